@@ -1,0 +1,1 @@
+"""Shelfcast: from a shop's sales file to a forecast it can trust."""

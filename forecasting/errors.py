@@ -1,0 +1,133 @@
+"""Errors whose text may be shown to a person.
+
+    ShelfcastError
+    ├── InputError               what the person gave cannot be used; exit code 2
+    │   ├── UnreadableFile       not a sales file at all: empty, binary, broken, too large
+    │   ├── ColumnsMissing       no column for `date` or `sales`
+    │   ├── AmbiguousDates       03/04 can be read two ways
+    │   ├── ProblemsFound        some rows cannot be used
+    │   ├── SettingsError        a setting outside its range
+    │   └── NotFound             no such version, job or series
+    ├── NothingPublished         there is no model version to forecast with yet
+    ├── VersionDamaged           a version whose files do not match its manifest
+    ├── JobRunning               one retrain at a time
+    ├── TryAgain                 somebody else changed the sales at the same moment
+    ├── Cancelled                a person ended the retrain
+    └── TrainingFailed           a retrain ended without a version
+
+Anything else is a fault of Shelfcast: it is logged whole and never shown as if it were one of these.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+
+class ShelfcastError(Exception):
+    """The text says what is wrong, with the value, and what to do."""
+
+
+class InputError(ShelfcastError):
+    """What the person gave cannot be used as it is; nothing was changed."""
+
+
+class UnreadableFile(InputError):
+    """The bytes are not a table."""
+
+
+class ColumnsMissing(InputError):
+    """No column could be found for a required role.
+
+    Args:
+        message: What is missing and what to do.
+        missing: The roles without a column, e.g. `("date",)`.
+        found: The columns that the file has.
+    """
+
+    def __init__(self, message: str, *, missing: Sequence[str], found: Sequence[str]) -> None:
+        super().__init__(message)
+        self.missing = tuple(missing)
+        self.found = tuple(found)
+
+
+class AmbiguousDates(InputError):
+    """All dates of a file can be read day first and month first.
+
+    Args:
+        message: The question.
+        column: The column of dates as the file names it.
+        examples: A few of its texts.
+    """
+
+    def __init__(self, message: str, *, column: str, examples: Sequence[str]) -> None:
+        super().__init__(message)
+        self.column = column
+        self.examples = tuple(examples)
+
+
+class ProblemsFound(InputError):
+    """Some rows cannot be used.
+
+    Args:
+        message: How many, and what to do.
+        problems: One row a problem: `line`, `column`, `value`, `problem`, `what_to_do`.
+    """
+
+    def __init__(self, message: str, *, problems: pd.DataFrame) -> None:
+        super().__init__(message)
+        self.problems = problems
+
+
+class SettingsError(InputError):
+    """A setting lies outside its range."""
+
+
+class NotFound(InputError):
+    """There is no version, job or series of that name."""
+
+
+class NothingPublished(ShelfcastError):
+    """There is no version to serve."""
+
+
+class VersionDamaged(ShelfcastError):
+    """A version's files do not match its manifest.
+
+    Args:
+        version: Its number.
+        file: The first file that does not match.
+    """
+
+    def __init__(self, version: int, file: str) -> None:
+        super().__init__(f"Version {version} is damaged: {file} does not match its manifest. Retrain to publish a new one.")
+        self.version = version
+        self.file = file
+
+
+class JobRunning(ShelfcastError):
+    """A retrain is running already.
+
+    Args:
+        job: Its number.
+    """
+
+    def __init__(self, job: int) -> None:
+        super().__init__(f"A retraining is running already (job {job}). This one can start when it ends.")
+        self.job = job
+
+
+class TryAgain(ShelfcastError):
+    """Somebody else changed the sales at the same moment; nothing of this change was saved."""
+
+
+class Cancelled(ShelfcastError):
+    """A person ended the task."""
+
+
+class TrainingFailed(ShelfcastError):
+    """A retrain ended without a version; the live version still serves."""

@@ -1,0 +1,1 @@
+"""The alternatives that forecast a panel; each obeys the contract of `base`."""

@@ -1,0 +1,90 @@
+"""The contract of every model: public methods check, private ones may trust."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from pathlib import Path
+from typing import ClassVar, Self
+
+from forecasting.panel import FloatArray, Panel
+from forecasting.progress import OnProgress, ignore
+
+
+class NotFittedError(RuntimeError):
+    """`predict` or `save` was called before `fit`."""
+
+
+class Model(ABC):
+    """Forecasts every series of a panel.
+
+    What `fit` learns ends in `_`. `fit` leaves the panel alone, `predict` leaves the model alone.
+
+    Attributes:
+        name: Column of its forecasts.
+        unmodelled_: unique_id -> why this model has no forecast for that series, in words a person can act on.
+    """
+
+    name: ClassVar[str]
+    unmodelled_: dict[str, str]
+
+    def fit(self, panel: Panel, *, horizon: int, on_progress: OnProgress = ignore) -> Self:
+        """Learns from the panel to forecast up to `horizon` days.
+
+        Args:
+            panel: At least one series and one day.
+            horizon: Days ahead that `predict` will be asked for, at least 1.
+            on_progress: Told after each step; what it raises ends the fit. Ends at its total.
+
+        Raises:
+            ValueError: An empty panel or a horizon below 1.
+        """
+        if not len(panel) or not len(panel.dates):
+            raise ValueError(f"Expected at least one series and one day. Received {panel.sales.shape}.")
+        if horizon < 1:
+            raise ValueError(f"Expected horizon >= 1. Received {horizon}.")
+        self.unmodelled_ = {}
+        self._fit(panel, horizon, on_progress)
+        self.horizon_ = horizon
+        return self
+
+    def predict(self, panel: Panel, horizon: int) -> FloatArray:
+        """Expected units a day on the `horizon` days after the panel's last one.
+
+        Args:
+            panel: The panel it was fitted on, or a later one (a network trained once serves later days), or one with other drivers ahead.
+            horizon: In [1, the horizon of `fit`].
+
+        Returns:
+            Shape (n_series, horizon), in units, at least 0; rows of NaN for series that it does not model.
+
+        Raises:
+            NotFittedError: `fit` has not ended.
+            ValueError: A horizon outside its range.
+        """
+        self._check_fitted()
+        if not 1 <= horizon <= self.horizon_:
+            raise ValueError(f"Expected horizon in [1, {self.horizon_}]. Received {horizon}.")
+        return self._predict(panel, horizon)
+
+    def save(self, folder: Path) -> None:
+        """Writes what `fit` learned into an existing folder: JSON, .npz and .keras, never pickle."""
+        self._check_fitted()
+        self._save(folder)
+
+    @classmethod
+    @abstractmethod
+    def load(cls, folder: Path) -> Self:
+        """The model that `save` wrote; it forecasts the same."""
+
+    @abstractmethod
+    def _fit(self, panel: Panel, horizon: int, on_progress: OnProgress) -> None: ...
+
+    @abstractmethod
+    def _predict(self, panel: Panel, horizon: int) -> FloatArray: ...
+
+    @abstractmethod
+    def _save(self, folder: Path) -> None: ...
+
+    def _check_fitted(self) -> None:
+        if not hasattr(self, "horizon_"):
+            raise NotFittedError(f"This {type(self).__name__} is not fitted yet. Call fit first.")

@@ -1,0 +1,153 @@
+"""Sales of many series on one calendar: what every model reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from forecasting import schema
+from forecasting.errors import InputError
+
+FloatArray = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+
+
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """Daily sales of n series over d days, gap-free: every day has a column, a day without a row is NaN.
+
+    Args:
+        series: One row a series, sorted by `unique_id`; columns `unique_id`, then the key columns and the category that exist, as text.
+        dates: The d days from the first to the last day with sales.
+        sales: Shape (n, d), units a day; NaN where the file has no row.
+        drivers: Driver name -> shape (n, d + a): its values on these days and on the `a` days ahead for which any row was given; NaN
+            where no value was.
+    """
+
+    series: pd.DataFrame
+    dates: pd.DatetimeIndex
+    sales: FloatArray
+    drivers: Mapping[str, FloatArray]
+
+    @cached_property
+    def unique_ids(self) -> list[str]:
+        """Identities of the n series."""
+        return self.series[schema.UNIQUE_ID].tolist()
+
+    @property
+    def keys(self) -> list[str]:
+        """The key columns that exist."""
+        return [name for name in schema.KEYS if name in self.series]
+
+    @property
+    def last(self) -> pd.Timestamp:
+        """The last day with sales: forecasts start the day after."""
+        return self.dates[-1]
+
+    def __len__(self) -> int:
+        return len(self.series)
+
+    def ahead(self, horizon: int) -> pd.DatetimeIndex:
+        """The `horizon` days after the last day."""
+        return pd.date_range(self.last + pd.Timedelta(days=1), periods=horizon, freq="D")
+
+    def cut(self, days: int) -> Panel:
+        """What was known after the first `days` days, in [1, d].
+
+        A driver that this panel has values of for days after its last one (a plan was uploaded) keeps its values after the cut: it is
+        the kind that is known ahead. The others lose theirs, so that a backtest works with the same assumptions as the forecast.
+        """
+        planned = {name for name, values in self.drivers.items() if np.isfinite(values[:, len(self.dates) :]).any()}
+        drivers = {name: values if name in planned else values[:, :days] for name, values in self.drivers.items()}
+        return replace(self, dates=self.dates[:days], sales=self.sales[:, :days], drivers=drivers)
+
+    def select(self, rows: np.ndarray) -> Panel:
+        """The series at these positions (or under this mask), in the order of the panel."""
+        return replace(
+            self,
+            series=self.series[rows] if rows.dtype == bool else self.series.iloc[rows],
+            sales=self.sales[rows],
+            drivers={name: values[rows] for name, values in self.drivers.items()},
+        )
+
+    def driver(self, name: str, horizon: int) -> FloatArray:
+        """A driver on every day and the `horizon` days after, shape (n, d + horizon), without gaps.
+
+        Where it was not given: no promotion, open, and the last price known (before the first one: the first price; never any: 0).
+        """
+        n, d = self.sales.shape
+        values = np.full((n, d + horizon), np.nan)
+        given = self.drivers[name][:, : d + horizon]
+        values[:, : given.shape[1]] = given
+        if name == schema.PRICE:
+            values = pd.DataFrame(values.T).ffill().bfill().to_numpy().T
+        values[np.isnan(values)] = 1.0 if name == schema.OPEN else 0.0
+        return values
+
+
+def from_sales(sales: pd.DataFrame) -> Panel:
+    """The panel of a sales frame.
+
+    Args:
+        sales: Columns of `schema.COLUMNS` that exist, one row a key and day; `sales` may be NaN on rows that only give drivers.
+
+    Raises:
+        InputError: No row has sales.
+    """
+    keys = [name for name in schema.KEYS if name in sales]
+    known = sales[schema.SALES].notna().to_numpy()
+    if not known.any():
+        raise InputError("There are no sales yet. Upload a file with a date and the units sold.")
+    codes, series = _series(sales, keys)
+    day = sales[schema.DATE].to_numpy().astype("datetime64[D]").astype(np.int64)
+    first, last = day[known].min(), day[known].max()
+    used = day >= first
+    column, n, d = day - first, len(series), int(last - first) + 1
+    matrix = np.full((n, d), np.nan)
+    matrix[codes[known], column[known]] = sales[schema.SALES].to_numpy(dtype=float)[known]
+    drivers = {}
+    for name in (name for name in schema.DRIVERS if name in sales):
+        values = np.full((n, int(max(day.max(), last) - first) + 1), np.nan)
+        values[codes[used], column[used]] = sales[name].to_numpy(dtype=float)[used]
+        drivers[name] = values
+    dates = pd.date_range(pd.Timestamp(int(first), unit="D"), periods=d, freq="D").as_unit("us")
+    return Panel(series, dates, matrix, drivers)
+
+
+def _series(sales: pd.DataFrame, keys: list[str]) -> tuple[np.ndarray, pd.DataFrame]:
+    """Each row's series as a position, and the table of series sorted by unique_id."""
+    if keys:
+        grouped = sales.groupby(keys, sort=False, dropna=False, observed=True)
+        codes = grouped.ngroup().to_numpy()
+    else:
+        codes = np.zeros(len(sales), dtype=np.int64)
+    firsts = np.zeros(codes.max() + 1, dtype=np.int64)
+    firsts[codes[::-1]] = np.arange(len(codes))[::-1]
+    series = sales.iloc[firsts][keys].astype("str").reset_index(drop=True)
+    if schema.CATEGORY in sales:
+        series[schema.CATEGORY] = _last_known(sales[schema.CATEGORY], codes, len(firsts))
+    series.insert(0, schema.UNIQUE_ID, unique_id(series[keys]))
+    order = np.argsort(series[schema.UNIQUE_ID].to_numpy(dtype=object), kind="stable")
+    position = np.empty_like(order)
+    position[order] = np.arange(len(order))
+    return position[codes], series.iloc[order].reset_index(drop=True)
+
+
+def _last_known(values: pd.Series, codes: np.ndarray, n: int) -> list[str]:
+    """The last text that each series has; empty where it has none."""
+    known = values.notna().to_numpy()
+    last = np.full(n, -1)
+    np.maximum.at(last, codes[known], np.flatnonzero(known))
+    texts = values.astype("str").to_numpy(dtype=object)
+    return [texts[i] if i >= 0 else "" for i in last]
+
+
+def unique_id(keys: pd.DataFrame) -> list[str]:
+    """One text a row that tells series apart: the key values joined by "|" (a "|" inside a value is doubled with "\\")."""
+    if keys.empty and not len(keys.columns):
+        return ["all"] * len(keys)
+    parts = [keys[name].str.replace("\\", "\\\\", regex=False).str.replace("|", "\\|", regex=False) for name in keys]
+    return ["|".join(row) for row in zip(*parts, strict=True)]

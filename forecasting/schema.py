@@ -1,0 +1,51 @@
+"""Column names: those of the border (uploads, CSVs, the sales table) and those used inside."""
+
+from __future__ import annotations
+
+from typing import Final
+
+DATE: Final = "date"
+SALES: Final = "sales"
+PRODUCT: Final = "product_id"
+REGION: Final = "region"
+STORE: Final = "store"
+CATEGORY: Final = "category"
+PRICE: Final = "price"
+PROMO: Final = "promo"
+OPEN: Final = "open"
+
+REQUIRED: Final = (DATE, SALES)
+KEYS: Final = (PRODUCT, REGION, STORE)
+"""With the date they say which row it is; one combination of them is a series."""
+ATTRIBUTES: Final = (CATEGORY,)
+"""Known of a product, for filters."""
+FILTERS: Final = (PRODUCT, CATEGORY, REGION, STORE)
+DRIVERS: Final = (PRICE, PROMO, OPEN)
+"""What moves sales and may be known ahead."""
+COLUMNS: Final = (DATE, *KEYS, *ATTRIBUTES, *DRIVERS, SALES)
+"""Every column of the sales table, in order."""
+
+UNIQUE_ID: Final = "unique_id"
+DS: Final = "ds"
+Y: Final = "y"
+CUTOFF: Final = "cutoff"
+STEP: Final = "step"
+"""Days ahead, from 1."""
+
+PROPHET: Final = "prophet"
+LSTM: Final = "lstm"
+SEASONAL_NAIVE: Final = "seasonal_naive"
+BLEND: Final = "blend"
+FORECAST: Final = "forecast"
+"""The blend's column at the border."""
+MODEL: Final = "model"
+REASON: Final = "reason"
+MODELS: Final = (PROPHET, LSTM, SEASONAL_NAIVE)
+
+LEVELS: Final = (0.80, 0.95)
+"""Central coverage of the two bands."""
+BANDS: Final = ("lower_80", "upper_80", "lower_95", "upper_95")
+QUANTILES: Final = (0.10, 0.90, 0.025, 0.975)
+"""Of the sales, in the order of `BANDS`."""
+
+SEASON_LENGTH: Final = 7
