@@ -1,0 +1,74 @@
+"""Locks between processes that the kernel frees when their holder dies."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from forecasting.errors import TryAgain
+
+POLL_SECONDS = 0.01
+
+
+@contextmanager
+def exclusive(path: Path, *, timeout: float = 10.0) -> Iterator[None]:
+    """Holds a lock file alone, among threads and processes alike.
+
+    The file stays when the lock is free: deleting it would let two holders in, each with a file of its own.
+
+    Args:
+        path: The lock file; made, with its folder, if it is not there.
+        timeout: Seconds to wait for another holder, at least 0.
+
+    Raises:
+        TryAgain: Another holder kept it for longer than the timeout.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    file = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    try:
+        _wait(file, path, timeout)
+        yield
+    finally:
+        os.close(file)
+
+
+def take(file: int) -> bool:
+    """Whether the lock of an open file or folder is now this one's; it ends when its last copy is closed."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def is_held(path: Path) -> bool:
+    """Whether somebody holds the lock of a file or folder; False if there is none.
+
+    It asks for a shared lock for an instant, so it suits locks that are taken before others can see their file.
+    """
+    try:
+        file = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(file)
+    return False
+
+
+def _wait(file: int, path: Path, timeout: float) -> None:
+    end = time.monotonic() + timeout
+    while not take(file):
+        if time.monotonic() >= end:
+            raise TryAgain(
+                f"Somebody else is changing {path.parent.name or path} at this moment ({path.name} was held for {timeout:g} s). "
+                "Nothing of this change was saved; try again in a moment."
+            )
+        time.sleep(POLL_SECONDS)
