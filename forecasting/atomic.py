@@ -1,0 +1,57 @@
+"""Small files that appear whole or not at all, even when the power fails."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replaces a file in one step; readers see the old text or the new one, never a part."""
+    draft = path.with_name(f".{path.name}-{os.getpid()}-{secrets.token_hex(4)}")
+    try:
+        with draft.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    sync(path.parent)
+
+
+def write_json(path: Path, values: Mapping[str, Any]) -> None:
+    """Replaces a JSON file in one step; see `jsonable` for what may be in it."""
+    write_text(path, json.dumps(jsonable(values), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def sync(path: Path) -> None:
+    """Has a file's bytes, or a folder's names, on the disk before it returns."""
+    file = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)
+
+
+def jsonable(value: Any) -> Any:
+    """The value as JSON knows it: NumPy numbers as numbers, NaN ("not defined") and infinity as null, anything strange as text.
+
+    Example:
+        >>> jsonable({"wape": float("nan"), "files": ("a", Path("b"))})
+        {'wape': None, 'files': ['a', 'b']}
+    """
+    if isinstance(value, Mapping):
+        return {str(name): jsonable(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [jsonable(item) for item in value]
+    if hasattr(value, "tolist"):
+        return jsonable(value.tolist())
+    if isinstance(value, float):
+        return float(value) if math.isfinite(value) else None
+    return value if value is None or isinstance(value, (str, int, bool)) else str(value)

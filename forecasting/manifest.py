@@ -1,0 +1,64 @@
+"""What a version says of itself: facts, and the size and sha256 of each of its files."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from forecasting.atomic import jsonable, sync, write_json
+from forecasting.errors import VersionDamaged
+
+NAME = "manifest.json"
+FILES = "files"
+CHECKSUM = "checksum"
+
+
+def seal(folder: Path) -> dict[str, dict[str, Any]]:
+    """Size and sha256 of every file in a folder, by its path inside it; all of them are on the disk when it returns."""
+    paths = sorted(folder.rglob("*"))
+    for path in [*paths, folder]:
+        sync(path)
+    return {path.relative_to(folder).as_posix(): _facts(path) for path in paths if path.is_file() and path != folder / NAME}
+
+
+def write(folder: Path, facts: Mapping[str, Any]) -> None:
+    """Writes the manifest, with a checksum of itself."""
+    values = jsonable(facts)
+    write_json(folder / NAME, {**values, CHECKSUM: _checksum(values)})
+
+
+def read(folder: Path, number: int) -> dict[str, Any]:
+    """The facts of version `number`; raises VersionDamaged if the manifest is missing or not as it was written."""
+    try:
+        values = json.loads((folder / NAME).read_text(encoding="utf-8"))
+        if values.pop(CHECKSUM) == _checksum(values) and isinstance(values[FILES], dict):
+            return dict(values)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        pass
+    raise VersionDamaged(number, NAME)
+
+
+def verify(folder: Path, number: int) -> dict[str, Any]:
+    """The facts of version `number`, whose files are as they were written; raises VersionDamaged for the first that is not."""
+    values = read(folder, number)
+    for name, facts in values[FILES].items():
+        try:
+            same = _facts(folder / name) == facts
+        except OSError:
+            same = False
+        if not same:
+            raise VersionDamaged(number, name)
+    return values
+
+
+def _facts(path: Path) -> dict[str, Any]:
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return {"size": file.tell(), "sha256": digest}
+
+
+def _checksum(values: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,158 @@
+"""Model versions: numbered folders that never change, and the pointer to the live one."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from forecasting import manifest
+from forecasting.atomic import sync, write_text
+from forecasting.errors import VersionDamaged
+from forecasting.locks import exclusive, take
+from forecasting.numbered import NUMBER, Numbered
+
+DRAFT = ".tmp"
+LIVE, LAST = "live", "last"
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """What can be served.
+
+    Args:
+        version: The number to serve; None if no version is good.
+        refused: The versions that would have come first but are damaged.
+    """
+
+    version: int | None
+    refused: tuple[VersionDamaged, ...] = ()
+
+
+class Versions:
+    """The versions in a folder: `0007/`, the pointer `live`, and `last`, the highest number ever given.
+
+    Args:
+        folder: Where they are; made at the first publish.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._numbered = Numbered(folder, "version")
+
+    def publish(self, write: Callable[[Path], dict[str, Any]]) -> int:
+        """Makes a version live, or leaves everything as it was.
+
+        Args:
+            write: Fills an empty folder and returns the manifest's facts; number, time and the sha256 of every file are added.
+
+        Returns:
+            Its number: never used before, not even by a version that was deleted.
+
+        Raises:
+            TryAgain: Somebody else was publishing for too long.
+        """
+        with self._draft() as draft:
+            facts = write(draft)
+            files = manifest.seal(draft)
+            with self._locked():
+                number = self._next()
+                published = datetime.now(UTC).isoformat(timespec="seconds")
+                manifest.write(draft, {**facts, "version": number, "published": published, manifest.FILES: files})
+                self._point(LAST, number)
+                draft.rename(self._numbered.name(number))
+                sync(self._folder)
+                self._point(LIVE, number)
+        return number
+
+    def live(self) -> int | None:
+        """The number of the live version; without a readable pointer, of the newest good one.
+
+        It reads the pointer only; whether the version is whole, `serving` and `folder` find out.
+        """
+        number = self._pointed(LIVE)
+        if number is not None and self._numbered.name(number).is_dir():
+            return number
+        return self.serving().version
+
+    def serving(self) -> Serving:
+        """The live version; if it is damaged, the newest good one before it; if there is none, the newest good one at all."""
+        live, newest_first = self._pointed(LIVE), self.numbers()[::-1]
+        if live is not None:
+            newest_first = [live, *(n for n in newest_first if n < live), *(n for n in newest_first if n > live)]
+        refused = []
+        for number in newest_first:
+            try:
+                manifest.verify(self._numbered.name(number), number)
+            except VersionDamaged as damage:
+                refused.append(damage)
+            else:
+                return Serving(number, tuple(refused))
+        return Serving(None, tuple(refused))
+
+    def set_live(self, number: int | str) -> None:
+        """Moves the pointer; raises NotFound or VersionDamaged and leaves it where it is."""
+        self.folder(number)
+        with self._locked():
+            self._point(LIVE, int(number))
+
+    def numbers(self) -> list[int]:
+        """The versions that exist, damaged ones too, in order."""
+        return self._numbered.numbers()
+
+    def manifest(self, number: int | str) -> dict[str, Any]:
+        """What a version says of itself; raises NotFound, or VersionDamaged if that is not as it was written."""
+        return manifest.read(self._numbered.find(number), int(number))
+
+    def folder(self, number: int | str) -> Path:
+        """Where a version's files are, each checked against the manifest; raises NotFound or VersionDamaged."""
+        path = self._numbered.find(number)
+        manifest.verify(path, int(number))
+        return path
+
+    def _locked(self) -> AbstractContextManager[None]:
+        return exclusive(self._folder / ".lock")
+
+    def _point(self, name: str, number: int) -> None:
+        write_text(self._folder / name, f"{number}\n")
+
+    def _pointed(self, name: str) -> int | None:
+        try:
+            text = (self._folder / name).read_text(encoding="ascii").strip()
+        except (FileNotFoundError, UnicodeDecodeError):
+            return None
+        return int(text) if NUMBER.fullmatch(text) else None
+
+    def _next(self) -> int:
+        return max([0, *self.numbers(), self._pointed(LAST) or 0, self._pointed(LIVE) or 0]) + 1
+
+    @contextmanager
+    def _draft(self) -> Iterator[Path]:
+        """A folder to fill, gone at the end unless it was renamed; its lock says that its owner lives."""
+        with self._locked():
+            self._sweep()
+            draft = self._folder / f"{DRAFT}-{os.getpid()}-{secrets.token_hex(4)}"
+            draft.mkdir()
+            file = os.open(draft, os.O_RDONLY)
+            take(file)
+        try:
+            yield draft
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+            os.close(file)
+
+    def _sweep(self) -> None:
+        """Removes the drafts of publishes that were killed."""
+        for path in self._folder.glob(f"{DRAFT}*"):
+            file = os.open(path, os.O_RDONLY)
+            try:
+                if take(file):
+                    shutil.rmtree(path, ignore_errors=True)
+            finally:
+                os.close(file)
