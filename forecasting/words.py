@@ -1,0 +1,206 @@
+"""How numbers, dates and durations read in pages and charts, and the texts that more than one page says."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Final
+
+import pandas as pd
+
+NBSP: Final = "\u00a0"
+MINUS: Final = "\u2212"
+UNKNOWN: Final = "not known"
+
+LABELS: Final = {
+    "date": "Date",
+    "sales": "Sales",
+    "product_id": "Product",
+    "category": "Category",
+    "region": "Region",
+    "store": "Store",
+    "price": "Price",
+    "promo": "Promotion",
+    "open": "Open",
+    "prophet": "Prophet",
+    "lstm": "LSTM",
+    "seasonal_naive": "Seasonal naive",
+    "blend": "Blend",
+    "lower_80": "80 % from",
+    "upper_80": "80 % to",
+    "lower_95": "95 % from",
+    "upper_95": "95 % to",
+    "band_80": f"80{NBSP}% band",
+    "band_95": f"95{NBSP}% band",
+}
+"""What a person reads for a column's name."""
+
+PLURALS: Final = {"product_id": "products", "category": "categories", "region": "regions", "store": "stores"}
+
+WAPE_HELP: Final = "The sum of all misses divided by the sum of all sales, on days the model had not seen."
+RANGE_HELP: Final = "From the errors of past totals over as many days, not by adding up daily bands."
+COVERAGE_HELP: Final = f"Should be close to 80{NBSP}%. Much less: too sure of itself. Much more: too vague."
+SIMPLER_HELP: Final = "A series with too little or too odd a history gets a simpler model, and is named with the reason."
+
+_SPECIAL: Final = re.compile(r"([\\`*_{}\[\]()#+\-.!|~$:<>&=^\"'])")
+_AUTOMATIC: Final = re.compile(r"(:|@|www|[-~=<>](?=\\?[-=<>]))", re.IGNORECASE)
+_JOINER: Final = "\u2060"
+
+
+def units(value: float) -> str:
+    """Every unit.
+
+    Example:
+        >>> units(1234.4)
+        '1,234'
+    """
+    return UNKNOWN if math.isnan(value) else _minus(f"{round(value):,}")
+
+
+def headline(value: float) -> str:
+    """Four significant digits, for a total in large type.
+
+    Example:
+        >>> headline(130_990.2), headline(12.345)
+        ('131,000', '12.3')
+    """
+    if math.isnan(value):
+        return UNKNOWN
+    digits = 3 - math.floor(math.log10(abs(value))) if abs(value) >= 1 else 1
+    rounded = round(value, min(digits, 1))
+    return _minus(f"{rounded:,.1f}".removesuffix(".0") if abs(rounded) < 100 else f"{rounded:,.0f}")
+
+
+def span(lower: float, upper: float) -> str:
+    """A range of totals: "124,200 to 137,900"."""
+    return UNKNOWN if math.isnan(lower + upper) else f"{headline(lower)} to {headline(upper)}"
+
+
+def percent(share: float, digits: int = 1) -> str:
+    """A share as a percentage; the space does not break.
+
+    Example:
+        >>> percent(0.0984)
+        '9.8\\xa0%'
+    """
+    return UNKNOWN if math.isnan(share) else _minus(f"{100 * share:.{digits}f}{NBSP}%")
+
+
+def points(difference: float) -> str:
+    """The size of a difference of two shares: "0.2 points"."""
+    return f"{abs(100 * difference):.1f} points"
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    """A number with its noun.
+
+    Example:
+        >>> count(1, "row"), count(1240, "row"), count(2, "series", "series")
+        ('1 row', '1,240 rows', '2 series')
+    """
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def date(day: pd.Timestamp) -> str:
+    """A day: "21 Nov 2026"."""
+    return f"{day.day} {day:%b %Y}"
+
+
+def near_date(day: pd.Timestamp) -> str:
+    """A day whose year is plain: "21 Nov"."""
+    return f"{day.day} {day:%b}"
+
+
+def weekday_date(day: pd.Timestamp) -> str:
+    """A near day whose weekday matters: "Sat 19 Dec"."""
+    return f"{day:%a} {day.day} {day:%b}"
+
+
+def moment(time: pd.Timestamp) -> str:
+    """A moment: "22 Nov 09:14"."""
+    return f"{near_date(time)} {time:%H:%M}"
+
+
+def duration(seconds: float) -> str:
+    """How long something took or will take.
+
+    Example:
+        >>> duration(4.12), duration(80), duration(234), duration(7500)
+        ('4.1 s', '1 min 20 s', '3.9 min', '2 h 5 min')
+    """
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    if seconds < 120:
+        return f"1 min {seconds - 60:.0f} s"
+    if seconds < 3600:
+        return f"{seconds / 60:.1f} min"
+    return f"{seconds // 3600:.0f} h {seconds % 3600 // 60:.0f} min"
+
+
+def time_left(seconds: float | None) -> str:
+    """What remains of a task, in steps that do not flicker: "about 1 min 20 s left"."""
+    if seconds is None or math.isnan(seconds):
+        return "time left not known yet"
+    if seconds < 5:
+        return "a few seconds left"
+    rounded = 5 * math.ceil(seconds / 5) if seconds < 120 else 60 * math.ceil(seconds / 60)
+    if rounded < 60:
+        return f"about {rounded} s left"
+    minutes, rest = divmod(rounded, 60)
+    if minutes >= 60:
+        return f"about {minutes // 60} h {minutes % 60} min left"
+    return f"about {minutes} min {rest} s left" if rest else f"about {minutes} min left"
+
+
+def size(n_bytes: int) -> str:
+    """The size of a file: "58 KB", "3.6 MB"."""
+    return f"{n_bytes:,} bytes" if n_bytes < 1000 else f"{n_bytes / 1e3:.0f} KB" if n_bytes < 1e6 else f"{n_bytes / 1e6:.1f} MB"
+
+
+def plain(text: str) -> str:
+    """The text of a file or a person, safe inside Markdown: it reads as it was written, whatever it holds.
+
+    A backslash takes the meaning from punctuation. Icons, emoji and links are found in the finished text, so an invisible joiner
+    (U+2060) parts what would become one.
+
+    Example:
+        >>> plain("**x** $1")
+        '\\\\*\\\\*x\\\\*\\\\* \\\\$1'
+    """
+    escaped = _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    return _AUTOMATIC.sub(rf"\1{_JOINER}", escaped)
+
+
+def listing(names: list[str], most: int = 5) -> str:
+    """The first few names, and how many more there are: "a, b and 3 more"."""
+    shown, more = names[:most], len(names) - most
+    if more > 0:
+        return f"{', '.join(shown)} and {more:,} more"
+    return " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)
+
+
+def promise(coverage: float) -> str:
+    """In words, how a measured coverage of the 80 % band compares with its promise."""
+    if math.isnan(coverage):
+        return UNKNOWN
+    if coverage < 0.70:
+        return "too low"
+    if coverage < 0.77:
+        return "a little low"
+    if coverage <= 0.83:
+        return "as promised"
+    return "a little high" if coverage <= 0.90 else "too high"
+
+
+def better(now: float, before: float) -> str:
+    """A new error against an old one: "0.2 points better"; empty where either is not known or both are the same."""
+    difference = now - before
+    if math.isnan(difference) or abs(difference) < 0.0005:
+        return ""
+    return f"{points(difference)} {'better' if difference < 0 else 'worse'}"
+
+
+def _minus(text: str) -> str:
+    return text.replace("-", MINUS)

@@ -1,0 +1,110 @@
+"""Formats of numbers, dates and durations."""
+
+from __future__ import annotations
+
+import doctest
+import math
+
+import pandas as pd
+import pytest
+
+from forecasting import words
+
+
+def test_the_examples_in_the_docstrings_hold():
+    assert doctest.testmod(words).failed == 0
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (130_990, "131,000"),
+        (137_949, "137,900"),
+        (5_153.4, "5,153"),
+        (999.6, "1,000"),
+        (812, "812"),
+        (12.34, "12.3"),
+        (3, "3"),
+        (0, "0"),
+        (0.26, "0.3"),
+        (-1234.5, "\u22121,234"),
+    ],
+)
+def test_a_headline_has_four_significant_digits(value, text):
+    assert words.headline(value) == text
+
+
+@pytest.mark.parametrize("write", [words.units, words.headline, words.percent])
+def test_what_is_not_defined_is_not_a_number(write):
+    assert write(math.nan) == "not known"
+
+
+def test_signs_are_typographic_and_percentages_do_not_break():
+    assert words.percent(-0.064) == "\u22126.4\u00a0%"
+    assert words.units(-1234) == "\u22121,234"
+    assert words.percent(0.58, 0) == "58\u00a0%"
+
+
+def test_dates_have_no_leading_zero():
+    day = pd.Timestamp("2026-12-05 09:04")
+    assert [words.date(day), words.near_date(day), words.weekday_date(day), words.moment(day)] == ["5 Dec 2026", "5 Dec", "Sat 5 Dec", "5 Dec 09:04"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (None, "time left not known yet"),
+        (2, "a few seconds left"),
+        (31, "about 35 s left"),
+        (58, "about 1 min left"),
+        (78, "about 1 min 20 s left"),
+        (200, "about 4 min left"),
+        (4000, "about 1 h 7 min left"),
+    ],
+)
+def test_time_left_moves_in_steps(seconds, text):
+    assert words.time_left(seconds) == text
+
+
+def test_sizes():
+    assert [words.size(512), words.size(58_200), words.size(3_575_087)] == ["512 bytes", "58 KB", "3.6 MB"]
+
+
+@pytest.mark.parametrize("text", ["**x**", ":red[x]", "$x$", "<img src=x onerror=alert(1)>", "[a](http://b)", "`x`", "# x", "a | b", "~~x~~", "&lt;"])
+def test_plain_leaves_no_markdown(text):
+    escaped = words.plain(text)
+    unescaped = escaped.replace("\\", "").replace("\u2060", "")
+    assert unescaped == text
+    bare = escaped.replace("\u2060", "")
+    assert all(bare[i - 1] == "\\" for i, letter in enumerate(bare) if letter in "*[]$<>`#|~&()_")
+
+
+@pytest.mark.parametrize("text", [":tada:", ":material/home:", "me@example.com", "www.example.com", "https://example.com", "a -> b"])
+def test_plain_parts_what_would_become_an_icon_or_a_link(text):
+    assert "\u2060" in words.plain(text)
+
+
+def test_plain_keeps_to_one_line():
+    assert words.plain("a\n\n# b") == "a \\# b"
+
+
+def test_listing_names_a_few():
+    assert words.listing(["a"]) == "a"
+    assert words.listing(["a", "b", "c"]) == "a, b and c"
+    assert words.listing(["a", "b", "c"], 2) == "a, b and 1 more"
+    assert words.listing([]) == ""
+
+
+def test_errors_are_compared_in_points():
+    assert words.better(0.096, 0.098) == "0.2 points better"
+    assert words.better(0.101, 0.098) == "0.3 points worse"
+    assert words.better(0.098, 0.098) == ""
+    assert words.better(0.098, math.nan) == ""
+
+
+@pytest.mark.parametrize(
+    ("coverage", "text"),
+    [(0.5, "too low"), (0.75, "a little low"), (0.796, "as promised"), (0.88, "a little high"), (0.97, "too high"), (math.nan, "not known")],
+)
+def test_coverage_in_words(coverage, text):
+    assert words.promise(coverage) == text
