@@ -1,0 +1,176 @@
+"""What a job tells: one JSON line an event, appended by the job and read by anybody."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from forecasting.atomic import jsonable
+from forecasting.estimate import Estimate
+from forecasting.progress import Progress
+
+SECONDS_BETWEEN = 0.1
+BLOCK = 8192
+Type = Literal["started", "progress", "result"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened in a job.
+
+    Args:
+        id: Its position in the job, from 1.
+        at: When, in UTC.
+        type: "started" comes first, "result" last.
+        stage: What is running; see `Progress`, also for the next four.
+        done: Steps of the stage that have ended.
+        total: Steps of the stage.
+        note: One short line.
+        loss: Of the epoch that ended, or None.
+        fraction: Share of the whole job that is done, in [0, 1]; never falls.
+        elapsed: Seconds since the start.
+        remaining: Seconds that it still takes; None if that is not known.
+        status: Of a result: "success", "failed" or "cancelled".
+        reason: Of a result without success: what went wrong and what to do.
+    """
+
+    id: int
+    at: datetime
+    type: Type
+    stage: str = ""
+    done: int = 0
+    total: int = 1
+    note: str = ""
+    loss: float | None = None
+    fraction: float = 0.0
+    elapsed: float = 0.0
+    remaining: float | None = None
+    status: str = ""
+    reason: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        return {**asdict(self), "at": self.at.isoformat(timespec="milliseconds")}
+
+
+class Recorder:
+    """Writes a job's events.
+
+    Args:
+        path: The file; made at the first event.
+        estimate: What the stages are expected to take.
+        clock: Seconds that never run backwards.
+    """
+
+    def __init__(self, path: Path, estimate: Estimate, clock: Callable[[], float] = time.monotonic) -> None:
+        self.path = path
+        self.estimate = estimate
+        self.clock = clock
+        self.stage = ""
+        self._begun = clock()
+        self._written = -SECONDS_BETWEEN
+        self._count = 0
+        self._waiting: Progress | None = None
+
+    def started(self) -> None:
+        """The job has begun."""
+        self._write("started", remaining=self.estimate.remaining(0.0))
+
+    def progress(self, progress: Progress) -> None:
+        """A step has ended. Ten a second are written, and always a stage's first and last and every one with a loss."""
+        first = progress.stage != self.stage
+        if first:
+            self._flush()
+        self.stage = progress.stage
+        self.estimate.update(progress)
+        self._waiting = progress
+        due = self.clock() - self._written >= SECONDS_BETWEEN
+        if due or first or progress.done == progress.total or progress.loss is not None:
+            self._flush()
+
+    def result(self, status: str, reason: str) -> None:
+        """The job has ended."""
+        self._flush()
+        done = status == "success"
+        self._write("result", stage=self.stage, status=status, reason=reason, fraction=1.0 if done else self.estimate.fraction, remaining=0.0)
+
+    def _flush(self) -> None:
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            self._write("progress", **asdict(waiting), remaining=self.estimate.remaining(self.clock() - self._begun))
+
+    def _write(self, kind: Type, **values: Any) -> None:
+        self._written = self.clock()
+        self._count += 1
+        elapsed = round(self._written - self._begun, 3)
+        event = Event(id=self._count, at=datetime.now(UTC), type=kind, **{"fraction": self.estimate.fraction, "elapsed": elapsed, **values})
+        _append(self.path, json.dumps(jsonable(event.to_dict()), ensure_ascii=False, allow_nan=False).encode() + b"\n")
+
+
+def _append(path: Path, line: bytes) -> None:
+    """Adds a line whole, or not at all if the disk is full."""
+    with path.open("ab", buffering=0) as file:
+        size = file.tell()
+        if file.write(line) != len(line):
+            file.truncate(size)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+
+
+def read(path: Path, after: int = 0) -> list[Event]:
+    """The events with an id above `after`, in order; only the end of the file that holds them is read."""
+    events: list[Event] = []
+    for event in _newest_first(path):
+        if event.id <= after:
+            break
+        events.append(event)
+    return events[::-1]
+
+
+def last(path: Path, kind: Type | None = None) -> Event | None:
+    """The newest event, or the newest of this type."""
+    return next((event for event in _newest_first(path) if kind in (None, event.type)), None)
+
+
+def _newest_first(path: Path) -> Iterator[Event]:
+    for line in _lines_backwards(path):
+        event = _parse(line)
+        if event is not None:
+            yield event
+
+
+def _parse(line: bytes) -> Event | None:
+    """None for a line that its writer did not finish: it was killed, or the disk was full."""
+    try:
+        values = json.loads(line)
+        return Event(**{**values, "at": datetime.fromisoformat(values["at"])})
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
+def _lines_backwards(path: Path) -> Iterator[bytes]:
+    """The lines of a file from the last to the first; what follows the last line feed is still being written and is left out."""
+    try:
+        file = path.open("rb")
+    except FileNotFoundError:
+        return
+    with file:
+        position, rest = file.seek(0, os.SEEK_END), b""
+        complete = False
+        while position > 0:
+            size = min(BLOCK, position)
+            position -= size
+            file.seek(position)
+            rest, *lines = (file.read(size) + rest).split(b"\n")
+            if not complete and lines:
+                lines.pop()
+                complete = True
+            yield from reversed(lines)
+        if complete:
+            yield rest

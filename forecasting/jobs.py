@@ -1,0 +1,195 @@
+"""Retrains: each in a child process and in a numbered folder of its own, one at a time."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from forecasting import events, status
+from forecasting.atomic import write_json, write_text
+from forecasting.errors import JobRunning, TrainingFailed, TryAgain
+from forecasting.events import Event
+from forecasting.locks import exclusive, is_held, take
+from forecasting.numbered import Numbered
+from forecasting.status import ALIVE, CANCEL, EVENTS, EXIT, LOG, PID, REQUEST, JobStatus
+from forecasting.workspace import VARIABLE
+
+ROOT = Path(__file__).resolve().parent.parent
+WORKER = (sys.executable, "-m", "forecasting.worker")
+DRAFT = ".tmp"
+POLL_SECONDS = 0.02
+TERM_SECONDS, KILL_SECONDS = 3.0, 1.5
+
+
+class Jobs:
+    """The jobs in a folder.
+
+    A job's process holds the lock of its file `alive` for its whole life, so that the kernel itself says whether it runs.
+
+    Args:
+        folder: Where they are; made at the first start.
+        command: Starts a worker; the job's folder and the number of the open file `alive` are added.
+    """
+
+    def __init__(self, folder: Path, *, command: Sequence[str] = WORKER) -> None:
+        self._folder = folder
+        self._numbered = Numbered(folder, "job")
+        self._command = tuple(command)
+
+    def start(self, request: dict[str, Any], *, home: Path) -> int:
+        """Starts a job and returns its number at once.
+
+        Args:
+            request: What to do, for the worker; plain values.
+            home: The workspace.
+
+        Raises:
+            JobRunning: One runs already.
+            TrainingFailed: The process could not be started.
+        """
+        with exclusive(self._folder / ".lock"):
+            running = self.running()
+            if running is not None:
+                raise JobRunning(running)
+            for leftover in self._folder.glob(f"{DRAFT}*"):
+                shutil.rmtree(leftover, ignore_errors=True)
+            return self._launch(request, home)
+
+    def running(self) -> int | None:
+        """The job that runs, or None."""
+        number = self.latest()
+        return number if number is not None and status.state(self._numbered.name(number)) == "running" else None
+
+    def latest(self) -> int | None:
+        """The newest job, or None."""
+        return max(self._numbered.numbers(), default=None)
+
+    def status(self, number: int | str) -> JobStatus:
+        """How a job stands; raises NotFound."""
+        return status.read(self._numbered.find(number), int(number))
+
+    def events(self, number: int | str, after: int = 0) -> list[Event]:
+        """The job's events with an id above `after`, in order; raises NotFound."""
+        return events.read(self._numbered.find(number) / EVENTS, after)
+
+    def follow(self, number: int | str, on_event: Callable[[Event], None], *, poll: float = 0.1) -> JobStatus:
+        """Tells every event once, in order, until the job ends; raises NotFound, and what the listener raises."""
+        seen = 0
+        while True:
+            now = self.status(number)
+            for event in self.events(number, seen):
+                seen = event.id
+                on_event(event)
+            if now.state != "running":
+                return now
+            time.sleep(poll)
+
+    def cancel(self, number: int | str) -> None:
+        """Ends a job, within 5 seconds; a job that has ended stays as it is.
+
+        It is asked to end, and killed with its children if it has not after 3 seconds.
+
+        Raises:
+            NotFound: There is no such job.
+            TryAgain: Not even killing it has ended it yet.
+        """
+        path = self._numbered.find(number)
+        if status.state(path) != "running":
+            return
+        (path / CANCEL).touch()
+        if not (_end(path, signal.SIGTERM, TERM_SECONDS) or _end(path, signal.SIGKILL, KILL_SECONDS)):
+            raise TryAgain(f"Job {int(number)} has not ended yet: the system is still writing for it. Look again in a moment.")
+        _signal(path, signal.SIGKILL)  # children that outlived it
+
+    def log(self, number: int | str) -> str:
+        """Everything that the job printed; raises NotFound."""
+        path = self._numbered.find(number) / LOG
+        return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+
+    def _launch(self, request: dict[str, Any], home: Path) -> int:
+        try:
+            path, alive = self._prepare(request)
+            try:
+                process = self._spawn(path, alive, home)
+            finally:
+                os.close(alive)
+        except OSError as error:
+            raise TrainingFailed(f"The retraining could not be started: {error}. Free memory or disk space, then start it again.") from error
+        with suppress(OSError):  # the worker writes it too
+            write_text(path / PID, f"{process.pid}\n")
+        threading.Thread(target=_reap, args=(process, path), name=f"job {path.name}", daemon=True).start()
+        return int(path.name)
+
+    def _prepare(self, request: dict[str, Any]) -> tuple[Path, int]:
+        """A new job's folder and its lock; it appears whole and locked, so that nobody takes it for one that died."""
+        draft = self._folder / f"{DRAFT}-{os.getpid()}-{secrets.token_hex(4)}"
+        draft.mkdir()
+        write_json(draft / REQUEST, request)
+        alive = os.open(draft / ALIVE, os.O_RDWR | os.O_CREAT, 0o666)
+        take(alive)
+        try:
+            return draft.rename(self._numbered.name((self.latest() or 0) + 1)), alive
+        except OSError:
+            os.close(alive)
+            raise
+
+    def _spawn(self, path: Path, alive: int, home: Path) -> subprocess.Popen[bytes]:
+        paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+        surroundings = {
+            **os.environ,
+            VARIABLE: str(home.resolve()),
+            "PYTHONPATH": os.pathsep.join(paths),
+            "PYTHONUNBUFFERED": "1",
+            "PYTHONFAULTHANDLER": "1",
+        }
+        with (path / LOG).open("ab") as log:
+            return subprocess.Popen(
+                [*self._command, str(path.resolve()), str(alive)],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                cwd=ROOT,
+                env=surroundings,
+                pass_fds=(alive,),
+                start_new_session=True,
+            )
+
+
+def _reap(process: subprocess.Popen[bytes], path: Path) -> None:
+    """Waits for a child, so that it leaves no zombie, and notes how it ended."""
+    code = process.wait()
+    with suppress(OSError):
+        write_text(path / EXIT, f"{code}\n")
+
+
+def _end(path: Path, number: signal.Signals, seconds: float) -> bool:
+    """Signals a job's processes and waits; whether it has ended."""
+    end, sent = time.monotonic() + seconds, False
+    while is_held(path / ALIVE):
+        if time.monotonic() >= end:
+            return False
+        sent = sent or _signal(path, number)
+        time.sleep(POLL_SECONDS)
+    return True
+
+
+def _signal(path: Path, number: signal.Signals) -> bool:
+    """Sends a signal to the job's process group, which its lock shows, or has just shown, to live; whether that was possible."""
+    pid = status.number_in(path / PID)
+    if pid is None or pid <= 1:
+        return False
+    try:
+        os.killpg(pid, number)
+    except ProcessLookupError:
+        return False
+    return True

@@ -1,0 +1,158 @@
+"""The process of one job: `python -m forecasting.worker JOB_DIR LOCK`."""
+
+from __future__ import annotations
+
+import errno
+import json
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from forecasting.atomic import write_json, write_text
+from forecasting.errors import Cancelled, ShelfcastError
+from forecasting.estimate import Estimate
+from forecasting.events import Recorder
+from forecasting.progress import OnProgress, Progress
+from forecasting.status import CANCEL, EVENTS, PID, REQUEST, RESULT
+
+Task = Callable[[dict[str, Any], OnProgress], dict[str, Any]]
+
+NICENESS = 10
+EXIT_SECONDS = 10
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "LOKY_MAX_CPU_COUNT")
+
+CANCELLED = "Cancelled by a person."
+NO_MEMORY = "Retraining stopped: not enough memory. Close other programs, or retrain with a smaller batch size or fewer series."
+NO_SPACE = "Retraining stopped: the disk is full. Free some space, for example by deleting old versions, and start it again."
+UNEXPECTED = "An unexpected error; the log has it whole."
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a task ended.
+
+    Args:
+        status: "success", "failed" or "cancelled".
+        reason: What went wrong and what to do; empty for a success.
+        error: The class of the error, e.g. "InputError"; empty for a success.
+        meta: What the task made.
+    """
+
+    status: str
+    reason: str = ""
+    error: str = ""
+    meta: dict[str, Any] = field(default_factory=dict)
+
+
+class Listener:
+    """Writes progress down, and ends the task when a person wants that.
+
+    Args:
+        recorder: Writes the events.
+        mark: A file that somebody makes in order to cancel.
+    """
+
+    def __init__(self, recorder: Recorder, mark: Path) -> None:
+        self.recorder = recorder
+        self.mark = mark
+        self.stopped = False
+
+    def __call__(self, progress: Progress) -> None:
+        """Called after each step; raises Cancelled."""
+        self.check()
+        self.recorder.progress(progress)
+
+    def check(self) -> None:
+        """Raises Cancelled if the task shall end; a library may have swallowed the one that the signal raised."""
+        if self.cancelled():
+            raise Cancelled(CANCELLED)
+
+    def cancelled(self) -> bool:
+        """Whether the task shall end."""
+        return self.stopped or self.mark.exists()
+
+    def stop(self, *_: Any) -> None:
+        """Ends the task from a signal."""
+        self.stopped = True
+        raise Cancelled(CANCELLED)
+
+
+def retrain(request: dict[str, Any], on_progress: OnProgress) -> dict[str, Any]:
+    """The task of every job; the slow imports happen here, where a cancel can end them."""
+    from forecasting import service
+    from forecasting.workspace import Workspace
+
+    return service.run_retrain(Workspace.default(), request, on_progress)
+
+
+def run(job: Path, task: Task) -> bool:
+    """Does the task of a job's folder and writes its events and its result; whether it was a success."""
+    request = json.loads((job / REQUEST).read_text(encoding="utf-8"))
+    if request.get("leave_a_core"):
+        _leave_a_core()
+    recorder = Recorder(job / EVENTS, Estimate(request.get("stages") or {}))
+    listener = Listener(recorder, job / CANCEL)
+    outcome = _attempt(task, request, listener)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    recorder.result(outcome.status, outcome.reason)
+    ended = datetime.now(UTC).isoformat(timespec="milliseconds")
+    write_json(job / RESULT, {**asdict(outcome), "step": recorder.stage, "ended": ended})
+    return outcome.status == "success"
+
+
+def main(job: Path, lock: int, task: Task = retrain) -> int:
+    """The process from start to end; its exit code.
+
+    Args:
+        job: The job's folder.
+        lock: The open file whose lock says that this process lives; children do not get it.
+        task: What to do.
+    """
+    os.set_inheritable(lock, False)
+    write_text(job / PID, f"{os.getpid()}\n")
+    os.nice(NICENESS)
+    success = run(job, task)
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.alarm(EXIT_SECONDS)  # a library's thread that never ends must not keep the process
+    return 0 if success else 1
+
+
+def _attempt(task: Task, request: dict[str, Any], listener: Listener) -> Outcome:
+    try:
+        signal.signal(signal.SIGTERM, listener.stop)
+        listener.recorder.started()
+        listener.check()
+        return Outcome("success", meta=task(request, listener))
+    except Exception as error:
+        if listener.cancelled() or isinstance(error, Cancelled):
+            return Outcome("cancelled", CANCELLED, Cancelled.__name__)
+        logging.exception("Retraining failed")
+        return Outcome("failed", _reason(error), type(error).__name__)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, ShelfcastError):
+        return str(error)
+    code = error.errno if isinstance(error, OSError) else None
+    if code in (errno.ENOSPC, errno.EDQUOT) or os.strerror(errno.ENOSPC) in str(error):
+        return NO_SPACE
+    if isinstance(error, (MemoryError, BrokenProcessPool)) or code == errno.ENOMEM or type(error).__name__ == "ResourceExhaustedError":
+        return NO_MEMORY
+    return UNEXPECTED
+
+
+def _leave_a_core() -> None:
+    """Has numerical libraries, none of which is loaded yet, use all cores but one."""
+    threads = str(max(1, (os.cpu_count() or 1) - 1))
+    os.environ.update(dict.fromkeys(THREADS, threads))
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]), int(sys.argv[2])))
