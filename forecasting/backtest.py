@@ -1,0 +1,152 @@
+"""Forecasts of the past, from days where the models could not see further: the only source of uncertainty."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from forecasting import schema
+from forecasting.models.base import Model
+from forecasting.panel import FloatArray, Panel
+from forecasting.progress import OnProgress, Progress
+
+FEWEST_DAYS = 35
+"""Days that the earliest cutoff leaves to learn from, at least."""
+LEARNING_SHARE = 0.4
+"""Share of the history that it leaves, at least."""
+SPAN_SHARE = 0.3
+"""Share of the history over which cutoffs twice as far apart may spread, at most."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """From which days to forecast the past.
+
+    Args:
+        cuts: Days of history known at each cutoff, ascending; empty if the history is too short for any.
+        horizon: Days ahead that are judged; fewer than the forecast's where the history is short.
+    """
+
+    cuts: tuple[int, ...]
+    horizon: int
+
+
+def plan(days: int, horizon: int, cutoffs: int) -> Plan:
+    """Up to `cutoffs` cutoffs, at least `horizon` days apart, the last one `horizon` days before the end.
+
+    Forecasts of one cutoff never overlap those of the next. Where the history allows it they lie twice as far apart, since a wider span
+    sees more kinds of weeks. A short history gets fewer cutoffs, then a shorter horizon, then none.
+
+    Args:
+        days: Length of the history, at least 1.
+        horizon: Days ahead that the forecast goes, at least 1.
+        cutoffs: At most so many, at least 1.
+
+    Example:
+        >>> plan(1736, 90, 4)
+        Plan(cuts=(1376, 1466, 1556, 1646), horizon=90)
+    """
+    reserve = max(FEWEST_DAYS, int(LEARNING_SHARE * days))
+    room = days - reserve
+    if room < 1:
+        return Plan((), horizon)
+    fewest = min(cutoffs, 3)
+    judged = min(horizon, max(1, room // fewest))
+    count = min(cutoffs, room // judged)
+    step = 2 * judged if (2 * count - 1) * judged <= min(room, SPAN_SHARE * days) else judged
+    cuts = tuple(days - judged - step * back for back in reversed(range(count)))
+    return Plan(cuts, judged)
+
+
+@dataclass(frozen=True, eq=False)
+class Backtest:
+    """What each model forecast at K past cutoffs, and what happened.
+
+    Args:
+        cutoffs: The last day known at each, shape (K,), ascending.
+        y: Shape (K, n, h), units sold on the h days after each cutoff; NaN where the file has no row.
+        yhat: Model name -> shape (K, n, h), units; NaN where the model had no forecast.
+    """
+
+    cutoffs: pd.DatetimeIndex
+    y: FloatArray
+    yhat: Mapping[str, FloatArray]
+
+    @property
+    def horizon(self) -> int:
+        """Days ahead that were judged."""
+        return int(self.y.shape[2])
+
+    def select(self, rows: np.ndarray) -> Backtest:
+        """The series at these positions (or under this mask)."""
+        return replace(self, y=self.y[:, rows], yhat={name: values[:, rows] for name, values in self.yhat.items()})
+
+    def frame(self, unique_ids: list[str]) -> pd.DataFrame:
+        """Long table `unique_id, cutoff, step, ds, y` and a column a model; one row a series, cutoff and day ahead."""
+        count, n, h = self.y.shape
+        step = np.tile(np.arange(1, h + 1), count * n)
+        cutoff = np.repeat(self.cutoffs.to_numpy(), n * h)
+        columns = {
+            schema.UNIQUE_ID: pd.Categorical.from_codes(np.tile(np.repeat(np.arange(n), h), count), categories=unique_ids),
+            schema.CUTOFF: cutoff,
+            schema.STEP: step.astype(np.int16),
+            schema.DS: cutoff + step.astype("timedelta64[D]"),
+            schema.Y: self.y.ravel(),
+        }
+        return pd.DataFrame(columns | {name: values.ravel() for name, values in self.yhat.items()})
+
+    @classmethod
+    def from_frame(cls, frame: pd.DataFrame, n: int) -> Backtest:
+        """The backtest of `n` series that `frame` wrote, in its row order."""
+        cutoffs = pd.DatetimeIndex(frame[schema.CUTOFF].unique())
+        h = int(frame[schema.STEP].max()) if len(frame) else 1
+        shape = (len(cutoffs), n, h)
+        names = [name for name in (*schema.MODELS, schema.BLEND) if name in frame]
+        return cls(cutoffs, frame[schema.Y].to_numpy().reshape(shape), {name: frame[name].to_numpy().reshape(shape) for name in names})
+
+
+MakeModels = Mapping[str, Callable[[], Model]]
+"""Model name -> a fresh, unfitted model."""
+
+
+def run(make_models: MakeModels, once: frozenset[str], panel: Panel, schedule: Plan, on_progress: OnProgress) -> tuple[Backtest, dict[str, Model]]:
+    """Forecasts the past.
+
+    Args:
+        make_models: What to judge.
+        once: Names that are fitted before the earliest cutoff only, and then forecast from every cutoff with what was known there; the
+            others are fitted afresh at each.
+        panel: All that is known today; nothing after a cutoff is shown to a model.
+        schedule: The cutoffs.
+        on_progress: Told of stage "Backtest: " and the model's own.
+
+    Returns:
+        The backtest, and the model last fitted, by name (a start for the final fit).
+    """
+    n, h = len(panel), schedule.horizon
+    y = np.stack([panel.sales[:, cut : cut + h] for cut in schedule.cuts]) if schedule.cuts else np.empty((0, n, h))
+    yhat = {name: np.full(y.shape, np.nan) for name in make_models}
+    kept: dict[str, Model] = {}
+    for name, make in make_models.items():
+        fits = 1 if name in once else len(schedule.cuts)
+        for position, cut in enumerate(schedule.cuts):
+            known = panel.cut(cut)
+            if position < fits:
+                model = make().fit(known, horizon=h, on_progress=_part(on_progress, position, fits))
+                kept[name] = model
+            yhat[name][position] = model.predict(known, h)
+    cutoffs = pd.DatetimeIndex([panel.dates[cut - 1] for cut in schedule.cuts], dtype=panel.dates.dtype)
+    return Backtest(cutoffs, y, yhat), kept
+
+
+def _part(on_progress: OnProgress, position: int, fits: int) -> OnProgress:
+    """Passes on a fit's progress as one of `fits` equal parts of a stage."""
+
+    def listen(step: Progress) -> None:
+        done = position * step.total + step.done
+        on_progress(replace(step, stage=f"Backtest: {step.stage}", done=done, total=fits * step.total))
+
+    return listen

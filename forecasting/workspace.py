@@ -1,0 +1,46 @@
+"""Where a shop's sales, versions and jobs are kept."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+VARIABLE = "FORECASTING_HOME"
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A folder with `data/` and `artifacts/`; nothing outside of it is ever written.
+
+    Args:
+        home: The folder; need not exist yet.
+    """
+
+    home: Path
+
+    @classmethod
+    def default(cls) -> Workspace:
+        """The folder named by FORECASTING_HOME, else the one that this program lies in."""
+        named = os.environ.get(VARIABLE)
+        return cls(Path(named).expanduser().resolve() if named else Path(__file__).resolve().parent.parent)
+
+    @property
+    def sales(self) -> Path:
+        """The Delta table of sales."""
+        return self.home / "data" / "sales"
+
+    @property
+    def uploads(self) -> Path:
+        """Uploaded bytes, named by their hash."""
+        return self.home / "data" / "uploads"
+
+    @property
+    def versions(self) -> Path:
+        """Published model versions and the live pointer."""
+        return self.home / "artifacts" / "versions"
+
+    @property
+    def jobs(self) -> Path:
+        """Retrains: their events, logs and results."""
+        return self.home / "artifacts" / "jobs"

@@ -1,0 +1,99 @@
+"""Cutoffs, and what a model may see at each."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from forecasting import backtest
+from forecasting.backtest import Backtest
+from forecasting.models.base import Model
+from forecasting.panel import Panel
+from forecasting.progress import Progress
+
+
+class Spy(Model):
+    """Forecasts the last day's sales, and remembers what it was shown."""
+
+    name = "spy"
+    shown: list[tuple[str, int]] = []
+
+    def _fit(self, panel, horizon, on_progress):
+        self.shown.append(("fit", len(panel.dates)))
+        on_progress(Progress("Spy", 1, 1))
+
+    def _predict(self, panel, horizon):
+        self.shown.append(("predict", len(panel.dates)))
+        return np.repeat(panel.sales[:, -1:], horizon, axis=1)
+
+    def _save(self, folder): ...
+
+    @classmethod
+    def load(cls, folder):
+        raise NotImplementedError
+
+
+@pytest.fixture
+def panel():
+    days = 60
+    series = pd.DataFrame({"unique_id": ["a", "b"], "product_id": ["a", "b"]})
+    sales = np.arange(2.0 * days).reshape(2, days)
+    return Panel(series, pd.date_range("2026-01-01", periods=days, freq="D"), sales, {})
+
+
+@pytest.mark.parametrize("days", [1, 10, 36, 37, 40, 90, 180, 609, 1736, 3000])
+@pytest.mark.parametrize("horizon", [1, 7, 28, 90, 365])
+@pytest.mark.parametrize("cutoffs", [1, 4, 8])
+def test_horizons_never_overlap_or_pass_the_end_and_leave_enough_to_learn_from(days, horizon, cutoffs):
+    made = backtest.plan(days, horizon, cutoffs)
+    assert len(made.cuts) <= cutoffs
+    assert 1 <= made.horizon <= horizon
+    ends = [cut + made.horizon for cut in made.cuts]
+    assert all(end <= following for end, following in zip(ends, made.cuts[1:], strict=False))
+    assert all(cut >= backtest.FEWEST_DAYS for cut in made.cuts)
+    assert not ends or ends[-1] == days
+
+
+def test_a_short_history_is_judged_on_fewer_days_and_a_very_short_one_not_at_all():
+    assert backtest.plan(1736, 90, 4) == backtest.Plan((1376, 1466, 1556, 1646), 90)
+    assert backtest.plan(90, 90, 4) == backtest.Plan((36, 54, 72), 18)
+    assert backtest.plan(35, 90, 4).cuts == ()
+
+
+def test_a_model_is_fitted_afresh_at_each_cutoff_unless_it_is_fitted_once_before_the_earliest(panel):
+    schedule = backtest.Plan((40, 50), 10)
+    Spy.shown = []
+    backtest.run({"spy": Spy}, frozenset(), panel, schedule, lambda _: None)
+    assert Spy.shown == [("fit", 40), ("predict", 40), ("fit", 50), ("predict", 50)]
+    Spy.shown = []
+    backtest.run({"spy": Spy}, frozenset({"spy"}), panel, schedule, lambda _: None)
+    assert Spy.shown == [("fit", 40), ("predict", 40), ("predict", 50)]
+
+
+def test_forecasts_stand_beside_what_was_sold_on_the_same_days(panel):
+    past, _ = backtest.run({"spy": Spy}, frozenset(), panel, backtest.Plan((40, 50), 10), lambda _: None)
+    np.testing.assert_array_equal(past.y[1], panel.sales[:, 50:60])
+    np.testing.assert_array_equal(past.yhat["spy"][0], np.repeat(panel.sales[:, 39:40], 10, axis=1))
+    assert past.cutoffs.tolist() == [panel.dates[39], panel.dates[49]]
+
+
+def test_progress_counts_all_cutoffs_of_a_model_as_one_stage(panel):
+    told = []
+    backtest.run({"spy": Spy}, frozenset(), panel, backtest.Plan((40, 50), 10), told.append)
+    assert told == [Progress("Backtest: Spy", 1, 2), Progress("Backtest: Spy", 2, 2)]
+
+
+def test_the_stored_table_gives_the_same_backtest(panel):
+    past, _ = backtest.run({"prophet": Spy}, frozenset(), panel, backtest.Plan((40, 50), 10), lambda _: None)
+    frame = past.frame(panel.unique_ids)
+    assert frame[["unique_id", "step", "ds"]].iloc[12].tolist() == ["b", 3, panel.dates[42]]
+    back = Backtest.from_frame(frame, len(panel))
+    np.testing.assert_array_equal(back.y, past.y)
+    np.testing.assert_array_equal(back.yhat["prophet"], past.yhat["prophet"])
+    assert back.cutoffs.tolist() == past.cutoffs.tolist()
+
+
+def test_a_backtest_without_cutoffs_survives_its_table(panel):
+    past, _ = backtest.run({"prophet": Spy}, frozenset(), panel, backtest.Plan((), 10), lambda _: None)
+    assert len(Backtest.from_frame(past.frame(panel.unique_ids), len(panel)).y) == 0

@@ -1,0 +1,127 @@
+"""Bands keep their promise where the truth is known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from forecasting import bands
+from forecasting.bands import Errors
+from forecasting.schema import QUANTILES
+
+
+def simulate(cutoffs: int, seed: int, *, shift: float = 0.05, n: int = 200, h: int = 28) -> tuple[Errors, np.ndarray, np.ndarray]:
+    """Past errors and one future: Poisson sales with AR(1) relative errors of each series' own size, and a shift common to a cutoff."""
+    random = np.random.default_rng(seed)
+    mean = np.repeat(random.lognormal(3, 0.8, n)[:, None], h, axis=1)
+    own = 0.15 * random.lognormal(0, 0.5, n)[:, None]
+    sold = []
+    for _ in range(cutoffs + 1):
+        e = np.empty((n, h))
+        now = random.normal(size=n)
+        for day in range(h):
+            now = 0.5 * now + np.sqrt(0.75) * random.normal(size=n)
+            e[:, day] = now
+        sold.append(random.poisson(mean * np.maximum(1 + own * e + shift * random.normal(), 0)))
+    y = np.array(sold, dtype=float)
+    return Errors(y[:-1], np.repeat(mean[None], cutoffs, axis=0)), y[-1], mean
+
+
+def inside(y: np.ndarray, limits: np.ndarray) -> float:
+    """Coverage, halfway between counting hits of the limits and not: sales are whole numbers."""
+    lower, upper = limits
+    return float(((lower <= y) & (y <= upper)).mean() + ((lower < y) & (y < upper)).mean()) / 2
+
+
+def sums(values: np.ndarray, window: int) -> np.ndarray:
+    return np.stack([values[:, day : day + window].sum(axis=1) for day in range(values.shape[1] - window + 1)], axis=1)
+
+
+@pytest.mark.parametrize("window", [1, 7, 14])
+def test_bands_of_single_series_cover_what_they_promise(window):
+    hits = []
+    for seed in range(30):
+        errors, y, mean = simulate(4, seed)
+        limits = bands.calibrate(errors, window=window).quantiles(sums(mean, window), QUANTILES).swapaxes(0, 1)
+        hits.append([inside(sums(y, window), limits[:2]), inside(sums(y, window), limits[2:])])
+    assert np.mean(hits, axis=0) == pytest.approx([0.80, 0.95], abs=0.02)
+
+
+@pytest.mark.parametrize("window", [1, 7])
+def test_bands_of_a_total_come_near_their_promise_though_all_series_move_together(window):
+    hits = []
+    for seed in range(200):
+        errors, y, mean = simulate(6, seed, n=40)
+        limits = bands.total_quantiles(errors, mean, QUANTILES, window=window)
+        total = sums(y.sum(axis=0)[None], window)[0]
+        hits.append([inside(total, limits[:2]), inside(total, limits[2:])])
+    assert np.mean(hits, axis=0) == pytest.approx([0.80, 0.95], abs=0.05)
+
+
+def test_the_band_of_a_week_comes_from_errors_of_weeks_not_from_days_and_a_square_root():
+    random = np.random.default_rng(0)
+    f = np.full((6, 200, 14), 100.0)
+    y = f + 10 * random.normal(size=(6, 200, 1))
+    day = bands.calibrate(Errors(y, f)).quantiles(f[0], QUANTILES)
+    week = bands.calibrate(Errors(y, f), window=7).quantiles(7 * f[0, :, :8], QUANTILES)
+    width, week_width = (np.mean(made[:, 1] - made[:, 0]) for made in (day, week))
+    assert week_width / width == pytest.approx(7.0, rel=0.05)
+
+
+def test_a_series_that_is_harder_to_forecast_gets_a_wider_band():
+    random = np.random.default_rng(1)
+    f = np.full((6, 100, 28), 50.0)
+    y = f + random.normal(size=f.shape) * np.where(np.arange(100) < 50, 2.0, 10.0)[:, None]
+    made = bands.calibrate(Errors(y, f)).quantiles(f[0], QUANTILES)
+    width = (made[:, 1] - made[:, 0]).mean(axis=1)
+    assert width[50:].min() > 2.5 * width[:50].max()
+
+
+def test_bands_never_go_below_zero_and_never_cross():
+    random = np.random.default_rng(2)
+    f = random.gamma(0.3, 2.0, size=(4, 60, 28))
+    y = random.poisson(f).astype(float)
+    made = bands.calibrate(Errors(y, f)).quantiles(f[0], QUANTILES)
+    total = bands.total_quantiles(Errors(y, f), f[0], QUANTILES)
+    for lower_80, upper_80, lower_95, upper_95 in (made.swapaxes(0, 1), total):
+        assert (lower_95 >= 0).all()
+        assert (lower_95 <= lower_80).all()
+        assert (lower_80 <= upper_80).all()
+        assert (upper_80 <= upper_95).all()
+
+
+def test_days_without_sales_or_without_a_forecast_do_not_count():
+    errors, _, mean = simulate(4, 0)
+    y, f = errors.y.copy(), errors.f.copy()
+    y[0, :, 3], f[2, 5] = np.nan, np.nan
+    made = bands.calibrate(Errors(y, f)).quantiles(mean, QUANTILES)
+    whole = bands.calibrate(errors).quantiles(mean, QUANTILES)
+    assert np.isfinite(made).all()
+    np.testing.assert_allclose(made.mean(), whole.mean(), rtol=0.02)
+
+
+def test_nothing_is_promised_that_was_never_tested():
+    errors, _, mean = simulate(4, 0, n=5)
+    none = Errors(errors.y[:0], errors.f[:0])
+    assert bands.calibrate(none) is None
+    assert bands.calibrate(errors, window=29) is None
+    assert np.isnan(bands.total_quantiles(none, mean, QUANTILES)).all()
+    assert np.isnan(bands.total_quantiles(errors, np.tile(mean, 2), QUANTILES, window=29)).all()
+    assert bands.calibrate(Errors(np.full_like(errors.y, np.nan), errors.f)) is None
+
+
+def test_a_forecast_beyond_the_days_that_were_judged_is_at_least_as_unsure_as_the_last_of_them():
+    random = np.random.default_rng(3)
+    f = np.full((5, 100, 14), 80.0)
+    y = f + random.normal(size=f.shape) * np.linspace(2, 6, 14)
+    made = bands.calibrate(Errors(y, f)).quantiles(np.full((100, 28), 80.0), QUANTILES)
+    width = (made[:, 1] - made[:, 0]).mean(axis=0)
+    assert (np.diff(width) > 0).all()
+
+
+@pytest.mark.parametrize("y", [0.0, 5.0])
+def test_perfect_forecasts_and_all_zero_sales_give_bands_of_no_width(y):
+    values = np.full((4, 3, 7), y)
+    made = bands.calibrate(Errors(values, values)).quantiles(values[0], QUANTILES)
+    np.testing.assert_allclose(made, y, atol=1e-6)
+    np.testing.assert_allclose(bands.total_quantiles(Errors(values, values), values[0], QUANTILES), 3 * y, atol=1e-6)

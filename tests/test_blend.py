@@ -1,0 +1,30 @@
+"""Shares of the models in the blend."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from forecasting import blend
+
+
+def available(prophet, lstm, naive):
+    return {"prophet": np.array(prophet), "lstm": np.array(lstm), "seasonal_naive": np.array(naive)}
+
+
+def test_prophet_and_the_network_share_as_chosen_and_the_one_that_is_missing_leaves_all_to_the_other():
+    there = available([True, True, False, False, False], [True, False, True, False, False], [True, True, True, True, False])
+    share = blend.shares(there, 0.6)
+    np.testing.assert_allclose(share, [[0.6, 0.4, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 0, 0]])
+    assert blend.behind(share) == ["blend", "prophet", "lstm", "seasonal_naive", ""]
+
+
+def test_the_blend_is_the_mean_by_shares_and_ignores_models_without_a_share():
+    forecasts = {"prophet": np.array([[10.0], [np.nan]]), "lstm": np.array([[20.0], [7.0]]), "seasonal_naive": np.array([[np.nan], [1.0]])}
+    blended = blend.combine(forecasts, np.array([[0.6, 0.4, 0.0], [0.0, 1.0, 0.0]]))
+    np.testing.assert_allclose(blended, [[14.0], [7.0]])
+
+
+def test_a_model_with_a_share_but_no_forecast_is_never_a_silent_zero():
+    forecasts = {"prophet": np.array([[np.nan]]), "lstm": np.array([[20.0]]), "seasonal_naive": np.array([[1.0]])}
+    assert np.isnan(blend.combine(forecasts, np.array([[0.6, 0.4, 0.0]]))).all()
+    assert np.isnan(blend.combine(forecasts, np.zeros((1, 3)))).all()
