@@ -1,0 +1,40 @@
+# `make run` and `make test` do everything on a fresh machine that has Python.
+PORT ?= 8501
+ARGS ?=
+PY := .venv/bin/python
+PIP := $(PY) -m pip install --disable-pip-version-check --only-binary :all:
+FIND_PYTHON = for python in python3.13 python3.12 python3.11 python3; do \
+	if $$python -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' >/dev/null 2>&1; \
+	then command -v $$python; exit; fi; done; \
+	echo 'Shelfcast needs Python 3.11, 3.12 or 3.13 with its venv module (Debian, Ubuntu: apt install python3 python3-venv).' >&2; exit 1
+
+.PHONY: run test lint check
+
+run: .venv/run.stamp
+	$(PY) -m forecasting serve --port $(PORT)
+
+test: .venv/test.stamp
+	$(PY) -m pytest $(ARGS)
+
+lint: .venv/test.stamp
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+check: .venv/test.stamp
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+
+# A virtual environment that works is kept; one that was left half-made is made again.
+.venv/venv.stamp:
+	@$(PY) -m pip --version >/dev/null 2>&1 || { python=$$($(FIND_PYTHON)) && $$python -m venv --clear .venv; }
+	@touch $@
+
+# A stamp is a copy of the requirements that are installed, so that pip runs only when they change.
+.venv/run.stamp: requirements.txt .venv/venv.stamp
+	@cmp -s $< $@ || $(PIP) -r $<
+	@cp $< $@
+
+.venv/test.stamp: tests/requirements.txt .venv/run.stamp
+	@cmp -s $< $@ || $(PIP) -r $<
+	@cp $< $@
