@@ -1,0 +1,100 @@
+"""Which days a series is closed on, and which are holidays."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import holidays
+import numpy as np
+import pandas as pd
+from holidays.registry import COUNTRIES
+
+from forecasting import schema
+from forecasting.errors import SettingsError
+from forecasting.panel import Panel
+
+BoolArray = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
+
+_WEEKS = 8
+_OCCURRENCES = 4
+_CHANCE = 0.001
+
+
+def closed_weekdays(panel: Panel) -> BoolArray:
+    """Weekdays on which a series no longer sells, Monday first, shape (n, 7).
+
+    Looks at the 8 weeks up to the series' own last row, from its first sale on. A weekday counts as closed if it came at least 4 times, never
+    sold, and chance does not explain that: a series that sells on a share p of the days of its selling weekdays would miss c such days with a
+    probability of (1 - p)^c; it must be below 0.1 %. So a sparse series, for which a weekday without sales proves nothing, is never closed.
+    """
+    days = min(len(panel.dates), 7 * _WEEKS)
+    last = _last_row(panel.sales)
+    columns = last[:, None] - np.arange(days)
+    first = _first_sale(panel.sales)
+    seen = (columns >= 0) & (columns >= first[:, None])
+    sold = seen & (np.take_along_axis(panel.sales, np.maximum(columns, 0), axis=1) > 0)
+    weekday = panel.dates.day_of_week.to_numpy()[np.maximum(columns, 0)]
+    on_weekday = weekday[:, :, None] == np.arange(7)
+    came = (seen[:, :, None] & on_weekday).sum(axis=1)
+    sales = (sold[:, :, None] & on_weekday).sum(axis=1)
+    selling = np.where(sales > 0, came, 0).sum(axis=1, keepdims=True)
+    share = sales.sum(axis=1, keepdims=True) / np.maximum(selling, 1)
+    closed: BoolArray = (came >= _OCCURRENCES) & (sales == 0) & ((1.0 - share) ** came < _CHANCE)
+    return closed
+
+
+def closed_ahead(panel: Panel, horizon: int) -> BoolArray:
+    """Days ahead on which nothing can be sold, shape (n, horizon): `open` is given as 0, or a closed weekday for which it is not given as above 0."""
+    closed: BoolArray = closed_weekdays(panel)[:, panel.ahead(horizon).day_of_week]
+    if schema.OPEN not in panel.drivers:
+        return closed
+    d = len(panel.dates)
+    given = panel.drivers[schema.OPEN][:, d : d + horizon]
+    plan = np.full(closed.shape, np.nan)
+    plan[:, : given.shape[1]] = given
+    return np.where(np.isnan(plan), closed, plan <= 0)
+
+
+def selling_days(panel: Panel) -> BoolArray:
+    """Past days that say what a series sells, shape (n, d): they have a row, `open` is not 0, and the weekday is not closed."""
+    days = np.isfinite(panel.sales) & ~closed_weekdays(panel)[:, panel.dates.day_of_week]
+    if schema.OPEN in panel.drivers:
+        days &= ~(panel.drivers[schema.OPEN][:, : len(panel.dates)] <= 0)
+    return days
+
+
+def countries() -> dict[str, str]:
+    """ISO 3166 code -> name of every country whose holidays are known, by name."""
+    names = {codes[1]: re.sub(r"(?<=[a-z])(?=[A-Z])", " ", codes[0]) for codes in COUNTRIES.values()}
+    return dict(sorted(names.items(), key=lambda item: item[1]))
+
+
+def holidays_of(country: str, years: tuple[int, ...]) -> dict[pd.Timestamp, tuple[str, ...]]:
+    """Date -> names of its holidays in English where the country has them, by date.
+
+    Raises:
+        SettingsError: No holidays are known for the country.
+    """
+    if country not in _codes():
+        raise SettingsError(f"There are no holidays for country {country!r}. Choose an ISO 3166 code such as DE or US, or none.")
+    found = holidays.country_holidays(country, years=years, expand=False, language="en_US")
+    return {pd.Timestamp(day): tuple(sorted(found.get_list(day))) for day in sorted(found)}
+
+
+@cache
+def _codes() -> frozenset[str]:
+    return frozenset(countries())
+
+
+def _last_row(sales: np.ndarray) -> np.ndarray:
+    """Column of each series' last row, shape (n,); the first column where it has none."""
+    known = np.isfinite(sales)
+    last: np.ndarray = np.where(known.any(axis=1), sales.shape[1] - 1 - np.argmax(known[:, ::-1], axis=1), 0)
+    return last
+
+
+def _first_sale(sales: np.ndarray) -> np.ndarray:
+    """Column of each series' first sale, shape (n,); beyond the end where it has none."""
+    sold: BoolArray = sales > 0
+    return np.where(sold.any(axis=1), np.argmax(sold, axis=1), sales.shape[1])

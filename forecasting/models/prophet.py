@@ -1,0 +1,277 @@
+"""Prophet, one model a series: fitted in batches, served from what it learned in NumPy."""
+
+from __future__ import annotations
+
+import json
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final, Self
+
+import numpy as np
+import pandas as pd
+from joblib import Parallel, delayed
+
+from forecasting import calendar, schema
+from forecasting.models import prophet_reasons
+from forecasting.models.base import Model
+from forecasting.models.prophet_curves import HOLIDAYS, TREND, Curve, Curves, Layout, curve_of, holiday_code, stack
+from forecasting.panel import FloatArray, Panel
+from forecasting.progress import OnProgress, Progress
+from forecasting.settings import ProphetSettings
+
+logger = logging.getLogger(__name__)
+
+CLOSED: Final = "closed"
+"""The component that takes the others back on a closed day."""
+_CHUNK = 25
+_YEAR = 365
+_WORTH_A_POOL = 8
+
+
+class ProphetModel(Model):
+    """Trend with changepoints, weekly and yearly seasons, holidays and drivers.
+
+    Days on which a series is closed are left out of its fit, and its forecast is exactly 0 there. The yearly season needs two years of history
+    (Prophet's rule); price and promotions count from one year on; a driver that never changes is left out.
+
+    Attributes:
+        unique_ids_: The series that it was fitted on.
+        curves_: What it learned.
+    """
+
+    name = schema.PROPHET
+
+    def __init__(self, settings: ProphetSettings) -> None:
+        self.settings = settings
+
+    def _fit(self, panel: Panel, horizon: int, on_progress: OnProgress) -> None:
+        days = calendar.selling_days(panel)
+        reasons = prophet_reasons.before_fit(panel.sales, days)
+        layout = _layout(panel, days, self.settings.country)
+        work = _Work(panel, days, layout, self.settings)
+        rows = [row for row in _by_dates(days) if row not in reasons]
+        curves: dict[int, Curve] = {}
+        done = len(panel) - len(rows)
+        on_progress(Progress("Prophet", done, len(panel)))
+        for start in range(0, len(rows), _CHUNK):
+            chunk = rows[start : start + _CHUNK]
+            for row, outcome in work.fit(chunk).items():
+                if isinstance(outcome, Curve):
+                    curves[row] = outcome
+                else:
+                    reasons[row] = f"Prophet could not fit it: {outcome}"
+            done += len(chunk)
+            on_progress(Progress("Prophet", done, len(panel)))
+        learned = Curves(layout, panel.last, self.settings.mode == "multiplicative", stack(curves, len(panel), layout))
+        reasons |= prophet_reasons.after_fit(learned.yhat(panel.ahead(horizon), _drivers(panel, layout, horizon)), panel.sales, skip=reasons)
+        trusted = np.array([-1 if row in reasons else row for row in range(len(panel))])
+        self.curves_ = replace(learned, of=learned.of.take(trusted))
+        self.unique_ids_ = panel.unique_ids
+        self.unmodelled_ = {panel.unique_ids[row]: reasons[row] for row in sorted(reasons)}
+
+    def _predict(self, panel: Panel, horizon: int) -> FloatArray:
+        curves = self._curves_of(panel)
+        yhat = curves.yhat(panel.ahead(horizon), _drivers(panel, curves.layout, horizon))
+        open_ahead = np.where(calendar.closed_ahead(panel, horizon), 0.0, 1.0)
+        return np.maximum(yhat * open_ahead, 0.0)
+
+    def components(self, panel: Panel, rows: np.ndarray, horizon: int) -> dict[str, FloatArray]:
+        """What moves the forecasts of some series.
+
+        Args:
+            panel: As for `predict`.
+            rows: Positions of the series in the panel, or a mask.
+            horizon: As for `predict`.
+
+        Returns:
+            Component -> shape (rows, horizon), in units a day: "trend", "weekly", "yearly", "holidays", each driver, and "closed", which takes
+            the others back on closed days. They add up to the forecast before it is kept from falling below 0; NaN for series that are not
+            modelled. Components that are 0 throughout are left out; the trend never is.
+        """
+        self._check_fitted()
+        panel = panel.select(np.asarray(rows))
+        curves = self._curves_of(panel)
+        found = curves.components(panel.ahead(horizon), _drivers(panel, curves.layout, horizon))
+        found[CLOSED] = -np.sum(list(found.values()), axis=0) * calendar.closed_ahead(panel, horizon)
+        return {name: values for name, values in found.items() if name == TREND or np.nan_to_num(values).any()}
+
+    def _curves_of(self, panel: Panel) -> Curves:
+        """The curves in the order of this panel; NaN for series that were not there at the fit."""
+        if panel.unique_ids == self.unique_ids_:
+            return self.curves_
+        position = {unique_id: row for row, unique_id in enumerate(self.unique_ids_)}
+        rows = np.array([position.get(unique_id, -1) for unique_id in panel.unique_ids])
+        return replace(self.curves_, of=self.curves_.of.take(rows))
+
+    def _save(self, folder: Path) -> None:
+        state = {
+            "settings": asdict(self.settings),
+            "horizon": self.horizon_,
+            "origin": self.curves_.origin.strftime("%Y-%m-%d"),
+            "layout": asdict(self.curves_.layout),
+            "unique_ids": self.unique_ids_,
+            "unmodelled": self.unmodelled_,
+        }
+        (folder / "prophet.json").write_text(json.dumps(state, ensure_ascii=False, indent=1), encoding="utf-8")
+        np.savez_compressed(folder / "prophet.npz", **self.curves_.of.arrays())  # type: ignore[arg-type]
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """The model that `save` wrote; it forecasts the same, and needs no Prophet for it."""
+        state = json.loads((folder / "prophet.json").read_text(encoding="utf-8"))
+        model = cls(ProphetSettings(**state["settings"]))
+        layout = Layout(state["layout"]["country"], tuple(state["layout"]["holidays"]), tuple(state["layout"]["drivers"]))
+        with np.load(folder / "prophet.npz", allow_pickle=False) as arrays:
+            of = Curve(**arrays)
+        model.curves_ = Curves(layout, pd.Timestamp(state["origin"]), model.settings.mode == "multiplicative", of)
+        model.unique_ids_ = state["unique_ids"]
+        model.unmodelled_, model.horizon_ = state["unmodelled"], state["horizon"]
+        return model
+
+
+def _layout(panel: Panel, days: np.ndarray, country: str | None) -> Layout:
+    """The columns that the panel's past gives reason for: holidays on which at least one series was open."""
+    names: set[str] = set()
+    if country is not None:
+        row = {date: i for i, date in enumerate(panel.dates)}
+        found = calendar.holidays_of(country, tuple(range(panel.dates[0].year, panel.last.year + 1)))
+        names = {name for date, on in found.items() if date in row and days[:, row[date]].any() for name in on}
+    return Layout(country, tuple(sorted(names)), tuple(panel.drivers))
+
+
+def _drivers(panel: Panel, layout: Layout, horizon: int) -> dict[str, FloatArray]:
+    """Each driver of the layout on the days ahead, shape (n, horizon); as if at its usual where the panel does not have it."""
+    d = len(panel.dates)
+    absent = np.full((len(panel), horizon), np.nan)
+    return {name: panel.driver(name, horizon)[:, d:] if name in panel.drivers else absent for name in layout.drivers}
+
+
+def _by_dates(days: np.ndarray) -> list[int]:
+    """Positions of the series so that those fitted on the same days follow each other: they share their design matrix."""
+    return sorted(range(len(days)), key=lambda row: days[row].tobytes())
+
+
+@dataclass(frozen=True)
+class _Recipe:
+    """How to make the unfitted Prophet of one series; small enough for another process.
+
+    Args:
+        settings: Prophet's choices.
+        holidays: Columns `ds`, `holiday`; None for none. Each goes by its code, as its name could be one that Prophet
+            keeps for itself.
+        regressors: Names of the drivers that count.
+    """
+
+    settings: ProphetSettings
+    holidays: pd.DataFrame | None
+    regressors: tuple[str, ...]
+
+    def make(self) -> Any:
+        from prophet import Prophet
+
+        chosen = self.settings
+        model = Prophet(
+            growth=chosen.growth,
+            seasonality_mode=chosen.mode,
+            n_changepoints=chosen.changepoints,
+            changepoint_prior_scale=chosen.changepoint_scale,
+            holidays=self.holidays,
+            daily_seasonality=False,
+            uncertainty_samples=0,
+        )
+        for name in self.regressors:
+            model.add_regressor(name)
+        return model
+
+
+@dataclass(frozen=True, eq=False)
+class _Work:
+    """What the fits of one panel share."""
+
+    panel: Panel
+    days: np.ndarray
+    layout: Layout
+    settings: ProphetSettings
+
+    @cached_property
+    def drivers(self) -> dict[str, FloatArray]:
+        """Name -> shape (n, d), without gaps."""
+        return {name: self.panel.driver(name, 0) for name in self.layout.drivers}
+
+    @cached_property
+    def holidays(self) -> pd.DataFrame | None:
+        """The past's holidays as Prophet takes them."""
+        if not self.layout.holidays:
+            return None
+        columns = self.layout.matrix(self.panel.dates)[:, self.layout.slices[HOLIDAYS]]
+        date, holiday = np.nonzero(columns)
+        return pd.DataFrame({"ds": self.panel.dates[date], "holiday": [holiday_code(int(i)) for i in holiday]})
+
+    def fit(self, rows: list[int]) -> dict[int, Curve | str]:
+        """Each series' curve, or what went wrong."""
+        recipes = {row: self._recipe(row) for row in rows}
+        frame = pd.concat([self._history(row) for row in rows], ignore_index=True)
+        models = _fit_batch(frame, recipes)
+        outcomes: dict[int, Curve | str] = {row: curve_of(model, self.layout, self.panel.last) for row, model in models.items()}
+        left = [row for row in rows if row not in models]
+        tasks = [delayed(_fit_one)(frame[frame[schema.UNIQUE_ID] == row], recipes[row], self.layout, self.panel.last) for row in left]
+        pool = Parallel(n_jobs=-1 if len(tasks) >= _WORTH_A_POOL else 1, backend="loky")
+        return outcomes | dict(zip(left, pool(tasks), strict=True))
+
+    def _history(self, row: int) -> pd.DataFrame:
+        days = self.days[row]
+        drivers = {name: values[row, days] for name, values in self.drivers.items()}
+        return pd.DataFrame({schema.UNIQUE_ID: row, schema.DS: self.panel.dates[days], schema.Y: self.panel.sales[row, days], **drivers})
+
+    def _recipe(self, row: int) -> _Recipe:
+        days = np.flatnonzero(self.days[row])
+        known = [schema.OPEN] if days[-1] - days[0] < _YEAR else list(schema.DRIVERS)
+        varying = (name for name in known if name in self.drivers and np.ptp(self.drivers[name][row, days]) > 0)
+        return _Recipe(self.settings, self.holidays, tuple(varying))
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Prophet, its solver and its batches say nothing; what goes wrong reaches us as an exception.
+
+    Prophet calls things that pandas is about to drop; its own releases settle that, and no user can.
+    """
+    import prophet  # noqa: F401 - the solver sets its logger up when it is imported
+
+    for name in ("prophet", "prophet.plot", "prophet.models", "prophet_batch", "cmdstanpy"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        warnings.simplefilter("ignore", FutureWarning)
+        yield
+
+
+def _fit_batch(frame: pd.DataFrame, recipes: dict[int, _Recipe]) -> dict[int, Any]:
+    """The models that prophet-batch can fit; a series that it cannot is left for Prophet itself."""
+    try:
+        from prophet_batch import fit_many
+    except ImportError:
+        return {}
+    try:
+        with _quiet():
+            models: dict[int, Any] = fit_many(frame, schema.UNIQUE_ID, lambda row: recipes[row].make(), on_error="skip")
+    except Exception as error:  # noqa: BLE001 - a young library; Prophet itself takes over, and says what is wrong if it fails too
+        logger.warning("prophet-batch failed, fitting one by one: %s", error)
+        return {}
+    return models
+
+
+def _fit_one(frame: pd.DataFrame, recipe: _Recipe, layout: Layout, origin: pd.Timestamp) -> Curve | str:
+    """The curve of one series fitted by Prophet itself, or the text of its error; runs in a process of its own."""
+    try:
+        with _quiet():
+            model = recipe.make()
+            model.fit(frame.drop(columns=schema.UNIQUE_ID))
+    except Exception as error:  # noqa: BLE001 - one bad series never stops the others; its reason is shown
+        return str(error) or type(error).__name__
+    return curve_of(model, layout, origin)
