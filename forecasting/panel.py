@@ -83,7 +83,7 @@ class Panel:
         given = self.drivers[name][:, : d + horizon]
         values[:, : given.shape[1]] = given
         if name == schema.PRICE:
-            values = pd.DataFrame(values.T).ffill().bfill().to_numpy().T
+            values = pd.DataFrame(values.T).ffill().bfill().to_numpy(copy=True).T
         values[np.isnan(values)] = 1.0 if name == schema.OPEN else 0.0
         return values
 
