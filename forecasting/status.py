@@ -104,9 +104,9 @@ def _look(path: Path) -> tuple[datetime, dict[str, Any], State]:
         return now, result, STATES.get(result.get("status", ""), "failed")
     if alive:
         return now, result, "running"
-    told = events.last(path / EVENTS, "result")
-    if told is not None:
-        return now, result, STATES.get(told.status, "failed")
+    newest = events.last(path / EVENTS)
+    if newest is not None and newest.type == "result":
+        return now, result, STATES.get(newest.status, "failed")
     return now, result, "cancelled" if (path / CANCEL).exists() else "failed"
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from forecasting import events
 from forecasting.errors import JobRunning, NotFound
 from forecasting.jobs import Jobs
 from forecasting.locks import is_held
@@ -239,6 +240,20 @@ def test_a_running_job_says_how_long_it_takes(jobs, tmp_path):
     until(lambda: jobs.status(number).elapsed > first.elapsed)
     assert first.ended is None
     assert 90 < jobs.status(number).remaining < first.remaining <= 100
+
+
+def test_the_status_of_a_long_job_reads_only_the_end_of_its_events(jobs, tmp_path, monkeypatch):
+    finish(jobs, start(jobs, tmp_path, "steps", steps=2000))
+    until(lambda: not is_held(tmp_path / "jobs" / "0001" / "alive"))
+    whole, parsed = jobs.events(1), []
+    monkeypatch.setattr(events, "_parse", lambda line, parse=events._parse: parsed.append(line) or parse(line))
+    assert (jobs.status(1).state, jobs.status(1).event) == ("done", whole[-2])
+    (tmp_path / "jobs" / "0001" / "result.json").unlink()
+    lines = (tmp_path / "jobs" / "0001" / "events.jsonl").read_bytes().splitlines(keepends=True)
+    (tmp_path / "jobs" / "0001" / "events.jsonl").write_bytes(b"".join(lines[:-1]))
+    assert (jobs.status(1).state, jobs.status(1).event) == ("failed", whole[-2])
+    assert len(whole) > 2000
+    assert len(parsed) < 20
 
 
 @pytest.mark.parametrize("number", ["../0001", "x", "", 2, "2"])

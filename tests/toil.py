@@ -54,10 +54,8 @@ def long_sort(request, on_progress):
 
 
 def children(request, on_progress):
-    child = subprocess.Popen(
-        [sys.executable, "-c", "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(1, flush=True); time.sleep(600)"],
-        stdout=subprocess.PIPE,
-    )
+    stubborn = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(1, flush=True); time.sleep(600)"
+    child = subprocess.Popen([sys.executable, "-c", stubborn], stdout=subprocess.PIPE, close_fds=False)
     child.stdout.readline()
     on_progress(Progress("Child", 0, 1, note=str(child.pid)))
     time.sleep(600)
