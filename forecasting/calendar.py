@@ -97,4 +97,5 @@ def _last_row(sales: np.ndarray) -> np.ndarray:
 def _first_sale(sales: np.ndarray) -> np.ndarray:
     """Column of each series' first sale, shape (n,); beyond the end where it has none."""
     sold: BoolArray = sales > 0
-    return np.where(sold.any(axis=1), np.argmax(sold, axis=1), sales.shape[1])
+    first: np.ndarray = np.where(sold.any(axis=1), np.argmax(sold, axis=1), sales.shape[1])
+    return first

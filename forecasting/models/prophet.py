@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 CLOSED: Final = "closed"
 """The component that takes the others back on a closed day."""
-_CHUNK = 25
+_CHUNK = 40
 _YEAR = 365
 _WORTH_A_POOL = 8
 
@@ -59,14 +59,11 @@ class ProphetModel(Model):
         done = len(panel) - len(rows)
         on_progress(Progress("Prophet", done, len(panel)))
         for start in range(0, len(rows), _CHUNK):
-            chunk = rows[start : start + _CHUNK]
-            for row, outcome in work.fit(chunk).items():
-                if isinstance(outcome, Curve):
-                    curves[row] = outcome
-                else:
-                    reasons[row] = f"Prophet could not fit it: {outcome}"
-            done += len(chunk)
-            on_progress(Progress("Prophet", done, len(panel)))
+            for outcomes in work.fit(rows[start : start + _CHUNK]):
+                curves |= {row: outcome for row, outcome in outcomes.items() if isinstance(outcome, Curve)}
+                reasons |= {row: f"Prophet could not fit it: {outcome}" for row, outcome in outcomes.items() if isinstance(outcome, str)}
+                done += len(outcomes)
+                on_progress(Progress("Prophet", done, len(panel)))
         learned = Curves(layout, panel.last, self.settings.mode == "multiplicative", stack(curves, len(panel), layout))
         reasons |= prophet_reasons.after_fit(learned.yhat(panel.ahead(horizon), _drivers(panel, layout, horizon)), panel.sales, skip=reasons)
         trusted = np.array([-1 if row in reasons else row for row in range(len(panel))])
@@ -212,16 +209,17 @@ class _Work:
         date, holiday = np.nonzero(columns)
         return pd.DataFrame({"ds": self.panel.dates[date], "holiday": [holiday_code(int(i)) for i in holiday]})
 
-    def fit(self, rows: list[int]) -> dict[int, Curve | str]:
-        """Each series' curve, or what went wrong."""
+    def fit(self, rows: list[int]) -> Iterator[dict[int, Curve | str]]:
+        """Each series' curve, or what went wrong: first all that a batch can fit, then one by one what is left to Prophet itself."""
         recipes = {row: self._recipe(row) for row in rows}
         frame = pd.concat([self._history(row) for row in rows], ignore_index=True)
         models = _fit_batch(frame, recipes)
-        outcomes: dict[int, Curve | str] = {row: curve_of(model, self.layout, self.panel.last) for row, model in models.items()}
+        yield {row: curve_of(model, self.layout, self.panel.last) for row, model in models.items()}
         left = [row for row in rows if row not in models]
         tasks = [delayed(_fit_one)(frame[frame[schema.UNIQUE_ID] == row], recipes[row], self.layout, self.panel.last) for row in left]
-        pool = Parallel(n_jobs=-1 if len(tasks) >= _WORTH_A_POOL else 1, backend="loky")
-        return outcomes | dict(zip(left, pool(tasks), strict=True))
+        pool = Parallel(n_jobs=-1 if len(tasks) >= _WORTH_A_POOL else 1, backend="loky", return_as="generator")
+        for row, outcome in zip(left, pool(tasks), strict=True):
+            yield {row: outcome}
 
     def _history(self, row: int) -> pd.DataFrame:
         days = self.days[row]
@@ -241,14 +239,18 @@ def _quiet() -> Iterator[None]:
 
     Prophet calls things that pandas is about to drop; its own releases settle that, and no user can.
     """
-    import prophet  # noqa: F401 - the solver sets its logger up when it is imported
-
-    for name in ("prophet", "prophet.plot", "prophet.models", "prophet_batch", "cmdstanpy"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        warnings.simplefilter("ignore", FutureWarning)
-        yield
+    loggers = [logging.getLogger(name) for name in ("prophet", "prophet.plot", "prophet_batch", "cmdstanpy")]
+    before = [each.disabled for each in loggers]
+    for each in loggers:
+        each.disabled = True
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            warnings.simplefilter("ignore", FutureWarning)
+            yield
+    finally:
+        for each, was in zip(loggers, before, strict=True):
+            each.disabled = was
 
 
 def _fit_batch(frame: pd.DataFrame, recipes: dict[int, _Recipe]) -> dict[int, Any]:
@@ -259,7 +261,7 @@ def _fit_batch(frame: pd.DataFrame, recipes: dict[int, _Recipe]) -> dict[int, An
         return {}
     try:
         with _quiet():
-            models: dict[int, Any] = fit_many(frame, schema.UNIQUE_ID, lambda row: recipes[row].make(), on_error="skip")
+            models: dict[int, Any] = fit_many(frame, schema.UNIQUE_ID, lambda row: recipes[row].make(), on_error="skip", batch_size=len(recipes))
     except Exception as error:  # noqa: BLE001 - a young library; Prophet itself takes over, and says what is wrong if it fails too
         logger.warning("prophet-batch failed, fitting one by one: %s", error)
         return {}
