@@ -1,0 +1,105 @@
+"""A sales frame becomes one gap-free calendar of many series."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from forecasting.errors import InputError
+from forecasting.panel import Panel, from_sales, unique_id
+
+
+def frame(rows: list[tuple[object, ...]], columns: str) -> pd.DataFrame:
+    made = pd.DataFrame(rows, columns=columns.split())
+    return made.assign(date=pd.to_datetime(made["date"]), sales=made["sales"].astype(float))
+
+
+@pytest.fixture
+def sales() -> pd.DataFrame:
+    """Two products; days without a row, a driver, and two days of it ahead."""
+    rows = [
+        ("2024-01-03", "b", "X", 3.0, 1.0, 2.0),
+        ("2024-01-01", "b", "X", 1.0, np.nan, 1.0),
+        ("2024-01-02", "a", "Y", 5.0, np.nan, 7.0),
+        ("2024-01-05", "b", "X", np.nan, 1.0, 3.0),
+        ("2024-01-04", "a", "Z", np.nan, 0.0, np.nan),
+    ]
+    return frame(rows, "date product_id category sales promo price")
+
+
+def test_days_without_a_row_are_nan(sales: pd.DataFrame) -> None:
+    panel = from_sales(sales)
+    assert panel.unique_ids == ["a", "b"]
+    assert panel.dates.tolist() == pd.date_range("2024-01-01", "2024-01-03").tolist()
+    np.testing.assert_array_equal(panel.sales, [[np.nan, 5.0, np.nan], [1.0, np.nan, 3.0]])
+    assert panel.last == pd.Timestamp("2024-01-03")
+
+
+def test_the_calendar_ends_with_the_last_sales_and_drivers_go_on(sales: pd.DataFrame) -> None:
+    panel = from_sales(sales)
+    np.testing.assert_array_equal(panel.drivers["promo"][1], [np.nan, np.nan, 1.0, np.nan, 1.0])
+    assert panel.ahead(2).tolist() == pd.date_range("2024-01-04", "2024-01-05").tolist()
+
+
+def test_the_order_of_rows_does_not_matter(sales: pd.DataFrame) -> None:
+    one, other = from_sales(sales), from_sales(sales.iloc[::-1])
+    np.testing.assert_array_equal(one.sales, other.sales)
+    assert one.unique_ids == other.unique_ids
+
+
+def test_the_category_is_the_one_given_last(sales: pd.DataFrame) -> None:
+    assert from_sales(sales).series["category"].tolist() == ["Z", "X"]
+
+
+def test_without_key_columns_there_is_one_series() -> None:
+    panel = from_sales(frame([("2024-01-01", 1.0), ("2024-01-02", 2.0)], "date sales"))
+    assert panel.unique_ids == ["all"]
+    assert panel.sales.tolist() == [[1.0, 2.0]]
+    assert panel.keys == []
+
+
+def test_no_sales_at_all_is_said() -> None:
+    with pytest.raises(InputError, match="no sales yet"):
+        from_sales(frame([("2024-01-01", np.nan)], "date sales"))
+
+
+def test_drivers_have_no_gaps_when_read(sales: pd.DataFrame) -> None:
+    panel = from_sales(sales.assign(open=np.nan))
+    assert panel.driver("promo", 3)[1].tolist() == [0, 0, 1, 0, 1, 0]
+    assert panel.driver("price", 3)[1].tolist() == [1, 1, 2, 2, 3, 3]
+    assert panel.driver("price", 1)[0].tolist() == [7, 7, 7, 7]
+    assert panel.driver("open", 0).tolist() == [[1, 1, 1], [1, 1, 1]]
+
+
+def test_reading_a_driver_leaves_the_panel_alone(sales: pd.DataFrame) -> None:
+    panel = from_sales(sales)
+    before = {name: values.copy() for name, values in panel.drivers.items()}
+    for name in panel.drivers:
+        panel.driver(name, 9)
+    for name, values in before.items():
+        np.testing.assert_array_equal(panel.drivers[name], values)
+
+
+def test_a_cut_keeps_only_drivers_that_are_known_ahead(sales: pd.DataFrame) -> None:
+    panel = from_sales(sales.assign(open=np.where(sales["date"] < "2024-01-04", 1.0, np.nan)))
+    early = panel.cut(2)
+    assert early.last == pd.Timestamp("2024-01-02")
+    assert early.sales.shape == (2, 2)
+    np.testing.assert_array_equal(early.drivers["promo"], panel.drivers["promo"])
+    assert early.drivers["open"].shape == (2, 2)
+
+
+def test_selecting_takes_positions_or_a_mask(sales: pd.DataFrame) -> None:
+    panel = from_sales(sales)
+    for rows in (np.array([1]), np.array([False, True])):
+        some: Panel = panel.select(rows)
+        assert some.unique_ids == ["b"]
+        np.testing.assert_array_equal(some.sales, panel.sales[[1]])
+        np.testing.assert_array_equal(some.drivers["price"], panel.drivers["price"][[1]])
+
+
+def test_identities_tell_keys_apart_whatever_they_contain() -> None:
+    keys = pd.DataFrame({"product_id": ["a|b", "a", "a\\", "a\\|b"], "store": ["c", "b|c", "|b", "c"]}, dtype="str")
+    assert len(set(unique_id(keys))) == 4
+    assert unique_id(keys.iloc[:1]) == ["a\\|b|c"]

@@ -1,0 +1,68 @@
+"""The benchmark and fallback forecasts every series that has any sales."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from panels import panel
+
+from forecasting.models.seasonal_naive import SeasonalNaive
+from forecasting.panel import Panel
+
+
+def forecast(sales: Panel, horizon: int) -> list[float]:
+    found: list[float] = SeasonalNaive().fit(sales, horizon=horizon).predict(sales, horizon)[0].tolist()
+    return found
+
+
+def test_it_repeats_the_last_week() -> None:
+    assert forecast(panel({"a": np.arange(17.0)}), 9) == [10, 11, 12, 13, 14, 15, 16, 10, 11]
+
+
+def test_a_missing_day_takes_the_same_weekday_before() -> None:
+    sales = np.arange(14.0)
+    sales[[8, 13]] = np.nan
+    assert forecast(panel({"a": sales}), 7) == [7, 1, 9, 10, 11, 12, 6]
+
+
+def test_weekdays_never_seen_take_the_mean_of_the_last_days() -> None:
+    sales = np.full(10, np.nan)
+    sales[[8, 9]] = [4.0, 6.0]  # a Tuesday and a Wednesday; the forecast starts on a Thursday
+    assert forecast(panel({"a": sales}), 7) == [5, 5, 5, 5, 5, 4, 6]
+
+
+def test_the_mean_is_of_the_last_28_days_with_a_row() -> None:
+    day = np.arange(70)
+    sales = np.where(day % 7 < 5, np.where(day % 3 == 0, 10.0, 0.0), np.nan)  # too sparse to say that weekends are closed
+    sales[:20] = 1000.0 * (day[:20] % 3 == 0)
+    sales[[5, 6, 12, 13, 19]] = np.nan
+    expected = sales[np.isfinite(sales)][-28:].mean()
+    assert forecast(panel({"a": sales}), 7)[5:] == pytest.approx([expected, expected])
+
+
+def test_a_single_day_of_sales_is_enough() -> None:
+    assert forecast(panel({"a": np.array([3.0])}), 3) == [3, 3, 3]
+
+
+def test_a_series_that_sold_nothing_is_forecast_to_sell_nothing() -> None:
+    assert forecast(panel({"a": np.zeros(20)}), 2) == [0, 0]
+
+
+def test_closed_days_sell_nothing_and_are_not_repeated() -> None:
+    sales, planned = np.full(84, 5.0), np.ones((1, 91))
+    sales[6::7] = 0.0
+    sales[80], planned[0, 80] = 0.0, 0.0
+    planned[0, 84] = 0.0
+    planned[0, 6::7] = np.nan
+    assert forecast(panel({"a": sales}, drivers={"open": planned}), 7) == [0, 5, 5, 5, 5, 5, 0]
+
+
+def test_a_series_without_sales_is_named() -> None:
+    sales = panel({"a": np.ones(5), "b": np.full(5, np.nan)})
+    assert SeasonalNaive().fit(sales, horizon=1).unmodelled_ == {"b": "No day has sales yet."}
+
+
+def test_a_later_panel_is_forecast_from_its_own_last_week() -> None:
+    early = panel({"a": np.arange(14.0)})
+    late = panel({"a": np.arange(21.0)})
+    assert SeasonalNaive().fit(early, horizon=2).predict(late, 2)[0].tolist() == [14, 15]
