@@ -11,14 +11,16 @@ ROOT = Path(__file__).parent.parent
 LAYERS = (
     # 0: know nothing
     "errors schema settings progress words locks atomic numbered estimate",
-    # 1: values in, values out
-    "reading intake dates change panel calendar metrics bands blend backtest health ensemble view inventory charts export sample durations models",
+    # 1: values in, values out: what comes in, what learns, what goes out
+    "table packed delimited typed reading problems amounts dates mapping cells keys intake change gaps lineage sample"
+    " panel calendar metrics bands blend backtest health durations models ensemble"
+    " view inventory charts export",
     # 2: know files, not models
     "workspace dataset manifest versions events status jobs",
     # 3: the steps in order
     "service",
     # 4: ways in
-    "forecasting api worker __main__",
+    "forecasting api follow worker __main__",
 )
 LAYER = {module: layer for layer, modules in enumerate(LAYERS) for module in modules.split()}
 FOR_PAGES = {"service", "schema", "errors", "settings", "progress", "words", "charts"}
