@@ -16,7 +16,7 @@ LAYERS = (
     " panel calendar metrics bands blend backtest health durations models ensemble"
     " view inventory charts export",
     # 2: know files, not models
-    "workspace dataset manifest versions events status jobs",
+    "workspace uploads dataset manifest versions events status jobs",
     # 3: the steps in order
     "service",
     # 4: ways in
