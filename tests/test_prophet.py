@@ -176,6 +176,15 @@ def test_forecasts_that_run_away_are_refused() -> None:
     }
 
 
+def test_a_line_below_zero_is_refused_only_where_something_was_sold_lately() -> None:
+    sales = np.zeros((3, 60))
+    sales[:, 10] = 40.0
+    sales[1:, -20] = 28.0
+    assert after_fit(np.array([[1.0, -2.0], [1.0, -2.0], [2.0, -1.0]]), sales, skip={}) == {
+        1: "Prophet's line falls below zero; the last 28 days sold 1 a day."
+    }
+
+
 def test_prophet_itself_takes_over_where_batches_fail(monkeypatch: pytest.MonkeyPatch) -> None:
     sales = panel({"a": regular(60), "b": sparse(60, rate=0.5)})
     batched = ProphetModel(ProphetSettings()).fit(sales, horizon=7).predict(sales, 7)

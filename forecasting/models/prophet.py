@@ -270,9 +270,10 @@ def _fit_batch(frame: pd.DataFrame, recipes: dict[int, _Recipe]) -> dict[int, An
 
 def _fit_one(frame: pd.DataFrame, recipe: _Recipe, layout: Layout, origin: pd.Timestamp) -> Curve | str:
     """The curve of one series fitted by Prophet itself, or the text of its error; runs in a process of its own."""
+    with _quiet():
+        model = recipe.make()
     try:
         with _quiet():
-            model = recipe.make()
             model.fit(frame.drop(columns=schema.UNIQUE_ID))
     except Exception as error:  # noqa: BLE001 - one bad series never stops the others; its reason is shown
         return str(error) or type(error).__name__

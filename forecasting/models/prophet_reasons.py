@@ -11,6 +11,7 @@ from forecasting.panel import FloatArray
 _FEWEST = 14
 _SPIKE = 1e4
 _RUNAWAY = 10.0
+_RECENT = 28
 
 
 def before_fit(sales: FloatArray, days: np.ndarray) -> dict[int, str]:
@@ -52,14 +53,21 @@ def after_fit(yhat: FloatArray, sales: FloatArray, *, skip: Container[int]) -> d
     Returns:
         Position -> reason.
     """
-    reasons = {}
-    for row in (row for row in range(len(sales)) if row not in skip):
-        furthest, largest = yhat[row][np.abs(yhat[row]).argmax()], np.nanmax(sales[row])
-        if not np.isfinite(yhat[row]).all():
-            reasons[row] = "Prophet's line has no finite value."
-        elif abs(furthest) > _RUNAWAY * largest:
-            reasons[row] = f"Prophet's line runs away to {_units(furthest)}; the largest day ever sold {_units(largest)}."
-    return reasons
+    reasons = {row: _absurd(yhat[row], sales[row]) for row in range(len(sales)) if row not in skip}
+    return {row: reason for row, reason in reasons.items() if reason is not None}
+
+
+def _absurd(yhat: FloatArray, sales: FloatArray) -> str | None:
+    """What is wrong with the forecast of one series."""
+    if not np.isfinite(yhat).all():
+        return "Prophet's line has no finite value."
+    furthest, largest = yhat[np.abs(yhat).argmax()], np.nanmax(sales)
+    if abs(furthest) > _RUNAWAY * largest:
+        return f"Prophet's line runs away to {_units(furthest)}; the largest day ever sold {_units(largest)}."
+    recent = np.nan_to_num(sales[-_RECENT:]).mean()
+    if yhat.mean() < 0 and recent > 0:
+        return f"Prophet's line falls below zero; the last {_days(_RECENT)} sold {_units(recent)} a day."
+    return None
 
 
 def _days(count: int) -> str:
