@@ -126,7 +126,7 @@ def calibrate(errors: Errors, *, window: int = 1) -> SeriesBands | None:
         errors: Of the served forecast at past cutoffs.
         window: Days that are added up.
     """
-    count, n, t = errors.y.shape
+    count, _, t = errors.y.shape
     if count == 0 or window > t:
         return None
     y, f = windowed(errors, window)

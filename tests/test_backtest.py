@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -17,9 +19,9 @@ class Spy(Model):
     """Forecasts the last day's sales, and remembers what it was shown."""
 
     name = "spy"
-    shown: list[tuple[str, int]] = []
+    shown: ClassVar[list[tuple[str, int]]] = []
 
-    def _fit(self, panel, horizon, on_progress):
+    def _fit(self, panel, horizon, on_progress):  # noqa: ARG002
         self.shown.append(("fit", len(panel.dates)))
         on_progress(Progress("Spy", 1, 1))
 

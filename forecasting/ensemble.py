@@ -1,0 +1,186 @@
+"""Prophet, the network and their blend: trained together, judged together, served together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, partial
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from forecasting import backtest, bands, blend, health, metrics, schema
+from forecasting.backtest import Backtest
+from forecasting.bands import Errors, SeriesBands
+from forecasting.models.base import Model
+from forecasting.models.lstm import LstmModel
+from forecasting.models.prophet import ProphetModel
+from forecasting.models.seasonal_naive import SeasonalNaive
+from forecasting.panel import FloatArray, Panel
+from forecasting.progress import OnProgress, ignore
+from forecasting.settings import Settings
+
+FORECAST_FILE, BACKTEST_FILE, HEALTH_FILE = "forecast.parquet", "backtest.parquet", "health.parquet"
+
+
+@dataclass(frozen=True, eq=False)
+class Ensemble:
+    """What a version serves; never changes.
+
+    Args:
+        panel: The sales it was trained on.
+        yhat: Model name, and `blend` -> shape (n, h), units a day; NaN where that model has none.
+        bands: Shape (n, 4, h) in the order of `schema.BANDS`, of the blend, units a day; NaN where there are no errors to learn from.
+        past: The backtest, with the blend among its models.
+        health: One row a series: what stands behind it and why.
+        models: The fitted models by name.
+    """
+
+    panel: Panel
+    yhat: Mapping[str, FloatArray]
+    bands: FloatArray
+    past: Backtest
+    health: pd.DataFrame
+    models: Mapping[str, Model]
+
+    @property
+    def horizon(self) -> int:
+        """Days ahead that it forecasts."""
+        return int(self.bands.shape[2])
+
+    @cached_property
+    def share(self) -> FloatArray:
+        """Each model's share in each series' blend, shape (n, 3)."""
+        return self.health[[f"{name}_share" for name in schema.MODELS]].to_numpy()
+
+    @property
+    def errors(self) -> Errors:
+        """What the blend forecast in the past, and what was sold."""
+        return Errors(self.past.y, self.past.yhat[schema.BLEND])
+
+    def calibrated(self, window: int) -> SeriesBands | None:
+        """What the errors say about single series' sums over `window` days."""
+        return bands.calibrate(self.errors, window=window)
+
+
+def train(panel: Panel, settings: Settings, on_progress: OnProgress = ignore) -> Ensemble:
+    """Judges the models on the past, then fits them on everything.
+
+    Args:
+        panel: All sales.
+        settings: What to train.
+        on_progress: Told of each step; what it raises ends the training.
+    """
+    horizon = settings.horizon
+    schedule = backtest.plan(len(panel.dates), horizon, settings.cutoffs)
+    network = partial(LstmModel, settings.lstm, settings.seed)
+    make_models = {schema.SEASONAL_NAIVE: SeasonalNaive, schema.PROPHET: partial(ProphetModel, settings.prophet), schema.LSTM: network}
+    past, earlier = backtest.run(make_models, frozenset({schema.LSTM}), panel, schedule, on_progress)
+    make_models[schema.LSTM] = partial(network, start=earlier.get(schema.LSTM))
+    models = {name: make().fit(panel, horizon=horizon, on_progress=on_progress) for name, make in make_models.items()}
+    yhat = {name: model.predict(panel, horizon) for name, model in models.items()}
+    return assemble(panel, settings, models, yhat, past)
+
+
+def assemble(panel: Panel, settings: Settings, models: Mapping[str, Model], yhat: Mapping[str, FloatArray], past: Backtest) -> Ensemble:
+    """Blends the models' forecasts and past forecasts by one set of shares, and learns the bands from the blend's errors."""
+    stopped = health.stopped(panel)
+    available = {name: np.isfinite(values).all(axis=1) & ~stopped for name, values in yhat.items()}
+    share = blend.shares(available, settings.prophet_weight)
+    blended = np.nan_to_num(blend.combine(yhat, share), nan=0.0)
+    blended_past = [blend.combine({name: values[cut] for name, values in past.yhat.items()}, share) for cut in range(len(past.y))]
+    past = Backtest(past.cutoffs, past.y, {**past.yhat, schema.BLEND: np.array(blended_past).reshape(past.y.shape)})
+    errors = Errors(past.y, past.yhat[schema.BLEND])
+    return Ensemble(
+        panel=panel,
+        yhat={**yhat, schema.BLEND: blended},
+        bands=day_bands(errors, blended, silent=share.sum(axis=1) == 0),
+        past=past,
+        health=health.table(panel, {name: model.unmodelled_ for name, model in models.items()}, share, errors),
+        models=models,
+    )
+
+
+def day_bands(errors: Errors, forecast: FloatArray, *, silent: np.ndarray) -> FloatArray:
+    """Bands of each series on each day, shape (n, 4, h), around the forecast; 0 for series that are forecast to sell nothing.
+
+    The forecast lies inside its own bands: a mean may pass an 80 % quantile where sales are rare, which nobody would read as meant.
+    """
+    learned = bands.calibrate(errors)
+    if learned is None:
+        made = np.full((forecast.shape[0], len(schema.BANDS), forecast.shape[1]), np.nan)
+    else:
+        made = learned.quantiles(forecast, schema.QUANTILES)
+        made[:, 0::2] = np.minimum(made[:, 0::2], forecast[:, None])
+        made[:, 1::2] = np.maximum(made[:, 1::2], forecast[:, None])
+    made[silent] = 0.0
+    return made
+
+
+def summary(made: Ensemble) -> dict[str, float | None]:
+    """How good it was in the backtest, for the manifest; None where not defined.
+
+    Coverage is that which each cutoff would have had with bands learned from the other cutoffs.
+    """
+    y = made.past.y
+    f = made.past.yhat[schema.BLEND]
+    values = {"wape": metrics.wape(y, f), "bias": metrics.bias_share(y, f)}
+    values |= {f"wape_{name}": metrics.wape(y, made.past.yhat[name]) for name in schema.MODELS}
+    for position, level in enumerate(schema.LEVELS):
+        values[f"coverage_{level * 100:.0f}"] = metrics.coverage(y, *_past_bands(made.errors)[2 * position : 2 * position + 2])
+    return {name: None if np.isnan(value) else float(value) for name, value in values.items()}
+
+
+def _past_bands(errors: Errors) -> FloatArray:
+    """Bands that each cutoff would have had, learned from the others, shape (4, K, n, h)."""
+    count = len(errors.y)
+    made = np.full((len(schema.BANDS), *errors.y.shape), np.nan)
+    for cut in range(count):
+        others = np.arange(count) != cut
+        learned = bands.calibrate(Errors(errors.y[others], errors.f[others]))
+        if learned is not None:
+            made[:, cut] = learned.quantiles(errors.f[cut], schema.QUANTILES).swapaxes(0, 1)
+    return made
+
+
+def save(made: Ensemble, folder: Path) -> None:
+    """Writes everything but the sales, which are kept as a version of their own."""
+    ids = made.panel.unique_ids
+    for model in made.models.values():
+        model.save(folder)
+    made.past.frame(ids).to_parquet(folder / BACKTEST_FILE, index=False)
+    made.health.to_parquet(folder / HEALTH_FILE, index=False)
+    forecast_frame(made).to_parquet(folder / FORECAST_FILE, index=False)
+
+
+def forecast_frame(made: Ensemble) -> pd.DataFrame:
+    """Long table `unique_id, ds`, a column a model, `blend` and the bands; one row a series and day ahead."""
+    n, h = len(made.panel), made.horizon
+    columns = {
+        schema.UNIQUE_ID: pd.Categorical.from_codes(np.repeat(np.arange(n), h), categories=made.panel.unique_ids),
+        schema.DS: np.tile(made.panel.ahead(h).to_numpy(), n),
+    }
+    columns |= {name: made.yhat[name].ravel() for name in (*schema.MODELS, schema.BLEND)}
+    columns |= {name: made.bands[:, position].ravel() for position, name in enumerate(schema.BANDS)}
+    return pd.DataFrame(columns)
+
+
+def load(folder: Path, panel: Panel) -> Ensemble:
+    """The ensemble that `save` wrote.
+
+    Args:
+        folder: A version's.
+        panel: The sales it was trained on.
+    """
+    forecast, past, table = (pd.read_parquet(folder / name) for name in (FORECAST_FILE, BACKTEST_FILE, HEALTH_FILE))
+    n = len(table)
+    arrays = {name: forecast[name].to_numpy(dtype=float).reshape(n, -1) for name in (*schema.MODELS, schema.BLEND, *schema.BANDS)}
+    return Ensemble(
+        panel=panel,
+        yhat={name: arrays[name] for name in (*schema.MODELS, schema.BLEND)},
+        bands=np.stack([arrays[name] for name in schema.BANDS], axis=1),
+        past=Backtest.from_frame(past, n),
+        health=table,
+        models={model.name: model.load(folder) for model in (SeasonalNaive, ProphetModel, LstmModel)},
+    )

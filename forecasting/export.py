@@ -1,0 +1,74 @@
+"""Forecasts as CSV, safe to open in a spreadsheet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from forecasting import schema
+from forecasting.ensemble import Ensemble
+from forecasting.view import chosen_rows, total_curves
+
+DECIMALS = 3
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def forecast_table(made: Ensemble, filters: Mapping[str, str], days: int, *, total: bool = False) -> pd.DataFrame:
+    """The forecast as people exchange it.
+
+    Args:
+        made: What is served.
+        filters: Column -> value.
+        days: Days ahead.
+        total: One row a day for the sum of all chosen series, instead of one row a series and day.
+
+    Returns:
+        `date`, the key and category columns that exist (only the filters' where `total`), `prophet`, `lstm`, `forecast`, the bands and
+        `model`; units a day, rounded to 3 decimals; empty where a model has no forecast.
+
+    Raises:
+        NotFound: The filters choose nothing.
+        InputError: A column that does not exist, or more days than the version forecasts.
+    """
+    rows = chosen_rows(made, filters, days)
+    table = _total(made, filters, rows, days) if total else _by_series(made, rows, days)
+    numbers = [schema.PROPHET, schema.LSTM, schema.FORECAST, *schema.BANDS]
+    return table.round(dict.fromkeys(numbers, DECIMALS))
+
+
+def _by_series(made: Ensemble, rows: np.ndarray, days: int) -> pd.DataFrame:
+    series = made.panel.series.iloc[rows].drop(columns=schema.UNIQUE_ID)
+    columns = {schema.DATE: np.tile(made.panel.ahead(days).to_numpy(), len(rows))}
+    columns |= {name: np.repeat(series[name].to_numpy(), days) for name in series}
+    columns |= {name: made.yhat[name][rows, :days].ravel() for name in (schema.PROPHET, schema.LSTM)}
+    columns[schema.FORECAST] = made.yhat[schema.BLEND][rows, :days].ravel()
+    columns |= {name: made.bands[rows, position, :days].ravel() for position, name in enumerate(schema.BANDS)}
+    columns[schema.MODEL] = np.repeat(made.health[schema.MODEL].to_numpy()[rows], days)
+    return pd.DataFrame(columns)
+
+
+def _total(made: Ensemble, filters: Mapping[str, str], rows: np.ndarray, days: int) -> pd.DataFrame:
+    curves = total_curves(made, rows, days)
+    curves[schema.FORECAST] = curves.pop(schema.BLEND)
+    behind = made.health[schema.MODEL].iloc[rows].unique()
+    columns = {schema.DATE: made.panel.ahead(days), **{name: filters[name] for name in schema.FILTERS if name in filters}}
+    columns |= {name: curves[name] for name in (schema.PROPHET, schema.LSTM, schema.FORECAST, *schema.BANDS)}
+    return pd.DataFrame(columns | {schema.MODEL: behind[0] if len(behind) == 1 else schema.BLEND})
+
+
+def to_csv(table: pd.DataFrame) -> bytes:
+    """The table as UTF-8 CSV with ISO dates; a text that a spreadsheet would run as a formula gets a leading apostrophe."""
+    safe = table.assign(**{name: neutralised(table[name]) for name in table.select_dtypes(include=["object", "str"])})
+    return safe.to_csv(index=False, date_format="%Y-%m-%d", lineterminator="\n").encode()
+
+
+def neutralised(texts: pd.Series) -> pd.Series:
+    """The texts, with an apostrophe before those that a spreadsheet would run.
+
+    Example:
+        >>> neutralised(pd.Series(["Bread", "=1+1"])).tolist()
+        ['Bread', "'=1+1"]
+    """
+    return texts.where(~texts.str.startswith(_FORMULA, na=False), "'" + texts)

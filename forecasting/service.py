@@ -1,0 +1,279 @@
+"""The steps in order, for pages, command line and HTTP alike; the one module that knows both models and files."""
+
+from __future__ import annotations
+
+import importlib.metadata
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+
+from forecasting import calendar, durations, ensemble, export, intake, panel, reading, sample, schema
+from forecasting import view as views
+from forecasting.change import Change
+from forecasting.dataset import Dataset, Merge, Upload
+from forecasting.durations import Stopwatch
+from forecasting.ensemble import Ensemble
+from forecasting.errors import InputError, VersionDamaged
+from forecasting.events import Event
+from forecasting.jobs import Jobs
+from forecasting.progress import OnProgress, Progress
+from forecasting.settings import Settings
+from forecasting.status import JobStatus
+from forecasting.versions import Serving, Versions
+from forecasting.workspace import Workspace
+
+Filters = Mapping[str, str]
+LIBRARIES = ("prophet", "prophet-batch", "keras", "tensorflow", "tensorflow-cpu", "numpy", "pandas", "scikit-learn")
+
+
+def workspace() -> Workspace:
+    """The workspace of this process."""
+    return Workspace.default()
+
+
+# Sales in
+
+
+def inspect(content: bytes, name: str) -> reading.Table:
+    """The table in a file; raises UnreadableFile."""
+    return reading.read_table(content, name)
+
+
+def guess(table: reading.Table) -> dict[str, str]:
+    """Role -> the column of the file that probably has it."""
+    return intake.guess_mapping(table)
+
+
+def check(
+    table: reading.Table, mapping: Mapping[str, str], *, duplicates: Literal["last", "sum"] = "last", day_first: bool | None = None
+) -> intake.Intake:
+    """The table's sales and all its problems; raises ColumnsMissing and AmbiguousDates."""
+    return intake.check(table, dict(mapping), duplicates=duplicates, day_first=day_first, today=datetime.now(UTC).date())
+
+
+def problems_csv(checked: intake.Intake) -> bytes:
+    """The problems as CSV, safe to open in a spreadsheet."""
+    return export.to_csv(checked.problems)
+
+
+def preview(ws: Workspace, checked: intake.Intake) -> Change:
+    """What merging would change; raises InputError where the two cannot be merged."""
+    return Dataset(ws).preview(checked.sales)
+
+
+def merge(ws: Workspace, content: bytes, name: str, checked: intake.Intake, *, drop_problems: bool = False) -> Merge:
+    """Merges what was checked, in one step.
+
+    Raises:
+        ProblemsFound: Some rows cannot be used and nobody has said that they may be left out.
+        TryAgain: Somebody else is changing the sales.
+    """
+    return Dataset(ws).merge(checked.accept(drop_problems=drop_problems), Upload.of(content, name, checked))
+
+
+def uploads(ws: Workspace) -> list[Upload]:
+    """What was uploaded, newest first."""
+    return Dataset(ws).history()
+
+
+def undo(ws: Workspace) -> Upload:
+    """Takes the last upload back; raises InputError if there is none."""
+    return Dataset(ws).undo()
+
+
+def has_sales(ws: Workspace) -> bool:
+    """Whether there is anything to train on."""
+    return Dataset(ws).version is not None
+
+
+# Versions
+
+
+def serving(ws: Workspace) -> Serving:
+    """The version to serve and those refused as damaged; cheap enough for every rerun."""
+    versions = Versions(ws.versions)
+    return _serving(ws.versions, versions.live(), tuple(versions.numbers()))
+
+
+@lru_cache(maxsize=8)
+def _serving(folder: Path, live: int | None, numbers: tuple[int, ...]) -> Serving:  # noqa: ARG001
+    """Checked once for each state of the folder: published files never change."""
+    return Versions(folder).serving()
+
+
+def load(ws: Workspace, version: int) -> Ensemble:
+    """A version's ensemble; raises NotFound or VersionDamaged."""
+    versions = Versions(ws.versions)
+    folder = versions.folder(version)
+    sales = Dataset(ws).read(versions.manifest(version)["sales_version"])
+    return ensemble.load(folder, panel.from_sales(sales))
+
+
+def manifest(ws: Workspace, version: int) -> dict[str, Any]:
+    """What a version says of itself; raises NotFound or VersionDamaged."""
+    return Versions(ws.versions).manifest(version)
+
+
+def versions(ws: Workspace) -> list[dict[str, Any]]:
+    """The manifests of all versions that can be read, newest first, with `live`."""
+    store = Versions(ws.versions)
+    live, made = store.live(), []
+    for number in reversed(store.numbers()):
+        try:
+            made.append({**store.manifest(number), "live": number == live})
+        except VersionDamaged as error:
+            made.append({"version": number, "live": number == live, "damaged": str(error)})
+    return made
+
+
+def set_live(ws: Workspace, version: int) -> None:
+    """Serves this version from now on; raises NotFound or VersionDamaged."""
+    Versions(ws.versions).set_live(version)
+
+
+def settings(ws: Workspace) -> Settings:
+    """The choices behind the live version, else the defaults."""
+    live = serving(ws).version
+    return Settings() if live is None else Settings.from_dict(manifest(ws, live)["settings"])
+
+
+# Retraining
+
+
+countries = calendar.countries
+
+
+def start_retrain(ws: Workspace, chosen: Settings, *, leave_a_core: bool = True) -> int:
+    """Starts a retrain in a process of its own; its job's number.
+
+    Args:
+        ws: Where.
+        chosen: What to train.
+        leave_a_core: Whether it leaves one core to the server.
+
+    Raises:
+        InputError: There are no sales.
+        JobRunning: One runs already.
+    """
+    dataset = Dataset(ws)
+    if dataset.version is None:
+        raise InputError("There are no sales yet. Upload a file with a date and the units sold.")
+    live = serving(ws).version
+    stages = durations.expected(dataset.rows(), chosen, None if live is None else manifest(ws, live))
+    return Jobs(ws.jobs).start({"settings": chosen.to_dict(), "stages": stages, "leave_a_core": leave_a_core}, home=ws.home)
+
+
+def run_retrain(ws: Workspace, request: Mapping[str, Any], on_progress: OnProgress) -> dict[str, Any]:
+    """Trains on the sales as they are and publishes; what the manifest says. Runs in the job's process."""
+    chosen = Settings.from_dict(request["settings"])
+    dataset = Dataset(ws)
+    version = dataset.version
+    sales = dataset.read(version)
+    watch = Stopwatch(on_progress)
+    made = ensemble.train(panel.from_sales(sales), chosen, watch)
+    watch(Progress(durations.PUBLISH, 0, 1))
+    facts = {
+        "trained": datetime.now(UTC).isoformat(timespec="seconds"),
+        "sales_version": version,
+        "rows": len(sales),
+        "settings": chosen.to_dict(),
+        "durations": {stage: round(seconds, 2) for stage, seconds in watch.seconds.items()},
+        "libraries": _libraries(),
+    }
+    number = Versions(ws.versions).publish(partial(_write, made=made, facts=facts))
+    return manifest(ws, number)
+
+
+def _write(folder: Path, *, made: Ensemble, facts: dict[str, Any]) -> dict[str, Any]:
+    ensemble.save(made, folder)
+    model = made.health[schema.MODEL]
+    return {
+        **facts,
+        "sales_to": f"{made.panel.last:%Y-%m-%d}",
+        "series": len(made.panel),
+        "simpler": int((model != schema.BLEND).sum()),
+        "cutoffs": [f"{day:%Y-%m-%d}" for day in made.past.cutoffs],
+        "judged_days": made.past.horizon,
+        "metrics": ensemble.summary(made),
+    }
+
+
+def _libraries() -> dict[str, str]:
+    found = {}
+    for name in LIBRARIES:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def first_start(ws: Workspace) -> int | None:
+    """Sees to it that there is something to serve: without a good version it retrains, without sales on the sample; the job started, or None."""
+    jobs = Jobs(ws.jobs)
+    if serving(ws).version is not None or jobs.running() is not None:
+        return None
+    if not has_sales(ws):
+        load_sample(ws)
+    return start_retrain(ws, Settings())
+
+
+def sample_csv() -> bytes:
+    """The sample sales as an upload."""
+    return export.to_csv(sample.make())
+
+
+def load_sample(ws: Workspace) -> Merge:
+    """Merges the sample sales."""
+    content = sample_csv()
+    table = inspect(content, sample.NAME)
+    checked = check(table, guess(table))
+    return Dataset(ws).merge(checked.accept(), Upload.of(content, sample.NAME, checked, kind="sample"))
+
+
+# Jobs
+
+
+def job(ws: Workspace, number: int | None = None) -> JobStatus | None:
+    """How a job stands, or the newest one; None if there never was one. Raises NotFound."""
+    jobs = Jobs(ws.jobs)
+    number = jobs.latest() if number is None else number
+    return None if number is None else jobs.status(number)
+
+
+def job_events(ws: Workspace, number: int, after: int = 0) -> list[Event]:
+    """A job's events with an id above `after`; raises NotFound."""
+    return Jobs(ws.jobs).events(number, after)
+
+
+def job_log(ws: Workspace, number: int) -> str:
+    """Everything that a job printed; raises NotFound."""
+    return Jobs(ws.jobs).log(number)
+
+
+def cancel(ws: Workspace, number: int) -> None:
+    """Ends a job within 5 seconds; raises NotFound."""
+    Jobs(ws.jobs).cancel(number)
+
+
+# Forecasts
+
+
+view = views.view
+options = views.options
+components = views.components
+movers = views.movers
+
+
+def forecast_table(made: Ensemble, filters: Filters, days: int, *, total: bool = False) -> pd.DataFrame:
+    """The forecast as people exchange it; raises NotFound and InputError."""
+    return export.forecast_table(made, filters, days, total=total)
+
+
+def forecast_csv(made: Ensemble, filters: Filters, days: int, *, total: bool = False) -> bytes:
+    """The same as CSV, safe to open in a spreadsheet."""
+    return export.to_csv(forecast_table(made, filters, days, total=total))

@@ -1,0 +1,266 @@
+"""What a person sees of an ensemble under a filter: one curve, one total, one table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from forecasting import bands, metrics, schema
+from forecasting.bands import Errors
+from forecasting.ensemble import Ensemble
+from forecasting.errors import InputError, NotFound
+from forecasting.models.prophet import ProphetModel
+from forecasting.panel import FloatArray
+
+YEAR = 364
+"""Days back to the same weekday of a year ago."""
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+COMPONENTS = {
+    "trend": "Trend",
+    "weekly": "Weekday",
+    "yearly": "Season",
+    "holidays": "Holidays",
+    schema.PROMO: "Promotions",
+    schema.PRICE: "Price",
+    schema.OPEN: "Opening",
+    "closed": "Closed days",
+}
+
+
+@dataclass(frozen=True)
+class Range:
+    """A number with its bands, in units; NaN where no error of that kind was seen."""
+
+    expected: float
+    lower_80: float
+    upper_80: float
+    lower_95: float
+    upper_95: float
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """The total of the series that a filter chooses.
+
+    Args:
+        filters: Column -> value; empty for everything.
+        n_series: Series added up.
+        days: Days ahead.
+        last: Last day with sales.
+        history: `ds, y`: units a day; NaN on days on which no series has a row.
+        forecast: `ds`, a column a model (where a model has no forecast for a series, the blend stands in), `blend` and the bands of the total.
+        total: Of the sum over the days, from errors of sums over as many days.
+        last_year: Units sold on the same days 364 days before; NaN where not known.
+        busiest: The day ahead that sells most, and its units.
+        weights: Model name -> its share of the units forecast; sums to 1, or all 0.
+        wape: Error of this very total (of the series, if it is one) in the backtest, as a share.
+        coverage_80: Share of days inside the 80 % band that each past cutoff would have had from the other cutoffs.
+        simpler: Series not served by the blend: `unique_id`, their columns, `model`, `reason`.
+    """
+
+    filters: Mapping[str, str]
+    n_series: int
+    days: int
+    last: pd.Timestamp
+    history: pd.DataFrame
+    forecast: pd.DataFrame
+    total: Range
+    last_year: float
+    busiest: tuple[pd.Timestamp, float]
+    weights: Mapping[str, float]
+    wape: float
+    coverage_80: float
+    simpler: pd.DataFrame
+
+
+def options(made: Ensemble, filters: Mapping[str, str]) -> dict[str, list[str]]:
+    """For each filter column that exists, the values that exist under the other filters, sorted."""
+    found = {}
+    for name in (column for column in schema.FILTERS if column in made.panel.series):
+        others = {column: value for column, value in filters.items() if column != name}
+        found[name] = sorted(made.panel.series.loc[mask(made, others), name].unique().tolist())
+    return found
+
+
+def mask(made: Ensemble, filters: Mapping[str, str]) -> np.ndarray:
+    """Which series the filters choose, shape (n,) of bool.
+
+    Raises:
+        InputError: A column that these sales do not have.
+    """
+    chosen = np.ones(len(made.panel), dtype=bool)
+    for name, value in filters.items():
+        if name not in made.panel.series:
+            have = ", ".join(column for column in schema.FILTERS if column in made.panel.series) or "none"
+            raise InputError(f"These sales have no {name} to filter by. Filters that exist: {have}.")
+        chosen &= (made.panel.series[name] == value).to_numpy()
+    return chosen
+
+
+def chosen_rows(made: Ensemble, filters: Mapping[str, str], days: int) -> np.ndarray:
+    """Positions of the series that the filters choose.
+
+    Raises:
+        NotFound: None.
+        InputError: More days than the version forecasts.
+    """
+    if not 1 <= days <= made.horizon:
+        raise InputError(f"This version forecasts 1 to {made.horizon} days, not {days}. For more, retrain with a longer horizon.")
+    rows = np.flatnonzero(mask(made, filters))
+    if not len(rows):
+        asked = ", ".join(f"{name} {value}" for name, value in filters.items())
+        raise NotFound(f"No series fits these filters: {asked}.")
+    return rows
+
+
+def view(made: Ensemble, filters: Mapping[str, str], days: int) -> View:
+    """The total of the series that the filters choose, over the next `days` days.
+
+    Raises:
+        NotFound: The filters choose nothing.
+        InputError: A column that does not exist, or more days than the version forecasts.
+    """
+    rows = chosen_rows(made, filters, days)
+    panel = made.panel
+    curves = total_curves(made, rows, days)
+    busiest = int(np.argmax(curves[schema.BLEND]))
+    ahead = panel.ahead(days)
+    simpler = made.health.iloc[rows].loc[lambda table: table[schema.MODEL] != schema.BLEND, [schema.UNIQUE_ID, schema.MODEL, schema.REASON]]
+    errors = Errors(made.errors.y[:, rows], made.errors.f[:, rows])
+    return View(
+        filters=dict(filters),
+        n_series=len(rows),
+        days=days,
+        last=panel.last,
+        history=pd.DataFrame({schema.DS: panel.dates, schema.Y: _sum_known(panel.sales[rows])}),
+        forecast=pd.DataFrame({schema.DS: ahead, **curves}),
+        total=total_range(made, rows, days),
+        last_year=_last_year(_sum_known(panel.sales[rows]), days),
+        busiest=(ahead[busiest], float(curves[schema.BLEND][busiest])),
+        weights=_weights(made, rows, days),
+        wape=float(metrics.wape(*total_errors(errors))),
+        coverage_80=_coverage(made, rows),
+        simpler=simpler.merge(panel.series, on=schema.UNIQUE_ID),
+    )
+
+
+def total_curves(made: Ensemble, rows: np.ndarray, days: int) -> dict[str, FloatArray]:
+    """Units a day of the series at `rows` added up: a curve a model, the blend, and the bands of that total; each of shape (days,)."""
+    blend = made.yhat[schema.BLEND][rows, :days]
+    curves = {}
+    for name in schema.MODELS:
+        yhat = made.yhat[name][rows, :days]
+        curves[name] = np.where(np.isnan(yhat), blend, yhat).sum(axis=0)
+    curves[schema.BLEND] = blend.sum(axis=0)
+    if len(rows) == 1:
+        limits = made.bands[rows[0], :, :days]
+    else:
+        limits = bands.total_quantiles(Errors(made.errors.y[:, rows], made.errors.f[:, rows]), blend, schema.QUANTILES)
+    return curves | dict(zip(schema.BANDS, limits, strict=True))
+
+
+def total_range(made: Ensemble, rows: np.ndarray, days: int) -> Range:
+    """The sum of the series at `rows` over the next `days` days, with the bands of that very sum."""
+    blend = made.yhat[schema.BLEND][rows, :days]
+    expected = float(blend.sum())
+    limits = np.full(len(schema.BANDS), np.nan)
+    if len(rows) > 1:
+        limits = bands.total_quantiles(Errors(made.errors.y[:, rows], made.errors.f[:, rows]), blend, schema.QUANTILES, window=days)[:, 0]
+    elif (learned := made.calibrated(days)) is not None:
+        sums = made.yhat[schema.BLEND][:, :days].sum(axis=1, keepdims=True)
+        limits = learned.quantiles(sums, schema.QUANTILES)[rows[0], :, 0]
+    return Range(expected, *(float(value) for value in limits))
+
+
+def total_errors(errors: Errors) -> tuple[FloatArray, FloatArray]:
+    """Sold and forecast, each added up over the series that have both, shape (K, t)."""
+    both = np.isfinite(errors.y) & np.isfinite(errors.f)
+    y, f = (np.where(both, values, 0.0).sum(axis=1) for values in errors)
+    none = ~both.any(axis=1)
+    y[none] = np.nan
+    return y, f
+
+
+def movers(made: Ensemble, days: int) -> pd.DataFrame:
+    """What changes most, the next days against the last ones, most units first.
+
+    Returns:
+        `label, change, units, spark`: product (or series); relative change of the sum, NaN from nothing; units of the next days; units a
+        day of the last `days` and the next `days`, as a list.
+    """
+    by = schema.PRODUCT if schema.PRODUCT in made.panel.series else schema.UNIQUE_ID
+    codes, labels = pd.factorize(made.panel.series[by], sort=True)
+    past, ahead = np.nan_to_num(made.panel.sales[:, -days:]), made.yhat[schema.BLEND][:, :days]
+    both = np.zeros((len(labels), past.shape[1] + ahead.shape[1]))
+    np.add.at(both, codes, np.hstack([past, ahead]))
+    before, after = both[:, : past.shape[1]].sum(axis=1), both[:, past.shape[1] :].sum(axis=1)
+    change = np.full(len(labels), np.nan)
+    np.divide(after - before, before, out=change, where=before > 0)
+    order = np.argsort(-np.abs(after - before), kind="stable")
+    return pd.DataFrame({"label": labels[order], "change": change[order], "units": after[order], "spark": [row.tolist() for row in both[order]]})
+
+
+def components(made: Ensemble, filters: Mapping[str, str], days: int) -> pd.DataFrame:
+    """What moves Prophet's curve on the next days, against an average day of the last year.
+
+    Returns:
+        `component, label, units`: Prophet's name of the part, what a person calls it, and its mean effect in units a day. The trend is its
+        distance from the average day; of the week, which has no mean effect, the weekday that stands out most is told.
+    """
+    rows = chosen_rows(made, filters, days)
+    prophet = made.models[schema.PROPHET]
+    if not isinstance(prophet, ProphetModel):
+        raise TypeError(f"Expected a ProphetModel. Received {type(prophet).__name__}.")
+    modelled = rows[np.isfinite(made.yhat[schema.PROPHET][rows, 0])]
+    if not len(modelled):
+        return pd.DataFrame({"component": pd.Series(dtype="str"), "label": pd.Series(dtype="str"), "units": pd.Series(dtype=float)})
+    average = float(np.nanmean(_sum_known(made.panel.sales[modelled][:, -YEAR:])))
+    parts = []
+    for name, values in prophet.components(made.panel, modelled, days).items():
+        effect, label = values.sum(axis=0), COMPONENTS.get(name, name)
+        units = float(effect.mean()) - (average if name == "trend" else 0.0)
+        if name == "weekly":
+            by_weekday = pd.Series(effect).groupby(made.panel.ahead(days).dayofweek).mean()
+            units = float(by_weekday.loc[by_weekday.abs().idxmax()])
+            label = f"{label}, {WEEKDAYS[int(by_weekday.abs().idxmax())]}"
+        parts.append((name, label, units))
+    return pd.DataFrame(parts, columns=["component", "label", "units"])
+
+
+def _sum_known(values: FloatArray) -> FloatArray:
+    """Sum over series, NaN on days on which none has a row, shape (d,)."""
+    return np.where(np.isfinite(values).any(axis=0), np.nansum(values, axis=0), np.nan)
+
+
+def _last_year(history: FloatArray, days: int) -> float:
+    same = history[len(history) - YEAR : len(history) - YEAR + days] if len(history) >= YEAR else np.array([])
+    return float(np.nansum(same)) if len(same) == days and np.isfinite(same).any() else float("nan")
+
+
+def _weights(made: Ensemble, rows: np.ndarray, days: int) -> dict[str, float]:
+    units = made.yhat[schema.BLEND][rows, :days].sum(axis=1)
+    total = float(units.sum())
+    shares = (made.share[rows] * units[:, None]).sum(axis=0) / total if total > 0 else made.share[rows].mean(axis=0)
+    return dict(zip(schema.MODELS, shares.tolist(), strict=True))
+
+
+def _coverage(made: Ensemble, rows: np.ndarray) -> float:
+    """Leave-one-cutoff-out coverage of the 80 % band of the total, or of the one series."""
+    y, f = made.errors
+    inside = []
+    for cut in range(len(y)):
+        others = np.arange(len(y)) != cut
+        if len(rows) > 1:
+            limits = bands.total_quantiles(Errors(y[others][:, rows], f[others][:, rows]), f[cut, rows], schema.QUANTILES[:2])
+            sold, _ = total_errors(Errors(y[cut : cut + 1, rows], f[cut : cut + 1, rows]))
+        else:
+            learned = bands.calibrate(Errors(y[others], f[others]))
+            if learned is None:
+                continue
+            limits, sold = learned.quantiles(f[cut], schema.QUANTILES[:2])[rows[0]], y[cut, rows]
+        inside.append(metrics.coverage(sold[0], limits[0], limits[1]))
+    known = [value for value in inside if np.isfinite(value)]
+    return float(np.mean(known)) if known else float("nan")
