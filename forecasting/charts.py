@@ -1,0 +1,297 @@
+"""Frames to Plotly figures, in the one look of Shelfcast.
+
+Colours are written as Streamlit's placeholder tokens: the browser replaces `#000001` by the first categorical colour of the theme in
+force, so that one figure is right in light and dark. Two hex digits after a token are its alpha.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from forecasting import schema, words
+
+if TYPE_CHECKING:
+    from forecasting.view import View
+
+CONFIG: Final = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
+SHOWN: Final = (schema.PROPHET, schema.LSTM, schema.BLEND, "band_80", "band_95")
+"""What is shown at first."""
+INK, QUIET, PAST, ACCENT, TEAL = "#000005", "#000010", "#000004", "#000001", "#000003"
+BAND_95, BAND_80 = "#000012CC", "#000013CC"
+DAYS_OR_MONTHS: Final = [{"dtickrange": [None, 27 * 86_400_000], "value": "%-d %b"}, {"dtickrange": ["M1", None], "value": "%b\n%Y"}]
+"""Ticks closer than a month name days."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """How a curve is drawn.
+
+    Args:
+        color: A token.
+        width: In pixels.
+        dash: Plotly's name or lengths in pixels.
+        rank: Place in the legend.
+    """
+
+    color: str
+    width: float
+    dash: str
+    rank: int
+
+
+LINES: Final = {
+    schema.SALES: Line(PAST, 1.6, "solid", 1),
+    schema.PROPHET: Line("#000002", 1.6, "5px,3px", 2),
+    schema.LSTM: Line(TEAL, 1.9, "1.5px,2.5px", 3),
+    schema.SEASONAL_NAIVE: Line("#000006", 1.6, "9px,3px,2px,3px", 4),
+    schema.BLEND: Line(ACCENT, 2.5, "solid", 5),
+}
+
+
+def forecast(view: View, curves: Collection[str], height: int = 400) -> go.Figure:
+    """Past sales, the chosen curves and bands, and the last day with sales between them.
+
+    Args:
+        view: What to draw.
+        curves: Names of models, `blend`, `band_80` and `band_95`; past sales are always there.
+        height: In pixels.
+    """
+    past = _recent(view)
+    figure = _figure(height)
+    for name, color, rank in (("band_95", BAND_95, 7), ("band_80", BAND_80, 6)):
+        if name in curves:
+            figure.add_trace(_band(view, past, name.removeprefix("band_"), color, rank))
+    figure.add_trace(_curve(schema.SALES, past[schema.DS], past[schema.Y]))
+    for name in (name for name in LINES if name in curves and name in view.forecast and view.forecast[name].notna().any()):
+        figure.add_trace(_model_curve(view, past, name))
+    _mark_cutoff(figure, view.last)
+    figure.update_xaxes(tickformatstops=DAYS_OR_MONTHS, hoverformat="%a %-d %b %Y")
+    return figure.update_yaxes(range=[0, 1.04 * _highest(view, past)])
+
+
+def components(frame: pd.DataFrame, height: int = 230) -> go.Figure:
+    """What moves the forecast: one bar a component, blue where it adds and grey where it takes away.
+
+    Args:
+        frame: Columns `component` and `units` (mean units a day against an average day), in the order of reading.
+        height: In pixels, at least; grows with the number of bars.
+    """
+    values = frame["units"].to_numpy(dtype=float)
+    figure = _figure(max(height, 34 * len(frame)))
+    figure.add_trace(
+        go.Bar(
+            x=values,
+            y=np.arange(len(frame)),
+            orientation="h",
+            marker_color=[ACCENT if value >= 0 else PAST for value in values],
+            text=[words.signed(value) for value in values],
+            textposition="outside",
+            textfont={"color": INK, "size": 12},
+            cliponaxis=False,
+            hoverinfo="skip",
+            showlegend=False,
+        )
+    )
+    reach = max(float(np.abs(values).max(initial=0.0)), 1e-9)
+    low, high = min(float(values.min(initial=0.0)), 0.0), max(float(values.max(initial=0.0)), 0.0)
+    figure.update_layout(margin={"l": 2, "r": 12, "t": 8, "b": 2, "pad": 6}, bargap=0.45)
+    figure.update_xaxes(range=[low - 0.3 * reach * (low < 0), high + 0.25 * reach], visible=False)
+    labels = [escape(words.COMPONENTS.get(name, name)) for name in frame["component"]]
+    return figure.update_yaxes(
+        tickvals=np.arange(len(frame)),
+        ticktext=labels,
+        autorange="reversed",
+        automargin=True,
+        showgrid=False,
+        zeroline=False,
+        tickfont={"color": INK, "size": 12.5},
+        showline=False,
+    ).add_vline(x=0, line={"color": QUIET + "66", "width": 1})
+
+
+def loss(losses: Sequence[float], epochs: int, height: int = 180) -> go.Figure:
+    """The network's loss by epoch.
+
+    Args:
+        losses: One a finished epoch.
+        epochs: At most so many; the axis ends there.
+        height: In pixels.
+    """
+    figure = _figure(height)
+    x = np.arange(1, len(losses) + 1)
+    figure.add_trace(
+        go.Scatter(
+            x=x,
+            y=np.asarray(losses, dtype=float),
+            mode="lines" if len(losses) > 1 else "markers",
+            line={"color": TEAL, "width": 1.9},
+            marker={"color": TEAL, "size": 6},
+            showlegend=False,
+            hovertemplate="Epoch %{x}: %{y:.4f}<extra></extra>",
+        )
+    )
+    figure.update_layout(margin={"t": 8}, hovermode="closest")
+    figure.update_xaxes(range=[0.5, max(epochs, len(losses), 2) + 0.5], tickformat="d", type="linear")
+    return figure.update_yaxes(rangemode="tozero", tickformat=".2~f", nticks=4)
+
+
+def rows_by_day(days: pd.Series, height: int = 180) -> go.Figure:
+    """How many rows fall on each day; `days` has one datetime a row, `height` is in pixels."""
+    counts = days.value_counts().sort_index()
+    figure = _figure(height)
+    figure.add_trace(
+        go.Bar(
+            x=counts.index.to_numpy(),
+            y=counts.to_numpy(),
+            marker_color=ACCENT,
+            showlegend=False,
+            hovertemplate="%{x|%a %-d %b %Y}: %{y:,} rows<extra></extra>",
+        )
+    )
+    figure.update_layout(margin={"t": 8}, hovermode="closest", bargap=0.1 if len(counts) > 20 else 0.35)
+    return figure.update_xaxes(tickformatstops=DAYS_OR_MONTHS)
+
+
+def _figure(height: int) -> go.Figure:
+    """An empty figure with everything that all charts share."""
+    layout: dict[str, Any] = {
+        "height": height,
+        "margin": {"l": 2, "r": 12, "t": 34, "b": 2, "pad": 0},
+        "hovermode": "x unified",
+        "dragmode": False,
+        "separators": ".,",
+        "bargap": 0.35,
+        "hoverlabel": {"font": {"size": 12.5, "color": INK}, "namelength": -1, "align": "left"},
+        "legend": {
+            "orientation": "h",
+            "x": 0,
+            "xanchor": "left",
+            "y": 1,
+            "yanchor": "bottom",
+            "font": {"size": 12.5, "color": INK},
+            "itemwidth": 34,
+            "itemdoubleclick": False,
+            "title": {"text": ""},
+        },
+    }
+    title = {"text": "", "standoff": 0}
+    figure = go.Figure(layout=layout)
+    figure.update_xaxes(
+        title=title,
+        showgrid=False,
+        showline=True,
+        linecolor=QUIET + "66",
+        ticks="outside",
+        ticklen=4,
+        tickcolor=QUIET + "66",
+        tickfont={"size": 12, "color": QUIET},
+        tickangle=0,
+        nticks=6,
+        automargin=True,
+        fixedrange=True,
+    )
+    return figure.update_yaxes(
+        title=title,
+        nticks=5,
+        tickformat=",~r",
+        gridcolor=QUIET + "2B",
+        zeroline=False,
+        ticks="",
+        ticklabelstandoff=4,
+        tickfont={"size": 12, "color": QUIET},
+        automargin=True,
+        fixedrange=True,
+    )
+
+
+def _recent(view: View) -> pd.DataFrame:
+    """As much of the past as helps to judge the forecast: 1.5 times the days ahead, 21 to 120 of them."""
+    days = int(np.clip(1.5 * view.days, 21, 120))
+    return view.history[view.history[schema.DS] > view.last - pd.Timedelta(days=days)]
+
+
+def _joined(view: View, past: pd.DataFrame, values: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """A forecast that starts at the last sale, so that there is no gap; without it where that day's sales are not known."""
+    ds, y = view.forecast[schema.DS].to_numpy(), values.to_numpy(dtype=float)
+    last = past[past[schema.DS] == view.last]
+    if last.empty or last[schema.Y].isna().all():
+        return ds, y
+    return np.concatenate([last[schema.DS].to_numpy()[:1], ds]), np.concatenate([last[schema.Y].to_numpy(dtype=float)[:1], y])
+
+
+def _band(view: View, past: pd.DataFrame, level: str, color: str, rank: int) -> go.Scatter:
+    """One closed shape, so that a click on the legend hides all of it."""
+    ds, upper = _joined(view, past, view.forecast[f"upper_{level}"])
+    _, lower = _joined(view, past, view.forecast[f"lower_{level}"])
+    known = np.isfinite(upper) & np.isfinite(lower)
+    ds, upper, lower = ds[known], upper[known], lower[known]
+    return go.Scatter(
+        x=np.concatenate([ds, ds[::-1]]),
+        y=np.concatenate([upper, lower[::-1]]),
+        name=words.LABELS[f"band_{level}"],
+        mode="lines",
+        line={"width": 0, "color": color},
+        fill="toself",
+        fillcolor=color,
+        hoverinfo="skip",
+        legendrank=rank,
+    )
+
+
+def _curve(name: str, ds: Any, y: Any, **more: Any) -> go.Scatter:
+    style = LINES[name]
+    return go.Scatter(
+        x=np.asarray(ds),
+        y=np.asarray(y, dtype=float),
+        name=words.LABELS[name],
+        mode="lines",
+        line={"color": style.color, "width": style.width, "dash": style.dash},
+        legendrank=style.rank,
+        **{"hovertemplate": "%{y:,.0f}", **more},
+    )
+
+
+def _model_curve(view: View, past: pd.DataFrame, name: str) -> go.Scatter:
+    """A model's forecast; the blend starts at the last sale and its hover names the bands, at which no curve would point."""
+    if name != schema.BLEND:
+        return _curve(name, view.forecast[schema.DS], view.forecast[name])
+    ds, y = _joined(view, past, view.forecast[name])
+    limits = view.forecast[list(schema.BANDS)].to_numpy(dtype=float)
+    texts = [
+        f"<b>{words.units(value)}</b>"
+        + ("" if np.isnan(row).any() else f"<br>80{words.NBSP}%: {words.span(*row[:2])}<br>95{words.NBSP}%: {words.span(*row[2:])}")
+        for value, row in zip(y[len(y) - len(limits) :], limits, strict=True)
+    ]
+    texts = [words.units(value) for value in y[: len(y) - len(limits)]] + texts
+    return _curve(name, ds, y, text=texts, hovertemplate="%{text}")
+
+
+def _mark_cutoff(figure: go.Figure, last: pd.Timestamp) -> None:
+    """Where sales end and the forecast starts."""
+    figure.add_vline(x=last, line={"color": QUIET, "width": 1, "dash": "dot"})
+    figure.add_annotation(
+        x=last,
+        xref="x",
+        y=1,
+        yref="paper",
+        text=f"Last sales {words.near_date(last)}",
+        showarrow=False,
+        xanchor="right",
+        yanchor="top",
+        xshift=-6,
+        font={"size": 12, "color": QUIET},
+    )
+
+
+def _highest(view: View, past: pd.DataFrame) -> float:
+    """The largest value that any curve may show, so that hiding one does not rescale the others."""
+    drawn = [past[schema.Y], *(view.forecast[name] for name in (*schema.MODELS, schema.BLEND, "upper_95") if name in view.forecast)]
+    highest = float(np.nanmax(np.concatenate([[0.0], *(np.asarray(values, dtype=float) for values in drawn)])))
+    return highest if highest > 0 else 1.0
