@@ -35,6 +35,18 @@ LABELS: Final = {
 }
 """What a person reads for a column's name."""
 
+COMPONENTS: Final = {
+    "trend": "Trend",
+    "weekly": "Weekday",
+    "yearly": "Season",
+    "holidays": "Holidays",
+    "promo": "Promotions",
+    "price": "Price",
+    "open": "Opening",
+    "closed": "Closed days",
+}
+"""What a person reads for a part of Prophet's curve."""
+
 PLURALS: Final = {"product_id": "products", "category": "categories", "region": "regions", "store": "stores"}
 
 WAPE_HELP: Final = "The sum of all misses divided by the sum of all sales, on days the model had not seen."
@@ -71,6 +83,35 @@ def headline(value: float) -> str:
     return _minus(f"{rounded:,.1f}".removesuffix(".0") if abs(rounded) < 100 else f"{rounded:,.0f}")
 
 
+def change(now: float, before: float) -> tuple[float, str]:
+    """How much more or less: the relative change, and its size in words; NaN and empty where it is not defined.
+
+    Example:
+        >>> change(106.4, 100.0)[1]
+        '6.4\\xa0%'
+    """
+    if math.isnan(now + before) or before <= 0:
+        return math.nan, ""
+    relative = now / before - 1
+    return relative, percent(abs(relative))
+
+
+def model(name: str) -> str:
+    """What stands behind a series."""
+    return {"stopped": "No longer sold", "none": "No sales yet"}.get(name, LABELS.get(name, name))
+
+
+def signed(value: float) -> str:
+    """A difference in units, with its sign.
+
+    Example:
+        >>> signed(148.2), signed(0.34)
+        ('+148', '+0.3')
+    """
+    size = abs(value)
+    return f"{'+' if value >= 0 else MINUS}{units(size) if size >= 10 else f'{size:.1f}'}"
+
+
 def span(lower: float, upper: float) -> str:
     """A range of totals: "124,200 to 137,900"."""
     return UNKNOWN if math.isnan(lower + upper) else f"{headline(lower)} to {headline(upper)}"
@@ -104,6 +145,24 @@ def count(number: int, noun: str, plural: str = "") -> str:
 def date(day: pd.Timestamp) -> str:
     """A day: "21 Nov 2026"."""
     return f"{day.day} {day:%b %Y}"
+
+
+def read_as(text: str, *, day_first: bool) -> str:
+    """How a date of a file reads if its day (or its month) comes first; the text itself where it is not such a date.
+
+    Example:
+        >>> read_as("03/04/2026", day_first=True), read_as("03/04/2026", day_first=False)
+        ('3 Apr 2026', '4 Mar 2026')
+    """
+    found = re.match(r"\s*(\d{1,2})\D(\d{1,2})\D(\d{2,4})", text)
+    if not found:
+        return text
+    one, two, year = (int(part) for part in found.groups())
+    day, month = (one, two) if day_first else (two, one)
+    try:
+        return date(pd.Timestamp(year if year > 99 else 2000 + year, month, day))
+    except ValueError:
+        return text
 
 
 def near_date(day: pd.Timestamp) -> str:
