@@ -1,0 +1,145 @@
+"""Parts of the forecast page; every choice is bound to the URL."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from forecasting import charts, schema, service, words
+
+RANGES = (7, 14, 28, 90)
+DAYS = 28
+CURVES = {
+    "Prophet": schema.PROPHET,
+    "LSTM": schema.LSTM,
+    "Naive": schema.SEASONAL_NAIVE,
+    "Blend": schema.BLEND,
+    "Band 80": "band_80",
+    "Band 95": "band_95",
+}
+"""What the URL says -> a curve. A widget's URL holds what it shows, so both are short."""
+
+
+def filters(ensemble: Any) -> dict[str, str]:
+    """One select a column that exists; each offers only what exists under the others, and keeps what the URL asks for."""
+    everything = service.options(ensemble, {})
+    chosen = {name: value for name in everything if (value := _asked(name)) in everything[name]}
+    offered = service.options(ensemble, chosen)
+    with st.grid(4, min_column_width=150):
+        for name, values in offered.items():
+            kept = [chosen[name]] if name in chosen and chosen[name] not in values else []
+            st.selectbox(
+                words.LABELS[name],
+                [*values, *kept],
+                index=None,
+                placeholder=f"All {words.PLURALS[name]}",
+                key=name,
+                bind="query-params",
+            )
+    return {name: value for name in offered if (value := st.session_state.get(name)) is not None}
+
+
+def _asked(name: str) -> str | None:
+    return st.session_state[name] if name in st.session_state else st.query_params.get(name)
+
+
+def days(horizon: int) -> int:
+    """How far ahead to look: the usual ranges up to the version's horizon, and the horizon itself."""
+    offered = sorted({*(days for days in RANGES if days <= horizon), horizon})
+    default = DAYS if horizon >= DAYS else offered[-1]
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", width="content"):
+        st.caption("Days ahead", width="content")
+        chosen = st.segmented_control(
+            "Days ahead", offered, default=default, required=True, label_visibility="collapsed", key="days", bind="query-params"
+        )
+    return chosen if chosen in offered else default
+
+
+def curves() -> list[str]:
+    """The curves and bands to draw; the names stand in the URL."""
+    shown = [name for name, curve in CURVES.items() if curve in charts.SHOWN]
+    with st.popover("Curves", icon=":material/tune:"):
+        chosen = st.pills("Show", list(CURVES), selection_mode="multi", default=shown, key="curves", bind="query-params")
+    return [CURVES[name] for name in chosen if name in CURVES]
+
+
+def title(chosen: dict[str, str]) -> str:
+    """What is shown: "Units a day, Croissant, Hamburg"."""
+    return f"Units a day, {words.plain(', '.join(chosen.values())) if chosen else 'everything added up'}"
+
+
+def caption(view: Any) -> str:
+    """How it was made: "72 series added up, 58 % Prophet and 42 % LSTM. The bands are those of the sum."."""
+    shares = {name: share for name, share in view.weights.items() if share >= 0.005}
+    parts = words.listing([f"{words.percent(share, 0)} {words.LABELS[name]}" for name, share in shares.items()]) or "no sales expected"
+    if view.n_series > 1:
+        return f"{view.n_series:,} series added up, {parts}. The bands are those of the sum."
+    return f"One series, {parts}." + "".join(f" {words.plain(reason)}" for reason in view.simpler[schema.REASON])
+
+
+def no_match(where: DeltaGenerator, card: DeltaGenerator, chosen: dict[str, str]) -> None:
+    """The filters exclude each other."""
+    with where:
+        st.markdown("##### No series fits these filters.", anchors=False)
+        st.caption(f"{words.plain(' and '.join(chosen.values()))} do not occur together.")
+    card.button("Clear filters", on_click=_clear, args=(tuple(chosen),), key="clear")
+
+
+def _clear(names: tuple[str, ...]) -> None:
+    for name in names:
+        st.session_state[name] = None
+
+
+def numbers(view: Any) -> None:
+    """The answer in four numbers."""
+    total, (busiest, units) = view.total, view.busiest
+    change, text = words.change(total.expected, view.last_year)
+    known = not math.isnan(total.lower_80)
+    with st.grid(4, min_column_width=130):
+        st.metric(
+            "Expected, 80 % range" if known else "Expected",
+            words.headline(total.expected),
+            words.span(total.lower_80, total.upper_80) if known else "no range yet",
+            delta_color="blue" if known else "gray",
+            delta_arrow="off",
+            help=words.RANGE_HELP,
+        )
+        st.metric(
+            "Same days last year",
+            words.headline(view.last_year),
+            text or "no sales then",
+            delta_color="gray" if not text else "green" if change >= 0 else "orange",
+            delta_arrow="off" if not text else "up" if change >= 0 else "down",
+            delta_description=("more now" if change >= 0 else "less now") if text else None,
+        )
+        st.metric("Busiest day", words.weekday_date(busiest), f"{words.headline(units)} units", delta_color="gray", delta_arrow="off")
+        st.metric(
+            "Backtest error",
+            words.percent(view.wape),
+            f"{words.percent(view.coverage_80, 0)} in the band",
+            delta_color="gray",
+            delta_arrow="off",
+            help=f"{words.WAPE_HELP} Here of the total that is shown.",
+        )
+
+
+def table(view: Any) -> None:
+    """Every day ahead."""
+    columns = [schema.DS, schema.BLEND, "lower_80", "upper_80", schema.PROPHET, schema.LSTM]
+    digits = "%,.0f" if view.forecast[schema.BLEND].max() >= 20 else "%,.1f"
+    config = {name: st.column_config.NumberColumn(words.LABELS[name], format=digits, width=90) for name in columns[1:]}
+    config[schema.DS] = st.column_config.DateColumn("Day", format="ddd D MMM YYYY", width=130)
+    st.dataframe(view.forecast[columns], column_config=config, hide_index=True, height=290, alt="The forecast of each day ahead with its 80 % band")
+
+
+def components(frame: Any) -> None:
+    """What moves Prophet's curve."""
+    if frame.empty:
+        st.caption("Prophet does not model these series, so there are no parts to show.")
+        return
+    st.plotly_chart(
+        charts.components(frame), config=charts.CONFIG, key="components", alt="Prophet's parts as bars, in units a day against an average day"
+    )

@@ -1,0 +1,33 @@
+"""What is live, how good it is, and what needs a person."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from forecasting import charts, service
+from pages import overview_parts, shell
+
+version, ensemble = shell.live_ensemble("Overview")
+ws = service.workspace()
+manifest = service.manifest(ws, version)
+days = min(shell.DAYS, ensemble.horizon)
+view = service.view(ensemble, {}, days)
+
+with shell.head("Overview", overview_parts.context(view, manifest)):
+    shell.upload_button()
+
+overview_parts.numbers(view, manifest, overview_parts.previous(ws, version))
+
+with shell.card("Needs you"):
+    overview_parts.needs(ws, view)
+
+with shell.card("All sales", "Units a day, all series added up"):
+    st.plotly_chart(
+        charts.forecast(view, ("blend", "band_80", "band_95"), 320),
+        config=charts.CONFIG,
+        key="all_sales",
+        alt=f"Sales of the last weeks and the forecast of the next {days} days with its bands",
+    )
+
+with shell.card("Biggest movers", f"Next {days} days against the last {days}"):
+    overview_parts.movers(service.movers(ensemble, days), days)

@@ -1,0 +1,181 @@
+"""Parts of the overview."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from forecasting import service, words
+from pages import shell
+
+OLD_AFTER = 3
+"""Days after which the newest sales count as old."""
+RED, ORANGE, GRAY = ":red[:material/error:]", ":orange[:material/warning:]", ":gray[:material/info:]"
+
+
+@dataclass(frozen=True)
+class Need:
+    """Something that a person should look at.
+
+    Args:
+        icon: Markdown, in the colour of its weight.
+        fact: What it is.
+        detail: One line more.
+        link: The word that leads on.
+        follow: Called on a click; None leads to the upload page.
+    """
+
+    icon: str
+    fact: str
+    detail: str
+    link: str
+    follow: Callable[[], None] | None = None
+
+
+def context(view: Any, manifest: dict[str, Any]) -> str:
+    """The line under the title: "Sales to 21 Nov 2026 · model v7 of 22 Nov"."""
+    return f"Sales to {words.date(view.last)} · model v{manifest['version']} of {words.near_date(pd.Timestamp(manifest['trained']))}"
+
+
+def previous(ws: Any, version: int) -> dict[str, Any] | None:
+    """The manifest of the version before this one, if there is one."""
+    return next((found for found in service.versions(ws) if found["version"] < version and "damaged" not in found), None)
+
+
+def numbers(view: Any, manifest: dict[str, Any], before: dict[str, Any] | None) -> None:
+    """The four numbers at the top."""
+    with st.grid(4, min_column_width=150):
+        _total(view)
+        _error(manifest, before)
+        coverage = _metric(manifest, "coverage_80")
+        st.metric(
+            "In the 80 % band",
+            words.percent(coverage),
+            words.promise(coverage),
+            delta_color="gray",
+            delta_arrow="off",
+            help=words.COVERAGE_HELP,
+            border=True,
+            height="stretch",
+        )
+        simpler = len(view.simpler)
+        st.metric(
+            "Series",
+            f"{view.n_series:,}",
+            f"{simpler:,} simpler" if simpler else "all in full",
+            delta_color="orange" if simpler else "gray",
+            delta_arrow="off",
+            help=words.SIMPLER_HELP,
+            border=True,
+            height="stretch",
+        )
+
+
+def _total(view: Any) -> None:
+    change, text = words.change(view.total.expected, view.last_year)
+    st.metric(
+        f"Next {view.days} days",
+        words.headline(view.total.expected),
+        text or "no sales a year ago",
+        delta_color="off" if not text else "green" if change >= 0 else "orange",
+        delta_arrow="off" if not text else "up" if change >= 0 else "down",
+        delta_description="vs last year" if text else None,
+        help=f"80 % range: {words.span(view.total.lower_80, view.total.upper_80)}. {words.RANGE_HELP}",
+        border=True,
+        height="stretch",
+    )
+
+
+def _error(manifest: dict[str, Any], before: dict[str, Any] | None) -> None:
+    wape = _metric(manifest, "wape")
+    old = _metric(before, "wape") if before else math.nan
+    change = words.better(wape, old)
+    st.metric(
+        "Error (WAPE)",
+        words.percent(wape),
+        change.rsplit(" ", 1)[0] or ("as before" if not math.isnan(old) else "first model"),
+        delta_color="gray" if not change else "green" if change.endswith("better") else "red",
+        delta_arrow="off" if not change else "down" if change.endswith("better") else "up",
+        delta_description=f"vs v{before['version']}" if change and before else None,
+        help=words.WAPE_HELP,
+        border=True,
+        height="stretch",
+    )
+
+
+def _metric(manifest: dict[str, Any], name: str) -> float:
+    value = manifest["metrics"].get(name)
+    return math.nan if value is None else value
+
+
+def needs(ws: Any, view: Any) -> None:
+    """At most three things, worst first."""
+    found = [*_damaged(ws), *_old(view), *_simpler(view), *_skipped(ws)][:3]
+    if not found:
+        st.caption("Nothing needs you today.")
+        return
+    with st.grid(3, min_column_width=280):
+        for position, need in enumerate(found):
+            with st.container(horizontal=True, gap="small"):
+                st.markdown(need.icon, width="content")
+                with st.container(gap=None, width="stretch"):
+                    st.markdown(f"**{need.fact}**")
+                    st.caption(need.detail)
+                if st.button(need.link, type="tertiary", icon=":material/chevron_right:", icon_position="right", key=f"need_{position}"):
+                    need.follow() if need.follow else st.switch_page(shell.UPLOAD)
+
+
+def _damaged(ws: Any) -> list[Need]:
+    serving = service.serving(ws)
+    return [
+        Need(RED, f"v{damage.version} is damaged", f"{words.plain(damage.file)} does not match its manifest; v{serving.version} serves", "Retrain")
+        for damage in serving.refused
+    ]
+
+
+def _old(view: Any) -> list[Need]:
+    age = (pd.Timestamp.now().normalize() - view.last).days
+    return [Need(ORANGE, f"Last sales are {age:,} days old", "The forecast starts there", "Upload")] if age > OLD_AFTER else []
+
+
+def _simpler(view: Any) -> list[Need]:
+    count = len(view.simpler)
+    if not count:
+        return []
+    fact = f"{words.count(count, 'series', 'series')} {'uses' if count == 1 else 'use'} a simpler model"
+
+    @st.dialog("Series on a simpler model", width="large")
+    def why() -> None:
+        shell.simpler_table(view.simpler)
+
+    return [Need(ORANGE, fact, words.plain(view.simpler["reason"].iloc[0]), "Why", why)]
+
+
+def _skipped(ws: Any) -> list[Need]:
+    uploads = service.uploads(ws)
+    skipped = uploads[0].dropped if uploads and not uploads[0].undone else 0
+    if not skipped:
+        return []
+    return [Need(GRAY, f"{words.count(skipped, 'row')} {'was' if skipped == 1 else 'were'} skipped", f"In {words.plain(uploads[0].name)}", "See")]
+
+
+def movers(frame: pd.DataFrame, days: int, most: int = 8) -> None:
+    """What changes most, with its past and its forecast in one small line."""
+    table = frame.head(most).assign(change=lambda rows: 100 * rows["change"])
+    st.dataframe(
+        table,
+        hide_index=True,
+        height="content",
+        alt=f"Products whose next {days} days differ most from the last {days}",
+        column_config={
+            "label": st.column_config.TextColumn("Product", width=180),
+            "change": st.column_config.NumberColumn("Change", format="%+.1f\u00a0%%", width=90),
+            "units": st.column_config.NumberColumn(f"{days} days", format="%,.0f", width=90),
+            "spark": st.column_config.LineChartColumn(f"Last {days} and next {days} days", color="blue", y_min=0),
+        },
+    )

@@ -1,0 +1,117 @@
+"""What every page shares: its head, its guards, and the ensemble that it shows."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Any
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from forecasting import schema, service, words
+
+UPLOAD = "pages/upload.py"
+DAYS = 28
+FIRST_FILE = (
+    "A CSV with a date and the units sold is enough. Product, store and region make it better. You see every change before anything is saved."
+)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def load_ensemble(version: int) -> Any:
+    """A version's ensemble, shared by all sessions; nobody changes it."""
+    return service.load(service.workspace(), version)
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _only(version: int) -> int:
+    """Called with the version that serves: the first call with another one frees the ensembles held so far."""
+    load_ensemble.clear()
+    return version
+
+
+def ensemble_of(version: int) -> Any:
+    """The ensemble of the version that serves."""
+    return load_ensemble(_only(version))
+
+
+def warm_up(ensemble: Any, charts: ModuleType) -> None:
+    """Runs once what the first page runs, so that its libraries are loaded."""
+    view = service.view(ensemble, {}, min(DAYS, ensemble.horizon))
+    charts.forecast(view, charts.SHOWN).to_json()
+
+
+def logo() -> None:
+    """The logo for the theme in force."""
+    name = "dark" if st.context.theme.type == "dark" else "light"
+    st.logo(f"static/logo-{name}.svg", size="medium")
+
+
+def head(title: str, context: str) -> DeltaGenerator:
+    """The page's title and one line of context; returns where its actions go, at the right."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="head"):
+        with st.container(gap=None, width="stretch"):
+            st.title(title, anchor=False)
+            st.caption(context)
+        return st.container(horizontal=True, width="content")
+
+
+def card(title: str, caption: str = "", **options: Any) -> DeltaGenerator:
+    """A bordered card with its title and a line about it; for `with`."""
+    box = st.container(border=True, **options)
+    with box.container(gap=None):
+        st.markdown(f"##### {title}", anchors=False)
+        if caption:
+            st.caption(caption)
+    return box
+
+
+def empty(icon: str, title: str, text: str) -> DeltaGenerator:
+    """A page that has nothing to show yet: why, and what to do; returns where its action goes."""
+    with st.container(border=True, horizontal_alignment="center", vertical_alignment="center", height=360, gap="small", key="empty"):
+        st.markdown(f"### :material/{icon}:", text_alignment="center", anchors=False)
+        st.markdown(f"##### {title}", text_alignment="center", anchors=False)
+        st.caption(text, text_alignment="center", width=460)
+        return st.container(horizontal=True, horizontal_alignment="center", width="content")
+
+
+def live_ensemble(title: str) -> tuple[int, Any]:
+    """The version that serves and its ensemble; without one, says so and ends the page."""
+    version = service.serving(service.workspace()).version
+    if version is None:
+        _nothing_yet(title)
+        st.stop()
+    with st.skeleton(height=480):
+        return version, ensemble_of(version)
+
+
+def _nothing_yet(title: str) -> None:
+    """Why there is no forecast, and what to do."""
+    ws = service.workspace()
+    job = service.job(ws)
+    if job and job.state == "running":
+        head(title, "The first model is being trained")
+        empty("hourglass_top", "Your first forecast is on its way.", "The model is being trained. This page fills up by itself; you can leave it.")
+    elif service.has_sales(ws):
+        head(title, "No model yet")
+        with empty("show_chart", "Nothing to forecast yet.", "Sales are saved. Retrain once; you can leave the page meanwhile."):
+            st.page_link(UPLOAD, label="Retrain", icon=":material/play_arrow:")
+    else:
+        head(title, "No sales yet")
+        with empty("upload_file", "Upload your first sales file.", FIRST_FILE):
+            upload_button()
+
+
+def upload_button() -> None:
+    """Leads to the upload page."""
+    if st.button("Upload sales", type="primary", icon=":material/upload_file:", key="to_upload"):
+        st.switch_page(UPLOAD)
+
+
+def simpler_table(simpler: Any) -> None:
+    """Series that a simpler model serves, with the reason of each."""
+    keys = [name for name in schema.FILTERS if name in simpler] or [schema.UNIQUE_ID]
+    shown = simpler[[keys[0], schema.MODEL, schema.REASON, *keys[1:]]].assign(**{schema.MODEL: [words.model(name) for name in simpler[schema.MODEL]]})
+    config = {name: st.column_config.TextColumn(words.LABELS.get(name, name)) for name in shown}
+    config |= {schema.MODEL: st.column_config.TextColumn("Model"), schema.REASON: st.column_config.TextColumn("Why, and what helps", width="large")}
+    st.dataframe(shown, column_config=config, hide_index=True, height="content" if len(shown) <= 12 else 430, alt="Series on a simpler model")

@@ -1,0 +1,244 @@
+"""A retraining as people see it: the banner on every page, the card on the upload page, and what is said when it ends."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from forecasting import charts, service, words
+from forecasting.errors import ShelfcastError
+
+UPLOAD = "pages/upload.py"
+STEPS = ("Merge", "Backtest", "Prophet", "LSTM", "Publish")
+ICONS = {"done": ":green[:material/check_circle:]", "running": ":blue[:material/progress_activity:]", "waiting": ":gray[:material/circle:]"}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a session has shown of the workspace; when it changes, the page is drawn again."""
+
+    version: int | None
+    refused: int
+    job: int | None
+    state: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """One of the five steps of a retraining.
+
+    Args:
+        name: One of `STEPS`.
+        state: "done", "running" or "waiting".
+        fact: One thing worth knowing about it.
+    """
+
+    name: str
+    state: str
+    fact: str
+
+
+def follow(*, banner: bool) -> None:
+    """Says what has changed since this session's last run, and keeps looking, on every page.
+
+    Args:
+        banner: Whether the page shows the banner; else it only keeps looking.
+    """
+    now = look()
+    before = st.session_state.get("seen", now)
+    st.session_state["seen"] = now
+    announce(before, now)
+    st.fragment(_watch, run_every="1s" if now.state == "running" else "2s")(banner=banner)
+
+
+def look() -> Seen:
+    """The workspace as it is now; cheap."""
+    ws = service.workspace()
+    serving, job = service.serving(ws), service.job(ws)
+    return Seen(serving.version, len(serving.refused), job.number if job else None, job.state if job else "")
+
+
+def announce(before: Seen, now: Seen) -> None:
+    """A short message about what ended while this session was watching."""
+    if now.version is not None and now.version != before.version:
+        st.toast(f"**v{now.version} is live**{_how_good(before.version, now.version)}", icon=":material/check_circle:", duration="long")
+    if before.state == "running" and now.job == before.job and now.state == "cancelled":
+        st.toast(f"Retraining cancelled. {_stays(now.version)}", icon=":material/cancel:", duration="long")
+
+
+def _how_good(before: int | None, now: int) -> str:
+    ws = service.workspace()
+    try:
+        error = _wape(service.manifest(ws, now))
+        change = words.better(error, _wape(service.manifest(ws, before))) if before else ""
+    except ShelfcastError:
+        return ""
+    return "" if math.isnan(error) else f": error {words.percent(error)}" + (f", {change}" if change else "")
+
+
+def _wape(manifest: dict[str, Any]) -> float:
+    wape = manifest["metrics"].get("wape")
+    return math.nan if wape is None else wape
+
+
+def _stays(version: int | None) -> str:
+    return "Nothing changed." if version is None else f"v{version} is still live; nothing changed."
+
+
+def _watch(*, banner: bool) -> None:
+    """Runs every second or two: draws the page again if something ended or began, else only the banner."""
+    if look() != st.session_state["seen"]:
+        st.rerun()
+    job = service.job(service.workspace()) if banner else None
+    if job and job.state == "running":
+        _running_banner(job)
+    elif job and job.state == "failed" and st.session_state.get("dismissed") != job.number:
+        _failed_banner(job)
+
+
+def _running_banner(job: Any) -> None:
+    with st.container(border=True, gap="xsmall", key="banner"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f":blue[:material/progress_activity:] **Retraining** :gray[{_doing(job)}]", width="stretch")
+            st.caption(f"{words.percent(job.fraction, 0)}, {words.time_left(job.remaining)}", width="content")
+            st.page_link(UPLOAD, label="Details", icon=":material/chevron_right:", icon_position="right")
+        st.progress(job.fraction)
+
+
+def _failed_banner(job: Any) -> None:
+    version = st.session_state["seen"].version
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key="banner"):
+        st.markdown(f":red[:material/error:] **Retraining stopped.** {_stays(version)}", width="stretch")
+        st.page_link(UPLOAD, label="See why", icon=":material/chevron_right:", icon_position="right")
+        if st.button("Dismiss", type="tertiary", key="dismiss_banner"):
+            st.session_state["dismissed"] = job.number
+            st.rerun()
+
+
+def _doing(job: Any) -> str:
+    """The newest event in a few words: "LSTM, epoch 31 of 50"."""
+    event = job.event
+    if event is None:
+        return "is starting"
+    return words.plain(f"{event.stage}, {event.note or f'{event.done:,} of {event.total:,}'}")
+
+
+@st.fragment(run_every="1s")
+def card() -> None:
+    """The running retraining in full; stands on the upload page where the steps of an upload stand otherwise."""
+    ws = service.workspace()
+    job = service.job(ws)
+    if job is None or job.state != "running":
+        return
+    events = _events(job.number)
+    with st.container(border=True, key="training"):
+        with st.container(gap=None):
+            st.markdown("##### Retraining", anchors=False)
+            st.caption(f"Started {job.started.astimezone():%H:%M}, {words.duration(job.elapsed)} ago. You can leave this page; it goes on.")
+        st.progress(job.fraction, text=f"{words.percent(job.fraction, 0)}, {words.time_left(job.remaining)}")
+        with st.grid(5, min_column_width=130):
+            for step in steps(events):
+                with st.container(gap=None):
+                    st.markdown(f"{ICONS[step.state]} **{step.name}**")
+                    st.caption(words.plain(step.fact))
+        _loss_curve(events)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption("A cancelled retraining leaves no trace; the merged sales stay.", width="stretch")
+            if st.button("Cancel retraining", type="tertiary", icon=":material/close:", key="cancel"):
+                service.cancel(ws, job.number)
+                st.rerun()
+
+
+def _events(number: int) -> list[Any]:
+    """All events of a job; only the new ones are read."""
+    known, events = st.session_state.get("events", (number, []))
+    if known != number:
+        events = []
+    events = [*events, *service.job_events(service.workspace(), number, events[-1].id if events else 0)]
+    st.session_state["events"] = (number, events)
+    return events
+
+
+def _loss_curve(events: list[Any]) -> None:
+    trained = [event for event in events if event.loss is not None]
+    if not trained:
+        return
+    stage = trained[-1].stage
+    losses = [event.loss for event in trained if event.stage == stage]
+    st.caption(f"Loss by epoch, {words.plain(stage)}")
+    st.plotly_chart(charts.loss(losses, trained[-1].total), config=charts.CONFIG, key="loss", alt="The network's loss by epoch so far")
+
+
+def steps(events: list[Any]) -> list[Step]:
+    """The five steps with what is known of each, from a job's events."""
+    told = [event for event in events if event.type == "progress"]
+    current = _step_of(told[-1].stage) if told else "Backtest"
+    merged = st.session_state.get("merged", "sales are saved")
+    found = [Step("Merge", "done", merged)]
+    for name in STEPS[1:]:
+        own = [event for event in told if _step_of(event.stage) == name]
+        place = STEPS.index(name) - STEPS.index(current)
+        state = "running" if place == 0 else "waiting" if place > 0 else "done"
+        found.append(Step(name, state, _fact(name, state, own)))
+    return found
+
+
+def _step_of(stage: str) -> str:
+    if stage.startswith("Backtest"):
+        return "Backtest"
+    if stage in ("Prophet", "Seasonal naive"):
+        return "Prophet"
+    return "LSTM" if stage == "LSTM" else "Publish"
+
+
+def _fact(name: str, state: str, own: list[Any]) -> str:
+    if state == "waiting":
+        return {"Publish": "then it is live"}.get(name, "waits")
+    if not own:
+        return "starts" if state == "running" else "not needed"
+    last = own[-1]
+    if state == "running":
+        part = last.stage.removeprefix("Backtest: ")
+        return (last.note or f"{last.done:,} of {last.total:,}") if part == name else f"{part}, {last.done:,} of {last.total:,}"
+    return words.duration(max(last.elapsed - own[0].elapsed, 0.1))
+
+
+def failed_card() -> None:
+    """What happened to the newest retraining if it failed, what is safe, and what to do."""
+    ws = service.workspace()
+    job = service.job(ws)
+    if job is None or job.state != "failed" or st.session_state.get("dismissed") == job.number:
+        return
+    with st.container(border=True, key="failed"):
+        st.markdown("##### :red[:material/error:] Retraining stopped", anchors=False)
+        reason = job.reason.removeprefix("Retraining stopped: ")
+        st.markdown(f"{words.plain(reason[:1].upper() + reason[1:])} **{_stays(st.session_state['seen'].version)}**")
+        st.caption(f"Merged sales stay saved. Step: {_doing(job)}.")
+        with st.container(horizontal=True):
+            again = st.button("Retrain again", type="primary", key="again")
+            st.download_button(
+                "Download log",
+                lambda: service.job_log(ws, job.number),
+                f"job-{job.number}.txt",
+                "text/plain",
+                icon=":material/download:",
+                on_click="ignore",
+            )
+            if st.button("Dismiss", type="tertiary", key="dismiss"):
+                st.session_state["dismissed"] = job.number
+                st.rerun()
+        if again:
+            start(service.settings(ws))
+
+
+def start(settings: Any) -> None:
+    """Starts a retraining and shows it, or says why not."""
+    try:
+        service.start_retrain(service.workspace(), settings)
+    except ShelfcastError as error:
+        st.error(words.plain(str(error)))
+    else:
+        st.rerun()

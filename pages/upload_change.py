@@ -1,0 +1,160 @@
+"""The last two steps of an upload: what would change, and the merge."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from forecasting import charts, schema, service, words
+from forecasting.errors import InputError, ShelfcastError
+from pages import shell, upload_file
+from pages.upload_file import Upload
+
+MOST = 500
+"""Rows of a preview."""
+
+
+def promise(ws: Any, version: int | None) -> str:
+    """What the button does, how long it takes, and what stays as it is."""
+    if version is None:
+        return "Saves the rows, then trains the first model."
+    took = sum(service.manifest(ws, version)["durations"].values())
+    return f"Saves the rows, then trains a new model. The last one took {words.duration(took)}; v{version} stays live until then."
+
+
+def preview(ws: Any, upload: Upload, mapping: dict[str, str], checked: Any) -> Any:
+    """What a merge would change; sales that cannot be merged say so and end the page."""
+    try:
+        with st.spinner("Comparing with the saved sales", show_time=True):
+            key = (upload.id, mapping, st.session_state["checked_for"], st.session_state.get("undone", 0))
+            return upload_file.remembered("change", key, lambda: service.preview(ws, checked))
+    except InputError as error:
+        upload_file.refuse("These sales do not fit the saved ones.", str(error))
+
+
+def show(upload: Upload, checked: Any, change: Any) -> bool:
+    """Step 3; whether there is something to merge and nothing left to decide."""
+    lines = checked.dropped
+    with shell.card("3. What changes", _facts(change)):
+        if checked.sales.empty:
+            st.markdown(f"**None of the {words.count(checked.rows, 'row')} can be read**, so there is nothing to merge.")
+        elif change.is_empty:
+            st.markdown(f"**All {words.count(change.unchanged, 'row')} are already saved.** Nothing to merge.")
+        _numbers(change, lines)
+        for note in checked.notes:
+            st.caption(f":material/info: {words.plain(note)}")
+        _tabs(checked, change)
+        what = "this row" if lines == 1 else f"these {lines:,} rows"
+        agreed = not lines or change.is_empty or st.checkbox(f"Leave out {what} and merge the rest", key=f"drop_{upload.id}")
+    return agreed and not change.is_empty
+
+
+def _facts(change: Any) -> str:
+    """The days of the file, and what becomes of the sample."""
+    if pd.isna(change.first):
+        return ""
+    sample = " The sample sales are put aside." if change.replaces_sample else ""
+    return f"Days {words.date(change.first)} to {words.date(change.last)}.{sample}"
+
+
+def _numbers(change: Any, lines: int) -> None:
+    with st.grid(4, min_column_width=130):
+        st.metric("New rows", f"{len(change.new):,}")
+        st.metric("Changed", f"{len(change.changed):,}", help="Rows that are saved with other values. The file's values replace them.")
+        st.metric("Unchanged", f"{change.unchanged:,}")
+        st.metric("Problems", f"{lines:,}", help="Rows that cannot be used as they are.")
+
+
+def _tabs(checked: Any, change: Any) -> None:
+    """One tab for each kind of row or news that there is."""
+    gaps = words.count(change.gap_days, "day")
+    parts: list[tuple[int, str, Callable[[], None]]] = [
+        (checked.dropped, words.count(len(checked.problems), "problem"), lambda: _problems(checked)),
+        (len(change.changed), f"{len(change.changed):,} changed", lambda: _changed(change.changed)),
+        (len(change.new), f"{len(change.new):,} new", lambda: _new(change.new)),
+        (len(change.new_series), f"{len(change.new_series):,} series new", lambda: _new_series(change.new_series)),
+        (change.gap_days, f"{gaps} without sales", lambda: _gaps(change)),
+    ]
+    shown = [(label, draw) for count, label, draw in parts if count]
+    if shown:
+        for tab, (_, draw) in zip(st.tabs([label for label, _ in shown]), shown, strict=True):
+            with tab:
+                draw()
+
+
+def _problems(checked: Any) -> None:
+    config = {
+        "line": st.column_config.NumberColumn("Line", format="%,d", width=70),
+        "problem": st.column_config.TextColumn("Problem"),
+        "value": st.column_config.TextColumn("Value"),
+        "column": st.column_config.TextColumn("Column"),
+        "what_to_do": st.column_config.TextColumn("What happens", width="large"),
+    }
+    _table(checked.problems[list(config)], config, "Rows with problems")
+    st.download_button(
+        "Download the row" if checked.dropped == 1 else f"Download the {checked.dropped:,} rows",
+        lambda: service.problems_csv(checked),
+        "problems.csv",
+        "text/csv",
+        type="tertiary",
+        icon=":material/download:",
+        on_click="ignore",
+        key="problems",
+    )
+
+
+def _changed(changed: Any) -> None:
+    _table(
+        changed[_day_first(changed)],
+        {name: _before_after(name) for name in changed if name.endswith(("before", "after"))},
+        "Rows whose values change",
+    )
+
+
+def _before_after(name: str) -> Any:
+    column, _, when = name.rpartition("_")
+    return st.column_config.Column(f"{words.LABELS[column]} {when}" if column else when.title())
+
+
+def _new(new: Any) -> None:
+    st.caption("New rows by day")
+    st.plotly_chart(charts.rows_by_day(new[schema.DATE]), config=charts.CONFIG, key="new_rows", alt="How many new rows fall on each day")
+    with st.expander("The rows"):
+        _table(new[_day_first(new)], {}, "New rows")
+
+
+def _new_series(series: Any) -> None:
+    _table(series, {}, "Series that are not saved yet")
+
+
+def _gaps(change: Any) -> None:
+    days = {name: st.column_config.DateColumn(label, format="D MMM YYYY") for name, label in {"first": "From", "last": "To"}.items()}
+    st.caption("Days between the first and the last sale of a series for which there is no row. They are forecast around, not counted as zero.")
+    _table(change.gaps, days | {"days": st.column_config.NumberColumn("Days", format="%,d")}, "Gaps, the longest first")
+
+
+def _day_first(frame: Any) -> list[str]:
+    return [schema.DATE, *(name for name in frame if name != schema.DATE)]
+
+
+def _table(frame: Any, config: dict[str, Any], alt: str) -> None:
+    labels = {name: st.column_config.Column(words.LABELS.get(name, str(name))) for name in frame}
+    labels |= {schema.DATE: st.column_config.DateColumn("Day", format="D MMM YYYY", width=110)}
+    st.dataframe(frame.head(MOST), column_config=labels | config, hide_index=True, height="content" if len(frame) <= 12 else 430, alt=alt)
+    if len(frame) > MOST:
+        st.caption(f"The first {MOST:,} of {len(frame):,}.")
+
+
+def merge(ws: Any, upload: Upload, checked: Any) -> None:
+    """Saves the rows and says so; a failure says what stays as it was."""
+    try:
+        with st.spinner("Saving the rows"):
+            merged = service.merge(ws, upload.content, upload.name, checked, drop_problems=checked.dropped > 0)
+    except ShelfcastError as error:
+        upload_file.refuse("Nothing was merged.", str(error))
+    st.session_state["merged"] = f"{merged.new:,} new, {merged.changed:,} changed"
+    st.session_state["saved"] = merged
+    upload_file.forget()

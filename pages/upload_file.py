@@ -1,0 +1,225 @@
+"""The first two steps of an upload: the file, and what its columns mean."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+import streamlit as st
+
+from forecasting import schema, service, words
+from forecasting.errors import AmbiguousDates, ColumnsMissing, InputError, UnreadableFile
+from pages import shell
+
+TYPES = ["csv", "gz", "txt", "tsv", "xlsx", "parquet"]
+MAIN = (schema.DATE, schema.SALES, schema.PRODUCT, schema.STORE, schema.REGION)
+MORE = (schema.CATEGORY, *schema.DRIVERS)
+TEMPLATE = "date,product_id,store,region,category,price,promo,sales\n2026-11-20,Croissant,Market Street,North,Bakery,1.80,0,42\n"
+RULES = {"last": "The last row counts", "sum": "They are added up"}
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file as it came.
+
+    Args:
+        id: Its hash.
+        name: What the person calls it; only ever shown.
+        content: Its bytes.
+    """
+
+    id: str
+    name: str
+    content: bytes
+
+
+def remembered(name: str, key: Any, make: Callable[[], Any]) -> Any:
+    """What `make` gave for this key, kept for the session until another key is asked for."""
+    held = st.session_state.get(f"kept_{name}")
+    if held is None or held[0] != key:
+        held = (key, make())
+        st.session_state[f"kept_{name}"] = held
+    return held[1]
+
+
+def forget() -> None:
+    """Back to the state without a file."""
+    for name in ("upload", "kept_table", "kept_checked", "kept_change"):
+        st.session_state.pop(name, None)
+
+
+def hold(name: str, content: bytes) -> None:
+    """Keeps a file's bytes in the session, so that a page change does not lose them."""
+    st.session_state.pop("saved", None)
+    st.session_state["upload"] = Upload(hashlib.sha256(content + name.encode()).hexdigest()[:16], name, content)
+
+
+def choose() -> Upload | None:
+    """Step 1; None as long as there is no file."""
+    upload: Upload | None = st.session_state.get("upload")
+    with shell.card("1. File", "CSV, Excel or Parquet up to 200 MB, one row a day and series, or one row a receipt"):
+        if upload is None:
+            _uploader()
+        else:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(f":material/description: **{words.plain(upload.name)}** :gray[{_facts(upload)}]", width="stretch")
+                st.button("Choose another", type="tertiary", on_click=forget, key="another")
+    return upload
+
+
+def _facts(upload: Upload) -> str:
+    held = st.session_state.get("kept_table")
+    rows = f"{words.count(len(held[1].rows), 'row')}, " if held and held[0] == upload.id else ""
+    return rows + words.size(len(upload.content))
+
+
+def _uploader() -> None:
+    st.file_uploader("Sales file", type=TYPES, key="uploader", on_change=_uploaded, label_visibility="collapsed")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption("No file at hand?", width="content")
+        st.button("Use the sample", type="tertiary", on_click=_use_sample, key="sample")
+        st.download_button("Download a template", TEMPLATE, "sales-template.csv", "text/csv", type="tertiary", on_click="ignore", key="template")
+
+
+def _uploaded() -> None:
+    file = st.session_state["uploader"]
+    if file is not None:
+        hold(file.name, file.getvalue())
+
+
+def _use_sample() -> None:
+    hold("sample.csv", service.sample_csv())
+
+
+def read(upload: Upload) -> Any:
+    """The table in the file; a file that is none says so and ends the page."""
+    known = st.session_state.get("kept_table")
+    try:
+        with st.spinner("Reading the file", show_time=True):
+            table = remembered("table", upload.id, lambda: service.inspect(upload.content, upload.name))
+    except UnreadableFile as error:
+        refuse("This file cannot be read.", str(error))
+    if known is None or known[0] != upload.id:
+        st.rerun()
+    return table
+
+
+def refuse(title: str, text: str) -> NoReturn:
+    """Says what is wrong and what to do, and ends the page."""
+    with st.container(border=True, key="refused"):
+        st.markdown(f":red[:material/error:] **{title}** {words.plain(text)}")
+        st.caption("Nothing was saved.")
+    st.stop()
+
+
+def columns(upload: Upload, table: Any) -> tuple[dict[str, str], Any]:
+    """Step 2: what each column means, and the sales that follow from it; what stands in the way ends the page."""
+    with shell.card("2. Columns", "Guessed from the names; correct what is wrong"):
+        mapping = _selects(upload, table)
+        below = st.container(gap="small")
+    try:
+        checked = _checked(upload, table, mapping, below)
+    except ColumnsMissing as error:
+        names = " and ".join("dates" if role == schema.DATE else "sales" for role in error.missing)
+        found = ", ".join(error.found)
+        refuse(f"This file has no column of {names}.", f"Columns found: {found}. Choose the column above, or upload another file.")
+    except InputError as error:
+        refuse("This file cannot be used.", str(error))
+    with below:
+        st.caption(_kept_out(checked))
+    return mapping, checked
+
+
+def _selects(upload: Upload, table: Any) -> dict[str, str]:
+    guessed = service.guess(table)
+    shown = [*MAIN, *(role for role in MORE if role in guessed)]
+    hidden = [role for role in MORE if role not in guessed]
+    chosen = {}
+    with st.grid(5, min_column_width=130):
+        for role in shown:
+            chosen[role] = _select(role, upload, table, guessed)
+    if hidden:
+        with st.expander(f"More: {', '.join(words.LABELS[role].lower() for role in hidden)}", type="compact"), st.grid(5, min_column_width=130):
+            for role in hidden:
+                chosen[role] = _select(role, upload, table, guessed)
+    return {role: column for role, column in chosen.items() if column is not None}
+
+
+def _select(role: str, upload: Upload, table: Any, guessed: dict[str, str]) -> str | None:
+    names = list(table.columns)
+    return st.selectbox(
+        words.LABELS[role],
+        names,
+        index=names.index(guessed[role]) if role in guessed else None,
+        placeholder="Choose" if role in schema.REQUIRED else "Not in this file",
+        key=f"map_{role}_{upload.id}",
+        persist_state="session",
+    )
+
+
+def _checked(upload: Upload, table: Any, mapping: dict[str, str], below: Any) -> Any:
+    """The checked sales, after the questions that only a person can answer."""
+    duplicates = st.session_state.get(f"duplicates_{upload.id}", "last")
+    day_first = st.session_state.get(f"day_first_{upload.id}")
+    choices = (duplicates, day_first)
+    st.session_state["checked_for"] = choices
+
+    def check() -> Any:
+        return service.check(table, mapping, duplicates=duplicates, day_first=day_first)
+
+    try:
+        with below, st.spinner("Checking every row", show_time=True):
+            checked = remembered("checked", (upload.id, mapping, choices), check)
+    except AmbiguousDates as question:
+        _ask_dates(upload, question, below)
+        st.stop()
+    with below:
+        if day_first is not None:
+            _date_choice(upload, "Dates are read", st.session_state[f"examples_{upload.id}"])
+        if checked.duplicates_different:
+            st.radio(
+                f"{words.count(checked.duplicates_different, 'row')} say something else about the same day and series. What counts?",
+                RULES,
+                format_func=RULES.__getitem__,
+                key=f"duplicates_{upload.id}",
+                horizontal=True,
+                persist_state="session",
+            )
+    return checked
+
+
+def _ask_dates(upload: Upload, question: AmbiguousDates, below: Any) -> None:
+    """No default: a wrong guess would move sales by months."""
+    st.session_state[f"examples_{upload.id}"] = question.examples
+    with below:
+        title = f":orange[:material/help:] **Which is right?** All dates in {words.plain(question.column)} can be read two ways."
+        st.markdown(title)
+        _date_choice(upload, "Read the dates as", question.examples)
+
+
+def _date_choice(upload: Upload, label: str, examples: tuple[str, ...]) -> None:
+    shown = examples[:3]
+
+    def reading(day_first: bool) -> str:
+        read = ", ".join(f"{text} is {words.read_as(text, day_first=day_first)}" for text in shown)
+        return f"{'Day' if day_first else 'Month'} first: {words.plain(read)}"
+
+    st.radio(label, [True, False], index=None, format_func=reading, key=f"day_first_{upload.id}", persist_state="session")
+
+
+def _kept_out(checked: Any) -> str:
+    """What is left out of the file, and how rows of the same day count."""
+    parts = []
+    if checked.kept_out:
+        parts.append("Kept out: " + ", ".join(f"*{words.plain(name)}*" for name in checked.kept_out) + ".")
+    if checked.duplicates_identical:
+        parts.append(
+            f"{words.count(checked.duplicates_identical, 'row')} came twice and counts once.".replace(
+                "rows came twice and counts", "rows came twice and count"
+            )
+        )
+    if not checked.duplicates_different:
+        parts.append("Same day and series twice in a file: the last row counts.")
+    return " ".join(parts)

@@ -1,0 +1,83 @@
+"""What is saved already: the note after a merge, the uploads so far, and a retraining without a new file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from forecasting import service, words
+from forecasting.errors import ShelfcastError
+from pages import retrain_settings, training
+
+
+def saved_note() -> None:
+    """What the last merge of this session saved."""
+    merged = st.session_state.get("saved")
+    if merged is None:
+        return
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key="saved_note"):
+        rows = {"new row": merged.new, "changed row": merged.changed}
+        text = words.listing([words.count(count, noun) for noun, count in rows.items() if count])
+        st.markdown(f":green[:material/check_circle:] **Saved as sales v{merged.version}: {text}.** Retrain to forecast from them.", width="stretch")
+
+
+def retrain_only(ws: Any) -> None:
+    """A retraining on what is saved."""
+    with st.expander("Retrain without a new file", icon=":material/play_arrow:", key="retrain_only", expanded="saved" in st.session_state):
+        settings = retrain_settings.fields(service.settings(ws))
+        if st.button("Retrain", type="primary", disabled=settings is None, key="retrain"):
+            st.session_state.pop("merged", None)
+            training.start(settings)
+
+
+def history(ws: Any) -> None:
+    """The uploads so far, newest first, and the way back."""
+    uploads = service.uploads(ws)
+    if not uploads:
+        return
+    with st.expander(f"Uploads so far, {len(uploads):,}", icon=":material/history:", key="history"):
+        st.dataframe(
+            pd.DataFrame([_row(upload) for upload in uploads]),
+            hide_index=True,
+            height="content" if len(uploads) <= 12 else 430,
+            alt="Uploads so far, newest first",
+            column_config={
+                "When": st.column_config.DatetimeColumn(format="D MMM YYYY HH:mm", width=150),
+                "Version": st.column_config.TextColumn(width=70),
+                **{name: st.column_config.NumberColumn(format="%,d", width=90) for name in ("New", "Changed", "Unchanged", "Skipped")},
+            },
+        )
+        if any(not upload.undone for upload in uploads) and st.button("Take back the last upload", icon=":material/undo:", key="undo"):
+            _confirm(ws)
+
+
+def _row(upload: Any) -> dict[str, Any]:
+    return {
+        "File": "Sample sales" if upload.kind == "sample" else upload.name,
+        "New": upload.new,
+        "Changed": upload.changed,
+        "When": upload.when.astimezone().replace(tzinfo=None),
+        "Version": f"v{upload.version}",
+        "Unchanged": upload.unchanged,
+        "Skipped": upload.dropped,
+        "State": "Taken back" if upload.undone else "",
+    }
+
+
+@st.dialog("Take back the last upload?")
+def _confirm(ws: Any) -> None:
+    st.markdown("The sales go back to what they were before it. The model that is live stays until you retrain.")
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        if st.button("Cancel", key="undo_no"):
+            st.rerun()
+        if st.button("Take it back", type="primary", key="undo_yes"):
+            try:
+                service.undo(ws)
+            except ShelfcastError as error:
+                st.error(words.plain(str(error)))
+            else:
+                st.session_state.pop("saved", None)
+                st.session_state["undone"] = st.session_state.get("undone", 0) + 1
+                st.rerun()
