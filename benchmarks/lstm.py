@@ -1,0 +1,81 @@
+"""Scores the LSTM alone: cuts the last days off a sales file, trains on the rest and forecasts them.
+
+Usage: python benchmarks/lstm.py SALES.csv[.gz] HORIZON [--back N] [--warm N] [--set name=value ...]
+--back 1 cuts one horizon more and scores the days before the last horizon: tune on those.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import time
+
+import numpy as np
+import pandas as pd
+
+from forecasting import panel as panels
+from forecasting.models.lstm import LstmModel
+from forecasting.settings import LstmSettings
+
+
+def read(path: str) -> panels.Panel:
+    """The panel of a file whose columns have the border's names."""
+    sales = pd.read_csv(path, parse_dates=["date"], dtype={name: "str" for name in ("product_id", "store", "region", "category")})
+    return panels.from_sales(sales)
+
+
+def score(actual: np.ndarray, forecast: np.ndarray) -> str:
+    """WAPE and bias in percent over the days that have sales."""
+    known = np.isfinite(actual)
+    error = np.where(known, np.nan_to_num(forecast) - actual, 0)
+    total = np.nansum(actual)
+    return f"WAPE {100 * np.abs(error).sum() / total:6.2f}  bias {100 * error.sum() / total:+6.1f}  missing {np.isnan(forecast[known]).mean():.3f}"
+
+
+def options() -> argparse.Namespace:
+    """What the command line asks for."""
+    parser = argparse.ArgumentParser(description="Scores the LSTM alone.")
+    parser.add_argument("sales")
+    parser.add_argument("horizon", type=int)
+    parser.add_argument("--back", type=int, default=0, help="score so many horizons before the last one")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--warm", type=int, default=0, help="start from a network trained so many horizons before")
+    parser.add_argument("--set", nargs="*", default=[], help="settings of the network, e.g. epochs=10")
+    return parser.parse_args()
+
+
+def fitted(past: panels.Panel, given: argparse.Namespace, start: LstmModel | None = None) -> LstmModel:
+    """A model of this past, its time printed."""
+    values = {name: float(value) if "." in value else int(value) for name, value in (text.split("=") for text in given.set)}
+    started, used = time.perf_counter(), time.process_time()
+    model = LstmModel(LstmSettings(**values), given.seed, start=start).fit(past, horizon=given.horizon)
+    print(f"{past.sales.shape} fit {time.perf_counter() - started:.1f} s, processor {time.process_time() - used:.1f} s, warm {model.warm_}")
+    print(len(model.losses_), "epochs, losses", " ".join(f"{loss:.3f}" for loss in model.losses_))
+    return model
+
+
+def main() -> None:
+    """Trains, scores and prints."""
+    from forecasting.models import lstm_training  # noqa: F401  TensorFlow's import is not part of the training time
+
+    given = options()
+    whole, h, start = read(given.sales), given.horizon, None
+    days = len(whole.dates) - h * (1 + given.back)
+    past, actual = whole.cut(days), whole.sales[:, days : days + h]
+    if given.warm:
+        start = fitted(whole.cut(days - h * given.warm), given)
+        print("not trained again:", score(actual, start.predict(past, h)))
+    model = fitted(past, given, start)
+    started = time.perf_counter()
+    forecast = model.predict(past, h)
+    print(f"predict {1e3 * (time.perf_counter() - started):.0f} ms")
+    one = past.select(np.arange(1))
+    started = time.perf_counter()
+    first = model.predict(one, h)
+    print(f"predict one {1e3 * (time.perf_counter() - started):.0f} ms, the same {np.allclose(first, forecast[:1], equal_nan=True, rtol=1e-4)}")
+    print(score(actual, forecast))
+    print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.2f} GB")
+
+
+if __name__ == "__main__":
+    main()

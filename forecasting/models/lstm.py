@@ -1,0 +1,161 @@
+"""One LSTM network over all series: trained in Keras, served in NumPy."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import pandas as pd
+
+from forecasting import schema
+from forecasting.models import lstm_layout
+from forecasting.models.base import Model
+from forecasting.models.lstm_features import Features
+from forecasting.models.lstm_groups import History
+from forecasting.models.lstm_layout import Float32Array, Layout
+from forecasting.models.lstm_network import Network
+from forecasting.models.lstm_pool import draw
+from forecasting.panel import FloatArray, Panel
+from forecasting.progress import OnProgress
+from forecasting.settings import LstmSettings
+
+LEAST_DAYS = 35
+"""Days that a file needs for a network."""
+LEAST_ROWS = 7
+"""Days with a row that a series needs to be forecast by it."""
+_WARM_SHARE = 0.4
+"""Windows of a training that starts from an earlier network, of those of one that does not."""
+
+
+class LstmModel(Model):
+    """Two LSTM layers read the past of each series; two heads forecast all days ahead at once.
+
+    Where the history is too short to learn from whole horizons, the network forecasts as many days as it could learn (a quarter of the
+    history, at least a week) and reads its own forecasts for the days after.
+
+    Args:
+        settings: The network's size and training.
+        seed: Of its first weights, its dropout and the choice of training windows.
+        start: A fitted model to start from: a shorter training on from its weights, where its inputs are the same.
+    """
+
+    name: ClassVar[str] = schema.LSTM
+
+    def __init__(self, settings: LstmSettings, seed: int, start: LstmModel | None = None) -> None:
+        self.settings = settings
+        self.seed = seed
+        self.start = start
+
+    def _fit(self, panel: Panel, horizon: int, on_progress: OnProgress) -> None:
+        self.layout_: Layout | None = None
+        self.weights_: dict[str, Float32Array] = {}
+        self.losses_: tuple[float, ...] = ()
+        self.warm_ = False
+        self._keras_file = b""
+        self._history: History | None = None
+        self.unmodelled_ = _reasons(panel)
+        if len(self.unmodelled_) < len(panel):
+            self._train(panel, lstm_layout.design(panel, lookback=self.settings.lookback, horizon=horizon), on_progress)
+
+    def _train(self, panel: Panel, layout: Layout, on_progress: OnProgress) -> None:
+        from forecasting.models import lstm_training
+
+        weights = self._start_weights(layout)
+        features = Features(panel, layout)
+        pool = draw(features, self.settings, seed=self.seed, share=_WARM_SHARE if weights else 1.0)
+        if not len(pool.rows):
+            self.unmodelled_ = dict.fromkeys(panel.unique_ids, "No series has sales on enough days in a row for the network to learn from.")
+            return
+        trained = lstm_training.train(features, pool, self.settings, seed=self.seed, start=weights, on_progress=on_progress)
+        self.layout_, self.weights_, self.losses_ = layout, trained.weights, trained.losses
+        self.warm_ = weights is not None
+        self._keras_file, self._history = trained.keras_file, features.groups.history
+
+    def _start_weights(self, layout: Layout) -> dict[str, Float32Array] | None:
+        """The earlier network's weights where they mean the same here."""
+        start = self.start
+        if start is None or start.layout_ is None or not start.layout_.same_network(layout):
+            return None
+        same = (start.settings.units, start.settings.dropout) == (self.settings.units, self.settings.dropout)
+        return start.weights_ if same else None
+
+    def _predict(self, panel: Panel, horizon: int) -> FloatArray:
+        forecast = np.full((len(panel), horizon), np.nan)
+        rows = np.flatnonzero([name not in _reasons(panel) for name in panel.unique_ids]) if self.layout_ else np.zeros(0, dtype=np.int64)
+        if self.layout_ is None or not len(rows):
+            return forecast
+        layout, later, done = self.layout_, panel, 0
+        while done < horizon:
+            block = self._block(later, layout, rows)[:, : horizon - done]
+            forecast[rows, done : done + block.shape[1]] = block
+            done += block.shape[1]
+            later = _with_forecast(panel, forecast[:, :done]) if done < horizon else later
+        return _closed(panel, forecast)
+
+    def _block(self, panel: Panel, layout: Layout, rows: np.ndarray) -> FloatArray:
+        """The days that the network forecasts at once, for these series."""
+        windows = Features(panel, layout, self._history).windows(rows, np.full(len(rows), len(panel.dates)))
+        return Network(self.weights_).forecast(windows).astype(float) * windows.scale[:, None]
+
+    def _save(self, folder: Path) -> None:
+        history = self._history
+        facts: dict[str, Any] = {
+            "settings": asdict(self.settings),
+            "seed": self.seed,
+            "horizon": self.horizon_,
+            "unmodelled": self.unmodelled_,
+            "losses": self.losses_,
+            "layout": None if self.layout_ is None else self.layout_.to_dict(),
+            "first": None if history is None else str(history.first),
+        }
+        (folder / "lstm.json").write_text(json.dumps(facts, ensure_ascii=False, indent=1), encoding="utf-8")
+        if history is not None:
+            totals = {"history/total": history.total.astype(np.float32), "history/count": history.count.astype(np.float32)}
+            np.savez(folder / "lstm.npz", allow_pickle=False, **self.weights_, **totals)
+            (folder / "lstm.keras").write_bytes(self._keras_file)
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """The model that `save` wrote; reads neither Keras nor its file but to keep its bytes."""
+        facts = json.loads((folder / "lstm.json").read_text(encoding="utf-8"))
+        model = cls(LstmSettings(**facts["settings"]), facts["seed"])
+        model.horizon_, model.unmodelled_, model.losses_ = facts["horizon"], facts["unmodelled"], tuple(facts["losses"])
+        model.layout_, model.weights_, model._keras_file, model._history, model.warm_ = None, {}, b"", None, False
+        if facts["layout"] is not None:
+            with np.load(folder / "lstm.npz", allow_pickle=False) as arrays:
+                weights = {name: arrays[name] for name in arrays.files}
+            total, count = (weights.pop(f"history/{name}").astype(float) for name in ("total", "count"))
+            model.layout_, model.weights_ = Layout.from_dict(facts["layout"]), weights
+            model._history = History(np.datetime64(facts["first"], "D"), total, count)
+            model._keras_file = (folder / "lstm.keras").read_bytes()
+        return model
+
+
+def _reasons(panel: Panel) -> dict[str, str]:
+    """The series that the network cannot forecast, and why."""
+    days = len(panel.dates)
+    if days < LEAST_DAYS:
+        return dict.fromkeys(panel.unique_ids, f"Only {days} days of sales; the network needs {LEAST_DAYS}.")
+    rows = np.isfinite(panel.sales).sum(axis=1)
+    return {
+        name: f"Only {count} days with sales data; the network needs {LEAST_ROWS}."
+        for name, count in zip(panel.unique_ids, rows, strict=True)
+        if count < LEAST_ROWS
+    }
+
+
+def _with_forecast(panel: Panel, forecast: FloatArray) -> Panel:
+    """The panel as if the first days ahead had sold what was forecast."""
+    dates = pd.date_range(panel.dates[0], periods=len(panel.dates) + forecast.shape[1], freq="D").as_unit("us")
+    return replace(panel, dates=dates, sales=np.concatenate([panel.sales, forecast], axis=1))
+
+
+def _closed(panel: Panel, forecast: FloatArray) -> FloatArray:
+    """Nothing is sold on a day that a series is closed."""
+    if schema.OPEN not in panel.drivers:
+        return forecast
+    ahead = panel.driver(schema.OPEN, forecast.shape[1])[:, len(panel.dates) :]
+    return np.where((ahead == 0) & np.isfinite(forecast), 0.0, forecast)

@@ -1,0 +1,125 @@
+"""Totals of groups of series as inputs: what sells in the same shop, or everywhere, says more than one series can."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecasting.models import lstm_calendar
+from forecasting.models.lstm_layout import WHOLE_FILE, YEAR, Float32Array, Layout
+from forecasting.models.lstm_profiles import SMOOTH_LAG, a_year_ago, at, profiles
+from forecasting.panel import FloatArray
+
+_MOST = 10.0
+"""Totals above so many times their level look like it."""
+
+
+@dataclass(frozen=True, eq=False)
+class History:
+    """Totals of all groups day by day.
+
+    Args:
+        first: The first day.
+        total: Units, shape (groups, days).
+        count: Series with a row on that day, shape (groups, days).
+    """
+
+    first: np.datetime64
+    total: FloatArray
+    count: FloatArray
+
+
+class Groups:
+    """Profiles of the groups that the series of one panel belong to.
+
+    Args:
+        sales, observed: Shape (n, d), sales 0 where not observed.
+        codes: Number of each series' value in each column of the vocabulary, shape (n, columns).
+        first: The panel's first day.
+        layout: Which columns group.
+        history: Totals that stand for the days that they cover.
+    """
+
+    def __init__(
+        self, sales: FloatArray, observed: FloatArray, codes: np.ndarray, first: np.datetime64, *, layout: Layout, history: History | None
+    ) -> None:
+        self._layout = layout
+        rows, size = _rows(codes, layout)
+        self.history = _with_history(History(first, _totals(sales, rows, size), _totals(observed, rows, size)), history)
+        used, places = np.unique(rows, return_inverse=True)
+        self._rows = places.reshape(rows.shape)
+        total, count = self.history.total, self.history.count
+        self.file_mean: Float32Array = (_past(total[0]) / np.maximum(_past(count[0]), 1)).astype(np.float32)
+        dates = first + np.arange(sales.shape[1])
+        month_days = lstm_calendar.month_day(dates) if layout.month_day else None
+        seen = (count[used] > 0).astype(float)
+        self._profiles = profiles(total[used], seen, level_days=layout.level_days, month_days=month_days)
+
+    def past(self, rows: np.ndarray, origins: np.ndarray, days: np.ndarray) -> list[np.ndarray]:
+        """Each group's total on these days over its level at the origin, shape (b, k) each."""
+        found = []
+        for group in self._rows[:, rows]:
+            level = self._level(group, origins)
+            found.append(np.minimum(at(self._profiles.values, group, days) / level, _MOST))
+        return found
+
+    def ahead(self, rows: np.ndarray, origins: np.ndarray, month: np.ndarray | None) -> list[np.ndarray]:
+        """Each group's weekday mean, the same days a year ago and the day of the month, over its level then; shape (b, horizon) each.
+
+        Args:
+            rows, origins: The windows, shape (b,).
+            month: For each day ahead the last day of the same day of the month whose index is known, -1 for none; shape (b, horizon).
+        """
+        horizon, found = self._layout.horizon, []
+        week, tile = origins[:, None] + np.arange(-7, 0), np.arange(horizon) % 7
+        year = a_year_ago(origins, horizon)
+        for group in self._rows[:, rows]:
+            level = self._level(group, origins)
+            found.append(np.minimum(at(self._profiles.weeks_8, group, week) / level, _MOST)[:, tile])
+            if self._layout.year_ago:
+                then, known = self._level(group, np.maximum(origins - YEAR, 0)), year >= 0
+                found.append(np.minimum(at(self._profiles.values, group, year) / then, _MOST) * known)
+                found.append(np.minimum(at(self._profiles.weeks_5, group, year + SMOOTH_LAG) / then, _MOST) * known)
+            if month is not None:
+                found.append(at(self._profiles.month_day, group, month) * (month >= 0))
+        return found
+
+    def _level(self, group: np.ndarray, origins: np.ndarray) -> Float32Array:
+        level: Float32Array = np.maximum(self._profiles.level[group, origins][:, None], np.float32(1e-6))
+        return level
+
+
+def _rows(codes: np.ndarray, layout: Layout) -> tuple[np.ndarray, int]:
+    """The row of each series' group in the totals, shape (groupings, n), and how many rows there are."""
+    rows, size, columns = [], 0, list(layout.vocabulary)
+    for name in layout.groups:
+        rows.append(np.full(len(codes), size) if name == WHOLE_FILE else size + codes[:, columns.index(name)])
+        size += 1 if name == WHOLE_FILE else len(layout.vocabulary[name]) + 1
+    return np.stack(rows), size
+
+
+def _totals(values: FloatArray, rows: np.ndarray, size: int) -> FloatArray:
+    totals = np.zeros((size, values.shape[1]))
+    for grouping in rows:
+        for series, row in enumerate(grouping):
+            totals[row] += values[series]
+    return totals.astype(np.float32).astype(float)
+
+
+def _with_history(now: History, then: History | None) -> History:
+    """The totals of this panel's days: as they were seen then where they were, else as they are now."""
+    if then is None:
+        return now
+    days, seen = now.total.shape[1], then.total.shape[1]
+    shift = int((now.first - then.first).astype(np.int64))
+    here = slice(max(-shift, 0), max(min(seen - shift, days), 0))
+    there = slice(max(shift, 0), max(shift, 0) + max(here.stop - here.start, 0))
+    total, count = now.total.copy(), now.count.copy()
+    if here.stop > here.start:
+        total[:, here], count[:, here] = then.total[:, there], then.count[:, there]
+    return History(now.first, total, count)
+
+
+def _past(values: FloatArray) -> FloatArray:
+    return np.concatenate([[0.0], np.cumsum(values)])

@@ -1,0 +1,129 @@
+"""Which inputs the network has: decided once, by the history that it is trained on."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from forecasting import schema
+from forecasting.panel import FloatArray, Panel
+
+Float32Array = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
+
+YEAR: Final = 364
+"""Days that a year ago lies back: whole weeks, so that the weekday stays."""
+WHOLE_FILE: Final = ""
+"""The group of all series."""
+_ABSURD: Final = 50.0
+"""More than so many times the median of a series' days with sales is not taken as it is."""
+_FEW: Final = 5
+"""Days with sales that a series needs for a median of its own."""
+_CEILING: Final = 1e12
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layout:
+    """The network's inputs and the vocabulary behind them.
+
+    Args:
+        lookback: Days that the encoder reads.
+        horizon: Days that the network forecasts in one go.
+        before: Days of history that a training window has, at least.
+        level_days: Days whose mean is a series' scale.
+        month_day: The day of the month is an input.
+        year_ago: The same days a year ago and yearly events are inputs.
+        year_waves: Smooth waves over the year are an input.
+        drivers: Drivers of the past days.
+        planned: Those of them that are known for the days ahead.
+        vocabulary: Column -> its values; a value's number is its place from 1, and 0 is any other value.
+        groups: Columns whose totals are inputs, the whole file first.
+        ceiling: Most units a day that a series with few sales is believed to sell.
+    """
+
+    lookback: int
+    horizon: int
+    before: int
+    level_days: int
+    month_day: bool
+    year_ago: bool
+    year_waves: bool
+    drivers: tuple[str, ...]
+    planned: tuple[str, ...]
+    vocabulary: dict[str, tuple[str, ...]]
+    groups: tuple[str, ...]
+    ceiling: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Layout:
+        """The layout that `to_dict` wrote."""
+        lists = {name: tuple(values[name]) for name in ("drivers", "planned", "groups")}
+        return cls(**{**values, **lists, "vocabulary": {name: tuple(texts) for name, texts in values["vocabulary"].items()}})
+
+    def same_network(self, other: Layout) -> bool:
+        """Weights of a network with one layout mean the same in the other."""
+        return {**self.to_dict(), "ceiling": 0.0, "before": 0} == {**other.to_dict(), "ceiling": 0.0, "before": 0}
+
+
+def design(panel: Panel, *, lookback: int, horizon: int) -> Layout:
+    """The layout that this history supports."""
+    n, days = panel.sales.shape
+    columns = [name for name in (*panel.keys, schema.CATEGORY) if name in panel.series]
+    vocabulary = {name: tuple(sorted(panel.series[name].unique())) for name in columns}
+    vocabulary = {name: values for name, values in vocabulary.items() if len(values) > 1}
+    direct = min(horizon, max(7, days // 4))
+    before = min(56, days * 5 // 8)
+    if days >= 2 * YEAR + 2:
+        before = max(before, min(YEAR + 28, days - direct - 28))
+    return Layout(
+        lookback=max(7, min(lookback, days // 3)),
+        horizon=direct,
+        before=before,
+        level_days=YEAR if days >= 2 * YEAR + 2 else 56,
+        month_day=days >= 120,
+        year_ago=days > YEAR + 28,
+        year_waves=days >= 500,
+        drivers=tuple(panel.drivers),
+        planned=tuple(name for name, values in panel.drivers.items() if np.isfinite(values[:, days:]).any()),
+        vocabulary=vocabulary,
+        groups=(WHOLE_FILE, *(name for name, values in vocabulary.items() if len(values) <= n / 2)),
+        ceiling=_ceiling(panel.sales),
+    )
+
+
+def codes(panel: Panel, layout: Layout) -> np.ndarray:
+    """Number of each series' value in each column of the vocabulary, shape (n, columns)."""
+    found = np.zeros((len(panel), len(layout.vocabulary)), dtype=np.int32)
+    for position, (name, values) in enumerate(layout.vocabulary.items()):
+        number = {value: place for place, value in enumerate(values, start=1)}
+        if name in panel.series:
+            found[:, position] = [number.get(value, 0) for value in panel.series[name]]
+    return found
+
+
+def believable(sales: FloatArray, ceiling: float) -> FloatArray:
+    """Sales without absurd days, NaN where there are none: no single day may drown a series or its groups.
+
+    A series' ceiling is 50 times the median of its days with sales; with fewer than 5 such days it is the file's.
+    """
+    medians, days = _medians(sales)
+    return np.minimum(sales, np.where(days >= _FEW, np.minimum(_ABSURD * medians, _CEILING), ceiling)[:, None])
+
+
+def _ceiling(sales: FloatArray) -> float:
+    """What believes the best-selling series believes any."""
+    medians, days = _medians(sales)
+    return float(min(_ABSURD * medians[days >= _FEW].max(initial=0.0) or _CEILING, _CEILING))
+
+
+def _medians(sales: FloatArray) -> tuple[FloatArray, np.ndarray]:
+    """Median of the days with sales above 0 (1 where there are none), and how many they are."""
+    days = (sales > 0).sum(axis=1)
+    ordered = np.sort(np.where(sales > 0, sales, np.inf), axis=1)
+    middle = ordered[np.arange(len(sales)), np.maximum(days - 1, 0) // 2]
+    return np.where(days > 0, middle, 1.0), days

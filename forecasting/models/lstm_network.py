@@ -1,0 +1,80 @@
+"""The trained network in NumPy: what serves, equal to Keras up to rounding."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecasting.models.lstm_features import INDEX_CHANNEL, Windows
+from forecasting.models.lstm_layout import Float32Array
+
+INDEX_FLOOR = 0.05
+"""Added to the weekday index, so that a weekday that never sold still can."""
+RATE_LIMIT = 5.0
+"""The logarithm of what multiplies the index lies within plus and minus this."""
+_CHUNK = 256
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """Weights by "layer/weight", each named as in `lstm_training`.
+
+    An encoder of two LSTM layers reads the past. With it two heads forecast the days ahead, and their mean counts: an LSTM over these
+    days whose output multiplies the weekday index, and dense layers on each day whose output is the forecast itself.
+    """
+
+    weights: Mapping[str, Float32Array]
+
+    def forecast(self, windows: Windows) -> Float32Array:
+        """Units a day in units of the windows' scale, shape (b, horizon), at least 0."""
+        starts = range(0, len(windows.scale), _CHUNK)
+        parts = [self._forecast(windows, slice(start, start + _CHUNK)) for start in starts]
+        return np.concatenate(parts) if parts else np.zeros(windows.ahead.shape[:2], dtype=np.float32)
+
+    def _forecast(self, windows: Windows, part: slice) -> Float32Array:
+        past, ahead = windows.past[part], windows.ahead[part]
+        encoded = self._lstm("encoder_2", self._lstm("encoder_1", past))[:, -1]
+        embedded = [self.weights[f"embedding_{column}/embeddings"][codes] for column, codes in enumerate(windows.codes[part].T)]
+        context = np.concatenate([encoded, windows.static[part], *embedded], axis=1)
+        recurrent, dense = self._recurrent(context, ahead), self._dense_head(context, ahead)
+        return np.maximum((recurrent + dense) / 2, 0)
+
+    def _recurrent(self, context: Float32Array, ahead: Float32Array) -> Float32Array:
+        """The head that multiplies the weekday index."""
+        summary = np.tanh(self._dense("summary", context))
+        repeated = np.broadcast_to(summary[:, None], (*ahead.shape[:2], summary.shape[1]))
+        decoded = self._lstm("decoder", np.concatenate([repeated, ahead], axis=2))
+        rate = self._dense("rate", np.maximum(self._dense("rate_hidden", decoded), 0))[:, :, 0]
+        return (ahead[:, :, INDEX_CHANNEL] + INDEX_FLOOR) * np.exp(np.clip(rate, -RATE_LIMIT, RATE_LIMIT))
+
+    def _dense_head(self, context: Float32Array, ahead: Float32Array) -> Float32Array:
+        """The head that forecasts by itself."""
+        hidden = np.maximum(self._dense("sales_context", context)[:, None] + self._dense("sales_days", ahead), 0)
+        return self._dense("sales", np.maximum(self._dense("sales_hidden", hidden), 0))[:, :, 0]
+
+    def _dense(self, name: str, values: Float32Array) -> Float32Array:
+        return values @ self.weights[f"{name}/kernel"] + self.weights[f"{name}/bias"]
+
+    def _lstm(self, name: str, values: Float32Array) -> Float32Array:
+        """The output of each step, shape (b, steps, units); gates in the order of Keras: input, forget, cell, output."""
+        kernel, recurrent = self.weights[f"{name}/kernel"], self.weights[f"{name}/recurrent_kernel"]
+        given = np.ascontiguousarray((values @ kernel + self.weights[f"{name}/bias"]).transpose(1, 0, 2))
+        units = recurrent.shape[0]
+        state = cell = np.zeros((given.shape[1], units), dtype=np.float32)
+        steps = np.empty((len(given), given.shape[1], units), dtype=np.float32)
+        for step, fixed in enumerate(given):
+            gates = fixed + state @ recurrent
+            entry, forget, exit_ = _sigmoid(gates[:, :units]), _sigmoid(gates[:, units : 2 * units]), _sigmoid(gates[:, 3 * units :])
+            cell = forget * cell + entry * np.tanh(gates[:, 2 * units : 3 * units])
+            state = exit_ * np.tanh(cell)
+            steps[step] = state
+        return steps.transpose(1, 0, 2)
+
+
+def _sigmoid(values: Float32Array) -> Float32Array:
+    """By the hyperbolic tangent, which never overflows."""
+    half = np.float32(0.5)
+    shares: Float32Array = half * np.tanh(half * values) + half
+    return shares

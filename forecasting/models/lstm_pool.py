@@ -1,0 +1,66 @@
+"""Which windows a network learns from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecasting.models.lstm_features import Features
+from forecasting.settings import LstmSettings
+
+_FEWEST, _MOST = 24_000, 60_000
+"""Windows of a whole training."""
+_EPOCHS = 50
+"""Epochs that a whole training is cut into."""
+_LEAST_AGE = 28
+"""Days since its first sales that a series needs at an origin."""
+
+
+@dataclass(frozen=True, eq=False)
+class Pool:
+    """Training windows in the order of their use.
+
+    Args:
+        rows: Series, shape (windows,).
+        origins: First days ahead, shape (windows,).
+        epoch: Windows of one epoch.
+    """
+
+    rows: np.ndarray
+    origins: np.ndarray
+    epoch: int
+
+
+def draw(features: Features, settings: LstmSettings, *, seed: int, share: float = 1.0) -> Pool:
+    """Windows drawn without replacement, again from all once they are used up.
+
+    A window has a whole horizon with rows of its series at both ends, and enough days before it.
+
+    Args:
+        features: Of the panel to learn from.
+        settings: How many epochs of how many windows.
+        seed: Of the order.
+        share: Of a whole training, in (0, 1].
+    """
+    layout = features.layout
+    latest = features.stop - layout.horizon
+    age = min(_LEAST_AGE, layout.before)
+    earliest = np.maximum(features.start + age, layout.before)
+    counts = np.maximum(latest - earliest + 1, 0)
+    available = int(counts.sum())
+    whole = int(np.clip(available, _FEWEST, _MOST)) // _EPOCHS
+    epoch = max(1, int(share * (settings.windows_per_epoch or whole)))
+    if not available:
+        return Pool(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), epoch)
+    chosen = _order(available, epoch * settings.epochs, np.random.default_rng(seed))
+    ends = np.cumsum(counts)
+    rows = np.searchsorted(ends, chosen, side="right")
+    return Pool(rows, earliest[rows] + chosen - (ends - counts)[rows], epoch)
+
+
+def _order(available: int, wanted: int, random: np.random.Generator) -> np.ndarray:
+    """Numbers below `available`, none again before all were there."""
+    rounds, rest = divmod(wanted, available)
+    drawn = [random.permutation(available) for _ in range(rounds)]
+    return np.concatenate([*drawn, random.choice(available, size=rest, replace=False)])

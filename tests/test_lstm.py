@@ -1,0 +1,248 @@
+"""The network: what it reads, how it is trained, and that what serves is what was trained."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from forecasting import panel as panels
+from forecasting.errors import Cancelled
+from forecasting.models import lstm_layout
+from forecasting.models.lstm import LstmModel
+from forecasting.models.lstm_calendar import easter
+from forecasting.models.lstm_features import Features
+from forecasting.models.lstm_network import Network
+from forecasting.models.lstm_pool import draw
+from forecasting.models.lstm_schedule import Schedule, Start
+from forecasting.settings import LstmSettings
+
+QUICK = LstmSettings(epochs=2, windows_per_epoch=64, units=8, batch_size=32)
+
+
+def sales_frame(days=120, products=3, stores=2, seed=0, **drivers):
+    """Sales with a weekday profile; `drivers` are given as functions of the day's number."""
+    random = np.random.default_rng(seed)
+    day = np.arange(days)
+    frames = []
+    for product in range(products):
+        for store in range(stores):
+            level = 10 * (product + 1) * (store + 1)
+            sales = random.poisson(level * (1 + 0.5 * np.sin(2 * np.pi * day / 7)))
+            given = {name: [value(t) for t in day] for name, value in drivers.items()}
+            keys = {"product_id": f"p{product}", "store": f"s{store}"}
+            frames.append(pd.DataFrame({"date": pd.date_range("2023-01-02", periods=days), **keys, **given, "sales": sales.astype(float)}))
+    return pd.concat(frames, ignore_index=True)
+
+
+@pytest.fixture(scope="module")
+def panel():
+    return panels.from_sales(sales_frame())
+
+
+@pytest.fixture(scope="module")
+def model(panel):
+    return LstmModel(QUICK, seed=0).fit(panel, horizon=14)
+
+
+@pytest.fixture(scope="module")
+def history():
+    """Two and a half years, so that all inputs exist; a promotion that is planned, a price that is not."""
+    frame = sales_frame(days=900, products=4, promo=lambda t: float(t % 10 == 0), price=lambda t: 2.0 + (t % 50 == 0))
+    late = frame.date > frame.date.max() - pd.Timedelta(days=30)
+    return panels.from_sales(frame.assign(sales=frame.sales.where(~late), price=frame.price.where(~late)))
+
+
+def test_the_network_that_serves_is_the_one_that_keras_trained(model, panel, tmp_path):
+    import keras
+
+    from forecasting.models.lstm_training import inputs
+
+    model.save(tmp_path)
+    windows = Features(panel, model.layout_).windows(np.arange(len(panel)), np.full(len(panel), len(panel.dates)))
+    heads = keras.saving.load_model(tmp_path / "lstm.keras").predict_on_batch(inputs(windows))
+    np.testing.assert_allclose(Network(model.weights_).forecast(windows), np.maximum(np.mean(heads, axis=0), 0), rtol=1e-5, atol=1e-5)
+
+
+def test_a_saved_model_forecasts_the_same_and_saves_the_same_files(model, panel, tmp_path):
+    (tmp_path / "again").mkdir()
+    model.save(tmp_path)
+    loaded = LstmModel.load(tmp_path)
+    loaded.save(tmp_path / "again")
+    np.testing.assert_array_equal(loaded.predict(panel, 14), model.predict(panel, 14))
+    for name in ("lstm.keras", "lstm.json"):
+        assert (tmp_path / "again" / name).read_bytes() == (tmp_path / name).read_bytes()
+
+
+def test_serving_imports_no_keras(model, tmp_path):
+    model.save(tmp_path)
+    serve = """
+import sys
+from pathlib import Path
+from tests.test_lstm import LstmModel, panels, sales_frame
+LstmModel.load(Path(sys.argv[1])).predict(panels.from_sales(sales_frame()), 14)
+print([name for name in sys.modules if name in ("keras", "tensorflow")])
+"""
+    done = subprocess.run([sys.executable, "-c", serve, str(tmp_path)], capture_output=True, text=True, check=True, cwd=Path(__file__).parent.parent)
+    assert done.stdout.strip() == "[]"
+
+
+def test_progress_tells_each_epoch_and_ends_at_its_total(panel):
+    heard = []
+    LstmModel(replace(QUICK, epochs=3), seed=0).fit(panel, horizon=7, on_progress=heard.append)
+    epochs = [event for event in heard if event.loss is not None]
+    assert [(event.stage, event.done, event.total) for event in epochs] == [("LSTM", done, 3) for done in (1, 2, 3)]
+    assert all(f"epoch {event.done} of 3, loss {event.loss:.4f}" == event.note for event in epochs)
+    assert [event.done for event in heard] == sorted(event.done for event in heard)
+
+
+def test_a_listener_ends_the_training(panel):
+    def cancel(progress):
+        if progress.done == 1:
+            raise Cancelled("enough")
+
+    model = LstmModel(QUICK, seed=0)
+    with pytest.raises(Cancelled):
+        model.fit(panel, horizon=7, on_progress=cancel)
+
+
+def test_the_same_seed_gives_the_same_forecast_and_another_another(model, panel):
+    again, other = (LstmModel(QUICK, seed=seed).fit(panel, horizon=14).predict(panel, 14) for seed in (0, 1))
+    np.testing.assert_allclose(again, model.predict(panel, 14), rtol=1e-5)
+    assert not np.allclose(other, again, rtol=1e-3)
+
+
+def test_no_window_sees_a_sale_from_its_origin_on(history):
+    layout = lstm_layout.design(history, lookback=28, horizon=60)
+    origin, days = 700, history.sales.shape[1]
+    ahead = np.where(np.arange(days) >= origin, 3 * history.sales + 5, history.sales)
+    at = np.arange(len(history)), np.full(len(history), origin)
+    whole, changed, cut = (Features(p, layout).windows(*at) for p in (history, replace(history, sales=ahead), history.cut(origin)))
+    for name in ("past", "ahead", "static", "scale"):
+        np.testing.assert_array_equal(getattr(changed, name), getattr(whole, name), err_msg=name)
+        np.testing.assert_allclose(getattr(cut, name), getattr(whole, name), rtol=1e-5, atol=1e-5, err_msg=name)
+
+
+def test_a_window_knows_planned_drivers_of_the_days_ahead_and_no_others(history):
+    layout = lstm_layout.design(history, lookback=28, horizon=60)
+    assert layout.planned == ("promo",)
+    at = np.arange(len(history)), np.full(len(history), 700)
+    base = Features(history, layout).windows(*at)
+    for name, moves in (("promo", True), ("price", False)):
+        values = history.drivers[name].copy()
+        values[:, 700:] += 1.5
+        other = Features(replace(history, drivers={**history.drivers, name: values}), layout).windows(*at)
+        assert (np.abs(other.ahead - base.ahead).max() > 0) == moves
+        np.testing.assert_array_equal(other.past, base.past)
+
+
+def test_one_series_alone_is_forecast_as_among_all(model, panel):
+    np.testing.assert_allclose(model.predict(panel.select(np.array([2])), 14), model.predict(panel, 14)[[2]], rtol=1e-4)
+
+
+def test_a_later_panel_with_an_unknown_series_is_served(model):
+    later = panels.from_sales(sales_frame(days=150, products=4))
+    assert np.isfinite(model.predict(later, 14)).all()
+
+
+def test_a_long_horizon_is_reached_by_reading_its_own_forecasts(panel):
+    model = LstmModel(QUICK, seed=0).fit(panel, horizon=100)
+    assert model.layout_.horizon == 30
+    forecast = model.predict(panel, 100)
+    assert forecast.shape == (6, 100)
+    assert np.isfinite(forecast).all()
+    np.testing.assert_array_equal(model.predict(panel, 40), forecast[:, :40])
+
+
+@pytest.mark.parametrize(("days", "horizon"), [(35, 90), (36, 7), (90, 90), (400, 365), (760, 90)])
+def test_files_of_any_length_are_forecast(days, horizon):
+    panel = panels.from_sales(sales_frame(days=days, products=2))
+    forecast = LstmModel(replace(QUICK, epochs=1), seed=0).fit(panel, horizon=horizon).predict(panel, horizon)
+    assert np.isfinite(forecast).all()
+    assert (forecast >= 0).all()
+
+
+def test_a_short_file_names_its_reason_for_every_series():
+    panel = panels.from_sales(sales_frame(days=20))
+    model = LstmModel(QUICK, seed=0).fit(panel, horizon=7)
+    assert model.unmodelled_ == dict.fromkeys(panel.unique_ids, "Only 20 days of sales; the network needs 35.")
+    assert np.isnan(model.predict(panel, 7)).all()
+
+
+def test_a_model_without_a_network_can_be_saved(tmp_path):
+    panel = panels.from_sales(sales_frame(days=20))
+    model = LstmModel(QUICK, seed=0).fit(panel, horizon=7)
+    model.save(tmp_path)
+    assert LstmModel.load(tmp_path).unmodelled_ == model.unmodelled_
+
+
+def test_odd_series_are_forecast_or_named_and_leave_the_others_alone(panel):
+    odd = panel.sales.copy()
+    odd[1] = 0
+    odd[2, 60] = 1e9
+    odd[3, :100] = np.nan
+    odd[4, 1:] = np.nan
+    odd[5, 50:] = np.nan
+    odd = np.concatenate([odd, np.full((1, 120), np.nan), np.full((1, 120), 7.0)])
+    series = pd.concat([panel.series, panel.series.iloc[:2].assign(unique_id=["p8|s0", "p9|s0"], product_id=["p8", "p9"])], ignore_index=True)
+    mixed = replace(panel, series=series, sales=odd)
+    model = LstmModel(QUICK, seed=0).fit(mixed, horizon=14)
+    forecast = model.predict(mixed, 14)
+    assert set(model.unmodelled_) == {panel.unique_ids[4], "p8|s0"}
+    named = np.isin(mixed.unique_ids, list(model.unmodelled_))
+    assert np.isnan(forecast[named]).all()
+    assert np.isfinite(forecast[~named]).all()
+    assert (forecast[~named] >= 0).all()
+    assert np.isfinite(model.losses_).all()
+    assert forecast[0].mean() < 100
+
+
+def test_nothing_is_sold_on_a_day_that_is_closed():
+    frame = sales_frame(open=lambda t: float(t % 7 != 6))
+    frame["sales"] = frame.sales.where(frame.date <= frame.date.max() - pd.Timedelta(days=14))
+    panel = panels.from_sales(frame)
+    forecast = LstmModel(QUICK, seed=0).fit(panel, horizon=14).predict(panel, 14)
+    closed = panel.drivers["open"][:, 106:] == 0
+    assert (forecast[closed] == 0).all()
+    assert (forecast[~closed] > 0).all()
+
+
+def test_a_network_starts_from_an_earlier_one_of_the_same_inputs(model, panel):
+    assert LstmModel(QUICK, seed=0, start=model).fit(panel, horizon=14).warm_
+    assert not LstmModel(QUICK, seed=0, start=model).fit(panel, horizon=7).warm_
+    assert not LstmModel(replace(QUICK, units=9), seed=0, start=model).fit(panel, horizon=14).warm_
+
+
+def test_windows_are_drawn_without_replacement_and_have_whole_horizons(panel):
+    layout = lstm_layout.design(panel, lookback=28, horizon=7)
+    features = Features(panel, layout)
+    pool = draw(features, LstmSettings(epochs=2, windows_per_epoch=150), seed=0)
+    assert len(set(zip(pool.rows, pool.origins, strict=True))) == 300
+    assert pool.origins.min() >= layout.before
+    assert pool.origins.max() + layout.horizon <= len(panel.dates)
+
+
+def test_the_rate_rises_then_falls_and_falls_early_once_the_loss_does_not():
+    schedule = Schedule(100, 2, Start.COLD)
+    rates = [schedule.rate() for _ in range(200)]
+    assert schedule.ended
+    assert np.argmax(rates) == 9
+    assert rates[-1] < 0.03 * max(rates)
+    flat, losses = Schedule(100, 2, Start.COLD), []
+    while not flat.ended:
+        last = [flat.rate() for _ in range(2)]
+        losses.append(1.0)
+        flat.hear(losses)
+    assert len(losses) == 25
+    assert last[-1] < 0.03 * max(rates)
+
+
+def test_easter_against_the_almanac():
+    sundays = ["1961-04-02", "2000-04-23", "2016-03-27", "2019-04-21", "2024-03-31", "2038-04-25"]
+    years = np.array([int(sunday[:4]) for sunday in sundays])
+    assert easter(years).astype(str).tolist() == sundays
