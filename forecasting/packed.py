@@ -1,0 +1,100 @@
+"""Unpacking what a person sent without trusting it: pieces, and a stop at the limit."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+
+from forecasting.errors import UnreadableFile
+
+PIECE = 2**20
+MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
+CELLS_PER_BYTE = 4
+"""A grid may have so many cells for each byte that describes it; a bomb has far more."""
+_CELL = re.compile(rb"""\sr=["']([A-Z]{0,4})(\d{1,12})["']""")
+
+
+def too_large(name: str, limit: int) -> UnreadableFile:
+    """The refusal of a file over the limit."""
+    return UnreadableFile(f"{name} holds more than {limit / 2**20:,.0f} MB, the limit. Split it by year or store and upload the parts one by one.")
+
+
+def gunzip(content: bytes, name: str, limit: int) -> bytes:
+    """The bytes inside a gzip file, of one or several members.
+
+    Raises:
+        UnreadableFile: It is broken, or holds more than `limit` bytes: found out after unpacking no more than that.
+    """
+    pieces: list[bytes] = []
+    size = 0
+    for piece in _members(content, name):
+        size += len(piece)
+        if size > limit:
+            raise too_large(name, limit)
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+def _members(content: bytes, name: str) -> Iterator[bytes]:
+    rest = content
+    while rest.startswith(b"\x1f\x8b"):
+        member = zlib.decompressobj(wbits=31)
+        try:
+            while not member.eof:
+                piece = member.decompress(rest, PIECE)
+                rest = member.unconsumed_tail
+                if not piece and not rest and not member.eof:
+                    raise UnreadableFile(f"{name} ends in the middle of its packed data. Send it again, or unpack it and upload the CSV.")
+                yield piece
+        except zlib.error as error:
+            raise UnreadableFile(f"{name} is a broken gzip file ({error}). Pack it again, or upload the CSV itself.") from error
+        rest = member.unused_data
+
+
+def check_workbook(content: bytes, name: str, limit: int) -> None:
+    """Unpacks a workbook piece by piece and keeps nothing: only what is small enough may be read whole.
+
+    Raises:
+        UnreadableFile: It is broken, no workbook, holds more than `limit` bytes, or claims a grid out of proportion to its bytes.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if "xl/workbook.xml" not in archive.namelist():
+                raise UnreadableFile(f"{name} is a zip archive, not a workbook. Unpack it and upload the file inside, or save as .xlsx or CSV.")
+            left = limit
+            for part in archive.infolist():
+                left = _check_part(archive, part, name, (left, limit))
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+        raise UnreadableFile(f"{name} is a broken workbook ({error}). Open it in your spreadsheet, save it again and upload that.") from error
+
+
+def _check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, name: str, limits: tuple[int, int]) -> int:
+    """What is left of the limit after one part; its stated size is not believed."""
+    left, limit = limits
+    part.file_size = left + 1
+    size, row, column, tail = 0, 0, 0, b""
+    with archive.open(part) as stream:
+        while piece := stream.read(PIECE):
+            size += len(piece)
+            if size > left:
+                raise too_large(name, limit)
+            if part.filename.startswith("xl/worksheets/"):
+                row, column = _corner(tail + piece, row, column)
+                tail = piece[-64:]
+    if row > MOST_ROWS or column > MOST_COLUMNS or row * column > max(CELLS_PER_BYTE * size, PIECE):
+        raise UnreadableFile(f"{name} has cells as far out as row {row:,}, column {column:,}. Delete what stands outside of the table.")
+    return left - size
+
+
+def _corner(xml: bytes, row: int, column: int) -> tuple[int, int]:
+    """The largest row and column that any cell of a sheet names."""
+    found = _CELL.findall(xml)
+    for letters in {letters for letters, _ in found}:
+        number = 0
+        for letter in letters:
+            number = 26 * number + letter - 64
+        column = max(column, number)
+    return max(row, max((int(digits) for _, digits in found), default=0)), column

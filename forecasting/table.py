@@ -1,0 +1,82 @@
+"""A file's cells as they came, whatever kind of file it was."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from forecasting.errors import UnreadableFile
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Named columns of cells.
+
+    Args:
+        columns: Trimmed names, each once, in the order of the file.
+        rows: One column a name. Texts are categories of the text as it stands in the file, "" for an empty cell; numbers, truth
+            values and days of a workbook or Parquet file keep their types, missing for an empty cell.
+        lines: The line of each row in the file (row of the sheet), from 1 with the header, shape (n,).
+        problems: Lines that are no rows (`problems.COLUMNS`).
+        encoding: Of the text; empty for other files.
+        delimiter: Between cells; empty for other files.
+        decimal: The decimal mark if the kind of file settles it.
+    """
+
+    columns: tuple[str, ...]
+    rows: pd.DataFrame
+    lines: np.ndarray
+    problems: pd.DataFrame
+    encoding: str = ""
+    delimiter: str = ""
+    decimal: str | None = None
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+def names(header: Sequence[str], file: str) -> tuple[str, ...]:
+    """Column names from a header: trimmed, an empty one by its place.
+
+    Raises:
+        UnreadableFile: A name stands there twice.
+    """
+    trimmed = [name.strip().strip("\ufeff") or f"Column {place}" for place, name in enumerate(header, 1)]
+    twice = [name for name, count in Counter(trimmed).items() if count > 1]
+    if twice:
+        raise UnreadableFile(f"{file} has more than one column named {', '.join(twice)}. Give every column a name of its own and upload again.")
+    return tuple(trimmed)
+
+
+def texts(cells: pa.ChunkedArray) -> pd.Series:
+    """A column of texts as categories; takes strings or dictionaries of strings."""
+    encoded = cells if pa.types.is_dictionary(cells.type) else cells.dictionary_encode()
+    whole = encoded.unify_dictionaries().combine_chunks()
+    if isinstance(whole, pa.ChunkedArray):
+        whole = pa.concat_arrays(whole.chunks)
+    codes = whole.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    return pd.Series(pd.Categorical.from_codes(codes, pd.Index(whole.dictionary.to_pandas(), dtype="str")))
+
+
+def blank(rows: pd.DataFrame) -> np.ndarray:
+    """Which rows have nothing in any cell, shape (n,)."""
+    empty = np.ones(len(rows), dtype=bool)
+    for name in rows:
+        if not empty.any():
+            break
+        empty &= is_empty(rows[name])
+    return empty
+
+
+def is_empty(cells: pd.Series) -> np.ndarray:
+    """Which cells hold nothing but spaces, shape (n,)."""
+    if not isinstance(cells.dtype, pd.CategoricalDtype):
+        return cells.isna().to_numpy()
+    codes = cells.cat.codes.to_numpy()
+    bare = np.append((cells.cat.categories.str.strip() == "").astype(bool), True)
+    return np.asarray(bare[codes]) if bare.sum() > 1 or (codes < 0).any() else np.zeros(len(codes), dtype=bool)
