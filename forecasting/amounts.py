@@ -1,0 +1,89 @@
+"""Numbers in the many ways that people and programs write them."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+import numpy as np
+import pyarrow as pa
+from pyarrow import compute
+
+Decimal = Literal[".", ","]
+
+_PLAIN: Final = r"^[+-]?[0-9]+$"
+_EXPONENT: Final = r"(?:[eE][+-]?[0-9]+)?$"
+_POINT: Final = r"^[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]*)\.[0-9]*" + _EXPONENT
+_COMMA: Final = r"^[+-]?(?:[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]*),[0-9]*" + _EXPONENT
+_DOT_GROUPS: Final = r"^[+-]?[1-9][0-9]{0,2}(?:\.[0-9]{3})+$"
+_COMMA_GROUPS: Final = r"^[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3})+$"
+_BARE_EXPONENT: Final = r"^[+-]?[0-9]+[eE][+-]?[0-9]+$"
+_INFINITE: Final = r"^[+-]?(?i:inf|infinity|∞)$"
+_MONEY: Final = r"(?:€|R?\$|£|¥|₹|EUR|USD|GBP|CHF|JPY|PLN|SEK|NOK|DKK|kr\.?|zł)"
+_CURRENCY: Final = rf"(?i)^(-?)\s*{_MONEY}\s*|\s*{_MONEY}$"
+_GROUP: Final = r"([0-9])[\s\x{00A0}\x{2009}\x{202F}\x{2019}']([0-9]{3})"
+
+
+def parse_numbers(texts: pa.Array, decimal: Decimal) -> np.ndarray:
+    """The number of each text, NaN where there is none, infinite where the text says so, shape (n,).
+
+    Args:
+        texts: Distinct texts.
+        decimal: The decimal mark; the other one groups thousands.
+    """
+    clean = _cleaned(texts)
+    fits = _fits(clean, decimal)
+    marks = compute.replace_substring(clean, "," if decimal == "." else ".", "")
+    pointed = compute.replace_substring(marks, ",", ".") if decimal == "," else marks
+    values = compute.if_else(pa.array(fits), pointed, "nan").cast(pa.float64()).to_numpy(zero_copy_only=False).copy()
+    endless = _matches(clean, _INFINITE)
+    if endless.any():
+        values[endless] = np.where(_matches(clean, "^-")[endless], -np.inf, np.inf)
+    return np.asarray(values)
+
+
+def decimal_of(texts: pa.Array) -> Decimal | None:
+    """The decimal mark that more of the texts prove; None if they prove none, as "1,234" alone or whole numbers.
+
+    Example:
+        >>> decimal_of(pa.array(["1.234,5"])), decimal_of(pa.array(["1,234"]))
+        (',', None)
+    """
+    clean = _cleaned(texts)
+    point, comma = _fits(clean, "."), _fits(clean, ",")
+    for_point, for_comma = int((point & ~comma).sum()), int((comma & ~point).sum())
+    return None if for_point == for_comma else "." if for_point > for_comma else ","
+
+
+def two_ways(texts: pa.Array) -> str | None:
+    """The first text that is one number with a decimal point and another with a decimal comma."""
+    clean = _cleaned(texts)
+    found = np.flatnonzero(_fits(clean, ".") & _fits(clean, ",") & _matches(clean, "[.,]"))
+    return str(texts[int(found[0])].as_py()) if len(found) else None
+
+
+def _fits(clean: pa.Array, decimal: Decimal) -> np.ndarray:
+    """Which texts are numbers under a decimal mark."""
+    marked, groups = (_POINT, _COMMA_GROUPS) if decimal == "." else (_COMMA, _DOT_GROUPS)
+    fits = _matches(clean, _PLAIN)
+    if not fits.all():
+        for pattern in (marked, groups, _BARE_EXPONENT):
+            fits = fits | _matches(clean, pattern)
+        fits &= _matches(clean, "[0-9]")
+    return fits
+
+
+def _cleaned(texts: pa.Array) -> pa.Array:
+    """The texts without currency, thousands spaces and accountants' minus signs."""
+    clean = compute.utf8_trim_whitespace(texts)
+    if _matches(clean, r"^[+-]?[0-9.,]+$").all():
+        return clean
+    clean = compute.replace_substring_regex(compute.replace_substring(clean, "\u2212", "-"), _CURRENCY, r"\1")
+    clean = compute.utf8_trim_whitespace(clean)
+    for _ in range(4):
+        clean = compute.replace_substring_regex(clean, _GROUP, r"\1\2")
+    clean = compute.replace_substring_regex(clean, r"^\(([0-9.,]+)\)$", r"-\1")
+    return compute.replace_substring_regex(clean, r"^([0-9.,]+)-$", r"-\1")
+
+
+def _matches(texts: pa.Array, pattern: str) -> np.ndarray:
+    return np.asarray(compute.match_substring_regex(texts, pattern).to_numpy(zero_copy_only=False))

@@ -1,0 +1,78 @@
+"""Columns of a table read as days, numbers, yes and no, and texts."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from pyarrow import compute
+
+from forecasting.amounts import Decimal, parse_numbers
+from forecasting.dates import Days, parse_days
+from forecasting.mapping import NO, YES
+
+UNKNOWN: Final = frozenset({"nan", "na", "n/a", "null", "none", "-"})
+"""Texts that programs write for a driver that is not known."""
+
+
+def distinct(cells: pd.Series) -> tuple[np.ndarray, pa.Array]:
+    """Each cell's place among the distinct texts, shape (n,), and those texts; an empty cell is the text ""."""
+    if not isinstance(cells.dtype, pd.CategoricalDtype):
+        places, uniques = pd.factorize(cells)
+        return places, pa.array([*_as_texts(uniques), ""], pa.string())
+    return cells.cat.codes.to_numpy(), pa.array([*cells.cat.categories, ""], pa.string())
+
+
+def shown(cells: pd.Series, rows: np.ndarray) -> list[str]:
+    """The texts of some cells, for a person."""
+    places, texts = distinct(cells[rows])
+    return [str(texts[int(place)].as_py()) for place in places]
+
+
+def as_days(cells: pd.Series, *, column: str, day_first: bool | None) -> Days:
+    """The day of each cell, not a time where there is none; raises AmbiguousDates."""
+    if cells.dtype.kind == "M":
+        return cells.to_numpy().astype("datetime64[D]")
+    places, texts = distinct(cells)
+    days = parse_days(texts, column=column, day_first=day_first, serial=cells.dtype.kind == "f")
+    return np.asarray(days[places])
+
+
+def as_numbers(cells: pd.Series, decimal: Decimal) -> np.ndarray:
+    """The number of each cell, NaN where there is none."""
+    if cells.dtype.kind == "f":
+        return cells.to_numpy()
+    places, texts = distinct(cells)
+    return np.asarray(parse_numbers(texts, decimal)[places])
+
+
+def as_yes_or_no(cells: pd.Series) -> np.ndarray:
+    """1 for yes, 0 for no, NaN for anything else."""
+    places, texts = distinct(cells)
+    folded = [text.strip().casefold() for text in texts.to_pylist()]
+    return np.asarray(np.array([1.0 if text in YES else 0.0 if text in NO else np.nan for text in folded])[places])
+
+
+def as_texts(cells: pd.Series) -> pa.DictionaryArray:
+    """Trimmed texts, missing where the cell is empty."""
+    places, texts = distinct(cells)
+    encoded = compute.utf8_trim_whitespace(texts).dictionary_encode()
+    indices = encoded.indices.to_numpy()[places]
+    empty = compute.equal(encoded.dictionary, "").to_numpy(zero_copy_only=False)[indices]
+    return pa.DictionaryArray.from_arrays(pa.array(indices, mask=empty), encoded.dictionary)
+
+
+def is_unknown(cells: pd.Series) -> np.ndarray:
+    """Which cells are empty or hold one of the texts that mean so, shape (n,)."""
+    places, texts = distinct(cells)
+    return np.asarray(np.array([text.strip().casefold() in UNKNOWN or not text.strip() for text in texts.to_pylist()])[places])
+
+
+def _as_texts(values: pd.Index | np.ndarray) -> list[str]:
+    """Numbers without a needless ".0", days in ISO form."""
+    kind = pd.Series(values)
+    if kind.dtype.kind == "f":
+        return [str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(float(value)) for value in values]
+    return [str(value).removesuffix(" 00:00:00") for value in values]

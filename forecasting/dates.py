@@ -1,0 +1,158 @@
+"""Days in the many ways that people and programs write them."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+from pyarrow import compute
+
+from forecasting.errors import AmbiguousDates
+
+Days = np.ndarray[tuple[int, ...], np.dtype[np.datetime64]]
+
+_TIME: Final = r"(?:[T ,]+\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?)?(?: ?(?:Z|UTC|GMT|[+-]\d{2}:?\d{2}))?$"
+_WEEKDAY: Final = r"^(?:\p{L}+\.?,? +)?"
+_YEAR_FIRST: Final = r"^(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})" + _TIME
+_COMPACT: Final = r"^(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})(?:\.0)?" + _TIME
+_YEAR_LAST: Final = _WEEKDAY + r"(?P<a>\d{1,2})(?P<sep>[-/.]) ?(?P<b>\d{1,2})[-/.] ?(?P<y>\d{4}|\d{2})" + _TIME
+_NAMED: Final = _WEEKDAY + r"(?P<d>\d{1,2})\.?[-/ ]*(?P<m>\p{L}{3,})\.?,?[-/ ]*(?P<y>\d{4}|\d{2})" + _TIME
+_NAMED_FIRST: Final = r"^(?P<m>\p{L}{3,})\.?[-/ ]*(?P<d>\d{1,2})(?:st|nd|rd|th)?,?[-/ ]+(?P<y>\d{4})" + _TIME
+_SERIAL: Final = r"^(?P<n>\d{5})(?:\.\d+)?$"
+_SERIAL_ZERO: Final = np.datetime64("1899-12-30", "D")
+"""Day 0 of workbooks, as it works out for every day since March 1900."""
+
+_MONTHS: Final = (
+    "january januar janvier enero gennaio januari janeiro",
+    "february februar fevrier febrero febbraio februari fevereiro",
+    "march marz maerz mars marzo maart marco mrz",
+    "april avril abril aprile",
+    "may mai mayo maggio mei maio",
+    "june juni juin junio giugno junho",
+    "july juli juillet julio luglio julho",
+    "august aout agosto augustus",
+    "september septembre septiembre settembre setembro",
+    "october oktober octobre octubre ottobre outubro",
+    "november novembre noviembre novembro",
+    "december dezember decembre diciembre dicembre dezembro",
+)
+
+
+def parse_days(texts: pa.Array, *, column: str, day_first: bool | None = None, serial: bool = False) -> Days:
+    """The day of each text, not a time where there is none, shape (n,), unit day.
+
+    A time of day and its zone are dropped: the day is the one that was written. Dates with the year last are read in the one order,
+    day first or month first, that fits more of the column, so one 31/12 settles it for all; dots alone mean day first, as everywhere
+    they are used.
+
+    Args:
+        texts: Distinct texts.
+        column: Their column, for the question.
+        day_first: The answer, if the person gave one.
+        serial: Whether five digits are a day number of a workbook.
+
+    Raises:
+        AmbiguousDates: Both orders fit equally well and give different days.
+    """
+    trimmed = compute.utf8_trim_whitespace(texts)
+    days = np.full(len(texts), np.datetime64("NaT", "D"))
+    for pattern in (_YEAR_FIRST, _COMPACT, _NAMED, _NAMED_FIRST):
+        _fill(days, _by_fields(trimmed, pattern))
+        if not np.isnat(days).any():
+            return days
+    _fill(days, _year_last(trimmed, column, day_first))
+    if serial:
+        _fill(days, _serials(trimmed))
+    return days
+
+
+def looks_like_days(texts: pa.Array) -> np.ndarray:
+    """Which texts are days in any order, shape (n,)."""
+    return ~np.isnat(parse_days(texts, column="", day_first=True)) | ~np.isnat(parse_days(texts, column="", day_first=False))
+
+
+def _fill(days: Days, found: Days) -> None:
+    open_ = np.isnat(days)
+    days[open_] = found[open_]
+
+
+def _by_fields(texts: pa.Array, pattern: str) -> Days:
+    fields = compute.extract_regex(texts, pattern)
+    if fields.null_count == len(fields):
+        return np.full(len(texts), np.datetime64("NaT", "D"))
+    months = fields.field("m")
+    named = pattern in (_NAMED, _NAMED_FIRST)
+    month = _month_numbers(months) if named else _integers(months)
+    return _days(_integers(fields.field("y")), month, _integers(fields.field("d")), fields.is_valid().to_numpy(zero_copy_only=False))
+
+
+def _year_last(texts: pa.Array, column: str, day_first: bool | None) -> Days:
+    fields = compute.extract_regex(texts, _YEAR_LAST)
+    valid = fields.is_valid().to_numpy(zero_copy_only=False)
+    if not valid.any():
+        return np.full(len(texts), np.datetime64("NaT", "D"))
+    first, second, year = (_integers(fields.field(name)) for name in ("a", "b", "y"))
+    by_day, by_month = _days(year, second, first, valid), _days(year, first, second, valid)
+    if day_first is None:
+        dots = bool(compute.all(compute.equal(fields.field("sep").filter(pa.array(valid)), ".")).as_py())
+        day_first = _order(by_day, by_month, dots=dots)
+    if day_first is None:
+        shown = texts.filter(pa.array(valid & (by_day != by_month))).to_pylist()[:3]
+        raise AmbiguousDates(
+            f"The dates in {column} can be read two ways: is {shown[0]} {_long(by_day, by_month, first=True)} or "
+            f"{_long(by_day, by_month, first=False)}? Say whether the day or the month comes first.",
+            column=column,
+            examples=shown,
+        )
+    return by_day if day_first else by_month
+
+
+def _order(by_day: Days, by_month: Days, *, dots: bool) -> bool | None:
+    """Whether the day comes first; None if the texts do not settle it."""
+    for_day = int((~np.isnat(by_day) & np.isnat(by_month)).sum())
+    for_month = int((~np.isnat(by_month) & np.isnat(by_day)).sum())
+    if for_day != for_month:
+        return for_day > for_month
+    both = ~np.isnat(by_day) & ~np.isnat(by_month)
+    return True if dots or (not (by_day != by_month)[both].any() and not for_day) else None
+
+
+def _long(by_day: Days, by_month: Days, *, first: bool) -> str:
+    place = int(np.flatnonzero(~np.isnat(by_day) & ~np.isnat(by_month) & (by_day != by_month))[0])
+    day = (by_day if first else by_month)[place].item()
+    return f"{day.day} {day:%B %Y}"
+
+
+def _serials(texts: pa.Array) -> Days:
+    fields = compute.extract_regex(texts, _SERIAL)
+    days = _SERIAL_ZERO + _integers(fields.field("n")).astype("timedelta64[D]")
+    return np.where(fields.is_valid().to_numpy(zero_copy_only=False), days, np.datetime64("NaT", "D"))
+
+
+def _integers(texts: pa.Array) -> np.ndarray:
+    filled = compute.if_else(compute.equal(compute.fill_null(texts, ""), ""), "0", compute.fill_null(texts, "0"))
+    return np.asarray(filled.cast(pa.int64()).to_numpy(zero_copy_only=False))
+
+
+def _month_numbers(texts: pa.Array) -> np.ndarray:
+    """1 to 12, or 0 for what is no name of a month in a language known here."""
+    encoded = compute.fill_null(texts, "").dictionary_encode()
+    numbers = np.array([_month(name) for name in encoded.dictionary.to_pylist()], dtype=np.int64)
+    return np.asarray(numbers[encoded.indices.to_numpy(zero_copy_only=False)])
+
+
+def _month(name: str) -> int:
+    plain = "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
+    found = {number for number, names in enumerate(_MONTHS, 1) for full in names.split() if len(plain) >= 3 and full.startswith(plain)}
+    return found.pop() if len(found) == 1 else 0
+
+
+def _days(year: np.ndarray, month: np.ndarray, day: np.ndarray, valid: np.ndarray) -> Days:
+    """Days of the calendar; not a time where there is no such day."""
+    year = np.where(valid & (year < 100), year + 2000, year)
+    good = valid & (month >= 1) & (month <= 12) & (day >= 1) & (year >= 1)
+    starts = ((np.where(good, year, 1970) - 1970) * 12 + np.where(good, month, 1) - 1).astype("datetime64[M]")
+    days = starts.astype("datetime64[D]") + (day - 1).astype("timedelta64[D]")
+    return np.where(good & (days.astype("datetime64[M]") == starts), days, np.datetime64("NaT", "D"))

@@ -1,0 +1,235 @@
+"""A table and its mapping to sales, and everything that is wrong with its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as AnyMapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final, Literal
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from forecasting import amounts, cells, keys, problems, schema
+from forecasting.errors import ProblemsFound
+from forecasting.mapping import Mapping, checked, guess_mapping, sample
+from forecasting.table import Table, is_empty
+
+__all__ = ["Intake", "Mapping", "check", "guess_mapping"]
+
+AHEAD: Final = timedelta(days=731)
+"""Days further ahead than this are mistakes."""
+FIRST_DAY: Final = date(1970, 1, 1)
+NUMBERS: Final = (schema.PRICE, schema.SALES)
+FLAGS: Final = (schema.PROMO, schema.OPEN)
+_AGAIN: Final = "and upload again."
+
+
+@dataclass(frozen=True, eq=False)
+class Intake:
+    """What a file holds.
+
+    Args:
+        sales: Columns of `schema.COLUMNS` that the file has, one row a key and day, sorted by them; `sales` is NaN on rows that only
+            give drivers of days ahead.
+        problems: One row a problem (`problems.COLUMNS`); their rows are not in `sales`.
+        mapping: Role -> column, as it was used.
+        kept_out: Columns without a role.
+        duplicates_identical: Rows that repeat another one in every cell; they count once.
+        duplicates_different: Rows of a key and day that has a different row too, beyond the first.
+        rows: Rows of the file, good and bad.
+        notes: What was read one way and could be read another, for a person.
+    """
+
+    sales: pd.DataFrame
+    problems: pd.DataFrame
+    mapping: Mapping
+    kept_out: tuple[str, ...]
+    duplicates_identical: int
+    duplicates_different: int
+    rows: int
+    notes: tuple[str, ...] = ()
+
+    @property
+    def dropped(self) -> int:
+        """Rows that have a problem."""
+        return int(self.problems["line"].nunique())
+
+    def accept(self, *, drop_problems: bool = False) -> pd.DataFrame:
+        """The sales, if they may be merged.
+
+        Args:
+            drop_problems: Whether the person chose to leave rows with problems out.
+
+        Raises:
+            ProblemsFound: There are problems and no such choice, or not one row is good.
+        """
+        if self.sales.empty:
+            rows = "The row cannot be read" if self.rows == 1 else f"None of the {self.rows:,} rows can be read"
+            raise ProblemsFound(f"{rows}, so there is nothing to merge. {self._first()}".rstrip(), problems=self.problems)
+        if len(self.problems) and not drop_problems:
+            count = f"{self.dropped:,} of {self.rows:,} rows cannot be used."
+            remedy = "Correct them and upload again, or choose to leave them out (--drop-problems on the command line)."
+            raise ProblemsFound(f"{count} {self._first()} {remedy}", problems=self.problems)
+        return self.sales
+
+    def _first(self, most: int = 3) -> str:
+        """The first problems in one line."""
+        rows = self.problems.head(most).to_dict("records")
+        shown = [f'line {row["line"]}{", " + row["column"] if row["column"] else ""}: {row["problem"]} ("{row["value"]}")' for row in rows]
+        more = len(self.problems) - len(shown)
+        return f"{'; '.join(shown)}{f'; and {more:,} more' if more > 0 else ''}." if shown else ""
+
+
+class _Findings:
+    """Problems of single cells, and which rows have one."""
+
+    def __init__(self, table: Table, mapping: Mapping) -> None:
+        self.table, self.mapping = table, mapping
+        self.bad = np.zeros(len(table), dtype=bool)
+        self.frames = [table.problems]
+
+    def add(self, rows: np.ndarray, role: str, problem: str, what_to_do: str) -> None:
+        """Notes one problem of a role's column on the rows under a mask."""
+        if rows.any():
+            column = self.mapping[role]
+            values = cells.shown(self.table.rows[column], rows)
+            self.frames.append(problems.frame(self.table.lines[rows], column, values, problem, f"Skipped. {what_to_do}"))
+            self.bad |= rows
+
+
+def check(
+    table: Table, mapping: AnyMapping[str, str], *, duplicates: Literal["last", "sum"] = "last", day_first: bool | None = None, today: date
+) -> Intake:
+    """The sales of a table and all of its problems.
+
+    Numbers: what one number of a column proves about the decimal mark holds for the column, then for the others; where nothing is
+    proved, a file with ";" between its cells is read with a decimal comma and any other with a decimal point, and `notes` says so.
+
+    Args:
+        table: What `read_table` gave.
+        mapping: Role -> column.
+        duplicates: Of different rows of one key and day, whether the last one counts (a correction) or their sum (till receipts).
+        day_first: The answer to AmbiguousDates.
+        today: Days far after it are problems.
+
+    Raises:
+        InputError: The mapping does not fit the table.
+        ColumnsMissing: No column for `date` or `sales`.
+        AmbiguousDates: The dates can be read two ways.
+    """
+    roles = checked(table, mapping)
+    found = _Findings(table, roles)
+    columns = {schema.DATE: _check_days(found, day_first, today)}
+    columns |= {role: _check_texts(found, role) for role in (*schema.KEYS, *schema.ATTRIBUTES) if role in roles}
+    decimals, notes = _decimals(table, roles)
+    columns |= {role: _check_driver(found, role, decimals) for role in schema.DRIVERS if role in roles}
+    columns[schema.SALES] = _check_sales(found, columns, decimals)
+    frame = pd.DataFrame({role: _column(columns[role], ~found.bad) for role in roles})
+    sales, identical, different = _unique(frame, table.rows[~found.bad], duplicates)
+    return Intake(
+        sales=sales,
+        problems=problems.together(found.frames),
+        mapping=roles,
+        kept_out=tuple(name for name in table.columns if name not in roles.values()),
+        duplicates_identical=identical,
+        duplicates_different=different,
+        rows=len(table) + int(table.problems["line"].nunique()),
+        notes=notes,
+    )
+
+
+def _check_days(found: _Findings, day_first: bool | None, today: date) -> np.ndarray:
+    column = found.mapping[schema.DATE]
+    given = found.table.rows[column]
+    days = cells.as_days(given, column=column, day_first=day_first)
+    empty = is_empty(given)
+    found.add(empty, schema.DATE, "No date", f"Write the date {_AGAIN}")
+    found.add(np.isnat(days) & ~empty, schema.DATE, "No such date", f"Correct the date {_AGAIN}")
+    found.add(days > np.datetime64(today + AHEAD, "D"), schema.DATE, "More than two years ahead", f"Correct the date {_AGAIN}")
+    found.add(days < np.datetime64(FIRST_DAY, "D"), schema.DATE, "Before 1970", f"Correct the date {_AGAIN}")
+    return days
+
+
+def _check_texts(found: _Findings, role: str) -> pa.DictionaryArray:
+    texts = cells.as_texts(found.table.rows[found.mapping[role]])
+    if role in schema.KEYS:
+        what = "product" if role == schema.PRODUCT else role
+        found.add(texts.is_null().to_numpy(zero_copy_only=False), role, f"No {what}", f"Write the {what} {_AGAIN}")
+    return texts
+
+
+def _check_driver(found: _Findings, role: str, decimals: dict[str, amounts.Decimal]) -> np.ndarray:
+    given = found.table.rows[found.mapping[role]]
+    unknown = cells.is_unknown(given)
+    if role in FLAGS:
+        values = cells.as_yes_or_no(given)
+        found.add(np.isnan(values) & ~unknown, role, "Not 0 or 1", f"Write 1 for yes, 0 for no {_AGAIN}")
+        return values
+    values = np.where(unknown, np.nan, cells.as_numbers(given, decimals[role]))
+    found.add(~np.isfinite(values) & ~unknown, role, "Not a number", f"Correct the {role} {_AGAIN}")
+    found.add(values < 0, role, f"{role.capitalize()} below zero", f"Correct the {role} {_AGAIN}")
+    return values
+
+
+def _check_sales(found: _Findings, columns: AnyMapping[str, np.ndarray], decimals: dict[str, amounts.Decimal]) -> np.ndarray:
+    """Sales; an empty cell is fine after the last day with sales, on rows that tell a driver."""
+    given = found.table.rows[found.mapping[schema.SALES]]
+    values, empty = cells.as_numbers(given, decimals[schema.SALES]), is_empty(given)
+    found.add(np.isnan(values) & ~empty, schema.SALES, "Not a number", f"Correct the sales {_AGAIN}")
+    found.add(np.isinf(values), schema.SALES, "Not a finite number", f"Correct the sales {_AGAIN}")
+    below = np.isfinite(values) & (values < 0)
+    found.add(below, schema.SALES, "Sales below zero", f"Correct the sales, or write 0 for returns, {_AGAIN}")
+    days = columns[schema.DATE]
+    sold = days[np.isfinite(values) & ~found.bad]
+    ahead = days > sold.max() if len(sold) else ~np.isnat(days)
+    told = np.zeros(len(days), dtype=bool)
+    for role in schema.DRIVERS:
+        told |= np.isfinite(columns[role]) if role in columns else False
+    found.add(empty & ~(ahead & told), schema.SALES, "No sales", f"Write 0 if nothing was sold, or the units, {_AGAIN}")
+    return values
+
+
+def _decimals(table: Table, roles: Mapping) -> tuple[dict[str, amounts.Decimal], tuple[str, ...]]:
+    """The decimal mark of each column of numbers, and what was not certain about it."""
+    texts = {role: sample(table.rows[roles[role]], most=None) for role in NUMBERS if role in roles and table.rows[roles[role]].dtype.kind != "f"}
+    proved = {role: amounts.decimal_of(column) for role, column in texts.items()}
+    usual: amounts.Decimal = "," if table.delimiter == ";" else "."
+    other = next((mark for mark in proved.values() if mark), None)
+    marks: dict[str, amounts.Decimal] = {role: proved.get(role) or other or usual for role in NUMBERS}
+    notes = []
+    for role, column in texts.items():
+        text = None if proved[role] or other or table.decimal else amounts.two_ways(column)
+        if text is not None:
+            value = amounts.parse_numbers(pa.array([text]), marks[role])[0]
+            notes.append(f'"{text}" in {roles[role]} was read as {value:.15g}.')
+    return marks, tuple(notes)
+
+
+def _column(values: np.ndarray | pa.DictionaryArray, rows: np.ndarray) -> pd.Series:
+    """The good rows of a column, in the type of the sales table."""
+    if isinstance(values, pa.DictionaryArray):
+        return pd.Series(values.filter(pa.array(rows)).cast(pa.large_string()).to_pandas(), dtype="str")
+    return pd.Series(values[rows].astype("datetime64[us]") if values.dtype.kind == "M" else values[rows])
+
+
+def _unique(frame: pd.DataFrame, raw: pd.DataFrame, duplicates: Literal["last", "sum"]) -> tuple[pd.DataFrame, int, int]:
+    """One row a key and day, sorted; how many rows repeated another one, and how many differed from one of the same key and day."""
+    codes = keys.row_codes(keys.series_codes([frame]), [keys.days(frame)])[0]
+    if keys.is_increasing(codes):
+        return frame, 0, 0
+    order = np.argsort(codes, kind="stable")
+    frame, codes = frame.iloc[order].reset_index(drop=True), codes[order]
+    same = np.concatenate([[False], codes[1:] == codes[:-1]])
+    if not same.any():
+        return frame, 0, 0
+    repeated = same | np.append(same[1:], False)
+    cells_ = raw.iloc[order[repeated]].assign(**{"\0row": codes[repeated]})
+    extra = np.zeros(len(frame), dtype=bool)
+    extra[repeated] = cells_.duplicated().to_numpy()
+    frame, codes = frame[~extra], codes[~extra]
+    merged = frame.groupby(codes, sort=True).last()
+    if duplicates == "sum":
+        merged[schema.SALES] = frame[schema.SALES].groupby(codes, sort=True).sum(min_count=1)
+    return merged.reset_index(drop=True), int(extra.sum()), len(frame) - len(merged)

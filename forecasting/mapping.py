@@ -1,0 +1,157 @@
+"""Which column of a file plays which role: a guess that a person confirms."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping as AnyMapping
+from typing import Final
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from forecasting import schema
+from forecasting.amounts import decimal_of, parse_numbers
+from forecasting.dates import looks_like_days
+from forecasting.errors import ColumnsMissing, InputError
+from forecasting.table import Table, is_empty
+
+Mapping = dict[str, str]
+"""Role (a column of `schema.COLUMNS`) -> column of the file."""
+
+SAMPLE: Final = 1000
+"""Distinct cells that are looked at to tell what a column holds."""
+MOSTLY: Final = 0.9
+HALF: Final = 0.5
+"""Shares of those cells that have to fit a column without a telling name, and a driver with one."""
+YES: Final = frozenset({"1", "1.0", "true", "yes", "y", "t", "on", "ja", "oui", "si", "sí", "wahr", "vrai", "x"})
+NO: Final = frozenset({"0", "0.0", "false", "no", "n", "f", "off", "nein", "non", "falsch", "faux"})
+
+_NAMES: Final = {
+    schema.DATE: "date day ds datum tag fecha jour data dato datetime timestamp orderdate salesdate saledate transactiondate invoicedate "
+    "businessdate calendardate buchungsdatum verkaufsdatum belegdatum rechnungsdatum giorno dia dag",
+    schema.SALES: "sales unitssold soldunits unitsales salesunits y quantity qty quantitysold soldquantity qtysold salesqty salesquantity "
+    "units demand volume menge absatz absatzmenge verkaufsmenge verkaufte verkauftestuck verkaufe verkauf verkaufszahl verkaufszahlen "
+    "stuck stuckzahl anzahl umsatz ventes quantite qte vendus unidades unidadesvendidas ventas cantidad vendite quantita vendas quantidade "
+    "aantal verkoop numsold itemcntday target sold salescount ordercount",
+    schema.PRODUCT: "productid product sku skuid item itemid productcode productname itemname itemcode itemnbr article articleid artikel "
+    "artikelid artikelnummer artikelnr produkt produktid produktname produktnummer produit produitid producto productoid prodotto articulo "
+    "articolo ean upc gtin plu barcode asin material materialnummer uniqueid seriesid",
+    schema.REGION: "region regionid regionname state stateid gebiet bundesland regione regiao country land pays pais district area zone market "
+    "county province",
+    schema.STORE: "store storeid storename storenbr storenumber shop shopid shopname filiale filialid filialnummer filialnr filial branch "
+    "branchid outlet outletid location locationid laden markt marktid magasin tienda negozio loja winkel site warehouse warehouseid lager",
+    schema.CATEGORY: "category categoryid categoryname productcategory catid cat kategorie produktkategorie categorie categoria warengruppe "
+    "productgroup itemgroup dept deptid department departmentid abteilung family itemfamily rubrique famille familia",
+    schema.PRICE: "price unitprice sellprice sellingprice salesprice saleprice retailprice preis verkaufspreis einzelpreis stuckpreis prix "
+    "prixunitaire precio preciounitario prezzo preco prijs",
+    schema.PROMO: "promo promotion onpromotion ispromo ispromotion promoflag promotionflag promoted aktion angebot promocion promozione promocao",
+    schema.OPEN: "open isopen storeopen geoffnet offen ouvert abierto aperto aberto",
+}
+
+
+def guess_mapping(table: Table) -> Mapping:
+    """A role for each column whose name says it, or, for `date` and `sales`, whose cells leave no other choice."""
+    guess: Mapping = {}
+    plain = {name: _plain(name) for name in table.columns}
+    for role, names in _NAMES.items():
+        for name in names.split():
+            match = next((column for column in table.columns if plain[column] == name and column not in guess.values()), None)
+            if match is not None and _suits(role, table.rows[match]):
+                guess[role] = match
+                break
+    for role in schema.REQUIRED:
+        if role not in guess and (sole := _sole(role, table, guess)) is not None:
+            guess[role] = sole
+    return {role: guess[role] for role in schema.COLUMNS if role in guess}
+
+
+def checked(table: Table, mapping: AnyMapping[str, str]) -> Mapping:
+    """The mapping in the order of the schema, without keys, attributes and drivers that have not one cell.
+
+    Raises:
+        InputError: An unknown role or column, or a column with two roles.
+        ColumnsMissing: No column for `date` or `sales`.
+    """
+    for role, column in mapping.items():
+        if role not in schema.COLUMNS:
+            raise InputError(f"{role} is not a role of a column. Roles are {', '.join(schema.COLUMNS)}.")
+        if column not in table.columns:
+            raise InputError(f"The file has no column {column} for {role}. Its columns are {', '.join(table.columns)}.")
+    for column in mapping.values():
+        roles = [role for role, other in mapping.items() if other == column]
+        if len(roles) > 1:
+            raise InputError(f"The column {column} cannot be {' and '.join(roles)} at once. Choose one role for it.")
+    missing = [role for role in schema.REQUIRED if role not in mapping]
+    if missing:
+        raise ColumnsMissing(_question(missing, table.columns), missing=missing, found=table.columns)
+    known = {role for role, column in mapping.items() if role in schema.REQUIRED or not len(table) or not is_empty(table.rows[column]).all()}
+    return {role: mapping[role] for role in schema.COLUMNS if role in known}
+
+
+def _question(missing: list[str], columns: tuple[str, ...]) -> str:
+    what = {schema.DATE: "dates", schema.SALES: "sales"}
+    shown = ", ".join(columns[:30]) + (", ..." if len(columns) > 30 else "")
+    options = " ".join(f"--map {role}=COLUMN" for role in missing)
+    return (
+        f"This file has no column of {' and none of '.join(what[role] for role in missing)}. Columns found: {shown}. "
+        f"Choose the {' and the '.join(missing)} column ({options} on the command line), or upload another file."
+    )
+
+
+def _plain(name: str) -> str:
+    """Lower case letters and digits without accents."""
+    folded = unicodedata.normalize("NFKD", name.casefold().replace("ß", "ss"))
+    return "".join(c for c in folded if c.isalnum())
+
+
+def _suits(role: str, cells: pd.Series) -> bool:
+    """Whether most cells can be what the role asks for; keys, attributes and required columns always can."""
+    if role not in schema.DRIVERS or len(cells) == 0:
+        return len(cells) == 0 or role in schema.REQUIRED or not is_empty(cells).all()
+    shown = sample(cells)
+    if not len(shown):
+        return False
+    if role == schema.PRICE:
+        return float(_numeric(shown).mean()) >= HALF
+    return bool(np.mean([text.strip().casefold() in YES | NO for text in shown.to_pylist()]) >= HALF)
+
+
+def _sole(role: str, table: Table, guess: Mapping) -> str | None:
+    """The one column without a role whose cells can be the days or the sales; None if there are none or several."""
+    free = [name for name in table.columns if name not in guess.values() and not _is_value(name)]
+    fitting = [name for name in free if _days_or_numbers(table.rows[name]) == role]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _is_value(name: str) -> bool:
+    """Whether a header is a day or a number, so that the file has no header at all."""
+    text = pa.array([name])
+    return bool(looks_like_days(text)[0] or _numeric(text)[0])
+
+
+def _days_or_numbers(cells: pd.Series) -> str | None:
+    if cells.dtype.kind == "M":
+        return schema.DATE
+    shown = sample(cells)
+    if not len(shown):
+        return None
+    if float(looks_like_days(shown).mean()) >= MOSTLY:
+        return schema.DATE
+    return schema.SALES if float(_numeric(shown).mean()) >= MOSTLY else None
+
+
+def sample(cells: pd.Series, most: int | None = SAMPLE) -> pa.Array:
+    """The first distinct texts of a column, without the empty one; all of them for `most=None`."""
+    if isinstance(cells.dtype, pd.CategoricalDtype):
+        distinct = cells.cat.categories[:most].to_series()
+    else:
+        distinct = pd.Series(cells.dropna().unique()[:most])
+        if distinct.dtype.kind == "f":
+            distinct = distinct.map("{:.15g}".format)
+    texts = distinct.astype("str")
+    return pa.array(texts[texts.str.strip() != ""].tolist(), pa.string())
+
+
+def _numeric(texts: pa.Array) -> np.ndarray:
+    return np.asarray(np.isfinite(parse_numbers(texts, decimal_of(texts) or ".")))
