@@ -1,0 +1,100 @@
+"""Uploads as the sales table remembers them: in the metadata of its commits."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final, Literal
+
+from forecasting.intake import Intake
+
+Kind = Literal["upload", "sample"]
+KINDS: Final = ("upload", "sample")
+UNDO: Final = "undo"
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file to merge, or one that was merged.
+
+    Args:
+        name: What the person calls it; never used as a path.
+        sha256: Of its bytes.
+        when: The moment of the upload, in UTC.
+        kind: Whether it is the sample or a person's own.
+        rows: Rows of the file, good and bad.
+        dropped: Rows left out for their problems.
+        content: The bytes as they came; empty for one that was merged (they lie under their hash).
+        version: The version of the sales that its merge made; None before.
+        new: Rows that it added.
+        changed: Rows whose values it replaced.
+        unchanged: Rows that were saved already.
+        undone: Whether it was taken back.
+    """
+
+    name: str
+    sha256: str
+    when: datetime
+    kind: Kind = "upload"
+    rows: int = 0
+    dropped: int = 0
+    content: bytes = field(default=b"", repr=False)
+    version: int | None = None
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    undone: bool = False
+
+    @classmethod
+    def of(cls, content: bytes, name: str, checked: Intake, *, kind: Kind = "upload") -> Upload:
+        """A file that was checked just now."""
+        digest = hashlib.sha256(content).hexdigest()
+        return cls(name, digest, datetime.now(UTC), kind, checked.rows, checked.dropped, content)
+
+    def metadata(self, counts: Mapping[str, int]) -> dict[str, str]:
+        """What a commit keeps of it."""
+        facts = {"kind": self.kind, "file": self.name, "sha256": self.sha256, "when": self.when.isoformat(timespec="milliseconds")}
+        return facts | {name: str(count) for name, count in {"rows": self.rows, "dropped": self.dropped, **counts}.items()}
+
+
+def remembered(commits: Sequence[Mapping[str, Any]]) -> list[Upload]:
+    """All uploads that commits tell of, newest first, with those undone marked."""
+    standing = set(effective(commits))
+    return [_from(commit, undone=commit["version"] not in standing) for commit in commits if commit.get("kind") in KINDS]
+
+
+def effective(commits: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Versions of the uploads that the newest version consists of, newest first.
+
+    An undo says which version it went back to, so what stood there is read on from there.
+    """
+    by_version = {int(commit["version"]): commit for commit in commits}
+    version, standing = max(by_version, default=-1), []
+    while version in by_version:
+        commit = by_version[version]
+        if commit.get("kind") == UNDO:
+            version = int(commit["target"])
+            continue
+        if commit.get("kind") in KINDS:
+            standing.append(version)
+        version -= 1
+    return standing
+
+
+def _from(commit: Mapping[str, Any], *, undone: bool) -> Upload:
+    rows, dropped, version, new, changed, unchanged = (int(commit[name]) for name in ("rows", "dropped", "version", "new", "changed", "unchanged"))
+    return Upload(
+        commit["file"],
+        commit["sha256"],
+        datetime.fromisoformat(commit["when"]),
+        commit["kind"],
+        rows=rows,
+        dropped=dropped,
+        version=version,
+        new=new,
+        changed=changed,
+        unchanged=unchanged,
+        undone=undone,
+    )
