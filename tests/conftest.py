@@ -2,7 +2,51 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
 from pathlib import Path
 
+import pytest
+
 sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from forecasting.workspace import VARIABLE, Workspace
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    """An empty workspace, and the one that this process uses."""
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "home"))
+    return Workspace.default()
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A workspace with sales and one published version; for reading only."""
+    import shops
+
+    ws = Workspace(tmp_path_factory.mktemp("published"))
+    shops.merge(ws, shops.sales())
+    shops.retrain(ws)
+    return ws
+
+
+@pytest.fixture
+def shop(published: Workspace, home: Workspace) -> Workspace:
+    """A copy of the published workspace, to change at will."""
+    shutil.copytree(published.home, home.home, dirs_exist_ok=True)
+    return home
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The browser; where it is missing the test is skipped, except in CI."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next((path for path in map(shutil.which, names) if path), None)
+    if found is None:
+        missing = "Chromium is not installed (Debian, Ubuntu: apt install chromium)."
+        if os.environ.get("CI"):
+            pytest.fail(missing)
+        pytest.skip(missing)
+    return found

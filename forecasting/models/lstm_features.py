@@ -21,6 +21,8 @@ INDEX_CHANNEL = 3
 """Where a window's days ahead keep the weekday index that a forecast multiplies."""
 _MOST = 30.0
 """Scaled sales above it look like it."""
+YEAR_KNOWN = 28
+"""Days of sales that a level a year ago needs; without them there is no change to tell, rather than an endless one."""
 _STATIC_DAYS = (7, 28, 91, YEAR)
 
 
@@ -180,9 +182,10 @@ class Features:
     def _static(self, rows: np.ndarray, origins: np.ndarray, scale: Float32Array) -> Float32Array:
         file_mean = self.groups.file_mean[origins] + 1e-6
         then = self.own.level[rows, np.maximum(origins - YEAR, 0)]
+        year = (origins - YEAR >= self.start[rows] + YEAR_KNOWN) & self.layout.year_ago
         recent = [np.log((self.means[days][rows, origins] + 0.05 * scale) / scale) for days in _STATIC_DAYS]
         age = np.log1p(np.maximum(origins - self.start[rows], 0)) / 7
-        other = [np.log(scale / file_mean), age, np.log(scale / then), self.share[rows, origins]]
+        other = [np.log(scale / file_mean), age, np.where(year, np.log(scale / then), 0.0), self.share[rows, origins]]
         static: Float32Array = np.clip(np.stack([*recent, *other], axis=1), -8, 8).astype(np.float32)
         return static
 

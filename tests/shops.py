@@ -1,0 +1,43 @@
+"""A small shop: its sales, and a workspace in which it has a published version."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from forecasting import service
+from forecasting.follow import outcome
+from forecasting.settings import LstmSettings, Settings
+from forecasting.workspace import Workspace
+
+LAST = pd.Timestamp(2026, 6, 30)
+QUICK = Settings(horizon=14, cutoffs=3, lstm=LstmSettings(epochs=4, windows_per_epoch=2048, units=16))
+
+
+def sales(days: int = 420, seed: int = 0) -> pd.DataFrame:
+    """Four products in two regions with a week and promotions; a product with 5 days of history, and one that stopped."""
+    random = np.random.default_rng(seed)
+    dates = pd.date_range(end=LAST, periods=days, freq="D")
+    week = np.array([0.8, 0.8, 0.9, 1.0, 1.2, 1.5, 0.8])[dates.day_of_week]
+    parts = []
+    for product, category, level in (("Bread", "Food", 40), ("Cake", "Food", 15), ("Soap", "Care", 8), ("Tea", "Drinks", 25)):
+        for region in ("North", "South"):
+            promo = np.repeat(random.random(days // 7 + 1) < 0.1, 7)[:days]
+            sold = random.poisson(level * week * (1 + 0.5 * promo))
+            columns = {"date": dates, "product_id": product, "region": region, "category": category, "promo": promo.astype(int), "sales": sold}
+            parts.append(pd.DataFrame(columns))
+    new = parts[0].tail(5).assign(product_id="New bun", sales=[3, 4, 3, 5, 9])
+    gone = parts[2].head(200).assign(product_id="Old pie")
+    return pd.concat([*parts, new, gone], ignore_index=True)
+
+
+def merge(ws: Workspace, frame: pd.DataFrame, name: str = "sales.csv") -> None:
+    """Uploads a frame as a CSV."""
+    content = frame.to_csv(index=False, date_format="%Y-%m-%d").encode()
+    table = service.inspect(content, name)
+    service.merge(ws, content, name, service.check(table, service.guess(table)))
+
+
+def retrain(ws: Workspace, settings: Settings = QUICK) -> dict:
+    """Trains in a process of its own, as ever; the manifest."""
+    return outcome(ws, service.start_retrain(ws, settings, leave_a_core=False), lambda _: None)
