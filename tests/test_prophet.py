@@ -226,7 +226,7 @@ def test_the_fit_says_nothing(capfd: pytest.CaptureFixture[str], monkeypatch: py
 
 
 def test_a_listener_hears_of_every_chunk(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_CHUNK", 2)
+    monkeypatch.setitem(module._CHUNKS, "additive", 2)
     done: list[int] = []
     ProphetModel(ProphetSettings()).fit(
         panel({name: regular(30, seed=i) for i, name in enumerate("abcde")}), horizon=1, on_progress=lambda p: done.append(p.done)

@@ -28,7 +28,8 @@ logger = logging.getLogger(__name__)
 
 CLOSED: Final = "closed"
 """The component that takes the others back on a closed day."""
-_CHUNK = 40
+_CHUNKS = {"additive": 64, "multiplicative": 16}
+"""Series of a batch: about half a second's worth, so that progress moves and a cancel is heard soon."""
 _YEAR = 365
 _WORTH_A_POOL = 8
 
@@ -58,8 +59,9 @@ class ProphetModel(Model):
         curves: dict[int, Curve] = {}
         done = len(panel) - len(rows)
         on_progress(Progress("Prophet", done, len(panel)))
-        for start in range(0, len(rows), _CHUNK):
-            for outcomes in work.fit(rows[start : start + _CHUNK]):
+        size = _CHUNKS[self.settings.mode]
+        for start in range(0, len(rows), size):
+            for outcomes in work.fit(rows[start : start + size]):
                 curves |= {row: outcome for row, outcome in outcomes.items() if isinstance(outcome, Curve)}
                 reasons |= {row: f"Prophet could not fit it: {outcome}" for row, outcome in outcomes.items() if isinstance(outcome, str)}
                 done += len(outcomes)
