@@ -1,0 +1,432 @@
+"""Tables become sales; everything wrong with a row is named."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import math
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forecasting.amounts import decimal_of, parse_numbers
+from forecasting.dates import parse_days
+from forecasting.errors import AmbiguousDates, ColumnsMissing, InputError, ProblemsFound
+from forecasting.intake import check, guess_mapping
+from forecasting.reading import read_table
+
+TODAY = date(2026, 11, 22)
+
+
+def table(text, encoding="utf-8"):
+    return read_table(text.encode(encoding), "sales.csv")
+
+
+def intake(text, mapping=None, **choices):
+    read = table(text)
+    return check(read, guess_mapping(read) if mapping is None else mapping, today=TODAY, **choices)
+
+
+def rows(frame):
+    return [[f"{cell:%Y-%m-%d}" if isinstance(cell, pd.Timestamp) else cell for cell in row] for row in frame.to_numpy(dtype=object).tolist()]
+
+
+def found(checked):
+    return checked.problems[["line", "column", "value", "problem"]].to_numpy().tolist()
+
+
+# Mapping
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ("date,product_id,region,store,category,price,promo,open,sales", None),
+        ("Date,Store ID,Product ID,Category,Region,Inventory Level,Units Sold,Price", "date,store,product_id,category,region,,sales,price"),
+        ("ds,unique_id,y", "date,product_id,sales"),
+        ("Datum;Filiale;Artikel-Nr.;Warengruppe;Menge;Preis", "date;store;product_id;category;sales;price"),
+        ("Jour;Magasin;Article;Quantité;Prix", "date;store;product_id;sales;price"),
+        ("Day,SKU,Qty", "date,product_id,sales"),
+        ("Units Sold,Order Date,Sub-Category", "sales,date,"),
+        ("Verkäufe,Tag", "sales,date"),
+    ],
+)
+def test_names_in_several_spellings_and_languages_are_guessed(header, expected):
+    delimiter = ";" if ";" in header else ","
+    names, roles = header.split(delimiter), (expected or header).split(delimiter)
+    line = {"date": "2024-01-01", "promo": "1", "open": "1", "price": "2", "sales": "5"}
+    text = f"{header}\n{delimiter.join(line.get(role, 'x') for role in roles)}\n"
+    assert guess_mapping(table(text)) == {role: name for role, name in zip(roles, names, strict=True) if role}
+
+
+def test_a_sole_candidate_is_guessed_from_its_cells():
+    assert guess_mapping(table("when,what,how many\n2024-01-01,bread,5\n2024-01-02,bread,7\n")) == {"date": "when", "sales": "how many"}
+
+
+def test_two_candidates_are_left_to_the_person():
+    read = table("ordered,shipped,a,b\n2024-01-01,2024-01-02,5,6\n")
+    assert guess_mapping(read) == {}
+
+
+def test_a_file_without_a_header_is_not_taken_for_one_with():
+    assert guess_mapping(table("2024-01-01,5\n2024-01-02,7\n")) == {}
+
+
+def test_a_count_of_promotions_is_not_guessed_to_be_yes_or_no():
+    assert "promo" not in guess_mapping(table("date,sales,promo\n2024-01-01,5,12\n2024-01-02,5,37\n2024-01-03,5,0\n"))
+
+
+@pytest.mark.parametrize(
+    ("header", "missing", "text"),
+    [
+        ("SKU,Qty", ("date",), "This file has no column of dates. Columns found: SKU, Qty."),
+        ("date,SKU", ("sales",), "no column of sales"),
+        ("SKU,who", ("date", "sales"), "no column of dates and none of sales"),
+    ],
+)
+def test_a_missing_column_is_named_with_those_found(header, missing, text):
+    with pytest.raises(ColumnsMissing, match=text) as caught:
+        intake(f"{header}\n" + ",".join(["x"] * (header.count(",") + 1)) + "\n", None)
+    assert (caught.value.missing, caught.value.found) == (missing, tuple(header.split(",")))
+
+
+@pytest.mark.parametrize(
+    ("mapping", "text"),
+    [
+        ({"date": "date", "sales": "date"}, "cannot be date and sales at once"),
+        ({"date": "date", "sales": "units"}, "no column units"),
+        ({"date": "date", "sales": "sales", "colour": "sku"}, "colour is not a role"),
+    ],
+)
+def test_a_mapping_that_does_not_fit_is_refused(mapping, text):
+    with pytest.raises(InputError, match=text):
+        intake("date,sku,sales\n2024-01-01,a,5\n", mapping)
+
+
+def test_columns_without_a_role_are_kept_out_and_named():
+    checked = intake("date,weather,sales,region\n2024-01-01,sun,5,\n2024-01-02,rain,6,\n")
+    assert (checked.kept_out, list(checked.sales)) == (("weather", "region"), ["date", "sales"])
+
+
+# Problems
+
+
+def test_all_problems_are_collected_with_line_column_value_and_remedy():
+    checked = intake(
+        "date,store,price,promo,sales\n"
+        "2024-01-01,a,1.5,1,5\n"
+        "2024-02-30,a,1.5,1,5\n"
+        "2024-01-03,,cheap,maybe,x\n"
+        "2024-01-04,a,-1,0,-3\n"
+        "2924-01-05,a,1,0,3\n"
+        "1924-01-05,a,1,0,3\n"
+        "2024-01-06,a,1,0,inf\n"
+        "2024-01-07,a,1,0,NaN\n"
+        ",a,1,0,3\n"
+        "2024-01-08,a,1,0\n"
+        "2024-01-09,a,,,7\n"
+    )
+    assert found(checked) == [
+        [3, "date", "2024-02-30", "No such date"],
+        [4, "store", "", "No store"],
+        [4, "price", "cheap", "Not a number"],
+        [4, "promo", "maybe", "Not 0 or 1"],
+        [4, "sales", "x", "Not a number"],
+        [5, "price", "-1", "Price below zero"],
+        [5, "sales", "-3", "Sales below zero"],
+        [6, "date", "2924-01-05", "More than two years ahead"],
+        [7, "date", "1924-01-05", "Before 1970"],
+        [8, "sales", "inf", "Not a finite number"],
+        [9, "sales", "NaN", "Not a number"],
+        [10, "date", "", "No date"],
+        [11, "", "2024-01-08,a,1,0", "Too few cells"],
+    ]
+    assert checked.problems["what_to_do"][0] == "Skipped. Correct the date and upload again."
+    assert checked.problems["what_to_do"].str.startswith("Skipped.").all()
+    assert (checked.rows, checked.dropped, checked.sales["sales"].tolist()) == (11, 9, [5.0, 7.0])
+
+
+def test_problems_are_offered_only_after_an_explicit_choice():
+    checked = intake("date,sales\n2024-01-01,5\n2024-01-02,-5\n")
+    with pytest.raises(ProblemsFound, match=r'1 of 2 rows cannot be used. line 3, sales: Sales below zero \("-5"\).*--drop-problems') as caught:
+        checked.accept(drop_problems=False)
+    assert caught.value.problems is checked.problems
+    assert checked.accept(drop_problems=True)["sales"].tolist() == [5.0]
+
+
+def test_without_problems_there_is_nothing_to_choose():
+    assert intake("date,sales\n2024-01-01,5\n").accept(drop_problems=False)["sales"].tolist() == [5.0]
+
+
+@pytest.mark.parametrize("drop", [True, False])
+def test_a_file_of_nothing_but_problems_cannot_be_merged(drop):
+    checked = intake("date,sales\n2024-01-01,-1\n2024-01-02,x\n2024-01-03\n")
+    with pytest.raises(ProblemsFound, match=r"^None of the 3 rows can be read, so there is nothing to merge\."):
+        checked.accept(drop_problems=drop)
+
+
+def test_a_file_of_one_row_is_fine():
+    assert rows(intake("date,sales\n2024-01-01,5\n").sales) == [["2024-01-01", 5.0]]
+
+
+def test_the_last_allowed_day_is_two_years_ahead():
+    checked = intake("date,sales\n2028-11-22,5\n2028-11-23,5\n1970-01-01,5\n1969-12-31,5\n")
+    assert [row[0] for row in found(checked)] == [3, 5]
+
+
+def test_empty_sales_are_plans_after_the_last_sales_and_problems_before():
+    checked = intake("date,promo,sales\n2024-01-01,0,5\n2024-01-02,1,\n2024-01-03,0,6\n2024-01-04,1,\n2024-01-05,,\n")
+    assert found(checked) == [[3, "sales", "", "No sales"], [6, "sales", "", "No sales"]]
+    assert checked.sales["promo"].tolist() == [0.0, 0.0, 1.0]
+    assert np.array_equal(checked.sales["sales"], [5, 6, np.nan], equal_nan=True)
+
+
+def test_empty_sales_without_any_driver_are_problems():
+    assert found(intake("date,sales\n2024-01-01,5\n2024-01-02,\n")) == [[3, "sales", "", "No sales"]]
+
+
+@pytest.mark.parametrize(("yes", "no"), [("1", "0"), ("true", "False"), ("Yes", "no"), ("ja", "nein"), ("1.0", "0.0")])
+def test_promotions_and_opening_are_yes_or_no_or_empty(yes, no):
+    sales = intake(f"date,promo,open,sales\n2024-01-01,{yes},{no},5\n2024-01-02,{no},{yes},6\n2024-01-03,,NA,6\n").sales
+    assert np.array_equal(sales[["promo", "open"]], [[1, 0], [0, 1], [np.nan, np.nan]], equal_nan=True)
+
+
+# Rows of one key and day
+
+
+def test_identical_rows_count_once():
+    checked = intake("date,sku,sales\n2024-01-01,a,5\n2024-01-01,a,5\n2024-01-01,b,5\n2024-01-01,a,5\n", duplicates="sum")
+    assert (rows(checked.sales), checked.duplicates_identical, checked.duplicates_different) == (
+        [["2024-01-01", "a", 5.0], ["2024-01-01", "b", 5.0]],
+        2,
+        0,
+    )
+
+
+@pytest.mark.parametrize(("duplicates", "expected"), [("last", 2.0), ("sum", 10.0)])
+def test_different_rows_follow_the_choice(duplicates, expected):
+    checked = intake("date,sku,sales\n2024-01-01,a,5\n2024-01-01,a,3\n2024-01-01,b,1\n2024-01-01,a,2\n", duplicates=duplicates)
+    assert rows(checked.sales) == [["2024-01-01", "a", expected], ["2024-01-01", "b", 1.0]]
+    assert checked.duplicates_different == 2
+
+
+def test_receipts_that_differ_in_a_column_kept_out_are_different_rows():
+    text = "date,receipt,sales\n2024-01-01,1001,1\n2024-01-01,1002,1\n"
+    assert rows(intake(text, {"date": "date", "sales": "sales"}, duplicates="sum").sales) == [["2024-01-01", 2.0]]
+
+
+def test_receipts_of_several_times_of_a_day_are_summed():
+    text = "date,sales\n2024-01-01 09:00,1\n2024-01-01 10:00,1\n2024-01-02 09:00,4\n"
+    assert rows(intake(text, duplicates="sum").sales) == [["2024-01-01", 2.0], ["2024-01-02", 4.0]]
+
+
+def test_a_correction_keeps_the_cells_that_it_leaves_empty():
+    assert rows(intake("date,price,sales\n2024-01-01,2.5,5\n2024-01-01,,6\n").sales) == [["2024-01-01", 2.5, 6.0]]
+
+
+def test_sales_are_sorted_by_keys_then_day():
+    sales = intake("date,store,product_id,sales\n2024-01-02,b,x,1\n2024-01-01,b,x,2\n2024-01-01,a,y,3\n2024-01-01,a,x,4\n").sales
+    assert sales["sales"].tolist() == [4, 2, 1, 3]
+    assert list(sales) == ["date", "product_id", "store", "sales"]
+
+
+def test_columns_have_the_types_of_the_sales_table():
+    sales = intake("date,store,category,price,sales\n2024-01-01,a,,1,2\n2024-01-02,a,k,1,2\n").sales
+    assert [str(kind) for kind in sales.dtypes] == ["datetime64[us]", "str", "str", "float64", "float64"]
+    assert sales["category"].isna().tolist() == [True, False]
+
+
+# Texts
+
+
+def test_key_texts_keep_zeros_and_markup_and_lose_outer_spaces():
+    texts = ["00123", "=1+1", "<b>x</b>", "NaN", "NA", "7.0", "é"]
+    sales = intake("date,sku,sales\n" + "".join(f"2024-01-01,  {text} ,1\n" for text in texts)).sales
+    assert sales["product_id"].tolist() == sorted(texts)
+
+
+def test_numbers_of_a_workbook_are_keys_without_a_decimal_point():
+    file = io.BytesIO()
+    pd.DataFrame({"date": pd.to_datetime(["2024-01-01"] * 2), "sku": [7, 8.5], "sales": [1, 2]}).to_excel(file, index=False)
+    read = read_table(file.getvalue(), "a.xlsx")
+    assert rows(check(read, guess_mapping(read), today=TODAY).sales) == [["2024-01-01", "7", 1.0], ["2024-01-01", "8.5", 2.0]]
+
+
+def test_day_numbers_of_a_workbook_are_days():
+    file = io.BytesIO()
+    pd.DataFrame({"date": [45292, 45293], "sales": [1, 2]}).to_excel(file, index=False)
+    read = read_table(file.getvalue(), "a.xlsx")
+    assert rows(check(read, guess_mapping(read), today=TODAY).sales) == [["2024-01-01", 1.0], ["2024-01-02", 2.0]]
+
+
+def test_csv_gzip_workbook_and_parquet_of_the_same_sales_are_the_same():
+    frame = pd.DataFrame(
+        {"date": pd.date_range("2024-01-01", periods=3), "store": ["b", "a", "a"], "price": [1.234, np.nan, 3], "sales": [1.234, 2, 3.5]}
+    )
+    book, columns = io.BytesIO(), io.BytesIO()
+    frame.to_excel(book, index=False)
+    frame.to_parquet(columns, index=False)
+    text = frame.to_csv(index=False).encode()
+    made = []
+    for content in (text, gzip.compress(text), book.getvalue(), columns.getvalue()):
+        read = read_table(content, "sales")
+        made.append(check(read, guess_mapping(read), today=TODAY))
+    for checked in made:
+        pd.testing.assert_frame_equal(checked.sales, made[0].sales)
+        assert found(checked) == []
+
+
+# Dates
+
+SAME = np.datetime64("2024-12-31")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2024-12-31",
+        "2024/12/31",
+        "2024-12-31 23:59:59",
+        "2024-12-31T23:30:00.123456+01:00",
+        "2024-12-31T00:30:00Z",
+        "20241231",
+        "31.12.2024",
+        "31. 12. 2024",
+        "31.12.24",
+        "31/12/2024",
+        "12/31/2024",
+        "12/31/2024 11:59 PM",
+        "31-12-2024",
+        "31 Dec 2024",
+        "31-Dec-24",
+        "Dec 31, 2024",
+        "December 31st, 2024",
+        "31. Dezember 2024",
+        "31 déc. 2024",
+        "31 dicembre 2024",
+        "Tue 31 Dec 2024",
+        " 2024-12-31 ",
+    ],
+)
+def test_a_day_is_read_in_many_formats(text):
+    assert parse_days(pa.array([text]), column="date").tolist() == [SAME.item()]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "2024-02-30", "31.02.2024", "2024-13-01", "0000-00-00", "x", "12", "1234", "45000", "31 Foo 2024", "2024-12-31 x", "99999999"]
+)
+def test_what_is_no_day_is_not_a_time(text):
+    assert np.isnat(parse_days(pa.array([text]), column="date")).all()
+
+
+def test_dates_that_can_be_read_two_ways_are_asked_about():
+    text = "date,sales\n03/04/2024,5\n05/06/2024,5\n07/07/2024,5\n"
+    with pytest.raises(AmbiguousDates, match="is 03/04/2024 3 April 2024 or 4 March 2024") as caught:
+        intake(text)
+    assert (caught.value.column, caught.value.examples) == ("date", ("03/04/2024", "05/06/2024"))
+    assert [row[0] for row in rows(intake(text, day_first=True).sales)] == ["2024-04-03", "2024-06-05", "2024-07-07"]
+    assert [row[0] for row in rows(intake(text, day_first=False).sales)] == ["2024-03-04", "2024-05-06", "2024-07-07"]
+
+
+def test_one_row_settles_the_order_for_all():
+    assert [row[0] for row in rows(intake("date,sales\n03/04/2024,5\n31/12/2024,5\n").sales)] == ["2024-04-03", "2024-12-31"]
+    assert [row[0] for row in rows(intake("date,sales\n03/04/2024,5\n12/31/2024,5\n").sales)] == ["2024-03-04", "2024-12-31"]
+
+
+def test_as_much_for_one_order_as_for_the_other_is_asked_about():
+    with pytest.raises(AmbiguousDates):
+        intake("date,sales\n03/04/2024,5\n31/12/2024,5\n12/31/2024,5\n")
+
+
+def test_dates_that_are_the_same_both_ways_need_no_answer():
+    assert [row[0] for row in rows(intake("date,sales\n05/05/2024,5\n07/07/2024,5\n").sales)] == ["2024-05-05", "2024-07-07"]
+
+
+def test_dots_mean_day_first():
+    assert [row[0] for row in rows(intake("date;sales\n03.04.2024;5\n").sales)] == ["2024-04-03"]
+
+
+@given(
+    st.lists(st.dates(date(1970, 1, 1), date(2028, 1, 1)), min_size=1, unique=True),
+    st.sampled_from(["%d/%m/%Y", "%m/%d/%Y", "%Y%m%d", "%d %B %Y", "%d-%m-%y"]),
+)
+def test_days_come_back_from_how_they_were_written(days, form):
+    days = [day for day in days if day.year >= 2000] if form.endswith("%y") else days
+    if days:
+        day_first = form.startswith("%d")
+        texts = pa.array(sorted({day.strftime(form) for day in days}))
+        assert set(parse_days(texts, column="date", day_first=day_first).tolist()) == set(days)
+
+
+# Numbers
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (["1", "20", "-3"], [1, 20, -3]),
+        (["1.5", "0.25", "1e3", "1E-2", ".5", "5."], [1.5, 0.25, 1000, 0.01, 0.5, 5]),
+        (["1,5", "2"], [1.5, 2]),
+        (["1.234,5", "1.234", "950"], [1234.5, 1234, 950]),
+        (["1,234.5", "1,234", "950"], [1234.5, 1234, 950]),
+        (["1.234.567"], [1234567]),
+        (["1,234,567"], [1234567]),
+        (["1 234,50", "1\u00a0234\u202f567,8", "5,1"], [1234.5, 1234567.8, 5.1]),
+        (["1'234.50", "1\u2019234.50"], [1234.5, 1234.5]),
+        (["€ 5.00", "5.00 €", "$1,234.50", "-$5.25", "5.10 EUR"], [5, 5, 1234.5, -5.25, 5.1]),
+        (["(5)", "5-", "\u22125"], [-5, -5, -5]),
+        (["inf", "-Infinity"], [math.inf, -math.inf]),
+        (["0.350", "1.234"], [0.35, 1.234]),
+        (["x", "", "nan", ".", "1.2.3", "1 2", "12,34,56", "=1+1", "5 %", "1e", "--5"], [math.nan] * 11),
+    ],
+)
+def test_numbers_are_read_by_what_their_column_proves(texts, expected):
+    column = pa.array(texts)
+    assert np.array_equal(parse_numbers(column, decimal_of(column) or "."), expected, equal_nan=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "sales", "notes"),
+    [
+        ('date,sales\n2024-01-01,"1,234"\n', 1234, ('"1,234" in sales was read as 1234.',)),
+        ("date,sales\n2024-01-01,1.234\n", 1.234, ('"1.234" in sales was read as 1.234.',)),
+        ("date;sales\n2024-01-01;1.234\n", 1234, ('"1.234" in sales was read as 1234.',)),
+        ("date;sales\n2024-01-01;1,234\n", 1.234, ('"1,234" in sales was read as 1.234.',)),
+        ("date;price;sales\n2024-01-01;2.50;1,234\n", 1234, ()),
+        ("date\tprice\tsales\n2024-01-01\t2,50\t1.234\n", 1234, ()),
+    ],
+)
+def test_a_number_that_proves_nothing_follows_the_other_columns_then_the_delimiter(text, sales, notes):
+    checked = intake(text)
+    assert (checked.sales["sales"].tolist(), checked.notes) == ([sales], notes)
+
+
+@given(st.lists(st.floats(0, 1e9).map(lambda value: round(value, 2)), min_size=1), st.booleans())
+def test_numbers_come_back_from_how_they_were_written(values, comma):
+    texts = [f"{value:,.2f}" for value in values]
+    if comma:
+        texts = [text.translate(str.maketrans(",.", ".,")) for text in texts]
+    column = pa.array(texts)
+    mark = decimal_of(column)
+    assert mark == ("," if comma else ".")
+    assert parse_numbers(column, mark).tolist() == values
+
+
+# Anything
+
+
+@given(st.lists(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=8), min_size=3, max_size=3), min_size=1, max_size=8))
+def test_any_text_gives_clean_sales_or_problems(cells):
+    text = pd.DataFrame(cells, columns=["date", "store", "sales"]).to_csv(index=False)
+    try:
+        checked = intake(text, {"date": "date", "store": "store", "sales": "sales"}, day_first=True)
+    except InputError:
+        return
+    sold = checked.sales["sales"]
+    assert ((sold >= 0) & np.isfinite(sold)).all()
+    assert len(checked.sales) + checked.dropped + checked.duplicates_identical + checked.duplicates_different == checked.rows
