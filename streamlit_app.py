@@ -57,8 +57,9 @@ def answer_at_once() -> None:
 if __name__ == "__main__":
     from pages import shell, training
 
+    st.set_page_config(page_icon="static/icon.svg", layout="wide")
     page = st.navigation(pages(), position="top")
-    st.set_page_config(page_title=f"{page.title} · Shelfcast", page_icon="static/icon.svg", layout="wide")
+    st.set_page_config(page_title=f"{page.title} · Shelfcast")
     shell.logo()
     training.follow(banner=page.title != "Upload")
     page.run()

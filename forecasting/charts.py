@@ -80,7 +80,7 @@ def components(frame: pd.DataFrame, height: int = 230) -> go.Figure:
     """What moves the forecast: one bar a component, blue where it adds and grey where it takes away.
 
     Args:
-        frame: Columns `component` and `units` (mean units a day against an average day), in the order of reading.
+        frame: Columns `label` and `units` (mean units a day against an average day), in the order of reading.
         height: In pixels, at least; grows with the number of bars.
     """
     values = frame["units"].to_numpy(dtype=float)
@@ -103,7 +103,7 @@ def components(frame: pd.DataFrame, height: int = 230) -> go.Figure:
     low, high = min(float(values.min(initial=0.0)), 0.0), max(float(values.max(initial=0.0)), 0.0)
     figure.update_layout(margin={"l": 2, "r": 12, "t": 8, "b": 2, "pad": 6}, bargap=0.45)
     figure.update_xaxes(range=[low - 0.3 * reach * (low < 0), high + 0.25 * reach], visible=False)
-    labels = [escape(words.COMPONENTS.get(name, name)) for name in frame["component"]]
+    labels = [escape(label) for label in frame["label"]]
     return figure.update_yaxes(
         tickvals=np.arange(len(frame)),
         ticktext=labels,

@@ -35,18 +35,6 @@ LABELS: Final = {
 }
 """What a person reads for a column's name."""
 
-COMPONENTS: Final = {
-    "trend": "Trend",
-    "weekly": "Weekday",
-    "yearly": "Season",
-    "holidays": "Holidays",
-    "promo": "Promotions",
-    "price": "Price",
-    "open": "Opening",
-    "closed": "Closed days",
-}
-"""What a person reads for a part of Prophet's curve."""
-
 PLURALS: Final = {"product_id": "products", "category": "categories", "region": "regions", "store": "stores"}
 
 WAPE_HELP: Final = "The sum of all misses divided by the sum of all sales, on days the model had not seen."

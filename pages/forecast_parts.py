@@ -28,7 +28,7 @@ def filters(ensemble: Any) -> dict[str, str]:
     everything = service.options(ensemble, {})
     chosen = {name: value for name in everything if (value := _asked(name)) in everything[name]}
     offered = service.options(ensemble, chosen)
-    with st.grid(4, min_column_width=150):
+    with st.grid(max(len(offered), 3), min_column_width=150):
         for name, values in offered.items():
             kept = [chosen[name]] if name in chosen and chosen[name] not in values else []
             st.selectbox(
@@ -119,7 +119,7 @@ def numbers(view: Any) -> None:
         st.metric(
             "Backtest error",
             words.percent(view.wape),
-            f"{words.percent(view.coverage_80, 0)} in the band",
+            "too short to judge" if math.isnan(view.coverage_80) else f"{words.percent(view.coverage_80, 0)} in the band",
             delta_color="gray",
             delta_arrow="off",
             help=f"{words.WAPE_HELP} Here of the total that is shown.",
@@ -132,7 +132,14 @@ def table(view: Any) -> None:
     digits = "%,.0f" if view.forecast[schema.BLEND].max() >= 20 else "%,.1f"
     config = {name: st.column_config.NumberColumn(words.LABELS[name], format=digits, width=90) for name in columns[1:]}
     config[schema.DS] = st.column_config.DateColumn("Day", format="ddd D MMM YYYY", width=130)
-    st.dataframe(view.forecast[columns], column_config=config, hide_index=True, height=290, alt="The forecast of each day ahead with its 80 % band")
+    st.dataframe(
+        view.forecast[columns],
+        column_config=config,
+        hide_index=True,
+        height=290,
+        placeholder="-",
+        alt="The forecast of each day ahead with its 80 % band",
+    )
 
 
 def components(frame: Any) -> None:

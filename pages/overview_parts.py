@@ -171,6 +171,7 @@ def movers(frame: pd.DataFrame, days: int, most: int = 8) -> None:
         table,
         hide_index=True,
         height="content",
+        placeholder="-",
         alt=f"Products whose next {days} days differ most from the last {days}",
         column_config={
             "label": st.column_config.TextColumn("Product", width=180),

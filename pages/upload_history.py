@@ -49,8 +49,8 @@ def history(ws: Any) -> None:
                 **{name: st.column_config.NumberColumn(format="%,d", width=90) for name in ("New", "Changed", "Unchanged", "Skipped")},
             },
         )
-        if any(not upload.undone for upload in uploads) and st.button("Take back the last upload", icon=":material/undo:", key="undo"):
-            _confirm(ws)
+        if any(not upload.undone for upload in uploads):
+            _take_back(ws)
 
 
 def _row(upload: Any) -> dict[str, Any]:
@@ -66,13 +66,10 @@ def _row(upload: Any) -> dict[str, Any]:
     }
 
 
-@st.dialog("Take back the last upload?")
-def _confirm(ws: Any) -> None:
-    st.markdown("The sales go back to what they were before it. The model that is live stays until you retrain.")
-    with st.container(horizontal=True, horizontal_alignment="right"):
-        if st.button("Cancel", key="undo_no"):
-            st.rerun()
-        if st.button("Take it back", type="primary", key="undo_yes"):
+def _take_back(ws: Any) -> None:
+    with st.popover("Take back the last upload", icon=":material/undo:"):
+        st.markdown("The sales go back to what they were before it. The model that is live stays until you retrain.")
+        if st.button("Take it back", type="primary", key="undo"):
             try:
                 service.undo(ws)
             except ShelfcastError as error:

@@ -109,13 +109,13 @@ def test_a_band_without_limits_is_empty_and_raises_nothing(view):
 
 
 def test_bars_say_their_sign():
-    bars = charts.components(pd.DataFrame({"component": ["trend", "closed", "<b>x</b>"], "units": [148.2, -134.0, 0.4]}))
+    bars = charts.components(pd.DataFrame({"label": ["Trend", "Closed days", "<b>x</b>"], "units": [148.2, -134.0, 0.4]}))
     assert list(bars.data[0].text) == ["+148", "\u2212134", "+0.4"]
     assert bars.layout.yaxis.ticktext == ("Trend", "Closed days", "&lt;b&gt;x&lt;/b&gt;")
 
 
 def test_charts_of_nothing_can_be_drawn():
-    charts.components(pd.DataFrame({"component": [], "units": []}))
+    charts.components(pd.DataFrame({"label": [], "units": []}))
     charts.loss([], 50)
     charts.rows_by_day(pd.Series([], dtype="datetime64[us]"))
 
