@@ -64,5 +64,6 @@ if __name__ == "__main__":
     training.follow(banner=page.title != "Upload")
     page.run()
 else:
+    logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").setLevel(logging.ERROR)  # there is no session yet, and need not be
     st.navigation(pages())  # outside of a session it only turns off the discovery of pages/, which would run a page without this script
     app = st.App(__file__, lifespan=lifespan)

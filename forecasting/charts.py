@@ -150,7 +150,7 @@ def rows_by_day(days: pd.Series, height: int = 180) -> go.Figure:
         go.Bar(
             x=counts.index.to_numpy(),
             y=counts.to_numpy(),
-            marker_color=ACCENT,
+            marker_color=PAST,
             showlegend=False,
             hovertemplate="%{x|%a %-d %b %Y}: %{y:,} rows<extra></extra>",
         )
@@ -266,11 +266,15 @@ def _model_curve(view: View, past: pd.DataFrame, name: str) -> go.Scatter:
     limits = view.forecast[list(schema.BANDS)].to_numpy(dtype=float)
     texts = [
         f"<b>{words.units(value)}</b>"
-        + ("" if np.isnan(row).any() else f"<br>80{words.NBSP}%: {words.span(*row[:2])}<br>95{words.NBSP}%: {words.span(*row[2:])}")
+        + ("" if np.isnan(row).any() else f"<br>80{words.NBSP}%: {_limits(*row[:2])}<br>95{words.NBSP}%: {_limits(*row[2:])}")
         for value, row in zip(y[len(y) - len(limits) :], limits, strict=True)
     ]
     texts = [words.units(value) for value in y[: len(y) - len(limits)]] + texts
     return _curve(name, ds, y, text=texts, hovertemplate="%{text}")
+
+
+def _limits(lower: float, upper: float) -> str:
+    return f"{words.units(lower)} to {words.units(upper)}"
 
 
 def _mark_cutoff(figure: go.Figure, last: pd.Timestamp) -> None:

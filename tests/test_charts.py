@@ -88,6 +88,10 @@ def test_the_blend_and_its_bands_start_at_the_last_sale(view):
     assert {trace(figure, "80\u00a0% band").y[0], trace(figure, "80\u00a0% band").y[-1]} == {last}
 
 
+def test_pointing_at_the_blend_names_its_bands(view):
+    assert trace(charts.forecast(view, ["blend"]), "Blend").text[-1] == "<b>100</b><br>80\u00a0%: 80 to 120<br>95\u00a0%: 70 to 150"
+
+
 def test_without_sales_on_the_last_day_the_blend_starts_the_day_after(view):
     view.history.loc[view.history["ds"] == LAST, "y"] = np.nan
     assert pd.Timestamp(trace(charts.forecast(view, ["blend"]), "Blend").x[0]) == LAST + pd.Timedelta(days=1)
