@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from forecasting import schema
-from forecasting.errors import InputError, NothingPublished, ProblemsFound, ShelfcastError
+from forecasting.errors import AmbiguousDates, ColumnsMissing, InputError, NothingPublished, ProblemsFound, ShelfcastError
 from forecasting.settings import LstmSettings, ProphetSettings, Settings
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 SHOWN = 20
 """Problems that the command line prints."""
+HINTS = {AmbiguousDates: "Add --day-first or --month-first.", ColumnsMissing: "Name it with --map, e.g. --map date=Day."}
+"""What to do about an error here, where there is no page to choose on."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -33,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ShelfcastError as error:
         if isinstance(error, ProblemsFound):
             _say(_problems(error))
-        _say(str(error))
+        _say(" ".join([str(error), *(hint for kind, hint in HINTS.items() if isinstance(error, kind))]))
         return 2 if isinstance(error, InputError) else 1
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

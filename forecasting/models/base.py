@@ -6,6 +6,9 @@ from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import ClassVar, Self
 
+import numpy as np
+
+from forecasting import calendar
 from forecasting.panel import FloatArray, Panel
 from forecasting.progress import OnProgress, ignore
 
@@ -55,7 +58,7 @@ class Model(ABC):
             horizon: In [1, the horizon of `fit`].
 
         Returns:
-            Shape (n_series, horizon), in units, at least 0; rows of NaN for series that it does not model.
+            Shape (n_series, horizon), in units, at least 0, and 0 on days that are closed; rows of NaN for series that it does not model.
 
         Raises:
             NotFittedError: `fit` has not ended.
@@ -64,7 +67,8 @@ class Model(ABC):
         self._check_fitted()
         if not 1 <= horizon <= self.horizon_:
             raise ValueError(f"Expected horizon in [1, {self.horizon_}]. Received {horizon}.")
-        return self._predict(panel, horizon)
+        yhat = self._predict(panel, horizon)
+        return np.where(calendar.closed_ahead(panel, horizon) & np.isfinite(yhat), 0.0, yhat)
 
     def save(self, folder: Path) -> None:
         """Writes what `fit` learned into an existing folder: JSON, .npz and .keras, never pickle."""

@@ -75,9 +75,7 @@ class ProphetModel(Model):
 
     def _predict(self, panel: Panel, horizon: int) -> FloatArray:
         curves = self._curves_of(panel)
-        yhat = curves.yhat(panel.ahead(horizon), _drivers(panel, curves.layout, horizon))
-        open_ahead = np.where(calendar.closed_ahead(panel, horizon), 0.0, 1.0)
-        return np.maximum(yhat * open_ahead, 0.0)
+        return np.maximum(curves.yhat(panel.ahead(horizon), _drivers(panel, curves.layout, horizon)), 0.0)
 
     def components(self, panel: Panel, rows: np.ndarray, horizon: int) -> dict[str, FloatArray]:
         """What moves the forecasts of some series.

@@ -33,8 +33,7 @@ class SeasonalNaive(Model):
         sales = np.where(_telling(panel), panel.sales, np.nan)
         week = _last_week(sales, panel.dates.day_of_week.to_numpy())
         week = np.where(np.isnan(week), _recent_mean(sales)[:, None], week)
-        yhat = week[:, panel.ahead(horizon).day_of_week]
-        return np.where(calendar.closed_ahead(panel, horizon) & np.isfinite(yhat), 0.0, yhat)
+        return week[:, panel.ahead(horizon).day_of_week]
 
     def _save(self, folder: Path) -> None:
         state = {"horizon": self.horizon_, "unmodelled": self.unmodelled_}
