@@ -80,6 +80,7 @@ def compare(saved: pd.DataFrame, upload: pd.DataFrame, *, only_sample: bool = Fa
     Raises:
         InputError: One of the two has a key column that the other has not, so that the same sales would count twice.
     """
+    saved, upload = saved.reset_index(drop=True), upload.reset_index(drop=True)
     series = keys.series_codes([saved, upload])
     replaces = only_sample and len(upload) > 0 and not np.isin(series[1], series[0]).any()
     if replaces:
