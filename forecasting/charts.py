@@ -117,13 +117,7 @@ def components(frame: pd.DataFrame, height: int = 230) -> go.Figure:
 
 
 def loss(losses: Sequence[float], epochs: int, height: int = 180) -> go.Figure:
-    """The network's loss by epoch.
-
-    Args:
-        losses: One a finished epoch.
-        epochs: At most so many; the axis ends there.
-        height: In pixels.
-    """
+    """The network's loss: one value a finished epoch, of `epochs` at most, where the axis ends; `height` is in pixels."""
     figure = _figure(height)
     x = np.arange(1, len(losses) + 1)
     figure.add_trace(

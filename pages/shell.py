@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from forecasting import schema, service, words
+from forecasting.errors import ShelfcastError
 
 UPLOAD = "pages/upload.py"
 DAYS = 28
@@ -81,8 +82,14 @@ def live_ensemble(title: str) -> tuple[int, Any]:
     if version is None:
         _nothing_yet(title)
         st.stop()
-    with st.skeleton(height=480):
-        return version, ensemble_of(version)
+    try:
+        with st.skeleton(height=480):
+            return version, ensemble_of(version)
+    except ShelfcastError as error:
+        head(title, f"v{version} cannot be served")
+        with empty("error", "This version cannot be loaded.", words.plain(str(error))):
+            st.page_link(UPLOAD, label="Retrain", icon=":material/play_arrow:")
+        st.stop()
 
 
 def _nothing_yet(title: str) -> None:

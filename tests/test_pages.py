@@ -140,6 +140,14 @@ def test_a_damaged_version_is_named(watching, answers):
     assert "**v2 is damaged**" in texts(opened())
 
 
+def test_a_version_that_breaks_while_it_serves_says_so(watching, monkeypatch):
+    def damaged(ws, version):
+        raise VersionDamaged(version, "lstm.npz")
+
+    monkeypatch.setattr(service, "load", damaged)
+    assert "Version 1 is damaged" in texts(opened())
+
+
 def test_the_filters_offer_only_what_exists(watching):
     at = opened("forecast", product_id="New bun")
     assert at.selectbox(key="region").options == ["North"]
