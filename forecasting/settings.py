@@ -53,7 +53,7 @@ class LstmSettings:
 
     lookback: int = 28
     epochs: int = 50
-    batch_size: int = 256
+    batch_size: int = 64
     units: int = 50
     dropout: float = 0.2
     windows_per_epoch: int | None = None

@@ -46,8 +46,14 @@ def panel():
 
 
 @pytest.fixture(scope="module")
-def model(panel):
-    return LstmModel(QUICK, seed=0).fit(panel, horizon=14)
+def heard():
+    """What the training of `model` told."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def model(panel, heard):
+    return LstmModel(QUICK, seed=0).fit(panel, horizon=14, on_progress=heard.append)
 
 
 @pytest.fixture(scope="module")
@@ -92,12 +98,12 @@ print([name for name in sys.modules if name in ("keras", "tensorflow")])
     assert done.stdout.strip() == "[]"
 
 
-def test_progress_tells_each_epoch_and_ends_at_its_total(panel):
-    heard = []
-    LstmModel(replace(QUICK, epochs=3), seed=0).fit(panel, horizon=7, on_progress=heard.append)
+def test_progress_tells_each_epoch_and_ends_at_its_total(model, heard):
     epochs = [event for event in heard if event.loss is not None]
-    assert [(event.stage, event.done, event.total) for event in epochs] == [("LSTM", done, 3) for done in (1, 2, 3)]
-    assert all(f"epoch {event.done} of 3, loss {event.loss:.4f}" == event.note for event in epochs)
+    assert [(event.stage, event.done, event.total, event.loss) for event in epochs] == [
+        ("LSTM", done, 2, loss) for done, loss in enumerate(model.losses_, start=1)
+    ]
+    assert all(f"epoch {event.done} of 2, loss {event.loss:.4f}" == event.note for event in epochs)
     assert [event.done for event in heard] == sorted(event.done for event in heard)
 
 
@@ -111,10 +117,9 @@ def test_a_listener_ends_the_training(panel):
         model.fit(panel, horizon=7, on_progress=cancel)
 
 
-def test_the_same_seed_gives_the_same_forecast_and_another_another(model, panel):
-    again, other = (LstmModel(QUICK, seed=seed).fit(panel, horizon=14).predict(panel, 14) for seed in (0, 1))
+def test_the_same_seed_gives_the_same_forecast(model, panel):
+    again = LstmModel(QUICK, seed=0).fit(panel, horizon=14).predict(panel, 14)
     np.testing.assert_allclose(again, model.predict(panel, 14), rtol=1e-5)
-    assert not np.allclose(other, again, rtol=1e-3)
 
 
 def test_no_window_sees_a_sale_from_its_origin_on(history):
@@ -159,7 +164,7 @@ def test_a_long_horizon_is_reached_by_reading_its_own_forecasts(panel):
     np.testing.assert_array_equal(model.predict(panel, 40), forecast[:, :40])
 
 
-@pytest.mark.parametrize(("days", "horizon"), [(35, 90), (36, 7), (90, 90), (400, 365), (760, 90)])
+@pytest.mark.parametrize(("days", "horizon"), [(35, 90), (400, 365), (760, 30)])
 def test_files_of_any_length_are_forecast(days, horizon):
     panel = panels.from_sales(sales_frame(days=days, products=2))
     forecast = LstmModel(replace(QUICK, epochs=1), seed=0).fit(panel, horizon=horizon).predict(panel, horizon)
@@ -212,10 +217,17 @@ def test_nothing_is_sold_on_a_day_that_is_closed():
     assert (forecast[~closed] > 0).all()
 
 
-def test_a_network_starts_from_an_earlier_one_of_the_same_inputs(model, panel):
-    assert LstmModel(QUICK, seed=0, start=model).fit(panel, horizon=14).warm_
-    assert not LstmModel(QUICK, seed=0, start=model).fit(panel, horizon=7).warm_
-    assert not LstmModel(replace(QUICK, units=9), seed=0, start=model).fit(panel, horizon=14).warm_
+def test_a_network_starts_from_an_earlier_one(model, panel):
+    later = LstmModel(QUICK, seed=0, start=model).fit(panel, horizon=14)
+    assert later.warm_
+    assert later.losses_[0] < 0.9 * model.losses_[0]
+
+
+def test_a_network_of_other_inputs_is_no_start(panel, history):
+    layout = lstm_layout.design(panel, lookback=28, horizon=14)
+    assert layout.same_network(lstm_layout.design(panel.cut(121), lookback=28, horizon=14))
+    for other in (panel, 28, 7), (panel, 21, 14), (panel.cut(100), 28, 14), (panel.select(np.arange(5)), 28, 14), (history, 28, 14):
+        assert not layout.same_network(lstm_layout.design(other[0], lookback=other[1], horizon=other[2]))
 
 
 def test_windows_are_drawn_without_replacement_and_have_whole_horizons(panel):

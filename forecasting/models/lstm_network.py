@@ -43,9 +43,8 @@ class Network:
 
     def _recurrent(self, context: Float32Array, ahead: Float32Array) -> Float32Array:
         """The head that multiplies the weekday index."""
-        summary = np.tanh(self._dense("summary", context))
-        repeated = np.broadcast_to(summary[:, None], (*ahead.shape[:2], summary.shape[1]))
-        decoded = self._lstm("decoder", np.concatenate([repeated, ahead], axis=2))
+        state, cell = np.tanh(self._dense("state", context)), self._dense("cell", context)
+        decoded = self._lstm("decoder", self._dense("days", ahead), state, cell)
         rate = self._dense("rate", np.maximum(self._dense("rate_hidden", decoded), 0))[:, :, 0]
         return (ahead[:, :, INDEX_CHANNEL] + INDEX_FLOOR) * np.exp(np.clip(rate, -RATE_LIMIT, RATE_LIMIT))
 
@@ -55,14 +54,16 @@ class Network:
         return self._dense("sales", np.maximum(self._dense("sales_hidden", hidden), 0))[:, :, 0]
 
     def _dense(self, name: str, values: Float32Array) -> Float32Array:
-        return values @ self.weights[f"{name}/kernel"] + self.weights[f"{name}/bias"]
+        kernel = self.weights[f"{name}/kernel"]
+        flat = values.reshape(-1, kernel.shape[0]) @ kernel + self.weights[f"{name}/bias"]
+        return flat.reshape(*values.shape[:-1], kernel.shape[1])
 
-    def _lstm(self, name: str, values: Float32Array) -> Float32Array:
+    def _lstm(self, name: str, values: Float32Array, state: Float32Array | float = 0.0, cell: Float32Array | float = 0.0) -> Float32Array:
         """The output of each step, shape (b, steps, units); gates in the order of Keras: input, forget, cell, output."""
-        kernel, recurrent = self.weights[f"{name}/kernel"], self.weights[f"{name}/recurrent_kernel"]
-        given = np.ascontiguousarray((values @ kernel + self.weights[f"{name}/bias"]).transpose(1, 0, 2))
+        recurrent = self.weights[f"{name}/recurrent_kernel"]
+        given = self._dense(name, np.ascontiguousarray(values.transpose(1, 0, 2)))
         units = recurrent.shape[0]
-        state = cell = np.zeros((given.shape[1], units), dtype=np.float32)
+        state, cell = (np.broadcast_to(np.float32(values), (given.shape[1], units)) for values in (state, cell))
         steps = np.empty((len(given), given.shape[1], units), dtype=np.float32)
         for step, fixed in enumerate(given):
             gates = fixed + state @ recurrent

@@ -9,7 +9,7 @@ import numpy as np
 from forecasting.models.lstm_features import Features
 from forecasting.settings import LstmSettings
 
-_FEWEST, _MOST = 24_000, 60_000
+_FEWEST, _MOST = 12_000, 16_000
 """Windows of a whole training."""
 _EPOCHS = 50
 """Epochs that a whole training is cut into."""

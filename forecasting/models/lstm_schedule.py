@@ -33,30 +33,31 @@ class Schedule:
     """
 
     def __init__(self, epochs: int, steps: int, start: Start) -> None:
-        self._peak, self._warm = start.value
+        self._peak, self._rise = start.value
         self._steps, self._total = steps, epochs * steps
-        self._step = 0
-        self._fall_from, self._fall_at = self._peak, 0.0
+        self._done, self._falling = 0, False
 
     @property
     def ended(self) -> bool:
         """All steps are done."""
-        return self._step >= self._total
+        return self._done >= self._total
 
     def rate(self) -> float:
         """The learning rate of the next step."""
-        now = (self._step + 1) / self._total
-        self._step += 1
-        warm = min(1.0, self._step / max(self._warm * self._total, 1.0)) if self._fall_at == 0 else 1.0
-        fallen = 0.5 * (1 + np.cos(np.pi * now))
-        return float(self._peak * warm * (_FLOOR + (1 - _FLOOR) * fallen))
+        self._done += 1
+        rising = 1.0 if self._falling else min(1.0, self._done / max(self._rise * self._total, 1.0))
+        fallen = 0.5 * (1 + np.cos(np.pi * self._done / self._total))
+        return float(self._peak * rising * (_FLOOR + (1 - _FLOOR) * fallen))
 
     def hear(self, losses: Sequence[float]) -> None:
-        """Looks at the losses of all epochs so far: shortens what is left when they no longer fall."""
-        left = (self._total - self._step) // self._steps
-        if len(losses) < 2 * _WINDOW or left <= _TAIL or self._fall_at:
+        """Looks at the losses of all epochs so far: shortens what is left when they no longer fall.
+
+        Each epoch's loss is on windows that were not seen before, so it says what a validation would.
+        """
+        left = (self._total - self._done) // self._steps
+        if self._falling or len(losses) < 2 * _WINDOW or left <= _TAIL:
             return
         before, lately = np.mean(losses[-2 * _WINDOW : -_WINDOW]), np.mean(losses[-_WINDOW:])
         if lately > (1 - _LEAST_GAIN) * before:
-            self._fall_at = self._step
-            self._total = self._step + _TAIL * self._steps
+            self._falling = True
+            self._total = self._done + _TAIL * self._steps
