@@ -87,6 +87,7 @@ def compare(saved: pd.DataFrame, upload: pd.DataFrame, *, only_sample: bool = Fa
         saved, series = saved.iloc[:0], [series[0][:0], series[1]]
     _check_keys(saved, upload)
     saved_rows, upload_rows = keys.row_codes(series, [keys.days(saved), keys.days(upload)])
+    codes, firsts = np.unique(series[1], return_index=True)
     places = pd.Index(saved_rows).get_indexer(upload_rows) if len(saved) else np.full(len(upload), -1)
     known = places >= 0
     whole, differs = _filled(saved, upload, places)
@@ -94,13 +95,13 @@ def compare(saved: pd.DataFrame, upload: pd.DataFrame, *, only_sample: bool = Fa
     for other in differs.values():
         touched |= other
     changed = known & touched
-    gap_days, gaps = _gaps(saved, upload, series)
+    gap_days, gaps = _gaps(saved, upload, series, (codes, firsts))
     return Change(
         new=whole[~known].reset_index(drop=True),
         changed=_before_after(saved, whole, places, changed, differs),
         unchanged=int((known & ~touched).sum()),
         rows=pd.concat([whole[~known], whole[changed]], ignore_index=True) if changed.any() else whole[~known].reset_index(drop=True),
-        new_series=_new_series(upload, series),
+        new_series=_keys(upload).iloc[firsts[~np.isin(codes, series[0])]].reset_index(drop=True),
         first=upload[schema.DATE].min(),
         last=upload[schema.DATE].max(),
         gap_days=gap_days,
@@ -159,27 +160,31 @@ def _before_after(saved: pd.DataFrame, whole: pd.DataFrame, places: np.ndarray, 
     return pd.DataFrame(table)
 
 
-def _new_series(upload: pd.DataFrame, series: list[np.ndarray]) -> pd.DataFrame:
-    codes, firsts = np.unique(series[1], return_index=True)
-    fresh = firsts[~np.isin(codes, series[0])]
-    return upload.iloc[fresh][[name for name in schema.KEYS if name in upload]].reset_index(drop=True)
+def _keys(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame[[name for name in schema.KEYS if name in frame]]
 
 
-def _gaps(saved: pd.DataFrame, upload: pd.DataFrame, series: list[np.ndarray]) -> tuple[int, pd.DataFrame]:
-    """Missing days of the upload's series, counted, and the longest runs of them."""
-    named = [name for name in schema.KEYS if name in upload]
-    frames = [frame[[*named, schema.DATE]] if len(frame) else upload.iloc[:0][[*named, schema.DATE]] for frame in (saved, upload)]
+def _gaps(saved: pd.DataFrame, upload: pd.DataFrame, series: list[np.ndarray], distinct: tuple[np.ndarray, np.ndarray]) -> tuple[int, pd.DataFrame]:
+    """Missing days of the upload's series, counted, and the longest runs of them.
+
+    Args:
+        saved: The saved rows.
+        upload: The upload's rows.
+        series: The series of the rows of both.
+        distinct: The upload's series, and a row of each.
+    """
     sold = [frame[schema.SALES].notna().to_numpy() for frame in (saved, upload)]
-    sold[0] = sold[0] & np.isin(series[0], series[1])
-    codes = np.concatenate([code[mask] for code, mask in zip(series, sold, strict=True)])
-    days = np.concatenate([keys.days(frame)[mask] for frame, mask in zip(frames, sold, strict=True)])
-    order = np.arange(len(codes)) if keys.is_increasing(keys.row_codes([codes], [days])[0]) else np.lexsort((days, codes))
-    codes, days = codes[order], days[order]
-    steps = np.where(np.diff(codes) == 0, np.maximum(np.diff(days) - 1, 0), 0)
-    found = np.flatnonzero(steps > 0)
+    sold[0] = sold[0] & np.isin(series[0], distinct[0])
+    codes = [code[mask] for code, mask in zip(series, sold, strict=True)]
+    days = [keys.days(frame)[mask] for frame, mask in zip((saved, upload), sold, strict=True)]
+    first, length = keys.span(days)
+    rows = np.sort(np.concatenate(keys.row_codes(codes, days)), kind="stable")
+    code, day = np.divmod(rows, length)
+    steps = np.where(np.diff(code) == 0, np.maximum(np.diff(day) - 1, 0), 0)
+    found = np.flatnonzero(steps)
     longest = found[np.argsort(-steps[found], kind="stable")][:GAPS]
-    rows = pd.concat([frame[mask] for frame, mask in zip(frames, sold, strict=True)], ignore_index=True).iloc[order[longest]]
-    start = days[longest] + 1
-    runs = {"first": start.astype("datetime64[D]"), "last": (start + steps[longest] - 1).astype("datetime64[D]"), "days": steps[longest]}
-    times = {name: pd.Series(run).astype("datetime64[us]" if name != "days" else "int64") for name, run in runs.items()}
-    return int(steps.sum()), rows[named].reset_index(drop=True).assign(**times)
+    start = day[longest] + first + 1
+    gaps = _keys(upload).iloc[distinct[1][np.searchsorted(distinct[0], code[longest])]].reset_index(drop=True)
+    ends = {"first": start, "last": start + steps[longest] - 1}
+    times = {name: pd.Series(end.astype("datetime64[D]")).astype("datetime64[us]") for name, end in ends.items()}
+    return int(steps.sum()), gaps.assign(**times, days=steps[longest])

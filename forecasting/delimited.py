@@ -53,7 +53,10 @@ def read(content: bytes, name: str) -> Table:
     """
     text, encoding = decode(content, name)
     layout = _layout(text, name)
-    body = text[layout.start :].rstrip(b"\r\n\x1a")
+    end = len(text)
+    while end > layout.start and text[end - 1] in b"\r\n\x1a":
+        end -= 1
+    body = text[layout.start : end]
     if not body.strip():
         raise UnreadableFile(f"{name} has a header but no rows below it. Upload a file with at least one day of sales.")
     rows, lines, wrong = _fast(body, layout) or _careful(body, layout, name)

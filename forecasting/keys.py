@@ -43,10 +43,15 @@ def days(frame: pd.DataFrame) -> np.ndarray:
 
 def row_codes(codes: Sequence[np.ndarray], days_: Sequence[np.ndarray]) -> list[np.ndarray]:
     """A whole number a row: equal where series and day are equal, in the order of the series, then the day."""
+    first, length = span(days_)
+    return [code * length + (day - first) for code, day in zip(codes, days_, strict=True)]
+
+
+def span(days_: Sequence[np.ndarray]) -> tuple[int, int]:
+    """The first day of all, and how many days there are from it to the last."""
     filled = [day for day in days_ if len(day)]
     first = min((int(day.min()) for day in filled), default=0)
-    span = max((int(day.max()) for day in filled), default=0) - first + 1
-    return [code * span + (day - first) for code, day in zip(codes, days_, strict=True)]
+    return first, max((int(day.max()) for day in filled), default=0) - first + 1
 
 
 def is_increasing(codes: np.ndarray) -> bool:

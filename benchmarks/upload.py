@@ -1,0 +1,96 @@
+"""How long an upload takes (read, checked, merged, written) against `pandas.read_csv` of the same file alone.
+
+    python benchmarks/upload.py FILE [--runs 3]
+    python benchmarks/upload.py FILE --process      both as whole processes, imports included
+
+Prints seconds (the best of the runs), their ratio, which must be at most 8, and peak memory.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import date
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+MOST = 8.0
+READ = "import sys, pandas; pandas.read_csv(sys.argv[1])"
+
+
+def read_seconds(file: Path) -> float:
+    """Of pandas alone."""
+    import pandas as pd
+
+    start = time.perf_counter()
+    pd.read_csv(file)
+    return time.perf_counter() - start
+
+
+def upload_seconds(file: Path) -> dict[str, float]:
+    """Of each step of an upload into an empty workspace, and of the same file once more."""
+    from forecasting.dataset import Dataset, Upload
+    from forecasting.intake import check, guess_mapping
+    from forecasting.reading import read_table
+    from forecasting.workspace import Workspace
+
+    with tempfile.TemporaryDirectory() as home:
+        dataset, marks = Dataset(Workspace(Path(home))), [time.perf_counter()]
+        content = file.read_bytes()
+        table = read_table(content, file.name)
+        marks.append(time.perf_counter())
+        checked = check(table, guess_mapping(table), today=date.today())
+        marks.append(time.perf_counter())
+        dataset.merge(checked.accept(drop_problems=True), Upload.of(content, file.name, checked))
+        marks.append(time.perf_counter())
+        dataset.merge(checked.sales, Upload.of(content, file.name, checked))
+        marks.append(time.perf_counter())
+    steps = dict(zip(("read", "check", "merge", "again"), (after - before for before, after in itertools.pairwise(marks)), strict=True))
+    return {**steps, "upload": steps["read"] + steps["check"] + steps["merge"]}
+
+
+def process_seconds(command: list[str], home: str) -> float:
+    """Of a whole process."""
+    start = time.perf_counter()
+    subprocess.run([sys.executable, *command], env={**os.environ, "FORECASTING_HOME": home}, check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - start
+
+
+def measure(file: Path, runs: int, *, process: bool) -> dict[str, float]:
+    """The best of some runs, taken in turns."""
+    reads, uploads = [], []
+    for _ in range(runs):
+        if process:
+            with tempfile.TemporaryDirectory() as home:
+                reads.append(process_seconds(["-c", READ, str(file)], home))
+                uploads.append({"upload": process_seconds(["-m", "forecasting", "upload", "--drop-problems", str(file)], home)})
+        else:
+            reads.append(read_seconds(file))
+            uploads.append(upload_seconds(file))
+    best = min(uploads, key=lambda steps: steps["upload"])
+    figures = {"read_csv": min(reads), **best, "ratio": best["upload"] / min(reads)}
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN if process else resource.RUSAGE_SELF).ru_maxrss
+    return {name: round(value, 3) for name, value in figures.items()} | {"peak_mb": round(peak / (1024 if sys.platform == "linux" else 2**20))}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--process", action="store_true")
+    args = parser.parse_args()
+    figures = measure(args.file, args.runs, process=args.process)
+    print(json.dumps({"file": args.file.name, **figures}))
+    return 0 if figures["ratio"] <= MOST else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
