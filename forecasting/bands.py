@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from scipy.stats import t as student_t
+from scipy.special import stdtrit  # type: ignore[import-untyped]  # scipy.stats would take a second to import
 
 from forecasting.panel import FloatArray
 
@@ -114,7 +114,7 @@ class SeriesBands:
 
     def _relative(self, probabilities: FloatArray) -> FloatArray:
         """Quantiles of shift + rest in each bin, shape (b, q): the convolution of 30 with 400 equally likely values."""
-        shift = self.shift * student_t.ppf(_midpoints(30), self.freedom)
+        shift = self.shift * stdtrit(self.freedom, _midpoints(30))
         made = [np.quantile(np.add.outer(shift, rest), probabilities) for rest in self.rest]
         return np.array(made)
 
@@ -278,11 +278,10 @@ def _total_errors(y: FloatArray, f: FloatArray, floor: float) -> FloatArray:
     squares = _nanmean(z**2, axis=1)
     spread = squares.var(ddof=1) / count if count > 1 else 0.0
     freedom = float(np.clip(2 * squares.mean() ** 2 / spread if spread > 0 else count, count, count * t))
-    shift = float(np.sqrt(np.mean(shifts**2))) * student_t.ppf(_midpoints(60), freedom)
+    shift: FloatArray = float(np.sqrt(np.mean(shifts**2))) * stdtrit(freedom, _midpoints(60))
     if t == 1:
-        made: FloatArray = shift
-        return made
-    rest = np.nanquantile(z - shifts[:, None], _midpoints(60))
+        return shift
+    rest: FloatArray = np.nanquantile(z - shifts[:, None], _midpoints(60))
     return np.add.outer(shift, rest).ravel()
 
 
