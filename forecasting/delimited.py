@@ -8,6 +8,7 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Final
 
 import numpy as np
@@ -22,7 +23,7 @@ from forecasting.table import Table, blank, names, texts
 DELIMITERS: Final = (",", ";", "\t", "|")
 SAMPLE: Final = 2**18
 """Bytes that settle the delimiter and hold the header."""
-BATCH: Final = 50_000
+BATCH: Final = 5_000
 _CONTROL: Final = bytes(set(range(32)) - {7, 8, 9, 10, 12, 13, 26, 27})
 _LINE_END: Final = re.compile(rb"\r\n|\n|\r")
 _BOMS: Final = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
@@ -176,23 +177,26 @@ def _careful(body: bytes, layout: Layout, name: str) -> Cells:
     lines: list[int] = []
     wrong: list[tuple[int, list[str]]] = []
     for batch in _batches(body, layout, name):
-        good = [(line, cells) for line, cells in ((line, _fitted(cells, width)) for line, cells in batch) if len(cells) == width]
-        fitted = {line for line, _ in good}
-        wrong += [(line, cells) for line, cells in batch if line not in fitted]
+        odd = [(line, _fitted(cells, width)) for line, cells in batch if len(cells) != width]
+        wrong += [(line, cells) for line, cells in odd if len(cells) != width]
+        good = [(line, cells) for line, cells in batch if len(cells) == width] + [(line, cells) for line, cells in odd if len(cells) == width]
+        good.sort(key=itemgetter(0))
         lines += [line for line, _ in good]
-        for place, column in enumerate(columns):
-            column.append(pa.array([cells[place] for _, cells in good], pa.string()).dictionary_encode())
-    rows = pd.DataFrame({title: texts(pa.chunked_array(column)) for title, column in zip(layout.names, columns, strict=True)})
+        for column, values in zip(columns, zip(*(cells for _, cells in good), strict=True), strict=False):
+            column.append(pa.array(values, pa.string()).dictionary_encode())
+    rows = pd.DataFrame(
+        {title: texts(pa.chunked_array(column, pa.dictionary(pa.int32(), pa.string()))) for title, column in zip(layout.names, columns, strict=True)}
+    )
     return rows, np.array(lines, dtype=np.int64), _ragged(wrong, layout)
 
 
 def _batches(body: bytes, layout: Layout, name: str) -> Iterator[list[tuple[int, list[str]]]]:
     reader = csv.reader(io.TextIOWrapper(io.BytesIO(body), encoding="utf-8", newline=""), delimiter=layout.delimiter)
     batch: list[tuple[int, list[str]]] = []
-    line = layout.lines + 1
+    width, line = len(layout.names), layout.lines + 1
     try:
         for cells in reader:
-            if any(cells):
+            if len(cells) == width or any(cells):
                 batch.append((line, cells))
             line = layout.lines + reader.line_num + 1
             if len(batch) >= BATCH:
