@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 SHOWN = 20
 """Problems that the command line prints."""
-HINTS = {AmbiguousDates: "Add --day-first or --month-first.", ColumnsMissing: "Name it with --map, e.g. --map date=Day."}
+HINTS: dict[type[ShelfcastError], str] = {
+    AmbiguousDates: "Add --day-first or --month-first.",
+    ColumnsMissing: "Name it with --map, e.g. --map date=Day.",
+}
 """What to do about an error here, where there is no page to choose on."""
 
 

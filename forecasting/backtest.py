@@ -90,7 +90,7 @@ class Backtest:
         step = np.tile(np.arange(1, h + 1), count * n)
         cutoff = np.repeat(self.cutoffs.to_numpy(), n * h)
         columns = {
-            schema.UNIQUE_ID: pd.Categorical.from_codes(np.tile(np.repeat(np.arange(n), h), count), categories=unique_ids),
+            schema.UNIQUE_ID: pd.Categorical.from_codes(np.tile(np.repeat(np.arange(n), h), count), categories=pd.Index(unique_ids)),
             schema.CUTOFF: cutoff,
             schema.STEP: step.astype(np.int16),
             schema.DS: cutoff + step.astype("timedelta64[D]"),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -75,7 +76,11 @@ def train(panel: Panel, settings: Settings, on_progress: OnProgress = ignore) ->
     horizon = settings.horizon
     schedule = backtest.plan(len(panel.dates), horizon, settings.cutoffs)
     network = partial(LstmModel, settings.lstm, settings.seed)
-    make_models = {schema.SEASONAL_NAIVE: SeasonalNaive, schema.PROPHET: partial(ProphetModel, settings.prophet), schema.LSTM: network}
+    make_models: dict[str, Callable[[], Model]] = {
+        schema.SEASONAL_NAIVE: SeasonalNaive,
+        schema.PROPHET: partial(ProphetModel, settings.prophet),
+        schema.LSTM: network,
+    }
     past, earlier = backtest.run(make_models, frozenset({schema.LSTM}), panel, schedule, on_progress)
     make_models[schema.LSTM] = partial(network, start=earlier.get(schema.LSTM))
     models = {name: make().fit(panel, horizon=horizon, on_progress=on_progress) for name, make in make_models.items()}
@@ -85,8 +90,9 @@ def train(panel: Panel, settings: Settings, on_progress: OnProgress = ignore) ->
 
 def assemble(panel: Panel, settings: Settings, models: Mapping[str, Model], yhat: Mapping[str, FloatArray], past: Backtest) -> Ensemble:
     """Blends the models' forecasts and past forecasts by one set of shares, and learns the bands from the blend's errors."""
-    stopped = health.stopped(panel)
-    available = {name: np.isfinite(values).all(axis=1) & ~stopped for name, values in yhat.items()}
+    stopped = health.stopped(panel)[:, None]
+    yhat = {name: np.where(stopped, np.nan, values) for name, values in yhat.items()}
+    available = {name: np.asarray(np.isfinite(values).all(axis=1)) for name, values in yhat.items()}
     share = blend.shares(available, settings.prophet_weight)
     blended = np.nan_to_num(blend.combine(yhat, share), nan=0.0)
     blended_past = [blend.combine({name: values[cut] for name, values in past.yhat.items()}, share) for cut in range(len(past.y))]
@@ -109,7 +115,7 @@ def day_bands(errors: Errors, forecast: FloatArray, *, silent: np.ndarray) -> Fl
     """
     learned = bands.calibrate(errors)
     if learned is None:
-        made = np.full((forecast.shape[0], len(schema.BANDS), forecast.shape[1]), np.nan)
+        made: FloatArray = np.full((forecast.shape[0], len(schema.BANDS), forecast.shape[1]), np.nan)
     else:
         made = learned.quantiles(forecast, schema.QUANTILES)
         made[:, 0::2] = np.minimum(made[:, 0::2], forecast[:, None])
@@ -157,8 +163,8 @@ def save(made: Ensemble, folder: Path) -> None:
 def forecast_frame(made: Ensemble) -> pd.DataFrame:
     """Long table `unique_id, ds`, a column a model, `blend` and the bands; one row a series and day ahead."""
     n, h = len(made.panel), made.horizon
-    columns = {
-        schema.UNIQUE_ID: pd.Categorical.from_codes(np.repeat(np.arange(n), h), categories=made.panel.unique_ids),
+    columns: dict[str, Any] = {
+        schema.UNIQUE_ID: pd.Categorical.from_codes(np.repeat(np.arange(n), h), categories=pd.Index(made.panel.unique_ids)),
         schema.DS: np.tile(made.panel.ahead(h).to_numpy(), n),
     }
     columns |= {name: made.yhat[name].ravel() for name in (*schema.MODELS, schema.BLEND)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -40,8 +41,8 @@ def forecast_table(made: Ensemble, filters: Mapping[str, str], days: int, *, tot
 
 def _by_series(made: Ensemble, rows: np.ndarray, days: int) -> pd.DataFrame:
     series = made.panel.series.iloc[rows].drop(columns=schema.UNIQUE_ID)
-    columns = {schema.DATE: np.tile(made.panel.ahead(days).to_numpy(), len(rows))}
-    columns |= {name: np.repeat(series[name].to_numpy(), days) for name in series}
+    columns: dict[str, Any] = {schema.DATE: np.tile(made.panel.ahead(days).to_numpy(), len(rows))}
+    columns |= {str(name): np.repeat(series[name].to_numpy(), days) for name in series}
     columns |= {name: made.yhat[name][rows, :days].ravel() for name in (schema.PROPHET, schema.LSTM)}
     columns[schema.FORECAST] = made.yhat[schema.BLEND][rows, :days].ravel()
     columns |= {name: made.bands[rows, position, :days].ravel() for position, name in enumerate(schema.BANDS)}
@@ -60,7 +61,7 @@ def _total(made: Ensemble, filters: Mapping[str, str], rows: np.ndarray, days: i
 
 def to_csv(table: pd.DataFrame) -> bytes:
     """The table as UTF-8 CSV with ISO dates; a text that a spreadsheet would run as a formula gets a leading apostrophe."""
-    safe = table.assign(**{name: neutralised(table[name]) for name in table.select_dtypes(include=["object", "str"])})
+    safe = table.assign(**{str(name): neutralised(table[name]) for name in table.select_dtypes(include=["object", "str"])})
     return safe.to_csv(index=False, date_format="%Y-%m-%d", lineterminator="\n").encode()
 
 

@@ -81,8 +81,8 @@ def _series(random: np.random.Generator, dates: pd.DatetimeIndex, product: Produ
 def _shape(random: np.random.Generator, dates: pd.DatetimeIndex, product: Product) -> np.ndarray:
     """Trend, year, week and holidays of a product, around 1 on its first day, shape (d,)."""
     trend = (1 + product.growth) ** (np.arange(len(dates)) / 365.25)
-    year = 1 - product.summer * np.cos(2 * np.pi * (dates.dayofyear.to_numpy() - 15) / 365.25)
-    week = 1 + (WEEK[dates.dayofweek] - 1) * random.uniform(0.8, 1.2)
+    year = 1 - product.summer * np.cos(2 * np.pi * (dates.day_of_year.to_numpy() - 15) / 365.25)
+    week = 1 + (WEEK[dates.day_of_week] - 1) * random.uniform(0.8, 1.2)
     return np.asarray(trend * year * week * _holiday_effect())
 
 
@@ -90,7 +90,7 @@ def _kept(random: np.random.Generator, dates: pd.DatetimeIndex, name: str, regio
     """The days on which this series has a row, shape (d,) of bool."""
     kept = random.random(len(dates)) > 0.002
     if region == CLOSED_SUNDAYS:
-        kept &= dates.dayofweek != 6
+        kept &= dates.day_of_week != 6
     if name == NEW:
         kept[:-NEW_DAYS] = False
     if name == DISCONTINUED:
@@ -100,7 +100,7 @@ def _kept(random: np.random.Generator, dates: pd.DatetimeIndex, name: str, regio
 
 def _promotions(random: np.random.Generator, dates: pd.DatetimeIndex) -> np.ndarray:
     """Weeks on promotion, about one in ten, shape (d,) of bool."""
-    weeks = (np.arange(len(dates)) + dates[0].dayofweek) // 7
+    weeks = (np.arange(len(dates)) + dates[0].day_of_week) // 7
     return np.asarray((random.random(weeks[-1] + 1) < 0.1)[weeks])
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.metadata
+import resource
+import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache, partial
@@ -182,6 +184,7 @@ def run_retrain(ws: Workspace, request: Mapping[str, Any], on_progress: OnProgre
         "rows": len(sales),
         "settings": chosen.to_dict(),
         "durations": {stage: round(seconds, 2) for stage, seconds in watch.seconds.items()},
+        "peak_memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024),
         "libraries": _libraries(),
     }
     number = Versions(ws.versions).publish(partial(_write, made=made, facts=facts))

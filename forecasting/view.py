@@ -223,11 +223,18 @@ def components(made: Ensemble, filters: Mapping[str, str], days: int) -> pd.Data
         effect, label = values.sum(axis=0), COMPONENTS.get(name, name)
         units = float(effect.mean()) - (average if name == "trend" else 0.0)
         if name == "weekly":
-            by_weekday = pd.Series(effect).groupby(made.panel.ahead(days).dayofweek).mean()
-            units = float(by_weekday.loc[by_weekday.abs().idxmax()])
-            label = f"{label}, {WEEKDAYS[int(by_weekday.abs().idxmax())]}"
+            units, weekday = _strongest(effect, made.panel.ahead(days))
+            label = f"{label}, {weekday}"
         parts.append((name, label, units))
     return pd.DataFrame(parts, columns=["component", "label", "units"])
+
+
+def _strongest(effect: FloatArray, dates: pd.DatetimeIndex) -> tuple[float, str]:
+    """The mean effect on the weekday on which it is largest, and that weekday."""
+    weekdays = dates.day_of_week.to_numpy()
+    means = {day: float(effect[weekdays == day].mean()) for day in np.unique(weekdays)}
+    strongest = max(means, key=lambda day: abs(means[day]))
+    return means[strongest], WEEKDAYS[strongest]
 
 
 def _sum_known(values: FloatArray) -> FloatArray:

@@ -84,7 +84,8 @@ class LstmModel(Model):
 
     def _predict(self, panel: Panel, horizon: int) -> FloatArray:
         forecast = np.full((len(panel), horizon), np.nan)
-        rows = np.flatnonzero([name not in _reasons(panel) for name in panel.unique_ids]) if self.layout_ else np.zeros(0, dtype=np.int64)
+        reasons = _reasons(panel)
+        rows = np.flatnonzero([name not in reasons for name in panel.unique_ids])
         if self.layout_ is None or not len(rows):
             return forecast
         layout, later, done = self.layout_, panel, 0
@@ -93,7 +94,7 @@ class LstmModel(Model):
             forecast[rows, done : done + block.shape[1]] = block
             done += block.shape[1]
             later = _with_forecast(panel, forecast[:, :done]) if done < horizon else later
-        return _closed(panel, forecast)
+        return forecast
 
     def _block(self, panel: Panel, layout: Layout, rows: np.ndarray) -> FloatArray:
         """The days that the network forecasts at once, for these series."""
@@ -151,11 +152,3 @@ def _with_forecast(panel: Panel, forecast: FloatArray) -> Panel:
     """The panel as if the first days ahead had sold what was forecast."""
     dates = pd.date_range(panel.dates[0], periods=len(panel.dates) + forecast.shape[1], freq="D").as_unit("us")
     return replace(panel, dates=dates, sales=np.concatenate([panel.sales, forecast], axis=1))
-
-
-def _closed(panel: Panel, forecast: FloatArray) -> FloatArray:
-    """Nothing is sold on a day that a series is closed."""
-    if schema.OPEN not in panel.drivers:
-        return forecast
-    ahead = panel.driver(schema.OPEN, forecast.shape[1])[:, len(panel.dates) :]
-    return np.where((ahead == 0) & np.isfinite(forecast), 0.0, forecast)
