@@ -75,6 +75,28 @@ def test_the_network_that_serves_is_the_one_that_keras_trained(model, panel, tmp
     np.testing.assert_allclose(Network(model.weights_).forecast(windows), np.maximum(np.mean(heads, axis=0), 0), rtol=1e-5, atol=1e-5)
 
 
+def test_the_fused_layer_learns_as_the_keras_layer_does():
+    import tensorflow as tf
+    from keras import layers
+
+    from forecasting.models.lstm_training import FusedLSTM
+
+    random = np.random.default_rng(0)
+    sequences, state, cell, wanted = (tf.constant(random.normal(size=s), tf.float32) for s in ((8, 12, 5), (8, 6), (8, 6), (8, 12, 6)))
+    plain, fused = layers.LSTM(6, return_sequences=True), FusedLSTM(6, return_sequences=True)
+    results = []
+    for layer in (plain, fused):
+        layer.build(sequences.shape)
+        layer.set_weights(plain.get_weights())
+        with tf.GradientTape() as tape:
+            tape.watch([sequences, state, cell])
+            outputs = layer(sequences, initial_state=[state, cell])
+            error = tf.reduce_sum(outputs * wanted)
+        results.append([outputs, *tape.gradient(error, [*layer.trainable_variables, sequences, state, cell])])
+    for expected, received in zip(*results, strict=True):
+        np.testing.assert_allclose(received.numpy(), expected.numpy(), atol=1e-4)
+
+
 def test_a_saved_model_forecasts_the_same_and_saves_the_same_files(model, panel, tmp_path):
     (tmp_path / "again").mkdir()
     model.save(tmp_path)

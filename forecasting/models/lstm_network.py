@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from forecasting.models.lstm_features import INDEX_CHANNEL, Windows
 from forecasting.models.lstm_layout import Float32Array
@@ -14,7 +15,7 @@ INDEX_FLOOR = 0.05
 """Added to the weekday index, so that a weekday that never sold still can."""
 RATE_LIMIT = 5.0
 """The logarithm of what multiplies the index lies within plus and minus this."""
-_CHUNK = 256
+_CHUNK = 128
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +31,8 @@ class Network:
     def forecast(self, windows: Windows) -> Float32Array:
         """Units a day in units of the windows' scale, shape (b, horizon), at least 0."""
         starts = range(0, len(windows.scale), _CHUNK)
-        parts = [self._forecast(windows, slice(start, start + _CHUNK)) for start in starts]
+        with threadpool_limits(1, user_api="blas"):  # its many small products wait for each other's threads on a busy machine
+            parts = [self._forecast(windows, slice(start, start + _CHUNK)) for start in starts]
         return np.concatenate(parts) if parts else np.zeros(windows.ahead.shape[:2], dtype=np.float32)
 
     def _forecast(self, windows: Windows, part: slice) -> Float32Array:

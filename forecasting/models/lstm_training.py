@@ -55,6 +55,41 @@ class Trained:
     losses: tuple[float, ...]
 
 
+class FusedLSTM(layers.LSTM):  # type: ignore[misc]
+    """The same layer, all steps of it one operation of TensorFlow: a third faster to train and quicker to trace than a loop over steps.
+
+    Not `BlockLSTMV2`, whose gradients mix up the gates.
+    """
+
+    def call(self, sequences: Any, initial_state: Any = None, mask: Any = None, training: bool = False) -> Any:  # noqa: ARG002
+        """The output of each step, or of the last one."""
+        steps = tf.transpose(sequences, [1, 0, 2])
+        none = tf.zeros([tf.shape(steps)[1], self.units])
+        state, cell = initial_state if initial_state is not None else (none, none)
+        weights = self._ordered(tf.concat([self.cell.kernel, self.cell.recurrent_kernel], axis=0))
+        no_peephole = tf.zeros([self.units])
+        *_, outputs = tf.raw_ops.BlockLSTM(
+            seq_len_max=tf.cast(tf.shape(steps)[0], tf.int64),
+            x=steps,
+            cs_prev=cell,
+            h_prev=state,
+            w=weights,
+            b=self._ordered(self.cell.bias),
+            wci=no_peephole,
+            wcf=no_peephole,
+            wco=no_peephole,
+            forget_bias=0.0,
+            cell_clip=-1.0,
+        )
+        return tf.transpose(outputs, [1, 0, 2]) if self.return_sequences else outputs[-1]
+
+    @staticmethod
+    def _ordered(weights: Any) -> Any:
+        """Keras has the gates as input, forget, cell, output; the operation wants the cell second."""
+        entry, forget, cell, exit_ = tf.split(weights, 4, axis=-1)
+        return tf.concat([entry, cell, forget, exit_], axis=-1)
+
+
 def train(
     features: Features, pool: Pool, settings: LstmSettings, *, seed: int, start: dict[str, Float32Array] | None, on_progress: OnProgress
 ) -> Trained:
@@ -69,39 +104,42 @@ def train(
         on_progress: Told each epoch with its loss, and at least every few seconds; what it raises ends the training.
     """
     keras.utils.set_random_seed(seed)
-    network = build(features, settings)
+    network = build(features, settings, FusedLSTM)
     if start is not None:
         _set_weights(network, start)
     losses = _run(network, features, pool, settings, warm=start is not None, on_progress=on_progress)
     _mean_for_unknown(network)
-    return Trained(_weights(network), _keras_file(network), tuple(losses))
+    weights = _weights(network)
+    saved = build(features, settings)
+    _set_weights(saved, weights)
+    return Trained(weights, _keras_file(saved), tuple(losses))
 
 
-def build(features: Features, settings: LstmSettings) -> Any:
-    """The untrained network; its inputs are those of `Windows`, its outputs the two heads' scaled forecasts."""
+def build(features: Features, settings: LstmSettings, lstm: Any = layers.LSTM) -> Any:
+    """The untrained network with this kind of LSTM layers; its inputs are those of `Windows`, its outputs the two heads' scaled forecasts."""
     sample = features.windows(np.zeros(1, dtype=np.int64), np.ones(1, dtype=np.int64))
     past, ahead = keras.Input(sample.past.shape[1:], name="past"), keras.Input(sample.ahead.shape[1:], name="ahead")
     static = keras.Input(sample.static.shape[1:], name="static")
     columns = [keras.Input((), dtype="int32", name=f"code_{column}") for column in range(sample.codes.shape[1])]
-    encoded = layers.LSTM(settings.units, return_sequences=True, name="encoder_1")(past)
+    encoded = lstm(settings.units, return_sequences=True, name="encoder_1")(past)
     encoded = layers.Dropout(settings.dropout)(encoded)
-    encoded = layers.Dropout(settings.dropout)(layers.LSTM(settings.units, name="encoder_2")(encoded))
+    encoded = layers.Dropout(settings.dropout)(lstm(settings.units, name="encoder_2")(encoded))
     sizes = [len(values) for values in features.layout.vocabulary.values()]
     embedded = [
         layers.Embedding(size + 1, min(16, int(np.ceil(np.sqrt(size))) + 1), name=f"embedding_{column}")(codes)
         for column, (size, codes) in enumerate(zip(sizes, columns, strict=True))
     ]
     context = layers.Concatenate()([encoded, static, *embedded])
-    heads = [_recurrent_head(context, ahead, settings), _dense_head(context, ahead)]
+    heads = [_recurrent_head(context, ahead, settings.dropout, lstm), _dense_head(context, ahead)]
     return keras.Model([past, ahead, static, *columns], heads)
 
 
-def _recurrent_head(context: Any, ahead: Any, settings: LstmSettings) -> Any:
+def _recurrent_head(context: Any, ahead: Any, dropout: float, lstm: Any) -> Any:
     state = layers.Dense(_DECODER_UNITS, activation="tanh", name="state")(context)
     cell = layers.Dense(_DECODER_UNITS, name="cell")(context)
     days = layers.Dense(_DAY_INPUTS, name="days")(ahead)
-    decoded = layers.LSTM(_DECODER_UNITS, return_sequences=True, name="decoder")(days, initial_state=[state, cell])
-    hidden = layers.Dense(64, activation="relu", name="rate_hidden")(layers.Dropout(settings.dropout)(decoded))
+    decoded = lstm(_DECODER_UNITS, return_sequences=True, name="decoder")(days, initial_state=[state, cell])
+    hidden = layers.Dense(64, activation="relu", name="rate_hidden")(layers.Dropout(dropout)(decoded))
     rate = layers.Dense(1, name="rate")(hidden)
     return (ahead[:, :, INDEX_CHANNEL] + INDEX_FLOOR) * ops.exp(ops.clip(rate[:, :, 0], -RATE_LIMIT, RATE_LIMIT))
 
