@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import stdtrit  # type: ignore[import-untyped]  # scipy.stats would take a second to import
 
 from forecasting.panel import FloatArray
 
@@ -114,7 +113,7 @@ class SeriesBands:
 
     def _relative(self, probabilities: FloatArray) -> FloatArray:
         """Quantiles of shift + rest in each bin, shape (b, q): the convolution of 30 with 400 equally likely values."""
-        shift = self.shift * stdtrit(self.freedom, _midpoints(30))
+        shift = self.shift * _student_t(30, self.freedom)
         made = [np.quantile(np.add.outer(shift, rest), probabilities) for rest in self.rest]
         return np.array(made)
 
@@ -278,11 +277,19 @@ def _total_errors(y: FloatArray, f: FloatArray, floor: float) -> FloatArray:
     squares = _nanmean(z**2, axis=1)
     spread = squares.var(ddof=1) / count if count > 1 else 0.0
     freedom = float(np.clip(2 * squares.mean() ** 2 / spread if spread > 0 else count, count, count * t))
-    shift: FloatArray = float(np.sqrt(np.mean(shifts**2))) * stdtrit(freedom, _midpoints(60))
+    shift: FloatArray = float(np.sqrt(np.mean(shifts**2))) * _student_t(60, freedom)
     if t == 1:
         return shift
     rest: FloatArray = np.nanquantile(z - shifts[:, None], _midpoints(60))
     return np.add.outer(shift, rest).ravel()
+
+
+def _student_t(count: int, freedom: float) -> FloatArray:
+    """Quantiles of Student's t at `count` equally likely places; scipy takes a quarter of a second to import, so only when it is asked."""
+    from scipy.special import stdtrit  # type: ignore[import-untyped]
+
+    quantiles: FloatArray = stdtrit(freedom, _midpoints(count))
+    return quantiles
 
 
 def _midpoints(count: int) -> FloatArray:

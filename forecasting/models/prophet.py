@@ -14,7 +14,6 @@ from typing import Any, Final, Self
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
 
 from forecasting import calendar, schema
 from forecasting.models import prophet_reasons
@@ -216,6 +215,10 @@ class _Work:
         models = _fit_batch(frame, recipes)
         yield {row: curve_of(model, self.layout, self.panel.last) for row, model in models.items()}
         left = [row for row in rows if row not in models]
+        if not left:
+            return
+        from joblib import Parallel, delayed
+
         tasks = [delayed(_fit_one)(frame[frame[schema.UNIQUE_ID] == row], recipes[row], self.layout, self.panel.last) for row in left]
         pool = Parallel(n_jobs=-1 if len(tasks) >= _WORTH_A_POOL else 1, backend="loky", return_as="generator")
         for row, outcome in zip(left, pool(tasks), strict=True):
