@@ -222,4 +222,4 @@ def _kept_out(checked: Any) -> str:
         )
     if not checked.duplicates_different:
         parts.append("Same day and series twice in a file: the last row counts.")
-    return " ".join(parts)
+    return " ".join([*parts, *map(words.plain, checked.notes)])
