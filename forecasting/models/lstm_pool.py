@@ -9,8 +9,10 @@ import numpy as np
 from forecasting.models.lstm_features import Features
 from forecasting.settings import LstmSettings
 
-_FEWEST, _MOST = 12_000, 16_000
+_FEWEST, _MOST = 16_000, 32_000
 """Windows of a whole training."""
+_MOST_DAYS = 1_500_000
+"""Days ahead in all of them, about: windows of a long horizon teach more each, and take longer."""
 _EPOCHS = 50
 """Epochs that a whole training is cut into."""
 _LEAST_AGE = 28
@@ -49,7 +51,8 @@ def draw(features: Features, settings: LstmSettings, *, seed: int, share: float 
     earliest = np.maximum(features.start + age, layout.before)
     counts = np.maximum(latest - earliest + 1, 0)
     available = int(counts.sum())
-    whole = int(np.clip(available, _FEWEST, _MOST)) // _EPOCHS
+    most = int(np.clip(_MOST_DAYS // layout.horizon, _FEWEST, _MOST))
+    whole = int(np.clip(available, _FEWEST, most)) // _EPOCHS
     epoch = max(1, int(share * (settings.windows_per_epoch or whole)))
     if not available:
         return Pool(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), epoch)
