@@ -8,9 +8,11 @@ from forecasting import charts, service, words
 from forecasting.errors import NotFound
 from pages import forecast_parts, shell
 
-version, ensemble = shell.live_ensemble("Forecast")
+manifest = shell.live_manifest("Forecast")
+version = manifest["version"]
+actions = shell.head("Forecast", f"Model v{version}, sales to {shell.sales_to(manifest)}")
 
-actions = shell.head("Forecast", f"Model v{version}, sales to {words.date(ensemble.panel.last)}")
+ensemble = shell.loaded(version)
 filters = forecast_parts.filters(ensemble)
 
 card = st.container(border=True, key="curves_card")

@@ -7,16 +7,15 @@ import streamlit as st
 from forecasting import charts, service
 from pages import overview_parts, shell
 
-version, ensemble = shell.live_ensemble("Overview")
-ws = service.workspace()
-manifest = service.manifest(ws, version)
-days = min(shell.DAYS, ensemble.horizon)
-view = service.view(ensemble, {}, days)
-
-with shell.head("Overview", overview_parts.context(view, manifest)):
+manifest = shell.live_manifest("Overview")
+with shell.head("Overview", overview_parts.context(manifest)):
     shell.upload_button()
 
-overview_parts.numbers(view, manifest, overview_parts.previous(ws, version))
+ws = service.workspace()
+ensemble = shell.loaded(manifest["version"])
+days = min(shell.DAYS, ensemble.horizon)
+view = service.view(ensemble, {}, days)
+overview_parts.numbers(view, manifest, overview_parts.previous(ws, manifest["version"]))
 
 with shell.card("Needs you"):
     overview_parts.needs(ws, view)

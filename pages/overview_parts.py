@@ -37,9 +37,9 @@ class Need:
     follow: Callable[[], None] | None = None
 
 
-def context(view: Any, manifest: dict[str, Any]) -> str:
+def context(manifest: dict[str, Any]) -> str:
     """The line under the title: "Sales to 21 Nov 2026 · model v7 of 22 Nov"."""
-    return f"Sales to {words.date(view.last)} · model v{manifest['version']} of {words.near_date(pd.Timestamp(manifest['trained']))}"
+    return f"Sales to {shell.sales_to(manifest)} · model v{manifest['version']} of {words.near_date(pd.Timestamp(manifest['trained']))}"
 
 
 def previous(ws: Any, version: int) -> dict[str, Any] | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from types import ModuleType
-from typing import Any
+from typing import Any, NoReturn
 
+import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -76,20 +77,38 @@ def empty(icon: str, title: str, text: str) -> DeltaGenerator:
         return st.container(horizontal=True, horizontal_alignment="center", width="content")
 
 
-def live_ensemble(title: str) -> tuple[int, Any]:
-    """The version that serves and its ensemble; without one, says so and ends the page."""
-    version = service.serving(service.workspace()).version
+def live_manifest(title: str) -> dict[str, Any]:
+    """What the version that serves says of itself; without one, says so and ends the page. Quick: the head need not wait for the ensemble."""
+    ws = service.workspace()
+    version = service.serving(ws).version
     if version is None:
         _nothing_yet(title)
         st.stop()
     try:
-        with st.skeleton(height=480):
-            return version, ensemble_of(version)
+        return service.manifest(ws, version)
     except ShelfcastError as error:
         head(title, f"v{version} cannot be served")
-        with empty("error", "This version cannot be loaded.", words.plain(str(error))):
-            st.page_link(UPLOAD, label="Retrain", icon=":material/play_arrow:")
-        st.stop()
+        _cannot_be_loaded(error)
+
+
+def sales_to(manifest: dict[str, Any]) -> str:
+    """The last day with sales: "21 Nov 2026"."""
+    return words.date(pd.Timestamp(manifest["sales_to"]))
+
+
+def loaded(version: int) -> Any:
+    """The ensemble of the version that serves, with a placeholder while it loads; one that cannot be loaded says so and ends the page."""
+    try:
+        with st.skeleton(height=480):
+            return ensemble_of(version)
+    except ShelfcastError as error:
+        _cannot_be_loaded(error)
+
+
+def _cannot_be_loaded(error: ShelfcastError) -> NoReturn:
+    with empty("error", "This version cannot be loaded.", words.plain(str(error))):
+        st.page_link(UPLOAD, label="Retrain", icon=":material/play_arrow:")
+    st.stop()
 
 
 def _nothing_yet(title: str) -> None:
