@@ -112,6 +112,9 @@ def test_a_person_uploads_retrains_looks_elsewhere_and_takes_the_forecast_home(s
     page.locator("[data-testid=stMetric]").nth(3).wait_for()
     numbers = page.locator("[data-testid=stMetric]").all_inner_texts()
     assert [text.split("\n")[-1] for text in numbers[:4]] == ["56", "8", "0", "0"]
+    page.locator(".st-key-settings summary").click()
+    page.locator(".st-key-set_epochs input").fill("30")
+    page.locator(".st-key-set_epochs input").press("Enter")
     page.locator(".st-key-merge_and_retrain button").click()
     page.locator(".st-key-training").wait_for()
 
@@ -130,7 +133,7 @@ def test_a_person_uploads_retrains_looks_elsewhere_and_takes_the_forecast_home(s
             seen.add(bar(page, "banner"))
         page.wait_for_timeout(200)
     assert len(seen) >= 3
-    assert list(seen) != [0.0]
+    assert service.manifest(shop, 2)["settings"]["lstm"]["epochs"] == 30
     other.get_by_text("model v2").wait_for()
 
     page.get_by_text("sales to 7 Jul 2026").wait_for()
