@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import argparse
 import resource
+import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from forecasting import panel as panels
-from forecasting.models.lstm import LstmModel
-from forecasting.settings import LstmSettings
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from forecasting import panel as panels  # noqa: E402
+from forecasting.models.lstm import LstmModel  # noqa: E402
+from forecasting.settings import LstmSettings  # noqa: E402
 
 
 def read(path: str) -> panels.Panel:
