@@ -17,9 +17,9 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from forecasting import panel as panels  # noqa: E402
-from forecasting.models.lstm import LstmModel  # noqa: E402
-from forecasting.settings import LstmSettings  # noqa: E402
+from forecasting import panel as panels
+from forecasting.models.lstm import LstmModel
+from forecasting.settings import LstmSettings
 
 
 def read(path: str) -> panels.Panel:
