@@ -216,10 +216,7 @@ def _live() -> int:
 def _checked(args: argparse.Namespace) -> tuple[bytes, Intake]:
     from forecasting import service
 
-    try:
-        content = args.file.read_bytes()
-    except OSError as error:
-        raise InputError(f"{args.file} cannot be read: {error.strerror}.") from error
+    content = service.read_file(args.file)
     table = service.inspect(content, args.file.name)
     mapping = service.guess(table) | _mapping(args.map)
     return content, service.check(table, mapping, duplicates=args.duplicates, day_first=args.day_first)

@@ -249,23 +249,28 @@ def total_quantiles(errors: Errors, f: FloatArray, probabilities: tuple[float, .
     made = np.full((len(probabilities), len(ahead)), np.nan)
     if window > errors.y.shape[2] or not len(errors.y):
         return made
-    both = np.isfinite(errors.y) & np.isfinite(errors.f)
-    y, g = (np.where(both, values, 0.0).sum(axis=1) for values in errors)
-    y[~both.any(axis=1)] = np.nan
-    y, g = (values[:, 0] for values in windowed(Errors(y[:, None], np.where(np.isnan(y), np.nan, g)[:, None]), window))
+    y, g = (values[:, 0] for values in windowed(Errors(*(values[:, None] for values in total_errors(errors))), window))
     if not np.isfinite(y).any():
         return made
-    covered = np.nansum(f[both.any(axis=(0, 2))])
+    covered = np.nansum(f[(np.isfinite(errors.y) & np.isfinite(errors.f)).any(axis=(0, 2))])
     reach = float(np.nansum(f) / covered) if covered > 0 else 1.0
     order = np.argsort(probabilities)
     floor = max(0.05 * float(np.nanmean(y)), 1e-9)
-    z = _total_errors(y, g, floor)
+    z = _shifted_errors(y, g, floor)
     made[order] = ahead + np.quantile(z, np.asarray(probabilities)[order])[:, None] * np.sqrt(np.maximum(ahead, floor)) * reach
     made[order] = np.maximum.accumulate(np.maximum(made[order], 0.0), axis=0)
     return made
 
 
-def _total_errors(y: FloatArray, f: FloatArray, floor: float) -> FloatArray:
+def total_errors(errors: Errors) -> tuple[FloatArray, FloatArray]:
+    """Sold and forecast, each added up over the series that have both, shape (K, t); sold is NaN on days on which none has."""
+    both = np.isfinite(errors.y) & np.isfinite(errors.f)
+    y, f = (np.where(both, values, 0.0).sum(axis=1) for values in errors)
+    y[~both.any(axis=1)] = np.nan
+    return y, f
+
+
+def _shifted_errors(y: FloatArray, f: FloatArray, floor: float) -> FloatArray:
     """Equally likely errors of a total relative to the root of its forecast; `y` and `f` of shape (K, t).
 
     The shift of a cutoff is a Student-t whose freedom is Satterthwaite's (1946) from the cutoffs' mean squares.

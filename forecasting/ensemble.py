@@ -60,6 +60,10 @@ class Ensemble:
         """What the blend forecast in the past, and what was sold."""
         return Errors(self.past.y, self.past.yhat[schema.BLEND])
 
+    def errors_of(self, rows: np.ndarray) -> Errors:
+        """The same of the series at these positions."""
+        return Errors(self.errors.y[:, rows], self.errors.f[:, rows])
+
     def calibrated(self, window: int) -> SeriesBands | None:
         """What the errors say about single series' sums over `window` days."""
         return bands.calibrate(self.errors, window=window)

@@ -10,7 +10,7 @@ from typing import Any
 from tqdm import tqdm
 
 from forecasting import service
-from forecasting.errors import Cancelled, InputError, TrainingFailed
+from forecasting.errors import Cancelled, TrainingFailed
 from forecasting.events import Event
 from forecasting.jobs import Jobs
 from forecasting.progress import OnProgress, Progress, ignore
@@ -80,10 +80,7 @@ def retrain_model(
     """
     chosen = Settings(horizon=horizon, lstm=LstmSettings(epochs=epochs, batch_size=batch_size))
     ws, file = service.workspace(), Path(path)
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise InputError(f"{file} cannot be read: {error.strerror}.") from error
+    content = service.read_file(file)
     table = service.inspect(content, file.name)
     service.merge(ws, content, file.name, service.check(table, service.guess(table)))
 

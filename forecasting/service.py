@@ -40,6 +40,14 @@ def workspace() -> Workspace:
 # Sales in
 
 
+def read_file(path: Path) -> bytes:
+    """The bytes of a file that a person names; raises InputError."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}.") from error
+
+
 def inspect(content: bytes, name: str) -> reading.Table:
     """The table in a file; raises UnreadableFile."""
     return reading.read_table(content, name)

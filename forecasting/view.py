@@ -129,7 +129,6 @@ def view(made: Ensemble, filters: Mapping[str, str], days: int) -> View:
     busiest = int(np.argmax(curves[schema.BLEND]))
     ahead = panel.ahead(days)
     simpler = made.health.iloc[rows].loc[lambda table: table[schema.MODEL] != schema.BLEND, [schema.UNIQUE_ID, schema.MODEL, schema.REASON]]
-    errors = Errors(made.errors.y[:, rows], made.errors.f[:, rows])
     return View(
         filters=dict(filters),
         n_series=len(rows),
@@ -141,7 +140,7 @@ def view(made: Ensemble, filters: Mapping[str, str], days: int) -> View:
         last_year=_last_year(_sum_known(panel.sales[rows]), days),
         busiest=(ahead[busiest], float(curves[schema.BLEND][busiest])),
         weights=_weights(made, rows, days),
-        wape=float(metrics.wape(*total_errors(errors))),
+        wape=float(metrics.wape(*bands.total_errors(made.errors_of(rows)))),
         coverage_80=_coverage(made, rows),
         simpler=simpler.merge(panel.series, on=schema.UNIQUE_ID),
     )
@@ -155,10 +154,7 @@ def total_curves(made: Ensemble, rows: np.ndarray, days: int) -> dict[str, Float
         yhat = made.yhat[name][rows, :days]
         curves[name] = np.where(np.isnan(yhat), blend, yhat).sum(axis=0)
     curves[schema.BLEND] = blend.sum(axis=0)
-    if len(rows) == 1:
-        limits = made.bands[rows[0], :, :days]
-    else:
-        limits = bands.total_quantiles(Errors(made.errors.y[:, rows], made.errors.f[:, rows]), blend, schema.QUANTILES)
+    limits = made.bands[rows[0], :, :days] if len(rows) == 1 else bands.total_quantiles(made.errors_of(rows), blend, schema.QUANTILES)
     return curves | dict(zip(schema.BANDS, limits, strict=True))
 
 
@@ -168,20 +164,11 @@ def total_range(made: Ensemble, rows: np.ndarray, days: int) -> Range:
     expected = float(blend.sum())
     limits = np.full(len(schema.BANDS), np.nan)
     if len(rows) > 1:
-        limits = bands.total_quantiles(Errors(made.errors.y[:, rows], made.errors.f[:, rows]), blend, schema.QUANTILES, window=days)[:, 0]
+        limits = bands.total_quantiles(made.errors_of(rows), blend, schema.QUANTILES, window=days)[:, 0]
     elif (learned := made.calibrated(days)) is not None:
         sums = made.yhat[schema.BLEND][:, :days].sum(axis=1, keepdims=True)
         limits = learned.quantiles(sums, schema.QUANTILES)[rows[0], :, 0]
     return Range(expected, *(float(value) for value in limits))
-
-
-def total_errors(errors: Errors) -> tuple[FloatArray, FloatArray]:
-    """Sold and forecast, each added up over the series that have both, shape (K, t)."""
-    both = np.isfinite(errors.y) & np.isfinite(errors.f)
-    y, f = (np.where(both, values, 0.0).sum(axis=1) for values in errors)
-    none = ~both.any(axis=1)
-    y[none] = np.nan
-    return y, f
 
 
 def movers(made: Ensemble, days: int) -> pd.DataFrame:
@@ -262,7 +249,7 @@ def _coverage(made: Ensemble, rows: np.ndarray) -> float:
         others = np.arange(len(y)) != cut
         if len(rows) > 1:
             limits = bands.total_quantiles(Errors(y[others][:, rows], f[others][:, rows]), f[cut, rows], schema.QUANTILES[:2])
-            sold, _ = total_errors(Errors(y[cut : cut + 1, rows], f[cut : cut + 1, rows]))
+            sold, _ = bands.total_errors(Errors(y[cut : cut + 1, rows], f[cut : cut + 1, rows]))
         else:
             learned = bands.calibrate(Errors(y[others], f[others]))
             if learned is None:
