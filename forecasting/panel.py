@@ -11,6 +11,7 @@ import pandas as pd
 
 from forecasting import schema
 from forecasting.errors import InputError
+from forecasting.period import DAY, Period
 
 FloatArray = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 
@@ -25,12 +26,14 @@ class Panel:
         sales: Shape (n, d), units a day; NaN where the file has no row.
         drivers: Driver name -> shape (n, d + a): its values on these days and on the `a` days ahead for which any row was given; NaN
             where no value was.
+        period: What a column is: a day, or for files of weekly or monthly sales a week or a month.
     """
 
     series: pd.DataFrame
     dates: pd.DatetimeIndex
     sales: FloatArray
     drivers: Mapping[str, FloatArray]
+    period: Period = DAY
 
     @cached_property
     def unique_ids(self) -> list[str]:

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 LAYERS = (
     # 0: know nothing
-    "errors schema settings progress words locks atomic numbered estimate",
+    "errors schema settings progress period words locks atomic numbered estimate",
     # 1: values in, values out: what comes in, what learns, what goes out
     "table packed delimited typed reading problems amounts dates mapping cells keys intake change gaps lineage sample"
     " panel calendar metrics bands blend backtest health durations models ensemble"

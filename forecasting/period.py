@@ -1,0 +1,115 @@
+"""What one step of a sales file is: a day, a week or a month."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+FEWEST: Final = 4
+"""Dates from which weeks and months are recognised."""
+FEWEST_NEAR: Final = 6
+"""The same for months that are not dated on one day."""
+_MONTH_END: Final = 31
+_DAYS_OF: Final = {"day": 1, "week": 7, "month": 31}
+_ADJECTIVES: Final = {"day": "daily", "week": "weekly", "month": "monthly"}
+
+
+@dataclass(frozen=True)
+class Period:
+    """The step from one row of a series to the next, and its seasons.
+
+    Args:
+        name: "day", "week" or "month".
+        cycle: Steps of the short season: 7 days; 1 where there is none.
+        year: Steps of a year that keeps the short season whole: 364 days, 52 weeks, 12 months.
+        day_of_month: On which day months are dated, 31 for their last one; 0: on the day of the last date known. Two periods that differ in this
+            alone are equal.
+    """
+
+    name: str
+    cycle: int
+    year: int
+    day_of_month: int = field(default=0, compare=False)
+
+    @property
+    def plural(self) -> str:
+        """ "days", "weeks", "months"."""
+        return f"{self.name}s"
+
+    @property
+    def adjective(self) -> str:
+        """ "daily", "weekly", "monthly"."""
+        return _ADJECTIVES[self.name]
+
+    def count(self, steps: int) -> str:
+        """So many of them: "1 week", "13 weeks"."""
+        return f"{steps:,} {self.name if steps == 1 else self.plural}"
+
+    def steps(self, days: int) -> int:
+        """So many days in steps, rounded up; a month counts as 31 days, so that a quarter is 3 months and a year 12.
+
+        Example:
+            >>> [period.steps(90) for period in (DAY, WEEK, MONTH)]
+            [90, 13, 3]
+        """
+        return -(-days // _DAYS_OF[self.name])
+
+    def ahead(self, last: pd.Timestamp, count: int) -> pd.DatetimeIndex:
+        """The `count` steps after a date: months on their day of the month, or on the last day of those too short for it.
+
+        Example:
+            >>> [f"{day:%d %b}" for day in MONTH.ahead(pd.Timestamp(2026, 1, 31), 3)]
+            ['28 Feb', '31 Mar', '30 Apr']
+        """
+        if self != MONTH:
+            length = _DAYS_OF[self.name]
+            return pd.date_range(last + pd.Timedelta(days=length), periods=count, freq=f"{length}D").as_unit("us")
+        firsts = pd.date_range(last.replace(day=1), periods=count + 1, freq="MS")[1:]
+        day = np.minimum(self.day_of_month or last.day, firsts.days_in_month)
+        return pd.DatetimeIndex(firsts + pd.to_timedelta(day - 1, unit="D")).as_unit("us")
+
+    def positions(self, dates: pd.DatetimeIndex, first: pd.Timestamp) -> np.ndarray:
+        """How many steps each date lies after the first date (a date between two steps belongs to the earlier one), shape (len(dates),) of int."""
+        if self == MONTH:
+            return np.asarray((dates.year - first.year) * 12 + dates.month - first.month, dtype=np.int64)
+        return np.asarray((dates - first).days // _DAYS_OF[self.name], dtype=np.int64)
+
+
+DAY: Final = Period("day", 7, 364)
+WEEK: Final = Period("week", 1, 52)
+MONTH: Final = Period("month", 1, 12)
+PERIODS: Final = {period.name: period for period in (DAY, WEEK, MONTH)}
+
+
+def of(dates: pd.DatetimeIndex) -> Period:
+    """The period of a file that has sales on these dates.
+
+    Months: one date a month at most, on the same day of each or its last one; from 6 months on it is enough that all lie in the first, or in
+    the last, seven days (the last working day). Weeks: all dates lie whole weeks apart. Days: everything else, and fewer than 4 dates, which
+    show nothing yet.
+    """
+    found = pd.DatetimeIndex(dates.unique()).normalize().unique().sort_values()
+    if len(found) < FEWEST:
+        return DAY
+    day_of_month = _day_of_month(found)
+    if day_of_month:
+        return Period(MONTH.name, MONTH.cycle, MONTH.year, day_of_month)
+    return DAY if ((found - found[0]).days % 7).any() else WEEK
+
+
+def _day_of_month(dates: pd.DatetimeIndex) -> int:
+    """The day on which these dates come once a month; 0 if they do not."""
+    if (dates.year * 12 + dates.month).has_duplicates:
+        return 0
+    day, length = dates.day.to_numpy(), dates.days_in_month.to_numpy()
+    latest = int(day.max())
+    if (day == length).all():
+        return _MONTH_END
+    if (day == np.minimum(latest, length)).all():
+        return latest
+    if len(dates) < FEWEST_NEAR:
+        return 0
+    return 1 if latest <= 7 else _MONTH_END if (day > length - 7).all() else 0
