@@ -15,6 +15,9 @@ from forecasting.period import DAY, Period
 
 FloatArray = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 
+USUAL_WEEKS = 8
+"""Weeks that say how often a series is usually on promotion."""
+
 
 @dataclass(frozen=True, eq=False)
 class Panel:
@@ -79,16 +82,49 @@ class Panel:
     def driver(self, name: str, horizon: int) -> FloatArray:
         """A driver on every day and the `horizon` days after, shape (n, d + horizon), without gaps.
 
-        Where it was not given: no promotion, open, and the last price known (before the first one: the first price; never any: 0).
+        What was given always counts, and a series' plan reaches to its last day given ahead. Else: the last price known (before the first
+        one: the first price; never any: 0), open, and no promotion on days past or planned. After its plan a series is promoted as usual: the
+        share of days with a promotion, by weekday, over its last 8 weeks.
         """
         n, d = self.sales.shape
-        values = np.full((n, d + horizon), np.nan)
+        values: FloatArray = np.full((n, d + horizon), np.nan)
         given = self.drivers[name][:, : d + horizon]
         values[:, : given.shape[1]] = given
         if name == schema.PRICE:
-            values = pd.DataFrame(values.T).ffill().bfill().to_numpy(copy=True).T
+            values = _filled(values)
+        elif name == schema.PROMO and horizon:
+            free = np.arange(horizon) >= self.planned(name)[:, None]
+            values[:, d:][free] = _usual(values[:, :d], horizon)[free]
         values[np.isnan(values)] = 1.0 if name == schema.OPEN else 0.0
         return values
+
+    def planned(self, name: str) -> np.ndarray:
+        """Days ahead that each series' plan of a driver reaches, shape (n,); 0 where nothing was given ahead."""
+        given = np.isfinite(self.drivers[name][:, len(self.dates) :])
+        return np.where(given.any(axis=1), given.shape[1] - np.argmax(given[:, ::-1], axis=1), 0) if given.size else np.zeros(len(self), dtype=int)
+
+
+def _filled(values: FloatArray) -> FloatArray:
+    """Each gap is what was known last before it; before the first value known, that one. Rows without any stay NaN."""
+    known = np.isfinite(values)
+    column = np.arange(values.shape[1])
+    last = np.maximum.accumulate(np.where(known, column, -1), axis=1)
+    first = known.argmax(axis=1)[:, None]
+    filled: FloatArray = np.take_along_axis(values, np.where(last >= 0, last, first), axis=1)
+    return filled
+
+
+def _usual(past: FloatArray, horizon: int) -> FloatArray:
+    """Mean of what is known of the same weekday over the last 8 weeks, on the days ahead, shape (n, horizon); NaN where nothing is."""
+    days = USUAL_WEEKS * schema.SEASON_LENGTH
+    recent = np.full((len(past), days), np.nan)
+    recent[:, max(days - past.shape[1], 0) :] = past[:, -days:]
+    weeks = recent.reshape(len(past), USUAL_WEEKS, -1)
+    known = np.isfinite(weeks).sum(axis=1)
+    mean = np.full(known.shape, np.nan)
+    np.divide(np.nansum(weeks, axis=1), known, out=mean, where=known > 0)
+    ahead: FloatArray = mean[:, np.arange(horizon) % schema.SEASON_LENGTH]
+    return ahead
 
 
 def from_sales(sales: pd.DataFrame) -> Panel:

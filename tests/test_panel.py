@@ -103,3 +103,31 @@ def test_identities_tell_keys_apart_whatever_they_contain() -> None:
     keys = pd.DataFrame({"product_id": ["a|b", "a", "a\\", "a\\|b"], "store": ["c", "b|c", "|b", "c"]}, dtype="str")
     assert len(set(unique_id(keys))) == 4
     assert unique_id(keys.iloc[:1]) == ["a\\|b|c"]
+
+
+def promoted(promo: dict[str, list[float]], *, days: int) -> Panel:
+    """Series with these promotions from a Monday on: on the `days` days with sales, and ahead."""
+    names, values = list(promo), np.array(list(promo.values()), dtype=float)
+    dates = pd.date_range("2024-01-01", periods=days)
+    return Panel(pd.DataFrame({"unique_id": names}), dates, np.ones((len(names), days)), {"promo": values})
+
+
+def test_without_a_plan_promotions_go_on_as_usual_by_weekday() -> None:
+    mondays = [float(day % 14 == 0) for day in range(70)]
+    panel = promoted({"mondays": mondays, "never": [0.0] * 70, "unknown": [np.nan] * 70}, days=70)
+    ahead = panel.driver("promo", 9)[:, 70:]
+    np.testing.assert_allclose(ahead[0], [0.5, 0, 0, 0, 0, 0, 0, 0.5, 0])
+    assert not ahead[1:].any()
+
+
+def test_what_is_usual_comes_from_known_days_of_the_last_eight_weeks() -> None:
+    long_ago, recent = [1.0] * 14, [0.0, np.nan] * 28
+    panel = promoted({"a": long_ago + recent}, days=70)
+    assert not panel.driver("promo", 14)[:, 70:].any()
+    assert promoted({"a": [np.nan, 1.0, 0.0]}, days=3).driver("promo", 8)[0].tolist() == [0, 1, 0, 0, 0, 0, 0, 0, 1, 0, 0]
+
+
+def test_a_plan_counts_up_to_its_own_last_day_and_gaps_in_it_are_no_promotions() -> None:
+    panel = promoted({"planned": [1.0] * 56 + [0.0, np.nan, 1.0, np.nan], "other": [1.0] * 56 + [np.nan] * 4}, days=56)
+    assert panel.planned("promo").tolist() == [3, 0]
+    assert panel.driver("promo", 5)[:, 56:].tolist() == [[0, 0, 1, 1, 1], [1, 1, 1, 1, 1]]
