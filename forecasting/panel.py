@@ -9,23 +9,25 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from forecasting import schema
+from forecasting import period, schema
 from forecasting.errors import InputError
 from forecasting.period import DAY, Period
 
 FloatArray = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 
-USUAL_WEEKS = 8
-"""Weeks that say how often a series is usually on promotion."""
+USUAL_CYCLES = 8
+"""Weeks (single steps, where a file's steps are longer than days) that say how often a series is usually on promotion."""
 
 
 @dataclass(frozen=True, eq=False)
 class Panel:
-    """Daily sales of n series over d days, gap-free: every day has a column, a day without a row is NaN.
+    """Sales of n series over d days, gap-free: every day has a column, a day without a row is NaN.
+
+    Of a file of weekly or monthly sales, a "day" here and wherever a panel is read is a week or a month.
 
     Args:
         series: One row a series, sorted by `unique_id`; columns `unique_id`, then the key columns and the category that exist, as text.
-        dates: The d days from the first to the last day with sales.
+        dates: The d days from the first to the last day with sales; each week or month by the day on which the file dates it.
         sales: Shape (n, d), units a day; NaN where the file has no row.
         drivers: Driver name -> shape (n, d + a): its values on these days and on the `a` days ahead for which any row was given; NaN
             where no value was.
@@ -58,7 +60,7 @@ class Panel:
 
     def ahead(self, horizon: int) -> pd.DatetimeIndex:
         """The `horizon` days after the last day."""
-        return pd.date_range(self.last + pd.Timedelta(days=1), periods=horizon, freq="D")
+        return self.period.ahead(self.last, horizon)
 
     def cut(self, days: int) -> Panel:
         """What was known after the first `days` days, in [1, d].
@@ -84,7 +86,7 @@ class Panel:
 
         What was given always counts, and a series' plan reaches to its last day given ahead. Else: the last price known (before the first
         one: the first price; never any: 0), open, and no promotion on days past or planned. After its plan a series is promoted as usual: the
-        share of days with a promotion, by weekday, over its last 8 weeks.
+        share of days with a promotion, by weekday, over its last 8 weeks (of weekly or monthly files: over the last 8 rows).
         """
         n, d = self.sales.shape
         values: FloatArray = np.full((n, d + horizon), np.nan)
@@ -94,7 +96,7 @@ class Panel:
             values = _filled(values)
         elif name == schema.PROMO and horizon:
             free = np.arange(horizon) >= self.planned(name)[:, None]
-            values[:, d:][free] = _usual(values[:, :d], horizon)[free]
+            values[:, d:][free] = _usual(values[:, :d], horizon, self.period.cycle)[free]
         values[np.isnan(values)] = 1.0 if name == schema.OPEN else 0.0
         return values
 
@@ -114,21 +116,21 @@ def _filled(values: FloatArray) -> FloatArray:
     return filled
 
 
-def _usual(past: FloatArray, horizon: int) -> FloatArray:
-    """Mean of what is known of the same weekday over the last 8 weeks, on the days ahead, shape (n, horizon); NaN where nothing is."""
-    days = USUAL_WEEKS * schema.SEASON_LENGTH
+def _usual(past: FloatArray, horizon: int, cycle: int) -> FloatArray:
+    """Mean of what is known of the same day of the cycle over the last 8 of them, on the days ahead, shape (n, horizon); NaN where nothing is."""
+    days = USUAL_CYCLES * cycle
     recent = np.full((len(past), days), np.nan)
     recent[:, max(days - past.shape[1], 0) :] = past[:, -days:]
-    weeks = recent.reshape(len(past), USUAL_WEEKS, -1)
+    weeks = recent.reshape(len(past), USUAL_CYCLES, -1)
     known = np.isfinite(weeks).sum(axis=1)
     mean = np.full(known.shape, np.nan)
     np.divide(np.nansum(weeks, axis=1), known, out=mean, where=known > 0)
-    ahead: FloatArray = mean[:, np.arange(horizon) % schema.SEASON_LENGTH]
+    ahead: FloatArray = mean[:, np.arange(horizon) % cycle]
     return ahead
 
 
 def from_sales(sales: pd.DataFrame) -> Panel:
-    """The panel of a sales frame.
+    """The panel of a sales frame, in the steps in which its sales come: days, weeks or months.
 
     Args:
         sales: Columns of `schema.COLUMNS` that exist, one row a key and day; `sales` may be NaN on rows that only give drivers.
@@ -141,19 +143,32 @@ def from_sales(sales: pd.DataFrame) -> Panel:
     if not known.any():
         raise InputError("There are no sales yet. Upload a file with a date and the units sold.")
     codes, series = _series(sales, keys)
-    day = sales[schema.DATE].to_numpy().astype("datetime64[D]").astype(np.int64)
-    first, last = day[known].min(), day[known].max()
-    used = day >= first
-    column, n, d = day - first, len(series), int(last - first) + 1
-    matrix = np.full((n, d), np.nan)
-    matrix[codes[known], column[known]] = sales[schema.SALES].to_numpy(dtype=float)[known]
-    drivers = {}
-    for name in (name for name in schema.DRIVERS if name in sales):
-        values = np.full((n, int(max(day.max(), last) - first) + 1), np.nan)
-        values[codes[used], column[used]] = sales[name].to_numpy(dtype=float)[used]
-        drivers[name] = values
-    dates = pd.date_range(pd.Timestamp(int(first), unit="D"), periods=d, freq="D").as_unit("us")
-    return Panel(series, dates, matrix, drivers)
+    steps = period.of(pd.DatetimeIndex(sales.loc[known, schema.DATE].unique()))
+    dates, column = _columns(pd.DatetimeIndex(sales[schema.DATE]), known, steps)
+    shape = (len(series), len(dates))
+    matrix = _placed(sales[schema.SALES], known, codes, column, shape)
+    shape = (len(series), int(column.max()) + 1)
+    drivers = {name: _placed(sales[name], column >= 0, codes, column, shape) for name in schema.DRIVERS if name in sales}
+    return Panel(series, dates, matrix, drivers, steps)
+
+
+def _columns(dates: pd.DatetimeIndex, known: np.ndarray, steps: Period) -> tuple[pd.DatetimeIndex, np.ndarray]:
+    """The calendar from the first to the last date with sales, and the column of each row: below 0 before it, beyond its end ahead of it."""
+    first = dates[known].min()
+    column = steps.positions(dates, first)
+    return steps.ahead(first, int(column[known].max()) + 1, start=0), column
+
+
+def _placed(values: pd.Series, rows: np.ndarray, codes: np.ndarray, column: np.ndarray, shape: tuple[int, int]) -> FloatArray:
+    """These rows' values where they belong, NaN elsewhere; the mean where a week or a month was given day by day."""
+    value = values.to_numpy(dtype=float)
+    rows = rows & np.isfinite(value)
+    cell, value = codes[rows] * shape[1] + column[rows], value[rows]
+    count = np.bincount(cell, minlength=shape[0] * shape[1])
+    total = np.bincount(cell, value, minlength=len(count))
+    placed = np.full(len(count), np.nan)
+    np.divide(total, count, out=placed, where=count > 0)
+    return placed.reshape(shape)
 
 
 def _series(sales: pd.DataFrame, keys: list[str]) -> tuple[np.ndarray, pd.DataFrame]:
