@@ -57,8 +57,13 @@ class Period:
         """
         return -(-days // _DAYS_OF[self.name])
 
-    def ahead(self, last: pd.Timestamp, count: int) -> pd.DatetimeIndex:
+    def ahead(self, last: pd.Timestamp, count: int, *, start: int = 1) -> pd.DatetimeIndex:
         """The `count` steps after a date: months on their day of the month, or on the last day of those too short for it.
+
+        Args:
+            last: The date.
+            count: How many.
+            start: How many steps after the date the first one lies.
 
         Example:
             >>> [f"{day:%d %b}" for day in MONTH.ahead(pd.Timestamp(2026, 1, 31), 3)]
@@ -66,10 +71,10 @@ class Period:
         """
         if self != MONTH:
             length = _DAYS_OF[self.name]
-            return pd.date_range(last + pd.Timedelta(days=length), periods=count, freq=f"{length}D").as_unit("us")
-        firsts = pd.date_range(last.replace(day=1), periods=count + 1, freq="MS")[1:]
-        day = np.minimum(self.day_of_month or last.day, firsts.days_in_month)
-        return pd.DatetimeIndex(firsts + pd.to_timedelta(day - 1, unit="D")).as_unit("us")
+            return pd.date_range(last + pd.Timedelta(days=length * start), periods=count, freq=f"{length}D").as_unit("us")
+        months = pd.period_range(last, periods=start + count, freq="M")[start:]
+        day = np.minimum(self.day_of_month or last.day, months.days_in_month)
+        return pd.DatetimeIndex(months.to_timestamp() + pd.to_timedelta(day - 1, unit="D")).as_unit("us")
 
     def positions(self, dates: pd.DatetimeIndex, first: pd.Timestamp) -> np.ndarray:
         """How many steps each date lies after the first date (a date between two steps belongs to the earlier one), shape (len(dates),) of int."""
