@@ -13,8 +13,8 @@ LAYERS = (
     "errors schema settings progress period words locks atomic numbered estimate",
     # 1: values in, values out: what comes in, what learns, what goes out
     "table packed delimited typed reading problems amounts dates mapping cells keys intake change gaps lineage sample"
-    " panel calendar metrics bands blend backtest health durations models ensemble"
-    " view inventory charts export",
+    " panel calendar metrics residuals series_bands total_bands bands weights blend reasons backtest health durations models ensemble"
+    " view assumptions whatif inventory charts export",
     # 2: know files, not models
     "workspace uploads dataset manifest versions events status jobs",
     # 3: the steps in order
