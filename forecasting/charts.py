@@ -64,11 +64,11 @@ def forecast(view: View, curves: Collection[str], height: int = 400) -> go.Figur
         height: In pixels.
     """
     past = _recent(view)
-    figure = _figure(height)
+    figure = blank(height)
     for name, color, rank in (("band_95", BAND_95, 7), ("band_80", BAND_80, 6)):
         if name in curves:
             figure.add_trace(_band(view, past, name.removeprefix("band_"), color, rank))
-    figure.add_trace(_curve(schema.SALES, past[schema.DS], past[schema.Y]))
+    figure.add_trace(curve(schema.SALES, past[schema.DS], past[schema.Y]))
     for name in (name for name in LINES if name in curves and name in view.forecast and view.forecast[name].notna().any()):
         figure.add_trace(_model_curve(view, past, name))
     _mark_cutoff(figure, view.last)
@@ -84,7 +84,7 @@ def components(frame: pd.DataFrame, height: int = 230) -> go.Figure:
         height: In pixels, at least; grows with the number of bars.
     """
     values = frame["units"].to_numpy(dtype=float)
-    figure = _figure(max(height, 34 * len(frame)))
+    figure = blank(max(height, 34 * len(frame)))
     figure.add_trace(
         go.Bar(
             x=values,
@@ -118,7 +118,7 @@ def components(frame: pd.DataFrame, height: int = 230) -> go.Figure:
 
 def loss(losses: Sequence[float], epochs: int, height: int = 180) -> go.Figure:
     """The network's loss: one value a finished epoch, of `epochs` at most, where the axis ends; `height` is in pixels."""
-    figure = _figure(height)
+    figure = blank(height)
     x = np.arange(1, len(losses) + 1)
     figure.add_trace(
         go.Scatter(
@@ -139,7 +139,7 @@ def loss(losses: Sequence[float], epochs: int, height: int = 180) -> go.Figure:
 def rows_by_day(days: pd.Series, height: int = 180) -> go.Figure:
     """How many rows fall on each day; `days` has one datetime a row, `height` is in pixels."""
     counts = days.value_counts().sort_index()
-    figure = _figure(height)
+    figure = blank(height)
     figure.add_trace(
         go.Bar(
             x=counts.index.to_numpy(),
@@ -153,7 +153,7 @@ def rows_by_day(days: pd.Series, height: int = 180) -> go.Figure:
     return figure.update_xaxes(tickformatstops=DAYS_OR_MONTHS)
 
 
-def _figure(height: int) -> go.Figure:
+def blank(height: int) -> go.Figure:
     """An empty figure with everything that all charts share."""
     layout: dict[str, Any] = {
         "height": height,
@@ -239,7 +239,8 @@ def _band(view: View, past: pd.DataFrame, level: str, color: str, rank: int) -> 
     )
 
 
-def _curve(name: str, ds: Any, y: Any, **more: Any) -> go.Scatter:
+def curve(name: str, ds: Any, y: Any, **more: Any) -> go.Scatter:
+    """A curve in the colour and dash of what it stands for; `more` goes to Plotly."""
     style = LINES[name]
     return go.Scatter(
         x=np.asarray(ds),
@@ -255,7 +256,7 @@ def _curve(name: str, ds: Any, y: Any, **more: Any) -> go.Scatter:
 def _model_curve(view: View, past: pd.DataFrame, name: str) -> go.Scatter:
     """A model's forecast; the blend starts at the last sale and its hover names the bands, at which no curve would point."""
     if name != schema.BLEND:
-        return _curve(name, view.forecast[schema.DS], view.forecast[name])
+        return curve(name, view.forecast[schema.DS], view.forecast[name])
     ds, y = _joined(view, past, view.forecast[name])
     limits = view.forecast[list(schema.BANDS)].to_numpy(dtype=float)
     texts = [
@@ -264,7 +265,7 @@ def _model_curve(view: View, past: pd.DataFrame, name: str) -> go.Scatter:
         for value, row in zip(y[len(y) - len(limits) :], limits, strict=True)
     ]
     texts = [words.units(value) for value in y[: len(y) - len(limits)]] + texts
-    return _curve(name, ds, y, text=texts, hovertemplate="%{text}")
+    return curve(name, ds, y, text=texts, hovertemplate="%{text}")
 
 
 def _limits(lower: float, upper: float) -> str:
