@@ -14,7 +14,7 @@ LAYERS = (
     # 1: values in, values out: what comes in, what learns, what goes out
     "table packed delimited typed reading problems amounts dates mapping cells keys intake change gaps lineage sample"
     " panel calendar metrics residuals series_bands total_bands bands weights blend reasons backtest health durations models ensemble"
-    " view assumptions whatif inventory charts export",
+    " view assumptions whatif judged accuracy attention inventory charts accuracy_charts export",
     # 2: know files, not models
     "workspace uploads dataset manifest versions events status jobs",
     # 3: the steps in order
@@ -23,7 +23,7 @@ LAYERS = (
     "forecasting api follow worker __main__",
 )
 LAYER = {module: layer for layer, modules in enumerate(LAYERS) for module in modules.split()}
-FOR_PAGES = {"service", "schema", "errors", "settings", "progress", "words", "charts"}
+FOR_PAGES = {"service", "schema", "errors", "settings", "progress", "words", "charts", "accuracy_charts"}
 ONLY = {
     "streamlit": ("streamlit_app", "pages"),
     "keras": ("forecasting.models.lstm_training",),
