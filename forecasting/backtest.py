@@ -84,6 +84,11 @@ class Backtest:
         """The series at these positions (or under this mask)."""
         return replace(self, y=self.y[:, rows], yhat={name: values[:, rows] for name, values in self.yhat.items()})
 
+    def without(self, cut: int) -> Backtest:
+        """All cutoffs but the one at this position."""
+        kept = np.arange(len(self.y)) != cut
+        return Backtest(self.cutoffs[kept], self.y[kept], {name: values[kept] for name, values in self.yhat.items()})
+
     def frame(self, unique_ids: list[str]) -> pd.DataFrame:
         """Long table `unique_id, cutoff, step, ds, y` and a column a model; one row a series, cutoff and day ahead."""
         count, n, h = self.y.shape

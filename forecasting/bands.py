@@ -8,304 +8,57 @@ bands too narrow (Barber et al. 2023; Cameron & Miller 2015 on few clusters).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import NamedTuple
-
 import numpy as np
 
 from forecasting.panel import FloatArray
+from forecasting.residuals import Errors, moving_sum, of_series, total_errors, windowed, without
+from forecasting.series_bands import SeriesBands, calibrate
+from forecasting.total_bands import total_quantiles
 
-OBSERVED_SHARE = 0.6
-"""Days of a window that must have sales for its sum to count."""
-WINSOR = 0.99
-PRIOR_COUNT = 2.0
-"""Cutoffs' worth of the overall scale that each series' own scale starts with."""
-PAIRS_PER_BIN = 150
+__all__ = ["Errors", "SeriesBands", "calibrate", "past", "past_total", "quantiles", "total_errors", "total_quantiles", "windowed"]
 
 
-class Errors(NamedTuple):
-    """What was forecast at past cutoffs and what was sold: `y` and `f` of shape (K, n, t), in units; NaN where either is missing."""
-
-    y: FloatArray
-    f: FloatArray
-
-
-def windowed(errors: Errors, window: int) -> Errors:
-    """Sums over every `window` consecutive days inside each cutoff's horizon, shape (K, n, t - window + 1).
-
-    Only days that have both sales and a forecast count; a sum with fewer than 60 % of its days is NaN. Missing days are made up for in
-    proportion on both sides.
-    """
-    both = np.isfinite(errors.y) & np.isfinite(errors.f)
-    if window == 1:
-        return Errors(np.where(both, errors.y, np.nan), np.where(both, errors.f, np.nan))
-    count = _moving_sum(both.astype(float), window)
-    scale = np.full_like(count, np.nan)
-    np.divide(window, count, out=scale, where=count >= OBSERVED_SHARE * window)
-    return Errors(*(_moving_sum(np.where(both, values, 0.0), window) * scale for values in errors))
-
-
-def _moving_sum(values: FloatArray, window: int) -> FloatArray:
-    total = np.concatenate([np.zeros((*values.shape[:-1], 1)), np.cumsum(values, axis=-1)], axis=-1)
-    moved: FloatArray = total[..., window:] - total[..., :-window]
-    return moved
-
-
-@dataclass(frozen=True, eq=False)
-class SeriesBands:
-    """What the errors of n series say about any forecast of theirs. Built by `calibrate`.
+def quantiles(
+    errors: Errors, f: FloatArray, rows: np.ndarray, probabilities: tuple[float, ...], *, window: int = 1, learned: SeriesBands | None = None
+) -> FloatArray:
+    """Quantiles of any question: the sales of chosen series added up, over one day or the sum of several.
 
     Args:
-        window: Days that are added up, at least 1.
-        power: Errors grow like forecast ** (power / 2); in [0, 2].
-        scale: Error at a forecast of 1 unit, in units.
-        floor: Forecasts below it count as this much, in units.
-        slope: Growth of the mean error by one day ahead, as a share of its mean, at least 0.
-        middle: Day ahead (index from 0) at which growth is 1.
-        own: Shape (n,), each series' error relative to the law; 1 where nothing is known.
-        levels: Shape (b,), log forecasts of the bins' centres, ascending.
-        shift: Standard deviation of the shift common to a cutoff, relative to the law.
-        freedom: Degrees of freedom of that shift.
-        rest: Shape (b, 400), quantiles of the remaining relative errors in each bin.
-    """
-
-    window: int
-    power: float
-    scale: float
-    floor: float
-    slope: float
-    middle: float
-    own: FloatArray
-    levels: FloatArray
-    shift: float
-    freedom: float
-    rest: FloatArray
-
-    def law(self, f: FloatArray) -> FloatArray:
-        """Typical size of an error at forecasts `f`, in units."""
-        size: FloatArray = self.scale * np.maximum(f, self.floor) ** (self.power / 2)
-        return size
-
-    def growth(self, steps: int) -> FloatArray:
-        """Typical size of an error by day ahead relative to the middle of what was judged, shape (steps,)."""
-        grown: FloatArray = np.maximum(1 + self.slope * (np.arange(steps) - self.middle), 0.05)
-        return grown
-
-    def quantiles(self, f: FloatArray, probabilities: tuple[float, ...]) -> FloatArray:
-        """Quantiles of the sales behind forecasts.
-
-        Args:
-            f: Shape (n, t): forecasts (sums over `window` days), in units.
-            probabilities: q of them, each in (0, 1).
-
-        Returns:
-            Shape (n, q, t), in units, at least 0, never crossing; NaN where `f` is.
-        """
-        order = np.argsort(probabilities)
-        z = self._relative(np.asarray(probabilities)[order])
-        where = np.log(np.maximum(f, self.floor))
-        size = self.law(f) * self.growth(f.shape[1]) * self.own[:, None]
-        made = np.empty((f.shape[0], len(order), f.shape[1]))
-        for row, position in enumerate(order):
-            made[:, position] = f + np.interp(where, self.levels, z[:, row]) * size
-        made[:, order] = np.maximum.accumulate(np.maximum(made[:, order], 0.0), axis=1)
-        return made
-
-    def _relative(self, probabilities: FloatArray) -> FloatArray:
-        """Quantiles of shift + rest in each bin, shape (b, q): the convolution of 30 with 400 equally likely values."""
-        shift = self.shift * _student_t(30, self.freedom)
-        made = [np.quantile(np.add.outer(shift, rest), probabilities) for rest in self.rest]
-        return np.array(made)
-
-
-def calibrate(errors: Errors, *, window: int = 1) -> SeriesBands | None:
-    """Learns how large the errors of single series are; None where no error of that window was seen.
-
-    Args:
-        errors: Of the served forecast at past cutoffs.
-        window: Days that are added up.
-    """
-    count, _, t = errors.y.shape
-    if count == 0 or window > t:
-        return None
-    y, f = windowed(errors, window)
-    if not np.isfinite(y).any():
-        return None
-    power, scale, floor = _law(y - f, f)
-    z = (y - f) / (scale * np.maximum(f, floor) ** (power / 2))
-    slope, middle = _growth(z)
-    z = z / np.maximum(1 + slope * (np.arange(z.shape[2]) - middle), 0.05)
-    own, own_without = _own_scale(z)
-    z = z / own_without[:, :, None]
-    shifts = _nanmean(_nanmean(z, axis=2), axis=1)
-    rest = z - shifts[:, None, None]
-    levels, quantiles = _bins(np.log(np.maximum(f, floor)), rest, _bin_count(z, window))
-    shift = float(np.sqrt(np.nanmean(shifts**2)))
-    return SeriesBands(window, power, scale, floor, slope, middle, own, levels, shift, 2.0 * count, quantiles)
-
-
-def _law(e: FloatArray, f: FloatArray) -> tuple[float, float, float]:
-    """Power, scale and floor of |error| = scale * max(forecast, floor) ** (power / 2), by regression over 20 quantile bins of forecasts."""
-    seen = np.isfinite(e)
-    e2, f = e[seen] ** 2, f[seen]
-    e2 = np.minimum(e2, np.quantile(e2, 0.999))
-    positive = f[f > 0]
-    if not len(positive) or not e2.any():
-        return 0.0, max(float(np.sqrt(e2.mean())), 1e-9), 1e-9
-    floor = max(float(positive.min()), 0.02 * float(f.mean()))
-    edges = np.unique(np.quantile(f, np.linspace(0, 1, 21)))
-    index = np.clip(np.searchsorted(edges, f, side="right") - 1, 0, max(len(edges) - 2, 0))
-    counts = np.bincount(index)
-    kept = counts > 0
-    mean_e2 = np.bincount(index, e2)[kept] / counts[kept]
-    x = np.log(np.maximum(np.bincount(index, f)[kept] / counts[kept], floor))
-    target, weight = np.log(np.maximum(mean_e2, 1e-12 * e2.max())), np.sqrt(counts[kept])
-    centre = np.average(x, weights=weight)
-    spread = np.average((x - centre) ** 2, weights=weight)
-    slope = np.average((x - centre) * target, weights=weight) / spread if spread > 1e-12 else 0.0
-    power = float(np.clip(slope, 0.0, 2.0))
-    intercept = np.average(target - power * x, weights=weight)
-    return power, float(np.exp(intercept / 2)), floor
-
-
-def _growth(z: FloatArray) -> tuple[float, float]:
-    """Slope of the mean |z| by day ahead relative to its mean (0 where it does not grow), and the middle day."""
-    size = _nanmean(np.abs(z).reshape(-1, z.shape[2]), axis=0)
-    seen = np.isfinite(size)
-    middle = (z.shape[2] - 1) / 2
-    if seen.sum() < 2 or not size[seen].mean() > 0:
-        return 0.0, middle
-    slope = np.polyfit(np.flatnonzero(seen), size[seen], 1)[0] / size[seen].mean()
-    return max(float(slope), 0.0), middle
-
-
-def _own_scale(z: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Each series' size of |z| relative to all, shrunk by how well it repeats (empirical Bayes, Spearman-Brown from halves).
-
-    Returns:
-        Shape (n,) from all cutoffs, and shape (K, n) learned without each cutoff, so that errors are not judged by themselves.
-    """
-    count = z.shape[0]
-    seen = np.isfinite(z)
-    a = np.where(seen, np.minimum(np.abs(z), np.quantile(np.abs(z[seen]), WINSOR)), 0.0)
-    sums, counts = a.sum(axis=2), seen.sum(axis=2).astype(float)
-    overall = max(sums.sum() / counts.sum(), 1e-12)
-    reliability = 0.3
-    if count >= 2:
-        even, odd = (_log_scale(sums[half::2].sum(axis=0), counts[half::2].sum(axis=0), overall) for half in (0, 1))
-        both = (counts[0::2].sum(axis=0) > 0) & (counts[1::2].sum(axis=0) > 0)
-        reliability = _correlation(even[both], odd[both])
-    reliability = float(np.clip(reliability, 1e-6, 0.999))
-    pull = (1 - reliability) / reliability * count / 2
-    own = np.exp(count / (count + pull) * _log_scale(sums.sum(axis=0), counts.sum(axis=0), overall))
-    rest = max(count - 1, 0)
-    without = _log_scale(sums.sum(axis=0) - sums, counts.sum(axis=0) - counts, overall)
-    return own, np.exp(rest / (rest + pull) * without)
-
-
-def _log_scale(sums: FloatArray, counts: FloatArray, overall: float) -> FloatArray:
-    scale: FloatArray = np.log((sums + PRIOR_COUNT * overall) / ((counts + PRIOR_COUNT) * overall))
-    return scale
-
-
-def _correlation(a: FloatArray, b: FloatArray) -> float:
-    if len(a) < 3 or a.std() == 0 or b.std() == 0:
-        return 0.0
-    return float(np.corrcoef(a, b)[0, 1])
-
-
-def _bin_count(z: FloatArray, window: int) -> int:
-    """Bins of the forecast level that the errors support, counted in independent windows."""
-    pairs = np.isfinite(z).any(axis=2).sum() * max(z.shape[2] / window, 1.0)
-    return int(np.clip(pairs // PAIRS_PER_BIN, 1, 8))
-
-
-def _bins(level: FloatArray, rest: FloatArray, count: int) -> tuple[FloatArray, FloatArray]:
-    """Centres of `count` equally filled bins of the forecast level, and 400 quantiles of the errors in each."""
-    seen = np.isfinite(rest)
-    level, rest = level[seen], rest[seen]
-    order = np.argsort(level, kind="stable")
-    centres, quantiles = [], []
-    for part in np.array_split(order, count):
-        centres.append(level[part].mean())
-        quantiles.append(np.quantile(rest[part], _midpoints(400)))
-    return np.array(centres), np.array(quantiles)
-
-
-def total_quantiles(errors: Errors, f: FloatArray, probabilities: tuple[float, ...], *, window: int = 1) -> FloatArray:
-    """Quantiles of the total of a set of series, from the errors of that very total.
-
-    Args:
-        errors: Of the set's n series at past cutoffs.
-        f: Shape (n, h): their forecasts, in units; NaN counts as no sales.
+        errors: Of all n series at past cutoffs.
+        f: Shape (n, h): all forecasts, in units.
+        rows: Positions of the series to add up; at least one.
         probabilities: q of them, each in (0, 1).
         window: Days that are added up.
+        learned: `calibrate(errors, window=window)` if it is known already.
 
     Returns:
-        Shape (q, h - window + 1), in units, at least 0, never crossing; NaN where no error of such a window was seen. Where some series
-        have no errors, widths are scaled up to the whole set.
+        Shape (q, h - window + 1), in units, at least 0, never crossing; NaN where no error of such a window was seen.
     """
-    ahead = _moving_sum(np.nansum(f, axis=0)[None], window)[0]
-    made = np.full((len(probabilities), len(ahead)), np.nan)
-    if window > errors.y.shape[2] or not len(errors.y):
-        return made
-    y, g = (values[:, 0] for values in windowed(Errors(*(values[:, None] for values in total_errors(errors))), window))
-    if not np.isfinite(y).any():
-        return made
-    covered = np.nansum(f[(np.isfinite(errors.y) & np.isfinite(errors.f)).any(axis=(0, 2))])
-    reach = float(np.nansum(f) / covered) if covered > 0 else 1.0
-    order = np.argsort(probabilities)
-    floor = max(0.05 * float(np.nanmean(y)), 1e-9)
-    z = _shifted_errors(y, g, floor)
-    made[order] = ahead + np.quantile(z, np.asarray(probabilities)[order])[:, None] * np.sqrt(np.maximum(ahead, floor)) * reach
-    made[order] = np.maximum.accumulate(np.maximum(made[order], 0.0), axis=0)
+    if len(rows) > 1:
+        return total_quantiles(of_series(errors, rows), f[rows], probabilities, window=window)
+    learned = learned or calibrate(errors, window=window)
+    ahead = moving_sum(np.nan_to_num(f[rows]), window)
+    if learned is None:
+        return np.full((len(probabilities), ahead.shape[1]), np.nan)
+    made: FloatArray = learned.of(rows).quantiles(ahead, probabilities)[0]
     return made
 
 
-def total_errors(errors: Errors) -> tuple[FloatArray, FloatArray]:
-    """Sold and forecast, each added up over the series that have both, shape (K, t); sold is NaN on days on which none has."""
-    both = np.isfinite(errors.y) & np.isfinite(errors.f)
-    y, f = (np.where(both, values, 0.0).sum(axis=1) for values in errors)
-    y[~both.any(axis=1)] = np.nan
-    return y, f
+def past(errors: Errors, probabilities: tuple[float, ...], *, window: int = 1) -> FloatArray:
+    """Quantiles that each series would have had at each cutoff, learned from the other cutoffs; shape (q, K, n, t - window + 1), in units.
 
-
-def _shifted_errors(y: FloatArray, f: FloatArray, floor: float) -> FloatArray:
-    """Equally likely errors of a total relative to the root of its forecast; `y` and `f` of shape (K, t).
-
-    The shift of a cutoff is a Student-t whose freedom is Satterthwaite's (1946) from the cutoffs' mean squares.
+    Holding what was sold against them tells whether the bands keep their promise.
     """
-    z = (y - f) / np.sqrt(np.maximum(f, floor))
-    z = z[np.isfinite(z).any(axis=1)]
-    count, t = z.shape
-    shifts = _nanmean(z, axis=1)
-    squares = _nanmean(z**2, axis=1)
-    spread = squares.var(ddof=1) / count if count > 1 else 0.0
-    freedom = float(np.clip(2 * squares.mean() ** 2 / spread if spread > 0 else count, count, count * t))
-    shift: FloatArray = float(np.sqrt(np.mean(shifts**2))) * _student_t(60, freedom)
-    if t == 1:
-        return shift
-    rest: FloatArray = np.nanquantile(z - shifts[:, None], _midpoints(60))
-    return np.add.outer(shift, rest).ravel()
+    y, f = windowed(errors, window)
+    made = np.full((len(probabilities), *f.shape), np.nan)
+    for cut in range(len(y)):
+        learned = calibrate(without(errors, cut), window=window)
+        if learned is not None:
+            made[:, cut] = learned.quantiles(f[cut], probabilities).swapaxes(0, 1)
+    return made
 
 
-def _student_t(count: int, freedom: float) -> FloatArray:
-    """Quantiles of Student's t at `count` equally likely places; scipy takes a quarter of a second to import, so only when it is asked."""
-    from scipy.special import stdtrit  # type: ignore[import-untyped]
-
-    quantiles: FloatArray = stdtrit(freedom, _midpoints(count))
-    return quantiles
-
-
-def _midpoints(count: int) -> FloatArray:
-    """Probabilities of `count` equally likely values."""
-    return (np.arange(count) + 0.5) / count
-
-
-def _nanmean(values: FloatArray, axis: int) -> FloatArray:
-    """Mean of what is known along an axis; NaN where nothing is."""
-    seen = np.isfinite(values)
-    count = seen.sum(axis=axis)
-    mean = np.full(count.shape, np.nan)
-    np.divide(np.where(seen, values, 0.0).sum(axis=axis), count, out=mean, where=count > 0)
-    return mean
+def past_total(errors: Errors, probabilities: tuple[float, ...], *, window: int = 1) -> FloatArray:
+    """The same of the total of all series in `errors`, shape (q, K, t - window + 1), in units."""
+    made = [total_quantiles(without(errors, cut), errors.f[cut], probabilities, window=window) for cut in range(len(errors.y))]
+    return np.array(made).swapaxes(0, 1) if made else np.full((len(probabilities), 0, max(errors.y.shape[2] - window + 1, 0)), np.nan)

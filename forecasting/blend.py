@@ -8,27 +8,27 @@ import numpy as np
 
 from forecasting import schema
 from forecasting.panel import FloatArray
+from forecasting.weights import Weights
 
 
-def shares(available: Mapping[str, np.ndarray], prophet_weight: float) -> FloatArray:
+def shares(available: Mapping[str, np.ndarray], weights: Weights) -> FloatArray:
     """Each model's share in each series' blend.
 
-    Prophet and the network share as chosen; where one of them has no forecast the other has all; where both have none the seasonal
-    naive has all.
+    Prophet and the network share by the learned weight, beside the seasonal naive forecast where that was better; where one of the two has
+    no forecast the other has its part; where both have none the seasonal naive has all.
 
     Args:
         available: Model name -> shape (n,), whether it forecasts the series; all of `schema.MODELS`.
-        prophet_weight: Prophet's share where both are there, in [0, 1].
+        weights: What the backtest says.
 
     Returns:
         Shape (n, 3) in the order of `schema.MODELS`; rows sum to 1, or are all 0 where no model has a forecast.
     """
     prophet, lstm, naive = (np.asarray(available[name], dtype=bool) for name in schema.MODELS)
-    both = prophet & lstm
-    share = np.zeros((len(prophet), len(schema.MODELS)))
-    share[:, 0] = np.where(both, prophet_weight, prophet & ~lstm)
-    share[:, 1] = np.where(both, 1 - prophet_weight, lstm & ~prophet)
-    share[:, 2] = naive & ~prophet & ~lstm
+    weight = np.where(prophet & lstm, weights.prophet, prophet.astype(float))
+    third = np.where(prophet | lstm, weights.naive * naive, naive.astype(float))
+    share = np.stack([(1 - third) * weight, (1 - third) * (1 - weight), third], axis=1)
+    share[~(prophet | lstm | naive)] = 0.0
     return share
 
 
@@ -50,10 +50,11 @@ def combine(forecasts: Mapping[str, FloatArray], share: FloatArray) -> FloatArra
     return blend
 
 
-def behind(share: FloatArray) -> list[str]:
-    """What stands behind each series: `blend`, or the one model that has it all."""
+def behind(share: FloatArray, available: Mapping[str, np.ndarray]) -> list[str]:
+    """What stands behind each series: `blend` where Prophet and the network both could, whatever their shares; else the model that has it all."""
+    both = np.asarray(available[schema.PROPHET] & available[schema.LSTM])
     names = []
-    for row in share:
+    for row, full in zip(share, both, strict=True):
         used = [name for name, weight in zip(schema.MODELS, row, strict=True) if weight > 0]
-        names.append(used[0] if len(used) == 1 else schema.BLEND if used else "")
+        names.append(schema.BLEND if full or len(used) > 1 else used[0] if used else "")
     return names

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from forecasting import backtest, bands, blend, health, metrics, schema
+from forecasting import backtest, bands, blend, health, metrics, reasons, residuals, schema
 from forecasting.backtest import Backtest
 from forecasting.bands import Errors, SeriesBands
+from forecasting.health import Served
 from forecasting.models.base import Model
 from forecasting.models.lstm import LstmModel
 from forecasting.models.prophet import ProphetModel
@@ -21,6 +22,7 @@ from forecasting.models.seasonal_naive import SeasonalNaive
 from forecasting.panel import FloatArray, Panel
 from forecasting.progress import OnProgress, ignore
 from forecasting.settings import Settings
+from forecasting.weights import learn
 
 FORECAST_FILE, BACKTEST_FILE, HEALTH_FILE = "forecast.parquet", "backtest.parquet", "health.parquet"
 
@@ -62,7 +64,7 @@ class Ensemble:
 
     def errors_of(self, rows: np.ndarray) -> Errors:
         """The same of the series at these positions."""
-        return Errors(self.errors.y[:, rows], self.errors.f[:, rows])
+        return residuals.of_series(self.errors, rows)
 
     def calibrated(self, window: int) -> SeriesBands | None:
         """What the errors say about single series' sums over `window` days."""
@@ -93,23 +95,52 @@ def train(panel: Panel, settings: Settings, on_progress: OnProgress = ignore) ->
 
 
 def assemble(panel: Panel, settings: Settings, models: Mapping[str, Model], yhat: Mapping[str, FloatArray], past: Backtest) -> Ensemble:
-    """Blends the models' forecasts and past forecasts by one set of shares, and learns the bands from the blend's errors."""
+    """Blends the models' forecasts by what the backtest says for each, and learns the bands from the blend's errors."""
     stopped = health.stopped(panel)[:, None]
     yhat = {name: np.where(stopped, np.nan, values) for name, values in yhat.items()}
-    available = {name: np.asarray(np.isfinite(values).all(axis=1)) for name, values in yhat.items()}
-    share = blend.shares(available, settings.prophet_weight)
+    weights = learn(past.y, past.yhat, settings.prophet_weight)
+    available = _available(yhat)
+    share = blend.shares(available, weights)
     blended = np.nan_to_num(blend.combine(yhat, share), nan=0.0)
-    blended_past = [blend.combine({name: values[cut] for name, values in past.yhat.items()}, share) for cut in range(len(past.y))]
-    past = Backtest(past.cutoffs, past.y, {**past.yhat, schema.BLEND: np.array(blended_past).reshape(past.y.shape)})
+    past = with_blend(past, share, settings.prophet_weight)
     errors = Errors(past.y, past.yhat[schema.BLEND])
+    model = [reasons.STOPPED if end else name for name, end in zip(blend.behind(share, available), stopped[:, 0], strict=True)]
+    served = Served(model, share, weights, {name: fitted.unmodelled_ for name, fitted in models.items()})
     return Ensemble(
         panel=panel,
         yhat={**yhat, schema.BLEND: blended},
         bands=day_bands(errors, blended, silent=share.sum(axis=1) == 0),
         past=past,
-        health=health.table(panel, {name: model.unmodelled_ for name, model in models.items()}, share, errors),
+        health=health.table(panel, served, errors),
         models=models,
     )
+
+
+def with_blend(past: Backtest, share: FloatArray, prophet_weight: float) -> Backtest:
+    """The backtest with what the blend forecast at each cutoff, by weights that were learned from the other cutoffs.
+
+    A model that has no part in a series today had none then: errors are of what is served.
+
+    Args:
+        past: Of the single models.
+        share: Shape (n, 3), today's shares.
+        prophet_weight: Prophet's weight without evidence.
+    """
+    takes_part = dict(zip(schema.MODELS, (share > 0).T, strict=True))
+    both = takes_part[schema.PROPHET] | takes_part[schema.LSTM]
+    takes_part |= {name: both for name in (schema.PROPHET, schema.LSTM)}
+    blended = np.full(past.y.shape, np.nan)
+    for cut in range(len(past.y)):
+        others = past.without(cut)
+        weights = learn(others.y, others.yhat, prophet_weight)
+        then = {name: past.yhat[name][cut] for name in schema.MODELS}
+        available = {name: there & takes_part[name] for name, there in _available(then).items()}
+        blended[cut] = blend.combine(then, blend.shares(available, weights))
+    return replace(past, yhat={**past.yhat, schema.BLEND: blended})
+
+
+def _available(yhat: Mapping[str, FloatArray]) -> dict[str, np.ndarray]:
+    return {name: np.asarray(np.isfinite(values).all(axis=1)) for name, values in yhat.items()}
 
 
 def day_bands(errors: Errors, forecast: FloatArray, *, silent: np.ndarray) -> FloatArray:
@@ -137,21 +168,10 @@ def summary(made: Ensemble) -> dict[str, float | None]:
     f = made.past.yhat[schema.BLEND]
     values = {"wape": metrics.wape(y, f), "bias": metrics.bias_share(y, f)}
     values |= {f"wape_{name}": metrics.wape(y, made.past.yhat[name]) for name in schema.MODELS}
+    limits = bands.past(made.errors, schema.QUANTILES)
     for position, level in enumerate(schema.LEVELS):
-        values[f"coverage_{level * 100:.0f}"] = metrics.coverage(y, *_past_bands(made.errors)[2 * position : 2 * position + 2])
+        values[f"coverage_{level * 100:.0f}"] = metrics.coverage(y, *limits[2 * position : 2 * position + 2])
     return {name: None if np.isnan(value) else float(value) for name, value in values.items()}
-
-
-def _past_bands(errors: Errors) -> FloatArray:
-    """Bands that each cutoff would have had, learned from the others, shape (4, K, n, h)."""
-    count = len(errors.y)
-    made = np.full((len(schema.BANDS), *errors.y.shape), np.nan)
-    for cut in range(count):
-        others = np.arange(count) != cut
-        learned = bands.calibrate(Errors(errors.y[others], errors.f[others]))
-        if learned is not None:
-            made[:, cut] = learned.quantiles(errors.f[cut], schema.QUANTILES).swapaxes(0, 1)
-    return made
 
 
 def save(made: Ensemble, folder: Path) -> None:

@@ -1,20 +1,21 @@
-"""What stands behind each series, and why, in words a person can act on."""
+"""What stands behind each series: a table of a row a series."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from forecasting import blend, metrics, schema
+from forecasting import metrics, reasons, schema
 from forecasting.bands import Errors
 from forecasting.panel import FloatArray, Panel
+from forecasting.reasons import NO_SALES
+from forecasting.weights import Weights
 
 STOPPED_AFTER = 56
 """Days without a row after which a series counts as no longer sold."""
-STOPPED = "stopped"
-NO_SALES = "none"
 
 
 def stopped(panel: Panel) -> np.ndarray:
@@ -24,45 +25,50 @@ def stopped(panel: Panel) -> np.ndarray:
     return np.asarray(seen.any(axis=1) & ~recent)
 
 
-def table(panel: Panel, unmodelled: Mapping[str, Mapping[str, str]], share: FloatArray, errors: Errors) -> pd.DataFrame:
+@dataclass(frozen=True, eq=False)
+class Served:
+    """How n series are served.
+
+    Args:
+        model: What stands behind each; empty where nothing does.
+        share: Shape (n, 3), the models' shares.
+        weights: What the backtest says for each model.
+        unmodelled: Model name -> unique_id -> why that model has no forecast.
+    """
+
+    model: Sequence[str]
+    share: FloatArray
+    weights: Weights
+    unmodelled: Mapping[str, Mapping[str, str]]
+
+
+def table(panel: Panel, served: Served, errors: Errors) -> pd.DataFrame:
     """One row a series: what serves it and why.
 
     Args:
         panel: Its sales.
-        unmodelled: Model name -> unique_id -> why that model has no forecast.
-        share: Shape (n, 3), the models' shares.
+        served: How its series are served.
         errors: Of the blend at past cutoffs.
 
     Returns:
-        Columns `unique_id, model, reason, days, first, last, wape` and the models' shares. `model` is `blend`, one model's name,
-        `stopped` (forecast 0) or `none` (no sales yet, forecast 0); `reason` is empty for the blend; `wape` is NaN where not defined.
+        Columns `unique_id, model, reason, why, days, first, last, wape` and the models' shares. `model` is `blend`, one model's name,
+        `stopped` (forecast 0) or `none` (no sales yet, forecast 0); `reason` says why it is not the blend, `why` why the blend has these
+        shares; `wape` is NaN where not defined.
     """
     seen = np.isfinite(panel.sales)
     dates = panel.dates.to_numpy()
     any_row = seen.any(axis=1)
     first, last = seen.argmax(axis=1), seen.shape[1] - 1 - seen[:, ::-1].argmax(axis=1)
-    ended = stopped(panel)
-    model = [STOPPED if end else name or NO_SALES for name, end in zip(blend.behind(share), ended, strict=True)]
-    last_days = pd.DatetimeIndex(dates[last])
-    reasons = [_reason(uid, name, day, unmodelled) for uid, name, day in zip(panel.unique_ids, model, last_days, strict=True)]
+    model = [name or NO_SALES for name in served.model]
+    days = zip(panel.unique_ids, model, pd.DatetimeIndex(dates[last]), strict=True)
     columns = {
         schema.UNIQUE_ID: panel.unique_ids,
         schema.MODEL: model,
-        schema.REASON: reasons,
+        schema.REASON: [reasons.of_model(uid, name, day, served.unmodelled) for uid, name, day in days],
+        schema.WHY: reasons.of_weights(served.weights, served.share, model),
         "days": seen.sum(axis=1),
         "first": pd.DatetimeIndex(np.where(any_row, dates[first], np.datetime64("NaT"))),
         "last": pd.DatetimeIndex(np.where(any_row, dates[last], np.datetime64("NaT"))),
         "wape": metrics.wape(errors.y, errors.f, axis=(0, 2)),
     }
-    return pd.DataFrame(columns | {f"{name}_share": share[:, column] for column, name in enumerate(schema.MODELS)})
-
-
-def _reason(uid: str, model: str, last: pd.Timestamp, unmodelled: Mapping[str, Mapping[str, str]]) -> str:
-    if model == schema.BLEND:
-        return ""
-    if model == STOPPED:
-        return f"No rows since {last:%Y-%m-%d}; the forecast is 0 until new sales are uploaded."
-    if model == NO_SALES:
-        return "No sales yet; the forecast is 0 until the first ones are uploaded."
-    missing = [reasons[uid] for name, reasons in unmodelled.items() if name != model and uid in reasons]
-    return " ".join(dict.fromkeys(missing))
+    return pd.DataFrame(columns | {f"{name}_share": served.share[:, column] for column, name in enumerate(schema.MODELS)})

@@ -38,8 +38,11 @@ SEASONAL_NAIVE: Final = "seasonal_naive"
 BLEND: Final = "blend"
 FORECAST: Final = "forecast"
 """The blend's column at the border."""
+CATEGORY_PATTERN: Final = "category_pattern"
+"""What stands behind a series that is too young for any model: the pattern of its category, at its own level."""
 MODEL: Final = "model"
 REASON: Final = "reason"
+WHY: Final = "why"
 MODELS: Final = (PROPHET, LSTM, SEASONAL_NAIVE)
 
 LEVELS: Final = (0.80, 0.95)

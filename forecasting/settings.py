@@ -78,14 +78,14 @@ class Settings:
         horizon: Days ahead, in [1, 730].
         seed: Of every random draw, at least 0.
         cutoffs: Past days from which the backtest forecasts, at most; in [1, 24].
-        prophet_weight: Prophet's share of the blend, in [0, 1]; the LSTM has the rest.
+        prophet_weight: Prophet's share of the blend before the backtest says otherwise, in [0, 1]; the LSTM has the rest.
         prophet: Prophet's choices.
         lstm: The network's choices.
     """
 
     horizon: int = 90
     seed: int = 0
-    cutoffs: int = 4
+    cutoffs: int = 6
     prophet_weight: float = 0.6
     prophet: ProphetSettings = field(default_factory=ProphetSettings)
     lstm: LstmSettings = field(default_factory=LstmSettings)

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from forecasting import bands, metrics, schema
-from forecasting.bands import Errors
 from forecasting.ensemble import Ensemble
 from forecasting.errors import InputError, NotFound
 from forecasting.models.prophet import ProphetModel
@@ -243,18 +242,7 @@ def _weights(made: Ensemble, rows: np.ndarray, days: int) -> dict[str, float]:
 
 def _coverage(made: Ensemble, rows: np.ndarray) -> float:
     """Leave-one-cutoff-out coverage of the 80 % band of the total, or of the one series."""
-    y, f = made.errors
-    inside = []
-    for cut in range(len(y)):
-        others = np.arange(len(y)) != cut
-        if len(rows) > 1:
-            limits = bands.total_quantiles(Errors(y[others][:, rows], f[others][:, rows]), f[cut, rows], schema.QUANTILES[:2])
-            sold, _ = bands.total_errors(Errors(y[cut : cut + 1, rows], f[cut : cut + 1, rows]))
-        else:
-            learned = bands.calibrate(Errors(y[others], f[others]))
-            if learned is None:
-                continue
-            limits, sold = learned.quantiles(f[cut], schema.QUANTILES[:2])[rows[0]], y[cut, rows]
-        inside.append(metrics.coverage(sold[0], limits[0], limits[1]))
-    known = [value for value in inside if np.isfinite(value)]
-    return float(np.mean(known)) if known else float("nan")
+    if len(rows) > 1:
+        errors = made.errors_of(rows)
+        return float(metrics.coverage(bands.total_errors(errors)[0], *bands.past_total(errors, schema.QUANTILES[:2])))
+    return float(metrics.coverage(made.errors.y[:, rows], *bands.past(made.errors, schema.QUANTILES[:2])[:, :, rows]))

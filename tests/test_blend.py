@@ -5,17 +5,29 @@ from __future__ import annotations
 import numpy as np
 
 from forecasting import blend
+from forecasting.weights import Weights
 
 
 def available(prophet, lstm, naive):
     return {"prophet": np.array(prophet), "lstm": np.array(lstm), "seasonal_naive": np.array(naive)}
 
 
-def test_prophet_and_the_network_share_as_chosen_and_the_one_that_is_missing_leaves_all_to_the_other():
-    there = available([True, True, False, False, False], [True, False, True, False, False], [True, True, True, True, False])
-    share = blend.shares(there, 0.6)
-    np.testing.assert_allclose(share, [[0.6, 0.4, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 0, 0]])
-    assert blend.behind(share) == ["blend", "prophet", "lstm", "seasonal_naive", ""]
+def weighing(prophet, naive):
+    """Weights as if the backtest had taught them."""
+    n = len(prophet)
+    return Weights(0.6, 0.6, np.array(prophet), np.array(naive), np.zeros((3, n)), np.full(n, 4), np.zeros(n))
+
+
+def test_the_models_share_by_their_weights_and_the_one_that_is_missing_leaves_its_part_to_the_other():
+    there = available([True, True, False, False, False, True], [True, False, True, False, False, True], [True, True, True, True, False, True])
+    share = blend.shares(there, weighing([0.6] * 5 + [0.0], [0.0, 0.0, 0.5, 0.5, 0.5, 0.5]))
+    np.testing.assert_allclose(share, [[0.6, 0.4, 0], [1, 0, 0], [0, 0.5, 0.5], [0, 0, 1], [0, 0, 0], [0, 0.5, 0.5]])
+    assert blend.behind(share, there) == ["blend", "prophet", "blend", "seasonal_naive", "", "blend"]
+
+
+def test_a_blend_in_which_one_model_has_all_the_weight_is_still_a_blend():
+    there = available([True], [True], [True])
+    assert blend.behind(blend.shares(there, weighing([0.0], [0.0])), there) == ["blend"]
 
 
 def test_the_blend_is_the_mean_by_shares_and_ignores_models_without_a_share():

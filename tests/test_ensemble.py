@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting import ensemble, health, metrics, schema, service
+from forecasting import ensemble, health, metrics, reasons, schema, service, weights
 from forecasting.errors import InputError, NotFound
 
 
@@ -32,17 +33,22 @@ def test_every_series_has_a_forecast_or_a_named_reason(made):
     assert "0 until new sales" in simpler.reason["Old pie"]
 
 
-def test_the_blend_is_sixty_percent_prophet_and_forty_percent_network(made):
+def test_the_blend_is_the_mean_of_the_models_by_the_weights_that_the_backtest_teaches(made):
     served = (made.health.model == schema.BLEND).to_numpy()
-    expected = 0.6 * made.yhat["prophet"][served] + 0.4 * made.yhat["lstm"][served]
+    learned = weights.learn(made.past.y, made.past.yhat, 0.6)
+    np.testing.assert_allclose(made.share[served, 0], ((1 - learned.naive) * learned.prophet)[served])
+    expected = sum(share[:, None] * made.yhat[name][served] for name, share in zip(schema.MODELS, made.share[served].T, strict=True))
     np.testing.assert_allclose(made.yhat[schema.BLEND][served], expected)
-    np.testing.assert_allclose(made.share[served], [[0.6, 0.4, 0.0]] * served.sum())
+    assert made.health.why[served].str.contains("Prophet").all()
 
 
-def test_the_past_was_forecast_by_the_same_blend(made):
+def test_the_past_was_forecast_with_weights_that_had_not_seen_it(made):
     served = (made.health.model == schema.BLEND).to_numpy()
-    past = made.past.yhat
-    np.testing.assert_allclose(past[schema.BLEND][:, served], 0.6 * past["prophet"][:, served] + 0.4 * past["lstm"][:, served])
+    past, changed = made.past, made.past.y.copy()
+    changed[1] *= 7
+    again = ensemble.with_blend(replace(past, y=changed), made.share, 0.6).yhat[schema.BLEND]
+    np.testing.assert_array_equal(again[1][served], past.yhat[schema.BLEND][1][served])
+    assert not np.array_equal(again[0][served], past.yhat[schema.BLEND][0][served])
 
 
 def test_a_network_trained_on_less_than_a_year_still_forecasts_well_when_the_history_passes_a_year(made):
@@ -62,7 +68,7 @@ def test_bands_hold_the_forecast_and_never_cross(made):
 
 def test_a_loaded_version_forecasts_what_the_table_says(made, published):
     models = made.models
-    sold = (made.health.model != health.STOPPED).to_numpy()
+    sold = (made.health.model != reasons.STOPPED).to_numpy()
     for name in schema.MODELS:
         np.testing.assert_allclose(models[name].predict(made.panel, made.horizon)[sold], made.yhat[name][sold], rtol=1e-4, atol=1e-4)
         assert np.isnan(made.yhat[name][~sold]).all()

@@ -1,0 +1,67 @@
+"""Why a series is served as it is, in words a person can act on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from forecasting import schema, words
+from forecasting.panel import FloatArray
+from forecasting.weights import FEWEST_CUTOFFS, Weights
+
+STOPPED = "stopped"
+NO_SALES = "none"
+_ALIKE = 0.05
+"""Weights that differ by less are called the same."""
+
+
+def of_weights(weights: Weights, share: FloatArray, models: Sequence[str]) -> list[str]:
+    """One sentence a series: why its shares (n, 3) are what they are; empty where no blend stands behind it."""
+    return [_weight(weights, row, share[row]) if name == schema.BLEND else "" for row, name in enumerate(models)]
+
+
+def _weight(weights: Weights, row: int, share: FloatArray) -> str:
+    count = int(weights.cutoffs[row])
+    weight = float(share[0] / max(share[0] + share[1], 1e-12))
+    text = f"{words.percent(weight, 0)} Prophet, {words.percent(1 - weight, 0)} LSTM"
+    errors = _errors(weights.errors[:, row])
+    if share[2] > 0:
+        return f"Half is last week's sales again: that was closer than the models at nearly every one of {count} past forecasts{errors}."
+    if count < FEWEST_CUTOFFS:
+        return f"{text}, as chosen: fewer than {FEWEST_CUTOFFS} past forecasts to learn from."
+    if weight in (0.0, 1.0):
+        return f"{text}: {'LSTM' if weight else 'Prophet'} was far off at every one of {count} past forecasts{errors}."
+    record = f"Prophet was closer at {int(weights.prophet_wins[row])} of {count} past forecasts{errors}"
+    if abs(weight - weights.whole) >= _ALIKE:
+        return f"{text}: {record}."
+    if abs(weights.whole - weights.chosen) >= _ALIKE:
+        return f"{text}, which was best for all sales together. Here {record}."
+    return f"{text}, as chosen: nothing says otherwise. {record}."
+
+
+def _errors(errors: FloatArray) -> str:
+    if not np.isfinite(errors).all():
+        return ""
+    prophet, lstm, naive = (words.headline(float(error)) for error in errors)
+    return f" (mean miss: Prophet {prophet}, LSTM {lstm}, last week's sales {naive} a day)"
+
+
+def of_model(uid: str, model: str, last: pd.Timestamp, unmodelled: Mapping[str, Mapping[str, str]]) -> str:
+    """Why one series has a simpler model than the blend; empty for the blend.
+
+    Args:
+        uid: The series.
+        model: What serves it.
+        last: Its last day with a row.
+        unmodelled: Model name -> unique_id -> why that model has no forecast.
+    """
+    if model == schema.BLEND:
+        return ""
+    if model == STOPPED:
+        return f"No rows since {last:%Y-%m-%d}; the forecast is 0 until new sales are uploaded."
+    if model == NO_SALES:
+        return "No sales yet; the forecast is 0 until the first ones are uploaded."
+    missing = [reasons[uid] for name, reasons in unmodelled.items() if name != model and uid in reasons]
+    return " ".join(dict.fromkeys(missing))

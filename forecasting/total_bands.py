@@ -1,0 +1,57 @@
+"""What the errors of a total say about its forecast."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from forecasting.panel import FloatArray
+from forecasting.residuals import Errors, midpoints, moving_sum, nanmean, student_t, total_errors, windowed
+
+
+def total_quantiles(errors: Errors, f: FloatArray, probabilities: tuple[float, ...], *, window: int = 1) -> FloatArray:
+    """Quantiles of the total of a set of series, from the errors of that very total.
+
+    Args:
+        errors: Of the set's n series at past cutoffs.
+        f: Shape (n, h): their forecasts, in units; NaN counts as no sales.
+        probabilities: q of them, each in (0, 1).
+        window: Days that are added up.
+
+    Returns:
+        Shape (q, h - window + 1), in units, at least 0, never crossing; NaN where no error of such a window was seen. Where some series
+        have no errors, widths are scaled up to the whole set.
+    """
+    ahead = moving_sum(np.nansum(f, axis=0)[None], window)[0]
+    made = np.full((len(probabilities), len(ahead)), np.nan)
+    if window > errors.y.shape[2] or not len(errors.y):
+        return made
+    y, g = (values[:, 0] for values in windowed(Errors(*(values[:, None] for values in total_errors(errors))), window))
+    if not np.isfinite(y).any():
+        return made
+    covered = np.nansum(f[(np.isfinite(errors.y) & np.isfinite(errors.f)).any(axis=(0, 2))])
+    reach = float(np.nansum(f) / covered) if covered > 0 else 1.0
+    order = np.argsort(probabilities)
+    floor = max(0.05 * float(np.nanmean(y)), 1e-9)
+    z = _shifted_errors(y, g, floor)
+    made[order] = ahead + np.quantile(z, np.asarray(probabilities)[order])[:, None] * np.sqrt(np.maximum(ahead, floor)) * reach
+    made[order] = np.maximum.accumulate(np.maximum(made[order], 0.0), axis=0)
+    return made
+
+
+def _shifted_errors(y: FloatArray, f: FloatArray, floor: float) -> FloatArray:
+    """Equally likely errors of a total relative to the root of its forecast; `y` and `f` of shape (K, t).
+
+    The shift of a cutoff is a Student-t whose freedom is Satterthwaite's (1946) from the cutoffs' mean squares.
+    """
+    z = (y - f) / np.sqrt(np.maximum(f, floor))
+    z = z[np.isfinite(z).any(axis=1)]
+    count, t = z.shape
+    shifts = nanmean(z, axis=1)
+    squares = nanmean(z**2, axis=1)
+    spread = squares.var(ddof=1) / count if count > 1 else 0.0
+    freedom = float(np.clip(2 * squares.mean() ** 2 / spread if spread > 0 else count, count, count * t))
+    shift: FloatArray = float(np.sqrt(np.mean(shifts**2))) * student_t(60, freedom)
+    if t == 1:
+        return shift
+    rest: FloatArray = np.nanquantile(z - shifts[:, None], midpoints(60))
+    return np.add.outer(shift, rest).ravel()
