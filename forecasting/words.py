@@ -115,6 +115,16 @@ def percent(share: float, digits: int = 1) -> str:
     return UNKNOWN if math.isnan(share) else _minus(f"{100 * share:.{digits}f}{NBSP}%")
 
 
+def signed_percent(share: float, digits: int = 0) -> str:
+    """A relative change, with its sign.
+
+    Example:
+        >>> signed_percent(-0.1), signed_percent(0.064, 1)
+        ('\u221210\\xa0%', '+6.4\\xa0%')
+    """
+    return UNKNOWN if math.isnan(share) else f"{'' if round(100 * share, digits) < 0 else '+'}{percent(share, digits)}"
+
+
 def points(difference: float) -> str:
     """The size of a difference of two shares: "0.2 points"."""
     return f"{abs(100 * difference):.1f} points"

@@ -1,0 +1,98 @@
+"""What is taken for granted of the days ahead: of promotions, prices and closed days, and where it came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from forecasting import calendar, schema, words
+from forecasting.panel import FloatArray, Panel
+from forecasting.period import DAY
+
+WEEKDAYS: Final = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """What is assumed of one driver.
+
+    Args:
+        driver: Its column; `open` also where only the usual closed weekdays are known.
+        text: For a person: "Promotions: planned to 14 Dec, then as usual (on 23 % of days)".
+    """
+
+    driver: str
+    text: str
+
+
+def of(panel: Panel, rows: np.ndarray, days: int) -> tuple[Assumption, ...]:
+    """What the forecast of some series assumes of the next `days` days; one a driver that these sales have, and one of closed days if any.
+
+    Args:
+        panel: The sales and what was uploaded ahead.
+        rows: Positions of the series.
+        days: Days ahead.
+    """
+    chosen = panel.select(rows)
+    texts = {schema.PRICE: _price(chosen, days), schema.PROMO: _promo(chosen, days), schema.OPEN: _closed(chosen, days)}
+    return tuple(Assumption(driver, text) for driver, text in texts.items() if text)
+
+
+def _promo(panel: Panel, days: int) -> str:
+    if schema.PROMO not in panel.drivers:
+        return ""
+    ahead = panel.driver(schema.PROMO, days)[:, len(panel.dates) :]
+    free = np.arange(days) >= panel.planned(schema.PROMO)[:, None]
+    share = float(ahead[free if free.any() else ...].mean())
+    often = f"(on {words.percent(share, 0)} of {panel.period.plural})"
+    if not free.any():
+        return f"Promotions: as planned {often}"
+    return f"Promotions: {_plan(panel, schema.PROMO)}{f'as usual {often}' if share > 0 else 'none, as of late'}"
+
+
+def _price(panel: Panel, days: int) -> str:
+    if schema.PRICE not in panel.drivers:
+        return ""
+    d = len(panel.dates)
+    priced = np.isfinite(panel.drivers[schema.PRICE][:, : d + days]).any(axis=1)
+    if not priced.any():
+        return ""
+    prices = panel.driver(schema.PRICE, days)[priced, d:]
+    if (panel.planned(schema.PRICE)[priced] >= days).all():
+        return f"Price: as planned, {_money(prices)}"
+    last = _money(prices[:, -1:])
+    return f"Price: {_plan(panel, schema.PRICE)}{f'stays at {last}' if len(prices) == 1 else f'stays as it was last ({last})'}"
+
+
+def _plan(panel: Panel, name: str) -> str:
+    """How far a plan was uploaded, for a text on what follows; empty if none was."""
+    reach = panel.planned(name)
+    count = int((reach > 0).sum())
+    if not count:
+        return ""
+    until = words.near_date(panel.ahead(int(reach.max()))[-1])
+    if count == len(panel):
+        return f"planned to {until}{'' if (reach == reach.max()).all() else ' at most'}, then "
+    return f"planned to {until} for {count:,} of {len(panel):,} series, else "
+
+
+def _money(prices: FloatArray) -> str:
+    low, high = float(prices.min()), float(prices.max())
+    return f"{low:,.2f}" if f"{low:.2f}" == f"{high:.2f}" else f"{low:,.2f} to {high:,.2f}"
+
+
+def _closed(panel: Panel, days: int) -> str:
+    """The usual closed weekdays, and the other days that were given as closed."""
+    closed = calendar.closed_ahead(panel, days)
+    ahead = panel.ahead(days)
+    usual = closed & calendar.closed_weekdays(panel)[:, ahead.day_of_week] if panel.period == DAY else np.zeros_like(closed)
+    weekdays = {name: usual[:, ahead.day_of_week == day].any(axis=1) for day, name in enumerate(WEEKDAYS)}
+    dates = {words.near_date(day): on for day, on in zip(ahead, (closed & ~usual).T, strict=True)}
+    parts = [name + _of_all(len(panel), int(on.sum())) for name, on in (weekdays | dates).items() if on.any()]
+    return f"Closed: {words.listing(parts)}" if parts else ""
+
+
+def _of_all(n: int, count: int) -> str:
+    return "" if count == n else f" ({count:,} of {n:,} series)"

@@ -1,0 +1,211 @@
+"""Some series as their forecast stands, asked what if: the same models answer, without TensorFlow and at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from forecasting import blend, calendar, ensemble, schema, whatif, words
+from forecasting.ensemble import Ensemble
+from forecasting.errors import InputError
+from forecasting.models.base import Model
+from forecasting.models.lstm import LstmModel
+from forecasting.models.prophet import ProphetModel
+from forecasting.panel import FloatArray, Panel
+from forecasting.whatif import WhatIf
+
+LEAST_SHARE = 0.05
+"""A model with less of a series' blend than this is not asked: the backtest does not trust it."""
+_NOUNS: Final = {schema.PRICE: "Price", schema.PROMO: "Promotions"}
+
+
+@dataclass(frozen=True, eq=False)
+class Effect:
+    """What a what-if does to the total of some series over some days.
+
+    Args:
+        before: Units as the forecast stands.
+        after: Units with the what-if.
+        models: Model that was asked -> relative change of its own forecast; NaN where that is not defined.
+        notes: What a person should know about the answer, a sentence each.
+    """
+
+    before: float
+    after: float
+    models: Mapping[str, float]
+    notes: tuple[str, ...]
+
+    @property
+    def change(self) -> float:
+        """Relative change; NaN from nothing."""
+        return self.after / self.before - 1 if self.before > 0 else float("nan")
+
+
+@dataclass(frozen=True, eq=False)
+class Standing:
+    """Some series as their forecast stands, ready to be asked what if.
+
+    Args:
+        made: What is served.
+        rows: Positions of the series in it, shape (r,).
+        panel: Their sales as the models read them.
+        yhat: Model name -> shape (r, h), units a day: what the models answer without a change.
+    """
+
+    made: Ensemble
+    rows: np.ndarray
+    panel: Panel
+    yhat: Mapping[str, FloatArray]
+
+    @classmethod
+    def of(cls, made: Ensemble, rows: np.ndarray) -> Standing:
+        """The series at these positions."""
+        panel = made.panel.select(rows)
+        return cls(made, rows, panel, {name: model.predict(panel, made.horizon) for name, model in _asked(made).items()})
+
+    def knows(self, name: str) -> dict[str, np.ndarray]:
+        """Model name -> of which series it knows the effect of a driver, shape (r,) of bool."""
+        known = {model: _knows(fitted, self.panel, name) for model, fitted in _asked(self.made).items()}
+        shares = dict(zip(schema.MODELS, self.made.share[self.rows].T, strict=True))
+        return {model: rows & (shares[model] >= LEAST_SHARE) & np.isfinite(self.yhat[model]).all(axis=1) for model, rows in known.items()}
+
+    def refusal(self, name: str) -> str:
+        """Why a change of this driver cannot be answered, for a person; empty if it can."""
+        noun = _NOUNS[name]
+        if name not in self.panel.drivers:
+            return f"These sales have no {words.LABELS[name].lower()} column. Upload sales with one to ask what it does."
+        if any(rows.any() for rows in self.knows(name).values()):
+            return ""
+        if not _varied(self.panel, name).any():
+            return f"{noun} never changed in these sales, so {'their' if name == schema.PROMO else 'its'} effect is not known."
+        return f"{noun} changed in these sales, but no model knows the effect yet: Prophet learns it from a year of sales on."
+
+    def apply(self, change: WhatIf) -> Ensemble:
+        """What is served, with other forecasts and bands of these series; `made` itself where nothing changes.
+
+        The blend moves by what the models that know the effect say, in proportion to their shares. Bands are those of such a forecast.
+
+        Raises:
+            InputError: A driver whose effect is not known, or a day that is not forecast.
+        """
+        if not change:
+            return self.made
+        self._check(change)
+        changed = whatif.changed(self.panel, change, self.made.horizon)
+        closed = calendar.closed_ahead(changed, self.made.horizon)
+        moved = {name: model.predict(changed, self.made.horizon) - self.yhat[name] for name, model in _asked(self.made).items()}
+        yhat = {name: values.copy() for name, values in self.made.yhat.items()}
+        for name, move in {**moved, schema.BLEND: self._blend_move(moved, change)}.items():
+            yhat[name][self.rows] = np.maximum(yhat[name][self.rows] + move, 0.0)
+        for values in yhat.values():
+            values[self.rows] = np.where(closed & np.isfinite(values[self.rows]), 0.0, values[self.rows])
+        return replace(self.made, panel=self._whole(changed), yhat=yhat, bands=self._bands(yhat[schema.BLEND], closed))
+
+    def effect(self, after: Ensemble, change: WhatIf, days: int) -> Effect:
+        """What `apply` did to the total of these series over the next `days` days."""
+        names = [name for name, rows in self._asked_rows(change).items() if rows.any()] or [schema.PROPHET, schema.LSTM] * bool(change.closed)
+        totals = {name: [_total(made, name, self.rows, days) for made in (self.made, after)] for name in (*names, schema.BLEND)}
+        models = {name: new / old - 1 if old > 0 else float("nan") for name, (old, new) in totals.items() if name != schema.BLEND}
+        before, units = totals[schema.BLEND]
+        notes = [*self._not_asked(change), *whatif.unseen(self.panel, change, days)]
+        if change.price_change and not change.closed and change.promo is None and (units - before) * change.price_change > 0:
+            notes.append("In these sales higher prices went with higher sales; something else may stand behind both.")
+        return Effect(before, units, models, tuple(notes))
+
+    def _check(self, change: WhatIf) -> None:
+        ahead = self.panel.ahead(self.made.horizon)
+        unknown = sorted(change.days - set(ahead.date))
+        if unknown:
+            raise InputError(f"{unknown[0]} is not forecast. Choose days from {ahead[0]:%Y-%m-%d} to {ahead[-1]:%Y-%m-%d}.")
+        for name in change.drivers:
+            if reason := self.refusal(name):
+                raise InputError(reason)
+
+    def _asked_rows(self, change: WhatIf) -> dict[str, np.ndarray]:
+        """Model name -> the series of which it knows what is asked, shape (r,)."""
+        known = [self.knows(name) for name in change.drivers]
+        return {model: np.any([each[model] for each in known], axis=0) for model in _asked(self.made)} if known else {}
+
+    def _blend_move(self, moved: Mapping[str, FloatArray], change: WhatIf) -> FloatArray:
+        """By how much the blend moves, shape (r, h): the mean of the models that know, weighted by their shares."""
+        share = np.zeros((len(self.rows), len(schema.MODELS)))
+        for model, rows in self._asked_rows(change).items():
+            column = schema.MODELS.index(model)
+            share[:, column] = self.made.share[self.rows, column] * rows
+        total = share.sum(axis=1, keepdims=True)
+        np.divide(share, total, out=share, where=total > 0)
+        nothing = np.zeros_like(moved[schema.PROPHET])
+        return np.nan_to_num(blend.combine({schema.SEASONAL_NAIVE: nothing, **moved}, share), nan=0.0)
+
+    def _bands(self, forecast: FloatArray, closed: np.ndarray) -> FloatArray:
+        """All series' bands, those of these rows made for their new forecast."""
+        bands = self.made.bands.copy()
+        silent = self.made.share.sum(axis=1) == 0
+        bands[self.rows] = ensemble.day_bands(self.made.errors, forecast, silent=silent)[self.rows]
+        bands[self.rows] = np.where(closed[:, None], 0.0, bands[self.rows])
+        return bands
+
+    def _whole(self, changed: Panel) -> Panel:
+        """All series, with the changed drivers of these."""
+        panel = self.made.panel
+        width = len(panel.dates) + self.made.horizon
+        drivers = {}
+        for name, values in changed.drivers.items():
+            drivers[name] = np.full((len(panel), width), np.nan)
+            if name in panel.drivers:
+                drivers[name][:, : panel.drivers[name].shape[1]] = panel.drivers[name][:, :width]
+            drivers[name][self.rows] = np.nan
+            drivers[name][self.rows, : values.shape[1]] = values[:, :width]
+        return replace(panel, drivers=drivers)
+
+    def _not_asked(self, change: WhatIf) -> list[str]:
+        """Models that take part in the forecast but do not know an effect, and series of which none does."""
+        notes = []
+        for name in change.drivers:
+            known = self.knows(name)
+            for model, rows in known.items():
+                takes_part = self.made.share[self.rows, schema.MODELS.index(model)] >= LEAST_SHARE
+                if takes_part.any() and not rows.any():
+                    other = next(other for other, knowing in known.items() if knowing.any())
+                    notes.append(f"{words.LABELS[model]} does not know what {_NOUNS[name].lower()} do here; {words.LABELS[other]} alone answers.")
+            missing = int((~np.any(list(known.values()), axis=0)).sum())
+            if missing:
+                notes.append(f"Of {missing:,} of {len(self.rows):,} series the effect is not known; they stay as they are.")
+        return notes
+
+
+def apply(made: Ensemble, rows: np.ndarray, change: WhatIf) -> Ensemble:
+    """What is served, with other forecasts and bands of the series at `rows`; raises InputError."""
+    return Standing.of(made, rows).apply(change)
+
+
+def _asked(made: Ensemble) -> dict[str, Model]:
+    """The models that drivers move."""
+    return {name: made.models[name] for name in (schema.PROPHET, schema.LSTM)}
+
+
+def _knows(model: Model, panel: Panel, name: str) -> np.ndarray:
+    """Of which series a model has learned what a driver does, shape (n,) of bool."""
+    known = np.zeros(len(panel), dtype=bool)
+    if isinstance(model, ProphetModel) and name in model.curves_.layout.drivers:
+        effects = model.curves_.of.effects[:, model.curves_.layout.drivers.index(name)]
+        of = dict(zip(model.unique_ids_, (effects != 0) & np.isfinite(effects), strict=True))
+        known[:] = [of.get(unique_id, False) for unique_id in panel.unique_ids]
+    elif isinstance(model, LstmModel) and model.layout_ is not None:
+        known[:] = name in model.layout_.planned
+    return known
+
+
+def _varied(panel: Panel, name: str) -> np.ndarray:
+    """Whether a driver ever changed in the past of each series, shape (n,) of bool."""
+    past = panel.drivers[name][:, : len(panel.dates)]
+    known = np.isfinite(past)
+    high, low = np.where(known, past, -np.inf).max(axis=1), np.where(known, past, np.inf).min(axis=1)
+    return np.asarray(high > low)
+
+
+def _total(made: Ensemble, name: str, rows: np.ndarray, days: int) -> float:
+    return float(np.nansum(made.yhat[name][rows, :days]))
