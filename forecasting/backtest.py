@@ -20,6 +20,9 @@ LEARNING_SHARE = 0.4
 SPAN_SHARE = 0.3
 """Share of the history over which cutoffs twice as far apart may spread, at most."""
 
+RENEWED_AFTER = 1.4
+"""A lasting model is fitted again when it has so many times the history: a network of one month does not speak for one of three."""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -113,17 +116,17 @@ class Backtest:
         return cls(cutoffs, frame[schema.Y].to_numpy().reshape(shape), {name: frame[name].to_numpy().reshape(shape) for name in names})
 
 
-MakeModels = Mapping[str, Callable[[], Model]]
-"""Model name -> a fresh, unfitted model."""
+MakeModels = Mapping[str, Callable[[Model | None], Model]]
+"""Model name -> a fresh, unfitted model, given the one fitted before it, if any."""
 
 
-def run(make_models: MakeModels, once: frozenset[str], panel: Panel, schedule: Plan, on_progress: OnProgress) -> tuple[Backtest, dict[str, Model]]:
+def run(make_models: MakeModels, lasting: frozenset[str], panel: Panel, schedule: Plan, on_progress: OnProgress) -> tuple[Backtest, dict[str, Model]]:
     """Forecasts the past.
 
     Args:
         make_models: What to judge.
-        once: Names that are fitted before the earliest cutoff only, and then forecast from every cutoff with what was known there; the
-            others are fitted afresh at each.
+        lasting: Names that are fitted before the earliest cutoff, and again only once the history has grown by `RENEWED_AFTER`; in between
+            they forecast with what was known at the cutoff. The others are fitted afresh at each.
         panel: All that is known today; nothing after a cutoff is shown to a model.
         schedule: The cutoffs.
         on_progress: Told of stage "Backtest: " and the model's own.
@@ -131,20 +134,35 @@ def run(make_models: MakeModels, once: frozenset[str], panel: Panel, schedule: P
     Returns:
         The backtest, and the model last fitted, by name (a start for the final fit).
     """
-    n, h = len(panel), schedule.horizon
-    y = np.stack([panel.sales[:, cut : cut + h] for cut in schedule.cuts]) if schedule.cuts else np.empty((0, n, h))
-    yhat = {name: np.full(y.shape, np.nan) for name in make_models}
+    known = [panel.cut(cut) for cut in schedule.cuts]
     kept: dict[str, Model] = {}
+    yhat: dict[str, FloatArray] = {}
     for name, make in make_models.items():
-        fits = 1 if name in once else len(schedule.cuts)
-        for position, cut in enumerate(schedule.cuts):
-            known = panel.cut(cut)
-            if position < fits:
-                model = make().fit(known, horizon=h, on_progress=_part(on_progress, position, fits))
-                kept[name] = model
-            yhat[name][position] = model.predict(known, h)
+        fits = _renewals(schedule.cuts) if name in lasting else list(range(len(schedule.cuts)))
+        made = []
+        for position, past in enumerate(known):
+            if position in fits:
+                listen = _part(on_progress, fits.index(position), len(fits))
+                kept[name] = make(kept.get(name)).fit(past, horizon=schedule.horizon, on_progress=listen)
+            made.append(kept[name].predict(past, schedule.horizon))
+        yhat[name] = np.array(made).reshape(len(known), len(panel), schedule.horizon)
     cutoffs = pd.DatetimeIndex([panel.dates[cut - 1] for cut in schedule.cuts], dtype=panel.dates.dtype)
-    return Backtest(cutoffs, y, yhat), kept
+    return Backtest(cutoffs, _sold(panel, schedule), yhat), kept
+
+
+def _sold(panel: Panel, schedule: Plan) -> FloatArray:
+    """What was sold after each cutoff, shape (K, n, h)."""
+    sold = [panel.sales[:, cut : cut + schedule.horizon] for cut in schedule.cuts]
+    return np.array(sold).reshape(len(sold), len(panel), schedule.horizon)
+
+
+def _renewals(cuts: tuple[int, ...]) -> list[int]:
+    """Positions of the cutoffs at which a lasting model is fitted."""
+    positions: list[int] = []
+    for position, cut in enumerate(cuts):
+        if not positions or cut >= RENEWED_AFTER * cuts[positions[-1]]:
+            positions.append(position)
+    return positions
 
 
 def _part(on_progress: OnProgress, position: int, fits: int) -> OnProgress:

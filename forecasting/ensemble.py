@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting import backtest, bands, blend, health, metrics, reasons, residuals, schema
-from forecasting.backtest import Backtest
+from forecasting.backtest import Backtest, MakeModels
 from forecasting.bands import Errors, SeriesBands
 from forecasting.health import Served
 from forecasting.models.base import Model
@@ -79,17 +79,15 @@ def train(panel: Panel, settings: Settings, on_progress: OnProgress = ignore) ->
         settings: What to train.
         on_progress: Told of each step; what it raises ends the training.
     """
-    horizon = settings.horizon
+    horizon = panel.period.steps(settings.horizon)
     schedule = backtest.plan(len(panel.dates), horizon, settings.cutoffs)
-    network = partial(LstmModel, settings.lstm, settings.seed)
-    make_models: dict[str, Callable[[], Model]] = {
-        schema.SEASONAL_NAIVE: SeasonalNaive,
-        schema.PROPHET: partial(ProphetModel, settings.prophet),
-        schema.LSTM: network,
+    make_models: MakeModels = {
+        schema.SEASONAL_NAIVE: lambda _: SeasonalNaive(),
+        schema.PROPHET: lambda _: ProphetModel(settings.prophet),
+        schema.LSTM: lambda earlier: LstmModel(settings.lstm, settings.seed, start=earlier if isinstance(earlier, LstmModel) else None),
     }
     past, earlier = backtest.run(make_models, frozenset({schema.LSTM}), panel, schedule, on_progress)
-    make_models[schema.LSTM] = partial(network, start=earlier.get(schema.LSTM))
-    models = {name: make().fit(panel, horizon=horizon, on_progress=on_progress) for name, make in make_models.items()}
+    models = {name: make(earlier.get(name)).fit(panel, horizon=horizon, on_progress=on_progress) for name, make in make_models.items()}
     yhat = {name: model.predict(panel, horizon) for name, model in models.items()}
     return assemble(panel, settings, models, yhat, past)
 
