@@ -13,6 +13,7 @@ from holidays.registry import COUNTRIES
 from forecasting import schema
 from forecasting.errors import SettingsError
 from forecasting.panel import Panel
+from forecasting.period import DAY
 
 BoolArray = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
 
@@ -27,7 +28,10 @@ def closed_weekdays(panel: Panel) -> BoolArray:
     Looks at the 8 weeks up to the series' own last row, from its first sale on. A weekday counts as closed if it came at least 4 times, never
     sold, and chance does not explain that: a series that sells on a share p of the days of its selling weekdays would miss c such days with a
     probability of (1 - p)^c; it must be below 0.1 %. So a sparse series, for which a weekday without sales proves nothing, is never closed.
+    Weeks and months have no weekday, and are never closed for one.
     """
+    if panel.period != DAY:
+        return np.zeros((len(panel), 7), dtype=bool)
     days = min(len(panel.dates), 7 * _WEEKS)
     last = _last_row(panel.sales)
     columns = last[:, None] - np.arange(days)

@@ -35,6 +35,11 @@ class Period:
     day_of_month: int = field(default=0, compare=False)
 
     @property
+    def season(self) -> int:
+        """Steps after which sales repeat: the short season, or the year where there is none."""
+        return self.cycle if self.cycle > 1 else self.year
+
+    @property
     def plural(self) -> str:
         """ "days", "weeks", "months"."""
         return f"{self.name}s"

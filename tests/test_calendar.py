@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import periods
 import pytest
 from panels import panel, regular, sparse
 
 from forecasting import calendar
 from forecasting.errors import SettingsError
+from forecasting.panel import from_sales
 
 DAYS = 12 * 7
 
@@ -105,3 +107,12 @@ def test_holidays_have_their_english_names() -> None:
 def test_a_country_without_holidays_is_refused() -> None:
     with pytest.raises(SettingsError, match="'Atlantis'"):
         calendar.holidays_of("Atlantis", (2024,))
+
+
+def test_weeks_are_closed_only_where_a_plan_says_so() -> None:
+    sales = periods.weekly(20).assign(sales=0.0, open=1.0)
+    plan = pd.DataFrame({"date": [pd.Timestamp(2023, 11, 6)], "product_id": "Tea", "sales": np.nan, "open": 0.0})
+    known = from_sales(pd.concat([sales, plan]))
+    assert not calendar.closed_weekdays(known).any()
+    assert calendar.closed_ahead(known, 2).tolist() == [[False, False], [False, False], [True, False]]
+    assert calendar.selling_days(known).all()

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import periods
 import pytest
 from panels import only_last, panel, regular, shop, sparse
 
@@ -20,7 +21,7 @@ from forecasting.errors import SettingsError
 from forecasting.models import prophet as module
 from forecasting.models.prophet import ProphetModel
 from forecasting.models.prophet_reasons import after_fit
-from forecasting.panel import Panel
+from forecasting.panel import Panel, from_sales
 from forecasting.settings import ProphetSettings
 
 YEARS = 800
@@ -262,3 +263,30 @@ def test_a_series_that_was_not_there_at_the_fit_has_no_forecast(sales: Panel) ->
     model = ProphetModel(ProphetSettings()).fit(panel({"a": regular(60)}), horizon=3)
     yhat = model.predict(panel({"a": regular(60), "b": regular(60)}), 3)
     assert np.isnan(yhat).all(axis=1).tolist() == [False, True]
+
+
+@pytest.mark.parametrize(("sales", "horizon"), [(periods.weekly(), 13), (periods.monthly(), 3)], ids=["weeks", "months"])
+def test_weeks_and_months_have_a_yearly_season_and_neither_weekdays_nor_holidays(sales: pd.DataFrame, horizon: int) -> None:
+    known = from_sales(sales)
+    model = ProphetModel(ProphetSettings(country="DE")).fit(known, horizon=horizon)
+    yhat, december = model.predict(known, horizon), known.ahead(horizon).month == 12
+    assert model.unmodelled_ == {}
+    np.testing.assert_allclose(yhat[:, december].mean(axis=1), [750, 280, 110], rtol=0.15)
+    np.testing.assert_allclose(np.median(yhat[:, ~december], axis=1), [400, 150, 60], rtol=0.1)
+    assert set(model.components(known, np.arange(3), horizon)) == {"trend", "yearly"}
+
+
+def test_a_yearly_season_of_weeks_needs_two_years_of_them() -> None:
+    for weeks, components in ((104, {"trend", "yearly"}), (103, {"trend"})):
+        known = from_sales(periods.weekly(weeks))
+        assert set(ProphetModel(ProphetSettings()).fit(known, horizon=4).components(known, np.arange(3), 4)) == components
+
+
+def test_reasons_count_in_the_steps_of_the_file() -> None:
+    sales = periods.monthly(12)
+    sales.loc[sales["product_id"] == "Cake", "sales"] = 7.0
+    few = sales[(sales["product_id"] != "Tea") | (sales["date"] > "2023-08-15")]
+    assert ProphetModel(ProphetSettings()).fit(from_sales(few), horizon=1).unmodelled_ == {
+        "Cake": "Sales never change: every month sells 7.",
+        "Tea": "Only 3 months of sales; Prophet needs 8.",
+    }

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import periods
 import pytest
 from panels import panel
 
 from forecasting.models.seasonal_naive import SeasonalNaive
-from forecasting.panel import Panel
+from forecasting.panel import Panel, from_sales
 
 
 def forecast(sales: Panel, horizon: int) -> list[float]:
@@ -66,3 +67,23 @@ def test_a_later_panel_is_forecast_from_its_own_last_week() -> None:
     early = panel({"a": np.arange(14.0)})
     late = panel({"a": np.arange(21.0)})
     assert SeasonalNaive().fit(early, horizon=2).predict(late, 2)[0].tolist() == [14, 15]
+
+
+def test_weeks_and_months_repeat_the_same_one_of_last_year() -> None:
+    for sales, horizon, year in ((periods.weekly(), 60, 52), (periods.monthly(), 14, 12)):
+        known = from_sales(sales)
+        last = known.sales[:, -year:]
+        found = SeasonalNaive().fit(known, horizon=horizon).predict(known, horizon)
+        np.testing.assert_array_equal(found, np.hstack([last, last])[:, :horizon])
+
+
+def test_a_series_without_a_whole_year_of_weeks_repeats_its_last_one() -> None:
+    known = from_sales(periods.weekly(60).groupby("product_id").tail(51))
+    found = SeasonalNaive().fit(known, horizon=5).predict(known, 5)
+    np.testing.assert_array_equal(found, np.repeat(known.sales[:, -1:], 5, axis=1))
+
+
+def test_a_gap_of_a_month_takes_the_one_two_years_ago() -> None:
+    sales = periods.monthly()
+    known = from_sales(sales[sales["date"] != "2022-11-30"])
+    assert SeasonalNaive().fit(known, horizon=1).predict(known, 1).ravel().tolist() == known.sales[:, -24].tolist()

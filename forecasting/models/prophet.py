@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final, Literal, Self
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,7 @@ from forecasting.models import prophet_reasons
 from forecasting.models.base import Model
 from forecasting.models.prophet_curves import HOLIDAYS, TREND, Curve, Curves, Layout, curve_of, holiday_code, stack
 from forecasting.panel import FloatArray, Panel
+from forecasting.period import DAY, MONTH, WEEK
 from forecasting.progress import OnProgress, Progress
 from forecasting.settings import ProphetSettings
 
@@ -29,7 +30,8 @@ CLOSED: Final = "closed"
 """The component that takes the others back on a closed day."""
 _CHUNKS = {"additive": 64, "multiplicative": 16}
 """Series of a batch: about half a second's worth, so that progress moves and a cancel is heard soon."""
-_YEAR = 365
+_WAVES = {DAY: 10, WEEK: 10, MONTH: 6}
+"""Of the yearly season."""
 _WORTH_A_POOL = 8
 
 
@@ -37,7 +39,8 @@ class ProphetModel(Model):
     """Trend with changepoints, weekly and yearly seasons, holidays and drivers.
 
     Days on which a series is closed are left out of its fit, and its forecast is exactly 0 there. The yearly season needs two years of history
-    (Prophet's rule); price and promotions count from one year on; a driver that never changes is left out.
+    (Prophet's rule); price and promotions count from one year on; a driver that never changes is left out. Weeks and months have neither a
+    weekly season nor holidays, and the yearly season of months has the 6 waves that 12 points a year can tell apart.
 
     Attributes:
         unique_ids_: The series that it was fitted on.
@@ -51,8 +54,8 @@ class ProphetModel(Model):
 
     def _fit(self, panel: Panel, horizon: int, on_progress: OnProgress) -> None:
         days = calendar.selling_days(panel)
-        reasons = prophet_reasons.before_fit(panel.sales, days)
-        layout = _layout(panel, days, self.settings.country)
+        reasons = prophet_reasons.before_fit(panel.sales, days, panel.period)
+        layout = _layout(panel, days, self.settings.country if panel.period == DAY else None)
         work = _Work(panel, days, layout, self.settings)
         rows = [row for row in _by_dates(days) if row not in reasons]
         curves: dict[int, Curve] = {}
@@ -66,7 +69,8 @@ class ProphetModel(Model):
                 done += len(outcomes)
                 on_progress(Progress("Prophet", done, len(panel)))
         learned = Curves(layout, panel.last, self.settings.mode == "multiplicative", stack(curves, len(panel), layout))
-        reasons |= prophet_reasons.after_fit(learned.yhat(panel.ahead(horizon), _drivers(panel, layout, horizon)), panel.sales, skip=reasons)
+        yhat = learned.yhat(panel.ahead(horizon), _drivers(panel, layout, horizon))
+        reasons |= prophet_reasons.after_fit(yhat, panel.sales, skip=reasons, period=panel.period)
         trusted = np.array([-1 if row in reasons else row for row in range(len(panel))])
         self.curves_ = replace(learned, of=learned.of.take(trusted))
         self.unique_ids_ = panel.unique_ids
@@ -161,11 +165,13 @@ class _Recipe:
         holidays: Columns `ds`, `holiday`; None for none. Each goes by its code, as its name could be one that Prophet
             keeps for itself.
         regressors: Names of the drivers that count.
+        yearly: Waves of the yearly season, 0 for none; "auto" leaves it and the weekly season to Prophet.
     """
 
     settings: ProphetSettings
     holidays: pd.DataFrame | None
     regressors: tuple[str, ...]
+    yearly: int | Literal["auto"]
 
     def make(self) -> Any:
         from prophet import Prophet
@@ -177,6 +183,8 @@ class _Recipe:
             n_changepoints=chosen.changepoints,
             changepoint_prior_scale=chosen.changepoint_scale,
             holidays=self.holidays,
+            yearly_seasonality=self.yearly,
+            weekly_seasonality="auto" if self.yearly == "auto" else False,
             daily_seasonality=False,
             uncertainty_samples=0,
         )
@@ -231,9 +239,11 @@ class _Work:
 
     def _recipe(self, row: int) -> _Recipe:
         days = np.flatnonzero(self.days[row])
-        known = [schema.OPEN] if days[-1] - days[0] < _YEAR else list(schema.DRIVERS)
+        span, period = days[-1] - days[0] + 1, self.panel.period
+        known = [schema.OPEN] if span <= period.steps(365) else list(schema.DRIVERS)
         varying = (name for name in known if name in self.drivers and np.ptp(self.drivers[name][row, days]) > 0)
-        return _Recipe(self.settings, self.holidays, tuple(varying))
+        yearly = _WAVES[period] if span >= 2 * period.year else 0
+        return _Recipe(self.settings, self.holidays, tuple(varying), "auto" if period == DAY else yearly)
 
 
 @contextmanager

@@ -140,7 +140,9 @@ def curve_of(model: Any, layout: Layout, origin: pd.Timestamp) -> Curve:
     seasons = np.zeros(layout.width)
     for name in SEASONS:
         if name in columns:
-            seasons[layout.slices[name]] = scale * beta[columns[name].to_numpy() == 1]
+            waves = scale * beta[columns[name].to_numpy() == 1]
+            start = layout.slices[name].start
+            seasons[start : start + len(waves)] = waves
     for i in range(len(layout.holidays)):
         if holiday_code(i) in columns:
             seasons[layout.slices[HOLIDAYS].start + i] = scale * beta[columns[holiday_code(i)].to_numpy() == 1].sum()

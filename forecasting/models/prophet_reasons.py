@@ -7,71 +7,71 @@ from collections.abc import Container
 import numpy as np
 
 from forecasting.panel import FloatArray
+from forecasting.period import DAY, MONTH, WEEK, Period
 
-_FEWEST = 14
+_FEWEST = {DAY: 14, WEEK: 10, MONTH: 8}
+_RECENT = {DAY: 28, WEEK: 4, MONTH: 3}
 _SPIKE = 1e4
 _RUNAWAY = 10.0
-_RECENT = 28
 
 
-def before_fit(sales: FloatArray, days: np.ndarray) -> dict[int, str]:
+def before_fit(sales: FloatArray, days: np.ndarray, period: Period = DAY) -> dict[int, str]:
     """Series that it would be pointless to fit.
 
     Args:
         sales: Shape (n, d), in units.
         days: Days that a fit would read, shape (n, d).
+        period: What a day is.
 
     Returns:
         Position -> reason.
     """
-    reasons = {row: _unfit(values[read]) for row, (values, read) in enumerate(zip(sales, days, strict=True))}
+    reasons = {row: _unfit(values[read], period) for row, (values, read) in enumerate(zip(sales, days, strict=True))}
     return {row: reason for row, reason in reasons.items() if reason is not None}
 
 
-def _unfit(sales: FloatArray) -> str | None:
+def _unfit(sales: FloatArray, period: Period) -> str | None:
     """What is wrong with the sales of one series' days."""
-    if len(sales) < _FEWEST:
-        return f"Only {_days(len(sales))} of sales; Prophet needs {_FEWEST}."
+    if len(sales) < _FEWEST[period]:
+        return f"Only {period.count(len(sales))} of sales; Prophet needs {_FEWEST[period]}."
     if not sales.any():
-        return f"Nothing was sold on any of {len(sales)} days."
+        return f"Nothing was sold on any of {period.count(len(sales))}."
     if np.ptp(sales) == 0:
-        return f"Sales never change: every day sells {_units(sales[0])}."
+        return f"Sales never change: every {period.name} sells {_units(sales[0])}."
     largest, usual = sales.max(), float(np.median(sales[sales > 0]))
     if largest > _SPIKE * usual:
-        return f"One day sells {_units(largest)}, {_units(largest / usual)} times a usual day ({_units(usual)}). Correct that day and retrain."
+        times, step = _units(largest / usual), period.name
+        return f"One {step} sells {_units(largest)}, {times} times a usual {step} ({_units(usual)}). Correct that {step} and retrain."
     return None
 
 
-def after_fit(yhat: FloatArray, sales: FloatArray, *, skip: Container[int]) -> dict[int, str]:
+def after_fit(yhat: FloatArray, sales: FloatArray, *, skip: Container[int], period: Period = DAY) -> dict[int, str]:
     """Series whose forecast nobody should see.
 
     Args:
         yhat: Unclipped forecasts, shape (n, horizon), in units.
         sales: Shape (n, d), in units.
         skip: Positions not to look at.
+        period: What a day is.
 
     Returns:
         Position -> reason.
     """
-    reasons = {row: _absurd(yhat[row], sales[row]) for row in range(len(sales)) if row not in skip}
+    reasons = {row: _absurd(yhat[row], sales[row], period) for row in range(len(sales)) if row not in skip}
     return {row: reason for row, reason in reasons.items() if reason is not None}
 
 
-def _absurd(yhat: FloatArray, sales: FloatArray) -> str | None:
+def _absurd(yhat: FloatArray, sales: FloatArray, period: Period) -> str | None:
     """What is wrong with the forecast of one series."""
     if not np.isfinite(yhat).all():
         return "Prophet's line has no finite value."
     furthest, largest = yhat[np.abs(yhat).argmax()], np.nanmax(sales)
     if abs(furthest) > _RUNAWAY * largest:
-        return f"Prophet's line runs away to {_units(furthest)}; the largest day ever sold {_units(largest)}."
-    recent = np.nan_to_num(sales[-_RECENT:]).mean()
+        return f"Prophet's line runs away to {_units(furthest)}; the largest {period.name} ever sold {_units(largest)}."
+    recent = np.nan_to_num(sales[-_RECENT[period] :]).mean()
     if yhat.mean() < 0 and recent > 0:
-        return f"Prophet's line falls below zero; the last {_days(_RECENT)} sold {_units(recent)} a day."
+        return f"Prophet's line falls below zero; the last {period.count(_RECENT[period])} sold {_units(recent)} a {period.name}."
     return None
-
-
-def _days(count: int) -> str:
-    return "1 day" if count == 1 else f"{count} days"
 
 
 def _units(value: float) -> str:

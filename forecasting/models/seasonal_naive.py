@@ -1,4 +1,4 @@
-"""Tomorrow sells what the same weekday sold last: the benchmark, and the fallback when nothing better can be said."""
+"""Tomorrow sells what the same weekday sold last, a month what the same one sold last year: the benchmark, and the last fallback."""
 
 from __future__ import annotations
 
@@ -11,15 +11,18 @@ import numpy as np
 from forecasting import calendar, schema
 from forecasting.models.base import Model
 from forecasting.panel import FloatArray, Panel
+from forecasting.period import DAY
 from forecasting.progress import OnProgress, Progress
 
 _RECENT = 28
 
 
 class SeasonalNaive(Model):
-    """Repeats the last day that each weekday was open.
+    """Repeats the last season: of days a week, of weeks and months a year.
 
-    A weekday that never was gets the mean of the series' last 28 days with a row; a day ahead that is closed gets 0.
+    Each weekday sells what it sold when it was last open; one that never was gets the mean of the series' last 28 days with a row; a day
+    ahead that is closed gets 0. Weeks and months sell what the same one of the year sold last; a series without a whole year of them repeats
+    its last value. Source: Hyndman & Athanasopoulos, Forecasting: Principles and Practice, section 5.2.
     """
 
     name = schema.SEASONAL_NAIVE
@@ -30,10 +33,13 @@ class SeasonalNaive(Model):
         on_progress(Progress("Seasonal naive", 1, 1))
 
     def _predict(self, panel: Panel, horizon: int) -> FloatArray:
-        sales = np.where(_telling(panel), panel.sales, np.nan)
-        week = _last_week(sales, panel.dates.day_of_week.to_numpy())
-        week = np.where(np.isnan(week), _recent_mean(sales)[:, None], week)
-        return week[:, panel.ahead(horizon).day_of_week]
+        sales, length = np.where(_telling(panel), panel.sales, np.nan), panel.period.season
+        season = _last_season(sales, length)
+        season = np.where(np.isnan(season), _recent_mean(sales, panel.period.steps(_RECENT))[:, None], season)
+        if panel.period != DAY:
+            old = np.isfinite(sales[:, : 1 - length]).any(axis=1, keepdims=True)
+            season = np.where(old, season, _recent_mean(sales, 1)[:, None])
+        return season[:, np.arange(1, horizon + 1) % length]
 
     def _save(self, folder: Path) -> None:
         state = {"horizon": self.horizon_, "unmodelled": self.unmodelled_}
@@ -54,20 +60,20 @@ def _telling(panel: Panel) -> np.ndarray:
     return np.where(days.any(axis=1, keepdims=True), days, np.isfinite(panel.sales))
 
 
-def _last_week(sales: FloatArray, weekdays: np.ndarray) -> FloatArray:
-    """The last value that each weekday has, Monday first, shape (n, 7); NaN where it has none."""
-    week = np.full((len(sales), 7), np.nan)
-    for weekday in range(7):
-        past = sales[:, weekdays == weekday][:, ::-1]
-        if past.shape[1]:
-            latest = np.isfinite(past).argmax(axis=1)
-            week[:, weekday] = np.take_along_axis(past, latest[:, None], axis=1)[:, 0]
-    return week
+def _last_season(sales: FloatArray, length: int) -> FloatArray:
+    """The last value of each place in the season, from that of the last day on, shape (n, length); NaN where it has none."""
+    season = np.full((len(sales), length), np.nan)
+    place = np.arange(1 - sales.shape[1], 1) % length
+    for of in np.unique(place):
+        past = sales[:, place == of][:, ::-1]
+        latest = np.isfinite(past).argmax(axis=1)
+        season[:, of] = np.take_along_axis(past, latest[:, None], axis=1)[:, 0]
+    return season
 
 
-def _recent_mean(sales: FloatArray) -> FloatArray:
-    """Mean of each series' last 28 values, shape (n,); NaN where it has none."""
+def _recent_mean(sales: FloatArray, count: int) -> FloatArray:
+    """Mean of each series' last `count` values, shape (n,); NaN where it has none."""
     known = np.isfinite(sales)
-    recent = known & (known[:, ::-1].cumsum(axis=1)[:, ::-1] <= _RECENT)
+    recent = known & (known[:, ::-1].cumsum(axis=1)[:, ::-1] <= count)
     count = recent.sum(axis=1)
     return np.where(count > 0, np.where(recent, sales, 0.0).sum(axis=1) / np.maximum(count, 1), np.nan)
