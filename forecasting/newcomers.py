@@ -1,0 +1,211 @@
+"""Series too new for any model: the pattern of those they belong to, at their own level."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecasting import calendar, schema, words
+from forecasting.panel import FloatArray, Panel
+
+RECENT = 56
+"""Days within which a series must have a row to be forecast."""
+MOST_ROWS = 41
+"""Rows up to which a series counts as new."""
+_MEMBERS = 3
+"""Series of a group that lends its pattern, at least; of the whole file 1."""
+_LABELS = {schema.CATEGORY: "category", schema.PRODUCT: "product", schema.STORE: "store", schema.REGION: "region"}
+_FILE = "the whole file"
+
+
+@dataclass(frozen=True, eq=False)
+class Newcomer:
+    """What is known of one new series.
+
+    Args:
+        row: Of the panel.
+        group: Whose pattern it follows, for a person: "category Bread".
+        members: The modelled series of the group, shape (n,) of bool.
+        scale: Its level over the mean of the group's, at least 0.
+        weekdays: Its share of each weekday over the group's, around 1, by position in the week of the panel's first day, shape (cycle,).
+        rows: Days with sales that this is learned from.
+    """
+
+    row: int
+    group: str
+    members: np.ndarray
+    scale: float
+    weekdays: FloatArray
+    rows: int
+
+
+def forecast(panel: Panel, blend: FloatArray, modelled: np.ndarray) -> FloatArray:
+    """What new series will sell: the mean forecast of their group, scaled to their own level and week.
+
+    Args:
+        panel: What is known.
+        blend: Shape (n, h), units a day, of the series that models serve; others are not looked at.
+        modelled: Which these are, shape (n,) of bool.
+
+    Returns:
+        Shape (n, h), units a day, 0 on closed days; NaN for series that are modelled, are not new, or have nobody to follow.
+    """
+    h = blend.shape[1]
+    made = np.full((len(panel), h), np.nan)
+    closed = _closed_ahead(panel, blend, modelled)
+    served = np.asarray(modelled & np.isfinite(blend).all(axis=1))
+    for new in learn(panel, served):
+        pattern = _mean(blend[new.members], ~closed[new.members])
+        position = (len(panel.dates) + np.arange(h)) % panel.period.cycle
+        made[new.row] = np.where(closed[new.row], 0.0, new.scale * new.weekdays[position] * np.nan_to_num(pattern))
+    return made
+
+
+def reasons(panel: Panel, modelled: np.ndarray, needed: int) -> dict[str, str]:
+    """Why new series follow others, by unique_id, in one sentence each.
+
+    Args:
+        panel: What is known.
+        modelled: Which series models serve, shape (n,) of bool.
+        needed: Rows that the least demanding model needs.
+    """
+    return {panel.unique_ids[new.row]: _reason(panel, new, needed) for new in learn(panel, modelled)}
+
+
+def _reason(panel: Panel, new: Newcomer, needed: int) -> str:
+    size = f"{new.scale:.2g}" if new.scale < 10 else words.units(new.scale)
+    members = words.count(int(new.members.sum()), "series", "series")
+    return (
+        f"Only {panel.period.count(new.rows)} of sales: follows the pattern of {new.group} ({members})"
+        f" at {size} times its mean; a model needs {panel.period.count(needed)}."
+    )
+
+
+def learn(panel: Panel, modelled: np.ndarray) -> Iterator[Newcomer]:
+    """The level of each new series within its group.
+
+    New is what has 1 to 41 rows, one of them in the last 56 days, and is not modelled. It follows its category, else its product in other
+    stores, else its store, else its region, else the whole file: the first that has 3 modelled series which sold on days when it did too.
+
+    Its sales on its own days over the group's mean on these days say its level, but few days say it badly. So the level is shrunk towards
+    the group's mean as far as chance goes: with S units sold where the group's mean sold E, a variance of the noise of phi units per unit and a
+    variance of tau2 among the levels of the group's series, both estimated from the group, it is (S + phi / tau2) / (E + phi / tau2): the mean
+    of a gamma posterior (Buehlmann & Straub 1970, Glaubwuerdigkeit fuer Schadensaetze). Each weekday is shrunk towards the group's week alike.
+    """
+    known = np.isfinite(panel.sales)
+    rows = known.sum(axis=1)
+    recent = known[:, -panel.period.steps(RECENT) :].any(axis=1)
+    new = np.flatnonzero(recent & (rows <= MOST_ROWS) & ~modelled)
+    if not len(new) or not modelled.any():
+        return
+    days = calendar.selling_days(panel)
+    cache: dict[bytes, _Group] = {}
+    for row in new:
+        label, members = _group_of(panel, days, modelled, int(row))
+        group = cache.setdefault(members.tobytes(), _Group.of(panel, days, members))
+        scale, weekdays = group.place(panel.sales[row], days[row])
+        yield Newcomer(int(row), label, members, scale, weekdays, int(rows[row]))
+
+
+def _group_of(panel: Panel, days: np.ndarray, modelled: np.ndarray, row: int) -> tuple[str, np.ndarray]:
+    """Whose pattern a series follows: for a person, and as a mask."""
+    seen = modelled & days[:, days[row]].any(axis=1)
+    for column, label in _LABELS.items():
+        value = panel.series[column].iloc[row] if column in panel.series else ""
+        if value:
+            members = seen & (panel.series[column] == value).to_numpy()
+            if members.sum() >= _MEMBERS:
+                return f"{label} {value}", members
+    return _FILE, modelled
+
+
+@dataclass(frozen=True, eq=False)
+class _Group:
+    """What a set of series shares.
+
+    Args:
+        mean: Units a day, shape (d,); NaN where none was open.
+        level: phi / tau2 of the levels, in units.
+        week: phi / tau2 of the weekdays, in units.
+        cycle: Days of a week.
+    """
+
+    mean: FloatArray
+    level: float
+    week: float
+    cycle: int
+
+    @classmethod
+    def of(cls, panel: Panel, days: np.ndarray, members: np.ndarray) -> _Group:
+        """Learned from the sales of the members on days that they were open."""
+        sales, open_ = panel.sales[members], days[members]
+        mean, cycle = _mean(sales, open_), panel.period.cycle
+        recent = slice(-(panel.period.steps(RECENT) // cycle) * cycle, None)
+        y = np.where(open_, sales, 0.0)[:, recent]
+        expected = np.where(open_, mean, 0.0)[:, recent]
+        levels = _over(y.sum(axis=1), expected.sum(axis=1))
+        fitted = levels[:, None] * expected
+        weeks, fitted_weeks = (_by(cycle, values, axis=2) for values in (y, fitted))
+        weekdays, fitted_weekdays = (_by(cycle, values, axis=1) for values in (y, fitted))
+        noise = _ratio(((y - fitted) ** 2).sum(), fitted.sum())
+        among = ((_over(weekdays, fitted_weekdays) - 1.0) ** 2 - _over(np.full_like(weekdays, noise), fitted_weekdays)) * fitted_weekdays
+        variance = float(((levels - 1.0) ** 2).mean()) if len(levels) >= _MEMBERS else 1.0
+        return cls(
+            mean=mean,
+            level=_ratio(_ratio(((weeks - fitted_weeks) ** 2).sum(), fitted_weeks.sum()), variance),
+            week=_ratio(noise, max(_ratio(among.sum(), fitted_weekdays.sum()), 0.0)),
+            cycle=cycle,
+        )
+
+    def place(self, sales: FloatArray, days: np.ndarray) -> tuple[float, FloatArray]:
+        """Level and weekdays of a series over the mean's, from the days that it was open."""
+        use = days & np.isfinite(self.mean)
+        own, expected = (np.where(use, values, 0.0) for values in (sales, self.mean))
+        scale = _shrunk(own.sum(keepdims=True), expected.sum(keepdims=True), self.level)[0]
+        position = np.arange(len(sales)) % self.cycle
+        seen, fitted = (np.bincount(position, values, minlength=self.cycle).astype(float) for values in (own, scale * expected))
+        return float(scale), _shrunk(seen, fitted, self.week)
+
+
+def _shrunk(own: FloatArray, expected: FloatArray, prior: float) -> FloatArray:
+    """own / expected, drawn towards 1 by `prior` units; 1 where nothing is expected or the prior has all the weight."""
+    total = expected + prior
+    usable = (total > 0) & np.isfinite(total)
+    return np.where(usable, (own + np.where(usable, prior, 0.0)) / np.where(usable, total, 1.0), 1.0)
+
+
+def _by(cycle: int, values: FloatArray, *, axis: int) -> FloatArray:
+    """Sums of whole weeks (axis 2) or of weekdays (axis 1) of shape (m, days)."""
+    whole = values.shape[1] // cycle * cycle
+    return np.asarray(values[:, values.shape[1] - whole :].reshape(len(values), -1, cycle).sum(axis=axis))
+
+
+def _mean(values: FloatArray, where: np.ndarray) -> FloatArray:
+    """Mean over the first axis of what counts; NaN where nothing does."""
+    count = where.sum(axis=0)
+    return np.where(count > 0, np.where(where, values, 0.0).sum(axis=0) / np.maximum(count, 1), np.nan)
+
+
+def _over(part: FloatArray, whole: FloatArray) -> FloatArray:
+    """part / whole; 1 where nothing is expected."""
+    return np.where(whole > 0, part / np.where(whole > 0, whole, 1.0), 1.0)
+
+
+def _ratio(part: float, whole: float) -> float:
+    """part / whole; infinite where the whole is 0, 0 where the part is."""
+    return 0.0 if part == 0 else float(part / whole) if whole > 0 else np.inf
+
+
+def _closed_ahead(panel: Panel, blend: FloatArray, modelled: np.ndarray) -> np.ndarray:
+    """Closed days ahead, shape (n, h): its own, and for a series that no model serves those of which all others of its store are closed."""
+    closed: np.ndarray = calendar.closed_ahead(panel, blend.shape[1])
+    if schema.STORE not in panel.series:
+        return closed
+    store = panel.series[schema.STORE].to_numpy()
+    for name in np.unique(store[~modelled]):
+        others = (store == name) & modelled
+        if others.any():
+            closed[(store == name) & ~modelled] |= closed[others].all(axis=0)
+    return closed

@@ -1,0 +1,79 @@
+"""Weeks without a single sale in a series that sells on most days: out of stock or not for sale, not a lack of demand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecasting.panel import FloatArray, Panel
+
+_SHORTEST = 4
+"""Weeks of a run, at least."""
+_LONGEST = 26
+"""Weeks of a run, at most: beyond, it is a season or another life of the product."""
+_AROUND = 8
+"""Weeks before and after a run that say how often the series sells."""
+_OFTEN = 0.5
+_SEASON = 0.2
+
+
+@dataclass(frozen=True)
+class Shortage:
+    """A run of days without sales, from column `start` up to but without column `stop`.
+
+    Args:
+        row: Of the panel.
+        start: First column.
+        stop: Column after the last.
+        often: Share of the days around it that have sales, in (0, 1].
+    """
+
+    row: int
+    start: int
+    stop: int
+    often: float
+
+
+def find(panel: Panel) -> list[Shortage]:
+    """Runs of 4 to 26 weeks of zeros between sales, in series that sell on at least half of the days of the 8 weeks before and after.
+
+    A run is left as it is where the same days of the year before or after sold hardly anything either: that is its season. A run that
+    lasts until the end is left too: the product may have ended.
+    """
+    cycle, sold, known = panel.period.cycle, panel.sales > 0, np.isfinite(panel.sales)
+    row, column = np.nonzero(sold)
+    length = np.diff(column) - 1
+    long = np.flatnonzero((np.diff(row) == 0) & (length >= _SHORTEST * cycle) & (length <= _LONGEST * cycle))
+    sums = (_sums(sold), _sums(known))
+    runs = ((int(row[at]), int(column[at]) + 1, int(column[at + 1])) for at in long)
+    found = [Shortage(*run, often=_often(*run, sums, cycle)) for run in runs if (panel.sales[run[0], run[1] : run[2]] == 0).sum() >= 2 * cycle]
+    return [each for each in found if each.often >= _OFTEN and not _seasonal(each, sums, panel.period.year)]
+
+
+def _sums(flags: np.ndarray) -> FloatArray:
+    """Running counts with a 0 in front, shape (n, d + 1)."""
+    return np.pad(flags.cumsum(axis=1), ((0, 0), (1, 0))).astype(float)
+
+
+def _often(row: int, start: int, stop: int, sums: tuple[FloatArray, FloatArray], cycle: int) -> float:
+    """The smaller of the shares of days with sales before and after a run; 0 where too few days are known."""
+    last, reach = sums[0].shape[1] - 1, _AROUND * cycle
+    sides = ((max(start - reach, 0), start), (stop, min(stop + reach, last)))
+    fewest = max(2 * cycle, _SHORTEST)
+    shares = []
+    for first, end in sides:
+        sold, known = (values[row, end] - values[row, first] for values in sums)
+        shares.append(sold / known if known >= fewest else 0.0)
+    return float(min(shares))
+
+
+def _seasonal(run: Shortage, sums: tuple[FloatArray, FloatArray], year: int) -> bool:
+    """Whether the same days of a year before or after, as far as they are known, sold on at most 20 % of the days."""
+    last = sums[0].shape[1] - 1
+    for shift in (-year, year):
+        first, end = (int(np.clip(at + shift, 0, last)) for at in (run.start, run.stop))
+        sold, known = (values[run.row, end] - values[run.row, first] for values in sums)
+        if known >= (run.stop - run.start) / 2 and sold <= _SEASON * known:
+            return True
+    return False
