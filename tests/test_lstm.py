@@ -13,13 +13,14 @@ import pytest
 
 from forecasting import panel as panels
 from forecasting.errors import Cancelled
-from forecasting.models import lstm_layout
+from forecasting.models import lstm_calendar, lstm_layout, lstm_profiles
 from forecasting.models.lstm import LstmModel
 from forecasting.models.lstm_calendar import easter
 from forecasting.models.lstm_features import Features
 from forecasting.models.lstm_network import Network
 from forecasting.models.lstm_pool import draw
 from forecasting.models.lstm_schedule import Schedule, Start
+from forecasting.period import MONTH, WEEK
 from forecasting.settings import LstmSettings
 
 QUICK = LstmSettings(epochs=2, windows_per_epoch=64, units=8, batch_size=32)
@@ -148,24 +149,52 @@ def test_no_window_sees_a_sale_from_its_origin_on(history):
     layout = lstm_layout.design(history, lookback=28, horizon=60)
     origin, days = 700, history.sales.shape[1]
     ahead = np.where(np.arange(days) >= origin, 3 * history.sales + 5, history.sales)
-    at = np.arange(len(history)), np.full(len(history), origin)
+    at = np.arange(len(history)), np.full(len(history), origin), np.ones(len(history), dtype=bool)
     whole, changed, cut = (Features(p, layout).windows(*at) for p in (history, replace(history, sales=ahead), history.cut(origin)))
     for name in ("past", "ahead", "static", "scale"):
         np.testing.assert_array_equal(getattr(changed, name), getattr(whole, name), err_msg=name)
         np.testing.assert_allclose(getattr(cut, name), getattr(whole, name), rtol=1e-5, atol=1e-5, err_msg=name)
 
 
-def test_a_window_knows_planned_drivers_of_the_days_ahead_and_no_others(history):
+@pytest.mark.parametrize("usual", [False, True])
+def test_a_window_as_usual_knows_planned_drivers_of_the_days_ahead_and_no_others(history, usual):
     layout = lstm_layout.design(history, lookback=28, horizon=60)
     assert layout.planned == ("promo",)
-    at = np.arange(len(history)), np.full(len(history), 700)
+    at = np.arange(len(history)), np.full(len(history), 700), np.full(len(history), usual)
     base = Features(history, layout).windows(*at)
-    for name, moves in (("promo", True), ("price", False)):
+    for name, moves in (("promo", True), ("price", not usual)):
         values = history.drivers[name].copy()
         values[:, 700:] += 1.5
         other = Features(replace(history, drivers={**history.drivers, name: values}), layout).windows(*at)
         assert (np.abs(other.ahead - base.ahead).max() > 0) == moves
         np.testing.assert_array_equal(other.past, base.past)
+
+
+def test_what_is_assumed_of_drivers_in_training_is_what_a_panel_without_a_plan_assumes():
+    given = {"promo": lambda t: float(t % 7 == 3 or t % 11 == 0), "price": lambda t: 2.0 + (t % 50 > 40), "open": lambda t: float(t % 7 < 6)}
+    frame = sales_frame(days=150, **given)
+    whole = panels.from_sales(frame)
+    layout = lstm_layout.design(whole, lookback=28, horizon=20)
+    assert layout.planned == ()
+    at = np.arange(len(whole)), np.full(len(whole), 117)
+    assumed = Features(whole, layout).windows(*at, np.ones(len(whole), dtype=bool))
+    known = Features(whole.cut(117), layout).windows(*at)
+    np.testing.assert_allclose(assumed.ahead, known.ahead, rtol=1e-5, atol=1e-5)
+    assert np.abs(Features(whole, layout).windows(*at).ahead - known.ahead).max() > 0.1
+
+
+def test_a_promotion_without_a_plan_still_moves_the_forecast():
+    promo = np.random.default_rng(5).random(200) < 0.25
+    frame = sales_frame(days=200, promo=lambda t: float(promo[t]))
+    panel = panels.from_sales(frame.assign(sales=frame.sales * np.where(frame.promo > 0, 3.0, 1.0)))
+    model = LstmModel(LstmSettings(epochs=6, windows_per_epoch=512, units=8, batch_size=64), seed=0).fit(panel, horizon=14)
+    totals = []
+    for share in (0.0, 1.0):
+        given = np.concatenate([panel.drivers["promo"], np.full((len(panel), 14), share)], axis=1)
+        totals.append(model.predict(replace(panel, drivers={"promo": given}), 14).sum())
+    usual = model.predict(panel, 14).sum()
+    assert totals[1] > 1.2 * totals[0]
+    assert totals[0] < usual < totals[1]
 
 
 def test_one_series_alone_is_forecast_as_among_all(model, panel):
@@ -184,6 +213,57 @@ def test_a_long_horizon_is_reached_by_reading_its_own_forecasts(panel):
     assert forecast.shape == (6, 100)
     assert np.isfinite(forecast).all()
     np.testing.assert_array_equal(model.predict(panel, 40), forecast[:, :40])
+
+
+@pytest.mark.parametrize(
+    ("period", "steps", "horizon"), [(WEEK, 20, 13), (WEEK, 60, 13), (WEEK, 156, 53), (MONTH, 15, 3), (MONTH, 24, 12), (MONTH, 60, 12)]
+)
+def test_weekly_and_monthly_files_are_forecast(period, steps, horizon):
+    day = panels.from_sales(sales_frame(days=steps, products=2))
+    panel = replace(day, period=period, dates=period.ahead(pd.Timestamp("2020-01-31"), steps))
+    model = LstmModel(replace(QUICK, epochs=1), seed=0).fit(panel, horizon=horizon)
+    forecast = model.predict(panel, horizon)
+    assert model.unmodelled_ == {}
+    assert np.isfinite(forecast).all()
+    assert (forecast >= 0).all()
+    assert not model.layout_.month_day
+
+
+def test_a_short_weekly_file_says_so_in_weeks():
+    day = panels.from_sales(sales_frame(days=12))
+    panel = replace(day, period=WEEK, dates=WEEK.ahead(day.dates[0], 12))
+    model = LstmModel(QUICK, seed=0).fit(panel, horizon=4)
+    assert set(model.unmodelled_.values()) == {"Only 12 weeks of sales; the network needs 20."}
+
+
+def test_no_window_of_a_monthly_file_sees_a_sale_from_its_origin_on():
+    day = panels.from_sales(sales_frame(days=50))
+    panel = replace(day, period=MONTH, dates=MONTH.ahead(pd.Timestamp("2020-01-31"), 50))
+    layout = lstm_layout.design(panel, lookback=28, horizon=6)
+    later = replace(panel, sales=np.where(np.arange(50) >= 40, 3 * panel.sales + 5, panel.sales))
+    at = np.arange(len(panel)), np.full(len(panel), 40)
+    whole, changed, cut = (Features(p, layout).windows(*at) for p in (panel, later, panel.cut(40)))
+    for name in ("past", "ahead", "static", "scale"):
+        np.testing.assert_array_equal(getattr(changed, name), getattr(whole, name), err_msg=name)
+        np.testing.assert_allclose(getattr(cut, name), getattr(whole, name), rtol=1e-5, atol=1e-5, err_msg=name)
+
+
+def test_a_year_ago_is_the_same_month_and_the_waves_follow_the_dates():
+    day = panels.from_sales(sales_frame(days=40))
+    panel = replace(day, period=MONTH, dates=MONTH.ahead(pd.Timestamp("2020-01-31"), 40))
+    layout = lstm_layout.design(panel, lookback=12, horizon=3)
+    assert lstm_profiles.a_year_ago(np.array([36]), 3, layout.spans).tolist() == [[24, 25, 26]]
+    channels = lstm_calendar.calendar(np.datetime64("2020-02-29"), -2, 27, layout)
+    np.testing.assert_allclose(channels[0, :6], channels[12, :6], atol=0.1)
+    assert np.abs(channels[0, :6] - channels[6, :6]).max() > 1
+
+
+def test_a_week_holds_the_holidays_of_its_days():
+    day = panels.from_sales(sales_frame(days=120))
+    panel = replace(day, period=WEEK, dates=WEEK.ahead(pd.Timestamp("2022-01-02"), 120))
+    layout = lstm_layout.design(panel, lookback=12, horizon=3)
+    channels = lstm_calendar.calendar(np.datetime64("2024-12-15"), 0, 3, layout)
+    assert channels[:, -14:].sum(axis=1).tolist() == [0, 3, 2]  # Christmas Eve to Boxing Day, then New Year's Eve and Day
 
 
 @pytest.mark.parametrize(("days", "horizon"), [(35, 90), (400, 365), (760, 30)])

@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import numpy as np
-import pandas as pd
 
 from forecasting import schema
-from forecasting.models import lstm_layout
+from forecasting.models import lstm_layout, lstm_spans
 from forecasting.models.base import Model
 from forecasting.models.lstm_features import Features
 from forecasting.models.lstm_groups import History
@@ -22,10 +21,8 @@ from forecasting.panel import FloatArray, Panel
 from forecasting.progress import OnProgress
 from forecasting.settings import LstmSettings
 
-LEAST_DAYS = 35
-"""Days that a file needs for a network."""
 LEAST_ROWS = 7
-"""Days with a row that a series needs to be forecast by it."""
+"""Days (steps of the file) with a row that a series needs to be forecast by it."""
 _WARM_SHARE = 0.4
 """Windows of a training that starts from an earlier network, of those of one that does not."""
 
@@ -137,12 +134,12 @@ class LstmModel(Model):
 
 def _reasons(panel: Panel) -> dict[str, str]:
     """The series that the network cannot forecast, and why."""
-    days = len(panel.dates)
-    if days < LEAST_DAYS:
-        return dict.fromkeys(panel.unique_ids, f"Only {days} days of sales; the network needs {LEAST_DAYS}.")
+    days, least, period = len(panel.dates), lstm_spans.of(panel.period).least, panel.period
+    if days < least:
+        return dict.fromkeys(panel.unique_ids, f"Only {period.count(days)} of sales; the network needs {least}.")
     rows = np.isfinite(panel.sales).sum(axis=1)
     return {
-        name: f"Only {count} days with sales data; the network needs {LEAST_ROWS}."
+        name: f"Only {period.count(int(count))} with sales data; the network needs {LEAST_ROWS}."
         for name, count in zip(panel.unique_ids, rows, strict=True)
         if count < LEAST_ROWS
     }
@@ -150,5 +147,12 @@ def _reasons(panel: Panel) -> dict[str, str]:
 
 def _with_forecast(panel: Panel, forecast: FloatArray) -> Panel:
     """The panel as if the first days ahead had sold what was forecast."""
-    dates = pd.date_range(panel.dates[0], periods=len(panel.dates) + forecast.shape[1], freq="D").as_unit("us")
-    return replace(panel, dates=dates, sales=np.concatenate([panel.sales, forecast], axis=1))
+    days, ahead = len(panel.dates), forecast.shape[1]
+    dates = panel.period.ahead(panel.dates[0], days + ahead, start=0)
+    drivers = {name: _longer(values, panel.driver(name, ahead)[:, days:], days) for name, values in panel.drivers.items()}
+    return replace(panel, dates=dates, sales=np.concatenate([panel.sales, forecast], axis=1), drivers=drivers)
+
+
+def _longer(given: FloatArray, ahead: FloatArray, days: int) -> FloatArray:
+    """A driver as it was given, but on the first days ahead as it is assumed there."""
+    return np.concatenate([given[:, :days], ahead, given[:, days + ahead.shape[1] :]], axis=1)

@@ -5,26 +5,47 @@ from __future__ import annotations
 import numpy as np
 
 from forecasting.models.lstm_layout import Float32Array, Layout
+from forecasting.period import DAY, MONTH, WEEK
 
 _EASTER_DAYS = (-2, -1, 0, 1, 39, 49, 50)
 """Days after Easter Sunday that shops feel: Good Friday to Whit Monday."""
 _FIXED_DAYS = ((12, 24), (12, 25), (12, 26), (12, 31), (1, 1), (5, 1), (11, 1))
 _YEAR_WAVES = (1, 2, 3)
+_DAYS_OF = {DAY.name: 1, WEEK.name: 7, MONTH.name: 28}
+"""Days from the date of a step on whose events are its own; of a month, whose last days have none but New Year's Eve, less than all."""
 
 
-def calendar(first: np.datetime64, days: int, layout: Layout) -> Float32Array:
-    """Channels of `days` days from `first` on, shape (days, channels), each in [-1, 1]."""
-    dates = first.astype("datetime64[D]") + np.arange(days)
-    blocks = [np.eye(7)[weekday(dates)]]
+def calendar(first: np.datetime64, start: int, days: int, layout: Layout) -> Float32Array:
+    """Channels of `days` days from `start` days after `first` on, shape (days, channels), each in [-1, 1]."""
+    day = dates(first, days, layout, start=start)
+    blocks = [np.eye(7)[weekday(day)]] if layout.spans.cycle == 7 else [np.zeros((days, 0))]
     if layout.year_waves:
-        angle = 2 * np.pi * (dates - dates.astype("datetime64[Y]").astype("datetime64[D]")).astype(float)[:, None] * _YEAR_WAVES / 365.25
+        angle = 2 * np.pi * (day - day.astype("datetime64[Y]").astype("datetime64[D]")).astype(float)[:, None] * _YEAR_WAVES / 365.25
         blocks += [np.sin(angle), np.cos(angle)]
     if layout.month_day:
-        angle = 2 * np.pi * (month_day(dates)[:, None] - 1) / 31
+        angle = 2 * np.pi * (month_day(day)[:, None] - 1) / 31
         blocks += [np.sin(angle), np.cos(angle)]
     if layout.year_ago:
-        blocks.append(_events(dates))
+        inside = [_events(day + later) for later in range(_DAYS_OF[layout.period])]
+        blocks.append(np.max(inside, axis=0))
     return np.concatenate(blocks, axis=1).astype(np.float32)
+
+
+def dates(first: np.datetime64, days: int, layout: Layout, *, start: int = 0) -> np.ndarray:
+    """The dates of the file's days from `start` days after `first` on; of months the first of each."""
+    step = start + np.arange(days)
+    if layout.period == MONTH.name:
+        months: np.ndarray = (first.astype("datetime64[M]") + step).astype("datetime64[D]")
+        return months
+    day: np.ndarray = first.astype("datetime64[D]") + step * _DAYS_OF[layout.period]
+    return day
+
+
+def steps(first: np.datetime64, later: np.datetime64, layout: Layout) -> int:
+    """The file's days from one date to another."""
+    if layout.period == MONTH.name:
+        return int((later.astype("datetime64[M]") - first.astype("datetime64[M]")).astype(np.int64))
+    return int((later.astype("datetime64[D]") - first.astype("datetime64[D]")).astype(np.int64)) // _DAYS_OF[layout.period]
 
 
 def weekday(dates: np.ndarray) -> np.ndarray:

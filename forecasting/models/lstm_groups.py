@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecasting.models import lstm_calendar
-from forecasting.models.lstm_layout import WHOLE_FILE, YEAR, Float32Array, Layout
-from forecasting.models.lstm_profiles import SMOOTH_LAG, a_year_ago, at, profiles
+from forecasting.models.lstm_layout import WHOLE_FILE, Float32Array, Layout
+from forecasting.models.lstm_profiles import a_year_ago, at, profiles
 from forecasting.panel import FloatArray
 
 _MOST = 10.0
@@ -46,15 +46,15 @@ class Groups:
     ) -> None:
         self._layout = layout
         rows, size = _rows(codes, layout)
-        self.history = _with_history(History(first, _totals(sales, rows, size), _totals(observed, rows, size)), history)
+        now = History(first, _totals(sales, rows, size), _totals(observed, rows, size))
+        self.history = now if history is None else _with_history(now, history, lstm_calendar.steps(history.first, first, layout))
         used, places = np.unique(rows, return_inverse=True)
         self._rows = places.reshape(rows.shape)
         total, count = self.history.total, self.history.count
         self.file_mean: Float32Array = (_past(total[0]) / np.maximum(_past(count[0]), 1)).astype(np.float32)
-        dates = first + np.arange(sales.shape[1])
-        month_days = lstm_calendar.month_day(dates) if layout.month_day else None
+        month_days = lstm_calendar.month_day(lstm_calendar.dates(first, sales.shape[1], layout)) if layout.month_day else None
         seen = (count[used] > 0).astype(float)
-        self._profiles = profiles(total[used], seen, level_days=layout.level_days, month_days=month_days)
+        self._profiles = profiles(total[used], seen, layout.spans, level_days=layout.level_days, month_days=month_days)
 
     def past(self, rows: np.ndarray, origins: np.ndarray, days: np.ndarray) -> list[np.ndarray]:
         """Each group's total on these days over its level at the origin, shape (b, k) each."""
@@ -71,16 +71,17 @@ class Groups:
             rows, origins: The windows, shape (b,).
             month: For each day ahead the last day of the same day of the month whose index is known, -1 for none; shape (b, horizon).
         """
-        horizon, found = self._layout.horizon, []
-        week, tile = origins[:, None] + np.arange(-7, 0), np.arange(horizon) % 7
-        year = a_year_ago(origins, horizon)
+        horizon, spans = self._layout.horizon, self._layout.spans
+        week, tile = origins[:, None] + np.arange(-spans.cycle, 0), np.arange(horizon) % spans.cycle
+        year = a_year_ago(origins, horizon, spans)
+        found = []
         for group in self._rows[:, rows]:
             level = self._level(group, origins)
-            found.append(np.minimum(at(self._profiles.weeks_8, group, week) / level, _MOST)[:, tile])
+            found.append(np.minimum(at(self._profiles.recent, group, week) / level, _MOST)[:, tile])
             if self._layout.year_ago:
-                then, known = self._level(group, np.maximum(origins - YEAR, 0)), year >= 0
+                then, known = self._level(group, np.maximum(origins - spans.year, 0)), year >= 0
                 found.append(np.minimum(at(self._profiles.values, group, year) / then, _MOST) * known)
-                found.append(np.minimum(at(self._profiles.weeks_5, group, year + SMOOTH_LAG) / then, _MOST) * known)
+                found.append(np.minimum(at(self._profiles.around, group, year + spans.smooth_lag) / then, _MOST) * known)
             if month is not None:
                 found.append(at(self._profiles.month_day, group, month) * (month >= 0))
         return found
@@ -107,12 +108,9 @@ def _totals(values: FloatArray, rows: np.ndarray, size: int) -> FloatArray:
     return totals.astype(np.float32).astype(float)
 
 
-def _with_history(now: History, then: History | None) -> History:
-    """The totals of this panel's days: as they were seen then where they were, else as they are now."""
-    if then is None:
-        return now
+def _with_history(now: History, then: History, shift: int) -> History:
+    """The totals of this panel's days: as they were seen then where they were, else as they are now; now begins `shift` days later."""
     days, seen = now.total.shape[1], then.total.shape[1]
-    shift = int((now.first - then.first).astype(np.int64))
     here = slice(max(-shift, 0), max(min(seen - shift, days), 0))
     there = slice(max(shift, 0), max(shift, 0) + max(here.stop - here.start, 0))
     total, count = now.total.copy(), now.count.copy()

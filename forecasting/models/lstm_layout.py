@@ -8,14 +8,17 @@ from typing import Any, Final
 import numpy as np
 
 from forecasting import schema
+from forecasting.models import lstm_spans
+from forecasting.models.lstm_spans import Spans
 from forecasting.panel import FloatArray, Panel
+from forecasting.period import DAY, PERIODS
 
 Float32Array = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
 
-YEAR: Final = 364
-"""Days that a year ago lies back: whole weeks, so that the weekday stays."""
 WHOLE_FILE: Final = ""
 """The group of all series."""
+_MONTH_DAYS: Final = 120
+"""Days of history from which the day of the month is an input."""
 _ABSURD: Final = 50.0
 """More than so many times the median of a series' days with sales is not taken as it is."""
 _FEW: Final = 5
@@ -25,9 +28,10 @@ _CEILING: Final = 1e12
 
 @dataclass(frozen=True, kw_only=True)
 class Layout:
-    """The network's inputs and the vocabulary behind them.
+    """The network's inputs and the vocabulary behind them; a day is a step of the file.
 
     Args:
+        period: Name of the step.
         lookback: Days that the encoder reads.
         horizon: Days that the network forecasts in one go.
         before: Days of history that a training window has, at least.
@@ -35,13 +39,14 @@ class Layout:
         month_day: The day of the month is an input.
         year_ago: The same days a year ago and yearly events are inputs.
         year_waves: Smooth waves over the year are an input.
-        drivers: Drivers of the past days.
-        planned: Those of them that are known for the days ahead.
+        drivers: Drivers of the days past and ahead.
+        planned: Those of them that were given for the days ahead; the network learns to do without the others there.
         vocabulary: Column -> its values; a value's number is its place from 1, and 0 is any other value.
         groups: Columns whose totals are inputs, the whole file first.
         ceiling: Most units a day that a series with few sales is believed to sell.
     """
 
+    period: str
     lookback: int
     horizon: int
     before: int
@@ -55,6 +60,11 @@ class Layout:
     groups: tuple[str, ...]
     ceiling: float
 
+    @property
+    def spans(self) -> Spans:
+        """How far its inputs look back."""
+        return lstm_spans.of(PERIODS[self.period])
+
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
         return asdict(self)
@@ -67,7 +77,8 @@ class Layout:
 
     def same_network(self, other: Layout) -> bool:
         """Weights of a network with one layout mean the same in the other."""
-        return {**self.to_dict(), "ceiling": 0.0, "before": 0} == {**other.to_dict(), "ceiling": 0.0, "before": 0}
+        free = {"ceiling": 0.0, "before": 0, "planned": ()}
+        return {**self.to_dict(), **free} == {**other.to_dict(), **free}
 
 
 def design(panel: Panel, *, lookback: int, horizon: int) -> Layout:
@@ -76,18 +87,20 @@ def design(panel: Panel, *, lookback: int, horizon: int) -> Layout:
     columns = [name for name in (*panel.keys, schema.CATEGORY) if name in panel.series]
     vocabulary = {name: tuple(sorted(panel.series[name].unique())) for name in columns}
     vocabulary = {name: values for name, values in vocabulary.items() if len(values) > 1}
-    direct = min(horizon, max(7, days // 4))
-    before = min(56, days * 5 // 8)
-    if days >= 2 * YEAR + 2:
-        before = max(before, min(YEAR + 28, days - direct - 28))
+    spans = lstm_spans.of(panel.period)
+    direct = min(horizon, max(spans.direct, days // 4))
+    before = min(spans.before, days * 5 // 8)
+    if days >= spans.years:
+        before = max(before, min(spans.year + spans.known, days - direct - spans.known))
     return Layout(
+        period=panel.period.name,
         lookback=max(7, min(lookback, days // 3)),
         horizon=direct,
         before=before,
-        level_days=YEAR if days >= 2 * YEAR + 2 else 56,
-        month_day=days >= 120,
-        year_ago=days > YEAR + 28,
-        year_waves=days >= 500,
+        level_days=spans.year if days >= spans.years else spans.level,
+        month_day=panel.period == DAY and days >= _MONTH_DAYS,
+        year_ago=days > spans.year + spans.known,
+        year_waves=days >= spans.waves,
         drivers=tuple(panel.drivers),
         planned=tuple(name for name, values in panel.drivers.items() if np.isfinite(values[:, days:]).any()),
         vocabulary=vocabulary,

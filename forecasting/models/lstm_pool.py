@@ -15,8 +15,6 @@ _MOST_DAYS = 1_500_000
 """Days ahead in all of them, about: windows of a long horizon teach more each, and take longer."""
 _EPOCHS = 50
 """Epochs that a whole training is cut into."""
-_LEAST_AGE = 28
-"""Days since its first sales that a series needs at an origin."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,11 +24,13 @@ class Pool:
     Args:
         rows: Series, shape (windows,).
         origins: First days ahead, shape (windows,).
+        usual: Whether drivers without a plan are seen as usual on the days ahead, shape (windows,): in half of them.
         epoch: Windows of one epoch.
     """
 
     rows: np.ndarray
     origins: np.ndarray
+    usual: np.ndarray
     epoch: int
 
 
@@ -47,7 +47,7 @@ def draw(features: Features, settings: LstmSettings, *, seed: int, share: float 
     """
     layout = features.layout
     latest = features.stop - layout.horizon
-    age = min(_LEAST_AGE, layout.before)
+    age = min(layout.spans.known, layout.before)
     earliest = np.maximum(features.start + age, layout.before)
     counts = np.maximum(latest - earliest + 1, 0)
     available = int(counts.sum())
@@ -55,11 +55,12 @@ def draw(features: Features, settings: LstmSettings, *, seed: int, share: float 
     whole = int(np.clip(available, _FEWEST, most)) // _EPOCHS
     epoch = max(1, int(share * (settings.windows_per_epoch or whole)))
     if not available:
-        return Pool(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), epoch)
-    chosen = _order(available, epoch * settings.epochs, np.random.default_rng(seed))
+        return Pool(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=bool), epoch)
+    random = np.random.default_rng(seed)
+    chosen = _order(available, epoch * settings.epochs, random)
     ends = np.cumsum(counts)
     rows = np.searchsorted(ends, chosen, side="right")
-    return Pool(rows, earliest[rows] + chosen - (ends - counts)[rows], epoch)
+    return Pool(rows, earliest[rows] + chosen - (ends - counts)[rows], random.random(len(rows)) < 0.5, epoch)
 
 
 def _order(available: int, wanted: int, random: np.random.Generator) -> np.ndarray:

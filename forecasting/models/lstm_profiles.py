@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecasting.models.lstm_layout import YEAR, Float32Array
+from forecasting.models.lstm_layout import Float32Array
+from forecasting.models.lstm_spans import Spans
 from forecasting.panel import FloatArray
 
 _PRIOR_DAYS = 7.0
@@ -18,8 +19,6 @@ _MONTHS = 6
 """Times that a day of the month is looked back at."""
 MONTH_DAY_LAG = 17
 """Days after which a day's month-day index is known: it compares with the two weeks and a day around."""
-SMOOTH_LAG = 14
-"""Days after which the five same weekdays around a day are known."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,28 +28,29 @@ class Profiles:
     Args:
         values, observed: Shape (rows, d).
         level: Mean of the last days, drawn to the mean of the whole past; before day o, for o in [0, d]; shape (rows, d + 1).
-        weeks_4, weeks_5, weeks_8, weeks_52: Mean of the last so many same weekdays up to day t, this one included; shape (rows, d).
+        short, around, recent, long: Mean of the last so many (by the spans) same weekdays up to day t, this one included; shape (rows, d).
         month_day: Share that this day of the month sells more than the days around it, the last six times up to day t; shape (rows, d).
     """
 
     values: Float32Array
     observed: Float32Array
     level: Float32Array
-    weeks_4: Float32Array
-    weeks_5: Float32Array
-    weeks_8: Float32Array
-    weeks_52: Float32Array
+    short: Float32Array
+    around: Float32Array
+    recent: Float32Array
+    long: Float32Array
     month_day: Float32Array
 
 
-def profiles(values: FloatArray, observed: FloatArray, *, level_days: int, month_days: np.ndarray | None) -> Profiles:
+def profiles(values: FloatArray, observed: FloatArray, spans: Spans, *, level_days: int, month_days: np.ndarray | None) -> Profiles:
     """The profiles of these rows; without `month_days` (the day of the month of each day) that one is empty."""
     level = _level(values, observed, level_days)
-    weeks = {count: _weekday_mean(values, observed, count) for count in (4, 5, 8, 52)}
+    counts = spans.short, spans.around, spans.recent, spans.long
+    weeks = [weekday_mean(values, observed, count, spans.cycle) for count in counts]
     index: FloatArray = np.zeros((len(values), 0))
     if month_days is not None:
-        index = _month_day_index(values * observed, _around(weeks[5]) * observed, level[:, 1:], month_days)
-    return Profiles(*(np.ascontiguousarray(array, dtype=np.float32) for array in (values, observed, level, *weeks.values(), index)))
+        index = _month_day_index(values * observed, _around(weeks[1], spans.smooth_lag) * observed, level[:, 1:], month_days)
+    return Profiles(*(np.ascontiguousarray(array, dtype=np.float32) for array in (values, observed, level, *weeks, index)))
 
 
 def trailing_mean(values: FloatArray, observed: FloatArray, days: int) -> Float32Array:
@@ -58,10 +58,10 @@ def trailing_mean(values: FloatArray, observed: FloatArray, days: int) -> Float3
     return (_trailing(values, days) / np.maximum(_trailing(observed, days), 1)).astype(np.float32)
 
 
-def a_year_ago(origins: np.ndarray, horizon: int) -> np.ndarray:
-    """The day 364 days before each day ahead, or a further year back where that one's neighbours are not known; shape (b, horizon)."""
+def a_year_ago(origins: np.ndarray, horizon: int, spans: Spans) -> np.ndarray:
+    """The day a year before each day ahead, or a further year back where that one's neighbours are not known; shape (b, horizon)."""
     steps = np.arange(horizon)
-    days: np.ndarray = origins[:, None] + steps - YEAR * ((steps + SMOOTH_LAG) // YEAR + 1)
+    days: np.ndarray = origins[:, None] + steps - spans.year * ((steps + spans.smooth_lag) // spans.year + 1)
     return days
 
 
@@ -77,24 +77,25 @@ def _level(values: FloatArray, observed: FloatArray, days: int) -> FloatArray:
     return (_trailing(values, days) + _PRIOR_DAYS * past) / (_trailing(observed, days) + _PRIOR_DAYS)
 
 
-def _weekday_mean(values: FloatArray, observed: FloatArray, weeks: int) -> FloatArray:
-    return _weekday_sum(values, weeks) / np.maximum(_weekday_sum(observed, weeks), 1)
+def weekday_mean(values: FloatArray, observed: FloatArray, weeks: int, cycle: int) -> FloatArray:
+    """Mean of what is observed of the last `weeks` days of the same day of the cycle up to each day, 0 without any; values are 0 elsewhere."""
+    return _weekday_sum(values, weeks, cycle) / np.maximum(_weekday_sum(observed, weeks, cycle), 1)
 
 
-def _weekday_sum(values: FloatArray, weeks: int) -> FloatArray:
+def _weekday_sum(values: FloatArray, weeks: int, cycle: int) -> FloatArray:
     """Sum of the last `weeks` days of the same weekday up to each day."""
     rows, days = values.shape
-    padded = np.zeros((rows, -(-days // 7) * 7))
+    padded = np.zeros((rows, -(-days // cycle) * cycle))
     padded[:, :days] = values
-    sums = padded.reshape(rows, -1, 7).cumsum(axis=1)
+    sums = padded.reshape(rows, -1, cycle).cumsum(axis=1)
     sums[:, weeks:] -= sums[:, :-weeks].copy()
     return sums.reshape(rows, -1)[:, :days]
 
 
-def _around(weeks_5: FloatArray) -> FloatArray:
-    """Mean of the five same weekdays around each day; 0 for the last days, whose neighbours are not known."""
-    around = np.zeros_like(weeks_5)
-    around[:, : -SMOOTH_LAG or None] = weeks_5[:, SMOOTH_LAG:]
+def _around(up_to: FloatArray, lag: int) -> FloatArray:
+    """Mean of the same weekdays around each day; 0 for the last days, whose neighbours are not known."""
+    around = np.zeros_like(up_to)
+    around[:, : -lag or None] = up_to[:, lag:]
     return around
 
 

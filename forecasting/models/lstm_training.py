@@ -187,8 +187,9 @@ def _run(network: Any, features: Features, pool: Pool, settings: LstmSettings, *
 def _batches(features: Features, pool: Pool, parts: int, mean_weight: float) -> Iterator[tuple[Any, ...]]:
     """The batches one after the other, the next one made while the network learns from the last."""
 
-    def make(rows: np.ndarray, origins: np.ndarray) -> tuple[Any, ...]:
-        windows = features.windows(rows, origins)
+    def make(cut: np.ndarray) -> tuple[Any, ...]:
+        rows, origins = pool.rows[cut], pool.origins[cut]
+        windows = features.windows(rows, origins, pool.usual[cut])
         sales, seen = features.targets(rows, origins, windows.scale)
         weight = np.minimum(np.sqrt(windows.scale) / mean_weight, 10).astype(np.float32)
         values = [tf.convert_to_tensor(value) for value in inputs(windows)]
@@ -197,9 +198,9 @@ def _batches(features: Features, pool: Pool, parts: int, mean_weight: float) -> 
     epochs = len(pool.rows) // pool.epoch
     cuts = [part for epoch in range(epochs) for part in np.array_split(np.arange(epoch * pool.epoch, (epoch + 1) * pool.epoch), parts)]
     with ThreadPoolExecutor(1) as worker:
-        ahead = worker.submit(make, pool.rows[cuts[0]], pool.origins[cuts[0]])
+        ahead = worker.submit(make, cuts[0])
         for cut in [*cuts[1:], cuts[-1]]:
-            ready, ahead = ahead.result(), worker.submit(make, pool.rows[cut], pool.origins[cut])
+            ready, ahead = ahead.result(), worker.submit(make, cut)
             yield ready
 
 
