@@ -1,0 +1,156 @@
+"""Bands judged from every past day that had enough cutoffs before it.
+
+One window of days proves nothing: its coverage swings by many points. So each cutoff of a long backtest takes its turn as the last known day:
+shares and bands are learned from the cutoffs before it alone, and judged on what was sold after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import NamedTuple, cast
+
+import numpy as np
+import pandas as pd
+
+from benchmarks.band_scores import COLUMNS, Bands, Conformal, Learned, Sampled, Served, judge, limits_of, sets_of, sold_of
+from forecasting import backtest, ensemble, metrics, schema
+from forecasting.backtest import Backtest, MakeModels, Plan
+from forecasting.bands import Errors
+from forecasting.ensemble import Ensemble
+from forecasting.models.base import Model
+from forecasting.models.lstm import LstmModel
+from forecasting.models.prophet import ProphetModel
+from forecasting.models.seasonal_naive import SeasonalNaive
+from forecasting.panel import FloatArray, Panel
+from forecasting.progress import OnProgress, ignore
+from forecasting.settings import Settings
+
+EARLIER = 4
+"""Cutoffs that an origin has before it, at least."""
+MOST = 12
+
+
+class Draws(NamedTuple):
+    """Drawn futures of some series: their positions, shape (m,), ascending, and units, shape (m, s, h)."""
+
+    rows: np.ndarray
+    values: FloatArray
+
+
+def cutoffs(days: int, horizon: int, most: int = MOST) -> tuple[int, ...]:
+    """Days known at each cutoff: one horizon apart, the last one a horizon before the end, as many as leave enough to learn from.
+
+    Example:
+        >>> cutoffs(208, 28)
+        (68, 96, 124, 152, 180)
+    """
+    reserve = max(backtest.FEWEST_DAYS, int(backtest.LEARNING_SHARE * days))
+    count = (days - reserve) // horizon
+    if count <= EARLIER:
+        count = min((days - backtest.FEWEST_DAYS) // horizon, EARLIER + 1)
+    return tuple(days - horizon * back for back in range(min(count, most), 0, -1))
+
+
+def long_backtest(panel: Panel, settings: Settings, on_progress: OnProgress = ignore) -> tuple[tuple[int, ...], Backtest]:
+    """The cutoffs (in days known) and what each model forecast at them; drivers count as known ahead."""
+    cuts = cutoffs(len(panel.dates), settings.horizon)
+    make_models: MakeModels = {
+        schema.SEASONAL_NAIVE: lambda _: SeasonalNaive(),
+        schema.PROPHET: lambda _: ProphetModel(settings.prophet),
+        schema.LSTM: lambda earlier: LstmModel(settings.lstm, settings.seed, start=earlier if isinstance(earlier, LstmModel) else None),
+    }
+    past, _ = backtest.run(make_models, frozenset({schema.LSTM}), planned(panel), Plan(cuts, settings.horizon), on_progress)
+    return cuts, past
+
+
+def planned(panel: Panel) -> Panel:
+    """The same panel, with one more day of drivers: so a cut keeps them, as if they had been uploaded ahead."""
+    drivers = {name: np.concatenate([values, values[:, -1:]], axis=1) for name, values in panel.drivers.items()}
+    return replace(panel, drivers=drivers)
+
+
+class Origin(NamedTuple):
+    """A past day: how many days were known, what would have been served, and what was sold after it, shape (n, h)."""
+
+    days: int
+    made: Ensemble
+    y: FloatArray
+
+
+def replay(panel: Panel, cuts: tuple[int, ...], past: Backtest, settings: Settings) -> Iterator[Origin]:
+    """Every cutoff with at least four before it; shares and bands come from as many before it as a retrain takes, and from nothing else.
+
+    Args:
+        panel: All sales.
+        cuts: Days known at each cutoff of `past`.
+        past: The models' forecasts at many cutoffs, without the blend.
+        settings: Of the retrain that is imitated.
+    """
+    for origin in range(EARLIER, len(cuts)):
+        before = slice(max(0, origin - max(EARLIER, settings.cutoffs)), origin)
+        earlier = Backtest(past.cutoffs[before], past.y[before], {name: past.yhat[name][before] for name in schema.MODELS})
+        yhat = {name: past.yhat[name][origin] for name in schema.MODELS}
+        models = {name: cast(Model, SimpleNamespace(unmodelled_={})) for name in schema.MODELS}
+        made = ensemble.assemble(planned(panel).cut(cuts[origin]), settings, models, yhat, earlier)
+        yield Origin(cuts[origin], made, past.y[origin])
+
+
+def judged(origins: Iterable[Origin], draws: Mapping[int, Draws] | None = None) -> pd.DataFrame:
+    """Every kind of bands, judged at every origin.
+
+    Args:
+        origins: What would have been served.
+        draws: Days known -> Prophet's own futures, for a comparison with its bands.
+
+    Returns:
+        Columns `origin, bands, target`, those of `band_scores.COLUMNS`, and `ours_80`, `ours_95`: the served bands' interval score on the same
+        targets.
+    """
+    parts = [judged_once(made, y, (draws or {}).get(days)).assign(origin=f"{made.panel.last:%Y-%m-%d}") for days, made, y in origins]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["bands", "target", *COLUMNS, "ours_80", "ours_95", "origin"])
+
+
+def judged_once(made: Ensemble, y: FloatArray, draws: Draws | None = None) -> pd.DataFrame:
+    """The same of one ensemble and the sales (n, h) after its last day."""
+    known, errors = np.isfinite(y), made.errors
+    forecasts = {name: np.where(known, values[:, : y.shape[1]], np.nan) for name, values in made.yhat.items()}
+    sets = sets_of(made.panel.series, np.arange(len(y)))
+    ours = Served(made, forecasts[schema.BLEND])
+    naive = Learned(Errors(made.past.y, made.past.yhat[schema.SEASONAL_NAIVE]), forecasts[schema.SEASONAL_NAIVE])
+    conformal = Conformal(errors, forecasts[schema.BLEND])
+    parts = _compared({"Shelfcast": ours, "seasonal naive, same way": naive, "split conformal": conformal}, ours, y, sets)
+    if draws is not None:
+        own = Sampled(draws.rows, draws.values, known)
+        parts += _compared({"Prophet's own": own}, ours, y, sets_of(made.panel.series, draws.rows))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _compared(kinds: Mapping[str, Bands], ours: Bands, y: FloatArray, sets: list[np.ndarray]) -> list[pd.DataFrame]:
+    """Each kind's scores, and ours wherever that kind has limits."""
+    sold, served = sold_of(y, sets), limits_of(ours, y.shape[1], sets)
+    parts = []
+    for name, kind in kinds.items():
+        limits = served if kind is ours else limits_of(kind, y.shape[1], sets)
+        same = judge(served, sold, where=limits)
+        parts.append(judge(limits, sold).assign(bands=name, ours_80=same["score_80"], ours_95=same["score_95"]))
+    return parts
+
+
+def summary(table: pd.DataFrame) -> pd.DataFrame:
+    """One row a kind of bands and target: means over origins; `ours_80`, `ours_95` become our score as a share of theirs."""
+    means = table.drop(columns="origin").groupby(["bands", "target"], sort=False).mean()
+    for level in (80, 95):
+        means[f"ours_{level}"] /= means[f"score_{level}"]
+    return means.reset_index()
+
+
+def accuracy(origins: Iterable[Origin]) -> pd.DataFrame:
+    """WAPE of each model, and bias of the blend, in percent; one row an origin."""
+    rows = []
+    for _, made, y in origins:
+        values = {name: 100 * float(metrics.wape(y, made.yhat[name])) for name in (*schema.MODELS, schema.BLEND)}
+        bias = 100 * float(metrics.bias_share(y, made.yhat[schema.BLEND]))
+        rows.append({"origin": f"{made.panel.last:%Y-%m-%d}", **values, "bias": bias})
+    return pd.DataFrame(rows)
