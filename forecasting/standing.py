@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -17,6 +18,8 @@ from forecasting.models.prophet import ProphetModel
 from forecasting.panel import FloatArray, Panel
 from forecasting.whatif import WhatIf
 
+ASKED: Final = (schema.PROPHET, schema.LSTM)
+"""The models that drivers move."""
 LEAST_SHARE = 0.05
 """A model with less of a series' blend than this is not asked: the backtest does not trust it."""
 _NOUNS: Final = {schema.PRICE: "Price", schema.PROMO: "Promotions"}
@@ -51,26 +54,26 @@ class Standing:
     Args:
         made: What is served.
         rows: Positions of the series in it, shape (r,).
-        panel: Their sales as the models read them.
-        yhat: Model name -> shape (r, h), units a day: what the models answer without a change.
     """
 
     made: Ensemble
     rows: np.ndarray
-    panel: Panel
-    yhat: Mapping[str, FloatArray]
 
-    @classmethod
-    def of(cls, made: Ensemble, rows: np.ndarray) -> Standing:
-        """The series at these positions."""
-        panel = made.panel.select(rows)
-        return cls(made, rows, panel, {name: model.predict(panel, made.horizon) for name, model in _asked(made).items()})
+    @cached_property
+    def panel(self) -> Panel:
+        """Their sales."""
+        return self.made.panel.select(self.rows)
+
+    @cached_property
+    def yhat(self) -> Mapping[str, FloatArray]:
+        """Model name -> shape (r, h), units a day: what the models answer to no change."""
+        return {name: model.predict(self.panel, self.made.horizon) for name, model in self._models.items()}
 
     def knows(self, name: str) -> dict[str, np.ndarray]:
         """Model name -> of which series it knows the effect of a driver, shape (r,) of bool."""
-        known = {model: _knows(fitted, self.panel, name) for model, fitted in _asked(self.made).items()}
-        shares = dict(zip(schema.MODELS, self.made.share[self.rows].T, strict=True))
-        return {model: rows & (shares[model] >= LEAST_SHARE) & np.isfinite(self.yhat[model]).all(axis=1) for model, rows in known.items()}
+        if name not in self.made.panel.drivers or not _varied(self.made.panel, name).any():
+            return {model: np.zeros(len(self.rows), dtype=bool) for model in ASKED}
+        return {model: _knows(fitted, self.panel, name) & self._takes_part(model) for model, fitted in self._models.items()}
 
     def refusal(self, name: str) -> str:
         """Why a change of this driver cannot be answered, for a person; empty if it can."""
@@ -96,24 +99,33 @@ class Standing:
         self._check(change)
         changed = whatif.changed(self.panel, change, self.made.horizon)
         closed = calendar.closed_ahead(changed, self.made.horizon)
-        moved = {name: model.predict(changed, self.made.horizon) - self.yhat[name] for name, model in _asked(self.made).items()}
+        moved = {name: model.predict(changed, self.made.horizon) - self.yhat[name] for name, model in self._models.items()}
+        moved[schema.BLEND] = self._blend_move(moved, change)
         yhat = {name: values.copy() for name, values in self.made.yhat.items()}
-        for name, move in {**moved, schema.BLEND: self._blend_move(moved, change)}.items():
-            yhat[name][self.rows] = np.maximum(yhat[name][self.rows] + move, 0.0)
-        for values in yhat.values():
-            values[self.rows] = np.where(closed & np.isfinite(values[self.rows]), 0.0, values[self.rows])
+        for name, values in yhat.items():
+            asked = np.maximum(values[self.rows] + moved.get(name, 0.0), 0.0)
+            values[self.rows] = np.where(closed & np.isfinite(asked), 0.0, asked)
         return replace(self.made, panel=self._whole(changed), yhat=yhat, bands=self._bands(yhat[schema.BLEND], closed))
 
     def effect(self, after: Ensemble, change: WhatIf, days: int) -> Effect:
         """What `apply` did to the total of these series over the next `days` days."""
-        names = [name for name, rows in self._asked_rows(change).items() if rows.any()] or [schema.PROPHET, schema.LSTM] * bool(change.closed)
-        totals = {name: [_total(made, name, self.rows, days) for made in (self.made, after)] for name in (*names, schema.BLEND)}
-        models = {name: new / old - 1 if old > 0 else float("nan") for name, (old, new) in totals.items() if name != schema.BLEND}
-        before, units = totals[schema.BLEND]
+        asked = [name for name, rows in self._asked(change).items() if rows.any()]
+        totals = {name: [float(np.nansum(made.yhat[name][self.rows, :days])) for made in (self.made, after)] for name in (*asked, schema.BLEND)}
+        before, units = totals.pop(schema.BLEND)
+        models = {name: new / old - 1 if old > 0 else float("nan") for name, (old, new) in totals.items()}
         notes = [*self._not_asked(change), *whatif.unseen(self.panel, change, days)]
-        if change.price_change and not change.closed and change.promo is None and (units - before) * change.price_change > 0:
+        if change == WhatIf(price_change=change.price_change) and (units - before) * (change.price_change or 0.0) > 0:
             notes.append("In these sales higher prices went with higher sales; something else may stand behind both.")
         return Effect(before, units, models, tuple(notes))
+
+    @property
+    def _models(self) -> dict[str, Model]:
+        return {name: self.made.models[name] for name in ASKED}
+
+    def _takes_part(self, model: str) -> np.ndarray:
+        """The series of which a model has a forecast and a share of the blend, shape (r,) of bool."""
+        share = self.made.share[self.rows, schema.MODELS.index(model)]
+        return np.asarray((share >= LEAST_SHARE) & np.isfinite(self.made.yhat[model][self.rows]).all(axis=1))
 
     def _check(self, change: WhatIf) -> None:
         ahead = self.panel.ahead(self.made.horizon)
@@ -124,27 +136,27 @@ class Standing:
             if reason := self.refusal(name):
                 raise InputError(reason)
 
-    def _asked_rows(self, change: WhatIf) -> dict[str, np.ndarray]:
-        """Model name -> the series of which it knows what is asked, shape (r,)."""
+    def _asked(self, change: WhatIf) -> dict[str, np.ndarray]:
+        """Model name -> the series of which it knows what is asked, shape (r,) of bool."""
         known = [self.knows(name) for name in change.drivers]
-        return {model: np.any([each[model] for each in known], axis=0) for model in _asked(self.made)} if known else {}
+        return {model: np.any([each[model] for each in known], axis=0) for model in ASKED} if known else {}
 
     def _blend_move(self, moved: Mapping[str, FloatArray], change: WhatIf) -> FloatArray:
         """By how much the blend moves, shape (r, h): the mean of the models that know, weighted by their shares."""
         share = np.zeros((len(self.rows), len(schema.MODELS)))
-        for model, rows in self._asked_rows(change).items():
+        for model, rows in self._asked(change).items():
             column = schema.MODELS.index(model)
             share[:, column] = self.made.share[self.rows, column] * rows
         total = share.sum(axis=1, keepdims=True)
         np.divide(share, total, out=share, where=total > 0)
-        nothing = np.zeros_like(moved[schema.PROPHET])
+        nothing = np.zeros((len(self.rows), self.made.horizon))
         return np.nan_to_num(blend.combine({schema.SEASONAL_NAIVE: nothing, **moved}, share), nan=0.0)
 
     def _bands(self, forecast: FloatArray, closed: np.ndarray) -> FloatArray:
-        """All series' bands, those of these rows made for their new forecast."""
+        """All series' bands, those of series whose forecast moved made for the new one."""
+        moved = self.rows[(forecast != self.made.yhat[schema.BLEND])[self.rows].any(axis=1)]
         bands = self.made.bands.copy()
-        silent = self.made.share.sum(axis=1) == 0
-        bands[self.rows] = ensemble.day_bands(self.made.errors, forecast, silent=silent)[self.rows]
+        bands[moved] = ensemble.day_bands(self.made.errors, forecast, silent=np.asarray(~self.made.bands.any(axis=(1, 2))))[moved]
         bands[self.rows] = np.where(closed[:, None], 0.0, bands[self.rows])
         return bands
 
@@ -165,26 +177,13 @@ class Standing:
         """Models that take part in the forecast but do not know an effect, and series of which none does."""
         notes = []
         for name in change.drivers:
-            known = self.knows(name)
-            for model, rows in known.items():
-                takes_part = self.made.share[self.rows, schema.MODELS.index(model)] >= LEAST_SHARE
-                if takes_part.any() and not rows.any():
-                    other = next(other for other, knowing in known.items() if knowing.any())
-                    notes.append(f"{words.LABELS[model]} does not know what {_NOUNS[name].lower()} do here; {words.LABELS[other]} alone answers.")
+            known, noun = self.knows(name), _NOUNS[name].lower()
+            blind = [words.LABELS[model] for model, rows in known.items() if self._takes_part(model).any() and not rows.any()]
+            notes += [f"{model} does not know the effect of {noun} here; the other model answers alone." for model in blind]
             missing = int((~np.any(list(known.values()), axis=0)).sum())
             if missing:
-                notes.append(f"Of {missing:,} of {len(self.rows):,} series the effect is not known; they stay as they are.")
+                notes.append(f"{missing:,} of {len(self.rows):,} series stay as they are, as the effect of {noun} there is not known.")
         return notes
-
-
-def apply(made: Ensemble, rows: np.ndarray, change: WhatIf) -> Ensemble:
-    """What is served, with other forecasts and bands of the series at `rows`; raises InputError."""
-    return Standing.of(made, rows).apply(change)
-
-
-def _asked(made: Ensemble) -> dict[str, Model]:
-    """The models that drivers move."""
-    return {name: made.models[name] for name in (schema.PROPHET, schema.LSTM)}
 
 
 def _knows(model: Model, panel: Panel, name: str) -> np.ndarray:
@@ -192,10 +191,10 @@ def _knows(model: Model, panel: Panel, name: str) -> np.ndarray:
     known = np.zeros(len(panel), dtype=bool)
     if isinstance(model, ProphetModel) and name in model.curves_.layout.drivers:
         effects = model.curves_.of.effects[:, model.curves_.layout.drivers.index(name)]
-        of = dict(zip(model.unique_ids_, (effects != 0) & np.isfinite(effects), strict=True))
-        known[:] = [of.get(unique_id, False) for unique_id in panel.unique_ids]
+        learned = dict(zip(model.unique_ids_, (effects != 0) & np.isfinite(effects), strict=True))
+        known[:] = [learned.get(unique_id, False) for unique_id in panel.unique_ids]
     elif isinstance(model, LstmModel) and model.layout_ is not None:
-        known[:] = name in model.layout_.planned
+        known[:] = name in model.layout_.drivers
     return known
 
 
@@ -205,7 +204,3 @@ def _varied(panel: Panel, name: str) -> np.ndarray:
     known = np.isfinite(past)
     high, low = np.where(known, past, -np.inf).max(axis=1), np.where(known, past, np.inf).min(axis=1)
     return np.asarray(high > low)
-
-
-def _total(made: Ensemble, name: str, rows: np.ndarray, days: int) -> float:
-    return float(np.nansum(made.yhat[name][rows, :days]))
