@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from forecasting import backtest, bands, blend, health, metrics, reasons, residuals, schema
+from forecasting import backtest, bands, blend, health, metrics, reasons, residuals, schema, totals
 from forecasting.backtest import Backtest, MakeModels
 from forecasting.bands import Errors, SeriesBands
 from forecasting.health import Served
@@ -22,6 +22,7 @@ from forecasting.models.seasonal_naive import SeasonalNaive
 from forecasting.panel import FloatArray, Panel
 from forecasting.progress import OnProgress, ignore
 from forecasting.settings import Settings
+from forecasting.totals import Direct, Reconciled
 from forecasting.weights import learn
 
 FORECAST_FILE, BACKTEST_FILE, HEALTH_FILE = "forecast.parquet", "backtest.parquet", "health.parquet"
@@ -38,6 +39,7 @@ class Ensemble:
         past: The backtest, with the blend among its models.
         health: One row a series: what stands behind it and why.
         models: The fitted models by name.
+        reconciled: How its series were scaled to forecasts of totals; None where adding up is as good.
     """
 
     panel: Panel
@@ -46,6 +48,7 @@ class Ensemble:
     past: Backtest
     health: pd.DataFrame
     models: Mapping[str, Model]
+    reconciled: Reconciled | None = None
 
     @property
     def horizon(self) -> int:
@@ -89,7 +92,8 @@ def train(panel: Panel, settings: Settings, on_progress: OnProgress = ignore) ->
     past, earlier = backtest.run(make_models, frozenset({schema.LSTM}), panel, schedule, on_progress)
     models = {name: make(earlier.get(name)).fit(panel, horizon=horizon, on_progress=on_progress) for name, make in make_models.items()}
     yhat = {name: model.predict(panel, horizon) for name, model in models.items()}
-    return assemble(panel, settings, models, yhat, past)
+    made = assemble(panel, settings, models, yhat, past)
+    return with_totals(made, totals.forecast(panel, schedule, horizon, settings.prophet, on_progress))
 
 
 def assemble(panel: Panel, settings: Settings, models: Mapping[str, Model], yhat: Mapping[str, FloatArray], past: Backtest) -> Ensemble:
@@ -111,6 +115,22 @@ def assemble(panel: Panel, settings: Settings, models: Mapping[str, Model], yhat
         past=past,
         health=health.table(panel, served, errors),
         models=models,
+    )
+
+
+def with_totals(made: Ensemble, direct: list[Direct]) -> Ensemble:
+    """The ensemble with its series scaled to forecasts of totals, where the backtest says that those are better than adding up."""
+    reconciled = totals.reconcile(made.past, made.yhat[schema.BLEND], direct)
+    if reconciled is None:
+        return made
+    past = replace(made.past, yhat={**made.past.yhat, schema.BLEND: reconciled.past})
+    silent = made.share.sum(axis=1) == 0
+    return replace(
+        made,
+        yhat={**made.yhat, schema.BLEND: reconciled.ahead},
+        past=past,
+        bands=day_bands(Errors(past.y, reconciled.past), reconciled.ahead, silent=silent),
+        reconciled=reconciled,
     )
 
 

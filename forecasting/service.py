@@ -13,8 +13,12 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from forecasting import accuracy as accuracies
+from forecasting import attention as attentions
 from forecasting import calendar, durations, ensemble, export, intake, panel, reading, sample, schema
+from forecasting import judged as judgements
 from forecasting import view as views
+from forecasting.accuracy import Accuracy
 from forecasting.change import Change
 from forecasting.dataset import Dataset, Merge, Upload
 from forecasting.durations import Stopwatch
@@ -22,6 +26,7 @@ from forecasting.ensemble import Ensemble
 from forecasting.errors import InputError, VersionDamaged
 from forecasting.events import Event
 from forecasting.jobs import Jobs
+from forecasting.judged import Judged
 from forecasting.progress import OnProgress, Progress
 from forecasting.settings import Settings
 from forecasting.status import JobStatus
@@ -201,14 +206,17 @@ def run_retrain(ws: Workspace, request: Mapping[str, Any], on_progress: OnProgre
 
 def _write(folder: Path, *, made: Ensemble, facts: dict[str, Any]) -> dict[str, Any]:
     ensemble.save(made, folder)
+    judgements.save(judgements.judge(made), folder)
     model = made.health[schema.MODEL]
     return {
         **facts,
         "sales_to": f"{made.panel.last:%Y-%m-%d}",
+        "period": made.panel.period.name,
         "series": len(made.panel),
         "simpler": int((model != schema.BLEND).sum()),
         "cutoffs": [f"{day:%Y-%m-%d}" for day in made.past.cutoffs],
         "judged_days": made.past.horizon,
+        "scaled_to": None if made.reconciled is None else {"totals": made.reconciled.name, "weight": made.reconciled.weight, "saved": made.reconciled.saved},
         "metrics": ensemble.summary(made),
     }
 
@@ -288,3 +296,31 @@ def forecast_table(made: Ensemble, filters: Filters, days: int, *, total: bool =
 def forecast_csv(made: Ensemble, filters: Filters, days: int, *, total: bool = False) -> bytes:
     """The same as CSV, safe to open in a spreadsheet."""
     return export.to_csv(forecast_table(made, filters, days, total=total))
+
+
+# Accuracy
+
+
+accuracy = accuracies.accuracy
+by_series = accuracies.by_series
+attention = attentions.attention
+
+
+def judged(ws: Workspace, version: int, made: Ensemble) -> Judged:
+    """A version's bands of the past, held against what was sold; raises NotFound or VersionDamaged."""
+    return judgements.load(Versions(ws.versions).folder(version), made)
+
+
+def series_csv(found: Accuracy) -> bytes:
+    """The errors of each series as CSV, safe to open in a spreadsheet."""
+    return export.to_csv(accuracies.series_table(found))
+
+
+def attention_csv(found: Accuracy) -> bytes:
+    """The series that need a person, with the reasons, as CSV."""
+    return export.to_csv(attention(found))
+
+
+def backtest_csv(found: Accuracy) -> bytes:
+    """Every forecast of the past beside what was sold, as CSV."""
+    return export.to_csv(accuracies.backtest_table(found))

@@ -1,0 +1,184 @@
+"""Totals that are forecast themselves, and the parts scaled to them where that was more accurate in the past.
+
+Adding up products is coherent but adds up their noise too; a store's total may be easier to forecast than its products. Where the backtest says
+so beyond noise, each total moves towards its own forecast by a learned weight, and its parts share the difference in proportion to their
+forecasts: minimum trace reconciliation (Wickramasuriya, Athanasopoulos & Hyndman 2019) of one grouping, with variances in proportion to the
+forecasts and the weight of the two forecasts of a total from their past errors.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from forecasting import schema, weights
+from forecasting.backtest import Backtest, Plan
+from forecasting.models.prophet import ProphetModel
+from forecasting.panel import FloatArray, Panel
+from forecasting.progress import OnProgress, Progress, ignore
+from forecasting.settings import ProphetSettings
+
+STAGE = "Backtest: Totals"
+EVERYTHING = "all"
+MOST_TOTALS = 40
+"""A grouping with more totals is left out: it is nearly as fine as the series themselves."""
+FARTHEST = 2.0
+"""A part is scaled by at most so much, up or down."""
+
+
+@dataclass(frozen=True, eq=False)
+class Grouping:
+    """One way to add up n series.
+
+    Args:
+        name: `all`, or the column whose values are the groups.
+        codes: Group of each series, shape (n,), in [0, count).
+        count: Groups.
+    """
+
+    name: str
+    codes: np.ndarray
+    count: int
+
+    def add_up(self, values: FloatArray) -> FloatArray:
+        """Totals of `values` (..., n, h), missing ones counting as nothing, shape (..., count, h)."""
+        totals = np.zeros((*values.shape[:-2], self.count, values.shape[-1]))
+        np.add.at(np.moveaxis(totals, -2, 0), self.codes, np.moveaxis(np.nan_to_num(values), -2, 0))
+        return totals
+
+
+@dataclass(frozen=True, eq=False)
+class Direct:
+    """Forecasts of a grouping's totals themselves: `past` of shape (K, count, h) and `ahead` of shape (count, h), in units; NaN where none."""
+
+    grouping: Grouping
+    past: FloatArray
+    ahead: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class Reconciled:
+    """Series scaled so that their totals lie nearer to the totals' own forecasts.
+
+    Args:
+        name: The grouping that does it.
+        weight: How far the totals moved towards their own forecasts, in (0, 1].
+        saved: Share of the totals' past error that it saves.
+        past: The blend at each cutoff, shape (K, n, h), by weights learned from the others.
+        ahead: The blend, shape (n, h).
+    """
+
+    name: str
+    weight: float
+    saved: float
+    past: FloatArray
+    ahead: FloatArray
+
+
+def groupings(panel: Panel) -> list[Grouping]:
+    """All series together, and each filter column that groups them."""
+    n = len(panel)
+    if n < 2:
+        return []
+    found = [Grouping(EVERYTHING, np.zeros(n, dtype=np.int64), 1)]
+    for name in (column for column in schema.FILTERS if column in panel.series):
+        codes, labels = pd.factorize(panel.series[name], sort=True)
+        if 2 <= len(labels) <= min(n // 2, MOST_TOTALS):
+            found.append(Grouping(name, codes, len(labels)))
+    return found
+
+
+def added_up(panel: Panel, grouping: Grouping) -> Panel:
+    """The panel of a grouping's totals: sales added up (NaN on days on which no series has a row), drivers averaged."""
+    drivers = {}
+    for name, values in panel.drivers.items():
+        count = grouping.add_up(np.isfinite(values).astype(float))
+        drivers[name] = np.where(count > 0, grouping.add_up(values) / np.maximum(count, 1), np.nan)
+    rows = grouping.add_up(np.isfinite(panel.sales).astype(float))
+    sales = np.where(rows > 0, grouping.add_up(panel.sales), np.nan)
+    names = pd.DataFrame({schema.UNIQUE_ID: [f"{grouping.name} {number}" for number in range(grouping.count)]})
+    return replace(panel, series=names, sales=sales, drivers=drivers)
+
+
+def forecast(panel: Panel, schedule: Plan, horizon: int, settings: ProphetSettings, on_progress: OnProgress = ignore) -> list[Direct]:
+    """Prophet's own forecasts of every grouping's totals, at each cutoff and now.
+
+    Args:
+        panel: All sales, as the models see them.
+        schedule: The cutoffs.
+        horizon: Periods ahead of the forecast.
+        settings: Prophet's.
+        on_progress: Told of stage "Backtest: Totals".
+    """
+    made = []
+    chosen = groupings(panel) if len(schedule.cuts) >= weights.FEWEST_CUTOFFS else []
+    steps = len(chosen) * (len(schedule.cuts) + 1)
+    for place, grouping in enumerate(chosen):
+        whole = added_up(panel, grouping)
+        fits = [(whole.cut(cut), schedule.horizon) for cut in schedule.cuts] + [(whole, horizon)]
+        yhat = []
+        for number, (known, ahead) in enumerate(fits):
+            yhat.append(ProphetModel(settings).fit(known, horizon=ahead).predict(known, ahead))
+            on_progress(Progress(STAGE, place * len(fits) + number + 1, steps))
+        made.append(Direct(grouping, np.array(yhat[:-1]), yhat[-1]))
+    return made
+
+
+def reconcile(past: Backtest, ahead: FloatArray, direct: list[Direct]) -> Reconciled | None:
+    """The grouping that saves most of its totals' past error; None where adding up is as good, or series would become worse.
+
+    Args:
+        past: With the blend among its models.
+        ahead: The blend, shape (n, h), in units.
+        direct: What `forecast` gave.
+    """
+    tried = [made for made in (_scaled(past, ahead, one) for one in direct) if made is not None]
+    return max(tried, key=lambda made: made.saved, default=None)
+
+
+def _scaled(past: Backtest, ahead: FloatArray, direct: Direct) -> Reconciled | None:
+    grouping, blend = direct.grouping, past.yhat[schema.BLEND]
+    sold, added = grouping.add_up(past.y), grouping.add_up(blend)
+    sold = np.where(grouping.add_up(np.isfinite(past.y).astype(float)) > 0, sold, np.nan)
+    weight = _weight(sold, added, direct.past)
+    if weight < 0.05:
+        return None
+    scaled = np.empty_like(blend)
+    for cut in range(len(sold)):
+        others = np.arange(len(sold)) != cut
+        learned = _weight(sold[others], added[others], direct.past[others])
+        scaled[cut] = _share_out(blend[cut], direct.past[cut], learned, grouping)
+    before, after = (_misses(sold, values) for values in (added, grouping.add_up(scaled)))
+    if not _better(before, after) or _misses(past.y, scaled).sum() > _misses(past.y, blend).sum():
+        return None
+    return Reconciled(grouping.name, weight, float(1 - after.sum() / before.sum()), scaled, _share_out(ahead, direct.ahead, weight, grouping))
+
+
+def _weight(sold: FloatArray, added: FloatArray, own: FloatArray) -> float:
+    """How far totals should move from the sum of their parts to their own forecasts, in [0, 1]; 0 without evidence."""
+    learned = weights.learn(sold, {schema.PROPHET: own, schema.LSTM: added, schema.SEASONAL_NAIVE: added}, 0.0)
+    return float(learned.prophet.mean())
+
+
+def _share_out(blend: FloatArray, own: FloatArray, weight: float, grouping: Grouping) -> FloatArray:
+    """Parts scaled so that their totals have moved by `weight` towards their own forecasts; shape (n, h)."""
+    added = grouping.add_up(blend)
+    wanted = np.where(np.isfinite(own), added + weight * (own - added), added)
+    factor = np.clip(np.divide(wanted, added, out=np.ones_like(added), where=added > 0), 1 / FARTHEST, FARTHEST)
+    scaled: FloatArray = blend * factor[grouping.codes]
+    return scaled
+
+
+def _misses(sold: FloatArray, forecasts: FloatArray) -> FloatArray:
+    """Sum of absolute errors of each cutoff, shape (K,)."""
+    missed: FloatArray = np.nansum(np.abs(forecasts - sold), axis=(1, 2))
+    return missed
+
+
+def _better(before: FloatArray, after: FloatArray) -> bool:
+    """Whether errors of K cutoffs fell by more than chance explains (one-sided paired t test, 5 %)."""
+    gain = before - after
+    spread = gain.std(ddof=1) / np.sqrt(len(gain))
+    return bool(gain.mean() > weights.t_95(len(gain)) * spread)
