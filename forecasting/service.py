@@ -14,8 +14,9 @@ from typing import Any, Literal
 import pandas as pd
 
 from forecasting import accuracy as accuracies
+from forecasting import assumptions as assumed
 from forecasting import attention as attentions
-from forecasting import calendar, durations, ensemble, export, intake, panel, reading, sample, schema
+from forecasting import calendar, durations, ensemble, export, intake, panel, reading, sample, schema, whatif
 from forecasting import judged as judgements
 from forecasting import view as views
 from forecasting.accuracy import Accuracy
@@ -29,6 +30,7 @@ from forecasting.jobs import Jobs
 from forecasting.judged import Judged
 from forecasting.progress import OnProgress, Progress
 from forecasting.settings import Settings
+from forecasting.standing import Standing
 from forecasting.status import JobStatus
 from forecasting.versions import Serving, Versions
 from forecasting.workspace import Workspace
@@ -216,7 +218,7 @@ def _write(folder: Path, *, made: Ensemble, facts: dict[str, Any]) -> dict[str, 
         "simpler": int((model != schema.BLEND).sum()),
         "cutoffs": [f"{day:%Y-%m-%d}" for day in made.past.cutoffs],
         "judged_days": made.past.horizon,
-        "scaled_to": None if made.reconciled is None else {"totals": made.reconciled.name, "weight": made.reconciled.weight, "saved": made.reconciled.saved},
+        "reconciled": None if made.reconciled is None else made.reconciled.facts(),
         "metrics": ensemble.summary(made),
     }
 
@@ -296,6 +298,23 @@ def forecast_table(made: Ensemble, filters: Filters, days: int, *, total: bool =
 def forecast_csv(made: Ensemble, filters: Filters, days: int, *, total: bool = False) -> bytes:
     """The same as CSV, safe to open in a spreadsheet."""
     return export.to_csv(forecast_table(made, filters, days, total=total))
+
+
+# What if
+
+
+EVERY_DAY = whatif.EVERY_DAY
+WhatIf = whatif.WhatIf
+
+
+def assumptions(made: Ensemble, filters: Filters, days: int) -> tuple[assumed.Assumption, ...]:
+    """What is taken for granted of promotions, prices and closed days ahead; raises NotFound and InputError."""
+    return assumed.of(made.panel, views.chosen_rows(made, filters, days), days)
+
+
+def standing(made: Ensemble, filters: Filters) -> Standing:
+    """The chosen series, ready to be asked what if; raises NotFound and InputError."""
+    return Standing(made, views.chosen_rows(made, filters, made.horizon))
 
 
 # Accuracy

@@ -1,0 +1,202 @@
+"""How good past forecasts were, of the series that a filter chooses: by day ahead, by cutoff and by series."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from forecasting import bands, schema
+from forecasting.bands import Errors
+from forecasting.judged import LEVELS, LIMITS, NAMES, PROBABILITIES, UNKNOWN, Judged
+from forecasting.panel import FloatArray
+from forecasting.tally import MEASURES, Tally, share, tally
+from forecasting.view import chosen_rows
+
+BY_CUTOFF = "by_cutoff"
+DECIMALS = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Accuracy:
+    """The backtest of the chosen series. Where a model had no forecast the blend stands in, so that all are judged on the same days.
+
+    Args:
+        judged: What it is taken from.
+        rows: Positions of the r series.
+        overall: Columns `model` and `MEASURES`; a row for the blend and for each model that forecast any of these series.
+        steps: The same by `step` ahead, from 1.
+        cutoffs: The same by `cutoff`.
+        better: How much smaller the blend's error is than that of the seasonal naive forecast, as a share of the latter.
+        promise: Columns `level`, and the share of `days`, of `sums` over `judged.window` days, and of days of the `total` of several series
+            that were inside the band that promised it; NaN where not known.
+        total: Columns `cutoff, step, ds, sales`, the blend and its models, and `schema.BANDS`: units a day of all series added up.
+        history: Columns `ds, sales`, the same on every day of the file; NaN on days on which no series has a row.
+        tallies: Blend and each model -> by cutoff and series, shape (K, r).
+    """
+
+    judged: Judged
+    rows: np.ndarray
+    overall: pd.DataFrame
+    steps: pd.DataFrame
+    cutoffs: pd.DataFrame
+    better: float
+    promise: pd.DataFrame
+    total: pd.DataFrame
+    history: pd.DataFrame
+    tallies: Mapping[str, Tally]
+
+
+def accuracy(judged: Judged, filters: Mapping[str, str]) -> Accuracy:
+    """How good the forecasts of the chosen series were.
+
+    Raises:
+        NotFound: The filters choose nothing.
+        InputError: A column that does not exist.
+    """
+    made = judged.made
+    rows = chosen_rows(made, filters, 1)
+    names = [name for name in NAMES if np.isfinite(made.past.yhat[name][:, rows]).any()]
+    both = {name: tally(judged, name, rows) for name in names}
+    by_step = {name: found[0] for name, found in both.items()}
+    by_cutoff = {name: found.added(1) for name, found in by_step.items()}
+    overall = {name: found.added(0) for name, found in by_cutoff.items()}
+    limits = bands.past_total(_judged_days(made.errors_of(rows)), PROBABILITIES)
+    return Accuracy(
+        judged=judged,
+        rows=rows,
+        overall=pd.DataFrame([{schema.MODEL: name, **found.measures()} for name, found in overall.items()], columns=[schema.MODEL, *MEASURES]),
+        steps=_long(schema.STEP, range(1, made.past.horizon + 1), {name: found.added(0) for name, found in by_step.items()}),
+        cutoffs=_long(schema.CUTOFF, made.past.cutoffs, by_cutoff),
+        better=float(better(overall)) if names else np.nan,
+        promise=_promise(judged, rows, limits),
+        total=_total(judged, rows, names, limits),
+        history=pd.DataFrame({schema.DS: made.panel.dates, schema.SALES: _added(made.panel.sales[rows])}),
+        tallies={name: found[1] for name, found in both.items()},
+    )
+
+
+def better(tallies: Mapping[str, Tally]) -> FloatArray:
+    """How much less the blend missed than the seasonal naive forecast, as a share of what that missed."""
+    return 1.0 - share(tallies[schema.BLEND].missed, tallies[schema.SEASONAL_NAIVE].missed)
+
+
+def _long(column: str, values: Any, tallies: Mapping[str, Tally]) -> pd.DataFrame:
+    """A row for each value and model."""
+    parts = [pd.DataFrame({column: values, schema.MODEL: name, **found.measures()}) for name, found in tallies.items()]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[column, schema.MODEL, *MEASURES])
+
+
+def _judged_days(errors: Errors) -> Errors:
+    """Forecasts only of days that have sales: the totals of both are then of the same rows."""
+    return bands.windowed(errors, 1)
+
+
+def _promise(judged: Judged, rows: np.ndarray, limits: FloatArray) -> pd.DataFrame:
+    columns: dict[str, Any] = {
+        "level": LEVELS,
+        "days": _kept(judged.missed[:, rows]),
+        "sums": _kept(judged.missed_sums[:, rows]),
+        "total": np.full(len(LEVELS), np.nan),
+    }
+    if len(rows) > 1:
+        sold, _ = bands.total_errors(judged.made.errors_of(rows))
+        known = np.isfinite(sold) & np.isfinite(limits).all(axis=0)
+        inside = (limits[0::2] <= sold) & (sold <= limits[1::2]) & known
+        columns["total"] = _parts(inside.sum(axis=(1, 2)), known.sum())
+    return pd.DataFrame(columns)
+
+
+def _kept(missed: np.ndarray) -> FloatArray:
+    """The share of days (or sums) that each level held, shape (levels,)."""
+    counts = np.bincount(missed[missed != UNKNOWN].ravel(), minlength=len(LEVELS) + 1)
+    return _parts(np.cumsum(counts)[: len(LEVELS)], counts.sum())
+
+
+def _parts(counts: np.ndarray, whole: int) -> FloatArray:
+    return share(counts.astype(float), np.full(len(counts), float(whole)))
+
+
+def _total(judged: Judged, rows: np.ndarray, names: list[str], limits: FloatArray) -> pd.DataFrame:
+    made = judged.made
+    count, _, horizon = made.past.y.shape
+    sold, _ = bands.total_errors(made.errors_of(rows))
+    known = np.isfinite(made.past.y[:, rows]) & np.isfinite(judged.yhat[schema.BLEND][:, rows])
+    step = np.tile(np.arange(1, horizon + 1), count)
+    columns: dict[str, Any] = {
+        schema.CUTOFF: np.repeat(made.past.cutoffs.to_numpy(), horizon),
+        schema.STEP: step,
+        schema.DS: made.panel.dates.to_numpy()[np.repeat(judged.cuts, horizon) + step - 1],
+        schema.SALES: sold.ravel(),
+    }
+    for name in names:
+        total = np.where(known, judged.yhat[name][:, rows], 0.0).sum(axis=1)
+        columns[name] = np.where(known.any(axis=1), total, np.nan).ravel()
+    drawn = judged.limits[:, :, rows[0]] if len(rows) == 1 else limits[LIMITS]
+    return pd.DataFrame(columns | {name: values.ravel() for name, values in zip(schema.BANDS, drawn, strict=True)})
+
+
+def _added(sales: FloatArray) -> FloatArray:
+    return np.where(np.isfinite(sales).any(axis=0), np.nansum(sales, axis=0), np.nan)
+
+
+def by_series(found: Accuracy) -> pd.DataFrame:
+    """How good the forecast of each series was, the largest error first.
+
+    Returns:
+        `unique_id`, the key and category columns that exist, `model` (what serves it today), `sales` (units a day), `missed` (units a day by
+        which the blend was off), `MEASURES` of the blend, `better` than the seasonal naive forecast, today's shares, `why` they are so,
+        `MEASURES` of each model as `prophet_wape` and so on (NaN where it had no forecast), and the WAPE `by_cutoff` as lists.
+    """
+    judged, rows = found.judged, found.rows
+    made = judged.made
+    health = made.health.iloc[rows]
+    added = {name: values.added(0) for name, values in found.tallies.items()}
+    blend = added.get(schema.BLEND)
+    if blend is None:
+        return pd.DataFrame()
+    columns: dict[str, Any] = {str(name): made.panel.series[name].to_numpy()[rows] for name in made.panel.series}
+    columns |= {schema.MODEL: health[schema.MODEL].to_numpy(), schema.SALES: share(blend.sold, blend.days), "missed": share(blend.missed, blend.days)}
+    columns |= blend.measures() | {"better": better(added)}
+    columns |= {f"{name}_share": made.share[rows, position] for position, name in enumerate(schema.MODELS)}
+    columns |= {"why": health["why"].to_numpy() if "why" in health else ""}
+    for name in (name for name in schema.MODELS if name in added):
+        there = np.isfinite(made.past.yhat[name][:, rows]).any(axis=(0, 2))
+        columns |= {f"{name}_{measure}": np.where(there, values, np.nan) for measure, values in added[name].measures().items()}
+    columns[BY_CUTOFF] = list(found.tallies[schema.BLEND].measures()["wape"].T)
+    return pd.DataFrame(columns).sort_values("wape", ascending=False, kind="stable", na_position="last", ignore_index=True)
+
+
+def series_table(found: Accuracy) -> pd.DataFrame:
+    """The same as people exchange it: rounded to 6 decimals, and a column for each cutoff instead of the lists."""
+    table = by_series(found)
+    dates = [f"wape_{day:%Y-%m-%d}" for day in found.judged.made.past.cutoffs]
+    errors = pd.DataFrame(table.pop(BY_CUTOFF).tolist() if len(table) else [], columns=dates)
+    return pd.concat([table, errors], axis=1).round(2 * DECIMALS)
+
+
+def backtest_table(found: Accuracy) -> pd.DataFrame:
+    """Every forecast of the past beside what was sold, one row a series, cutoff and day ahead.
+
+    Returns:
+        `date, cutoff, step`, the key and category columns that exist, `sales`, the models, `forecast` (the blend) and the bands that the
+        cutoff would have had, learned from the others; units a day, rounded to 3 decimals; empty where not known.
+    """
+    judged, rows = found.judged, found.rows
+    made, past = judged.made, judged.made.past
+    shape = (len(past.y), len(rows), past.horizon)
+    cutoff, series, step = (index.ravel() for index in np.indices(shape))
+    columns: dict[str, Any] = {
+        schema.DATE: made.panel.dates.to_numpy()[judged.cuts[cutoff] + step],
+        schema.CUTOFF: past.cutoffs.to_numpy()[cutoff],
+        schema.STEP: step + 1,
+    }
+    columns |= {str(name): made.panel.series[name].to_numpy()[rows][series] for name in made.panel.series if name != schema.UNIQUE_ID}
+    columns |= {schema.SALES: past.y[:, rows].ravel()} | {name: past.yhat[name][:, rows].ravel() for name in schema.MODELS}
+    columns |= {schema.FORECAST: past.yhat[schema.BLEND][:, rows].ravel()}
+    columns |= {name: values[:, rows].ravel() for name, values in zip(schema.BANDS, judged.limits, strict=True)}
+    numbers = [schema.SALES, *schema.MODELS, schema.FORECAST, *schema.BANDS]
+    return pd.DataFrame(columns).astype(dict.fromkeys(numbers, float)).round(dict.fromkeys(numbers, DECIMALS))

@@ -1,0 +1,176 @@
+"""The series that need a person, each with its reasons in numbers, and what to do about them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from forecasting import schema, words
+from forecasting.accuracy import Accuracy
+from forecasting.panel import FloatArray
+from forecasting.tally import Tally, share
+
+PROBLEM, UNITS, ADVICE = "problem", "units", "advice"
+FEWEST_CUTOFFS = 3
+"""A fault that shows at fewer may be chance."""
+FEWEST_DAYS = 28
+LEANING = 0.10
+"""Bias, as a share of sales, from which a forecast leans."""
+WORSE = 0.05
+"""How much more than the naive forecast the blend misses where it is worse."""
+TOO_SURE = 0.60
+"""Share of days inside the 80 % band below which it promises too much."""
+OFF = 1.75
+"""Times the usual error of series that sell as much."""
+_T_95 = {3: 4.30, 4: 3.18, 5: 2.78, 6: 2.57, 7: 2.45, 8: 2.36, 9: 2.31, 10: 2.26}
+"""95 % points (of both sides) of Student's t with one degree of freedom less than cutoffs."""
+_SIMPLER = "Simpler model"
+_WITHOUT_SALES = {"stopped": "No longer sold", "none": "No sales yet"}
+
+
+class Fault(NamedTuple):
+    """What is wrong with some of r series.
+
+    Args:
+        problem: In a word or two.
+        found: Which series have it, shape (r,) of bool.
+        units: What it costs each, in units a day, shape (r,), at least 0.
+        advice: What it says of the series at a position: what was seen, in numbers, and what to do.
+    """
+
+    problem: str
+    found: np.ndarray
+    units: FloatArray
+    advice: Callable[[int], str]
+
+
+def attention(found: Accuracy) -> pd.DataFrame:
+    """The series that need a person, by the units that their worst fault costs, worst first.
+
+    Returns:
+        `unique_id`, the key and category columns that exist, `problem` (of the worst fault), `units` (a day that it costs) and `advice` (a
+        sentence or two for each fault, the worst first). A series without a fault has no row.
+    """
+    rows = found.rows
+    faults = [*_of_errors(found), *_of_series(found)]
+    costs = np.array([np.where(fault.found, np.nan_to_num(fault.units), -1.0) for fault in faults])
+    order = np.argsort(-costs, axis=0, kind="stable")
+    worst = costs.max(axis=0)
+    picked = [row for row in np.lexsort((order[0], -worst)).tolist() if worst[row] >= 0]
+    advice = [" ".join(faults[position].advice(row) for position in order[:, row] if costs[position, row] >= 0) for row in picked]
+    columns = {PROBLEM: [faults[order[0, row]].problem for row in picked], UNITS: worst[picked], ADVICE: advice}
+    return found.judged.made.panel.series.iloc[rows[picked]].reset_index(drop=True).assign(**columns)
+
+
+def _of_errors(found: Accuracy) -> list[Fault]:
+    """What the backtest says."""
+    if schema.BLEND not in found.tallies:
+        return []
+    by_cutoff, naive = found.tallies[schema.BLEND], found.tallies[schema.SEASONAL_NAIVE]
+    blend = by_cutoff.added(0)
+    missed, lean = share(blend.missed, blend.days), share(blend.over, blend.days)
+    bias, inside = (blend.measures()[name] for name in ("bias", "coverage_80"))
+    usual, repeated, cutoffs = _usual(found, missed), naive.added(0), (by_cutoff.days > 0).sum(axis=0)
+    a_day = f"units a {found.judged.made.panel.period.name}"
+    leans = _leans(by_cutoff) & (np.abs(bias) >= LEANING)
+    enough = blend.band_days >= FEWEST_DAYS
+    number, percent = words.headline, words.percent
+
+    def leaning(row: int) -> str:
+        return f"at each of {cutoffs[row]} cutoffs, by {percent(abs(bias[row]))} of its sales ({number(abs(lean[row]))} {a_day})."
+
+    return [
+        Fault("Too low", leans & (bias < 0), -lean, lambda row: f"Forecasts were too low {leaning(row)} {_MORE}"),
+        Fault("Too high", leans & (bias > 0), lean, lambda row: f"Forecasts were too high {leaning(row)} {_LESS}"),
+        Fault(
+            "Worse than naive",
+            _worse(by_cutoff, naive),
+            share(blend.missed - repeated.missed, blend.days),
+            lambda row: (
+                f"Repeating the last sales would have missed {number(share(repeated.missed, repeated.days)[row])} {a_day} instead of"
+                f" {number(missed[row])}. A longer history, prices or promotions in the file would help."
+            ),
+        ),
+        Fault(
+            "Often off",
+            enough & (missed >= OFF * usual),
+            missed - usual,
+            lambda row: (
+                f"Forecasts miss {number(missed[row])} {a_day}, {missed[row] / usual[row]:.1f} times as much as for series that sell as much."
+                " Look for empty shelves, bulk orders or promotions that the file does not name."
+            ),
+        ),
+        Fault(
+            "Too sure",
+            enough & (inside < TOO_SURE),
+            _beyond(found),
+            lambda row: (
+                f"Only {percent(inside[row], 0)} of its days fell inside the 80{words.NBSP}% band. Keep more safety stock than the band says."
+            ),
+        ),
+    ]
+
+
+_MORE = "Keep more than the forecast says, and look for what has changed: a price, a promotion, a new customer."
+_LESS = "Keep less than the forecast says; if its shelf was empty at times, leave those days out of the file."
+
+
+def _leans(by_cutoff: Tally) -> np.ndarray:
+    """Whose errors are on one side at every cutoff, and beyond noise, shape (r,)."""
+    mean = share(by_cutoff.over, by_cutoff.days)
+    seen = np.isfinite(mean)
+    count = seen.sum(axis=0)
+    value = np.where(seen, mean, 0.0)
+    middle = value.sum(axis=0) / np.maximum(count, 1)
+    spread = np.sqrt((np.where(seen, mean - middle, 0.0) ** 2).sum(axis=0) / np.maximum(count - 1, 1) / np.maximum(count, 1))
+    bound = np.array([_T_95.get(number, _T_95[10]) for number in count.tolist()])
+    return np.asarray((count >= FEWEST_CUTOFFS) & (np.abs(np.sign(value).sum(axis=0)) == count) & (np.abs(middle) > bound * spread))
+
+
+def _worse(blend: Tally, naive: Tally) -> np.ndarray:
+    """Whom the naive forecast beats at every cutoff, and by more than a little, shape (r,)."""
+    count = (blend.days > 0).sum(axis=0)
+    always = ((blend.missed > naive.missed) | (blend.days == 0)).all(axis=0)
+    return np.asarray(always & (count >= FEWEST_CUTOFFS) & (blend.missed.sum(axis=0) > (1 + WORSE) * naive.missed.sum(axis=0)))
+
+
+def _usual(found: Accuracy, missed: FloatArray) -> FloatArray:
+    """Units a day by which forecasts of series that sell as much are off, shape (r,)."""
+    own = found.judged.own
+    return missed / own[found.rows] if own is not None else np.full(len(found.rows), np.nan)
+
+
+def _beyond(found: Accuracy) -> FloatArray:
+    """Units a day that were sold beyond the 80 % band, or fell short of it, shape (r,)."""
+    y = found.judged.made.past.y[:, found.rows]
+    lower, upper = found.judged.limits[:2, :, found.rows]
+    known = np.isfinite(y) & np.isfinite(lower) & np.isfinite(upper)
+    outside = np.where(known, np.maximum(lower - y, 0.0) + np.maximum(y - upper, 0.0), 0.0)
+    return share(outside.sum(axis=(0, 2)), known.sum(axis=(0, 2)).astype(float))
+
+
+def _of_series(found: Accuracy) -> list[Fault]:
+    """What is known of the series themselves: no full model, no sales any more, odd days in the past."""
+    health = found.judged.made.health.iloc[found.rows]
+    model, reason = health[schema.MODEL].tolist(), health[schema.REASON].tolist()
+    notes = [note if isinstance(note, str) else " ".join(note) for note in health.get("notes", [""] * len(health))]
+    excess = _excess(found)
+    none = np.zeros(len(model))
+    problems = np.array([_WITHOUT_SALES.get(name, "" if name == schema.BLEND else _SIMPLER) for name in model])
+    return [
+        Fault(_SIMPLER, problems == _SIMPLER, excess, lambda row: reason[row]),
+        Fault("Odd sales", np.array([bool(note) for note in notes]), excess, lambda row: notes[row]),
+        *(Fault(problem, problems == problem, none, lambda row: reason[row]) for problem in _WITHOUT_SALES.values()),
+    ]
+
+
+def _excess(found: Accuracy) -> FloatArray:
+    """Units a day missed beyond what is usual, shape (r,); 0 where not known."""
+    if schema.BLEND not in found.tallies:
+        return np.zeros(len(found.rows))
+    blend = found.tallies[schema.BLEND].added(0)
+    missed = share(blend.missed, blend.days)
+    return np.nan_to_num(np.maximum(missed - _usual(found, missed), 0.0))

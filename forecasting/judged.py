@@ -1,0 +1,166 @@
+"""The bands that past forecasts would have had, held against what was sold; they take seconds to make, so a version keeps them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from forecasting import bands, schema
+from forecasting.bands import Errors
+from forecasting.ensemble import Ensemble
+from forecasting.panel import FloatArray, Panel
+
+FILE = "judged.parquet"
+NAMES = (schema.BLEND, *schema.MODELS)
+LEVELS = (0.50, 0.60, 0.70, 0.80, 0.90, 0.95)
+"""Promises that are judged, ascending."""
+PROMISED = LEVELS.index(schema.LEVELS[0])
+PROBABILITIES = tuple(quantile for level in LEVELS for quantile in ((1 - level) / 2, (1 + level) / 2))
+"""Quantiles that are the lower and the upper limit of each level in turn."""
+WINDOWS = {"day": 7, "week": 4, "month": 3}
+"""Steps whose sums are judged too, by the period's name."""
+LIMITS = [2 * LEVELS.index(level) + side for level in schema.LEVELS for side in (0, 1)]
+"""Where the limits of `schema.BANDS` stand in `PROBABILITIES`."""
+UNKNOWN = -1
+
+Counts = np.ndarray[tuple[int, ...], np.dtype[np.int8]]
+SmallFloats = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """An ensemble's backtest, and its bands of past cutoffs, each learned from the other cutoffs; never changes.
+
+    Args:
+        made: Whose.
+        missed: By how many of the bands of `LEVELS` what was sold was missed: shape (K, n, h), of the blend; -1 where that is not known.
+            Bands lie inside each other, so that level i held it if at most i did not.
+        missed_sums: The same of sums over `window` days from this one on.
+        held: Blend and each model -> shape (K, n, h), whether its 80 % band held what was sold: 1, 0, or -1 where that is not known.
+        width: Blend and each model -> shape (K, n, h), the width of that band in units; NaN where there is none.
+        limits: Shape (4, K, n, h) in the order of `schema.BANDS`, of the blend, in units.
+    """
+
+    made: Ensemble
+    missed: Counts
+    missed_sums: Counts
+    held: Mapping[str, Counts]
+    width: Mapping[str, SmallFloats]
+    limits: SmallFloats
+
+    @property
+    def window(self) -> int:
+        """Days (weeks, months) whose sums are judged."""
+        return WINDOWS[self.made.panel.period.name]
+
+    @cached_property
+    def yhat(self) -> Mapping[str, FloatArray]:
+        """Blend and each model -> what it forecast, shape (K, n, h)."""
+        return filled(self.made)
+
+    @cached_property
+    def cuts(self) -> np.ndarray:
+        """Days known at each cutoff, shape (K,)."""
+        return np.asarray(self.made.panel.dates.get_indexer(self.made.past.cutoffs) + 1)
+
+    @cached_property
+    def scale(self) -> FloatArray:
+        """What MASE divides by: the mean change from season to season before each cutoff, shape (K, n), in units; NaN where it is 0 or not known."""
+        return naive_scale(self.made.panel, self.cuts)
+
+    @cached_property
+    def own(self) -> FloatArray | None:
+        """How large each series' errors are against those of series that sell as much, shape (n,); None where there are no errors."""
+        learned = self.made.calibrated(1)
+        return None if learned is None else learned.own
+
+
+def filled(made: Ensemble) -> dict[str, FloatArray]:
+    """Blend and each model -> what it forecast at past cutoffs; where a model had no forecast the blend stands in, so that all are judged alike."""
+    past = made.past.yhat
+    return {name: np.where(np.isnan(past[name]), past[schema.BLEND], past[name]) for name in NAMES}
+
+
+def naive_scale(panel: Panel, cuts: np.ndarray) -> FloatArray:
+    """Mean absolute change of each series' sales from one season to the next, in the first `cuts` days, shape (K, n); NaN for 0 or no change known.
+
+    Source: Hyndman & Koehler 2006.
+    """
+    season = panel.period.cycle
+    change = np.abs(panel.sales[:, season:] - panel.sales[:, :-season])
+    known = np.isfinite(change)
+    totals, counts = (np.pad(np.cumsum(values, axis=1), ((0, 0), (1, 0))) for values in (np.where(known, change, 0.0), known.astype(float)))
+    last = np.maximum(cuts - season, 0)
+    total, count = totals[:, last].T, counts[:, last].T
+    scale = np.full(total.shape, np.nan)
+    np.divide(total, count, out=scale, where=(count > 0) & (total > 0))
+    return scale
+
+
+def judge(made: Ensemble) -> Judged:
+    """Makes the bands of every cutoff from the other cutoffs, the models' from their own errors in the same way as the blend's."""
+    y, yhat = made.past.y, filled(made)
+    limits = bands.past(made.errors, PROBABILITIES)
+    eighty = {schema.BLEND: limits[2 * PROMISED : 2 * PROMISED + 2]}
+    eighty |= {name: bands.past(Errors(y, yhat[name]), schema.QUANTILES[:2]) for name in schema.MODELS}
+    return Judged(
+        made=made,
+        missed=_missed(y, limits),
+        missed_sums=_missed_sums(made.errors, WINDOWS[made.panel.period.name]),
+        held={name: _held(y, pair) for name, pair in eighty.items()},
+        width={name: (pair[1] - pair[0]).astype(np.float32) for name, pair in eighty.items()},
+        limits=limits[LIMITS].astype(np.float32),
+    )
+
+
+def _missed(y: FloatArray, limits: FloatArray) -> Counts:
+    """How many bands do not hold `y`; `limits` holds the lower and the upper limit of one band after the other."""
+    count = np.zeros(y.shape, dtype=np.int8)
+    for lower, upper in zip(limits[0::2], limits[1::2], strict=True):
+        count += (y < lower) | (y > upper)
+    count[~(np.isfinite(y) & np.isfinite(limits).all(axis=0))] = UNKNOWN
+    return count
+
+
+def _held(y: FloatArray, pair: FloatArray) -> Counts:
+    missed = _missed(y, pair)
+    return np.where(missed == UNKNOWN, missed, 1 - missed).astype(np.int8)
+
+
+def _missed_sums(errors: Errors, window: int) -> Counts:
+    missed = np.full(errors.y.shape, UNKNOWN, dtype=np.int8)
+    if window <= errors.y.shape[2]:
+        sold, _ = bands.windowed(errors, window)
+        missed[:, :, : sold.shape[2]] = _missed(sold, bands.past(errors, PROBABILITIES, window=window))
+    return missed
+
+
+def save(judged: Judged, folder: Path) -> None:
+    """Writes all that cannot be read from the ensemble."""
+    columns: dict[str, Any] = {"missed": judged.missed.ravel(), "missed_sums": judged.missed_sums.ravel()}
+    for name in NAMES:
+        columns |= {f"{name}_held": judged.held[name].ravel(), f"{name}_width": judged.width[name].ravel()}
+    columns |= {name: values.ravel() for name, values in zip(schema.BANDS, judged.limits, strict=True)}
+    pd.DataFrame(columns).to_parquet(folder / FILE, index=False)
+
+
+def load(folder: Path, made: Ensemble) -> Judged:
+    """What `save` wrote; made anew for a version that has none."""
+    if not (folder / FILE).exists():
+        return judge(made)
+    frame = pd.read_parquet(folder / FILE)
+    arrays = {str(name): frame[name].to_numpy().reshape(made.past.y.shape) for name in frame}
+    return Judged(
+        made=made,
+        missed=arrays["missed"],
+        missed_sums=arrays["missed_sums"],
+        held={name: arrays[f"{name}_held"] for name in NAMES},
+        width={name: arrays[f"{name}_width"] for name in NAMES},
+        limits=np.stack([arrays[name] for name in schema.BANDS]),
+    )

@@ -1,0 +1,52 @@
+"""Ensembles that are nothing but a backtest, for the tests of what is said about it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from forecasting import schema
+from forecasting.backtest import Backtest
+from forecasting.ensemble import Ensemble
+from forecasting.panel import Panel
+
+START = pd.Timestamp("2026-01-05")
+
+
+def ensemble(y, blend, *, before=None, health=None, series=None, **models):
+    """An ensemble by its past.
+
+    Args:
+        y: Sold at the cutoffs, one after the other without a gap, shape (K, n, h).
+        blend: What the blend forecast.
+        before: Sold before the first cutoff, shape (n, days); by default 14 days of 10 and 12 in turn by week.
+        health: Columns of the table of health to set.
+        series: Columns of the table of series.
+        models: What the models forecast, by name; where nothing is said, as the blend.
+    """
+    y, blend = np.asarray(y, dtype=float), np.asarray(blend, dtype=float)
+    count, n, h = y.shape
+    before = np.tile(np.repeat([10.0, 12.0], 7), (n, 1)) if before is None else np.asarray(before, dtype=float)
+    sales = np.concatenate([before, *y], axis=1)
+    dates = pd.date_range(START, periods=sales.shape[1]).as_unit("us")
+    cutoffs = pd.DatetimeIndex([dates[before.shape[1] + cut * h - 1] for cut in range(count)], dtype=dates.dtype)
+    names = [f"s{row}" for row in range(n)]
+    table = pd.DataFrame({schema.UNIQUE_ID: names, **(series or {schema.PRODUCT: names})})
+    facts = {schema.MODEL: schema.BLEND, schema.REASON: "", **{f"{name}_share": 0.5 for name in schema.MODELS}, **(health or {})}
+    yhat = {name: np.asarray(models.get(name, blend), dtype=float) for name in schema.MODELS} | {schema.BLEND: blend}
+    ahead = {name: np.full((n, h), 10.0) for name in yhat}
+    return Ensemble(
+        panel=Panel(table, dates, sales, {}),
+        yhat=ahead,
+        bands=np.full((n, 4, h), 10.0),
+        past=Backtest(cutoffs, y, yhat),
+        health=pd.DataFrame({schema.UNIQUE_ID: names, **facts}),
+        models={},
+    )
+
+
+def noisy(n=12, h=14, cutoffs=5, *, level=40.0, noise=6.0, seed=0):
+    """Sold and forecast of series whose errors are normal, shape (cutoffs, n, h) each."""
+    random = np.random.default_rng(seed)
+    forecast = np.full((cutoffs, n, h), level)
+    return forecast + random.normal(0, noise, forecast.shape), forecast
