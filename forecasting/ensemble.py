@@ -90,10 +90,10 @@ def train(panel: Panel, settings: Settings, on_progress: OnProgress = ignore) ->
         schema.LSTM: lambda earlier: LstmModel(settings.lstm, settings.seed, start=earlier if isinstance(earlier, LstmModel) else None),
     }
     past, earlier = backtest.run(make_models, frozenset({schema.LSTM}), panel, schedule, on_progress)
+    direct = totals.forecast(panel, schedule, horizon, settings.prophet, on_progress)
     models = {name: make(earlier.get(name)).fit(panel, horizon=horizon, on_progress=on_progress) for name, make in make_models.items()}
     yhat = {name: model.predict(panel, horizon) for name, model in models.items()}
-    made = assemble(panel, settings, models, yhat, past)
-    return with_totals(made, totals.forecast(panel, schedule, horizon, settings.prophet, on_progress))
+    return with_totals(assemble(panel, settings, models, yhat, past), direct)
 
 
 def assemble(panel: Panel, settings: Settings, models: Mapping[str, Model], yhat: Mapping[str, FloatArray], past: Backtest) -> Ensemble:

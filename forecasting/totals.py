@@ -76,6 +76,10 @@ class Reconciled:
     past: FloatArray
     ahead: FloatArray
 
+    def facts(self) -> dict[str, str | float]:
+        """What the manifest says of it."""
+        return {"totals": self.name, "weight": round(self.weight, 3), "saved": round(self.saved, 3)}
+
 
 def groupings(panel: Panel) -> list[Grouping]:
     """All series together, and each filter column that groups them."""
