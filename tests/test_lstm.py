@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from panels import panel as shop_panel
 
 from forecasting import panel as panels
 from forecasting.errors import Cancelled
@@ -195,6 +196,16 @@ def test_a_promotion_without_a_plan_still_moves_the_forecast():
     usual = model.predict(panel, 14).sum()
     assert totals[1] > 1.2 * totals[0]
     assert totals[0] < usual < totals[1]
+
+
+def test_a_window_knows_how_much_more_is_sold_than_a_year_ago():
+    day = np.arange(800)
+    grown = np.where(day >= 600, 15.0, 10.0)
+    panel = shop_panel({"p0": grown, "p1": np.full(800, 30.0)})
+    features = Features(panel, lstm_layout.design(panel, lookback=28, horizon=7))
+    static = features.windows(np.array([0, 1]), np.array([800, 800])).static
+    expected = [[np.log(1.5), np.log(45 / 40)], [0.0, np.log(45 / 40)]]  # of the series, then of the whole file
+    np.testing.assert_allclose(static[:, -4:].reshape(2, 2, 2), np.array([expected, expected]).transpose(1, 0, 2), atol=0.02)
 
 
 def test_one_series_alone_is_forecast_as_among_all(model, panel):

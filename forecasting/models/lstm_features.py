@@ -62,7 +62,7 @@ class Features:
         self.codes = lstm_layout.codes(panel, layout)
         self.groups = Groups(np.nan_to_num(sales), observed, self.codes, first, layout=layout, history=history)
         self.own = self._own(np.nan_to_num(sales), observed, month_days)
-        self.means = {days: trailing_mean(np.nan_to_num(sales), observed, days) for days in self._spans.means}
+        self._means = {days: trailing_mean(np.nan_to_num(sales), observed, days) for days in self._spans.means}
         self.share = trailing_mean(observed, np.ones_like(observed), self._spans.year)
         self.start = np.where(observed.any(axis=1), observed.argmax(axis=1), self.days)
         self.stop = np.where(observed.any(axis=1), self.days - observed[:, ::-1].argmax(axis=1), 0)
@@ -154,11 +154,22 @@ class Features:
         back = origins - self._spans.year
         then = self.own.level[rows, np.maximum(back, 0)]
         year = (back >= self.start[rows] + self._spans.known) & self.layout.year_ago
-        recent = [np.log((self.means[days][rows, origins] + 0.05 * scale) / scale) for days in self._spans.means]
+        recent = [np.log((self._means[days][rows, origins] + 0.05 * scale) / scale) for days in self._spans.means]
         age = np.log1p(np.maximum(origins - self.start[rows], 0)) / 7
         other = [np.log(scale / file_mean), age, np.where(year, np.log(scale / then), 0.0), self.share[rows, origins]]
-        static: Float32Array = np.clip(np.stack([*recent, *other], axis=1), -8, 8).astype(np.float32)
+        grown = self._grown(rows, origins, scale, then, year) if self.layout.year_ago else []
+        static: Float32Array = np.clip(np.stack([*recent, *other, *grown], axis=1), -8, 8).astype(np.float32)
         return static
+
+    def _grown(self, rows: np.ndarray, origins: np.ndarray, scale: Float32Array, then: Float32Array, known: np.ndarray) -> list[np.ndarray]:
+        """By how much more the series, and the whole file, sold in the last month and quarter than in the same days a year ago: logarithms."""
+        back, grown = np.maximum(origins - self._spans.year, 0), []
+        for days in self._spans.means[1:3]:
+            now, before = (self._means[days][rows, at_] + 0.05 * level for at_, level in ((origins, scale), (back, then)))
+            grown.append(np.where(known, np.log(now / before), 0.0))
+            file = self.groups.recent_means[days]
+            grown.append(np.where(back >= self._spans.known, np.log((file[origins] + 1e-6) / (file[back] + 1e-6)), 0.0))
+        return grown
 
 
 def _month_day(own: Profiles, rows: np.ndarray, days: np.ndarray) -> np.ndarray:

@@ -8,7 +8,7 @@ import numpy as np
 
 from forecasting.models import lstm_calendar
 from forecasting.models.lstm_layout import WHOLE_FILE, Float32Array, Layout
-from forecasting.models.lstm_profiles import a_year_ago, at, profiles
+from forecasting.models.lstm_profiles import a_year_ago, at, profiles, trailing_mean
 from forecasting.panel import FloatArray
 
 _MOST = 10.0
@@ -52,6 +52,8 @@ class Groups:
         self._rows = places.reshape(rows.shape)
         total, count = self.history.total, self.history.count
         self.file_mean: Float32Array = (_past(total[0]) / np.maximum(_past(count[0]), 1)).astype(np.float32)
+        self.recent_means = {days: trailing_mean(total[:1], count[:1], days)[0] for days in layout.spans.means}
+        """Mean units a series and day that the whole file sold in the last so many days before each origin, shape (d + 1,)."""
         month_days = lstm_calendar.month_day(lstm_calendar.dates(first, sales.shape[1], layout)) if layout.month_day else None
         seen = (count[used] > 0).astype(float)
         self._profiles = profiles(total[used], seen, layout.spans, level_days=layout.level_days, month_days=month_days)
