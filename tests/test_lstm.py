@@ -114,7 +114,8 @@ def test_serving_imports_no_keras(model, tmp_path):
     serve = """
 import sys
 from pathlib import Path
-from tests.test_lstm import LstmModel, panels, sales_frame
+sys.path.insert(0, "tests")
+from test_lstm import LstmModel, panels, sales_frame
 LstmModel.load(Path(sys.argv[1])).predict(panels.from_sales(sales_frame()), 14)
 print([name for name in sys.modules if name in ("keras", "tensorflow")])
 """
