@@ -102,7 +102,8 @@ def _forecast(args: argparse.Namespace) -> int:
     from forecasting import service
 
     made = service.load(service.workspace(), _live())
-    _write(service.forecast_csv(made, _filters(args), args.days, total=args.total), args.out)
+    steps = made.panel.period.steps(args.days)
+    _write(service.forecast_csv(made, _filters(args), steps, total=args.total), args.out)
     return 0
 
 
@@ -143,13 +144,13 @@ def _parser() -> argparse.ArgumentParser:
     retrain = _add(verbs, "retrain", _retrain, "train on the sales, after merging FILE if there is one, and publish")
     retrain.add_argument("file", nargs="?", type=Path, metavar="FILE")
     _add_reading(retrain)
-    retrain.add_argument("--horizon", type=int, default=Settings.horizon, help="days ahead (%(default)s)")
+    retrain.add_argument("--horizon", type=int, default=Settings.horizon, help="days ahead, in weeks or months if the sales come so (%(default)s)")
     retrain.add_argument("--epochs", type=int, default=LstmSettings.epochs, help="of the network, at most (%(default)s)")
     retrain.add_argument("--batch-size", type=int, default=LstmSettings.batch_size, help="windows a step (%(default)s)")
     retrain.add_argument("--seed", type=int, default=Settings.seed, help="of every random draw (%(default)s)")
     retrain.add_argument("--country", help="whose holidays count, e.g. DE (none)")
     forecast = _add(verbs, "forecast", _forecast, "print the forecast as CSV")
-    forecast.add_argument("--days", type=int, default=28, help="days ahead (%(default)s)")
+    forecast.add_argument("--days", type=int, default=28, help="days ahead; of weekly or monthly sales so many weeks or months (%(default)s)")
     for name in schema.FILTERS:
         forecast.add_argument(f"--{name.replace('_', '-')}", dest=name, help=f"only this {name}")
     forecast.add_argument("--total", action="store_true", help="one row a day for the sum")

@@ -8,8 +8,9 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from forecasting import keys, schema, words
+from forecasting import keys, period, schema, words
 from forecasting.errors import InputError
+from forecasting.period import DAY, Period
 
 GAPS: Final = 100
 """Gaps that are listed, the longest first; all are counted."""
@@ -28,9 +29,12 @@ class Change:
         new_series: Series not saved yet, one row each, key columns only.
         first: The upload's first day; not a time if it has no rows.
         last: The upload's last day.
-        gap_days: Days without sales between a series' first and last day with sales, over the series of the upload, after the merge.
+        gap_days: Days (weeks, months) without sales between a series' first and last day with sales, over the series of the upload, after
+            the merge.
         gaps: The longest of them: keys, first and last missing day, `days`.
         replaces_sample: Whether the sample's rows are put aside.
+        period: What a row of the sales stands for after the merge.
+        mixed: Why the upload's steps do not go with those of the saved sales, and what to do; empty if they do.
     """
 
     new: pd.DataFrame
@@ -43,6 +47,8 @@ class Change:
     gap_days: int
     gaps: pd.DataFrame
     replaces_sample: bool = False
+    period: Period = DAY
+    mixed: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -63,10 +69,17 @@ class Change:
         parts = [f"{words.count(len(self.new), 'row')} new, {len(self.changed):,} changed, {self.unchanged:,} unchanged"]
         if len(self.new_series):
             parts.append(f"{len(self.new_series):,} series new")
-        parts.append(f"days {words.date(self.first)} to {words.date(self.last)}")
+        parts.append(f"{self.dates[0].lower()}{self.dates[1:]}")
         if self.gap_days:
-            parts.append(f"{words.count(self.gap_days, 'day')} without sales in between")
-        return "; ".join(parts) + "." + (" The sample sales are put aside." if self.replaces_sample else "")
+            parts.append(f"{self.period.count(self.gap_days)} without sales in between")
+        sample = "The sample sales are put aside." if self.replaces_sample else ""
+        return " ".join(["; ".join(parts) + ".", *filter(None, (sample, self.mixed))])
+
+    @property
+    def dates(self) -> str:
+        """What a row stands for, and which dates the upload has: "Days 1 Jan 2024 to 5 Jan 2024"."""
+        steps = self.period.plural.title() if self.period == DAY else f"{self.period.adjective.title()} sales,"
+        return f"{steps} {words.date(self.first)} to {words.date(self.last)}"
 
 
 def compare(saved: pd.DataFrame, upload: pd.DataFrame, *, only_sample: bool = False) -> Change:
@@ -95,7 +108,8 @@ def compare(saved: pd.DataFrame, upload: pd.DataFrame, *, only_sample: bool = Fa
     for other in differs.values():
         touched |= other
     changed = known & touched
-    gap_days, gaps = _gaps(saved, upload, series, (codes, firsts))
+    periods = _periods(saved, upload)
+    gap_days, gaps = _gaps(saved, upload, series, (codes, firsts), periods[-1])
     return Change(
         new=whole[~known].reset_index(drop=True),
         changed=_before_after(saved, whole, places, changed, differs),
@@ -107,6 +121,28 @@ def compare(saved: pd.DataFrame, upload: pd.DataFrame, *, only_sample: bool = Fa
         gap_days=gap_days,
         gaps=gaps,
         replaces_sample=replaces,
+        period=periods[-1],
+        mixed=_mixed(*periods, adds=bool(2 * known.sum() < len(known))),
+    )
+
+
+def _periods(saved: pd.DataFrame, upload: pd.DataFrame) -> tuple[Period | None, Period, Period]:
+    """What a row stands for in the saved sales (None if there are none), in the upload, and in both together."""
+    dates = [pd.DatetimeIndex(frame.loc[frame[schema.SALES].notna(), schema.DATE].unique()) for frame in (saved, upload)]
+    return period.of(dates[0]) if len(dates[0]) else None, period.of(dates[1]), period.of(pd.DatetimeIndex(dates[0].append(dates[1])))
+
+
+def _mixed(saved: Period | None, upload: Period, both: Period, *, adds: bool) -> str:
+    """What goes wrong if two kinds of sales become one: a week's sales would count as those of one day.
+
+    An upload that mostly corrects saved rows may well have Saturdays alone.
+    """
+    if saved is None or saved == upload or both != DAY or (saved == DAY and not adds):
+        return ""
+    longer = saved if upload == DAY else upload
+    return (
+        f"These sales are {upload.adjective} and the saved ones {saved.adjective}: together they count as daily, and the sales of a whole"
+        f" {longer.name} as those of one day. Take the earlier uploads back, or upload {saved.adjective} sales."
     )
 
 
@@ -164,7 +200,9 @@ def _keys(frame: pd.DataFrame) -> pd.DataFrame:
     return frame[[name for name in schema.KEYS if name in frame]]
 
 
-def _gaps(saved: pd.DataFrame, upload: pd.DataFrame, series: list[np.ndarray], distinct: tuple[np.ndarray, np.ndarray]) -> tuple[int, pd.DataFrame]:
+def _gaps(
+    saved: pd.DataFrame, upload: pd.DataFrame, series: list[np.ndarray], distinct: tuple[np.ndarray, np.ndarray], steps: Period
+) -> tuple[int, pd.DataFrame]:
     """Missing days of the upload's series, counted, and the longest runs of them.
 
     Args:
@@ -172,19 +210,21 @@ def _gaps(saved: pd.DataFrame, upload: pd.DataFrame, series: list[np.ndarray], d
         upload: The upload's rows.
         series: The series of the rows of both.
         distinct: The upload's series, and a row of each.
+        steps: What a row stands for.
     """
     sold = [frame[schema.SALES].notna().to_numpy() for frame in (saved, upload)]
     sold[0] = sold[0] & np.isin(series[0], distinct[0])
     codes = [code[mask] for code, mask in zip(series, sold, strict=True)]
-    days = [keys.days(frame)[mask] for frame, mask in zip((saved, upload), sold, strict=True)]
-    first, length = keys.span(days)
+    dates = [pd.DatetimeIndex(frame[schema.DATE])[mask] for frame, mask in zip((saved, upload), sold, strict=True)]
+    first = min((known.min() for known in dates if len(known)), default=pd.Timestamp(0))
+    days = [steps.positions(known, first) for known in dates]
+    _, length = keys.span(days)
     rows = np.sort(np.concatenate(keys.row_codes(codes, days)), kind="stable")
     code, day = np.divmod(rows, length)
-    steps = np.where(np.diff(code) == 0, np.maximum(np.diff(day) - 1, 0), 0)
-    found = np.flatnonzero(steps)
-    longest = found[np.argsort(-steps[found], kind="stable")][:GAPS]
-    start = day[longest] + first + 1
+    missing = np.where(np.diff(code) == 0, np.maximum(np.diff(day) - 1, 0), 0)
+    found = np.flatnonzero(missing)
+    longest = found[np.argsort(-missing[found], kind="stable")][:GAPS]
+    calendar = steps.ahead(first, length, start=0)
     gaps = _keys(upload).iloc[distinct[1][np.searchsorted(distinct[0], code[longest])]].reset_index(drop=True)
-    ends = {"first": start, "last": start + steps[longest] - 1}
-    times = {name: pd.Series(end.astype("datetime64[D]")).astype("datetime64[us]") for name, end in ends.items()}
-    return int(steps.sum()), gaps.assign(**times, days=steps[longest])
+    times = {"first": calendar[day[longest] + 1], "last": calendar[day[longest] + missing[longest]]}
+    return int(missing.sum()), gaps.assign(**times, days=missing[longest])

@@ -18,6 +18,7 @@ from forecasting.atomic import sync
 from forecasting.change import Change, compare
 from forecasting.errors import InputError, NotFound, TryAgain
 from forecasting.locks import exclusive
+from forecasting.period import DAY, Period
 from forecasting.uploads import UNDO, Kind, Upload, effective, remembered
 from forecasting.workspace import Workspace
 
@@ -44,6 +45,8 @@ class Merge:
         changed: Rows whose values were replaced.
         unchanged: Rows that were saved already.
         replaced_sample: Whether the sample's rows were put aside.
+        period: What a row of the sales stands for after it.
+        mixed: Why the upload does not go with the sales saved before, and what to do; empty if it does.
     """
 
     version: int | None
@@ -51,6 +54,8 @@ class Merge:
     changed: int
     unchanged: int
     replaced_sample: bool = False
+    period: Period = DAY
+    mixed: str = ""
 
     def counts(self) -> dict[str, int]:
         """Rows by what happened to them."""
@@ -59,8 +64,10 @@ class Merge:
     def __str__(self) -> str:
         if not self.new and not self.changed:
             return f"Nothing to merge: {words.count(self.unchanged, 'row')} saved already."
-        sample = " The sample sales were put aside." if self.replaced_sample else ""
-        return f"{words.count(self.new, 'row')} new, {self.changed:,} changed, {self.unchanged:,} unchanged; saved as sales v{self.version}.{sample}"
+        counted = f"{words.count(self.new, 'row')} new, {self.changed:,} changed, {self.unchanged:,} unchanged; saved as sales v{self.version}."
+        sample = "The sample sales were put aside." if self.replaced_sample else ""
+        steps = "" if self.period == DAY else f"The sales are {self.period.adjective}: one row stands for a {self.period.name}."
+        return " ".join(filter(None, (counted, sample, steps, self.mixed)))
 
 
 class Dataset:
@@ -125,7 +132,7 @@ class Dataset:
                 self._keep(upload)
                 _write(table, change, upload)
             version = table.version() if table.file_uris() else None
-            return Merge(version, **change.counts(), replaced_sample=change.replaces_sample)
+            return Merge(version, **change.counts(), replaced_sample=change.replaces_sample, period=change.period, mixed=change.mixed)
 
     def history(self) -> list[Upload]:
         """All uploads, newest first; those taken back are marked."""

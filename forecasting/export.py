@@ -22,7 +22,7 @@ def forecast_table(made: Ensemble, filters: Mapping[str, str], days: int, *, tot
     Args:
         made: What is served.
         filters: Column -> value.
-        days: Days ahead.
+        days: Days ahead: weeks or months where the sales come so.
         total: One row a day for the sum of all chosen series, instead of one row a series and day.
 
     Returns:

@@ -13,9 +13,8 @@ from forecasting.ensemble import Ensemble
 from forecasting.errors import InputError, NotFound
 from forecasting.models.prophet import ProphetModel
 from forecasting.panel import FloatArray
+from forecasting.period import DAY, Period
 
-YEAR = 364
-"""Days back to the same weekday of a year ago."""
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 COMPONENTS = {
     "trend": "Trend",
@@ -42,7 +41,7 @@ class Range:
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """The total of the series that a filter chooses.
+    """The total of the series that a filter chooses; a day is a week or a month where the sales come so.
 
     Args:
         filters: Column -> value; empty for everything.
@@ -52,12 +51,13 @@ class View:
         history: `ds, y`: units a day; NaN on days on which no series has a row.
         forecast: `ds`, a column a model (where a model has no forecast for a series, the blend stands in), `blend` and the bands of the total.
         total: Of the sum over the days, from errors of sums over as many days.
-        last_year: Units sold on the same days 364 days before; NaN where not known.
+        last_year: Units sold on the same days 364 days (52 weeks, 12 months) before; NaN where not known.
         busiest: The day ahead that sells most, and its units.
         weights: Model name -> its share of the units forecast; sums to 1, or all 0.
         wape: Error of this very total (of the series, if it is one) in the backtest, as a share.
         coverage_80: Share of days inside the 80 % band that each past cutoff would have had from the other cutoffs.
         simpler: Series not served by the blend: `unique_id`, their columns, `model`, `reason`.
+        period: What a day is.
     """
 
     filters: Mapping[str, str]
@@ -73,6 +73,7 @@ class View:
     wape: float
     coverage_80: float
     simpler: pd.DataFrame
+    period: Period = DAY
 
 
 def options(made: Ensemble, filters: Mapping[str, str]) -> dict[str, list[str]]:
@@ -107,7 +108,8 @@ def chosen_rows(made: Ensemble, filters: Mapping[str, str], days: int) -> np.nda
         InputError: More days than the version forecasts.
     """
     if not 1 <= days <= made.horizon:
-        raise InputError(f"This version forecasts 1 to {made.horizon} days, not {days}. For more, retrain with a longer horizon.")
+        most = made.panel.period.count(made.horizon)
+        raise InputError(f"This version forecasts 1 to {most}, not {days}. For more, retrain with a longer horizon.")
     rows = np.flatnonzero(mask(made, filters))
     if not len(rows):
         asked = ", ".join(f"{name} {value}" for name, value in filters.items())
@@ -136,12 +138,13 @@ def view(made: Ensemble, filters: Mapping[str, str], days: int) -> View:
         history=pd.DataFrame({schema.DS: panel.dates, schema.Y: _sum_known(panel.sales[rows])}),
         forecast=pd.DataFrame({schema.DS: ahead, **curves}),
         total=total_range(made, rows, days),
-        last_year=_last_year(_sum_known(panel.sales[rows]), days),
+        last_year=_last_year(_sum_known(panel.sales[rows]), days, panel.period.year),
         busiest=(ahead[busiest], float(curves[schema.BLEND][busiest])),
         weights=_weights(made, rows, days),
         wape=float(metrics.wape(*bands.total_errors(made.errors_of(rows)))),
         coverage_80=_coverage(made, rows),
         simpler=simpler.merge(panel.series, on=schema.UNIQUE_ID),
+        period=panel.period,
     )
 
 
@@ -203,7 +206,7 @@ def components(made: Ensemble, filters: Mapping[str, str], days: int) -> pd.Data
     modelled = rows[np.isfinite(made.yhat[schema.PROPHET][rows, 0])]
     if not len(modelled):
         return pd.DataFrame({"component": pd.Series(dtype="str"), "label": pd.Series(dtype="str"), "units": pd.Series(dtype=float)})
-    average = float(np.nanmean(_sum_known(made.panel.sales[modelled][:, -YEAR:])))
+    average = float(np.nanmean(_sum_known(made.panel.sales[modelled][:, -made.panel.period.year :])))
     parts = []
     for name, values in prophet.components(made.panel, modelled, days).items():
         effect, label = values.sum(axis=0), COMPONENTS.get(name, name)
@@ -228,8 +231,9 @@ def _sum_known(values: FloatArray) -> FloatArray:
     return np.where(np.isfinite(values).any(axis=0), np.nansum(values, axis=0), np.nan)
 
 
-def _last_year(history: FloatArray, days: int) -> float:
-    same = history[len(history) - YEAR : len(history) - YEAR + days] if len(history) >= YEAR else np.array([])
+def _last_year(history: FloatArray, days: int, year: int) -> float:
+    """Units of the same days a year ago, of those that have come already."""
+    same = history[len(history) - year : len(history) - year + days] if len(history) >= year else np.array([])
     return float(np.nansum(same)) if len(same) == days and np.isfinite(same).any() else float("nan")
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import periods
 import pytest
 from deltalake import CommitProperties, DeltaTable, write_deltalake
 from hypothesis import HealthCheck, given, settings
@@ -199,6 +200,49 @@ def test_gaps_are_those_of_the_uploads_series_after_the_merge(dataset):
     merged(dataset, sales(("2024-01-01", "a", 5), ("2024-01-01", "b", 5), ("2024-01-09", "b", 5)))
     change = dataset.preview(sales(("2024-01-05", "a", 5), ("2024-01-03", "a", 5)))
     assert (change.gap_days, change.gaps["days"].tolist()) == (2, [1, 1])
+
+
+# Weeks and months
+
+
+def test_weekly_sales_are_named_and_their_gaps_are_weeks(dataset):
+    weeks = periods.weekly(10)
+    change = dataset.preview(weeks[~weeks["date"].isin(weeks["date"].unique()[[4, 5]])])
+    assert change.gap_days == 6
+    assert change.gaps.drop(columns="product_id").drop_duplicates().to_dict("records") == [
+        {"first": pd.Timestamp(2023, 9, 25), "last": pd.Timestamp(2023, 10, 2), "days": 2}
+    ]
+    assert str(change) == (
+        "24 rows new, 0 changed, 0 unchanged; 3 series new; weekly sales, 28 Aug 2023 to 30 Oct 2023; 6 weeks without sales in between."
+    )
+    assert "The sales are weekly: one row stands for a week." in str(dataset.merge(weeks, upload()))
+
+
+def test_gaps_of_monthly_sales_are_months_dated_as_the_file_dates_them(dataset):
+    months = periods.monthly(10)
+    change = dataset.preview(months[months["date"] != "2023-02-28"])
+    assert change.gap_days == 3
+    assert change.gaps["first"].unique().tolist() == change.gaps["last"].unique().tolist() == [pd.Timestamp(2023, 2, 28)]
+
+
+def test_sales_of_another_period_than_the_saved_ones_are_named(dataset):
+    days = periods.weekly(30).assign(date=lambda weeks: weeks["date"].max() - (weeks["date"].max() - weeks["date"]) / 7)
+    merged(dataset, days)
+    change = dataset.preview(periods.weekly(30))
+    assert change.mixed == (
+        "These sales are weekly and the saved ones daily: together they count as daily, and the sales of a whole week as those of one day."
+        " Take the earlier uploads back, or upload daily sales."
+    )
+    assert str(change).endswith(change.mixed)
+    mondays = days[days["date"].dt.day_of_week == 0].assign(sales=1.0)
+    assert dataset.preview(mondays).mixed == ""
+
+
+def test_later_weeks_go_with_the_saved_ones_however_few(dataset):
+    weeks = periods.weekly(30)
+    merged(dataset, weeks[weeks["date"] < "2023-10-23"])
+    change = dataset.preview(weeks[weeks["date"] >= "2023-10-23"])
+    assert (change.period.name, change.mixed) == ("week", "")
 
 
 # Keys that do not fit
