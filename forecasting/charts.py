@@ -27,6 +27,8 @@ INK, QUIET, PAST, ACCENT, TEAL = "#000005", "#000010", "#000004", "#000001", "#0
 BAND_95, BAND_80 = "#000012CC", "#000013CC"
 DAYS_OR_MONTHS: Final = [{"dtickrange": [None, 27 * 86_400_000], "value": "%-d %b"}, {"dtickrange": ["M1", None], "value": "%b\n%Y"}]
 """Ticks closer than a month name days."""
+HOVER: Final = {"day": "%a %-d %b %Y", "week": "Week of %-d %b %Y", "month": "%b %Y"}
+FEWEST_PAST: Final = {"day": 21, "week": 26, "month": 24}
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ def forecast(view: View, curves: Collection[str], height: int = 400) -> go.Figur
     for name in (name for name in LINES if name in curves and name in view.forecast and view.forecast[name].notna().any()):
         figure.add_trace(_model_curve(view, past, name))
     _mark_cutoff(figure, view.last)
-    figure.update_xaxes(tickformatstops=DAYS_OR_MONTHS, hoverformat="%a %-d %b %Y")
+    figure.update_xaxes(tickformatstops=DAYS_OR_MONTHS, hoverformat=HOVER[view.period.name])
     return figure.update_yaxes(range=[0, 1.04 * _highest(view, past)])
 
 
@@ -206,9 +208,8 @@ def blank(height: int) -> go.Figure:
 
 
 def _recent(view: View) -> pd.DataFrame:
-    """As much of the past as helps to judge the forecast: 1.5 times the days ahead, 21 to 120 of them."""
-    days = int(np.clip(1.5 * view.days, 21, 120))
-    return view.history[view.history[schema.DS] > view.last - pd.Timedelta(days=days)]
+    """As much of the past as helps to judge the forecast: 1.5 times the days ahead, 21 to 120 of them; at least 26 weeks or 24 months."""
+    return view.history.tail(int(np.clip(1.5 * view.days, FEWEST_PAST[view.period.name], 120)))
 
 
 def _joined(view: View, past: pd.DataFrame, values: pd.Series) -> tuple[np.ndarray, np.ndarray]:

@@ -28,6 +28,7 @@ from forecasting.errors import InputError, VersionDamaged
 from forecasting.events import Event
 from forecasting.jobs import Jobs
 from forecasting.judged import Judged
+from forecasting.period import DAY, PERIODS, Period
 from forecasting.progress import OnProgress, Progress
 from forecasting.settings import Settings
 from forecasting.standing import Standing
@@ -156,6 +157,11 @@ def settings(ws: Workspace) -> Settings:
     """The choices behind the live version, else the defaults."""
     live = serving(ws).version
     return Settings() if live is None else Settings.from_dict(manifest(ws, live)["settings"])
+
+
+def period(of: Mapping[str, Any]) -> Period:
+    """What a row of a version's sales stands for, from its manifest; those of before weekly sales were known count as daily."""
+    return PERIODS[of.get("period", DAY.name)]
 
 
 # Retraining

@@ -8,6 +8,8 @@ from typing import Final
 
 import pandas as pd
 
+from forecasting.period import MONTH, WEEK, Period
+
 NBSP: Final = "\u00a0"
 MINUS: Final = "\u2212"
 UNKNOWN: Final = "not known"
@@ -171,6 +173,20 @@ def near_date(day: pd.Timestamp) -> str:
 def weekday_date(day: pd.Timestamp) -> str:
     """A near day whose weekday matters: "Sat 19 Dec"."""
     return f"{day:%a} {day.day} {day:%b}"
+
+
+def step_date(day: pd.Timestamp, period: Period) -> str:
+    """A near day, week or month: "Sat 19 Dec", "week of 19 Dec", "Dec 2026"."""
+    if period == MONTH:
+        return f"{day:%b %Y}"
+    return f"week of {near_date(day)}" if period == WEEK else weekday_date(day)
+
+
+def last_date(day: pd.Timestamp, period: Period) -> str:
+    """The newest day, week or month of sales: "21 Nov 2026", "week of 21 Nov 2026", "Nov 2026"."""
+    if period == MONTH:
+        return step_date(day, period)
+    return f"week of {date(day)}" if period == WEEK else date(day)
 
 
 def moment(time: pd.Timestamp) -> str:

@@ -13,20 +13,21 @@ with shell.head("Overview", overview_parts.context(manifest)):
 
 ws = service.workspace()
 ensemble = shell.loaded(manifest["version"])
-days = min(shell.DAYS, ensemble.horizon)
+days = shell.ahead(ensemble)
+period = ensemble.panel.period
 view = service.view(ensemble, {}, days)
 overview_parts.numbers(view, manifest, overview_parts.previous(ws, manifest["version"]))
 
 with shell.card("Needs you"):
     overview_parts.needs(ws, view)
 
-with shell.card("All sales", "Units a day, all series added up"):
+with shell.card("All sales", f"Units a {period.name}, all series added up"):
     st.plotly_chart(
         charts.forecast(view, ("blend", "band_80", "band_95"), 320),
         config=charts.CONFIG,
         key="all_sales",
-        alt=f"Sales of the last weeks and the forecast of the next {days} days with its bands",
+        alt=f"Sales of the last weeks and the forecast of the next {period.count(days)} with its bands",
     )
 
-with shell.card("Biggest movers", f"Next {days} days against the last {days}"):
-    overview_parts.movers(service.movers(ensemble, days), days)
+with shell.card("Biggest movers", f"Next {period.count(days)} against the last {days}"):
+    overview_parts.movers(service.movers(ensemble, days), period.count(days))

@@ -13,8 +13,8 @@ import streamlit as st
 from forecasting import service, words
 from pages import shell
 
-OLD_AFTER = 3
-"""Days after which the newest sales count as old."""
+OLD_AFTER = {"day": 3, "week": 15, "month": 63}
+"""Days after which the newest sales count as old: two steps, so that the next row is overdue, and a day more."""
 RED, ORANGE, GRAY = ":red[:material/error:]", ":orange[:material/warning:]", ":gray[:material/info:]"
 
 
@@ -79,7 +79,7 @@ def numbers(view: Any, manifest: dict[str, Any], before: dict[str, Any] | None) 
 def _total(view: Any) -> None:
     change, text = words.change(view.total.expected, view.last_year)
     st.metric(
-        f"Next {view.days} days",
+        f"Next {view.period.count(view.days)}",
         words.headline(view.total.expected),
         text or "no sales a year ago",
         delta_color="off" if not text else "green" if change >= 0 else "orange",
@@ -140,7 +140,7 @@ def _damaged(ws: Any) -> list[Need]:
 
 def _old(view: Any) -> list[Need]:
     age = (pd.Timestamp.now().normalize() - view.last).days
-    return [Need(ORANGE, f"Last sales are {age:,} days old", "The forecast starts there", "Upload")] if age > OLD_AFTER else []
+    return [Need(ORANGE, f"Last sales are {age:,} days old", "The forecast starts there", "Upload")] if age > OLD_AFTER[view.period.name] else []
 
 
 def _simpler(view: Any) -> list[Need]:
@@ -164,19 +164,19 @@ def _skipped(ws: Any) -> list[Need]:
     return [Need(GRAY, f"{words.count(skipped, 'row')} {'was' if skipped == 1 else 'were'} skipped", f"In {words.plain(uploads[0].name)}", "See")]
 
 
-def movers(frame: pd.DataFrame, days: int, most: int = 8) -> None:
-    """What changes most, with its past and its forecast in one small line."""
+def movers(frame: pd.DataFrame, ahead: str, most: int = 8) -> None:
+    """What changes most, with its past and its forecast in one small line; `ahead` says over how long: "28 days"."""
     table = frame.head(most).assign(change=lambda rows: 100 * rows["change"])
     st.dataframe(
         table,
         hide_index=True,
         height="content",
         placeholder="-",
-        alt=f"Products whose next {days} days differ most from the last {days}",
+        alt=f"Products whose next {ahead} differ most from the last",
         column_config={
             "label": st.column_config.TextColumn("Product", width=180),
             "change": st.column_config.NumberColumn("Change", format="%+.1f\u00a0%%", width=90),
-            "units": st.column_config.NumberColumn(f"{days} days", format="%,.0f", width=90),
-            "spark": st.column_config.LineChartColumn(f"Last {days} and next {days} days", color="blue", y_min=0),
+            "units": st.column_config.NumberColumn(ahead, format="%,.0f", width=90),
+            "spark": st.column_config.LineChartColumn(f"Last and next {ahead}", color="blue", y_min=0),
         },
     )

@@ -21,7 +21,14 @@ def fields(now: Settings) -> Settings | None:
     """One field a choice, starting from the settings in force."""
     countries = {"": "None", **service.countries()}
     with st.grid(4, min_column_width=150):
-        horizon = st.number_input("Days ahead", 1, 730, now.horizon, help="How far the forecast goes.", key="set_horizon")
+        horizon = st.number_input(
+            "Days ahead",
+            1,
+            730,
+            now.horizon,
+            help="How far the forecast goes. Weekly and monthly sales are forecast so many weeks or months: 90 days are 13 weeks or 3 months.",
+            key="set_horizon",
+        )
         epochs = st.number_input(
             "LSTM epochs", 1, 1000, now.lstm.epochs, help="At most so many; it stops early when the loss no longer falls.", key="set_epochs"
         )
@@ -30,7 +37,14 @@ def fields(now: Settings) -> Settings | None:
             "LSTM lookback, days", 7, 400, now.lstm.lookback, help="Days of history that the network reads.", key="set_lookback"
         )
         codes = list(countries)
-        country = st.selectbox("Holidays", codes, codes.index(now.prophet.country or ""), format_func=countries.__getitem__, key="set_country")
+        country = st.selectbox(
+            "Holidays",
+            codes,
+            codes.index(now.prophet.country or ""),
+            format_func=countries.__getitem__,
+            help="They count for daily sales.",
+            key="set_country",
+        )
         growth = st.selectbox(
             "Prophet trend", ["linear", "flat"], ["linear", "flat"].index(now.prophet.growth), format_func=str.title, key="set_growth"
         )

@@ -13,7 +13,8 @@ from forecasting import schema, service, words
 from forecasting.errors import ShelfcastError
 
 UPLOAD = "pages/upload.py"
-DAYS = 28
+AHEAD = {"day": 28, "week": 4, "month": 3}
+"""How far ahead one looks at first, in the steps of the sales."""
 FIRST_FILE = (
     "A CSV with a date and the units sold is enough. Product, store and region make it better. You see every change before anything is saved."
 )
@@ -39,8 +40,13 @@ def ensemble_of(version: int) -> Any:
 
 def warm_up(ensemble: Any, charts: ModuleType) -> None:
     """Runs once what the first page runs, so that its libraries are loaded."""
-    view = service.view(ensemble, {}, min(DAYS, ensemble.horizon))
+    view = service.view(ensemble, {}, ahead(ensemble))
     charts.forecast(view, charts.SHOWN).to_json()
+
+
+def ahead(ensemble: Any) -> int:
+    """How many days (weeks, months) ahead one looks at first: as many as the version forecasts, up to the usual."""
+    return min(AHEAD[ensemble.panel.period.name], ensemble.horizon)
 
 
 def logo() -> None:
@@ -92,8 +98,8 @@ def live_manifest(title: str) -> dict[str, Any]:
 
 
 def sales_to(manifest: dict[str, Any]) -> str:
-    """The last day with sales: "21 Nov 2026"."""
-    return words.date(pd.Timestamp(manifest["sales_to"]))
+    """The last day, week or month with sales: "21 Nov 2026"."""
+    return words.last_date(pd.Timestamp(manifest["sales_to"]), service.period(manifest))
 
 
 def loaded(version: int) -> Any:

@@ -43,6 +43,8 @@ def show(upload: Upload, checked: Any, change: Any) -> bool:
             st.markdown(f"**None of the {words.count(checked.rows, 'row')} can be read**, so there is nothing to merge.")
         elif change.is_empty:
             st.markdown(f"**All {words.count(change.unchanged, 'row')} are already saved.** Nothing to merge.")
+        if change.mixed:
+            st.warning(words.plain(change.mixed), icon=":material/warning:")
         _numbers(change, lines)
         for note in checked.notes:
             st.caption(f":material/info: {words.plain(note)}")
@@ -53,11 +55,11 @@ def show(upload: Upload, checked: Any, change: Any) -> bool:
 
 
 def _facts(change: Any) -> str:
-    """The days of the file, and what becomes of the sample."""
+    """The days of the file, whether they are weeks or months, and what becomes of the sample."""
     if pd.isna(change.first):
         return ""
     sample = " The sample sales are put aside." if change.replaces_sample else ""
-    return f"Days {words.date(change.first)} to {words.date(change.last)}.{sample}"
+    return f"{change.dates}.{sample}"
 
 
 def _numbers(change: Any, lines: int) -> None:
@@ -70,11 +72,11 @@ def _numbers(change: Any, lines: int) -> None:
 
 def _tabs(checked: Any, change: Any) -> None:
     """One tab for each kind of row or news that there is."""
-    gaps = words.count(change.gap_days, "day")
+    gaps = change.period.count(change.gap_days)
     parts: list[tuple[int, str, Callable[[], None]]] = [
         (checked.dropped, words.count(len(checked.problems), "problem"), lambda: _problems(checked)),
         (len(change.changed), f"{len(change.changed):,} changed", lambda: _changed(change.changed)),
-        (len(change.new), f"{len(change.new):,} new", lambda: _new(change.new)),
+        (len(change.new), f"{len(change.new):,} new", lambda: _new(change)),
         (len(change.new_series), f"{len(change.new_series):,} series new", lambda: _new_series(change.new_series)),
         (change.gap_days, f"{gaps} without sales", lambda: _gaps(change)),
     ]
@@ -119,9 +121,10 @@ def _before_after(name: str) -> Any:
     return st.column_config.Column(f"{words.LABELS[column]} {when}" if column else when.title())
 
 
-def _new(new: Any) -> None:
-    st.caption("New rows by day")
-    st.plotly_chart(charts.rows_by_day(new[schema.DATE]), config=charts.CONFIG, key="new_rows", alt="How many new rows fall on each day")
+def _new(change: Any) -> None:
+    new, step = change.new, change.period.name
+    st.caption(f"New rows by {step}")
+    st.plotly_chart(charts.rows_by_day(new[schema.DATE]), config=charts.CONFIG, key="new_rows", alt=f"How many new rows fall on each {step}")
     with st.expander("The rows"):
         _table(new[_day_first(new)], {}, "New rows")
 
@@ -132,8 +135,9 @@ def _new_series(series: Any) -> None:
 
 def _gaps(change: Any) -> None:
     days = {name: st.column_config.DateColumn(label, format="D MMM YYYY") for name, label in {"first": "From", "last": "To"}.items()}
-    st.caption("Days between the first and the last sale of a series for which there is no row. They are forecast around, not counted as zero.")
-    _table(change.gaps, days | {"days": st.column_config.NumberColumn("Days", format="%,d")}, "Gaps, the longest first")
+    steps = change.period.plural.title()
+    st.caption(f"{steps} between the first and the last sale of a series for which there is no row. They are forecast around, not counted as zero.")
+    _table(change.gaps, days | {"days": st.column_config.NumberColumn(steps, format="%,d")}, "Gaps, the longest first")
 
 
 def _day_first(frame: Any) -> list[str]:

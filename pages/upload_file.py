@@ -59,7 +59,7 @@ def hold(name: str, content: bytes) -> None:
 def choose() -> Upload | None:
     """Step 1; None as long as there is no file."""
     upload: Upload | None = st.session_state.get("upload")
-    with shell.card("1. File", "CSV, Excel or Parquet up to 200 MB, one row a day and series, or one row a receipt"):
+    with shell.card("1. File", "CSV, Excel or Parquet up to 200 MB, one row a day, week or month and series, or one row a receipt"):
         if upload is None:
             _uploader()
         else:
