@@ -30,8 +30,8 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks import origins, point_scores, prophet_draws  # noqa: E402
 from benchmarks.origins import Draws  # noqa: E402
-from forecasting import ensemble, schema  # noqa: E402
 from forecasting import panel as panels  # noqa: E402
+from forecasting import schema, training  # noqa: E402
 from forecasting.panel import FloatArray, Panel  # noqa: E402
 from forecasting.settings import Settings  # noqa: E402
 
@@ -103,7 +103,7 @@ def train_and_score(file: Path, horizon: int, seed: int, drawn: dict[int, Draws]
     sales = read(file)
     whole, panel = panels.from_sales(sales), panels.from_sales(cut(sales, horizon))
     start = time.perf_counter()
-    made = ensemble.train(panel, Settings(horizon=horizon, seed=seed))
+    made = training.train(panel, Settings(horizon=horizon, seed=seed))
     seconds = time.perf_counter() - start
     y = sold_after(whole, panel, horizon)
     points = {name: point_scores.scores(panel.sales, y, made.yhat[name]) for name in NAMES}
@@ -133,8 +133,7 @@ def among(whole: Panel, panel: Panel, draws: Draws | None) -> Draws | None:
 def judge_origins(file: Path, horizon: int, seed: int, drawn: dict[int, Draws]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Errors and judged bands at every past day that had enough cutoffs before it."""
     whole, settings = panels.from_sales(read(file)), Settings(horizon=horizon, seed=seed)
-    cuts, past = origins.long_backtest(whole, settings)
-    served = list(origins.replay(whole, cuts, past, settings))
+    served = list(origins.replay(origins.record(whole, settings), settings))
     return origins.accuracy(served), origins.judged(served, drawn)
 
 

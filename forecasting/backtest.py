@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting import schema
+from forecasting.cleaning import clean
 from forecasting.models.base import Model
 from forecasting.panel import FloatArray, Panel
 from forecasting.progress import OnProgress, Progress
@@ -120,32 +121,51 @@ MakeModels = Mapping[str, Callable[[Model | None], Model]]
 """Model name -> a fresh, unfitted model, given the one fitted before it, if any."""
 
 
-def run(make_models: MakeModels, lasting: frozenset[str], panel: Panel, schedule: Plan, on_progress: OnProgress) -> tuple[Backtest, dict[str, Model]]:
+@dataclass(frozen=True, eq=False)
+class Origins:
+    """Where to forecast the past from.
+
+    Args:
+        panel: All that is known today, for what was sold; no model sees it.
+        schedule: The cutoffs.
+        known: What models may learn from at each of them.
+    """
+
+    panel: Panel
+    schedule: Plan
+    known: tuple[Panel, ...]
+
+
+def origins(panel: Panel, schedule: Plan) -> Origins:
+    """Cutoffs with what was known at each, cleaned by what was known then."""
+    return Origins(panel, schedule, tuple(clean(panel.cut(cut)).panel for cut in schedule.cuts))
+
+
+def run(make_models: MakeModels, lasting: frozenset[str], at: Origins, on_progress: OnProgress) -> tuple[Backtest, dict[str, Model]]:
     """Forecasts the past.
 
     Args:
         make_models: What to judge.
         lasting: Names that are fitted before the earliest cutoff, and again only once the history has grown by `RENEWED_AFTER`; in between
             they forecast with what was known at the cutoff. The others are fitted afresh at each.
-        panel: All that is known today; nothing after a cutoff is shown to a model.
-        schedule: The cutoffs.
+        at: From where.
         on_progress: Told of stage "Backtest: " and the model's own.
 
     Returns:
         The backtest, and the model last fitted, by name (a start for the final fit).
     """
-    known = [panel.cut(cut) for cut in schedule.cuts]
+    panel, schedule = at.panel, at.schedule
     kept: dict[str, Model] = {}
     yhat: dict[str, FloatArray] = {}
     for name, make in make_models.items():
         fits = _renewals(schedule.cuts) if name in lasting else list(range(len(schedule.cuts)))
         made = []
-        for position, past in enumerate(known):
+        for position, then in enumerate(at.known):
             if position in fits:
                 listen = _part(on_progress, fits.index(position), len(fits))
-                kept[name] = make(kept.get(name)).fit(past, horizon=schedule.horizon, on_progress=listen)
-            made.append(kept[name].predict(past, schedule.horizon))
-        yhat[name] = np.array(made).reshape(len(known), len(panel), schedule.horizon)
+                kept[name] = make(kept.get(name)).fit(then, horizon=schedule.horizon, on_progress=listen)
+            made.append(kept[name].predict(then, schedule.horizon))
+        yhat[name] = np.array(made).reshape(len(at.known), len(panel), schedule.horizon)
     cutoffs = pd.DatetimeIndex([panel.dates[cut - 1] for cut in schedule.cuts], dtype=panel.dates.dtype)
     return Backtest(cutoffs, _sold(panel, schedule), yhat), kept
 

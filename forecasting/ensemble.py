@@ -1,9 +1,9 @@
-"""Prophet, the network and their blend: trained together, judged together, served together."""
+"""Prophet, the network and their blend, as a version serves them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -11,19 +11,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from forecasting import backtest, bands, blend, health, metrics, reasons, residuals, schema, totals
-from forecasting.backtest import Backtest, MakeModels
+from forecasting import bands, metrics, residuals, schema
+from forecasting.backtest import Backtest
 from forecasting.bands import Errors, SeriesBands
-from forecasting.health import Served
+from forecasting.cleaning import clean
 from forecasting.models.base import Model
 from forecasting.models.lstm import LstmModel
 from forecasting.models.prophet import ProphetModel
 from forecasting.models.seasonal_naive import SeasonalNaive
 from forecasting.panel import FloatArray, Panel
-from forecasting.progress import OnProgress, ignore
-from forecasting.settings import Settings
-from forecasting.totals import Direct, Reconciled
-from forecasting.weights import learn
+from forecasting.totals import Reconciled
 
 FORECAST_FILE, BACKTEST_FILE, HEALTH_FILE = "forecast.parquet", "backtest.parquet", "health.parquet"
 
@@ -60,6 +57,11 @@ class Ensemble:
         """Each model's share in each series' blend, shape (n, 3)."""
         return self.health[[f"{name}_share" for name in schema.MODELS]].to_numpy()
 
+    @cached_property
+    def cleaned(self) -> Panel:
+        """The sales as the models see them."""
+        return clean(self.panel).panel
+
     @property
     def errors(self) -> Errors:
         """What the blend forecast in the past, and what was sold."""
@@ -72,93 +74,6 @@ class Ensemble:
     def calibrated(self, window: int) -> SeriesBands | None:
         """What the errors say about single series' sums over `window` days."""
         return bands.calibrate(self.errors, window=window)
-
-
-def train(panel: Panel, settings: Settings, on_progress: OnProgress = ignore) -> Ensemble:
-    """Judges the models on the past, then fits them on everything.
-
-    Args:
-        panel: All sales.
-        settings: What to train.
-        on_progress: Told of each step; what it raises ends the training.
-    """
-    horizon = panel.period.steps(settings.horizon)
-    schedule = backtest.plan(len(panel.dates), horizon, settings.cutoffs)
-    make_models: MakeModels = {
-        schema.SEASONAL_NAIVE: lambda _: SeasonalNaive(),
-        schema.PROPHET: lambda _: ProphetModel(settings.prophet),
-        schema.LSTM: lambda earlier: LstmModel(settings.lstm, settings.seed, start=earlier if isinstance(earlier, LstmModel) else None),
-    }
-    past, earlier = backtest.run(make_models, frozenset({schema.LSTM}), panel, schedule, on_progress)
-    direct = totals.forecast(panel, schedule, horizon, settings.prophet, on_progress)
-    models = {name: make(earlier.get(name)).fit(panel, horizon=horizon, on_progress=on_progress) for name, make in make_models.items()}
-    yhat = {name: model.predict(panel, horizon) for name, model in models.items()}
-    return with_totals(assemble(panel, settings, models, yhat, past), direct)
-
-
-def assemble(panel: Panel, settings: Settings, models: Mapping[str, Model], yhat: Mapping[str, FloatArray], past: Backtest) -> Ensemble:
-    """Blends the models' forecasts by what the backtest says for each, and learns the bands from the blend's errors."""
-    stopped = health.stopped(panel)[:, None]
-    yhat = {name: np.where(stopped, np.nan, values) for name, values in yhat.items()}
-    weights = learn(past.y, past.yhat, settings.prophet_weight)
-    available = _available(yhat)
-    share = blend.shares(available, weights)
-    blended = np.nan_to_num(blend.combine(yhat, share), nan=0.0)
-    past = with_blend(past, share, settings.prophet_weight)
-    errors = Errors(past.y, past.yhat[schema.BLEND])
-    model = [reasons.STOPPED if end else name for name, end in zip(blend.behind(share, available), stopped[:, 0], strict=True)]
-    served = Served(model, share, weights, {name: fitted.unmodelled_ for name, fitted in models.items()})
-    return Ensemble(
-        panel=panel,
-        yhat={**yhat, schema.BLEND: blended},
-        bands=day_bands(errors, blended, silent=share.sum(axis=1) == 0),
-        past=past,
-        health=health.table(panel, served, errors),
-        models=models,
-    )
-
-
-def with_totals(made: Ensemble, direct: list[Direct]) -> Ensemble:
-    """The ensemble with its series scaled to forecasts of totals, where the backtest says that those are better than adding up."""
-    reconciled = totals.reconcile(made.past, made.yhat[schema.BLEND], direct)
-    if reconciled is None:
-        return made
-    past = replace(made.past, yhat={**made.past.yhat, schema.BLEND: reconciled.past})
-    silent = made.share.sum(axis=1) == 0
-    return replace(
-        made,
-        yhat={**made.yhat, schema.BLEND: reconciled.ahead},
-        past=past,
-        bands=day_bands(Errors(past.y, reconciled.past), reconciled.ahead, silent=silent),
-        reconciled=reconciled,
-    )
-
-
-def with_blend(past: Backtest, share: FloatArray, prophet_weight: float) -> Backtest:
-    """The backtest with what the blend forecast at each cutoff, by weights that were learned from the other cutoffs.
-
-    A model that has no part in a series today had none then: errors are of what is served.
-
-    Args:
-        past: Of the single models.
-        share: Shape (n, 3), today's shares.
-        prophet_weight: Prophet's weight without evidence.
-    """
-    takes_part = dict(zip(schema.MODELS, (share > 0).T, strict=True))
-    both = takes_part[schema.PROPHET] | takes_part[schema.LSTM]
-    takes_part |= {name: both for name in (schema.PROPHET, schema.LSTM)}
-    blended = np.full(past.y.shape, np.nan)
-    for cut in range(len(past.y)):
-        others = past.without(cut)
-        weights = learn(others.y, others.yhat, prophet_weight)
-        then = {name: past.yhat[name][cut] for name in schema.MODELS}
-        available = {name: there & takes_part[name] for name, there in _available(then).items()}
-        blended[cut] = blend.combine(then, blend.shares(available, weights))
-    return replace(past, yhat={**past.yhat, schema.BLEND: blended})
-
-
-def _available(yhat: Mapping[str, FloatArray]) -> dict[str, np.ndarray]:
-    return {name: np.asarray(np.isfinite(values).all(axis=1)) for name, values in yhat.items()}
 
 
 def day_bands(errors: Errors, forecast: FloatArray, *, silent: np.ndarray) -> FloatArray:

@@ -19,9 +19,9 @@ STOPPED_AFTER = 56
 
 
 def stopped(panel: Panel) -> np.ndarray:
-    """Which series had rows once but none in the last 56 days, shape (n,) of bool."""
+    """Which series had rows once but none in the last 56 days (8 weeks, 2 months), shape (n,) of bool."""
     seen = np.isfinite(panel.sales)
-    recent = seen[:, -STOPPED_AFTER:].any(axis=1)
+    recent = seen[:, -panel.period.steps(STOPPED_AFTER) :].any(axis=1)
     return np.asarray(seen.any(axis=1) & ~recent)
 
 
@@ -34,12 +34,16 @@ class Served:
         share: Shape (n, 3), the models' shares.
         weights: What the backtest says for each model.
         unmodelled: Model name -> unique_id -> why that model has no forecast.
+        followed: unique_id -> whose pattern a series follows that is too new for any model.
+        notes: unique_id -> what was changed in its sales before models learned from them.
     """
 
     model: Sequence[str]
     share: FloatArray
     weights: Weights
     unmodelled: Mapping[str, Mapping[str, str]]
+    followed: Mapping[str, str]
+    notes: Mapping[str, tuple[str, ...]]
 
 
 def table(panel: Panel, served: Served, errors: Errors) -> pd.DataFrame:
@@ -51,9 +55,9 @@ def table(panel: Panel, served: Served, errors: Errors) -> pd.DataFrame:
         errors: Of the blend at past cutoffs.
 
     Returns:
-        Columns `unique_id, model, reason, why, days, first, last, wape` and the models' shares. `model` is `blend`, one model's name,
-        `stopped` (forecast 0) or `none` (no sales yet, forecast 0); `reason` says why it is not the blend, `why` why the blend has these
-        shares; `wape` is NaN where not defined.
+        Columns `unique_id, model, reason, why, notes, days, first, last, wape` and the models' shares. `model` is `blend`, one model's name,
+        `category_pattern`, `stopped` (forecast 0) or `none` (no sales yet, forecast 0); `reason` says why it is not the blend, `why` why
+        the blend has these shares, `notes` what was changed in its sales before models learned from them; `wape` is NaN where not defined.
     """
     seen = np.isfinite(panel.sales)
     dates = panel.dates.to_numpy()
@@ -64,11 +68,18 @@ def table(panel: Panel, served: Served, errors: Errors) -> pd.DataFrame:
     columns = {
         schema.UNIQUE_ID: panel.unique_ids,
         schema.MODEL: model,
-        schema.REASON: [reasons.of_model(uid, name, day, served.unmodelled) for uid, name, day in days],
+        schema.REASON: [_reason(uid, name, day, served) for uid, name, day in days],
         schema.WHY: reasons.of_weights(served.weights, served.share, model),
+        schema.NOTES: [" ".join(served.notes.get(uid, ())) for uid in panel.unique_ids],
         "days": seen.sum(axis=1),
         "first": pd.DatetimeIndex(np.where(any_row, dates[first], np.datetime64("NaT"))),
         "last": pd.DatetimeIndex(np.where(any_row, dates[last], np.datetime64("NaT"))),
         "wape": metrics.wape(errors.y, errors.f, axis=(0, 2)),
     }
     return pd.DataFrame(columns | {f"{name}_share": served.share[:, column] for column, name in enumerate(schema.MODELS)})
+
+
+def _reason(uid: str, model: str, last: pd.Timestamp, served: Served) -> str:
+    if model == schema.CATEGORY_PATTERN:
+        return served.followed[uid]
+    return reasons.of_model(uid, model, last, served.unmodelled)

@@ -43,6 +43,7 @@ CATEGORY_PATTERN: Final = "category_pattern"
 MODEL: Final = "model"
 REASON: Final = "reason"
 WHY: Final = "why"
+NOTES: Final = "notes"
 MODELS: Final = (PROPHET, LSTM, SEASONAL_NAIVE)
 
 LEVELS: Final = (0.80, 0.95)

@@ -16,7 +16,7 @@ import pandas as pd
 from forecasting import accuracy as accuracies
 from forecasting import assumptions as assumed
 from forecasting import attention as attentions
-from forecasting import calendar, durations, ensemble, export, intake, panel, reading, sample, schema, whatif
+from forecasting import calendar, durations, ensemble, export, intake, panel, reading, sample, schema, training, whatif
 from forecasting import judged as judgements
 from forecasting import view as views
 from forecasting.accuracy import Accuracy
@@ -197,7 +197,7 @@ def run_retrain(ws: Workspace, request: Mapping[str, Any], on_progress: OnProgre
     version = dataset.version
     sales = dataset.read(version)
     watch = Stopwatch(on_progress)
-    made = ensemble.train(panel.from_sales(sales), chosen, watch)
+    made = training.train(panel.from_sales(sales), chosen, watch)
     watch(Progress(durations.PUBLISH, 0, 1))
     facts = {
         "trained": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -8,13 +8,14 @@ forecasts and the weight of the two forecasts of a total from their past errors.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from forecasting import schema, weights
-from forecasting.backtest import Backtest, Plan
+from forecasting.backtest import Backtest
 from forecasting.models.prophet import ProphetModel
 from forecasting.panel import FloatArray, Panel
 from forecasting.progress import OnProgress, Progress, ignore
@@ -106,26 +107,27 @@ def added_up(panel: Panel, grouping: Grouping) -> Panel:
     return replace(panel, series=names, sales=sales, drivers=drivers)
 
 
-def forecast(panel: Panel, schedule: Plan, horizon: int, settings: ProphetSettings, on_progress: OnProgress = ignore) -> list[Direct]:
+def forecast(
+    panel: Panel, past: Sequence[Panel], horizons: tuple[int, int], settings: ProphetSettings, on_progress: OnProgress = ignore
+) -> list[Direct]:
     """Prophet's own forecasts of every grouping's totals, at each cutoff and now.
 
     Args:
         panel: All sales, as the models see them.
-        schedule: The cutoffs.
-        horizon: Periods ahead of the forecast.
+        past: What was known at each cutoff.
+        horizons: Periods ahead that are judged, and that are forecast now.
         settings: Prophet's.
         on_progress: Told of stage "Backtest: Totals".
     """
     made = []
-    chosen = groupings(panel) if len(schedule.cuts) >= weights.FEWEST_CUTOFFS else []
-    steps = len(chosen) * (len(schedule.cuts) + 1)
+    chosen = groupings(panel) if len(past) >= weights.FEWEST_CUTOFFS else []
+    fits = [*((known, horizons[0]) for known in past), (panel, horizons[1])]
     for place, grouping in enumerate(chosen):
-        whole = added_up(panel, grouping)
-        fits = [(whole.cut(cut), schedule.horizon) for cut in schedule.cuts] + [(whole, horizon)]
         yhat = []
         for number, (known, ahead) in enumerate(fits):
-            yhat.append(ProphetModel(settings).fit(known, horizon=ahead).predict(known, ahead))
-            on_progress(Progress(STAGE, place * len(fits) + number + 1, steps))
+            whole = added_up(known, grouping)
+            yhat.append(ProphetModel(settings).fit(whole, horizon=ahead).predict(whole, ahead))
+            on_progress(Progress(STAGE, place * len(fits) + number + 1, len(chosen) * len(fits)))
         made.append(Direct(grouping, np.array(yhat[:-1]), yhat[-1]))
     return made
 

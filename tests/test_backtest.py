@@ -37,6 +37,10 @@ class Spy(Model):
         raise NotImplementedError
 
 
+def run(make_models, lasting, panel, schedule, on_progress):
+    return backtest.run(make_models, lasting, backtest.origins(panel, schedule), on_progress)
+
+
 def spy(_earlier):
     return Spy()
 
@@ -71,16 +75,16 @@ def test_a_short_history_is_judged_on_fewer_days_and_a_very_short_one_not_at_all
 def test_a_model_is_fitted_afresh_at_each_cutoff_and_a_lasting_one_when_the_history_has_grown(panel):
     schedule = backtest.Plan((35, 45, 50), 10)
     Spy.shown = []
-    backtest.run({"spy": spy}, frozenset(), panel, schedule, lambda _: None)
+    run({"spy": spy}, frozenset(), panel, schedule, lambda _: None)
     assert Spy.shown == [("fit", 35), ("predict", 35), ("fit", 45), ("predict", 45), ("fit", 50), ("predict", 50)]
     Spy.shown = []
-    backtest.run({"spy": spy}, frozenset({"spy"}), panel, schedule, lambda _: None)
+    run({"spy": spy}, frozenset({"spy"}), panel, schedule, lambda _: None)
     assert Spy.shown == [("fit", 35), ("predict", 35), ("predict", 45), ("fit", 50), ("predict", 50)]
 
 
 def test_a_model_may_start_from_the_one_fitted_before_it(panel):
     given = []
-    _, kept = backtest.run({"spy": lambda earlier: given.append(earlier) or Spy()}, frozenset(), panel, backtest.Plan((40, 50), 10), lambda _: None)
+    _, kept = run({"spy": lambda earlier: given.append(earlier) or Spy()}, frozenset(), panel, backtest.Plan((40, 50), 10), lambda _: None)
     assert given[0] is None
     assert isinstance(given[1], Spy)
     assert kept["spy"] is not given[1]
@@ -88,13 +92,13 @@ def test_a_model_may_start_from_the_one_fitted_before_it(panel):
 
 def test_no_future_is_seen_changing_it_changes_no_forecast(panel):
     later = replace(panel, sales=np.where(np.arange(60) >= 40, 1e6, panel.sales))
-    before, after = (backtest.run({"spy": spy}, frozenset(), known, backtest.Plan((40,), 10), lambda _: None)[0] for known in (panel, later))
+    before, after = (run({"spy": spy}, frozenset(), known, backtest.Plan((40,), 10), lambda _: None)[0] for known in (panel, later))
     np.testing.assert_array_equal(after.yhat["spy"], before.yhat["spy"])
     assert not np.array_equal(after.y, before.y)
 
 
 def test_forecasts_stand_beside_what_was_sold_on_the_same_days(panel):
-    past, _ = backtest.run({"spy": spy}, frozenset(), panel, backtest.Plan((40, 50), 10), lambda _: None)
+    past, _ = run({"spy": spy}, frozenset(), panel, backtest.Plan((40, 50), 10), lambda _: None)
     np.testing.assert_array_equal(past.y[1], panel.sales[:, 50:60])
     np.testing.assert_array_equal(past.yhat["spy"][0], np.repeat(panel.sales[:, 39:40], 10, axis=1))
     assert past.cutoffs.tolist() == [panel.dates[39], panel.dates[49]]
@@ -102,12 +106,12 @@ def test_forecasts_stand_beside_what_was_sold_on_the_same_days(panel):
 
 def test_progress_counts_all_cutoffs_of_a_model_as_one_stage(panel):
     told = []
-    backtest.run({"spy": spy}, frozenset(), panel, backtest.Plan((40, 50), 10), told.append)
+    run({"spy": spy}, frozenset(), panel, backtest.Plan((40, 50), 10), told.append)
     assert told == [Progress("Backtest: Spy", 1, 2), Progress("Backtest: Spy", 2, 2)]
 
 
 def test_the_stored_table_gives_the_same_backtest(panel):
-    past, _ = backtest.run({"prophet": spy}, frozenset(), panel, backtest.Plan((40, 50), 10), lambda _: None)
+    past, _ = run({"prophet": spy}, frozenset(), panel, backtest.Plan((40, 50), 10), lambda _: None)
     frame = past.frame(panel.unique_ids)
     assert frame[["unique_id", "step", "ds"]].iloc[12].tolist() == ["b", 3, panel.dates[42]]
     back = Backtest.from_frame(frame, len(panel))
@@ -117,5 +121,5 @@ def test_the_stored_table_gives_the_same_backtest(panel):
 
 
 def test_a_backtest_without_cutoffs_survives_its_table(panel):
-    past, _ = backtest.run({"prophet": spy}, frozenset(), panel, backtest.Plan((), 10), lambda _: None)
+    past, _ = run({"prophet": spy}, frozenset(), panel, backtest.Plan((), 10), lambda _: None)
     assert len(Backtest.from_frame(past.frame(panel.unique_ids), len(panel)).y) == 0

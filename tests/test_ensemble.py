@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting import ensemble, health, metrics, reasons, schema, service, weights
+from forecasting import ensemble, health, metrics, reasons, schema, service, training, weights
 from forecasting.errors import InputError, NotFound
 
 
@@ -28,7 +28,7 @@ def test_every_series_has_a_forecast_or_a_named_reason(made):
     assert np.isfinite(forecast).all()
     assert (forecast >= 0).all()
     simpler = made.health[made.health.model != schema.BLEND].set_index(made.panel.series.product_id[made.health.model != schema.BLEND])
-    assert simpler.model.to_dict() == {"New bun": "seasonal_naive", "Old pie": "stopped"}
+    assert simpler.model.to_dict() == {"New bun": "category_pattern", "Old pie": "stopped"}
     assert "5 days" in simpler.reason["New bun"]
     assert "0 until new sales" in simpler.reason["Old pie"]
 
@@ -46,7 +46,7 @@ def test_the_past_was_forecast_with_weights_that_had_not_seen_it(made):
     served = (made.health.model == schema.BLEND).to_numpy()
     past, changed = made.past, made.past.y.copy()
     changed[1] *= 7
-    again = ensemble.with_blend(replace(past, y=changed), made.share, 0.6).yhat[schema.BLEND]
+    again = training.with_blend(replace(past, y=changed), made.share, 0.6).yhat[schema.BLEND]
     np.testing.assert_array_equal(again[1][served], past.yhat[schema.BLEND][1][served])
     assert not np.array_equal(again[0][served], past.yhat[schema.BLEND][0][served])
 
@@ -70,7 +70,7 @@ def test_a_loaded_version_forecasts_what_the_table_says(made, published):
     models = made.models
     sold = (made.health.model != reasons.STOPPED).to_numpy()
     for name in schema.MODELS:
-        np.testing.assert_allclose(models[name].predict(made.panel, made.horizon)[sold], made.yhat[name][sold], rtol=1e-4, atol=1e-4)
+        np.testing.assert_allclose(models[name].predict(made.cleaned, made.horizon)[sold], made.yhat[name][sold], rtol=1e-4, atol=1e-4)
         assert np.isnan(made.yhat[name][~sold]).all()
     stored = pd.read_parquet(published.versions / "0001" / ensemble.FORECAST_FILE)
     pd.testing.assert_frame_equal(stored, ensemble.forecast_frame(made))

@@ -13,7 +13,7 @@ LAYERS = (
     "errors schema settings progress period words locks atomic numbered estimate",
     # 1: values in, values out: what comes in, what learns, what goes out
     "table packed delimited typed reading problems amounts dates mapping cells keys intake change gaps lineage sample"
-    " panel calendar metrics residuals series_bands total_bands bands weights blend reasons totals backtest health durations models ensemble"
+    " panel calendar metrics residuals series_bands total_bands bands weights blend reasons totals backtest health durations models ensemble training"
     " outliers shortages breaks cleaning newcomers"
     " view assumptions whatif standing judged tally accuracy attention inventory charts accuracy_charts export",
     # 2: know files, not models

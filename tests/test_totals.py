@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from forecasting import schema, totals
-from forecasting.backtest import Backtest, Plan
+from forecasting.backtest import Backtest
 from forecasting.panel import Panel
 from forecasting.settings import ProphetSettings
 
@@ -92,9 +92,9 @@ def test_sales_add_up_over_known_rows_and_drivers_are_averaged():
 
 def test_every_total_is_forecast_at_each_cutoff_with_what_was_known_then():
     panel, told = shop(), []
-    schedule = Plan((108, 122, 136), 14)
-    everything, stores = totals.forecast(panel, schedule, 7, ProphetSettings(), told.append)
+    past = [panel.cut(cut) for cut in (108, 122, 136)]
+    everything, stores = totals.forecast(panel, past, (14, 7), ProphetSettings(), told.append)
     assert (everything.past.shape, everything.ahead.shape, stores.past.shape) == ((3, 1, 14), (1, 7), (3, 2, 14))
     np.testing.assert_allclose(everything.ahead[0], panel.sales.sum(axis=0)[-7:], rtol=0.1)
     assert (told[-1].done, told[-1].total) == (8, 8)
-    assert totals.forecast(panel, Plan((108, 122), 14), 7, ProphetSettings()) == []
+    assert totals.forecast(panel, past[:2], (14, 7), ProphetSettings()) == []

@@ -1,0 +1,157 @@
+"""The steps of a training: judge the models on the past, fit them on everything, blend them by what the past says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from forecasting import backtest, blend, health, newcomers, reasons, schema, totals
+from forecasting.backtest import Backtest, MakeModels
+from forecasting.bands import Errors
+from forecasting.cleaning import clean
+from forecasting.ensemble import Ensemble, day_bands
+from forecasting.health import Served
+from forecasting.models.base import Model
+from forecasting.models.lstm import LEAST_ROWS, LstmModel
+from forecasting.models.prophet import ProphetModel
+from forecasting.models.seasonal_naive import SeasonalNaive
+from forecasting.panel import FloatArray, Panel
+from forecasting.progress import OnProgress, ignore
+from forecasting.settings import Settings
+from forecasting.totals import Direct
+from forecasting.weights import learn
+
+
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """The models fitted on everything, and what they forecast, shape (n, h) each, in units; both by name."""
+
+    models: Mapping[str, Model]
+    yhat: Mapping[str, FloatArray]
+
+
+def train(panel: Panel, settings: Settings, on_progress: OnProgress = ignore) -> Ensemble:
+    """Judges the models on the past, then fits them on everything.
+
+    Args:
+        panel: All sales.
+        settings: What to train.
+        on_progress: Told of each step; what it raises ends the training.
+    """
+    horizon = panel.period.steps(settings.horizon)
+    schedule = backtest.plan(len(panel.dates), horizon, settings.cutoffs)
+    make_models: MakeModels = {
+        schema.SEASONAL_NAIVE: lambda _: SeasonalNaive(),
+        schema.PROPHET: lambda _: ProphetModel(settings.prophet),
+        schema.LSTM: lambda earlier: LstmModel(settings.lstm, settings.seed, start=earlier if isinstance(earlier, LstmModel) else None),
+    }
+    origins, now = backtest.origins(panel, schedule), clean(panel).panel
+    past, earlier = backtest.run(make_models, frozenset({schema.LSTM}), origins, on_progress)
+    direct = totals.forecast(now, origins.known, (schedule.horizon, horizon), settings.prophet, on_progress)
+    models = {name: make(earlier.get(name)).fit(now, horizon=horizon, on_progress=on_progress) for name, make in make_models.items()}
+    fitted = Fitted(models, {name: model.predict(now, horizon) for name, model in models.items()})
+    return with_totals(assemble(panel, fitted, past, origins.known, settings.prophet_weight), direct)
+
+
+def assemble(panel: Panel, fitted: Fitted, past: Backtest, known: Sequence[Panel], prophet_weight: float) -> Ensemble:
+    """Blends the models' forecasts by what the backtest says for each, and learns the bands from the blend's errors.
+
+    Args:
+        panel: All sales.
+        fitted: The models and their forecasts.
+        past: What they forecast at each cutoff.
+        known: What was known at each cutoff.
+        prophet_weight: Prophet's weight without evidence.
+    """
+    cleaned, stopped = clean(panel), health.stopped(panel)
+    yhat = {name: np.where(stopped[:, None], np.nan, values) for name, values in fitted.yhat.items()}
+    weights, available = learn(past.y, past.yhat, prophet_weight), _available(yhat)
+    share = blend.shares(available, weights)
+    blended, follows = _with_newcomers(cleaned.panel, blend.combine(yhat, share), available, stopped)
+    share[follows] = 0.0
+    past = with_blend(past, share, prophet_weight, follows=follows, known=known)
+    errors = Errors(past.y, past.yhat[schema.BLEND])
+    served = Served(
+        model=_behind(blend.behind(share, available), stopped, follows),
+        share=share,
+        weights=weights,
+        unmodelled={name: model.unmodelled_ for name, model in fitted.models.items()},
+        followed=newcomers.reasons(cleaned.panel, _modelled(available), LEAST_ROWS),
+        notes=cleaned.notes,
+    )
+    return Ensemble(
+        panel=panel,
+        yhat={**yhat, schema.BLEND: blended},
+        bands=day_bands(errors, blended, silent=(share.sum(axis=1) == 0) & ~follows),
+        past=past,
+        health=health.table(panel, served, errors),
+        models=fitted.models,
+    )
+
+
+def _with_newcomers(panel: Panel, blended: FloatArray, available: Mapping[str, np.ndarray], stopped: np.ndarray) -> tuple[FloatArray, np.ndarray]:
+    """The forecasts with those of series too new for a model, 0 where there are none; and which series these are."""
+    pattern = np.where(stopped[:, None], np.nan, newcomers.forecast(panel, blended, _modelled(available)))
+    follows = np.asarray(np.isfinite(pattern).all(axis=1))
+    return np.nan_to_num(np.where(follows[:, None], pattern, blended), nan=0.0), follows
+
+
+def _behind(models: Sequence[str], stopped: np.ndarray, follows: np.ndarray) -> list[str]:
+    named = zip(models, stopped, follows, strict=True)
+    return [reasons.STOPPED if end else schema.CATEGORY_PATTERN if new else name for name, end, new in named]
+
+
+def _modelled(available: Mapping[str, np.ndarray]) -> np.ndarray:
+    return np.asarray(available[schema.PROPHET] | available[schema.LSTM])
+
+
+def with_totals(made: Ensemble, direct: list[Direct]) -> Ensemble:
+    """The ensemble with its series scaled to forecasts of totals, where the backtest says that those are better than adding up."""
+    reconciled = totals.reconcile(made.past, made.yhat[schema.BLEND], direct)
+    if reconciled is None:
+        return made
+    past = replace(made.past, yhat={**made.past.yhat, schema.BLEND: reconciled.past})
+    silent = (made.health[schema.MODEL].isin([reasons.STOPPED, reasons.NO_SALES])).to_numpy()
+    return replace(
+        made,
+        yhat={**made.yhat, schema.BLEND: reconciled.ahead},
+        past=past,
+        bands=day_bands(Errors(past.y, reconciled.past), reconciled.ahead, silent=silent),
+        reconciled=reconciled,
+    )
+
+
+def with_blend(
+    past: Backtest, share: FloatArray, prophet_weight: float, *, follows: np.ndarray | None = None, known: Sequence[Panel] = ()
+) -> Backtest:
+    """The backtest with what the blend forecast at each cutoff, by weights that were learned from the other cutoffs.
+
+    A model that has no part in a series today had none then: errors are of what is served.
+
+    Args:
+        past: Of the single models.
+        share: Shape (n, 3), today's shares.
+        prophet_weight: Prophet's weight without evidence.
+        follows: Series that follow the pattern of their group today, shape (n,) of bool.
+        known: What was known at each cutoff; needed for these.
+    """
+    takes_part = dict(zip(schema.MODELS, (share > 0).T, strict=True))
+    both = takes_part[schema.PROPHET] | takes_part[schema.LSTM]
+    takes_part |= {name: both for name in (schema.PROPHET, schema.LSTM)}
+    blended = np.full(past.y.shape, np.nan)
+    for cut in range(len(past.y)):
+        others = past.without(cut)
+        weights = learn(others.y, others.yhat, prophet_weight)
+        at_cut = {name: past.yhat[name][cut] for name in schema.MODELS}
+        available = {name: there & takes_part[name] for name, there in _available(at_cut).items()}
+        blended[cut] = blend.combine(at_cut, blend.shares(available, weights))
+        if follows is not None and follows.any():
+            pattern = newcomers.forecast(known[cut], blended[cut], _modelled(available))
+            blended[cut][follows] = pattern[follows]
+    return replace(past, yhat={**past.yhat, schema.BLEND: blended})
+
+
+def _available(yhat: Mapping[str, FloatArray]) -> dict[str, np.ndarray]:
+    return {name: np.asarray(np.isfinite(values).all(axis=1)) for name, values in yhat.items()}
