@@ -41,8 +41,9 @@ def main() -> None:
         seconds, manifest, forecast = shelfcast(sales[past], args.horizon, Path(folder))
     n, each = stock_prophet(sales[past], args.horizon, args.series)
     print(f"retrain of {n} series     {seconds:8.1f} s, peak memory {manifest['peak_memory'] / 2**30:.2f} GB")
-    for stage, spent in manifest["durations"].items():
-        print(f"    {stage:24s} {spent:6.1f} s")
+    stages = manifest["durations"]
+    for stage, spent in {**stages, "starting, reading, merging": seconds - sum(stages.values())}.items():
+        print(f"    {stage:26s} {spent:6.1f} s {100 * spent / seconds:4.0f} %")
     print(f"stock Prophet, one by one {n * each:8.1f} s ({each:.3f} s a series, {args.series} measured)")
     print(f"ratio                     {seconds / (n * each):8.2f}")
     score(sales[~past], forecast)
