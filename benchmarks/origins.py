@@ -7,7 +7,7 @@ shares and bands are learned from the cutoffs before it alone, and judged on wha
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import NamedTuple, cast
 
@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.band_scores import COLUMNS, Bands, Conformal, Learned, Sampled, Served, judge, limits_of, sets_of, sold_of
-from forecasting import backtest, ensemble, metrics, schema
+from forecasting import backtest, metrics, schema, totals, training
 from forecasting.backtest import Backtest, MakeModels, Plan
 from forecasting.bands import Errors
 from forecasting.ensemble import Ensemble
@@ -26,6 +26,8 @@ from forecasting.models.seasonal_naive import SeasonalNaive
 from forecasting.panel import FloatArray, Panel
 from forecasting.progress import OnProgress, ignore
 from forecasting.settings import Settings
+from forecasting.totals import Direct
+from forecasting.training import Fitted
 
 EARLIER = 4
 """Cutoffs that an origin has before it, at least."""
@@ -53,16 +55,43 @@ def cutoffs(days: int, horizon: int, most: int = MOST) -> tuple[int, ...]:
     return tuple(days - horizon * back for back in range(min(count, most), 0, -1))
 
 
-def long_backtest(panel: Panel, settings: Settings, on_progress: OnProgress = ignore) -> tuple[tuple[int, ...], Backtest]:
-    """The cutoffs (in days known) and what each model forecast at them; drivers count as known ahead."""
+@dataclass(frozen=True, eq=False)
+class Record:
+    """A long backtest, of which every stretch can be taken for the backtest of a day past.
+
+    Args:
+        panel: All sales; drivers count as known ahead.
+        cuts: Days known at each of K cutoffs.
+        known: What models could learn from at each.
+        past: What each model forecast at each, without the blend.
+        direct: Forecasts of totals themselves at each.
+    """
+
+    panel: Panel
+    cuts: tuple[int, ...]
+    known: tuple[Panel, ...]
+    past: Backtest
+    direct: list[Direct]
+
+
+def record(panel: Panel, settings: Settings, on_progress: OnProgress = ignore) -> Record:
+    """Forecasts from as many cutoffs as the history has."""
     cuts = cutoffs(len(panel.dates), settings.horizon)
+    at = backtest.origins(planned(panel), Plan(cuts, settings.horizon))
     make_models: MakeModels = {
         schema.SEASONAL_NAIVE: lambda _: SeasonalNaive(),
         schema.PROPHET: lambda _: ProphetModel(settings.prophet),
         schema.LSTM: lambda earlier: LstmModel(settings.lstm, settings.seed, start=earlier if isinstance(earlier, LstmModel) else None),
     }
-    past, _ = backtest.run(make_models, frozenset({schema.LSTM}), planned(panel), Plan(cuts, settings.horizon), on_progress)
-    return cuts, past
+    past, _ = backtest.run(make_models, frozenset({schema.LSTM}), at, on_progress)
+    return completed(panel, cuts, past, settings)
+
+
+def completed(panel: Panel, cuts: tuple[int, ...], past: Backtest, settings: Settings) -> Record:
+    """The record of a backtest of these cutoffs: what was known then, and forecasts of totals."""
+    known = backtest.origins(planned(panel), Plan(cuts, past.horizon)).known
+    direct = totals.forecast(known[-1], known, (past.horizon, past.horizon), settings.prophet) if len(cuts) > EARLIER else []
+    return Record(planned(panel), cuts, known, past, direct)
 
 
 def planned(panel: Panel) -> Panel:
@@ -79,22 +108,18 @@ class Origin(NamedTuple):
     y: FloatArray
 
 
-def replay(panel: Panel, cuts: tuple[int, ...], past: Backtest, settings: Settings) -> Iterator[Origin]:
-    """Every cutoff with at least four before it; shares and bands come from as many before it as a retrain takes, and from nothing else.
-
-    Args:
-        panel: All sales.
-        cuts: Days known at each cutoff of `past`.
-        past: The models' forecasts at many cutoffs, without the blend.
-        settings: Of the retrain that is imitated.
-    """
-    for origin in range(EARLIER, len(cuts)):
+def replay(whole: Record, settings: Settings) -> Iterator[Origin]:
+    """Every cutoff with at least four before it, served by what as many cutoffs before it say as a retrain takes, and by nothing else."""
+    past = whole.past
+    for origin in range(EARLIER, len(whole.cuts)):
         before = slice(max(0, origin - max(EARLIER, settings.cutoffs)), origin)
         earlier = Backtest(past.cutoffs[before], past.y[before], {name: past.yhat[name][before] for name in schema.MODELS})
-        yhat = {name: past.yhat[name][origin] for name in schema.MODELS}
         models = {name: cast(Model, SimpleNamespace(unmodelled_={})) for name in schema.MODELS}
-        made = ensemble.assemble(planned(panel).cut(cuts[origin]), settings, models, yhat, earlier)
-        yield Origin(cuts[origin], made, past.y[origin])
+        fitted = Fitted(models, {name: past.yhat[name][origin] for name in schema.MODELS})
+        panel = whole.panel.cut(whole.cuts[origin])
+        made = training.assemble(panel, fitted, earlier, whole.known[before], settings.prophet_weight)
+        made = training.with_totals(made, [Direct(one.grouping, one.past[before], one.past[origin]) for one in whole.direct])
+        yield Origin(whole.cuts[origin], made, past.y[origin])
 
 
 def judged(origins: Iterable[Origin], draws: Mapping[int, Draws] | None = None) -> pd.DataFrame:

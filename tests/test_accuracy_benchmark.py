@@ -16,6 +16,7 @@ from forecasting.bands import Errors
 from forecasting.settings import Settings
 
 NAN = np.nan
+SETTINGS = Settings(horizon=28)
 
 
 # Errors of forecasts
@@ -204,7 +205,7 @@ def past():
 
 def test_every_origin_with_four_cutoffs_before_it_is_judged(past):
     whole, cuts, table = past
-    served = list(origins.replay(whole, cuts, table, Settings(horizon=28)))
+    served = list(origins.replay(origins.completed(whole, cuts, table, SETTINGS), SETTINGS))
     judged = origins.judged(served)
     assert judged["origin"].unique().tolist() == [f"{whole.dates[cut - 1]:%Y-%m-%d}" for cut in cuts[4:]]
     assert set(judged["bands"]) == {"Shelfcast", "seasonal naive, same way", "split conformal"}
@@ -216,12 +217,12 @@ def test_every_origin_with_four_cutoffs_before_it_is_judged(past):
 
 def test_nothing_at_or_after_an_origin_decides_what_is_served_there(past):
     whole, cuts, table = past
-    first = next(origins.replay(whole, cuts, table, Settings(horizon=28)))
+    first = next(origins.replay(origins.completed(whole, cuts, table, SETTINGS), SETTINGS))
     y, sales = table.y.copy(), whole.sales.copy()
     y[4:], sales[:, cuts[4] :] = 1e6, 1e6
     later = {name: np.concatenate([values[:5], values[5:] * 100]) for name, values in table.yhat.items()}
     other = panel({name: row for name, row in zip(whole.unique_ids, sales, strict=True)})
-    again = next(origins.replay(other, cuts, Backtest(table.cutoffs, y, later), Settings(horizon=28)))
+    again = next(origins.replay(origins.completed(other, cuts, Backtest(table.cutoffs, y, later), SETTINGS), SETTINGS))
     np.testing.assert_array_equal(again.made.bands, first.made.bands)
     np.testing.assert_array_equal(again.made.yhat[schema.BLEND], first.made.yhat[schema.BLEND])
 
@@ -229,7 +230,7 @@ def test_nothing_at_or_after_an_origin_decides_what_is_served_there(past):
 def test_a_history_too_short_for_origins_gives_an_empty_table(past):
     whole, cuts, table = past
     few = Backtest(table.cutoffs[:4], table.y[:4], {name: values[:4] for name, values in table.yhat.items()})
-    assert origins.judged(origins.replay(whole, cuts[:4], few, Settings(horizon=28))).empty
+    assert origins.judged(origins.replay(origins.completed(whole, cuts[:4], few, SETTINGS), SETTINGS)).empty
 
 
 def test_kept_draws_come_back(tmp_path):
