@@ -14,7 +14,7 @@ LAYERS = (
     # 1: values in, values out: what comes in, what learns, what goes out
     "table packed delimited typed reading problems amounts dates mapping cells keys intake change gaps lineage sample"
     " panel calendar metrics residuals series_bands total_bands bands weights blend reasons totals backtest health durations models ensemble training"
-    " outliers shortages breaks cleaning newcomers"
+    " outliers shortages breaks cleaning newcomers seasons plausible"
     " view assumptions whatif standing judged tally accuracy attention inventory charts accuracy_charts export",
     # 2: know files, not models
     "workspace uploads dataset manifest versions events status jobs",
@@ -27,8 +27,8 @@ LAYER = {module: layer for layer, modules in enumerate(LAYERS) for module in mod
 FOR_PAGES = {"service", "schema", "errors", "settings", "progress", "words", "charts", "accuracy_charts"}
 ONLY = {
     "streamlit": ("streamlit_app", "pages"),
-    "keras": ("forecasting.models.lstm_training",),
-    "tensorflow": ("forecasting.models.lstm_training",),
+    "keras": ("forecasting.models.lstm_keras",),
+    "tensorflow": ("forecasting.models.lstm_keras",),
     "prophet": ("forecasting.models.prophet",),
     "prophet_batch": ("forecasting.models.prophet",),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from dataclasses import replace
@@ -13,7 +14,7 @@ import pytest
 from panels import panel as shop_panel
 
 from forecasting import panel as panels
-from forecasting.errors import Cancelled
+from forecasting.errors import Cancelled, ShelfcastError
 from forecasting.models import lstm_calendar, lstm_layout, lstm_profiles
 from forecasting.models.lstm import LstmModel
 from forecasting.models.lstm_calendar import easter
@@ -74,14 +75,14 @@ def test_the_network_that_serves_is_the_one_that_keras_trained(model, panel, tmp
     model.save(tmp_path)
     windows = Features(panel, model.layout_).windows(np.arange(len(panel)), np.full(len(panel), len(panel.dates)))
     heads = keras.saving.load_model(tmp_path / "lstm.keras").predict_on_batch(inputs(windows))
-    np.testing.assert_allclose(Network(model.weights_).forecast(windows), np.maximum(np.mean(heads, axis=0), 0), rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(Network(model.weights_).forecast(windows), np.maximum(np.mean(list(heads.values()), axis=0), 0), rtol=1e-5, atol=1e-5)
 
 
 def test_the_fused_layer_learns_as_the_keras_layer_does():
     import tensorflow as tf
     from keras import layers
 
-    from forecasting.models.lstm_training import FusedLSTM
+    from forecasting.models.lstm_keras import FusedLSTM
 
     random = np.random.default_rng(0)
     sequences, state, cell, wanted = (tf.constant(random.normal(size=s), tf.float32) for s in ((8, 12, 5), (8, 6), (8, 6), (8, 12, 6)))
@@ -107,6 +108,15 @@ def test_a_saved_model_forecasts_the_same_and_saves_the_same_files(model, panel,
     np.testing.assert_array_equal(loaded.predict(panel, 14), model.predict(panel, 14))
     for name in ("lstm.keras", "lstm.json"):
         assert (tmp_path / "again" / name).read_bytes() == (tmp_path / name).read_bytes()
+
+
+def test_a_network_of_another_release_is_refused_in_words(model, tmp_path):
+    model.save(tmp_path)
+    facts = json.loads((tmp_path / "lstm.json").read_text())
+    del facts["format"]
+    (tmp_path / "lstm.json").write_text(json.dumps(facts))
+    with pytest.raises(ShelfcastError, match="made by another release"):
+        LstmModel.load(tmp_path)
 
 
 def test_serving_imports_no_keras(model, tmp_path):
@@ -151,8 +161,8 @@ def test_no_window_sees_a_sale_from_its_origin_on(history):
     layout = lstm_layout.design(history, lookback=28, horizon=60)
     origin, days = 700, history.sales.shape[1]
     ahead = np.where(np.arange(days) >= origin, 3 * history.sales + 5, history.sales)
-    at = np.arange(len(history)), np.full(len(history), origin), np.ones(len(history), dtype=bool)
-    whole, changed, cut = (Features(p, layout).windows(*at) for p in (history, replace(history, sales=ahead), history.cut(origin)))
+    at, usual = (np.arange(len(history)), np.full(len(history), origin)), np.ones(len(history), dtype=bool)
+    whole, changed, cut = (Features(p, layout).windows(*at, usual=usual) for p in (history, replace(history, sales=ahead), history.cut(origin)))
     for name in ("past", "ahead", "static", "scale"):
         np.testing.assert_array_equal(getattr(changed, name), getattr(whole, name), err_msg=name)
         np.testing.assert_allclose(getattr(cut, name), getattr(whole, name), rtol=1e-5, atol=1e-5, err_msg=name)
@@ -162,12 +172,13 @@ def test_no_window_sees_a_sale_from_its_origin_on(history):
 def test_a_window_as_usual_knows_planned_drivers_of_the_days_ahead_and_no_others(history, usual):
     layout = lstm_layout.design(history, lookback=28, horizon=60)
     assert layout.planned == ("promo",)
-    at = np.arange(len(history)), np.full(len(history), 700), np.full(len(history), usual)
-    base = Features(history, layout).windows(*at)
+    at = np.arange(len(history)), np.full(len(history), 700)
+    seen = {"usual": np.full(len(history), usual)}
+    base = Features(history, layout).windows(*at, **seen)
     for name, moves in (("promo", True), ("price", not usual)):
         values = history.drivers[name].copy()
         values[:, 700:] += 1.5
-        other = Features(replace(history, drivers={**history.drivers, name: values}), layout).windows(*at)
+        other = Features(replace(history, drivers={**history.drivers, name: values}), layout).windows(*at, **seen)
         assert (np.abs(other.ahead - base.ahead).max() > 0) == moves
         np.testing.assert_array_equal(other.past, base.past)
 
@@ -179,7 +190,7 @@ def test_what_is_assumed_of_drivers_in_training_is_what_a_panel_without_a_plan_a
     layout = lstm_layout.design(whole, lookback=28, horizon=20)
     assert layout.planned == ()
     at = np.arange(len(whole)), np.full(len(whole), 117)
-    assumed = Features(whole, layout).windows(*at, np.ones(len(whole), dtype=bool))
+    assumed = Features(whole, layout).windows(*at, usual=np.ones(len(whole), dtype=bool))
     known = Features(whole.cut(117), layout).windows(*at)
     np.testing.assert_allclose(assumed.ahead, known.ahead, rtol=1e-5, atol=1e-5)
     assert np.abs(Features(whole, layout).windows(*at).ahead - known.ahead).max() > 0.1
@@ -207,6 +218,33 @@ def test_a_window_knows_how_much_more_is_sold_than_a_year_ago():
     static = features.windows(np.array([0, 1]), np.array([800, 800])).static
     expected = [[np.log(1.5), np.log(45 / 40)], [0.0, np.log(45 / 40)]]  # of the series, then of the whole file
     np.testing.assert_allclose(static[:, -4:].reshape(2, 2, 2), np.array([expected, expected]).transpose(1, 0, 2), atol=0.02)
+
+
+def test_short_files_tell_how_recent_a_day_is_and_long_ones_do_not(panel, history):
+    layout = lstm_layout.design(panel, lookback=28, horizon=14)
+    assert layout.learned_to == "2023-05-01"
+    assert lstm_layout.design(history, lookback=28, horizon=14).learned_to is None
+    longer = panels.from_sales(sales_frame(days=150))
+    features = Features(longer, layout)
+    rows, origins = np.zeros(3, dtype=int), np.array([99, 120, 148])
+    ahead = features.windows(rows, origins).ahead[:, :, -11:-9]
+    steps = np.array([7, 28])
+    np.testing.assert_allclose(ahead[0, 0], np.exp(-20 / steps), rtol=1e-5)
+    np.testing.assert_allclose(ahead[1], np.ones((14, 2)), rtol=1e-5)
+    np.testing.assert_allclose(ahead[2], np.full((14, 2), np.exp(-28 / 28)), rtol=1e-5)
+    unknown = features.windows(rows, origins, recent=np.zeros(3, dtype=bool)).ahead
+    assert (unknown[:, :, -11:-9] == 0).all()
+
+
+def test_sparse_sales_are_forecast_nearer_to_their_mean_than_to_their_median():
+    random = np.random.default_rng(3)
+    sales = random.poisson(3.0, (20, 200)) * (random.random((20, 200)) < 0.35)
+    panel = shop_panel({f"p{row}": values for row, values in enumerate(sales)})
+    closed = np.where(np.arange(200) % 7 == 6, 0.0, 10.0)
+    assert lstm_layout.design(panel, lookback=28, horizon=7).sparse
+    assert not lstm_layout.design(shop_panel({"p": closed}), lookback=28, horizon=7).sparse  # closed on Sundays is not sparse
+    model = LstmModel(LstmSettings(epochs=4, windows_per_epoch=1024, units=8, batch_size=64), seed=0).fit(panel, horizon=7)
+    assert model.predict(panel, 7).mean() > 0.2 * sales.mean()  # a median is 0
 
 
 def test_one_series_alone_is_forecast_as_among_all(model, panel):

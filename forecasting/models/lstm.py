@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from forecasting import schema
+from forecasting.errors import ShelfcastError
 from forecasting.models import lstm_layout, lstm_spans
 from forecasting.models.base import Model
 from forecasting.models.lstm_features import Features
@@ -23,6 +24,8 @@ from forecasting.settings import LstmSettings
 
 LEAST_ROWS = 7
 """Days (steps of the file) with a row that a series needs to be forecast by it."""
+_FORMAT = 2
+"""Of the saved files: another one has other inputs."""
 _WARM_SHARE = 0.4
 """Windows of a training that starts from an earlier network, of those of one that does not."""
 
@@ -94,13 +97,17 @@ class LstmModel(Model):
         return forecast
 
     def _block(self, panel: Panel, layout: Layout, rows: np.ndarray) -> FloatArray:
-        """The days that the network forecasts at once, for these series."""
-        windows = Features(panel, layout, self._history).windows(rows, np.full(len(rows), len(panel.dates)))
-        return Network(self.weights_).forecast(windows).astype(float) * windows.scale[:, None]
+        """The days that the network forecasts at once, for these series: half of it as if what is special lately went on, half as if it did not."""
+        features, origins = Features(panel, layout, self._history), np.full(len(rows), len(panel.dates))
+        kinds = (True,) if layout.learned_to is None else (True, False)
+        found = [features.windows(rows, origins, recent=np.full(len(rows), kind)) for kind in kinds]
+        scaled: FloatArray = np.mean([Network(self.weights_).forecast(windows) for windows in found], axis=0, dtype=float)
+        return scaled * found[0].scale[:, None]
 
     def _save(self, folder: Path) -> None:
         history = self._history
         facts: dict[str, Any] = {
+            "format": _FORMAT,
             "settings": asdict(self.settings),
             "seed": self.seed,
             "horizon": self.horizon_,
@@ -117,8 +124,14 @@ class LstmModel(Model):
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        """The model that `save` wrote; reads neither Keras nor its file but to keep its bytes."""
+        """The model that `save` wrote; reads neither Keras nor its file but to keep its bytes.
+
+        Raises:
+            ShelfcastError: An earlier Shelfcast wrote it, whose networks had other inputs.
+        """
         facts = json.loads((folder / "lstm.json").read_text(encoding="utf-8"))
+        if facts.get("format", 1) != _FORMAT:
+            raise ShelfcastError("The network of this version was made by another release of Shelfcast. Retrain to publish a new version.")
         model = cls(LstmSettings(**facts["settings"]), facts["seed"])
         model.horizon_, model.unmodelled_, model.losses_ = facts["horizon"], facts["unmodelled"], tuple(facts["losses"])
         model.layout_, model.weights_, model._keras_file, model._history, model.warm_ = None, {}, b"", None, False

@@ -17,6 +17,8 @@ from forecasting.models.lstm_layout import Float32Array, Layout
 from forecasting.models.lstm_profiles import MONTH_DAY_LAG, Profiles, a_year_ago, at, profiles, trailing_mean
 from forecasting.panel import FloatArray, Panel
 
+RECENT_CHANNEL = 1
+"""Where a window's days ahead keep the weekday mean of the last weeks."""
 INDEX_CHANNEL = 3
 """Where a window's days ahead keep the weekday index that a forecast multiplies."""
 _MOST = 30.0
@@ -69,18 +71,21 @@ class Features:
         self._calendar = lstm_calendar.calendar(first, -layout.lookback, layout.lookback + self.days + layout.horizon, layout)
         self._last_month_day = self._last_of_each_kind()
         self._drivers = Drivers(panel, layout)
+        learned_to = first if layout.learned_to is None else np.datetime64(layout.learned_to, "D")
+        self._last_learned = lstm_calendar.steps(first, learned_to, layout)
 
-    def windows(self, rows: np.ndarray, origins: np.ndarray, usual: np.ndarray | None = None) -> Windows:
+    def windows(self, rows: np.ndarray, origins: np.ndarray, *, usual: np.ndarray | None = None, recent: np.ndarray | None = None) -> Windows:
         """The inputs of these windows.
 
         Args:
             rows, origins: Shape (b,); an origin lies in [1, days].
             usual: Windows that see drivers without a plan as usual on the days ahead, rather than as they were; shape (b,) of bool.
+            recent: Windows that know how recent their days ahead are, where that is an input; shape (b,) of bool, all if not given.
         """
         scale = self.own.level[rows, origins]
         return Windows(
             past=self._past(rows, origins, scale),
-            ahead=self._ahead(rows, origins, scale, usual),
+            ahead=self._ahead(rows, origins, scale, usual, recent),
             static=self._static(rows, origins, scale),
             codes=self.codes[rows],
             scale=scale,
@@ -118,7 +123,7 @@ class Features:
         channels += [channel * known for channel in self._drivers.past(rows, origins, days)]
         return _stack(channels, self._calendar[days + self.layout.lookback])
 
-    def _ahead(self, rows: np.ndarray, origins: np.ndarray, scale: Float32Array, usual: np.ndarray | None) -> Float32Array:
+    def _ahead(self, rows: np.ndarray, origins: np.ndarray, scale: Float32Array, usual: np.ndarray | None, recent: np.ndarray | None) -> Float32Array:
         horizon = self.layout.horizon
         days = origins[:, None] + np.arange(horizon)
         step = np.broadcast_to(np.arange(1, horizon + 1, dtype=np.float32) / max(horizon, 28), days.shape)
@@ -134,7 +139,19 @@ class Features:
         if self.layout.year_ago:
             channels += self._year_ago(rows, origins, scale)
         channels += self.groups.ahead(rows, origins, month)
+        if self.layout.learned_to is not None:
+            channels += self._recency(origins, days, recent)
         return _stack(channels, self._calendar[days + self.layout.lookback])
+
+    def _recency(self, origins: np.ndarray, days: np.ndarray, known: np.ndarray | None) -> list[np.ndarray]:
+        """How near a day is to the last one of the training: 1 from there on, less before; it fades where the origin is later.
+
+        It lets the network learn what is special lately, for all series at once, in files too short to tell it from the time of the year.
+        """
+        last = self._last_learned
+        fade = np.exp(-np.maximum(origins - 1 - last, 0) / self._spans.fading[-1])[:, None]
+        weight = fade if known is None else fade * known[:, None]
+        return [weight * np.exp(-np.maximum(last - days, 0) / steps) for steps in self._spans.fading]
 
     def _known_month_day(self, origins: np.ndarray, days: np.ndarray) -> np.ndarray:
         """The last day with the same day of the month whose index is known at the origin; -1 for none."""

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from forecasting import schema
+from forecasting import calendar, schema
 from forecasting.models import lstm_spans
 from forecasting.models.lstm_spans import Spans
 from forecasting.panel import FloatArray, Panel
@@ -21,6 +21,7 @@ _MONTH_DAYS: Final = 120
 """Days of history from which the day of the month is an input."""
 _ABSURD: Final = 50.0
 """More than so many times the median of a series' days with sales is not taken as it is."""
+_SPARSE: Final = 0.2
 _FEW: Final = 5
 """Days with sales that a series needs for a median of its own."""
 _CEILING: Final = 1e12
@@ -44,6 +45,8 @@ class Layout:
         vocabulary: Column -> its values; a value's number is its place from 1, and 0 is any other value.
         groups: Columns whose totals are inputs, the whole file first.
         ceiling: Most units a day that a series with few sales is believed to sell.
+        sparse: Many days without a sale: there are heads for means, too.
+        learned_to: The last day of the training, where how recent a day is is an input: without a year ago; else None.
     """
 
     period: str
@@ -59,6 +62,8 @@ class Layout:
     vocabulary: dict[str, tuple[str, ...]]
     groups: tuple[str, ...]
     ceiling: float
+    sparse: bool
+    learned_to: str | None
 
     @property
     def spans(self) -> Spans:
@@ -77,8 +82,11 @@ class Layout:
 
     def same_network(self, other: Layout) -> bool:
         """Weights of a network with one layout mean the same in the other."""
-        free = {"ceiling": 0.0, "before": 0, "planned": ()}
-        return {**self.to_dict(), **free} == {**other.to_dict(), **free}
+        return self._inputs() == other._inputs()
+
+    def _inputs(self) -> dict[str, Any]:
+        """What the weights depend on."""
+        return {**self.to_dict(), "ceiling": 0.0, "before": 0, "planned": (), "learned_to": self.learned_to is None}
 
 
 def design(panel: Panel, *, lookback: int, horizon: int) -> Layout:
@@ -88,6 +96,7 @@ def design(panel: Panel, *, lookback: int, horizon: int) -> Layout:
     vocabulary = {name: tuple(sorted(panel.series[name].unique())) for name in columns}
     vocabulary = {name: values for name, values in vocabulary.items() if len(values) > 1}
     spans = lstm_spans.of(panel.period)
+    year_ago = days > spans.year + spans.known
     direct = min(horizon, max(spans.direct, days // 4))
     before = min(spans.before, days * 5 // 8)
     if days >= spans.years:
@@ -99,14 +108,22 @@ def design(panel: Panel, *, lookback: int, horizon: int) -> Layout:
         before=before,
         level_days=spans.year if days >= spans.years else spans.level,
         month_day=panel.period == DAY and days >= _MONTH_DAYS,
-        year_ago=days > spans.year + spans.known,
+        year_ago=year_ago,
         year_waves=days >= spans.waves,
         drivers=tuple(panel.drivers),
         planned=tuple(name for name, values in panel.drivers.items() if np.isfinite(values[:, days:]).any()),
         vocabulary=vocabulary,
         groups=(WHOLE_FILE, *(name for name, values in vocabulary.items() if len(values) <= n / 2)),
         ceiling=_ceiling(panel.sales),
+        sparse=_sparse(panel),
+        learned_to=None if year_ago else str(panel.last.date()),
     )
+
+
+def _sparse(panel: Panel) -> bool:
+    """Whether more than a fifth of all days on which a sale could be had none."""
+    sales = panel.sales[calendar.selling_days(panel)]
+    return bool(len(sales) and (sales <= 0).mean() > _SPARSE)
 
 
 def codes(panel: Panel, layout: Layout) -> np.ndarray:

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from forecasting.models.lstm_features import INDEX_CHANNEL, Windows
+from forecasting.models.lstm_features import INDEX_CHANNEL, RECENT_CHANNEL, Windows
 from forecasting.models.lstm_layout import Float32Array
 
+RATE, SALES, BASE, MEAN = "rate", "sales", "base", "mean"
+"""The heads. The last two exist for sparse sales alone."""
 INDEX_FLOOR = 0.05
-"""Added to the weekday index, so that a weekday that never sold still can."""
+"""Added to what a factor multiplies, so that a weekday that never sold still can."""
 RATE_LIMIT = 5.0
 """The logarithm of what multiplies the index lies within plus and minus this."""
 _CHUNK = 128
@@ -22,8 +24,9 @@ _CHUNK = 128
 class Network:
     """Weights by "layer/weight", each named as in `lstm_training`.
 
-    An encoder of two LSTM layers reads the past. With it two heads forecast the days ahead, and their mean counts: an LSTM over these
-    days whose output multiplies the weekday index, and dense layers on each day whose output is the forecast itself.
+    An encoder of two LSTM layers reads the past. With it heads forecast the days ahead, and their mean counts: an LSTM over these
+    days whose output multiplies the weekday index, and dense layers on each day whose output is the forecast itself. These learn medians,
+    which for sparse sales lie far below the mean: there, a third multiplies the weekday mean of the last weeks, and a fourth learns means.
     """
 
     weights: Mapping[str, Float32Array]
@@ -40,20 +43,24 @@ class Network:
         encoded = self._lstm("encoder_2", self._lstm("encoder_1", past))[:, -1]
         embedded = [self.weights[f"embedding_{column}/embeddings"][codes] for column, codes in enumerate(windows.codes[part].T)]
         context = np.concatenate([encoded, windows.static[part], *embedded], axis=1)
-        recurrent, dense = self._recurrent(context, ahead), self._dense_head(context, ahead)
-        return np.maximum((recurrent + dense) / 2, 0)
+        heads = [self._recurrent(context, ahead), self._dense_head(SALES, context, ahead)]
+        if f"{MEAN}/kernel" in self.weights:
+            base = ahead[:, :, RECENT_CHANNEL] + INDEX_FLOOR
+            heads += [base * _factor(self._dense_head(BASE, context, ahead)), self._dense_head(MEAN, context, ahead)]
+        mean: Float32Array = np.maximum(np.mean(heads, axis=0), 0)
+        return mean
 
     def _recurrent(self, context: Float32Array, ahead: Float32Array) -> Float32Array:
         """The head that multiplies the weekday index."""
         state, cell = np.tanh(self._dense("state", context)), self._dense("cell", context)
         decoded = self._lstm("decoder", self._dense("days", ahead), state, cell)
-        rate = self._dense("rate", np.maximum(self._dense("rate_hidden", decoded), 0))[:, :, 0]
-        return (ahead[:, :, INDEX_CHANNEL] + INDEX_FLOOR) * np.exp(np.clip(rate, -RATE_LIMIT, RATE_LIMIT))
+        rate = self._dense(RATE, np.maximum(self._dense(f"{RATE}_hidden", decoded), 0))[:, :, 0]
+        return (ahead[:, :, INDEX_CHANNEL] + INDEX_FLOOR) * _factor(rate)
 
-    def _dense_head(self, context: Float32Array, ahead: Float32Array) -> Float32Array:
-        """The head that forecasts by itself."""
-        hidden = np.maximum(self._dense("sales_context", context)[:, None] + self._dense("sales_days", ahead), 0)
-        return self._dense("sales", np.maximum(self._dense("sales_hidden", hidden), 0))[:, :, 0]
+    def _dense_head(self, name: str, context: Float32Array, ahead: Float32Array) -> Float32Array:
+        """What a head of dense layers on each day says."""
+        hidden = np.maximum(self._dense(f"{name}_context", context)[:, None] + self._dense(f"{name}_days", ahead), 0)
+        return self._dense(name, np.maximum(self._dense(f"{name}_hidden", hidden), 0))[:, :, 0]
 
     def _dense(self, name: str, values: Float32Array) -> Float32Array:
         kernel = self.weights[f"{name}/kernel"]
@@ -74,6 +81,11 @@ class Network:
             state = exit_ * np.tanh(cell)
             steps[step] = state
         return steps.transpose(1, 0, 2)
+
+
+def _factor(rate: Float32Array) -> Float32Array:
+    factor: Float32Array = np.exp(np.clip(rate, -RATE_LIMIT, RATE_LIMIT))
+    return factor
 
 
 def _sigmoid(values: Float32Array) -> Float32Array:

@@ -25,12 +25,14 @@ class Pool:
         rows: Series, shape (windows,).
         origins: First days ahead, shape (windows,).
         usual: Whether drivers without a plan are seen as usual on the days ahead, shape (windows,): in half of them.
+        recent: Whether they know how recent their days ahead are, shape (windows,): half of them.
         epoch: Windows of one epoch.
     """
 
     rows: np.ndarray
     origins: np.ndarray
     usual: np.ndarray
+    recent: np.ndarray
     epoch: int
 
 
@@ -55,12 +57,13 @@ def draw(features: Features, settings: LstmSettings, *, seed: int, share: float 
     whole = int(np.clip(available, _FEWEST, most)) // _EPOCHS
     epoch = max(1, int(share * (settings.windows_per_epoch or whole)))
     if not available:
-        return Pool(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=bool), epoch)
+        return Pool(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=bool), np.zeros(0, dtype=bool), epoch)
     random = np.random.default_rng(seed)
     chosen = _order(available, epoch * settings.epochs, random)
     ends = np.cumsum(counts)
     rows = np.searchsorted(ends, chosen, side="right")
-    return Pool(rows, earliest[rows] + chosen - (ends - counts)[rows], random.random(len(rows)) < 0.5, epoch)
+    usual, recent = random.random((2, len(rows))) < 0.5
+    return Pool(rows, earliest[rows] + chosen - (ends - counts)[rows], usual, recent, epoch)
 
 
 def _order(available: int, wanted: int, random: np.random.Generator) -> np.ndarray:

@@ -21,6 +21,7 @@ class Spans:
         level: Steps whose mean is a series' scale, without years to learn from.
         waves: Steps of history from which waves over the year are an input.
         short, around, recent, long: Cycles that a mean of the same day of the cycle is taken over; `around` is odd.
+        fading: Steps over which what was special lately counts for less, short and long.
         means: Steps of the recent means of a series, the year last.
     """
 
@@ -35,6 +36,7 @@ class Spans:
     around: int
     recent: int
     long: int
+    fading: tuple[int, int]
     means: tuple[int, int, int, int]
 
     @property
@@ -59,13 +61,25 @@ class Spans:
 
 
 _DAYS: Final = Spans(
-    period=DAY, least=35, direct=7, known=28, before=56, level=56, waves=500, short=4, around=5, recent=8, long=52, means=(7, 28, 91, 364)
+    period=DAY,
+    least=35,
+    direct=7,
+    known=28,
+    before=56,
+    level=56,
+    waves=500,
+    short=4,
+    around=5,
+    recent=8,
+    long=52,
+    fading=(7, 28),
+    means=(7, 28, 91, 364),
 )
 _WEEKS: Final = Spans(
-    period=WEEK, least=20, direct=4, known=4, before=10, level=10, waves=70, short=4, around=3, recent=8, long=52, means=(2, 4, 13, 52)
+    period=WEEK, least=20, direct=4, known=4, before=10, level=10, waves=70, short=4, around=3, recent=8, long=52, fading=(2, 8), means=(2, 4, 13, 52)
 )
 _MONTHS: Final = Spans(
-    period=MONTH, least=15, direct=2, known=2, before=6, level=6, waves=17, short=2, around=1, recent=3, long=12, means=(1, 3, 6, 12)
+    period=MONTH, least=15, direct=2, known=2, before=6, level=6, waves=17, short=2, around=1, recent=3, long=12, fading=(1, 3), means=(1, 3, 6, 12)
 )
 _SPANS: Final = {spans.period.name: spans for spans in (_DAYS, _WEEKS, _MONTHS)}
 

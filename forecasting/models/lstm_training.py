@@ -1,11 +1,7 @@
-"""Training in Keras: the only module that imports it, loaded when a network is first trained.
-
-TensorFlow uses as many threads as the machine has cores, or FORECASTING_THREADS.
-"""
+"""Training of the network in Keras, loaded when a network is first trained."""
 
 from __future__ import annotations
 
-import os
 import tempfile
 import time
 from collections.abc import Iterator
@@ -16,27 +12,19 @@ from typing import Any
 
 import numpy as np
 
-from forecasting.models.lstm_features import INDEX_CHANNEL, Features, Windows
+from forecasting.models.lstm_features import Features, Windows
+from forecasting.models.lstm_keras import FusedLSTM, build, keras, tf
 from forecasting.models.lstm_layout import Float32Array
-from forecasting.models.lstm_network import INDEX_FLOOR, RATE_LIMIT
+from forecasting.models.lstm_network import MEAN
 from forecasting.models.lstm_pool import Pool
 from forecasting.models.lstm_schedule import Schedule, Start
 from forecasting.progress import OnProgress, Progress
 from forecasting.settings import LstmSettings
 
-_THREADS = os.environ.get("FORECASTING_THREADS", str(os.cpu_count() or 1))
-for _name, _value in {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_NUM_INTRAOP_THREADS": _THREADS, "TF_NUM_INTEROP_THREADS": "1"}.items():
-    os.environ.setdefault(_name, _value)
-
-import keras  # noqa: E402
-import tensorflow as tf  # noqa: E402
-from keras import layers, ops  # noqa: E402
-
 STAGE = "LSTM"
 _BETA_1, _BETA_2 = 0.9, 0.999
-_DECODER_UNITS = 32
-_DAY_INPUTS = 24
-"""A day ahead is summed up in so many values before the LSTM over the days ahead reads it: two thirds of its time saved, as accurate."""
+_HUGE = 4.0
+"""Scaled errors from which on the head of means counts them as they are, not squared."""
 _SIGN_OF_LIFE = 1.0
 """Seconds between two calls of the listener, at most about."""
 
@@ -54,41 +42,6 @@ class Trained:
     weights: dict[str, Float32Array]
     keras_file: bytes
     losses: tuple[float, ...]
-
-
-class FusedLSTM(layers.LSTM):  # type: ignore[misc]
-    """The same layer, all steps of it one operation of TensorFlow: a third faster to train and quicker to trace than a loop over steps.
-
-    Not `BlockLSTMV2`, whose gradients mix up the gates.
-    """
-
-    def call(self, sequences: Any, initial_state: Any = None, mask: Any = None, training: bool = False) -> Any:  # noqa: ARG002
-        """The output of each step, or of the last one."""
-        steps = tf.transpose(sequences, [1, 0, 2])
-        none = tf.zeros([tf.shape(steps)[1], self.units])
-        state, cell = initial_state if initial_state is not None else (none, none)
-        weights = self._ordered(tf.concat([self.cell.kernel, self.cell.recurrent_kernel], axis=0))
-        no_peephole = tf.zeros([self.units])
-        *_, outputs = tf.raw_ops.BlockLSTM(
-            seq_len_max=tf.cast(tf.shape(steps)[0], tf.int64),
-            x=steps,
-            cs_prev=cell,
-            h_prev=state,
-            w=weights,
-            b=self._ordered(self.cell.bias),
-            wci=no_peephole,
-            wcf=no_peephole,
-            wco=no_peephole,
-            forget_bias=0.0,
-            cell_clip=-1.0,
-        )
-        return tf.transpose(outputs, [1, 0, 2]) if self.return_sequences else outputs[-1]
-
-    @staticmethod
-    def _ordered(weights: Any) -> Any:
-        """Keras has the gates as input, forget, cell, output; the operation wants the cell second."""
-        entry, forget, cell, exit_ = tf.split(weights, 4, axis=-1)
-        return tf.concat([entry, cell, forget, exit_], axis=-1)
 
 
 def train(
@@ -114,42 +67,6 @@ def train(
     saved = build(features, settings)
     _set_weights(saved, weights)
     return Trained(weights, _keras_file(saved), tuple(losses))
-
-
-def build(features: Features, settings: LstmSettings, lstm: Any = layers.LSTM) -> Any:
-    """The untrained network with this kind of LSTM layers; its inputs are those of `Windows`, its outputs the two heads' scaled forecasts."""
-    sample = features.windows(np.zeros(1, dtype=np.int64), np.ones(1, dtype=np.int64))
-    past, ahead = keras.Input(sample.past.shape[1:], name="past"), keras.Input(sample.ahead.shape[1:], name="ahead")
-    static = keras.Input(sample.static.shape[1:], name="static")
-    columns = [keras.Input((), dtype="int32", name=f"code_{column}") for column in range(sample.codes.shape[1])]
-    encoded = lstm(settings.units, return_sequences=True, name="encoder_1")(past)
-    encoded = layers.Dropout(settings.dropout)(encoded)
-    encoded = layers.Dropout(settings.dropout)(lstm(settings.units, name="encoder_2")(encoded))
-    sizes = [len(values) for values in features.layout.vocabulary.values()]
-    embedded = [
-        layers.Embedding(size + 1, min(16, int(np.ceil(np.sqrt(size))) + 1), name=f"embedding_{column}")(codes)
-        for column, (size, codes) in enumerate(zip(sizes, columns, strict=True))
-    ]
-    context = layers.Concatenate()([encoded, static, *embedded])
-    heads = [_recurrent_head(context, ahead, settings.dropout, lstm), _dense_head(context, ahead)]
-    return keras.Model([past, ahead, static, *columns], heads)
-
-
-def _recurrent_head(context: Any, ahead: Any, dropout: float, lstm: Any) -> Any:
-    state = layers.Dense(_DECODER_UNITS, activation="tanh", name="state")(context)
-    cell = layers.Dense(_DECODER_UNITS, name="cell")(context)
-    days = layers.Dense(_DAY_INPUTS, name="days")(ahead)
-    decoded = lstm(_DECODER_UNITS, return_sequences=True, name="decoder")(days, initial_state=[state, cell])
-    hidden = layers.Dense(64, activation="relu", name="rate_hidden")(layers.Dropout(dropout)(decoded))
-    rate = layers.Dense(1, name="rate")(hidden)
-    return (ahead[:, :, INDEX_CHANNEL] + INDEX_FLOOR) * ops.exp(ops.clip(rate[:, :, 0], -RATE_LIMIT, RATE_LIMIT))
-
-
-def _dense_head(context: Any, ahead: Any) -> Any:
-    shared = layers.RepeatVector(ahead.shape[1])(layers.Dense(64, name="sales_context")(context))
-    hidden = layers.Activation("relu")(layers.Add()([shared, layers.Dense(64, name="sales_days")(ahead)]))
-    hidden = layers.Dense(64, activation="relu", name="sales_hidden")(hidden)
-    return layers.Dense(1, name="sales")(hidden)[:, :, 0]
 
 
 def inputs(windows: Windows) -> list[np.ndarray]:
@@ -189,7 +106,7 @@ def _batches(features: Features, pool: Pool, parts: int, mean_weight: float) -> 
 
     def make(cut: np.ndarray) -> tuple[Any, ...]:
         rows, origins = pool.rows[cut], pool.origins[cut]
-        windows = features.windows(rows, origins, pool.usual[cut])
+        windows = features.windows(rows, origins, usual=pool.usual[cut], recent=pool.recent[cut])
         sales, seen = features.targets(rows, origins, windows.scale)
         weight = np.minimum(np.sqrt(windows.scale) / mean_weight, 10).astype(np.float32)
         values = [tf.convert_to_tensor(value) for value in inputs(windows)]
@@ -204,15 +121,23 @@ def _batches(features: Features, pool: Pool, parts: int, mean_weight: float) -> 
             yield ready
 
 
+def _loss(head: str, error: Any) -> Any:
+    """Of each day: the absolute error, whose best forecast is a median; of the head of means the squared one, but for huge errors."""
+    size = tf.abs(error)
+    if head != MEAN:
+        return size
+    return tf.where(size < _HUGE, tf.square(size) / (2 * _HUGE), size - _HUGE / 2)
+
+
 def _step_function(network: Any) -> Any:
-    """One step of Adam on a batch: returns its loss, the mean of both heads'."""
+    """One step of Adam on a batch: returns its loss, the mean of all heads'."""
     variables = [variable.value for variable in network.trainable_variables]
     adam = _adam(variables)
 
     def step(rate: Any, values: Any, sales: Any, weight: Any, count: Any) -> Any:
         with tf.GradientTape() as tape:
             heads = network(values, training=True)
-            losses = [tf.reduce_sum(tf.abs(sales - head) * weight) / count for head in heads]
+            losses = [tf.reduce_sum(_loss(name, sales - head) * weight) / count for name, head in heads.items()]
             loss = tf.add_n(losses)
         adam(rate, tape.gradient(loss, variables))
         return loss / len(losses)

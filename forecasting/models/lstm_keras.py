@@ -1,0 +1,107 @@
+"""The network in Keras: its layers and its heads. The only module that imports Keras and TensorFlow; `lstm_training` has them from here.
+
+TensorFlow uses as many threads as the machine has cores, or FORECASTING_THREADS.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import numpy as np
+
+from forecasting.models.lstm_features import INDEX_CHANNEL, RECENT_CHANNEL, Features
+from forecasting.models.lstm_network import BASE, INDEX_FLOOR, MEAN, RATE, RATE_LIMIT, SALES
+from forecasting.settings import LstmSettings
+
+_THREADS = os.environ.get("FORECASTING_THREADS", str(os.cpu_count() or 1))
+for _name, _value in {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_NUM_INTRAOP_THREADS": _THREADS, "TF_NUM_INTEROP_THREADS": "1"}.items():
+    os.environ.setdefault(_name, _value)
+
+import keras  # noqa: E402
+import tensorflow as tf  # noqa: E402
+from keras import layers, ops  # noqa: E402
+
+__all__ = ["FusedLSTM", "build", "keras", "tf"]
+
+_DECODER_UNITS = 32
+_DAY_INPUTS = 24
+"""A day ahead is summed up in so many values before the LSTM over the days ahead reads it: two thirds of its time saved, as accurate."""
+
+
+class FusedLSTM(layers.LSTM):  # type: ignore[misc]
+    """The same layer, all steps of it one operation of TensorFlow: a third faster to train and quicker to trace than a loop over steps.
+
+    Not `BlockLSTMV2`, whose gradients mix up the gates.
+    """
+
+    def call(self, sequences: Any, initial_state: Any = None, mask: Any = None, training: bool = False) -> Any:  # noqa: ARG002
+        """The output of each step, or of the last one."""
+        steps = tf.transpose(sequences, [1, 0, 2])
+        none = tf.zeros([tf.shape(steps)[1], self.units])
+        state, cell = initial_state if initial_state is not None else (none, none)
+        weights = self._ordered(tf.concat([self.cell.kernel, self.cell.recurrent_kernel], axis=0))
+        no_peephole = tf.zeros([self.units])
+        *_, outputs = tf.raw_ops.BlockLSTM(
+            seq_len_max=tf.cast(tf.shape(steps)[0], tf.int64),
+            x=steps,
+            cs_prev=cell,
+            h_prev=state,
+            w=weights,
+            b=self._ordered(self.cell.bias),
+            wci=no_peephole,
+            wcf=no_peephole,
+            wco=no_peephole,
+            forget_bias=0.0,
+            cell_clip=-1.0,
+        )
+        return tf.transpose(outputs, [1, 0, 2]) if self.return_sequences else outputs[-1]
+
+    @staticmethod
+    def _ordered(weights: Any) -> Any:
+        """Keras has the gates as input, forget, cell, output; the operation wants the cell second."""
+        entry, forget, cell, exit_ = tf.split(weights, 4, axis=-1)
+        return tf.concat([entry, cell, forget, exit_], axis=-1)
+
+
+def build(features: Features, settings: LstmSettings, lstm: Any = layers.LSTM) -> Any:
+    """The untrained network with this kind of LSTM layers; its inputs are those of `Windows`, its outputs each head's scaled forecasts by name."""
+    sample = features.windows(np.zeros(1, dtype=np.int64), np.ones(1, dtype=np.int64))
+    past, ahead = keras.Input(sample.past.shape[1:], name="past"), keras.Input(sample.ahead.shape[1:], name="ahead")
+    static = keras.Input(sample.static.shape[1:], name="static")
+    columns = [keras.Input((), dtype="int32", name=f"code_{column}") for column in range(sample.codes.shape[1])]
+    encoded = lstm(settings.units, return_sequences=True, name="encoder_1")(past)
+    encoded = layers.Dropout(settings.dropout)(encoded)
+    encoded = layers.Dropout(settings.dropout)(lstm(settings.units, name="encoder_2")(encoded))
+    sizes = [len(values) for values in features.layout.vocabulary.values()]
+    embedded = [
+        layers.Embedding(size + 1, min(16, int(np.ceil(np.sqrt(size))) + 1), name=f"embedding_{column}")(codes)
+        for column, (size, codes) in enumerate(zip(sizes, columns, strict=True))
+    ]
+    context = layers.Concatenate()([encoded, static, *embedded])
+    heads = {RATE: _recurrent_head(context, ahead, settings.dropout, lstm), SALES: _dense_head(context, ahead, SALES)}
+    if features.layout.sparse:
+        base = ahead[:, :, RECENT_CHANNEL] + INDEX_FLOOR
+        heads |= {BASE: base * _factor(_dense_head(context, ahead, BASE)), MEAN: _dense_head(context, ahead, MEAN)}
+    return keras.Model([past, ahead, static, *columns], heads)
+
+
+def _recurrent_head(context: Any, ahead: Any, dropout: float, lstm: Any) -> Any:
+    state = layers.Dense(_DECODER_UNITS, activation="tanh", name="state")(context)
+    cell = layers.Dense(_DECODER_UNITS, name="cell")(context)
+    days = layers.Dense(_DAY_INPUTS, name="days")(ahead)
+    decoded = lstm(_DECODER_UNITS, return_sequences=True, name="decoder")(days, initial_state=[state, cell])
+    hidden = layers.Dense(64, activation="relu", name=f"{RATE}_hidden")(layers.Dropout(dropout)(decoded))
+    rate = layers.Dense(1, name=RATE)(hidden)
+    return (ahead[:, :, INDEX_CHANNEL] + INDEX_FLOOR) * _factor(rate[:, :, 0])
+
+
+def _dense_head(context: Any, ahead: Any, name: str) -> Any:
+    shared = layers.RepeatVector(ahead.shape[1])(layers.Dense(64, name=f"{name}_context")(context))
+    hidden = layers.Activation("relu")(layers.Add()([shared, layers.Dense(64, name=f"{name}_days")(ahead)]))
+    hidden = layers.Dense(64, activation="relu", name=f"{name}_hidden")(hidden)
+    return layers.Dense(1, name=name)(hidden)[:, :, 0]
+
+
+def _factor(rate: Any) -> Any:
+    return ops.exp(ops.clip(rate, -RATE_LIMIT, RATE_LIMIT))
