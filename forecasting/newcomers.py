@@ -101,11 +101,12 @@ def learn(panel: Panel, modelled: np.ndarray) -> Iterator[Newcomer]:
     if not len(new) or not modelled.any():
         return
     days = calendar.selling_days(panel)
-    cache: dict[bytes, _Group] = {}
+    groups: dict[str, _Group] = {}
     for row in new:
         label, members = _group_of(panel, days, modelled, int(row))
-        group = cache.setdefault(members.tobytes(), _Group.of(panel, days, members))
-        scale, weekdays = group.place(panel.sales[row], days[row])
+        if label not in groups:
+            groups[label] = _Group.of(panel, days, members)
+        scale, weekdays = groups[label].place(panel.sales[row], days[row])
         yield Newcomer(int(row), label, members, scale, weekdays, int(rows[row]))
 
 
