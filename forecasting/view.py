@@ -162,14 +162,8 @@ def total_curves(made: Ensemble, rows: np.ndarray, days: int) -> dict[str, Float
 
 def total_range(made: Ensemble, rows: np.ndarray, days: int) -> Range:
     """The sum of the series at `rows` over the next `days` days, with the bands of that very sum."""
-    blend = made.yhat[schema.BLEND][rows, :days]
-    expected = float(blend.sum())
-    limits = np.full(len(schema.BANDS), np.nan)
-    if len(rows) > 1:
-        limits = bands.total_quantiles(made.errors_of(rows), blend, schema.QUANTILES, window=days)[:, 0]
-    elif (learned := made.calibrated(days)) is not None:
-        sums = made.yhat[schema.BLEND][:, :days].sum(axis=1, keepdims=True)
-        limits = learned.quantiles(sums, schema.QUANTILES)[rows[0], :, 0]
+    expected = float(made.yhat[schema.BLEND][rows, :days].sum())
+    limits = bands.quantiles(made.errors, made.yhat[schema.BLEND][:, :days], rows, schema.QUANTILES, window=days)[:, 0]
     return Range(expected, *(float(value) for value in limits))
 
 
