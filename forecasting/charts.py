@@ -25,6 +25,7 @@ SHOWN: Final = (schema.PROPHET, schema.LSTM, schema.BLEND, "band_80", "band_95")
 """What is shown at first."""
 INK, QUIET, PAST, ACCENT, TEAL = "#000005", "#000010", "#000004", "#000001", "#000003"
 BAND_95, BAND_80 = "#000012CC", "#000013CC"
+BANDS: Final = {"band_95": (BAND_95, 7), "band_80": (BAND_80, 6)}  # color and place in the legend; the wider one is drawn first
 DAYS_OR_MONTHS: Final = [{"dtickrange": [None, 27 * 86_400_000], "value": "%-d %b"}, {"dtickrange": ["M1", None], "value": "%b\n%Y"}]
 """Ticks closer than a month name days."""
 HOVER: Final = {"day": "%a %-d %b %Y", "week": "Week of %-d %b %Y", "month": "%b %Y"}
@@ -57,25 +58,27 @@ LINES: Final = {
 }
 
 
-def forecast(view: View, curves: Collection[str], height: int = 400) -> go.Figure:
+def forecast(view: View, curves: Collection[str], height: int = 400, before: View | None = None) -> go.Figure:
     """Past sales, the chosen curves and bands, and the last day with sales between them.
 
     Args:
         view: What to draw.
         curves: Names of models, `blend`, `band_80` and `band_95`; past sales are always there.
         height: In pixels.
+        before: The forecast as it stands, beside that of a what-if.
     """
     past = _recent(view)
     figure = blank(height)
-    for name, color, rank in (("band_95", BAND_95, 7), ("band_80", BAND_80, 6)):
-        if name in curves:
-            figure.add_trace(_band(view, past, name.removeprefix("band_"), color, rank))
+    for name in (name for name in BANDS if name in curves):
+        figure.add_trace(_view_band(view, past, name))
     figure.add_trace(curve(schema.SALES, past[schema.DS], past[schema.Y]))
     for name in (name for name in LINES if name in curves and name in view.forecast and view.forecast[name].notna().any()):
         figure.add_trace(_model_curve(view, past, name))
+    if before is not None:
+        figure.add_trace(_standing(before, past))
     _mark_cutoff(figure, view.last)
     figure.update_xaxes(tickformatstops=DAYS_OR_MONTHS, hoverformat=HOVER[view.period.name])
-    return figure.update_yaxes(range=[0, 1.04 * _highest(view, past)])
+    return figure.update_yaxes(range=[0, 1.04 * max(_highest(each, past) for each in (view, before or view))])
 
 
 def components(frame: pd.DataFrame, height: int = 230) -> go.Figure:
@@ -221,16 +224,20 @@ def _joined(view: View, past: pd.DataFrame, values: pd.Series) -> tuple[np.ndarr
     return np.concatenate([last[schema.DS].to_numpy()[:1], ds]), np.concatenate([last[schema.Y].to_numpy(dtype=float)[:1], y])
 
 
-def _band(view: View, past: pd.DataFrame, level: str, color: str, rank: int) -> go.Scatter:
-    """One closed shape, so that a click on the legend hides all of it."""
-    ds, upper = _joined(view, past, view.forecast[f"upper_{level}"])
-    _, lower = _joined(view, past, view.forecast[f"lower_{level}"])
+def _view_band(view: View, past: pd.DataFrame, name: str) -> go.Scatter:
+    ds, upper = _joined(view, past, view.forecast[name.replace("band", "upper")])
+    _, lower = _joined(view, past, view.forecast[name.replace("band", "lower")])
+    return band(name, ds, lower, upper)
+
+
+def band(name: str, ds: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> go.Scatter:
+    """A band, `band_80` or `band_95`: one closed shape, so that a click on the legend hides all of it."""
+    color, rank = BANDS[name]
     known = np.isfinite(upper) & np.isfinite(lower)
-    ds, upper, lower = ds[known], upper[known], lower[known]
     return go.Scatter(
-        x=np.concatenate([ds, ds[::-1]]),
-        y=np.concatenate([upper, lower[::-1]]),
-        name=words.LABELS[f"band_{level}"],
+        x=np.concatenate([ds[known], ds[known][::-1]]),
+        y=np.concatenate([upper[known], lower[known][::-1]]),
+        name=words.LABELS[name],
         mode="lines",
         line={"width": 0, "color": color},
         fill="toself",
@@ -267,6 +274,12 @@ def _model_curve(view: View, past: pd.DataFrame, name: str) -> go.Scatter:
     ]
     texts = [words.units(value) for value in y[: len(y) - len(limits)]] + texts
     return curve(name, ds, y, text=texts, hovertemplate="%{text}")
+
+
+def _standing(before: View, past: pd.DataFrame) -> go.Scatter:
+    """The blend as it stands, thin beside that of a what-if."""
+    ds, y = _joined(before, past, before.forecast[schema.BLEND])
+    return curve(schema.BLEND, ds, y).update(name="As it stands", line={"width": 1}, legendrank=5.5)
 
 
 def _limits(lower: float, upper: float) -> str:
