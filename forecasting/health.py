@@ -69,7 +69,7 @@ def table(panel: Panel, served: Served, errors: Errors) -> pd.DataFrame:
         schema.UNIQUE_ID: panel.unique_ids,
         schema.MODEL: model,
         schema.REASON: [_reason(uid, name, day, served) for uid, name, day in days],
-        schema.WHY: reasons.of_weights(served.weights, served.share, model),
+        schema.WHY: reasons.of_weights(served.weights, served.share, model, panel.period),
         schema.NOTES: [" ".join(served.notes.get(uid, ())) for uid in panel.unique_ids],
         "days": seen.sum(axis=1),
         "first": pd.DatetimeIndex(np.where(any_row, dates[first], np.datetime64("NaT"))),

@@ -9,26 +9,29 @@ import pandas as pd
 
 from forecasting import schema, words
 from forecasting.panel import FloatArray
+from forecasting.period import DAY, MONTH, WEEK, Period
 from forecasting.weights import FEWEST_CUTOFFS, Weights
 
 STOPPED = "stopped"
 NO_SALES = "none"
+_NAIVE = {DAY: "last week's sales", WEEK: "last year's sales", MONTH: "last year's sales"}
+"""What the seasonal naive forecast repeats."""
 _ALIKE = 0.05
 """Weights that differ by less are called the same."""
 
 
-def of_weights(weights: Weights, share: FloatArray, models: Sequence[str]) -> list[str]:
+def of_weights(weights: Weights, share: FloatArray, models: Sequence[str], period: Period = DAY) -> list[str]:
     """One sentence a series: why its shares (n, 3) are what they are; empty where no blend stands behind it."""
-    return [_weight(weights, row, share[row]) if name == schema.BLEND else "" for row, name in enumerate(models)]
+    return [_weight(weights, row, share[row], period) if name == schema.BLEND else "" for row, name in enumerate(models)]
 
 
-def _weight(weights: Weights, row: int, share: FloatArray) -> str:
+def _weight(weights: Weights, row: int, share: FloatArray, period: Period) -> str:
     count = int(weights.cutoffs[row])
     weight = float(share[0] / max(share[0] + share[1], 1e-12))
     text = f"{words.percent(weight, 0)} Prophet, {words.percent(1 - weight, 0)} LSTM"
-    errors = _errors(weights.errors[:, row])
+    errors = _errors(weights.errors[:, row], period)
     if share[2] > 0:
-        return f"Half is last week's sales again: that was closer than the models at nearly every one of {count} past forecasts{errors}."
+        return f"Half is {_NAIVE[period]} again: that was closer than the models at nearly every one of {count} past forecasts{errors}."
     if count < FEWEST_CUTOFFS:
         return f"{text}, as chosen: fewer than {FEWEST_CUTOFFS} past forecasts to learn from."
     if weight in (0.0, 1.0):
@@ -41,11 +44,11 @@ def _weight(weights: Weights, row: int, share: FloatArray) -> str:
     return f"{text}, as chosen: nothing says otherwise. {record}."
 
 
-def _errors(errors: FloatArray) -> str:
+def _errors(errors: FloatArray, period: Period) -> str:
     if not np.isfinite(errors).all():
         return ""
     prophet, lstm, naive = (words.headline(float(error)) for error in errors)
-    return f" (mean miss: Prophet {prophet}, LSTM {lstm}, last week's sales {naive} a day)"
+    return f" (mean miss: Prophet {prophet}, LSTM {lstm}, {_NAIVE[period]} {naive} a {period.name})"
 
 
 def of_model(uid: str, model: str, last: pd.Timestamp, unmodelled: Mapping[str, Mapping[str, str]]) -> str:
