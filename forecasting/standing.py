@@ -22,6 +22,7 @@ ASKED: Final = (schema.PROPHET, schema.LSTM)
 """The models that drivers move."""
 LEAST_SHARE = 0.05
 """A model with less of a series' blend than this is not asked: the backtest does not trust it."""
+NOTES: Final = "notes"
 _NOUNS: Final = {schema.PRICE: "Price", schema.PROMO: "Promotions"}
 
 
@@ -68,6 +69,14 @@ class Standing:
     def yhat(self) -> Mapping[str, FloatArray]:
         """Model name -> shape (r, h), units a day: what the models answer to no change."""
         return {name: model.predict(self.panel, self.made.horizon) for name, model in self._models.items()}
+
+    @property
+    def story(self) -> tuple[str, ...]:
+        """Of one series: why its models have the shares that they have, and what was changed in its sales; nothing of several."""
+        if len(self.rows) != 1:
+            return ()
+        row = self.made.health.iloc[int(self.rows[0])]
+        return tuple(str(row[name]) for name in (schema.WHY, NOTES) if row.get(name))
 
     def knows(self, name: str) -> dict[str, np.ndarray]:
         """Model name -> of which series it knows the effect of a driver, shape (r,) of bool."""

@@ -12,6 +12,7 @@ import pandas as pd
 from forecasting import schema, words
 from forecasting.errors import InputError
 from forecasting.panel import FloatArray, Panel
+from forecasting.period import DAY, Period
 
 EVERY_DAY: Final = "every day"
 LOWEST, HIGHEST = -0.9, 2.0
@@ -57,20 +58,21 @@ class WhatIf:
     def __bool__(self) -> bool:
         return bool(self.drivers or self.closed)
 
-    def text(self) -> str:
+    def text(self, period: Period = DAY) -> str:
         """What it asks, for a person: "price -10 %, promotions on 3 days, closed on 25 Dec"."""
         parts = [f"price {words.signed_percent(self.price_change)}"] if self.price_change else []
         if self.promo is not None:
-            days = EVERY_DAY if isinstance(self.promo, str) else _listed(self.promo)
-            parts.append(f"promotions {days}" if days == EVERY_DAY else f"promotions on {days}" if days else "no promotions")
-        return ", ".join([*parts, *([f"closed on {_listed(self.closed)}"] if self.closed else [])])
+            days = f"every {period.name}" if isinstance(self.promo, str) else _listed(self.promo, period)
+            parts.append(f"promotions {days}" if days else "no promotions")
+        return ", ".join([*parts, *([f"closed {_listed(self.closed, period)}"] if self.closed else [])])
 
 
-def _listed(days: frozenset[date]) -> str:
+def _listed(days: frozenset[date], period: Period) -> str:
     """The one or two days, or how many there are."""
     if len(days) > 2:
-        return f"{len(days)} days"
-    return " and ".join(words.near_date(pd.Timestamp(day)) for day in sorted(days))
+        return f"on {period.count(len(days))}"
+    names = " and ".join(words.near_date(pd.Timestamp(day)) for day in sorted(days))
+    return f"on {names}" if names else ""
 
 
 def changed(panel: Panel, change: WhatIf, horizon: int) -> Panel:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from forecasting import charts, service, words
 from forecasting.errors import NotFound
-from pages import forecast_parts, shell
+from pages import forecast_parts, shell, whatif_parts
 
 manifest = shell.live_manifest("Forecast")
 version = manifest["version"]
@@ -18,32 +18,40 @@ filters = forecast_parts.filters(ensemble)
 card = st.container(border=True, key="curves_card")
 with card.container(horizontal=True, vertical_alignment="center"):
     title = st.container(gap=None, width="stretch")
-    days = forecast_parts.days(ensemble.horizon)
+    days = forecast_parts.days(ensemble)
     curves = forecast_parts.curves()
+    what_if = st.container(width="content")
 
 try:
-    view = service.view(ensemble, filters, days)
+    standing = whatif_parts.standing(version, filters, ensemble)
 except NotFound:
     forecast_parts.no_match(title, card, filters)
     st.stop()
 
+with what_if:
+    change, refused = whatif_parts.ask(standing)
+shown = whatif_parts.answer(version, filters, standing, change)
+view = service.view(shown, filters, days)
+
 with title:
-    st.markdown(f"##### {forecast_parts.title(filters)}", anchors=False)
-    st.caption(forecast_parts.caption(view))
+    st.markdown(f"##### {forecast_parts.title(filters, view.period)}", anchors=False)
+    st.caption(forecast_parts.caption(view, standing.story))
 
 with card:
+    whatif_parts.line(standing, shown, change, days=days, refused=refused)
     forecast_parts.numbers(view)
     st.plotly_chart(
-        charts.forecast(view, curves),
+        charts.forecast(view, curves, before=service.view(ensemble, filters, days) if change else None),
         config=charts.CONFIG,
         key="forecast_chart",
-        alt=f"Past sales and the forecast of the next {days} days by Prophet, LSTM and their blend, with 80 % and 95 % bands",
+        alt=f"Past sales and the forecast of the next {view.period.count(days)} by Prophet, LSTM and their blend, with 80 % and 95 % bands",
     )
+    whatif_parts.assumed(standing, service.assumptions(ensemble, filters, days), change)
 
 actions.download_button(
     "Download CSV",
-    lambda: service.forecast_csv(ensemble, filters, days),
-    f"forecast-v{version}-{days}-days.csv",
+    lambda: service.forecast_csv(shown, filters, days),
+    f"forecast-v{version}-{days}-{view.period.plural}{'-what-if' if change else ''}.csv",
     "text/csv",
     icon=":material/download:",
     on_click="ignore",
@@ -51,10 +59,10 @@ actions.download_button(
 )
 
 left, right = st.columns([1.5, 1])
-with left, shell.card("Day by day", "Every unit, as in the CSV", height="stretch"):
+with left, shell.card(f"{view.period.name.title()} by {view.period.name}", "Every unit, as in the CSV", height="stretch"):
     forecast_parts.table(view)
-with right, shell.card("What moves it", "Prophet's parts, units a day against an average day", height="stretch"):
-    forecast_parts.components(service.components(ensemble, filters, days))
+with right, shell.card("What moves it", f"Prophet's parts, units a {view.period.name} against an average {view.period.name}", height="stretch"):
+    forecast_parts.components(service.components(shown, filters, days), view.period)
 
 if len(view.simpler):
     with shell.card("Series on a simpler model", words.SIMPLER_HELP):

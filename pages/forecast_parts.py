@@ -9,9 +9,12 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from forecasting import charts, schema, service, words
+from pages import shell
 
-RANGES = (7, 14, 28, 90)
-DAYS = 28
+RANGES = {"day": (7, 14, 28, 90), "week": (4, 8, 13, 26, 52), "month": (3, 6, 12, 24)}
+"""How far ahead one may look, in the steps of the sales."""
+DATES = {"day": "ddd D MMM YYYY", "week": "D MMM YYYY", "month": "MMM YYYY"}
+"""How the table writes a step's date."""
 CURVES = {
     "Prophet": schema.PROPHET,
     "LSTM": schema.LSTM,
@@ -46,15 +49,14 @@ def _asked(name: str) -> str | None:
     return st.session_state[name] if name in st.session_state else st.query_params.get(name)
 
 
-def days(horizon: int) -> int:
-    """How far ahead to look: the usual ranges up to the version's horizon, and the horizon itself."""
-    offered = sorted({*(days for days in RANGES if days <= horizon), horizon})
-    default = DAYS if horizon >= DAYS else offered[-1]
+def days(ensemble: Any) -> int:
+    """How many days (weeks, months) ahead to look: the usual ranges up to the version's horizon, and the horizon itself."""
+    period, horizon = ensemble.panel.period, ensemble.horizon
+    offered, default = sorted({*(days for days in RANGES[period.name] if days <= horizon), horizon}), shell.ahead(ensemble)
+    label = f"{period.plural.title()} ahead"
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", width="content"):
-        st.caption("Days ahead", width="content")
-        chosen = st.segmented_control(
-            "Days ahead", offered, default=default, required=True, label_visibility="collapsed", key="days", bind="query-params"
-        )
+        st.caption(label, width="content")
+        chosen = st.segmented_control(label, offered, default=default, required=True, label_visibility="collapsed", key="days", bind="query-params")
     return chosen if chosen in offered else default
 
 
@@ -66,18 +68,19 @@ def curves() -> list[str]:
     return [CURVES[name] for name in chosen if name in CURVES]
 
 
-def title(chosen: dict[str, str]) -> str:
+def title(chosen: dict[str, str], period: Any) -> str:
     """What is shown: "Units a day, Croissant, Hamburg"."""
-    return f"Units a day, {words.plain(', '.join(chosen.values())) if chosen else 'everything added up'}"
+    return f"Units a {period.name}, {words.plain(', '.join(chosen.values())) if chosen else 'everything added up'}"
 
 
-def caption(view: Any) -> str:
+def caption(view: Any, story: tuple[str, ...] = ()) -> str:
     """How it was made: "72 series added up, 58 % Prophet and 42 % LSTM. The bands are those of the sum."."""
     shares = {name: share for name, share in view.weights.items() if share >= 0.005}
     parts = words.listing([f"{words.percent(share, 0)} {words.LABELS[name]}" for name, share in shares.items()]) or "no sales expected"
     if view.n_series > 1:
         return f"{view.n_series:,} series added up, {parts}. The bands are those of the sum."
-    return f"One series, {parts}." + "".join(f" {words.plain(reason)}" for reason in view.simpler[schema.REASON])
+    known = [words.plain(sentence) for sentence in (*story, *view.simpler[schema.REASON])]
+    return " ".join(["One series." if story else f"One series, {parts}.", *known])
 
 
 def no_match(where: DeltaGenerator, card: DeltaGenerator, chosen: dict[str, str]) -> None:
@@ -108,14 +111,15 @@ def numbers(view: Any) -> None:
             help=words.RANGE_HELP,
         )
         st.metric(
-            "Same days last year",
+            f"Same {view.period.plural} last year",
             words.headline(view.last_year),
             text or "no sales then",
             delta_color="gray" if not text else "green" if change >= 0 else "orange",
             delta_arrow="off" if not text else "up" if change >= 0 else "down",
             delta_description=("more now" if change >= 0 else "less now") if text else None,
         )
-        st.metric("Busiest day", words.weekday_date(busiest), f"{words.headline(units)} units", delta_color="gray", delta_arrow="off")
+        busiest_step = words.step_date(busiest, view.period)
+        st.metric(f"Busiest {view.period.name}", busiest_step, f"{words.headline(units)} units", delta_color="gray", delta_arrow="off")
         st.metric(
             "Backtest error",
             words.percent(view.wape),
@@ -131,22 +135,21 @@ def table(view: Any) -> None:
     columns = [schema.DS, schema.BLEND, "lower_80", "upper_80", schema.PROPHET, schema.LSTM]
     digits = "%,.0f" if view.forecast[schema.BLEND].max() >= 20 else "%,.1f"
     config = {name: st.column_config.NumberColumn(words.LABELS[name], format=digits, width=90) for name in columns[1:]}
-    config[schema.DS] = st.column_config.DateColumn("Day", format="ddd D MMM YYYY", width=130)
+    config[schema.DS] = st.column_config.DateColumn(view.period.name.title(), format=DATES[view.period.name], width=130)
     st.dataframe(
         view.forecast[columns],
         column_config=config,
         hide_index=True,
         height=290,
         placeholder="-",
-        alt="The forecast of each day ahead with its 80 % band",
+        alt=f"The forecast of each {view.period.name} ahead with its 80 % band",
     )
 
 
-def components(frame: Any) -> None:
+def components(frame: Any, period: Any) -> None:
     """What moves Prophet's curve."""
     if frame.empty:
         st.caption("Prophet does not model these series, so there are no parts to show.")
         return
-    st.plotly_chart(
-        charts.components(frame), config=charts.CONFIG, key="components", alt="Prophet's parts as bars, in units a day against an average day"
-    )
+    alt = f"Prophet's parts as bars, in units a {period.name} against an average {period.name}"
+    st.plotly_chart(charts.components(frame), config=charts.CONFIG, key="components", alt=alt)

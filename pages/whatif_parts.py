@@ -1,0 +1,127 @@
+"""Parts of the Forecast page that say what is assumed of the days ahead, and ask what if."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from forecasting import schema, service, words
+
+PRICE, PROMO, DAYS, CLOSED = KEYS = ("whatif_price", "whatif_promo", "whatif_days", "whatif_closed")
+"""Keys of the widgets, bound to the URL."""
+ASSUMED, NONE, ALWAYS, CHOSEN = ("As assumed", "None", "Always", "Choose")
+FURTHEST = 30
+"""Percent by which the slider makes prices dearer or cheaper."""
+
+
+@st.cache_resource(max_entries=4, ttl="10m", show_spinner=False)
+def _standing(version: int, filters: tuple[tuple[str, str], ...], _ensemble: Any) -> Any:  # noqa: ARG001
+    return service.standing(_ensemble, dict(filters))
+
+
+@st.cache_resource(max_entries=4, ttl="10m", show_spinner=False)
+def _answer(version: int, filters: tuple[tuple[str, str], ...], change: tuple[Any, ...], _standing: Any) -> Any:  # noqa: ARG001
+    return _standing.apply(_change(*change))
+
+
+def standing(version: int, filters: dict[str, str], ensemble: Any) -> Any:
+    """The chosen series as their forecast stands; raises NotFound."""
+    return _standing(version, tuple(filters.items()), ensemble)
+
+
+def answer(version: int, filters: dict[str, str], standing: Any, change: Any) -> Any:
+    """The ensemble that a what-if makes; each is worked out once."""
+    if not change:
+        return standing.made
+    promo = change.promo if isinstance(change.promo, str) or change.promo is None else tuple(sorted(change.promo))
+    return _answer(version, tuple(filters.items()), (change.price_change, promo, tuple(sorted(change.closed))), standing)
+
+
+def _change(price_change: float | None, promo: Any, closed: tuple[Any, ...]) -> Any:
+    return service.WhatIf(price_change, frozenset(promo) if isinstance(promo, tuple) else promo, frozenset(closed))
+
+
+def ask(standing: Any) -> tuple[Any, list[str]]:
+    """The widgets behind one button: what is asked, and why some of it cannot be answered."""
+    drivers = [name for name in (schema.PRICE, schema.PROMO) if name in standing.panel.drivers]
+    refused = {name: standing.refusal(name) for name in drivers}
+    period = standing.panel.period
+    days = {f"{day:%Y-%m-%d}": day for day in standing.panel.ahead(standing.made.horizon)}
+    with st.popover("What if", icon=":material/science:", key="whatif"):
+        price = _price(refused[schema.PRICE]) if schema.PRICE in drivers else 0
+        promo = _promo(refused[schema.PROMO], days, period) if schema.PROMO in drivers else None
+        closed = _some_days("Closed on", days, period, CLOSED)
+    asked = {schema.PRICE: price, schema.PROMO: promo is not None}
+    change = service.WhatIf(
+        price / 100 if price and not refused[schema.PRICE] else None,
+        promo if promo is not None and not refused[schema.PROMO] else None,
+        frozenset(day.date() for day in closed),
+    )
+    return change, [refused[name] for name in drivers if asked[name] and refused[name]]
+
+
+def _price(refusal: str) -> int:
+    chosen: int = st.slider(
+        "Price", -FURTHEST, FURTHEST, 0, format="%+d %%", disabled=bool(refusal), key=PRICE, bind="query-params", help="Against the price assumed."
+    )
+    if refusal:
+        st.caption(refusal)
+    return chosen
+
+
+def _promo(refusal: str, days: dict[str, pd.Timestamp], period: Any) -> Any:
+    """None for as assumed, else the days on promotion."""
+    chosen = st.segmented_control(
+        "Promotions",
+        [ASSUMED, NONE, ALWAYS, CHOSEN],
+        default=ASSUMED,
+        required=True,
+        disabled=bool(refusal),
+        key=PROMO,
+        bind="query-params",
+    )
+    if refusal:
+        st.caption(refusal)
+    if chosen == CHOSEN:
+        return frozenset(day.date() for day in _some_days("Promotion on", days, period, DAYS))
+    return {NONE: frozenset(), ALWAYS: service.EVERY_DAY}.get(chosen)
+
+
+def _some_days(label: str, days: dict[str, pd.Timestamp], period: Any, key: str) -> list[pd.Timestamp]:
+    if key in st.session_state:
+        st.session_state[key] = [day for day in st.session_state[key] if day in days]
+    label_of = {text: words.step_date(day, period) for text, day in days.items()}
+    chosen = st.multiselect(label, list(days), format_func=label_of.get, key=key, bind="query-params", select_all=False)
+    return [days[day] for day in chosen if day in days]
+
+
+def line(standing: Any, shown: Any, change: Any, *, days: int, refused: list[str]) -> None:
+    """What is asked, what it does to the total, and the way back; nothing where nothing is asked."""
+    if not change and not refused:
+        return
+    effect = standing.effect(shown, change, days)
+    with st.container(gap="xxsmall", key="whatif_line"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            if change:
+                st.badge(f"What if: {change.text(standing.panel.period)}", icon=":material/science:", color="blue")
+                units, share = words.signed(effect.after - effect.before), words.signed_percent(effect.change)
+                st.markdown(f"**{units} units, {share}**, against the forecast as it stands")
+            st.button("Reset", type="tertiary", icon=":material/undo:", on_click=_reset, key="whatif_reset")
+        models = [f"{words.LABELS[name]} {words.signed_percent(share)}" for name, share in effect.models.items()]
+        notes = [f"{words.listing(models)}."] if models else []
+        if sentences := [*notes, *effect.notes, *refused]:
+            st.caption(" ".join(sentences))
+
+
+def _reset() -> None:
+    for key, value in {PRICE: 0, PROMO: ASSUMED, DAYS: [], CLOSED: []}.items():
+        if key in st.session_state:
+            st.session_state[key] = value
+
+
+def assumed(standing: Any, assumptions: Any, change: Any) -> None:
+    """What the forecast takes for granted, one line a driver; not of what the what-if sets."""
+    if texts := [words.plain(each.text) for each in assumptions if each.driver not in change.drivers]:
+        st.caption("  \n".join([f"Assumed of the {standing.panel.period.plural} ahead", *texts]))
