@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -22,17 +22,18 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from forecasting import bands, schema  # noqa: E402
-from forecasting.bands import Errors  # noqa: E402
+from forecasting.bands import Errors, SeriesBands  # noqa: E402
 from forecasting.panel import FloatArray  # noqa: E402
 from forecasting.residuals import moving_sum  # noqa: E402
 
 CUTOFFS = (3, 4, 6, 10)
+WINDOWS = (1, 7, 14)
 LASTING = 0.5
 """Of a relative error, from one day to the next."""
 SHIFT = 0.05
 FUTURES = 20
 """Cutoffs that each run's bands are held against: they share a past, and have a shift each."""
-TOTAL_RUNS = 3
+TOTAL_RUNS = 2
 """Runs for totals, for each run for series."""
 
 
@@ -58,40 +59,44 @@ def inside(y: FloatArray, limits: FloatArray) -> FloatArray:
     return np.array(found)
 
 
-def of_series(cutoffs: int, window: int, seeds: Iterable[int]) -> FloatArray:
-    """Coverage of single series' bands, mean over runs."""
+def of_series(cutoffs: int, windows: Sequence[int], seeds: Iterable[int]) -> FloatArray:
+    """Coverage of single series' bands, mean over runs, shape (windows, 2)."""
     found = []
-    for seed in seeds:
-        errors, y, f = simulate(cutoffs, seed)
-        learned = bands.calibrate(errors, window=window)
-        if learned is None:
-            raise ValueError(f"Expected errors of {window} days. Received a horizon of {y.shape[1]}.")
-        limits = learned.quantiles(moving_sum(f, window), schema.QUANTILES).swapaxes(0, 1)
-        found.append(inside(moving_sum(y, window), limits))
+    for errors, y, f in (simulate(cutoffs, seed) for seed in seeds):
+        limits = [_learned(errors, window).quantiles(moving_sum(f, window), schema.QUANTILES).swapaxes(0, 1) for window in windows]
+        found.append([inside(moving_sum(y, window), made) for window, made in zip(windows, limits, strict=True)])
     return np.mean(found, axis=0)
 
 
-def of_total(cutoffs: int, window: int, shift: float, seeds: Iterable[int]) -> FloatArray:
-    """Coverage of the bands of all series' total, mean over runs."""
+def _learned(errors: Errors, window: int) -> SeriesBands:
+    learned = bands.calibrate(errors, window=window)
+    if learned is None:
+        raise ValueError(f"Expected a window in [1, {errors.y.shape[2]}]. Received {window}.")
+    return learned
+
+
+def of_total(cutoffs: int, windows: Sequence[int], shift: float, seeds: Iterable[int]) -> FloatArray:
+    """Coverage of the bands of all series' total, mean over runs, shape (windows, 2)."""
     found = []
-    for seed in seeds:
-        errors, y, f = simulate(cutoffs, seed, shift=shift)
-        limits = bands.total_quantiles(errors, f, schema.QUANTILES, window=window)
-        found.append(inside(moving_sum(y.sum(axis=1), window), limits))
+    for errors, y, f in (simulate(cutoffs, seed, shift=shift) for seed in seeds):
+        limits = [bands.total_quantiles(errors, f, schema.QUANTILES, window=window) for window in windows]
+        found.append([inside(moving_sum(y.sum(axis=1), window), made) for window, made in zip(windows, limits, strict=True)])
     return np.mean(found, axis=0)
 
 
 def table(runs: int) -> pd.DataFrame:
     """Coverage 80 / 95 in percent, a row a question and a column a number of cutoffs."""
-    rows = {}
-    for window in (1, 7, 14):
-        name = f"series, {window} day" + "s" * (window > 1)
-        rows[name] = {f"K={count}": _text(of_series(count, window, range(runs))) for count in CUTOFFS}
-    for window in (1, 7):
+    columns = {}
+    for count in CUTOFFS:
+        rows = dict(zip(_names("series"), of_series(count, WINDOWS, range(runs)), strict=True))
         for shift in (0.0, SHIFT):
-            name = f"total, {window} day{'s' * (window > 1)}, shift {shift:.2f}"
-            rows[name] = {f"K={count}": _text(of_total(count, window, shift, range(TOTAL_RUNS * runs))) for count in CUTOFFS}
-    return pd.DataFrame(rows).T
+            rows |= zip(_names(f"total, shift {shift:.2f}"), of_total(count, WINDOWS, shift, range(TOTAL_RUNS * runs)), strict=True)
+        columns[f"K={count}"] = {name: _text(coverage) for name, coverage in rows.items()}
+    return pd.DataFrame(columns)
+
+
+def _names(what: str) -> list[str]:
+    return [f"{what}, {window} day{'s' * (window > 1)}" for window in WINDOWS]
 
 
 def _text(coverage: FloatArray) -> str:

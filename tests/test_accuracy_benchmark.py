@@ -253,4 +253,4 @@ def test_simulated_sales_have_the_errors_that_they_are_said_to_have():
 
 
 def test_a_band_that_is_right_covers_what_it_promises_in_the_simulation():
-    assert known_truth.of_series(6, 1, range(2)) == pytest.approx([0.80, 0.95], abs=0.02)
+    assert known_truth.of_series(6, (1,), range(2))[0] == pytest.approx([0.80, 0.95], abs=0.02)
