@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,8 +12,10 @@ from forecasting.panel import FloatArray, Panel
 
 RECENT = 56
 """Days within which a series must have a row to be forecast."""
-MOST_ROWS = 41
-"""Rows up to which a series counts as new."""
+_WEEKS = 6
+"""Weeks of rows from which models are as good as the pattern of others, measured on four files."""
+_STEPS = 12
+"""The same in files of weeks or months."""
 _MEMBERS = 3
 """Series of a group that lends its pattern, at least; of the whole file 1."""
 _LABELS = {schema.CATEGORY: "category", schema.PRODUCT: "product", schema.STORE: "store", schema.REGION: "region"}
@@ -63,6 +65,13 @@ def forecast(panel: Panel, blend: FloatArray, modelled: np.ndarray) -> FloatArra
     return made
 
 
+def least_rows(panel: Panel) -> int:
+    """Rows below which a series counts as new: 42 days (12 weeks or months), or half of the file's where that is less, at least 14 (6)."""
+    cycle = panel.period.cycle
+    most, least = (_WEEKS * cycle, 2 * cycle) if cycle > 1 else (_STEPS, _STEPS // 2)
+    return max(least, min(most, len(panel.dates) // 2))
+
+
 def reasons(panel: Panel, modelled: np.ndarray, needed: int) -> dict[str, str]:
     """Why new series follow others, by unique_id, in one sentence each.
 
@@ -86,7 +95,7 @@ def _reason(panel: Panel, new: Newcomer, needed: int) -> str:
 def learn(panel: Panel, modelled: np.ndarray) -> Iterator[Newcomer]:
     """The level of each new series within its group.
 
-    New is what has 1 to 41 rows, one of them in the last 56 days, and is not modelled. It follows its category, else its product in other
+    New is what has fewer rows than `least_rows`, one of them in the last 56 days, and is not modelled. It follows its category, else its product in other
     stores, else its store, else its region, else the whole file: the first that has 3 modelled series which sold on days when it did too.
 
     Its sales on its own days over the group's mean on these days say its level, but few days say it badly. So the level is shrunk towards
@@ -97,28 +106,37 @@ def learn(panel: Panel, modelled: np.ndarray) -> Iterator[Newcomer]:
     known = np.isfinite(panel.sales)
     rows = known.sum(axis=1)
     recent = known[:, -panel.period.steps(RECENT) :].any(axis=1)
-    new = np.flatnonzero(recent & (rows <= MOST_ROWS) & ~modelled)
+    new = np.flatnonzero(recent & (rows < least_rows(panel)) & ~modelled)
     if not len(new) or not modelled.any():
         return
     days = calendar.selling_days(panel)
-    groups: dict[str, _Group] = {}
+    values = {label: panel.series[column].to_numpy(dtype=object) for column, label in _LABELS.items() if column in panel.series}
+    groups: dict[bytes, _Group] = {}
     for row in new:
-        label, members = _group_of(panel, days, modelled, int(row))
-        if label not in groups:
-            groups[label] = _Group.of(panel, days, members)
-        scale, weekdays = groups[label].place(panel.sales[row], days[row])
+        label, members = _group_of(values, days, modelled, int(row))
+        key = members.tobytes()
+        if key not in groups:
+            groups[key] = _Group.of(panel, days, members)
+        scale, weekdays = groups[key].place(panel.sales[row], days[row])
         yield Newcomer(int(row), label, members, scale, weekdays, int(rows[row]))
 
 
-def _group_of(panel: Panel, days: np.ndarray, modelled: np.ndarray, row: int) -> tuple[str, np.ndarray]:
-    """Whose pattern a series follows: for a person, and as a mask."""
-    seen = modelled & days[:, days[row]].any(axis=1)
-    for column, label in _LABELS.items():
-        value = panel.series[column].iloc[row] if column in panel.series else ""
-        if value:
-            members = seen & (panel.series[column] == value).to_numpy()
+def _group_of(values: Mapping[str, np.ndarray], days: np.ndarray, modelled: np.ndarray, row: int) -> tuple[str, np.ndarray]:
+    """Whose pattern a series follows: for a person, and as a mask.
+
+    Args:
+        values: "category" and other ways to belong together -> each series' value, shape (n,).
+        days: Days that each series was open, shape (n, d).
+        modelled: Shape (n,).
+        row: The series.
+    """
+    for label, of in values.items():
+        if of[row]:
+            members = modelled & (of == of[row])
+            rows = np.flatnonzero(members)
+            members[rows] = days[np.ix_(rows, np.flatnonzero(days[row]))].any(axis=1)
             if members.sum() >= _MEMBERS:
-                return f"{label} {value}", members
+                return f"{label} {of[row]}", members
     return _FILE, modelled
 
 

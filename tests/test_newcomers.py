@@ -52,7 +52,7 @@ def test_only_new_series_are_forecast():
     made = forecast(sales)
     assert np.isfinite(made).all(axis=1).tolist() == [name == "new" for name in sales.unique_ids]
     assert not np.isfinite(newcomers.forecast(sales, last_weeks(sales), np.zeros(9, dtype=bool))).any()
-    assert not np.isfinite(forecast(bread_and_milk(days=newcomers.MOST_ROWS + 1))).any()
+    assert not np.isfinite(forecast(bread_and_milk(days=42))).any()
 
 
 def test_a_new_series_without_rows_in_the_last_eight_weeks_has_ended():
@@ -120,8 +120,24 @@ def test_a_group_of_its_own_is_chosen_from_the_category_down_to_the_file():
 
 def test_the_reason_names_the_days_the_group_and_the_level():
     sales = bread_and_milk()
-    (text,) = newcomers.reasons(sales, modelled(sales), 14).values()
-    assert text == "Only 5 days of sales: follows the pattern of category bread (4 series) at 2 times its mean; a model needs 14 days."
+    (text,) = newcomers.reasons(sales, modelled(sales), 42).values()
+    assert text == "Only 5 days of sales: follows the pattern of category bread (4 series) at 2 times its mean; a model needs 42 days."
+
+
+def test_a_short_file_asks_for_half_of_its_days():
+    made = [newcomers.least_rows(bread_and_milk().cut(days)) for days in (120, 60, 10)]
+    assert made == [42, 30, 14]
+
+
+def test_a_new_series_has_its_own_week_once_it_has_shown_it():
+    day = np.arange(DAYS)
+    own = panels.only_last(np.where(day % 7 == 2, 300.0, 30.0), 40)
+    sales = bread_and_milk()
+    sales = replace(sales, series=sales.series.drop(columns="category"))
+    row = sales.unique_ids.index("new")
+    sales.sales[row] = own
+    made = forecast(sales)[row]
+    assert sales.ahead(HORIZON)[made.argmax()].day_name() == "Wednesday"
 
 
 def test_the_sales_and_the_forecasts_stay_as_they_were():
