@@ -20,6 +20,13 @@ _COMPACT: Final = r"^(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})(?:\.0)?" + _TIME
 _YEAR_LAST: Final = _WEEKDAY + r"(?P<a>\d{1,2})(?P<sep>[-/.]) ?(?P<b>\d{1,2})[-/.] ?(?P<y>\d{4}|\d{2})" + _TIME
 _NAMED: Final = _WEEKDAY + r"(?P<d>\d{1,2})\.?[-/ ]*(?P<m>\p{L}{3,})\.?,?[-/ ]*(?P<y>\d{4}|\d{2})" + _TIME
 _NAMED_FIRST: Final = r"^(?P<m>\p{L}{3,})\.?[-/ ]*(?P<d>\d{1,2})(?:st|nd|rd|th)?,?[-/ ]+(?P<y>\d{4})" + _TIME
+_WHOLE_MONTHS: Final = (
+    r"^(?P<y>\d{4})[-/](?P<m>\d{1,2})$",
+    r"^(?P<m>\d{1,2})[-/](?P<y>\d{4})$",
+    r"^(?P<m>\p{L}{3,})\.?[-/ ']*(?P<y>\d{4}|\d{2})$",
+    r"^(?P<y>\d{4})[-/ ]*(?P<m>\p{L}{3,})\.?$",
+)
+_ISO_WEEK: Final = r"^(?P<y>\d{4})[- ]?[Ww](?P<w>\d{1,2})$"
 _SERIAL: Final = r"^(?P<n>\d{5})(?:\.\d+)?$"
 _SERIAL_ZERO: Final = np.datetime64("1899-12-30", "D")
 """Day 0 of workbooks, as it works out for every day since March 1900."""
@@ -45,7 +52,7 @@ def parse_days(texts: pa.Array, *, column: str, day_first: bool | None = None, s
 
     A time of day and its zone are dropped: the day is the one that was written. Dates with the year last are read in the one order,
     day first or month first, that fits more of the column, so one 31/12 settles it for all; dots alone mean day first, as everywhere
-    they are used.
+    they are used. A column of nothing but months ("Jan 2026") or ISO weeks ("2026-W05") stands for their first days.
 
     Args:
         texts: Distinct texts.
@@ -65,6 +72,8 @@ def parse_days(texts: pa.Array, *, column: str, day_first: bool | None = None, s
     _fill(days, _year_last(trimmed, column, day_first))
     if serial:
         _fill(days, _serials(trimmed))
+    if np.isnat(days).all():
+        _fill(days, _months_or_weeks(trimmed))
     return days
 
 
@@ -129,6 +138,23 @@ def _serials(texts: pa.Array) -> Days:
     fields = compute.extract_regex(texts, _SERIAL)
     days = _SERIAL_ZERO + _integers(fields.field("n")).astype("timedelta64[D]")
     return np.where(fields.is_valid().to_numpy(zero_copy_only=False), days, np.datetime64("NaT", "D"))
+
+
+def _months_or_weeks(texts: pa.Array) -> Days:
+    """The first day of each month or ISO week that has no day."""
+    days = np.full(len(texts), np.datetime64("NaT", "D"))
+    for pattern in _WHOLE_MONTHS:
+        fields = compute.extract_regex(texts, pattern)
+        month = _month_numbers(fields.field("m")) if r"\p{L}" in pattern else _integers(fields.field("m"))
+        year, valid = _integers(fields.field("y")), fields.is_valid().to_numpy(zero_copy_only=False)
+        _fill(days, _days(year, month, np.ones_like(month), valid))
+    fields = compute.extract_regex(texts, _ISO_WEEK)
+    year, week = _integers(fields.field("y")), _integers(fields.field("w"))
+    fourth = _days(year, np.ones_like(week), np.full_like(week, 4), week >= 1)
+    monday = fourth - (fourth.astype(np.int64) + 3) % 7 + (week - 1) * 7
+    same_year = (monday + 3).astype("datetime64[Y]") == fourth.astype("datetime64[Y]")
+    _fill(days, np.where(same_year, monday, np.datetime64("NaT", "D")))
+    return days
 
 
 def _integers(texts: pa.Array) -> np.ndarray:

@@ -324,6 +324,24 @@ def test_what_is_no_day_is_not_a_time(text):
     assert np.isnat(parse_days(pa.array([text]), column="date")).all()
 
 
+@pytest.mark.parametrize(
+    ("texts", "days"),
+    [
+        (["2023-01", "2023/12"], [date(2023, 1, 1), date(2023, 12, 1)]),
+        (["01/2023", "12/2023"], [date(2023, 1, 1), date(2023, 12, 1)]),
+        (["Jan 2023", "Dez. 2023", "May-23", "2023 Feb"], [date(2023, 1, 1), date(2023, 12, 1), date(2023, 5, 1), date(2023, 2, 1)]),
+        (["2026-W01", "2020W53", "2021-w1"], [date(2025, 12, 29), date(2020, 12, 28), date(2021, 1, 4)]),
+        (["2024-W53", "2024-W00", "2023-13", "1.2023"], [None] * 4),
+    ],
+)
+def test_whole_months_and_weeks_stand_for_their_first_days(texts, days):
+    assert parse_days(pa.array(texts), column="date").tolist() == days
+
+
+def test_a_month_among_days_is_no_day():
+    assert parse_days(pa.array(["2023-01-05", "2023-02"]), column="date").tolist() == [date(2023, 1, 5), None]
+
+
 def test_dates_that_can_be_read_two_ways_are_asked_about():
     text = "date,sales\n03/04/2024,5\n05/06/2024,5\n07/07/2024,5\n"
     with pytest.raises(AmbiguousDates, match="is 03/04/2024 3 April 2024 or 4 March 2024") as caught:
