@@ -12,6 +12,7 @@ from forecasting import schema
 from forecasting.cleaning import clean
 from forecasting.models.base import Model
 from forecasting.panel import FloatArray, Panel
+from forecasting.period import DAY, Period
 from forecasting.progress import OnProgress, Progress
 
 FEWEST_DAYS = 35
@@ -93,8 +94,8 @@ class Backtest:
         kept = np.arange(len(self.y)) != cut
         return Backtest(self.cutoffs[kept], self.y[kept], {name: values[kept] for name, values in self.yhat.items()})
 
-    def frame(self, unique_ids: list[str]) -> pd.DataFrame:
-        """Long table `unique_id, cutoff, step, ds, y` and a column a model; one row a series, cutoff and day ahead."""
+    def frame(self, unique_ids: list[str], period: Period = DAY) -> pd.DataFrame:
+        """Long table `unique_id, cutoff, step, ds, y` and a column a model; one row a series, cutoff and day (week, month) ahead."""
         count, n, h = self.y.shape
         step = np.tile(np.arange(1, h + 1), count * n)
         cutoff = np.repeat(self.cutoffs.to_numpy(), n * h)
@@ -102,7 +103,7 @@ class Backtest:
             schema.UNIQUE_ID: pd.Categorical.from_codes(np.tile(np.repeat(np.arange(n), h), count), categories=pd.Index(unique_ids)),
             schema.CUTOFF: cutoff,
             schema.STEP: step.astype(np.int16),
-            schema.DS: cutoff + step.astype("timedelta64[D]"),
+            schema.DS: np.concatenate([np.tile(period.ahead(day, h).to_numpy(), n) for day in self.cutoffs]) if count else cutoff,
             schema.Y: self.y.ravel(),
         }
         return pd.DataFrame(columns | {name: values.ravel() for name, values in self.yhat.items()})

@@ -112,7 +112,7 @@ def save(made: Ensemble, folder: Path) -> None:
     ids = made.panel.unique_ids
     for model in made.models.values():
         model.save(folder)
-    made.past.frame(ids).to_parquet(folder / BACKTEST_FILE, index=False)
+    made.past.frame(ids, made.panel.period).to_parquet(folder / BACKTEST_FILE, index=False)
     made.health.to_parquet(folder / HEALTH_FILE, index=False)
     forecast_frame(made).to_parquet(folder / FORECAST_FILE, index=False)
 
