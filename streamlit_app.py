@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager, suppress
 
 import streamlit as st
 
-ICONS = {"overview": "home", "upload": "upload_file", "forecast": "show_chart"}
+ICONS = {"overview": "home", "upload": "upload_file", "forecast": "show_chart", "accuracy": "target"}
 
 
 def pages() -> list[st.Page]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -74,13 +75,12 @@ def _of_errors(found: Accuracy) -> list[Fault]:
     missed, lean = share(blend.missed, blend.days), share(blend.over, blend.days)
     bias, inside = (blend.measures()[name] for name in ("bias", "coverage_80"))
     usual, repeated, cutoffs = _usual(found, missed), naive.added(0), (by_cutoff.days > 0).sum(axis=0)
-    a_day = f"units a {found.judged.made.panel.period.name}"
     leans = _leans(by_cutoff) & (np.abs(bias) >= LEANING)
     enough = blend.band_days >= FEWEST_DAYS
-    number, percent = words.headline, words.percent
+    percent, rate = words.percent, partial(words.rate, period=found.judged.made.panel.period.name)
 
     def leaning(row: int) -> str:
-        return f"at each of {cutoffs[row]} cutoffs, by {percent(abs(bias[row]))} of its sales ({number(abs(lean[row]))} {a_day})."
+        return f"at each of {cutoffs[row]} cutoffs, by {percent(abs(bias[row]))} of its sales ({rate(abs(lean[row]))})."
 
     return [
         Fault("Too low", leans & (bias < 0), -lean, lambda row: f"Forecasts were too low {leaning(row)} {_MORE}"),
@@ -90,8 +90,8 @@ def _of_errors(found: Accuracy) -> list[Fault]:
             _worse(by_cutoff, naive),
             share(blend.missed - repeated.missed, blend.days),
             lambda row: (
-                f"Repeating the last sales would have missed {number(share(repeated.missed, repeated.days)[row])} {a_day} instead of"
-                f" {number(missed[row])}. A longer history, prices or promotions in the file would help."
+                f"Repeating the last sales would have missed {rate(share(repeated.missed, repeated.days)[row])} instead of"
+                f" {words.headline(missed[row])}. A longer history, prices or promotions in the file would help."
             ),
         ),
         Fault(
@@ -99,7 +99,7 @@ def _of_errors(found: Accuracy) -> list[Fault]:
             enough & (missed >= OFF * usual),
             missed - usual,
             lambda row: (
-                f"Forecasts miss {number(missed[row])} {a_day}, {missed[row] / usual[row]:.1f} times as much as for series that sell as much."
+                f"Forecasts miss {rate(missed[row])}, {missed[row] / usual[row]:.1f} times as much as for series that sell as much."
                 " Look for empty shelves, bulk orders or promotions that the file does not name."
             ),
         ),

@@ -102,6 +102,17 @@ def signed(value: float) -> str:
     return f"{'+' if value >= 0 else MINUS}{units(size) if size >= 10 else f'{size:.1f}'}"
 
 
+def rate(value: float, period: str) -> str:
+    """Units in each day, week or month.
+
+    Example:
+        >>> rate(12.34, "day"), rate(1.0, "week")
+        ('12.3 units a day', '1 unit a week')
+    """
+    text = headline(value)
+    return f"{text} {'unit' if text == '1' else 'units'} a {period}"
+
+
 def span(lower: float, upper: float) -> str:
     """A range of totals: "124,200 to 137,900"."""
     return UNKNOWN if math.isnan(lower + upper) else f"{headline(lower)} to {headline(upper)}"

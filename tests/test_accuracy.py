@@ -233,7 +233,7 @@ def test_what_repeating_the_last_sales_would_do_better_is_named():
     naive = sold + 1.0
     table = attention.attention(accuracy.accuracy(judged.judge(pasts.ensemble(sold, forecast, seasonal_naive=naive)), {}))
     assert set(table["problem"]) == {"Worse than naive"}
-    assert "would have missed 1 units a day" in table["advice"][0]
+    assert "would have missed 1 unit a day instead of" in table["advice"][0]
 
 
 def test_the_series_that_costs_most_comes_first():

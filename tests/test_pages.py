@@ -20,7 +20,7 @@ from pages import shell
 from pages.training import Seen
 
 ROOT = Path(__file__).parent.parent
-PAGES = ("overview", "upload", "forecast")
+PAGES = ("overview", "upload", "forecast", "accuracy")
 ODD = "<img src=x onerror=alert(1)> **x** :red[x] $x$ :tada:"
 
 

@@ -1,0 +1,67 @@
+"""How good past forecasts were: of which model, how far ahead, when, for which series; and what the bands promised."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from forecasting import accuracy_charts, charts, service
+from forecasting.errors import NotFound
+from pages import accuracy_parts, accuracy_tables, forecast_parts, shell
+
+manifest = shell.live_manifest("Accuracy")
+version = manifest["version"]
+actions = shell.head("Accuracy", accuracy_parts.context(manifest))
+if not manifest["cutoffs"]:
+    accuracy_parts.too_short()
+    st.stop()
+
+filters = forecast_parts.filters(shell.loaded(version))
+try:
+    found = accuracy_parts.accuracy_of(version, filters)
+except NotFound:
+    card = st.container(border=True, key="no_match")
+    forecast_parts.no_match(card.container(gap=None), card, filters)
+    st.stop()
+if not accuracy_parts.is_judged(found):
+    accuracy_parts.too_young()
+    st.stop()
+
+with actions:
+    accuracy_parts.downloads(found, version)
+accuracy_parts.numbers(found, {} if filters else accuracy_parts.before(version))
+
+left, right = st.columns([1.6, 1])
+with left, st.container(border=True, height="stretch", key="measure_card"):
+    measure = accuracy_parts.measure(found)
+    st.plotly_chart(
+        accuracy_charts.by_step(found.steps, measure.column, accuracy_parts.unit(found)),
+        config=charts.CONFIG,
+        key="by_step",
+        alt=f"{measure.title} of the blend, Prophet, LSTM and the seasonal naive forecast, by {accuracy_parts.unit(found)}s ahead",
+    )
+with right, shell.card("Do the bands keep their promise?", "What fell inside, by promised share", height="stretch"):
+    st.plotly_chart(
+        accuracy_charts.promise(found.promise, accuracy_parts.promised(found)),
+        config=charts.CONFIG,
+        key="promise",
+        alt="Share that fell inside each band against the share that was promised",
+    )
+
+with st.container(border=True, key="past_card"):
+    cutoff = accuracy_parts.past(found)
+    st.plotly_chart(
+        accuracy_charts.past(found.total, found.history) if cutoff is None else accuracy_charts.past_of(found.total, found.history, cutoff),
+        config=charts.CONFIG,
+        key="past_chart",
+        alt="What was forecast at past cutoffs, over what was sold",
+    )
+
+left, right = st.columns([1.6, 1])
+with left, shell.card("Series that need a person", "By the units that their worst fault costs, most first", height="stretch"):
+    accuracy_tables.attention(service.attention(found), accuracy_parts.unit(found))
+with right, shell.card("By cutoff", measure.title, height="stretch"):
+    accuracy_tables.by_cutoff(found, measure)
+
+if len(found.rows) > 1:
+    with shell.card("By series", "Worst first; the weights are today's"):
+        accuracy_tables.by_series(service.by_series(found))

@@ -1,0 +1,227 @@
+"""Parts of the accuracy page; every choice is bound to the URL."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import pandas as pd
+import streamlit as st
+
+from forecasting import schema, service, words
+from pages import overview_parts, shell
+
+EVEN, FAR = 0.01, 0.05
+"""Bias below the first is as good as none; from the second on it is more than a little."""
+NAIVE_HELP = "How much smaller the error is than that of repeating the same weekday of last week."
+BIAS_HELP = "Below zero: forecasts too low, shelves run empty."
+
+
+class Measure(NamedTuple):
+    """What errors are measured by.
+
+    Args:
+        column: Its name in the tables.
+        title: What it is.
+        text: How to read it.
+        factor: What its values are multiplied by.
+        format: Of a number in a table.
+    """
+
+    column: str
+    title: str
+    text: str
+    factor: float = 100.0
+    format: str = f"%.1f{words.NBSP}%%"
+
+
+MEASURES = {
+    "Error": Measure("wape", "Error (WAPE)", "The sum of all misses over the sum of all sales"),
+    "MASE": Measure("mase", "MASE", "Misses over the usual change from season to season before the cutoff; below 1 is better", 1.0, "%.2f"),
+    "Bias": Measure("bias", "Bias", "Below zero: forecasts too low, shelves run empty", format=f"%+.1f{words.NBSP}%%"),
+    "In band": Measure("coverage_80", "In the 80 % band", "Days inside the band that each model's own errors make; 80 % is promised"),
+    "Width": Measure("width_80", "Width of the 80 % band", "As a share of sales; each model's band is made of its own errors"),
+}
+"""What the URL says -> a measure. A widget's URL holds what it shows, so it is short."""
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _judged(version: int) -> Any:
+    """What a version's backtest says of its bands; another version's answers are let go."""
+    _found.clear()
+    return service.judged(service.workspace(), version, shell.ensemble_of(version))
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _found(version: int, filters: tuple[tuple[str, str], ...]) -> Any:
+    return service.accuracy(_judged(version), dict(filters))
+
+
+def accuracy_of(version: int, filters: dict[str, str]) -> Any:
+    """How good the forecasts of the chosen series were, shared by all sessions; raises NotFound."""
+    _judged(version)
+    return _found(version, tuple(sorted(filters.items())))
+
+
+def context(manifest: dict[str, Any]) -> str:
+    """The line under the title: what was judged."""
+    cutoffs = manifest["cutoffs"]
+    if not cutoffs:
+        return f"v{manifest['version']} has no past to judge"
+    unit = manifest.get("period", "day")
+    judged = f"{words.count(len(cutoffs), 'cutoff')}, {words.count(manifest['judged_days'], unit)} each"
+    return (
+        f"Backtest of v{manifest['version']}: {judged}, {words.date(pd.Timestamp(cutoffs[0]))} to {shell.sales_to(manifest)} · not seen by the models"
+    )
+
+
+def unit(found: Any) -> str:
+    """What is a step: "day"."""
+    return found.judged.made.panel.period.name
+
+
+def too_short() -> None:
+    """The whole file is too young."""
+    text = (
+        "Every retraining also forecasts the past and keeps the errors. These sales are too few for that: the first forecast needs 35 days before it."
+    )
+    with shell.empty("target", "No backtest yet.", text):
+        shell.upload_button()
+
+
+def is_judged(found: Any) -> bool:
+    """Whether any day of these series was forecast in the backtest."""
+    return schema.BLEND in found.tallies and found.tallies[schema.BLEND].days.sum() > 0
+
+
+def too_young() -> None:
+    """The chosen series are too young."""
+    shell.empty(
+        "target", "Too young to judge.", "No past forecast of these series can be held against sales. Their bands come from series that sell as much."
+    )
+
+
+def before(version: int) -> dict[str, Any]:
+    """What the version before says of itself; empty without one."""
+    return overview_parts.previous(service.workspace(), version) or {}
+
+
+def downloads(found: Any, version: int) -> None:
+    """Everything to take away."""
+    files = {
+        "Errors by series": (service.series_csv, "errors", "by_series_csv"),
+        "Series that need a person": (service.attention_csv, "needs", "attention_csv"),
+        "Every past forecast": (service.backtest_csv, "backtest", "backtest_csv"),
+    }
+    with st.popover("Download", icon=":material/download:"):
+        for label, (write, name, key) in files.items():
+            st.download_button(
+                label,
+                lambda write=write: write(found),
+                f"{name}-v{version}.csv",
+                "text/csv",
+                icon=":material/download:",
+                type="tertiary",
+                on_click="ignore",
+                key=key,
+            )
+
+
+def numbers(found: Any, manifest_before: dict[str, Any]) -> None:
+    """The answer in four numbers, against the version before where that said the same of the same series."""
+    errors = found.overall.set_index(schema.MODEL)
+    blend, naive = errors.loc[schema.BLEND], errors["wape"].get(schema.SEASONAL_NAIVE, math.nan)
+    was = {name: math.nan if value is None else value for name, value in manifest_before.get("metrics", {}).items()}
+    version = manifest_before.get("version")
+    wape, gain = was.get("wape", math.nan), 1 - was.get("wape", math.nan) / (was.get("wape_seasonal_naive") or math.nan)
+    with st.grid(4, min_column_width=150):
+        chip = _change(blend["wape"] - wape, version, more_is_better=False) or {"delta": f"naive {words.percent(naive)}"}
+        _number("Error (WAPE)", words.percent(blend["wape"]), words.WAPE_HELP, chip)
+        chip = _change(found.better - gain, version, more_is_better=True) or {"delta": _spared(found)}
+        _number("Better than naive", words.percent(found.better), NAIVE_HELP, chip)
+        _number("Bias", _signed(blend["bias"]), BIAS_HELP + _then(was, "bias", version, _signed), {"delta": lean(blend["bias"])})
+        text = words.COVERAGE_HELP + _then(was, "coverage_80", version, words.percent)
+        _number("In the 80 % band", words.percent(blend["coverage_80"]), text, {"delta": words.promise(blend["coverage_80"])})
+
+
+def _number(label: str, value: str, text: str, chip: dict[str, Any]) -> None:
+    st.metric(label, value, **{"delta_color": "gray", "delta_arrow": "off", **chip}, help=text, border=True, height="stretch")
+
+
+def _change(difference: float, version: int | None, *, more_is_better: bool) -> dict[str, Any]:
+    """The chip of a change in points; empty where there is nothing to compare with."""
+    if math.isnan(difference):
+        return {}
+    if abs(difference) < 0.0005:
+        return {"delta": "as before", "delta_description": f"vs v{version}"}
+    color = "green" if (difference > 0) == more_is_better else "red"
+    arrow = "up" if difference > 0 else "down"
+    return {"delta": words.points(difference), "delta_color": color, "delta_arrow": arrow, "delta_description": f"vs v{version}"}
+
+
+def _then(was: dict[str, float], name: str, version: int | None, say: Callable[[float], str]) -> str:
+    value = was.get(name, math.nan)
+    return "" if math.isnan(value) else f" v{version}: {say(value)}."
+
+
+def _spared(found: Any) -> str:
+    """What was gained over the naive forecast: "12.3 units a day less"."""
+    blend, naive = (found.tallies[name] for name in (schema.BLEND, schema.SEASONAL_NAIVE))
+    days = found.total[schema.SALES].notna().sum()
+    spared = (naive.missed.sum() - blend.missed.sum()) / days if days else math.nan
+    return f"{words.rate(abs(spared), unit(found))} {'less' if spared >= 0 else 'more'}"
+
+
+def _signed(share: float) -> str:
+    return f"{'+' if share > 0 else ''}{words.percent(share)}"
+
+
+def lean(bias: float) -> str:
+    """In words, which way forecasts lean."""
+    if math.isnan(bias):
+        return words.UNKNOWN
+    if abs(bias) < EVEN:
+        return "as promised"
+    return f"{'a little' if abs(bias) < FAR else 'too'} {'high' if bias > 0 else 'low'}"
+
+
+def measure(found: Any) -> Measure:
+    """What errors are measured by, chosen at the head of its card."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        title = st.container(gap=None, width="stretch")
+        chosen = st.segmented_control(
+            "Measure", list(MEASURES), default="Error", required=True, label_visibility="collapsed", key="measure", bind="query-params"
+        )
+    made = MEASURES.get(chosen, MEASURES["Error"])
+    with title:
+        st.markdown(f"##### {made.title} by {unit(found)}s ahead", anchors=False)
+        st.caption(made.text)
+    return made
+
+
+def promised(found: Any) -> dict[str, str]:
+    """What is held against promises -> what it is called."""
+    name = unit(found)
+    return {"days": f"Single {name}s", "sums": f"Sums of {found.judged.window} {name}s", "total": "Their total"}
+
+
+def past(found: Any) -> pd.Timestamp | None:
+    """The cutoff to look at, chosen at the head of its card; None for all of them."""
+    days = {words.date(day): day for day in found.judged.made.past.cutoffs}
+    head = st.container(gap="xxsmall")
+    with head.container(horizontal=True, vertical_alignment="center"):
+        title = st.container(gap=None, width="stretch")
+        chosen = st.selectbox(
+            "Cutoff", list(days), index=None, placeholder="All cutoffs", label_visibility="collapsed", width=170, key="cutoff", bind="query-params"
+        )
+    title.markdown("##### Forecast against what was sold", anchors=False)
+    head.caption(_past_caption(found, days.get(chosen)))
+    return days.get(chosen)
+
+
+def _past_caption(found: Any, cutoff: pd.Timestamp | None) -> str:
+    count = len(found.rows)
+    whose = f"{count:,} series added up" if count > 1 else "One series"
+    how = "every forecast starts at a dotted line and saw nothing after it" if cutoff is None else "with the bands that this cutoff would have had"
+    return f"{whose}; {how}." + (f" {words.plain(weights)}" if count == 1 and (weights := service.by_series(found)["why"].iloc[0]) else "")

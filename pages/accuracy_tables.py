@@ -1,0 +1,115 @@
+"""Tables of the accuracy page: who needs a person, and the errors by cutoff and by series."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from forecasting import schema, words
+from pages.accuracy_parts import BIAS_HELP, NAIVE_HELP, Measure
+
+SHOWN, IN_TABLE = 5, 50
+"""Series that need a person: so many in words, so many in all."""
+FEW = 12
+"""Rows up to which a table is as high as they are."""
+MODELS = (schema.BLEND, *schema.MODELS)
+SHORT = {schema.SEASONAL_NAIVE: "Naive"}
+LEAST = 0.05
+"""Units below which a cost is not told."""
+
+
+def attention(table: pd.DataFrame, name: str) -> None:
+    """The series that need a person: the first ones in words, more on demand."""
+    if table.empty:
+        st.caption("None: no series is far off, leans to one side, breaks its band's promise or lacks a full model.")
+        return
+    for row in table.head(SHOWN).to_dict("records"):
+        with st.container(gap=None):
+            cost = f" :gray[{words.rate(row['units'], name)}]" if row["units"] >= LEAST else ""
+            st.markdown(f"{words.plain(_named(row))} :orange-badge[{row['problem']}]{cost}")
+            st.caption(words.plain(row["advice"]))
+    if len(table) > SHOWN:
+        with st.expander(f"{words.count(len(table) - SHOWN, 'more series', 'more series')}"):
+            _attention_table(table.iloc[SHOWN:IN_TABLE], name)
+            if len(table) > IN_TABLE:
+                st.caption(f"The first {IN_TABLE}; all {len(table):,} are in the download.")
+
+
+def _named(row: dict[str, Any]) -> str:
+    return ", ".join(row[name] for name in schema.KEYS if name in row) or "All sales"
+
+
+def _attention_table(table: pd.DataFrame, name: str) -> None:
+    keys = [key for key in schema.FILTERS if key in table]
+    config: dict[str, Any] = {key: st.column_config.TextColumn(words.LABELS[key], width=130) for key in keys}
+    config["problem"] = st.column_config.TextColumn("Problem", width=120)
+    config["units"] = st.column_config.NumberColumn(f"Units a {name}", format="%,.1f", width=90)
+    config["advice"] = st.column_config.TextColumn("Why, and what helps", width="large")
+    order = [*keys[:1], "problem", "units", "advice", *keys[1:]]
+    st.dataframe(
+        table[order], column_config=config, hide_index=True, height="content" if len(table) <= FEW else 430, alt="More series that need a person"
+    )
+
+
+def by_cutoff(found: Any, chosen: Measure) -> None:
+    """A measure of each model at each cutoff, and over all of them."""
+    overall = found.overall.set_index(schema.MODEL)[chosen.column]
+    days = [*(words.date(day) for day in found.judged.made.past.cutoffs), "All"]
+    at = found.cutoffs.groupby(schema.MODEL)[chosen.column]
+    table = pd.DataFrame({name: chosen.factor * np.append(at.get_group(name), overall[name]) for name in MODELS if name in overall})
+    config = {name: st.column_config.NumberColumn(SHORT.get(name, words.LABELS[name]), format=chosen.format, width=60) for name in table}
+    config["cutoff"] = st.column_config.TextColumn("Cutoff", width=85)
+    st.dataframe(
+        table.assign(cutoff=days)[["cutoff", *table]],
+        column_config=config,
+        hide_index=True,
+        height="content",
+        placeholder="-",
+        alt=f"{chosen.title} of each model at each cutoff",
+    )
+
+
+def by_series(table: pd.DataFrame) -> None:
+    """The errors of each series, worst first; the first columns answer on a phone."""
+    shares = ["wape", "better", "bias", "coverage_80", "width_80", "prophet_share", *(f"{name}_wape" for name in schema.MODELS)]
+    shares = [name for name in shares if name in table]
+    table = table.assign(
+        series=[_named(row) for row in table.to_dict("records")],
+        by_cutoff=[(100 * values[np.isfinite(values)]).tolist() for values in table["by_cutoff"]],
+        **{name: 100 * table[name] for name in shares},
+    )
+    percent, whole, signed = f"%.1f{words.NBSP}%%", f"%.0f{words.NBSP}%%", f"%+.1f{words.NBSP}%%"
+    most = min(float(np.nanmax(table["wape"], initial=1.0)), 100.0)
+    bars = min(max((value for values in table["by_cutoff"] for value in values), default=most), 100.0)
+    number = st.column_config.NumberColumn
+    config: dict[str, Any] = {
+        "wape": st.column_config.ProgressColumn(
+            "Error (WAPE)", format=percent, min_value=0, max_value=most, color="gray", width=120, help=words.WAPE_HELP
+        ),
+        "better": number("Better by", format=percent, width=75, help=NAIVE_HELP),
+        "bias": number("Bias", format=signed, width=75, help=BIAS_HELP),
+        "coverage_80": number("In 80 %", format=percent, width=75, help=words.COVERAGE_HELP),
+        "by_cutoff": st.column_config.BarChartColumn("Error by cutoff", y_min=0, y_max=bars, color="gray", width=120),
+        "prophet_share": number("Prophet weight", format=whole, width=105),
+        "prophet_wape": number("Prophet", format=percent, width=75),
+        "lstm_wape": number("LSTM", format=percent, width=75),
+        "seasonal_naive_wape": number("Naive", format=percent, width=75),
+        "mase": number("MASE", format="%.2f", width=65),
+        "width_80": number("Band width", format=percent, width=85),
+        "sales": number("Sold", format="%,.1f", width=75),
+    }
+    config = {"series": st.column_config.TextColumn("Series", width=190), **config}
+    config[schema.CATEGORY] = st.column_config.TextColumn("Category", width=120)
+    config["why"] = st.column_config.TextColumn("Why these weights", width="large")
+    order = [name for name in config if name in table and (name != "why" or table["why"].any())]
+    st.dataframe(
+        table[order],
+        column_config=config,
+        hide_index=True,
+        height="content" if len(table) <= FEW else 430,
+        placeholder="-",
+        alt="The error of each series, worst first, against the naive forecast, by model and by cutoff",
+    )
