@@ -16,7 +16,7 @@ from panels import panel as shop_panel
 from forecasting import panel as panels
 from forecasting.errors import Cancelled, ShelfcastError
 from forecasting.models import lstm_calendar, lstm_layout, lstm_profiles
-from forecasting.models.lstm import LstmModel
+from forecasting.models.lstm import LATELY, LstmModel
 from forecasting.models.lstm_calendar import easter
 from forecasting.models.lstm_features import Features
 from forecasting.models.lstm_network import Network
@@ -234,6 +234,14 @@ def test_short_files_tell_how_recent_a_day_is_and_long_ones_do_not(panel, histor
     np.testing.assert_allclose(ahead[2], np.full((14, 2), np.exp(-28 / 28)), rtol=1e-5)
     unknown = features.windows(rows, origins, recent=np.zeros(3, dtype=bool)).ahead
     assert (unknown[:, :, -11:-9] == 0).all()
+
+
+def test_a_short_file_is_forecast_partly_as_if_what_is_special_lately_went_on(model, panel):
+    features, at = Features(panel, model.layout_), (np.arange(len(panel)), np.full(len(panel), len(panel.dates)))
+    known, unknown = (features.windows(*at, recent=np.full(len(panel), recent)) for recent in (True, False))
+    lately, anytime = (Network(model.weights_).forecast(windows) * windows.scale[:, None] for windows in (known, unknown))
+    assert np.abs(lately - anytime).max() > 0
+    np.testing.assert_allclose(model.predict(panel, 14), LATELY * lately + (1 - LATELY) * anytime, rtol=1e-5)
 
 
 def test_sparse_sales_are_forecast_nearer_to_their_mean_than_to_their_median():

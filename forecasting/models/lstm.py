@@ -24,6 +24,8 @@ from forecasting.settings import LstmSettings
 
 LEAST_ROWS = 7
 """Days (steps of the file) with a row that a series needs to be forecast by it."""
+LATELY = 0.4
+"""How far what is special lately is believed to go on, where that is an input: so much of a forecast as if it did, the rest as if not."""
 _FORMAT = 2
 """Of the saved files: another one has other inputs."""
 _WARM_SHARE = 0.4
@@ -97,11 +99,12 @@ class LstmModel(Model):
         return forecast
 
     def _block(self, panel: Panel, layout: Layout, rows: np.ndarray) -> FloatArray:
-        """The days that the network forecasts at once, for these series: half of it as if what is special lately went on, half as if it did not."""
+        """The days that the network forecasts at once, for these series."""
         features, origins = Features(panel, layout, self._history), np.full(len(rows), len(panel.dates))
-        kinds = (True,) if layout.learned_to is None else (True, False)
+        kinds = {True: 1.0} if layout.learned_to is None else {True: LATELY, False: 1 - LATELY}
         found = [features.windows(rows, origins, recent=np.full(len(rows), kind)) for kind in kinds]
-        scaled: FloatArray = np.mean([Network(self.weights_).forecast(windows) for windows in found], axis=0, dtype=float)
+        both = [Network(self.weights_).forecast(windows).astype(float) for windows in found]
+        scaled: FloatArray = np.average(both, axis=0, weights=list(kinds.values()))
         return scaled * found[0].scale[:, None]
 
     def _save(self, folder: Path) -> None:
