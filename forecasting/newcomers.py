@@ -67,9 +67,24 @@ def forecast(panel: Panel, blend: FloatArray, modelled: np.ndarray) -> FloatArra
 
 def least_rows(panel: Panel) -> int:
     """Rows below which a series counts as new: 42 days (12 weeks or months), or half of the file's where that is less, at least 14 (6)."""
-    cycle = panel.period.cycle
-    most, least = (_WEEKS * cycle, 2 * cycle) if cycle > 1 else (_STEPS, _STEPS // 2)
-    return max(least, min(most, len(panel.dates) // 2))
+    most = _WEEKS * panel.period.cycle if panel.period.cycle > 1 else _STEPS
+    return max(_fewest(panel), min(most, len(panel.dates) // 2))
+
+
+def unknown(panel: Panel) -> np.ndarray:
+    """Series that the pattern of others serves better than a model of their own, shape (n,) of bool.
+
+    Their first row is younger than `least_rows`, or they have fewer than 14 rows (6 weeks or months); and they have one in the last 56 days.
+    """
+    known = np.isfinite(panel.sales)
+    age = known.shape[1] - known.argmax(axis=1)
+    recent = known[:, -panel.period.steps(RECENT) :].any(axis=1)
+    few = known.sum(axis=1) < _fewest(panel)
+    return np.asarray(recent & (few | (age < least_rows(panel))))
+
+
+def _fewest(panel: Panel) -> int:
+    return 2 * panel.period.cycle if panel.period.cycle > 1 else _STEPS // 2
 
 
 def reasons(panel: Panel, modelled: np.ndarray, needed: int) -> dict[str, str]:
@@ -95,18 +110,15 @@ def _reason(panel: Panel, new: Newcomer, needed: int) -> str:
 def learn(panel: Panel, modelled: np.ndarray) -> Iterator[Newcomer]:
     """The level of each new series within its group.
 
-    New is what has fewer rows than `least_rows`, one of them in the last 56 days, and is not modelled. It follows its category, else its product in other
-    stores, else its store, else its region, else the whole file: the first that has 3 modelled series which sold on days when it did too.
+    It follows its category, else its product in other stores, else its store, else its region, else the whole file: the first that has 3 modelled series which sold on days when it did too.
 
     Its sales on its own days over the group's mean on these days say its level, but few days say it badly. So the level is shrunk towards
     the group's mean as far as chance goes: with S units sold where the group's mean sold E, a variance of the noise of phi units per unit and a
     variance of tau2 among the levels of the group's series, both estimated from the group, it is (S + phi / tau2) / (E + phi / tau2): the mean
     of a gamma posterior (Buehlmann & Straub 1970, Glaubwuerdigkeit fuer Schadensaetze). Each weekday is shrunk towards the group's week alike.
     """
-    known = np.isfinite(panel.sales)
-    rows = known.sum(axis=1)
-    recent = known[:, -panel.period.steps(RECENT) :].any(axis=1)
-    new = np.flatnonzero(recent & (rows < least_rows(panel)) & ~modelled)
+    rows = np.isfinite(panel.sales).sum(axis=1)
+    new = np.flatnonzero(unknown(panel) & ~modelled)
     if not len(new) or not modelled.any():
         return
     days = calendar.selling_days(panel)

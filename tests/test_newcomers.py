@@ -124,6 +124,15 @@ def test_the_reason_names_the_days_the_group_and_the_level():
     assert text == "Only 5 days of sales: follows the pattern of category bread (4 series) at 2 times its mean; a model needs 42 days."
 
 
+def test_a_series_that_sells_rarely_is_not_new():
+    sales = bread_and_milk()
+    row = sales.unique_ids.index("new")
+    sales.sales[row] = np.where(np.arange(DAYS) % 5 == 0, 30.0, np.nan)
+    assert not newcomers.unknown(sales).any()
+    sales.sales[row] = np.where(np.arange(DAYS) % 20 == 19, 30.0, np.nan)
+    assert newcomers.unknown(sales).nonzero()[0].tolist() == [row]
+
+
 def test_a_short_file_asks_for_half_of_its_days():
     made = [newcomers.least_rows(bread_and_milk().cut(days)) for days in (120, 60, 10)]
     assert made == [42, 30, 14]
