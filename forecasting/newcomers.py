@@ -110,7 +110,8 @@ def _reason(panel: Panel, new: Newcomer, needed: int) -> str:
 def learn(panel: Panel, modelled: np.ndarray) -> Iterator[Newcomer]:
     """The level of each new series within its group.
 
-    It follows its category, else its product in other stores, else its store, else its region, else the whole file: the first that has 3 modelled series which sold on days when it did too.
+    It follows its category, else its product in other stores, else its store, else its region, else the whole file: the first that has 3 modelled
+    series which were open on days when it was too.
 
     Its sales on its own days over the group's mean on these days say its level, but few days say it badly. So the level is shrunk towards
     the group's mean as far as chance goes: with S units sold where the group's mean sold E, a variance of the noise of phi units per unit and a
