@@ -106,10 +106,8 @@ class Standing:
         if not change:
             return self.made
         self._check(change)
-        changed = whatif.changed(self.panel, change, self.made.horizon)
+        changed, moved = self._moved(change)
         closed = calendar.closed_ahead(changed, self.made.horizon)
-        moved = {name: model.predict(changed, self.made.horizon) - self.yhat[name] for name, model in self._models.items()}
-        moved[schema.BLEND] = self._blend_move(moved, change)
         yhat = {name: values.copy() for name, values in self.made.yhat.items()}
         for name, values in yhat.items():
             asked = np.maximum(values[self.rows] + moved.get(name, 0.0), 0.0)
@@ -150,16 +148,29 @@ class Standing:
         known = [self.knows(name) for name in change.drivers]
         return {model: np.any([each[model] for each in known], axis=0) for model in ASKED} if known else {}
 
-    def _blend_move(self, moved: Mapping[str, FloatArray], change: WhatIf) -> FloatArray:
-        """By how much the blend moves, shape (r, h): the mean of the models that know, weighted by their shares."""
+    def _moved(self, change: WhatIf) -> tuple[Panel, dict[str, FloatArray]]:
+        """The changed panel, and by how much each model and the blend move, shape (r, h): one driver after the other, as not all know all."""
+        panel, yhat = self.panel, self.yhat if change.drivers else {}
+        moved: dict[str, FloatArray] = {name: np.zeros((len(self.rows), self.made.horizon)) for name in (*ASKED, schema.BLEND)}
+        for name in change.drivers:
+            panel = whatif.changed(panel, change, name, self.made.horizon)
+            asked = {model: fitted.predict(panel, self.made.horizon) for model, fitted in self._models.items()}
+            moves = {model: asked[model] - yhat[model] for model in ASKED}
+            for model, move in {**moves, schema.BLEND: self._blend_move(moves, name)}.items():
+                moved[model] += move
+            yhat = asked
+        return whatif.with_closed(panel, change.closed, self.made.horizon), moved
+
+    def _blend_move(self, moves: Mapping[str, FloatArray], name: str) -> FloatArray:
+        """By how much the blend moves with a driver, shape (r, h): the mean of the models that know it, weighted by their shares."""
         share = np.zeros((len(self.rows), len(schema.MODELS)))
-        for model, rows in self._asked(change).items():
+        for model, rows in self.knows(name).items():
             column = schema.MODELS.index(model)
             share[:, column] = self.made.share[self.rows, column] * rows
         total = share.sum(axis=1, keepdims=True)
         np.divide(share, total, out=share, where=total > 0)
         nothing = np.zeros((len(self.rows), self.made.horizon))
-        return np.nan_to_num(blend.combine({schema.SEASONAL_NAIVE: nothing, **moved}, share), nan=0.0)
+        return np.nan_to_num(blend.combine({schema.SEASONAL_NAIVE: nothing, **moves}, share), nan=0.0)
 
     def _bands(self, forecast: FloatArray, closed: np.ndarray) -> FloatArray:
         """All series' bands, those of series whose forecast moved made for the new one."""

@@ -75,21 +75,20 @@ def _listed(days: frozenset[date], period: Period) -> str:
     return f"on {names}" if names else ""
 
 
-def changed(panel: Panel, change: WhatIf, horizon: int) -> Panel:
-    """The panel with the drivers of the next `horizon` days as the what-if has them."""
+def changed(panel: Panel, change: WhatIf, name: str, horizon: int) -> Panel:
+    """The panel with one driver of the next `horizon` days as the what-if has it."""
     d = len(panel.dates)
-    drivers = dict(panel.drivers)
-    for name in change.drivers:
-        past = panel.drivers[name][:, :d]
-        ahead = panel.driver(name, horizon)[:, d:]
-        if name == schema.PRICE and change.price_change is not None:
-            ahead = ahead * (1 + change.price_change)
-        elif name == schema.PROMO:
-            ahead = np.broadcast_to(_on(panel, change.promo, horizon), ahead.shape).astype(float)
-        drivers[name] = np.hstack([past, ahead])
-    if change.closed:
-        drivers[schema.OPEN] = _closed(panel, change.closed, horizon)
-    return replace(panel, drivers=drivers)
+    ahead = panel.driver(name, horizon)[:, d:]
+    if name == schema.PRICE and change.price_change is not None:
+        ahead = ahead * (1 + change.price_change)
+    elif name == schema.PROMO:
+        ahead = np.broadcast_to(_on(panel, change.promo, horizon), ahead.shape).astype(float)
+    return replace(panel, drivers={**panel.drivers, name: np.hstack([panel.drivers[name][:, :d], ahead])})
+
+
+def with_closed(panel: Panel, days: frozenset[date], horizon: int) -> Panel:
+    """The panel with these days ahead closed."""
+    return replace(panel, drivers={**panel.drivers, schema.OPEN: _closed(panel, days, horizon)}) if days else panel
 
 
 def _on(panel: Panel, days: frozenset[date] | str | None, horizon: int) -> np.ndarray:

@@ -113,6 +113,12 @@ def test_a_closed_day_sells_exactly_nothing(made):
     assert after.yhat["blend"][1, 0] > 0
 
 
+def test_two_changes_work_together(made):
+    both, price, promo = WhatIf(price_change=-0.1, promo=EVERY_DAY), WhatIf(price_change=-0.1), WhatIf(promo=EVERY_DAY)
+    moves = [whatif_of(made, change, 0).yhat["blend"][0] - made.yhat["blend"][0] for change in (both, price, promo)]
+    np.testing.assert_allclose(moves[0], moves[1] + moves[2], rtol=1e-6)
+
+
 def test_no_change_is_the_very_same_forecast(made):
     assert whatif_of(made, WhatIf(), 0) is made
     assert whatif_of(made, WhatIf(price_change=0.0), 0) is made
