@@ -16,13 +16,10 @@ import pandas as pd
 
 from benchmarks.band_scores import COLUMNS, Bands, Conformal, Learned, Sampled, Served, judge, limits_of, sets_of, sold_of
 from forecasting import backtest, metrics, schema, totals, training
-from forecasting.backtest import Backtest, MakeModels, Plan
+from forecasting.backtest import Backtest, Plan
 from forecasting.bands import Errors
 from forecasting.ensemble import Ensemble
 from forecasting.models.base import Model
-from forecasting.models.lstm import LstmModel
-from forecasting.models.prophet import ProphetModel
-from forecasting.models.seasonal_naive import SeasonalNaive
 from forecasting.panel import FloatArray, Panel
 from forecasting.progress import OnProgress, ignore
 from forecasting.settings import Settings
@@ -78,12 +75,7 @@ def record(panel: Panel, settings: Settings, on_progress: OnProgress = ignore) -
     """Forecasts from as many cutoffs as the history has."""
     cuts = cutoffs(len(panel.dates), settings.horizon)
     at = backtest.origins(planned(panel), Plan(cuts, settings.horizon))
-    make_models: MakeModels = {
-        schema.SEASONAL_NAIVE: lambda _: SeasonalNaive(),
-        schema.PROPHET: lambda _: ProphetModel(settings.prophet),
-        schema.LSTM: lambda earlier: LstmModel(settings.lstm, settings.seed, start=earlier if isinstance(earlier, LstmModel) else None),
-    }
-    past, _ = backtest.run(make_models, frozenset({schema.LSTM}), at, on_progress)
+    past, _ = backtest.run(training.makers(settings), training.LASTING, at, on_progress)
     return completed(panel, cuts, past, settings)
 
 

@@ -32,6 +32,19 @@ class Fitted:
     yhat: Mapping[str, FloatArray]
 
 
+LASTING = frozenset({schema.LSTM})
+"""Models that serve several cutoffs once fitted."""
+
+
+def makers(settings: Settings) -> MakeModels:
+    """How each model is made, given the one of its kind that was fitted before it."""
+    return {
+        schema.SEASONAL_NAIVE: lambda _: SeasonalNaive(),
+        schema.PROPHET: lambda _: ProphetModel(settings.prophet),
+        schema.LSTM: lambda earlier: LstmModel(settings.lstm, settings.seed, start=earlier if isinstance(earlier, LstmModel) else None),
+    }
+
+
 def train(panel: Panel, settings: Settings, on_progress: OnProgress = ignore) -> Ensemble:
     """Judges the models on the past, then fits them on everything.
 
@@ -42,13 +55,9 @@ def train(panel: Panel, settings: Settings, on_progress: OnProgress = ignore) ->
     """
     horizon = panel.period.steps(settings.horizon)
     schedule = backtest.plan(len(panel.dates), horizon, settings.cutoffs)
-    make_models: MakeModels = {
-        schema.SEASONAL_NAIVE: lambda _: SeasonalNaive(),
-        schema.PROPHET: lambda _: ProphetModel(settings.prophet),
-        schema.LSTM: lambda earlier: LstmModel(settings.lstm, settings.seed, start=earlier if isinstance(earlier, LstmModel) else None),
-    }
+    make_models = makers(settings)
     origins, now = backtest.origins(panel, schedule), clean(panel).panel
-    past, earlier = backtest.run(make_models, frozenset({schema.LSTM}), origins, on_progress)
+    past, earlier = backtest.run(make_models, LASTING, origins, on_progress)
     direct = totals.forecast(now, origins.known, (schedule.horizon, horizon), settings.prophet, on_progress)
     models = {name: make(earlier.get(name)).fit(now, horizon=horizon, on_progress=on_progress) for name, make in make_models.items()}
     fitted = Fitted(models, {name: model.predict(now, horizon) for name, model in models.items()})
