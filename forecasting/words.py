@@ -187,10 +187,10 @@ def weekday_date(day: pd.Timestamp) -> str:
 
 
 def step_date(day: pd.Timestamp, period: Period) -> str:
-    """A near day, week or month: "Sat 19 Dec", "week of 19 Dec", "Dec 2026"."""
+    """A near day, week or month: "Sat 19 Dec", "19 Dec", "Dec 2026"."""
     if period == MONTH:
         return f"{day:%b %Y}"
-    return f"week of {near_date(day)}" if period == WEEK else weekday_date(day)
+    return near_date(day) if period == WEEK else weekday_date(day)
 
 
 def last_date(day: pd.Timestamp, period: Period) -> str:

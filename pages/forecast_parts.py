@@ -140,7 +140,7 @@ def table(view: Any) -> None:
         view.forecast[columns],
         column_config=config,
         hide_index=True,
-        height=290,
+        height=290 if len(view.forecast) > 7 else "content",
         placeholder="-",
         alt=f"The forecast of each {view.period.name} ahead with its 80 % band",
     )

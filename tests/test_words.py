@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from forecasting import words
+from forecasting.period import PERIODS
 
 
 def test_the_examples_in_the_docstrings_hold():
@@ -108,3 +109,9 @@ def test_errors_are_compared_in_points():
 )
 def test_coverage_in_words(coverage, text):
     assert words.promise(coverage) == text
+
+
+def test_days_weeks_and_months_are_named_by_what_tells_them_apart():
+    day = pd.Timestamp(2026, 12, 19)
+    assert [words.step_date(day, period) for period in PERIODS.values()] == ["Sat 19 Dec", "19 Dec", "Dec 2026"]
+    assert [words.last_date(day, period) for period in PERIODS.values()] == ["19 Dec 2026", "week of 19 Dec 2026", "Dec 2026"]
