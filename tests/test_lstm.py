@@ -200,13 +200,13 @@ def test_a_promotion_without_a_plan_still_moves_the_forecast():
     promo = np.random.default_rng(5).random(200) < 0.25
     frame = sales_frame(days=200, promo=lambda t: float(promo[t]))
     panel = panels.from_sales(frame.assign(sales=frame.sales * np.where(frame.promo > 0, 3.0, 1.0)))
-    model = LstmModel(LstmSettings(epochs=6, windows_per_epoch=512, units=8, batch_size=64), seed=0).fit(panel, horizon=14)
+    model = LstmModel(LstmSettings(epochs=8, windows_per_epoch=640, units=8, batch_size=32), seed=0).fit(panel, horizon=14)
     totals = []
     for share in (0.0, 1.0):
         given = np.concatenate([panel.drivers["promo"], np.full((len(panel), 14), share)], axis=1)
         totals.append(model.predict(replace(panel, drivers={"promo": given}), 14).sum())
     usual = model.predict(panel, 14).sum()
-    assert totals[1] > 1.2 * totals[0]
+    assert totals[1] > 1.5 * totals[0]
     assert totals[0] < usual < totals[1]
 
 
