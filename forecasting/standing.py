@@ -22,7 +22,6 @@ ASKED: Final = (schema.PROPHET, schema.LSTM)
 """The models that drivers move."""
 LEAST_SHARE = 0.05
 """A model with less of a series' blend than this is not asked: the backtest does not trust it."""
-NOTES: Final = "notes"
 _NOUNS: Final = {schema.PRICE: "Price", schema.PROMO: "Promotions"}
 
 
@@ -76,7 +75,7 @@ class Standing:
         if len(self.rows) != 1:
             return ()
         row = self.made.health.iloc[int(self.rows[0])]
-        return tuple(str(row[name]) for name in (schema.WHY, NOTES) if row.get(name))
+        return tuple(str(row[name]) for name in (schema.WHY, schema.NOTES) if row.get(name))
 
     def knows(self, name: str) -> dict[str, np.ndarray]:
         """Model name -> of which series it knows the effect of a driver, shape (r,) of bool."""

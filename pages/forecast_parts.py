@@ -73,14 +73,13 @@ def title(chosen: dict[str, str], period: Any) -> str:
     return f"Units a {period.name}, {words.plain(', '.join(chosen.values())) if chosen else 'everything added up'}"
 
 
-def caption(view: Any, story: tuple[str, ...] = ()) -> str:
+def caption(view: Any) -> str:
     """How it was made: "72 series added up, 58 % Prophet and 42 % LSTM. The bands are those of the sum."."""
     shares = {name: share for name, share in view.weights.items() if share >= 0.005}
     parts = words.listing([f"{words.percent(share, 0)} {words.LABELS[name]}" for name, share in shares.items()]) or "no sales expected"
     if view.n_series > 1:
         return f"{view.n_series:,} series added up, {parts}. The bands are those of the sum."
-    known = [words.plain(sentence) for sentence in (*story, *view.simpler[schema.REASON])]
-    return " ".join(["One series." if story else f"One series, {parts}.", *known])
+    return " ".join([f"One series, {parts}.", *(words.plain(reason) for reason in view.simpler[schema.REASON])])
 
 
 def no_match(where: DeltaGenerator, card: DeltaGenerator, chosen: dict[str, str]) -> None:

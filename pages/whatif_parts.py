@@ -122,6 +122,9 @@ def _reset() -> None:
 
 
 def assumed(standing: Any, assumptions: Any, change: Any) -> None:
-    """What the forecast takes for granted, one line a driver; not of what the what-if sets."""
-    if texts := [words.plain(each.text) for each in assumptions if each.driver not in change.drivers]:
-        st.caption("  \n".join([f"Assumed of the {standing.panel.period.plural} ahead", *texts]))
+    """What the forecast takes for granted, one line a driver, but not of what the what-if sets; of one series also why it is made as it is."""
+    texts = [each.text for each in assumptions if each.driver not in change.drivers]
+    heading = [f"Assumed of the {standing.panel.period.plural} ahead"] if texts else []
+    for lines in (standing.story, (*heading, *texts)):
+        if lines:
+            st.caption("  \n".join(words.plain(line) for line in lines))

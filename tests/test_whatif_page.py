@@ -102,5 +102,6 @@ def test_a_price_that_never_changed_cannot_be_asked(with_price):
 
 def test_one_series_says_why_its_models_have_their_shares(watching):
     said = texts(opened("forecast", product_id="Bread", region="South"))
-    assert "One series." in said
+    assert "One series, " in said
     assert "past forecasts" in said
+    assert "past forecasts" not in texts(opened("forecast", product_id="Bread"))
