@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 
 from forecasting import blend, calendar, ensemble, schema, whatif, words
+from forecasting.cleaning import clean
 from forecasting.ensemble import Ensemble
 from forecasting.errors import InputError
 from forecasting.models.base import Model
@@ -61,8 +62,8 @@ class Standing:
 
     @cached_property
     def panel(self) -> Panel:
-        """Their sales."""
-        return self.made.panel.select(self.rows)
+        """Their sales as the models read them."""
+        return clean(self.made.panel.select(self.rows)).panel
 
     @cached_property
     def yhat(self) -> Mapping[str, FloatArray]:
