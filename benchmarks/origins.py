@@ -45,10 +45,10 @@ def cutoffs(days: int, horizon: int, most: int = MOST) -> tuple[int, ...]:
         >>> cutoffs(208, 28)
         (68, 96, 124, 152, 180)
     """
-    reserve = max(backtest.FEWEST_DAYS, int(backtest.LEARNING_SHARE * days))
+    reserve = max(backtest.FEWEST["day"], int(backtest.LEARNING_SHARE * days))
     count = (days - reserve) // horizon
     if count <= EARLIER:
-        count = min((days - backtest.FEWEST_DAYS) // horizon, EARLIER + 1)
+        count = min((days - backtest.FEWEST["day"]) // horizon, EARLIER + 1)
     return tuple(days - horizon * back for back in range(min(count, most), 0, -1))
 
 

@@ -15,8 +15,8 @@ from forecasting.panel import FloatArray, Panel
 from forecasting.period import DAY, Period
 from forecasting.progress import OnProgress, Progress
 
-FEWEST_DAYS = 35
-"""Days that the earliest cutoff leaves to learn from, at least."""
+FEWEST = {"day": 35, "week": 26, "month": 12}
+"""Days, weeks or months that the earliest cutoff leaves to learn from, at least."""
 LEARNING_SHARE = 0.4
 """Share of the history that it leaves, at least."""
 SPAN_SHARE = 0.3
@@ -39,7 +39,7 @@ class Plan:
     horizon: int
 
 
-def plan(days: int, horizon: int, cutoffs: int) -> Plan:
+def plan(days: int, horizon: int, cutoffs: int, period: Period = DAY) -> Plan:
     """Up to `cutoffs` cutoffs, at least `horizon` days apart, the last one `horizon` days before the end.
 
     Forecasts of one cutoff never overlap those of the next. Where the history allows it they lie twice as far apart, since a wider span
@@ -49,12 +49,15 @@ def plan(days: int, horizon: int, cutoffs: int) -> Plan:
         days: Length of the history, at least 1.
         horizon: Days ahead that the forecast goes, at least 1.
         cutoffs: At most so many, at least 1.
+        period: What a "day" is. Weeks and months leave two years to learn from where three cutoffs remain: without them there is no year.
 
     Example:
         >>> plan(1736, 90, 4)
         Plan(cuts=(1376, 1466, 1556, 1646), horizon=90)
     """
-    reserve = max(FEWEST_DAYS, int(LEARNING_SHARE * days))
+    reserve = max(FEWEST[period.name], int(LEARNING_SHARE * days))
+    if period != DAY:
+        reserve = max(reserve, min(2 * period.year, days - 3 * horizon))
     room = days - reserve
     if room < 1:
         return Plan((), horizon)

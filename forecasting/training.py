@@ -14,7 +14,7 @@ from forecasting.cleaning import clean
 from forecasting.ensemble import Ensemble, day_bands
 from forecasting.health import Served
 from forecasting.models.base import Model
-from forecasting.models.lstm import LEAST_ROWS, LstmModel
+from forecasting.models.lstm import LstmModel
 from forecasting.models.prophet import ProphetModel
 from forecasting.models.seasonal_naive import SeasonalNaive
 from forecasting.panel import FloatArray, Panel
@@ -54,7 +54,7 @@ def train(panel: Panel, settings: Settings, on_progress: OnProgress = ignore) ->
         on_progress: Told of each step; what it raises ends the training.
     """
     horizon = panel.period.steps(settings.horizon)
-    schedule = backtest.plan(len(panel.dates), horizon, settings.cutoffs)
+    schedule = backtest.plan(len(panel.dates), horizon, settings.cutoffs, panel.period)
     make_models = makers(settings)
     origins, now = backtest.origins(panel, schedule), clean(panel).panel
     past, earlier = backtest.run(make_models, LASTING, origins, on_progress)
@@ -78,7 +78,7 @@ def assemble(panel: Panel, fitted: Fitted, past: Backtest, known: Sequence[Panel
     yhat = {name: np.where(stopped[:, None], np.nan, values) for name, values in fitted.yhat.items()}
     weights, available = learn(past.y, past.yhat, prophet_weight), _available(yhat)
     share = blend.shares(available, weights)
-    blended, follows = _with_newcomers(cleaned.panel, blend.combine(yhat, share), available, stopped)
+    blended, follows = _with_newcomers(cleaned.panel, blend.combine(yhat, share), available)
     share[follows] = 0.0
     past = with_blend(past, share, prophet_weight, follows=follows, known=known)
     errors = Errors(past.y, past.yhat[schema.BLEND])
@@ -87,7 +87,7 @@ def assemble(panel: Panel, fitted: Fitted, past: Backtest, known: Sequence[Panel
         share=share,
         weights=weights,
         unmodelled={name: model.unmodelled_ for name, model in fitted.models.items()},
-        followed=newcomers.reasons(cleaned.panel, _modelled(available), LEAST_ROWS),
+        followed=newcomers.reasons(cleaned.panel, _known(cleaned.panel, available), newcomers.least_rows(cleaned.panel)),
         notes=cleaned.notes,
     )
     return Ensemble(
@@ -100,9 +100,9 @@ def assemble(panel: Panel, fitted: Fitted, past: Backtest, known: Sequence[Panel
     )
 
 
-def _with_newcomers(panel: Panel, blended: FloatArray, available: Mapping[str, np.ndarray], stopped: np.ndarray) -> tuple[FloatArray, np.ndarray]:
-    """The forecasts with those of series too new for a model, 0 where there are none; and which series these are."""
-    pattern = np.where(stopped[:, None], np.nan, newcomers.forecast(panel, blended, _modelled(available)))
+def _with_newcomers(panel: Panel, blended: FloatArray, available: Mapping[str, np.ndarray]) -> tuple[FloatArray, np.ndarray]:
+    """The forecasts with those of series too new for a model of their own, 0 where there are none; and which series these are."""
+    pattern = newcomers.forecast(panel, blended, _known(panel, available))
     follows = np.asarray(np.isfinite(pattern).all(axis=1))
     return np.nan_to_num(np.where(follows[:, None], pattern, blended), nan=0.0), follows
 
@@ -112,8 +112,9 @@ def _behind(models: Sequence[str], stopped: np.ndarray, follows: np.ndarray) -> 
     return [reasons.STOPPED if end else schema.CATEGORY_PATTERN if new else name for name, end, new in named]
 
 
-def _modelled(available: Mapping[str, np.ndarray]) -> np.ndarray:
-    return np.asarray(available[schema.PROPHET] | available[schema.LSTM])
+def _known(panel: Panel, available: Mapping[str, np.ndarray]) -> np.ndarray:
+    """Series that a model serves better than the pattern of others, shape (n,) of bool."""
+    return np.asarray((available[schema.PROPHET] | available[schema.LSTM]) & ~newcomers.unknown(panel))
 
 
 def with_totals(made: Ensemble, direct: list[Direct]) -> Ensemble:
@@ -157,8 +158,8 @@ def with_blend(
         available = {name: there & takes_part[name] for name, there in _available(at_cut).items()}
         blended[cut] = blend.combine(at_cut, blend.shares(available, weights))
         if follows is not None and follows.any():
-            pattern = newcomers.forecast(known[cut], blended[cut], _modelled(available))
-            blended[cut][follows] = pattern[follows]
+            pattern = newcomers.forecast(known[cut], blended[cut], _known(known[cut], available))
+            blended[cut] = np.where(follows[:, None] & np.isfinite(pattern), pattern, blended[cut])
     return replace(past, yhat={**past.yhat, schema.BLEND: blended})
 
 

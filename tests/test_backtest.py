@@ -13,6 +13,7 @@ from forecasting import backtest
 from forecasting.backtest import Backtest
 from forecasting.models.base import Model
 from forecasting.panel import Panel
+from forecasting.period import MONTH, WEEK
 from forecasting.progress import Progress
 
 
@@ -62,7 +63,7 @@ def test_horizons_never_overlap_or_pass_the_end_and_leave_enough_to_learn_from(d
     assert 1 <= made.horizon <= horizon
     ends = [cut + made.horizon for cut in made.cuts]
     assert all(end <= following for end, following in zip(ends, made.cuts[1:], strict=False))
-    assert all(cut >= backtest.FEWEST_DAYS for cut in made.cuts)
+    assert all(cut >= backtest.FEWEST["day"] for cut in made.cuts)
     assert not ends or ends[-1] == days
 
 
@@ -70,6 +71,13 @@ def test_a_short_history_is_judged_on_fewer_days_and_a_very_short_one_not_at_all
     assert backtest.plan(1736, 90, 4) == backtest.Plan((1376, 1466, 1556, 1646), 90)
     assert backtest.plan(90, 90, 4) == backtest.Plan((36, 54, 72), 18)
     assert backtest.plan(35, 90, 4).cuts == ()
+
+
+def test_weeks_and_months_leave_two_years_to_learn_from_where_three_cutoffs_remain():
+    assert backtest.plan(130, 13, 6, WEEK) == backtest.Plan((91, 104, 117), 13)
+    assert backtest.plan(36, 3, 6, MONTH) == backtest.Plan((24, 27, 30, 33), 3)
+    assert backtest.plan(24, 3, 6, MONTH) == backtest.Plan((15, 18, 21), 3)
+    assert backtest.plan(12, 3, 6, MONTH).cuts == ()
 
 
 def test_a_model_is_fitted_afresh_at_each_cutoff_and_a_lasting_one_when_the_history_has_grown(panel):

@@ -251,7 +251,7 @@ def test_five_hundred_series_load_and_forecast_at_once(tmp_path: Path) -> None:
     sales = panel({f"s{i:03d}": regular(30, seed=i) for i in range(2)})
     model = ProphetModel(ProphetSettings(country="US")).fit(sales, horizon=90)
     many = panel({f"s{i:03d}": regular(30, seed=i) for i in range(500)})
-    model.curves_, model.unique_ids_ = replace(model.curves_, of=model.curves_.of.take(np.arange(500) % 2)), many.unique_ids
+    model.curves_, model.unique_ids_ = model.curves_.take(np.arange(500) % 2), many.unique_ids
     model.save(tmp_path)
     start = time.perf_counter()
     ProphetModel.load(tmp_path).predict(many, 90)
@@ -276,10 +276,32 @@ def test_weeks_and_months_have_a_yearly_season_and_neither_weekdays_nor_holidays
     assert set(model.components(known, np.arange(3), horizon)) == {"trend", "yearly"}
 
 
-def test_a_yearly_season_of_weeks_needs_two_years_of_them() -> None:
-    for weeks, components in ((104, {"trend", "yearly"}), (103, {"trend"})):
+def test_a_year_of_weeks_is_learned_by_each_series_from_two_years_and_by_all_together_from_less() -> None:
+    for weeks, components in ((104, {"trend", "yearly"}), (103, {"trend", "yearly"}), (52, {"trend"})):
         known = from_sales(periods.weekly(weeks))
         assert set(ProphetModel(ProphetSettings()).fit(known, horizon=4).components(known, np.arange(3), 4)) == components
+
+
+def resort(days: int) -> Panel:
+    """Shops that sell three times as much in summer, for some time from 1 January on."""
+    dates = pd.date_range("2024-01-01", periods=days, freq="D")
+    summer = np.where(dates.month.isin([6, 7, 8]), 3.0, 1.0)
+    random = np.random.default_rng(0)
+    return panel({name: random.poisson(level * summer).astype(float) for name, level in (("a", 40), ("b", 20), ("c", 80))}, start="2024-01-01")
+
+
+def test_after_a_summer_young_series_fall_as_they_did_a_year_ago() -> None:
+    past = resort(366 + 243)
+    model = ProphetModel(ProphetSettings()).fit(past, horizon=28)
+    np.testing.assert_allclose(model.predict(past, 28).mean(axis=1), [40, 20, 80], rtol=0.25)
+    found = model.components(past, np.arange(3), 28)
+    assert (found["yearly"].mean(axis=1) < 0).all()
+    np.testing.assert_allclose(sum(found.values()), model.predict(past, 28), rtol=1e-6)
+
+
+def test_with_less_than_a_year_there_is_no_year_to_follow() -> None:
+    past = resort(243)
+    assert "yearly" not in ProphetModel(ProphetSettings()).fit(past, horizon=28).components(past, np.arange(3), 28)
 
 
 def test_reasons_count_in_the_steps_of_the_file() -> None:

@@ -15,12 +15,12 @@ from typing import Any, Final, Literal, Self
 import numpy as np
 import pandas as pd
 
-from forecasting import calendar, schema
+from forecasting import calendar, schema, seasons
 from forecasting.models import prophet_reasons
 from forecasting.models.base import Model
 from forecasting.models.prophet_curves import HOLIDAYS, TREND, Curve, Curves, Layout, curve_of, holiday_code, stack
 from forecasting.panel import FloatArray, Panel
-from forecasting.period import DAY, MONTH, WEEK
+from forecasting.period import DAY, MONTH, WEEK, Period
 from forecasting.progress import OnProgress, Progress
 from forecasting.settings import ProphetSettings
 
@@ -39,8 +39,9 @@ class ProphetModel(Model):
     """Trend with changepoints, weekly and yearly seasons, holidays and drivers.
 
     Days on which a series is closed are left out of its fit, and its forecast is exactly 0 there. The yearly season needs two years of history
-    (Prophet's rule); price and promotions count from one year on; a driver that never changes is left out. Weeks and months have neither a
-    weekly season nor holidays, and the yearly season of months has the 6 waves that 12 points a year can tell apart.
+    (Prophet's rule); a series that is younger follows the year of the whole file, where that is known. Price and promotions count from one
+    year on; a driver that never changes is left out. Weeks and months have neither a weekly season nor holidays, and the yearly season of
+    months has the 6 waves that 12 points a year can tell apart.
 
     Attributes:
         unique_ids_: The series that it was fitted on.
@@ -56,7 +57,8 @@ class ProphetModel(Model):
         days = calendar.selling_days(panel)
         reasons = prophet_reasons.before_fit(panel.sales, days, panel.period)
         layout = _layout(panel, days, self.settings.country if panel.period == DAY else None)
-        work = _Work(panel, days, layout, self.settings)
+        year, young = seasons.index(panel, panel.period.year), _young(days, panel.period)
+        work = _Work(replace(panel, sales=np.where(young[:, None], panel.sales / year[: len(panel.dates)], panel.sales)), days, layout, self.settings)
         rows = [row for row in _by_dates(days) if row not in reasons]
         curves: dict[int, Curve] = {}
         done = len(panel) - len(rows)
@@ -68,11 +70,12 @@ class ProphetModel(Model):
                 reasons |= {row: f"Prophet could not fit it: {outcome}" for row, outcome in outcomes.items() if isinstance(outcome, str)}
                 done += len(outcomes)
                 on_progress(Progress("Prophet", done, len(panel)))
-        learned = Curves(layout, panel.last, self.settings.mode == "multiplicative", stack(curves, len(panel), layout))
+        of, ahead = stack(curves, len(panel), layout), year[len(panel.dates) :]
+        learned = Curves(layout, panel.last, self.settings.mode == "multiplicative", of, ahead, young.astype(float))
         yhat = learned.yhat(panel.ahead(horizon), _drivers(panel, layout, horizon))
         reasons |= prophet_reasons.after_fit(yhat, panel.sales, skip=reasons, period=panel.period)
         trusted = np.array([-1 if row in reasons else row for row in range(len(panel))])
-        self.curves_ = replace(learned, of=learned.of.take(trusted))
+        self.curves_ = learned.take(trusted)
         self.unique_ids_ = panel.unique_ids
         self.unmodelled_ = {panel.unique_ids[row]: reasons[row] for row in sorted(reasons)}
 
@@ -106,7 +109,7 @@ class ProphetModel(Model):
             return self.curves_
         position = {unique_id: row for row, unique_id in enumerate(self.unique_ids_)}
         rows = np.array([position.get(unique_id, -1) for unique_id in panel.unique_ids])
-        return replace(self.curves_, of=self.curves_.of.take(rows))
+        return self.curves_.take(rows)
 
     def _save(self, folder: Path) -> None:
         state = {
@@ -118,7 +121,8 @@ class ProphetModel(Model):
             "unmodelled": self.unmodelled_,
         }
         (folder / "prophet.json").write_text(json.dumps(state, ensure_ascii=False, indent=1), encoding="utf-8")
-        np.savez_compressed(folder / "prophet.npz", **self.curves_.of.arrays())  # type: ignore[arg-type]
+        curves = self.curves_
+        np.savez_compressed(folder / "prophet.npz", **curves.of.arrays(), year=curves.year, follows=curves.follows)  # type: ignore[arg-type]
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -127,11 +131,21 @@ class ProphetModel(Model):
         model = cls(ProphetSettings(**state["settings"]))
         layout = Layout(state["layout"]["country"], tuple(state["layout"]["holidays"]), tuple(state["layout"]["drivers"]))
         with np.load(folder / "prophet.npz", allow_pickle=False) as arrays:
-            of = Curve(**arrays)
-        model.curves_ = Curves(layout, pd.Timestamp(state["origin"]), model.settings.mode == "multiplicative", of)
+            values = dict(arrays)
+        n = len(values["level"])
+        year, follows = values.pop("year", np.ones(DAY.year)), values.pop("follows", np.zeros(n))
+        curves = Curves(layout, pd.Timestamp(state["origin"]), model.settings.mode == "multiplicative", Curve(**values), year, follows)
+        model.curves_ = curves
         model.unique_ids_ = state["unique_ids"]
         model.unmodelled_, model.horizon_ = state["unmodelled"], state["horizon"]
         return model
+
+
+def _young(days: np.ndarray, period: Period) -> np.ndarray:
+    """Series whose days span less than the two years that a yearly season of their own needs, shape (n,) of bool."""
+    span = days.shape[1] - days.argmax(axis=1) - days[:, ::-1].argmax(axis=1)
+    least = 2 * period.year if period != DAY else 2 * 365 + 1
+    return np.asarray(span < least)
 
 
 def _layout(panel: Panel, days: np.ndarray, country: str | None) -> Layout:

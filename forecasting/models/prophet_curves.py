@@ -7,7 +7,7 @@ are one product, equal to `Prophet.predict`, and serving them needs no Prophet a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
 import numpy as np
@@ -20,7 +20,8 @@ TREND: Final = "trend"
 WEEKLY: Final = "weekly"
 YEARLY: Final = "yearly"
 HOLIDAYS: Final = "holidays"
-SEASONS: Final = {WEEKLY: (7.0, 3), YEARLY: (365.25, 10)}
+DAYS_A_YEAR: Final = 365.25
+SEASONS: Final = {WEEKLY: (7.0, 3), YEARLY: (DAYS_A_YEAR, 10)}
 """Name -> period in days and Fourier order, Prophet's own."""
 
 
@@ -178,12 +179,20 @@ class Curves:
         origin: The day of the levels.
         multiplicative: Seasons and drivers are shares of the trend.
         of: Of n series.
+        year: How much more than usual the file sells in each step of the year after the origin, shape (steps,), around 1.
+        follows: Whether a series follows that, since it is too young to have learned a year of its own: 1 or 0, shape (n,).
     """
 
     layout: Layout
     origin: pd.Timestamp
     multiplicative: bool
     of: Curve
+    year: FloatArray
+    follows: FloatArray
+
+    def take(self, rows: np.ndarray) -> Curves:
+        """Those of the series at these positions; NaN at -1."""
+        return replace(self, of=self.of.take(rows), follows=np.where(rows >= 0, self.follows[rows], 0.0))
 
     def components(self, dates: pd.DatetimeIndex, drivers: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
         """What adds up to the forecast on dates after the last changepoint, in units a day.
@@ -205,7 +214,16 @@ class Curves:
             value = np.clip(drivers[name], self.of.lows[:, i, None], self.of.highs[:, i, None])
             terms[name] = self.of.effects[:, i, None] * (np.where(np.isnan(value), center, value) - center)
         share = trend if self.multiplicative else 1.0
-        return {TREND: trend, **{name: term * share for name, term in terms.items()}}
+        found = {TREND: trend, **{name: term * share for name, term in terms.items()}}
+        found[YEARLY] = found[YEARLY] + sum(found.values()) * self.follows[:, None] * (self._year(ahead) - 1.0)
+        return found
+
+    def _year(self, ahead: np.ndarray) -> FloatArray:
+        """The file's year on days ahead of the origin, shape (days,); a year of days has 364, so that weekdays stay."""
+        days_a_step = 1.0 if len(self.year) > DAYS_A_YEAR / 2 else DAYS_A_YEAR / len(self.year)
+        step = np.rint(ahead / days_a_step).astype(int) - 1
+        year: FloatArray = self.year[step % len(self.year)]
+        return year
 
     def yhat(self, dates: pd.DatetimeIndex, drivers: Mapping[str, FloatArray]) -> FloatArray:
         """The unclipped forecast, shape (n, days)."""
