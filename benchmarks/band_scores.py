@@ -164,12 +164,13 @@ def limits_of(made: Bands, horizon: int, sets: list[np.ndarray]) -> Answers:
     return found
 
 
-def sold_of(y: FloatArray, sets: list[np.ndarray]) -> Answers:
-    """What was sold of it, from `y` of shape (n, h), NaN on days that do not count."""
+def sold_of(y: FloatArray, closed: np.ndarray, sets: list[np.ndarray]) -> Answers:
+    """What was sold of it, from `y` of shape (n, h), NaN on days that do not count; closed days count as nothing in sums, and not by themselves."""
     found: Answers = {}
     for name, window in _windows(y.shape[1]).items():
-        found[name] = [_sums(y, window)[:, ::window]]
-        found[_totals(name)] = [_total(y[rows], window)[::window] for rows in sets]
+        sold = np.where(closed, np.nan if window == 1 else 0.0, y)
+        found[name] = [_sums(sold, window)[:, ::window]]
+        found[_totals(name)] = [_total(sold[rows], window)[::window] for rows in sets]
     return found
 
 

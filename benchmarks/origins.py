@@ -14,7 +14,7 @@ from typing import NamedTuple, cast
 import numpy as np
 import pandas as pd
 
-from benchmarks.band_scores import COLUMNS, Bands, Conformal, Learned, Sampled, Served, judge, limits_of, sets_of, sold_of
+from benchmarks.band_scores import COLUMNS, Answers, Bands, Conformal, Learned, Sampled, Served, judge, limits_of, sets_of, sold_of
 from forecasting import backtest, metrics, schema, totals, training
 from forecasting.backtest import Backtest, Plan
 from forecasting.bands import Errors
@@ -131,25 +131,27 @@ def judged(origins: Iterable[Origin], draws: Mapping[int, Draws] | None = None) 
 
 def judged_once(made: Ensemble, y: FloatArray, draws: Draws | None = None) -> pd.DataFrame:
     """The same of one ensemble and the sales (n, h) after its last day."""
-    known, errors = np.isfinite(y), made.errors
+    closed = (made.yhat[schema.BLEND][:, : y.shape[1]] == 0) & ~(y > 0)
+    known, errors = np.isfinite(y) | closed, made.errors
     forecasts = {name: np.where(known, values[:, : y.shape[1]], np.nan) for name, values in made.yhat.items()}
     sets = sets_of(made.panel.series, np.arange(len(y)))
     ours = Served(made, forecasts[schema.BLEND])
     naive = Learned(Errors(made.past.y, made.past.yhat[schema.SEASONAL_NAIVE]), forecasts[schema.SEASONAL_NAIVE])
     conformal = Conformal(errors, forecasts[schema.BLEND])
-    parts = _compared({"Shelfcast": ours, "seasonal naive, same way": naive, "split conformal": conformal}, ours, y, sets)
+    parts = _compared({"Shelfcast": ours, "seasonal naive, same way": naive, "split conformal": conformal}, ours, sold_of(y, closed, sets), sets)
     if draws is not None:
-        own = Sampled(draws.rows, draws.values, known)
-        parts += _compared({"Prophet's own": own}, ours, y, sets_of(made.panel.series, draws.rows))
+        own, drawn = Sampled(draws.rows, draws.values, known), sets_of(made.panel.series, draws.rows)
+        parts += _compared({"Prophet's own": own}, ours, sold_of(y, closed, drawn), drawn)
     return pd.concat(parts, ignore_index=True)
 
 
-def _compared(kinds: Mapping[str, Bands], ours: Bands, y: FloatArray, sets: list[np.ndarray]) -> list[pd.DataFrame]:
+def _compared(kinds: Mapping[str, Bands], ours: Bands, sold: Answers, sets: list[np.ndarray]) -> list[pd.DataFrame]:
     """Each kind's scores, and ours wherever that kind has limits."""
-    sold, served = sold_of(y, sets), limits_of(ours, y.shape[1], sets)
+    horizon = sold["days"][0].shape[-1]
+    served = limits_of(ours, horizon, sets)
     parts = []
     for name, kind in kinds.items():
-        limits = served if kind is ours else limits_of(kind, y.shape[1], sets)
+        limits = served if kind is ours else limits_of(kind, horizon, sets)
         same = judge(served, sold, where=limits)
         parts.append(judge(limits, sold).assign(bands=name, ours_80=same["score_80"], ours_95=same["score_95"]))
     return parts

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from forecasting import schema
+from forecasting import calendar, schema
 from forecasting.cleaning import clean
 from forecasting.models.base import Model
 from forecasting.panel import FloatArray, Panel
@@ -75,7 +75,7 @@ class Backtest:
 
     Args:
         cutoffs: The last day known at each, shape (K,), ascending.
-        y: Shape (K, n, h), units sold on the h days after each cutoff; NaN where the file has no row.
+        y: Shape (K, n, h), units sold on the h days after each cutoff; NaN where the file has no row, and on closed days.
         yhat: Model name -> shape (K, n, h), units; NaN where the model had no forecast.
     """
 
@@ -171,13 +171,20 @@ def run(make_models: MakeModels, lasting: frozenset[str], at: Origins, on_progre
             made.append(kept[name].predict(then, schedule.horizon))
         yhat[name] = np.array(made).reshape(len(at.known), len(panel), schedule.horizon)
     cutoffs = pd.DatetimeIndex([panel.dates[cut - 1] for cut in schedule.cuts], dtype=panel.dates.dtype)
-    return Backtest(cutoffs, _sold(panel, schedule), yhat), kept
+    return Backtest(cutoffs, _sold(at), yhat), kept
 
 
-def _sold(panel: Panel, schedule: Plan) -> FloatArray:
-    """What was sold after each cutoff, shape (K, n, h)."""
-    sold = [panel.sales[:, cut : cut + schedule.horizon] for cut in schedule.cuts]
-    return np.array(sold).reshape(len(sold), len(panel), schedule.horizon)
+def _sold(at: Origins) -> FloatArray:
+    """What was sold after each cutoff, shape (K, n, h); NaN on closed days, which no forecast can miss."""
+    horizon = at.schedule.horizon
+    sold = np.full((len(at.known), len(at.panel), horizon), np.nan)
+    for position, (cut, known) in enumerate(zip(at.schedule.cuts, at.known, strict=True)):
+        closed = calendar.closed_ahead(known, horizon)
+        if schema.OPEN in at.panel.drivers:
+            closed = closed | (at.panel.drivers[schema.OPEN][:, cut : cut + horizon] <= 0)
+        after = at.panel.sales[:, cut : cut + horizon]
+        sold[position] = np.where(closed & ~(after > 0), np.nan, after)
+    return sold
 
 
 def _renewals(cuts: tuple[int, ...]) -> list[int]:

@@ -13,7 +13,10 @@ OBSERVED_SHARE = 0.6
 
 
 class Errors(NamedTuple):
-    """What was forecast at past cutoffs and what was sold: `y` and `f` of shape (K, n, t), in units; NaN where either is missing."""
+    """What was forecast at past cutoffs and what was sold: `y` and `f` of shape (K, n, t), in units; NaN where either is missing.
+
+    A closed day has a forecast of exactly 0 and no sales (NaN): it says nothing of a day's error, and is a known nothing within a sum.
+    """
 
     y: FloatArray
     f: FloatArray
@@ -32,15 +35,15 @@ def without(errors: Errors, cut: int) -> Errors:
 def windowed(errors: Errors, window: int) -> Errors:
     """Sums over every `window` consecutive days inside each cutoff's horizon, shape (K, n, t - window + 1).
 
-    Only days that have both sales and a forecast count; a sum with fewer than 60 % of its days is NaN. Missing days are made up for in
-    proportion on both sides.
+    Only days that have both sales and a forecast count, and closed days as nothing; a sum with fewer than 60 % of its open days is NaN.
+    Missing days are made up for in proportion on both sides.
     """
     both = np.isfinite(errors.y) & np.isfinite(errors.f)
     if window == 1:
         return Errors(np.where(both, errors.y, np.nan), np.where(both, errors.f, np.nan))
-    count = moving_sum(both.astype(float), window)
+    count, closed = (moving_sum(days.astype(float), window) for days in (both, np.isnan(errors.y) & (errors.f == 0)))
     scale = np.full_like(count, np.nan)
-    np.divide(window, count, out=scale, where=count >= OBSERVED_SHARE * window)
+    np.divide(window - closed, count, out=scale, where=(count > 0) & (count >= OBSERVED_SHARE * (window - closed)))
     return Errors(*(moving_sum(np.where(both, values, 0.0), window) * scale for values in errors))
 
 
@@ -52,10 +55,15 @@ def moving_sum(values: FloatArray, window: int) -> FloatArray:
 
 
 def total_errors(errors: Errors) -> tuple[FloatArray, FloatArray]:
-    """Sold and forecast, each added up over the series that have both, shape (K, t); sold is NaN on days on which none has."""
+    """Sold and forecast, each added up over the series that have both, shape (K, t).
+
+    On days on which none has, sold is NaN, and so is the forecast unless all series are closed: then it is 0.
+    """
     both = np.isfinite(errors.y) & np.isfinite(errors.f)
     y, f = (np.where(both, values, 0.0).sum(axis=1) for values in errors)
-    y[~both.any(axis=1)] = np.nan
+    none = ~both.any(axis=1)
+    y[none] = np.nan
+    f[none & ~(errors.f == 0).any(axis=1)] = np.nan
     return y, f
 
 

@@ -151,7 +151,7 @@ class Fixed:
 def test_coverage_and_interval_score_against_a_worked_example():
     y = np.tile([[4.0], [8.0]], 14)
     sets = [np.array([0, 1])]
-    made = judge(limits_of(Fixed(5, 7, 2, 14), 14, sets), sold_of(y, sets)).set_index("target")
+    made = judge(limits_of(Fixed(5, 7, 2, 14), 14, sets), sold_of(y, np.zeros(y.shape, dtype=bool), sets)).set_index("target")
     # Width 2, one unit outside on every day: 2 + 2 / 0.2 x 1 = 12 units at 80 %, of a mean of 6
     assert made.loc["days"].tolist() == pytest.approx([0, 0, 2, (2 + 40) / 6])
     assert made.loc["7 days", "score_80"] == pytest.approx(2)
@@ -169,9 +169,9 @@ def test_days_without_sales_count_on_neither_side():
     errors = Errors(np.full((4, 2, 7), 10.0), np.full((4, 2, 7), 10.0))
     made = Learned(errors, np.where(np.isfinite(y), 10.0, NAN))
     sets = [np.array([0, 1])]
-    found = judge(limits_of(made, 7, sets), sold_of(y, sets))
+    found = judge(limits_of(made, 7, sets), sold_of(y, np.zeros(y.shape, dtype=bool), sets))
     assert found["coverage_95"].tolist() == pytest.approx([1, 1, 1, 1])
-    assert np.isnan(sold_of(y, sets)["7 days"][0]).tolist() == [[False], [True]]
+    assert np.isnan(sold_of(y, np.zeros(y.shape, dtype=bool), sets)["7 days"][0]).tolist() == [[False], [True]]
 
 
 def test_two_kinds_are_compared_on_the_same_days():

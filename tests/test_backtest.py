@@ -98,6 +98,17 @@ def test_a_model_may_start_from_the_one_fitted_before_it(panel):
     assert kept["spy"] is not given[1]
 
 
+def test_days_closed_by_plan_or_by_surprise_are_left_out_of_the_errors_unless_something_was_sold(panel):
+    closed = np.ones((2, 60))
+    closed[0, [42, 45]] = 0
+    sales = panel.sales.copy()
+    sales[0, 42] = 0
+    shut = replace(panel, sales=sales, drivers={"open": closed})
+    past, _ = run({"spy": spy}, frozenset(), shut, backtest.Plan((40,), 10), lambda _: None)
+    assert np.flatnonzero(np.isnan(past.y[0, 0])).tolist() == [2]
+    assert past.y[0, 0, 5] == sales[0, 45]
+
+
 def test_no_future_is_seen_changing_it_changes_no_forecast(panel):
     later = replace(panel, sales=np.where(np.arange(60) >= 40, 1e6, panel.sales))
     before, after = (run({"spy": spy}, frozenset(), known, backtest.Plan((40,), 10), lambda _: None)[0] for known in (panel, later))

@@ -100,6 +100,21 @@ def test_days_without_sales_or_without_a_forecast_do_not_count():
     np.testing.assert_allclose(made.mean(), whole.mean(), rtol=0.02)
 
 
+def test_closed_days_are_left_out_of_days_and_are_nothing_within_sums():
+    errors, _, _ = simulate(4, 0, n=5)
+    y, f = errors.y.copy(), errors.f.copy()
+    y[:, :, 6::7], f[:, :, 6::7] = np.nan, 0.0
+    week = bands.windowed(Errors(y, f), 7)
+    np.testing.assert_allclose(week.y[:, :, 0], np.nansum(y[:, :, :7], axis=2))
+    np.testing.assert_allclose(week.f[:, :, 0], f[:, :, :7].sum(axis=2))
+    assert np.isnan(bands.windowed(Errors(y, f), 1).y[:, :, 6]).all()
+    missing = np.where(np.arange(28) == 2, np.nan, y)
+    np.testing.assert_allclose(bands.windowed(Errors(missing, f), 7).y[:, :, 0], np.nansum(missing[:, :, :7], axis=2) * 6 / 5)
+    total, forecast = bands.total_errors(Errors(y, f))
+    assert np.isnan(total[:, 6]).all()
+    assert (forecast[:, 6] == 0).all()
+
+
 def test_nothing_is_promised_that_was_never_tested():
     errors, _, mean = simulate(4, 0, n=5)
     none = Errors(errors.y[:0], errors.f[:0])
