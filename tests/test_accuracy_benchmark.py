@@ -160,7 +160,7 @@ def test_coverage_and_interval_score_against_a_worked_example():
 
 
 def test_sums_over_a_week_do_not_overlap():
-    assert [values.shape for values in sold_of(np.ones((2, 20)), [])["7 days"]] == [(2, 2)]
+    assert [values.shape for values in sold_of(np.ones((2, 20)), np.zeros((2, 20), dtype=bool), [])["7 days"]] == [(2, 2)]
 
 
 def test_days_without_sales_count_on_neither_side():
@@ -177,7 +177,7 @@ def test_days_without_sales_count_on_neither_side():
 def test_two_kinds_are_compared_on_the_same_days():
     y = np.array([[5.0] * 7, [5.0] * 7])
     narrow, own = Fixed(5, 6, 2, 7), Sampled(np.array([1]), np.full((1, 3, 7), 5.0), np.ones((2, 7), dtype=bool))
-    sold = sold_of(y * [[1], [3]], [])
+    sold = sold_of(y * [[1], [3]], np.zeros(y.shape, dtype=bool), [])
     same = judge(limits_of(narrow, 7, []), sold, where=limits_of(own, 7, []))
     assert same.loc[0, "score_80"] == pytest.approx((1 + 10 * 9) / 15)
 
