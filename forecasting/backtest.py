@@ -22,8 +22,10 @@ LEARNING_SHARE = 0.4
 SPAN_SHARE = 0.3
 """Share of the history over which cutoffs twice as far apart may spread, at most."""
 
-RENEWED_AFTER = 1.4
-"""A lasting model is fitted again when it has so many times the history: a network of one month does not speak for one of three."""
+RENEWED_AFTER = 1.25
+"""A lasting model is fitted again when it has so many times the history: a network of one month does not speak for one of two."""
+LASTS_FROM = 2
+"""Years of history after which it lasts."""
 
 
 @dataclass(frozen=True)
@@ -162,7 +164,7 @@ def run(make_models: MakeModels, lasting: frozenset[str], at: Origins, on_progre
     kept: dict[str, Model] = {}
     yhat: dict[str, FloatArray] = {}
     for name, make in make_models.items():
-        fits = _renewals(schedule.cuts) if name in lasting else list(range(len(schedule.cuts)))
+        fits = _renewals(schedule.cuts, LASTS_FROM * panel.period.year) if name in lasting else list(range(len(schedule.cuts)))
         made = []
         for position, then in enumerate(at.known):
             if position in fits:
@@ -187,11 +189,11 @@ def _sold(at: Origins) -> FloatArray:
     return sold
 
 
-def _renewals(cuts: tuple[int, ...]) -> list[int]:
-    """Positions of the cutoffs at which a lasting model is fitted."""
+def _renewals(cuts: tuple[int, ...], lasts: int) -> list[int]:
+    """Positions of the cutoffs at which a lasting model is fitted; from `lasts` days of history on it is never fitted again."""
     positions: list[int] = []
     for position, cut in enumerate(cuts):
-        if not positions or cut >= RENEWED_AFTER * cuts[positions[-1]]:
+        if not positions or (cut >= RENEWED_AFTER * cuts[positions[-1]] and cuts[positions[-1]] < lasts):
             positions.append(position)
     return positions
 

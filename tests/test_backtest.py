@@ -90,6 +90,11 @@ def test_a_model_is_fitted_afresh_at_each_cutoff_and_a_lasting_one_when_the_hist
     assert Spy.shown == [("fit", 35), ("predict", 35), ("predict", 45), ("fit", 50), ("predict", 50)]
 
 
+def test_a_lasting_model_of_two_years_is_not_fitted_again():
+    assert backtest._renewals((400, 500, 700), 728) == [0, 1, 2]
+    assert backtest._renewals((730, 900, 1200), 728) == [0]
+
+
 def test_a_model_may_start_from_the_one_fitted_before_it(panel):
     given = []
     _, kept = run({"spy": lambda earlier: given.append(earlier) or Spy()}, frozenset(), panel, backtest.Plan((40, 50), 10), lambda _: None)
