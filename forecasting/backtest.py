@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from forecasting import calendar, schema
+from forecasting import calendar, plausible, schema
 from forecasting.cleaning import clean
 from forecasting.models.base import Model
 from forecasting.panel import FloatArray, Panel
@@ -170,7 +170,7 @@ def run(make_models: MakeModels, lasting: frozenset[str], at: Origins, on_progre
             if position in fits:
                 listen = _part(on_progress, fits.index(position), len(fits))
                 kept[name] = make(kept.get(name)).fit(then, horizon=schedule.horizon, on_progress=listen)
-            made.append(kept[name].predict(then, schedule.horizon))
+            made.append(plausible.cap(kept[name].predict(then, schedule.horizon), then)[0])
         yhat[name] = np.array(made).reshape(len(at.known), len(panel), schedule.horizon)
     cutoffs = pd.DatetimeIndex([panel.dates[cut - 1] for cut in schedule.cuts], dtype=panel.dates.dtype)
     return Backtest(cutoffs, _sold(at), yhat), kept

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from forecasting import backtest, blend, health, newcomers, reasons, schema, totals
+from forecasting import backtest, blend, health, newcomers, plausible, reasons, schema, totals, words
 from forecasting.backtest import Backtest, MakeModels
 from forecasting.bands import Errors
 from forecasting.cleaning import clean
@@ -26,10 +26,17 @@ from forecasting.weights import learn
 
 @dataclass(frozen=True, eq=False)
 class Fitted:
-    """The models fitted on everything, and what they forecast, shape (n, h) each, in units; both by name."""
+    """The models fitted on everything.
+
+    Args:
+        models: By name.
+        yhat: What each forecasts, shape (n, h), in units.
+        held: Of each, unique_id -> why its forecast was held down to what is believable.
+    """
 
     models: Mapping[str, Model]
     yhat: Mapping[str, FloatArray]
+    held: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 LASTING = frozenset({schema.LSTM})
@@ -60,7 +67,8 @@ def train(panel: Panel, settings: Settings, on_progress: OnProgress = ignore) ->
     past, earlier = backtest.run(make_models, LASTING, origins, on_progress)
     direct = totals.forecast(now, origins.known, (schedule.horizon, horizon), settings.prophet, on_progress)
     models = {name: make(earlier.get(name)).fit(now, horizon=horizon, on_progress=on_progress) for name, make in make_models.items()}
-    fitted = Fitted(models, {name: model.predict(now, horizon) for name, model in models.items()})
+    held = {name: plausible.cap(model.predict(now, horizon), now) for name, model in models.items()}
+    fitted = Fitted(models, {name: yhat for name, (yhat, _) in held.items()}, {name: texts for name, (_, texts) in held.items()})
     return with_totals(assemble(panel, fitted, past, origins.known, settings.prophet_weight), direct)
 
 
@@ -88,7 +96,7 @@ def assemble(panel: Panel, fitted: Fitted, past: Backtest, known: Sequence[Panel
         weights=weights,
         unmodelled={name: model.unmodelled_ for name, model in fitted.models.items()},
         followed=newcomers.reasons(cleaned.panel, _known(cleaned.panel, available), newcomers.least_rows(cleaned.panel)),
-        notes=cleaned.notes,
+        notes=_notes(panel, cleaned.notes, fitted.held),
     )
     return Ensemble(
         panel=panel,
@@ -110,6 +118,15 @@ def _with_newcomers(panel: Panel, blended: FloatArray, available: Mapping[str, n
 def _behind(models: Sequence[str], stopped: np.ndarray, follows: np.ndarray) -> list[str]:
     named = zip(models, stopped, follows, strict=True)
     return [reasons.STOPPED if end else schema.CATEGORY_PATTERN if new else name for name, end, new in named]
+
+
+def _notes(panel: Panel, cleaned: Mapping[str, tuple[str, ...]], held: Mapping[str, Mapping[str, str]]) -> dict[str, tuple[str, ...]]:
+    """What was changed in each series' sales or forecasts, one sentence each."""
+    notes = {uid: list(cleaned.get(uid, ())) for uid in panel.unique_ids}
+    for name, texts in held.items():
+        for uid, text in texts.items():
+            notes[uid].append(f"{words.LABELS[name]}: {text[:1].lower()}{text[1:]}")
+    return {uid: tuple(texts) for uid, texts in notes.items() if texts}
 
 
 def _known(panel: Panel, available: Mapping[str, np.ndarray]) -> np.ndarray:
