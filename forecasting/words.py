@@ -88,7 +88,7 @@ def change(now: float, before: float) -> tuple[float, str]:
 
 def model(name: str) -> str:
     """What stands behind a series."""
-    return {"stopped": "No longer sold", "none": "No sales yet"}.get(name, LABELS.get(name, name))
+    return {"stopped": "No longer sold", "none": "No sales yet", "category_pattern": "Its group's pattern"}.get(name, LABELS.get(name, name))
 
 
 def signed(value: float) -> str:
