@@ -232,9 +232,11 @@ def _last_year(history: FloatArray, days: int, year: int) -> float:
 
 
 def _weights(made: Ensemble, rows: np.ndarray, days: int) -> dict[str, float]:
-    units = made.yhat[schema.BLEND][rows, :days].sum(axis=1)
+    """Each model's share of the units forecast, of series that models serve."""
+    share = made.share[rows]
+    units = made.yhat[schema.BLEND][rows, :days].sum(axis=1) * share.sum(axis=1)
     total = float(units.sum())
-    shares = (made.share[rows] * units[:, None]).sum(axis=0) / total if total > 0 else made.share[rows].mean(axis=0)
+    shares = (share * units[:, None]).sum(axis=0) / total if total > 0 else share.mean(axis=0)
     return dict(zip(schema.MODELS, shares.tolist(), strict=True))
 
 

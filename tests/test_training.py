@@ -1,0 +1,109 @@
+"""What a training makes of the models' forecasts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import panels
+import pytest
+
+from forecasting import schema, training
+from forecasting.backtest import Backtest
+from forecasting.models.seasonal_naive import SeasonalNaive
+from forecasting.training import Fitted
+
+K, H = 5, 14
+DAYS = 200
+
+
+@pytest.fixture
+def panel():
+    """Six known series of one kind, one with five days of sales, and one that stopped."""
+    rows = {f"s{i}": panels.regular(DAYS, level=20 + 10 * i, growth=0.0, seed=i) for i in range(6)}
+    rows["new"] = panels.only_last(panels.regular(DAYS, level=40, growth=0.0, seed=9), 5)
+    rows["old"] = np.where(np.arange(DAYS) < 120, panels.regular(DAYS, growth=0.0, seed=10), np.nan)
+    return panels.panel(rows)
+
+
+def past_of(panel, *, broken=()):
+    """A backtest in which both models are a little off, and Prophet is four times too high for the broken series."""
+    random = np.random.default_rng(0)
+    cuts = [DAYS - H * back for back in range(K, 0, -1)]
+    y = np.stack([panel.sales[:, cut : cut + H] for cut in cuts])
+    known = np.stack([np.repeat(np.isfinite(panel.sales[:, :cut]).any(axis=1)[:, None], H, axis=1) for cut in cuts])
+    mean = np.broadcast_to(np.nanmean(panel.sales, axis=1)[None, :, None], y.shape)
+    yhat = {name: np.where(known, mean * np.exp(0.1 * random.normal(size=y.shape)), np.nan) for name in schema.MODELS}
+    for row in broken:
+        yhat[schema.PROPHET][:, row] *= 4
+    return Backtest(panel.dates[[cut - 1 for cut in cuts]], y, yhat), tuple(panel.cut(cut) for cut in cuts)
+
+
+def assembled(panel, **options):
+    past, known = past_of(panel, **options)
+    mean = np.repeat(np.nanmean(panel.sales, axis=1)[:, None], H, axis=1)
+    yhat = {schema.PROPHET: 1.1 * mean, schema.LSTM: mean, schema.SEASONAL_NAIVE: mean}
+    models = {name: SeasonalNaive().fit(panel, horizon=H) for name in schema.MODELS}
+    return training.assemble(panel, Fitted(models, yhat), past, known, 0.6)
+
+
+def test_a_cutoff_is_forecast_with_weights_that_have_not_seen_its_sales(panel):
+    past, _ = past_of(panel, broken=[2])
+    share = np.tile([0.6, 0.4, 0.0], (len(panel), 1))
+    changed = past.y.copy()
+    changed[1] *= np.linspace(0.2, 4, len(panel))[:, None]
+    before, after = (training.with_blend(each, share, 0.6).yhat[schema.BLEND] for each in (past, replace(past, y=changed)))
+    np.testing.assert_array_equal(after[1], before[1])
+    assert not np.array_equal(after[0], before[0])
+
+
+def test_a_broken_model_loses_its_share_and_the_reason_is_told(panel):
+    made = assembled(panel, broken=[3])
+    uid = panel.unique_ids[3]
+    row = made.health.set_index("unique_id").loc[uid]
+    assert row["prophet_share"] < 0.05
+    assert "far off" in row["why"]
+    np.testing.assert_allclose(made.yhat[schema.BLEND][3], made.yhat[schema.LSTM][3], rtol=0.01)
+
+
+def test_a_new_series_follows_its_group_and_a_stopped_one_sells_nothing(panel):
+    made = assembled(panel)
+    health = made.health.set_index("unique_id")
+    new, old = panel.unique_ids.index("new"), panel.unique_ids.index("old")
+    assert (health.model["new"], health.model["old"]) == ("category_pattern", "stopped")
+    assert "5 days" in health.reason["new"]
+    assert made.yhat[schema.BLEND][new].mean() == pytest.approx(np.nanmean(panel.sales[new]), rel=0.25)
+    assert (made.yhat[schema.BLEND][old] == 0).all()
+    assert (made.bands[new, 1] > made.yhat[schema.BLEND][new]).all()
+    np.testing.assert_array_equal(made.share[[new, old]], 0.0)
+
+
+def test_what_was_cleaned_stands_in_the_table_and_sales_stay_as_they_were(panel):
+    sales = panel.sales.copy()
+    sales[5, 150] = 9000.0
+    made = assembled(replace(panel, sales=sales))
+    assert "9,000" in made.health.notes[5]
+    assert (made.health.notes.drop(5) == "").all()
+    assert made.panel.sales[5, 150] == 9000.0
+    assert made.cleaned.sales[5, 150] < 200
+
+
+def test_a_forecast_that_was_held_down_is_noted(panel):
+    past, known = past_of(panel)
+    yhat = dict.fromkeys(schema.MODELS, np.repeat(np.nanmean(panel.sales, axis=1)[:, None], H, axis=1))
+    models = {name: SeasonalNaive().fit(panel, horizon=H) for name in schema.MODELS}
+    held = {schema.PROPHET: {panel.unique_ids[1]: "A forecast of 900 a day is held at 90."}}
+    made = training.assemble(panel, Fitted(models, yhat, held), past, known, 0.6)
+    assert made.health.notes[1] == "Prophet: a forecast of 900 a day is held at 90."
+
+
+def test_a_history_too_short_for_cutoffs_keeps_the_chosen_weights_and_has_no_bands(panel):
+    past, _ = past_of(panel)
+    none = Backtest(pd.DatetimeIndex([]), past.y[:0], {name: values[:0] for name, values in past.yhat.items()})
+    mean = np.repeat(np.nanmean(panel.sales, axis=1)[:, None], H, axis=1)
+    models = {name: SeasonalNaive().fit(panel, horizon=H) for name in schema.MODELS}
+    made = training.assemble(panel, Fitted(models, dict.fromkeys(schema.MODELS, mean)), none, (), 0.6)
+    served = (made.health.model == schema.BLEND).to_numpy()
+    np.testing.assert_allclose(made.share[served], [[0.6, 0.4, 0.0]] * served.sum())
+    assert np.isnan(made.bands[served]).all()
