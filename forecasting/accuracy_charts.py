@@ -10,7 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from forecasting import schema, words
-from forecasting.charts import ACCENT, BANDS, DAYS_OR_MONTHS, INK, LINES, QUIET, band, blank, curve
+from forecasting.chart_look import ACCENT, BANDS, DAYS_OR_MONTHS, INK, LINES, QUIET, band, blank, curve
 from forecasting.panel import FloatArray
 
 NAMES: Final = {schema.SEASONAL_NAIVE: "Naive"}

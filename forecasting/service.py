@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.metadata
-import resource
-import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,20 +13,18 @@ import pandas as pd
 from forecasting import accuracy as accuracies
 from forecasting import assumptions as assumed
 from forecasting import attention as attentions
-from forecasting import calendar, durations, ensemble, export, intake, panel, reading, sample, schema, training, whatif
+from forecasting import calendar, durations, ensemble, export, intake, panel, reading, retraining, sample, whatif
 from forecasting import judged as judgements
 from forecasting import view as views
 from forecasting.accuracy import Accuracy
 from forecasting.change import Change
 from forecasting.dataset import Dataset, Merge, Upload
-from forecasting.durations import Stopwatch
 from forecasting.ensemble import Ensemble
 from forecasting.errors import InputError, VersionDamaged
 from forecasting.events import Event
 from forecasting.jobs import Jobs
 from forecasting.judged import Judged
 from forecasting.period import DAY, PERIODS, Period
-from forecasting.progress import OnProgress, Progress
 from forecasting.settings import Settings
 from forecasting.standing import Standing
 from forecasting.status import JobStatus
@@ -37,7 +32,6 @@ from forecasting.versions import Serving, Versions
 from forecasting.workspace import Workspace
 
 Filters = Mapping[str, str]
-LIBRARIES = ("prophet", "prophet-batch", "keras", "tensorflow", "tensorflow-cpu", "numpy", "pandas", "scikit-learn")
 
 
 def workspace() -> Workspace:
@@ -168,6 +162,7 @@ def period(of: Mapping[str, Any]) -> Period:
 
 
 countries = calendar.countries
+run_retrain = retraining.run
 
 
 def start_retrain(ws: Workspace, chosen: Settings, *, leave_a_core: bool = True) -> int:
@@ -188,55 +183,6 @@ def start_retrain(ws: Workspace, chosen: Settings, *, leave_a_core: bool = True)
     live = serving(ws).version
     stages = durations.expected(dataset.rows(), chosen, None if live is None else manifest(ws, live))
     return Jobs(ws.jobs).start({"settings": chosen.to_dict(), "stages": stages, "leave_a_core": leave_a_core}, home=ws.home)
-
-
-def run_retrain(ws: Workspace, request: Mapping[str, Any], on_progress: OnProgress) -> dict[str, Any]:
-    """Trains on the sales as they are and publishes; what the manifest says. Runs in the job's process."""
-    chosen = Settings.from_dict(request["settings"])
-    dataset = Dataset(ws)
-    version = dataset.version
-    sales = dataset.read(version)
-    watch = Stopwatch(on_progress)
-    made = training.train(panel.from_sales(sales), chosen, watch)
-    watch(Progress(durations.PUBLISH, 0, 1))
-    facts = {
-        "trained": datetime.now(UTC).isoformat(timespec="seconds"),
-        "sales_version": version,
-        "rows": len(sales),
-        "settings": chosen.to_dict(),
-        "durations": {stage: round(seconds, 2) for stage, seconds in watch.seconds.items()},
-        "peak_memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024),
-        "libraries": _libraries(),
-    }
-    number = Versions(ws.versions).publish(partial(_write, made=made, facts=facts))
-    return manifest(ws, number)
-
-
-def _write(folder: Path, *, made: Ensemble, facts: dict[str, Any]) -> dict[str, Any]:
-    ensemble.save(made, folder)
-    judgements.save(judgements.judge(made), folder)
-    model = made.health[schema.MODEL]
-    return {
-        **facts,
-        "sales_to": f"{made.panel.last:%Y-%m-%d}",
-        "period": made.panel.period.name,
-        "series": len(made.panel),
-        "simpler": int((model != schema.BLEND).sum()),
-        "cutoffs": [f"{day:%Y-%m-%d}" for day in made.past.cutoffs],
-        "judged_days": made.past.horizon,
-        "reconciled": None if made.reconciled is None else made.reconciled.facts(),
-        "metrics": ensemble.summary(made),
-    }
-
-
-def _libraries() -> dict[str, str]:
-    found = {}
-    for name in LIBRARIES:
-        try:
-            found[name] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return found
 
 
 def first_start(ws: Workspace) -> int | None:

@@ -119,17 +119,27 @@ def forecast(
         settings: Prophet's.
         on_progress: Told of stage "Backtest: Totals".
     """
-    made = []
     chosen = groupings(panel) if len(past) >= weights.FEWEST_CUTOFFS else []
+    if not chosen:
+        return []
     fits = [*((known, horizons[0]) for known in past), (panel, horizons[1])]
-    for place, grouping in enumerate(chosen):
-        yhat = []
-        for number, (known, ahead) in enumerate(fits):
-            whole = added_up(known, grouping)
-            yhat.append(ProphetModel(settings).fit(whole, horizon=ahead).predict(whole, ahead))
-            on_progress(Progress(STAGE, place * len(fits) + number + 1, len(chosen) * len(fits)))
-        made.append(Direct(grouping, np.array(yhat[:-1]), yhat[-1]))
-    return made
+    yhat = []
+    for number, (known, ahead) in enumerate(fits, start=1):
+        whole = _joined([added_up(known, grouping) for grouping in chosen])
+        yhat.append(ProphetModel(settings).fit(whole, horizon=ahead).predict(whole, ahead))
+        on_progress(Progress(STAGE, number, len(fits)))
+    ends = np.cumsum([grouping.count for grouping in chosen])
+    places = [slice(end - grouping.count, end) for grouping, end in zip(chosen, ends, strict=True)]
+    return [
+        Direct(grouping, np.array([values[place] for values in yhat[:-1]]), yhat[-1][place]) for grouping, place in zip(chosen, places, strict=True)
+    ]
+
+
+def _joined(panels: list[Panel]) -> Panel:
+    """One panel of all their series, which lie on the same days."""
+    drivers = {name: np.concatenate([panel.drivers[name] for panel in panels]) for name in panels[0].drivers}
+    series = pd.concat([panel.series for panel in panels], ignore_index=True)
+    return replace(panels[0], series=series, sales=np.concatenate([panel.sales for panel in panels]), drivers=drivers)
 
 
 def reconcile(past: Backtest, ahead: FloatArray, direct: list[Direct]) -> Reconciled | None:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting import charts
+from forecasting import chart_look, charts
 from forecasting.view import Range, View
 
 LAST = pd.Timestamp("2026-11-21")
@@ -53,13 +53,13 @@ def test_colours_are_the_tokens_that_streamlit_replaces():
 
     configure_streamlit_plotly_theme()
     tokens = plotly.io.templates["streamlit"].layout.colorway
-    assert {charts.ACCENT, charts.TEAL, charts.PAST, charts.INK, charts.QUIET} <= set(tokens)
+    assert {chart_look.ACCENT, chart_look.TEAL, chart_look.PAST, chart_look.INK, chart_look.QUIET} <= set(tokens)
     sequential = [color for _, color in plotly.io.templates["streamlit"].layout.colorscale.sequential]
-    assert [charts.BAND_95[:7], charts.BAND_80[:7]] == sequential[1:3]
+    assert [chart_look.BAND_95[:7], chart_look.BAND_80[:7]] == sequential[1:3]
 
 
 def test_no_two_curves_share_a_colour_or_a_dash():
-    lines = list(charts.LINES.values())
+    lines = list(chart_look.LINES.values())
     assert len({line.color for line in lines}) == len(lines)
     assert len({line.dash for line in lines if line.dash != "solid"}) == 3
 

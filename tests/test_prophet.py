@@ -19,6 +19,7 @@ from panels import only_last, panel, regular, shop, sparse
 from forecasting.calendar import holidays_of
 from forecasting.errors import SettingsError
 from forecasting.models import prophet as module
+from forecasting.models import prophet_fits
 from forecasting.models.prophet import ProphetModel
 from forecasting.models.prophet_reasons import after_fit
 from forecasting.panel import Panel, from_sales
@@ -41,12 +42,12 @@ def driven() -> Panel:
 
 def with_prophet(model: ProphetModel, sales: Panel, row: int) -> pd.DataFrame:
     """What the library itself forecasts for a series after the same fit."""
-    work = module._Work(sales, np.isfinite(sales.sales), model.curves_.layout, model.settings)
-    fitted = module._fit_batch(work._history(row), {row: work._recipe(row)})[row]
+    work = prophet_fits.Work(sales, np.isfinite(sales.sales), model.curves_.layout, model.settings)
+    fitted = prophet_fits.fit_batch(work._history(row), {row: work._recipe(row)})[row]
     if fitted.holidays is not None:
         names = model.curves_.layout.holidays
         found = holidays_of(str(model.settings.country), (2023, 2024, 2025))
-        rows = [(date, module.holiday_code(names.index(name))) for date, on in found.items() for name in on if name in names]
+        rows = [(date, prophet_fits.holiday_code(names.index(name))) for date, on in found.items() for name in on if name in names]
         fitted.holidays = pd.DataFrame(rows, columns=["ds", "holiday"])
     ahead = pd.DataFrame({"ds": sales.ahead(HORIZON)} | {name: sales.driver(name, HORIZON)[row, -HORIZON:] for name in sales.drivers})
     with warnings.catch_warnings():

@@ -1,0 +1,130 @@
+"""The one look of all charts: colours, lines, and an empty figure.
+
+Colours are written as Streamlit's placeholder tokens: the browser replaces `#000001` by the first categorical colour of the theme in
+force, so that one figure is right in light and dark. Two hex digits after a token are its alpha.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import plotly.graph_objects as go
+
+from forecasting import schema, words
+
+INK, QUIET, PAST, ACCENT, TEAL = "#000005", "#000010", "#000004", "#000001", "#000003"
+BAND_95, BAND_80 = "#000012CC", "#000013CC"
+BANDS: Final = {"band_95": (BAND_95, 7), "band_80": (BAND_80, 6)}  # color and place in the legend; the wider one is drawn first
+DAYS_OR_MONTHS: Final = [{"dtickrange": [None, 27 * 86_400_000], "value": "%-d %b"}, {"dtickrange": ["M1", None], "value": "%b\n%Y"}]
+"""Ticks closer than a month name days."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """How a curve is drawn.
+
+    Args:
+        color: A token.
+        width: In pixels.
+        dash: Plotly's name or lengths in pixels.
+        rank: Place in the legend.
+    """
+
+    color: str
+    width: float
+    dash: str
+    rank: int
+
+
+LINES: Final = {
+    schema.SALES: Line(PAST, 1.6, "solid", 1),
+    schema.PROPHET: Line("#000002", 1.6, "5px,3px", 2),
+    schema.LSTM: Line(TEAL, 1.9, "1.5px,2.5px", 3),
+    schema.SEASONAL_NAIVE: Line("#000006", 1.6, "9px,3px,2px,3px", 4),
+    schema.BLEND: Line(ACCENT, 2.5, "solid", 5),
+}
+
+
+def blank(height: int) -> go.Figure:
+    """An empty figure with everything that all charts share."""
+    layout: dict[str, Any] = {
+        "height": height,
+        "margin": {"l": 2, "r": 12, "t": 34, "b": 2, "pad": 0},
+        "hovermode": "x unified",
+        "dragmode": False,
+        "separators": ".,",
+        "bargap": 0.35,
+        "hoverlabel": {"font": {"size": 12.5, "color": INK}, "namelength": -1, "align": "left"},
+        "legend": {
+            "orientation": "h",
+            "x": 0,
+            "xanchor": "left",
+            "y": 1,
+            "yanchor": "bottom",
+            "font": {"size": 12.5, "color": INK},
+            "itemwidth": 34,
+            "itemdoubleclick": False,
+            "title": {"text": ""},
+        },
+    }
+    title = {"text": "", "standoff": 0}
+    figure = go.Figure(layout=layout)
+    figure.update_xaxes(
+        title=title,
+        showgrid=False,
+        showline=True,
+        linecolor=QUIET + "66",
+        ticks="outside",
+        ticklen=4,
+        tickcolor=QUIET + "66",
+        tickfont={"size": 12, "color": QUIET},
+        tickangle=0,
+        nticks=6,
+        automargin=True,
+        fixedrange=True,
+    )
+    return figure.update_yaxes(
+        title=title,
+        nticks=5,
+        tickformat=",~r",
+        gridcolor=QUIET + "2B",
+        zeroline=False,
+        ticks="",
+        ticklabelstandoff=4,
+        tickfont={"size": 12, "color": QUIET},
+        automargin=True,
+        fixedrange=True,
+    )
+
+
+def band(name: str, ds: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> go.Scatter:
+    """A band, `band_80` or `band_95`: one closed shape, so that a click on the legend hides all of it."""
+    color, rank = BANDS[name]
+    known = np.isfinite(upper) & np.isfinite(lower)
+    return go.Scatter(
+        x=np.concatenate([ds[known], ds[known][::-1]]),
+        y=np.concatenate([upper[known], lower[known][::-1]]),
+        name=words.LABELS[name],
+        mode="lines",
+        line={"width": 0, "color": color},
+        fill="toself",
+        fillcolor=color,
+        hoverinfo="skip",
+        legendrank=rank,
+    )
+
+
+def curve(name: str, ds: Any, y: Any, **more: Any) -> go.Scatter:
+    """A curve in the colour and dash of what it stands for; `more` goes to Plotly."""
+    style = LINES[name]
+    return go.Scatter(
+        x=np.asarray(ds),
+        y=np.asarray(y, dtype=float),
+        name=words.LABELS[name],
+        mode="lines",
+        line={"color": style.color, "width": style.width, "dash": style.dash},
+        legendrank=style.rank,
+        **{"hovertemplate": "%{y:,.0f}", **more},
+    )

@@ -1,0 +1,163 @@
+"""Fits of Prophet itself: in batches, one by one where a batch cannot, each series' failure named and none of the others stopped."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from forecasting import schema
+from forecasting.models.prophet_curves import HOLIDAYS, Curve, Layout, curve_of, holiday_code
+from forecasting.panel import FloatArray, Panel
+from forecasting.period import DAY, MONTH, WEEK
+from forecasting.settings import ProphetSettings
+
+logger = logging.getLogger(__name__)
+
+_WAVES = {DAY: 10, WEEK: 10, MONTH: 6}
+"""Of the yearly season."""
+_WORTH_A_POOL = 8
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How to make the unfitted Prophet of one series; small enough for another process.
+
+    Args:
+        settings: Prophet's choices.
+        holidays: Columns `ds`, `holiday`; None for none. Each goes by its code, as its name could be one that Prophet
+            keeps for itself.
+        regressors: Names of the drivers that count.
+        yearly: Waves of the yearly season, 0 for none; "auto" leaves it and the weekly season to Prophet.
+    """
+
+    settings: ProphetSettings
+    holidays: pd.DataFrame | None
+    regressors: tuple[str, ...]
+    yearly: int | Literal["auto"]
+
+    def make(self) -> Any:
+        from prophet import Prophet
+
+        chosen = self.settings
+        model = Prophet(
+            growth=chosen.growth,
+            seasonality_mode=chosen.mode,
+            n_changepoints=chosen.changepoints,
+            changepoint_prior_scale=chosen.changepoint_scale,
+            holidays=self.holidays,
+            yearly_seasonality=self.yearly,
+            weekly_seasonality="auto" if self.yearly == "auto" else False,
+            daily_seasonality=False,
+            uncertainty_samples=0,
+        )
+        for name in self.regressors:
+            model.add_regressor(name)
+        return model
+
+
+@dataclass(frozen=True, eq=False)
+class Work:
+    """What the fits of one panel share."""
+
+    panel: Panel
+    days: np.ndarray
+    layout: Layout
+    settings: ProphetSettings
+
+    @cached_property
+    def drivers(self) -> dict[str, FloatArray]:
+        """Name -> shape (n, d), without gaps."""
+        return {name: self.panel.driver(name, 0) for name in self.layout.drivers}
+
+    @cached_property
+    def holidays(self) -> pd.DataFrame | None:
+        """The past's holidays as Prophet takes them."""
+        if not self.layout.holidays:
+            return None
+        columns = self.layout.matrix(self.panel.dates)[:, self.layout.slices[HOLIDAYS]]
+        date, holiday = np.nonzero(columns)
+        return pd.DataFrame({"ds": self.panel.dates[date], "holiday": [holiday_code(int(i)) for i in holiday]})
+
+    def fit(self, rows: list[int]) -> Iterator[dict[int, Curve | str]]:
+        """Each series' curve, or what went wrong: first all that a batch can fit, then one by one what is left to Prophet itself."""
+        recipes = {row: self._recipe(row) for row in rows}
+        frame = pd.concat([self._history(row) for row in rows], ignore_index=True)
+        models = fit_batch(frame, recipes)
+        yield {row: curve_of(model, self.layout, self.panel.last) for row, model in models.items()}
+        left = [row for row in rows if row not in models]
+        if not left:
+            return
+        from joblib import Parallel, delayed
+
+        tasks = [delayed(_fit_one)(frame[frame[schema.UNIQUE_ID] == row], recipes[row], self.layout, self.panel.last) for row in left]
+        pool = Parallel(n_jobs=-1 if len(tasks) >= _WORTH_A_POOL else 1, backend="loky", return_as="generator")
+        for row, outcome in zip(left, pool(tasks), strict=True):
+            yield {row: outcome}
+
+    def _history(self, row: int) -> pd.DataFrame:
+        days = self.days[row]
+        drivers = {name: values[row, days] for name, values in self.drivers.items()}
+        return pd.DataFrame({schema.UNIQUE_ID: row, schema.DS: self.panel.dates[days], schema.Y: self.panel.sales[row, days], **drivers})
+
+    def _recipe(self, row: int) -> Recipe:
+        days = np.flatnonzero(self.days[row])
+        span, period = days[-1] - days[0] + 1, self.panel.period
+        known = [schema.OPEN] if span <= period.steps(365) else list(schema.DRIVERS)
+        varying = (name for name in known if name in self.drivers and np.ptp(self.drivers[name][row, days]) > 0)
+        yearly = _WAVES[period] if span >= 2 * period.year else 0
+        return Recipe(self.settings, self.holidays, tuple(varying), "auto" if period == DAY else yearly)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Prophet, its solver and its batches say nothing; what goes wrong reaches us as an exception.
+
+    Prophet calls things that pandas is about to drop; its own releases settle that, and no user can.
+    """
+    loggers = [logging.getLogger(name) for name in ("prophet", "prophet.plot", "prophet_batch", "cmdstanpy")]
+    before = [each.disabled for each in loggers]
+    for each in loggers:
+        each.disabled = True
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            warnings.simplefilter("ignore", FutureWarning)
+            yield
+    finally:
+        for each, was in zip(loggers, before, strict=True):
+            each.disabled = was
+
+
+def fit_batch(frame: pd.DataFrame, recipes: dict[int, Recipe]) -> dict[int, Any]:
+    """The models that prophet-batch can fit; a series that it cannot is left for Prophet itself."""
+    try:
+        from prophet_batch import fit_many
+    except ImportError:
+        return {}
+    try:
+        with _quiet():
+            models: dict[int, Any] = fit_many(frame, schema.UNIQUE_ID, lambda row: recipes[row].make(), on_error="skip", batch_size=len(recipes))
+    except Exception as error:  # noqa: BLE001 - a young library; Prophet itself takes over, and says what is wrong if it fails too
+        logger.warning("prophet-batch failed, fitting one by one: %s", error)
+        return {}
+    return models
+
+
+def _fit_one(frame: pd.DataFrame, recipe: Recipe, layout: Layout, origin: pd.Timestamp) -> Curve | str:
+    """The curve of one series fitted by Prophet itself, or the text of its error; runs in a process of its own."""
+    with _quiet():
+        model = recipe.make()
+    try:
+        with _quiet():
+            model.fit(frame.drop(columns=schema.UNIQUE_ID))
+    except Exception as error:  # noqa: BLE001 - one bad series never stops the others; its reason is shown
+        return str(error) or type(error).__name__
+    return curve_of(model, layout, origin)

@@ -1,0 +1,73 @@
+"""One retrain: from the sales as they are to a published version."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import resource
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from forecasting import durations, ensemble, panel, schema, training
+from forecasting import judged as judgements
+from forecasting.dataset import Dataset
+from forecasting.durations import Stopwatch
+from forecasting.ensemble import Ensemble
+from forecasting.progress import OnProgress, Progress
+from forecasting.settings import Settings
+from forecasting.versions import Versions
+from forecasting.workspace import Workspace
+
+LIBRARIES = ("prophet", "prophet-batch", "keras", "tensorflow", "tensorflow-cpu", "numpy", "pandas", "scikit-learn")
+
+
+def run(ws: Workspace, request: Mapping[str, Any], on_progress: OnProgress) -> dict[str, Any]:
+    """Trains on the sales as they are and publishes; what the manifest says. Runs in the job's process."""
+    chosen = Settings.from_dict(request["settings"])
+    dataset = Dataset(ws)
+    version = dataset.version
+    sales = dataset.read(version)
+    watch = Stopwatch(on_progress)
+    made = training.train(panel.from_sales(sales), chosen, watch)
+    watch(Progress(durations.PUBLISH, 0, 1))
+    facts = {
+        "trained": datetime.now(UTC).isoformat(timespec="seconds"),
+        "sales_version": version,
+        "rows": len(sales),
+        "settings": chosen.to_dict(),
+        "durations": {stage: round(seconds, 2) for stage, seconds in watch.seconds.items()},
+        "peak_memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024),
+        "libraries": _libraries(),
+    }
+    number = Versions(ws.versions).publish(partial(_write, made=made, facts=facts))
+    return Versions(ws.versions).manifest(number)
+
+
+def _write(folder: Path, *, made: Ensemble, facts: dict[str, Any]) -> dict[str, Any]:
+    ensemble.save(made, folder)
+    judgements.save(judgements.judge(made), folder)
+    model = made.health[schema.MODEL]
+    return {
+        **facts,
+        "sales_to": f"{made.panel.last:%Y-%m-%d}",
+        "period": made.panel.period.name,
+        "series": len(made.panel),
+        "simpler": int((model != schema.BLEND).sum()),
+        "cutoffs": [f"{day:%Y-%m-%d}" for day in made.past.cutoffs],
+        "judged_days": made.past.horizon,
+        "reconciled": None if made.reconciled is None else made.reconciled.facts(),
+        "metrics": ensemble.summary(made),
+    }
+
+
+def _libraries() -> dict[str, str]:
+    found = {}
+    for name in LIBRARIES:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found
