@@ -63,7 +63,7 @@ def of_model(uid: str, model: str, last: pd.Timestamp, unmodelled: Mapping[str, 
     if model == schema.BLEND:
         return ""
     if model == STOPPED:
-        return f"No rows since {last:%Y-%m-%d}; the forecast is 0 until new sales are uploaded."
+        return f"No rows since {words.date(last)}; the forecast is 0 until new sales are uploaded."
     if model == NO_SALES:
         return "No sales yet; the forecast is 0 until the first ones are uploaded."
     missing = [reasons[uid] for name, reasons in unmodelled.items() if name != model and uid in reasons]

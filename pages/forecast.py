@@ -35,7 +35,7 @@ view = service.view(shown, filters, days)
 
 with title:
     st.markdown(f"##### {forecast_parts.title(filters, view.period)}", anchors=False)
-    st.caption(forecast_parts.caption(view))
+    st.caption(forecast_parts.caption(view, manifest.get("reconciled")))
 
 with card:
     whatif_parts.line(standing, shown, change, days=days, refused=refused)

@@ -73,13 +73,20 @@ def title(chosen: dict[str, str], period: Any) -> str:
     return f"Units a {period.name}, {words.plain(', '.join(chosen.values())) if chosen else 'everything added up'}"
 
 
-def caption(view: Any) -> str:
-    """How it was made: "72 series added up, 58 % Prophet and 42 % LSTM. The bands are those of the sum."."""
+def caption(view: Any, reconciled: Any = None) -> str:
+    """How it was made: "72 series added up, 58 % Prophet and 42 % LSTM. The bands are those of the sum."; `reconciled` is the manifest's."""
     shares = {name: share for name, share in view.weights.items() if share >= 0.005}
     parts = words.listing([f"{words.percent(share, 0)} {words.LABELS[name]}" for name, share in shares.items()]) or "no sales expected"
+    scaled = [_scaled(reconciled["totals"])] if reconciled else []
     if view.n_series > 1:
-        return f"{view.n_series:,} series added up, {parts}. The bands are those of the sum."
-    return " ".join([f"One series, {parts}.", *(words.plain(reason) for reason in view.simpler[schema.REASON])])
+        return " ".join([f"{view.n_series:,} series added up, {parts}.", *scaled, "The bands are those of the sum."])
+    return " ".join([f"One series, {parts}.", *scaled, *(words.plain(reason) for reason in view.simpler[schema.REASON])])
+
+
+def _scaled(totals: str) -> str:
+    """That series were scaled to forecasts of totals, by a column or of everything."""
+    whose = words.PLURALS.get(totals, "all sales together")
+    return f"Scaled towards own forecasts of {whose}, which were closer in the past."
 
 
 def no_match(where: DeltaGenerator, card: DeltaGenerator, chosen: dict[str, str]) -> None:
