@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -55,3 +56,22 @@ def chromium() -> str:
             pytest.fail(missing)
         pytest.skip(missing)
     return found
+
+
+@pytest.fixture
+def watching(monkeypatch: pytest.MonkeyPatch, published: Workspace) -> Workspace:
+    """This process looks at the published workspace, which nobody may change."""
+    from forecasting import service
+
+    monkeypatch.setattr(service, "workspace", lambda: published)
+    return published
+
+
+@pytest.fixture
+def fresh_caches() -> Iterator[None]:
+    """Nothing that a page kept outlives the test: versions of other workspaces have the same numbers."""
+    import streamlit as st
+
+    st.cache_resource.clear()
+    yield
+    st.cache_resource.clear()

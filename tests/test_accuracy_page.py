@@ -7,25 +7,12 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-import streamlit as st
-from test_pages import chart, curves, numbers, opened, texts
+from app import chart, curves, numbers, opened, texts
 
 from forecasting import accuracy, service, words
 from pages import accuracy_parts
 
-
-@pytest.fixture(autouse=True)
-def fresh_caches():
-    st.cache_resource.clear()
-    yield
-    st.cache_resource.clear()
-
-
-@pytest.fixture
-def watching(monkeypatch, published):
-    """This process looks at the published workspace, which nobody may change."""
-    monkeypatch.setattr(service, "workspace", lambda: published)
-    return published
+pytestmark = pytest.mark.usefixtures("fresh_caches")
 
 
 def shop(ws):

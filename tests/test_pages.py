@@ -2,40 +2,26 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import shops
-import streamlit as st
-from streamlit.testing.v1 import AppTest
+from app import curves, numbers, opened, texts
 
 from forecasting import service, words
 from forecasting.errors import JobRunning, VersionDamaged
 from forecasting.events import Event
 from forecasting.status import JobStatus
 from forecasting.versions import Serving
-from pages import shell
+from pages import forecast_parts, shell
 from pages.training import Seen
 
 ROOT = Path(__file__).parent.parent
 PAGES = ("overview", "upload", "forecast", "accuracy")
+pytestmark = pytest.mark.usefixtures("fresh_caches")
 ODD = "<img src=x onerror=alert(1)> **x** :red[x] $x$ :tada:"
-
-
-@pytest.fixture(autouse=True)
-def fresh_caches():
-    st.cache_resource.clear()
-    yield
-    st.cache_resource.clear()
-
-
-@pytest.fixture
-def watching(monkeypatch, published):
-    """This process looks at the published workspace, which nobody may change."""
-    monkeypatch.setattr(service, "workspace", lambda: published)
-    return published
 
 
 @pytest.fixture
@@ -47,43 +33,6 @@ def answers(monkeypatch):
             monkeypatch.setattr(service, name, lambda *_, value=value: value)
 
     return prepare
-
-
-def opened(page="overview", *, session=None, **query):
-    """The entry script and then one page, whose further runs leave the entry script out.
-
-    Args:
-        page: Which.
-        session: What the session remembers.
-        query: Of the URL.
-    """
-    at = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
-    for name, value in (session or {}).items():
-        at.session_state[name] = value
-    for name, value in query.items():
-        at.query_params[name] = value
-    at.run()
-    if page != "overview":
-        at.switch_page(f"pages/{page}.py").run()
-    assert not at.exception
-    return at
-
-
-def texts(at):
-    """Everything that a page says in text."""
-    return "\n".join(str(element.value) for kind in ("title", "markdown", "caption", "error") for element in at.get(kind))
-
-
-def numbers(at):
-    return {metric.label: metric.value for metric in at.metric}
-
-
-def chart(at, position=0):
-    return json.loads(at.get("plotly_chart")[position].proto.spec)
-
-
-def curves(at):
-    return [trace["name"] for trace in chart(at)["data"]]
 
 
 def upload(content, name="sales.csv"):
@@ -369,3 +318,10 @@ def test_an_ensemble_is_loaded_once_for_all_sessions(watching, monkeypatch):
     for page in ("overview", "forecast", "forecast"):
         opened(page)
     assert loaded == [1]
+
+
+def test_the_forecast_page_says_when_series_were_scaled_to_forecasts_of_totals():
+    view = SimpleNamespace(weights={"prophet": 0.2, "lstm": 0.8}, n_series=3)
+    assert "Scaled towards own forecasts of regions" in forecast_parts.caption(view, {"totals": "region"})
+    assert "own forecasts of all sales together" in forecast_parts.caption(view, {"totals": "all"})
+    assert "Scaled" not in forecast_parts.caption(view, None)

@@ -6,24 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import streamlit as st
-from test_pages import chart, curves, numbers, opened, texts
+from app import chart, curves, numbers, opened, texts
 
 from forecasting import service, words
 
-
-@pytest.fixture(autouse=True)
-def fresh_caches():
-    st.cache_resource.clear()
-    yield
-    st.cache_resource.clear()
-
-
-@pytest.fixture
-def watching(monkeypatch, published):
-    """This process looks at the published workspace, which nobody may change."""
-    monkeypatch.setattr(service, "workspace", lambda: published)
-    return published
+pytestmark = pytest.mark.usefixtures("fresh_caches")
 
 
 @pytest.fixture
