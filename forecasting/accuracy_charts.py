@@ -10,7 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from forecasting import schema, words
-from forecasting.chart_look import ACCENT, BANDS, DAYS_OR_MONTHS, INK, LINES, QUIET, band, blank, curve
+from forecasting.chart_look import ACCENT, BANDS, DAYS_OR_MONTHS, INK, LINES, QUIET, band, blank, curve, mark_day
 from forecasting.panel import FloatArray
 
 NAMES: Final = {schema.SEASONAL_NAIVE: "Naive"}
@@ -201,18 +201,7 @@ def past_of(total: pd.DataFrame, history: pd.DataFrame, cutoff: pd.Timestamp, he
     for name in (name for name in LINES if name in part and name != schema.SALES):
         figure.add_trace(curve(name, part[schema.DS], part[name]))
     figure.add_trace(_sold(part[schema.DS], part[schema.SALES]))
-    figure.add_vline(x=cutoff, line={"color": QUIET, "width": 1, "dash": "dot"})
-    figure.add_annotation(
-        x=cutoff,
-        y=1,
-        yref="paper",
-        text=f"Known to {words.near_date(cutoff)}",
-        showarrow=False,
-        xanchor="right",
-        yanchor="top",
-        xshift=-6,
-        font={"size": 12, "color": QUIET},
-    )
+    mark_day(figure, cutoff, f"Known to {words.near_date(cutoff)}")
     return _dated(figure, [before[schema.SALES], *(part[name] for name in (schema.SALES, *LINES, "upper_95") if name in part)])
 
 

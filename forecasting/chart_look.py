@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
+import pandas as pd
 import plotly.graph_objects as go
 
 from forecasting import schema, words
@@ -127,4 +128,21 @@ def curve(name: str, ds: Any, y: Any, **more: Any) -> go.Scatter:
         line={"color": style.color, "width": style.width, "dash": style.dash},
         legendrank=style.rank,
         **{"hovertemplate": "%{y:,.0f}", **more},
+    )
+
+
+def mark_day(figure: go.Figure, day: pd.Timestamp, text: str) -> None:
+    """Where what was known ends and the forecast starts."""
+    figure.add_vline(x=day, line={"color": QUIET, "width": 1, "dash": "dot"})
+    figure.add_annotation(
+        x=day,
+        xref="x",
+        y=1,
+        yref="paper",
+        text=text,
+        showarrow=False,
+        xanchor="right",
+        yanchor="top",
+        xshift=-6,
+        font={"size": 12, "color": QUIET},
     )

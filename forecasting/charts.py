@@ -11,7 +11,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from forecasting import schema, words
-from forecasting.chart_look import ACCENT, BANDS, DAYS_OR_MONTHS, INK, LINES, PAST, QUIET, TEAL, band, blank, curve
+from forecasting.chart_look import ACCENT, BANDS, DAYS_OR_MONTHS, INK, LINES, PAST, QUIET, TEAL, band, blank, curve, mark_day
 
 if TYPE_CHECKING:
     from forecasting.view import View
@@ -41,7 +41,7 @@ def forecast(view: View, curves: Collection[str], height: int = 400, before: Vie
         figure.add_trace(_model_curve(view, past, name))
     if before is not None:
         figure.add_trace(_standing(before, past))
-    _mark_cutoff(figure, view.last)
+    mark_day(figure, view.last, f"Last sales {words.near_date(view.last)}")
     figure.update_xaxes(tickformatstops=DAYS_OR_MONTHS, hoverformat=HOVER[view.period.name])
     return figure.update_yaxes(range=[0, 1.04 * max(_highest(each, past) for each in (view, before or view))])
 
@@ -166,23 +166,6 @@ def _standing(before: View, past: pd.DataFrame) -> go.Scatter:
 
 def _limits(lower: float, upper: float) -> str:
     return f"{words.units(lower)} to {words.units(upper)}"
-
-
-def _mark_cutoff(figure: go.Figure, last: pd.Timestamp) -> None:
-    """Where sales end and the forecast starts."""
-    figure.add_vline(x=last, line={"color": QUIET, "width": 1, "dash": "dot"})
-    figure.add_annotation(
-        x=last,
-        xref="x",
-        y=1,
-        yref="paper",
-        text=f"Last sales {words.near_date(last)}",
-        showarrow=False,
-        xanchor="right",
-        yanchor="top",
-        xshift=-6,
-        font={"size": 12, "color": QUIET},
-    )
 
 
 def _highest(view: View, past: pd.DataFrame) -> float:
