@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from forecasting import bands, metrics, residuals, schema
+from forecasting import bands, metrics, reasons, residuals, schema
 from forecasting.backtest import Backtest
 from forecasting.bands import Errors, SeriesBands
 from forecasting.cleaning import clean
@@ -61,6 +61,11 @@ class Ensemble:
     def cleaned(self) -> Panel:
         """The sales as the models see them."""
         return clean(self.panel).panel
+
+    @property
+    def silent(self) -> np.ndarray:
+        """Series that are forecast to sell nothing, shape (n,) of bool: no longer sold, or never yet."""
+        return self.health[schema.MODEL].isin([reasons.STOPPED, reasons.NO_SALES]).to_numpy(dtype=bool)
 
     @property
     def errors(self) -> Errors:

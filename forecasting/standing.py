@@ -10,7 +10,6 @@ from typing import Final
 import numpy as np
 
 from forecasting import blend, calendar, ensemble, schema, whatif, words
-from forecasting.cleaning import clean
 from forecasting.ensemble import Ensemble
 from forecasting.errors import InputError
 from forecasting.models.base import Model
@@ -63,7 +62,7 @@ class Standing:
     @cached_property
     def panel(self) -> Panel:
         """Their sales as the models read them."""
-        return clean(self.made.panel.select(self.rows)).panel
+        return self.made.cleaned.select(self.rows)
 
     @cached_property
     def yhat(self) -> Mapping[str, FloatArray]:
@@ -176,7 +175,7 @@ class Standing:
         """All series' bands, those of series whose forecast moved made for the new one."""
         moved = self.rows[(forecast != self.made.yhat[schema.BLEND])[self.rows].any(axis=1)]
         bands = self.made.bands.copy()
-        bands[moved] = ensemble.day_bands(self.made.errors, forecast, silent=np.asarray(~self.made.bands.any(axis=(1, 2))))[moved]
+        bands[moved] = ensemble.day_bands(self.made.errors, forecast, silent=self.made.silent)[moved]
         bands[self.rows] = np.where(closed[:, None], 0.0, bands[self.rows])
         return bands
 

@@ -140,12 +140,11 @@ def with_totals(made: Ensemble, direct: list[Direct]) -> Ensemble:
     if reconciled is None:
         return made
     past = replace(made.past, yhat={**made.past.yhat, schema.BLEND: reconciled.past})
-    silent = (made.health[schema.MODEL].isin([reasons.STOPPED, reasons.NO_SALES])).to_numpy()
     return replace(
         made,
         yhat={**made.yhat, schema.BLEND: reconciled.ahead},
         past=past,
-        bands=day_bands(Errors(past.y, reconciled.past), reconciled.ahead, silent=silent),
+        bands=day_bands(Errors(past.y, reconciled.past), reconciled.ahead, silent=made.silent),
         reconciled=reconciled,
     )
 
