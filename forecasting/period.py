@@ -40,6 +40,11 @@ class Period:
         return self.cycle if self.cycle > 1 else self.year
 
     @property
+    def days(self) -> int:
+        """Days of one step; a month counts as 31."""
+        return _DAYS_OF[self.name]
+
+    @property
     def plural(self) -> str:
         """ "days", "weeks", "months"."""
         return f"{self.name}s"

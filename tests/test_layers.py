@@ -10,21 +10,23 @@ import pytest
 ROOT = Path(__file__).parent.parent
 LAYERS = (
     # 0: know nothing
-    "errors schema settings progress period words locks atomic numbered estimate",
+    "errors schema settings progress period words locks atomic numbered estimate policy",
     # 1: values in, values out: what comes in, what learns, what goes out
     "table packed delimited typed reading problems amounts dates mapping cells keys intake change gaps lineage sample"
     " panel calendar metrics residuals series_bands total_bands bands weights blend reasons totals backtest health durations models ensemble training"
     " outliers shortages breaks cleaning newcomers seasons plausible"
-    " view assumptions whatif standing judged tally accuracy attention inventory chart_look charts accuracy_charts export",
+    " view assumptions whatif standing judged tally accuracy attention chart_look charts accuracy_charts export"
+    # what to order
+    " stock stock_file demand inventory classes textbook replay receipt orders budget stock_path stock_charts workbook",
     # 2: know files, not models
-    "workspace uploads dataset manifest versions events status jobs",
+    "workspace shelves uploads dataset manifest versions events status jobs",
     # 3: the steps in order
     "retraining service",
     # 4: ways in
     "forecasting api follow worker __main__",
 )
 LAYER = {module: layer for layer, modules in enumerate(LAYERS) for module in modules.split()}
-FOR_PAGES = {"service", "schema", "errors", "settings", "progress", "words", "charts", "accuracy_charts"}
+FOR_PAGES = {"service", "schema", "errors", "settings", "progress", "words", "charts", "accuracy_charts", "stock_charts", "policy"}
 ONLY = {
     "streamlit": ("streamlit_app", "pages"),
     "keras": ("forecasting.models.lstm_keras",),
