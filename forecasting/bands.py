@@ -11,11 +11,25 @@ from __future__ import annotations
 import numpy as np
 
 from forecasting.panel import FloatArray
-from forecasting.residuals import Errors, moving_sum, of_series, total_errors, windowed, without
-from forecasting.series_bands import SeriesBands, calibrate
+from forecasting.residuals import Cumulated, Errors, cumulate, moving_sum, of_series, sums, total_errors, windowed, without
+from forecasting.series_bands import SeriesBands, calibrate, learn, seen
 from forecasting.total_bands import total_quantiles
 
-__all__ = ["Errors", "SeriesBands", "calibrate", "past", "past_total", "quantiles", "total_errors", "total_quantiles", "windowed"]
+__all__ = [
+    "Cumulated",
+    "Errors",
+    "SeriesBands",
+    "calibrate",
+    "cumulate",
+    "learn",
+    "past",
+    "past_total",
+    "quantiles",
+    "seen",
+    "total_errors",
+    "total_quantiles",
+    "windowed",
+]
 
 
 def quantiles(
@@ -49,10 +63,12 @@ def past(errors: Errors, probabilities: tuple[float, ...], *, window: int = 1) -
 
     Holding what was sold against them tells whether the bands keep their promise.
     """
-    y, f = windowed(errors, window)
+    cumulated = cumulate(errors)
+    f = sums(cumulated, window).f
     made = np.full((len(probabilities), *f.shape), np.nan)
-    for cut in range(len(y)):
-        learned = calibrate(without(errors, cut), window=window)
+    of = seen(cumulated, window)
+    for cut in range(len(f) if window <= errors.y.shape[2] else 0):
+        learned = learn(of.without(cut))
         if learned is not None:
             made[:, cut] = learned.quantiles(f[cut], probabilities).swapaxes(0, 1)
     return made

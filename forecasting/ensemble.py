@@ -13,7 +13,7 @@ import pandas as pd
 
 from forecasting import bands, metrics, reasons, residuals, schema
 from forecasting.backtest import Backtest
-from forecasting.bands import Errors, SeriesBands
+from forecasting.bands import Cumulated, Errors, SeriesBands
 from forecasting.cleaning import clean
 from forecasting.models.base import Model
 from forecasting.models.lstm import LstmModel
@@ -76,9 +76,30 @@ class Ensemble:
         """The same of the series at these positions."""
         return residuals.of_series(self.errors, rows)
 
-    def calibrated(self, window: int) -> SeriesBands | None:
-        """What the errors say about single series' sums over `window` days."""
-        return bands.calibrate(self.errors, window=window)
+    def calibrated(self, window: int, without: int | None = None) -> SeriesBands | None:
+        """What the errors say about single series' sums over `window` days, kept once learned; None where no such sum was seen.
+
+        Args:
+            window: Days that are added up.
+            without: Position of a cutoff to leave out.
+        """
+        asked = (window, without)
+        if asked not in self._learned:
+            self._learned[asked] = self._learn(window, without) if window <= self.past.horizon else None
+        return self._learned[asked]
+
+    def _learn(self, window: int, without: int | None) -> SeriesBands | None:
+        of = bands.seen(self.cumulated, window)
+        return bands.learn(of if without is None else of.without(without))
+
+    @cached_property
+    def cumulated(self) -> Cumulated:
+        """The errors added up from each cutoff on."""
+        return bands.cumulate(self.errors)
+
+    @cached_property
+    def _learned(self) -> dict[tuple[int, int | None], SeriesBands | None]:
+        return {}
 
 
 def day_bands(errors: Errors, forecast: FloatArray, *, silent: np.ndarray) -> FloatArray:

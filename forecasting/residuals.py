@@ -32,24 +32,62 @@ def without(errors: Errors, cut: int) -> Errors:
     return Errors(np.delete(errors.y, cut, axis=0), np.delete(errors.f, cut, axis=0))
 
 
+class Cumulated(NamedTuple):
+    """Errors added up from the first day on, shape (K, n, t + 1) each.
+
+    Args:
+        y: Units sold on days that have sales and a forecast.
+        f: Units forecast on these days.
+        known: How many these are.
+        closed: How many days are closed.
+    """
+
+    y: FloatArray
+    f: FloatArray
+    known: np.ndarray
+    closed: np.ndarray
+
+
+def cumulate(errors: Errors) -> Cumulated:
+    """Prepares errors for sums over many windows."""
+    both = np.isfinite(errors.y) & np.isfinite(errors.f)
+    y, f = (_cumulated(np.where(both, values, 0.0), np.float64) for values in errors)
+    return Cumulated(y, f, _cumulated(both, np.int16), _cumulated(np.isnan(errors.y) & (errors.f == 0), np.int16))
+
+
 def windowed(errors: Errors, window: int) -> Errors:
     """Sums over every `window` consecutive days inside each cutoff's horizon, shape (K, n, t - window + 1).
 
     Only days that have both sales and a forecast count, and closed days as nothing; a sum with fewer than 60 % of its open days is NaN.
     Missing days are made up for in proportion on both sides.
     """
-    both = np.isfinite(errors.y) & np.isfinite(errors.f)
     if window == 1:
-        return Errors(np.where(both, errors.y, np.nan), np.where(both, errors.f, np.nan))
-    count, closed = (moving_sum(days.astype(float), window) for days in (both, np.isnan(errors.y) & (errors.f == 0)))
-    scale = np.full_like(count, np.nan)
-    np.divide(window - closed, count, out=scale, where=(count > 0) & (count >= OBSERVED_SHARE * (window - closed)))
-    return Errors(*(moving_sum(np.where(both, values, 0.0), window) * scale for values in errors))
+        both = np.isfinite(errors.y) & np.isfinite(errors.f)
+        return Errors(*(np.where(both, values, np.nan) for values in errors))
+    return sums(cumulate(errors), window)
+
+
+def sums(cumulated: Cumulated, window: int, every: int = 1) -> Errors:
+    """The same of errors added up already, of the windows that start on every so manieth day."""
+    first = slice(0, cumulated.y.shape[2] - window, every)
+    last = slice(window, None, every)
+    y, f, count, closed = (values[..., last] - values[..., first] for values in cumulated)
+    open_days = window - closed
+    scale = np.full(count.shape, np.nan)
+    np.divide(open_days, count, out=scale, where=(count > 0) & (count >= OBSERVED_SHARE * open_days))
+    return Errors(y * scale, f * scale)
+
+
+def _cumulated(values: np.ndarray, kind: type) -> np.ndarray:
+    """Sums from the start, with a 0 in front, along the last axis."""
+    total = np.zeros((*values.shape[:-1], values.shape[-1] + 1), dtype=kind)
+    np.cumsum(values, axis=-1, dtype=kind, out=total[..., 1:])
+    return total
 
 
 def moving_sum(values: FloatArray, window: int) -> FloatArray:
     """Sum over every `window` consecutive days, along the last axis."""
-    total = np.concatenate([np.zeros((*values.shape[:-1], 1)), np.cumsum(values, axis=-1)], axis=-1)
+    total = _cumulated(values, np.float64)
     moved: FloatArray = total[..., window:] - total[..., :-window]
     return moved
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
 from forecasting.panel import FloatArray
-from forecasting.residuals import Errors, midpoints, nanmean, student_t, windowed
+from forecasting.residuals import Cumulated, Errors, cumulate, midpoints, nanmean, student_t, sums, without
 
 WINSOR = 0.99
 PRIOR_COUNT = 2.0
 """Cutoffs' worth of the overall scale that each series' own scale starts with."""
 PAIRS_PER_BIN = 150
+OWN_SUMS, LAW_SUMS = 1_000_000, 300_000
+"""Past sums from which each series' own scale, and what all have in common, are learned at most."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,17 +57,18 @@ class SeriesBands:
         size: FloatArray = self.scale * np.maximum(f, self.floor) ** (self.power / 2)
         return size
 
-    def growth(self, steps: int) -> FloatArray:
-        """Typical size of an error by day ahead relative to the middle of what was judged, shape (steps,)."""
-        grown: FloatArray = np.maximum(1 + self.slope * (np.arange(steps) - self.middle), 0.05)
+    def growth(self, steps: np.ndarray) -> FloatArray:
+        """Typical size of an error at these days ahead (from 0) relative to the middle of what was judged, shape (len(steps),)."""
+        grown: FloatArray = np.maximum(1 + self.slope * (steps - self.middle), 0.05)
         return grown
 
-    def quantiles(self, f: FloatArray, probabilities: tuple[float, ...]) -> FloatArray:
+    def quantiles(self, f: FloatArray, probabilities: tuple[float, ...], *, steps: np.ndarray | None = None) -> FloatArray:
         """Quantiles of the sales behind forecasts.
 
         Args:
             f: Shape (n, t): forecasts (sums over `window` days), in units.
             probabilities: q of them, each in (0, 1).
+            steps: Days ahead on which they start, from 0, shape (t,); by default 0, 1, ...
 
         Returns:
             Shape (n, q, t), in units, at least 0, never crossing; NaN where `f` is.
@@ -72,12 +76,37 @@ class SeriesBands:
         order = np.argsort(probabilities)
         z = self._relative(np.asarray(probabilities)[order])
         where = np.log(np.maximum(f, self.floor))
-        size = self.law(f) * self.growth(f.shape[1]) * self.own[:, None]
+        size = self._size(f, steps)
         made = np.empty((f.shape[0], len(order), f.shape[1]))
         for row, position in enumerate(order):
             made[:, position] = f + np.interp(where, self.levels, z[:, row]) * size
         made[:, order] = np.maximum.accumulate(np.maximum(made[:, order], 0.0), axis=1)
         return made
+
+    def levels_at(self, f: FloatArray, p: FloatArray, *, steps: np.ndarray | None = None) -> FloatArray:
+        """The quantile that each series asks for.
+
+        Args:
+            f: Shape (n, t): forecasts (sums over `window` days), in units.
+            p: Shape (n,), each in (0, 1); told apart by a thousandth.
+            steps: As of `quantiles`.
+
+        Returns:
+            Shape (n, t), in units, at least 0.
+        """
+        asked, which = np.unique(np.clip(np.round(p, 3), 0.001, 0.999), return_inverse=True)
+        z = self._relative(asked)
+        where = np.log(np.maximum(f, self.floor))
+        relative = np.empty(f.shape)
+        for place in range(len(asked)):
+            rows = which == place
+            relative[rows] = np.interp(where[rows], self.levels, z[:, place])
+        level: FloatArray = np.maximum(f + relative * self._size(f, steps), 0.0)
+        return level
+
+    def _size(self, f: FloatArray, steps: np.ndarray | None) -> FloatArray:
+        size: FloatArray = self.law(f) * self.growth(np.arange(f.shape[1]) if steps is None else steps) * self.own[:, None]
+        return size
 
     def _relative(self, probabilities: FloatArray) -> FloatArray:
         """Quantiles of shift + rest in each bin, shape (b, q): the convolution of 30 with 400 equally likely values."""
@@ -93,23 +122,60 @@ def calibrate(errors: Errors, *, window: int = 1) -> SeriesBands | None:
         errors: Of the served forecast at past cutoffs.
         window: Days that are added up.
     """
-    count, _, t = errors.y.shape
-    if count == 0 or window > t:
-        return None
-    y, f = windowed(errors, window)
+    return learn(seen(cumulate(errors), window)) if window <= errors.y.shape[2] else None
+
+
+class Seen(NamedTuple):
+    """Sums over a window at past cutoffs: those that start on every so manieth of `steps` days."""
+
+    errors: Errors
+    window: int
+    every: int
+    steps: int
+
+    def without(self, cut: int) -> Seen:
+        """Those of all cutoffs but the one at this position."""
+        return self._replace(errors=without(self.errors, cut))
+
+
+def seen(cumulated: Cumulated, window: int) -> Seen:
+    """The sums to learn from: all, or of a large file as many as tell enough; windows that overlap say much the same.
+
+    Args:
+        cumulated: Of errors at past cutoffs.
+        window: Days that are added up, at most as many as were judged.
+    """
+    count, n, t = cumulated.y.shape
+    every = _stride(count * n, t - window, OWN_SUMS)
+    return Seen(sums(cumulated, window, every), window, every, t - window)
+
+
+def learn(of: Seen) -> SeriesBands | None:
+    """What sums say about single series; None where none was seen."""
+    y, f = of.errors
     if not np.isfinite(y).any():
         return None
-    power, scale, floor = _law(y - f, f)
+    count, n, t = y.shape
+    window, steps = of.window, of.every * np.arange(t)
+    some = slice(None, None, _stride(count * n, t, LAW_SUMS))
+    power, scale, floor = _law((y - f)[:, :, some], f[:, :, some])
     z = (y - f) / (scale * np.maximum(f, floor) ** (power / 2))
-    slope, middle = _growth(z)
-    z = z / np.maximum(1 + slope * (np.arange(z.shape[2]) - middle), 0.05)
+    middle = (of.steps - 1) / 2
+    slope = _growth(z[:, :, some], steps[some])
+    z = z / np.maximum(1 + slope * (steps - middle), 0.05)
     own, own_without = _own_scale(z)
-    z = z / own_without[:, :, None]
+    z = z[:, :, some] / own_without[:, :, None]
     shifts = nanmean(nanmean(z, axis=2), axis=1)
     rest = z - shifts[:, None, None]
-    levels, quantiles = _bins(np.log(np.maximum(f, floor)), rest, _bin_count(z, window))
+    pairs = np.isfinite(z).any(axis=2).sum() * max(of.steps / window, 1.0)
+    levels, quantiles = _bins(np.log(np.maximum(f[:, :, some], floor)), rest, int(np.clip(pairs // PAIRS_PER_BIN, 1, 8)))
     shift = float(np.sqrt(np.nanmean(shifts**2)))
     return SeriesBands(window, power, scale, floor, slope, middle, own, levels, shift, 2.0 * count, quantiles)
+
+
+def _stride(pairs: int, steps: int, most: int) -> int:
+    """Every so manieth step leaves at most about `most` sums of so many pairs of series and cutoff."""
+    return max(1, min(steps, -(-pairs * steps // most)))
 
 
 def _law(e: FloatArray, f: FloatArray) -> tuple[float, float, float]:
@@ -136,15 +202,13 @@ def _law(e: FloatArray, f: FloatArray) -> tuple[float, float, float]:
     return power, float(np.exp(intercept / 2)), floor
 
 
-def _growth(z: FloatArray) -> tuple[float, float]:
-    """Slope of the mean |z| by day ahead relative to its mean (0 where it does not grow), and the middle day."""
+def _growth(z: FloatArray, steps: np.ndarray) -> float:
+    """Slope of the mean |z| by day ahead relative to its mean; 0 where it does not grow."""
     size = nanmean(np.abs(z).reshape(-1, z.shape[2]), axis=0)
-    seen = np.isfinite(size)
-    middle = (z.shape[2] - 1) / 2
-    if seen.sum() < 2 or not size[seen].mean() > 0:
-        return 0.0, middle
-    slope = np.polyfit(np.flatnonzero(seen), size[seen], 1)[0] / size[seen].mean()
-    return max(float(slope), 0.0), middle
+    known = np.isfinite(size)
+    if known.sum() < 2 or not size[known].mean() > 0:
+        return 0.0
+    return max(float(np.polyfit(steps[known], size[known], 1)[0] / size[known].mean()), 0.0)
 
 
 def _own_scale(z: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -180,12 +244,6 @@ def _correlation(a: FloatArray, b: FloatArray) -> float:
     if len(a) < 3 or a.std() == 0 or b.std() == 0:
         return 0.0
     return float(np.corrcoef(a, b)[0, 1])
-
-
-def _bin_count(z: FloatArray, window: int) -> int:
-    """Bins of the forecast level that the errors support, counted in independent windows."""
-    pairs = np.isfinite(z).any(axis=2).sum() * max(z.shape[2] / window, 1.0)
-    return int(np.clip(pairs // PAIRS_PER_BIN, 1, 8))
 
 
 def _bins(level: FloatArray, rest: FloatArray, count: int) -> tuple[FloatArray, FloatArray]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from forecasting import bands
+from forecasting import bands, series_bands
 from forecasting.bands import Errors
 from forecasting.schema import QUANTILES
 
@@ -140,3 +140,15 @@ def test_perfect_forecasts_and_all_zero_sales_give_bands_of_no_width(y):
     made = bands.calibrate(Errors(values, values)).quantiles(values[0], QUANTILES)
     np.testing.assert_allclose(made, y, atol=1e-6)
     np.testing.assert_allclose(bands.total_quantiles(Errors(values, values), values[0], QUANTILES), 3 * y, atol=1e-6)
+
+
+def test_of_a_large_file_some_sums_tell_what_all_do(monkeypatch):
+    errors, _, mean = simulate(6, 3, n=400)
+    whole = bands.calibrate(errors, window=7)
+    monkeypatch.setattr(series_bands, "OWN_SUMS", 16_000)
+    monkeypatch.setattr(series_bands, "LAW_SUMS", 8_000)
+    some = bands.calibrate(errors, window=7)
+    assert some.levels.tolist() != whole.levels.tolist()
+    week = sums(mean, 7)
+    np.testing.assert_allclose(some.quantiles(week, QUANTILES).mean(axis=(0, 2)), whole.quantiles(week, QUANTILES).mean(axis=(0, 2)), rtol=0.03)
+    assert np.corrcoef(np.log(some.own), np.log(whole.own))[0, 1] > 0.97
