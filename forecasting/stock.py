@@ -182,7 +182,7 @@ def _lead(table: pd.DataFrame, listed: dict[int, tuple[int, ...]], panel: Panel)
 
 def _receipts(due: pd.DataFrame, policy: Policy, panel: Panel, horizon: int) -> FloatArray:
     """Units that arrive before the sales of each step after the counting."""
-    receipts = np.zeros((int(len(panel)), horizon))
+    receipts = np.zeros((len(panel), horizon))
     first = panel.ahead(1 + panel.period.steps(policy.start))[-1]
     days = pd.DatetimeIndex(due["day"].fillna(first))
     step = np.maximum(panel.period.positions(days, first), 0)

@@ -1,0 +1,201 @@
+"""Demand summed over the days that an order must cover: its distribution now, and what it would have said in the past.
+
+Everything comes from errors of sums over as many days (`series_bands`), never from a day's error and a square root. Of a lead time that
+varies, the sums over each length are mixed by its chance: Silver, Pyke & Thomas 2017, 7.10, without their normal distribution.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecasting import schema
+from forecasting.bands import SeriesBands
+from forecasting.ensemble import Ensemble
+from forecasting.panel import FloatArray
+from forecasting.residuals import midpoints
+
+PLACES = 300
+"""Equally likely values that stand for a distribution."""
+PLACES_PAST = 100
+"""The same where the lead time varies, at every review of the past."""
+ROWS = 500
+"""Series whose mixtures are made at a time."""
+
+
+@dataclass(frozen=True, eq=False)
+class Demand:
+    """Demand of r series over a span of steps.
+
+    Args:
+        expected: Shape (r,), units: what is forecast, NaN where the span reaches beyond the forecast.
+        values: Shape (r, m): equally likely sums, ascending, units; NaN where no error of such a sum was seen.
+    """
+
+    expected: FloatArray
+    values: FloatArray
+
+
+def over(made: Ensemble, rows: np.ndarray, lead: FloatArray, extra: np.ndarray, *, start: int = 0) -> Demand:
+    """Demand from the counting on: over the lead time and `extra` more steps.
+
+    Args:
+        made: What is served.
+        rows: Positions of r series.
+        lead: Shape (r, m): chances of a lead time of 0, 1, ... steps.
+        extra: Shape (r,), steps beyond the lead time, at least 0.
+        start: Steps after the last sales that went by before the counting.
+    """
+    expected, values = np.full(len(rows), np.nan), np.full((len(rows), PLACES), np.nan)
+    ahead = _forecast(made, rows)
+    for members, lengths, chances, more in _groups(lead, extra):
+        spans = lengths + more
+        if start + spans.max() >= ahead.shape[1]:
+            continue
+        parts = []
+        for span, count in zip(spans, _shared(chances, PLACES), strict=True):
+            f = (ahead[members, start + span] - ahead[members, start])[:, None]
+            expected[members] = np.nan_to_num(expected[members]) + chances[spans == span] * f[:, 0]
+            parts.append(_sums(made.calibrated(int(span)) if span else None, rows[members], f, count, start=start, span=int(span)))
+        values[members] = np.sort(np.concatenate(parts, axis=1), axis=1)
+    values[made.silent[rows]] = 0.0
+    return Demand(expected, values)
+
+
+def _sums(learned: SeriesBands | None, rows: np.ndarray, f: FloatArray, count: int, *, start: int, span: int) -> FloatArray:
+    """So many equally likely sums over a span, shape (r, count)."""
+    if not span:
+        return np.zeros((len(rows), count))
+    if learned is None:
+        return np.full((len(rows), count), np.nan)
+    made: FloatArray = learned.of(rows).quantiles(f, tuple(midpoints(count)), steps=np.array([start]))[:, :, 0]
+    return made
+
+
+def ahead_levels(made: Ensemble, rows: np.ndarray, lead: FloatArray, review: np.ndarray, p: FloatArray, *, start: int = 0) -> FloatArray:
+    """Up to which level to order at each review to come.
+
+    Args:
+        made: What is served.
+        rows: Positions of r series.
+        lead: Shape (r, m): chances of a lead time of 0, 1, ... steps.
+        review: Shape (r,), steps from one review to the next, at least 1.
+        p: Shape (r,): the chance with which the level covers the demand of lead time and review period, in (0, 1).
+        start: Steps after the last sales that went by before the counting.
+
+    Returns:
+        Shape (r, horizon), units: place t is the review after t steps; NaN between reviews, and where an order would have to cover days that
+        are not forecast, or sums of which no error was seen.
+    """
+    levels = np.full((len(rows), made.horizon), np.nan)
+    f = _forecast(made, rows)
+    for members, lengths, chances, more in _groups(lead, review):
+        mix = _Mix(lengths + more, chances, rows[members], p[members])
+        levels[members] = mix.levels(made, f[members], int(more), start, without=None)
+    levels[made.silent[rows]] *= 0.0
+    return levels
+
+
+def past_levels(made: Ensemble, rows: np.ndarray, lead: FloatArray, review: np.ndarray, p: FloatArray) -> FloatArray:
+    """The same at each past cutoff, from what was forecast there and errors of the other cutoffs; shape (K, r, days judged)."""
+    count, _, judged = made.errors.f.shape
+    levels = np.full((count, len(rows), judged), np.nan)
+    groups = list(_groups(lead, review))
+    for cut in range(count):
+        f = _cumulated(made.errors.f[cut, rows])
+        for members, lengths, chances, more in groups:
+            mix = _Mix(lengths + more, chances, rows[members], p[members])
+            levels[cut, members] = mix.levels(made, f[members], int(more), 0, without=cut)
+    return levels
+
+
+def cumulative(made: Ensemble, row: int, steps: int, probabilities: tuple[float, ...], *, start: int = 0) -> FloatArray:
+    """Quantiles of what one series sells in the first 1, 2, ... `steps` steps from the counting on; shape (q, steps), units, NaN where not known."""
+    rows, quantiles = np.array([row]), np.full((len(probabilities), steps), np.nan)
+    f = _forecast(made, rows)
+    for span in range(1, min(steps, f.shape[1] - 1 - start) + 1):
+        learned = made.calibrated(span)
+        if learned is not None:
+            total = (f[:, start + span] - f[:, start])[:, None]
+            quantiles[:, span - 1] = learned.of(rows).quantiles(total, probabilities, steps=np.array([start]))[0, :, 0]
+    if made.silent[row]:
+        quantiles[:] = 0.0
+    return np.maximum.accumulate(quantiles, axis=1)
+
+
+@dataclass(frozen=True, eq=False)
+class _Mix:
+    """Series whose orders cover spans of these lengths with these chances, and the chance with which each wants to be covered."""
+
+    spans: np.ndarray
+    chances: FloatArray
+    rows: np.ndarray
+    p: FloatArray
+
+    def levels(self, made: Ensemble, f: FloatArray, every: int, start: int, *, without: int | None) -> FloatArray:
+        """Levels at each review, shape (r, t - 1) for forecasts added up `f` of shape (r, t); NaN between reviews and where not known."""
+        levels = np.full((len(f), f.shape[1] - 1 - start), np.nan)
+        reviews = np.arange(0, levels.shape[1] - self.spans.max() + 1, every)
+        learned = [made.calibrated(int(span), without) if span else None for span in self.spans]
+        if not len(reviews) or any(bands is None and span for bands, span in zip(learned, self.spans, strict=True)):
+            return _fitted(levels, made.horizon if without is None else levels.shape[1])
+        from_ = start + reviews
+        if len(self.spans) == 1:
+            total = f[:, from_ + self.spans[0]] - f[:, from_]
+            levels[:, reviews] = learned[0].of(self.rows).levels_at(total, self.p, steps=from_) if learned[0] else 0.0
+        else:
+            for part in range(0, len(f), ROWS):
+                some = slice(part, part + ROWS)
+                levels[some, reviews] = self._mixed(learned, f[some], from_, some)
+        return _fitted(levels, made.horizon if without is None else levels.shape[1])
+
+    def _mixed(self, learned: list[SeriesBands | None], f: FloatArray, from_: np.ndarray, some: slice) -> FloatArray:
+        """Quantiles of the mixture over the spans, shape (r, reviews)."""
+        parts = []
+        for span, bands, count in zip(self.spans, learned, _shared(self.chances, PLACES_PAST), strict=True):
+            total = f[:, from_ + span] - f[:, from_]
+            drawn = (
+                bands.of(self.rows[some]).quantiles(total, tuple(midpoints(count)), steps=from_) if bands else np.zeros((len(f), count, len(from_)))
+            )
+            parts.append(drawn)
+        values = np.sort(np.concatenate(parts, axis=1), axis=1)
+        place = np.clip(self.p[some] * PLACES_PAST - 0.5, 0, PLACES_PAST - 1)
+        below = np.floor(place).astype(int)[:, None, None]
+        low, high = (np.take_along_axis(values, np.minimum(below + more, PLACES_PAST - 1), axis=1)[:, 0] for more in (0, 1))
+        mixed: FloatArray = low + (place - np.floor(place))[:, None] * (high - low)
+        return mixed
+
+
+def _fitted(levels: FloatArray, width: int) -> FloatArray:
+    """As wide as asked for, with NaN at the end."""
+    return np.pad(levels, ((0, 0), (0, width - levels.shape[1])), constant_values=np.nan)
+
+
+def _forecast(made: Ensemble, rows: np.ndarray) -> FloatArray:
+    return _cumulated(np.nan_to_num(made.yhat[schema.BLEND][rows]))
+
+
+def _cumulated(f: FloatArray) -> FloatArray:
+    """Forecasts added up from the first step on, with a 0 in front."""
+    return np.concatenate([np.zeros((len(f), 1)), np.cumsum(f, axis=1)], axis=1)
+
+
+def _groups(lead: FloatArray, extra: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray, FloatArray, int]]:
+    """Series with the same chances of lead times and the same further steps: positions, lead times that occur, their chances, the steps."""
+    if not len(lead):
+        return
+    terms = np.column_stack([lead, extra])
+    kinds, which = (terms[:1], np.zeros(len(terms), dtype=int)) if (terms == terms[0]).all() else np.unique(terms, axis=0, return_inverse=True)
+    for kind, of_kind in enumerate(kinds):
+        lengths = np.flatnonzero(of_kind[:-1] > 0)
+        yield np.flatnonzero(which == kind), lengths, of_kind[:-1][lengths], int(of_kind[-1])
+
+
+def _shared(chances: FloatArray, places: int) -> list[int]:
+    """So many places shared by chance, the largest remainders served first."""
+    exact = chances / chances.sum() * places
+    counts = np.floor(exact).astype(int)
+    counts[np.argsort(counts - exact, kind="stable")[: places - counts.sum()]] += 1
+    return [int(count) for count in counts]
