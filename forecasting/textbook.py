@@ -30,9 +30,9 @@ def level_now(made: Ensemble, rows: np.ndarray, z: FloatArray, steps: FloatArray
 
 
 def past_levels(
-    made: Ensemble, rows: np.ndarray, z: FloatArray, steps: FloatArray, spread: FloatArray | float = 0.0, *, sold: FloatArray | None = None
+    made: Ensemble, rows: np.ndarray, z: FloatArray, steps: FloatArray, spread: FloatArray | float = 0.0, *, every: int = 1
 ) -> FloatArray:
-    """The level at each step after each cutoff, shape (K, r, days judged), units: place t knows the sales of t steps after the cutoff.
+    """The level at the reviews after each cutoff, shape (K, r, days judged), units: place t knows the sales of t steps after the cutoff.
 
     Args:
         made: Whose sales.
@@ -40,13 +40,13 @@ def past_levels(
         z: Shape (r,), or one for all: the standard normal quantile of the service level.
         steps: Shape (r,): steps that an order covers, lead time and review period.
         spread: Standard deviation of the lead time, in steps.
-        sold: Shape (n, d): sales to take instead of the panel's.
+        every: Steps from one review to the next; between them levels are NaN.
     """
-    judged = made.past.horizon
-    levels = np.full((len(made.past.cutoffs), len(rows), judged), np.nan)
-    for cut, last in enumerate(made.panel.dates.get_indexer(made.past.cutoffs)):
-        mean, sd = _recent(made, rows, last + 1 + np.arange(judged), sold)
-        levels[cut] = _level(mean.T, sd.T, z, steps, spread).T
+    judged, cuts = made.past.horizon, made.panel.dates.get_indexer(made.past.cutoffs) + 1
+    reviews = np.arange(0, judged, every)
+    mean, sd = _recent(made, rows, (cuts[:, None] + reviews).ravel())
+    levels = np.full((len(cuts), len(rows), judged), np.nan)
+    levels[:, :, reviews] = np.moveaxis(_level(mean.T, sd.T, z, steps, spread).T.reshape(len(rows), len(cuts), len(reviews)), 1, 0)
     return levels
 
 
@@ -56,20 +56,17 @@ def _level(mean: FloatArray, sd: FloatArray, z: FloatArray, steps: FloatArray, s
     return level
 
 
-def _recent(made: Ensemble, rows: np.ndarray, known: np.ndarray, sold: FloatArray | None = None) -> tuple[FloatArray, FloatArray]:
+def _recent(made: Ensemble, rows: np.ndarray, known: np.ndarray) -> tuple[FloatArray, FloatArray]:
     """Mean and standard deviation of the sales of the last weeks when so many steps were known, shape (r, len(known)) each, units a step.
 
     A step without a row counts as one without sales, from the series' first row on; before it both are 0.
     """
-    sales = (made.panel.sales if sold is None else sold)[rows]
-    started = np.isfinite(sales).argmax(axis=1)[:, None]
-    days = WEEKS * made.panel.period.cycle
-    filled = np.nan_to_num(sales)
-    first = np.minimum(np.maximum(started, known - days), known)
-    count = np.maximum(known - first, 1)
+    started = np.isfinite(made.panel.sales[rows]).argmax(axis=1)[:, None]
+    earliest = np.maximum(known - WEEKS * made.panel.period.cycle, 0)
+    from_ = int(earliest.min()) if len(earliest) else 0
+    count = np.maximum(known - np.maximum(started, earliest), 1)
+    filled = np.nan_to_num(made.panel.sales[rows, from_ : int(known.max(initial=0))])
     total, squares = (np.pad(np.cumsum(values, axis=1), ((0, 0), (1, 0))) for values in (filled, filled**2))
-    last = np.broadcast_to(known, first.shape)
-    y, y2 = (np.take_along_axis(sums, last, axis=1) - np.take_along_axis(sums, first, axis=1) for sums in (total, squares))
+    y, y2 = (sums[:, known - from_] - sums[:, earliest - from_] for sums in (total, squares))
     mean = y / count
-    variance = np.maximum(y2 - count * mean**2, 0.0) / np.maximum(count - 1, 1)
-    return mean, np.sqrt(variance)
+    return mean, np.sqrt(np.maximum(y2 - count * mean**2, 0.0) / np.maximum(count - 1, 1))

@@ -142,7 +142,7 @@ def test_the_textbook_knows_the_sales_before_each_review_and_none_after(made):
     levels = textbook.past_levels(made, ROWS, z, steps)
     sales = made.panel.sales.copy()
     sales[:, 70 + 10] *= 9
-    other = textbook.past_levels(made, ROWS, z, steps, sold=sales)
+    other = textbook.past_levels(replace(made, panel=replace(made.panel, sales=sales)), ROWS, z, steps)
     np.testing.assert_array_equal(levels[0, :, :11], other[0, :, :11])
     assert (levels[0, :, 11] != other[0, :, 11]).all()
 
