@@ -2,7 +2,7 @@
 PORT ?= 8501
 ARGS ?= -n auto
 PY := .venv/bin/python
-PIP := $(PY) -m pip install --disable-pip-version-check --only-binary :all:
+PIP := $(PY) -m pip install --disable-pip-version-check --only-binary :all: --no-deps
 FIND_PYTHON = for python in python3.13 python3.12 python3.11 python3; do \
 	if $$python -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' >/dev/null 2>&1; \
 	then command -v $$python; exit; fi; done; \
