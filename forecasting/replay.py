@@ -1,0 +1,122 @@
+"""A shelf lived through day by day: what an ordering rule would have had in stock, ordered and missed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecasting.panel import FloatArray
+
+OrderRule = Callable[[int, FloatArray], FloatArray]
+"""(step from 0, positions (m,) before its sales) -> units to order then (m,), at least 0."""
+
+
+@dataclass(frozen=True, eq=False)
+class Lived:
+    """What became of m shelves over h steps; shape (m, h) each, units.
+
+    Args:
+        start: Shape (m,), on the shelf before the first step.
+        arrived: Delivered before each step's sales.
+        sold: Served from the shelf.
+        lost: Wanted, and not there.
+        on_hand: On the shelf after each step's sales.
+        ordered: Ordered before each step's sales.
+    """
+
+    start: FloatArray
+    arrived: FloatArray
+    sold: FloatArray
+    lost: FloatArray
+    on_hand: FloatArray
+    ordered: FloatArray
+
+
+def replay(demand: FloatArray, order: OrderRule, *, lead: np.ndarray, start: FloatArray) -> Lived:
+    """Lives through the demand: before a step's sales look and order, receive what is due, then sell.
+
+    A shelf that is empty loses the sale; nobody waits. What is ordered before step t arrives before the sales of step t + lead, orders of one
+    shelf in whatever order their lead times make of it. Nothing is under way at first. The rule never sees demand of the step or later.
+
+    Args:
+        demand: Shape (m, h), units; all known.
+        order: The rule.
+        lead: Whole steps that an order takes, at least 0: shape (m,), or (m, h) by the step on which it is placed.
+        start: Shape (m,), units on the shelf.
+    """
+    m, h = demand.shape
+    takes = np.broadcast_to(lead if lead.ndim == 2 else lead[:, None], (m, h)).T
+    due = np.zeros((h + int(takes.max(initial=0)) + 1, m))
+    sold, lost, left, ordered = (np.empty((h, m)) for _ in range(4))
+    shelf, position, rows = start.astype(float), start.astype(float), np.arange(m)
+    for step, wanted in enumerate(np.ascontiguousarray(demand.T)):
+        ordered[step] = order(step, position)
+        due[step + takes[step], rows] += ordered[step]
+        shelf = shelf + due[step]
+        sold[step] = np.minimum(wanted, shelf)
+        shelf = shelf - sold[step]
+        lost[step] = wanted - sold[step]
+        position = position + ordered[step] - sold[step]
+        left[step] = shelf
+    return Lived(start, due[:h].T, sold.T, lost.T, left.T, ordered.T)
+
+
+@dataclass(frozen=True, eq=False)
+class Cycles:
+    """Cycles of m shelves: each from one delivery to the next. Shape (m, c) each.
+
+    Args:
+        judged: Whether it counts.
+        kept: Whether it counts and nothing was lost in it.
+    """
+
+    judged: np.ndarray
+    kept: np.ndarray
+
+
+def review_cycles(lost: FloatArray, known: np.ndarray, lead: np.ndarray, reviews: np.ndarray, *, share: float) -> Cycles:
+    """Cycles of a rule that looks at the shelf at reviews: from when an order of one would arrive until one of the next would.
+
+    Args:
+        lost: Shape (m, h), units.
+        known: Shape (m, h), whether demand was seen.
+        lead: Shape (m, h): steps that an order placed then takes, or would take.
+        reviews: Shape (c + 1,), ascending: steps before whose sales the reviews are; the last one only ends the cycle before it.
+        share: Of a cycle's steps, and of those since its review, that must be known for it to count.
+    """
+    lead = np.concatenate([lead, lead[:, -1:]], axis=1)
+    first, last = reviews[:-1] + lead[:, reviews[:-1]], reviews[1:] + lead[:, reviews[1:]]
+    whole = (last > first) & (last <= lost.shape[1])
+    last = np.where(whole, last, first.clip(max=lost.shape[1]))
+    first = np.minimum(first, last)
+    seen = _between(known, first, last) >= share * (last - first)
+    seen &= _between(known, np.broadcast_to(reviews[:-1], first.shape), last) >= share * (last - reviews[:-1])
+    judged = whole & seen
+    return Cycles(judged, judged & (_between(lost > 0, first, last) == 0))
+
+
+def delivery_cycles(lived: Lived, known: np.ndarray, *, share: float) -> Cycles:
+    """Cycles of a rule that orders when stock is low: they end with the deliveries that there were; shape (m, h), at the step of the delivery.
+
+    Args:
+        lived: What became of the shelves.
+        known: Shape (m, h), whether demand was seen.
+        share: Of a cycle's steps that must be known for it to count.
+    """
+    h = known.shape[1]
+    here = np.broadcast_to(np.arange(h), known.shape)
+    ends = lived.arrived > 0
+    before = np.maximum.accumulate(np.where(ends, here, 0), axis=1)
+    first = np.concatenate([np.zeros_like(before[:, :1]), before[:, :-1]], axis=1)
+    judged = ends & (here > first) & (_between(known, first, here) >= share * (here - first))
+    return Cycles(judged, judged & (_between(lived.lost > 0, first, here) == 0))
+
+
+def _between(flags: np.ndarray, first: np.ndarray, last: np.ndarray) -> np.ndarray:
+    """How many flags (m, h) are set from `first` up to before `last`, shape of those, positions in [0, h]."""
+    count = np.zeros((flags.shape[0], flags.shape[1] + 1), dtype=np.int32)
+    np.cumsum(flags, axis=1, out=count[:, 1:])
+    made: np.ndarray = np.take_along_axis(count, last, axis=1) - np.take_along_axis(count, first, axis=1)
+    return made
