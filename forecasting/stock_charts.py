@@ -1,0 +1,182 @@
+"""The stock of a series as it runs down and fills up."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from forecasting import words
+from forecasting.chart_look import ACCENT, BAND_80, DAYS_OR_MONTHS, QUIET, blank
+from forecasting.panel import FloatArray
+from forecasting.period import Period
+from forecasting.stock_path import Path, Run
+
+SHORT: Final = "#000009"
+"""What runs out."""
+LABEL: Final = {"size": 12, "color": QUIET}
+
+
+def path(found: Path, reorder_point: float, period: Period, height: int = 270) -> go.Figure:
+    """Stock with the order and without, the band of the first, deliveries, the reorder point, and where the shelf empties.
+
+    Stock is drawn from morning to morning: it falls over a step and jumps where something arrives.
+
+    Args:
+        found: What to draw.
+        reorder_point: Units, NaN where not known.
+        period: What a step is.
+        height: In pixels.
+    """
+    figure = blank(height)
+    highest = _highest(found, reorder_point)
+    band = _band(found)
+    if band is not None:
+        figure.add_trace(band)
+    name = "With order" if found.quantity else "Expected stock"
+    figure.add_trace(_line(found, found.ordered, name, {"color": ACCENT, "width": 2.5}, 1))
+    if found.quantity:
+        figure.add_trace(_line(found, found.alone, "Without", {"color": SHORT, "width": 1.8, "dash": "5px,3px"}, 2))
+    if found.receipts.any():
+        figure.add_trace(_coming(found))
+    figure.add_trace(_hover(found, period))
+    _mark_reorder_point(figure, reorder_point)
+    _mark_order(figure, found, period)
+    _mark_empty(figure, found, period)
+    figure.update_layout(margin={"t": 46})
+    figure.update_xaxes(range=[found.dates[0], found.dates[-1]], tickformatstops=DAYS_OR_MONTHS, nticks=5, hoverformat=None)
+    return figure.update_yaxes(range=[0, highest], nticks=4)
+
+
+def _points(found: Path, run: Run) -> tuple[np.ndarray, FloatArray]:
+    """Corners of the saw: the start, then morning and next morning of each step."""
+    x = np.repeat(found.dates.to_numpy(), 2)[:-1]
+    y = np.concatenate([[max(found.on_hand, 0.0)], np.column_stack([run.morning, run.evening]).ravel()])
+    return x, y
+
+
+def _line(found: Path, run: Run, name: str, line: dict[str, Any], rank: int) -> go.Scatter:
+    x, y = _points(found, run)
+    return go.Scatter(x=x, y=y, name=name, mode="lines", line=line, hoverinfo="skip", legendrank=rank)
+
+
+def _band(found: Path) -> go.Scatter | None:
+    if np.isnan(found.lower.evening + found.upper.evening).all():
+        return None
+    (x, low), (_, high) = _points(found, found.lower), _points(found, found.upper)
+    known = np.isfinite(low) & np.isfinite(high)
+    return go.Scatter(
+        x=np.concatenate([x[known], x[known][::-1]]),
+        y=np.concatenate([high[known], low[known][::-1]]),
+        name=words.LABELS["band_80"],
+        mode="lines",
+        line={"width": 0, "color": BAND_80},
+        fill="toself",
+        fillcolor=BAND_80,
+        hoverinfo="skip",
+        legendrank=3,
+    )
+
+
+def _coming(found: Path) -> go.Scatter:
+    """What is on the way already."""
+    steps = np.flatnonzero(found.receipts)
+    return go.Scatter(
+        x=found.dates.to_numpy()[steps],
+        y=np.zeros(len(steps)),
+        name="On the way",
+        mode="markers",
+        marker={"symbol": "triangle-up", "size": 10, "color": QUIET},
+        cliponaxis=False,
+        hoverinfo="skip",
+        legendrank=4,
+    )
+
+
+def _hover(found: Path, period: Period) -> go.Scatter:
+    """Each step's numbers in words; a curve with two values a step would show one of them."""
+    return go.Scatter(
+        x=found.dates.to_numpy()[:-1],
+        y=found.ordered.morning,
+        mode="lines",
+        line={"width": 0, "color": "rgba(0,0,0,0)"},
+        showlegend=False,
+        text=[_told(found, step, period) for step in range(len(found.receipts))],
+        hovertemplate="%{text}<extra></extra>",
+    )
+
+
+def _told(found: Path, step: int, period: Period) -> str:
+    arrived = found.receipts[step] + (found.quantity if step == found.arrival else 0.0)
+    lower, upper = found.lower.evening[step], found.upper.evening[step]
+    lines = [
+        f"{words.units(arrived)} delivered" if arrived else "",
+        f"{words.units(found.ordered.morning[step])} at the start, <b>{words.units(found.ordered.evening[step])}</b> at the end of the {period.name}",
+        "" if np.isnan(lower + upper) else f"80{words.NBSP}%: {words.units(lower)} to {words.units(upper)}",
+        f"Without the order: {words.units(found.alone.evening[step])}" if found.quantity and step >= found.arrival else "",
+    ]
+    return "<br>".join(line for line in lines if line)
+
+
+def _mark_reorder_point(figure: go.Figure, level: float) -> None:
+    if not level > 0:
+        return
+    figure.add_hline(y=level, line={"color": QUIET, "width": 1, "dash": "dot"})
+    text = f"Reorder point {words.units(level)}"
+    figure.add_annotation(x=1, xref="paper", y=level, text=text, showarrow=False, xanchor="right", yanchor="bottom", font=LABEL)
+
+
+def _mark_order(figure: go.Figure, found: Path, period: Period) -> None:
+    """When the order arrives."""
+    if not found.quantity or found.arrival >= len(found.receipts):
+        return
+    day = found.dates[found.arrival]
+    left = _left(found, day)
+    figure.add_vline(x=day, line={"color": QUIET, "width": 1, "dash": "dot"})
+    figure.add_annotation(
+        x=day,
+        y=1,
+        yref="paper",
+        text=f"Delivery {_near(day, period)}",
+        showarrow=False,
+        xanchor="left" if left else "right",
+        yanchor="top",
+        xshift=6 if left else -6,
+        font=LABEL,
+    )
+
+
+def _mark_empty(figure: go.Figure, found: Path, period: Period) -> None:
+    """Where the shelf empties without the order."""
+    moment = found.empty[0]
+    if moment is None:
+        return
+    left, marker = _left(found, moment), {"symbol": "x", "size": 9, "color": SHORT}
+    figure.add_trace(go.Scatter(x=[moment], y=[0], mode="markers", marker=marker, cliponaxis=False, showlegend=False, hoverinfo="skip"))
+    figure.add_annotation(
+        x=moment,
+        y=0,
+        text="Empty now" if moment == found.dates[0] else f"Empty {_near(moment, period)}",
+        showarrow=False,
+        xanchor="left" if left else "right",
+        yanchor="bottom",
+        xshift=6 if left else -6,
+        yshift=4,
+        font={"size": 12, "color": SHORT},
+    )
+
+
+def _left(found: Path, moment: pd.Timestamp) -> bool:
+    """Whether a moment lies in the left half, where its label goes to the right."""
+    return bool(moment - found.dates[0] < (found.dates[-1] - found.dates[0]) / 2)
+
+
+def _near(moment: pd.Timestamp, period: Period) -> str:
+    return words.near_date(moment) if period.name != "month" else words.step_date(moment, period)
+
+
+def _highest(found: Path, reorder_point: float) -> float:
+    runs = np.concatenate([found.ordered.morning, found.alone.morning, found.upper.morning])
+    return 1.12 * max(float(np.nanmax(runs)), found.on_hand, float(np.nan_to_num(reorder_point)), 1.0)

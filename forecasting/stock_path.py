@@ -1,0 +1,120 @@
+"""How the stock of one series is expected to run down and fill up, with an order and without."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from forecasting.panel import FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """Units on a shelf over h steps, shape (h,) each, at least 0; NaN where the demand is not known.
+
+    Args:
+        morning: After deliveries, before sales.
+        evening: After sales.
+    """
+
+    morning: FloatArray
+    evening: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class Path:
+    """The stock of one series over the h steps that an order covers.
+
+    Args:
+        dates: Shape (h + 1,): the mornings of the steps, and the morning after the last.
+        on_hand: Units counted, less those owed; below 0 where more is owed than there is.
+        ordered: With the order, at expected demand.
+        alone: Without it.
+        lower: With it, at demand so high that the first t steps exceed it with a chance of 10 %, for each t.
+        upper: The same for demand so low that they fall below it with a chance of 10 %.
+        receipts: Units under way without the order, shape (h,), by the step before whose sales they arrive.
+        arrival: Step from 0 before whose sales the order arrives; h or more where that is not shown.
+        quantity: Units of the order.
+        empty: When the shelf empties at expected demand, between two mornings: without the order, and with it; None where it does not.
+    """
+
+    dates: pd.DatetimeIndex
+    on_hand: float
+    ordered: Run
+    alone: Run
+    lower: Run
+    upper: Run
+    receipts: FloatArray
+    arrival: int
+    quantity: float
+    empty: tuple[pd.Timestamp | None, pd.Timestamp | None]
+
+
+def path(
+    *,
+    dates: pd.DatetimeIndex,
+    on_hand: float,
+    receipts: FloatArray,
+    expected: FloatArray,
+    limits: FloatArray,
+    order: tuple[int, float],
+) -> Path:
+    """Lives through the expected demand, and through that of the band's limits; what is not there is not sold, and nobody waits.
+
+    The band takes sums of demand, never steps alone: at each step the shelf has met the same quantile of what is sold until then, so that high
+    demand stays high (comonotone).
+
+    Args:
+        dates: Of h steps from the counting on.
+        on_hand: Units at the start, less those owed.
+        receipts: Shape (h,), units under way by the step before whose sales they arrive.
+        expected: Shape (h,), units a step.
+        limits: Shape (2, h): lower and upper quantile of the units of the first 1, 2, ... h steps; NaN where not known.
+        order: Steps until an order of now arrives, from 0, and its units.
+    """
+    arrival, quantity = order
+    with_order = receipts + quantity * (np.arange(len(dates)) == arrival)
+    low, high = (np.diff(sums, prepend=0.0) for sums in limits)
+    ordered, alone = _run(on_hand, with_order, expected), _run(on_hand, receipts, expected)
+    ends = pd.DatetimeIndex([*dates, _after(dates)])
+    return Path(
+        dates=ends,
+        on_hand=on_hand,
+        ordered=ordered,
+        alone=alone,
+        lower=_run(on_hand, with_order, high),
+        upper=_run(on_hand, with_order, low),
+        receipts=receipts,
+        arrival=arrival,
+        quantity=quantity,
+        empty=(_empty(ends, alone, expected), _empty(ends, ordered, expected)),
+    )
+
+
+def _run(on_hand: float, receipts: FloatArray, demand: FloatArray) -> Run:
+    morning, evening = np.empty(len(demand)), np.empty(len(demand))
+    left = on_hand
+    for step, (arrived, wanted) in enumerate(zip(receipts, demand, strict=True)):
+        there = left + arrived
+        left = max(there - wanted, 0.0) if wanted == wanted else np.nan
+        morning[step], evening[step] = max(there, 0.0) if there == there else np.nan, left
+        left = min(there, 0.0) if there < 0 else left
+    return Run(morning, evening)
+
+
+def _empty(ends: pd.DatetimeIndex, run: Run, demand: FloatArray) -> pd.Timestamp | None:
+    """The first moment with nothing left although more is wanted."""
+    short = np.flatnonzero((run.evening <= 0) & (demand > run.morning + 1e-9))
+    if not len(short):
+        return None
+    step = int(short[0])
+    moment: pd.Timestamp = ends[step] + (ends[step + 1] - ends[step]) * float(run.morning[step] / demand[step])
+    return moment
+
+
+def _after(dates: pd.DatetimeIndex) -> pd.Timestamp:
+    """The morning after the last step, as far off as the last step is long."""
+    after: pd.Timestamp = dates[-1] + (dates[-1] - dates[-2] if len(dates) > 1 else pd.Timedelta(days=1))
+    return after
