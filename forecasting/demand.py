@@ -15,7 +15,7 @@ from forecasting import schema
 from forecasting.bands import SeriesBands
 from forecasting.ensemble import Ensemble
 from forecasting.panel import FloatArray
-from forecasting.residuals import midpoints
+from forecasting.residuals import added_up, midpoints
 
 PLACES = 300
 """Equally likely values that stand for a distribution."""
@@ -104,7 +104,7 @@ def past_levels(made: Ensemble, rows: np.ndarray, lead: FloatArray, review: np.n
     levels = np.full((count, len(rows), judged), np.nan)
     groups = list(_groups(lead, review))
     for cut in range(count):
-        f = _cumulated(made.errors.f[cut, rows])
+        f = added_up(made.errors.f[cut, rows])
         for members, lengths, chances, more in groups:
             mix = _Mix(lengths + more, chances, rows[members], p[members])
             levels[cut, members] = mix.levels(made, f[members], int(more), 0, without=cut)
@@ -138,7 +138,9 @@ class _Mix:
         """Levels at each review, shape (r, t - 1) for forecasts added up `f` of shape (r, t); NaN between reviews and where not known."""
         levels = np.full((len(f), f.shape[1] - 1 - start), np.nan)
         reviews = np.arange(0, levels.shape[1] - self.spans.max() + 1, every)
-        learned = [made.calibrated(int(span), without) if span else None for span in self.spans]
+        learned = [
+            None if not span else made.calibrated(int(span)) if without is None else made.calibrated_past(int(span))[without] for span in self.spans
+        ]
         if not len(reviews) or any(bands is None and span for bands, span in zip(learned, self.spans, strict=True)):
             return _fitted(levels, made.horizon if without is None else levels.shape[1])
         from_ = start + reviews
@@ -174,12 +176,7 @@ def _fitted(levels: FloatArray, width: int) -> FloatArray:
 
 
 def _forecast(made: Ensemble, rows: np.ndarray) -> FloatArray:
-    return _cumulated(np.nan_to_num(made.yhat[schema.BLEND][rows]))
-
-
-def _cumulated(f: FloatArray) -> FloatArray:
-    """Forecasts added up from the first step on, with a 0 in front."""
-    return np.concatenate([np.zeros((len(f), 1)), np.cumsum(f, axis=1)], axis=1)
+    return added_up(np.nan_to_num(made.yhat[schema.BLEND][rows]))
 
 
 def _groups(lead: FloatArray, extra: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray, FloatArray, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +23,8 @@ from forecasting.models.seasonal_naive import SeasonalNaive
 from forecasting.panel import FloatArray, Panel
 from forecasting.totals import Reconciled
 
+WHOLE_SHARE = 0.999
+SIDE_BY_SIDE = 2
 FORECAST_FILE, BACKTEST_FILE, HEALTH_FILE = "forecast.parquet", "backtest.parquet", "health.parquet"
 
 
@@ -76,21 +79,28 @@ class Ensemble:
         """The same of the series at these positions."""
         return residuals.of_series(self.errors, rows)
 
-    def calibrated(self, window: int, without: int | None = None) -> SeriesBands | None:
-        """What the errors say about single series' sums over `window` days, kept once learned; None where no such sum was seen.
+    @cached_property
+    def whole(self) -> bool:
+        """Whether sales are whole units: more than 99.9 % of them are."""
+        known = self.panel.sales[np.isfinite(self.panel.sales)]
+        return bool((known == np.floor(known)).mean() > WHOLE_SHARE)
 
-        Args:
-            window: Days that are added up.
-            without: Position of a cutoff to leave out.
-        """
-        asked = (window, without)
-        if asked not in self._learned:
-            self._learned[asked] = self._learn(window, without) if window <= self.past.horizon else None
-        return self._learned[asked]
+    def calibrated(self, window: int) -> SeriesBands | None:
+        """What the errors say about single series' sums over `window` days, kept once learned; None where no such sum was seen."""
+        if window not in self._learned:
+            self._learned[window] = bands.learn(bands.seen(self.cumulated, window)) if window <= self.past.horizon else None
+        return self._learned[window]
 
-    def _learn(self, window: int, without: int | None) -> SeriesBands | None:
-        of = bands.seen(self.cumulated, window)
-        return bands.learn(of if without is None else of.without(without))
+    def calibrated_past(self, window: int) -> list[SeriesBands | None]:
+        """The same for each past cutoff, from the errors of the others; learned side by side, since sorting leaves other threads alone."""
+        count = len(self.past.cutoffs)
+        if window > self.past.horizon:
+            return [None] * count
+        if window not in self._learned_past:
+            of = bands.seen(self.cumulated, window)
+            with ThreadPoolExecutor(SIDE_BY_SIDE) as threads:
+                self._learned_past[window] = list(threads.map(lambda cut: bands.learn(of.without(cut)), range(count)))
+        return self._learned_past[window]
 
     @cached_property
     def cumulated(self) -> Cumulated:
@@ -98,7 +108,11 @@ class Ensemble:
         return bands.cumulate(self.errors)
 
     @cached_property
-    def _learned(self) -> dict[tuple[int, int | None], SeriesBands | None]:
+    def _learned(self) -> dict[int, SeriesBands | None]:
+        return {}
+
+    @cached_property
+    def _learned_past(self) -> dict[int, list[SeriesBands | None]]:
         return {}
 
 

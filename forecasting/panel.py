@@ -45,6 +45,11 @@ class Panel:
         """Identities of the n series."""
         return self.series[schema.UNIQUE_ID].tolist()
 
+    @cached_property
+    def started(self) -> np.ndarray:
+        """Place of each series' first day with a row, shape (n,); 0 where it has none."""
+        return np.asarray(np.isfinite(self.sales).argmax(axis=1))
+
     @property
     def keys(self) -> list[str]:
         """The key columns that exist."""

@@ -51,8 +51,8 @@ class Cumulated(NamedTuple):
 def cumulate(errors: Errors) -> Cumulated:
     """Prepares errors for sums over many windows."""
     both = np.isfinite(errors.y) & np.isfinite(errors.f)
-    y, f = (_cumulated(np.where(both, values, 0.0), np.float64) for values in errors)
-    return Cumulated(y, f, _cumulated(both, np.int16), _cumulated(np.isnan(errors.y) & (errors.f == 0), np.int16))
+    y, f = (added_up(np.where(both, values, 0.0)) for values in errors)
+    return Cumulated(y, f, added_up(both, np.int16), added_up(np.isnan(errors.y) & (errors.f == 0), np.int16))
 
 
 def windowed(errors: Errors, window: int) -> Errors:
@@ -78,7 +78,7 @@ def sums(cumulated: Cumulated, window: int, every: int = 1) -> Errors:
     return Errors(y * scale, f * scale)
 
 
-def _cumulated(values: np.ndarray, kind: type) -> np.ndarray:
+def added_up(values: np.ndarray, kind: type = np.float64) -> np.ndarray:
     """Sums from the start, with a 0 in front, along the last axis."""
     total = np.zeros((*values.shape[:-1], values.shape[-1] + 1), dtype=kind)
     np.cumsum(values, axis=-1, dtype=kind, out=total[..., 1:])
@@ -87,7 +87,7 @@ def _cumulated(values: np.ndarray, kind: type) -> np.ndarray:
 
 def moving_sum(values: FloatArray, window: int) -> FloatArray:
     """Sum over every `window` consecutive days, along the last axis."""
-    total = _cumulated(values, np.float64)
+    total = added_up(values)
     moved: FloatArray = total[..., window:] - total[..., :-window]
     return moved
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from forecasting.ensemble import Ensemble
 from forecasting.panel import FloatArray
+from forecasting.residuals import added_up
 
 WEEKS = 8
 """Seasons (steps, where the sales have no short one) whose sales it looks at."""
@@ -61,12 +62,12 @@ def _recent(made: Ensemble, rows: np.ndarray, known: np.ndarray) -> tuple[FloatA
 
     A step without a row counts as one without sales, from the series' first row on; before it both are 0.
     """
-    started = np.isfinite(made.panel.sales[rows]).argmax(axis=1)[:, None]
+    started = made.panel.started[rows][:, None]
     earliest = np.maximum(known - WEEKS * made.panel.period.cycle, 0)
     from_ = int(earliest.min()) if len(earliest) else 0
     count = np.maximum(known - np.maximum(started, earliest), 1)
     filled = np.nan_to_num(made.panel.sales[rows, from_ : int(known.max(initial=0))])
-    total, squares = (np.pad(np.cumsum(values, axis=1), ((0, 0), (1, 0))) for values in (filled, filled**2))
+    total, squares = added_up(filled), added_up(filled**2)
     y, y2 = (sums[:, known - from_] - sums[:, earliest - from_] for sums in (total, squares))
     mean = y / count
     return mean, np.sqrt(np.maximum(y2 - count * mean**2, 0.0) / np.maximum(count - 1, 1))
