@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from forecasting.ensemble import Ensemble
+from forecasting.inventory import textbook_level
 from forecasting.panel import FloatArray
 from forecasting.residuals import added_up
 
@@ -27,7 +28,7 @@ def level_now(made: Ensemble, rows: np.ndarray, z: FloatArray, steps: FloatArray
         spread: Standard deviation of the lead time, in steps.
     """
     mean, sd = (values[:, -1] for values in _recent(made, rows, np.array([len(made.panel.dates)])))
-    return _level(mean, sd, z, steps, spread)
+    return textbook_level(mean, sd, z, steps, spread)
 
 
 def past_levels(
@@ -47,14 +48,8 @@ def past_levels(
     reviews = np.arange(0, judged, every)
     mean, sd = _recent(made, rows, (cuts[:, None] + reviews).ravel())
     levels = np.full((len(cuts), len(rows), judged), np.nan)
-    levels[:, :, reviews] = np.moveaxis(_level(mean.T, sd.T, z, steps, spread).T.reshape(len(rows), len(cuts), len(reviews)), 1, 0)
+    levels[:, :, reviews] = np.moveaxis(textbook_level(mean.T, sd.T, z, steps, spread).T.reshape(len(rows), len(cuts), len(reviews)), 1, 0)
     return levels
-
-
-def _level(mean: FloatArray, sd: FloatArray, z: FloatArray, steps: FloatArray, spread: FloatArray | float) -> FloatArray:
-    """The variance of a sum over a number of steps that varies itself: steps x sd^2 + mean^2 x spread^2."""
-    level: FloatArray = np.maximum(mean * steps + z * np.sqrt(steps * sd**2 + mean**2 * spread**2), 0.0)
-    return level
 
 
 def _recent(made: Ensemble, rows: np.ndarray, known: np.ndarray) -> tuple[FloatArray, FloatArray]:
