@@ -49,17 +49,21 @@ def replay(demand: FloatArray, order: OrderRule, *, lead: np.ndarray, start: Flo
     m, h = demand.shape
     takes = np.broadcast_to(lead if lead.ndim == 2 else lead[:, None], (m, h)).T
     due = np.zeros((h + int(takes.max(initial=0)) + 1, m))
-    sold, lost, left, ordered = (np.empty((h, m)) for _ in range(4))
-    shelf, position, rows = start.astype(float), start.astype(float), np.arange(m)
-    for step, wanted in enumerate(np.ascontiguousarray(demand.T)):
-        ordered[step] = order(step, position)
-        due[step + takes[step], rows] += ordered[step]
-        shelf = shelf + due[step]
-        sold[step] = np.minimum(wanted, shelf)
-        shelf = shelf - sold[step]
-        lost[step] = wanted - sold[step]
-        position = position + ordered[step] - sold[step]
-        left[step] = shelf
+    sold, left, ordered = (np.zeros((h, m)) for _ in range(3))
+    wanted, rows = np.ascontiguousarray(demand.T), np.arange(m)
+    shelf, position = start.astype(float), start.astype(float)
+    for step in range(h):
+        units = order(step, position)
+        if units.any():
+            ordered[step] = units
+            due[step + takes[step], rows] += units
+            position += units
+        np.add(shelf, due[step], out=left[step])
+        np.minimum(wanted[step], left[step], out=sold[step])
+        left[step] -= sold[step]
+        position -= sold[step]
+        shelf = left[step]
+    lost = wanted - sold
     return Lived(start, due[:h].T, sold.T, lost.T, left.T, ordered.T)
 
 
@@ -74,6 +78,10 @@ class Cycles:
 
     judged: np.ndarray
     kept: np.ndarray
+
+    def where(self, counts: np.ndarray) -> Cycles:
+        """Only those that count, by a mask of their shape."""
+        return Cycles(self.judged & counts, self.kept & counts)
 
 
 def review_cycles(lost: FloatArray, known: np.ndarray, lead: np.ndarray, reviews: np.ndarray, *, share: float) -> Cycles:
