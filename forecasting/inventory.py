@@ -106,7 +106,7 @@ def eoq(demand_year: FloatArray, order_cost: FloatArray, holding_cost: FloatArra
 
     Example:
         >>> eoq(np.array([1300.0]), np.array([8.0]), np.array([0.225])).round(1)
-        array([304.1])
+        array([304.])
     """
     known = (np.asarray(order_cost) > 0) & (np.asarray(holding_cost) > 0)
     lot = np.full(np.shape(demand_year), np.nan)

@@ -17,16 +17,17 @@ LAYERS = (
     " outliers shortages breaks cleaning newcomers seasons plausible"
     " view assumptions whatif standing judged tally accuracy attention chart_look charts accuracy_charts export"
     # what to order
-    " stock stock_file demand inventory classes textbook replay receipt orders budget stock_path stock_charts workbook",
+    " stock stock_file demand inventory classes textbook replay receipt lost_sales order_levels order_risk orders budget stock_path"
+    " stock_charts order_words workbook workbook_columns workbook_formulas workbook_look order_files",
     # 2: know files, not models
     "workspace shelves uploads dataset manifest versions events status jobs",
     # 3: the steps in order
-    "retraining service",
+    "retraining ordering service",
     # 4: ways in
-    "forecasting api follow worker __main__",
+    "forecasting api follow worker arguments __main__",
 )
 LAYER = {module: layer for layer, modules in enumerate(LAYERS) for module in modules.split()}
-FOR_PAGES = {"service", "schema", "errors", "settings", "progress", "words", "charts", "accuracy_charts", "stock_charts", "policy"}
+FOR_PAGES = {"service", "schema", "errors", "settings", "progress", "words", "charts", "accuracy_charts", "ordering", "stock_charts", "policy"}
 ONLY = {
     "streamlit": ("streamlit_app", "pages"),
     "keras": ("forecasting.models.lstm_keras",),

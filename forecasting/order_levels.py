@@ -1,0 +1,103 @@
+"""Up to which level each series is ordered: the promise, the days that an order must cover, and the quantile of demand over them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecasting import demand, inventory, lost_sales, stock
+from forecasting.demand import Demand
+from forecasting.ensemble import Ensemble
+from forecasting.panel import FloatArray
+from forecasting.policy import CLASSES, Policy
+from forecasting.stock import Stock
+
+DAYS_OF_YEAR = 365.0
+DAILY: frozenset[str] = frozenset({"reorder_point", "min_max"})
+"""Rules under which the shelf is looked at every step."""
+
+
+@dataclass(frozen=True, eq=False)
+class Levels:
+    """Of r series; units unless said otherwise, NaN where no error of such a sum was seen.
+
+    Args:
+        p: The promised chance of no stockout in a cycle, in (0, 1).
+        quantile: Of demand over lead time and `cover`, that keeps this promise; at most p, since unmet demand is lost.
+        every: Steps from one review to the next, at least 1.
+        cover: Steps beyond the lead time that an order must last.
+        reorder_point: Below it, waiting any longer breaks the promise.
+        order_up_to: Where an order brings the position to, at most.
+        lot: Size of a lot, for rules that have one; else 0.
+        cycle: Demand over lead time and `cover`.
+        lead: Demand over the lead time.
+    """
+
+    p: FloatArray
+    quantile: FloatArray
+    every: np.ndarray
+    cover: np.ndarray
+    reorder_point: FloatArray
+    order_up_to: FloatArray
+    lot: FloatArray
+    cycle: Demand
+    lead: Demand
+
+
+def levels(made: Ensemble, shelves: Stock, policy: Policy, rows: np.ndarray, abc: np.ndarray) -> Levels:
+    """The levels of the series at `rows`.
+
+    Args:
+        made: What is served.
+        shelves: Of these series.
+        policy: How the shop orders.
+        rows: Positions of r series.
+        abc: Shape (r,), classes of value.
+    """
+    start = made.panel.period.steps(policy.start)
+    every = np.ones(len(rows), dtype=int) if policy.rule in DAILY else shelves.review
+    cover = np.minimum(every, np.where(np.isfinite(shelves.life), shelves.life, every)).astype(int)
+    if policy.rule == "newsvendor":
+        cover = np.where(np.isfinite(shelves.life), shelves.life, every).astype(int)
+    cycle = demand.over(made, rows, shelves.lead, cover, start=start)
+    lead = demand.over(made, rows, shelves.lead, np.zeros_like(cover), start=start)
+    p = _promise(shelves, policy, abc, (cycle, lead), made.panel.period.days * cover)
+    asked = lost_sales.covering(p, shelves.lead, np.maximum(cover, 1)) if policy.rule == "order_up_to" and policy.target != "fill" else p
+    level = rounded(made, inventory.quantile(cycle.values, asked))
+    lot = _lot(shelves, policy, cycle, lead, made.panel.period.days * cover)
+    point = level if policy.rule in DAILY else rounded(made, inventory.quantile(lead.values, p))
+    return Levels(p, asked, every, cover, point, level + lot, lot, cycle, lead)
+
+
+def rounded(made: Ensemble, level: FloatArray) -> FloatArray:
+    """Up to whole units, where sales are whole."""
+    return np.ceil(level - 1e-9) if made.whole else level
+
+
+def _promise(shelves: Stock, policy: Policy, abc: np.ndarray, demands: tuple[Demand, Demand], days: np.ndarray) -> FloatArray:
+    """The chance of no stockout in a cycle that the target asks for, shape (r,)."""
+    promise, (cycle, lead) = shelves[stock.SERVICE_LEVEL], demands
+    if policy.class_levels is not None:
+        by_class = np.asarray(policy.class_levels)[np.searchsorted(CLASSES, abc)]
+        promise = np.where(shelves.given[stock.SERVICE_LEVEL], promise, by_class)
+    if policy.target == "fill":
+        level = inventory.fill_level(cycle.values, lead.values, cycle.expected - lead.expected, promise)
+        promise = np.where(np.isfinite(level), inventory.chance_enough(cycle.values, level), promise)
+    elif policy.target == "costs":
+        once = policy.rule == "newsvendor"
+        ratio = inventory.critical_ratio(shelves[stock.PRICE], shelves[stock.UNIT_COST], shelves[stock.HOLDING_COST] * days / DAYS_OF_YEAR, once=once)
+        promise = np.where(np.isfinite(ratio), ratio, promise)
+    return np.clip(promise, 0.001, 0.999)
+
+
+def _lot(shelves: Stock, policy: Policy, cycle: Demand, lead: Demand, days: np.ndarray) -> FloatArray:
+    """Lots in whole packs, for rules that have them: the economic quantity where the costs are known, else a review period's demand."""
+    if policy.rule not in DAILY:
+        return np.zeros(len(shelves))
+    a_day = np.maximum(cycle.expected - lead.expected, 0.0) / days
+    economic = inventory.eoq(a_day * DAYS_OF_YEAR, shelves[stock.ORDER_COST], shelves[stock.HOLDING_COST])
+    lot = np.where(np.isfinite(economic) & (economic > 0), economic, a_day * shelves[stock.REVIEW_PERIOD])
+    pack = shelves[stock.PACK_SIZE]
+    least = np.maximum(np.maximum(lot, shelves[stock.MINIMUM_ORDER]), pack)
+    return inventory.whole_packs(least, pack)

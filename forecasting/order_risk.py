@@ -1,0 +1,58 @@
+"""What becomes of a shelf: the chance that it empties, what is lost and left, how long it lasts, and until when an order can wait."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from forecasting import demand, inventory, schema, stock
+from forecasting.ensemble import Ensemble
+from forecasting.order_levels import Levels
+from forecasting.panel import FloatArray
+from forecasting.stock import Stock
+
+
+def risk(made: Ensemble, shelves: Stock, rows: np.ndarray, found: Levels, start: int) -> FloatArray:
+    """Chance that the shelf empties before an order placed today can arrive, shape (r,).
+
+    Stock is lowest just before a delivery: of those chances (before each receipt under way, and before today's order) the largest, which is
+    the chance itself where nothing is under way, and a lower bound where much is.
+    """
+    arrived = np.cumsum(shelves.receipts, axis=1)
+    at_hand = shelves[stock.ON_HAND] - shelves[stock.BACKORDERS]
+    longest = shelves.lead.shape[1] - 1
+    steps = np.clip(np.round(shelves.lead @ np.arange(longest + 1)).astype(int), 1, arrived.shape[1])
+    worst = 1 - inventory.chance_enough(found.lead.values, at_hand + np.take_along_axis(arrived, steps[:, None] - 1, axis=1)[:, 0])
+    worst[np.isnan(found.lead.values).any(axis=1)] = np.nan
+    for before in range(1, longest):
+        due = (shelves.receipts[:, before] > 0) & (before < steps) if before < shelves.receipts.shape[1] else np.zeros(len(rows), dtype=bool)
+        if due.any():
+            until = demand.over(made, rows[due], np.ones((int(due.sum()), 1)), np.full(int(due.sum()), before), start=start)
+            worst[due] = np.fmax(worst[due], 1 - inventory.chance_enough(until.values, (at_hand + arrived[:, before - 1])[due]))
+    return worst
+
+
+def lost_and_left(shelves: Stock, found: Levels, quantity: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Units expected to be missing until the end of the days that the order covers, and to be left over then, shape (r,) each.
+
+    What is missing before the order arrives, and after it: E[(D_LR - S)+] - E[(D_L - S)+] for the position S after the order (Silver, Pyke &
+    Thomas 2017, 7.9).
+    """
+    after = shelves.position + quantity
+    missing_first = inventory.shortage(found.lead.values, shelves.position)
+    missing_then = inventory.shortage(found.cycle.values, after) - inventory.shortage(found.lead.values, after)
+    return missing_first + np.maximum(missing_then, 0.0), inventory.leftover(found.cycle.values, after)
+
+
+def steps_of_cover(made: Ensemble, shelves: Stock, rows: np.ndarray, start: int) -> FloatArray:
+    """Steps until the shelf is empty at the expected rate, without an order, shape (r,); inf where it outlasts the forecast."""
+    expected = made.yhat[schema.BLEND][rows, start:]
+    return inventory.steps_of_cover(shelves[stock.ON_HAND] - shelves[stock.BACKORDERS], shelves.receipts[:, : expected.shape[1]], expected)
+
+
+def order_in(made: Ensemble, shelves: Stock, rows: np.ndarray, found: Levels, start: int) -> FloatArray:
+    """Steps until the first review at which the expected position lies below the level, shape (r,); NaN where none comes that is forecast."""
+    ahead = demand.ahead_levels(made, rows, shelves.lead, found.every, found.quantile, start=start)
+    sold = np.cumsum(np.nan_to_num(made.yhat[schema.BLEND][rows, start:]), axis=1)
+    position = shelves.position[:, None] - np.concatenate([np.zeros((len(rows), 1)), sold[:, :-1]], axis=1)
+    below = position < ahead[:, : position.shape[1]]
+    return np.where(below.any(axis=1), below.argmax(axis=1), np.nan)

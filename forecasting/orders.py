@@ -1,0 +1,237 @@
+"""What to order now, of every series: how much, by when, how sure, and what stands behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from forecasting import classes, inventory, order_levels, order_risk, schema, stock, textbook
+from forecasting.ensemble import Ensemble
+from forecasting.order_levels import Levels
+from forecasting.panel import FloatArray
+from forecasting.period import Period
+from forecasting.policy import Policy
+from forecasting.receipt import Receipt, judge
+from forecasting.stock import Given, Stock
+
+NOW, SOON, FINE, OVERSTOCK, UNKNOWN = "order_now", "soon", "fine", "overstock", "unknown"
+STATES: Final = (NOW, SOON, FINE, OVERSTOCK, UNKNOWN)
+"""Order today; within a week; later; more than twice the level that an order would bring; nothing can be recommended."""
+SOON_DAYS = 7
+TOO_MUCH = 2.0
+AT_RISK = 0.2
+"""A chance of an empty shelf from which a series counts as at risk."""
+AGREES = 0.05
+"""Share of the level within which the textbook's counts as the same."""
+
+
+@dataclass(frozen=True, eq=False)
+class Orders:
+    """Recommendations for r series.
+
+    Args:
+        made: What is served.
+        policy: How the shop orders.
+        rows: Positions of the series.
+        shelves: Their stock and terms.
+        levels: Their levels and the demand behind them.
+        receipt: How the policy did in the past.
+        table: One row a series, in the order of `rows`:
+            `unique_id`, the key columns and the category that exist; `on_hand, on_order, backorders, inventory_position` (units);
+            `lead_time, review_period` (days); `service_level` (the promised chance of no stockout in a cycle), `quantile` (of demand, that
+            keeps it); `expected, safety_stock, reorder_point, order_up_to, lot, order_quantity` (units; expected and safety stock make up the
+            level of the days to cover); `order_value` (money); `pack_size, minimum_order, unit_cost, price`; `order_by` (day, NaT: beyond the
+            forecast); `days_of_cover`
+            (inf: beyond the forecast), `empty_on`; `risk` (of an empty shelf before an order of today arrives); `expected_lost,
+            expected_left` (units, in the days to cover, with the order); `textbook_order_up_to, textbook_quantity, why`; `abc, xyz`;
+            `achieved, achieved_fill, achieved_textbook` (shares, in the replay of the past), `cycles`, `promise`; `state` (of `STATES`);
+            `defaults` (inputs that were assumed); `model`; `reason` (why nothing can be recommended).
+    """
+
+    made: Ensemble
+    policy: Policy
+    rows: np.ndarray
+    shelves: Stock
+    levels: Levels
+    receipt: Receipt
+    table: pd.DataFrame
+
+    def urgent(self) -> pd.DataFrame:
+        """The table, most urgent first: by state, then by risk, then by units expected."""
+        state = self.table["state"].map(STATES.index)
+        order = np.lexsort((-self.table["expected"].fillna(0.0), -self.table["risk"].fillna(0.0), state))
+        return self.table.iloc[order]
+
+    def totals(self) -> dict[str, float]:
+        """Over all series: `order_now` and `soon`, `overstock`, `at_risk` (series), `units`, `value` (money of the orders whose cost is known)."""
+        state = self.table["state"]
+        counts = {name: int((state == name).sum()) for name in (NOW, SOON, OVERSTOCK)}
+        sums = {"units": float(self.table["order_quantity"].sum()), "value": float(self.table["order_value"].sum(min_count=1))}
+        return {**counts, "at_risk": int((self.table["risk"] >= AT_RISK).sum()), **sums}
+
+
+def recommend(made: Ensemble, given: Given, policy: Policy, rows: np.ndarray) -> Orders:
+    """What to order of the series at `rows`.
+
+    Args:
+        made: What is served.
+        given: Stock and terms of all its series, as far as anybody said.
+        policy: How the shop orders, and terms where nothing was said.
+        rows: Positions of r series.
+    """
+    shelves = stock.complete(given, policy, made.panel, made.horizon).select(rows)
+    abc, xyz = _classes(made, shelves, rows)
+    found = order_levels.levels(made, shelves, policy, rows, abc)
+    receipt = judge(made, shelves, rows, found, rule=policy.rule)
+    columns = _identity(made, rows) | _terms(shelves, found) | _amounts(made, shelves, policy, rows, found)
+    columns |= _textbook(made, shelves, rows, found)
+    columns |= {"abc": abc, "xyz": xyz} | _proof(receipt) | _state(made, shelves, columns, found, policy)
+    columns |= {"defaults": _assumed(shelves.given), "model": made.health[schema.MODEL].to_numpy()[rows]}
+    columns["reason"] = _reasons(made, found, policy, shelves)
+    return Orders(made, policy, rows, shelves, found, receipt, pd.DataFrame(columns))
+
+
+def _identity(made: Ensemble, rows: np.ndarray) -> dict[str, Any]:
+    series = made.panel.series.iloc[rows]
+    return {str(name): series[name].to_numpy() for name in series}
+
+
+def _terms(shelves: Stock, found: Levels) -> dict[str, Any]:
+    amounts = {name: shelves[name] for name in stock.AMOUNTS}
+    promise = {"service_level": found.p, "quantile": found.quantile}
+    terms = (stock.LEAD_TIME, stock.REVIEW_PERIOD, stock.PACK_SIZE, stock.MINIMUM_ORDER, stock.UNIT_COST, stock.PRICE)
+    return amounts | {"inventory_position": shelves.position} | {name: shelves[name] for name in terms} | promise
+
+
+def _amounts(made: Ensemble, shelves: Stock, policy: Policy, rows: np.ndarray, found: Levels) -> dict[str, Any]:
+    start, days = made.panel.period.steps(policy.start), made.panel.period.days
+    quantity = _quantity(shelves, policy, found)
+    lost, left = order_risk.lost_and_left(shelves, found, quantity)
+    cover = order_risk.steps_of_cover(made, shelves, rows, start)
+    wait = order_risk.order_in(made, shelves, rows, found, start)
+    return {
+        "expected": found.cycle.expected,
+        "safety_stock": found.order_up_to - found.lot - found.cycle.expected,
+        "reorder_point": found.reorder_point,
+        "order_up_to": found.order_up_to,
+        "lot": found.lot,
+        "order_quantity": quantity,
+        "order_value": quantity * shelves[stock.UNIT_COST],
+        "order_by": _date(made, np.where(quantity > 0, 0.0, wait), start),
+        "days_of_cover": cover * days,
+        "empty_on": _date(made, np.where(np.isfinite(cover), np.floor(cover), np.nan), start),
+        "risk": order_risk.risk(made, shelves, rows, found, start),
+        "expected_lost": lost,
+        "expected_left": left,
+    }
+
+
+def _quantity(shelves: Stock, policy: Policy, found: Levels) -> FloatArray:
+    pack, least, position = shelves[stock.PACK_SIZE], shelves[stock.MINIMUM_ORDER], shelves.position
+    if policy.rule == "reorder_point":
+        return inventory.lot_quantity(found.reorder_point, position, found.lot, pack, least)
+    if policy.rule == "min_max":
+        return inventory.min_max_quantity(found.reorder_point, found.order_up_to, position, pack, least)
+    return inventory.order_quantity(found.order_up_to, position, pack, least)
+
+
+def _date(made: Ensemble, steps: FloatArray, start: int) -> pd.DatetimeIndex:
+    """The day so many steps after the counting, NaT where not known or not forecast."""
+    dates = made.panel.ahead(made.horizon).to_numpy()
+    place = np.nan_to_num(steps, nan=len(dates)).astype(int) + start
+    return pd.DatetimeIndex(np.where(place < len(dates), dates[np.minimum(place, len(dates) - 1)], np.datetime64("NaT")))
+
+
+def _textbook(made: Ensemble, shelves: Stock, rows: np.ndarray, found: Levels) -> dict[str, Any]:
+    """The textbook's level and order for the same promise and days, and one sentence on why it differs."""
+    from scipy.special import ndtri  # type: ignore[import-untyped]
+
+    steps = shelves.lead @ np.arange(shelves.lead.shape[1]) + found.cover
+    spread = shelves[stock.LEAD_TIME_SD] / made.panel.period.days
+    mean, level = (textbook.level_now(made, rows, z, steps, spread) for z in (np.zeros(len(rows)), ndtri(found.p)))
+    level = order_levels.rounded(made, level)
+    quantity = inventory.order_quantity(level, shelves.position, shelves[stock.PACK_SIZE], shelves[stock.MINIMUM_ORDER])
+    why = _why(found, mean, level, made.panel.period)
+    return {"textbook_order_up_to": level, "textbook_quantity": quantity, "why": why}
+
+
+def _why(found: Levels, mean: FloatArray, level: FloatArray, period: Period) -> list[str]:
+    ours = found.order_up_to - found.lot
+    ahead, cushion = found.cycle.expected - mean, (ours - found.cycle.expected) - (level - mean)
+    agree = np.abs(ours - level) <= np.maximum(AGREES * np.maximum(ours, level), 1.0)
+    window = f"the last {textbook.WEEKS * period.cycle} {period.plural}"
+    texts = []
+    for same, more, wider in zip(agree, ahead, cushion, strict=True):
+        if np.isnan(more + wider):
+            texts.append("")
+        elif same:
+            texts.append("Both agree.")
+        elif abs(more) >= abs(wider):
+            texts.append(f"It expects what {window} sold; the forecast expects {abs(more):,.0f} {'more' if more > 0 else 'fewer'}.")
+        elif wider > 0:
+            texts.append(f"It takes {period.plural} for independent; past errors of such sums were larger: ours holds {wider:,.0f} more in reserve.")
+        else:
+            texts.append(f"It takes every swing of sales for chance; the forecast knows part of it, so ours holds {-wider:,.0f} fewer in reserve.")
+    return texts
+
+
+def _classes(made: Ensemble, shelves: Stock, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Classes by value of the last year's sales (price, else cost, else units), and by forecast error."""
+    units = np.nansum(made.panel.sales[rows, -made.panel.period.year :], axis=1)
+    worth = np.where(np.isfinite(shelves[stock.PRICE]), shelves[stock.PRICE], shelves[stock.UNIT_COST])
+    known = np.isfinite(worth)
+    value = units * np.where(known, worth, float(np.mean(worth[known])) if known.any() else 1.0)
+    return classes.abc(value), classes.xyz(made.health["wape"].to_numpy(dtype=float)[rows])
+
+
+def _proof(receipt: Receipt) -> dict[str, Any]:
+    series = receipt.series
+    names = {"achieved": "service", "achieved_fill": "fill_rate", "achieved_textbook": "service_textbook", "cycles": "cycles"}
+    return {name: series[column].to_numpy() for name, column in names.items()} | {"promise": receipt.promise}
+
+
+def _state(made: Ensemble, shelves: Stock, columns: dict[str, Any], found: Levels, policy: Policy) -> dict[str, Any]:
+    first = made.panel.ahead(made.horizon)[made.panel.period.steps(policy.start) : made.panel.period.steps(policy.start) + 1]
+    soon = np.asarray(columns["order_by"] <= first[0] + pd.Timedelta(days=SOON_DAYS)) if len(first) else np.zeros(len(shelves), dtype=bool)
+    position, level = shelves.position, found.order_up_to
+    state = np.select(
+        [np.isnan(level), columns["order_quantity"] > 0, position > np.maximum(TOO_MUCH * level, 0.0), soon],
+        [UNKNOWN, NOW, OVERSTOCK, SOON],
+        FINE,
+    )
+    return {"state": state}
+
+
+def _assumed(given: pd.DataFrame) -> np.ndarray:
+    """The names of inputs that nobody gave, shape (r,) of text."""
+    told = given[[stock.ON_HAND, stock.LEAD_TIME, stock.REVIEW_PERIOD, stock.PACK_SIZE, stock.UNIT_COST, stock.SERVICE_LEVEL]]
+    kinds, which = np.unique(told.to_numpy(), axis=0, return_inverse=True)
+    texts = np.array([", ".join(_missing(kind, told.columns)) for kind in kinds], dtype=object)
+    return texts[which.ravel()]
+
+
+def _missing(kind: np.ndarray, names: Sequence[str]) -> list[str]:
+    return [name for name, there in zip(names, kind, strict=True) if not there]
+
+
+def _reasons(made: Ensemble, found: Levels, policy: Policy, shelves: Stock) -> list[str]:
+    """Why nothing can be recommended, and what helps; empty where something is."""
+    period, judged = made.panel.period, made.past.horizon
+    longest = shelves.lead.shape[1] - 1 - np.argmax(shelves.lead[:, ::-1] > 0, axis=1) + found.cover + period.steps(policy.start)
+    texts = []
+    for level, span in zip(found.order_up_to, longest, strict=True):
+        if np.isfinite(level):
+            texts.append("")
+        elif not len(made.past.cutoffs):
+            texts.append("There is too little history to have forecast the past, so nothing says how sure the forecast is. Upload more sales.")
+        else:
+            reach = min(judged, made.horizon)
+            texts.append(
+                f"An order must cover {period.count(int(span))}, but forecasts were judged over {period.count(reach)}. "
+                "Retrain with a longer horizon, or shorten lead time or review period."
+            )
+    return texts
