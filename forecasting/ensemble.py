@@ -179,7 +179,7 @@ def load(folder: Path, panel: Panel) -> Ensemble:
     forecast, past, table = (pd.read_parquet(folder / name) for name in (FORECAST_FILE, BACKTEST_FILE, HEALTH_FILE))
     n = len(table)
     arrays = {name: forecast[name].to_numpy(dtype=float).reshape(n, -1) for name in (*schema.MODELS, schema.BLEND, *schema.BANDS)}
-    return Ensemble(
+    made = Ensemble(
         panel=panel,
         yhat={name: arrays[name] for name in (*schema.MODELS, schema.BLEND)},
         bands=np.stack([arrays[name] for name in schema.BANDS], axis=1),
@@ -187,3 +187,5 @@ def load(folder: Path, panel: Panel) -> Ensemble:
         health=table,
         models={model.name: model.load(folder) for model in (SeasonalNaive, ProphetModel, LstmModel)},
     )
+    _ = made.whole, made.cumulated, panel.started  # kept once made, so that the first question about orders need not wait for them
+    return made
