@@ -1,0 +1,134 @@
+"""Whether orders keep their promise, and what that takes in stock beside the textbook's level.
+
+Usage: python benchmarks/service.py [--shapes NAME ...] [--series 100] [--seed 0] [--keep FOLDER]
+       python benchmarks/service.py --real SALES ... [--horizon 28] [--keep FOLDER]
+
+Without --real: six kinds of demand (`demand_shapes`), 730 days to learn from with the real training, then 84 days lived through day by day, trained
+again after every 28. Every day looked at, unmet demand lost, whole units, lead time 7 days (of the weekly season also 4), promise 95 %.
+
+With --real: sales files, from many past days each (`served.many`), the horizon after which no model saw: what promises of 90, 95 and 98 % came to,
+and what the receipt, made of nothing but the past, said they would.
+
+The textbook's level is the mean of the last 56 days x days + z x their standard deviation x square root of days, kept up to date at each review.
+"tuned" has the z that gives it exactly our service, found in hindsight; "stock" is ours by its, with a standard error over series.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from benchmarks import accuracy, demand_shapes, lives, served  # noqa: E402
+from benchmarks.lives import Compared, Terms  # noqa: E402
+from forecasting import order_levels, receipt, stock  # noqa: E402
+from forecasting import panel as panels  # noqa: E402
+from forecasting.ensemble import Ensemble  # noqa: E402
+from forecasting.policy import Policy  # noqa: E402
+from forecasting.settings import Settings  # noqa: E402
+from forecasting.stock import Given  # noqa: E402
+
+LEARNED, LIVED, EVERY = 730, 84, 28
+"""Days to learn from, days lived through, days from one training to the next."""
+PROMISE = 0.95
+PROMISES = (0.9, 0.95, 0.98)
+LEAD_TIME = 7
+LEAD_TIMES = {"weekly season": (7, 4)}
+LONGEST = LEAD_TIME + 1
+
+
+def main() -> None:
+    """Runs the benchmark."""
+    args = options()
+    if args.real:
+        for file in args.real:
+            print_table(f"{file.name}, lead time {LEAD_TIME}, looked at every day", real(file, args.horizon, args.keep))
+        return
+    rows = [row for shape in args.shapes for row in simulated(shape, args)]
+    print_table(f"{args.series} series a shape, {LIVED} days lived through, promise {PROMISE:.0%}", pd.DataFrame(rows))
+
+
+def options() -> argparse.Namespace:
+    """What the command line asks for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--shapes", nargs="+", choices=list(demand_shapes.SHAPES), default=list(demand_shapes.SHAPES), metavar="NAME")
+    parser.add_argument("--series", type=int, default=100)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--real", type=Path, nargs="+", default=[], metavar="SALES")
+    parser.add_argument("--horizon", type=int, default=28)
+    parser.add_argument("--keep", type=Path, help="folder for what need not be trained again")
+    return parser.parse_args()
+
+
+def simulated(shape: str, args: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    """One row a lead time of a kind of demand."""
+    whole = demand_shapes.panel(shape, n=args.series, days=LEARNED + LIVED + LONGEST, seed=args.seed)
+    settings = Settings(horizon=EVERY + LONGEST, seed=args.seed)
+    folder = args.keep / f"{shape.replace(' ', '-')}-{args.series}-{args.seed}" if args.keep else None
+    days = range(LEARNED, LEARNED + LIVED, EVERY)
+    made = [served.at(whole, known, settings, folder / f"{known}.npz" if folder else None) for known in days]
+    for lead in LEAD_TIMES.get(shape, (LEAD_TIME,)):
+        life = lives.life_of(whole, made, Terms(PROMISE, lead))
+        yield {"demand": shape, "lead": lead, **columns(lives.compared(life))}
+
+
+def columns(found: Compared) -> dict[str, Any]:
+    """What is printed of a comparison: shares in percent, stock in units a series."""
+    ours, nominal, tuned = found.ours, found.nominal, found.tuned
+    return {
+        "achieved": 100 * ours.service,
+        "fill": 100 * ours.fill_rate,
+        "stock": ours.stock.mean(),
+        "textbook achieved": 100 * nominal.service,
+        "its fill": 100 * nominal.fill_rate,
+        "its stock": nominal.stock.mean(),
+        "tuned z": found.z,
+        "tuned stock": tuned.stock.mean(),
+        "ours / tuned": found.ratio,
+        "+-": found.error,
+    }
+
+
+def real(file: Path, horizon: int, keep: Path | None) -> pd.DataFrame:
+    """One row a promise: what it came to after the past days, and what the receipts of these days said."""
+    whole = panels.from_sales(accuracy.read(file))
+    folder = keep / f"{file.name.split('.')[0]}-{horizon}" if keep else None
+    made = list(served.many(whole, Settings(horizon=horizon), folder))
+    rows = []
+    for p in PROMISES:
+        lived = lives.lives_after(whole, made, Terms(p, LEAD_TIME))
+        found = columns(lives.compared(lives.together(lived)))
+        apart = [100 * lives.outcome(life, life.ours).service for life in lived]
+        rows.append({"promise": 100 * p, "predicted": predicted(made, p), "worst": min(apart), "best": max(apart), "days": len(lived)} | found)
+    return pd.DataFrame(rows).rename(columns={"days": "origins"})
+
+
+def predicted(made: Sequence[Ensemble], p: float) -> float:
+    """The service that the receipts say a promise comes to, mean over the ensembles, percent."""
+    policy = Policy(service_level=p, lead_time=LEAD_TIME, review_period=1)
+    found = []
+    for one in made:
+        rows = np.arange(len(one.panel))
+        shelves = stock.complete(Given.nothing(len(rows)), policy, one.panel, one.horizon)
+        levels = order_levels.levels(one, shelves, policy, rows, np.full(len(rows), "A"))
+        found.append(float(receipt.judge(one, shelves, rows, levels).total["service"]))
+    return 100 * float(np.mean(found))
+
+
+def print_table(title: str, table: pd.DataFrame) -> None:
+    """A title and numbers; shares in percent, stock in units a series."""
+    digits = {"tuned z": 2, "ours / tuned": 3, "+-": 3}
+    print(f"\n{title}: shares in %, stock in units a series")
+    print(table.round({name: digits.get(name, 1) for name in table.columns}).to_string(index=False))
+
+
+if __name__ == "__main__":
+    main()
