@@ -112,8 +112,7 @@ class _Part:
         known &= np.isfinite(levels[:, :1])
         start = np.nan_to_num(levels[:, 0]) + self.lot * (_GOLDEN * (np.arange(len(levels)) + cut + 1) % 1)
         lived = replay(wanted, self._order(levels), lead=lead, start=start)
-        first, last = _span(self.shelves.lead, np.isfinite(levels), self.every)
-        here = (places >= first[:, None]) & (places < last[:, None]) & known
+        here = (places >= lead[:, :1]) & (places < _end(lead, np.isfinite(levels), self.every)) & known
         if self.rule in DAILY:
             cycles = delivery_cycles(lived, known, share=OBSERVED_SHARE)
         else:
@@ -215,11 +214,11 @@ def _alike(found: Levels) -> Iterator[tuple[np.ndarray, int]]:
         yield np.flatnonzero(every == kind), int(kind)
 
 
-def _span(lead: FloatArray, known: np.ndarray, every: int) -> tuple[np.ndarray, np.ndarray]:
-    """The steps on which an order from the first review has arrived, and on which one from beyond the last known level may, shape (r,) each."""
-    shortest, longest = np.argmax(lead > 0, axis=1), lead.shape[1] - 1 - np.argmax(lead[:, ::-1] > 0, axis=1)
-    final = known.shape[1] - 1 - np.argmax(known[:, ::-1], axis=1)
-    return longest, np.where(known.any(axis=1), final + every + shortest, 0)
+def _end(lead: np.ndarray, known: np.ndarray, every: int) -> np.ndarray:
+    """The step on which the order after the last known level would arrive, shape (r, 1)."""
+    after = known.shape[1] - 1 - np.argmax(known[:, ::-1], axis=1)[:, None] + every
+    end = after + np.take_along_axis(lead, np.minimum(after, lead.shape[1] - 1), axis=1)
+    return np.where(known.any(axis=1, keepdims=True), end, 0)
 
 
 def _measures(counted: pd.DataFrame, made: Ensemble, shelves: Stock) -> pd.DataFrame:
