@@ -1,0 +1,33 @@
+"""Classes of value and of error."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forecasting import classes
+
+
+def test_the_few_that_make_up_most_are_a():
+    value = np.array([1.0, 500.0, 300.0, 120.0, 60.0, 19.0])
+    assert classes.abc(value).tolist() == ["C", "A", "A", "B", "B", "C"]
+
+
+def test_what_is_worth_nothing_is_c_even_where_nothing_is_worth_anything():
+    assert classes.abc(np.zeros(3)).tolist() == ["C", "C", "C"]
+    assert classes.abc(np.array([5.0, 0.0])).tolist() == ["A", "C"]
+    assert classes.abc(np.array([])).tolist() == []
+
+
+@given(st.lists(st.floats(0, 1e6), min_size=1, max_size=30))
+def test_nobody_is_worth_more_than_somebody_of_a_better_class(value):
+    value = np.array(value)
+    found = classes.abc(value)
+    for better, worse in (("A", "B"), ("B", "C"), ("A", "C")):
+        if (found == better).any() and (found == worse).any():
+            assert value[found == better].min() >= value[found == worse].max()
+
+
+def test_errors_are_in_three_classes_and_an_unknown_one_is_the_worst():
+    assert classes.xyz(np.array([0.1, 0.25, 0.4, 0.9, np.nan])).tolist() == ["X", "X", "Y", "Z", "Z"]
