@@ -1,10 +1,11 @@
 """Whether orders keep their promise, and what that takes in stock beside the textbook's level.
 
-Usage: python benchmarks/service.py [--shapes NAME ...] [--series 100] [--seed 0] [--keep FOLDER]
-       python benchmarks/service.py --real SALES ... [--horizon 28] [--keep FOLDER]
+Usage: python benchmarks/service.py [--shapes NAME ...] [--series 100] [--seed 0] [--review 1] [--keep FOLDER]
+       python benchmarks/service.py --real SALES ... [--horizon 28] [--review 1] [--keep FOLDER]
 
 Without --real: six kinds of demand (`demand_shapes`), 730 days to learn from with the real training, then 84 days lived through day by day, trained
-again after every 28. Every day looked at, unmet demand lost, whole units, lead time 7 days (of the weekly season also 4), promise 95 %.
+again after every 28. Looked at every day (--review 7: every week), unmet demand lost, whole units, lead time 7 days (of the weekly season also 4),
+promise 95 %.
 
 With --real: sales files, from many past days each (`served.many`), the horizon after which no model saw: what promises of 90, 95 and 98 % came to,
 and what the receipt, made of nothing but the past, said they would.
@@ -50,10 +51,11 @@ def main() -> None:
     args = options()
     if args.real:
         for file in args.real:
-            print_table(f"{file.name}, lead time {LEAD_TIME}, looked at every day", real(file, args.horizon, args.keep))
+            print_table(f"{file.name}, lead time {LEAD_TIME}, review period {args.review}", real(file, args))
         return
     rows = [row for shape in args.shapes for row in simulated(shape, args)]
-    print_table(f"{args.series} series a shape, {LIVED} days lived through, promise {PROMISE:.0%}", pd.DataFrame(rows))
+    title = f"{args.series} series a shape, {LIVED} days lived through, review period {args.review}, promise {PROMISE:.0%}"
+    print_table(title, pd.DataFrame(rows))
 
 
 def options() -> argparse.Namespace:
@@ -64,6 +66,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--real", type=Path, nargs="+", default=[], metavar="SALES")
     parser.add_argument("--horizon", type=int, default=28)
+    parser.add_argument("--review", type=int, default=1, help="days from one review to the next")
     parser.add_argument("--keep", type=Path, help="folder for what need not be trained again")
     return parser.parse_args()
 
@@ -76,7 +79,7 @@ def simulated(shape: str, args: argparse.Namespace) -> Iterator[dict[str, Any]]:
     days = range(LEARNED, LEARNED + LIVED, EVERY)
     made = [served.at(whole, known, settings, folder / f"{known}.npz" if folder else None) for known in days]
     for lead in LEAD_TIMES.get(shape, (LEAD_TIME,)):
-        life = lives.life_of(whole, made, Terms(PROMISE, lead))
+        life = lives.life_of(whole, made, Terms(PROMISE, lead, args.review))
         yield {"demand": shape, "lead": lead, **columns(lives.compared(life))}
 
 
@@ -97,23 +100,24 @@ def columns(found: Compared) -> dict[str, Any]:
     }
 
 
-def real(file: Path, horizon: int, keep: Path | None) -> pd.DataFrame:
+def real(file: Path, args: argparse.Namespace) -> pd.DataFrame:
     """One row a promise: what it came to after the past days, and what the receipts of these days said."""
     whole = panels.from_sales(accuracy.read(file))
-    folder = keep / f"{file.name.split('.')[0]}-{horizon}" if keep else None
-    made = list(served.many(whole, Settings(horizon=horizon), folder))
+    folder = args.keep / f"{file.name.split('.')[0]}-{args.horizon}" if args.keep else None
+    made = list(served.many(whole, Settings(horizon=args.horizon), folder))
     rows = []
     for p in PROMISES:
-        lived = lives.lives_after(whole, made, Terms(p, LEAD_TIME))
+        terms = Terms(p, LEAD_TIME, args.review)
+        lived = lives.lives_after(whole, made, terms)
         found = columns(lives.compared(lives.together(lived)))
         apart = [100 * lives.outcome(life, life.ours).service for life in lived]
-        rows.append({"promise": 100 * p, "predicted": predicted(made, p), "worst": min(apart), "best": max(apart), "days": len(lived)} | found)
+        rows.append({"promise": 100 * p, "predicted": predicted(made, terms), "worst": min(apart), "best": max(apart), "days": len(lived)} | found)
     return pd.DataFrame(rows).rename(columns={"days": "origins"})
 
 
-def predicted(made: Sequence[Ensemble], p: float) -> float:
+def predicted(made: Sequence[Ensemble], terms: Terms) -> float:
     """The service that the receipts say a promise comes to, mean over the ensembles, percent."""
-    policy = Policy(service_level=p, lead_time=LEAD_TIME, review_period=1)
+    policy = Policy(service_level=terms.p, lead_time=terms.lead, review_period=terms.review)
     found = []
     for one in made:
         rows = np.arange(len(one.panel))

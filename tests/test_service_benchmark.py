@@ -195,6 +195,6 @@ def test_the_receipt_predicts_what_comes(capsys):
     whole = demand_shapes.panel("smooth", n=60, days=600)
     made = [served_from(whole, days, horizon=28) for days in (516, 544, 572)]
     found = lives.compared(lives.together(lives.lives_after(whole, made, Terms(0.95, 7))))
-    assert service.predicted(made, 0.95) == pytest.approx(100 * found.ours.service, abs=2)
+    assert service.predicted(made, Terms(0.95, 7)) == pytest.approx(100 * found.ours.service, abs=2)
     service.print_table("some", pd.DataFrame([service.columns(found)]))
     assert "ours / tuned" in capsys.readouterr().out
