@@ -12,8 +12,8 @@ import pandas as pd
 import pyarrow as pa
 
 from forecasting import amounts, cells, keys, problems, schema
-from forecasting.errors import ProblemsFound
-from forecasting.mapping import Mapping, checked, guess_mapping, sample
+from forecasting.findings import Findings
+from forecasting.mapping import Mapping, checked, guess_mapping
 from forecasting.table import Table, is_empty
 
 __all__ = ["Intake", "Mapping", "check", "guess_mapping"]
@@ -65,38 +65,8 @@ class Intake:
         Raises:
             ProblemsFound: There are problems and no such choice, or not one row is good.
         """
-        if self.sales.empty:
-            rows = "The row cannot be read" if self.rows == 1 else f"None of the {self.rows:,} rows can be read"
-            raise ProblemsFound(f"{rows}, so there is nothing to merge. {self._first()}".rstrip(), problems=self.problems)
-        if len(self.problems) and not drop_problems:
-            count = f"{self.dropped:,} of {self.rows:,} rows cannot be used."
-            remedy = "Correct them and upload again, or choose to leave them out (--drop-problems on the command line)."
-            raise ProblemsFound(f"{count} {self._first()} {remedy}", problems=self.problems)
+        problems.require_choice(self.problems, self.rows, usable=not self.sales.empty, drop=drop_problems, aim="merge")
         return self.sales
-
-    def _first(self, most: int = 3) -> str:
-        """The first problems in one line."""
-        rows = self.problems.head(most).to_dict("records")
-        shown = [f'line {row["line"]}{", " + row["column"] if row["column"] else ""}: {row["problem"]} ("{row["value"]}")' for row in rows]
-        more = len(self.problems) - len(shown)
-        return f"{'; '.join(shown)}{f'; and {more:,} more' if more > 0 else ''}." if shown else ""
-
-
-class _Findings:
-    """Problems of single cells, and which rows have one."""
-
-    def __init__(self, table: Table, mapping: Mapping) -> None:
-        self.table, self.mapping = table, mapping
-        self.bad = np.zeros(len(table), dtype=bool)
-        self.frames = [table.problems]
-
-    def add(self, rows: np.ndarray, role: str, problem: str, what_to_do: str) -> None:
-        """Notes one problem of a role's column on the rows under a mask."""
-        if rows.any():
-            column = self.mapping[role]
-            values = cells.shown(self.table.rows[column], rows)
-            self.frames.append(problems.frame(self.table.lines[rows], column, values, problem, f"Skipped. {what_to_do}"))
-            self.bad |= rows
 
 
 def check(
@@ -120,10 +90,10 @@ def check(
         AmbiguousDates: The dates can be read two ways.
     """
     roles = checked(table, mapping)
-    found = _Findings(table, roles)
+    found = Findings(table, roles)
     columns = {schema.DATE: _check_days(found, day_first, today)}
     columns |= {role: _check_texts(found, role) for role in (*schema.KEYS, *schema.ATTRIBUTES) if role in roles}
-    decimals, notes = _decimals(table, roles)
+    decimals, notes = found.decimals(NUMBERS)
     columns |= {role: _check_driver(found, role, decimals) for role in schema.DRIVERS if role in roles}
     columns[schema.SALES] = _check_sales(found, columns, decimals)
     frame = pd.DataFrame({role: _column(columns[role], ~found.bad) for role in roles})
@@ -140,7 +110,7 @@ def check(
     )
 
 
-def _check_days(found: _Findings, day_first: bool | None, today: date) -> np.ndarray:
+def _check_days(found: Findings, day_first: bool | None, today: date) -> np.ndarray:
     column = found.mapping[schema.DATE]
     given = found.table.rows[column]
     days = cells.as_days(given, column=column, day_first=day_first)
@@ -152,7 +122,7 @@ def _check_days(found: _Findings, day_first: bool | None, today: date) -> np.nda
     return days
 
 
-def _check_texts(found: _Findings, role: str) -> pa.DictionaryArray:
+def _check_texts(found: Findings, role: str) -> pa.DictionaryArray:
     texts = cells.as_texts(found.table.rows[found.mapping[role]])
     if role in schema.KEYS:
         what = "product" if role == schema.PRODUCT else role
@@ -160,7 +130,7 @@ def _check_texts(found: _Findings, role: str) -> pa.DictionaryArray:
     return texts
 
 
-def _check_driver(found: _Findings, role: str, decimals: dict[str, amounts.Decimal]) -> np.ndarray:
+def _check_driver(found: Findings, role: str, decimals: dict[str, amounts.Decimal]) -> np.ndarray:
     given = found.table.rows[found.mapping[role]]
     unknown = cells.is_unknown(given)
     if role in FLAGS:
@@ -173,7 +143,7 @@ def _check_driver(found: _Findings, role: str, decimals: dict[str, amounts.Decim
     return values
 
 
-def _check_sales(found: _Findings, columns: AnyMapping[str, np.ndarray], decimals: dict[str, amounts.Decimal]) -> np.ndarray:
+def _check_sales(found: Findings, columns: AnyMapping[str, np.ndarray], decimals: dict[str, amounts.Decimal]) -> np.ndarray:
     """Sales; an empty cell is fine after the last day with sales, on rows that tell a driver."""
     given = found.table.rows[found.mapping[schema.SALES]]
     values, empty = cells.as_numbers(given, decimals[schema.SALES]), is_empty(given)
@@ -189,22 +159,6 @@ def _check_sales(found: _Findings, columns: AnyMapping[str, np.ndarray], decimal
         told |= np.isfinite(columns[role]) if role in columns else False
     found.add(empty & ~(ahead & told), schema.SALES, "No sales", f"Write 0 if nothing was sold, or the units, {_AGAIN}")
     return values
-
-
-def _decimals(table: Table, roles: Mapping) -> tuple[dict[str, amounts.Decimal], tuple[str, ...]]:
-    """The decimal mark of each column of numbers, and what was not certain about it."""
-    texts = {role: sample(table.rows[roles[role]], most=None) for role in NUMBERS if role in roles and table.rows[roles[role]].dtype.kind != "f"}
-    proved = {role: amounts.decimal_of(column) for role, column in texts.items()}
-    usual: amounts.Decimal = "," if table.delimiter == ";" else "."
-    other = next((mark for mark in proved.values() if mark), None)
-    marks: dict[str, amounts.Decimal] = {role: proved.get(role) or other or usual for role in NUMBERS}
-    notes = []
-    for role, column in texts.items():
-        text = None if proved[role] or other or table.decimal else amounts.two_ways(column)
-        if text is not None:
-            value = amounts.parse_numbers(pa.array([text]), marks[role])[0]
-            notes.append(f'"{text}" in {roles[role]} was read as {value:.15g}.')
-    return marks, tuple(notes)
 
 
 def _column(values: np.ndarray | pa.DictionaryArray, rows: np.ndarray) -> pd.Series:

@@ -27,7 +27,7 @@ HALF: Final = 0.5
 YES: Final = frozenset({"1", "1.0", "true", "yes", "y", "t", "on", "ja", "oui", "si", "sí", "wahr", "vrai", "x"})
 NO: Final = frozenset({"0", "0.0", "false", "no", "n", "f", "off", "nein", "non", "falsch", "faux"})
 
-_NAMES: Final = {
+NAMES: Final = {
     schema.DATE: "date day ds datum tag fecha jour data dato datetime timestamp orderdate salesdate saledate transactiondate invoicedate "
     "businessdate calendardate buchungsdatum verkaufsdatum belegdatum rechnungsdatum giorno dia dag",
     schema.SALES: "sales unitssold soldunits unitsales salesunits y quantity qty quantitysold soldquantity qtysold salesqty salesquantity "
@@ -52,18 +52,29 @@ _NAMES: Final = {
 
 def guess_mapping(table: Table) -> Mapping:
     """A role for each column whose name says it, or, for `date` and `sales`, whose cells leave no other choice."""
-    guess: Mapping = {}
-    plain = {name: _plain(name) for name in table.columns}
-    for role, names in _NAMES.items():
-        for name in names.split():
-            match = next((column for column in table.columns if plain[column] == name and column not in guess.values()), None)
-            if match is not None and _suits(role, table.rows[match]):
-                guess[role] = match
-                break
+    guess = by_name(table, NAMES)
     for role in schema.REQUIRED:
         if role not in guess and (sole := _sole(role, table, guess)) is not None:
             guess[role] = sole
     return {role: guess[role] for role in schema.COLUMNS if role in guess}
+
+
+def by_name(table: Table, names: AnyMapping[str, str]) -> Mapping:
+    """A role for each column with a telling name whose cells suit it.
+
+    Args:
+        table: The file.
+        names: Role -> plain names in order, the most telling one first, with spaces between them.
+    """
+    guess: Mapping = {}
+    plain = {name: _plain(name) for name in table.columns}
+    for role, known in names.items():
+        for name in known.split():
+            match = next((column for column in table.columns if plain[column] == name and column not in guess.values()), None)
+            if match is not None and _suits(role, table.rows[match]):
+                guess[role] = match
+                break
+    return guess
 
 
 def checked(table: Table, mapping: AnyMapping[str, str]) -> Mapping:
@@ -73,20 +84,25 @@ def checked(table: Table, mapping: AnyMapping[str, str]) -> Mapping:
         InputError: An unknown role or column, or a column with two roles.
         ColumnsMissing: No column for `date` or `sales`.
     """
-    for role, column in mapping.items():
-        if role not in schema.COLUMNS:
-            raise InputError(f"{role} is not a role of a column. Roles are {', '.join(schema.COLUMNS)}.")
-        if column not in table.columns:
-            raise InputError(f"The file has no column {column} for {role}. Its columns are {', '.join(table.columns)}.")
-    for column in mapping.values():
-        roles = [role for role, other in mapping.items() if other == column]
-        if len(roles) > 1:
-            raise InputError(f"The column {column} cannot be {' and '.join(roles)} at once. Choose one role for it.")
+    require_columns(table, mapping, schema.COLUMNS)
     missing = [role for role in schema.REQUIRED if role not in mapping]
     if missing:
         raise ColumnsMissing(_question(missing, table.columns), missing=missing, found=table.columns)
     known = {role for role, column in mapping.items() if role in schema.REQUIRED or not len(table) or not is_empty(table.rows[column]).all()}
     return {role: mapping[role] for role in schema.COLUMNS if role in known}
+
+
+def require_columns(table: Table, mapping: AnyMapping[str, str], roles: tuple[str, ...]) -> None:
+    """Nothing, where every role is one of these and every column is there and has one role; else raises InputError."""
+    for role, column in mapping.items():
+        if role not in roles:
+            raise InputError(f"{role} is not a role of a column. Roles are {', '.join(roles)}.")
+        if column not in table.columns:
+            raise InputError(f"The file has no column {column} for {role}. Its columns are {', '.join(table.columns)}.")
+    for column in mapping.values():
+        several = [role for role, other in mapping.items() if other == column]
+        if len(several) > 1:
+            raise InputError(f"The column {column} cannot be {' and '.join(several)} at once. Choose one role for it.")
 
 
 def _question(missing: list[str], columns: tuple[str, ...]) -> str:

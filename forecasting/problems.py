@@ -8,6 +8,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from forecasting.errors import ProblemsFound
+
 COLUMNS: Final = ("line", "column", "value", "problem", "what_to_do")
 SHOWN: Final = 80
 """Characters of a value that are kept."""
@@ -37,3 +39,33 @@ def frame(lines: Sequence[int] | np.ndarray, column: str, values: Sequence[str],
 def together(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """All problems in the order of the file."""
     return pd.concat([frame([], "", [], "", ""), *frames], ignore_index=True).sort_values("line", kind="stable", ignore_index=True)
+
+
+def require_choice(found: pd.DataFrame, rows: int, *, usable: bool, drop: bool, aim: str) -> None:
+    """Nothing, where the rows may be used.
+
+    Args:
+        found: All problems.
+        rows: Rows of the file, good and bad.
+        usable: Whether any row is good.
+        drop: Whether the person chose to leave rows with problems out.
+        aim: What becomes of good rows: "merge".
+
+    Raises:
+        ProblemsFound: There are problems and no such choice, or not one row is good.
+    """
+    if not usable:
+        none = "The row cannot be read" if rows == 1 else f"None of the {rows:,} rows can be read"
+        raise ProblemsFound(f"{none}, so there is nothing to {aim}. {_first(found)}".rstrip(), problems=found)
+    if len(found) and not drop:
+        count = f"{found['line'].nunique():,} of {rows:,} rows cannot be used."
+        remedy = "Correct them and upload again, or choose to leave them out (--drop-problems on the command line)."
+        raise ProblemsFound(f"{count} {_first(found)} {remedy}", problems=found)
+
+
+def _first(found: pd.DataFrame, most: int = 3) -> str:
+    """The first problems in one line."""
+    rows = found.head(most).to_dict("records")
+    shown = [f'line {row["line"]}{", " + row["column"] if row["column"] else ""}: {row["problem"]} ("{row["value"]}")' for row in rows]
+    more = len(found) - len(shown)
+    return f"{'; '.join(shown)}{f'; and {more:,} more' if more > 0 else ''}." if shown else ""

@@ -1,0 +1,57 @@
+"""What is found wrong with the cells of a table while they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+
+from forecasting import amounts, cells, problems
+from forecasting.mapping import Mapping, sample
+from forecasting.table import Table
+
+
+class Findings:
+    """Problems of single cells, and which rows have one.
+
+    Args:
+        table: The cells.
+        mapping: Role -> column.
+    """
+
+    def __init__(self, table: Table, mapping: Mapping) -> None:
+        self.table, self.mapping = table, mapping
+        self.bad = np.zeros(len(table), dtype=bool)
+        self.frames = [table.problems]
+
+    def add(self, rows: np.ndarray, role: str, problem: str, what_to_do: str) -> None:
+        """Notes one problem of a role's column on the rows under a mask."""
+        if rows.any():
+            column = self.mapping[role]
+            self.add_lines(rows, column, cells.shown(self.table.rows[column], rows), problem, what_to_do)
+
+    def add_lines(self, rows: np.ndarray, column: str, values: Sequence[str], problem: str, what_to_do: str) -> None:
+        """Notes one problem with these values, one a row under the mask."""
+        self.frames.append(problems.frame(self.table.lines[rows], column, values, problem, f"Skipped. {what_to_do}"))
+        self.bad |= rows
+
+    def decimals(self, roles: Sequence[str]) -> tuple[dict[str, amounts.Decimal], tuple[str, ...]]:
+        """The decimal mark of each column of numbers, and what was not certain about it.
+
+        What one number of a column proves holds for the column, then for the others; where nothing is proved, a file with ";" between its
+        cells has a decimal comma and any other a decimal point.
+        """
+        columns = {role: self.table.rows[self.mapping[role]] for role in roles if role in self.mapping}
+        texts = {role: sample(column, most=None) for role, column in columns.items() if column.dtype.kind != "f"}
+        proved = {role: amounts.decimal_of(column) for role, column in texts.items()}
+        usual: amounts.Decimal = "," if self.table.delimiter == ";" else "."
+        other = next((mark for mark in proved.values() if mark), None)
+        marks: dict[str, amounts.Decimal] = {role: proved.get(role) or other or usual for role in roles}
+        notes = []
+        for role, column in texts.items():
+            text = None if proved[role] or other or self.table.decimal else amounts.two_ways(column)
+            if text is not None:
+                value = amounts.parse_numbers(pa.array([text]), marks[role])[0]
+                notes.append(f'"{text}" in {self.mapping[role]} was read as {value:.15g}.')
+        return marks, tuple(notes)
