@@ -12,13 +12,13 @@ LAYERS = (
     # 0: know nothing
     "errors schema settings progress period words locks atomic numbered estimate policy",
     # 1: values in, values out: what comes in, what learns, what goes out
-    "table packed delimited typed reading problems amounts dates mapping cells keys intake change gaps lineage sample"
+    "table packed delimited typed reading problems amounts dates mapping cells findings keys intake change gaps lineage sample"
     " panel calendar metrics residuals series_bands total_bands bands weights blend reasons totals backtest health durations models ensemble training"
     " outliers shortages breaks cleaning newcomers seasons plausible"
     " view assumptions whatif standing judged tally accuracy attention chart_look charts accuracy_charts export"
     # what to order
-    " stock stock_file demand inventory classes textbook replay receipt lost_sales order_levels order_risk orders budget stock_path"
-    " stock_charts order_words workbook workbook_columns workbook_formulas workbook_look order_files",
+    " stock stock_roles stock_cells stock_rows stock_file demand inventory classes textbook replay receipt lost_sales order_levels order_risk orders"
+    " budget stock_path stock_charts order_words workbook workbook_columns workbook_formulas workbook_look workbook_sheet order_files",
     # 2: know files, not models
     "workspace shelves uploads dataset manifest versions events status jobs",
     # 3: the steps in order
@@ -27,7 +27,20 @@ LAYERS = (
     "forecasting api follow worker arguments __main__",
 )
 LAYER = {module: layer for layer, modules in enumerate(LAYERS) for module in modules.split()}
-FOR_PAGES = {"service", "schema", "errors", "settings", "progress", "words", "charts", "accuracy_charts", "ordering", "stock_charts", "policy"}
+FOR_PAGES = {
+    "service",
+    "schema",
+    "errors",
+    "settings",
+    "progress",
+    "words",
+    "charts",
+    "accuracy_charts",
+    "ordering",
+    "stock_charts",
+    "order_words",
+    "policy",
+}
 ONLY = {
     "streamlit": ("streamlit_app", "pages"),
     "keras": ("forecasting.models.lstm_keras",),

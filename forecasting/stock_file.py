@@ -1,0 +1,187 @@
+"""A stock file, or a typed table, to what was given of each series, and everything that is wrong with its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as AnyMapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from forecasting import export, problems, stock, stock_cells, stock_roles, stock_rows, table
+from forecasting.findings import Findings
+from forecasting.mapping import Mapping
+from forecasting.panel import Panel
+from forecasting.stock import Given
+from forecasting.stock_cells import Cells
+from forecasting.stock_roles import guess_mapping
+from forecasting.stock_rows import Group
+from forecasting.table import Table
+from forecasting.typed import as_text
+
+__all__ = ["StockFile", "check", "frame", "from_frame", "guess_mapping", "template"]
+
+
+@dataclass(frozen=True, eq=False)
+class StockFile:
+    """What a file or a typed table says of the stock and its terms.
+
+    Args:
+        given: Of each series of the panel.
+        problems: One row a problem (`problems.COLUMNS`); nothing of their rows is in `given`.
+        rows: Rows of the file, good and bad.
+        matched: Series of which anything was given.
+        unknown: Rows that are about no series.
+        kept_out: Columns that were not read.
+        mapping: Role -> column, as it was used.
+        notes: What was read one way and could be read another, for a person.
+    """
+
+    given: Given
+    problems: pd.DataFrame
+    rows: int
+    matched: int
+    unknown: int
+    kept_out: tuple[str, ...]
+    mapping: Mapping
+    notes: tuple[str, ...] = ()
+
+    @property
+    def dropped(self) -> int:
+        """Rows that have a problem."""
+        return int(self.problems["line"].nunique())
+
+    def accept(self, *, drop_problems: bool = False) -> Given:
+        """What was given, if it may be used.
+
+        Args:
+            drop_problems: Whether the person chose to leave rows with problems out.
+
+        Raises:
+            ProblemsFound: There are problems and no such choice, or nothing is left.
+        """
+        usable = self.matched > 0 or not len(self.problems)
+        problems.require_choice(self.problems, self.rows, usable=usable, drop=drop_problems, aim="save")
+        return self.given
+
+
+def check(cells: Table, mapping: AnyMapping[str, str], panel: Panel, *, day_first: bool | None = None) -> StockFile:
+    """What a stock file says of the series of a panel, and all of its problems.
+
+    A row that leaves keys open gives its terms to all series that it fits, unless a row that names more keys says otherwise; units of a shelf
+    only where it fits one. Several rows of one series with different due dates are several deliveries.
+
+    Args:
+        cells: What `read_table` gave.
+        mapping: Role (a key column or one of `stock.COLUMNS`) -> column.
+        panel: Whose series count.
+        day_first: The answer to AmbiguousDates.
+
+    Raises:
+        InputError: The mapping does not fit the table.
+        ColumnsMissing: No column names the series, or none says anything of them.
+        AmbiguousDates: The due dates can be read two ways.
+    """
+    return _check(cells, stock_roles.checked(cells, mapping, panel.keys if len(panel) > 1 else []), panel, day_first=day_first)
+
+
+def from_frame(typed: pd.DataFrame, panel: Panel) -> StockFile:
+    """The same of a table as `frame` gives it, typed or saved; rows about series that there are no more are counted, not problems.
+
+    Lines of its problems are its rows, from 1.
+    """
+    kept = [name for name in (*panel.keys, *stock.COLUMNS) if name in typed]
+    columns = {name: _cells(typed[name]) for name in kept}
+    cells = Table(tuple(kept), pd.DataFrame(columns), 1 + np.arange(len(typed)), problems.together([]), decimal=".")
+    return _check(cells, {name: name for name in kept}, panel, day_first=None, saved=True)
+
+
+def frame(given: Given, panel: Panel) -> pd.DataFrame:
+    """What was given as people see and type it.
+
+    Returns:
+        The key columns, then `stock.COLUMNS`: one row a series and delivery; the terms of a series and its shelf stand in its first row.
+        Numbers are NaN, `due` not a time and `lead_times` empty where nothing was given.
+    """
+    count = np.bincount(given.due["row"], minlength=len(panel))
+    row = np.repeat(np.arange(len(panel)), np.maximum(count, 1))
+    first = np.append(True, row[1:] != row[:-1])
+    made = panel.series.iloc[row][panel.keys].reset_index(drop=True)
+    listed = np.array([";".join(map(str, given.lead_times.get(place, ()))) for place in range(len(panel))], dtype=object)
+    for name in stock.COLUMNS:
+        if name in given.table:
+            made[name] = np.where(first, given.table[name].to_numpy(dtype=float)[row], np.nan)
+    made[stock.LEAD_TIMES] = pd.Series(np.where(first, listed[row], ""), dtype="str")
+    made[stock.DUE] = np.full(len(row), np.datetime64("NaT", "us"))
+    delivered, due = count[row] > 0, given.due.sort_values("row", kind="stable")
+    made.loc[delivered, stock.ON_ORDER] = due["units"].to_numpy()
+    made.loc[delivered, stock.DUE] = due["day"].to_numpy()
+    return made[[*panel.keys, *stock.COLUMNS]]
+
+
+def template(panel: Panel) -> bytes:
+    """A stock file to fill in, as CSV."""
+    return export.to_csv(frame(Given.nothing(len(panel)), panel))
+
+
+def _cells(column: pd.Series) -> pd.Series:
+    """A column as a file would have it."""
+    if column.dtype.kind == "M":
+        return column.reset_index(drop=True)
+    if column.dtype.kind in "iuf":
+        return column.astype(float).reset_index(drop=True)
+    return table.texts(pa.chunked_array([pa.array(["" if pd.isna(cell) else as_text(cell) for cell in column], pa.string())]))
+
+
+def _check(cells: Table, mapping: Mapping, panel: Panel, *, day_first: bool | None, saved: bool = False) -> StockFile:
+    found = Findings(cells, mapping)
+    parts = stock_rows.groups(found, panel)
+    strangers = stock_rows.strangers(parts, len(cells))
+    if saved:
+        found.bad |= strangers
+    else:
+        stock_rows.note_strangers(found, parts, panel)
+    read = stock_cells.read(found, panel.last, day_first=day_first)
+    for part in parts:
+        for role, values in read.values.items():
+            if role in stock.AMOUNTS:
+                stock_rows.note_shared(found, part, role, values)
+            stock_rows.note_conflicts(found, part, role, values, read.due if role == stock.ON_ORDER else None)
+    given = _given(read, parts, ~found.bad, len(panel))
+    return StockFile(
+        given=given,
+        problems=problems.together(found.frames),
+        rows=len(cells) + int(cells.problems["line"].nunique()),
+        matched=int((given.table.notna().any(axis=1) | given.table.index.isin(list(given.lead_times))).sum()),
+        unknown=int(strangers.sum()),
+        kept_out=tuple(name for name in cells.columns if name not in mapping.values()),
+        mapping=mapping,
+        notes=read.notes,
+    )
+
+
+def _given(read: Cells, parts: list[Group], good: np.ndarray, n: int) -> Given:
+    nothing = Given.nothing(n)
+    made = {role: stock_rows.spread(parts, read.values[role], good, n) for role in read.values if role != stock.ON_ORDER}
+    listed = made.pop(stock.LEAD_TIMES, np.full(n, np.nan))
+    lead_times = {int(row): read.listed[int(listed[row])] for row in np.flatnonzero(~np.isnan(listed))}
+    due = nothing.due
+    if stock.ON_ORDER in read.values:
+        made[stock.ON_ORDER], due = _deliveries(read.values[stock.ON_ORDER], read.due, parts, good, n)
+    return Given(nothing.table.assign(**made), due, lead_times)
+
+
+def _deliveries(units: np.ndarray, due: np.ndarray, parts: list[Group], good: np.ndarray, n: int) -> tuple[np.ndarray, pd.DataFrame]:
+    """Units on order of each series, NaN where nothing was said, and the deliveries; a row that stands there twice counts once."""
+    frames = []
+    for part in parts:
+        sound = part.only(good & ~np.isnan(units))
+        series = np.full(len(part.count), -1)
+        series[part.series] = np.arange(n)
+        frames.append(pd.DataFrame({"row": series[sound.row], "day": due[sound.rows].astype("datetime64[us]"), "units": units[sound.rows]}))
+    listed = pd.concat(frames, ignore_index=True).drop_duplicates(["row", "day"]) if frames else Given.nothing(0).due
+    on_order = np.full(n, np.nan)
+    on_order[listed["row"]] = 0.0
+    np.add.at(on_order, listed["row"].to_numpy(), listed["units"].to_numpy())
+    return on_order, listed[listed["units"] > 0].sort_values(["row", "day"], ignore_index=True)

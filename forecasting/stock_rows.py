@@ -1,0 +1,150 @@
+"""Which series the rows of a stock file are about: a row that leaves a key open is about all series that it fits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+import pandas as pd
+
+from forecasting import cells, export, schema
+from forecasting.findings import Findings
+from forecasting.panel import FloatArray, Panel
+
+OPEN, UNKNOWN = -1, -2
+"""Codes of a key that a row leaves open, and of one that no series has."""
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """Rows that name the same keys.
+
+    Args:
+        rows: Shape (r,), positions of the rows.
+        row: Shape (r,), for each of them which values of these keys it names: a number, -1 where no series has them together.
+        series: Shape (n,), for each series the number of its values of these keys.
+        count: Shape (numbers,), series of each.
+    """
+
+    rows: np.ndarray
+    row: np.ndarray
+    series: np.ndarray
+    count: np.ndarray
+
+    def only(self, good: np.ndarray) -> Group:
+        """The same without rows that are bad or fit no series."""
+        kept = good[self.rows] & (self.row >= 0)
+        return Group(self.rows[kept], self.row[kept], self.series, self.count)
+
+
+def groups(found: Findings, panel: Panel) -> list[Group]:
+    """All rows that name a key by the keys that they name: most keys first; of as many, product before region before store.
+
+    Rows that name none are in no group, but for panels of one series: there they are about it.
+    """
+    n = len(found.table)
+    codes = {role: _codes(found, role, panel) for role in panel.keys if role in found.mapping}
+    made = []
+    for named in _patterns(list(codes)):
+        rows = np.flatnonzero(np.all([(codes[role] != OPEN) == (role in named) for role in codes], axis=0) if codes else np.ones(n, dtype=bool))
+        if len(rows) and (named or len(panel) == 1):
+            made.append(_group(rows, {role: codes[role][rows] for role in named}, panel))
+    return made
+
+
+def _patterns(keys: list[str]) -> Iterator[tuple[str, ...]]:
+    """Every choice of the keys, most first."""
+    chosen = [tuple(key for key, take in zip(keys, taken, strict=True) if take) for taken in product((True, False), repeat=len(keys))]
+    return iter(sorted(chosen, key=len, reverse=True))
+
+
+def _codes(found: Findings, role: str, panel: Panel) -> np.ndarray:
+    """Each row's value as a place among the values of the series, `OPEN` or `UNKNOWN`; shape (rows,).
+
+    A value that was written with an apostrophe, as spreadsheets need it before "=", is the value without.
+    """
+    values = pd.Series(panel.series[role].unique(), dtype="str")
+    place = {text: number for number, text in enumerate(export.neutralised(values))} | {text: number for number, text in enumerate(values)}
+    texts = cells.as_texts(found.table.rows[found.mapping[role]])
+    known = np.array([*(place.get(text, UNKNOWN) for text in texts.dictionary.to_pylist()), OPEN])
+    return np.asarray(known[texts.indices.fill_null(len(known) - 1).to_numpy(zero_copy_only=False)])
+
+
+def _group(rows: np.ndarray, codes: dict[str, np.ndarray], panel: Panel) -> Group:
+    series, row = np.zeros(len(panel), dtype=np.int64), np.zeros(len(rows), dtype=np.int64)
+    unknown = np.zeros(len(rows), dtype=bool)
+    for role, code in codes.items():
+        places = pd.factorize(panel.series[role])[0]
+        width = int(places.max()) + 1
+        series, row = series * width + places, row * width + code
+        unknown |= code == UNKNOWN
+    numbers, of_series, count = np.unique(series, return_inverse=True, return_counts=True)
+    place = np.minimum(np.searchsorted(numbers, row), len(numbers) - 1)
+    return Group(rows, np.where((numbers[place] == row) & ~unknown, place, -1), of_series, count)
+
+
+def strangers(parts: list[Group], n: int) -> np.ndarray:
+    """Which of n rows are about no series, shape (n,)."""
+    strange = np.ones(n, dtype=bool)
+    for part in parts:
+        strange[part.rows[part.row >= 0]] = False
+    return strange
+
+
+def note_strangers(found: Findings, parts: list[Group], panel: Panel) -> None:
+    """Notes why rows are about no series."""
+    strange, nameless = strangers(parts, len(found.table)), np.ones(len(found.table), dtype=bool)
+    for part in parts:
+        nameless[part.rows] = False
+    strange &= ~nameless
+    named = [role for role in panel.keys if role in found.mapping]
+    if named:
+        found.add(nameless, named[0], f"No {_word(named[0])}", f"Write the {_word(named[0])}.")
+    alone = strange.copy()
+    for role in named:
+        never = strange & (_codes(found, role, panel) == UNKNOWN)
+        found.add(never, role, f"Unknown {_word(role)}", f"No series has it; correct the {_word(role)}, or train on its sales first.")
+        alone &= ~never
+    if alone.any():
+        columns = ", ".join(found.mapping[role] for role in named)
+        texts = zip(*(cells.shown(found.table.rows[found.mapping[role]], alone) for role in named), strict=True)
+        found.add_lines(alone, columns, [", ".join(filter(None, row)) for row in texts], "Unknown series", "No series has these keys together.")
+
+
+def note_shared(found: Findings, part: Group, role: str, values: FloatArray) -> None:
+    """Notes units of a shelf on rows that are about several series."""
+    wrong = np.zeros(len(found.table), dtype=bool)
+    wrong[part.rows] = ~np.isnan(values[part.rows]) & (part.row >= 0) & (part.count[part.row] > 1)
+    found.add(wrong, role, "Units of several series", "Say which one has them: fill in all keys.")
+
+
+def note_conflicts(found: Findings, part: Group, role: str, values: FloatArray, due: np.ndarray | None = None) -> None:
+    """Notes values of a column that differ between rows about the same series (and, with `due`, the same day)."""
+    sound = part.only(~found.bad & ~np.isnan(values))
+    if not len(sound.rows):
+        return
+    days = np.zeros(len(sound.rows)) if due is None else due[sound.rows].astype(np.int64)
+    frame = pd.DataFrame({"row": sound.row, "day": days, "value": values[sound.rows]})
+    spread = frame.groupby(["row", "day"])["value"].agg(["min", "max"])
+    same = spread.index.get_indexer(pd.MultiIndex.from_frame(frame[["row", "day"]]))
+    wrong = np.zeros(len(found.table), dtype=bool)
+    wrong[sound.rows] = (spread["min"] != spread["max"]).to_numpy()[same]
+    remedy = "Keep one of these rows." if due is None else "Keep one of these rows, or give each delivery its own due date."
+    found.add(wrong, role, "Several values for one series", remedy)
+
+
+def spread(parts: list[Group], values: FloatArray, good: np.ndarray, n: int) -> FloatArray:
+    """Each series' value from the rows about it, shape (n,): of those that name most keys; NaN where there is none."""
+    made: FloatArray = np.full(n, np.nan)
+    for part in parts:
+        sound = part.only(good & ~np.isnan(values))
+        by_number = np.full(len(part.count), np.nan)
+        by_number[sound.row] = values[sound.rows]
+        made = np.where(np.isnan(made), by_number[part.series], made)
+    return made
+
+
+def _word(role: str) -> str:
+    return "product" if role == schema.PRODUCT else role
