@@ -10,6 +10,7 @@
     │   └── NotFound             no such version, job or series
     ├── NothingPublished         there is no model version to forecast with yet
     ├── VersionDamaged           a version whose files do not match its manifest
+    ├── StockDamaged             saved stock that cannot be read
     ├── JobRunning               one retrain at a time
     ├── TryAgain                 somebody else changed the sales at the same moment
     ├── Cancelled                a person ended the retrain
@@ -107,6 +108,10 @@ class VersionDamaged(ShelfcastError):
         super().__init__(f"Version {version} is damaged: {file} does not match its manifest. Retrain to publish a new one.")
         self.version = version
         self.file = file
+
+
+class StockDamaged(ShelfcastError):
+    """A saved state of the stock cannot be read."""
 
 
 class JobRunning(ShelfcastError):

@@ -36,6 +36,11 @@ class Workspace:
         return self.home / "data" / "uploads"
 
     @property
+    def stock(self) -> Path:
+        """What was said of shelves and terms, state by state."""
+        return self.home / "data" / "stock"
+
+    @property
     def versions(self) -> Path:
         """Published model versions and the live pointer."""
         return self.home / "artifacts" / "versions"

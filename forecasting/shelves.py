@@ -1,0 +1,202 @@
+"""The saved stock of a workspace: every state a file of its own, none ever changed."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+import pyarrow as pa
+from pyarrow import parquet
+
+from forecasting import keys, schema
+from forecasting.atomic import write_bytes
+from forecasting.errors import InputError, StockDamaged
+from forecasting.locks import exclusive
+from forecasting.numbered import NAME, Numbered
+from forecasting.workspace import Workspace
+
+__all__ = ["Saved", "Shelves", "State"]
+
+_FACTS: Final = b"shelfcast"
+_SUFFIX: Final = ".parquet"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One state of the stock.
+
+    Args:
+        number: From 1, never used twice.
+        name: Where it came from, for a person: the name of a file.
+        moment: When it was saved first, in UTC.
+        rows: Rows of its table; 0 if nothing is saved.
+        before: The number of the state that an undo goes back to; 0 for none.
+        undone: The number of the state that was taken back by this one; 0 if it was saved.
+    """
+
+    number: int
+    name: str
+    moment: datetime
+    rows: int
+    before: int = 0
+    undone: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Saved:
+    """A state and its table.
+
+    Args:
+        frame: Key columns and `stock.COLUMNS`, as `stock_file.frame` gives them; may have rows of series that there are no more.
+        name: Where it came from, for a person.
+        number: Of the state.
+        moment: When it was saved, in UTC.
+    """
+
+    frame: pd.DataFrame
+    name: str
+    number: int
+    moment: datetime
+
+
+class Shelves:
+    """The states in a folder: `0001.parquet`, `0002.parquet`, ...; the last one counts, and an undo is one too.
+
+    Args:
+        workspace: Where they are.
+        timeout: Seconds to wait for somebody else's change, at least 0.
+    """
+
+    def __init__(self, workspace: Workspace, *, timeout: float = 10.0) -> None:
+        self._states = Numbered(workspace.stock, "saved stock")
+        self._timeout = timeout
+
+    def save(self, frame: pd.DataFrame, name: str) -> int:
+        """Makes a table what counts from now on.
+
+        Rows of series that it has not got (they left the sales since) are taken over from the state before, where the keys are the same ones.
+
+        Args:
+            frame: Key columns and `stock.COLUMNS`, all rows of every series that it has.
+            name: Where it came from; only text.
+
+        Returns:
+            The number of the state.
+
+        Raises:
+            TryAgain: Somebody else is saving; nothing was changed.
+        """
+        with self._alone():
+            last = max(self.numbers(), default=0)
+            try:
+                kept = self.load()
+            except StockDamaged:
+                kept = None
+            whole = frame if kept is None else _with_absent(frame, kept.frame)
+            before = last if kept is not None else 0
+            self._write(whole, State(last + 1, name, datetime.now(UTC), len(whole), before))
+            return last + 1
+
+    def load(self) -> Saved | None:
+        """What was saved last and not taken back; None if there is nothing.
+
+        Raises:
+            StockDamaged: It cannot be read.
+        """
+        numbers = self.numbers()
+        if not numbers:
+            return None
+        frame, state = self._read(numbers[-1])
+        return Saved(frame, state.name, state.number, state.moment) if state.rows else None
+
+    def history(self) -> list[State]:
+        """All states that can be read, newest first."""
+        made = []
+        for number in reversed(self.numbers()):
+            try:
+                made.append(self._facts(number))
+            except StockDamaged:
+                continue
+        return made
+
+    def undo(self) -> Saved:
+        """Takes what was saved last back, as a state of its own; what was taken back.
+
+        Raises:
+            InputError: There is nothing to take back.
+            StockDamaged: That, or what stood before it, cannot be read.
+            TryAgain: Somebody else is saving; nothing was changed.
+        """
+        with self._alone():
+            taken = self.load()
+            if taken is None:
+                raise InputError("There is no saved stock to take back.")
+            last = max(self.numbers())
+            before = self._facts(last).before
+            if before:
+                frame, state = self._read(before)
+                self._write(frame, State(last + 1, state.name, state.moment, state.rows, state.before, undone=last))
+            else:
+                self._write(taken.frame.iloc[:0], State(last + 1, "", datetime.now(UTC), 0, undone=last))
+            return taken
+
+    def numbers(self) -> list[int]:
+        """The states that exist, damaged ones too, in order."""
+        folder = self._states.folder
+        return sorted(int(path.stem) for path in folder.glob(f"*{_SUFFIX}") if NAME.fullmatch(path.stem)) if folder.is_dir() else []
+
+    def _alone(self) -> AbstractContextManager[None]:
+        return exclusive(self._states.folder / ".lock", timeout=self._timeout)
+
+    def _write(self, frame: pd.DataFrame, state: State) -> None:
+        table = pa.Table.from_pandas(frame, preserve_index=False)
+        facts = {"name": state.name, "moment": state.moment.isoformat(), "rows": state.rows, "before": state.before, "undone": state.undone}
+        content = io.BytesIO()
+        parquet.write_table(
+            table.replace_schema_metadata({**(table.schema.metadata or {}), _FACTS: json.dumps(facts).encode()}), content, write_page_checksum=True
+        )
+        write_bytes(self._path(state.number), content.getvalue())
+
+    def _path(self, number: int) -> Path:
+        return self._states.name(number).with_suffix(_SUFFIX)
+
+    def _facts(self, number: int) -> State:
+        return self._opened(number)[1]
+
+    def _read(self, number: int) -> tuple[pd.DataFrame, State]:
+        file, state = self._opened(number)
+        try:
+            return file.read().to_pandas(), state
+        except (pa.ArrowException, OSError, ValueError) as error:
+            raise _damaged(number) from error
+
+    def _opened(self, number: int) -> tuple[parquet.ParquetFile, State]:
+        try:
+            file = parquet.ParquetFile(self._path(number), page_checksum_verification=True)
+            facts = json.loads(file.schema_arrow.metadata[_FACTS])
+            moment = datetime.fromisoformat(facts["moment"])
+            return file, State(number, str(facts["name"]), moment, int(facts["rows"]), int(facts["before"]), int(facts["undone"]))
+        except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
+            raise _damaged(number) from error
+
+
+def _damaged(number: int) -> StockDamaged:
+    logging.getLogger(__name__).warning("Saved stock %d cannot be read", number, exc_info=True)
+    return StockDamaged(f"The saved stock (state {number}) is damaged and cannot be read. Upload or type the stock again; that replaces it.")
+
+
+def _with_absent(frame: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
+    """The table, and those rows from before whose series it has not got."""
+    named = [name for name in schema.KEYS if name in frame]
+    if not named or named != [name for name in schema.KEYS if name in before]:
+        return frame
+    here, there = keys.series_codes([frame, before])
+    absent = before[~pd.Series(there).isin(here).to_numpy()]
+    return pd.concat([frame, absent[list(frame.columns)]], ignore_index=True) if len(absent) else frame
