@@ -1,0 +1,63 @@
+"""The order of a line as formulas that spreadsheets share: the same arithmetic as `inventory`, for whoever changes the stock in the sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from forecasting.inventory import TOLERANCE
+from forecasting.order_words import STATES
+from forecasting.orders import NOW, OVERSTOCK, TOO_MUCH, UNKNOWN
+from forecasting.policy import Rule
+
+TINY: Final = f"{TOLERANCE:.0E}"
+"""What counts as none, as in `inventory`, so that no pack is ordered for the rounding of a computer."""
+ROW: Final = "{row}"
+"""Stands for the number of the line's row."""
+STATE: Final = "{state}"
+"""Stands for the line's state where nothing need be ordered."""
+_PACK: Final = "IF(<pack_size>>0,<pack_size>,1)"
+_SHORT: Final = "<order_up_to>-<inventory_position>"
+_BELOW: Final = "<reorder_point>-<inventory_position>"
+_LOT: Final = f"MAX(<lot>,{_PACK})"
+_LOTS: Final = f"(INT(({_BELOW})/{_LOT}+{TINY})+1)*{_LOT}"
+
+
+def _packed(units: str) -> str:
+    """In whole packs, at least the minimum."""
+    return f"ROUNDUP(MAX(MAX({units},<minimum_order>)/{_PACK}-{TINY},0),0)*{_PACK}"
+
+
+_QUANTITY: Final[dict[Rule, str]] = {
+    "order_up_to": f"IF({_SHORT}>{TINY},{_packed(_SHORT)},0)",
+    "reorder_point": f"IF({_BELOW}>=-{TINY},{_packed(_LOTS)},0)",
+    "min_max": f"IF(AND({_BELOW}>=-{TINY},{_SHORT}>{TINY}),{_packed(_SHORT)},0)",
+    "newsvendor": f"IF({_SHORT}>{TINY},{_packed(_SHORT)},0)",
+}
+
+
+def formulas(rule: Rule, letters: Mapping[str, str]) -> dict[str, str]:
+    """Of each column that recalculates, the formula of a row; with `ROW` and `STATE` in them.
+
+    Args:
+        rule: How orders are reckoned.
+        letters: Column -> its letters in the sheet.
+    """
+    level = "<expected>+<safety_stock>"
+    made = {
+        "state": f'IF(<recommended>="","{STATES[UNKNOWN]}",IF(<recommended>>0,"{STATES[NOW]}",'
+        f'IF(<inventory_position>>{TOO_MUCH:g}*MAX(<order_up_to>,0),"{STATES[OVERSTOCK]}","{STATE}")))',
+        "order": 'IF(ISNUMBER(<yours>),<yours>,IF(ISNUMBER(<recommended>),<recommended>,""))',
+        "order_value": 'IF(AND(ISNUMBER(<order>),ISNUMBER(<unit_cost>)),<order>*<unit_cost>,"")',
+        "inventory_position": "<on_hand>+<on_order>-<backorders>",
+        "reorder_point": level,
+        "order_up_to": f"{level}+<lot>" if "lot" in letters else level,
+        "recommended": _QUANTITY[rule],
+    }
+    return {name: f"={_placed(text, letters)}" for name, text in made.items() if name in letters}
+
+
+def _placed(text: str, letters: Mapping[str, str]) -> str:
+    for name, letter in letters.items():
+        text = text.replace(f"<{name}>", f"{letter}{ROW}")
+    return text

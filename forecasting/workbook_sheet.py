@@ -1,0 +1,91 @@
+"""A sheet of the workbook of orders: columns of values and of formulas under one header."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from xlsxwriter import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from forecasting.panel import FloatArray
+from forecasting.workbook_columns import Column
+from forecasting.workbook_look import Look
+
+LONGEST: Final = 32_767
+"""Characters that a cell holds."""
+EPOCH: Final = pd.Timestamp(1899, 12, 30)
+"""Day 0 of spreadsheets."""
+A4: Final = 9
+
+
+class Sheet(Worksheet):  # type: ignore[misc]
+    """A sheet; rows and columns count from 0.
+
+    Args:
+        look: Its styles.
+    """
+
+    look: Look
+
+    def fill(self, row: int, place: int, column: Column, values: Iterable[Any]) -> None:
+        """Texts, numbers or days as they are, from a row down; a text is never a formula, and what is not known is empty."""
+        style = self.look.cell(column)
+        if column.kind == "text":
+            for line, text in enumerate(values, start=row):
+                self.write_string(line, place, str(text)[:LONGEST] if pd.notna(text) else "", style)
+            return
+        numbers = _serial(values) if column.kind == "date" else np.asarray(values, dtype=float)
+        for line, number in enumerate(numbers.tolist(), start=row):
+            if np.isfinite(number):
+                self.write_number(line, place, number, style)
+            else:
+                self.write_blank(line, place, None, style)
+
+    def fill_formulas(self, row: int, place: int, column: Column, formulas: Iterable[tuple[str, Any]]) -> None:
+        """Formulas with their values, from a row down; NaN shows nothing, and no formula is an empty cell."""
+        style = self.look.cell(column)
+        for line, (formula, value) in enumerate(formulas, start=row):
+            if formula:
+                self.write_formula(line, place, formula, style, value if value == value else "")
+            else:
+                self.write_blank(line, place, None, style)
+
+    def head(self, row: int, columns: Sequence[Column], last: int, frozen: int) -> None:
+        """The header over rows up to `last`: it filters, and stays in sight and on every page, as do the first columns."""
+        for place, column in enumerate(columns):
+            self.set_column(place, place, column.width)
+            self.write_string(row, place, column.label, self.look.header(column))
+        self.set_row(row, 32)
+        self.freeze_panes(row + 1, frozen)
+        self.autofilter(row, 0, max(last, row + 1), len(columns) - 1)
+        self.repeat_rows(row)
+        self.repeat_columns(0, frozen - 1)
+
+    def fit_to_paper(self, pages: int = 1) -> None:
+        """On A4, landscape, as wide as so many pages."""
+        self.set_landscape()
+        self.set_paper(A4)
+        self.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+        self.fit_to_pages(pages, 0)
+        self.set_footer("&L&A&RPage &P of &N")
+
+    def _prepare_formula(self, formula: str, _expand_future_functions: bool = False) -> str:
+        """As it stands: looking each formula through for functions of newer spreadsheets takes a third of the time, and ours has none."""
+        return formula.removeprefix("=")
+
+
+def add_sheet(book: Workbook, name: str, look: Look) -> Sheet:
+    """A new sheet at the end of a workbook."""
+    sheet: Sheet = book.add_worksheet(name, Sheet)
+    sheet.look = look
+    sheet.fit_to_paper()
+    return sheet
+
+
+def _serial(days: Iterable[Any]) -> FloatArray:
+    """Days as spreadsheets count them, NaN where there is none."""
+    made: FloatArray = ((pd.DatetimeIndex(np.asarray(days)) - EPOCH) / pd.Timedelta(days=1)).to_numpy(dtype=float)
+    return made
