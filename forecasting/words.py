@@ -42,6 +42,7 @@ PLURALS: Final = {"product_id": "products", "category": "categories", "region": 
 WAPE_HELP: Final = "The sum of all misses divided by the sum of all sales, on days the model had not seen."
 RANGE_HELP: Final = "From the errors of past totals over as many days, not by adding up daily bands."
 COVERAGE_HELP: Final = f"Should be close to 80{NBSP}%. Much less: too sure of itself. Much more: too vague."
+CLASS_HELP: Final = f"By value sold: A makes the first 80{NBSP}%, B goes on to 95{NBSP}%, C is the rest."
 SIMPLER_HELP: Final = "A series with too little or too odd a history gets a simpler model, and is named with the reason."
 
 _SPECIAL: Final = re.compile(r"([\\`*_{}\[\]()#+\-.!|~$:<>&=^\"'])")

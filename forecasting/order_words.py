@@ -1,0 +1,170 @@
+"""A recommendation in words, with numbers that add up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+
+from forecasting import schema, words
+from forecasting.order_levels import DAILY
+from forecasting.orders import Orders
+
+STATES: Final = {"order_now": "Order now", "soon": "This week", "fine": "Fine", "overstock": "Overstock", "unknown": "No advice"}
+STOCK: Final = {
+    "on_hand": "In stock",
+    "on_order": "Coming",
+    "due": "Due",
+    "backorders": "Owed",
+    "pack_size": "Pack of",
+    "minimum_order": "Minimum",
+    "unit_cost": "Unit cost",
+    "price": "Price",
+    "lead_time": "Lead time",
+    "lead_time_sd": "Lead time spread",
+    "lead_times": "Past lead times",
+    "review_period": "Review every",
+    "service_level": "Service",
+    "shelf_life": "Keeps",
+    "holding_cost": "Holding a year",
+    "order_cost": "Cost of an order",
+}
+"""What a person reads for a column of a stock file, the usual ones first."""
+STOCK_HELP: Final = {
+    "on_order": "Units ordered and not here yet.",
+    "backorders": "Units sold and not handed over yet.",
+    "lead_time": "Days from order to delivery.",
+    "lead_time_sd": "Its standard deviation, days.",
+    "review_period": "Days from one order to the next.",
+    "service_level": "Promise, from 0 to 1: 0.95 is 95 %.",
+    "shelf_life": "Days on the shelf.",
+    "holding_cost": "Money a unit and year.",
+}
+ASSUMED: Final = {
+    "on_hand": "an empty shelf",
+    "lead_time": "the usual lead time",
+    "review_period": "the usual review",
+    "pack_size": "packs of one",
+    "unit_cost": "no unit cost",
+    "service_level": "the usual promise",
+}
+"""What was taken for granted where nobody said."""
+
+
+def answer(found: Orders, quantities: Mapping[str, float]) -> dict[str, float]:
+    """Over all series: their `totals`, with the quantities that a person changed, and two more in units.
+
+    Args:
+        found: The recommendations.
+        quantities: Units that a person ordered instead, by unique_id.
+
+    Returns:
+        Also `missed`, expected not to be served until an order arrives and lasts, and `surplus`, above the level where there is too much.
+    """
+    table = found.table
+    quantity = table[schema.UNIQUE_ID].map(quantities).astype(float).fillna(table["order_quantity"])
+    over = (table["inventory_position"] - table["order_up_to"])[table["state"] == "overstock"]
+    return {
+        **found.totals(),
+        "units": float(quantity.sum()),
+        "value": float((quantity * table["unit_cost"]).sum(min_count=1)),
+        "missed": float(table["expected_lost"].sum()),
+        "surplus": float(over.sum()),
+    }
+
+
+def sum_of(found: Orders, place: int) -> str:
+    """Why so many units are recommended: every number of the sum, as it is shown, adds up.
+
+    Args:
+        found: The recommendations.
+        place: Of the series in their table.
+    """
+    row: dict[str, Any] = {str(name): value for name, value in found.table.iloc[place].items()}
+    if row["reason"]:
+        return str(row["reason"])
+    digits = 0 if found.made.whole else 1
+    if np.isnan(row["expected"]) or not (row["order_up_to"] or row["order_quantity"]):
+        return "Nothing to order: no sales are expected."
+    needed = _needed(found, row, place, _rounded(row["order_up_to"] - row["lot"], digits), digits)
+    if found.policy.rule in DAILY:
+        return _by_lots(found, row, needed, digits)
+    if not row["order_quantity"]:
+        return f"Nothing to order: {_have(row, digits, 'plus', 'less')} cover {needed}."
+    short = _rounded(row["order_up_to"], digits) - _rounded(row["inventory_position"], digits)
+    return f"Orders {_number(row['order_quantity'], digits)}: {needed}, less {_have(row, digits, 'less', 'plus')}{_packed(row, short, digits)}."
+
+
+def _needed(found: Orders, row: dict[str, Any], place: int, level: float, digits: int) -> str:
+    """ "1,344 expected in 14 days plus 250 safety stock"."""
+    expected = _rounded(row["expected"], digits)
+    safety = _rounded(level - expected, digits)
+    period, lead = found.made.panel.period, found.shelves.lead[place]
+    steps = float(lead @ np.arange(len(lead)) + found.levels.cover[place])
+    about = "" if (lead == 1).any() else "about "
+    text = f"{_number(expected, digits)} expected in {about}{period.count(round(steps))}"
+    sign, size = ("plus", safety) if safety >= 0 else ("less", -safety)
+    return f"{text} {sign} {_number(size, digits)} {'safety stock' if safety >= 0 else 'that this promise can do without'}"
+
+
+def _have(row: dict[str, Any], digits: int, more: str, owed: str) -> str:
+    """ "120 on the shelf, less 60 on the way, plus 5 owed"; `more` and `owed` are the signs of what is on the way and owed."""
+    parts = [f"{_number(row['on_hand'], digits)} on the shelf"]
+    parts += [f"{more} {_number(row['on_order'], digits)} on the way"] if row["on_order"] else []
+    parts += [f"{owed} {_number(row['backorders'], digits)} owed"] if row["backorders"] else []
+    return ", ".join(parts)
+
+
+def _packed(row: dict[str, Any], short: float, digits: int) -> str:
+    """How the shortfall becomes the order: whole packs, and the minimum."""
+    pack, least, quantity = (_rounded(row[name], digits) for name in ("pack_size", "minimum_order", "order_quantity"))
+    if quantity == short:
+        return ""
+    why = [f"in packs of {_number(pack, digits)}"] if pack != 1 else []
+    why += [f"at least {_number(least, digits)}"] if least > short else []
+    return f", is {_number(short, digits)}; {' and '.join(why) or 'rounded up'} that makes {_number(quantity, digits)}"
+
+
+def _by_lots(found: Orders, row: dict[str, Any], needed: str, digits: int) -> str:
+    """Rules that look at the shelf every day, and order at the reorder point."""
+    have = _have(row, digits, "plus", "less")
+    point = f"the reorder point of {_number(row['reorder_point'], digits)} ({needed})"
+    if not row["order_quantity"]:
+        return f"Nothing to order: {have} lie above {point}."
+    lots, up_to = f"in lots of {_number(row['lot'], digits)}", f"up to {_number(row['order_up_to'], digits)}"
+    how = lots if found.policy.rule == "reorder_point" else up_to
+    return f"Orders {_number(row['order_quantity'], digits)}, {how}: {have} do not lie above {point}."
+
+
+def proof(row: dict[str, Any]) -> str:
+    """What the past says of the promise: "Promised 95 %; in the past kept in 95.8 % of 72 cycles, ...", or why it says nothing."""
+    promised = f"Promised {words.percent(row['service_level'], 0)}"
+    if row["promise"] == "not judged" or not row["cycles"]:
+        return f"{promised}; too little past to check it."
+    kept = f"kept in {words.percent(row['achieved'])} of {words.count(int(row['cycles']), 'past cycle')}"
+    served = "" if np.isnan(row["achieved_fill"]) else f", {words.percent(row['achieved_fill'])} of demand served"
+    textbook = "" if np.isnan(row["achieved_textbook"]) else f" The textbook level: {words.percent(row['achieved_textbook'])}."
+    return f"{promised}; {kept}{served}.{textbook}"
+
+
+def textbook(row: dict[str, Any], digits: int = 0) -> str:
+    """What the textbook would order, and why it differs."""
+    if np.isnan(row["textbook_order_up_to"]):
+        return ""
+    return f"A textbook would order {_number(row['textbook_quantity'], digits)}. {row['why']}".strip()
+
+
+def assumed(row: dict[str, Any]) -> str:
+    """What was taken for granted: "Assumed: an empty shelf and packs of one."; empty where all was given."""
+    names = [ASSUMED[name] for name in str(row["defaults"]).split(", ") if name in ASSUMED]
+    return f"Assumed: {words.listing(names, len(names))}." if names else ""
+
+
+def _rounded(value: float, digits: int) -> float:
+    return float(round(value, digits))
+
+
+def _number(value: float, digits: int) -> str:
+    rounded = round(value, digits)
+    return f"{rounded:,.{digits}f}" if digits and rounded % 1 else words.units(rounded)
