@@ -42,7 +42,7 @@ def path(found: Path, reorder_point: float, period: Period, height: int = 270) -
     if found.receipts.any():
         figure.add_trace(_coming(found))
     figure.add_trace(_hover(found, period))
-    _mark_reorder_point(figure, reorder_point)
+    _mark_reorder_point(figure, found, reorder_point)
     _mark_order(figure, found, period)
     _mark_empty(figure, found, period)
     figure.update_layout(margin={"t": 46})
@@ -120,12 +120,32 @@ def _told(found: Path, step: int, period: Period) -> str:
     return "<br>".join(line for line in lines if line)
 
 
-def _mark_reorder_point(figure: go.Figure, level: float) -> None:
+def _mark_reorder_point(figure: go.Figure, found: Path, level: float) -> None:
     if not level > 0:
         return
     figure.add_hline(y=level, line={"color": QUIET, "width": 1, "dash": "dot"})
     text = f"Reorder point {words.units(level)}"
-    figure.add_annotation(x=1, xref="paper", y=level, text=text, showarrow=False, xanchor="right", yanchor="bottom", font=LABEL)
+    right, above = max(((right, above) for right in (True, False) for above in (True, False)), key=lambda at: _clear(found, level, *at))
+    figure.add_annotation(
+        x=int(right),
+        xref="paper",
+        y=level,
+        text=text,
+        showarrow=False,
+        xanchor="right" if right else "left",
+        yanchor="bottom" if above else "top",
+        font=LABEL,
+    )
+
+
+def _clear(found: Path, level: float, right: bool, above: bool) -> float:
+    """How far the stock stays from a label above or below a level, at the right or left end; units."""
+    reach = max(2 * len(found.receipts) // 5, 1)
+    corners = _points(found, found.ordered)[1]
+    near = corners[-2 * reach :] if right else corners[: 2 * reach + 2]
+    label = level + (0.06 if above else -0.06) * float(np.nanmax(corners))
+    low, high = np.minimum(near[1:], near[:-1]), np.maximum(near[1:], near[:-1])
+    return float(np.min(np.maximum(np.maximum(low - label, label - high), 0.0)))
 
 
 def _mark_order(figure: go.Figure, found: Path, period: Period) -> None:
