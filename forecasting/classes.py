@@ -15,20 +15,20 @@ ERRORS: Final = (0.25, 0.5)
 
 
 def abc(value: FloatArray, shares: tuple[float, float] = SHARES) -> np.ndarray:
-    """Classes of value, shape (n,) of "A", "B", "C" (Silver, Pyke & Thomas 2017, 2.2.2).
+    """Classes of value, shape (n,) of "A", "B", "C" (Silver, Pyke & Thomas 2017, ch. 2).
 
     Series in order of value, highest first, are A until they make up the first share of all value, the one that reaches it included; then B, then
     C. What is worth nothing is C.
 
     Args:
-        value: Shape (n,), money a year, or units, at least 0.
+        value: Shape (n,), money a year, or units; what is not known or below 0 (more came back than was sold) counts as nothing.
         shares: Two shares of all value, ascending.
 
     Example:
         >>> abc(np.array([5.0, 70.0, 25.0, 0.0])).tolist()
         ['C', 'A', 'A', 'C']
     """
-    value = np.nan_to_num(np.asarray(value, dtype=float))
+    value = np.maximum(np.nan_to_num(np.asarray(value, dtype=float)), 0.0)
     order = np.argsort(-value, kind="stable")
     total = value.sum()
     before = (np.cumsum(value[order]) - value[order]) / total if total > 0 else np.ones(len(value))

@@ -1,8 +1,8 @@
 """The arithmetic of orders: pure functions of arrays, a value a series.
 
-A distribution comes as `values`, shape (n, m): m equally likely sums of demand over the days in question, ascending, in units. Sources: Snyder &
-Shen, Fundamentals of Supply Chain Theory, 2nd ed. 2019 (S&S); Silver, Pyke & Thomas, Inventory and Production Management in Supply Chains,
-4th ed. 2017 (SPT).
+A distribution comes as `values`, shape (n, m): m equally likely sums of demand over the days in question, ascending, at least 0, in units; a row
+of NaN is demand that is not known, and what follows from it is NaN. Sources: Snyder & Shen, Fundamentals of Supply Chain Theory, 2nd ed. 2019
+(S&S); Silver, Pyke & Thomas, Inventory and Production Management in Supply Chains, 4th ed. 2017 (SPT).
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from forecasting.panel import FloatArray
 
 TOLERANCE: Final = 1e-9
 """Units (of packs and shortfalls) that are taken for rounding."""
-HALVINGS: Final = 60
+ROWS: Final = 1000
+"""Series whose levels are merged at a time."""
 
 
 def quantile(values: FloatArray, p: FloatArray) -> FloatArray:
@@ -39,19 +40,19 @@ def quantile(values: FloatArray, p: FloatArray) -> FloatArray:
 
 
 def chance_enough(values: FloatArray, level: FloatArray) -> FloatArray:
-    """The chance that a level covers demand, P(D <= level), shape (n,), in [0, 1]; NaN where demand is not known."""
-    share: FloatArray = np.where(np.isnan(values[:, 0]), np.nan, (values <= np.asarray(level)[:, None] + TOLERANCE).mean(axis=1))
-    return share
+    """The chance that a level covers demand, P(D <= level), shape (n,), in [0, 1]; NaN where either is not known."""
+    share: FloatArray = (values <= np.asarray(level)[:, None] + TOLERANCE).mean(axis=1)
+    return np.where(np.isnan(values[:, -1]) | np.isnan(level), np.nan, share)
 
 
 def shortage(values: FloatArray, level: FloatArray) -> FloatArray:
-    """Units that are expected to be missing, the loss function n(level) = E[(D - level)+], shape (n,) (S&S 4.3.2.1)."""
+    """Units that are expected to be missing, the loss function n(level) = E[(D - level)+], shape (n,) (S&S, equation C.36)."""
     missing: FloatArray = np.maximum(values - np.asarray(level)[:, None], 0.0).mean(axis=1)
     return missing
 
 
 def leftover(values: FloatArray, level: FloatArray) -> FloatArray:
-    """Units that are expected to be left, the complementary loss function E[(level - D)+], shape (n,) (S&S 4.3.2.1)."""
+    """Units that are expected to be left, the complementary loss function E[(level - D)+], shape (n,) (S&S, equation C.37)."""
     left: FloatArray = np.maximum(np.asarray(level)[:, None] - values, 0.0).mean(axis=1)
     return left
 
@@ -59,32 +60,60 @@ def leftover(values: FloatArray, level: FloatArray) -> FloatArray:
 def fill_level(cycle: FloatArray, lead: FloatArray, per_cycle: FloatArray, target: FloatArray) -> FloatArray:
     """The smallest order-up-to level from which a share of demand is met, shape (n,), units; NaN where demand is not known or nothing sells.
 
-    Of each cycle's demand, what is missing at its end and was not missing at its start is lost: E[(D_LR - S)+] - E[(D_L - S)+] (SPT 7.9, rule
-    P2). Found by bisection: the share met only grows with S.
+    Of a cycle's demand that is missed which is missing at its end and was not at its start, M(S) = E[(D_LR - S)+] - E[(D_L - S)+], as a share of
+    the demand of a review period (SPT ch. 6, (R, S) with a target of P2; the second term counts where the shelf is often empty). M runs straight
+    between the values of either distribution, so the level is exact: no search, no tolerance.
 
     Args:
         cycle: Demand over lead time and review period, shape (n, m).
-        lead: Demand over the lead time, shape (n, m).
+        lead: Demand over the lead time, shape (n, k).
         per_cycle: Demand expected in a review period, shape (n,), units.
         target: Shares to be met, shape (n,), in (0, 1).
+
+    Example:
+        Demand of 10, 20, 30 or 40, no lead time: from 30 units 2.5 of 25 are missed.
+
+        >>> fill_level(np.array([[10.0, 20.0, 30.0, 40.0]]), np.zeros((1, 1)), np.array([25.0]), np.array([0.9]))
+        array([30.])
     """
-    low, high = np.zeros(len(cycle)), np.maximum(cycle[:, -1], lead[:, -1])
-    for _ in range(HALVINGS):
-        middle = (low + high) / 2
-        met = shortage(cycle, middle) - shortage(lead, middle) <= (1 - target) * per_cycle
-        low, high = np.where(met, low, middle), np.where(met, middle, high)
-    return np.where((per_cycle > 0) & ~np.isnan(cycle[:, 0]), high, np.nan)
+    made = np.full(len(cycle), np.nan)
+    known = np.flatnonzero((per_cycle > 0) & ~np.isnan(cycle[:, -1]) & ~np.isnan(lead[:, -1]))
+    for part in range(0, len(known), ROWS):
+        some = known[part : part + ROWS]
+        made[some] = _least_level(cycle[some], lead[some], (1 - target[some]) * per_cycle[some])
+    return made
+
+
+def _least_level(cycle: FloatArray, lead: FloatArray, allowed: FloatArray) -> FloatArray:
+    """The smallest level from which no more than so many units are missed in a cycle, shape (n,)."""
+    levels = np.concatenate([np.zeros((len(cycle), 1)), cycle, lead], axis=1)
+    order = np.argsort(levels, axis=1, kind="stable")
+    levels = np.take_along_axis(levels, order, axis=1)
+    bends = np.repeat([0.0, 1 / cycle.shape[1], -1 / lead.shape[1]], [1, cycle.shape[1], lead.shape[1]])
+    slopes = np.cumsum(bends[order], axis=1)
+    missed = np.concatenate([(cycle.mean(axis=1) - lead.mean(axis=1))[:, None], slopes[:, :-1] * np.diff(levels, axis=1)], axis=1).cumsum(axis=1)
+    row = np.arange(len(levels))
+    enough = np.argmax(missed <= allowed[:, None] + TOLERANCE, axis=1)
+    short = np.maximum(enough - 1, 0)
+    share = np.ones(len(levels))
+    drop = missed[row, short] - missed[row, enough]
+    np.divide(missed[row, short] - allowed, drop, out=share, where=drop > 0)
+    level: FloatArray = levels[row, short] + np.minimum(share, 1.0) * (levels[row, enough] - levels[row, short])
+    return level
 
 
 def critical_ratio(price: FloatArray, unit_cost: FloatArray, holding: FloatArray, *, once: bool = False, salvage: float = 0.0) -> FloatArray:
-    """The chance of no stockout that costs least, shape (n,), in (0, 1): Cu / (Cu + Co) (S&S 4.3.2.2); NaN where not known or nothing is earned.
+    """The chance of no stockout that costs least, shape (n,), in (0, 1): Cu / (Cu + Co) (S&S, equation 4.27).
+
+    Cu, a unit too few, is the margin: the sale is lost. Co, a unit too many, is what it costs to keep it until it sells, or for goods of one
+    cycle what it loses in value. NaN where a price or cost is not known, or nothing is earned.
 
     Args:
         price: Of a unit, money.
         unit_cost: Of a unit, money.
         holding: Cost of keeping a unit for the days that the order covers, money; of goods that are sold later if not now.
         once: Whether what is left is lost but for its salvage, rather than sold in the next cycle.
-        salvage: What a unit left is worth then, money.
+        salvage: What a unit left is worth then, money, below `unit_cost`.
 
     Example:
         >>> critical_ratio(np.array([10.0]), np.array([2.0]), np.array([0.0]), once=True)
@@ -97,10 +126,10 @@ def critical_ratio(price: FloatArray, unit_cost: FloatArray, holding: FloatArray
 
 
 def eoq(demand_year: FloatArray, order_cost: FloatArray, holding_cost: FloatArray) -> FloatArray:
-    """The economic order quantity sqrt(2 K lambda / h), shape (n,), units (S&S 3.2, theorem 3.1); NaN where a cost is not known or 0.
+    """The economic order quantity sqrt(2 K lambda / h), shape (n,), units (S&S, equation 3.4); NaN where a cost is not known or 0.
 
     Args:
-        demand_year: Units a year.
+        demand_year: Units a year, at least 0.
         order_cost: Money an order.
         holding_cost: Money a unit and year.
 
@@ -109,19 +138,20 @@ def eoq(demand_year: FloatArray, order_cost: FloatArray, holding_cost: FloatArra
         array([304.])
     """
     known = (np.asarray(order_cost) > 0) & (np.asarray(holding_cost) > 0)
-    lot = np.full(np.shape(demand_year), np.nan)
-    np.divide(2 * order_cost * demand_year, holding_cost, out=lot, where=known)
-    return np.sqrt(lot)
+    square = np.full(np.shape(demand_year), np.nan)
+    np.divide(2 * order_cost * demand_year, holding_cost, out=square, where=known)
+    lot: FloatArray = np.sqrt(square)
+    return lot
 
 
 def whole_packs(units: FloatArray, pack_size: FloatArray) -> FloatArray:
-    """The least whole packs that hold so many units, shape (n,), units.
+    """The least whole packs that hold so many units (at least 0), shape (n,), units.
 
     Example:
         >>> whole_packs(np.array([13.0, 24.0]), np.array([12.0, 12.0]))
         array([24., 24.])
     """
-    packs: FloatArray = np.ceil(units / pack_size - TOLERANCE) * pack_size
+    packs: FloatArray = np.maximum(np.ceil(units / pack_size - TOLERANCE), 0.0) * pack_size
     return packs
 
 
@@ -144,7 +174,7 @@ def order_quantity(order_up_to: FloatArray, position: FloatArray, pack_size: Flo
 
 
 def lot_quantity(reorder_point: FloatArray, position: FloatArray, lot: FloatArray, pack_size: FloatArray, minimum_order: FloatArray) -> FloatArray:
-    """Units to order under (s, Q): at or below the reorder point the fewest whole lots that lift the position above it (SPT 6.4.1).
+    """Units to order under (s, Q): at or below the reorder point the fewest whole lots that lift the position above it (SPT ch. 6).
 
     Args:
         reorder_point: s, shape (n,), units.
@@ -152,6 +182,10 @@ def lot_quantity(reorder_point: FloatArray, position: FloatArray, lot: FloatArra
         lot: Q, shape (n,), units, above 0.
         pack_size: Units in a pack.
         minimum_order: Least units of an order.
+
+    Example:
+        >>> lot_quantity(np.array([20.0]), np.array([5.0]), np.array([10.0]), np.array([1.0]), np.array([0.0]))
+        array([20.])
     """
     short = reorder_point - position
     low = np.isfinite(short) & (short >= -TOLERANCE)
@@ -164,7 +198,7 @@ def lot_quantity(reorder_point: FloatArray, position: FloatArray, lot: FloatArra
 def min_max_quantity(
     reorder_point: FloatArray, order_up_to: FloatArray, position: FloatArray, pack_size: FloatArray, minimum_order: FloatArray
 ) -> FloatArray:
-    """Units to order under (s, S): at or below the reorder point up to the level (SPT 6.4.3).
+    """Units to order under (s, S): at or below the reorder point up to the level (SPT ch. 6).
 
     Args:
         reorder_point: s, shape (n,), units.
@@ -172,13 +206,17 @@ def min_max_quantity(
         position: Shape (n,), units.
         pack_size: Units in a pack.
         minimum_order: Least units of an order.
+
+    Example:
+        >>> min_max_quantity(np.array([20.0, 20.0]), np.array([50.0, 50.0]), np.array([21.0, 20.0]), np.ones(2), np.zeros(2))
+        array([ 0., 30.])
     """
     low = np.isfinite(reorder_point) & (position <= reorder_point + TOLERANCE)
     return np.where(low, order_quantity(order_up_to, position, pack_size, minimum_order), 0.0)
 
 
 def steps_of_cover(on_hand: FloatArray, receipts: FloatArray, expected: FloatArray) -> FloatArray:
-    """Steps until a shelf is empty at the expected rate, with parts of steps, shape (n,); inf where it outlasts all of them.
+    """Steps until a shelf is empty at the expected rate, with parts of steps, shape (n,); inf where it outlasts all of them, NaN if not known.
 
     Args:
         on_hand: Shape (n,), units; below 0 where units are owed.
@@ -189,20 +227,21 @@ def steps_of_cover(on_hand: FloatArray, receipts: FloatArray, expected: FloatArr
         >>> steps_of_cover(np.array([25.0]), np.zeros((1, 4)), np.full((1, 4), 10.0))
         array([2.5])
     """
+    if not expected.shape[1]:
+        return np.full(len(on_hand), np.inf)
     there = on_hand[:, None] + np.cumsum(receipts, axis=1) - (np.cumsum(expected, axis=1) - expected)
     short = there < expected - TOLERANCE
-    first = np.where(short.any(axis=1), short.argmax(axis=1), 0)
-    row = np.arange(len(first))
-    part = np.zeros(len(first))
-    wanted = expected[row, first] if expected.shape[1] else part
-    np.divide(np.maximum(there[row, first] if expected.shape[1] else part, 0.0), wanted, out=part, where=wanted > 0)
-    return np.where(short.any(axis=1), first + part, np.inf)
+    first, row = short.argmax(axis=1), np.arange(len(on_hand))
+    at_hand, wanted, part = np.maximum(there[row, first], 0.0), expected[row, first], np.zeros(len(on_hand))
+    np.divide(at_hand, wanted, out=part, where=wanted > 0)
+    lasting = np.where(np.isnan(there[:, -1] + expected[:, -1]), np.nan, np.inf)
+    return np.where(short.any(axis=1), first + part, lasting)
 
 
 def textbook_level(mean: FloatArray, sd: FloatArray, z: FloatArray, steps: FloatArray, spread: FloatArray | float = 0.0) -> FloatArray:
     """The level of independent, normal steps, all alike: mean x steps + z x the standard deviation of their sum, units, at least 0.
 
-    The variance of a sum over a number of steps that varies itself is steps x sd^2 + mean^2 x spread^2 (SPT 7.10).
+    The variance of a sum over a number of steps that varies itself is steps x sd^2 + mean^2 x spread^2 (SPT ch. 6, lead times that vary).
 
     Args:
         mean: Units a step.

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import doctest
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from forecasting import classes
+
+
+def test_the_examples_are_right():
+    assert doctest.testmod(classes).failed == 0
 
 
 def test_the_few_that_make_up_most_are_a():
@@ -18,6 +24,7 @@ def test_what_is_worth_nothing_is_c_even_where_nothing_is_worth_anything():
     assert classes.abc(np.zeros(3)).tolist() == ["C", "C", "C"]
     assert classes.abc(np.array([5.0, 0.0])).tolist() == ["A", "C"]
     assert classes.abc(np.array([])).tolist() == []
+    assert classes.abc(np.array([5.0, -3.0, np.nan])).tolist() == ["A", "C", "C"]
 
 
 @given(st.lists(st.floats(0, 1e6), min_size=1, max_size=30))
@@ -31,3 +38,14 @@ def test_nobody_is_worth_more_than_somebody_of_a_better_class(value):
 
 def test_errors_are_in_three_classes_and_an_unknown_one_is_the_worst():
     assert classes.xyz(np.array([0.1, 0.25, 0.4, 0.9, np.nan])).tolist() == ["X", "X", "Y", "Z", "Z"]
+
+
+def test_what_reaches_a_share_belongs_to_it_and_of_equals_the_first_come_first():
+    assert classes.abc(np.array([80.0, 15.0, 5.0])).tolist() == ["A", "B", "C"]
+    assert classes.abc(np.full(10, 1.0)).tolist() == ["A"] * 8 + ["B"] * 2
+    assert classes.abc(np.full(4, 1.0), shares=(0.25, 0.5)).tolist() == ["A", "B", "C", "C"]
+
+
+@given(st.lists(st.integers(0, 10**6), min_size=1, max_size=30), st.floats(0.01, 100))
+def test_classes_do_not_depend_on_the_currency(value, rate):
+    assert classes.abc(np.array(value, dtype=float)).tolist() == classes.abc(np.array(value, dtype=float) * rate).tolist()

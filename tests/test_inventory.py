@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import doctest
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,6 +12,7 @@ from scipy import stats
 from stockpyl.eoq import economic_order_quantity
 from stockpyl.loss_functions import continuous_loss, normal_loss, poisson_loss
 from stockpyl.newsvendor import newsvendor_normal, newsvendor_poisson
+from stockpyl.rq import r_q_eoqss_approximation
 
 from forecasting import inventory
 
@@ -31,12 +34,23 @@ def poisson(mean):
     return stats.poisson.ppf((np.arange(M) + 0.5) / M, mean)[None]
 
 
+def missed(cycle, lead, level):
+    """Units that a cycle misses, whose shelf was filled up to the level."""
+    return inventory.shortage(cycle, level) - inventory.shortage(lead, level)
+
+
+def test_the_examples_are_right():
+    assert doctest.testmod(inventory).failed == 0
+
+
 # Worked examples
 
 
 def test_the_economic_order_quantity_of_a_book():
-    # Snyder & Shen, Fundamentals of Supply Chain Theory, example 3.1: K = 8, h = 0.225, lambda = 1300 -> Q* = 304.1
-    assert inventory.eoq(one(1300), one(8), one(0.225)) == pytest.approx(304.1, abs=0.06)
+    # Snyder & Shen, Fundamentals of Supply Chain Theory, example 3.1: K = 8, h = 0.225, lambda = 1300 -> Q* = 304.1, cost 68.4
+    lot = inventory.eoq(one(1300), one(8), one(0.225))
+    assert lot == pytest.approx(304.1, abs=0.06)
+    assert 8 * 1300 / lot + 0.225 * lot / 2 == pytest.approx(68.4, abs=0.05)
 
 
 def test_the_newsvendor_of_a_book():
@@ -47,6 +61,35 @@ def test_the_newsvendor_of_a_book():
     assert level == pytest.approx(56.6, abs=0.01)
     cost = 0.18 * inventory.leftover(normal(50, 8), level) + 0.70 * inventory.shortage(normal(50, 8), level)
     assert cost == pytest.approx(1.9976, abs=0.001)
+
+
+def test_the_newsvendor_of_a_book_with_a_salvage_value():
+    # Snyder & Shen, example 4.2: N(50, 8^2), price 1, cost 0.30, salvage 0.12 -> S* = 56.6, expected profit 33.00
+    ratio = inventory.critical_ratio(one(1), one(0.30), one(np.nan), once=True, salvage=0.12)
+    values = normal(50, 8)
+    level = inventory.quantile(values, ratio)
+    assert level == pytest.approx(56.6, abs=0.01)
+    sold, left = 50 - inventory.shortage(values, level), inventory.leftover(values, level)
+    assert 1.00 * sold + 0.12 * left - 0.30 * level == pytest.approx(33.00, abs=0.01)
+
+
+def test_the_newsvendor_of_a_book_in_whole_units():
+    # Snyder & Shen, example 4.7: Poisson(6), h = 1, p = 4 -> S* = 8, cost 3.57
+    ratio = inventory.critical_ratio(one(4), one(0), one(1))
+    level = inventory.quantile(poisson(6), ratio)
+    assert level == 8
+    assert 1 * inventory.leftover(poisson(6), level) + 4 * inventory.shortage(poisson(6), level) == pytest.approx(3.57, abs=0.01)
+
+
+def test_the_reorder_point_and_lot_of_a_book():
+    # Snyder & Shen, example 5.5 (EOQ + SS): lambda = 1300 a year, sd 150, L = 1/12, K = 8, h = 0.225, p = 7.5 -> r = 190.3, Q = 304.0
+    ratio = inventory.critical_ratio(one(7.5), one(0), one(0.225))
+    level = inventory.quantile(normal(1300 / 12, 150 / np.sqrt(12)), ratio)
+    assert level == pytest.approx(190.3, abs=0.1)
+    assert inventory.textbook_level(one(1300), one(150), stats.norm.ppf(ratio), one(1 / 12)) == pytest.approx(190.34, abs=0.01)
+    assert r_q_eoqss_approximation(0.225, 7.5, 8, 1300, 150, 1 / 12) == pytest.approx(
+        (level[0], inventory.eoq(one(1300), one(8), one(0.225))[0]), abs=0.1
+    )
 
 
 def test_the_textbook_level_of_a_week_and_a_lead_time():
@@ -63,6 +106,32 @@ def test_a_fill_rate_by_numeric_integration():
     x = np.linspace(level[0], level[0] + 400, 400_001)
     missing = [np.trapezoid((x - level[0]) * stats.norm.pdf(x, mean, sd), x) for mean, sd in ((200, 30 * np.sqrt(2)), (100, 30))]
     assert (missing[0] - missing[1]) / 100 == pytest.approx(0.03, abs=0.0005)
+
+
+def test_a_shelf_that_is_lived_through_day_by_day_keeps_what_its_level_promises():
+    # unmet demand waits, lead time 3, a review every 5 days: what both formulas are about
+    random, shelves, days, lead, review = np.random.default_rng(7), 2000, 400, 3, 5
+    demand = random.gamma(2.0, 5.0, (days, shelves))
+    sums = {span: np.sort(random.gamma(2.0 * span, 5.0, (1, 100_000)), axis=1) for span in (lead, lead + review)}
+    kept_at = inventory.quantile(sums[lead + review], one(0.9))
+    met_at = inventory.fill_level(sums[lead + review], sums[lead], one(10 * review), one(0.95))
+    for level, kept, met in ((kept_at, 0.9, None), (met_at, None, 0.95)):
+        net, arriving = np.full(shelves, level[0]), np.zeros((days + lead + 1, shelves))
+        position, missing, short = net.copy(), 0.0, np.zeros((days, shelves), dtype=bool)
+        for day in range(days):
+            net = net + arriving[day]
+            after = net - demand[day]
+            missing += (np.maximum(-after, 0) - np.maximum(-net, 0)).mean() if day >= lead else 0.0
+            short[day] = after < 0
+            net, position = after, position - demand[day]
+            if (day + 1) % review == 0:
+                arriving[day + 1 + lead] += level - position
+                position = np.full(shelves, level[0])
+        ends = np.arange(lead + 2 * review - 1, days, review)
+        if kept:
+            assert 1 - short[ends].mean() == pytest.approx(kept, abs=0.003)
+        else:
+            assert 1 - missing / (10 * (days - lead)) == pytest.approx(met, abs=0.003)
 
 
 @pytest.mark.parametrize(
@@ -102,12 +171,41 @@ def test_a_shelf_lasts_until_the_step_on_which_more_is_wanted_than_there_is():
     assert inventory.steps_of_cover(one(30), np.array([[0.0, 0.0, 40.0, 0.0]]), expected) == np.inf
 
 
+@given(
+    on_hand=st.floats(-20, 200),
+    expected=st.lists(st.integers(0, 30), max_size=8),
+    receipts=st.lists(st.integers(0, 40), min_size=8, max_size=8),
+)
+def test_a_shelf_lasts_as_long_as_when_it_is_emptied_step_by_step(on_hand, expected, receipts):
+    left, lasts = on_hand, np.inf
+    for step, (wanted, arrived) in enumerate(zip(expected, receipts, strict=False)):
+        left += arrived
+        if left < wanted - 1e-9:
+            lasts = step + (max(left, 0) / wanted if wanted else 0)
+            break
+        left -= wanted
+    h = len(expected)
+    found = inventory.steps_of_cover(one(on_hand), np.array([receipts[:h]], dtype=float), np.array([expected], dtype=float).reshape(1, h))
+    assert found == pytest.approx(lasts)
+
+
+def test_how_long_a_shelf_lasts_is_not_known_where_the_forecast_is_not():
+    expected = np.array([[5.0, np.nan], [5.0, np.nan]])
+    np.testing.assert_array_equal(inventory.steps_of_cover(np.array([4.0, 9.0]), np.zeros((2, 2)), expected), [0.8, np.nan])
+
+
 def test_what_is_not_known_orders_nothing_and_is_not_a_number():
     unknown = np.full((1, 10), np.nan)
     assert np.isnan(inventory.chance_enough(unknown, one(5)))
+    assert np.isnan(inventory.chance_enough(np.zeros((1, 10)), one(np.nan)))
+    assert np.isnan(inventory.quantile(unknown, one(0.9)))
+    assert np.isnan(inventory.shortage(unknown, one(5)))
+    assert np.isnan(inventory.leftover(unknown, one(5)))
     assert np.isnan(inventory.fill_level(unknown, unknown, one(3), one(0.9)))
     assert np.isnan(inventory.eoq(one(100), one(0), one(1)))
     assert np.isnan(inventory.critical_ratio(one(2), one(3), one(1)))
+    assert np.isnan(inventory.critical_ratio(one(np.nan), one(3), one(1)))
+    assert np.isnan(inventory.critical_ratio(one(4), one(3), one(np.nan)))
     assert inventory.order_quantity(one(np.nan), one(3), one(1), one(0)) == 0
     assert inventory.lot_quantity(one(np.nan), one(3), one(np.nan), one(1), one(0)) == 0
 
@@ -203,3 +301,71 @@ def test_what_is_missing_and_what_is_left_differ_by_level_and_mean(level, seed):
     values = np.sort(np.random.default_rng(seed).gamma(2, 50, (1, 50)), axis=1)
     difference = inventory.leftover(values, one(level)) - inventory.shortage(values, one(level))
     assert difference == pytest.approx(level - values.mean(), abs=1e-9 * max(level, 1) + 1e-9)
+
+
+@given(seed=st.integers(0, 9999), places=st.integers(1, 40), before=st.integers(1, 40), target=st.floats(0.01, 0.999))
+def test_no_lower_level_meets_the_share_of_demand(seed, places, before, target):
+    random = np.random.default_rng(seed)
+    whole, ships = random.random(2) < [0.5, 0.8]
+    lead = np.sort(random.gamma(0.7, 30, (1, before)), axis=1) * ships
+    cycle = np.sort(random.choice(lead[0], (1, places)) + random.gamma(0.7, 30, (1, places)), axis=1)
+    lead, cycle = (np.round(values) if whole else values for values in (lead, cycle))
+    per_cycle = np.maximum(cycle.mean(axis=1) - lead.mean(axis=1), 1.0)
+    level, allowed = inventory.fill_level(cycle, lead, per_cycle, one(target)), (1 - target) * per_cycle
+    assert missed(cycle, lead, level) <= allowed + 1e-6
+    for lower in np.linspace(0, level * (1 - 1e-6), 50, endpoint=True):
+        assert level == 0 or missed(cycle, lead, lower) > allowed - 1e-6
+
+
+def test_series_are_told_apart(monkeypatch):
+    monkeypatch.setattr(inventory, "ROWS", 3)
+    random = np.random.default_rng(0)
+    lead = np.sort(random.gamma(1, 30, (8, 20)), axis=1)
+    cycle = np.sort(lead + random.gamma(1, 30, (8, 20)), axis=1)
+    cycle[2] = np.nan
+    per_cycle, target = (cycle - lead).mean(axis=1), random.uniform(0.5, 0.99, 8)
+    per_cycle[5] = 0.0
+    level = inventory.fill_level(cycle, lead, per_cycle, target)
+    alone = [inventory.fill_level(cycle[[i]], lead[[i]], per_cycle[[i]], target[[i]])[0] for i in range(8)]
+    np.testing.assert_array_equal(level, alone)
+    assert np.flatnonzero(np.isnan(level)).tolist() == [2, 5]
+    np.testing.assert_array_equal(inventory.quantile(cycle, target), [inventory.quantile(cycle[[i]], target[[i]])[0] for i in range(8)])
+
+
+@given(seed=st.integers(0, 9999), p=st.floats(0.01, 0.99), scale=st.floats(0.1, 50), more=st.floats(0, 100))
+def test_a_level_is_in_the_units_of_demand_and_covers_it_as_often_as_asked(seed, p, scale, more):
+    values = np.sort(np.random.default_rng(seed).gamma(1, 20, (1, 200)), axis=1)
+    level = inventory.quantile(values, one(p))
+    assert inventory.quantile(scale * values + more, one(p)) == pytest.approx(scale * level + more)
+    assert inventory.chance_enough(values, level) == pytest.approx(p, abs=0.5 / 200 + 1e-9)
+
+
+@given(position=st.floats(-200, 1000), level=levels, pack=st.integers(1, 48), least=st.floats(0, 200))
+def test_an_order_reaches_the_level_and_has_no_pack_too_many(position, level, pack, least):
+    units = inventory.order_quantity(one(level), one(position), one(pack), one(least))[0]
+    assert position + units >= level - 1e-6
+    assert units == 0 or units - pack < least + 1e-6 or position + units - pack < level + 1e-6
+
+
+@given(margin=st.floats(0.01, 100), cost=st.floats(0.01, 100), holding=st.floats(0.01, 100), more=st.floats(0, 50), once=st.booleans())
+def test_what_earns_more_is_kept_more_and_what_costs_more_to_keep_less(margin, cost, holding, more, once):
+    ratio = inventory.critical_ratio(one(cost + margin), one(cost), one(holding), once=once)
+    assert 0 < ratio < 1
+    assert inventory.critical_ratio(one(cost + margin + more), one(cost), one(holding), once=once) >= ratio
+    assert inventory.critical_ratio(one(cost + margin), one(cost), one(holding + more), once=once) <= ratio
+
+
+def test_the_variance_of_a_sum_over_a_varying_number_of_days():
+    random = np.random.default_rng(1)
+    days = random.choice([5, 7, 12], 400_000)
+    sums = random.gamma(4.0 * days, 2.5)
+    level = inventory.textbook_level(one(10), one(5), one(1.5), one(days.mean()), days.std())
+    assert level == pytest.approx(sums.mean() + 1.5 * sums.std(), rel=0.005)
+
+
+def test_no_series_at_all():
+    none, values = np.zeros(0), np.zeros((0, 10))
+    assert inventory.quantile(values, none).shape == inventory.fill_level(values, values, none, none).shape == (0,)
+    assert inventory.chance_enough(values, none).shape == inventory.shortage(values, none).shape == (0,)
+    assert inventory.order_quantity(none, none, none, none).shape == inventory.eoq(none, none, none).shape == (0,)
+    assert inventory.steps_of_cover(none, np.zeros((0, 5)), np.zeros((0, 5))).shape == (0,)
