@@ -46,6 +46,12 @@ TERMS: Final = (
 """Days (lead time, review period, shelf life), units (pack size, minimum order), money (costs, price; holding: a unit and year), a share."""
 COLUMNS: Final = (ON_HAND, ON_ORDER, DUE, BACKORDERS, LEAD_TIME, LEAD_TIME_SD, LEAD_TIMES, *TERMS[2:])
 """What a stock file may say beside the keys, in order."""
+REACH: Final = 10
+"""Standard deviations beyond the mean that a lead time may last."""
+LEAST: Final = 0.01
+"""Days of spread from which a lead time is not sure."""
+RAREST: Final = 1e-4
+"""Lead times so long that all longer ones together have at most this chance count as those."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,10 +76,26 @@ class Given:
         return cls(table, due, {})
 
     def changed(self, column: str, values: FloatArray | float, rows: np.ndarray | None = None) -> Given:
-        """The same with other values in one column, of the series at `rows` (default: all)."""
+        """The same with other values in one column, of the series at `rows` (default: all); units on order without a day."""
+        places = np.arange(len(self.table)) if rows is None else rows
         table = self.table.copy()
-        table.loc[slice(None) if rows is None else table.index[rows], column] = values
-        return replace(self, table=table)
+        table.loc[table.index[places], column] = values
+        if column != ON_ORDER:
+            return replace(self, table=table)
+        units = table[ON_ORDER].to_numpy()[places]
+        undated = pd.DataFrame({"row": places, "day": np.full(len(places), np.datetime64("NaT", "us")), "units": units})
+        due = pd.concat([self.due[~self.due["row"].isin(places)], undated[undated["units"] > 0]])
+        return replace(self, table=table, due=due.sort_values(["row", "day"], ignore_index=True))
+
+    def over(self, before: Given) -> Given:
+        """The same, with what was given before wherever nothing is given now; deliveries of a series are replaced together.
+
+        Args:
+            before: Of the same series.
+        """
+        again = self.table[ON_ORDER].notna().to_numpy()
+        due = pd.concat([before.due[~again[before.due["row"]]], self.due]).sort_values(["row", "day"], ignore_index=True)
+        return Given(self.table.fillna(before.table), due, before.lead_times | self.lead_times)
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,9 +107,9 @@ class Stock:
             and `shelf_life` (keeps). Lead time, review period and shelf life in days.
         lead: Shape (n, m): the chance that an order takes 0, 1, ... m - 1 steps; rows sum to 1.
         review: Shape (n,), steps from one review to the next, at least 1.
-        life: Shape (n,), steps that goods keep on the shelf; inf where they keep.
+        life: Shape (n,), whole steps that goods keep on the shelf, at least 1; inf where they keep.
         receipts: Shape (n, horizon), units that arrive before the sales of each step from the counting on; overdue ones and those
-            without a day arrive on the first. Those due later are in `on_order` alone.
+            without a day arrive on the first, those due within a longer step with the next. Those due later are in `on_order` alone.
         given: Shape (n, columns) of bool, like `table`: what was given rather than assumed.
     """
 
@@ -139,16 +161,18 @@ def complete(given: Given, policy: Policy, panel: Panel, horizon: int) -> Stock:
     }
     table = given.table.fillna(defaults).astype(float)
     table[LEAD_TIME_SD] = table[LEAD_TIME_SD].where(given.table[LEAD_TIME].isna() | given.table[LEAD_TIME_SD].notna(), 0.0)
-    for row, days in given.lead_times.items():
-        table.loc[row, [LEAD_TIME, LEAD_TIME_SD]] = float(np.mean(days)), float(np.std(days))
+    listed, stated = list(given.lead_times), given.table.notna()
+    table.loc[listed, LEAD_TIME] = [float(np.mean(days)) for days in given.lead_times.values()]
+    table.loc[listed, LEAD_TIME_SD] = [float(np.std(days)) for days in given.lead_times.values()]
+    stated.loc[listed, [LEAD_TIME, LEAD_TIME_SD]] = True
     table[HOLDING_COST] = table[HOLDING_COST].fillna(policy.holding_rate * table[UNIT_COST])
     return Stock(
         table=table,
         lead=_lead(table, given.lead_times, panel),
         review=_steps(table[REVIEW_PERIOD], panel),
-        life=np.where(np.isnan(table[SHELF_LIFE]), np.inf, np.floor(table[SHELF_LIFE] / panel.period.days)),
+        life=np.where(np.isnan(table[SHELF_LIFE]), np.inf, np.maximum(table[SHELF_LIFE] // panel.period.days, 1)),
         receipts=_receipts(given.due, policy, panel, horizon),
-        given=given.table.notna(),
+        given=stated,
     )
 
 
@@ -157,35 +181,48 @@ def _steps(days: pd.Series, panel: Panel) -> np.ndarray:
 
 
 def _lead(table: pd.DataFrame, listed: dict[int, tuple[int, ...]], panel: Panel) -> FloatArray:
-    """Chances of lead times of 0, 1, ... steps: those listed, equally likely; else fixed, or a gamma distribution of the mean and spread.
+    """Chances of lead times of 0, 1, ... steps: those listed, equally likely; else fixed, or of the mean and spread.
 
-    A gamma variable has its mean and spread, is never negative and leans to the late side, as deliveries do (Silver, Pyke & Thomas 2017, 7.10);
-    a delivery arrives with the next step's.
+    What arrives within a longer step is there from the next one on.
     """
-    mean, spread = (table[name].to_numpy(dtype=float) / panel.period.days for name in (LEAD_TIME, LEAD_TIME_SD))
-    reach = np.ceil(mean + 5 * spread)
-    longest = max([int(reach.max(initial=0)), *(-(-max(days) // panel.period.days) for days in listed.values())])
-    steps = np.arange(longest + 1)
-    chances: FloatArray = (steps == np.ceil(mean)[:, None]).astype(float)
-    random = (spread > 0) & (mean > 0)
-    if random.any():
-        from scipy.special import gammainc  # type: ignore[import-untyped]
-
-        shape = (mean[random] / spread[random]) ** 2
-        below = gammainc(shape[:, None], (steps + 0.5) * (shape / mean[random])[:, None])
-        chances[random] = np.diff(below, prepend=0.0, axis=1)
-        chances[random, -1] += 1 - below[:, -1]
+    mean, spread = (table[name].to_numpy(dtype=float, copy=True) for name in (LEAD_TIME, LEAD_TIME_SD))
+    mean[list(listed)] = 0.0
+    pairs, kind = np.unique(np.column_stack([mean, np.where(mean > 0, spread, 0.0)]), axis=0, return_inverse=True)
+    by_day = [_by_day(mean, sd) for mean, sd in pairs]
+    longest = max([len(chances) - 1 for chances in by_day] + [max(days) for days in listed.values()], default=0)
+    arrives = -(-np.arange(longest + 1) // panel.period.days)
+    kinds = np.zeros((len(pairs), int(arrives[-1]) + 1))
+    for place, chances in enumerate(by_day):
+        np.add.at(kinds[place], arrives[: len(chances)], chances)
+    lead: FloatArray = kinds[kind]
     for row, days in listed.items():
-        chances[row] = np.bincount([-(-day // panel.period.days) for day in days], minlength=longest + 1) / len(days)
-    return chances
+        lead[row] = np.bincount(arrives[list(days)], minlength=lead.shape[1]) / len(days)
+    return lead
+
+
+def _by_day(mean: float, spread: float) -> FloatArray:
+    """Chances that an order takes 0, 1, ... days.
+
+    A gamma variable has its mean and spread, is never negative and leans to the late side, as deliveries do (Silver, Pyke & Thomas 2017, 7.10).
+    """
+    if spread < LEAST:
+        chances: FloatArray = np.zeros(int(np.ceil(mean)) + 1)
+        chances[-1] = 1.0
+        return chances
+    from scipy.special import gammainc  # type: ignore[import-untyped]
+
+    shape, days = (mean / spread) ** 2, np.arange(int(np.ceil(mean + REACH * spread)) + 1)
+    below = gammainc(shape, (days + 0.5) * shape / mean)
+    last = min(int(np.searchsorted(below, 1 - RAREST)), len(days) - 1)
+    return np.asarray(np.diff(np.append(below[:last], 1.0), prepend=0.0), dtype=float)
 
 
 def _receipts(due: pd.DataFrame, policy: Policy, panel: Panel, horizon: int) -> FloatArray:
     """Units that arrive before the sales of each step after the counting."""
     receipts = np.zeros((len(panel), horizon))
-    first = panel.ahead(1 + panel.period.steps(policy.start))[-1]
-    days = pd.DatetimeIndex(due["day"].fillna(first))
-    step = np.maximum(panel.period.positions(days, first), 0)
+    steps = panel.ahead(panel.period.steps(policy.start) + horizon)[-horizon:]
+    day = due["day"].fillna(steps[0]).to_numpy()
+    step = np.searchsorted(steps.to_numpy(), day)
     known = step < horizon
     np.add.at(receipts, (due["row"].to_numpy()[known], step[known]), due["units"].to_numpy()[known])
     return receipts
