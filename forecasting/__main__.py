@@ -11,13 +11,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from forecasting import schema
+from forecasting import arguments
 from forecasting.errors import AmbiguousDates, ColumnsMissing, InputError, NothingPublished, ProblemsFound, ShelfcastError
-from forecasting.settings import LstmSettings, ProphetSettings, Settings
 
 if TYPE_CHECKING:
     from forecasting.dataset import Merge
+    from forecasting.ensemble import Ensemble
     from forecasting.intake import Intake
+    from forecasting.stock import Given
 
 ROOT = Path(__file__).resolve().parent.parent
 SHOWN = 20
@@ -31,7 +32,7 @@ HINTS: dict[type[ShelfcastError], str] = {
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one verb; its exit code: 0 done, 2 bad input, 1 a failure."""
-    args = _parser().parse_args(argv)
+    args = arguments.parser(VERBS).parse_args(argv)
     try:
         verb: Callable[[argparse.Namespace], int] = args.verb
         return verb(args)
@@ -87,7 +88,7 @@ def _retrain(args: argparse.Namespace) -> int:
     if args.file is not None:
         merged = _merge(args)
         _say(str(merged))
-    chosen = _settings(args)
+    chosen = arguments.settings(args)
     number = service.start_retrain(ws, chosen, leave_a_core=False)
     manifest = follow(ws, number)
     wape = manifest["metrics"]["wape"]
@@ -103,7 +104,22 @@ def _forecast(args: argparse.Namespace) -> int:
 
     made = service.load(service.workspace(), _live())
     steps = made.panel.period.steps(args.days)
-    _write(service.forecast_csv(made, _filters(args), steps, total=args.total), args.out)
+    _write(service.forecast_csv(made, arguments.filters(args), steps, total=args.total), args.out)
+    return 0
+
+
+def _recommend(args: argparse.Namespace) -> int:
+    from forecasting import ordering, service
+
+    version = _live()
+    ws = service.workspace()
+    made = service.load(ws, version)
+    given = ordering.given_stock(ws, made) if args.stock is None else _stock(args, made)
+    found = ordering.recommend(made, given, arguments.policy(args), arguments.filters(args))
+    if args.xlsx is not None:
+        _write(ordering.orders_xlsx(found, service.manifest(ws, version)), args.xlsx)
+    _write(ordering.orders_csv(found, version), args.out)
+    _say(ordering.summary(found))
     return 0
 
 
@@ -134,73 +150,28 @@ def _serve(args: argparse.Namespace) -> int:
     os.execv(sys.executable, command)
 
 
-# Arguments
+VERBS: arguments.Verbs = {
+    "sample": _sample,
+    "upload": _upload,
+    "undo": _undo,
+    "retrain": _retrain,
+    "forecast": _forecast,
+    "recommend": _recommend,
+    "versions": _versions,
+    "live": _live_verb,
+    "serve": _serve,
+}
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m forecasting", description="From a shop's sales file to a forecast it can trust.")
-    verbs = parser.add_subparsers(required=True, metavar="VERB")
-    _add_sales_verbs(verbs)
-    retrain = _add(verbs, "retrain", _retrain, "train on the sales, after merging FILE if there is one, and publish")
-    retrain.add_argument("file", nargs="?", type=Path, metavar="FILE")
-    _add_reading(retrain)
-    retrain.add_argument("--horizon", type=int, default=Settings.horizon, help="days ahead, in weeks or months if the sales come so (%(default)s)")
-    retrain.add_argument("--epochs", type=int, default=LstmSettings.epochs, help="of the network, at most (%(default)s)")
-    retrain.add_argument("--batch-size", type=int, default=LstmSettings.batch_size, help="windows a step (%(default)s)")
-    retrain.add_argument("--seed", type=int, default=Settings.seed, help="of every random draw (%(default)s)")
-    retrain.add_argument("--country", help="whose holidays count, e.g. DE (none)")
-    forecast = _add(verbs, "forecast", _forecast, "print the forecast as CSV")
-    forecast.add_argument("--days", type=int, default=28, help="days ahead; of weekly or monthly sales so many weeks or months (%(default)s)")
-    for name in schema.FILTERS:
-        forecast.add_argument(f"--{name.replace('_', '-')}", dest=name, help=f"only this {name}")
-    forecast.add_argument("--total", action="store_true", help="one row a day for the sum")
-    forecast.add_argument("--out", type=Path, metavar="FILE")
-    versions = _add(verbs, "versions", _versions, "list the published versions")
-    versions.add_argument("--json", action="store_true")
-    live = _add(verbs, "live", _live_verb, "serve this version from now on")
-    live.add_argument("number", type=int, metavar="N")
-    serve = _add(verbs, "serve", _serve, "the dashboard")
-    serve.add_argument("--port", type=int, default=8501)
-    return parser
+# Steps that verbs share
 
 
-def _add_sales_verbs(verbs: Any) -> None:
-    sample = _add(verbs, "sample", _sample, "write the sample sales")
-    sample.add_argument("--out", type=Path, metavar="FILE")
-    upload = _add(verbs, "upload", _upload, "check a sales file and merge it")
-    upload.add_argument("file", type=Path, metavar="FILE")
-    _add_reading(upload)
-    upload.add_argument("--dry-run", action="store_true", help="say what would change; save nothing")
-    _add(verbs, "undo", _undo, "take the last upload back")
+def _stock(args: argparse.Namespace, made: Ensemble) -> Given:
+    from forecasting import ordering, service
 
-
-def _add_reading(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("--map", nargs="+", action="extend", default=[], metavar="ROLE=COLUMN", help="which column is what, e.g. date=Day")
-    verb.add_argument("--duplicates", choices=["last", "sum"], default="last", help="different rows of one key and day (%(default)s)")
-    order = verb.add_mutually_exclusive_group()
-    order.add_argument("--day-first", dest="day_first", action="store_true", default=None, help="03/04 is 3 April")
-    order.add_argument("--month-first", dest="day_first", action="store_false", help="03/04 is 4 March")
-    verb.add_argument("--drop-problems", action="store_true", help="leave out the rows that cannot be used")
-    verb.add_argument("--json", action="store_true")
-
-
-def _add(verbs: Any, name: str, verb: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
-    made: argparse.ArgumentParser = verbs.add_parser(name, help=text, description=text)
-    made.set_defaults(verb=verb)
-    return made
-
-
-def _settings(args: argparse.Namespace) -> Settings:
-    return Settings(
-        horizon=args.horizon,
-        seed=args.seed,
-        prophet=ProphetSettings(country=args.country),
-        lstm=LstmSettings(epochs=args.epochs, batch_size=args.batch_size),
-    )
-
-
-def _filters(args: argparse.Namespace) -> dict[str, str]:
-    return {name: getattr(args, name) for name in schema.FILTERS if getattr(args, name) is not None}
+    table = service.inspect(service.read_file(args.stock), args.stock.name)
+    mapping = ordering.guess_stock(table) | arguments.mapping(args.map, ordering.STOCK_ROLES)
+    return ordering.check_stock(table, mapping, made).accept(drop_problems=args.drop_problems)
 
 
 def _live() -> int:
@@ -219,7 +190,7 @@ def _checked(args: argparse.Namespace) -> tuple[bytes, Intake]:
 
     content = service.read_file(args.file)
     table = service.inspect(content, args.file.name)
-    mapping = service.guess(table) | _mapping(args.map)
+    mapping = service.guess(table) | arguments.mapping(args.map)
     return content, service.check(table, mapping, duplicates=args.duplicates, day_first=args.day_first)
 
 
@@ -228,16 +199,6 @@ def _merge(args: argparse.Namespace) -> Merge:
 
     content, checked = _checked(args)
     return service.merge(service.workspace(), content, args.file.name, checked, drop_problems=args.drop_problems)
-
-
-def _mapping(pairs: Sequence[str]) -> dict[str, str]:
-    mapping = {}
-    for pair in pairs:
-        role, separator, column = pair.partition("=")
-        if not separator or role not in schema.COLUMNS:
-            raise InputError(f"--map takes ROLE=COLUMN with a role of {', '.join(schema.COLUMNS)}, not {pair!r}.")
-        mapping[role] = column
-    return mapping
 
 
 # Output

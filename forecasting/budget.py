@@ -134,7 +134,7 @@ def _search(cost: FloatArray, gain: FloatArray, budget: float) -> np.ndarray:
     k = len(cost)
     bounds = [_Bound(cost[at:], gain[at:]) for at in range(k + 1)]
     best_gain, best, nodes = -1.0, np.zeros(k, dtype=int), 0
-    stack = [(0, budget, 0.0, ())]
+    stack: list[tuple[int, float, float, tuple[int, ...]]] = [(0, budget, 0.0, ())]
     while stack and nodes < NODES:
         at, left, so_far, taken = stack.pop()
         nodes += 1

@@ -100,4 +100,5 @@ def _lot(shelves: Stock, policy: Policy, cycle: Demand, lead: Demand, days: np.n
     lot = np.where(np.isfinite(economic) & (economic > 0), economic, a_day * shelves[stock.REVIEW_PERIOD])
     pack = shelves[stock.PACK_SIZE]
     least = np.maximum(np.maximum(lot, shelves[stock.MINIMUM_ORDER]), pack)
-    return inventory.whole_packs(least, pack)
+    packed: FloatArray = inventory.whole_packs(least, pack)
+    return packed

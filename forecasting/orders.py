@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -21,6 +20,8 @@ from forecasting.stock import Given, Stock
 NOW, SOON, FINE, OVERSTOCK, UNKNOWN = "order_now", "soon", "fine", "overstock", "unknown"
 STATES: Final = (NOW, SOON, FINE, OVERSTOCK, UNKNOWN)
 """Order today; within a week; later; more than twice the level that an order would bring; nothing can be recommended."""
+INPUTS: Final = (stock.ON_HAND, stock.LEAD_TIME, stock.REVIEW_PERIOD, stock.PACK_SIZE, stock.UNIT_COST, stock.SERVICE_LEVEL)
+"""What is named when it had to be assumed."""
 SOON_DAYS = 7
 TOO_MUCH = 2.0
 AT_RISK = 0.2
@@ -206,16 +207,11 @@ def _state(made: Ensemble, shelves: Stock, columns: dict[str, Any], found: Level
     return {"state": state}
 
 
-def _assumed(given: pd.DataFrame) -> np.ndarray:
-    """The names of inputs that nobody gave, shape (r,) of text."""
-    told = given[[stock.ON_HAND, stock.LEAD_TIME, stock.REVIEW_PERIOD, stock.PACK_SIZE, stock.UNIT_COST, stock.SERVICE_LEVEL]]
-    kinds, which = np.unique(told.to_numpy(), axis=0, return_inverse=True)
-    texts = np.array([", ".join(_missing(kind, told.columns)) for kind in kinds], dtype=object)
-    return texts[which.ravel()]
-
-
-def _missing(kind: np.ndarray, names: Sequence[str]) -> list[str]:
-    return [name for name, there in zip(names, kind, strict=True) if not there]
+def _assumed(given: pd.DataFrame) -> list[str]:
+    """The names of inputs that nobody gave, of each series."""
+    kinds, which = np.unique(given[list(INPUTS)].to_numpy(), axis=0, return_inverse=True)
+    texts = [", ".join(name for name, there in zip(INPUTS, kind, strict=True) if not there) for kind in kinds]
+    return [texts[kind] for kind in which.ravel()]
 
 
 def _reasons(made: Ensemble, found: Levels, policy: Policy, shelves: Stock) -> list[str]:

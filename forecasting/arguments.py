@@ -1,0 +1,135 @@
+"""The arguments of the command line, and what they ask for."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from forecasting import schema
+from forecasting.errors import InputError
+from forecasting.policy import RULES, TARGETS, Policy
+from forecasting.settings import LstmSettings, ProphetSettings, Settings
+
+Verbs = Mapping[str, Callable[[argparse.Namespace], int]]
+"""Name of a verb -> what it does; gives the exit code."""
+
+
+def parser(run: Verbs) -> argparse.ArgumentParser:
+    """The arguments of every verb; parsed, `verb` is what `run` has under its name."""
+    made = argparse.ArgumentParser(prog="python -m forecasting", description="From a shop's sales file to a forecast it can trust.")
+    verbs = made.add_subparsers(required=True, metavar="VERB")
+    _add_sales_verbs(verbs, run)
+    retrain = _add(verbs, "retrain", run, "train on the sales, after merging FILE if there is one, and publish")
+    retrain.add_argument("file", nargs="?", type=Path, metavar="FILE")
+    _add_reading(retrain)
+    retrain.add_argument("--horizon", type=int, default=Settings.horizon, help="days ahead, in weeks or months if the sales come so (%(default)s)")
+    retrain.add_argument("--epochs", type=int, default=LstmSettings.epochs, help="of the network, at most (%(default)s)")
+    retrain.add_argument("--batch-size", type=int, default=LstmSettings.batch_size, help="windows a step (%(default)s)")
+    retrain.add_argument("--seed", type=int, default=Settings.seed, help="of every random draw (%(default)s)")
+    retrain.add_argument("--country", help="whose holidays count, e.g. DE (none)")
+    forecast = _add(verbs, "forecast", run, "print the forecast as CSV")
+    forecast.add_argument("--days", type=int, default=28, help="days ahead; of weekly or monthly sales so many weeks or months (%(default)s)")
+    _add_filters(forecast)
+    forecast.add_argument("--total", action="store_true", help="one row a day for the sum")
+    forecast.add_argument("--out", type=Path, metavar="FILE")
+    _add_recommend(verbs, run)
+    versions = _add(verbs, "versions", run, "list the published versions")
+    versions.add_argument("--json", action="store_true")
+    live = _add(verbs, "live", run, "serve this version from now on")
+    live.add_argument("number", type=int, metavar="N")
+    serve = _add(verbs, "serve", run, "the dashboard")
+    serve.add_argument("--port", type=int, default=8501)
+    return made
+
+
+def _add_sales_verbs(verbs: Any, run: Verbs) -> None:
+    sample = _add(verbs, "sample", run, "write the sample sales")
+    sample.add_argument("--out", type=Path, metavar="FILE")
+    upload = _add(verbs, "upload", run, "check a sales file and merge it")
+    upload.add_argument("file", type=Path, metavar="FILE")
+    _add_reading(upload)
+    upload.add_argument("--dry-run", action="store_true", help="say what would change; save nothing")
+    _add(verbs, "undo", run, "take the last upload back")
+
+
+def _add_recommend(verbs: Any, run: Verbs) -> None:
+    verb = _add(verbs, "recommend", run, "print what to order as CSV")
+    verb.add_argument("--stock", type=Path, metavar="FILE", help="what is on hand, on order, and the terms (default: saved last, else empty shelves)")
+    verb.add_argument("--lead-time", type=int, default=Policy.lead_time, help="days from order to delivery (%(default)s)")
+    verb.add_argument("--lead-time-sd", type=float, default=Policy.lead_time_sd, help="its standard deviation in days (%(default)s)")
+    verb.add_argument("--review-period", type=int, default=Policy.review_period, help="days from one order to the next (%(default)s)")
+    verb.add_argument("--service-level", type=float, default=Policy.service_level, help="chance of no stockout, or share of demand met (%(default)s)")
+    verb.add_argument("--target", choices=TARGETS, default=Policy.target, help="what the service level promises (%(default)s)")
+    verb.add_argument("--rule", choices=RULES, default=Policy.rule, help="how the shop orders (%(default)s)")
+    verb.add_argument("--class-levels", type=float, nargs=3, metavar=("A", "B", "C"), help="service levels by class of value")
+    verb.add_argument("--order-cost", type=float, default=Policy.order_cost, help="money an order, for lots (%(default)s)")
+    verb.add_argument(
+        "--holding-rate", type=float, default=Policy.holding_rate, help="yearly cost of holding a unit, as a share of its cost (%(default)s)"
+    )
+    verb.add_argument("--start", type=int, default=Policy.start, help="days between the last sales and the counting (%(default)s)")
+    verb.add_argument("--map", nargs="+", action="extend", default=[], metavar="ROLE=COLUMN", help="which column of the stock file is what")
+    verb.add_argument("--drop-problems", action="store_true", help="leave out the rows that cannot be used")
+    verb.add_argument("--xlsx", type=Path, metavar="FILE", help="also as a workbook with live formulas")
+    _add_filters(verb)
+    verb.add_argument("--out", type=Path, metavar="FILE")
+
+
+def _add_filters(verb: argparse.ArgumentParser) -> None:
+    for name in schema.FILTERS:
+        verb.add_argument(f"--{name.replace('_', '-')}", dest=name, help=f"only this {name}")
+
+
+def _add_reading(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--map", nargs="+", action="extend", default=[], metavar="ROLE=COLUMN", help="which column is what, e.g. date=Day")
+    verb.add_argument("--duplicates", choices=["last", "sum"], default="last", help="different rows of one key and day (%(default)s)")
+    order = verb.add_mutually_exclusive_group()
+    order.add_argument("--day-first", dest="day_first", action="store_true", default=None, help="03/04 is 3 April")
+    order.add_argument("--month-first", dest="day_first", action="store_false", help="03/04 is 4 March")
+    verb.add_argument("--drop-problems", action="store_true", help="leave out the rows that cannot be used")
+    verb.add_argument("--json", action="store_true")
+
+
+def _add(verbs: Any, name: str, run: Verbs, text: str) -> argparse.ArgumentParser:
+    made: argparse.ArgumentParser = verbs.add_parser(name, help=text, description=text)
+    made.set_defaults(verb=run[name])
+    return made
+
+
+def settings(args: argparse.Namespace) -> Settings:
+    return Settings(
+        horizon=args.horizon,
+        seed=args.seed,
+        prophet=ProphetSettings(country=args.country),
+        lstm=LstmSettings(epochs=args.epochs, batch_size=args.batch_size),
+    )
+
+
+def policy(args: argparse.Namespace) -> Policy:
+    return Policy(
+        rule=args.rule,
+        target=args.target,
+        service_level=args.service_level,
+        class_levels=tuple(args.class_levels) if args.class_levels else None,
+        lead_time=args.lead_time,
+        lead_time_sd=args.lead_time_sd,
+        review_period=args.review_period,
+        holding_rate=args.holding_rate,
+        order_cost=args.order_cost,
+        start=args.start,
+    )
+
+
+def filters(args: argparse.Namespace) -> dict[str, str]:
+    return {name: getattr(args, name) for name in schema.FILTERS if getattr(args, name) is not None}
+
+
+def mapping(pairs: Sequence[str], roles: Sequence[str] = schema.COLUMNS) -> dict[str, str]:
+    made = {}
+    for pair in pairs:
+        role, separator, column = pair.partition("=")
+        if not separator or role not in roles:
+            raise InputError(f"--map takes ROLE=COLUMN with a role of {', '.join(roles)}, not {pair!r}.")
+        made[role] = column
+    return made

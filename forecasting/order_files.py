@@ -1,0 +1,95 @@
+"""Orders as people take them away: a CSV, and a workbook that recalculates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from forecasting import schema
+from forecasting.orders import Orders
+from forecasting.workbook import orders_xlsx
+
+FIRST: Final = (
+    "order_quantity",
+    "order_value",
+    "state",
+    "order_by",
+    "risk",
+    "days_of_cover",
+    "empty_on",
+    "on_hand",
+    "on_order",
+    "backorders",
+    "inventory_position",
+    "expected",
+    "safety_stock",
+    "order_up_to",
+    "reorder_point",
+    "lot",
+    "pack_size",
+    "minimum_order",
+    "unit_cost",
+    "price",
+    "lead_time",
+    "review_period",
+    "service_level",
+    "quantile",
+    "expected_lost",
+    "expected_left",
+    "promise",
+    "achieved",
+    "achieved_fill",
+    "achieved_textbook",
+    "cycles",
+    "textbook_order_up_to",
+    "textbook_quantity",
+    "why",
+    "abc",
+    "xyz",
+    "defaults",
+    schema.MODEL,
+    schema.REASON,
+)
+"""Columns of the CSV after the keys, in order."""
+DECIMALS: Final = 3
+
+
+def table(found: Orders, version: int, quantities: Mapping[str, float]) -> pd.DataFrame:
+    """One row a series, most urgent first: keys and category, the columns of `FIRST`, and the version.
+
+    Args:
+        found: The recommendations.
+        version: Of the models behind them.
+        quantities: Units that a person ordered instead, by unique_id.
+    """
+    rows = with_quantities(found.urgent(), quantities)
+    keys = [name for name in schema.FILTERS if name in rows]
+    numbers = rows.select_dtypes(include=[np.number]).columns
+    rounded = rows.assign(**{str(name): rows[name].round(DECIMALS).replace([np.inf, -np.inf], np.nan) for name in numbers})
+    return rounded[[*(keys or [schema.UNIQUE_ID]), *FIRST]].assign(version=version).reset_index(drop=True)
+
+
+def with_quantities(rows: pd.DataFrame, quantities: Mapping[str, float]) -> pd.DataFrame:
+    """The table with the quantities that a person changed, and what they cost."""
+    if not quantities:
+        return rows
+    quantity = rows[schema.UNIQUE_ID].map(quantities).astype(float).fillna(rows["order_quantity"])
+    return rows.assign(order_quantity=quantity, order_value=quantity * rows["unit_cost"])
+
+
+def workbook(found: Orders, manifest: Mapping[str, Any], quantities: Mapping[str, float]) -> bytes:
+    """The same as a workbook whose quantities are live formulas, with the evidence of each line."""
+    past, urgent = found.made.past, found.urgent()
+    evidence = {
+        "version": manifest["version"],
+        "trained": manifest.get("trained", ""),
+        "sales_to": found.made.panel.last,
+        "cutoffs": list(past.cutoffs),
+        "days_judged": past.horizon,
+        "errors_used": np.isfinite(past.y[:, found.rows[urgent.index]]).sum(axis=(0, 2)),
+    }
+    rows = with_quantities(urgent, quantities)
+    return orders_xlsx(rows, evidence, rule=found.policy.rule)

@@ -1,0 +1,165 @@
+"""Stock in, orders out: the steps in order, for pages, command line and HTTP alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from forecasting import budget, demand, export, order_files, orders, reading, schema, stock, stock_file, stock_path, view, words
+from forecasting.ensemble import Ensemble
+from forecasting.errors import InputError
+from forecasting.orders import Orders
+from forecasting.policy import Policy
+from forecasting.shelves import Saved, Shelves
+from forecasting.stock import Given
+from forecasting.stock_file import StockFile
+from forecasting.stock_path import Path
+from forecasting.workspace import Workspace
+
+STOCK_ROLES = (*schema.KEYS, *stock.COLUMNS)
+"""What columns of a stock file may mean."""
+NOBODY: Mapping[str, float] = {}
+"""Quantities that nobody changed."""
+
+
+# Stock in
+
+
+def guess_stock(table: reading.Table) -> dict[str, str]:
+    """Role -> the column of a stock file that probably has it."""
+    return stock_file.guess_mapping(table)
+
+
+def check_stock(table: reading.Table, mapping: Mapping[str, str], made: Ensemble, *, day_first: bool | None = None) -> StockFile:
+    """What a stock file says of a version's series, and all its problems; raises InputError."""
+    return stock_file.check(table, dict(mapping), made.panel, day_first=day_first)
+
+
+def check_typed_stock(typed: pd.DataFrame, made: Ensemble) -> StockFile:
+    """The same of a table that was typed."""
+    return stock_file.from_frame(typed, made.panel)
+
+
+def stock_table(given: Given, made: Ensemble) -> pd.DataFrame:
+    """What was given, as people see and type it."""
+    return stock_file.frame(given, made.panel)
+
+
+def stock_template(made: Ensemble) -> bytes:
+    """A stock file to fill in, as CSV."""
+    return stock_file.template(made.panel)
+
+
+def save_stock(ws: Workspace, checked: StockFile, made: Ensemble, name: str) -> int:
+    """Keeps stock and terms for everybody who looks; the number of this state."""
+    return Shelves(ws).save(stock_file.frame(checked.given, made.panel), name)
+
+
+def saved_stock(ws: Workspace) -> Saved | None:
+    """The stock and terms saved last; None if there are none."""
+    return Shelves(ws).load()
+
+
+def undo_stock(ws: Workspace) -> Saved:
+    """Takes the last state back; raises InputError if there is none."""
+    return Shelves(ws).undo()
+
+
+def given_stock(ws: Workspace, made: Ensemble) -> Given:
+    """What was saved last, by the series of a version; nothing if nothing was."""
+    saved = saved_stock(ws)
+    return Given.nothing(len(made.panel)) if saved is None else stock_file.from_frame(saved.frame, made.panel).given
+
+
+# Orders out
+
+
+def recommend(made: Ensemble, given: Given, policy: Policy, filters: Mapping[str, str]) -> Orders:
+    """What to order of the series that the filters choose; raises NotFound and InputError."""
+    return orders.recommend(made, given, policy, view.chosen_rows(made, filters, 1))
+
+
+def orders_csv(found: Orders, version: int, quantities: Mapping[str, float] = NOBODY) -> bytes:
+    """The orders as CSV, most urgent first, safe to open in a spreadsheet; `quantities` are those that a person changed, by unique_id."""
+    return export.to_csv(order_files.table(found, version, quantities))
+
+
+def orders_xlsx(found: Orders, manifest: Mapping[str, Any], quantities: Mapping[str, float] = NOBODY) -> bytes:
+    """The same as a workbook whose quantities are formulas, with the evidence for each line."""
+    return order_files.workbook(found, manifest, quantities)
+
+
+def spend(found: Orders, money: float) -> pd.DataFrame:
+    """Which of the recommended orders to place with an amount of money.
+
+    Returns:
+        `unique_id, order_quantity, value, gain`: a row a series that is worth its money; gain is the money (units, where no price is known)
+        that is expected not to be lost.
+
+    Raises:
+        InputError: No unit cost is known, or the amount is not one.
+    """
+    cost = found.shelves[stock.UNIT_COST]
+    if not money >= 0:
+        raise InputError(f"The budget is an amount of money from 0 on, not {money:g}.")
+    known = np.isfinite(cost) & (found.table["order_quantity"].to_numpy() > 0)
+    if not np.isfinite(cost).any():
+        raise InputError("A budget needs unit costs. Add a column unit_cost to the stock file, or type them.")
+    margin = found.shelves[stock.PRICE] - cost
+    worth = np.where(np.isfinite(margin) & (margin > 0), margin, 1.0) if np.isfinite(margin[known]).all() else np.ones(len(cost))
+    wanted = budget.Wanted(
+        values=found.levels.cycle.values[known],
+        position=found.shelves.position[known],
+        quantity=found.table["order_quantity"].to_numpy()[known],
+        pack_size=found.shelves[stock.PACK_SIZE][known],
+        minimum_order=found.shelves[stock.MINIMUM_ORDER][known],
+        worth=worth[known],
+        unit_cost=cost[known],
+    )
+    quantity, gain = budget.spend(wanted, money)
+    ids = found.table[schema.UNIQUE_ID].to_numpy()[known]
+    made = pd.DataFrame({schema.UNIQUE_ID: ids, "order_quantity": quantity, "value": quantity * cost[known], "gain": gain})
+    return made[made["order_quantity"] > 0].reset_index(drop=True)
+
+
+def path_of(found: Orders, place: int, quantity: float, on_hand: float | None = None) -> Path:
+    """How the stock of one series runs down, with an order of so many units and without, over the days that the order covers.
+
+    Args:
+        found: The recommendations.
+        place: Of the series in their table.
+        quantity: Units ordered today.
+        on_hand: Units on the shelf, if not those known.
+    """
+    made, row = found.made, int(found.rows[place])
+    shelves, start = found.shelves.select(np.array([place])), made.panel.period.steps(found.policy.start)
+    lead = int(np.ceil(shelves.lead[0] @ np.arange(shelves.lead.shape[1])))
+    steps = min(lead + int(found.levels.cover[place]), made.horizon - start)
+    expected = np.nan_to_num(made.yhat[schema.BLEND][row, start : start + steps])
+    return stock_path.path(
+        dates=made.panel.ahead(made.horizon)[start : start + steps],
+        on_hand=(float(shelves[stock.ON_HAND][0]) if on_hand is None else on_hand) - float(shelves[stock.BACKORDERS][0]),
+        receipts=shelves.receipts[0, :steps],
+        expected=expected,
+        limits=demand.cumulative(made, row, steps, schema.QUANTILES[:2], start=start),
+        order=(lead, quantity),
+    )
+
+
+def summary(found: Orders) -> str:
+    """The answer in a few sentences, for a person who will not open the file."""
+    totals, kept = found.totals(), found.table["promise"]
+    broken = found.table.loc[kept == "not kept", schema.UNIQUE_ID].tolist()
+    money = "" if np.isnan(totals["value"]) else f" for {totals['value']:,.2f}"
+    parts = [f"Order {totals['units']:,.0f} units of {totals['order_now']:,.0f} of {len(found.table):,} series now{money}."]
+    if found.table["reason"].ne("").any():
+        without = found.table[found.table["reason"].ne("")]
+        parts.append(f"{len(without):,} without a recommendation: {without['reason'].iloc[0]}")
+    if broken:
+        parts.append(f"In the past the promise was not kept for {words.listing(broken)}; see promise and achieved.")
+    if not found.shelves.given[stock.ON_HAND].any():
+        parts.append("Nobody counted any shelf, so all are taken for empty; give a stock file with --stock.")
+    return " ".join(parts)
