@@ -1,16 +1,18 @@
 """Which orders an amount of money (or shelf space) is best spent on.
 
 Each further pack of a series avoids fewer lost sales than the one before, so packs are taken in order of what they gain a unit of money, an order's
-minimum as its first step (marginal analysis: Fox 1966, Management Science 13(3); Silver, Pyke & Thomas 2017, 10.2). That is the best there is
-but for the money that remains where the next step no longer fits. The steps around that point are therefore settled exactly: of the series whose
-steps lie nearest to it every combination is searched that could still be better (branch and bound, with the same greedy filling, its last step
-cut to size, for a bound). Up to `CORE` series that is the optimum.
+minimum as its first step, until the next one no longer fits (marginal analysis: Fox 1966, Management Science 13(3), 210-216). What a unit of
+money gains there is its price. No choice of orders gains more than this one and the money left at that price, so only steps that lose less
+than this against the price can be part of a better one. Of these all combinations are built up series by series, without those that cost
+more and gain less than others, or can no longer become better (dynamic programming with the bound of the linear programme: Kellerer, Pferschy
+& Pisinger 2004, Knapsack Problems, ch. 11). That is the optimum unless more than `CORE` series or `STATES` combinations stay open; then it
+lies within the price of the money left.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -19,10 +21,12 @@ from forecasting.panel import FloatArray
 
 STEPS: Final = 64
 """Steps between nothing and the recommended order; larger orders are taken in several packs at a time."""
-CORE: Final = 12
-"""Series whose steps are searched exactly."""
-NODES: Final = 20_000
-"""Combinations looked at, at most."""
+CORE: Final = 100
+"""Series whose steps are settled together, at most."""
+STATES: Final = 1000
+"""Combinations that are kept from series to series, at most."""
+ROUNDING: Final = 1e-12
+"""Share of an amount that is taken for rounding."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,13 +49,13 @@ class Wanted:
     """What is recommended of n series, without a budget.
 
     Args:
-        values: Shape (n, m): demand of the days that an order covers, equally likely sums, units.
+        values: Shape (n, m): demand of the days that an order covers, equally likely sums, ascending, units.
         position: Shape (n,), units.
         quantity: Shape (n,), units recommended, in whole packs.
         pack_size: Shape (n,), units.
         minimum_order: Shape (n,), least units of an order.
         worth: Shape (n,), what a unit not lost is worth: its margin, or 1.
-        unit_cost: Shape (n,), above 0: of a unit, money or space.
+        unit_cost: Shape (n,), at least 0: of a unit, money or space.
     """
 
     values: FloatArray
@@ -80,85 +84,125 @@ def ways(wanted: Wanted) -> Steps:
     at_a_time = np.maximum(np.ceil(packs / max(count - 1, 1)), 1.0) * pack
     units = np.minimum(least[:, None] + at_a_time[:, None] * np.arange(count), quantity[:, None])
     units = np.concatenate([np.zeros((len(units), 1)), units], axis=1)
-    missing = np.stack([inventory.shortage(wanted.values, wanted.position + at) for at in units.T], axis=1)
-    return Steps(units, (missing[:, :1] - missing) * wanted.worth[:, None], units * wanted.unit_cost[:, None])
+    return Steps(units, _spared(wanted, units) * wanted.worth[:, None], units * wanted.unit_cost[:, None])
+
+
+def _spared(wanted: Wanted, units: FloatArray) -> FloatArray:
+    """Units that are expected not to be missed with so many ordered, shape (n, s + 1).
+
+    What is missing runs straight between the values of demand, so it is found between them rather than summed over them for every step.
+    """
+    values, levels = wanted.values, wanted.position[:, None] + units
+    m = values.shape[1]
+    above = np.cumsum(values[:, ::-1], axis=1)[:, ::-1] - values * np.arange(m, 0, -1)
+    missing = np.empty_like(units)
+    for row, (level, at, short) in enumerate(zip(levels, values, above / m, strict=True)):
+        missing[row] = np.interp(level, at, short) + np.maximum(at[0] - level, 0.0)
+    return np.maximum(missing[:, :1] - missing, 0.0)
 
 
 def choose(steps: Steps, budget: float) -> np.ndarray:
     """The step of each series that together gain most for the budget, shape (n,)."""
-    n = len(steps.units)
-    cost, gain = np.diff(steps.cost, axis=1), np.diff(steps.gain, axis=1)
-    rate = np.where(cost > 0, gain / np.maximum(cost, 1e-300), 0.0)
-    rate = np.minimum.accumulate(rate, axis=1)
-    series, step = np.nonzero((cost > 0) & (gain > 0))
+    n, money = len(steps.units), budget * (1 + ROUNDING)
+    last = np.full(n, steps.cost.shape[1] - 1)
+    if steps.cost[:, -1].sum() <= money:
+        return last
+    rate = _rates(steps)
+    series, step = np.nonzero(rate > 0)
     order = np.lexsort((step, -rate[series, step]))
     series, step = series[order], step[order]
-    spent = np.cumsum(cost[series, step])
-    fits = int(np.searchsorted(spent, budget * (1 + 1e-12), side="right"))
+    spent = np.cumsum(np.diff(steps.cost, axis=1)[series, step])
+    fits = int(np.searchsorted(spent, money, side="right"))
     chosen = np.zeros(n, dtype=int)
     np.maximum.at(chosen, series[:fits], step[:fits] + 1)
     if fits == len(series):
         return chosen
-    core = _nearest(series, fits)
-    others = np.setdiff1d(np.arange(n), core)
-    left = budget - steps.cost[others, chosen[others]].sum()
-    start = _filled(cost, (series, step), chosen, budget)
-    found = _search(steps.cost[core], steps.gain[core], left)
-    exact = chosen.copy()
-    exact[core] = found
-    exact = _filled(cost, (series, step), exact, budget)
-    row = np.arange(n)
-    return max((start, exact), key=lambda one: steps.gain[row, one].sum())
+    left = money - (spent[fits - 1] if fits else 0.0)
+    return _filled(steps, rate, _settled(steps, chosen, float(rate[series[fits], step[fits]]), left), money)
 
 
-def _nearest(series: np.ndarray, fits: int) -> np.ndarray:
-    """The series whose steps lie nearest to the one that no longer fits."""
-    distance = np.abs(np.arange(len(series)) - fits)
-    _, first = np.unique(series[np.argsort(distance, kind="stable")], return_index=True)
-    return np.asarray(series[np.argsort(distance, kind="stable")][np.sort(first)[:CORE]])
+def _rates(steps: Steps) -> FloatArray:
+    """What each step gains a unit of money, shape (n, s); inf where it is free, 0 where there is no further step."""
+    cost, gain = np.diff(steps.cost, axis=1), np.diff(steps.gain, axis=1)
+    rate = np.where(gain > 0, np.inf, 0.0)
+    np.divide(gain, cost, out=rate, where=(cost > 0) & (gain > 0))
+    return np.minimum.accumulate(rate, axis=1)
 
 
-def _filled(cost: FloatArray, order: tuple[np.ndarray, np.ndarray], chosen: np.ndarray, budget: float) -> np.ndarray:
-    """The same with every further step that still fits, best first."""
-    made, (series, step) = chosen.copy(), order
-    left = budget - sum(float(cost[one, : made[one]].sum()) for one in np.flatnonzero(made))
-    for one, at in zip(series, step, strict=True):
-        if made[one] == at and cost[one, at] <= left:
-            made[one] += 1
-            left -= cost[one, at]
+class _Stage(NamedTuple):
+    """Combinations of the series so far: what they cost and gain more than those chosen, from which of the stage before, with which step."""
+
+    cost: FloatArray
+    gain: FloatArray
+    parent: np.ndarray
+    step: np.ndarray
+
+
+def _settled(steps: Steps, chosen: np.ndarray, price: float, left: float) -> np.ndarray:
+    """The best steps within the money left, where no step gains more against the price than those chosen."""
+    row = np.arange(len(chosen))[:, None]
+    cost, gain = steps.cost - steps.cost[row, chosen[:, None]], steps.gain - steps.gain[row, chosen[:, None]]
+    open_ = (cost != 0) & (price * cost - gain < price * left) & (cost <= left - np.minimum(cost[:, 0], 0.0).sum())
+    least = np.where(open_, price * cost - gain, np.inf).min(axis=1, initial=np.inf)
+    core = np.argsort(least, kind="stable")[: min(CORE, int(np.isfinite(least).sum()))]
+    back = np.cumsum(cost[core[::-1], 0])[::-1] - cost[core, 0]
+    stages = [_Stage(np.zeros(1), np.zeros(1), np.zeros(1, dtype=int), np.zeros(1, dtype=int))]
+    best = (0.0, 0, 0)
+    for one, returned in zip(core, back, strict=True):
+        if best[0] >= price * left * (1 - 1e-9):
+            break
+        choices = np.append(chosen[one], np.flatnonzero(open_[one]))
+        stages.append(_next(stages[-1], cost[one, choices], gain[one, choices], choices, (price, left, returned, best[0])))
+        within = np.flatnonzero(stages[-1].cost <= left)
+        if len(within) and stages[-1].gain[within[-1]] > best[0]:
+            best = (float(stages[-1].gain[within[-1]]), len(stages) - 1, int(within[-1]))
+    return _traced(stages, core, chosen, best[1:])
+
+
+def _next(stage: _Stage, cost: FloatArray, gain: FloatArray, step: np.ndarray, limits: tuple[float, float, float, float]) -> _Stage:
+    """Every combination with every step of one more series that may still be best: ascending in cost and in gain.
+
+    Args:
+        stage: Combinations so far.
+        cost: Of each step.
+        gain: Of each step.
+        step: Their numbers.
+        limits: The price, the money left, what the series to come can give back (at most 0), and the best gain so far.
+    """
+    price, left, returned, best = limits
+    costs, gains = (stage.cost[:, None] + cost).ravel(), (stage.gain[:, None] + gain).ravel()
+    bound = gains + price * (left - costs)
+    alive = np.flatnonzero((bound > best) & (costs + returned <= left))
+    alive = alive[np.lexsort((-gains[alive], costs[alive]))]
+    top = np.maximum.accumulate(np.append(-np.inf, gains[alive]))[:-1]
+    alive = alive[gains[alive] > top]
+    if len(alive) > STATES:
+        alive = alive[np.sort(np.argsort(-bound[alive], kind="stable")[:STATES])]
+    parent, which = np.divmod(alive, len(cost))
+    return _Stage(costs[alive], gains[alive], parent, step[which])
+
+
+def _traced(stages: list[_Stage], core: np.ndarray, chosen: np.ndarray, best: tuple[int, int]) -> np.ndarray:
+    """The steps that led to a combination."""
+    made, (stage, place) = chosen.copy(), best
+    while stage:
+        made[core[stage - 1]] = stages[stage].step[place]
+        place = int(stages[stage].parent[place])
+        stage -= 1
     return made
 
 
-def _search(cost: FloatArray, gain: FloatArray, budget: float) -> np.ndarray:
-    """The best steps of a few series, shape (k,): depth first, leaving out what cannot be better than the best so far."""
-    k = len(cost)
-    bounds = [_Bound(cost[at:], gain[at:]) for at in range(k + 1)]
-    best_gain, best, nodes = -1.0, np.zeros(k, dtype=int), 0
-    stack: list[tuple[int, float, float, tuple[int, ...]]] = [(0, budget, 0.0, ())]
-    while stack and nodes < NODES:
-        at, left, so_far, taken = stack.pop()
-        nodes += 1
-        if so_far + bounds[at].of(left) <= best_gain * (1 + 1e-12):
-            continue
-        if at == k:
-            best_gain, best = so_far, np.array(taken, dtype=int)
-            continue
-        fitting = np.flatnonzero(cost[at] <= left * (1 + 1e-12) + 1e-12)
-        promising = sorted(fitting, key=lambda step: gain[at, step] + bounds[at + 1].of(left - cost[at, step]))
-        stack += [(at + 1, left - cost[at, step], so_far + gain[at, step], (*taken, int(step))) for step in promising]
-    return best
-
-
-class _Bound:
-    """What a budget can gain at most of some series, if their last step may be cut to size."""
-
-    def __init__(self, cost: FloatArray, gain: FloatArray) -> None:
-        extra, more = np.diff(cost, axis=1).ravel(), np.diff(gain, axis=1).ravel()
-        real = extra > 0
-        order = np.argsort(-more[real] / extra[real], kind="stable")
-        self._cost = np.concatenate([[0.0], np.cumsum(extra[real][order])])
-        self._gain = np.concatenate([[0.0], np.cumsum(more[real][order])])
-
-    def of(self, budget: float) -> float:
-        """At most so much."""
-        return float(np.interp(max(budget, 0.0), self._cost, self._gain))
+def _filled(steps: Steps, rate: FloatArray, chosen: np.ndarray, money: float) -> np.ndarray:
+    """The same with every further step that still fits, best first."""
+    made, row = chosen.copy(), np.arange(len(chosen))
+    left = money - steps.cost[row, made].sum()
+    while True:
+        step = np.minimum(made, rate.shape[1] - 1)
+        more = np.where(made < rate.shape[1], rate[row, step], 0.0)
+        cost = steps.cost[row, step + 1] - steps.cost[row, step]
+        more[cost > left] = 0.0
+        if not more.any():
+            return made
+        one = int(np.argmax(more))
+        made[one] += 1
+        left -= cost[one]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import fields
+import time
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -11,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forecasting import budget
-from forecasting.budget import Wanted
-from forecasting.inventory import order_quantity
+from forecasting.budget import Steps, Wanted
+from forecasting.inventory import order_quantity, shortage
 
 
 def case(n, seed, *, pack=6.0, most=5):
@@ -37,6 +38,25 @@ def brute(steps, money):
     return best
 
 
+def by_money(steps, money):
+    """The most that can be gained where everything costs whole money: the best for each amount, series by series."""
+    best = np.zeros(money + 1)
+    for costs, gains in zip(steps.cost.astype(int), steps.gain, strict=True):
+        more = best.copy()
+        for cost, gain in set(zip(costs, gains, strict=True)):
+            if 0 < cost <= money:
+                more[cost:] = np.maximum(more[cost:], best[: money + 1 - cost] + gain)
+        best = np.maximum.accumulate(more)
+    return best[-1]
+
+
+def at_most(steps, money):
+    """What could be gained if the last step might be cut to size."""
+    cost, gain = np.diff(steps.cost, axis=1).ravel(), np.diff(steps.gain, axis=1).ravel()
+    order = np.argsort(-gain[cost > 0] / cost[cost > 0], kind="stable")
+    return np.interp(money, *(np.append(0.0, np.cumsum(each[cost > 0][order])) for each in (cost, gain)))
+
+
 @settings(max_examples=60)
 @given(seed=st.integers(0, 10_000), n=st.integers(1, 5), share=st.floats(0, 1.2))
 def test_on_small_cases_nothing_is_better(seed, n, share):
@@ -59,11 +79,54 @@ def test_packs_and_minima_are_kept_and_nothing_is_bought_that_was_not_recommende
     assert (units * asked.unit_cost).sum() <= money + 1e-6
 
 
-def test_money_for_everything_buys_what_is_recommended():
+@settings(max_examples=40)
+@given(seed=st.integers(0, 10_000), n=st.integers(20, 300), money=st.integers(1, 3000), alike=st.booleans())
+def test_on_larger_cases_nothing_is_better_either(seed, n, money, alike):
+    random = np.random.default_rng(seed)
+    units = np.concatenate([np.zeros((n, 1)), random.integers(1, 6, (n, 1)) + np.arange(6.0)], axis=1)
+    price = random.integers(1, 100, (n, 1))
+    a_unit = np.sort(random.gamma(1, 1, (n, 6)), axis=1)[:, ::-1] * (price if alike else 1)
+    gain = np.concatenate([np.zeros((n, 1)), np.cumsum(a_unit * np.diff(units, axis=1), axis=1)], axis=1)
+    steps = Steps(units, gain, units * price)
+    row, chosen = np.arange(n), budget.choose(steps, money)
+    assert steps.cost[row, chosen].sum() <= money + 1e-6
+    assert gain[row, chosen].sum() == pytest.approx(by_money(steps, money), rel=1e-9)
+
+
+@pytest.mark.parametrize("money", [1e12, None])
+def test_money_for_everything_buys_what_is_recommended(money):
     asked = case(200, 1)
-    units, _ = budget.spend(asked, 1e12)
-    worthless = budget.ways(asked).gain[:, -1] <= 0
-    np.testing.assert_allclose(units[~worthless], asked.quantity[~worthless])
+    whole = (asked.quantity * asked.unit_cost).sum()
+    np.testing.assert_array_equal(budget.spend(asked, money or whole)[0], asked.quantity)
+
+
+def test_what_is_free_is_ordered_whatever_the_budget():
+    asked = replace(case(4, 0), unit_cost=np.array([0.0, 2.0, 2.0, 2.0]))
+    assert budget.spend(asked, 0.0)[0].tolist() == [asked.quantity[0], 0, 0, 0]
+
+
+def test_an_order_spares_as_much_as_its_shortage_shrinks():
+    asked = case(30, 4, pack=0)
+    asked = replace(asked, position=asked.position - 10, values=np.round(asked.values))
+    steps = budget.ways(asked)
+    missing = [shortage(asked.values, asked.position + units) for units in steps.units.T]
+    np.testing.assert_allclose(steps.gain.T, (missing[0] - missing) * asked.worth, atol=1e-9)
+
+
+def test_a_large_order_is_taken_in_a_few_large_steps_of_whole_packs():
+    asked = replace(case(1, 0), quantity=np.array([6.0 * 1000]), position=np.zeros(1), minimum_order=np.array([20.0]))
+    units = budget.ways(asked).units[0]
+    assert units[[0, 1, -1]].tolist() == [0, 24, 6000]
+    assert len(units) <= budget.STEPS + 1
+    assert (units % 6 == 0).all()
+
+
+def test_ten_thousand_series_take_less_than_a_second():
+    asked = case(10_000, 5, pack=6, most=20)
+    money = 0.5 * float((asked.quantity * asked.unit_cost).sum())
+    started = time.process_time()
+    budget.spend(asked, money)
+    assert time.process_time() - started < 1
 
 
 def test_more_money_never_gains_less():
@@ -80,7 +143,7 @@ def test_of_many_series_hardly_any_money_is_left_and_the_bound_is_nearly_reached
     money = 0.3 * float(steps.cost[:, -1].sum())
     units, gain = budget.spend(asked, money)
     assert money - (units * asked.unit_cost).sum() < 5
-    assert gain.sum() > 0.9999 * budget._Bound(steps.cost, steps.gain).of(money)
+    assert gain.sum() > 0.999999 * at_most(steps, money)
 
 
 def test_no_series_and_no_money():
