@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import pandas as pd
 
 from forecasting import budget, demand, export, order_files, orders, reading, schema, stock, stock_file, stock_path, view, words
 from forecasting.ensemble import Ensemble
-from forecasting.errors import InputError
+from forecasting.errors import InputError, StockDamaged
 from forecasting.orders import Orders
 from forecasting.policy import Policy
 from forecasting.shelves import Saved, Shelves
@@ -53,9 +54,21 @@ def stock_template(made: Ensemble) -> bytes:
     return stock_file.template(made.panel)
 
 
-def save_stock(ws: Workspace, checked: StockFile, made: Ensemble, name: str) -> int:
-    """Keeps stock and terms for everybody who looks; the number of this state."""
-    return Shelves(ws).save(stock_file.frame(checked.given, made.panel), name)
+def save_stock(ws: Workspace, checked: StockFile, made: Ensemble, name: str, *, whole: bool = False) -> int:
+    """Keeps stock and terms for everybody who looks; the number of this state.
+
+    Args:
+        ws: Where.
+        checked: What to keep.
+        made: Whose series it is about.
+        name: Where it came from; only text.
+        whole: Whether it says everything, as a typed table does; what a file leaves out stays as it was saved.
+    """
+    given = checked.given
+    if not whole:
+        with suppress(StockDamaged):
+            given = given.over(given_stock(ws, made))
+    return Shelves(ws).save(stock_file.frame(given, made.panel), name)
 
 
 def saved_stock(ws: Workspace) -> Saved | None:
