@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager, suppress
 
 import streamlit as st
 
-ICONS = {"overview": "home", "upload": "upload_file", "forecast": "show_chart", "accuracy": "target"}
+ICONS = {"overview": "home", "upload": "upload_file", "forecast": "show_chart", "inventory": "inventory_2", "accuracy": "target"}
 
 
 def pages() -> list[st.Page]:
@@ -32,7 +32,7 @@ def warm() -> None:
     """Loads the libraries and the live ensemble, starts the first training of an empty workspace, and spares all of it from collections."""
     try:
         from forecasting import charts, service
-        from pages import shell
+        from pages import inventory_policy, shell
 
         ws = service.workspace()
         service.first_start(ws)
@@ -40,6 +40,7 @@ def warm() -> None:
         if version is not None:
             ensemble = shell.ensemble_of(version)
             shell.warm_up(ensemble, charts)
+            inventory_policy.warm_up(version, ensemble)
     except Exception:
         logging.getLogger("shelfcast").exception("The warm start stopped.")
     gc.collect()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from forecasting import charts, service
-from pages import overview_parts, shell
+from pages import inventory_parts, inventory_policy, overview_parts, shell
 
 manifest = shell.live_manifest("Overview")
 with shell.head("Overview", overview_parts.context(manifest)):
@@ -16,10 +16,9 @@ ensemble = shell.loaded(manifest["version"])
 days = shell.ahead(ensemble)
 period = ensemble.panel.period
 view = service.view(ensemble, {}, days)
-overview_parts.numbers(view, manifest, overview_parts.previous(ws, manifest["version"]))
-
-with shell.card("Needs you"):
-    overview_parts.needs(ws, view)
+saved, _ = inventory_parts.saved()
+orders = overview_parts.numbers(view, manifest, overview_parts.previous(ws, manifest["version"]), counted=saved is not None)
+needs = shell.card("Needs you")
 
 with shell.card("All sales", f"Units a {period.name}, all series added up"):
     st.plotly_chart(
@@ -31,3 +30,9 @@ with shell.card("All sales", f"Units a {period.name}, all series added up"):
 
 with shell.card("Biggest movers", f"Next {period.count(days)} against the last {days}"):
     overview_parts.movers(service.movers(ensemble, days), period.count(days))
+
+found = None if saved is None else inventory_parts.orders_of(manifest["version"], saved, inventory_policy.current(ensemble, saved), {})
+if orders is not None:
+    overview_parts.order_now(orders, found)
+with needs:
+    overview_parts.needs(ws, view, found)

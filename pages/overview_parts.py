@@ -9,9 +9,10 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from forecasting import service, words
-from pages import shell
+from pages import inventory_parts, shell
 
 OLD_AFTER = {"day": 3, "week": 15, "month": 63}
 """Days after which the newest sales count as old: two steps, so that the next row is overdue, and a day more."""
@@ -47,10 +48,11 @@ def previous(ws: Any, version: int) -> dict[str, Any] | None:
     return next((found for found in service.versions(ws) if found["version"] < version and "damaged" not in found), None)
 
 
-def numbers(view: Any, manifest: dict[str, Any], before: dict[str, Any] | None) -> None:
-    """The four numbers at the top."""
+def numbers(view: Any, manifest: dict[str, Any], before: dict[str, Any] | None, *, counted: bool) -> DeltaGenerator | None:
+    """The four numbers at the top; returns where the orders go, which come last, once stock was counted."""
     with st.grid(4, min_column_width=150):
         _total(view)
+        orders = st.empty() if counted else None
         _error(manifest, before)
         coverage = _metric(manifest, "coverage_80")
         st.metric(
@@ -63,17 +65,23 @@ def numbers(view: Any, manifest: dict[str, Any], before: dict[str, Any] | None) 
             border=True,
             height="stretch",
         )
-        simpler = len(view.simpler)
-        st.metric(
-            "Series",
-            f"{view.n_series:,}",
-            f"{simpler:,} simpler" if simpler else "all in full",
-            delta_color="orange" if simpler else "gray",
-            delta_arrow="off",
-            help=words.SIMPLER_HELP,
-            border=True,
-            height="stretch",
-        )
+        if not counted:
+            _series(view)
+    return orders
+
+
+def _series(view: Any) -> None:
+    simpler = len(view.simpler)
+    st.metric(
+        "Series",
+        f"{view.n_series:,}",
+        f"{simpler:,} simpler" if simpler else "all in full",
+        delta_color="orange" if simpler else "gray",
+        delta_arrow="off",
+        help=words.SIMPLER_HELP,
+        border=True,
+        height="stretch",
+    )
 
 
 def _total(view: Any) -> None:
@@ -113,9 +121,9 @@ def _metric(manifest: dict[str, Any], name: str) -> float:
     return math.nan if value is None else value
 
 
-def needs(ws: Any, view: Any) -> None:
+def needs(ws: Any, view: Any, orders: Any) -> None:
     """At most three things, worst first."""
-    found = [*_damaged(ws), *_old(view), *_simpler(view), *_skipped(ws)][:3]
+    found = [*_damaged(ws), *_to_order(orders), *_old(view), *_simpler(view), *_skipped(ws)][:3]
     if not found:
         st.caption("Nothing needs you today.")
         return
@@ -136,6 +144,45 @@ def _damaged(ws: Any) -> list[Need]:
         Need(RED, f"v{damage.version} is damaged", f"{words.plain(damage.file)} does not match its manifest; v{serving.version} serves", "Retrain")
         for damage in serving.refused
     ]
+
+
+def _to_order(orders: Any) -> list[Need]:
+    """Shelves that may be empty before an order arrives, else what is to be ordered today."""
+    if orders is None:
+        return []
+    totals, rows = orders.totals(), orders.urgent()
+    risky = rows[rows["risk"] >= inventory_parts.AT_RISK].dropna(subset=["empty_on"]).sort_values("empty_on", kind="stable")
+
+    def order() -> None:
+        st.switch_page(shell.INVENTORY)
+
+    if len(risky):
+        first = risky.iloc[0]
+        fact = f"{inventory_parts.lines(orders, int(totals['at_risk']))} may run out"
+        detail = f"First: {words.plain(inventory_parts.named(first))}, {words.near_date(first['empty_on'])}"
+        return [Need(RED, fact, detail, "Order", order)]
+    if totals["order_now"]:
+        return [Need(ORANGE, f"{inventory_parts.lines(orders, int(totals['order_now']))} to order today", _units(totals), "Order", order)]
+    return []
+
+
+def _units(totals: dict[str, float]) -> str:
+    return f"{words.headline(totals['units'])} units"
+
+
+def order_now(where: DeltaGenerator, orders: Any) -> None:
+    """How much is to be ordered today."""
+    totals = orders.totals()
+    where.metric(
+        "Order now",
+        inventory_parts.lines(orders, int(totals["order_now"])),
+        _units(totals),
+        delta_color="orange" if totals["order_now"] else "gray",
+        delta_arrow="off",
+        help=inventory_parts.NOW_HELP,
+        border=True,
+        height="stretch",
+    )
 
 
 def _old(view: Any) -> list[Need]:

@@ -12,7 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from forecasting import schema, service, words
 from forecasting.errors import ShelfcastError
 
-UPLOAD = "pages/upload.py"
+UPLOAD, INVENTORY = "pages/upload.py", "pages/inventory.py"
 AHEAD = {"day": 28, "week": 4, "month": 3}
 """How far ahead one looks at first, in the steps of the sales."""
 FIRST_FILE = (

@@ -181,7 +181,7 @@ def test_a_first_request_may_be_a_deep_link_with_a_view_in_it(server, browser):
 def test_the_server_never_loads_tensorflow(server, browser):
     address, process = server
     page = new_page(browser)
-    for name in ("forecast", "accuracy", "upload", ""):
+    for name in ("forecast", "inventory", "accuracy", "upload", ""):
         page.goto(f"{address}/{name}")
         page.locator("h1").first.wait_for()
     maps = Path(f"/proc/{process.pid}/maps")
@@ -206,7 +206,7 @@ def test_a_retraining_is_cancelled_from_the_page(server, browser, shop):
 def test_no_page_is_wider_than_the_screen(server, browser, width, scheme):
     address, _ = server
     page = new_page(browser, viewport={"width": width, "height": 900}, color_scheme=scheme)
-    for name in ("", "upload", "forecast", "accuracy"):
+    for name in ("", "upload", "forecast", "inventory", "accuracy"):
         page.goto(f"{address}/{name}")
         page.locator("h1").first.wait_for()
         page.wait_for_timeout(500)

@@ -19,7 +19,7 @@ from pages import forecast_parts, shell
 from pages.training import Seen
 
 ROOT = Path(__file__).parent.parent
-PAGES = ("overview", "upload", "forecast", "accuracy")
+PAGES = ("overview", "upload", "forecast", "inventory", "accuracy")
 pytestmark = pytest.mark.usefixtures("fresh_caches")
 ODD = "<img src=x onerror=alert(1)> **x** :red[x] $x$ :tada:"
 

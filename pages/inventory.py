@@ -1,0 +1,67 @@
+"""What to order today, how much, and why; what is on the shelves, and on which terms it is replenished."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from forecasting import service
+from forecasting.errors import NotFound
+from pages import (
+    forecast_parts,
+    inventory_budget,
+    inventory_card,
+    inventory_list,
+    inventory_parts,
+    inventory_policy,
+    inventory_proof,
+    inventory_stock,
+    shell,
+)
+
+manifest = shell.live_manifest("Inventory")
+version = manifest["version"]
+saved, damaged = inventory_parts.saved()
+actions = shell.head("Inventory", inventory_parts.context(version, saved))
+
+ensemble = shell.loaded(version)
+with actions:
+    policy = inventory_policy.ask(ensemble, saved)
+    downloads = st.container(width="content")
+inventory_stock.said(damaged)
+todo, shelves = st.tabs(["Orders", "Stock"], key="inventory_tab", bind="query-params")
+
+if shelves.open or damaged:
+    with shelves if shelves.open else todo:
+        inventory_stock.show(service.workspace(), ensemble, saved, damaged)
+    st.stop()
+
+with todo:
+    filters = forecast_parts.filters(ensemble)
+    try:
+        found = inventory_parts.orders_of(version, saved, policy, filters)
+    except NotFound:
+        card = st.container(border=True, key="no_match")
+        forecast_parts.no_match(card.container(gap=None), card, filters)
+        st.stop()
+
+    with downloads:
+        inventory_parts.downloads(found, manifest)
+    if saved is None:
+        inventory_parts.nothing_counted()
+    else:
+        inventory_policy.stale(ensemble, saved)
+    inventory_parts.without_advice(found)
+    inventory_parts.numbers(found)
+    left, right = st.columns([1.75, 1])
+    with left:
+        listed = inventory_list.choose_states(found)
+        place = inventory_list.choose_one(found, listed)
+        inventory_parts.changed(found)
+    with right:
+        inventory_card.show(found, place)
+
+    left, right = st.columns([1.75, 1])
+    with left, shell.card("Would it have worked?", inventory_proof.caption(found), height="stretch"):
+        inventory_proof.by_class(found)
+    with right, shell.card("Spend a budget", "Which of these orders are worth it most", height="stretch"):
+        inventory_budget.show(found)

@@ -1,0 +1,60 @@
+"""What to order where the money does not reach for all of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from forecasting import ordering, schema, words
+from forecasting.errors import InputError
+from pages import inventory_parts
+
+SPARES_HELP = "Margin (units, without prices) expected not to be missed."
+
+
+def show(found: Any) -> None:
+    """The amount, and the orders that are worth it."""
+    money = st.number_input("Money to spend", 0.0, 1e12, None, 50.0, placeholder="Amount", key="inventory_budget", bind="query-params")
+    if money is None:
+        st.caption("Type an amount: the orders that spare the most missed sales come first.")
+        return
+    try:
+        bought = ordering.spend(found, money)
+    except InputError as error:
+        st.caption(words.plain(str(error)))
+        return
+    if bought.empty:
+        st.caption("No order is to be had for this amount.")
+        return
+    spent, units, lines = bought["value"].sum(), bought["order_quantity"].sum(), words.count(len(bought), "line")
+    st.markdown(f"**{words.units(units)} units of {lines} for {spent:,.2f}**")
+    st.dataframe(
+        _table(found, bought),
+        column_config={
+            "name": st.column_config.TextColumn("Product", width=130),
+            "order_quantity": st.column_config.NumberColumn("Order", format="%,.0f", width=60),
+            "value": st.column_config.NumberColumn("Costs", format="%,.2f", width=70),
+            "gain": st.column_config.NumberColumn("Spares", format="%,.0f", width=65, help=SPARES_HELP),
+        },
+        hide_index=True,
+        height="content" if len(bought) <= 5 else 220,
+        alt="The orders that this amount buys",
+    )
+    st.button("Order this instead", on_click=_order, args=(found, bought), key="inventory_spend")
+
+
+def _table(found: Any, bought: pd.DataFrame) -> pd.DataFrame:
+    rows = found.table.set_index(schema.UNIQUE_ID).loc[bought[schema.UNIQUE_ID]].to_dict("records")
+    return bought.assign(name=[inventory_parts.named(row) for row in rows])[["name", "order_quantity", "value", "gain"]]
+
+
+def _order(found: Any, bought: pd.DataFrame) -> None:
+    """These quantities, and nothing of the other recommended ones."""
+    chosen = dict(zip(bought[schema.UNIQUE_ID], bought["order_quantity"], strict=True))
+    table = found.table
+    for name, recommended in zip(table[schema.UNIQUE_ID], table["order_quantity"], strict=True):
+        if recommended > 0:
+            units = chosen.get(name, 0.0)
+            inventory_parts.set_quantity(name, None if units == recommended else units)

@@ -1,0 +1,93 @@
+"""The card of one line: its order, how its stock runs down, the sum in words, and the proof."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import streamlit as st
+
+from forecasting import charts, order_words, ordering, schema, stock_charts, words
+from pages import inventory_parts
+
+BADGES: Final = {"order_now": "red", "soon": "orange", "fine": "green", "overstock": "violet", "unknown": "gray"}
+PROMISES: Final = {"not kept": ("promise not kept", "orange"), "not judged": ("not checked yet", "gray")}
+CLOSE: Final = 0.03
+"""Share of cycles below the promise up to which it counts as kept; more may still be chance where cycles are few."""
+
+
+def show(found: Any, place: int | None) -> None:
+    """All of it; a line of text where no line is chosen."""
+    with st.container(border=True, key="inventory_card"):
+        if place is None:
+            st.caption("Choose a state above to see its lines.")
+            return
+        row = found.table.iloc[place].to_dict()
+        _title(row)
+        quantity = _amounts(found, row)
+        if row["reason"]:
+            st.caption(words.plain(row["reason"]))
+            return
+        st.plotly_chart(
+            stock_charts.path(ordering.path_of(found, place, quantity), row["reorder_point"], found.made.panel.period),
+            config=charts.CONFIG,
+            key="inventory_path",
+            alt=f"Stock of {inventory_parts.named(row)} as it is expected to run down, with the order and without",
+        )
+        st.caption(words.plain(order_words.sum_of(found, place)))
+        _proof(row)
+
+
+def _title(row: dict[str, Any]) -> None:
+    name, color = order_words.STATES[row["state"]], BADGES[row["state"]]
+    with st.container(gap=None):
+        st.markdown(f"##### {words.plain(inventory_parts.named(row))}", anchors=False)
+        st.markdown(f":{color}-badge[{name}] :gray[{words.plain(_detail(row))}]")
+
+
+def _detail(row: dict[str, Any]) -> str:
+    """ "Bakery · empty Mon 23 Nov"."""
+    parts = [str(row[schema.CATEGORY])] if schema.CATEGORY in row else []
+    parts += [] if row["empty_on"] != row["empty_on"] else [f"empty {words.weekday_date(row['empty_on'])}"]
+    return " · ".join(parts)
+
+
+def _amounts(found: Any, row: dict[str, Any]) -> float:
+    """The order, to be changed, beside what is there and what comes."""
+    name, typed = row[schema.UNIQUE_ID], inventory_parts.quantities(found)
+    recommended, key = float(row["order_quantity"]) if not row["reason"] else 0.0, f"inventory_order_{row[schema.UNIQUE_ID]}"
+    whole, pack = bool(found.made.whole), max(float(row["pack_size"]), 1.0 if found.made.whole else 0.1)
+    now = typed.get(name, recommended)
+    st.session_state[key] = round(now) if whole else now
+    with st.grid(3, min_column_width=90):
+        st.number_input(
+            "Order",
+            min_value=0 if whole else 0.0,
+            step=round(pack) if whole else pack,
+            key=key,
+            on_change=_typed,
+            args=(key, name, recommended),
+            help="Yours to change; the chart and the totals follow.",
+        )
+        st.metric("In stock", words.units(row["on_hand"]))
+        st.metric("Coming", words.units(row["on_order"]))
+    if now != recommended:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.caption(f"Recommended: {words.units(recommended)}", width="content")
+            st.button("Use it", type="tertiary", on_click=inventory_parts.set_quantity, args=(name, None), key="inventory_use")
+        if now % row["pack_size"]:
+            st.caption(f":orange[:material/warning:] Not whole packs of {words.units(row['pack_size'])}.")
+    return now
+
+
+def _typed(key: str, name: str, recommended: float) -> None:
+    units = float(st.session_state[key] or 0)
+    inventory_parts.set_quantity(name, None if units == recommended else units)
+
+
+def _proof(row: dict[str, Any]) -> None:
+    """What the past says of it, what a textbook would do, and what was assumed."""
+    close = ("as promised", "green") if row["achieved"] >= row["service_level"] - CLOSE else ("a little low, may be chance", "gray")
+    text, color = PROMISES.get(row["promise"], close)
+    st.markdown(f":{color}-badge[{text}]")
+    lines = [order_words.proof(row), order_words.textbook(row), order_words.assumed(row)]
+    st.caption("  \n".join(words.plain(line) for line in lines if line))

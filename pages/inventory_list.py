@@ -1,0 +1,127 @@
+"""The orders as a list, most urgent first."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from forecasting import order_words, schema, words
+from pages import inventory_parts
+
+STATES: Final = order_words.STATES
+FIRST: Final = ("order_now", "soon")
+"""What is shown at first."""
+COLORS: Final = {"order_now": "red", "soon": "orange", "fine": "green", "overstock": "violet", "unknown": "gray"}
+SHOWN: Final = "show"
+LINE: Final = "line"
+"""Parameters of the URL: the states shown, and the chosen line."""
+MOST: Final = 500
+FEW: Final = 12
+"""Rows of the list at most, and up to which it is as high as they are."""
+PAST: Final = 28
+"""Steps of past sales in a row's small curve."""
+COVER_HELP: Final = "Days until the shelf is empty at the expected rate."
+
+
+def choose_states(found: Any) -> pd.DataFrame:
+    """Filters with counts; the rows that they leave, most urgent first."""
+    rows = found.urgent()
+    counts = rows["state"].value_counts()
+    there = [state for state in STATES if counts.get(state)]
+    if "inventory_states" not in st.session_state:
+        st.session_state["inventory_states"] = _asked(there)
+    st.session_state["inventory_states"] = [state for state in st.session_state["inventory_states"] if state in there]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        chosen = st.pills(
+            "State",
+            there,
+            selection_mode="multi",
+            format_func=lambda state: f"{STATES[state]} {counts[state]:,}",
+            label_visibility="collapsed",
+            key="inventory_states",
+            persist_state="session",
+            on_change=_remember,
+        )
+        st.caption("Worst first", width="content")
+    return rows[rows["state"].isin(chosen)] if chosen else rows
+
+
+def _asked(there: list[str]) -> list[str]:
+    """What the URL asks for, else what to do today and this week."""
+    named = [state for state in st.query_params.get(SHOWN, "").split(",") if state in STATES]
+    return named or [state for state in there if state in FIRST]
+
+
+def _remember() -> None:
+    st.query_params[SHOWN] = ",".join(st.session_state["inventory_states"])
+
+
+def choose_one(found: Any, rows: pd.DataFrame) -> int | None:
+    """The list; the place of the chosen series in the table of all, None where the list is empty."""
+    if rows.empty:
+        st.caption("Nothing in these states.")
+        return None
+    shown = rows.head(MOST)
+    ids = shown[schema.UNIQUE_ID].tolist()
+    wanted = st.session_state.get("inventory_line") or st.query_params.get(LINE)
+    key = f"inventory_list_{hash(tuple(ids))}"
+    event = st.dataframe(
+        _table(found, shown),
+        column_config=_columns(found, shown),
+        hide_index=True,
+        height="content" if len(shown) <= FEW else 640,
+        placeholder="-",
+        on_select=lambda: _chosen(key, ids),
+        selection_mode="single-row-required",
+        selection_default={"selection": {"rows": [ids.index(wanted) if wanted in ids else 0]}},
+        key=key,
+        alt="What to order, most urgent first: units, state, by when, risk of an empty shelf and days of cover",
+    )
+    if len(rows) > MOST:
+        st.caption(f"The {MOST} most urgent of {len(rows):,}; filter to see others. The download has all.")
+    chosen = event.selection.rows
+    return int(shown.index[chosen[0] if chosen and chosen[0] < len(shown) else 0])
+
+
+def _chosen(key: str, ids: list[str]) -> None:
+    """Remembers the chosen line in session and URL, so that it stays chosen when the list changes."""
+    rows = st.session_state[key]["selection"]["rows"]
+    if rows:
+        st.session_state["inventory_line"] = st.query_params[LINE] = ids[rows[0]]
+
+
+def _table(found: Any, shown: pd.DataFrame) -> pd.DataFrame:
+    typed = inventory_parts.quantities(found)
+    table = shown.assign(
+        name=[inventory_parts.named(row) for row in shown.to_dict("records")],
+        order_quantity=shown[schema.UNIQUE_ID].map(typed).astype(float).fillna(shown["order_quantity"]),
+        state=[[STATES[state]] for state in shown["state"]],
+        risk=100 * shown["risk"],
+        days_of_cover=shown["days_of_cover"].replace(np.inf, np.nan),
+        past=list(np.nan_to_num(found.made.panel.sales[found.rows[shown.index], -PAST:])),
+    )
+    return table[list(_columns(found, shown))]
+
+
+def _columns(found: Any, shown: pd.DataFrame) -> dict[str, Any]:
+    """The first ones answer on a phone."""
+    number, date = st.column_config.NumberColumn, st.column_config.DateColumn
+    units = "%,.0f" if found.made.whole else "%,.1f"
+    config: dict[str, Any] = {
+        "name": st.column_config.TextColumn("Product", width=165),
+        "order_quantity": number("Order", format=units, width=60),
+        "state": st.column_config.MultiselectColumn("State", options=list(STATES.values()), color=list(COLORS.values()), width=90),
+        "order_by": date("Order by", format="D MMM", width=72, help="The last review at which an order still keeps the promise."),
+        "risk": st.column_config.ProgressColumn(
+            "Risk", format=f"%.0f{words.NBSP}%%", min_value=0, max_value=100, color="red", width=110, help=inventory_parts.RISK_HELP
+        ),
+        "days_of_cover": number("Cover", format="%.1f d", width=66, help=COVER_HELP),
+        "past": st.column_config.LineChartColumn(f"Last {found.made.panel.period.count(PAST)}", color="gray", y_min=0, width=100),
+        "on_hand": number("In stock", format=units, width=70),
+        "abc": st.column_config.TextColumn("Class", width=55, help=words.CLASS_HELP),
+        schema.CATEGORY: st.column_config.TextColumn("Category", width=110),
+    }
+    return {name: column for name, column in config.items() if name != schema.CATEGORY or name in shown}

@@ -1,0 +1,163 @@
+"""Parts of the inventory page: recommendations by version, stock and policy, and the answer in four numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, Final
+
+import pandas as pd
+import streamlit as st
+
+from forecasting import order_words, ordering, schema, service, words
+from forecasting.errors import ShelfcastError
+from forecasting.policy import Policy
+from pages import shell
+
+QUANTITIES: Final = "inventory_quantities"
+"""Where the session keeps the units that a person ordered instead, by unique_id."""
+AT_RISK: Final = 0.2
+"""Chance of an empty shelf from which a line counts as at risk."""
+RISK_HELP: Final = "Chance of an empty shelf before an order placed today arrives."
+AT_RISK_HELP: Final = f"{RISK_HELP} From 20 % on a line counts as at risk; sales lost are those expected until an order of today is used up."
+NOW_HELP: Final = "To be ordered today, so that the promise is kept."
+UNITS_HELP: Final = "All orders of today, with the quantities that you changed."
+OVERSTOCK_HELP: Final = "More than twice the level that an order would bring."
+NOTHING_COUNTED: Final = (
+    "Upload a stock file (product, store, units) or type the stock of a few products. Until then orders assume empty shelves: "
+    "they say how much to have, not how much to add."
+)
+
+
+def saved() -> tuple[Any, str]:
+    """The stock saved last, None if there is none; and why it cannot be read, if that is so."""
+    try:
+        return ordering.saved_stock(service.workspace()), ""
+    except ShelfcastError as error:
+        return None, str(error)
+
+
+def moment(kept: Any) -> pd.Timestamp:
+    """When the stock was saved, by the clock on the wall."""
+    return pd.Timestamp(kept.moment.astimezone().replace(tzinfo=None))
+
+
+def orders_of(version: int, kept: Any, policy: Policy, filters: dict[str, str]) -> Any:
+    """What to order of the chosen series, worked out once for all sessions; raises NotFound."""
+    return _orders(version, 0 if kept is None else kept.number, policy, tuple(sorted(filters.items())))
+
+
+@st.cache_resource(max_entries=4, ttl="30m", show_spinner=False)
+def _orders(version: int, number: int, policy: Policy, filters: tuple[tuple[str, str], ...]) -> Any:
+    return ordering.recommend(shell.ensemble_of(version), _given(version, number), policy, dict(filters))
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _given(version: int, number: int) -> Any:  # noqa: ARG001
+    return ordering.given_stock(service.workspace(), shell.ensemble_of(version))
+
+
+def context(version: int, kept: Any) -> str:
+    """The line under the title."""
+    if kept is None:
+        return f"No stock counted yet · model v{version}"
+    counted = moment(kept)
+    return f"Stock of {words.date(counted)}, {counted:%H:%M} · model v{version}"
+
+
+def lines(found: Any, number: int) -> str:
+    """So many rows of the orders: products where each has one row, else lines."""
+    products = found.table.get(schema.PRODUCT)
+    return words.count(number, "product" if products is not None and products.is_unique else "line")
+
+
+def named(row: Mapping[str, Any]) -> str:
+    """ "Croissant, Hamburg"."""
+    return ", ".join(str(row[name]) for name in schema.KEYS if name in row) or "All sales"
+
+
+def quantities(found: Any) -> dict[str, float]:
+    """Units that a person ordered instead, of the shown series, by unique_id."""
+    typed = st.session_state.get(QUANTITIES, {})
+    return {name: typed[name] for name in found.table[schema.UNIQUE_ID] if name in typed} if typed else {}
+
+
+def set_quantity(unique_id: str, units: float | None) -> None:
+    """Orders so many units of a series; None for as recommended."""
+    typed = dict(st.session_state.get(QUANTITIES, {}))
+    if units is None:
+        typed.pop(unique_id, None)
+    else:
+        typed[unique_id] = float(units)
+    st.session_state[QUANTITIES] = typed
+
+
+def nothing_counted() -> None:
+    """Nobody said what is on the shelves."""
+    with st.container(border=True, key="nothing_counted"), st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(gap=None, width="stretch"):
+            st.markdown("##### What is on your shelves?", anchors=False)
+            st.caption(NOTHING_COUNTED)
+        st.button("Add stock", icon=":material/inventory_2:", on_click=_to_stock, key="inventory_add")
+
+
+def _to_stock() -> None:
+    st.session_state["inventory_tab"] = "Stock"
+
+
+def without_advice(found: Any) -> None:
+    """Says once why lines have no recommendation."""
+    reasons = found.table.loc[found.table[schema.REASON] != "", schema.REASON]
+    if len(reasons):
+        st.markdown(f":orange[:material/warning:] **No advice for {lines(found, len(reasons))}.** {words.plain(reasons.iloc[0])}")
+
+
+def numbers(found: Any) -> None:
+    """The answer in four numbers; what depends on stock that nobody counted is not told."""
+    totals = order_words.answer(found, quantities(found))
+    counted = bool(found.shelves.given["on_hand"].any())
+    costs = "no unit costs given" if math.isnan(totals["value"]) else f"costs {totals['value']:,.2f}"
+    missed, surplus = (f"{words.headline(totals[name])} {what}" for name, what in (("missed", "sales lost"), ("surplus", "too many")))
+    with st.grid(4, min_column_width=150):
+        _number("Order now", lines(found, int(totals["order_now"])), f"{totals['soon']:,.0f} more this week", NOW_HELP)
+        _number("Units to order", words.units(totals["units"]), costs, UNITS_HELP)
+        if not counted:
+            _number("At risk", words.UNKNOWN, "count the stock", AT_RISK_HELP)
+            _number("Overstock", words.UNKNOWN, "count the stock", OVERSTOCK_HELP)
+            return
+        _number("At risk", lines(found, int(totals["at_risk"])), missed, AT_RISK_HELP, color="red" if totals["at_risk"] else "gray")
+        _number("Overstock", lines(found, int(totals["overstock"])), surplus, OVERSTOCK_HELP)
+
+
+def _number(label: str, value: str, chip: str, text: str, *, color: Any = "gray") -> None:
+    st.metric(label, value, chip, delta_color=color, delta_arrow="off", help=text, border=True, height="stretch")
+
+
+def changed(found: Any) -> None:
+    """How many orders a person changed, and the way back."""
+    count = len(quantities(found))
+    if count:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="inventory_changed"):
+            st.caption(f"{words.count(count, 'order')} changed by you; totals and downloads have your numbers.", width="content")
+            st.button("Undo", type="tertiary", icon=":material/undo:", on_click=_as_recommended, key="inventory_undo")
+
+
+def _as_recommended() -> None:
+    st.session_state[QUANTITIES] = {}
+
+
+def downloads(found: Any, manifest: dict[str, Any]) -> None:
+    """The orders to take away."""
+    typed, version = quantities(found), manifest["version"]
+    files = {
+        "CSV": (lambda: ordering.orders_csv(found, version, typed), "csv", "text/csv"),
+        "Excel, with live formulas": (
+            lambda: ordering.orders_xlsx(found, manifest, typed),
+            "xlsx",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        ),
+    }
+    with st.popover("Download orders", type="primary", icon=":material/download:"):
+        for label, (write, ending, kind) in files.items():
+            name = f"orders-v{version}.{ending}"
+            st.download_button(label, write, name, kind, type="tertiary", icon=":material/download:", on_click="ignore", key=f"inventory_{ending}")

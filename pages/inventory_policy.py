@@ -1,0 +1,162 @@
+"""How the shop orders: the choices behind one button, bound to the URL."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import streamlit as st
+
+from forecasting import words
+from forecasting.policy import CLASSES, Policy
+from pages import inventory_parts
+
+RULES: Final = {"Order up to": "order_up_to", "Lots": "reorder_point", "Min max": "min_max", "Once": "newsvendor"}
+RULE_HELP: Final = {
+    "order_up_to": "At every review, up to a level.",
+    "reorder_point": "Any day, when the stock falls to the reorder point: lots of one size.",
+    "min_max": "Any day, when the stock falls to the reorder point: up to a level.",
+    "newsvendor": "Once, for goods that do not keep.",
+}
+TARGETS: Final = {"No stockout": "cycle", "Share served": "fill", "Lowest cost": "costs"}
+TARGET_HELP: Final = {
+    "cycle": "The chance that a shelf does not run empty from one order to the next.",
+    "fill": "The share of demand that is served from the shelf.",
+    "costs": "What costs least, where price and unit cost are known.",
+}
+"""What the URL says -> a choice, and what it means. A widget's URL holds what it shows, so both are short."""
+LONGEST: Final = {"day": (30, 28, 1), "week": (84, 56, 7), "month": (186, 186, 31)}
+"""Days of lead time and of review period up to which the sliders reach, and their step."""
+SERVICE: Final = 95
+CLASS_LEVELS: Final = (98, 95, 90)
+"""Percent."""
+ORDER_COST_HELP: Final = "With unit costs it makes the lot that costs least."
+LATEST: Final = 28
+"""Days after the last sales up to which a counting is taken as it is dated, if the forecast reaches as far."""
+LAST: Final = "inventory_policy"
+"""Where the session keeps the policy that was chosen last, for other pages."""
+
+
+def current(ensemble: Any, saved: Any) -> Policy:
+    """The policy chosen last in this session, else the usual one."""
+    kept: Policy | None = st.session_state.get(LAST)
+    return kept or Policy(start=_start(ensemble, saved))
+
+
+def warm_up(version: int, ensemble: Any) -> None:
+    """Works out the usual orders, outside of a session."""
+    saved, damaged = inventory_parts.saved()
+    if not damaged:
+        inventory_parts.orders_of(version, saved, Policy(start=_start(ensemble, saved)), {})
+
+
+def ask(ensemble: Any, saved: Any) -> Policy:
+    """The widgets behind one button, whose label says what is in force."""
+    with st.popover(_label(ensemble.panel.period), icon=":material/tune:", key="inventory_policy_button"):
+        policy = Policy(**_terms(ensemble), **_promise(), **_rule(), start=_start(ensemble, saved))
+    st.session_state[LAST] = policy
+    return policy
+
+
+def _label(period: Any) -> str:
+    """ "7 d lead, 95 % service"; read before the widgets are drawn, from the session or the URL."""
+    lead = f"{period.steps(_number('inventory_lead', Policy.lead_time))} {period.name[0]} lead"
+    target = TARGETS.get(_stated("inventory_target", ""), "cycle")
+    if target == "costs":
+        return f"{lead}, lowest cost"
+    levels = [_number("inventory_service", SERVICE)]
+    if str(_stated("inventory_by_class", False)).lower() == "true":
+        levels = [_number(f"inventory_{name.lower()}", level) for name, level in zip(CLASSES, CLASS_LEVELS, strict=True)]
+    return f"{lead}, {'/'.join(map(str, levels))}{words.NBSP}% {'served' if target == 'fill' else 'service'}"
+
+
+def _stated(key: str, default: Any) -> Any:
+    return st.session_state[key] if key in st.session_state else st.query_params.get(key, default)
+
+
+def _number(key: str, default: int) -> int:
+    stated = str(_stated(key, default))
+    return int(stated) if stated.isdecimal() else default
+
+
+def _terms(ensemble: Any) -> dict[str, Any]:
+    period = ensemble.panel.period
+    longest, longest_review, step = LONGEST[period.name]
+    usual, by_day = Policy(), period.name == "day"
+    st.markdown("**Unless a stock file says otherwise**")
+    lead = _days("Lead time", (0, longest, step), usual.lead_time, "inventory_lead", "Days from an order to its delivery.")
+    spread = _days("Late or early by", (0, 14, 1), 0, "inventory_spread", "Standard deviation of the lead time.") if by_day else 0
+    review = _days("Review every", (step, longest_review, step), usual.review_period, "inventory_review", "Days from one order to the next.")
+    return {"lead_time": lead, "lead_time_sd": float(spread), "review_period": review}
+
+
+def _days(label: str, limits: tuple[int, int, int], value: int, key: str, text: str) -> int:
+    """A slider of days: least, most and step; the usual value in whole steps."""
+    least, most, step = limits
+    value = max(least, -(-value // step) * step)
+    chosen: int = st.slider(label, least, most, value, step, format="%d d", key=key, bind="query-params", help=text)
+    return min(max(chosen, least), most)
+
+
+def _promise() -> dict[str, Any]:
+    target = st.segmented_control("Promise", list(TARGETS), default="No stockout", required=True, key="inventory_target", bind="query-params")
+    target = TARGETS.get(target, "cycle")
+    st.caption(TARGET_HELP[target])
+    if target == "costs":
+        return {"target": target}
+    if st.toggle("By class of value", key="inventory_by_class", bind="query-params", help=words.CLASS_HELP):
+        levels = [_level(f"Class {name}", level, f"inventory_{name.lower()}") for name, level in zip(CLASSES, CLASS_LEVELS, strict=True)]
+        return {"target": target, "class_levels": tuple(levels)}
+    return {"target": target, "service_level": _level("Service", SERVICE, "inventory_service")}
+
+
+def _level(label: str, value: int, key: str) -> float:
+    chosen = st.slider(label, 50, 99, value, format=f"%d{words.NBSP}%%", key=key, bind="query-params")
+    return min(max(chosen, 50), 99) / 100
+
+
+def _rule() -> dict[str, Any]:
+    chosen = st.segmented_control("Rule", list(RULES), default="Order up to", required=True, key="inventory_rule", bind="query-params")
+    rule = RULES.get(chosen, "order_up_to")
+    st.caption(RULE_HELP[rule])
+    if rule not in ("reorder_point", "min_max"):
+        return {"rule": rule}
+    cost = st.number_input(
+        "Cost of an order",
+        0.0,
+        1e6,
+        0.0,
+        1.0,
+        key="inventory_order_cost",
+        bind="query-params",
+        help=ORDER_COST_HELP,
+    )
+    return {"rule": rule, "order_cost": min(max(float(cost), 0.0), 1e6)}
+
+
+def _start(ensemble: Any, saved: Any) -> int:
+    """Days of sales not seen before the stock was counted, in whole steps; none where the forecast does not reach far enough for that."""
+    late, most = _late(ensemble, saved)
+    days = ensemble.panel.period.days
+    return late // days * days if 0 < late <= most else 0
+
+
+def _late(ensemble: Any, saved: Any) -> tuple[int, int]:
+    """Days from the first morning after the last sales to the counting, below 0 where it came before; and up to how many of them count."""
+    if saved is None:
+        return 0, 0
+    period, usual = ensemble.panel.period, Policy()
+    counted = inventory_parts.moment(saved).normalize()
+    spare = ensemble.horizon * period.days - usual.lead_time - usual.review_period
+    return (counted - ensemble.panel.ahead(1)[0]).days, min(max(spare, 0), LATEST)
+
+
+def stale(ensemble: Any, saved: Any) -> None:
+    """Says where stock and sales are of different days."""
+    (late, most), first = _late(ensemble, saved), ensemble.panel.ahead(1)[0]
+    if late < 0:
+        text = f"The stock was counted before the last sales of {words.near_date(ensemble.panel.last)}: what was sold since is not taken off."
+    elif late > max(most, ensemble.panel.period.days - 1):
+        text = f"The last sales are {words.count(late, 'day')} older than the stock: these are the orders of {words.date(first)}. Upload newer sales."
+    else:
+        return
+    st.markdown(f":orange[:material/warning:] {text}")

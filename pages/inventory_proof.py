@@ -1,0 +1,57 @@
+"""What would have become of the shelves in the past, by class of value."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from forecasting import words
+from pages import inventory_parts
+
+TEXTBOOK_HELP: Final = "The mean and spread of the last eight weeks, with the usual formula."
+
+
+def caption(found: Any) -> str:
+    """What was lived through."""
+    cutoffs = len(found.made.past.cutoffs)
+    if not cutoffs:
+        return "There is no past forecast to check it with"
+    return f"Lived through {words.count(cutoffs, 'past cutoff')} with what was known then, ordering by these rules"
+
+
+def by_class(found: Any) -> None:
+    """Promised and kept, beside the textbook's level under the same rule, by class of value and of all."""
+    if not found.receipt.series["cycles"].sum():
+        st.caption("Too little past: no order of these lines could be held against sales.")
+        return
+    labels = found.table["abc"].to_numpy()
+    table = pd.concat([found.receipt.by(labels), found.receipt.total.to_frame("All").T])
+    table = _shown(table, found, labels)
+    share, whole = f"%.1f{words.NBSP}%%", "%,.0f"
+    number = st.column_config.NumberColumn
+    config = {
+        "name": st.column_config.TextColumn("Class", width=60, help=words.CLASS_HELP),
+        "promised": number("Promised", format=share, width=80),
+        "service": number("Kept", format=share, width=75, help="Cycles from one order to the next in which nothing was missed."),
+        "fill_rate": number("Served", format=share, width=75, help="Share of demand met from the shelf."),
+        "average_stock": number("Average stock", format=whole, width=105, help="Units on the shelves after sales."),
+        "service_textbook": number("Textbook kept", format=share, width=110, help=TEXTBOOK_HELP),
+        "average_stock_textbook": number("Textbook stock", format=whole, width=115),
+        "cycles": number("Cycles", format=whole, width=70),
+        "series": number("Lines", format=whole, width=60),
+    }
+    st.dataframe(table[list(config)], column_config=config, hide_index=True, height="content", placeholder="-", alt="Promise and past by class")
+    broken = found.table[found.table["promise"] == "not kept"]
+    if len(broken):
+        names = words.listing([inventory_parts.named(row) for row in broken.to_dict("records")])
+        st.caption(f"Promise not kept, by more than chance: {words.plain(names)}.")
+
+
+def _shown(table: pd.DataFrame, found: Any, labels: np.ndarray) -> pd.DataFrame:
+    level = found.table["service_level"]
+    promised = [*(level[labels == name].mean() for name in table.index[:-1]), level.mean()]
+    shares = {name: 100 * table[name].astype(float) for name in ("service", "fill_rate", "service_textbook")}
+    return table.assign(name=table.index, promised=100 * np.array(promised), **shares)
