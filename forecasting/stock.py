@@ -88,14 +88,18 @@ class Given:
         return replace(self, table=table, due=due.sort_values(["row", "day"], ignore_index=True))
 
     def over(self, before: Given) -> Given:
-        """The same, with what was given before wherever nothing is given now; deliveries of a series are replaced together.
+        """The same, with what was given before wherever nothing is given now.
+
+        Deliveries of a series are replaced together; a lead time given now counts over past ones listed before.
 
         Args:
             before: Of the same series.
         """
         again = self.table[ON_ORDER].notna().to_numpy()
         due = pd.concat([before.due[~again[before.due["row"]]], self.due]).sort_values(["row", "day"], ignore_index=True)
-        return Given(self.table.fillna(before.table), due, before.lead_times | self.lead_times)
+        timed = self.table[LEAD_TIME].notna().to_numpy()
+        listed = {row: days for row, days in before.lead_times.items() if not timed[row]}
+        return Given(self.table.fillna(before.table), due, listed | self.lead_times)
 
 
 @dataclass(frozen=True, eq=False)

@@ -259,6 +259,12 @@ def test_what_is_given_now_counts_over_what_was_given_before():
     assert (arrivals(both), both.lead_times) == ({(0, 3): 8, (1, 1): 6}, {0: (1, 2), 1: (4,)})
 
 
+def test_a_lead_time_given_now_counts_over_those_listed_before():
+    before = replace(Given.nothing(2), lead_times={0: (1, 2), 1: (3,)})
+    both = Given.nothing(2).changed(stock.LEAD_TIME, 9.0, np.array([0])).over(before)
+    assert complete(both, POLICY, panel(2), 14)[stock.LEAD_TIME].tolist() == [9, 3]
+
+
 def test_10_000_series_are_completed_in_a_second():
     n = 10_000
     stated = replace(Given.nothing(n), lead_times={row: (6, 7, 9) for row in range(0, n, 2)})
