@@ -171,7 +171,7 @@ def _stock(args: argparse.Namespace, made: Ensemble) -> Given:
 
     table = service.inspect(service.read_file(args.stock), args.stock.name)
     mapping = ordering.guess_stock(table) | arguments.mapping(args.map, ordering.STOCK_ROLES)
-    return ordering.check_stock(table, mapping, made).accept(drop_problems=args.drop_problems)
+    return ordering.check_stock(table, mapping, made, day_first=args.day_first).accept(drop_problems=args.drop_problems)
 
 
 def _live() -> int:

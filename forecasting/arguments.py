@@ -70,7 +70,7 @@ def _add_recommend(verbs: Any, run: Verbs) -> None:
     )
     verb.add_argument("--start", type=int, default=Policy.start, help="days between the last sales and the counting (%(default)s)")
     verb.add_argument("--map", nargs="+", action="extend", default=[], metavar="ROLE=COLUMN", help="which column of the stock file is what")
-    verb.add_argument("--drop-problems", action="store_true", help="leave out the rows that cannot be used")
+    _add_answers(verb)
     verb.add_argument("--xlsx", type=Path, metavar="FILE", help="also as a workbook with live formulas")
     _add_filters(verb)
     verb.add_argument("--out", type=Path, metavar="FILE")
@@ -84,11 +84,15 @@ def _add_filters(verb: argparse.ArgumentParser) -> None:
 def _add_reading(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--map", nargs="+", action="extend", default=[], metavar="ROLE=COLUMN", help="which column is what, e.g. date=Day")
     verb.add_argument("--duplicates", choices=["last", "sum"], default="last", help="different rows of one key and day (%(default)s)")
+    _add_answers(verb)
+    verb.add_argument("--json", action="store_true")
+
+
+def _add_answers(verb: argparse.ArgumentParser) -> None:
     order = verb.add_mutually_exclusive_group()
     order.add_argument("--day-first", dest="day_first", action="store_true", default=None, help="03/04 is 3 April")
     order.add_argument("--month-first", dest="day_first", action="store_false", help="03/04 is 4 March")
     verb.add_argument("--drop-problems", action="store_true", help="leave out the rows that cannot be used")
-    verb.add_argument("--json", action="store_true")
 
 
 def _add(verbs: Any, name: str, run: Verbs, text: str) -> argparse.ArgumentParser:

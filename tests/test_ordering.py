@@ -74,6 +74,14 @@ def test_a_stock_file_with_problems_is_refused_with_all_of_them_and_their_rows(s
     assert main(["recommend", "--stock", str(path), *SHORT, "--drop-problems"]) == 0
 
 
+def test_due_dates_that_can_be_read_two_ways_need_an_answer(shop, tmp_path, capsys):
+    path = tmp_path / "stock.csv"
+    path.write_text(STOCK.replace("2026-07-02", "02/07/2026"))
+    assert main(["recommend", "--stock", str(path), *SHORT]) == 2
+    assert "--day-first" in capsys.readouterr().err
+    assert main(["recommend", "--stock", str(path), *SHORT, "--day-first"]) == 0
+
+
 def test_the_command_line_and_the_page_give_the_same(shop, file, capfdbinary, made):
     assert main(["recommend", "--stock", str(file), *SHORT]) == 0
     printed = capfdbinary.readouterr().out
