@@ -53,14 +53,15 @@ ASSUMED: Final = {
 
 
 def answer(found: Orders, quantities: Mapping[str, float]) -> dict[str, float]:
-    """Over all series: their `totals`, with the quantities that a person changed, and two more in units.
+    """Over all series: their `totals`, with the quantities that a person changed, and more.
 
     Args:
         found: The recommendations.
         quantities: Units that a person ordered instead, by unique_id.
 
     Returns:
-        Also `missed`, expected not to be served until an order arrives and lasts, and `surplus`, above the level where there is too much.
+        Also `without_cost`, orders whose cost is not known, and in units `missed`, expected not to be served until an order of today is used up,
+        and `surplus`, above the level where there is too much.
     """
     table = found.table
     quantity = table[schema.UNIQUE_ID].map(quantities).astype(float).fillna(table["order_quantity"])
@@ -69,6 +70,7 @@ def answer(found: Orders, quantities: Mapping[str, float]) -> dict[str, float]:
         **found.totals(),
         "units": float(quantity.sum()),
         "value": float((quantity * table["unit_cost"]).sum(min_count=1)),
+        "without_cost": float((table["unit_cost"].isna() & (quantity > 0)).sum()),
         "missed": float(table["expected_lost"].sum()),
         "surplus": float(over.sum()),
     }

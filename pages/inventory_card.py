@@ -89,5 +89,6 @@ def _proof(row: dict[str, Any]) -> None:
     close = ("as promised", "green") if row["achieved"] >= row["service_level"] - CLOSE else ("a little low, may be chance", "gray")
     text, color = PROMISES.get(row["promise"], close)
     st.markdown(f":{color}-badge[{text}]")
-    lines = [order_words.proof(row), order_words.textbook(row), order_words.assumed(row)]
+    simpler = "" if row[schema.MODEL] == schema.BLEND else f"On a simpler model: {words.model(row[schema.MODEL])}."
+    lines = [order_words.proof(row), order_words.textbook(row), simpler, order_words.assumed(row)]
     st.caption("  \n".join(words.plain(line) for line in lines if line))

@@ -21,7 +21,7 @@ AT_RISK: Final = 0.2
 RISK_HELP: Final = "Chance of an empty shelf before an order placed today arrives."
 AT_RISK_HELP: Final = f"{RISK_HELP} From 20 % on a line counts as at risk; sales lost are those expected until an order of today is used up."
 NOW_HELP: Final = "To be ordered today, so that the promise is kept."
-UNITS_HELP: Final = "All orders of today, with the quantities that you changed."
+UNITS_HELP: Final = "All orders of today, with the quantities that you changed; what they cost as far as unit costs are known."
 OVERSTOCK_HELP: Final = "More than twice the level that an order would bring."
 NOTHING_COUNTED: Final = (
     "Upload a stock file (product, store, units) or type the stock of a few products. Until then orders assume empty shelves: "
@@ -116,7 +116,8 @@ def numbers(found: Any) -> None:
     """The answer in four numbers; what depends on stock that nobody counted is not told."""
     totals = order_words.answer(found, quantities(found))
     counted = bool(found.shelves.given["on_hand"].any())
-    costs = "no unit costs given" if math.isnan(totals["value"]) else f"costs {totals['value']:,.2f}"
+    least = "at least" if totals["without_cost"] else "costs"
+    costs = "no unit costs given" if math.isnan(totals["value"]) else f"{least} {totals['value']:,.2f}"
     missed, surplus = (f"{words.headline(totals[name])} {what}" for name, what in (("missed", "sales lost"), ("surplus", "too many")))
     with st.grid(4, min_column_width=150):
         _number("Order now", lines(found, int(totals["order_now"])), f"{totals['soon']:,.0f} more this week", NOW_HELP)

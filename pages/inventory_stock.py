@@ -261,5 +261,5 @@ def _columns(table: pd.DataFrame) -> dict[str, Any]:
         elif name in order_words.STOCK:
             config[name] = number(label, min_value=0.0, format="localized", width=95, help=order_words.STOCK_HELP.get(name))
         else:
-            config[name] = st.column_config.TextColumn(label, width=140)
+            config[name] = st.column_config.TextColumn(label, width=115)
     return config

@@ -85,7 +85,9 @@ def test_the_page_answers_in_four_numbers_that_agree_with_the_orders(counted):
     assert numbers(at)["Order now"] == f"{totals['order_now']:.0f} lines"
     assert numbers(at)["Units to order"] == words.units(totals["units"])
     assert numbers(at)["At risk"] == words.count(int(totals["at_risk"]), "line")
-    assert at.metric[1].delta == f"costs {totals['value']:,.2f}"
+    assert at.metric[1].delta == f"at least {totals['value']:,.2f}"
+    at = opened("inventory", **ASKED, product_id="Cake")
+    assert at.metric[1].delta == f"costs {found_in(counted, filters={'product_id': 'Cake'}).totals()['value']:,.2f}"
 
 
 def test_the_list_is_worst_first_and_the_first_line_is_on_the_card(counted):

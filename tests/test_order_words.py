@@ -131,6 +131,8 @@ def test_totals_follow_what_a_person_changed():
     told = order_words.answer(found, {names.iloc[0]: 0.0, names.iloc[1]: 5.0})
     assert told["units"] == quantity.iloc[2:].sum() + 5
     assert told["value"] == 2 * told["units"]
+    assert told["without_cost"] == 0
+    assert order_words.answer(recommend(on_hand=0), {})["without_cost"] == N
     assert told["missed"] == pytest.approx(found.table["expected_lost"].sum())
     assert told["surplus"] == 0
     over = recommend(on_hand=5000)
