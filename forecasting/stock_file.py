@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -83,7 +84,7 @@ def check(cells: Table, mapping: AnyMapping[str, str], panel: Panel, *, day_firs
         ColumnsMissing: No column names the series, or none says anything of them.
         AmbiguousDates: The due dates can be read two ways.
     """
-    return _check(cells, stock_roles.checked(cells, mapping, panel.keys if len(panel) > 1 else []), panel, day_first=day_first)
+    return _check(cells, stock_roles.checked(cells, mapping, panel.keys, alone=len(panel) == 1), panel, day_first=day_first)
 
 
 def from_frame(typed: pd.DataFrame, panel: Panel) -> StockFile:
@@ -143,11 +144,11 @@ def _check(cells: Table, mapping: Mapping, panel: Panel, *, day_first: bool | No
     else:
         stock_rows.note_strangers(found, parts, panel)
     read = stock_cells.read(found, panel.last, day_first=day_first)
-    for part in parts:
-        for role, values in read.values.items():
-            if role in stock.AMOUNTS:
-                stock_rows.note_shared(found, part, role, values)
-            stock_rows.note_conflicts(found, part, role, values, read.due if role == stock.ON_ORDER else None)
+    for part, amount in product(parts, [role for role in read.values if role in stock.AMOUNTS]):
+        stock_rows.note_shared(found, part, amount, read.values[amount])
+    sound = ~found.bad
+    for part, role in product(parts, read.values):
+        stock_rows.note_conflicts(found, part.only(sound), role, read.values[role], read.due if role == stock.ON_ORDER else None)
     given = _given(read, parts, ~found.bad, len(panel))
     return StockFile(
         given=given,

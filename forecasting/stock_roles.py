@@ -61,13 +61,14 @@ def guess_mapping(table: Table) -> Mapping:
     return {role: guess[role] for role in ROLES if role in guess}
 
 
-def checked(table: Table, chosen: AnyMapping[str, str], keys: list[str]) -> Mapping:
+def checked(table: Table, chosen: AnyMapping[str, str], keys: list[str], *, alone: bool) -> Mapping:
     """The mapping in order, without columns that have not one cell and without keys that the series have not got.
 
     Args:
         table: The file.
         chosen: Role -> column.
         keys: The key columns of the series.
+        alone: Whether there is only one series, so that rows need no name.
 
     Raises:
         InputError: An unknown role or column, or a column with two roles.
@@ -77,7 +78,7 @@ def checked(table: Table, chosen: AnyMapping[str, str], keys: list[str]) -> Mapp
     used = {role: chosen[role] for role in ROLES if role in chosen and not is_empty(table.rows[chosen[role]]).all()}
     named = [role for role in keys if role in used]
     shown = ", ".join(table.columns[:30])
-    if keys and not named:
+    if keys and not named and not alone:
         raise ColumnsMissing(
             f"This file has no column that says which {' or '.join(_WORDS[role] for role in keys)} a row is about. Columns found: {shown}. "
             f"Choose it (--map {keys[0]}=COLUMN on the command line), or upload another file.",

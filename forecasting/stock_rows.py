@@ -121,8 +121,8 @@ def note_shared(found: Findings, part: Group, role: str, values: FloatArray) -> 
 
 
 def note_conflicts(found: Findings, part: Group, role: str, values: FloatArray, due: np.ndarray | None = None) -> None:
-    """Notes values of a column that differ between rows about the same series (and, with `due`, the same day)."""
-    sound = part.only(~found.bad & ~np.isnan(values))
+    """Notes values of a column that differ between rows about the same series (and, with `due`, the same day); all rows of the group count."""
+    sound = part.only(~np.isnan(values))
     if not len(sound.rows):
         return
     days = np.zeros(len(sound.rows)) if due is None else due[sound.rows].astype(np.int64)

@@ -170,6 +170,11 @@ def test_a_workspace_of_one_series_needs_no_key():
     assert column(check("stock\n5\n", panel([("bread",)], ["product_id"])), "on_hand") == [5]
 
 
+def test_another_products_stock_is_not_that_of_the_only_series():
+    checked = check("product,stock\ncake,5\n", panel([("bread",)], ["product_id"]))
+    assert (column(checked, "on_hand"), found(checked)) == ([None], [[2, "product", "cake", "Unknown product"]])
+
+
 # Cells
 
 
@@ -281,6 +286,11 @@ def test_different_values_for_one_series_are_problems():
         [5, "on_order", "11", "Several values for one series"],
     ]
     assert (column(checked, "on_hand"), column(checked, "pack_size"), deliveries(checked)) == ([None, None], [None, None], [(1, None, 9.0)])
+
+
+def test_rows_that_differ_in_several_columns_are_named_for_each():
+    checked = check("product,on_hand,pack\nbread,5,6\nbread,7,8\n", GOODS)
+    assert [row[:3] for row in found(checked)] == [[2, "on_hand", "5"], [2, "pack", "6"], [3, "on_hand", "7"], [3, "pack", "8"]]
 
 
 def test_different_past_lead_times_of_one_series_are_problems():
