@@ -446,6 +446,18 @@ def test_what_was_given_comes_back_from_its_csv_and_its_table(case):
     assert export.to_csv(stock_file.frame(checked.given, at)) == export.to_csv(typed)
 
 
+def test_csv_workbook_and_parquet_of_the_same_stock_are_the_same():
+    header = "product,store,on_hand,on_order,due,lead_times,service_level"
+    before = check(f"{header}\nbread,west,5.5,20,2026-01-20,6;7,0.9\nbread,west,,1,,,\ncake,east,1,,,4,\n").given
+    typed = stock_file.frame(before, SHOPS)
+    book, columns = io.BytesIO(), io.BytesIO()
+    typed.to_excel(book, index=False)
+    typed.to_parquet(columns, index=False)
+    for content in (export.to_csv(typed), book.getvalue(), columns.getvalue()):
+        table = read_table(content, "stock")
+        assert_same(stock_file.check(table, stock_file.guess_mapping(table), SHOPS).accept(), before)
+
+
 CELL = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=8) | st.sampled_from(["bread", "5", "-1", "0.95", "1,5", "2026-01-12"])
 
 
