@@ -250,7 +250,7 @@ def _bins(level: FloatArray, rest: FloatArray, count: int) -> tuple[FloatArray, 
     """Centres of `count` equally filled bins of the forecast level, and 400 quantiles of the errors in each."""
     seen = np.isfinite(rest)
     level, rest = level[seen], rest[seen]
-    order = np.argsort(level, kind="stable")
+    order = np.argsort(level)
     centres, quantiles = [], []
     for part in np.array_split(order, count):
         centres.append(level[part].mean())
