@@ -62,12 +62,14 @@ def save_stock(ws: Workspace, checked: StockFile, made: Ensemble, name: str, *, 
         checked: What to keep.
         made: Whose series it is about.
         name: Where it came from; only text.
-        whole: Whether it says everything, as a typed table does; what a file leaves out stays as it was saved.
+        whole: Whether it says everything, as a typed table does; what a file leaves out stays as it was saved, but for deliveries to
+            shelves that it counts which were due before the first day of the forecast: they are on the shelf by now.
     """
     given = checked.given
     if not whole:
         with suppress(StockDamaged):
-            given = given.over(given_stock(ws, made))
+            counted = np.flatnonzero(given.table[stock.ON_HAND].notna())
+            given = given.over(given_stock(ws, made).arrived(counted, made.panel.ahead(1)[0]))
     return Shelves(ws).save(stock_file.frame(given, made.panel), name)
 
 

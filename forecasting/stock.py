@@ -87,6 +87,15 @@ class Given:
         due = pd.concat([self.due[~self.due["row"].isin(places)], undated[undated["units"] > 0]])
         return replace(self, table=table, due=due.sort_values(["row", "day"], ignore_index=True))
 
+    def arrived(self, rows: np.ndarray, day: pd.Timestamp) -> Given:
+        """The same without deliveries that were due before a day, of the series at `rows`: a later count has them."""
+        kept = ~(self.due["row"].isin(rows) & (self.due["day"] < day))
+        due, table = self.due[kept].reset_index(drop=True), self.table.copy()
+        units = due.groupby("row")["units"].sum()
+        changed = np.unique(self.due["row"][~kept])
+        table.loc[table.index[changed], ON_ORDER] = units.reindex(changed).to_numpy()
+        return replace(self, table=table, due=due)
+
     def over(self, before: Given) -> Given:
         """The same, with what was given before wherever nothing is given now.
 

@@ -187,3 +187,17 @@ def test_the_same_stock_gives_the_same_orders_after_a_new_version_with_other_ser
     fewer = replace(made, panel=made.panel.select(np.arange(3, len(made.panel))))
     again = ordering.check_typed_stock(kept, fewer).given
     np.testing.assert_array_equal(again.table[stock.ON_HAND], np.arange(3, len(made.panel), dtype=float))
+
+
+def test_a_new_count_has_the_deliveries_that_were_due_before_it(shop, made):
+    def save(text):
+        table = service.inspect(text.encode(), "stock.csv")
+        ordering.save_stock(shop, ordering.check_stock(table, ordering.guess_stock(table), made), made, "stock.csv")
+
+    save("product_id,region,on_hand,on_order,due\nBread,North,10,40,2026-06-30\nBread,North,10,50,2026-07-02\nTea,North,3,60,2026-06-29\n")
+    save("product_id,region,on_hand\nBread,North,45\n")
+    kept = ordering.given_stock(shop, made)
+    rows = made.panel.unique_ids.index("Bread|North"), made.panel.unique_ids.index("Tea|North")
+    assert kept.table.loc[list(rows), stock.ON_HAND].tolist() == [45, 3]
+    assert kept.table.loc[list(rows), stock.ON_ORDER].tolist() == [50, 60]
+    assert len(kept.due) == 2
