@@ -51,9 +51,11 @@ def path(found: Path, reorder_point: float, period: Period, height: int = 270) -
 
 
 def _points(found: Path, run: Run) -> tuple[np.ndarray, FloatArray]:
-    """Corners of the saw: the start, then morning and next morning of each step."""
-    x = np.repeat(found.dates.to_numpy(), 2)[:-1]
-    y = np.concatenate([[max(found.on_hand, 0.0)], np.column_stack([run.morning, run.evening]).ravel()])
+    """Corners of the saw: the start, then of each step its morning, the moment when the shelf is empty or the step ends, and the next morning."""
+    days = found.dates.to_numpy()
+    emptied = days[:-1] + (run.lasts * np.diff(days).astype(np.int64)).astype(np.int64).astype(np.diff(days).dtype)
+    x = np.concatenate([days[:1], np.column_stack([days[:-1], emptied, days[1:]]).ravel()])
+    y = np.concatenate([[max(found.on_hand, 0.0)], np.column_stack([run.morning, run.evening, run.evening]).ravel()])
     return x, y
 
 
@@ -142,7 +144,7 @@ def _clear(found: Path, level: float, right: bool, above: bool) -> float:
     """How far the stock stays from a label above or below a level, at the right or left end; units."""
     reach = max(2 * len(found.receipts) // 5, 1)
     corners = _points(found, found.ordered)[1]
-    near = corners[-2 * reach :] if right else corners[: 2 * reach + 2]
+    near = corners[-3 * reach :] if right else corners[: 3 * reach + 2]
     label = level + (0.06 if above else -0.06) * float(np.nanmax(corners))
     low, high = np.minimum(near[1:], near[:-1]), np.maximum(near[1:], near[:-1])
     return float(np.min(np.maximum(np.maximum(low - label, label - high), 0.0)))

@@ -17,10 +17,12 @@ class Run:
     Args:
         morning: After deliveries, before sales.
         evening: After sales.
+        lasts: Share of the step until the shelf is empty, in [0, 1]; 1 where it is not.
     """
 
     morning: FloatArray
     evening: FloatArray
+    lasts: FloatArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +91,7 @@ def path(
         receipts=receipts,
         arrival=arrival,
         quantity=quantity,
-        empty=(_empty(ends, alone, expected), _empty(ends, ordered, expected)),
+        empty=(_empty(ends, alone), _empty(ends, ordered)),
     )
 
 
@@ -101,16 +103,17 @@ def _run(on_hand: float, receipts: FloatArray, demand: FloatArray) -> Run:
         left = max(there - wanted, 0.0) if wanted == wanted else np.nan
         morning[step], evening[step] = max(there, 0.0) if there == there else np.nan, left
         left = min(there, 0.0) if there < 0 else left
-    return Run(morning, evening)
+    short = demand > morning + 1e-9
+    return Run(morning, evening, np.divide(morning, demand, out=np.ones(len(demand)), where=short))
 
 
-def _empty(ends: pd.DatetimeIndex, run: Run, demand: FloatArray) -> pd.Timestamp | None:
+def _empty(ends: pd.DatetimeIndex, run: Run) -> pd.Timestamp | None:
     """The first moment with nothing left although more is wanted."""
-    short = np.flatnonzero((run.evening <= 0) & (demand > run.morning + 1e-9))
+    short = np.flatnonzero(run.lasts < 1)
     if not len(short):
         return None
     step = int(short[0])
-    moment: pd.Timestamp = ends[step] + (ends[step + 1] - ends[step]) * float(run.morning[step] / demand[step])
+    moment: pd.Timestamp = ends[step] + (ends[step + 1] - ends[step]) * float(run.lasts[step])
     return moment
 
 

@@ -22,7 +22,7 @@ def show(found: Any, place: int | None) -> None:
             st.caption("Choose a state above to see its lines.")
             return
         row = found.table.iloc[place].to_dict()
-        _title(row)
+        _title(found, row)
         quantity = _amounts(found, row)
         if row["reason"]:
             st.caption(words.plain(row["reason"]))
@@ -37,17 +37,17 @@ def show(found: Any, place: int | None) -> None:
         _proof(row)
 
 
-def _title(row: dict[str, Any]) -> None:
+def _title(found: Any, row: dict[str, Any]) -> None:
     name, color = order_words.STATES[row["state"]], BADGES[row["state"]]
     with st.container(gap=None):
         st.markdown(f"##### {words.plain(inventory_parts.named(row))}", anchors=False)
-        st.markdown(f":{color}-badge[{name}] :gray[{words.plain(_detail(row))}]")
+        st.markdown(f":{color}-badge[{name}] :gray[{words.plain(_detail(found, row))}]")
 
 
-def _detail(row: dict[str, Any]) -> str:
+def _detail(found: Any, row: dict[str, Any]) -> str:
     """ "Bakery · empty Mon 23 Nov"."""
     parts = [str(row[schema.CATEGORY])] if schema.CATEGORY in row else []
-    parts += [] if row["empty_on"] != row["empty_on"] else [f"empty {words.weekday_date(row['empty_on'])}"]
+    parts += [] if row["empty_on"] != row["empty_on"] else [f"empty {inventory_parts.when(found, row['empty_on'])}"]
     return " · ".join(parts)
 
 

@@ -76,6 +76,13 @@ def named(row: Mapping[str, Any]) -> str:
     return ", ".join(str(row[name]) for name in schema.KEYS if name in row) or "All sales"
 
 
+def when(found: Any, day: pd.Timestamp) -> str:
+    """The step on which something happens: "Mon 23 Nov", "in the week of 23 Nov", "in Nov 2026"."""
+    period = found.made.panel.period
+    before = {"week": "in the week of ", "month": "in "}.get(period.name, "")
+    return before + words.step_date(day, period)
+
+
 def quantities(found: Any) -> dict[str, float]:
     """Units that a person ordered instead, of the shown series, by unique_id."""
     typed = st.session_state.get(QUANTITIES, {})

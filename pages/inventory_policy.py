@@ -156,7 +156,9 @@ def stale(ensemble: Any, saved: Any) -> None:
     if late < 0:
         text = f"The stock was counted before the last sales of {words.near_date(ensemble.panel.last)}: what was sold since is not taken off."
     elif late > max(most, ensemble.panel.period.days - 1):
-        text = f"The last sales are {words.count(late, 'day')} older than the stock: these are the orders of {words.date(first)}. Upload newer sales."
+        text = (
+            f"The sales end {words.count(late, 'day')} before the stock was counted: these are the orders of {words.date(first)}. Upload newer sales."
+        )
     else:
         return
     st.markdown(f":orange[:material/warning:] {text}")

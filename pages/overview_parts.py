@@ -159,7 +159,7 @@ def _to_order(orders: Any) -> list[Need]:
     if len(risky):
         first = risky.iloc[0]
         fact = f"{inventory_parts.lines(orders, int(totals['at_risk']))} may run out"
-        detail = f"First: {words.plain(inventory_parts.named(first))}, {words.near_date(first['empty_on'])}"
+        detail = f"First: {words.plain(inventory_parts.named(first))}, {inventory_parts.when(orders, first['empty_on'])}"
         return [Need(RED, fact, detail, "Order", order)]
     if totals["order_now"]:
         return [Need(ORANGE, f"{inventory_parts.lines(orders, int(totals['order_now']))} to order today", _units(totals), "Order", order)]

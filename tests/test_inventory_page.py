@@ -256,7 +256,10 @@ def test_what_was_saved_can_be_taken_back(counted):
 
 @pytest.mark.parametrize(
     ("day", "says"),
-    [("2026-06-28", "before the last sales of 30 Jun"), ("2026-08-10", "40 days older than the stock: these are the orders of 1 Jul 2026")],
+    [
+        ("2026-06-28", "before the last sales of 30 Jun"),
+        ("2026-08-10", "The sales end 40 days before the stock was counted: these are the orders of 1 Jul 2026"),
+    ],
 )
 def test_stock_and_sales_of_different_days_are_named(shop, monkeypatch, day, says):
     count(shop)
@@ -304,7 +307,7 @@ def test_the_overview_says_what_to_order_once_stock_was_counted(counted):
     assert list(numbers(at))[:4] == ["Next 14 days", "Order now", "Error (WAPE)", "In the 80 % band"]
     assert numbers(at)["Order now"] == f"{found.totals()['order_now']:.0f} lines"
     assert "may run out" in texts(at)
-    assert "First: Cake, South, 1 Jul" in texts(at)
+    assert "First: Cake, South, Wed 1 Jul" in texts(at)
 
 
 def test_the_overview_without_stock_asks_nothing_of_the_shelves(watching, monkeypatch):

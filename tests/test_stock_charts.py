@@ -33,10 +33,16 @@ def said(figure):
 
 def test_stock_falls_over_the_day_and_jumps_where_the_order_arrives():
     line = trace(drawn(), "With order")
-    assert line.y.tolist() == [25, 25, 15, 15, 5, 35, 25, 25, 15]
+    assert line.y.tolist() == [25, 25, 15, 15, 15, 5, 5, 35, 25, 25, 25, 15, 15]
     days = pd.DatetimeIndex(line.x).day.tolist()
-    assert days == [23, 23, 24, 24, 25, 25, 26, 26, 27]
-    assert trace(drawn(), "Without").y.tolist() == [25, 25, 15, 15, 5, 5, 0, 0, 0]
+    assert days == [23, 23, 24, 24, 24, 25, 25, 25, 26, 26, 26, 27, 27]
+
+
+def test_a_shelf_is_empty_from_the_moment_on_at_which_it_is():
+    line = trace(drawn(), "Without")
+    assert line.y.tolist() == [25, 25, 15, 15, 15, 5, 5, 5, 0, 0, 0, 0, 0]
+    assert pd.Timestamp(line.x[8]) == pd.Timestamp("2026-11-25 12:00")
+    assert pd.Timestamp(line.x[9]) == pd.Timestamp("2026-11-26")
 
 
 def test_the_day_of_the_delivery_and_of_the_empty_shelf_are_named():
