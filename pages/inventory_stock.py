@@ -239,6 +239,8 @@ def _editor(ws: Any, ensemble: Any, kept: Any) -> None:
     checked = ordering.check_typed_stock(edited, ensemble) if changes else None
     if checked is not None and len(checked.problems):
         problems(checked, "inventory_typed_problems")
+    if changes:
+        st.caption("Not saved yet; leaving this tab forgets what was typed.")
     st.button(
         "Save this stock",
         type="primary",
