@@ -147,7 +147,7 @@ def levels_ahead(made: Ensemble, terms: Terms) -> FloatArray:
     """Ours at each review to come, shape (n, horizon), as orders take them."""
     n = len(made.panel)
     lead, review = np.tile((np.arange(terms.lead + 1) == terms.lead).astype(float), (n, 1)), np.full(n, terms.review)
-    quantile = lost_sales.covering(np.full(n, terms.p), lead, review)
+    quantile = lost_sales.covering(np.full(n, terms.p), lead, review, lost_sales.idle(made, np.arange(n)))
     return order_levels.rounded(made, demand.ahead_levels(made, np.arange(n), lead, review, quantile))
 
 

@@ -63,7 +63,9 @@ def levels(made: Ensemble, shelves: Stock, policy: Policy, rows: np.ndarray, abc
     cycle = demand.over(made, rows, shelves.lead, cover, start=start)
     lead = demand.over(made, rows, shelves.lead, np.zeros_like(cover), start=start)
     p = _promise(shelves, policy, abc, (cycle, lead), made.panel.period.days * cover)
-    asked = lost_sales.covering(p, shelves.lead, np.maximum(cover, 1)) if policy.rule == "order_up_to" and policy.target != "fill" else p
+    asked = p
+    if policy.rule == "order_up_to" and policy.target != "fill":
+        asked = lost_sales.covering(p, shelves.lead, np.maximum(cover, 1), lost_sales.idle(made, rows))
     level = rounded(made, inventory.quantile(cycle.values, asked))
     lot = _lot(shelves, policy, cycle, lead, made.panel.period.days * cover)
     point = level if policy.rule in DAILY else rounded(made, inventory.quantile(lead.values, p))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pasts
 import pytest
 from scipy.special import ndtri
 
-from forecasting.lost_sales import covering
+from forecasting.lost_sales import covering, idle
 from forecasting.replay import replay, review_cycles
 
 P = np.array([0.6, 0.8, 0.9, 0.95, 0.98, 0.995])
@@ -16,8 +17,8 @@ def chances(lead, n):
     return np.tile((np.arange(lead + 1) == lead).astype(float), (n, 1))
 
 
-def asked(lead, review, p=P):
-    return covering(p, chances(lead, len(p)), np.full(len(p), review))
+def asked(lead, review, p=P, idle=0.0):
+    return covering(p, chances(lead, len(p)), np.full(len(p), review), np.full(len(p), idle))
 
 
 def achieved(demand, level, lead, review):
@@ -42,7 +43,7 @@ def test_the_more_orders_are_under_way_the_lower_the_quantile():
 def test_series_with_other_terms_are_reckoned_each_by_its_own():
     lead = np.zeros((3, 8))
     lead[[0, 1, 2], [7, 7, 2]] = 1
-    made = covering(np.array([0.95, 0.95, 0.9]), lead, np.array([1, 7, 1]))
+    made = covering(np.array([0.95, 0.95, 0.9]), lead, np.array([1, 7, 1]), np.zeros(3))
     np.testing.assert_allclose(made, [*asked(7, 1, P[3:4]), *asked(7, 7, P[3:4]), *asked(2, 1, P[2:3])])
 
 
@@ -65,3 +66,36 @@ def test_errors_that_last_keep_it_nearly():
     demand = 100 + 20 * error + 5 * random.normal(size=(4000, 1))
     level = np.quantile(np.lib.stride_tricks.sliding_window_view(demand, 8, axis=1).sum(axis=2), asked(7, 1, np.array([0.95]))[0])
     assert achieved(demand, np.full(4000, level), 7, 1) == pytest.approx(0.95, abs=0.015)
+
+
+# Sales on few days
+
+
+def test_the_fewer_days_have_sales_the_lower_the_quantile():
+    made = np.array([asked(7, 1, idle=idle) for idle in (0.0, 0.3, 0.5, 0.7, 0.9)])
+    assert (np.diff(made[:, 1:], axis=0) < 0).all()
+
+
+def test_with_weekly_reviews_few_weeks_are_idle():
+    np.testing.assert_allclose(asked(14, 7, idle=0.7), asked(14, 7), atol=1e-12)
+
+
+@pytest.mark.parametrize("idle", [0.3, 0.5, 0.7, 0.9])
+def test_lumpy_demand_keeps_the_promise(idle):
+    random = np.random.default_rng(3)
+    demand = np.where(random.random((3000, 70)) < idle, 0.0, random.gamma(1.5, 10, (3000, 70)))
+    level = np.quantile(np.lib.stride_tricks.sliding_window_view(demand, 8, axis=1).sum(axis=2), asked(7, 1, np.array([0.95]), idle)[0])
+    assert achieved(demand, np.full(3000, level), 7, 1) == pytest.approx(0.95, abs=0.012)
+
+
+def test_idle_days_are_counted_between_sales_and_before_the_first_cutoff():
+    # Never sold before day 7; then every third day on which one of two days after a sale is without one, five sales in a row, and a gap.
+    before = np.array([[0, 0, 0, 0, 0, 0, 2, 0, 0, 1, 0, 0, 1, 1], [3, 3, 3, 3, 3, 3, 3, 3, 3, 3, np.nan, 3, 3, 3]])
+    made = pasts.ensemble(np.zeros((2, 2, 7)), np.zeros((2, 2, 7)), before=before)
+    np.testing.assert_allclose(idle(made, np.arange(2)), [2 / (3 + 2), 0])
+    np.testing.assert_allclose(idle(made, np.array([1])), [0])
+
+
+def test_without_a_past_all_sales_count():
+    made = pasts.ensemble(np.empty((0, 1, 7)), np.empty((0, 1, 7)), before=[[1, 0, 0, 1, 0, 0, 1]])
+    np.testing.assert_allclose(idle(made, np.array([0])), [2 / (2 + 2)])

@@ -33,7 +33,7 @@ def found(shelves, p=0.95, *, lot=0.0, every=None):
     unknown = np.full(n, NAN)
     demand = Demand(unknown, unknown[:, None])
     p = np.full(n, p)
-    return Levels(p, lost_sales.covering(p, shelves.lead, every), every, every, unknown, unknown, np.full(n, lot), demand, demand)
+    return Levels(p, lost_sales.covering(p, shelves.lead, every, np.zeros(n)), every, every, unknown, unknown, np.full(n, lot), demand, demand)
 
 
 def judged(made, *, p=0.95, lot=0.0, every=None, rule="order_up_to", change=None, **policy):
