@@ -5,8 +5,8 @@ minimum as its first step, until the next one no longer fits (marginal analysis:
 money gains there is its price. No choice of orders gains more than this one and the money left at that price, so only steps that lose less
 than this against the price can be part of a better one. Of these all combinations are built up series by series, without those that cost
 more and gain less than others, or can no longer become better (dynamic programming with the bound of the linear programme: Kellerer, Pferschy
-& Pisinger 2004, Knapsack Problems, ch. 11). That is the optimum unless more than `CORE` series or `STATES` combinations stay open; then it
-lies within the price of the money left.
+& Pisinger 2004, Knapsack Problems, ch. 11). That is the optimum unless more than `STATES` combinations stay open or `LOOKED_AT` are not
+enough, as may be with thousands of series; then it lies within the price of the money left.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from forecasting.panel import FloatArray
 
 STEPS: Final = 64
 """Steps between nothing and the recommended order; larger orders are taken in several packs at a time."""
-CORE: Final = 100
-"""Series whose steps are settled together, at most."""
-STATES: Final = 1000
+STATES: Final = 2000
 """Combinations that are kept from series to series, at most."""
+LOOKED_AT: Final = 3_000_000
+"""Combinations that are looked at, at most: some tenths of a second."""
 ROUNDING: Final = 1e-12
 """Share of an amount that is taken for rounding."""
 
@@ -144,14 +144,15 @@ def _settled(steps: Steps, chosen: np.ndarray, price: float, left: float) -> np.
     cost, gain = steps.cost - steps.cost[row, chosen[:, None]], steps.gain - steps.gain[row, chosen[:, None]]
     open_ = (cost != 0) & (price * cost - gain < price * left) & (cost <= left - np.minimum(cost[:, 0], 0.0).sum())
     least = np.where(open_, price * cost - gain, np.inf).min(axis=1, initial=np.inf)
-    core = np.argsort(least, kind="stable")[: min(CORE, int(np.isfinite(least).sum()))]
+    core = np.argsort(least, kind="stable")[: int(np.isfinite(least).sum())]
     back = np.cumsum(cost[core[::-1], 0])[::-1] - cost[core, 0]
     stages = [_Stage(np.zeros(1), np.zeros(1), np.zeros(1, dtype=int), np.zeros(1, dtype=int))]
-    best = (0.0, 0, 0)
+    best, looked_at = (0.0, 0, 0), 0
     for one, returned in zip(core, back, strict=True):
-        if best[0] >= price * left * (1 - 1e-9):
+        if best[0] >= price * left * (1 - 1e-9) or looked_at > LOOKED_AT:
             break
         choices = np.append(chosen[one], np.flatnonzero(open_[one]))
+        looked_at += len(choices) * len(stages[-1].cost)
         stages.append(_next(stages[-1], cost[one, choices], gain[one, choices], choices, (price, left, returned, best[0])))
         within = np.flatnonzero(stages[-1].cost <= left)
         if len(within) and stages[-1].gain[within[-1]] > best[0]:
