@@ -88,7 +88,7 @@ def workbook(found: Orders, manifest: Mapping[str, Any], quantities: Mapping[str
         "trained": manifest.get("trained", ""),
         "sales_to": found.made.panel.last,
         "cutoffs": list(past.cutoffs),
-        "days_judged": past.horizon,
+        "judged": found.made.panel.period.count(past.horizon),
         "errors_used": np.isfinite(past.y[:, found.rows[urgent.index]]).sum(axis=(0, 2)),
     }
     rows = with_quantities(urgent, quantities)

@@ -173,6 +173,9 @@ def summary(found: Orders) -> str:
     if found.table["reason"].ne("").any():
         without = found.table[found.table["reason"].ne("")]
         parts.append(f"{len(without):,} without a recommendation: {without['reason'].iloc[0]}")
+    unpriced = int((np.isnan(found.shelves[stock.PRICE]) | np.isnan(found.shelves[stock.UNIT_COST])).sum())
+    if found.policy.target == "costs" and unpriced:
+        parts.append(f"{words.count(unpriced, 'series has', 'series have')} no price or unit cost; for them the service level counts.")
     if broken:
         parts.append(f"In the past the promise was not kept for {words.listing(broken)}; see promise and achieved.")
     if not found.shelves.given[stock.ON_HAND].any():

@@ -38,7 +38,7 @@ def orders_xlsx(table: pd.DataFrame, evidence: Mapping[str, Any], *, rule: Rule)
 
     Args:
         table: Recommendations, a line each, in order; columns as `orders.Orders` has them.
-        evidence: `version` (a number), `trained` (a text, may be empty), `sales_to` (a day), `cutoffs` (days), `days_judged` (steps ahead),
+        evidence: `version` (a number), `trained` (a text, may be empty), `sales_to` (a day), `cutoffs` (days), `judged` (a text: "28 days"),
             `errors_used` (of each line, in the same order).
         rule: How orders are reckoned.
     """
@@ -138,7 +138,7 @@ def _check_inputs(sheet: Sheet, letters: Mapping[str, str], last: int) -> None:
 
 def _write_evidence(sheet: Sheet, table: pd.DataFrame, evidence: Mapping[str, Any]) -> None:
     cutoffs, columns = pd.DatetimeIndex(evidence["cutoffs"]), evidence_columns(table)
-    judged = f", {cutoffs.min():%Y-%m-%d} to {cutoffs.max():%Y-%m-%d}, {evidence['days_judged']} steps ahead each" if len(cutoffs) else ""
+    judged = f", {cutoffs.min():%Y-%m-%d} to {cutoffs.max():%Y-%m-%d}, {evidence['judged']} ahead each" if len(cutoffs) else ""
     facts = {
         "Model": f"v{evidence['version']}" + (f", trained {evidence['trained']}" if evidence["trained"] else ""),
         "Sales to": f"{pd.Timestamp(evidence['sales_to']):%Y-%m-%d}",

@@ -162,6 +162,11 @@ def test_a_budget_buys_what_loses_most_and_never_costs_more(made):
         ordering.spend(ordering.recommend(made, Given.nothing(len(made.panel)), Policy(lead_time=3, review_period=4), {}), 100.0)
 
 
+def test_least_cost_needs_prices_and_says_where_there_are_none(shop, file, capsys):
+    assert main(["recommend", "--stock", str(file), *SHORT, "--target", "costs"]) == 0
+    assert "7 series have no price or unit cost" in capsys.readouterr().err
+
+
 def test_filters_choose_and_refuse(made):
     found = ordering.recommend(made, Given.nothing(len(made.panel)), Policy(lead_time=3, review_period=4), {"region": "South"})
     assert set(found.table["region"]) == {"South"}

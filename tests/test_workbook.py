@@ -103,7 +103,7 @@ def finished(rule, **columns):
 def evidence(n):
     cutoffs = list(pd.date_range("2026-04-01", periods=6, freq="28D"))
     sales_to = pd.Timestamp("2026-11-21")
-    return {"version": 7, "trained": "2026-11-22", "sales_to": sales_to, "cutoffs": cutoffs, "days_judged": 28, "errors_used": np.full(n, 168)}
+    return {"version": 7, "trained": "2026-11-22", "sales_to": sales_to, "cutoffs": cutoffs, "judged": "28 days", "errors_used": np.full(n, 168)}
 
 
 def written(table, rule="order_up_to"):
@@ -323,7 +323,7 @@ def test_evidence_says_what_stands_behind_each_line():
     assert facts == {
         "Model": "v7, trained 2026-11-22",
         "Sales to": "2026-11-21",
-        "Judged at": "6 cutoffs, 2026-04-01 to 2026-08-19, 28 steps ahead each",
+        "Judged at": "6 cutoffs, 2026-04-01 to 2026-08-19, 28 days ahead each",
     }
     line = {label: sheet.cell(8, place).value for label, place in places(sheet, 6).items()}
     expected = {"Product": "product 0", "Version": 7, "Cutoffs": 6, "Errors used": 168, "Service level": 0.95, "Cycles": 36, "Model": "Blend"}
