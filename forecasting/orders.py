@@ -10,6 +10,7 @@ import pandas as pd
 
 from forecasting import classes, inventory, order_levels, order_risk, schema, stock, textbook
 from forecasting.ensemble import Ensemble
+from forecasting.errors import InputError
 from forecasting.order_levels import Levels
 from forecasting.panel import FloatArray
 from forecasting.period import Period
@@ -83,7 +84,13 @@ def recommend(made: Ensemble, given: Given, policy: Policy, rows: np.ndarray) ->
         given: Stock and terms of all its series, as far as anybody said.
         policy: How the shop orders, and terms where nothing was said.
         rows: Positions of r series.
+
+    Raises:
+        InputError: The stock was counted after the last day that is forecast.
     """
+    if made.panel.period.steps(policy.start) >= made.horizon:
+        reach = made.panel.period.count(made.horizon)
+        raise InputError(f"The stock was counted {policy.start} days after the last sales, but only {reach} are forecast. Upload newer sales and retrain.")
     shelves = stock.complete(given, policy, made.panel, made.horizon).select(rows)
     abc, xyz = _classes(made, shelves, rows)
     found = order_levels.levels(made, shelves, policy, rows, abc)

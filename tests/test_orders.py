@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 
 from forecasting import orders, reasons, schema, stock
+from forecasting.backtest import Backtest
+from forecasting.errors import InputError
 from forecasting.orders import FINE, NOW, OVERSTOCK, SOON, UNKNOWN
 from forecasting.policy import Policy
 from forecasting.stock import Given
@@ -234,3 +236,21 @@ def test_the_counting_may_be_later_than_the_last_sales(made):
     ahead = {name: np.tile(np.arange(28.0), (N, 1)) for name in made.yhat}
     rising = replace(made, yhat=ahead)
     np.testing.assert_allclose(recommend(rising, policy=replace(WEEKLY, start=2))["expected"], sum(range(2, 9)))
+
+
+def test_a_counting_beyond_the_forecast_is_refused(made):
+    with pytest.raises(InputError, match="only 28 days are forecast"):
+        recommend(made, policy=replace(WEEKLY, start=28))
+    assert (recommend(made, policy=replace(WEEKLY, start=27))["state"] == UNKNOWN).all()
+
+
+def test_without_a_past_nothing_is_recommended_and_after_one_cutoff_nothing_is_judged(made):
+    def first(count):
+        past = made.past
+        return replace(made, past=Backtest(past.cutoffs[:count], past.y[:count], {name: yhat[:count] for name, yhat in past.yhat.items()}))
+
+    none, one = recommend(first(0)), recommend(first(1))
+    assert (none["state"] == UNKNOWN).all()
+    assert none["reason"].str.contains("too little history").all()
+    assert (one["order_quantity"] > 0).all()
+    assert (one["promise"] == "not judged").all()
