@@ -90,7 +90,8 @@ def recommend(made: Ensemble, given: Given, policy: Policy, rows: np.ndarray) ->
     """
     if made.panel.period.steps(policy.start) >= made.horizon:
         reach = made.panel.period.count(made.horizon)
-        raise InputError(f"The stock was counted {policy.start} days after the last sales, but only {reach} are forecast. Upload newer sales and retrain.")
+        late = f"The stock was counted {policy.start} days after the last sales, but only {reach} are forecast."
+        raise InputError(f"{late} Upload newer sales and retrain.")
     shelves = stock.complete(given, policy, made.panel, made.horizon).select(rows)
     abc, xyz = _classes(made, shelves, rows)
     found = order_levels.levels(made, shelves, policy, rows, abc)
