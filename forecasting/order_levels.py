@@ -73,8 +73,8 @@ def levels(made: Ensemble, shelves: Stock, policy: Policy, rows: np.ndarray, abc
 
 
 def rounded(made: Ensemble, level: FloatArray) -> FloatArray:
-    """Up to whole units, where sales are whole."""
-    return np.ceil(level - 1e-9) if made.whole else level
+    """The nearest whole units, where sales are whole: quantiles of sums lie between them, as often above as below the least that is enough."""
+    return np.round(level) if made.whole else level
 
 
 def _promise(shelves: Stock, policy: Policy, abc: np.ndarray, demands: tuple[Demand, Demand], days: np.ndarray) -> FloatArray:

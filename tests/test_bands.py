@@ -152,3 +152,19 @@ def test_of_a_large_file_some_sums_tell_what_all_do(monkeypatch):
     week = sums(mean, 7)
     np.testing.assert_allclose(some.quantiles(week, QUANTILES).mean(axis=(0, 2)), whole.quantiles(week, QUANTILES).mean(axis=(0, 2)), rtol=0.03)
     assert np.corrcoef(np.log(some.own), np.log(whole.own))[0, 1] > 0.97
+
+
+def test_forecasts_that_are_low_at_every_cutoff_are_made_up_for():
+    # Sales on one day in four, eight units on average, and forecasts of a third of their mean, near the median as those of sparse sales are.
+    random = np.random.default_rng(0)
+    y = np.where(random.random((26, 100, 28)) < 0.25, random.geometric(1 / 8, (26, 100, 28)), 0).astype(float)
+    f = np.full((6, 100, 28), 0.7)
+    limits = bands.calibrate(Errors(y[:6], f), window=14).quantiles(sums(f[0], 14), (0.8, 0.9, 0.95)).swapaxes(0, 1)
+    hits = [np.mean([sums(then, 14) <= limit for then in y[6:]]) for limit in limits]
+    assert hits == pytest.approx([0.8, 0.9, 0.95], abs=0.02)
+
+
+def test_a_mean_error_that_may_be_chance_moves_little():
+    learned = [bands.calibrate(simulate(6, seed)[0], window=7) for seed in range(10)]
+    assert [abs(one.rest.mean()) for one in learned] == pytest.approx([0] * 10, abs=0.35)
+    assert np.median([abs(one.rest.mean()) for one in learned]) < 0.05
