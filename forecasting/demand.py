@@ -1,7 +1,7 @@
 """Demand summed over the days that an order must cover: its distribution now, and what it would have said in the past.
 
 Everything comes from errors of sums over as many days (`series_bands`), never from a day's error and a square root. Of a lead time that
-varies, the sums over each length are mixed by its chance: Silver, Pyke & Thomas 2017, 7.10, without their normal distribution.
+varies, the sums over each length are mixed by its chance: Silver, Pyke & Thomas 2017, ch. 6, without their normal distribution.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ def lost_and_left(shelves: Stock, found: Levels, quantity: FloatArray) -> tuple[
     """Units expected to be missing until the end of the days that the order covers, and to be left over then, shape (r,) each.
 
     What is missing before the order arrives, and after it: E[(D_LR - S)+] - E[(D_L - S)+] for the position S after the order (Silver, Pyke &
-    Thomas 2017, 7.9).
+    Thomas 2017, ch. 6).
     """
     after = shelves.position + quantity
     missing_first = inventory.shortage(found.lead.values, shelves.position)

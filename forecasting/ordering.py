@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from forecasting import budget, demand, export, order_files, orders, reading, schema, stock, stock_file, stock_path, view, words
+from forecasting import budget, demand, export, inventory, order_files, orders, reading, schema, stock, stock_file, stock_path, view, words
 from forecasting.ensemble import Ensemble
 from forecasting.errors import InputError, StockDamaged
 from forecasting.orders import Orders
@@ -123,11 +123,12 @@ def spend(found: Orders, money: float) -> pd.DataFrame:
     known = np.isfinite(cost) & (found.table["order_quantity"].to_numpy() > 0)
     if not np.isfinite(cost).any():
         raise InputError("A budget needs unit costs. Add a column unit_cost to the stock file, or type them.")
-    margin = found.shelves[stock.PRICE] - cost
+    margin, position = found.shelves[stock.PRICE] - cost, found.shelves.position
+    reached = position + inventory.shortage(found.levels.lead.values, np.maximum(position, 0.0))  # what is lost before it arrives no order can save
     worth = np.where(np.isfinite(margin) & (margin > 0), margin, 1.0) if np.isfinite(margin[known]).all() else np.ones(len(cost))
     wanted = budget.Wanted(
         values=found.levels.cycle.values[known],
-        position=found.shelves.position[known],
+        position=reached[known],
         quantity=found.table["order_quantity"].to_numpy()[known],
         pack_size=found.shelves[stock.PACK_SIZE][known],
         minimum_order=found.shelves[stock.MINIMUM_ORDER][known],

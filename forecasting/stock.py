@@ -216,7 +216,7 @@ def _lead(table: pd.DataFrame, listed: dict[int, tuple[int, ...]], panel: Panel)
 def _by_day(mean: float, spread: float) -> FloatArray:
     """Chances that an order takes 0, 1, ... days.
 
-    A gamma variable has its mean and spread, is never negative and leans to the late side, as deliveries do (Silver, Pyke & Thomas 2017, 7.10).
+    A gamma variable has its mean and spread, is never negative and leans to the late side, as deliveries do (Silver, Pyke & Thomas 2017, ch. 6).
     """
     if spread < LEAST:
         chances: FloatArray = np.zeros(int(np.ceil(mean)) + 1)

@@ -1,7 +1,7 @@
 """The order-up-to level of the textbooks: mean x days + z x standard deviation x square root of days, from the last eight weeks.
 
-It takes days for independent, normal and all alike, which is what every forecast here is held against (Silver, Pyke & Thomas 2017, 6.7 and
-7.9). Its user keeps it up to date: at each review it knows all sales before it.
+It takes days for independent, normal and all alike, which is what every forecast here is held against (Silver, Pyke & Thomas 2017,
+ch. 6). Its user keeps it up to date: at each review it knows all sales before it.
 """
 
 from __future__ import annotations
