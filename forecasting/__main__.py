@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from forecasting.dataset import Merge
     from forecasting.ensemble import Ensemble
     from forecasting.intake import Intake
+    from forecasting.orders import Orders
     from forecasting.stock import Given
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -116,9 +117,12 @@ def _recommend(args: argparse.Namespace) -> int:
     made = service.load(ws, version)
     given = ordering.given_stock(ws, made) if args.stock is None else _stock(args, made)
     found = ordering.recommend(made, given, arguments.policy(args), arguments.filters(args))
+    quantities = _within_limits(args, found)
+    if args.receipt is not None:
+        _write(ordering.receipt_csv(found), args.receipt)
     if args.xlsx is not None:
-        _write(ordering.orders_xlsx(found, service.manifest(ws, version)), args.xlsx)
-    _write(ordering.orders_csv(found, version), args.out)
+        _write(ordering.orders_xlsx(found, service.manifest(ws, version), quantities), args.xlsx)
+    _write(ordering.orders_csv(found, version, quantities), args.out)
     _say(ordering.summary(found))
     return 0
 
@@ -172,6 +176,17 @@ def _stock(args: argparse.Namespace, made: Ensemble) -> Given:
     table = service.inspect(service.read_file(args.stock), args.stock.name)
     mapping = ordering.guess_stock(table) | arguments.mapping(args.map, ordering.STOCK_ROLES)
     return ordering.check_stock(table, mapping, made, day_first=args.day_first).accept(drop_problems=args.drop_problems)
+
+
+def _within_limits(args: argparse.Namespace, found: Orders) -> dict[str, float]:
+    """The quantities that money or space is best spent on; none where it is not limited."""
+    from forecasting import ordering
+
+    if args.budget is None and args.space is None:
+        return {}
+    bought = ordering.spend(found, args.budget) if args.space is None else ordering.spend(found, args.space, "space")
+    _say(f"Within the limit: {bought['order_quantity'].sum():,.0f} units of {len(bought):,} series, which take {bought['takes'].sum():,.2f} of it.")
+    return ordering.bought_quantities(found, bought)
 
 
 def _live() -> int:

@@ -72,6 +72,10 @@ def _add_recommend(verbs: Any, run: Verbs) -> None:
     verb.add_argument("--map", nargs="+", action="extend", default=[], metavar="ROLE=COLUMN", help="which column of the stock file is what")
     _add_answers(verb)
     verb.add_argument("--xlsx", type=Path, metavar="FILE", help="also as a workbook with live formulas")
+    limit = verb.add_mutually_exclusive_group()
+    limit.add_argument("--budget", type=float, metavar="MONEY", help="order only what this amount of money is best spent on")
+    limit.add_argument("--space", type=float, metavar="SPACE", help="the same of shelf space, in the measure of unit_space")
+    verb.add_argument("--receipt", type=Path, metavar="FILE", help="how the same rule did in the past, series by series, as CSV")
     _add_filters(verb)
     verb.add_argument("--out", type=Path, metavar="FILE")
 

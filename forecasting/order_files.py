@@ -80,6 +80,13 @@ def with_quantities(rows: pd.DataFrame, quantities: Mapping[str, float]) -> pd.D
     return rows.assign(order_quantity=quantity, order_value=quantity * rows["unit_cost"])
 
 
+def receipt(found: Orders) -> pd.DataFrame:
+    """One row a series: keys and category, class, the promise, and what the replay of the past came to, ours and the textbook's."""
+    keys = [name for name in schema.FILTERS if name in found.table] or [schema.UNIQUE_ID]
+    said = found.table[[*keys, "abc", "xyz", "service_level", "promise"]]
+    return pd.concat([said, found.receipt.series.round(DECIMALS)], axis=1)
+
+
 def workbook(found: Orders, manifest: Mapping[str, Any], quantities: Mapping[str, float]) -> bytes:
     """The same as a workbook whose quantities are live formulas, with the evidence of each line."""
     past, urgent = found.made.past, found.urgent()

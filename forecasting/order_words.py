@@ -27,6 +27,7 @@ STOCK: Final = {
     "review_period": "Review every",
     "service_level": "Service",
     "shelf_life": "Keeps",
+    "unit_space": "Space",
     "holding_cost": "Holding a year",
     "order_cost": "Cost of an order",
 }
@@ -39,6 +40,7 @@ STOCK_HELP: Final = {
     "review_period": "Days from one order to the next.",
     "service_level": "Promise, from 0 to 1: 0.95 is 95 %.",
     "shelf_life": "Days on the shelf.",
+    "unit_space": "Of a unit on the shelf, in any measure.",
     "holding_cost": "Money a unit and year.",
 }
 ASSUMED: Final = {

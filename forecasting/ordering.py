@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from forecasting import budget, demand, export, inventory, order_files, orders, reading, schema, stock, stock_file, stock_path, view, words
+from forecasting import demand, export, order_files, orders, reading, schema, spending, stock, stock_file, stock_path, view, words
 from forecasting.ensemble import Ensemble
-from forecasting.errors import InputError, StockDamaged
+from forecasting.errors import StockDamaged
 from forecasting.orders import Orders
 from forecasting.policy import Policy
 from forecasting.shelves import Saved, Shelves
@@ -107,38 +107,13 @@ def orders_xlsx(found: Orders, manifest: Mapping[str, Any], quantities: Mapping[
     return order_files.workbook(found, manifest, quantities)
 
 
-def spend(found: Orders, money: float) -> pd.DataFrame:
-    """Which of the recommended orders to place with an amount of money.
+def receipt_csv(found: Orders) -> bytes:
+    """How the same rule did in the past, series by series, beside the textbook, as CSV."""
+    return export.to_csv(order_files.receipt(found))
 
-    Returns:
-        `unique_id, order_quantity, value, gain`: a row a series that is worth its money; gain is the money (units, where no price is known)
-        that is expected not to be lost.
 
-    Raises:
-        InputError: No unit cost is known, or the amount is not one.
-    """
-    cost = found.shelves[stock.UNIT_COST]
-    if not money >= 0:
-        raise InputError(f"The budget is an amount of money from 0 on, not {money:g}.")
-    known = np.isfinite(cost) & (found.table["order_quantity"].to_numpy() > 0)
-    if not np.isfinite(cost).any():
-        raise InputError("A budget needs unit costs. Add a column unit_cost to the stock file, or type them.")
-    margin, position = found.shelves[stock.PRICE] - cost, found.shelves.position
-    reached = position + inventory.shortage(found.levels.lead.values, np.maximum(position, 0.0))  # what is lost before it arrives no order can save
-    worth = np.where(np.isfinite(margin) & (margin > 0), margin, 1.0) if np.isfinite(margin[known]).all() else np.ones(len(cost))
-    wanted = budget.Wanted(
-        values=found.levels.cycle.values[known],
-        position=reached[known],
-        quantity=found.table["order_quantity"].to_numpy()[known],
-        pack_size=found.shelves[stock.PACK_SIZE][known],
-        minimum_order=found.shelves[stock.MINIMUM_ORDER][known],
-        worth=worth[known],
-        unit_cost=cost[known],
-    )
-    quantity, gain = budget.spend(wanted, money)
-    ids = found.table[schema.UNIQUE_ID].to_numpy()[known]
-    made = pd.DataFrame({schema.UNIQUE_ID: ids, "order_quantity": quantity, "value": quantity * cost[known], "gain": gain})
-    return made[made["order_quantity"] > 0].reset_index(drop=True)
+spend = spending.spend
+bought_quantities = spending.quantities
 
 
 def path_of(found: Orders, place: int, quantity: float, on_hand: float | None = None) -> Path:

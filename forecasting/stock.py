@@ -26,6 +26,7 @@ PRICE: Final = "price"
 HOLDING_COST: Final = "holding_cost"
 ORDER_COST: Final = "order_cost"
 SHELF_LIFE: Final = "shelf_life"
+UNIT_SPACE: Final = "unit_space"
 SERVICE_LEVEL: Final = "service_level"
 
 AMOUNTS: Final = (ON_HAND, ON_ORDER, BACKORDERS)
@@ -41,9 +42,11 @@ TERMS: Final = (
     HOLDING_COST,
     ORDER_COST,
     SHELF_LIFE,
+    UNIT_SPACE,
     SERVICE_LEVEL,
 )
-"""Days (lead time, review period, shelf life), units (pack size, minimum order), money (costs, price; holding: a unit and year), a share."""
+"""Days (lead time, review period, shelf life), units (pack size, minimum order), money (costs, price; holding: a unit and year), space of a
+unit in any measure, a share."""
 COLUMNS: Final = (ON_HAND, ON_ORDER, DUE, BACKORDERS, LEAD_TIME, LEAD_TIME_SD, LEAD_TIMES, *TERMS[2:])
 """What a stock file may say beside the keys, in order."""
 REACH: Final = 10
@@ -116,8 +119,8 @@ class Stock:
     """Shelves and terms of n series, complete. A step is a day, or a week or month where the sales come so.
 
     Args:
-        table: One row a series; float columns `AMOUNTS` and `TERMS`, without NaN but for `unit_cost`, `price`, `holding_cost` (not known)
-            and `shelf_life` (keeps). Lead time, review period and shelf life in days.
+        table: One row a series; float columns `AMOUNTS` and `TERMS`, without NaN but for `unit_cost`, `price`, `holding_cost` (not known),
+            `unit_space` (not known) and `shelf_life` (keeps). Lead time, review period and shelf life in days.
         lead: Shape (n, m): the chance that an order takes 0, 1, ... m - 1 steps; rows sum to 1.
         review: Shape (n,), steps from one review to the next, at least 1.
         life: Shape (n,), whole steps that goods keep on the shelf, at least 1; inf where they keep.

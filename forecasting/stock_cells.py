@@ -49,6 +49,7 @@ _RANGES: Final = {
     stock.PRICE: _AMOUNT,
     stock.HOLDING_COST: _AMOUNT,
     stock.ORDER_COST: _AMOUNT,
+    stock.UNIT_SPACE: _AMOUNT,
     stock.SHELF_LIFE: Range(1, 36_500, whole=False, what="days, at least 1"),
 }
 _SHARE: Final = "a share such as 0.95, or a percentage such as 95 %, between none and all"

@@ -50,6 +50,8 @@ _NAMES: Final = {
     "costepedido costoordine custodopedido",
     stock.SHELF_LIFE: "shelflife shelflifedays daysofshelflife life perishabledays haltbarkeit haltbarkeittage mindesthaltbarkeit mhd "
     "dureedevie dureedeconservation vidautil validade houdbaarheid",
+    stock.UNIT_SPACE: "unitspace space shelfspace spaceperunit facing facings volumeperunit platz regalplatz platzbedarf stellplatz espace "
+    "encombrement espacio espacioporunidad spazio espaco ruimte",
     stock.SERVICE_LEVEL: "servicelevel targetservicelevel servicetarget service csl cycleservicelevel servicegrad lieferfahigkeit "
     "lieferbereitschaft tauxdeservice niveaudeservice niveldeservicio livellodiservizio niveldeservico servicegraad",
 }

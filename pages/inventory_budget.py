@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 import streamlit as st
@@ -11,31 +11,35 @@ from forecasting import ordering, schema, words
 from forecasting.errors import InputError
 from pages import inventory_parts
 
+SHORT: Final = {"Money": ("Money to spend", "money"), "Shelf space": ("Space to fill", "space")}
+"""What the URL says -> the amount's label, and what it is of."""
 SPARES_HELP = "Margin (units, without prices) expected not to be missed."
 
 
 def show(found: Any) -> None:
     """The amount, and the orders that are worth it."""
-    money = st.number_input("Money to spend", 0.0, 1e12, None, 50.0, placeholder="Amount", key="inventory_budget", bind="query-params")
-    if money is None:
+    of = st.segmented_control("What is short", list(SHORT), default="Money", required=True, key="inventory_short", bind="query-params")
+    label, of = SHORT.get(of, SHORT["Money"])
+    amount = st.number_input(label, 0.0, 1e12, None, 50.0, placeholder="Amount", key="inventory_budget", bind="query-params")
+    if amount is None:
         st.caption("Type an amount: the orders that spare the most missed sales come first.")
         return
     try:
-        bought = ordering.spend(found, money)
+        bought = ordering.spend(found, amount, of)
     except InputError as error:
         st.caption(words.plain(str(error)))
         return
     if bought.empty:
         st.caption("No order is to be had for this amount.")
         return
-    spent, units, lines = bought["value"].sum(), bought["order_quantity"].sum(), words.count(len(bought), "line")
+    spent, units, lines = bought["takes"].sum(), bought["order_quantity"].sum(), words.count(len(bought), "line")
     st.markdown(f"**{words.units(units)} units of {lines} for {spent:,.2f}**")
     st.dataframe(
         _table(found, bought),
         column_config={
             "name": st.column_config.TextColumn("Product", width=130),
             "order_quantity": st.column_config.NumberColumn("Order", format="%,.0f", width=60),
-            "value": st.column_config.NumberColumn("Costs", format="%,.2f", width=70),
+            "takes": st.column_config.NumberColumn("Takes", format="%,.2f", width=70),
             "gain": st.column_config.NumberColumn("Spares", format="%,.0f", width=65, help=SPARES_HELP),
         },
         hide_index=True,
@@ -47,14 +51,12 @@ def show(found: Any) -> None:
 
 def _table(found: Any, bought: pd.DataFrame) -> pd.DataFrame:
     rows = found.table.set_index(schema.UNIQUE_ID).loc[bought[schema.UNIQUE_ID]].to_dict("records")
-    return bought.assign(name=[inventory_parts.named(row) for row in rows])[["name", "order_quantity", "value", "gain"]]
+    return bought.assign(name=[inventory_parts.named(row) for row in rows])[["name", "order_quantity", "takes", "gain"]]
 
 
 def _order(found: Any, bought: pd.DataFrame) -> None:
     """These quantities, and nothing of the other recommended ones."""
-    chosen = dict(zip(bought[schema.UNIQUE_ID], bought["order_quantity"], strict=True))
-    table = found.table
-    for name, recommended in zip(table[schema.UNIQUE_ID], table["order_quantity"], strict=True):
-        if recommended > 0:
-            units = chosen.get(name, 0.0)
-            inventory_parts.set_quantity(name, None if units == recommended else units)
+    chosen = ordering.bought_quantities(found, bought)
+    for name, recommended in zip(found.table[schema.UNIQUE_ID], found.table["order_quantity"], strict=True):
+        if name in chosen:
+            inventory_parts.set_quantity(name, None if chosen[name] == recommended else chosen[name])

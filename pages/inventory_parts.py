@@ -164,8 +164,11 @@ def downloads(found: Any, manifest: dict[str, Any]) -> None:
             "xlsx",
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         ),
+        "Receipt of the past": (lambda: ordering.receipt_csv(found), "receipt.csv", "text/csv"),
     }
     with st.popover("Download orders", type="primary", icon=":material/download:"):
         for label, (write, ending, kind) in files.items():
             name = f"orders-v{version}.{ending}"
-            st.download_button(label, write, name, kind, type="tertiary", icon=":material/download:", on_click="ignore", key=f"inventory_{ending}")
+            st.download_button(
+                label, write, name, kind, type="tertiary", icon=":material/download:", on_click="ignore", key=f"inventory_{ending.split('.')[0]}"
+            )

@@ -158,8 +158,41 @@ def test_a_budget_buys_what_loses_most_and_never_costs_more(made):
     assert everything["value"].sum() == pytest.approx(whole)
     assert bought["gain"].sum() < everything["gain"].sum()
     assert bought["gain"].sum() > 0.45 * everything["gain"].sum()
-    with pytest.raises(InputError, match="unit cost"):
+    with pytest.raises(InputError, match="unit_cost"):
         ordering.spend(ordering.recommend(made, Given.nothing(len(made.panel)), Policy(lead_time=3, review_period=4), {}), 100.0)
+
+
+def test_shelf_space_may_be_what_is_short(made):
+    given = Given.nothing(len(made.panel)).changed(stock.UNIT_SPACE, np.arange(1.0, len(made.panel) + 1))
+    found = ordering.recommend(made, given, Policy(lead_time=3, review_period=4), {})
+    bought = ordering.spend(found, 500.0, "space")
+    assert 400 < bought["takes"].sum() <= 500
+    assert bought["value"].isna().all()
+    with pytest.raises(InputError, match="unit_cost"):
+        ordering.spend(found, 500.0)
+    with pytest.raises(InputError, match="from 0 on"):
+        ordering.spend(found, -1.0, "space")
+
+
+def test_goods_that_earn_nothing_get_nothing_of_a_short_budget(made):
+    prices = np.full(len(made.panel), 5.0)
+    prices[:3] = 1.0
+    given = Given.nothing(len(made.panel)).changed(stock.UNIT_COST, 2.0).changed(stock.PRICE, prices)
+    found = ordering.recommend(made, given, Policy(lead_time=3, review_period=4), {})
+    bought = ordering.spend(found, 100.0)
+    assert not set(bought["unique_id"]) & set(made.panel.unique_ids[:3])
+
+
+def test_a_budget_on_the_command_line_orders_only_what_it_buys(shop, file, tmp_path, capfdbinary):
+    assert main(["recommend", "--stock", str(file), *SHORT, "--budget", "60", "--receipt", str(tmp_path / "r.csv")]) == 0
+    out, told = capfdbinary.readouterr()
+    table = orders_of(out)
+    assert 0 < table["order_value"].sum() <= 60
+    assert b"Within the limit" in told
+    receipt = pd.read_csv(tmp_path / "r.csv")
+    assert len(receipt) == len(table)
+    assert {"service", "fill_rate", "average_stock", "lost", "turns", "cost", "service_textbook", "promise"} <= set(receipt)
+    assert main(["recommend", *SHORT, "--space", "60"]) == 2
 
 
 def test_least_cost_needs_prices_and_says_where_there_are_none(shop, file, capsys):

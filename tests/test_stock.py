@@ -68,6 +68,7 @@ def test_what_nobody_gave_is_the_policys():
             "holding_cost": np.nan,
             "order_cost": 7.0,
             "shelf_life": np.nan,
+            "unit_space": np.nan,
             "service_level": 0.9,
         },
         nan_ok=True,

@@ -217,7 +217,18 @@ def test_all_problems_are_collected_with_line_column_value_and_remedy():
     assert checked.problems["what_to_do"].str.startswith("Skipped. ").all()
     assert checked.problems["what_to_do"][2] == "Skipped. Write whole days from 0 to 365."
     assert (checked.rows, checked.dropped, checked.matched) == (7, 6, 1)
-    assert checked.given.table.loc[1].drop(["price", "holding_cost", "order_cost", "backorders"]).tolist() == [1, 2, 7, 1.5, 7, 6, 12, 2.5, 30, 0.95]
+    assert checked.given.table.loc[1].drop(["price", "holding_cost", "order_cost", "backorders", "unit_space"]).tolist() == [
+        1,
+        2,
+        7,
+        1.5,
+        7,
+        6,
+        12,
+        2.5,
+        30,
+        0.95,
+    ]
     assert (deliveries(checked), checked.given.lead_times) == ([(1, "2026-01-12", 2.0)], {1: (6, 7, 9)})
 
 
@@ -405,6 +416,7 @@ VALUES = {
     stock.HOLDING_COST: AMOUNT,
     stock.ORDER_COST: AMOUNT,
     stock.SHELF_LIFE: DAYS,
+    stock.UNIT_SPACE: AMOUNT,
     stock.SERVICE_LEVEL: st.none() | st.floats(0.001, 0.999),
 }
 DUE = st.none() | st.dates(pd.Timestamp(2025, 1, 1).date(), pd.Timestamp(2027, 1, 1).date())
