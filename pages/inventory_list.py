@@ -12,6 +12,8 @@ from forecasting import order_words, schema, words
 from pages import inventory_parts
 
 STATES: Final = order_words.STATES
+BROKEN: Final = "Often missed"
+"""The chip of a line whose promise was not kept in the past."""
 FIRST: Final = ("order_now", "soon")
 """What is shown at first."""
 COLORS: Final = {"order_now": "red", "soon": "orange", "fine": "green", "overstock": "violet", "unknown": "gray"}
@@ -98,7 +100,7 @@ def _table(found: Any, shown: pd.DataFrame) -> pd.DataFrame:
     table = shown.assign(
         name=[inventory_parts.named(row) for row in shown.to_dict("records")],
         order_quantity=shown[schema.UNIQUE_ID].map(typed).astype(float).fillna(shown["order_quantity"]),
-        state=[[STATES[state]] for state in shown["state"]],
+        state=[[STATES[state], *[BROKEN] * bad] for state, bad in zip(shown["state"], _broken(shown), strict=True)],
         risk=100 * shown["risk"],
         days_of_cover=shown["days_of_cover"].replace(np.inf, np.nan),
         past=list(np.nan_to_num(found.made.panel.sales[found.rows[shown.index], -PAST:])),
@@ -109,11 +111,11 @@ def _table(found: Any, shown: pd.DataFrame) -> pd.DataFrame:
 def _columns(found: Any, shown: pd.DataFrame) -> dict[str, Any]:
     """The first ones answer on a phone."""
     number, date = st.column_config.NumberColumn, st.column_config.DateColumn
-    units = "%,.0f" if found.made.whole else "%,.1f"
+    units, width = "%,.0f" if found.made.whole else "%,.1f", 175 if any(_broken(shown)) else 90
     config: dict[str, Any] = {
         "name": st.column_config.TextColumn("Product", width=165),
         "order_quantity": number("Order", format=units, width=60),
-        "state": st.column_config.MultiselectColumn("State", options=list(STATES.values()), color=list(COLORS.values()), width=90),
+        "state": st.column_config.MultiselectColumn("State", options=[*STATES.values(), BROKEN], color=[*COLORS.values(), "orange"], width=width),
         "order_by": date("Order by", format="D MMM", width=72, help="The last review at which an order still keeps the promise."),
         "risk": st.column_config.ProgressColumn(
             "Risk", format=f"%.0f{words.NBSP}%%", min_value=0, max_value=100, color="red", width=110, help=inventory_parts.RISK_HELP
@@ -125,3 +127,8 @@ def _columns(found: Any, shown: pd.DataFrame) -> dict[str, Any]:
         schema.CATEGORY: st.column_config.TextColumn("Category", width=110),
     }
     return {name: column for name, column in config.items() if name != schema.CATEGORY or name in shown}
+
+
+def _broken(shown: pd.DataFrame) -> list[bool]:
+    """Lines whose promise was not kept in the past, by more than chance."""
+    return [promise == "not kept" for promise in shown["promise"]]

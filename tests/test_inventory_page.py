@@ -103,6 +103,20 @@ def test_the_list_is_worst_first_and_the_first_line_is_on_the_card(counted):
     assert words.plain(order_words.proof(found.table.iloc[place].to_dict())) in texts(at)
 
 
+def test_a_line_whose_promise_was_not_kept_says_so_in_the_list(counted, monkeypatch):
+    real = ordering.recommend
+
+    def broken(*asked):
+        found = real(*asked)
+        worst = found.urgent().index[0]
+        return replace(found, table=found.table.assign(promise=["not kept" if place == worst else "kept" for place in found.table.index]))
+
+    monkeypatch.setattr(ordering, "recommend", broken)
+    rows = listed(opened("inventory", **ASKED))
+    assert list(rows["state"].iloc[0]) == ["Order now", "Often missed"]
+    assert all(len(states) == 1 for states in rows["state"].iloc[1:])
+
+
 def test_the_url_chooses_states_and_line(counted):
     at = opened("inventory", **ASKED, show="overstock", line="Bread|South")
     assert listed(at)["name"].tolist() == ["Bread, South"]
