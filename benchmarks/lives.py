@@ -14,7 +14,7 @@ from scipy.special import ndtri
 from forecasting import demand, lost_sales, order_levels, schema, textbook
 from forecasting.ensemble import Ensemble
 from forecasting.panel import FloatArray, Panel
-from forecasting.replay import replay, review_cycles
+from forecasting.replay import Seen, replay, review_cycles
 from forecasting.residuals import OBSERVED_SHARE
 
 HALVINGS = 30
@@ -40,7 +40,7 @@ class Life:
 
     Args:
         wanted: Shape (m, h), units.
-        known: Shape (m, h), whether anybody wrote it down.
+        seen: What is known of that.
         ours: Shape (m, h), units, before each step's sales; NaN where no order is placed.
         mean: Same shape: the textbook's level for z = 0.
         spread: Same shape: by how much it grows with z.
@@ -50,7 +50,7 @@ class Life:
     """
 
     wanted: FloatArray
-    known: np.ndarray
+    seen: Seen
     ours: FloatArray
     mean: FloatArray
     spread: FloatArray
@@ -61,7 +61,7 @@ class Life:
     def textbook(self, z: float) -> FloatArray:
         """The textbook's levels for a standard normal quantile."""
         level = np.maximum(self.mean + z * self.spread, 0.0)
-        return np.ceil(level - 1e-9) if self.whole else level
+        return np.round(level) if self.whole else level
 
 
 class Outcome(NamedTuple):
@@ -95,10 +95,10 @@ def outcome(life: Life, levels: FloatArray) -> Outcome:
         start=level[:, 0],
     )
     reviews = np.arange(0, h + 1, review)
-    cycles = review_cycles(lived.lost, life.known, np.full((m, h), lead), reviews, share=OBSERVED_SHARE).where(reviewed[:, reviews[:-1]])
+    cycles = review_cycles(lived.lost, life.seen, np.full((m, h), lead), reviews, share=OBSERVED_SHARE).where(reviewed[:, reviews[:-1]])
     last = h - np.argmax(reviewed[:, ::-1], axis=1) - 1 + life.terms.cover
     steps = np.arange(h)
-    here = (steps >= lead) & (steps < last[:, None]) & life.known & reviewed[:, :1]
+    here = (steps >= lead) & (steps < last[:, None]) & life.seen.known & reviewed[:, :1]
     sums = [np.where(here, values, 0.0).sum(axis=1) for values in (lived.sold, lived.lost, lived.on_hand)]
     return Outcome(cycles.judged.sum(axis=1), cycles.kept.sum(axis=1), sums[0], sums[1], sums[2] / np.maximum(here.sum(axis=1), 1))
 
@@ -180,7 +180,8 @@ def life_of(whole: Panel, made: Sequence[Ensemble], terms: Terms) -> Life:
     blank = np.full((len(whole), wanted.shape[1] - ours.shape[1]), np.nan)
     mean, spread = textbook_parts(whole, range(starts[0], starts[0] + ours.shape[1]), terms)
     ours, mean, spread = (np.concatenate([values, blank], axis=1) for values in (ours, mean, spread))
-    return Life(wanted, np.ones(wanted.shape, dtype=bool), ours, mean, spread, np.arange(len(whole)), made[0].whole, terms)
+    always = np.ones(wanted.shape, dtype=bool)
+    return Life(wanted, Seen(always, always), ours, mean, spread, np.arange(len(whole)), made[0].whole, terms)
 
 
 def lives_after(whole: Panel, made: Sequence[Ensemble], terms: Terms) -> list[Life]:
@@ -192,12 +193,13 @@ def lives_after(whole: Panel, made: Sequence[Ensemble], terms: Terms) -> list[Li
         closed = (f == 0) & ~one.silent[:, None]
         wanted = np.where(np.isfinite(y), y, np.nan_to_num(np.round(f) if one.whole else f))
         mean, spread = textbook_parts(whole, range(days, days + h), terms)
-        known = (np.isfinite(y) | closed) & np.isfinite(ours[:, :1])
-        lives.append(Life(wanted, known, ours, mean, spread, np.arange(len(whole)), one.whole, terms))
+        seen = Seen((np.isfinite(y) | closed) & np.isfinite(ours[:, :1]), (y > 0) | ~closed)
+        lives.append(Life(wanted, seen, ours, mean, spread, np.arange(len(whole)), one.whole, terms))
     return lives
 
 
 def together(lives: Sequence[Life]) -> Life:
     """Lives of the same terms and length as one."""
-    names = ("wanted", "known", "ours", "mean", "spread", "series")
-    return replace(lives[0], **{name: np.concatenate([getattr(life, name) for life in lives]) for name in names})
+    names = ("wanted", "ours", "mean", "spread", "series")
+    seen = Seen(*(np.concatenate([getattr(life.seen, name) for life in lives]) for name in ("known", "open")))
+    return replace(lives[0], seen=seen, **{name: np.concatenate([getattr(life, name) for life in lives]) for name in names})

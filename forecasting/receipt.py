@@ -7,7 +7,7 @@ the textbook with the sales of the eight weeks before each review. Demand, lead 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
@@ -19,7 +19,7 @@ from forecasting.ensemble import Ensemble
 from forecasting.order_levels import DAILY, Levels, rounded
 from forecasting.panel import FloatArray
 from forecasting.policy import Rule
-from forecasting.replay import OrderRule, delivery_cycles, replay, review_cycles
+from forecasting.replay import OrderRule, Seen, delivery_cycles, replay, review_cycles
 from forecasting.residuals import OBSERVED_SHARE
 from forecasting.stock import Stock
 
@@ -106,18 +106,18 @@ class _Part:
         return pd.DataFrame(total, columns=COUNTED)
 
     def _counted(self, cut: int, levels: FloatArray) -> FloatArray:
-        wanted, known = sold_then(self.made, self.rows, cut)
+        wanted, seen = sold_then(self.made, self.rows, cut)
         steps, places = levels.shape[1], np.arange(levels.shape[1])
         lead = drawn(self.shelves.lead, steps, seed=cut)
-        known &= np.isfinite(levels[:, :1])
+        seen = replace(seen, known=seen.known & np.isfinite(levels[:, :1]))
         start = np.nan_to_num(levels[:, 0]) + self.lot * (_GOLDEN * (np.arange(len(levels)) + cut + 1) % 1)
         lived = replay(wanted, self._order(levels), lead=lead, start=start)
-        here = (places >= lead[:, :1]) & (places < _end(lead, np.isfinite(levels), self.every)) & known
+        here = (places >= lead[:, :1]) & (places < _end(lead, np.isfinite(levels), self.every)) & seen.known
         if self.rule in DAILY:
-            cycles = delivery_cycles(lived, known, share=OBSERVED_SHARE)
+            cycles = delivery_cycles(lived, seen.known, share=OBSERVED_SHARE)
         else:
             reviews = np.arange(0, steps + 1, self.every)
-            cycles = review_cycles(lived.lost, known, lead, reviews, share=OBSERVED_SHARE).where(np.isfinite(levels[:, reviews[:-1]]))
+            cycles = review_cycles(lived.lost, seen, lead, reviews, share=OBSERVED_SHARE).where(np.isfinite(levels[:, reviews[:-1]]))
         amounts = [np.where(here, values, 0.0).sum(axis=1) for values in (lived.sold, lived.lost, lived.on_hand, lived.arrived > 0)]
         amounts[-1] += here.any(axis=1) & (self.rule not in DAILY)  # what the shelf starts with is what an order at the cutoff would have brought
         return np.column_stack([cycles.judged.sum(axis=1), cycles.kept.sum(axis=1), *amounts, here.sum(axis=1)])
@@ -163,12 +163,12 @@ def levels_then(
     return rounded(made, ours), np.where(np.isnan(ours), np.nan, rounded(made, theirs))
 
 
-def sold_then(made: Ensemble, rows: np.ndarray, cut: int) -> tuple[FloatArray, np.ndarray]:
-    """Demand after a cutoff and whether it was seen, shape (r, h): nothing on closed days, the forecast where nobody wrote it down."""
+def sold_then(made: Ensemble, rows: np.ndarray, cut: int) -> tuple[FloatArray, Seen]:
+    """Demand after a cutoff, shape (r, h), and what is known of it: nothing on closed days, the forecast where nobody wrote it down."""
     y, f = made.past.y[cut, rows], made.past.yhat[schema.BLEND][cut, rows]
-    known = np.isfinite(y) | (f == 0)
+    closed = np.isnan(y) & (f == 0)
     guess = np.nan_to_num(np.round(f) if made.whole else f)
-    return np.where(np.isfinite(y), y, guess), known
+    return np.where(np.isfinite(y), y, guess), Seen(np.isfinite(y) | closed, ~closed)
 
 
 def drawn(lead: FloatArray, steps: int, *, seed: int) -> np.ndarray:

@@ -84,12 +84,25 @@ class Cycles:
         return Cycles(self.judged & counts, self.kept & counts)
 
 
-def review_cycles(lost: FloatArray, known: np.ndarray, lead: np.ndarray, reviews: np.ndarray, *, share: float) -> Cycles:
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """What is known of the demand of m shelves over h steps; shape (m, h) of bool each.
+
+    Args:
+        known: Whether it was seen; closed steps count as seen.
+        open: Whether the shop was open.
+    """
+
+    known: np.ndarray
+    open: np.ndarray
+
+
+def review_cycles(lost: FloatArray, seen: Seen, lead: np.ndarray, reviews: np.ndarray, *, share: float) -> Cycles:
     """Cycles of a rule that looks at the shelf at reviews: from when an order of one would arrive until one of the next would.
 
     Args:
         lost: Shape (m, h), units.
-        known: Shape (m, h), whether demand was seen.
+        seen: What is known of the demand; a cycle in which the shop is never open does not count, as nothing could be lost in it.
         lead: Shape (m, h): steps that an order placed then takes, or would take.
         reviews: Shape (c + 1,), ascending: steps before whose sales the reviews are; the last one only ends the cycle before it.
         share: Of a cycle's steps, and of those since its review, that must be known for it to count.
@@ -99,9 +112,9 @@ def review_cycles(lost: FloatArray, known: np.ndarray, lead: np.ndarray, reviews
     whole = (last > first) & (last <= lost.shape[1])
     last = np.where(whole, last, first.clip(max=lost.shape[1]))
     first = np.minimum(first, last)
-    seen = _between(known, first, last) >= share * (last - first)
-    seen &= _between(known, np.broadcast_to(reviews[:-1], first.shape), last) >= share * (last - reviews[:-1])
-    judged = whole & seen
+    enough = _between(seen.known, first, last) >= share * (last - first)
+    enough &= _between(seen.known, np.broadcast_to(reviews[:-1], first.shape), last) >= share * (last - reviews[:-1])
+    judged = whole & enough & (_between(seen.open, first, last) > 0)
     return Cycles(judged, judged & (_between(lost > 0, first, last) == 0))
 
 

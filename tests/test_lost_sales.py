@@ -8,7 +8,7 @@ import pytest
 from scipy.special import ndtri
 
 from forecasting.lost_sales import covering, idle
-from forecasting.replay import replay, review_cycles
+from forecasting.replay import Seen, replay, review_cycles
 
 P = np.array([0.6, 0.8, 0.9, 0.95, 0.98, 0.995])
 
@@ -25,7 +25,8 @@ def achieved(demand, level, lead, review):
     """Share of cycles without a loss of shelves that are ordered up to a level, shape (m,), at every review."""
     m, h = demand.shape
     lived = replay(demand, lambda step, at: np.maximum(level - at, 0) * (step % review == 0), lead=np.full(m, lead), start=level)
-    cycles = review_cycles(lived.lost, np.ones((m, h), dtype=bool), np.full((m, h), lead), np.arange(0, h + 1, review), share=1.0)
+    always = np.ones((m, h), dtype=bool)
+    cycles = review_cycles(lived.lost, Seen(always, always), np.full((m, h), lead), np.arange(0, h + 1, review), share=1.0)
     return cycles.kept.sum() / cycles.judged.sum()
 
 

@@ -98,7 +98,7 @@ def test_without_a_past_nothing_is_judged():
     assert made.promise.tolist() == ["not judged"] * 2
 
 
-def test_unknown_days_are_not_judged_and_closed_days_are():
+def test_unknown_days_are_not_judged_and_closed_days_are_part_of_longer_cycles_only():
     y, f = pasts.noisy(n=20)
     one, closed = y.copy(), y.copy()
     one[:, 0, 7:] = NAN
@@ -109,7 +109,11 @@ def test_unknown_days_are_not_judged_and_closed_days_are():
     unknown = judged(pasts.ensemble(one, f), lead_time=2, review_period=1).series["cycles"]
     assert unknown[0] < whole[0] * 0.6
     np.testing.assert_array_equal(unknown[1:], whole[1:])
-    np.testing.assert_array_equal(judged(pasts.ensemble(closed, shut), lead_time=2, review_period=1).series["cycles"], whole)
+    daily = judged(pasts.ensemble(closed, shut), lead_time=2, review_period=1).series["cycles"]
+    np.testing.assert_array_equal(daily[1:], whole[1:])
+    assert daily[0] == whole[0] - 5  # the closed days on which a cycle could end, none of which could lose anything
+    longer = [judged(pasts.ensemble(*sold), lead_time=2, review_period=2).series["cycles"] for sold in ((closed, shut), (y, f))]
+    np.testing.assert_array_equal(*longer)
 
 
 def test_series_with_other_terms_are_judged_as_if_alone():

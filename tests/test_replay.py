@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasting.replay import delivery_cycles, replay, review_cycles
+from forecasting.replay import Seen, delivery_cycles, replay, review_cycles
 
 ALL = 1.0
 
@@ -134,10 +134,16 @@ def test_a_higher_level_never_loses_more(random):
 # Cycles
 
 
-def reviewed(lost, *, lead, reviews, known=None, share=ALL):
+def reviewed(lost, *, lead, reviews, known=None, opened=None, share=ALL):
     lost = np.atleast_2d(np.asarray(lost, dtype=float))
     known = np.isfinite(lost) if known is None else np.atleast_2d(known).astype(bool)
-    return review_cycles(lost, known, np.broadcast_to(lead, lost.shape), np.array(reviews), share=share)
+    return review_cycles(
+        lost,
+        Seen(known, known if opened is None else np.atleast_2d(opened).astype(bool)),
+        np.broadcast_to(lead, lost.shape),
+        np.array(reviews),
+        share=share,
+    )
 
 
 def test_a_cycle_lasts_from_one_delivery_to_the_next():
@@ -156,6 +162,13 @@ def test_a_cycle_of_unknown_days_is_not_judged():
     known = [0, 1, 1, 1, 0]
     assert reviewed([0, 0, 0, 0, 0], lead=1, reviews=[0, 2, 4], known=known, share=0.6).judged.tolist() == [[True, False]]
     assert reviewed([0, 0, 0, 0, 0], lead=1, reviews=[0, 2, 4], known=known).judged.tolist() == [[False, False]]
+
+
+def test_a_cycle_of_closed_days_alone_is_not_judged():
+    # Lead time 0, a review every day; the shop is closed on days 2 and 4, on which nothing can be lost.
+    cycles = reviewed([0, 0, 1, 0], lead=0, reviews=[0, 1, 2, 3, 4], opened=[1, 0, 1, 0])
+    assert cycles.judged.tolist() == [[True, False, True, False]]
+    assert cycles.kept.tolist() == [[True, False, False, False]]
 
 
 def test_a_delivery_that_is_overtaken_ends_no_cycle():

@@ -15,6 +15,7 @@ from forecasting import schema
 from forecasting.backtest import Backtest
 from forecasting.ensemble import Ensemble
 from forecasting.panel import Panel
+from forecasting.replay import Seen
 from forecasting.settings import Settings
 
 NAN = np.nan
@@ -37,7 +38,7 @@ def life(wanted, levels, *, lead=1, known=None, mean=None, spread=None):
     known = np.ones(wanted.shape, dtype=bool) if known is None else np.atleast_2d(known).astype(bool)
     mean = levels if mean is None else np.broadcast_to(mean, levels.shape)
     spread = np.zeros(levels.shape) if spread is None else np.broadcast_to(spread, levels.shape)
-    return Life(wanted, known, levels, mean, spread, np.arange(len(wanted)), True, Terms(0.95, lead))
+    return Life(wanted, Seen(known, np.ones(wanted.shape, dtype=bool)), levels, mean, spread, np.arange(len(wanted)), True, Terms(0.95, lead))
 
 
 # Demand
@@ -164,7 +165,7 @@ def test_the_days_after_several_origins_are_one_life_each():
     both = lives.together(apart)
     assert both.wanted.shape == (12, 16)
     assert both.series.tolist() == [*range(6), *range(6)]
-    assert np.argwhere(~both.known).tolist() == [[0, 5]]
+    assert np.argwhere(~both.seen.known).tolist() == [[0, 5]]
     np.testing.assert_array_equal(both.wanted[6:], whole.sales[:, 216:232])
 
 
