@@ -21,8 +21,8 @@ PLACES = 300
 """Equally likely values that stand for a distribution."""
 PLACES_PAST = 100
 """The same where the lead time varies, at every review of the past."""
-ROWS = 500
-"""Series whose mixtures are made at a time."""
+MIXED_AT_ONCE = 4_000_000
+"""Values of mixtures that are made at a time."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,10 +55,11 @@ def over(made: Ensemble, rows: np.ndarray, lead: FloatArray, extra: np.ndarray, 
         if start + spans.max() >= ahead.shape[1]:
             continue
         parts = []
-        for span, count in zip(spans, _shared(chances, PLACES), strict=True):
+        learned = made.calibrated_each([int(span) for span in spans])
+        for span, bands, count in zip(spans, learned, _shared(chances, PLACES), strict=True):
             f = (ahead[members, start + span] - ahead[members, start])[:, None]
             expected[members] = np.nan_to_num(expected[members]) + chances[spans == span] * f[:, 0]
-            parts.append(_sums(made.calibrated(int(span)) if span else None, rows[members], f, count, start=start, span=int(span)))
+            parts.append(_sums(bands, rows[members], f, count, start=start, span=int(span)))
         values[members] = np.sort(np.concatenate(parts, axis=1), axis=1)
     values[made.silent[rows]] = 0.0
     return Demand(expected, values)
@@ -148,8 +149,9 @@ class _Mix:
             total = f[:, from_ + self.spans[0]] - f[:, from_]
             levels[:, reviews] = learned[0].of(self.rows).levels_at(total, self.p, steps=from_) if learned[0] else 0.0
         else:
-            for part in range(0, len(f), ROWS):
-                some = slice(part, part + ROWS)
+            rows = max(1, MIXED_AT_ONCE // (PLACES_PAST * len(from_)))
+            for part in range(0, len(f), rows):
+                some = slice(part, part + rows)
                 levels[some, reviews] = self._mixed(learned, f[some], from_, some)
         return _fitted(levels, made.horizon if without is None else levels.shape[1])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -90,6 +90,13 @@ class Ensemble:
         if window not in self._learned:
             self._learned[window] = bands.learn(bands.seen(self.cumulated, window)) if window <= self.past.horizon else None
         return self._learned[window]
+
+    def calibrated_each(self, windows: Sequence[int]) -> list[SeriesBands | None]:
+        """The same of several windows, learned side by side; None for one of 0 days."""
+        if len(windows) == 1:
+            return [self.calibrated(windows[0]) if windows[0] else None]
+        with ThreadPoolExecutor(SIDE_BY_SIDE) as threads:
+            return list(threads.map(lambda window: self.calibrated(window) if window else None, windows))
 
     def calibrated_past(self, window: int) -> list[SeriesBands | None]:
         """The same for each past cutoff, from the errors of the others; learned side by side, since sorting leaves other threads alone."""

@@ -91,7 +91,7 @@ def finished(rule, **columns):
     kinds = {"unknown": np.isnan(quantity), "order_now": quantity > 0, "overstock": position > orders.TOO_MUCH * table["order_up_to"]}
     states = np.select(list(kinds.values()), list(kinds), "fine")
     days = pd.Series(pd.date_range("2026-11-22", periods=n, freq="D").as_unit("us")).where(np.arange(n) % 3 > 0)
-    shares = dict.fromkeys(("service_level", "risk", "achieved", "achieved_fill", "achieved_textbook"), 0.95)
+    shares = dict.fromkeys(("service_level", "quantile", "risk", "achieved", "achieved_fill", "achieved_textbook"), 0.95)
     units = dict.fromkeys(("expected_lost", "expected_left", "textbook_order_up_to", "textbook_quantity"), 3.0)
     texts = {"why": "Both agree.", "abc": "A", "xyz": "X", "promise": "kept", "defaults": "lead_time", schema.MODEL: "blend", schema.REASON: ""}
     cover = np.where(np.arange(n) % 4 == 0, np.inf, 5.5)
