@@ -11,6 +11,8 @@ from forecasting import schema, words
 from forecasting.order_levels import DAILY
 from forecasting.orders import Orders
 
+FEW_SERVED: Final = 0.9
+"""Share of demand below which a kept promise of no stockouts still misses much: most cycles want nothing, and count as kept."""
 STATES: Final = {"order_now": "Order now", "soon": "This week", "fine": "Fine", "overstock": "Overstock", "unknown": "No advice"}
 STOCK: Final = {
     "on_hand": "In stock",
@@ -149,7 +151,8 @@ def proof(row: dict[str, Any]) -> str:
     kept = f"kept in {words.percent(row['achieved'])} of {words.count(int(row['cycles']), 'past cycle')}"
     served = "" if np.isnan(row["achieved_fill"]) else f", {words.percent(row['achieved_fill'])} of demand served"
     textbook = "" if np.isnan(row["achieved_textbook"]) else f" The textbook level: {words.percent(row['achieved_textbook'])}."
-    return f"{promised}; {kept}{served}.{textbook}"
+    few = " Most days want nothing here: promise a share served, and fewer sales are missed." if row["achieved_fill"] < FEW_SERVED else ""
+    return f"{promised}; {kept}{served}.{textbook}{few}"
 
 
 def textbook(row: dict[str, Any], digits: int = 0) -> str:

@@ -112,6 +112,7 @@ def test_the_proof_holds_promise_and_past_side_by_side():
         order_words.proof(row).replace("\u00a0", " ")
         == "Promised 95 %; kept in 95.8 % of 72 past cycles, 99.2 % of demand served. The textbook level: 86.1 %."
     )
+    assert "promise a share served" in order_words.proof({**row, "achieved_fill": 0.83})
     assert "too little past" in order_words.proof({**row, "promise": "not judged", "cycles": 0.0})
 
 
