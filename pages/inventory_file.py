@@ -1,0 +1,183 @@
+"""Stock from a file: the file, what its columns mean, its problems, and what would be saved."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, Final
+
+import streamlit as st
+
+from forecasting import order_words, ordering, schema, service, words
+from forecasting.errors import AmbiguousDates, InputError, ShelfcastError, UnreadableFile
+from pages import upload_file
+from pages.upload_file import Upload
+
+FILE: Final = "inventory_file"
+"""Where the session keeps the file that was chosen."""
+SAID: Final = "inventory_said"
+"""Where it keeps what the last press did, and whether it failed."""
+TYPED: Final = "typing"
+"""Where stock that was typed came from."""
+MAIN: Final = ("on_hand", "on_order", "due", "lead_time", "pack_size", "unit_cost", "price")
+"""Columns of a stock file that most have; the others are one click away."""
+FEW: Final = 14
+MOST: Final = 500
+
+
+def choose(ensemble: Any) -> None:
+    """Asks for a file."""
+    st.file_uploader("Stock file", type=upload_file.TYPES, key="inventory_uploader", on_change=_uploaded, label_visibility="collapsed")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption("No file at hand?", width="content")
+        st.download_button(
+            "Download a template",
+            lambda: ordering.stock_template(ensemble),
+            "stock-template.csv",
+            "text/csv",
+            type="tertiary",
+            on_click="ignore",
+            key="inventory_template",
+        )
+
+
+def _uploaded() -> None:
+    file = st.session_state["inventory_uploader"]
+    if file is not None:
+        content = file.getvalue()
+        st.session_state[FILE] = Upload(hashlib.sha256(content + file.name.encode()).hexdigest()[:16], file.name, content)
+
+
+def _forget() -> None:
+    for name in (FILE, "kept_stock_table", "kept_stock"):
+        st.session_state.pop(name, None)
+
+
+def read(ws: Any, ensemble: Any, upload: Upload) -> None:
+    """The file, what its columns mean, its problems, and what would be saved."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        size = words.size(len(upload.content))
+        st.markdown(f":material/description: **{words.plain(upload.name)}** :gray[{size}]", width="stretch")
+        st.button("Choose another", type="tertiary", on_click=_forget, key="inventory_another")
+    try:
+        table = upload_file.remembered("stock_table", upload.id, lambda: service.inspect(upload.content, upload.name))
+    except UnreadableFile as error:
+        _refused("This file cannot be read.", str(error))
+        return
+    mapping = _mapping(ensemble, upload, table)
+    checked = _checked(ensemble, upload, table, mapping)
+    if checked is not None:
+        _result(ws, ensemble, upload, checked)
+
+
+def _refused(title: str, text: str) -> None:
+    st.markdown(f":red[:material/error:] **{title}** {words.plain(text)}")
+    st.caption("Nothing was saved.")
+
+
+def _mapping(ensemble: Any, upload: Upload, table: Any) -> dict[str, str]:
+    """What each column means, guessed from the names."""
+    guessed, chosen = ordering.guess_stock(table), {}
+    keys = [name for name in schema.KEYS if name in ensemble.panel.series]
+    shown = [*keys, *(role for role in ordering.STOCK_ROLES if role not in schema.KEYS and (role in MAIN or role in guessed))]
+    more = [role for role in ordering.STOCK_ROLES if role not in shown and role not in schema.KEYS]
+    with st.grid(5, min_column_width=130):
+        for role in shown:
+            chosen[role] = _select(role, upload, table, guessed)
+    with st.expander("More columns", type="compact"), st.grid(5, min_column_width=130):
+        for role in more:
+            chosen[role] = _select(role, upload, table, guessed)
+    return {role: column for role, column in chosen.items() if column is not None}
+
+
+def _select(role: str, upload: Upload, table: Any, guessed: dict[str, str]) -> str | None:
+    names = list(table.columns)
+    index = names.index(guessed[role]) if role in guessed else None
+    key, label = f"inventory_map_{role}_{upload.id}", order_words.STOCK.get(role) or words.LABELS[role]
+    return st.selectbox(label, names, index=index, placeholder="Not in this file", key=key, persist_state="session")
+
+
+def _checked(ensemble: Any, upload: Upload, table: Any, mapping: dict[str, str]) -> Any:
+    """The stock in the file; None where something stands in the way, which is said."""
+    day_first = st.session_state.get(f"inventory_day_first_{upload.id}")
+
+    def check() -> Any:
+        return ordering.check_stock(table, mapping, ensemble, day_first=day_first)
+
+    checked = None
+    try:
+        checked = upload_file.remembered("stock", (upload.id, mapping, day_first, id(ensemble)), check)
+    except AmbiguousDates as question:
+        st.markdown(f":orange[:material/help:] **Which is right?** All dates in {words.plain(question.column)} can be read two ways.")
+        _ask_dates(upload, question.examples[:3])
+    except InputError as error:
+        _refused("This file cannot be used.", str(error))
+    return checked
+
+
+def _ask_dates(upload: Upload, examples: tuple[str, ...]) -> None:
+    def reading(day_first: bool) -> str:
+        read = ", ".join(f"{text} is {words.read_as(text, day_first=day_first)}" for text in examples)
+        return f"{'Day' if day_first else 'Month'} first: {words.plain(read)}"
+
+    st.radio("Read the dates as", [True, False], index=None, format_func=reading, key=f"inventory_day_first_{upload.id}", persist_state="session")
+
+
+def _result(ws: Any, ensemble: Any, upload: Upload, checked: Any) -> None:
+    """What was understood, every problem by line, and the button."""
+    lines = checked.dropped
+    counted, n = int(checked.given.table["on_hand"].notna().sum()), len(ensemble.panel)
+    with st.grid(3, min_column_width=130):
+        st.metric("Rows", f"{checked.rows:,}")
+        st.metric("Shelves counted", f"{counted:,} of {n:,}", help="The others keep what was saved before.")
+        st.metric("Problems", f"{lines:,}", help="Rows that cannot be used as they are.")
+    left_out = ["Kept out: " + ", ".join(f"*{words.plain(name)}*" for name in checked.kept_out) + "."] if checked.kept_out else []
+    if notes := [*left_out, *map(words.plain, checked.notes)]:
+        st.caption(" ".join(notes))
+    if lines:
+        problems(checked, "inventory_problems")
+    agreed = not lines or st.checkbox(
+        f"Leave out {'this row' if lines == 1 else f'these {lines:,} rows'} and save the rest", key=f"inventory_drop_{upload.id}"
+    )
+    useful = bool(checked.given.table.notna().any(axis=None))
+    if not useful:
+        st.caption("None of the rows can be used, so there is nothing to save.")
+    st.button(
+        "Save this stock",
+        type="primary",
+        icon=":material/save:",
+        disabled=not (agreed and useful),
+        on_click=save,
+        args=(ws, ensemble, checked, upload.name),
+        key="inventory_save_file",
+    )
+
+
+def problems(checked: Any, key: str) -> None:
+    """Every problem, and the rows to take away."""
+    config = {
+        "line": st.column_config.NumberColumn("Line", format="%,d", width=60),
+        "problem": st.column_config.TextColumn("Problem", width=190),
+        "value": st.column_config.TextColumn("Value", width=110),
+        "column": st.column_config.TextColumn("Column", width=100),
+        "what_to_do": st.column_config.TextColumn("What happens", width="large"),
+    }
+    table = checked.problems
+    height: Any = "content" if len(table) <= FEW else 430
+    st.dataframe(table[list(config)].head(MOST), column_config=config, hide_index=True, height=height, alt="Rows with problems")
+    label = f"Download {words.count(len(table), 'problem')}"
+    icon = ":material/download:"
+    st.download_button(
+        label, lambda: service.problems_csv(checked), "problems.csv", "text/csv", type="tertiary", icon=icon, on_click="ignore", key=key
+    )
+
+
+def save(ws: Any, ensemble: Any, checked: Any, name: str) -> None:
+    """Saves, says so, and shows the orders that follow; what a file leaves out stays as it was."""
+    try:
+        ordering.save_stock(ws, checked, ensemble, name, whole=name == TYPED)
+    except ShelfcastError as error:
+        st.session_state[SAID] = (str(error), True)
+        return
+    _forget()
+    st.session_state[SAID] = ("Saved. The orders count with it.", False)
+    st.session_state["inventory_tab"] = "Orders"
