@@ -66,8 +66,10 @@ def past(errors: Errors, probabilities: tuple[float, ...], *, window: int = 1) -
     cumulated = cumulate(errors)
     f = sums(cumulated, window).f
     made = np.full((len(probabilities), *f.shape), np.nan)
+    if not f.shape[2]:
+        return made
     of = seen(cumulated, window)
-    for cut in range(len(f) if window <= errors.y.shape[2] else 0):
+    for cut in range(len(f)):
         learned = learn(of.without(cut))
         if learned is not None:
             made[:, cut] = learned.quantiles(f[cut], probabilities).swapaxes(0, 1)

@@ -68,9 +68,9 @@ def windowed(errors: Errors, window: int) -> Errors:
 
 
 def sums(cumulated: Cumulated, window: int, every: int = 1) -> Errors:
-    """The same of errors added up already, of the windows that start on every so manieth day."""
-    first = slice(0, cumulated.y.shape[2] - window, every)
-    last = slice(window, None, every)
+    """The same of errors added up already, of the windows that start on every so manieth day; none of a window longer than what was judged."""
+    steps = max(cumulated.y.shape[2] - window, 0)
+    first, last = slice(0, steps, every), slice(window, window + steps, every)
     y, f, count, closed = (values[..., last] - values[..., first] for values in cumulated)
     open_days = window - closed
     scale = np.full(count.shape, np.nan)

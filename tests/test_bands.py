@@ -142,6 +142,13 @@ def test_perfect_forecasts_and_all_zero_sales_give_bands_of_no_width(y):
     np.testing.assert_allclose(bands.total_quantiles(Errors(values, values), values[0], QUANTILES), 3 * y, atol=1e-6)
 
 
+@pytest.mark.parametrize("window", [28, 29, 40])
+def test_a_sum_longer_than_what_was_judged_has_no_past(window):
+    errors, _, _ = simulate(3, 0, n=5)
+    assert bands.windowed(errors, window).y.shape == (3, 5, max(29 - window, 0))
+    assert bands.past(errors, QUANTILES, window=window).shape == (4, 3, 5, max(29 - window, 0))
+
+
 def test_of_a_large_file_some_sums_tell_what_all_do(monkeypatch):
     errors, _, mean = simulate(6, 3, n=400)
     whole = bands.calibrate(errors, window=7)
