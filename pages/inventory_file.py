@@ -107,19 +107,10 @@ def _checked(ensemble: Any, upload: Upload, table: Any, mapping: dict[str, str])
     try:
         checked = upload_file.remembered("stock", (upload.id, mapping, day_first, id(ensemble)), check)
     except AmbiguousDates as question:
-        st.markdown(f":orange[:material/help:] **Which is right?** All dates in {words.plain(question.column)} can be read two ways.")
-        _ask_dates(upload, question.examples[:3])
+        upload_file.ask_date_order(question, f"inventory_day_first_{upload.id}")
     except InputError as error:
         _refused("This file cannot be used.", str(error))
     return checked
-
-
-def _ask_dates(upload: Upload, examples: tuple[str, ...]) -> None:
-    def reading(day_first: bool) -> str:
-        read = ", ".join(f"{text} is {words.read_as(text, day_first=day_first)}" for text in examples)
-        return f"{'Day' if day_first else 'Month'} first: {words.plain(read)}"
-
-    st.radio("Read the dates as", [True, False], index=None, format_func=reading, key=f"inventory_day_first_{upload.id}", persist_state="session")
 
 
 def _result(ws: Any, ensemble: Any, upload: Upload, checked: Any) -> None:

@@ -177,7 +177,7 @@ def _checked(upload: Upload, table: Any, mapping: dict[str, str], below: Any) ->
         st.stop()
     with below:
         if day_first is not None:
-            _date_choice(upload, "Dates are read", st.session_state[f"examples_{upload.id}"])
+            date_order("Dates are read", st.session_state[f"examples_{upload.id}"], f"day_first_{upload.id}")
         if checked.duplicates_different:
             st.radio(
                 f"{words.count(checked.duplicates_different, 'row')} say something else about the same day and series. What counts?",
@@ -194,19 +194,24 @@ def _ask_dates(upload: Upload, question: AmbiguousDates, below: Any) -> None:
     """No default: a wrong guess would move sales by months."""
     st.session_state[f"examples_{upload.id}"] = question.examples
     with below:
-        title = f":orange[:material/help:] **Which is right?** All dates in {words.plain(question.column)} can be read two ways."
-        st.markdown(title)
-        _date_choice(upload, "Read the dates as", question.examples)
+        ask_date_order(question, f"day_first_{upload.id}")
 
 
-def _date_choice(upload: Upload, label: str, examples: tuple[str, ...]) -> None:
+def ask_date_order(question: AmbiguousDates, key: str) -> None:
+    """Which of day and month comes first; the answer stands in the session under `key`."""
+    st.markdown(f":orange[:material/help:] **Which is right?** All dates in {words.plain(question.column)} can be read two ways.")
+    date_order("Read the dates as", question.examples, key)
+
+
+def date_order(label: str, examples: tuple[str, ...], key: str) -> None:
+    """The two readings, by a few examples."""
     shown = examples[:3]
 
     def reading(day_first: bool) -> str:
         read = ", ".join(f"{text} is {words.read_as(text, day_first=day_first)}" for text in shown)
         return f"{'Day' if day_first else 'Month'} first: {words.plain(read)}"
 
-    st.radio(label, [True, False], index=None, format_func=reading, key=f"day_first_{upload.id}", persist_state="session")
+    st.radio(label, [True, False], index=None, format_func=reading, key=key, persist_state="session")
 
 
 def _kept_out(checked: Any) -> str:
