@@ -157,7 +157,7 @@ def textbook_parts(whole: Panel, days: Sequence[int], terms: Terms) -> tuple[Flo
     made = []
     for known in days:
         then = cast(Any, SimpleNamespace(panel=whole.cut(known)))
-        made.append([textbook.level_now(then, rows, np.full(len(whole), z), steps) for z in (0.0, 1.0)])
+        made.append(textbook.level_now(then, rows, np.array([[0.0], [1.0]]), steps))
     mean, one = np.array(made).transpose(1, 2, 0)
     return mean, one - mean
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecasting import schema
+from forecasting import inventory, schema
 from forecasting.bands import SeriesBands
 from forecasting.ensemble import Ensemble
 from forecasting.panel import FloatArray
@@ -94,7 +94,7 @@ def ahead_levels(made: Ensemble, rows: np.ndarray, lead: FloatArray, review: np.
     f = _forecast(made, rows)
     for members, lengths, chances, more in _groups(lead, review):
         mix = _Mix(lengths + more, chances, rows[members], p[members])
-        levels[members] = mix.levels(made, f[members], int(more), start, without=None)
+        levels[members, : made.horizon - start] = mix.levels(made, f[members], int(more), start, without=None)
     levels[made.silent[rows]] *= 0.0
     return levels
 
@@ -143,7 +143,7 @@ class _Mix:
             None if not span else made.calibrated(int(span)) if without is None else made.calibrated_past(int(span))[without] for span in self.spans
         ]
         if not len(reviews) or any(bands is None and span for bands, span in zip(learned, self.spans, strict=True)):
-            return _fitted(levels, made.horizon if without is None else levels.shape[1])
+            return levels
         from_ = start + reviews
         if len(self.spans) == 1:
             total = f[:, from_ + self.spans[0]] - f[:, from_]
@@ -153,7 +153,7 @@ class _Mix:
             for part in range(0, len(f), rows):
                 some = slice(part, part + rows)
                 levels[some, reviews] = self._mixed(learned, f[some], from_, some)
-        return _fitted(levels, made.horizon if without is None else levels.shape[1])
+        return levels
 
     def _mixed(self, learned: list[SeriesBands | None], f: FloatArray, from_: np.ndarray, some: slice) -> FloatArray:
         """Quantiles of the mixture over the spans, shape (r, reviews)."""
@@ -164,17 +164,8 @@ class _Mix:
                 bands.of(self.rows[some]).quantiles(total, tuple(midpoints(count)), steps=from_) if bands else np.zeros((len(f), count, len(from_)))
             )
             parts.append(drawn)
-        values = np.sort(np.concatenate(parts, axis=1), axis=1)
-        place = np.clip(self.p[some] * PLACES_PAST - 0.5, 0, PLACES_PAST - 1)
-        below = np.floor(place).astype(int)[:, None, None]
-        low, high = (np.take_along_axis(values, np.minimum(below + more, PLACES_PAST - 1), axis=1)[:, 0] for more in (0, 1))
-        mixed: FloatArray = low + (place - np.floor(place))[:, None] * (high - low)
-        return mixed
-
-
-def _fitted(levels: FloatArray, width: int) -> FloatArray:
-    """As wide as asked for, with NaN at the end."""
-    return np.pad(levels, ((0, 0), (0, width - levels.shape[1])), constant_values=np.nan)
+        values = np.sort(np.moveaxis(np.concatenate(parts, axis=1), 1, 2).reshape(-1, PLACES_PAST), axis=1)
+        return inventory.quantile(values, np.repeat(self.p[some], len(from_))).reshape(len(f), len(from_))
 
 
 def _forecast(made: Ensemble, rows: np.ndarray) -> FloatArray:

@@ -7,11 +7,12 @@ of NaN is demand that is not known, and what follows from it is NaN. Sources: Sn
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from forecasting.panel import FloatArray
+from forecasting.policy import Rule
 
 TOLERANCE: Final = 1e-9
 """Units (of packs and shortfalls) that are taken for rounding."""
@@ -213,6 +214,25 @@ def min_max_quantity(
     """
     low = np.isfinite(reorder_point) & (position <= reorder_point + TOLERANCE)
     return np.where(low, order_quantity(order_up_to, position, pack_size, minimum_order), 0.0)
+
+
+class Terms(NamedTuple):
+    """What a rule orders by, shape (n,) each, units: reorder point, level, lot, pack size, minimum order."""
+
+    reorder_point: FloatArray
+    order_up_to: FloatArray
+    lot: FloatArray
+    pack_size: FloatArray
+    minimum_order: FloatArray
+
+
+def quantity_by(rule: Rule, terms: Terms, position: FloatArray) -> FloatArray:
+    """Units that a rule orders at a position, shape (n,)."""
+    if rule == "reorder_point":
+        return lot_quantity(terms.reorder_point, position, terms.lot, terms.pack_size, terms.minimum_order)
+    if rule == "min_max":
+        return min_max_quantity(terms.reorder_point, terms.order_up_to, position, terms.pack_size, terms.minimum_order)
+    return order_quantity(terms.order_up_to, position, terms.pack_size, terms.minimum_order)
 
 
 def steps_of_cover(on_hand: FloatArray, receipts: FloatArray, expected: FloatArray) -> FloatArray:

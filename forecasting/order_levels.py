@@ -10,12 +10,10 @@ from forecasting import demand, inventory, lost_sales, stock
 from forecasting.demand import Demand
 from forecasting.ensemble import Ensemble
 from forecasting.panel import FloatArray
-from forecasting.policy import CLASSES, Policy
+from forecasting.policy import CLASSES, DAILY, Policy
 from forecasting.stock import Stock
 
 DAYS_OF_YEAR = 365.0
-DAILY: frozenset[str] = frozenset({"reorder_point", "min_max"})
-"""Rules under which the shelf is looked at every step."""
 
 
 @dataclass(frozen=True, eq=False)

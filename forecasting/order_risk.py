@@ -20,7 +20,7 @@ def risk(made: Ensemble, shelves: Stock, rows: np.ndarray, found: Levels, start:
     arrived = np.cumsum(shelves.receipts, axis=1)
     at_hand = shelves[stock.ON_HAND] - shelves[stock.BACKORDERS]
     longest = shelves.lead.shape[1] - 1
-    steps = np.clip(np.round(shelves.lead @ np.arange(longest + 1)).astype(int), 1, arrived.shape[1])
+    steps = np.clip(np.round(shelves.mean_lead).astype(int), 1, arrived.shape[1])
     worst = 1 - inventory.chance_enough(found.lead.values, at_hand + np.take_along_axis(arrived, steps[:, None] - 1, axis=1)[:, 0])
     worst[np.isnan(found.lead.values).any(axis=1)] = np.nan
     for before in range(1, longest):

@@ -8,8 +8,11 @@ from typing import Any, Final
 import numpy as np
 
 from forecasting import schema, words
-from forecasting.order_levels import DAILY
-from forecasting.orders import Orders
+from forecasting.orders import AT_RISK, Orders
+from forecasting.policy import DAILY
+from forecasting.receipt import NOT_JUDGED, NOT_KEPT
+
+__all__ = ["AT_RISK", "NOT_JUDGED", "NOT_KEPT"]
 
 FEW_SERVED: Final = 0.9
 """Share of demand below which a kept promise of no stockouts still misses much: most cycles want nothing, and count as kept."""
@@ -107,7 +110,7 @@ def _needed(found: Orders, row: dict[str, Any], place: int, level: float, digits
     expected = _rounded(row["expected"], digits)
     safety = _rounded(level - expected, digits)
     period, lead = found.made.panel.period, found.shelves.lead[place]
-    steps = float(lead @ np.arange(len(lead)) + found.levels.cover[place])
+    steps = float(found.shelves.mean_lead[place] + found.levels.cover[place])
     about = "" if (lead == 1).any() else "about "
     text = f"{_number(expected, digits)} expected in {about}{period.count(round(steps))}"
     sign, size = ("plus", safety) if safety >= 0 else ("less", -safety)
@@ -146,7 +149,7 @@ def _by_lots(found: Orders, row: dict[str, Any], needed: str, digits: int) -> st
 def proof(row: dict[str, Any]) -> str:
     """What the past says of the promise: "Promised 95 %; in the past kept in 95.8 % of 72 cycles, ...", or why it says nothing."""
     promised = f"Promised {words.percent(row['service_level'], 0)}"
-    if row["promise"] == "not judged" or not row["cycles"]:
+    if row["promise"] == NOT_JUDGED or not row["cycles"]:
         return f"{promised}; too little past to check it."
     kept = f"kept in {words.percent(row['achieved'])} of {words.count(int(row['cycles']), 'past cycle')}"
     served = "" if np.isnan(row["achieved_fill"]) else f", {words.percent(row['achieved_fill'])} of demand served"

@@ -14,6 +14,7 @@ from forecasting.ensemble import Ensemble
 from forecasting.errors import StockDamaged
 from forecasting.orders import Orders
 from forecasting.policy import Policy
+from forecasting.receipt import NOT_KEPT
 from forecasting.shelves import Saved, Shelves
 from forecasting.stock import Given
 from forecasting.stock_file import StockFile
@@ -127,7 +128,7 @@ def path_of(found: Orders, place: int, quantity: float, on_hand: float | None = 
     """
     made, row = found.made, int(found.rows[place])
     shelves, start = found.shelves.select(np.array([place])), made.panel.period.steps(found.policy.start)
-    lead = int(np.ceil(shelves.lead[0] @ np.arange(shelves.lead.shape[1])))
+    lead = int(np.ceil(shelves.mean_lead[0]))
     steps = min(lead + int(found.levels.cover[place]), made.horizon - start)
     expected = np.nan_to_num(made.yhat[schema.BLEND][row, start : start + steps])
     return stock_path.path(
@@ -143,7 +144,7 @@ def path_of(found: Orders, place: int, quantity: float, on_hand: float | None = 
 def summary(found: Orders) -> str:
     """The answer in a few sentences, for a person who will not open the file."""
     totals, kept = found.totals(), found.table["promise"]
-    broken = found.table.loc[kept == "not kept", schema.UNIQUE_ID].tolist()
+    broken = found.table.loc[kept == NOT_KEPT, schema.UNIQUE_ID].tolist()
     money = "" if np.isnan(totals["value"]) else f" for {totals['value']:,.2f}"
     parts = [f"Order {totals['units']:,.0f} units of {totals['order_now']:,.0f} of {len(found.table):,} series now{money}."]
     if found.table["reason"].ne("").any():

@@ -140,12 +140,8 @@ def _amounts(made: Ensemble, shelves: Stock, policy: Policy, rows: np.ndarray, f
 
 
 def _quantity(shelves: Stock, policy: Policy, found: Levels) -> FloatArray:
-    pack, least, position = shelves[stock.PACK_SIZE], shelves[stock.MINIMUM_ORDER], shelves.position
-    if policy.rule == "reorder_point":
-        return inventory.lot_quantity(found.reorder_point, position, found.lot, pack, least)
-    if policy.rule == "min_max":
-        return inventory.min_max_quantity(found.reorder_point, found.order_up_to, position, pack, least)
-    return inventory.order_quantity(found.order_up_to, position, pack, least)
+    terms = inventory.Terms(found.reorder_point, found.order_up_to, found.lot, shelves[stock.PACK_SIZE], shelves[stock.MINIMUM_ORDER])
+    return inventory.quantity_by(policy.rule, terms, shelves.position)
 
 
 def _date(made: Ensemble, steps: FloatArray, start: int) -> pd.DatetimeIndex:
@@ -159,9 +155,8 @@ def _textbook(made: Ensemble, shelves: Stock, rows: np.ndarray, found: Levels) -
     """The textbook's level and order for the same promise and days, and one sentence on why it differs."""
     from scipy.special import ndtri  # type: ignore[import-untyped]
 
-    steps = shelves.lead @ np.arange(shelves.lead.shape[1]) + found.cover
-    spread = shelves[stock.LEAD_TIME_SD] / made.panel.period.days
-    mean, level = (textbook.level_now(made, rows, z, steps, spread) for z in (np.zeros(len(rows)), ndtri(found.p)))
+    z = np.stack([np.zeros(len(rows)), ndtri(found.p)])
+    mean, level = textbook.level_now(made, rows, z, shelves.mean_lead + found.cover, shelves[stock.LEAD_TIME_SD] / made.panel.period.days)
     level = order_levels.rounded(made, level)
     quantity = inventory.order_quantity(level, shelves.position, shelves[stock.PACK_SIZE], shelves[stock.MINIMUM_ORDER])
     why = _why(found, mean, level, made.panel.period)
@@ -204,8 +199,8 @@ def _proof(receipt: Receipt) -> dict[str, Any]:
 
 
 def _state(made: Ensemble, shelves: Stock, columns: dict[str, Any], found: Levels, policy: Policy) -> dict[str, Any]:
-    first = made.panel.ahead(made.horizon)[made.panel.period.steps(policy.start) : made.panel.period.steps(policy.start) + 1]
-    soon = np.asarray(columns["order_by"] <= first[0] + pd.Timedelta(days=SOON_DAYS)) if len(first) else np.zeros(len(shelves), dtype=bool)
+    counted = made.panel.ahead(made.horizon)[made.panel.period.steps(policy.start)]
+    soon = np.asarray(columns["order_by"] <= counted + pd.Timedelta(days=SOON_DAYS))
     position, level = shelves.position, found.order_up_to
     state = np.select(
         [np.isnan(level), columns["order_quantity"] > 0, position > np.maximum(TOO_MUCH * level, 0.0), soon],

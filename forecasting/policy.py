@@ -11,6 +11,8 @@ Rule = Literal["order_up_to", "reorder_point", "min_max", "newsvendor"]
 Target = Literal["cycle", "fill", "costs"]
 
 RULES: Final[tuple[Rule, ...]] = ("order_up_to", "reorder_point", "min_max", "newsvendor")
+DAILY: Final[frozenset[Rule]] = frozenset({"reorder_point", "min_max"})
+"""Rules under which the shelf is looked at every step."""
 TARGETS: Final[tuple[Target, ...]] = ("cycle", "fill", "costs")
 CLASSES: Final = ("A", "B", "C")
 

@@ -16,9 +16,9 @@ import pandas as pd
 
 from forecasting import demand, inventory, schema, stock, textbook
 from forecasting.ensemble import Ensemble
-from forecasting.order_levels import DAILY, Levels, rounded
+from forecasting.order_levels import Levels, rounded
 from forecasting.panel import FloatArray
-from forecasting.policy import Rule
+from forecasting.policy import DAILY, Rule
 from forecasting.replay import OrderRule, Seen, delivery_cycles, replay, review_cycles
 from forecasting.residuals import OBSERVED_SHARE
 from forecasting.stock import Stock
@@ -131,12 +131,7 @@ class _Part:
             if not known[:, step].any():
                 return nothing
             point = level[:, step]
-            if self.rule == "reorder_point":
-                units = inventory.lot_quantity(point, position, self.lot, pack, least)
-            elif self.rule == "min_max":
-                units = inventory.min_max_quantity(point, point + self.lot, position, pack, least)
-            else:
-                units = inventory.order_quantity(point, position, pack, least)
+            units = inventory.quantity_by(self.rule, inventory.Terms(point, point + self.lot, self.lot, pack, least), position)
             return np.where(known[:, step], units, 0.0)
 
         return order
@@ -157,7 +152,7 @@ def levels_then(
     from scipy.special import ndtri  # type: ignore[import-untyped]
 
     ours = demand.past_levels(made, rows, shelves.lead, np.full(len(rows), every), chances[0])
-    steps = shelves.lead @ np.arange(shelves.lead.shape[1]) + every
+    steps = shelves.mean_lead + every
     spread = shelves[stock.LEAD_TIME_SD] / made.panel.period.days
     theirs = textbook.past_levels(made, rows, ndtri(chances[1]), steps, spread, every=every)
     return rounded(made, ours), np.where(np.isnan(ours), np.nan, rounded(made, theirs))
@@ -204,7 +199,7 @@ def _independent(shelves: Stock, found: Levels, rule: Rule) -> FloatArray:
     if rule in DAILY:
         return np.ones(len(shelves))
     every = np.maximum(found.cover, 1)
-    share: FloatArray = every / (shelves.lead @ np.arange(shelves.lead.shape[1]) + every)
+    share: FloatArray = every / (shelves.mean_lead + every)
     return share
 
 

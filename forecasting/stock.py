@@ -148,6 +148,12 @@ class Stock:
         """On hand, and on order, less backorders: shape (n,), units."""
         return self[ON_HAND] + self[ON_ORDER] - self[BACKORDERS]
 
+    @property
+    def mean_lead(self) -> FloatArray:
+        """Steps that an order takes on average, shape (n,)."""
+        mean: FloatArray = self.lead @ np.arange(self.lead.shape[1])
+        return mean
+
     def select(self, rows: np.ndarray) -> Stock:
         """The series at these positions."""
         table, given = (frame.iloc[rows].reset_index(drop=True) for frame in (self.table, self.given))

@@ -18,12 +18,12 @@ WEEKS = 8
 
 
 def level_now(made: Ensemble, rows: np.ndarray, z: FloatArray, steps: FloatArray, spread: FloatArray | float = 0.0) -> FloatArray:
-    """The level today, shape (r,), units.
+    """The level today, shape (r,) or (k, r) as `z`, units.
 
     Args:
         made: Whose sales.
         rows: Positions of r series.
-        z: Shape (r,): the standard normal quantile of the service level.
+        z: Shape (r,), or (k, r) for k levels: the standard normal quantile of the service level.
         steps: Shape (r,): steps that an order covers, lead time and review period.
         spread: Standard deviation of the lead time, in steps.
     """

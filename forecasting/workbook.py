@@ -57,14 +57,8 @@ def quantities(table: pd.DataFrame, rule: Rule) -> FloatArray:
     """Units that the rule orders of each line, NaN where no level is known."""
     position = (table["on_hand"] + table["on_order"] - table["backorders"]).to_numpy(dtype=float)
     names = ("reorder_point", "order_up_to", "lot", "pack_size", "minimum_order")
-    point, level, lot, pack, least = (table[name].to_numpy(dtype=float) for name in names)
-    if rule == "reorder_point":
-        units = inventory.lot_quantity(point, position, lot, pack, least)
-    elif rule == "min_max":
-        units = inventory.min_max_quantity(point, level, position, pack, least)
-    else:
-        units = inventory.order_quantity(level, position, pack, least)
-    return np.where(np.isfinite(level), units, np.nan)
+    terms = inventory.Terms(*(table[name].to_numpy(dtype=float) for name in names))
+    return np.where(np.isfinite(terms.order_up_to), inventory.quantity_by(rule, terms, position), np.nan)
 
 
 def _lines(table: pd.DataFrame, rule: Rule) -> pd.DataFrame:

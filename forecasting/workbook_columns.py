@@ -8,7 +8,7 @@ from typing import Final, Literal
 import pandas as pd
 
 from forecasting import schema, words
-from forecasting.policy import Rule
+from forecasting.policy import DAILY, Rule
 
 Kind = Literal["text", "units", "finer", "money", "share", "days", "date", "count"]
 """How a value is written; `finer` are units with a decimal, for sums that were never whole."""
@@ -132,7 +132,7 @@ def key_columns(table: pd.DataFrame) -> tuple[Column, ...]:
 
 def order_columns(table: pd.DataFrame, rule: Rule) -> tuple[Column, ...]:
     """Columns of the sheet of orders, from left to right."""
-    without = (() if table["unit_cost"].notna().any() else MONEY) + (() if rule in ("reorder_point", "min_max") else WITH_POINT)
+    without = (() if table["unit_cost"].notna().any() else MONEY) + (() if rule in DAILY else WITH_POINT)
     return key_columns(table) + tuple(column for column in ORDER_COLUMNS if column.name not in without)
 
 

@@ -9,8 +9,7 @@ import streamlit as st
 from forecasting import charts, order_words, ordering, schema, stock_charts, words
 from pages import inventory_parts
 
-BADGES: Final = {"order_now": "red", "soon": "orange", "fine": "green", "overstock": "violet", "unknown": "gray"}
-PROMISES: Final = {"not kept": ("promise not kept", "orange"), "not judged": ("not checked yet", "gray")}
+PROMISES: Final = {order_words.NOT_KEPT: ("promise not kept", "orange"), order_words.NOT_JUDGED: ("not checked yet", "gray")}
 CLOSE: Final = 0.03
 """Share of cycles below the promise up to which it counts as kept; more may still be chance where cycles are few."""
 
@@ -38,7 +37,7 @@ def show(found: Any, place: int | None) -> None:
 
 
 def _title(found: Any, row: dict[str, Any]) -> None:
-    name, color = order_words.STATES[row["state"]], BADGES[row["state"]]
+    name, color = order_words.STATES[row["state"]], inventory_parts.COLORS[row["state"]]
     with st.container(gap=None):
         st.markdown(f"##### {words.plain(inventory_parts.named(row))}", anchors=False)
         st.markdown(f":{color}-badge[{name}] :gray[{words.plain(_detail(found, row))}]")

@@ -16,7 +16,6 @@ BROKEN: Final = "Often missed"
 """The chip of a line whose promise was not kept in the past."""
 FIRST: Final = ("order_now", "soon")
 """What is shown at first."""
-COLORS: Final = {"order_now": "red", "soon": "orange", "fine": "green", "overstock": "violet", "unknown": "gray"}
 SHOWN: Final = "show"
 LINE: Final = "line"
 """Parameters of the URL: the states shown, and the chosen line."""
@@ -112,10 +111,11 @@ def _columns(found: Any, shown: pd.DataFrame) -> dict[str, Any]:
     """The first ones answer on a phone."""
     number, date = st.column_config.NumberColumn, st.column_config.DateColumn
     units, width = "%,.0f" if found.made.whole else "%,.1f", 175 if any(_broken(shown)) else 90
+    chips, colors = [*STATES.values(), BROKEN], [*inventory_parts.COLORS.values(), "orange"]
     config: dict[str, Any] = {
         "name": st.column_config.TextColumn("Product", width=165),
         "order_quantity": number("Order", format=units, width=60),
-        "state": st.column_config.MultiselectColumn("State", options=[*STATES.values(), BROKEN], color=[*COLORS.values(), "orange"], width=width),
+        "state": st.column_config.MultiselectColumn("State", options=chips, color=colors, width=width),
         "order_by": date("Order by", format="D MMM", width=72, help="The last review at which an order still keeps the promise."),
         "risk": st.column_config.ProgressColumn(
             "Risk", format=f"%.0f{words.NBSP}%%", min_value=0, max_value=100, color="red", width=110, help=inventory_parts.RISK_HELP
@@ -131,4 +131,4 @@ def _columns(found: Any, shown: pd.DataFrame) -> dict[str, Any]:
 
 def _broken(shown: pd.DataFrame) -> list[bool]:
     """Lines whose promise was not kept in the past, by more than chance."""
-    return [promise == "not kept" for promise in shown["promise"]]
+    return [promise == order_words.NOT_KEPT for promise in shown["promise"]]

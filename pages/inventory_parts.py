@@ -16,10 +16,13 @@ from pages import shell
 
 QUANTITIES: Final = "inventory_quantities"
 """Where the session keeps the units that a person ordered instead, by unique_id."""
-AT_RISK: Final = 0.2
-"""Chance of an empty shelf from which a line counts as at risk."""
+COLORS: Final = {"order_now": "red", "soon": "orange", "fine": "green", "overstock": "violet", "unknown": "gray"}
+"""Of each state."""
 RISK_HELP: Final = "Chance of an empty shelf before an order placed today arrives."
-AT_RISK_HELP: Final = f"{RISK_HELP} From 20 % on a line counts as at risk; sales lost are those expected until an order of today is used up."
+AT_RISK_HELP: Final = (
+    f"{RISK_HELP} From {words.percent(order_words.AT_RISK, 0)} on a line counts as at risk; "
+    "sales lost are those expected until an order of today is used up."
+)
 NOW_HELP: Final = "To be ordered today, so that the promise is kept."
 UNITS_HELP: Final = "All orders of today, with the quantities that you changed; what they cost as far as unit costs are known."
 OVERSTOCK_HELP: Final = "More than twice the level that an order would bring."

@@ -7,7 +7,7 @@ from typing import Any, Final
 import streamlit as st
 
 from forecasting import words
-from forecasting.policy import CLASSES, Policy
+from forecasting.policy import CLASSES, DAILY, Policy
 from pages import inventory_parts
 
 RULES: Final = {"Order up to": "order_up_to", "Lots": "reorder_point", "Min max": "min_max", "Once": "newsvendor"}
@@ -118,7 +118,7 @@ def _rule() -> dict[str, Any]:
     chosen = st.segmented_control("Rule", list(RULES), default="Order up to", required=True, key="inventory_rule", bind="query-params")
     rule = RULES.get(chosen, "order_up_to")
     st.caption(RULE_HELP[rule])
-    if rule not in ("reorder_point", "min_max"):
+    if rule not in DAILY:
         return {"rule": rule}
     cost = st.number_input(
         "Cost of an order",

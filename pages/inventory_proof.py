@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from forecasting import words
+from forecasting import order_words, words
 from pages import inventory_parts
 
 TEXTBOOK_HELP: Final = "The mean and spread of the last eight weeks, with the usual formula."
@@ -44,7 +44,7 @@ def by_class(found: Any) -> None:
         "series": number("Lines", format=whole, width=60),
     }
     st.dataframe(table[list(config)], column_config=config, hide_index=True, height="content", placeholder="-", alt="Promise and past by class")
-    broken = found.table[found.table["promise"] == "not kept"]
+    broken = found.table[found.table["promise"] == order_words.NOT_KEPT]
     if len(broken):
         names = words.listing([inventory_parts.named(row) for row in broken.to_dict("records")])
         st.caption(f"Promise not kept, by more than chance: {words.plain(names)}.")

@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from forecasting import service, words
+from forecasting import order_words, service, words
 from pages import inventory_parts, shell
 
 OLD_AFTER = {"day": 3, "week": 15, "month": 63}
@@ -151,7 +151,7 @@ def _to_order(orders: Any) -> list[Need]:
     if orders is None:
         return []
     totals, rows = orders.totals(), orders.urgent()
-    risky = rows[rows["risk"] >= inventory_parts.AT_RISK].dropna(subset=["empty_on"]).sort_values("empty_on", kind="stable")
+    risky = rows[rows["risk"] >= order_words.AT_RISK].dropna(subset=["empty_on"]).sort_values("empty_on", kind="stable")
 
     def order() -> None:
         st.switch_page(shell.INVENTORY)
