@@ -11,6 +11,8 @@
     ├── NothingPublished         there is no model version to forecast with yet
     ├── VersionDamaged           a version whose files do not match its manifest
     ├── StockDamaged             saved stock that cannot be read
+    ├── SalesDamaged             a file of the sales table that is missing or not as it was written
+    ├── DiskFull                 no space left; nothing of what was being saved was
     ├── JobRunning               one retrain at a time
     ├── TryAgain                 somebody else changed the sales at the same moment
     ├── Cancelled                a person ended the retrain
@@ -112,6 +114,23 @@ class VersionDamaged(ShelfcastError):
 
 class StockDamaged(ShelfcastError):
     """A saved state of the stock cannot be read."""
+
+
+class SalesDamaged(ShelfcastError):
+    """A file of the sales table is missing, or not as it was written.
+
+    Args:
+        message: Which file, and what to do.
+        file: Its path inside the table.
+    """
+
+    def __init__(self, message: str, *, file: str) -> None:
+        super().__init__(message)
+        self.file = file
+
+
+class DiskFull(ShelfcastError):
+    """No space is left; everything is as it was before."""
 
 
 class JobRunning(ShelfcastError):

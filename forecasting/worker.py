@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from forecasting import disk
 from forecasting.atomic import write_json, write_text
 from forecasting.errors import Cancelled, ShelfcastError
 from forecasting.estimate import Estimate
@@ -30,7 +31,7 @@ THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "TF_NUM
 
 CANCELLED = "Cancelled by a person."
 NO_MEMORY = "Retraining stopped: not enough memory. Close other programs, or retrain with a smaller batch size or fewer series."
-NO_SPACE = "Retraining stopped: the disk is full. Free some space, for example by deleting old versions, and start it again."
+NO_SPACE = f"Retraining stopped: the disk is full. {disk.REMEDY}"
 UNEXPECTED = "An unexpected error; the log has it whole."
 
 
@@ -140,9 +141,9 @@ def _attempt(task: Task, request: dict[str, Any], listener: Listener) -> Outcome
 def _reason(error: Exception) -> str:
     if isinstance(error, ShelfcastError):
         return str(error)
-    code = error.errno if isinstance(error, OSError) else None
-    if code in (errno.ENOSPC, errno.EDQUOT) or os.strerror(errno.ENOSPC) in str(error):
+    if disk.is_full(error):
         return NO_SPACE
+    code = error.errno if isinstance(error, OSError) else None
     if isinstance(error, (MemoryError, BrokenProcessPool)) or code == errno.ENOMEM or type(error).__name__ == "ResourceExhaustedError":
         return NO_MEMORY
     return UNEXPECTED

@@ -15,7 +15,7 @@ LAYERS = (
     "table packed delimited typed reading problems amounts dates mapping cells findings keys intake change gaps lineage sample"
     " panel calendar metrics residuals series_bands total_bands bands weights blend reasons totals backtest health durations models ensemble training"
     " outliers shortages breaks cleaning newcomers seasons plausible"
-    " view assumptions whatif standing judged tally accuracy attention chart_look charts accuracy_charts export"
+    " view assumptions whatif standing judged tally accuracy attention chart_look charts accuracy_charts export cron"
     # what to order
     " stock stock_roles stock_cells stock_rows stock_file demand inventory classes textbook replay receipt lost_sales order_levels order_risk orders"
     " budget spending stock_path stock_charts order_words workbook workbook_columns workbook_formulas workbook_look workbook_sheet order_files",
