@@ -1,0 +1,95 @@
+"""Moments that a cron expression names, by the clock on the wall."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta, tzinfo
+
+from cronsim import CronSim, CronSimError
+
+from forecasting.errors import SettingsError
+
+LONGEST = 200
+"""Characters of an expression."""
+
+
+class LocalTime(tzinfo):
+    """The machine's time zone with its summer time, however the machine was told of it; `datetime.astimezone()` knows today's offset only."""
+
+    def utcoffset(self, dt: datetime | None) -> timedelta | None:
+        """What the machine adds to UTC at a moment on its clock."""
+        return None if dt is None else dt.replace(tzinfo=None).astimezone().utcoffset()
+
+    def dst(self, dt: datetime | None) -> None:  # noqa: ARG002
+        """Not known, and not asked for."""
+        return
+
+    def tzname(self, dt: datetime | None) -> str | None:
+        """E.g. "CET"."""
+        return None if dt is None else dt.replace(tzinfo=None).astimezone().tzname()
+
+    def fromutc(self, dt: datetime) -> datetime:
+        """The same moment on the machine's clock; `fold` tells the two passes of an hour apart."""
+        return datetime.fromtimestamp(dt.replace(tzinfo=UTC).timestamp()).replace(tzinfo=self)
+
+
+LOCAL = LocalTime()
+
+
+class Cron:
+    """A cron expression of five fields: minute, hour, day of the month, month, day of the week.
+
+    As in Debian, a moment that summer time skips comes when the clock has jumped, and one that comes twice counts the first time;
+    expressions with `*` as their minute or hour simply go on.
+
+    Args:
+        expression: E.g. "0 3 * * *".
+        zone: Whose clock it means.
+
+    Raises:
+        SettingsError: It is not such an expression, or it names no moment at all.
+
+    Example:
+        >>> Cron("0 3 * * *", UTC).next(datetime(2028, 2, 28, 3, 0, tzinfo=UTC))
+        datetime.datetime(2028, 2, 29, 3, 0, tzinfo=datetime.timezone.utc)
+    """
+
+    def __init__(self, expression: str, zone: tzinfo = LOCAL) -> None:
+        self.expression = " ".join(expression.split())
+        self.zone = zone
+        _check(self.expression)
+
+    def __str__(self) -> str:
+        return self.expression
+
+    def last(self, now: datetime) -> datetime:
+        """The last moment that is not after `now`, in UTC."""
+        second = now.astimezone(UTC).replace(microsecond=0)
+        found = next(self._moments(second + timedelta(seconds=1), back=True))
+        # in an hour's second pass, looking back misses what came late in the first one
+        for moment in self._moments(found):
+            if moment > now:
+                break
+            found = moment
+        return found
+
+    def next(self, now: datetime) -> datetime:
+        """The first moment after `now`, in UTC."""
+        return next(moment for moment in self._moments(self.last(now)) if moment > now)
+
+    def _moments(self, start: datetime, *, back: bool = False) -> Iterator[datetime]:
+        for moment in CronSim(self.expression, start.astimezone(self.zone), reverse=back):
+            yield moment.astimezone(UTC)
+
+
+def _check(expression: str) -> None:
+    """It is tried on the fifty years from 2000 on, in which every date that recurs comes up."""
+    fault = f'{expression[:LONGEST]!r} is not a schedule. Write five fields: minute, hour, day, month, weekday; "0 3 * * *" is every day at 03:00.'
+    if len(expression.split()) != 5 or len(expression) > LONGEST:
+        raise SettingsError(fault)
+    try:
+        first = next(CronSim(expression, datetime(2000, 1, 1)), None)
+    except CronSimError as error:
+        raise SettingsError(f"{fault} ({error}.)") from error
+    if first is None:
+        raise SettingsError(f'{expression!r} names a day that never comes. "0 3 * * *" is every day at 03:00.')
