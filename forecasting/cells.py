@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import compute
 
+from forecasting import formulas
 from forecasting.amounts import Decimal, parse_numbers
 from forecasting.dates import Days, parse_days
 from forecasting.mapping import NO, YES
@@ -56,12 +57,19 @@ def as_yes_or_no(cells: pd.Series) -> np.ndarray:
 
 
 def as_texts(cells: pd.Series) -> pa.DictionaryArray:
-    """Trimmed texts, missing where the cell is empty."""
+    """Trimmed texts, missing where the cell is empty; an apostrophe that keeps a spreadsheet from running a text is not part of it."""
     places, texts = distinct(cells)
-    encoded = compute.utf8_trim_whitespace(texts).dictionary_encode()
+    encoded = _as_meant(compute.utf8_trim_whitespace(texts)).dictionary_encode()
     indices = encoded.indices.to_numpy()[places]
     empty = compute.equal(encoded.dictionary, "").to_numpy(zero_copy_only=False)[indices]
     return pa.DictionaryArray.from_arrays(pa.array(indices, mask=empty), encoded.dictionary)
+
+
+def _as_meant(texts: pa.Array) -> pa.Array:
+    """The texts without such apostrophes."""
+    if not compute.any(compute.match_substring(texts, "'")).as_py():
+        return texts
+    return compute.utf8_trim_whitespace(pa.array([formulas.as_meant(text) for text in texts.to_pylist()], pa.string()))
 
 
 def is_unknown(cells: pd.Series) -> np.ndarray:

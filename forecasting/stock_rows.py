@@ -9,7 +9,7 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
-from forecasting import cells, export, schema
+from forecasting import cells, formulas, schema
 from forecasting.findings import Findings
 from forecasting.panel import FloatArray, Panel
 
@@ -63,10 +63,10 @@ def _patterns(keys: list[str]) -> Iterator[tuple[str, ...]]:
 def _codes(found: Findings, role: str, panel: Panel) -> np.ndarray:
     """Each row's value as a place among the values of the series, `OPEN` or `UNKNOWN`; shape (rows,).
 
-    A value that was written with an apostrophe, as spreadsheets need it before "=", is the value without.
+    Of series whose sales were read when an apostrophe before "=" still counted as part of a name, the name is that without, too.
     """
-    values = pd.Series(panel.series[role].unique(), dtype="str")
-    place = {text: number for number, text in enumerate(export.neutralised(values))} | {text: number for number, text in enumerate(values)}
+    values = panel.series[role].unique().tolist()
+    place = {formulas.as_meant(text): number for number, text in enumerate(values)} | {text: number for number, text in enumerate(values)}
     texts = cells.as_texts(found.table.rows[found.mapping[role]])
     known = np.array([*(place.get(text, UNKNOWN) for text in texts.dictionary.to_pylist()), OPEN])
     return np.asarray(known[texts.indices.fill_null(len(known) - 1).to_numpy(zero_copy_only=False)])

@@ -250,6 +250,12 @@ def test_key_texts_keep_zeros_and_markup_and_lose_outer_spaces():
     assert sales["product_id"].tolist() == sorted(texts)
 
 
+def test_an_apostrophe_that_keeps_a_text_from_running_is_not_part_of_a_key():
+    text = "date,product_id,store,category,sales\n2026-01-01,'=A1,' -1,'+x,1\n2026-01-02,=A1,-1,+x,2\n2026-01-02,Baker's,'tis,'x,2\n"
+    sales = intake(text).sales
+    assert sales[["product_id", "store", "category"]].drop_duplicates().values.tolist() == [["=A1", "-1", "+x"], ["Baker's", "'tis", "'x"]]
+
+
 def test_numbers_of_a_workbook_are_keys_without_a_decimal_point():
     file = io.BytesIO()
     pd.DataFrame({"date": pd.to_datetime(["2024-01-01"] * 2), "sku": [7, 8.5], "sales": [1, 2]}).to_excel(file, index=False)

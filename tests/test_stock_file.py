@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from dataclasses import replace
 from time import perf_counter
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from forecasting import export, stock, stock_file
+from forecasting import export, formulas, stock, stock_file
 from forecasting.errors import AmbiguousDates, ColumnsMissing, InputError, ProblemsFound
 from forecasting.panel import Panel, unique_id
 from forecasting.reading import read_table
@@ -162,6 +163,21 @@ def test_keys_keep_their_zeros_and_numbers_of_a_workbook_have_no_point():
 def test_the_apostrophe_before_a_formula_is_not_part_of_a_key():
     at = panel([("=1+1",), ("-x",)], ["product_id"])
     assert column(check("sku,stock\n'=1+1,1\n-x,2\n", at), "on_hand") == [2, 1]
+    before = panel([("'=1+1",), ("-x",)], ["product_id"])
+    assert column(check("sku,stock\n'=1+1,1\n'-x,2\n", before), "on_hand") == [1, 2]
+
+
+ODD = st.text(st.sampled_from("=+-@;,'\"\t\r\n \u200b\uff1da1"), min_size=1)
+
+
+@given(st.lists(ODD.map(formulas.as_meant).map(str.strip).filter(bool), min_size=1, max_size=4, unique=True))
+def test_a_template_that_is_filled_in_is_about_the_same_series(names):
+    at = panel([(name,) for name in names], ["product_id"])
+    header, *lines = csv.reader(io.StringIO(stock_file.template(at).decode(), newline=""))
+    filled = io.StringIO(newline="")
+    csv.writer(filled, quoting=csv.QUOTE_ALL).writerows([header, *([line[0], str(place), *line[2:]] for place, line in enumerate(lines))])
+    checked = check(filled.getvalue(), at)
+    assert (header[1], column(checked, "on_hand"), found(checked)) == ("on_hand", list(range(len(at))), [])
 
 
 def test_a_workspace_of_one_series_needs_no_key():
