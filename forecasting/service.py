@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,6 +14,7 @@ from forecasting import assumptions as assumed
 from forecasting import attention as attentions
 from forecasting import calendar, durations, ensemble, export, intake, panel, reading, retraining, sample, whatif
 from forecasting import judged as judgements
+from forecasting import serving as servings
 from forecasting import view as views
 from forecasting.accuracy import Accuracy
 from forecasting.change import Change
@@ -107,14 +107,10 @@ def has_sales(ws: Workspace) -> bool:
 
 def serving(ws: Workspace) -> Serving:
     """The version to serve and those refused as damaged; cheap enough for every rerun."""
-    versions = Versions(ws.versions)
-    return _serving(ws.versions, versions.live(), tuple(versions.numbers()))
+    return servings.look(ws.versions)
 
 
-@lru_cache(maxsize=8)
-def _serving(folder: Path, live: int | None, numbers: tuple[int, ...]) -> Serving:  # noqa: ARG001
-    """Checked once for each state of the folder: published files never change."""
-    return Versions(folder).serving()
+forget_serving = servings.forget
 
 
 def load(ws: Workspace, version: int) -> Ensemble:

@@ -106,6 +106,10 @@ class Versions:
         """The versions that exist, damaged ones too, in order."""
         return self._numbered.numbers()
 
+    def path(self, number: int) -> Path:
+        """Where a version is, or would be; nothing of it is checked."""
+        return self._numbered.name(number)
+
     def manifest(self, number: int | str) -> dict[str, Any]:
         """What a version says of itself; raises NotFound, or VersionDamaged if that is not as it was written."""
         return manifest.read(self._numbered.find(number), int(number))

@@ -33,11 +33,13 @@ FULL = [
 
 @pytest.mark.parametrize("error", FULL, ids=range(len(FULL)))
 def test_a_full_disk_is_one_error_that_says_what_was_not_saved(error):
-    with pytest.raises(
-        DiskFull, match=r"The disk is full: the upload a\.csv was not saved, and everything is as it was before\. Free some space"
-    ) as told:
-        with disk.saving("the upload a.csv"):
-            raise error
+    with (
+        pytest.raises(
+            DiskFull, match=r"The disk is full: the upload a\.csv was not saved, and everything is as it was before\. Free some space"
+        ) as told,
+        disk.saving("the upload a.csv"),
+    ):
+        raise error
     assert told.value.__cause__ is error
 
 

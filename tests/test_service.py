@@ -53,7 +53,6 @@ def test_a_damaged_version_is_refused_by_name_and_the_last_good_one_serves(shop)
     assert service.serving(shop).version == second == 2
     forecast = shop.versions / "0002" / "forecast.parquet"
     forecast.write_bytes(forecast.read_bytes()[:-1])
-    service._serving.cache_clear()
     serving = service.serving(shop)
     assert serving.version == 1
     assert [str(damage) for damage in serving.refused] == [
@@ -64,7 +63,6 @@ def test_a_damaged_version_is_refused_by_name_and_the_last_good_one_serves(shop)
 
 def test_when_no_version_is_good_one_is_trained_anew(shop):
     (shop.versions / "0001" / "health.parquet").unlink()
-    service._serving.cache_clear()
     number = service.first_start(shop)
     try:
         assert number is not None

@@ -1,0 +1,48 @@
+"""Which version serves, asked at every look: verified once for each state of its files, and again as soon as one of them changes."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from forecasting.versions import Serving, Versions
+
+Stamp = tuple[tuple[str, int, int, int], ...]
+"""Name, size, time of change and inode of every file of a version."""
+
+
+def look(folder: Path) -> Serving:
+    """The version of a folder that serves and those refused as damaged; half a millisecond while nothing changes."""
+    versions = Versions(folder)
+    live, numbers = versions.live(), tuple(versions.numbers())
+    stamps = (_stamp(folder, live),)
+    found = _verified(folder, live, numbers, stamps)
+    if found.version == live:
+        return found
+    return _verified(folder, live, numbers, (*stamps, _stamp(folder, found.version)))
+
+
+def forget() -> None:
+    """Verifies everything anew at the next look: damage was found that no stamp shows."""
+    _verified.cache_clear()
+
+
+@lru_cache(maxsize=8)
+def _verified(folder: Path, live: int | None, numbers: tuple[int, ...], stamps: tuple[Stamp, ...]) -> Serving:  # noqa: ARG001
+    return Versions(folder).serving()
+
+
+def _stamp(folder: Path, number: int | None) -> Stamp:
+    """Changes whenever a file of the version does."""
+    if number is None:
+        return ()
+    files = sorted(path for path in Versions(folder).path(number).rglob("*") if path.is_file())
+    return tuple(_of(path) for path in files)
+
+
+def _of(path: Path) -> tuple[str, int, int, int]:
+    try:
+        facts = path.stat()
+    except FileNotFoundError:  # deleted at this moment
+        return path.name, -1, 0, 0
+    return path.name, facts.st_size, facts.st_mtime_ns, facts.st_ino
