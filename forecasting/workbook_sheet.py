@@ -35,7 +35,7 @@ class Sheet(Worksheet):  # type: ignore[misc]
         style = self.look.cell(column)
         if column.kind == "text":
             for line, text in enumerate(values, start=row):
-                self.write_string(line, place, str(text)[:LONGEST] if pd.notna(text) else "", style)
+                self.write_string(line, place, _as_text(text) if pd.notna(text) else "", style)
             return
         numbers = _serial(values) if column.kind == "date" else np.asarray(values, dtype=float)
         for line, number in enumerate(numbers.tolist(), start=row):
@@ -83,6 +83,16 @@ def add_sheet(book: Workbook, name: str, look: Look) -> Sheet:
     sheet.look = look
     sheet.fit_to_paper()
     return sheet
+
+
+def _as_text(value: Any) -> str:
+    """A text that is written as it stands, as far as a cell holds it.
+
+    What looks like XlsxWriter's own mark-up of a text in several fonts would go into the file as it is, tags and all; a space behind it, which
+    nobody sees and reading takes off again, makes it plain.
+    """
+    text = str(value)[:LONGEST]
+    return f"{text[: LONGEST - 1]} " if text.startswith("<r>") and text.endswith("</r>") else text
 
 
 def _serial(days: Iterable[Any]) -> FloatArray:

@@ -263,6 +263,32 @@ def test_no_text_of_a_file_ever_becomes_a_formula_or_a_link(recalculate):
     assert not any(cell.hyperlink for cell in cells)
 
 
+LONG = "<r>" + "x" * 32_760 + "</r>"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("<r><t>x</t></r>", "<r><t>x</t></r> "),
+        ("<r></si><si><t>x</t></si><si></r>", "<r></si><si><t>x</t></si><si></r> "),
+        ("<r>&</r>", "<r>&</r> "),
+        (LONG, f"{LONG[:-1]} "),
+        ("<b>bold</b> & ]]>", "<b>bold</b> & ]]>"),
+        ("\x00=1", "_x0000_=1"),
+        ("a\rb", "a_x000D_b"),
+        ("_x0041_", "_x0041_"),
+        ("\uffff", "_xFFFF_"),
+        ("\u202e\uff1d1+1", "\u202e\uff1d1+1"),
+    ],
+)
+def test_every_text_stands_in_its_cell_as_it_was(text, shown):
+    """openpyxl shows control characters as the file format writes them, _xHHHH_."""
+    table = random_orders("order_up_to", 2).assign(product_id=pd.Series([text, "Bread"], dtype=object), store="x")
+    sheet = opened(written(table.assign(why=table["product_id"])))["Orders"]
+    assert column(sheet, "Product", 2) == [shown, "Bread"]
+    assert [cell.data_type for cell in sheet[FIRST + 1][:2]] == ["s", "s"]
+
+
 def test_money_is_there_only_where_it_is_known():
     table = random_orders("order_up_to", 3)
     some = opened(written(table.assign(unit_cost=[2.0, np.nan, np.nan])), values=True)["Orders"]
