@@ -89,6 +89,12 @@ def test_plain_keeps_to_one_line():
     assert words.plain("a\n\n# b") == "a \\# b"
 
 
+def test_plain_shows_what_cannot_be_shown_and_turns_nothing_around():
+    assert words.plain("a\x00b\x1b[31m\ud800c") == "a\ufffdb\ufffd\\[31m\ufffdc"
+    assert words.plain("a\u202etxt\u2066b") == "atxtb"
+    assert words.plain("\u05d0\u200f\u0301") == "\u05d0\u200f\u0301"
+
+
 def test_listing_names_a_few():
     assert words.listing(["a"]) == "a"
     assert words.listing(["a", "b", "c"]) == "a, b and c"
