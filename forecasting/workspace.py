@@ -49,3 +49,8 @@ class Workspace:
     def jobs(self) -> Path:
         """Retrains: their events, logs and results."""
         return self.home / "artifacts" / "jobs"
+
+    @property
+    def schedule(self) -> Path:
+        """What came of the last scheduled retrain."""
+        return self.home / "artifacts" / "schedule.json"

@@ -1,0 +1,170 @@
+"""Retrains on a schedule: once a moment, however many servers share the workspace, and only if the sales changed."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from forecasting import service, tick
+from forecasting.cron import Cron
+from forecasting.dataset import Dataset
+from forecasting.errors import JobRunning, ShelfcastError
+from forecasting.jobs import Jobs
+from forecasting.locks import exclusive
+from forecasting.settings import Settings
+from forecasting.tick import Tick
+from forecasting.workspace import Workspace
+
+logger = logging.getLogger("shelfcast")
+
+LOOK_SECONDS = 15.0
+AHEAD = timedelta(days=1)
+"""Clocks of servers differ by less; what lies further ahead was written by a clock that was wrong."""
+
+
+@dataclass(kw_only=True)
+class Schedule:
+    """Retrains at the moments of a cron expression.
+
+    A moment is claimed in a file of the workspace, under a lock that is held until it is known what came of it. Whoever comes later, or has a
+    slower clock, finds it done; a clock that jumped back waits until it has caught up. Of the moments that passed while nothing ran, the
+    last one is made up for. A holder that was killed between claim and start leaves its claim behind with the number of the newest job: the
+    next one to look starts the retrain if there is no newer job, else takes that one for its result. So no moment is lost, and none has two
+    retrains; only if the kill fell between making the job's folder and starting its process is the failed job all that came of it.
+
+    Args:
+        ws: The workspace.
+        cron: When.
+        choose: What to train, asked at every start; the choices behind the live version by default.
+        start: Starts a retrain and returns its job's number.
+        tell: Gets a line for a person whenever something came of a moment, here or in another process.
+        clock: The time, in UTC.
+    """
+
+    ws: Workspace
+    cron: Cron
+    choose: Callable[[Workspace], Settings] = service.settings
+    start: Callable[[Workspace, Settings], int] = service.start_retrain
+    tell: Callable[[str], None] = logger.info
+    clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+    _known: Tick | None = field(default=None, init=False)
+    _doubted: Tick | None = field(default=None, init=False)
+
+    def run(self, stop: threading.Event) -> None:
+        """Looks until it is stopped; no error ends it."""
+        while not stop.is_set():
+            try:
+                self.check()
+            except ShelfcastError as error:
+                logger.warning("The schedule could not look: %s", error)
+            except Exception:
+                logger.exception("The schedule met an unexpected error and goes on.")
+            stop.wait(LOOK_SECONDS)
+
+    def next(self, now: datetime | None = None) -> datetime:
+        """The first moment after now, in UTC."""
+        return self.cron.next(now or self.clock())
+
+    def check(self, now: datetime | None = None) -> Tick:
+        """One look: acts if a moment is due that nobody has acted on; what came of the last one.
+
+        Raises:
+            TryAgain: Another process has been acting for ten seconds.
+        """
+        now = now or self.clock()
+        path = self.ws.schedule
+        with exclusive(path.with_name("schedule.lock")):
+            before = tick.read(path)
+            after = self._look(before, now)
+        if after != (self._known or before):
+            self.tell(after.text if after.outcome == "set" else f"{self._shown(after.due)}: {after.text}")
+        self._known = after
+        return after
+
+    def _look(self, last: Tick | None, now: datetime) -> Tick:
+        due, jobs = self.cron.last(now), Jobs(self.ws.jobs)
+        if last is None or last.expression != self.cron.expression:
+            return self._begin(last, due, now)
+        if due > last.due:
+            return self._act(Tick(expression=last.expression, due=due, outcome="claimed", job=jobs.latest(), at=now))
+        if last.outcome == "claimed":
+            return self._recover(last, jobs.latest())
+        if last.outcome == "waiting" and jobs.running() is None:
+            return self._act(replace(last, outcome="claimed", text="", job=jobs.latest(), at=now))
+        if last.due - now > AHEAD:
+            self._doubt(last)
+        return last
+
+    def _begin(self, last: Tick | None, due: datetime, now: datetime) -> Tick:
+        """The moments up to now count as done, so that switching a schedule on does not retrain at once."""
+        if last is not None:
+            logger.warning(
+                "The schedule was %r and is %r now. Servers that share a workspace need the same one, else none of them retrains.",
+                last.expression,
+                self.cron.expression,
+            )
+        text = f"The schedule {self.cron.expression!r} is on; its first moment is {self._shown(self.cron.next(now))}."
+        return self._keep(Tick(expression=self.cron.expression, due=due, outcome="set", text=text, at=now))
+
+    def _recover(self, claim: Tick, newest: int | None) -> Tick:
+        """What a holder left behind that ended, by force, before it knew what came of its claim."""
+        if newest is not None and newest > (claim.job or 0):
+            return self._keep(_started(claim, newest))
+        return self._act(claim)
+
+    def _act(self, claim: Tick) -> Tick:
+        """Claims before it starts: whatever happens in between, nobody starts a second one."""
+        self._keep(claim)
+        try:
+            came = self._retrain(claim)
+        except Exception as error:
+            self._keep(replace(claim, outcome="failed", text=f"An unexpected error ({type(error).__name__}); the log has it whole.", job=None))
+            raise
+        return self._keep(came)
+
+    def _retrain(self, claim: Tick) -> Tick:
+        version = Dataset(self.ws).version
+        if version is None:
+            return replace(claim, outcome="no sales", text="There are no sales yet: nothing was retrained.", job=None)
+        if version in _learned(self.ws):
+            return replace(claim, outcome="unchanged", text="The sales have not changed since they were learned: nothing was retrained.", job=None)
+        try:
+            return _started(claim, self.start(self.ws, self.choose(self.ws)))
+        except JobRunning as running:
+            text = (
+                f"A retraining was running already (job {running.job}). Another follows when it has ended, if the sales differ from what it learned."
+            )
+            return replace(claim, outcome="waiting", text=text, job=running.job)
+        except ShelfcastError as error:
+            return replace(claim, outcome="refused", text=str(error), job=None)
+
+    def _keep(self, made: Tick) -> Tick:
+        tick.write(self.ws.schedule, made)
+        return made
+
+    def _doubt(self, last: Tick) -> None:
+        if last == self._doubted:
+            return
+        self._doubted = last
+        text = "A clock was wrong: %s tells of %s. Nothing is retrained on schedule until then; delete the file to begin anew now."
+        logger.warning(text, self.ws.schedule, self._shown(last.due))
+
+    def _shown(self, moment: datetime) -> str:
+        return f"{moment.astimezone(self.cron.zone):%Y-%m-%d %H:%M}"
+
+
+def _started(claim: Tick, job: int) -> Tick:
+    return replace(claim, outcome="started", text=f"Job {job} was started.", job=job)
+
+
+def _learned(ws: Workspace) -> set[int]:
+    """The versions of the sales that the live version and those after it learned: a person who went back to an older one keeps it."""
+    serving = service.serving(ws)
+    if serving.version is None:
+        return set()
+    damaged = {damage.version for damage in serving.refused}
+    found = (version for version in service.versions(ws) if "damaged" not in version)
+    return {version["sales_version"] for version in found if version["version"] >= serving.version and version["version"] not in damaged}

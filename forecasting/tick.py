@@ -1,0 +1,76 @@
+"""What came of a schedule's last moment: one small file of the workspace that all its servers share."""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from forecasting.atomic import write_json
+
+logger = logging.getLogger("shelfcast")
+
+Outcome = Literal["set", "claimed", "started", "waiting", "unchanged", "no sales", "refused", "failed"]
+OUTCOMES = get_args(Outcome)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tick:
+    """A scheduled moment and what came of it.
+
+    Args:
+        expression: Of the schedule.
+        due: The moment, in UTC.
+        outcome: "set" when the schedule was switched on after it; "claimed" until something else is known; "waiting" for a retrain that ran already.
+        text: The same for a person.
+        job: The job that was started, or is waited for; of a claim, the newest one before it. None if there is none.
+        at: When that was written, in UTC.
+    """
+
+    expression: str
+    due: datetime
+    outcome: Outcome
+    text: str = ""
+    job: int | None = None
+    at: datetime
+
+
+def read(path: Path) -> Tick | None:
+    """The last one; None if there never was one, or if the file is broken, which is logged."""
+    try:
+        return _tick(json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return None
+    except (ValueError, KeyError, TypeError) as error:
+        logger.warning("%s is broken (%r): the schedule begins anew with its next moment.", path, error)
+        return None
+
+
+def write(path: Path, tick: Tick) -> None:
+    """Keeps this one instead, in one step."""
+    write_json(path, asdict(tick) | {"due": tick.due.isoformat(), "at": tick.at.isoformat()})
+
+
+def _tick(values: dict[str, Any]) -> Tick:
+    """Checked, since a person may have edited it; raises ValueError, KeyError or TypeError."""
+    outcome, job = values["outcome"], values["job"]
+    if outcome not in OUTCOMES:
+        raise ValueError(outcome)
+    return Tick(
+        expression=str(values["expression"]),
+        due=_moment(values["due"]),
+        outcome=outcome,
+        text=str(values["text"]),
+        job=None if job is None else int(job),
+        at=_moment(values["at"]),
+    )
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(text)
+    return moment.astimezone(UTC)
