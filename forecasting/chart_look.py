@@ -7,6 +7,7 @@ force, so that one figure is right in light and dark. Two hex digits after a tok
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 from typing import Any, Final
 
 import numpy as np
@@ -98,6 +99,11 @@ def blank(height: int) -> go.Figure:
         automargin=True,
         fixedrange=True,
     )
+
+
+def as_written(text: str) -> str:
+    """A text of a file or a person for any place of a figure: Plotly takes some HTML for mark-up there, and `%{...}` in templates for a value."""
+    return escape(text).replace("%{", "%&#123;")
 
 
 def band(name: str, ds: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> go.Scatter:

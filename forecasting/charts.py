@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from html import escape
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -11,7 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from forecasting import schema, words
-from forecasting.chart_look import ACCENT, BANDS, DAYS_OR_MONTHS, INK, LINES, PAST, QUIET, TEAL, band, blank, curve, mark_day
+from forecasting.chart_look import ACCENT, BANDS, DAYS_OR_MONTHS, INK, LINES, PAST, QUIET, TEAL, as_written, band, blank, curve, mark_day
 
 if TYPE_CHECKING:
     from forecasting.view import View
@@ -73,7 +72,7 @@ def components(frame: pd.DataFrame, height: int = 230) -> go.Figure:
     low, high = min(float(values.min(initial=0.0)), 0.0), max(float(values.max(initial=0.0)), 0.0)
     figure.update_layout(margin={"l": 2, "r": 12, "t": 8, "b": 2, "pad": 6}, bargap=0.45)
     figure.update_xaxes(range=[low - 0.3 * reach * (low < 0), high + 0.25 * reach], visible=False)
-    labels = [escape(label) for label in frame["label"]]
+    labels = [as_written(label) for label in frame["label"]]
     return figure.update_yaxes(
         tickvals=np.arange(len(frame)),
         ticktext=labels,
