@@ -70,9 +70,13 @@ class Jobs:
         number = self.latest()
         return number if number is not None and status.state(self._numbered.name(number)) == "running" else None
 
+    def numbers(self) -> list[int]:
+        """The jobs that there are, in order."""
+        return self._numbered.numbers()
+
     def latest(self) -> int | None:
         """The newest job, or None."""
-        return max(self._numbered.numbers(), default=None)
+        return max(self.numbers(), default=None)
 
     def status(self, number: int | str) -> JobStatus:
         """How a job stands; raises NotFound."""
@@ -82,12 +86,22 @@ class Jobs:
         """The job's events with an id above `after`, in order; raises NotFound."""
         return events.read(self._numbered.find(number) / EVENTS, after)
 
+    def news(self, number: int | str, after: int = 0) -> tuple[JobStatus, list[Event]]:
+        """How a job stands, and its events with an id above `after`; all of them where it has ended. Raises NotFound."""
+        now = self.status(number)
+        return now, self.events(number, after)
+
+    def result_id(self, number: int | str) -> int:
+        """The id of the event with the result of a job that has ended: the one after all others if it died before it could tell one."""
+        newest = events.last(self._numbered.find(number) / EVENTS)
+        return 1 if newest is None else newest.id if newest.type == "result" else newest.id + 1
+
     def follow(self, number: int | str, on_event: Callable[[Event], None], *, poll: float = 0.1) -> JobStatus:
         """Tells every event once, in order, until the job ends; raises NotFound, and what the listener raises."""
         seen = 0
         while True:
-            now = self.status(number)
-            for event in self.events(number, seen):
+            now, news = self.news(number, seen)
+            for event in news:
                 seen = event.id
                 on_event(event)
             if now.state != "running":

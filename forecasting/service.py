@@ -12,7 +12,7 @@ import pandas as pd
 from forecasting import accuracy as accuracies
 from forecasting import assumptions as assumed
 from forecasting import attention as attentions
-from forecasting import calendar, durations, ensemble, export, intake, panel, reading, retraining, sample, whatif
+from forecasting import calendar, durations, ensemble, export, followed, intake, panel, reading, retraining, sample, whatif
 from forecasting import judged as judgements
 from forecasting import serving as servings
 from forecasting import view as views
@@ -21,13 +21,11 @@ from forecasting.change import Change
 from forecasting.dataset import Dataset, Merge, Upload
 from forecasting.ensemble import Ensemble
 from forecasting.errors import InputError, VersionDamaged
-from forecasting.events import Event
 from forecasting.jobs import Jobs
 from forecasting.judged import Judged
 from forecasting.period import DAY, PERIODS, Period
 from forecasting.settings import Settings
 from forecasting.standing import Standing
-from forecasting.status import JobStatus
 from forecasting.versions import Serving, Versions
 from forecasting.workspace import Workspace
 
@@ -95,6 +93,11 @@ def uploads(ws: Workspace) -> list[Upload]:
 def undo(ws: Workspace) -> Upload:
     """Takes the last upload back; raises InputError if there is none."""
     return Dataset(ws).undo()
+
+
+def sales_version(ws: Workspace) -> int | None:
+    """The newest version of the sales; None while there are none."""
+    return Dataset(ws).version
 
 
 def has_sales(ws: Workspace) -> bool:
@@ -183,8 +186,7 @@ def start_retrain(ws: Workspace, chosen: Settings, *, leave_a_core: bool = True)
 
 def first_start(ws: Workspace) -> int | None:
     """Sees to it that there is something to serve: without a good version it retrains, without sales on the sample; the job started, or None."""
-    jobs = Jobs(ws.jobs)
-    if serving(ws).version is not None or jobs.running() is not None:
+    if serving(ws).version is not None or running(ws) is not None:
         return None
     if not has_sales(ws):
         load_sample(ws)
@@ -207,35 +209,26 @@ def load_sample(ws: Workspace) -> Merge:
 # Jobs
 
 
-def job(ws: Workspace, number: int | None = None) -> JobStatus | None:
-    """How a job stands, or the newest one; None if there never was one. Raises NotFound."""
-    jobs = Jobs(ws.jobs)
-    number = jobs.latest() if number is None else number
-    return None if number is None else jobs.status(number)
-
-
-def job_events(ws: Workspace, number: int, after: int = 0) -> list[Event]:
-    """A job's events with an id above `after`; raises NotFound."""
-    return Jobs(ws.jobs).events(number, after)
-
-
-def job_log(ws: Workspace, number: int) -> str:
-    """Everything that a job printed; raises NotFound."""
-    return Jobs(ws.jobs).log(number)
-
-
-def cancel(ws: Workspace, number: int) -> None:
-    """Ends a job within 5 seconds; raises NotFound."""
-    Jobs(ws.jobs).cancel(number)
+running = followed.running
+job, jobs = followed.job, followed.jobs
+job_events, job_news, job_result_id = followed.events, followed.news, followed.result_id
+job_log = followed.log
+cancel = followed.cancel
 
 
 # Forecasts
 
 
 view = views.view
+chosen_rows = views.chosen_rows
 options = views.options
 components = views.components
 movers = views.movers
+
+
+def total_range(made: Ensemble, filters: Filters, days: int) -> views.Range:
+    """The sum of the chosen series over the next days, with the bands of that very sum; raises NotFound and InputError."""
+    return views.total_range(made, views.chosen_rows(made, filters, days), days)
 
 
 def forecast_table(made: Ensemble, filters: Filters, days: int, *, total: bool = False) -> pd.DataFrame:

@@ -1,0 +1,51 @@
+"""Retrains as those see them who follow one: pages, HTTP, command line."""
+
+from __future__ import annotations
+
+from forecasting.events import Event
+from forecasting.jobs import Jobs
+from forecasting.status import JobStatus
+from forecasting.workspace import Workspace
+
+
+def job(ws: Workspace, number: int | None = None) -> JobStatus | None:
+    """How a job stands, or the newest one; None if there never was one. Raises NotFound."""
+    jobs = Jobs(ws.jobs)
+    number = jobs.latest() if number is None else number
+    return None if number is None else jobs.status(number)
+
+
+def events(ws: Workspace, number: int, after: int = 0) -> list[Event]:
+    """A job's events with an id above `after`; raises NotFound."""
+    return Jobs(ws.jobs).events(number, after)
+
+
+def news(ws: Workspace, number: int, after: int = 0) -> tuple[JobStatus, list[Event]]:
+    """How a job stands, and its events with an id above `after`; all of them where it has ended. Raises NotFound."""
+    return Jobs(ws.jobs).news(number, after)
+
+
+def result_id(ws: Workspace, number: int) -> int:
+    """The id of the event with the result of a job that has ended; raises NotFound."""
+    return Jobs(ws.jobs).result_id(number)
+
+
+def running(ws: Workspace) -> int | None:
+    """The job that runs, or None."""
+    return Jobs(ws.jobs).running()
+
+
+def jobs(ws: Workspace, most: int = 50) -> list[JobStatus]:
+    """How the newest jobs stand, newest first."""
+    there = Jobs(ws.jobs)
+    return [there.status(number) for number in there.numbers()[-most:][::-1]]
+
+
+def log(ws: Workspace, number: int) -> str:
+    """Everything that a job printed; raises NotFound."""
+    return Jobs(ws.jobs).log(number)
+
+
+def cancel(ws: Workspace, number: int) -> None:
+    """Ends a job within 5 seconds; raises NotFound."""
+    Jobs(ws.jobs).cancel(number)
