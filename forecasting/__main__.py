@@ -8,6 +8,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +16,9 @@ from forecasting import arguments
 from forecasting.errors import AmbiguousDates, ColumnsMissing, InputError, NothingPublished, ProblemsFound, ShelfcastError
 
 if TYPE_CHECKING:
-    from forecasting.dataset import Merge
     from forecasting.ensemble import Ensemble
-    from forecasting.intake import Intake
     from forecasting.orders import Orders
+    from forecasting.sending import Sent
     from forecasting.stock import Given
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -60,15 +60,13 @@ def _sample(args: argparse.Namespace) -> int:
 
 
 def _upload(args: argparse.Namespace) -> int:
-    from forecasting import service
+    from forecasting import sending, service
 
-    content, checked = _checked(args)
     if args.dry_run:
-        checked.accept(drop_problems=args.drop_problems)
-        change = service.preview(service.workspace(), checked)
+        checked, change = sending.preview(service.workspace(), _sent(args))
         _report(args, {**change.counts(), "problems": len(checked.problems)}, f"Nothing was saved. {change}")
         return 0
-    merged = service.merge(service.workspace(), content, args.file.name, checked, drop_problems=args.drop_problems)
+    merged = sending.merge(service.workspace(), _sent(args))[1]
     _report(args, merged.counts(), str(merged))
     return 0
 
@@ -82,13 +80,14 @@ def _undo(args: argparse.Namespace) -> int:  # noqa: ARG001
 
 
 def _retrain(args: argparse.Namespace) -> int:
-    from forecasting import service
+    from forecasting import sending, service
     from forecasting.follow import follow
 
+    if args.every is not None:
+        return _retrain_every(args)
     ws = service.workspace()
     if args.file is not None:
-        merged = _merge(args)
-        _say(str(merged))
+        _say(str(sending.merge(ws, _sent(args))[1]))
     chosen = arguments.settings(args)
     number = service.start_retrain(ws, chosen, leave_a_core=False)
     manifest = follow(ws, number)
@@ -98,6 +97,27 @@ def _retrain(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(manifest))
     return 0
+
+
+def _retrain_every(args: argparse.Namespace) -> int:
+    from forecasting import service
+    from forecasting.cron import Cron
+    from forecasting.foreground import keep
+    from forecasting.schedule import Schedule
+
+    if args.file is not None:
+        raise InputError(f"--every retrains on the sales that are saved: leave {args.file} out, and upload it before or at any time.")
+    arguments.settings(args)  # what cannot be trained is said now and not at night
+    schedule = Schedule(
+        ws=service.workspace(),
+        cron=Cron(args.every),
+        choose=lambda ws: arguments.settings(args, service.settings(ws)),
+        start=partial(service.start_retrain, leave_a_core=False),
+        tell=lambda text: _say(f"{text} Next: {schedule.shown(schedule.next())}."),
+    )
+    _say(f"The next moment is {schedule.shown(schedule.next())}. Ctrl-C ends the schedule; a retraining that runs goes on.")
+    keep(schedule)
+    return 1
 
 
 def _forecast(args: argparse.Namespace) -> int:
@@ -200,20 +220,19 @@ def _live() -> int:
     return serving.version
 
 
-def _checked(args: argparse.Namespace) -> tuple[bytes, Intake]:
+def _sent(args: argparse.Namespace) -> Sent:
+    """The file that the arguments name, and how it is to be read."""
     from forecasting import service
+    from forecasting.sending import Sent
 
-    content = service.read_file(args.file)
-    table = service.inspect(content, args.file.name)
-    mapping = service.guess(table) | arguments.mapping(args.map)
-    return content, service.check(table, mapping, duplicates=args.duplicates, day_first=args.day_first)
-
-
-def _merge(args: argparse.Namespace) -> Merge:
-    from forecasting import service
-
-    content, checked = _checked(args)
-    return service.merge(service.workspace(), content, args.file.name, checked, drop_problems=args.drop_problems)
+    return Sent(
+        content=service.read_file(args.file),
+        name=args.file.name,
+        mapping=arguments.mapping(args.map),
+        duplicates=args.duplicates,
+        day_first=args.day_first,
+        drop_problems=args.drop_problems,
+    )
 
 
 # Output

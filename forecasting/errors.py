@@ -138,10 +138,11 @@ class JobRunning(ShelfcastError):
 
     Args:
         job: Its number.
+        message: What that means here, if not that nothing was done.
     """
 
-    def __init__(self, job: int) -> None:
-        super().__init__(f"A retraining is running already (job {job}). This one can start when it ends.")
+    def __init__(self, job: int, message: str = "") -> None:
+        super().__init__(message or f"A retraining is running already (job {job}). This one can start when it ends.")
         self.job = job
 
 

@@ -9,11 +9,12 @@ from typing import Any
 
 from tqdm import tqdm
 
-from forecasting import service
+from forecasting import sending, service
 from forecasting.errors import Cancelled, TrainingFailed
 from forecasting.events import Event
 from forecasting.jobs import Jobs
 from forecasting.progress import OnProgress, Progress, ignore
+from forecasting.sending import Sent
 from forecasting.settings import LstmSettings, Settings
 from forecasting.workspace import Workspace
 
@@ -80,9 +81,7 @@ def retrain_model(
     """
     chosen = Settings(horizon=horizon, lstm=LstmSettings(epochs=epochs, batch_size=batch_size))
     ws, file = service.workspace(), Path(path)
-    content = service.read_file(file)
-    table = service.inspect(content, file.name)
-    service.merge(ws, content, file.name, service.check(table, service.guess(table)))
+    sending.merge(ws, Sent(content=service.read_file(file), name=file.name))
 
     def tell(event: Event) -> None:
         if event.type == "progress":

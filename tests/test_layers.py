@@ -20,11 +20,12 @@ LAYERS = (
     " stock stock_roles stock_cells stock_rows stock_file demand inventory classes textbook replay receipt lost_sales order_levels order_risk orders"
     " budget spending stock_path stock_charts order_words workbook workbook_columns workbook_formulas workbook_look workbook_sheet order_files",
     # 2: know files, not models
-    "workspace shelves uploads dataset manifest versions serving events status jobs tick",
+    "workspace shelves uploads damage commits dataset manifest versions serving events status jobs tick",
     # 3: the steps in order
-    "retraining ordering service schedule kept",
+    "retraining ordering followed service schedule sending kept",
     # 4: ways in
-    "forecasting api api_problems api_access api_limits api_context api_models api_events api_sales api_jobs api_forecast api_versions api_health follow worker arguments __main__",
+    "api api_problems api_access api_limits api_context api_models api_events api_sales api_jobs api_forecast api_versions api_health"
+    " forecasting follow foreground worker arguments __main__",
 )
 LAYER = {module: layer for layer, modules in enumerate(LAYERS) for module in modules.split()}
 FOR_PAGES = {

@@ -1,0 +1,75 @@
+"""A file that is sent, by HTTP, on the command line or from Python: checked, merged, and trained on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from forecasting import service
+from forecasting.change import Change
+from forecasting.dataset import Merge
+from forecasting.errors import JobRunning
+from forecasting.intake import Intake
+from forecasting.settings import Settings
+from forecasting.workspace import Workspace
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sent:
+    """A file and what is to be made of it.
+
+    Args:
+        content: Its bytes.
+        name: What the sender calls it; only text.
+        mapping: Role -> column, where the guess is not right.
+        duplicates: What becomes of different rows of one key and day.
+        day_first: Whether 03/04 is 3 April; None where the file says so itself.
+        drop_problems: Whether rows that cannot be used are left out.
+    """
+
+    content: bytes = field(repr=False)
+    name: str
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    duplicates: Literal["last", "sum"] = "last"
+    day_first: bool | None = None
+    drop_problems: bool = False
+
+
+def check(sent: Sent) -> Intake:
+    """Its sales and all its problems; raises InputError."""
+    table = service.inspect(sent.content, sent.name)
+    return service.check(table, service.guess(table) | dict(sent.mapping), duplicates=sent.duplicates, day_first=sent.day_first)
+
+
+def preview(ws: Workspace, sent: Sent) -> tuple[Intake, Change]:
+    """What merging it would change; raises InputError where it could not be merged."""
+    checked = check(sent)
+    checked.accept(drop_problems=sent.drop_problems)
+    return checked, service.preview(ws, checked)
+
+
+def merge(ws: Workspace, sent: Sent) -> tuple[Intake, Merge]:
+    """Merges it in one step; raises InputError or TryAgain."""
+    checked = check(sent)
+    return checked, service.merge(ws, sent.content, sent.name, checked, drop_problems=sent.drop_problems)
+
+
+def retrain(ws: Workspace, sent: Sent | None, settings: Settings, *, leave_a_core: bool = True) -> int:
+    """Merges a file, if there is one, and starts a retrain; its job's number.
+
+    Raises:
+        InputError: The file cannot be used, or there are no sales; nothing was changed.
+        JobRunning: A retrain is running; nothing was merged, unless the text says so.
+        TryAgain: Somebody else is changing the sales.
+    """
+    running = service.running(ws)
+    if running is not None:
+        raise JobRunning(running)
+    if sent is None:
+        return service.start_retrain(ws, settings, leave_a_core=leave_a_core)
+    merged = merge(ws, sent)[1]
+    try:
+        return service.start_retrain(ws, settings, leave_a_core=leave_a_core)
+    except JobRunning as error:
+        raise JobRunning(error.job, f"Another retraining began meanwhile (job {error.job}). The file is merged: {merged}") from error
