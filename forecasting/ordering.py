@@ -23,6 +23,8 @@ from forecasting.workspace import Workspace
 
 STOCK_ROLES = (*schema.KEYS, *stock.COLUMNS)
 """What columns of a stock file may mean."""
+LATEST = 28
+"""Days after the last sales up to which a counting is taken as it is dated, if the forecast reaches as far."""
 NOBODY: Mapping[str, float] = {}
 """Quantities that nobody changed."""
 
@@ -90,6 +92,22 @@ def given_stock(ws: Workspace, made: Ensemble) -> Given:
     return Given.nothing(len(made.panel)) if saved is None else stock_file.from_frame(saved.frame, made.panel).given
 
 
+def start(made: Ensemble, saved: Saved | None) -> int:
+    """Days of sales not seen before the stock was counted, in whole steps; none where the forecast does not reach far enough for that."""
+    late, most = days_late(made, saved)
+    days = made.panel.period.days
+    return late // days * days if 0 < late <= most else 0
+
+
+def days_late(made: Ensemble, saved: Saved | None) -> tuple[int, int]:
+    """Days from the first morning after the last sales to the counting, below 0 where it came before; and up to how many of them count."""
+    if saved is None:
+        return 0, 0
+    usual, counted = Policy(), pd.Timestamp(saved.moment.astimezone().replace(tzinfo=None)).normalize()
+    spare = made.horizon * made.panel.period.days - usual.lead_time - usual.review_period
+    return (counted - made.panel.ahead(1)[0]).days, min(max(spare, 0), LATEST)
+
+
 # Orders out
 
 
@@ -98,9 +116,14 @@ def recommend(made: Ensemble, given: Given, policy: Policy, filters: Mapping[str
     return orders.recommend(made, given, policy, view.chosen_rows(made, filters, 1))
 
 
+def orders_table(found: Orders, version: int, quantities: Mapping[str, float] = NOBODY) -> pd.DataFrame:
+    """The orders as people exchange them, most urgent first; `quantities` are those that a person changed, by unique_id."""
+    return order_files.table(found, version, quantities)
+
+
 def orders_csv(found: Orders, version: int, quantities: Mapping[str, float] = NOBODY) -> bytes:
-    """The orders as CSV, most urgent first, safe to open in a spreadsheet; `quantities` are those that a person changed, by unique_id."""
-    return export.to_csv(order_files.table(found, version, quantities))
+    """The same as CSV, safe to open in a spreadsheet."""
+    return export.to_csv(orders_table(found, version, quantities))
 
 
 def orders_xlsx(found: Orders, manifest: Mapping[str, Any], quantities: Mapping[str, float] = NOBODY) -> bytes:

@@ -9,10 +9,9 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from forecasting import order_words, ordering, schema, service, words
+from forecasting import kept, order_words, ordering, schema, service, words
 from forecasting.errors import ShelfcastError
 from forecasting.policy import Policy
-from pages import shell
 
 QUANTITIES: Final = "inventory_quantities"
 """Where the session keeps the units that a person ordered instead, by unique_id."""
@@ -40,31 +39,21 @@ def saved() -> tuple[Any, str]:
         return None, str(error)
 
 
-def moment(kept: Any) -> pd.Timestamp:
+def moment(state: Any) -> pd.Timestamp:
     """When the stock was saved, by the clock on the wall."""
-    return pd.Timestamp(kept.moment.astimezone().replace(tzinfo=None))
+    return pd.Timestamp(state.moment.astimezone().replace(tzinfo=None))
 
 
-def orders_of(version: int, kept: Any, policy: Policy, filters: dict[str, str]) -> Any:
-    """What to order of the chosen series, worked out once for all sessions; raises NotFound."""
-    return _orders(version, 0 if kept is None else kept.number, policy, tuple(sorted(filters.items())))
+def orders_of(version: int, state: Any, policy: Policy, filters: dict[str, str]) -> Any:
+    """What to order of the chosen series, worked out once for all sessions and the API; raises NotFound."""
+    return kept.orders(service.workspace(), version, state, policy, filters)
 
 
-@st.cache_resource(max_entries=4, ttl="30m", show_spinner=False)
-def _orders(version: int, number: int, policy: Policy, filters: tuple[tuple[str, str], ...]) -> Any:
-    return ordering.recommend(shell.ensemble_of(version), _given(version, number), policy, dict(filters))
-
-
-@st.cache_resource(max_entries=2, show_spinner=False)
-def _given(version: int, number: int) -> Any:  # noqa: ARG001
-    return ordering.given_stock(service.workspace(), shell.ensemble_of(version))
-
-
-def context(version: int, kept: Any) -> str:
+def context(version: int, state: Any) -> str:
     """The line under the title."""
-    if kept is None:
+    if state is None:
         return f"No stock counted yet · model v{version}"
-    counted = moment(kept)
+    counted = moment(state)
     return f"Stock of {words.date(counted)}, {counted:%H:%M} · model v{version}"
 
 

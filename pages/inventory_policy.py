@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from forecasting import words
+from forecasting import ordering, words
 from forecasting.policy import CLASSES, DAILY, Policy
 from pages import inventory_parts
 
@@ -30,8 +30,6 @@ SERVICE: Final = 95
 CLASS_LEVELS: Final = (98, 95, 90)
 """Percent."""
 ORDER_COST_HELP: Final = "With unit costs it makes the lot that costs least."
-LATEST: Final = 28
-"""Days after the last sales up to which a counting is taken as it is dated, if the forecast reaches as far."""
 LAST: Final = "inventory_policy"
 """Where the session keeps the policy that was chosen last, for other pages."""
 
@@ -39,20 +37,20 @@ LAST: Final = "inventory_policy"
 def current(ensemble: Any, saved: Any) -> Policy:
     """The policy chosen last in this session, else the usual one."""
     kept: Policy | None = st.session_state.get(LAST)
-    return kept or Policy(start=_start(ensemble, saved))
+    return kept or Policy(start=ordering.start(ensemble, saved))
 
 
 def warm_up(version: int, ensemble: Any) -> None:
     """Works out the usual orders, outside of a session."""
     saved, damaged = inventory_parts.saved()
     if not damaged:
-        inventory_parts.orders_of(version, saved, Policy(start=_start(ensemble, saved)), {})
+        inventory_parts.orders_of(version, saved, Policy(start=ordering.start(ensemble, saved)), {})
 
 
 def ask(ensemble: Any, saved: Any) -> Policy:
     """The widgets behind one button, whose label says what is in force."""
     with st.popover(_label(ensemble.panel.period), icon=":material/tune:", key="inventory_policy_button"):
-        policy = Policy(**_terms(ensemble), **_promise(), **_rule(), start=_start(ensemble, saved))
+        policy = Policy(**_terms(ensemble), **_promise(), **_rule(), start=ordering.start(ensemble, saved))
     st.session_state[LAST] = policy
     return policy
 
@@ -133,26 +131,9 @@ def _rule() -> dict[str, Any]:
     return {"rule": rule, "order_cost": min(max(float(cost), 0.0), 1e6)}
 
 
-def _start(ensemble: Any, saved: Any) -> int:
-    """Days of sales not seen before the stock was counted, in whole steps; none where the forecast does not reach far enough for that."""
-    late, most = _late(ensemble, saved)
-    days = ensemble.panel.period.days
-    return late // days * days if 0 < late <= most else 0
-
-
-def _late(ensemble: Any, saved: Any) -> tuple[int, int]:
-    """Days from the first morning after the last sales to the counting, below 0 where it came before; and up to how many of them count."""
-    if saved is None:
-        return 0, 0
-    period, usual = ensemble.panel.period, Policy()
-    counted = inventory_parts.moment(saved).normalize()
-    spare = ensemble.horizon * period.days - usual.lead_time - usual.review_period
-    return (counted - ensemble.panel.ahead(1)[0]).days, min(max(spare, 0), LATEST)
-
-
 def stale(ensemble: Any, saved: Any) -> None:
     """Says where stock and sales are of different days."""
-    (late, most), first = _late(ensemble, saved), ensemble.panel.ahead(1)[0]
+    (late, most), first = ordering.days_late(ensemble, saved), ensemble.panel.ahead(1)[0]
     if late < 0:
         text = f"The stock was counted before the last sales of {words.near_date(ensemble.panel.last)}: what was sold since is not taken off."
     elif late > max(most, ensemble.panel.period.days - 1):

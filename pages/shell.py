@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from forecasting import schema, service, words
+from forecasting import kept, schema, service, words
 from forecasting.errors import ShelfcastError
 
 UPLOAD, INVENTORY = "pages/upload.py", "pages/inventory.py"
@@ -20,22 +20,9 @@ FIRST_FILE = (
 )
 
 
-@st.cache_resource(max_entries=2, show_spinner=False)
-def load_ensemble(version: int) -> Any:
-    """A version's ensemble, shared by all sessions; nobody changes it."""
-    return service.load(service.workspace(), version)
-
-
-@st.cache_resource(max_entries=1, show_spinner=False)
-def _only(version: int) -> int:
-    """Called with the version that serves: the first call with another one frees the ensembles held so far."""
-    load_ensemble.clear()
-    return version
-
-
 def ensemble_of(version: int) -> Any:
-    """The ensemble of the version that serves."""
-    return load_ensemble(_only(version))
+    """The ensemble of the version that serves, shared by all sessions and the API; nobody changes it."""
+    return kept.ensemble(service.workspace(), version)
 
 
 def warm_up(ensemble: Any, charts: ModuleType) -> None:

@@ -72,6 +72,10 @@ def fresh_caches() -> Iterator[None]:
     """Nothing that a page kept outlives the test: versions of other workspaces have the same numbers."""
     import streamlit as st
 
-    st.cache_resource.clear()
+    from forecasting import kept
+
+    for forget in (st.cache_resource.clear, kept.forget):
+        forget()
     yield
-    st.cache_resource.clear()
+    for forget in (st.cache_resource.clear, kept.forget):
+        forget()

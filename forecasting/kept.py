@@ -1,0 +1,95 @@
+"""What this process keeps of the version that serves, once for all who ask: pages, HTTP and their threads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from threading import Condition
+from typing import Any, NamedTuple
+
+import pandas as pd
+from cachetools import LRUCache, TTLCache, cached
+
+from forecasting import ordering, service
+from forecasting.ensemble import Ensemble
+from forecasting.errors import NothingPublished, VersionDamaged
+from forecasting.orders import Orders
+from forecasting.policy import Policy
+from forecasting.shelves import Saved
+from forecasting.stock import Given
+from forecasting.workspace import Workspace
+
+ORDERS_SECONDS = 1800.0
+
+
+class Live(NamedTuple):
+    """The version that serves.
+
+    Args:
+        version: Its number.
+        made: What it forecasts.
+    """
+
+    version: int
+    made: Ensemble
+
+
+def live(ws: Workspace) -> Live:
+    """The version that serves now; one whose files were damaged meanwhile is passed over.
+
+    Raises:
+        NothingPublished: There is none.
+        VersionDamaged: None that is whole can be loaded.
+    """
+    try:
+        return _live(ws)
+    except VersionDamaged:
+        service.forget_serving()
+        return _live(ws)
+
+
+def _live(ws: Workspace) -> Live:
+    version = service.serving(ws).version
+    if version is None:
+        raise NothingPublished("No model has been trained yet. Upload sales and retrain.")
+    return Live(version, ensemble(ws, version))
+
+
+@cached(LRUCache(1), condition=Condition())
+def ensemble(ws: Workspace, version: int) -> Ensemble:
+    """A version's ensemble, which nobody changes; another version frees the one before. Raises NotFound or VersionDamaged."""
+    return service.load(ws, version)
+
+
+def orders(ws: Workspace, version: int, saved: Saved | None, policy: Policy, filters: Mapping[str, str]) -> Orders:
+    """What to order of the series that the filters choose, by the stock saved last; raises NotFound and InputError."""
+    return _orders(ws, version, 0 if saved is None else saved.number, policy, tuple(sorted(filters.items())))
+
+
+@cached(TTLCache(4, ORDERS_SECONDS), condition=Condition())
+def _orders(ws: Workspace, version: int, number: int, policy: Policy, filters: tuple[tuple[str, str], ...]) -> Orders:
+    return ordering.recommend(ensemble(ws, version), _given(ws, version, number), policy, dict(filters))
+
+
+def order_lines(ws: Workspace, version: int, saved: Saved | None) -> pd.DataFrame:
+    """What to order of every series on the usual terms, one row a series in the order of the version's."""
+    start = ordering.start(ensemble(ws, version), saved)
+    return _order_lines(ws, version, 0 if saved is None else saved.number, start)
+
+
+@cached(LRUCache(1), condition=Condition())
+def _order_lines(ws: Workspace, version: int, number: int, start: int) -> pd.DataFrame:
+    found = _orders(ws, version, number, Policy(start=start), ())
+    table = ordering.orders_table(found, version)
+    return table.set_index(found.urgent().index).sort_index()
+
+
+@cached(LRUCache(2), condition=Condition())
+def _given(ws: Workspace, version: int, number: int) -> Given:  # noqa: ARG001
+    return ordering.given_stock(ws, ensemble(ws, version))
+
+
+def forget() -> None:
+    """Keeps nothing any more."""
+    for kept in (ensemble, _orders, _order_lines, _given):
+        kept_of: Any = kept
+        kept_of.cache_clear()
