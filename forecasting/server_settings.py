@@ -1,0 +1,68 @@
+"""How the server may be reached and by whom, from the environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import urlsplit
+
+from limits import parse_many
+
+from forecasting.errors import SettingsError
+
+TOKEN: Final = "FORECASTING_API_TOKEN"
+ORIGINS: Final = "FORECASTING_ORIGINS"
+REQUEST_RATE: Final = "FORECASTING_REQUEST_RATE"
+UPLOAD_RATE: Final = "FORECASTING_UPLOAD_RATE"
+RETRAIN_EVERY: Final = "FORECASTING_RETRAIN_EVERY"
+SHORTEST_TOKEN: Final = 16
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServerSettings:
+    """What whoever starts the server decides.
+
+    Args:
+        token: Whoever asks the API must know it; empty for nobody but programs of this machine.
+        origins: Sites whose pages may call the API from a browser, e.g. "https://shop.example".
+        request_rate: Requests of one client, e.g. "300/second".
+        upload_rate: Files that one client sends, e.g. "60/minute".
+        retrain_every: A cron expression in local time at which changed sales are trained on; empty for never.
+    """
+
+    token: str = field(default="", repr=False)
+    origins: tuple[str, ...] = ()
+    request_rate: str = "300/second"
+    upload_rate: str = "60/minute"
+    retrain_every: str = ""
+
+    def __post_init__(self) -> None:
+        if not (self.token.isascii() and self.token.isprintable()) or " " in self.token:
+            raise SettingsError(f"{TOKEN} holds letters, digits and punctuation without spaces, so that it can stand in a header.")
+        for origin in self.origins:
+            parts = urlsplit(origin)
+            if parts.scheme not in ("http", "https") or not parts.netloc or origin != f"{parts.scheme}://{parts.netloc}":
+                raise SettingsError(f"{ORIGINS} holds origins like https://shop.example, parted by commas, not {origin!r}.")
+        for name, rate in ((REQUEST_RATE, self.request_rate), (UPLOAD_RATE, self.upload_rate)):
+            try:
+                parse_many(rate)
+            except ValueError as error:
+                raise SettingsError(f"{name} is a rate like 60/minute or 300/second, not {rate!r}.") from error
+
+    @property
+    def is_weak(self) -> bool:
+        """Whether the token can be guessed."""
+        return 0 < len(self.token) < SHORTEST_TOKEN
+
+    @classmethod
+    def of(cls, environment: Mapping[str, str]) -> ServerSettings:
+        """What the variables of an environment say; raises SettingsError."""
+        stated = {
+            "token": environment.get(TOKEN, ""),
+            "request_rate": environment.get(REQUEST_RATE, ""),
+            "upload_rate": environment.get(UPLOAD_RATE, ""),
+            "retrain_every": environment.get(RETRAIN_EVERY, "").strip(),
+        }
+        origins = tuple(origin.strip().rstrip("/") for origin in environment.get(ORIGINS, "").split(",") if origin.strip())
+        return cls(origins=origins, **{name: value for name, value in stated.items() if value})
