@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from forecasting import schema
 from forecasting.errors import InputError
 from forecasting.policy import RULES, TARGETS, Policy
-from forecasting.settings import LstmSettings, ProphetSettings, Settings
+from forecasting.settings import LstmSettings, Settings
 
 Verbs = Mapping[str, Callable[[argparse.Namespace], int]]
 """Name of a verb -> what it does; gives the exit code."""
@@ -24,11 +25,10 @@ def parser(run: Verbs) -> argparse.ArgumentParser:
     retrain = _add(verbs, "retrain", run, "train on the sales, after merging FILE if there is one, and publish")
     retrain.add_argument("file", nargs="?", type=Path, metavar="FILE")
     _add_reading(retrain)
-    retrain.add_argument("--horizon", type=int, default=Settings.horizon, help="days ahead, in weeks or months if the sales come so (%(default)s)")
-    retrain.add_argument("--epochs", type=int, default=LstmSettings.epochs, help="of the network, at most (%(default)s)")
-    retrain.add_argument("--batch-size", type=int, default=LstmSettings.batch_size, help="windows a step (%(default)s)")
-    retrain.add_argument("--seed", type=int, default=Settings.seed, help="of every random draw (%(default)s)")
-    retrain.add_argument("--country", help="whose holidays count, e.g. DE (none)")
+    retrain.add_argument(
+        "--every", metavar="CRON", help='stay, and retrain at these moments if the sales changed, e.g. "0 3 * * *" every day at 03:00'
+    )
+    _add_settings(retrain)
     forecast = _add(verbs, "forecast", run, "print the forecast as CSV")
     forecast.add_argument("--days", type=int, default=28, help="days ahead; of weekly or monthly sales so many weeks or months (%(default)s)")
     _add_filters(forecast)
@@ -42,6 +42,15 @@ def parser(run: Verbs) -> argparse.ArgumentParser:
     serve = _add(verbs, "serve", run, "the dashboard")
     serve.add_argument("--port", type=int, default=8501)
     return made
+
+
+def _add_settings(verb: argparse.ArgumentParser) -> None:
+    """Without defaults, so that `settings` knows what was given."""
+    verb.add_argument("--horizon", type=int, help=f"days ahead, in weeks or months if the sales come so ({Settings.horizon})")
+    verb.add_argument("--epochs", type=int, help=f"of the network, at most ({LstmSettings.epochs})")
+    verb.add_argument("--batch-size", type=int, help=f"windows a step ({LstmSettings.batch_size})")
+    verb.add_argument("--seed", type=int, help=f"of every random draw ({Settings.seed})")
+    verb.add_argument("--country", help="whose holidays count, e.g. DE (none)")
 
 
 def _add_sales_verbs(verbs: Any, run: Verbs) -> None:
@@ -105,13 +114,19 @@ def _add(verbs: Any, name: str, run: Verbs, text: str) -> argparse.ArgumentParse
     return made
 
 
-def settings(args: argparse.Namespace) -> Settings:
-    return Settings(
-        horizon=args.horizon,
-        seed=args.seed,
-        prophet=ProphetSettings(country=args.country),
-        lstm=LstmSettings(epochs=args.epochs, batch_size=args.batch_size),
+def settings(args: argparse.Namespace, base: Settings | None = None) -> Settings:
+    """What is given, and for the rest what `base` says, or the defaults."""
+    base = base or Settings()
+    return replace(
+        base,
+        **_given(args, "horizon", "seed"),
+        prophet=replace(base.prophet, **_given(args, "country")),
+        lstm=replace(base.lstm, **_given(args, "epochs", "batch_size")),
     )
+
+
+def _given(args: argparse.Namespace, *names: str) -> dict[str, Any]:
+    return {name: getattr(args, name) for name in names if getattr(args, name) is not None}
 
 
 def policy(args: argparse.Namespace) -> Policy:

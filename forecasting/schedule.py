@@ -68,6 +68,10 @@ class Schedule:
         """The first moment after now, in UTC."""
         return self.cron.next(now or self.clock())
 
+    def shown(self, moment: datetime) -> str:
+        """A moment on the schedule's clock: "2026-11-26 03:00 CET"."""
+        return f"{moment.astimezone(self.cron.zone):%Y-%m-%d %H:%M %Z}"
+
     def check(self, now: datetime | None = None) -> Tick:
         """One look: acts if a moment is due that nobody has acted on; what came of the last one.
 
@@ -80,7 +84,7 @@ class Schedule:
             before = tick.read(path)
             after = self._look(before, now)
         if after != (self._known or before):
-            self.tell(after.text if after.outcome == "set" else f"{self._shown(after.due)}: {after.text}")
+            self.tell(after.text if after.outcome == "set" else f"{self.shown(after.due)}: {after.text}")
         self._known = after
         return after
 
@@ -106,7 +110,7 @@ class Schedule:
                 last.expression,
                 self.cron.expression,
             )
-        text = f"The schedule {self.cron.expression!r} is on; its first moment is {self._shown(self.cron.next(now))}."
+        text = f"The schedule {self.cron.expression!r} is on from {self.shown(self.cron.next(now))}."
         return self._keep(Tick(expression=self.cron.expression, due=due, outcome="set", text=text, at=now))
 
     def _recover(self, claim: Tick, newest: int | None) -> Tick:
@@ -150,10 +154,7 @@ class Schedule:
             return
         self._doubted = last
         text = "A clock was wrong: %s tells of %s. Nothing is retrained on schedule until then; delete the file to begin anew now."
-        logger.warning(text, self.ws.schedule, self._shown(last.due))
-
-    def _shown(self, moment: datetime) -> str:
-        return f"{moment.astimezone(self.cron.zone):%Y-%m-%d %H:%M}"
+        logger.warning(text, self.ws.schedule, self.shown(last.due))
 
 
 def _started(claim: Tick, job: int) -> Tick:

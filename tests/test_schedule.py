@@ -88,7 +88,7 @@ def test_switching_a_schedule_on_does_not_retrain_at_once(selling, starts, told)
     schedule = Schedule(ws=selling, cron=NIGHTLY, start=starts, tell=told.append)
     made = schedule.check(THREE + MINUTE)
     assert (made.due, made.outcome, len(starts)) == (THREE, "set", 0)
-    assert told == ["The schedule '0 3 * * *' is on; its first moment is 2026-11-27 03:00."]
+    assert told == ["The schedule '0 3 * * *' is on from 2026-11-27 03:00 UTC."]
     assert schedule.check(THREE + DAY - MINUTE) == made
     assert len(told) == 1
 
@@ -97,7 +97,7 @@ def test_a_moment_retrains_once(schedule, starts, told):
     assert schedule.check(THREE - timedelta(microseconds=1)).outcome == "set"
     made = schedule.check(THREE)
     assert (made.due, made.outcome, made.job) == (THREE, "started", 1)
-    assert told[1:] == ["2026-11-26 03:00: Job 1 was started."]
+    assert told[1:] == ["2026-11-26 03:00 UTC: Job 1 was started."]
     for hours in range(24):
         assert schedule.check(THREE + timedelta(hours=hours, seconds=15)) == made
     assert schedule.check(THREE + DAY).job == 2
@@ -116,7 +116,7 @@ def test_it_trains_what_the_live_version_was_trained_with_or_what_it_is_told(sch
 def test_unchanged_sales_are_not_learned_again(schedule, starts, selling, told):
     learn(selling)
     assert schedule.check(THREE).outcome == "unchanged"
-    assert told[-1] == "2026-11-26 03:00: The sales have not changed since they were learned: nothing was retrained."
+    assert told[-1] == "2026-11-26 03:00 UTC: The sales have not changed since they were learned: nothing was retrained."
     more = shops.sales(30)
     shops.merge(selling, more.assign(sales=more["sales"] + 1), "more.csv")
     assert schedule.check(THREE + DAY).outcome == "started"
@@ -164,7 +164,7 @@ def test_a_clock_that_jumps_back_waits_until_it_has_caught_up(schedule, starts, 
     assert len(starts) == 1
     warned = [record.message for record in caplog.records if "A clock was wrong" in record.message]
     assert len(warned) == 1
-    assert "schedule.json tells of 2026-12-26 03:00" in warned[0]
+    assert "schedule.json tells of 2026-12-26 03:00 UTC" in warned[0]
     assert schedule.check(THREE + 31 * DAY).outcome == "started"
     assert len(starts) == 2
 
@@ -180,7 +180,7 @@ def test_another_expression_begins_anew_and_says_so(schedule, starts, selling, t
     noon = Schedule(ws=selling, cron=Cron("0 12 * * *", UTC), start=starts, tell=told.append)
     assert noon.check(THREE + DAY).outcome == "set"
     assert "was '0 3 * * *' and is '0 12 * * *' now" in caplog.text
-    assert told[-1] == "The schedule '0 12 * * *' is on; its first moment is 2026-11-27 12:00."
+    assert told[-1] == "The schedule '0 12 * * *' is on from 2026-11-27 12:00 UTC."
     assert noon.check(THREE + DAY + timedelta(hours=9)).outcome == "started"
     assert len(starts) == 1
 
@@ -263,7 +263,7 @@ def test_the_next_moment_while_one_is_waiting_still_makes_one(selling, toiling):
 def test_a_refusal_is_told_and_not_repeated_before_the_next_moment(schedule, starts, told):
     starts.error = TryAgain("Somebody else is changing jobs.")
     assert schedule.check(THREE).outcome == "refused"
-    assert told[-1] == "2026-11-26 03:00: Somebody else is changing jobs."
+    assert told[-1] == "2026-11-26 03:00 UTC: Somebody else is changing jobs."
     starts.error = None
     assert schedule.check(THREE + MINUTE).outcome == "refused"
     assert schedule.check(THREE + DAY).outcome == "started"
@@ -275,7 +275,7 @@ def test_an_unexpected_error_is_raised_kept_and_not_repeated_before_the_next_mom
         schedule.check(THREE)
     starts.error = None
     assert schedule.check(THREE + MINUTE).outcome == "failed"
-    assert told[-1] == "2026-11-26 03:00: An unexpected error (ZeroDivisionError); the log has it whole."
+    assert told[-1] == "2026-11-26 03:00 UTC: An unexpected error (ZeroDivisionError); the log has it whole."
     assert schedule.check(THREE + DAY).outcome == "started"
 
 
@@ -304,7 +304,7 @@ def test_it_looks_until_it_is_stopped_and_no_error_ends_it(selling, starts, capl
     assert len(starts) == 2
     assert stop.waited == [LOOK_SECONDS] * 4
     assert [record.message for record in caplog.records if record.exc_info] == ["The schedule met an unexpected error and goes on."]
-    assert "2026-11-28 03:00: Job 1 was started." in caplog.text
+    assert "2026-11-28 03:00 UTC: Job 1 was started." in caplog.text
 
 
 def test_a_lock_that_is_held_too_long_is_logged_in_a_line(selling, starts, caplog, monkeypatch):

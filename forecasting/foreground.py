@@ -1,0 +1,34 @@
+"""A schedule that holds a terminal, or a service of the system, until it is told to end."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+import time
+from typing import Any
+
+from forecasting.schedule import Schedule
+
+
+def keep(schedule: Schedule) -> None:
+    """Retrains on the schedule until a signal comes; a look under way is finished first, and a retrain that runs goes on.
+
+    Raises:
+        KeyboardInterrupt: Ctrl-C.
+        SystemExit: SIGTERM, with 0.
+    """
+    signal.signal(signal.SIGTERM, _leave)
+    stop = threading.Event()
+    looks = threading.Thread(target=schedule.run, args=(stop,), name="schedule")
+    looks.start()
+    try:
+        while looks.is_alive():
+            time.sleep(1)  # not join: a signal in it makes Python 3.11 take the thread for ended
+    finally:
+        stop.set()
+        looks.join()
+
+
+def _leave(*_: Any) -> None:
+    sys.exit(0)
