@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -13,10 +13,10 @@ import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, write_deltalake
 from deltalake.exceptions import CommitFailedError
 
-from forecasting import keys, schema, words
-from forecasting.atomic import sync
+from forecasting import commits, damage, disk, keys, schema, words
+from forecasting.atomic import write_bytes
 from forecasting.change import Change, compare
-from forecasting.errors import InputError, NotFound, TryAgain
+from forecasting.errors import InputError, NotFound, ShelfcastError, TryAgain
 from forecasting.locks import exclusive
 from forecasting.period import DAY, Period
 from forecasting.uploads import UNDO, Kind, Upload, effective, remembered
@@ -33,6 +33,8 @@ CONFIGURATION: Final = {
     "delta.enableExpiredLogCleanup": "false",
 }
 """Every version stays readable: model versions name the sales version that they learned from."""
+MARK: Final = "mark"
+"""A word of each commit's own, by which it is known to have landed."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ class Merge:
 
 
 class Dataset:
-    """The sales of a workspace.
+    """The sales of a workspace. Whatever reads them raises SalesDamaged if a file of theirs is missing or damaged.
 
     Args:
         workspace: Where they are.
@@ -85,13 +87,15 @@ class Dataset:
     @property
     def version(self) -> int | None:
         """The newest version; None while there are no sales."""
-        table = self._table()
-        return None if table is None or not table.file_uris() else int(table.version())
+        with self._named():
+            table = self._table()
+            return None if table is None or not table.file_uris() else int(table.version())
 
     def rows(self) -> int:
         """Rows of the newest version."""
-        table = self._table()
-        return 0 if table is None else int(table.count())
+        with self._named():
+            table = self._table()
+            return 0 if table is None else int(table.count())
 
     def read(self, version: int | None = None) -> pd.DataFrame:
         """The sales of a version, the newest for None.
@@ -102,7 +106,8 @@ class Dataset:
         Raises:
             NotFound: There is no such version.
         """
-        return _read(self._table(version))
+        with self._named(version):
+            return _read(self._table(version))
 
     def preview(self, sales: pd.DataFrame, *, kind: Kind = "upload") -> Change:
         """What `merge` would do now.
@@ -110,7 +115,8 @@ class Dataset:
         Raises:
             InputError: The keys of the sales do not fit those that are saved.
         """
-        return _compare(self._table(), sales, kind)
+        with self._named():
+            return _compare(self._table(), sales, kind)
 
     def merge(self, sales: pd.DataFrame, upload: Upload) -> Merge:
         """Saves an upload in one step: new rows are added, later values win, an empty cell leaves what was known.
@@ -124,20 +130,23 @@ class Dataset:
         Raises:
             InputError: The keys of the sales do not fit those that are saved.
             TryAgain: Somebody else is changing the sales; nothing was saved.
+            DiskFull: Nothing was saved.
         """
-        with self._alone():
+        with disk.saving(f"the upload {upload.name}"), self._alone():
             table = self._table() or self._create()
             change = _compare(table, sales, upload.kind)
-            if not change.is_empty:
-                self._keep(upload)
-                _write(table, change, upload)
             version = table.version() if table.file_uris() else None
+            if not change.is_empty:
+                version = table.version() + 1
+                with self._kept(upload):
+                    self._commit(table, change, upload)
             return Merge(version, **change.counts(), replaced_sample=change.replaces_sample, period=change.period, mixed=change.mixed)
 
     def history(self) -> list[Upload]:
         """All uploads, newest first; those taken back are marked."""
-        table = self._table()
-        return [] if table is None else remembered(table.history())
+        with self._named():
+            table = self._table()
+            return [] if table is None else remembered(_commits(table))
 
     def undo(self) -> Upload:
         """Takes the last upload back that was not taken back yet, as a version of its own; that upload.
@@ -145,31 +154,33 @@ class Dataset:
         Raises:
             InputError: There is none.
             TryAgain: Somebody else is changing the sales; nothing was changed.
+            DiskFull: Nothing was changed.
         """
-        with self._alone():
+        with disk.saving("the step back to before the last upload"), self._alone():
             table = self._table()
-            commits = [] if table is None else table.history()
-            standing = effective(commits)
+            known = [] if table is None else _commits(table)
+            standing = effective(known)
             if table is None or not standing:
                 raise InputError("There is no upload to take back.")
             target = standing[0] - 1
-            facts = {"kind": UNDO, "target": str(target)}
-            table.restore(target, commit_properties=CommitProperties(custom_metadata=facts, max_commit_retries=0))
-            last = next(upload for upload in remembered(commits) if upload.version == standing[0])
+            mark = secrets.token_hex(8)
+            facts = {"kind": UNDO, "target": str(target), MARK: mark}
+            with commits.landing(self.workspace.sales, table.version() + 1, mark), self._named(target):
+                table.restore(target, commit_properties=CommitProperties(custom_metadata=facts, max_commit_retries=0))
+            last = next(upload for upload in remembered(known) if upload.version == standing[0])
             return replace(last, undone=True)
 
     def _table(self, version: int | None = None) -> DeltaTable | None:
-        path = str(self.workspace.sales)
-        if not DeltaTable.is_deltatable(path):
+        path = self.workspace.sales
+        if not DeltaTable.is_deltatable(str(path)):
             if version is not None:
                 raise NotFound(f"There is no sales version {version}: there are no sales yet.")
             return None
-        table = DeltaTable(path)
-        if version is None or version == table.version():
-            return table
-        if not 0 <= version < table.version():
-            raise NotFound(f"There is no sales version {version}. The newest one is {table.version()}.")
-        return DeltaTable(path, version=version)
+        newest = damage.newest(path)
+        if version is not None and not 0 <= version <= newest:
+            raise NotFound(f"There is no sales version {version}. The newest one is {newest}.")
+        damage.check(path, newest if version is None else version)
+        return DeltaTable(str(path), version=version)
 
     def _create(self) -> DeltaTable:
         """The empty table, version 0: what an undo of the first upload goes back to."""
@@ -177,25 +188,48 @@ class Dataset:
         made = CommitProperties(custom_metadata={"kind": "created"})
         return DeltaTable.create(str(self.workspace.sales), schema=ARROW, configuration=dict(CONFIGURATION), commit_properties=made)
 
-    def _keep(self, upload: Upload) -> None:
-        """The bytes under their hash, whole or not at all."""
+    @contextmanager
+    def _kept(self, upload: Upload) -> Iterator[None]:
+        """The bytes under their hash, whole or not at all; gone again if what follows fails."""
         folder = self.workspace.uploads
-        folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{upload.sha256}.csv"
         if path.exists():
+            yield
             return
-        draft = folder / f".{upload.sha256}-{os.getpid()}"
-        with draft.open("wb") as file:
-            file.write(upload.content)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-        sync(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        for leftover in folder.glob(f".{'[0-9a-f]' * 64}*"):  # of an upload that was killed: nobody else is in here
+            leftover.unlink()
+        write_bytes(path, upload.content)
+        try:
+            yield
+        except Exception:
+            path.unlink()
+            raise
+
+    def _commit(self, table: DeltaTable, change: Change, upload: Upload) -> None:
+        """One transaction; fails if the table is not the one that was compared."""
+        mark = secrets.token_hex(8)
+        facts: dict[str, Any] = {**upload.metadata(change.counts()), MARK: mark}
+        with commits.landing(self.workspace.sales, table.version() + 1, mark):
+            _write(table, change, CommitProperties(custom_metadata=facts, max_commit_retries=0))
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        with exclusive(self.workspace.sales.with_name("sales.lock"), timeout=self.timeout), _optimistic():
+        with exclusive(self.workspace.sales.with_name("sales.lock"), timeout=self.timeout), self._named(), _optimistic():
             yield
+
+    @contextmanager
+    def _named(self, version: int | None = None) -> Iterator[None]:
+        """What a library says of a damaged file, as an error that names the file and what to do."""
+        try:
+            yield
+        except ShelfcastError:
+            raise
+        except Exception as error:
+            found = None if disk.is_full(error) else damage.find(self.workspace.sales, version)
+            if found is None:
+                raise
+            raise found from error
 
 
 @contextmanager
@@ -210,7 +244,7 @@ def _optimistic() -> Iterator[None]:
 def _compare(table: DeltaTable | None, sales: pd.DataFrame, kind: Kind) -> Change:
     if table is None or not table.file_uris():
         return compare(_read(None), sales)
-    kinds = {upload.kind for upload in remembered(table.history()) if not upload.undone}
+    kinds = {upload.kind for upload in remembered(_commits(table)) if not upload.undone}
     return compare(_read(table), sales, only_sample=kind == "upload" and kinds == {"sample"})
 
 
@@ -224,10 +258,15 @@ def _read(table: DeltaTable | None) -> pd.DataFrame:
     return keys.in_order(frame.astype({name: "str" for name in TEXTS if name in kept}))
 
 
-def _write(table: DeltaTable, change: Change, upload: Upload) -> None:
-    """One transaction; fails if the table is not the one that was compared."""
-    facts: dict[str, Any] = dict(upload.metadata(change.counts()))
-    commit = CommitProperties(custom_metadata=facts, max_commit_retries=0)
+def _commits(table: DeltaTable) -> list[dict[str, Any]]:
+    """All commits, newest first by their version, whatever the clock said; raises LookupError if the log has lost one."""
+    known = sorted(table.history(), key=lambda commit: int(commit["version"]), reverse=True)
+    if len(known) <= table.version():
+        raise LookupError(f"Of {table.version() + 1} commits the log knows {len(known)}.")
+    return known
+
+
+def _write(table: DeltaTable, change: Change, commit: CommitProperties) -> None:
     rows = _arrow(change.rows)
     if not len(change.changed):
         write_deltalake(table, rows, mode="overwrite" if change.replaces_sample else "append", commit_properties=commit)

@@ -496,16 +496,16 @@ def test_who_waits_too_long_is_told_to_try_again_and_nothing_is_saved(dataset):
 @pytest.mark.parametrize("frame", [TWO, sales(("2024-03-01", "a", 1))], ids=["a merge", "an append"])
 def test_a_foreign_write_between_comparing_and_writing_is_not_overwritten(dataset, monkeypatch, frame):
     merged(dataset, ONE)
-    keep = Dataset._keep
+    write = dataset_module._write
 
-    def meanwhile(self, upload):
-        keep(self, upload)
-        table = DeltaTable(str(self.workspace.sales))
+    def meanwhile(*arguments):
+        table = DeltaTable(str(dataset.workspace.sales))
         write_deltalake(
             table, table.to_pyarrow_table().slice(0, 1), mode="overwrite", commit_properties=CommitProperties(custom_metadata={"kind": "foreign"})
         )
+        write(*arguments)
 
-    monkeypatch.setattr(Dataset, "_keep", meanwhile)
+    monkeypatch.setattr(dataset_module, "_write", meanwhile)
     with pytest.raises(TryAgain):
         dataset.merge(frame, upload())
     assert dataset.rows() == 1

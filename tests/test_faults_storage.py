@@ -1,0 +1,110 @@
+"""A disk that fills up at any moment: each step is done or refused, nothing is half-saved, and with space the same step works."""
+
+from __future__ import annotations
+
+import hashlib
+
+import full_disk
+import pandas as pd
+import pytest
+from deltalake import DeltaTable
+from test_dataset import merged, sales, upload
+
+from forecasting.dataset import Dataset
+from forecasting.errors import DiskFull
+from forecasting.workspace import Workspace
+
+
+@pytest.fixture
+def disk(tmp_path):
+    with full_disk.mounted(tmp_path / "disk", 2_000_000) as disk:
+        yield disk
+
+
+@pytest.fixture
+def ws(disk):
+    return Workspace(disk.path / "shop")
+
+
+def many(store="a", first="2024-01-01", factor=1.0):
+    days = pd.date_range(first, periods=1500, freq="D")
+    return sales(*[(str(day.date()), store, factor * (day.day_of_year % 97 + 0.37 * (day.day_of_year % 11))) for day in days])
+
+
+def seen(dataset):
+    """The sales, how they came about, and the uploaded bytes."""
+    frame = dataset.read()
+    digest = hashlib.sha256(pd.util.hash_pandas_object(frame).to_numpy().tobytes()).hexdigest()
+    kept = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in dataset.workspace.uploads.glob("*.csv")}
+    assert all(name == f"{digest}.csv" for name, digest in kept.items())
+    return dataset.version, len(frame), digest, [(entry.name, entry.undone) for entry in dataset.history()], kept
+
+
+SOLD = many().iloc[:700]
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [many("b"), pd.concat([many(factor=2.0), many("c")]), many("z").assign(price=2.5)],
+    ids=["an append", "a merge", "another column"],
+)
+def test_an_upload_to_a_full_disk_is_merged_or_refused(disk, ws, frame):
+    dataset = merged(Dataset(ws), SOLD)
+    big = upload("big.csv", b"date,sales\n" * 2_000)
+    assert disk.at_every_level(lambda: dataset.merge(frame, big), (DiskFull,), lambda: seen(dataset)) >= 8
+    assert dataset.history()[0].name == "big.csv"
+    assert (ws.uploads / f"{big.sha256}.csv").read_bytes() == big.content
+    assert dataset.merge(many("d"), upload("later.csv")).new == 1500
+
+
+def test_the_first_upload_to_a_full_disk_is_merged_or_refused(disk, ws):
+    dataset = Dataset(ws)
+    for level in range(100):
+        disk.leave(level)
+        try:
+            dataset.merge(SOLD, upload("first.csv", b"x" * 20_000))
+        except DiskFull:
+            assert (dataset.version, len(dataset.read()), dataset.history()) == (None, 0, [])
+            assert [path for path in disk.files() if path.suffix in (".csv", ".parquet") or path.name.startswith(".")] == []
+        else:
+            break
+    assert level >= 8
+    disk.free()
+    pd.testing.assert_frame_equal(dataset.read(), SOLD)
+
+
+def test_an_undo_on_a_full_disk_is_done_or_refused(disk, ws):
+    dataset = merged(Dataset(ws), SOLD, many("b"))
+    assert disk.at_every_level(dataset.undo, (DiskFull,), lambda: seen(dataset)) >= 1
+    pd.testing.assert_frame_equal(dataset.read(), SOLD)
+    assert dataset.merge(many("b"), upload("again.csv")).new == 1500
+
+
+def test_the_same_file_again_needs_no_space(disk, ws):
+    dataset = merged(Dataset(ws), SOLD)
+    disk.leave(0)
+    assert dataset.merge(SOLD, upload("again.csv")).unchanged == 700
+
+
+def test_sales_are_read_from_a_full_disk(disk, ws):
+    dataset = merged(Dataset(ws), SOLD)
+    disk.leave(0)
+    pd.testing.assert_frame_equal(dataset.read(), SOLD)
+    assert (dataset.rows(), len(dataset.history()), dataset.preview(many("b")).counts()["new"]) == (700, 1, 1500)
+
+
+def test_an_upload_whose_checkpoint_found_no_space_is_saved_all_the_same(disk, ws, caplog):
+    """Delta makes a checkpoint after the hundredth commit: it only saves time, so an upload never fails for it."""
+    dataset = merged(Dataset(ws), SOLD.iloc[:5])
+    table = DeltaTable(str(ws.sales))
+    table.alter.set_table_properties({"delta.checkpointInterval": "4"})
+    small = [sales((f"2030-01-{day:02}", "a", day)) for day in range(1, 9)]
+    refused = disk.at_every_level(lambda: dataset.merge(small[0], upload("x" * 5000)), (DiskFull,), lambda: seen(dataset))
+    assert refused >= 2
+    assert "something after it failed" in caplog.text
+    assert dataset.history()[0].name == "x" * 5000
+    assert len(dataset.read()) == 6
+    for number, frame in enumerate(small[1:]):
+        dataset.merge(frame, upload(f"later {number}"))
+    assert len(dataset.read()) == 13
+    assert list(ws.sales.glob("_delta_log/*.checkpoint.parquet"))
