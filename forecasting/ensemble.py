@@ -65,6 +65,17 @@ class Ensemble:
         """The sales as the models see them."""
         return clean(self.panel).panel
 
+    @cached_property
+    def labels(self) -> dict[str, np.ndarray]:
+        """The key and category columns that exist -> what they say of each series, shape (n,) of texts."""
+        series = self.panel.series
+        return {str(name): series[name].to_numpy(dtype=object) for name in series if name != schema.UNIQUE_ID}
+
+    @cached_property
+    def behind(self) -> np.ndarray:
+        """What stands behind each series' forecast, shape (n,) of texts."""
+        return self.health[schema.MODEL].to_numpy(dtype=object)
+
     @property
     def silent(self) -> np.ndarray:
         """Series that are forecast to sell nothing, shape (n,) of bool: no longer sold, or never yet."""

@@ -14,6 +14,7 @@ from forecasting.ensemble import Ensemble
 from forecasting.view import chosen_rows, total_curves
 
 DECIMALS = 3
+CURVES = (schema.PROPHET, schema.LSTM, schema.BLEND)
 
 
 def forecast_table(made: Ensemble, filters: Mapping[str, str], days: int, *, total: bool = False) -> pd.DataFrame:
@@ -33,30 +34,31 @@ def forecast_table(made: Ensemble, filters: Mapping[str, str], days: int, *, tot
         NotFound: The filters choose nothing.
         InputError: A column that does not exist, or more days than the version forecasts.
     """
-    rows = chosen_rows(made, filters, days)
-    table = _total(made, filters, rows, days) if total else _by_series(made, rows, days)
-    numbers = [schema.PROPHET, schema.LSTM, schema.FORECAST, *schema.BANDS]
-    return table.round(dict.fromkeys(numbers, DECIMALS))
+    return pd.DataFrame(forecast_columns(made, filters, chosen_rows(made, filters, days), days, total=total))
 
 
-def _by_series(made: Ensemble, rows: np.ndarray, days: int) -> pd.DataFrame:
-    series = made.panel.series.iloc[rows].drop(columns=schema.UNIQUE_ID)
-    columns: dict[str, Any] = {schema.DATE: np.tile(made.panel.ahead(days).to_numpy(), len(rows))}
-    columns |= {str(name): np.repeat(series[name].to_numpy(), days) for name in series}
-    columns |= {name: made.yhat[name][rows, :days].ravel() for name in (schema.PROPHET, schema.LSTM)}
-    columns[schema.FORECAST] = made.yhat[schema.BLEND][rows, :days].ravel()
-    columns |= {name: made.bands[rows, position, :days].ravel() for position, name in enumerate(schema.BANDS)}
-    columns[schema.MODEL] = np.repeat(made.health[schema.MODEL].to_numpy()[rows], days)
-    return pd.DataFrame(columns)
+def forecast_columns(made: Ensemble, filters: Mapping[str, str], rows: np.ndarray, days: int, *, total: bool) -> dict[str, np.ndarray]:
+    """The columns of that table, of the series at `rows`, which the filters choose."""
+    return _total(made, filters, rows, days) if total else _by_series(made, rows, days)
 
 
-def _total(made: Ensemble, filters: Mapping[str, str], rows: np.ndarray, days: int) -> pd.DataFrame:
+def _by_series(made: Ensemble, rows: np.ndarray, days: int) -> dict[str, np.ndarray]:
+    named: dict[str, np.ndarray] = {schema.DATE: np.tile(made.panel.ahead(days).to_numpy(), len(rows))}
+    named |= {name: np.repeat(labels[rows], days) for name, labels in made.labels.items()}
+    curves = {schema.FORECAST if name == schema.BLEND else name: made.yhat[name][rows, :days] for name in CURVES}
+    curves |= {name: made.bands[rows, position, :days] for position, name in enumerate(schema.BANDS)}
+    named |= {name: values.ravel().round(DECIMALS) for name, values in curves.items()}
+    return named | {schema.MODEL: np.repeat(made.behind[rows], days)}
+
+
+def _total(made: Ensemble, filters: Mapping[str, str], rows: np.ndarray, days: int) -> dict[str, np.ndarray]:
     curves = total_curves(made, rows, days)
     curves[schema.FORECAST] = curves.pop(schema.BLEND)
-    behind = made.health[schema.MODEL].iloc[rows].unique()
-    columns = {schema.DATE: made.panel.ahead(days), **{name: filters[name] for name in schema.FILTERS if name in filters}}
-    columns |= {name: curves[name] for name in (schema.PROPHET, schema.LSTM, schema.FORECAST, *schema.BANDS)}
-    return pd.DataFrame(columns | {schema.MODEL: behind[0] if len(behind) == 1 else schema.BLEND})
+    behind = np.unique(made.behind[rows])
+    named: dict[str, np.ndarray] = {schema.DATE: made.panel.ahead(days).to_numpy()}
+    named |= {name: np.full(days, filters[name], object) for name in schema.FILTERS if name in filters}
+    named |= {name: curves[name].round(DECIMALS) for name in (schema.PROPHET, schema.LSTM, schema.FORECAST, *schema.BANDS)}
+    return named | {schema.MODEL: np.full(days, behind[0] if len(behind) == 1 else schema.BLEND, object)}
 
 
 def to_csv(table: pd.DataFrame) -> bytes:

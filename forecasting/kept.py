@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from threading import Condition
 from typing import Any, NamedTuple
 
-import pandas as pd
 from cachetools import LRUCache, TTLCache, cached
 
-from forecasting import ordering, service
+from forecasting import ordering, rows, service
 from forecasting.ensemble import Ensemble
 from forecasting.errors import NothingPublished, VersionDamaged
 from forecasting.orders import Orders
@@ -70,17 +69,17 @@ def _orders(ws: Workspace, version: int, number: int, policy: Policy, filters: t
     return ordering.recommend(ensemble(ws, version), _given(ws, version, number), policy, dict(filters))
 
 
-def order_lines(ws: Workspace, version: int, saved: Saved | None) -> pd.DataFrame:
-    """What to order of every series on the usual terms, one row a series in the order of the version's."""
+def order_lines(ws: Workspace, version: int, saved: Saved | None) -> list[str]:
+    """What to order of every series on the usual terms: a JSON object a series, in the order of the version's."""
     start = ordering.start(ensemble(ws, version), saved)
     return _order_lines(ws, version, 0 if saved is None else saved.number, start)
 
 
 @cached(LRUCache(1), condition=Condition())
-def _order_lines(ws: Workspace, version: int, number: int, start: int) -> pd.DataFrame:
+def _order_lines(ws: Workspace, version: int, number: int, start: int) -> list[str]:
     found = _orders(ws, version, number, Policy(start=start), ())
     table = ordering.orders_table(found, version)
-    return table.set_index(found.urgent().index).sort_index()
+    return rows.of_table(table.set_index(found.urgent().index).sort_index())
 
 
 @cached(LRUCache(2), condition=Condition())

@@ -221,14 +221,11 @@ cancel = followed.cancel
 
 view = views.view
 chosen_rows = views.chosen_rows
+total_range = views.total_range
+forecast_columns = export.forecast_columns
 options = views.options
 components = views.components
 movers = views.movers
-
-
-def total_range(made: Ensemble, filters: Filters, days: int) -> views.Range:
-    """The sum of the chosen series over the next days, with the bands of that very sum; raises NotFound and InputError."""
-    return views.total_range(made, views.chosen_rows(made, filters, days), days)
 
 
 def forecast_table(made: Ensemble, filters: Filters, days: int, *, total: bool = False) -> pd.DataFrame:

@@ -93,10 +93,10 @@ def mask(made: Ensemble, filters: Mapping[str, str]) -> np.ndarray:
     """
     chosen = np.ones(len(made.panel), dtype=bool)
     for name, value in filters.items():
-        if name not in made.panel.series:
-            have = ", ".join(column for column in schema.FILTERS if column in made.panel.series) or "none"
+        if name not in made.labels:
+            have = ", ".join(column for column in schema.FILTERS if column in made.labels) or "none"
             raise InputError(f"These sales have no {name} to filter by. Filters that exist: {have}.")
-        chosen &= (made.panel.series[name] == value).to_numpy()
+        chosen &= made.labels[name] == value
     return chosen
 
 
@@ -163,7 +163,8 @@ def total_curves(made: Ensemble, rows: np.ndarray, days: int) -> dict[str, Float
 def total_range(made: Ensemble, rows: np.ndarray, days: int) -> Range:
     """The sum of the series at `rows` over the next `days` days, with the bands of that very sum."""
     expected = float(made.yhat[schema.BLEND][rows, :days].sum())
-    limits = bands.quantiles(made.errors, made.yhat[schema.BLEND][:, :days], rows, schema.QUANTILES, window=days)[:, 0]
+    learned = made.calibrated(days) if len(rows) == 1 else None
+    limits = bands.quantiles(made.errors, made.yhat[schema.BLEND][:, :days], rows, schema.QUANTILES, window=days, learned=learned)[:, 0]
     return Range(expected, *(float(value) for value in limits))
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 
+import pandas as pd
 import pytest
 import shops
 
@@ -74,7 +76,7 @@ def test_orders_are_worked_out_once_for_a_policy(published, monkeypatch):
 
 def test_order_lines_stand_in_the_order_of_the_series(published):
     made = kept.ensemble(published, 1)
-    lines = kept.order_lines(published, 1, None)
+    lines = pd.DataFrame([json.loads(line) for line in kept.order_lines(published, 1, None)])
     assert lines["product_id"].tolist() == made.panel.series["product_id"].tolist()
     tea = kept.orders(published, 1, None, Policy(), {"product_id": "Tea"}).table
     mine = lines[lines["product_id"] == "Tea"]

@@ -1,0 +1,43 @@
+"""Tables as JSON rows say the same as the table, and nothing that JSON does not know."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+
+from forecasting import rows
+
+TABLE = pd.DataFrame(
+    {
+        "day": pd.to_datetime(["2026-11-25", None]),
+        "units": [1.5, np.nan],
+        "cover": [np.inf, 2.0],
+        "count": [1, 2],
+        "open": [True, False],
+        "name": pd.Series(['Tëa "1"\n', None], dtype="str"),
+    }
+)
+PLAIN = [
+    {"day": "2026-11-25", "units": 1.5, "cover": None, "count": 1, "open": True, "name": 'Tëa "1"\n'},
+    {"day": None, "units": None, "cover": 2.0, "count": 2, "open": False, "name": None},
+]
+
+
+def test_a_table_and_its_columns_give_the_same_rows():
+    assert json.loads(rows.array(rows.of_table(TABLE))) == PLAIN
+    assert json.loads(rows.of_columns({str(name): TABLE[name].to_numpy() for name in TABLE})) == PLAIN
+
+
+def test_no_rows_are_an_empty_array():
+    assert rows.array(rows.of_table(TABLE.iloc[:0])) == rows.of_columns({"units": np.array([])}) == "[]"
+
+
+def test_members_and_arrays_make_one_object():
+    assert json.loads(rows.joined({"version": 3, "last": None}, forecast="[1]", orders="[]")) == {
+        "version": 3,
+        "last": None,
+        "forecast": [1],
+        "orders": [],
+    }
