@@ -169,9 +169,16 @@ def _live_verb(args: argparse.Namespace) -> int:
 
 
 def _serve(args: argparse.Namespace) -> int:
-    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "streamlit_app.py"), "--server.port", str(args.port)]
+    from forecasting.cron import Cron
+    from forecasting.reach import check
+    from forecasting.server_settings import RETRAIN_EVERY, ServerSettings
+
+    if args.retrain_every is not None:
+        os.environ[RETRAIN_EVERY] = Cron(args.retrain_every).expression
+    check(args.host, ServerSettings.of(os.environ))
+    address = ["--server.address", args.host, "--server.port", str(args.port)]
     os.chdir(ROOT)
-    os.execv(sys.executable, command)
+    os.execv(sys.executable, [sys.executable, "-m", "streamlit", "run", str(ROOT / "streamlit_app.py"), *address])
 
 
 VERBS: arguments.Verbs = {

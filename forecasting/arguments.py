@@ -39,8 +39,10 @@ def parser(run: Verbs) -> argparse.ArgumentParser:
     versions.add_argument("--json", action="store_true")
     live = _add(verbs, "live", run, "serve this version from now on")
     live.add_argument("number", type=int, metavar="N")
-    serve = _add(verbs, "serve", run, "the dashboard")
+    serve = _add(verbs, "serve", run, "the dashboard and the API")
     serve.add_argument("--port", type=int, default=8501)
+    serve.add_argument("--host", default="127.0.0.1", help="address to listen on; beyond this machine only with FORECASTING_API_TOKEN (%(default)s)")
+    serve.add_argument("--retrain-every", metavar="CRON", help='retrain at these moments if the sales changed, e.g. "0 3 * * *" every day at 03:00')
     return made
 
 

@@ -1,0 +1,65 @@
+"""Shelfcast over HTTP: one application, mounted beside the pages."""
+
+from __future__ import annotations
+
+from fastapi import Depends, FastAPI
+from fastapi.security import HTTPBearer
+from fastapi_offline import FastAPIOffline
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+
+from forecasting import api_errors, api_forecast, api_health, api_jobs, api_sales, api_versions
+from forecasting.api_access import Access
+from forecasting.api_context import Context
+from forecasting.api_limits import Limits
+from forecasting.server_settings import ServerSettings
+from forecasting.workspace import Workspace
+
+PREFIX = "/api"
+DESCRIPTION = """
+From a shop's sales file to a forecast it can trust and an order it can place. The same functions as behind the pages and the command line.
+
+Errors are [problem details](https://www.rfc-editor.org/rfc/rfc9457) with the text that the pages show.
+"""
+
+
+def make(ws: Workspace, settings: ServerSettings) -> FastAPI:
+    """The application.
+
+    Args:
+        ws: What it serves.
+        settings: Who may use it, and how much.
+    """
+    registry = api_health.registry_of(ws)
+    app: FastAPI = FastAPIOffline(
+        title="Shelfcast",
+        version="1",
+        description=DESCRIPTION,
+        redoc_url=None,
+        favicon_url="/app/static/icon.svg",
+        middleware=[Middleware(api_health.Counted, registry), *_cors(settings), Middleware(Access, settings), Middleware(Limits, settings)],
+        strict_content_type=False,
+    )
+    app.state.context, app.state.registry = Context(ws), registry
+    api_errors.install(app)
+    app.include_router(api_health.router)
+    token = [Depends(HTTPBearer(auto_error=False, description="FORECASTING_API_TOKEN, where the server has one."))]
+    for part in (api_sales, api_jobs, api_forecast, api_versions):
+        app.include_router(part.router, dependencies=token)
+    return app
+
+
+def _cors(settings: ServerSettings) -> list[Middleware]:
+    """Closed, but for origins that were named."""
+    if not settings.origins:
+        return []
+    headers = ["Authorization", "Content-Type", "Last-Event-ID"]
+    return [
+        Middleware(
+            CORSMiddleware,
+            allow_origins=list(settings.origins),
+            allow_methods=["GET", "POST"],
+            allow_headers=headers,
+            expose_headers=["Location", "Retry-After"],
+        )
+    ]

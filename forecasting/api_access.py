@@ -1,0 +1,90 @@
+"""Who may use the server: programs of this machine, or whoever knows the token."""
+
+from __future__ import annotations
+
+import hmac
+from typing import Final
+from urllib.parse import urlsplit
+
+from limits import parse
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
+from starlette.datastructures import Headers
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from forecasting.api_problem import answer
+from forecasting.reach import is_this_machine
+from forecasting.server_settings import TOKEN, ServerSettings
+
+OPEN: Final = ("/health",)
+"""Routes that ask nobody for the token."""
+SAFE: Final = ("GET", "HEAD", "OPTIONS")
+FAILURES: Final = parse("30/minute")
+"""Wrong tokens of one client after which it has to wait."""
+
+
+class Access:
+    """Lets in who may ask the API; refuses the rest before a byte of their body is read.
+
+    With a token: whoever shows it. Without: programs and pages of this machine, so that no site on the web can have a browser that runs here
+    send requests for it (CSRF), nor take a name of its own for this machine (DNS rebinding).
+
+    Args:
+        app: The API.
+        settings: With the token and the origins that are allowed.
+    """
+
+    def __init__(self, app: ASGIApp, settings: ServerSettings) -> None:
+        self._app = app
+        self._token = settings.token.encode()
+        self._origins = settings.origins
+        self._failures = FixedWindowRateLimiter(MemoryStorage())
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers a request."""
+        refusal = self._refusal(scope) if scope["type"] == "http" else None
+        await (refusal or self._app)(scope, receive, send)
+
+    def _refusal(self, scope: Scope) -> Response | None:
+        headers = Headers(scope=scope)
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        if path in OPEN:
+            return None
+        return self._without_token(client(scope), headers) if self._token else self._from_elsewhere(scope["method"], headers)
+
+    def _without_token(self, who: str, headers: Headers) -> Response | None:
+        if not self._failures.test(FAILURES, who):
+            return answer(429, "TooManyFailures", "Too many requests came with a wrong token. Wait a minute.", headers={"Retry-After": "60"})
+        kind, _, shown = headers.get("authorization", "").partition(" ")
+        if hmac.compare_digest(shown.strip().encode(), self._token) and kind.lower() == "bearer":
+            return None
+        self._failures.hit(FAILURES, who)
+        detail = "This server asks for its token: send the header 'Authorization: Bearer TOKEN'."
+        return answer(401, "TokenMissing", detail, headers={"WWW-Authenticate": "Bearer"})
+
+    def _from_elsewhere(self, method: str, headers: Headers) -> Response | None:
+        if not is_this_machine(_hostname(headers.get("host", ""))):
+            return answer(403, "OtherHost", f"Without {TOKEN} the API answers to this machine only, under localhost or 127.0.0.1.")
+        if method in SAFE or not self._is_foreign(headers):
+            return None
+        return answer(403, "OtherOrigin", "A page of another site may not change anything here. FORECASTING_ORIGINS lists sites that may.")
+
+    def _is_foreign(self, headers: Headers) -> bool:
+        """Whether a browser sends this for a page of another site."""
+        origin = headers.get("origin")
+        if origin is None:
+            return headers.get("sec-fetch-site", "none") in ("cross-site", "same-site")
+        return origin not in self._origins and urlsplit(origin).netloc != headers.get("host")
+
+
+def client(scope: Scope) -> str:
+    """The address that a request came from."""
+    return str((scope.get("client") or ("unknown",))[0])
+
+
+def _hostname(host: str) -> str:
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""

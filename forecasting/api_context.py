@@ -1,0 +1,48 @@
+"""What every route of the API has at hand: the workspace, and threads for work that takes long."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Annotated, Any, ParamSpec, TypeVar
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import Depends, Request
+
+from forecasting.workspace import Workspace
+
+P = ParamSpec("P")
+T = TypeVar("T")
+QUICK, HEAVY = 16, 2
+
+
+@dataclass(frozen=True, eq=False)
+class Context:
+    """The surroundings of one request.
+
+    Args:
+        ws: The workspace.
+        quick: Threads for what takes milliseconds, or waits.
+        heavy: Threads for files, which take memory and whole cores: those that come at once wait for each other.
+    """
+
+    ws: Workspace
+    quick: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(QUICK))
+    heavy: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(HEAVY))
+
+    async def call(self, function: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
+        """What a function gives, called beside the event loop."""
+        return await to_thread.run_sync(partial(function, *args, **options), limiter=self.quick)
+
+    async def work(self, function: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
+        """The same of one that takes long."""
+        return await to_thread.run_sync(partial(function, *args, **options), limiter=self.heavy)
+
+
+def _context(request: Request) -> Any:
+    return request.app.state.context
+
+
+Ask = Annotated[Context, Depends(_context)]
+"""The type of a route's parameter that is its context."""

@@ -1,0 +1,96 @@
+"""Errors over HTTP: problem details with the text that the page shows."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+
+from forecasting import errors
+from forecasting.api_problem import MEDIA_TYPE, answer
+from forecasting.errors import AmbiguousDates, ColumnsMissing, JobRunning, ProblemsFound, ShelfcastError
+
+SHOWN: Final = 100
+"""Rows with problems that an answer lists."""
+STATUS: Final[dict[type[ShelfcastError], int]] = {
+    errors.NotFound: 404,
+    errors.NothingPublished: 409,
+    errors.JobRunning: 409,
+    errors.InputError: 422,
+    errors.TryAgain: 503,
+    errors.DiskFull: 507,
+}
+"""The first that fits counts; any other failure is a 500."""
+UNEXPECTED: Final = "Something went wrong inside of Shelfcast. Nothing was changed halfway; the server's log has the error whole."
+
+
+class Problem(BaseModel):
+    """What went wrong, RFC 9457."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str = Field(description="The kind of problem, e.g. urn:shelfcast:problem:job-running.")
+    title: str = Field(description="The kind in words.")
+    status: int = Field(description="The HTTP status.")
+    detail: str = Field(description="What is wrong, with the value, and what to do.")
+
+
+def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """What a route's documentation says of the problems that it may answer with, and of those that every route may."""
+    problem = {"model": Problem, "description": "A problem.", "content": {MEDIA_TYPE: {}}}
+    return dict.fromkeys(sorted({*statuses, 400, 401, 403, 422, 429}), problem)
+
+
+def install(app: FastAPI) -> None:
+    """Has an application answer with problems, whatever goes wrong in it."""
+    app.add_exception_handler(ShelfcastError, _known)
+    app.add_exception_handler(HTTPException, _refused)
+    app.add_exception_handler(RequestValidationError, _misread)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def _known(request: Request, error: Exception) -> JSONResponse:
+    status = next((status for kind, status in STATUS.items() if isinstance(error, kind)), 500)
+    headers = {"Retry-After": "1"} if status == 503 else {}
+    more = _more(error)
+    if isinstance(error, JobRunning):
+        headers["Location"] = more["job"] = f"{request.scope.get('root_path', '')}/jobs/{error.job}"
+    return answer(status, type(error).__name__, str(error), more=more, headers=headers)
+
+
+def _more(error: Exception) -> dict[str, Any]:
+    """What a program can act on."""
+    if isinstance(error, ProblemsFound):
+        rows = error.problems.head(SHOWN).to_dict("records")
+        return {"problems": rows, "problems_found": len(error.problems), "hint": "Send drop_problems=true to leave these rows out."}
+    if isinstance(error, ColumnsMissing):
+        return {"missing": error.missing, "found": error.found, "hint": 'Name the columns, e.g. mapping={"date": "Day", "sales": "Units sold"}.'}
+    if isinstance(error, AmbiguousDates):
+        return {"column": error.column, "examples": error.examples, "hint": "Send day_first=true (03/04 is 3 April) or day_first=false."}
+    return {}
+
+
+def _refused(_: Request, error: Exception) -> JSONResponse:
+    """What the framework refuses: no such route, another method, a body that is too large."""
+    assert isinstance(error, HTTPException)
+    kinds = {400: "BadRequest", 404: "NoSuchAddress", 405: "MethodNotAllowed", 413: "TooLarge"}
+    texts = {404: "There is no such address here; /api/docs lists them all.", 405: "This address does not answer to that method; see Allow."}
+    detail = texts.get(error.status_code, str(error.detail))
+    return answer(error.status_code, kinds.get(error.status_code, "Refused"), detail, headers=error.headers)
+
+
+def _misread(_: Request, error: Exception) -> JSONResponse:
+    """A request whose fields are not what the documentation says; what was sent is not repeated."""
+    assert isinstance(error, RequestValidationError)
+    found = [{"where": ".".join(str(part) for part in fault["loc"]), "what": fault["msg"]} for fault in error.errors()]
+    first = "; ".join(f"{fault['where']}: {fault['what']}" for fault in found[:3])
+    return answer(422, "FieldsWrong", f"The request cannot be read: {first}. /api/docs says what is expected.", more={"errors": found[:SHOWN]})
+
+
+def _unexpected(_: Request, __: Exception) -> JSONResponse:
+    """The server logs the error whole after this answer."""
+    return answer(500, "Unexpected", UNEXPECTED)

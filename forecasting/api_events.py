@@ -1,0 +1,83 @@
+"""A job's events as an event stream: from where a listener left off, then as they come, then the result."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any, Final
+
+import anyio
+from sse_starlette import EventSourceResponse, ServerSentEvent
+from starlette.responses import Response
+
+from forecasting import service
+from forecasting.api_context import Context
+from forecasting.atomic import jsonable
+from forecasting.events import Event
+from forecasting.manifest import FILES
+from forecasting.status import JobStatus
+
+POLL_SECONDS: Final = 0.2
+PING_SECONDS: Final = 15
+RETRY_MILLISECONDS: Final = 2000
+"""How long a browser waits before it comes back."""
+STATUS: Final = {"done": "success", "failed": "failed", "cancelled": "cancelled"}
+
+
+async def respond(context: Context, number: int, after: int, *, address: str) -> Response:
+    """The events of a job with an id above `after`; 204 where the job has ended and there are none, so that a browser does not come back.
+
+    Args:
+        context: The surroundings.
+        number: Of the job.
+        after: The id of the event that the listener has seen last, 0 for none.
+        address: Of the job, for the answer's Location.
+
+    Raises:
+        NotFound: There is no such job.
+    """
+    status, _ = await context.call(service.job_news, context.ws, number, after)
+    if status.state != "running" and after >= await context.call(service.job_result_id, context.ws, number):
+        return Response(status_code=204)
+    headers = {"Location": address, "Cache-Control": "no-store"}
+    return EventSourceResponse(_stream(context, number, after), headers=headers, ping=PING_SECONDS, sep="\n")
+
+
+async def _stream(context: Context, number: int, after: int) -> AsyncIterator[ServerSentEvent]:
+    """Each event once; the result last, when it is complete."""
+    seen = after
+    while True:
+        status, news = await context.call(service.job_news, context.ws, number, seen)
+        for event in news:
+            if event.type != "result":
+                seen = event.id
+                yield _sent(event.id, progress(event, number))
+        if status.state != "running":
+            yield _sent(await context.call(service.job_result_id, context.ws, number), result(status))
+            return
+        await anyio.sleep(POLL_SECONDS)
+
+
+def _sent(number: int, data: dict[str, Any]) -> ServerSentEvent:
+    return ServerSentEvent(json.dumps(jsonable(data), ensure_ascii=False, allow_nan=False), id=str(number), retry=RETRY_MILLISECONDS)
+
+
+def progress(event: Event, number: int) -> dict[str, Any]:
+    """An event as listeners get it."""
+    stage = event.stage or "Start"
+    told = {name: getattr(event, name) for name in ("done", "total", "note", "loss", "fraction", "elapsed", "remaining")}
+    return {"type": "progress", "data": _text(event, stage), "stage": stage, **told, "job": number}
+
+
+def _text(event: Event, stage: str) -> str:
+    """ "LSTM epoch 1/50 - loss=0.1234"."""
+    if event.loss is not None:
+        return f"{stage} epoch {event.done}/{event.total} - loss={event.loss:.4f}"
+    return f"{stage} {event.done}/{event.total}{f' - {event.note}' if event.note else ''}"
+
+
+def result(status: JobStatus) -> dict[str, Any]:
+    """How a job ended, as listeners get it."""
+    meta = {name: value for name, value in status.result.items() if name != FILES}
+    why = {} if status.state == "done" else {"reason": status.reason, "step": status.step, "error": status.error}
+    return {"type": "result", "data": {"status": STATUS[status.state], "meta": meta, **why}, "job": status.number}

@@ -1,0 +1,120 @@
+"""Routes for what people come for: the forecast of a filter, and what to order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from forecasting import kept, ordering, rows, schema, service
+from forecasting.api_context import Ask
+from forecasting.api_errors import documented
+from forecasting.api_models import ForecastAnswer, ForecastQuestion, RecommendAnswer, RecommendQuestion
+from forecasting.atomic import jsonable
+from forecasting.errors import InputError
+from forecasting.kept import Live
+from forecasting.orders import Orders
+from forecasting.shelves import Saved
+from forecasting.workspace import Workspace
+
+router = APIRouter(tags=["forecast"])
+CSV = "text/csv"
+JSON = "application/json"
+
+
+def _both(model: type) -> dict[int | str, dict[str, Any]]:
+    """A documented answer in JSON, or in CSV for those who accept that."""
+    return {200: {"model": model, "content": {CSV: {"schema": {"type": "string"}}}}, **documented(404, 409)}
+
+
+@router.post("/forecast", summary="The forecast of a filter", responses=_both(ForecastAnswer))
+async def forecast(request: Request, context: Ask, question: ForecastQuestion) -> Response:
+    """Prophet, LSTM and blend with the bands of the blend, and what to order of the same series. `Accept: text/csv` gives the forecast CSV."""
+    answer = _forecast_csv if _wants_csv(request) else _forecast_json
+    return await context.call(answer, context.ws, question)
+
+
+@router.post("/recommend", summary="What to order", responses=_both(RecommendAnswer))
+async def recommend(request: Request, context: Ask, question: RecommendQuestion) -> Response:
+    """Orders, most urgent first, by the stock that was saved or is sent along. `Accept: text/csv` gives the orders CSV."""
+    answer = _orders_csv if _wants_csv(request) else _orders_json
+    return await context.call(answer, context.ws, question)
+
+
+def _wants_csv(request: Request) -> bool:
+    accepted = [part.partition(";")[0].strip().lower() for part in request.headers.get("accept", "").split(",")]
+    return CSV in accepted and JSON not in accepted
+
+
+def _forecast_csv(ws: Workspace, question: ForecastQuestion) -> Response:
+    live = kept.live(ws)
+    steps = live.made.panel.period.steps(question.days)
+    return _csv(service.forecast_csv(live.made, question.filters(), steps, total=question.total), f"forecast-v{live.version}.csv")
+
+
+def _forecast_json(ws: Workspace, question: ForecastQuestion) -> Response:
+    (version, made), filters = kept.live(ws), question.filters()
+    steps = made.panel.period.steps(question.days)
+    chosen = service.chosen_rows(made, filters, steps)
+    total = service.total_range(made, chosen, steps)
+    head = {
+        "version": version,
+        "sales_to": f"{made.panel.last:%Y-%m-%d}",
+        "period": made.panel.period.name,
+        "days": steps,
+        "series": len(chosen),
+        "sum": jsonable({name: getattr(total, name) for name in ("expected", *schema.BANDS)}),
+    }
+    lines = kept.order_lines(ws, version, ordering.saved_stock(ws))
+    columns = service.forecast_columns(made, filters, chosen, steps, total=question.total)
+    recommendation = rows.array([lines[row] for row in chosen])
+    return Response(rows.joined(head, forecast=rows.of_columns(columns), recommendation=recommendation), media_type=JSON)
+
+
+def _orders_csv(ws: Workspace, question: RecommendQuestion) -> Response:
+    live, _, found, quantities = _ordered(ws, question)
+    return _csv(ordering.orders_csv(found, live.version, quantities), f"orders-v{live.version}.csv")
+
+
+def _orders_json(ws: Workspace, question: RecommendQuestion) -> Response:
+    live, saved, found, quantities = _ordered(ws, question)
+    table = ordering.orders_table(found, live.version, quantities)
+    head = {
+        "version": live.version,
+        "policy": found.policy.to_dict(),
+        "stock": None if saved is None else saved.number,
+        "units": float(table["order_quantity"].sum()),
+        "value": float(table["order_value"].sum(min_count=1)),
+        "summary": ordering.summary(found),
+    }
+    return Response(rows.joined(jsonable(head), orders=rows.array(rows.of_table(table))), media_type=JSON)
+
+
+def _ordered(ws: Workspace, question: RecommendQuestion) -> tuple[Live, Saved | None, Orders, dict[str, float]]:
+    """What serves, the saved stock that counts, the orders, and the quantities that a limit leaves; raises InputError."""
+    live = kept.live(ws)
+    if question.stock is None:
+        saved = ordering.saved_stock(ws)
+        policy = question.policy(ordering.start(live.made, saved))
+        found = kept.orders(ws, live.version, saved, policy, question.filters())
+    else:
+        saved, policy = None, question.policy(0)
+        given = ordering.check_typed_stock(pd.DataFrame(question.stock), live.made).accept()
+        found = ordering.recommend(live.made, given, policy, question.filters())
+    return live, saved, found, _limited(found, question)
+
+
+def _limited(found: Orders, question: RecommendQuestion) -> dict[str, float]:
+    if question.budget is not None and question.space is not None:
+        raise InputError("An order is limited by budget or by space, not by both. Send one of them.")
+    if question.budget is not None:
+        return ordering.bought_quantities(found, ordering.spend(found, question.budget))
+    if question.space is not None:
+        return ordering.bought_quantities(found, ordering.spend(found, question.space, "space"))
+    return {}
+
+
+def _csv(content: bytes, name: str) -> Response:
+    return Response(content, media_type=CSV, headers={"Content-Disposition": f'attachment; filename="{name}"'})

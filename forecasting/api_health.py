@@ -1,0 +1,123 @@
+"""Routes for whoever watches the server: is all well, and numbers for Prometheus."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Iterator
+from typing import Final, Literal
+
+from fastapi import APIRouter, Request
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, ProcessCollector, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from forecasting import service
+from forecasting.api_context import Ask
+from forecasting.api_errors import documented
+from forecasting.api_jobs import described
+from forecasting.api_models import Disk, Health
+from forecasting.workspace import Workspace
+
+router = APIRouter(tags=["health"])
+LITTLE_SPACE: Final = 2**30
+"""Bytes left on the disk below which it counts as nearly full."""
+STARTED: Final = time.monotonic()
+BUCKETS: Final = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30)
+
+
+@router.get("/health", summary="Whether all is well", responses=documented())
+async def health(request: Request, context: Ask) -> Health:
+    """Asks nobody for a token."""
+    serving = await context.call(service.serving, context.ws)
+    job = await context.call(service.job, context.ws)
+    disk = disk_of(context.ws)
+    status: Literal["ok", "no version", "disk nearly full"] = "disk nearly full" if disk.free < LITTLE_SPACE else "ok"
+    return Health(
+        status="no version" if serving.version is None else status,
+        version=serving.version,
+        refused=[damage.version for damage in serving.refused],
+        job=None if job is None else described(request, job),
+        disk=disk,
+        uptime=round(time.monotonic() - STARTED, 1),
+    )
+
+
+@router.get("/metrics", summary="Numbers for Prometheus", responses=documented(), response_class=Response)
+async def metrics(request: Request, context: Ask) -> Response:
+    """Requests by route and status, how long they took, memory, disk, the version that serves and the job."""
+    return Response(await context.call(generate_latest, request.app.state.registry), media_type=CONTENT_TYPE_LATEST)
+
+
+def disk_of(ws: Workspace) -> Disk:
+    """The disk that a workspace, or the folder it will be made in, lies on."""
+    folder = next(folder for folder in (ws.home, *ws.home.parents) if folder.exists())
+    usage = shutil.disk_usage(folder)
+    return Disk(free=usage.free, total=usage.total)
+
+
+class Counted:
+    """Counts and times what an application answers.
+
+    Args:
+        app: The API, whose routes are known by their templates.
+        registry: Where the numbers are kept.
+    """
+
+    def __init__(self, app: ASGIApp, registry: CollectorRegistry) -> None:
+        self._app = app
+        self._requests = Counter("shelfcast_requests", "Requests by route and status.", ("method", "route", "status"), registry=registry)
+        self._seconds = Histogram("shelfcast_request_seconds", "Until the answer began.", ("route",), registry=registry, buckets=BUCKETS)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers a request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun = time.perf_counter()
+
+        async def noted(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                route = getattr(scope.get("route"), "path", "none")
+                self._requests.labels(scope["method"], route, message["status"]).inc()
+                self._seconds.labels(route).observe(time.perf_counter() - begun)
+            await send(message)
+
+        await self._app(scope, receive, noted)
+
+
+class WorkspaceCollector(Collector):
+    """The workspace in numbers, read when somebody asks.
+
+    Args:
+        ws: Which.
+    """
+
+    def __init__(self, ws: Workspace) -> None:
+        self._ws = ws
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """The gauges."""
+        serving, job = service.serving(self._ws), service.job(self._ws)
+        running = job is not None and job.state == "running"
+        numbers = {
+            "live_version": ("The version that serves, 0 for none.", serving.version or 0),
+            "damaged_versions": ("Newer versions that are refused as damaged.", len(serving.refused)),
+            "job_running": ("Whether a retraining runs.", float(running)),
+            "job_fraction": ("Share of the newest retraining that is done.", job.fraction if job else 0.0),
+            "job_failed": ("Whether the newest retraining failed.", float(job is not None and job.state == "failed")),
+            "disk_free_bytes": ("Of the workspace's disk.", disk_of(self._ws).free),
+            "uptime_seconds": ("Since the server started.", time.monotonic() - STARTED),
+        }
+        for name, (text, value) in numbers.items():
+            yield GaugeMetricFamily(f"shelfcast_{name}", text, value)
+
+
+def registry_of(ws: Workspace) -> CollectorRegistry:
+    """A registry with the workspace's numbers and the process's own."""
+    registry = CollectorRegistry()
+    registry.register(WorkspaceCollector(ws))
+    ProcessCollector(registry=registry)
+    return registry

@@ -1,0 +1,120 @@
+"""Routes for retrainings: start one and follow it, list them, cancel one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Header, Path, Query, Request, UploadFile
+from pydantic import Field
+from sse_starlette import EventSourceResponse
+from starlette.responses import PlainTextResponse, Response
+
+from forecasting import api_events, sending, service
+from forecasting.api_context import Ask
+from forecasting.api_errors import documented
+from forecasting.api_models import Job
+from forecasting.api_sales import Choices, sent
+from forecasting.errors import NotFound
+from forecasting.settings import Settings
+from forecasting.status import JobStatus
+
+router = APIRouter(tags=["retraining"])
+
+Number = Annotated[int, Path(ge=1, le=999_999_999, description="Of the job.")]
+STREAM = {
+    "description": (
+        'An event stream. Each event has an `id` and JSON as data: {"type": "progress", "data": "LSTM epoch 1/50 - loss=0.1234", "stage": "LSTM", '
+        '"done": 1, "total": 50, ...}, at last {"type": "result", "data": {"status": "success", "meta": {...}}}, with "failed" or "cancelled" and a '
+        "reason instead of what was not made."
+    ),
+    "content": {"text/event-stream": {"schema": {"type": "string"}}},
+}
+
+
+class RetrainForm(Choices):
+    """What to train."""
+
+    file: UploadFile | None = Field(None, description="As for an upload; without one the saved sales are trained on.")
+    epochs: int | None = Field(None, description="Of the network, at most: 1 to 1000; as before if not given.")
+    batch_size: int | None = Field(None, description="Windows a step: 1 to 8192; as before if not given.")
+    horizon: int | None = Field(None, description="Days ahead: 1 to 730; as before if not given.")
+
+    def settings(self, now: Settings) -> Settings:
+        """The settings in force with those that were sent; raises SettingsError."""
+        lstm = {name: value for name in ("epochs", "batch_size") if (value := getattr(self, name)) is not None}
+        return replace(now, horizon=now.horizon if self.horizon is None else self.horizon, lstm=replace(now.lstm, **lstm))
+
+
+@router.post(
+    "/retrain",
+    summary="Merge a file, retrain, and follow it",
+    responses={**documented(409, 413, 503, 507), 200: STREAM},
+    response_class=EventSourceResponse,
+)
+async def retrain(request: Request, context: Ask, form: Annotated[RetrainForm, Form(media_type="multipart/form-data")]) -> Response:
+    """Answers with the events of the job as they come. The job goes on if the connection is lost; `Location` says where it can be followed again."""
+    chosen = form.settings(await context.call(service.settings, context.ws))
+    came = None if form.file is None else await sent(context, form.file, form)
+    number = await context.work(sending.retrain, context.ws, came, chosen)
+    return await api_events.respond(context, number, 0, address=address(request, number))
+
+
+@router.get("/jobs", summary="The newest retrainings", responses=documented())
+async def jobs(request: Request, context: Ask, most: Annotated[int, Query(ge=1, le=1000, description="How many.")] = 50) -> list[Job]:
+    """Newest first."""
+    return [described(request, status) for status in await context.call(service.jobs, context.ws, most)]
+
+
+@router.get("/jobs/{number}", summary="How one stands", responses=documented(404))
+async def job(request: Request, context: Ask, number: Number) -> Job:
+    """Running, or how it ended and why."""
+    return described(request, _found(await context.call(service.job, context.ws, number)))
+
+
+@router.get(
+    "/jobs/{number}/events",
+    summary="Follow one",
+    responses={**documented(404), 200: STREAM, 204: {"description": "It has ended, and you have seen it all."}},
+    response_class=EventSourceResponse,
+)
+async def events(
+    request: Request,
+    context: Ask,
+    number: Number,
+    last_event_id: Annotated[str | None, Header(description="The id of the event that you saw last; only later ones come.")] = None,
+) -> Response:
+    """Every event since the one that you saw last, then each as it comes, then the result."""
+    seen = int(last_event_id) if last_event_id and last_event_id.isascii() and last_event_id.isdecimal() else 0
+    return await api_events.respond(context, number, seen, address=address(request, number))
+
+
+@router.get("/jobs/{number}/log", summary="What one printed", responses=documented(404), response_class=PlainTextResponse)
+async def log(context: Ask, number: Number) -> PlainTextResponse:
+    """Everything, for finding out why it failed."""
+    return PlainTextResponse(await context.call(service.job_log, context.ws, number), headers={"X-Content-Type-Options": "nosniff"})
+
+
+@router.post("/jobs/{number}/cancel", summary="End one within 5 seconds", responses=documented(404, 503))
+async def cancel(request: Request, context: Ask, number: Number) -> Job:
+    """The version that serves and the merged sales stay; one that has ended stays as it is."""
+    await context.call(service.cancel, context.ws, number)
+    return described(request, _found(await context.call(service.job, context.ws, number)))
+
+
+def address(request: Request, number: int) -> str:
+    """Where a job is."""
+    return f"{request.scope.get('root_path', '')}/jobs/{number}"
+
+
+def described(request: Request, status: JobStatus) -> Job:
+    """A job as the API shows it."""
+    same = {name: getattr(status, name) for name in ("state", "started", "ended", "fraction", "elapsed", "remaining", "reason")}
+    stage = status.event.stage if status.event and status.state == "running" else status.step
+    return Job(job=status.number, **same, stage=stage, version=status.result.get("version"), events=f"{address(request, status.number)}/events")
+
+
+def _found(status: JobStatus | None) -> JobStatus:
+    if status is None:
+        raise NotFound("There is no job yet.")
+    return status

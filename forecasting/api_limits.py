@@ -1,0 +1,92 @@
+"""How much one client may send: requests, files, and bytes of a body, counted while they come in."""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import Final
+
+from limits import RateLimitItem, parse_many
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from forecasting.api_access import client
+from forecasting.api_problem import answer
+from forecasting.reading import LIMIT
+from forecasting.server_settings import ServerSettings
+
+UPLOADS: Final = ("/retrain", "/upload")
+"""Routes that take a file."""
+UPLOAD_BYTES: Final = LIMIT + 2**20
+"""Of a request with a file: the file and the fields around it."""
+BODY_BYTES: Final = 2**20
+"""Of any other request."""
+
+
+class Limits:
+    """Refuses what is too much, before it is read.
+
+    Args:
+        app: The API.
+        settings: With the rates.
+    """
+
+    def __init__(self, app: ASGIApp, settings: ServerSettings) -> None:
+        self._app = app
+        self._requests, self._uploads = parse_many(settings.request_rate), parse_many(settings.upload_rate)
+        self._limiter = FixedWindowRateLimiter(MemoryStorage())
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers a request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        takes_file = scope["path"].removeprefix(scope.get("root_path", "")) in UPLOADS and scope["method"] == "POST"
+        limit = UPLOAD_BYTES if takes_file else BODY_BYTES
+        refusal = self._too_often(client(scope), takes_file=takes_file) or _declared_too_large(scope, limit)
+        if refusal is not None:
+            await refusal(scope, receive, send)
+        else:
+            await self._app(scope, _counted(receive, limit), send)
+
+    def _too_often(self, who: str, *, takes_file: bool) -> Response | None:
+        kinds: list[tuple[str, list[RateLimitItem]]] = [("requests", self._requests), ("uploads", self._uploads if takes_file else [])]
+        for kind, rates in kinds:
+            for rate in rates:
+                if not self._limiter.hit(rate, kind, who):
+                    return self._wait(rate, kind, who)
+        return None
+
+    def _wait(self, rate: RateLimitItem, kind: str, who: str) -> Response:
+        seconds = max(1, math.ceil(self._limiter.get_window_stats(rate, kind, who).reset_time - time.time()))
+        detail = f"More than {rate} {kind} came from {who}. Try again in {seconds} s."
+        return answer(429, "TooManyRequests", detail, headers={"Retry-After": str(seconds)})
+
+
+def _declared_too_large(scope: Scope, limit: int) -> Response | None:
+    """The refusal of a body whose own length says that it is too large."""
+    stated = Headers(scope=scope).get("content-length", "")
+    return answer(413, "TooLarge", _text(limit), headers={"Connection": "close"}) if stated.isdecimal() and int(stated) > limit else None
+
+
+def _counted(receive: Receive, limit: int) -> Receive:
+    """Passes a body on until it is too large, whatever it said of itself; the application makes an answer of the error."""
+    came = 0
+
+    async def counted() -> Message:
+        nonlocal came
+        message = await receive()
+        came += len(message.get("body", b""))
+        if came > limit:
+            raise HTTPException(413, _text(limit), {"Connection": "close"})
+        return message
+
+    return counted
+
+
+def _text(limit: int) -> str:
+    return f"The request holds more than {limit / 2**20:,.0f} MB, the limit here. Split the file by year or store and send the parts one by one."

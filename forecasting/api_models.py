@@ -1,0 +1,202 @@
+"""What the API is asked and what it answers, as its documentation shows them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from forecasting import schema
+from forecasting.policy import Policy, Rule, Target
+
+
+class Filtered(BaseModel):
+    """Which series are meant: those with these values; all of them without any."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    product_id: str | None = Field(None, examples=["P001"])
+    category: str | None = None
+    region: str | None = None
+    store: str | None = None
+
+    def filters(self) -> dict[str, str]:
+        """Column -> value, of those that were given."""
+        return {name: value for name in schema.FILTERS if (value := getattr(self, name)) is not None}
+
+
+class ForecastQuestion(Filtered):
+    """What to forecast."""
+
+    days: int = Field(28, description="Days ahead; of weekly or monthly sales so many days in whole weeks or months.", examples=[7])
+    total: bool = Field(False, description="One row a day for the sum, instead of one row a series and day.")
+
+
+class RecommendQuestion(Filtered):
+    """What to order, on which terms where nobody said otherwise of a series."""
+
+    lead_time: int = Field(Policy.lead_time, description="Days from order to delivery.")
+    lead_time_sd: float = Field(Policy.lead_time_sd, description="Its standard deviation in days.")
+    review_period: int = Field(Policy.review_period, description="Days from one order to the next.")
+    service_level: float = Field(Policy.service_level, description="Chance of no stockout, or share of demand met.")
+    target: Target = Field(Policy.target, description="What the service level promises.")
+    rule: Rule = Field(Policy.rule, description="How the shop orders.")
+    class_levels: tuple[float, float, float] | None = Field(None, description="Service levels by class of value: A, B and C.")
+    order_cost: float = Field(Policy.order_cost, description="Money an order, for lots.")
+    holding_rate: float = Field(Policy.holding_rate, description="Yearly cost of holding a unit, as a share of its cost.")
+    start: int | None = Field(None, description="Days between the last sales and the counting; what the saved stock says if not given.")
+    budget: float | None = Field(None, description="Order only what this amount of money is best spent on.", gt=0)
+    space: float | None = Field(None, description="The same of shelf space, in the measure of unit_space.", gt=0)
+    stock: list[dict[str, str | float | None]] | None = Field(
+        None,
+        description="Rows of a stock file: keys, on_hand, on_order, due, lead_time, ...; the stock saved last if not given.",
+        examples=[[{"product_id": "P001", "on_hand": 12}]],
+    )
+
+    def policy(self, start: int) -> Policy:
+        """How the shop orders; raises SettingsError."""
+        terms = {name: getattr(self, name) for name in Policy.__dataclass_fields__ if name != "start"}
+        return Policy(**terms, start=start if self.start is None else self.start)
+
+
+class _Row(BaseModel):
+    """A row that tells of one series, with those of its columns that the sales have."""
+
+    product_id: str | None = None
+    region: str | None = None
+    store: str | None = None
+    category: str | None = None
+
+
+class ForecastRow(_Row):
+    """A day of one series, or of the sum."""
+
+    date: str
+    prophet: float | None
+    lstm: float | None
+    forecast: float = Field(description="The blend.")
+    lower_80: float | None
+    upper_80: float | None
+    lower_95: float | None
+    upper_95: float | None
+    model: str = Field(description="What stands behind the row: blend, or the simpler model.")
+
+
+class Sum(BaseModel):
+    """All rows added up, with the bands of that very sum."""
+
+    expected: float
+    lower_80: float | None
+    upper_80: float | None
+    lower_95: float | None
+    upper_95: float | None
+
+
+class OrderLine(_Row):
+    """What to order of one series; the further columns are those of the orders CSV."""
+
+    model_config = ConfigDict(extra="allow")
+
+    order_quantity: float | None = Field(description="Units to order now.")
+    state: str = Field(description="order_now, soon, fine, overstock or unknown.")
+    order_by: str | None
+    risk: float | None = Field(description="Chance of an empty shelf before an order of today arrives.")
+    safety_stock: float | None
+    reorder_point: float | None
+    order_up_to: float | None
+    reason: str = Field(description="Why nothing can be recommended; empty where something is.")
+
+
+class ForecastAnswer(BaseModel):
+    """A forecast, and what to order of the same series."""
+
+    version: int
+    sales_to: str
+    period: Literal["day", "week", "month"]
+    days: int = Field(description="Steps ahead: days, weeks or months, as the period says.")
+    series: int
+    forecast: list[ForecastRow]
+    sum: Sum
+    recommendation: list[OrderLine]
+
+
+class RecommendAnswer(BaseModel):
+    """Orders, most urgent first."""
+
+    version: int
+    policy: dict[str, Any]
+    stock: int | None = Field(description="The saved state of the stock behind them; null for none, or for stock sent along.")
+    units: float
+    value: float | None = Field(description="Money of the orders whose cost is known.")
+    summary: str
+    orders: list[OrderLine]
+
+
+class UploadAnswer(BaseModel):
+    """What an upload changed, or would change."""
+
+    saved: bool = Field(description="False for a dry run, and where nothing was new.")
+    version: int | None = Field(description="Of the sales after it.")
+    new: int
+    changed: int
+    unchanged: int
+    text: str = Field(description="The same in words.")
+    problems: list[dict[str, Any]] = Field(description="Rows that were left out, the first 100.")
+    problems_found: int
+
+
+class UploadedFile(BaseModel):
+    """An upload that was merged."""
+
+    name: str
+    sha256: str
+    when: datetime
+    kind: Literal["upload", "sample"]
+    version: int | None
+    rows: int
+    dropped: int
+    new: int
+    changed: int
+    unchanged: int
+    undone: bool
+
+
+class Job(BaseModel):
+    """How a retraining stands."""
+
+    job: int
+    state: Literal["running", "done", "failed", "cancelled"]
+    started: datetime
+    ended: datetime | None
+    fraction: float = Field(description="Share that is done, 0 to 1.")
+    elapsed: float = Field(description="Seconds.")
+    remaining: float | None = Field(description="Seconds that it still takes; null if not known.")
+    stage: str
+    reason: str = Field(description="Why there is no result, and what to do.")
+    version: int | None = Field(description="What it published.")
+    events: str = Field(description="Where its events are.")
+
+
+class Disk(BaseModel):
+    """The disk of the workspace, in bytes."""
+
+    free: int
+    total: int
+
+
+class Health(BaseModel):
+    """Whether all is well, for whoever watches the server."""
+
+    status: Literal["ok", "no version", "disk nearly full"]
+    version: int | None = Field(description="The version that serves.")
+    refused: list[int] = Field(description="Newer versions that are damaged.")
+    job: Job | None = Field(description="The newest retraining.")
+    disk: Disk
+    uptime: float = Field(description="Seconds since the server started.")
+
+
+class Lived(BaseModel):
+    """The pointer was moved."""
+
+    live: int

@@ -1,0 +1,29 @@
+"""A problem as a response: RFC 9457."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from starlette.responses import JSONResponse
+
+from forecasting.atomic import jsonable
+
+MEDIA_TYPE: Final = "application/problem+json"
+
+
+def answer(status: int, kind: str, detail: str, *, more: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """A problem as a response.
+
+    Args:
+        status: The HTTP status.
+        kind: In CamelCase, e.g. the class of the error.
+        detail: What is wrong and what to do.
+        more: Further members.
+        headers: Further headers.
+    """
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind)
+    name = words.lower().replace(" ", "-")
+    body = {**(more or {}), "type": f"urn:shelfcast:problem:{name}", "title": words.capitalize(), "status": status, "detail": detail}
+    return JSONResponse(jsonable(body), status, dict(headers or {}), media_type=MEDIA_TYPE)

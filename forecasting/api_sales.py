@@ -1,0 +1,96 @@
+"""Routes for sales: upload a file, list the uploads, take the last one back."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Form, Query, UploadFile
+from pydantic import BaseModel, Field
+
+from forecasting import schema, sending, service
+from forecasting.api_context import Ask, Context
+from forecasting.api_errors import SHOWN, documented
+from forecasting.api_models import UploadAnswer, UploadedFile
+from forecasting.errors import InputError
+from forecasting.intake import Intake
+from forecasting.sending import Sent
+from forecasting.uploads import Upload
+
+router = APIRouter(tags=["sales"])
+
+
+class Choices(BaseModel):
+    """How a file is to be read."""
+
+    mapping: str = Field("", description='Which column is what, as JSON: {"date": "Day"}; empty to guess.')
+    duplicates: Literal["last", "sum"] = Field("last", description="What becomes of different rows of one key and day.")
+    day_first: bool | None = Field(None, description="Whether 03/04 is 3 April; asked for where the file does not say.")
+    drop_problems: bool = Field(False, description="Leave out the rows that cannot be used.")
+
+
+class UploadForm(Choices):
+    """A file to merge."""
+
+    file: UploadFile = Field(description="CSV, .csv.gz, .xlsx or .parquet, up to 200 MB.")
+    dry_run: bool = Field(False, description="Say what would change; save nothing.")
+
+
+async def sent(context: Context, file: UploadFile, choices: Choices) -> Sent:
+    """A file as it came, with what its sender chose; raises InputError."""
+    roles = _mapping(choices.mapping)
+    content = await context.work(file.file.read)
+    return Sent(
+        content=content,
+        name=file.filename or "upload",
+        mapping=roles,
+        duplicates=choices.duplicates,
+        day_first=choices.day_first,
+        drop_problems=choices.drop_problems,
+    )
+
+
+def _mapping(text: str) -> dict[str, str]:
+    if not text.strip():
+        return {}
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict) or not all(role in schema.COLUMNS and isinstance(column, str) for role, column in found.items()):
+        roles = ", ".join(schema.COLUMNS)
+        raise InputError(f'The mapping is a JSON object of role and column, e.g. {{"date": "Day"}}, with a role of {roles}; not {text[:80]!r}.')
+    return found
+
+
+@router.post("/upload", summary="Check a file and merge it", responses=documented(413, 503, 507))
+async def upload(context: Ask, form: Annotated[UploadForm, Form(media_type="multipart/form-data")]) -> UploadAnswer:
+    """Merges a sales file in one step: new rows are added, later values win, the same file twice changes nothing."""
+    came = await sent(context, form.file, form)
+    if form.dry_run:
+        checked, change = await context.work(sending.preview, context.ws, came)
+        version = await context.call(service.sales_version, context.ws)
+        return _answer(checked, change.counts(), f"Nothing was saved. {change}", version, saved=False)
+    checked, merged = await context.work(sending.merge, context.ws, came)
+    return _answer(checked, merged.counts(), str(merged), merged.version, saved=bool(merged.new or merged.changed))
+
+
+def _answer(checked: Intake, counts: dict[str, int], text: str, version: int | None, *, saved: bool) -> UploadAnswer:
+    rows: list[Any] = checked.problems.head(SHOWN).to_dict("records")
+    return UploadAnswer(saved=saved, version=version, **counts, text=text, problems=rows, problems_found=len(checked.problems))
+
+
+@router.get("/uploads", summary="What was uploaded, newest first", responses=documented())
+async def uploads(context: Ask, most: Annotated[int, Query(ge=1, le=1000, description="How many.")] = 100) -> list[UploadedFile]:
+    """Every upload with what it changed; those that were taken back are marked."""
+    return [_row(each) for each in (await context.call(service.uploads, context.ws))[:most]]
+
+
+@router.post("/uploads/undo", summary="Take the last upload back", responses=documented(503, 507))
+async def undo(context: Ask) -> UploadedFile:
+    """The sales go back to what they were before it; the version that serves stays until a retrain."""
+    return _row(await context.call(service.undo, context.ws))
+
+
+def _row(upload: Upload) -> UploadedFile:
+    return UploadedFile(**{name: getattr(upload, name) for name in UploadedFile.model_fields})

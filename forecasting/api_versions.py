@@ -1,0 +1,30 @@
+"""Routes for versions: list them, serve another one."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path
+
+from forecasting import service
+from forecasting.api_context import Ask
+from forecasting.api_errors import documented
+from forecasting.api_models import Lived
+from forecasting.atomic import jsonable
+from forecasting.manifest import FILES
+
+router = APIRouter(tags=["versions"])
+
+
+@router.get("/versions", summary="The published versions, newest first", responses=documented())
+async def versions(context: Ask) -> list[dict[str, Any]]:
+    """What each says of itself: the sales it learned from, settings, errors in the past, durations; `live` marks the one that serves."""
+    found = await context.call(service.versions, context.ws)
+    return [jsonable({name: value for name, value in each.items() if name != FILES}) for each in found]
+
+
+@router.post("/versions/{number}/live", summary="Serve this version from now on", responses=documented(404, 500, 503, 507))
+async def live(context: Ask, number: Annotated[int, Path(ge=1, le=999_999_999, description="Of the version.")]) -> Lived:
+    """Moves the pointer in one step; a damaged version is refused."""
+    await context.call(service.set_live, context.ws, number)
+    return Lived(live=number)

@@ -1,0 +1,62 @@
+"""How far the server reaches: without a token not beyond this machine."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from forecasting.api_problem import answer
+from forecasting.errors import SettingsError
+from forecasting.server_settings import TOKEN, ServerSettings
+
+EVERYWHERE = "0.0.0.0"
+
+
+class OnlyThisMachine:
+    """Refuses whatever comes from beyond this machine, pages and API alike, as long as there is no token.
+
+    Args:
+        app: The whole server.
+        settings: With the token.
+    """
+
+    def __init__(self, app: ASGIApp, settings: ServerSettings) -> None:
+        self._app = app
+        self._open = bool(settings.token)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers a request."""
+        address = (scope.get("server") or ("",))[0]
+        if self._open or scope["type"] not in ("http", "websocket") or is_this_machine(address) or address.startswith("/"):
+            await self._app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+        else:
+            await answer(403, "BeyondThisMachine", beyond(address))(scope, receive, send)
+
+
+def check(address: str, settings: ServerSettings) -> None:
+    """Raises SettingsError where a server would listen beyond this machine and nobody has to show a token."""
+    if not settings.token and not is_this_machine(address):
+        raise SettingsError(beyond(address))
+
+
+def beyond(address: str) -> str:
+    """Why nobody is served at an address, and what to do."""
+    return f"Without {TOKEN} Shelfcast is served to this machine only, not at {address}. Set it to a long random text, or listen on 127.0.0.1."
+
+
+def is_this_machine(host: str) -> bool:
+    """Whether an address or a name means this machine alone.
+
+    Example:
+        >>> [is_this_machine(host) for host in ("localhost", "127.0.0.1", "::1", "0.0.0.0", "shop.example")]
+        [True, True, True, False, False]
+    """
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,142 @@
+"""The server around the pages: the API beside them, what is warmed at the start, and the schedule of retrains."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import os
+import socket
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from typing import Any
+
+import streamlit as st
+from starlette.middleware import Middleware
+from starlette.routing import Mount
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from forecasting.cron import Cron
+from forecasting.errors import SettingsError
+from forecasting.reach import EVERYWHERE, OnlyThisMachine, check
+from forecasting.server_settings import SHORTEST_TOKEN, TOKEN, ServerSettings
+from pages.wall import LoginWall
+
+logger = logging.getLogger("shelfcast")
+STOP_SECONDS = 5.0
+
+
+class Warmed:
+    """An application that is made beside the start of the server; whoever asks before that waits for it.
+
+    Args:
+        make: Makes it; called once.
+    """
+
+    def __init__(self, make: Callable[[], ASGIApp]) -> None:
+        self._make = make
+        self._made: ASGIApp | None = None
+        self._lock = threading.Lock()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers a request."""
+        app = self._made or await asyncio.to_thread(self.ready)
+        await app(scope, receive, send)
+
+    def ready(self) -> ASGIApp:
+        """The application."""
+        with self._lock:
+            if self._made is None:
+                self._made = self._make()
+            return self._made
+
+
+def parts_or_exit() -> dict[str, Any]:
+    """What `st.App` gets besides the entry script; where the settings cannot be used, the process ends with the reason."""
+    try:
+        return parts()
+    except SettingsError as error:
+        raise SystemExit(str(error)) from error
+
+
+def parts() -> dict[str, Any]:
+    """What `st.App` gets besides the entry script: the API, who may come in, and what begins and ends with the server.
+
+    Raises:
+        SettingsError: The environment's settings cannot be used, or the server would listen beyond this machine without a token.
+    """
+    settings = ServerSettings.of(os.environ)
+    check(str(st.get_option("server.address") or EVERYWHERE), settings)
+    if settings.is_weak:
+        logger.warning("%s is easy to guess: use %d characters or more.", TOKEN, SHORTEST_TOKEN)
+    cron = Cron(settings.retrain_every) if settings.retrain_every else None
+    api = Warmed(lambda: _api(settings))
+
+    @asynccontextmanager
+    async def lifespan(_: st.App) -> AsyncIterator[dict[str, object]]:
+        answer_at_once()
+        warming = asyncio.create_task(asyncio.to_thread(warm, api))
+        with scheduled(cron):
+            yield {}
+        warming.cancel()
+
+    middleware = [Middleware(OnlyThisMachine, settings), Middleware(LoginWall)]
+    return {"lifespan": lifespan, "routes": [Mount("/api", api)], "middleware": middleware}
+
+
+def _api(settings: ServerSettings) -> ASGIApp:
+    from forecasting import api, service
+
+    return api.make(service.workspace(), settings)
+
+
+def warm(api: Warmed) -> None:
+    """Loads the libraries and the live ensemble, starts the first training of an empty workspace, and spares all of it from collections."""
+    try:
+        from forecasting import charts, service
+        from pages import inventory_policy, shell
+
+        ws = service.workspace()
+        service.first_start(ws)
+        version = service.serving(ws).version
+        if version is not None:
+            ensemble = shell.ensemble_of(version)
+            shell.warm_up(ensemble, charts)
+            inventory_policy.warm_up(version, ensemble)
+        api.ready()
+    except Exception:
+        logger.exception("The warm start stopped.")
+    gc.collect()
+    gc.freeze()
+
+
+@contextmanager
+def scheduled(cron: Cron | None) -> Iterator[None]:
+    """Looks at the schedule, where there is one, as long as the server runs; a retrain that it began goes on."""
+    if cron is None:
+        yield
+        return
+    stop = threading.Event()
+    thread = threading.Thread(target=_follow, args=(cron, stop), name="schedule", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(STOP_SECONDS)
+
+
+def _follow(cron: Cron, stop: threading.Event) -> None:
+    from forecasting import service
+    from forecasting.schedule import Schedule
+
+    Schedule(ws=service.workspace(), cron=cron).run(stop)
+
+
+def answer_at_once() -> None:
+    """Turns off Nagle's algorithm on the listening sockets, which Streamlit's server leaves on: a response takes 0.3 ms instead of 44."""
+    for value in gc.get_objects():
+        if isinstance(value, socket.socket) and value.family in (socket.AF_INET, socket.AF_INET6) and value.type & socket.SOCK_STREAM:
+            with suppress(OSError):
+                value.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
