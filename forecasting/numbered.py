@@ -1,13 +1,22 @@
-"""Folders named by number: 0001, 0002, ..."""
+"""Folders named by number: 0001, 0002, ..., and small files that point to one of them."""
 
 from __future__ import annotations
 
+import os
 import re
+import secrets
+import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from forecasting.atomic import write_text
 from forecasting.errors import NotFound
 
+LAST = "last"
+"""Points to the highest number ever given."""
+DRAFT = ".tmp"
+"""Starts the names of folders that do not count yet, or no more."""
 NAME = re.compile(r"[0-9]{4,9}", re.ASCII)
 NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
 
@@ -33,6 +42,36 @@ class Numbered:
     def name(self, number: int) -> Path:
         """Where this number is, or would be."""
         return self.folder / f"{number:04d}"
+
+    def next(self) -> int:
+        """A number that was never given, not even to a folder that was deleted since."""
+        return max([0, *self.numbers(), self.pointed(LAST) or 0]) + 1
+
+    def point(self, name: str, number: int) -> None:
+        """Has a small file beside the folders point to one, in one step."""
+        write_text(self.folder / name, f"{number}\n")
+
+    def pointed(self, name: str) -> int | None:
+        """Where a small file points; None if it is not there or cannot be read."""
+        try:
+            text = (self.folder / name).read_text(encoding="ascii").strip()
+        except (FileNotFoundError, UnicodeDecodeError):
+            return None
+        return int(text) if NUMBER.fullmatch(text) else None
+
+    def draft(self) -> Path:
+        """A name for a new folder that does not count yet, or for one that counts no more."""
+        return self.folder / f"{DRAFT}-{os.getpid()}-{secrets.token_hex(4)}"
+
+    def discard(self, numbers: Iterable[int]) -> None:
+        """Deletes folders, each in one step: one that is listed is whole, even if this is killed."""
+        for number in numbers:
+            draft = self.draft()
+            try:
+                self.name(number).rename(draft)
+            except FileNotFoundError:
+                continue
+            shutil.rmtree(draft, ignore_errors=True)  # what stays is swept with other drafts
 
     def find(self, number: int | str) -> Path:
         """The folder of a number, which may come from outside as text.

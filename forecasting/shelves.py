@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import parquet
 
-from forecasting import keys, schema
+from forecasting import disk, keys, schema
 from forecasting.atomic import write_bytes
 from forecasting.errors import InputError, StockDamaged
 from forecasting.locks import exclusive
@@ -92,8 +92,9 @@ class Shelves:
 
         Raises:
             TryAgain: Somebody else is saving; nothing was changed.
+            DiskFull: Nothing was changed.
         """
-        with self._alone():
+        with disk.saving("the stock"), self._alone():
             last = max(self.numbers(), default=0)
             try:
                 kept = self.load()
@@ -133,8 +134,9 @@ class Shelves:
             InputError: There is nothing to take back.
             StockDamaged: That, or what stood before it, cannot be read.
             TryAgain: Somebody else is saving; nothing was changed.
+            DiskFull: Nothing was changed.
         """
-        with self._alone():
+        with disk.saving("the step back to the stock before"), self._alone():
             taken = self.load()
             if taken is None:
                 raise InputError("There is no saved stock to take back.")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -12,14 +11,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from forecasting import manifest
-from forecasting.atomic import sync, write_text
+from forecasting import disk, manifest
+from forecasting.atomic import sync
 from forecasting.errors import VersionDamaged
 from forecasting.locks import exclusive, take
-from forecasting.numbered import NUMBER, Numbered
+from forecasting.numbered import DRAFT, LAST, Numbered
 
-DRAFT = ".tmp"
-LIVE, LAST = "live", "last"
+LIVE = "live"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +55,17 @@ class Versions:
 
         Raises:
             TryAgain: Somebody else was publishing for too long.
+            DiskFull: There was no space.
         """
-        with self._draft() as draft:
+        with disk.saving("the new version"), self._draft() as draft:
             facts = write(draft)
             files = manifest.seal(draft)
             with self._locked():
-                number = self._next()
+                number = max(self._numbered.next(), (self._numbered.pointed(LIVE) or 0) + 1)
                 published = datetime.now(UTC).isoformat(timespec="seconds")
                 manifest.write(draft, {**facts, "version": number, "published": published, manifest.FILES: files})
-                self._point(LAST, number)
-                draft.rename(self._numbered.name(number))
-                sync(self._folder)
-                self._point(LIVE, number)
+                self._numbered.point(LAST, number)
+                self._appear(draft, number)
         return number
 
     def live(self) -> int | None:
@@ -76,14 +73,14 @@ class Versions:
 
         It reads the pointer only; whether the version is whole, `serving` and `folder` find out.
         """
-        number = self._pointed(LIVE)
+        number = self._numbered.pointed(LIVE)
         if number is not None and self._numbered.name(number).is_dir():
             return number
         return self.serving().version
 
     def serving(self) -> Serving:
         """The live version; if it is damaged, the newest good one before it; if there is none, the newest good one at all."""
-        live, newest_first = self._pointed(LIVE), self.numbers()[::-1]
+        live, newest_first = self._numbered.pointed(LIVE), self.numbers()[::-1]
         if live is not None:
             newest_first = [live, *(n for n in newest_first if n < live), *(n for n in newest_first if n > live)]
         refused = []
@@ -97,10 +94,23 @@ class Versions:
         return Serving(None, tuple(refused))
 
     def set_live(self, number: int | str) -> None:
-        """Moves the pointer; raises NotFound or VersionDamaged and leaves it where it is."""
+        """Moves the pointer; raises NotFound, VersionDamaged or DiskFull and leaves it where it is."""
         self.folder(number)
+        with disk.saving("the choice of the live version"), self._locked():
+            self._numbered.find(number)  # it may have been pruned meanwhile
+            self._numbered.point(LIVE, int(number))
+
+    def spare(self, keep: int) -> list[int]:
+        """The versions that need not be kept, in order: older than the newest `keep`, and neither live nor serving in its place."""
+        needed = {self.live(), self.serving().version}
+        return [number for number in self.numbers()[: -max(keep, 1)] if number not in needed]
+
+    def prune(self, keep: int) -> list[int]:
+        """Deletes the versions that need not be kept; their numbers. Raises TryAgain while somebody else is publishing for too long."""
         with self._locked():
-            self._point(LIVE, int(number))
+            spare = self.spare(keep)
+            self._numbered.discard(spare)
+        return spare
 
     def numbers(self) -> list[int]:
         """The versions that exist, damaged ones too, in order."""
@@ -123,25 +133,23 @@ class Versions:
     def _locked(self) -> AbstractContextManager[None]:
         return exclusive(self._folder / ".lock")
 
-    def _point(self, name: str, number: int) -> None:
-        write_text(self._folder / name, f"{number}\n")
-
-    def _pointed(self, name: str) -> int | None:
+    def _appear(self, draft: Path, number: int) -> None:
+        """The draft becomes a version, and live; or a draft again if the pointer cannot be moved."""
+        draft.rename(self._numbered.name(number))
         try:
-            text = (self._folder / name).read_text(encoding="ascii").strip()
-        except (FileNotFoundError, UnicodeDecodeError):
-            return None
-        return int(text) if NUMBER.fullmatch(text) else None
-
-    def _next(self) -> int:
-        return max([0, *self.numbers(), self._pointed(LAST) or 0, self._pointed(LIVE) or 0]) + 1
+            sync(self._folder)
+            self._numbered.point(LIVE, number)
+        except BaseException:
+            if self._numbered.pointed(LIVE) != number:
+                self._numbered.name(number).rename(draft)
+            raise
 
     @contextmanager
     def _draft(self) -> Iterator[Path]:
         """A folder to fill, gone at the end unless it was renamed; its lock says that its owner lives."""
         with self._locked():
             self._sweep()
-            draft = self._folder / f"{DRAFT}-{os.getpid()}-{secrets.token_hex(4)}"
+            draft = self._numbered.draft()
             draft.mkdir()
             file = os.open(draft, os.O_RDONLY)
             take(file)

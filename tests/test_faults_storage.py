@@ -5,13 +5,19 @@ from __future__ import annotations
 import hashlib
 
 import full_disk
+import numpy as np
 import pandas as pd
 import pytest
 from deltalake import DeltaTable
 from test_dataset import merged, sales, upload
+from test_shelves import panel
 
+from forecasting import stock, stock_file
 from forecasting.dataset import Dataset
 from forecasting.errors import DiskFull
+from forecasting.shelves import Shelves
+from forecasting.stock import Given
+from forecasting.versions import Serving, Versions
 from forecasting.workspace import Workspace
 
 
@@ -108,3 +114,65 @@ def test_an_upload_whose_checkpoint_found_no_space_is_saved_all_the_same(disk, w
         dataset.merge(frame, upload(f"later {number}"))
     assert len(dataset.read()) == 13
     assert list(ws.sales.glob("_delta_log/*.checkpoint.parquet"))
+
+
+# Stock
+
+
+def shelf(seed):
+    """Stock of 800 products."""
+    at = panel([(f"p{number}", "east") for number in range(800)])
+    return stock_file.frame(Given.nothing(800).changed(stock.ON_HAND, np.random.default_rng(seed).integers(0, 999, 800).astype(float)), at)
+
+
+def test_stock_saved_to_a_full_disk_is_saved_or_refused(disk, ws):
+    shelves = Shelves(ws)
+    shelves.save(shelf(0), "first.csv")
+
+    def look():
+        return shelves.load().frame.to_csv(), shelves.numbers(), len(shelves.history())
+
+    assert disk.at_every_level(lambda: shelves.save(shelf(1), "second.csv"), (DiskFull,), look) >= 3
+    pd.testing.assert_frame_equal(shelves.load().frame, shelf(1))
+    assert disk.at_every_level(shelves.undo, (DiskFull,), look) >= 3
+    pd.testing.assert_frame_equal(shelves.load().frame, shelf(0))
+    assert shelves.save(shelf(2), "third.csv") == 4
+
+
+# Versions
+
+
+def write(draft):
+    (draft / "lstm").mkdir()
+    (draft / "lstm" / "weights.npz").write_bytes(bytes(range(256)) * 64)
+    (draft / "prophet.json").write_text("prophet" * 3000)
+    return {"wape": 0.25}
+
+
+def test_a_version_published_to_a_full_disk_is_live_or_refused(disk, ws):
+    versions = Versions(ws.versions)
+    versions.publish(write)
+
+    def look():
+        return versions.live(), versions.numbers(), versions.serving()
+
+    assert disk.at_every_level(lambda: versions.publish(write), (DiskFull,), look) >= 10
+    live = versions.live()
+    assert (live > 1, versions.numbers(), versions.serving()) == (True, [1, live], Serving(live))
+    assert versions.publish(write) == live + 1
+
+
+def test_a_version_is_made_live_on_a_full_disk_or_the_other_one_stays_live(disk, ws):
+    versions = Versions(ws.versions)
+    versions.publish(write), versions.publish(write)
+    assert disk.at_every_level(lambda: versions.set_live(1), (DiskFull,), versions.live) >= 1
+    assert versions.live() == 1
+
+
+def test_old_versions_are_pruned_on_a_full_disk(disk, ws):
+    versions = Versions(ws.versions)
+    for _ in range(4):
+        versions.publish(write)
+    disk.leave(0)
+    assert versions.prune(2) == [1, 2]
+    assert versions.publish(write) == 5

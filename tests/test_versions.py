@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 import subprocess
 import sys
 import threading
@@ -226,3 +227,132 @@ def test_the_manifest_is_json_that_any_program_reads(versions):
     text = (versions.folder(1) / "manifest.json").read_text(encoding="utf-8")
     facts = json.loads(text, parse_constant=lambda name: pytest.fail(name))
     assert (facts["names"], facts["nested"]) == (["é", "ü"], {"inf": None})
+
+
+# Pruning
+
+
+def test_the_oldest_versions_are_pruned(versions, tmp_path):
+    for _ in range(6):
+        versions.publish(writer())
+    assert versions.spare(4) == [1, 2]
+    assert versions.prune(4) == [1, 2]
+    assert (versions.numbers(), versions.live(), versions.prune(4)) == ([3, 4, 5, 6], 6, [])
+    assert list((tmp_path / "versions").glob(".tmp*")) == []
+    with pytest.raises(NotFound, match="no version 1"):
+        versions.set_live(1)
+
+
+def test_the_live_version_is_never_pruned_nor_the_one_that_serves_in_its_place(versions):
+    for _ in range(6):
+        versions.publish(writer())
+    versions.set_live(3)
+    damage(versions.folder(3) / "prophet.json")
+    assert versions.serving().version == 2
+    assert versions.prune(1) == [1, 4, 5]
+    assert (versions.numbers(), versions.serving().version) == ([2, 3, 6], 2)
+
+
+def test_of_versions_that_are_all_damaged_the_good_one_before_them_is_kept(versions):
+    for _ in range(5):
+        versions.publish(writer())
+    for number in (3, 4, 5):
+        damage(versions.folder(number) / "prophet.json")
+    versions.prune(2)
+    assert (versions.numbers(), versions.serving().version) == ([2, 4, 5], 2)
+
+
+def test_without_a_readable_pointer_the_version_that_serves_is_kept(versions, tmp_path):
+    for _ in range(4):
+        versions.publish(writer())
+    (tmp_path / "versions" / "live").write_text("?")
+    damage(versions.folder(4) / "prophet.json")
+    assert versions.prune(1) == [1, 2]
+    assert versions.serving().version == 3
+
+
+def test_a_pruned_number_is_never_given_again(versions, tmp_path):
+    for _ in range(3):
+        versions.publish(writer())
+    versions.set_live(1)
+    for number in (2, 3):
+        shutil.rmtree(tmp_path / "versions" / f"{number:04d}")
+    assert versions.publish(writer()) == 4
+
+
+def test_a_version_made_live_while_it_is_pruned_is_live_or_not_found(versions):
+    for _ in range(12):
+        versions.publish(writer())
+    refused = []
+
+    def choose(number):
+        try:
+            versions.set_live(number)
+        except NotFound:
+            refused.append(number)
+        assert versions.live() in versions.numbers()
+        assert versions.serving().refused == ()
+
+    def choose_many():
+        for number in range(1, 13):
+            choose(number)
+
+    threads = [threading.Thread(target=choose_many), *(threading.Thread(target=versions.prune, args=(keep,)) for keep in (10, 7, 4, 2))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert versions.live() == 12
+    assert versions.numbers()[-2:] == [11, 12]
+
+
+def test_a_version_pruned_between_the_check_and_the_lock_is_not_found(versions, monkeypatch):
+    for _ in range(4):
+        versions.publish(writer())
+    verified = versions.folder
+
+    def then_pruned(number):
+        path = verified(number)
+        versions.prune(2)
+        return path
+
+    monkeypatch.setattr(versions, "folder", then_pruned)
+    with pytest.raises(NotFound):
+        versions.set_live(1)
+    assert versions.live() == 4
+
+
+PRUNE = """
+import sys, time
+from pathlib import Path
+from forecasting.versions import Versions
+versions = Versions(Path(sys.argv[1]))
+print("ready", flush=True)
+while True:
+    versions.prune(2)
+    time.sleep(0.02)
+"""
+
+
+def test_what_is_killed_while_pruning_leaves_only_whole_versions(versions, tmp_path):
+    seeded, folder = random.Random(9), tmp_path / "versions"
+
+    def write(draft):
+        for part in range(12):
+            (draft / f"part{part}").write_bytes(b"x" * 100)
+        return {}
+
+    for _ in range(4):
+        process = subprocess.Popen([sys.executable, "-c", PRUNE, folder], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        assert process.stdout.readline() == "ready\n"
+        for _ in range(5):
+            versions.publish(write)
+        threading.Event().wait(seeded.random() * 0.01)
+        process.kill()
+        process.wait()
+        process.stdout.close()
+        for number in versions.numbers():
+            versions.folder(number)
+    number = versions.publish(write)
+    assert versions.live() == number
+    assert list(folder.glob(".tmp*")) == []
