@@ -1,0 +1,76 @@
+"""The door in front of every page, where the secrets ask for login; without an `[auth]` section there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from forecasting import words
+from forecasting.errors import SettingsError
+from pages import shell
+from pages.access import Access, access
+
+LONGEST = 24
+"""Characters of a name in the navigation, which keeps its place on a narrow screen."""
+WELCOME = "Forecasts and orders open once you have logged in."
+STRANGER = "Log out to use another one, or ask whoever runs Shelfcast to let this one in."
+BROKEN = "Whoever runs Shelfcast finds how to set it up in SECURITY.md."
+
+
+def gate(pages: Sequence[Any]) -> Mapping[str, Sequence[Any]] | Sequence[Any]:
+    """The pages of whoever may come in, with a way out under the person's name. Anybody else sees a door, and the script ends.
+
+    Args:
+        pages: Every page of Shelfcast.
+    """
+    try:
+        rules = access()
+    except SettingsError as error:
+        _door(pages, "Login is not set up", f"{words.plain(str(error))} {BROKEN}")
+        st.stop()
+    if rules is None:
+        return pages
+    user = st.user.to_dict()
+    if not rules.admits(user):
+        if rules.logged_in(user):
+            _stranger(pages, user)
+        else:
+            _welcome(pages, rules)
+        st.stop()
+    return {"": pages, _name(user, "name", "email"): [st.Page(st.logout, title="Log out", icon=":material/logout:", url_path="logout")]}
+
+
+def _name(user: Mapping[str, Any], *claims: str) -> str:
+    """What the person is called: the first of these claims that the provider makes, as plain text."""
+    text = next((text for claim in claims if (text := " ".join(str(user.get(claim) or "").split()))), "Account")
+    return words.plain(text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…")
+
+
+def _welcome(pages: Sequence[Any], rules: Access) -> None:
+    with _door(pages, "Log in to Shelfcast", WELCOME):
+        for provider in rules.providers:
+            label = "Log in" if len(rules.providers) == 1 else f"Log in with {(provider or 'OpenID').title()}"
+            if st.button(label, type="primary", key=f"login_{provider or 'default'}", width="stretch"):
+                st.login(provider)
+
+
+def _stranger(pages: Sequence[Any], user: Mapping[str, Any]) -> None:
+    with _door(pages, "This account may not use Shelfcast", f"You are logged in as {_name(user, 'email', 'name')}. {STRANGER}"):
+        if st.button("Log out", key="login_out", width="stretch"):
+            st.logout()
+
+
+def _door(pages: Sequence[Any], title: str, text: str) -> Any:
+    """A page that stands in front of all others, under whichever address was asked for; returns where its action goes."""
+    st.navigation(pages, position="hidden")  # it knows their addresses and shows none of them
+    st.set_page_config(page_title=f"{title} · Shelfcast")
+    shell.logo()
+    with (
+        st.container(horizontal_alignment="center", vertical_alignment="center", height=480, border=False),
+        st.container(border=True, width=420, horizontal_alignment="center", key="door"),
+    ):
+        st.title(title, anchor=False, text_alignment="center")
+        st.caption(text, text_alignment="center")
+        return st.container(gap="small")
