@@ -81,7 +81,7 @@ def parts() -> dict[str, Any]:
             yield {}
         warming.cancel()
 
-    middleware = [Middleware(OnlyThisMachine, settings), Middleware(LoginWall)]
+    middleware = [Middleware(OnlyThisMachine, settings), Middleware(LoginWall, api=not settings.token)]
     return {"lifespan": lifespan, "routes": [Mount("/api", api)], "middleware": middleware}
 
 

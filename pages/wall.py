@@ -22,21 +22,33 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
 BEHIND = ("/media/", "/_stcore/upload_file/", "/_stcore/metrics")
+REFUSAL = "Log in first; for programs, start the server with FORECASTING_API_TOKEN and send it as a bearer token."
+API, HEALTH = "/api/", "/api/health"
 
 
 class LoginWall:
-    """ASGI middleware: where login is asked for, these paths answer 401 to whoever may not come in."""
+    """Where login is asked for, these paths answer 401 to whoever may not come in.
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    Args:
+        app: The whole server.
+        api: Whether the API stands behind the wall too, but for its health: where no token guards it. It would be open to all the world
+            behind a proxy that calls every site by this machine's name, as nginx does unless it is told otherwise.
+    """
+
+    def __init__(self, app: ASGIApp, *, api: bool) -> None:
+        self._app = app
+        self._behind = (*BEHIND, API) if api else BEHIND
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Lets the request through, or answers it."""
-        if scope["type"] == "http" and _path(scope).startswith(BEHIND) and not _may_pass(HTTPConnection(scope).cookies):
-            answer = PlainTextResponse("Log in first.", 401, {"Cache-Control": "no-store"})
-            await answer(scope, receive, send)
-            return
-        await self.app(scope, receive, send)
+        if scope["type"] == "http" and self._is_behind(_path(scope)) and not _may_pass(HTTPConnection(scope).cookies):
+            refusal = PlainTextResponse(REFUSAL, 401, {"Cache-Control": "no-store"})
+            await refusal(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    def _is_behind(self, path: str) -> bool:
+        return path.startswith(self._behind) and path != HEALTH
 
 
 def _path(scope: Scope) -> str:

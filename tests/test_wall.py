@@ -20,7 +20,7 @@ from streamlit.web.server.starlette.starlette_app_utils import create_signed_val
 from test_access import AUTH
 
 from pages import access as module
-from pages.wall import LoginWall
+from pages.wall import REFUSAL, LoginWall
 
 PATHS = ("/media/0123.csv", "/_stcore/upload_file/session/file", "/_stcore/metrics")
 
@@ -33,10 +33,14 @@ def nobody_was_asked(monkeypatch):
     module._asked.cache_clear()
 
 
+def walled(*, api):
+    answers = [Route("/{path:path}", lambda _: PlainTextResponse("inside"), methods=["GET", "PUT", "POST"])]
+    return TestClient(Starlette(routes=answers, middleware=[Middleware(LoginWall, api=api)]))
+
+
 @pytest.fixture
 def client():
-    answers = [Route("/{path:path}", lambda _: PlainTextResponse("inside"), methods=["GET", "PUT", "POST"])]
-    return TestClient(Starlette(routes=answers, middleware=[Middleware(LoginWall)]))
+    return walled(api=False)
 
 
 def header(cookies):
@@ -52,7 +56,7 @@ def cookie(secret=AUTH["cookie_secret"], **claims):
 @pytest.mark.parametrize("method", ["GET", "PUT", "POST"])
 def test_files_of_a_session_are_for_whoever_may_come_in(client, path, method):
     refused = client.request(method, path)
-    assert (refused.status_code, refused.text) == (401, "Log in first.")
+    assert (refused.status_code, refused.text) == (401, REFUSAL)
     assert client.request(method, path, headers=header(cookie())).text == "inside"
 
 
@@ -104,3 +108,12 @@ def test_broken_secrets_open_nothing(client, monkeypatch):
 def test_without_login_nothing_changes(client, monkeypatch):
     monkeypatch.setattr(server_util.secrets_singleton, "_secrets", {"database": "x"})
     assert client.get(PATHS[0]).text == "inside"
+
+
+def test_an_api_without_a_token_is_behind_the_wall_but_for_its_health():
+    client = walled(api=True)
+    for path in ("/api/versions", "/api/docs", "/api/jobs/1/events", "/api/health/"):
+        assert client.get(path).status_code == 401
+        assert client.get(path, headers=header(cookie())).text == "inside"
+    assert client.get("/api/health").text == "inside"
+    assert walled(api=False).get("/api/versions").text == "inside"
