@@ -170,12 +170,14 @@ def _live_verb(args: argparse.Namespace) -> int:
 
 def _serve(args: argparse.Namespace) -> int:
     from forecasting.cron import Cron
-    from forecasting.reach import check
+    from forecasting.reach import check, is_this_machine
     from forecasting.server_settings import RETRAIN_EVERY, ServerSettings
 
     if args.retrain_every is not None:
         os.environ[RETRAIN_EVERY] = Cron(args.retrain_every).expression
     check(args.host, ServerSettings.of(os.environ))
+    if is_this_machine(args.host):
+        os.environ.setdefault("STREAMLIT_SERVER_ALLOWED_HOSTS", "localhost 127.0.0.1 ::1")  # no site may take a name of its own for this machine
     address = ["--server.address", args.host, "--server.port", str(args.port)]
     os.chdir(ROOT)
     os.execv(sys.executable, [sys.executable, "-m", "streamlit", "run", str(ROOT / "streamlit_app.py"), *address])
