@@ -123,15 +123,16 @@ def test_a_person_logs_in_works_and_logs_out(server, provider, page, browser):
     upload(page, later_sales())
     go(page, "Forecast")
     file = test_browser.download(page)
-    assert page.request.get(file.url).ok
+    beside = (file.url, f"{server}/api/versions")
+    assert [page.request.get(address).status for address in beside] == [200, 200]
     other = new_page(browser)
-    assert other.request.get(file.url).status == 401
+    assert [other.request.get(address).status for address in (*beside, f"{server}/api/health")] == [401, 401, 200]
     other.goto(f"{server}/forecast")
     door(other)
 
     page.bring_to_front()
     log_out(page)
-    assert page.request.get(file.url).status == 401
+    assert [page.request.get(address).status for address in beside] == [401, 401]
     page.goto(f"{server}/forecast")
     door(page)
 
