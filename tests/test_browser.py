@@ -3,53 +3,22 @@
 from __future__ import annotations
 
 import io
-import os
 import re
-import socket
-import subprocess
-import sys
 import time
-import urllib.request
-from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
 import pytest
 import shops
+from served import served
 
 from forecasting import service
 
-ROOT = Path(__file__).parent.parent
 FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync"
 PATIENCE = 60_000
 """Milliseconds: machines that run tests are slow."""
 
 pytestmark = pytest.mark.browser
-
-
-@contextmanager
-def served(home):
-    """A server on a free port; its address and its process."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "forecasting", "serve", "--port", str(port)]
-    surroundings = {**os.environ, "FORECASTING_HOME": str(home)}
-    process = subprocess.Popen(command, cwd=ROOT, env=surroundings, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        end = time.monotonic() + 60
-        while True:
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1).close()
-                break
-            except OSError:
-                assert process.poll() is None, "The server ended."
-                assert time.monotonic() < end, "The server did not start."
-                time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}", process
-    finally:
-        process.terminate()
-        process.wait(20)
 
 
 @pytest.fixture
