@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any, Final
 
 from fastapi import FastAPI, Request
@@ -14,6 +15,7 @@ from forecasting import errors
 from forecasting.api_problem import MEDIA_TYPE, answer
 from forecasting.errors import AmbiguousDates, ColumnsMissing, JobRunning, ProblemsFound, ShelfcastError
 
+logger = logging.getLogger("shelfcast")
 SHOWN: Final = 100
 """Rows with problems that an answer lists."""
 STATUS: Final[dict[type[ShelfcastError], int]] = {
@@ -91,6 +93,6 @@ def _misread(_: Request, error: Exception) -> JSONResponse:
     return answer(422, "FieldsWrong", f"The request cannot be read: {first}. /api/docs says what is expected.", more={"errors": found[:SHOWN]})
 
 
-def _unexpected(_: Request, __: Exception) -> JSONResponse:
-    """The server logs the error whole after this answer."""
+def _unexpected(request: Request, error: Exception) -> JSONResponse:
+    logger.error("An unexpected error in %s %r.", request.method, request.url.path, exc_info=error)
     return answer(500, "Unexpected", UNEXPECTED)

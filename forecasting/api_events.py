@@ -45,6 +45,7 @@ async def respond(context: Context, number: int, after: int, *, address: str) ->
 
 async def _stream(context: Context, number: int, after: int) -> AsyncIterator[ServerSentEvent]:
     """Each event once; the result last, when it is complete."""
+    yield ServerSentEvent(retry=RETRY_MILLISECONDS)
     seen = after
     while True:
         status, news = await context.call(service.job_news, context.ws, number, seen)
@@ -59,7 +60,7 @@ async def _stream(context: Context, number: int, after: int) -> AsyncIterator[Se
 
 
 def _sent(number: int, data: dict[str, Any]) -> ServerSentEvent:
-    return ServerSentEvent(json.dumps(jsonable(data), ensure_ascii=False, allow_nan=False), id=str(number), retry=RETRY_MILLISECONDS)
+    return ServerSentEvent(json.dumps(jsonable(data), ensure_ascii=False, allow_nan=False), id=str(number))
 
 
 def progress(event: Event, number: int) -> dict[str, Any]:

@@ -50,13 +50,13 @@ def _wants_csv(request: Request) -> bool:
 
 def _forecast_csv(ws: Workspace, question: ForecastQuestion) -> Response:
     live = kept.live(ws)
-    steps = live.made.panel.period.steps(question.days)
-    return _csv(service.forecast_csv(live.made, question.filters(), steps, total=question.total), f"forecast-v{live.version}.csv")
+    content = service.forecast_csv(live.made, question.filters(), question.steps(live.made), total=question.total)
+    return _csv(content, f"forecast-v{live.version}.csv")
 
 
 def _forecast_json(ws: Workspace, question: ForecastQuestion) -> Response:
     (version, made), filters = kept.live(ws), question.filters()
-    steps = made.panel.period.steps(question.days)
+    steps = question.steps(made)
     chosen = service.chosen_rows(made, filters, steps)
     total = service.total_range(made, chosen, steps)
     head = {

@@ -8,7 +8,10 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from forecasting import schema
+from forecasting.ensemble import Ensemble
 from forecasting.policy import Policy, Rule, Target
+
+USUAL_DAYS = 28
 
 
 class Filtered(BaseModel):
@@ -29,8 +32,17 @@ class Filtered(BaseModel):
 class ForecastQuestion(Filtered):
     """What to forecast."""
 
-    days: int = Field(28, description="Days ahead; of weekly or monthly sales so many days in whole weeks or months.", examples=[7])
+    days: int | None = Field(
+        None,
+        description="Days ahead, of weekly or monthly sales in whole weeks or months; 28, or as far as the version forecasts, if not given.",
+        examples=[7],
+    )
     total: bool = Field(False, description="One row a day for the sum, instead of one row a series and day.")
+
+    def steps(self, made: Ensemble) -> int:
+        """Days, weeks or months ahead."""
+        period = made.panel.period
+        return min(period.steps(USUAL_DAYS), made.horizon) if self.days is None else period.steps(self.days)
 
 
 class RecommendQuestion(Filtered):

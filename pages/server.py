@@ -67,6 +67,7 @@ def parts() -> dict[str, Any]:
         SettingsError: The environment's settings cannot be used, or the server would listen beyond this machine without a token.
     """
     settings = ServerSettings.of(os.environ)
+    log_aloud()
     check(str(st.get_option("server.address") or EVERYWHERE), settings)
     if settings.is_weak:
         logger.warning("%s is easy to guess: use %d characters or more.", TOKEN, SHORTEST_TOKEN)
@@ -94,7 +95,7 @@ def _api(settings: ServerSettings) -> ASGIApp:
 def warm(api: Warmed) -> None:
     """Loads the libraries and the live ensemble, starts the first training of an empty workspace, and spares all of it from collections."""
     try:
-        from forecasting import charts, service
+        from forecasting import charts, kept, ordering, service
         from pages import inventory_policy, shell
 
         ws = service.workspace()
@@ -104,11 +105,20 @@ def warm(api: Warmed) -> None:
             ensemble = shell.ensemble_of(version)
             shell.warm_up(ensemble, charts)
             inventory_policy.warm_up(version, ensemble)
+            kept.order_lines(ws, version, ordering.saved_stock(ws))
         api.ready()
     except Exception:
         logger.exception("The warm start stopped.")
     gc.collect()
     gc.freeze()
+
+
+def log_aloud() -> None:
+    """What Shelfcast logs goes to stderr, from INFO on: what came of each scheduled retrain, and every unexpected error whole."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    logger.handlers, logger.propagate = [handler], False
+    logger.setLevel(logging.INFO)
 
 
 @contextmanager
