@@ -17,6 +17,15 @@ from forecasting.estimate import Estimate
 from forecasting.progress import Progress
 
 SECONDS_BETWEEN = 0.1
+MOST_SECONDS = 1e9
+_NUMBER = (int, float)
+KINDS: dict[str, tuple[type, ...]] = {
+    **dict.fromkeys(("id", "done", "total"), (int,)),
+    **dict.fromkeys(("type", "stage", "note", "status", "reason"), (str,)),
+    **dict.fromkeys(("fraction", "elapsed"), _NUMBER),
+    **dict.fromkeys(("loss", "remaining"), (*_NUMBER, type(None))),
+}
+"""What each field of an event may be; a line with anything else was not written by a job."""
 BLOCK = 8192
 Type = Literal["started", "progress", "result"]
 
@@ -108,10 +117,11 @@ class Recorder:
 
     def _write(self, kind: Type, **values: Any) -> None:
         self._written = self.clock()
-        self._count += 1
+        number = self._count + 1
         elapsed = round(self._written - self._begun, 3)
-        event = Event(id=self._count, at=datetime.now(UTC), type=kind, **{"fraction": self.estimate.fraction, "elapsed": elapsed, **values})
+        event = Event(id=number, at=datetime.now(UTC), type=kind, **{"fraction": self.estimate.fraction, "elapsed": elapsed, **values})
         _append(self.path, json.dumps(jsonable(event.to_dict()), ensure_ascii=False, allow_nan=False).encode() + b"\n")
+        self._count = number
 
 
 def _append(path: Path, line: bytes) -> None:
@@ -149,9 +159,17 @@ def _parse(line: bytes) -> Event | None:
     """None for a line that its writer did not finish: it was killed, or the disk was full."""
     try:
         values = json.loads(line)
-        return Event(**{**values, "at": datetime.fromisoformat(values["at"])})
-    except (ValueError, TypeError, KeyError):
+        event = Event(**{**values, "at": datetime.fromisoformat(values["at"])})
+    except (ValueError, TypeError, KeyError, RecursionError):
         return None
+    return event if _is_one(event) else None
+
+
+def _is_one(event: Event) -> bool:
+    """Whether a job can have written it."""
+    if not all(isinstance(getattr(event, name), kinds) for name, kinds in KINDS.items()):
+        return False
+    return event.at.tzinfo is not None and event.at.year >= 1970 and 0 <= event.elapsed < MOST_SECONDS
 
 
 def _lines_backwards(path: Path) -> Iterator[bytes]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
 import signal
 import subprocess
@@ -15,18 +14,20 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from forecasting import events, status
+from forecasting import disk, events, status
 from forecasting.atomic import write_json, write_text
 from forecasting.errors import JobRunning, TrainingFailed, TryAgain
 from forecasting.events import Event
 from forecasting.locks import exclusive, is_held, take
-from forecasting.numbered import Numbered
-from forecasting.status import ALIVE, CANCEL, EVENTS, EXIT, LOG, PID, REQUEST, JobStatus
+from forecasting.numbered import DRAFT, LAST, Numbered
+from forecasting.status import ALIVE, CANCEL, EVENTS, EXIT, LOG, PID, REQUEST, RESERVE, JobStatus
 from forecasting.workspace import VARIABLE
 
 ROOT = Path(__file__).resolve().parent.parent
 WORKER = (sys.executable, "-m", "forecasting.worker")
-DRAFT = ".tmp"
+SECRETS = ("FORECASTING_API_TOKEN",)
+"""Variables that a job has no use for."""
+RESERVED_BYTES = 32_768
 POLL_SECONDS = 0.02
 TERM_SECONDS, KILL_SECONDS = 3.0, 1.5
 
@@ -56,8 +57,9 @@ class Jobs:
         Raises:
             JobRunning: One runs already.
             TrainingFailed: The process could not be started.
+            DiskFull: There is no space for it.
         """
-        with exclusive(self._folder / ".lock"):
+        with disk.saving("the request to retrain"), exclusive(self._folder / ".lock"):
             running = self.running()
             if running is not None:
                 raise JobRunning(running)
@@ -80,7 +82,11 @@ class Jobs:
 
     def status(self, number: int | str) -> JobStatus:
         """How a job stands; raises NotFound."""
-        return status.read(self._numbered.find(number), int(number))
+        path = self._numbered.find(number)
+        try:
+            return status.read(path, int(number))
+        except FileNotFoundError as error:  # pruned meanwhile
+            raise self._numbered.not_found(number) from error
 
     def events(self, number: int | str, after: int = 0) -> list[Event]:
         """The job's events with an id above `after`, in order; raises NotFound."""
@@ -120,21 +126,37 @@ class Jobs:
         path = self._numbered.find(number)
         if status.state(path) != "running":
             return
-        (path / CANCEL).touch()
+        _mark(path / CANCEL)
         if not (_end(path, signal.SIGTERM, TERM_SECONDS) or _end(path, signal.SIGKILL, KILL_SECONDS)):
             raise TryAgain(f"Job {int(number)} has not ended yet: the system is still writing for it. Look again in a moment.")
         _signal(path, signal.SIGKILL)  # children that outlived it
 
     def log(self, number: int | str) -> str:
         """Everything that the job printed; raises NotFound."""
-        path = self._numbered.find(number) / LOG
-        return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+        try:
+            return (self._numbered.find(number) / LOG).read_text(encoding="utf-8", errors="replace")
+        except FileNotFoundError:
+            return ""
+
+    def spare(self, keep: int) -> list[int]:
+        """The jobs that need not be kept, in order: older than the newest `keep`, and not running."""
+        return [number for number in self.numbers()[: -max(keep, 1)] if not is_held(self._numbered.name(number) / ALIVE)]
+
+    def prune(self, keep: int) -> list[int]:
+        """Deletes the jobs that need not be kept; their numbers. Raises TryAgain while somebody else is starting one for too long."""
+        with exclusive(self._folder / ".lock"):
+            spare = self.spare(keep)
+            self._numbered.discard(spare)
+        return spare
 
     def _launch(self, request: dict[str, Any], home: Path) -> int:
         try:
             path, alive = self._prepare(request)
             try:
                 process = self._spawn(path, alive, home)
+            except OSError:
+                self._numbered.discard([int(path.name)])
+                raise
             finally:
                 os.close(alive)
         except OSError as error:
@@ -146,21 +168,28 @@ class Jobs:
 
     def _prepare(self, request: dict[str, Any]) -> tuple[Path, int]:
         """A new job's folder and its lock; it appears whole and locked, so that nobody takes it for one that died."""
-        draft = self._folder / f"{DRAFT}-{os.getpid()}-{secrets.token_hex(4)}"
+        draft, number = self._numbered.draft(), self._numbered.next()
         draft.mkdir()
-        write_json(draft / REQUEST, request)
-        alive = os.open(draft / ALIVE, os.O_RDWR | os.O_CREAT, 0o666)
+        try:
+            write_json(draft / REQUEST, request)
+            (draft / RESERVE).write_bytes(os.urandom(RESERVED_BYTES))
+            alive = os.open(draft / ALIVE, os.O_RDWR | os.O_CREAT, 0o666)
+        except OSError:
+            shutil.rmtree(draft)
+            raise
         take(alive)
         try:
-            return draft.rename(self._numbered.name((self.latest() or 0) + 1)), alive
+            self._numbered.point(LAST, number)
+            return draft.rename(self._numbered.name(number)), alive
         except OSError:
             os.close(alive)
+            shutil.rmtree(draft)
             raise
 
     def _spawn(self, path: Path, alive: int, home: Path) -> subprocess.Popen[bytes]:
         paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
         surroundings = {
-            **os.environ,
+            **{name: value for name, value in os.environ.items() if name not in SECRETS},
             VARIABLE: str(home.resolve()),
             "PYTHONPATH": os.pathsep.join(paths),
             "PYTHONUNBUFFERED": "1",
@@ -183,7 +212,17 @@ def _reap(process: subprocess.Popen[bytes], path: Path) -> None:
     """Waits for a child, so that it leaves no zombie, and notes how it ended."""
     code = process.wait()
     with suppress(OSError):
+        (path / RESERVE).unlink(missing_ok=True)
         write_text(path / EXIT, f"{code}\n")
+
+
+def _mark(path: Path) -> None:
+    """Leaves a mark; on a full disk the signals that follow have to do."""
+    try:
+        path.touch()
+    except OSError as error:
+        if not disk.is_full(error):
+            raise
 
 
 def _end(path: Path, number: signal.Signals, seconds: float) -> bool:

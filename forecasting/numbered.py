@@ -83,7 +83,11 @@ class Numbered:
             raise NotFound(f"{str(number)[:40]!r} is not the number of a {self.noun}: numbers are digits only, e.g. 3.")
         path = self.name(int(number))
         if not path.is_dir():
-            known = self.numbers()
-            there = f"The last one is {known[-1]}." if known else "There is none yet."
-            raise NotFound(f"There is no {self.noun} {int(number)}. {there}")
+            raise self.not_found(number)
         return path
+
+    def not_found(self, number: int | str) -> NotFound:
+        """What to say of a number that there is no folder of, or no more."""
+        known = self.numbers()
+        there = f"The last one is {known[-1]}." if known else "There is none yet."
+        return NotFound(f"There is no {self.noun} {int(number)}. {there}")

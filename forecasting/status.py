@@ -13,8 +13,11 @@ from forecasting.events import Event
 from forecasting.locks import is_held
 
 REQUEST, EVENTS, LOG, RESULT, CANCEL = "request.json", "events.jsonl", "log.txt", "result.json", "cancel"
-ALIVE, PID, EXIT = "alive", "pid", "exit"
-"""`alive` is locked while the process lives; `pid` is its number, and that of its group; `exit` is what its parent saw it end with."""
+ALIVE, PID, EXIT, RESERVE = "alive", "pid", "exit", "reserve"
+"""`alive` is locked while the process lives; `pid` is its number, and that of its group; `exit` is what its parent saw it end with;
+`reserve` is space for the result of a job that fills the disk."""
+SILENCE_SECONDS = 600.0
+"""Seconds after an event for which the clock is believed: a job counts its own seconds, but clocks are set, by a year at times."""
 
 State = Literal["running", "done", "failed", "cancelled"]
 STATES: dict[str, State] = {"success": "done", "failed": "failed", "cancelled": "cancelled"}
@@ -28,8 +31,8 @@ class JobStatus:
         number: The job.
         state: "running" until its process has ended or told its result.
         request: What was asked for.
-        started: When, in UTC.
-        ended: When, in UTC; None while it runs.
+        started: When, in UTC, by the clock of the newest event.
+        ended: When, in UTC, by the same clock; None while it runs.
         event: The newest progress, or None.
         fraction: Share that is done, in [0, 1].
         elapsed: Seconds from start to end, or until now.
@@ -58,27 +61,27 @@ class JobStatus:
 
 
 def read(path: Path, number: int) -> JobStatus:
-    """How the job in a folder stands."""
+    """How the job in a folder stands, whatever became of its files; raises FileNotFoundError if the folder is gone."""
     now, result, state = _look(path)
     newest = events.last(path / EVENTS)
     progress = newest if newest is None or newest.type == "progress" else events.last(path / EVENTS, "progress")
-    started = newest.at - timedelta(seconds=newest.elapsed) if newest else _changed(path / REQUEST)
-    ended = None if state == "running" else _ended(path, result, newest, started)
+    begun = newest.at - timedelta(seconds=newest.elapsed) if newest else _begun(path)
+    elapsed = _elapsed(newest, begun, now if state == "running" else _ended(path, result, newest, begun))
     fraction = newest.fraction if newest else 0.0
     return JobStatus(
         number=number,
         state=state,
         request=_json(path / REQUEST),
-        started=started,
-        ended=ended,
+        started=begun,
+        ended=None if state == "running" else begun + timedelta(seconds=elapsed),
         event=progress,
         fraction=1.0 if state == "done" else fraction,
-        elapsed=max(0.0, ((ended or now) - started).total_seconds()),
+        elapsed=elapsed,
         remaining=_remaining(newest, now) if state == "running" else 0.0,
-        result=result.get("meta") or {},
+        result=meta if isinstance(meta := result.get("meta"), dict) else {},
         reason=_reason(path, state, result, newest),
-        error=result.get("error", ""),
-        step=result.get("step") or (progress.stage if progress else ""),
+        error=str(result.get("error", "")),
+        step=str(result.get("step") or (progress.stage if progress else "")),
         log=path / LOG,
     )
 
@@ -101,7 +104,7 @@ def _look(path: Path) -> tuple[datetime, dict[str, Any], State]:
     alive, now = is_held(path / ALIVE), datetime.now(UTC)
     result = _json(path / RESULT)
     if result:
-        return now, result, STATES.get(result.get("status", ""), "failed")
+        return now, result, STATES.get(str(result.get("status")), "failed")
     if alive:
         return now, result, "running"
     newest = events.last(path / EVENTS)
@@ -113,7 +116,16 @@ def _look(path: Path) -> tuple[datetime, dict[str, Any], State]:
 def _remaining(newest: Event | None, now: datetime) -> float | None:
     if newest is None or newest.remaining is None:
         return None
-    return max(0.0, newest.remaining - (now - newest.at).total_seconds())
+    return max(0.0, newest.remaining - _since(newest.at, now))
+
+
+def _elapsed(newest: Event | None, begun: datetime, end: datetime) -> float:
+    """Seconds by the job's own count, and what the clock says since."""
+    return _since(begun, end) if newest is None else newest.elapsed + _since(newest.at, end)
+
+
+def _since(moment: datetime, now: datetime) -> float:
+    return min(max(0.0, (now - moment).total_seconds()), SILENCE_SECONDS)
 
 
 def _reason(path: Path, state: State, result: dict[str, Any], newest: Event | None) -> str:
@@ -129,21 +141,33 @@ def _reason(path: Path, state: State, result: dict[str, Any], newest: Event | No
     return f"The process ended without a result ({how}). Nothing was published; the log has its last words."
 
 
-def _ended(path: Path, result: dict[str, Any], newest: Event | None, started: datetime) -> datetime:
-    if "ended" in result:
-        return datetime.fromisoformat(result["ended"])
-    if (path / EXIT).exists():
-        return _changed(path / EXIT)
-    return newest.at if newest else started
+def _ended(path: Path, result: dict[str, Any], newest: Event | None, begun: datetime) -> datetime:
+    told = _moment(result.get("ended")) or _changed(path / EXIT)
+    return told or (newest.at if newest else begun)
 
 
-def _changed(path: Path) -> datetime:
-    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+def _begun(path: Path) -> datetime:
+    return _changed(path / REQUEST) or datetime.fromtimestamp(path.stat().st_mtime, UTC)
+
+
+def _changed(path: Path) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    except FileNotFoundError:
+        return None
+
+
+def _moment(told: Any) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(told)
+    except (TypeError, ValueError):
+        return None
+    return moment if moment.tzinfo else None
 
 
 def _json(path: Path) -> dict[str, Any]:
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
+    except (FileNotFoundError, ValueError, RecursionError):
         return {}
     return values if isinstance(values, dict) else {}

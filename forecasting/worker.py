@@ -21,7 +21,7 @@ from forecasting.errors import Cancelled, ShelfcastError
 from forecasting.estimate import Estimate
 from forecasting.events import Recorder
 from forecasting.progress import OnProgress, Progress
-from forecasting.status import CANCEL, EVENTS, PID, REQUEST, RESULT
+from forecasting.status import CANCEL, EVENTS, PID, REQUEST, RESERVE, RESULT
 
 Task = Callable[[dict[str, Any], OnProgress], dict[str, Any]]
 
@@ -100,8 +100,9 @@ def run(job: Path, task: Task) -> bool:
         _leave_a_core()
     recorder = Recorder(job / EVENTS, Estimate(request.get("stages") or {}))
     listener = Listener(recorder, job / CANCEL)
-    outcome = _attempt(task, request, listener)
+    outcome = _attempt(task, request, listener, job / PID)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    (job / RESERVE).unlink(missing_ok=True)  # so that even a job that ended for want of space can tell it
     recorder.result(outcome.status, outcome.reason)
     ended = datetime.now(UTC).isoformat(timespec="milliseconds")
     write_json(job / RESULT, {**asdict(outcome), "step": recorder.stage, "ended": ended})
@@ -117,7 +118,6 @@ def main(job: Path, lock: int, task: Task = retrain) -> int:
         task: What to do.
     """
     os.set_inheritable(lock, False)
-    write_text(job / PID, f"{os.getpid()}\n")
     os.nice(NICENESS)
     success = run(job, task)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
@@ -125,8 +125,9 @@ def main(job: Path, lock: int, task: Task = retrain) -> int:
     return 0 if success else 1
 
 
-def _attempt(task: Task, request: dict[str, Any], listener: Listener) -> Outcome:
+def _attempt(task: Task, request: dict[str, Any], listener: Listener, pid: Path) -> Outcome:
     try:
+        write_text(pid, f"{os.getpid()}\n")
         signal.signal(signal.SIGTERM, listener.stop)
         listener.recorder.started()
         listener.check()

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
 
 import full_disk
 import numpy as np
@@ -15,6 +19,7 @@ from test_shelves import panel
 from forecasting import stock, stock_file
 from forecasting.dataset import Dataset
 from forecasting.errors import DiskFull
+from forecasting.jobs import Jobs
 from forecasting.shelves import Shelves
 from forecasting.stock import Given
 from forecasting.versions import Serving, Versions
@@ -176,3 +181,77 @@ def test_old_versions_are_pruned_on_a_full_disk(disk, ws):
     disk.leave(0)
     assert versions.prune(2) == [1, 2]
     assert versions.publish(write) == 5
+
+
+# Jobs
+
+
+TOIL = (sys.executable, str(Path(__file__).parent / "toil.py"))
+TEXT = "Retraining stopped: the disk is full. Free some space"
+
+
+def ended(jobs, number):
+    """How a job ended; it lets go of its lock a moment after it has told its result."""
+    jobs.follow(number, lambda _: None, poll=0.02)
+    while jobs.running() is not None:
+        time.sleep(0.01)
+    return jobs.status(number)
+
+
+def test_a_job_started_on_a_full_disk_runs_or_says_why_not(disk, ws):
+    jobs, known = Jobs(ws.jobs, command=TOIL), []
+    outcomes = []
+    for level in (0, 2, 4, 6, 8, 9, 10, 11, 12, 14, 18, 60):
+        disk.leave(level)
+        try:
+            number = jobs.start({"task": "steps", "steps": 150}, home=ws.home)
+        except DiskFull as error:
+            outcomes.append(str(error).partition(".")[0])
+            assert jobs.numbers() == known
+        else:
+            status = ended(jobs, number)
+            outcomes.append(status.reason.partition(". ")[0] or status.state)
+            ids = [event.id for event in jobs.events(number)]
+            assert ids == list(range(1, len(ids) + 1))
+            known.append(number)
+        disk.free()
+    refused, failed = "The disk is full: the request to retrain was not saved, and everything is as it was before", TEXT.partition(". ")[0]
+    assert set(outcomes) == {refused, failed, "done"}
+    assert outcomes == sorted(outcomes, key=[refused, failed, "done"].index)
+    assert [outcomes.count(outcome) >= 2 for outcome in (refused, failed)] == [True, True]
+    assert ended(jobs, jobs.start({"task": "steps", "steps": 3}, home=ws.home)).state == "done"
+    assert [path for path in disk.files() if path.name.startswith(".")] == []
+
+
+def test_a_job_whose_disk_fills_up_while_it_runs_says_so_to_the_last_byte(disk, ws):
+    jobs = Jobs(ws.jobs, command=TOIL)
+    number = jobs.start({"task": "steps", "steps": 100_000, "pause": 0.001}, home=ws.home)
+    while not jobs.events(number):
+        time.sleep(0.01)
+    while jobs.running() is not None:
+        with suppress(OSError):
+            disk.leave(0)
+    status = jobs.status(number)
+    assert (status.state, status.error, status.reason[: len(TEXT)]) == ("failed", "OSError", TEXT)
+    assert jobs.events(number)[-1].type == "result"
+
+
+def test_a_job_is_cancelled_on_a_full_disk(disk, ws):
+    jobs = Jobs(ws.jobs, command=TOIL)
+    number = jobs.start({"task": "sleep"}, home=ws.home)
+    while jobs.status(number).event is None:
+        time.sleep(0.01)
+    disk.leave(0)
+    jobs.cancel(number)
+    assert jobs.status(number).state == "cancelled"
+
+
+def test_old_jobs_are_pruned_on_a_full_disk_and_make_room_for_a_new_one(disk, ws):
+    jobs = Jobs(ws.jobs, command=TOIL)
+    for _ in range(3):
+        ended(jobs, jobs.start({"task": "steps", "steps": 100}, home=ws.home))
+    disk.leave(0)
+    with pytest.raises(DiskFull):
+        jobs.start({"task": "steps", "steps": 3}, home=ws.home)
+    assert jobs.prune(1) == [1, 2]
+    assert ended(jobs, jobs.start({"task": "steps", "steps": 3}, home=ws.home)).number == 4

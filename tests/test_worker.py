@@ -84,10 +84,11 @@ def test_a_process_that_just_leaves_has_failed(jobs, tmp_path):
     assert outcome(jobs, tmp_path, "leave").state == "failed"
 
 
-def test_the_worker_is_polite_and_at_home(jobs, tmp_path):
+def test_the_worker_is_polite_and_at_home_and_knows_no_secret(jobs, tmp_path, monkeypatch):
+    monkeypatch.setenv("FORECASTING_API_TOKEN", "a secret")
     result = outcome(jobs, tmp_path, "surroundings", leave_a_core=True).result
     niceness = min(19, os.nice(0) + worker.NICENESS)
-    assert result == {"nice": niceness, "home": str(tmp_path), "threads": str(max(1, os.cpu_count() - 1)), "leader": True}
+    assert result == {"nice": niceness, "home": str(tmp_path), "threads": str(max(1, os.cpu_count() - 1)), "token": None, "leader": True}
 
 
 def test_the_real_worker_knows_one_task_whatever_the_request_says(tmp_path):

@@ -97,6 +97,7 @@ def surroundings(request, on_progress):
         "nice": os.nice(0),
         "home": os.environ["FORECASTING_HOME"],
         "threads": os.environ.get("OMP_NUM_THREADS"),
+        "token": os.environ.get("FORECASTING_API_TOKEN"),
         "leader": os.getsid(0) == os.getpid(),
     }
 
