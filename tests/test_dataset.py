@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import threading
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +34,7 @@ from forecasting.reading import read_table
 from forecasting.workspace import Workspace
 
 NAN = float("nan")
+YEAR, MILLISECOND = timedelta(days=365), timedelta(milliseconds=1)
 
 
 def sales(*rows, columns=("date", "store", "sales")):
@@ -320,6 +323,23 @@ def test_repeated_undo_takes_back_one_more_until_nothing_is_left(dataset):
     with pytest.raises(InputError, match="no upload to take back"):
         dataset.undo()
     pd.testing.assert_frame_equal(merged(dataset, TWO).read(), TWO)
+
+
+@pytest.mark.parametrize("jump", [-YEAR, YEAR])
+def test_uploads_follow_each_other_by_version_whatever_the_clock_said(dataset, jump):
+    for name, frame, moment in (("one", ONE, 0), ("two", TWO, 1), ("three", sales(("2024-02-01", "a", 1)), 2)):
+        dataset.merge(frame, replace(upload(name), when=datetime(2026, 11, 22, tzinfo=UTC) + moment * jump))
+    for version in range(4):
+        path = dataset.workspace.sales / "_delta_log" / f"{version:020}.json"
+        moment = 1_790_000_000_000 + version * jump // MILLISECOND
+        told = re.sub(r'"(timestamp|modificationTime)":[0-9]+', rf'"\1":{moment}', path.read_text())
+        path.write_text(told)
+        os.utime(path, (moment / 1000, moment / 1000))
+    assert [entry.name for entry in dataset.history()] == ["three", "two", "one"]
+    assert (dataset.version, dataset.undo().name, dataset.undo().name) == (3, "three", "two")
+    pd.testing.assert_frame_equal(dataset.read(), ONE)
+    assert dataset.merge(TWO, upload("later")).version == 6
+    assert [(entry.name, entry.undone) for entry in dataset.history()] == [("later", False), ("three", True), ("two", True), ("one", False)]
 
 
 def test_an_undo_without_any_sales_is_refused_and_makes_no_table(dataset):

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -227,6 +228,22 @@ def test_the_manifest_is_json_that_any_program_reads(versions):
     text = (versions.folder(1) / "manifest.json").read_text(encoding="utf-8")
     facts = json.loads(text, parse_constant=lambda name: pytest.fail(name))
     assert (facts["names"], facts["nested"]) == (["é", "ü"], {"inf": None})
+
+
+@pytest.mark.parametrize("years", [1, -1])
+def test_versions_follow_each_other_by_number_whatever_the_clock_says(versions, monkeypatch, years):
+    versions.publish(writer())
+
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return datetime.now(tz) + timedelta(days=365 * years)
+
+    monkeypatch.setattr("forecasting.versions.datetime", Clock)
+    versions.publish(writer())
+    monkeypatch.undo()
+    assert versions.publish(writer()) == 3
+    assert (versions.serving(), versions.prune(2), versions.numbers()) == (Serving(3), [1], [2, 3])
 
 
 # Pruning
