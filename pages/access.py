@@ -72,6 +72,14 @@ def access() -> Access | None:
     return parsed(auth)
 
 
+def asks_for_login() -> bool:
+    """Whether the pages ask for login, be it set up well or not."""
+    try:
+        return access() is not None
+    except SettingsError:
+        return True
+
+
 @cache
 def _asked() -> Event:
     """Set once login was asked for. A secrets file that is half-written or gone for a moment must not open the door; a restart may."""

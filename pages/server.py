@@ -19,8 +19,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from forecasting.cron import Cron
 from forecasting.errors import SettingsError
-from forecasting.reach import EVERYWHERE, OnlyThisMachine, check
+from forecasting.reach import EVERYWHERE, OnlyThisMachine, check, is_this_machine
 from forecasting.server_settings import SHORTEST_TOKEN, TOKEN, ServerSettings
+from pages.access import asks_for_login
 from pages.wall import LoginWall
 
 logger = logging.getLogger("shelfcast")
@@ -68,7 +69,10 @@ def parts() -> dict[str, Any]:
     """
     settings = ServerSettings.of(os.environ)
     log_aloud()
-    check(str(st.get_option("server.address") or EVERYWHERE), settings)
+    address = str(st.get_option("server.address") or EVERYWHERE)
+    check(address, settings)
+    if not is_this_machine(address) and not asks_for_login():
+        logger.warning("%s guards the API alone: whoever reaches %s sees the pages. SECURITY.md says how to ask for login.", TOKEN, address)
     if settings.is_weak:
         logger.warning("%s is easy to guess: use %d characters or more.", TOKEN, SHORTEST_TOKEN)
     cron = Cron(settings.retrain_every) if settings.retrain_every else None

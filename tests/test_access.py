@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+import tomllib
+from pathlib import Path
 
 import pytest
 import streamlit as st
@@ -10,6 +12,7 @@ from streamlit import config
 
 from forecasting.errors import SettingsError
 from pages import access as module
+from pages import server
 from pages.access import Access, access, parsed
 
 AUTH = {
@@ -64,6 +67,15 @@ def test_an_auth_section_says_who_may_come_in():
 def test_a_section_that_cannot_be_trusted_is_refused(change, said):
     with pytest.raises(SettingsError, match=said):
         parsed(AUTH | change)
+
+
+def test_the_example_of_the_manual_is_understood():
+    text = (Path(__file__).parent.parent / "SECURITY.md").read_text(encoding="utf-8")
+    example = tomllib.loads(text.partition("```toml\n")[2].partition("```")[0])["auth"]
+    with pytest.raises(SettingsError, match="cookie_secret must be random"):
+        parsed(example)
+    rules = parsed(example | {"cookie_secret": AUTH["cookie_secret"]})
+    assert rules == Access(providers=(None,), allowed=("*@shop.example", "anna@example.org"), hours=12.0)
 
 
 @pytest.mark.parametrize("missing", sorted(AUTH))
@@ -141,3 +153,17 @@ def test_who_has_asked_once_asks_until_the_server_starts_anew(monkeypatch):
         monkeypatch.setattr(st, "secrets", broken)
         with pytest.raises(SettingsError):
             access()
+
+
+@pytest.mark.parametrize(
+    ("address", "secrets", "warned"),
+    [("0.0.0.0", {}, True), ("0.0.0.0", {"auth": AUTH}, False), ("0.0.0.0", {"auth": {}}, False), ("127.0.0.1", {}, False)],
+)
+def test_pages_that_everybody_can_reach_are_warned_of(monkeypatch, caplog, address, secrets, warned):
+    monkeypatch.setenv("FORECASTING_API_TOKEN", "0123456789abcdef")
+    monkeypatch.setattr(st, "secrets", secrets)
+    monkeypatch.setattr(st, "get_option", lambda _: address)
+    monkeypatch.setattr(server, "log_aloud", lambda: None)
+    monkeypatch.setattr(server.logger, "propagate", True)
+    server.parts()
+    assert ("whoever reaches 0.0.0.0 sees the pages" in caplog.text) is warned
