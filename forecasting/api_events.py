@@ -19,6 +19,7 @@ from forecasting.status import JobStatus
 
 POLL_SECONDS: Final = 0.2
 PING_SECONDS: Final = 15
+LINE: Final = "\n"
 RETRY_MILLISECONDS: Final = 2000
 """How long a browser waits before it comes back."""
 STATUS: Final = {"done": "success", "failed": "failed", "cancelled": "cancelled"}
@@ -40,12 +41,12 @@ async def respond(context: Context, number: int, after: int, *, address: str) ->
     if status.state != "running" and after >= await context.call(service.job_result_id, context.ws, number):
         return Response(status_code=204)
     headers = {"Location": address, "Cache-Control": "no-store"}
-    return EventSourceResponse(_stream(context, number, after), headers=headers, ping=PING_SECONDS, sep="\n")
+    return EventSourceResponse(_stream(context, number, after), headers=headers, ping=PING_SECONDS, sep=LINE)
 
 
 async def _stream(context: Context, number: int, after: int) -> AsyncIterator[ServerSentEvent]:
     """Each event once; the result last, when it is complete."""
-    yield ServerSentEvent(retry=RETRY_MILLISECONDS)
+    yield ServerSentEvent(retry=RETRY_MILLISECONDS, sep=LINE)
     seen = after
     while True:
         status, news = await context.call(service.job_news, context.ws, number, seen)
@@ -60,7 +61,7 @@ async def _stream(context: Context, number: int, after: int) -> AsyncIterator[Se
 
 
 def _sent(number: int, data: dict[str, Any]) -> ServerSentEvent:
-    return ServerSentEvent(json.dumps(jsonable(data), ensure_ascii=False, allow_nan=False), id=str(number))
+    return ServerSentEvent(json.dumps(jsonable(data), allow_nan=False), id=str(number), sep=LINE)
 
 
 def progress(event: Event, number: int) -> dict[str, Any]:
