@@ -11,7 +11,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from forecasting import durations, ensemble, panel, schema, training
+import pandas as pd
+
+from forecasting import durations, ensemble, learned, panel, schema, training
 from forecasting import judged as judgements
 from forecasting.dataset import Dataset
 from forecasting.durations import Stopwatch
@@ -42,11 +44,12 @@ def run(ws: Workspace, request: Mapping[str, Any], on_progress: OnProgress) -> d
         "peak_memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024),
         "libraries": _libraries(),
     }
-    number = Versions(ws.versions).publish(partial(_write, made=made, facts=facts))
+    number = Versions(ws.versions).publish(partial(_write, made=made, sales=sales, facts=facts))
     return Versions(ws.versions).manifest(number)
 
 
-def _write(folder: Path, *, made: Ensemble, facts: dict[str, Any]) -> dict[str, Any]:
+def _write(folder: Path, *, made: Ensemble, sales: pd.DataFrame, facts: dict[str, Any]) -> dict[str, Any]:
+    learned.write(sales, folder)
     ensemble.save(made, folder)
     judgements.save(judgements.judge(made), folder)
     model = made.health[schema.MODEL]

@@ -12,7 +12,7 @@ import pandas as pd
 from forecasting import accuracy as accuracies
 from forecasting import assumptions as assumed
 from forecasting import attention as attentions
-from forecasting import calendar, durations, ensemble, export, followed, intake, panel, reading, retraining, sample, whatif
+from forecasting import calendar, durations, ensemble, export, followed, intake, learned, panel, reading, retraining, sample, whatif
 from forecasting import judged as judgements
 from forecasting import serving as servings
 from forecasting import view as views
@@ -120,8 +120,11 @@ def load(ws: Workspace, version: int) -> Ensemble:
     """A version's ensemble; raises NotFound or VersionDamaged."""
     versions = Versions(ws.versions)
     folder = versions.folder(version)
-    sales = Dataset(ws).read(versions.manifest(version)["sales_version"])
-    return ensemble.load(folder, panel.from_sales(sales))
+    try:
+        return ensemble.load(folder, panel.from_sales(learned.read(ws, folder, versions.manifest(version))))
+    except FileNotFoundError:
+        versions.folder(version)  # it may have been pruned meanwhile
+        raise
 
 
 def manifest(ws: Workspace, version: int) -> dict[str, Any]:

@@ -20,7 +20,7 @@ LAYERS = (
     " stock stock_roles stock_cells stock_rows stock_file demand inventory classes textbook replay receipt lost_sales order_levels order_risk orders"
     " budget spending stock_path stock_charts order_words workbook workbook_columns workbook_formulas workbook_look workbook_sheet order_files",
     # 2: know files, not models
-    "workspace shelves uploads damage commits dataset manifest versions serving events status jobs tick",
+    "workspace shelves uploads damage commits dataset learned manifest versions serving events status jobs tick",
     # 3: the steps in order
     "retraining ordering followed service schedule sending kept",
     # 4: ways in
