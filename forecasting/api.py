@@ -40,7 +40,7 @@ def make(ws: Workspace, settings: ServerSettings) -> FastAPI:
         middleware=[Middleware(api_health.Counted, registry), *_cors(settings), Middleware(Access, settings), Middleware(Limits, settings)],
         strict_content_type=False,
     )
-    app.state.context, app.state.registry = Context(ws), registry
+    app.state.context, app.state.registry = Context(ws, settings), registry
     api_errors.install(app)
     app.include_router(api_health.router)
     token = [Depends(HTTPBearer(auto_error=False, description="FORECASTING_API_TOKEN, where the server has one."))]

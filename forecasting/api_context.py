@@ -10,6 +10,7 @@ from typing import Annotated, Any, ParamSpec, TypeVar
 from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, Request
 
+from forecasting.server_settings import ServerSettings
 from forecasting.workspace import Workspace
 
 P = ParamSpec("P")
@@ -23,11 +24,13 @@ class Context:
 
     Args:
         ws: The workspace.
+        settings: Of the server.
         quick: Threads for what takes milliseconds, or waits.
         heavy: Threads for files, which take memory and whole cores: those that come at once wait for each other.
     """
 
     ws: Workspace
+    settings: ServerSettings
     quick: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(QUICK))
     heavy: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(HEAVY))
 

@@ -18,7 +18,8 @@ from forecasting import service
 from forecasting.api_context import Ask
 from forecasting.api_errors import documented
 from forecasting.api_jobs import described
-from forecasting.api_models import Disk, Health
+from forecasting.api_models import Disk, Health, Plan
+from forecasting.schedule import planned
 from forecasting.workspace import Workspace
 
 router = APIRouter(tags=["health"])
@@ -33,6 +34,7 @@ async def health(request: Request, context: Ask) -> Health:
     """Asks nobody for a token."""
     serving = await context.call(service.serving, context.ws)
     job = await context.call(service.job, context.ws)
+    plan = await context.call(planned, context.ws, context.settings.retrain_every)
     disk = disk_of(context.ws)
     status: Literal["ok", "no version", "disk nearly full"] = "disk nearly full" if disk.free < LITTLE_SPACE else "ok"
     return Health(
@@ -40,6 +42,7 @@ async def health(request: Request, context: Ask) -> Health:
         version=serving.version,
         refused=[damage.version for damage in serving.refused],
         job=None if job is None else described(request, job),
+        schedule=None if plan is None else Plan(every=plan.every, next=plan.next, last=plan.last),
         disk=disk,
         uptime=round(time.monotonic() - STARTED, 1),
     )

@@ -197,6 +197,14 @@ class Disk(BaseModel):
     total: int
 
 
+class Plan(BaseModel):
+    """The schedule of retrains."""
+
+    every: str = Field(description="A cron expression, in the server's local time.")
+    next: datetime
+    last: str = Field(description="What came of its last moment; empty before the first.")
+
+
 class Health(BaseModel):
     """Whether all is well, for whoever watches the server."""
 
@@ -204,6 +212,7 @@ class Health(BaseModel):
     version: int | None = Field(description="The version that serves.")
     refused: list[int] = Field(description="Newer versions that are damaged.")
     job: Job | None = Field(description="The newest retraining.")
+    schedule: Plan | None = Field(description="Null where nothing is retrained on schedule.")
     disk: Disk
     uptime: float = Field(description="Seconds since the server started.")
 

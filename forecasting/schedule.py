@@ -25,6 +25,30 @@ AHEAD = timedelta(days=1)
 """Clocks of servers differ by less; what lies further ahead was written by a clock that was wrong."""
 
 
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What a schedule will do, and what it did last, for a person.
+
+    Args:
+        every: The cron expression.
+        next: Its next moment, on the schedule's clock.
+        last: What came of its last moment; empty before the first.
+    """
+
+    every: str
+    next: datetime
+    last: str
+
+
+def planned(ws: Workspace, expression: str) -> Planned | None:
+    """What a schedule is about to do; None for an empty expression. Raises SettingsError."""
+    if not expression:
+        return None
+    cron, last = Cron(expression), tick.read(ws.schedule)
+    known = last is not None and last.expression == cron.expression and last.outcome != "set"
+    return Planned(cron.expression, cron.next(datetime.now(UTC)).astimezone(cron.zone), last.text if last is not None and known else "")
+
+
 @dataclass(kw_only=True)
 class Schedule:
     """Retrains at the moments of a cron expression.

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from forecasting import service, words
+from forecasting import schedule, service, words
 from forecasting.errors import ShelfcastError
+from forecasting.server_settings import ServerSettings
 from pages import retrain_settings, training
 
 
@@ -26,10 +28,20 @@ def saved_note() -> None:
 def retrain_only(ws: Any) -> None:
     """A retraining on what is saved."""
     with st.expander("Retrain without a new file", icon=":material/play_arrow:", key="retrain_only", expanded="saved" in st.session_state):
+        _plan(ws)
         settings = retrain_settings.fields(service.settings(ws))
         if st.button("Retrain", type="primary", disabled=settings is None, key="retrain"):
             st.session_state.pop("merged", None)
             training.start(settings)
+
+
+def _plan(ws: Any) -> None:
+    """What the schedule will do, where there is one."""
+    plan = schedule.planned(ws, ServerSettings.of(os.environ).retrain_every)
+    if plan is not None:
+        moment = pd.Timestamp(plan.next.replace(tzinfo=None))
+        last = f" Last time: {words.plain(plan.last[:1].lower() + plan.last[1:])}" if plan.last else ""
+        st.caption(f":material/schedule: By itself on {words.weekday_date(moment)} at {moment:%H:%M}, if the sales have changed by then.{last}")
 
 
 def history(ws: Any) -> None:

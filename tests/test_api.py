@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+from datetime import datetime
 
 import pandas as pd
 import pytest
@@ -12,7 +13,9 @@ import shops
 from apis import client, problem, sales_file
 
 from forecasting import kept, ordering, service
+from forecasting.cron import Cron
 from forecasting.policy import Policy
+from forecasting.schedule import Schedule
 
 pytestmark = pytest.mark.usefixtures("fresh_caches")
 WEEK = b"date,product_id,region,category,promo,sales\n2026-07-01,Tea,South,Drinks,0,31\n2026-07-02,Tea,South,Drinks,0,28\n"
@@ -240,6 +243,14 @@ def test_health_tells_version_job_disk_and_uptime(looked_at, home):
     assert health["uptime"] >= 0
     empty = client(home).get("/api/health").json()
     assert (empty["status"], empty["version"], empty["job"]) == ("no version", None, None)
+
+
+def test_health_tells_what_the_schedule_will_do(shop):
+    assert client(shop).get("/api/health").json()["schedule"] is None
+    Schedule(ws=shop, cron=Cron("0 3 * * *")).check()
+    plan = client(shop, retrain_every="0 3 * * *").get("/api/health").json()["schedule"]
+    assert (plan["every"], plan["last"]) == ("0 3 * * *", "")
+    assert datetime.fromisoformat(plan["next"]).strftime("%H:%M") == "03:00"
 
 
 def test_metrics_count_requests_by_route_and_status(published):

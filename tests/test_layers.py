@@ -22,7 +22,7 @@ LAYERS = (
     # 2: know files, not models
     "workspace shelves uploads damage commits dataset learned manifest versions serving events status jobs tick",
     # 3: the steps in order
-    "retraining ordering followed service schedule sending kept",
+    "upkeep retraining ordering followed service schedule sending kept",
     # 4: ways in
     "api_problem reach api api_errors api_access api_limits api_context api_models api_events api_sales api_jobs api_forecast api_versions api_health"
     " forecasting follow foreground worker arguments __main__",
@@ -31,6 +31,8 @@ LAYER = {module: layer for layer, modules in enumerate(LAYERS) for module in mod
 FOR_PAGES = {
     "service",
     "kept",
+    "schedule",
+    "server_settings",
     "schema",
     "errors",
     "settings",
@@ -43,7 +45,7 @@ FOR_PAGES = {
     "order_words",
     "policy",
 }
-FOR_SERVER = {"api", "reach", "server_settings", "cron", "schedule"}
+FOR_SERVER = {"api", "reach", "cron"}
 """What the server around the pages knows besides."""
 ONLY = {
     "streamlit": ("streamlit_app", "pages"),

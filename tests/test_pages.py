@@ -325,3 +325,9 @@ def test_the_forecast_page_says_when_series_were_scaled_to_forecasts_of_totals()
     assert "Scaled towards own forecasts of regions" in forecast_parts.caption(view, {"totals": "region"})
     assert "own forecasts of all sales together" in forecast_parts.caption(view, {"totals": "all"})
     assert "Scaled" not in forecast_parts.caption(view, None)
+
+
+def test_the_upload_page_says_when_it_retrains_by_itself(watching, monkeypatch):
+    assert "By itself" not in texts(opened("upload"))
+    monkeypatch.setenv("FORECASTING_RETRAIN_EVERY", "0 3 * * *")
+    assert "at 03:00, if the sales have changed by then." in texts(opened("upload"))
