@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import io
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import shops
 
+from forecasting import service
+from forecasting.workspace import Workspace
+
 IMAGE = '<img src=x onerror="window.hacked=1">'
 LINK = '<a href="javascript:window.hacked=1">x</a>'
+TAGS = "<b>bold</b><br><i>bold</i><sup>bold</sup>"
 MARKDOWN = "**bold** [x](javascript:window.hacked=1)"
 MARKUP = ":material/cottage: :red[x] $x^2$ `code` :tada: https://example.com me@example.com"
 TEMPLATE = "%{y} %{customdata[0]} {{x}} {0} ${x}"
-FILE_NAME = f"{IMAGE} **bold** $x^2$.csv"
+FILE_NAME = "<img src=x onerror=window.hacked=1> **bold** :red[x] $x^2$.csv"
 SHOWN = [
     IMAGE,
     "<script>window.hacked=1</script>",
-    "<b>bold</b><br><i>bold</i><sup>bold</sup>",
+    TAGS,
     LINK,
     MARKDOWN,
     MARKUP,
@@ -69,3 +75,15 @@ def parquet(frame: pd.DataFrame) -> bytes:
     content = io.BytesIO()
     frame.to_parquet(content, index=False)
     return content.getvalue()
+
+
+@cache
+def workspace(home: Path) -> Workspace:
+    """A workspace with these sales and a version learned from them, made once in a folder; for reading only."""
+    home.mkdir()
+    ws = Workspace(home)
+    content = parquet(sales())
+    table = service.inspect(content, FILE_NAME)
+    service.merge(ws, content, FILE_NAME, service.check(table, service.guess(table)))
+    shops.retrain(ws)
+    return ws

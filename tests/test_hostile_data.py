@@ -11,11 +11,9 @@ import hostile
 import openpyxl
 import pandas as pd
 import pytest
-import shops
 
 from forecasting import accuracy_charts, charts, formulas, ordering, service, stock_charts
 from forecasting.policy import Policy
-from forecasting.workspace import Workspace
 
 RUN = set("=+-@\uff1d\uff0b\uff0d\uff20")
 NUMBER = r"-?\d+(\.\d+)?(e-?\d+)?"
@@ -23,13 +21,7 @@ NUMBER = r"-?\d+(\.\d+)?(e-?\d+)?"
 
 @pytest.fixture(scope="module")
 def ws(tmp_path_factory):
-    """A workspace with hostile sales and a version learned from them; for reading only."""
-    made = Workspace(tmp_path_factory.mktemp("hostile"))
-    content = hostile.parquet(hostile.sales())
-    table = service.inspect(content, hostile.FILE_NAME)
-    service.merge(made, content, hostile.FILE_NAME, service.check(table, service.guess(table)))
-    shops.retrain(made)
-    return made
+    return hostile.workspace(tmp_path_factory.getbasetemp() / "hostile")
 
 
 @pytest.fixture(scope="module")
