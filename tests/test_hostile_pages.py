@@ -120,6 +120,18 @@ def choose_file(page, content, name=hostile.FILE_NAME):
     page.locator("[data-testid=stFileUploaderDropzoneInput]").set_input_files({"name": name, "mimeType": "text/csv", "buffer": content})
 
 
+def test_what_is_looked_for_is_found(browser):
+    page = browser.new_page()
+    page.set_content(
+        f"{hostile.IMAGE}<script>window.hacked=1</script>{hostile.TAGS}{hostile.LINK}"
+        "<span data-testid=stIconMaterial>cottage</span><span class=katex>x</span>"
+    )
+    found = page.evaluate(FOREIGN)
+    assert found.keys() == NOTHING.keys()
+    assert all(found.values())
+    page.close()
+
+
 def test_the_overview(page, address):
     page.goto(address)
     heading(page, "Overview")
