@@ -81,12 +81,17 @@ def door(page, title="Log in to Shelfcast"):
     assert page.get_by_role("link", name="Forecast").count() == 0
 
 
+def leave(page, button):
+    """Presses a button that leads to the provider, who sends the browser back."""
+    page.evaluate("window.before = true")
+    page.get_by_role("button", name=button, exact=True).click()
+    page.wait_for_function("!window.before")
+
+
 def log_in(page, address):
     page.goto(address)
     door(page)
-    page.evaluate("window.before = true")
-    page.get_by_role("button", name="Log in", exact=True).click()
-    page.wait_for_function("!window.before")  # the provider has sent the browser back
+    leave(page, "Log in")
 
 
 def log_out(page):
@@ -154,7 +159,8 @@ def test_a_stranger_is_refused_and_may_come_back_as_somebody_else(server, provid
     door(page, "This account may not use Shelfcast")
     page.wait_for_timeout(1500)
     assert told(frames) == []
-    page.get_by_role("button", name="Log out").click()
+    leave(page, "Log out")
+    door(page)
     provider.person = ANNA
     log_in(page, server)
     heading(page, "Overview")
