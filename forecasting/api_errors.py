@@ -9,7 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse
+from starlette.responses import Response
 
 from forecasting import errors
 from forecasting.api_problem import MEDIA_TYPE, answer
@@ -55,7 +55,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unexpected)
 
 
-def _known(request: Request, error: Exception) -> JSONResponse:
+def _known(request: Request, error: Exception) -> Response:
     status = next((status for kind, status in STATUS.items() if isinstance(error, kind)), 500)
     headers = {"Retry-After": "1"} if status == 503 else {}
     more = _more(error)
@@ -76,7 +76,7 @@ def _more(error: Exception) -> dict[str, Any]:
     return {}
 
 
-def _refused(_: Request, error: Exception) -> JSONResponse:
+def _refused(_: Request, error: Exception) -> Response:
     """What the framework refuses: no such route, another method, a body that is too large."""
     assert isinstance(error, HTTPException)
     kinds = {400: "BadRequest", 404: "NoSuchAddress", 405: "MethodNotAllowed", 413: "TooLarge"}
@@ -85,7 +85,7 @@ def _refused(_: Request, error: Exception) -> JSONResponse:
     return answer(error.status_code, kinds.get(error.status_code, "Refused"), detail, headers=error.headers)
 
 
-def _misread(_: Request, error: Exception) -> JSONResponse:
+def _misread(_: Request, error: Exception) -> Response:
     """A request whose fields are not what the documentation says; what was sent is not repeated."""
     assert isinstance(error, RequestValidationError)
     found = [{"where": ".".join(str(part) for part in fault["loc"]), "what": fault["msg"]} for fault in error.errors()]
@@ -93,6 +93,6 @@ def _misread(_: Request, error: Exception) -> JSONResponse:
     return answer(422, "FieldsWrong", f"The request cannot be read: {first}. /api/docs says what is expected.", more={"errors": found[:SHOWN]})
 
 
-def _unexpected(request: Request, error: Exception) -> JSONResponse:
+def _unexpected(request: Request, error: Exception) -> Response:
     logger.error("An unexpected error in %s %r.", request.method, request.url.path, exc_info=error)
     return answer(500, "Unexpected", UNEXPECTED)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from starlette.responses import JSONResponse
+from starlette.responses import Response
 
 from forecasting.atomic import jsonable
 
 MEDIA_TYPE: Final = "application/problem+json"
 
 
-def answer(status: int, kind: str, detail: str, *, more: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None) -> JSONResponse:
-    """A problem as a response.
+def answer(status: int, kind: str, detail: str, *, more: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None) -> Response:
+    """A problem as a response; in ASCII, since a text that it repeats may hold what UTF-8 cannot write.
 
     Args:
         status: The HTTP status.
@@ -26,4 +27,4 @@ def answer(status: int, kind: str, detail: str, *, more: Mapping[str, Any] | Non
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind)
     name = words.lower().replace(" ", "-")
     body = {**(more or {}), "type": f"urn:shelfcast:problem:{name}", "title": words.capitalize(), "status": status, "detail": detail}
-    return JSONResponse(jsonable(body), status, dict(headers or {}), media_type=MEDIA_TYPE)
+    return Response(json.dumps(jsonable(body), allow_nan=False), status, dict(headers or {}), media_type=MEDIA_TYPE)

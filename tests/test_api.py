@@ -278,6 +278,14 @@ def test_addresses_and_methods_that_are_none_are_problems_too(looked_at):
         assert looked_at.post("/api/forecast", content=body, headers={"Content-Type": "application/json"}).status_code in (400, 422)
 
 
+def test_half_a_character_is_refused_like_any_other_name(looked_at):
+    body = b'{"product_id": "half \\ud800"}'
+    response = looked_at.post("/api/forecast", content=body, headers={"Content-Type": "application/json"})
+    assert "half \ud800" in problem(response, 404, "not-found")["detail"]
+    response = looked_at.post("/api/forecast", content=b'{"half \\ud800": 1}', headers={"Content-Type": "application/json"})
+    problem(response, 422, "fields-wrong")
+
+
 def test_an_unexpected_error_is_logged_whole_and_not_shown(published, monkeypatch, caplog):
     def broken(_):
         raise KeyError("the inner life")
