@@ -168,6 +168,17 @@ def _live_verb(args: argparse.Namespace) -> int:
     return 0
 
 
+def _prune(args: argparse.Namespace) -> int:
+    from forecasting import service, upkeep
+
+    retention = arguments.retention(args, os.environ)
+    if args.dry_run:
+        print(f"Nothing was deleted. What can go: {upkeep.spare(service.workspace(), retention)}.")
+        return 0
+    print(f"Deleted: {upkeep.prune(service.workspace(), retention)}.")
+    return 0
+
+
 def _serve(args: argparse.Namespace) -> int:
     from forecasting.cron import Cron
     from forecasting.reach import check, is_this_machine
@@ -192,6 +203,7 @@ VERBS: arguments.Verbs = {
     "recommend": _recommend,
     "versions": _versions,
     "live": _live_verb,
+    "prune": _prune,
     "serve": _serve,
 }
 

@@ -11,7 +11,7 @@ from typing import Any
 from forecasting import schema
 from forecasting.errors import InputError
 from forecasting.policy import RULES, TARGETS, Policy
-from forecasting.settings import LstmSettings, Settings
+from forecasting.settings import KEEP_JOBS, KEEP_VERSIONS, LstmSettings, Retention, Settings
 
 Verbs = Mapping[str, Callable[[argparse.Namespace], int]]
 """Name of a verb -> what it does; gives the exit code."""
@@ -39,6 +39,7 @@ def parser(run: Verbs) -> argparse.ArgumentParser:
     versions.add_argument("--json", action="store_true")
     live = _add(verbs, "live", run, "serve this version from now on")
     live.add_argument("number", type=int, metavar="N")
+    _add_prune(verbs, run)
     serve = _add(verbs, "serve", run, "the dashboard and the API")
     serve.add_argument("--port", type=int, default=8501)
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on; beyond this machine only with FORECASTING_API_TOKEN (%(default)s)")
@@ -53,6 +54,13 @@ def _add_settings(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--batch-size", type=int, help=f"windows a step ({LstmSettings.batch_size})")
     verb.add_argument("--seed", type=int, help=f"of every random draw ({Settings.seed})")
     verb.add_argument("--country", help="whose holidays count, e.g. DE (none)")
+
+
+def _add_prune(verbs: Any, run: Verbs) -> None:
+    prune = _add(verbs, "prune", run, "delete old versions and jobs, as every retrain does; never the live version nor a job that runs")
+    prune.add_argument("--versions", type=int, metavar="N", help=f"keep the newest so many, 0 for all ({KEEP_VERSIONS}, or {Retention.versions})")
+    prune.add_argument("--jobs", type=int, metavar="N", help=f"keep the newest so many, 0 for all ({KEEP_JOBS}, or {Retention.jobs})")
+    prune.add_argument("--dry-run", action="store_true", help="say what would go; delete nothing")
 
 
 def _add_sales_verbs(verbs: Any, run: Verbs) -> None:
@@ -129,6 +137,11 @@ def settings(args: argparse.Namespace, base: Settings | None = None) -> Settings
 
 def _given(args: argparse.Namespace, *names: str) -> dict[str, Any]:
     return {name: getattr(args, name) for name in names if getattr(args, name) is not None}
+
+
+def retention(args: argparse.Namespace, environment: Mapping[str, str]) -> Retention:
+    stated = {name: value for name in ("versions", "jobs") if (value := getattr(args, name)) is not None}
+    return replace(Retention.of(environment), **stated)
 
 
 def policy(args: argparse.Namespace) -> Policy:

@@ -152,6 +152,8 @@ class Jobs:
     def _launch(self, request: dict[str, Any], home: Path) -> int:
         try:
             path, alive = self._prepare(request)
+        if len(self.numbers()) <= keep:
+            return []
             try:
                 process = self._spawn(path, alive, home)
             except OSError:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from forecasting import durations, ensemble, learned, panel, schema, training
+from forecasting import durations, ensemble, learned, panel, schema, training, upkeep
 from forecasting import judged as judgements
 from forecasting.dataset import Dataset
 from forecasting.durations import Stopwatch
@@ -45,6 +45,7 @@ def run(ws: Workspace, request: Mapping[str, Any], on_progress: OnProgress) -> d
         "libraries": _libraries(),
     }
     number = Versions(ws.versions).publish(partial(_write, made=made, sales=sales, facts=facts))
+    upkeep.tidy(ws)
     return Versions(ws.versions).manifest(number)
 
 

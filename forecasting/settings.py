@@ -1,11 +1,15 @@
-"""What a person may choose before a retrain; written whole into every version's manifest."""
+"""What a person may choose before a retrain, written whole into every version's manifest; and how much of the past is kept."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from forecasting.errors import SettingsError
+
+KEEP_VERSIONS: Final = "FORECASTING_KEEP_VERSIONS"
+KEEP_JOBS: Final = "FORECASTING_KEEP_JOBS"
 
 
 def _require(condition: bool, text: str) -> None:
@@ -111,3 +115,33 @@ class Settings:
             )
         except TypeError as error:
             raise SettingsError(f"A setting is not known: {error}.") from error
+
+
+@dataclass(frozen=True, kw_only=True)
+class Retention:
+    """How many versions and jobs are kept; older ones are deleted after a retrain, but never the live version nor a job that runs.
+
+    Args:
+        versions: The newest so many, at least 2; 0 for all.
+        jobs: The newest so many, at least 1; 0 for all.
+    """
+
+    versions: int = 30
+    jobs: int = 100
+
+    def __post_init__(self) -> None:
+        _require(self.versions == 0 or self.versions >= 2, f"Versions to keep are at least 2, or 0 for all, not {self.versions}.")
+        _require(self.jobs >= 0, f"Jobs to keep are at least 1, or 0 for all, not {self.jobs}.")
+
+    @classmethod
+    def of(cls, environment: Mapping[str, str]) -> Retention:
+        """What the variables of an environment say; raises SettingsError."""
+        stated = {"versions": (KEEP_VERSIONS, environment.get(KEEP_VERSIONS, "")), "jobs": (KEEP_JOBS, environment.get(KEEP_JOBS, ""))}
+        return cls(**{field: _whole(name, text) for field, (name, text) in stated.items() if text.strip()})
+
+
+def _whole(name: str, text: str) -> int:
+    try:
+        return int(text)
+    except ValueError as error:
+        raise SettingsError(f"{name} is a whole number, 0 for all, not {text!r}.") from error

@@ -102,11 +102,14 @@ class Versions:
 
     def spare(self, keep: int) -> list[int]:
         """The versions that need not be kept, in order: older than the newest `keep`, and neither live nor serving in its place."""
-        needed = {self.live(), self.serving().version}
-        return [number for number in self.numbers()[: -max(keep, 1)] if number not in needed]
+        older = self.numbers()[: -max(keep, 1)]
+        needed = {self.live(), self.serving().version} if older else set()
+        return [number for number in older if number not in needed]
 
     def prune(self, keep: int) -> list[int]:
         """Deletes the versions that need not be kept; their numbers. Raises TryAgain while somebody else is publishing for too long."""
+        if len(self.numbers()) <= keep:
+            return []
         with self._locked():
             spare = self.spare(keep)
             self._numbered.discard(spare)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from forecasting.errors import InputError, JobRunning
 from forecasting.jobs import Jobs
 from forecasting.schema import LEVELS
 from forecasting.settings import Settings
+from forecasting.versions import Versions
 
 ROOT = Path(__file__).parent.parent
 
@@ -102,6 +104,16 @@ def test_the_next_retrain_after_a_kill_publishes(shop):
     wait_for(lambda: service.job(shop).state == "failed")
     assert shops.retrain(shop)["version"] == 2
     assert not list(shop.versions.glob(".tmp*"))
+
+
+def test_a_retrain_deletes_old_versions_and_jobs_as_the_environment_says(shop, monkeypatch):
+    monkeypatch.setenv("FORECASTING_KEEP_VERSIONS", "2")
+    monkeypatch.setenv("FORECASTING_KEEP_JOBS", "1")
+    shutil.copytree(shop.versions / "0001", shop.versions / "0002")
+    assert shops.retrain(shop)["version"] == 3
+    assert Versions(shop.versions).numbers() == [2, 3]
+    assert Jobs(shop.jobs).numbers() == [2]
+    assert "Deleted: 1 version (1) and 1 job (1)" in service.job_log(shop, 2)
 
 
 @pytest.mark.parametrize("stage", ["Backtest: Prophet", "Backtest: LSTM", "LSTM"])

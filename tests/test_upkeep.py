@@ -1,0 +1,93 @@
+"""Old versions and jobs go, what is needed stays, and no failure in deleting takes a retrain back."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+
+import pytest
+
+from forecasting import upkeep
+from forecasting.__main__ import main
+from forecasting.errors import SettingsError
+from forecasting.jobs import Jobs
+from forecasting.locks import exclusive
+from forecasting.settings import Retention
+from forecasting.upkeep import Pruned
+from forecasting.versions import Versions
+
+COMMAND = (sys.executable, str(Path(__file__).parent / "toil.py"))
+
+
+@pytest.fixture
+def full(home):
+    """Six versions, the second of them live, and four jobs."""
+    versions = Versions(home.versions)
+    for _ in range(6):
+        versions.publish(lambda draft: {"size": (draft / "model.npz").write_bytes(b"weights")})
+    versions.set_live(2)
+    for number in range(1, 5):
+        (home.jobs / f"{number:04d}").mkdir(parents=True)
+    return home
+
+
+def left(ws):
+    return Versions(ws.versions).numbers(), Jobs(ws.jobs).numbers()
+
+
+def test_old_versions_and_jobs_go(full):
+    retention = Retention(versions=3, jobs=2)
+    going = Pruned((1, 3), (1, 2))
+    assert upkeep.spare(full, retention) == upkeep.prune(full, retention) == going
+    assert left(full) == ([2, 4, 5, 6], [3, 4])
+    assert str(going) == "2 versions (1, 3) and 2 jobs (1 to 2)"
+    assert upkeep.prune(full, retention) == Pruned()
+    assert str(Pruned()) == "nothing"
+
+
+def test_all_are_kept_if_a_person_wants_that(full):
+    assert upkeep.prune(full, Retention(versions=0, jobs=0)) == Pruned()
+
+
+def test_an_empty_workspace_stays_empty(home):
+    assert upkeep.prune(home, Retention()) == Pruned()
+    assert not home.home.exists()
+
+
+@pytest.mark.parametrize("wrong", [{"versions": 1}, {"versions": -1}, {"jobs": -1}])
+def test_too_few_to_keep_are_refused(wrong):
+    with pytest.raises(SettingsError, match="at least"):
+        Retention(**wrong)
+
+
+def test_the_environment_says_how_many_are_kept():
+    assert Retention.of({}) == Retention.of({"FORECASTING_KEEP_VERSIONS": " "}) == Retention(versions=30, jobs=100)
+    assert Retention.of({"FORECASTING_KEEP_VERSIONS": "5", "FORECASTING_KEEP_JOBS": "0"}) == Retention(versions=5, jobs=0)
+    with pytest.raises(SettingsError, match="FORECASTING_KEEP_JOBS is a whole number, 0 for all, not 'many'"):
+        Retention.of({"FORECASTING_KEEP_JOBS": "many"})
+
+
+def test_the_command_line_says_what_can_go_and_what_went(full, capsys, monkeypatch):
+    monkeypatch.setenv("FORECASTING_KEEP_VERSIONS", "5")
+    assert main(["prune", "--dry-run"]) == 0
+    assert capsys.readouterr().out == "Nothing was deleted. What can go: 1 version (1).\n"
+    assert left(full) == ([1, 2, 3, 4, 5, 6], [1, 2, 3, 4])
+    assert main(["prune", "--versions", "2", "--jobs", "1"]) == 0
+    assert capsys.readouterr().out == "Deleted: 3 versions (1, 3 to 4) and 3 jobs (1 to 3).\n"
+    assert left(full) == ([2, 5, 6], [4])
+    assert main(["prune", "--versions", "1"]) == 2
+    assert "at least 2" in capsys.readouterr().err
+
+
+def test_a_failure_to_delete_is_logged_and_ends_nothing(full, caplog, monkeypatch):
+    monkeypatch.setenv("FORECASTING_KEEP_VERSIONS", "few")
+    upkeep.tidy(full)
+    monkeypatch.setenv("FORECASTING_KEEP_VERSIONS", "2")
+    monkeypatch.setattr("forecasting.versions.exclusive", lambda path: exclusive(path, timeout=0))
+    with exclusive(full.versions / ".lock"):
+        upkeep.tidy(full)
+    assert [record.message for record in caplog.records if record.levelno == logging.ERROR] == ["Old versions and jobs were not deleted"] * 2
+    assert left(full)[0] == [1, 2, 3, 4, 5, 6]
+    upkeep.tidy(full)
+    assert left(full)[0] == [2, 5, 6]
