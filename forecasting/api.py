@@ -7,6 +7,8 @@ from fastapi.security import HTTPBearer
 from fastapi_offline import FastAPIOffline
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
 
 from forecasting import api_errors, api_forecast, api_health, api_jobs, api_sales, api_versions
 from forecasting.api_access import Access
@@ -42,11 +44,17 @@ def make(ws: Workspace, settings: ServerSettings) -> FastAPI:
     )
     app.state.context, app.state.registry = Context(ws, settings), registry
     api_errors.install(app)
+    app.add_route("/", _to_docs, include_in_schema=False)
     app.include_router(api_health.router)
     token = [Depends(HTTPBearer(auto_error=False, description="FORECASTING_API_TOKEN, where the server has one."))]
     for part in (api_sales, api_jobs, api_forecast, api_versions):
         app.include_router(part.router, dependencies=token)
     return app
+
+
+def _to_docs(request: Request) -> RedirectResponse:
+    """Whoever opens the API's address sees what it can do."""
+    return RedirectResponse(f"{request.scope.get('root_path', '')}/docs")
 
 
 def _cors(settings: ServerSettings) -> list[Middleware]:

@@ -14,7 +14,8 @@ from typing import Any
 
 import streamlit as st
 from starlette.middleware import Middleware
-from starlette.routing import Mount
+from starlette.responses import RedirectResponse
+from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from forecasting.cron import Cron
@@ -87,7 +88,7 @@ def parts() -> dict[str, Any]:
         warming.cancel()
 
     middleware = [Middleware(OnlyThisMachine, settings), Middleware(LoginWall, api=not settings.token)]
-    return {"lifespan": lifespan, "routes": [Mount("/api", api)], "middleware": middleware}
+    return {"lifespan": lifespan, "routes": [Route("/api", RedirectResponse("/api/")), Mount("/api", api)], "middleware": middleware}
 
 
 def _api(settings: ServerSettings) -> ASGIApp:

@@ -299,6 +299,7 @@ def test_an_unexpected_error_is_logged_whole_and_not_shown(published, monkeypatc
 
 
 def test_the_documentation_comes_from_here(looked_at):
+    assert str(looked_at.get("/api/").url).endswith("/api/docs")
     page = looked_at.get("/api/docs").text
     assert "http://" not in page.replace("http://127.0.0.1:8501", "")
     assert "https://" not in page
