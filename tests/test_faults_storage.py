@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import sys
 import time
 from contextlib import suppress
@@ -12,14 +13,16 @@ import full_disk
 import numpy as np
 import pandas as pd
 import pytest
+import shops
 from deltalake import DeltaTable
 from test_dataset import merged, sales, upload
 from test_shelves import panel
 
-from forecasting import stock, stock_file
+from forecasting import service, stock, stock_file
 from forecasting.dataset import Dataset
-from forecasting.errors import DiskFull
+from forecasting.errors import DiskFull, TrainingFailed
 from forecasting.jobs import Jobs
+from forecasting.settings import LstmSettings, Settings
 from forecasting.shelves import Shelves
 from forecasting.stock import Given
 from forecasting.versions import Serving, Versions
@@ -255,3 +258,23 @@ def test_old_jobs_are_pruned_on_a_full_disk_and_make_room_for_a_new_one(disk, ws
         jobs.start({"task": "steps", "steps": 3}, home=ws.home)
     assert jobs.prune(1) == [1, 2]
     assert ended(jobs, jobs.start({"task": "steps", "steps": 3}, home=ws.home)).number == 4
+
+
+# A whole retrain
+
+
+def test_a_retrain_that_finds_no_space_to_publish_fails_by_name_and_with_space_the_next_one_works(disk):
+    shutil.unpack_archive(Path(__file__).parent / "data" / "shop_2.zip", disk.path / "shop")
+    ws = Workspace(disk.path / "shop")
+    quick = Settings(horizon=7, cutoffs=2, lstm=LstmSettings(epochs=1, lookback=7, units=1, windows_per_epoch=64))
+    before, sold = service.serving(ws), seen(Dataset(ws))
+    service.load(ws, 1)
+    disk.leave(45)  # less than its network takes
+    with pytest.raises(TrainingFailed, match=r"[Tt]he disk is full"):
+        shops.retrain(ws, quick)
+    disk.leave(0)
+    assert (service.serving(ws), seen(Dataset(ws))) == (before, sold)
+    service.load(ws, 1)
+    assert list(ws.versions.glob(".tmp*")) == []
+    disk.free()
+    assert shops.retrain(ws, quick)["version"] > 1
