@@ -37,8 +37,8 @@ async def respond(context: Context, number: int, after: int, *, address: str) ->
     Raises:
         NotFound: There is no such job.
     """
-    status, _ = await context.call(service.job_news, context.ws, number, after)
-    if status.state != "running" and after >= await context.call(service.job_result_id, context.ws, number):
+    status = await context.call(service.job, context.ws, number)
+    if status is not None and status.state != "running" and after >= await context.call(service.job_result_id, context.ws, number):
         return Response(status_code=204)
     headers = {"Location": address, "Cache-Control": "no-store"}
     return EventSourceResponse(_stream(context, number, after), headers=headers, ping=PING_SECONDS, sep=LINE)
@@ -47,17 +47,18 @@ async def respond(context: Context, number: int, after: int, *, address: str) ->
 async def _stream(context: Context, number: int, after: int) -> AsyncIterator[ServerSentEvent]:
     """Each event once; the result last, when it is complete."""
     yield ServerSentEvent(retry=RETRY_MILLISECONDS, sep=LINE)
-    seen = after
+    place = 0
     while True:
-        status, news = await context.call(service.job_news, context.ws, number, seen)
+        start = place
+        status, news, place = await context.call(service.job_page, context.ws, number, start)
         for event in news:
-            if event.type != "result":
-                seen = event.id
+            if event.type != "result" and event.id > after:
                 yield _sent(event.id, progress(event, number))
-        if status.state != "running":
+        if place == start and status.state != "running":
             yield _sent(await context.call(service.job_result_id, context.ws, number), result(status))
             return
-        await anyio.sleep(POLL_SECONDS)
+        if place == start:
+            await anyio.sleep(POLL_SECONDS)
 
 
 def _sent(number: int, data: dict[str, Any]) -> ServerSentEvent:

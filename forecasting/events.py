@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
@@ -27,6 +28,8 @@ KINDS: dict[str, tuple[type, ...]] = {
 }
 """What each field of an event may be; a line with anything else was not written by a job."""
 BLOCK = 8192
+PAGE = 500
+"""Events that a listener gets at once."""
 Type = Literal["started", "progress", "result"]
 
 
@@ -141,6 +144,23 @@ def read(path: Path, after: int = 0) -> list[Event]:
             break
         events.append(event)
     return events[::-1]
+
+
+def page(path: Path, place: int = 0) -> tuple[list[Event], int]:
+    """The next events from a place in the file on, a page of them at most, and the place behind them: the same where nothing came."""
+    try:
+        file = path.open("rb")
+    except FileNotFoundError:
+        return [], place
+    found = []
+    with file:
+        file.seek(place)
+        for line in islice(file, PAGE):
+            if not line.endswith(b"\n"):
+                break  # it is still being written
+            place += len(line)
+            found.append(_parse(line))
+    return [event for event in found if event is not None], place
 
 
 def last(path: Path, kind: Type | None = None) -> Event | None:

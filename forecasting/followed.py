@@ -20,9 +20,9 @@ def events(ws: Workspace, number: int, after: int = 0) -> list[Event]:
     return Jobs(ws.jobs).events(number, after)
 
 
-def news(ws: Workspace, number: int, after: int = 0) -> tuple[JobStatus, list[Event]]:
-    """How a job stands, and its events with an id above `after`; all of them where it has ended. Raises NotFound."""
-    return Jobs(ws.jobs).news(number, after)
+def page(ws: Workspace, number: int, place: int = 0) -> tuple[JobStatus, list[Event], int]:
+    """How a job stands, its next events from a place on, and the place behind them: the same where there are no more. Raises NotFound."""
+    return Jobs(ws.jobs).page(number, place)
 
 
 def result_id(ws: Workspace, number: int) -> int:

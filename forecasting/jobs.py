@@ -97,6 +97,14 @@ class Jobs:
         now = self.status(number)
         return now, self.events(number, after)
 
+    def page(self, number: int | str, place: int = 0) -> tuple[JobStatus, list[Event], int]:
+        """How a job stands, its next events from a place on, and the place behind them; one that has ended has no more where that is the same.
+
+        Whoever follows a job so holds a page of it in memory, however much it told. Raises NotFound.
+        """
+        now = self.status(number)
+        return now, *events.page(self._numbered.find(number) / EVENTS, place)
+
     def result_id(self, number: int | str) -> int:
         """The id of the event with the result of a job that has ended: the one after all others if it died before it could tell one."""
         newest = events.last(self._numbered.find(number) / EVENTS)

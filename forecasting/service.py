@@ -214,7 +214,7 @@ def load_sample(ws: Workspace) -> Merge:
 
 running = followed.running
 job, jobs = followed.job, followed.jobs
-job_events, job_news, job_result_id = followed.events, followed.news, followed.result_id
+job_events, job_page, job_result_id = followed.events, followed.page, followed.result_id
 job_log = followed.log
 cancel = followed.cancel
 

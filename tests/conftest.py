@@ -38,6 +38,17 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     return ws
 
 
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """Four series and a version that retrains within seconds; for reading only."""
+    import shops
+
+    ws = Workspace(tmp_path_factory.mktemp("small"))
+    shops.merge(ws, shops.sales(150).query("product_id in ('Bread', 'Tea')"))
+    shops.retrain(ws, shops.QUICKEST)
+    return ws
+
+
 @pytest.fixture
 def shop(published: Workspace, home: Workspace) -> Workspace:
     """A copy of the published workspace, to change at will."""

@@ -107,7 +107,7 @@ class Stream:
         return self
 
     def _hear(self, part):
-        *blocks, self.rest = (self.rest + part).split(b"\n\n")
+        *blocks, self.rest = (self.rest + part.replace(b"\r", b"")).split(b"\n\n")
         for block in blocks:
             fields = dict(line.split(": ", 1) for line in block.decode().splitlines() if line and not line.startswith(":"))
             if "data" in fields:

@@ -13,6 +13,9 @@ from forecasting.workspace import Workspace
 LAST = pd.Timestamp(2026, 6, 30)
 QUICK = Settings(horizon=14, cutoffs=3, lstm=LstmSettings(epochs=4, windows_per_epoch=2048, units=16))
 
+QUICKEST = Settings(horizon=7, cutoffs=3, lstm=LstmSettings(epochs=2, windows_per_epoch=256, units=8))
+"""For tests that retrain again and again; every stage takes part."""
+
 
 def sales(days: int = 420, seed: int = 0) -> pd.DataFrame:
     """Four products in two regions with a week and promotions; a product with 5 days of history, and one that stopped."""
