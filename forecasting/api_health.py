@@ -22,14 +22,15 @@ from forecasting.api_models import Disk, Health, Plan
 from forecasting.schedule import planned
 from forecasting.workspace import Workspace
 
-router = APIRouter(tags=["health"])
+open_router, router = APIRouter(tags=["health"]), APIRouter(tags=["health"])
+"""Routes for everybody, and for whoever has the token."""
 LITTLE_SPACE: Final = 2**30
 """Bytes left on the disk below which it counts as nearly full."""
 STARTED: Final = time.monotonic()
 BUCKETS: Final = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30)
 
 
-@router.get("/health", summary="Whether all is well", responses=documented())
+@open_router.get("/health", summary="Whether all is well", responses=documented())
 async def health(request: Request, context: Ask) -> Health:
     """Asks nobody for a token."""
     serving = await context.call(service.serving, context.ws)
