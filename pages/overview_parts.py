@@ -12,6 +12,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from forecasting import order_words, service, words
+from forecasting.errors import SalesDamaged
 from pages import inventory_parts, shell
 
 OLD_AFTER = {"day": 3, "week": 15, "month": 63}
@@ -123,7 +124,8 @@ def _metric(manifest: dict[str, Any], name: str) -> float:
 
 def needs(ws: Any, view: Any, orders: Any) -> None:
     """At most three things, worst first."""
-    found = [*_damaged(ws), *_to_order(orders), *_old(view), *_simpler(view), *_skipped(ws)][:3]
+    uploads, unreadable = _uploads(ws)
+    found = [*_damaged(ws), *unreadable, *_to_order(orders), *_old(view), *_simpler(view), *_skipped(uploads)][:3]
     if not found:
         st.caption("Nothing needs you today.")
         return
@@ -203,8 +205,15 @@ def _simpler(view: Any) -> list[Need]:
     return [Need(ORANGE, fact, words.plain(view.simpler["reason"].iloc[0]), "Why", why)]
 
 
-def _skipped(ws: Any) -> list[Need]:
-    uploads = service.uploads(ws)
+def _uploads(ws: Any) -> tuple[list[Any], list[Need]]:
+    """What was uploaded; where that cannot be read, nothing and the need to repair it."""
+    try:
+        return service.uploads(ws), []
+    except SalesDamaged as error:
+        return [], [Need(RED, "The saved sales cannot be read", f"{words.plain(error.file)} is missing or damaged", "What to do")]
+
+
+def _skipped(uploads: list[Any]) -> list[Need]:
     skipped = uploads[0].dropped if uploads and not uploads[0].undone else 0
     if not skipped:
         return []

@@ -10,11 +10,12 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from forecasting import kept, schema, service, words
-from forecasting.errors import ShelfcastError
+from forecasting.errors import SalesDamaged, ShelfcastError
 
 UPLOAD, INVENTORY = "pages/upload.py", "pages/inventory.py"
 AHEAD = {"day": 28, "week": 4, "month": 3}
 """How far ahead one looks at first, in the steps of the sales."""
+UNREADABLE = "The saved sales cannot be read."
 FIRST_FILE = (
     "A CSV with a date and the units sold is enough. Product, store and region make it better. You see every change before anything is saved."
 )
@@ -108,10 +109,16 @@ def _nothing_yet(title: str) -> None:
     """Why there is no forecast, and what to do."""
     ws = service.workspace()
     job = service.job(ws)
+    try:
+        has_sales = service.has_sales(ws)
+    except SalesDamaged as error:
+        head(title, UNREADABLE)
+        empty("error", UNREADABLE, words.plain(str(error)))
+        return
     if job and job.state == "running":
         head(title, "The first model is being trained")
         empty("hourglass_top", "Your first forecast is on its way.", "The model is being trained. This page fills up by itself; you can leave it.")
-    elif service.has_sales(ws):
+    elif has_sales:
         head(title, "No model yet")
         with empty("show_chart", "Nothing to forecast yet.", "Sales are saved. Retrain once; you can leave the page meanwhile."):
             st.page_link(UPLOAD, label="Retrain", icon=":material/play_arrow:")

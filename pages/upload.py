@@ -19,6 +19,7 @@ if job and job.state == "running":
 shell.head("Upload", "Nothing is saved until you press the button at the end")
 training.failed_card()
 upload_history.saved_note()
+upload_history.whole_or_stop(ws)
 
 upload = upload_file.choose()
 if upload is None:

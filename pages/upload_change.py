@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from forecasting import charts, schema, service, words
-from forecasting.errors import InputError, ShelfcastError
+from forecasting.errors import InputError, SalesDamaged, ShelfcastError
 from pages import shell, upload_file
 from pages.upload_file import Upload
 
@@ -33,6 +33,8 @@ def preview(ws: Any, upload: Upload, mapping: dict[str, str], checked: Any) -> A
             return upload_file.remembered("change", key, lambda: service.preview(ws, checked))
     except InputError as error:
         upload_file.refuse("These sales do not fit the saved ones.", str(error))
+    except SalesDamaged as error:
+        upload_file.refuse(shell.UNREADABLE, str(error))
 
 
 def show(upload: Upload, checked: Any, change: Any) -> bool:

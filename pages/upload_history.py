@@ -9,9 +9,17 @@ import pandas as pd
 import streamlit as st
 
 from forecasting import schedule, service, words
-from forecasting.errors import ShelfcastError
+from forecasting.errors import SalesDamaged, ShelfcastError
 from forecasting.server_settings import ServerSettings
-from pages import retrain_settings, training
+from pages import retrain_settings, shell, training, upload_file
+
+
+def whole_or_stop(ws: Any) -> None:
+    """Saved sales that cannot be read say what to do and end the page."""
+    try:
+        service.uploads(ws)
+    except SalesDamaged as error:
+        upload_file.refuse(shell.UNREADABLE, str(error))
 
 
 def saved_note() -> None:
