@@ -13,7 +13,7 @@ from forecasting.errors import DiskFull
 CODES: Final = (errno.ENOSPC, errno.EDQUOT)
 TEXTS: Final = tuple(os.strerror(code).lower() for code in CODES)
 """What libraries that are not written in Python put into their errors' texts."""
-REMEDY: Final = "Free some space, for example by deleting old versions (python -m forecasting prune), then try it again."
+REMEDY: Final = "Free some space, for example by deleting old versions (python -m forecasting prune --versions 2), then try it again."
 
 
 @contextmanager
