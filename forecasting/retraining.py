@@ -7,7 +7,6 @@ import resource
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -44,18 +43,23 @@ def run(ws: Workspace, request: Mapping[str, Any], on_progress: OnProgress) -> d
         "peak_memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024),
         "libraries": _libraries(),
     }
-    number = Versions(ws.versions).publish(partial(_write, made=made, sales=sales, facts=facts))
+
+    def write(folder: Path) -> dict[str, Any]:
+        written = _write(folder, made, sales)
+        watch(Progress(durations.PUBLISH, 1, 1))  # whoever cancels from here on comes too late
+        return {**facts, **written}
+
+    number = Versions(ws.versions).publish(write)
     upkeep.tidy(ws)
     return Versions(ws.versions).manifest(number)
 
 
-def _write(folder: Path, *, made: Ensemble, sales: pd.DataFrame, facts: dict[str, Any]) -> dict[str, Any]:
+def _write(folder: Path, made: Ensemble, sales: pd.DataFrame) -> dict[str, Any]:
     learned.write(sales, folder)
     ensemble.save(made, folder)
     judgements.save(judgements.judge(made), folder)
     model = made.health[schema.MODEL]
     return {
-        **facts,
         "sales_to": f"{made.panel.last:%Y-%m-%d}",
         "period": made.panel.period.name,
         "series": len(made.panel),

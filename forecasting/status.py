@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from forecasting import events
+from forecasting.durations import PUBLISH
 from forecasting.events import Event
 from forecasting.locks import is_held
 
@@ -79,7 +80,7 @@ def read(path: Path, number: int) -> JobStatus:
         elapsed=elapsed,
         remaining=_remaining(newest, now) if state == "running" else 0.0,
         result=meta if isinstance(meta := result.get("meta"), dict) else {},
-        reason=_reason(path, state, result, newest),
+        reason=_reason(path, state, result, newest, _published(progress)),
         error=str(result.get("error", "")),
         step=str(result.get("step") or (progress.stage if progress else "")),
         log=path / LOG,
@@ -128,7 +129,14 @@ def _since(moment: datetime, now: datetime) -> float:
     return min(max(0.0, (now - moment).total_seconds()), SILENCE_SECONDS)
 
 
-def _reason(path: Path, state: State, result: dict[str, Any], newest: Event | None) -> str:
+def _published(progress: Event | None) -> str:
+    """What became of the version of a job that ended without a word."""
+    if progress is None or (progress.stage, progress.done) != (PUBLISH, progress.total):
+        return "Nothing was published"
+    return "It was publishing just then; whether its version came to be, the list of versions says"
+
+
+def _reason(path: Path, state: State, result: dict[str, Any], newest: Event | None, published: str) -> str:
     if state in ("running", "done"):
         return ""
     told = result.get("reason") or (newest.reason if newest else "")
@@ -138,7 +146,7 @@ def _reason(path: Path, state: State, result: dict[str, Any], newest: Event | No
     how = "killed, or out of memory" if code is None else f"exit code {code}" if code >= 0 else f"killed by signal {-code}"
     if code == -9:
         how += ", as the system does when memory runs out"
-    return f"The process ended without a result ({how}). Nothing was published; the log has its last words."
+    return f"The process ended without a result ({how}). {published}; the log has its last words."
 
 
 def _ended(path: Path, result: dict[str, Any], newest: Event | None, begun: datetime) -> datetime:

@@ -17,6 +17,7 @@ from typing import Any
 
 from forecasting import disk
 from forecasting.atomic import write_json, write_text
+from forecasting.durations import PUBLISH
 from forecasting.errors import Cancelled, ShelfcastError
 from forecasting.estimate import Estimate
 from forecasting.events import Recorder
@@ -66,8 +67,10 @@ class Listener:
         self.stopped = False
 
     def __call__(self, progress: Progress) -> None:
-        """Called after each step; raises Cancelled."""
+        """Called after each step; raises Cancelled. Once a version is written whole it is too late to cancel: it will be live."""
         self.check()
+        if progress.stage == PUBLISH and progress.done == progress.total:
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
         self.recorder.progress(progress)
 
     def check(self) -> None:

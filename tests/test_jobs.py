@@ -180,6 +180,21 @@ def test_a_job_can_be_cancelled_while_it_starts(jobs, tmp_path, wait):
     assert jobs.status(number).state == "cancelled"
 
 
+def test_who_cancels_once_a_version_is_written_comes_too_late(jobs, tmp_path):
+    number = start(jobs, tmp_path, "publish", pause=0.5)
+    until(lambda: len(jobs.events(number)) == 3)
+    jobs.cancel(number)
+    assert (jobs.status(number).state, jobs.status(number).result) == ("done", {"version": 7})
+
+
+def test_a_job_killed_while_it_publishes_does_not_say_that_nothing_was_published(jobs, tmp_path):
+    number = start(jobs, tmp_path, "publish", pause=600)
+    until(lambda: len(jobs.events(number)) == 3)
+    os.kill(int((tmp_path / "jobs" / "0001" / "pid").read_text()), signal.SIGKILL)
+    until(lambda: jobs.status(number).state == "failed")
+    assert "the list of versions says" in jobs.status(number).reason
+
+
 def test_cancelling_a_job_that_has_ended_changes_nothing(jobs, tmp_path):
     number = start(jobs, tmp_path, "steps", steps=1)
     done = finish(jobs, number)

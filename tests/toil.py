@@ -26,6 +26,13 @@ def steps(request, on_progress):
     return {"version": 7, "wape": np.float32(0.5), "mase": float("nan")}
 
 
+def publish(request, on_progress):
+    on_progress(Progress("Publish", 0, 1))
+    on_progress(Progress("Publish", 1, 1))
+    time.sleep(request["pause"])
+    return {"version": 7}
+
+
 def sleep(request, on_progress):
     on_progress(Progress("Sleep", 0, 1))
     time.sleep(600)
@@ -102,7 +109,7 @@ def surroundings(request, on_progress):
     }
 
 
-TASKS = (steps, sleep, deaf, swallow, long_sort, children, bad_input, memory, disk, rust_disk, surprise, crash, leave, surroundings)
+TASKS = (steps, publish, sleep, deaf, swallow, long_sort, children, bad_input, memory, disk, rust_disk, surprise, crash, leave, surroundings)
 
 
 def task(request, on_progress):
