@@ -14,7 +14,7 @@ from forecasting import schema
 from forecasting.amounts import decimal_of, parse_numbers
 from forecasting.dates import looks_like_days
 from forecasting.errors import ColumnsMissing, InputError
-from forecasting.table import Table, is_empty
+from forecasting.table import LONGEST, Table, is_empty, listed
 
 Mapping = dict[str, str]
 """Role (a column of `schema.COLUMNS`) -> column of the file."""
@@ -96,9 +96,9 @@ def require_columns(table: Table, mapping: AnyMapping[str, str], roles: tuple[st
     """Nothing, where every role is one of these and every column is there and has one role; else raises InputError."""
     for role, column in mapping.items():
         if role not in roles:
-            raise InputError(f"{role} is not a role of a column. Roles are {', '.join(roles)}.")
+            raise InputError(f"{role[:LONGEST]} is not a role of a column. Roles are {', '.join(roles)}.")
         if column not in table.columns:
-            raise InputError(f"The file has no column {column} for {role}. Its columns are {', '.join(table.columns)}.")
+            raise InputError(f"The file has no column {column[:LONGEST]} for {role}. Its columns are {listed(table.columns)}.")
     for column in mapping.values():
         several = [role for role, other in mapping.items() if other == column]
         if len(several) > 1:
@@ -107,10 +107,9 @@ def require_columns(table: Table, mapping: AnyMapping[str, str], roles: tuple[st
 
 def _question(missing: list[str], columns: tuple[str, ...]) -> str:
     what = {schema.DATE: "dates", schema.SALES: "sales"}
-    shown = ", ".join(columns[:30]) + (", ..." if len(columns) > 30 else "")
     options = " ".join(f"--map {role}=COLUMN" for role in missing)
     return (
-        f"This file has no column of {' and none of '.join(what[role] for role in missing)}. Columns found: {shown}. "
+        f"This file has no column of {' and none of '.join(what[role] for role in missing)}. Columns found: {listed(columns)}. "
         f"Choose the {' and the '.join(missing)} column ({options} on the command line), or upload another file."
     )
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from forecasting.errors import UnreadableFile
+
+LONGEST: Final = 255
+"""Characters of a column's name: a longer one is a line of something else."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,13 +48,27 @@ def names(header: Sequence[str], file: str) -> tuple[str, ...]:
     """Column names from a header: trimmed, an empty one by its place.
 
     Raises:
-        UnreadableFile: A name stands there twice.
+        UnreadableFile: A name stands there twice, or is too long to be one.
     """
     trimmed = [name.strip().strip("\ufeff") or f"Column {place}" for place, name in enumerate(header, 1)]
+    for name in trimmed:
+        if len(name) > LONGEST:
+            text = f'{file} has a column whose name has {len(name):,} characters; it begins with "{" ".join(name[:40].split())}".'
+            raise UnreadableFile(f"{text} Check that the first line names the columns, its delimiters and its quotation marks.")
     twice = [name for name, count in Counter(trimmed).items() if count > 1]
     if twice:
-        raise UnreadableFile(f"{file} has more than one column named {', '.join(twice)}. Give every column a name of its own and upload again.")
+        raise UnreadableFile(f"{file} has more than one column named {listed(twice)}. Give every column a name of its own and upload again.")
     return tuple(trimmed)
+
+
+def listed(columns: Sequence[str], most: int = 30) -> str:
+    """Names for a message.
+
+    Example:
+        >>> listed(["date", "store", "sales"], most=2)
+        'date, store, ...'
+    """
+    return ", ".join(columns[:most]) + (", ..." if len(columns) > most else "")
 
 
 def texts(cells: pa.ChunkedArray) -> pd.Series:

@@ -187,6 +187,7 @@ REFUSED = {
     "an old workbook": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 100, ".xls"),
     "a column twice": (b"date,sales, sales\n2024-01-01,5,6\n", "more than one column named sales"),
     "a column twice in a workbook": (workbook([["date", "sales", "sales "], ["2024-01-01", 5, 6]]), "more than one column named sales"),
+    "a header with one quotation mark": (b'"date,sales\n' + b"2024-01-01,5\n" * 40 + b'2024-01-02,"5\n2024-01-03,6\n', "a column whose name has 5"),
     "cut gzip": (gzip.compress(PLAIN.encode() * 100)[:-20], "ends in the middle"),
     "broken gzip": (gzip.compress(PLAIN.encode())[:10] + b"\x07" * 30, "broken gzip"),
     "gzip with a wrong checksum": (gzip.compress(PLAIN.encode())[:-8] + b"\0" * 8, "broken gzip"),
