@@ -67,7 +67,7 @@ def check_workbook(content: bytes, name: str, limit: int) -> None:
             left = limit
             for part in archive.infolist():
                 left = _check_part(archive, part, name, (left, limit))
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError) as error:
         raise UnreadableFile(f"{name} is a broken workbook ({error}). Open it in your spreadsheet, save it again and upload that.") from error
 
 

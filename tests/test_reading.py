@@ -194,6 +194,7 @@ REFUSED = {
     "cut workbook": (BOOK[: len(BOOK) // 2], "broken workbook"),
     "broken sheet": (repacked(BOOK, "xl/worksheets/sheet1.xml", lambda _: b"<worksheet><sheetData><row"), "broken"),
     "broken list of sheets": (repacked(BOOK, "xl/workbook.xml", lambda _: b"<nonsense"), "broken"),
+    "a workbook that says to lie before its start": (BOOK[:-6] + b"\xff\xff\0\0" + BOOK[-2:], "broken workbook"),
     "zip of something else": (zipfile.ZipFile(made := io.BytesIO(), "w").close() or made.getvalue(), "zip archive"),
     "cut Parquet": (PARQUET[:-20], "broken Parquet"),
     "broken Parquet": (PARQUET[:4] + b"\xff" * 60 + PARQUET[64:], "broken Parquet"),
