@@ -80,7 +80,11 @@ def _refused(_: Request, error: Exception) -> Response:
     """What the framework refuses: no such route, another method, a body that is too large."""
     assert isinstance(error, HTTPException)
     kinds = {400: "BadRequest", 404: "NoSuchAddress", 405: "MethodNotAllowed", 413: "TooLarge"}
-    texts = {404: "There is no such address here; /api/docs lists them all.", 405: "This address does not answer to that method; see Allow."}
+    texts = {
+        400: "The body cannot be read. A question is JSON in UTF-8; a file comes as multipart/form-data, as curl -F file=@sales.csv sends it.",
+        404: "There is no such address here; /api/docs lists them all.",
+        405: "This address does not answer to that method; see Allow.",
+    }
     detail = texts.get(error.status_code, str(error.detail))
     return answer(error.status_code, kinds.get(error.status_code, "Refused"), detail, headers=error.headers)
 

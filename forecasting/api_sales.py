@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Form, Query, UploadFile
 from pydantic import BaseModel, Field
@@ -18,6 +18,8 @@ from forecasting.sending import Sent
 from forecasting.uploads import Upload
 
 router = APIRouter(tags=["sales"])
+LONGEST_NAME: Final = 255
+"""Characters of a file's name that are kept, as file systems do."""
 
 
 class Choices(BaseModel):
@@ -42,7 +44,7 @@ async def sent(context: Context, file: UploadFile, choices: Choices) -> Sent:
     content = await context.work(file.file.read)
     return Sent(
         content=content,
-        name=file.filename or "upload",
+        name=(file.filename or "upload")[:LONGEST_NAME],
         mapping=roles,
         duplicates=choices.duplicates,
         day_first=choices.day_first,
