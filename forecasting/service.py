@@ -117,7 +117,7 @@ forget_serving = servings.forget
 
 
 def load(ws: Workspace, version: int) -> Ensemble:
-    """A version's ensemble; raises NotFound or VersionDamaged."""
+    """A version's ensemble; raises NotFound or VersionDamaged, and SalesDamaged for one that was saved before versions kept their sales."""
     versions = Versions(ws.versions)
     folder = versions.folder(version)
     try:
