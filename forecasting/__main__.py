@@ -183,10 +183,15 @@ def _serve(args: argparse.Namespace) -> int:
     from forecasting.cron import Cron
     from forecasting.reach import check, is_this_machine
     from forecasting.server_settings import RETRAIN_EVERY, ServerSettings
+    from forecasting.settings import Retention
 
     if args.retrain_every is not None:
-        os.environ[RETRAIN_EVERY] = Cron(args.retrain_every).expression
-    check(args.host, ServerSettings.of(os.environ))
+        os.environ[RETRAIN_EVERY] = args.retrain_every
+    settings = ServerSettings.of(os.environ)
+    check(args.host, settings)
+    Retention.of(os.environ)
+    if settings.retrain_every:
+        Cron(settings.retrain_every)
     if is_this_machine(args.host):
         os.environ.setdefault("STREAMLIT_SERVER_ALLOWED_HOSTS", "localhost 127.0.0.1 ::1")  # no site may take a name of its own for this machine
     address = ["--server.address", args.host, "--server.port", str(args.port)]

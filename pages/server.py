@@ -22,6 +22,7 @@ from forecasting.cron import Cron
 from forecasting.errors import SettingsError
 from forecasting.reach import EVERYWHERE, OnlyThisMachine, check, is_this_machine
 from forecasting.server_settings import SHORTEST_TOKEN, TOKEN, ServerSettings
+from forecasting.settings import Retention
 from pages.access import asks_for_login
 from pages.wall import LoginWall
 
@@ -69,6 +70,7 @@ def parts() -> dict[str, Any]:
         SettingsError: The environment's settings cannot be used, or the server would listen beyond this machine without a token.
     """
     settings = ServerSettings.of(os.environ)
+    Retention.of(os.environ)
     log_aloud()
     address = str(st.get_option("server.address") or EVERYWHERE)
     check(address, settings)

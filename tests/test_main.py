@@ -141,3 +141,21 @@ def test_in_python_a_queue_is_all_that_progress_needs(file):
     assert stages[0] == "Backtest: Seasonal naive"
     assert {"Backtest: Prophet", "Backtest: LSTM", "Prophet", "LSTM", "Publish"} <= set(stages)
     assert any(step.loss is not None for step in told.queue)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said", "text"),
+    [
+        (["--host", "0.0.0.0"], {}, "FORECASTING_API_TOKEN"),
+        (["--retrain-every", "now"], {}, "'now' is not a schedule"),
+        ([], {"FORECASTING_RETRAIN_EVERY": "61 * * * *"}, "'61 \\* \\* \\* \\*' is not a schedule"),
+        ([], {"FORECASTING_KEEP_VERSIONS": "1"}, "at least 2"),
+        ([], {"FORECASTING_REQUEST_RATE": "often"}, "FORECASTING_REQUEST_RATE"),
+    ],
+)
+def test_a_server_that_is_set_up_wrong_does_not_start(arguments, said, text, capsys, monkeypatch):
+    for name, value in said.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("FORECASTING_API_TOKEN", raising=False)
+    assert main(["serve", *arguments]) == 2
+    assert re.search(text, capsys.readouterr().err)
