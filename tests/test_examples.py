@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 import time
+import urllib.request
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import SimpleNamespace
@@ -82,6 +84,22 @@ def week(after=0, product="Bread"):
 def saved(frame, path):
     frame.to_csv(path, index=False, date_format="%Y-%m-%d")
     return path
+
+
+def test_the_readme_names_every_route_and_its_calls_for_curl_work(open_shop, tmp_path):
+    section = (ROOT / "README.md").read_text().partition("## Over HTTP")[2].partition("\n## ")[0]
+    with urllib.request.urlopen(f"{open_shop.address}/api/openapi.json") as answer:
+        routes = {f"/api{path.replace('{number}', 'N')}" for path in json.load(answer)["paths"]}
+    assert set(re.findall(r"`(?:GET |POST )?(/api/[^`]+)`", section)) - {"/api/docs"} == routes
+    retrain, forecast = [
+        shlex.split(line.replace("http://127.0.0.1:8501", open_shop.address)) for line in section.splitlines() if line.startswith("curl")
+    ]
+    assert retrain == ["curl", "-N", "-F", "file=@data/sample.csv", f"{open_shop.address}/api/retrain"]
+    for product, days in (("Croissant", 0), ("Tea", 7 * 2)):
+        asked = [word.replace("Croissant", product) for word in forecast]
+        answer = json.loads(subprocess.run([*asked, "--silent"], check=True, capture_output=True, timeout=SECONDS).stdout)
+        assert len(answer.get("forecast", [])) == days, answer
+    assert "Croissant" in (ROOT / "data" / "sample.csv").read_text()
 
 
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.*")), ids=lambda path: path.name)
