@@ -33,8 +33,8 @@ def patiently(ask: Callable[[], T]) -> T:
 
 
 def learned(client: Client, sales: int) -> bool:
-    """Whether what serves has learned from these sales, by the number of their version."""
-    return any(version["live"] and version.get("sales_version") == sales for version in patiently(client.versions))
+    """Whether what serves has learned from these sales, by the number of their version, or from later ones."""
+    return any(version["live"] and version["sales_version"] >= sales for version in patiently(client.versions) if "sales_version" in version)
 
 
 def push(client: Client, path: Path) -> int:
@@ -45,15 +45,12 @@ def push(client: Client, path: Path) -> int:
         if learned(client, merged["version"]):
             return 0
         try:
-            code = shown(client.retrain())
+            return shown(client.retrain())
         except Problem as problem:
             if problem.status != 409:
                 raise
             print(f"{problem} Following that one first.", file=sys.stderr)  # it may have begun before these sales came
-            code = shown(client.follow(int(problem.members["job"].rpartition("/")[2])))
-            continue
-        if code:
-            return code
+            shown(client.follow(int(problem.members["job"].rpartition("/")[2])))
     return 1
 
 
