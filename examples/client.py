@@ -1,7 +1,6 @@
 """A small client of Shelfcast over HTTP; copy this file, it needs the standard library alone.
 Call: python client.py upload|retrain FILE, follow|cancel JOB, forecast|recommend [days=7 product_id=P001 ...]; SHELFCAST_URL, FORECASTING_API_TOKEN.
 """
-# ruff: noqa: T201
 
 from __future__ import annotations
 

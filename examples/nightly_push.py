@@ -1,7 +1,6 @@
 """Pushes a till's sales to Shelfcast and has it learn from them. Run it again whenever it fails: what is done already is not done twice.
 Call, e.g. from cron: SHELFCAST_URL=https://shop.example FORECASTING_API_TOKEN=... python nightly_push.py sales.csv
 """
-# ruff: noqa: T201
 
 from __future__ import annotations
 
