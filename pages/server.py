@@ -6,6 +6,7 @@ import asyncio
 import gc
 import logging
 import os
+import signal
 import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -17,6 +18,7 @@ from starlette.middleware import Middleware
 from starlette.responses import RedirectResponse
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn import Server
 
 from forecasting.cron import Cron
 from forecasting.errors import SettingsError
@@ -28,6 +30,8 @@ from pages.wall import LoginWall
 
 logger = logging.getLogger("shelfcast")
 STOP_SECONDS = 5.0
+DRAIN_SECONDS = 1
+"""Of a server that was told to end, for answers under way."""
 
 
 class Warmed:
@@ -84,6 +88,7 @@ def parts() -> dict[str, Any]:
     @asynccontextmanager
     async def lifespan(_: st.App) -> AsyncIterator[dict[str, object]]:
         answer_at_once()
+        end_soon()
         warming = asyncio.create_task(asyncio.to_thread(warm, api))
         with scheduled(cron):
             yield {}
@@ -149,6 +154,13 @@ def _follow(cron: Cron, stop: threading.Event) -> None:
     from forecasting.schedule import Schedule
 
     Schedule(ws=service.workspace(), cron=cron).run(stop)
+
+
+def end_soon() -> None:
+    """Has the server end when it is told to: a listener that never reads would keep it for ever with what it has yet to be sent."""
+    told = getattr(signal.getsignal(signal.SIGTERM), "__self__", None)
+    if isinstance(told, Server):
+        told.config.timeout_graceful_shutdown = DRAIN_SECONDS
 
 
 def answer_at_once() -> None:

@@ -6,6 +6,7 @@ import fcntl
 import json
 import random
 import shutil
+import signal
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -44,6 +45,7 @@ def ws(small, home):
 def server(home, tmp_path):
     with served(home.home, log=tmp_path / "log", FORECASTING_UPLOAD_RATE="1000/second") as running:
         yield running
+        assert running[1].poll() in (None, -signal.SIGTERM)
     assert "Traceback" not in (tmp_path / "log").read_text()
 
 
@@ -96,7 +98,7 @@ def event(number):
     return json.dumps(made.to_dict()).encode() + b"\n"
 
 
-def test_listeners_that_never_read_neither_hinder_others_nor_fill_the_memory(ws, server):
+def test_listeners_that_never_read_neither_hinder_others_nor_fill_the_memory_nor_keep_the_server(ws, server):
     address, process = server
     folder = ws.jobs / "0002"
     folder.mkdir()
@@ -118,6 +120,10 @@ def test_listeners_that_never_read_neither_hinder_others_nor_fill_the_memory(ws,
                 time.sleep(0.05)
             (folder / "result.json").write_text(json.dumps({"status": "cancelled", "reason": "Enough."}))
             reading.result(30)
+            began = time.monotonic()
+            process.terminate()
+            process.wait(20)
+            assert time.monotonic() - began < 3
     assert stream.heard[:-1] == as_told(ws, 2)
     assert stream.result["status"] == "cancelled"
     assert most - before < MOST_GROWTH
