@@ -152,6 +152,8 @@ class Jobs:
 
     def prune(self, keep: int) -> list[int]:
         """Deletes the jobs that need not be kept; their numbers. Raises TryAgain while somebody else is starting one for too long."""
+        if len(self.numbers()) <= keep:
+            return []
         with exclusive(self._folder / ".lock"):
             spare = self.spare(keep)
             self._numbered.discard(spare)
@@ -160,8 +162,6 @@ class Jobs:
     def _launch(self, request: dict[str, Any], home: Path) -> int:
         try:
             path, alive = self._prepare(request)
-        if len(self.numbers()) <= keep:
-            return []
             try:
                 process = self._spawn(path, alive, home)
             except OSError:
