@@ -22,6 +22,11 @@ def too_large(name: str, limit: int) -> UnreadableFile:
     return UnreadableFile(f"{name} holds more than {limit / 2**20:,.0f} MB, the limit. Split it by year or store and upload the parts one by one.")
 
 
+def brief(error: Exception, most: int = 200) -> str:
+    """What a library says of a broken file, on one line; it may repeat the whole of what it could not read."""
+    return " ".join(str(error)[:most].split())
+
+
 def gunzip(content: bytes, name: str, limit: int) -> bytes:
     """The bytes inside a gzip file, of one or several members.
 
@@ -50,7 +55,7 @@ def _members(content: bytes, name: str) -> Iterator[bytes]:
                     raise UnreadableFile(f"{name} ends in the middle of its packed data. Send it again, or unpack it and upload the CSV.")
                 yield piece
         except zlib.error as error:
-            raise UnreadableFile(f"{name} is a broken gzip file ({error}). Pack it again, or upload the CSV itself.") from error
+            raise UnreadableFile(f"{name} is a broken gzip file ({brief(error)}). Pack it again, or upload the CSV itself.") from error
         rest = member.unused_data
 
 
@@ -68,7 +73,7 @@ def check_workbook(content: bytes, name: str, limit: int) -> None:
             for part in archive.infolist():
                 left = _check_part(archive, part, name, (left, limit))
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError) as error:
-        raise UnreadableFile(f"{name} is a broken workbook ({error}). Open it in your spreadsheet, save it again and upload that.") from error
+        raise UnreadableFile(f"{name} is a broken workbook ({brief(error)}). Open it in your spreadsheet, save it again and upload that.") from error
 
 
 def _check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, name: str, limits: tuple[int, int]) -> int:

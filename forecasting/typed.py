@@ -15,7 +15,7 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 from forecasting import problems
 from forecasting.errors import UnreadableFile
-from forecasting.packed import check_workbook, too_large
+from forecasting.packed import brief, check_workbook, too_large
 from forecasting.table import Table, blank, names, texts
 
 BYTES_PER_CELL = 8
@@ -31,7 +31,9 @@ def read_workbook(content: bytes, name: str, limit: int) -> Table:
     try:
         first, grid = _sheet(content)
     except CalamineError as error:
-        raise UnreadableFile(f"{name} is a broken or locked workbook ({error}). Save it as .xlsx without a password and upload that.") from error
+        raise UnreadableFile(
+            f"{name} is a broken or locked workbook ({brief(error)}). Save it as .xlsx without a password and upload that."
+        ) from error
     if len(grid) < 2:
         state = "is empty" if not grid else "has a header but no rows below it"
         raise UnreadableFile(f"{name} {state}. Upload a workbook with at least one day of sales.")
@@ -97,8 +99,9 @@ def read_parquet(content: bytes, name: str, limit: int) -> Table:
         columns = names(file.schema_arrow.names, name)
         flat = [column.name for column in file.schema_arrow if pa.types.is_string(column.type) or pa.types.is_large_string(column.type)]
         arrow = parquet.ParquetFile(pa.BufferReader(content), read_dictionary=flat).read()
-    except (pa.ArrowException, OSError) as error:
-        raise UnreadableFile(f"{name} is a broken Parquet file ({error}). Write it again and upload that.") from error
+        arrow.validate(full=True)
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        raise UnreadableFile(f"{name} is a broken Parquet file ({brief(error)}). Write it again and upload that.") from error
     if not arrow.num_rows:
         raise UnreadableFile(f"{name} has columns but no rows. Upload a file with at least one day of sales.")
     rows = pd.DataFrame({title: _arrow_column(arrow.column(place)) for place, title in enumerate(columns)})

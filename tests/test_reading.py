@@ -170,6 +170,7 @@ def test_parquet_keeps_its_types_and_the_day_of_its_own_time_zone():
 
 BOOK = workbook([["date", "sales"], ["2024-01-01", 5]])
 PARQUET = as_parquet(pd.DataFrame({"date": ["2024-01-01"], "sales": [5]}))
+NO_TEXT = pa.StringArray.from_buffers(2, pa.array([0, 1, 2], pa.int32()).buffers()[1], pa.py_buffer(b"\xff\xfe"))
 REFUSED = {
     "empty": (b"", "is empty"),
     "only spaces": (b" \r\n\t\n", "is empty"),
@@ -198,6 +199,8 @@ REFUSED = {
     "zip of something else": (zipfile.ZipFile(made := io.BytesIO(), "w").close() or made.getvalue(), "zip archive"),
     "cut Parquet": (PARQUET[:-20], "broken Parquet"),
     "broken Parquet": (PARQUET[:4] + b"\xff" * 60 + PARQUET[64:], "broken Parquet"),
+    "Parquet with texts that are none": (as_parquet(pa.table({"date": NO_TEXT, "sales": [5, 6]})), "broken Parquet"),
+    "Parquet with a name that is no text": (as_parquet(pa.table({"sales": [5, 6]})).replace(b"sales", b"sal\xffs"), "broken Parquet"),
     "utf-16 that is not": (b"\xff\xfed\0a\0t\0e\0\xd8\xd8\xd8", "UTF-16"),
     "a quotation that never ends": (b'date,sales\n2024-01-01,"5\n' + b"x" * 200_000, "line 2"),
 }
@@ -209,6 +212,13 @@ def test_bad_files_get_one_clear_message(case):
     with pytest.raises(UnreadableFile, match=expected) as caught:
         read_table(content, "sales.csv")
     assert "sales.csv" in str(caught.value)
+
+
+def test_what_a_library_says_of_a_broken_file_is_cut_short():
+    at = BOOK.index(b"PK\x03\x04") + 26
+    with pytest.raises(UnreadableFile) as caught:
+        read_table(BOOK[:at] + b"\xff\x0f" + BOOK[at + 2 :], "sales.xlsx")
+    assert len(str(caught.value)) < 400
 
 
 @pytest.mark.parametrize("cut", range(1, len(BOOK), 97))
