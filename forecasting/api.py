@@ -46,7 +46,7 @@ def make(ws: Workspace, settings: ServerSettings) -> FastAPI:
     api_errors.install(app)
     app.add_route("/", _to_docs, include_in_schema=False)
     app.include_router(api_health.open_router)
-    token = [Depends(HTTPBearer(auto_error=False, description="FORECASTING_API_TOKEN, where the server has one."))]
+    token = [Depends(HTTPBearer(auto_error=False, description="FORECASTING_API_TOKEN."))] if settings.token else []
     for part in (api_health, api_sales, api_jobs, api_forecast, api_versions):
         app.include_router(part.router, dependencies=token)
     return app

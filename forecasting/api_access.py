@@ -56,10 +56,12 @@ class Access:
     def _without_token(self, who: str, headers: Headers) -> Response | None:
         if not self._failures.test(FAILURES, who):
             return answer(429, "TooManyFailures", "Too many requests came with a wrong token. Wait a minute.", headers={"Retry-After": "60"})
-        kind, _, shown = headers.get("authorization", "").partition(" ")
+        said = headers.get("authorization", "")
+        kind, _, shown = said.partition(" ")
         if hmac.compare_digest(shown.strip().encode(), self._token) and kind.lower() == "bearer":
             return None
-        self._failures.hit(FAILURES, who)
+        if said:  # whoever shows nothing guesses nothing
+            self._failures.hit(FAILURES, who)
         detail = "This server asks for its token: send the header 'Authorization: Bearer TOKEN'."
         return answer(401, "TokenMissing", detail, headers={"WWW-Authenticate": "Bearer"})
 

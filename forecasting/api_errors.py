@@ -43,8 +43,9 @@ class Problem(BaseModel):
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """What a route's documentation says of the problems that it may answer with, and of those that every route may."""
-    problem = {"model": Problem, "description": "A problem.", "content": {MEDIA_TYPE: {}}}
-    return dict.fromkeys(sorted({*statuses, 400, 401, 403, 422, 429}), problem)
+    schema = {"$ref": f"#/components/schemas/{Problem.__name__}"}
+    problem = {"description": "A problem.", "content": {MEDIA_TYPE: {"schema": schema}}}
+    return dict.fromkeys(sorted({*statuses, 400, 401, 403, 413, 422, 429, 500}), problem)
 
 
 def install(app: FastAPI) -> None:
@@ -53,6 +54,15 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _misread)
     app.add_exception_handler(Exception, _unexpected)
+    describe = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        """What `documented` refers to stands in the documentation."""
+        described = describe()
+        described["components"]["schemas"][Problem.__name__] = Problem.model_json_schema()
+        return described
+
+    app.openapi = openapi  # type: ignore[method-assign]
 
 
 def _known(request: Request, error: Exception) -> Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Iterator
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from fastapi import APIRouter, Request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, ProcessCollector, generate_latest
@@ -26,6 +26,7 @@ open_router, router = APIRouter(tags=["health"]), APIRouter(tags=["health"])
 """Routes for everybody, and for whoever has the token."""
 LITTLE_SPACE: Final = 2**30
 """Bytes left on the disk below which it counts as nearly full."""
+TEXT: Final[dict[str, Any]] = {"content": {"text/plain": {"schema": {"type": "string"}}}}
 STARTED: Final = time.monotonic()
 BUCKETS: Final = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30)
 
@@ -49,7 +50,7 @@ async def health(request: Request, context: Ask) -> Health:
     )
 
 
-@router.get("/metrics", summary="Numbers for Prometheus", responses=documented(), response_class=Response)
+@router.get("/metrics", summary="Numbers for Prometheus", responses={**documented(), 200: TEXT}, response_class=Response)
 async def metrics(request: Request, context: Ask) -> Response:
     """Requests by route and status, how long they took, memory, disk, the version that serves and the job."""
     return Response(await context.call(generate_latest, request.app.state.registry), media_type=CONTENT_TYPE_LATEST)

@@ -7,13 +7,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Header, Path, Query, Request, UploadFile
 from pydantic import Field
+from pydantic.json_schema import SkipJsonSchema
 from sse_starlette import EventSourceResponse
 from starlette.responses import PlainTextResponse, Response
 
 from forecasting import api_events, sending, service
 from forecasting.api_context import Ask
 from forecasting.api_errors import documented
-from forecasting.api_models import Job
+from forecasting.api_models import Job, within
 from forecasting.api_sales import Choices, sent
 from forecasting.errors import NotFound
 from forecasting.settings import Settings
@@ -22,23 +23,33 @@ from forecasting.status import JobStatus
 router = APIRouter(tags=["retraining"])
 
 Number = Annotated[int, Path(ge=1, le=999_999_999, description="Of the job.")]
+EVENT = {
+    "type": "object",
+    "required": ["id", "data"],
+    "properties": {"id": {"type": "string", "pattern": "^[0-9]+$"}, "data": {"type": "string", "contentMediaType": "application/json"}},
+}
+"""One event of a stream."""
 STREAM = {
     "description": (
         'An event stream. Each event has an `id` and JSON as data: {"type": "progress", "data": "LSTM epoch 1/50 - loss=0.1234", "stage": "LSTM", '
         '"done": 1, "total": 50, ...}, at last {"type": "result", "data": {"status": "success", "meta": {...}}}, with "failed" or "cancelled" and a '
         "reason instead of what was not made."
     ),
-    "content": {"text/event-stream": {"schema": {"type": "string"}}},
+    "content": {"text/event-stream": {"schema": EVENT}},
 }
+
+
+Count = int | SkipJsonSchema[None]
+"""A number that need not be sent: in a form there is no null."""
 
 
 class RetrainForm(Choices):
     """What to train."""
 
-    file: UploadFile | None = Field(None, description="As for an upload; without one the saved sales are trained on.")
-    epochs: int | None = Field(None, description="Of the network, at most: 1 to 1000; as before if not given.")
-    batch_size: int | None = Field(None, description="Windows a step: 1 to 8192; as before if not given.")
-    horizon: int | None = Field(None, description="Days ahead: 1 to 730; as before if not given.")
+    file: UploadFile | SkipJsonSchema[None] = Field(None, description="As for an upload; without one the saved sales are trained on.")
+    epochs: Count = Field(None, description="Of the network, at most; as before if not given.", json_schema_extra=within(1, 1000))
+    batch_size: Count = Field(None, description="Windows a step; as before if not given.", json_schema_extra=within(1, 8192))
+    horizon: Count = Field(None, description="Days ahead; as before if not given.", json_schema_extra=within(1, 730))
 
     def settings(self, now: Settings) -> Settings:
         """The settings in force with those that were sent; raises SettingsError."""
@@ -46,13 +57,16 @@ class RetrainForm(Choices):
         return replace(now, horizon=now.horizon if self.horizon is None else self.horizon, lstm=replace(now.lstm, **lstm))
 
 
+AS_BEFORE = RetrainForm.model_validate({})
+
+
 @router.post(
     "/retrain",
     summary="Merge a file, retrain, and follow it",
-    responses={**documented(409, 413, 503, 507), 200: STREAM},
+    responses={**documented(409, 503, 507), 200: STREAM},
     response_class=EventSourceResponse,
 )
-async def retrain(request: Request, context: Ask, form: Annotated[RetrainForm, Form(media_type="multipart/form-data")]) -> Response:
+async def retrain(request: Request, context: Ask, form: Annotated[RetrainForm, Form(media_type="multipart/form-data")] = AS_BEFORE) -> Response:
     """Answers with the events of the job as they come. The job goes on if the connection is lost; `Location` says where it can be followed again."""
     chosen = form.settings(await context.call(service.settings, context.ws))
     came = None if form.file is None else await sent(context, form.file, form)

@@ -3,15 +3,34 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
 
 from forecasting import schema
 from forecasting.ensemble import Ensemble
 from forecasting.policy import Policy, Rule, Target
 
 USUAL_DAYS = 28
+
+
+def _number(value: object) -> object:
+    """JSON tells numbers from texts and truth values, and so does its documentation."""
+    if isinstance(value, (str, bool)):
+        raise ValueError("Input should be a number")
+    return value
+
+
+Whole = Annotated[int, BeforeValidator(_number)]
+Number = Annotated[float, BeforeValidator(_number)]
+SHARE: Final[dict[str, Any]] = {"exclusiveMinimum": 0, "exclusiveMaximum": 1}
+"""What the documentation says of a service level."""
+Level = Annotated[Number, Field(json_schema_extra=SHARE)]
+
+
+def within(least: float, most: float | None = None) -> dict[str, Any]:
+    """Limits as the documentation says them; whoever passes them hears of it in the words of the settings, as in the pages."""
+    return {"minimum": least} if most is None else {"minimum": least, "maximum": most}
 
 
 class Filtered(BaseModel):
@@ -32,12 +51,12 @@ class Filtered(BaseModel):
 class ForecastQuestion(Filtered):
     """What to forecast."""
 
-    days: int | None = Field(
+    days: Whole | None = Field(
         None,
         description="Days ahead, of weekly or monthly sales in whole weeks or months; 28, or as far as the version forecasts, if not given.",
         examples=[7],
     )
-    total: bool = Field(False, description="One row a day for the sum, instead of one row a series and day.")
+    total: StrictBool = Field(False, description="One row a day for the sum, instead of one row a series and day.")
 
     def steps(self, made: Ensemble) -> int:
         """Days, weeks or months ahead."""
@@ -48,19 +67,23 @@ class ForecastQuestion(Filtered):
 class RecommendQuestion(Filtered):
     """What to order, on which terms where nobody said otherwise of a series."""
 
-    lead_time: int = Field(Policy.lead_time, description="Days from order to delivery.")
-    lead_time_sd: float = Field(Policy.lead_time_sd, description="Its standard deviation in days.")
-    review_period: int = Field(Policy.review_period, description="Days from one order to the next.")
-    service_level: float = Field(Policy.service_level, description="Chance of no stockout, or share of demand met.")
+    lead_time: Whole = Field(Policy.lead_time, description="Days from order to delivery.", json_schema_extra=within(0, 365))
+    lead_time_sd: Number = Field(Policy.lead_time_sd, description="Its standard deviation in days.", json_schema_extra=within(0, 180))
+    review_period: Whole = Field(Policy.review_period, description="Days from one order to the next.", json_schema_extra=within(1, 365))
+    service_level: Level = Field(Policy.service_level, description="Chance of no stockout, or share of demand met.")
     target: Target = Field(Policy.target, description="What the service level promises.")
     rule: Rule = Field(Policy.rule, description="How the shop orders.")
-    class_levels: tuple[float, float, float] | None = Field(None, description="Service levels by class of value: A, B and C.")
-    order_cost: float = Field(Policy.order_cost, description="Money an order, for lots.")
-    holding_rate: float = Field(Policy.holding_rate, description="Yearly cost of holding a unit, as a share of its cost.")
-    start: int | None = Field(None, description="Days between the last sales and the counting; what the saved stock says if not given.")
-    budget: float | None = Field(None, description="Order only what this amount of money is best spent on.", gt=0)
-    space: float | None = Field(None, description="The same of shelf space, in the measure of unit_space.", gt=0)
-    stock: list[dict[str, str | float | None]] | None = Field(
+    class_levels: tuple[Level, Level, Level] | None = Field(None, description="Service levels by class of value: A, B and C.")
+    order_cost: Number = Field(Policy.order_cost, description="Money an order, for lots.", json_schema_extra=within(0))
+    holding_rate: Number = Field(
+        Policy.holding_rate, description="Yearly cost of holding a unit, as a share of its cost.", json_schema_extra=within(0, 10)
+    )
+    start: Whole | None = Field(
+        None, description="Days between the last sales and the counting; what the saved stock says if not given.", json_schema_extra=within(0, 365)
+    )
+    budget: Number | None = Field(None, description="Order only what this amount of money is best spent on.", gt=0)
+    space: Number | None = Field(None, description="The same of shelf space, in the measure of unit_space.", gt=0)
+    stock: list[dict[str, str | Number | None]] | None = Field(
         None,
         description="Rows of a stock file: keys, on_hand, on_order, due, lead_time, ...; the stock saved last if not given.",
         examples=[[{"product_id": "P001", "on_hand": 12}]],

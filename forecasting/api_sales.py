@@ -6,7 +6,8 @@ import json
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Form, Query, UploadFile
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
+from pydantic.json_schema import SkipJsonSchema
 
 from forecasting import schema, sending, service
 from forecasting.api_context import Ask, Context
@@ -22,20 +23,33 @@ LONGEST_NAME: Final = 255
 """Characters of a file's name that are kept, as file systems do."""
 
 
+def _said(value: object) -> object:
+    """A form knows texts alone: these are the two that its documentation promises."""
+    known = {"true": True, "false": False}
+    text = str(value).lower()
+    if text not in known:
+        raise ValueError("Input should be true or false")
+    return known[text]
+
+
+Flag = Annotated[bool, BeforeValidator(_said)]
+"""Yes or no in a form."""
+
+
 class Choices(BaseModel):
     """How a file is to be read."""
 
     mapping: str = Field("", description='Which column is what, as JSON: {"date": "Day"}; empty to guess.')
     duplicates: Literal["last", "sum"] = Field("last", description="What becomes of different rows of one key and day.")
-    day_first: bool | None = Field(None, description="Whether 03/04 is 3 April; asked for where the file does not say.")
-    drop_problems: bool = Field(False, description="Leave out the rows that cannot be used.")
+    day_first: Flag | SkipJsonSchema[None] = Field(None, description="Whether 03/04 is 3 April; asked for where the file does not say.")
+    drop_problems: Flag = Field(False, description="Leave out the rows that cannot be used.")
 
 
 class UploadForm(Choices):
     """A file to merge."""
 
     file: UploadFile = Field(description="CSV, .csv.gz, .xlsx or .parquet, up to 200 MB.")
-    dry_run: bool = Field(False, description="Say what would change; save nothing.")
+    dry_run: Flag = Field(False, description="Say what would change; save nothing.")
 
 
 async def sent(context: Context, file: UploadFile, choices: Choices) -> Sent:
@@ -65,7 +79,7 @@ def _mapping(text: str) -> dict[str, str]:
     return found
 
 
-@router.post("/upload", summary="Check a file and merge it", responses=documented(413, 503, 507))
+@router.post("/upload", summary="Check a file and merge it", responses=documented(503, 507))
 async def upload(context: Ask, form: Annotated[UploadForm, Form(media_type="multipart/form-data")]) -> UploadAnswer:
     """Merges a sales file in one step: new rows are added, later values win, the same file twice changes nothing."""
     came = await sent(context, form.file, form)

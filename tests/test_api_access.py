@@ -97,6 +97,12 @@ def test_whoever_guesses_has_to_wait(published):
     assert asked.get("/api/health").status_code == 200
 
 
+def test_whoever_shows_no_token_locks_nobody_out(published):
+    asked = client(published, token=TOKEN)
+    assert [asked.get("/api/versions").status_code for _ in range(40)] == [401] * 40
+    assert asked.get("/api/versions", headers=BEARER).status_code == 200
+
+
 def test_the_token_is_in_no_answer_and_no_log(published, caplog):
     with caplog.at_level(logging.DEBUG):
         asked = client(published, token=TOKEN)

@@ -1,0 +1,98 @@
+"""What the API's documentation says is what a running server does, whatever it is asked."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import threading
+import urllib.request
+from collections import defaultdict
+from contextlib import contextmanager
+
+import pytest
+from served import served
+
+from forecasting import service
+from forecasting.server_settings import REQUEST_RATE, TOKEN, UPLOAD_RATE
+
+SECRET = "correct-horse-battery-staple"
+OPERATIONS = 15
+CHECKS = (
+    "not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance,"
+    "negative_data_rejection,unsupported_method,allow_header_conformance,ignored_auth"
+)
+"""Left out: what asks that every file, filter and number be one that these sales have (`positive_data_acceptance`), that what was made can be
+found by a name that the caller chose (`ensure_resource_availability`, `use_after_free`), accounts (`object_level_authorization`), and headers
+that must be there (`missing_required_header`): there is none but the token's, which `ignored_auth` is about."""
+HOOKS = '''
+from itertools import count
+
+import schemathesis
+
+CLIENTS = count(1)
+
+
+@schemathesis.hook
+def before_call(context, case, kwargs):
+    """Each request comes from an address of its own, so that wrong tokens do not have the right one wait."""
+    number = next(CLIENTS)
+    case.headers["X-Forwarded-For"] = f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
+'''
+
+
+@contextmanager
+def cancelling(ws):
+    """Cancels whatever is retrained in a workspace; gives the numbers of the jobs that it cancelled."""
+    ended, numbers = threading.Event(), set()
+
+    def cancel():
+        while not ended.wait(0.2):
+            job = service.job(ws)
+            if job.state == "running":
+                service.cancel(ws, job.number)
+                numbers.add(job.number)
+
+    thread = threading.Thread(target=cancel)
+    thread.start()
+    try:
+        yield numbers
+    finally:
+        ended.set()
+        thread.join()
+
+
+def schemathesis(address, folder, *options):
+    """Asks every operation of a server in every way that its documentation allows, and in many that it does not; what came of it."""
+    (folder / "hooks.py").write_text(HOOKS)
+    (folder / "schemathesis.toml").write_text('hooks = "hooks.py"\n')
+    command = [sys.executable, "-m", "schemathesis.cli", "run", f"{address}/api/openapi.json", "--checks", CHECKS, "--seed", "5", "--no-shrink"]
+    command += ["--generation-database", "none", "--continue-on-failure", "--no-color", "--request-timeout", "60", "--max-examples", "25", *options]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=200)
+
+
+def answered(address, token):
+    """The statuses that each documented route has answered with."""
+    request = urllib.request.Request(f"{address}/api/metrics", headers={"Authorization": f"Bearer {token}"})
+    with urllib.request.urlopen(request, timeout=20) as response:
+        text = response.read().decode()
+    found = defaultdict(set)
+    for method, route, status in re.findall(r'shelfcast_requests_total\{method="(\w+)",route="(/[^"]*)",status="(\d+)"\}', text):
+        found[method, route].add(int(status))
+    return found
+
+
+@pytest.mark.parametrize("token", ["", SECRET])
+def test_the_server_does_what_its_documentation_says(shop, tmp_path, token):
+    options = ["--header", f"Authorization: Bearer {token}"] if token else []
+    variables = {REQUEST_RATE: "100000/second", UPLOAD_RATE: "100000/second", TOKEN: token}
+    with served(shop.home, log=tmp_path / "log", **variables) as (address, process), cancelling(shop) as cancelled:
+        run = schemathesis(address, tmp_path, *options)
+        assert process.poll() is None
+        answers = answered(address, token)
+    assert run.returncode == 0, run.stdout[-8000:] + run.stderr
+    assert f"Tested: {OPERATIONS}" in run.stdout
+    assert int(re.search(r"(\d+) generated", run.stdout)[1]) > 500
+    assert cancelled
+    assert len([route for route, statuses in answers.items() if statuses & {200, 204}]) == OPERATIONS, answers
+    assert "Traceback" not in (tmp_path / "log").read_text()
