@@ -67,7 +67,7 @@ def _forecast_json(ws: Workspace, question: ForecastQuestion) -> Response:
         "series": len(chosen),
         "sum": jsonable({name: getattr(total, name) for name in ("expected", *schema.BANDS)}),
     }
-    lines = kept.order_lines(ws, version, ordering.saved_stock(ws))
+    lines = kept.order_lines(ws, version, kept.stock(ws))
     columns = service.forecast_columns(made, filters, chosen, steps, total=question.total)
     recommendation = rows.array([lines[row] for row in chosen])
     return Response(rows.joined(head, forecast=rows.of_columns(columns), recommendation=recommendation), media_type=JSON)
@@ -96,7 +96,7 @@ def _ordered(ws: Workspace, question: RecommendQuestion) -> tuple[Live, Saved | 
     """What serves, the saved stock that counts, the orders, and the quantities that a limit leaves; raises InputError."""
     live = kept.live(ws)
     if question.stock is None:
-        saved = ordering.saved_stock(ws)
+        saved = kept.stock(ws)
         policy = question.policy(ordering.start(live.made, saved))
         found = kept.orders(ws, live.version, saved, policy, question.filters())
     else:

@@ -59,6 +59,16 @@ def ensemble(ws: Workspace, version: int) -> Ensemble:
     return service.load(ws, version)
 
 
+def stock(ws: Workspace) -> Saved | None:
+    """The stock saved last, read once for each of its states; None if there is none. Raises StockDamaged."""
+    return _stock(ws, ordering.stock_number(ws))
+
+
+@cached(LRUCache(2), condition=Condition())
+def _stock(ws: Workspace, number: int) -> Saved | None:  # noqa: ARG001
+    return ordering.saved_stock(ws)
+
+
 def orders(ws: Workspace, version: int, saved: Saved | None, policy: Policy, filters: Mapping[str, str]) -> Orders:
     """What to order of the series that the filters choose, by the stock saved last; raises NotFound and InputError."""
     return _orders(ws, version, 0 if saved is None else saved.number, policy, tuple(sorted(filters.items())))
@@ -89,6 +99,6 @@ def _given(ws: Workspace, version: int, number: int) -> Given:  # noqa: ARG001
 
 def forget() -> None:
     """Keeps nothing any more."""
-    for kept in (ensemble, _orders, _order_lines, _given):
+    for kept in (ensemble, _stock, _orders, _order_lines, _given):
         kept_of: Any = kept
         kept_of.cache_clear()

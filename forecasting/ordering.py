@@ -81,6 +81,11 @@ def saved_stock(ws: Workspace) -> Saved | None:
     return Shelves(ws).load()
 
 
+def stock_number(ws: Workspace) -> int:
+    """The number of the newest state of the stock, which never changes; 0 for none."""
+    return max(Shelves(ws).numbers(), default=0)
+
+
 def undo_stock(ws: Workspace) -> Saved:
     """Takes the last state back; raises InputError if there is none."""
     return Shelves(ws).undo()

@@ -107,7 +107,7 @@ def _api(settings: ServerSettings) -> ASGIApp:
 def warm(api: Warmed) -> None:
     """Loads the libraries and the live ensemble, starts the first training of an empty workspace, and spares all of it from collections."""
     try:
-        from forecasting import charts, kept, ordering, service
+        from forecasting import charts, kept, service
         from pages import inventory_policy, shell
 
         ws = service.workspace()
@@ -117,7 +117,7 @@ def warm(api: Warmed) -> None:
             ensemble = shell.ensemble_of(version)
             shell.warm_up(ensemble, charts)
             inventory_policy.warm_up(version, ensemble)
-            kept.order_lines(ws, version, ordering.saved_stock(ws))
+            kept.order_lines(ws, version, kept.stock(ws))
         api.ready()
     except Exception:
         logger.exception("The warm start stopped.")

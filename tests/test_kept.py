@@ -81,3 +81,17 @@ def test_order_lines_stand_in_the_order_of_the_series(published):
     tea = kept.orders(published, 1, None, Policy(), {"product_id": "Tea"}).table
     mine = lines[lines["product_id"] == "Tea"]
     assert mine["order_quantity"].tolist() == tea["order_quantity"].round(3).tolist()
+
+
+def test_stock_is_read_once_for_each_of_its_states(shop, monkeypatch):
+    reads = []
+    monkeypatch.setattr(ordering, "saved_stock", lambda ws, read=ordering.saved_stock: reads.append(1) or read(ws))
+    assert [kept.stock(shop) for _ in range(2)] == [None, None]
+    made = kept.ensemble(shop, 1)
+    shelf = pd.DataFrame({"product_id": ["Tea"], "region": ["South"], "on_hand": [5.0]})
+    number = ordering.save_stock(shop, ordering.check_typed_stock(shelf, made), made, "typed")
+    reads.clear()
+    assert [kept.stock(shop).number for _ in range(3)] == [number] * 3
+    assert len(reads) == 1
+    ordering.undo_stock(shop)
+    assert kept.stock(shop) is None
