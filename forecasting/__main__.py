@@ -185,18 +185,17 @@ def _serve(args: argparse.Namespace) -> int:
     from forecasting.server_settings import RETRAIN_EVERY, ServerSettings
     from forecasting.settings import Retention
 
-    if args.retrain_every is not None:
-        os.environ[RETRAIN_EVERY] = args.retrain_every
-    settings = ServerSettings.of(os.environ)
+    surroundings = dict(os.environ) | ({} if args.retrain_every is None else {RETRAIN_EVERY: args.retrain_every})
+    settings = ServerSettings.of(surroundings)
     check(args.host, settings)
-    Retention.of(os.environ)
+    Retention.of(surroundings)
     if settings.retrain_every:
         Cron(settings.retrain_every)
     if is_this_machine(args.host):
-        os.environ.setdefault("STREAMLIT_SERVER_ALLOWED_HOSTS", "localhost 127.0.0.1 ::1")  # no site may take a name of its own for this machine
+        surroundings.setdefault("STREAMLIT_SERVER_ALLOWED_HOSTS", "localhost 127.0.0.1 ::1")  # no site may take a name of its own for this machine
     address = ["--server.address", args.host, "--server.port", str(args.port)]
     os.chdir(ROOT)
-    os.execv(sys.executable, [sys.executable, "-m", "streamlit", "run", str(ROOT / "streamlit_app.py"), *address])
+    os.execve(sys.executable, [sys.executable, "-m", "streamlit", "run", str(ROOT / "streamlit_app.py"), *address], surroundings)
 
 
 VERBS: arguments.Verbs = {
