@@ -29,7 +29,7 @@ SECRETS = ("FORECASTING_API_TOKEN",)
 """Variables that a job has no use for."""
 RESERVED_BYTES = 32_768
 POLL_SECONDS = 0.02
-TERM_SECONDS, KILL_SECONDS = 3.0, 1.5
+TERM_SECONDS, KILL_SECONDS = 2.0, 2.5
 
 
 class Jobs:
@@ -125,7 +125,7 @@ class Jobs:
     def cancel(self, number: int | str) -> None:
         """Ends a job, within 5 seconds; a job that has ended stays as it is.
 
-        It is asked to end, and killed with its children if it has not after 3 seconds.
+        It is asked to end, and killed with its children if it has not after 2 seconds.
 
         Raises:
             NotFound: There is no such job.

@@ -20,6 +20,8 @@ ALIVE, PID, EXIT, RESERVE = "alive", "pid", "exit", "reserve"
 SILENCE_SECONDS = 600.0
 """Seconds after an event for which the clock is believed: a job counts its own seconds, but clocks are set, by a year at times."""
 
+NOTHING = "Nothing was published"
+
 State = Literal["running", "done", "failed", "cancelled"]
 STATES: dict[str, State] = {"success": "done", "failed": "failed", "cancelled": "cancelled"}
 
@@ -132,7 +134,7 @@ def _since(moment: datetime, now: datetime) -> float:
 def _published(progress: Event | None) -> str:
     """What became of the version of a job that ended without a word."""
     if progress is None or (progress.stage, progress.done) != (PUBLISH, progress.total):
-        return "Nothing was published"
+        return NOTHING
     return "It was publishing just then; whether its version came to be, the list of versions says"
 
 
@@ -140,8 +142,10 @@ def _reason(path: Path, state: State, result: dict[str, Any], newest: Event | No
     if state in ("running", "done"):
         return ""
     told = result.get("reason") or (newest.reason if newest else "")
-    if told or state == "cancelled":
-        return str(told) or "Cancelled by a person."
+    if told:
+        return str(told)
+    if state == "cancelled":
+        return "Cancelled by a person." if published == NOTHING else f"Cancelled by a person. {published}."
     code = number_in(path / EXIT)
     how = "killed, or out of memory" if code is None else f"exit code {code}" if code >= 0 else f"killed by signal {-code}"
     if code == -9:

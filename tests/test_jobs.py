@@ -187,11 +187,15 @@ def test_who_cancels_once_a_version_is_written_comes_too_late(jobs, tmp_path):
     assert (jobs.status(number).state, jobs.status(number).result) == ("done", {"version": 7})
 
 
-def test_a_job_killed_while_it_publishes_does_not_say_that_nothing_was_published(jobs, tmp_path):
+@pytest.mark.parametrize("state", ["failed", "cancelled"])
+def test_a_job_killed_while_it_publishes_does_not_say_that_nothing_was_published(jobs, tmp_path, state):
     number = start(jobs, tmp_path, "publish", pause=600)
     until(lambda: len(jobs.events(number)) == 3)
-    os.kill(int((tmp_path / "jobs" / "0001" / "pid").read_text()), signal.SIGKILL)
-    until(lambda: jobs.status(number).state == "failed")
+    if state == "cancelled":
+        jobs.cancel(number)
+    else:
+        os.kill(int((tmp_path / "jobs" / "0001" / "pid").read_text()), signal.SIGKILL)
+    until(lambda: jobs.status(number).state == state)
     assert "the list of versions says" in jobs.status(number).reason
 
 
