@@ -11,6 +11,7 @@ from collections import defaultdict
 from contextlib import contextmanager
 
 import pytest
+from apis import client, problem, sales_file
 from served import served
 
 from forecasting import service
@@ -96,3 +97,54 @@ def test_the_server_does_what_its_documentation_says(shop, tmp_path, token):
     assert cancelled
     assert len([route for route, statuses in answers.items() if statuses & {200, 204}]) == OPERATIONS, answers
     assert "Traceback" not in (tmp_path / "log").read_text()
+
+
+WEEK = b"date,product_id,region,sales\n2026-07-01,Tea,South,31\n"
+
+
+@pytest.mark.parametrize("question", [{"days": "7"}, {"days": True}, {"total": 1}, {"total": "true"}])
+def test_a_forecast_tells_numbers_from_texts_and_truth_values(published, question):
+    problem(client(published).post("/api/forecast", json=question), 422, "fields-wrong")
+
+
+@pytest.mark.parametrize(
+    "question", [{"service_level": "0.9"}, {"class_levels": [True, 0.9, 0.9]}, {"stock": [{"product_id": "Tea", "on_hand": True}]}]
+)
+def test_so_does_a_recommendation(published, question):
+    problem(client(published).post("/api/recommend", json=question), 422, "fields-wrong")
+
+
+def test_a_whole_number_may_be_written_with_a_point(published):
+    assert client(published).post("/api/forecast", json={"days": 7.0}).json()["days"] == 7
+
+
+@pytest.mark.parametrize(("said", "status"), [("true", 200), ("True", 200), ("false", 200), ("0", 422), ("yes", 422), ("null", 422)])
+def test_a_form_knows_true_and_false(shop, said, status):
+    asked = client(shop)
+    for field in ("drop_problems", "day_first", "dry_run"):
+        assert asked.post("/api/upload", files=sales_file(WEEK), data={field: said}).status_code == status
+
+
+def documentation(ws, **settings):
+    return client(ws, **settings).get("/api/openapi.json", headers={"Authorization": f"Bearer {SECRET}"}).json()
+
+
+def test_the_documentation_asks_for_a_token_where_the_server_does(published):
+    paths = {token: documentation(published, token=token)["paths"] for token in ("", SECRET)}
+    assert not [path for path, methods in paths[""].items() for each in methods.values() if "security" in each]
+    assert [path for path, methods in paths[SECRET].items() for each in methods.values() if "security" not in each] == ["/health"]
+
+
+def test_every_problem_is_documented_with_its_media_type(published):
+    told = documentation(published)
+    assert told["components"]["schemas"]["Problem"]["required"] == ["type", "title", "status", "detail"]
+    for methods in told["paths"].values():
+        for each in methods.values():
+            problems = {status: answer["content"] for status, answer in each["responses"].items() if status >= "400"}
+            assert {"400", "401", "403", "413", "422", "429", "500"} <= problems.keys()
+            assert all(list(content) == ["application/problem+json"] for content in problems.values())
+
+
+def test_a_retrain_needs_no_body(published):
+    form = documentation(published)["paths"]["/retrain"]["post"]["requestBody"]
+    assert not form.get("required")
