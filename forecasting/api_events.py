@@ -15,14 +15,14 @@ from forecasting.api_context import Context
 from forecasting.atomic import jsonable
 from forecasting.events import Event
 from forecasting.manifest import FILES
-from forecasting.status import JobStatus
+from forecasting.status import STATES, JobStatus
 
 POLL_SECONDS: Final = 0.2
 PING_SECONDS: Final = 15
 LINE: Final = "\n"
 RETRY_MILLISECONDS: Final = 2000
 """How long a browser waits before it comes back."""
-STATUS: Final = {"done": "success", "failed": "failed", "cancelled": "cancelled"}
+STATUS: Final = {state: told for told, state in STATES.items()}
 
 
 async def respond(context: Context, number: int, after: int, *, address: str) -> Response:

@@ -50,6 +50,18 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 
 @pytest.fixture
+def quick_shop(small: Workspace, home: Workspace) -> Iterator[Workspace]:
+    """A copy of the small workspace, to change at will; no retrain outlives the test."""
+    from forecasting import service
+
+    shutil.copytree(small.home, home.home, dirs_exist_ok=True)
+    yield home
+    running = service.running(home)
+    if running is not None:
+        service.cancel(home, running)
+
+
+@pytest.fixture
 def shop(published: Workspace, home: Workspace) -> Workspace:
     """A copy of the published workspace, to change at will."""
     shutil.copytree(published.home, home.home, dirs_exist_ok=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import json
 import random
-import shutil
 import signal
 import socket
 import time
@@ -34,11 +33,8 @@ SALES = shops.sales(40).query("product_id in ('Bread', 'Cake', 'Soap', 'Tea')")
 
 
 @pytest.fixture
-def ws(small, home):
-    shutil.copytree(small.home, home.home, dirs_exist_ok=True)
-    yield home
-    if service.running(home) is not None:
-        service.cancel(home, service.running(home))
+def ws(quick_shop):
+    return quick_shop
 
 
 @pytest.fixture

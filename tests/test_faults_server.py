@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -22,11 +21,8 @@ NOTHING = "Nothing was published"
 
 
 @pytest.fixture
-def ws(small, home):
-    shutil.copytree(small.home, home.home, dirs_exist_ok=True)
-    yield home
-    if service.running(home) is not None:
-        service.cancel(home, service.running(home))
+def ws(quick_shop):
+    return quick_shop
 
 
 @pytest.fixture
