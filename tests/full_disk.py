@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -30,6 +30,12 @@ class Disk:
         facts = os.statvfs(self.path)
         self.ballast.write_bytes(bytes(max(0, facts.f_bavail * facts.f_frsize - pages * PAGE)))
         assert os.statvfs(self.path).f_bavail * facts.f_frsize == pages * PAGE
+
+    def fill(self) -> None:
+        """Fills it up while others write to it too: they and the ballast share what is left, down to the last byte."""
+        with self.ballast.open("ab", buffering=0) as ballast, suppress(OSError):
+            while ballast.write(bytes(PAGE)):
+                pass
 
     def free(self) -> None:
         """Takes the ballast away."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import shutil
 import sys
+import threading
 import time
-from contextlib import suppress
 from pathlib import Path
 
 import full_disk
@@ -194,11 +194,17 @@ TEXT = "Retraining stopped: the disk is full. Free some space"
 
 
 def ended(jobs, number):
-    """How a job ended; it lets go of its lock a moment after it has told its result."""
+    """How a job ended, once nothing writes to the disk any more: its exit code is saved a moment after it has told its result."""
     jobs.follow(number, lambda _: None, poll=0.02)
-    while jobs.running() is not None:
-        time.sleep(0.01)
+    quiet()
     return jobs.status(number)
+
+
+def quiet():
+    """Waits until the exit code of every job that this process started is saved."""
+    for thread in threading.enumerate():
+        if thread.name.startswith("job "):
+            thread.join()
 
 
 def test_a_job_started_on_a_full_disk_runs_or_says_why_not(disk, ws):
@@ -231,10 +237,8 @@ def test_a_job_whose_disk_fills_up_while_it_runs_says_so_to_the_last_byte(disk, 
     number = jobs.start({"task": "steps", "steps": 100_000, "pause": 0.001}, home=ws.home)
     while not jobs.events(number):
         time.sleep(0.01)
-    while jobs.running() is not None:
-        with suppress(OSError):
-            disk.leave(0)
-    status = jobs.status(number)
+    disk.fill()
+    status = ended(jobs, number)
     assert (status.state, status.error, status.reason[: len(TEXT)]) == ("failed", "OSError", TEXT)
     assert jobs.events(number)[-1].type == "result"
 
@@ -244,7 +248,7 @@ def test_a_job_is_cancelled_on_a_full_disk(disk, ws):
     number = jobs.start({"task": "sleep"}, home=ws.home)
     while jobs.status(number).event is None:
         time.sleep(0.01)
-    disk.leave(0)
+    disk.fill()
     jobs.cancel(number)
     assert jobs.status(number).state == "cancelled"
 
@@ -272,6 +276,7 @@ def test_a_retrain_that_finds_no_space_to_publish_fails_by_name_and_with_space_t
     disk.leave(45)  # less than its network takes
     with pytest.raises(TrainingFailed, match=r"[Tt]he disk is full"):
         shops.retrain(ws, quick)
+    quiet()
     disk.leave(0)
     assert (service.serving(ws), seen(Dataset(ws))) == (before, sold)
     service.load(ws, 1)
