@@ -40,6 +40,13 @@ def entry(table: Path, version: int) -> Path:
     return table / LOG / f"{version:020}.json"
 
 
+def check_lost(table: Path) -> None:
+    """Raises SalesDamaged where a folder without a log has sales in it: they would count as none."""
+    if any(table.rglob("*.parquet")):
+        remedy = "Put it back from a backup. Without one, move data/sales away and upload the files again; data/uploads has the bytes of all."
+        raise _damaged(Path(LOG), "missing", remedy)
+
+
 def check(table: Path, version: int) -> None:
     """Raises SalesDamaged for the first log entry that a version is read from and that is not whole."""
     checkpoint = max((number for number in _numbers(table, _CHECKPOINT) if number <= version), default=-1)

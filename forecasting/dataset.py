@@ -173,6 +173,7 @@ class Dataset:
     def _table(self, version: int | None = None) -> DeltaTable | None:
         path = self.workspace.sales
         if not DeltaTable.is_deltatable(str(path)):
+            damage.check_lost(path)
             if version is not None:
                 raise NotFound(f"There is no sales version {version}: there are no sales yet.")
             return None

@@ -112,6 +112,20 @@ def works_again(dataset, before):
 HARMS = [(number, harm) for number in range(4) for harm in (cut, garble, empty, Path.unlink)]
 
 
+@pytest.mark.parametrize("harm", [shutil.rmtree, lambda folder: [path.unlink() for path in folder.iterdir()]])
+def test_sales_whose_whole_log_is_gone_do_not_count_as_none_and_can_be_uploaded_again(dataset, tmp_path, harm):
+    before = dataset.read()
+    harm(dataset.workspace.sales / damage.LOG)
+    for act in acts(dataset):
+        text = refused(act, Path(damage.LOG))
+    assert "move data/sales away and upload the files again" in text
+    dataset.workspace.sales.rename(tmp_path / "away")
+    assert (dataset.version, len(dataset.read())) == (None, 0)
+    for frame in (ONE, TWO, LATER):
+        dataset.merge(frame, upload("again.csv"))
+    works_again(dataset, before)
+
+
 @pytest.mark.parametrize(("number", "harm"), HARMS[:-1])  # without its newest entry a log is as it was before
 def test_a_damaged_log_entry_ends_every_step_with_its_name(dataset, number, harm):
     harm(log(dataset, number))
