@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
@@ -13,7 +14,7 @@ from forecasting.api_context import Ask
 from forecasting.api_errors import documented
 from forecasting.api_models import ForecastAnswer, ForecastQuestion, RecommendAnswer, RecommendQuestion
 from forecasting.atomic import jsonable
-from forecasting.errors import InputError
+from forecasting.errors import InputError, StockDamaged
 from forecasting.kept import Live
 from forecasting.orders import Orders
 from forecasting.shelves import Saved
@@ -67,10 +68,19 @@ def _forecast_json(ws: Workspace, question: ForecastQuestion) -> Response:
         "series": len(chosen),
         "sum": jsonable({name: getattr(total, name) for name in ("expected", *schema.BANDS)}),
     }
-    lines = kept.order_lines(ws, version, kept.stock(ws))
     columns = service.forecast_columns(made, filters, chosen, steps, total=question.total)
-    recommendation = rows.array([lines[row] for row in chosen])
+    recommendation, problem = _recommendation(ws, version, chosen)
+    head["recommendation_problem"] = problem
     return Response(rows.joined(head, forecast=rows.of_columns(columns), recommendation=recommendation), media_type=JSON)
+
+
+def _recommendation(ws: Workspace, version: int, chosen: Iterable[int]) -> tuple[str, str | None]:
+    """What to order of the series in these rows, as JSON, and why there is none: a forecast needs no stock."""
+    try:
+        lines = kept.order_lines(ws, version, kept.stock(ws))
+    except StockDamaged as error:
+        return "null", str(error)
+    return rows.array([lines[row] for row in chosen]), None
 
 
 def _orders_csv(ws: Workspace, question: RecommendQuestion) -> Response:

@@ -153,7 +153,8 @@ class ForecastAnswer(BaseModel):
     series: int
     forecast: list[ForecastRow]
     sum: Sum
-    recommendation: list[OrderLine]
+    recommendation: list[OrderLine] | None = Field(description="What to order of the same series; null where the saved stock is damaged.")
+    recommendation_problem: str | None = Field(description="Why there is no recommendation and what to do; null where there is one.")
 
 
 class RecommendAnswer(BaseModel):

@@ -133,6 +133,18 @@ def test_stock_that_was_saved_counts(asked, shop):
     assert line["order_quantity"] == 0
 
 
+def test_a_forecast_needs_no_stock_where_what_was_saved_is_damaged(asked, shop):
+    made = service.load(shop, 1)
+    whole = asked.post("/api/forecast", json={"days": 7}).json()
+    ordering.save_stock(shop, ordering.check_typed_stock(pd.DataFrame({"product_id": ["Tea"], "on_hand": [1]}), made), made, "typed")
+    [state] = shop.stock.glob("*.parquet")
+    state.write_bytes(state.read_bytes()[:-200])
+    answer = asked.post("/api/forecast", json={"days": 7}).json()
+    told = problem(asked.post("/api/recommend", json={}), 500, "stock-damaged")["detail"]
+    assert answer == {**whole, "recommendation": None, "recommendation_problem": told}
+    assert "Upload or type the stock again" in told
+
+
 def test_a_budget_limits_the_orders(looked_at):
     stock = [{"product_id": name, "unit_cost": 2.0} for name in ("Bread", "Cake", "Soap", "Tea")]
     free = looked_at.post("/api/recommend", json={"stock": stock}).json()
