@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
+from forecasting.errors import NotFound
 from forecasting.events import Event
 from forecasting.jobs import Jobs
 from forecasting.status import JobStatus
@@ -38,7 +41,11 @@ def running(ws: Workspace) -> int | None:
 def jobs(ws: Workspace, most: int = 50) -> list[JobStatus]:
     """How the newest jobs stand, newest first."""
     there = Jobs(ws.jobs)
-    return [there.status(number) for number in there.numbers()[-most:][::-1]]
+    found = []
+    for number in there.numbers()[-most:][::-1]:
+        with suppress(NotFound):  # pruned meanwhile
+            found.append(there.status(number))
+    return found
 
 
 def log(ws: Workspace, number: int) -> str:

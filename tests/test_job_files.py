@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from forecasting import events, status
+from forecasting import events, followed, status
 from forecasting.errors import NotFound
 from forecasting.estimate import Estimate
 from forecasting.events import Recorder
@@ -22,6 +22,7 @@ from forecasting.jobs import Jobs
 from forecasting.locks import take
 from forecasting.progress import Progress
 from forecasting.status import ALIVE, EVENTS, EXIT, LOG, PID, REQUEST, RESULT
+from forecasting.workspace import Workspace
 
 COMMAND = (sys.executable, str(Path(__file__).parent / "toil.py"))
 YEAR = timedelta(days=365)
@@ -139,6 +140,16 @@ def test_a_running_job_is_never_pruned(jobs, tmp_path):
     assert jobs.prune(1) == [2, 3]
     assert jobs.status(number).state == "running"
     jobs.cancel(number)
+
+
+def test_a_job_that_is_pruned_while_the_newest_are_listed_is_left_out(jobs, tmp_path, monkeypatch):
+    (tmp_path / "artifacts").symlink_to(tmp_path)
+    for _ in range(3):
+        finish(jobs, tmp_path)
+    there = jobs.numbers()
+    jobs.prune(2)
+    monkeypatch.setattr(Jobs, "numbers", lambda _: there)
+    assert [status.number for status in followed.jobs(Workspace(tmp_path))] == [3, 2]
 
 
 # A clock that is set
