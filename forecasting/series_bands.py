@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -36,6 +36,7 @@ class SeriesBands:
         shift: Standard deviation of the shift common to a cutoff, relative to the law.
         freedom: Degrees of freedom of that shift.
         rest: Shape (b, 400), quantiles of the remaining relative errors in each bin.
+        asked: Quantiles of relative errors in each bin, shape (b, q), by their probabilities: kept once asked for, for all series.
     """
 
     window: int
@@ -49,6 +50,7 @@ class SeriesBands:
     shift: float
     freedom: float
     rest: FloatArray
+    asked: dict[tuple[float, ...], FloatArray] = field(default_factory=dict, repr=False)
 
     def of(self, rows: np.ndarray) -> SeriesBands:
         """Those of the series at these positions."""
@@ -76,7 +78,7 @@ class SeriesBands:
             Shape (n, q, t), in units, at least 0, never crossing; NaN where `f` is.
         """
         order = np.argsort(probabilities)
-        z = self._relative(np.asarray(probabilities)[order])
+        z = self._kept(tuple(sorted(probabilities)))
         where = np.log(np.maximum(f, self.floor))
         size = self._size(f, steps)
         made = np.empty((f.shape[0], len(order), f.shape[1]))
@@ -109,6 +111,11 @@ class SeriesBands:
     def _size(self, f: FloatArray, steps: np.ndarray | None) -> FloatArray:
         size: FloatArray = self.law(f) * self.growth(np.arange(f.shape[1]) if steps is None else steps) * self.own[:, None]
         return size
+
+    def _kept(self, probabilities: tuple[float, ...]) -> FloatArray:
+        if probabilities not in self.asked:
+            self.asked[probabilities] = self._relative(np.asarray(probabilities))
+        return self.asked[probabilities]
 
     def _relative(self, probabilities: FloatArray) -> FloatArray:
         """Quantiles of shift + rest in each bin, shape (b, q): the convolution of 30 with 400 equally likely values."""

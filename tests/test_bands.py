@@ -90,6 +90,16 @@ def test_bands_never_go_below_zero_and_never_cross():
         assert (upper_80 <= upper_95).all()
 
 
+def test_what_was_learned_for_all_series_is_what_one_series_asked_alone_is_told():
+    errors, _, mean = simulate(4, 0)
+    learned = bands.calibrate(errors)
+    learned.quantiles(mean, QUANTILES)
+    for row in (0, 7, len(mean) - 1):
+        alone = bands.calibrate(errors).of(np.array([row])).quantiles(mean[[row]], QUANTILES)
+        np.testing.assert_array_equal(learned.of(np.array([row])).quantiles(mean[[row]], QUANTILES), alone)
+        np.testing.assert_array_equal(learned.of(np.array([row])).quantiles(mean[[row]], QUANTILES[::-1]), alone[:, ::-1])
+
+
 def test_days_without_sales_or_without_a_forecast_do_not_count():
     errors, _, mean = simulate(4, 0)
     y, f = errors.y.copy(), errors.f.copy()
