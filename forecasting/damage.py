@@ -23,6 +23,7 @@ from forecasting.errors import SalesDamaged
 LOG: Final = "_delta_log"
 HINT: Final = "_last_checkpoint"
 _CHECKPOINT: Final = ".checkpoint.parquet"
+_ANEW: Final = "Put it back from a backup. Without one, move data/sales away and upload the files again; data/uploads has the bytes of all."
 _COUNTS: Final = {
     "add": ("num_added_files", "num_target_files_added", "numRestoredFile"),
     "remove": ("num_removed_files", "num_target_files_removed", "numRemovedFile"),
@@ -43,8 +44,7 @@ def entry(table: Path, version: int) -> Path:
 def check_lost(table: Path) -> None:
     """Raises SalesDamaged where a folder without a log has sales in it: they would count as none."""
     if any(table.rglob("*.parquet")):
-        remedy = "Put it back from a backup. Without one, move data/sales away and upload the files again; data/uploads has the bytes of all."
-        raise _damaged(Path(LOG), "missing", remedy)
+        raise _damaged(Path(LOG), "missing", _ANEW)
 
 
 def check(table: Path, version: int) -> None:
@@ -141,6 +141,8 @@ def _is_parquet(path: Path) -> bool:
 
 
 def _entry_damaged(table: Path, version: int, fault: str) -> SalesDamaged:
+    if version == 0:  # without it there would be no log at all
+        return _damaged(entry(table, version).relative_to(table), fault, _ANEW)
     alone = version == newest(table) and version not in _numbers(table, _CHECKPOINT)
     also = "it" if alone else f"it, {HINT} and every file with the same or a higher number beside it"
     again = "upload that file again" if alone else "upload that file and the later ones again"

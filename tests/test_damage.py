@@ -119,6 +119,11 @@ def test_sales_whose_whole_log_is_gone_do_not_count_as_none_and_can_be_uploaded_
     for act in acts(dataset):
         text = refused(act, Path(damage.LOG))
     assert "move data/sales away and upload the files again" in text
+    begun_anew(dataset, tmp_path, before)
+
+
+def begun_anew(dataset, tmp_path, before):
+    """With the sales moved away and the files uploaded again everything is as it was."""
     dataset.workspace.sales.rename(tmp_path / "away")
     assert (dataset.version, len(dataset.read())) == (None, 0)
     for frame in (ONE, TWO, LATER):
@@ -143,7 +148,14 @@ def test_without_its_newest_entry_the_sales_are_as_before_that_upload_and_it_can
     assert dataset.merge(LATER, upload("later.csv")).new == 2
 
 
-@pytest.mark.parametrize("number", [0, 1, 2])
+def test_without_the_first_entry_the_sales_begin_anew(dataset, tmp_path):
+    before = dataset.read()
+    garble(log(dataset, 0))
+    assert "is damaged. Put it back from a backup. Without one, move data/sales away" in refused(dataset.read, log(dataset, 0))
+    begun_anew(dataset, tmp_path, before)
+
+
+@pytest.mark.parametrize("number", [1, 2])
 def test_without_an_older_entry_and_all_after_it_the_sales_are_as_before_that_upload(dataset, number):
     garble(log(dataset, number))
     assert "delete it, _last_checkpoint and every file with the same or a higher number beside it" in refused(dataset.read, log(dataset, number))
