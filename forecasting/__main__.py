@@ -180,17 +180,11 @@ def _prune(args: argparse.Namespace) -> int:
 
 
 def _serve(args: argparse.Namespace) -> int:
-    from forecasting.cron import Cron
-    from forecasting.reach import check, is_this_machine
-    from forecasting.server_settings import RETRAIN_EVERY, ServerSettings
-    from forecasting.settings import Retention
+    from forecasting.reach import is_this_machine, settings_for
+    from forecasting.server_settings import RETRAIN_EVERY
 
     surroundings = dict(os.environ) | ({} if args.retrain_every is None else {RETRAIN_EVERY: args.retrain_every})
-    settings = ServerSettings.of(surroundings)
-    check(args.host, settings)
-    Retention.of(surroundings)
-    if settings.retrain_every:
-        Cron(settings.retrain_every)
+    settings_for(args.host, surroundings)
     if is_this_machine(args.host):
         surroundings.setdefault("STREAMLIT_SERVER_ALLOWED_HOSTS", "localhost 127.0.0.1 ::1")  # no site may take a name of its own for this machine
     address = ["--server.address", args.host, "--server.port", str(args.port)]

@@ -54,11 +54,12 @@ async def _stream(context: Context, number: int, after: int) -> AsyncIterator[Se
         for event in news:
             if event.type != "result" and event.id > after:
                 yield _sent(event.id, progress(event, number))
-        if place == start and status.state != "running":
+        if place > start:
+            continue
+        if status.state != "running":
             yield _sent(await context.call(service.job_result_id, context.ws, number), result(status))
             return
-        if place == start:
-            await anyio.sleep(POLL_SECONDS)
+        await anyio.sleep(POLL_SECONDS)
 
 
 def _sent(number: int, data: dict[str, Any]) -> ServerSentEvent:

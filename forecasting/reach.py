@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from ipaddress import ip_address
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from forecasting.api_problem import answer
+from forecasting.cron import Cron
 from forecasting.errors import SettingsError
 from forecasting.server_settings import TOKEN, ServerSettings
+from forecasting.settings import Retention
 
 EVERYWHERE = "0.0.0.0"
 
@@ -34,6 +37,20 @@ class OnlyThisMachine:
             await send({"type": "websocket.close", "code": 1008})
         else:
             await answer(403, "BeyondThisMachine", beyond(address))(scope, receive, send)
+
+
+def settings_for(address: str, environment: Mapping[str, str]) -> ServerSettings:
+    """What a server that listens on an address goes by.
+
+    Raises:
+        SettingsError: A variable of the environment cannot be used, or the server would listen beyond this machine without a token.
+    """
+    settings = ServerSettings.of(environment)
+    check(address, settings)
+    Retention.of(environment)
+    if settings.retrain_every:
+        Cron(settings.retrain_every)
+    return settings
 
 
 def check(address: str, settings: ServerSettings) -> None:

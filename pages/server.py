@@ -22,9 +22,8 @@ from uvicorn import Server
 
 from forecasting.cron import Cron
 from forecasting.errors import SettingsError
-from forecasting.reach import EVERYWHERE, OnlyThisMachine, check, is_this_machine
+from forecasting.reach import EVERYWHERE, OnlyThisMachine, is_this_machine, settings_for
 from forecasting.server_settings import SHORTEST_TOKEN, TOKEN, ServerSettings
-from forecasting.settings import Retention
 from pages.access import asks_for_login
 from pages.wall import LoginWall
 
@@ -73,11 +72,9 @@ def parts() -> dict[str, Any]:
     Raises:
         SettingsError: The environment's settings cannot be used, or the server would listen beyond this machine without a token.
     """
-    settings = ServerSettings.of(os.environ)
-    Retention.of(os.environ)
-    log_aloud()
     address = str(st.get_option("server.address") or EVERYWHERE)
-    check(address, settings)
+    settings = settings_for(address, os.environ)
+    log_aloud()
     if not is_this_machine(address) and not asks_for_login():
         logger.warning("%s guards the API alone: whoever reaches %s sees the pages. SECURITY.md says how to ask for login.", TOKEN, address)
     if settings.is_weak:

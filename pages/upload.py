@@ -19,13 +19,13 @@ if job and job.state == "running":
 shell.head("Upload", "Nothing is saved until you press the button at the end")
 training.failed_card()
 upload_history.saved_note()
-upload_history.whole_or_stop(ws)
+uploads = upload_history.read_or_stop(ws)
 
 upload = upload_file.choose()
 if upload is None:
     if service.has_sales(ws):
         upload_history.retrain_only(ws)
-        upload_history.history(ws)
+        upload_history.history(ws, uploads)
     st.stop()
 
 table = upload_file.read(upload)

@@ -14,10 +14,10 @@ from forecasting.server_settings import ServerSettings
 from pages import retrain_settings, shell, training, upload_file
 
 
-def whole_or_stop(ws: Any) -> None:
-    """Saved sales that cannot be read say what to do and end the page."""
+def read_or_stop(ws: Any) -> list[Any]:
+    """The uploads so far, newest first; saved sales that cannot be read say what to do and end the page."""
     try:
-        service.uploads(ws)
+        return service.uploads(ws)
     except SalesDamaged as error:
         upload_file.refuse(shell.UNREADABLE, str(error))
 
@@ -52,9 +52,8 @@ def _plan(ws: Any) -> None:
         st.caption(f":material/schedule: By itself on {words.weekday_date(moment)} at {moment:%H:%M}, if the sales have changed by then.{last}")
 
 
-def history(ws: Any) -> None:
+def history(ws: Any, uploads: list[Any]) -> None:
     """The uploads so far, newest first, and the way back."""
-    uploads = service.uploads(ws)
     if not uploads:
         return
     with st.expander(f"Uploads so far, {len(uploads):,}", icon=":material/history:", key="history"):
