@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from hypothesis import settings
 
+from forecasting.jobs import Jobs
 from forecasting.workspace import VARIABLE, Workspace
 
 settings.register_profile("untimed", deadline=None)
@@ -59,6 +60,15 @@ def quick_shop(small: Workspace, home: Workspace) -> Iterator[Workspace]:
     running = service.running(home)
     if running is not None:
         service.cancel(home, running)
+
+
+@pytest.fixture
+def jobs(tmp_path: Path) -> Iterator[Jobs]:
+    """Jobs whose worker does what a test chooses; none of them outlives the test."""
+    from toiling import jobs_in
+
+    with jobs_in(tmp_path / "jobs") as made:
+        yield made
 
 
 @pytest.fixture

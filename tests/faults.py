@@ -10,6 +10,7 @@ import signal
 import time
 
 import pandas as pd
+from toiling import until
 
 from forecasting import api_events, service
 from forecasting.atomic import jsonable
@@ -45,13 +46,6 @@ def reach(ws, number, moment):
 def told(ws, number):
     """Events of a job so far."""
     return max((event.id for event in service.job_events(ws, number)), default=0)
-
-
-def until(condition, seconds):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "It never happened."
-        time.sleep(0.01)
 
 
 def kill(ws, number):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 
 import pytest
 from apis import client, events, problem, sales_file
+from toiling import until
 
 from forecasting import api_events, service
 from forecasting.atomic import write_json
@@ -40,13 +40,6 @@ def followed(asked, number, after=None):
     response = asked.get(f"/api/jobs/{number}/events", headers={} if after is None else {"Last-Event-ID": str(after)})
     assert response.status_code in (200, 204)
     return events(response.text)
-
-
-def until(condition, seconds=60):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "It did not happen in time."
-        time.sleep(0.02)
 
 
 def test_a_retrain_merges_the_file_and_streams_to_the_version_that_it_publishes(shop):

@@ -17,8 +17,9 @@ from urllib.parse import urlsplit
 import httpx2
 import pytest
 import shops
-from faults import all_heard, as_told, until
+from faults import all_heard, as_told
 from served import Stream, served
+from toiling import until
 
 from forecasting import service
 from forecasting.dataset import Dataset

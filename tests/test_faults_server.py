@@ -9,8 +9,9 @@ from contextlib import ExitStack
 import httpx2
 import pytest
 import shops
-from faults import all_heard, kill, moments, reach, sold, told, until
+from faults import all_heard, kill, moments, reach, sold, told
 from served import Stream, served
+from toiling import until
 
 from forecasting import service
 

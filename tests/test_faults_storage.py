@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-import sys
-import threading
 import time
 from pathlib import Path
 
@@ -17,6 +15,7 @@ import shops
 from deltalake import DeltaTable
 from test_dataset import merged, sales, upload
 from test_shelves import panel
+from toiling import TOIL, quiet
 
 from forecasting import service, stock, stock_file
 from forecasting.dataset import Dataset
@@ -189,22 +188,14 @@ def test_old_versions_are_pruned_on_a_full_disk(disk, ws):
 # Jobs
 
 
-TOIL = (sys.executable, str(Path(__file__).parent / "toil.py"))
 TEXT = "Retraining stopped: the disk is full. Free some space"
 
 
 def ended(jobs, number):
-    """How a job ended, once nothing writes to the disk any more: its exit code is saved a moment after it has told its result."""
+    """How a job ended, once nothing writes to the disk any more."""
     jobs.follow(number, lambda _: None, poll=0.02)
     quiet()
     return jobs.status(number)
-
-
-def quiet():
-    """Waits until the exit code of every job that this process started is saved."""
-    for thread in threading.enumerate():
-        if thread.name.startswith("job "):
-            thread.join()
 
 
 def test_a_job_started_on_a_full_disk_runs_or_says_why_not(disk, ws):

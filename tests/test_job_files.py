@@ -6,13 +6,12 @@ import itertools
 import json
 import random
 import shutil
-import sys
 import threading
 import time
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
+from toiling import quiet
 
 from forecasting import events, followed, status
 from forecasting.errors import NotFound
@@ -24,25 +23,13 @@ from forecasting.progress import Progress
 from forecasting.status import ALIVE, EVENTS, EXIT, LOG, PID, REQUEST, RESULT
 from forecasting.workspace import Workspace
 
-COMMAND = (sys.executable, str(Path(__file__).parent / "toil.py"))
 YEAR = timedelta(days=365)
-
-
-@pytest.fixture
-def jobs(tmp_path):
-    jobs = Jobs(tmp_path / "jobs", command=COMMAND)
-    yield jobs
-    if jobs.running() is not None:
-        jobs.cancel(jobs.running())
 
 
 def finish(jobs, tmp_path, task="steps", **request):
     number = jobs.start({"task": task, "steps": 2, **request}, home=tmp_path)
     jobs.follow(number, lambda _: None, poll=0.02)
-    while jobs.running() is not None:
-        time.sleep(0.01)
-    while not (tmp_path / "jobs" / f"{number:04d}" / EXIT).exists():
-        time.sleep(0.01)
+    quiet()
     return number
 
 

@@ -14,14 +14,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from toiling import TOIL, until
 
 from forecasting import events
 from forecasting.errors import JobRunning, NotFound
-from forecasting.jobs import Jobs
 from forecasting.locks import is_held
 
 ROOT = Path(__file__).parent.parent
-COMMAND = (sys.executable, str(Path(__file__).parent / "toil.py"))
 START = """
 import json, sys
 from pathlib import Path
@@ -37,23 +36,8 @@ except JobRunning as running:
 """
 
 
-@pytest.fixture
-def jobs(tmp_path):
-    jobs = Jobs(tmp_path / "jobs", command=COMMAND)
-    yield jobs
-    if jobs.running() is not None:
-        jobs.cancel(jobs.running())
-
-
 def start(jobs, tmp_path, task, **request):
     return jobs.start({"task": task, **request}, home=tmp_path)
-
-
-def until(condition, seconds=60):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it never happened"
-        time.sleep(0.01)
 
 
 def finish(jobs, number):
@@ -69,7 +53,7 @@ def gone(pid):
 
 def starter(tmp_path, **request):
     """Another process that starts a job as soon as it is told to."""
-    arguments = [tmp_path / "jobs", json.dumps(COMMAND), json.dumps(request)]
+    arguments = [tmp_path / "jobs", json.dumps(TOIL), json.dumps(request)]
     process = subprocess.Popen([sys.executable, "-c", START, *arguments], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdout.readline() == "ready\n"
     return process

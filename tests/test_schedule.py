@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import logging
-import sys
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import shops
+from toiling import jobs_in
 
 from forecasting import service, tick
 from forecasting.cron import Cron
 from forecasting.errors import TryAgain
-from forecasting.jobs import Jobs
 from forecasting.locks import exclusive
 from forecasting.schedule import LOOK_SECONDS, Schedule
 from forecasting.settings import Settings
 from forecasting.versions import Versions
 
 ROOT = Path(__file__).parent.parent
-TOIL = (sys.executable, str(Path(__file__).parent / "toil.py"))
 THREE = datetime(2026, 11, 26, 3, tzinfo=UTC)
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 NIGHTLY = Cron("0 3 * * *", UTC)
@@ -71,10 +69,8 @@ def schedule(selling, starts, told):
 @pytest.fixture
 def toiling(selling):
     """Starts jobs that do nothing for long; none of them outlives the test."""
-    jobs = Jobs(selling.jobs, command=TOIL)
-    yield jobs
-    if jobs.running() is not None:
-        jobs.cancel(jobs.running())
+    with jobs_in(selling.jobs) as jobs:
+        yield jobs
 
 
 def learn(ws, version=None, settings=None):

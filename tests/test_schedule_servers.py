@@ -13,15 +13,14 @@ from pathlib import Path
 
 import pytest
 import shops
+from toiling import jobs_in
 
 from forecasting import service, tick
 from forecasting.cron import Cron
-from forecasting.jobs import Jobs
 from forecasting.schedule import Schedule
 from forecasting.settings import Settings
 
 ROOT = Path(__file__).parent.parent
-TOIL = (sys.executable, str(Path(__file__).parent / "toil.py"))
 THREE = datetime(2026, 11, 26, 3, tzinfo=UTC)
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 NIGHTLY = Cron("0 3 * * *", UTC)
@@ -74,10 +73,8 @@ def selling(home):
 @pytest.fixture
 def toiling(selling):
     """Starts jobs that do nothing for long; none of them outlives the test."""
-    jobs = Jobs(selling.jobs, command=TOIL)
-    yield jobs
-    if jobs.running() is not None:
-        jobs.cancel(jobs.running())
+    with jobs_in(selling.jobs) as jobs:
+        yield jobs
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import shops
+from toiling import until
 
 from forecasting import service
 from forecasting.errors import InputError, JobRunning
@@ -22,13 +23,6 @@ from forecasting.settings import Settings
 from forecasting.versions import Versions
 
 ROOT = Path(__file__).parent.parent
-
-
-def wait_for(condition, seconds=60.0):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "It did not happen in time."
-        time.sleep(0.02)
 
 
 def test_an_empty_workspace_gets_the_sample_and_a_first_retrain(home):
@@ -83,10 +77,10 @@ def test_a_retrain_killed_at_any_moment_leaves_the_live_version_serving_and_no_l
     before = sorted(path.name for path in shop.versions.glob("[0-9]*"))
     number = service.start_retrain(shop, shops.QUICK, leave_a_core=False)
     moment = random.Random(seed).uniform(0.0, 0.9)
-    wait_for(lambda: service.job(shop).fraction >= moment or service.job(shop).state != "running")
+    until(lambda: service.job(shop).fraction >= moment or service.job(shop).state != "running")
     pid = int((shop.jobs / f"{number:04d}" / "pid").read_text())
     os.killpg(pid, signal.SIGKILL)
-    wait_for(lambda: service.job(shop).state != "running")
+    until(lambda: service.job(shop).state != "running")
     job = service.job(shop)
     assert job.state == "failed"
     assert "killed" in job.reason
@@ -101,7 +95,7 @@ def test_a_retrain_killed_at_any_moment_leaves_the_live_version_serving_and_no_l
 def test_the_next_retrain_after_a_kill_publishes(shop):
     number = service.start_retrain(shop, shops.QUICK, leave_a_core=False)
     os.killpg(int((shop.jobs / f"{number:04d}" / "pid").read_text()), signal.SIGKILL)
-    wait_for(lambda: service.job(shop).state == "failed")
+    until(lambda: service.job(shop).state == "failed")
     assert shops.retrain(shop)["version"] == 2
     assert not list(shop.versions.glob(".tmp*"))
 
@@ -119,7 +113,7 @@ def test_a_retrain_deletes_old_versions_and_jobs_as_the_environment_says(shop, m
 @pytest.mark.parametrize("stage", ["Backtest: Prophet", "Backtest: LSTM", "LSTM"])
 def test_a_cancel_ends_a_retrain_within_five_seconds_at_any_stage(shop, stage):
     number = service.start_retrain(shop, Settings(horizon=14), leave_a_core=False)
-    wait_for(lambda: (event := service.job(shop).event) is not None and event.stage == stage)
+    until(lambda: (event := service.job(shop).event) is not None and event.stage == stage)
     start = time.monotonic()
     service.cancel(shop, number)
     assert time.monotonic() - start < 5

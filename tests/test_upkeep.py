@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import sys
-from pathlib import Path
 
 import pytest
 
@@ -16,8 +14,6 @@ from forecasting.locks import exclusive
 from forecasting.settings import Retention
 from forecasting.upkeep import Pruned
 from forecasting.versions import Versions
-
-COMMAND = (sys.executable, str(Path(__file__).parent / "toil.py"))
 
 
 @pytest.fixture

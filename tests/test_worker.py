@@ -17,16 +17,9 @@ from forecasting import events, worker
 from forecasting.errors import Cancelled
 from forecasting.estimate import Estimate
 from forecasting.events import Recorder
-from forecasting.jobs import Jobs
 from forecasting.progress import Progress
 
 ROOT = Path(__file__).parent.parent
-COMMAND = (sys.executable, str(Path(__file__).parent / "toil.py"))
-
-
-@pytest.fixture
-def jobs(tmp_path):
-    return Jobs(tmp_path / "jobs", command=COMMAND)
 
 
 def outcome(jobs, tmp_path, task, **request):
