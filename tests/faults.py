@@ -20,27 +20,39 @@ MOMENTS = 20
 
 
 def moments(like, seed):
-    """Twenty moments of a retrain that runs like this workspace's first: (events told, seconds since the last of them).
+    """Twenty moments of a retrain that runs like this workspace's first: (marks passed, seconds since the last of them).
 
-    Half are spread over its seconds, most of which pass in silence while libraries load; half follow one of its events, so that short stages
+    Half are spread over its seconds, most of which pass in silence while libraries load; half follow one of its marks, so that short stages
     get their share.
     """
     seeded = random.Random(seed)
-    told = [0.0, *(event.elapsed for event in service.job_events(like, 1))]
+    passed = [0.0, *marks(like, 1).values()]
     made = []
     for part in range(MOMENTS // 2):
-        second = (part + seeded.random()) / (MOMENTS // 2) * told[-1]
-        count = sum(at <= second for at in told) - 1
-        made.append((count, second - told[count]))
-        made.append((seeded.randrange(len(told) - 1), seeded.uniform(0, 0.05)))
+        second = (part + seeded.random()) / (MOMENTS // 2) * passed[-1]
+        count = sum(at <= second for at in passed) - 1
+        made.append((count, second - passed[count]))
+        made.append((seeded.randrange(len(passed)), seeded.uniform(0, 0.05)))
     return made
 
 
 def reach(ws, number, moment):
-    """Waits until a job is there, or has ended."""
+    """Waits until a job is there, or has ended; where it runs faster than the one that the moment is of, its next mark comes sooner."""
     count, seconds = moment
-    until(lambda: told(ws, number) >= count or service.job(ws, number).state != "running", 120)
-    time.sleep(seconds)
+    until(lambda: len(marks(ws, number)) >= count or service.job(ws, number).state != "running", 120)
+    end = time.monotonic() + seconds
+    until(lambda: time.monotonic() >= end or len(marks(ws, number)) > count, 120)
+
+
+def marks(ws, number):
+    """The seconds at which each stage of a job began and ended, in order: the same marks however fast it runs, unlike the events between."""
+    found = {}
+    for event in service.job_events(ws, number):
+        if event.type == "progress":
+            found.setdefault((event.stage, "began"), event.elapsed)
+            if event.done == event.total:
+                found.setdefault((event.stage, "ended"), event.elapsed)
+    return found
 
 
 def told(ws, number):
