@@ -24,6 +24,7 @@ check: .venv/test.stamp
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
+	.venv/bin/lint-imports
 
 # A virtual environment that works is kept; one that was left half-made is made again.
 .venv/venv.stamp:

@@ -1,0 +1,1 @@
+"""What people see: a script for each page, and the parts that pages are made of."""

@@ -1,0 +1,49 @@
+"""Who may import whom: the contracts of pyproject.toml, run by import-linter."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def broken_contracts(root):
+    """What import-linter prints if the code below a folder breaks a contract; empty if it keeps all."""
+    command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()", "--no-cache"]
+    done = subprocess.run(command, cwd=root, env={"PYTHONPATH": str(root), "NO_COLOR": "1"}, capture_output=True, text=True, check=False)
+    return "" if done.returncode == 0 else done.stdout + done.stderr
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """A copy of the code and of the contracts, to change at will."""
+    for folder in ("forecasting", "pages"):
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    return tmp_path
+
+
+def test_the_code_keeps_every_contract():
+    assert broken_contracts(ROOT) == ""
+
+
+@pytest.mark.parametrize(
+    ("file", "line"),
+    [
+        ("forecasting/service.py", "import streamlit"),
+        ("forecasting/panel.py", "from pages import shell"),
+        ("forecasting/models/lstm.py", "from tensorflow.keras import layers"),
+        ("forecasting/models/prophet_curves.py", "import prophet"),
+        ("pages/overview.py", "def f():\n    from prophet import Prophet"),
+    ],
+)
+def test_a_wrong_import_breaks_a_contract(copy, file, line):
+    with (copy / file).open("a", encoding="utf-8") as source:
+        source.write(f"\n{line}\n")
+    found = broken_contracts(copy)
+    assert "BROKEN" in found, found
