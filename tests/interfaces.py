@@ -8,9 +8,12 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from difflib import unified_diff
 from functools import reduce
 from pathlib import Path
 from typing import Any, Final
+
+import pytest
 
 WRITE_PINS: Final = "SHELFCAST_WRITE_PINS"
 AGAIN: Final = f"To write it anew: {WRITE_PINS}=1 .venv/bin/python -m pytest tests/architecture"
@@ -22,17 +25,16 @@ KINDS: Final = {str: "string", bool: "boolean", int: "number", float: "number", 
 
 
 def check_pin(name: str, value: Any) -> None:
-    """Fails where a value is not what its pin says."""
+    """Fails with the lines that differ where a value is not what its pin says."""
     found = json.loads(json.dumps(value))
-    pinned = _pinned(name, found)
-    assert found == pinned, _differs(name)
+    _compare(name, found, _pinned(name, found))
 
 
 def check_shapes(name: str, values: Mapping[str, Any]) -> None:
-    """Fails where answers in JSON have not the keys and kinds that their pin says; what is null in one of the two may be anything in the other."""
+    """The same of the keys and kinds of answers in JSON; what is null in one of the two may be anything in the other."""
     found = {label: shape(value) for label, value in values.items()}
     pinned = _pinned(name, found)
-    assert nulls_filled(found, pinned) == nulls_filled(pinned, found), _differs(name)
+    _compare(name, nulls_filled(found, pinned), nulls_filled(pinned, found))
 
 
 def _pinned(name: str, found: Any) -> Any:
@@ -44,8 +46,10 @@ def _pinned(name: str, found: Any) -> Any:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-def _differs(name: str) -> str:
-    return f"Left is what there is now, right is {PINS / name}.json. If the change is meant, edit that file. {AGAIN}"
+def _compare(name: str, found: Any, pinned: Any) -> None:
+    lines = [*unified_diff(readable(pinned).splitlines(), readable(found).splitlines(), "pinned", "found", lineterm="", n=1)]
+    if lines:
+        pytest.fail("\n".join([f"This differs from {PINS / name}.json. If it is meant, edit that file. {AGAIN}", *lines]), pytrace=False)
 
 
 def shape(value: Any) -> Any:
