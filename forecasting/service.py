@@ -82,7 +82,7 @@ def merge(ws: Workspace, content: bytes, name: str, checked: intake.Intake, *, d
         ProblemsFound: Some rows cannot be used and nobody has said that they may be left out.
         TryAgain: Somebody else is changing the sales.
     """
-    return Dataset(ws).merge(checked.accept(drop_problems=drop_problems), Upload.of(content, name, checked))
+    return Dataset(ws).merge(checked.accept(drop_problems=drop_problems), Upload.of(content, name, rows=checked.rows, dropped=checked.dropped))
 
 
 def uploads(ws: Workspace) -> list[Upload]:
@@ -206,7 +206,7 @@ def load_sample(ws: Workspace) -> Merge:
     content = sample_csv()
     table = inspect(content, sample.NAME)
     checked = check(table, guess(table))
-    return Dataset(ws).merge(checked.accept(), Upload.of(content, sample.NAME, checked, kind="sample"))
+    return Dataset(ws).merge(checked.accept(), Upload.of(content, sample.NAME, rows=checked.rows, dropped=checked.dropped, kind="sample"))
 
 
 # Jobs

@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
-from forecasting.intake import Intake
-
 Kind = Literal["upload", "sample"]
 KINDS: Final = ("upload", "sample")
 UNDO: Final = "undo"
@@ -48,10 +46,17 @@ class Upload:
     undone: bool = False
 
     @classmethod
-    def of(cls, content: bytes, name: str, checked: Intake, *, kind: Kind = "upload") -> Upload:
-        """A file that was checked just now."""
-        digest = hashlib.sha256(content).hexdigest()
-        return cls(name, digest, datetime.now(UTC), kind, checked.rows, checked.dropped, content)
+    def of(cls, content: bytes, name: str, *, rows: int, dropped: int, kind: Kind = "upload") -> Upload:
+        """A file that was checked just now.
+
+        Args:
+            content: Its bytes.
+            name: What the person calls it.
+            rows: Rows of the file, good and bad.
+            dropped: Rows left out for their problems.
+            kind: Whether it is the sample or a person's own.
+        """
+        return cls(name, hashlib.sha256(content).hexdigest(), datetime.now(UTC), kind, rows, dropped, content)
 
     def metadata(self, counts: Mapping[str, int]) -> dict[str, str]:
         """What a commit keeps of it."""
