@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
-from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
-from forecasting import formulas, schema
+from forecasting import schema
 from forecasting.ensemble import Ensemble
 from forecasting.view import chosen_rows, total_curves
 
@@ -59,39 +57,3 @@ def _total(made: Ensemble, filters: Mapping[str, str], rows: np.ndarray, days: i
     named |= {name: np.full(days, filters[name], object) for name in schema.FILTERS if name in filters}
     named |= {name: curves[name].round(DECIMALS) for name in (schema.PROPHET, schema.LSTM, schema.FORECAST, *schema.BANDS)}
     return named | {schema.MODEL: np.full(days, behind[0] if len(behind) == 1 else schema.BLEND, object)}
-
-
-def to_csv(table: pd.DataFrame) -> bytes:
-    """The table as UTF-8 CSV with ISO dates; a text that a spreadsheet would run as a formula gets a leading apostrophe.
-
-    Names of columns are texts too. What UTF-8 cannot write (half a surrogate pair) stands there as an escape.
-    """
-    texts = {str(name): neutralised(table[name]) for name in table.select_dtypes(include=["object", "str", "category"])}
-    safe = table.assign(**texts).rename(columns=lambda name: formulas.harmless(str(name)))
-    returns = any(_has_return(column) for column in (*texts.values(), pd.Series(safe.columns, dtype=object)))
-    quoting: Literal[0, 2] = csv.QUOTE_NONNUMERIC if returns else csv.QUOTE_MINIMAL
-    return safe.to_csv(index=False, date_format="%Y-%m-%d", lineterminator="\n", quoting=quoting).encode(errors="backslashreplace")
-
-
-def neutralised(texts: pd.Series) -> pd.Series:
-    """The texts, with an apostrophe where a spreadsheet would run them; what is no text stays as it is.
-
-    Example:
-        >>> neutralised(pd.Series(["Bread", "=1+1"])).tolist()
-        ['Bread', "'=1+1"]
-    """
-    if isinstance(texts.dtype, pd.CategoricalDtype):
-        return neutralised(texts.astype(object))
-    made = {text: formulas.harmless(text) for text in set(filter(_is_text, texts.tolist()))}
-    if all(text == safe for text, safe in made.items()):
-        return texts
-    return pd.Series([made[cell] if isinstance(cell, str) else cell for cell in texts.tolist()], index=texts.index, name=texts.name, dtype=object)
-
-
-def _has_return(texts: pd.Series) -> bool:
-    """Whether a text holds a carriage return, which spreadsheets take for the end of a row; Python's writer puts no quotation marks around it."""
-    return any("\r" in text for text in set(filter(_is_text, texts.tolist())))
-
-
-def _is_text(cell: Any) -> bool:
-    return isinstance(cell, str)

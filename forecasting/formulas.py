@@ -1,4 +1,4 @@
-"""Texts that a spreadsheet would run: how they are written so that it does not, and how they are read again.
+"""CSV that is safe to open in a spreadsheet: texts that it would run are written so that it does not, and are read again.
 
 A spreadsheet runs a cell that begins with `=`, `+`, `-` or `@`, also a full-width one (a system in Japanese or Chinese takes it for the same)
 and, in some programs, behind spaces, quotation marks or signs that nobody sees. A cell may also begin inside a text: a file with commas that
@@ -10,8 +10,11 @@ Source: OWASP, "CSV Injection".
 
 from __future__ import annotations
 
+import csv
 import re
-from typing import Final
+from typing import Any, Final, Literal
+
+import pandas as pd
 
 _RUN: Final = "[=+\\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b]"
 _UNSEEN: Final = "\"'\\s\\x00-\\x1f\\x7f-\\x9f\\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
@@ -43,3 +46,39 @@ def as_meant(text: str) -> str:
         ('=1+1', "Baker's", "'tis")
     """
     return _MARK.sub("", text)
+
+
+def to_csv(table: pd.DataFrame) -> bytes:
+    """The table as UTF-8 CSV with ISO dates; a text that a spreadsheet would run as a formula gets a leading apostrophe.
+
+    Names of columns are texts too. What UTF-8 cannot write (half a surrogate pair) stands there as an escape.
+    """
+    texts = {str(name): neutralised(table[name]) for name in table.select_dtypes(include=["object", "str", "category"])}
+    safe = table.assign(**texts).rename(columns=lambda name: harmless(str(name)))
+    returns = any(_has_return(column) for column in (*texts.values(), pd.Series(safe.columns, dtype=object)))
+    quoting: Literal[0, 2] = csv.QUOTE_NONNUMERIC if returns else csv.QUOTE_MINIMAL
+    return safe.to_csv(index=False, date_format="%Y-%m-%d", lineterminator="\n", quoting=quoting).encode(errors="backslashreplace")
+
+
+def neutralised(texts: pd.Series) -> pd.Series:
+    """The texts, with an apostrophe where a spreadsheet would run them; what is no text stays as it is.
+
+    Example:
+        >>> neutralised(pd.Series(["Bread", "=1+1"])).tolist()
+        ['Bread', "'=1+1"]
+    """
+    if isinstance(texts.dtype, pd.CategoricalDtype):
+        return neutralised(texts.astype(object))
+    made = {text: harmless(text) for text in set(filter(_is_text, texts.tolist()))}
+    if all(text == safe for text, safe in made.items()):
+        return texts
+    return pd.Series([made[cell] if isinstance(cell, str) else cell for cell in texts.tolist()], index=texts.index, name=texts.name, dtype=object)
+
+
+def _has_return(texts: pd.Series) -> bool:
+    """Whether a text holds a carriage return, which spreadsheets take for the end of a row; Python's writer puts no quotation marks around it."""
+    return any("\r" in text for text in set(filter(_is_text, texts.tolist())))
+
+
+def _is_text(cell: Any) -> bool:
+    return isinstance(cell, str)

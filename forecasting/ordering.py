@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from forecasting import demand, export, order_files, orders, reading, schema, spending, stock, stock_file, stock_path, view, words
+from forecasting import demand, formulas, order_files, orders, reading, schema, spending, stock, stock_file, stock_path, view, words
 from forecasting.ensemble import Ensemble
 from forecasting.errors import StockDamaged
 from forecasting.orders import Orders
@@ -128,7 +128,7 @@ def orders_table(found: Orders, version: int, quantities: Mapping[str, float] = 
 
 def orders_csv(found: Orders, version: int, quantities: Mapping[str, float] = NOBODY) -> bytes:
     """The same as CSV, safe to open in a spreadsheet."""
-    return export.to_csv(orders_table(found, version, quantities))
+    return formulas.to_csv(orders_table(found, version, quantities))
 
 
 def orders_xlsx(found: Orders, manifest: Mapping[str, Any], quantities: Mapping[str, float] = NOBODY) -> bytes:
@@ -138,7 +138,7 @@ def orders_xlsx(found: Orders, manifest: Mapping[str, Any], quantities: Mapping[
 
 def receipt_csv(found: Orders) -> bytes:
     """How the same rule did in the past, series by series, beside the textbook, as CSV."""
-    return export.to_csv(order_files.receipt(found))
+    return formulas.to_csv(order_files.receipt(found))
 
 
 spend = spending.spend

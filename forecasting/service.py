@@ -12,7 +12,7 @@ import pandas as pd
 from forecasting import accuracy as accuracies
 from forecasting import assumptions as assumed
 from forecasting import attention as attentions
-from forecasting import calendar, durations, ensemble, export, followed, intake, learned, panel, reading, retraining, sample, whatif
+from forecasting import calendar, durations, ensemble, export, followed, formulas, intake, learned, panel, reading, retraining, sample, whatif
 from forecasting import judged as judgements
 from forecasting import serving as servings
 from forecasting import view as views
@@ -67,7 +67,7 @@ def check(
 
 def problems_csv(checked: intake.Intake) -> bytes:
     """The problems as CSV, safe to open in a spreadsheet."""
-    return export.to_csv(checked.problems)
+    return formulas.to_csv(checked.problems)
 
 
 def preview(ws: Workspace, checked: intake.Intake) -> Change:
@@ -198,7 +198,7 @@ def first_start(ws: Workspace) -> int | None:
 
 def sample_csv() -> bytes:
     """The sample sales as an upload."""
-    return export.to_csv(sample.make())
+    return formulas.to_csv(sample.make())
 
 
 def load_sample(ws: Workspace) -> Merge:
@@ -238,7 +238,7 @@ def forecast_table(made: Ensemble, filters: Filters, days: int, *, total: bool =
 
 def forecast_csv(made: Ensemble, filters: Filters, days: int, *, total: bool = False) -> bytes:
     """The same as CSV, safe to open in a spreadsheet."""
-    return export.to_csv(forecast_table(made, filters, days, total=total))
+    return formulas.to_csv(forecast_table(made, filters, days, total=total))
 
 
 # What if
@@ -273,14 +273,14 @@ def judged(ws: Workspace, version: int, made: Ensemble) -> Judged:
 
 def series_csv(found: Accuracy) -> bytes:
     """The errors of each series as CSV, safe to open in a spreadsheet."""
-    return export.to_csv(accuracies.series_table(found))
+    return formulas.to_csv(accuracies.series_table(found))
 
 
 def attention_csv(found: Accuracy) -> bytes:
     """The series that need a person, with the reasons, as CSV."""
-    return export.to_csv(attention(found))
+    return formulas.to_csv(attention(found))
 
 
 def backtest_csv(found: Accuracy) -> bytes:
     """Every forecast of the past beside what was sold, as CSV."""
-    return export.to_csv(accuracies.backtest_table(found))
+    return formulas.to_csv(accuracies.backtest_table(found))

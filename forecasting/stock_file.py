@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from forecasting import export, problems, stock, stock_cells, stock_roles, stock_rows, table
+from forecasting import formulas, problems, stock, stock_cells, stock_roles, stock_rows, table
 from forecasting.findings import Findings
 from forecasting.mapping import Mapping
 from forecasting.panel import Panel
@@ -123,7 +123,7 @@ def frame(given: Given, panel: Panel) -> pd.DataFrame:
 
 def template(panel: Panel) -> bytes:
     """A stock file to fill in, as CSV."""
-    return export.to_csv(frame(Given.nothing(len(panel)), panel))
+    return formulas.to_csv(frame(Given.nothing(len(panel)), panel))
 
 
 def _cells(column: pd.Series) -> pd.Series:

@@ -94,7 +94,7 @@ def test_a_text_that_a_spreadsheet_would_run_gets_an_apostrophe(text):
     assert safe != text
     assert safe.replace("'", "") == text.replace("'", "")
     assert formulas.as_meant(safe) == text
-    assert export.neutralised(pd.Series([text, "Bread", "a=b"], dtype="str")).tolist() == [safe, "Bread", "a=b"]
+    assert formulas.neutralised(pd.Series([text, "Bread", "a=b"], dtype="str")).tolist() == [safe, "Bread", "a=b"]
 
 
 @pytest.mark.parametrize("text", ["", "Bread", "a=b", "Baker's; fresh", "'tis", "1,5", "%0A=1", "Müsli - 500 g", "7", "https://a.b/?c=-1"])
@@ -112,7 +112,7 @@ def test_what_was_made_harmless_is_read_as_it_was_meant(text):
 @given(st.lists(st.tuples(TEXTS, TEXTS), min_size=1, max_size=5), st.sampled_from(["str", "object", "category"]))
 def test_no_cell_of_a_csv_runs_wherever_it_is_cut_and_every_text_can_be_read_again(rows, dtype):
     table = pd.DataFrame({"=name": pd.Series([one for one, _ in rows], dtype=dtype), "other": pd.Series([two for _, two in rows], dtype=dtype)})
-    content = export.to_csv(table.assign(number=1.5))
+    content = formulas.to_csv(table.assign(number=1.5))
     assert [cell for delimiter in ",;\t" for cell in cut(content, delimiter) if runs(cell)] == []
     read = list(csv.reader(io.StringIO(content.decode(), newline=""), strict=True))
     assert read[0] == ["'=name", "other", "number"]
@@ -122,7 +122,7 @@ def test_no_cell_of_a_csv_runs_wherever_it_is_cut_and_every_text_can_be_read_aga
 def test_a_real_spreadsheet_runs_none_of_them(spreadsheet):
     table = pd.DataFrame({"name": HOSTILE, "other": HOSTILE})
     for signs in ("44", "59", "44/59/9"):
-        assert spreadsheet(export.to_csv(table), signs) == []
+        assert spreadsheet(formulas.to_csv(table), signs) == []
     assert len(spreadsheet(table.to_csv(index=False).encode(), "44/59/9")) > 10
 
 
@@ -134,9 +134,9 @@ def test_a_long_text_takes_time_in_proportion():
 
 
 def test_half_a_character_does_not_stop_a_download():
-    assert export.to_csv(pd.DataFrame({"name": pd.Series(["a\ud800b"], dtype=object)})) == b"name\na\\ud800b\n"
+    assert formulas.to_csv(pd.DataFrame({"name": pd.Series(["a\ud800b"], dtype=object)})) == b"name\na\\ud800b\n"
 
 
 def test_numbers_below_zero_stay_numbers_and_days_are_iso():
     table = pd.DataFrame({"date": [pd.Timestamp(2026, 1, 2)], "product_id": pd.Series(["=x"], dtype="str"), "change": [-1.5]})
-    assert export.to_csv(table) == b"date,product_id,change\n2026-01-02,'=x,-1.5\n"
+    assert formulas.to_csv(table) == b"date,product_id,change\n2026-01-02,'=x,-1.5\n"

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from forecasting import export, formulas, stock, stock_file
+from forecasting import formulas, stock, stock_file
 from forecasting.errors import AmbiguousDates, ColumnsMissing, InputError, ProblemsFound
 from forecasting.panel import Panel, unique_id
 from forecasting.reading import read_table
@@ -465,13 +465,13 @@ def test_what_was_given_comes_back_from_its_csv_and_its_table(case):
     at, before = case
     typed = stock_file.frame(before, at)
     assert_same(stock_file.from_frame(typed, at).accept(), before)
-    table = read_table(export.to_csv(typed), "stock.csv")
+    table = read_table(formulas.to_csv(typed), "stock.csv")
     mapping = {name: name for name in typed}
     if typed[list(stock.COLUMNS)].replace("", np.nan).isna().all(axis=None):
         return
     checked = stock_file.check(table, mapping, at)
     assert_same(checked.accept(), before)
-    assert export.to_csv(stock_file.frame(checked.given, at)) == export.to_csv(typed)
+    assert formulas.to_csv(stock_file.frame(checked.given, at)) == formulas.to_csv(typed)
 
 
 def test_csv_workbook_and_parquet_of_the_same_stock_are_the_same():
@@ -481,7 +481,7 @@ def test_csv_workbook_and_parquet_of_the_same_stock_are_the_same():
     book, columns = io.BytesIO(), io.BytesIO()
     typed.to_excel(book, index=False)
     typed.to_parquet(columns, index=False)
-    for content in (export.to_csv(typed), book.getvalue(), columns.getvalue()):
+    for content in (formulas.to_csv(typed), book.getvalue(), columns.getvalue()):
         table = read_table(content, "stock")
         assert_same(stock_file.check(table, stock_file.guess_mapping(table), SHOPS).accept(), before)
 
@@ -510,7 +510,7 @@ def test_10_000_series_are_checked_in_well_under_a_second():
         given_ = given_.changed(name, np.arange(len(at)) % 300 + 1.0)
     given_ = replace(given_, lead_times={row: (6, 7, row % 9) for row in range(0, len(at), 2)})
     typed = stock_file.frame(given_, at)
-    table = read_table(export.to_csv(typed), "stock.csv")
+    table = read_table(formulas.to_csv(typed), "stock.csv")
     begun = perf_counter()
     checked = stock_file.check(table, stock_file.guess_mapping(table), at)
     again = stock_file.from_frame(typed, at)
