@@ -6,7 +6,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -24,7 +23,6 @@ from forecasting.status import ALIVE, CANCEL, EVENTS, EXIT, LOG, PID, REQUEST, R
 from forecasting.workspace import VARIABLE
 
 ROOT = Path(__file__).resolve().parent.parent
-WORKER = (sys.executable, "-m", "forecasting.worker")
 SECRETS = ("FORECASTING_API_TOKEN",)
 """Variables that a job has no use for."""
 RESERVED_BYTES = 32_768
@@ -39,10 +37,11 @@ class Jobs:
 
     Args:
         folder: Where they are; made at the first start.
-        command: Starts a worker; the job's folder and the number of the open file `alive` are added.
+        command: Starts the process of a job, which calls `worker.main`; the job's folder and the number of the open file `alive` are added. Not
+            needed where jobs are only followed, cancelled and pruned.
     """
 
-    def __init__(self, folder: Path, *, command: Sequence[str] = WORKER) -> None:
+    def __init__(self, folder: Path, *, command: Sequence[str] = ()) -> None:
         self._folder = folder
         self._numbered = Numbered(folder, "job")
         self._command = tuple(command)

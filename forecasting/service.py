@@ -12,7 +12,7 @@ import pandas as pd
 from forecasting import accuracy as accuracies
 from forecasting import assumptions as assumed
 from forecasting import attention as attentions
-from forecasting import calendar, durations, ensemble, export, followed, formulas, intake, learned, panel, reading, retraining, sample, whatif
+from forecasting import calendar, durations, ensemble, export, followed, formulas, intake, learned, panel, reading, retrain_worker, sample, whatif
 from forecasting import judged as judgements
 from forecasting import serving as servings
 from forecasting import view as views
@@ -164,7 +164,6 @@ def period(of: Mapping[str, Any]) -> Period:
 
 
 countries = calendar.countries
-run_retrain = retraining.run
 
 
 def start_retrain(ws: Workspace, chosen: Settings, *, leave_a_core: bool = True) -> int:
@@ -184,7 +183,8 @@ def start_retrain(ws: Workspace, chosen: Settings, *, leave_a_core: bool = True)
         raise InputError("There are no sales yet. Upload a file with a date and the units sold.")
     live = serving(ws).version
     stages = durations.expected(dataset.rows(), chosen, None if live is None else manifest(ws, live))
-    return Jobs(ws.jobs).start({"settings": chosen.to_dict(), "stages": stages, "leave_a_core": leave_a_core}, home=ws.home)
+    request = {"settings": chosen.to_dict(), "stages": stages, "leave_a_core": leave_a_core}
+    return Jobs(ws.jobs, command=retrain_worker.COMMAND).start(request, home=ws.home)
 
 
 def first_start(ws: Workspace) -> int | None:

@@ -1,4 +1,4 @@
-"""The process of one job: `python -m forecasting.worker JOB_DIR LOCK`."""
+"""The process of one job, from its request to its result; what the task is, its caller says."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import json
 import logging
 import os
 import signal
-import sys
 from collections.abc import Callable
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass, field
@@ -88,14 +87,6 @@ class Listener:
         raise Cancelled(CANCELLED)
 
 
-def retrain(request: dict[str, Any], on_progress: OnProgress) -> dict[str, Any]:
-    """The task of every job; the slow imports happen here, where a cancel can end them."""
-    from forecasting import service
-    from forecasting.workspace import Workspace
-
-    return service.run_retrain(Workspace.default(), request, on_progress)
-
-
 def run(job: Path, task: Task) -> bool:
     """Does the task of a job's folder and writes its events and its result; whether it was a success."""
     request = json.loads((job / REQUEST).read_text(encoding="utf-8"))
@@ -112,7 +103,7 @@ def run(job: Path, task: Task) -> bool:
     return outcome.status == "success"
 
 
-def main(job: Path, lock: int, task: Task = retrain) -> int:
+def main(job: Path, lock: int, task: Task) -> int:
     """The process from start to end; its exit code.
 
     Args:
@@ -157,7 +148,3 @@ def _leave_a_core() -> None:
     """Has numerical libraries, none of which is loaded yet, use all cores but one."""
     threads = str(max(1, (os.cpu_count() or 1) - 1))
     os.environ.update(dict.fromkeys(THREADS, threads))
-
-
-if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), int(sys.argv[2])))

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from forecasting import events, worker
+from forecasting import events, retrain_worker, worker
 from forecasting.errors import Cancelled
 from forecasting.estimate import Estimate
 from forecasting.events import Recorder
@@ -85,14 +85,17 @@ def test_the_worker_is_polite_and_at_home_and_knows_no_secret(jobs, tmp_path, mo
 
 
 def test_the_real_worker_knows_one_task_whatever_the_request_says(tmp_path):
-    arguments = [sys.executable, "-c", "from forecasting import jobs; print(*jobs.WORKER[1:])"]
-    assert subprocess.run(arguments, cwd=ROOT, capture_output=True, text=True, check=True).stdout == "-m forecasting.worker\n"
-    assert worker.main.__defaults__ == (worker.retrain,)
+    assert (sys.executable, "-m", retrain_worker.__name__) == retrain_worker.COMMAND
+    (tmp_path / "request.json").write_text('{"task": "steps"}', encoding="utf-8")
+    ended = subprocess.run([*retrain_worker.COMMAND, str(tmp_path), "0"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert json.loads((tmp_path / "result.json").read_text(encoding="utf-8"))["error"] == "KeyError"
+    assert "KeyError: 'settings'" in ended.stderr
 
 
 def test_nothing_slow_is_loaded_before_a_cancel_can_end_it():
     heavy = "{'numpy', 'pandas', 'prophet', 'tensorflow', 'streamlit'}"
-    code = f"import sys, forecasting.worker; print({heavy} & set(sys.modules))"
+    code = f"import sys, forecasting.retrain_worker; print({heavy} & set(sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout == "set()\n"
 
 

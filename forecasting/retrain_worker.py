@@ -1,0 +1,25 @@
+"""The process of one retrain: `python -m forecasting.retrain_worker JOB_DIR LOCK`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+from forecasting import worker
+from forecasting.progress import OnProgress
+
+COMMAND: Final = (sys.executable, "-m", "forecasting.retrain_worker")
+"""Starts this process; the job's folder and the number of its open lock are added."""
+
+
+def retrain(request: dict[str, Any], on_progress: OnProgress) -> dict[str, Any]:
+    """Trains and publishes; the slow imports happen here, where a cancel can end them."""
+    from forecasting import retraining
+    from forecasting.workspace import Workspace
+
+    return retraining.run(Workspace.default(), request, on_progress)
+
+
+if __name__ == "__main__":
+    sys.exit(worker.main(Path(sys.argv[1]), int(sys.argv[2]), retrain))
