@@ -28,12 +28,12 @@ import pandas as pd
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks import origins, point_scores, prophet_draws  # noqa: E402
-from benchmarks.origins import Draws  # noqa: E402
-from forecasting import panel as panels  # noqa: E402
-from forecasting import schema, training  # noqa: E402
-from forecasting.panel import FloatArray, Panel  # noqa: E402
-from forecasting.settings import Settings  # noqa: E402
+from benchmarks import origins, point_scores, prophet_draws
+from benchmarks.origins import Draws
+from forecasting import panel as panels
+from forecasting import schema, training
+from forecasting.panel import FloatArray, Panel
+from forecasting.settings import Settings
 
 NAMES = {schema.PROPHET: "Prophet", schema.LSTM: "LSTM", schema.BLEND: "blend", schema.SEASONAL_NAIVE: "seasonal naive"}
 

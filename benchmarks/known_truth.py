@@ -21,10 +21,10 @@ import pandas as pd
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from forecasting import bands, schema  # noqa: E402
-from forecasting.bands import Errors, SeriesBands  # noqa: E402
-from forecasting.panel import FloatArray  # noqa: E402
-from forecasting.residuals import moving_sum  # noqa: E402
+from forecasting import bands, schema
+from forecasting.bands import Errors, SeriesBands
+from forecasting.panel import FloatArray
+from forecasting.residuals import moving_sum
 
 CUTOFFS = (3, 4, 6, 10)
 WINDOWS = (1, 7, 14)

@@ -25,11 +25,11 @@ import pandas as pd
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[0] = str(ROOT)  # in place of this folder, whose pages.py would stand in for the dashboard's pages
 
-from forecasting import ordering, service, stock  # noqa: E402
-from forecasting.ensemble import Ensemble  # noqa: E402
-from forecasting.policy import Policy  # noqa: E402
-from forecasting.stock import Given  # noqa: E402
-from forecasting.workspace import VARIABLE, Workspace  # noqa: E402
+from forecasting import ordering, service, stock
+from forecasting.ensemble import Ensemble
+from forecasting.policy import Policy
+from forecasting.stock import Given
+from forecasting.workspace import VARIABLE, Workspace
 
 T = TypeVar("T")
 WEEK = np.array([0.8, 0.8, 0.9, 1.0, 1.2, 1.5, 0.8])

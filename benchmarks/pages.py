@@ -25,8 +25,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from forecasting import service  # noqa: E402
-from forecasting.workspace import Workspace  # noqa: E402
+from forecasting import service
+from forecasting.workspace import Workspace
 
 FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync"
 CHART = ".st-key-forecast_chart .main-svg"

@@ -25,7 +25,7 @@ import pandas as pd
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from forecasting import metrics, schema  # noqa: E402
+from forecasting import metrics, schema
 
 
 def main() -> None:

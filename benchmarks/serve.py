@@ -36,9 +36,9 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.pages import prepare  # noqa: E402
-from forecasting import kept, service  # noqa: E402
-from forecasting.workspace import Workspace  # noqa: E402
+from benchmarks.pages import prepare
+from forecasting import kept, service
+from forecasting.workspace import Workspace
 
 DAYS = 28
 BARE = """

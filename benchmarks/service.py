@@ -28,14 +28,14 @@ import pandas as pd
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks import accuracy, demand_shapes, lives, served  # noqa: E402
-from benchmarks.lives import Compared, Terms  # noqa: E402
-from forecasting import order_levels, receipt, stock  # noqa: E402
-from forecasting import panel as panels  # noqa: E402
-from forecasting.ensemble import Ensemble  # noqa: E402
-from forecasting.policy import Policy  # noqa: E402
-from forecasting.settings import Settings  # noqa: E402
-from forecasting.stock import Given  # noqa: E402
+from benchmarks import accuracy, demand_shapes, lives, served
+from benchmarks.lives import Compared, Terms
+from forecasting import order_levels, receipt, stock
+from forecasting import panel as panels
+from forecasting.ensemble import Ensemble
+from forecasting.policy import Policy
+from forecasting.settings import Settings
+from forecasting.stock import Given
 
 LEARNED, LIVED, EVERY = 730, 84, 28
 """Days to learn from, days lived through, days from one training to the next."""
