@@ -30,10 +30,11 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks import origins, point_scores, prophet_draws
 from benchmarks.origins import Draws
-from forecasting import panel as panels
-from forecasting import schema, training
-from forecasting.panel import FloatArray, Panel
-from forecasting.settings import Settings
+from forecasting import training
+from forecasting.core import panel as panels
+from forecasting.core import schema
+from forecasting.core.panel import FloatArray, Panel
+from forecasting.core.settings import Settings
 
 NAMES = {schema.PROPHET: "Prophet", schema.LSTM: "LSTM", schema.BLEND: "blend", schema.SEASONAL_NAIVE: "seasonal naive"}
 

@@ -20,11 +20,12 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from forecasting import metrics, schema
+from forecasting import metrics
+from forecasting.core import schema
+from forecasting.core.panel import FloatArray, Panel, from_sales
+from forecasting.core.settings import ProphetSettings
 from forecasting.models.prophet import ProphetModel
 from forecasting.models.seasonal_naive import SeasonalNaive
-from forecasting.panel import FloatArray, Panel, from_sales
-from forecasting.settings import ProphetSettings
 
 STOCK = 20
 

@@ -12,10 +12,11 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
-from forecasting import bands, metrics, schema
+from forecasting import bands, metrics
 from forecasting.bands import Errors
+from forecasting.core import schema
+from forecasting.core.panel import FloatArray
 from forecasting.ensemble import Ensemble
-from forecasting.panel import FloatArray
 from forecasting.residuals import OBSERVED_SHARE, moving_sum
 
 WEEK = 7

@@ -12,8 +12,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from forecasting import schema
-from forecasting.panel import FloatArray, Panel
+from forecasting.core import schema
+from forecasting.core.panel import FloatArray, Panel
 
 START: Final = pd.Timestamp("2023-01-02")
 """A Monday."""

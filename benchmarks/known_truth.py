@@ -21,9 +21,10 @@ import pandas as pd
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from forecasting import bands, schema
+from forecasting import bands
 from forecasting.bands import Errors, SeriesBands
-from forecasting.panel import FloatArray
+from forecasting.core import schema
+from forecasting.core.panel import FloatArray
 from forecasting.residuals import moving_sum
 
 CUTOFFS = (3, 4, 6, 10)

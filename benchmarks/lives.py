@@ -11,9 +11,10 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 from scipy.special import ndtri
 
-from forecasting import demand, lost_sales, order_levels, schema, textbook
+from forecasting import demand, lost_sales, order_levels, textbook
+from forecasting.core import schema
+from forecasting.core.panel import FloatArray, Panel
 from forecasting.ensemble import Ensemble
-from forecasting.panel import FloatArray, Panel
 from forecasting.replay import Seen, replay, review_cycles
 from forecasting.residuals import OBSERVED_SHARE
 

@@ -19,9 +19,9 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from forecasting import panel as panels
+from forecasting.core import panel as panels
+from forecasting.core.settings import LstmSettings
 from forecasting.models.lstm import LstmModel
-from forecasting.settings import LstmSettings
 
 
 def read(path: str) -> panels.Panel:

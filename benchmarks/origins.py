@@ -15,14 +15,15 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.band_scores import COLUMNS, Answers, Bands, Conformal, Learned, Sampled, Served, judge, limits_of, sets_of, sold_of
-from forecasting import backtest, metrics, schema, totals, training
+from forecasting import backtest, metrics, totals, training
 from forecasting.backtest import Backtest, Plan
 from forecasting.bands import Errors
+from forecasting.core import schema
+from forecasting.core.panel import FloatArray, Panel
+from forecasting.core.progress import OnProgress, ignore
+from forecasting.core.settings import Settings
 from forecasting.ensemble import Ensemble
 from forecasting.models.base import Model
-from forecasting.panel import FloatArray, Panel
-from forecasting.progress import OnProgress, ignore
-from forecasting.settings import Settings
 from forecasting.totals import Direct
 from forecasting.training import Fitted
 

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.origins import Draws
-from forecasting import schema
-from forecasting.panel import Panel
+from forecasting.core import schema
+from forecasting.core.panel import Panel
 
 SERIES = 60
 DRAWS = 300

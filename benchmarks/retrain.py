@@ -25,7 +25,8 @@ import pandas as pd
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from forecasting import metrics, schema
+from forecasting import metrics
+from forecasting.core import schema
 
 
 def main() -> None:

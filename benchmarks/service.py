@@ -31,10 +31,10 @@ sys.path.insert(0, str(ROOT))
 from benchmarks import accuracy, demand_shapes, lives, served
 from benchmarks.lives import Compared, Terms
 from forecasting import order_levels, receipt, stock
-from forecasting import panel as panels
+from forecasting.core import panel as panels
+from forecasting.core.settings import Settings
 from forecasting.ensemble import Ensemble
 from forecasting.policy import Policy
-from forecasting.settings import Settings
 from forecasting.stock import Given
 
 LEARNED, LIVED, EVERY = 730, 84, 28

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from forecasting import bands, schema
+from forecasting import bands
 from forecasting.bands import Errors
+from forecasting.core import schema
+from forecasting.core.panel import FloatArray
 from forecasting.judged import LEVELS, LIMITS, NAMES, PROBABILITIES, UNKNOWN, Judged
-from forecasting.panel import FloatArray
 from forecasting.tally import MEASURES, Tally, share, tally
 from forecasting.view import chosen_rows
 

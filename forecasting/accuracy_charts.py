@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from forecasting import schema, words
 from forecasting.chart_look import ACCENT, BANDS, DAYS_OR_MONTHS, INK, LINES, QUIET, band, blank, curve, mark_day
-from forecasting.panel import FloatArray
+from forecasting.core import formatting as words
+from forecasting.core import schema
+from forecasting.core.panel import FloatArray
 
 NAMES: Final = {schema.SEASONAL_NAIVE: "Naive"}
 """Labels beside curves are short: a phone is 326 pixels wide."""

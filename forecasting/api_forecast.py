@@ -9,12 +9,14 @@ import pandas as pd
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from forecasting import kept, ordering, rows, schema, service
+from forecasting import kept, ordering, service
 from forecasting.api_context import Ask
 from forecasting.api_errors import documented
 from forecasting.api_models import ForecastAnswer, ForecastQuestion, RecommendAnswer, RecommendQuestion
 from forecasting.atomic import jsonable
-from forecasting.errors import InputError, StockDamaged
+from forecasting.core import json_values as rows
+from forecasting.core import schema
+from forecasting.core.errors import InputError, StockDamaged
 from forecasting.kept import Live
 from forecasting.orders import Orders
 from forecasting.shelves import Saved

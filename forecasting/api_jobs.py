@@ -16,8 +16,8 @@ from forecasting.api_context import Ask
 from forecasting.api_errors import documented
 from forecasting.api_models import Job, within
 from forecasting.api_sales import Choices, sent
-from forecasting.errors import NotFound
-from forecasting.settings import Settings
+from forecasting.core.errors import NotFound
+from forecasting.core.settings import Settings
 from forecasting.status import JobStatus
 
 router = APIRouter(tags=["retraining"])

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
 
-from forecasting import schema
+from forecasting.core import schema
 from forecasting.ensemble import Ensemble
 from forecasting.policy import Policy, Rule, Target
 

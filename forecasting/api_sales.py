@@ -9,11 +9,12 @@ from fastapi import APIRouter, Form, Query, UploadFile
 from pydantic import BaseModel, BeforeValidator, Field
 from pydantic.json_schema import SkipJsonSchema
 
-from forecasting import schema, sending, service
+from forecasting import sending, service
 from forecasting.api_context import Ask, Context
 from forecasting.api_errors import SHOWN, documented
 from forecasting.api_models import UploadAnswer, UploadedFile
-from forecasting.errors import InputError
+from forecasting.core import schema
+from forecasting.core.errors import InputError
 from forecasting.intake import Intake
 from forecasting.sending import Sent
 from forecasting.uploads import Upload

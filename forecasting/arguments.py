@@ -8,10 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from forecasting import schema
-from forecasting.errors import InputError
+from forecasting.core import schema
+from forecasting.core.errors import InputError
+from forecasting.core.settings import KEEP_JOBS, KEEP_VERSIONS, LstmSettings, Retention, Settings
 from forecasting.policy import RULES, TARGETS, Policy
-from forecasting.settings import KEEP_JOBS, KEEP_VERSIONS, LstmSettings, Retention, Settings
 
 Verbs = Mapping[str, Callable[[argparse.Namespace], int]]
 """Name of a verb -> what it does; gives the exit code."""

@@ -7,9 +7,10 @@ from typing import Final
 
 import numpy as np
 
-from forecasting import calendar, schema, words
-from forecasting.panel import FloatArray, Panel
-from forecasting.period import DAY
+from forecasting.core import calendar, schema
+from forecasting.core import formatting as words
+from forecasting.core.panel import FloatArray, Panel
+from forecasting.core.period import DAY
 
 WEEKDAYS: Final = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 

@@ -9,9 +9,10 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from forecasting import schema, words
 from forecasting.accuracy import Accuracy
-from forecasting.panel import FloatArray
+from forecasting.core import formatting as words
+from forecasting.core import schema
+from forecasting.core.panel import FloatArray
 from forecasting.tally import Tally, share
 
 PROBLEM, UNITS, ADVICE = "problem", "units", "advice"

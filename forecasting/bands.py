@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from forecasting.panel import FloatArray
+from forecasting.core.panel import FloatArray
 from forecasting.residuals import Cumulated, Errors, cumulate, moving_sum, of_series, sums, total_errors, windowed, without
 from forecasting.series_bands import SeriesBands, calibrate, learn, seen
 from forecasting.total_bands import total_quantiles

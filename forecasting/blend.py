@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from forecasting import schema
-from forecasting.panel import FloatArray
+from forecasting.core import schema
+from forecasting.core.panel import FloatArray
 from forecasting.weights import Weights
 
 

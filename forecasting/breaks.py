@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecasting import calendar, schema
+from forecasting.core import calendar, schema
+from forecasting.core.panel import FloatArray, Panel
 from forecasting.outliers import median
-from forecasting.panel import FloatArray, Panel
 
 LARGE, SMALL = 1.6, 0.6
 """Factors beyond which a change of level counts."""

@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from forecasting import inventory
-from forecasting.panel import FloatArray
+from forecasting.core.panel import FloatArray
 
 STEPS: Final = 64
 """Steps between nothing and the recommended order; larger orders are taken in several packs at a time."""

@@ -9,8 +9,8 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import compute
 
-from forecasting import formulas
 from forecasting.amounts import Decimal, parse_numbers
+from forecasting.core import spreadsheets as formulas
 from forecasting.dates import Days, parse_days
 from forecasting.mapping import NO, YES
 

@@ -8,9 +8,11 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from forecasting import keys, period, schema, words
-from forecasting.errors import InputError
-from forecasting.period import DAY, Period
+from forecasting.core import formatting as words
+from forecasting.core import period, schema
+from forecasting.core import row_keys as keys
+from forecasting.core.errors import InputError
+from forecasting.core.period import DAY, Period
 
 GAPS: Final = 100
 """Gaps that are listed, the longest first; all are counted."""

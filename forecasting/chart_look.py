@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from forecasting import schema, words
+from forecasting.core import formatting as words
+from forecasting.core import schema
 
 INK, QUIET, PAST, ACCENT, TEAL = "#000005", "#000010", "#000004", "#000001", "#000003"
 BAND_95, BAND_80 = "#000012CC", "#000013CC"

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from forecasting import schema, words
 from forecasting.chart_look import ACCENT, BANDS, DAYS_OR_MONTHS, INK, LINES, PAST, QUIET, TEAL, as_written, band, blank, curve, mark_day
+from forecasting.core import formatting as words
+from forecasting.core import schema
 
 if TYPE_CHECKING:
     from forecasting.view import View

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from forecasting import breaks, outliers, shortages, words
+from forecasting import breaks, outliers, shortages
 from forecasting.breaks import Break
+from forecasting.core import formatting as words
+from forecasting.core.panel import FloatArray, Panel
 from forecasting.outliers import Outlier
-from forecasting.panel import FloatArray, Panel
 from forecasting.shortages import Shortage
 
 _ROUNDS = 3

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 from cronsim import CronSim, CronSimError
 
-from forecasting.errors import SettingsError
+from forecasting.core.errors import SettingsError
 
 LONGEST = 200
 """Characters of an expression."""

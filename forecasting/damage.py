@@ -18,7 +18,7 @@ from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 from pyarrow import parquet
 
-from forecasting.errors import SalesDamaged
+from forecasting.core.errors import SalesDamaged
 
 LOG: Final = "_delta_log"
 HINT: Final = "_last_checkpoint"

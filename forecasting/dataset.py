@@ -13,12 +13,15 @@ import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, write_deltalake
 from deltalake.exceptions import CommitFailedError
 
-from forecasting import commits, damage, disk, keys, schema, words
+from forecasting import commits, damage, disk
 from forecasting.atomic import write_bytes
 from forecasting.change import Change, compare
-from forecasting.errors import InputError, NotFound, ShelfcastError, TryAgain
+from forecasting.core import formatting as words
+from forecasting.core import row_keys as keys
+from forecasting.core import schema
+from forecasting.core.errors import InputError, NotFound, ShelfcastError, TryAgain
+from forecasting.core.period import DAY, Period
 from forecasting.locks import exclusive
-from forecasting.period import DAY, Period
 from forecasting.uploads import UNDO, Kind, Upload, effective, remembered
 from forecasting.workspace import Workspace
 

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import compute
 
-from forecasting.errors import AmbiguousDates
+from forecasting.core.errors import AmbiguousDates
 
 Days = np.ndarray[tuple[int, ...], np.dtype[np.datetime64]]
 

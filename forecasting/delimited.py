@@ -17,7 +17,7 @@ import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from forecasting import problems
-from forecasting.errors import UnreadableFile
+from forecasting.core.errors import UnreadableFile
 from forecasting.table import Table, blank, names, texts
 
 DELIMITERS: Final = (",", ";", "\t", "|")

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecasting import inventory, schema
+from forecasting import inventory
 from forecasting.bands import SeriesBands
+from forecasting.core import schema
+from forecasting.core.panel import FloatArray
 from forecasting.ensemble import Ensemble
-from forecasting.panel import FloatArray
 from forecasting.residuals import added_up, midpoints
 
 PLACES = 300

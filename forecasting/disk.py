@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from forecasting.errors import DiskFull
+from forecasting.core.errors import DiskFull
 
 CODES: Final = (errno.ENOSPC, errno.EDQUOT)
 TEXTS: Final = tuple(os.strerror(code).lower() for code in CODES)

@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from forecasting.progress import OnProgress, Progress
-from forecasting.settings import Settings
+from forecasting.core.progress import OnProgress, Progress
+from forecasting.core.settings import Settings
 
 PUBLISH = "Publish"
 _FIXED = {"Backtest: Prophet": 2.0, "Backtest: LSTM": 6.0, "Backtest: Totals": 2.0, "Prophet": 1.0, "LSTM": 4.0, PUBLISH: 1.0}

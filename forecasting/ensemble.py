@@ -12,15 +12,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from forecasting import bands, metrics, reasons, residuals, schema
+from forecasting import bands, metrics, reasons, residuals
 from forecasting.backtest import Backtest
 from forecasting.bands import Cumulated, Errors, SeriesBands
 from forecasting.cleaning import clean
+from forecasting.core import schema
+from forecasting.core.panel import FloatArray, Panel
 from forecasting.models.base import Model
 from forecasting.models.lstm import LstmModel
 from forecasting.models.prophet import ProphetModel
 from forecasting.models.seasonal_naive import SeasonalNaive
-from forecasting.panel import FloatArray, Panel
 from forecasting.totals import Reconciled
 
 WHOLE_SHARE = 0.999

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from forecasting.progress import Progress
+from forecasting.core.progress import Progress
 
 TRUSTED_FROM = 1 / 3
 """Share of the work after which only the measured pace counts."""

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from forecasting.atomic import jsonable
+from forecasting.core.progress import Progress
 from forecasting.estimate import Estimate
-from forecasting.progress import Progress
 
 SECONDS_BETWEEN = 0.1
 MOST_SECONDS = 1e9

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from forecasting import schema
+from forecasting.core import schema
 from forecasting.ensemble import Ensemble
 from forecasting.view import chosen_rows, total_curves
 

@@ -10,12 +10,12 @@ from typing import Any
 from tqdm import tqdm
 
 from forecasting import sending, service
-from forecasting.errors import Cancelled, TrainingFailed
+from forecasting.core.errors import Cancelled, TrainingFailed
+from forecasting.core.progress import OnProgress, Progress, ignore
+from forecasting.core.settings import LstmSettings, Settings
 from forecasting.events import Event
 from forecasting.jobs import Jobs
-from forecasting.progress import OnProgress, Progress, ignore
 from forecasting.sending import Sent
-from forecasting.settings import LstmSettings, Settings
 from forecasting.workspace import Workspace
 
 STEPS = 1000

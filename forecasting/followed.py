@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from forecasting.errors import NotFound
+from forecasting.core.errors import NotFound
 from forecasting.events import Event
 from forecasting.jobs import Jobs
 from forecasting.status import JobStatus

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from forecasting import metrics, reasons, schema
+from forecasting import metrics, reasons
 from forecasting.bands import Errors
-from forecasting.panel import FloatArray, Panel
+from forecasting.core import schema
+from forecasting.core.panel import FloatArray, Panel
 from forecasting.reasons import NO_SALES
 from forecasting.weights import Weights
 

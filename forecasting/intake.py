@@ -11,7 +11,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from forecasting import amounts, cells, keys, problems, schema
+from forecasting import amounts, cells, problems
+from forecasting.core import row_keys as keys
+from forecasting.core import schema
 from forecasting.findings import Findings
 from forecasting.mapping import Mapping, checked, guess_mapping
 from forecasting.table import Table, is_empty

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from forecasting.panel import FloatArray
+from forecasting.core.panel import FloatArray
 from forecasting.policy import Rule
 
 TOLERANCE: Final = 1e-9

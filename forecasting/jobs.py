@@ -15,7 +15,7 @@ from typing import Any
 
 from forecasting import disk, events, status
 from forecasting.atomic import write_json, write_text
-from forecasting.errors import JobRunning, TrainingFailed, TryAgain
+from forecasting.core.errors import JobRunning, TrainingFailed, TryAgain
 from forecasting.events import Event
 from forecasting.locks import exclusive, is_held, take
 from forecasting.numbered import DRAFT, LAST, Numbered

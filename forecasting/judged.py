@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from forecasting import bands, schema
+from forecasting import bands
 from forecasting.bands import Errors
+from forecasting.core import schema
+from forecasting.core.panel import FloatArray, Panel
 from forecasting.ensemble import Ensemble
-from forecasting.panel import FloatArray, Panel
 
 FILE = "judged.parquet"
 NAMES = (schema.BLEND, *schema.MODELS)

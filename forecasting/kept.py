@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 
 from cachetools import LRUCache, TTLCache, cached
 
-from forecasting import ordering, rows, service
+from forecasting import ordering, service
+from forecasting.core import json_values as rows
+from forecasting.core.errors import NothingPublished, VersionDamaged
 from forecasting.ensemble import Ensemble
-from forecasting.errors import NothingPublished, VersionDamaged
 from forecasting.orders import Orders
 from forecasting.policy import Policy
 from forecasting.shelves import Saved

@@ -10,8 +10,8 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import parquet
 
+from forecasting.core.errors import NotFound, VersionDamaged
 from forecasting.dataset import Dataset
-from forecasting.errors import NotFound, VersionDamaged
 from forecasting.workspace import Workspace
 
 NAME: Final = "sales.parquet"

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from forecasting.errors import TryAgain
+from forecasting.core.errors import TryAgain
 
 POLL_SECONDS = 0.01
 

@@ -17,8 +17,8 @@ from typing import Final
 
 import numpy as np
 
+from forecasting.core.panel import FloatArray
 from forecasting.ensemble import Ensemble
-from forecasting.panel import FloatArray
 
 _PATHS: Final = 4000
 _CYCLES: Final = 20

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from forecasting.atomic import jsonable, sync, write_json
-from forecasting.errors import VersionDamaged
+from forecasting.core.errors import VersionDamaged
 
 NAME = "manifest.json"
 FILES = "files"

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from forecasting import schema
 from forecasting.amounts import decimal_of, parse_numbers
+from forecasting.core import schema
+from forecasting.core.errors import ColumnsMissing, InputError
 from forecasting.dates import looks_like_days
-from forecasting.errors import ColumnsMissing, InputError
 from forecasting.table import LONGEST, Table, is_empty, listed
 
 Mapping = dict[str, str]

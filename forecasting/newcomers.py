@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecasting import calendar, schema, words
-from forecasting.panel import FloatArray, Panel
+from forecasting.core import calendar, schema
+from forecasting.core import formatting as words
+from forecasting.core.panel import FloatArray, Panel
 
 RECENT = 56
 """Days within which a series must have a row to be forecast."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from forecasting.atomic import write_text
-from forecasting.errors import NotFound
+from forecasting.core.errors import NotFound
 
 LAST = "last"
 """Points to the highest number ever given."""

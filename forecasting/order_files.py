@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from forecasting import schema
+from forecasting.core import schema
 from forecasting.orders import Orders
 from forecasting.workbook import orders_xlsx
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecasting import demand, inventory, lost_sales, stock
+from forecasting.core.panel import FloatArray
 from forecasting.demand import Demand
 from forecasting.ensemble import Ensemble
-from forecasting.panel import FloatArray
 from forecasting.policy import CLASSES, DAILY, Policy
 from forecasting.stock import Stock
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from forecasting import demand, inventory, schema, stock
+from forecasting import demand, inventory, stock
+from forecasting.core import schema
+from forecasting.core.panel import FloatArray
 from forecasting.ensemble import Ensemble
 from forecasting.order_levels import Levels
-from forecasting.panel import FloatArray
 from forecasting.stock import Stock
 
 

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from forecasting import schema, words
+from forecasting.core import formatting as words
+from forecasting.core import schema
 from forecasting.orders import AT_RISK, Orders
 from forecasting.policy import DAILY
 from forecasting.receipt import NOT_JUDGED, NOT_KEPT

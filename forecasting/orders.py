@@ -8,12 +8,13 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from forecasting import classes, inventory, order_levels, order_risk, schema, stock, textbook
+from forecasting import classes, inventory, order_levels, order_risk, stock, textbook
+from forecasting.core import schema
+from forecasting.core.errors import InputError
+from forecasting.core.panel import FloatArray
+from forecasting.core.period import Period
 from forecasting.ensemble import Ensemble
-from forecasting.errors import InputError
 from forecasting.order_levels import Levels
-from forecasting.panel import FloatArray
-from forecasting.period import Period
 from forecasting.policy import Policy
 from forecasting.receipt import Receipt, judge
 from forecasting.stock import Given, Stock

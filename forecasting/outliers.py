@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from forecasting import schema
-from forecasting.panel import FloatArray, Panel
+from forecasting.core import schema
+from forecasting.core.panel import FloatArray, Panel
 
 _CYCLES = 4
 """Weeks on either side whose same weekday says what is usual."""

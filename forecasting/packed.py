@@ -8,7 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 
-from forecasting.errors import UnreadableFile
+from forecasting.core.errors import UnreadableFile
 
 PIECE = 2**20
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from forecasting import words
-from forecasting.panel import FloatArray, Panel
+from forecasting.core import formatting as words
+from forecasting.core.panel import FloatArray, Panel
 
 _ABOVE = 1.5
 """How far a forecast may pass the largest day of a comparable season."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal
 
-from forecasting.errors import SettingsError
+from forecasting.core.errors import SettingsError
 
 Rule = Literal["order_up_to", "reorder_point", "min_max", "newsvendor"]
 Target = Literal["cycle", "fill", "costs"]

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from forecasting.errors import ProblemsFound
+from forecasting.core.errors import ProblemsFound
 
 COLUMNS: Final = ("line", "column", "value", "problem", "what_to_do")
 SHOWN: Final = 80

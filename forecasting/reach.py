@@ -8,10 +8,10 @@ from ipaddress import ip_address
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from forecasting.api_problem import answer
+from forecasting.core.errors import SettingsError
+from forecasting.core.settings import Retention
 from forecasting.cron import Cron
-from forecasting.errors import SettingsError
 from forecasting.server_settings import TOKEN, ServerSettings
-from forecasting.settings import Retention
 
 EVERYWHERE = "0.0.0.0"
 

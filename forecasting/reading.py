@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from forecasting import delimited
-from forecasting.errors import UnreadableFile
+from forecasting.core.errors import UnreadableFile
 from forecasting.packed import gunzip, too_large
 from forecasting.table import Table
 from forecasting.typed import read_parquet, read_workbook

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from forecasting import schema, words
-from forecasting.panel import FloatArray
-from forecasting.period import DAY, MONTH, WEEK, Period
+from forecasting.core import formatting as words
+from forecasting.core import schema
+from forecasting.core.panel import FloatArray
+from forecasting.core.period import DAY, MONTH, WEEK, Period
 from forecasting.weights import FEWEST_CUTOFFS, Weights
 
 STOPPED = "stopped"

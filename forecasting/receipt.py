@@ -14,10 +14,11 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from forecasting import demand, inventory, schema, stock, textbook
+from forecasting import demand, inventory, stock, textbook
+from forecasting.core import schema
+from forecasting.core.panel import FloatArray
 from forecasting.ensemble import Ensemble
 from forecasting.order_levels import Levels, rounded
-from forecasting.panel import FloatArray
 from forecasting.policy import DAILY, Rule
 from forecasting.replay import OrderRule, Seen, delivery_cycles, replay, review_cycles
 from forecasting.residuals import OBSERVED_SHARE

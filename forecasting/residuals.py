@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from forecasting.panel import FloatArray
+from forecasting.core.panel import FloatArray
 
 OBSERVED_SHARE = 0.6
 """Days of a window that must have sales for its sum to count."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from forecasting import worker
-from forecasting.progress import OnProgress
+from forecasting.core.progress import OnProgress
 
 COMMAND: Final = (sys.executable, "-m", "forecasting.retrain_worker")
 """Starts this process; the job's folder and the number of its open lock are added."""

@@ -12,13 +12,14 @@ from typing import Any
 
 import pandas as pd
 
-from forecasting import durations, ensemble, learned, panel, schema, training, upkeep
+from forecasting import durations, ensemble, learned, training, upkeep
 from forecasting import judged as judgements
+from forecasting.core import panel, schema
+from forecasting.core.progress import OnProgress, Progress
+from forecasting.core.settings import Settings
 from forecasting.dataset import Dataset
 from forecasting.durations import Stopwatch
 from forecasting.ensemble import Ensemble
-from forecasting.progress import OnProgress, Progress
-from forecasting.settings import Settings
 from forecasting.versions import Versions
 from forecasting.workspace import Workspace
 

@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from forecasting import schema
-from forecasting.calendar import holidays_of
+from forecasting.core import schema
+from forecasting.core.calendar import holidays_of
 
 FIRST, LAST = pd.Timestamp(2023, 11, 20), pd.Timestamp(2026, 11, 21)
 SEED = 20231120

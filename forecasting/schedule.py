@@ -9,12 +9,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from forecasting import service, tick
+from forecasting.core.errors import JobRunning, ShelfcastError
+from forecasting.core.settings import Settings
 from forecasting.cron import Cron
 from forecasting.dataset import Dataset
-from forecasting.errors import JobRunning, ShelfcastError
 from forecasting.jobs import Jobs
 from forecasting.locks import exclusive
-from forecasting.settings import Settings
 from forecasting.tick import Tick
 from forecasting.workspace import Workspace
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from forecasting.panel import FloatArray, Panel
+from forecasting.core.panel import FloatArray, Panel
 
 _EXTRA = 4
 """Weeks beyond a year that a history needs."""

@@ -8,10 +8,10 @@ from typing import Literal
 
 from forecasting import service
 from forecasting.change import Change
+from forecasting.core.errors import JobRunning
+from forecasting.core.settings import Settings
 from forecasting.dataset import Merge
-from forecasting.errors import JobRunning
 from forecasting.intake import Intake
-from forecasting.settings import Settings
 from forecasting.workspace import Workspace
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from forecasting.panel import FloatArray
+from forecasting.core.panel import FloatArray
 from forecasting.residuals import Cumulated, Errors, cumulate, midpoints, nanmean, student_t, sums, without
 
 WINSOR = 0.99

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from limits import parse_many
 
-from forecasting.errors import SettingsError
+from forecasting.core.errors import SettingsError
 
 TOKEN: Final = "FORECASTING_API_TOKEN"
 ORIGINS: Final = "FORECASTING_ORIGINS"

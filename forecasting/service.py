@@ -12,19 +12,21 @@ import pandas as pd
 from forecasting import accuracy as accuracies
 from forecasting import assumptions as assumed
 from forecasting import attention as attentions
-from forecasting import calendar, durations, ensemble, export, followed, formulas, intake, learned, panel, reading, retrain_worker, sample, whatif
+from forecasting import durations, ensemble, export, followed, intake, learned, reading, retrain_worker, sample, whatif
 from forecasting import judged as judgements
 from forecasting import serving as servings
 from forecasting import view as views
 from forecasting.accuracy import Accuracy
 from forecasting.change import Change
+from forecasting.core import calendar, panel
+from forecasting.core import spreadsheets as formulas
+from forecasting.core.errors import InputError, VersionDamaged
+from forecasting.core.period import DAY, PERIODS, Period
+from forecasting.core.settings import Settings
 from forecasting.dataset import Dataset, Merge, Upload
 from forecasting.ensemble import Ensemble
-from forecasting.errors import InputError, VersionDamaged
 from forecasting.jobs import Jobs
 from forecasting.judged import Judged
-from forecasting.period import DAY, PERIODS, Period
-from forecasting.settings import Settings
 from forecasting.standing import Standing
 from forecasting.versions import Serving, Versions
 from forecasting.workspace import Workspace

@@ -15,9 +15,11 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import parquet
 
-from forecasting import disk, keys, schema
+from forecasting import disk
 from forecasting.atomic import write_bytes
-from forecasting.errors import InputError, StockDamaged
+from forecasting.core import row_keys as keys
+from forecasting.core import schema
+from forecasting.core.errors import InputError, StockDamaged
 from forecasting.locks import exclusive
 from forecasting.numbered import NAME, Numbered
 from forecasting.workspace import Workspace

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecasting.panel import FloatArray, Panel
+from forecasting.core.panel import FloatArray, Panel
 
 _SHORTEST = 4
 """Weeks of a run, at least."""

@@ -7,10 +7,11 @@ from typing import Final, Literal
 import numpy as np
 import pandas as pd
 
-from forecasting import budget, inventory, schema, stock
-from forecasting.errors import InputError
+from forecasting import budget, inventory, stock
+from forecasting.core import schema
+from forecasting.core.errors import InputError
+from forecasting.core.panel import FloatArray
 from forecasting.orders import Orders
-from forecasting.panel import FloatArray
 
 Measure = Literal["money", "space"]
 COLUMNS: Final[dict[Measure, str]] = {"money": stock.UNIT_COST, "space": stock.UNIT_SPACE}

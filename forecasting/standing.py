@@ -9,13 +9,15 @@ from typing import Final
 
 import numpy as np
 
-from forecasting import blend, calendar, ensemble, schema, whatif, words
+from forecasting import blend, ensemble, whatif
+from forecasting.core import calendar, schema
+from forecasting.core import formatting as words
+from forecasting.core.errors import InputError
+from forecasting.core.panel import FloatArray, Panel
 from forecasting.ensemble import Ensemble
-from forecasting.errors import InputError
 from forecasting.models.base import Model
 from forecasting.models.lstm import LstmModel
 from forecasting.models.prophet import ProphetModel
-from forecasting.panel import FloatArray, Panel
 from forecasting.whatif import WhatIf
 
 ASKED: Final = (schema.PROPHET, schema.LSTM)

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from forecasting.panel import FloatArray, Panel
+from forecasting.core.panel import FloatArray, Panel
 from forecasting.policy import Policy
 
 ON_HAND: Final = "on_hand"

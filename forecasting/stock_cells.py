@@ -11,8 +11,8 @@ import pandas as pd
 import pyarrow as pa
 
 from forecasting import amounts, cells, stock
+from forecasting.core.panel import FloatArray
 from forecasting.findings import Findings
-from forecasting.panel import FloatArray
 
 MOST: Final = 1e12
 """No amount and no money is more."""

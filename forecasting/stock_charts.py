@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from forecasting import words
 from forecasting.chart_look import ACCENT, BAND_80, DAYS_OR_MONTHS, QUIET, blank
-from forecasting.panel import FloatArray
-from forecasting.period import Period
+from forecasting.core import formatting as words
+from forecasting.core.panel import FloatArray
+from forecasting.core.period import Period
 from forecasting.stock_path import Path, Run
 
 SHORT: Final = "#000009"

@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from forecasting import formulas, problems, stock, stock_cells, stock_roles, stock_rows, table
+from forecasting import problems, stock, stock_cells, stock_roles, stock_rows, table
+from forecasting.core import spreadsheets as formulas
+from forecasting.core.panel import Panel
 from forecasting.findings import Findings
 from forecasting.mapping import Mapping
-from forecasting.panel import Panel
 from forecasting.stock import Given
 from forecasting.stock_cells import Cells
 from forecasting.stock_roles import guess_mapping

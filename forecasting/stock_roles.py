@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping as AnyMapping
 from typing import Final
 
-from forecasting import mapping, schema, stock
-from forecasting.errors import ColumnsMissing
+from forecasting import mapping, stock
+from forecasting.core import schema
+from forecasting.core.errors import ColumnsMissing
 from forecasting.mapping import Mapping
 from forecasting.table import Table, is_empty
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from forecasting.errors import UnreadableFile
+from forecasting.core.errors import UnreadableFile
 
 LONGEST: Final = 255
 """Characters of a column's name: a longer one is a line of something else."""

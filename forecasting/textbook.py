@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from forecasting.core.panel import FloatArray
 from forecasting.ensemble import Ensemble
 from forecasting.inventory import textbook_level
-from forecasting.panel import FloatArray
 from forecasting.residuals import added_up
 
 WEEKS = 8

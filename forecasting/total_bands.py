@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from forecasting.panel import FloatArray
+from forecasting.core.panel import FloatArray
 from forecasting.residuals import Errors, midpoints, moving_sum, nanmean, student_t, total_errors, windowed
 
 

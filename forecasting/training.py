@@ -7,19 +7,21 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from forecasting import backtest, blend, health, newcomers, plausible, reasons, schema, totals, words
+from forecasting import backtest, blend, health, newcomers, plausible, reasons, totals
 from forecasting.backtest import Backtest, MakeModels
 from forecasting.bands import Errors
 from forecasting.cleaning import clean
+from forecasting.core import formatting as words
+from forecasting.core import schema
+from forecasting.core.panel import FloatArray, Panel
+from forecasting.core.progress import OnProgress, ignore
+from forecasting.core.settings import Settings
 from forecasting.ensemble import Ensemble, day_bands
 from forecasting.health import Served
 from forecasting.models.base import Model
 from forecasting.models.lstm import LstmModel
 from forecasting.models.prophet import ProphetModel
 from forecasting.models.seasonal_naive import SeasonalNaive
-from forecasting.panel import FloatArray, Panel
-from forecasting.progress import OnProgress, ignore
-from forecasting.settings import Settings
 from forecasting.totals import Direct
 from forecasting.weights import learn
 

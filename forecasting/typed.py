@@ -14,7 +14,7 @@ from pyarrow import parquet
 from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 from forecasting import problems
-from forecasting.errors import UnreadableFile
+from forecasting.core.errors import UnreadableFile
 from forecasting.packed import brief, check_workbook, too_large
 from forecasting.table import Table, blank, names, texts
 

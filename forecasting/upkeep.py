@@ -7,10 +7,10 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from forecasting import words
-from forecasting.errors import ShelfcastError
+from forecasting.core import formatting as words
+from forecasting.core.errors import ShelfcastError
+from forecasting.core.settings import Retention
 from forecasting.jobs import Jobs
-from forecasting.settings import Retention
 from forecasting.versions import Versions
 from forecasting.workspace import Workspace
 

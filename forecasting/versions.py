@@ -13,7 +13,7 @@ from typing import Any
 
 from forecasting import disk, manifest
 from forecasting.atomic import sync
-from forecasting.errors import VersionDamaged
+from forecasting.core.errors import VersionDamaged
 from forecasting.locks import exclusive, take
 from forecasting.numbered import DRAFT, LAST, Numbered
 

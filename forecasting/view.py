@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from forecasting import bands, metrics, schema
+from forecasting import bands, metrics
+from forecasting.core import schema
+from forecasting.core.errors import InputError, NotFound
+from forecasting.core.panel import FloatArray
+from forecasting.core.period import DAY, Period
 from forecasting.ensemble import Ensemble
-from forecasting.errors import InputError, NotFound
 from forecasting.models.prophet import ProphetModel
-from forecasting.panel import FloatArray
-from forecasting.period import DAY, Period
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 COMPONENTS = {

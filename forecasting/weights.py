@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecasting import schema
-from forecasting.panel import FloatArray
+from forecasting.core import schema
+from forecasting.core.panel import FloatArray
 
 FEWEST_CUTOFFS = 3
 """Below so many cutoffs the chosen weight stays."""

@@ -9,10 +9,11 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from forecasting import schema, words
-from forecasting.errors import InputError
-from forecasting.panel import FloatArray, Panel
-from forecasting.period import DAY, Period
+from forecasting.core import formatting as words
+from forecasting.core import schema
+from forecasting.core.errors import InputError
+from forecasting.core.panel import FloatArray, Panel
+from forecasting.core.period import DAY, Period
 
 EVERY_DAY: Final = "every day"
 LOWEST, HIGHEST = -0.9, 2.0

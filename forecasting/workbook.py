@@ -11,9 +11,11 @@ import pandas as pd
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_col_to_name
 
-from forecasting import inventory, order_words, schema, words
+from forecasting import inventory, order_words
+from forecasting.core import formatting as words
+from forecasting.core import schema
+from forecasting.core.panel import FloatArray
 from forecasting.orders import FINE, SOON
-from forecasting.panel import FloatArray
 from forecasting.policy import Rule
 from forecasting.workbook_columns import INPUT, LATER, RULES, Column, evidence_columns, key_columns, order_columns
 from forecasting.workbook_formulas import ROW, STATE, formulas

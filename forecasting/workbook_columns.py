@@ -7,7 +7,8 @@ from typing import Final, Literal
 
 import pandas as pd
 
-from forecasting import schema, words
+from forecasting.core import formatting as words
+from forecasting.core import schema
 from forecasting.policy import DAILY, Rule
 
 Kind = Literal["text", "units", "finer", "money", "share", "days", "date", "count"]

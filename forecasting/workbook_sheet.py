@@ -10,7 +10,7 @@ import pandas as pd
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from forecasting.panel import FloatArray
+from forecasting.core.panel import FloatArray
 from forecasting.workbook_columns import Column
 from forecasting.workbook_look import Look
 

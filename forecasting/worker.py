@@ -16,11 +16,11 @@ from typing import Any
 
 from forecasting import disk
 from forecasting.atomic import write_json, write_text
+from forecasting.core.errors import Cancelled, ShelfcastError
+from forecasting.core.progress import OnProgress, Progress
 from forecasting.durations import PUBLISH
-from forecasting.errors import Cancelled, ShelfcastError
 from forecasting.estimate import Estimate
 from forecasting.events import Recorder
-from forecasting.progress import OnProgress, Progress
 from forecasting.status import CANCEL, EVENTS, PID, REQUEST, RESERVE, RESULT
 
 Task = Callable[[dict[str, Any], OnProgress], dict[str, Any]]

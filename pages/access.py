@@ -14,7 +14,7 @@ from typing import Any
 import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 
-from forecasting.errors import SettingsError
+from forecasting.core.errors import SettingsError
 
 SECRET_LENGTH = 32
 """Characters a cookie secret has at least: whoever guesses it can write a cookie that says who he is."""

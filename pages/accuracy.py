@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from forecasting import accuracy_charts, charts, service
-from forecasting.errors import NotFound
+from forecasting.core.errors import NotFound
 from pages import accuracy_parts, accuracy_tables, forecast_parts, shell
 
 manifest = shell.live_manifest("Accuracy")

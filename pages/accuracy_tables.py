@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from forecasting import schema, words
+from forecasting.core import formatting as words
+from forecasting.core import schema
 from pages.accuracy_parts import BIAS_HELP, NAIVE_HELP, Measure
 
 SHOWN, IN_TABLE = 5, 50

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from forecasting import charts, service, words
-from forecasting.errors import NotFound
+from forecasting import charts, service
+from forecasting.core import formatting as words
+from forecasting.core.errors import NotFound
 from pages import forecast_parts, shell, whatif_parts
 
 manifest = shell.live_manifest("Forecast")

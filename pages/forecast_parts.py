@@ -8,7 +8,9 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from forecasting import charts, schema, service, words
+from forecasting import charts, service
+from forecasting.core import formatting as words
+from forecasting.core import schema
 from pages import shell
 
 RANGES = {"day": (7, 14, 28, 90), "week": (4, 8, 13, 26, 52), "month": (3, 6, 12, 24)}

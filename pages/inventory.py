@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from forecasting import service
-from forecasting.errors import NotFound
+from forecasting.core.errors import NotFound
 from pages import (
     forecast_parts,
     inventory_budget,

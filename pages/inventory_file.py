@@ -7,8 +7,10 @@ from typing import Any, Final
 
 import streamlit as st
 
-from forecasting import order_words, ordering, schema, service, words
-from forecasting.errors import AmbiguousDates, InputError, ShelfcastError, UnreadableFile
+from forecasting import order_words, ordering, service
+from forecasting.core import formatting as words
+from forecasting.core import schema
+from forecasting.core.errors import AmbiguousDates, InputError, ShelfcastError, UnreadableFile
 from pages import upload_file
 from pages.upload_file import Upload
 

@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from forecasting import order_words, schema, words
+from forecasting import order_words
+from forecasting.core import formatting as words
+from forecasting.core import schema
 from pages import inventory_parts
 
 STATES: Final = order_words.STATES

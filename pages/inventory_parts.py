@@ -9,8 +9,10 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from forecasting import kept, order_words, ordering, schema, service, words
-from forecasting.errors import ShelfcastError
+from forecasting import kept, order_words, ordering, service
+from forecasting.core import formatting as words
+from forecasting.core import schema
+from forecasting.core.errors import ShelfcastError
 from forecasting.policy import Policy
 
 QUANTITIES: Final = "inventory_quantities"

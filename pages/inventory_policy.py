@@ -6,7 +6,8 @@ from typing import Any, Final
 
 import streamlit as st
 
-from forecasting import ordering, words
+from forecasting import ordering
+from forecasting.core import formatting as words
 from forecasting.policy import CLASSES, DAILY, Policy
 from pages import inventory_parts
 

@@ -7,8 +7,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from forecasting import order_words, ordering, schema, words
-from forecasting.errors import ShelfcastError
+from forecasting import order_words, ordering
+from forecasting.core import formatting as words
+from forecasting.core import schema
+from forecasting.core.errors import ShelfcastError
 from pages import inventory_file, inventory_parts, shell, upload_file
 
 

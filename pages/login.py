@@ -7,8 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from forecasting import words
-from forecasting.errors import SettingsError
+from forecasting.core import formatting as words
+from forecasting.core.errors import SettingsError
 from pages import shell
 from pages.access import Access, access
 

@@ -11,8 +11,9 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from forecasting import order_words, service, words
-from forecasting.errors import SalesDamaged
+from forecasting import order_words, service
+from forecasting.core import formatting as words
+from forecasting.core.errors import SalesDamaged
 from pages import inventory_parts, shell
 
 OLD_AFTER = {"day": 3, "week": 15, "month": 63}

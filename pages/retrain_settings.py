@@ -7,9 +7,10 @@ from typing import Any
 
 import streamlit as st
 
-from forecasting import service, words
-from forecasting.errors import SettingsError
-from forecasting.settings import Settings
+from forecasting import service
+from forecasting.core import formatting as words
+from forecasting.core.errors import SettingsError
+from forecasting.core.settings import Settings
 
 
 def choose(now: Settings) -> Settings | None:

@@ -9,8 +9,10 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from forecasting import kept, schema, service, words
-from forecasting.errors import SalesDamaged, ShelfcastError
+from forecasting import kept, service
+from forecasting.core import formatting as words
+from forecasting.core import schema
+from forecasting.core.errors import SalesDamaged, ShelfcastError
 
 UPLOAD, INVENTORY = "pages/upload.py", "pages/inventory.py"
 AHEAD = {"day": 28, "week": 4, "month": 3}

@@ -8,8 +8,9 @@ from typing import Any
 
 import streamlit as st
 
-from forecasting import charts, service, words
-from forecasting.errors import ShelfcastError
+from forecasting import charts, service
+from forecasting.core import formatting as words
+from forecasting.core.errors import ShelfcastError
 
 UPLOAD = "pages/upload.py"
 STEPS = ("Merge", "Backtest", "Prophet", "LSTM", "Publish")

@@ -8,8 +8,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from forecasting import charts, schema, service, words
-from forecasting.errors import InputError, SalesDamaged, ShelfcastError
+from forecasting import charts, service
+from forecasting.core import formatting as words
+from forecasting.core import schema
+from forecasting.core.errors import InputError, SalesDamaged, ShelfcastError
 from pages import shell, upload_file
 from pages.upload_file import Upload
 

@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from forecasting import schedule, service, words
-from forecasting.errors import SalesDamaged, ShelfcastError
+from forecasting import schedule, service
+from forecasting.core import formatting as words
+from forecasting.core.errors import SalesDamaged, ShelfcastError
 from forecasting.server_settings import ServerSettings
 from pages import retrain_settings, shell, training, upload_file
 

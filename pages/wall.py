@@ -15,7 +15,7 @@ from starlette.responses import PlainTextResponse
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 from streamlit.web.server.starlette.starlette_websocket import _get_signed_cookie_with_chunks
 
-from forecasting.errors import SettingsError
+from forecasting.core.errors import SettingsError
 from pages.access import access
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from forecasting.panel import Panel
+from forecasting.core.panel import Panel
 
 WEEK = np.array([0.8, 0.7, 0.9, 1.0, 1.3, 1.6, 1.1])
 """A Monday to Sunday of a shop, around 1."""

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from forecasting import service
+from forecasting.core.settings import LstmSettings, Settings
 from forecasting.follow import outcome
-from forecasting.settings import LstmSettings, Settings
 from forecasting.workspace import Workspace
 
 LAST = pd.Timestamp(2026, 6, 30)

@@ -10,7 +10,7 @@ import pytest
 import streamlit as st
 from streamlit import config
 
-from forecasting.errors import SettingsError
+from forecasting.core.errors import SettingsError
 from pages import access as module
 from pages import server
 from pages.access import Access, access, parsed

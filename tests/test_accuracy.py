@@ -10,9 +10,10 @@ import pandas as pd
 import pasts
 import pytest
 
-from forecasting import accuracy, attention, bands, judged, metrics, schema, service
-from forecasting.errors import NotFound
-from forecasting.period import MONTH
+from forecasting import accuracy, attention, bands, judged, metrics, service
+from forecasting.core import schema
+from forecasting.core.errors import NotFound
+from forecasting.core.period import MONTH
 
 SOLD = [[[10, 20], [5, 0]], [[30, 40], [np.nan, 5]]]
 BLEND = [[[12, 18], [5, 1]], [[30, 50], [7, 5]]]

@@ -13,7 +13,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from forecasting import api_limits, service
-from forecasting.errors import SettingsError
+from forecasting.core.errors import SettingsError
 from forecasting.reach import OnlyThisMachine, check, is_this_machine
 from forecasting.server_settings import ServerSettings
 

@@ -11,10 +11,10 @@ import pytest
 
 from forecasting import backtest
 from forecasting.backtest import Backtest
+from forecasting.core.panel import Panel
+from forecasting.core.period import MONTH, WEEK
+from forecasting.core.progress import Progress
 from forecasting.models.base import Model
-from forecasting.panel import Panel
-from forecasting.period import MONTH, WEEK
-from forecasting.progress import Progress
 
 
 class Spy(Model):

@@ -7,7 +7,7 @@ import pytest
 
 from forecasting import bands, series_bands
 from forecasting.bands import Errors
-from forecasting.schema import QUANTILES
+from forecasting.core.schema import QUANTILES
 
 
 def simulate(cutoffs: int, seed: int, *, shift: float = 0.05, n: int = 200, h: int = 28) -> tuple[Errors, np.ndarray, np.ndarray]:

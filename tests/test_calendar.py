@@ -8,9 +8,9 @@ import periods
 import pytest
 from panels import panel, regular, sparse
 
-from forecasting import calendar
-from forecasting.errors import SettingsError
-from forecasting.panel import from_sales
+from forecasting.core import calendar
+from forecasting.core.errors import SettingsError
+from forecasting.core.panel import from_sales
 
 DAYS = 12 * 7
 

@@ -11,8 +11,8 @@ import pytest
 
 from forecasting import cleaning
 from forecasting.cleaning import Cleaned
-from forecasting.panel import Panel
-from forecasting.period import WEEK
+from forecasting.core.panel import Panel
+from forecasting.core.period import WEEK
 
 DAYS = 400
 HORIZON = 28

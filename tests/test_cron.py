@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from forecasting.core.errors import SettingsError
 from forecasting.cron import LOCAL, Cron
-from forecasting.errors import SettingsError
 
 BERLIN, NEW_YORK, LORD_HOWE = ZoneInfo("Europe/Berlin"), ZoneInfo("America/New_York"), ZoneInfo("Australia/Lord_Howe")
 CHANGES = (

@@ -12,8 +12,8 @@ from deltalake import DeltaTable
 from test_dataset import BOTH, ONE, TWO, merged, sales, upload
 
 from forecasting import damage
+from forecasting.core.errors import NotFound, SalesDamaged
 from forecasting.dataset import Dataset
-from forecasting.errors import NotFound, SalesDamaged
 from forecasting.workspace import Workspace
 
 LATER = sales(("2024-02-01", "c", 1), ("2024-02-02", "c", 2))

@@ -24,10 +24,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from forecasting import dataset as dataset_module
-from forecasting import schema
 from forecasting.change import compare
+from forecasting.core import schema
+from forecasting.core.errors import InputError, NotFound, TryAgain
 from forecasting.dataset import Dataset, Upload
-from forecasting.errors import InputError, NotFound, TryAgain
 from forecasting.intake import check, guess_mapping
 from forecasting.locks import exclusive
 from forecasting.reading import read_table

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from forecasting import demand, reasons, schema, textbook
+from forecasting import demand, reasons, textbook
+from forecasting.core import schema
 from forecasting.residuals import moving_sum
 from tests import pasts
 

@@ -9,7 +9,7 @@ import pytest
 from deltalake.exceptions import DeltaError
 
 from forecasting import disk
-from forecasting.errors import DiskFull, InputError
+from forecasting.core.errors import DiskFull, InputError
 
 
 def led_to(first, then, *, cause):

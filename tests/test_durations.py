@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from forecasting.core.progress import Progress
+from forecasting.core.settings import LstmSettings, Settings
 from forecasting.durations import PUBLISH, Stopwatch, expected
-from forecasting.progress import Progress
-from forecasting.settings import LstmSettings, Settings
 
 
 def test_each_stage_has_the_time_up_to_its_last_event():

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting import ensemble, health, metrics, reasons, schema, service, training, weights
-from forecasting.errors import InputError, NotFound
+from forecasting import ensemble, health, metrics, reasons, service, training, weights
+from forecasting.core import schema
+from forecasting.core.errors import InputError, NotFound
 
 
 @pytest.fixture(scope="module")

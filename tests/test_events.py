@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from forecasting import events
+from forecasting.core.progress import Progress
 from forecasting.estimate import Estimate
 from forecasting.events import PAGE, Recorder
-from forecasting.progress import Progress
 
 
 def written(path, count):

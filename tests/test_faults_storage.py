@@ -18,10 +18,10 @@ from test_shelves import panel
 from toiling import TOIL, quiet
 
 from forecasting import service, stock, stock_file
+from forecasting.core.errors import DiskFull, TrainingFailed
+from forecasting.core.settings import LstmSettings, Settings
 from forecasting.dataset import Dataset
-from forecasting.errors import DiskFull, TrainingFailed
 from forecasting.jobs import Jobs
-from forecasting.settings import LstmSettings, Settings
 from forecasting.shelves import Shelves
 from forecasting.stock import Given
 from forecasting.versions import Serving, Versions

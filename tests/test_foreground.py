@@ -17,7 +17,7 @@ import shops
 
 from forecasting import service, tick
 from forecasting.__main__ import main
-from forecasting.settings import Settings
+from forecasting.core.settings import Settings
 from forecasting.tick import Tick
 from forecasting.versions import Versions
 

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from forecasting import service
-from forecasting.errors import InputError, SalesDamaged, VersionDamaged
+from forecasting.core.errors import InputError, SalesDamaged, VersionDamaged
 from forecasting.workspace import Workspace
 
 DATA = Path(__file__).parent / "data"

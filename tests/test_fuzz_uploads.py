@@ -18,7 +18,8 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
-from forecasting import api, schema, sending, service
+from forecasting import api, sending, service
+from forecasting.core import schema
 from forecasting.dataset import Dataset
 from forecasting.sending import Sent
 from forecasting.server_settings import ServerSettings

@@ -12,7 +12,8 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from forecasting import accuracy_charts, charts, formulas, ordering, service, stock_charts
+from forecasting import accuracy_charts, charts, ordering, service, stock_charts
+from forecasting.core import spreadsheets as formulas
 from forecasting.policy import Policy
 
 RUN = set("=+-@\uff1d\uff0b\uff0d\uff20")

@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecasting.amounts import decimal_of, parse_numbers
+from forecasting.core.errors import AmbiguousDates, ColumnsMissing, InputError, ProblemsFound
 from forecasting.dates import parse_days
-from forecasting.errors import AmbiguousDates, ColumnsMissing, InputError, ProblemsFound
 from forecasting.intake import check, guess_mapping
 from forecasting.reading import read_table
 

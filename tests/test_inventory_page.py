@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 from app import chart, numbers, opened, texts
 
-from forecasting import order_words, ordering, service, stock, words
+from forecasting import order_words, ordering, service, stock
+from forecasting.core import formatting as words
 from forecasting.policy import Policy
 from pages import inventory_parts
 

@@ -14,12 +14,12 @@ import pytest
 from toiling import quiet
 
 from forecasting import events, followed, status
-from forecasting.errors import NotFound
+from forecasting.core.errors import NotFound
+from forecasting.core.progress import Progress
 from forecasting.estimate import Estimate
 from forecasting.events import Recorder
 from forecasting.jobs import Jobs
 from forecasting.locks import take
-from forecasting.progress import Progress
 from forecasting.status import ALIVE, EVENTS, EXIT, LOG, PID, REQUEST, RESULT
 from forecasting.workspace import Workspace
 

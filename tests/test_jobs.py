@@ -17,14 +17,14 @@ import pytest
 from toiling import TOIL, until
 
 from forecasting import events
-from forecasting.errors import JobRunning, NotFound
+from forecasting.core.errors import JobRunning, NotFound
 from forecasting.locks import is_held
 
 ROOT = Path(__file__).parent.parent
 START = """
 import json, sys
 from pathlib import Path
-from forecasting.errors import JobRunning
+from forecasting.core.errors import JobRunning
 from forecasting.jobs import Jobs
 folder = Path(sys.argv[1])
 print("ready", flush=True)

@@ -11,7 +11,7 @@ import pytest
 import shops
 
 from forecasting import kept, ordering, service
-from forecasting.errors import NothingPublished, VersionDamaged
+from forecasting.core.errors import NothingPublished, VersionDamaged
 from forecasting.policy import Policy
 
 pytestmark = pytest.mark.usefixtures("fresh_caches")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from forecasting.errors import TryAgain
+from forecasting.core.errors import TryAgain
 from forecasting.locks import exclusive, is_held
 
 ROOT = Path(__file__).parent.parent

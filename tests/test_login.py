@@ -12,7 +12,7 @@ from joserfc.jwk import RSAKey
 from test_browser import go, heading, later_sales, new_page, served, upload
 
 from forecasting import service
-from forecasting.settings import Settings
+from forecasting.core.settings import Settings
 from forecasting.workspace import Workspace
 
 ANNA = {"name": "Anna **Example** <b>", "email": "anna@shop.example", "email_verified": True}

@@ -13,8 +13,10 @@ import pandas as pd
 import pytest
 from panels import panel as shop_panel
 
-from forecasting import panel as panels
-from forecasting.errors import Cancelled, ShelfcastError
+from forecasting.core import panel as panels
+from forecasting.core.errors import Cancelled, ShelfcastError
+from forecasting.core.period import MONTH, WEEK
+from forecasting.core.settings import LstmSettings
 from forecasting.models import lstm_calendar, lstm_layout, lstm_profiles
 from forecasting.models.lstm import LATELY, LstmModel
 from forecasting.models.lstm_calendar import easter
@@ -22,8 +24,6 @@ from forecasting.models.lstm_features import Features
 from forecasting.models.lstm_network import Network
 from forecasting.models.lstm_pool import draw
 from forecasting.models.lstm_schedule import Schedule, Start
-from forecasting.period import MONTH, WEEK
-from forecasting.settings import LstmSettings
 
 QUICK = LstmSettings(epochs=2, windows_per_epoch=64, units=8, batch_size=32)
 

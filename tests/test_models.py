@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from panels import panel, regular, shop
 
+from forecasting.core.panel import Panel
+from forecasting.core.progress import Progress
+from forecasting.core.settings import LstmSettings, ProphetSettings
 from forecasting.models.base import Model, NotFittedError
-from forecasting.panel import Panel
-from forecasting.progress import Progress
-from forecasting.settings import LstmSettings, ProphetSettings
 
 HORIZON = 10
 

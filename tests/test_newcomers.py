@@ -10,7 +10,7 @@ import panels
 import pytest
 
 from forecasting import newcomers
-from forecasting.panel import Panel
+from forecasting.core.panel import Panel
 
 DAYS, HORIZON = 120, 14
 

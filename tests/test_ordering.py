@@ -13,7 +13,7 @@ import pytest
 
 from forecasting import ordering, service, stock
 from forecasting.__main__ import main
-from forecasting.errors import InputError, NotFound
+from forecasting.core.errors import InputError, NotFound
 from forecasting.policy import Policy
 from forecasting.stock import Given
 

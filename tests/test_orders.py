@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting import orders, reasons, schema, stock
+from forecasting import orders, reasons, stock
 from forecasting.backtest import Backtest
-from forecasting.errors import InputError
+from forecasting.core import schema
+from forecasting.core.errors import InputError
 from forecasting.orders import FINE, NOW, OVERSTOCK, SOON, UNKNOWN
 from forecasting.policy import Policy
 from forecasting.stock import Given
@@ -225,7 +226,7 @@ def test_the_past_says_whether_the_promise_was_kept(made):
 
 
 def test_weekly_sales_count_lead_times_in_weeks(made):
-    from forecasting.period import WEEK
+    from forecasting.core.period import WEEK
 
     weekly = replace(made, panel=replace(made.panel, period=WEEK))
     table = recommend(weekly, policy=Policy(lead_time=10, review_period=7))

@@ -10,8 +10,9 @@ import pytest
 import shops
 from app import curves, numbers, opened, texts
 
-from forecasting import service, words
-from forecasting.errors import JobRunning, VersionDamaged
+from forecasting import service
+from forecasting.core import formatting as words
+from forecasting.core.errors import JobRunning, VersionDamaged
 from forecasting.events import Event
 from forecasting.status import JobStatus
 from forecasting.versions import Serving

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting.errors import InputError
-from forecasting.panel import Panel, from_sales, unique_id
+from forecasting.core.errors import InputError
+from forecasting.core.panel import Panel, from_sales, unique_id
 
 
 def frame(rows: list[tuple[object, ...]], columns: str) -> pd.DataFrame:

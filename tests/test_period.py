@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting.panel import Panel, from_sales
-from forecasting.period import DAY, MONTH, WEEK, of
+from forecasting.core.panel import Panel, from_sales
+from forecasting.core.period import DAY, MONTH, WEEK, of
 
 
 def dates(freq: str, periods: int = 12, start: str = "2023-01-01") -> pd.DatetimeIndex:

@@ -16,14 +16,14 @@ import periods
 import pytest
 from panels import only_last, panel, regular, shop, sparse
 
-from forecasting.calendar import holidays_of
-from forecasting.errors import SettingsError
+from forecasting.core.calendar import holidays_of
+from forecasting.core.errors import SettingsError
+from forecasting.core.panel import Panel, from_sales
+from forecasting.core.settings import ProphetSettings
 from forecasting.models import prophet as module
 from forecasting.models import prophet_fits
 from forecasting.models.prophet import ProphetModel
 from forecasting.models.prophet_reasons import after_fit
-from forecasting.panel import Panel, from_sales
-from forecasting.settings import ProphetSettings
 
 YEARS = 800
 HORIZON = 40

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from forecasting.errors import UnreadableFile
+from forecasting.core.errors import UnreadableFile
 from forecasting.reading import read_table
 
 PLAIN = "date,sales\n2024-01-01,5\n2024-01-02,7\n"

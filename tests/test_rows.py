@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pandas as pd
 
-from forecasting import rows
+from forecasting.core import json_values as rows
 
 TABLE = pd.DataFrame(
     {

@@ -12,11 +12,11 @@ import shops
 from toiling import jobs_in
 
 from forecasting import service, tick
+from forecasting.core.errors import TryAgain
+from forecasting.core.settings import Settings
 from forecasting.cron import Cron
-from forecasting.errors import TryAgain
 from forecasting.locks import exclusive
 from forecasting.schedule import LOOK_SECONDS, Schedule
-from forecasting.settings import Settings
 from forecasting.versions import Versions
 
 ROOT = Path(__file__).parent.parent

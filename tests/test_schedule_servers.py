@@ -16,9 +16,9 @@ import shops
 from toiling import jobs_in
 
 from forecasting import service, tick
+from forecasting.core.settings import Settings
 from forecasting.cron import Cron
 from forecasting.schedule import Schedule
-from forecasting.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 THREE = datetime(2026, 11, 26, 3, tzinfo=UTC)

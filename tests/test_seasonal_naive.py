@@ -7,8 +7,8 @@ import periods
 import pytest
 from panels import panel
 
+from forecasting.core.panel import Panel, from_sales
 from forecasting.models.seasonal_naive import SeasonalNaive
-from forecasting.panel import Panel, from_sales
 
 
 def forecast(sales: Panel, horizon: int) -> list[float]:

@@ -9,8 +9,8 @@ import panels
 import pytest
 
 from forecasting import seasons
-from forecasting.panel import Panel
-from forecasting.period import MONTH, WEEK
+from forecasting.core.panel import Panel
+from forecasting.core.period import MONTH, WEEK
 
 HORIZON = 28
 

@@ -6,9 +6,9 @@ import pytest
 import shops
 
 from forecasting import sending, service
-from forecasting.errors import InputError, JobRunning, ProblemsFound
+from forecasting.core.errors import InputError, JobRunning, ProblemsFound
+from forecasting.core.settings import Settings
 from forecasting.sending import Sent
-from forecasting.settings import Settings
 
 WEEK = b"date,product_id,region,category,promo,sales\n2026-07-01,Tea,South,Drinks,0,31\n2026-07-02,Tea,South,Drinks,0,28\n"
 ODD = b"date,product_id,region,sales\n2026-07-01,Tea,South,31\n2026-07-02,Tea,South,-5\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from forecasting.errors import SettingsError
+from forecasting.core.errors import SettingsError
 from forecasting.server_settings import ServerSettings
 
 

@@ -16,10 +16,10 @@ import shops
 from toiling import until
 
 from forecasting import service
-from forecasting.errors import InputError, JobRunning
+from forecasting.core.errors import InputError, JobRunning
+from forecasting.core.schema import LEVELS
+from forecasting.core.settings import Settings
 from forecasting.jobs import Jobs
-from forecasting.schema import LEVELS
-from forecasting.settings import Settings
 from forecasting.versions import Versions
 
 ROOT = Path(__file__).parent.parent

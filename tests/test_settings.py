@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from forecasting.errors import SettingsError
-from forecasting.settings import LstmSettings, ProphetSettings, Settings
+from forecasting.core.errors import SettingsError
+from forecasting.core.settings import LstmSettings, ProphetSettings, Settings
 
 
 def test_settings_survive_json() -> None:

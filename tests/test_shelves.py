@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from forecasting import locks, stock, stock_file
-from forecasting.errors import InputError, StockDamaged, TryAgain
-from forecasting.panel import Panel, unique_id
+from forecasting.core.errors import InputError, StockDamaged, TryAgain
+from forecasting.core.panel import Panel, unique_id
 from forecasting.shelves import Shelves
 from forecasting.stock import Given
 

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasting import period, stock
-from forecasting.panel import Panel
-from forecasting.period import DAY, MONTH, WEEK
+from forecasting import stock
+from forecasting.core import period
+from forecasting.core.panel import Panel
+from forecasting.core.period import DAY, MONTH, WEEK
 from forecasting.policy import Policy
 from forecasting.stock import Given, complete
 

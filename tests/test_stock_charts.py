@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting import period, stock_charts, stock_path
+from forecasting import stock_charts, stock_path
+from forecasting.core import period
 
 DATES = pd.date_range("2026-11-23", periods=4, freq="D")
 SUMS = np.cumsum(np.full(4, 10.0))

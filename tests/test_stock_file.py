@@ -13,9 +13,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from forecasting import formulas, stock, stock_file
-from forecasting.errors import AmbiguousDates, ColumnsMissing, InputError, ProblemsFound
-from forecasting.panel import Panel, unique_id
+from forecasting import stock, stock_file
+from forecasting.core import spreadsheets as formulas
+from forecasting.core.errors import AmbiguousDates, ColumnsMissing, InputError, ProblemsFound
+from forecasting.core.panel import Panel, unique_id
 from forecasting.reading import read_table
 from forecasting.stock import Given
 

@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting import schema, totals
+from forecasting import totals
 from forecasting.backtest import Backtest
-from forecasting.panel import Panel
-from forecasting.settings import ProphetSettings
+from forecasting.core import schema
+from forecasting.core.panel import Panel
+from forecasting.core.settings import ProphetSettings
 
 K, N, H = 6, 40, 14
 

@@ -9,8 +9,9 @@ import pandas as pd
 import panels
 import pytest
 
-from forecasting import schema, training
+from forecasting import training
 from forecasting.backtest import Backtest
+from forecasting.core import schema
 from forecasting.models.seasonal_naive import SeasonalNaive
 from forecasting.training import Fitted
 

@@ -8,10 +8,10 @@ import pytest
 
 from forecasting import upkeep
 from forecasting.__main__ import main
-from forecasting.errors import SettingsError
+from forecasting.core.errors import SettingsError
+from forecasting.core.settings import Retention
 from forecasting.jobs import Jobs
 from forecasting.locks import exclusive
-from forecasting.settings import Retention
 from forecasting.upkeep import Pruned
 from forecasting.versions import Versions
 

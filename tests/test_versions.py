@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from forecasting.errors import NotFound, VersionDamaged
+from forecasting.core.errors import NotFound, VersionDamaged
 from forecasting.versions import Serving, Versions
 
 ROOT = Path(__file__).parent.parent

@@ -13,9 +13,10 @@ import shops
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from forecasting import charts, schema, service
-from forecasting.errors import InputError
-from forecasting.settings import LstmSettings, Settings
+from forecasting import charts, service
+from forecasting.core import schema
+from forecasting.core.errors import InputError
+from forecasting.core.settings import LstmSettings, Settings
 from forecasting.workspace import Workspace
 
 ROOT = Path(__file__).parent.parent

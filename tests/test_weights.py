@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from forecasting import reasons, weights
-from forecasting.schema import LSTM, PROPHET, SEASONAL_NAIVE
+from forecasting.core.schema import LSTM, PROPHET, SEASONAL_NAIVE
 
 
 def past(cutoffs=6, n=120, h=28, seed=0, error=0.1):

@@ -10,15 +10,16 @@ import pandas as pd
 import panels
 import pytest
 
-from forecasting import bands, ensemble, schema
+from forecasting import bands, ensemble
 from forecasting.backtest import Backtest
+from forecasting.core import schema
+from forecasting.core.errors import InputError
+from forecasting.core.panel import Panel
+from forecasting.core.settings import LstmSettings, ProphetSettings
 from forecasting.ensemble import Ensemble
-from forecasting.errors import InputError
 from forecasting.models.lstm import LstmModel
 from forecasting.models.prophet import ProphetModel
 from forecasting.models.seasonal_naive import SeasonalNaive
-from forecasting.panel import Panel
-from forecasting.settings import LstmSettings, ProphetSettings
 from forecasting.standing import Standing
 from forecasting.view import view
 from forecasting.whatif import EVERY_DAY, WhatIf

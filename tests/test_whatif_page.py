@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from app import chart, curves, numbers, opened, texts
 
-from forecasting import service, words
+from forecasting import service
+from forecasting.core import formatting as words
 
 pytestmark = pytest.mark.usefixtures("fresh_caches")
 

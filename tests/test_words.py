@@ -8,8 +8,8 @@ import math
 import pandas as pd
 import pytest
 
-from forecasting import words
-from forecasting.period import PERIODS
+from forecasting.core import formatting as words
+from forecasting.core.period import PERIODS
 
 
 def test_the_examples_in_the_docstrings_hold():

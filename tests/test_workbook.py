@@ -13,7 +13,8 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from forecasting import inventory, order_words, orders, policy, schema, stock, workbook_columns
+from forecasting import inventory, order_words, orders, policy, stock, workbook_columns
+from forecasting.core import schema
 from forecasting.policy import Policy
 from forecasting.stock import Given
 from forecasting.workbook import FIRST, HEADER, TOTAL, orders_xlsx, quantities

@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from forecasting import events, retrain_worker, worker
-from forecasting.errors import Cancelled
+from forecasting.core.errors import Cancelled
+from forecasting.core.progress import Progress
 from forecasting.estimate import Estimate
 from forecasting.events import Recorder
-from forecasting.progress import Progress
 
 ROOT = Path(__file__).parent.parent
 

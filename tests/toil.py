@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from forecasting import worker
-from forecasting.errors import InputError
-from forecasting.progress import Progress
+from forecasting.core.errors import InputError
+from forecasting.core.progress import Progress
 
 
 def steps(request, on_progress):

@@ -8,9 +8,9 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from forecasting import calendar
-from forecasting.panel import FloatArray, Panel
-from forecasting.progress import OnProgress, ignore
+from forecasting.core import calendar
+from forecasting.core.panel import FloatArray, Panel
+from forecasting.core.progress import OnProgress, ignore
 
 
 class NotFittedError(RuntimeError):

@@ -9,8 +9,11 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from forecasting import schema
-from forecasting.errors import ShelfcastError
+from forecasting.core import schema
+from forecasting.core.errors import ShelfcastError
+from forecasting.core.panel import FloatArray, Panel
+from forecasting.core.progress import OnProgress
+from forecasting.core.settings import LstmSettings
 from forecasting.models import lstm_layout, lstm_spans
 from forecasting.models.base import Model
 from forecasting.models.lstm_features import Features
@@ -18,9 +21,6 @@ from forecasting.models.lstm_groups import History
 from forecasting.models.lstm_layout import Float32Array, Layout
 from forecasting.models.lstm_network import Network
 from forecasting.models.lstm_pool import draw
-from forecasting.panel import FloatArray, Panel
-from forecasting.progress import OnProgress
-from forecasting.settings import LstmSettings
 
 LEAST_ROWS = 7
 """Days (steps of the file) with a row that a series needs to be forecast by it."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from forecasting import schema
+from forecasting.core import schema
+from forecasting.core.panel import USUAL_CYCLES, FloatArray, Panel
 from forecasting.models.lstm_layout import Float32Array, Layout
 from forecasting.models.lstm_profiles import at, weekday_mean
-from forecasting.panel import USUAL_CYCLES, FloatArray, Panel
 
 
 class Drivers:

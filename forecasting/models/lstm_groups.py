@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from forecasting.core.panel import FloatArray
 from forecasting.models import lstm_calendar
 from forecasting.models.lstm_layout import WHOLE_FILE, Float32Array, Layout
 from forecasting.models.lstm_profiles import a_year_ago, at, profiles, trailing_mean
-from forecasting.panel import FloatArray
 
 _MOST = 10.0
 """Totals above so many times their level look like it."""

@@ -7,11 +7,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from forecasting import calendar, schema
+from forecasting.core import calendar, schema
+from forecasting.core.panel import FloatArray, Panel
+from forecasting.core.period import DAY, PERIODS
 from forecasting.models import lstm_spans
 from forecasting.models.lstm_spans import Spans
-from forecasting.panel import FloatArray, Panel
-from forecasting.period import DAY, PERIODS
 
 Float32Array = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
 

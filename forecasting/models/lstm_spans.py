@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from forecasting.period import DAY, MONTH, WEEK, Period
+from forecasting.core.period import DAY, MONTH, WEEK, Period
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,14 +12,14 @@ from typing import Any
 
 import numpy as np
 
+from forecasting.core.progress import OnProgress, Progress
+from forecasting.core.settings import LstmSettings
 from forecasting.models.lstm_features import Features, Windows
 from forecasting.models.lstm_keras import FusedLSTM, build, keras, tf
 from forecasting.models.lstm_layout import Float32Array
 from forecasting.models.lstm_network import MEAN
 from forecasting.models.lstm_pool import Pool
 from forecasting.models.lstm_schedule import Schedule, Start
-from forecasting.progress import OnProgress, Progress
-from forecasting.settings import LstmSettings
 
 STAGE = "LSTM"
 _BETA_1, _BETA_2 = 0.9, 0.999

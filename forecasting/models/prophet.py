@@ -10,15 +10,16 @@ from typing import Final, Self
 import numpy as np
 import pandas as pd
 
-from forecasting import calendar, schema, seasons
+from forecasting import seasons
+from forecasting.core import calendar, schema
+from forecasting.core.panel import FloatArray, Panel
+from forecasting.core.period import DAY, Period
+from forecasting.core.progress import OnProgress, Progress
+from forecasting.core.settings import ProphetSettings
 from forecasting.models import prophet_reasons
 from forecasting.models.base import Model
 from forecasting.models.prophet_curves import TREND, Curve, Curves, Layout, stack
 from forecasting.models.prophet_fits import Work
-from forecasting.panel import FloatArray, Panel
-from forecasting.period import DAY, Period
-from forecasting.progress import OnProgress, Progress
-from forecasting.settings import ProphetSettings
 
 CLOSED: Final = "closed"
 """The component that takes the others back on a closed day."""

@@ -13,8 +13,8 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from forecasting import calendar
-from forecasting.panel import FloatArray
+from forecasting.core import calendar
+from forecasting.core.panel import FloatArray
 
 TREND: Final = "trend"
 WEEKLY: Final = "weekly"

@@ -13,11 +13,11 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from forecasting import schema
+from forecasting.core import schema
+from forecasting.core.panel import FloatArray, Panel
+from forecasting.core.period import DAY, MONTH, WEEK
+from forecasting.core.settings import ProphetSettings
 from forecasting.models.prophet_curves import HOLIDAYS, Curve, Layout, curve_of, holiday_code
-from forecasting.panel import FloatArray, Panel
-from forecasting.period import DAY, MONTH, WEEK
-from forecasting.settings import ProphetSettings
 
 logger = logging.getLogger(__name__)
 

@@ -6,8 +6,8 @@ from collections.abc import Container
 
 import numpy as np
 
-from forecasting.panel import FloatArray
-from forecasting.period import DAY, MONTH, WEEK, Period
+from forecasting.core.panel import FloatArray
+from forecasting.core.period import DAY, MONTH, WEEK, Period
 
 _FEWEST = {DAY: 14, WEEK: 10, MONTH: 8}
 _RECENT = {DAY: 28, WEEK: 4, MONTH: 3}

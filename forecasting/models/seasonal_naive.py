@@ -8,11 +8,11 @@ from typing import Self
 
 import numpy as np
 
-from forecasting import calendar, schema
+from forecasting.core import calendar, schema
+from forecasting.core.panel import FloatArray, Panel
+from forecasting.core.period import DAY
+from forecasting.core.progress import OnProgress, Progress
 from forecasting.models.base import Model
-from forecasting.panel import FloatArray, Panel
-from forecasting.period import DAY
-from forecasting.progress import OnProgress, Progress
 
 _RECENT = 28
 

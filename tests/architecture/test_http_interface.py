@@ -8,7 +8,7 @@ import pytest
 from apis import client, events, sales_file
 from interfaces import check_pin, check_shapes
 
-from forecasting import errors
+from forecasting.core import errors
 
 pytestmark = pytest.mark.usefixtures("fresh_caches")
 TOKEN = "correct-horse-battery-staple"

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 from holidays.registry import COUNTRIES
 
-from forecasting import schema
-from forecasting.errors import SettingsError
-from forecasting.panel import Panel
-from forecasting.period import DAY
+from forecasting.core import schema
+from forecasting.core.errors import SettingsError
+from forecasting.core.panel import Panel
+from forecasting.core.period import DAY
 
 BoolArray = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
 

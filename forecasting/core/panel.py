@@ -9,9 +9,9 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from forecasting import period, schema
-from forecasting.errors import InputError
-from forecasting.period import DAY, Period
+from forecasting.core import period, schema
+from forecasting.core.errors import InputError
+from forecasting.core.period import DAY, Period
 
 FloatArray = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 

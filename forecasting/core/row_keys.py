@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import compute
 
-from forecasting import schema
+from forecasting.core import schema
 
 _LARGE = 2**31
 

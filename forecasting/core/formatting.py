@@ -8,7 +8,7 @@ from typing import Final
 
 import pandas as pd
 
-from forecasting.period import MONTH, WEEK, Period
+from forecasting.core.period import MONTH, WEEK, Period
 
 NBSP: Final = "\u00a0"
 MINUS: Final = "\u2212"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final, Literal
 
-from forecasting.errors import SettingsError
+from forecasting.core.errors import SettingsError
 
 KEEP_VERSIONS: Final = "FORECASTING_KEEP_VERSIONS"
 KEEP_JOBS: Final = "FORECASTING_KEEP_JOBS"
