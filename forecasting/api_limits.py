@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from forecasting.api_access import client
 from forecasting.api_problem import answer
-from forecasting.reading import LIMIT
+from forecasting.intake.reader import LIMIT
 from forecasting.server_settings import ServerSettings
 
 UPLOADS: Final = ("/retrain", "/upload")

@@ -15,7 +15,7 @@ from forecasting.api_errors import SHOWN, documented
 from forecasting.api_models import UploadAnswer, UploadedFile
 from forecasting.core import schema
 from forecasting.core.errors import InputError
-from forecasting.intake import Intake
+from forecasting.intake.sales_file import Intake
 from forecasting.sending import Sent
 from forecasting.uploads import Upload
 

@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from forecasting import demand, order_files, orders, reading, spending, stock, stock_file, stock_path, view
+from forecasting import demand, order_files, orders, spending, stock, stock_file, stock_path, view
 from forecasting.core import formatting as words
 from forecasting.core import schema
 from forecasting.core import spreadsheets as formulas
 from forecasting.core.errors import StockDamaged
 from forecasting.ensemble import Ensemble
+from forecasting.intake import reader as reading
 from forecasting.orders import Orders
 from forecasting.policy import Policy
 from forecasting.receipt import NOT_KEPT

@@ -11,7 +11,7 @@ from forecasting.change import Change
 from forecasting.core.errors import JobRunning
 from forecasting.core.settings import Settings
 from forecasting.dataset import Merge
-from forecasting.intake import Intake
+from forecasting.intake.sales_file import Intake
 from forecasting.workspace import Workspace
 
 

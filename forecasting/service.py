@@ -12,7 +12,7 @@ import pandas as pd
 from forecasting import accuracy as accuracies
 from forecasting import assumptions as assumed
 from forecasting import attention as attentions
-from forecasting import durations, ensemble, export, followed, intake, learned, reading, retrain_worker, sample, whatif
+from forecasting import durations, ensemble, export, followed, learned, retrain_worker, whatif
 from forecasting import judged as judgements
 from forecasting import serving as servings
 from forecasting import view as views
@@ -25,6 +25,9 @@ from forecasting.core.period import DAY, PERIODS, Period
 from forecasting.core.settings import Settings
 from forecasting.dataset import Dataset, Merge, Upload
 from forecasting.ensemble import Ensemble
+from forecasting.intake import reader as reading
+from forecasting.intake import sales_file as intake
+from forecasting.intake import sample_sales as sample
 from forecasting.jobs import Jobs
 from forecasting.judged import Judged
 from forecasting.standing import Standing

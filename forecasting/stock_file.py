@@ -10,17 +10,18 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from forecasting import problems, stock, stock_cells, stock_roles, stock_rows, table
+from forecasting import stock, stock_cells, stock_roles, stock_rows
 from forecasting.core import spreadsheets as formulas
 from forecasting.core.panel import Panel
-from forecasting.findings import Findings
-from forecasting.mapping import Mapping
+from forecasting.intake import problems, table
+from forecasting.intake.column_mapping import Mapping
+from forecasting.intake.excel import as_text
+from forecasting.intake.findings import Findings
+from forecasting.intake.table import Table
 from forecasting.stock import Given
 from forecasting.stock_cells import Cells
 from forecasting.stock_roles import guess_mapping
 from forecasting.stock_rows import Group
-from forecasting.table import Table
-from forecasting.typed import as_text
 
 __all__ = ["StockFile", "check", "frame", "from_frame", "guess_mapping", "template"]
 

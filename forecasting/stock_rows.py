@@ -9,11 +9,11 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
-from forecasting import cells
 from forecasting.core import schema
 from forecasting.core import spreadsheets as formulas
 from forecasting.core.panel import FloatArray, Panel
-from forecasting.findings import Findings
+from forecasting.intake import cells
+from forecasting.intake.findings import Findings
 
 OPEN, UNKNOWN = -1, -2
 """Codes of a key that a row leaves open, and of one that no series has."""

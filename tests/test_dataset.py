@@ -28,9 +28,9 @@ from forecasting.change import compare
 from forecasting.core import schema
 from forecasting.core.errors import InputError, NotFound, TryAgain
 from forecasting.dataset import Dataset, Upload
-from forecasting.intake import check, guess_mapping
+from forecasting.intake.reader import read_table
+from forecasting.intake.sales_file import check, guess_mapping
 from forecasting.locks import exclusive
-from forecasting.reading import read_table
 from forecasting.workspace import Workspace
 
 NAN = float("nan")
@@ -471,8 +471,8 @@ import sys
 from pathlib import Path
 from datetime import date
 from forecasting.dataset import Dataset, Upload
-from forecasting.intake import check, guess_mapping
-from forecasting.reading import read_table
+from forecasting.intake.sales_file import check, guess_mapping
+from forecasting.intake.reader import read_table
 from forecasting.workspace import Workspace
 home, store = sys.argv[1:]
 content = "\\n".join(["date,store,sales", *[f"2024-01-{day:02},{store},{day}" for day in range(1, 29)], "2024-01-01,shared,1", ""]).encode()

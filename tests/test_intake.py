@@ -14,11 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasting.amounts import decimal_of, parse_numbers
 from forecasting.core.errors import AmbiguousDates, ColumnsMissing, InputError, ProblemsFound
-from forecasting.dates import parse_days
-from forecasting.intake import check, guess_mapping
-from forecasting.reading import read_table
+from forecasting.intake.date_formats import parse_days
+from forecasting.intake.number_formats import decimal_of, parse_numbers
+from forecasting.intake.reader import read_table
+from forecasting.intake.sales_file import check, guess_mapping
 
 TODAY = date(2026, 11, 22)
 

@@ -16,7 +16,7 @@ import pytest
 from pyarrow import parquet
 
 from forecasting.core.errors import UnreadableFile
-from forecasting.reading import read_table
+from forecasting.intake.reader import read_table
 
 PLAIN = "date,sales\n2024-01-01,5\n2024-01-02,7\n"
 LIMIT = 2**20

@@ -7,7 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from forecasting import sample, service
+from forecasting import service
+from forecasting.intake import sample_sales as sample
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from forecasting import stock, stock_file
 from forecasting.core import spreadsheets as formulas
 from forecasting.core.errors import AmbiguousDates, ColumnsMissing, InputError, ProblemsFound
 from forecasting.core.panel import Panel, unique_id
-from forecasting.reading import read_table
+from forecasting.intake.reader import read_table
 from forecasting.stock import Given
 
 

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-from forecasting import amounts, cells, problems
-from forecasting.mapping import Mapping, sample
-from forecasting.table import Table
+from forecasting.intake import cells, problems
+from forecasting.intake import number_formats as amounts
+from forecasting.intake.column_mapping import Mapping, sample
+from forecasting.intake.table import Table
 
 
 class Findings:

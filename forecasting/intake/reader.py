@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from forecasting import delimited
 from forecasting.core.errors import UnreadableFile
-from forecasting.packed import gunzip, too_large
-from forecasting.table import Table
-from forecasting.typed import read_parquet, read_workbook
+from forecasting.intake import delimited
+from forecasting.intake.excel import read_parquet, read_workbook
+from forecasting.intake.table import Table
+from forecasting.intake.unpacking import gunzip, too_large
 
 __all__ = ["LIMIT", "Table", "read_table"]
 

@@ -11,12 +11,13 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from forecasting import amounts, cells, problems
 from forecasting.core import row_keys as keys
 from forecasting.core import schema
-from forecasting.findings import Findings
-from forecasting.mapping import Mapping, checked, guess_mapping
-from forecasting.table import Table, is_empty
+from forecasting.intake import cells, problems
+from forecasting.intake import number_formats as amounts
+from forecasting.intake.column_mapping import Mapping, checked, guess_mapping
+from forecasting.intake.findings import Findings
+from forecasting.intake.table import Table, is_empty
 
 __all__ = ["Intake", "Mapping", "check", "guess_mapping"]
 

@@ -16,9 +16,9 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
-from forecasting import problems
 from forecasting.core.errors import UnreadableFile
-from forecasting.table import Table, blank, names, texts
+from forecasting.intake import problems
+from forecasting.intake.table import Table, blank, names, texts
 
 DELIMITERS: Final = (",", ";", "\t", "|")
 SAMPLE: Final = 2**18

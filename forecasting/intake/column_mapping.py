@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from forecasting.amounts import decimal_of, parse_numbers
 from forecasting.core import schema
 from forecasting.core.errors import ColumnsMissing, InputError
-from forecasting.dates import looks_like_days
-from forecasting.table import LONGEST, Table, is_empty, listed
+from forecasting.intake.date_formats import looks_like_days
+from forecasting.intake.number_formats import decimal_of, parse_numbers
+from forecasting.intake.table import LONGEST, Table, is_empty, listed
 
 Mapping = dict[str, str]
 """Role (a column of `schema.COLUMNS`) -> column of the file."""

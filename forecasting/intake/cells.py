@@ -9,10 +9,10 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import compute
 
-from forecasting.amounts import Decimal, parse_numbers
 from forecasting.core import spreadsheets as formulas
-from forecasting.dates import Days, parse_days
-from forecasting.mapping import NO, YES
+from forecasting.intake.column_mapping import NO, YES
+from forecasting.intake.date_formats import Days, parse_days
+from forecasting.intake.number_formats import Decimal, parse_numbers
 
 UNKNOWN: Final = frozenset({"nan", "na", "n/a", "null", "none", "-"})
 """Texts that programs write for a driver that is not known."""

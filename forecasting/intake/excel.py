@@ -13,10 +13,10 @@ import pyarrow as pa
 from pyarrow import parquet
 from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
-from forecasting import problems
 from forecasting.core.errors import UnreadableFile
-from forecasting.packed import brief, check_workbook, too_large
-from forecasting.table import Table, blank, names, texts
+from forecasting.intake import problems
+from forecasting.intake.table import Table, blank, names, texts
+from forecasting.intake.unpacking import brief, check_workbook, too_large
 
 BYTES_PER_CELL = 8
 
