@@ -29,7 +29,7 @@ from forecasting import ordering, service, stock
 from forecasting.ensemble import Ensemble
 from forecasting.policy import Policy
 from forecasting.stock import Given
-from forecasting.workspace import VARIABLE, Workspace
+from forecasting.storage.workspace import VARIABLE, Workspace
 
 T = TypeVar("T")
 WEEK = np.array([0.8, 0.8, 0.9, 1.0, 1.2, 1.5, 0.8])

@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from forecasting import service
-from forecasting.workspace import Workspace
+from forecasting.storage.workspace import Workspace
 
 FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync"
 CHART = ".st-key-forecast_chart .main-svg"

@@ -38,7 +38,7 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks.pages import prepare
 from forecasting import kept, service
-from forecasting.workspace import Workspace
+from forecasting.storage.workspace import Workspace
 
 DAYS = 28
 BARE = """

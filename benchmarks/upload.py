@@ -37,10 +37,10 @@ def read_seconds(file: Path) -> float:
 
 def upload_seconds(file: Path) -> dict[str, float]:
     """Of each step of an upload into an empty workspace, and of the same file once more."""
-    from forecasting.dataset import Dataset, Upload
     from forecasting.intake.reader import read_table
     from forecasting.intake.sales_file import check, guess_mapping
-    from forecasting.workspace import Workspace
+    from forecasting.storage.sales.table import Dataset, Upload
+    from forecasting.storage.workspace import Workspace
 
     with tempfile.TemporaryDirectory() as home:
         dataset, marks = Dataset(Workspace(Path(home))), [time.perf_counter()]

@@ -15,7 +15,7 @@ from forecasting.api_access import Access
 from forecasting.api_context import Context
 from forecasting.api_limits import Limits
 from forecasting.server_settings import ServerSettings
-from forecasting.workspace import Workspace
+from forecasting.storage.workspace import Workspace
 
 PREFIX = "/api"
 DESCRIPTION = """

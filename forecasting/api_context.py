@@ -11,7 +11,7 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, Request
 
 from forecasting.server_settings import ServerSettings
-from forecasting.workspace import Workspace
+from forecasting.storage.workspace import Workspace
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -12,10 +12,10 @@ from starlette.responses import Response
 
 from forecasting import service
 from forecasting.api_context import Context
-from forecasting.atomic import jsonable
 from forecasting.events import Event
-from forecasting.manifest import FILES
 from forecasting.status import STATES, JobStatus
+from forecasting.storage.atomic_files import jsonable
+from forecasting.storage.versions.manifest import FILES
 
 POLL_SECONDS: Final = 0.2
 PING_SECONDS: Final = 15

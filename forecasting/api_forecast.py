@@ -13,14 +13,14 @@ from forecasting import kept, ordering, service
 from forecasting.api_context import Ask
 from forecasting.api_errors import documented
 from forecasting.api_models import ForecastAnswer, ForecastQuestion, RecommendAnswer, RecommendQuestion
-from forecasting.atomic import jsonable
 from forecasting.core import json_values as rows
 from forecasting.core import schema
 from forecasting.core.errors import InputError, StockDamaged
 from forecasting.kept import Live
 from forecasting.orders import Orders
-from forecasting.shelves import Saved
-from forecasting.workspace import Workspace
+from forecasting.storage.atomic_files import jsonable
+from forecasting.storage.stock_states import Saved
+from forecasting.storage.workspace import Workspace
 
 router = APIRouter(tags=["forecast"])
 CSV = "text/csv"

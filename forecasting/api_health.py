@@ -20,7 +20,7 @@ from forecasting.api_errors import documented
 from forecasting.api_jobs import described
 from forecasting.api_models import Disk, Health, Plan
 from forecasting.schedule import planned
-from forecasting.workspace import Workspace
+from forecasting.storage.workspace import Workspace
 
 open_router, router = APIRouter(tags=["health"]), APIRouter(tags=["health"])
 """Routes for everybody, and for whoever has the token."""

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from forecasting.atomic import jsonable
+from forecasting.storage.atomic_files import jsonable
 
 MEDIA_TYPE: Final = "application/problem+json"
 

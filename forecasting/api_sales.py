@@ -17,7 +17,7 @@ from forecasting.core import schema
 from forecasting.core.errors import InputError
 from forecasting.intake.sales_file import Intake
 from forecasting.sending import Sent
-from forecasting.uploads import Upload
+from forecasting.storage.sales.uploads import Upload
 
 router = APIRouter(tags=["sales"])
 LONGEST_NAME: Final = 255

@@ -10,8 +10,8 @@ from forecasting import service
 from forecasting.api_context import Ask
 from forecasting.api_errors import documented
 from forecasting.api_models import Lived
-from forecasting.atomic import jsonable
-from forecasting.manifest import FILES
+from forecasting.storage.atomic_files import jsonable
+from forecasting.storage.versions.manifest import FILES
 
 router = APIRouter(tags=["versions"])
 

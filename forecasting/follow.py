@@ -16,7 +16,7 @@ from forecasting.core.settings import LstmSettings, Settings
 from forecasting.events import Event
 from forecasting.jobs import Jobs
 from forecasting.sending import Sent
-from forecasting.workspace import Workspace
+from forecasting.storage.workspace import Workspace
 
 STEPS = 1000
 

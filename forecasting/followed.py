@@ -8,7 +8,7 @@ from forecasting.core.errors import NotFound
 from forecasting.events import Event
 from forecasting.jobs import Jobs
 from forecasting.status import JobStatus
-from forecasting.workspace import Workspace
+from forecasting.storage.workspace import Workspace
 
 
 def job(ws: Workspace, number: int | None = None) -> JobStatus | None:

@@ -13,14 +13,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from forecasting import disk, events, status
-from forecasting.atomic import write_json, write_text
+from forecasting import events, status
 from forecasting.core.errors import JobRunning, TrainingFailed, TryAgain
 from forecasting.events import Event
-from forecasting.locks import exclusive, is_held, take
-from forecasting.numbered import DRAFT, LAST, Numbered
 from forecasting.status import ALIVE, CANCEL, EVENTS, EXIT, LOG, PID, REQUEST, RESERVE, JobStatus
-from forecasting.workspace import VARIABLE
+from forecasting.storage import disk_full as disk
+from forecasting.storage.atomic_files import write_json, write_text
+from forecasting.storage.locks import exclusive, is_held, take
+from forecasting.storage.numbered_folders import DRAFT, LAST, Numbered
+from forecasting.storage.workspace import VARIABLE
 
 ROOT = Path(__file__).resolve().parent.parent
 SECRETS = ("FORECASTING_API_TOKEN",)

@@ -14,9 +14,9 @@ from forecasting.core.errors import NothingPublished, VersionDamaged
 from forecasting.ensemble import Ensemble
 from forecasting.orders import Orders
 from forecasting.policy import Policy
-from forecasting.shelves import Saved
 from forecasting.stock import Given
-from forecasting.workspace import Workspace
+from forecasting.storage.stock_states import Saved
+from forecasting.storage.workspace import Workspace
 
 ORDERS_SECONDS = 1800.0
 

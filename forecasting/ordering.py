@@ -19,11 +19,11 @@ from forecasting.intake import reader as reading
 from forecasting.orders import Orders
 from forecasting.policy import Policy
 from forecasting.receipt import NOT_KEPT
-from forecasting.shelves import Saved, Shelves
 from forecasting.stock import Given
 from forecasting.stock_file import StockFile
 from forecasting.stock_path import Path
-from forecasting.workspace import Workspace
+from forecasting.storage.stock_states import Saved, Shelves
+from forecasting.storage.workspace import Workspace
 
 STOCK_ROLES = (*schema.KEYS, *stock.COLUMNS)
 """What columns of a stock file may mean."""

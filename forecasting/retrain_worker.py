@@ -16,7 +16,7 @@ COMMAND: Final = (sys.executable, "-m", "forecasting.retrain_worker")
 def retrain(request: dict[str, Any], on_progress: OnProgress) -> dict[str, Any]:
     """Trains and publishes; the slow imports happen here, where a cancel can end them."""
     from forecasting import retraining
-    from forecasting.workspace import Workspace
+    from forecasting.storage.workspace import Workspace
 
     return retraining.run(Workspace.default(), request, on_progress)
 

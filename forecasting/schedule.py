@@ -12,11 +12,11 @@ from forecasting import service, tick
 from forecasting.core.errors import JobRunning, ShelfcastError
 from forecasting.core.settings import Settings
 from forecasting.cron import Cron
-from forecasting.dataset import Dataset
 from forecasting.jobs import Jobs
-from forecasting.locks import exclusive
+from forecasting.storage.locks import exclusive
+from forecasting.storage.sales.table import Dataset
+from forecasting.storage.workspace import Workspace
 from forecasting.tick import Tick
-from forecasting.workspace import Workspace
 
 logger = logging.getLogger("shelfcast")
 

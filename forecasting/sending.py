@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from forecasting import service
-from forecasting.change import Change
 from forecasting.core.errors import JobRunning
 from forecasting.core.settings import Settings
-from forecasting.dataset import Merge
 from forecasting.intake.sales_file import Intake
-from forecasting.workspace import Workspace
+from forecasting.storage.sales.changes import Change
+from forecasting.storage.sales.table import Merge
+from forecasting.storage.workspace import Workspace
 
 
 @dataclass(frozen=True, kw_only=True)

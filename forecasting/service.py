@@ -12,18 +12,15 @@ import pandas as pd
 from forecasting import accuracy as accuracies
 from forecasting import assumptions as assumed
 from forecasting import attention as attentions
-from forecasting import durations, ensemble, export, followed, learned, retrain_worker, whatif
+from forecasting import durations, ensemble, export, followed, retrain_worker, whatif
 from forecasting import judged as judgements
-from forecasting import serving as servings
 from forecasting import view as views
 from forecasting.accuracy import Accuracy
-from forecasting.change import Change
 from forecasting.core import calendar, panel
 from forecasting.core import spreadsheets as formulas
 from forecasting.core.errors import InputError, VersionDamaged
 from forecasting.core.period import DAY, PERIODS, Period
 from forecasting.core.settings import Settings
-from forecasting.dataset import Dataset, Merge, Upload
 from forecasting.ensemble import Ensemble
 from forecasting.intake import reader as reading
 from forecasting.intake import sales_file as intake
@@ -31,8 +28,12 @@ from forecasting.intake import sample_sales as sample
 from forecasting.jobs import Jobs
 from forecasting.judged import Judged
 from forecasting.standing import Standing
-from forecasting.versions import Serving, Versions
-from forecasting.workspace import Workspace
+from forecasting.storage.sales.changes import Change
+from forecasting.storage.sales.table import Dataset, Merge, Upload
+from forecasting.storage.versions import sales_snapshot as learned
+from forecasting.storage.versions import serving as servings
+from forecasting.storage.versions.store import Serving, Versions
+from forecasting.storage.workspace import Workspace
 
 Filters = Mapping[str, str]
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from forecasting import events
 from forecasting.durations import PUBLISH
 from forecasting.events import Event
-from forecasting.locks import is_held
+from forecasting.storage.locks import is_held
 
 REQUEST, EVENTS, LOG, RESULT, CANCEL = "request.json", "events.jsonl", "log.txt", "result.json", "cancel"
 ALIVE, PID, EXIT, RESERVE = "alive", "pid", "exit", "reserve"

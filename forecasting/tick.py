@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from forecasting.atomic import write_json
+from forecasting.storage.atomic_files import write_json
 
 logger = logging.getLogger("shelfcast")
 

@@ -11,8 +11,8 @@ from forecasting.core import formatting as words
 from forecasting.core.errors import ShelfcastError
 from forecasting.core.settings import Retention
 from forecasting.jobs import Jobs
-from forecasting.versions import Versions
-from forecasting.workspace import Workspace
+from forecasting.storage.versions.store import Versions
+from forecasting.storage.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,14 +14,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from forecasting import disk
-from forecasting.atomic import write_json, write_text
 from forecasting.core.errors import Cancelled, ShelfcastError
 from forecasting.core.progress import OnProgress, Progress
 from forecasting.durations import PUBLISH
 from forecasting.estimate import Estimate
 from forecasting.events import Recorder
 from forecasting.status import CANCEL, EVENTS, PID, REQUEST, RESERVE, RESULT
+from forecasting.storage import disk_full as disk
+from forecasting.storage.atomic_files import write_json, write_text
 
 Task = Callable[[dict[str, Any], OnProgress], dict[str, Any]]
 

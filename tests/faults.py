@@ -13,8 +13,8 @@ import pandas as pd
 from toiling import until
 
 from forecasting import api_events, service
-from forecasting.atomic import jsonable
-from forecasting.dataset import Dataset
+from forecasting.storage.atomic_files import jsonable
+from forecasting.storage.sales.table import Dataset
 
 MOMENTS = 20
 

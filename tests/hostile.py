@@ -11,7 +11,7 @@ import pandas as pd
 import shops
 
 from forecasting import service
-from forecasting.workspace import Workspace
+from forecasting.storage.workspace import Workspace
 
 IMAGE = '<img src=x onerror="window.hacked=1">'
 LINK = '<a href="javascript:window.hacked=1">x</a>'

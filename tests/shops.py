@@ -8,7 +8,7 @@ import pandas as pd
 from forecasting import service
 from forecasting.core.settings import LstmSettings, Settings
 from forecasting.follow import outcome
-from forecasting.workspace import Workspace
+from forecasting.storage.workspace import Workspace
 
 LAST = pd.Timestamp(2026, 6, 30)
 QUICK = Settings(horizon=14, cutoffs=3, lstm=LstmSettings(epochs=4, windows_per_epoch=2048, units=16))

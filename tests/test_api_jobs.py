@@ -10,11 +10,11 @@ from apis import client, events, problem, sales_file
 from toiling import until
 
 from forecasting import api_events, service
-from forecasting.atomic import write_json
 from forecasting.core.progress import Progress
 from forecasting.core.settings import Settings
 from forecasting.estimate import Estimate
 from forecasting.events import Recorder
+from forecasting.storage.atomic_files import write_json
 
 pytestmark = pytest.mark.usefixtures("fresh_caches")
 WEEK = b"date,product_id,region,category,promo,sales\n2026-07-01,Tea,South,Drinks,0,31\n2026-07-02,Tea,South,Drinks,0,28\n"

@@ -11,10 +11,10 @@ import pytest
 from deltalake import DeltaTable
 from test_dataset import BOTH, ONE, TWO, merged, sales, upload
 
-from forecasting import damage
 from forecasting.core.errors import NotFound, SalesDamaged
-from forecasting.dataset import Dataset
-from forecasting.workspace import Workspace
+from forecasting.storage.sales import damage
+from forecasting.storage.sales.table import Dataset
+from forecasting.storage.workspace import Workspace
 
 LATER = sales(("2024-02-01", "c", 1), ("2024-02-02", "c", 2))
 CHECKPOINT = 9
@@ -275,6 +275,6 @@ def test_an_error_without_a_damaged_file_stays_what_it_is(dataset, monkeypatch):
     def fail(*_):
         raise ValueError("a fault of Shelfcast")
 
-    monkeypatch.setattr("forecasting.dataset._read", fail)
+    monkeypatch.setattr("forecasting.storage.sales.table._read", fail)
     with pytest.raises(ValueError, match="a fault of Shelfcast"):
         dataset.read()

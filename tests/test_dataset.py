@@ -23,15 +23,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
-from forecasting import dataset as dataset_module
-from forecasting.change import compare
 from forecasting.core import schema
 from forecasting.core.errors import InputError, NotFound, TryAgain
-from forecasting.dataset import Dataset, Upload
 from forecasting.intake.reader import read_table
 from forecasting.intake.sales_file import check, guess_mapping
-from forecasting.locks import exclusive
-from forecasting.workspace import Workspace
+from forecasting.storage.locks import exclusive
+from forecasting.storage.sales import table as dataset_module
+from forecasting.storage.sales.changes import compare
+from forecasting.storage.sales.table import Dataset, Upload
+from forecasting.storage.workspace import Workspace
 
 NAN = float("nan")
 YEAR, MILLISECOND = timedelta(days=365), timedelta(milliseconds=1)
@@ -470,10 +470,10 @@ PROCESS = """
 import sys
 from pathlib import Path
 from datetime import date
-from forecasting.dataset import Dataset, Upload
+from forecasting.storage.sales.table import Dataset, Upload
 from forecasting.intake.sales_file import check, guess_mapping
 from forecasting.intake.reader import read_table
-from forecasting.workspace import Workspace
+from forecasting.storage.workspace import Workspace
 home, store = sys.argv[1:]
 content = "\\n".join(["date,store,sales", *[f"2024-01-{day:02},{store},{day}" for day in range(1, 29)], "2024-01-01,shared,1", ""]).encode()
 table = read_table(content, store)

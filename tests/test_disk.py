@@ -8,8 +8,8 @@ import os
 import pytest
 from deltalake.exceptions import DeltaError
 
-from forecasting import disk
 from forecasting.core.errors import DiskFull, InputError
+from forecasting.storage import disk_full as disk
 
 
 def led_to(first, then, *, cause):

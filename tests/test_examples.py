@@ -22,7 +22,7 @@ from broken_line import broken
 from served import ROOT, served
 
 from forecasting import service
-from forecasting.workspace import Workspace
+from forecasting.storage.workspace import Workspace
 
 EXAMPLES = ROOT / "examples"
 TOKEN = 'a long {"$ecret"} that\\nobody-knows'.replace(" ", "_")

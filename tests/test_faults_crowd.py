@@ -22,8 +22,8 @@ from served import Stream, served
 from toiling import until
 
 from forecasting import service
-from forecasting.dataset import Dataset
 from forecasting.events import Event
+from forecasting.storage.sales.table import Dataset
 
 LISTENERS, DEAF, FILES = 50, 12, 16
 EPOCHS = 60

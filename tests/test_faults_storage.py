@@ -20,12 +20,12 @@ from toiling import TOIL, quiet
 from forecasting import service, stock, stock_file
 from forecasting.core.errors import DiskFull, TrainingFailed
 from forecasting.core.settings import LstmSettings, Settings
-from forecasting.dataset import Dataset
 from forecasting.jobs import Jobs
-from forecasting.shelves import Shelves
 from forecasting.stock import Given
-from forecasting.versions import Serving, Versions
-from forecasting.workspace import Workspace
+from forecasting.storage.sales.table import Dataset
+from forecasting.storage.stock_states import Shelves
+from forecasting.storage.versions.store import Serving, Versions
+from forecasting.storage.workspace import Workspace
 
 
 @pytest.fixture

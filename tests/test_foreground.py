@@ -18,8 +18,8 @@ import shops
 from forecasting import service, tick
 from forecasting.__main__ import main
 from forecasting.core.settings import Settings
+from forecasting.storage.versions.store import Versions
 from forecasting.tick import Tick
-from forecasting.versions import Versions
 
 ROOT = Path(__file__).parent.parent
 NIGHT = "0 3 * * *"

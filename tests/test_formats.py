@@ -14,7 +14,7 @@ import pytest
 
 from forecasting import service
 from forecasting.core.errors import InputError, SalesDamaged, VersionDamaged
-from forecasting.workspace import Workspace
+from forecasting.storage.workspace import Workspace
 
 DATA = Path(__file__).parent / "data"
 

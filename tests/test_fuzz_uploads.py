@@ -20,10 +20,10 @@ from starlette.testclient import TestClient
 
 from forecasting import api, sending, service
 from forecasting.core import schema
-from forecasting.dataset import Dataset
 from forecasting.sending import Sent
 from forecasting.server_settings import ServerSettings
-from forecasting.workspace import Workspace
+from forecasting.storage.sales.table import Dataset
+from forecasting.storage.workspace import Workspace
 
 SHARDS, DRAWN, MUTATED = 20, 50, 55
 """Files in all: SHARDS * (DRAWN + MUTATED), 2,100."""

@@ -12,7 +12,7 @@ from served import served
 from test_browser import FLAGS, PATIENCE, heading
 
 from forecasting import ordering, service
-from forecasting.workspace import Workspace
+from forecasting.storage.workspace import Workspace
 
 pytestmark = pytest.mark.browser
 

@@ -19,9 +19,9 @@ from forecasting.core.progress import Progress
 from forecasting.estimate import Estimate
 from forecasting.events import Recorder
 from forecasting.jobs import Jobs
-from forecasting.locks import take
 from forecasting.status import ALIVE, EVENTS, EXIT, LOG, PID, REQUEST, RESULT
-from forecasting.workspace import Workspace
+from forecasting.storage.locks import take
+from forecasting.storage.workspace import Workspace
 
 YEAR = timedelta(days=365)
 

@@ -18,7 +18,7 @@ from toiling import TOIL, until
 
 from forecasting import events
 from forecasting.core.errors import JobRunning, NotFound
-from forecasting.locks import is_held
+from forecasting.storage.locks import is_held
 
 ROOT = Path(__file__).parent.parent
 START = """

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from test_dataset import merged, sales
 
-from forecasting import learned
-from forecasting.dataset import Dataset
+from forecasting.storage.sales.table import Dataset
+from forecasting.storage.versions import sales_snapshot as learned
 
 FRAMES = {
     "a total": sales(("2024-01-01", 5), ("2024-01-02", float("nan")), columns=("date", "sales")),

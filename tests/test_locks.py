@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from forecasting.core.errors import TryAgain
-from forecasting.locks import exclusive, is_held
+from forecasting.storage.locks import exclusive, is_held
 
 ROOT = Path(__file__).parent.parent
 HOLD = """
 import sys, time
 from pathlib import Path
-from forecasting.locks import exclusive
+from forecasting.storage.locks import exclusive
 with exclusive(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)
@@ -25,7 +25,7 @@ with exclusive(Path(sys.argv[1])):
 ADD = """
 import sys
 from pathlib import Path
-from forecasting.locks import exclusive
+from forecasting.storage.locks import exclusive
 lock, counter = Path(sys.argv[1]), Path(sys.argv[2])
 for _ in range(50):
     with exclusive(lock, timeout=60): counter.write_text(str(int(counter.read_text()) + 1))

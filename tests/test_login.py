@@ -13,7 +13,7 @@ from test_browser import go, heading, later_sales, new_page, served, upload
 
 from forecasting import service
 from forecasting.core.settings import Settings
-from forecasting.workspace import Workspace
+from forecasting.storage.workspace import Workspace
 
 ANNA = {"name": "Anna **Example** <b>", "email": "anna@shop.example", "email_verified": True}
 EVE = {"name": "Eve", "email": "eve@else.example", "email_verified": True}

@@ -15,7 +15,7 @@ from forecasting.core import formatting as words
 from forecasting.core.errors import JobRunning, VersionDamaged
 from forecasting.events import Event
 from forecasting.status import JobStatus
-from forecasting.versions import Serving
+from forecasting.storage.versions.store import Serving
 from pages import forecast_parts, shell
 from pages.training import Seen
 

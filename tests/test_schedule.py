@@ -15,9 +15,9 @@ from forecasting import service, tick
 from forecasting.core.errors import TryAgain
 from forecasting.core.settings import Settings
 from forecasting.cron import Cron
-from forecasting.locks import exclusive
 from forecasting.schedule import LOOK_SECONDS, Schedule
-from forecasting.versions import Versions
+from forecasting.storage.locks import exclusive
+from forecasting.storage.versions.store import Versions
 
 ROOT = Path(__file__).parent.parent
 THREE = datetime(2026, 11, 26, 3, tzinfo=UTC)

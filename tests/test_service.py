@@ -20,7 +20,7 @@ from forecasting.core.errors import InputError, JobRunning
 from forecasting.core.schema import LEVELS
 from forecasting.core.settings import Settings
 from forecasting.jobs import Jobs
-from forecasting.versions import Versions
+from forecasting.storage.versions.store import Versions
 
 ROOT = Path(__file__).parent.parent
 

@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from forecasting import manifest, serving
-from forecasting.versions import Versions
+from forecasting.storage.versions import manifest, serving
+from forecasting.storage.versions.store import Versions
 
 
 @pytest.fixture

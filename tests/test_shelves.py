@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting import locks, stock, stock_file
+from forecasting import stock, stock_file
 from forecasting.core.errors import InputError, StockDamaged, TryAgain
 from forecasting.core.panel import Panel, unique_id
-from forecasting.shelves import Shelves
 from forecasting.stock import Given
+from forecasting.storage import locks
+from forecasting.storage.stock_states import Shelves
 
 
 def panel(rows, keys=("product_id", "store")):
@@ -165,7 +166,7 @@ def test_a_save_that_fails_leaves_everything_as_it_was(shelves, home, monkeypatc
     def full(path, content):
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr("forecasting.shelves.write_bytes", full)
+    monkeypatch.setattr("forecasting.storage.stock_states.write_bytes", full)
     with pytest.raises(OSError, match="Input"):
         shelves.save(table(6), "b")
     assert (shelves.load().name, sorted(path.name for path in home.stock.iterdir())) == ("a", [".lock", "0001.parquet"])

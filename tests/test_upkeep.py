@@ -11,9 +11,9 @@ from forecasting.__main__ import main
 from forecasting.core.errors import SettingsError
 from forecasting.core.settings import Retention
 from forecasting.jobs import Jobs
-from forecasting.locks import exclusive
+from forecasting.storage.locks import exclusive
+from forecasting.storage.versions.store import Versions
 from forecasting.upkeep import Pruned
-from forecasting.versions import Versions
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def test_a_failure_to_delete_is_logged_and_ends_nothing(full, caplog, monkeypatc
     monkeypatch.setenv("FORECASTING_KEEP_VERSIONS", "few")
     upkeep.tidy(full)
     monkeypatch.setenv("FORECASTING_KEEP_VERSIONS", "2")
-    monkeypatch.setattr("forecasting.versions.exclusive", lambda path: exclusive(path, timeout=0))
+    monkeypatch.setattr("forecasting.storage.versions.store.exclusive", lambda path: exclusive(path, timeout=0))
     with exclusive(full.versions / ".lock"):
         upkeep.tidy(full)
     assert [record.message for record in caplog.records if record.levelno == logging.ERROR] == ["Old versions and jobs were not deleted"] * 2

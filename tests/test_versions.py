@@ -15,13 +15,13 @@ import numpy as np
 import pytest
 
 from forecasting.core.errors import NotFound, VersionDamaged
-from forecasting.versions import Serving, Versions
+from forecasting.storage.versions.store import Serving, Versions
 
 ROOT = Path(__file__).parent.parent
 PUBLISH = """
 import sys, time
 from pathlib import Path
-from forecasting.versions import Versions
+from forecasting.storage.versions.store import Versions
 def write(folder):
     for part in range(5):
         (folder / f"part{part}").write_bytes(b"x" * 200_000)
@@ -239,7 +239,7 @@ def test_versions_follow_each_other_by_number_whatever_the_clock_says(versions, 
         def now(cls, tz=None):
             return datetime.now(tz) + timedelta(days=365 * years)
 
-    monkeypatch.setattr("forecasting.versions.datetime", Clock)
+    monkeypatch.setattr("forecasting.storage.versions.store.datetime", Clock)
     versions.publish(writer())
     monkeypatch.undo()
     assert versions.publish(writer()) == 3
@@ -342,7 +342,7 @@ def test_a_version_pruned_between_the_check_and_the_lock_is_not_found(versions, 
 PRUNE = """
 import sys, time
 from pathlib import Path
-from forecasting.versions import Versions
+from forecasting.storage.versions.store import Versions
 versions = Versions(Path(sys.argv[1]))
 print("ready", flush=True)
 while True:

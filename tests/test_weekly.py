@@ -17,7 +17,7 @@ from forecasting import charts, service
 from forecasting.core import schema
 from forecasting.core.errors import InputError
 from forecasting.core.settings import LstmSettings, Settings
-from forecasting.workspace import Workspace
+from forecasting.storage.workspace import Workspace
 
 ROOT = Path(__file__).parent.parent
 HORIZON = 13

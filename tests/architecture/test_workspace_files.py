@@ -20,7 +20,7 @@ from pyarrow import parquet
 
 from forecasting import ordering, service
 from forecasting.__main__ import main
-from forecasting.workspace import Workspace
+from forecasting.storage.workspace import Workspace
 
 RANDOM = {r"part-.*\.parquet": "part-*.parquet", r"[0-9a-f]{64}": "<sha256>"}
 """Names of files that differ from run to run, and what stands for them."""

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from forecasting.atomic import write_text
 from forecasting.core.errors import NotFound
+from forecasting.storage.atomic_files import write_text
 
 LAST = "last"
 """Points to the highest number ever given."""

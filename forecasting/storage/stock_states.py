@@ -15,14 +15,14 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import parquet
 
-from forecasting import disk
-from forecasting.atomic import write_bytes
 from forecasting.core import row_keys as keys
 from forecasting.core import schema
 from forecasting.core.errors import InputError, StockDamaged
-from forecasting.locks import exclusive
-from forecasting.numbered import NAME, Numbered
-from forecasting.workspace import Workspace
+from forecasting.storage import disk_full as disk
+from forecasting.storage.atomic_files import write_bytes
+from forecasting.storage.locks import exclusive
+from forecasting.storage.numbered_folders import NAME, Numbered
+from forecasting.storage.workspace import Workspace
 
 __all__ = ["Saved", "Shelves", "State"]
 

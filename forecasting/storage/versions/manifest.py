@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from forecasting.atomic import jsonable, sync, write_json
 from forecasting.core.errors import VersionDamaged
+from forecasting.storage.atomic_files import jsonable, sync, write_json
 
 NAME = "manifest.json"
 FILES = "files"

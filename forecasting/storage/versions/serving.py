@@ -8,7 +8,7 @@ from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
-from forecasting.versions import Serving, Versions
+from forecasting.storage.versions.store import Serving, Versions
 
 Stamp = tuple[tuple[str, int, int, int], ...]
 """Name, size, time of change and inode of every file of a version."""

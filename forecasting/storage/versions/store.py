@@ -11,11 +11,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from forecasting import disk, manifest
-from forecasting.atomic import sync
 from forecasting.core.errors import VersionDamaged
-from forecasting.locks import exclusive, take
-from forecasting.numbered import DRAFT, LAST, Numbered
+from forecasting.storage import disk_full as disk
+from forecasting.storage.atomic_files import sync
+from forecasting.storage.locks import exclusive, take
+from forecasting.storage.numbered_folders import DRAFT, LAST, Numbered
+from forecasting.storage.versions import manifest
 
 LIVE = "live"
 

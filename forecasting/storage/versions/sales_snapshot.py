@@ -11,8 +11,8 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from forecasting.core.errors import NotFound, VersionDamaged
-from forecasting.dataset import Dataset
-from forecasting.workspace import Workspace
+from forecasting.storage.sales.table import Dataset
+from forecasting.storage.workspace import Workspace
 
 NAME: Final = "sales.parquet"
 

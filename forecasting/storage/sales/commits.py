@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from forecasting import damage, disk
-from forecasting.atomic import sync
+from forecasting.storage import disk_full as disk
+from forecasting.storage.atomic_files import sync
+from forecasting.storage.sales import damage
 
 
 @contextmanager

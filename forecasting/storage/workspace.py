@@ -23,7 +23,7 @@ class Workspace:
     def default(cls) -> Workspace:
         """The folder named by FORECASTING_HOME, else the one that this program lies in."""
         named = os.environ.get(VARIABLE)
-        return cls(Path(named).expanduser().resolve() if named else Path(__file__).resolve().parent.parent)
+        return cls(Path(named).expanduser().resolve() if named else Path(__file__).resolve().parents[2])
 
     @property
     def sales(self) -> Path:

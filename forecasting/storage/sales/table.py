@@ -13,17 +13,18 @@ import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, write_deltalake
 from deltalake.exceptions import CommitFailedError
 
-from forecasting import commits, damage, disk
-from forecasting.atomic import write_bytes
-from forecasting.change import Change, compare
 from forecasting.core import formatting as words
 from forecasting.core import row_keys as keys
 from forecasting.core import schema
 from forecasting.core.errors import InputError, NotFound, ShelfcastError, TryAgain
 from forecasting.core.period import DAY, Period
-from forecasting.locks import exclusive
-from forecasting.uploads import UNDO, Kind, Upload, effective, remembered
-from forecasting.workspace import Workspace
+from forecasting.storage import disk_full as disk
+from forecasting.storage.atomic_files import write_bytes
+from forecasting.storage.locks import exclusive
+from forecasting.storage.sales import commits, damage
+from forecasting.storage.sales.changes import Change, compare
+from forecasting.storage.sales.uploads import UNDO, Kind, Upload, effective, remembered
+from forecasting.storage.workspace import Workspace
 
 __all__ = ["Dataset", "Merge", "Upload"]
 
