@@ -24,7 +24,7 @@ from forecasting import metrics
 from forecasting.core import schema
 from forecasting.core.panel import FloatArray, Panel, from_sales
 from forecasting.core.settings import ProphetSettings
-from forecasting.models.prophet import ProphetModel
+from forecasting.models.prophet.model import ProphetModel
 from forecasting.models.seasonal_naive import SeasonalNaive
 
 STOCK = 20

@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from forecasting.core import panel as panels
 from forecasting.core.settings import LstmSettings
-from forecasting.models.lstm import LstmModel
+from forecasting.models.lstm.model import LstmModel
 
 
 def read(path: str) -> panels.Panel:
@@ -81,7 +81,7 @@ def fitted(past: panels.Panel, given: argparse.Namespace, start: LstmModel | Non
 
 def main() -> None:
     """Trains, scores and prints."""
-    from forecasting.models import lstm_training  # noqa: F401  TensorFlow's import is not part of the training time
+    from forecasting.models.lstm import fitting as lstm_training  # noqa: F401  TensorFlow's import is not part of the training time
 
     given = options()
     whole, h, start = read(given.sales), given.horizon, None

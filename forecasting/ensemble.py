@@ -19,8 +19,8 @@ from forecasting.cleaning import clean
 from forecasting.core import schema
 from forecasting.core.panel import FloatArray, Panel
 from forecasting.models.base import Model
-from forecasting.models.lstm import LstmModel
-from forecasting.models.prophet import ProphetModel
+from forecasting.models.lstm.model import LstmModel
+from forecasting.models.prophet.model import ProphetModel
 from forecasting.models.seasonal_naive import SeasonalNaive
 from forecasting.totals import Reconciled
 

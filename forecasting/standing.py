@@ -16,8 +16,8 @@ from forecasting.core.errors import InputError
 from forecasting.core.panel import FloatArray, Panel
 from forecasting.ensemble import Ensemble
 from forecasting.models.base import Model
-from forecasting.models.lstm import LstmModel
-from forecasting.models.prophet import ProphetModel
+from forecasting.models.lstm.model import LstmModel
+from forecasting.models.prophet.model import ProphetModel
 from forecasting.whatif import WhatIf
 
 ASKED: Final = (schema.PROPHET, schema.LSTM)

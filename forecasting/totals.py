@@ -20,7 +20,7 @@ from forecasting.core import schema
 from forecasting.core.panel import FloatArray, Panel
 from forecasting.core.progress import OnProgress, Progress, ignore
 from forecasting.core.settings import ProphetSettings
-from forecasting.models.prophet import ProphetModel
+from forecasting.models.prophet.model import ProphetModel
 
 STAGE = "Backtest: Totals"
 EVERYTHING = "all"

@@ -19,8 +19,8 @@ from forecasting.core.settings import Settings
 from forecasting.ensemble import Ensemble, day_bands
 from forecasting.health import Served
 from forecasting.models.base import Model
-from forecasting.models.lstm import LstmModel
-from forecasting.models.prophet import ProphetModel
+from forecasting.models.lstm.model import LstmModel
+from forecasting.models.prophet.model import ProphetModel
 from forecasting.models.seasonal_naive import SeasonalNaive
 from forecasting.totals import Direct
 from forecasting.weights import learn

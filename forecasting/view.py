@@ -14,7 +14,7 @@ from forecasting.core.errors import InputError, NotFound
 from forecasting.core.panel import FloatArray
 from forecasting.core.period import DAY, Period
 from forecasting.ensemble import Ensemble
-from forecasting.models.prophet import ProphetModel
+from forecasting.models.prophet.model import ProphetModel
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 COMPONENTS = {

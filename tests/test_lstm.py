@@ -17,13 +17,15 @@ from forecasting.core import panel as panels
 from forecasting.core.errors import Cancelled, ShelfcastError
 from forecasting.core.period import MONTH, WEEK
 from forecasting.core.settings import LstmSettings
-from forecasting.models import lstm_calendar, lstm_layout, lstm_profiles
-from forecasting.models.lstm import LATELY, LstmModel
-from forecasting.models.lstm_calendar import easter
-from forecasting.models.lstm_features import Features
-from forecasting.models.lstm_network import Network
-from forecasting.models.lstm_pool import draw
-from forecasting.models.lstm_schedule import Schedule, Start
+from forecasting.models.lstm import calendar_features as lstm_calendar
+from forecasting.models.lstm import inputs as lstm_layout
+from forecasting.models.lstm import profiles as lstm_profiles
+from forecasting.models.lstm.calendar_features import easter
+from forecasting.models.lstm.learning_rate import Schedule, Start
+from forecasting.models.lstm.model import LATELY, LstmModel
+from forecasting.models.lstm.numpy_network import Network
+from forecasting.models.lstm.sampling import draw
+from forecasting.models.lstm.windows import Features
 
 QUICK = LstmSettings(epochs=2, windows_per_epoch=64, units=8, batch_size=32)
 
@@ -70,7 +72,7 @@ def history():
 def test_the_network_that_serves_is_the_one_that_keras_trained(model, panel, tmp_path):
     import keras
 
-    from forecasting.models.lstm_training import inputs
+    from forecasting.models.lstm.fitting import inputs
 
     model.save(tmp_path)
     windows = Features(panel, model.layout_).windows(np.arange(len(panel)), np.full(len(panel), len(panel.dates)))
@@ -82,7 +84,7 @@ def test_the_fused_layer_learns_as_the_keras_layer_does():
     import tensorflow as tf
     from keras import layers
 
-    from forecasting.models.lstm_keras import FusedLSTM
+    from forecasting.models.lstm.keras_network import FusedLSTM
 
     random = np.random.default_rng(0)
     sequences, state, cell, wanted = (tf.constant(random.normal(size=s), tf.float32) for s in ((8, 12, 5), (8, 6), (8, 6), (8, 12, 6)))

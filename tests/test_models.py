@@ -26,13 +26,13 @@ def seasonal_naive() -> Model:
 
 
 def prophet() -> Model:
-    from forecasting.models.prophet import ProphetModel
+    from forecasting.models.prophet.model import ProphetModel
 
     return ProphetModel(ProphetSettings())
 
 
 def lstm() -> Model:
-    from forecasting.models.lstm import LstmModel
+    from forecasting.models.lstm.model import LstmModel
 
     return LstmModel(LstmSettings(lookback=14, epochs=2, windows_per_epoch=64, units=8, batch_size=32), 0)
 

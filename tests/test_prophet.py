@@ -20,10 +20,10 @@ from forecasting.core.calendar import holidays_of
 from forecasting.core.errors import SettingsError
 from forecasting.core.panel import Panel, from_sales
 from forecasting.core.settings import ProphetSettings
-from forecasting.models import prophet as module
-from forecasting.models import prophet_fits
-from forecasting.models.prophet import ProphetModel
-from forecasting.models.prophet_reasons import after_fit
+from forecasting.models.prophet import fitting as prophet_fits
+from forecasting.models.prophet import model as module
+from forecasting.models.prophet.model import ProphetModel
+from forecasting.models.prophet.reasons import after_fit
 
 YEARS = 800
 HORIZON = 40
@@ -239,7 +239,7 @@ def test_a_listener_hears_of_every_chunk(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_a_saved_model_serves_without_loading_prophet(sales: Panel, tmp_path: Path) -> None:
     ProphetModel(ProphetSettings(country="US")).fit(sales, horizon=5).save(tmp_path)
     code = f"""
-import sys; from pathlib import Path; from forecasting.models.prophet import ProphetModel
+import sys; from pathlib import Path; from forecasting.models.prophet.model import ProphetModel
 sys.path.insert(0, "tests"); from panels import panel, regular
 sales = panel({{"a": regular(800)}})
 assert ProphetModel.load(Path({str(tmp_path)!r})).predict(sales, 5).shape == (1, 5)

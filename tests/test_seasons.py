@@ -8,9 +8,9 @@ import numpy as np
 import panels
 import pytest
 
-from forecasting import seasons
 from forecasting.core.panel import Panel
 from forecasting.core.period import MONTH, WEEK
+from forecasting.models.prophet import yearly_index as seasons
 
 HORIZON = 28
 

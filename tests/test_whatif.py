@@ -17,8 +17,8 @@ from forecasting.core.errors import InputError
 from forecasting.core.panel import Panel
 from forecasting.core.settings import LstmSettings, ProphetSettings
 from forecasting.ensemble import Ensemble
-from forecasting.models.lstm import LstmModel
-from forecasting.models.prophet import ProphetModel
+from forecasting.models.lstm.model import LstmModel
+from forecasting.models.prophet.model import ProphetModel
 from forecasting.models.seasonal_naive import SeasonalNaive
 from forecasting.standing import Standing
 from forecasting.view import view

@@ -1,1 +1,1 @@
-"""The alternatives that forecast a panel; each obeys the contract of `base`."""
+"""The alternatives that forecast a panel, behind one contract."""

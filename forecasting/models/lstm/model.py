@@ -14,13 +14,14 @@ from forecasting.core.errors import ShelfcastError
 from forecasting.core.panel import FloatArray, Panel
 from forecasting.core.progress import OnProgress
 from forecasting.core.settings import LstmSettings
-from forecasting.models import lstm_layout, lstm_spans
 from forecasting.models.base import Model
-from forecasting.models.lstm_features import Features
-from forecasting.models.lstm_groups import History
-from forecasting.models.lstm_layout import Float32Array, Layout
-from forecasting.models.lstm_network import Network
-from forecasting.models.lstm_pool import draw
+from forecasting.models.lstm import inputs as lstm_layout
+from forecasting.models.lstm import time_spans as lstm_spans
+from forecasting.models.lstm.group_totals import History
+from forecasting.models.lstm.inputs import Float32Array, Layout
+from forecasting.models.lstm.numpy_network import Network
+from forecasting.models.lstm.sampling import draw
+from forecasting.models.lstm.windows import Features
 
 LEAST_ROWS = 7
 """Days (steps of the file) with a row that a series needs to be forecast by it."""
@@ -63,7 +64,7 @@ class LstmModel(Model):
             self._train(panel, lstm_layout.design(panel, lookback=self.settings.lookback, horizon=horizon), on_progress)
 
     def _train(self, panel: Panel, layout: Layout, on_progress: OnProgress) -> None:
-        from forecasting.models import lstm_training
+        from forecasting.models.lstm import fitting as lstm_training
 
         weights = self._start_weights(layout)
         features = Features(panel, layout)

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecasting.core.panel import FloatArray
-from forecasting.models.lstm_layout import Float32Array
-from forecasting.models.lstm_spans import Spans
+from forecasting.models.lstm.inputs import Float32Array
+from forecasting.models.lstm.time_spans import Spans
 
 _PRIOR_DAYS = 7.0
 """A level counts the mean of the whole past as so many days."""

@@ -10,16 +10,16 @@ from typing import Final, Self
 import numpy as np
 import pandas as pd
 
-from forecasting import seasons
 from forecasting.core import calendar, schema
 from forecasting.core.panel import FloatArray, Panel
 from forecasting.core.period import DAY, Period
 from forecasting.core.progress import OnProgress, Progress
 from forecasting.core.settings import ProphetSettings
-from forecasting.models import prophet_reasons
 from forecasting.models.base import Model
-from forecasting.models.prophet_curves import TREND, Curve, Curves, Layout, stack
-from forecasting.models.prophet_fits import Work
+from forecasting.models.prophet import reasons as prophet_reasons
+from forecasting.models.prophet import yearly_index as seasons
+from forecasting.models.prophet.curves import TREND, Curve, Curves, Layout, stack
+from forecasting.models.prophet.fitting import Work
 
 CLOSED: Final = "closed"
 """The component that takes the others back on a closed day."""

@@ -14,12 +14,12 @@ import numpy as np
 
 from forecasting.core.progress import OnProgress, Progress
 from forecasting.core.settings import LstmSettings
-from forecasting.models.lstm_features import Features, Windows
-from forecasting.models.lstm_keras import FusedLSTM, build, keras, tf
-from forecasting.models.lstm_layout import Float32Array
-from forecasting.models.lstm_network import MEAN
-from forecasting.models.lstm_pool import Pool
-from forecasting.models.lstm_schedule import Schedule, Start
+from forecasting.models.lstm.inputs import Float32Array
+from forecasting.models.lstm.keras_network import FusedLSTM, build, keras, tf
+from forecasting.models.lstm.learning_rate import Schedule, Start
+from forecasting.models.lstm.numpy_network import MEAN
+from forecasting.models.lstm.sampling import Pool
+from forecasting.models.lstm.windows import Features, Windows
 
 STAGE = "LSTM"
 _BETA_1, _BETA_2 = 0.9, 0.999

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecasting.core.settings import LstmSettings
-from forecasting.models.lstm_features import Features
+from forecasting.models.lstm.windows import Features
 
 _FEWEST, _MOST = 16_000, 32_000
 """Windows of a whole training."""

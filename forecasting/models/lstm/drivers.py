@@ -6,8 +6,8 @@ import numpy as np
 
 from forecasting.core import schema
 from forecasting.core.panel import USUAL_CYCLES, FloatArray, Panel
-from forecasting.models.lstm_layout import Float32Array, Layout
-from forecasting.models.lstm_profiles import at, weekday_mean
+from forecasting.models.lstm.inputs import Float32Array, Layout
+from forecasting.models.lstm.profiles import at, weekday_mean
 
 
 class Drivers:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecasting.core.panel import FloatArray
-from forecasting.models import lstm_calendar
-from forecasting.models.lstm_layout import WHOLE_FILE, Float32Array, Layout
-from forecasting.models.lstm_profiles import a_year_ago, at, profiles, trailing_mean
+from forecasting.models.lstm import calendar_features as lstm_calendar
+from forecasting.models.lstm.inputs import WHOLE_FILE, Float32Array, Layout
+from forecasting.models.lstm.profiles import a_year_ago, at, profiles, trailing_mean
 
 _MOST = 10.0
 """Totals above so many times their level look like it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from forecasting.core.period import DAY, MONTH, WEEK
-from forecasting.models.lstm_layout import Float32Array, Layout
+from forecasting.models.lstm.inputs import Float32Array, Layout
 
 _EASTER_DAYS = (-2, -1, 0, 1, 39, 49, 50)
 """Days after Easter Sunday that shops feel: Good Friday to Whit Monday."""

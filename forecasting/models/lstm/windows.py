@@ -11,11 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecasting.core.panel import FloatArray, Panel
-from forecasting.models import lstm_calendar, lstm_layout
-from forecasting.models.lstm_drivers import Drivers
-from forecasting.models.lstm_groups import Groups, History
-from forecasting.models.lstm_layout import Float32Array, Layout
-from forecasting.models.lstm_profiles import MONTH_DAY_LAG, Profiles, a_year_ago, at, profiles, trailing_mean
+from forecasting.models.lstm import calendar_features as lstm_calendar
+from forecasting.models.lstm import inputs as lstm_layout
+from forecasting.models.lstm.drivers import Drivers
+from forecasting.models.lstm.group_totals import Groups, History
+from forecasting.models.lstm.inputs import Float32Array, Layout
+from forecasting.models.lstm.profiles import MONTH_DAY_LAG, Profiles, a_year_ago, at, profiles, trailing_mean
 
 RECENT_CHANNEL = 1
 """Where a window's days ahead keep the weekday mean of the last weeks."""

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from forecasting.core.settings import LstmSettings
-from forecasting.models.lstm_features import INDEX_CHANNEL, RECENT_CHANNEL, Features
-from forecasting.models.lstm_network import BASE, INDEX_FLOOR, MEAN, RATE, RATE_LIMIT, SALES
+from forecasting.models.lstm.numpy_network import BASE, INDEX_FLOOR, MEAN, RATE, RATE_LIMIT, SALES
+from forecasting.models.lstm.windows import INDEX_CHANNEL, RECENT_CHANNEL, Features
 
 _THREADS = os.environ.get("FORECASTING_THREADS", str(os.cpu_count() or 1))
 for _name, _value in {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_NUM_INTRAOP_THREADS": _THREADS, "TF_NUM_INTEROP_THREADS": "1"}.items():

@@ -17,7 +17,7 @@ from forecasting.core import schema
 from forecasting.core.panel import FloatArray, Panel
 from forecasting.core.period import DAY, MONTH, WEEK
 from forecasting.core.settings import ProphetSettings
-from forecasting.models.prophet_curves import HOLIDAYS, Curve, Layout, curve_of, holiday_code
+from forecasting.models.prophet.curves import HOLIDAYS, Curve, Layout, curve_of, holiday_code
 
 logger = logging.getLogger(__name__)
 

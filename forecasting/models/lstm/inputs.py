@@ -10,8 +10,8 @@ import numpy as np
 from forecasting.core import calendar, schema
 from forecasting.core.panel import FloatArray, Panel
 from forecasting.core.period import DAY, PERIODS
-from forecasting.models import lstm_spans
-from forecasting.models.lstm_spans import Spans
+from forecasting.models.lstm import time_spans as lstm_spans
+from forecasting.models.lstm.time_spans import Spans
 
 Float32Array = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
 

@@ -1,0 +1,1 @@
+"""The network: its inputs and training windows, its training in Keras, its forecasts in NumPy."""
