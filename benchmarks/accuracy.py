@@ -30,11 +30,11 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks import origins, point_scores, prophet_draws
 from benchmarks.origins import Draws
-from forecasting import training
 from forecasting.core import panel as panels
 from forecasting.core import schema
 from forecasting.core.panel import FloatArray, Panel
 from forecasting.core.settings import Settings
+from forecasting.training import pipeline as training
 
 NAMES = {schema.PROPHET: "Prophet", schema.LSTM: "LSTM", schema.BLEND: "blend", schema.SEASONAL_NAIVE: "seasonal naive"}
 

@@ -20,12 +20,12 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from forecasting import metrics
 from forecasting.core import schema
 from forecasting.core.panel import FloatArray, Panel, from_sales
 from forecasting.core.settings import ProphetSettings
 from forecasting.models.prophet.model import ProphetModel
 from forecasting.models.seasonal_naive import SeasonalNaive
+from forecasting.training import metrics
 
 STOCK = 20
 

@@ -12,12 +12,13 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
-from forecasting import bands, metrics
-from forecasting.bands import Errors
 from forecasting.core import schema
 from forecasting.core.panel import FloatArray
-from forecasting.ensemble import Ensemble
-from forecasting.residuals import OBSERVED_SHARE, moving_sum
+from forecasting.training import metrics
+from forecasting.training.bands import quantiles as bands
+from forecasting.training.bands.quantiles import Errors
+from forecasting.training.bands.residuals import OBSERVED_SHARE, moving_sum
+from forecasting.training.ensemble import Ensemble
 
 WEEK = 7
 RANDOM_SETS = 16

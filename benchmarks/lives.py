@@ -14,9 +14,9 @@ from scipy.special import ndtri
 from forecasting import demand, lost_sales, order_levels, textbook
 from forecasting.core import schema
 from forecasting.core.panel import FloatArray, Panel
-from forecasting.ensemble import Ensemble
 from forecasting.replay import Seen, replay, review_cycles
-from forecasting.residuals import OBSERVED_SHARE
+from forecasting.training.bands.residuals import OBSERVED_SHARE
+from forecasting.training.ensemble import Ensemble
 
 HALVINGS = 30
 FURTHEST_Z = 12.0

@@ -26,10 +26,10 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[0] = str(ROOT)  # in place of this folder, whose pages.py would stand in for the dashboard's pages
 
 from forecasting import ordering, service, stock
-from forecasting.ensemble import Ensemble
 from forecasting.policy import Policy
 from forecasting.stock import Given
 from forecasting.storage.workspace import VARIABLE, Workspace
+from forecasting.training.ensemble import Ensemble
 
 T = TypeVar("T")
 WEEK = np.array([0.8, 0.8, 0.9, 1.0, 1.2, 1.5, 0.8])

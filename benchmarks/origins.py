@@ -15,17 +15,19 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.band_scores import COLUMNS, Answers, Bands, Conformal, Learned, Sampled, Served, judge, limits_of, sets_of, sold_of
-from forecasting import backtest, metrics, totals, training
-from forecasting.backtest import Backtest, Plan
-from forecasting.bands import Errors
 from forecasting.core import schema
 from forecasting.core.panel import FloatArray, Panel
 from forecasting.core.progress import OnProgress, ignore
 from forecasting.core.settings import Settings
-from forecasting.ensemble import Ensemble
 from forecasting.models.base import Model
-from forecasting.totals import Direct
-from forecasting.training import Fitted
+from forecasting.training import backtest, metrics
+from forecasting.training import pipeline as training
+from forecasting.training import reconciliation as totals
+from forecasting.training.backtest import Backtest, Plan
+from forecasting.training.bands.quantiles import Errors
+from forecasting.training.ensemble import Ensemble
+from forecasting.training.pipeline import Fitted
+from forecasting.training.reconciliation import Direct
 
 EARLIER = 4
 """Cutoffs that an origin has before it, at least."""

@@ -13,9 +13,9 @@ from types import ModuleType
 import numpy as np
 import pandas as pd
 
-from forecasting import metrics
 from forecasting.core import schema
 from forecasting.core.panel import FloatArray
+from forecasting.training import metrics
 
 COLUMNS = ("wape", "mase", "rmsse", "bias", "total_wape", "missing")
 SEASON = schema.SEASON_LENGTH

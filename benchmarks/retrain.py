@@ -25,8 +25,8 @@ import pandas as pd
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from forecasting import metrics
 from forecasting.core import schema
+from forecasting.training import metrics
 
 
 def main() -> None:

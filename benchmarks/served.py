@@ -12,12 +12,12 @@ import numpy as np
 import pandas as pd
 
 from benchmarks import origins
-from forecasting import training
-from forecasting.backtest import Backtest
 from forecasting.core import schema
 from forecasting.core.panel import Panel
 from forecasting.core.settings import Settings
-from forecasting.ensemble import Ensemble
+from forecasting.training import pipeline as training
+from forecasting.training.backtest import Backtest
+from forecasting.training.ensemble import Ensemble
 
 ENOUGH = 6
 """Origins that one long backtest must have; a file that is too short for them is trained at past days instead."""

@@ -33,9 +33,9 @@ from benchmarks.lives import Compared, Terms
 from forecasting import order_levels, receipt, stock
 from forecasting.core import panel as panels
 from forecasting.core.settings import Settings
-from forecasting.ensemble import Ensemble
 from forecasting.policy import Policy
 from forecasting.stock import Given
+from forecasting.training.ensemble import Ensemble
 
 LEARNED, LIVED, EVERY = 730, 84, 28
 """Days to learn from, days lived through, days from one training to the next."""

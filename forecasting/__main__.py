@@ -16,10 +16,10 @@ from forecasting import arguments
 from forecasting.core.errors import AmbiguousDates, ColumnsMissing, InputError, NothingPublished, ProblemsFound, ShelfcastError
 
 if TYPE_CHECKING:
-    from forecasting.ensemble import Ensemble
     from forecasting.orders import Orders
     from forecasting.sending import Sent
     from forecasting.stock import Given
+    from forecasting.training.ensemble import Ensemble
 
 ROOT = Path(__file__).resolve().parent.parent
 SHOWN = 20

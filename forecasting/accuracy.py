@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from forecasting import bands
-from forecasting.bands import Errors
 from forecasting.core import schema
 from forecasting.core.panel import FloatArray
 from forecasting.judged import LEVELS, LIMITS, NAMES, PROBABILITIES, UNKNOWN, Judged
 from forecasting.tally import MEASURES, Tally, share, tally
+from forecasting.training.bands import quantiles as bands
+from forecasting.training.bands.quantiles import Errors
 from forecasting.view import chosen_rows
 
 BY_CUTOFF = "by_cutoff"

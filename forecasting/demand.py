@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecasting import inventory
-from forecasting.bands import SeriesBands
 from forecasting.core import schema
 from forecasting.core.panel import FloatArray
-from forecasting.ensemble import Ensemble
-from forecasting.residuals import added_up, midpoints
+from forecasting.training.bands.quantiles import SeriesBands
+from forecasting.training.bands.residuals import added_up, midpoints
+from forecasting.training.ensemble import Ensemble
 
 PLACES = 300
 """Equally likely values that stand for a distribution."""

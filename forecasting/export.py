@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.core import schema
-from forecasting.ensemble import Ensemble
+from forecasting.training.ensemble import Ensemble
 from forecasting.view import chosen_rows, total_curves
 
 DECIMALS = 3

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from forecasting import bands
-from forecasting.bands import Errors
 from forecasting.core import schema
 from forecasting.core.panel import FloatArray, Panel
-from forecasting.ensemble import Ensemble
+from forecasting.training.bands import quantiles as bands
+from forecasting.training.bands.quantiles import Errors
+from forecasting.training.ensemble import Ensemble
 
 FILE = "judged.parquet"
 NAMES = (schema.BLEND, *schema.MODELS)

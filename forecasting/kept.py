@@ -11,12 +11,12 @@ from cachetools import LRUCache, TTLCache, cached
 from forecasting import ordering, service
 from forecasting.core import json_values as rows
 from forecasting.core.errors import NothingPublished, VersionDamaged
-from forecasting.ensemble import Ensemble
 from forecasting.orders import Orders
 from forecasting.policy import Policy
 from forecasting.stock import Given
 from forecasting.storage.stock_states import Saved
 from forecasting.storage.workspace import Workspace
+from forecasting.training.ensemble import Ensemble
 
 ORDERS_SECONDS = 1800.0
 

@@ -18,7 +18,7 @@ from typing import Final
 import numpy as np
 
 from forecasting.core.panel import FloatArray
-from forecasting.ensemble import Ensemble
+from forecasting.training.ensemble import Ensemble
 
 _PATHS: Final = 4000
 _CYCLES: Final = 20

@@ -9,9 +9,9 @@ import numpy as np
 from forecasting import demand, inventory, lost_sales, stock
 from forecasting.core.panel import FloatArray
 from forecasting.demand import Demand
-from forecasting.ensemble import Ensemble
 from forecasting.policy import CLASSES, DAILY, Policy
 from forecasting.stock import Stock
+from forecasting.training.ensemble import Ensemble
 
 DAYS_OF_YEAR = 365.0
 

@@ -7,9 +7,9 @@ import numpy as np
 from forecasting import demand, inventory, stock
 from forecasting.core import schema
 from forecasting.core.panel import FloatArray
-from forecasting.ensemble import Ensemble
 from forecasting.order_levels import Levels
 from forecasting.stock import Stock
+from forecasting.training.ensemble import Ensemble
 
 
 def risk(made: Ensemble, shelves: Stock, rows: np.ndarray, found: Levels, start: int) -> FloatArray:

@@ -14,7 +14,6 @@ from forecasting.core import formatting as words
 from forecasting.core import schema
 from forecasting.core import spreadsheets as formulas
 from forecasting.core.errors import StockDamaged
-from forecasting.ensemble import Ensemble
 from forecasting.intake import reader as reading
 from forecasting.orders import Orders
 from forecasting.policy import Policy
@@ -24,6 +23,7 @@ from forecasting.stock_file import StockFile
 from forecasting.stock_path import Path
 from forecasting.storage.stock_states import Saved, Shelves
 from forecasting.storage.workspace import Workspace
+from forecasting.training.ensemble import Ensemble
 
 STOCK_ROLES = (*schema.KEYS, *stock.COLUMNS)
 """What columns of a stock file may mean."""

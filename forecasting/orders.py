@@ -13,11 +13,11 @@ from forecasting.core import schema
 from forecasting.core.errors import InputError
 from forecasting.core.panel import FloatArray
 from forecasting.core.period import Period
-from forecasting.ensemble import Ensemble
 from forecasting.order_levels import Levels
 from forecasting.policy import Policy
 from forecasting.receipt import Receipt, judge
 from forecasting.stock import Given, Stock
+from forecasting.training.ensemble import Ensemble
 
 NOW, SOON, FINE, OVERSTOCK, UNKNOWN = "order_now", "soon", "fine", "overstock", "unknown"
 STATES: Final = (NOW, SOON, FINE, OVERSTOCK, UNKNOWN)

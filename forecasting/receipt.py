@@ -17,12 +17,12 @@ import pandas as pd
 from forecasting import demand, inventory, stock, textbook
 from forecasting.core import schema
 from forecasting.core.panel import FloatArray
-from forecasting.ensemble import Ensemble
 from forecasting.order_levels import Levels, rounded
 from forecasting.policy import DAILY, Rule
 from forecasting.replay import OrderRule, Seen, delivery_cycles, replay, review_cycles
-from forecasting.residuals import OBSERVED_SHARE
 from forecasting.stock import Stock
+from forecasting.training.bands.residuals import OBSERVED_SHARE
+from forecasting.training.ensemble import Ensemble
 
 KEPT, NOT_KEPT, NOT_JUDGED = "kept", "not kept", "not judged"
 CHANCE: Final = 0.01

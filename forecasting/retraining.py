@@ -12,17 +12,19 @@ from typing import Any
 
 import pandas as pd
 
-from forecasting import durations, ensemble, training, upkeep
+from forecasting import durations, upkeep
 from forecasting import judged as judgements
 from forecasting.core import panel, schema
 from forecasting.core.progress import OnProgress, Progress
 from forecasting.core.settings import Settings
 from forecasting.durations import Stopwatch
-from forecasting.ensemble import Ensemble
 from forecasting.storage.sales.table import Dataset
 from forecasting.storage.versions import sales_snapshot as learned
 from forecasting.storage.versions.store import Versions
 from forecasting.storage.workspace import Workspace
+from forecasting.training import ensemble
+from forecasting.training import pipeline as training
+from forecasting.training.ensemble import Ensemble
 
 LIBRARIES = ("prophet", "prophet-batch", "keras", "tensorflow", "tensorflow-cpu", "numpy", "pandas", "scikit-learn")
 

@@ -12,7 +12,7 @@ import pandas as pd
 from forecasting import accuracy as accuracies
 from forecasting import assumptions as assumed
 from forecasting import attention as attentions
-from forecasting import durations, ensemble, export, followed, retrain_worker, whatif
+from forecasting import durations, export, followed, retrain_worker, whatif
 from forecasting import judged as judgements
 from forecasting import view as views
 from forecasting.accuracy import Accuracy
@@ -21,7 +21,6 @@ from forecasting.core import spreadsheets as formulas
 from forecasting.core.errors import InputError, VersionDamaged
 from forecasting.core.period import DAY, PERIODS, Period
 from forecasting.core.settings import Settings
-from forecasting.ensemble import Ensemble
 from forecasting.intake import reader as reading
 from forecasting.intake import sales_file as intake
 from forecasting.intake import sample_sales as sample
@@ -34,6 +33,8 @@ from forecasting.storage.versions import sales_snapshot as learned
 from forecasting.storage.versions import serving as servings
 from forecasting.storage.versions.store import Serving, Versions
 from forecasting.storage.workspace import Workspace
+from forecasting.training import ensemble
+from forecasting.training.ensemble import Ensemble
 
 Filters = Mapping[str, str]
 

@@ -9,15 +9,16 @@ from typing import Final
 
 import numpy as np
 
-from forecasting import blend, ensemble, whatif
+from forecasting import whatif
 from forecasting.core import calendar, schema
 from forecasting.core import formatting as words
 from forecasting.core.errors import InputError
 from forecasting.core.panel import FloatArray, Panel
-from forecasting.ensemble import Ensemble
 from forecasting.models.base import Model
 from forecasting.models.lstm.model import LstmModel
 from forecasting.models.prophet.model import ProphetModel
+from forecasting.training import blend, ensemble
+from forecasting.training.ensemble import Ensemble
 from forecasting.whatif import WhatIf
 
 ASKED: Final = (schema.PROPHET, schema.LSTM)

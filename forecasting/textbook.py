@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 
 from forecasting.core.panel import FloatArray
-from forecasting.ensemble import Ensemble
 from forecasting.inventory import textbook_level
-from forecasting.residuals import added_up
+from forecasting.training.bands.residuals import added_up
+from forecasting.training.ensemble import Ensemble
 
 WEEKS = 8
 """Seasons (steps, where the sales have no short one) whose sales it looks at."""

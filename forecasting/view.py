@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from forecasting import bands, metrics
 from forecasting.core import schema
 from forecasting.core.errors import InputError, NotFound
 from forecasting.core.panel import FloatArray
 from forecasting.core.period import DAY, Period
-from forecasting.ensemble import Ensemble
 from forecasting.models.prophet.model import ProphetModel
+from forecasting.training import metrics
+from forecasting.training.bands import quantiles as bands
+from forecasting.training.ensemble import Ensemble
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 COMPONENTS = {

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from forecasting.backtest import Backtest
 from forecasting.core import schema
 from forecasting.core.panel import Panel
-from forecasting.ensemble import Ensemble
+from forecasting.training.backtest import Backtest
+from forecasting.training.ensemble import Ensemble
 
 START = pd.Timestamp("2026-01-05")
 

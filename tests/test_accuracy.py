@@ -10,10 +10,12 @@ import pandas as pd
 import pasts
 import pytest
 
-from forecasting import accuracy, attention, bands, judged, metrics, service
+from forecasting import accuracy, attention, judged, service
 from forecasting.core import schema
 from forecasting.core.errors import NotFound
 from forecasting.core.period import MONTH
+from forecasting.training import metrics
+from forecasting.training.bands import quantiles as bands
 
 SOLD = [[[10, 20], [5, 0]], [[30, 40], [np.nan, 5]]]
 BLEND = [[[12, 18], [5, 1]], [[30, 50], [7, 5]]]

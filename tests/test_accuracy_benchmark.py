@@ -10,10 +10,10 @@ from panels import panel, regular
 from benchmarks import accuracy, band_scores, known_truth, origins, point_scores, prophet_draws
 from benchmarks.band_scores import Conformal, Learned, Sampled, judge, limits_of, sets_of, sold_of
 from benchmarks.origins import Draws
-from forecasting.backtest import Backtest
-from forecasting.bands import Errors
 from forecasting.core import schema
 from forecasting.core.settings import Settings
+from forecasting.training.backtest import Backtest
+from forecasting.training.bands.quantiles import Errors
 
 NAN = np.nan
 SETTINGS = Settings(horizon=28)

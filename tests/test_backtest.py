@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting import backtest
-from forecasting.backtest import Backtest
 from forecasting.core.panel import Panel
 from forecasting.core.period import MONTH, WEEK
 from forecasting.core.progress import Progress
 from forecasting.models.base import Model
+from forecasting.training import backtest
+from forecasting.training.backtest import Backtest
 
 
 class Spy(Model):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from forecasting import bands, series_bands
-from forecasting.bands import Errors
 from forecasting.core.schema import QUANTILES
+from forecasting.training.bands import quantiles as bands
+from forecasting.training.bands import series as series_bands
+from forecasting.training.bands.quantiles import Errors
 
 
 def simulate(cutoffs: int, seed: int, *, shift: float = 0.05, n: int = 200, h: int = 28) -> tuple[Errors, np.ndarray, np.ndarray]:

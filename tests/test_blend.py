@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from forecasting import blend
-from forecasting.weights import Weights
+from forecasting.training import blend
+from forecasting.training.weights import Weights
 
 
 def available(prophet, lstm, naive):

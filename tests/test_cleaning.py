@@ -9,10 +9,10 @@ import numpy as np
 import panels
 import pytest
 
-from forecasting import cleaning
-from forecasting.cleaning import Cleaned
 from forecasting.core.panel import Panel
 from forecasting.core.period import WEEK
+from forecasting.training.cleaning import clean as cleaning
+from forecasting.training.cleaning.clean import Cleaned
 
 DAYS = 400
 HORIZON = 28

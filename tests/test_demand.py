@@ -7,9 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from forecasting import demand, reasons, textbook
+from forecasting import demand, textbook
 from forecasting.core import schema
-from forecasting.residuals import moving_sum
+from forecasting.training import reasons
+from forecasting.training.bands.residuals import moving_sum
 from tests import pasts
 
 ROWS = np.arange(12)

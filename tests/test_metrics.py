@@ -7,7 +7,7 @@ import doctest
 import numpy as np
 import pytest
 
-from forecasting import metrics
+from forecasting.training import metrics
 
 Y = np.array([[10.0, 20.0, 30.0], [0.0, 0.0, 0.0]])
 YHAT = np.array([[12.0, 20.0, 24.0], [0.0, 0.0, 0.0]])

@@ -9,8 +9,8 @@ import pandas as pd
 import panels
 import pytest
 
-from forecasting import newcomers
 from forecasting.core.panel import Panel
+from forecasting.training import cold_start as newcomers
 
 DAYS, HORIZON = 120, 14
 

@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting import orders, reasons, stock
-from forecasting.backtest import Backtest
+from forecasting import orders, stock
 from forecasting.core import schema
 from forecasting.core.errors import InputError
 from forecasting.orders import FINE, NOW, OVERSTOCK, SOON, UNKNOWN
 from forecasting.policy import Policy
 from forecasting.stock import Given
+from forecasting.training import reasons
+from forecasting.training.backtest import Backtest
 from tests import pasts
 
 N = 12

@@ -8,7 +8,7 @@ import numpy as np
 import panels
 import pytest
 
-from forecasting import plausible
+from forecasting.training import plausibility as plausible
 
 HORIZON = 28
 

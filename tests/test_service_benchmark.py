@@ -11,12 +11,12 @@ import pytest
 
 from benchmarks import demand_shapes, lives, served, service
 from benchmarks.lives import Life, Terms
-from forecasting.backtest import Backtest
 from forecasting.core import schema
 from forecasting.core.panel import Panel
 from forecasting.core.settings import Settings
-from forecasting.ensemble import Ensemble
 from forecasting.replay import Seen
+from forecasting.training.backtest import Backtest
+from forecasting.training.ensemble import Ensemble
 
 NAN = np.nan
 

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting import totals
-from forecasting.backtest import Backtest
 from forecasting.core import schema
 from forecasting.core.panel import Panel
 from forecasting.core.settings import ProphetSettings
+from forecasting.training import reconciliation as totals
+from forecasting.training.backtest import Backtest
 
 K, N, H = 6, 40, 14
 

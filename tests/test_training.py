@@ -9,11 +9,11 @@ import pandas as pd
 import panels
 import pytest
 
-from forecasting import training
-from forecasting.backtest import Backtest
 from forecasting.core import schema
 from forecasting.models.seasonal_naive import SeasonalNaive
-from forecasting.training import Fitted
+from forecasting.training import pipeline as training
+from forecasting.training.backtest import Backtest
+from forecasting.training.pipeline import Fitted
 
 K, H = 5, 14
 DAYS = 200

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from forecasting import reasons, weights
 from forecasting.core.schema import LSTM, PROPHET, SEASONAL_NAIVE
+from forecasting.training import reasons, weights
 
 
 def past(cutoffs=6, n=120, h=28, seed=0, error=0.1):

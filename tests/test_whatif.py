@@ -10,17 +10,18 @@ import pandas as pd
 import panels
 import pytest
 
-from forecasting import bands, ensemble
-from forecasting.backtest import Backtest
 from forecasting.core import schema
 from forecasting.core.errors import InputError
 from forecasting.core.panel import Panel
 from forecasting.core.settings import LstmSettings, ProphetSettings
-from forecasting.ensemble import Ensemble
 from forecasting.models.lstm.model import LstmModel
 from forecasting.models.prophet.model import ProphetModel
 from forecasting.models.seasonal_naive import SeasonalNaive
 from forecasting.standing import Standing
+from forecasting.training import ensemble
+from forecasting.training.backtest import Backtest
+from forecasting.training.bands import quantiles as bands
+from forecasting.training.ensemble import Ensemble
 from forecasting.view import view
 from forecasting.whatif import EVERY_DAY, WhatIf
 

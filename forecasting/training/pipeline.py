@@ -7,23 +7,26 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from forecasting import backtest, blend, health, newcomers, plausible, reasons, totals
-from forecasting.backtest import Backtest, MakeModels
-from forecasting.bands import Errors
-from forecasting.cleaning import clean
 from forecasting.core import formatting as words
 from forecasting.core import schema
 from forecasting.core.panel import FloatArray, Panel
 from forecasting.core.progress import OnProgress, ignore
 from forecasting.core.settings import Settings
-from forecasting.ensemble import Ensemble, day_bands
-from forecasting.health import Served
 from forecasting.models.base import Model
 from forecasting.models.lstm.model import LstmModel
 from forecasting.models.prophet.model import ProphetModel
 from forecasting.models.seasonal_naive import SeasonalNaive
-from forecasting.totals import Direct
-from forecasting.weights import learn
+from forecasting.training import backtest, blend, health, reasons
+from forecasting.training import cold_start as newcomers
+from forecasting.training import plausibility as plausible
+from forecasting.training import reconciliation as totals
+from forecasting.training.backtest import Backtest, MakeModels
+from forecasting.training.bands.quantiles import Errors
+from forecasting.training.cleaning.clean import clean
+from forecasting.training.ensemble import Ensemble, day_bands
+from forecasting.training.health import Served
+from forecasting.training.reconciliation import Direct
+from forecasting.training.weights import learn
 
 
 @dataclass(frozen=True, eq=False)

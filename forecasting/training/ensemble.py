@@ -12,17 +12,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from forecasting import bands, metrics, reasons, residuals
-from forecasting.backtest import Backtest
-from forecasting.bands import Cumulated, Errors, SeriesBands
-from forecasting.cleaning import clean
 from forecasting.core import schema
 from forecasting.core.panel import FloatArray, Panel
 from forecasting.models.base import Model
 from forecasting.models.lstm.model import LstmModel
 from forecasting.models.prophet.model import ProphetModel
 from forecasting.models.seasonal_naive import SeasonalNaive
-from forecasting.totals import Reconciled
+from forecasting.training import metrics, reasons
+from forecasting.training.backtest import Backtest
+from forecasting.training.bands import quantiles as bands
+from forecasting.training.bands import residuals
+from forecasting.training.bands.quantiles import Cumulated, Errors, SeriesBands
+from forecasting.training.cleaning.clean import clean
+from forecasting.training.reconciliation import Reconciled
 
 WHOLE_SHARE = 0.999
 SIDE_BY_SIDE = 2

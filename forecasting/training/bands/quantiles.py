@@ -11,9 +11,9 @@ from __future__ import annotations
 import numpy as np
 
 from forecasting.core.panel import FloatArray
-from forecasting.residuals import Cumulated, Errors, cumulate, moving_sum, of_series, sums, total_errors, windowed, without
-from forecasting.series_bands import SeriesBands, calibrate, learn, seen
-from forecasting.total_bands import total_quantiles
+from forecasting.training.bands.residuals import Cumulated, Errors, cumulate, moving_sum, of_series, sums, total_errors, windowed, without
+from forecasting.training.bands.series import SeriesBands, calibrate, learn, seen
+from forecasting.training.bands.totals import total_quantiles
 
 __all__ = [
     "Cumulated",

@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from forecasting import breaks, outliers, shortages
-from forecasting.breaks import Break
 from forecasting.core import formatting as words
 from forecasting.core.panel import FloatArray, Panel
-from forecasting.outliers import Outlier
-from forecasting.shortages import Shortage
+from forecasting.training.cleaning import level_shifts as breaks
+from forecasting.training.cleaning import outliers
+from forecasting.training.cleaning import stockouts as shortages
+from forecasting.training.cleaning.level_shifts import Break
+from forecasting.training.cleaning.outliers import Outlier
+from forecasting.training.cleaning.stockouts import Shortage
 
 _ROUNDS = 3
 """A break found first can let an outlier be seen, and the other way round."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from forecasting.core import schema
 from forecasting.core.panel import FloatArray
-from forecasting.weights import Weights
+from forecasting.training.weights import Weights
 
 
 def shares(available: Mapping[str, np.ndarray], weights: Weights) -> FloatArray:

@@ -8,7 +8,7 @@ import numpy as np
 
 from forecasting.core import calendar, schema
 from forecasting.core.panel import FloatArray, Panel
-from forecasting.outliers import median
+from forecasting.training.cleaning.outliers import median
 
 LARGE, SMALL = 1.6, 0.6
 """Factors beyond which a change of level counts."""

@@ -14,13 +14,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from forecasting import weights
-from forecasting.backtest import Backtest
 from forecasting.core import schema
 from forecasting.core.panel import FloatArray, Panel
 from forecasting.core.progress import OnProgress, Progress, ignore
 from forecasting.core.settings import ProphetSettings
 from forecasting.models.prophet.model import ProphetModel
+from forecasting.training import weights
+from forecasting.training.backtest import Backtest
 
 STAGE = "Backtest: Totals"
 EVERYTHING = "all"

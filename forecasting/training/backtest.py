@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from forecasting import plausible
-from forecasting.cleaning import clean
 from forecasting.core import calendar, schema
 from forecasting.core.panel import FloatArray, Panel
 from forecasting.core.period import DAY, Period
 from forecasting.core.progress import OnProgress, Progress
 from forecasting.models.base import Model
+from forecasting.training import plausibility as plausible
+from forecasting.training.cleaning.clean import clean
 
 FEWEST = {"day": 35, "week": 26, "month": 12}
 """Days, weeks or months that the earliest cutoff leaves to learn from, at least."""

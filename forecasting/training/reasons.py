@@ -11,7 +11,7 @@ from forecasting.core import formatting as words
 from forecasting.core import schema
 from forecasting.core.panel import FloatArray
 from forecasting.core.period import DAY, MONTH, WEEK, Period
-from forecasting.weights import FEWEST_CUTOFFS, Weights
+from forecasting.training.weights import FEWEST_CUTOFFS, Weights
 
 STOPPED = "stopped"
 NO_SALES = "none"

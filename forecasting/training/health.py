@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from forecasting import metrics, reasons
-from forecasting.bands import Errors
 from forecasting.core import schema
 from forecasting.core.panel import FloatArray, Panel
-from forecasting.reasons import NO_SALES
-from forecasting.weights import Weights
+from forecasting.training import metrics, reasons
+from forecasting.training.bands.quantiles import Errors
+from forecasting.training.reasons import NO_SALES
+from forecasting.training.weights import Weights
 
 STOPPED_AFTER = 56
 """Days without a row after which a series counts as no longer sold."""

@@ -1,0 +1,1 @@
+"""From a panel to an ensemble: cleaning, backtest, weights, cold start, reconciliation, bands."""

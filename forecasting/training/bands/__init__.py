@@ -1,0 +1,1 @@
+"""Intervals from the errors at past cutoffs, of series and of totals."""
