@@ -101,8 +101,8 @@ def _retrain(args: argparse.Namespace) -> int:
 
 def _retrain_every(args: argparse.Namespace) -> int:
     from forecasting import service
-    from forecasting.cron import Cron
     from forecasting.foreground import keep
+    from forecasting.jobs.cron import Cron
     from forecasting.schedule import Schedule
 
     if args.file is not None:

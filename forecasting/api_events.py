@@ -12,8 +12,8 @@ from starlette.responses import Response
 
 from forecasting import service
 from forecasting.api_context import Context
-from forecasting.events import Event
-from forecasting.status import STATES, JobStatus
+from forecasting.jobs.events import Event
+from forecasting.jobs.status import STATES, JobStatus
 from forecasting.storage.atomic_files import jsonable
 from forecasting.storage.versions.manifest import FILES
 

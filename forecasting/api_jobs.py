@@ -18,7 +18,7 @@ from forecasting.api_models import Job, within
 from forecasting.api_sales import Choices, sent
 from forecasting.core.errors import NotFound
 from forecasting.core.settings import Settings
-from forecasting.status import JobStatus
+from forecasting.jobs.status import JobStatus
 
 router = APIRouter(tags=["retraining"])
 

@@ -13,8 +13,8 @@ from forecasting import sending, service
 from forecasting.core.errors import Cancelled, TrainingFailed
 from forecasting.core.progress import OnProgress, Progress, ignore
 from forecasting.core.settings import LstmSettings, Settings
-from forecasting.events import Event
-from forecasting.jobs import Jobs
+from forecasting.jobs.events import Event
+from forecasting.jobs.runner import Jobs
 from forecasting.sending import Sent
 from forecasting.storage.workspace import Workspace
 

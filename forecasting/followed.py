@@ -5,9 +5,9 @@ from __future__ import annotations
 from contextlib import suppress
 
 from forecasting.core.errors import NotFound
-from forecasting.events import Event
-from forecasting.jobs import Jobs
-from forecasting.status import JobStatus
+from forecasting.jobs.events import Event
+from forecasting.jobs.runner import Jobs
+from forecasting.jobs.status import JobStatus
 from forecasting.storage.workspace import Workspace
 
 

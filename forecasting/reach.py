@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from forecasting.api_problem import answer
 from forecasting.core.errors import SettingsError
 from forecasting.core.settings import Retention
-from forecasting.cron import Cron
+from forecasting.jobs.cron import Cron
 from forecasting.server_settings import TOKEN, ServerSettings
 
 EVERYWHERE = "0.0.0.0"

@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
-from forecasting import worker
 from forecasting.core.progress import OnProgress
+from forecasting.jobs import worker
 
 COMMAND: Final = (sys.executable, "-m", "forecasting.retrain_worker")
 """Starts this process; the job's folder and the number of its open lock are added."""

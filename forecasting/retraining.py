@@ -12,12 +12,13 @@ from typing import Any
 
 import pandas as pd
 
-from forecasting import durations, upkeep
 from forecasting import judged as judgements
+from forecasting import upkeep
 from forecasting.core import panel, schema
 from forecasting.core.progress import OnProgress, Progress
 from forecasting.core.settings import Settings
-from forecasting.durations import Stopwatch
+from forecasting.jobs import durations
+from forecasting.jobs.durations import Stopwatch
 from forecasting.storage.sales.table import Dataset
 from forecasting.storage.versions import sales_snapshot as learned
 from forecasting.storage.versions.store import Versions

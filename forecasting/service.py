@@ -12,7 +12,7 @@ import pandas as pd
 from forecasting import accuracy as accuracies
 from forecasting import assumptions as assumed
 from forecasting import attention as attentions
-from forecasting import durations, export, followed, retrain_worker, whatif
+from forecasting import export, followed, retrain_worker, whatif
 from forecasting import judged as judgements
 from forecasting import view as views
 from forecasting.accuracy import Accuracy
@@ -24,7 +24,8 @@ from forecasting.core.settings import Settings
 from forecasting.intake import reader as reading
 from forecasting.intake import sales_file as intake
 from forecasting.intake import sample_sales as sample
-from forecasting.jobs import Jobs
+from forecasting.jobs import durations
+from forecasting.jobs.runner import Jobs
 from forecasting.judged import Judged
 from forecasting.standing import Standing
 from forecasting.storage.sales.changes import Change

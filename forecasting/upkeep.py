@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from forecasting.core import formatting as words
 from forecasting.core.errors import ShelfcastError
 from forecasting.core.settings import Retention
-from forecasting.jobs import Jobs
+from forecasting.jobs.runner import Jobs
 from forecasting.storage.versions.store import Versions
 from forecasting.storage.workspace import Workspace
 

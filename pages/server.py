@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn import Server
 
 from forecasting.core.errors import SettingsError
-from forecasting.cron import Cron
+from forecasting.jobs.cron import Cron
 from forecasting.reach import EVERYWHERE, OnlyThisMachine, is_this_machine, settings_for
 from forecasting.server_settings import SHORTEST_TOKEN, TOKEN, ServerSettings
 from pages.access import asks_for_login

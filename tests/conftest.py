@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from hypothesis import settings
 
-from forecasting.jobs import Jobs
+from forecasting.jobs.runner import Jobs
 from forecasting.storage.workspace import VARIABLE, Workspace
 
 settings.register_profile("untimed", deadline=None)

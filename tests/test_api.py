@@ -13,7 +13,7 @@ import shops
 from apis import client, problem, sales_file
 
 from forecasting import kept, ordering, service
-from forecasting.cron import Cron
+from forecasting.jobs.cron import Cron
 from forecasting.policy import Policy
 from forecasting.schedule import Schedule
 

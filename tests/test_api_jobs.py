@@ -12,8 +12,8 @@ from toiling import until
 from forecasting import api_events, service
 from forecasting.core.progress import Progress
 from forecasting.core.settings import Settings
-from forecasting.estimate import Estimate
-from forecasting.events import Recorder
+from forecasting.jobs.estimate import Estimate
+from forecasting.jobs.events import Recorder
 from forecasting.storage.atomic_files import write_json
 
 pytestmark = pytest.mark.usefixtures("fresh_caches")

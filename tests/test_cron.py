@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecasting.core.errors import SettingsError
-from forecasting.cron import LOCAL, Cron
+from forecasting.jobs.cron import LOCAL, Cron
 
 BERLIN, NEW_YORK, LORD_HOWE = ZoneInfo("Europe/Berlin"), ZoneInfo("America/New_York"), ZoneInfo("Australia/Lord_Howe")
 CHANGES = (

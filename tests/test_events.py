@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from forecasting import events
 from forecasting.core.progress import Progress
-from forecasting.estimate import Estimate
-from forecasting.events import PAGE, Recorder
+from forecasting.jobs import events
+from forecasting.jobs.estimate import Estimate
+from forecasting.jobs.events import PAGE, Recorder
 
 
 def written(path, count):

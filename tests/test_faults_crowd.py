@@ -22,7 +22,7 @@ from served import Stream, served
 from toiling import until
 
 from forecasting import service
-from forecasting.events import Event
+from forecasting.jobs.events import Event
 from forecasting.storage.sales.table import Dataset
 
 LISTENERS, DEAF, FILES = 50, 12, 16

@@ -20,7 +20,7 @@ from toiling import TOIL, quiet
 from forecasting import service, stock, stock_file
 from forecasting.core.errors import DiskFull, TrainingFailed
 from forecasting.core.settings import LstmSettings, Settings
-from forecasting.jobs import Jobs
+from forecasting.jobs.runner import Jobs
 from forecasting.stock import Given
 from forecasting.storage.sales.table import Dataset
 from forecasting.storage.stock_states import Shelves

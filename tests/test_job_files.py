@@ -13,13 +13,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from toiling import quiet
 
-from forecasting import events, followed, status
+from forecasting import followed
 from forecasting.core.errors import NotFound
 from forecasting.core.progress import Progress
-from forecasting.estimate import Estimate
-from forecasting.events import Recorder
-from forecasting.jobs import Jobs
-from forecasting.status import ALIVE, EVENTS, EXIT, LOG, PID, REQUEST, RESULT
+from forecasting.jobs import events, status
+from forecasting.jobs.estimate import Estimate
+from forecasting.jobs.events import Recorder
+from forecasting.jobs.runner import Jobs
+from forecasting.jobs.status import ALIVE, EVENTS, EXIT, LOG, PID, REQUEST, RESULT
 from forecasting.storage.locks import take
 from forecasting.storage.workspace import Workspace
 

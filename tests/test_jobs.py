@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 from toiling import TOIL, until
 
-from forecasting import events
 from forecasting.core.errors import JobRunning, NotFound
+from forecasting.jobs import events
 from forecasting.storage.locks import is_held
 
 ROOT = Path(__file__).parent.parent
@@ -25,7 +25,7 @@ START = """
 import json, sys
 from pathlib import Path
 from forecasting.core.errors import JobRunning
-from forecasting.jobs import Jobs
+from forecasting.jobs.runner import Jobs
 folder = Path(sys.argv[1])
 print("ready", flush=True)
 sys.stdin.readline()

@@ -13,8 +13,8 @@ from app import curves, numbers, opened, texts
 from forecasting import service
 from forecasting.core import formatting as words
 from forecasting.core.errors import JobRunning, VersionDamaged
-from forecasting.events import Event
-from forecasting.status import JobStatus
+from forecasting.jobs.events import Event
+from forecasting.jobs.status import JobStatus
 from forecasting.storage.versions.store import Serving
 from pages import forecast_parts, shell
 from pages.training import Seen

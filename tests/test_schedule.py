@@ -11,10 +11,11 @@ import pytest
 import shops
 from toiling import jobs_in
 
-from forecasting import service, tick
+from forecasting import service
 from forecasting.core.errors import TryAgain
 from forecasting.core.settings import Settings
-from forecasting.cron import Cron
+from forecasting.jobs import schedule_state as tick
+from forecasting.jobs.cron import Cron
 from forecasting.schedule import LOOK_SECONDS, Schedule
 from forecasting.storage.locks import exclusive
 from forecasting.storage.versions.store import Versions

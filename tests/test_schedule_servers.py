@@ -15,9 +15,10 @@ import pytest
 import shops
 from toiling import jobs_in
 
-from forecasting import service, tick
+from forecasting import service
 from forecasting.core.settings import Settings
-from forecasting.cron import Cron
+from forecasting.jobs import schedule_state as tick
+from forecasting.jobs.cron import Cron
 from forecasting.schedule import Schedule
 
 ROOT = Path(__file__).parent.parent
@@ -29,8 +30,8 @@ SERVER = """
 import sys, time, random
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from forecasting.cron import Cron
-from forecasting.jobs import Jobs
+from forecasting.jobs.cron import Cron
+from forecasting.jobs.runner import Jobs
 from forecasting.schedule import Schedule
 from forecasting import service
 ws, three, toil = service.workspace(), datetime(2026, 11, 26, 3, tzinfo=UTC), (sys.executable, "tests/toil.py")

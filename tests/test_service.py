@@ -19,7 +19,7 @@ from forecasting import service
 from forecasting.core.errors import InputError, JobRunning
 from forecasting.core.schema import LEVELS
 from forecasting.core.settings import Settings
-from forecasting.jobs import Jobs
+from forecasting.jobs.runner import Jobs
 from forecasting.storage.versions.store import Versions
 
 ROOT = Path(__file__).parent.parent

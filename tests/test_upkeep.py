@@ -10,7 +10,7 @@ from forecasting import upkeep
 from forecasting.__main__ import main
 from forecasting.core.errors import SettingsError
 from forecasting.core.settings import Retention
-from forecasting.jobs import Jobs
+from forecasting.jobs.runner import Jobs
 from forecasting.storage.locks import exclusive
 from forecasting.storage.versions.store import Versions
 from forecasting.upkeep import Pruned

@@ -13,11 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from forecasting import events, retrain_worker, worker
+from forecasting import retrain_worker
 from forecasting.core.errors import Cancelled
 from forecasting.core.progress import Progress
-from forecasting.estimate import Estimate
-from forecasting.events import Recorder
+from forecasting.jobs import events, worker
+from forecasting.jobs.estimate import Estimate
+from forecasting.jobs.events import Recorder
 
 ROOT = Path(__file__).parent.parent
 
@@ -163,8 +164,8 @@ def test_a_full_disk_leaves_no_half_line(tmp_path, monkeypatch):
     program = f"""
 import resource, signal
 from pathlib import Path
-from forecasting.events import Recorder
-from forecasting.estimate import Estimate
+from forecasting.jobs.events import Recorder
+from forecasting.jobs.estimate import Estimate
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, ({len(before) + 20}, {len(before) + 20}))
 Recorder(Path("events"), Estimate({{}})).started()

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
-from forecasting import worker
 from forecasting.core.errors import InputError
 from forecasting.core.progress import Progress
+from forecasting.jobs import worker
 
 
 def steps(request, on_progress):

@@ -8,7 +8,7 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-from forecasting.jobs import Jobs
+from forecasting.jobs.runner import Jobs
 
 TOIL = (sys.executable, str(Path(__file__).parent / "toil.py"))
 

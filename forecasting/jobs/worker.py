@@ -16,10 +16,10 @@ from typing import Any
 
 from forecasting.core.errors import Cancelled, ShelfcastError
 from forecasting.core.progress import OnProgress, Progress
-from forecasting.durations import PUBLISH
-from forecasting.estimate import Estimate
-from forecasting.events import Recorder
-from forecasting.status import CANCEL, EVENTS, PID, REQUEST, RESERVE, RESULT
+from forecasting.jobs.durations import PUBLISH
+from forecasting.jobs.estimate import Estimate
+from forecasting.jobs.events import Recorder
+from forecasting.jobs.status import CANCEL, EVENTS, PID, REQUEST, RESERVE, RESULT
 from forecasting.storage import disk_full as disk
 from forecasting.storage.atomic_files import write_json, write_text
 

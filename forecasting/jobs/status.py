@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
-from forecasting import events
-from forecasting.durations import PUBLISH
-from forecasting.events import Event
+from forecasting.jobs import events
+from forecasting.jobs.durations import PUBLISH
+from forecasting.jobs.events import Event
 from forecasting.storage.locks import is_held
 
 REQUEST, EVENTS, LOG, RESULT, CANCEL = "request.json", "events.jsonl", "log.txt", "result.json", "cancel"

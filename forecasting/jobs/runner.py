@@ -13,17 +13,17 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from forecasting import events, status
 from forecasting.core.errors import JobRunning, TrainingFailed, TryAgain
-from forecasting.events import Event
-from forecasting.status import ALIVE, CANCEL, EVENTS, EXIT, LOG, PID, REQUEST, RESERVE, JobStatus
+from forecasting.jobs import events, status
+from forecasting.jobs.events import Event
+from forecasting.jobs.status import ALIVE, CANCEL, EVENTS, EXIT, LOG, PID, REQUEST, RESERVE, JobStatus
 from forecasting.storage import disk_full as disk
 from forecasting.storage.atomic_files import write_json, write_text
 from forecasting.storage.locks import exclusive, is_held, take
 from forecasting.storage.numbered_folders import DRAFT, LAST, Numbered
 from forecasting.storage.workspace import VARIABLE
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 SECRETS = ("FORECASTING_API_TOKEN",)
 """Variables that a job has no use for."""
 RESERVED_BYTES = 32_768

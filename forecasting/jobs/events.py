@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from forecasting.core.progress import Progress
-from forecasting.estimate import Estimate
+from forecasting.jobs.estimate import Estimate
 from forecasting.storage.atomic_files import jsonable
 
 SECONDS_BETWEEN = 0.1
