@@ -14,7 +14,7 @@ from forecasting.core import formatting as words
 from forecasting.core import schema
 
 if TYPE_CHECKING:
-    from forecasting.view import View
+    from forecasting.analysis.forecast_view import View
 
 CONFIG: Final = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
 SHOWN: Final = (schema.PROPHET, schema.LSTM, schema.BLEND, "band_80", "band_95")

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from forecasting import demand, order_files, orders, spending, stock, stock_file, stock_path, view
+from forecasting import demand, order_files, orders, spending, stock, stock_file, stock_path
+from forecasting.analysis import forecast_view as view
 from forecasting.core import formatting as words
 from forecasting.core import schema
 from forecasting.core import spreadsheets as formulas

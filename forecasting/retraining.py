@@ -12,8 +12,8 @@ from typing import Any
 
 import pandas as pd
 
-from forecasting import judged as judgements
 from forecasting import upkeep
+from forecasting.analysis import backtest_bands as judgements
 from forecasting.core import panel, schema
 from forecasting.core.progress import OnProgress, Progress
 from forecasting.core.settings import Settings

@@ -9,13 +9,17 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from forecasting import accuracy as accuracies
-from forecasting import assumptions as assumed
-from forecasting import attention as attentions
-from forecasting import export, followed, retrain_worker, whatif
-from forecasting import judged as judgements
-from forecasting import view as views
-from forecasting.accuracy import Accuracy
+from forecasting import followed, retrain_worker
+from forecasting.analysis import accuracy as accuracies
+from forecasting.analysis import assumptions as assumed
+from forecasting.analysis import attention as attentions
+from forecasting.analysis import backtest_bands as judgements
+from forecasting.analysis import forecast_table as export
+from forecasting.analysis import forecast_view as views
+from forecasting.analysis import what_if as whatif
+from forecasting.analysis.accuracy import Accuracy
+from forecasting.analysis.backtest_bands import Judged
+from forecasting.analysis.baseline import Standing
 from forecasting.core import calendar, panel
 from forecasting.core import spreadsheets as formulas
 from forecasting.core.errors import InputError, VersionDamaged
@@ -26,8 +30,6 @@ from forecasting.intake import sales_file as intake
 from forecasting.intake import sample_sales as sample
 from forecasting.jobs import durations
 from forecasting.jobs.runner import Jobs
-from forecasting.judged import Judged
-from forecasting.standing import Standing
 from forecasting.storage.sales.changes import Change
 from forecasting.storage.sales.table import Dataset, Merge, Upload
 from forecasting.storage.versions import sales_snapshot as learned

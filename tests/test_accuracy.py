@@ -10,7 +10,9 @@ import pandas as pd
 import pasts
 import pytest
 
-from forecasting import accuracy, attention, judged, service
+from forecasting import service
+from forecasting.analysis import accuracy, attention
+from forecasting.analysis import backtest_bands as judged
 from forecasting.core import schema
 from forecasting.core.errors import NotFound
 from forecasting.core.period import MONTH

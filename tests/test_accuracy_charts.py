@@ -7,7 +7,9 @@ import pandas as pd
 import pasts
 import pytest
 
-from forecasting import accuracy, accuracy_charts, judged
+from forecasting import accuracy_charts
+from forecasting.analysis import accuracy
+from forecasting.analysis import backtest_bands as judged
 
 LABELS = {"days": "Single days", "sums": "Sums of 7 days", "total": "Their total"}
 

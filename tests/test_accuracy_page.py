@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 from app import chart, curves, numbers, opened, texts
 
-from forecasting import accuracy, service
+from forecasting import service
+from forecasting.analysis import accuracy
 from forecasting.core import formatting as words
 from pages import accuracy_parts
 

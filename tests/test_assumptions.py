@@ -6,7 +6,7 @@ import numpy as np
 import panels
 import pytest
 
-from forecasting import assumptions
+from forecasting.analysis import assumptions
 
 DAYS, AHEAD = 70, 14
 """Ten weeks from Monday 2 Jan 2023 on: the first day ahead is Monday 13 Mar 2023."""

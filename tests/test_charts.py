@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from forecasting import chart_look, charts
-from forecasting.view import Range, View
+from forecasting.analysis.forecast_view import Range, View
 
 LAST = pd.Timestamp("2026-11-21")
 

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from forecasting import export
+from forecasting.analysis import forecast_table as export
 from forecasting.core import spreadsheets as formulas
 
 RUN = "=+-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b"

@@ -10,6 +10,9 @@ import pandas as pd
 import panels
 import pytest
 
+from forecasting.analysis.baseline import Standing
+from forecasting.analysis.forecast_view import view
+from forecasting.analysis.what_if import EVERY_DAY, WhatIf
 from forecasting.core import schema
 from forecasting.core.errors import InputError
 from forecasting.core.panel import Panel
@@ -17,13 +20,10 @@ from forecasting.core.settings import LstmSettings, ProphetSettings
 from forecasting.models.lstm.model import LstmModel
 from forecasting.models.prophet.model import ProphetModel
 from forecasting.models.seasonal_naive import SeasonalNaive
-from forecasting.standing import Standing
 from forecasting.training import ensemble
 from forecasting.training.backtest import Backtest
 from forecasting.training.bands import quantiles as bands
 from forecasting.training.ensemble import Ensemble
-from forecasting.view import view
-from forecasting.whatif import EVERY_DAY, WhatIf
 
 DAYS, HORIZON = 800, 14
 UPLIFT, ELASTICITY = 0.5, -1.2

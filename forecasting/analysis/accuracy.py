@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from forecasting.analysis.backtest_bands import LEVELS, LIMITS, NAMES, PROBABILITIES, UNKNOWN, Judged
+from forecasting.analysis.error_sums import MEASURES, Tally, share, tally
+from forecasting.analysis.forecast_view import chosen_rows
 from forecasting.core import schema
 from forecasting.core.panel import FloatArray
-from forecasting.judged import LEVELS, LIMITS, NAMES, PROBABILITIES, UNKNOWN, Judged
-from forecasting.tally import MEASURES, Tally, share, tally
 from forecasting.training.bands import quantiles as bands
 from forecasting.training.bands.quantiles import Errors
-from forecasting.view import chosen_rows
 
 BY_CUTOFF = "by_cutoff"
 DECIMALS = 3

@@ -9,11 +9,11 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from forecasting.accuracy import Accuracy
+from forecasting.analysis.accuracy import Accuracy
+from forecasting.analysis.error_sums import Tally, share
 from forecasting.core import formatting as words
 from forecasting.core import schema
 from forecasting.core.panel import FloatArray
-from forecasting.tally import Tally, share
 
 PROBLEM, UNITS, ADVICE = "problem", "units", "advice"
 FEWEST_CUTOFFS = 3

@@ -9,7 +9,8 @@ from typing import Final
 
 import numpy as np
 
-from forecasting import whatif
+from forecasting.analysis import what_if as whatif
+from forecasting.analysis.what_if import WhatIf
 from forecasting.core import calendar, schema
 from forecasting.core import formatting as words
 from forecasting.core.errors import InputError
@@ -19,7 +20,6 @@ from forecasting.models.lstm.model import LstmModel
 from forecasting.models.prophet.model import ProphetModel
 from forecasting.training import blend, ensemble
 from forecasting.training.ensemble import Ensemble
-from forecasting.whatif import WhatIf
 
 ASKED: Final = (schema.PROPHET, schema.LSTM)
 """The models that drivers move."""

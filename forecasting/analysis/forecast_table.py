@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from forecasting.analysis.forecast_view import chosen_rows, total_curves
 from forecasting.core import schema
 from forecasting.training.ensemble import Ensemble
-from forecasting.view import chosen_rows, total_curves
 
 DECIMALS = 3
 CURVES = (schema.PROPHET, schema.LSTM, schema.BLEND)

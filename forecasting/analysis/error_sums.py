@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from forecasting.analysis.backtest_bands import UNKNOWN, Judged
 from forecasting.core.panel import FloatArray
-from forecasting.judged import UNKNOWN, Judged
 
 MEASURES = ("wape", "mase", "bias", "coverage_80", "width_80")
 """Error, bias and the width of the 80 % band are shares of sales, coverage one of days; MASE is below 1 where it beats the past's naive forecast."""
