@@ -11,10 +11,10 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 from scipy.special import ndtri
 
-from forecasting import demand, lost_sales, order_levels, textbook
 from forecasting.core import schema
 from forecasting.core.panel import FloatArray, Panel
-from forecasting.replay import Seen, replay, review_cycles
+from forecasting.inventory.levels import demand, lost_sales, order_levels, textbook
+from forecasting.inventory.simulation.shelf import Seen, replay, review_cycles
 from forecasting.training.bands.residuals import OBSERVED_SHARE
 from forecasting.training.ensemble import Ensemble
 

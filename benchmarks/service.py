@@ -30,11 +30,13 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks import accuracy, demand_shapes, lives, served
 from benchmarks.lives import Compared, Terms
-from forecasting import order_levels, receipt, stock
 from forecasting.core import panel as panels
 from forecasting.core.settings import Settings
-from forecasting.policy import Policy
-from forecasting.stock import Given
+from forecasting.inventory.levels import order_levels
+from forecasting.inventory.policy import Policy
+from forecasting.inventory.simulation import policy_check as receipt
+from forecasting.inventory.stock import state as stock
+from forecasting.inventory.stock.state import Given
 from forecasting.training.ensemble import Ensemble
 
 LEARNED, LIVED, EVERY = 730, 84, 28

@@ -16,9 +16,9 @@ from forecasting import arguments
 from forecasting.core.errors import AmbiguousDates, ColumnsMissing, InputError, NothingPublished, ProblemsFound, ShelfcastError
 
 if TYPE_CHECKING:
-    from forecasting.orders import Orders
+    from forecasting.inventory.orders.recommend import Orders
+    from forecasting.inventory.stock.state import Given
     from forecasting.sending import Sent
-    from forecasting.stock import Given
     from forecasting.training.ensemble import Ensemble
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -16,8 +16,8 @@ from forecasting.api_models import ForecastAnswer, ForecastQuestion, RecommendAn
 from forecasting.core import json_values as rows
 from forecasting.core import schema
 from forecasting.core.errors import InputError, StockDamaged
+from forecasting.inventory.orders.recommend import Orders
 from forecasting.kept import Live
-from forecasting.orders import Orders
 from forecasting.storage.atomic_files import jsonable
 from forecasting.storage.stock_states import Saved
 from forecasting.storage.workspace import Workspace

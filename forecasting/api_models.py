@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
 
 from forecasting.core import schema
-from forecasting.policy import Policy, Rule, Target
+from forecasting.inventory.policy import Policy, Rule, Target
 from forecasting.training.ensemble import Ensemble
 
 USUAL_DAYS = 28

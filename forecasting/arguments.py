@@ -11,7 +11,7 @@ from typing import Any
 from forecasting.core import schema
 from forecasting.core.errors import InputError
 from forecasting.core.settings import KEEP_JOBS, KEEP_VERSIONS, LstmSettings, Retention, Settings
-from forecasting.policy import RULES, TARGETS, Policy
+from forecasting.inventory.policy import RULES, TARGETS, Policy
 
 Verbs = Mapping[str, Callable[[argparse.Namespace], int]]
 """Name of a verb -> what it does; gives the exit code."""

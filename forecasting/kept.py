@@ -11,9 +11,9 @@ from cachetools import LRUCache, TTLCache, cached
 from forecasting import ordering, service
 from forecasting.core import json_values as rows
 from forecasting.core.errors import NothingPublished, VersionDamaged
-from forecasting.orders import Orders
-from forecasting.policy import Policy
-from forecasting.stock import Given
+from forecasting.inventory.orders.recommend import Orders
+from forecasting.inventory.policy import Policy
+from forecasting.inventory.stock.state import Given
 from forecasting.storage.stock_states import Saved
 from forecasting.storage.workspace import Workspace
 from forecasting.training.ensemble import Ensemble

@@ -9,19 +9,25 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from forecasting import demand, order_files, orders, spending, stock, stock_file, stock_path
 from forecasting.analysis import forecast_view as view
 from forecasting.core import formatting as words
 from forecasting.core import schema
 from forecasting.core import spreadsheets as formulas
 from forecasting.core.errors import StockDamaged
 from forecasting.intake import reader as reading
-from forecasting.orders import Orders
-from forecasting.policy import Policy
-from forecasting.receipt import NOT_KEPT
-from forecasting.stock import Given
-from forecasting.stock_file import StockFile
-from forecasting.stock_path import Path
+from forecasting.inventory.budget import spend as spending
+from forecasting.inventory.export import tables as order_files
+from forecasting.inventory.levels import demand
+from forecasting.inventory.orders import projection as stock_path
+from forecasting.inventory.orders import recommend as orders
+from forecasting.inventory.orders.projection import Path
+from forecasting.inventory.orders.recommend import Orders
+from forecasting.inventory.policy import Policy
+from forecasting.inventory.simulation.policy_check import NOT_KEPT
+from forecasting.inventory.stock import file as stock_file
+from forecasting.inventory.stock import state as stock
+from forecasting.inventory.stock.file import StockFile
+from forecasting.inventory.stock.state import Given
 from forecasting.storage.stock_states import Saved, Shelves
 from forecasting.storage.workspace import Workspace
 from forecasting.training.ensemble import Ensemble

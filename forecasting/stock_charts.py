@@ -12,7 +12,7 @@ from forecasting.chart_look import ACCENT, BAND_80, DAYS_OR_MONTHS, QUIET, blank
 from forecasting.core import formatting as words
 from forecasting.core.panel import FloatArray
 from forecasting.core.period import Period
-from forecasting.stock_path import Path, Run
+from forecasting.inventory.orders.projection import Path, Run
 
 SHORT: Final = "#000009"
 """What runs out."""

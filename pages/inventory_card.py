@@ -6,9 +6,10 @@ from typing import Any, Final
 
 import streamlit as st
 
-from forecasting import charts, order_words, ordering, stock_charts
+from forecasting import charts, ordering, stock_charts
 from forecasting.core import formatting as words
 from forecasting.core import schema
+from forecasting.inventory.orders import wording as order_words
 from pages import inventory_parts
 
 PROMISES: Final = {order_words.NOT_KEPT: ("promise not kept", "orange"), order_words.NOT_JUDGED: ("not checked yet", "gray")}

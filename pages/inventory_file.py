@@ -7,10 +7,11 @@ from typing import Any, Final
 
 import streamlit as st
 
-from forecasting import order_words, ordering, service
+from forecasting import ordering, service
 from forecasting.core import formatting as words
 from forecasting.core import schema
 from forecasting.core.errors import AmbiguousDates, InputError, ShelfcastError, UnreadableFile
+from forecasting.inventory.orders import wording as order_words
 from pages import upload_file
 from pages.upload_file import Upload
 

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from forecasting import order_words
 from forecasting.core import formatting as words
 from forecasting.core import schema
+from forecasting.inventory.orders import wording as order_words
 from pages import inventory_parts
 
 STATES: Final = order_words.STATES

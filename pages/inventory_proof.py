@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from forecasting import order_words
 from forecasting.core import formatting as words
+from forecasting.inventory.orders import wording as order_words
 from pages import inventory_parts
 
 TEXTBOOK_HELP: Final = "The mean and spread of the last eight weeks, with the usual formula."

@@ -13,8 +13,8 @@ import shops
 from apis import client, problem, sales_file
 
 from forecasting import kept, ordering, service
+from forecasting.inventory.policy import Policy
 from forecasting.jobs.cron import Cron
-from forecasting.policy import Policy
 from forecasting.schedule import Schedule
 
 pytestmark = pytest.mark.usefixtures("fresh_caches")

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecasting import budget
-from forecasting.budget import Steps, Wanted
-from forecasting.inventory import order_quantity, shortage
+from forecasting.inventory.arithmetic import order_quantity, shortage
+from forecasting.inventory.budget import knapsack as budget
+from forecasting.inventory.budget.knapsack import Steps, Wanted
 
 
 def case(n, seed, *, pack=6.0, most=5):

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasting import classes
+from forecasting.inventory.orders import abc_xyz as classes
 
 
 def test_the_examples_are_right():

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from forecasting import demand, textbook
 from forecasting.core import schema
+from forecasting.inventory.levels import demand, textbook
 from forecasting.training import reasons
 from forecasting.training.bands.residuals import moving_sum
 from tests import pasts

@@ -14,7 +14,7 @@ import pytest
 
 from forecasting import accuracy_charts, charts, ordering, service, stock_charts
 from forecasting.core import spreadsheets as formulas
-from forecasting.policy import Policy
+from forecasting.inventory.policy import Policy
 
 RUN = set("=+-@\uff1d\uff0b\uff0d\uff20")
 NUMBER = r"-?\d+(\.\d+)?(e-?\d+)?"

@@ -14,7 +14,7 @@ from stockpyl.loss_functions import continuous_loss, normal_loss, poisson_loss
 from stockpyl.newsvendor import newsvendor_normal, newsvendor_poisson
 from stockpyl.rq import r_q_eoqss_approximation
 
-from forecasting import inventory
+from forecasting.inventory import arithmetic as inventory
 
 M = 4000
 """Equally likely values that stand for a distribution here."""

@@ -10,9 +10,11 @@ import pandas as pd
 import pytest
 from app import chart, numbers, opened, texts
 
-from forecasting import order_words, ordering, service, stock
+from forecasting import ordering, service
 from forecasting.core import formatting as words
-from forecasting.policy import Policy
+from forecasting.inventory.orders import wording as order_words
+from forecasting.inventory.policy import Policy
+from forecasting.inventory.stock import state as stock
 from pages import inventory_parts
 
 pytestmark = pytest.mark.usefixtures("fresh_caches")

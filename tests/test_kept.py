@@ -12,7 +12,7 @@ import shops
 
 from forecasting import kept, ordering, service
 from forecasting.core.errors import NothingPublished, VersionDamaged
-from forecasting.policy import Policy
+from forecasting.inventory.policy import Policy
 
 pytestmark = pytest.mark.usefixtures("fresh_caches")
 

@@ -7,8 +7,8 @@ import pasts
 import pytest
 from scipy.special import ndtri
 
-from forecasting.lost_sales import covering, idle
-from forecasting.replay import Seen, replay, review_cycles
+from forecasting.inventory.levels.lost_sales import covering, idle
+from forecasting.inventory.simulation.shelf import Seen, replay, review_cycles
 
 P = np.array([0.6, 0.8, 0.9, 0.95, 0.98, 0.995])
 

@@ -11,9 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from forecasting import order_words, orders, stock
-from forecasting.policy import Policy
-from forecasting.stock import Given
+from forecasting.inventory.orders import recommend as orders
+from forecasting.inventory.orders import wording as order_words
+from forecasting.inventory.policy import Policy
+from forecasting.inventory.stock import state as stock
+from forecasting.inventory.stock.state import Given
 from tests import pasts
 
 N = 12

@@ -11,11 +11,12 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from forecasting import ordering, service, stock
+from forecasting import ordering, service
 from forecasting.__main__ import main
 from forecasting.core.errors import InputError, NotFound
-from forecasting.policy import Policy
-from forecasting.stock import Given
+from forecasting.inventory.policy import Policy
+from forecasting.inventory.stock import state as stock
+from forecasting.inventory.stock.state import Given
 
 SHORT = ["--lead-time", "3", "--review-period", "4"]
 STOCK = """product_id,region,on_hand,on_order,due,pack_size,unit_cost,price

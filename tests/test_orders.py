@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting import orders, stock
 from forecasting.core import schema
 from forecasting.core.errors import InputError
-from forecasting.orders import FINE, NOW, OVERSTOCK, SOON, UNKNOWN
-from forecasting.policy import Policy
-from forecasting.stock import Given
+from forecasting.inventory.orders import recommend as orders
+from forecasting.inventory.orders.recommend import FINE, NOW, OVERSTOCK, SOON, UNKNOWN
+from forecasting.inventory.policy import Policy
+from forecasting.inventory.stock import state as stock
+from forecasting.inventory.stock.state import Given
 from forecasting.training import reasons
 from forecasting.training.backtest import Backtest
 from tests import pasts

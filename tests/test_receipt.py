@@ -11,12 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecasting import lost_sales, receipt, stock
-from forecasting.demand import Demand
-from forecasting.order_levels import Levels
-from forecasting.policy import Policy
-from forecasting.receipt import drawn, judge, levels_then, promise
-from forecasting.stock import Given, complete
+from forecasting.inventory.levels import lost_sales
+from forecasting.inventory.levels.demand import Demand
+from forecasting.inventory.levels.order_levels import Levels
+from forecasting.inventory.policy import Policy
+from forecasting.inventory.simulation import policy_check as receipt
+from forecasting.inventory.simulation.policy_check import drawn, judge, levels_then, promise
+from forecasting.inventory.stock import state as stock
+from forecasting.inventory.stock.state import Given, complete
 
 NAN = np.nan
 

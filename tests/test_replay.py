@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasting.replay import Seen, delivery_cycles, replay, review_cycles
+from forecasting.inventory.simulation.shelf import Seen, delivery_cycles, replay, review_cycles
 
 ALL = 1.0
 

@@ -14,7 +14,7 @@ from benchmarks.lives import Life, Terms
 from forecasting.core import schema
 from forecasting.core.panel import Panel
 from forecasting.core.settings import Settings
-from forecasting.replay import Seen
+from forecasting.inventory.simulation.shelf import Seen
 from forecasting.training.backtest import Backtest
 from forecasting.training.ensemble import Ensemble
 

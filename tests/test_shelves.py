@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting import stock, stock_file
 from forecasting.core.errors import InputError, StockDamaged, TryAgain
 from forecasting.core.panel import Panel, unique_id
-from forecasting.stock import Given
+from forecasting.inventory.stock import file as stock_file
+from forecasting.inventory.stock import state as stock
+from forecasting.inventory.stock.state import Given
 from forecasting.storage import locks
 from forecasting.storage.stock_states import Shelves
 

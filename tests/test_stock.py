@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasting import stock
 from forecasting.core import period
 from forecasting.core.panel import Panel
 from forecasting.core.period import DAY, MONTH, WEEK
-from forecasting.policy import Policy
-from forecasting.stock import Given, complete
+from forecasting.inventory.policy import Policy
+from forecasting.inventory.stock import state as stock
+from forecasting.inventory.stock.state import Given, complete
 
 POLICY = Policy(lead_time=4, lead_time_sd=1.0, review_period=3, order_cost=7.0, holding_rate=0.2, service_level=0.9)
 

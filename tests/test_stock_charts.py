@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting import stock_charts, stock_path
+from forecasting import stock_charts
 from forecasting.core import period
+from forecasting.inventory.orders import projection as stock_path
 
 DATES = pd.date_range("2026-11-23", periods=4, freq="D")
 SUMS = np.cumsum(np.full(4, 10.0))

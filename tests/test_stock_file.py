@@ -13,12 +13,13 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from forecasting import stock, stock_file
 from forecasting.core import spreadsheets as formulas
 from forecasting.core.errors import AmbiguousDates, ColumnsMissing, InputError, ProblemsFound
 from forecasting.core.panel import Panel, unique_id
 from forecasting.intake.reader import read_table
-from forecasting.stock import Given
+from forecasting.inventory.stock import file as stock_file
+from forecasting.inventory.stock import state as stock
+from forecasting.inventory.stock.state import Given
 
 
 def panel(rows, keys=("product_id", "store")):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from forecasting import stock_path
+from forecasting.inventory.orders import projection as stock_path
 
 DATES = pd.date_range("2026-11-23", periods=4, freq="D")
 UNKNOWN = np.full((2, 4), np.nan)

@@ -13,11 +13,16 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from forecasting import inventory, order_words, orders, policy, stock, workbook_columns
 from forecasting.core import schema
-from forecasting.policy import Policy
-from forecasting.stock import Given
-from forecasting.workbook import FIRST, HEADER, TOTAL, orders_xlsx, quantities
+from forecasting.inventory import arithmetic as inventory
+from forecasting.inventory import policy
+from forecasting.inventory.export import columns as workbook_columns
+from forecasting.inventory.export.workbook import FIRST, HEADER, TOTAL, orders_xlsx, quantities
+from forecasting.inventory.orders import recommend as orders
+from forecasting.inventory.orders import wording as order_words
+from forecasting.inventory.policy import Policy
+from forecasting.inventory.stock import state as stock
+from forecasting.inventory.stock.state import Given
 from tests import pasts
 
 RULES = policy.RULES

@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from forecasting import stock
 from forecasting.core.panel import FloatArray
 from forecasting.intake import cells
 from forecasting.intake import number_formats as amounts
 from forecasting.intake.findings import Findings
+from forecasting.inventory.stock import state as stock
 
 MOST: Final = 1e12
 """No amount and no money is more."""

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.core.panel import FloatArray, Panel
-from forecasting.policy import Policy
+from forecasting.inventory.policy import Policy
 
 ON_HAND: Final = "on_hand"
 ON_ORDER: Final = "on_order"

@@ -7,11 +7,13 @@ from typing import Final, Literal
 import numpy as np
 import pandas as pd
 
-from forecasting import budget, inventory, stock
 from forecasting.core import schema
 from forecasting.core.errors import InputError
 from forecasting.core.panel import FloatArray
-from forecasting.orders import Orders
+from forecasting.inventory import arithmetic as inventory
+from forecasting.inventory.budget import knapsack as budget
+from forecasting.inventory.orders.recommend import Orders
+from forecasting.inventory.stock import state as stock
 
 Measure = Literal["money", "space"]
 COLUMNS: Final[dict[Measure, str]] = {"money": stock.UNIT_COST, "space": stock.UNIT_SPACE}

@@ -9,7 +9,7 @@ import pandas as pd
 
 from forecasting.core import formatting as words
 from forecasting.core import schema
-from forecasting.policy import DAILY, Rule
+from forecasting.inventory.policy import DAILY, Rule
 
 Kind = Literal["text", "units", "finer", "money", "share", "days", "date", "count"]
 """How a value is written; `finer` are units with a decimal, for sums that were never whole."""

@@ -11,16 +11,17 @@ import pandas as pd
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_col_to_name
 
-from forecasting import inventory, order_words
 from forecasting.core import formatting as words
 from forecasting.core import schema
 from forecasting.core.panel import FloatArray
-from forecasting.orders import FINE, SOON
-from forecasting.policy import Rule
-from forecasting.workbook_columns import INPUT, LATER, RULES, Column, evidence_columns, key_columns, order_columns
-from forecasting.workbook_formulas import ROW, STATE, formulas
-from forecasting.workbook_look import Look
-from forecasting.workbook_sheet import Sheet, add_sheet
+from forecasting.inventory import arithmetic as inventory
+from forecasting.inventory.export.cell_formulas import ROW, STATE, formulas
+from forecasting.inventory.export.columns import INPUT, LATER, RULES, Column, evidence_columns, key_columns, order_columns
+from forecasting.inventory.export.sheet import Sheet, add_sheet
+from forecasting.inventory.export.styles import Look
+from forecasting.inventory.orders import wording as order_words
+from forecasting.inventory.orders.recommend import FINE, SOON
+from forecasting.inventory.policy import Rule
 
 TOTAL, GROUPS, HEADER, FIRST = 2, 3, 4, 5
 """Rows of the sheet of orders, from 0; the lines start at the last."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from forecasting import demand, inventory, stock
 from forecasting.core import schema
 from forecasting.core.panel import FloatArray
-from forecasting.order_levels import Levels
-from forecasting.stock import Stock
+from forecasting.inventory import arithmetic as inventory
+from forecasting.inventory.levels import demand
+from forecasting.inventory.levels.order_levels import Levels
+from forecasting.inventory.stock import state as stock
+from forecasting.inventory.stock.state import Stock
 from forecasting.training.ensemble import Ensemble
 
 

@@ -8,15 +8,19 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from forecasting import classes, inventory, order_levels, order_risk, stock, textbook
 from forecasting.core import schema
 from forecasting.core.errors import InputError
 from forecasting.core.panel import FloatArray
 from forecasting.core.period import Period
-from forecasting.order_levels import Levels
-from forecasting.policy import Policy
-from forecasting.receipt import Receipt, judge
-from forecasting.stock import Given, Stock
+from forecasting.inventory import arithmetic as inventory
+from forecasting.inventory.levels import order_levels, textbook
+from forecasting.inventory.levels.order_levels import Levels
+from forecasting.inventory.orders import abc_xyz as classes
+from forecasting.inventory.orders import risk as order_risk
+from forecasting.inventory.policy import Policy
+from forecasting.inventory.simulation.policy_check import Receipt, judge
+from forecasting.inventory.stock import state as stock
+from forecasting.inventory.stock.state import Given, Stock
 from forecasting.training.ensemble import Ensemble
 
 NOW, SOON, FINE, OVERSTOCK, UNKNOWN = "order_now", "soon", "fine", "overstock", "unknown"

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from forecasting.core.panel import FloatArray
-from forecasting.policy import Rule
+from forecasting.inventory.policy import Rule
 
 TOLERANCE: Final = 1e-9
 """Units (of packs and shortfalls) that are taken for rounding."""

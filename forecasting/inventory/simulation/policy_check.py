@@ -14,13 +14,15 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from forecasting import demand, inventory, stock, textbook
 from forecasting.core import schema
 from forecasting.core.panel import FloatArray
-from forecasting.order_levels import Levels, rounded
-from forecasting.policy import DAILY, Rule
-from forecasting.replay import OrderRule, Seen, delivery_cycles, replay, review_cycles
-from forecasting.stock import Stock
+from forecasting.inventory import arithmetic as inventory
+from forecasting.inventory.levels import demand, textbook
+from forecasting.inventory.levels.order_levels import Levels, rounded
+from forecasting.inventory.policy import DAILY, Rule
+from forecasting.inventory.simulation.shelf import OrderRule, Seen, delivery_cycles, replay, review_cycles
+from forecasting.inventory.stock import state as stock
+from forecasting.inventory.stock.state import Stock
 from forecasting.training.bands.residuals import OBSERVED_SHARE
 from forecasting.training.ensemble import Ensemble
 

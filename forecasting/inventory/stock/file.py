@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from forecasting import stock, stock_cells, stock_roles, stock_rows
 from forecasting.core import spreadsheets as formulas
 from forecasting.core.panel import Panel
 from forecasting.intake import problems, table
@@ -18,10 +17,14 @@ from forecasting.intake.column_mapping import Mapping
 from forecasting.intake.excel import as_text
 from forecasting.intake.findings import Findings
 from forecasting.intake.table import Table
-from forecasting.stock import Given
-from forecasting.stock_cells import Cells
-from forecasting.stock_roles import guess_mapping
-from forecasting.stock_rows import Group
+from forecasting.inventory.stock import cells as stock_cells
+from forecasting.inventory.stock import columns as stock_roles
+from forecasting.inventory.stock import series_match as stock_rows
+from forecasting.inventory.stock import state as stock
+from forecasting.inventory.stock.cells import Cells
+from forecasting.inventory.stock.columns import guess_mapping
+from forecasting.inventory.stock.series_match import Group
+from forecasting.inventory.stock.state import Given
 
 __all__ = ["StockFile", "check", "frame", "from_frame", "guess_mapping", "template"]
 

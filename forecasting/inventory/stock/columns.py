@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping as AnyMapping
 from typing import Final
 
-from forecasting import stock
 from forecasting.core import schema
 from forecasting.core.errors import ColumnsMissing
 from forecasting.intake import column_mapping as mapping
 from forecasting.intake.column_mapping import Mapping
 from forecasting.intake.table import Table, is_empty
+from forecasting.inventory.stock import state as stock
 
 ROLES: Final = (*schema.KEYS, *stock.COLUMNS)
 

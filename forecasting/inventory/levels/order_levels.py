@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecasting import demand, inventory, lost_sales, stock
 from forecasting.core.panel import FloatArray
-from forecasting.demand import Demand
-from forecasting.policy import CLASSES, DAILY, Policy
-from forecasting.stock import Stock
+from forecasting.inventory import arithmetic as inventory
+from forecasting.inventory.levels import demand, lost_sales
+from forecasting.inventory.levels.demand import Demand
+from forecasting.inventory.policy import CLASSES, DAILY, Policy
+from forecasting.inventory.stock import state as stock
+from forecasting.inventory.stock.state import Stock
 from forecasting.training.ensemble import Ensemble
 
 DAYS_OF_YEAR = 365.0

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from forecasting.inventory import TOLERANCE
-from forecasting.order_words import STATES
-from forecasting.orders import NOW, OVERSTOCK, TOO_MUCH, UNKNOWN
-from forecasting.policy import Rule
+from forecasting.inventory.arithmetic import TOLERANCE
+from forecasting.inventory.orders.recommend import NOW, OVERSTOCK, TOO_MUCH, UNKNOWN
+from forecasting.inventory.orders.wording import STATES
+from forecasting.inventory.policy import Rule
 
 TINY: Final = f"{TOLERANCE:.0E}"
 """What counts as none, as in `inventory`, so that no pack is ordered for the rounding of a computer."""

@@ -11,8 +11,8 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from forecasting.core.panel import FloatArray
-from forecasting.workbook_columns import Column
-from forecasting.workbook_look import Look
+from forecasting.inventory.export.columns import Column
+from forecasting.inventory.export.styles import Look
 
 LONGEST: Final = 32_767
 """Characters that a cell holds."""

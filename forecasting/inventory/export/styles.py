@@ -10,9 +10,9 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from forecasting.order_words import STATES
-from forecasting.orders import NOW, OVERSTOCK, SOON, UNKNOWN
-from forecasting.workbook_columns import INPUT, ORDER, Column, Kind
+from forecasting.inventory.export.columns import INPUT, ORDER, Column, Kind
+from forecasting.inventory.orders.recommend import NOW, OVERSTOCK, SOON, UNKNOWN
+from forecasting.inventory.orders.wording import STATES
 
 INK, QUIET, HAIRLINE, HEAD, ACCENT, TINT = "#131A26", "#4A5568", "#DDE1E8", "#F5F6F8", "#2445B4", "#EAEFFD"
 MARKS: Final = {

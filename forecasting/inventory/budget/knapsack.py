@@ -16,8 +16,8 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from forecasting import inventory
 from forecasting.core.panel import FloatArray
+from forecasting.inventory import arithmetic as inventory
 
 STEPS: Final = 64
 """Steps between nothing and the recommended order; larger orders are taken in several packs at a time."""

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from forecasting.core import schema
-from forecasting.orders import Orders
-from forecasting.workbook import orders_xlsx
+from forecasting.inventory.export.workbook import orders_xlsx
+from forecasting.inventory.orders.recommend import Orders
 
 FIRST: Final = (
     "order_quantity",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from forecasting.core.panel import FloatArray
-from forecasting.inventory import textbook_level
+from forecasting.inventory.arithmetic import textbook_level
 from forecasting.training.bands.residuals import added_up
 from forecasting.training.ensemble import Ensemble
 

@@ -9,9 +9,9 @@ import numpy as np
 
 from forecasting.core import formatting as words
 from forecasting.core import schema
-from forecasting.orders import AT_RISK, Orders
-from forecasting.policy import DAILY
-from forecasting.receipt import NOT_JUDGED, NOT_KEPT
+from forecasting.inventory.orders.recommend import AT_RISK, Orders
+from forecasting.inventory.policy import DAILY
+from forecasting.inventory.simulation.policy_check import NOT_JUDGED, NOT_KEPT
 
 __all__ = ["AT_RISK", "NOT_JUDGED", "NOT_KEPT"]
 

@@ -1,0 +1,1 @@
+"""Orders to take away: tables and a workbook with live formulas."""

@@ -1,0 +1,1 @@
+"""A policy replayed day by day at past cutoffs."""

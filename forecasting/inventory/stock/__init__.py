@@ -1,0 +1,1 @@
+"""Stock as a file or a person gives it: roles of columns, cells, rows, and the state for each series."""
