@@ -25,10 +25,11 @@ import pandas as pd
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[0] = str(ROOT)  # in place of this folder, whose pages.py would stand in for the dashboard's pages
 
-from forecasting import ordering, service
 from forecasting.inventory.policy import Policy
 from forecasting.inventory.stock import state as stock
 from forecasting.inventory.stock.state import Given
+from forecasting.services import ordering
+from forecasting.services import retraining as service
 from forecasting.storage.workspace import VARIABLE, Workspace
 from forecasting.training.ensemble import Ensemble
 

@@ -37,7 +37,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.pages import prepare
-from forecasting import kept, service
+from forecasting.services import cache as kept
+from forecasting.services import retraining as service
 from forecasting.storage.workspace import Workspace
 
 DAYS = 28

@@ -18,7 +18,7 @@ from forecasting.core.errors import AmbiguousDates, ColumnsMissing, InputError, 
 if TYPE_CHECKING:
     from forecasting.inventory.orders.recommend import Orders
     from forecasting.inventory.stock.state import Given
-    from forecasting.sending import Sent
+    from forecasting.services.submissions import Sent
     from forecasting.training.ensemble import Ensemble
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -53,14 +53,15 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _sample(args: argparse.Namespace) -> int:
-    from forecasting import service
+    from forecasting.services import retraining as service
 
     _write(service.sample_csv(), args.out)
     return 0
 
 
 def _upload(args: argparse.Namespace) -> int:
-    from forecasting import sending, service
+    from forecasting.services import retraining as service
+    from forecasting.services import submissions as sending
 
     if args.dry_run:
         checked, change = sending.preview(service.workspace(), _sent(args))
@@ -72,7 +73,7 @@ def _upload(args: argparse.Namespace) -> int:
 
 
 def _undo(args: argparse.Namespace) -> int:  # noqa: ARG001
-    from forecasting import service
+    from forecasting.services import retraining as service
 
     upload = service.undo(service.workspace())
     print(f"Taken back: {upload.name}.")
@@ -80,8 +81,9 @@ def _undo(args: argparse.Namespace) -> int:  # noqa: ARG001
 
 
 def _retrain(args: argparse.Namespace) -> int:
-    from forecasting import sending, service
     from forecasting.follow import follow
+    from forecasting.services import retraining as service
+    from forecasting.services import submissions as sending
 
     if args.every is not None:
         return _retrain_every(args)
@@ -100,10 +102,10 @@ def _retrain(args: argparse.Namespace) -> int:
 
 
 def _retrain_every(args: argparse.Namespace) -> int:
-    from forecasting import service
     from forecasting.foreground import keep
     from forecasting.jobs.cron import Cron
-    from forecasting.schedule import Schedule
+    from forecasting.services import retraining as service
+    from forecasting.services.schedule import Schedule
 
     if args.file is not None:
         raise InputError(f"--every retrains on the sales that are saved: leave {args.file} out, and upload it before or at any time.")
@@ -121,7 +123,7 @@ def _retrain_every(args: argparse.Namespace) -> int:
 
 
 def _forecast(args: argparse.Namespace) -> int:
-    from forecasting import service
+    from forecasting.services import retraining as service
 
     made = service.load(service.workspace(), _live())
     steps = made.panel.period.steps(args.days)
@@ -130,7 +132,8 @@ def _forecast(args: argparse.Namespace) -> int:
 
 
 def _recommend(args: argparse.Namespace) -> int:
-    from forecasting import ordering, service
+    from forecasting.services import ordering
+    from forecasting.services import retraining as service
 
     version = _live()
     ws = service.workspace()
@@ -148,7 +151,7 @@ def _recommend(args: argparse.Namespace) -> int:
 
 
 def _versions(args: argparse.Namespace) -> int:
-    from forecasting import service
+    from forecasting.services import retraining as service
 
     found = service.versions(service.workspace())
     if args.json:
@@ -161,7 +164,7 @@ def _versions(args: argparse.Namespace) -> int:
 
 
 def _live_verb(args: argparse.Namespace) -> int:
-    from forecasting import service
+    from forecasting.services import retraining as service
 
     service.set_live(service.workspace(), args.number)
     print(f"Version {args.number} is live.")
@@ -169,7 +172,8 @@ def _live_verb(args: argparse.Namespace) -> int:
 
 
 def _prune(args: argparse.Namespace) -> int:
-    from forecasting import service, upkeep
+    from forecasting.services import retention as upkeep
+    from forecasting.services import retraining as service
 
     retention = arguments.retention(args, os.environ)
     if args.dry_run:
@@ -210,7 +214,8 @@ VERBS: arguments.Verbs = {
 
 
 def _stock(args: argparse.Namespace, made: Ensemble) -> Given:
-    from forecasting import ordering, service
+    from forecasting.services import ordering
+    from forecasting.services import retraining as service
 
     table = service.inspect(service.read_file(args.stock), args.stock.name)
     mapping = ordering.guess_stock(table) | arguments.mapping(args.map, ordering.STOCK_ROLES)
@@ -219,7 +224,7 @@ def _stock(args: argparse.Namespace, made: Ensemble) -> Given:
 
 def _within_limits(args: argparse.Namespace, found: Orders) -> dict[str, float]:
     """The quantities that money or space is best spent on; none where it is not limited."""
-    from forecasting import ordering
+    from forecasting.services import ordering
 
     if args.budget is None and args.space is None:
         return {}
@@ -229,7 +234,7 @@ def _within_limits(args: argparse.Namespace, found: Orders) -> dict[str, float]:
 
 
 def _live() -> int:
-    from forecasting import service
+    from forecasting.services import retraining as service
 
     serving = service.serving(service.workspace())
     for damage in serving.refused:
@@ -241,8 +246,8 @@ def _live() -> int:
 
 def _sent(args: argparse.Namespace) -> Sent:
     """The file that the arguments name, and how it is to be read."""
-    from forecasting import service
-    from forecasting.sending import Sent
+    from forecasting.services import retraining as service
+    from forecasting.services.submissions import Sent
 
     return Sent(
         content=service.read_file(args.file),

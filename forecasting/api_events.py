@@ -10,10 +10,10 @@ import anyio
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.responses import Response
 
-from forecasting import service
 from forecasting.api_context import Context
 from forecasting.jobs.events import Event
 from forecasting.jobs.status import STATES, JobStatus
+from forecasting.services import retraining as service
 from forecasting.storage.atomic_files import jsonable
 from forecasting.storage.versions.manifest import FILES
 

@@ -9,7 +9,6 @@ import pandas as pd
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from forecasting import kept, ordering, service
 from forecasting.api_context import Ask
 from forecasting.api_errors import documented
 from forecasting.api_models import ForecastAnswer, ForecastQuestion, RecommendAnswer, RecommendQuestion
@@ -17,7 +16,10 @@ from forecasting.core import json_values as rows
 from forecasting.core import schema
 from forecasting.core.errors import InputError, StockDamaged
 from forecasting.inventory.orders.recommend import Orders
-from forecasting.kept import Live
+from forecasting.services import cache as kept
+from forecasting.services import ordering
+from forecasting.services import retraining as service
+from forecasting.services.cache import Live
 from forecasting.storage.atomic_files import jsonable
 from forecasting.storage.stock_states import Saved
 from forecasting.storage.workspace import Workspace

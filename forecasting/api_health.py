@@ -14,12 +14,12 @@ from prometheus_client.registry import Collector
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from forecasting import service
 from forecasting.api_context import Ask
 from forecasting.api_errors import documented
 from forecasting.api_jobs import described
 from forecasting.api_models import Disk, Health, Plan
-from forecasting.schedule import planned
+from forecasting.services import retraining as service
+from forecasting.services.schedule import planned
 from forecasting.storage.workspace import Workspace
 
 open_router, router = APIRouter(tags=["health"]), APIRouter(tags=["health"])

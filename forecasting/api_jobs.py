@@ -11,7 +11,7 @@ from pydantic.json_schema import SkipJsonSchema
 from sse_starlette import EventSourceResponse
 from starlette.responses import PlainTextResponse, Response
 
-from forecasting import api_events, sending, service
+from forecasting import api_events
 from forecasting.api_context import Ask
 from forecasting.api_errors import documented
 from forecasting.api_models import Job, within
@@ -19,6 +19,8 @@ from forecasting.api_sales import Choices, sent
 from forecasting.core.errors import NotFound
 from forecasting.core.settings import Settings
 from forecasting.jobs.status import JobStatus
+from forecasting.services import retraining as service
+from forecasting.services import submissions as sending
 
 router = APIRouter(tags=["retraining"])
 

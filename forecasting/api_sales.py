@@ -9,14 +9,15 @@ from fastapi import APIRouter, Form, Query, UploadFile
 from pydantic import BaseModel, BeforeValidator, Field
 from pydantic.json_schema import SkipJsonSchema
 
-from forecasting import sending, service
 from forecasting.api_context import Ask, Context
 from forecasting.api_errors import SHOWN, documented
 from forecasting.api_models import UploadAnswer, UploadedFile
 from forecasting.core import schema
 from forecasting.core.errors import InputError
 from forecasting.intake.sales_file import Intake
-from forecasting.sending import Sent
+from forecasting.services import retraining as service
+from forecasting.services import submissions as sending
+from forecasting.services.submissions import Sent
 from forecasting.storage.sales.uploads import Upload
 
 router = APIRouter(tags=["sales"])

@@ -6,10 +6,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
 
-from forecasting import service
 from forecasting.api_context import Ask
 from forecasting.api_errors import documented
 from forecasting.api_models import Lived
+from forecasting.services import retraining as service
 from forecasting.storage.atomic_files import jsonable
 from forecasting.storage.versions.manifest import FILES
 

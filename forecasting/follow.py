@@ -9,13 +9,14 @@ from typing import Any
 
 from tqdm import tqdm
 
-from forecasting import sending, service
 from forecasting.core.errors import Cancelled, TrainingFailed
 from forecasting.core.progress import OnProgress, Progress, ignore
 from forecasting.core.settings import LstmSettings, Settings
 from forecasting.jobs.events import Event
 from forecasting.jobs.runner import Jobs
-from forecasting.sending import Sent
+from forecasting.services import retraining as service
+from forecasting.services import submissions as sending
+from forecasting.services.submissions import Sent
 from forecasting.storage.workspace import Workspace
 
 STEPS = 1000

@@ -8,7 +8,7 @@ import threading
 import time
 from typing import Any
 
-from forecasting.schedule import Schedule
+from forecasting.services.schedule import Schedule
 
 
 def keep(schedule: Schedule) -> None:

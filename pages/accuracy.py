@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from forecasting import accuracy_charts, charts, service
+from forecasting import accuracy_charts, charts
 from forecasting.core.errors import NotFound
+from forecasting.services import retraining as service
 from pages import accuracy_parts, accuracy_tables, forecast_parts, shell
 
 manifest = shell.live_manifest("Accuracy")

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 import pandas as pd
 import streamlit as st
 
-from forecasting import service
 from forecasting.core import formatting as words
 from forecasting.core import schema
+from forecasting.services import retraining as service
 from pages import overview_parts, shell
 
 EVEN, FAR = 0.01, 0.05

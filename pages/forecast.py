@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from forecasting import charts, service
+from forecasting import charts
 from forecasting.core import formatting as words
 from forecasting.core.errors import NotFound
+from forecasting.services import retraining as service
 from pages import forecast_parts, shell, whatif_parts
 
 manifest = shell.live_manifest("Forecast")

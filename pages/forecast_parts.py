@@ -8,9 +8,10 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from forecasting import charts, service
+from forecasting import charts
 from forecasting.core import formatting as words
 from forecasting.core import schema
+from forecasting.services import retraining as service
 from pages import shell
 
 RANGES = {"day": (7, 14, 28, 90), "week": (4, 8, 13, 26, 52), "month": (3, 6, 12, 24)}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from forecasting import service
 from forecasting.core.errors import NotFound
+from forecasting.services import retraining as service
 from pages import (
     forecast_parts,
     inventory_budget,

@@ -7,10 +7,10 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from forecasting import ordering
 from forecasting.core import formatting as words
 from forecasting.core import schema
 from forecasting.core.errors import InputError
+from forecasting.services import ordering
 from pages import inventory_parts
 
 SHORT: Final = {"Money": ("Money to spend", "money"), "Shelf space": ("Space to fill", "space")}

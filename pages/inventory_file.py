@@ -7,11 +7,12 @@ from typing import Any, Final
 
 import streamlit as st
 
-from forecasting import ordering, service
 from forecasting.core import formatting as words
 from forecasting.core import schema
 from forecasting.core.errors import AmbiguousDates, InputError, ShelfcastError, UnreadableFile
 from forecasting.inventory.orders import wording as order_words
+from forecasting.services import ordering
+from forecasting.services import retraining as service
 from pages import upload_file
 from pages.upload_file import Upload
 

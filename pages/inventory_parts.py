@@ -9,12 +9,14 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from forecasting import kept, ordering, service
 from forecasting.core import formatting as words
 from forecasting.core import schema
 from forecasting.core.errors import ShelfcastError
 from forecasting.inventory.orders import wording as order_words
 from forecasting.inventory.policy import Policy
+from forecasting.services import cache as kept
+from forecasting.services import ordering
+from forecasting.services import retraining as service
 
 QUANTITIES: Final = "inventory_quantities"
 """Where the session keeps the units that a person ordered instead, by unique_id."""

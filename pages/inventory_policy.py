@@ -6,9 +6,9 @@ from typing import Any, Final
 
 import streamlit as st
 
-from forecasting import ordering
 from forecasting.core import formatting as words
 from forecasting.inventory.policy import CLASSES, DAILY, Policy
+from forecasting.services import ordering
 from pages import inventory_parts
 
 RULES: Final = {"Order up to": "order_up_to", "Lots": "reorder_point", "Min max": "min_max", "Once": "newsvendor"}

@@ -7,11 +7,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from forecasting import ordering
 from forecasting.core import formatting as words
 from forecasting.core import schema
 from forecasting.core.errors import ShelfcastError
 from forecasting.inventory.orders import wording as order_words
+from forecasting.services import ordering
 from pages import inventory_file, inventory_parts, shell, upload_file
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from forecasting import charts, service
+from forecasting import charts
+from forecasting.services import retraining as service
 from pages import inventory_parts, inventory_policy, overview_parts, shell
 
 manifest = shell.live_manifest("Overview")

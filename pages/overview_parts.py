@@ -11,10 +11,10 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from forecasting import service
 from forecasting.core import formatting as words
 from forecasting.core.errors import SalesDamaged
 from forecasting.inventory.orders import wording as order_words
+from forecasting.services import retraining as service
 from pages import inventory_parts, shell
 
 OLD_AFTER = {"day": 3, "week": 15, "month": 63}

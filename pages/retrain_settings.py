@@ -7,10 +7,10 @@ from typing import Any
 
 import streamlit as st
 
-from forecasting import service
 from forecasting.core import formatting as words
 from forecasting.core.errors import SettingsError
 from forecasting.core.settings import Settings
+from forecasting.services import retraining as service
 
 
 def choose(now: Settings) -> Settings | None:

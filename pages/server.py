@@ -96,7 +96,8 @@ def parts() -> dict[str, Any]:
 
 
 def _api(settings: ServerSettings) -> ASGIApp:
-    from forecasting import api, service
+    from forecasting import api
+    from forecasting.services import retraining as service
 
     return api.make(service.workspace(), settings)
 
@@ -104,7 +105,9 @@ def _api(settings: ServerSettings) -> ASGIApp:
 def warm(api: Warmed) -> None:
     """Loads the libraries and the live ensemble, starts the first training of an empty workspace, and spares all of it from collections."""
     try:
-        from forecasting import charts, kept, service
+        from forecasting import charts
+        from forecasting.services import cache as kept
+        from forecasting.services import retraining as service
         from pages import inventory_policy, shell
 
         ws = service.workspace()
@@ -147,8 +150,8 @@ def scheduled(cron: Cron | None) -> Iterator[None]:
 
 
 def _follow(cron: Cron, stop: threading.Event) -> None:
-    from forecasting import service
-    from forecasting.schedule import Schedule
+    from forecasting.services import retraining as service
+    from forecasting.services.schedule import Schedule
 
     Schedule(ws=service.workspace(), cron=cron).run(stop)
 

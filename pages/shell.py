@@ -9,10 +9,11 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from forecasting import kept, service
 from forecasting.core import formatting as words
 from forecasting.core import schema
 from forecasting.core.errors import SalesDamaged, ShelfcastError
+from forecasting.services import cache as kept
+from forecasting.services import retraining as service
 
 UPLOAD, INVENTORY = "pages/upload.py", "pages/inventory.py"
 AHEAD = {"day": 28, "week": 4, "month": 3}

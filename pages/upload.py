@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from forecasting import service
+from forecasting.services import retraining as service
 from pages import retrain_settings, shell, training, upload_change, upload_file, upload_history
 
 ws = service.workspace()

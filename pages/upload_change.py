@@ -8,10 +8,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from forecasting import charts, service
+from forecasting import charts
 from forecasting.core import formatting as words
 from forecasting.core import schema
 from forecasting.core.errors import InputError, SalesDamaged, ShelfcastError
+from forecasting.services import retraining as service
 from pages import shell, upload_file
 from pages.upload_file import Upload
 

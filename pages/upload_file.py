@@ -9,10 +9,10 @@ from typing import Any, NoReturn
 
 import streamlit as st
 
-from forecasting import service
 from forecasting.core import formatting as words
 from forecasting.core import schema
 from forecasting.core.errors import AmbiguousDates, ColumnsMissing, InputError, UnreadableFile
+from forecasting.services import retraining as service
 from pages import shell
 
 TYPES = ["csv", "gz", "txt", "tsv", "xlsx", "parquet"]

@@ -8,10 +8,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from forecasting import schedule, service
 from forecasting.core import formatting as words
 from forecasting.core.errors import SalesDamaged, ShelfcastError
 from forecasting.server_settings import ServerSettings
+from forecasting.services import retraining as service
+from forecasting.services import schedule
 from pages import retrain_settings, shell, training, upload_file
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from forecasting import service
 from forecasting.core import formatting as words
 from forecasting.core import schema
+from forecasting.services import retraining as service
 
 PRICE, PROMO, DAYS, CLOSED = KEYS = ("whatif_price", "whatif_promo", "whatif_days", "whatif_closed")
 """Keys of the widgets, bound to the URL."""

@@ -53,7 +53,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 @pytest.fixture
 def quick_shop(small: Workspace, home: Workspace) -> Iterator[Workspace]:
     """A copy of the small workspace, to change at will; no retrain outlives the test."""
-    from forecasting import service
+    from forecasting.services import retraining as service
 
     shutil.copytree(small.home, home.home, dirs_exist_ok=True)
     yield home
@@ -94,7 +94,7 @@ def chromium() -> str:
 @pytest.fixture
 def watching(monkeypatch: pytest.MonkeyPatch, published: Workspace) -> Workspace:
     """This process looks at the published workspace, which nobody may change."""
-    from forecasting import service
+    from forecasting.services import retraining as service
 
     monkeypatch.setattr(service, "workspace", lambda: published)
     return published
@@ -105,7 +105,7 @@ def fresh_caches() -> Iterator[None]:
     """Nothing that a page kept outlives the test: versions of other workspaces have the same numbers."""
     import streamlit as st
 
-    from forecasting import kept
+    from forecasting.services import cache as kept
 
     for forget in (st.cache_resource.clear, kept.forget):
         forget()

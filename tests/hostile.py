@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shops
 
-from forecasting import service
+from forecasting.services import retraining as service
 from forecasting.storage.workspace import Workspace
 
 IMAGE = '<img src=x onerror="window.hacked=1">'

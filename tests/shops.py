@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from forecasting import service
 from forecasting.core.settings import LstmSettings, Settings
 from forecasting.follow import outcome
+from forecasting.services import retraining as service
 from forecasting.storage.workspace import Workspace
 
 LAST = pd.Timestamp(2026, 6, 30)

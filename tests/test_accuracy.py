@@ -10,12 +10,12 @@ import pandas as pd
 import pasts
 import pytest
 
-from forecasting import service
 from forecasting.analysis import accuracy, attention
 from forecasting.analysis import backtest_bands as judged
 from forecasting.core import schema
 from forecasting.core.errors import NotFound
 from forecasting.core.period import MONTH
+from forecasting.services import retraining as service
 from forecasting.training import metrics
 from forecasting.training.bands import quantiles as bands
 

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 from app import chart, curves, numbers, opened, texts
 
-from forecasting import service
 from forecasting.analysis import accuracy
 from forecasting.core import formatting as words
+from forecasting.services import retraining as service
 from pages import accuracy_parts
 
 pytestmark = pytest.mark.usefixtures("fresh_caches")

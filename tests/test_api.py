@@ -12,10 +12,12 @@ import pytest
 import shops
 from apis import client, problem, sales_file
 
-from forecasting import kept, ordering, service
 from forecasting.inventory.policy import Policy
 from forecasting.jobs.cron import Cron
-from forecasting.schedule import Schedule
+from forecasting.services import cache as kept
+from forecasting.services import ordering
+from forecasting.services import retraining as service
+from forecasting.services.schedule import Schedule
 
 pytestmark = pytest.mark.usefixtures("fresh_caches")
 WEEK = b"date,product_id,region,category,promo,sales\n2026-07-01,Tea,South,Drinks,0,31\n2026-07-02,Tea,South,Drinks,0,28\n"

@@ -9,11 +9,12 @@ import pytest
 from apis import client, events, problem, sales_file
 from toiling import until
 
-from forecasting import api_events, service
+from forecasting import api_events
 from forecasting.core.progress import Progress
 from forecasting.core.settings import Settings
 from forecasting.jobs.estimate import Estimate
 from forecasting.jobs.events import Recorder
+from forecasting.services import retraining as service
 from forecasting.storage.atomic_files import write_json
 
 pytestmark = pytest.mark.usefixtures("fresh_caches")

@@ -12,7 +12,7 @@ import pytest
 import shops
 from served import served
 
-from forecasting import service
+from forecasting.services import retraining as service
 
 FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync"
 PATIENCE = 60_000

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting import service
 from forecasting.core import schema
 from forecasting.core.errors import InputError, NotFound
+from forecasting.services import retraining as service
 from forecasting.training import ensemble, health, metrics, reasons, weights
 from forecasting.training import pipeline as training
 

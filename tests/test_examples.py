@@ -21,7 +21,7 @@ import shops
 from broken_line import broken
 from served import ROOT, served
 
-from forecasting import service
+from forecasting.services import retraining as service
 from forecasting.storage.workspace import Workspace
 
 EXAMPLES = ROOT / "examples"

@@ -21,8 +21,8 @@ from faults import all_heard, as_told
 from served import Stream, served
 from toiling import until
 
-from forecasting import service
 from forecasting.jobs.events import Event
+from forecasting.services import retraining as service
 from forecasting.storage.sales.table import Dataset
 
 LISTENERS, DEAF, FILES = 50, 12, 16

@@ -13,7 +13,7 @@ from faults import all_heard, kill, moments, reach, sold, told
 from served import Stream, served
 from toiling import until
 
-from forecasting import service
+from forecasting.services import retraining as service
 
 CHAINS = 5
 STAGES = ("Backtest: Prophet", "Backtest: LSTM", "Backtest: Totals", "Prophet", "LSTM", "Publish")

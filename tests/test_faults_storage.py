@@ -17,13 +17,13 @@ from test_dataset import merged, sales, upload
 from test_shelves import panel
 from toiling import TOIL, quiet
 
-from forecasting import service
 from forecasting.core.errors import DiskFull, TrainingFailed
 from forecasting.core.settings import LstmSettings, Settings
 from forecasting.inventory.stock import file as stock_file
 from forecasting.inventory.stock import state as stock
 from forecasting.inventory.stock.state import Given
 from forecasting.jobs.runner import Jobs
+from forecasting.services import retraining as service
 from forecasting.storage.sales.table import Dataset
 from forecasting.storage.stock_states import Shelves
 from forecasting.storage.versions.store import Serving, Versions

@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 import shops
 
-from forecasting import service
 from forecasting.__main__ import main
 from forecasting.core.settings import Settings
 from forecasting.jobs import schedule_state as tick
 from forecasting.jobs.schedule_state import Tick
+from forecasting.services import retraining as service
 from forecasting.storage.versions.store import Versions
 
 ROOT = Path(__file__).parent.parent

@@ -12,8 +12,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from forecasting import service
 from forecasting.core.errors import InputError, SalesDamaged, VersionDamaged
+from forecasting.services import retraining as service
 from forecasting.storage.workspace import Workspace
 
 DATA = Path(__file__).parent / "data"

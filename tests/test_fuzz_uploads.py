@@ -18,10 +18,12 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
-from forecasting import api, sending, service
+from forecasting import api
 from forecasting.core import schema
-from forecasting.sending import Sent
 from forecasting.server_settings import ServerSettings
+from forecasting.services import retraining as service
+from forecasting.services import submissions as sending
+from forecasting.services.submissions import Sent
 from forecasting.storage.sales.table import Dataset
 from forecasting.storage.workspace import Workspace
 

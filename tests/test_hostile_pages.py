@@ -11,7 +11,8 @@ import pytest
 from served import served
 from test_browser import FLAGS, PATIENCE, heading
 
-from forecasting import ordering, service
+from forecasting.services import ordering
+from forecasting.services import retraining as service
 from forecasting.storage.workspace import Workspace
 
 pytestmark = pytest.mark.browser

@@ -10,11 +10,12 @@ import pandas as pd
 import pytest
 from app import chart, numbers, opened, texts
 
-from forecasting import ordering, service
 from forecasting.core import formatting as words
 from forecasting.inventory.orders import wording as order_words
 from forecasting.inventory.policy import Policy
 from forecasting.inventory.stock import state as stock
+from forecasting.services import ordering
+from forecasting.services import retraining as service
 from pages import inventory_parts
 
 pytestmark = pytest.mark.usefixtures("fresh_caches")

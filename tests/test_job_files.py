@@ -13,7 +13,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from toiling import quiet
 
-from forecasting import followed
 from forecasting.core.errors import NotFound
 from forecasting.core.progress import Progress
 from forecasting.jobs import events, status
@@ -21,6 +20,7 @@ from forecasting.jobs.estimate import Estimate
 from forecasting.jobs.events import Recorder
 from forecasting.jobs.runner import Jobs
 from forecasting.jobs.status import ALIVE, EVENTS, EXIT, LOG, PID, REQUEST, RESULT
+from forecasting.services import jobs as followed
 from forecasting.storage.locks import take
 from forecasting.storage.workspace import Workspace
 

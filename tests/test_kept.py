@@ -10,9 +10,11 @@ import pandas as pd
 import pytest
 import shops
 
-from forecasting import kept, ordering, service
 from forecasting.core.errors import NothingPublished, VersionDamaged
 from forecasting.inventory.policy import Policy
+from forecasting.services import cache as kept
+from forecasting.services import ordering
+from forecasting.services import retraining as service
 
 pytestmark = pytest.mark.usefixtures("fresh_caches")
 

@@ -11,8 +11,8 @@ import test_browser
 from joserfc.jwk import RSAKey
 from test_browser import go, heading, later_sales, new_page, served, upload
 
-from forecasting import service
 from forecasting.core.settings import Settings
+from forecasting.services import retraining as service
 from forecasting.storage.workspace import Workspace
 
 ANNA = {"name": "Anna **Example** <b>", "email": "anna@shop.example", "email_verified": True}

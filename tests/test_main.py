@@ -14,8 +14,9 @@ import pandas as pd
 import pytest
 import shops
 
-from forecasting import retrain_model, service
+from forecasting import retrain_model
 from forecasting.__main__ import main
+from forecasting.services import retraining as service
 
 ROOT = Path(__file__).parent.parent
 

@@ -14,8 +14,8 @@ import pytest
 from apis import client, problem, sales_file
 from served import served
 
-from forecasting import service
 from forecasting.server_settings import REQUEST_RATE, TOKEN, UPLOAD_RATE
+from forecasting.services import retraining as service
 
 SECRET = "correct-horse-battery-staple"
 OPERATIONS = 15

@@ -11,12 +11,13 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from forecasting import ordering, service
 from forecasting.__main__ import main
 from forecasting.core.errors import InputError, NotFound
 from forecasting.inventory.policy import Policy
 from forecasting.inventory.stock import state as stock
 from forecasting.inventory.stock.state import Given
+from forecasting.services import ordering
+from forecasting.services import retraining as service
 
 SHORT = ["--lead-time", "3", "--review-period", "4"]
 STOCK = """product_id,region,on_hand,on_order,due,pack_size,unit_cost,price

@@ -10,11 +10,11 @@ import pytest
 import shops
 from app import curves, numbers, opened, texts
 
-from forecasting import service
 from forecasting.core import formatting as words
 from forecasting.core.errors import JobRunning, VersionDamaged
 from forecasting.jobs.events import Event
 from forecasting.jobs.status import JobStatus
+from forecasting.services import retraining as service
 from forecasting.storage.versions.store import Serving
 from pages import forecast_parts, shell
 from pages.training import Seen

@@ -19,7 +19,7 @@ from broken_line import broken
 from served import ROOT, served
 from test_browser import PATIENCE, bar, later_sales, new_page
 
-from forecasting import service
+from forecasting.services import retraining as service
 
 PAGE = ROOT / "static" / "retrain.html"
 TOKEN = "a-long-text-that-nobody-guesses"

@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from forecasting import service
 from forecasting.intake import sample_sales as sample
+from forecasting.services import retraining as service
 
 
 @pytest.fixture(scope="module")

@@ -11,12 +11,12 @@ import pytest
 import shops
 from toiling import jobs_in
 
-from forecasting import service
 from forecasting.core.errors import TryAgain
 from forecasting.core.settings import Settings
 from forecasting.jobs import schedule_state as tick
 from forecasting.jobs.cron import Cron
-from forecasting.schedule import LOOK_SECONDS, Schedule
+from forecasting.services import retraining as service
+from forecasting.services.schedule import LOOK_SECONDS, Schedule
 from forecasting.storage.locks import exclusive
 from forecasting.storage.versions.store import Versions
 
@@ -305,7 +305,7 @@ def test_it_looks_until_it_is_stopped_and_no_error_ends_it(selling, starts, capl
 
 
 def test_a_lock_that_is_held_too_long_is_logged_in_a_line(selling, starts, caplog, monkeypatch):
-    monkeypatch.setattr("forecasting.schedule.exclusive", lambda path: exclusive(path, timeout=0.01))
+    monkeypatch.setattr("forecasting.services.schedule.exclusive", lambda path: exclusive(path, timeout=0.01))
     schedule = Schedule(ws=selling, cron=NIGHTLY, start=starts)
     with exclusive(selling.schedule.with_name("schedule.lock")):
         schedule.run(Looks(1))

@@ -15,11 +15,11 @@ import pytest
 import shops
 from toiling import jobs_in
 
-from forecasting import service
 from forecasting.core.settings import Settings
 from forecasting.jobs import schedule_state as tick
 from forecasting.jobs.cron import Cron
-from forecasting.schedule import Schedule
+from forecasting.services import retraining as service
+from forecasting.services.schedule import Schedule
 
 ROOT = Path(__file__).parent.parent
 THREE = datetime(2026, 11, 26, 3, tzinfo=UTC)
@@ -32,7 +32,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from forecasting.jobs.cron import Cron
 from forecasting.jobs.runner import Jobs
-from forecasting.schedule import Schedule
+from forecasting.services.schedule import Schedule
 from forecasting import service
 ws, three, toil = service.workspace(), datetime(2026, 11, 26, 3, tzinfo=UTC), (sys.executable, "tests/toil.py")
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 import shops
 
-from forecasting import sending, service
 from forecasting.core.errors import InputError, JobRunning, ProblemsFound
 from forecasting.core.settings import Settings
-from forecasting.sending import Sent
+from forecasting.services import retraining as service
+from forecasting.services import submissions as sending
+from forecasting.services.submissions import Sent
 
 WEEK = b"date,product_id,region,category,promo,sales\n2026-07-01,Tea,South,Drinks,0,31\n2026-07-02,Tea,South,Drinks,0,28\n"
 ODD = b"date,product_id,region,sales\n2026-07-01,Tea,South,31\n2026-07-02,Tea,South,-5\n"

@@ -15,11 +15,11 @@ import pytest
 import shops
 from toiling import until
 
-from forecasting import service
 from forecasting.core.errors import InputError, JobRunning
 from forecasting.core.schema import LEVELS
 from forecasting.core.settings import Settings
 from forecasting.jobs.runner import Jobs
+from forecasting.services import retraining as service
 from forecasting.storage.versions.store import Versions
 
 ROOT = Path(__file__).parent.parent
@@ -130,7 +130,7 @@ def test_the_same_sales_and_seed_give_the_same_forecast(shop):
 
 def test_loading_and_looking_at_a_version_never_loads_tensorflow_or_keras(published):
     code = (
-        "import sys; from forecasting import service; ws = service.workspace(); made = service.load(ws, 1);"
+        "import sys; from forecasting.services import retraining as service; ws = service.workspace(); made = service.load(ws, 1);"
         "service.view(made, {}, 7); service.components(made, {}, 7); made.models['lstm'].predict(made.panel, 7);"
         "loaded = {name.split('.')[0] for name in sys.modules} & {'tensorflow', 'keras', 'prophet', 'streamlit'}; sys.exit(', '.join(loaded) or 0)"
     )

@@ -6,14 +6,14 @@ import logging
 
 import pytest
 
-from forecasting import upkeep
 from forecasting.__main__ import main
 from forecasting.core.errors import SettingsError
 from forecasting.core.settings import Retention
 from forecasting.jobs.runner import Jobs
+from forecasting.services import retention as upkeep
+from forecasting.services.retention import Pruned
 from forecasting.storage.locks import exclusive
 from forecasting.storage.versions.store import Versions
-from forecasting.upkeep import Pruned
 
 
 @pytest.fixture

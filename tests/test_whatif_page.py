@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from app import chart, curves, numbers, opened, texts
 
-from forecasting import service
 from forecasting.core import formatting as words
+from forecasting.services import retraining as service
 
 pytestmark = pytest.mark.usefixtures("fresh_caches")
 

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from forecasting import retrain_worker
 from forecasting.core.errors import Cancelled
 from forecasting.core.progress import Progress
 from forecasting.jobs import events, worker
 from forecasting.jobs.estimate import Estimate
 from forecasting.jobs.events import Recorder
+from forecasting.services import worker as retrain_worker
 
 ROOT = Path(__file__).parent.parent
 
@@ -96,7 +96,7 @@ def test_the_real_worker_knows_one_task_whatever_the_request_says(tmp_path):
 
 def test_nothing_slow_is_loaded_before_a_cancel_can_end_it():
     heavy = "{'numpy', 'pandas', 'prophet', 'tensorflow', 'streamlit'}"
-    code = f"import sys, forecasting.retrain_worker; print({heavy} & set(sys.modules))"
+    code = f"import sys, forecasting.services.worker; print({heavy} & set(sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout == "set()\n"
 
 

@@ -18,8 +18,9 @@ import toiling
 from interfaces import ROOT, check_pin, check_shapes
 from pyarrow import parquet
 
-from forecasting import ordering, service
 from forecasting.__main__ import main
+from forecasting.services import ordering
+from forecasting.services import retraining as service
 from forecasting.storage.workspace import Workspace
 
 RANDOM = {r"part-.*\.parquet": "part-*.parquet", r"[0-9a-f]{64}": "<sha256>"}

@@ -9,7 +9,6 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from forecasting import followed, retrain_worker
 from forecasting.analysis import accuracy as accuracies
 from forecasting.analysis import assumptions as assumed
 from forecasting.analysis import attention as attentions
@@ -30,6 +29,8 @@ from forecasting.intake import sales_file as intake
 from forecasting.intake import sample_sales as sample
 from forecasting.jobs import durations
 from forecasting.jobs.runner import Jobs
+from forecasting.services import jobs as followed
+from forecasting.services import worker as retrain_worker
 from forecasting.storage.sales.changes import Change
 from forecasting.storage.sales.table import Dataset, Merge, Upload
 from forecasting.storage.versions import sales_snapshot as learned

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from forecasting import service
 from forecasting.core.errors import JobRunning
 from forecasting.core.settings import Settings
 from forecasting.intake.sales_file import Intake
+from forecasting.services import retraining as service
 from forecasting.storage.sales.changes import Change
 from forecasting.storage.sales.table import Merge
 from forecasting.storage.workspace import Workspace

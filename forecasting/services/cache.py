@@ -8,12 +8,13 @@ from typing import Any, NamedTuple
 
 from cachetools import LRUCache, TTLCache, cached
 
-from forecasting import ordering, service
 from forecasting.core import json_values as rows
 from forecasting.core.errors import NothingPublished, VersionDamaged
 from forecasting.inventory.orders.recommend import Orders
 from forecasting.inventory.policy import Policy
 from forecasting.inventory.stock.state import Given
+from forecasting.services import ordering
+from forecasting.services import retraining as service
 from forecasting.storage.stock_states import Saved
 from forecasting.storage.workspace import Workspace
 from forecasting.training.ensemble import Ensemble

@@ -1,4 +1,4 @@
-"""The process of one retrain: `python -m forecasting.retrain_worker JOB_DIR LOCK`."""
+"""The process of one retrain: `python -m forecasting.services.worker JOB_DIR LOCK`."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any, Final
 from forecasting.core.progress import OnProgress
 from forecasting.jobs import worker
 
-COMMAND: Final = (sys.executable, "-m", "forecasting.retrain_worker")
+COMMAND: Final = (sys.executable, "-m", "forecasting.services.worker")
 """Starts this process; the job's folder and the number of its open lock are added."""
 
 
 def retrain(request: dict[str, Any], on_progress: OnProgress) -> dict[str, Any]:
     """Trains and publishes; the slow imports happen here, where a cancel can end them."""
-    from forecasting import retraining
+    from forecasting.services import training_run as retraining
     from forecasting.storage.workspace import Workspace
 
     return retraining.run(Workspace.default(), request, on_progress)

@@ -12,13 +12,13 @@ from typing import Any
 
 import pandas as pd
 
-from forecasting import upkeep
 from forecasting.analysis import backtest_bands as judgements
 from forecasting.core import panel, schema
 from forecasting.core.progress import OnProgress, Progress
 from forecasting.core.settings import Settings
 from forecasting.jobs import durations
 from forecasting.jobs.durations import Stopwatch
+from forecasting.services import retention as upkeep
 from forecasting.storage.sales.table import Dataset
 from forecasting.storage.versions import sales_snapshot as learned
 from forecasting.storage.versions.store import Versions

@@ -8,13 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from forecasting import service
 from forecasting.core.errors import JobRunning, ShelfcastError
 from forecasting.core.settings import Settings
 from forecasting.jobs import schedule_state as tick
 from forecasting.jobs.cron import Cron
 from forecasting.jobs.runner import Jobs
 from forecasting.jobs.schedule_state import Tick
+from forecasting.services import retraining as service
 from forecasting.storage.locks import exclusive
 from forecasting.storage.sales.table import Dataset
 from forecasting.storage.workspace import Workspace
