@@ -12,8 +12,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from forecasting import arguments
 from forecasting.core.errors import AmbiguousDates, ColumnsMissing, InputError, NothingPublished, ProblemsFound, ShelfcastError
+from forecasting.entrypoints.cli import arguments
 
 if TYPE_CHECKING:
     from forecasting.inventory.orders.recommend import Orders
@@ -81,7 +81,7 @@ def _undo(args: argparse.Namespace) -> int:  # noqa: ARG001
 
 
 def _retrain(args: argparse.Namespace) -> int:
-    from forecasting.follow import follow
+    from forecasting.entrypoints.cli.progress_bar import follow
     from forecasting.services import retraining as service
     from forecasting.services import submissions as sending
 
@@ -102,7 +102,7 @@ def _retrain(args: argparse.Namespace) -> int:
 
 
 def _retrain_every(args: argparse.Namespace) -> int:
-    from forecasting.foreground import keep
+    from forecasting.entrypoints.cli.scheduled import keep
     from forecasting.jobs.cron import Cron
     from forecasting.services import retraining as service
     from forecasting.services.schedule import Schedule
@@ -184,8 +184,8 @@ def _prune(args: argparse.Namespace) -> int:
 
 
 def _serve(args: argparse.Namespace) -> int:
-    from forecasting.reach import is_this_machine, settings_for
-    from forecasting.server_settings import RETRAIN_EVERY
+    from forecasting.entrypoints.server.network import is_this_machine, settings_for
+    from forecasting.entrypoints.server.server_settings import RETRAIN_EVERY
 
     surroundings = dict(os.environ) | ({} if args.retrain_every is None else {RETRAIN_EVERY: args.retrain_every})
     settings_for(args.host, surroundings)

@@ -21,9 +21,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn import Server
 
 from forecasting.core.errors import SettingsError
+from forecasting.entrypoints.server.network import EVERYWHERE, OnlyThisMachine, is_this_machine, settings_for
+from forecasting.entrypoints.server.server_settings import SHORTEST_TOKEN, TOKEN, ServerSettings
 from forecasting.jobs.cron import Cron
-from forecasting.reach import EVERYWHERE, OnlyThisMachine, is_this_machine, settings_for
-from forecasting.server_settings import SHORTEST_TOKEN, TOKEN, ServerSettings
 from pages.access import asks_for_login
 from pages.wall import LoginWall
 
@@ -96,7 +96,7 @@ def parts() -> dict[str, Any]:
 
 
 def _api(settings: ServerSettings) -> ASGIApp:
-    from forecasting import api
+    from forecasting.entrypoints.api import app as api
     from forecasting.services import retraining as service
 
     return api.make(service.workspace(), settings)

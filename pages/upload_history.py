@@ -10,7 +10,7 @@ import streamlit as st
 
 from forecasting.core import formatting as words
 from forecasting.core.errors import SalesDamaged, ShelfcastError
-from forecasting.server_settings import ServerSettings
+from forecasting.entrypoints.server.server_settings import ServerSettings
 from forecasting.services import retraining as service
 from forecasting.services import schedule
 from pages import retrain_settings, shell, training, upload_file

@@ -8,8 +8,8 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
-from forecasting import api
-from forecasting.server_settings import ServerSettings
+from forecasting.entrypoints.api import app as api
+from forecasting.entrypoints.server.server_settings import ServerSettings
 
 HERE = "http://127.0.0.1:8501"
 

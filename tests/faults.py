@@ -12,7 +12,7 @@ import time
 import pandas as pd
 from toiling import until
 
-from forecasting import api_events
+from forecasting.entrypoints.api import event_stream as api_events
 from forecasting.services import retraining as service
 from forecasting.storage.atomic_files import jsonable
 from forecasting.storage.sales.table import Dataset

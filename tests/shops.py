@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.core.settings import LstmSettings, Settings
-from forecasting.follow import outcome
+from forecasting.entrypoints.cli.progress_bar import outcome
 from forecasting.services import retraining as service
 from forecasting.storage.workspace import Workspace
 

@@ -12,10 +12,10 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from forecasting import api_limits
 from forecasting.core.errors import SettingsError
-from forecasting.reach import OnlyThisMachine, check, is_this_machine
-from forecasting.server_settings import ServerSettings
+from forecasting.entrypoints.api import limits as api_limits
+from forecasting.entrypoints.server.network import OnlyThisMachine, check, is_this_machine
+from forecasting.entrypoints.server.server_settings import ServerSettings
 from forecasting.services import retraining as service
 
 TOKEN = "correct-horse-battery-staple"

@@ -9,9 +9,9 @@ import pytest
 from apis import client, events, problem, sales_file
 from toiling import until
 
-from forecasting import api_events
 from forecasting.core.progress import Progress
 from forecasting.core.settings import Settings
+from forecasting.entrypoints.api import event_stream as api_events
 from forecasting.jobs.estimate import Estimate
 from forecasting.jobs.events import Recorder
 from forecasting.services import retraining as service

@@ -18,9 +18,9 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
-from forecasting import api
 from forecasting.core import schema
-from forecasting.server_settings import ServerSettings
+from forecasting.entrypoints.api import app as api
+from forecasting.entrypoints.server.server_settings import ServerSettings
 from forecasting.services import retraining as service
 from forecasting.services import submissions as sending
 from forecasting.services.submissions import Sent

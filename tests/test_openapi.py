@@ -14,7 +14,7 @@ import pytest
 from apis import client, problem, sales_file
 from served import served
 
-from forecasting.server_settings import REQUEST_RATE, TOKEN, UPLOAD_RATE
+from forecasting.entrypoints.server.server_settings import REQUEST_RATE, TOKEN, UPLOAD_RATE
 from forecasting.services import retraining as service
 
 SECRET = "correct-horse-battery-staple"

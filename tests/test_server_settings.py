@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from forecasting.core.errors import SettingsError
-from forecasting.server_settings import ServerSettings
+from forecasting.entrypoints.server.server_settings import ServerSettings
 
 
 def test_nothing_said_is_this_machine_only():

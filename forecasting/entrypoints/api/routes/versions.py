@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
 
-from forecasting.api_context import Ask
-from forecasting.api_errors import documented
-from forecasting.api_models import Lived
+from forecasting.entrypoints.api.context import Ask
+from forecasting.entrypoints.api.error_responses import documented
+from forecasting.entrypoints.api.schemas import Lived
 from forecasting.services import retraining as service
 from forecasting.storage.atomic_files import jsonable
 from forecasting.storage.versions.manifest import FILES

@@ -13,9 +13,9 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from forecasting.api_problem import answer
-from forecasting.reach import is_this_machine
-from forecasting.server_settings import TOKEN, ServerSettings
+from forecasting.entrypoints.server.network import is_this_machine
+from forecasting.entrypoints.server.problem import answer
+from forecasting.entrypoints.server.server_settings import TOKEN, ServerSettings
 
 OPEN: Final = ("/health",)
 """Routes that ask nobody for the token."""

@@ -10,7 +10,7 @@ import anyio
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.responses import Response
 
-from forecasting.api_context import Context
+from forecasting.entrypoints.api.context import Context
 from forecasting.jobs.events import Event
 from forecasting.jobs.status import STATES, JobStatus
 from forecasting.services import retraining as service

@@ -11,13 +11,13 @@ from pydantic.json_schema import SkipJsonSchema
 from sse_starlette import EventSourceResponse
 from starlette.responses import PlainTextResponse, Response
 
-from forecasting import api_events
-from forecasting.api_context import Ask
-from forecasting.api_errors import documented
-from forecasting.api_models import Job, within
-from forecasting.api_sales import Choices, sent
 from forecasting.core.errors import NotFound
 from forecasting.core.settings import Settings
+from forecasting.entrypoints.api import event_stream as api_events
+from forecasting.entrypoints.api.context import Ask
+from forecasting.entrypoints.api.error_responses import documented
+from forecasting.entrypoints.api.routes.sales import Choices, sent
+from forecasting.entrypoints.api.schemas import Job, within
 from forecasting.jobs.status import JobStatus
 from forecasting.services import retraining as service
 from forecasting.services import submissions as sending

@@ -9,11 +9,11 @@ from fastapi import APIRouter, Form, Query, UploadFile
 from pydantic import BaseModel, BeforeValidator, Field
 from pydantic.json_schema import SkipJsonSchema
 
-from forecasting.api_context import Ask, Context
-from forecasting.api_errors import SHOWN, documented
-from forecasting.api_models import UploadAnswer, UploadedFile
 from forecasting.core import schema
 from forecasting.core.errors import InputError
+from forecasting.entrypoints.api.context import Ask, Context
+from forecasting.entrypoints.api.error_responses import SHOWN, documented
+from forecasting.entrypoints.api.schemas import UploadAnswer, UploadedFile
 from forecasting.intake.sales_file import Intake
 from forecasting.services import retraining as service
 from forecasting.services import submissions as sending

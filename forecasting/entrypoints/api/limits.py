@@ -14,10 +14,10 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from forecasting.api_access import client
-from forecasting.api_problem import answer
+from forecasting.entrypoints.api.access import client
+from forecasting.entrypoints.server.problem import answer
+from forecasting.entrypoints.server.server_settings import ServerSettings
 from forecasting.intake.reader import LIMIT
-from forecasting.server_settings import ServerSettings
 
 UPLOADS: Final = ("/retrain", "/upload")
 """Routes that take a file."""

@@ -9,12 +9,12 @@ import pandas as pd
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from forecasting.api_context import Ask
-from forecasting.api_errors import documented
-from forecasting.api_models import ForecastAnswer, ForecastQuestion, RecommendAnswer, RecommendQuestion
 from forecasting.core import json_values as rows
 from forecasting.core import schema
 from forecasting.core.errors import InputError, StockDamaged
+from forecasting.entrypoints.api.context import Ask
+from forecasting.entrypoints.api.error_responses import documented
+from forecasting.entrypoints.api.schemas import ForecastAnswer, ForecastQuestion, RecommendAnswer, RecommendQuestion
 from forecasting.inventory.orders.recommend import Orders
 from forecasting.services import cache as kept
 from forecasting.services import ordering

@@ -14,10 +14,10 @@ from prometheus_client.registry import Collector
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from forecasting.api_context import Ask
-from forecasting.api_errors import documented
-from forecasting.api_jobs import described
-from forecasting.api_models import Disk, Health, Plan
+from forecasting.entrypoints.api.context import Ask
+from forecasting.entrypoints.api.error_responses import documented
+from forecasting.entrypoints.api.routes.jobs import described
+from forecasting.entrypoints.api.schemas import Disk, Health, Plan
 from forecasting.services import retraining as service
 from forecasting.services.schedule import planned
 from forecasting.storage.workspace import Workspace

@@ -10,7 +10,7 @@ from typing import Annotated, Any, ParamSpec, TypeVar
 from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, Request
 
-from forecasting.server_settings import ServerSettings
+from forecasting.entrypoints.server.server_settings import ServerSettings
 from forecasting.storage.workspace import Workspace
 
 P = ParamSpec("P")

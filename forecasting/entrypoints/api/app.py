@@ -10,11 +10,16 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
-from forecasting import api_errors, api_forecast, api_health, api_jobs, api_sales, api_versions
-from forecasting.api_access import Access
-from forecasting.api_context import Context
-from forecasting.api_limits import Limits
-from forecasting.server_settings import ServerSettings
+from forecasting.entrypoints.api import error_responses as api_errors
+from forecasting.entrypoints.api.access import Access
+from forecasting.entrypoints.api.context import Context
+from forecasting.entrypoints.api.limits import Limits
+from forecasting.entrypoints.api.routes import forecasts as api_forecast
+from forecasting.entrypoints.api.routes import health as api_health
+from forecasting.entrypoints.api.routes import jobs as api_jobs
+from forecasting.entrypoints.api.routes import sales as api_sales
+from forecasting.entrypoints.api.routes import versions as api_versions
+from forecasting.entrypoints.server.server_settings import ServerSettings
 from forecasting.storage.workspace import Workspace
 
 PREFIX = "/api"

@@ -11,9 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from forecasting.api_problem import MEDIA_TYPE, answer
 from forecasting.core import errors
 from forecasting.core.errors import AmbiguousDates, ColumnsMissing, JobRunning, ProblemsFound, ShelfcastError
+from forecasting.entrypoints.server.problem import MEDIA_TYPE, answer
 
 logger = logging.getLogger("shelfcast")
 SHOWN: Final = 100

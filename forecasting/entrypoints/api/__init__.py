@@ -1,0 +1,1 @@
+"""The HTTP API: access, limits, schemas, event streams, errors."""

@@ -1,0 +1,1 @@
+"""The command line: verbs, arguments, progress bar, schedules that hold a terminal."""
