@@ -15,7 +15,9 @@ def pages() -> list[st.Page]:
 
 
 if __name__ == "__main__":
-    from pages import login, shell, training
+    from pages.components.shared import layout as shell
+    from pages.components.training import card as training
+    from pages.server import login_page as login
 
     st.set_page_config(page_icon="static/icon.svg", layout="wide")
     page = st.navigation(login.gate(pages()), position="top")
@@ -24,7 +26,7 @@ if __name__ == "__main__":
     training.follow(banner=page.title != "Upload")
     page.run()
 else:
-    from pages import server
+    from pages.server import app as server
 
     logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").setLevel(logging.ERROR)  # there is no session yet, and need not be
     st.navigation(pages())  # outside of a session it only turns off the discovery of pages/, which would run a page without this script

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from forecasting import accuracy_charts, charts
 from forecasting.core.errors import NotFound
 from forecasting.services import retraining as service
-from pages import accuracy_parts, accuracy_tables, forecast_parts, shell
+from pages.charts import accuracy as accuracy_charts
+from pages.charts import forecast as charts
+from pages.components.accuracy import parts as accuracy_parts
+from pages.components.accuracy import tables as accuracy_tables
+from pages.components.forecast import parts as forecast_parts
+from pages.components.shared import layout as shell
 
 manifest = shell.live_manifest("Accuracy")
 version = manifest["version"]

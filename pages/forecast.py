@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from forecasting import charts
 from forecasting.core import formatting as words
 from forecasting.core.errors import NotFound
 from forecasting.services import retraining as service
-from pages import forecast_parts, shell, whatif_parts
+from pages.charts import forecast as charts
+from pages.components.forecast import parts as forecast_parts
+from pages.components.forecast import what_if as whatif_parts
+from pages.components.shared import layout as shell
 
 manifest = shell.live_manifest("Forecast")
 version = manifest["version"]

@@ -6,17 +6,15 @@ import streamlit as st
 
 from forecasting.core.errors import NotFound
 from forecasting.services import retraining as service
-from pages import (
-    forecast_parts,
-    inventory_budget,
-    inventory_card,
-    inventory_list,
-    inventory_parts,
-    inventory_policy,
-    inventory_proof,
-    inventory_stock,
-    shell,
-)
+from pages.components.forecast import parts as forecast_parts
+from pages.components.inventory import budget as inventory_budget
+from pages.components.inventory import order_card as inventory_card
+from pages.components.inventory import order_list as inventory_list
+from pages.components.inventory import past_check as inventory_proof
+from pages.components.inventory import policy as inventory_policy
+from pages.components.inventory import stock_tab as inventory_stock
+from pages.components.inventory import summary as inventory_parts
+from pages.components.shared import layout as shell
 
 manifest = shell.live_manifest("Inventory")
 version = manifest["version"]

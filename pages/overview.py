@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from forecasting import charts
 from forecasting.services import retraining as service
-from pages import inventory_parts, inventory_policy, overview_parts, shell
+from pages.charts import forecast as charts
+from pages.components.inventory import policy as inventory_policy
+from pages.components.inventory import summary as inventory_parts
+from pages.components.overview import numbers as overview_parts
+from pages.components.shared import layout as shell
 
 manifest = shell.live_manifest("Overview")
 with shell.head("Overview", overview_parts.context(manifest)):

@@ -5,7 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from forecasting.services import retraining as service
-from pages import retrain_settings, shell, training, upload_change, upload_file, upload_history
+from pages.components.shared import layout as shell
+from pages.components.training import card as training
+from pages.components.training import settings as retrain_settings
+from pages.components.upload import file_and_columns as upload_file
+from pages.components.upload import history as upload_history
+from pages.components.upload import preview as upload_change
 
 ws = service.workspace()
 job = service.job(ws)

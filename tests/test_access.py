@@ -11,9 +11,9 @@ import streamlit as st
 from streamlit import config
 
 from forecasting.core.errors import SettingsError
-from pages import access as module
-from pages import server
-from pages.access import Access, access, parsed
+from pages.server import access_rules as module
+from pages.server import app as server
+from pages.server.access_rules import Access, access, parsed
 
 AUTH = {
     "redirect_uri": "https://forecast.shop.example/oauth2callback",

@@ -7,9 +7,9 @@ import pandas as pd
 import pasts
 import pytest
 
-from forecasting import accuracy_charts
 from forecasting.analysis import accuracy
 from forecasting.analysis import backtest_bands as judged
+from pages.charts import accuracy as accuracy_charts
 
 LABELS = {"days": "Single days", "sums": "Sums of 7 days", "total": "Their total"}
 

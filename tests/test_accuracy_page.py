@@ -12,7 +12,7 @@ from app import chart, curves, numbers, opened, texts
 from forecasting.analysis import accuracy
 from forecasting.core import formatting as words
 from forecasting.services import retraining as service
-from pages import accuracy_parts
+from pages.components.accuracy import parts as accuracy_parts
 
 pytestmark = pytest.mark.usefixtures("fresh_caches")
 

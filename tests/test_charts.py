@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting import chart_look, charts
 from forecasting.analysis.forecast_view import Range, View
+from pages.charts import forecast as charts
+from pages.charts import style as chart_look
 
 LAST = pd.Timestamp("2026-11-21")
 

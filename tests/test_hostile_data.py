@@ -12,11 +12,13 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from forecasting import accuracy_charts, charts, stock_charts
 from forecasting.core import spreadsheets as formulas
 from forecasting.inventory.policy import Policy
 from forecasting.services import ordering
 from forecasting.services import retraining as service
+from pages.charts import accuracy as accuracy_charts
+from pages.charts import forecast as charts
+from pages.charts import stock as stock_charts
 
 RUN = set("=+-@\uff1d\uff0b\uff0d\uff20")
 NUMBER = r"-?\d+(\.\d+)?(e-?\d+)?"

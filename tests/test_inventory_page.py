@@ -16,7 +16,7 @@ from forecasting.inventory.policy import Policy
 from forecasting.inventory.stock import state as stock
 from forecasting.services import ordering
 from forecasting.services import retraining as service
-from pages import inventory_parts
+from pages.components.inventory import summary as inventory_parts
 
 pytestmark = pytest.mark.usefixtures("fresh_caches")
 

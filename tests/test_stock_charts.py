@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting import stock_charts
 from forecasting.core import period
 from forecasting.inventory.orders import projection as stock_path
+from pages.charts import stock as stock_charts
 
 DATES = pd.date_range("2026-11-23", periods=4, freq="D")
 SUMS = np.cumsum(np.full(4, 10.0))

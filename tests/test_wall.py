@@ -19,8 +19,8 @@ from streamlit.web.server import server_util
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 from test_access import AUTH
 
-from pages import access as module
-from pages.wall import REFUSAL, LoginWall
+from pages.server import access_rules as module
+from pages.server.login_wall import REFUSAL, LoginWall
 
 PATHS = ("/media/0123.csv", "/_stcore/upload_file/session/file", "/_stcore/metrics")
 

@@ -13,12 +13,12 @@ import shops
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from forecasting import charts
 from forecasting.core import schema
 from forecasting.core.errors import InputError
 from forecasting.core.settings import LstmSettings, Settings
 from forecasting.services import retraining as service
 from forecasting.storage.workspace import Workspace
+from pages.charts import forecast as charts
 
 ROOT = Path(__file__).parent.parent
 HORIZON = 13

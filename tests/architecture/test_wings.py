@@ -36,7 +36,7 @@ def test_the_code_keeps_every_contract():
     ("file", "line"),
     [
         ("forecasting/service.py", "import streamlit"),
-        ("forecasting/panel.py", "from pages import shell"),
+        ("forecasting/panel.py", "from pages.components.shared import layout as shell"),
         ("forecasting/models/lstm.py", "from tensorflow.keras import layers"),
         ("forecasting/models/prophet_curves.py", "import prophet"),
         ("pages/overview.py", "def f():\n    from prophet import Prophet"),

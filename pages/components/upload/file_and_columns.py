@@ -13,7 +13,7 @@ from forecasting.core import formatting as words
 from forecasting.core import schema
 from forecasting.core.errors import AmbiguousDates, ColumnsMissing, InputError, UnreadableFile
 from forecasting.services import retraining as service
-from pages import shell
+from pages.components.shared import layout as shell
 
 TYPES = ["csv", "gz", "txt", "tsv", "xlsx", "parquet"]
 MAIN = (schema.DATE, schema.SALES, schema.PRODUCT, schema.STORE, schema.REGION)

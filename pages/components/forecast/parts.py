@@ -8,11 +8,11 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from forecasting import charts
 from forecasting.core import formatting as words
 from forecasting.core import schema
 from forecasting.services import retraining as service
-from pages import shell
+from pages.charts import forecast as charts
+from pages.components.shared import layout as shell
 
 RANGES = {"day": (7, 14, 28, 90), "week": (4, 8, 13, 26, 52), "month": (3, 6, 12, 24)}
 """How far ahead one may look, in the steps of the sales."""

@@ -16,7 +16,7 @@ from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_N
 from streamlit.web.server.starlette.starlette_websocket import _get_signed_cookie_with_chunks
 
 from forecasting.core.errors import SettingsError
-from pages.access import access
+from pages.server.access_rules import access
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send

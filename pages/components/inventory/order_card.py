@@ -6,12 +6,13 @@ from typing import Any, Final
 
 import streamlit as st
 
-from forecasting import charts, stock_charts
 from forecasting.core import formatting as words
 from forecasting.core import schema
 from forecasting.inventory.orders import wording as order_words
 from forecasting.services import ordering
-from pages import inventory_parts
+from pages.charts import forecast as charts
+from pages.charts import stock as stock_charts
+from pages.components.inventory import summary as inventory_parts
 
 PROMISES: Final = {order_words.NOT_KEPT: ("promise not kept", "orange"), order_words.NOT_JUDGED: ("not checked yet", "gray")}
 CLOSE: Final = 0.03

@@ -8,13 +8,14 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from forecasting import charts
 from forecasting.core import formatting as words
 from forecasting.core import schema
 from forecasting.core.errors import InputError, SalesDamaged, ShelfcastError
 from forecasting.services import retraining as service
-from pages import shell, upload_file
-from pages.upload_file import Upload
+from pages.charts import forecast as charts
+from pages.components.shared import layout as shell
+from pages.components.upload import file_and_columns as upload_file
+from pages.components.upload.file_and_columns import Upload
 
 MOST = 500
 """Rows of a preview."""

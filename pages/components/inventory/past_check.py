@@ -10,7 +10,7 @@ import streamlit as st
 
 from forecasting.core import formatting as words
 from forecasting.inventory.orders import wording as order_words
-from pages import inventory_parts
+from pages.components.inventory import summary as inventory_parts
 
 TEXTBOOK_HELP: Final = "The mean and spread of the last eight weeks, with the usual formula."
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import streamlit as st
 
-from forecasting import charts
 from forecasting.core import formatting as words
 from forecasting.core.errors import ShelfcastError
 from forecasting.services import retraining as service
+from pages.charts import forecast as charts
 
 UPLOAD = "pages/upload.py"
 STEPS = ("Merge", "Backtest", "Prophet", "LSTM", "Publish")

@@ -11,7 +11,7 @@ import streamlit as st
 from forecasting.core import formatting as words
 from forecasting.core import schema
 from forecasting.inventory.orders import wording as order_words
-from pages import inventory_parts
+from pages.components.inventory import summary as inventory_parts
 
 STATES: Final = order_words.STATES
 BROKEN: Final = "Often missed"

@@ -11,7 +11,7 @@ from forecasting.core import formatting as words
 from forecasting.core import schema
 from forecasting.core.errors import InputError
 from forecasting.services import ordering
-from pages import inventory_parts
+from pages.components.inventory import summary as inventory_parts
 
 SHORT: Final = {"Money": ("Money to spend", "money"), "Shelf space": ("Space to fill", "space")}
 """What the URL says -> the amount's label, and what it is of."""

@@ -13,7 +13,10 @@ from forecasting.core.errors import SalesDamaged, ShelfcastError
 from forecasting.entrypoints.server.server_settings import ServerSettings
 from forecasting.services import retraining as service
 from forecasting.services import schedule
-from pages import retrain_settings, shell, training, upload_file
+from pages.components.shared import layout as shell
+from pages.components.training import card as training
+from pages.components.training import settings as retrain_settings
+from pages.components.upload import file_and_columns as upload_file
 
 
 def read_or_stop(ws: Any) -> list[Any]:

@@ -12,7 +12,8 @@ import streamlit as st
 from forecasting.core import formatting as words
 from forecasting.core import schema
 from forecasting.services import retraining as service
-from pages import overview_parts, shell
+from pages.components.overview import numbers as overview_parts
+from pages.components.shared import layout as shell
 
 EVEN, FAR = 0.01, 0.05
 """Bias below the first is as good as none; from the second on it is more than a little."""

@@ -10,7 +10,7 @@ import streamlit as st
 
 from forecasting.core import formatting as words
 from forecasting.core import schema
-from pages.accuracy_parts import BIAS_HELP, NAIVE_HELP, Measure
+from pages.components.accuracy.parts import BIAS_HELP, NAIVE_HELP, Measure
 
 SHOWN, IN_TABLE = 5, 50
 """Series that need a person: so many in words, so many in all."""

@@ -12,7 +12,10 @@ from forecasting.core import schema
 from forecasting.core.errors import ShelfcastError
 from forecasting.inventory.orders import wording as order_words
 from forecasting.services import ordering
-from pages import inventory_file, inventory_parts, shell, upload_file
+from pages.components.inventory import stock_file as inventory_file
+from pages.components.inventory import summary as inventory_parts
+from pages.components.shared import layout as shell
+from pages.components.upload import file_and_columns as upload_file
 
 
 def show(ws: Any, ensemble: Any, kept: Any, damaged: str) -> None:

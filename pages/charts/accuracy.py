@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from forecasting.chart_look import ACCENT, BANDS, DAYS_OR_MONTHS, INK, LINES, QUIET, band, blank, curve, mark_day
 from forecasting.core import formatting as words
 from forecasting.core import schema
 from forecasting.core.panel import FloatArray
+from pages.charts.style import ACCENT, BANDS, DAYS_OR_MONTHS, INK, LINES, QUIET, band, blank, curve, mark_day
 
 NAMES: Final = {schema.SEASONAL_NAIVE: "Naive"}
 """Labels beside curves are short: a phone is 326 pixels wide."""

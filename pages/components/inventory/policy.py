@@ -9,7 +9,7 @@ import streamlit as st
 from forecasting.core import formatting as words
 from forecasting.inventory.policy import CLASSES, DAILY, Policy
 from forecasting.services import ordering
-from pages import inventory_parts
+from pages.components.inventory import summary as inventory_parts
 
 RULES: Final = {"Order up to": "order_up_to", "Lots": "reorder_point", "Min max": "min_max", "Once": "newsvendor"}
 RULE_HELP: Final = {

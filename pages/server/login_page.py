@@ -9,8 +9,8 @@ import streamlit as st
 
 from forecasting.core import formatting as words
 from forecasting.core.errors import SettingsError
-from pages import shell
-from pages.access import Access, access
+from pages.components.shared import layout as shell
+from pages.server.access_rules import Access, access
 
 LONGEST = 24
 """Characters of a name in the navigation, which keeps its place on a narrow screen."""

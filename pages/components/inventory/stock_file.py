@@ -13,8 +13,8 @@ from forecasting.core.errors import AmbiguousDates, InputError, ShelfcastError, 
 from forecasting.inventory.orders import wording as order_words
 from forecasting.services import ordering
 from forecasting.services import retraining as service
-from pages import upload_file
-from pages.upload_file import Upload
+from pages.components.upload import file_and_columns as upload_file
+from pages.components.upload.file_and_columns import Upload
 
 FILE: Final = "inventory_file"
 """Where the session keeps the file that was chosen."""

@@ -15,7 +15,8 @@ from forecasting.core import formatting as words
 from forecasting.core.errors import SalesDamaged
 from forecasting.inventory.orders import wording as order_words
 from forecasting.services import retraining as service
-from pages import inventory_parts, shell
+from pages.components.inventory import summary as inventory_parts
+from pages.components.shared import layout as shell
 
 OLD_AFTER = {"day": 3, "week": 15, "month": 63}
 """Days after which the newest sales count as old: two steps, so that the next row is overdue, and a day more."""

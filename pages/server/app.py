@@ -24,8 +24,8 @@ from forecasting.core.errors import SettingsError
 from forecasting.entrypoints.server.network import EVERYWHERE, OnlyThisMachine, is_this_machine, settings_for
 from forecasting.entrypoints.server.server_settings import SHORTEST_TOKEN, TOKEN, ServerSettings
 from forecasting.jobs.cron import Cron
-from pages.access import asks_for_login
-from pages.wall import LoginWall
+from pages.server.access_rules import asks_for_login
+from pages.server.login_wall import LoginWall
 
 logger = logging.getLogger("shelfcast")
 STOP_SECONDS = 5.0
@@ -105,10 +105,11 @@ def _api(settings: ServerSettings) -> ASGIApp:
 def warm(api: Warmed) -> None:
     """Loads the libraries and the live ensemble, starts the first training of an empty workspace, and spares all of it from collections."""
     try:
-        from forecasting import charts
         from forecasting.services import cache as kept
         from forecasting.services import retraining as service
-        from pages import inventory_policy, shell
+        from pages.charts import forecast as charts
+        from pages.components.inventory import policy as inventory_policy
+        from pages.components.shared import layout as shell
 
         ws = service.workspace()
         service.first_start(ws)

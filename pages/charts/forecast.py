@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from forecasting.chart_look import ACCENT, BANDS, DAYS_OR_MONTHS, INK, LINES, PAST, QUIET, TEAL, as_written, band, blank, curve, mark_day
 from forecasting.core import formatting as words
 from forecasting.core import schema
+from pages.charts.style import ACCENT, BANDS, DAYS_OR_MONTHS, INK, LINES, PAST, QUIET, TEAL, as_written, band, blank, curve, mark_day
 
 if TYPE_CHECKING:
     from forecasting.analysis.forecast_view import View

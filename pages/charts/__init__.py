@@ -1,0 +1,1 @@
+"""Frames to Plotly figures in the theme's colours; only pages draw."""

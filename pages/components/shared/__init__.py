@@ -1,0 +1,1 @@
+"""What every page shares: its head, its guards, its filters, and the version that it shows."""

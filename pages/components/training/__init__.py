@@ -1,0 +1,1 @@
+"""A retraining as people see it, on every page."""
