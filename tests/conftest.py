@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent.parent))
-
 from hypothesis import settings
 
 from forecasting.jobs.runner import Jobs
 from forecasting.storage.workspace import VARIABLE, Workspace
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
@@ -31,7 +31,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
 @pytest.fixture(scope="session")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """A workspace with sales and one published version; for reading only."""
-    import shops
+    import shop_workspaces as shops
 
     ws = Workspace(tmp_path_factory.mktemp("published"))
     shops.merge(ws, shops.sales())
@@ -42,7 +42,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 @pytest.fixture(scope="session")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """Four series and a version that retrains within seconds; for reading only."""
-    import shops
+    import shop_workspaces as shops
 
     ws = Workspace(tmp_path_factory.mktemp("small"))
     shops.merge(ws, shops.sales(150).query("product_id in ('Bread', 'Tea')"))
@@ -65,7 +65,7 @@ def quick_shop(small: Workspace, home: Workspace) -> Iterator[Workspace]:
 @pytest.fixture
 def jobs(tmp_path: Path) -> Iterator[Jobs]:
     """Jobs whose worker does what a test chooses; none of them outlives the test."""
-    from toiling import jobs_in
+    from fake_jobs import jobs_in
 
     with jobs_in(tmp_path / "jobs") as made:
         yield made
@@ -89,6 +89,18 @@ def chromium() -> str:
             pytest.fail(missing)
         pytest.skip(missing)
     return found
+
+
+@pytest.fixture
+def browser(chromium: str) -> Iterator[Browser]:
+    """A browser that runs for one test."""
+    from browser_pages import FLAGS
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium, args=FLAGS.split())
+        yield launched
+        launched.close()
 
 
 @pytest.fixture

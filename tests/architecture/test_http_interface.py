@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from apis import client, events, sales_file
-from interfaces import check_pin, check_shapes
+from api_client import client, events, sales_file
+from interface_pins import check_pin, check_shapes
 
 from forecasting.core import errors
 

@@ -14,8 +14,9 @@ import sys
 
 import openpyxl
 import pytest
-import shops
-from interfaces import ROOT, check_pin, check_shapes
+import shop_workspaces as shops
+from interface_pins import check_pin, check_shapes
+from repository import ROOT
 
 from forecasting import retrain_model
 from forecasting.__main__ import main

@@ -10,13 +10,14 @@ import sys
 import zipfile
 from pathlib import Path
 
+import fake_jobs as toiling
 import numpy as np
 import pandas as pd
 import pytest
-import shops
-import toiling
-from interfaces import ROOT, check_pin, check_shapes
+import shop_workspaces as shops
+from interface_pins import check_pin, check_shapes
 from pyarrow import parquet
+from repository import ROOT
 
 from forecasting.__main__ import main
 from forecasting.services import ordering

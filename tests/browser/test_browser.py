@@ -1,0 +1,130 @@
+"""The whole job in a real browser, beside a real server."""
+
+from __future__ import annotations
+
+import io
+import re
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from browser_pages import bar, download, go, heading, later_sales, new_page, upload
+from live_server import served
+
+from forecasting.services import retraining as service
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def server(shop):
+    with served(shop.home) as running:
+        yield running
+
+
+def test_a_person_uploads_retrains_looks_elsewhere_and_takes_the_forecast_home(server, browser, shop):
+    address, _ = server
+    page = new_page(browser)
+    page.goto(f"{address}/upload")
+    heading(page, "Upload")
+    upload(page, later_sales())
+    page.locator("[data-testid=stMetric]").nth(3).wait_for()
+    numbers = page.locator("[data-testid=stMetric]").all_inner_texts()
+    assert [text.split("\n")[-1] for text in numbers[:4]] == ["56", "8", "0", "0"]
+    page.locator(".st-key-settings summary").click()
+    page.locator(".st-key-set_epochs input").fill("30")
+    page.locator(".st-key-set_epochs input").press("Enter")
+    page.locator(".st-key-merge_and_retrain button").click()
+    page.locator(".st-key-training").wait_for()
+
+    go(page, "Forecast")
+    page.locator(".st-key-banner").wait_for()
+    other = new_page(browser)
+    other.goto(f"{address}/")
+    other.locator(".st-key-banner").wait_for()
+    seen = {bar(page, "banner")}
+    page.reload()
+    page.get_by_text("Model v1").wait_for()
+    deadline = time.monotonic() + 120
+    while page.get_by_text("Model v2").count() == 0:
+        assert time.monotonic() < deadline, service.job(shop)
+        if page.locator(".st-key-banner [role=progressbar]").count():
+            seen.add(bar(page, "banner"))
+        page.wait_for_timeout(200)
+    assert len(seen) >= 3
+    assert service.manifest(shop, 2)["settings"]["lstm"]["epochs"] == 30
+    other.get_by_text("model v2").wait_for()
+
+    page.get_by_text("sales to 7 Jul 2026").wait_for()
+    table = pd.read_csv(download(page).path())
+    assert len(table) == 10 * 14
+    assert sorted(table.date.unique())[0] == "2026-07-08"
+    pd.testing.assert_frame_equal(table, pd.read_csv(io.BytesIO(service.forecast_csv(service.load(shop, 2), {}, 14))))
+
+
+def test_a_first_request_may_be_a_deep_link_with_a_view_in_it(server, browser):
+    address, _ = server
+    page = new_page(browser)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{address}/forecast?product_id=Tea&region=South&days=7")
+    heading(page, "Forecast")
+    page.locator(".st-key-forecast_chart .js-plotly-plot").wait_for()
+    assert page.get_by_role("link", name="Upload", exact=True).count() >= 1
+    assert page.locator("[data-testid=stSidebar]").count() == 0
+    file = download(page)
+    assert file.suggested_filename == "forecast-v1-7-days.csv"
+    table = pd.read_csv(file.path())
+    assert table[["product_id", "region"]].drop_duplicates().values.tolist() == [["Tea", "South"]]
+    assert len(table) == 7
+    foreign = [url for url in asked if not url.startswith((address, "data:", "blob:")) and not re.match(r"wss?://127\.0\.0\.1", url)]
+    assert foreign == []
+
+
+def test_the_server_never_loads_tensorflow(server, browser):
+    address, process = server
+    page = new_page(browser)
+    for name in ("forecast", "inventory", "accuracy", "upload", ""):
+        page.goto(f"{address}/{name}")
+        page.locator("h1").first.wait_for()
+    maps = Path(f"/proc/{process.pid}/maps")
+    if not maps.exists():
+        pytest.skip("This system does not show a process's memory maps.")
+    assert "numpy" in maps.read_text()
+    assert not re.findall(r"tensorflow|keras|libtensorflow", maps.read_text())
+
+
+def test_a_retraining_is_cancelled_from_the_page(server, browser, shop):
+    address, _ = server
+    page = new_page(browser)
+    page.goto(f"{address}/upload")
+    service.start_retrain(shop, service.Settings(horizon=14))
+    page.locator(".st-key-cancel button").click()
+    page.get_by_text("1. File").wait_for()
+    assert service.job(shop).state == "cancelled"
+    assert service.serving(shop).version == 1
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+def test_no_page_is_wider_than_the_screen(server, browser, width, scheme):
+    address, _ = server
+    page = new_page(browser, viewport={"width": width, "height": 900}, color_scheme=scheme)
+    for name in ("", "upload", "forecast", "inventory", "accuracy"):
+        page.goto(f"{address}/{name}")
+        page.locator("h1").first.wait_for()
+        page.wait_for_timeout(500)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.locator("[data-testid=stException]").count() == 0
+
+
+def test_an_empty_workspace_fills_up_by_itself(browser, home):
+    with served(home.home) as (address, _):
+        page = new_page(browser)
+        page.goto(address)
+        heading(page, "Overview")
+        page.locator(".st-key-banner").wait_for()
+        page.get_by_text("Your first forecast is on its way").wait_for()
+        job = service.job(home)
+        assert service.uploads(home)[0].kind == "sample"
+        service.cancel(home, job.number)

@@ -1,0 +1,160 @@
+"""The command line, as scripts use it."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+import shop_workspaces as shops
+from repository import ROOT
+
+from forecasting import retrain_model
+from forecasting.__main__ import main
+from forecasting.services import retraining as service
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "sales.csv"
+    shops.sales(60).to_csv(path, index=False, date_format="%Y-%m-%d")
+    return path
+
+
+def test_the_sample_goes_to_a_file_or_to_stdout(tmp_path, capfdbinary):
+    assert main(["sample", "--out", str(tmp_path / "s.csv")]) == 0
+    assert main(["sample"]) == 0
+    assert capfdbinary.readouterr().out == (tmp_path / "s.csv").read_bytes()
+
+
+def test_an_upload_says_what_is_new_and_the_same_file_twice_changes_nothing(file, capsys, home):
+    assert main(["upload", str(file), "--json"]) == 0
+    first = json.loads(capsys.readouterr().out)
+    assert (first["changed"], first["unchanged"]) == (0, 0)
+    assert first["new"] == len(pd.read_csv(file))
+    version = service.uploads(home)[0].version
+    assert main(["upload", str(file), "--json"]) == 0
+    again = json.loads(capsys.readouterr().out)
+    assert (again["new"], again["changed"], again["unchanged"]) == (0, 0, first["new"])
+    assert service.uploads(home)[0].version == version
+
+
+def test_a_dry_run_saves_nothing(file, capsys, home):
+    assert main(["upload", str(file), "--dry-run"]) == 0
+    assert "Nothing was saved" in capsys.readouterr().out
+    assert not service.has_sales(home)
+
+
+def test_rows_with_problems_are_listed_and_left_out_only_when_asked(file, capsys, home):
+    text = file.read_text().splitlines()
+    text[3] = text[3].rsplit(",", 1)[0] + ",-4"
+    file.write_text("\n".join(text))
+    assert main(["upload", str(file)]) == 2
+    told = capsys.readouterr().err
+    assert "Sales below zero" in told
+    assert "--drop-problems" in told
+    assert not service.has_sales(home)
+    assert main(["upload", str(file), "--drop-problems"]) == 0
+    assert service.has_sales(home)
+
+
+def test_columns_of_other_names_are_mapped(tmp_path, capsys):
+    path = tmp_path / "x.csv"
+    path.write_text("Wann;Wieviel;Ware\n01.02.2026;3,5;A\n")
+    assert main(["upload", str(path), "--map", "date=Wann", "sales=Wieviel", "product_id=Ware", "--json", "--day-first"]) == 0
+    assert json.loads(capsys.readouterr().out)["new"] == 1
+    assert main(["upload", str(path), "--map", "price"]) == 2
+    assert "ROLE=COLUMN" in capsys.readouterr().err
+
+
+def test_dates_that_can_be_read_two_ways_are_asked_about(tmp_path, capsys, home):
+    path = tmp_path / "x.csv"
+    path.write_text("date,sales\n03/04/2026,1\n05/06/2026,2\n")
+    assert main(["upload", str(path)]) == 2
+    assert "--day-first" in capsys.readouterr().err
+    assert main(["upload", str(path), "--month-first"]) == 0
+    assert service.uploads(home)[0].new == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (["upload", "nowhere.csv"], "nowhere.csv cannot be read"),
+        (["undo"], "There is no upload to take back"),
+        (["retrain"], "There are no sales yet"),
+        (["live", "7"], "7"),
+        (["retrain", "--epochs", "0"], "Epochs lie between 1 and 1000, not 0"),
+    ],
+)
+def test_bad_input_ends_with_2_and_one_clear_message(arguments, text, capsys):
+    assert main(arguments) == 2
+    assert re.search(text, capsys.readouterr().err)
+
+
+def test_a_forecast_without_a_model_ends_with_1(capsys):
+    assert main(["forecast"]) == 1
+    assert "No model has been trained yet" in capsys.readouterr().err
+
+
+def test_an_upload_is_taken_back(file, capsys, home):
+    main(["upload", str(file)])
+    assert main(["undo"]) == 0
+    assert "sales.csv" in capsys.readouterr().out
+    assert service.uploads(home)[0].undone
+
+
+def test_the_forecast_comes_as_csv_for_a_filter(shop, capfdbinary, tmp_path):
+    assert main(["forecast", "--days", "7", "--product-id", "Tea"]) == 0
+    table = pd.read_csv(io.BytesIO(capfdbinary.readouterr().out))
+    assert table.groupby(["product_id", "region"]).size().to_dict() == {("Tea", "North"): 7, ("Tea", "South"): 7}
+    assert main(["forecast", "--days", "14", "--total", "--out", str(tmp_path / "f.csv")]) == 0
+    assert len(pd.read_csv(tmp_path / "f.csv")) == 14
+    assert main(["forecast", "--product-id", "Tee"]) == 2
+    assert main(["forecast", "--days", "99"]) == 2
+
+
+def test_a_retrain_merges_trains_publishes_and_prints_the_manifest_last(file):
+    command = [sys.executable, "-m", "forecasting", "retrain", str(file), "--horizon", "7", "--epochs", "1", "--json"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, env=os.environ)
+    assert done.returncode == 0, done.stderr
+    manifest = json.loads(done.stdout)
+    assert (manifest["version"], manifest["settings"]["horizon"], manifest["settings"]["lstm"]["epochs"]) == (1, 7, 1)
+    assert "Backtest: Prophet" in done.stderr
+    assert "Version 1 is live" in done.stderr
+    listing = subprocess.run([sys.executable, "-m", "forecasting", "versions", "--json"], cwd=ROOT, capture_output=True, check=True, env=os.environ)
+    assert [(v["version"], v["live"]) for v in json.loads(listing.stdout)] == [(1, True)]
+
+
+def test_in_python_a_queue_is_all_that_progress_needs(file):
+    import queue
+
+    told = queue.Queue()
+    manifest = retrain_model(file, epochs=1, horizon=7, on_progress=told.put)
+    stages = [step.stage for step in told.queue]
+    assert manifest["version"] == 1
+    assert stages[0] == "Backtest: Seasonal naive"
+    assert {"Backtest: Prophet", "Backtest: LSTM", "Prophet", "LSTM", "Publish"} <= set(stages)
+    assert any(step.loss is not None for step in told.queue)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said", "text"),
+    [
+        (["--host", "0.0.0.0"], {}, "FORECASTING_API_TOKEN"),
+        (["--retrain-every", "now"], {}, "'now' is not a schedule"),
+        ([], {"FORECASTING_RETRAIN_EVERY": "61 * * * *"}, "'61 \\* \\* \\* \\*' is not a schedule"),
+        ([], {"FORECASTING_KEEP_VERSIONS": "1"}, "at least 2"),
+        ([], {"FORECASTING_REQUEST_RATE": "often"}, "FORECASTING_REQUEST_RATE"),
+    ],
+)
+def test_a_server_that_is_set_up_wrong_does_not_start(arguments, said, text, capsys, monkeypatch):
+    for name, value in said.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("FORECASTING_API_TOKEN", raising=False)
+    assert main(["serve", *arguments]) == 2
+    assert re.search(text, capsys.readouterr().err)

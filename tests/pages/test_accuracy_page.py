@@ -1,0 +1,180 @@
+"""The accuracy page as a person meets it."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+from app_driver import chart, curves, numbers, opened, texts
+
+from forecasting.analysis import accuracy
+from forecasting.core import formatting as words
+from forecasting.services import retraining as service
+from pages.components.accuracy import parts as accuracy_parts
+
+pytestmark = pytest.mark.usefixtures("fresh_caches")
+
+
+def shop(ws):
+    """What the page shows without filters."""
+    return service.accuracy(service.judged(ws, 1, service.load(ws, 1)), {})
+
+
+def test_an_empty_workspace_has_nothing_to_judge():
+    at = opened("accuracy")
+    assert at.title[0].value == "Accuracy"
+    assert "Upload your first sales file." in texts(at)
+    assert not at.metric
+
+
+def test_the_page_answers_in_four_numbers_that_agree_with_the_manifest(watching):
+    at = opened("accuracy")
+    metrics = service.manifest(watching, 1)["metrics"]
+    assert list(numbers(at)) == ["Error (WAPE)", "Better than naive", "Bias", "In the 80 % band"]
+    assert numbers(at)["Error (WAPE)"] == words.percent(metrics["wape"])
+    assert numbers(at)["In the 80 % band"] == words.percent(metrics["coverage_80"])
+    assert "3 cutoffs, 14 days each" in texts(at)
+
+
+def test_a_retraining_keeps_what_was_judged(watching):
+    folder = watching.versions / "0001"
+    assert (folder / "judged.parquet").exists()
+    assert "judged.parquet" in service.manifest(watching, 1)["files"]
+
+
+def test_every_chart_is_there(watching):
+    at = opened("accuracy")
+    assert set(curves(at)) == {"Prophet", "LSTM", "Seasonal naive", "Blend"}
+    assert [trace["name"] for trace in chart(at, 1)["data"]] == ["Promised", "Single days", "Sums of 7 days", "Their total"]
+    assert [trace["name"] for trace in chart(at, 2)["data"]] == ["Sold", "Blend"]
+
+
+def test_the_measure_stands_in_the_url(watching):
+    at = opened("accuracy", measure="MASE")
+    assert "##### MASE by days ahead" in texts(at)
+    found = shop(watching)
+    table = at.dataframe[0].value
+    assert table["cutoff"].tolist()[-1] == "All"
+    assert table["blend"].tolist()[-1] == pytest.approx(found.overall.set_index("model").loc["blend", "mase"])
+    at.segmented_control(key="measure").set_value("Bias").run()
+    assert "##### Bias by days ahead" in texts(at)
+
+
+@pytest.mark.parametrize("measure", accuracy_parts.MEASURES)
+def test_every_measure_can_be_shown(watching, measure):
+    assert f"##### {accuracy_parts.MEASURES[measure].title} by days ahead" in texts(opened("accuracy", measure=measure))
+
+
+def test_one_cutoff_can_be_looked_at(watching):
+    at = opened("accuracy")
+    day = at.selectbox(key="cutoff").options[1]
+    at.selectbox(key="cutoff").set_value(day).run()
+    assert not at.exception
+    assert {trace["name"] for trace in chart(at, 2)["data"]} >= {"Sold", "Sales", "Prophet", "LSTM", "Blend", "80\u00a0% band"}
+    assert day == words.date(service.load(watching, 1).past.cutoffs[1])
+
+
+def test_the_series_table_is_worst_first_and_names_every_judged_series(watching):
+    table = opened("accuracy").dataframe[-1].value
+    assert table["wape"].dropna().is_monotonic_decreasing
+    assert "Bread, North" in table["series"].tolist()
+    assert table.columns[:3].tolist() == ["series", "wape", "better"]
+
+
+def test_who_needs_a_person_is_named_with_the_reason(watching):
+    said = texts(opened("accuracy"))
+    assert "Old pie, North :orange\\-badge" not in said
+    assert "Old pie, North :orange-badge[No longer sold]" in said
+    assert "No rows since" in said
+
+
+def test_a_filter_changes_every_number(watching):
+    at = opened("accuracy", product_id="Bread")
+    found = service.accuracy(service.judged(watching, 1, service.load(watching, 1)), {"product_id": "Bread"})
+    assert numbers(at)["Error (WAPE)"] == words.percent(found.overall["wape"].iloc[0])
+    assert at.dataframe[-1].value["series"].tolist() == [f"Bread, {region}" for region in service.by_series(found)["region"]]
+
+
+def test_one_series_has_no_table_of_series(watching):
+    at = opened("accuracy", product_id="Bread", region="South")
+    assert "By series" not in texts(at)
+    assert "One series;" in texts(at)
+    assert [trace["name"] for trace in chart(at, 1)["data"]] == ["Promised", "Single days", "Sums of 7 days"]
+
+
+def test_a_series_too_young_to_judge_says_so(watching):
+    at = opened("accuracy", product_id="New bun")
+    assert "Too young to judge." in texts(at)
+    assert not at.metric
+    at.selectbox(key="product_id").set_value(None).run()
+    assert at.metric
+
+
+def test_filters_that_exclude_each_other_can_be_cleared(watching):
+    at = opened("accuracy", product_id="New bun", region="South")
+    assert "No series fits these filters." in texts(at)
+    at.button(key="clear").click().run()
+    assert at.metric
+
+
+def test_a_file_too_short_for_a_backtest_says_so(watching, monkeypatch):
+    manifest = service.manifest(watching, 1)
+    monkeypatch.setattr(service, "manifest", lambda *_: {**manifest, "cutoffs": []})
+    at = opened("accuracy")
+    assert "No backtest yet." in texts(at)
+    assert not at.metric
+
+
+def test_the_numbers_are_held_against_the_version_before(watching, monkeypatch):
+    was = service.manifest(watching, 1)
+    metrics = was["metrics"] | {"wape": was["metrics"]["wape"] + 0.05, "coverage_80": 0.5}
+    monkeypatch.setattr(accuracy_parts, "before", lambda _: {**was, "version": 7, "metrics": metrics})
+    at = opened("accuracy")
+    assert at.metric[0].delta == "5.0 points"
+    assert at.metric[0].proto.color == at.metric[1].proto.color
+    assert "v7: 50.0" in at.metric[3].help
+    assert "vs v7" not in str(opened("accuracy", product_id="Bread").metric[0].proto)
+
+
+def test_the_downloads_hold_the_numbers_of_the_page(watching):
+    at = opened("accuracy")
+    found = shop(watching)
+    page = at.dataframe[-1].value
+    table = pd.read_csv(io.BytesIO(service.series_csv(found)))
+    assert (100 * table["wape"]).tolist() == pytest.approx(page["wape"].tolist(), abs=1e-3, nan_ok=True)
+    past = pd.read_csv(io.BytesIO(service.backtest_csv(found)))
+    judged = past.dropna(subset=["sales", "forecast"])
+    wape = (judged["forecast"] - judged["sales"]).abs().sum() / judged["sales"].sum()
+    assert words.percent(wape) == numbers(at)["Error (WAPE)"]
+    inside = judged[judged["lower_80"].notna()].eval("lower_80 <= sales <= upper_80").mean()
+    assert inside == pytest.approx(found.overall["coverage_80"].iloc[0], abs=0.01)
+    assert "Old pie" in service.attention_csv(found).decode()
+
+
+def test_names_from_a_file_read_as_they_were_written(watching, monkeypatch):
+    odd = "<img src=x onerror=alert(1)> **x** :red[x] $x$ :tada:"
+
+    def renamed(ws, version, load=service.load):
+        ensemble = load(ws, version)
+        return replace(ensemble, panel=replace(ensemble.panel, series=ensemble.panel.series.replace("Old pie", odd)))
+
+    monkeypatch.setattr(service, "load", renamed)
+    said = texts(opened("accuracy"))
+    assert words.plain(odd) in said
+    assert odd not in said
+
+
+def test_the_same_question_is_answered_once(watching, monkeypatch):
+    asked = []
+    real = accuracy.accuracy
+    monkeypatch.setattr(service, "accuracy", lambda judged, filters: asked.append(filters) or real(judged, filters))
+    at = opened("accuracy")
+    at.segmented_control(key="measure").set_value("Bias").run()
+    assert asked == [{}]
+
+
+def test_lean_says_which_way():
+    said = [accuracy_parts.lean(bias) for bias in (0.005, 0.03, -0.03, 0.2, -0.2, float("nan"))]
+    assert said == ["as promised", "a little high", "a little low", "too high", "too low", words.UNKNOWN]

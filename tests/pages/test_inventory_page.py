@@ -1,0 +1,343 @@
+"""The inventory page as a person meets it, and what the overview says of it."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from datetime import datetime
+
+import pandas as pd
+import pytest
+from app_driver import chart, numbers, opened, texts
+
+from forecasting.core import formatting as words
+from forecasting.inventory.orders import wording as order_words
+from forecasting.inventory.policy import Policy
+from forecasting.inventory.stock import state as stock
+from forecasting.services import ordering
+from forecasting.services import retraining as service
+from pages.components.inventory import summary as inventory_parts
+
+pytestmark = pytest.mark.usefixtures("fresh_caches")
+
+STOCK = """product_id,region,on_hand,on_order,due,pack_size,unit_cost,price
+Bread,North,60,120,2026-07-02,12,0.8,2
+Bread,South,9000,,,12,0.8,2
+Cake,North,20,,,6,3,7
+Cake,South,0,,,6,3,7
+Soap,North,70,,,1,1,3
+Soap,South,5,,,1,1,3
+Tea,North,200,,,1,2,3
+Tea,South,210,,,1,2,3
+"""
+SHORT = Policy(lead_time=3, review_period=4)
+ASKED = {"inventory_lead": "3", "inventory_review": "4"}
+"""The same in the URL."""
+
+
+def count(ws, text=STOCK):
+    """Saves this stock."""
+    made = service.load(ws, 1)
+    table = service.inspect(text.encode(), "stock.csv")
+    ordering.save_stock(ws, ordering.check_stock(table, ordering.guess_stock(table), made), made, "stock.csv")
+    return made
+
+
+@pytest.fixture
+def counted(shop, monkeypatch):
+    """A workspace of its own with stock, counted on the morning after the last sales."""
+    count(shop)
+    real = ordering.saved_stock
+    monkeypatch.setattr(ordering, "saved_stock", lambda ws: (kept := real(ws)) and replace(kept, moment=datetime(2026, 7, 1, 8, 30).astimezone()))
+    return shop
+
+
+def found_in(ws, policy=SHORT, filters=None):
+    made = service.load(ws, 1)
+    return ordering.recommend(made, ordering.given_stock(ws, made), policy, filters or {})
+
+
+def listed(at):
+    return at.dataframe[0].value
+
+
+def test_an_empty_workspace_has_nothing_to_order():
+    at = opened("inventory")
+    assert at.title[0].value == "Inventory"
+    assert "Upload your first sales file." in texts(at)
+    assert not at.metric
+
+
+def test_without_stock_it_asks_what_is_on_the_shelves_and_takes_them_for_empty(watching):
+    at = opened("inventory", **ASKED)
+    assert "What is on your shelves?" in texts(at)
+    assert words.plain("Assumed: an empty shelf") in texts(at)
+    found = found_in(watching)
+    assert numbers(at)["Order now"] == f"{found.totals()['order_now']:.0f} lines"
+    assert numbers(at)["Units to order"] == words.units(found.totals()["units"])
+    assert numbers(at)["At risk"] == numbers(at)["Overstock"] == words.UNKNOWN
+    at.button(key="inventory_add").click().run()
+    assert "##### Type it" in texts(at)
+
+
+def test_the_page_answers_in_four_numbers_that_agree_with_the_orders(counted):
+    at = opened("inventory", **ASKED)
+    found = found_in(counted)
+    totals = found.totals()
+    assert "Stock of 1 Jul 2026, 08:30" in texts(at)
+    assert list(numbers(at))[:4] == ["Order now", "Units to order", "At risk", "Overstock"]
+    assert numbers(at)["Order now"] == f"{totals['order_now']:.0f} lines"
+    assert numbers(at)["Units to order"] == words.units(totals["units"])
+    assert numbers(at)["At risk"] == words.count(int(totals["at_risk"]), "line")
+    assert at.metric[1].delta == f"at least {totals['value']:,.2f}"
+    at = opened("inventory", **ASKED, product_id="Cake")
+    assert at.metric[1].delta == f"costs {found_in(counted, filters={'product_id': 'Cake'}).totals()['value']:,.2f}"
+
+
+def test_the_list_is_worst_first_and_the_first_line_is_on_the_card(counted):
+    at = opened("inventory", **ASKED)
+    found = found_in(counted)
+    urgent = found.urgent()
+    rows = urgent[urgent["state"].isin(["order_now", "soon"])]
+    assert listed(at)["name"].tolist() == [inventory_parts.named(row) for row in rows.to_dict("records")]
+    assert listed(at)["order_quantity"].tolist() == rows["order_quantity"].tolist()
+    assert f"##### {listed(at)['name'].iloc[0]}" in texts(at)
+    place = int(rows.index[0])
+    assert words.plain(order_words.sum_of(found, place)) in texts(at)
+    assert words.plain(order_words.proof(found.table.iloc[place].to_dict())) in texts(at)
+
+
+def test_a_line_whose_promise_was_not_kept_says_so_in_the_list(counted, monkeypatch):
+    real = ordering.recommend
+
+    def broken(*asked):
+        found = real(*asked)
+        worst = found.urgent().index[0]
+        return replace(found, table=found.table.assign(promise=["not kept" if place == worst else "kept" for place in found.table.index]))
+
+    monkeypatch.setattr(ordering, "recommend", broken)
+    rows = listed(opened("inventory", **ASKED))
+    assert list(rows["state"].iloc[0]) == ["Order now", "Often missed"]
+    assert all(len(states) == 1 for states in rows["state"].iloc[1:])
+
+
+def test_the_url_chooses_states_and_line(counted):
+    at = opened("inventory", **ASKED, show="overstock", line="Bread|South")
+    assert listed(at)["name"].tolist() == ["Bread, South"]
+    assert words.plain("Nothing to order: 9,000 on the shelf") in texts(at)
+    at = opened("inventory", **ASKED, line="Cake|North")
+    assert "##### Cake, North" in texts(at)
+
+
+def test_the_chart_shows_stock_with_the_order_and_without(counted):
+    at = opened("inventory", **ASKED, line="Cake|South")
+    names = [trace.get("name") for trace in chart(at)["data"]]
+    assert names[:3] == ["80\u00a0% band", "With order", "Without"]
+    assert "Empty now" in [note.get("text") for note in chart(at)["layout"]["annotations"]]
+
+
+def test_another_policy_is_answered_at_once(counted):
+    at = opened("inventory")
+    assert at.slider(key="inventory_lead").value == 7
+    at.slider(key="inventory_lead").set_value(3).run()
+    at.slider(key="inventory_review").set_value(4).run()
+    at.slider(key="inventory_service").set_value(80).run()
+    wanted = found_in(counted, replace(SHORT, service_level=0.8)).totals()["units"]
+    assert numbers(at)["Units to order"] == words.units(wanted)
+
+
+def test_classes_targets_and_rules_reach_the_orders(counted):
+    at = opened("inventory", **ASKED, inventory_by_class="true", inventory_a="99")
+    wanted = found_in(counted, replace(SHORT, class_levels=(0.99, 0.95, 0.9)))
+    assert numbers(at)["Units to order"] == words.units(wanted.totals()["units"])
+    at = opened("inventory", **ASKED, inventory_target="Lowest cost", inventory_rule="Min max", inventory_order_cost="5")
+    wanted = found_in(counted, replace(SHORT, target="costs", rule="min_max", order_cost=5.0))
+    assert numbers(at)["Units to order"] == words.units(wanted.totals()["units"])
+
+
+def test_a_quantity_that_a_person_types_counts_everywhere(counted):
+    at = opened("inventory", **ASKED, line="Cake|South")
+    before = found_in(counted)
+    recommended = before.table.set_index("unique_id").loc["Cake|South", "order_quantity"]
+    at.number_input(key="inventory_order_Cake|South").set_value(6).run()
+    assert numbers(at)["Units to order"] == words.units(before.totals()["units"] - recommended + 6)
+    assert "1 order changed by you" in texts(at)
+    assert listed(at).set_index("name").loc["Cake, South", "order_quantity"] == 6
+    assert inventory_parts.QUANTITIES in at.session_state
+    at.button(key="inventory_use").click().run()
+    assert "changed by you" not in texts(at)
+    at.number_input(key="inventory_order_Cake|South").set_value(7).run()
+    assert "Not whole packs of 6" in texts(at)
+    at.button(key="inventory_undo").click().run()
+    assert numbers(at)["Units to order"] == words.units(before.totals()["units"])
+
+
+def test_more_days_than_were_judged_say_why_there_is_no_advice(counted):
+    at = opened("inventory", inventory_lead="30")
+    assert "No advice for" in texts(at)
+    assert "but forecasts were judged over 14 days" in texts(at)
+    assert not [each for each in at.get("plotly_chart") if "With order" in each.proto.spec]
+
+
+def test_full_shelves_need_no_order(shop):
+    shelves = "".join(f"{name},{place},150\n" for name in ("Bread", "Cake", "Soap", "Tea", "New bun", "Old pie") for place in ("North", "South"))
+    count(shop, f"product_id,region,on_hand\n{shelves}")
+    at = opened("inventory", inventory_lead="0", inventory_review="1")
+    assert numbers(at)["Order now"] == "0 lines"
+    assert numbers(at)["Units to order"] == "0"
+    assert words.plain("Nothing to order:") in texts(at)
+
+
+def test_filters_that_exclude_each_other_can_be_cleared(counted):
+    at = opened("inventory", product_id="New bun", region="South")
+    assert "No series fits these filters." in texts(at)
+    at.button(key="clear").click().run()
+    assert at.metric
+
+
+def test_a_filter_changes_every_number(counted):
+    at = opened("inventory", **ASKED, product_id="Cake")
+    found = found_in(counted, filters={"product_id": "Cake"})
+    assert numbers(at)["Units to order"] == words.units(found.totals()["units"])
+    assert set(listed(at)["name"]) <= {"Cake, North", "Cake, South"}
+
+
+def test_the_same_question_is_answered_once(counted, monkeypatch):
+    asked, real = [], ordering.recommend
+    monkeypatch.setattr(ordering, "recommend", lambda *given: asked.append(given[2]) or real(*given))
+    at = opened("inventory", **ASKED)
+    at.button(key="inventory_nothing").click().run() if [each for each in at.button if each.key == "inventory_nothing"] else at.run()
+    assert asked.count(SHORT) == 1
+
+
+def test_a_budget_buys_the_orders_that_are_worth_most(counted):
+    at = opened("inventory", **ASKED, inventory_budget="100")
+    found = found_in(counted)
+    bought = ordering.spend(found, 100.0)
+    assert f"for {bought['value'].sum():,.2f}" in texts(at)
+    at.button(key="inventory_spend").click().run()
+    assert numbers(at)["Units to order"] == words.units(bought["order_quantity"].sum())
+
+
+def test_a_budget_without_costs_says_what_is_missing(watching):
+    assert "unit costs" in texts(opened("inventory", **ASKED, inventory_budget="100"))
+
+
+def test_a_stock_file_is_read_saved_and_counts(shop):
+    at = opened("inventory", inventory_tab="Stock")
+    at.file_uploader(key="inventory_uploader").upload("stock.csv", STOCK.encode()).run()
+    assert numbers(at)["Shelves counted"] == "8 of 10"
+    assert numbers(at)["Problems"] == "0"
+    at.button(key="inventory_save_file").click().run()
+    assert not at.exception
+    assert words.plain("Saved. The orders count with it.") in texts(at)
+    assert "What is on your shelves?" not in texts(at)
+    assert ordering.given_stock(shop, service.load(shop, 1)).table["on_hand"].sum() == 9565
+
+
+def test_a_file_that_only_counts_leaves_the_terms_as_they_were(counted):
+    made = count(counted, "product_id,region,on_hand\nBread,North,7\n")
+    table = ordering.given_stock(counted, made).table
+    place = made.panel.series["unique_id"].tolist().index("Bread|North")
+    assert table.loc[place, ["on_hand", "pack_size", "unit_cost"]].tolist() == [7.0, 12.0, 0.8]
+    typed = ordering.stock_table(ordering.given_stock(counted, made), made).assign(pack_size=float("nan"))
+    ordering.save_stock(counted, ordering.check_typed_stock(typed, made), made, "typing", whole=True)
+    assert ordering.given_stock(counted, made).table["pack_size"].isna().all()
+
+
+def test_problems_of_a_stock_file_are_shown_by_line_before_anything_is_saved(shop):
+    at = opened("inventory", inventory_tab="Stock")
+    bad = STOCK.replace("9000", "many").replace("Cake,North", "Gateau,North")
+    at.file_uploader(key="inventory_uploader").upload("stock.csv", bad.encode()).run()
+    assert numbers(at)["Problems"] == "2"
+    assert at.dataframe[0].value["value"].tolist()[0] == "many"
+    assert at.button(key="inventory_save_file").disabled
+    at.checkbox[0].check().run()
+    at.button(key="inventory_save_file").click().run()
+    assert ordering.saved_stock(shop) is not None
+
+
+def test_a_file_that_is_none_says_so(shop):
+    at = opened("inventory", inventory_tab="Stock")
+    at.file_uploader(key="inventory_uploader").upload("stock.xlsx", b"no workbook").run()
+    assert "This file cannot be read." in texts(at)
+    at.button(key="inventory_another").click().run()
+    assert "##### Type it" in texts(at)
+
+
+def test_what_was_saved_can_be_taken_back(counted):
+    at = opened("inventory", inventory_tab="Stock")
+    assert "from stock\\.csv" in texts(at)
+    at.button(key="inventory_take_back").click().run()
+    assert ordering.saved_stock(counted) is None
+
+
+@pytest.mark.parametrize(
+    ("day", "says"),
+    [
+        ("2026-06-28", "before the last sales of 30 Jun"),
+        ("2026-08-10", "The sales end 40 days before the stock was counted: these are the orders of 1 Jul 2026"),
+    ],
+)
+def test_stock_and_sales_of_different_days_are_named(shop, monkeypatch, day, says):
+    count(shop)
+    real = ordering.saved_stock
+    monkeypatch.setattr(ordering, "saved_stock", lambda ws: replace(real(ws), moment=datetime.fromisoformat(f"{day} 08:30").astimezone()))
+    assert says in texts(opened("inventory"))
+
+
+def test_damaged_stock_says_so_and_is_replaced_by_a_new_file(shop):
+    count(shop)
+    for path in shop.stock.glob("*.parquet"):
+        path.write_bytes(b"nothing")
+    at = opened("inventory")
+    assert words.plain("is damaged and cannot be read") in texts(at)
+    assert "Series" in numbers(opened("overview"))
+    at.file_uploader(key="inventory_uploader").upload("stock.csv", STOCK.encode()).run()
+    at.button(key="inventory_save_file").click().run()
+    assert "Order now" in numbers(at)
+
+
+def test_names_from_a_file_read_as_they_were_written(watching, monkeypatch):
+    odd = "<img src=x onerror=alert(1)> **x** :red[x] $x$ :tada:"
+
+    def renamed(ws, version, load=service.load):
+        ensemble = load(ws, version)
+        return replace(ensemble, panel=replace(ensemble.panel, series=ensemble.panel.series.replace("Cake", odd)))
+
+    monkeypatch.setattr(service, "load", renamed)
+    said = texts(opened("inventory", **ASKED, line="Cake|North"))
+    assert words.plain(odd) in said
+    assert odd not in said
+
+
+def test_the_downloads_hold_what_the_page_shows(counted):
+    found = found_in(counted)
+    table = pd.read_csv(io.BytesIO(ordering.orders_csv(found, 1, {"Cake|South": 6.0})))
+    cake = table[(table["product_id"] == "Cake") & (table["region"] == "South")]
+    assert cake["order_quantity"].tolist() == [6]
+    assert ordering.orders_xlsx(found, service.manifest(counted, 1), {"Cake|South": 6.0})
+
+
+def test_the_overview_says_what_to_order_once_stock_was_counted(counted):
+    at = opened("overview")
+    found = found_in(counted, Policy())
+    assert list(numbers(at))[:4] == ["Next 14 days", "Order now", "Error (WAPE)", "In the 80 % band"]
+    assert numbers(at)["Order now"] == f"{found.totals()['order_now']:.0f} lines"
+    assert "may run out" in texts(at)
+    assert "First: Cake, South, Wed 1 Jul" in texts(at)
+
+
+def test_the_overview_without_stock_asks_nothing_of_the_shelves(watching, monkeypatch):
+    monkeypatch.setattr(ordering, "recommend", lambda *_: pytest.fail("Nobody counted the stock."))
+    at = opened("overview")
+    assert "Series" in numbers(at)
+    assert "Order now" not in numbers(at)
+
+
+def test_every_column_that_may_be_typed_has_a_label(shop):
+    count(shop)
+    made = service.load(shop, 1)
+    columns = ordering.stock_table(ordering.given_stock(shop, made), made).columns
+    assert set(stock.COLUMNS) <= set(columns)
+    assert set(columns) - set(stock.COLUMNS) == {"product_id", "region"}

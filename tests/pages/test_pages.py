@@ -1,0 +1,335 @@
+"""Every page as a person meets it: on an empty workspace, with a version, and with files of all kinds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import shop_workspaces as shops
+from app_driver import curves, numbers, opened, texts
+from repository import ROOT
+
+from forecasting.core import formatting as words
+from forecasting.core.errors import JobRunning, VersionDamaged
+from forecasting.jobs.events import Event
+from forecasting.jobs.status import JobStatus
+from forecasting.services import retraining as service
+from forecasting.storage.versions.store import Serving
+from pages.components.forecast import parts as forecast_parts
+from pages.components.shared import layout as shell
+from pages.components.training.card import Seen
+
+PAGES = ("overview", "upload", "forecast", "inventory", "accuracy")
+pytestmark = pytest.mark.usefixtures("fresh_caches")
+ODD = "<img src=x onerror=alert(1)> **x** :red[x] $x$ :tada:"
+
+
+@pytest.fixture
+def answers(monkeypatch):
+    """Makes functions of the service give these answers, whatever they are asked."""
+
+    def prepare(**values):
+        for name, value in values.items():
+            monkeypatch.setattr(service, name, lambda *_, value=value: value)
+
+    return prepare
+
+
+def upload(content, name="sales.csv"):
+    at = opened("upload")
+    at.file_uploader[0].upload(name, content if isinstance(content, bytes) else content.encode()).run()
+    assert not at.exception
+    return at
+
+
+def job(state, **more):
+    """A job as its files would tell of it."""
+    started = shops.LAST.to_pydatetime().astimezone()
+    event = Event(id=9, at=started, type="progress", stage="LSTM", done=31, total=50, note="epoch 31 of 50", loss=0.24, fraction=0.64)
+    facts = {"number": 3, "state": state, "request": {}, "started": started, "ended": None, "event": event, "fraction": 0.64, "elapsed": 150.0}
+    facts |= {"remaining": 78.0, "result": {}, "reason": "", "error": "", "step": "LSTM", "log": Path("log.txt")}
+    return JobStatus(**(facts | more))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_opens_on_an_empty_workspace(page):
+    at = opened(page)
+    assert at.title[0].value == page.title()
+    assert not at.metric
+
+
+def test_an_empty_workspace_asks_for_a_file():
+    at = opened()
+    assert "Upload your first sales file." in texts(at)
+    at.button(key="to_upload").click().run()
+    assert at.title[0].value == "Upload"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_opens_with_a_version(page, watching):
+    assert opened(page).title[0].value == page.title()
+
+
+def test_the_overview_answers_in_four_numbers(watching):
+    at = opened()
+    assert list(numbers(at)) == ["Next 14 days", "Error (WAPE)", "In the 80 % band", "Series"]
+    assert numbers(at)["Series"] == "10"
+    assert "model v1" in texts(at)
+    assert curves(at) == ["95\u00a0% band", "80\u00a0% band", "Sales", "Blend"]
+
+
+def test_the_overview_says_what_needs_a_person(watching):
+    said = texts(opened())
+    assert "**2 series use a simpler model**" in said
+    assert "days old" in said
+
+
+def test_a_damaged_version_is_named(watching, answers):
+    answers(serving=Serving(1, (VersionDamaged(2, "lstm.npz"),)))
+    assert "**v2 is damaged**" in texts(opened())
+
+
+def test_a_version_that_breaks_while_it_serves_says_so(watching, monkeypatch):
+    def damaged(ws, version):
+        raise VersionDamaged(version, "lstm.npz")
+
+    monkeypatch.setattr(service, "load", damaged)
+    assert "Version 1 is damaged" in texts(opened())
+
+
+def test_the_filters_offer_only_what_exists(watching):
+    at = opened("forecast", product_id="New bun")
+    assert at.selectbox(key="region").options == ["North"]
+    assert at.selectbox(key="category").options == ["Food"]
+    at.selectbox(key="product_id").set_value(None).run()
+    assert at.selectbox(key="region").options == ["North", "South"]
+
+
+def test_the_url_holds_the_view(watching):
+    at = opened("forecast", product_id="Bread", region="South", days="7", curves=["Blend", "Naive"])
+    assert at.selectbox(key="product_id").value == "Bread"
+    assert "Units a day, Bread, South" in texts(at)
+    assert len(at.dataframe[0].value) == 7
+    assert curves(at) == ["Sales", "Seasonal naive", "Blend"]
+
+
+def test_nonsense_in_the_url_shows_everything(watching):
+    at = opened("forecast", product_id="Nothing", days="12345", curves=["Nonsense"])
+    assert "everything added up" in texts(at)
+    assert len(at.dataframe[0].value) == 14
+
+
+def test_filters_that_exclude_each_other_can_be_cleared(watching):
+    at = opened("forecast", product_id="New bun", region="South")
+    assert "No series fits these filters." in texts(at)
+    assert not at.metric
+    at.button(key="clear").click().run()
+    assert "everything added up" in texts(at)
+    assert at.selectbox(key="product_id").value is None
+
+
+def test_a_series_on_a_simpler_model_says_so(watching):
+    assert "Old pie" in opened("forecast").dataframe[-1].value["product_id"].tolist()
+
+
+def test_names_from_a_file_read_as_they_were_written(watching, monkeypatch):
+    def renamed(ws, version, load=service.load):
+        ensemble = load(ws, version)
+        return replace(ensemble, panel=replace(ensemble.panel, series=ensemble.panel.series.replace("Bread", ODD)))
+
+    monkeypatch.setattr(service, "load", renamed)
+    at = opened("forecast", product_id=ODD)
+    assert f"##### Units a day, {words.plain(ODD)}" in texts(at)
+    assert ODD not in texts(at)
+
+
+def test_no_page_lets_html_through():
+    sources = [path.read_text(encoding="utf-8") for path in [*ROOT.glob("pages/**/*.py"), ROOT / "streamlit_app.py"]]
+    assert not any("unsafe_allow" in source or "st.html" in source for source in sources)
+
+
+def test_a_file_goes_from_preview_to_merge():
+    sales = shops.sales(60)
+    at = upload(sales.to_csv(index=False))
+    assert numbers(at) == {"New rows": f"{len(sales):,}", "Changed": "0", "Unchanged": "0", "Problems": "0"}
+    assert service.uploads(service.workspace()) == []
+    at.button(key="merge_only").click().run()
+    assert not at.exception
+    assert "Saved as sales v1" in texts(at)
+    assert [found.name for found in service.uploads(service.workspace())] == ["sales.csv"]
+
+
+def test_the_same_file_again_has_nothing_to_merge(home):
+    shops.merge(home, shops.sales(60))
+    at = upload(shops.sales(60).to_csv(index=False))
+    assert "are already saved.** Nothing to merge." in texts(at)
+    assert at.button(key="merge_only").disabled
+
+
+def test_problems_are_shown_and_left_out_only_on_demand():
+    at = upload("date,sales\n2026-01-01,5\n2026-02-31,5\n2026-01-03,-2\n2026-01-04,n/a\n")
+    assert numbers(at)["Problems"] == "3"
+    assert at.dataframe[0].value["line"].tolist() == [3, 4, 5]
+    assert at.button(key="merge_only").disabled
+    at.checkbox[0].check().run()
+    at.button(key="merge_only").click().run()
+    assert service.uploads(service.workspace())[0].dropped == 3
+
+
+def test_a_file_of_problems_alone_cannot_be_merged():
+    at = upload("date,sales\n2026-02-31,5\n2026-02-30,4\n")
+    assert "**None of the 2 rows can be read**" in texts(at)
+    assert at.button(key="merge_only").disabled
+
+
+def test_dates_that_read_two_ways_are_asked_about():
+    at = upload("date,sales\n" + "".join(f"{day:02d}/{month:02d}/2025,{day}\n" for month in (3, 5) for day in range(1, 13)))
+    assert "Which is right?" in texts(at)
+    assert at.radio[0].value is None
+    assert not at.metric
+    at.radio[0].set_value(True).run()
+    assert "1 Mar 2025 to 12 May 2025" in texts(at)
+    at.radio[0].set_value(False).run()
+    assert "3 Jan 2025 to 5 Dec 2025" in texts(at)
+
+
+def test_a_file_without_dates_says_so_and_can_be_mapped():
+    at = upload("SKU,Qty,Weird\na,1,2026-01-01\nb,2,2026-01-02\n")
+    if "has no column of dates" in texts(at):
+        at.selectbox[0].select("Weird").run()
+    assert numbers(at)["New rows"] == "2"
+
+
+@pytest.mark.parametrize("content", [b"", bytes(range(256)) * 40, b"PK\x03\x04 broken"], ids=["empty", "binary", "broken"])
+def test_what_is_no_table_is_refused(content):
+    at = upload(content)
+    assert "This file cannot be read." in texts(at)
+    assert "Nothing was saved." in texts(at)
+    assert "merge_only" not in {button.key for button in at.button}
+
+
+def test_rows_that_contradict_each_other_are_asked_about():
+    at = upload("date,sales\n2026-01-01,5\n2026-01-01,7\n2026-01-02,1\n")
+    assert at.radio[0].value == "last"
+    at.radio[0].set_value("sum").run()
+    at.button(key="merge_only").click().run()
+    assert not at.exception
+
+
+def test_an_upload_survives_a_page_change(watching):
+    at = upload("date,product_id,region,category,promo,sales\n2026-07-01,Bread,North,Food,0,5\n")
+    at.switch_page("pages/forecast.py").run()
+    at.switch_page("pages/upload.py").run()
+    assert "**sales\\.csv**" in texts(at)
+    assert numbers(at)["New rows"] == "1"
+
+
+def test_the_last_upload_can_be_taken_back(home):
+    shops.merge(home, shops.sales(60))
+    at = opened("upload")
+    at.button(key="undo").click().run()
+    assert not at.exception
+    assert service.uploads(home)[0].undone
+
+
+def test_merge_and_retrain_starts_one_with_the_settings(monkeypatch):
+    asked = []
+    monkeypatch.setattr(service, "start_retrain", lambda _, settings: asked.append(settings))
+    at = upload(shops.sales(60).to_csv(index=False))
+    at.number_input(key="set_epochs").set_value(7).run()
+    at.number_input(key="set_horizon").set_value(30).run()
+    at.button(key="merge_and_retrain").click().run()
+    assert [(settings.horizon, settings.lstm.epochs) for settings in asked] == [(30, 7)]
+    assert len(service.uploads(service.workspace())) == 1
+
+
+def test_a_second_retraining_is_refused_in_words(home, monkeypatch):
+    def running(ws, settings):
+        raise JobRunning(3)
+
+    shops.merge(home, shops.sales(60))
+    monkeypatch.setattr(service, "start_retrain", running)
+    at = opened("upload")
+    at.button(key="retrain").click().run()
+    assert "running already" in at.error[0].value
+
+
+def test_a_running_retraining_shows(watching, answers):
+    answers(job=job("running"), job_events=[job("running").event])
+    at = opened()
+    assert "**Retraining** :gray[LSTM, epoch 31 of 50]" in texts(at)
+    assert "64\u00a0%, about 1 min 20 s left" in texts(at)
+    assert at.progress[0].value == 64
+
+
+def test_a_running_retraining_takes_the_place_of_an_upload(watching, answers):
+    answers(job=job("running"), job_events=[job("running").event])
+    at = opened("upload")
+    assert [name for name in ("Merge", "Backtest", "Prophet", "LSTM", "Publish") if f"**{name}**" not in texts(at)] == []
+    assert len(at.progress) == 1
+    assert not at.file_uploader
+
+
+def test_a_retraining_can_be_cancelled(watching, answers, monkeypatch):
+    cancelled = []
+    answers(job=job("running"), job_events=[])
+    monkeypatch.setattr(service, "cancel", lambda _, number: cancelled.append(number))
+    opened("upload").button(key="cancel").click().run()
+    assert cancelled == [3]
+
+
+def test_a_failed_retraining_says_what_is_safe(watching, answers):
+    answers(job=job("failed", reason="Retraining stopped: not enough memory. Close other programs."))
+    assert "**Retraining stopped.** v1 is still live; nothing changed." in texts(opened())
+    assert "Retraining stopped" not in texts(opened(session={"dismissed": 3}))
+    assert "Not enough memory\\. Close other programs\\." in texts(opened("upload"))
+
+
+def test_nothing_is_said_while_nothing_runs(watching, answers):
+    answers(job=job("done"))
+    assert "etraining" not in texts(opened())
+
+
+def test_a_new_version_is_announced_to_a_session_that_saw_the_old_one(watching, answers):
+    answers(serving=Serving(2), manifest={**service.manifest(watching, 1), "version": 2}, load=service.load(watching, 1))
+    at = opened(session={"seen": Seen(1, 0, None, "")})
+    assert [toast.value.split(":")[0] for toast in at.toast] == ["**v2 is live**"]
+    assert "model v2" in texts(at)
+    assert not opened(session={"seen": Seen(2, 0, None, "")}).toast
+    assert not opened().toast
+
+
+def test_a_cancelled_retraining_is_announced_to_a_session_that_saw_it_run(watching, answers):
+    answers(job=job("cancelled"))
+    assert "v1 is still live" in opened(session={"seen": Seen(1, 0, 3, "running")}).toast[0].value
+    assert not opened().toast
+
+
+def test_a_version_that_goes_live_frees_the_one_before(watching, monkeypatch):
+    loaded = []
+    monkeypatch.setattr(service, "load", lambda _, version: loaded.append(version) or version)
+    assert [shell.ensemble_of(version) for version in (1, 1, 2, 2, 1)] == [1, 1, 2, 2, 1]
+    assert loaded == [1, 2, 1]
+
+
+def test_an_ensemble_is_loaded_once_for_all_sessions(watching, monkeypatch):
+    loaded = []
+    monkeypatch.setattr(service, "load", lambda ws, version, load=service.load: loaded.append(version) or load(ws, version))
+    for page in ("overview", "forecast", "forecast"):
+        opened(page)
+    assert loaded == [1]
+
+
+def test_the_forecast_page_says_when_series_were_scaled_to_forecasts_of_totals():
+    view = SimpleNamespace(weights={"prophet": 0.2, "lstm": 0.8}, n_series=3)
+    assert "Scaled towards own forecasts of regions" in forecast_parts.caption(view, {"totals": "region"})
+    assert "own forecasts of all sales together" in forecast_parts.caption(view, {"totals": "all"})
+    assert "Scaled" not in forecast_parts.caption(view, None)
+
+
+def test_the_upload_page_says_when_it_retrains_by_itself(watching, monkeypatch):
+    assert "By itself" not in texts(opened("upload"))
+    monkeypatch.setenv("FORECASTING_RETRAIN_EVERY", "0 3 * * *")
+    assert "at 03:00, if the sales have changed by then." in texts(opened("upload"))

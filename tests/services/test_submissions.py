@@ -1,0 +1,68 @@
+"""A file that is sent: what is said of it, what becomes of it."""
+
+from __future__ import annotations
+
+import pytest
+import shop_workspaces as shops
+
+from forecasting.core.errors import InputError, JobRunning, ProblemsFound
+from forecasting.core.settings import Settings
+from forecasting.services import retraining as service
+from forecasting.services import submissions as sending
+from forecasting.services.submissions import Sent
+
+WEEK = b"date,product_id,region,category,promo,sales\n2026-07-01,Tea,South,Drinks,0,31\n2026-07-02,Tea,South,Drinks,0,28\n"
+ODD = b"date,product_id,region,sales\n2026-07-01,Tea,South,31\n2026-07-02,Tea,South,-5\n"
+
+
+def sent(content=WEEK, **choices):
+    return Sent(content=content, name="week.csv", **choices)
+
+
+def test_a_preview_changes_nothing_and_a_merge_does_what_it_said(shop):
+    _, change = sending.preview(shop, sent())
+    assert service.uploads(shop)[0].name == "sales.csv"
+    _, merged = sending.merge(shop, sent())
+    assert change.counts() == merged.counts() == {"new": 2, "changed": 0, "unchanged": 0}
+    assert service.uploads(shop)[0].name == "week.csv"
+
+
+def test_columns_of_other_names_are_mapped_over_the_guess(shop):
+    content = WEEK.replace(b"date,product_id", b"date,Ding")
+    assert "product_id" not in sending.check(sent(content)).mapping
+    assert sending.check(sent(content, mapping={"product_id": "Ding"})).mapping["product_id"] == "Ding"
+
+
+def test_rows_with_problems_are_left_out_only_when_asked(shop):
+    for step in (sending.preview, sending.merge):
+        with pytest.raises(ProblemsFound):
+            step(shop, sent(ODD))
+    assert sending.merge(shop, sent(ODD, drop_problems=True))[1].new == 1
+
+
+def test_while_a_retrain_runs_a_file_is_not_merged(shop):
+    number = sending.retrain(shop, sent(), shops.QUICK)
+    try:
+        before = service.uploads(shop)
+        with pytest.raises(JobRunning) as error:
+            sending.retrain(shop, sent(WEEK.replace(b"31", b"32")), shops.QUICK)
+        assert error.value.job == number
+        assert service.uploads(shop) == before
+    finally:
+        service.cancel(shop, number)
+
+
+def test_a_retrain_that_began_in_between_says_that_the_file_is_merged(shop, monkeypatch):
+    def raced(*_, **__):
+        raise JobRunning(9)
+
+    monkeypatch.setattr(service, "start_retrain", raced)
+    with pytest.raises(JobRunning, match="The file is merged: 2 rows new"):
+        sending.retrain(shop, sent(), Settings())
+    assert service.uploads(shop)[0].name == "week.csv"
+
+
+def test_a_file_that_cannot_be_used_starts_nothing(shop):
+    with pytest.raises(InputError):
+        sending.retrain(shop, sent(b"nothing"), shops.QUICK)
+    assert service.job(shop).number == 1

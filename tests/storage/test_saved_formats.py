@@ -1,0 +1,90 @@
+"""Workspaces as earlier releases saved them: they load, and serve what they served then.
+
+`shop_1` reads its version's sales from the sales table, `shop_2` from the version's own folder.
+"""
+
+from __future__ import annotations
+
+import io
+import shutil
+
+import pandas as pd
+import pytest
+from saved_shops import log, unpacked
+
+from forecasting.core.errors import InputError, SalesDamaged, VersionDamaged
+from forecasting.services import retraining as service
+
+
+@pytest.fixture(params=["shop_1", "shop_2"])
+def saved(request, tmp_path):
+    return unpacked(request.param, tmp_path)
+
+
+@pytest.fixture
+def first(tmp_path):
+    return unpacked("shop_1", tmp_path)
+
+
+@pytest.fixture
+def second(tmp_path):
+    return unpacked("shop_2", tmp_path)
+
+
+def forecasts_as_it_did(ws):
+    found, expected = service.forecast_csv(service.load(ws, 1), {}, 7), (ws.home / "forecast.csv").read_bytes()
+    pd.testing.assert_frame_equal(pd.read_csv(io.BytesIO(found)), pd.read_csv(io.BytesIO(expected)), rtol=1e-3)
+
+
+def test_a_saved_workspace_loads_and_forecasts_as_on_the_day_it_was_saved(saved):
+    serving = service.serving(saved)
+    assert (serving.version, serving.refused) == (1, ())
+    forecasts_as_it_did(saved)
+
+
+def test_a_saved_workspace_remembers_its_uploads(saved):
+    assert [upload.name for upload in service.uploads(saved)] == ["sales.csv"]
+    service.undo(saved)
+    assert not service.has_sales(saved)
+
+
+@pytest.mark.parametrize(
+    "harm", [lambda ws: shutil.rmtree(ws.sales), lambda ws: log(ws).write_bytes(b"?"), service.undo], ids=["gone", "damaged", "undone"]
+)
+def test_a_version_serves_whatever_happens_to_the_sales_table(second, harm):
+    harm(second)
+    forecasts_as_it_did(second)
+
+
+def test_a_version_without_sales_of_its_own_serves_from_an_older_state_of_the_table(first):
+    service.undo(first)
+    forecasts_as_it_did(first)
+
+
+def test_a_version_without_sales_of_its_own_names_what_is_wrong_with_the_table(first):
+    whole = log(first).read_bytes()
+    log(first).write_bytes(b"?")
+    with pytest.raises(SalesDamaged, match=f"{log(first).name} is damaged"):
+        service.load(first, 1)
+    log(first).unlink()
+    with pytest.raises(VersionDamaged, match="sales v1 does not match its manifest"):
+        service.load(first, 1)
+    content = b"date,product_id,region,sales\n2026-01-01,Bread,North,5\n"
+    table = service.inspect(content, "other.csv")
+    assert service.merge(first, content, "other.csv", service.check(table, service.guess(table))).version == 1
+    with pytest.raises(VersionDamaged, match="sales v1 does not match its manifest"):
+        service.load(first, 1)
+    log(first).write_bytes(whole)
+    forecasts_as_it_did(first)
+
+
+def test_a_damaged_table_starts_no_retrain_and_the_version_serves(second):
+    log(second).write_bytes(b"")
+    for act in (service.has_sales, service.undo, service.uploads, lambda ws: service.start_retrain(ws, service.settings(ws))):
+        with pytest.raises(SalesDamaged, match="upload that file again"):
+            act(second)
+    assert service.serving(second).version == 1
+    forecasts_as_it_did(second)
+    log(second).unlink()
+    with pytest.raises(InputError, match="no sales yet"):
+        service.start_retrain(second, service.settings(second))
