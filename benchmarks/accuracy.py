@@ -28,8 +28,8 @@ import pandas as pd
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks import origins, point_scores, prophet_draws
-from benchmarks.origins import Draws
+from benchmarks.support import origins, point_scores, prophet_draws
+from benchmarks.support.origins import Draws
 from forecasting.core import panel as panels
 from forecasting.core import schema
 from forecasting.core.panel import FloatArray, Panel

@@ -28,8 +28,9 @@ import pandas as pd
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks import accuracy, demand_shapes, lives, served
-from benchmarks.lives import Compared, Terms
+from benchmarks import accuracy
+from benchmarks.support import demand_shapes, lives, served
+from benchmarks.support.lives import Compared, Terms
 from forecasting.core import panel as panels
 from forecasting.core.settings import Settings
 from forecasting.inventory.levels import order_levels

@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 from panels import panel, regular
 
-from benchmarks import accuracy, band_scores, known_truth, origins, point_scores, prophet_draws
-from benchmarks.band_scores import Conformal, Learned, Sampled, judge, limits_of, sets_of, sold_of
-from benchmarks.origins import Draws
+from benchmarks import accuracy, known_truth
+from benchmarks.support import band_scores, origins, point_scores, prophet_draws
+from benchmarks.support.band_scores import Conformal, Learned, Sampled, judge, limits_of, sets_of, sold_of
+from benchmarks.support.origins import Draws
 from forecasting.core import schema
 from forecasting.core.settings import Settings
 from forecasting.training.backtest import Backtest

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks import demand_shapes, lives, served, service
-from benchmarks.lives import Life, Terms
+from benchmarks import service
+from benchmarks.support import demand_shapes, lives, served
+from benchmarks.support.lives import Life, Terms
 from forecasting.core import schema
 from forecasting.core.panel import Panel
 from forecasting.core.settings import Settings

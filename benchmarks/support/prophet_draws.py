@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from benchmarks.origins import Draws
+from benchmarks.support.origins import Draws
 from forecasting.core import schema
 from forecasting.core.panel import Panel
 

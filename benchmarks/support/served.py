@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from benchmarks import origins
+from benchmarks.support import origins
 from forecasting.core import schema
 from forecasting.core.panel import Panel
 from forecasting.core.settings import Settings

@@ -14,7 +14,7 @@ from typing import NamedTuple, cast
 import numpy as np
 import pandas as pd
 
-from benchmarks.band_scores import COLUMNS, Answers, Bands, Conformal, Learned, Sampled, Served, judge, limits_of, sets_of, sold_of
+from benchmarks.support.band_scores import COLUMNS, Answers, Bands, Conformal, Learned, Sampled, Served, judge, limits_of, sets_of, sold_of
 from forecasting.core import schema
 from forecasting.core.panel import FloatArray, Panel
 from forecasting.core.progress import OnProgress, ignore
