@@ -25,11 +25,11 @@ import pandas as pd
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[0] = str(ROOT)  # in place of this folder, whose pages.py would stand in for the dashboard's pages
 
+from forecasting.inventory.budget import spend
 from forecasting.inventory.policy import Policy
 from forecasting.inventory.stock import state as stock
 from forecasting.inventory.stock.state import Given
-from forecasting.services import ordering
-from forecasting.services import retraining as service
+from forecasting.services import ordering, versions
 from forecasting.storage.workspace import VARIABLE, Workspace
 from forecasting.training.ensemble import Ensemble
 
@@ -68,10 +68,10 @@ def trained(home: Path, series: int, days: int) -> Path:
 
 def answers(ws: Workspace) -> None:
     """Times the recommendation and its files."""
-    version = service.serving(ws).version
+    version = versions.serving(ws).version
     if version is None:
         raise SystemExit(f"{ws.home} has no version.")
-    made = timed("load the version", lambda: service.load(ws, version))
+    made = timed("load the version", lambda: versions.load(ws, version))
     random, n = np.random.default_rng(0), len(made.panel)
     print(f"{n:,} series, {len(made.past.cutoffs)} cutoffs, {made.past.horizon} days judged")
     given = counted(random, n)
@@ -81,8 +81,8 @@ def answers(ws: Workspace) -> None:
     timed("five lead times", lambda: orders(made, given.changed(stock.LEAD_TIME, random.choice([2.0, 3.0, 5.0, 8.0, 10.0], n)), Policy()))
     timed("a lead time that varies", lambda: orders(made, given, Policy(lead_time_sd=1.0)))
     timed("CSV", lambda: ordering.orders_csv(found, version))
-    timed("workbook", lambda: ordering.orders_xlsx(found, service.manifest(ws, version)))
-    timed("half a budget", lambda: ordering.spend(found, 0.5 * found.totals()["value"]))
+    timed("workbook", lambda: ordering.orders_xlsx(found, versions.manifest(ws, version)))
+    timed("half a budget", lambda: spend.spend(found, 0.5 * found.totals()["value"]))
 
 
 def orders(made: Ensemble, given: Given, policy: Policy) -> ordering.Orders:

@@ -25,6 +25,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from forecasting.services import jobs, versions
 from forecasting.services import retraining as service
 from forecasting.storage.workspace import Workspace
 
@@ -75,14 +76,14 @@ def measure(browser: Browser, home: Path, loads: int) -> None:
         idle = page_loads(browser, address, loads)
         show("page load, idle", idle)
         ws = Workspace(home)
-        number = service.start_retrain(ws, service.settings(ws))
+        number = service.start_retrain(ws, versions.settings(ws))
         time.sleep(5)
         busy = []
-        while service.job(ws, number).state == "running" and len(busy) < 4 * loads:
+        while jobs.job(ws, number).state == "running" and len(busy) < 4 * loads:
             busy += page_loads(browser, address, 1)
         show("page load, retraining", busy)
         print(f"95th percentile, retraining / idle: {np.quantile(busy, 0.95) / np.quantile(idle, 0.95):.2f}")
-        service.cancel(ws, number)
+        jobs.cancel(ws, number)
     finally:
         server.terminate()
         server.wait(20)

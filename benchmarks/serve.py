@@ -38,6 +38,7 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks.pages import prepare
 from forecasting.services import cache as kept
+from forecasting.services import jobs, versions
 from forecasting.services import retraining as service
 from forecasting.storage.workspace import Workspace
 
@@ -204,12 +205,12 @@ def ask(port: int, question: bytes) -> bytes:
 @contextmanager
 def retraining(ws: Workspace, port: int, listeners: int) -> Iterator[Callable[[], bool]]:
     """A retrain with its followers, ended afterwards; says whether it still runs."""
-    number = service.start_retrain(ws, service.settings(ws))
+    number = service.start_retrain(ws, versions.settings(ws))
     for _ in range(listeners):
         threading.Thread(target=listen, args=(port, number), daemon=True).start()
     time.sleep(5)
-    yield lambda: service.running(ws) == number
-    service.cancel(ws, number)
+    yield lambda: jobs.running(ws) == number
+    jobs.cancel(ws, number)
 
 
 def listen(port: int, number: int) -> None:

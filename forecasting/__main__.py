@@ -53,29 +53,29 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _sample(args: argparse.Namespace) -> int:
-    from forecasting.services import retraining as service
+    from forecasting.services import sales
 
-    _write(service.sample_csv(), args.out)
+    _write(sales.sample_csv(), args.out)
     return 0
 
 
 def _upload(args: argparse.Namespace) -> int:
-    from forecasting.services import retraining as service
     from forecasting.services import submissions as sending
+    from forecasting.services import workspaces
 
     if args.dry_run:
-        checked, change = sending.preview(service.workspace(), _sent(args))
+        checked, change = sending.preview(workspaces.workspace(), _sent(args))
         _report(args, {**change.counts(), "problems": len(checked.problems)}, f"Nothing was saved. {change}")
         return 0
-    merged = sending.merge(service.workspace(), _sent(args))[1]
+    merged = sending.merge(workspaces.workspace(), _sent(args))[1]
     _report(args, merged.counts(), str(merged))
     return 0
 
 
 def _undo(args: argparse.Namespace) -> int:  # noqa: ARG001
-    from forecasting.services import retraining as service
+    from forecasting.services import sales, workspaces
 
-    upload = service.undo(service.workspace())
+    upload = sales.undo(workspaces.workspace())
     print(f"Taken back: {upload.name}.")
     return 0
 
@@ -84,10 +84,11 @@ def _retrain(args: argparse.Namespace) -> int:
     from forecasting.entrypoints.cli.progress_bar import follow
     from forecasting.services import retraining as service
     from forecasting.services import submissions as sending
+    from forecasting.services import workspaces
 
     if args.every is not None:
         return _retrain_every(args)
-    ws = service.workspace()
+    ws = workspaces.workspace()
     if args.file is not None:
         _say(str(sending.merge(ws, _sent(args))[1]))
     chosen = arguments.settings(args)
@@ -105,15 +106,16 @@ def _retrain_every(args: argparse.Namespace) -> int:
     from forecasting.entrypoints.cli.scheduled import keep
     from forecasting.jobs.cron import Cron
     from forecasting.services import retraining as service
+    from forecasting.services import versions, workspaces
     from forecasting.services.schedule import Schedule
 
     if args.file is not None:
         raise InputError(f"--every retrains on the sales that are saved: leave {args.file} out, and upload it before or at any time.")
     arguments.settings(args)  # what cannot be trained is said now and not at night
     schedule = Schedule(
-        ws=service.workspace(),
+        ws=workspaces.workspace(),
         cron=Cron(args.every),
-        choose=lambda ws: arguments.settings(args, service.settings(ws)),
+        choose=lambda ws: arguments.settings(args, versions.settings(ws)),
         start=partial(service.start_retrain, leave_a_core=False),
         tell=lambda text: _say(f"{text} Next: {schedule.shown(schedule.next())}."),
     )
@@ -123,37 +125,36 @@ def _retrain_every(args: argparse.Namespace) -> int:
 
 
 def _forecast(args: argparse.Namespace) -> int:
-    from forecasting.services import retraining as service
+    from forecasting.services import forecasts, versions, workspaces
 
-    made = service.load(service.workspace(), _live())
+    made = versions.load(workspaces.workspace(), _live())
     steps = made.panel.period.steps(args.days)
-    _write(service.forecast_csv(made, arguments.filters(args), steps, total=args.total), args.out)
+    _write(forecasts.forecast_csv(made, arguments.filters(args), steps, total=args.total), args.out)
     return 0
 
 
 def _recommend(args: argparse.Namespace) -> int:
-    from forecasting.services import ordering
-    from forecasting.services import retraining as service
+    from forecasting.services import ordering, versions, workspaces
 
     version = _live()
-    ws = service.workspace()
-    made = service.load(ws, version)
+    ws = workspaces.workspace()
+    made = versions.load(ws, version)
     given = ordering.given_stock(ws, made) if args.stock is None else _stock(args, made)
     found = ordering.recommend(made, given, arguments.policy(args), arguments.filters(args))
     quantities = _within_limits(args, found)
     if args.receipt is not None:
         _write(ordering.receipt_csv(found), args.receipt)
     if args.xlsx is not None:
-        _write(ordering.orders_xlsx(found, service.manifest(ws, version), quantities), args.xlsx)
+        _write(ordering.orders_xlsx(found, versions.manifest(ws, version), quantities), args.xlsx)
     _write(ordering.orders_csv(found, version, quantities), args.out)
     _say(ordering.summary(found))
     return 0
 
 
 def _versions(args: argparse.Namespace) -> int:
-    from forecasting.services import retraining as service
+    from forecasting.services import versions, workspaces
 
-    found = service.versions(service.workspace())
+    found = versions.versions(workspaces.workspace())
     if args.json:
         print(json.dumps(found))
         return 0
@@ -164,22 +165,22 @@ def _versions(args: argparse.Namespace) -> int:
 
 
 def _live_verb(args: argparse.Namespace) -> int:
-    from forecasting.services import retraining as service
+    from forecasting.services import versions, workspaces
 
-    service.set_live(service.workspace(), args.number)
+    versions.set_live(workspaces.workspace(), args.number)
     print(f"Version {args.number} is live.")
     return 0
 
 
 def _prune(args: argparse.Namespace) -> int:
     from forecasting.services import retention as upkeep
-    from forecasting.services import retraining as service
+    from forecasting.services import workspaces
 
     retention = arguments.retention(args, os.environ)
     if args.dry_run:
-        print(f"Nothing was deleted. What can go: {upkeep.spare(service.workspace(), retention)}.")
+        print(f"Nothing was deleted. What can go: {upkeep.spare(workspaces.workspace(), retention)}.")
         return 0
-    print(f"Deleted: {upkeep.prune(service.workspace(), retention)}.")
+    print(f"Deleted: {upkeep.prune(workspaces.workspace(), retention)}.")
     return 0
 
 
@@ -214,29 +215,28 @@ VERBS: arguments.Verbs = {
 
 
 def _stock(args: argparse.Namespace, made: Ensemble) -> Given:
-    from forecasting.services import ordering
-    from forecasting.services import retraining as service
+    from forecasting.services import ordering, sales
 
-    table = service.inspect(service.read_file(args.stock), args.stock.name)
+    table = sales.inspect(sales.read_file(args.stock), args.stock.name)
     mapping = ordering.guess_stock(table) | arguments.mapping(args.map, ordering.STOCK_ROLES)
     return ordering.check_stock(table, mapping, made, day_first=args.day_first).accept(drop_problems=args.drop_problems)
 
 
 def _within_limits(args: argparse.Namespace, found: Orders) -> dict[str, float]:
     """The quantities that money or space is best spent on; none where it is not limited."""
-    from forecasting.services import ordering
+    from forecasting.inventory.budget import spend
 
     if args.budget is None and args.space is None:
         return {}
-    bought = ordering.spend(found, args.budget) if args.space is None else ordering.spend(found, args.space, "space")
+    bought = spend.spend(found, args.budget) if args.space is None else spend.spend(found, args.space, "space")
     _say(f"Within the limit: {bought['order_quantity'].sum():,.0f} units of {len(bought):,} series, which take {bought['takes'].sum():,.2f} of it.")
-    return ordering.bought_quantities(found, bought)
+    return spend.quantities(found, bought)
 
 
 def _live() -> int:
-    from forecasting.services import retraining as service
+    from forecasting.services import versions, workspaces
 
-    serving = service.serving(service.workspace())
+    serving = versions.serving(workspaces.workspace())
     for damage in serving.refused:
         _say(str(damage))
     if serving.version is None:
@@ -246,11 +246,11 @@ def _live() -> int:
 
 def _sent(args: argparse.Namespace) -> Sent:
     """The file that the arguments name, and how it is to be read."""
-    from forecasting.services import retraining as service
+    from forecasting.services import sales
     from forecasting.services.submissions import Sent
 
     return Sent(
-        content=service.read_file(args.file),
+        content=sales.read_file(args.file),
         name=args.file.name,
         mapping=arguments.mapping(args.map),
         duplicates=args.duplicates,

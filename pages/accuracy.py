@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from forecasting.analysis import accuracy, attention
 from forecasting.core.errors import NotFound
-from forecasting.services import retraining as service
 from pages.charts import accuracy as accuracy_charts
 from pages.charts import forecast as charts
 from pages.components.accuracy import parts as accuracy_parts
@@ -63,10 +63,10 @@ with st.container(border=True, key="past_card"):
 
 left, right = st.columns([1.6, 1])
 with left, shell.card("Series that need a person", "By the units that their worst fault costs, most first", height="stretch"):
-    accuracy_tables.attention(service.attention(found), accuracy_parts.unit(found))
+    accuracy_tables.attention(attention.attention(found), accuracy_parts.unit(found))
 with right, shell.card("By cutoff", measure.title, height="stretch"):
     accuracy_tables.by_cutoff(found, measure)
 
 if len(found.rows) > 1:
     with shell.card("By series", "Worst first; the weights are today's"):
-        accuracy_tables.by_series(service.by_series(found))
+        accuracy_tables.by_series(accuracy.by_series(found))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from forecasting.analysis import forecast_view
 from forecasting.core import formatting as words
 from forecasting.core.errors import NotFound
-from forecasting.services import retraining as service
+from forecasting.services import forecasts
 from pages.charts import forecast as charts
 from pages.components.forecast import parts as forecast_parts
 from pages.components.forecast import what_if as whatif_parts
@@ -35,7 +36,7 @@ except NotFound:
 with what_if:
     change, refused = whatif_parts.ask(standing)
 shown = whatif_parts.answer(version, filters, standing, change)
-view = service.view(shown, filters, days)
+view = forecast_view.view(shown, filters, days)
 
 with title:
     st.markdown(f"##### {forecast_parts.title(filters, view.period)}", anchors=False)
@@ -45,16 +46,16 @@ with card:
     whatif_parts.line(standing, shown, change, days=days, refused=refused)
     forecast_parts.numbers(view)
     st.plotly_chart(
-        charts.forecast(view, curves, before=service.view(ensemble, filters, days) if change else None),
+        charts.forecast(view, curves, before=forecast_view.view(ensemble, filters, days) if change else None),
         config=charts.CONFIG,
         key="forecast_chart",
         alt=f"Past sales and the forecast of the next {view.period.count(days)} by Prophet, LSTM and their blend, with 80 % and 95 % bands",
     )
-    whatif_parts.assumed(standing, service.assumptions(ensemble, filters, days), change)
+    whatif_parts.assumed(standing, forecasts.assumptions(ensemble, filters, days), change)
 
 actions.download_button(
     "Download CSV",
-    lambda: service.forecast_csv(shown, filters, days),
+    lambda: forecasts.forecast_csv(shown, filters, days),
     f"forecast-v{version}-{days}-{view.period.plural}{'-what-if' if change else ''}.csv",
     "text/csv",
     icon=":material/download:",
@@ -66,7 +67,7 @@ left, right = st.columns([1.5, 1])
 with left, shell.card(f"{view.period.name.title()} by {view.period.name}", "Every unit, as in the CSV", height="stretch"):
     forecast_parts.table(view)
 with right, shell.card("What moves it", f"Prophet's parts, units a {view.period.name} against an average {view.period.name}", height="stretch"):
-    forecast_parts.components(service.components(shown, filters, days), view.period)
+    forecast_parts.components(forecast_view.components(shown, filters, days), view.period)
 
 if len(view.simpler):
     with shell.card("Series on a simpler model", words.SIMPLER_HELP):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from forecasting.core.errors import NotFound
-from forecasting.services import retraining as service
+from forecasting.services import workspaces
 from pages.components.forecast import parts as forecast_parts
 from pages.components.inventory import budget as inventory_budget
 from pages.components.inventory import order_card as inventory_card
@@ -30,7 +30,7 @@ todo, shelves = st.tabs(["Orders", "Stock"], key="inventory_tab", bind="query-pa
 
 if shelves.open or damaged:
     with shelves if shelves.open else todo:
-        inventory_stock.show(service.workspace(), ensemble, saved, damaged)
+        inventory_stock.show(workspaces.workspace(), ensemble, saved, damaged)
     st.stop()
 
 with todo:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from forecasting.services import retraining as service
+from forecasting.analysis import forecast_view
+from forecasting.services import workspaces
 from pages.charts import forecast as charts
 from pages.components.inventory import policy as inventory_policy
 from pages.components.inventory import summary as inventory_parts
@@ -15,11 +16,11 @@ manifest = shell.live_manifest("Overview")
 with shell.head("Overview", overview_parts.context(manifest)):
     shell.upload_button()
 
-ws = service.workspace()
+ws = workspaces.workspace()
 ensemble = shell.loaded(manifest["version"])
 days = shell.ahead(ensemble)
 period = ensemble.panel.period
-view = service.view(ensemble, {}, days)
+view = forecast_view.view(ensemble, {}, days)
 saved, _ = inventory_parts.saved()
 orders = overview_parts.numbers(view, manifest, overview_parts.previous(ws, manifest["version"]), counted=saved is not None)
 needs = shell.card("Needs you")
@@ -33,7 +34,7 @@ with shell.card("All sales", f"Units a {period.name}, all series added up"):
     )
 
 with shell.card("Biggest movers", f"Next {period.count(days)} against the last {days}"):
-    overview_parts.movers(service.movers(ensemble, days), period.count(days))
+    overview_parts.movers(forecast_view.movers(ensemble, days), period.count(days))
 
 found = None if saved is None else inventory_parts.orders_of(manifest["version"], saved, inventory_policy.current(ensemble, saved), {})
 if orders is not None:

@@ -53,13 +53,13 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 @pytest.fixture
 def quick_shop(small: Workspace, home: Workspace) -> Iterator[Workspace]:
     """A copy of the small workspace, to change at will; no retrain outlives the test."""
-    from forecasting.services import retraining as service
+    from forecasting.services import jobs
 
     shutil.copytree(small.home, home.home, dirs_exist_ok=True)
     yield home
-    running = service.running(home)
+    running = jobs.running(home)
     if running is not None:
-        service.cancel(home, running)
+        jobs.cancel(home, running)
 
 
 @pytest.fixture
@@ -106,9 +106,9 @@ def browser(chromium: str) -> Iterator[Browser]:
 @pytest.fixture
 def watching(monkeypatch: pytest.MonkeyPatch, published: Workspace) -> Workspace:
     """This process looks at the published workspace, which nobody may change."""
-    from forecasting.services import retraining as service
+    from forecasting.services import workspaces
 
-    monkeypatch.setattr(service, "workspace", lambda: published)
+    monkeypatch.setattr(workspaces, "workspace", lambda: published)
     return published
 
 

@@ -13,8 +13,7 @@ from forecasting.core.errors import NothingPublished, VersionDamaged
 from forecasting.inventory.orders.recommend import Orders
 from forecasting.inventory.policy import Policy
 from forecasting.inventory.stock.state import Given
-from forecasting.services import ordering
-from forecasting.services import retraining as service
+from forecasting.services import ordering, versions
 from forecasting.storage.stock_states import Saved
 from forecasting.storage.workspace import Workspace
 from forecasting.training.ensemble import Ensemble
@@ -44,12 +43,12 @@ def live(ws: Workspace) -> Live:
     try:
         return _live(ws)
     except VersionDamaged:
-        service.forget_serving()
+        versions.forget_serving()
         return _live(ws)
 
 
 def _live(ws: Workspace) -> Live:
-    version = service.serving(ws).version
+    version = versions.serving(ws).version
     if version is None:
         raise NothingPublished("No model has been trained yet. Upload sales and retrain.")
     return Live(version, ensemble(ws, version))
@@ -58,7 +57,7 @@ def _live(ws: Workspace) -> Live:
 @cached(LRUCache(1), condition=Condition())
 def ensemble(ws: Workspace, version: int) -> Ensemble:
     """A version's ensemble, which nobody changes; another version frees the one before. Raises NotFound or VersionDamaged."""
-    return service.load(ws, version)
+    return versions.load(ws, version)
 
 
 def stock(ws: Workspace) -> Saved | None:

@@ -15,7 +15,6 @@ from forecasting.core import schema
 from forecasting.core import spreadsheets as formulas
 from forecasting.core.errors import StockDamaged
 from forecasting.intake import reader as reading
-from forecasting.inventory.budget import spend as spending
 from forecasting.inventory.export import tables as order_files
 from forecasting.inventory.levels import demand
 from forecasting.inventory.orders import projection as stock_path
@@ -150,10 +149,6 @@ def orders_xlsx(found: Orders, manifest: Mapping[str, Any], quantities: Mapping[
 def receipt_csv(found: Orders) -> bytes:
     """How the same rule did in the past, series by series, beside the textbook, as CSV."""
     return formulas.to_csv(order_files.receipt(found))
-
-
-spend = spending.spend
-bought_quantities = spending.quantities
 
 
 def path_of(found: Orders, place: int, quantity: float, on_hand: float | None = None) -> Path:

@@ -15,6 +15,7 @@ from forecasting.jobs.cron import Cron
 from forecasting.jobs.runner import Jobs
 from forecasting.jobs.schedule_state import Tick
 from forecasting.services import retraining as service
+from forecasting.services import versions
 from forecasting.storage.locks import exclusive
 from forecasting.storage.sales.table import Dataset
 from forecasting.storage.workspace import Workspace
@@ -71,7 +72,7 @@ class Schedule:
 
     ws: Workspace
     cron: Cron
-    choose: Callable[[Workspace], Settings] = service.settings
+    choose: Callable[[Workspace], Settings] = versions.settings
     start: Callable[[Workspace, Settings], int] = service.start_retrain
     tell: Callable[[str], None] = logger.info
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
@@ -188,9 +189,9 @@ def _started(claim: Tick, job: int) -> Tick:
 
 def _learned(ws: Workspace) -> set[int]:
     """The versions of the sales that the live version and those after it learned: a person who went back to an older one keeps it."""
-    serving = service.serving(ws)
+    serving = versions.serving(ws)
     if serving.version is None:
         return set()
     damaged = {damage.version for damage in serving.refused}
-    found = (version for version in service.versions(ws) if "damaged" not in version)
+    found = (version for version in versions.versions(ws) if "damaged" not in version)
     return {version["sales_version"] for version in found if version["version"] >= serving.version and version["version"] not in damaged}

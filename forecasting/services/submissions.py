@@ -9,6 +9,7 @@ from typing import Literal
 from forecasting.core.errors import JobRunning
 from forecasting.core.settings import Settings
 from forecasting.intake.sales_file import Intake
+from forecasting.services import jobs, sales
 from forecasting.services import retraining as service
 from forecasting.storage.sales.changes import Change
 from forecasting.storage.sales.table import Merge
@@ -38,21 +39,21 @@ class Sent:
 
 def check(sent: Sent) -> Intake:
     """Its sales and all its problems; raises InputError."""
-    table = service.inspect(sent.content, sent.name)
-    return service.check(table, service.guess(table) | dict(sent.mapping), duplicates=sent.duplicates, day_first=sent.day_first)
+    table = sales.inspect(sent.content, sent.name)
+    return sales.check(table, sales.guess(table) | dict(sent.mapping), duplicates=sent.duplicates, day_first=sent.day_first)
 
 
 def preview(ws: Workspace, sent: Sent) -> tuple[Intake, Change]:
     """What merging it would change; raises InputError where it could not be merged."""
     checked = check(sent)
     checked.accept(drop_problems=sent.drop_problems)
-    return checked, service.preview(ws, checked)
+    return checked, sales.preview(ws, checked)
 
 
 def merge(ws: Workspace, sent: Sent) -> tuple[Intake, Merge]:
     """Merges it in one step; raises InputError or TryAgain."""
     checked = check(sent)
-    return checked, service.merge(ws, sent.content, sent.name, checked, drop_problems=sent.drop_problems)
+    return checked, sales.merge(ws, sent.content, sent.name, checked, drop_problems=sent.drop_problems)
 
 
 def retrain(ws: Workspace, sent: Sent | None, settings: Settings, *, leave_a_core: bool = True) -> int:
@@ -63,7 +64,7 @@ def retrain(ws: Workspace, sent: Sent | None, settings: Settings, *, leave_a_cor
         JobRunning: A retrain is running; nothing was merged, unless the text says so.
         TryAgain: Somebody else is changing the sales.
     """
-    running = service.running(ws)
+    running = jobs.running(ws)
     if running is not None:
         raise JobRunning(running)
     if sent is None:

@@ -97,9 +97,9 @@ def parts() -> dict[str, Any]:
 
 def _api(settings: ServerSettings) -> ASGIApp:
     from forecasting.entrypoints.api import app as api
-    from forecasting.services import retraining as service
+    from forecasting.services import workspaces
 
-    return api.make(service.workspace(), settings)
+    return api.make(workspaces.workspace(), settings)
 
 
 def warm(api: Warmed) -> None:
@@ -107,13 +107,14 @@ def warm(api: Warmed) -> None:
     try:
         from forecasting.services import cache as kept
         from forecasting.services import retraining as service
+        from forecasting.services import versions, workspaces
         from pages.charts import forecast as charts
         from pages.components.inventory import policy as inventory_policy
         from pages.components.shared import layout as shell
 
-        ws = service.workspace()
+        ws = workspaces.workspace()
         service.first_start(ws)
-        version = service.serving(ws).version
+        version = versions.serving(ws).version
         if version is not None:
             ensemble = shell.ensemble_of(version)
             shell.warm_up(ensemble, charts)
@@ -151,10 +152,10 @@ def scheduled(cron: Cron | None) -> Iterator[None]:
 
 
 def _follow(cron: Cron, stop: threading.Event) -> None:
-    from forecasting.services import retraining as service
+    from forecasting.services import workspaces
     from forecasting.services.schedule import Schedule
 
-    Schedule(ws=service.workspace(), cron=cron).run(stop)
+    Schedule(ws=workspaces.workspace(), cron=cron).run(stop)
 
 
 def end_soon() -> None:

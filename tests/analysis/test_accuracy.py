@@ -15,7 +15,7 @@ from forecasting.analysis import backtest_bands as judged
 from forecasting.core import schema
 from forecasting.core.errors import NotFound
 from forecasting.core.period import MONTH
-from forecasting.services import retraining as service
+from forecasting.services import accuracy as accuracy_service
 from forecasting.training import metrics
 from forecasting.training.bands import quantiles as bands
 
@@ -168,10 +168,10 @@ def test_without_a_backtest_there_are_no_numbers():
 
 
 def test_the_tables_to_take_away_hold_the_numbers_of_the_page(found):
-    table = pd.read_csv(io.BytesIO(service.series_csv(found)))
+    table = pd.read_csv(io.BytesIO(accuracy_service.series_csv(found)))
     assert table["wape"].tolist() == accuracy.by_series(found)["wape"].round(6).tolist()
     assert table["wape_2026-01-18"].tolist() == [round(4 / 30, 6), 0.2]
-    past = pd.read_csv(io.BytesIO(service.backtest_csv(found)))
+    past = pd.read_csv(io.BytesIO(accuracy_service.backtest_csv(found)))
     assert past.columns[:5].tolist() == ["date", "cutoff", "step", "product_id", "sales"]
     assert len(past) == 8
     assert (past["forecast"] - past["sales"]).abs().sum() / past["sales"].sum() == pytest.approx(15 / 110)

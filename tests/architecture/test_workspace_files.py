@@ -20,8 +20,7 @@ from pyarrow import parquet
 from repository import ROOT
 
 from forecasting.__main__ import main
-from forecasting.services import ordering
-from forecasting.services import retraining as service
+from forecasting.services import ordering, versions
 from forecasting.storage.workspace import Workspace
 
 RANDOM = {r"part-.*\.parquet": "part-*.parquet", r"[0-9a-f]{64}": "<sha256>"}
@@ -52,7 +51,7 @@ def names(found):
 
 
 def save_stock(ws):
-    loaded = service.load(ws, 1)
+    loaded = versions.load(ws, 1)
     counted = pd.DataFrame({"product_id": ["Tea"], "region": ["North"], "on_hand": [4], "on_order": [6], "due": ["2026-07-02"]})
     ordering.save_stock(ws, ordering.check_typed_stock(counted, loaded), loaded, "typed")
 

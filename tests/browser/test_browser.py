@@ -12,6 +12,7 @@ import pytest
 from browser_pages import bar, download, go, heading, later_sales, new_page, upload
 from live_server import served
 
+from forecasting.services import forecasts, jobs, sales, versions
 from forecasting.services import retraining as service
 
 pytestmark = pytest.mark.browser
@@ -48,19 +49,19 @@ def test_a_person_uploads_retrains_looks_elsewhere_and_takes_the_forecast_home(s
     page.get_by_text("Model v1").wait_for()
     deadline = time.monotonic() + 120
     while page.get_by_text("Model v2").count() == 0:
-        assert time.monotonic() < deadline, service.job(shop)
+        assert time.monotonic() < deadline, jobs.job(shop)
         if page.locator(".st-key-banner [role=progressbar]").count():
             seen.add(bar(page, "banner"))
         page.wait_for_timeout(200)
     assert len(seen) >= 3
-    assert service.manifest(shop, 2)["settings"]["lstm"]["epochs"] == 30
+    assert versions.manifest(shop, 2)["settings"]["lstm"]["epochs"] == 30
     other.get_by_text("model v2").wait_for()
 
     page.get_by_text("sales to 7 Jul 2026").wait_for()
     table = pd.read_csv(download(page).path())
     assert len(table) == 10 * 14
     assert sorted(table.date.unique())[0] == "2026-07-08"
-    pd.testing.assert_frame_equal(table, pd.read_csv(io.BytesIO(service.forecast_csv(service.load(shop, 2), {}, 14))))
+    pd.testing.assert_frame_equal(table, pd.read_csv(io.BytesIO(forecasts.forecast_csv(versions.load(shop, 2), {}, 14))))
 
 
 def test_a_first_request_may_be_a_deep_link_with_a_view_in_it(server, browser):
@@ -102,8 +103,8 @@ def test_a_retraining_is_cancelled_from_the_page(server, browser, shop):
     service.start_retrain(shop, service.Settings(horizon=14))
     page.locator(".st-key-cancel button").click()
     page.get_by_text("1. File").wait_for()
-    assert service.job(shop).state == "cancelled"
-    assert service.serving(shop).version == 1
+    assert jobs.job(shop).state == "cancelled"
+    assert versions.serving(shop).version == 1
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
@@ -125,6 +126,6 @@ def test_an_empty_workspace_fills_up_by_itself(browser, home):
         heading(page, "Overview")
         page.locator(".st-key-banner").wait_for()
         page.get_by_text("Your first forecast is on its way").wait_for()
-        job = service.job(home)
-        assert service.uploads(home)[0].kind == "sample"
-        service.cancel(home, job.number)
+        job = jobs.job(home)
+        assert sales.uploads(home)[0].kind == "sample"
+        jobs.cancel(home, job.number)

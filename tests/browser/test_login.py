@@ -12,6 +12,7 @@ from joserfc.jwk import RSAKey
 from live_server import served
 
 from forecasting.core.settings import Settings
+from forecasting.services import jobs
 from forecasting.services import retraining as service
 from forecasting.storage.workspace import Workspace
 
@@ -107,7 +108,7 @@ def test_nothing_of_the_shop_reaches_who_is_not_logged_in(shop, tmp_path, provid
             page.goto(f"{address}/{path}")
             door(page)
             page.wait_for_timeout(1500)
-        assert service.job(shop).state == "running"
+        assert jobs.job(shop).state == "running"
         assert frames
         assert told(frames) == []
         provider.person = ANNA
@@ -115,7 +116,7 @@ def test_nothing_of_the_shop_reaches_who_is_not_logged_in(shop, tmp_path, provid
         page.locator(".st-key-banner").wait_for()
         page.get_by_text("odel v1").first.wait_for()
         assert set(told(frames)) >= {b"odel v1", b"etraining"}
-        service.cancel(shop, job)
+        jobs.cancel(shop, job)
 
 
 def test_a_person_logs_in_works_and_logs_out(server, provider, page, browser):

@@ -20,6 +20,7 @@ from browser_pages import PATIENCE, bar, later_sales, new_page
 from live_server import served
 from repository import ROOT
 
+from forecasting.services import jobs, sales, versions
 from forecasting.services import retraining as service
 
 PAGE = ROOT / "static" / "retrain.html"
@@ -98,17 +99,17 @@ def test_a_lost_connection_is_found_again_and_the_dashboard_shows_the_same_bar(s
         seen = set()
         deadline = time.monotonic() + PATIENCE / 1000 * 3
         while dashboard.get_by_text("model v2").count() == 0:
-            assert time.monotonic() < deadline, service.job(shop)
+            assert time.monotonic() < deadline, jobs.job(shop)
             if dashboard.locator(".st-key-banner [role=progressbar]").count():
                 seen.add(bar(dashboard, "banner"))
             dashboard.wait_for_timeout(200)
         page.get_by_text("v2 is live").wait_for()
         assert line.streams == 4
-        told = [event.fraction for event in service.job_events(shop, 2) if event.type != "result"]
+        told = [event.fraction for event in jobs.events(shop, 2) if event.type != "result"]
         assert shown_values(page) == told
         assert len(seen) >= 3
         assert seen <= {int(100 * fraction) for fraction in told} | {0, 100}
-        assert service.manifest(shop, 2)["settings"]["lstm"]["epochs"] == 12
+        assert versions.manifest(shop, 2)["settings"]["lstm"]["epochs"] == 12
         page.reload()
         page.get_by_text("v2 is live").wait_for()
 
@@ -132,10 +133,10 @@ def test_the_page_serves_another_site_that_is_let_in(shop, chrome):
         page.get_by_role("button", name="Leave these rows out").click()
         page.get_by_role("button", name="Cancel").click()
         page.get_by_role("heading", name="Retraining cancelled").wait_for()
-        assert service.uploads(shop)[0].dropped == 1
-        assert service.job(shop).state == "cancelled"
+        assert sales.uploads(shop)[0].dropped == 1
+        assert jobs.job(shop).state == "cancelled"
 
-        number = service.start_retrain(shop, service.settings(shop))
+        number = service.start_retrain(shop, versions.settings(shop))
         start(page)
         page.get_by_text(f"job {number}").wait_for()
         page.get_by_role("button", name="Follow it").click()
@@ -146,7 +147,7 @@ def test_the_page_serves_another_site_that_is_let_in(shop, chrome):
         assert json.loads(page.evaluate("JSON.stringify(sessionStorage)")) == {f"shelfcast-token {address}": TOKEN}
         assert [url for url in asked if not url.startswith((f"{site}/", f"{address}/api/"))] == []
         assert not any(TOKEN in url for url in asked)
-        assert service.serving(shop).version == 1
+        assert versions.serving(shop).version == 1
 
 
 @pytest.mark.browser
@@ -156,4 +157,4 @@ def test_a_site_that_nobody_let_in_is_told_why(shop, chrome):
         page.goto(f"{site}/retrain.html?server={address}")
         start(page, "date,sales\n2026-07-01,4\n")
         page.get_by_text("FORECASTING_ORIGINS").wait_for()
-        assert service.job(shop).number == 1
+        assert jobs.job(shop).number == 1

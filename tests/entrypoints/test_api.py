@@ -12,11 +12,11 @@ import pytest
 import shop_workspaces as shops
 from api_client import client, problem, sales_file
 
+from forecasting.analysis import forecast_table, forecast_view
 from forecasting.inventory.policy import Policy
 from forecasting.jobs.cron import Cron
 from forecasting.services import cache as kept
-from forecasting.services import ordering
-from forecasting.services import retraining as service
+from forecasting.services import forecasts, ordering, sales, versions
 from forecasting.services.schedule import Schedule
 
 pytestmark = pytest.mark.usefixtures("fresh_caches")
@@ -40,25 +40,25 @@ def looked_at(published):
 
 
 def test_a_forecast_has_the_rows_of_the_csv(looked_at, published):
-    made = service.load(published, 1)
+    made = versions.load(published, 1)
     answer = looked_at.post("/api/forecast", json={"days": 7, "product_id": "Tea"}).json()
     table = pd.DataFrame(answer["forecast"]).assign(date=lambda rows: pd.to_datetime(rows["date"]).astype("datetime64[us]"))
-    pd.testing.assert_frame_equal(table, service.forecast_table(made, {"product_id": "Tea"}, 7), check_dtype=False)
+    pd.testing.assert_frame_equal(table, forecast_table.forecast_table(made, {"product_id": "Tea"}, 7), check_dtype=False)
     assert (answer["version"], answer["sales_to"], answer["period"], answer["days"], answer["series"]) == (1, "2026-06-30", "day", 7, 2)
 
 
 def test_the_csv_is_the_one_of_the_page(looked_at, published):
-    made = service.load(published, 1)
+    made = versions.load(published, 1)
     response = looked_at.post("/api/forecast", json={"days": 14}, headers={"Accept": "text/csv"})
-    assert response.content == service.forecast_csv(made, {}, 14)
+    assert response.content == forecasts.forecast_csv(made, {}, 14)
     assert response.headers["content-type"].startswith("text/csv")
     assert response.headers["content-disposition"] == 'attachment; filename="forecast-v1.csv"'
 
 
 def test_a_total_is_one_row_a_day_with_the_sum_that_the_page_shows(looked_at, published):
-    made = service.load(published, 1)
+    made = versions.load(published, 1)
     answer = looked_at.post("/api/forecast", json={"days": 14, "total": True, "region": "North"}).json()
-    shown = service.view(made, {"region": "North"}, 14).total
+    shown = forecast_view.view(made, {"region": "North"}, 14).total
     assert len(answer["forecast"]) == 14
     assert {"product_id", "category"}.isdisjoint(answer["forecast"][0])
     assert answer["sum"] == pytest.approx({name: getattr(shown, name) for name in ("expected", "lower_80", "upper_80", "lower_95", "upper_95")})
@@ -101,7 +101,7 @@ def test_without_a_version_every_question_says_what_to_do(home):
 
 
 def test_a_recommendation_is_the_one_of_the_command_line(looked_at, published):
-    made = service.load(published, 1)
+    made = versions.load(published, 1)
     policy = Policy(lead_time=4, review_period=2, service_level=0.9)
     found = ordering.recommend(made, ordering.given_stock(published, made), policy, {"region": "South"})
     terms = {"lead_time": 4, "review_period": 2, "service_level": 0.9, "region": "South"}
@@ -126,7 +126,7 @@ def test_stock_can_be_sent_along(looked_at):
 
 
 def test_stock_that_was_saved_counts(asked, shop):
-    made = service.load(shop, 1)
+    made = versions.load(shop, 1)
     shelf = pd.DataFrame({"product_id": ["Tea"], "region": ["South"], "on_hand": [1e6]})
     number = ordering.save_stock(shop, ordering.check_typed_stock(shelf, made), made, "typed")
     answer = asked.post("/api/recommend", json={"product_id": "Tea", "region": "South"}).json()
@@ -136,7 +136,7 @@ def test_stock_that_was_saved_counts(asked, shop):
 
 
 def test_a_forecast_needs_no_stock_where_what_was_saved_is_damaged(asked, shop):
-    made = service.load(shop, 1)
+    made = versions.load(shop, 1)
     whole = asked.post("/api/forecast", json={"days": 7}).json()
     ordering.save_stock(shop, ordering.check_typed_stock(pd.DataFrame({"product_id": ["Tea"], "on_hand": [1]}), made), made, "typed")
     [state] = shop.stock.glob("*.parquet")
@@ -177,7 +177,7 @@ def test_a_dry_run_says_what_an_upload_then_does(asked, shop):
     dry = asked.post("/api/upload", files=sales_file(WEEK), data={"dry_run": "true"}).json()
     assert (dry["saved"], dry["version"], dry["new"], dry["changed"]) == (False, 1, 2, 0)
     assert dry["text"].startswith("Nothing was saved.")
-    assert len(service.uploads(shop)) == 1
+    assert len(sales.uploads(shop)) == 1
     saved = asked.post("/api/upload", files=sales_file(WEEK)).json()
     assert (saved["saved"], saved["version"], saved["new"]) == (True, 2, 2)
     again = asked.post("/api/upload", files=sales_file(WEEK)).json()
@@ -188,7 +188,7 @@ def test_rows_that_cannot_be_used_are_listed_and_left_out_only_when_asked(asked,
     found = problem(asked.post("/api/upload", files=sales_file(ODD)), 422, "problems-found")
     assert [(row["line"], row["column"], row["value"]) for row in found["problems"]] == [(3, "sales", "-5")]
     assert found["problems_found"] == 1
-    assert len(service.uploads(shop)) == 1
+    assert len(sales.uploads(shop)) == 1
     answer = asked.post("/api/upload", files=sales_file(ODD), data={"drop_problems": "true"}).json()
     assert (answer["new"], answer["problems_found"], answer["problems"][0]["line"]) == (1, 1, 3)
 
@@ -226,7 +226,7 @@ def test_the_last_upload_is_taken_back(asked, shop):
     assert asked.get("/api/uploads", params={"most": 1}).json() == listed[:1]
     undone = asked.post("/api/uploads/undo").json()
     assert (undone["name"], undone["undone"]) == ("week.csv", True)
-    assert [upload.undone for upload in service.uploads(shop)] == [True, False]
+    assert [upload.undone for upload in sales.uploads(shop)] == [True, False]
     asked.post("/api/uploads/undo")
     assert problem(asked.post("/api/uploads/undo"), 422, "input-error")["detail"] == "There is no upload to take back."
 
@@ -238,7 +238,7 @@ def test_versions_are_listed_and_the_pointer_is_moved(asked, shop):
     shops.retrain(shop)
     assert [(version["version"], version["live"]) for version in asked.get("/api/versions").json()] == [(2, True), (1, False)]
     assert asked.post("/api/versions/1/live").json() == {"live": 1}
-    assert service.serving(shop).version == 1
+    assert versions.serving(shop).version == 1
     assert asked.post("/api/forecast", json={"days": 1}).json()["version"] == 1
     assert "There is no version 9" in problem(asked.post("/api/versions/9/live"), 404, "not-found")["detail"]
 
@@ -247,7 +247,7 @@ def test_a_damaged_version_cannot_be_made_live(asked, shop):
     shops.retrain(shop)
     (shop.versions / "0001" / "health.parquet").unlink()
     assert "Version 1 is damaged" in problem(asked.post("/api/versions/1/live"), 500, "version-damaged")["detail"]
-    assert service.serving(shop).version == 2
+    assert versions.serving(shop).version == 2
 
 
 def test_health_tells_version_job_disk_and_uptime(looked_at, home):
@@ -304,7 +304,7 @@ def test_an_unexpected_error_is_logged_whole_and_not_shown(published, monkeypatc
     def broken(_):
         raise KeyError("the inner life")
 
-    monkeypatch.setattr(service, "versions", broken)
+    monkeypatch.setattr(versions, "versions", broken)
     with caplog.at_level(logging.ERROR):
         response = client(published, raises=False).get("/api/versions")
     assert "inner life" not in problem(response, 500, "unexpected")["detail"]

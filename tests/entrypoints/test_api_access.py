@@ -16,7 +16,7 @@ from forecasting.core.errors import SettingsError
 from forecasting.entrypoints.api import limits as api_limits
 from forecasting.entrypoints.server.network import OnlyThisMachine, check, is_this_machine
 from forecasting.entrypoints.server.server_settings import ServerSettings
-from forecasting.services import retraining as service
+from forecasting.services import sales
 
 TOKEN = "correct-horse-battery-staple"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
@@ -141,7 +141,7 @@ def test_a_page_of_another_site_changes_nothing(shop, headers):
     asked = client(shop)
     problem(asked.post("/api/uploads/undo", headers=headers), 403, "other-origin")
     problem(asked.post("/api/upload", files=sales_file(WEEK), headers=headers), 403, "other-origin")
-    assert [upload.undone for upload in service.uploads(shop)] == [False]
+    assert [upload.undone for upload in sales.uploads(shop)] == [False]
 
 
 @pytest.mark.parametrize("headers", [{"Origin": HERE}, {"Sec-Fetch-Site": "same-origin"}, {"Sec-Fetch-Site": "none"}, {}])
@@ -246,4 +246,4 @@ def test_a_body_that_does_not_say_is_stopped_while_it_comes_in(shop, monkeypatch
     response = client(shop).post("/api/upload", content=body(), headers={"Content-Type": "multipart/form-data; boundary=cut"})
     problem(response, 413, "too-large")
     assert response.headers["connection"] == "close"
-    assert len(service.uploads(shop)) == 1
+    assert len(sales.uploads(shop)) == 1

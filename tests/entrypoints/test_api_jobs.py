@@ -14,6 +14,7 @@ from forecasting.core.settings import Settings
 from forecasting.entrypoints.api import event_stream as api_events
 from forecasting.jobs.estimate import Estimate
 from forecasting.jobs.events import Recorder
+from forecasting.services import jobs, sales, versions
 from forecasting.services import retraining as service
 from forecasting.storage.atomic_files import write_json
 
@@ -57,7 +58,7 @@ def test_a_retrain_merges_the_file_and_streams_to_the_version_that_it_publishes(
     epochs = [step for _, step in steps if step["stage"] == "LSTM" and step["loss"] is not None]
     assert (epochs[0]["done"], epochs[0]["total"]) == (1, 2)
     assert epochs[0]["data"] == f"LSTM epoch 1/2 - loss={epochs[0]['loss']:.4f}"
-    assert service.uploads(shop)[0].name == "week.csv"
+    assert sales.uploads(shop)[0].name == "week.csv"
     assert asked.post("/api/forecast", json={"days": 1}).json()["version"] == 2
     assert events(asked.get("/api/jobs/2/events").text) == told
 
@@ -66,7 +67,7 @@ def test_settings_that_were_not_sent_are_those_of_the_live_version(shop, monkeyp
     asked_for = []
     monkeypatch.setattr(service, "start_retrain", lambda ws, chosen, **_: asked_for.append(chosen) or recorded(ws, result={"status": "cancelled"}))
     client(shop).post("/api/retrain", data={"batch_size": "32"})
-    live = service.settings(shop)
+    live = versions.settings(shop)
     assert asked_for == [Settings.from_dict({**live.to_dict(), "lstm": {**live.to_dict()["lstm"], "batch_size": 32}})]
 
 
@@ -82,7 +83,7 @@ def test_settings_that_cannot_be_used_start_and_merge_nothing(shop, fields, text
     response = client(shop).post("/api/retrain", files=sales_file(WEEK), data=fields)
     assert response.status_code == 422
     assert text in response.json()["detail"]
-    assert (len(service.uploads(shop)), service.job(shop).number) == (1, 1)
+    assert (len(sales.uploads(shop)), jobs.job(shop).number) == (1, 1)
 
 
 def test_without_sales_there_is_nothing_to_train_on(home):
@@ -95,7 +96,7 @@ def test_a_second_retrain_is_sent_to_the_one_that_runs(shop):
     try:
         response = asked.post("/api/retrain", files=sales_file(WEEK))
         assert problem(response, 409, "job-running")["job"] == response.headers["location"] == f"/api/jobs/{number}"
-        assert len(service.uploads(shop)) == 1
+        assert len(sales.uploads(shop)) == 1
         running = asked.get(f"/api/jobs/{number}").json()
         assert (running["state"], running["ended"], running["version"]) == ("running", None, None)
     finally:
@@ -155,8 +156,8 @@ def test_a_result_is_told_only_when_it_is_whole(shop, monkeypatch):
     told = []
     listener = threading.Thread(target=lambda: told.extend(followed(client(shop), number)))
     listener.start()
-    until(lambda: service.job(shop).event)
-    service.cancel(shop, number)
+    until(lambda: jobs.job(shop).event)
+    jobs.cancel(shop, number)
     listener.join(20)
     assert not listener.is_alive()
     assert [place for place, _ in told] == list(range(1, len(told) + 1))

@@ -16,7 +16,7 @@ from repository import ROOT
 
 from forecasting import retrain_model
 from forecasting.__main__ import main
-from forecasting.services import retraining as service
+from forecasting.services import sales
 
 
 @pytest.fixture
@@ -37,17 +37,17 @@ def test_an_upload_says_what_is_new_and_the_same_file_twice_changes_nothing(file
     first = json.loads(capsys.readouterr().out)
     assert (first["changed"], first["unchanged"]) == (0, 0)
     assert first["new"] == len(pd.read_csv(file))
-    version = service.uploads(home)[0].version
+    version = sales.uploads(home)[0].version
     assert main(["upload", str(file), "--json"]) == 0
     again = json.loads(capsys.readouterr().out)
     assert (again["new"], again["changed"], again["unchanged"]) == (0, 0, first["new"])
-    assert service.uploads(home)[0].version == version
+    assert sales.uploads(home)[0].version == version
 
 
 def test_a_dry_run_saves_nothing(file, capsys, home):
     assert main(["upload", str(file), "--dry-run"]) == 0
     assert "Nothing was saved" in capsys.readouterr().out
-    assert not service.has_sales(home)
+    assert not sales.has_sales(home)
 
 
 def test_rows_with_problems_are_listed_and_left_out_only_when_asked(file, capsys, home):
@@ -58,9 +58,9 @@ def test_rows_with_problems_are_listed_and_left_out_only_when_asked(file, capsys
     told = capsys.readouterr().err
     assert "Sales below zero" in told
     assert "--drop-problems" in told
-    assert not service.has_sales(home)
+    assert not sales.has_sales(home)
     assert main(["upload", str(file), "--drop-problems"]) == 0
-    assert service.has_sales(home)
+    assert sales.has_sales(home)
 
 
 def test_columns_of_other_names_are_mapped(tmp_path, capsys):
@@ -78,7 +78,7 @@ def test_dates_that_can_be_read_two_ways_are_asked_about(tmp_path, capsys, home)
     assert main(["upload", str(path)]) == 2
     assert "--day-first" in capsys.readouterr().err
     assert main(["upload", str(path), "--month-first"]) == 0
-    assert service.uploads(home)[0].new == 2
+    assert sales.uploads(home)[0].new == 2
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_an_upload_is_taken_back(file, capsys, home):
     main(["upload", str(file)])
     assert main(["undo"]) == 0
     assert "sales.csv" in capsys.readouterr().out
-    assert service.uploads(home)[0].undone
+    assert sales.uploads(home)[0].undone
 
 
 def test_the_forecast_comes_as_csv_for_a_filter(shop, capfdbinary, tmp_path):

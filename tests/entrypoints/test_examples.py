@@ -22,7 +22,8 @@ from broken_connection import broken
 from live_server import served
 from repository import ROOT
 
-from forecasting.services import retraining as service
+from forecasting.services import forecasts, sales, versions
+from forecasting.services import jobs as jobs_service
 from forecasting.storage.workspace import Workspace
 
 EXAMPLES = ROOT / "examples"
@@ -113,7 +114,7 @@ def test_an_example_begins_with_what_it_does_and_how_to_call_it(path):
 
 def test_curl_retrains_and_follows_to_the_result(either_shop, tmp_path):
     shop = either_shop
-    before, file = service.serving(shop.ws).version, saved(week(), tmp_path / "a week; of bread, North.csv")
+    before, file = versions.serving(shop.ws).version, saved(week(), tmp_path / "a week; of bread, North.csv")
     with subprocess.Popen(**command(shop, "retrain.sh", file, "epochs=1"), text=True) as running:
         first = running.stdout.readline()
         seen = command_lines()
@@ -123,8 +124,8 @@ def test_curl_retrains_and_follows_to_the_result(either_shop, tmp_path):
     assert not shop.token or not any(shop.token in line for line in seen)
     *told, result = rest.splitlines()
     assert any(EVENT.match(line) for line in told)
-    assert json.loads(result)["data"]["meta"]["version"] == before + 1 == service.serving(shop.ws).version
-    assert service.uploads(shop.ws)[0].name == file.name
+    assert json.loads(result)["data"]["meta"]["version"] == before + 1 == versions.serving(shop.ws).version
+    assert sales.uploads(shop.ws)[0].name == file.name
 
 
 def command_lines():
@@ -151,17 +152,17 @@ def test_nothing_works_without_the_token(guarded_shop, name, words):
     ended = run(guarded_shop, name, *words, token="a guess")
     assert ended.returncode != 0
     assert "asks for its token" in ended.stdout + ended.stderr
-    assert service.job(guarded_shop.ws).state != "running"
+    assert jobs_service.job(guarded_shop.ws).state != "running"
 
 
 def test_curl_forecasts(either_shop):
     shop, question = either_shop, '{"days": 7, "product_id": "Tea"}'
-    made = service.load(shop.ws, service.serving(shop.ws).version)
+    made = versions.load(shop.ws, versions.serving(shop.ws).version)
     answer = json.loads(run(shop, "forecast.sh", question).stdout)
     assert {(row["product_id"], row["region"]) for row in answer["forecast"]} == {("Tea", "North"), ("Tea", "South")}
     assert {row["product_id"] for row in answer["recommendation"]} == {"Tea"}
     table = run(shop, "forecast.sh", "--csv", question).stdout
-    assert table.encode() == service.forecast_csv(made, {"product_id": "Tea"}, 7)
+    assert table.encode() == forecasts.forecast_csv(made, {"product_id": "Tea"}, 7)
     refused = run(shop, "forecast.sh", '{"days": 7, "product_id": "Coffee"}')
     assert refused.returncode == 22
     assert "Coffee" in json.loads(refused.stdout)["detail"]
@@ -175,7 +176,7 @@ def test_the_client_hears_every_event_once_over_a_line_that_breaks(guarded_shop,
         assert line.streams >= 7
     assert [event["id"] for event in heard] == list(range(1, len(heard) + 1))
     assert [event["type"] == "result" for event in heard] == [False] * (len(heard) - 1) + [True]
-    assert heard[-1]["data"]["meta"]["version"] == service.serving(shop.ws).version
+    assert heard[-1]["data"]["meta"]["version"] == versions.serving(shop.ws).version
     whole = client.Client(shop.address, shop.token)
     job = heard[-1]["job"]
     assert list(whole.follow(job)) == heard
@@ -191,10 +192,10 @@ def test_the_client_gives_up_on_a_server_that_does_not_come_back(client):
 def test_the_client_uploads_asks_and_cancels(open_shop, client, tmp_path):
     shop, asked = open_shop, client.Client(open_shop.address)
     file = saved(week(2, "Cake"), tmp_path / "cakes.csv")
-    before = len(service.uploads(shop.ws))
+    before = len(sales.uploads(shop.ws))
     dry = asked.upload(file, dry_run=True)
-    assert (dry["saved"], dry["new"], len(service.uploads(shop.ws))) == (False, 7, before)
-    assert (asked.upload(file)["saved"], asked.upload(file)["saved"], len(service.uploads(shop.ws))) == (True, False, before + 1)
+    assert (dry["saved"], dry["new"], len(sales.uploads(shop.ws))) == (False, 7, before)
+    assert (asked.upload(file)["saved"], asked.upload(file)["saved"], len(sales.uploads(shop.ws))) == (True, False, before + 1)
     rows = asked.forecast(days=3, product_id="Tea", total=True)
     assert len(rows) == 3
     assert all(row["lower_95"] <= row["forecast"] <= row["upper_95"] for row in rows)
@@ -218,7 +219,7 @@ def test_the_client_on_the_command_line(open_shop, tmp_path):
     assert "Line 3: Sales below zero" in refused.stderr
     rows = json.loads(run(open_shop, "client.py", "forecast", "days=2", "product_id=Soap").stdout)
     assert pd.DataFrame(rows).date.nunique() == 2
-    job = service.job(open_shop.ws)
+    job = jobs_service.job(open_shop.ws)
     followed = run(open_shop, "client.py", "follow", job.number)
     assert (followed.returncode, "ancelled" in followed.stderr) == ((0, False) if job.state == "done" else (1, True))
     away = run(open_shop, "client.py", "forecast", address="http://127.0.0.1:9")
@@ -233,7 +234,7 @@ def test_a_till_pushes_whatever_stands_in_its_way_and_a_second_time_changes_noth
     file, asked = saved(week(4), tmp_path / "till.csv"), client.Client(shop.address, shop.token)
     rival = asked.retrain(epochs=1)
     job = next(rival)["job"]
-    before = service.serving(shop.ws).version
+    before = versions.serving(shop.ws).version
     with (
         broken(shop.address, cuts=[2000], refusals=2) as line,
         subprocess.Popen(**command(shop, "nightly_push.py", file, address=line.address), text=True) as push,
@@ -246,10 +247,10 @@ def test_a_till_pushes_whatever_stands_in_its_way_and_a_second_time_changes_noth
     assert waited[0] == waited[1] == "The server is about to start again. Trying again in 1 s.\n"
     assert f"job {job}" in waited[2]
     assert told.splitlines()[-1] == f"Version {before + 1} is live."
-    assert service.manifest(shop.ws, before + 1)["sales_version"] == service.sales_version(shop.ws)
-    jobs = len(service.jobs(shop.ws))
+    assert versions.manifest(shop.ws, before + 1)["sales_version"] == sales.sales_version(shop.ws)
+    jobs = len(jobs_service.jobs(shop.ws))
     again = run(shop, "nightly_push.py", file)
     assert (again.returncode, again.stderr) == (0, "")
     assert "Nothing to merge" in again.stdout
-    assert (len(service.jobs(shop.ws)), service.serving(shop.ws).version) == (jobs, before + 1)
+    assert (len(jobs_service.jobs(shop.ws)), versions.serving(shop.ws).version) == (jobs, before + 1)
     rival.close()

@@ -15,7 +15,7 @@ from api_client import client, problem, sales_file
 from live_server import served
 
 from forecasting.entrypoints.server.server_settings import REQUEST_RATE, TOKEN, UPLOAD_RATE
-from forecasting.services import retraining as service
+from forecasting.services import jobs
 
 SECRET = "correct-horse-battery-staple"
 OPERATIONS = 15
@@ -49,9 +49,9 @@ def cancelling(ws):
 
     def cancel():
         while not ended.wait(0.2):
-            job = service.job(ws)
+            job = jobs.job(ws)
             if job.state == "running":
-                service.cancel(ws, job.number)
+                jobs.cancel(ws, job.number)
                 numbers.add(job.number)
 
     thread = threading.Thread(target=cancel)

@@ -19,7 +19,7 @@ from forecasting.__main__ import main
 from forecasting.core.settings import Settings
 from forecasting.jobs import schedule_state as tick
 from forecasting.jobs.schedule_state import Tick
-from forecasting.services import retraining as service
+from forecasting.services import jobs
 from forecasting.storage.versions.store import Versions
 
 NIGHT = "0 3 * * *"
@@ -40,9 +40,9 @@ def every(home):
     for process in made:
         process.kill()
         process.communicate()
-    job = service.job(home)
+    job = jobs.job(home)
     if job is not None:
-        service.cancel(home, job.number)
+        jobs.cancel(home, job.number)
 
 
 def missed_a_night(ws):
@@ -62,7 +62,7 @@ def test_sigterm_ends_the_schedule_and_leaves_the_retrain_running(every, home):
     assert process.wait(20) == 0
     assert process.stderr.read() == ""
     time.sleep(0.3)
-    job = service.job(home, 1)
+    job = jobs.job(home, 1)
     assert job.state == "running"
     chosen = job.request["settings"]
     assert (chosen["horizon"], chosen["lstm"]["epochs"], chosen["seed"]) == (7, 3, 0)
@@ -86,7 +86,7 @@ def test_what_is_not_given_stays_as_the_live_version_has_it(every, home):
     process = every(NIGHT, "--epochs", "3")
     process.stderr.readline()
     assert "was started" in process.stderr.readline()
-    chosen = Settings.from_dict(service.job(home).request["settings"])
+    chosen = Settings.from_dict(jobs.job(home).request["settings"])
     assert chosen == replace(live, lstm=replace(live.lstm, epochs=3))
 
 

@@ -22,7 +22,7 @@ from fault_moments import all_heard, as_told
 from live_server import Stream, served
 
 from forecasting.jobs.events import Event
-from forecasting.services import retraining as service
+from forecasting.services import jobs
 from forecasting.storage.sales.table import Dataset
 
 LISTENERS, DEAF, FILES = 50, 12, 16
@@ -147,8 +147,8 @@ def all_at_once(address, frames):
 
 def test_sixteen_files_that_come_at_once_are_all_merged_as_if_one_after_the_other(home, server):
     address, _ = server
-    until(lambda: service.job(home) is not None, 60)  # the sample, on which an empty workspace trains
-    service.cancel(home, service.job(home).number)
+    until(lambda: jobs.job(home) is not None, 60)  # the sample, on which an empty workspace trains
+    jobs.cancel(home, jobs.job(home).number)
     first = Dataset(home).version + 1
     answers = all_at_once(address, files())
     order = sorted(range(FILES), key=lambda number: answers[number]["version"])

@@ -23,7 +23,7 @@ from forecasting.inventory.stock import file as stock_file
 from forecasting.inventory.stock import state as stock
 from forecasting.inventory.stock.state import Given
 from forecasting.jobs.runner import Jobs
-from forecasting.services import retraining as service
+from forecasting.services import versions
 from forecasting.storage.sales.table import Dataset
 from forecasting.storage.stock_states import Shelves
 from forecasting.storage.versions.store import Serving, Versions
@@ -264,15 +264,15 @@ def test_a_retrain_that_finds_no_space_to_publish_fails_by_name_and_with_space_t
     shutil.unpack_archive(DATA / "shop_2.zip", disk.path / "shop")
     ws = Workspace(disk.path / "shop")
     quick = Settings(horizon=7, cutoffs=2, lstm=LstmSettings(epochs=1, lookback=7, units=1, windows_per_epoch=64))
-    before, sold = service.serving(ws), seen(Dataset(ws))
-    service.load(ws, 1)
+    before, sold = versions.serving(ws), seen(Dataset(ws))
+    versions.load(ws, 1)
     disk.leave(45)  # less than its network takes
     with pytest.raises(TrainingFailed, match=r"[Tt]he disk is full"):
         shops.retrain(ws, quick)
     quiet()
     disk.leave(0)
-    assert (service.serving(ws), seen(Dataset(ws))) == (before, sold)
-    service.load(ws, 1)
+    assert (versions.serving(ws), seen(Dataset(ws))) == (before, sold)
+    versions.load(ws, 1)
     assert list(ws.versions.glob(".tmp*")) == []
     disk.free()
     assert shops.retrain(ws, quick)["version"] > 1

@@ -18,7 +18,7 @@ from repository import ROOT
 from forecasting.core.settings import Settings
 from forecasting.jobs import schedule_state as tick
 from forecasting.jobs.cron import Cron
-from forecasting.services import retraining as service
+from forecasting.services import jobs
 from forecasting.services.schedule import Schedule
 
 THREE = datetime(2026, 11, 26, 3, tzinfo=UTC)
@@ -124,11 +124,11 @@ def test_eight_servers_at_one_moment_start_one_job(selling, servers):
         assert [process.stdout.readline() for process in processes] == ["done\n"] * 8
         made = tick.read(selling.schedule)
         assert (made.due, made.outcome, made.job) == (THREE, "started", 1)
-        assert service.job(selling).number == 1
-        assert service.job(selling, 1).request["settings"] == Settings().to_dict()
+        assert jobs.job(selling).number == 1
+        assert jobs.job(selling, 1).request["settings"] == Settings().to_dict()
     finally:
-        service.cancel(selling, 1)
-    assert service.job(selling, 1).state == "cancelled"
+        jobs.cancel(selling, 1)
+    assert jobs.job(selling, 1).state == "cancelled"
 
 
 @pytest.mark.parametrize("moment", ["claimed", "started", *range(6)])

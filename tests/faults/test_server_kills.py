@@ -13,7 +13,7 @@ from fake_jobs import until
 from fault_moments import all_heard, kill, moments, reach, sold, told
 from live_server import Stream, served
 
-from forecasting.services import retraining as service
+from forecasting.services import jobs
 
 CHAINS = 5
 STAGES = ("Backtest: Prophet", "Backtest: LSTM", "Backtest: Totals", "Prophet", "LSTM", "Publish")
@@ -59,7 +59,7 @@ def cancel(address, number):
 
 def stages_of(ws, number):
     """The stages that a job has begun."""
-    return {event.stage for event in service.job_events(ws, number)}
+    return {event.stage for event in jobs.events(ws, number)}
 
 
 def served_version(address):
@@ -112,7 +112,7 @@ def test_a_server_killed_at_any_moment_is_started_again_and_the_retrain_went_on(
         process.wait()
         hearing.result(30)
         cut += stream.end != "whole"
-        went_on = service.job(ws, stream.job).state == "running"
+        went_on = jobs.job(ws, stream.job).state == "running"
         address, process = start()
         assert job(address, stream.job)["job"] == stream.job
         again = Stream(address, f"/api/jobs/{stream.job}/events", after=stream.ids[-1] if stream.heard else 0)
@@ -166,7 +166,7 @@ def test_a_server_that_is_told_to_end_does_so_and_the_retrain_goes_on(ws, start,
     for hearing in hearings:
         hearing.result(10)
     assert [each.rest for each in streams] == [b""] * 5
-    assert service.job(ws, stream.job).state == "running"
+    assert jobs.job(ws, stream.job).state == "running"
     address, _ = start()
     agains = [Stream(address, f"/api/jobs/{stream.job}/events", after=each.ids[-1]) for each in streams]
     hearings = [pool.submit(again.listen) for again in agains]

@@ -21,7 +21,7 @@ from starlette.testclient import TestClient
 from forecasting.core import schema
 from forecasting.entrypoints.api import app as api
 from forecasting.entrypoints.server.server_settings import ServerSettings
-from forecasting.services import retraining as service
+from forecasting.services import sales
 from forecasting.services import submissions as sending
 from forecasting.services.submissions import Sent
 from forecasting.storage.sales.table import Dataset
@@ -58,7 +58,7 @@ class Fuzzed:
 
     def send(self, content: bytes, name: str, fields: dict[str, str]) -> None:
         """Sends a file and holds the answer, the sales and the disk against what must be."""
-        before, saved, uploads = self.digest(), Dataset(self.ws).rows(), len(service.uploads(self.ws))
+        before, saved, uploads = self.digest(), Dataset(self.ws).rows(), len(sales.uploads(self.ws))
         headers = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY.decode()}"}
         begun = time.monotonic()
         response = self.client.post("/api/upload", content=multipart(content, name, fields), headers=headers)
@@ -104,7 +104,7 @@ class Fuzzed:
             assert self.digest() == before
             return
         assert body["saved"] == bool(counts["new"] or counts["changed"])
-        history = service.uploads(self.ws)
+        history = sales.uploads(self.ws)
         assert len(history) == uploads + body["saved"]
         if not body["saved"]:
             assert self.digest() == before
@@ -194,7 +194,7 @@ def post(client, name, content=FIRST):
 def test_a_long_file_name_is_cut_as_file_systems_do(client, home):
     week = FIRST.replace(b"2026-07", b"2026-08")
     assert post(client, "x" * 3000 + ".csv", week).status_code == 200
-    assert service.uploads(home)[0].name == "x" * 255
+    assert sales.uploads(home)[0].name == "x" * 255
 
 
 def test_a_form_that_cannot_be_read_is_refused_with_what_is_expected(client):

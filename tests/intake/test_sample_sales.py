@@ -7,7 +7,7 @@ import pytest
 from repository import ROOT
 
 from forecasting.intake import sample_sales as sample
-from forecasting.services import retraining as service
+from forecasting.services import sales as sales_service
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +17,7 @@ def sales():
 
 def test_the_sample_of_a_seed_is_always_the_same_and_is_the_one_in_the_repository(sales):
     pd.testing.assert_frame_equal(sales, sample.make())
-    assert service.sample_csv() == (ROOT / "data" / "sample.csv").read_bytes()
+    assert sales_service.sample_csv() == (ROOT / "data" / "sample.csv").read_bytes()
 
 
 def test_it_has_what_a_real_shop_has(sales):

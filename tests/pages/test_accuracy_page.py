@@ -11,7 +11,8 @@ from app_driver import chart, curves, numbers, opened, texts
 
 from forecasting.analysis import accuracy
 from forecasting.core import formatting as words
-from forecasting.services import retraining as service
+from forecasting.services import accuracy as accuracy_service
+from forecasting.services import versions
 from pages.components.accuracy import parts as accuracy_parts
 
 pytestmark = pytest.mark.usefixtures("fresh_caches")
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("fresh_caches")
 
 def shop(ws):
     """What the page shows without filters."""
-    return service.accuracy(service.judged(ws, 1, service.load(ws, 1)), {})
+    return accuracy.accuracy(accuracy_service.judged(ws, 1, versions.load(ws, 1)), {})
 
 
 def test_an_empty_workspace_has_nothing_to_judge():
@@ -31,7 +32,7 @@ def test_an_empty_workspace_has_nothing_to_judge():
 
 def test_the_page_answers_in_four_numbers_that_agree_with_the_manifest(watching):
     at = opened("accuracy")
-    metrics = service.manifest(watching, 1)["metrics"]
+    metrics = versions.manifest(watching, 1)["metrics"]
     assert list(numbers(at)) == ["Error (WAPE)", "Better than naive", "Bias", "In the 80 % band"]
     assert numbers(at)["Error (WAPE)"] == words.percent(metrics["wape"])
     assert numbers(at)["In the 80 % band"] == words.percent(metrics["coverage_80"])
@@ -41,7 +42,7 @@ def test_the_page_answers_in_four_numbers_that_agree_with_the_manifest(watching)
 def test_a_retraining_keeps_what_was_judged(watching):
     folder = watching.versions / "0001"
     assert (folder / "judged.parquet").exists()
-    assert "judged.parquet" in service.manifest(watching, 1)["files"]
+    assert "judged.parquet" in versions.manifest(watching, 1)["files"]
 
 
 def test_every_chart_is_there(watching):
@@ -73,7 +74,7 @@ def test_one_cutoff_can_be_looked_at(watching):
     at.selectbox(key="cutoff").set_value(day).run()
     assert not at.exception
     assert {trace["name"] for trace in chart(at, 2)["data"]} >= {"Sold", "Sales", "Prophet", "LSTM", "Blend", "80\u00a0% band"}
-    assert day == words.date(service.load(watching, 1).past.cutoffs[1])
+    assert day == words.date(versions.load(watching, 1).past.cutoffs[1])
 
 
 def test_the_series_table_is_worst_first_and_names_every_judged_series(watching):
@@ -92,9 +93,9 @@ def test_who_needs_a_person_is_named_with_the_reason(watching):
 
 def test_a_filter_changes_every_number(watching):
     at = opened("accuracy", product_id="Bread")
-    found = service.accuracy(service.judged(watching, 1, service.load(watching, 1)), {"product_id": "Bread"})
+    found = accuracy.accuracy(accuracy_service.judged(watching, 1, versions.load(watching, 1)), {"product_id": "Bread"})
     assert numbers(at)["Error (WAPE)"] == words.percent(found.overall["wape"].iloc[0])
-    assert at.dataframe[-1].value["series"].tolist() == [f"Bread, {region}" for region in service.by_series(found)["region"]]
+    assert at.dataframe[-1].value["series"].tolist() == [f"Bread, {region}" for region in accuracy.by_series(found)["region"]]
 
 
 def test_one_series_has_no_table_of_series(watching):
@@ -120,15 +121,15 @@ def test_filters_that_exclude_each_other_can_be_cleared(watching):
 
 
 def test_a_file_too_short_for_a_backtest_says_so(watching, monkeypatch):
-    manifest = service.manifest(watching, 1)
-    monkeypatch.setattr(service, "manifest", lambda *_: {**manifest, "cutoffs": []})
+    manifest = versions.manifest(watching, 1)
+    monkeypatch.setattr(versions, "manifest", lambda *_: {**manifest, "cutoffs": []})
     at = opened("accuracy")
     assert "No backtest yet." in texts(at)
     assert not at.metric
 
 
 def test_the_numbers_are_held_against_the_version_before(watching, monkeypatch):
-    was = service.manifest(watching, 1)
+    was = versions.manifest(watching, 1)
     metrics = was["metrics"] | {"wape": was["metrics"]["wape"] + 0.05, "coverage_80": 0.5}
     monkeypatch.setattr(accuracy_parts, "before", lambda _: {**was, "version": 7, "metrics": metrics})
     at = opened("accuracy")
@@ -142,25 +143,25 @@ def test_the_downloads_hold_the_numbers_of_the_page(watching):
     at = opened("accuracy")
     found = shop(watching)
     page = at.dataframe[-1].value
-    table = pd.read_csv(io.BytesIO(service.series_csv(found)))
+    table = pd.read_csv(io.BytesIO(accuracy_service.series_csv(found)))
     assert (100 * table["wape"]).tolist() == pytest.approx(page["wape"].tolist(), abs=1e-3, nan_ok=True)
-    past = pd.read_csv(io.BytesIO(service.backtest_csv(found)))
+    past = pd.read_csv(io.BytesIO(accuracy_service.backtest_csv(found)))
     judged = past.dropna(subset=["sales", "forecast"])
     wape = (judged["forecast"] - judged["sales"]).abs().sum() / judged["sales"].sum()
     assert words.percent(wape) == numbers(at)["Error (WAPE)"]
     inside = judged[judged["lower_80"].notna()].eval("lower_80 <= sales <= upper_80").mean()
     assert inside == pytest.approx(found.overall["coverage_80"].iloc[0], abs=0.01)
-    assert "Old pie" in service.attention_csv(found).decode()
+    assert "Old pie" in accuracy_service.attention_csv(found).decode()
 
 
 def test_names_from_a_file_read_as_they_were_written(watching, monkeypatch):
     odd = "<img src=x onerror=alert(1)> **x** :red[x] $x$ :tada:"
 
-    def renamed(ws, version, load=service.load):
+    def renamed(ws, version, load=versions.load):
         ensemble = load(ws, version)
         return replace(ensemble, panel=replace(ensemble.panel, series=ensemble.panel.series.replace("Old pie", odd)))
 
-    monkeypatch.setattr(service, "load", renamed)
+    monkeypatch.setattr(versions, "load", renamed)
     said = texts(opened("accuracy"))
     assert words.plain(odd) in said
     assert odd not in said
@@ -169,7 +170,7 @@ def test_names_from_a_file_read_as_they_were_written(watching, monkeypatch):
 def test_the_same_question_is_answered_once(watching, monkeypatch):
     asked = []
     real = accuracy.accuracy
-    monkeypatch.setattr(service, "accuracy", lambda judged, filters: asked.append(filters) or real(judged, filters))
+    monkeypatch.setattr(accuracy, "accuracy", lambda judged, filters: asked.append(filters) or real(judged, filters))
     at = opened("accuracy")
     at.segmented_control(key="measure").set_value("Bias").run()
     assert asked == [{}]

@@ -12,10 +12,12 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from forecasting.analysis import accuracy as accuracy_module
+from forecasting.analysis import forecast_view
 from forecasting.core import spreadsheets as formulas
 from forecasting.inventory.policy import Policy
-from forecasting.services import ordering
-from forecasting.services import retraining as service
+from forecasting.services import accuracy as accuracy_service
+from forecasting.services import forecasts, ordering, sales, versions
 from pages.charts import accuracy as accuracy_charts
 from pages.charts import forecast as charts
 from pages.charts import stock as stock_charts
@@ -31,12 +33,12 @@ def ws(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def ensemble(ws):
-    return service.load(ws, 1)
+    return versions.load(ws, 1)
 
 
 @pytest.fixture(scope="module")
 def accuracy(ws, ensemble):
-    return service.accuracy(service.judged(ws, 1, ensemble), {})
+    return accuracy_module.accuracy(accuracy_service.judged(ws, 1, ensemble), {})
 
 
 @pytest.fixture(scope="module")
@@ -48,24 +50,24 @@ def orders(ws, ensemble):
 def checked():
     """An upload in which nothing is right, and its columns have hostile names."""
     bad = pd.DataFrame({hostile.IMAGE: hostile.PRODUCTS, "=date": hostile.PRODUCTS, "@sales": hostile.PRODUCTS, "+promo": hostile.PRODUCTS})
-    table = service.inspect(hostile.parquet(bad), hostile.FILE_NAME)
-    return service.check(table, {"product_id": hostile.IMAGE, "date": "=date", "sales": "@sales", "promo": "+promo"})
+    table = sales.inspect(hostile.parquet(bad), hostile.FILE_NAME)
+    return sales.check(table, {"product_id": hostile.IMAGE, "date": "=date", "sales": "@sales", "promo": "+promo"})
 
 
 @pytest.fixture(scope="module")
 def files(ws, ensemble, accuracy, orders, checked):
     """Every CSV that there is."""
     return {
-        "forecast": service.forecast_csv(ensemble, {}, 14),
-        "total": service.forecast_csv(ensemble, {"product_id": "=1+1"}, 14, total=True),
+        "forecast": forecasts.forecast_csv(ensemble, {}, 14),
+        "total": forecasts.forecast_csv(ensemble, {"product_id": "=1+1"}, 14, total=True),
         "orders": ordering.orders_csv(orders, 1),
         "receipt": ordering.receipt_csv(orders),
-        "problems": service.problems_csv(checked),
-        "series": service.series_csv(accuracy),
-        "attention": service.attention_csv(accuracy),
-        "backtest": service.backtest_csv(accuracy),
+        "problems": sales.problems_csv(checked),
+        "series": accuracy_service.series_csv(accuracy),
+        "attention": accuracy_service.attention_csv(accuracy),
+        "backtest": accuracy_service.backtest_csv(accuracy),
         "template": ordering.stock_template(ensemble),
-        "sample": service.sample_csv(),
+        "sample": sales.sample_csv(),
     }
 
 
@@ -95,8 +97,8 @@ def test_every_csv_names_every_series(files, name, ensemble):
 
 
 def test_a_forecast_that_is_uploaded_again_is_about_the_same_series(files, ensemble):
-    table = service.inspect(files["forecast"], "forecast.csv")
-    again = service.check(table, {**service.guess(table), "sales": "forecast"})
+    table = sales.inspect(files["forecast"], "forecast.csv")
+    again = sales.check(table, {**sales.guess(table), "sales": "forecast"})
     keys = ["product_id", "region", "store"]
     assert len(again.problems) == 0
     assert set(again.sales[keys].itertuples(index=False, name=None)) == set(ensemble.panel.series[keys].itertuples(index=False, name=None))
@@ -104,14 +106,14 @@ def test_a_forecast_that_is_uploaded_again_is_about_the_same_series(files, ensem
 
 def test_a_template_that_is_filled_in_is_about_the_same_series(files, ensemble):
     filled = read(files["template"]).assign(on_hand="5").to_csv(index=False, quoting=csv.QUOTE_ALL).encode()
-    table = service.inspect(filled, "stock.csv")
+    table = sales.inspect(filled, "stock.csv")
     checked = ordering.check_stock(table, ordering.guess_stock(table), ensemble)
     assert len(checked.problems) == 0
     assert (checked.given.table["on_hand"] == 5).all()
 
 
 def test_the_workbook_holds_no_formula_and_no_link_of_the_data(orders, ws, ensemble):
-    book = openpyxl.load_workbook(io.BytesIO(ordering.orders_xlsx(orders, service.manifest(ws, 1))))
+    book = openpyxl.load_workbook(io.BytesIO(ordering.orders_xlsx(orders, versions.manifest(ws, 1))))
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
     assert not any(cell.hyperlink for cell in cells)
     assert {cell.data_type for cell in cells if any(name in str(cell.value) for name in hostile.FORMULAS[3:])} == {"s"}
@@ -124,8 +126,8 @@ def test_no_text_of_the_data_reaches_a_figure_as_mark_up(ensemble, accuracy, ord
     filters = {"product_id": hostile.SHOWN[4]}
     total, history = accuracy.total, accuracy.history
     drawn = [
-        charts.forecast(service.view(ensemble, filters, 14), charts.SHOWN),
-        charts.components(service.components(ensemble, filters, 14)),
+        charts.forecast(forecast_view.view(ensemble, filters, 14), charts.SHOWN),
+        charts.components(forecast_view.components(ensemble, filters, 14)),
         charts.components(pd.DataFrame({"label": hostile.PRODUCTS, "units": 1.0})),
         charts.rows_by_day(hostile.sales()["date"]),
         accuracy_charts.by_step(accuracy.steps, "wape", "day"),

@@ -11,8 +11,7 @@ import pytest
 from browser_pages import FLAGS, PATIENCE, heading
 from live_server import served
 
-from forecasting.services import ordering
-from forecasting.services import retraining as service
+from forecasting.services import ordering, sales, versions
 from forecasting.storage.workspace import Workspace
 
 pytestmark = pytest.mark.browser
@@ -41,9 +40,9 @@ def home(tmp_path_factory):
     """A workspace with hostile sales, a version and stock."""
     ws = Workspace(tmp_path_factory.mktemp("pages"))
     shutil.copytree(hostile.workspace(tmp_path_factory.getbasetemp() / "hostile").home, ws.home, dirs_exist_ok=True)
-    made = service.load(ws, 1)
+    made = versions.load(ws, 1)
     stock = made.panel.series[["product_id", "store", "region"]].assign(on_hand=3, unit_cost=1.5)
-    table = service.inspect(hostile.parquet(stock), hostile.FILE_NAME)
+    table = sales.inspect(hostile.parquet(stock), hostile.FILE_NAME)
     ordering.save_stock(ws, ordering.check_stock(table, ordering.guess_stock(table), made), made, hostile.FILE_NAME)
     return ws
 
@@ -167,7 +166,7 @@ def test_the_orders_and_their_card(page, address, home, name):
     page.goto(f"{address}/inventory?show=order_now,soon,fine,overstock,unknown&product_id={quote(name, safe='')}")
     heading(page, "Inventory")
     read(page, name, ".st-key-inventory_card h5")
-    row = service.load(home, 1).panel.series.set_index("product_id").loc[name]
+    row = versions.load(home, 1).panel.series.set_index("product_id").loc[name]
     read_in_table(page, [f"{name}, {row['region']}, {row['store']}"])
 
 

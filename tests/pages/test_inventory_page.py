@@ -11,11 +11,11 @@ import pytest
 from app_driver import chart, numbers, opened, texts
 
 from forecasting.core import formatting as words
+from forecasting.inventory.budget import spend
 from forecasting.inventory.orders import wording as order_words
 from forecasting.inventory.policy import Policy
 from forecasting.inventory.stock import state as stock
-from forecasting.services import ordering
-from forecasting.services import retraining as service
+from forecasting.services import ordering, sales, versions
 from pages.components.inventory import summary as inventory_parts
 
 pytestmark = pytest.mark.usefixtures("fresh_caches")
@@ -37,8 +37,8 @@ ASKED = {"inventory_lead": "3", "inventory_review": "4"}
 
 def count(ws, text=STOCK):
     """Saves this stock."""
-    made = service.load(ws, 1)
-    table = service.inspect(text.encode(), "stock.csv")
+    made = versions.load(ws, 1)
+    table = sales.inspect(text.encode(), "stock.csv")
     ordering.save_stock(ws, ordering.check_stock(table, ordering.guess_stock(table), made), made, "stock.csv")
     return made
 
@@ -53,7 +53,7 @@ def counted(shop, monkeypatch):
 
 
 def found_in(ws, policy=SHORT, filters=None):
-    made = service.load(ws, 1)
+    made = versions.load(ws, 1)
     return ordering.recommend(made, ordering.given_stock(ws, made), policy, filters or {})
 
 
@@ -213,7 +213,7 @@ def test_the_same_question_is_answered_once(counted, monkeypatch):
 def test_a_budget_buys_the_orders_that_are_worth_most(counted):
     at = opened("inventory", **ASKED, inventory_budget="100")
     found = found_in(counted)
-    bought = ordering.spend(found, 100.0)
+    bought = spend.spend(found, 100.0)
     assert f"for {bought['value'].sum():,.2f}" in texts(at)
     at.button(key="inventory_spend").click().run()
     assert numbers(at)["Units to order"] == words.units(bought["order_quantity"].sum())
@@ -232,7 +232,7 @@ def test_a_stock_file_is_read_saved_and_counts(shop):
     assert not at.exception
     assert words.plain("Saved. The orders count with it.") in texts(at)
     assert "What is on your shelves?" not in texts(at)
-    assert ordering.given_stock(shop, service.load(shop, 1)).table["on_hand"].sum() == 9565
+    assert ordering.given_stock(shop, versions.load(shop, 1)).table["on_hand"].sum() == 9565
 
 
 def test_a_file_that_only_counts_leaves_the_terms_as_they_were(counted):
@@ -301,11 +301,11 @@ def test_damaged_stock_says_so_and_is_replaced_by_a_new_file(shop):
 def test_names_from_a_file_read_as_they_were_written(watching, monkeypatch):
     odd = "<img src=x onerror=alert(1)> **x** :red[x] $x$ :tada:"
 
-    def renamed(ws, version, load=service.load):
+    def renamed(ws, version, load=versions.load):
         ensemble = load(ws, version)
         return replace(ensemble, panel=replace(ensemble.panel, series=ensemble.panel.series.replace("Cake", odd)))
 
-    monkeypatch.setattr(service, "load", renamed)
+    monkeypatch.setattr(versions, "load", renamed)
     said = texts(opened("inventory", **ASKED, line="Cake|North"))
     assert words.plain(odd) in said
     assert odd not in said
@@ -316,7 +316,7 @@ def test_the_downloads_hold_what_the_page_shows(counted):
     table = pd.read_csv(io.BytesIO(ordering.orders_csv(found, 1, {"Cake|South": 6.0})))
     cake = table[(table["product_id"] == "Cake") & (table["region"] == "South")]
     assert cake["order_quantity"].tolist() == [6]
-    assert ordering.orders_xlsx(found, service.manifest(counted, 1), {"Cake|South": 6.0})
+    assert ordering.orders_xlsx(found, versions.manifest(counted, 1), {"Cake|South": 6.0})
 
 
 def test_the_overview_says_what_to_order_once_stock_was_counted(counted):
@@ -337,7 +337,7 @@ def test_the_overview_without_stock_asks_nothing_of_the_shelves(watching, monkey
 
 def test_every_column_that_may_be_typed_has_a_label(shop):
     count(shop)
-    made = service.load(shop, 1)
+    made = versions.load(shop, 1)
     columns = ordering.stock_table(ordering.given_stock(shop, made), made).columns
     assert set(stock.COLUMNS) <= set(columns)
     assert set(columns) - set(stock.COLUMNS) == {"product_id", "region"}

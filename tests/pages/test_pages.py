@@ -15,7 +15,9 @@ from forecasting.core import formatting as words
 from forecasting.core.errors import JobRunning, VersionDamaged
 from forecasting.jobs.events import Event
 from forecasting.jobs.status import JobStatus
+from forecasting.services import jobs, versions, workspaces
 from forecasting.services import retraining as service
+from forecasting.services import sales as sales_service
 from forecasting.storage.versions.store import Serving
 from pages.components.forecast import parts as forecast_parts
 from pages.components.shared import layout as shell
@@ -28,11 +30,11 @@ ODD = "<img src=x onerror=alert(1)> **x** :red[x] $x$ :tada:"
 
 @pytest.fixture
 def answers(monkeypatch):
-    """Makes functions of the service give these answers, whatever they are asked."""
+    """Makes functions of a module give these answers, whatever they are asked."""
 
-    def prepare(**values):
+    def prepare(module, **values):
         for name, value in values.items():
-            monkeypatch.setattr(service, name, lambda *_, value=value: value)
+            monkeypatch.setattr(module, name, lambda *_, value=value: value)
 
     return prepare
 
@@ -87,7 +89,7 @@ def test_the_overview_says_what_needs_a_person(watching):
 
 
 def test_a_damaged_version_is_named(watching, answers):
-    answers(serving=Serving(1, (VersionDamaged(2, "lstm.npz"),)))
+    answers(versions, serving=Serving(1, (VersionDamaged(2, "lstm.npz"),)))
     assert "**v2 is damaged**" in texts(opened())
 
 
@@ -95,7 +97,7 @@ def test_a_version_that_breaks_while_it_serves_says_so(watching, monkeypatch):
     def damaged(ws, version):
         raise VersionDamaged(version, "lstm.npz")
 
-    monkeypatch.setattr(service, "load", damaged)
+    monkeypatch.setattr(versions, "load", damaged)
     assert "Version 1 is damaged" in texts(opened())
 
 
@@ -135,11 +137,11 @@ def test_a_series_on_a_simpler_model_says_so(watching):
 
 
 def test_names_from_a_file_read_as_they_were_written(watching, monkeypatch):
-    def renamed(ws, version, load=service.load):
+    def renamed(ws, version, load=versions.load):
         ensemble = load(ws, version)
         return replace(ensemble, panel=replace(ensemble.panel, series=ensemble.panel.series.replace("Bread", ODD)))
 
-    monkeypatch.setattr(service, "load", renamed)
+    monkeypatch.setattr(versions, "load", renamed)
     at = opened("forecast", product_id=ODD)
     assert f"##### Units a day, {words.plain(ODD)}" in texts(at)
     assert ODD not in texts(at)
@@ -154,11 +156,11 @@ def test_a_file_goes_from_preview_to_merge():
     sales = shops.sales(60)
     at = upload(sales.to_csv(index=False))
     assert numbers(at) == {"New rows": f"{len(sales):,}", "Changed": "0", "Unchanged": "0", "Problems": "0"}
-    assert service.uploads(service.workspace()) == []
+    assert sales_service.uploads(workspaces.workspace()) == []
     at.button(key="merge_only").click().run()
     assert not at.exception
     assert "Saved as sales v1" in texts(at)
-    assert [found.name for found in service.uploads(service.workspace())] == ["sales.csv"]
+    assert [found.name for found in sales_service.uploads(workspaces.workspace())] == ["sales.csv"]
 
 
 def test_the_same_file_again_has_nothing_to_merge(home):
@@ -175,7 +177,7 @@ def test_problems_are_shown_and_left_out_only_on_demand():
     assert at.button(key="merge_only").disabled
     at.checkbox[0].check().run()
     at.button(key="merge_only").click().run()
-    assert service.uploads(service.workspace())[0].dropped == 3
+    assert sales_service.uploads(workspaces.workspace())[0].dropped == 3
 
 
 def test_a_file_of_problems_alone_cannot_be_merged():
@@ -231,7 +233,7 @@ def test_the_last_upload_can_be_taken_back(home):
     at = opened("upload")
     at.button(key="undo").click().run()
     assert not at.exception
-    assert service.uploads(home)[0].undone
+    assert sales_service.uploads(home)[0].undone
 
 
 def test_merge_and_retrain_starts_one_with_the_settings(monkeypatch):
@@ -242,7 +244,7 @@ def test_merge_and_retrain_starts_one_with_the_settings(monkeypatch):
     at.number_input(key="set_horizon").set_value(30).run()
     at.button(key="merge_and_retrain").click().run()
     assert [(settings.horizon, settings.lstm.epochs) for settings in asked] == [(30, 7)]
-    assert len(service.uploads(service.workspace())) == 1
+    assert len(sales_service.uploads(workspaces.workspace())) == 1
 
 
 def test_a_second_retraining_is_refused_in_words(home, monkeypatch):
@@ -257,7 +259,7 @@ def test_a_second_retraining_is_refused_in_words(home, monkeypatch):
 
 
 def test_a_running_retraining_shows(watching, answers):
-    answers(job=job("running"), job_events=[job("running").event])
+    answers(jobs, job=job("running"), events=[job("running").event])
     at = opened()
     assert "**Retraining** :gray[LSTM, epoch 31 of 50]" in texts(at)
     assert "64\u00a0%, about 1 min 20 s left" in texts(at)
@@ -265,7 +267,7 @@ def test_a_running_retraining_shows(watching, answers):
 
 
 def test_a_running_retraining_takes_the_place_of_an_upload(watching, answers):
-    answers(job=job("running"), job_events=[job("running").event])
+    answers(jobs, job=job("running"), events=[job("running").event])
     at = opened("upload")
     assert [name for name in ("Merge", "Backtest", "Prophet", "LSTM", "Publish") if f"**{name}**" not in texts(at)] == []
     assert len(at.progress) == 1
@@ -274,26 +276,26 @@ def test_a_running_retraining_takes_the_place_of_an_upload(watching, answers):
 
 def test_a_retraining_can_be_cancelled(watching, answers, monkeypatch):
     cancelled = []
-    answers(job=job("running"), job_events=[])
-    monkeypatch.setattr(service, "cancel", lambda _, number: cancelled.append(number))
+    answers(jobs, job=job("running"), events=[])
+    monkeypatch.setattr(jobs, "cancel", lambda _, number: cancelled.append(number))
     opened("upload").button(key="cancel").click().run()
     assert cancelled == [3]
 
 
 def test_a_failed_retraining_says_what_is_safe(watching, answers):
-    answers(job=job("failed", reason="Retraining stopped: not enough memory. Close other programs."))
+    answers(jobs, job=job("failed", reason="Retraining stopped: not enough memory. Close other programs."))
     assert "**Retraining stopped.** v1 is still live; nothing changed." in texts(opened())
     assert "Retraining stopped" not in texts(opened(session={"dismissed": 3}))
     assert "Not enough memory\\. Close other programs\\." in texts(opened("upload"))
 
 
 def test_nothing_is_said_while_nothing_runs(watching, answers):
-    answers(job=job("done"))
+    answers(jobs, job=job("done"))
     assert "etraining" not in texts(opened())
 
 
 def test_a_new_version_is_announced_to_a_session_that_saw_the_old_one(watching, answers):
-    answers(serving=Serving(2), manifest={**service.manifest(watching, 1), "version": 2}, load=service.load(watching, 1))
+    answers(versions, serving=Serving(2), manifest={**versions.manifest(watching, 1), "version": 2}, load=versions.load(watching, 1))
     at = opened(session={"seen": Seen(1, 0, None, "")})
     assert [toast.value.split(":")[0] for toast in at.toast] == ["**v2 is live**"]
     assert "model v2" in texts(at)
@@ -302,21 +304,21 @@ def test_a_new_version_is_announced_to_a_session_that_saw_the_old_one(watching, 
 
 
 def test_a_cancelled_retraining_is_announced_to_a_session_that_saw_it_run(watching, answers):
-    answers(job=job("cancelled"))
+    answers(jobs, job=job("cancelled"))
     assert "v1 is still live" in opened(session={"seen": Seen(1, 0, 3, "running")}).toast[0].value
     assert not opened().toast
 
 
 def test_a_version_that_goes_live_frees_the_one_before(watching, monkeypatch):
     loaded = []
-    monkeypatch.setattr(service, "load", lambda _, version: loaded.append(version) or version)
+    monkeypatch.setattr(versions, "load", lambda _, version: loaded.append(version) or version)
     assert [shell.ensemble_of(version) for version in (1, 1, 2, 2, 1)] == [1, 1, 2, 2, 1]
     assert loaded == [1, 2, 1]
 
 
 def test_an_ensemble_is_loaded_once_for_all_sessions(watching, monkeypatch):
     loaded = []
-    monkeypatch.setattr(service, "load", lambda ws, version, load=service.load: loaded.append(version) or load(ws, version))
+    monkeypatch.setattr(versions, "load", lambda ws, version, load=versions.load: loaded.append(version) or load(ws, version))
     for page in ("overview", "forecast", "forecast"):
         opened(page)
     assert loaded == [1]

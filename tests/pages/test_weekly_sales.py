@@ -13,10 +13,11 @@ import weekly_sales as periods
 from repository import ROOT
 from streamlit.testing.v1 import AppTest
 
+from forecasting.analysis import forecast_view
 from forecasting.core import schema
 from forecasting.core.errors import InputError
 from forecasting.core.settings import LstmSettings, Settings
-from forecasting.services import retraining as service
+from forecasting.services import forecasts, versions, workspaces
 from forecasting.storage.workspace import Workspace
 from pages.charts import forecast as charts
 
@@ -35,7 +36,7 @@ def ws(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 @pytest.fixture(scope="module")
 def made(ws: Workspace):
-    return service.load(ws, 1)
+    return versions.load(ws, 1)
 
 
 def test_the_horizon_of_ninety_days_is_thirteen_weeks(made):
@@ -45,7 +46,7 @@ def test_the_horizon_of_ninety_days_is_thirteen_weeks(made):
 
 def test_a_christmas_peak_is_forecast_by_the_blend(made):
     """Four weeks of December sell twice as much in the two Decembers before."""
-    view = service.view(made, {}, HORIZON)
+    view = forecast_view.view(made, {}, HORIZON)
     december = (view.forecast[schema.DS].dt.month == 12).to_numpy()
     units = view.forecast[schema.BLEND].to_numpy()
     assert units[december].mean() > 1.4 * units[~december].mean()
@@ -53,22 +54,22 @@ def test_a_christmas_peak_is_forecast_by_the_blend(made):
 
 
 def test_last_year_is_52_weeks_back(made):
-    view = service.view(made, {"product_id": "Tea"}, 4)
+    view = forecast_view.view(made, {"product_id": "Tea"}, 4)
     assert view.last_year == made.panel.sales[2, -52:-48].sum()
     assert view.forecast[schema.DS].tolist() == pd.date_range("2023-11-06", periods=4, freq="7D").tolist()
 
 
 def test_what_moves_the_forecast_has_no_weekdays(made):
-    assert service.components(made, {}, 8)["component"].tolist() == ["trend", "yearly"]
+    assert forecast_view.components(made, {}, 8)["component"].tolist() == ["trend", "yearly"]
 
 
 def test_more_weeks_than_the_version_forecasts_are_refused_in_weeks(made):
     with pytest.raises(InputError, match="forecasts 1 to 13 weeks, not 14"):
-        service.view(made, {}, 14)
+        forecast_view.view(made, {}, 14)
 
 
 def test_the_csv_has_a_row_a_week(made):
-    table = pd.read_csv(io.BytesIO(service.forecast_csv(made, {}, 4, total=True)))
+    table = pd.read_csv(io.BytesIO(forecasts.forecast_csv(made, {}, 4, total=True)))
     assert table["date"].tolist() == ["2023-11-06", "2023-11-13", "2023-11-20", "2023-11-27"]
 
 
@@ -78,7 +79,7 @@ def test_the_backtest_is_dated_in_weeks(ws):
 
 
 def test_the_chart_shows_half_a_year_of_weeks(made):
-    figure = charts.forecast(service.view(made, {}, 4), charts.SHOWN)
+    figure = charts.forecast(forecast_view.view(made, {}, 4), charts.SHOWN)
     sales = next(trace for trace in figure.data if trace.name == "Sales")
     assert len(sales.x) == 26
     assert figure.layout.xaxis.hoverformat == "Week of %-d %b %Y"
@@ -88,7 +89,7 @@ def test_the_chart_shows_half_a_year_of_weeks(made):
 def watching(ws, monkeypatch):
     """This process looks at the weekly workspace."""
     st.cache_resource.clear()
-    monkeypatch.setattr(service, "workspace", lambda: ws)
+    monkeypatch.setattr(workspaces, "workspace", lambda: ws)
     yield
     st.cache_resource.clear()
 

@@ -9,7 +9,7 @@ import pytest
 from app_driver import chart, curves, numbers, opened, texts
 
 from forecasting.core import formatting as words
-from forecasting.services import retraining as service
+from forecasting.services import versions
 
 pytestmark = pytest.mark.usefixtures("fresh_caches")
 
@@ -18,12 +18,12 @@ pytestmark = pytest.mark.usefixtures("fresh_caches")
 def with_price(watching, monkeypatch):
     """The same sales with a price that never changed."""
 
-    def priced(ws, version, load=service.load):
+    def priced(ws, version, load=versions.load):
         made = load(ws, version)
         price = np.full(made.panel.sales.shape, 2.4)
         return replace(made, panel=replace(made.panel, drivers={**made.panel.drivers, "price": price}))
 
-    monkeypatch.setattr(service, "load", priced)
+    monkeypatch.setattr(versions, "load", priced)
 
 
 def total(at):

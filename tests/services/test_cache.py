@@ -13,8 +13,7 @@ import shop_workspaces as shops
 from forecasting.core.errors import NothingPublished, VersionDamaged
 from forecasting.inventory.policy import Policy
 from forecasting.services import cache as kept
-from forecasting.services import ordering
-from forecasting.services import retraining as service
+from forecasting.services import ordering, versions
 
 pytestmark = pytest.mark.usefixtures("fresh_caches")
 
@@ -24,12 +23,12 @@ def loads(monkeypatch):
     """The versions that were loaded from their files, slowly."""
     told = []
 
-    def load(ws, version, load=service.load):
+    def load(ws, version, load=versions.load):
         told.append(version)
         time.sleep(0.05)
         return load(ws, version)
 
-    monkeypatch.setattr(service, "load", load)
+    monkeypatch.setattr(versions, "load", load)
     return told
 
 
@@ -55,14 +54,14 @@ def test_the_same_number_in_another_workspace_is_another_version(published, shop
 
 def test_a_version_that_turns_out_damaged_gives_way_to_the_last_good_one(shop):
     shops.retrain(shop)
-    assert service.serving(shop).version == 2
+    assert versions.serving(shop).version == 2
     forecast = shop.versions / "0002" / "forecast.parquet"
     forecast.write_bytes(forecast.read_bytes()[:-1])
     assert kept.live(shop).version == 1
 
 
 def test_where_no_version_is_whole_it_says_so(shop):
-    assert service.serving(shop).version == 1
+    assert versions.serving(shop).version == 1
     (shop.versions / "0001" / "forecast.parquet").unlink()
     with pytest.raises((VersionDamaged, NothingPublished)):
         kept.live(shop)

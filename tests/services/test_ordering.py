@@ -13,11 +13,11 @@ import pytest
 
 from forecasting.__main__ import main
 from forecasting.core.errors import InputError, NotFound
+from forecasting.inventory.budget import spend
 from forecasting.inventory.policy import Policy
 from forecasting.inventory.stock import state as stock
 from forecasting.inventory.stock.state import Given
-from forecasting.services import ordering
-from forecasting.services import retraining as service
+from forecasting.services import ordering, sales, versions
 
 SHORT = ["--lead-time", "3", "--review-period", "4"]
 STOCK = """product_id,region,on_hand,on_order,due,pack_size,unit_cost,price
@@ -36,7 +36,7 @@ def file(tmp_path):
 
 @pytest.fixture(scope="module")
 def made(published):
-    return service.load(published, 1)
+    return versions.load(published, 1)
 
 
 def orders_of(printed):
@@ -87,13 +87,13 @@ def test_due_dates_that_can_be_read_two_ways_need_an_answer(shop, tmp_path, caps
 def test_the_command_line_and_the_page_give_the_same(shop, file, capfdbinary, made):
     assert main(["recommend", "--stock", str(file), *SHORT]) == 0
     printed = capfdbinary.readouterr().out
-    table = service.inspect(file.read_bytes(), "stock.csv")
+    table = sales.inspect(file.read_bytes(), "stock.csv")
     given = ordering.check_stock(table, ordering.guess_stock(table), made).accept()
     assert ordering.orders_csv(ordering.recommend(made, given, Policy(lead_time=3, review_period=4), {}), 1) == printed
 
 
 def test_saved_stock_counts_where_no_file_is_given(shop, file, capfdbinary, made):
-    table = service.inspect(file.read_bytes(), "stock.csv")
+    table = sales.inspect(file.read_bytes(), "stock.csv")
     ordering.save_stock(shop, ordering.check_stock(table, ordering.guess_stock(table), made), made, "stock.csv")
     assert main(["recommend", *SHORT]) == 0
     found = orders_of(capfdbinary.readouterr().out).set_index(["product_id", "region"])
@@ -138,7 +138,7 @@ def test_the_workbook_comes_with_the_csv(shop, file, tmp_path):
 
 
 def test_quantities_that_a_person_changed_are_in_the_files(made, file):
-    table = service.inspect(file.read_bytes(), "stock.csv")
+    table = sales.inspect(file.read_bytes(), "stock.csv")
     given = ordering.check_stock(table, ordering.guess_stock(table), made).accept()
     found = ordering.recommend(made, given, Policy(lead_time=3, review_period=4), {"product_id": "Bread"})
     changed = {"Bread|North": 36.0}
@@ -152,28 +152,28 @@ def test_a_budget_buys_what_loses_most_and_never_costs_more(made):
     given = Given.nothing(len(made.panel)).changed(stock.UNIT_COST, 2.0).changed(stock.PRICE, 5.0).changed(stock.PACK_SIZE, 6.0)
     found = ordering.recommend(made, given, Policy(lead_time=3, review_period=4), {})
     whole = found.table["order_value"].sum()
-    bought = ordering.spend(found, 0.4 * whole)
+    bought = spend.spend(found, 0.4 * whole)
     assert bought["value"].sum() <= 0.4 * whole
     assert bought["value"].sum() > 0.35 * whole
     assert (bought["order_quantity"] % 6 == 0).all()
-    everything = ordering.spend(found, 10 * whole)
+    everything = spend.spend(found, 10 * whole)
     assert everything["value"].sum() == pytest.approx(whole)
     assert bought["gain"].sum() < everything["gain"].sum()
     assert bought["gain"].sum() > 0.45 * everything["gain"].sum()
     with pytest.raises(InputError, match="unit_cost"):
-        ordering.spend(ordering.recommend(made, Given.nothing(len(made.panel)), Policy(lead_time=3, review_period=4), {}), 100.0)
+        spend.spend(ordering.recommend(made, Given.nothing(len(made.panel)), Policy(lead_time=3, review_period=4), {}), 100.0)
 
 
 def test_shelf_space_may_be_what_is_short(made):
     given = Given.nothing(len(made.panel)).changed(stock.UNIT_SPACE, np.arange(1.0, len(made.panel) + 1))
     found = ordering.recommend(made, given, Policy(lead_time=3, review_period=4), {})
-    bought = ordering.spend(found, 500.0, "space")
+    bought = spend.spend(found, 500.0, "space")
     assert 400 < bought["takes"].sum() <= 500
     assert bought["value"].isna().all()
     with pytest.raises(InputError, match="unit_cost"):
-        ordering.spend(found, 500.0)
+        spend.spend(found, 500.0)
     with pytest.raises(InputError, match="from 0 on"):
-        ordering.spend(found, -1.0, "space")
+        spend.spend(found, -1.0, "space")
 
 
 def test_goods_that_earn_nothing_get_nothing_of_a_short_budget(made):
@@ -181,7 +181,7 @@ def test_goods_that_earn_nothing_get_nothing_of_a_short_budget(made):
     prices[:3] = 1.0
     given = Given.nothing(len(made.panel)).changed(stock.UNIT_COST, 2.0).changed(stock.PRICE, prices)
     found = ordering.recommend(made, given, Policy(lead_time=3, review_period=4), {})
-    bought = ordering.spend(found, 100.0)
+    bought = spend.spend(found, 100.0)
     assert not set(bought["unique_id"]) & set(made.panel.unique_ids[:3])
 
 
@@ -231,7 +231,7 @@ def test_the_same_stock_gives_the_same_orders_after_a_new_version_with_other_ser
 
 def test_a_new_count_has_the_deliveries_that_were_due_before_it(shop, made):
     def save(text):
-        table = service.inspect(text.encode(), "stock.csv")
+        table = sales.inspect(text.encode(), "stock.csv")
         ordering.save_stock(shop, ordering.check_stock(table, ordering.guess_stock(table), made), made, "stock.csv")
 
     save("product_id,region,on_hand,on_order,due\nBread,North,10,40,2026-06-30\nBread,North,10,50,2026-07-02\nTea,North,3,60,2026-06-29\n")

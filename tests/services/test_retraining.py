@@ -19,6 +19,7 @@ from forecasting.core.errors import InputError, JobRunning
 from forecasting.core.schema import LEVELS
 from forecasting.core.settings import Settings
 from forecasting.jobs.runner import Jobs
+from forecasting.services import jobs, sales, versions
 from forecasting.services import retraining as service
 from forecasting.storage.versions.store import Versions
 
@@ -26,33 +27,33 @@ from forecasting.storage.versions.store import Versions
 def test_an_empty_workspace_gets_the_sample_and_a_first_retrain(home):
     number = service.first_start(home)
     try:
-        assert service.uploads(home)[0].kind == "sample"
-        assert service.job(home).state == "running"
+        assert sales.uploads(home)[0].kind == "sample"
+        assert jobs.job(home).state == "running"
         assert service.first_start(home) is None
         with pytest.raises(JobRunning):
             service.start_retrain(home, Settings())
     finally:
-        service.cancel(home, number)
-    assert service.job(home).state == "cancelled"
-    assert service.serving(home).version is None
+        jobs.cancel(home, number)
+    assert jobs.job(home).state == "cancelled"
+    assert versions.serving(home).version is None
 
 
 def test_a_workspace_that_serves_is_left_alone(shop):
     assert service.first_start(shop) is None
-    assert len(service.uploads(shop)) == 1
+    assert len(sales.uploads(shop)) == 1
 
 
 def test_a_damaged_version_is_refused_by_name_and_the_last_good_one_serves(shop):
     second = shops.retrain(shop)["version"]
-    assert service.serving(shop).version == second == 2
+    assert versions.serving(shop).version == second == 2
     forecast = shop.versions / "0002" / "forecast.parquet"
     forecast.write_bytes(forecast.read_bytes()[:-1])
-    serving = service.serving(shop)
+    serving = versions.serving(shop)
     assert serving.version == 1
     assert [str(damage) for damage in serving.refused] == [
         "Version 2 is damaged: forecast.parquet does not match its manifest. Retrain to publish a new one."
     ]
-    assert service.load(shop, 1).horizon == 14
+    assert versions.load(shop, 1).horizon == 14
 
 
 def test_when_no_version_is_good_one_is_trained_anew(shop):
@@ -60,9 +61,9 @@ def test_when_no_version_is_good_one_is_trained_anew(shop):
     number = service.first_start(shop)
     try:
         assert number is not None
-        assert [upload.kind for upload in service.uploads(shop)] == ["upload"]
+        assert [upload.kind for upload in sales.uploads(shop)] == ["upload"]
     finally:
-        service.cancel(shop, number)
+        jobs.cancel(shop, number)
 
 
 def test_there_is_nothing_to_train_on_without_sales(home):
@@ -75,25 +76,25 @@ def test_a_retrain_killed_at_any_moment_leaves_the_live_version_serving_and_no_l
     before = sorted(path.name for path in shop.versions.glob("[0-9]*"))
     number = service.start_retrain(shop, shops.QUICK, leave_a_core=False)
     moment = random.Random(seed).uniform(0.0, 0.9)
-    until(lambda: service.job(shop).fraction >= moment or service.job(shop).state != "running")
+    until(lambda: jobs.job(shop).fraction >= moment or jobs.job(shop).state != "running")
     pid = int((shop.jobs / f"{number:04d}" / "pid").read_text())
     os.killpg(pid, signal.SIGKILL)
-    until(lambda: service.job(shop).state != "running")
-    job = service.job(shop)
+    until(lambda: jobs.job(shop).state != "running")
+    job = jobs.job(shop)
     assert job.state == "failed"
     assert "killed" in job.reason
     assert job.log.exists()
-    assert service.serving(shop).version == 1
+    assert versions.serving(shop).version == 1
     assert sorted(path.name for path in shop.versions.glob("[0-9]*")) == before
-    service.load(shop, 1)
+    versions.load(shop, 1)
     again = service.start_retrain(shop, shops.QUICK)
-    service.cancel(shop, again)
+    jobs.cancel(shop, again)
 
 
 def test_the_next_retrain_after_a_kill_publishes(shop):
     number = service.start_retrain(shop, shops.QUICK, leave_a_core=False)
     os.killpg(int((shop.jobs / f"{number:04d}" / "pid").read_text()), signal.SIGKILL)
-    until(lambda: service.job(shop).state == "failed")
+    until(lambda: jobs.job(shop).state == "failed")
     assert shops.retrain(shop)["version"] == 2
     assert not list(shop.versions.glob(".tmp*"))
 
@@ -105,24 +106,24 @@ def test_a_retrain_deletes_old_versions_and_jobs_as_the_environment_says(shop, m
     assert shops.retrain(shop)["version"] == 3
     assert Versions(shop.versions).numbers() == [2, 3]
     assert Jobs(shop.jobs).numbers() == [2]
-    assert "Deleted: 1 version (1) and 1 job (1)" in service.job_log(shop, 2)
+    assert "Deleted: 1 version (1) and 1 job (1)" in jobs.log(shop, 2)
 
 
 @pytest.mark.parametrize("stage", ["Backtest: Prophet", "Backtest: LSTM", "LSTM"])
 def test_a_cancel_ends_a_retrain_within_five_seconds_at_any_stage(shop, stage):
     number = service.start_retrain(shop, Settings(horizon=14), leave_a_core=False)
-    until(lambda: (event := service.job(shop).event) is not None and event.stage == stage)
+    until(lambda: (event := jobs.job(shop).event) is not None and event.stage == stage)
     start = time.monotonic()
-    service.cancel(shop, number)
+    jobs.cancel(shop, number)
     assert time.monotonic() - start < 5
-    assert service.job(shop).state == "cancelled"
-    assert service.serving(shop).version == 1
+    assert jobs.job(shop).state == "cancelled"
+    assert versions.serving(shop).version == 1
     assert Jobs(shop.jobs).running() is None
 
 
 def test_the_same_sales_and_seed_give_the_same_forecast(shop):
     shops.retrain(shop)
-    first, second = (service.load(shop, number).yhat["blend"] for number in (1, 2))
+    first, second = (versions.load(shop, number).yhat["blend"] for number in (1, 2))
     assert abs(first - second).max() < 1e-3 * first.max()
 
 
@@ -138,8 +139,8 @@ def test_loading_and_looking_at_a_version_never_loads_tensorflow_or_keras(publis
 
 
 def test_the_manifest_names_the_sales_the_settings_and_the_libraries(published):
-    manifest = service.manifest(published, 1)
+    manifest = versions.manifest(published, 1)
     assert Settings.from_dict(manifest["settings"]) == shops.QUICK
-    assert manifest["sales_version"] == service.uploads(published)[0].version
+    assert manifest["sales_version"] == sales.uploads(published)[0].version
     assert {"prophet", "keras", "numpy"} <= set(manifest["libraries"])
     assert all(f"coverage_{level * 100:.0f}" in manifest["metrics"] for level in LEVELS)

@@ -14,7 +14,7 @@ from forecasting.core.errors import TryAgain
 from forecasting.core.settings import Settings
 from forecasting.jobs import schedule_state as tick
 from forecasting.jobs.cron import Cron
-from forecasting.services import retraining as service
+from forecasting.services import sales, versions
 from forecasting.services.schedule import LOOK_SECONDS, Schedule
 from forecasting.storage.locks import exclusive
 from forecasting.storage.versions.store import Versions
@@ -74,7 +74,7 @@ def toiling(selling):
 
 def learn(ws, version=None, settings=None):
     """Publishes a version that learned the sales as they are."""
-    version = service.uploads(ws)[0].version if version is None else version
+    version = sales.uploads(ws)[0].version if version is None else version
     facts = {"sales_version": version, "settings": (settings or Settings()).to_dict()}
     return Versions(ws.versions).publish(lambda _: facts)
 
@@ -115,16 +115,16 @@ def test_unchanged_sales_are_not_learned_again(schedule, starts, selling, told):
     more = shops.sales(30)
     shops.merge(selling, more.assign(sales=more["sales"] + 1), "more.csv")
     assert schedule.check(THREE + DAY).outcome == "started"
-    service.undo(selling)
+    sales.undo(selling)
     assert schedule.check(THREE + 2 * DAY).outcome == "started"
 
 
 def test_a_person_who_went_back_to_an_older_version_keeps_it_until_the_sales_change(schedule, starts, selling):
     older = learn(selling, version=0)
     newest = learn(selling)
-    service.set_live(selling, older)
+    versions.set_live(selling, older)
     assert schedule.check(THREE).outcome == "unchanged"
-    service.set_live(selling, newest)
+    versions.set_live(selling, newest)
     (Versions(selling.versions).folder(newest) / "manifest.json").write_text("{")
     assert schedule.check(THREE + DAY).outcome == "started"
 
@@ -134,7 +134,7 @@ def test_without_sales_nothing_is_trained_and_no_sample_is_loaded(home, starts):
     schedule.check(THREE - DAY)
     assert schedule.check(THREE).outcome == "no sales"
     assert len(starts) == 0
-    assert not service.has_sales(home)
+    assert not sales.has_sales(home)
 
 
 def test_of_the_moments_that_passed_while_nothing_ran_the_last_is_made_up_for(schedule, starts, selling):

@@ -7,6 +7,7 @@ import shop_workspaces as shops
 
 from forecasting.core.errors import InputError, JobRunning, ProblemsFound
 from forecasting.core.settings import Settings
+from forecasting.services import jobs, sales
 from forecasting.services import retraining as service
 from forecasting.services import submissions as sending
 from forecasting.services.submissions import Sent
@@ -21,10 +22,10 @@ def sent(content=WEEK, **choices):
 
 def test_a_preview_changes_nothing_and_a_merge_does_what_it_said(shop):
     _, change = sending.preview(shop, sent())
-    assert service.uploads(shop)[0].name == "sales.csv"
+    assert sales.uploads(shop)[0].name == "sales.csv"
     _, merged = sending.merge(shop, sent())
     assert change.counts() == merged.counts() == {"new": 2, "changed": 0, "unchanged": 0}
-    assert service.uploads(shop)[0].name == "week.csv"
+    assert sales.uploads(shop)[0].name == "week.csv"
 
 
 def test_columns_of_other_names_are_mapped_over_the_guess(shop):
@@ -43,13 +44,13 @@ def test_rows_with_problems_are_left_out_only_when_asked(shop):
 def test_while_a_retrain_runs_a_file_is_not_merged(shop):
     number = sending.retrain(shop, sent(), shops.QUICK)
     try:
-        before = service.uploads(shop)
+        before = sales.uploads(shop)
         with pytest.raises(JobRunning) as error:
             sending.retrain(shop, sent(WEEK.replace(b"31", b"32")), shops.QUICK)
         assert error.value.job == number
-        assert service.uploads(shop) == before
+        assert sales.uploads(shop) == before
     finally:
-        service.cancel(shop, number)
+        jobs.cancel(shop, number)
 
 
 def test_a_retrain_that_began_in_between_says_that_the_file_is_merged(shop, monkeypatch):
@@ -59,10 +60,10 @@ def test_a_retrain_that_began_in_between_says_that_the_file_is_merged(shop, monk
     monkeypatch.setattr(service, "start_retrain", raced)
     with pytest.raises(JobRunning, match="The file is merged: 2 rows new"):
         sending.retrain(shop, sent(), Settings())
-    assert service.uploads(shop)[0].name == "week.csv"
+    assert sales.uploads(shop)[0].name == "week.csv"
 
 
 def test_a_file_that_cannot_be_used_starts_nothing(shop):
     with pytest.raises(InputError):
         sending.retrain(shop, sent(b"nothing"), shops.QUICK)
-    assert service.job(shop).number == 1
+    assert jobs.job(shop).number == 1

@@ -13,6 +13,7 @@ import pytest
 from saved_shops import log, unpacked
 
 from forecasting.core.errors import InputError, SalesDamaged, VersionDamaged
+from forecasting.services import forecasts, sales, versions
 from forecasting.services import retraining as service
 
 
@@ -32,24 +33,24 @@ def second(tmp_path):
 
 
 def forecasts_as_it_did(ws):
-    found, expected = service.forecast_csv(service.load(ws, 1), {}, 7), (ws.home / "forecast.csv").read_bytes()
+    found, expected = forecasts.forecast_csv(versions.load(ws, 1), {}, 7), (ws.home / "forecast.csv").read_bytes()
     pd.testing.assert_frame_equal(pd.read_csv(io.BytesIO(found)), pd.read_csv(io.BytesIO(expected)), rtol=1e-3)
 
 
 def test_a_saved_workspace_loads_and_forecasts_as_on_the_day_it_was_saved(saved):
-    serving = service.serving(saved)
+    serving = versions.serving(saved)
     assert (serving.version, serving.refused) == (1, ())
     forecasts_as_it_did(saved)
 
 
 def test_a_saved_workspace_remembers_its_uploads(saved):
-    assert [upload.name for upload in service.uploads(saved)] == ["sales.csv"]
-    service.undo(saved)
-    assert not service.has_sales(saved)
+    assert [upload.name for upload in sales.uploads(saved)] == ["sales.csv"]
+    sales.undo(saved)
+    assert not sales.has_sales(saved)
 
 
 @pytest.mark.parametrize(
-    "harm", [lambda ws: shutil.rmtree(ws.sales), lambda ws: log(ws).write_bytes(b"?"), service.undo], ids=["gone", "damaged", "undone"]
+    "harm", [lambda ws: shutil.rmtree(ws.sales), lambda ws: log(ws).write_bytes(b"?"), sales.undo], ids=["gone", "damaged", "undone"]
 )
 def test_a_version_serves_whatever_happens_to_the_sales_table(second, harm):
     harm(second)
@@ -57,7 +58,7 @@ def test_a_version_serves_whatever_happens_to_the_sales_table(second, harm):
 
 
 def test_a_version_without_sales_of_its_own_serves_from_an_older_state_of_the_table(first):
-    service.undo(first)
+    sales.undo(first)
     forecasts_as_it_did(first)
 
 
@@ -65,26 +66,26 @@ def test_a_version_without_sales_of_its_own_names_what_is_wrong_with_the_table(f
     whole = log(first).read_bytes()
     log(first).write_bytes(b"?")
     with pytest.raises(SalesDamaged, match=f"{log(first).name} is damaged"):
-        service.load(first, 1)
+        versions.load(first, 1)
     log(first).unlink()
     with pytest.raises(VersionDamaged, match="sales v1 does not match its manifest"):
-        service.load(first, 1)
+        versions.load(first, 1)
     content = b"date,product_id,region,sales\n2026-01-01,Bread,North,5\n"
-    table = service.inspect(content, "other.csv")
-    assert service.merge(first, content, "other.csv", service.check(table, service.guess(table))).version == 1
+    table = sales.inspect(content, "other.csv")
+    assert sales.merge(first, content, "other.csv", sales.check(table, sales.guess(table))).version == 1
     with pytest.raises(VersionDamaged, match="sales v1 does not match its manifest"):
-        service.load(first, 1)
+        versions.load(first, 1)
     log(first).write_bytes(whole)
     forecasts_as_it_did(first)
 
 
 def test_a_damaged_table_starts_no_retrain_and_the_version_serves(second):
     log(second).write_bytes(b"")
-    for act in (service.has_sales, service.undo, service.uploads, lambda ws: service.start_retrain(ws, service.settings(ws))):
+    for act in (sales.has_sales, sales.undo, sales.uploads, lambda ws: service.start_retrain(ws, versions.settings(ws))):
         with pytest.raises(SalesDamaged, match="upload that file again"):
             act(second)
-    assert service.serving(second).version == 1
+    assert versions.serving(second).version == 1
     forecasts_as_it_did(second)
     log(second).unlink()
     with pytest.raises(InputError, match="no sales yet"):
-        service.start_retrain(second, service.settings(second))
+        service.start_retrain(second, versions.settings(second))

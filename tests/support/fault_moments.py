@@ -13,7 +13,7 @@ import pandas as pd
 from fake_jobs import until
 
 from forecasting.entrypoints.api import event_stream as api_events
-from forecasting.services import retraining as service
+from forecasting.services import jobs
 from forecasting.storage.atomic_files import jsonable
 from forecasting.storage.sales.table import Dataset
 
@@ -40,7 +40,7 @@ def moments(like, seed):
 def reach(ws, number, moment):
     """Waits until a job is there, or has ended; where it runs faster than the one that the moment is of, its next mark comes sooner."""
     count, seconds = moment
-    until(lambda: len(marks(ws, number)) >= count or service.job(ws, number).state != "running", 120)
+    until(lambda: len(marks(ws, number)) >= count or jobs.job(ws, number).state != "running", 120)
     end = time.monotonic() + seconds
     until(lambda: time.monotonic() >= end or len(marks(ws, number)) > count, 120)
 
@@ -48,7 +48,7 @@ def reach(ws, number, moment):
 def marks(ws, number):
     """The seconds at which each stage of a job began and ended, in order: the same marks however fast it runs, unlike the events between."""
     found = {}
-    for event in service.job_events(ws, number):
+    for event in jobs.events(ws, number):
         if event.type == "progress":
             found.setdefault((event.stage, "began"), event.elapsed)
             if event.done == event.total:
@@ -58,7 +58,7 @@ def marks(ws, number):
 
 def told(ws, number):
     """Events of a job so far."""
-    return max((event.id for event in service.job_events(ws, number)), default=0)
+    return max((event.id for event in jobs.events(ws, number)), default=0)
 
 
 def kill(ws, number):
@@ -68,7 +68,7 @@ def kill(ws, number):
     try:
         os.killpg(int(path.read_text()), signal.SIGKILL)
     except ProcessLookupError:
-        assert service.job(ws, number).state != "running"
+        assert jobs.job(ws, number).state != "running"
 
 
 def sold(ws):
@@ -80,7 +80,7 @@ def sold(ws):
 
 def as_told(ws, number):
     """A job's progress as listeners get it: (id, data)."""
-    events = service.job_events(ws, number)
+    events = jobs.events(ws, number)
     return [(event.id, json.loads(json.dumps(jsonable(api_events.progress(event, number))))) for event in events if event.type != "result"]
 
 
@@ -88,5 +88,5 @@ def all_heard(ws, number, *streams):
     """Checks that one listener heard every event of a job that has ended once and in order over some streams; its result."""
     heard = [event for stream in streams for event in stream.heard]
     assert heard[:-1] == as_told(ws, number)
-    assert heard[-1][0] == service.job_result_id(ws, number) == len(heard)
+    assert heard[-1][0] == jobs.result_id(ws, number) == len(heard)
     return heard[-1][1]["data"]

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shop_workspaces as shops
 
-from forecasting.services import retraining as service
+from forecasting.services import sales as sales_service
 from forecasting.storage.workspace import Workspace
 
 IMAGE = '<img src=x onerror="window.hacked=1">'
@@ -83,7 +83,7 @@ def workspace(home: Path) -> Workspace:
     home.mkdir()
     ws = Workspace(home)
     content = parquet(sales())
-    table = service.inspect(content, FILE_NAME)
-    service.merge(ws, content, FILE_NAME, service.check(table, service.guess(table)))
+    table = sales_service.inspect(content, FILE_NAME)
+    sales_service.merge(ws, content, FILE_NAME, sales_service.check(table, sales_service.guess(table)))
     shops.retrain(ws)
     return ws

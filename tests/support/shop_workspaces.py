@@ -8,6 +8,7 @@ import pandas as pd
 from forecasting.core.settings import LstmSettings, Settings
 from forecasting.entrypoints.cli.progress_bar import outcome
 from forecasting.services import retraining as service
+from forecasting.services import sales as sales_service
 from forecasting.storage.workspace import Workspace
 
 LAST = pd.Timestamp(2026, 6, 30)
@@ -37,8 +38,8 @@ def sales(days: int = 420, seed: int = 0) -> pd.DataFrame:
 def merge(ws: Workspace, frame: pd.DataFrame, name: str = "sales.csv") -> None:
     """Uploads a frame as a CSV."""
     content = frame.to_csv(index=False, date_format="%Y-%m-%d").encode()
-    table = service.inspect(content, name)
-    service.merge(ws, content, name, service.check(table, service.guess(table)))
+    table = sales_service.inspect(content, name)
+    sales_service.merge(ws, content, name, sales_service.check(table, sales_service.guess(table)))
 
 
 def retrain(ws: Workspace, settings: Settings = QUICK) -> dict:

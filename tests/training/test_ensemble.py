@@ -8,16 +8,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from forecasting.analysis import forecast_view
 from forecasting.core import schema
 from forecasting.core.errors import InputError, NotFound
-from forecasting.services import retraining as service
+from forecasting.services import forecasts, versions
 from forecasting.training import ensemble, health, metrics, reasons, weights
 from forecasting.training import pipeline as training
 
 
 @pytest.fixture(scope="module")
 def made(published):
-    return service.load(published, 1)
+    return versions.load(published, 1)
 
 
 def row(made, product, region):
@@ -76,7 +77,7 @@ def test_a_loaded_version_forecasts_what_the_table_says(made, published):
 
 
 def test_the_manifest_says_how_good_it_was(made, published):
-    manifest = service.manifest(published, 1)
+    manifest = versions.manifest(published, 1)
     f = made.past.yhat[schema.BLEND]
     assert manifest["metrics"]["wape"] == pytest.approx(float(metrics.wape(made.past.y, f)))
     assert 0.7 < manifest["metrics"]["coverage_80"] < 0.9
@@ -85,7 +86,7 @@ def test_the_manifest_says_how_good_it_was(made, published):
 
 
 def test_a_view_adds_up_the_series_that_its_filters_choose(made):
-    view = service.view(made, {"category": "Food"}, 7)
+    view = forecast_view.view(made, {"category": "Food"}, 7)
     rows = np.flatnonzero(made.panel.series.category == "Food")
     blend = made.yhat[schema.BLEND][rows, :7]
     np.testing.assert_allclose(view.forecast.blend, blend.sum(axis=0))
@@ -97,27 +98,27 @@ def test_a_view_adds_up_the_series_that_its_filters_choose(made):
 
 
 def test_the_range_of_a_week_is_not_the_sum_of_daily_bands(made):
-    view = service.view(made, {}, 7)
+    view = forecast_view.view(made, {}, 7)
     days = view.forecast
     assert view.total.upper_80 - view.total.lower_80 < 0.8 * (days.upper_80 - days.lower_80).sum()
 
 
 def test_one_series_has_the_bands_of_that_series(made):
     one = row(made, "Tea", "North")
-    view = service.view(made, {"product_id": "Tea", "region": "North"}, 14)
+    view = forecast_view.view(made, {"product_id": "Tea", "region": "North"}, 14)
     np.testing.assert_allclose(view.forecast.upper_95, made.bands[one, 3, :14])
 
 
 def test_the_same_days_a_year_ago_are_the_same_weekdays(made):
-    view = service.view(made, {}, 14)
+    view = forecast_view.view(made, {}, 14)
     start = made.panel.last - pd.Timedelta(days=363)
     assert view.last_year == view.history.set_index("ds").y[start : start + pd.Timedelta(days=13)].sum()
 
 
 def test_filters_offer_only_what_exists_under_the_others(made):
-    assert service.options(made, {})["product_id"] == ["Bread", "Cake", "New bun", "Old pie", "Soap", "Tea"]
-    assert service.options(made, {"category": "Care"})["product_id"] == ["Soap"]
-    assert service.options(made, {"product_id": "New bun"}) == {
+    assert forecast_view.options(made, {})["product_id"] == ["Bread", "Cake", "New bun", "Old pie", "Soap", "Tea"]
+    assert forecast_view.options(made, {"category": "Care"})["product_id"] == ["Soap"]
+    assert forecast_view.options(made, {"product_id": "New bun"}) == {
         "product_id": ["Bread", "Cake", "New bun", "Old pie", "Soap", "Tea"],
         "category": ["Food"],
         "region": ["North"],
@@ -126,21 +127,21 @@ def test_filters_offer_only_what_exists_under_the_others(made):
 
 def test_filters_that_match_nothing_or_do_not_exist_are_named(made):
     with pytest.raises(NotFound, match="product_id Bread, category Care"):
-        service.view(made, {"product_id": "Bread", "category": "Care"}, 7)
+        forecast_view.view(made, {"product_id": "Bread", "category": "Care"}, 7)
     with pytest.raises(InputError, match="no store to filter by"):
-        service.view(made, {"store": "A"}, 7)
+        forecast_view.view(made, {"store": "A"}, 7)
     with pytest.raises(InputError, match="1 to 14 days, not 15"):
-        service.view(made, {}, 15)
+        forecast_view.view(made, {}, 15)
 
 
 def test_components_say_what_moves_the_forecast(made):
-    moved = service.components(made, {"product_id": "Bread"}, 14).set_index("component")
+    moved = forecast_view.components(made, {"product_id": "Bread"}, 14).set_index("component")
     assert moved.label["weekly"] == "Weekday, Sat"
     assert moved.units["weekly"] > 15
 
 
 def test_movers_compare_the_next_days_with_the_last(made):
-    movers = service.movers(made, 14)
+    movers = forecast_view.movers(made, 14)
     assert movers.label.tolist()[0] in set(made.panel.series.product_id)
     bread = movers.set_index("label").loc["Bread"]
     rows = (made.panel.series.product_id == "Bread").to_numpy()
@@ -150,7 +151,7 @@ def test_movers_compare_the_next_days_with_the_last(made):
 
 
 def test_the_csv_has_a_row_for_each_series_and_day_in_the_columns_that_scripts_rely_on(made):
-    table = pd.read_csv(io.BytesIO(service.forecast_csv(made, {}, 14)))
+    table = pd.read_csv(io.BytesIO(forecasts.forecast_csv(made, {}, 14)))
     bands = ["lower_80", "upper_80", "lower_95", "upper_95"]
     assert table.columns.tolist() == ["date", "product_id", "region", "category", "prophet", "lstm", "forecast", *bands, "model"]
     assert len(table) == 10 * 14
@@ -159,9 +160,9 @@ def test_the_csv_has_a_row_for_each_series_and_day_in_the_columns_that_scripts_r
 
 
 def test_the_csv_of_a_total_has_a_row_a_day(made):
-    table = pd.read_csv(io.BytesIO(service.forecast_csv(made, {"region": "North"}, 14, total=True)))
+    table = pd.read_csv(io.BytesIO(forecasts.forecast_csv(made, {"region": "North"}, 14, total=True)))
     assert table[["date", "region"]].iloc[0].tolist() == ["2026-07-01", "North"]
-    np.testing.assert_allclose(table.forecast, service.view(made, {"region": "North"}, 14).forecast.blend, atol=1e-3)
+    np.testing.assert_allclose(table.forecast, forecast_view.view(made, {"region": "North"}, 14).forecast.blend, atol=1e-3)
 
 
 def test_a_series_counts_as_stopped_after_eight_weeks_without_a_row(made):

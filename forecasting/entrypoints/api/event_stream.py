@@ -13,7 +13,7 @@ from starlette.responses import Response
 from forecasting.entrypoints.api.context import Context
 from forecasting.jobs.events import Event
 from forecasting.jobs.status import STATES, JobStatus
-from forecasting.services import retraining as service
+from forecasting.services import jobs
 from forecasting.storage.atomic_files import jsonable
 from forecasting.storage.versions.manifest import FILES
 
@@ -37,8 +37,8 @@ async def respond(context: Context, number: int, after: int, *, address: str) ->
     Raises:
         NotFound: There is no such job.
     """
-    status = await context.call(service.job, context.ws, number)
-    if status is not None and status.state != "running" and after >= await context.call(service.job_result_id, context.ws, number):
+    status = await context.call(jobs.job, context.ws, number)
+    if status is not None and status.state != "running" and after >= await context.call(jobs.result_id, context.ws, number):
         return Response(status_code=204)
     headers = {"Location": address, "Cache-Control": "no-store"}
     return EventSourceResponse(_stream(context, number, after), headers=headers, ping=PING_SECONDS, sep=LINE)
@@ -50,14 +50,14 @@ async def _stream(context: Context, number: int, after: int) -> AsyncIterator[Se
     place = 0
     while True:
         start = place
-        status, news, place = await context.call(service.job_page, context.ws, number, start)
+        status, news, place = await context.call(jobs.page, context.ws, number, start)
         for event in news:
             if event.type != "result" and event.id > after:
                 yield _sent(event.id, progress(event, number))
         if place > start:
             continue
         if status.state != "running":
-            yield _sent(await context.call(service.job_result_id, context.ws, number), result(status))
+            yield _sent(await context.call(jobs.result_id, context.ws, number), result(status))
             return
         await anyio.sleep(POLL_SECONDS)
 

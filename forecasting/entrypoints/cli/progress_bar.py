@@ -15,6 +15,7 @@ from forecasting.core.settings import LstmSettings, Settings
 from forecasting.jobs.events import Event
 from forecasting.jobs.runner import Jobs
 from forecasting.services import retraining as service
+from forecasting.services import sales, workspaces
 from forecasting.services import submissions as sending
 from forecasting.services.submissions import Sent
 from forecasting.storage.workspace import Workspace
@@ -81,8 +82,8 @@ def retrain_model(
         TrainingFailed: The training ended without a version.
     """
     chosen = Settings(horizon=horizon, lstm=LstmSettings(epochs=epochs, batch_size=batch_size))
-    ws, file = service.workspace(), Path(path)
-    sending.merge(ws, Sent(content=service.read_file(file), name=file.name))
+    ws, file = workspaces.workspace(), Path(path)
+    sending.merge(ws, Sent(content=sales.read_file(file), name=file.name))
 
     def tell(event: Event) -> None:
         if event.type == "progress":

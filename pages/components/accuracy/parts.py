@@ -9,9 +9,11 @@ from typing import Any, NamedTuple
 import pandas as pd
 import streamlit as st
 
+from forecasting.analysis import accuracy
 from forecasting.core import formatting as words
 from forecasting.core import schema
-from forecasting.services import retraining as service
+from forecasting.services import accuracy as accuracy_service
+from forecasting.services import workspaces
 from pages.components.overview import numbers as overview_parts
 from pages.components.shared import layout as shell
 
@@ -53,12 +55,12 @@ MEASURES = {
 def _judged(version: int) -> Any:
     """What a version's backtest says of its bands; another version's answers are let go."""
     _found.clear()
-    return service.judged(service.workspace(), version, shell.ensemble_of(version))
+    return accuracy_service.judged(workspaces.workspace(), version, shell.ensemble_of(version))
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _found(version: int, filters: tuple[tuple[str, str], ...]) -> Any:
-    return service.accuracy(_judged(version), dict(filters))
+    return accuracy.accuracy(_judged(version), dict(filters))
 
 
 def accuracy_of(version: int, filters: dict[str, str]) -> Any:
@@ -107,15 +109,15 @@ def too_young() -> None:
 
 def before(version: int) -> dict[str, Any]:
     """What the version before says of itself; empty without one."""
-    return overview_parts.previous(service.workspace(), version) or {}
+    return overview_parts.previous(workspaces.workspace(), version) or {}
 
 
 def downloads(found: Any, version: int) -> None:
     """Everything to take away."""
     files = {
-        "Errors by series": (service.series_csv, "errors", "by_series_csv"),
-        "Series that need a person": (service.attention_csv, "needs", "attention_csv"),
-        "Every past forecast": (service.backtest_csv, "backtest", "backtest_csv"),
+        "Errors by series": (accuracy_service.series_csv, "errors", "by_series_csv"),
+        "Series that need a person": (accuracy_service.attention_csv, "needs", "attention_csv"),
+        "Every past forecast": (accuracy_service.backtest_csv, "backtest", "backtest_csv"),
     }
     with st.popover("Download", icon=":material/download:"):
         for label, (write, name, key) in files.items():
@@ -227,4 +229,4 @@ def _past_caption(found: Any, cutoff: pd.Timestamp | None) -> str:
     count = len(found.rows)
     whose = f"{count:,} series added up" if count > 1 else "One series"
     how = "every forecast starts at a dotted line and saw nothing after it" if cutoff is None else "with the bands that this cutoff would have had"
-    return f"{whose}; {how}." + (f" {words.plain(weights)}" if count == 1 and (weights := service.by_series(found)["why"].iloc[0]) else "")
+    return f"{whose}; {how}." + (f" {words.plain(weights)}" if count == 1 and (weights := accuracy.by_series(found)["why"].iloc[0]) else "")

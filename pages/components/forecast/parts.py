@@ -8,9 +8,9 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from forecasting.analysis import forecast_view
 from forecasting.core import formatting as words
 from forecasting.core import schema
-from forecasting.services import retraining as service
 from pages.charts import forecast as charts
 from pages.components.shared import layout as shell
 
@@ -31,9 +31,9 @@ CURVES = {
 
 def filters(ensemble: Any) -> dict[str, str]:
     """One select a column that exists; each offers only what exists under the others, and keeps what the URL asks for."""
-    everything = service.options(ensemble, {})
+    everything = forecast_view.options(ensemble, {})
     chosen = {name: value for name in everything if (value := _asked(name)) in everything[name]}
-    offered = service.options(ensemble, chosen)
+    offered = forecast_view.options(ensemble, chosen)
     with st.grid(max(len(offered), 3), min_column_width=150):
         for name, values in offered.items():
             kept = [chosen[name]] if name in chosen and chosen[name] not in values else []

@@ -7,9 +7,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from forecasting.analysis import what_if
 from forecasting.core import formatting as words
 from forecasting.core import schema
-from forecasting.services import retraining as service
+from forecasting.services import forecasts
 
 PRICE, PROMO, DAYS, CLOSED = KEYS = ("whatif_price", "whatif_promo", "whatif_days", "whatif_closed")
 """Keys of the widgets, bound to the URL."""
@@ -20,7 +21,7 @@ FURTHEST = 30
 
 @st.cache_resource(max_entries=4, ttl="10m", show_spinner=False)
 def _standing(version: int, filters: tuple[tuple[str, str], ...], _ensemble: Any) -> Any:  # noqa: ARG001
-    return service.standing(_ensemble, dict(filters))
+    return forecasts.standing(_ensemble, dict(filters))
 
 
 @st.cache_resource(max_entries=4, ttl="10m", show_spinner=False)
@@ -42,7 +43,7 @@ def answer(version: int, filters: dict[str, str], standing: Any, change: Any) ->
 
 
 def _change(price_change: float | None, promo: Any, closed: tuple[Any, ...]) -> Any:
-    return service.WhatIf(price_change, frozenset(promo) if isinstance(promo, tuple) else promo, frozenset(closed))
+    return what_if.WhatIf(price_change, frozenset(promo) if isinstance(promo, tuple) else promo, frozenset(closed))
 
 
 def ask(standing: Any) -> tuple[Any, list[str]]:
@@ -56,7 +57,7 @@ def ask(standing: Any) -> tuple[Any, list[str]]:
         promo = _promo(refused[schema.PROMO], days, period) if schema.PROMO in drivers else None
         closed = _some_days("Closed on", days, period, CLOSED)
     asked = {schema.PRICE: price, schema.PROMO: promo is not None}
-    change = service.WhatIf(
+    change = what_if.WhatIf(
         price / 100 if price and not refused[schema.PRICE] else None,
         promo if promo is not None and not refused[schema.PROMO] else None,
         frozenset(day.date() for day in closed),
@@ -88,7 +89,7 @@ def _promo(refusal: str, days: dict[str, pd.Timestamp], period: Any) -> Any:
         st.caption(refusal)
     if chosen == CHOSEN:
         return frozenset(day.date() for day in _some_days("Promotion on", days, period, DAYS))
-    return {NONE: frozenset(), ALWAYS: service.EVERY_DAY}.get(chosen)
+    return {NONE: frozenset(), ALWAYS: what_if.EVERY_DAY}.get(chosen)
 
 
 def _some_days(label: str, days: dict[str, pd.Timestamp], period: Any, key: str) -> list[pd.Timestamp]:

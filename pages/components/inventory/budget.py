@@ -10,7 +10,7 @@ import streamlit as st
 from forecasting.core import formatting as words
 from forecasting.core import schema
 from forecasting.core.errors import InputError
-from forecasting.services import ordering
+from forecasting.inventory.budget import spend
 from pages.components.inventory import summary as inventory_parts
 
 SHORT: Final = {"Money": ("Money to spend", "money"), "Shelf space": ("Space to fill", "space")}
@@ -27,7 +27,7 @@ def show(found: Any) -> None:
         st.caption("Type an amount: the orders that spare the most missed sales come first.")
         return
     try:
-        bought = ordering.spend(found, amount, of)
+        bought = spend.spend(found, amount, of)
     except InputError as error:
         st.caption(words.plain(str(error)))
         return
@@ -58,7 +58,7 @@ def _table(found: Any, bought: pd.DataFrame) -> pd.DataFrame:
 
 def _order(found: Any, bought: pd.DataFrame) -> None:
     """These quantities, and nothing of the other recommended ones."""
-    chosen = ordering.bought_quantities(found, bought)
+    chosen = spend.quantities(found, bought)
     for name, recommended in zip(found.table[schema.UNIQUE_ID], found.table["order_quantity"], strict=True):
         if name in chosen:
             inventory_parts.set_quantity(name, None if chosen[name] == recommended else chosen[name])

@@ -11,8 +11,7 @@ from forecasting.core import formatting as words
 from forecasting.core import schema
 from forecasting.core.errors import AmbiguousDates, InputError, ShelfcastError, UnreadableFile
 from forecasting.inventory.orders import wording as order_words
-from forecasting.services import ordering
-from forecasting.services import retraining as service
+from forecasting.services import ordering, sales
 from pages.components.upload import file_and_columns as upload_file
 from pages.components.upload.file_and_columns import Upload
 
@@ -63,7 +62,7 @@ def read(ws: Any, ensemble: Any, upload: Upload) -> None:
         st.markdown(f":material/description: **{words.plain(upload.name)}** :gray[{size}]", width="stretch")
         st.button("Choose another", type="tertiary", on_click=_forget, key="inventory_another")
     try:
-        table = upload_file.remembered("stock_table", upload.id, lambda: service.inspect(upload.content, upload.name))
+        table = upload_file.remembered("stock_table", upload.id, lambda: sales.inspect(upload.content, upload.name))
     except UnreadableFile as error:
         _refused("This file cannot be read.", str(error))
         return
@@ -161,9 +160,7 @@ def problems(checked: Any, key: str) -> None:
     st.dataframe(table[list(config)].head(MOST), column_config=config, hide_index=True, height=height, alt="Rows with problems")
     label = f"Download {words.count(len(table), 'problem')}"
     icon = ":material/download:"
-    st.download_button(
-        label, lambda: service.problems_csv(checked), "problems.csv", "text/csv", type="tertiary", icon=icon, on_click="ignore", key=key
-    )
+    st.download_button(label, lambda: sales.problems_csv(checked), "problems.csv", "text/csv", type="tertiary", icon=icon, on_click="ignore", key=key)
 
 
 def save(ws: Any, ensemble: Any, checked: Any, name: str) -> None:

@@ -15,8 +15,7 @@ from forecasting.core.errors import ShelfcastError
 from forecasting.inventory.orders import wording as order_words
 from forecasting.inventory.policy import Policy
 from forecasting.services import cache as kept
-from forecasting.services import ordering
-from forecasting.services import retraining as service
+from forecasting.services import ordering, workspaces
 
 QUANTITIES: Final = "inventory_quantities"
 """Where the session keeps the units that a person ordered instead, by unique_id."""
@@ -39,7 +38,7 @@ NOTHING_COUNTED: Final = (
 def saved() -> tuple[Any, str]:
     """The stock saved last, None if there is none; and why it cannot be read, if that is so."""
     try:
-        return ordering.saved_stock(service.workspace()), ""
+        return ordering.saved_stock(workspaces.workspace()), ""
     except ShelfcastError as error:
         return None, str(error)
 
@@ -51,7 +50,7 @@ def moment(state: Any) -> pd.Timestamp:
 
 def orders_of(version: int, state: Any, policy: Policy, filters: dict[str, str]) -> Any:
     """What to order of the chosen series, worked out once for all sessions and the API; raises NotFound."""
-    return kept.orders(service.workspace(), version, state, policy, filters)
+    return kept.orders(workspaces.workspace(), version, state, policy, filters)
 
 
 def context(version: int, state: Any) -> str:

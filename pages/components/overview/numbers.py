@@ -14,7 +14,7 @@ from streamlit.delta_generator import DeltaGenerator
 from forecasting.core import formatting as words
 from forecasting.core.errors import SalesDamaged
 from forecasting.inventory.orders import wording as order_words
-from forecasting.services import retraining as service
+from forecasting.services import sales, versions
 from pages.components.inventory import summary as inventory_parts
 from pages.components.shared import layout as shell
 
@@ -49,7 +49,7 @@ def context(manifest: dict[str, Any]) -> str:
 
 def previous(ws: Any, version: int) -> dict[str, Any] | None:
     """The manifest of the version before this one, if there is one."""
-    return next((found for found in service.versions(ws) if found["version"] < version and "damaged" not in found), None)
+    return next((found for found in versions.versions(ws) if found["version"] < version and "damaged" not in found), None)
 
 
 def numbers(view: Any, manifest: dict[str, Any], before: dict[str, Any] | None, *, counted: bool) -> DeltaGenerator | None:
@@ -144,7 +144,7 @@ def needs(ws: Any, view: Any, orders: Any) -> None:
 
 
 def _damaged(ws: Any) -> list[Need]:
-    serving = service.serving(ws)
+    serving = versions.serving(ws)
     return [
         Need(RED, f"v{damage.version} is damaged", f"{words.plain(damage.file)} does not match its manifest; v{serving.version} serves", "Retrain")
         for damage in serving.refused
@@ -211,7 +211,7 @@ def _simpler(view: Any) -> list[Need]:
 def _uploads(ws: Any) -> tuple[list[Any], list[Need]]:
     """What was uploaded; where that cannot be read, nothing and the need to repair it."""
     try:
-        return service.uploads(ws), []
+        return sales.uploads(ws), []
     except SalesDamaged as error:
         return [], [Need(RED, "The saved sales cannot be read", f"{words.plain(error.file)} is missing or damaged", "What to do")]
 

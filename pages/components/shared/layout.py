@@ -9,11 +9,12 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from forecasting.analysis import forecast_view
 from forecasting.core import formatting as words
 from forecasting.core import schema
 from forecasting.core.errors import SalesDamaged, ShelfcastError
 from forecasting.services import cache as kept
-from forecasting.services import retraining as service
+from forecasting.services import jobs, sales, versions, workspaces
 
 UPLOAD, INVENTORY = "pages/upload.py", "pages/inventory.py"
 AHEAD = {"day": 28, "week": 4, "month": 3}
@@ -26,12 +27,12 @@ FIRST_FILE = (
 
 def ensemble_of(version: int) -> Any:
     """The ensemble of the version that serves, shared by all sessions and the API; nobody changes it."""
-    return kept.ensemble(service.workspace(), version)
+    return kept.ensemble(workspaces.workspace(), version)
 
 
 def warm_up(ensemble: Any, charts: ModuleType) -> None:
     """Runs once what the first page runs, so that its libraries are loaded."""
-    view = service.view(ensemble, {}, ahead(ensemble))
+    view = forecast_view.view(ensemble, {}, ahead(ensemble))
     charts.forecast(view, charts.SHOWN).to_json()
 
 
@@ -76,13 +77,13 @@ def empty(icon: str, title: str, text: str) -> DeltaGenerator:
 
 def live_manifest(title: str) -> dict[str, Any]:
     """What the version that serves says of itself; without one, says so and ends the page. Quick: the head need not wait for the ensemble."""
-    ws = service.workspace()
-    version = service.serving(ws).version
+    ws = workspaces.workspace()
+    version = versions.serving(ws).version
     if version is None:
         _nothing_yet(title)
         st.stop()
     try:
-        return service.manifest(ws, version)
+        return versions.manifest(ws, version)
     except ShelfcastError as error:
         head(title, f"v{version} cannot be served")
         _cannot_be_loaded(error)
@@ -90,7 +91,7 @@ def live_manifest(title: str) -> dict[str, Any]:
 
 def sales_to(manifest: dict[str, Any]) -> str:
     """The last day, week or month with sales: "21 Nov 2026"."""
-    return words.last_date(pd.Timestamp(manifest["sales_to"]), service.period(manifest))
+    return words.last_date(pd.Timestamp(manifest["sales_to"]), versions.period(manifest))
 
 
 def loaded(version: int) -> Any:
@@ -110,10 +111,10 @@ def _cannot_be_loaded(error: ShelfcastError) -> NoReturn:
 
 def _nothing_yet(title: str) -> None:
     """Why there is no forecast, and what to do."""
-    ws = service.workspace()
-    job = service.job(ws)
+    ws = workspaces.workspace()
+    job = jobs.job(ws)
     try:
-        has_sales = service.has_sales(ws)
+        has_sales = sales.has_sales(ws)
     except SalesDamaged as error:
         head(title, UNREADABLE)
         empty("error", UNREADABLE, words.plain(str(error)))

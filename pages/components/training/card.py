@@ -10,6 +10,7 @@ import streamlit as st
 
 from forecasting.core import formatting as words
 from forecasting.core.errors import ShelfcastError
+from forecasting.services import jobs, versions, workspaces
 from forecasting.services import retraining as service
 from pages.charts import forecast as charts
 
@@ -58,8 +59,8 @@ def follow(*, banner: bool) -> None:
 
 def look() -> Seen:
     """The workspace as it is now; cheap."""
-    ws = service.workspace()
-    serving, job = service.serving(ws), service.job(ws)
+    ws = workspaces.workspace()
+    serving, job = versions.serving(ws), jobs.job(ws)
     return Seen(serving.version, len(serving.refused), job.number if job else None, job.state if job else "")
 
 
@@ -72,10 +73,10 @@ def announce(before: Seen, now: Seen) -> None:
 
 
 def _how_good(before: int | None, now: int) -> str:
-    ws = service.workspace()
+    ws = workspaces.workspace()
     try:
-        error = _wape(service.manifest(ws, now))
-        change = words.better(error, _wape(service.manifest(ws, before))) if before else ""
+        error = _wape(versions.manifest(ws, now))
+        change = words.better(error, _wape(versions.manifest(ws, before))) if before else ""
     except ShelfcastError:
         return ""
     return "" if math.isnan(error) else f": error {words.percent(error)}" + (f", {change}" if change else "")
@@ -94,7 +95,7 @@ def _watch(*, banner: bool) -> None:
     """Runs every second or two: draws the page again if something ended or began, else only the banner."""
     if look() != st.session_state["seen"]:
         st.rerun()
-    job = service.job(service.workspace()) if banner else None
+    job = jobs.job(workspaces.workspace()) if banner else None
     if job and job.state == "running":
         _running_banner(job)
     elif job and job.state == "failed" and st.session_state.get("dismissed") != job.number:
@@ -131,8 +132,8 @@ def _doing(job: Any) -> str:
 @st.fragment(run_every="1s")
 def card() -> None:
     """The running retraining in full; stands on the upload page where the steps of an upload stand otherwise."""
-    ws = service.workspace()
-    job = service.job(ws)
+    ws = workspaces.workspace()
+    job = jobs.job(ws)
     if job is None or job.state != "running":
         return
     events = _events(job.number)
@@ -150,7 +151,7 @@ def card() -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption("A cancelled retraining leaves no trace; the merged sales stay.", width="stretch")
             if st.button("Cancel retraining", type="tertiary", icon=":material/close:", key="cancel"):
-                service.cancel(ws, job.number)
+                jobs.cancel(ws, job.number)
                 st.rerun()
 
 
@@ -159,7 +160,7 @@ def _events(number: int) -> list[Any]:
     known, events = st.session_state.get("events", (number, []))
     if known != number:
         events = []
-    events = [*events, *service.job_events(service.workspace(), number, events[-1].id if events else 0)]
+    events = [*events, *jobs.events(workspaces.workspace(), number, events[-1].id if events else 0)]
     st.session_state["events"] = (number, events)
     return events
 
@@ -210,8 +211,8 @@ def _fact(name: str, state: str, own: list[Any]) -> str:
 
 def failed_card() -> None:
     """What happened to the newest retraining if it failed, what is safe, and what to do."""
-    ws = service.workspace()
-    job = service.job(ws)
+    ws = workspaces.workspace()
+    job = jobs.job(ws)
     if job is None or job.state != "failed" or st.session_state.get("dismissed") == job.number:
         return
     with st.container(border=True, key="failed"):
@@ -223,7 +224,7 @@ def failed_card() -> None:
             again = st.button("Retrain again", type="primary", key="again")
             st.download_button(
                 "Download log",
-                lambda: service.job_log(ws, job.number),
+                lambda: jobs.log(ws, job.number),
                 f"job-{job.number}.txt",
                 "text/plain",
                 icon=":material/download:",
@@ -233,13 +234,13 @@ def failed_card() -> None:
                 st.session_state["dismissed"] = job.number
                 st.rerun()
         if again:
-            start(service.settings(ws))
+            start(versions.settings(ws))
 
 
 def start(settings: Any) -> None:
     """Starts a retraining and shows it, or says why not."""
     try:
-        service.start_retrain(service.workspace(), settings)
+        service.start_retrain(workspaces.workspace(), settings)
     except ShelfcastError as error:
         st.error(words.plain(str(error)))
     else:

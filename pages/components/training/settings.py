@@ -7,10 +7,10 @@ from typing import Any
 
 import streamlit as st
 
+from forecasting.core import calendar
 from forecasting.core import formatting as words
 from forecasting.core.errors import SettingsError
 from forecasting.core.settings import Settings
-from forecasting.services import retraining as service
 
 
 def choose(now: Settings) -> Settings | None:
@@ -45,7 +45,7 @@ def _network(now: Settings) -> Settings:
 
 
 def _prophet(now: Settings) -> Settings:
-    countries = {"": "None", **service.countries()}
+    countries = {"": "None", **calendar.countries()}
     country = _select("Holidays", countries, now.prophet.country or "", help="They count for daily sales.", key="set_country")
     growth = _select("Prophet trend", {"linear": "Linear", "flat": "Flat"}, now.prophet.growth, key="set_growth")
     modes = {"additive": "Additive", "multiplicative": "Multiplicative"}

@@ -12,7 +12,7 @@ import streamlit as st
 from forecasting.core import formatting as words
 from forecasting.core import schema
 from forecasting.core.errors import AmbiguousDates, ColumnsMissing, InputError, UnreadableFile
-from forecasting.services import retraining as service
+from forecasting.services import sales
 from pages.components.shared import layout as shell
 
 TYPES = ["csv", "gz", "txt", "tsv", "xlsx", "parquet"]
@@ -92,7 +92,7 @@ def _uploaded() -> None:
 
 
 def _use_sample() -> None:
-    hold("sample.csv", service.sample_csv())
+    hold("sample.csv", sales.sample_csv())
 
 
 def read(upload: Upload) -> Any:
@@ -100,7 +100,7 @@ def read(upload: Upload) -> Any:
     known = st.session_state.get("kept_table")
     try:
         with st.spinner("Reading the file", show_time=True):
-            table = remembered("table", upload.id, lambda: service.inspect(upload.content, upload.name))
+            table = remembered("table", upload.id, lambda: sales.inspect(upload.content, upload.name))
     except UnreadableFile as error:
         refuse("This file cannot be read.", str(error))
     if known is None or known[0] != upload.id:
@@ -135,7 +135,7 @@ def columns(upload: Upload, table: Any) -> tuple[dict[str, str], Any]:
 
 
 def _selects(upload: Upload, table: Any) -> dict[str, str]:
-    guessed = service.guess(table)
+    guessed = sales.guess(table)
     shown = [*MAIN, *(role for role in MORE if role in guessed)]
     hidden = [role for role in MORE if role not in guessed]
     chosen = {}
@@ -169,7 +169,7 @@ def _checked(upload: Upload, table: Any, mapping: dict[str, str], below: Any) ->
     st.session_state["checked_for"] = choices
 
     def check() -> Any:
-        return service.check(table, mapping, duplicates=duplicates, day_first=day_first)
+        return sales.check(table, mapping, duplicates=duplicates, day_first=day_first)
 
     try:
         with below, st.spinner("Checking every row", show_time=True):

@@ -11,8 +11,7 @@ import streamlit as st
 from forecasting.core import formatting as words
 from forecasting.core.errors import SalesDamaged, ShelfcastError
 from forecasting.entrypoints.server.server_settings import ServerSettings
-from forecasting.services import retraining as service
-from forecasting.services import schedule
+from forecasting.services import sales, schedule, versions
 from pages.components.shared import layout as shell
 from pages.components.training import card as training
 from pages.components.training import settings as retrain_settings
@@ -22,7 +21,7 @@ from pages.components.upload import file_and_columns as upload_file
 def read_or_stop(ws: Any) -> list[Any]:
     """The uploads so far, newest first; saved sales that cannot be read say what to do and end the page."""
     try:
-        return service.uploads(ws)
+        return sales.uploads(ws)
     except SalesDamaged as error:
         upload_file.refuse(shell.UNREADABLE, str(error))
 
@@ -42,7 +41,7 @@ def retrain_only(ws: Any) -> None:
     """A retraining on what is saved."""
     with st.expander("Retrain without a new file", icon=":material/play_arrow:", key="retrain_only", expanded="saved" in st.session_state):
         _plan(ws)
-        settings = retrain_settings.fields(service.settings(ws))
+        settings = retrain_settings.fields(versions.settings(ws))
         if st.button("Retrain", type="primary", disabled=settings is None, key="retrain"):
             st.session_state.pop("merged", None)
             training.start(settings)
@@ -95,7 +94,7 @@ def _take_back(ws: Any) -> None:
         st.markdown("The sales go back to what they were before it. The model that is live stays until you retrain.")
         if st.button("Take it back", type="primary", key="undo"):
             try:
-                service.undo(ws)
+                sales.undo(ws)
             except ShelfcastError as error:
                 st.error(words.plain(str(error)))
             else:

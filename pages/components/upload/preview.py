@@ -11,7 +11,7 @@ import streamlit as st
 from forecasting.core import formatting as words
 from forecasting.core import schema
 from forecasting.core.errors import InputError, SalesDamaged, ShelfcastError
-from forecasting.services import retraining as service
+from forecasting.services import sales, versions
 from pages.charts import forecast as charts
 from pages.components.shared import layout as shell
 from pages.components.upload import file_and_columns as upload_file
@@ -25,7 +25,7 @@ def promise(ws: Any, version: int | None) -> str:
     """What the button does, how long it takes, and what stays as it is."""
     if version is None:
         return "Saves the rows, then trains the first model."
-    took = sum(service.manifest(ws, version)["durations"].values())
+    took = sum(versions.manifest(ws, version)["durations"].values())
     return f"Saves the rows, then trains a new model. The last one took {words.duration(took)}; v{version} stays live until then."
 
 
@@ -34,7 +34,7 @@ def preview(ws: Any, upload: Upload, mapping: dict[str, str], checked: Any) -> A
     try:
         with st.spinner("Comparing with the saved sales", show_time=True):
             key = (upload.id, mapping, st.session_state["checked_for"], st.session_state.get("undone", 0))
-            return upload_file.remembered("change", key, lambda: service.preview(ws, checked))
+            return upload_file.remembered("change", key, lambda: sales.preview(ws, checked))
     except InputError as error:
         upload_file.refuse("These sales do not fit the saved ones.", str(error))
     except SalesDamaged as error:
@@ -104,7 +104,7 @@ def _problems(checked: Any) -> None:
     _table(checked.problems[list(config)], config, "Rows with problems")
     st.download_button(
         "Download the row" if checked.dropped == 1 else f"Download the {checked.dropped:,} rows",
-        lambda: service.problems_csv(checked),
+        lambda: sales.problems_csv(checked),
         "problems.csv",
         "text/csv",
         type="tertiary",
@@ -162,7 +162,7 @@ def merge(ws: Any, upload: Upload, checked: Any) -> None:
     """Saves the rows and says so; a failure says what stays as it was."""
     try:
         with st.spinner("Saving the rows"):
-            merged = service.merge(ws, upload.content, upload.name, checked, drop_problems=checked.dropped > 0)
+            merged = sales.merge(ws, upload.content, upload.name, checked, drop_problems=checked.dropped > 0)
     except ShelfcastError as error:
         upload_file.refuse("Nothing was merged.", str(error))
     st.session_state["merged"] = f"{merged.new:,} new, {merged.changed:,} changed"

@@ -9,16 +9,17 @@ import pandas as pd
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from forecasting.analysis import forecast_table, forecast_view
 from forecasting.core import json_values as rows
 from forecasting.core import schema
 from forecasting.core.errors import InputError, StockDamaged
 from forecasting.entrypoints.api.context import Ask
 from forecasting.entrypoints.api.error_responses import documented
 from forecasting.entrypoints.api.schemas import ForecastAnswer, ForecastQuestion, RecommendAnswer, RecommendQuestion
+from forecasting.inventory.budget import spend
 from forecasting.inventory.orders.recommend import Orders
 from forecasting.services import cache as kept
-from forecasting.services import ordering
-from forecasting.services import retraining as service
+from forecasting.services import forecasts, ordering
 from forecasting.services.cache import Live
 from forecasting.storage.atomic_files import jsonable
 from forecasting.storage.stock_states import Saved
@@ -55,15 +56,15 @@ def _wants_csv(request: Request) -> bool:
 
 def _forecast_csv(ws: Workspace, question: ForecastQuestion) -> Response:
     live = kept.live(ws)
-    content = service.forecast_csv(live.made, question.filters(), question.steps(live.made), total=question.total)
+    content = forecasts.forecast_csv(live.made, question.filters(), question.steps(live.made), total=question.total)
     return _csv(content, f"forecast-v{live.version}.csv")
 
 
 def _forecast_json(ws: Workspace, question: ForecastQuestion) -> Response:
     (version, made), filters = kept.live(ws), question.filters()
     steps = question.steps(made)
-    chosen = service.chosen_rows(made, filters, steps)
-    total = service.total_range(made, chosen, steps)
+    chosen = forecast_view.chosen_rows(made, filters, steps)
+    total = forecast_view.total_range(made, chosen, steps)
     head = {
         "version": version,
         "sales_to": f"{made.panel.last:%Y-%m-%d}",
@@ -72,7 +73,7 @@ def _forecast_json(ws: Workspace, question: ForecastQuestion) -> Response:
         "series": len(chosen),
         "sum": jsonable({name: getattr(total, name) for name in ("expected", *schema.BANDS)}),
     }
-    columns = service.forecast_columns(made, filters, chosen, steps, total=question.total)
+    columns = forecast_table.forecast_columns(made, filters, chosen, steps, total=question.total)
     recommendation, problem = _recommendation(ws, version, chosen)
     head["recommendation_problem"] = problem
     return Response(rows.joined(head, forecast=rows.of_columns(columns), recommendation=recommendation), media_type=JSON)
@@ -124,9 +125,9 @@ def _limited(found: Orders, question: RecommendQuestion) -> dict[str, float]:
     if question.budget is not None and question.space is not None:
         raise InputError("An order is limited by budget or by space, not by both. Send one of them.")
     if question.budget is not None:
-        return ordering.bought_quantities(found, ordering.spend(found, question.budget))
+        return spend.quantities(found, spend.spend(found, question.budget))
     if question.space is not None:
-        return ordering.bought_quantities(found, ordering.spend(found, question.space, "space"))
+        return spend.quantities(found, spend.spend(found, question.space, "space"))
     return {}
 
 

@@ -18,7 +18,7 @@ from forecasting.entrypoints.api.context import Ask
 from forecasting.entrypoints.api.error_responses import documented
 from forecasting.entrypoints.api.routes.jobs import described
 from forecasting.entrypoints.api.schemas import Disk, Health, Plan
-from forecasting.services import retraining as service
+from forecasting.services import jobs, versions
 from forecasting.services.schedule import planned
 from forecasting.storage.workspace import Workspace
 
@@ -34,8 +34,8 @@ BUCKETS: Final = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30)
 @open_router.get("/health", summary="Whether all is well", responses=documented())
 async def health(request: Request, context: Ask) -> Health:
     """Asks nobody for a token."""
-    serving = await context.call(service.serving, context.ws)
-    job = await context.call(service.job, context.ws)
+    serving = await context.call(versions.serving, context.ws)
+    job = await context.call(jobs.job, context.ws)
     plan = await context.call(planned, context.ws, context.settings.retrain_every)
     disk = disk_of(context.ws)
     status: Literal["ok", "no version", "disk nearly full"] = "disk nearly full" if disk.free < LITTLE_SPACE else "ok"
@@ -105,7 +105,7 @@ class WorkspaceCollector(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """The gauges."""
-        serving, job = service.serving(self._ws), service.job(self._ws)
+        serving, job = versions.serving(self._ws), jobs.job(self._ws)
         running = job is not None and job.state == "running"
         numbers = {
             "live_version": ("The version that serves, 0 for none.", serving.version or 0),

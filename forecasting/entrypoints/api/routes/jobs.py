@@ -19,8 +19,9 @@ from forecasting.entrypoints.api.error_responses import documented
 from forecasting.entrypoints.api.routes.sales import Choices, sent
 from forecasting.entrypoints.api.schemas import Job, within
 from forecasting.jobs.status import JobStatus
-from forecasting.services import retraining as service
+from forecasting.services import jobs as jobs_service
 from forecasting.services import submissions as sending
+from forecasting.services import versions
 
 router = APIRouter(tags=["retraining"])
 
@@ -70,7 +71,7 @@ AS_BEFORE = RetrainForm.model_validate({})
 )
 async def retrain(request: Request, context: Ask, form: Annotated[RetrainForm, Form(media_type="multipart/form-data")] = AS_BEFORE) -> Response:
     """Answers with the events of the job as they come. The job goes on if the connection is lost; `Location` says where it can be followed again."""
-    chosen = form.settings(await context.call(service.settings, context.ws))
+    chosen = form.settings(await context.call(versions.settings, context.ws))
     came = None if form.file is None else await sent(context, form.file, form)
     number = await context.work(sending.retrain, context.ws, came, chosen)
     return await api_events.respond(context, number, 0, address=address(request, number))
@@ -79,13 +80,13 @@ async def retrain(request: Request, context: Ask, form: Annotated[RetrainForm, F
 @router.get("/jobs", summary="The newest retrainings", responses=documented())
 async def jobs(request: Request, context: Ask, most: Annotated[int, Query(ge=1, le=1000, description="How many.")] = 50) -> list[Job]:
     """Newest first."""
-    return [described(request, status) for status in await context.call(service.jobs, context.ws, most)]
+    return [described(request, status) for status in await context.call(jobs_service.jobs, context.ws, most)]
 
 
 @router.get("/jobs/{number}", summary="How one stands", responses=documented(404))
 async def job(request: Request, context: Ask, number: Number) -> Job:
     """Running, or how it ended and why."""
-    return described(request, _found(await context.call(service.job, context.ws, number)))
+    return described(request, _found(await context.call(jobs_service.job, context.ws, number)))
 
 
 @router.get(
@@ -108,14 +109,14 @@ async def events(
 @router.get("/jobs/{number}/log", summary="What one printed", responses=documented(404), response_class=PlainTextResponse)
 async def log(context: Ask, number: Number) -> PlainTextResponse:
     """Everything, for finding out why it failed."""
-    return PlainTextResponse(await context.call(service.job_log, context.ws, number), headers={"X-Content-Type-Options": "nosniff"})
+    return PlainTextResponse(await context.call(jobs_service.log, context.ws, number), headers={"X-Content-Type-Options": "nosniff"})
 
 
 @router.post("/jobs/{number}/cancel", summary="End one within 5 seconds", responses=documented(404, 503))
 async def cancel(request: Request, context: Ask, number: Number) -> Job:
     """The version that serves and the merged sales stay; one that has ended stays as it is."""
-    await context.call(service.cancel, context.ws, number)
-    return described(request, _found(await context.call(service.job, context.ws, number)))
+    await context.call(jobs_service.cancel, context.ws, number)
+    return described(request, _found(await context.call(jobs_service.job, context.ws, number)))
 
 
 def address(request: Request, number: int) -> str:

@@ -15,7 +15,7 @@ from forecasting.entrypoints.api.context import Ask, Context
 from forecasting.entrypoints.api.error_responses import SHOWN, documented
 from forecasting.entrypoints.api.schemas import UploadAnswer, UploadedFile
 from forecasting.intake.sales_file import Intake
-from forecasting.services import retraining as service
+from forecasting.services import sales
 from forecasting.services import submissions as sending
 from forecasting.services.submissions import Sent
 from forecasting.storage.sales.uploads import Upload
@@ -87,7 +87,7 @@ async def upload(context: Ask, form: Annotated[UploadForm, Form(media_type="mult
     came = await sent(context, form.file, form)
     if form.dry_run:
         checked, change = await context.work(sending.preview, context.ws, came)
-        version = await context.call(service.sales_version, context.ws)
+        version = await context.call(sales.sales_version, context.ws)
         return _answer(checked, change.counts(), f"Nothing was saved. {change}", version, saved=False)
     checked, merged = await context.work(sending.merge, context.ws, came)
     return _answer(checked, merged.counts(), str(merged), merged.version, saved=bool(merged.new or merged.changed))
@@ -101,13 +101,13 @@ def _answer(checked: Intake, counts: dict[str, int], text: str, version: int | N
 @router.get("/uploads", summary="What was uploaded, newest first", responses=documented())
 async def uploads(context: Ask, most: Annotated[int, Query(ge=1, le=1000, description="How many.")] = 100) -> list[UploadedFile]:
     """Every upload with what it changed; those that were taken back are marked."""
-    return [_row(each) for each in (await context.call(service.uploads, context.ws))[:most]]
+    return [_row(each) for each in (await context.call(sales.uploads, context.ws))[:most]]
 
 
 @router.post("/uploads/undo", summary="Take the last upload back", responses=documented(503, 507))
 async def undo(context: Ask) -> UploadedFile:
     """The sales go back to what they were before it; the version that serves stays until a retrain."""
-    return _row(await context.call(service.undo, context.ws))
+    return _row(await context.call(sales.undo, context.ws))
 
 
 def _row(upload: Upload) -> UploadedFile:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path
 from forecasting.entrypoints.api.context import Ask
 from forecasting.entrypoints.api.error_responses import documented
 from forecasting.entrypoints.api.schemas import Lived
-from forecasting.services import retraining as service
+from forecasting.services import versions as versions_service
 from forecasting.storage.atomic_files import jsonable
 from forecasting.storage.versions.manifest import FILES
 
@@ -19,12 +19,12 @@ router = APIRouter(tags=["versions"])
 @router.get("/versions", summary="The published versions, newest first", responses=documented())
 async def versions(context: Ask) -> list[dict[str, Any]]:
     """What each says of itself: the sales it learned from, settings, errors in the past, durations; `live` marks the one that serves."""
-    found = await context.call(service.versions, context.ws)
+    found = await context.call(versions_service.versions, context.ws)
     return [jsonable({name: value for name, value in each.items() if name != FILES}) for each in found]
 
 
 @router.post("/versions/{number}/live", summary="Serve this version from now on", responses=documented(404, 503, 507))
 async def live(context: Ask, number: Annotated[int, Path(ge=1, le=999_999_999, description="Of the version.")]) -> Lived:
     """Moves the pointer in one step; a damaged version is refused."""
-    await context.call(service.set_live, context.ws, number)
+    await context.call(versions_service.set_live, context.ws, number)
     return Lived(live=number)

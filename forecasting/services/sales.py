@@ -1,0 +1,95 @@
+"""Sales in: a file is read, checked and merged; uploads are listed and taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from forecasting.core import spreadsheets as formulas
+from forecasting.core.errors import InputError
+from forecasting.intake import reader as reading
+from forecasting.intake import sales_file as intake
+from forecasting.intake import sample_sales as sample
+from forecasting.storage.sales.changes import Change
+from forecasting.storage.sales.table import Dataset, Merge, Upload
+from forecasting.storage.workspace import Workspace
+
+
+def read_file(path: Path) -> bytes:
+    """The bytes of a file that a person names; raises InputError."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def inspect(content: bytes, name: str) -> reading.Table:
+    """The table in a file; raises UnreadableFile."""
+    return reading.read_table(content, name)
+
+
+def guess(table: reading.Table) -> dict[str, str]:
+    """Role -> the column of the file that probably has it."""
+    return intake.guess_mapping(table)
+
+
+def check(
+    table: reading.Table, mapping: Mapping[str, str], *, duplicates: Literal["last", "sum"] = "last", day_first: bool | None = None
+) -> intake.Intake:
+    """The table's sales and all its problems; raises ColumnsMissing and AmbiguousDates."""
+    return intake.check(table, dict(mapping), duplicates=duplicates, day_first=day_first, today=datetime.now(UTC).date())
+
+
+def problems_csv(checked: intake.Intake) -> bytes:
+    """The problems as CSV, safe to open in a spreadsheet."""
+    return formulas.to_csv(checked.problems)
+
+
+def preview(ws: Workspace, checked: intake.Intake) -> Change:
+    """What merging would change; raises InputError where the two cannot be merged."""
+    return Dataset(ws).preview(checked.sales)
+
+
+def merge(ws: Workspace, content: bytes, name: str, checked: intake.Intake, *, drop_problems: bool = False) -> Merge:
+    """Merges what was checked, in one step.
+
+    Raises:
+        ProblemsFound: Some rows cannot be used and nobody has said that they may be left out.
+        TryAgain: Somebody else is changing the sales.
+    """
+    return Dataset(ws).merge(checked.accept(drop_problems=drop_problems), Upload.of(content, name, rows=checked.rows, dropped=checked.dropped))
+
+
+def uploads(ws: Workspace) -> list[Upload]:
+    """What was uploaded, newest first."""
+    return Dataset(ws).history()
+
+
+def undo(ws: Workspace) -> Upload:
+    """Takes the last upload back; raises InputError if there is none."""
+    return Dataset(ws).undo()
+
+
+def sales_version(ws: Workspace) -> int | None:
+    """The newest version of the sales; None while there are none."""
+    return Dataset(ws).version
+
+
+def has_sales(ws: Workspace) -> bool:
+    """Whether there is anything to train on."""
+    return Dataset(ws).version is not None
+
+
+def sample_csv() -> bytes:
+    """The sample sales as an upload."""
+    return formulas.to_csv(sample.make())
+
+
+def load_sample(ws: Workspace) -> Merge:
+    """Merges the sample sales."""
+    content = sample_csv()
+    table = inspect(content, sample.NAME)
+    checked = check(table, guess(table))
+    return Dataset(ws).merge(checked.accept(), Upload.of(content, sample.NAME, rows=checked.rows, dropped=checked.dropped, kind="sample"))

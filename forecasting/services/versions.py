@@ -1,0 +1,69 @@
+"""Published versions: which one serves, what each says of itself, and its ensemble."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from forecasting.core import panel
+from forecasting.core.errors import VersionDamaged
+from forecasting.core.period import DAY, PERIODS, Period
+from forecasting.core.settings import Settings
+from forecasting.storage.versions import sales_snapshot as learned
+from forecasting.storage.versions import serving as servings
+from forecasting.storage.versions.store import Serving, Versions
+from forecasting.storage.workspace import Workspace
+from forecasting.training import ensemble
+from forecasting.training.ensemble import Ensemble
+
+
+def serving(ws: Workspace) -> Serving:
+    """The version to serve and those refused as damaged; cheap enough for every rerun."""
+    return servings.look(ws.versions)
+
+
+forget_serving = servings.forget
+
+
+def load(ws: Workspace, version: int) -> Ensemble:
+    """A version's ensemble; raises NotFound or VersionDamaged, and SalesDamaged for one that was saved before versions kept their sales."""
+    versions = Versions(ws.versions)
+    folder = versions.folder(version)
+    try:
+        return ensemble.load(folder, panel.from_sales(learned.read(ws, folder, versions.manifest(version))))
+    except FileNotFoundError:
+        versions.folder(version)  # it may have been pruned meanwhile
+        raise
+
+
+def manifest(ws: Workspace, version: int) -> dict[str, Any]:
+    """What a version says of itself; raises NotFound or VersionDamaged."""
+    return Versions(ws.versions).manifest(version)
+
+
+def versions(ws: Workspace) -> list[dict[str, Any]]:
+    """The manifests of all versions that can be read, newest first, with `live`."""
+    store = Versions(ws.versions)
+    live, made = store.live(), []
+    for number in reversed(store.numbers()):
+        try:
+            made.append({**store.manifest(number), "live": number == live})
+        except VersionDamaged as error:
+            made.append({"version": number, "live": number == live, "damaged": str(error)})
+    return made
+
+
+def set_live(ws: Workspace, version: int) -> None:
+    """Serves this version from now on; raises NotFound or VersionDamaged."""
+    Versions(ws.versions).set_live(version)
+
+
+def settings(ws: Workspace) -> Settings:
+    """The choices behind the live version, else the defaults."""
+    live = serving(ws).version
+    return Settings() if live is None else Settings.from_dict(manifest(ws, live)["settings"])
+
+
+def period(of: Mapping[str, Any]) -> Period:
+    """What a row of a version's sales stands for, from its manifest; those of before weekly sales were known count as daily."""
+    return PERIODS[of.get("period", DAY.name)]
