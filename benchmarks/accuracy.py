@@ -32,7 +32,8 @@ from benchmarks.support import origins, point_scores, prophet_draws
 from benchmarks.support.origins import Draws
 from forecasting.core import panel as panels
 from forecasting.core import schema
-from forecasting.core.panel import FloatArray, Panel
+from forecasting.core.arrays import FloatArray
+from forecasting.core.panel import Panel
 from forecasting.core.settings import Settings
 from forecasting.training import pipeline as training
 

@@ -21,7 +21,8 @@ import pandas as pd
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from forecasting.core import schema
-from forecasting.core.panel import FloatArray, Panel, from_sales
+from forecasting.core.arrays import FloatArray
+from forecasting.core.panel import Panel, from_sales
 from forecasting.core.settings import ProphetSettings
 from forecasting.models.prophet.model import ProphetModel
 from forecasting.models.seasonal_naive import SeasonalNaive

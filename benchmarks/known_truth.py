@@ -22,10 +22,9 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from forecasting.core import schema
-from forecasting.core.panel import FloatArray
+from forecasting.core.arrays import FloatArray, moving_sum
 from forecasting.training.bands import quantiles as bands
 from forecasting.training.bands.quantiles import Errors, SeriesBands
-from forecasting.training.bands.residuals import moving_sum
 
 CUTOFFS = (3, 4, 6, 10)
 WINDOWS = (1, 7, 14)

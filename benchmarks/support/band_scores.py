@@ -13,11 +13,11 @@ import numpy as np
 import pandas as pd
 
 from forecasting.core import schema
-from forecasting.core.panel import FloatArray
+from forecasting.core.arrays import FloatArray, moving_sum
 from forecasting.training import metrics
 from forecasting.training.bands import quantiles as bands
 from forecasting.training.bands.quantiles import Errors
-from forecasting.training.bands.residuals import OBSERVED_SHARE, moving_sum
+from forecasting.training.bands.residuals import OBSERVED_SHARE
 from forecasting.training.ensemble import Ensemble
 
 WEEK = 7

@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 
 from forecasting.core import schema
-from forecasting.core.panel import FloatArray, Panel
+from forecasting.core.arrays import FloatArray
+from forecasting.core.panel import Panel
 
 START: Final = pd.Timestamp("2023-01-02")
 """A Monday."""

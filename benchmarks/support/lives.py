@@ -12,7 +12,8 @@ import numpy as np
 from scipy.special import ndtri
 
 from forecasting.core import schema
-from forecasting.core.panel import FloatArray, Panel
+from forecasting.core.arrays import FloatArray
+from forecasting.core.panel import Panel
 from forecasting.inventory.levels import demand, lost_sales, order_levels, textbook
 from forecasting.inventory.simulation.shelf import Seen, replay, review_cycles
 from forecasting.training.bands.residuals import OBSERVED_SHARE

@@ -16,7 +16,8 @@ import pandas as pd
 
 from benchmarks.support.band_scores import COLUMNS, Answers, Bands, Conformal, Learned, Sampled, Served, judge, limits_of, sets_of, sold_of
 from forecasting.core import schema
-from forecasting.core.panel import FloatArray, Panel
+from forecasting.core.arrays import FloatArray
+from forecasting.core.panel import Panel
 from forecasting.core.progress import OnProgress, ignore
 from forecasting.core.settings import Settings
 from forecasting.models.base import Model

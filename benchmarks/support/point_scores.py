@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.core import schema
-from forecasting.core.panel import FloatArray
+from forecasting.core.arrays import FloatArray
 from forecasting.training import metrics
 
 COLUMNS = ("wape", "mase", "rmsse", "bias", "total_wape", "missing")

@@ -13,7 +13,7 @@ from forecasting.analysis.backtest_bands import LEVELS, LIMITS, NAMES, PROBABILI
 from forecasting.analysis.error_sums import MEASURES, Tally, share, tally
 from forecasting.analysis.forecast_view import chosen_rows
 from forecasting.core import schema
-from forecasting.core.panel import FloatArray
+from forecasting.core.arrays import FloatArray
 from forecasting.training.bands import quantiles as bands
 from forecasting.training.bands.quantiles import Errors
 

@@ -13,7 +13,7 @@ from forecasting.analysis.accuracy import Accuracy
 from forecasting.analysis.error_sums import Tally, share
 from forecasting.core import formatting as words
 from forecasting.core import schema
-from forecasting.core.panel import FloatArray
+from forecasting.core.arrays import FloatArray
 
 PROBLEM, UNITS, ADVICE = "problem", "units", "advice"
 FEWEST_CUTOFFS = 3

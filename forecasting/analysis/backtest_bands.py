@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from forecasting.core import schema
-from forecasting.core.panel import FloatArray, Panel
+from forecasting.core.arrays import FloatArray
+from forecasting.core.panel import Panel
 from forecasting.training.bands import quantiles as bands
 from forecasting.training.bands.quantiles import Errors
 from forecasting.training.ensemble import Ensemble

@@ -13,8 +13,9 @@ from forecasting.analysis import what_if as whatif
 from forecasting.analysis.what_if import WhatIf
 from forecasting.core import calendar, schema
 from forecasting.core import formatting as words
+from forecasting.core.arrays import FloatArray
 from forecasting.core.errors import InputError
-from forecasting.core.panel import FloatArray, Panel
+from forecasting.core.panel import Panel
 from forecasting.models.base import Model
 from forecasting.models.lstm.model import LstmModel
 from forecasting.models.prophet.model import ProphetModel

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from forecasting.analysis.backtest_bands import UNKNOWN, Judged
-from forecasting.core.panel import FloatArray
+from forecasting.core.arrays import FloatArray
 
 MEASURES = ("wape", "mase", "bias", "coverage_80", "width_80")
 """Error, bias and the width of the 80 % band are shares of sales, coverage one of days; MASE is below 1 where it beats the past's naive forecast."""

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from forecasting.core import schema
+from forecasting.core.arrays import FloatArray
 from forecasting.core.errors import InputError, NotFound
-from forecasting.core.panel import FloatArray
 from forecasting.core.period import DAY, Period
 from forecasting.models.prophet.model import ProphetModel
 from forecasting.training import metrics

@@ -11,8 +11,9 @@ import pandas as pd
 
 from forecasting.core import formatting as words
 from forecasting.core import schema
+from forecasting.core.arrays import FloatArray
 from forecasting.core.errors import InputError
-from forecasting.core.panel import FloatArray, Panel
+from forecasting.core.panel import Panel
 from forecasting.core.period import DAY, Period
 
 EVERY_DAY: Final = "every day"

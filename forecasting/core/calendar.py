@@ -11,11 +11,10 @@ import pandas as pd
 from holidays.registry import COUNTRIES
 
 from forecasting.core import schema
+from forecasting.core.arrays import BoolArray
 from forecasting.core.errors import SettingsError
 from forecasting.core.panel import Panel
 from forecasting.core.period import DAY
-
-BoolArray = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
 
 _WEEKS = 8
 _OCCURRENCES = 4

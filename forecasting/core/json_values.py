@@ -1,8 +1,9 @@
-"""Tables as JSON rows: days as ISO dates, what is not known as null."""
+"""Values and tables as JSON: days as ISO dates, what is not known as null."""
 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -48,3 +49,21 @@ def _plain(values: np.ndarray) -> list[Any]:
         plain: list[Any] = values.tolist()
         return plain if known.all() else [value if there else None for value, there in zip(plain, known.tolist(), strict=True)]
     return [None if value is None or value != value else value for value in values.tolist()]
+
+
+def jsonable(value: Any) -> Any:
+    """The value as JSON knows it: NumPy numbers as numbers, NaN ("not defined") and infinity as null, anything strange as text.
+
+    Example:
+        >>> jsonable({"wape": float("nan"), "files": ("a", Path("b"))})
+        {'wape': None, 'files': ['a', 'b']}
+    """
+    if isinstance(value, Mapping):
+        return {str(name): jsonable(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [jsonable(item) for item in value]
+    if hasattr(value, "tolist"):
+        return jsonable(value.tolist())
+    if isinstance(value, float):
+        return float(value) if math.isfinite(value) else None
+    return value if value is None or isinstance(value, (str, int, bool)) else str(value)

@@ -10,10 +10,9 @@ import numpy as np
 import pandas as pd
 
 from forecasting.core import period, schema
+from forecasting.core.arrays import FloatArray
 from forecasting.core.errors import InputError
 from forecasting.core.period import DAY, Period
-
-FloatArray = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 
 USUAL_CYCLES = 8
 """Weeks (single steps, where a file's steps are longer than days) that say how often a series is usually on promotion."""

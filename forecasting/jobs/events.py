@@ -13,9 +13,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
+from forecasting.core.json_values import jsonable
 from forecasting.core.progress import Progress
 from forecasting.jobs.estimate import Estimate
-from forecasting.storage.atomic_files import jsonable
 
 SECONDS_BETWEEN = 0.1
 MOST_SECONDS = 1e9

@@ -9,7 +9,8 @@ from typing import ClassVar, Self
 import numpy as np
 
 from forecasting.core import calendar
-from forecasting.core.panel import FloatArray, Panel
+from forecasting.core.arrays import FloatArray
+from forecasting.core.panel import Panel
 from forecasting.core.progress import OnProgress, ignore
 
 

@@ -9,7 +9,8 @@ from typing import Self
 import numpy as np
 
 from forecasting.core import calendar, schema
-from forecasting.core.panel import FloatArray, Panel
+from forecasting.core.arrays import FloatArray
+from forecasting.core.panel import Panel
 from forecasting.core.period import DAY
 from forecasting.core.progress import OnProgress, Progress
 from forecasting.models.base import Model

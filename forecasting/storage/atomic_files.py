@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-import math
 import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from forecasting.core.json_values import jsonable
 
 
 def write_text(path: Path, text: str) -> None:
@@ -42,21 +43,3 @@ def sync(path: Path) -> None:
         os.fsync(file)
     finally:
         os.close(file)
-
-
-def jsonable(value: Any) -> Any:
-    """The value as JSON knows it: NumPy numbers as numbers, NaN ("not defined") and infinity as null, anything strange as text.
-
-    Example:
-        >>> jsonable({"wape": float("nan"), "files": ("a", Path("b"))})
-        {'wape': None, 'files': ['a', 'b']}
-    """
-    if isinstance(value, Mapping):
-        return {str(name): jsonable(item) for name, item in value.items()}
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return [jsonable(item) for item in value]
-    if hasattr(value, "tolist"):
-        return jsonable(value.tolist())
-    if isinstance(value, float):
-        return float(value) if math.isfinite(value) else None
-    return value if value is None or isinstance(value, (str, int, bool)) else str(value)

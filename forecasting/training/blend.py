@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from forecasting.core import schema
-from forecasting.core.panel import FloatArray
+from forecasting.core.arrays import FloatArray
 from forecasting.training.weights import Weights
 
 

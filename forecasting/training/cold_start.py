@@ -9,7 +9,8 @@ import numpy as np
 
 from forecasting.core import calendar, schema
 from forecasting.core import formatting as words
-from forecasting.core.panel import FloatArray, Panel
+from forecasting.core.arrays import FloatArray
+from forecasting.core.panel import Panel
 
 RECENT = 56
 """Days within which a series must have a row to be forecast."""

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from forecasting.core.panel import FloatArray
+from forecasting.core.arrays import FloatArray
 
 Axis = int | tuple[int, ...] | None
 

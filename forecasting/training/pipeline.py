@@ -9,7 +9,8 @@ import numpy as np
 
 from forecasting.core import formatting as words
 from forecasting.core import schema
-from forecasting.core.panel import FloatArray, Panel
+from forecasting.core.arrays import FloatArray
+from forecasting.core.panel import Panel
 from forecasting.core.progress import OnProgress, ignore
 from forecasting.core.settings import Settings
 from forecasting.models.base import Model

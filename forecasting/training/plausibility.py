@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from forecasting.core import formatting as words
-from forecasting.core.panel import FloatArray, Panel
+from forecasting.core.arrays import FloatArray
+from forecasting.core.panel import Panel
 
 _ABOVE = 1.5
 """How far a forecast may pass the largest day of a comparable season."""

@@ -9,7 +9,7 @@ import pandas as pd
 
 from forecasting.core import formatting as words
 from forecasting.core import schema
-from forecasting.core.panel import FloatArray
+from forecasting.core.arrays import FloatArray
 from forecasting.core.period import DAY, MONTH, WEEK, Period
 from forecasting.training.weights import FEWEST_CUTOFFS, Weights
 

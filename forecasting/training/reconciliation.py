@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 
 from forecasting.core import schema
-from forecasting.core.panel import FloatArray, Panel
+from forecasting.core.arrays import FloatArray
+from forecasting.core.panel import Panel
 from forecasting.core.progress import OnProgress, Progress, ignore
 from forecasting.core.settings import ProphetSettings
 from forecasting.models.prophet.model import ProphetModel

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecasting.core import schema
-from forecasting.core.panel import FloatArray
+from forecasting.core.arrays import FloatArray
 
 FEWEST_CUTOFFS = 3
 """Below so many cutoffs the chosen weight stays."""

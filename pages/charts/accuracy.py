@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from forecasting.core import formatting as words
 from forecasting.core import schema
-from forecasting.core.panel import FloatArray
+from forecasting.core.arrays import FloatArray
 from pages.charts.style import ACCENT, BANDS, DAYS_OR_MONTHS, INK, LINES, QUIET, band, blank, curve, mark_day
 
 NAMES: Final = {schema.SEASONAL_NAIVE: "Naive"}

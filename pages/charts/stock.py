@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from forecasting.core import formatting as words
-from forecasting.core.panel import FloatArray
+from forecasting.core.arrays import FloatArray
 from forecasting.core.period import Period
 from forecasting.inventory.orders.projection import Path, Run
 from pages.charts.style import ACCENT, BAND_80, DAYS_OR_MONTHS, QUIET, blank

@@ -9,9 +9,9 @@ import past_ensembles as pasts
 import pytest
 
 from forecasting.core import schema
+from forecasting.core.arrays import moving_sum
 from forecasting.inventory.levels import demand, textbook
 from forecasting.training import reasons
-from forecasting.training.bands.residuals import moving_sum
 
 ROWS = np.arange(12)
 

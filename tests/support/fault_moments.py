@@ -12,9 +12,9 @@ import time
 import pandas as pd
 from fake_jobs import until
 
+from forecasting.core.json_values import jsonable
 from forecasting.entrypoints.api import event_stream as api_events
 from forecasting.services import jobs
-from forecasting.storage.atomic_files import jsonable
 from forecasting.storage.sales.table import Dataset
 
 MOMENTS = 20

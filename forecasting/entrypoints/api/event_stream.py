@@ -10,11 +10,11 @@ import anyio
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.responses import Response
 
+from forecasting.core.json_values import jsonable
 from forecasting.entrypoints.api.context import Context
 from forecasting.jobs.events import Event
 from forecasting.jobs.status import STATES, JobStatus
 from forecasting.services import jobs
-from forecasting.storage.atomic_files import jsonable
 from forecasting.storage.versions.manifest import FILES
 
 POLL_SECONDS: Final = 0.2

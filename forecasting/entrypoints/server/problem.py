@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from forecasting.storage.atomic_files import jsonable
+from forecasting.core.json_values import jsonable
 
 MEDIA_TYPE: Final = "application/problem+json"
 

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from forecasting.core import schema
+from forecasting.core.arrays import FloatArray
 from forecasting.core.errors import InputError
-from forecasting.core.panel import FloatArray
 from forecasting.inventory import arithmetic as inventory
 from forecasting.inventory.budget import knapsack as budget
 from forecasting.inventory.orders.recommend import Orders

@@ -10,7 +10,7 @@ import pandas as pd
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from forecasting.core.panel import FloatArray
+from forecasting.core.arrays import FloatArray
 from forecasting.inventory.export.columns import Column
 from forecasting.inventory.export.styles import Look
 

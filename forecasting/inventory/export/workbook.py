@@ -13,7 +13,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from forecasting.core import formatting as words
 from forecasting.core import schema
-from forecasting.core.panel import FloatArray
+from forecasting.core.arrays import FloatArray
 from forecasting.inventory import arithmetic as inventory
 from forecasting.inventory.export.cell_formulas import ROW, STATE, formulas
 from forecasting.inventory.export.columns import INPUT, LATER, RULES, Column, evidence_columns, key_columns, order_columns

@@ -12,10 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecasting.core import schema
-from forecasting.core.panel import FloatArray
+from forecasting.core.arrays import FloatArray, added_up, midpoints
 from forecasting.inventory import arithmetic as inventory
 from forecasting.training.bands.quantiles import SeriesBands
-from forecasting.training.bands.residuals import added_up, midpoints
 from forecasting.training.ensemble import Ensemble
 
 PLACES = 300

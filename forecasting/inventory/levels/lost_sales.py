@@ -17,7 +17,7 @@ from typing import Final
 
 import numpy as np
 
-from forecasting.core.panel import FloatArray
+from forecasting.core.arrays import FloatArray
 from forecasting.training.ensemble import Ensemble
 
 _PATHS: Final = 4000

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecasting.core.panel import FloatArray
+from forecasting.core.arrays import FloatArray
 from forecasting.inventory import arithmetic as inventory
 from forecasting.inventory.levels import demand, lost_sales
 from forecasting.inventory.levels.demand import Demand

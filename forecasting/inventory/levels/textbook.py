@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from forecasting.core.panel import FloatArray
+from forecasting.core.arrays import FloatArray, added_up
 from forecasting.inventory.arithmetic import textbook_level
-from forecasting.training.bands.residuals import added_up
 from forecasting.training.ensemble import Ensemble
 
 WEEKS = 8

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from forecasting.core.panel import FloatArray
+from forecasting.core.arrays import FloatArray
 
 SHARES: Final = (0.8, 0.95)
 """Of all value: A makes up the first, A and B together the second."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from forecasting.core.panel import FloatArray
+from forecasting.core.arrays import FloatArray
 
 
 @dataclass(frozen=True, eq=False)

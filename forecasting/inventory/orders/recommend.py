@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from forecasting.core import schema
+from forecasting.core.arrays import FloatArray
 from forecasting.core.errors import InputError
-from forecasting.core.panel import FloatArray
 from forecasting.core.period import Period
 from forecasting.inventory import arithmetic as inventory
 from forecasting.inventory.levels import order_levels, textbook

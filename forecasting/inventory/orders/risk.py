@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from forecasting.core import schema
-from forecasting.core.panel import FloatArray
+from forecasting.core.arrays import FloatArray
 from forecasting.inventory import arithmetic as inventory
 from forecasting.inventory.levels import demand
 from forecasting.inventory.levels.order_levels import Levels

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.core import schema
-from forecasting.core.panel import FloatArray
+from forecasting.core.arrays import FloatArray
 from forecasting.inventory import arithmetic as inventory
 from forecasting.inventory.levels import demand, textbook
 from forecasting.inventory.levels.order_levels import Levels, rounded

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecasting.core.panel import FloatArray
+from forecasting.core.arrays import FloatArray
 
 OrderRule = Callable[[int, FloatArray], FloatArray]
 """(step from 0, positions (m,) before its sales) -> units to order then (m,), at least 0."""

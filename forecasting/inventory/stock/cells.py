@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from forecasting.core.panel import FloatArray
+from forecasting.core.arrays import FloatArray
 from forecasting.intake import cells
 from forecasting.intake import number_formats as amounts
 from forecasting.intake.findings import Findings

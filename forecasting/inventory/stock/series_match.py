@@ -11,7 +11,8 @@ import pandas as pd
 
 from forecasting.core import schema
 from forecasting.core import spreadsheets as formulas
-from forecasting.core.panel import FloatArray, Panel
+from forecasting.core.arrays import FloatArray
+from forecasting.core.panel import Panel
 from forecasting.intake import cells
 from forecasting.intake.findings import Findings
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from forecasting.core import schema
-from forecasting.core.panel import USUAL_CYCLES, FloatArray, Panel
+from forecasting.core.arrays import FloatArray
+from forecasting.core.panel import USUAL_CYCLES, Panel
 from forecasting.models.lstm.inputs import Float32Array, Layout
 from forecasting.models.lstm.profiles import at, weekday_mean
 

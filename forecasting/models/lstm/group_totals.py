@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecasting.core.panel import FloatArray
+from forecasting.core.arrays import FloatArray
 from forecasting.models.lstm import calendar_features as lstm_calendar
 from forecasting.models.lstm.inputs import WHOLE_FILE, Float32Array, Layout
 from forecasting.models.lstm.profiles import a_year_ago, at, profiles, trailing_mean

@@ -8,7 +8,8 @@ from typing import Any, Final
 import numpy as np
 
 from forecasting.core import calendar, schema
-from forecasting.core.panel import FloatArray, Panel
+from forecasting.core.arrays import FloatArray
+from forecasting.core.panel import Panel
 from forecasting.core.period import DAY, PERIODS
 from forecasting.models.lstm import time_spans as lstm_spans
 from forecasting.models.lstm.time_spans import Spans

@@ -10,8 +10,9 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from forecasting.core import schema
+from forecasting.core.arrays import FloatArray
 from forecasting.core.errors import ShelfcastError
-from forecasting.core.panel import FloatArray, Panel
+from forecasting.core.panel import Panel
 from forecasting.core.progress import OnProgress
 from forecasting.core.settings import LstmSettings
 from forecasting.models.base import Model

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecasting.core.panel import FloatArray
+from forecasting.core.arrays import FloatArray
 from forecasting.models.lstm.inputs import Float32Array
 from forecasting.models.lstm.time_spans import Spans
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecasting.core.panel import FloatArray, Panel
+from forecasting.core.arrays import FloatArray
+from forecasting.core.panel import Panel
 from forecasting.models.lstm import calendar_features as lstm_calendar
 from forecasting.models.lstm import inputs as lstm_layout
 from forecasting.models.lstm.drivers import Drivers

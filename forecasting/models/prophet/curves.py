@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.core import calendar
-from forecasting.core.panel import FloatArray
+from forecasting.core.arrays import FloatArray
 
 TREND: Final = "trend"
 WEEKLY: Final = "weekly"

@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 
 from forecasting.core import schema
-from forecasting.core.panel import FloatArray, Panel
+from forecasting.core.arrays import FloatArray
+from forecasting.core.panel import Panel
 from forecasting.core.period import DAY, MONTH, WEEK
 from forecasting.core.settings import ProphetSettings
 from forecasting.models.prophet.curves import HOLIDAYS, Curve, Layout, curve_of, holiday_code

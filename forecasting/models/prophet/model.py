@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from forecasting.core import calendar, schema
-from forecasting.core.panel import FloatArray, Panel
+from forecasting.core.arrays import FloatArray
+from forecasting.core.panel import Panel
 from forecasting.core.period import DAY, Period
 from forecasting.core.progress import OnProgress, Progress
 from forecasting.core.settings import ProphetSettings

@@ -6,7 +6,7 @@ from collections.abc import Container
 
 import numpy as np
 
-from forecasting.core.panel import FloatArray
+from forecasting.core.arrays import FloatArray
 from forecasting.core.period import DAY, MONTH, WEEK, Period
 
 _FEWEST = {DAY: 14, WEEK: 10, MONTH: 8}

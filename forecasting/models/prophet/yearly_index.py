@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from forecasting.core.panel import FloatArray, Panel
+from forecasting.core.arrays import FloatArray
+from forecasting.core.panel import Panel
 
 _EXTRA = 4
 """Weeks beyond a year that a history needs."""

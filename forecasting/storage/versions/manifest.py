@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from forecasting.core.errors import VersionDamaged
-from forecasting.storage.atomic_files import jsonable, sync, write_json
+from forecasting.core.json_values import jsonable
+from forecasting.storage.atomic_files import sync, write_json
 
 NAME = "manifest.json"
 FILES = "files"

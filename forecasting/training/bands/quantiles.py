@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from forecasting.core.panel import FloatArray
-from forecasting.training.bands.residuals import Cumulated, Errors, cumulate, moving_sum, of_series, sums, total_errors, windowed, without
+from forecasting.core.arrays import FloatArray, moving_sum
+from forecasting.training.bands.residuals import Cumulated, Errors, cumulate, of_series, sums, total_errors, windowed, without
 from forecasting.training.bands.series import SeriesBands, calibrate, learn, seen
 from forecasting.training.bands.totals import total_quantiles
 

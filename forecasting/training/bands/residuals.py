@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from forecasting.core.panel import FloatArray
+from forecasting.core.arrays import FloatArray, added_up
 
 OBSERVED_SHARE = 0.6
 """Days of a window that must have sales for its sum to count."""
@@ -78,20 +78,6 @@ def sums(cumulated: Cumulated, window: int, every: int = 1) -> Errors:
     return Errors(y * scale, f * scale)
 
 
-def added_up(values: np.ndarray, kind: type = np.float64) -> np.ndarray:
-    """Sums from the start, with a 0 in front, along the last axis."""
-    total = np.zeros((*values.shape[:-1], values.shape[-1] + 1), dtype=kind)
-    np.cumsum(values, axis=-1, dtype=kind, out=total[..., 1:])
-    return total
-
-
-def moving_sum(values: FloatArray, window: int) -> FloatArray:
-    """Sum over every `window` consecutive days, along the last axis."""
-    total = added_up(values)
-    moved: FloatArray = total[..., window:] - total[..., :-window]
-    return moved
-
-
 def total_errors(errors: Errors) -> tuple[FloatArray, FloatArray]:
     """Sold and forecast, each added up over the series that have both, shape (K, t).
 
@@ -103,25 +89,3 @@ def total_errors(errors: Errors) -> tuple[FloatArray, FloatArray]:
     y[none] = np.nan
     f[none & ~(errors.f == 0).any(axis=1)] = np.nan
     return y, f
-
-
-def student_t(count: int, freedom: float) -> FloatArray:
-    """Quantiles of Student's t at `count` equally likely places; scipy takes a quarter of a second to import, so only when it is asked."""
-    from scipy.special import stdtrit  # type: ignore[import-untyped]
-
-    quantiles: FloatArray = stdtrit(freedom, midpoints(count))
-    return quantiles
-
-
-def midpoints(count: int) -> FloatArray:
-    """Probabilities of `count` equally likely values."""
-    return (np.arange(count) + 0.5) / count
-
-
-def nanmean(values: FloatArray, axis: int) -> FloatArray:
-    """Mean of what is known along an axis; NaN where nothing is."""
-    seen = np.isfinite(values)
-    count = seen.sum(axis=axis)
-    mean = np.full(count.shape, np.nan)
-    np.divide(np.where(seen, values, 0.0).sum(axis=axis), count, out=mean, where=count > 0)
-    return mean

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from forecasting.core.panel import FloatArray
-from forecasting.training.bands.residuals import Cumulated, Errors, cumulate, midpoints, nanmean, student_t, sums, without
+from forecasting.core.arrays import FloatArray, midpoints, nanmean, student_t
+from forecasting.training.bands.residuals import Cumulated, Errors, cumulate, sums, without
 
 WINSOR = 0.99
 PRIOR_COUNT = 2.0

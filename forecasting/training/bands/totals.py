@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from forecasting.core.panel import FloatArray
-from forecasting.training.bands.residuals import Errors, midpoints, moving_sum, nanmean, student_t, total_errors, windowed
+from forecasting.core.arrays import FloatArray, midpoints, moving_sum, nanmean, student_t
+from forecasting.training.bands.residuals import Errors, total_errors, windowed
 
 
 def total_quantiles(errors: Errors, f: FloatArray, probabilities: tuple[float, ...], *, window: int = 1) -> FloatArray:

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from forecasting.core import formatting as words
-from forecasting.core.panel import FloatArray, Panel
+from forecasting.core.arrays import FloatArray
+from forecasting.core.panel import Panel
 from forecasting.training.cleaning import level_shifts as breaks
 from forecasting.training.cleaning import outliers
 from forecasting.training.cleaning import stockouts as shortages

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecasting.core import calendar, schema
-from forecasting.core.panel import FloatArray, Panel
-from forecasting.training.cleaning.outliers import median
+from forecasting.core.arrays import FloatArray, median
+from forecasting.core.panel import Panel
 
 LARGE, SMALL = 1.6, 0.6
 """Factors beyond which a change of level counts."""

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from forecasting.core import schema
-from forecasting.core.panel import FloatArray, Panel
+from forecasting.core.arrays import FloatArray, median
+from forecasting.core.panel import Panel
 
 _CYCLES = 4
 """Weeks on either side whose same weekday says what is usual."""
@@ -95,14 +96,6 @@ def _neighbours(sales: FloatArray, cycle: int) -> FloatArray:
     padded = np.pad(sales, padding, constant_values=np.nan)
     d = sales.shape[-1]
     return median(np.stack([padded[..., k * cycle : k * cycle + d] for k in range(2 * _CYCLES + 1)], axis=-1))
-
-
-def median(values: FloatArray) -> FloatArray:
-    """Median of what is known along the last axis, NaN where nothing is; many times as fast as NumPy's on short axes."""
-    count = np.isfinite(values).sum(axis=-1, keepdims=True)
-    ordered = np.sort(values, axis=-1)
-    lower, upper = (np.take_along_axis(ordered, np.maximum(at, 0), axis=-1)[..., 0] for at in ((count - 1) // 2, count // 2 - (count == 0)))
-    return np.asarray((lower + upper) / 2)
 
 
 def _beyond(sales: FloatArray, usual: FloatArray, panel: Panel) -> np.ndarray:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecasting.core.panel import FloatArray, Panel
+from forecasting.core.arrays import FloatArray
+from forecasting.core.panel import Panel
 
 _SHORTEST = 4
 """Weeks of a run, at least."""

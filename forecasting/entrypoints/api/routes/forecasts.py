@@ -13,6 +13,7 @@ from forecasting.analysis import forecast_table, forecast_view
 from forecasting.core import json_values as rows
 from forecasting.core import schema
 from forecasting.core.errors import InputError, StockDamaged
+from forecasting.core.json_values import jsonable
 from forecasting.entrypoints.api.context import Ask
 from forecasting.entrypoints.api.error_responses import documented
 from forecasting.entrypoints.api.schemas import ForecastAnswer, ForecastQuestion, RecommendAnswer, RecommendQuestion
@@ -21,7 +22,6 @@ from forecasting.inventory.orders.recommend import Orders
 from forecasting.services import cache as kept
 from forecasting.services import forecasts, ordering
 from forecasting.services.cache import Live
-from forecasting.storage.atomic_files import jsonable
 from forecasting.storage.stock_states import Saved
 from forecasting.storage.workspace import Workspace
 

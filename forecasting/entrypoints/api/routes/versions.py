@@ -6,11 +6,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
 
+from forecasting.core.json_values import jsonable
 from forecasting.entrypoints.api.context import Ask
 from forecasting.entrypoints.api.error_responses import documented
 from forecasting.entrypoints.api.schemas import Lived
 from forecasting.services import versions as versions_service
-from forecasting.storage.atomic_files import jsonable
 from forecasting.storage.versions.manifest import FILES
 
 router = APIRouter(tags=["versions"])
