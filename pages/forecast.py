@@ -5,13 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from forecasting.analysis import forecast_view
-from forecasting.core import formatting as words
 from forecasting.core.errors import NotFound
 from forecasting.services import forecasts
 from pages.charts import forecast as charts
 from pages.components.forecast import parts as forecast_parts
 from pages.components.forecast import what_if as whatif_parts
 from pages.components.shared import layout as shell
+from pages.components.shared import wording
 
 manifest = shell.live_manifest("Forecast")
 version = manifest["version"]
@@ -70,5 +70,5 @@ with right, shell.card("What moves it", f"Prophet's parts, units a {view.period.
     forecast_parts.components(forecast_view.components(shown, filters, days), view.period)
 
 if len(view.simpler):
-    with shell.card("Series on a simpler model", words.SIMPLER_HELP):
+    with shell.card("Series on a simpler model", wording.SIMPLER_HELP):
         shell.simpler_table(view.simpler)

@@ -1,4 +1,4 @@
-"""How numbers, dates and durations read in pages and charts, and the texts that more than one page says."""
+"""Numbers, dates and durations as text."""
 
 from __future__ import annotations
 
@@ -37,21 +37,6 @@ LABELS: Final = {
 }
 """What a person reads for a column's name."""
 
-PLURALS: Final = {"product_id": "products", "category": "categories", "region": "regions", "store": "stores"}
-
-WAPE_HELP: Final = "The sum of all misses divided by the sum of all sales, on days the model had not seen."
-RANGE_HELP: Final = "From the errors of past totals over as many days, not by adding up daily bands."
-COVERAGE_HELP: Final = f"Should be close to 80{NBSP}%. Much less: too sure of itself. Much more: too vague."
-CLASS_HELP: Final = f"By value sold: A makes the first 80{NBSP}%, B goes on to 95{NBSP}%, C is the rest."
-SIMPLER_HELP: Final = "A series with too little or too odd a history gets a simpler model, and is named with the reason."
-
-_SPECIAL: Final = re.compile(r"([\\`*_{}\[\]()#+\-.!|~$:<>&=^\"'])")
-_AUTOMATIC: Final = re.compile(r"(:|@|www|[-~=<>](?=\\?[-=<>]))", re.IGNORECASE)
-_UNPRINTABLE: Final = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-_TURNING: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
-"""Signs that turn the direction of everything behind them."""
-_JOINER: Final = "\u2060"
-
 
 def units(value: float) -> str:
     """Every unit.
@@ -75,19 +60,6 @@ def headline(value: float) -> str:
     digits = 3 - math.floor(math.log10(abs(value))) if abs(value) >= 1 else 1
     rounded = round(value, min(digits, 1))
     return _minus(f"{rounded:,.1f}".removesuffix(".0") if abs(rounded) < 100 else f"{rounded:,.0f}")
-
-
-def change(now: float, before: float) -> tuple[float, str]:
-    """How much more or less: the relative change, and its size in words; NaN and empty where it is not defined.
-
-    Example:
-        >>> change(106.4, 100.0)[1]
-        '6.4\\xa0%'
-    """
-    if math.isnan(now + before) or before <= 0:
-        return math.nan, ""
-    relative = now / before - 1
-    return relative, percent(abs(relative))
 
 
 def model(name: str) -> str:
@@ -140,11 +112,6 @@ def signed_percent(share: float, digits: int = 0) -> str:
         ('\u221210\\xa0%', '+6.4\\xa0%')
     """
     return UNKNOWN if math.isnan(share) else f"{'' if round(100 * share, digits) < 0 else '+'}{percent(share, digits)}"
-
-
-def points(difference: float) -> str:
-    """The size of a difference of two shares: "0.2 points"."""
-    return f"{abs(100 * difference):.1f} points"
 
 
 def count(number: int, noun: str, plural: str = "") -> str:
@@ -247,49 +214,12 @@ def size(n_bytes: int) -> str:
     return f"{n_bytes:,} bytes" if n_bytes < 1000 else f"{n_bytes / 1e3:.0f} KB" if n_bytes < 1e6 else f"{n_bytes / 1e6:.1f} MB"
 
 
-def plain(text: str) -> str:
-    """The text of a file or a person, safe inside Markdown: it reads as it was written, whatever it holds.
-
-    A backslash takes the meaning from punctuation. Icons, emoji and links are found in the finished text, so an invisible joiner
-    (U+2060) parts what would become one. What no screen can show is a replacement character, and no sign turns the direction of what
-    follows; letters that are written from right to left stay so.
-
-    Example:
-        >>> plain("**x** $1")
-        '\\\\*\\\\*x\\\\*\\\\* \\\\$1'
-    """
-    shown = _TURNING.sub("", _UNPRINTABLE.sub("\ufffd", text))
-    escaped = _SPECIAL.sub(r"\\\1", " ".join(shown.split()))
-    return _AUTOMATIC.sub(rf"\1{_JOINER}", escaped)
-
-
 def listing(names: list[str], most: int = 5) -> str:
     """The first few names, and how many more there are: "a, b and 3 more"."""
     shown, more = names[:most], len(names) - most
     if more > 0:
         return f"{', '.join(shown)} and {more:,} more"
     return " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)
-
-
-def promise(coverage: float) -> str:
-    """In words, how a measured coverage of the 80 % band compares with its promise."""
-    if math.isnan(coverage):
-        return UNKNOWN
-    if coverage < 0.70:
-        return "too low"
-    if coverage < 0.77:
-        return "a little low"
-    if coverage <= 0.83:
-        return "as promised"
-    return "a little high" if coverage <= 0.90 else "too high"
-
-
-def better(now: float, before: float) -> str:
-    """A new error against an old one: "0.2 points better"; empty where either is not known or both are the same."""
-    difference = now - before
-    if math.isnan(difference) or abs(difference) < 0.0005:
-        return ""
-    return f"{points(difference)} {'better' if difference < 0 else 'worse'}"
 
 
 def _minus(text: str) -> str:

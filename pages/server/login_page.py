@@ -7,9 +7,9 @@ from typing import Any
 
 import streamlit as st
 
-from forecasting.core import formatting as words
 from forecasting.core.errors import SettingsError
 from pages.components.shared import layout as shell
+from pages.components.shared import markdown
 from pages.server.access_rules import Access, access
 
 LONGEST = 24
@@ -28,7 +28,7 @@ def gate(pages: Sequence[Any]) -> Mapping[str, Sequence[Any]] | Sequence[Any]:
     try:
         rules = access()
     except SettingsError as error:
-        _door(pages, "Login is not set up", f"{words.plain(str(error))} {BROKEN}")
+        _door(pages, "Login is not set up", f"{markdown.plain(str(error))} {BROKEN}")
         st.stop()
     if rules is None:
         return pages
@@ -45,7 +45,7 @@ def gate(pages: Sequence[Any]) -> Mapping[str, Sequence[Any]] | Sequence[Any]:
 def _name(user: Mapping[str, Any], *claims: str) -> str:
     """What the person is called: the first of these claims that the provider makes, as plain text."""
     text = next((text for claim in claims if (text := " ".join(str(user.get(claim) or "").split()))), "Account")
-    return words.plain(text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…")
+    return markdown.plain(text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…")
 
 
 def _welcome(pages: Sequence[Any], rules: Access) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from forecasting.core import formatting as words
 from forecasting.core.period import PERIODS
+from pages.components.shared import markdown, wording
 
 
 def test_the_examples_in_the_docstrings_hold():
@@ -73,7 +74,7 @@ def test_sizes():
 
 @pytest.mark.parametrize("text", ["**x**", ":red[x]", "$x$", "<img src=x onerror=alert(1)>", "[a](http://b)", "`x`", "# x", "a | b", "~~x~~", "&lt;"])
 def test_plain_leaves_no_markdown(text):
-    escaped = words.plain(text)
+    escaped = markdown.plain(text)
     unescaped = escaped.replace("\\", "").replace("\u2060", "")
     assert unescaped == text
     bare = escaped.replace("\u2060", "")
@@ -82,17 +83,17 @@ def test_plain_leaves_no_markdown(text):
 
 @pytest.mark.parametrize("text", [":tada:", ":material/home:", "me@example.com", "www.example.com", "https://example.com", "a -> b"])
 def test_plain_parts_what_would_become_an_icon_or_a_link(text):
-    assert "\u2060" in words.plain(text)
+    assert "\u2060" in markdown.plain(text)
 
 
 def test_plain_keeps_to_one_line():
-    assert words.plain("a\n\n# b") == "a \\# b"
+    assert markdown.plain("a\n\n# b") == "a \\# b"
 
 
 def test_plain_shows_what_cannot_be_shown_and_turns_nothing_around():
-    assert words.plain("a\x00b\x1b[31m\ud800c") == "a\ufffdb\ufffd\\[31m\ufffdc"
-    assert words.plain("a\u202etxt\u2066b") == "atxtb"
-    assert words.plain("\u05d0\u200f\u0301") == "\u05d0\u200f\u0301"
+    assert markdown.plain("a\x00b\x1b[31m\ud800c") == "a\ufffdb\ufffd\\[31m\ufffdc"
+    assert markdown.plain("a\u202etxt\u2066b") == "atxtb"
+    assert markdown.plain("\u05d0\u200f\u0301") == "\u05d0\u200f\u0301"
 
 
 def test_listing_names_a_few():
@@ -103,10 +104,10 @@ def test_listing_names_a_few():
 
 
 def test_errors_are_compared_in_points():
-    assert words.better(0.096, 0.098) == "0.2 points better"
-    assert words.better(0.101, 0.098) == "0.3 points worse"
-    assert words.better(0.098, 0.098) == ""
-    assert words.better(0.098, math.nan) == ""
+    assert wording.better(0.096, 0.098) == "0.2 points better"
+    assert wording.better(0.101, 0.098) == "0.3 points worse"
+    assert wording.better(0.098, 0.098) == ""
+    assert wording.better(0.098, math.nan) == ""
 
 
 @pytest.mark.parametrize(
@@ -114,7 +115,7 @@ def test_errors_are_compared_in_points():
     [(0.5, "too low"), (0.75, "a little low"), (0.796, "as promised"), (0.88, "a little high"), (0.97, "too high"), (math.nan, "not known")],
 )
 def test_coverage_in_words(coverage, text):
-    assert words.promise(coverage) == text
+    assert wording.promise(coverage) == text
 
 
 def test_days_weeks_and_months_are_named_by_what_tells_them_apart():

@@ -14,6 +14,7 @@ from forecasting.core import formatting as words
 from forecasting.services import accuracy as accuracy_service
 from forecasting.services import versions
 from pages.components.accuracy import parts as accuracy_parts
+from pages.components.shared import markdown
 
 pytestmark = pytest.mark.usefixtures("fresh_caches")
 
@@ -163,7 +164,7 @@ def test_names_from_a_file_read_as_they_were_written(watching, monkeypatch):
 
     monkeypatch.setattr(versions, "load", renamed)
     said = texts(opened("accuracy"))
-    assert words.plain(odd) in said
+    assert markdown.plain(odd) in said
     assert odd not in said
 
 

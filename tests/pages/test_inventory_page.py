@@ -17,6 +17,7 @@ from forecasting.inventory.policy import Policy
 from forecasting.inventory.stock import state as stock
 from forecasting.services import ordering, sales, versions
 from pages.components.inventory import summary as inventory_parts
+from pages.components.shared import markdown
 
 pytestmark = pytest.mark.usefixtures("fresh_caches")
 
@@ -71,7 +72,7 @@ def test_an_empty_workspace_has_nothing_to_order():
 def test_without_stock_it_asks_what_is_on_the_shelves_and_takes_them_for_empty(watching):
     at = opened("inventory", **ASKED)
     assert "What is on your shelves?" in texts(at)
-    assert words.plain("Assumed: an empty shelf") in texts(at)
+    assert markdown.plain("Assumed: an empty shelf") in texts(at)
     found = found_in(watching)
     assert numbers(at)["Order now"] == f"{found.totals()['order_now']:.0f} lines"
     assert numbers(at)["Units to order"] == words.units(found.totals()["units"])
@@ -103,8 +104,8 @@ def test_the_list_is_worst_first_and_the_first_line_is_on_the_card(counted):
     assert listed(at)["order_quantity"].tolist() == rows["order_quantity"].tolist()
     assert f"##### {listed(at)['name'].iloc[0]}" in texts(at)
     place = int(rows.index[0])
-    assert words.plain(order_words.sum_of(found, place)) in texts(at)
-    assert words.plain(order_words.proof(found.table.iloc[place].to_dict())) in texts(at)
+    assert markdown.plain(order_words.sum_of(found, place)) in texts(at)
+    assert markdown.plain(order_words.proof(found.table.iloc[place].to_dict())) in texts(at)
 
 
 def test_a_line_whose_promise_was_not_kept_says_so_in_the_list(counted, monkeypatch):
@@ -124,7 +125,7 @@ def test_a_line_whose_promise_was_not_kept_says_so_in_the_list(counted, monkeypa
 def test_the_url_chooses_states_and_line(counted):
     at = opened("inventory", **ASKED, show="overstock", line="Bread|South")
     assert listed(at)["name"].tolist() == ["Bread, South"]
-    assert words.plain("Nothing to order: 9,000 on the shelf") in texts(at)
+    assert markdown.plain("Nothing to order: 9,000 on the shelf") in texts(at)
     at = opened("inventory", **ASKED, line="Cake|North")
     assert "##### Cake, North" in texts(at)
 
@@ -185,7 +186,7 @@ def test_full_shelves_need_no_order(shop):
     at = opened("inventory", inventory_lead="0", inventory_review="1")
     assert numbers(at)["Order now"] == "0 lines"
     assert numbers(at)["Units to order"] == "0"
-    assert words.plain("Nothing to order:") in texts(at)
+    assert markdown.plain("Nothing to order:") in texts(at)
 
 
 def test_filters_that_exclude_each_other_can_be_cleared(counted):
@@ -230,7 +231,7 @@ def test_a_stock_file_is_read_saved_and_counts(shop):
     assert numbers(at)["Problems"] == "0"
     at.button(key="inventory_save_file").click().run()
     assert not at.exception
-    assert words.plain("Saved. The orders count with it.") in texts(at)
+    assert markdown.plain("Saved. The orders count with it.") in texts(at)
     assert "What is on your shelves?" not in texts(at)
     assert ordering.given_stock(shop, versions.load(shop, 1)).table["on_hand"].sum() == 9565
 
@@ -291,7 +292,7 @@ def test_damaged_stock_says_so_and_is_replaced_by_a_new_file(shop):
     for path in shop.stock.glob("*.parquet"):
         path.write_bytes(b"nothing")
     at = opened("inventory")
-    assert words.plain("is damaged and cannot be read") in texts(at)
+    assert markdown.plain("is damaged and cannot be read") in texts(at)
     assert "Series" in numbers(opened("overview"))
     at.file_uploader(key="inventory_uploader").upload("stock.csv", STOCK.encode()).run()
     at.button(key="inventory_save_file").click().run()
@@ -307,7 +308,7 @@ def test_names_from_a_file_read_as_they_were_written(watching, monkeypatch):
 
     monkeypatch.setattr(versions, "load", renamed)
     said = texts(opened("inventory", **ASKED, line="Cake|North"))
-    assert words.plain(odd) in said
+    assert markdown.plain(odd) in said
     assert odd not in said
 
 

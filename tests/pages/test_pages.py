@@ -11,7 +11,6 @@ import shop_workspaces as shops
 from app_driver import curves, numbers, opened, texts
 from repository import ROOT
 
-from forecasting.core import formatting as words
 from forecasting.core.errors import JobRunning, VersionDamaged
 from forecasting.jobs.events import Event
 from forecasting.jobs.status import JobStatus
@@ -21,6 +20,7 @@ from forecasting.services import sales as sales_service
 from forecasting.storage.versions.store import Serving
 from pages.components.forecast import parts as forecast_parts
 from pages.components.shared import layout as shell
+from pages.components.shared import markdown
 from pages.components.training.card import Seen
 
 PAGES = ("overview", "upload", "forecast", "inventory", "accuracy")
@@ -143,7 +143,7 @@ def test_names_from_a_file_read_as_they_were_written(watching, monkeypatch):
 
     monkeypatch.setattr(versions, "load", renamed)
     at = opened("forecast", product_id=ODD)
-    assert f"##### Units a day, {words.plain(ODD)}" in texts(at)
+    assert f"##### Units a day, {markdown.plain(ODD)}" in texts(at)
     assert ODD not in texts(at)
 
 

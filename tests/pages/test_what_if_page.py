@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from app_driver import chart, curves, numbers, opened, texts
 
-from forecasting.core import formatting as words
 from forecasting.services import versions
+from pages.components.shared import markdown
 
 pytestmark = pytest.mark.usefixtures("fresh_caches")
 
@@ -32,7 +32,7 @@ def total(at):
 
 def test_what_is_assumed_is_always_said(watching):
     said = texts(opened("forecast"))
-    assert words.plain("Promotions: as usual (on") in said
+    assert markdown.plain("Promotions: as usual (on") in said
     assert "What if" not in said
 
 
@@ -45,7 +45,7 @@ def test_promotions_every_day_raise_the_forecast_and_everything_that_shows_it(wa
     assert total(at) != total(before)
     assert at.dataframe[0].value["blend"].sum() > 1.1 * before.dataframe[0].value["blend"].sum()
     assert "As it stands" in curves(at)
-    assert words.plain("Promotions:") not in texts(at)
+    assert markdown.plain("Promotions:") not in texts(at)
     drawn = {trace["name"]: trace for trace in chart(at)["data"]}
     assert drawn["As it stands"]["line"]["width"] < drawn["Blend"]["line"]["width"]
 
@@ -84,7 +84,7 @@ def test_a_price_that_never_changed_cannot_be_asked(with_price):
     at = opened("forecast", product_id="Bread", region="South", session={"whatif_price": -10})
     assert at.slider(key="whatif_price").disabled
     assert texts(at).count("Price never changed in these sales") == 2
-    assert words.plain("Price: stays at 2.40") in texts(at)
+    assert markdown.plain("Price: stays at 2.40") in texts(at)
     assert total(at) == total(opened("forecast", product_id="Bread", region="South"))
 
 

@@ -16,6 +16,7 @@ from forecasting.services import accuracy as accuracy_service
 from forecasting.services import workspaces
 from pages.components.overview import numbers as overview_parts
 from pages.components.shared import layout as shell
+from pages.components.shared import markdown, wording
 
 EVEN, FAR = 0.01, 0.05
 """Bias below the first is as good as none; from the second on it is more than a little."""
@@ -142,12 +143,12 @@ def numbers(found: Any, manifest_before: dict[str, Any]) -> None:
     wape, gain = was.get("wape", math.nan), 1 - was.get("wape", math.nan) / (was.get("wape_seasonal_naive") or math.nan)
     with st.grid(4, min_column_width=150):
         chip = _change(blend["wape"] - wape, version, more_is_better=False) or {"delta": f"naive {words.percent(naive)}"}
-        _number("Error (WAPE)", words.percent(blend["wape"]), words.WAPE_HELP, chip)
+        _number("Error (WAPE)", words.percent(blend["wape"]), wording.WAPE_HELP, chip)
         chip = _change(found.better - gain, version, more_is_better=True) or {"delta": _spared(found)}
         _number("Better than naive", words.percent(found.better), NAIVE_HELP, chip)
         _number("Bias", _signed(blend["bias"]), BIAS_HELP + _then(was, "bias", version, _signed), {"delta": lean(blend["bias"])})
-        text = words.COVERAGE_HELP + _then(was, "coverage_80", version, words.percent)
-        _number("In the 80 % band", words.percent(blend["coverage_80"]), text, {"delta": words.promise(blend["coverage_80"])})
+        text = wording.COVERAGE_HELP + _then(was, "coverage_80", version, words.percent)
+        _number("In the 80 % band", words.percent(blend["coverage_80"]), text, {"delta": wording.promise(blend["coverage_80"])})
 
 
 def _number(label: str, value: str, text: str, chip: dict[str, Any]) -> None:
@@ -162,7 +163,7 @@ def _change(difference: float, version: int | None, *, more_is_better: bool) -> 
         return {"delta": "as before", "delta_description": f"vs v{version}"}
     color = "green" if (difference > 0) == more_is_better else "red"
     arrow = "up" if difference > 0 else "down"
-    return {"delta": words.points(difference), "delta_color": color, "delta_arrow": arrow, "delta_description": f"vs v{version}"}
+    return {"delta": wording.points(difference), "delta_color": color, "delta_arrow": arrow, "delta_description": f"vs v{version}"}
 
 
 def _then(was: dict[str, float], name: str, version: int | None, say: Callable[[float], str]) -> str:
@@ -229,4 +230,4 @@ def _past_caption(found: Any, cutoff: pd.Timestamp | None) -> str:
     count = len(found.rows)
     whose = f"{count:,} series added up" if count > 1 else "One series"
     how = "every forecast starts at a dotted line and saw nothing after it" if cutoff is None else "with the bands that this cutoff would have had"
-    return f"{whose}; {how}." + (f" {words.plain(weights)}" if count == 1 and (weights := accuracy.by_series(found)["why"].iloc[0]) else "")
+    return f"{whose}; {how}." + (f" {markdown.plain(weights)}" if count == 1 and (weights := accuracy.by_series(found)["why"].iloc[0]) else "")

@@ -11,6 +11,7 @@ import streamlit as st
 from forecasting.core import formatting as words
 from forecasting.core import schema
 from pages.components.accuracy.parts import BIAS_HELP, NAIVE_HELP, Measure
+from pages.components.shared import markdown, wording
 
 SHOWN, IN_TABLE = 5, 50
 """Series that need a person: so many in words, so many in all."""
@@ -30,8 +31,8 @@ def attention(table: pd.DataFrame, name: str) -> None:
     for row in table.head(SHOWN).to_dict("records"):
         with st.container(gap=None):
             cost = f" :gray[{words.rate(row['units'], name)}]" if row["units"] >= LEAST else ""
-            st.markdown(f"{words.plain(_named(row))} :orange-badge[{row['problem']}]{cost}")
-            st.caption(words.plain(row["advice"]))
+            st.markdown(f"{markdown.plain(_named(row))} :orange-badge[{row['problem']}]{cost}")
+            st.caption(markdown.plain(row["advice"]))
     if len(table) > SHOWN:
         with st.expander(f"{words.count(len(table) - SHOWN, 'more series', 'more series')}"):
             _attention_table(table.iloc[SHOWN:IN_TABLE], name)
@@ -88,11 +89,11 @@ def by_series(table: pd.DataFrame) -> None:
     number = st.column_config.NumberColumn
     config: dict[str, Any] = {
         "wape": st.column_config.ProgressColumn(
-            "Error (WAPE)", format=percent, min_value=0, max_value=most, color="gray", width=120, help=words.WAPE_HELP
+            "Error (WAPE)", format=percent, min_value=0, max_value=most, color="gray", width=120, help=wording.WAPE_HELP
         ),
         "better": number("Better by", format=percent, width=75, help=NAIVE_HELP),
         "bias": number("Bias", format=signed, width=75, help=BIAS_HELP),
-        "coverage_80": number("In 80 %", format=percent, width=75, help=words.COVERAGE_HELP),
+        "coverage_80": number("In 80 %", format=percent, width=75, help=wording.COVERAGE_HELP),
         "by_cutoff": st.column_config.BarChartColumn("Error by cutoff", y_min=0, y_max=bars, color="gray", width=120),
         "prophet_share": number("Prophet weight", format=whole, width=105),
         "prophet_wape": number("Prophet", format=percent, width=75),

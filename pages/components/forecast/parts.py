@@ -13,6 +13,7 @@ from forecasting.core import formatting as words
 from forecasting.core import schema
 from pages.charts import forecast as charts
 from pages.components.shared import layout as shell
+from pages.components.shared import markdown, wording
 
 RANGES = {"day": (7, 14, 28, 90), "week": (4, 8, 13, 26, 52), "month": (3, 6, 12, 24)}
 """How far ahead one may look, in the steps of the sales."""
@@ -41,7 +42,7 @@ def filters(ensemble: Any) -> dict[str, str]:
                 words.LABELS[name],
                 [*values, *kept],
                 index=None,
-                placeholder=f"All {words.PLURALS[name]}",
+                placeholder=f"All {wording.PLURALS[name]}",
                 key=name,
                 bind="query-params",
             )
@@ -73,7 +74,7 @@ def curves() -> list[str]:
 
 def title(chosen: dict[str, str], period: Any) -> str:
     """What is shown: "Units a day, Croissant, Hamburg"."""
-    return f"Units a {period.name}, {words.plain(', '.join(chosen.values())) if chosen else 'everything added up'}"
+    return f"Units a {period.name}, {markdown.plain(', '.join(chosen.values())) if chosen else 'everything added up'}"
 
 
 def caption(view: Any, reconciled: Any = None) -> str:
@@ -83,12 +84,12 @@ def caption(view: Any, reconciled: Any = None) -> str:
     scaled = [_scaled(reconciled["totals"])] if reconciled else []
     if view.n_series > 1:
         return " ".join([f"{view.n_series:,} series added up, {parts}.", *scaled, "The bands are those of the sum."])
-    return " ".join([f"One series, {parts}.", *scaled, *(words.plain(reason) for reason in view.simpler[schema.REASON])])
+    return " ".join([f"One series, {parts}.", *scaled, *(markdown.plain(reason) for reason in view.simpler[schema.REASON])])
 
 
 def _scaled(totals: str) -> str:
     """That series were scaled to forecasts of totals, by a column or of everything."""
-    whose = words.PLURALS.get(totals, "all sales together")
+    whose = wording.PLURALS.get(totals, "all sales together")
     return f"Scaled towards own forecasts of {whose}, which were closer in the past."
 
 
@@ -96,7 +97,7 @@ def no_match(where: DeltaGenerator, card: DeltaGenerator, chosen: dict[str, str]
     """The filters exclude each other."""
     with where:
         st.markdown("##### No series fits these filters.", anchors=False)
-        st.caption(f"{words.plain(' and '.join(chosen.values()))} do not occur together.")
+        st.caption(f"{markdown.plain(' and '.join(chosen.values()))} do not occur together.")
     card.button("Clear filters", on_click=_clear, args=(tuple(chosen),), key="clear")
 
 
@@ -108,7 +109,7 @@ def _clear(names: tuple[str, ...]) -> None:
 def numbers(view: Any) -> None:
     """The answer in four numbers."""
     total, (busiest, units) = view.total, view.busiest
-    change, text = words.change(total.expected, view.last_year)
+    change, text = wording.change(total.expected, view.last_year)
     known = not math.isnan(total.lower_80)
     with st.grid(4, min_column_width=130):
         st.metric(
@@ -117,7 +118,7 @@ def numbers(view: Any) -> None:
             words.span(total.lower_80, total.upper_80) if known else "no range yet",
             delta_color="blue" if known else "gray",
             delta_arrow="off",
-            help=words.RANGE_HELP,
+            help=wording.RANGE_HELP,
         )
         st.metric(
             f"Same {view.period.plural} last year",
@@ -135,7 +136,7 @@ def numbers(view: Any) -> None:
             "too short to judge" if math.isnan(view.coverage_80) else f"{words.percent(view.coverage_80, 0)} in the band",
             delta_color="gray",
             delta_arrow="off",
-            help=f"{words.WAPE_HELP} Here of the total that is shown.",
+            help=f"{wording.WAPE_HELP} Here of the total that is shown.",
         )
 
 

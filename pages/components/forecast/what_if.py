@@ -11,6 +11,7 @@ from forecasting.analysis import what_if
 from forecasting.core import formatting as words
 from forecasting.core import schema
 from forecasting.services import forecasts
+from pages.components.shared import markdown
 
 PRICE, PROMO, DAYS, CLOSED = KEYS = ("whatif_price", "whatif_promo", "whatif_days", "whatif_closed")
 """Keys of the widgets, bound to the URL."""
@@ -130,4 +131,4 @@ def assumed(standing: Any, assumptions: Any, change: Any) -> None:
     heading = [f"Assumed of the {standing.panel.period.plural} ahead"] if texts else []
     for lines in (standing.story, (*heading, *texts)):
         if lines:
-            st.caption("  \n".join(words.plain(line) for line in lines))
+            st.caption("  \n".join(markdown.plain(line) for line in lines))

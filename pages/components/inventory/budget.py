@@ -12,6 +12,7 @@ from forecasting.core import schema
 from forecasting.core.errors import InputError
 from forecasting.inventory.budget import spend
 from pages.components.inventory import summary as inventory_parts
+from pages.components.shared import markdown
 
 SHORT: Final = {"Money": ("Money to spend", "money"), "Shelf space": ("Space to fill", "space")}
 """What the URL says -> the amount's label, and what it is of."""
@@ -29,7 +30,7 @@ def show(found: Any) -> None:
     try:
         bought = spend.spend(found, amount, of)
     except InputError as error:
-        st.caption(words.plain(str(error)))
+        st.caption(markdown.plain(str(error)))
         return
     if bought.empty:
         st.caption("No order is to be had for this amount.")

@@ -13,6 +13,7 @@ from forecasting.services import ordering
 from pages.charts import forecast as charts
 from pages.charts import stock as stock_charts
 from pages.components.inventory import summary as inventory_parts
+from pages.components.shared import markdown
 
 PROMISES: Final = {order_words.NOT_KEPT: ("promise not kept", "orange"), order_words.NOT_JUDGED: ("not checked yet", "gray")}
 CLOSE: Final = 0.03
@@ -29,7 +30,7 @@ def show(found: Any, place: int | None) -> None:
         _title(found, row)
         quantity = _amounts(found, row)
         if row["reason"]:
-            st.caption(words.plain(row["reason"]))
+            st.caption(markdown.plain(row["reason"]))
             return
         st.plotly_chart(
             stock_charts.path(ordering.path_of(found, place, quantity), row["reorder_point"], found.made.panel.period),
@@ -37,15 +38,15 @@ def show(found: Any, place: int | None) -> None:
             key="inventory_path",
             alt=f"Stock of {inventory_parts.named(row)} as it is expected to run down, with the order and without",
         )
-        st.caption(words.plain(order_words.sum_of(found, place)))
+        st.caption(markdown.plain(order_words.sum_of(found, place)))
         _proof(row)
 
 
 def _title(found: Any, row: dict[str, Any]) -> None:
     name, color = order_words.STATES[row["state"]], inventory_parts.COLORS[row["state"]]
     with st.container(gap=None):
-        st.markdown(f"##### {words.plain(inventory_parts.named(row))}", anchors=False)
-        st.markdown(f":{color}-badge[{name}] :gray[{words.plain(_detail(found, row))}]")
+        st.markdown(f"##### {markdown.plain(inventory_parts.named(row))}", anchors=False)
+        st.markdown(f":{color}-badge[{name}] :gray[{markdown.plain(_detail(found, row))}]")
 
 
 def _detail(found: Any, row: dict[str, Any]) -> str:
@@ -95,4 +96,4 @@ def _proof(row: dict[str, Any]) -> None:
     st.markdown(f":{color}-badge[{text}]")
     simpler = "" if row[schema.MODEL] == schema.BLEND else f"On a simpler model: {words.model(row[schema.MODEL])}."
     lines = [order_words.proof(row), order_words.textbook(row), simpler, order_words.assumed(row)]
-    st.caption("  \n".join(words.plain(line) for line in lines if line))
+    st.caption("  \n".join(markdown.plain(line) for line in lines if line))

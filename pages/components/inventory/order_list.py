@@ -12,6 +12,7 @@ from forecasting.core import formatting as words
 from forecasting.core import schema
 from forecasting.inventory.orders import wording as order_words
 from pages.components.inventory import summary as inventory_parts
+from pages.components.shared import wording
 
 STATES: Final = order_words.STATES
 BROKEN: Final = "Often missed"
@@ -125,7 +126,7 @@ def _columns(found: Any, shown: pd.DataFrame) -> dict[str, Any]:
         "days_of_cover": number("Cover", format="%.1f d", width=66, help=COVER_HELP),
         "past": st.column_config.LineChartColumn(f"Last {found.made.panel.period.count(PAST)}", color="gray", y_min=0, width=100),
         "on_hand": number("In stock", format=units, width=70),
-        "abc": st.column_config.TextColumn("Class", width=55, help=words.CLASS_HELP),
+        "abc": st.column_config.TextColumn("Class", width=55, help=wording.CLASS_HELP),
         schema.CATEGORY: st.column_config.TextColumn("Category", width=110),
     }
     return {name: column for name, column in config.items() if name != schema.CATEGORY or name in shown}

@@ -11,6 +11,7 @@ import streamlit as st
 from forecasting.core import formatting as words
 from forecasting.inventory.orders import wording as order_words
 from pages.components.inventory import summary as inventory_parts
+from pages.components.shared import markdown, wording
 
 TEXTBOOK_HELP: Final = "The mean and spread of the last eight weeks, with the usual formula."
 
@@ -34,7 +35,7 @@ def by_class(found: Any) -> None:
     share, whole = f"%.1f{words.NBSP}%%", "%,.0f"
     number = st.column_config.NumberColumn
     config = {
-        "name": st.column_config.TextColumn("Class", width=60, help=words.CLASS_HELP),
+        "name": st.column_config.TextColumn("Class", width=60, help=wording.CLASS_HELP),
         "promised": number("Promised", format=share, width=80),
         "service": number("Kept", format=share, width=75, help="Cycles from one order to the next in which nothing was missed."),
         "fill_rate": number("Served", format=share, width=75, help="Share of demand met from the shelf."),
@@ -48,7 +49,7 @@ def by_class(found: Any) -> None:
     broken = found.table[found.table["promise"] == order_words.NOT_KEPT]
     if len(broken):
         names = words.listing([inventory_parts.named(row) for row in broken.to_dict("records")])
-        st.caption(f"Promise not kept, by more than chance: {words.plain(names)}.")
+        st.caption(f"Promise not kept, by more than chance: {markdown.plain(names)}.")
 
 
 def _shown(table: pd.DataFrame, found: Any, labels: np.ndarray) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from forecasting.core import formatting as words
 from forecasting.inventory.policy import CLASSES, DAILY, Policy
 from forecasting.services import ordering
 from pages.components.inventory import summary as inventory_parts
+from pages.components.shared import wording
 
 RULES: Final = {"Order up to": "order_up_to", "Lots": "reorder_point", "Min max": "min_max", "Once": "newsvendor"}
 RULE_HELP: Final = {
@@ -102,7 +103,7 @@ def _promise() -> dict[str, Any]:
     st.caption(TARGET_HELP[target])
     if target == "costs":
         return {"target": target}
-    if st.toggle("By class of value", key="inventory_by_class", bind="query-params", help=words.CLASS_HELP):
+    if st.toggle("By class of value", key="inventory_by_class", bind="query-params", help=wording.CLASS_HELP):
         levels = [_level(f"Class {name}", level, f"inventory_{name.lower()}") for name, level in zip(CLASSES, CLASS_LEVELS, strict=True)]
         return {"target": target, "class_levels": tuple(levels)}
     return {"target": target, "service_level": _level("Service", SERVICE, "inventory_service")}

@@ -12,6 +12,7 @@ from forecasting.core import schema
 from forecasting.core.errors import AmbiguousDates, InputError, ShelfcastError, UnreadableFile
 from forecasting.inventory.orders import wording as order_words
 from forecasting.services import ordering, sales
+from pages.components.shared import markdown
 from pages.components.upload import file_and_columns as upload_file
 from pages.components.upload.file_and_columns import Upload
 
@@ -59,7 +60,7 @@ def read(ws: Any, ensemble: Any, upload: Upload) -> None:
     """The file, what its columns mean, its problems, and what would be saved."""
     with st.container(horizontal=True, vertical_alignment="center"):
         size = words.size(len(upload.content))
-        st.markdown(f":material/description: **{words.plain(upload.name)}** :gray[{size}]", width="stretch")
+        st.markdown(f":material/description: **{markdown.plain(upload.name)}** :gray[{size}]", width="stretch")
         st.button("Choose another", type="tertiary", on_click=_forget, key="inventory_another")
     try:
         table = upload_file.remembered("stock_table", upload.id, lambda: sales.inspect(upload.content, upload.name))
@@ -73,7 +74,7 @@ def read(ws: Any, ensemble: Any, upload: Upload) -> None:
 
 
 def _refused(title: str, text: str) -> None:
-    st.markdown(f":red[:material/error:] **{title}** {words.plain(text)}")
+    st.markdown(f":red[:material/error:] **{title}** {markdown.plain(text)}")
     st.caption("Nothing was saved.")
 
 
@@ -124,8 +125,8 @@ def _result(ws: Any, ensemble: Any, upload: Upload, checked: Any) -> None:
         st.metric("Rows", f"{checked.rows:,}")
         st.metric("Shelves counted", f"{counted:,} of {n:,}", help="The others keep what was saved before.")
         st.metric("Problems", f"{lines:,}", help="Rows that cannot be used as they are.")
-    left_out = ["Kept out: " + ", ".join(f"*{words.plain(name)}*" for name in checked.kept_out) + "."] if checked.kept_out else []
-    if notes := [*left_out, *map(words.plain, checked.notes)]:
+    left_out = ["Kept out: " + ", ".join(f"*{markdown.plain(name)}*" for name in checked.kept_out) + "."] if checked.kept_out else []
+    if notes := [*left_out, *map(markdown.plain, checked.notes)]:
         st.caption(" ".join(notes))
     if lines:
         problems(checked, "inventory_problems")

@@ -15,6 +15,7 @@ from forecasting.services import ordering
 from pages.components.inventory import stock_file as inventory_file
 from pages.components.inventory import summary as inventory_parts
 from pages.components.shared import layout as shell
+from pages.components.shared import markdown
 from pages.components.upload import file_and_columns as upload_file
 
 
@@ -36,14 +37,14 @@ def said(damaged: str) -> None:
     """Whether the last press saved, or why not; else why the saved stock cannot be read, if that is so."""
     text, failed = st.session_state.pop(inventory_file.SAID, (damaged, True))
     if text:
-        st.markdown(f"{':red[:material/error:]' if failed else ':green[:material/check_circle:]'} {words.plain(text)}")
+        st.markdown(f"{':red[:material/error:]' if failed else ':green[:material/check_circle:]'} {markdown.plain(text)}")
 
 
 def _saved(ws: Any, kept: Any) -> None:
     """When the stock was saved, from what, and the way back."""
     if kept is not None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.caption(f"Saved {words.moment(inventory_parts.moment(kept))}, from {words.plain(kept.name)}", width="content")
+            st.caption(f"Saved {words.moment(inventory_parts.moment(kept))}, from {markdown.plain(kept.name)}", width="content")
             st.button("Take it back", type="tertiary", icon=":material/undo:", on_click=_undo, args=(ws,), key="inventory_take_back")
 
 

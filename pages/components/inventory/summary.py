@@ -16,6 +16,7 @@ from forecasting.inventory.orders import wording as order_words
 from forecasting.inventory.policy import Policy
 from forecasting.services import cache as kept
 from forecasting.services import ordering, workspaces
+from pages.components.shared import markdown
 
 QUANTITIES: Final = "inventory_quantities"
 """Where the session keeps the units that a person ordered instead, by unique_id."""
@@ -112,7 +113,7 @@ def without_advice(found: Any) -> None:
     """Says once why lines have no recommendation."""
     reasons = found.table.loc[found.table[schema.REASON] != "", schema.REASON]
     if len(reasons):
-        st.markdown(f":orange[:material/warning:] **No advice for {lines(found, len(reasons))}.** {words.plain(reasons.iloc[0])}")
+        st.markdown(f":orange[:material/warning:] **No advice for {lines(found, len(reasons))}.** {markdown.plain(reasons.iloc[0])}")
 
 
 def numbers(found: Any) -> None:

@@ -17,6 +17,7 @@ from forecasting.inventory.orders import wording as order_words
 from forecasting.services import sales, versions
 from pages.components.inventory import summary as inventory_parts
 from pages.components.shared import layout as shell
+from pages.components.shared import markdown, wording
 
 OLD_AFTER = {"day": 3, "week": 15, "month": 63}
 """Days after which the newest sales count as old: two steps, so that the next row is overdue, and a day more."""
@@ -62,10 +63,10 @@ def numbers(view: Any, manifest: dict[str, Any], before: dict[str, Any] | None, 
         st.metric(
             "In the 80 % band",
             words.percent(coverage),
-            words.promise(coverage),
+            wording.promise(coverage),
             delta_color="gray",
             delta_arrow="off",
-            help=words.COVERAGE_HELP,
+            help=wording.COVERAGE_HELP,
             border=True,
             height="stretch",
         )
@@ -82,14 +83,14 @@ def _series(view: Any) -> None:
         f"{simpler:,} simpler" if simpler else "all in full",
         delta_color="orange" if simpler else "gray",
         delta_arrow="off",
-        help=words.SIMPLER_HELP,
+        help=wording.SIMPLER_HELP,
         border=True,
         height="stretch",
     )
 
 
 def _total(view: Any) -> None:
-    change, text = words.change(view.total.expected, view.last_year)
+    change, text = wording.change(view.total.expected, view.last_year)
     st.metric(
         f"Next {view.period.count(view.days)}",
         words.headline(view.total.expected),
@@ -97,7 +98,7 @@ def _total(view: Any) -> None:
         delta_color="off" if not text else "green" if change >= 0 else "orange",
         delta_arrow="off" if not text else "up" if change >= 0 else "down",
         delta_description="vs last year" if text else None,
-        help=f"80 % range: {words.span(view.total.lower_80, view.total.upper_80)}. {words.RANGE_HELP}",
+        help=f"80 % range: {words.span(view.total.lower_80, view.total.upper_80)}. {wording.RANGE_HELP}",
         border=True,
         height="stretch",
     )
@@ -106,7 +107,7 @@ def _total(view: Any) -> None:
 def _error(manifest: dict[str, Any], before: dict[str, Any] | None) -> None:
     wape = _metric(manifest, "wape")
     old = _metric(before, "wape") if before else math.nan
-    change = words.better(wape, old)
+    change = wording.better(wape, old)
     st.metric(
         "Error (WAPE)",
         words.percent(wape),
@@ -114,7 +115,7 @@ def _error(manifest: dict[str, Any], before: dict[str, Any] | None) -> None:
         delta_color="gray" if not change else "green" if change.endswith("better") else "red",
         delta_arrow="off" if not change else "down" if change.endswith("better") else "up",
         delta_description=f"vs v{before['version']}" if change and before else None,
-        help=words.WAPE_HELP,
+        help=wording.WAPE_HELP,
         border=True,
         height="stretch",
     )
@@ -146,7 +147,7 @@ def needs(ws: Any, view: Any, orders: Any) -> None:
 def _damaged(ws: Any) -> list[Need]:
     serving = versions.serving(ws)
     return [
-        Need(RED, f"v{damage.version} is damaged", f"{words.plain(damage.file)} does not match its manifest; v{serving.version} serves", "Retrain")
+        Need(RED, f"v{damage.version} is damaged", f"{markdown.plain(damage.file)} does not match its manifest; v{serving.version} serves", "Retrain")
         for damage in serving.refused
     ]
 
@@ -164,7 +165,7 @@ def _to_order(orders: Any) -> list[Need]:
     if len(risky):
         first = risky.iloc[0]
         fact = f"{inventory_parts.lines(orders, int(totals['at_risk']))} may run out"
-        detail = f"First: {words.plain(inventory_parts.named(first))}, {inventory_parts.when(orders, first['empty_on'])}"
+        detail = f"First: {markdown.plain(inventory_parts.named(first))}, {inventory_parts.when(orders, first['empty_on'])}"
         return [Need(RED, fact, detail, "Order", order)]
     if totals["order_now"]:
         return [Need(ORANGE, f"{inventory_parts.lines(orders, int(totals['order_now']))} to order today", _units(totals), "Order", order)]
@@ -205,7 +206,7 @@ def _simpler(view: Any) -> list[Need]:
     def why() -> None:
         shell.simpler_table(view.simpler)
 
-    return [Need(ORANGE, fact, words.plain(view.simpler["reason"].iloc[0]), "Why", why)]
+    return [Need(ORANGE, fact, markdown.plain(view.simpler["reason"].iloc[0]), "Why", why)]
 
 
 def _uploads(ws: Any) -> tuple[list[Any], list[Need]]:
@@ -213,14 +214,14 @@ def _uploads(ws: Any) -> tuple[list[Any], list[Need]]:
     try:
         return sales.uploads(ws), []
     except SalesDamaged as error:
-        return [], [Need(RED, "The saved sales cannot be read", f"{words.plain(error.file)} is missing or damaged", "What to do")]
+        return [], [Need(RED, "The saved sales cannot be read", f"{markdown.plain(error.file)} is missing or damaged", "What to do")]
 
 
 def _skipped(uploads: list[Any]) -> list[Need]:
     skipped = uploads[0].dropped if uploads and not uploads[0].undone else 0
     if not skipped:
         return []
-    return [Need(GRAY, f"{words.count(skipped, 'row')} {'was' if skipped == 1 else 'were'} skipped", f"In {words.plain(uploads[0].name)}", "See")]
+    return [Need(GRAY, f"{words.count(skipped, 'row')} {'was' if skipped == 1 else 'were'} skipped", f"In {markdown.plain(uploads[0].name)}", "See")]
 
 
 def movers(frame: pd.DataFrame, ahead: str, most: int = 8) -> None:

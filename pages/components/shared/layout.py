@@ -15,6 +15,7 @@ from forecasting.core import schema
 from forecasting.core.errors import SalesDamaged, ShelfcastError
 from forecasting.services import cache as kept
 from forecasting.services import jobs, sales, versions, workspaces
+from pages.components.shared import markdown
 
 UPLOAD, INVENTORY = "pages/upload.py", "pages/inventory.py"
 AHEAD = {"day": 28, "week": 4, "month": 3}
@@ -104,7 +105,7 @@ def loaded(version: int) -> Any:
 
 
 def _cannot_be_loaded(error: ShelfcastError) -> NoReturn:
-    with empty("error", "This version cannot be loaded.", words.plain(str(error))):
+    with empty("error", "This version cannot be loaded.", markdown.plain(str(error))):
         st.page_link(UPLOAD, label="Retrain", icon=":material/play_arrow:")
     st.stop()
 
@@ -117,7 +118,7 @@ def _nothing_yet(title: str) -> None:
         has_sales = sales.has_sales(ws)
     except SalesDamaged as error:
         head(title, UNREADABLE)
-        empty("error", UNREADABLE, words.plain(str(error)))
+        empty("error", UNREADABLE, markdown.plain(str(error)))
         return
     if job and job.state == "running":
         head(title, "The first model is being trained")

@@ -13,6 +13,7 @@ from forecasting.core.errors import ShelfcastError
 from forecasting.services import jobs, versions, workspaces
 from forecasting.services import retraining as service
 from pages.charts import forecast as charts
+from pages.components.shared import markdown, wording
 
 UPLOAD = "pages/upload.py"
 STEPS = ("Merge", "Backtest", "Prophet", "LSTM", "Publish")
@@ -76,7 +77,7 @@ def _how_good(before: int | None, now: int) -> str:
     ws = workspaces.workspace()
     try:
         error = _wape(versions.manifest(ws, now))
-        change = words.better(error, _wape(versions.manifest(ws, before))) if before else ""
+        change = wording.better(error, _wape(versions.manifest(ws, before))) if before else ""
     except ShelfcastError:
         return ""
     return "" if math.isnan(error) else f": error {words.percent(error)}" + (f", {change}" if change else "")
@@ -126,7 +127,7 @@ def _doing(job: Any) -> str:
     event = job.event
     if event is None:
         return "is starting"
-    return words.plain(f"{event.stage}, {event.note or f'{event.done:,} of {event.total:,}'}")
+    return markdown.plain(f"{event.stage}, {event.note or f'{event.done:,} of {event.total:,}'}")
 
 
 @st.fragment(run_every="1s")
@@ -146,7 +147,7 @@ def card() -> None:
             for step in steps(events):
                 with st.container(gap=None):
                     st.markdown(f"{ICONS[step.state]} **{step.name}**")
-                    st.caption(words.plain(step.fact))
+                    st.caption(markdown.plain(step.fact))
         _loss_curve(events)
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption("A cancelled retraining leaves no trace; the merged sales stay.", width="stretch")
@@ -171,7 +172,7 @@ def _loss_curve(events: list[Any]) -> None:
         return
     stage = trained[-1].stage
     losses = [event.loss for event in trained if event.stage == stage]
-    st.caption(f"Loss by epoch, {words.plain(stage)}")
+    st.caption(f"Loss by epoch, {markdown.plain(stage)}")
     st.plotly_chart(charts.loss(losses, trained[-1].total), config=charts.CONFIG, key="loss", alt="The network's loss by epoch so far")
 
 
@@ -218,7 +219,7 @@ def failed_card() -> None:
     with st.container(border=True, key="failed"):
         st.markdown("##### :red[:material/error:] Retraining stopped", anchors=False)
         reason = job.reason.removeprefix("Retraining stopped: ")
-        st.markdown(f"{words.plain(reason[:1].upper() + reason[1:])} **{_stays(st.session_state['seen'].version)}**")
+        st.markdown(f"{markdown.plain(reason[:1].upper() + reason[1:])} **{_stays(st.session_state['seen'].version)}**")
         st.caption(f"Merged sales stay saved. Step: {_doing(job)}.")
         with st.container(horizontal=True):
             again = st.button("Retrain again", type="primary", key="again")
@@ -242,6 +243,6 @@ def start(settings: Any) -> None:
     try:
         service.start_retrain(workspaces.workspace(), settings)
     except ShelfcastError as error:
-        st.error(words.plain(str(error)))
+        st.error(markdown.plain(str(error)))
     else:
         st.rerun()

@@ -8,9 +8,9 @@ from typing import Any
 import streamlit as st
 
 from forecasting.core import calendar
-from forecasting.core import formatting as words
 from forecasting.core.errors import SettingsError
 from forecasting.core.settings import Settings
+from pages.components.shared import markdown
 
 
 def choose(now: Settings) -> Settings | None:
@@ -25,7 +25,7 @@ def fields(now: Settings) -> Settings | None:
         with st.grid(4, min_column_width=150):
             return _prophet(_network(_span(now)))
     except SettingsError as error:
-        st.error(words.plain(str(error)))
+        st.error(markdown.plain(str(error)))
         return None
 
 

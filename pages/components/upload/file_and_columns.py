@@ -14,6 +14,7 @@ from forecasting.core import schema
 from forecasting.core.errors import AmbiguousDates, ColumnsMissing, InputError, UnreadableFile
 from forecasting.services import sales
 from pages.components.shared import layout as shell
+from pages.components.shared import markdown
 
 TYPES = ["csv", "gz", "txt", "tsv", "xlsx", "parquet"]
 MAIN = (schema.DATE, schema.SALES, schema.PRODUCT, schema.STORE, schema.REGION)
@@ -66,7 +67,7 @@ def choose() -> Upload | None:
             _uploader()
         else:
             with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown(f":material/description: **{words.plain(upload.name)}** :gray[{_facts(upload)}]", width="stretch")
+                st.markdown(f":material/description: **{markdown.plain(upload.name)}** :gray[{_facts(upload)}]", width="stretch")
                 st.button("Choose another", type="tertiary", on_click=forget, key="another")
     return upload
 
@@ -111,7 +112,7 @@ def read(upload: Upload) -> Any:
 def refuse(title: str, text: str) -> NoReturn:
     """Says what is wrong and what to do, and ends the page."""
     with st.container(border=True, key="refused"):
-        st.markdown(f":red[:material/error:] **{title}** {words.plain(text)}")
+        st.markdown(f":red[:material/error:] **{title}** {markdown.plain(text)}")
         st.caption("Nothing was saved.")
     st.stop()
 
@@ -201,7 +202,7 @@ def _ask_dates(upload: Upload, question: AmbiguousDates, below: Any) -> None:
 
 def ask_date_order(question: AmbiguousDates, key: str) -> None:
     """Which of day and month comes first; the answer stands in the session under `key`."""
-    st.markdown(f":orange[:material/help:] **Which is right?** All dates in {words.plain(question.column)} can be read two ways.")
+    st.markdown(f":orange[:material/help:] **Which is right?** All dates in {markdown.plain(question.column)} can be read two ways.")
     date_order("Read the dates as", question.examples, key)
 
 
@@ -211,7 +212,7 @@ def date_order(label: str, examples: tuple[str, ...], key: str) -> None:
 
     def reading(day_first: bool) -> str:
         read = ", ".join(f"{text} is {words.read_as(text, day_first=day_first)}" for text in shown)
-        return f"{'Day' if day_first else 'Month'} first: {words.plain(read)}"
+        return f"{'Day' if day_first else 'Month'} first: {markdown.plain(read)}"
 
     st.radio(label, [True, False], index=None, format_func=reading, key=key, persist_state="session")
 
@@ -220,7 +221,7 @@ def _kept_out(checked: Any) -> str:
     """What is left out of the file, and how rows of the same day count."""
     parts = []
     if checked.kept_out:
-        parts.append("Kept out: " + ", ".join(f"*{words.plain(name)}*" for name in checked.kept_out) + ".")
+        parts.append("Kept out: " + ", ".join(f"*{markdown.plain(name)}*" for name in checked.kept_out) + ".")
     if checked.duplicates_identical:
         parts.append(
             f"{words.count(checked.duplicates_identical, 'row')} came twice and counts once.".replace(
@@ -229,4 +230,4 @@ def _kept_out(checked: Any) -> str:
         )
     if not checked.duplicates_different:
         parts.append("Same day and series twice in a file: the last row counts.")
-    return " ".join([*parts, *map(words.plain, checked.notes)])
+    return " ".join([*parts, *map(markdown.plain, checked.notes)])

@@ -13,6 +13,7 @@ from forecasting.core.errors import SalesDamaged, ShelfcastError
 from forecasting.entrypoints.server.server_settings import ServerSettings
 from forecasting.services import sales, schedule, versions
 from pages.components.shared import layout as shell
+from pages.components.shared import markdown
 from pages.components.training import card as training
 from pages.components.training import settings as retrain_settings
 from pages.components.upload import file_and_columns as upload_file
@@ -52,7 +53,7 @@ def _plan(ws: Any) -> None:
     plan = schedule.planned(ws, ServerSettings.of(os.environ).retrain_every)
     if plan is not None:
         moment = pd.Timestamp(plan.next.replace(tzinfo=None))
-        last = f" Last time: {words.plain(plan.last[:1].lower() + plan.last[1:])}" if plan.last else ""
+        last = f" Last time: {markdown.plain(plan.last[:1].lower() + plan.last[1:])}" if plan.last else ""
         st.caption(f":material/schedule: By itself on {words.weekday_date(moment)} at {moment:%H:%M}, if the sales have changed by then.{last}")
 
 
@@ -96,7 +97,7 @@ def _take_back(ws: Any) -> None:
             try:
                 sales.undo(ws)
             except ShelfcastError as error:
-                st.error(words.plain(str(error)))
+                st.error(markdown.plain(str(error)))
             else:
                 st.session_state.pop("saved", None)
                 st.session_state["undone"] = st.session_state.get("undone", 0) + 1

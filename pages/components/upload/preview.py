@@ -14,6 +14,7 @@ from forecasting.core.errors import InputError, SalesDamaged, ShelfcastError
 from forecasting.services import sales, versions
 from pages.charts import forecast as charts
 from pages.components.shared import layout as shell
+from pages.components.shared import markdown
 from pages.components.upload import file_and_columns as upload_file
 from pages.components.upload.file_and_columns import Upload
 
@@ -50,10 +51,10 @@ def show(upload: Upload, checked: Any, change: Any) -> bool:
         elif change.is_empty:
             st.markdown(f"**All {words.count(change.unchanged, 'row')} are already saved.** Nothing to merge.")
         if change.mixed:
-            st.warning(words.plain(change.mixed), icon=":material/warning:")
+            st.warning(markdown.plain(change.mixed), icon=":material/warning:")
         _numbers(change, lines)
         for note in checked.notes:
-            st.caption(f":material/info: {words.plain(note)}")
+            st.caption(f":material/info: {markdown.plain(note)}")
         _tabs(checked, change)
         what = "this row" if lines == 1 else f"these {lines:,} rows"
         agreed = not lines or change.is_empty or st.checkbox(f"Leave out {what} and merge the rest", key=f"drop_{upload.id}")

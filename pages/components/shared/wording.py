@@ -1,0 +1,54 @@
+"""Texts that more than one page says."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from forecasting.core.formatting import NBSP, UNKNOWN, percent
+
+PLURALS: Final = {"product_id": "products", "category": "categories", "region": "regions", "store": "stores"}
+WAPE_HELP: Final = "The sum of all misses divided by the sum of all sales, on days the model had not seen."
+RANGE_HELP: Final = "From the errors of past totals over as many days, not by adding up daily bands."
+COVERAGE_HELP: Final = f"Should be close to 80{NBSP}%. Much less: too sure of itself. Much more: too vague."
+CLASS_HELP: Final = f"By value sold: A makes the first 80{NBSP}%, B goes on to 95{NBSP}%, C is the rest."
+SIMPLER_HELP: Final = "A series with too little or too odd a history gets a simpler model, and is named with the reason."
+
+
+def change(now: float, before: float) -> tuple[float, str]:
+    """How much more or less: the relative change, and its size in words; NaN and empty where it is not defined.
+
+    Example:
+        >>> change(106.4, 100.0)[1]
+        '6.4\\xa0%'
+    """
+    if math.isnan(now + before) or before <= 0:
+        return math.nan, ""
+    relative = now / before - 1
+    return relative, percent(abs(relative))
+
+
+def points(difference: float) -> str:
+    """The size of a difference of two shares: "0.2 points"."""
+    return f"{abs(100 * difference):.1f} points"
+
+
+def promise(coverage: float) -> str:
+    """In words, how a measured coverage of the 80 % band compares with its promise."""
+    if math.isnan(coverage):
+        return UNKNOWN
+    if coverage < 0.70:
+        return "too low"
+    if coverage < 0.77:
+        return "a little low"
+    if coverage <= 0.83:
+        return "as promised"
+    return "a little high" if coverage <= 0.90 else "too high"
+
+
+def better(now: float, before: float) -> str:
+    """A new error against an old one: "0.2 points better"; empty where either is not known or both are the same."""
+    difference = now - before
+    if math.isnan(difference) or abs(difference) < 0.0005:
+        return ""
+    return f"{points(difference)} {'better' if difference < 0 else 'worse'}"
