@@ -6,7 +6,8 @@ from typing import Final
 
 from forecasting.core.errors import UnreadableFile
 from forecasting.intake import delimited
-from forecasting.intake.excel import read_parquet, read_workbook
+from forecasting.intake.excel import read_workbook
+from forecasting.intake.parquet import read_parquet
 from forecasting.intake.table import Table
 from forecasting.intake.unpacking import gunzip, too_large
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from forecasting.core.errors import UnreadableFile
+from forecasting.intake import problems
 
 LONGEST: Final = 255
 """Characters of a column's name: a longer one is a line of something else."""
@@ -98,3 +99,25 @@ def is_empty(cells: pd.Series) -> np.ndarray:
     codes = cells.cat.codes.to_numpy()
     bare = np.append((cells.cat.categories.str.strip() == "").astype(bool), True)
     return np.asarray(bare[codes]) if bare.sum() > 1 or (codes < 0).any() else np.zeros(len(codes), dtype=bool)
+
+
+def as_text(cell: Any) -> str:
+    """A cell as a person would type it.
+
+    Example:
+        >>> as_text(7.0), as_text("007"), as_text(2.5), as_text(True)
+        ('7', '007', '2.5', 'true')
+    """
+    if isinstance(cell, bool):
+        return str(cell).lower()
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
+        return str(int(cell))
+    return "" if cell is None else str(cell)
+
+
+def without_blank_rows(columns: tuple[str, ...], rows: pd.DataFrame, lines: np.ndarray, name: str) -> Table:
+    """The table without rows that hold nothing."""
+    empty = blank(rows)
+    if empty.all():
+        raise UnreadableFile(f"{name} has a header but no rows below it. Upload a file with at least one day of sales.")
+    return Table(columns, rows[~empty].reset_index(drop=True), lines[~empty], problems.together([]), decimal=".")

@@ -14,9 +14,8 @@ from forecasting.core import spreadsheets as formulas
 from forecasting.core.panel import Panel
 from forecasting.intake import problems, table
 from forecasting.intake.column_mapping import Mapping
-from forecasting.intake.excel import as_text
 from forecasting.intake.findings import Findings
-from forecasting.intake.table import Table
+from forecasting.intake.table import Table, as_text
 from forecasting.inventory.stock import cells as stock_cells
 from forecasting.inventory.stock import columns as stock_roles
 from forecasting.inventory.stock import series_match as stock_rows
