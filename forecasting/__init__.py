@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from forecasting.entrypoints.cli.progress_bar import retrain_model
+    from forecasting.entrypoints.python import retrain_model
 
 __all__ = ["retrain_model"]
 
@@ -13,7 +13,7 @@ __all__ = ["retrain_model"]
 def __getattr__(name: str) -> Any:
     """`retrain_model` is loaded when it is first asked for: it needs pandas and the models, which a worker loads under its own watch."""
     if name == "retrain_model":
-        from forecasting.entrypoints.cli.progress_bar import retrain_model
+        from forecasting.entrypoints.python import retrain_model
 
         return retrain_model
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

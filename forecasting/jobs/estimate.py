@@ -1,11 +1,14 @@
-"""How far a task is, and how long it still takes."""
+"""How far a task is, how long it still takes, and how long each stage took."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from forecasting.core.progress import Progress
+from forecasting.core.progress import OnProgress, Progress
+from forecasting.core.settings import Settings
 
 TRUSTED_FROM = 1 / 3
 """Share of the work after which only the measured pace counts."""
@@ -53,3 +56,56 @@ class Estimate:
         pace = elapsed / (self.fraction * planned)
         trust = min(1.0, self.fraction / TRUSTED_FROM)
         return (1 - self.fraction) * planned * ((1 - trust) + trust * pace)
+
+
+PUBLISH = "Publish"
+_FIXED = {"Backtest: Prophet": 2.0, "Backtest: LSTM": 6.0, "Backtest: Totals": 2.0, "Prophet": 1.0, "LSTM": 4.0, PUBLISH: 1.0}
+"""Seconds that a stage takes with hardly any sales."""
+_PER_MILLION_ROWS = {"Backtest: Prophet": 8.0, "Prophet": 8.0, PUBLISH: 1.0}
+"""Seconds a million rows (and a cutoff), measured on two cores."""
+_PER_EPOCH = {"Backtest: LSTM": 0.4, "LSTM": 0.2}
+"""Seconds an epoch, measured on two cores: its windows hardly depend on the sales; the second network starts from the first."""
+
+
+class Stopwatch:
+    """Passes progress on, and keeps how long each stage took.
+
+    Args:
+        on_progress: Who is told.
+        clock: Seconds that never run backwards.
+
+    Attributes:
+        seconds: Stage -> seconds from the event before its first to its last.
+    """
+
+    def __init__(self, on_progress: OnProgress, clock: Callable[[], float] = time.monotonic) -> None:
+        self.seconds: dict[str, float] = {}
+        self._on_progress = on_progress
+        self._clock = clock
+        self._last = clock()
+
+    def __call__(self, progress: Progress) -> None:
+        """Called after each step."""
+        now = self._clock()
+        self.seconds[progress.stage] = self.seconds.get(progress.stage, 0.0) + now - self._last
+        self._last = now
+        self._on_progress(progress)
+
+
+def expected(rows: int, settings: Settings, manifest: Mapping[str, Any] | None) -> dict[str, float]:
+    """Seconds that each stage is likely to take, in their order.
+
+    Args:
+        rows: Of the sales.
+        settings: What will be trained.
+        manifest: Of a version made before: how long it took, if its settings were alike, says more than any rule.
+    """
+    alike = manifest is not None and manifest.get("settings") == settings.to_dict()
+    if manifest is not None and alike and manifest.get("durations"):
+        growth = max(rows, 1) / max(manifest.get("rows", rows), 1)
+        return {stage: seconds * growth for stage, seconds in manifest["durations"].items()}
+    made = {}
+    for stage, fixed in _FIXED.items():
+        cutoffs = settings.cutoffs if stage == "Backtest: Prophet" else 1
+        made[stage] = fixed + cutoffs * _PER_MILLION_ROWS.get(stage, 0.0) * rows / 1e6 + _PER_EPOCH.get(stage, 0.0) * settings.lstm.epochs
+    return made

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from forecasting.jobs import events
-from forecasting.jobs.durations import PUBLISH
+from forecasting.jobs.estimate import PUBLISH
 from forecasting.jobs.events import Event
 from forecasting.storage.locks import is_held
 

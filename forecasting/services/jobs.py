@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
-from forecasting.core.errors import NotFound
+from forecasting.core.errors import Cancelled, NotFound, TrainingFailed
 from forecasting.jobs.events import Event
 from forecasting.jobs.runner import Jobs
 from forecasting.jobs.status import JobStatus
@@ -56,3 +58,18 @@ def log(ws: Workspace, number: int) -> str:
 def cancel(ws: Workspace, number: int) -> None:
     """Ends a job within 5 seconds; raises NotFound."""
     Jobs(ws.jobs).cancel(number)
+
+
+def outcome(ws: Workspace, number: int, on_event: Callable[[Event], None]) -> dict[str, Any]:
+    """Tells every event of a job until it ends; what it made. The job is cancelled if the listener raises, or on Ctrl-C."""
+    jobs = Jobs(ws.jobs)
+    try:
+        status = jobs.follow(number, on_event)
+    except BaseException:
+        jobs.cancel(number)
+        raise
+    if status.state == "done":
+        return status.result
+    if status.state == "cancelled":
+        raise Cancelled("The retraining was cancelled. The live version still serves; merged sales stay.")
+    raise TrainingFailed(f"{status.reason} The log is {status.log}.")

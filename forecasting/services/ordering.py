@@ -10,19 +10,14 @@ import numpy as np
 import pandas as pd
 
 from forecasting.analysis import forecast_view as view
-from forecasting.core import formatting as words
 from forecasting.core import schema
 from forecasting.core import spreadsheets as formulas
 from forecasting.core.errors import StockDamaged
 from forecasting.intake import reader as reading
 from forecasting.inventory.export import tables as order_files
-from forecasting.inventory.levels import demand
-from forecasting.inventory.orders import projection as stock_path
 from forecasting.inventory.orders import recommend as orders
-from forecasting.inventory.orders.projection import Path
 from forecasting.inventory.orders.recommend import Orders
 from forecasting.inventory.policy import Policy
-from forecasting.inventory.simulation.policy_check import NOT_KEPT
 from forecasting.inventory.stock import file as stock_file
 from forecasting.inventory.stock import state as stock
 from forecasting.inventory.stock.file import StockFile
@@ -149,46 +144,3 @@ def orders_xlsx(found: Orders, manifest: Mapping[str, Any], quantities: Mapping[
 def receipt_csv(found: Orders) -> bytes:
     """How the same rule did in the past, series by series, beside the textbook, as CSV."""
     return formulas.to_csv(order_files.receipt(found))
-
-
-def path_of(found: Orders, place: int, quantity: float, on_hand: float | None = None) -> Path:
-    """How the stock of one series runs down, with an order of so many units and without, over the days that the order covers.
-
-    Args:
-        found: The recommendations.
-        place: Of the series in their table.
-        quantity: Units ordered today.
-        on_hand: Units on the shelf, if not those known.
-    """
-    made, row = found.made, int(found.rows[place])
-    shelves, start = found.shelves.select(np.array([place])), made.panel.period.steps(found.policy.start)
-    lead = int(np.ceil(shelves.mean_lead[0]))
-    steps = min(lead + int(found.levels.cover[place]), made.horizon - start)
-    expected = np.nan_to_num(made.yhat[schema.BLEND][row, start : start + steps])
-    return stock_path.path(
-        dates=made.panel.ahead(made.horizon)[start : start + steps],
-        on_hand=(float(shelves[stock.ON_HAND][0]) if on_hand is None else on_hand) - float(shelves[stock.BACKORDERS][0]),
-        receipts=shelves.receipts[0, :steps],
-        expected=expected,
-        limits=demand.cumulative(made, row, steps, schema.QUANTILES[:2], start=start),
-        order=(lead, quantity),
-    )
-
-
-def summary(found: Orders) -> str:
-    """The answer in a few sentences, for a person who will not open the file."""
-    totals, kept = found.totals(), found.table["promise"]
-    broken = found.table.loc[kept == NOT_KEPT, schema.UNIQUE_ID].tolist()
-    money = "" if np.isnan(totals["value"]) else f" for {totals['value']:,.2f}"
-    parts = [f"Order {totals['units']:,.0f} units of {totals['order_now']:,.0f} of {len(found.table):,} series now{money}."]
-    if found.table["reason"].ne("").any():
-        without = found.table[found.table["reason"].ne("")]
-        parts.append(f"{len(without):,} without a recommendation: {without['reason'].iloc[0]}")
-    unpriced = int((np.isnan(found.shelves[stock.PRICE]) | np.isnan(found.shelves[stock.UNIT_COST])).sum())
-    if found.policy.target == "costs" and unpriced:
-        parts.append(f"{words.count(unpriced, 'series has', 'series have')} no price or unit cost; for them the service level counts.")
-    if broken:
-        parts.append(f"In the past the promise was not kept for {words.listing(broken)}; see promise and achieved.")
-    if not found.shelves.given[stock.ON_HAND].any():
-        parts.append("Nobody counted any shelf, so all are taken for empty; give a stock file with --stock.")
-    return " ".join(parts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from forecasting.core.errors import InputError
 from forecasting.core.settings import Settings
-from forecasting.jobs import durations
+from forecasting.jobs import estimate
 from forecasting.jobs.runner import Jobs
 from forecasting.services import jobs, sales, versions, worker
 from forecasting.storage.sales.table import Dataset
@@ -27,7 +27,7 @@ def start_retrain(ws: Workspace, chosen: Settings, *, leave_a_core: bool = True)
     if dataset.version is None:
         raise InputError("There are no sales yet. Upload a file with a date and the units sold.")
     live = versions.serving(ws).version
-    stages = durations.expected(dataset.rows(), chosen, None if live is None else versions.manifest(ws, live))
+    stages = estimate.expected(dataset.rows(), chosen, None if live is None else versions.manifest(ws, live))
     request = {"settings": chosen.to_dict(), "stages": stages, "leave_a_core": leave_a_core}
     return Jobs(ws.jobs, command=worker.COMMAND).start(request, home=ws.home)
 

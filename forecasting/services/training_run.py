@@ -16,8 +16,8 @@ from forecasting.analysis import backtest_bands as judgements
 from forecasting.core import panel, schema
 from forecasting.core.progress import OnProgress, Progress
 from forecasting.core.settings import Settings
-from forecasting.jobs import durations
-from forecasting.jobs.durations import Stopwatch
+from forecasting.jobs import estimate
+from forecasting.jobs.estimate import Stopwatch
 from forecasting.services import retention as upkeep
 from forecasting.storage.sales.table import Dataset
 from forecasting.storage.versions import sales_snapshot as learned
@@ -38,7 +38,7 @@ def run(ws: Workspace, request: Mapping[str, Any], on_progress: OnProgress) -> d
     sales = dataset.read(version)
     watch = Stopwatch(on_progress)
     made = training.train(panel.from_sales(sales), chosen, watch)
-    watch(Progress(durations.PUBLISH, 0, 1))
+    watch(Progress(estimate.PUBLISH, 0, 1))
     facts = {
         "trained": datetime.now(UTC).isoformat(timespec="seconds"),
         "sales_version": version,
@@ -51,7 +51,7 @@ def run(ws: Workspace, request: Mapping[str, Any], on_progress: OnProgress) -> d
 
     def write(folder: Path) -> dict[str, Any]:
         written = _write(folder, made, sales)
-        watch(Progress(durations.PUBLISH, 1, 1))  # whoever cancels from here on comes too late
+        watch(Progress(estimate.PUBLISH, 1, 1))  # whoever cancels from here on comes too late
         return {**facts, **written}
 
     number = Versions(ws.versions).publish(write)

@@ -19,7 +19,7 @@ from interface_pins import check_pin, check_shapes
 from repository import ROOT
 
 from forecasting import retrain_model
-from forecasting.__main__ import main
+from forecasting.entrypoints.cli.verbs import main
 
 BENCHMARKS = ("accuracy", "against_prophet", "known_truth", "lstm", "orders", "pages", "retrain", "serve", "service", "upload")
 SHORT = ["--lead-time", "3", "--review-period", "4"]

@@ -19,7 +19,7 @@ from interface_pins import check_pin, check_shapes
 from pyarrow import parquet
 from repository import ROOT
 
-from forecasting.__main__ import main
+from forecasting.entrypoints.cli.verbs import main
 from forecasting.services import ordering, versions
 from forecasting.storage.workspace import Workspace
 

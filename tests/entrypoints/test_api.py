@@ -13,6 +13,7 @@ import shop_workspaces as shops
 from api_client import client, problem, sales_file
 
 from forecasting.analysis import forecast_table, forecast_view
+from forecasting.inventory.orders import wording
 from forecasting.inventory.policy import Policy
 from forecasting.jobs.cron import Cron
 from forecasting.services import cache as kept
@@ -110,7 +111,7 @@ def test_a_recommendation_is_the_one_of_the_command_line(looked_at, published):
     assert [line["order_quantity"] for line in answer["orders"]] == expected["order_quantity"].tolist()
     assert (answer["policy"], answer["stock"]) == (json.loads(json.dumps(policy.to_dict())), None)
     assert answer["units"] == expected["order_quantity"].sum()
-    assert answer["summary"] == ordering.summary(found)
+    assert answer["summary"] == wording.summary(found)
     csv = looked_at.post("/api/recommend", json=terms, headers={"Accept": "text/csv"})
     assert csv.content == ordering.orders_csv(found, 1)
 

@@ -15,7 +15,7 @@ import shop_workspaces as shops
 from repository import ROOT
 
 from forecasting import retrain_model
-from forecasting.__main__ import main
+from forecasting.entrypoints.cli.verbs import main
 from forecasting.services import sales
 
 

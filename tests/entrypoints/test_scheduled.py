@@ -15,8 +15,8 @@ import pytest
 import shop_workspaces as shops
 from repository import ROOT
 
-from forecasting.__main__ import main
 from forecasting.core.settings import Settings
+from forecasting.entrypoints.cli.verbs import main
 from forecasting.jobs import schedule_state as tick
 from forecasting.jobs.schedule_state import Tick
 from forecasting.services import jobs

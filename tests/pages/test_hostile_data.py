@@ -15,6 +15,7 @@ import pytest
 from forecasting.analysis import accuracy as accuracy_module
 from forecasting.analysis import forecast_view
 from forecasting.core import spreadsheets as formulas
+from forecasting.inventory.orders import projection
 from forecasting.inventory.policy import Policy
 from forecasting.services import accuracy as accuracy_service
 from forecasting.services import forecasts, ordering, sales, versions
@@ -133,7 +134,7 @@ def test_no_text_of_the_data_reaches_a_figure_as_mark_up(ensemble, accuracy, ord
         accuracy_charts.by_step(accuracy.steps, "wape", "day"),
         accuracy_charts.past(total, history),
         accuracy_charts.past_of(total, history, total["cutoff"].max()),
-        *(stock_charts.path(ordering.path_of(orders, place, 5.0), 3.0, ensemble.panel.period) for place in range(len(orders.table))),
+        *(stock_charts.path(projection.path_of(orders, place, 5.0), 3.0, ensemble.panel.period) for place in range(len(orders.table))),
     ]
     texts = [text for figure in drawn for text in _texts(json.loads(figure.to_json()))]
     tags = {tag for text in texts for tag in re.findall("<[^<>]*>?", text)}

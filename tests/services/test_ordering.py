@@ -11,9 +11,10 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from forecasting.__main__ import main
 from forecasting.core.errors import InputError, NotFound
+from forecasting.entrypoints.cli.verbs import main
 from forecasting.inventory.budget import spend
+from forecasting.inventory.orders import projection
 from forecasting.inventory.policy import Policy
 from forecasting.inventory.stock import state as stock
 from forecasting.inventory.stock.state import Given
@@ -212,12 +213,12 @@ def test_filters_choose_and_refuse(made):
 def test_the_path_of_a_shelf_starts_with_what_is_on_it(made):
     given = Given.nothing(len(made.panel)).changed(stock.ON_HAND, 100.0)
     found = ordering.recommend(made, given, Policy(lead_time=3, review_period=4), {})
-    path = ordering.path_of(found, 0, float(found.table["order_quantity"].iloc[0]))
+    path = projection.path_of(found, 0, float(found.table["order_quantity"].iloc[0]))
     assert len(path.ordered.evening) == 7
     assert path.alone.evening[0] == pytest.approx(100 - made.yhat["blend"][found.rows[0], 0])
     assert path.ordered.evening[-1] > path.alone.evening[-1]
     assert (path.lower.evening <= path.ordered.evening + 1e-9).all()
-    more = ordering.path_of(found, 0, 0.0, on_hand=200.0)
+    more = projection.path_of(found, 0, 0.0, on_hand=200.0)
     assert more.alone.evening[0] == pytest.approx(path.alone.evening[0] + 100)
 
 

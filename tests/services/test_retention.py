@@ -6,9 +6,9 @@ import logging
 
 import pytest
 
-from forecasting.__main__ import main
 from forecasting.core.errors import SettingsError
 from forecasting.core.settings import Retention
+from forecasting.entrypoints.cli.verbs import main
 from forecasting.jobs.runner import Jobs
 from forecasting.services import retention as upkeep
 from forecasting.services.retention import Pruned

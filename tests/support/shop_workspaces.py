@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from forecasting.core.settings import LstmSettings, Settings
-from forecasting.entrypoints.cli.progress_bar import outcome
 from forecasting.services import retraining as service
 from forecasting.services import sales as sales_service
+from forecasting.services.jobs import outcome
 from forecasting.storage.workspace import Workspace
 
 LAST = pd.Timestamp(2026, 6, 30)

@@ -7,7 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from forecasting.core import schema
 from forecasting.core.arrays import FloatArray
+from forecasting.inventory.levels import demand
+from forecasting.inventory.orders.recommend import Orders
+from forecasting.inventory.stock import state as stock
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,3 +125,27 @@ def _after(dates: pd.DatetimeIndex) -> pd.Timestamp:
     """The morning after the last step, as far off as the last step is long."""
     after: pd.Timestamp = dates[-1] + (dates[-1] - dates[-2] if len(dates) > 1 else pd.Timedelta(days=1))
     return after
+
+
+def path_of(found: Orders, place: int, quantity: float, on_hand: float | None = None) -> Path:
+    """How the stock of one series runs down, with an order of so many units and without, over the days that the order covers.
+
+    Args:
+        found: The recommendations.
+        place: Of the series in their table.
+        quantity: Units ordered today.
+        on_hand: Units on the shelf, if not those known.
+    """
+    made, row = found.made, int(found.rows[place])
+    shelves, start = found.shelves.select(np.array([place])), made.panel.period.steps(found.policy.start)
+    lead = int(np.ceil(shelves.mean_lead[0]))
+    steps = min(lead + int(found.levels.cover[place]), made.horizon - start)
+    expected = np.nan_to_num(made.yhat[schema.BLEND][row, start : start + steps])
+    return path(
+        dates=made.panel.ahead(made.horizon)[start : start + steps],
+        on_hand=(float(shelves[stock.ON_HAND][0]) if on_hand is None else on_hand) - float(shelves[stock.BACKORDERS][0]),
+        receipts=shelves.receipts[0, :steps],
+        expected=expected,
+        limits=demand.cumulative(made, row, steps, schema.QUANTILES[:2], start=start),
+        order=(lead, quantity),
+    )

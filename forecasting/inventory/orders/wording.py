@@ -12,9 +12,9 @@ from forecasting.core import schema
 from forecasting.inventory.orders.recommend import AT_RISK, Orders
 from forecasting.inventory.policy import DAILY
 from forecasting.inventory.simulation.policy_check import NOT_JUDGED, NOT_KEPT
+from forecasting.inventory.stock import state as stock
 
 __all__ = ["AT_RISK", "NOT_JUDGED", "NOT_KEPT"]
-
 FEW_SERVED: Final = 0.9
 """Share of demand below which a kept promise of no stockouts still misses much: most cycles want nothing, and count as kept."""
 STATES: Final = {"order_now": "Order now", "soon": "This week", "fine": "Fine", "overstock": "Overstock", "unknown": "No advice"}
@@ -179,3 +179,22 @@ def _rounded(value: float, digits: int) -> float:
 def _number(value: float, digits: int) -> str:
     rounded = round(value, digits)
     return f"{rounded:,.{digits}f}" if digits and rounded % 1 else words.units(rounded)
+
+
+def summary(found: Orders) -> str:
+    """The answer in a few sentences, for a person who will not open the file."""
+    totals, kept = found.totals(), found.table["promise"]
+    broken = found.table.loc[kept == NOT_KEPT, schema.UNIQUE_ID].tolist()
+    money = "" if np.isnan(totals["value"]) else f" for {totals['value']:,.2f}"
+    parts = [f"Order {totals['units']:,.0f} units of {totals['order_now']:,.0f} of {len(found.table):,} series now{money}."]
+    if found.table["reason"].ne("").any():
+        without = found.table[found.table["reason"].ne("")]
+        parts.append(f"{len(without):,} without a recommendation: {without['reason'].iloc[0]}")
+    unpriced = int((np.isnan(found.shelves[stock.PRICE]) | np.isnan(found.shelves[stock.UNIT_COST])).sum())
+    if found.policy.target == "costs" and unpriced:
+        parts.append(f"{words.count(unpriced, 'series has', 'series have')} no price or unit cost; for them the service level counts.")
+    if broken:
+        parts.append(f"In the past the promise was not kept for {words.listing(broken)}; see promise and achieved.")
+    if not found.shelves.given[stock.ON_HAND].any():
+        parts.append("Nobody counted any shelf, so all are taken for empty; give a stock file with --stock.")
+    return " ".join(parts)

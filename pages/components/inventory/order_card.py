@@ -8,8 +8,8 @@ import streamlit as st
 
 from forecasting.core import formatting as words
 from forecasting.core import schema
+from forecasting.inventory.orders import projection
 from forecasting.inventory.orders import wording as order_words
-from forecasting.services import ordering
 from pages.charts import forecast as charts
 from pages.charts import stock as stock_charts
 from pages.components.inventory import summary as inventory_parts
@@ -33,7 +33,7 @@ def show(found: Any, place: int | None) -> None:
             st.caption(markdown.plain(row["reason"]))
             return
         st.plotly_chart(
-            stock_charts.path(ordering.path_of(found, place, quantity), row["reorder_point"], found.made.panel.period),
+            stock_charts.path(projection.path_of(found, place, quantity), row["reorder_point"], found.made.panel.period),
             config=charts.CONFIG,
             key="inventory_path",
             alt=f"Stock of {inventory_parts.named(row)} as it is expected to run down, with the order and without",

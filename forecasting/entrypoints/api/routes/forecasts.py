@@ -18,6 +18,7 @@ from forecasting.entrypoints.api.context import Ask
 from forecasting.entrypoints.api.error_responses import documented
 from forecasting.entrypoints.api.schemas import ForecastAnswer, ForecastQuestion, RecommendAnswer, RecommendQuestion
 from forecasting.inventory.budget import spend
+from forecasting.inventory.orders import wording
 from forecasting.inventory.orders.recommend import Orders
 from forecasting.services import cache as kept
 from forecasting.services import forecasts, ordering
@@ -102,7 +103,7 @@ def _orders_json(ws: Workspace, question: RecommendQuestion) -> Response:
         "stock": None if saved is None else saved.number,
         "units": float(table["order_quantity"].sum()),
         "value": float(table["order_value"].sum(min_count=1)),
-        "summary": ordering.summary(found),
+        "summary": wording.summary(found),
     }
     return Response(rows.joined(jsonable(head), orders=rows.array(rows.of_table(table))), media_type=JSON)
 

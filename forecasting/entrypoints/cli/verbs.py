@@ -1,0 +1,287 @@
+"""The verbs of the command line."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from forecasting.core.errors import AmbiguousDates, ColumnsMissing, InputError, NothingPublished, ProblemsFound, ShelfcastError
+from forecasting.entrypoints.cli import arguments
+
+if TYPE_CHECKING:
+    from forecasting.inventory.orders.recommend import Orders
+    from forecasting.inventory.stock.state import Given
+    from forecasting.services.submissions import Sent
+    from forecasting.training.ensemble import Ensemble
+
+
+ROOT = Path(__file__).resolve().parents[3]
+SHOWN = 20
+"""Problems that the command line prints."""
+HINTS: dict[type[ShelfcastError], str] = {
+    AmbiguousDates: "Add --day-first or --month-first.",
+    ColumnsMissing: "Name it with --map, e.g. --map date=Day.",
+}
+"""What to do about an error here, where there is no page to choose on."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one verb; its exit code: 0 done, 2 bad input, 1 a failure."""
+    args = arguments.parser(VERBS).parse_args(argv)
+    try:
+        verb: Callable[[argparse.Namespace], int] = args.verb
+        return verb(args)
+    except ShelfcastError as error:
+        if isinstance(error, ProblemsFound):
+            _say(_problems(error))
+        _say(" ".join([str(error), *(hint for kind, hint in HINTS.items() if isinstance(error, kind))]))
+        return 2 if isinstance(error, InputError) else 1
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+# Verbs
+
+
+def _sample(args: argparse.Namespace) -> int:
+    from forecasting.services import sales
+
+    _write(sales.sample_csv(), args.out)
+    return 0
+
+
+def _upload(args: argparse.Namespace) -> int:
+    from forecasting.services import submissions as sending
+    from forecasting.services import workspaces
+
+    if args.dry_run:
+        checked, change = sending.preview(workspaces.workspace(), _sent(args))
+        _report(args, {**change.counts(), "problems": len(checked.problems)}, f"Nothing was saved. {change}")
+        return 0
+    merged = sending.merge(workspaces.workspace(), _sent(args))[1]
+    _report(args, merged.counts(), str(merged))
+    return 0
+
+
+def _undo(args: argparse.Namespace) -> int:  # noqa: ARG001
+    from forecasting.services import sales, workspaces
+
+    upload = sales.undo(workspaces.workspace())
+    print(f"Taken back: {upload.name}.")
+    return 0
+
+
+def _retrain(args: argparse.Namespace) -> int:
+    from forecasting.entrypoints.cli.progress_bar import follow
+    from forecasting.services import retraining as service
+    from forecasting.services import submissions as sending
+    from forecasting.services import workspaces
+
+    if args.every is not None:
+        return _retrain_every(args)
+    ws = workspaces.workspace()
+    if args.file is not None:
+        _say(str(sending.merge(ws, _sent(args))[1]))
+    chosen = arguments.settings(args)
+    number = service.start_retrain(ws, chosen, leave_a_core=False)
+    manifest = follow(ws, number)
+    wape = manifest["metrics"]["wape"]
+    error = "not known" if wape is None else f"{100 * wape:.1f} %"
+    _say(f"Version {manifest['version']} is live: {manifest['series']} series, error {error}, {manifest['simpler']} on a simpler model.")
+    if args.json:
+        print(json.dumps(manifest))
+    return 0
+
+
+def _retrain_every(args: argparse.Namespace) -> int:
+    from forecasting.entrypoints.cli.scheduled import keep
+    from forecasting.jobs.cron import Cron
+    from forecasting.services import retraining as service
+    from forecasting.services import versions, workspaces
+    from forecasting.services.schedule import Schedule
+
+    if args.file is not None:
+        raise InputError(f"--every retrains on the sales that are saved: leave {args.file} out, and upload it before or at any time.")
+    arguments.settings(args)  # what cannot be trained is said now and not at night
+    schedule = Schedule(
+        ws=workspaces.workspace(),
+        cron=Cron(args.every),
+        choose=lambda ws: arguments.settings(args, versions.settings(ws)),
+        start=partial(service.start_retrain, leave_a_core=False),
+        tell=lambda text: _say(f"{text} Next: {schedule.shown(schedule.next())}."),
+    )
+    _say(f"The next moment is {schedule.shown(schedule.next())}. Ctrl-C ends the schedule; a retraining that runs goes on.")
+    keep(schedule)
+    return 1
+
+
+def _forecast(args: argparse.Namespace) -> int:
+    from forecasting.services import forecasts, versions, workspaces
+
+    made = versions.load(workspaces.workspace(), _live())
+    steps = made.panel.period.steps(args.days)
+    _write(forecasts.forecast_csv(made, arguments.filters(args), steps, total=args.total), args.out)
+    return 0
+
+
+def _recommend(args: argparse.Namespace) -> int:
+    from forecasting.inventory.orders import wording
+    from forecasting.services import ordering, versions, workspaces
+
+    version = _live()
+    ws = workspaces.workspace()
+    made = versions.load(ws, version)
+    given = ordering.given_stock(ws, made) if args.stock is None else _stock(args, made)
+    found = ordering.recommend(made, given, arguments.policy(args), arguments.filters(args))
+    quantities = _within_limits(args, found)
+    if args.receipt is not None:
+        _write(ordering.receipt_csv(found), args.receipt)
+    if args.xlsx is not None:
+        _write(ordering.orders_xlsx(found, versions.manifest(ws, version), quantities), args.xlsx)
+    _write(ordering.orders_csv(found, version, quantities), args.out)
+    _say(wording.summary(found))
+    return 0
+
+
+def _versions(args: argparse.Namespace) -> int:
+    from forecasting.services import versions, workspaces
+
+    found = versions.versions(workspaces.workspace())
+    if args.json:
+        print(json.dumps(found))
+        return 0
+    for version in found:
+        state = version.get("damaged") or f"sales to {version['sales_to']}, {version['series']} series, WAPE {version['metrics']['wape']}"
+        print(f"{version['version']:>5} {'live ' if version['live'] else '     '} {version.get('trained', '')} {state}")
+    return 0
+
+
+def _live_verb(args: argparse.Namespace) -> int:
+    from forecasting.services import versions, workspaces
+
+    versions.set_live(workspaces.workspace(), args.number)
+    print(f"Version {args.number} is live.")
+    return 0
+
+
+def _prune(args: argparse.Namespace) -> int:
+    from forecasting.services import retention as upkeep
+    from forecasting.services import workspaces
+
+    retention = arguments.retention(args, os.environ)
+    if args.dry_run:
+        print(f"Nothing was deleted. What can go: {upkeep.spare(workspaces.workspace(), retention)}.")
+        return 0
+    print(f"Deleted: {upkeep.prune(workspaces.workspace(), retention)}.")
+    return 0
+
+
+def _serve(args: argparse.Namespace) -> int:
+    from forecasting.entrypoints.server.network import is_this_machine, settings_for
+    from forecasting.entrypoints.server.server_settings import RETRAIN_EVERY
+
+    surroundings = dict(os.environ) | ({} if args.retrain_every is None else {RETRAIN_EVERY: args.retrain_every})
+    settings_for(args.host, surroundings)
+    if is_this_machine(args.host):
+        surroundings.setdefault("STREAMLIT_SERVER_ALLOWED_HOSTS", "localhost 127.0.0.1 ::1")  # no site may take a name of its own for this machine
+    address = ["--server.address", args.host, "--server.port", str(args.port)]
+    os.chdir(ROOT)
+    os.execve(sys.executable, [sys.executable, "-m", "streamlit", "run", str(ROOT / "streamlit_app.py"), *address], surroundings)
+
+
+VERBS: arguments.Verbs = {
+    "sample": _sample,
+    "upload": _upload,
+    "undo": _undo,
+    "retrain": _retrain,
+    "forecast": _forecast,
+    "recommend": _recommend,
+    "versions": _versions,
+    "live": _live_verb,
+    "prune": _prune,
+    "serve": _serve,
+}
+
+
+# Steps that verbs share
+
+
+def _stock(args: argparse.Namespace, made: Ensemble) -> Given:
+    from forecasting.services import ordering, sales
+
+    table = sales.inspect(sales.read_file(args.stock), args.stock.name)
+    mapping = ordering.guess_stock(table) | arguments.mapping(args.map, ordering.STOCK_ROLES)
+    return ordering.check_stock(table, mapping, made, day_first=args.day_first).accept(drop_problems=args.drop_problems)
+
+
+def _within_limits(args: argparse.Namespace, found: Orders) -> dict[str, float]:
+    """The quantities that money or space is best spent on; none where it is not limited."""
+    from forecasting.inventory.budget import spend
+
+    if args.budget is None and args.space is None:
+        return {}
+    bought = spend.spend(found, args.budget) if args.space is None else spend.spend(found, args.space, "space")
+    _say(f"Within the limit: {bought['order_quantity'].sum():,.0f} units of {len(bought):,} series, which take {bought['takes'].sum():,.2f} of it.")
+    return spend.quantities(found, bought)
+
+
+def _live() -> int:
+    from forecasting.services import versions, workspaces
+
+    serving = versions.serving(workspaces.workspace())
+    for damage in serving.refused:
+        _say(str(damage))
+    if serving.version is None:
+        raise NothingPublished("No model has been trained yet. Run: python -m forecasting retrain FILE")
+    return serving.version
+
+
+def _sent(args: argparse.Namespace) -> Sent:
+    """The file that the arguments name, and how it is to be read."""
+    from forecasting.services import sales
+    from forecasting.services.submissions import Sent
+
+    return Sent(
+        content=sales.read_file(args.file),
+        name=args.file.name,
+        mapping=arguments.mapping(args.map),
+        duplicates=args.duplicates,
+        day_first=args.day_first,
+        drop_problems=args.drop_problems,
+    )
+
+
+# Output
+
+
+def _report(args: argparse.Namespace, counts: dict[str, Any], text: str) -> None:
+    print(json.dumps(counts) if args.json else text)
+
+
+def _problems(error: ProblemsFound) -> str:
+    shown = error.problems.head(SHOWN).to_string(index=False)
+    more = len(error.problems) - SHOWN
+    return f"{shown}\n... and {more:,} more." if more > 0 else shown
+
+
+def _write(content: bytes, out: Path | None) -> None:
+    if out is None:
+        sys.stdout.buffer.write(content)
+        return
+    try:
+        out.write_bytes(content)
+    except OSError as error:
+        raise InputError(f"{out} cannot be written: {error.strerror}.") from error
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)

@@ -1,0 +1,48 @@
+"""A retrain from Python: `from forecasting import retrain_model`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from forecasting.core.progress import OnProgress, Progress, ignore
+from forecasting.core.settings import LstmSettings, Settings
+from forecasting.jobs.events import Event
+from forecasting.services import retraining as service
+from forecasting.services import sales, workspaces
+from forecasting.services import submissions as sending
+from forecasting.services.jobs import outcome
+from forecasting.services.submissions import Sent
+
+
+def retrain_model(
+    path: Path | str,
+    *,
+    epochs: int = LstmSettings.epochs,
+    batch_size: int = LstmSettings.batch_size,
+    horizon: int = Settings.horizon,
+    on_progress: OnProgress = ignore,
+) -> dict[str, Any]:
+    """Merges a sales file, trains in a process of its own, publishes, and returns the manifest.
+
+    Args:
+        path: A sales file whose columns can be guessed and whose rows have no problems.
+        epochs: Of the network, at most.
+        batch_size: Windows a step.
+        horizon: Days ahead.
+        on_progress: Told of every step, e.g. a queue's `put`; what it raises cancels the training.
+
+    Raises:
+        InputError: The file or a setting cannot be used.
+        JobRunning: A retrain is running already; the sales are merged.
+        TrainingFailed: The training ended without a version.
+    """
+    chosen = Settings(horizon=horizon, lstm=LstmSettings(epochs=epochs, batch_size=batch_size))
+    ws, file = workspaces.workspace(), Path(path)
+    sending.merge(ws, Sent(content=sales.read_file(file), name=file.name))
+
+    def tell(event: Event) -> None:
+        if event.type == "progress":
+            on_progress(Progress(event.stage, event.done, event.total, event.note, event.loss))
+
+    return outcome(ws, service.start_retrain(ws, chosen, leave_a_core=False), tell)
