@@ -16,14 +16,14 @@ def pages() -> list[st.Page]:
 
 if __name__ == "__main__":
     from pages.components.shared import layout as shell
-    from pages.components.training import card as training
+    from pages.components.training import banner
     from pages.server import login_page as login
 
     st.set_page_config(page_icon="static/icon.svg", layout="wide")
     page = st.navigation(login.gate(pages()), position="top")
     st.set_page_config(page_title=f"{page.title} · Shelfcast")
     shell.logo()
-    training.follow(banner=page.title != "Upload")
+    banner.follow(banner=page.title != "Upload")
     page.run()
 else:
     from pages.server import app as server

@@ -10,22 +10,23 @@ from pages.charts import accuracy as accuracy_charts
 from pages.charts import forecast as charts
 from pages.components.accuracy import parts as accuracy_parts
 from pages.components.accuracy import tables as accuracy_tables
-from pages.components.forecast import parts as forecast_parts
 from pages.components.shared import layout as shell
+from pages.components.shared import live_version
+from pages.components.shared.filters import ask_filters, no_match
 
-manifest = shell.live_manifest("Accuracy")
+manifest = live_version.live_manifest("Accuracy")
 version = manifest["version"]
 actions = shell.head("Accuracy", accuracy_parts.context(manifest))
 if not manifest["cutoffs"]:
     accuracy_parts.too_short()
     st.stop()
 
-filters = forecast_parts.filters(shell.loaded(version))
+filters = ask_filters(live_version.loaded(version))
 try:
     found = accuracy_parts.accuracy_of(version, filters)
 except NotFound:
     card = st.container(border=True, key="no_match")
-    forecast_parts.no_match(card.container(gap=None), card, filters)
+    no_match(card.container(gap=None), card, filters)
     st.stop()
 if not accuracy_parts.is_judged(found):
     accuracy_parts.too_young()

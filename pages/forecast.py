@@ -11,14 +11,15 @@ from pages.charts import forecast as charts
 from pages.components.forecast import parts as forecast_parts
 from pages.components.forecast import what_if as whatif_parts
 from pages.components.shared import layout as shell
-from pages.components.shared import wording
+from pages.components.shared import live_version, wording
+from pages.components.shared.filters import ask_filters, no_match
 
-manifest = shell.live_manifest("Forecast")
+manifest = live_version.live_manifest("Forecast")
 version = manifest["version"]
-actions = shell.head("Forecast", f"Model v{version}, sales to {shell.sales_to(manifest)}")
+actions = shell.head("Forecast", f"Model v{version}, sales to {live_version.sales_to(manifest)}")
 
-ensemble = shell.loaded(version)
-filters = forecast_parts.filters(ensemble)
+ensemble = live_version.loaded(version)
+filters = ask_filters(ensemble)
 
 card = st.container(border=True, key="curves_card")
 with card.container(horizontal=True, vertical_alignment="center"):
@@ -30,7 +31,7 @@ with card.container(horizontal=True, vertical_alignment="center"):
 try:
     standing = whatif_parts.standing(version, filters, ensemble)
 except NotFound:
-    forecast_parts.no_match(title, card, filters)
+    no_match(title, card, filters)
     st.stop()
 
 with what_if:

@@ -6,22 +6,24 @@ import streamlit as st
 
 from forecasting.core.errors import NotFound
 from forecasting.services import workspaces
-from pages.components.forecast import parts as forecast_parts
 from pages.components.inventory import budget as inventory_budget
 from pages.components.inventory import order_card as inventory_card
 from pages.components.inventory import order_list as inventory_list
 from pages.components.inventory import past_check as inventory_proof
 from pages.components.inventory import policy as inventory_policy
+from pages.components.inventory import session
 from pages.components.inventory import stock_tab as inventory_stock
 from pages.components.inventory import summary as inventory_parts
 from pages.components.shared import layout as shell
+from pages.components.shared import live_version
+from pages.components.shared.filters import ask_filters, no_match
 
-manifest = shell.live_manifest("Inventory")
+manifest = live_version.live_manifest("Inventory")
 version = manifest["version"]
-saved, damaged = inventory_parts.saved()
+saved, damaged = session.saved()
 actions = shell.head("Inventory", inventory_parts.context(version, saved))
 
-ensemble = shell.loaded(version)
+ensemble = live_version.loaded(version)
 with actions:
     policy = inventory_policy.ask(ensemble, saved)
     downloads = st.container(width="content")
@@ -34,12 +36,12 @@ if shelves.open or damaged:
     st.stop()
 
 with todo:
-    filters = forecast_parts.filters(ensemble)
+    filters = ask_filters(ensemble)
     try:
-        found = inventory_parts.orders_of(version, saved, policy, filters)
+        found = session.orders_of(version, saved, policy, filters)
     except NotFound:
         card = st.container(border=True, key="no_match")
-        forecast_parts.no_match(card.container(gap=None), card, filters)
+        no_match(card.container(gap=None), card, filters)
         st.stop()
 
     with downloads:

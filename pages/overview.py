@@ -5,24 +5,26 @@ from __future__ import annotations
 import streamlit as st
 
 from forecasting.analysis import forecast_view
-from forecasting.services import workspaces
+from forecasting.services import versions, workspaces
 from pages.charts import forecast as charts
 from pages.components.inventory import policy as inventory_policy
-from pages.components.inventory import summary as inventory_parts
+from pages.components.inventory import session
 from pages.components.overview import numbers as overview_parts
+from pages.components.overview.needs import show_needs
 from pages.components.shared import layout as shell
+from pages.components.shared import live_version
 
-manifest = shell.live_manifest("Overview")
+manifest = live_version.live_manifest("Overview")
 with shell.head("Overview", overview_parts.context(manifest)):
-    shell.upload_button()
+    live_version.upload_button()
 
 ws = workspaces.workspace()
-ensemble = shell.loaded(manifest["version"])
-days = shell.ahead(ensemble)
+ensemble = live_version.loaded(manifest["version"])
+days = live_version.ahead(ensemble)
 period = ensemble.panel.period
 view = forecast_view.view(ensemble, {}, days)
-saved, _ = inventory_parts.saved()
-orders = overview_parts.numbers(view, manifest, overview_parts.previous(ws, manifest["version"]), counted=saved is not None)
+saved, _ = session.saved()
+orders = overview_parts.numbers(view, manifest, versions.previous(ws, manifest["version"]), counted=saved is not None)
 needs = shell.card("Needs you")
 
 with shell.card("All sales", f"Units a {period.name}, all series added up"):
@@ -36,8 +38,8 @@ with shell.card("All sales", f"Units a {period.name}, all series added up"):
 with shell.card("Biggest movers", f"Next {period.count(days)} against the last {days}"):
     overview_parts.movers(forecast_view.movers(ensemble, days), period.count(days))
 
-found = None if saved is None else inventory_parts.orders_of(manifest["version"], saved, inventory_policy.current(ensemble, saved), {})
+found = None if saved is None else session.orders_of(manifest["version"], saved, inventory_policy.current(ensemble, saved), {})
 if orders is not None:
     overview_parts.order_now(orders, found)
 with needs:
-    overview_parts.needs(ws, view, found)
+    show_needs(ws, view, found)

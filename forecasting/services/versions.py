@@ -67,3 +67,8 @@ def settings(ws: Workspace) -> Settings:
 def period(of: Mapping[str, Any]) -> Period:
     """What a row of a version's sales stands for, from its manifest; those of before weekly sales were known count as daily."""
     return PERIODS[of.get("period", DAY.name)]
+
+
+def previous(ws: Workspace, version: int) -> dict[str, Any] | None:
+    """The manifest of the version before this one, if there is one."""
+    return next((found for found in versions(ws) if found["version"] < version and "damaged" not in found), None)

@@ -110,14 +110,14 @@ def warm(api: Warmed) -> None:
         from forecasting.services import versions, workspaces
         from pages.charts import forecast as charts
         from pages.components.inventory import policy as inventory_policy
-        from pages.components.shared import layout as shell
+        from pages.components.shared import live_version
 
         ws = workspaces.workspace()
         service.first_start(ws)
         version = versions.serving(ws).version
         if version is not None:
-            ensemble = shell.ensemble_of(version)
-            shell.warm_up(ensemble, charts)
+            ensemble = live_version.ensemble_of(version)
+            live_version.warm_up(ensemble, charts)
             inventory_policy.warm_up(version, ensemble)
             kept.order_lines(ws, version, kept.stock(ws))
         api.ready()

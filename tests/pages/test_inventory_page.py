@@ -16,6 +16,7 @@ from forecasting.inventory.orders import wording as order_words
 from forecasting.inventory.policy import Policy
 from forecasting.inventory.stock import state as stock
 from forecasting.services import ordering, sales, versions
+from pages.components.inventory import session
 from pages.components.inventory import summary as inventory_parts
 from pages.components.shared import markdown
 
@@ -164,7 +165,7 @@ def test_a_quantity_that_a_person_types_counts_everywhere(counted):
     assert numbers(at)["Units to order"] == words.units(before.totals()["units"] - recommended + 6)
     assert "1 order changed by you" in texts(at)
     assert listed(at).set_index("name").loc["Cake, South", "order_quantity"] == 6
-    assert inventory_parts.QUANTITIES in at.session_state
+    assert session.QUANTITIES in at.session_state
     at.button(key="inventory_use").click().run()
     assert "changed by you" not in texts(at)
     at.number_input(key="inventory_order_Cake|South").set_value(7).run()

@@ -19,9 +19,8 @@ from forecasting.services import retraining as service
 from forecasting.services import sales as sales_service
 from forecasting.storage.versions.store import Serving
 from pages.components.forecast import parts as forecast_parts
-from pages.components.shared import layout as shell
-from pages.components.shared import markdown
-from pages.components.training.card import Seen
+from pages.components.shared import live_version, markdown
+from pages.components.training.banner import Seen
 
 PAGES = ("overview", "upload", "forecast", "inventory", "accuracy")
 pytestmark = pytest.mark.usefixtures("fresh_caches")
@@ -312,7 +311,7 @@ def test_a_cancelled_retraining_is_announced_to_a_session_that_saw_it_run(watchi
 def test_a_version_that_goes_live_frees_the_one_before(watching, monkeypatch):
     loaded = []
     monkeypatch.setattr(versions, "load", lambda _, version: loaded.append(version) or version)
-    assert [shell.ensemble_of(version) for version in (1, 1, 2, 2, 1)] == [1, 1, 2, 2, 1]
+    assert [live_version.ensemble_of(version) for version in (1, 1, 2, 2, 1)] == [1, 1, 2, 2, 1]
     assert loaded == [1, 2, 1]
 
 

@@ -13,10 +13,9 @@ from forecasting.analysis import accuracy
 from forecasting.core import formatting as words
 from forecasting.core import schema
 from forecasting.services import accuracy as accuracy_service
-from forecasting.services import workspaces
-from pages.components.overview import numbers as overview_parts
+from forecasting.services import versions, workspaces
 from pages.components.shared import layout as shell
-from pages.components.shared import markdown, wording
+from pages.components.shared import live_version, markdown, wording
 
 EVEN, FAR = 0.01, 0.05
 """Bias below the first is as good as none; from the second on it is more than a little."""
@@ -56,7 +55,7 @@ MEASURES = {
 def _judged(version: int) -> Any:
     """What a version's backtest says of its bands; another version's answers are let go."""
     _found.clear()
-    return accuracy_service.judged(workspaces.workspace(), version, shell.ensemble_of(version))
+    return accuracy_service.judged(workspaces.workspace(), version, live_version.ensemble_of(version))
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
@@ -77,9 +76,8 @@ def context(manifest: dict[str, Any]) -> str:
         return f"v{manifest['version']} has no past to judge"
     unit = manifest.get("period", "day")
     judged = f"{words.count(len(cutoffs), 'cutoff')}, {words.count(manifest['judged_days'], unit)} each"
-    return (
-        f"Backtest of v{manifest['version']}: {judged}, {words.date(pd.Timestamp(cutoffs[0]))} to {shell.sales_to(manifest)} · not seen by the models"
-    )
+    first = words.date(pd.Timestamp(cutoffs[0]))
+    return f"Backtest of v{manifest['version']}: {judged}, {first} to {live_version.sales_to(manifest)} · not seen by the models"
 
 
 def unit(found: Any) -> str:
@@ -93,7 +91,7 @@ def too_short() -> None:
         "Every retraining also forecasts the past and keeps the errors. These sales are too few for that: the first forecast needs 35 days before it."
     )
     with shell.empty("target", "No backtest yet.", text):
-        shell.upload_button()
+        live_version.upload_button()
 
 
 def is_judged(found: Any) -> bool:
@@ -110,7 +108,7 @@ def too_young() -> None:
 
 def before(version: int) -> dict[str, Any]:
     """What the version before says of itself; empty without one."""
-    return overview_parts.previous(workspaces.workspace(), version) or {}
+    return versions.previous(workspaces.workspace(), version) or {}
 
 
 def downloads(found: Any, version: int) -> None:

@@ -6,14 +6,11 @@ import math
 from typing import Any
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
-from forecasting.analysis import forecast_view
 from forecasting.core import formatting as words
 from forecasting.core import schema
 from pages.charts import forecast as charts
-from pages.components.shared import layout as shell
-from pages.components.shared import markdown, wording
+from pages.components.shared import live_version, markdown, wording
 
 RANGES = {"day": (7, 14, 28, 90), "week": (4, 8, 13, 26, 52), "month": (3, 6, 12, 24)}
 """How far ahead one may look, in the steps of the sales."""
@@ -30,33 +27,10 @@ CURVES = {
 """What the URL says -> a curve. A widget's URL holds what it shows, so both are short."""
 
 
-def filters(ensemble: Any) -> dict[str, str]:
-    """One select a column that exists; each offers only what exists under the others, and keeps what the URL asks for."""
-    everything = forecast_view.options(ensemble, {})
-    chosen = {name: value for name in everything if (value := _asked(name)) in everything[name]}
-    offered = forecast_view.options(ensemble, chosen)
-    with st.grid(max(len(offered), 3), min_column_width=150):
-        for name, values in offered.items():
-            kept = [chosen[name]] if name in chosen and chosen[name] not in values else []
-            st.selectbox(
-                words.LABELS[name],
-                [*values, *kept],
-                index=None,
-                placeholder=f"All {wording.PLURALS[name]}",
-                key=name,
-                bind="query-params",
-            )
-    return {name: value for name in offered if (value := st.session_state.get(name)) is not None}
-
-
-def _asked(name: str) -> str | None:
-    return st.session_state[name] if name in st.session_state else st.query_params.get(name)
-
-
 def days(ensemble: Any) -> int:
     """How many days (weeks, months) ahead to look: the usual ranges up to the version's horizon, and the horizon itself."""
     period, horizon = ensemble.panel.period, ensemble.horizon
-    offered, default = sorted({*(days for days in RANGES[period.name] if days <= horizon), horizon}), shell.ahead(ensemble)
+    offered, default = sorted({*(days for days in RANGES[period.name] if days <= horizon), horizon}), live_version.ahead(ensemble)
     label = f"{period.plural.title()} ahead"
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", width="content"):
         st.caption(label, width="content")
@@ -91,19 +65,6 @@ def _scaled(totals: str) -> str:
     """That series were scaled to forecasts of totals, by a column or of everything."""
     whose = wording.PLURALS.get(totals, "all sales together")
     return f"Scaled towards own forecasts of {whose}, which were closer in the past."
-
-
-def no_match(where: DeltaGenerator, card: DeltaGenerator, chosen: dict[str, str]) -> None:
-    """The filters exclude each other."""
-    with where:
-        st.markdown("##### No series fits these filters.", anchors=False)
-        st.caption(f"{markdown.plain(' and '.join(chosen.values()))} do not occur together.")
-    card.button("Clear filters", on_click=_clear, args=(tuple(chosen),), key="clear")
-
-
-def _clear(names: tuple[str, ...]) -> None:
-    for name in names:
-        st.session_state[name] = None
 
 
 def numbers(view: Any) -> None:

@@ -11,6 +11,7 @@ from forecasting.core import formatting as words
 from forecasting.core import schema
 from forecasting.core.errors import InputError
 from forecasting.inventory.budget import spend
+from pages.components.inventory import session
 from pages.components.inventory import summary as inventory_parts
 from pages.components.shared import markdown
 
@@ -62,4 +63,4 @@ def _order(found: Any, bought: pd.DataFrame) -> None:
     chosen = spend.quantities(found, bought)
     for name, recommended in zip(found.table[schema.UNIQUE_ID], found.table["order_quantity"], strict=True):
         if name in chosen:
-            inventory_parts.set_quantity(name, None if chosen[name] == recommended else chosen[name])
+            session.set_quantity(name, None if chosen[name] == recommended else chosen[name])

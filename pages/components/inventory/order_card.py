@@ -12,6 +12,7 @@ from forecasting.inventory.orders import projection
 from forecasting.inventory.orders import wording as order_words
 from pages.charts import forecast as charts
 from pages.charts import stock as stock_charts
+from pages.components.inventory import session
 from pages.components.inventory import summary as inventory_parts
 from pages.components.shared import markdown
 
@@ -58,7 +59,7 @@ def _detail(found: Any, row: dict[str, Any]) -> str:
 
 def _amounts(found: Any, row: dict[str, Any]) -> float:
     """The order, to be changed, beside what is there and what comes."""
-    name, typed = row[schema.UNIQUE_ID], inventory_parts.quantities(found)
+    name, typed = row[schema.UNIQUE_ID], session.quantities(found)
     recommended, key = float(row["order_quantity"]) if not row["reason"] else 0.0, f"inventory_order_{row[schema.UNIQUE_ID]}"
     whole, pack = bool(found.made.whole), max(float(row["pack_size"]), 1.0 if found.made.whole else 0.1)
     now = typed.get(name, recommended)
@@ -78,7 +79,7 @@ def _amounts(found: Any, row: dict[str, Any]) -> float:
     if now != recommended:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.caption(f"Recommended: {words.units(recommended)}", width="content")
-            st.button("Use it", type="tertiary", on_click=inventory_parts.set_quantity, args=(name, None), key="inventory_use")
+            st.button("Use it", type="tertiary", on_click=session.set_quantity, args=(name, None), key="inventory_use")
         if now % row["pack_size"]:
             st.caption(f":orange[:material/warning:] Not whole packs of {words.units(row['pack_size'])}.")
     return now
@@ -86,7 +87,7 @@ def _amounts(found: Any, row: dict[str, Any]) -> float:
 
 def _typed(key: str, name: str, recommended: float) -> None:
     units = float(st.session_state[key] or 0)
-    inventory_parts.set_quantity(name, None if units == recommended else units)
+    session.set_quantity(name, None if units == recommended else units)
 
 
 def _proof(row: dict[str, Any]) -> None:

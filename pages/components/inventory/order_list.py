@@ -11,6 +11,7 @@ import streamlit as st
 from forecasting.core import formatting as words
 from forecasting.core import schema
 from forecasting.inventory.orders import wording as order_words
+from pages.components.inventory import session
 from pages.components.inventory import summary as inventory_parts
 from pages.components.shared import wording
 
@@ -98,7 +99,7 @@ def _chosen(key: str, ids: list[str]) -> None:
 
 
 def _table(found: Any, shown: pd.DataFrame) -> pd.DataFrame:
-    typed = inventory_parts.quantities(found)
+    typed = session.quantities(found)
     table = shown.assign(
         name=[inventory_parts.named(row) for row in shown.to_dict("records")],
         order_quantity=shown[schema.UNIQUE_ID].map(typed).astype(float).fillna(shown["order_quantity"]),

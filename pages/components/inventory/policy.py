@@ -9,7 +9,7 @@ import streamlit as st
 from forecasting.core import formatting as words
 from forecasting.inventory.policy import CLASSES, DAILY, Policy
 from forecasting.services import ordering
-from pages.components.inventory import summary as inventory_parts
+from pages.components.inventory import session
 from pages.components.shared import wording
 
 RULES: Final = {"Order up to": "order_up_to", "Lots": "reorder_point", "Min max": "min_max", "Once": "newsvendor"}
@@ -44,9 +44,9 @@ def current(ensemble: Any, saved: Any) -> Policy:
 
 def warm_up(version: int, ensemble: Any) -> None:
     """Works out the usual orders, outside of a session."""
-    saved, damaged = inventory_parts.saved()
+    saved, damaged = session.saved()
     if not damaged:
-        inventory_parts.orders_of(version, saved, Policy(start=ordering.start(ensemble, saved)), {})
+        session.orders_of(version, saved, Policy(start=ordering.start(ensemble, saved)), {})
 
 
 def ask(ensemble: Any, saved: Any) -> Policy:

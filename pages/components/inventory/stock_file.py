@@ -12,9 +12,8 @@ from forecasting.core import schema
 from forecasting.core.errors import AmbiguousDates, InputError, ShelfcastError, UnreadableFile
 from forecasting.inventory.orders import wording as order_words
 from forecasting.services import ordering, sales
-from pages.components.shared import markdown
-from pages.components.upload import file_and_columns as upload_file
-from pages.components.upload.file_and_columns import Upload
+from pages.components.shared import file_input, markdown
+from pages.components.shared.file_input import Upload
 
 FILE: Final = "inventory_file"
 """Where the session keeps the file that was chosen."""
@@ -30,7 +29,7 @@ MOST: Final = 500
 
 def choose(ensemble: Any) -> None:
     """Asks for a file."""
-    st.file_uploader("Stock file", type=upload_file.TYPES, key="inventory_uploader", on_change=_uploaded, label_visibility="collapsed")
+    st.file_uploader("Stock file", type=file_input.TYPES, key="inventory_uploader", on_change=_uploaded, label_visibility="collapsed")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption("No file at hand?", width="content")
         st.download_button(
@@ -63,7 +62,7 @@ def read(ws: Any, ensemble: Any, upload: Upload) -> None:
         st.markdown(f":material/description: **{markdown.plain(upload.name)}** :gray[{size}]", width="stretch")
         st.button("Choose another", type="tertiary", on_click=_forget, key="inventory_another")
     try:
-        table = upload_file.remembered("stock_table", upload.id, lambda: sales.inspect(upload.content, upload.name))
+        table = file_input.remembered("stock_table", upload.id, lambda: sales.inspect(upload.content, upload.name))
     except UnreadableFile as error:
         _refused("This file cannot be read.", str(error))
         return
@@ -109,9 +108,9 @@ def _checked(ensemble: Any, upload: Upload, table: Any, mapping: dict[str, str])
 
     checked = None
     try:
-        checked = upload_file.remembered("stock", (upload.id, mapping, day_first, id(ensemble)), check)
+        checked = file_input.remembered("stock", (upload.id, mapping, day_first, id(ensemble)), check)
     except AmbiguousDates as question:
-        upload_file.ask_date_order(question, f"inventory_day_first_{upload.id}")
+        file_input.ask_date_order(question, f"inventory_day_first_{upload.id}")
     except InputError as error:
         _refused("This file cannot be used.", str(error))
     return checked

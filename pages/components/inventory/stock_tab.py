@@ -12,11 +12,10 @@ from forecasting.core import schema
 from forecasting.core.errors import ShelfcastError
 from forecasting.inventory.orders import wording as order_words
 from forecasting.services import ordering
+from pages.components.inventory import session
 from pages.components.inventory import stock_file as inventory_file
-from pages.components.inventory import summary as inventory_parts
+from pages.components.shared import file_input, markdown
 from pages.components.shared import layout as shell
-from pages.components.shared import markdown
-from pages.components.upload import file_and_columns as upload_file
 
 
 def show(ws: Any, ensemble: Any, kept: Any, damaged: str) -> None:
@@ -44,7 +43,7 @@ def _saved(ws: Any, kept: Any) -> None:
     """When the stock was saved, from what, and the way back."""
     if kept is not None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.caption(f"Saved {words.moment(inventory_parts.moment(kept))}, from {markdown.plain(kept.name)}", width="content")
+            st.caption(f"Saved {words.moment(session.moment(kept))}, from {markdown.plain(kept.name)}", width="content")
             st.button("Take it back", type="tertiary", icon=":material/undo:", on_click=_undo, args=(ws,), key="inventory_take_back")
 
 
@@ -60,7 +59,7 @@ def _editor(ws: Any, ensemble: Any, kept: Any) -> None:
     """All lines, to type into; nothing is saved before the press."""
     number = 0 if kept is None else kept.number
     version_key = f"inventory_editor_{number}_{len(ensemble.panel)}"
-    table = upload_file.remembered("stock_typed", version_key, lambda: ordering.stock_table(ordering.given_stock(ws, ensemble), ensemble))
+    table = file_input.remembered("stock_typed", version_key, lambda: ordering.stock_table(ordering.given_stock(ws, ensemble), ensemble))
     keys = [name for name in (*schema.KEYS, schema.UNIQUE_ID) if name in table]
     edited = st.data_editor(
         table,

@@ -11,15 +11,11 @@ import streamlit as st
 
 from forecasting.core import formatting as words
 from forecasting.core import schema
-from forecasting.core.errors import ShelfcastError
 from forecasting.inventory.orders import wording as order_words
-from forecasting.inventory.policy import Policy
-from forecasting.services import cache as kept
-from forecasting.services import ordering, workspaces
+from forecasting.services import ordering
+from pages.components.inventory.session import as_recommended, moment, quantities
 from pages.components.shared import markdown
 
-QUANTITIES: Final = "inventory_quantities"
-"""Where the session keeps the units that a person ordered instead, by unique_id."""
 COLORS: Final = {"order_now": "red", "soon": "orange", "fine": "green", "overstock": "violet", "unknown": "gray"}
 """Of each state."""
 RISK_HELP: Final = "Chance of an empty shelf before an order placed today arrives."
@@ -34,24 +30,6 @@ NOTHING_COUNTED: Final = (
     "Upload a stock file (product, store, units) or type the stock of a few products. Until then orders assume empty shelves: "
     "they say how much to have, not how much to add."
 )
-
-
-def saved() -> tuple[Any, str]:
-    """The stock saved last, None if there is none; and why it cannot be read, if that is so."""
-    try:
-        return ordering.saved_stock(workspaces.workspace()), ""
-    except ShelfcastError as error:
-        return None, str(error)
-
-
-def moment(state: Any) -> pd.Timestamp:
-    """When the stock was saved, by the clock on the wall."""
-    return pd.Timestamp(state.moment.astimezone().replace(tzinfo=None))
-
-
-def orders_of(version: int, state: Any, policy: Policy, filters: dict[str, str]) -> Any:
-    """What to order of the chosen series, worked out once for all sessions and the API; raises NotFound."""
-    return kept.orders(workspaces.workspace(), version, state, policy, filters)
 
 
 def context(version: int, state: Any) -> str:
@@ -78,22 +56,6 @@ def when(found: Any, day: pd.Timestamp) -> str:
     period = found.made.panel.period
     before = {"week": "in the week of ", "month": "in "}.get(period.name, "")
     return before + words.step_date(day, period)
-
-
-def quantities(found: Any) -> dict[str, float]:
-    """Units that a person ordered instead, of the shown series, by unique_id."""
-    typed = st.session_state.get(QUANTITIES, {})
-    return {name: typed[name] for name in found.table[schema.UNIQUE_ID] if name in typed} if typed else {}
-
-
-def set_quantity(unique_id: str, units: float | None) -> None:
-    """Orders so many units of a series; None for as recommended."""
-    typed = dict(st.session_state.get(QUANTITIES, {}))
-    if units is None:
-        typed.pop(unique_id, None)
-    else:
-        typed[unique_id] = float(units)
-    st.session_state[QUANTITIES] = typed
 
 
 def nothing_counted() -> None:
@@ -144,11 +106,7 @@ def changed(found: Any) -> None:
     if count:
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="inventory_changed"):
             st.caption(f"{words.count(count, 'order')} changed by you; totals and downloads have your numbers.", width="content")
-            st.button("Undo", type="tertiary", icon=":material/undo:", on_click=_as_recommended, key="inventory_undo")
-
-
-def _as_recommended() -> None:
-    st.session_state[QUANTITIES] = {}
+            st.button("Undo", type="tertiary", icon=":material/undo:", on_click=as_recommended, key="inventory_undo")
 
 
 def downloads(found: Any, manifest: dict[str, Any]) -> None:

@@ -1,8 +1,7 @@
-"""A retraining as people see it: the banner on every page, the card on the upload page, and what is said when it ends."""
+"""The card of a retraining on the Upload page: its steps, its loss, how it ended."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,21 +12,10 @@ from forecasting.core.errors import ShelfcastError
 from forecasting.services import jobs, versions, workspaces
 from forecasting.services import retraining as service
 from pages.charts import forecast as charts
-from pages.components.shared import markdown, wording
+from pages.components.shared import markdown
 
-UPLOAD = "pages/upload.py"
 STEPS = ("Merge", "Backtest", "Prophet", "LSTM", "Publish")
 ICONS = {"done": ":green[:material/check_circle:]", "running": ":blue[:material/progress_activity:]", "waiting": ":gray[:material/circle:]"}
-
-
-@dataclass(frozen=True)
-class Seen:
-    """What a session has shown of the workspace; when it changes, the page is drawn again."""
-
-    version: int | None
-    refused: int
-    job: int | None
-    state: str
 
 
 @dataclass(frozen=True)
@@ -45,84 +33,12 @@ class Step:
     fact: str
 
 
-def follow(*, banner: bool) -> None:
-    """Says what has changed since this session's last run, and keeps looking, on every page.
-
-    Args:
-        banner: Whether the page shows the banner; else it only keeps looking.
-    """
-    now = look()
-    before = st.session_state.get("seen", now)
-    st.session_state["seen"] = now
-    announce(before, now)
-    st.fragment(_watch, run_every="1s" if now.state == "running" else "2s")(banner=banner)
-
-
-def look() -> Seen:
-    """The workspace as it is now; cheap."""
-    ws = workspaces.workspace()
-    serving, job = versions.serving(ws), jobs.job(ws)
-    return Seen(serving.version, len(serving.refused), job.number if job else None, job.state if job else "")
-
-
-def announce(before: Seen, now: Seen) -> None:
-    """A short message about what ended while this session was watching."""
-    if now.version is not None and now.version != before.version:
-        st.toast(f"**v{now.version} is live**{_how_good(before.version, now.version)}", icon=":material/check_circle:", duration="long")
-    if before.state == "running" and now.job == before.job and now.state == "cancelled":
-        st.toast(f"Retraining cancelled. {_stays(now.version)}", icon=":material/cancel:", duration="long")
-
-
-def _how_good(before: int | None, now: int) -> str:
-    ws = workspaces.workspace()
-    try:
-        error = _wape(versions.manifest(ws, now))
-        change = wording.better(error, _wape(versions.manifest(ws, before))) if before else ""
-    except ShelfcastError:
-        return ""
-    return "" if math.isnan(error) else f": error {words.percent(error)}" + (f", {change}" if change else "")
-
-
-def _wape(manifest: dict[str, Any]) -> float:
-    wape = manifest["metrics"].get("wape")
-    return math.nan if wape is None else wape
-
-
-def _stays(version: int | None) -> str:
+def what_serves(version: int | None) -> str:
+    """What a retraining that did not end well left as it was."""
     return "Nothing changed." if version is None else f"v{version} is still live; nothing changed."
 
 
-def _watch(*, banner: bool) -> None:
-    """Runs every second or two: draws the page again if something ended or began, else only the banner."""
-    if look() != st.session_state["seen"]:
-        st.rerun()
-    job = jobs.job(workspaces.workspace()) if banner else None
-    if job and job.state == "running":
-        _running_banner(job)
-    elif job and job.state == "failed" and st.session_state.get("dismissed") != job.number:
-        _failed_banner(job)
-
-
-def _running_banner(job: Any) -> None:
-    with st.container(border=True, gap="xsmall", key="banner"):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f":blue[:material/progress_activity:] **Retraining** :gray[{_doing(job)}]", width="stretch")
-            st.caption(f"{words.percent(job.fraction, 0)}, {words.time_left(job.remaining)}", width="content")
-            st.page_link(UPLOAD, label="Details", icon=":material/chevron_right:", icon_position="right")
-        st.progress(job.fraction)
-
-
-def _failed_banner(job: Any) -> None:
-    version = st.session_state["seen"].version
-    with st.container(border=True, horizontal=True, vertical_alignment="center", key="banner"):
-        st.markdown(f":red[:material/error:] **Retraining stopped.** {_stays(version)}", width="stretch")
-        st.page_link(UPLOAD, label="See why", icon=":material/chevron_right:", icon_position="right")
-        if st.button("Dismiss", type="tertiary", key="dismiss_banner"):
-            st.session_state["dismissed"] = job.number
-            st.rerun()
-
-
-def _doing(job: Any) -> str:
+def newest_step(job: Any) -> str:
     """The newest event in a few words: "LSTM, epoch 31 of 50"."""
     event = job.event
     if event is None:
@@ -219,8 +135,8 @@ def failed_card() -> None:
     with st.container(border=True, key="failed"):
         st.markdown("##### :red[:material/error:] Retraining stopped", anchors=False)
         reason = job.reason.removeprefix("Retraining stopped: ")
-        st.markdown(f"{markdown.plain(reason[:1].upper() + reason[1:])} **{_stays(st.session_state['seen'].version)}**")
-        st.caption(f"Merged sales stay saved. Step: {_doing(job)}.")
+        st.markdown(f"{markdown.plain(reason[:1].upper() + reason[1:])} **{what_serves(st.session_state['seen'].version)}**")
+        st.caption(f"Merged sales stay saved. Step: {newest_step(job)}.")
         with st.container(horizontal=True):
             again = st.button("Retrain again", type="primary", key="again")
             st.download_button(

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any
 
 import streamlit as st
 
@@ -15,36 +13,12 @@ from forecasting.core.errors import AmbiguousDates, ColumnsMissing, InputError, 
 from forecasting.services import sales
 from pages.components.shared import layout as shell
 from pages.components.shared import markdown
+from pages.components.shared.file_input import TYPES, Upload, ask_date_order, date_order, refuse, remembered
 
-TYPES = ["csv", "gz", "txt", "tsv", "xlsx", "parquet"]
 MAIN = (schema.DATE, schema.SALES, schema.PRODUCT, schema.STORE, schema.REGION)
 MORE = (schema.CATEGORY, *schema.DRIVERS)
 TEMPLATE = "date,product_id,store,region,category,price,promo,sales\n2026-11-20,Croissant,Market Street,North,Bakery,1.80,0,42\n"
 RULES = {"last": "The last row counts", "sum": "They are added up"}
-
-
-@dataclass(frozen=True)
-class Upload:
-    """A file as it came.
-
-    Args:
-        id: Its hash.
-        name: What the person calls it; only ever shown.
-        content: Its bytes.
-    """
-
-    id: str
-    name: str
-    content: bytes
-
-
-def remembered(name: str, key: Any, make: Callable[[], Any]) -> Any:
-    """What `make` gave for this key, kept for the session until another key is asked for."""
-    held = st.session_state.get(f"kept_{name}")
-    if held is None or held[0] != key:
-        held = (key, make())
-        st.session_state[f"kept_{name}"] = held
-    return held[1]
 
 
 def forget() -> None:
@@ -107,14 +81,6 @@ def read(upload: Upload) -> Any:
     if known is None or known[0] != upload.id:
         st.rerun()
     return table
-
-
-def refuse(title: str, text: str) -> NoReturn:
-    """Says what is wrong and what to do, and ends the page."""
-    with st.container(border=True, key="refused"):
-        st.markdown(f":red[:material/error:] **{title}** {markdown.plain(text)}")
-        st.caption("Nothing was saved.")
-    st.stop()
 
 
 def columns(upload: Upload, table: Any) -> tuple[dict[str, str], Any]:
@@ -198,23 +164,6 @@ def _ask_dates(upload: Upload, question: AmbiguousDates, below: Any) -> None:
     st.session_state[f"examples_{upload.id}"] = question.examples
     with below:
         ask_date_order(question, f"day_first_{upload.id}")
-
-
-def ask_date_order(question: AmbiguousDates, key: str) -> None:
-    """Which of day and month comes first; the answer stands in the session under `key`."""
-    st.markdown(f":orange[:material/help:] **Which is right?** All dates in {markdown.plain(question.column)} can be read two ways.")
-    date_order("Read the dates as", question.examples, key)
-
-
-def date_order(label: str, examples: tuple[str, ...], key: str) -> None:
-    """The two readings, by a few examples."""
-    shown = examples[:3]
-
-    def reading(day_first: bool) -> str:
-        read = ", ".join(f"{text} is {words.read_as(text, day_first=day_first)}" for text in shown)
-        return f"{'Day' if day_first else 'Month'} first: {markdown.plain(read)}"
-
-    st.radio(label, [True, False], index=None, format_func=reading, key=key, persist_state="session")
 
 
 def _kept_out(checked: Any) -> str:

@@ -12,11 +12,9 @@ from forecasting.core import formatting as words
 from forecasting.core.errors import SalesDamaged, ShelfcastError
 from forecasting.entrypoints.server.server_settings import ServerSettings
 from forecasting.services import sales, schedule, versions
-from pages.components.shared import layout as shell
-from pages.components.shared import markdown
+from pages.components.shared import file_input, live_version, markdown
 from pages.components.training import card as training
 from pages.components.training import settings as retrain_settings
-from pages.components.upload import file_and_columns as upload_file
 
 
 def read_or_stop(ws: Any) -> list[Any]:
@@ -24,7 +22,7 @@ def read_or_stop(ws: Any) -> list[Any]:
     try:
         return sales.uploads(ws)
     except SalesDamaged as error:
-        upload_file.refuse(shell.UNREADABLE, str(error))
+        file_input.refuse(live_version.UNREADABLE, str(error))
 
 
 def saved_note() -> None:

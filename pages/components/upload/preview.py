@@ -13,10 +13,10 @@ from forecasting.core import schema
 from forecasting.core.errors import InputError, SalesDamaged, ShelfcastError
 from forecasting.services import sales, versions
 from pages.charts import forecast as charts
+from pages.components.shared import file_input, live_version, markdown
 from pages.components.shared import layout as shell
-from pages.components.shared import markdown
+from pages.components.shared.file_input import Upload
 from pages.components.upload import file_and_columns as upload_file
-from pages.components.upload.file_and_columns import Upload
 
 MOST = 500
 """Rows of a preview."""
@@ -35,11 +35,11 @@ def preview(ws: Any, upload: Upload, mapping: dict[str, str], checked: Any) -> A
     try:
         with st.spinner("Comparing with the saved sales", show_time=True):
             key = (upload.id, mapping, st.session_state["checked_for"], st.session_state.get("undone", 0))
-            return upload_file.remembered("change", key, lambda: sales.preview(ws, checked))
+            return file_input.remembered("change", key, lambda: sales.preview(ws, checked))
     except InputError as error:
-        upload_file.refuse("These sales do not fit the saved ones.", str(error))
+        file_input.refuse("These sales do not fit the saved ones.", str(error))
     except SalesDamaged as error:
-        upload_file.refuse(shell.UNREADABLE, str(error))
+        file_input.refuse(live_version.UNREADABLE, str(error))
 
 
 def show(upload: Upload, checked: Any, change: Any) -> bool:
@@ -165,7 +165,7 @@ def merge(ws: Any, upload: Upload, checked: Any) -> None:
         with st.spinner("Saving the rows"):
             merged = sales.merge(ws, upload.content, upload.name, checked, drop_problems=checked.dropped > 0)
     except ShelfcastError as error:
-        upload_file.refuse("Nothing was merged.", str(error))
+        file_input.refuse("Nothing was merged.", str(error))
     st.session_state["merged"] = f"{merged.new:,} new, {merged.changed:,} changed"
     st.session_state["saved"] = merged
     upload_file.forget()

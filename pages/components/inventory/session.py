@@ -1,0 +1,55 @@
+"""What a session of the Inventory page keeps: quantities that a person changed, and the stock and orders it looks at."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import pandas as pd
+import streamlit as st
+
+from forecasting.core import schema
+from forecasting.core.errors import ShelfcastError
+from forecasting.inventory.policy import Policy
+from forecasting.services import cache as kept
+from forecasting.services import ordering, workspaces
+
+QUANTITIES: Final = "inventory_quantities"
+"""Where the session keeps the units that a person ordered instead, by unique_id."""
+
+
+def saved() -> tuple[Any, str]:
+    """The stock saved last, None if there is none; and why it cannot be read, if that is so."""
+    try:
+        return ordering.saved_stock(workspaces.workspace()), ""
+    except ShelfcastError as error:
+        return None, str(error)
+
+
+def moment(state: Any) -> pd.Timestamp:
+    """When the stock was saved, by the clock on the wall."""
+    return pd.Timestamp(state.moment.astimezone().replace(tzinfo=None))
+
+
+def orders_of(version: int, state: Any, policy: Policy, filters: dict[str, str]) -> Any:
+    """What to order of the chosen series, worked out once for all sessions and the API; raises NotFound."""
+    return kept.orders(workspaces.workspace(), version, state, policy, filters)
+
+
+def quantities(found: Any) -> dict[str, float]:
+    """Units that a person ordered instead, of the shown series, by unique_id."""
+    typed = st.session_state.get(QUANTITIES, {})
+    return {name: typed[name] for name in found.table[schema.UNIQUE_ID] if name in typed} if typed else {}
+
+
+def set_quantity(unique_id: str, units: float | None) -> None:
+    """Orders so many units of a series; None for as recommended."""
+    typed = dict(st.session_state.get(QUANTITIES, {}))
+    if units is None:
+        typed.pop(unique_id, None)
+    else:
+        typed[unique_id] = float(units)
+    st.session_state[QUANTITIES] = typed
+
+
+def as_recommended() -> None:
+    st.session_state[QUANTITIES] = {}

@@ -1,0 +1,122 @@
+"""What needs a person today, most urgent first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from forecasting.core import formatting as words
+from forecasting.core.errors import SalesDamaged
+from forecasting.inventory.orders import wording as order_words
+from forecasting.services import sales, versions
+from pages.components.inventory import summary as inventory_parts
+from pages.components.overview.numbers import units
+from pages.components.shared import layout as shell
+from pages.components.shared import markdown
+from pages.components.shared.addresses import INVENTORY, UPLOAD
+
+OLD_AFTER = {"day": 3, "week": 15, "month": 63}
+"""Days after which the newest sales count as old: two steps, so that the next row is overdue, and a day more."""
+RED, ORANGE, GRAY = ":red[:material/error:]", ":orange[:material/warning:]", ":gray[:material/info:]"
+
+
+@dataclass(frozen=True)
+class Need:
+    """Something that a person should look at.
+
+    Args:
+        icon: Markdown, in the colour of its weight.
+        fact: What it is.
+        detail: One line more.
+        link: The word that leads on.
+        follow: Called on a click; None leads to the upload page.
+    """
+
+    icon: str
+    fact: str
+    detail: str
+    link: str
+    follow: Callable[[], None] | None = None
+
+
+def show_needs(ws: Any, view: Any, orders: Any) -> None:
+    """At most three things, worst first."""
+    uploads, unreadable = _uploads(ws)
+    found = [*_damaged(ws), *unreadable, *_to_order(orders), *_old(view), *_simpler(view), *_skipped(uploads)][:3]
+    if not found:
+        st.caption("Nothing needs you today.")
+        return
+    with st.grid(3, min_column_width=280):
+        for position, need in enumerate(found):
+            with st.container(horizontal=True, gap="small"):
+                st.markdown(need.icon, width="content")
+                with st.container(gap=None, width="stretch"):
+                    st.markdown(f"**{need.fact}**")
+                    st.caption(need.detail)
+                if st.button(need.link, type="tertiary", icon=":material/chevron_right:", icon_position="right", key=f"need_{position}"):
+                    need.follow() if need.follow else st.switch_page(UPLOAD)
+
+
+def _damaged(ws: Any) -> list[Need]:
+    serving = versions.serving(ws)
+    return [
+        Need(RED, f"v{damage.version} is damaged", f"{markdown.plain(damage.file)} does not match its manifest; v{serving.version} serves", "Retrain")
+        for damage in serving.refused
+    ]
+
+
+def _to_order(orders: Any) -> list[Need]:
+    """Shelves that may be empty before an order arrives, else what is to be ordered today."""
+    if orders is None:
+        return []
+    totals, rows = orders.totals(), orders.urgent()
+    risky = rows[rows["risk"] >= order_words.AT_RISK].dropna(subset=["empty_on"]).sort_values("empty_on", kind="stable")
+
+    def order() -> None:
+        st.switch_page(INVENTORY)
+
+    if len(risky):
+        first = risky.iloc[0]
+        fact = f"{inventory_parts.lines(orders, int(totals['at_risk']))} may run out"
+        detail = f"First: {markdown.plain(inventory_parts.named(first))}, {inventory_parts.when(orders, first['empty_on'])}"
+        return [Need(RED, fact, detail, "Order", order)]
+    if totals["order_now"]:
+        return [Need(ORANGE, f"{inventory_parts.lines(orders, int(totals['order_now']))} to order today", units(totals), "Order", order)]
+    return []
+
+
+def _old(view: Any) -> list[Need]:
+    age = (pd.Timestamp.now().normalize() - view.last).days
+    return [Need(ORANGE, f"Last sales are {age:,} days old", "The forecast starts there", "Upload")] if age > OLD_AFTER[view.period.name] else []
+
+
+def _simpler(view: Any) -> list[Need]:
+    count = len(view.simpler)
+    if not count:
+        return []
+    fact = f"{words.count(count, 'series', 'series')} {'uses' if count == 1 else 'use'} a simpler model"
+
+    @st.dialog("Series on a simpler model", width="large")
+    def why() -> None:
+        shell.simpler_table(view.simpler)
+
+    return [Need(ORANGE, fact, markdown.plain(view.simpler["reason"].iloc[0]), "Why", why)]
+
+
+def _uploads(ws: Any) -> tuple[list[Any], list[Need]]:
+    """What was uploaded; where that cannot be read, nothing and the need to repair it."""
+    try:
+        return sales.uploads(ws), []
+    except SalesDamaged as error:
+        return [], [Need(RED, "The saved sales cannot be read", f"{markdown.plain(error.file)} is missing or damaged", "What to do")]
+
+
+def _skipped(uploads: list[Any]) -> list[Need]:
+    skipped = uploads[0].dropped if uploads and not uploads[0].undone else 0
+    if not skipped:
+        return []
+    return [Need(GRAY, f"{words.count(skipped, 'row')} {'was' if skipped == 1 else 'were'} skipped", f"In {markdown.plain(uploads[0].name)}", "See")]

@@ -1,0 +1,8 @@
+"""Pages that others lead to, by their files."""
+
+from __future__ import annotations
+
+from typing import Final
+
+UPLOAD: Final = "pages/upload.py"
+INVENTORY: Final = "pages/inventory.py"

@@ -1,0 +1,64 @@
+"""A file that a person gives to a page: remembered over reruns, its date order asked for, refused in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+import streamlit as st
+
+from forecasting.core import formatting as words
+from forecasting.core.errors import AmbiguousDates
+from pages.components.shared import markdown
+
+TYPES = ["csv", "gz", "txt", "tsv", "xlsx", "parquet"]
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file as it came.
+
+    Args:
+        id: Its hash.
+        name: What the person calls it; only ever shown.
+        content: Its bytes.
+    """
+
+    id: str
+    name: str
+    content: bytes
+
+
+def remembered(name: str, key: Any, make: Callable[[], Any]) -> Any:
+    """What `make` gave for this key, kept for the session until another key is asked for."""
+    held = st.session_state.get(f"kept_{name}")
+    if held is None or held[0] != key:
+        held = (key, make())
+        st.session_state[f"kept_{name}"] = held
+    return held[1]
+
+
+def refuse(title: str, text: str) -> NoReturn:
+    """Says what is wrong and what to do, and ends the page."""
+    with st.container(border=True, key="refused"):
+        st.markdown(f":red[:material/error:] **{title}** {markdown.plain(text)}")
+        st.caption("Nothing was saved.")
+    st.stop()
+
+
+def ask_date_order(question: AmbiguousDates, key: str) -> None:
+    """Which of day and month comes first; the answer stands in the session under `key`."""
+    st.markdown(f":orange[:material/help:] **Which is right?** All dates in {markdown.plain(question.column)} can be read two ways.")
+    date_order("Read the dates as", question.examples, key)
+
+
+def date_order(label: str, examples: tuple[str, ...], key: str) -> None:
+    """The two readings, by a few examples."""
+    shown = examples[:3]
+
+    def reading(day_first: bool) -> str:
+        read = ", ".join(f"{text} is {words.read_as(text, day_first=day_first)}" for text in shown)
+        return f"{'Day' if day_first else 'Month'} first: {markdown.plain(read)}"
+
+    st.radio(label, [True, False], index=None, format_func=reading, key=key, persist_state="session")

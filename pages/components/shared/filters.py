@@ -1,0 +1,48 @@
+"""The filters of a page: one select a column that exists."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from forecasting.analysis import forecast_view
+from forecasting.core import formatting as words
+from pages.components.shared import markdown, wording
+
+
+def ask_filters(ensemble: Any) -> dict[str, str]:
+    """One select a column that exists; each offers only what exists under the others, and keeps what the URL asks for."""
+    everything = forecast_view.options(ensemble, {})
+    chosen = {name: value for name in everything if (value := _asked(name)) in everything[name]}
+    offered = forecast_view.options(ensemble, chosen)
+    with st.grid(max(len(offered), 3), min_column_width=150):
+        for name, values in offered.items():
+            kept = [chosen[name]] if name in chosen and chosen[name] not in values else []
+            st.selectbox(
+                words.LABELS[name],
+                [*values, *kept],
+                index=None,
+                placeholder=f"All {wording.PLURALS[name]}",
+                key=name,
+                bind="query-params",
+            )
+    return {name: value for name in offered if (value := st.session_state.get(name)) is not None}
+
+
+def _asked(name: str) -> str | None:
+    return st.session_state[name] if name in st.session_state else st.query_params.get(name)
+
+
+def no_match(where: DeltaGenerator, card: DeltaGenerator, chosen: dict[str, str]) -> None:
+    """The filters exclude each other."""
+    with where:
+        st.markdown("##### No series fits these filters.", anchors=False)
+        st.caption(f"{markdown.plain(' and '.join(chosen.values()))} do not occur together.")
+    card.button("Clear filters", on_click=_clear, args=(tuple(chosen),), key="clear")
+
+
+def _clear(names: tuple[str, ...]) -> None:
+    for name in names:
+        st.session_state[name] = None

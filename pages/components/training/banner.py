@@ -1,0 +1,99 @@
+"""The banner of a retraining on every page, and what is said when it ends."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from forecasting.core import formatting as words
+from forecasting.core.errors import ShelfcastError
+from forecasting.services import jobs, versions, workspaces
+from pages.components.shared import wording
+from pages.components.shared.addresses import UPLOAD
+from pages.components.training.card import newest_step, what_serves
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a session has shown of the workspace; when it changes, the page is drawn again."""
+
+    version: int | None
+    refused: int
+    job: int | None
+    state: str
+
+
+def follow(*, banner: bool) -> None:
+    """Says what has changed since this session's last run, and keeps looking, on every page.
+
+    Args:
+        banner: Whether the page shows the banner; else it only keeps looking.
+    """
+    now = look()
+    before = st.session_state.get("seen", now)
+    st.session_state["seen"] = now
+    announce(before, now)
+    st.fragment(_watch, run_every="1s" if now.state == "running" else "2s")(banner=banner)
+
+
+def look() -> Seen:
+    """The workspace as it is now; cheap."""
+    ws = workspaces.workspace()
+    serving, job = versions.serving(ws), jobs.job(ws)
+    return Seen(serving.version, len(serving.refused), job.number if job else None, job.state if job else "")
+
+
+def announce(before: Seen, now: Seen) -> None:
+    """A short message about what ended while this session was watching."""
+    if now.version is not None and now.version != before.version:
+        st.toast(f"**v{now.version} is live**{_how_good(before.version, now.version)}", icon=":material/check_circle:", duration="long")
+    if before.state == "running" and now.job == before.job and now.state == "cancelled":
+        st.toast(f"Retraining cancelled. {what_serves(now.version)}", icon=":material/cancel:", duration="long")
+
+
+def _how_good(before: int | None, now: int) -> str:
+    ws = workspaces.workspace()
+    try:
+        error = _wape(versions.manifest(ws, now))
+        change = wording.better(error, _wape(versions.manifest(ws, before))) if before else ""
+    except ShelfcastError:
+        return ""
+    return "" if math.isnan(error) else f": error {words.percent(error)}" + (f", {change}" if change else "")
+
+
+def _wape(manifest: dict[str, Any]) -> float:
+    wape = manifest["metrics"].get("wape")
+    return math.nan if wape is None else wape
+
+
+def _watch(*, banner: bool) -> None:
+    """Runs every second or two: draws the page again if something ended or began, else only the banner."""
+    if look() != st.session_state["seen"]:
+        st.rerun()
+    job = jobs.job(workspaces.workspace()) if banner else None
+    if job and job.state == "running":
+        _running_banner(job)
+    elif job and job.state == "failed" and st.session_state.get("dismissed") != job.number:
+        _failed_banner(job)
+
+
+def _running_banner(job: Any) -> None:
+    with st.container(border=True, gap="xsmall", key="banner"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f":blue[:material/progress_activity:] **Retraining** :gray[{newest_step(job)}]", width="stretch")
+            st.caption(f"{words.percent(job.fraction, 0)}, {words.time_left(job.remaining)}", width="content")
+            st.page_link(UPLOAD, label="Details", icon=":material/chevron_right:", icon_position="right")
+        st.progress(job.fraction)
+
+
+def _failed_banner(job: Any) -> None:
+    version = st.session_state["seen"].version
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key="banner"):
+        st.markdown(f":red[:material/error:] **Retraining stopped.** {what_serves(version)}", width="stretch")
+        st.page_link(UPLOAD, label="See why", icon=":material/chevron_right:", icon_position="right")
+        if st.button("Dismiss", type="tertiary", key="dismiss_banner"):
+            st.session_state["dismissed"] = job.number
+            st.rerun()
