@@ -15,14 +15,14 @@ def pages() -> list[st.Page]:
 
 
 if __name__ == "__main__":
-    from pages.components.shared import layout as shell
+    from pages.components.shared import layout
     from pages.components.training import banner
-    from pages.server import login_page as login
+    from pages.server import login_page
 
     st.set_page_config(page_icon="static/icon.svg", layout="wide")
-    page = st.navigation(login.gate(pages()), position="top")
+    page = st.navigation(login_page.gate(pages()), position="top")
     st.set_page_config(page_title=f"{page.title} · Shelfcast")
-    shell.logo()
+    layout.logo()
     banner.follow(banner=page.title != "Upload")
     page.run()
 else:

@@ -35,7 +35,7 @@ from forecasting.core import schema
 from forecasting.core.arrays import FloatArray
 from forecasting.core.panel import Panel
 from forecasting.core.settings import Settings
-from forecasting.training import pipeline as training
+from forecasting.training import pipeline
 
 NAMES = {schema.PROPHET: "Prophet", schema.LSTM: "LSTM", schema.BLEND: "blend", schema.SEASONAL_NAIVE: "seasonal naive"}
 
@@ -105,7 +105,7 @@ def train_and_score(file: Path, horizon: int, seed: int, drawn: dict[int, Draws]
     sales = read(file)
     whole, panel = panels.from_sales(sales), panels.from_sales(cut(sales, horizon))
     start = time.perf_counter()
-    made = training.train(panel, Settings(horizon=horizon, seed=seed))
+    made = pipeline.train(panel, Settings(horizon=horizon, seed=seed))
     seconds = time.perf_counter() - start
     y = sold_after(whole, panel, horizon)
     points = {name: point_scores.scores(panel.sales, y, made.yhat[name]) for name in NAMES}

@@ -23,7 +23,7 @@ sys.path.insert(0, str(ROOT))
 
 from forecasting.core import schema
 from forecasting.core.arrays import FloatArray, moving_sum
-from forecasting.training.bands import quantiles as bands
+from forecasting.training.bands import quantiles
 from forecasting.training.bands.quantiles import Errors, SeriesBands
 
 CUTOFFS = (3, 4, 6, 10)
@@ -69,7 +69,7 @@ def of_series(cutoffs: int, windows: Sequence[int], seeds: Iterable[int]) -> Flo
 
 
 def _learned(errors: Errors, window: int) -> SeriesBands:
-    learned = bands.calibrate(errors, window=window)
+    learned = quantiles.calibrate(errors, window=window)
     if learned is None:
         raise ValueError(f"Expected a window in [1, {errors.y.shape[2]}]. Received {window}.")
     return learned
@@ -79,7 +79,7 @@ def of_total(cutoffs: int, windows: Sequence[int], shift: float, seeds: Iterable
     """Coverage of the bands of all series' total, mean over runs, shape (windows, 2)."""
     found = []
     for errors, y, f in (simulate(cutoffs, seed, shift=shift) for seed in seeds):
-        limits = [bands.total_quantiles(errors, f, schema.QUANTILES, window=window) for window in windows]
+        limits = [quantiles.total_quantiles(errors, f, schema.QUANTILES, window=window) for window in windows]
         found.append([inside(moving_sum(y.sum(axis=1), window), made) for window, made in zip(windows, limits, strict=True)])
     return np.mean(found, axis=0)
 

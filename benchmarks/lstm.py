@@ -19,15 +19,15 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from forecasting.core import panel as panels
+from forecasting.core import panel
 from forecasting.core.settings import LstmSettings
 from forecasting.models.lstm.model import LstmModel
 
 
-def read(path: str) -> panels.Panel:
+def read(path: str) -> panel.Panel:
     """The panel of a file whose columns have the border's names."""
     sales = pd.read_csv(path, parse_dates=["date"], dtype={name: "str" for name in ("product_id", "store", "region", "category")})
-    return panels.from_sales(sales)
+    return panel.from_sales(sales)
 
 
 def score(actual: np.ndarray, forecast: np.ndarray, past: np.ndarray) -> str:
@@ -69,7 +69,7 @@ def options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def fitted(past: panels.Panel, given: argparse.Namespace, start: LstmModel | None = None) -> LstmModel:
+def fitted(past: panel.Panel, given: argparse.Namespace, start: LstmModel | None = None) -> LstmModel:
     """A model of this past, its time printed."""
     values = {name: float(value) if "." in value else int(value) for name, value in (text.split("=") for text in given.set)}
     started, used = time.perf_counter(), time.process_time()
@@ -81,7 +81,7 @@ def fitted(past: panels.Panel, given: argparse.Namespace, start: LstmModel | Non
 
 def main() -> None:
     """Trains, scores and prints."""
-    from forecasting.models.lstm import fitting as lstm_training  # noqa: F401  TensorFlow's import is not part of the training time
+    from forecasting.models.lstm import fitting  # noqa: F401  TensorFlow's import is not part of the training time
 
     given = options()
     whole, h, start = read(given.sales), given.horizon, None

@@ -27,7 +27,7 @@ sys.path[0] = str(ROOT)  # in place of this folder, whose pages.py would stand i
 
 from forecasting.inventory.budget import spend
 from forecasting.inventory.policy import Policy
-from forecasting.inventory.stock import state as stock
+from forecasting.inventory.stock import state
 from forecasting.inventory.stock.state import Given
 from forecasting.services import ordering, versions
 from forecasting.storage.workspace import VARIABLE, Workspace
@@ -78,7 +78,7 @@ def answers(ws: Workspace) -> None:
     timed("first answer", lambda: orders(made, given, Policy()))
     timed("another promise", lambda: orders(made, given, Policy(service_level=0.9)))
     found = timed("another lead time", lambda: orders(made, given, Policy(lead_time=4)))
-    timed("five lead times", lambda: orders(made, given.changed(stock.LEAD_TIME, random.choice([2.0, 3.0, 5.0, 8.0, 10.0], n)), Policy()))
+    timed("five lead times", lambda: orders(made, given.changed(state.LEAD_TIME, random.choice([2.0, 3.0, 5.0, 8.0, 10.0], n)), Policy()))
     timed("a lead time that varies", lambda: orders(made, given, Policy(lead_time_sd=1.0)))
     timed("CSV", lambda: ordering.orders_csv(found, version))
     timed("workbook", lambda: ordering.orders_xlsx(found, versions.manifest(ws, version)))
@@ -92,9 +92,9 @@ def orders(made: Ensemble, given: Given, policy: Policy) -> ordering.Orders:
 
 def counted(random: np.random.Generator, n: int) -> Given:
     """Some stock, packs and costs."""
-    given = Given.nothing(n).changed(stock.ON_HAND, random.poisson(60, n).astype(float))
-    given = given.changed(stock.PACK_SIZE, random.choice([1.0, 6.0, 12.0], n)).changed(stock.UNIT_COST, random.uniform(1, 9, n))
-    return given.changed(stock.PRICE, random.uniform(9, 15, n))
+    given = Given.nothing(n).changed(state.ON_HAND, random.poisson(60, n).astype(float))
+    given = given.changed(state.PACK_SIZE, random.choice([1.0, 6.0, 12.0], n)).changed(state.UNIT_COST, random.uniform(1, 9, n))
+    return given.changed(state.PRICE, random.uniform(9, 15, n))
 
 
 def page() -> None:

@@ -25,8 +25,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from forecasting.services import jobs, versions
-from forecasting.services import retraining as service
+from forecasting.services import jobs, retraining, versions
 from forecasting.storage.workspace import Workspace
 
 FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync"
@@ -76,7 +75,7 @@ def measure(browser: Browser, home: Path, loads: int) -> None:
         idle = page_loads(browser, address, loads)
         show("page load, idle", idle)
         ws = Workspace(home)
-        number = service.start_retrain(ws, versions.settings(ws))
+        number = retraining.start_retrain(ws, versions.settings(ws))
         time.sleep(5)
         busy = []
         while jobs.job(ws, number).state == "running" and len(busy) < 4 * loads:

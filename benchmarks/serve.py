@@ -37,9 +37,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.pages import prepare
-from forecasting.services import cache as kept
-from forecasting.services import jobs, versions
-from forecasting.services import retraining as service
+from forecasting.services import cache, jobs, versions
+from forecasting.services.retraining import start_retrain
 from forecasting.storage.workspace import Workspace
 
 DAYS = 28
@@ -124,11 +123,11 @@ def report(name: str, port: int, asked: Questions, args: argparse.Namespace) -> 
 
 def questions(home: Path) -> Questions:
     """One question a series, in an order drawn with a seed."""
-    made = kept.live(Workspace(home)).made
+    made = cache.live(Workspace(home)).made
     keys = [name for name in ("product_id", "region", "store") if name in made.labels]
     series = [dict(zip(keys, values, strict=True)) for values in zip(*(made.labels[name] for name in keys), strict=True)]
     random.Random(0).shuffle(series)
-    kept.forget()
+    cache.forget()
     return [json.dumps({"days": min(DAYS, made.horizon), **each}).encode() for each in series]
 
 
@@ -205,7 +204,7 @@ def ask(port: int, question: bytes) -> bytes:
 @contextmanager
 def retraining(ws: Workspace, port: int, listeners: int) -> Iterator[Callable[[], bool]]:
     """A retrain with its followers, ended afterwards; says whether it still runs."""
-    number = service.start_retrain(ws, versions.settings(ws))
+    number = start_retrain(ws, versions.settings(ws))
     for _ in range(listeners):
         threading.Thread(target=listen, args=(port, number), daemon=True).start()
     time.sleep(5)

@@ -31,12 +31,12 @@ sys.path.insert(0, str(ROOT))
 from benchmarks import accuracy
 from benchmarks.support import demand_shapes, lives, served
 from benchmarks.support.lives import Compared, Terms
-from forecasting.core import panel as panels
+from forecasting.core import panel
 from forecasting.core.settings import Settings
 from forecasting.inventory.levels import order_levels
 from forecasting.inventory.policy import Policy
-from forecasting.inventory.simulation import policy_check as receipt
-from forecasting.inventory.stock import state as stock
+from forecasting.inventory.simulation import policy_check
+from forecasting.inventory.stock import state
 from forecasting.inventory.stock.state import Given
 from forecasting.training.ensemble import Ensemble
 
@@ -105,7 +105,7 @@ def columns(found: Compared) -> dict[str, Any]:
 
 def real(file: Path, args: argparse.Namespace) -> pd.DataFrame:
     """One row a promise: what it came to after the past days, and what the receipts of these days said."""
-    whole = panels.from_sales(accuracy.read(file))
+    whole = panel.from_sales(accuracy.read(file))
     folder = args.keep / f"{file.name.split('.')[0]}-{args.horizon}" if args.keep else None
     made = list(served.many(whole, Settings(horizon=args.horizon), folder))
     rows = []
@@ -124,9 +124,9 @@ def predicted(made: Sequence[Ensemble], terms: Terms) -> float:
     found = []
     for one in made:
         rows = np.arange(len(one.panel))
-        shelves = stock.complete(Given.nothing(len(rows)), policy, one.panel, one.horizon)
+        shelves = state.complete(Given.nothing(len(rows)), policy, one.panel, one.horizon)
         levels = order_levels.levels(one, shelves, policy, rows, np.full(len(rows), "A"))
-        found.append(float(receipt.judge(one, shelves, rows, levels).total["service"]))
+        found.append(float(policy_check.judge(one, shelves, rows, levels).total["service"]))
     return 100 * float(np.mean(found))
 
 

@@ -7,67 +7,65 @@ import streamlit as st
 from forecasting.analysis import accuracy, attention
 from forecasting.core.errors import NotFound
 from pages.charts import accuracy as accuracy_charts
-from pages.charts import forecast as charts
-from pages.components.accuracy import parts as accuracy_parts
-from pages.components.accuracy import tables as accuracy_tables
-from pages.components.shared import layout as shell
-from pages.components.shared import live_version
+from pages.charts import forecast
+from pages.components.accuracy import parts, tables
+from pages.components.shared import layout, live_version
 from pages.components.shared.filters import ask_filters, no_match
 
 manifest = live_version.live_manifest("Accuracy")
 version = manifest["version"]
-actions = shell.head("Accuracy", accuracy_parts.context(manifest))
+actions = layout.head("Accuracy", parts.context(manifest))
 if not manifest["cutoffs"]:
-    accuracy_parts.too_short()
+    parts.too_short()
     st.stop()
 
 filters = ask_filters(live_version.loaded(version))
 try:
-    found = accuracy_parts.accuracy_of(version, filters)
+    found = parts.accuracy_of(version, filters)
 except NotFound:
     card = st.container(border=True, key="no_match")
     no_match(card.container(gap=None), card, filters)
     st.stop()
-if not accuracy_parts.is_judged(found):
-    accuracy_parts.too_young()
+if not parts.is_judged(found):
+    parts.too_young()
     st.stop()
 
 with actions:
-    accuracy_parts.downloads(found, version)
-accuracy_parts.numbers(found, {} if filters else accuracy_parts.before(version))
+    parts.downloads(found, version)
+parts.numbers(found, {} if filters else parts.before(version))
 
 left, right = st.columns([1.6, 1])
 with left, st.container(border=True, height="stretch", key="measure_card"):
-    measure = accuracy_parts.measure(found)
+    measure = parts.measure(found)
     st.plotly_chart(
-        accuracy_charts.by_step(found.steps, measure.column, accuracy_parts.unit(found)),
-        config=charts.CONFIG,
+        accuracy_charts.by_step(found.steps, measure.column, parts.unit(found)),
+        config=forecast.CONFIG,
         key="by_step",
-        alt=f"{measure.title} of the blend, Prophet, LSTM and the seasonal naive forecast, by {accuracy_parts.unit(found)}s ahead",
+        alt=f"{measure.title} of the blend, Prophet, LSTM and the seasonal naive forecast, by {parts.unit(found)}s ahead",
     )
-with right, shell.card("Do the bands keep their promise?", "What fell inside, by promised share", height="stretch"):
+with right, layout.card("Do the bands keep their promise?", "What fell inside, by promised share", height="stretch"):
     st.plotly_chart(
-        accuracy_charts.promise(found.promise, accuracy_parts.promised(found)),
-        config=charts.CONFIG,
+        accuracy_charts.promise(found.promise, parts.promised(found)),
+        config=forecast.CONFIG,
         key="promise",
         alt="Share that fell inside each band against the share that was promised",
     )
 
 with st.container(border=True, key="past_card"):
-    cutoff = accuracy_parts.past(found)
+    cutoff = parts.past(found)
     st.plotly_chart(
         accuracy_charts.past(found.total, found.history) if cutoff is None else accuracy_charts.past_of(found.total, found.history, cutoff),
-        config=charts.CONFIG,
+        config=forecast.CONFIG,
         key="past_chart",
         alt="What was forecast at past cutoffs, over what was sold",
     )
 
 left, right = st.columns([1.6, 1])
-with left, shell.card("Series that need a person", "By the units that their worst fault costs, most first", height="stretch"):
-    accuracy_tables.attention(attention.attention(found), accuracy_parts.unit(found))
-with right, shell.card("By cutoff", measure.title, height="stretch"):
-    accuracy_tables.by_cutoff(found, measure)
+with left, layout.card("Series that need a person", "By the units that their worst fault costs, most first", height="stretch"):
+    tables.attention(attention.attention(found), parts.unit(found))
+with right, layout.card("By cutoff", measure.title, height="stretch"):
+    tables.by_cutoff(found, measure)
 
 if len(found.rows) > 1:
-    with shell.card("By series", "Worst first; the weights are today's"):
-        accuracy_tables.by_series(accuracy.by_series(found))
+    with layout.card("By series", "Worst first; the weights are today's"):
+        tables.by_series(accuracy.by_series(found))

@@ -7,16 +7,15 @@ import streamlit as st
 from forecasting.analysis import forecast_view
 from forecasting.core.errors import NotFound
 from forecasting.services import forecasts
-from pages.charts import forecast as charts
-from pages.components.forecast import parts as forecast_parts
+from pages.charts import forecast
+from pages.components.forecast import parts
 from pages.components.forecast import what_if as whatif_parts
-from pages.components.shared import layout as shell
-from pages.components.shared import live_version, wording
+from pages.components.shared import layout, live_version, wording
 from pages.components.shared.filters import ask_filters, no_match
 
 manifest = live_version.live_manifest("Forecast")
 version = manifest["version"]
-actions = shell.head("Forecast", f"Model v{version}, sales to {live_version.sales_to(manifest)}")
+actions = layout.head("Forecast", f"Model v{version}, sales to {live_version.sales_to(manifest)}")
 
 ensemble = live_version.loaded(version)
 filters = ask_filters(ensemble)
@@ -24,8 +23,8 @@ filters = ask_filters(ensemble)
 card = st.container(border=True, key="curves_card")
 with card.container(horizontal=True, vertical_alignment="center"):
     title = st.container(gap=None, width="stretch")
-    days = forecast_parts.days(ensemble)
-    curves = forecast_parts.curves()
+    days = parts.days(ensemble)
+    curves = parts.curves()
     what_if = st.container(width="content")
 
 try:
@@ -40,15 +39,15 @@ shown = whatif_parts.answer(version, filters, standing, change)
 view = forecast_view.view(shown, filters, days)
 
 with title:
-    st.markdown(f"##### {forecast_parts.title(filters, view.period)}", anchors=False)
-    st.caption(forecast_parts.caption(view, manifest.get("reconciled")))
+    st.markdown(f"##### {parts.title(filters, view.period)}", anchors=False)
+    st.caption(parts.caption(view, manifest.get("reconciled")))
 
 with card:
     whatif_parts.line(standing, shown, change, days=days, refused=refused)
-    forecast_parts.numbers(view)
+    parts.numbers(view)
     st.plotly_chart(
-        charts.forecast(view, curves, before=forecast_view.view(ensemble, filters, days) if change else None),
-        config=charts.CONFIG,
+        forecast.forecast(view, curves, before=forecast_view.view(ensemble, filters, days) if change else None),
+        config=forecast.CONFIG,
         key="forecast_chart",
         alt=f"Past sales and the forecast of the next {view.period.count(days)} by Prophet, LSTM and their blend, with 80 % and 95 % bands",
     )
@@ -65,11 +64,11 @@ actions.download_button(
 )
 
 left, right = st.columns([1.5, 1])
-with left, shell.card(f"{view.period.name.title()} by {view.period.name}", "Every unit, as in the CSV", height="stretch"):
-    forecast_parts.table(view)
-with right, shell.card("What moves it", f"Prophet's parts, units a {view.period.name} against an average {view.period.name}", height="stretch"):
-    forecast_parts.components(forecast_view.components(shown, filters, days), view.period)
+with left, layout.card(f"{view.period.name.title()} by {view.period.name}", "Every unit, as in the CSV", height="stretch"):
+    parts.table(view)
+with right, layout.card("What moves it", f"Prophet's parts, units a {view.period.name} against an average {view.period.name}", height="stretch"):
+    parts.components(forecast_view.components(shown, filters, days), view.period)
 
 if len(view.simpler):
-    with shell.card("Series on a simpler model", wording.SIMPLER_HELP):
-        shell.simpler_table(view.simpler)
+    with layout.card("Series on a simpler model", wording.SIMPLER_HELP):
+        layout.simpler_table(view.simpler)

@@ -5,39 +5,37 @@ from __future__ import annotations
 import streamlit as st
 
 from forecasting.services import jobs, sales, versions, workspaces
-from pages.components.shared import layout as shell
-from pages.components.training import card as training
+from pages.components.shared import layout
+from pages.components.training import card
 from pages.components.training import settings as retrain_settings
-from pages.components.upload import file_and_columns as upload_file
-from pages.components.upload import history as upload_history
-from pages.components.upload import preview as upload_change
+from pages.components.upload import file_and_columns, history, preview
 
 ws = workspaces.workspace()
 job = jobs.job(ws)
 version = versions.serving(ws).version
 
 if job and job.state == "running":
-    shell.head("Upload", f"v{version} serves forecasts until the new version is published" if version else "The first model is being trained")
-    training.card()
+    layout.head("Upload", f"v{version} serves forecasts until the new version is published" if version else "The first model is being trained")
+    card.card()
     st.stop()
 
-shell.head("Upload", "Nothing is saved until you press the button at the end")
-training.failed_card()
-upload_history.saved_note()
-uploads = upload_history.read_or_stop(ws)
+layout.head("Upload", "Nothing is saved until you press the button at the end")
+card.failed_card()
+history.saved_note()
+uploads = history.read_or_stop(ws)
 
-upload = upload_file.choose()
+upload = file_and_columns.choose()
 if upload is None:
     if sales.has_sales(ws):
-        upload_history.retrain_only(ws)
-        upload_history.history(ws, uploads)
+        history.retrain_only(ws)
+        history.history(ws, uploads)
     st.stop()
 
-table = upload_file.read(upload)
-mapping, checked = upload_file.columns(upload, table)
-change = upload_change.preview(ws, upload, mapping, checked)
-ready = upload_change.show(upload, checked, change)
-with shell.card("4. Merge and retrain", upload_change.promise(ws, version)):
+table = file_and_columns.read(upload)
+mapping, checked = file_and_columns.columns(upload, table)
+change = preview.preview(ws, upload, mapping, checked)
+ready = preview.show(upload, checked, change)
+with layout.card("4. Merge and retrain", preview.promise(ws, version)):
     settings = retrain_settings.choose(versions.settings(ws))
     with st.container(horizontal=True):
         both = st.button(
@@ -46,7 +44,7 @@ with shell.card("4. Merge and retrain", upload_change.promise(ws, version)):
         only = st.button("Merge only", disabled=not ready, key="merge_only")
 
 if both or only:
-    upload_change.merge(ws, upload, checked)
+    preview.merge(ws, upload, checked)
     if both:
-        training.start(settings)
+        card.start(settings)
     st.rerun()

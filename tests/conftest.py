@@ -117,10 +117,10 @@ def fresh_caches() -> Iterator[None]:
     """Nothing that a page kept outlives the test: versions of other workspaces have the same numbers."""
     import streamlit as st
 
-    from forecasting.services import cache as kept
+    from forecasting.services import cache
 
-    for forget in (st.cache_resource.clear, kept.forget):
+    for forget in (st.cache_resource.clear, cache.forget):
         forget()
     yield
-    for forget in (st.cache_resource.clear, kept.forget):
+    for forget in (st.cache_resource.clear, cache.forget):
         forget()

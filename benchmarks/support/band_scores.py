@@ -15,7 +15,7 @@ import pandas as pd
 from forecasting.core import schema
 from forecasting.core.arrays import FloatArray, moving_sum
 from forecasting.training import metrics
-from forecasting.training.bands import quantiles as bands
+from forecasting.training.bands import quantiles
 from forecasting.training.bands.quantiles import Errors
 from forecasting.training.bands.residuals import OBSERVED_SHARE
 from forecasting.training.ensemble import Ensemble
@@ -50,13 +50,13 @@ class Learned:
 
     def series(self, window: int) -> FloatArray:
         """Of each series."""
-        f, learned = _sums(self.f, window), bands.calibrate(self.errors, window=window)
+        f, learned = _sums(self.f, window), quantiles.calibrate(self.errors, window=window)
         return np.full((4, *f.shape), np.nan) if learned is None else learned.quantiles(f, schema.QUANTILES).swapaxes(0, 1)
 
     def total(self, rows: np.ndarray, window: int) -> FloatArray:
         """Of a set's total."""
         past = Errors(self.errors.y[:, rows], self.errors.f[:, rows])
-        return bands.total_quantiles(past, self.f[rows], schema.QUANTILES, window=window)
+        return quantiles.total_quantiles(past, self.f[rows], schema.QUANTILES, window=window)
 
 
 class Served(Learned):
@@ -90,13 +90,13 @@ class Conformal:
 
     def series(self, window: int) -> FloatArray:
         """Of each series."""
-        y, g = bands.windowed(self.errors, window)
+        y, g = quantiles.windowed(self.errors, window)
         return _symmetric(_sums(self.f, window), np.abs(y - g).swapaxes(0, 1).reshape(y.shape[1], -1))
 
     def total(self, rows: np.ndarray, window: int) -> FloatArray:
         """Of a set's total."""
-        past = bands.total_errors(Errors(self.errors.y[:, rows], self.errors.f[:, rows]))
-        y, g = bands.windowed(Errors(*(values[:, None] for values in past)), window)
+        past = quantiles.total_errors(Errors(self.errors.y[:, rows], self.errors.f[:, rows]))
+        y, g = quantiles.windowed(Errors(*(values[:, None] for values in past)), window)
         return _symmetric(moving_sum(np.nansum(self.f[rows], axis=0), window)[None], np.abs(y - g).reshape(1, -1))[:, 0]
 
 
@@ -219,7 +219,7 @@ def _totals(name: str) -> str:
 
 def _sums(values: FloatArray, window: int) -> FloatArray:
     """Sums of each series over `window` days, missing days made up for in proportion; NaN where too few are there."""
-    return bands.windowed(Errors(values[None], values[None]), window).y[0]
+    return quantiles.windowed(Errors(values[None], values[None]), window).y[0]
 
 
 def _total(y: FloatArray, window: int) -> FloatArray:

@@ -21,9 +21,7 @@ from forecasting.core.panel import Panel
 from forecasting.core.progress import OnProgress, ignore
 from forecasting.core.settings import Settings
 from forecasting.models.base import Model
-from forecasting.training import backtest, metrics
-from forecasting.training import pipeline as training
-from forecasting.training import reconciliation as totals
+from forecasting.training import backtest, metrics, pipeline, reconciliation
 from forecasting.training.backtest import Backtest, Plan
 from forecasting.training.bands.quantiles import Errors
 from forecasting.training.ensemble import Ensemble
@@ -79,14 +77,14 @@ def record(panel: Panel, settings: Settings, on_progress: OnProgress = ignore) -
     """Forecasts from as many cutoffs as the history has."""
     cuts = cutoffs(len(panel.dates), settings.horizon)
     at = backtest.origins(planned(panel), Plan(cuts, settings.horizon))
-    past, _ = backtest.run(training.makers(settings), training.LASTING, at, on_progress)
+    past, _ = backtest.run(pipeline.makers(settings), pipeline.LASTING, at, on_progress)
     return completed(panel, cuts, past, settings)
 
 
 def completed(panel: Panel, cuts: tuple[int, ...], past: Backtest, settings: Settings) -> Record:
     """The record of a backtest of these cutoffs: what was known then, and forecasts of totals."""
     known = backtest.origins(planned(panel), Plan(cuts, past.horizon)).known
-    direct = totals.forecast(known[-1], known, (past.horizon, past.horizon), settings.prophet) if len(cuts) > EARLIER else []
+    direct = reconciliation.forecast(known[-1], known, (past.horizon, past.horizon), settings.prophet) if len(cuts) > EARLIER else []
     return Record(planned(panel), cuts, known, past, direct)
 
 
@@ -113,8 +111,8 @@ def replay(whole: Record, settings: Settings) -> Iterator[Origin]:
         models = {name: cast(Model, SimpleNamespace(unmodelled_={})) for name in schema.MODELS}
         fitted = Fitted(models, {name: past.yhat[name][origin] for name in schema.MODELS})
         panel = whole.panel.cut(whole.cuts[origin])
-        made = training.assemble(panel, fitted, earlier, whole.known[before], settings.prophet_weight)
-        made = training.with_totals(made, [Direct(one.grouping, one.past[before], one.past[origin]) for one in whole.direct])
+        made = pipeline.assemble(panel, fitted, earlier, whole.known[before], settings.prophet_weight)
+        made = pipeline.with_totals(made, [Direct(one.grouping, one.past[before], one.past[origin]) for one in whole.direct])
         yield Origin(whole.cuts[origin], made, past.y[origin])
 
 

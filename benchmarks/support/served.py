@@ -15,7 +15,7 @@ from benchmarks.support import origins
 from forecasting.core import schema
 from forecasting.core.panel import Panel
 from forecasting.core.settings import Settings
-from forecasting.training import pipeline as training
+from forecasting.training import pipeline
 from forecasting.training.backtest import Backtest
 from forecasting.training.ensemble import Ensemble
 
@@ -43,7 +43,7 @@ def at(whole: Panel, days: int, settings: Settings, file: Path | None = None) ->
 
 
 def _trained(panel: Panel, settings: Settings) -> Ensemble:
-    return replace(training.train(panel, settings), models={})
+    return replace(pipeline.train(panel, settings), models={})
 
 
 def past_days(days: int, horizon: int) -> tuple[int, ...]:

@@ -14,7 +14,7 @@ from forecasting.analysis.error_sums import MEASURES, Tally, share, tally
 from forecasting.analysis.forecast_view import chosen_rows
 from forecasting.core import schema
 from forecasting.core.arrays import FloatArray
-from forecasting.training.bands import quantiles as bands
+from forecasting.training.bands import quantiles
 from forecasting.training.bands.quantiles import Errors
 
 BY_CUTOFF = "by_cutoff"
@@ -65,7 +65,7 @@ def accuracy(judged: Judged, filters: Mapping[str, str]) -> Accuracy:
     by_step = {name: found[0] for name, found in both.items()}
     by_cutoff = {name: found.added(1) for name, found in by_step.items()}
     overall = {name: found.added(0) for name, found in by_cutoff.items()}
-    limits = bands.past_total(_judged_days(made.errors_of(rows)), PROBABILITIES)
+    limits = quantiles.past_total(_judged_days(made.errors_of(rows)), PROBABILITIES)
     return Accuracy(
         judged=judged,
         rows=rows,
@@ -93,7 +93,7 @@ def _long(column: str, values: Any, tallies: Mapping[str, Tally]) -> pd.DataFram
 
 def _judged_days(errors: Errors) -> Errors:
     """Forecasts only of days that have sales: the totals of both are then of the same rows."""
-    return bands.windowed(errors, 1)
+    return quantiles.windowed(errors, 1)
 
 
 def _promise(judged: Judged, rows: np.ndarray, limits: FloatArray) -> pd.DataFrame:
@@ -104,7 +104,7 @@ def _promise(judged: Judged, rows: np.ndarray, limits: FloatArray) -> pd.DataFra
         "total": np.full(len(LEVELS), np.nan),
     }
     if len(rows) > 1:
-        sold, _ = bands.total_errors(judged.made.errors_of(rows))
+        sold, _ = quantiles.total_errors(judged.made.errors_of(rows))
         known = np.isfinite(sold) & np.isfinite(limits).all(axis=0)
         inside = (limits[0::2] <= sold) & (sold <= limits[1::2]) & known
         columns["total"] = _parts(inside.sum(axis=(1, 2)), known.sum())
@@ -124,7 +124,7 @@ def _parts(counts: np.ndarray, whole: int) -> FloatArray:
 def _total(judged: Judged, rows: np.ndarray, names: list[str], limits: FloatArray) -> pd.DataFrame:
     made = judged.made
     count, _, horizon = made.past.y.shape
-    sold, _ = bands.total_errors(made.errors_of(rows))
+    sold, _ = quantiles.total_errors(made.errors_of(rows))
     known = np.isfinite(made.past.y[:, rows]) & np.isfinite(judged.yhat[schema.BLEND][:, rows])
     step = np.tile(np.arange(1, horizon + 1), count)
     columns: dict[str, Any] = {

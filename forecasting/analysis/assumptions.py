@@ -7,8 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from forecasting.core import calendar, schema
-from forecasting.core import formatting as words
+from forecasting.core import calendar, formatting, schema
 from forecasting.core.arrays import FloatArray
 from forecasting.core.panel import Panel
 from forecasting.core.period import DAY
@@ -48,7 +47,7 @@ def _promo(panel: Panel, days: int) -> str:
     ahead = panel.driver(schema.PROMO, days)[:, len(panel.dates) :]
     free = np.arange(days) >= panel.planned(schema.PROMO)[:, None]
     share = float(ahead[free if free.any() else ...].mean())
-    often = f"(on {words.percent(share, 0)} of {panel.period.plural})"
+    often = f"(on {formatting.percent(share, 0)} of {panel.period.plural})"
     if not free.any():
         return f"Promotions: as planned {often}"
     return f"Promotions: {_plan(panel, schema.PROMO)}{f'as usual {often}' if share > 0 else 'none, as of late'}"
@@ -74,7 +73,7 @@ def _plan(panel: Panel, name: str) -> str:
     count = int((reach > 0).sum())
     if not count:
         return ""
-    until = words.near_date(panel.ahead(int(reach.max()))[-1])
+    until = formatting.near_date(panel.ahead(int(reach.max()))[-1])
     if count == len(panel):
         return f"planned to {until}{'' if (reach == reach.max()).all() else ' at most'}, then "
     return f"planned to {until} for {count:,} of {len(panel):,} series, else "
@@ -91,9 +90,9 @@ def _closed(panel: Panel, days: int) -> str:
     ahead = panel.ahead(days)
     usual = closed & calendar.closed_weekdays(panel)[:, ahead.day_of_week] if panel.period == DAY else np.zeros_like(closed)
     weekdays = {name: usual[:, ahead.day_of_week == day].any(axis=1) for day, name in enumerate(WEEKDAYS)}
-    dates = {words.near_date(day): on for day, on in zip(ahead, (closed & ~usual).T, strict=True)}
+    dates = {formatting.near_date(day): on for day, on in zip(ahead, (closed & ~usual).T, strict=True)}
     parts = [name + _of_all(len(panel), int(on.sum())) for name, on in (weekdays | dates).items() if on.any()]
-    return f"Closed: {words.listing(parts)}" if parts else ""
+    return f"Closed: {formatting.listing(parts)}" if parts else ""
 
 
 def _of_all(n: int, count: int) -> str:

@@ -11,8 +11,7 @@ import pandas as pd
 
 from forecasting.analysis.accuracy import Accuracy
 from forecasting.analysis.error_sums import Tally, share
-from forecasting.core import formatting as words
-from forecasting.core import schema
+from forecasting.core import formatting, schema
 from forecasting.core.arrays import FloatArray
 
 PROBLEM, UNITS, ADVICE = "problem", "units", "advice"
@@ -78,7 +77,7 @@ def _of_errors(found: Accuracy) -> list[Fault]:
     usual, repeated, cutoffs = _usual(found, missed), naive.added(0), (by_cutoff.days > 0).sum(axis=0)
     leans = _leans(by_cutoff) & (np.abs(bias) >= LEANING)
     enough = blend.band_days >= FEWEST_DAYS
-    percent, rate = words.percent, partial(words.rate, period=found.judged.made.panel.period.name)
+    percent, rate = formatting.percent, partial(formatting.rate, period=found.judged.made.panel.period.name)
 
     def leaning(row: int) -> str:
         return f"at each of {cutoffs[row]} cutoffs, by {percent(abs(bias[row]))} of its sales ({rate(abs(lean[row]))})."
@@ -92,7 +91,7 @@ def _of_errors(found: Accuracy) -> list[Fault]:
             share(blend.missed - repeated.missed, blend.days),
             lambda row: (
                 f"Repeating the last sales would have missed {rate(share(repeated.missed, repeated.days)[row])} instead of"
-                f" {words.headline(missed[row])}. A longer history, prices or promotions in the file would help."
+                f" {formatting.headline(missed[row])}. A longer history, prices or promotions in the file would help."
             ),
         ),
         Fault(
@@ -109,7 +108,7 @@ def _of_errors(found: Accuracy) -> list[Fault]:
             enough & (inside < TOO_SURE),
             _beyond(found),
             lambda row: (
-                f"Only {percent(inside[row], 0)} of its days fell inside the 80{words.NBSP}% band. Keep more safety stock than the band says."
+                f"Only {percent(inside[row], 0)} of its days fell inside the 80{formatting.NBSP}% band. Keep more safety stock than the band says."
             ),
         ),
     ]

@@ -14,7 +14,7 @@ import pandas as pd
 from forecasting.core import schema
 from forecasting.core.arrays import FloatArray
 from forecasting.core.panel import Panel
-from forecasting.training.bands import quantiles as bands
+from forecasting.training.bands import quantiles
 from forecasting.training.bands.quantiles import Errors
 from forecasting.training.ensemble import Ensemble
 
@@ -108,9 +108,9 @@ def naive_scale(panel: Panel, cuts: np.ndarray) -> FloatArray:
 def judge(made: Ensemble) -> Judged:
     """Makes the bands of every cutoff from the other cutoffs, the models' from their own errors in the same way as the blend's."""
     y, yhat = made.past.y, filled(made)
-    limits = bands.past(made.errors, PROBABILITIES)
+    limits = quantiles.past(made.errors, PROBABILITIES)
     eighty = {schema.BLEND: limits[2 * PROMISED : 2 * PROMISED + 2]}
-    eighty |= {name: bands.past(Errors(y, yhat[name]), schema.QUANTILES[:2]) for name in schema.MODELS}
+    eighty |= {name: quantiles.past(Errors(y, yhat[name]), schema.QUANTILES[:2]) for name in schema.MODELS}
     return Judged(
         made=made,
         missed=_missed(y, limits),
@@ -138,8 +138,8 @@ def _held(y: FloatArray, pair: FloatArray) -> Counts:
 def _missed_sums(errors: Errors, window: int) -> Counts:
     missed = np.full(errors.y.shape, UNKNOWN, dtype=np.int8)
     if window <= errors.y.shape[2]:
-        sold, _ = bands.windowed(errors, window)
-        missed[:, :, : sold.shape[2]] = _missed(sold, bands.past(errors, PROBABILITIES, window=window))
+        sold, _ = quantiles.windowed(errors, window)
+        missed[:, :, : sold.shape[2]] = _missed(sold, quantiles.past(errors, PROBABILITIES, window=window))
     return missed
 
 

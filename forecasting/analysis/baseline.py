@@ -9,10 +9,9 @@ from typing import Final
 
 import numpy as np
 
-from forecasting.analysis import what_if as whatif
+from forecasting.analysis import what_if
 from forecasting.analysis.what_if import WhatIf
-from forecasting.core import calendar, schema
-from forecasting.core import formatting as words
+from forecasting.core import calendar, formatting, schema
 from forecasting.core.arrays import FloatArray
 from forecasting.core.errors import InputError
 from forecasting.core.panel import Panel
@@ -91,7 +90,7 @@ class Standing:
         """Why a change of this driver cannot be answered, for a person; empty if it can."""
         noun = _NOUNS[name]
         if name not in self.panel.drivers:
-            return f"These sales have no {words.LABELS[name].lower()} column. Upload sales with one to ask what it does."
+            return f"These sales have no {formatting.LABELS[name].lower()} column. Upload sales with one to ask what it does."
         if any(rows.any() for rows in self.knows(name).values()):
             return ""
         if not _varied(self.panel, name).any():
@@ -123,7 +122,7 @@ class Standing:
         totals = {name: [float(np.nansum(made.yhat[name][self.rows, :days])) for made in (self.made, after)] for name in (*asked, schema.BLEND)}
         before, units = totals.pop(schema.BLEND)
         models = {name: new / old - 1 if old > 0 else float("nan") for name, (old, new) in totals.items()}
-        notes = [*self._not_asked(change), *whatif.unseen(self.panel, change, days)]
+        notes = [*self._not_asked(change), *what_if.unseen(self.panel, change, days)]
         if change == WhatIf(price_change=change.price_change) and (units - before) * (change.price_change or 0.0) > 0:
             notes.append("In these sales higher prices went with higher sales; something else may stand behind both.")
         return Effect(before, units, models, tuple(notes))
@@ -156,13 +155,13 @@ class Standing:
         panel, yhat = self.panel, self.yhat if change.drivers else {}
         moved: dict[str, FloatArray] = {name: np.zeros((len(self.rows), self.made.horizon)) for name in (*ASKED, schema.BLEND)}
         for name in change.drivers:
-            panel = whatif.changed(panel, change, name, self.made.horizon)
+            panel = what_if.changed(panel, change, name, self.made.horizon)
             asked = {model: fitted.predict(panel, self.made.horizon) for model, fitted in self._models.items()}
             moves = {model: asked[model] - yhat[model] for model in ASKED}
             for model, move in {**moves, schema.BLEND: self._blend_move(moves, name)}.items():
                 moved[model] += move
             yhat = asked
-        return whatif.with_closed(panel, change.closed, self.made.horizon), moved
+        return what_if.with_closed(panel, change.closed, self.made.horizon), moved
 
     def _blend_move(self, moves: Mapping[str, FloatArray], name: str) -> FloatArray:
         """By how much the blend moves with a driver, shape (r, h): the mean of the models that know it, weighted by their shares."""
@@ -201,7 +200,7 @@ class Standing:
         notes = []
         for name in change.drivers:
             known, noun = self.knows(name), _NOUNS[name].lower()
-            blind = [words.LABELS[model] for model, rows in known.items() if self._takes_part(model).any() and not rows.any()]
+            blind = [formatting.LABELS[model] for model, rows in known.items() if self._takes_part(model).any() and not rows.any()]
             notes += [f"{model} does not know the effect of {noun} here; the other model answers alone." for model in blind]
             missing = int((~np.any(list(known.values()), axis=0)).sum())
             if missing:

@@ -14,7 +14,7 @@ from forecasting.core.errors import InputError, NotFound
 from forecasting.core.period import DAY, Period
 from forecasting.models.prophet.model import ProphetModel
 from forecasting.training import metrics
-from forecasting.training.bands import quantiles as bands
+from forecasting.training.bands import quantiles
 from forecasting.training.ensemble import Ensemble
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -143,7 +143,7 @@ def view(made: Ensemble, filters: Mapping[str, str], days: int) -> View:
         last_year=_last_year(_sum_known(panel.sales[rows]), days, panel.period.year),
         busiest=(ahead[busiest], float(curves[schema.BLEND][busiest])),
         weights=_weights(made, rows, days),
-        wape=float(metrics.wape(*bands.total_errors(made.errors_of(rows)))),
+        wape=float(metrics.wape(*quantiles.total_errors(made.errors_of(rows)))),
         coverage_80=_coverage(made, rows),
         simpler=simpler.merge(panel.series, on=schema.UNIQUE_ID),
         period=panel.period,
@@ -158,7 +158,7 @@ def total_curves(made: Ensemble, rows: np.ndarray, days: int) -> dict[str, Float
         yhat = made.yhat[name][rows, :days]
         curves[name] = np.where(np.isnan(yhat), blend, yhat).sum(axis=0)
     curves[schema.BLEND] = blend.sum(axis=0)
-    limits = made.bands[rows[0], :, :days] if len(rows) == 1 else bands.total_quantiles(made.errors_of(rows), blend, schema.QUANTILES)
+    limits = made.bands[rows[0], :, :days] if len(rows) == 1 else quantiles.total_quantiles(made.errors_of(rows), blend, schema.QUANTILES)
     return curves | dict(zip(schema.BANDS, limits, strict=True))
 
 
@@ -166,7 +166,7 @@ def total_range(made: Ensemble, rows: np.ndarray, days: int) -> Range:
     """The sum of the series at `rows` over the next `days` days, with the bands of that very sum."""
     expected = float(made.yhat[schema.BLEND][rows, :days].sum())
     learned = made.calibrated(days) if len(rows) == 1 else None
-    limits = bands.quantiles(made.errors, made.yhat[schema.BLEND][:, :days], rows, schema.QUANTILES, window=days, learned=learned)[:, 0]
+    limits = quantiles.quantiles(made.errors, made.yhat[schema.BLEND][:, :days], rows, schema.QUANTILES, window=days, learned=learned)[:, 0]
     return Range(expected, *(float(value) for value in limits))
 
 
@@ -247,5 +247,5 @@ def _coverage(made: Ensemble, rows: np.ndarray) -> float:
     """Leave-one-cutoff-out coverage of the 80 % band of the total, or of the one series."""
     if len(rows) > 1:
         errors = made.errors_of(rows)
-        return float(metrics.coverage(bands.total_errors(errors)[0], *bands.past_total(errors, schema.QUANTILES[:2])))
-    return float(metrics.coverage(made.errors.y[:, rows], *bands.past(made.errors, schema.QUANTILES[:2])[:, :, rows]))
+        return float(metrics.coverage(quantiles.total_errors(errors)[0], *quantiles.past_total(errors, schema.QUANTILES[:2])))
+    return float(metrics.coverage(made.errors.y[:, rows], *quantiles.past(made.errors, schema.QUANTILES[:2])[:, :, rows]))

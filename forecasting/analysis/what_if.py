@@ -9,8 +9,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from forecasting.core import formatting as words
-from forecasting.core import schema
+from forecasting.core import formatting, schema
 from forecasting.core.arrays import FloatArray
 from forecasting.core.errors import InputError
 from forecasting.core.panel import Panel
@@ -41,7 +40,7 @@ class WhatIf:
     def __post_init__(self) -> None:
         if self.price_change is not None and not LOWEST <= self.price_change <= HIGHEST:
             raise InputError(
-                f"A price can change by {words.signed_percent(LOWEST)} to {words.signed_percent(HIGHEST)}, not by {self.price_change:+.0%}."
+                f"A price can change by {formatting.signed_percent(LOWEST)} to {formatting.signed_percent(HIGHEST)}, not by {self.price_change:+.0%}."
             )
         if isinstance(self.promo, str) and self.promo != EVERY_DAY:
             raise InputError(f"Promotions are a set of days or {EVERY_DAY!r}, not {self.promo!r}.")
@@ -62,7 +61,7 @@ class WhatIf:
 
     def text(self, period: Period = DAY) -> str:
         """What it asks, for a person: "price -10 %, promotions on 3 days, closed on 25 Dec"."""
-        parts = [f"price {words.signed_percent(self.price_change)}"] if self.price_change else []
+        parts = [f"price {formatting.signed_percent(self.price_change)}"] if self.price_change else []
         if self.promo is not None:
             days = f"every {period.name}" if isinstance(self.promo, str) else _listed(self.promo, period)
             parts.append(f"promotions {days}" if days else "no promotions")
@@ -73,7 +72,7 @@ def _listed(days: frozenset[date], period: Period) -> str:
     """The one or two days, or how many there are."""
     if len(days) > 2:
         return f"on {period.count(len(days))}"
-    names = " and ".join(words.near_date(pd.Timestamp(day)) for day in sorted(days))
+    names = " and ".join(formatting.near_date(pd.Timestamp(day)) for day in sorted(days))
     return f"on {names}" if names else ""
 
 

@@ -8,9 +8,7 @@ from typing import Any
 from forecasting.core.progress import OnProgress, Progress, ignore
 from forecasting.core.settings import LstmSettings, Settings
 from forecasting.jobs.events import Event
-from forecasting.services import retraining as service
-from forecasting.services import sales, workspaces
-from forecasting.services import submissions as sending
+from forecasting.services import retraining, sales, submissions, workspaces
 from forecasting.services.jobs import outcome
 from forecasting.services.submissions import Sent
 
@@ -39,10 +37,10 @@ def retrain_model(
     """
     chosen = Settings(horizon=horizon, lstm=LstmSettings(epochs=epochs, batch_size=batch_size))
     ws, file = workspaces.workspace(), Path(path)
-    sending.merge(ws, Sent(content=sales.read_file(file), name=file.name))
+    submissions.merge(ws, Sent(content=sales.read_file(file), name=file.name))
 
     def tell(event: Event) -> None:
         if event.type == "progress":
             on_progress(Progress(event.stage, event.done, event.total, event.note, event.loss))
 
-    return outcome(ws, service.start_retrain(ws, chosen, leave_a_core=False), tell)
+    return outcome(ws, retraining.start_retrain(ws, chosen, leave_a_core=False), tell)

@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import compute
 
-from forecasting.core import spreadsheets as formulas
+from forecasting.core import spreadsheets
 from forecasting.intake.column_mapping import NO, YES
 from forecasting.intake.date_formats import Days, parse_days
 from forecasting.intake.number_formats import Decimal, parse_numbers
@@ -69,7 +69,7 @@ def _as_meant(texts: pa.Array) -> pa.Array:
     """The texts without such apostrophes."""
     if not compute.any(compute.match_substring(texts, "'")).as_py():
         return texts
-    return compute.utf8_trim_whitespace(pa.array([formulas.as_meant(text) for text in texts.to_pylist()], pa.string()))
+    return compute.utf8_trim_whitespace(pa.array([spreadsheets.as_meant(text) for text in texts.to_pylist()], pa.string()))
 
 
 def is_unknown(cells: pd.Series) -> np.ndarray:

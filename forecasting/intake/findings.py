@@ -7,8 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-from forecasting.intake import cells, problems
-from forecasting.intake import number_formats as amounts
+from forecasting.intake import cells, number_formats, problems
 from forecasting.intake.column_mapping import Mapping, sample
 from forecasting.intake.table import Table
 
@@ -37,7 +36,7 @@ class Findings:
         self.frames.append(problems.frame(self.table.lines[rows], column, values, problem, f"Skipped. {what_to_do}"))
         self.bad |= rows
 
-    def decimals(self, roles: Sequence[str]) -> tuple[dict[str, amounts.Decimal], tuple[str, ...]]:
+    def decimals(self, roles: Sequence[str]) -> tuple[dict[str, number_formats.Decimal], tuple[str, ...]]:
         """The decimal mark of each column of numbers, and what was not certain about it.
 
         What one number of a column proves holds for the column, then for the others; where nothing is proved, a file with ";" between its
@@ -45,14 +44,14 @@ class Findings:
         """
         columns = {role: self.table.rows[self.mapping[role]] for role in roles if role in self.mapping}
         texts = {role: sample(column, most=None) for role, column in columns.items() if column.dtype.kind != "f"}
-        proved = {role: amounts.decimal_of(column) for role, column in texts.items()}
-        usual: amounts.Decimal = "," if self.table.delimiter == ";" else "."
+        proved = {role: number_formats.decimal_of(column) for role, column in texts.items()}
+        usual: number_formats.Decimal = "," if self.table.delimiter == ";" else "."
         other = next((mark for mark in proved.values() if mark), None)
-        marks: dict[str, amounts.Decimal] = {role: proved.get(role) or other or usual for role in roles}
+        marks: dict[str, number_formats.Decimal] = {role: proved.get(role) or other or usual for role in roles}
         notes = []
         for role, column in texts.items():
-            text = None if proved[role] or other or self.table.decimal else amounts.two_ways(column)
+            text = None if proved[role] or other or self.table.decimal else number_formats.two_ways(column)
             if text is not None:
-                value = amounts.parse_numbers(pa.array([text]), marks[role])[0]
+                value = number_formats.parse_numbers(pa.array([text]), marks[role])[0]
                 notes.append(f'"{text}" in {self.mapping[role]} was read as {value:.15g}.')
         return marks, tuple(notes)

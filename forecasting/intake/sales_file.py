@@ -11,10 +11,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from forecasting.core import row_keys as keys
-from forecasting.core import schema
-from forecasting.intake import cells, problems
-from forecasting.intake import number_formats as amounts
+from forecasting.core import row_keys, schema
+from forecasting.intake import cells, number_formats, problems
 from forecasting.intake.column_mapping import Mapping, checked, guess_mapping
 from forecasting.intake.findings import Findings
 from forecasting.intake.table import Table, is_empty
@@ -133,7 +131,7 @@ def _check_texts(found: Findings, role: str) -> pa.DictionaryArray:
     return texts
 
 
-def _check_driver(found: Findings, role: str, decimals: dict[str, amounts.Decimal]) -> np.ndarray:
+def _check_driver(found: Findings, role: str, decimals: dict[str, number_formats.Decimal]) -> np.ndarray:
     given = found.table.rows[found.mapping[role]]
     unknown = cells.is_unknown(given)
     if role in FLAGS:
@@ -146,7 +144,7 @@ def _check_driver(found: Findings, role: str, decimals: dict[str, amounts.Decima
     return values
 
 
-def _check_sales(found: Findings, columns: AnyMapping[str, np.ndarray], decimals: dict[str, amounts.Decimal]) -> np.ndarray:
+def _check_sales(found: Findings, columns: AnyMapping[str, np.ndarray], decimals: dict[str, number_formats.Decimal]) -> np.ndarray:
     """Sales; an empty cell is fine after the last day with sales, on rows that tell a driver."""
     given = found.table.rows[found.mapping[schema.SALES]]
     values, empty = cells.as_numbers(given, decimals[schema.SALES]), is_empty(given)
@@ -173,8 +171,8 @@ def _column(values: np.ndarray | pa.DictionaryArray, rows: np.ndarray) -> pd.Ser
 
 def _unique(frame: pd.DataFrame, raw: pd.DataFrame, duplicates: Literal["last", "sum"]) -> tuple[pd.DataFrame, int, int]:
     """One row a key and day, sorted; how many rows repeated another one, and how many differed from one of the same key and day."""
-    codes = keys.row_codes(keys.series_codes([frame]), [keys.days(frame)])[0]
-    if keys.is_increasing(codes):
+    codes = row_keys.row_codes(row_keys.series_codes([frame]), [row_keys.days(frame)])[0]
+    if row_keys.is_increasing(codes):
         return frame, 0, 0
     order = np.argsort(codes, kind="stable")
     frame, codes = frame.iloc[order].reset_index(drop=True), codes[order]

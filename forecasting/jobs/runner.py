@@ -17,7 +17,7 @@ from forecasting.core.errors import JobRunning, TrainingFailed, TryAgain
 from forecasting.jobs import events, status
 from forecasting.jobs.events import Event
 from forecasting.jobs.status import ALIVE, CANCEL, EVENTS, EXIT, LOG, PID, REQUEST, RESERVE, JobStatus
-from forecasting.storage import disk_full as disk
+from forecasting.storage import disk_full
 from forecasting.storage.atomic_files import write_json, write_text
 from forecasting.storage.locks import exclusive, is_held, take
 from forecasting.storage.numbered_folders import DRAFT, LAST, Numbered
@@ -59,7 +59,7 @@ class Jobs:
             TrainingFailed: The process could not be started.
             DiskFull: There is no space for it.
         """
-        with disk.saving("the request to retrain"), exclusive(self._folder / ".lock"):
+        with disk_full.saving("the request to retrain"), exclusive(self._folder / ".lock"):
             running = self.running()
             if running is not None:
                 raise JobRunning(running)
@@ -231,7 +231,7 @@ def _mark(path: Path) -> None:
     try:
         path.touch()
     except OSError as error:
-        if not disk.is_full(error):
+        if not disk_full.is_full(error):
             raise
 
 

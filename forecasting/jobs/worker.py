@@ -19,7 +19,7 @@ from forecasting.core.progress import OnProgress, Progress
 from forecasting.jobs.estimate import PUBLISH, Estimate
 from forecasting.jobs.events import Recorder
 from forecasting.jobs.status import CANCEL, EVENTS, PID, REQUEST, RESERVE, RESULT
-from forecasting.storage import disk_full as disk
+from forecasting.storage import disk_full
 from forecasting.storage.atomic_files import write_json, write_text
 
 Task = Callable[[dict[str, Any], OnProgress], dict[str, Any]]
@@ -30,7 +30,7 @@ THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "TF_NUM
 
 CANCELLED = "Cancelled by a person."
 NO_MEMORY = "Retraining stopped: not enough memory. Close other programs, or retrain with a smaller batch size or fewer series."
-NO_SPACE = f"Retraining stopped: the disk is full. {disk.REMEDY}"
+NO_SPACE = f"Retraining stopped: the disk is full. {disk_full.REMEDY}"
 UNEXPECTED = "An unexpected error; the log has it whole."
 
 
@@ -135,7 +135,7 @@ def _attempt(task: Task, request: dict[str, Any], listener: Listener, pid: Path)
 def _reason(error: Exception) -> str:
     if isinstance(error, ShelfcastError):
         return str(error)
-    if disk.is_full(error):
+    if disk_full.is_full(error):
         return NO_SPACE
     code = error.errno if isinstance(error, OSError) else None
     if isinstance(error, (MemoryError, BrokenProcessPool)) or code == errno.ENOMEM or type(error).__name__ == "ResourceExhaustedError":

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from forecasting.analysis import accuracy as accuracies
-from forecasting.analysis import backtest_bands as judgements
+from forecasting.analysis import accuracy, backtest_bands
 from forecasting.analysis.accuracy import Accuracy
 from forecasting.analysis.attention import attention
 from forecasting.analysis.backtest_bands import Judged
-from forecasting.core import spreadsheets as formulas
+from forecasting.core import spreadsheets
 from forecasting.storage.versions.store import Versions
 from forecasting.storage.workspace import Workspace
 from forecasting.training.ensemble import Ensemble
@@ -15,19 +14,19 @@ from forecasting.training.ensemble import Ensemble
 
 def judged(ws: Workspace, version: int, made: Ensemble) -> Judged:
     """A version's bands of the past, held against what was sold; raises NotFound or VersionDamaged."""
-    return judgements.load(Versions(ws.versions).folder(version), made)
+    return backtest_bands.load(Versions(ws.versions).folder(version), made)
 
 
 def series_csv(found: Accuracy) -> bytes:
     """The errors of each series as CSV, safe to open in a spreadsheet."""
-    return formulas.to_csv(accuracies.series_table(found))
+    return spreadsheets.to_csv(accuracy.series_table(found))
 
 
 def attention_csv(found: Accuracy) -> bytes:
     """The series that need a person, with the reasons, as CSV."""
-    return formulas.to_csv(attention(found))
+    return spreadsheets.to_csv(attention(found))
 
 
 def backtest_csv(found: Accuracy) -> bytes:
     """Every forecast of the past beside what was sold, as CSV."""
-    return formulas.to_csv(accuracies.backtest_table(found))
+    return spreadsheets.to_csv(accuracy.backtest_table(found))

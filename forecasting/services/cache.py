@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from cachetools import LRUCache, TTLCache, cached
 
-from forecasting.core import json_values as rows
+from forecasting.core import json_values
 from forecasting.core.errors import NothingPublished, VersionDamaged
 from forecasting.inventory.orders.recommend import Orders
 from forecasting.inventory.policy import Policy
@@ -90,7 +90,7 @@ def order_lines(ws: Workspace, version: int, saved: Saved | None) -> list[str]:
 def _order_lines(ws: Workspace, version: int, number: int, start: int) -> list[str]:
     found = _orders(ws, version, number, Policy(start=start), ())
     table = ordering.orders_table(found, version)
-    return rows.of_table(table.set_index(found.urgent().index).sort_index())
+    return json_values.of_table(table.set_index(found.urgent().index).sort_index())
 
 
 @cached(LRUCache(2), condition=Condition())

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from forecasting.analysis import assumptions as assumed
-from forecasting.analysis import forecast_view as views
+from forecasting.analysis import forecast_view
+from forecasting.analysis.assumptions import Assumption
+from forecasting.analysis.assumptions import of as assumptions_of
 from forecasting.analysis.baseline import Standing
 from forecasting.analysis.forecast_table import forecast_table
-from forecasting.core import spreadsheets as formulas
+from forecasting.core import spreadsheets
 from forecasting.training.ensemble import Ensemble
 
 Filters = Mapping[str, str]
@@ -16,14 +17,14 @@ Filters = Mapping[str, str]
 
 def forecast_csv(made: Ensemble, filters: Filters, days: int, *, total: bool = False) -> bytes:
     """The same as CSV, safe to open in a spreadsheet."""
-    return formulas.to_csv(forecast_table(made, filters, days, total=total))
+    return spreadsheets.to_csv(forecast_table(made, filters, days, total=total))
 
 
-def assumptions(made: Ensemble, filters: Filters, days: int) -> tuple[assumed.Assumption, ...]:
+def assumptions(made: Ensemble, filters: Filters, days: int) -> tuple[Assumption, ...]:
     """What is taken for granted of promotions, prices and closed days ahead; raises NotFound and InputError."""
-    return assumed.of(made.panel, views.chosen_rows(made, filters, days), days)
+    return assumptions_of(made.panel, forecast_view.chosen_rows(made, filters, days), days)
 
 
 def standing(made: Ensemble, filters: Filters) -> Standing:
     """The chosen series, ready to be asked what if; raises NotFound and InputError."""
-    return Standing(made, views.chosen_rows(made, filters, made.horizon))
+    return Standing(made, forecast_view.chosen_rows(made, filters, made.horizon))

@@ -9,24 +9,22 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from forecasting.analysis import forecast_view as view
-from forecasting.core import schema
-from forecasting.core import spreadsheets as formulas
+from forecasting.analysis import forecast_view
+from forecasting.core import schema, spreadsheets
 from forecasting.core.errors import StockDamaged
-from forecasting.intake import reader as reading
-from forecasting.inventory.export import tables as order_files
+from forecasting.intake import reader
+from forecasting.inventory.export import tables
 from forecasting.inventory.orders import recommend as orders
 from forecasting.inventory.orders.recommend import Orders
 from forecasting.inventory.policy import Policy
-from forecasting.inventory.stock import file as stock_file
-from forecasting.inventory.stock import state as stock
+from forecasting.inventory.stock import file, state
 from forecasting.inventory.stock.file import StockFile
 from forecasting.inventory.stock.state import Given
 from forecasting.storage.stock_states import Saved, Shelves
 from forecasting.storage.workspace import Workspace
 from forecasting.training.ensemble import Ensemble
 
-STOCK_ROLES = (*schema.KEYS, *stock.COLUMNS)
+STOCK_ROLES = (*schema.KEYS, *state.COLUMNS)
 """What columns of a stock file may mean."""
 LATEST = 28
 """Days after the last sales up to which a counting is taken as it is dated, if the forecast reaches as far."""
@@ -37,29 +35,29 @@ NOBODY: Mapping[str, float] = {}
 # Stock in
 
 
-def guess_stock(table: reading.Table) -> dict[str, str]:
+def guess_stock(table: reader.Table) -> dict[str, str]:
     """Role -> the column of a stock file that probably has it."""
-    return stock_file.guess_mapping(table)
+    return file.guess_mapping(table)
 
 
-def check_stock(table: reading.Table, mapping: Mapping[str, str], made: Ensemble, *, day_first: bool | None = None) -> StockFile:
+def check_stock(table: reader.Table, mapping: Mapping[str, str], made: Ensemble, *, day_first: bool | None = None) -> StockFile:
     """What a stock file says of a version's series, and all its problems; raises InputError."""
-    return stock_file.check(table, dict(mapping), made.panel, day_first=day_first)
+    return file.check(table, dict(mapping), made.panel, day_first=day_first)
 
 
 def check_typed_stock(typed: pd.DataFrame, made: Ensemble) -> StockFile:
     """The same of a table that was typed."""
-    return stock_file.from_frame(typed, made.panel)
+    return file.from_frame(typed, made.panel)
 
 
 def stock_table(given: Given, made: Ensemble) -> pd.DataFrame:
     """What was given, as people see and type it."""
-    return stock_file.frame(given, made.panel)
+    return file.frame(given, made.panel)
 
 
 def stock_template(made: Ensemble) -> bytes:
     """A stock file to fill in, as CSV."""
-    return stock_file.template(made.panel)
+    return file.template(made.panel)
 
 
 def save_stock(ws: Workspace, checked: StockFile, made: Ensemble, name: str, *, whole: bool = False) -> int:
@@ -76,9 +74,9 @@ def save_stock(ws: Workspace, checked: StockFile, made: Ensemble, name: str, *, 
     given = checked.given
     if not whole:
         with suppress(StockDamaged):
-            counted = np.flatnonzero(given.table[stock.ON_HAND].notna())
+            counted = np.flatnonzero(given.table[state.ON_HAND].notna())
             given = given.over(given_stock(ws, made).arrived(counted, made.panel.ahead(1)[0]))
-    return Shelves(ws).save(stock_file.frame(given, made.panel), name)
+    return Shelves(ws).save(file.frame(given, made.panel), name)
 
 
 def saved_stock(ws: Workspace) -> Saved | None:
@@ -99,7 +97,7 @@ def undo_stock(ws: Workspace) -> Saved:
 def given_stock(ws: Workspace, made: Ensemble) -> Given:
     """What was saved last, by the series of a version; nothing if nothing was."""
     saved = saved_stock(ws)
-    return Given.nothing(len(made.panel)) if saved is None else stock_file.from_frame(saved.frame, made.panel).given
+    return Given.nothing(len(made.panel)) if saved is None else file.from_frame(saved.frame, made.panel).given
 
 
 def start(made: Ensemble, saved: Saved | None) -> int:
@@ -123,24 +121,24 @@ def days_late(made: Ensemble, saved: Saved | None) -> tuple[int, int]:
 
 def recommend(made: Ensemble, given: Given, policy: Policy, filters: Mapping[str, str]) -> Orders:
     """What to order of the series that the filters choose; raises NotFound and InputError."""
-    return orders.recommend(made, given, policy, view.chosen_rows(made, filters, 1))
+    return orders.recommend(made, given, policy, forecast_view.chosen_rows(made, filters, 1))
 
 
 def orders_table(found: Orders, version: int, quantities: Mapping[str, float] = NOBODY) -> pd.DataFrame:
     """The orders as people exchange them, most urgent first; `quantities` are those that a person changed, by unique_id."""
-    return order_files.table(found, version, quantities)
+    return tables.table(found, version, quantities)
 
 
 def orders_csv(found: Orders, version: int, quantities: Mapping[str, float] = NOBODY) -> bytes:
     """The same as CSV, safe to open in a spreadsheet."""
-    return formulas.to_csv(orders_table(found, version, quantities))
+    return spreadsheets.to_csv(orders_table(found, version, quantities))
 
 
 def orders_xlsx(found: Orders, manifest: Mapping[str, Any], quantities: Mapping[str, float] = NOBODY) -> bytes:
     """The same as a workbook whose quantities are formulas, with the evidence for each line."""
-    return order_files.workbook(found, manifest, quantities)
+    return tables.workbook(found, manifest, quantities)
 
 
 def receipt_csv(found: Orders) -> bytes:
     """How the same rule did in the past, series by series, beside the textbook, as CSV."""
-    return formulas.to_csv(order_files.receipt(found))
+    return spreadsheets.to_csv(tables.receipt(found))

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from forecasting.core import formatting as words
+from forecasting.core import formatting
 from forecasting.core.errors import ShelfcastError
 from forecasting.core.settings import Retention
 from forecasting.jobs.runner import Jobs
@@ -29,7 +29,9 @@ class Pruned:
 
     def __str__(self) -> str:
         named = [
-            f"{words.count(len(numbers), noun)} ({_spans(numbers)})" for noun, numbers in (("version", self.versions), ("job", self.jobs)) if numbers
+            f"{formatting.count(len(numbers), noun)} ({_spans(numbers)})"
+            for noun, numbers in (("version", self.versions), ("job", self.jobs))
+            if numbers
         ]
         return " and ".join(named) or "nothing"
 

@@ -7,11 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from forecasting.core import spreadsheets as formulas
+from forecasting.core import spreadsheets
 from forecasting.core.errors import InputError
-from forecasting.intake import reader as reading
-from forecasting.intake import sales_file as intake
-from forecasting.intake import sample_sales as sample
+from forecasting.intake import reader, sales_file, sample_sales
 from forecasting.storage.sales.changes import Change
 from forecasting.storage.sales.table import Dataset, Merge, Upload
 from forecasting.storage.workspace import Workspace
@@ -25,34 +23,34 @@ def read_file(path: Path) -> bytes:
         raise InputError(f"{path} cannot be read: {error.strerror}.") from error
 
 
-def inspect(content: bytes, name: str) -> reading.Table:
+def inspect(content: bytes, name: str) -> reader.Table:
     """The table in a file; raises UnreadableFile."""
-    return reading.read_table(content, name)
+    return reader.read_table(content, name)
 
 
-def guess(table: reading.Table) -> dict[str, str]:
+def guess(table: reader.Table) -> dict[str, str]:
     """Role -> the column of the file that probably has it."""
-    return intake.guess_mapping(table)
+    return sales_file.guess_mapping(table)
 
 
 def check(
-    table: reading.Table, mapping: Mapping[str, str], *, duplicates: Literal["last", "sum"] = "last", day_first: bool | None = None
-) -> intake.Intake:
+    table: reader.Table, mapping: Mapping[str, str], *, duplicates: Literal["last", "sum"] = "last", day_first: bool | None = None
+) -> sales_file.Intake:
     """The table's sales and all its problems; raises ColumnsMissing and AmbiguousDates."""
-    return intake.check(table, dict(mapping), duplicates=duplicates, day_first=day_first, today=datetime.now(UTC).date())
+    return sales_file.check(table, dict(mapping), duplicates=duplicates, day_first=day_first, today=datetime.now(UTC).date())
 
 
-def problems_csv(checked: intake.Intake) -> bytes:
+def problems_csv(checked: sales_file.Intake) -> bytes:
     """The problems as CSV, safe to open in a spreadsheet."""
-    return formulas.to_csv(checked.problems)
+    return spreadsheets.to_csv(checked.problems)
 
 
-def preview(ws: Workspace, checked: intake.Intake) -> Change:
+def preview(ws: Workspace, checked: sales_file.Intake) -> Change:
     """What merging would change; raises InputError where the two cannot be merged."""
     return Dataset(ws).preview(checked.sales)
 
 
-def merge(ws: Workspace, content: bytes, name: str, checked: intake.Intake, *, drop_problems: bool = False) -> Merge:
+def merge(ws: Workspace, content: bytes, name: str, checked: sales_file.Intake, *, drop_problems: bool = False) -> Merge:
     """Merges what was checked, in one step.
 
     Raises:
@@ -84,12 +82,12 @@ def has_sales(ws: Workspace) -> bool:
 
 def sample_csv() -> bytes:
     """The sample sales as an upload."""
-    return formulas.to_csv(sample.make())
+    return spreadsheets.to_csv(sample_sales.make())
 
 
 def load_sample(ws: Workspace) -> Merge:
     """Merges the sample sales."""
     content = sample_csv()
-    table = inspect(content, sample.NAME)
+    table = inspect(content, sample_sales.NAME)
     checked = check(table, guess(table))
-    return Dataset(ws).merge(checked.accept(), Upload.of(content, sample.NAME, rows=checked.rows, dropped=checked.dropped, kind="sample"))
+    return Dataset(ws).merge(checked.accept(), Upload.of(content, sample_sales.NAME, rows=checked.rows, dropped=checked.dropped, kind="sample"))

@@ -10,12 +10,11 @@ from datetime import UTC, datetime, timedelta
 
 from forecasting.core.errors import JobRunning, ShelfcastError
 from forecasting.core.settings import Settings
-from forecasting.jobs import schedule_state as tick
+from forecasting.jobs import schedule_state
 from forecasting.jobs.cron import Cron
 from forecasting.jobs.runner import Jobs
 from forecasting.jobs.schedule_state import Tick
-from forecasting.services import retraining as service
-from forecasting.services import versions
+from forecasting.services import retraining, versions
 from forecasting.storage.locks import exclusive
 from forecasting.storage.sales.table import Dataset
 from forecasting.storage.workspace import Workspace
@@ -46,7 +45,7 @@ def planned(ws: Workspace, expression: str) -> Planned | None:
     """What a schedule is about to do; None for an empty expression. Raises SettingsError."""
     if not expression:
         return None
-    cron, last = Cron(expression), tick.read(ws.schedule)
+    cron, last = Cron(expression), schedule_state.read(ws.schedule)
     known = last is not None and last.expression == cron.expression and last.outcome != "set"
     return Planned(cron.expression, cron.next(datetime.now(UTC)).astimezone(cron.zone), last.text if last is not None and known else "")
 
@@ -73,7 +72,7 @@ class Schedule:
     ws: Workspace
     cron: Cron
     choose: Callable[[Workspace], Settings] = versions.settings
-    start: Callable[[Workspace, Settings], int] = service.start_retrain
+    start: Callable[[Workspace, Settings], int] = retraining.start_retrain
     tell: Callable[[str], None] = logger.info
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
     _known: Tick | None = field(default=None, init=False)
@@ -107,7 +106,7 @@ class Schedule:
         now = now or self.clock()
         path = self.ws.schedule
         with exclusive(path.with_name("schedule.lock")):
-            before = tick.read(path)
+            before = schedule_state.read(path)
             after = self._look(before, now)
         if after != (self._known or before):
             self.tell(after.text if after.outcome == "set" else f"{self.shown(after.due)}: {after.text}")
@@ -172,7 +171,7 @@ class Schedule:
             return replace(claim, outcome="refused", text=str(error), job=None)
 
     def _keep(self, made: Tick) -> Tick:
-        tick.write(self.ws.schedule, made)
+        schedule_state.write(self.ws.schedule, made)
         return made
 
     def _doubt(self, last: Tick) -> None:

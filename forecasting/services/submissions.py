@@ -9,8 +9,7 @@ from typing import Literal
 from forecasting.core.errors import JobRunning
 from forecasting.core.settings import Settings
 from forecasting.intake.sales_file import Intake
-from forecasting.services import jobs, sales
-from forecasting.services import retraining as service
+from forecasting.services import jobs, retraining, sales
 from forecasting.storage.sales.changes import Change
 from forecasting.storage.sales.table import Merge
 from forecasting.storage.workspace import Workspace
@@ -68,9 +67,9 @@ def retrain(ws: Workspace, sent: Sent | None, settings: Settings, *, leave_a_cor
     if running is not None:
         raise JobRunning(running)
     if sent is None:
-        return service.start_retrain(ws, settings, leave_a_core=leave_a_core)
+        return retraining.start_retrain(ws, settings, leave_a_core=leave_a_core)
     merged = merge(ws, sent)[1]
     try:
-        return service.start_retrain(ws, settings, leave_a_core=leave_a_core)
+        return retraining.start_retrain(ws, settings, leave_a_core=leave_a_core)
     except JobRunning as error:
         raise JobRunning(error.job, f"Another retraining began meanwhile (job {error.job}). The file is merged: {merged}") from error

@@ -12,19 +12,18 @@ from typing import Any
 
 import pandas as pd
 
-from forecasting.analysis import backtest_bands as judgements
+from forecasting.analysis import backtest_bands
 from forecasting.core import panel, schema
 from forecasting.core.progress import OnProgress, Progress
 from forecasting.core.settings import Settings
 from forecasting.jobs import estimate
 from forecasting.jobs.estimate import Stopwatch
-from forecasting.services import retention as upkeep
+from forecasting.services import retention
 from forecasting.storage.sales.table import Dataset
-from forecasting.storage.versions import sales_snapshot as learned
+from forecasting.storage.versions import sales_snapshot
 from forecasting.storage.versions.store import Versions
 from forecasting.storage.workspace import Workspace
-from forecasting.training import ensemble
-from forecasting.training import pipeline as training
+from forecasting.training import ensemble, pipeline
 from forecasting.training.ensemble import Ensemble
 
 LIBRARIES = ("prophet", "prophet-batch", "keras", "tensorflow", "tensorflow-cpu", "numpy", "pandas", "scikit-learn")
@@ -37,7 +36,7 @@ def run(ws: Workspace, request: Mapping[str, Any], on_progress: OnProgress) -> d
     version = dataset.version
     sales = dataset.read(version)
     watch = Stopwatch(on_progress)
-    made = training.train(panel.from_sales(sales), chosen, watch)
+    made = pipeline.train(panel.from_sales(sales), chosen, watch)
     watch(Progress(estimate.PUBLISH, 0, 1))
     facts = {
         "trained": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -55,14 +54,14 @@ def run(ws: Workspace, request: Mapping[str, Any], on_progress: OnProgress) -> d
         return {**facts, **written}
 
     number = Versions(ws.versions).publish(write)
-    upkeep.tidy(ws)
+    retention.tidy(ws)
     return Versions(ws.versions).manifest(number)
 
 
 def _write(folder: Path, made: Ensemble, sales: pd.DataFrame) -> dict[str, Any]:
-    learned.write(sales, folder)
+    sales_snapshot.write(sales, folder)
     ensemble.save(made, folder)
-    judgements.save(judgements.judge(made), folder)
+    backtest_bands.save(backtest_bands.judge(made), folder)
     model = made.health[schema.MODEL]
     return {
         "sales_to": f"{made.panel.last:%Y-%m-%d}",

@@ -9,8 +9,8 @@ from forecasting.core import panel
 from forecasting.core.errors import VersionDamaged
 from forecasting.core.period import DAY, PERIODS, Period
 from forecasting.core.settings import Settings
-from forecasting.storage.versions import sales_snapshot as learned
-from forecasting.storage.versions import serving as servings
+from forecasting.storage.versions import sales_snapshot
+from forecasting.storage.versions.serving import forget, look
 from forecasting.storage.versions.store import Serving, Versions
 from forecasting.storage.workspace import Workspace
 from forecasting.training import ensemble
@@ -19,10 +19,10 @@ from forecasting.training.ensemble import Ensemble
 
 def serving(ws: Workspace) -> Serving:
     """The version to serve and those refused as damaged; cheap enough for every rerun."""
-    return servings.look(ws.versions)
+    return look(ws.versions)
 
 
-forget_serving = servings.forget
+forget_serving = forget
 
 
 def load(ws: Workspace, version: int) -> Ensemble:
@@ -30,7 +30,7 @@ def load(ws: Workspace, version: int) -> Ensemble:
     versions = Versions(ws.versions)
     folder = versions.folder(version)
     try:
-        return ensemble.load(folder, panel.from_sales(learned.read(ws, folder, versions.manifest(version))))
+        return ensemble.load(folder, panel.from_sales(sales_snapshot.read(ws, folder, versions.manifest(version))))
     except FileNotFoundError:
         versions.folder(version)  # it may have been pruned meanwhile
         raise

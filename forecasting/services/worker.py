@@ -15,10 +15,10 @@ COMMAND: Final = (sys.executable, "-m", "forecasting.services.worker")
 
 def retrain(request: dict[str, Any], on_progress: OnProgress) -> dict[str, Any]:
     """Trains and publishes; the slow imports happen here, where a cancel can end them."""
-    from forecasting.services import training_run as retraining
+    from forecasting.services import training_run
     from forecasting.storage.workspace import Workspace
 
-    return retraining.run(Workspace.default(), request, on_progress)
+    return training_run.run(Workspace.default(), request, on_progress)
 
 
 if __name__ == "__main__":

@@ -15,10 +15,9 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import parquet
 
-from forecasting.core import row_keys as keys
-from forecasting.core import schema
+from forecasting.core import row_keys, schema
 from forecasting.core.errors import InputError, StockDamaged
-from forecasting.storage import disk_full as disk
+from forecasting.storage import disk_full
 from forecasting.storage.atomic_files import write_bytes
 from forecasting.storage.locks import exclusive
 from forecasting.storage.numbered_folders import NAME, Numbered
@@ -96,7 +95,7 @@ class Shelves:
             TryAgain: Somebody else is saving; nothing was changed.
             DiskFull: Nothing was changed.
         """
-        with disk.saving("the stock"), self._alone():
+        with disk_full.saving("the stock"), self._alone():
             last = max(self.numbers(), default=0)
             try:
                 kept = self.load()
@@ -138,7 +137,7 @@ class Shelves:
             TryAgain: Somebody else is saving; nothing was changed.
             DiskFull: Nothing was changed.
         """
-        with disk.saving("the step back to the stock before"), self._alone():
+        with disk_full.saving("the step back to the stock before"), self._alone():
             taken = self.load()
             if taken is None:
                 raise InputError("There is no saved stock to take back.")
@@ -201,6 +200,6 @@ def _with_absent(frame: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
     named = [name for name in schema.KEYS if name in frame]
     if not named or named != [name for name in schema.KEYS if name in before]:
         return frame
-    here, there = keys.series_codes([frame, before])
+    here, there = row_keys.series_codes([frame, before])
     absent = before[~pd.Series(there).isin(here).to_numpy()]
     return pd.concat([frame, absent[list(frame.columns)]], ignore_index=True) if len(absent) else frame

@@ -14,7 +14,7 @@ from forecasting.core.panel import Panel
 from forecasting.core.period import DAY, Period
 from forecasting.core.progress import OnProgress, Progress
 from forecasting.models.base import Model
-from forecasting.training import plausibility as plausible
+from forecasting.training import plausibility
 from forecasting.training.cleaning.clean import clean
 
 FEWEST = {"day": 35, "week": 26, "month": 12}
@@ -172,7 +172,7 @@ def run(make_models: MakeModels, lasting: frozenset[str], at: Origins, on_progre
             if position in fits:
                 listen = _part(on_progress, fits.index(position), len(fits))
                 kept[name] = make(kept.get(name)).fit(then, horizon=schedule.horizon, on_progress=listen)
-            made.append(plausible.cap(kept[name].predict(then, schedule.horizon), then)[0])
+            made.append(plausibility.cap(kept[name].predict(then, schedule.horizon), then)[0])
         yhat[name] = np.array(made).reshape(len(at.known), len(panel), schedule.horizon)
     cutoffs = pd.DatetimeIndex([panel.dates[cut - 1] for cut in schedule.cuts], dtype=panel.dates.dtype)
     return Backtest(cutoffs, _sold(at), yhat), kept

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecasting.core import calendar, schema
-from forecasting.core import formatting as words
+from forecasting.core import calendar, formatting, schema
 from forecasting.core.arrays import FloatArray
 from forecasting.core.panel import Panel
 
@@ -101,8 +100,8 @@ def reasons(panel: Panel, modelled: np.ndarray, needed: int) -> dict[str, str]:
 
 
 def _reason(panel: Panel, new: Newcomer, needed: int) -> str:
-    size = f"{new.scale:.2g}" if new.scale < 10 else words.units(new.scale)
-    members = words.count(int(new.members.sum()), "series", "series")
+    size = f"{new.scale:.2g}" if new.scale < 10 else formatting.units(new.scale)
+    members = formatting.count(int(new.members.sum()), "series", "series")
     return (
         f"Only {panel.period.count(new.rows)} of sales: follows the pattern of {new.group} ({members})"
         f" at {size} times its mean; a model needs {panel.period.count(needed)}."

@@ -21,8 +21,7 @@ from forecasting.models.prophet.model import ProphetModel
 from forecasting.models.seasonal_naive import SeasonalNaive
 from forecasting.training import metrics, reasons
 from forecasting.training.backtest import Backtest
-from forecasting.training.bands import quantiles as bands
-from forecasting.training.bands import residuals
+from forecasting.training.bands import quantiles, residuals
 from forecasting.training.bands.quantiles import Cumulated, Errors, SeriesBands
 from forecasting.training.cleaning.clean import clean
 from forecasting.training.reconciliation import Reconciled
@@ -103,7 +102,7 @@ class Ensemble:
     def calibrated(self, window: int) -> SeriesBands | None:
         """What the errors say about single series' sums over `window` days, kept once learned; None where no such sum was seen."""
         if window not in self._learned:
-            self._learned[window] = bands.learn(bands.seen(self.cumulated, window)) if window <= self.past.horizon else None
+            self._learned[window] = quantiles.learn(quantiles.seen(self.cumulated, window)) if window <= self.past.horizon else None
         return self._learned[window]
 
     def calibrated_each(self, windows: Sequence[int]) -> list[SeriesBands | None]:
@@ -119,15 +118,15 @@ class Ensemble:
         if window > self.past.horizon:
             return [None] * count
         if window not in self._learned_past:
-            of = bands.seen(self.cumulated, window)
+            of = quantiles.seen(self.cumulated, window)
             with ThreadPoolExecutor(SIDE_BY_SIDE) as threads:
-                self._learned_past[window] = list(threads.map(lambda cut: bands.learn(of.without(cut)), range(count)))
+                self._learned_past[window] = list(threads.map(lambda cut: quantiles.learn(of.without(cut)), range(count)))
         return self._learned_past[window]
 
     @cached_property
     def cumulated(self) -> Cumulated:
         """The errors added up from each cutoff on."""
-        return bands.cumulate(self.errors)
+        return quantiles.cumulate(self.errors)
 
     @cached_property
     def _learned(self) -> dict[int, SeriesBands | None]:
@@ -143,7 +142,7 @@ def day_bands(errors: Errors, forecast: FloatArray, *, silent: np.ndarray) -> Fl
 
     The forecast lies inside its own bands: a mean may pass an 80 % quantile where sales are rare, which nobody would read as meant.
     """
-    learned = bands.calibrate(errors)
+    learned = quantiles.calibrate(errors)
     if learned is None:
         made: FloatArray = np.full((forecast.shape[0], len(schema.BANDS), forecast.shape[1]), np.nan)
     else:
@@ -163,7 +162,7 @@ def summary(made: Ensemble) -> dict[str, float | None]:
     f = made.past.yhat[schema.BLEND]
     values = {"wape": metrics.wape(y, f), "bias": metrics.bias_share(y, f)}
     values |= {f"wape_{name}": metrics.wape(y, made.past.yhat[name]) for name in schema.MODELS}
-    limits = bands.past(made.errors, schema.QUANTILES)
+    limits = quantiles.past(made.errors, schema.QUANTILES)
     for position, level in enumerate(schema.LEVELS):
         values[f"coverage_{level * 100:.0f}"] = metrics.coverage(y, *limits[2 * position : 2 * position + 2])
     return {name: None if np.isnan(value) else float(value) for name, value in values.items()}

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from forecasting.core import formatting as words
-from forecasting.core import schema
+from forecasting.core import formatting, schema
 from forecasting.core.arrays import FloatArray
 from forecasting.core.panel import Panel
 from forecasting.core.progress import OnProgress, ignore
@@ -17,10 +16,7 @@ from forecasting.models.base import Model
 from forecasting.models.lstm.model import LstmModel
 from forecasting.models.prophet.model import ProphetModel
 from forecasting.models.seasonal_naive import SeasonalNaive
-from forecasting.training import backtest, blend, health, reasons
-from forecasting.training import cold_start as newcomers
-from forecasting.training import plausibility as plausible
-from forecasting.training import reconciliation as totals
+from forecasting.training import backtest, blend, cold_start, health, plausibility, reasons, reconciliation
 from forecasting.training.backtest import Backtest, MakeModels
 from forecasting.training.bands.quantiles import Errors
 from forecasting.training.cleaning.clean import clean
@@ -71,9 +67,9 @@ def train(panel: Panel, settings: Settings, on_progress: OnProgress = ignore) ->
     make_models = makers(settings)
     origins, now = backtest.origins(panel, schedule), clean(panel).panel
     past, earlier = backtest.run(make_models, LASTING, origins, on_progress)
-    direct = totals.forecast(now, origins.known, (schedule.horizon, horizon), settings.prophet, on_progress)
+    direct = reconciliation.forecast(now, origins.known, (schedule.horizon, horizon), settings.prophet, on_progress)
     models = {name: make(earlier.get(name)).fit(now, horizon=horizon, on_progress=on_progress) for name, make in make_models.items()}
-    held = {name: plausible.cap(model.predict(now, horizon), now) for name, model in models.items()}
+    held = {name: plausibility.cap(model.predict(now, horizon), now) for name, model in models.items()}
     fitted = Fitted(models, {name: yhat for name, (yhat, _) in held.items()}, {name: texts for name, (_, texts) in held.items()})
     return with_totals(assemble(panel, fitted, past, origins.known, settings.prophet_weight), direct)
 
@@ -101,7 +97,7 @@ def assemble(panel: Panel, fitted: Fitted, past: Backtest, known: Sequence[Panel
         share=share,
         weights=weights,
         unmodelled={name: model.unmodelled_ for name, model in fitted.models.items()},
-        followed=newcomers.reasons(cleaned.panel, _known(cleaned.panel, available), newcomers.least_rows(cleaned.panel)),
+        followed=cold_start.reasons(cleaned.panel, _known(cleaned.panel, available), cold_start.least_rows(cleaned.panel)),
         notes=_notes(panel, cleaned.notes, fitted.held),
     )
     return Ensemble(
@@ -116,7 +112,7 @@ def assemble(panel: Panel, fitted: Fitted, past: Backtest, known: Sequence[Panel
 
 def _with_newcomers(panel: Panel, blended: FloatArray, available: Mapping[str, np.ndarray]) -> tuple[FloatArray, np.ndarray]:
     """The forecasts with those of series too new for a model of their own, 0 where there are none; and which series these are."""
-    pattern = newcomers.forecast(panel, blended, _known(panel, available))
+    pattern = cold_start.forecast(panel, blended, _known(panel, available))
     follows = np.asarray(np.isfinite(pattern).all(axis=1))
     return np.nan_to_num(np.where(follows[:, None], pattern, blended), nan=0.0), follows
 
@@ -131,18 +127,18 @@ def _notes(panel: Panel, cleaned: Mapping[str, tuple[str, ...]], held: Mapping[s
     notes = {uid: list(cleaned.get(uid, ())) for uid in panel.unique_ids}
     for name, texts in held.items():
         for uid, text in texts.items():
-            notes[uid].append(f"{words.LABELS[name]}: {text[:1].lower()}{text[1:]}")
+            notes[uid].append(f"{formatting.LABELS[name]}: {text[:1].lower()}{text[1:]}")
     return {uid: tuple(texts) for uid, texts in notes.items() if texts}
 
 
 def _known(panel: Panel, available: Mapping[str, np.ndarray]) -> np.ndarray:
     """Series that a model serves better than the pattern of others, shape (n,) of bool."""
-    return np.asarray((available[schema.PROPHET] | available[schema.LSTM]) & ~newcomers.unknown(panel))
+    return np.asarray((available[schema.PROPHET] | available[schema.LSTM]) & ~cold_start.unknown(panel))
 
 
 def with_totals(made: Ensemble, direct: list[Direct]) -> Ensemble:
     """The ensemble with its series scaled to forecasts of totals, where the backtest says that those are better than adding up."""
-    reconciled = totals.reconcile(made.past, made.yhat[schema.BLEND], direct)
+    reconciled = reconciliation.reconcile(made.past, made.yhat[schema.BLEND], direct)
     if reconciled is None:
         return made
     past = replace(made.past, yhat={**made.past.yhat, schema.BLEND: reconciled.past})
@@ -180,7 +176,7 @@ def with_blend(
         available = {name: there & takes_part[name] for name, there in _available(at_cut).items()}
         blended[cut] = blend.combine(at_cut, blend.shares(available, weights))
         if follows is not None and follows.any():
-            pattern = newcomers.forecast(known[cut], blended[cut], _known(known[cut], available))
+            pattern = cold_start.forecast(known[cut], blended[cut], _known(known[cut], available))
             blended[cut] = np.where(follows[:, None] & np.isfinite(pattern), pattern, blended[cut])
     return replace(past, yhat={**past.yhat, schema.BLEND: blended})
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from forecasting.core import formatting as words
+from forecasting.core import formatting
 from forecasting.core.arrays import FloatArray
 from forecasting.core.panel import Panel
 
@@ -54,4 +54,4 @@ def cap(yhat: FloatArray, panel: Panel) -> tuple[FloatArray, dict[str, str]]:
 
 
 def _amount(value: float) -> str:
-    return words.units(value) if value >= 100 else f"{value:.3g}"
+    return formatting.units(value) if value >= 100 else f"{value:.3g}"

@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from forecasting.core import formatting as words
-from forecasting.core import schema
+from forecasting.core import formatting, schema
 from forecasting.core.arrays import FloatArray
 from forecasting.core.period import DAY, MONTH, WEEK, Period
 from forecasting.training.weights import FEWEST_CUTOFFS, Weights
@@ -29,7 +28,7 @@ def of_weights(weights: Weights, share: FloatArray, models: Sequence[str], perio
 def _weight(weights: Weights, row: int, share: FloatArray, period: Period) -> str:
     count = int(weights.cutoffs[row])
     weight = float(share[0] / max(share[0] + share[1], 1e-12))
-    text = f"{words.percent(weight, 0)} Prophet, {words.percent(1 - weight, 0)} LSTM"
+    text = f"{formatting.percent(weight, 0)} Prophet, {formatting.percent(1 - weight, 0)} LSTM"
     errors = _errors(weights.errors[:, row], period)
     if share[2] > 0:
         return f"Half is {_NAIVE[period]} again: that was closer than the models at nearly every one of {count} past forecasts{errors}."
@@ -48,7 +47,7 @@ def _weight(weights: Weights, row: int, share: FloatArray, period: Period) -> st
 def _errors(errors: FloatArray, period: Period) -> str:
     if not np.isfinite(errors).all():
         return ""
-    prophet, lstm, naive = (words.headline(float(error)) for error in errors)
+    prophet, lstm, naive = (formatting.headline(float(error)) for error in errors)
     return f" (mean miss: Prophet {prophet}, LSTM {lstm}, {_NAIVE[period]} {naive} a {period.name})"
 
 
@@ -64,7 +63,7 @@ def of_model(uid: str, model: str, last: pd.Timestamp, unmodelled: Mapping[str, 
     if model == schema.BLEND:
         return ""
     if model == STOPPED:
-        return f"No rows since {words.date(last)}; the forecast is 0 until new sales are uploaded."
+        return f"No rows since {formatting.date(last)}; the forecast is 0 until new sales are uploaded."
     if model == NO_SALES:
         return "No sales yet; the forecast is 0 until the first ones are uploaded."
     missing = [reasons[uid] for name, reasons in unmodelled.items() if name != model and uid in reasons]

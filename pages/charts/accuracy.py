@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from forecasting.core import formatting as words
-from forecasting.core import schema
+from forecasting.core import formatting, schema
 from forecasting.core.arrays import FloatArray
 from pages.charts.style import ACCENT, BANDS, DAYS_OR_MONTHS, INK, LINES, QUIET, band, blank, curve, mark_day
 
@@ -34,7 +33,7 @@ class Scale(NamedTuple):
     """
 
     factor: float = 100.0
-    suffix: str = f"{words.NBSP}%"
+    suffix: str = f"{formatting.NBSP}%"
     digits: int = 1
     reference: float | None = None
 
@@ -92,7 +91,7 @@ def _label(figure: go.Figure, values: dict[str, FloatArray], low: float, high: f
     """Each curve's name at its right end, far enough from the others."""
     ends = {name: float(value[np.isfinite(value)][-1]) for name, value in values.items()}
     for (name, _), y in zip(ends.items(), spread(list(ends.values()), low, high), strict=True):
-        text = NAMES.get(name, words.LABELS[name])
+        text = NAMES.get(name, formatting.LABELS[name])
         figure.add_annotation(
             x=1,
             xref="paper",
@@ -159,12 +158,16 @@ def promise(table: pd.DataFrame, labels: dict[str, str], height: int = 290) -> g
                 mode="lines+markers",
                 line={"color": ACCENT, "width": 2 if dash == "solid" else 1.4, "dash": dash},
                 marker={"color": ACCENT, "size": 8, "symbol": symbol},
-                hovertemplate=f"%{{y:.1f}}{words.NBSP}%",
+                hovertemplate=f"%{{y:.1f}}{formatting.NBSP}%",
             )
         )
-    figure.update_xaxes(type="linear", range=ends, tickvals=[50, 60, 70, 80, 90, 95], ticktext=["50", "60", "70", "80", "90", f"95{words.NBSP}%"])
-    figure.update_xaxes(unifiedhovertitle={"text": f"%{{x:.0f}}{words.NBSP}% promised"})
-    return figure.update_yaxes(range=[max(lowest, 0.0), 101], tickvals=list(range(0, 101, 10 if lowest > 20 else 20)), ticksuffix=f"{words.NBSP}%")
+    figure.update_xaxes(
+        type="linear", range=ends, tickvals=[50, 60, 70, 80, 90, 95], ticktext=["50", "60", "70", "80", "90", f"95{formatting.NBSP}%"]
+    )
+    figure.update_xaxes(unifiedhovertitle={"text": f"%{{x:.0f}}{formatting.NBSP}% promised"})
+    return figure.update_yaxes(
+        range=[max(lowest, 0.0), 101], tickvals=list(range(0, 101, 10 if lowest > 20 else 20)), ticksuffix=f"{formatting.NBSP}%"
+    )
 
 
 def past(total: pd.DataFrame, history: pd.DataFrame, height: int = 320) -> go.Figure:
@@ -202,7 +205,7 @@ def past_of(total: pd.DataFrame, history: pd.DataFrame, cutoff: pd.Timestamp, he
     for name in (name for name in LINES if name in part and name != schema.SALES):
         figure.add_trace(curve(name, part[schema.DS], part[name]))
     figure.add_trace(_sold(part[schema.DS], part[schema.SALES]))
-    mark_day(figure, cutoff, f"Known to {words.near_date(cutoff)}")
+    mark_day(figure, cutoff, f"Known to {formatting.near_date(cutoff)}")
     return _dated(figure, [before[schema.SALES], *(part[name] for name in (schema.SALES, *LINES, "upper_95") if name in part)])
 
 

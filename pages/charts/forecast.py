@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from forecasting.core import formatting as words
-from forecasting.core import schema
+from forecasting.core import formatting, schema
 from pages.charts.style import ACCENT, BANDS, DAYS_OR_MONTHS, INK, LINES, PAST, QUIET, TEAL, as_written, band, blank, curve, mark_day
 
 if TYPE_CHECKING:
@@ -41,7 +40,7 @@ def forecast(view: View, curves: Collection[str], height: int = 400, before: Vie
         figure.add_trace(_model_curve(view, past, name))
     if before is not None:
         figure.add_trace(_standing(before, past))
-    mark_day(figure, view.last, f"Last sales {words.near_date(view.last)}")
+    mark_day(figure, view.last, f"Last sales {formatting.near_date(view.last)}")
     figure.update_xaxes(tickformatstops=DAYS_OR_MONTHS, hoverformat=HOVER[view.period.name])
     return figure.update_yaxes(range=[0, 1.04 * max(_highest(each, past) for each in (view, before or view))])
 
@@ -61,7 +60,7 @@ def components(frame: pd.DataFrame, height: int = 230) -> go.Figure:
             y=np.arange(len(frame)),
             orientation="h",
             marker_color=[ACCENT if value >= 0 else PAST for value in values],
-            text=[words.signed(value) for value in values],
+            text=[formatting.signed(value) for value in values],
             textposition="outside",
             textfont={"color": INK, "size": 12},
             cliponaxis=False,
@@ -150,11 +149,11 @@ def _model_curve(view: View, past: pd.DataFrame, name: str) -> go.Scatter:
     ds, y = _joined(view, past, view.forecast[name])
     limits = view.forecast[list(schema.BANDS)].to_numpy(dtype=float)
     texts = [
-        f"<b>{words.units(value)}</b>"
-        + ("" if np.isnan(row).any() else f"<br>80{words.NBSP}%: {_limits(*row[:2])}<br>95{words.NBSP}%: {_limits(*row[2:])}")
+        f"<b>{formatting.units(value)}</b>"
+        + ("" if np.isnan(row).any() else f"<br>80{formatting.NBSP}%: {_limits(*row[:2])}<br>95{formatting.NBSP}%: {_limits(*row[2:])}")
         for value, row in zip(y[len(y) - len(limits) :], limits, strict=True)
     ]
-    texts = [words.units(value) for value in y[: len(y) - len(limits)]] + texts
+    texts = [formatting.units(value) for value in y[: len(y) - len(limits)]] + texts
     return curve(name, ds, y, text=texts, hovertemplate="%{text}")
 
 
@@ -165,7 +164,7 @@ def _standing(before: View, past: pd.DataFrame) -> go.Scatter:
 
 
 def _limits(lower: float, upper: float) -> str:
-    return f"{words.units(lower)} to {words.units(upper)}"
+    return f"{formatting.units(lower)} to {formatting.units(upper)}"
 
 
 def _highest(view: View, past: pd.DataFrame) -> float:

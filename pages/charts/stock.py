@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from forecasting.core import formatting as words
+from forecasting.core import formatting
 from forecasting.core.arrays import FloatArray
 from forecasting.core.period import Period
 from forecasting.inventory.orders.projection import Path, Run
@@ -72,7 +72,7 @@ def _band(found: Path) -> go.Scatter | None:
     return go.Scatter(
         x=np.concatenate([x[known], x[known][::-1]]),
         y=np.concatenate([high[known], low[known][::-1]]),
-        name=words.LABELS["band_80"],
+        name=formatting.LABELS["band_80"],
         mode="lines",
         line={"width": 0, "color": BAND_80},
         fill="toself",
@@ -113,11 +113,12 @@ def _hover(found: Path, period: Period) -> go.Scatter:
 def _told(found: Path, step: int, period: Period) -> str:
     arrived = found.receipts[step] + (found.quantity if step == found.arrival else 0.0)
     lower, upper = found.lower.evening[step], found.upper.evening[step]
+    morning, evening = (formatting.units(units[step]) for units in (found.ordered.morning, found.ordered.evening))
     lines = [
-        f"{words.units(arrived)} delivered" if arrived else "",
-        f"{words.units(found.ordered.morning[step])} at the start, <b>{words.units(found.ordered.evening[step])}</b> at the end of the {period.name}",
-        "" if np.isnan(lower + upper) else f"80{words.NBSP}%: {words.units(lower)} to {words.units(upper)}",
-        f"Without the order: {words.units(found.alone.evening[step])}" if found.quantity and step >= found.arrival else "",
+        f"{formatting.units(arrived)} delivered" if arrived else "",
+        f"{morning} at the start, <b>{evening}</b> at the end of the {period.name}",
+        "" if np.isnan(lower + upper) else f"80{formatting.NBSP}%: {formatting.units(lower)} to {formatting.units(upper)}",
+        f"Without the order: {formatting.units(found.alone.evening[step])}" if found.quantity and step >= found.arrival else "",
     ]
     return "<br>".join(line for line in lines if line)
 
@@ -126,7 +127,7 @@ def _mark_reorder_point(figure: go.Figure, found: Path, level: float) -> None:
     if not level > 0:
         return
     figure.add_hline(y=level, line={"color": QUIET, "width": 1, "dash": "dot"})
-    text = f"Reorder point {words.units(level)}"
+    text = f"Reorder point {formatting.units(level)}"
     right, above = max(((right, above) for right in (True, False) for above in (True, False)), key=lambda at: _clear(found, level, *at))
     figure.add_annotation(
         x=int(right),
@@ -196,7 +197,7 @@ def _left(found: Path, moment: pd.Timestamp) -> bool:
 
 
 def _near(moment: pd.Timestamp, period: Period) -> str:
-    return words.near_date(moment) if period.name != "month" else words.step_date(moment, period)
+    return formatting.near_date(moment) if period.name != "month" else formatting.step_date(moment, period)
 
 
 def _highest(found: Path, reorder_point: float) -> float:

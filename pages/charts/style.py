@@ -14,8 +14,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from forecasting.core import formatting as words
-from forecasting.core import schema
+from forecasting.core import formatting, schema
 
 INK, QUIET, PAST, ACCENT, TEAL = "#000005", "#000010", "#000004", "#000001", "#000003"
 BAND_95, BAND_80 = "#000012CC", "#000013CC"
@@ -114,7 +113,7 @@ def band(name: str, ds: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> go.
     return go.Scatter(
         x=np.concatenate([ds[known], ds[known][::-1]]),
         y=np.concatenate([upper[known], lower[known][::-1]]),
-        name=words.LABELS[name],
+        name=formatting.LABELS[name],
         mode="lines",
         line={"width": 0, "color": color},
         fill="toself",
@@ -130,7 +129,7 @@ def curve(name: str, ds: Any, y: Any, **more: Any) -> go.Scatter:
     return go.Scatter(
         x=np.asarray(ds),
         y=np.asarray(y, dtype=float),
-        name=words.LABELS[name],
+        name=formatting.LABELS[name],
         mode="lines",
         line={"color": style.color, "width": style.width, "dash": style.dash},
         legendrank=style.rank,

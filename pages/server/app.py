@@ -96,30 +96,28 @@ def parts() -> dict[str, Any]:
 
 
 def _api(settings: ServerSettings) -> ASGIApp:
-    from forecasting.entrypoints.api import app as api
+    from forecasting.entrypoints.api import app
     from forecasting.services import workspaces
 
-    return api.make(workspaces.workspace(), settings)
+    return app.make(workspaces.workspace(), settings)
 
 
 def warm(api: Warmed) -> None:
     """Loads the libraries and the live ensemble, starts the first training of an empty workspace, and spares all of it from collections."""
     try:
-        from forecasting.services import cache as kept
-        from forecasting.services import retraining as service
-        from forecasting.services import versions, workspaces
-        from pages.charts import forecast as charts
-        from pages.components.inventory import policy as inventory_policy
+        from forecasting.services import cache, retraining, versions, workspaces
+        from pages.charts import forecast
+        from pages.components.inventory import policy
         from pages.components.shared import live_version
 
         ws = workspaces.workspace()
-        service.first_start(ws)
+        retraining.first_start(ws)
         version = versions.serving(ws).version
         if version is not None:
             ensemble = live_version.ensemble_of(version)
-            live_version.warm_up(ensemble, charts)
-            inventory_policy.warm_up(version, ensemble)
-            kept.order_lines(ws, version, kept.stock(ws))
+            live_version.warm_up(ensemble, forecast)
+            policy.warm_up(version, ensemble)
+            cache.order_lines(ws, version, cache.stock(ws))
         api.ready()
     except Exception:
         logger.exception("The warm start stopped.")

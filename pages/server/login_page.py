@@ -8,8 +8,7 @@ from typing import Any
 import streamlit as st
 
 from forecasting.core.errors import SettingsError
-from pages.components.shared import layout as shell
-from pages.components.shared import markdown
+from pages.components.shared import layout, markdown
 from pages.server.access_rules import Access, access
 
 LONGEST = 24
@@ -66,7 +65,7 @@ def _door(pages: Sequence[Any], title: str, text: str) -> Any:
     """A page that stands in front of all others, under whichever address was asked for; returns where its action goes."""
     st.navigation(pages, position="hidden")  # it knows their addresses and shows none of them
     st.set_page_config(page_title=f"{title} · Shelfcast")
-    shell.logo()
+    layout.logo()
     with (
         st.container(horizontal_alignment="center", vertical_alignment="center", height=480, border=False),
         st.container(border=True, width=420, horizontal_alignment="center", key="door"),

@@ -16,8 +16,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from forecasting.analysis import forecast_table as export
-from forecasting.core import spreadsheets as formulas
+from forecasting.analysis import forecast_table
+from forecasting.core import spreadsheets
 
 RUN = "=+-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b"
 """What begins a formula."""
@@ -84,60 +84,60 @@ def spreadsheet(tmp_path_factory):
     return run
 
 
-@pytest.mark.parametrize("module", [export, formulas])
+@pytest.mark.parametrize("module", [forecast_table, spreadsheets])
 def test_the_examples_in_the_docstrings_hold(module):
     assert doctest.testmod(module).failed == 0
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_text_that_a_spreadsheet_would_run_gets_an_apostrophe(text):
-    safe = formulas.harmless(text)
+    safe = spreadsheets.harmless(text)
     assert safe != text
     assert safe.replace("'", "") == text.replace("'", "")
-    assert formulas.as_meant(safe) == text
-    assert formulas.neutralised(pd.Series([text, "Bread", "a=b"], dtype="str")).tolist() == [safe, "Bread", "a=b"]
+    assert spreadsheets.as_meant(safe) == text
+    assert spreadsheets.neutralised(pd.Series([text, "Bread", "a=b"], dtype="str")).tolist() == [safe, "Bread", "a=b"]
 
 
 @pytest.mark.parametrize("text", ["", "Bread", "a=b", "Baker's; fresh", "'tis", "1,5", "%0A=1", "Müsli - 500 g", "7", "https://a.b/?c=-1"])
 def test_other_texts_stay_as_they_are(text):
-    assert formulas.harmless(text) == formulas.as_meant(text) == text
+    assert spreadsheets.harmless(text) == spreadsheets.as_meant(text) == text
 
 
 @given(TEXTS)
 @example("'\t=1")
 @example("'\tx")
 def test_what_was_made_harmless_is_read_as_it_was_meant(text):
-    assert formulas.as_meant(formulas.harmless(text)) == text
+    assert spreadsheets.as_meant(spreadsheets.harmless(text)) == text
 
 
 @given(st.lists(st.tuples(TEXTS, TEXTS), min_size=1, max_size=5), st.sampled_from(["str", "object", "category"]))
 def test_no_cell_of_a_csv_runs_wherever_it_is_cut_and_every_text_can_be_read_again(rows, dtype):
     table = pd.DataFrame({"=name": pd.Series([one for one, _ in rows], dtype=dtype), "other": pd.Series([two for _, two in rows], dtype=dtype)})
-    content = formulas.to_csv(table.assign(number=1.5))
+    content = spreadsheets.to_csv(table.assign(number=1.5))
     assert [cell for delimiter in ",;\t" for cell in cut(content, delimiter) if runs(cell)] == []
     read = list(csv.reader(io.StringIO(content.decode(), newline=""), strict=True))
     assert read[0] == ["'=name", "other", "number"]
-    assert [[formulas.as_meant(cell) for cell in row] for row in read[1:]] == [[one, two, "1.5"] for one, two in rows]
+    assert [[spreadsheets.as_meant(cell) for cell in row] for row in read[1:]] == [[one, two, "1.5"] for one, two in rows]
 
 
 def test_a_real_spreadsheet_runs_none_of_them(spreadsheet):
     table = pd.DataFrame({"name": HOSTILE, "other": HOSTILE})
     for signs in ("44", "59", "44/59/9"):
-        assert spreadsheet(formulas.to_csv(table), signs) == []
+        assert spreadsheet(spreadsheets.to_csv(table), signs) == []
     assert len(spreadsheet(table.to_csv(index=False).encode(), "44/59/9")) > 10
 
 
 def test_a_long_text_takes_time_in_proportion():
     started = time.perf_counter()
     for text in ("\t" * 200_000, ";" * 200_000, " " * 200_000 + "x", "'" * 200_000, "; " * 100_000, "=;" * 100_000):
-        assert formulas.as_meant(formulas.harmless(text)) == text
+        assert spreadsheets.as_meant(spreadsheets.harmless(text)) == text
     assert time.perf_counter() - started < 5
 
 
 def test_half_a_character_does_not_stop_a_download():
-    assert formulas.to_csv(pd.DataFrame({"name": pd.Series(["a\ud800b"], dtype=object)})) == b"name\na\\ud800b\n"
+    assert spreadsheets.to_csv(pd.DataFrame({"name": pd.Series(["a\ud800b"], dtype=object)})) == b"name\na\\ud800b\n"
 
 
 def test_numbers_below_zero_stay_numbers_and_days_are_iso():
     table = pd.DataFrame({"date": [pd.Timestamp(2026, 1, 2)], "product_id": pd.Series(["=x"], dtype="str"), "change": [-1.5]})
-    assert formulas.to_csv(table) == b"date,product_id,change\n2026-01-02,'=x,-1.5\n"
+    assert spreadsheets.to_csv(table) == b"date,product_id,change\n2026-01-02,'=x,-1.5\n"

@@ -22,7 +22,7 @@ from forecasting.models.prophet.model import ProphetModel
 from forecasting.models.seasonal_naive import SeasonalNaive
 from forecasting.training import ensemble
 from forecasting.training.backtest import Backtest
-from forecasting.training.bands import quantiles as bands
+from forecasting.training.bands import quantiles
 from forecasting.training.ensemble import Ensemble
 
 DAYS, HORIZON = 800, 14
@@ -52,7 +52,7 @@ def served(panel: Panel, models, share=(0.6, 0.4, 0.0)) -> Ensemble:
     past = {name: y * (1 + 0.1 * np.random.default_rng(7).normal(size=y.shape)) for name in (*schema.MODELS, "blend")}
     health = pd.DataFrame({"unique_id": panel.unique_ids, "model": "blend", "reason": ""})
     health = health.assign(**{f"{name}_share": shares[:, column] for column, name in enumerate(schema.MODELS)})
-    errors = bands.Errors(y, past["blend"])
+    errors = quantiles.Errors(y, past["blend"])
     made = ensemble.day_bands(errors, yhat["blend"], silent=np.zeros(n, dtype=bool))
     cutoffs = panel.dates[[-4 * HORIZON - 1, -3 * HORIZON - 1, -2 * HORIZON - 1]]
     return Ensemble(panel, yhat, made, Backtest(cutoffs, y, past), health, {model.name: model for model in models})

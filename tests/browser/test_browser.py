@@ -12,8 +12,7 @@ import pytest
 from browser_pages import bar, download, go, heading, later_sales, new_page, upload
 from live_server import served
 
-from forecasting.services import forecasts, jobs, sales, versions
-from forecasting.services import retraining as service
+from forecasting.services import forecasts, jobs, retraining, sales, versions
 
 pytestmark = pytest.mark.browser
 
@@ -100,7 +99,7 @@ def test_a_retraining_is_cancelled_from_the_page(server, browser, shop):
     address, _ = server
     page = new_page(browser)
     page.goto(f"{address}/upload")
-    service.start_retrain(shop, service.Settings(horizon=14))
+    retraining.start_retrain(shop, retraining.Settings(horizon=14))
     page.locator(".st-key-cancel button").click()
     page.get_by_text("1. File").wait_for()
     assert jobs.job(shop).state == "cancelled"

@@ -12,8 +12,7 @@ from joserfc.jwk import RSAKey
 from live_server import served
 
 from forecasting.core.settings import Settings
-from forecasting.services import jobs
-from forecasting.services import retraining as service
+from forecasting.services import jobs, retraining
 from forecasting.storage.workspace import Workspace
 
 ANNA = {"name": "Anna **Example** <b>", "email": "anna@shop.example", "email_verified": True}
@@ -102,7 +101,7 @@ def log_out(page):
 
 def test_nothing_of_the_shop_reaches_who_is_not_logged_in(shop, tmp_path, provider, page):
     with guarded(shop.home, tmp_path, provider) as address:
-        job = service.start_retrain(shop, Settings(horizon=14))
+        job = retraining.start_retrain(shop, Settings(horizon=14))
         frames = heard(page)
         for path in ("forecast?product_id=Tea", "logout", "", "upload"):
             page.goto(f"{address}/{path}")

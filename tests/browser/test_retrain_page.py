@@ -20,8 +20,7 @@ from browser_pages import PATIENCE, bar, later_sales, new_page
 from live_server import served
 from repository import ROOT
 
-from forecasting.services import jobs, sales, versions
-from forecasting.services import retraining as service
+from forecasting.services import jobs, retraining, sales, versions
 
 PAGE = ROOT / "static" / "retrain.html"
 TOKEN = "a-long-text-that-nobody-guesses"
@@ -136,7 +135,7 @@ def test_the_page_serves_another_site_that_is_let_in(shop, chrome):
         assert sales.uploads(shop)[0].dropped == 1
         assert jobs.job(shop).state == "cancelled"
 
-        number = service.start_retrain(shop, versions.settings(shop))
+        number = retraining.start_retrain(shop, versions.settings(shop))
         start(page)
         page.get_by_text(f"job {number}").wait_for()
         page.get_by_role("button", name="Follow it").click()

@@ -8,13 +8,13 @@ import math
 import pandas as pd
 import pytest
 
-from forecasting.core import formatting as words
+from forecasting.core import formatting
 from forecasting.core.period import PERIODS
 from pages.components.shared import markdown, wording
 
 
 def test_the_examples_in_the_docstrings_hold():
-    assert doctest.testmod(words).failed == 0
+    assert doctest.testmod(formatting).failed == 0
 
 
 @pytest.mark.parametrize(
@@ -33,23 +33,28 @@ def test_the_examples_in_the_docstrings_hold():
     ],
 )
 def test_a_headline_has_four_significant_digits(value, text):
-    assert words.headline(value) == text
+    assert formatting.headline(value) == text
 
 
-@pytest.mark.parametrize("write", [words.units, words.headline, words.percent])
+@pytest.mark.parametrize("write", [formatting.units, formatting.headline, formatting.percent])
 def test_what_is_not_defined_is_not_a_number(write):
     assert write(math.nan) == "not known"
 
 
 def test_signs_are_typographic_and_percentages_do_not_break():
-    assert words.percent(-0.064) == "\u22126.4\u00a0%"
-    assert words.units(-1234) == "\u22121,234"
-    assert words.percent(0.58, 0) == "58\u00a0%"
+    assert formatting.percent(-0.064) == "\u22126.4\u00a0%"
+    assert formatting.units(-1234) == "\u22121,234"
+    assert formatting.percent(0.58, 0) == "58\u00a0%"
 
 
 def test_dates_have_no_leading_zero():
     day = pd.Timestamp("2026-12-05 09:04")
-    assert [words.date(day), words.near_date(day), words.weekday_date(day), words.moment(day)] == ["5 Dec 2026", "5 Dec", "Sat 5 Dec", "5 Dec 09:04"]
+    assert [formatting.date(day), formatting.near_date(day), formatting.weekday_date(day), formatting.moment(day)] == [
+        "5 Dec 2026",
+        "5 Dec",
+        "Sat 5 Dec",
+        "5 Dec 09:04",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -65,11 +70,11 @@ def test_dates_have_no_leading_zero():
     ],
 )
 def test_time_left_moves_in_steps(seconds, text):
-    assert words.time_left(seconds) == text
+    assert formatting.time_left(seconds) == text
 
 
 def test_sizes():
-    assert [words.size(512), words.size(58_200), words.size(3_575_087)] == ["512 bytes", "58 KB", "3.6 MB"]
+    assert [formatting.size(512), formatting.size(58_200), formatting.size(3_575_087)] == ["512 bytes", "58 KB", "3.6 MB"]
 
 
 @pytest.mark.parametrize("text", ["**x**", ":red[x]", "$x$", "<img src=x onerror=alert(1)>", "[a](http://b)", "`x`", "# x", "a | b", "~~x~~", "&lt;"])
@@ -97,10 +102,10 @@ def test_plain_shows_what_cannot_be_shown_and_turns_nothing_around():
 
 
 def test_listing_names_a_few():
-    assert words.listing(["a"]) == "a"
-    assert words.listing(["a", "b", "c"]) == "a, b and c"
-    assert words.listing(["a", "b", "c"], 2) == "a, b and 1 more"
-    assert words.listing([]) == ""
+    assert formatting.listing(["a"]) == "a"
+    assert formatting.listing(["a", "b", "c"]) == "a, b and c"
+    assert formatting.listing(["a", "b", "c"], 2) == "a, b and 1 more"
+    assert formatting.listing([]) == ""
 
 
 def test_errors_are_compared_in_points():
@@ -120,5 +125,5 @@ def test_coverage_in_words(coverage, text):
 
 def test_days_weeks_and_months_are_named_by_what_tells_them_apart():
     day = pd.Timestamp(2026, 12, 19)
-    assert [words.step_date(day, period) for period in PERIODS.values()] == ["Sat 19 Dec", "19 Dec", "Dec 2026"]
-    assert [words.last_date(day, period) for period in PERIODS.values()] == ["19 Dec 2026", "week of 19 Dec 2026", "Dec 2026"]
+    assert [formatting.step_date(day, period) for period in PERIODS.values()] == ["Sat 19 Dec", "19 Dec", "Dec 2026"]
+    assert [formatting.last_date(day, period) for period in PERIODS.values()] == ["19 Dec 2026", "week of 19 Dec 2026", "Dec 2026"]

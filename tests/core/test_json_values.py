@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pandas as pd
 
-from forecasting.core import json_values as rows
+from forecasting.core import json_values
 
 TABLE = pd.DataFrame(
     {
@@ -26,16 +26,16 @@ PLAIN = [
 
 
 def test_a_table_and_its_columns_give_the_same_rows():
-    assert json.loads(rows.array(rows.of_table(TABLE))) == PLAIN
-    assert json.loads(rows.of_columns({str(name): TABLE[name].to_numpy() for name in TABLE})) == PLAIN
+    assert json.loads(json_values.array(json_values.of_table(TABLE))) == PLAIN
+    assert json.loads(json_values.of_columns({str(name): TABLE[name].to_numpy() for name in TABLE})) == PLAIN
 
 
 def test_no_rows_are_an_empty_array():
-    assert rows.array(rows.of_table(TABLE.iloc[:0])) == rows.of_columns({"units": np.array([])}) == "[]"
+    assert json_values.array(json_values.of_table(TABLE.iloc[:0])) == json_values.of_columns({"units": np.array([])}) == "[]"
 
 
 def test_members_and_arrays_make_one_object():
-    assert json.loads(rows.joined({"version": 3, "last": None}, forecast="[1]", orders="[]")) == {
+    assert json.loads(json_values.joined({"version": 3, "last": None}, forecast="[1]", orders="[]")) == {
         "version": 3,
         "last": None,
         "forecast": [1],

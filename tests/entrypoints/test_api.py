@@ -16,8 +16,7 @@ from forecasting.analysis import forecast_table, forecast_view
 from forecasting.inventory.orders import wording
 from forecasting.inventory.policy import Policy
 from forecasting.jobs.cron import Cron
-from forecasting.services import cache as kept
-from forecasting.services import forecasts, ordering, sales, versions
+from forecasting.services import cache, forecasts, ordering, sales, versions
 from forecasting.services.schedule import Schedule
 
 pytestmark = pytest.mark.usefixtures("fresh_caches")
@@ -73,7 +72,7 @@ def test_a_series_on_a_simpler_model_is_named_in_its_rows(looked_at):
 
 def test_a_forecast_tells_what_to_order_of_the_same_series(looked_at, published):
     answer = looked_at.post("/api/forecast", json={"days": 7, "category": "Food"}).json()
-    found = kept.orders(published, 1, None, Policy(), {"category": "Food"}).table
+    found = cache.orders(published, 1, None, Policy(), {"category": "Food"}).table
     got = {(line["product_id"], line["region"]): line["order_quantity"] for line in answer["recommendation"]}
     assert got == {(row.product_id, row.region): row.order_quantity for row in found.itertuples()}
 

@@ -13,7 +13,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from forecasting.core.errors import SettingsError
-from forecasting.entrypoints.api import limits as api_limits
+from forecasting.entrypoints.api import limits
 from forecasting.entrypoints.server.network import OnlyThisMachine, check, is_this_machine
 from forecasting.entrypoints.server.server_settings import ServerSettings
 from forecasting.services import sales
@@ -229,12 +229,12 @@ def test_uploads_have_a_rate_of_their_own(shop):
 def test_a_body_that_says_it_is_too_large_is_refused_unread(published, monkeypatch):
     response = client(published).post("/api/forecast", content=b"x", headers={"Content-Length": str(2**20 + 1)})
     assert "1 MB" in problem(response, 413, "too-large")["detail"]
-    monkeypatch.setattr(api_limits, "UPLOAD_BYTES", 5000)
+    monkeypatch.setattr(limits, "UPLOAD_BYTES", 5000)
     problem(client(published).post("/api/upload", files=sales_file(b"x" * 6000)), 413, "too-large")
 
 
 def test_a_body_that_does_not_say_is_stopped_while_it_comes_in(shop, monkeypatch):
-    monkeypatch.setattr(api_limits, "UPLOAD_BYTES", 50_000)
+    monkeypatch.setattr(limits, "UPLOAD_BYTES", 50_000)
     read = []
 
     def body():

@@ -11,11 +11,10 @@ from fake_jobs import until
 
 from forecasting.core.progress import Progress
 from forecasting.core.settings import Settings
-from forecasting.entrypoints.api import event_stream as api_events
+from forecasting.entrypoints.api import event_stream
 from forecasting.jobs.estimate import Estimate
 from forecasting.jobs.events import Recorder
-from forecasting.services import jobs, sales, versions
-from forecasting.services import retraining as service
+from forecasting.services import jobs, retraining, sales, versions
 from forecasting.storage.atomic_files import write_json
 
 pytestmark = pytest.mark.usefixtures("fresh_caches")
@@ -65,7 +64,7 @@ def test_a_retrain_merges_the_file_and_streams_to_the_version_that_it_publishes(
 
 def test_settings_that_were_not_sent_are_those_of_the_live_version(shop, monkeypatch):
     asked_for = []
-    monkeypatch.setattr(service, "start_retrain", lambda ws, chosen, **_: asked_for.append(chosen) or recorded(ws, result={"status": "cancelled"}))
+    monkeypatch.setattr(retraining, "start_retrain", lambda ws, chosen, **_: asked_for.append(chosen) or recorded(ws, result={"status": "cancelled"}))
     client(shop).post("/api/retrain", data={"batch_size": "32"})
     live = versions.settings(shop)
     assert asked_for == [Settings.from_dict({**live.to_dict(), "lstm": {**live.to_dict()["lstm"], "batch_size": 32}})]
@@ -92,7 +91,7 @@ def test_without_sales_there_is_nothing_to_train_on(home):
 
 def test_a_second_retrain_is_sent_to_the_one_that_runs(shop):
     asked = client(shop)
-    number = service.start_retrain(shop, Settings(horizon=14))
+    number = retraining.start_retrain(shop, Settings(horizon=14))
     try:
         response = asked.post("/api/retrain", files=sales_file(WEEK))
         assert problem(response, 409, "job-running")["job"] == response.headers["location"] == f"/api/jobs/{number}"
@@ -151,8 +150,8 @@ def test_a_failed_job_tells_why_in_the_stream_the_job_and_the_log(shop):
 
 
 def test_a_result_is_told_only_when_it_is_whole(shop, monkeypatch):
-    monkeypatch.setattr(api_events, "POLL_SECONDS", 0.01)
-    number = service.start_retrain(shop, Settings(horizon=14))
+    monkeypatch.setattr(event_stream, "POLL_SECONDS", 0.01)
+    number = retraining.start_retrain(shop, Settings(horizon=14))
     told = []
     listener = threading.Thread(target=lambda: told.extend(followed(client(shop), number)))
     listener.start()

@@ -17,7 +17,7 @@ from repository import ROOT
 
 from forecasting.core.settings import Settings
 from forecasting.entrypoints.cli.verbs import main
-from forecasting.jobs import schedule_state as tick
+from forecasting.jobs import schedule_state
 from forecasting.jobs.schedule_state import Tick
 from forecasting.services import jobs
 from forecasting.storage.versions.store import Versions
@@ -49,7 +49,7 @@ def missed_a_night(ws):
     """The schedule was on, and nothing ran for a while."""
     ago = datetime.now(UTC) - timedelta(days=3)
     ws.schedule.parent.mkdir(parents=True, exist_ok=True)
-    tick.write(ws.schedule, Tick(expression=NIGHT, due=ago, outcome="set", at=ago))
+    schedule_state.write(ws.schedule, Tick(expression=NIGHT, due=ago, outcome="set", at=ago))
 
 
 def test_sigterm_ends_the_schedule_and_leaves_the_retrain_running(every, home):
@@ -75,7 +75,7 @@ def test_ctrl_c_ends_it_with_130(every, home):
     process.send_signal(signal.SIGINT)
     assert process.wait(20) == 130
     assert process.stderr.read() == ""
-    assert tick.read(home.schedule).outcome == "set"
+    assert schedule_state.read(home.schedule).outcome == "set"
 
 
 def test_what_is_not_given_stays_as_the_live_version_has_it(every, home):

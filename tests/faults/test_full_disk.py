@@ -19,8 +19,7 @@ from stocked_panels import panel
 
 from forecasting.core.errors import DiskFull, TrainingFailed
 from forecasting.core.settings import LstmSettings, Settings
-from forecasting.inventory.stock import file as stock_file
-from forecasting.inventory.stock import state as stock
+from forecasting.inventory.stock import file, state
 from forecasting.inventory.stock.state import Given
 from forecasting.jobs.runner import Jobs
 from forecasting.services import versions
@@ -131,7 +130,7 @@ def test_an_upload_whose_checkpoint_found_no_space_is_saved_all_the_same(disk, w
 def shelf(seed):
     """Stock of 800 products."""
     at = panel([(f"p{number}", "east") for number in range(800)])
-    return stock_file.frame(Given.nothing(800).changed(stock.ON_HAND, np.random.default_rng(seed).integers(0, 999, 800).astype(float)), at)
+    return file.frame(Given.nothing(800).changed(state.ON_HAND, np.random.default_rng(seed).integers(0, 999, 800).astype(float)), at)
 
 
 def test_stock_saved_to_a_full_disk_is_saved_or_refused(disk, ws):

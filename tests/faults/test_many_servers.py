@@ -16,7 +16,7 @@ from fake_jobs import jobs_in
 from repository import ROOT
 
 from forecasting.core.settings import Settings
-from forecasting.jobs import schedule_state as tick
+from forecasting.jobs import schedule_state
 from forecasting.jobs.cron import Cron
 from forecasting.services import jobs
 from forecasting.services.schedule import Schedule
@@ -122,7 +122,7 @@ def test_eight_servers_at_one_moment_start_one_job(selling, servers):
     go(processes)
     try:
         assert [process.stdout.readline() for process in processes] == ["done\n"] * 8
-        made = tick.read(selling.schedule)
+        made = schedule_state.read(selling.schedule)
         assert (made.due, made.outcome, made.job) == (THREE, "started", 1)
         assert jobs.job(selling).number == 1
         assert jobs.job(selling, 1).request["settings"] == Settings().to_dict()
@@ -143,7 +143,7 @@ def test_a_holder_killed_at_any_moment_neither_loses_nor_doubles_the_retrain(sel
             assert holder.poll() is None
     holder.send_signal(signal.SIGKILL)
     holder.wait()
-    left = tick.read(selling.schedule)
+    left = schedule_state.read(selling.schedule)
     if isinstance(moment, str):
         assert (left.outcome, left.job, toiling.latest()) == ("claimed", None, 1 if moment == "started" else None)
     successor = Schedule(ws=selling, cron=NIGHTLY, start=lambda ws, _: toiling.start({"task": "sleep"}, home=ws.home))

@@ -21,8 +21,7 @@ from starlette.testclient import TestClient
 from forecasting.core import schema
 from forecasting.entrypoints.api import app as api
 from forecasting.entrypoints.server.server_settings import ServerSettings
-from forecasting.services import sales
-from forecasting.services import submissions as sending
+from forecasting.services import sales, submissions
 from forecasting.services.submissions import Sent
 from forecasting.storage.sales.table import Dataset
 from forecasting.storage.workspace import Workspace
@@ -52,7 +51,7 @@ class Fuzzed:
         app = Starlette(routes=[Mount("/api", api.make(ws, generous))])
         self.client = TestClient(app, base_url="http://127.0.0.1:8501", raise_server_exceptions=False)
         if first:
-            sending.merge(ws, Sent(content=first, name="first.csv"))
+            submissions.merge(ws, Sent(content=first, name="first.csv"))
         ws.home.mkdir(parents=True, exist_ok=True)
         self.around = set(outside.iterdir())
 
@@ -146,7 +145,9 @@ def rows_kept(content: bytes, fields: dict[str, str]) -> int:
     mapping = json.loads(fields.get("mapping", "").strip() or "{}")
     day_first = {"true": True, "1": True, "false": False}.get(fields.get("day_first", ""))
     return len(
-        sending.check(Sent(content=content, name="again", mapping=mapping, duplicates=fields.get("duplicates", "last"), day_first=day_first)).sales
+        submissions.check(
+            Sent(content=content, name="again", mapping=mapping, duplicates=fields.get("duplicates", "last"), day_first=day_first)
+        ).sales
     )
 
 

@@ -6,17 +6,17 @@ import pandas as pd
 import pytest
 from repository import ROOT
 
-from forecasting.intake import sample_sales as sample
+from forecasting.intake import sample_sales
 from forecasting.services import sales as sales_service
 
 
 @pytest.fixture(scope="module")
 def sales():
-    return sample.make()
+    return sample_sales.make()
 
 
 def test_the_sample_of_a_seed_is_always_the_same_and_is_the_one_in_the_repository(sales):
-    pd.testing.assert_frame_equal(sales, sample.make())
+    pd.testing.assert_frame_equal(sales, sample_sales.make())
     assert sales_service.sample_csv() == (ROOT / "data" / "sample.csv").read_bytes()
 
 
@@ -24,10 +24,10 @@ def test_it_has_what_a_real_shop_has(sales):
     assert sales.groupby(["product_id", "region"]).ngroups == 36
     per_product = sales.groupby("product_id").agg(first=("date", "min"), last=("date", "max"), mean=("sales", "mean"))
     assert (per_product["last"].max() - per_product["first"].min()).days == 1097
-    assert per_product["first"][sample.NEW] > per_product["first"].min() + pd.Timedelta(days=900)
-    assert per_product["last"][sample.DISCONTINUED] < per_product["last"].max() - pd.Timedelta(days=190)
+    assert per_product["first"][sample_sales.NEW] > per_product["first"].min() + pd.Timedelta(days=900)
+    assert per_product["last"][sample_sales.DISCONTINUED] < per_product["last"].max() - pd.Timedelta(days=190)
     assert per_product["mean"].min() < 0.5
-    assert set(sales.date[sales.region == sample.CLOSED_SUNDAYS].dt.day_of_week) == set(range(6))
+    assert set(sales.date[sales.region == sample_sales.CLOSED_SUNDAYS].dt.day_of_week) == set(range(6))
     weekday = sales.groupby(sales.date.dt.day_of_week).sales.mean()
     assert weekday[5] > 1.3 * weekday[0]
     on, off = (sales[sales.promo == value].sales.mean() for value in (1, 0))

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forecasting.inventory.arithmetic import order_quantity, shortage
-from forecasting.inventory.budget import knapsack as budget
+from forecasting.inventory.budget import knapsack
 from forecasting.inventory.budget.knapsack import Steps, Wanted
 
 
@@ -61,9 +61,9 @@ def at_most(steps, money):
 @given(seed=st.integers(0, 10_000), n=st.integers(1, 5), share=st.floats(0, 1.2))
 def test_on_small_cases_nothing_is_better(seed, n, share):
     asked = case(n, seed, pack=0)
-    steps = budget.ways(asked)
+    steps = knapsack.ways(asked)
     money = share * steps.cost[:, -1].sum()
-    units, gain = budget.spend(asked, money)
+    units, gain = knapsack.spend(asked, money)
     assert (units * asked.unit_cost).sum() <= money + 1e-6
     assert gain.sum() == pytest.approx(brute(steps, money), rel=1e-9, abs=1e-9)
 
@@ -72,7 +72,7 @@ def test_on_small_cases_nothing_is_better(seed, n, share):
 def test_packs_and_minima_are_kept_and_nothing_is_bought_that_was_not_recommended(seed, share):
     asked = case(40, seed, pack=0)
     money = share * float((asked.quantity * asked.unit_cost).sum())
-    units, _ = budget.spend(asked, money)
+    units, _ = knapsack.spend(asked, money)
     np.testing.assert_allclose(units / asked.pack_size, np.round(units / asked.pack_size))
     assert ((units == 0) | (units >= asked.minimum_order)).all()
     assert (units <= asked.quantity).all()
@@ -88,7 +88,7 @@ def test_on_larger_cases_nothing_is_better_either(seed, n, money, alike):
     a_unit = np.sort(random.gamma(1, 1, (n, 6)), axis=1)[:, ::-1] * (price if alike else 1)
     gain = np.concatenate([np.zeros((n, 1)), np.cumsum(a_unit * np.diff(units, axis=1), axis=1)], axis=1)
     steps = Steps(units, gain, units * price)
-    row, chosen = np.arange(n), budget.choose(steps, money)
+    row, chosen = np.arange(n), knapsack.choose(steps, money)
     assert steps.cost[row, chosen].sum() <= money + 1e-6
     assert gain[row, chosen].sum() == pytest.approx(by_money(steps, money), rel=1e-9)
 
@@ -97,27 +97,27 @@ def test_on_larger_cases_nothing_is_better_either(seed, n, money, alike):
 def test_money_for_everything_buys_what_is_recommended(money):
     asked = case(200, 1)
     whole = (asked.quantity * asked.unit_cost).sum()
-    np.testing.assert_array_equal(budget.spend(asked, money or whole)[0], asked.quantity)
+    np.testing.assert_array_equal(knapsack.spend(asked, money or whole)[0], asked.quantity)
 
 
 def test_what_is_free_is_ordered_whatever_the_budget():
     asked = replace(case(4, 0), unit_cost=np.array([0.0, 2.0, 2.0, 2.0]))
-    assert budget.spend(asked, 0.0)[0].tolist() == [asked.quantity[0], 0, 0, 0]
+    assert knapsack.spend(asked, 0.0)[0].tolist() == [asked.quantity[0], 0, 0, 0]
 
 
 def test_an_order_spares_as_much_as_its_shortage_shrinks():
     asked = case(30, 4, pack=0)
     asked = replace(asked, position=asked.position - 10, values=np.round(asked.values))
-    steps = budget.ways(asked)
+    steps = knapsack.ways(asked)
     missing = [shortage(asked.values, asked.position + units) for units in steps.units.T]
     np.testing.assert_allclose(steps.gain.T, (missing[0] - missing) * asked.worth, atol=1e-9)
 
 
 def test_a_large_order_is_taken_in_a_few_large_steps_of_whole_packs():
     asked = replace(case(1, 0), quantity=np.array([6.0 * 1000]), position=np.zeros(1), minimum_order=np.array([20.0]))
-    units = budget.ways(asked).units[0]
+    units = knapsack.ways(asked).units[0]
     assert units[[0, 1, -1]].tolist() == [0, 24, 6000]
-    assert len(units) <= budget.STEPS + 1
+    assert len(units) <= knapsack.STEPS + 1
     assert (units % 6 == 0).all()
 
 
@@ -125,28 +125,28 @@ def test_ten_thousand_series_take_less_than_a_second():
     asked = case(10_000, 5, pack=6, most=20)
     money = 0.5 * float((asked.quantity * asked.unit_cost).sum())
     started = time.process_time()
-    budget.spend(asked, money)
+    knapsack.spend(asked, money)
     assert time.process_time() - started < 1
 
 
 def test_more_money_never_gains_less():
     asked = case(60, 2)
     whole = float((asked.quantity * asked.unit_cost).sum())
-    gains = [budget.spend(asked, share * whole)[1].sum() for share in np.linspace(0, 1, 15)]
+    gains = [knapsack.spend(asked, share * whole)[1].sum() for share in np.linspace(0, 1, 15)]
     assert (np.diff(gains) >= -1e-9).all()
     assert gains[0] == 0
 
 
 def test_of_many_series_hardly_any_money_is_left_and_the_bound_is_nearly_reached():
     asked = case(2000, 3)
-    steps = budget.ways(asked)
+    steps = knapsack.ways(asked)
     money = 0.3 * float(steps.cost[:, -1].sum())
-    units, gain = budget.spend(asked, money)
+    units, gain = knapsack.spend(asked, money)
     assert money - (units * asked.unit_cost).sum() < 5
     assert gain.sum() > 0.999999 * at_most(steps, money)
 
 
 def test_no_series_and_no_money():
     asked = Wanted(*(getattr(case(3, 0), name.name)[:0] for name in fields(Wanted)))
-    assert budget.spend(asked, 10.0)[0].shape == (0,)
-    assert budget.spend(case(3, 0), 0.0)[0].sum() == 0
+    assert knapsack.spend(asked, 10.0)[0].shape == (0,)
+    assert knapsack.spend(case(3, 0), 0.0)[0].sum() == 0

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from forecasting.inventory.orders import recommend as orders
-from forecasting.inventory.orders import wording as order_words
+from forecasting.inventory.orders import wording
 from forecasting.inventory.policy import Policy
-from forecasting.inventory.stock import state as stock
+from forecasting.inventory.stock import state
 from forecasting.inventory.stock.state import Given
 
 N = 12
@@ -50,36 +50,36 @@ def figures(text):
 def test_the_sum_of_an_empty_shelf():
     found = recommend()
     level = int(found.table["order_up_to"].iloc[0])
-    said = order_words.sum_of(found, 0)
+    said = wording.sum_of(found, 0)
     assert said == f"Orders {level}: 282 expected in 7 days plus {level - 282} safety stock, less 0 on the shelf."
 
 
 def test_packs_and_minimum_are_named_where_they_matter():
-    said = order_words.sum_of(recommend(on_hand=5, pack_size=12, minimum_order=400), 0)
+    said = wording.sum_of(recommend(on_hand=5, pack_size=12, minimum_order=400), 0)
     assert "; in packs of 12 and at least 400 that makes 408." in said
-    assert "packs" not in order_words.sum_of(recommend(on_hand=5), 0)
+    assert "packs" not in wording.sum_of(recommend(on_hand=5), 0)
 
 
 def test_enough_is_said_with_what_it_covers():
-    said = order_words.sum_of(recommend(on_hand=900, on_order=40, backorders=3), 0)
+    said = wording.sum_of(recommend(on_hand=900, on_order=40, backorders=3), 0)
     assert said.startswith("Nothing to order: 900 on the shelf, plus 40 on the way, less 3 owed cover 282 expected in 7 days plus ")
 
 
 @pytest.mark.parametrize(("rule", "how"), [("reorder_point", "in lots of 162"), ("min_max", "up to ")])
 def test_rules_with_a_reorder_point_name_it(rule, how):
     found = recommend(replace(WEEKLY, rule=rule), on_hand=20)
-    said = order_words.sum_of(found, 0)
+    said = wording.sum_of(found, 0)
     assert f"the reorder point of {found.table['reorder_point'].iloc[0]:.0f} (161 expected in 4 days plus " in said
     assert how in said
-    assert "lie above" in order_words.sum_of(recommend(replace(WEEKLY, rule=rule), on_hand=5000), 0)
+    assert "lie above" in wording.sum_of(recommend(replace(WEEKLY, rule=rule), on_hand=5000), 0)
 
 
 def test_a_series_without_advice_says_why():
-    assert "28 days" in order_words.sum_of(recommend(Policy(lead_time=20, review_period=14)), 0)
+    assert "28 days" in wording.sum_of(recommend(Policy(lead_time=20, review_period=14)), 0)
 
 
 def test_a_lead_time_that_varies_is_about_so_many_days():
-    assert "expected in about 7 days" in order_words.sum_of(recommend(replace(WEEKLY, lead_time_sd=1.0)), 0)
+    assert "expected in about 7 days" in wording.sum_of(recommend(replace(WEEKLY, lead_time_sd=1.0)), 0)
 
 
 @given(
@@ -91,7 +91,7 @@ def test_a_lead_time_that_varies_is_about_so_many_days():
 )
 def test_the_numbers_as_shown_add_up(on_hand, on_order, backorders, pack_size, minimum_order):
     found = recommend(on_hand=on_hand, on_order=on_order, backorders=backorders, pack_size=pack_size, minimum_order=minimum_order)
-    said, quantity = order_words.sum_of(found, 0), found.table["order_quantity"].iloc[0]
+    said, quantity = wording.sum_of(found, 0), found.table["order_quantity"].iloc[0]
     if not quantity:
         assert said.startswith("Nothing to order")
         return
@@ -111,33 +111,33 @@ def test_the_numbers_as_shown_add_up(on_hand, on_order, backorders, pack_size, m
 def test_the_proof_holds_promise_and_past_side_by_side():
     row = {"service_level": 0.95, "promise": "kept", "cycles": 72.0, "achieved": 0.958, "achieved_fill": 0.992, "achieved_textbook": 0.861}
     assert (
-        order_words.proof(row).replace("\u00a0", " ")
+        wording.proof(row).replace("\u00a0", " ")
         == "Promised 95 %; kept in 95.8 % of 72 past cycles, 99.2 % of demand served. The textbook level: 86.1 %."
     )
-    assert "promise a share served" in order_words.proof({**row, "achieved_fill": 0.83})
-    assert "too little past" in order_words.proof({**row, "promise": "not judged", "cycles": 0.0})
+    assert "promise a share served" in wording.proof({**row, "achieved_fill": 0.83})
+    assert "too little past" in wording.proof({**row, "promise": "not judged", "cycles": 0.0})
 
 
 def test_what_was_assumed_is_named():
-    assert order_words.assumed({"defaults": "on_hand, pack_size"}) == "Assumed: an empty shelf and packs of one."
-    assert order_words.assumed({"defaults": ""}) == ""
+    assert wording.assumed({"defaults": "on_hand, pack_size"}) == "Assumed: an empty shelf and packs of one."
+    assert wording.assumed({"defaults": ""}) == ""
 
 
 def test_every_state_and_column_has_a_name():
-    assert list(order_words.STATES) == list(orders.STATES)
-    assert set(order_words.STOCK) == set(stock.COLUMNS)
+    assert list(wording.STATES) == list(orders.STATES)
+    assert set(wording.STOCK) == set(state.COLUMNS)
 
 
 def test_totals_follow_what_a_person_changed():
     found = recommend(on_hand=0, unit_cost=2)
     names, quantity = found.table["unique_id"], found.table["order_quantity"]
-    told = order_words.answer(found, {names.iloc[0]: 0.0, names.iloc[1]: 5.0})
+    told = wording.answer(found, {names.iloc[0]: 0.0, names.iloc[1]: 5.0})
     assert told["units"] == quantity.iloc[2:].sum() + 5
     assert told["value"] == 2 * told["units"]
     assert told["without_cost"] == 0
-    assert order_words.answer(recommend(on_hand=0), {})["without_cost"] == N
+    assert wording.answer(recommend(on_hand=0), {})["without_cost"] == N
     assert told["missed"] == pytest.approx(found.table["expected_lost"].sum())
     assert told["surplus"] == 0
     over = recommend(on_hand=5000)
-    assert order_words.answer(over, {})["surplus"] == (5000 - over.table["order_up_to"]).sum()
-    assert np.isnan(order_words.answer(over, {})["value"])
+    assert wording.answer(over, {})["surplus"] == (5000 - over.table["order_up_to"]).sum()
+    assert np.isnan(wording.answer(over, {})["value"])

@@ -15,9 +15,9 @@ from forecasting.inventory.levels import lost_sales
 from forecasting.inventory.levels.demand import Demand
 from forecasting.inventory.levels.order_levels import Levels
 from forecasting.inventory.policy import Policy
-from forecasting.inventory.simulation import policy_check as receipt
+from forecasting.inventory.simulation import policy_check
 from forecasting.inventory.simulation.policy_check import drawn, judge, levels_then, promise
-from forecasting.inventory.stock import state as stock
+from forecasting.inventory.stock import state
 from forecasting.inventory.stock.state import Given, complete
 
 NAN = np.nan
@@ -130,7 +130,7 @@ def test_series_with_other_terms_are_judged_as_if_alone():
 
 def test_packs_are_bought_whole_and_keep_more_on_the_shelf():
     made = noisy(n=30, h=28)
-    single, packs = (judged(made, lead_time=2, review_period=2, change={stock.PACK_SIZE: size}) for size in (1.0, 100.0))
+    single, packs = (judged(made, lead_time=2, review_period=2, change={state.PACK_SIZE: size}) for size in (1.0, 100.0))
     assert packs.total["average_stock"] > single.total["average_stock"] + 20
     assert packs.total["service"] >= single.total["service"]
 
@@ -145,7 +145,7 @@ def test_rules_by_lots_are_judged_by_their_deliveries(rule):
 
 
 def test_what_it_costs_a_year():
-    money = {stock.PRICE: 5.0, stock.UNIT_COST: 3.0, stock.HOLDING_COST: 1.5, stock.ORDER_COST: 4.0}
+    money = {state.PRICE: 5.0, state.UNIT_COST: 3.0, state.HOLDING_COST: 1.5, state.ORDER_COST: 4.0}
     # One delivery every second day, 5 units on hand on average, nothing lost.
     made = judged(steady(), lead_time=3, review_period=2, change=money)
     assert made.series["cost"].tolist() == pytest.approx([1.5 * 5 + 4 * 15 / (30 / 364)] * 3)
@@ -232,4 +232,4 @@ def test_cycles_that_share_their_days_count_less():
 def test_few_promises_that_are_kept_are_called_broken():
     cycles = np.full(20_000, 40.0)
     kept = np.random.default_rng(0).binomial(40, 0.95, 20_000).astype(float)
-    assert (promise(kept, cycles, np.full(20_000, 0.95), np.ones(20_000)) == receipt.NOT_KEPT).mean() < receipt.CHANCE
+    assert (promise(kept, cycles, np.full(20_000, 0.95), np.ones(20_000)) == policy_check.NOT_KEPT).mean() < policy_check.CHANCE

@@ -15,7 +15,7 @@ from forecasting.core.errors import InputError
 from forecasting.inventory.orders import recommend as orders
 from forecasting.inventory.orders.recommend import FINE, NOW, OVERSTOCK, SOON, UNKNOWN
 from forecasting.inventory.policy import Policy
-from forecasting.inventory.stock import state as stock
+from forecasting.inventory.stock import state
 from forecasting.inventory.stock.state import Given
 from forecasting.training import reasons
 from forecasting.training.backtest import Backtest
@@ -39,7 +39,7 @@ def recommend(made, given=None, policy=WEEKLY):
 
 
 def having(on_hand, **terms):
-    given = Given.nothing(N).changed(stock.ON_HAND, on_hand)
+    given = Given.nothing(N).changed(state.ON_HAND, on_hand)
     for name, value in terms.items():
         given = given.changed(name, value)
     return given
@@ -172,7 +172,7 @@ def test_a_level_by_class_goes_to_series_without_one_of_their_own(made):
     sales = made.panel.sales * np.linspace(20, 1, N)[:, None]
     steep = replace(made, panel=replace(made.panel, sales=sales))
     table = recommend(
-        steep, replace(Given.nothing(N)).changed(stock.SERVICE_LEVEL, 0.9, np.array([0])), replace(WEEKLY, class_levels=(0.99, 0.95, 0.8))
+        steep, replace(Given.nothing(N)).changed(state.SERVICE_LEVEL, 0.9, np.array([0])), replace(WEEKLY, class_levels=(0.99, 0.95, 0.8))
     )
     assert table["service_level"].iloc[0] == pytest.approx(0.9)
     wanted = table["abc"].map({"A": 0.99, "B": 0.95, "C": 0.8})

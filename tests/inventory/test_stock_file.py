@@ -13,12 +13,12 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from forecasting.core import spreadsheets as formulas
+from forecasting.core import spreadsheets
 from forecasting.core.errors import AmbiguousDates, ColumnsMissing, InputError, ProblemsFound
 from forecasting.core.panel import Panel, unique_id
 from forecasting.intake.reader import read_table
 from forecasting.inventory.stock import file as stock_file
-from forecasting.inventory.stock import state as stock
+from forecasting.inventory.stock import state
 from forecasting.inventory.stock.state import Given
 
 
@@ -65,7 +65,7 @@ def assert_same(one: Given, other: Given):
 @pytest.mark.parametrize(
     ("header", "roles"),
     [
-        (";".join(("product_id", "region", "store", *stock.COLUMNS)), None),
+        (";".join(("product_id", "region", "store", *state.COLUMNS)), None),
         ("SKU;On Hand;On Order;ETA;MOQ;Unit Cost;Lead Time (days)", "product_id;on_hand;on_order;due;minimum_order;unit_cost;lead_time"),
         (
             "Artikelnummer;Filiale;Bestand;Bestellt;Liefertermin;VE;EK-Preis;Verkaufspreis;Lieferzeit",
@@ -136,8 +136,8 @@ def test_the_row_that_names_more_keys_counts():
 
 def test_units_of_several_series_are_a_problem_and_of_the_only_one_are_not():
     checked = check("product,on_hand,on_order,backorders\nbread,5,6,1\ncake,7,8,2\n")
-    assert [row[1:] for row in found(checked)] == [[name, value, "Units of several series"] for name, value in zip(stock.AMOUNTS, "561", strict=True)]
-    assert checked.given.table[list(stock.AMOUNTS)].fillna(-1).to_numpy().tolist() == [[-1, -1, -1], [-1, -1, -1], [7, 8, 2]]
+    assert [row[1:] for row in found(checked)] == [[name, value, "Units of several series"] for name, value in zip(state.AMOUNTS, "561", strict=True)]
+    assert checked.given.table[list(state.AMOUNTS)].fillna(-1).to_numpy().tolist() == [[-1, -1, -1], [-1, -1, -1], [7, 8, 2]]
 
 
 def test_rows_about_no_series_are_named():
@@ -172,7 +172,7 @@ def test_the_apostrophe_before_a_formula_is_not_part_of_a_key():
 ODD = st.text(st.sampled_from("=+-@;,'\"\t\r\n \u200b\uff1da1"), min_size=1)
 
 
-@given(st.lists(ODD.map(formulas.as_meant).map(str.strip).filter(bool), min_size=1, max_size=4, unique=True))
+@given(st.lists(ODD.map(spreadsheets.as_meant).map(str.strip).filter(bool), min_size=1, max_size=4, unique=True))
 def test_a_template_that_is_filled_in_is_about_the_same_series(names):
     at = panel([(name,) for name in names], ["product_id"])
     header, *lines = csv.reader(io.StringIO(stock_file.template(at).decode(), newline=""))
@@ -360,7 +360,7 @@ def test_nothing_typed_is_accepted():
 def test_a_table_to_type_in_has_a_row_a_series_and_delivery():
     given_ = check("product,store,on_hand,on_order,due\nbread,west,5,20,2026-01-20\nbread,west,,10,2026-01-12\n").given
     typed = stock_file.frame(replace(given_, lead_times={1: (6, 7)}), SHOPS)
-    assert list(typed) == ["product_id", "store", *stock.COLUMNS]
+    assert list(typed) == ["product_id", "store", *state.COLUMNS]
     assert typed[["product_id", "store"]].to_numpy().tolist() == [["bread", "east"], ["bread", "west"], ["bread", "west"], ["cake", "east"]]
     assert typed[["on_hand", "on_order"]].fillna(-1).to_numpy().tolist() == [[-1, -1], [5, 10], [-1, 20], [-1, -1]]
     assert [str(day)[:10] for day in typed["due"]] == ["NaT", "2026-01-12", "2026-01-20", "NaT"]
@@ -392,26 +392,26 @@ def test_whole_numbers_typed_into_a_table_are_numbers():
 
 
 def test_rows_of_series_that_there_are_no_more_are_counted_and_no_problem():
-    before = stock_file.frame(Given.nothing(3).changed(stock.ON_HAND, np.array([1.0, 2.0, 3.0])), SHOPS)
+    before = stock_file.frame(Given.nothing(3).changed(state.ON_HAND, np.array([1.0, 2.0, 3.0])), SHOPS)
     checked = stock_file.from_frame(before, panel([("bread", "west"), ("pie", "west")]))
     assert (checked.unknown, found(checked), column(checked, "on_hand"), checked.matched) == (2, [], [2, None], 1)
 
 
 def test_a_table_saved_by_product_gives_its_terms_to_the_stores_of_now():
-    before = stock_file.frame(Given.nothing(2).changed(stock.PACK_SIZE, np.array([6.0, 12.0])).changed(stock.ON_HAND, 5.0), GOODS)
+    before = stock_file.frame(Given.nothing(2).changed(state.PACK_SIZE, np.array([6.0, 12.0])).changed(state.ON_HAND, 5.0), GOODS)
     checked = stock_file.from_frame(before.drop(columns="on_hand"), SHOPS)
     assert (column(checked, "pack_size"), found(checked)) == ([6, 6, 12], [])
 
 
 def test_a_table_saved_without_keys_says_nothing_of_several_series():
-    saved = stock_file.frame(Given.nothing(1).changed(stock.ON_HAND, 5.0), ALL)
+    saved = stock_file.frame(Given.nothing(1).changed(state.ON_HAND, 5.0), ALL)
     checked = stock_file.from_frame(saved, SHOPS)
     assert (checked.unknown, checked.matched, found(checked)) == (1, 0, [])
 
 
 def test_the_template_has_a_row_a_series():
     text = stock_file.template(SHOPS).decode().splitlines()
-    assert text[0] == "product_id,store," + ",".join(stock.COLUMNS)
+    assert text[0] == "product_id,store," + ",".join(state.COLUMNS)
     assert [line.split(",")[:2] for line in text[1:]] == [["bread", "east"], ["bread", "west"], ["cake", "east"]]
 
 
@@ -422,20 +422,20 @@ KEY = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl",
 AMOUNT = st.none() | st.floats(0, 1e9).map(lambda value: round(value, 3)) | st.integers(0, 10_000).map(float)
 DAYS = st.none() | st.integers(1, 365).map(float)
 VALUES = {
-    stock.ON_HAND: AMOUNT,
-    stock.BACKORDERS: AMOUNT,
-    stock.LEAD_TIME: DAYS,
-    stock.LEAD_TIME_SD: st.none() | st.floats(0, 180),
-    stock.REVIEW_PERIOD: DAYS,
-    stock.PACK_SIZE: st.none() | st.floats(1, 1e6),
-    stock.MINIMUM_ORDER: AMOUNT,
-    stock.UNIT_COST: AMOUNT,
-    stock.PRICE: AMOUNT,
-    stock.HOLDING_COST: AMOUNT,
-    stock.ORDER_COST: AMOUNT,
-    stock.SHELF_LIFE: DAYS,
-    stock.UNIT_SPACE: AMOUNT,
-    stock.SERVICE_LEVEL: st.none() | st.floats(0.001, 0.999),
+    state.ON_HAND: AMOUNT,
+    state.BACKORDERS: AMOUNT,
+    state.LEAD_TIME: DAYS,
+    state.LEAD_TIME_SD: st.none() | st.floats(0, 180),
+    state.REVIEW_PERIOD: DAYS,
+    state.PACK_SIZE: st.none() | st.floats(1, 1e6),
+    state.MINIMUM_ORDER: AMOUNT,
+    state.UNIT_COST: AMOUNT,
+    state.PRICE: AMOUNT,
+    state.HOLDING_COST: AMOUNT,
+    state.ORDER_COST: AMOUNT,
+    state.SHELF_LIFE: DAYS,
+    state.UNIT_SPACE: AMOUNT,
+    state.SERVICE_LEVEL: st.none() | st.floats(0.001, 0.999),
 }
 DUE = st.none() | st.dates(pd.Timestamp(2025, 1, 1).date(), pd.Timestamp(2027, 1, 1).date())
 
@@ -455,7 +455,7 @@ def stated(draw):
     for row in range(n):
         days = sorted(draw(st.lists(DUE, max_size=3, unique=True)), key=lambda day: (day is None, day or 0))
         due += [(row, pd.NaT if day is None else pd.Timestamp(day), float(draw(st.integers(1, 999)))) for day in days]
-        table.loc[row, stock.ON_ORDER] = sum(units for place, _, units in due if place == row) if days else draw(st.sampled_from([np.nan, 0.0]))
+        table.loc[row, state.ON_ORDER] = sum(units for place, _, units in due if place == row) if days else draw(st.sampled_from([np.nan, 0.0]))
     frame = pd.DataFrame(due, columns=["row", "day", "units"]).astype({"row": np.int64, "day": "datetime64[us]", "units": float})
     listed = st.none() | st.lists(st.integers(0, 365), min_size=1, max_size=4).map(tuple)
     lists = draw(st.lists(listed, min_size=n, max_size=n))
@@ -467,13 +467,13 @@ def test_what_was_given_comes_back_from_its_csv_and_its_table(case):
     at, before = case
     typed = stock_file.frame(before, at)
     assert_same(stock_file.from_frame(typed, at).accept(), before)
-    table = read_table(formulas.to_csv(typed), "stock.csv")
+    table = read_table(spreadsheets.to_csv(typed), "stock.csv")
     mapping = {name: name for name in typed}
-    if typed[list(stock.COLUMNS)].replace("", np.nan).isna().all(axis=None):
+    if typed[list(state.COLUMNS)].replace("", np.nan).isna().all(axis=None):
         return
     checked = stock_file.check(table, mapping, at)
     assert_same(checked.accept(), before)
-    assert formulas.to_csv(stock_file.frame(checked.given, at)) == formulas.to_csv(typed)
+    assert spreadsheets.to_csv(stock_file.frame(checked.given, at)) == spreadsheets.to_csv(typed)
 
 
 def test_csv_workbook_and_parquet_of_the_same_stock_are_the_same():
@@ -483,7 +483,7 @@ def test_csv_workbook_and_parquet_of_the_same_stock_are_the_same():
     book, columns = io.BytesIO(), io.BytesIO()
     typed.to_excel(book, index=False)
     typed.to_parquet(columns, index=False)
-    for content in (formulas.to_csv(typed), book.getvalue(), columns.getvalue()):
+    for content in (spreadsheets.to_csv(typed), book.getvalue(), columns.getvalue()):
         table = read_table(content, "stock")
         assert_same(stock_file.check(table, stock_file.guess_mapping(table), SHOPS).accept(), before)
 
@@ -508,11 +508,11 @@ def test_any_text_gives_sound_stock_or_problems(rows):
 def test_10_000_series_are_checked_in_well_under_a_second():
     at = panel([(f"P{i:05d}", store) for i in range(2_500) for store in "abcd"])
     given_ = Given.nothing(len(at))
-    for name in (stock.ON_HAND, stock.PACK_SIZE, stock.LEAD_TIME, stock.UNIT_COST):
+    for name in (state.ON_HAND, state.PACK_SIZE, state.LEAD_TIME, state.UNIT_COST):
         given_ = given_.changed(name, np.arange(len(at)) % 300 + 1.0)
     given_ = replace(given_, lead_times={row: (6, 7, row % 9) for row in range(0, len(at), 2)})
     typed = stock_file.frame(given_, at)
-    table = read_table(formulas.to_csv(typed), "stock.csv")
+    table = read_table(spreadsheets.to_csv(typed), "stock.csv")
     begun = perf_counter()
     checked = stock_file.check(table, stock_file.guess_mapping(table), at)
     again = stock_file.from_frame(typed, at)

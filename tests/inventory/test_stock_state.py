@@ -16,7 +16,7 @@ from forecasting.core import period
 from forecasting.core.panel import Panel
 from forecasting.core.period import DAY, MONTH, WEEK
 from forecasting.inventory.policy import Policy
-from forecasting.inventory.stock import state as stock
+from forecasting.inventory.stock import state
 from forecasting.inventory.stock.state import Given, complete
 
 POLICY = Policy(lead_time=4, lead_time_sd=1.0, review_period=3, order_cost=7.0, holding_rate=0.2, service_level=0.9)
@@ -41,7 +41,7 @@ def with_due(*deliveries, n=3):
         }
     )
     table = Given.nothing(n).table
-    table[stock.ON_ORDER] = due.groupby("row")["units"].sum().reindex(range(n))
+    table[state.ON_ORDER] = due.groupby("row")["units"].sum().reindex(range(n))
     return Given(table, due, {})
 
 
@@ -89,24 +89,24 @@ def test_what_was_given_counts():
 
 
 def test_a_given_lead_time_has_no_spread_unless_one_was_given():
-    stated = Given.nothing(3).changed(stock.LEAD_TIME, 6.0, np.array([0, 1])).changed(stock.LEAD_TIME_SD, 2.0, np.array([1, 2]))
+    stated = Given.nothing(3).changed(state.LEAD_TIME, 6.0, np.array([0, 1])).changed(state.LEAD_TIME_SD, 2.0, np.array([1, 2]))
     found = complete(stated, POLICY, panel(), 14)
-    assert found.table[[stock.LEAD_TIME, stock.LEAD_TIME_SD]].to_numpy().tolist() == [[6, 0], [6, 2], [4, 2]]
+    assert found.table[[state.LEAD_TIME, state.LEAD_TIME_SD]].to_numpy().tolist() == [[6, 0], [6, 2], [4, 2]]
 
 
 def test_holding_a_unit_costs_a_share_of_its_cost_unless_said_otherwise():
-    stated = Given.nothing(3).changed(stock.UNIT_COST, 5.0, np.array([0, 1])).changed(stock.HOLDING_COST, 0.5, np.array([1]))
-    assert np.array_equal(complete(stated, POLICY, panel(), 14)[stock.HOLDING_COST], [1.0, 0.5, np.nan], equal_nan=True)
+    stated = Given.nothing(3).changed(state.UNIT_COST, 5.0, np.array([0, 1])).changed(state.HOLDING_COST, 0.5, np.array([1]))
+    assert np.array_equal(complete(stated, POLICY, panel(), 14)[state.HOLDING_COST], [1.0, 0.5, np.nan], equal_nan=True)
 
 
 def test_past_lead_times_say_their_mean_and_spread_and_count_as_given():
     found = complete(replace(Given.nothing(2), lead_times={1: (6, 7, 11)}), POLICY, panel(2), 14)
-    assert found.table.loc[1, [stock.LEAD_TIME, stock.LEAD_TIME_SD]].tolist() == pytest.approx([8, np.std([6, 7, 11])])
-    assert found.given[[stock.LEAD_TIME, stock.LEAD_TIME_SD]].to_numpy().tolist() == [[False, False], [True, True]]
+    assert found.table.loc[1, [state.LEAD_TIME, state.LEAD_TIME_SD]].tolist() == pytest.approx([8, np.std([6, 7, 11])])
+    assert found.given[[state.LEAD_TIME, state.LEAD_TIME_SD]].to_numpy().tolist() == [[False, False], [True, True]]
 
 
 def test_the_position_is_on_hand_and_on_order_less_backorders():
-    stated = Given.nothing(1).changed(stock.ON_HAND, 10.0).changed(stock.ON_ORDER, 5.0).changed(stock.BACKORDERS, 2.0)
+    stated = Given.nothing(1).changed(state.ON_HAND, 10.0).changed(state.ON_ORDER, 5.0).changed(state.BACKORDERS, 2.0)
     assert complete(stated, POLICY, panel(1), 14).position.tolist() == [13.0]
 
 
@@ -118,19 +118,19 @@ def test_completing_leaves_what_was_given_alone():
 
 
 def test_selected_series_are_those_of_the_whole():
-    stated = replace(with_due((0, "2026-01-12", 5), (2, None, 7)), lead_times={1: (6, 7)}).changed(stock.ON_HAND, np.array([1.0, 2.0, 3.0]))
+    stated = replace(with_due((0, "2026-01-12", 5), (2, None, 7)), lead_times={1: (6, 7)}).changed(state.ON_HAND, np.array([1.0, 2.0, 3.0]))
     whole = complete(stated, POLICY, panel(), 14)
     some = whole.select(np.array([2, 1]))
-    assert (len(some), some[stock.ON_HAND].tolist(), some.receipts[:, 0].tolist()) == (2, [3.0, 2.0], [7.0, 0.0])
+    assert (len(some), some[state.ON_HAND].tolist(), some.receipts[:, 0].tolist()) == (2, [3.0, 2.0], [7.0, 0.0])
     assert np.array_equal(some.lead, whole.lead[[2, 1]])
-    assert some.given[stock.LEAD_TIME].tolist() == [False, True]
+    assert some.given[state.LEAD_TIME].tolist() == [False, True]
 
 
 # Lead times
 
 
 def lead(mean_, sd, at=WEEKLY):
-    return complete(Given.nothing(3).changed(stock.LEAD_TIME, mean_).changed(stock.LEAD_TIME_SD, sd), POLICY, at, 14).lead
+    return complete(Given.nothing(3).changed(state.LEAD_TIME, mean_).changed(state.LEAD_TIME_SD, sd), POLICY, at, 14).lead
 
 
 @given(st.integers(0, 60), st.floats(0.0, 30.0))
@@ -180,7 +180,7 @@ def test_lead_times_in_weeks_are_those_in_days_rounded_up():
 
 
 def test_reviews_and_shelf_lives_are_whole_steps_and_at_least_one():
-    stated = Given.nothing(3).changed(stock.REVIEW_PERIOD, np.array([1.0, 7.0, 8.0])).changed(stock.SHELF_LIFE, np.array([3.0, 20.0, np.nan]))
+    stated = Given.nothing(3).changed(state.REVIEW_PERIOD, np.array([1.0, 7.0, 8.0])).changed(state.SHELF_LIFE, np.array([3.0, 20.0, np.nan]))
     weekly, daily = complete(stated, POLICY, WEEKLY, 14), complete(stated, POLICY, panel(), 14)
     assert (weekly.review.tolist(), weekly.life.tolist()) == ([1, 1, 2], [1, 2, np.inf])
     assert (daily.review.tolist(), daily.life.tolist()) == ([1, 7, 8], [3, 20, np.inf])
@@ -206,7 +206,7 @@ def test_overdue_and_undated_deliveries_arrive_first():
 def test_deliveries_beyond_the_horizon_are_on_order_alone():
     stated = with_due((0, "2026-01-16", 5))
     assert arrivals(stated) == {}
-    assert complete(stated, POLICY, panel(), 5)[stock.ON_ORDER].tolist() == [5, 0, 0]
+    assert complete(stated, POLICY, panel(), 5)[state.ON_ORDER].tolist() == [5, 0, 0]
 
 
 def test_two_deliveries_of_a_day_add_up():
@@ -238,39 +238,39 @@ def test_no_unit_on_order_is_lost_within_a_long_horizon(deliveries):
     stated = with_due(*deliveries)
     for at in (panel(), WEEKLY):
         found = complete(stated, POLICY, at, 400)
-        assert found.receipts.sum(axis=1).tolist() == found[stock.ON_ORDER].tolist()
+        assert found.receipts.sum(axis=1).tolist() == found[state.ON_ORDER].tolist()
 
 
 # Changes
 
 
 def test_changed_units_on_order_replace_the_deliveries_of_a_series():
-    stated = with_due((0, "2026-01-12", 5), (1, "2026-01-12", 6)).changed(stock.ON_ORDER, 9.0, np.array([0]))
+    stated = with_due((0, "2026-01-12", 5), (1, "2026-01-12", 6)).changed(state.ON_ORDER, 9.0, np.array([0]))
     assert arrivals(stated) == {(0, 0): 9, (1, 1): 6}
-    assert arrivals(stated.changed(stock.ON_ORDER, 0.0)) == {}
+    assert arrivals(stated.changed(state.ON_ORDER, 0.0)) == {}
 
 
 def test_what_is_given_now_counts_over_what_was_given_before():
     before = replace(with_due((0, "2026-01-12", 5), (1, "2026-01-12", 6)), lead_times={0: (1, 2), 1: (3,)})
-    before = before.changed(stock.PACK_SIZE, 6.0).changed(stock.ON_HAND, np.array([1.0, 2.0, 3.0]))
-    now = replace(with_due((0, "2026-01-14", 8)), lead_times={1: (4,)}).changed(stock.ON_HAND, np.array([7.0, np.nan, np.nan]))
+    before = before.changed(state.PACK_SIZE, 6.0).changed(state.ON_HAND, np.array([1.0, 2.0, 3.0]))
+    now = replace(with_due((0, "2026-01-14", 8)), lead_times={1: (4,)}).changed(state.ON_HAND, np.array([7.0, np.nan, np.nan]))
     both = now.over(before)
-    assert both.table[stock.ON_HAND].tolist() == [7, 2, 3]
-    assert both.table[stock.PACK_SIZE].tolist() == [6, 6, 6]
-    assert both.table[stock.ON_ORDER].tolist()[:2] == [8, 6]
+    assert both.table[state.ON_HAND].tolist() == [7, 2, 3]
+    assert both.table[state.PACK_SIZE].tolist() == [6, 6, 6]
+    assert both.table[state.ON_ORDER].tolist()[:2] == [8, 6]
     assert (arrivals(both), both.lead_times) == ({(0, 3): 8, (1, 1): 6}, {0: (1, 2), 1: (4,)})
 
 
 def test_a_lead_time_given_now_counts_over_those_listed_before():
     before = replace(Given.nothing(2), lead_times={0: (1, 2), 1: (3,)})
-    both = Given.nothing(2).changed(stock.LEAD_TIME, 9.0, np.array([0])).over(before)
-    assert complete(both, POLICY, panel(2), 14)[stock.LEAD_TIME].tolist() == [9, 3]
+    both = Given.nothing(2).changed(state.LEAD_TIME, 9.0, np.array([0])).over(before)
+    assert complete(both, POLICY, panel(2), 14)[state.LEAD_TIME].tolist() == [9, 3]
 
 
 def test_10_000_series_are_completed_in_a_second():
     n = 10_000
     stated = replace(Given.nothing(n), lead_times={row: (6, 7, 9) for row in range(0, n, 2)})
-    stated = stated.changed(stock.LEAD_TIME, 7.0).changed(stock.LEAD_TIME_SD, np.arange(n) % 50 / 10)
+    stated = stated.changed(state.LEAD_TIME, 7.0).changed(state.LEAD_TIME_SD, np.arange(n) % 50 / 10)
     begun = perf_counter()
     found = complete(stated, POLICY, panel(n), 60)
     assert perf_counter() - begun < 1

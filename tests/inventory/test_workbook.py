@@ -15,14 +15,12 @@ import past_ensembles as pasts
 import pytest
 
 from forecasting.core import schema
-from forecasting.inventory import arithmetic as inventory
-from forecasting.inventory import policy
-from forecasting.inventory.export import columns as workbook_columns
+from forecasting.inventory import arithmetic, policy
+from forecasting.inventory.export import columns
 from forecasting.inventory.export.workbook import FIRST, HEADER, TOTAL, orders_xlsx, quantities
-from forecasting.inventory.orders import recommend as orders
-from forecasting.inventory.orders import wording as order_words
+from forecasting.inventory.orders import recommend, wording
 from forecasting.inventory.policy import Policy
-from forecasting.inventory.stock import state as stock
+from forecasting.inventory.stock import state
 from forecasting.inventory.stock.state import Given
 
 RULES = policy.RULES
@@ -94,7 +92,7 @@ def finished(rule, **columns):
     n = len(table)
     position = table["on_hand"] + table["on_order"] - table["backorders"]
     quantity = quantities(table, rule)
-    kinds = {"unknown": np.isnan(quantity), "order_now": quantity > 0, "overstock": position > orders.TOO_MUCH * table["order_up_to"]}
+    kinds = {"unknown": np.isnan(quantity), "order_now": quantity > 0, "overstock": position > recommend.TOO_MUCH * table["order_up_to"]}
     states = np.select(list(kinds.values()), list(kinds), "fine")
     days = pd.Series(pd.date_range("2026-11-22", periods=n, freq="D").as_unit("us")).where(np.arange(n) % 3 > 0)
     shares = dict.fromkeys(("service_level", "quantile", "risk", "achieved", "achieved_fill", "achieved_textbook"), 0.95)
@@ -184,15 +182,15 @@ def test_every_formula_shows_its_value_before_anybody_recalculates(recalculate):
 def test_real_recommendations_under_every_rule_are_what_the_formulas_give(recalculate):
     y, blend = pasts.noisy(h=28, cutoffs=6)
     made, n = pasts.ensemble(np.round(y), blend, before=np.full((12, 70), 40.0), health={"wape": 0.1}), 12
-    given = Given.nothing(n).changed(stock.ON_HAND, np.linspace(0, 400, n)).changed(stock.PACK_SIZE, 7.0).changed(stock.UNIT_COST, 1.5)
-    tables = [orders.recommend(made, given, Policy(rule=rule, lead_time=3, review_period=4, order_cost=9.0), np.arange(n)).table for rule in RULES]
+    given = Given.nothing(n).changed(state.ON_HAND, np.linspace(0, 400, n)).changed(state.PACK_SIZE, 7.0).changed(state.UNIT_COST, 1.5)
+    tables = [recommend.recommend(made, given, Policy(rule=rule, lead_time=3, review_period=4, order_cost=9.0), np.arange(n)).table for rule in RULES]
     books = recalculate(*(opened(written(table, rule)) for table, rule in zip(tables, RULES, strict=True)))
     for table, book in zip(tables, books, strict=True):
         sheet = book["Orders"]
         np.testing.assert_allclose(column(sheet, "Recommended", n), table["order_quantity"])
         np.testing.assert_allclose(column(sheet, "Order up to", n), table["order_up_to"])
         np.testing.assert_allclose(column(sheet, "Position", n), table["inventory_position"])
-        assert column(sheet, "State", n) == table["state"].map(order_words.STATES).tolist()
+        assert column(sheet, "State", n) == table["state"].map(wording.STATES).tolist()
         assert not any(column(sheet, "Your order", n))
 
 
@@ -201,7 +199,7 @@ def test_the_state_follows_the_stock(recalculate):
     table = table.assign(order_quantity=quantities(table, "order_up_to"), state=["order_now", "overstock", "order_now", "order_now"])
     book = opened(written(table))
     change(book["Orders"], "On hand", [1e6, 0.0, float(table["order_up_to"].iloc[2]), None])
-    assert column(recalculate(book)[0]["Orders"], "State", 4) == ["Overstock", "Order now", workbook_columns.LATER, "Order now"]
+    assert column(recalculate(book)[0]["Orders"], "State", 4) == ["Overstock", "Order now", columns.LATER, "Order now"]
 
 
 def test_an_order_of_ones_own_counts_instead_and_the_recommendation_stays(recalculate):
@@ -242,7 +240,7 @@ def test_a_line_without_a_level_orders_nothing_until_somebody_types_an_order(rec
         sheet = book["Orders"]
         assert (column(sheet, "Order", 3)[1] or None) == (5 if book in books[len(RULES) :] else None)
         assert column(sheet, "Recommended", 3)[1] is None
-        assert column(sheet, "State", 3)[1] == order_words.STATES["unknown"]
+        assert column(sheet, "State", 3)[1] == wording.STATES["unknown"]
 
 
 @pytest.mark.parametrize("n", [0, 1])
@@ -376,4 +374,4 @@ def test_the_same_orders_are_the_same_file():
 
 def test_the_tolerance_is_that_of_the_arithmetic():
     sheet = opened(written(random_orders("order_up_to", 3)))["Orders"]
-    assert f"-{inventory.TOLERANCE:.0E}," in column(sheet, "Recommended", 3)[0]
+    assert f"-{arithmetic.TOLERANCE:.0E}," in column(sheet, "Recommended", 3)[0]

@@ -20,7 +20,7 @@ from forecasting.jobs.estimate import Estimate
 from forecasting.jobs.events import Recorder
 from forecasting.jobs.runner import Jobs
 from forecasting.jobs.status import ALIVE, EVENTS, EXIT, LOG, PID, REQUEST, RESULT
-from forecasting.services import jobs as followed
+from forecasting.services import jobs as jobs_service
 from forecasting.storage.locks import take
 from forecasting.storage.workspace import Workspace
 
@@ -137,7 +137,7 @@ def test_a_job_that_is_pruned_while_the_newest_are_listed_is_left_out(jobs, tmp_
     there = jobs.numbers()
     jobs.prune(2)
     monkeypatch.setattr(Jobs, "numbers", lambda _: there)
-    assert [status.number for status in followed.jobs(Workspace(tmp_path))] == [3, 2]
+    assert [status.number for status in jobs_service.jobs(Workspace(tmp_path))] == [3, 2]
 
 
 # A clock that is set

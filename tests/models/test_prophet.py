@@ -21,8 +21,7 @@ from forecasting.core.calendar import holidays_of
 from forecasting.core.errors import SettingsError
 from forecasting.core.panel import Panel, from_sales
 from forecasting.core.settings import ProphetSettings
-from forecasting.models.prophet import fitting as prophet_fits
-from forecasting.models.prophet import model as module
+from forecasting.models.prophet import fitting, model
 from forecasting.models.prophet.model import ProphetModel
 from forecasting.models.prophet.reasons import after_fit
 
@@ -43,12 +42,12 @@ def driven() -> Panel:
 
 def with_prophet(model: ProphetModel, sales: Panel, row: int) -> pd.DataFrame:
     """What the library itself forecasts for a series after the same fit."""
-    work = prophet_fits.Work(sales, np.isfinite(sales.sales), model.curves_.layout, model.settings)
-    fitted = prophet_fits.fit_batch(work._history(row), {row: work._recipe(row)})[row]
+    work = fitting.Work(sales, np.isfinite(sales.sales), model.curves_.layout, model.settings)
+    fitted = fitting.fit_batch(work._history(row), {row: work._recipe(row)})[row]
     if fitted.holidays is not None:
         names = model.curves_.layout.holidays
         found = holidays_of(str(model.settings.country), (2023, 2024, 2025))
-        rows = [(date, prophet_fits.holiday_code(names.index(name))) for date, on in found.items() for name in on if name in names]
+        rows = [(date, fitting.holiday_code(names.index(name))) for date, on in found.items() for name in on if name in names]
         fitted.holidays = pd.DataFrame(rows, columns=["ds", "holiday"])
     ahead = pd.DataFrame({"ds": sales.ahead(HORIZON)} | {name: sales.driver(name, HORIZON)[row, -HORIZON:] for name in sales.drivers})
     with warnings.catch_warnings():
@@ -229,7 +228,7 @@ def test_the_fit_says_nothing(capfd: pytest.CaptureFixture[str], monkeypatch: py
 
 
 def test_a_listener_hears_of_every_chunk(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(module._CHUNKS, "additive", 2)
+    monkeypatch.setitem(model._CHUNKS, "additive", 2)
     done: list[int] = []
     ProphetModel(ProphetSettings()).fit(
         panel({name: regular(30, seed=i) for i, name in enumerate("abcde")}), horizon=1, on_progress=lambda p: done.append(p.done)

@@ -12,8 +12,7 @@ from repository import ROOT
 from streamlit import config
 
 from forecasting.core.errors import SettingsError
-from pages.server import access_rules as module
-from pages.server import app as server
+from pages.server import access_rules, app
 from pages.server.access_rules import Access, access, parsed
 
 GOOGLE = {key: AUTH[key] for key in ("client_id", "client_secret", "server_metadata_url")}
@@ -21,9 +20,9 @@ GOOGLE = {key: AUTH[key] for key in ("client_id", "client_secret", "server_metad
 
 @pytest.fixture(autouse=True)
 def nobody_was_asked():
-    module._asked.cache_clear()
+    access_rules._asked.cache_clear()
     yield
-    module._asked.cache_clear()
+    access_rules._asked.cache_clear()
 
 
 def person(**claims):
@@ -157,7 +156,7 @@ def test_pages_that_everybody_can_reach_are_warned_of(monkeypatch, caplog, addre
     monkeypatch.setenv("FORECASTING_API_TOKEN", "0123456789abcdef")
     monkeypatch.setattr(st, "secrets", secrets)
     monkeypatch.setattr(st, "get_option", lambda _: address)
-    monkeypatch.setattr(server, "log_aloud", lambda: None)
-    monkeypatch.setattr(server.logger, "propagate", True)
-    server.parts()
+    monkeypatch.setattr(app, "log_aloud", lambda: None)
+    monkeypatch.setattr(app.logger, "propagate", True)
+    app.parts()
     assert ("whoever reaches 0.0.0.0 sees the pages" in caplog.text) is warned

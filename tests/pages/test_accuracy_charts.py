@@ -7,8 +7,7 @@ import pandas as pd
 import past_ensembles as pasts
 import pytest
 
-from forecasting.analysis import accuracy
-from forecasting.analysis import backtest_bands as judged
+from forecasting.analysis import accuracy, backtest_bands
 from pages.charts import accuracy as accuracy_charts
 
 LABELS = {"days": "Single days", "sums": "Sums of 7 days", "total": "Their total"}
@@ -17,7 +16,7 @@ LABELS = {"days": "Single days", "sums": "Sums of 7 days", "total": "Their total
 @pytest.fixture(scope="module")
 def found():
     sold, forecast = pasts.noisy(n=3)
-    return accuracy.accuracy(judged.judge(pasts.ensemble(sold, forecast, prophet=forecast + 2, seasonal_naive=sold + 20)), {})
+    return accuracy.accuracy(backtest_bands.judge(pasts.ensemble(sold, forecast, prophet=forecast + 2, seasonal_naive=sold + 20)), {})
 
 
 def names(figure):

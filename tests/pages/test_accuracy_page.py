@@ -10,10 +10,10 @@ import pytest
 from app_driver import chart, curves, numbers, opened, texts
 
 from forecasting.analysis import accuracy
-from forecasting.core import formatting as words
+from forecasting.core import formatting
 from forecasting.services import accuracy as accuracy_service
 from forecasting.services import versions
-from pages.components.accuracy import parts as accuracy_parts
+from pages.components.accuracy import parts
 from pages.components.shared import markdown
 
 pytestmark = pytest.mark.usefixtures("fresh_caches")
@@ -35,8 +35,8 @@ def test_the_page_answers_in_four_numbers_that_agree_with_the_manifest(watching)
     at = opened("accuracy")
     metrics = versions.manifest(watching, 1)["metrics"]
     assert list(numbers(at)) == ["Error (WAPE)", "Better than naive", "Bias", "In the 80 % band"]
-    assert numbers(at)["Error (WAPE)"] == words.percent(metrics["wape"])
-    assert numbers(at)["In the 80 % band"] == words.percent(metrics["coverage_80"])
+    assert numbers(at)["Error (WAPE)"] == formatting.percent(metrics["wape"])
+    assert numbers(at)["In the 80 % band"] == formatting.percent(metrics["coverage_80"])
     assert "3 cutoffs, 14 days each" in texts(at)
 
 
@@ -64,9 +64,9 @@ def test_the_measure_stands_in_the_url(watching):
     assert "##### Bias by days ahead" in texts(at)
 
 
-@pytest.mark.parametrize("measure", accuracy_parts.MEASURES)
+@pytest.mark.parametrize("measure", parts.MEASURES)
 def test_every_measure_can_be_shown(watching, measure):
-    assert f"##### {accuracy_parts.MEASURES[measure].title} by days ahead" in texts(opened("accuracy", measure=measure))
+    assert f"##### {parts.MEASURES[measure].title} by days ahead" in texts(opened("accuracy", measure=measure))
 
 
 def test_one_cutoff_can_be_looked_at(watching):
@@ -75,7 +75,7 @@ def test_one_cutoff_can_be_looked_at(watching):
     at.selectbox(key="cutoff").set_value(day).run()
     assert not at.exception
     assert {trace["name"] for trace in chart(at, 2)["data"]} >= {"Sold", "Sales", "Prophet", "LSTM", "Blend", "80\u00a0% band"}
-    assert day == words.date(versions.load(watching, 1).past.cutoffs[1])
+    assert day == formatting.date(versions.load(watching, 1).past.cutoffs[1])
 
 
 def test_the_series_table_is_worst_first_and_names_every_judged_series(watching):
@@ -95,7 +95,7 @@ def test_who_needs_a_person_is_named_with_the_reason(watching):
 def test_a_filter_changes_every_number(watching):
     at = opened("accuracy", product_id="Bread")
     found = accuracy.accuracy(accuracy_service.judged(watching, 1, versions.load(watching, 1)), {"product_id": "Bread"})
-    assert numbers(at)["Error (WAPE)"] == words.percent(found.overall["wape"].iloc[0])
+    assert numbers(at)["Error (WAPE)"] == formatting.percent(found.overall["wape"].iloc[0])
     assert at.dataframe[-1].value["series"].tolist() == [f"Bread, {region}" for region in accuracy.by_series(found)["region"]]
 
 
@@ -132,7 +132,7 @@ def test_a_file_too_short_for_a_backtest_says_so(watching, monkeypatch):
 def test_the_numbers_are_held_against_the_version_before(watching, monkeypatch):
     was = versions.manifest(watching, 1)
     metrics = was["metrics"] | {"wape": was["metrics"]["wape"] + 0.05, "coverage_80": 0.5}
-    monkeypatch.setattr(accuracy_parts, "before", lambda _: {**was, "version": 7, "metrics": metrics})
+    monkeypatch.setattr(parts, "before", lambda _: {**was, "version": 7, "metrics": metrics})
     at = opened("accuracy")
     assert at.metric[0].delta == "5.0 points"
     assert at.metric[0].proto.color == at.metric[1].proto.color
@@ -149,7 +149,7 @@ def test_the_downloads_hold_the_numbers_of_the_page(watching):
     past = pd.read_csv(io.BytesIO(accuracy_service.backtest_csv(found)))
     judged = past.dropna(subset=["sales", "forecast"])
     wape = (judged["forecast"] - judged["sales"]).abs().sum() / judged["sales"].sum()
-    assert words.percent(wape) == numbers(at)["Error (WAPE)"]
+    assert formatting.percent(wape) == numbers(at)["Error (WAPE)"]
     inside = judged[judged["lower_80"].notna()].eval("lower_80 <= sales <= upper_80").mean()
     assert inside == pytest.approx(found.overall["coverage_80"].iloc[0], abs=0.01)
     assert "Old pie" in accuracy_service.attention_csv(found).decode()
@@ -178,5 +178,5 @@ def test_the_same_question_is_answered_once(watching, monkeypatch):
 
 
 def test_lean_says_which_way():
-    said = [accuracy_parts.lean(bias) for bias in (0.005, 0.03, -0.03, 0.2, -0.2, float("nan"))]
-    assert said == ["as promised", "a little high", "a little low", "too high", "too low", words.UNKNOWN]
+    said = [parts.lean(bias) for bias in (0.005, 0.03, -0.03, 0.2, -0.2, float("nan"))]
+    assert said == ["as promised", "a little high", "a little low", "too high", "too low", formatting.UNKNOWN]

@@ -9,8 +9,7 @@ import pandas as pd
 import pytest
 
 from forecasting.analysis.forecast_view import Range, View
-from pages.charts import forecast as charts
-from pages.charts import style as chart_look
+from pages.charts import forecast, style
 
 LAST = pd.Timestamp("2026-11-21")
 
@@ -54,35 +53,35 @@ def test_colours_are_the_tokens_that_streamlit_replaces():
 
     configure_streamlit_plotly_theme()
     tokens = plotly.io.templates["streamlit"].layout.colorway
-    assert {chart_look.ACCENT, chart_look.TEAL, chart_look.PAST, chart_look.INK, chart_look.QUIET} <= set(tokens)
+    assert {style.ACCENT, style.TEAL, style.PAST, style.INK, style.QUIET} <= set(tokens)
     sequential = [color for _, color in plotly.io.templates["streamlit"].layout.colorscale.sequential]
-    assert [chart_look.BAND_95[:7], chart_look.BAND_80[:7]] == sequential[1:3]
+    assert [style.BAND_95[:7], style.BAND_80[:7]] == sequential[1:3]
 
 
 def test_no_two_curves_share_a_colour_or_a_dash():
-    lines = list(chart_look.LINES.values())
+    lines = list(style.LINES.values())
     assert len({line.color for line in lines}) == len(lines)
     assert len({line.dash for line in lines if line.dash != "solid"}) == 3
 
 
 def test_only_the_chosen_curves_are_drawn_beside_the_past(view):
-    assert names(charts.forecast(view, ["blend"])) == ["Sales", "Blend"]
-    assert set(names(charts.forecast(view, charts.SHOWN))) == {"95\u00a0% band", "80\u00a0% band", "Sales", "Prophet", "LSTM", "Blend"}
-    assert names(charts.forecast(view, [])) == ["Sales"]
+    assert names(forecast.forecast(view, ["blend"])) == ["Sales", "Blend"]
+    assert set(names(forecast.forecast(view, forecast.SHOWN))) == {"95\u00a0% band", "80\u00a0% band", "Sales", "Prophet", "LSTM", "Blend"}
+    assert names(forecast.forecast(view, [])) == ["Sales"]
 
 
 def test_a_curve_that_no_series_has_is_left_out(view):
     view.forecast["lstm"] = np.nan
-    assert "LSTM" not in names(charts.forecast(view, charts.SHOWN))
+    assert "LSTM" not in names(forecast.forecast(view, forecast.SHOWN))
 
 
 def test_hiding_a_curve_does_not_rescale_the_others(view):
-    figures = [charts.forecast(view, curves) for curves in (charts.SHOWN, ["blend"], [])]
+    figures = [forecast.forecast(view, curves) for curves in (forecast.SHOWN, ["blend"], [])]
     assert {figure.layout.yaxis.range for figure in figures} == {(0, 1.04 * 150)}
 
 
 def test_the_blend_and_its_bands_start_at_the_last_sale(view):
-    figure = charts.forecast(view, charts.SHOWN)
+    figure = forecast.forecast(view, forecast.SHOWN)
     last = view.history["y"].iloc[-1]
     assert pd.Timestamp(trace(figure, "Blend").x[0]) == LAST
     assert trace(figure, "Blend").y[0] == last
@@ -90,51 +89,51 @@ def test_the_blend_and_its_bands_start_at_the_last_sale(view):
 
 
 def test_pointing_at_the_blend_names_its_bands(view):
-    assert trace(charts.forecast(view, ["blend"]), "Blend").text[-1] == "<b>100</b><br>80\u00a0%: 80 to 120<br>95\u00a0%: 70 to 150"
+    assert trace(forecast.forecast(view, ["blend"]), "Blend").text[-1] == "<b>100</b><br>80\u00a0%: 80 to 120<br>95\u00a0%: 70 to 150"
 
 
 def test_without_sales_on_the_last_day_the_blend_starts_the_day_after(view):
     view.history.loc[view.history["ds"] == LAST, "y"] = np.nan
-    assert pd.Timestamp(trace(charts.forecast(view, ["blend"]), "Blend").x[0]) == LAST + pd.Timedelta(days=1)
+    assert pd.Timestamp(trace(forecast.forecast(view, ["blend"]), "Blend").x[0]) == LAST + pd.Timedelta(days=1)
 
 
 def test_the_past_shown_is_one_and_a_half_times_what_is_ahead(view):
-    assert len(trace(charts.forecast(view, []), "Sales").x) == 42
+    assert len(trace(forecast.forecast(view, []), "Sales").x) == 42
 
 
 def test_the_cutoff_is_marked(view):
-    figure = charts.forecast(view, [])
+    figure = forecast.forecast(view, [])
     assert [annotation.text for annotation in figure.layout.annotations] == ["Last sales 21 Nov"]
     assert pd.Timestamp(figure.layout.shapes[0].x0) == LAST
 
 
 def test_a_band_without_limits_is_empty_and_raises_nothing(view):
     view.forecast[["lower_95", "upper_95"]] = np.nan
-    assert len(trace(charts.forecast(view, ["band_95"]), "95\u00a0% band").x) <= 2
+    assert len(trace(forecast.forecast(view, ["band_95"]), "95\u00a0% band").x) <= 2
 
 
 def test_bars_say_their_sign():
-    bars = charts.components(pd.DataFrame({"label": ["Trend", "Closed days", "<b>x</b>"], "units": [148.2, -134.0, 0.4]}))
+    bars = forecast.components(pd.DataFrame({"label": ["Trend", "Closed days", "<b>x</b>"], "units": [148.2, -134.0, 0.4]}))
     assert list(bars.data[0].text) == ["+148", "\u2212134", "+0.4"]
     assert bars.layout.yaxis.ticktext == ("Trend", "Closed days", "&lt;b&gt;x&lt;/b&gt;")
 
 
 def test_charts_of_nothing_can_be_drawn():
-    charts.components(pd.DataFrame({"label": [], "units": []}))
-    charts.loss([], 50)
-    charts.rows_by_day(pd.Series([], dtype="datetime64[us]"))
+    forecast.components(pd.DataFrame({"label": [], "units": []}))
+    forecast.loss([], 50)
+    forecast.rows_by_day(pd.Series([], dtype="datetime64[us]"))
 
 
 def test_the_loss_axis_ends_at_the_last_epoch():
-    assert charts.loss([0.5, 0.3], 50).layout.xaxis.range == (0.5, 50.5)
+    assert forecast.loss([0.5, 0.3], 50).layout.xaxis.range == (0.5, 50.5)
 
 
 def test_rows_are_counted_by_day():
-    bars = charts.rows_by_day(pd.Series(pd.to_datetime(["2026-11-02", "2026-11-01", "2026-11-02"]))).data[0]
+    bars = forecast.rows_by_day(pd.Series(pd.to_datetime(["2026-11-02", "2026-11-01", "2026-11-02"]))).data[0]
     assert list(bars.y) == [1, 2]
 
 
 def test_drawing_leaves_the_view_alone(view):
     before = view.forecast.copy()
-    charts.forecast(view, charts.SHOWN)
+    forecast.forecast(view, forecast.SHOWN)
     pd.testing.assert_frame_equal(view.forecast, before)

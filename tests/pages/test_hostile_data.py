@@ -14,14 +14,13 @@ import pytest
 
 from forecasting.analysis import accuracy as accuracy_module
 from forecasting.analysis import forecast_view
-from forecasting.core import spreadsheets as formulas
+from forecasting.core import spreadsheets
 from forecasting.inventory.orders import projection
 from forecasting.inventory.policy import Policy
 from forecasting.services import accuracy as accuracy_service
 from forecasting.services import forecasts, ordering, sales, versions
 from pages.charts import accuracy as accuracy_charts
-from pages.charts import forecast as charts
-from pages.charts import stock as stock_charts
+from pages.charts import forecast, stock
 
 RUN = set("=+-@\uff1d\uff0b\uff0d\uff20")
 NUMBER = r"-?\d+(\.\d+)?(e-?\d+)?"
@@ -93,7 +92,7 @@ def test_no_cell_of_any_csv_runs(files, name):
 
 @pytest.mark.parametrize("name", ["forecast", "orders", "receipt", "series", "template"])
 def test_every_csv_names_every_series(files, name, ensemble):
-    names = set(read(files[name])["product_id"].map(formulas.as_meant))
+    names = set(read(files[name])["product_id"].map(spreadsheets.as_meant))
     assert names == set(ensemble.panel.series["product_id"])
 
 
@@ -127,14 +126,14 @@ def test_no_text_of_the_data_reaches_a_figure_as_mark_up(ensemble, accuracy, ord
     filters = {"product_id": hostile.SHOWN[4]}
     total, history = accuracy.total, accuracy.history
     drawn = [
-        charts.forecast(forecast_view.view(ensemble, filters, 14), charts.SHOWN),
-        charts.components(forecast_view.components(ensemble, filters, 14)),
-        charts.components(pd.DataFrame({"label": hostile.PRODUCTS, "units": 1.0})),
-        charts.rows_by_day(hostile.sales()["date"]),
+        forecast.forecast(forecast_view.view(ensemble, filters, 14), forecast.SHOWN),
+        forecast.components(forecast_view.components(ensemble, filters, 14)),
+        forecast.components(pd.DataFrame({"label": hostile.PRODUCTS, "units": 1.0})),
+        forecast.rows_by_day(hostile.sales()["date"]),
         accuracy_charts.by_step(accuracy.steps, "wape", "day"),
         accuracy_charts.past(total, history),
         accuracy_charts.past_of(total, history, total["cutoff"].max()),
-        *(stock_charts.path(projection.path_of(orders, place, 5.0), 3.0, ensemble.panel.period) for place in range(len(orders.table))),
+        *(stock.path(projection.path_of(orders, place, 5.0), 3.0, ensemble.panel.period) for place in range(len(orders.table))),
     ]
     texts = [text for figure in drawn for text in _texts(json.loads(figure.to_json()))]
     tags = {tag for text in texts for tag in re.findall("<[^<>]*>?", text)}

@@ -10,14 +10,13 @@ import pandas as pd
 import pytest
 from app_driver import chart, numbers, opened, texts
 
-from forecasting.core import formatting as words
+from forecasting.core import formatting
 from forecasting.inventory.budget import spend
-from forecasting.inventory.orders import wording as order_words
+from forecasting.inventory.orders import wording
 from forecasting.inventory.policy import Policy
-from forecasting.inventory.stock import state as stock
+from forecasting.inventory.stock import state
 from forecasting.services import ordering, sales, versions
-from pages.components.inventory import session
-from pages.components.inventory import summary as inventory_parts
+from pages.components.inventory import session, summary
 from pages.components.shared import markdown
 
 pytestmark = pytest.mark.usefixtures("fresh_caches")
@@ -76,8 +75,8 @@ def test_without_stock_it_asks_what_is_on_the_shelves_and_takes_them_for_empty(w
     assert markdown.plain("Assumed: an empty shelf") in texts(at)
     found = found_in(watching)
     assert numbers(at)["Order now"] == f"{found.totals()['order_now']:.0f} lines"
-    assert numbers(at)["Units to order"] == words.units(found.totals()["units"])
-    assert numbers(at)["At risk"] == numbers(at)["Overstock"] == words.UNKNOWN
+    assert numbers(at)["Units to order"] == formatting.units(found.totals()["units"])
+    assert numbers(at)["At risk"] == numbers(at)["Overstock"] == formatting.UNKNOWN
     at.button(key="inventory_add").click().run()
     assert "##### Type it" in texts(at)
 
@@ -89,8 +88,8 @@ def test_the_page_answers_in_four_numbers_that_agree_with_the_orders(counted):
     assert "Stock of 1 Jul 2026, 08:30" in texts(at)
     assert list(numbers(at))[:4] == ["Order now", "Units to order", "At risk", "Overstock"]
     assert numbers(at)["Order now"] == f"{totals['order_now']:.0f} lines"
-    assert numbers(at)["Units to order"] == words.units(totals["units"])
-    assert numbers(at)["At risk"] == words.count(int(totals["at_risk"]), "line")
+    assert numbers(at)["Units to order"] == formatting.units(totals["units"])
+    assert numbers(at)["At risk"] == formatting.count(int(totals["at_risk"]), "line")
     assert at.metric[1].delta == f"at least {totals['value']:,.2f}"
     at = opened("inventory", **ASKED, product_id="Cake")
     assert at.metric[1].delta == f"costs {found_in(counted, filters={'product_id': 'Cake'}).totals()['value']:,.2f}"
@@ -101,12 +100,12 @@ def test_the_list_is_worst_first_and_the_first_line_is_on_the_card(counted):
     found = found_in(counted)
     urgent = found.urgent()
     rows = urgent[urgent["state"].isin(["order_now", "soon"])]
-    assert listed(at)["name"].tolist() == [inventory_parts.named(row) for row in rows.to_dict("records")]
+    assert listed(at)["name"].tolist() == [summary.named(row) for row in rows.to_dict("records")]
     assert listed(at)["order_quantity"].tolist() == rows["order_quantity"].tolist()
     assert f"##### {listed(at)['name'].iloc[0]}" in texts(at)
     place = int(rows.index[0])
-    assert markdown.plain(order_words.sum_of(found, place)) in texts(at)
-    assert markdown.plain(order_words.proof(found.table.iloc[place].to_dict())) in texts(at)
+    assert markdown.plain(wording.sum_of(found, place)) in texts(at)
+    assert markdown.plain(wording.proof(found.table.iloc[place].to_dict())) in texts(at)
 
 
 def test_a_line_whose_promise_was_not_kept_says_so_in_the_list(counted, monkeypatch):
@@ -145,16 +144,16 @@ def test_another_policy_is_answered_at_once(counted):
     at.slider(key="inventory_review").set_value(4).run()
     at.slider(key="inventory_service").set_value(80).run()
     wanted = found_in(counted, replace(SHORT, service_level=0.8)).totals()["units"]
-    assert numbers(at)["Units to order"] == words.units(wanted)
+    assert numbers(at)["Units to order"] == formatting.units(wanted)
 
 
 def test_classes_targets_and_rules_reach_the_orders(counted):
     at = opened("inventory", **ASKED, inventory_by_class="true", inventory_a="99")
     wanted = found_in(counted, replace(SHORT, class_levels=(0.99, 0.95, 0.9)))
-    assert numbers(at)["Units to order"] == words.units(wanted.totals()["units"])
+    assert numbers(at)["Units to order"] == formatting.units(wanted.totals()["units"])
     at = opened("inventory", **ASKED, inventory_target="Lowest cost", inventory_rule="Min max", inventory_order_cost="5")
     wanted = found_in(counted, replace(SHORT, target="costs", rule="min_max", order_cost=5.0))
-    assert numbers(at)["Units to order"] == words.units(wanted.totals()["units"])
+    assert numbers(at)["Units to order"] == formatting.units(wanted.totals()["units"])
 
 
 def test_a_quantity_that_a_person_types_counts_everywhere(counted):
@@ -162,7 +161,7 @@ def test_a_quantity_that_a_person_types_counts_everywhere(counted):
     before = found_in(counted)
     recommended = before.table.set_index("unique_id").loc["Cake|South", "order_quantity"]
     at.number_input(key="inventory_order_Cake|South").set_value(6).run()
-    assert numbers(at)["Units to order"] == words.units(before.totals()["units"] - recommended + 6)
+    assert numbers(at)["Units to order"] == formatting.units(before.totals()["units"] - recommended + 6)
     assert "1 order changed by you" in texts(at)
     assert listed(at).set_index("name").loc["Cake, South", "order_quantity"] == 6
     assert session.QUANTITIES in at.session_state
@@ -171,7 +170,7 @@ def test_a_quantity_that_a_person_types_counts_everywhere(counted):
     at.number_input(key="inventory_order_Cake|South").set_value(7).run()
     assert "Not whole packs of 6" in texts(at)
     at.button(key="inventory_undo").click().run()
-    assert numbers(at)["Units to order"] == words.units(before.totals()["units"])
+    assert numbers(at)["Units to order"] == formatting.units(before.totals()["units"])
 
 
 def test_more_days_than_were_judged_say_why_there_is_no_advice(counted):
@@ -200,7 +199,7 @@ def test_filters_that_exclude_each_other_can_be_cleared(counted):
 def test_a_filter_changes_every_number(counted):
     at = opened("inventory", **ASKED, product_id="Cake")
     found = found_in(counted, filters={"product_id": "Cake"})
-    assert numbers(at)["Units to order"] == words.units(found.totals()["units"])
+    assert numbers(at)["Units to order"] == formatting.units(found.totals()["units"])
     assert set(listed(at)["name"]) <= {"Cake, North", "Cake, South"}
 
 
@@ -218,7 +217,7 @@ def test_a_budget_buys_the_orders_that_are_worth_most(counted):
     bought = spend.spend(found, 100.0)
     assert f"for {bought['value'].sum():,.2f}" in texts(at)
     at.button(key="inventory_spend").click().run()
-    assert numbers(at)["Units to order"] == words.units(bought["order_quantity"].sum())
+    assert numbers(at)["Units to order"] == formatting.units(bought["order_quantity"].sum())
 
 
 def test_a_budget_without_costs_says_what_is_missing(watching):
@@ -341,5 +340,5 @@ def test_every_column_that_may_be_typed_has_a_label(shop):
     count(shop)
     made = versions.load(shop, 1)
     columns = ordering.stock_table(ordering.given_stock(shop, made), made).columns
-    assert set(stock.COLUMNS) <= set(columns)
-    assert set(columns) - set(stock.COLUMNS) == {"product_id", "region"}
+    assert set(state.COLUMNS) <= set(columns)
+    assert set(columns) - set(state.COLUMNS) == {"product_id", "region"}

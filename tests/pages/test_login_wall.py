@@ -19,7 +19,7 @@ from streamlit import auth_util
 from streamlit.web.server import server_util
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 
-from pages.server import access_rules as module
+from pages.server import access_rules
 from pages.server.login_wall import REFUSAL, LoginWall
 
 PATHS = ("/media/0123.csv", "/_stcore/upload_file/session/file", "/_stcore/metrics")
@@ -28,9 +28,9 @@ PATHS = ("/media/0123.csv", "/_stcore/upload_file/session/file", "/_stcore/metri
 @pytest.fixture(autouse=True)
 def nobody_was_asked(monkeypatch):
     monkeypatch.setattr(server_util.secrets_singleton, "_secrets", {"auth": AUTH | {"allowed": ["*@shop.example"]}})
-    module._asked.cache_clear()
+    access_rules._asked.cache_clear()
     yield
-    module._asked.cache_clear()
+    access_rules._asked.cache_clear()
 
 
 def walled(*, api):

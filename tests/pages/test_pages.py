@@ -14,11 +14,10 @@ from repository import ROOT
 from forecasting.core.errors import JobRunning, VersionDamaged
 from forecasting.jobs.events import Event
 from forecasting.jobs.status import JobStatus
-from forecasting.services import jobs, versions, workspaces
-from forecasting.services import retraining as service
+from forecasting.services import jobs, retraining, versions, workspaces
 from forecasting.services import sales as sales_service
 from forecasting.storage.versions.store import Serving
-from pages.components.forecast import parts as forecast_parts
+from pages.components.forecast import parts
 from pages.components.shared import live_version, markdown
 from pages.components.training.banner import Seen
 
@@ -237,7 +236,7 @@ def test_the_last_upload_can_be_taken_back(home):
 
 def test_merge_and_retrain_starts_one_with_the_settings(monkeypatch):
     asked = []
-    monkeypatch.setattr(service, "start_retrain", lambda _, settings: asked.append(settings))
+    monkeypatch.setattr(retraining, "start_retrain", lambda _, settings: asked.append(settings))
     at = upload(shops.sales(60).to_csv(index=False))
     at.number_input(key="set_epochs").set_value(7).run()
     at.number_input(key="set_horizon").set_value(30).run()
@@ -251,7 +250,7 @@ def test_a_second_retraining_is_refused_in_words(home, monkeypatch):
         raise JobRunning(3)
 
     shops.merge(home, shops.sales(60))
-    monkeypatch.setattr(service, "start_retrain", running)
+    monkeypatch.setattr(retraining, "start_retrain", running)
     at = opened("upload")
     at.button(key="retrain").click().run()
     assert "running already" in at.error[0].value
@@ -325,9 +324,9 @@ def test_an_ensemble_is_loaded_once_for_all_sessions(watching, monkeypatch):
 
 def test_the_forecast_page_says_when_series_were_scaled_to_forecasts_of_totals():
     view = SimpleNamespace(weights={"prophet": 0.2, "lstm": 0.8}, n_series=3)
-    assert "Scaled towards own forecasts of regions" in forecast_parts.caption(view, {"totals": "region"})
-    assert "own forecasts of all sales together" in forecast_parts.caption(view, {"totals": "all"})
-    assert "Scaled" not in forecast_parts.caption(view, None)
+    assert "Scaled towards own forecasts of regions" in parts.caption(view, {"totals": "region"})
+    assert "own forecasts of all sales together" in parts.caption(view, {"totals": "all"})
+    assert "Scaled" not in parts.caption(view, None)
 
 
 def test_the_upload_page_says_when_it_retrains_by_itself(watching, monkeypatch):

@@ -7,18 +7,18 @@ import pandas as pd
 import pytest
 
 from forecasting.core import period
-from forecasting.inventory.orders import projection as stock_path
-from pages.charts import stock as stock_charts
+from forecasting.inventory.orders import projection
+from pages.charts import stock
 
 DATES = pd.date_range("2026-11-23", periods=4, freq="D")
 SUMS = np.cumsum(np.full(4, 10.0))
 
 
 def drawn(on_hand=25.0, receipts=(0, 0, 0, 0), order=(2, 30.0), *, limits=(0.8 * SUMS, 1.2 * SUMS), reorder_point=12.0, step=period.DAY):
-    found = stock_path.path(
+    found = projection.path(
         dates=DATES, on_hand=on_hand, receipts=np.array(receipts, dtype=float), expected=np.full(4, 10.0), limits=np.array(limits), order=order
     )
-    return stock_charts.path(found, reorder_point, step)
+    return stock.path(found, reorder_point, step)
 
 
 def trace(figure, name):

@@ -19,7 +19,7 @@ from forecasting.core.errors import InputError
 from forecasting.core.settings import LstmSettings, Settings
 from forecasting.services import forecasts, versions, workspaces
 from forecasting.storage.workspace import Workspace
-from pages.charts import forecast as charts
+from pages.charts import forecast
 
 HORIZON = 13
 
@@ -79,7 +79,7 @@ def test_the_backtest_is_dated_in_weeks(ws):
 
 
 def test_the_chart_shows_half_a_year_of_weeks(made):
-    figure = charts.forecast(forecast_view.view(made, {}, 4), charts.SHOWN)
+    figure = forecast.forecast(forecast_view.view(made, {}, 4), forecast.SHOWN)
     sales = next(trace for trace in figure.data if trace.name == "Sales")
     assert len(sales.x) == 26
     assert figure.layout.xaxis.hoverformat == "Week of %-d %b %Y"

@@ -16,7 +16,7 @@ from forecasting.entrypoints.cli.verbs import main
 from forecasting.inventory.budget import spend
 from forecasting.inventory.orders import projection
 from forecasting.inventory.policy import Policy
-from forecasting.inventory.stock import state as stock
+from forecasting.inventory.stock import state
 from forecasting.inventory.stock.state import Given
 from forecasting.services import ordering, sales, versions
 
@@ -150,7 +150,7 @@ def test_quantities_that_a_person_changed_are_in_the_files(made, file):
 
 
 def test_a_budget_buys_what_loses_most_and_never_costs_more(made):
-    given = Given.nothing(len(made.panel)).changed(stock.UNIT_COST, 2.0).changed(stock.PRICE, 5.0).changed(stock.PACK_SIZE, 6.0)
+    given = Given.nothing(len(made.panel)).changed(state.UNIT_COST, 2.0).changed(state.PRICE, 5.0).changed(state.PACK_SIZE, 6.0)
     found = ordering.recommend(made, given, Policy(lead_time=3, review_period=4), {})
     whole = found.table["order_value"].sum()
     bought = spend.spend(found, 0.4 * whole)
@@ -166,7 +166,7 @@ def test_a_budget_buys_what_loses_most_and_never_costs_more(made):
 
 
 def test_shelf_space_may_be_what_is_short(made):
-    given = Given.nothing(len(made.panel)).changed(stock.UNIT_SPACE, np.arange(1.0, len(made.panel) + 1))
+    given = Given.nothing(len(made.panel)).changed(state.UNIT_SPACE, np.arange(1.0, len(made.panel) + 1))
     found = ordering.recommend(made, given, Policy(lead_time=3, review_period=4), {})
     bought = spend.spend(found, 500.0, "space")
     assert 400 < bought["takes"].sum() <= 500
@@ -180,7 +180,7 @@ def test_shelf_space_may_be_what_is_short(made):
 def test_goods_that_earn_nothing_get_nothing_of_a_short_budget(made):
     prices = np.full(len(made.panel), 5.0)
     prices[:3] = 1.0
-    given = Given.nothing(len(made.panel)).changed(stock.UNIT_COST, 2.0).changed(stock.PRICE, prices)
+    given = Given.nothing(len(made.panel)).changed(state.UNIT_COST, 2.0).changed(state.PRICE, prices)
     found = ordering.recommend(made, given, Policy(lead_time=3, review_period=4), {})
     bought = spend.spend(found, 100.0)
     assert not set(bought["unique_id"]) & set(made.panel.unique_ids[:3])
@@ -211,7 +211,7 @@ def test_filters_choose_and_refuse(made):
 
 
 def test_the_path_of_a_shelf_starts_with_what_is_on_it(made):
-    given = Given.nothing(len(made.panel)).changed(stock.ON_HAND, 100.0)
+    given = Given.nothing(len(made.panel)).changed(state.ON_HAND, 100.0)
     found = ordering.recommend(made, given, Policy(lead_time=3, review_period=4), {})
     path = projection.path_of(found, 0, float(found.table["order_quantity"].iloc[0]))
     assert len(path.ordered.evening) == 7
@@ -223,11 +223,11 @@ def test_the_path_of_a_shelf_starts_with_what_is_on_it(made):
 
 
 def test_the_same_stock_gives_the_same_orders_after_a_new_version_with_other_series(made):
-    given = Given.nothing(len(made.panel)).changed(stock.ON_HAND, np.arange(len(made.panel), dtype=float))
+    given = Given.nothing(len(made.panel)).changed(state.ON_HAND, np.arange(len(made.panel), dtype=float))
     kept = ordering.stock_table(given, made)
     fewer = replace(made, panel=made.panel.select(np.arange(3, len(made.panel))))
     again = ordering.check_typed_stock(kept, fewer).given
-    np.testing.assert_array_equal(again.table[stock.ON_HAND], np.arange(3, len(made.panel), dtype=float))
+    np.testing.assert_array_equal(again.table[state.ON_HAND], np.arange(3, len(made.panel), dtype=float))
 
 
 def test_a_new_count_has_the_deliveries_that_were_due_before_it(shop, made):
@@ -239,6 +239,6 @@ def test_a_new_count_has_the_deliveries_that_were_due_before_it(shop, made):
     save("product_id,region,on_hand\nBread,North,45\n")
     kept = ordering.given_stock(shop, made)
     rows = made.panel.unique_ids.index("Bread|North"), made.panel.unique_ids.index("Tea|North")
-    assert kept.table.loc[list(rows), stock.ON_HAND].tolist() == [45, 3]
-    assert kept.table.loc[list(rows), stock.ON_ORDER].tolist() == [50, 60]
+    assert kept.table.loc[list(rows), state.ON_HAND].tolist() == [45, 3]
+    assert kept.table.loc[list(rows), state.ON_ORDER].tolist() == [50, 60]
     assert len(kept.due) == 2

@@ -10,8 +10,7 @@ from forecasting.core.errors import SettingsError
 from forecasting.core.settings import Retention
 from forecasting.entrypoints.cli.verbs import main
 from forecasting.jobs.runner import Jobs
-from forecasting.services import retention as upkeep
-from forecasting.services.retention import Pruned
+from forecasting.services.retention import Pruned, prune, spare, tidy
 from forecasting.storage.locks import exclusive
 from forecasting.storage.versions.store import Versions
 
@@ -35,19 +34,19 @@ def left(ws):
 def test_old_versions_and_jobs_go(full):
     retention = Retention(versions=3, jobs=2)
     going = Pruned((1, 3), (1, 2))
-    assert upkeep.spare(full, retention) == upkeep.prune(full, retention) == going
+    assert spare(full, retention) == prune(full, retention) == going
     assert left(full) == ([2, 4, 5, 6], [3, 4])
     assert str(going) == "2 versions (1, 3) and 2 jobs (1 to 2)"
-    assert upkeep.prune(full, retention) == Pruned()
+    assert prune(full, retention) == Pruned()
     assert str(Pruned()) == "nothing"
 
 
 def test_all_are_kept_if_a_person_wants_that(full):
-    assert upkeep.prune(full, Retention(versions=0, jobs=0)) == Pruned()
+    assert prune(full, Retention(versions=0, jobs=0)) == Pruned()
 
 
 def test_an_empty_workspace_stays_empty(home):
-    assert upkeep.prune(home, Retention()) == Pruned()
+    assert prune(home, Retention()) == Pruned()
     assert not home.home.exists()
 
 
@@ -78,12 +77,12 @@ def test_the_command_line_says_what_can_go_and_what_went(full, capsys, monkeypat
 
 def test_a_failure_to_delete_is_logged_and_ends_nothing(full, caplog, monkeypatch):
     monkeypatch.setenv("FORECASTING_KEEP_VERSIONS", "few")
-    upkeep.tidy(full)
+    tidy(full)
     monkeypatch.setenv("FORECASTING_KEEP_VERSIONS", "2")
     monkeypatch.setattr("forecasting.storage.versions.store.exclusive", lambda path: exclusive(path, timeout=0))
     with exclusive(full.versions / ".lock"):
-        upkeep.tidy(full)
+        tidy(full)
     assert [record.message for record in caplog.records if record.levelno == logging.ERROR] == ["Old versions and jobs were not deleted"] * 2
     assert left(full)[0] == [1, 2, 3, 4, 5, 6]
-    upkeep.tidy(full)
+    tidy(full)
     assert left(full)[0] == [2, 5, 6]

@@ -19,19 +19,18 @@ from forecasting.core.errors import InputError, JobRunning
 from forecasting.core.schema import LEVELS
 from forecasting.core.settings import Settings
 from forecasting.jobs.runner import Jobs
-from forecasting.services import jobs, sales, versions
-from forecasting.services import retraining as service
+from forecasting.services import jobs, retraining, sales, versions
 from forecasting.storage.versions.store import Versions
 
 
 def test_an_empty_workspace_gets_the_sample_and_a_first_retrain(home):
-    number = service.first_start(home)
+    number = retraining.first_start(home)
     try:
         assert sales.uploads(home)[0].kind == "sample"
         assert jobs.job(home).state == "running"
-        assert service.first_start(home) is None
+        assert retraining.first_start(home) is None
         with pytest.raises(JobRunning):
-            service.start_retrain(home, Settings())
+            retraining.start_retrain(home, Settings())
     finally:
         jobs.cancel(home, number)
     assert jobs.job(home).state == "cancelled"
@@ -39,7 +38,7 @@ def test_an_empty_workspace_gets_the_sample_and_a_first_retrain(home):
 
 
 def test_a_workspace_that_serves_is_left_alone(shop):
-    assert service.first_start(shop) is None
+    assert retraining.first_start(shop) is None
     assert len(sales.uploads(shop)) == 1
 
 
@@ -58,7 +57,7 @@ def test_a_damaged_version_is_refused_by_name_and_the_last_good_one_serves(shop)
 
 def test_when_no_version_is_good_one_is_trained_anew(shop):
     (shop.versions / "0001" / "health.parquet").unlink()
-    number = service.first_start(shop)
+    number = retraining.first_start(shop)
     try:
         assert number is not None
         assert [upload.kind for upload in sales.uploads(shop)] == ["upload"]
@@ -68,13 +67,13 @@ def test_when_no_version_is_good_one_is_trained_anew(shop):
 
 def test_there_is_nothing_to_train_on_without_sales(home):
     with pytest.raises(InputError, match="no sales yet"):
-        service.start_retrain(home, Settings())
+        retraining.start_retrain(home, Settings())
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_a_retrain_killed_at_any_moment_leaves_the_live_version_serving_and_no_lock(shop, seed):
     before = sorted(path.name for path in shop.versions.glob("[0-9]*"))
-    number = service.start_retrain(shop, shops.QUICK, leave_a_core=False)
+    number = retraining.start_retrain(shop, shops.QUICK, leave_a_core=False)
     moment = random.Random(seed).uniform(0.0, 0.9)
     until(lambda: jobs.job(shop).fraction >= moment or jobs.job(shop).state != "running")
     pid = int((shop.jobs / f"{number:04d}" / "pid").read_text())
@@ -87,12 +86,12 @@ def test_a_retrain_killed_at_any_moment_leaves_the_live_version_serving_and_no_l
     assert versions.serving(shop).version == 1
     assert sorted(path.name for path in shop.versions.glob("[0-9]*")) == before
     versions.load(shop, 1)
-    again = service.start_retrain(shop, shops.QUICK)
+    again = retraining.start_retrain(shop, shops.QUICK)
     jobs.cancel(shop, again)
 
 
 def test_the_next_retrain_after_a_kill_publishes(shop):
-    number = service.start_retrain(shop, shops.QUICK, leave_a_core=False)
+    number = retraining.start_retrain(shop, shops.QUICK, leave_a_core=False)
     os.killpg(int((shop.jobs / f"{number:04d}" / "pid").read_text()), signal.SIGKILL)
     until(lambda: jobs.job(shop).state == "failed")
     assert shops.retrain(shop)["version"] == 2
@@ -111,7 +110,7 @@ def test_a_retrain_deletes_old_versions_and_jobs_as_the_environment_says(shop, m
 
 @pytest.mark.parametrize("stage", ["Backtest: Prophet", "Backtest: LSTM", "LSTM"])
 def test_a_cancel_ends_a_retrain_within_five_seconds_at_any_stage(shop, stage):
-    number = service.start_retrain(shop, Settings(horizon=14), leave_a_core=False)
+    number = retraining.start_retrain(shop, Settings(horizon=14), leave_a_core=False)
     until(lambda: (event := jobs.job(shop).event) is not None and event.stage == stage)
     start = time.monotonic()
     jobs.cancel(shop, number)

@@ -12,7 +12,7 @@ from fake_jobs import jobs_in
 
 from forecasting.core.errors import TryAgain
 from forecasting.core.settings import Settings
-from forecasting.jobs import schedule_state as tick
+from forecasting.jobs import schedule_state
 from forecasting.jobs.cron import Cron
 from forecasting.services import sales, versions
 from forecasting.services.schedule import LOOK_SECONDS, Schedule
@@ -203,10 +203,10 @@ def test_a_broken_record_counts_as_none_and_is_logged(schedule, starts, selling,
 
 
 def test_a_record_is_read_as_it_was_written(selling):
-    made = tick.Tick(expression="0 3 * * *", due=THREE, outcome="waiting", text="Ä", job=3, at=THREE + timedelta(microseconds=5))
+    made = schedule_state.Tick(expression="0 3 * * *", due=THREE, outcome="waiting", text="Ä", job=3, at=THREE + timedelta(microseconds=5))
     selling.schedule.parent.mkdir(parents=True, exist_ok=True)
-    tick.write(selling.schedule, made)
-    assert tick.read(selling.schedule) == made
+    schedule_state.write(selling.schedule, made)
+    assert schedule_state.read(selling.schedule) == made
 
 
 # A retrain runs already

@@ -7,9 +7,7 @@ import shop_workspaces as shops
 
 from forecasting.core.errors import InputError, JobRunning, ProblemsFound
 from forecasting.core.settings import Settings
-from forecasting.services import jobs, sales
-from forecasting.services import retraining as service
-from forecasting.services import submissions as sending
+from forecasting.services import jobs, retraining, sales, submissions
 from forecasting.services.submissions import Sent
 
 WEEK = b"date,product_id,region,category,promo,sales\n2026-07-01,Tea,South,Drinks,0,31\n2026-07-02,Tea,South,Drinks,0,28\n"
@@ -21,32 +19,32 @@ def sent(content=WEEK, **choices):
 
 
 def test_a_preview_changes_nothing_and_a_merge_does_what_it_said(shop):
-    _, change = sending.preview(shop, sent())
+    _, change = submissions.preview(shop, sent())
     assert sales.uploads(shop)[0].name == "sales.csv"
-    _, merged = sending.merge(shop, sent())
+    _, merged = submissions.merge(shop, sent())
     assert change.counts() == merged.counts() == {"new": 2, "changed": 0, "unchanged": 0}
     assert sales.uploads(shop)[0].name == "week.csv"
 
 
 def test_columns_of_other_names_are_mapped_over_the_guess(shop):
     content = WEEK.replace(b"date,product_id", b"date,Ding")
-    assert "product_id" not in sending.check(sent(content)).mapping
-    assert sending.check(sent(content, mapping={"product_id": "Ding"})).mapping["product_id"] == "Ding"
+    assert "product_id" not in submissions.check(sent(content)).mapping
+    assert submissions.check(sent(content, mapping={"product_id": "Ding"})).mapping["product_id"] == "Ding"
 
 
 def test_rows_with_problems_are_left_out_only_when_asked(shop):
-    for step in (sending.preview, sending.merge):
+    for step in (submissions.preview, submissions.merge):
         with pytest.raises(ProblemsFound):
             step(shop, sent(ODD))
-    assert sending.merge(shop, sent(ODD, drop_problems=True))[1].new == 1
+    assert submissions.merge(shop, sent(ODD, drop_problems=True))[1].new == 1
 
 
 def test_while_a_retrain_runs_a_file_is_not_merged(shop):
-    number = sending.retrain(shop, sent(), shops.QUICK)
+    number = submissions.retrain(shop, sent(), shops.QUICK)
     try:
         before = sales.uploads(shop)
         with pytest.raises(JobRunning) as error:
-            sending.retrain(shop, sent(WEEK.replace(b"31", b"32")), shops.QUICK)
+            submissions.retrain(shop, sent(WEEK.replace(b"31", b"32")), shops.QUICK)
         assert error.value.job == number
         assert sales.uploads(shop) == before
     finally:
@@ -57,13 +55,13 @@ def test_a_retrain_that_began_in_between_says_that_the_file_is_merged(shop, monk
     def raced(*_, **__):
         raise JobRunning(9)
 
-    monkeypatch.setattr(service, "start_retrain", raced)
+    monkeypatch.setattr(retraining, "start_retrain", raced)
     with pytest.raises(JobRunning, match="The file is merged: 2 rows new"):
-        sending.retrain(shop, sent(), Settings())
+        submissions.retrain(shop, sent(), Settings())
     assert sales.uploads(shop)[0].name == "week.csv"
 
 
 def test_a_file_that_cannot_be_used_starts_nothing(shop):
     with pytest.raises(InputError):
-        sending.retrain(shop, sent(b"nothing"), shops.QUICK)
+        submissions.retrain(shop, sent(b"nothing"), shops.QUICK)
     assert jobs.job(shop).number == 1

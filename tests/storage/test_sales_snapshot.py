@@ -8,7 +8,7 @@ import pytest
 from small_tables import merged, sales
 
 from forecasting.storage.sales.table import Dataset
-from forecasting.storage.versions import sales_snapshot as learned
+from forecasting.storage.versions import sales_snapshot
 
 FRAMES = {
     "a total": sales(("2024-01-01", 5), ("2024-01-02", float("nan")), columns=("date", "sales")),
@@ -25,7 +25,7 @@ FRAMES = {
 @pytest.mark.parametrize("frame", FRAMES.values(), ids=FRAMES)
 def test_sales_come_back_from_a_versions_folder_as_from_the_table(home, tmp_path, frame):
     read = merged(Dataset(home), frame).read()
-    learned.write(read, tmp_path)
-    found = learned.read(home, tmp_path, {})
+    sales_snapshot.write(read, tmp_path)
+    found = sales_snapshot.read(home, tmp_path, {})
     pd.testing.assert_frame_equal(found, read)
     assert found.dtypes.to_dict() == read.dtypes.to_dict()

@@ -13,8 +13,7 @@ import pytest
 from saved_shops import log, unpacked
 
 from forecasting.core.errors import InputError, SalesDamaged, VersionDamaged
-from forecasting.services import forecasts, sales, versions
-from forecasting.services import retraining as service
+from forecasting.services import forecasts, retraining, sales, versions
 
 
 @pytest.fixture(params=["shop_1", "shop_2"])
@@ -81,11 +80,11 @@ def test_a_version_without_sales_of_its_own_names_what_is_wrong_with_the_table(f
 
 def test_a_damaged_table_starts_no_retrain_and_the_version_serves(second):
     log(second).write_bytes(b"")
-    for act in (sales.has_sales, sales.undo, sales.uploads, lambda ws: service.start_retrain(ws, versions.settings(ws))):
+    for act in (sales.has_sales, sales.undo, sales.uploads, lambda ws: retraining.start_retrain(ws, versions.settings(ws))):
         with pytest.raises(SalesDamaged, match="upload that file again"):
             act(second)
     assert versions.serving(second).version == 1
     forecasts_as_it_did(second)
     log(second).unlink()
     with pytest.raises(InputError, match="no sales yet"):
-        service.start_retrain(second, versions.settings(second))
+        retraining.start_retrain(second, versions.settings(second))

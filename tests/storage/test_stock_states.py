@@ -12,8 +12,7 @@ import pytest
 from stocked_panels import panel
 
 from forecasting.core.errors import InputError, StockDamaged, TryAgain
-from forecasting.inventory.stock import file as stock_file
-from forecasting.inventory.stock import state as stock
+from forecasting.inventory.stock import file, state
 from forecasting.inventory.stock.state import Given
 from forecasting.storage import locks
 from forecasting.storage.stock_states import Shelves
@@ -22,7 +21,7 @@ from forecasting.storage.stock_states import Shelves
 def table(*on_hand, names=("bread", "cake", "pie")):
     """Stock of so many products of one store."""
     at = panel([(name, "east") for name in names[: len(on_hand)]])
-    return stock_file.frame(Given.nothing(len(on_hand)).changed(stock.ON_HAND, np.array(on_hand, dtype=float)), at)
+    return file.frame(Given.nothing(len(on_hand)).changed(state.ON_HAND, np.array(on_hand, dtype=float)), at)
 
 
 @pytest.fixture
@@ -95,21 +94,21 @@ def test_nothing_can_be_taken_back_before_anything_was_saved(shelves):
 def test_stock_of_series_that_left_is_kept_until_they_come_back(shelves):
     shelves.save(table(5, 6, 7), "a")
     fewer, all_ = panel([("bread", "east"), ("pie", "east")]), panel([(name, "east") for name in ("bread", "cake", "pie")])
-    now = stock_file.from_frame(shelves.load().frame, fewer)
+    now = file.from_frame(shelves.load().frame, fewer)
     assert (now.given.table["on_hand"].tolist(), now.unknown) == ([5, 7], 1)
-    shelves.save(stock_file.frame(now.given.changed(stock.ON_HAND, 1.0), fewer), "typing")
-    assert stock_file.from_frame(shelves.load().frame, all_).given.table["on_hand"].tolist() == [1, 6, 1]
+    shelves.save(file.frame(now.given.changed(state.ON_HAND, 1.0), fewer), "typing")
+    assert file.from_frame(shelves.load().frame, all_).given.table["on_hand"].tolist() == [1, 6, 1]
 
 
 def test_stock_by_other_keys_is_not_mixed(shelves):
     shelves.save(table(5, 6), "a")
-    by_product = stock_file.frame(Given.nothing(1), panel([("bread",)], ["product_id"]))
+    by_product = file.frame(Given.nothing(1), panel([("bread",)], ["product_id"]))
     shelves.save(by_product, "b")
     pd.testing.assert_frame_equal(shelves.load().frame, by_product)
 
 
 def test_a_series_without_keys_is_saved_too(shelves):
-    alone = stock_file.frame(Given.nothing(1).changed(stock.ON_HAND, 5.0), panel([()], []))
+    alone = file.frame(Given.nothing(1).changed(state.ON_HAND, 5.0), panel([()], []))
     shelves.save(alone, "a")
     shelves.save(alone, "b")
     pd.testing.assert_frame_equal(shelves.load().frame, alone)

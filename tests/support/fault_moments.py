@@ -13,7 +13,7 @@ import pandas as pd
 from fake_jobs import until
 
 from forecasting.core.json_values import jsonable
-from forecasting.entrypoints.api import event_stream as api_events
+from forecasting.entrypoints.api import event_stream
 from forecasting.services import jobs
 from forecasting.storage.sales.table import Dataset
 
@@ -81,7 +81,7 @@ def sold(ws):
 def as_told(ws, number):
     """A job's progress as listeners get it: (id, data)."""
     events = jobs.events(ws, number)
-    return [(event.id, json.loads(json.dumps(jsonable(api_events.progress(event, number))))) for event in events if event.type != "result"]
+    return [(event.id, json.loads(json.dumps(jsonable(event_stream.progress(event, number))))) for event in events if event.type != "result"]
 
 
 def all_heard(ws, number, *streams):

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.core.settings import LstmSettings, Settings
-from forecasting.services import retraining as service
+from forecasting.services import retraining
 from forecasting.services import sales as sales_service
 from forecasting.services.jobs import outcome
 from forecasting.storage.workspace import Workspace
@@ -44,4 +44,4 @@ def merge(ws: Workspace, frame: pd.DataFrame, name: str = "sales.csv") -> None:
 
 def retrain(ws: Workspace, settings: Settings = QUICK) -> dict:
     """Trains in a process of its own, as ever; the manifest."""
-    return outcome(ws, service.start_retrain(ws, settings, leave_a_core=False), lambda _: None)
+    return outcome(ws, retraining.start_retrain(ws, settings, leave_a_core=False), lambda _: None)

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from forecasting.core.schema import QUANTILES
-from forecasting.training.bands import quantiles as bands
-from forecasting.training.bands import series as series_bands
+from forecasting.training.bands import quantiles, series
 from forecasting.training.bands.quantiles import Errors
 
 
@@ -43,7 +42,7 @@ def test_bands_of_single_series_cover_what_they_promise(window):
     hits = []
     for seed in range(30):
         errors, y, mean = simulate(4, seed)
-        limits = bands.calibrate(errors, window=window).quantiles(sums(mean, window), QUANTILES).swapaxes(0, 1)
+        limits = quantiles.calibrate(errors, window=window).quantiles(sums(mean, window), QUANTILES).swapaxes(0, 1)
         hits.append([inside(sums(y, window), limits[:2]), inside(sums(y, window), limits[2:])])
     assert np.mean(hits, axis=0) == pytest.approx([0.80, 0.95], abs=0.02)
 
@@ -53,7 +52,7 @@ def test_bands_of_a_total_come_near_their_promise_though_all_series_move_togethe
     hits = []
     for seed in range(200):
         errors, y, mean = simulate(6, seed, n=40)
-        limits = bands.total_quantiles(errors, mean, QUANTILES, window=window)
+        limits = quantiles.total_quantiles(errors, mean, QUANTILES, window=window)
         total = sums(y.sum(axis=0)[None], window)[0]
         hits.append([inside(total, limits[:2]), inside(total, limits[2:])])
     assert np.mean(hits, axis=0) == pytest.approx([0.80, 0.95], abs=0.05)
@@ -63,8 +62,8 @@ def test_the_band_of_a_week_comes_from_errors_of_weeks_not_from_days_and_a_squar
     random = np.random.default_rng(0)
     f = np.full((6, 200, 14), 100.0)
     y = f + 10 * random.normal(size=(6, 200, 1))
-    day = bands.calibrate(Errors(y, f)).quantiles(f[0], QUANTILES)
-    week = bands.calibrate(Errors(y, f), window=7).quantiles(7 * f[0, :, :8], QUANTILES)
+    day = quantiles.calibrate(Errors(y, f)).quantiles(f[0], QUANTILES)
+    week = quantiles.calibrate(Errors(y, f), window=7).quantiles(7 * f[0, :, :8], QUANTILES)
     width, week_width = (np.mean(made[:, 1] - made[:, 0]) for made in (day, week))
     assert week_width / width == pytest.approx(7.0, rel=0.05)
 
@@ -73,7 +72,7 @@ def test_a_series_that_is_harder_to_forecast_gets_a_wider_band():
     random = np.random.default_rng(1)
     f = np.full((6, 100, 28), 50.0)
     y = f + random.normal(size=f.shape) * np.where(np.arange(100) < 50, 2.0, 10.0)[:, None]
-    made = bands.calibrate(Errors(y, f)).quantiles(f[0], QUANTILES)
+    made = quantiles.calibrate(Errors(y, f)).quantiles(f[0], QUANTILES)
     width = (made[:, 1] - made[:, 0]).mean(axis=1)
     assert width[50:].min() > 2.5 * width[:50].max()
 
@@ -82,8 +81,8 @@ def test_bands_never_go_below_zero_and_never_cross():
     random = np.random.default_rng(2)
     f = random.gamma(0.3, 2.0, size=(4, 60, 28))
     y = random.poisson(f).astype(float)
-    made = bands.calibrate(Errors(y, f)).quantiles(f[0], QUANTILES)
-    total = bands.total_quantiles(Errors(y, f), f[0], QUANTILES)
+    made = quantiles.calibrate(Errors(y, f)).quantiles(f[0], QUANTILES)
+    total = quantiles.total_quantiles(Errors(y, f), f[0], QUANTILES)
     for lower_80, upper_80, lower_95, upper_95 in (made.swapaxes(0, 1), total):
         assert (lower_95 >= 0).all()
         assert (lower_95 <= lower_80).all()
@@ -93,10 +92,10 @@ def test_bands_never_go_below_zero_and_never_cross():
 
 def test_what_was_learned_for_all_series_is_what_one_series_asked_alone_is_told():
     errors, _, mean = simulate(4, 0)
-    learned = bands.calibrate(errors)
+    learned = quantiles.calibrate(errors)
     learned.quantiles(mean, QUANTILES)
     for row in (0, 7, len(mean) - 1):
-        alone = bands.calibrate(errors).of(np.array([row])).quantiles(mean[[row]], QUANTILES)
+        alone = quantiles.calibrate(errors).of(np.array([row])).quantiles(mean[[row]], QUANTILES)
         np.testing.assert_array_equal(learned.of(np.array([row])).quantiles(mean[[row]], QUANTILES), alone)
         np.testing.assert_array_equal(learned.of(np.array([row])).quantiles(mean[[row]], QUANTILES[::-1]), alone[:, ::-1])
 
@@ -105,8 +104,8 @@ def test_days_without_sales_or_without_a_forecast_do_not_count():
     errors, _, mean = simulate(4, 0)
     y, f = errors.y.copy(), errors.f.copy()
     y[0, :, 3], f[2, 5] = np.nan, np.nan
-    made = bands.calibrate(Errors(y, f)).quantiles(mean, QUANTILES)
-    whole = bands.calibrate(errors).quantiles(mean, QUANTILES)
+    made = quantiles.calibrate(Errors(y, f)).quantiles(mean, QUANTILES)
+    whole = quantiles.calibrate(errors).quantiles(mean, QUANTILES)
     assert np.isfinite(made).all()
     np.testing.assert_allclose(made.mean(), whole.mean(), rtol=0.02)
 
@@ -115,13 +114,13 @@ def test_closed_days_are_left_out_of_days_and_are_nothing_within_sums():
     errors, _, _ = simulate(4, 0, n=5)
     y, f = errors.y.copy(), errors.f.copy()
     y[:, :, 6::7], f[:, :, 6::7] = np.nan, 0.0
-    week = bands.windowed(Errors(y, f), 7)
+    week = quantiles.windowed(Errors(y, f), 7)
     np.testing.assert_allclose(week.y[:, :, 0], np.nansum(y[:, :, :7], axis=2))
     np.testing.assert_allclose(week.f[:, :, 0], f[:, :, :7].sum(axis=2))
-    assert np.isnan(bands.windowed(Errors(y, f), 1).y[:, :, 6]).all()
+    assert np.isnan(quantiles.windowed(Errors(y, f), 1).y[:, :, 6]).all()
     missing = np.where(np.arange(28) == 2, np.nan, y)
-    np.testing.assert_allclose(bands.windowed(Errors(missing, f), 7).y[:, :, 0], np.nansum(missing[:, :, :7], axis=2) * 6 / 5)
-    total, forecast = bands.total_errors(Errors(y, f))
+    np.testing.assert_allclose(quantiles.windowed(Errors(missing, f), 7).y[:, :, 0], np.nansum(missing[:, :, :7], axis=2) * 6 / 5)
+    total, forecast = quantiles.total_errors(Errors(y, f))
     assert np.isnan(total[:, 6]).all()
     assert (forecast[:, 6] == 0).all()
 
@@ -129,18 +128,18 @@ def test_closed_days_are_left_out_of_days_and_are_nothing_within_sums():
 def test_nothing_is_promised_that_was_never_tested():
     errors, _, mean = simulate(4, 0, n=5)
     none = Errors(errors.y[:0], errors.f[:0])
-    assert bands.calibrate(none) is None
-    assert bands.calibrate(errors, window=29) is None
-    assert np.isnan(bands.total_quantiles(none, mean, QUANTILES)).all()
-    assert np.isnan(bands.total_quantiles(errors, np.tile(mean, 2), QUANTILES, window=29)).all()
-    assert bands.calibrate(Errors(np.full_like(errors.y, np.nan), errors.f)) is None
+    assert quantiles.calibrate(none) is None
+    assert quantiles.calibrate(errors, window=29) is None
+    assert np.isnan(quantiles.total_quantiles(none, mean, QUANTILES)).all()
+    assert np.isnan(quantiles.total_quantiles(errors, np.tile(mean, 2), QUANTILES, window=29)).all()
+    assert quantiles.calibrate(Errors(np.full_like(errors.y, np.nan), errors.f)) is None
 
 
 def test_a_forecast_beyond_the_days_that_were_judged_is_at_least_as_unsure_as_the_last_of_them():
     random = np.random.default_rng(3)
     f = np.full((5, 100, 14), 80.0)
     y = f + random.normal(size=f.shape) * np.linspace(2, 6, 14)
-    made = bands.calibrate(Errors(y, f)).quantiles(np.full((100, 28), 80.0), QUANTILES)
+    made = quantiles.calibrate(Errors(y, f)).quantiles(np.full((100, 28), 80.0), QUANTILES)
     width = (made[:, 1] - made[:, 0]).mean(axis=0)
     assert (np.diff(width) > 0).all()
 
@@ -148,24 +147,24 @@ def test_a_forecast_beyond_the_days_that_were_judged_is_at_least_as_unsure_as_th
 @pytest.mark.parametrize("y", [0.0, 5.0])
 def test_perfect_forecasts_and_all_zero_sales_give_bands_of_no_width(y):
     values = np.full((4, 3, 7), y)
-    made = bands.calibrate(Errors(values, values)).quantiles(values[0], QUANTILES)
+    made = quantiles.calibrate(Errors(values, values)).quantiles(values[0], QUANTILES)
     np.testing.assert_allclose(made, y, atol=1e-6)
-    np.testing.assert_allclose(bands.total_quantiles(Errors(values, values), values[0], QUANTILES), 3 * y, atol=1e-6)
+    np.testing.assert_allclose(quantiles.total_quantiles(Errors(values, values), values[0], QUANTILES), 3 * y, atol=1e-6)
 
 
 @pytest.mark.parametrize("window", [28, 29, 40])
 def test_a_sum_longer_than_what_was_judged_has_no_past(window):
     errors, _, _ = simulate(3, 0, n=5)
-    assert bands.windowed(errors, window).y.shape == (3, 5, max(29 - window, 0))
-    assert bands.past(errors, QUANTILES, window=window).shape == (4, 3, 5, max(29 - window, 0))
+    assert quantiles.windowed(errors, window).y.shape == (3, 5, max(29 - window, 0))
+    assert quantiles.past(errors, QUANTILES, window=window).shape == (4, 3, 5, max(29 - window, 0))
 
 
 def test_of_a_large_file_some_sums_tell_what_all_do(monkeypatch):
     errors, _, mean = simulate(6, 3, n=400)
-    whole = bands.calibrate(errors, window=7)
-    monkeypatch.setattr(series_bands, "OWN_SUMS", 16_000)
-    monkeypatch.setattr(series_bands, "LAW_SUMS", 8_000)
-    some = bands.calibrate(errors, window=7)
+    whole = quantiles.calibrate(errors, window=7)
+    monkeypatch.setattr(series, "OWN_SUMS", 16_000)
+    monkeypatch.setattr(series, "LAW_SUMS", 8_000)
+    some = quantiles.calibrate(errors, window=7)
     assert some.levels.tolist() != whole.levels.tolist()
     week = sums(mean, 7)
     np.testing.assert_allclose(some.quantiles(week, QUANTILES).mean(axis=(0, 2)), whole.quantiles(week, QUANTILES).mean(axis=(0, 2)), rtol=0.03)
@@ -177,12 +176,12 @@ def test_forecasts_that_are_low_at_every_cutoff_are_made_up_for():
     random = np.random.default_rng(0)
     y = np.where(random.random((26, 100, 28)) < 0.25, random.geometric(1 / 8, (26, 100, 28)), 0).astype(float)
     f = np.full((6, 100, 28), 0.7)
-    limits = bands.calibrate(Errors(y[:6], f), window=14).quantiles(sums(f[0], 14), (0.8, 0.9, 0.95)).swapaxes(0, 1)
+    limits = quantiles.calibrate(Errors(y[:6], f), window=14).quantiles(sums(f[0], 14), (0.8, 0.9, 0.95)).swapaxes(0, 1)
     hits = [np.mean([sums(then, 14) <= limit for then in y[6:]]) for limit in limits]
     assert hits == pytest.approx([0.8, 0.9, 0.95], abs=0.02)
 
 
 def test_a_mean_error_that_may_be_chance_moves_little():
-    learned = [bands.calibrate(simulate(6, seed)[0], window=7) for seed in range(10)]
+    learned = [quantiles.calibrate(simulate(6, seed)[0], window=7) for seed in range(10)]
     assert [abs(one.rest.mean()) for one in learned] == pytest.approx([0] * 10, abs=0.35)
     assert np.median([abs(one.rest.mean()) for one in learned]) < 0.05

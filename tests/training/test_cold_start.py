@@ -10,7 +10,7 @@ import panels
 import pytest
 
 from forecasting.core.panel import Panel
-from forecasting.training import cold_start as newcomers
+from forecasting.training import cold_start
 
 DAYS, HORIZON = 120, 14
 
@@ -36,7 +36,7 @@ def last_weeks(panel: Panel) -> np.ndarray:
 
 
 def forecast(panel: Panel) -> np.ndarray:
-    return newcomers.forecast(panel, last_weeks(panel), modelled(panel))
+    return cold_start.forecast(panel, last_weeks(panel), modelled(panel))
 
 
 def test_a_new_series_follows_its_category_at_its_own_level():
@@ -51,7 +51,7 @@ def test_only_new_series_are_forecast():
     sales = bread_and_milk()
     made = forecast(sales)
     assert np.isfinite(made).all(axis=1).tolist() == [name == "new" for name in sales.unique_ids]
-    assert not np.isfinite(newcomers.forecast(sales, last_weeks(sales), np.zeros(9, dtype=bool))).any()
+    assert not np.isfinite(cold_start.forecast(sales, last_weeks(sales), np.zeros(9, dtype=bool))).any()
     assert not np.isfinite(forecast(bread_and_milk(days=42))).any()
 
 
@@ -76,10 +76,10 @@ def test_few_days_of_noise_are_drawn_towards_the_group():
     lucky = np.full(DAYS, np.nan)
     lucky[-1] = 12.0
     sales = panels.panel({**rows, "new": lucky})
-    (one,) = newcomers.learn(sales, modelled(sales))
+    (one,) = cold_start.learn(sales, modelled(sales))
     assert 1.0 < one.scale < 2.0
     ten = np.where(np.arange(DAYS) >= DAYS - 40, 12.0, np.nan)
-    (many,) = newcomers.learn(replace(sales, sales=np.vstack([ten, sales.sales[1:]])), modelled(sales))
+    (many,) = cold_start.learn(replace(sales, sales=np.vstack([ten, sales.sales[1:]])), modelled(sales))
     assert one.scale < many.scale < 12.0 / 3.0 * 1.1
 
 
@@ -100,7 +100,7 @@ def test_a_new_series_is_closed_when_its_store_is():
     sales = replace(made, series=made.series.assign(store=["1", "1", "2", "2", "2", "1"], category="x"))
     sundays = sales.ahead(HORIZON).day_of_week == 6
     blend = np.where(sundays & (sales.series["store"] == "1").to_numpy()[:, None], 0.0, 10.0)
-    new = newcomers.forecast(sales, blend, modelled(sales))[sales.unique_ids.index("new")]
+    new = cold_start.forecast(sales, blend, modelled(sales))[sales.unique_ids.index("new")]
     assert (new == 0).tolist() == sundays.tolist()
 
 
@@ -114,13 +114,13 @@ def test_a_group_of_its_own_is_chosen_from_the_category_down_to_the_file():
     ]
     for columns, expected in groups:
         series = pd.DataFrame({"unique_id": sales.unique_ids, **columns})
-        (new,) = newcomers.learn(replace(sales, series=series), modelled(sales))
+        (new,) = cold_start.learn(replace(sales, series=series), modelled(sales))
         assert new.group == expected
 
 
 def test_the_reason_names_the_days_the_group_and_the_level():
     sales = bread_and_milk()
-    (text,) = newcomers.reasons(sales, modelled(sales), 42).values()
+    (text,) = cold_start.reasons(sales, modelled(sales), 42).values()
     assert text == "Only 5 days of sales: follows the pattern of category bread (4 series) at 2 times its mean; a model needs 42 days."
 
 
@@ -128,13 +128,13 @@ def test_a_series_that_sells_rarely_is_not_new():
     sales = bread_and_milk()
     row = sales.unique_ids.index("new")
     sales.sales[row] = np.where(np.arange(DAYS) % 5 == 0, 30.0, np.nan)
-    assert not newcomers.unknown(sales).any()
+    assert not cold_start.unknown(sales).any()
     sales.sales[row] = np.where(np.arange(DAYS) % 20 == 19, 30.0, np.nan)
-    assert newcomers.unknown(sales).nonzero()[0].tolist() == [row]
+    assert cold_start.unknown(sales).nonzero()[0].tolist() == [row]
 
 
 def test_a_short_file_asks_for_half_of_its_days():
-    made = [newcomers.least_rows(bread_and_milk().cut(days)) for days in (120, 60, 10)]
+    made = [cold_start.least_rows(bread_and_milk().cut(days)) for days in (120, 60, 10)]
     assert made == [42, 30, 14]
 
 
@@ -153,6 +153,6 @@ def test_the_sales_and_the_forecasts_stay_as_they_were():
     sales = bread_and_milk()
     blend = last_weeks(sales)
     before = sales.sales.copy(), blend.copy()
-    newcomers.forecast(sales, blend, modelled(sales))
+    cold_start.forecast(sales, blend, modelled(sales))
     np.testing.assert_array_equal(sales.sales, before[0])
     np.testing.assert_array_equal(blend, before[1])

@@ -12,8 +12,7 @@ from forecasting.analysis import forecast_view
 from forecasting.core import schema
 from forecasting.core.errors import InputError, NotFound
 from forecasting.services import forecasts, versions
-from forecasting.training import ensemble, health, metrics, reasons, weights
-from forecasting.training import pipeline as training
+from forecasting.training import ensemble, health, metrics, pipeline, reasons, weights
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +46,7 @@ def test_the_blend_is_the_mean_of_the_models_by_the_weights_that_the_backtest_te
 
 def test_the_past_was_forecast_by_what_the_other_cutoffs_taught(made):
     served = (made.health.model == schema.BLEND).to_numpy()
-    again = training.with_blend(made.past, made.share, 0.6).yhat[schema.BLEND]
+    again = pipeline.with_blend(made.past, made.share, 0.6).yhat[schema.BLEND]
     np.testing.assert_allclose(made.past.yhat[schema.BLEND][:, served], again[:, served])
 
 

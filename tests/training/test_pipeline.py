@@ -11,7 +11,7 @@ import pytest
 
 from forecasting.core import schema
 from forecasting.models.seasonal_naive import SeasonalNaive
-from forecasting.training import pipeline as training
+from forecasting.training import pipeline
 from forecasting.training.backtest import Backtest
 from forecasting.training.pipeline import Fitted
 
@@ -46,7 +46,7 @@ def assembled(panel, **options):
     mean = np.repeat(np.nanmean(panel.sales, axis=1)[:, None], H, axis=1)
     yhat = {schema.PROPHET: 1.1 * mean, schema.LSTM: mean, schema.SEASONAL_NAIVE: mean}
     models = {name: SeasonalNaive().fit(panel, horizon=H) for name in schema.MODELS}
-    return training.assemble(panel, Fitted(models, yhat), past, known, 0.6)
+    return pipeline.assemble(panel, Fitted(models, yhat), past, known, 0.6)
 
 
 def test_a_cutoff_is_forecast_with_weights_that_have_not_seen_its_sales(panel):
@@ -54,7 +54,7 @@ def test_a_cutoff_is_forecast_with_weights_that_have_not_seen_its_sales(panel):
     share = np.tile([0.6, 0.4, 0.0], (len(panel), 1))
     changed = past.y.copy()
     changed[1] *= np.linspace(0.2, 4, len(panel))[:, None]
-    before, after = (training.with_blend(each, share, 0.6).yhat[schema.BLEND] for each in (past, replace(past, y=changed)))
+    before, after = (pipeline.with_blend(each, share, 0.6).yhat[schema.BLEND] for each in (past, replace(past, y=changed)))
     np.testing.assert_array_equal(after[1], before[1])
     assert not np.array_equal(after[0], before[0])
 
@@ -95,7 +95,7 @@ def test_a_forecast_that_was_held_down_is_noted(panel):
     yhat = dict.fromkeys(schema.MODELS, np.repeat(np.nanmean(panel.sales, axis=1)[:, None], H, axis=1))
     models = {name: SeasonalNaive().fit(panel, horizon=H) for name in schema.MODELS}
     held = {schema.PROPHET: {panel.unique_ids[1]: "A forecast of 900 a day is held at 90."}}
-    made = training.assemble(panel, Fitted(models, yhat, held), past, known, 0.6)
+    made = pipeline.assemble(panel, Fitted(models, yhat, held), past, known, 0.6)
     assert made.health.notes[1] == "Prophet: a forecast of 900 a day is held at 90."
 
 
@@ -104,7 +104,7 @@ def test_a_history_too_short_for_cutoffs_keeps_the_chosen_weights_and_has_no_ban
     none = Backtest(pd.DatetimeIndex([]), past.y[:0], {name: values[:0] for name, values in past.yhat.items()})
     mean = np.repeat(np.nanmean(panel.sales, axis=1)[:, None], H, axis=1)
     models = {name: SeasonalNaive().fit(panel, horizon=H) for name in schema.MODELS}
-    made = training.assemble(panel, Fitted(models, dict.fromkeys(schema.MODELS, mean)), none, (), 0.6)
+    made = pipeline.assemble(panel, Fitted(models, dict.fromkeys(schema.MODELS, mean)), none, (), 0.6)
     served = (made.health.model == schema.BLEND).to_numpy()
     np.testing.assert_allclose(made.share[served], [[0.6, 0.4, 0.0]] * served.sum())
     assert np.isnan(made.bands[served]).all()

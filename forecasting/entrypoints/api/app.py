@@ -10,15 +10,11 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
-from forecasting.entrypoints.api import error_responses as api_errors
+from forecasting.entrypoints.api import error_responses
 from forecasting.entrypoints.api.access import Access
 from forecasting.entrypoints.api.context import Context
 from forecasting.entrypoints.api.limits import Limits
-from forecasting.entrypoints.api.routes import forecasts as api_forecast
-from forecasting.entrypoints.api.routes import health as api_health
-from forecasting.entrypoints.api.routes import jobs as api_jobs
-from forecasting.entrypoints.api.routes import sales as api_sales
-from forecasting.entrypoints.api.routes import versions as api_versions
+from forecasting.entrypoints.api.routes import forecasts, health, jobs, sales, versions
 from forecasting.entrypoints.server.server_settings import ServerSettings
 from forecasting.storage.workspace import Workspace
 
@@ -37,22 +33,22 @@ def make(ws: Workspace, settings: ServerSettings) -> FastAPI:
         ws: What it serves.
         settings: Who may use it, and how much.
     """
-    registry = api_health.registry_of(ws)
+    registry = health.registry_of(ws)
     app: FastAPI = FastAPIOffline(
         title="Shelfcast",
         version="1",
         description=DESCRIPTION,
         redoc_url=None,
         favicon_url="/app/static/icon.svg",
-        middleware=[Middleware(api_health.Counted, registry), *_cors(settings), Middleware(Access, settings), Middleware(Limits, settings)],
+        middleware=[Middleware(health.Counted, registry), *_cors(settings), Middleware(Access, settings), Middleware(Limits, settings)],
         strict_content_type=False,
     )
     app.state.context, app.state.registry = Context(ws, settings), registry
-    api_errors.install(app)
+    error_responses.install(app)
     app.add_route("/", _to_docs, include_in_schema=False)
-    app.include_router(api_health.open_router)
+    app.include_router(health.open_router)
     token = [Depends(HTTPBearer(auto_error=False, description="FORECASTING_API_TOKEN."))] if settings.token else []
-    for part in (api_health, api_sales, api_jobs, api_forecast, api_versions):
+    for part in (health, sales, jobs, forecasts, versions):
         app.include_router(part.router, dependencies=token)
     return app
 

@@ -60,14 +60,13 @@ def _sample(args: argparse.Namespace) -> int:
 
 
 def _upload(args: argparse.Namespace) -> int:
-    from forecasting.services import submissions as sending
-    from forecasting.services import workspaces
+    from forecasting.services import submissions, workspaces
 
     if args.dry_run:
-        checked, change = sending.preview(workspaces.workspace(), _sent(args))
+        checked, change = submissions.preview(workspaces.workspace(), _sent(args))
         _report(args, {**change.counts(), "problems": len(checked.problems)}, f"Nothing was saved. {change}")
         return 0
-    merged = sending.merge(workspaces.workspace(), _sent(args))[1]
+    merged = submissions.merge(workspaces.workspace(), _sent(args))[1]
     _report(args, merged.counts(), str(merged))
     return 0
 
@@ -82,17 +81,15 @@ def _undo(args: argparse.Namespace) -> int:  # noqa: ARG001
 
 def _retrain(args: argparse.Namespace) -> int:
     from forecasting.entrypoints.cli.progress_bar import follow
-    from forecasting.services import retraining as service
-    from forecasting.services import submissions as sending
-    from forecasting.services import workspaces
+    from forecasting.services import retraining, submissions, workspaces
 
     if args.every is not None:
         return _retrain_every(args)
     ws = workspaces.workspace()
     if args.file is not None:
-        _say(str(sending.merge(ws, _sent(args))[1]))
+        _say(str(submissions.merge(ws, _sent(args))[1]))
     chosen = arguments.settings(args)
-    number = service.start_retrain(ws, chosen, leave_a_core=False)
+    number = retraining.start_retrain(ws, chosen, leave_a_core=False)
     manifest = follow(ws, number)
     wape = manifest["metrics"]["wape"]
     error = "not known" if wape is None else f"{100 * wape:.1f} %"
@@ -105,8 +102,7 @@ def _retrain(args: argparse.Namespace) -> int:
 def _retrain_every(args: argparse.Namespace) -> int:
     from forecasting.entrypoints.cli.scheduled import keep
     from forecasting.jobs.cron import Cron
-    from forecasting.services import retraining as service
-    from forecasting.services import versions, workspaces
+    from forecasting.services import retraining, versions, workspaces
     from forecasting.services.schedule import Schedule
 
     if args.file is not None:
@@ -116,7 +112,7 @@ def _retrain_every(args: argparse.Namespace) -> int:
         ws=workspaces.workspace(),
         cron=Cron(args.every),
         choose=lambda ws: arguments.settings(args, versions.settings(ws)),
-        start=partial(service.start_retrain, leave_a_core=False),
+        start=partial(retraining.start_retrain, leave_a_core=False),
         tell=lambda text: _say(f"{text} Next: {schedule.shown(schedule.next())}."),
     )
     _say(f"The next moment is {schedule.shown(schedule.next())}. Ctrl-C ends the schedule; a retraining that runs goes on.")
@@ -174,14 +170,14 @@ def _live_verb(args: argparse.Namespace) -> int:
 
 
 def _prune(args: argparse.Namespace) -> int:
-    from forecasting.services import retention as upkeep
     from forecasting.services import workspaces
+    from forecasting.services.retention import prune, spare
 
     retention = arguments.retention(args, os.environ)
     if args.dry_run:
-        print(f"Nothing was deleted. What can go: {upkeep.spare(workspaces.workspace(), retention)}.")
+        print(f"Nothing was deleted. What can go: {spare(workspaces.workspace(), retention)}.")
         return 0
-    print(f"Deleted: {upkeep.prune(workspaces.workspace(), retention)}.")
+    print(f"Deleted: {prune(workspaces.workspace(), retention)}.")
     return 0
 
 

@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from forecasting.core.arrays import FloatArray
-from forecasting.inventory import arithmetic as inventory
+from forecasting.inventory import arithmetic
 
 STEPS: Final = 64
 """Steps between nothing and the recommended order; larger orders are taken in several packs at a time."""
@@ -78,7 +78,7 @@ def spend(wanted: Wanted, budget: float) -> tuple[FloatArray, FloatArray]:
 def ways(wanted: Wanted) -> Steps:
     """Nothing, the least order, and pack by pack up to what is recommended."""
     pack, quantity = wanted.pack_size, wanted.quantity
-    least = np.minimum(np.maximum(inventory.whole_packs(wanted.minimum_order, pack), pack), quantity)
+    least = np.minimum(np.maximum(arithmetic.whole_packs(wanted.minimum_order, pack), pack), quantity)
     packs = np.round((quantity - least) / pack)
     count = int(min(packs.max(initial=0), STEPS - 1)) + 1
     at_a_time = np.maximum(np.ceil(packs / max(count - 1, 1)), 1.0) * pack

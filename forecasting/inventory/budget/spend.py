@@ -10,13 +10,13 @@ import pandas as pd
 from forecasting.core import schema
 from forecasting.core.arrays import FloatArray
 from forecasting.core.errors import InputError
-from forecasting.inventory import arithmetic as inventory
-from forecasting.inventory.budget import knapsack as budget
+from forecasting.inventory import arithmetic
+from forecasting.inventory.budget import knapsack
 from forecasting.inventory.orders.recommend import Orders
-from forecasting.inventory.stock import state as stock
+from forecasting.inventory.stock import state
 
 Measure = Literal["money", "space"]
-COLUMNS: Final[dict[Measure, str]] = {"money": stock.UNIT_COST, "space": stock.UNIT_SPACE}
+COLUMNS: Final[dict[Measure, str]] = {"money": state.UNIT_COST, "space": state.UNIT_SPACE}
 """What a unit takes of each."""
 NAMES: Final[dict[Measure, str]] = {"money": "unit costs", "space": "the spaces that units take"}
 
@@ -42,12 +42,12 @@ def spend(found: Orders, amount: float, of: Measure = "money") -> pd.DataFrame:
     if not np.isfinite(takes).any():
         raise InputError(f"This needs {NAMES[of]}. Add a column {COLUMNS[of]} to the stock file, or type them.")
     rows = np.flatnonzero(np.isfinite(takes) & (found.table["order_quantity"].to_numpy() > 0))
-    quantity, gain = budget.spend(_wanted(found, rows, takes[rows]), amount)
+    quantity, gain = knapsack.spend(_wanted(found, rows, takes[rows]), amount)
     units = pd.DataFrame(
         {
             schema.UNIQUE_ID: found.table[schema.UNIQUE_ID].to_numpy()[rows],
             "order_quantity": quantity,
-            "value": quantity * found.shelves[stock.UNIT_COST][rows],
+            "value": quantity * found.shelves[state.UNIT_COST][rows],
             "takes": quantity * takes[rows],
             "gain": gain,
         }
@@ -62,15 +62,15 @@ def quantities(found: Orders, bought: pd.DataFrame) -> dict[str, float]:
     return {name: float(chosen.get(name, 0.0)) for name in wanted}
 
 
-def _wanted(found: Orders, rows: np.ndarray, takes: FloatArray) -> budget.Wanted:
+def _wanted(found: Orders, rows: np.ndarray, takes: FloatArray) -> knapsack.Wanted:
     shelves, demanded, lead = found.shelves, found.levels.cycle.values[rows], found.levels.lead.values[rows]
-    margin, position = (shelves[stock.PRICE] - shelves[stock.UNIT_COST])[rows], shelves.position[rows]
-    return budget.Wanted(
+    margin, position = (shelves[state.PRICE] - shelves[state.UNIT_COST])[rows], shelves.position[rows]
+    return knapsack.Wanted(
         values=demanded,
-        position=position + inventory.shortage(lead, np.maximum(position, 0.0)),  # what is lost before an order arrives it cannot save
+        position=position + arithmetic.shortage(lead, np.maximum(position, 0.0)),  # what is lost before an order arrives it cannot save
         quantity=found.table["order_quantity"].to_numpy()[rows],
-        pack_size=shelves[stock.PACK_SIZE][rows],
-        minimum_order=shelves[stock.MINIMUM_ORDER][rows],
+        pack_size=shelves[state.PACK_SIZE][rows],
+        minimum_order=shelves[state.MINIMUM_ORDER][rows],
         worth=np.maximum(margin, 0.0) if np.isfinite(margin).all() else np.ones(len(rows)),
         unit_cost=takes,
     )

@@ -7,8 +7,7 @@ from typing import Final, Literal
 
 import pandas as pd
 
-from forecasting.core import formatting as words
-from forecasting.core import schema
+from forecasting.core import formatting, schema
 from forecasting.inventory.policy import DAILY, Rule
 
 Kind = Literal["text", "units", "finer", "money", "share", "days", "date", "count"]
@@ -128,7 +127,7 @@ WITH_POINT: Final = ("reorder_point", "lot")
 def key_columns(table: pd.DataFrame) -> tuple[Column, ...]:
     """What names a series: keys and category, else its only name."""
     names = [name for name in schema.FILTERS if name in table] or [schema.UNIQUE_ID]
-    return tuple(Column(name, words.LABELS.get(name, "Series"), "text", "Of the sales file.", SERIES, _width(table[name])) for name in names)
+    return tuple(Column(name, formatting.LABELS.get(name, "Series"), "text", "Of the sales file.", SERIES, _width(table[name])) for name in names)
 
 
 def order_columns(table: pd.DataFrame, rule: Rule) -> tuple[Column, ...]:

@@ -11,15 +11,14 @@ import pandas as pd
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_col_to_name
 
-from forecasting.core import formatting as words
-from forecasting.core import schema
+from forecasting.core import formatting, schema
 from forecasting.core.arrays import FloatArray
-from forecasting.inventory import arithmetic as inventory
+from forecasting.inventory import arithmetic
 from forecasting.inventory.export.cell_formulas import ROW, STATE, formulas
 from forecasting.inventory.export.columns import INPUT, LATER, RULES, Column, evidence_columns, key_columns, order_columns
 from forecasting.inventory.export.sheet import Sheet, add_sheet
 from forecasting.inventory.export.styles import Look
-from forecasting.inventory.orders import wording as order_words
+from forecasting.inventory.orders import wording
 from forecasting.inventory.orders.recommend import FINE, SOON
 from forecasting.inventory.policy import Rule
 
@@ -60,8 +59,8 @@ def quantities(table: pd.DataFrame, rule: Rule) -> FloatArray:
     """Units that the rule orders of each line, NaN where no level is known."""
     position = (table["on_hand"] + table["on_order"] - table["backorders"]).to_numpy(dtype=float)
     names = ("reorder_point", "order_up_to", "lot", "pack_size", "minimum_order")
-    terms = inventory.Terms(*(table[name].to_numpy(dtype=float) for name in names))
-    return np.where(np.isfinite(terms.order_up_to), inventory.quantity_by(rule, terms, position), np.nan)
+    terms = arithmetic.Terms(*(table[name].to_numpy(dtype=float) for name in names))
+    return np.where(np.isfinite(terms.order_up_to), arithmetic.quantity_by(rule, terms, position), np.nan)
 
 
 def _lines(table: pd.DataFrame, rule: Rule) -> pd.DataFrame:
@@ -71,7 +70,7 @@ def _lines(table: pd.DataFrame, rule: Rule) -> pd.DataFrame:
     changed = np.isfinite(given) & (np.abs(given - np.nan_to_num(recommended)) > 1e-6)
     order = np.where(changed, given, recommended)
     columns = {"recommended": recommended, "yours": np.where(changed, given, np.nan), "order": order}
-    return table.assign(**columns, order_value=order * table["unit_cost"].to_numpy(dtype=float), state=table["state"].map(order_words.STATES))
+    return table.assign(**columns, order_value=order * table["unit_cost"].to_numpy(dtype=float), state=table["state"].map(wording.STATES))
 
 
 def _write_orders(sheet: Sheet, lines: pd.DataFrame, evidence: Mapping[str, Any], rule: Rule) -> None:
@@ -96,7 +95,7 @@ def _write_orders(sheet: Sheet, lines: pd.DataFrame, evidence: Mapping[str, Any]
 
 def _formulas(name: str, lines: pd.DataFrame, formula: str) -> Iterator[tuple[str, Any]]:
     """A column's formulas, each with its value; empty where there is no level to reckon with."""
-    stays = (order_words.STATES[SOON], order_words.STATES[FINE])
+    stays = (wording.STATES[SOON], wording.STATES[FINE])
     rows = zip(lines[name].tolist(), lines["state"].tolist(), lines["recommended"].isna().tolist(), strict=True)
     for row, (value, state, unknown) in enumerate(rows, start=FIRST + 1):
         text = formula.replace(ROW, str(row)).replace(STATE, state if state in stays else LATER)
@@ -148,7 +147,7 @@ def _write_evidence(sheet: Sheet, table: pd.DataFrame, evidence: Mapping[str, An
         sheet.write_string(row, 0, name, sheet.look.strong)
         sheet.write_string(row, 1, text, sheet.look.fact)
     same = {"version": evidence["version"], "cutoffs": len(cutoffs), "errors_used": np.asarray(evidence["errors_used"])}
-    said = {"defaults": table["defaults"].map(_taken), schema.MODEL: table[schema.MODEL].map(words.model)}
+    said = {"defaults": table["defaults"].map(_taken), schema.MODEL: table[schema.MODEL].map(formatting.model)}
     lines = table.assign(**same, **said)
     sheet.fit_to_paper(2)
     for place, column in enumerate(columns):
@@ -157,8 +156,8 @@ def _write_evidence(sheet: Sheet, table: pd.DataFrame, evidence: Mapping[str, An
 
 def _taken(defaults: str) -> str:
     """What was taken for granted, in words."""
-    names = [order_words.ASSUMED.get(name, name) for name in defaults.split(", ") if name]
-    return words.listing(names, len(names))
+    names = [wording.ASSUMED.get(name, name) for name in defaults.split(", ") if name]
+    return formatting.listing(names, len(names))
 
 
 def _write_about(sheet: Sheet, table: pd.DataFrame, rule: Rule) -> None:

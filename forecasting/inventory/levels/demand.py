@@ -13,7 +13,7 @@ import numpy as np
 
 from forecasting.core import schema
 from forecasting.core.arrays import FloatArray, added_up, midpoints
-from forecasting.inventory import arithmetic as inventory
+from forecasting.inventory import arithmetic
 from forecasting.training.bands.quantiles import SeriesBands
 from forecasting.training.ensemble import Ensemble
 
@@ -165,7 +165,7 @@ class _Mix:
             )
             parts.append(drawn)
         values = np.sort(np.moveaxis(np.concatenate(parts, axis=1), 1, 2).reshape(-1, PLACES_PAST), axis=1)
-        return inventory.quantile(values, np.repeat(self.p[some], len(from_))).reshape(len(f), len(from_))
+        return arithmetic.quantile(values, np.repeat(self.p[some], len(from_))).reshape(len(f), len(from_))
 
 
 def _forecast(made: Ensemble, rows: np.ndarray) -> FloatArray:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecasting.core.arrays import FloatArray
-from forecasting.inventory import arithmetic as inventory
+from forecasting.inventory import arithmetic
 from forecasting.inventory.levels import demand, lost_sales
 from forecasting.inventory.levels.demand import Demand
 from forecasting.inventory.policy import CLASSES, DAILY, Policy
-from forecasting.inventory.stock import state as stock
+from forecasting.inventory.stock import state
 from forecasting.inventory.stock.state import Stock
 from forecasting.training.ensemble import Ensemble
 
@@ -66,9 +66,9 @@ def levels(made: Ensemble, shelves: Stock, policy: Policy, rows: np.ndarray, abc
     asked = p
     if policy.rule == "order_up_to" and policy.target != "fill":
         asked = lost_sales.covering(p, shelves.lead, np.maximum(cover, 1), lost_sales.idle(made, rows))
-    level = rounded(made, inventory.quantile(cycle.values, asked))
+    level = rounded(made, arithmetic.quantile(cycle.values, asked))
     lot = _lot(shelves, policy, cycle, lead, made.panel.period.days * cover)
-    point = level if policy.rule in DAILY else rounded(made, inventory.quantile(lead.values, p))
+    point = level if policy.rule in DAILY else rounded(made, arithmetic.quantile(lead.values, p))
     return Levels(p, asked, every, cover, point, level + lot, lot, cycle, lead)
 
 
@@ -79,16 +79,18 @@ def rounded(made: Ensemble, level: FloatArray) -> FloatArray:
 
 def _promise(shelves: Stock, policy: Policy, abc: np.ndarray, demands: tuple[Demand, Demand], days: np.ndarray) -> FloatArray:
     """The chance of no stockout in a cycle that the target asks for, shape (r,)."""
-    promise, (cycle, lead) = shelves[stock.SERVICE_LEVEL], demands
+    promise, (cycle, lead) = shelves[state.SERVICE_LEVEL], demands
     if policy.class_levels is not None:
         by_class = np.asarray(policy.class_levels)[np.searchsorted(CLASSES, abc)]
-        promise = np.where(shelves.given[stock.SERVICE_LEVEL], promise, by_class)
+        promise = np.where(shelves.given[state.SERVICE_LEVEL], promise, by_class)
     if policy.target == "fill":
-        level = inventory.fill_level(cycle.values, lead.values, cycle.expected - lead.expected, promise)
-        promise = np.where(np.isfinite(level), inventory.chance_enough(cycle.values, level), promise)
+        level = arithmetic.fill_level(cycle.values, lead.values, cycle.expected - lead.expected, promise)
+        promise = np.where(np.isfinite(level), arithmetic.chance_enough(cycle.values, level), promise)
     elif policy.target == "costs":
         once = policy.rule == "newsvendor"
-        ratio = inventory.critical_ratio(shelves[stock.PRICE], shelves[stock.UNIT_COST], shelves[stock.HOLDING_COST] * days / DAYS_OF_YEAR, once=once)
+        ratio = arithmetic.critical_ratio(
+            shelves[state.PRICE], shelves[state.UNIT_COST], shelves[state.HOLDING_COST] * days / DAYS_OF_YEAR, once=once
+        )
         promise = np.where(np.isfinite(ratio), ratio, promise)
     return np.clip(promise, 0.001, 0.999)
 
@@ -98,9 +100,9 @@ def _lot(shelves: Stock, policy: Policy, cycle: Demand, lead: Demand, days: np.n
     if policy.rule not in DAILY:
         return np.zeros(len(shelves))
     a_day = np.maximum(cycle.expected - lead.expected, 0.0) / days
-    economic = inventory.eoq(a_day * DAYS_OF_YEAR, shelves[stock.ORDER_COST], shelves[stock.HOLDING_COST])
-    lot = np.where(np.isfinite(economic) & (economic > 0), economic, a_day * shelves[stock.REVIEW_PERIOD])
-    pack = shelves[stock.PACK_SIZE]
-    least = np.maximum(np.maximum(lot, shelves[stock.MINIMUM_ORDER]), pack)
-    packed: FloatArray = inventory.whole_packs(least, pack)
+    economic = arithmetic.eoq(a_day * DAYS_OF_YEAR, shelves[state.ORDER_COST], shelves[state.HOLDING_COST])
+    lot = np.where(np.isfinite(economic) & (economic > 0), economic, a_day * shelves[state.REVIEW_PERIOD])
+    pack = shelves[state.PACK_SIZE]
+    least = np.maximum(np.maximum(lot, shelves[state.MINIMUM_ORDER]), pack)
+    packed: FloatArray = arithmetic.whole_packs(least, pack)
     return packed

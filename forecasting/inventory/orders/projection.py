@@ -11,7 +11,7 @@ from forecasting.core import schema
 from forecasting.core.arrays import FloatArray
 from forecasting.inventory.levels import demand
 from forecasting.inventory.orders.recommend import Orders
-from forecasting.inventory.stock import state as stock
+from forecasting.inventory.stock import state
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,7 +143,7 @@ def path_of(found: Orders, place: int, quantity: float, on_hand: float | None = 
     expected = np.nan_to_num(made.yhat[schema.BLEND][row, start : start + steps])
     return path(
         dates=made.panel.ahead(made.horizon)[start : start + steps],
-        on_hand=(float(shelves[stock.ON_HAND][0]) if on_hand is None else on_hand) - float(shelves[stock.BACKORDERS][0]),
+        on_hand=(float(shelves[state.ON_HAND][0]) if on_hand is None else on_hand) - float(shelves[state.BACKORDERS][0]),
         receipts=shelves.receipts[0, :steps],
         expected=expected,
         limits=demand.cumulative(made, row, steps, schema.QUANTILES[:2], start=start),

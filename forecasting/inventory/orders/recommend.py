@@ -12,21 +12,20 @@ from forecasting.core import schema
 from forecasting.core.arrays import FloatArray
 from forecasting.core.errors import InputError
 from forecasting.core.period import Period
-from forecasting.inventory import arithmetic as inventory
+from forecasting.inventory import arithmetic
 from forecasting.inventory.levels import order_levels, textbook
 from forecasting.inventory.levels.order_levels import Levels
-from forecasting.inventory.orders import abc_xyz as classes
-from forecasting.inventory.orders import risk as order_risk
+from forecasting.inventory.orders import abc_xyz, risk
 from forecasting.inventory.policy import Policy
 from forecasting.inventory.simulation.policy_check import Receipt, judge
-from forecasting.inventory.stock import state as stock
+from forecasting.inventory.stock import state
 from forecasting.inventory.stock.state import Given, Stock
 from forecasting.training.ensemble import Ensemble
 
 NOW, SOON, FINE, OVERSTOCK, UNKNOWN = "order_now", "soon", "fine", "overstock", "unknown"
 STATES: Final = (NOW, SOON, FINE, OVERSTOCK, UNKNOWN)
 """Order today; within a week; later; more than twice the level that an order would bring; nothing can be recommended."""
-INPUTS: Final = (stock.ON_HAND, stock.LEAD_TIME, stock.REVIEW_PERIOD, stock.PACK_SIZE, stock.UNIT_COST, stock.SERVICE_LEVEL)
+INPUTS: Final = (state.ON_HAND, state.LEAD_TIME, state.REVIEW_PERIOD, state.PACK_SIZE, state.UNIT_COST, state.SERVICE_LEVEL)
 """What is named when it had to be assumed."""
 SOON_DAYS = 7
 TOO_MUCH = 2.0
@@ -97,7 +96,7 @@ def recommend(made: Ensemble, given: Given, policy: Policy, rows: np.ndarray) ->
         reach = made.panel.period.count(made.horizon)
         late = f"The stock was counted {policy.start} days after the last sales, but only {reach} are forecast."
         raise InputError(f"{late} Upload newer sales and retrain.")
-    shelves = stock.complete(given, policy, made.panel, made.horizon).select(rows)
+    shelves = state.complete(given, policy, made.panel, made.horizon).select(rows)
     abc, xyz = _classes(made, shelves, rows)
     found = order_levels.levels(made, shelves, policy, rows, abc)
     receipt = judge(made, shelves, rows, found, rule=policy.rule)
@@ -115,18 +114,18 @@ def _identity(made: Ensemble, rows: np.ndarray) -> dict[str, Any]:
 
 
 def _terms(shelves: Stock, found: Levels) -> dict[str, Any]:
-    amounts = {name: shelves[name] for name in stock.AMOUNTS}
+    amounts = {name: shelves[name] for name in state.AMOUNTS}
     promise = {"service_level": found.p, "quantile": found.quantile}
-    terms = (stock.LEAD_TIME, stock.REVIEW_PERIOD, stock.PACK_SIZE, stock.MINIMUM_ORDER, stock.UNIT_COST, stock.PRICE)
+    terms = (state.LEAD_TIME, state.REVIEW_PERIOD, state.PACK_SIZE, state.MINIMUM_ORDER, state.UNIT_COST, state.PRICE)
     return amounts | {"inventory_position": shelves.position} | {name: shelves[name] for name in terms} | promise
 
 
 def _amounts(made: Ensemble, shelves: Stock, policy: Policy, rows: np.ndarray, found: Levels) -> dict[str, Any]:
     start, days = made.panel.period.steps(policy.start), made.panel.period.days
     quantity = _quantity(shelves, policy, found)
-    lost, left = order_risk.lost_and_left(shelves, found, quantity)
-    cover = order_risk.steps_of_cover(made, shelves, rows, start)
-    wait = order_risk.order_in(made, shelves, rows, found, start)
+    lost, left = risk.lost_and_left(shelves, found, quantity)
+    cover = risk.steps_of_cover(made, shelves, rows, start)
+    wait = risk.order_in(made, shelves, rows, found, start)
     return {
         "expected": found.cycle.expected,
         "safety_stock": found.order_up_to - found.lot - found.cycle.expected,
@@ -134,19 +133,19 @@ def _amounts(made: Ensemble, shelves: Stock, policy: Policy, rows: np.ndarray, f
         "order_up_to": found.order_up_to,
         "lot": found.lot,
         "order_quantity": quantity,
-        "order_value": quantity * shelves[stock.UNIT_COST],
+        "order_value": quantity * shelves[state.UNIT_COST],
         "order_by": _date(made, np.where(quantity > 0, 0.0, wait), start),
         "days_of_cover": cover * days,
         "empty_on": _date(made, np.where(np.isfinite(cover), np.floor(cover), np.nan), start),
-        "risk": order_risk.risk(made, shelves, rows, found, start),
+        "risk": risk.risk(made, shelves, rows, found, start),
         "expected_lost": lost,
         "expected_left": left,
     }
 
 
 def _quantity(shelves: Stock, policy: Policy, found: Levels) -> FloatArray:
-    terms = inventory.Terms(found.reorder_point, found.order_up_to, found.lot, shelves[stock.PACK_SIZE], shelves[stock.MINIMUM_ORDER])
-    return inventory.quantity_by(policy.rule, terms, shelves.position)
+    terms = arithmetic.Terms(found.reorder_point, found.order_up_to, found.lot, shelves[state.PACK_SIZE], shelves[state.MINIMUM_ORDER])
+    return arithmetic.quantity_by(policy.rule, terms, shelves.position)
 
 
 def _date(made: Ensemble, steps: FloatArray, start: int) -> pd.DatetimeIndex:
@@ -161,9 +160,9 @@ def _textbook(made: Ensemble, shelves: Stock, rows: np.ndarray, found: Levels) -
     from scipy.special import ndtri  # type: ignore[import-untyped]
 
     z = np.stack([np.zeros(len(rows)), ndtri(found.p)])
-    mean, level = textbook.level_now(made, rows, z, shelves.mean_lead + found.cover, shelves[stock.LEAD_TIME_SD] / made.panel.period.days)
+    mean, level = textbook.level_now(made, rows, z, shelves.mean_lead + found.cover, shelves[state.LEAD_TIME_SD] / made.panel.period.days)
     level = order_levels.rounded(made, level)
-    quantity = inventory.order_quantity(level, shelves.position, shelves[stock.PACK_SIZE], shelves[stock.MINIMUM_ORDER])
+    quantity = arithmetic.order_quantity(level, shelves.position, shelves[state.PACK_SIZE], shelves[state.MINIMUM_ORDER])
     why = _why(found, mean, level, made.panel.period)
     return {"textbook_order_up_to": level, "textbook_quantity": quantity, "why": why}
 
@@ -191,10 +190,10 @@ def _why(found: Levels, mean: FloatArray, level: FloatArray, period: Period) -> 
 def _classes(made: Ensemble, shelves: Stock, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Classes by value of the last year's sales (price, else cost, else units), and by forecast error."""
     units = np.nansum(made.panel.sales[rows, -made.panel.period.year :], axis=1)
-    worth = np.where(np.isfinite(shelves[stock.PRICE]), shelves[stock.PRICE], shelves[stock.UNIT_COST])
+    worth = np.where(np.isfinite(shelves[state.PRICE]), shelves[state.PRICE], shelves[state.UNIT_COST])
     known = np.isfinite(worth)
     value = units * np.where(known, worth, float(np.mean(worth[known])) if known.any() else 1.0)
-    return classes.abc(value), classes.xyz(made.health["wape"].to_numpy(dtype=float)[rows])
+    return abc_xyz.abc(value), abc_xyz.xyz(made.health["wape"].to_numpy(dtype=float)[rows])
 
 
 def _proof(receipt: Receipt) -> dict[str, Any]:

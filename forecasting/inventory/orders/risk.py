@@ -6,10 +6,10 @@ import numpy as np
 
 from forecasting.core import schema
 from forecasting.core.arrays import FloatArray
-from forecasting.inventory import arithmetic as inventory
+from forecasting.inventory import arithmetic
 from forecasting.inventory.levels import demand
 from forecasting.inventory.levels.order_levels import Levels
-from forecasting.inventory.stock import state as stock
+from forecasting.inventory.stock import state
 from forecasting.inventory.stock.state import Stock
 from forecasting.training.ensemble import Ensemble
 
@@ -21,16 +21,16 @@ def risk(made: Ensemble, shelves: Stock, rows: np.ndarray, found: Levels, start:
     the chance itself where nothing is under way, and a lower bound where much is.
     """
     arrived = np.cumsum(shelves.receipts, axis=1)
-    at_hand = shelves[stock.ON_HAND] - shelves[stock.BACKORDERS]
+    at_hand = shelves[state.ON_HAND] - shelves[state.BACKORDERS]
     longest = shelves.lead.shape[1] - 1
     steps = np.clip(np.round(shelves.mean_lead).astype(int), 1, arrived.shape[1])
-    worst = 1 - inventory.chance_enough(found.lead.values, at_hand + np.take_along_axis(arrived, steps[:, None] - 1, axis=1)[:, 0])
+    worst = 1 - arithmetic.chance_enough(found.lead.values, at_hand + np.take_along_axis(arrived, steps[:, None] - 1, axis=1)[:, 0])
     worst[np.isnan(found.lead.values).any(axis=1)] = np.nan
     for before in range(1, longest):
         due = (shelves.receipts[:, before] > 0) & (before < steps) if before < shelves.receipts.shape[1] else np.zeros(len(rows), dtype=bool)
         if due.any():
             until = demand.over(made, rows[due], np.ones((int(due.sum()), 1)), np.full(int(due.sum()), before), start=start)
-            worst[due] = np.fmax(worst[due], 1 - inventory.chance_enough(until.values, (at_hand + arrived[:, before - 1])[due]))
+            worst[due] = np.fmax(worst[due], 1 - arithmetic.chance_enough(until.values, (at_hand + arrived[:, before - 1])[due]))
     return worst
 
 
@@ -41,15 +41,15 @@ def lost_and_left(shelves: Stock, found: Levels, quantity: FloatArray) -> tuple[
     Thomas 2017, ch. 6).
     """
     after = shelves.position + quantity
-    missing_first = inventory.shortage(found.lead.values, shelves.position)
-    missing_then = inventory.shortage(found.cycle.values, after) - inventory.shortage(found.lead.values, after)
-    return missing_first + np.maximum(missing_then, 0.0), inventory.leftover(found.cycle.values, after)
+    missing_first = arithmetic.shortage(found.lead.values, shelves.position)
+    missing_then = arithmetic.shortage(found.cycle.values, after) - arithmetic.shortage(found.lead.values, after)
+    return missing_first + np.maximum(missing_then, 0.0), arithmetic.leftover(found.cycle.values, after)
 
 
 def steps_of_cover(made: Ensemble, shelves: Stock, rows: np.ndarray, start: int) -> FloatArray:
     """Steps until the shelf is empty at the expected rate, without an order, shape (r,); inf where it outlasts the forecast."""
     expected = made.yhat[schema.BLEND][rows, start:]
-    return inventory.steps_of_cover(shelves[stock.ON_HAND] - shelves[stock.BACKORDERS], shelves.receipts[:, : expected.shape[1]], expected)
+    return arithmetic.steps_of_cover(shelves[state.ON_HAND] - shelves[state.BACKORDERS], shelves.receipts[:, : expected.shape[1]], expected)
 
 
 def order_in(made: Ensemble, shelves: Stock, rows: np.ndarray, found: Levels, start: int) -> FloatArray:

@@ -7,12 +7,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from forecasting.core import formatting as words
-from forecasting.core import schema
+from forecasting.core import formatting, schema
 from forecasting.inventory.orders.recommend import AT_RISK, Orders
 from forecasting.inventory.policy import DAILY
 from forecasting.inventory.simulation.policy_check import NOT_JUDGED, NOT_KEPT
-from forecasting.inventory.stock import state as stock
+from forecasting.inventory.stock import state
 
 __all__ = ["AT_RISK", "NOT_JUDGED", "NOT_KEPT"]
 FEW_SERVED: Final = 0.9
@@ -149,12 +148,12 @@ def _by_lots(found: Orders, row: dict[str, Any], needed: str, digits: int) -> st
 
 def proof(row: dict[str, Any]) -> str:
     """What the past says of the promise: "Promised 95 %; in the past kept in 95.8 % of 72 cycles, ...", or why it says nothing."""
-    promised = f"Promised {words.percent(row['service_level'], 0)}"
+    promised = f"Promised {formatting.percent(row['service_level'], 0)}"
     if row["promise"] == NOT_JUDGED or not row["cycles"]:
         return f"{promised}; too little past to check it."
-    kept = f"kept in {words.percent(row['achieved'])} of {words.count(int(row['cycles']), 'past cycle')}"
-    served = "" if np.isnan(row["achieved_fill"]) else f", {words.percent(row['achieved_fill'])} of demand served"
-    textbook = "" if np.isnan(row["achieved_textbook"]) else f" The textbook level: {words.percent(row['achieved_textbook'])}."
+    kept = f"kept in {formatting.percent(row['achieved'])} of {formatting.count(int(row['cycles']), 'past cycle')}"
+    served = "" if np.isnan(row["achieved_fill"]) else f", {formatting.percent(row['achieved_fill'])} of demand served"
+    textbook = "" if np.isnan(row["achieved_textbook"]) else f" The textbook level: {formatting.percent(row['achieved_textbook'])}."
     few = " Most days want nothing here: promise a share served, and fewer sales are missed." if row["achieved_fill"] < FEW_SERVED else ""
     return f"{promised}; {kept}{served}.{textbook}{few}"
 
@@ -169,7 +168,7 @@ def textbook(row: dict[str, Any], digits: int = 0) -> str:
 def assumed(row: dict[str, Any]) -> str:
     """What was taken for granted: "Assumed: an empty shelf and packs of one."; empty where all was given."""
     names = [ASSUMED[name] for name in str(row["defaults"]).split(", ") if name in ASSUMED]
-    return f"Assumed: {words.listing(names, len(names))}." if names else ""
+    return f"Assumed: {formatting.listing(names, len(names))}." if names else ""
 
 
 def _rounded(value: float, digits: int) -> float:
@@ -178,7 +177,7 @@ def _rounded(value: float, digits: int) -> float:
 
 def _number(value: float, digits: int) -> str:
     rounded = round(value, digits)
-    return f"{rounded:,.{digits}f}" if digits and rounded % 1 else words.units(rounded)
+    return f"{rounded:,.{digits}f}" if digits and rounded % 1 else formatting.units(rounded)
 
 
 def summary(found: Orders) -> str:
@@ -190,11 +189,11 @@ def summary(found: Orders) -> str:
     if found.table["reason"].ne("").any():
         without = found.table[found.table["reason"].ne("")]
         parts.append(f"{len(without):,} without a recommendation: {without['reason'].iloc[0]}")
-    unpriced = int((np.isnan(found.shelves[stock.PRICE]) | np.isnan(found.shelves[stock.UNIT_COST])).sum())
+    unpriced = int((np.isnan(found.shelves[state.PRICE]) | np.isnan(found.shelves[state.UNIT_COST])).sum())
     if found.policy.target == "costs" and unpriced:
-        parts.append(f"{words.count(unpriced, 'series has', 'series have')} no price or unit cost; for them the service level counts.")
+        parts.append(f"{formatting.count(unpriced, 'series has', 'series have')} no price or unit cost; for them the service level counts.")
     if broken:
-        parts.append(f"In the past the promise was not kept for {words.listing(broken)}; see promise and achieved.")
-    if not found.shelves.given[stock.ON_HAND].any():
+        parts.append(f"In the past the promise was not kept for {formatting.listing(broken)}; see promise and achieved.")
+    if not found.shelves.given[state.ON_HAND].any():
         parts.append("Nobody counted any shelf, so all are taken for empty; give a stock file with --stock.")
     return " ".join(parts)

@@ -16,12 +16,12 @@ import pandas as pd
 
 from forecasting.core import schema
 from forecasting.core.arrays import FloatArray
-from forecasting.inventory import arithmetic as inventory
+from forecasting.inventory import arithmetic
 from forecasting.inventory.levels import demand, textbook
 from forecasting.inventory.levels.order_levels import Levels, rounded
 from forecasting.inventory.policy import DAILY, Rule
 from forecasting.inventory.simulation.shelf import OrderRule, Seen, delivery_cycles, replay, review_cycles
-from forecasting.inventory.stock import state as stock
+from forecasting.inventory.stock import state
 from forecasting.inventory.stock.state import Stock
 from forecasting.training.bands.residuals import OBSERVED_SHARE
 from forecasting.training.ensemble import Ensemble
@@ -126,7 +126,7 @@ class _Part:
         return np.column_stack([cycles.judged.sum(axis=1), cycles.kept.sum(axis=1), *amounts, here.sum(axis=1)])
 
     def _order(self, levels: FloatArray) -> OrderRule:
-        pack, least = self.shelves[stock.PACK_SIZE], self.shelves[stock.MINIMUM_ORDER]
+        pack, least = self.shelves[state.PACK_SIZE], self.shelves[state.MINIMUM_ORDER]
         known, level = np.isfinite(levels), np.nan_to_num(levels)
         nothing = np.zeros(len(levels))
 
@@ -134,7 +134,7 @@ class _Part:
             if not known[:, step].any():
                 return nothing
             point = level[:, step]
-            units = inventory.quantity_by(self.rule, inventory.Terms(point, point + self.lot, self.lot, pack, least), position)
+            units = arithmetic.quantity_by(self.rule, arithmetic.Terms(point, point + self.lot, self.lot, pack, least), position)
             return np.where(known[:, step], units, 0.0)
 
         return order
@@ -156,7 +156,7 @@ def levels_then(
 
     ours = demand.past_levels(made, rows, shelves.lead, np.full(len(rows), every), chances[0])
     steps = shelves.mean_lead + every
-    spread = shelves[stock.LEAD_TIME_SD] / made.panel.period.days
+    spread = shelves[state.LEAD_TIME_SD] / made.panel.period.days
     theirs = textbook.past_levels(made, rows, ndtri(chances[1]), steps, spread, every=every)
     return rounded(made, ours), np.where(np.isnan(ours), np.nan, rounded(made, theirs))
 
@@ -223,8 +223,8 @@ def _measures(counted: pd.DataFrame, made: Ensemble, shelves: Stock) -> pd.DataF
     """The columns of `Receipt.series`, without those of the textbook."""
     years = counted["steps"].where(counted["steps"] > 0) / made.panel.period.year
     average = counted["stock"] / counted["steps"].where(counted["steps"] > 0)
-    margin = shelves[stock.PRICE] - shelves[stock.UNIT_COST]
-    cost = shelves[stock.HOLDING_COST] * average + (shelves[stock.ORDER_COST] * counted["deliveries"] + margin * counted["lost"]) / years
+    margin = shelves[state.PRICE] - shelves[state.UNIT_COST]
+    cost = shelves[state.HOLDING_COST] * average + (shelves[state.ORDER_COST] * counted["deliveries"] + margin * counted["lost"]) / years
     a_year = counted["sold"] / years
     kept = counted[["cycles", "kept", "sold", "lost", "steps"]]
     return _shares(kept.assign(average_stock=average, a_year=a_year, cost=cost), suffixes=("",))

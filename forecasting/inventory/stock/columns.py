@@ -7,61 +7,61 @@ from typing import Final
 
 from forecasting.core import schema
 from forecasting.core.errors import ColumnsMissing
-from forecasting.intake import column_mapping as mapping
+from forecasting.intake import column_mapping
 from forecasting.intake.column_mapping import Mapping
 from forecasting.intake.table import Table, is_empty
-from forecasting.inventory.stock import state as stock
+from forecasting.inventory.stock import state
 
-ROLES: Final = (*schema.KEYS, *stock.COLUMNS)
+ROLES: Final = (*schema.KEYS, *state.COLUMNS)
 
 _NAMES: Final = {
-    **{role: mapping.NAMES[role] for role in schema.KEYS},
-    stock.ON_HAND: "onhand stockonhand qtyonhand quantityonhand onhandqty onhandquantity instock stock stocklevel currentstock stockqty "
+    **{role: column_mapping.NAMES[role] for role in schema.KEYS},
+    state.ON_HAND: "onhand stockonhand qtyonhand quantityonhand onhandqty onhandquantity instock stock stocklevel currentstock stockqty "
     "inventory inventorylevel currentinventory availablestock available soh bestand lagerbestand istbestand aktuellerbestand warenbestand "
     "bestandsmenge verfugbar stockactuel stockdisponible enstock existencias stockactual inventario giacenza scorta estoque estoqueatual "
     "voorraad huidigevoorraad quantity qty menge stuck anzahl units",
-    stock.ON_ORDER: "onorder qtyonorder quantityonorder onorderqty openorders openorder ordered orderedqty orderedquantity intransit "
+    state.ON_ORDER: "onorder qtyonorder quantityonorder onorderqty openorders openorder ordered orderedqty orderedquantity intransit "
     "incoming inbound pipeline expectedreceipts scheduledreceipts bestellt offenebestellungen offenebestellung bestellbestand bestellmenge unterwegs "
     "encommande commandesencours enpedido pedidospendientes entransito inordine emencomenda pedidosabertos besteld inbestelling",
-    stock.DUE: "due duedate deliverydate expecteddate expecteddelivery arrivaldate arrival eta receiptdate lieferdatum liefertermin ankunft "
+    state.DUE: "due duedate deliverydate expecteddate expecteddelivery arrivaldate arrival eta receiptdate lieferdatum liefertermin ankunft "
     "eintreffdatum wareneingang datelivraison livraisonprevue fechaentrega fechadeentrega entregaprevista dataconsegna consegna dataentrega "
     "leverdatum verwachteleverdatum",
-    stock.BACKORDERS: "backorders backorder backordered backorderqty outstandingorders owed ruckstand ruckstande auftragsruckstand "
+    state.BACKORDERS: "backorders backorder backordered backorderqty outstandingorders owed ruckstand ruckstande auftragsruckstand "
     "reliquat reliquats commandesenattente pendientes pedidosatrasados arretrati emfalta nabestelling nabestellingen",
-    stock.LEAD_TIME: "leadtime leadtimedays leaddays lt ltdays deliverytime deliverydays replenishmenttime lieferzeit lieferzeittage "
+    state.LEAD_TIME: "leadtime leadtimedays leaddays lt ltdays deliverytime deliverydays replenishmenttime lieferzeit lieferzeittage "
     "lieferzeitintagen wiederbeschaffungszeit wbz delai delailivraison delaidelivraison delaiapprovisionnement plazo plazoentrega "
     "plazodeentrega tiempodeentrega tempodiconsegna prazo prazodeentrega levertijd",
-    stock.LEAD_TIME_SD: "leadtimesd leadtimestd leadtimestddev leadtimestandarddeviation leadtimesigma sdleadtime stdleadtime "
+    state.LEAD_TIME_SD: "leadtimesd leadtimestd leadtimestddev leadtimestandarddeviation leadtimesigma sdleadtime stdleadtime "
     "leadtimevariability lieferzeitstreuung lieferzeitstandardabweichung streuungderlieferzeit ecarttypedelai desviacionplazo",
-    stock.LEAD_TIMES: "leadtimes pastleadtimes leadtimehistory observedleadtimes lieferzeiten delais plazos levertijden",
-    stock.REVIEW_PERIOD: "reviewperiod reviewperioddays reviewdays reviewinterval orderinterval ordercycle orderevery bestellrhythmus "
+    state.LEAD_TIMES: "leadtimes pastleadtimes leadtimehistory observedleadtimes lieferzeiten delais plazos levertijden",
+    state.REVIEW_PERIOD: "reviewperiod reviewperioddays reviewdays reviewinterval orderinterval ordercycle orderevery bestellrhythmus "
     "bestellintervall bestellzyklus frequencecommande periodederevue periodicite periododerevision frecuenciapedido besteinterval",
-    stock.PACK_SIZE: "packsize pack packunits packqty packquantity casesize casepack casequantity unitspercase unitsperpack ordermultiple "
+    state.PACK_SIZE: "packsize pack packunits packqty packquantity casesize casepack casequantity unitspercase unitsperpack ordermultiple "
     "packunit verpackungseinheit ve vpe packungsgrosse packgrosse gebinde gebindegrosse conditionnement colisage tailledulot unidadesporcaja "
     "unidadporcaja tamanopaquete confezione pezzipercollo embalagem unidadesporcaixa verpakkingseenheid",
-    stock.MINIMUM_ORDER: "minimumorder minorder moq minorderqty minimumorderquantity minorderquantity minimumquantity minqty "
+    state.MINIMUM_ORDER: "minimumorder minorder moq minorderqty minimumorderquantity minorderquantity minimumquantity minqty "
     "mindestbestellmenge mindestmenge mindestabnahme minimumcommande quantiteminimale pedidominimo cantidadminima ordineminimo "
     "quantidademinima minimumafname",
-    stock.UNIT_COST: "unitcost cost costprice purchaseprice purchasecost buyingprice costperunit wholesaleprice cogs einkaufspreis ek ekpreis "
+    state.UNIT_COST: "unitcost cost costprice purchaseprice purchasecost buyingprice costperunit wholesaleprice cogs einkaufspreis ek ekpreis "
     "einstandspreis kosten stuckkosten prixachat prixdachat coutunitaire cout coste costo costeunitario costounitario preciocompra "
     "preciodecompra prezzoacquisto custo custounitario inkoopprijs kostprijs",
-    stock.PRICE: mapping.NAMES[schema.PRICE],
-    stock.HOLDING_COST: "holdingcost holding carryingcost storagecost lagerkosten lagerhaltungskosten coutstockage coutdestockage "
+    state.PRICE: column_mapping.NAMES[schema.PRICE],
+    state.HOLDING_COST: "holdingcost holding carryingcost storagecost lagerkosten lagerhaltungskosten coutstockage coutdestockage "
     "costealmacenamiento costodialmacenamento costostoccaggio",
-    stock.ORDER_COST: "ordercost orderingcost setupcost fixedordercost bestellkosten coutcommande coutdecommande "
+    state.ORDER_COST: "ordercost orderingcost setupcost fixedordercost bestellkosten coutcommande coutdecommande "
     "costepedido costoordine custodopedido",
-    stock.SHELF_LIFE: "shelflife shelflifedays daysofshelflife life perishabledays haltbarkeit haltbarkeittage mindesthaltbarkeit mhd "
+    state.SHELF_LIFE: "shelflife shelflifedays daysofshelflife life perishabledays haltbarkeit haltbarkeittage mindesthaltbarkeit mhd "
     "dureedevie dureedeconservation vidautil validade houdbaarheid",
-    stock.UNIT_SPACE: "unitspace space shelfspace spaceperunit facing facings volumeperunit platz regalplatz platzbedarf stellplatz espace "
+    state.UNIT_SPACE: "unitspace space shelfspace spaceperunit facing facings volumeperunit platz regalplatz platzbedarf stellplatz espace "
     "encombrement espacio espacioporunidad spazio espaco ruimte",
-    stock.SERVICE_LEVEL: "servicelevel targetservicelevel servicetarget service csl cycleservicelevel servicegrad lieferfahigkeit "
+    state.SERVICE_LEVEL: "servicelevel targetservicelevel servicetarget service csl cycleservicelevel servicegrad lieferfahigkeit "
     "lieferbereitschaft tauxdeservice niveaudeservice niveldeservicio livellodiservizio niveldeservico servicegraad",
 }
 
 
 def guess_mapping(table: Table) -> Mapping:
     """A role for each column whose name says it and that has any cell."""
-    guess = mapping.by_name(table, _NAMES)
+    guess = column_mapping.by_name(table, _NAMES)
     return {role: guess[role] for role in ROLES if role in guess}
 
 
@@ -78,7 +78,7 @@ def checked(table: Table, chosen: AnyMapping[str, str], keys: list[str], *, alon
         InputError: An unknown role or column, or a column with two roles.
         ColumnsMissing: No column names the series, or none says anything of them.
     """
-    mapping.require_columns(table, chosen, ROLES)
+    column_mapping.require_columns(table, chosen, ROLES)
     used = {role: chosen[role] for role in ROLES if role in chosen and not is_empty(table.rows[chosen[role]]).all()}
     named = [role for role in keys if role in used]
     shown = ", ".join(table.columns[:30])
@@ -89,12 +89,12 @@ def checked(table: Table, chosen: AnyMapping[str, str], keys: list[str], *, alon
             missing=keys,
             found=table.columns,
         )
-    said = [role for role in stock.COLUMNS if role in used]
+    said = [role for role in state.COLUMNS if role in used]
     if not said:
         raise ColumnsMissing(
             f"This file has no column with stock or terms of orders. Columns found: {shown}. Choose what they mean "
-            f"(--map {stock.ON_HAND}=COLUMN on the command line), or upload another file.",
-            missing=(stock.ON_HAND,),
+            f"(--map {state.ON_HAND}=COLUMN on the command line), or upload another file.",
+            missing=(state.ON_HAND,),
             found=table.columns,
         )
     return {role: used[role] for role in (*named, *said)}

@@ -10,16 +10,14 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from forecasting.core import spreadsheets as formulas
+from forecasting.core import spreadsheets
 from forecasting.core.panel import Panel
 from forecasting.intake import problems, table
 from forecasting.intake.column_mapping import Mapping
 from forecasting.intake.findings import Findings
 from forecasting.intake.table import Table, as_text
 from forecasting.inventory.stock import cells as stock_cells
-from forecasting.inventory.stock import columns as stock_roles
-from forecasting.inventory.stock import series_match as stock_rows
-from forecasting.inventory.stock import state as stock
+from forecasting.inventory.stock import columns, series_match, state
 from forecasting.inventory.stock.cells import Cells
 from forecasting.inventory.stock.columns import guess_mapping
 from forecasting.inventory.stock.series_match import Group
@@ -88,7 +86,7 @@ def check(cells: Table, mapping: AnyMapping[str, str], panel: Panel, *, day_firs
         ColumnsMissing: No column names the series, or none says anything of them.
         AmbiguousDates: The due dates can be read two ways.
     """
-    return _check(cells, stock_roles.checked(cells, mapping, panel.keys, alone=len(panel) == 1), panel, day_first=day_first)
+    return _check(cells, columns.checked(cells, mapping, panel.keys, alone=len(panel) == 1), panel, day_first=day_first)
 
 
 def from_frame(typed: pd.DataFrame, panel: Panel) -> StockFile:
@@ -96,7 +94,7 @@ def from_frame(typed: pd.DataFrame, panel: Panel) -> StockFile:
 
     Lines of its problems are its rows, from 1.
     """
-    kept = [name for name in (*panel.keys, *stock.COLUMNS) if name in typed]
+    kept = [name for name in (*panel.keys, *state.COLUMNS) if name in typed]
     columns = {name: _cells(typed[name]) for name in kept}
     cells = Table(tuple(kept), pd.DataFrame(columns), 1 + np.arange(len(typed)), problems.together([]), decimal=".")
     return _check(cells, {name: name for name in kept}, panel, day_first=None, saved=True)
@@ -114,20 +112,20 @@ def frame(given: Given, panel: Panel) -> pd.DataFrame:
     first = np.append(True, row[1:] != row[:-1])
     made = panel.series.iloc[row][panel.keys].reset_index(drop=True)
     listed = np.array([";".join(map(str, given.lead_times.get(place, ()))) for place in range(len(panel))], dtype=object)
-    for name in stock.COLUMNS:
+    for name in state.COLUMNS:
         if name in given.table:
             made[name] = np.where(first, given.table[name].to_numpy(dtype=float)[row], np.nan)
-    made[stock.LEAD_TIMES] = pd.Series(np.where(first, listed[row], ""), dtype="str")
-    made[stock.DUE] = np.full(len(row), np.datetime64("NaT", "us"))
+    made[state.LEAD_TIMES] = pd.Series(np.where(first, listed[row], ""), dtype="str")
+    made[state.DUE] = np.full(len(row), np.datetime64("NaT", "us"))
     delivered, due = count[row] > 0, given.due.sort_values("row", kind="stable")
-    made.loc[delivered, stock.ON_ORDER] = due["units"].to_numpy()
-    made.loc[delivered, stock.DUE] = due["day"].to_numpy()
-    return made[[*panel.keys, *stock.COLUMNS]]
+    made.loc[delivered, state.ON_ORDER] = due["units"].to_numpy()
+    made.loc[delivered, state.DUE] = due["day"].to_numpy()
+    return made[[*panel.keys, *state.COLUMNS]]
 
 
 def template(panel: Panel) -> bytes:
     """A stock file to fill in, as CSV."""
-    return formulas.to_csv(frame(Given.nothing(len(panel)), panel))
+    return spreadsheets.to_csv(frame(Given.nothing(len(panel)), panel))
 
 
 def _cells(column: pd.Series) -> pd.Series:
@@ -141,18 +139,18 @@ def _cells(column: pd.Series) -> pd.Series:
 
 def _check(cells: Table, mapping: Mapping, panel: Panel, *, day_first: bool | None, saved: bool = False) -> StockFile:
     found = Findings(cells, mapping)
-    parts = stock_rows.groups(found, panel)
-    strangers = stock_rows.strangers(parts, len(cells))
+    parts = series_match.groups(found, panel)
+    strangers = series_match.strangers(parts, len(cells))
     if saved:
         found.bad |= strangers
     else:
-        stock_rows.note_strangers(found, parts, panel)
+        series_match.note_strangers(found, parts, panel)
     read = stock_cells.read(found, panel.last, day_first=day_first)
-    for part, amount in product(parts, [role for role in read.values if role in stock.AMOUNTS]):
-        stock_rows.note_shared(found, part, amount, read.values[amount])
+    for part, amount in product(parts, [role for role in read.values if role in state.AMOUNTS]):
+        series_match.note_shared(found, part, amount, read.values[amount])
     sound = ~found.bad
     for part, role in product(parts, read.values):
-        stock_rows.note_conflicts(found, part.only(sound), role, read.values[role], read.due if role == stock.ON_ORDER else None)
+        series_match.note_conflicts(found, part.only(sound), role, read.values[role], read.due if role == state.ON_ORDER else None)
     given = _given(read, parts, ~found.bad, len(panel))
     return StockFile(
         given=given,
@@ -168,12 +166,12 @@ def _check(cells: Table, mapping: Mapping, panel: Panel, *, day_first: bool | No
 
 def _given(read: Cells, parts: list[Group], good: np.ndarray, n: int) -> Given:
     nothing = Given.nothing(n)
-    made = {role: stock_rows.spread(parts, read.values[role], good, n) for role in read.values if role != stock.ON_ORDER}
-    listed = made.pop(stock.LEAD_TIMES, np.full(n, np.nan))
+    made = {role: series_match.spread(parts, read.values[role], good, n) for role in read.values if role != state.ON_ORDER}
+    listed = made.pop(state.LEAD_TIMES, np.full(n, np.nan))
     lead_times = {int(row): read.listed[int(listed[row])] for row in np.flatnonzero(~np.isnan(listed))}
     due = nothing.due
-    if stock.ON_ORDER in read.values:
-        made[stock.ON_ORDER], due = _deliveries(read.values[stock.ON_ORDER], read.due, parts, good, n)
+    if state.ON_ORDER in read.values:
+        made[state.ON_ORDER], due = _deliveries(read.values[state.ON_ORDER], read.due, parts, good, n)
     return Given(nothing.table.assign(**made), due, lead_times)
 
 

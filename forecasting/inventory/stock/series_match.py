@@ -9,8 +9,7 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
-from forecasting.core import schema
-from forecasting.core import spreadsheets as formulas
+from forecasting.core import schema, spreadsheets
 from forecasting.core.arrays import FloatArray
 from forecasting.core.panel import Panel
 from forecasting.intake import cells
@@ -69,7 +68,7 @@ def _codes(found: Findings, role: str, panel: Panel) -> np.ndarray:
     Of series whose sales were read when an apostrophe before "=" still counted as part of a name, the name is that without, too.
     """
     values = panel.series[role].unique().tolist()
-    place = {formulas.as_meant(text): number for number, text in enumerate(values)} | {text: number for number, text in enumerate(values)}
+    place = {spreadsheets.as_meant(text): number for number, text in enumerate(values)} | {text: number for number, text in enumerate(values)}
     texts = cells.as_texts(found.table.rows[found.mapping[role]])
     known = np.array([*(place.get(text, UNKNOWN) for text in texts.dictionary.to_pylist()), OPEN])
     return np.asarray(known[texts.indices.fill_null(len(known) - 1).to_numpy(zero_copy_only=False)])

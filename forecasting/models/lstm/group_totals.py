@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecasting.core.arrays import FloatArray
-from forecasting.models.lstm import calendar_features as lstm_calendar
+from forecasting.models.lstm import calendar_features
 from forecasting.models.lstm.inputs import WHOLE_FILE, Float32Array, Layout
 from forecasting.models.lstm.profiles import a_year_ago, at, profiles, trailing_mean
 
@@ -47,14 +47,14 @@ class Groups:
         self._layout = layout
         rows, size = _rows(codes, layout)
         now = History(first, _totals(sales, rows, size), _totals(observed, rows, size))
-        self.history = now if history is None else _with_history(now, history, lstm_calendar.steps(history.first, first, layout))
+        self.history = now if history is None else _with_history(now, history, calendar_features.steps(history.first, first, layout))
         used, places = np.unique(rows, return_inverse=True)
         self._rows = places.reshape(rows.shape)
         total, count = self.history.total, self.history.count
         self.file_mean: Float32Array = (_past(total[0]) / np.maximum(_past(count[0]), 1)).astype(np.float32)
         self.recent_means = {days: trailing_mean(total[:1], count[:1], days)[0] for days in layout.spans.means}
         """Mean units a series and day that the whole file sold in the last so many days before each origin, shape (d + 1,)."""
-        month_days = lstm_calendar.month_day(lstm_calendar.dates(first, sales.shape[1], layout)) if layout.month_day else None
+        month_days = calendar_features.month_day(calendar_features.dates(first, sales.shape[1], layout)) if layout.month_day else None
         seen = (count[used] > 0).astype(float)
         self._profiles = profiles(total[used], seen, layout.spans, level_days=layout.level_days, month_days=month_days)
 

@@ -11,7 +11,7 @@ from forecasting.core import calendar, schema
 from forecasting.core.arrays import FloatArray
 from forecasting.core.panel import Panel
 from forecasting.core.period import DAY, PERIODS
-from forecasting.models.lstm import time_spans as lstm_spans
+from forecasting.models.lstm import time_spans
 from forecasting.models.lstm.time_spans import Spans
 
 Float32Array = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
@@ -69,7 +69,7 @@ class Layout:
     @property
     def spans(self) -> Spans:
         """How far its inputs look back."""
-        return lstm_spans.of(PERIODS[self.period])
+        return time_spans.of(PERIODS[self.period])
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
@@ -96,7 +96,7 @@ def design(panel: Panel, *, lookback: int, horizon: int) -> Layout:
     columns = [name for name in (*panel.keys, schema.CATEGORY) if name in panel.series]
     vocabulary = {name: tuple(sorted(panel.series[name].unique())) for name in columns}
     vocabulary = {name: values for name, values in vocabulary.items() if len(values) > 1}
-    spans = lstm_spans.of(panel.period)
+    spans = time_spans.of(panel.period)
     year_ago = days > spans.year + spans.known
     direct = min(horizon, max(spans.direct, days // 4))
     before = min(spans.before, days * 5 // 8)

@@ -16,8 +16,7 @@ from forecasting.core.panel import Panel
 from forecasting.core.progress import OnProgress
 from forecasting.core.settings import LstmSettings
 from forecasting.models.base import Model
-from forecasting.models.lstm import inputs as lstm_layout
-from forecasting.models.lstm import time_spans as lstm_spans
+from forecasting.models.lstm import inputs, time_spans
 from forecasting.models.lstm.group_totals import History
 from forecasting.models.lstm.inputs import Float32Array, Layout
 from forecasting.models.lstm.numpy_network import Network
@@ -62,10 +61,10 @@ class LstmModel(Model):
         self._history: History | None = None
         self.unmodelled_ = _reasons(panel)
         if len(self.unmodelled_) < len(panel):
-            self._train(panel, lstm_layout.design(panel, lookback=self.settings.lookback, horizon=horizon), on_progress)
+            self._train(panel, inputs.design(panel, lookback=self.settings.lookback, horizon=horizon), on_progress)
 
     def _train(self, panel: Panel, layout: Layout, on_progress: OnProgress) -> None:
-        from forecasting.models.lstm import fitting as lstm_training
+        from forecasting.models.lstm import fitting
 
         weights = self._start_weights(layout)
         features = Features(panel, layout)
@@ -73,7 +72,7 @@ class LstmModel(Model):
         if not len(pool.rows):
             self.unmodelled_ = dict.fromkeys(panel.unique_ids, "No series has sales on enough days in a row for the network to learn from.")
             return
-        trained = lstm_training.train(features, pool, self.settings, seed=self.seed, start=weights, on_progress=on_progress)
+        trained = fitting.train(features, pool, self.settings, seed=self.seed, start=weights, on_progress=on_progress)
         self.layout_, self.weights_, self.losses_ = layout, trained.weights, trained.losses
         self.warm_ = weights is not None
         self._keras_file, self._history = trained.keras_file, features.groups.history
@@ -152,7 +151,7 @@ class LstmModel(Model):
 
 def _reasons(panel: Panel) -> dict[str, str]:
     """The series that the network cannot forecast, and why."""
-    days, least, period = len(panel.dates), lstm_spans.of(panel.period).least, panel.period
+    days, least, period = len(panel.dates), time_spans.of(panel.period).least, panel.period
     if days < least:
         return dict.fromkeys(panel.unique_ids, f"Only {period.count(days)} of sales; the network needs {least}.")
     rows = np.isfinite(panel.sales).sum(axis=1)

@@ -12,8 +12,7 @@ import numpy as np
 
 from forecasting.core.arrays import FloatArray
 from forecasting.core.panel import Panel
-from forecasting.models.lstm import calendar_features as lstm_calendar
-from forecasting.models.lstm import inputs as lstm_layout
+from forecasting.models.lstm import calendar_features, inputs
 from forecasting.models.lstm.drivers import Drivers
 from forecasting.models.lstm.group_totals import Groups, History
 from forecasting.models.lstm.inputs import Float32Array, Layout
@@ -59,22 +58,22 @@ class Features:
         self.layout, self._spans = layout, layout.spans
         self.days = len(panel.dates)
         first = panel.dates[0].to_numpy().astype("datetime64[D]")
-        sales = lstm_layout.believable(panel.sales, layout.ceiling)
+        sales = inputs.believable(panel.sales, layout.ceiling)
         observed = np.isfinite(sales).astype(float)
-        self._month_day = lstm_calendar.month_day(lstm_calendar.dates(first, self.days + layout.horizon, layout))
+        self._month_day = calendar_features.month_day(calendar_features.dates(first, self.days + layout.horizon, layout))
         month_days = self._month_day[: self.days] if layout.month_day else None
-        self.codes = lstm_layout.codes(panel, layout)
+        self.codes = inputs.codes(panel, layout)
         self.groups = Groups(np.nan_to_num(sales), observed, self.codes, first, layout=layout, history=history)
         self.own = self._own(np.nan_to_num(sales), observed, month_days)
         self._means = {days: trailing_mean(np.nan_to_num(sales), observed, days) for days in self._spans.means}
         self.share = trailing_mean(observed, np.ones_like(observed), self._spans.year)
         self.start = np.where(observed.any(axis=1), observed.argmax(axis=1), self.days)
         self.stop = np.where(observed.any(axis=1), self.days - observed[:, ::-1].argmax(axis=1), 0)
-        self._calendar = lstm_calendar.calendar(first, -layout.lookback, layout.lookback + self.days + layout.horizon, layout)
+        self._calendar = calendar_features.calendar(first, -layout.lookback, layout.lookback + self.days + layout.horizon, layout)
         self._last_month_day = self._last_of_each_kind()
         self._drivers = Drivers(panel, layout)
         learned_to = first if layout.learned_to is None else np.datetime64(layout.learned_to, "D")
-        self._last_learned = lstm_calendar.steps(first, learned_to, layout)
+        self._last_learned = calendar_features.steps(first, learned_to, layout)
 
     def windows(self, rows: np.ndarray, origins: np.ndarray, *, usual: np.ndarray | None = None, recent: np.ndarray | None = None) -> Windows:
         """The inputs of these windows.

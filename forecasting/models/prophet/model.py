@@ -18,7 +18,7 @@ from forecasting.core.progress import OnProgress, Progress
 from forecasting.core.settings import ProphetSettings
 from forecasting.models.base import Model
 from forecasting.models.prophet import reasons as prophet_reasons
-from forecasting.models.prophet import yearly_index as seasons
+from forecasting.models.prophet import yearly_index
 from forecasting.models.prophet.curves import TREND, Curve, Curves, Layout, stack
 from forecasting.models.prophet.fitting import Work
 
@@ -50,7 +50,7 @@ class ProphetModel(Model):
         days = calendar.selling_days(panel)
         reasons = prophet_reasons.before_fit(panel.sales, days, panel.period)
         layout = _layout(panel, days, self.settings.country if panel.period == DAY else None)
-        year, young = seasons.index(panel, panel.period.year), _young(days, panel.period)
+        year, young = yearly_index.index(panel, panel.period.year), _young(days, panel.period)
         work = Work(replace(panel, sales=np.where(young[:, None], panel.sales / year[: len(panel.dates)], panel.sales)), days, layout, self.settings)
         rows = [row for row in _by_dates(days) if row not in reasons]
         curves: dict[int, Curve] = {}

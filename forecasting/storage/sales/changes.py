@@ -8,9 +8,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from forecasting.core import formatting as words
-from forecasting.core import period, schema
-from forecasting.core import row_keys as keys
+from forecasting.core import formatting, period, row_keys, schema
 from forecasting.core.errors import InputError
 from forecasting.core.period import DAY, Period
 
@@ -68,7 +66,7 @@ class Change:
                 if self.unchanged == 1
                 else f"All {self.unchanged:,} rows are already saved. Nothing to merge."
             )
-        parts = [f"{words.count(len(self.new), 'row')} new, {len(self.changed):,} changed, {self.unchanged:,} unchanged"]
+        parts = [f"{formatting.count(len(self.new), 'row')} new, {len(self.changed):,} changed, {self.unchanged:,} unchanged"]
         if len(self.new_series):
             parts.append(f"{len(self.new_series):,} series new")
         parts.append(f"{self.dates[0].lower()}{self.dates[1:]}")
@@ -81,7 +79,7 @@ class Change:
     def dates(self) -> str:
         """What a row stands for, and which dates the upload has: "Days 1 Jan 2024 to 5 Jan 2024"."""
         steps = self.period.plural.title() if self.period == DAY else f"{self.period.adjective.title()} sales,"
-        return f"{steps} {words.date(self.first)} to {words.date(self.last)}"
+        return f"{steps} {formatting.date(self.first)} to {formatting.date(self.last)}"
 
 
 def compare(saved: pd.DataFrame, upload: pd.DataFrame, *, only_sample: bool = False) -> Change:
@@ -96,12 +94,12 @@ def compare(saved: pd.DataFrame, upload: pd.DataFrame, *, only_sample: bool = Fa
         InputError: One of the two has a key column that the other has not, so that the same sales would count twice.
     """
     saved, upload = saved.reset_index(drop=True), upload.reset_index(drop=True)
-    series = keys.series_codes([saved, upload])
+    series = row_keys.series_codes([saved, upload])
     replaces = only_sample and len(upload) > 0 and not np.isin(series[1], series[0]).any()
     if replaces:
         saved, series = saved.iloc[:0], [series[0][:0], series[1]]
     _check_keys(saved, upload)
-    saved_rows, upload_rows = keys.row_codes(series, [keys.days(saved), keys.days(upload)])
+    saved_rows, upload_rows = row_keys.row_codes(series, [row_keys.days(saved), row_keys.days(upload)])
     codes, firsts = np.unique(series[1], return_index=True)
     places = pd.Index(saved_rows).get_indexer(upload_rows) if len(saved) else np.full(len(upload), -1)
     known = places >= 0
@@ -220,8 +218,8 @@ def _gaps(
     dates = [pd.DatetimeIndex(frame[schema.DATE])[mask] for frame, mask in zip((saved, upload), sold, strict=True)]
     first = min((known.min() for known in dates if len(known)), default=pd.Timestamp(0))
     days = [steps.positions(known, first) for known in dates]
-    _, length = keys.span(days)
-    rows = np.sort(np.concatenate(keys.row_codes(codes, days)), kind="stable")
+    _, length = row_keys.span(days)
+    rows = np.sort(np.concatenate(row_keys.row_codes(codes, days)), kind="stable")
     code, day = np.divmod(rows, length)
     missing = np.where(np.diff(code) == 0, np.maximum(np.diff(day) - 1, 0), 0)
     found = np.flatnonzero(missing)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from forecasting.storage import disk_full as disk
+from forecasting.storage import disk_full
 from forecasting.storage.atomic_files import sync
 from forecasting.storage.sales import damage
 
@@ -31,7 +31,7 @@ def landing(table: Path, version: int, mark: str) -> Iterator[None]:
         if _has(damage.entry(table, version), mark):
             logging.getLogger(__name__).warning("Sales v%d was saved, but something after it failed", version, exc_info=True)
         else:
-            if disk.is_full(error) and damage.newest(table) < version:
+            if disk_full.is_full(error) and damage.newest(table) < version:
                 for path in _files(table) - before:
                     path.unlink(missing_ok=True)
             raise

@@ -13,12 +13,10 @@ import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, write_deltalake
 from deltalake.exceptions import CommitFailedError
 
-from forecasting.core import formatting as words
-from forecasting.core import row_keys as keys
-from forecasting.core import schema
+from forecasting.core import formatting, row_keys, schema
 from forecasting.core.errors import InputError, NotFound, ShelfcastError, TryAgain
 from forecasting.core.period import DAY, Period
-from forecasting.storage import disk_full as disk
+from forecasting.storage import disk_full
 from forecasting.storage.atomic_files import write_bytes
 from forecasting.storage.locks import exclusive
 from forecasting.storage.sales import commits, damage
@@ -69,8 +67,8 @@ class Merge:
 
     def __str__(self) -> str:
         if not self.new and not self.changed:
-            return f"Nothing to merge: {words.count(self.unchanged, 'row')} saved already."
-        counted = f"{words.count(self.new, 'row')} new, {self.changed:,} changed, {self.unchanged:,} unchanged; saved as sales v{self.version}."
+            return f"Nothing to merge: {formatting.count(self.unchanged, 'row')} saved already."
+        counted = f"{formatting.count(self.new, 'row')} new, {self.changed:,} changed, {self.unchanged:,} unchanged; saved as sales v{self.version}."
         sample = "The sample sales were put aside." if self.replaced_sample else ""
         steps = "" if self.period == DAY else f"The sales are {self.period.adjective}: one row stands for a {self.period.name}."
         return " ".join(filter(None, (counted, sample, steps, self.mixed)))
@@ -136,7 +134,7 @@ class Dataset:
             TryAgain: Somebody else is changing the sales; nothing was saved.
             DiskFull: Nothing was saved.
         """
-        with disk.saving(f"the upload {upload.name}"), self._alone():
+        with disk_full.saving(f"the upload {upload.name}"), self._alone():
             table = self._table() or self._create()
             change = _compare(table, sales, upload.kind)
             version = table.version() if table.file_uris() else None
@@ -160,7 +158,7 @@ class Dataset:
             TryAgain: Somebody else is changing the sales; nothing was changed.
             DiskFull: Nothing was changed.
         """
-        with disk.saving("the step back to before the last upload"), self._alone():
+        with disk_full.saving("the step back to before the last upload"), self._alone():
             table = self._table()
             known = [] if table is None else _commits(table)
             standing = effective(known)
@@ -231,7 +229,7 @@ class Dataset:
         except ShelfcastError:
             raise
         except Exception as error:
-            found = None if disk.is_full(error) else damage.find(self.workspace.sales, version)
+            found = None if disk_full.is_full(error) else damage.find(self.workspace.sales, version)
             if found is None:
                 raise
             raise found from error
@@ -260,7 +258,7 @@ def _read(table: DeltaTable | None) -> pd.DataFrame:
     kept = [name for name in schema.COLUMNS if name in schema.REQUIRED or arrow.column(name).null_count < len(arrow)]
     days = arrow.column(schema.DATE).cast(pa.timestamp("us"))
     frame = arrow.select(kept).set_column(kept.index(schema.DATE), schema.DATE, days).to_pandas()
-    return keys.in_order(frame.astype({name: "str" for name in TEXTS if name in kept}))
+    return row_keys.in_order(frame.astype({name: "str" for name in TEXTS if name in kept}))
 
 
 def _commits(table: DeltaTable) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from forecasting.core.errors import VersionDamaged
-from forecasting.storage import disk_full as disk
+from forecasting.storage import disk_full
 from forecasting.storage.atomic_files import sync
 from forecasting.storage.locks import exclusive, take
 from forecasting.storage.numbered_folders import DRAFT, LAST, Numbered
@@ -58,7 +58,7 @@ class Versions:
             TryAgain: Somebody else was publishing for too long.
             DiskFull: There was no space.
         """
-        with disk.saving("the new version"), self._draft() as draft:
+        with disk_full.saving("the new version"), self._draft() as draft:
             facts = write(draft)
             files = manifest.seal(draft)
             with self._locked():
@@ -97,7 +97,7 @@ class Versions:
     def set_live(self, number: int | str) -> None:
         """Moves the pointer; raises NotFound, VersionDamaged or DiskFull and leaves it where it is."""
         self.folder(number)
-        with disk.saving("the choice of the live version"), self._locked():
+        with disk_full.saving("the choice of the live version"), self._locked():
             self._numbered.find(number)  # it may have been pruned meanwhile
             self._numbered.point(LIVE, int(number))
 

@@ -7,12 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from forecasting.core import formatting as words
+from forecasting.core import formatting
 from forecasting.core.arrays import FloatArray
 from forecasting.core.panel import Panel
-from forecasting.training.cleaning import level_shifts as breaks
-from forecasting.training.cleaning import outliers
-from forecasting.training.cleaning import stockouts as shortages
+from forecasting.training.cleaning import level_shifts, outliers, stockouts
 from forecasting.training.cleaning.level_shifts import Break
 from forecasting.training.cleaning.outliers import Outlier
 from forecasting.training.cleaning.stockouts import Shortage
@@ -75,7 +73,7 @@ def _orders(panel: Panel, raw: FloatArray) -> tuple[FloatArray, _Said]:
 
 
 def _order_text(panel: Panel, each: Outlier, scale: float) -> str:
-    day = words.date(panel.dates[each.column])
+    day = formatting.date(panel.dates[each.column])
     return (
         f"{_amount(each.sold * scale)} sold on {day} counts as {_amount(each.usual * scale)}: {_amount(each.sold / each.usual)} times a usual"
         " day, and no other day comes near it. If it will come back, mark such days as promotions (promo = 1);"
@@ -86,7 +84,7 @@ def _order_text(panel: Panel, each: Outlier, scale: float) -> str:
 def _runs(panel: Panel, raw: FloatArray) -> tuple[FloatArray, _Said]:  # noqa: ARG001 - treatments share one signature
     """Sales with shortages as gaps."""
     sales, said = panel.sales.copy(), []
-    for each in shortages.find(panel):
+    for each in stockouts.find(panel):
         sales[each.row, each.start : each.stop] = np.nan
         said.append((each.row, each.start, _run_text(panel, each)))
     return sales, said
@@ -95,7 +93,7 @@ def _runs(panel: Panel, raw: FloatArray) -> tuple[FloatArray, _Said]:  # noqa: A
 def _run_text(panel: Panel, each: Shortage) -> str:
     first, last = panel.dates[each.start], panel.dates[each.stop - 1]
     return (
-        f"Nothing sold from {words.date(first)} to {words.date(last)}, though it sells on {words.percent(each.often, 0)} of the"
+        f"Nothing sold from {formatting.date(first)} to {formatting.date(last)}, though it sells on {formatting.percent(each.often, 0)} of the"
         f" {panel.period.plural} before and after: counts as out of stock, not as no demand."
     )
 
@@ -103,7 +101,7 @@ def _run_text(panel: Panel, each: Shortage) -> str:
 def _levels(panel: Panel, raw: FloatArray) -> tuple[FloatArray, _Said]:  # noqa: ARG001
     """Sales with the days before a break at its new level."""
     sales, said = panel.sales.copy(), []
-    for each in breaks.find(panel):
+    for each in level_shifts.find(panel):
         sales[each.row, : each.start] *= each.factor
         said.append((each.row, each.start, _level_text(panel.dates[each.start], each)))
     return sales, said
@@ -113,11 +111,11 @@ def _level_text(day: pd.Timestamp, each: Break) -> str:
     much = (
         f"{_amount(each.factor)} times as much"
         if each.factor >= 2
-        else f"about {words.percent(abs(each.factor - 1), 0)} {'more' if each.factor > 1 else 'less'}"
+        else f"about {formatting.percent(abs(each.factor - 1), 0)} {'more' if each.factor > 1 else 'less'}"
     )
-    return f"Sells {much} since {words.date(day)}; earlier sales were scaled to the new level."
+    return f"Sells {much} since {formatting.date(day)}; earlier sales were scaled to the new level."
 
 
 def _amount(value: float) -> str:
     """Units, or how many times, as a person says them: 4,000, 38, 2.5, 0.35."""
-    return words.units(value) if value >= 100 else f"{value:.3g}" if value < 10 else f"{value:.0f}"
+    return formatting.units(value) if value >= 100 else f"{value:.3g}" if value < 10 else f"{value:.0f}"

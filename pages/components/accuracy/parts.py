@@ -10,12 +10,10 @@ import pandas as pd
 import streamlit as st
 
 from forecasting.analysis import accuracy
-from forecasting.core import formatting as words
-from forecasting.core import schema
+from forecasting.core import formatting, schema
 from forecasting.services import accuracy as accuracy_service
 from forecasting.services import versions, workspaces
-from pages.components.shared import layout as shell
-from pages.components.shared import live_version, markdown, wording
+from pages.components.shared import layout, live_version, markdown, wording
 
 EVEN, FAR = 0.01, 0.05
 """Bias below the first is as good as none; from the second on it is more than a little."""
@@ -38,13 +36,13 @@ class Measure(NamedTuple):
     title: str
     text: str
     factor: float = 100.0
-    format: str = f"%.1f{words.NBSP}%%"
+    format: str = f"%.1f{formatting.NBSP}%%"
 
 
 MEASURES = {
     "Error": Measure("wape", "Error (WAPE)", "The sum of all misses over the sum of all sales"),
     "MASE": Measure("mase", "MASE", "Misses over the usual change from season to season before the cutoff; below 1 is better", 1.0, "%.2f"),
-    "Bias": Measure("bias", "Bias", "Below zero: forecasts too low, shelves run empty", format=f"%+.1f{words.NBSP}%%"),
+    "Bias": Measure("bias", "Bias", "Below zero: forecasts too low, shelves run empty", format=f"%+.1f{formatting.NBSP}%%"),
     "In band": Measure("coverage_80", "In the 80 % band", "Days inside the band that each model's own errors make; 80 % is promised"),
     "Width": Measure("width_80", "Width of the 80 % band", "As a share of sales; each model's band is made of its own errors"),
 }
@@ -75,8 +73,8 @@ def context(manifest: dict[str, Any]) -> str:
     if not cutoffs:
         return f"v{manifest['version']} has no past to judge"
     unit = manifest.get("period", "day")
-    judged = f"{words.count(len(cutoffs), 'cutoff')}, {words.count(manifest['judged_days'], unit)} each"
-    first = words.date(pd.Timestamp(cutoffs[0]))
+    judged = f"{formatting.count(len(cutoffs), 'cutoff')}, {formatting.count(manifest['judged_days'], unit)} each"
+    first = formatting.date(pd.Timestamp(cutoffs[0]))
     return f"Backtest of v{manifest['version']}: {judged}, {first} to {live_version.sales_to(manifest)} · not seen by the models"
 
 
@@ -90,7 +88,7 @@ def too_short() -> None:
     text = (
         "Every retraining also forecasts the past and keeps the errors. These sales are too few for that: the first forecast needs 35 days before it."
     )
-    with shell.empty("target", "No backtest yet.", text):
+    with layout.empty("target", "No backtest yet.", text):
         live_version.upload_button()
 
 
@@ -101,7 +99,7 @@ def is_judged(found: Any) -> bool:
 
 def too_young() -> None:
     """The chosen series are too young."""
-    shell.empty(
+    layout.empty(
         "target", "Too young to judge.", "No past forecast of these series can be held against sales. Their bands come from series that sell as much."
     )
 
@@ -140,13 +138,13 @@ def numbers(found: Any, manifest_before: dict[str, Any]) -> None:
     version = manifest_before.get("version")
     wape, gain = was.get("wape", math.nan), 1 - was.get("wape", math.nan) / (was.get("wape_seasonal_naive") or math.nan)
     with st.grid(4, min_column_width=150):
-        chip = _change(blend["wape"] - wape, version, more_is_better=False) or {"delta": f"naive {words.percent(naive)}"}
-        _number("Error (WAPE)", words.percent(blend["wape"]), wording.WAPE_HELP, chip)
+        chip = _change(blend["wape"] - wape, version, more_is_better=False) or {"delta": f"naive {formatting.percent(naive)}"}
+        _number("Error (WAPE)", formatting.percent(blend["wape"]), wording.WAPE_HELP, chip)
         chip = _change(found.better - gain, version, more_is_better=True) or {"delta": _spared(found)}
-        _number("Better than naive", words.percent(found.better), NAIVE_HELP, chip)
+        _number("Better than naive", formatting.percent(found.better), NAIVE_HELP, chip)
         _number("Bias", _signed(blend["bias"]), BIAS_HELP + _then(was, "bias", version, _signed), {"delta": lean(blend["bias"])})
-        text = wording.COVERAGE_HELP + _then(was, "coverage_80", version, words.percent)
-        _number("In the 80 % band", words.percent(blend["coverage_80"]), text, {"delta": wording.promise(blend["coverage_80"])})
+        text = wording.COVERAGE_HELP + _then(was, "coverage_80", version, formatting.percent)
+        _number("In the 80 % band", formatting.percent(blend["coverage_80"]), text, {"delta": wording.promise(blend["coverage_80"])})
 
 
 def _number(label: str, value: str, text: str, chip: dict[str, Any]) -> None:
@@ -174,17 +172,17 @@ def _spared(found: Any) -> str:
     blend, naive = (found.tallies[name] for name in (schema.BLEND, schema.SEASONAL_NAIVE))
     days = found.total[schema.SALES].notna().sum()
     spared = (naive.missed.sum() - blend.missed.sum()) / days if days else math.nan
-    return f"{words.rate(abs(spared), unit(found))} {'less' if spared >= 0 else 'more'}"
+    return f"{formatting.rate(abs(spared), unit(found))} {'less' if spared >= 0 else 'more'}"
 
 
 def _signed(share: float) -> str:
-    return f"{'+' if share > 0 else ''}{words.percent(share)}"
+    return f"{'+' if share > 0 else ''}{formatting.percent(share)}"
 
 
 def lean(bias: float) -> str:
     """In words, which way forecasts lean."""
     if math.isnan(bias):
-        return words.UNKNOWN
+        return formatting.UNKNOWN
     if abs(bias) < EVEN:
         return "as promised"
     return f"{'a little' if abs(bias) < FAR else 'too'} {'high' if bias > 0 else 'low'}"
@@ -212,7 +210,7 @@ def promised(found: Any) -> dict[str, str]:
 
 def past(found: Any) -> pd.Timestamp | None:
     """The cutoff to look at, chosen at the head of its card; None for all of them."""
-    days = {words.date(day): day for day in found.judged.made.past.cutoffs}
+    days = {formatting.date(day): day for day in found.judged.made.past.cutoffs}
     head = st.container(gap="xxsmall")
     with head.container(horizontal=True, vertical_alignment="center"):
         title = st.container(gap=None, width="stretch")

@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from forecasting.core import formatting as words
-from forecasting.core import schema
+from forecasting.core import formatting, schema
 from pages.components.accuracy.parts import BIAS_HELP, NAIVE_HELP, Measure
 from pages.components.shared import markdown, wording
 
@@ -30,11 +29,11 @@ def attention(table: pd.DataFrame, name: str) -> None:
         return
     for row in table.head(SHOWN).to_dict("records"):
         with st.container(gap=None):
-            cost = f" :gray[{words.rate(row['units'], name)}]" if row["units"] >= LEAST else ""
+            cost = f" :gray[{formatting.rate(row['units'], name)}]" if row["units"] >= LEAST else ""
             st.markdown(f"{markdown.plain(_named(row))} :orange-badge[{row['problem']}]{cost}")
             st.caption(markdown.plain(row["advice"]))
     if len(table) > SHOWN:
-        with st.expander(f"{words.count(len(table) - SHOWN, 'more series', 'more series')}"):
+        with st.expander(f"{formatting.count(len(table) - SHOWN, 'more series', 'more series')}"):
             _attention_table(table.iloc[SHOWN:IN_TABLE], name)
             if len(table) > IN_TABLE:
                 st.caption(f"The first {IN_TABLE}; all {len(table):,} are in the download.")
@@ -46,7 +45,7 @@ def _named(row: dict[str, Any]) -> str:
 
 def _attention_table(table: pd.DataFrame, name: str) -> None:
     keys = [key for key in schema.FILTERS if key in table]
-    config: dict[str, Any] = {key: st.column_config.TextColumn(words.LABELS[key], width=130) for key in keys}
+    config: dict[str, Any] = {key: st.column_config.TextColumn(formatting.LABELS[key], width=130) for key in keys}
     config["problem"] = st.column_config.TextColumn("Problem", width=120)
     config["units"] = st.column_config.NumberColumn(f"Units a {name}", format="%,.1f", width=90)
     config["advice"] = st.column_config.TextColumn("Why, and what helps", width="large")
@@ -59,10 +58,10 @@ def _attention_table(table: pd.DataFrame, name: str) -> None:
 def by_cutoff(found: Any, chosen: Measure) -> None:
     """A measure of each model at each cutoff, and over all of them."""
     overall = found.overall.set_index(schema.MODEL)[chosen.column]
-    days = [*(words.date(day) for day in found.judged.made.past.cutoffs), "All"]
+    days = [*(formatting.date(day) for day in found.judged.made.past.cutoffs), "All"]
     at = found.cutoffs.groupby(schema.MODEL)[chosen.column]
     table = pd.DataFrame({name: chosen.factor * np.append(at.get_group(name), overall[name]) for name in MODELS if name in overall})
-    config = {name: st.column_config.NumberColumn(SHORT.get(name, words.LABELS[name]), format=chosen.format, width=60) for name in table}
+    config = {name: st.column_config.NumberColumn(SHORT.get(name, formatting.LABELS[name]), format=chosen.format, width=60) for name in table}
     config["cutoff"] = st.column_config.TextColumn("Cutoff", width=85)
     st.dataframe(
         table.assign(cutoff=days)[["cutoff", *table]],
@@ -83,7 +82,7 @@ def by_series(table: pd.DataFrame) -> None:
         by_cutoff=[(100 * values[np.isfinite(values)]).tolist() for values in table["by_cutoff"]],
         **{name: 100 * table[name] for name in shares},
     )
-    percent, whole, signed = f"%.1f{words.NBSP}%%", f"%.0f{words.NBSP}%%", f"%+.1f{words.NBSP}%%"
+    percent, whole, signed = f"%.1f{formatting.NBSP}%%", f"%.0f{formatting.NBSP}%%", f"%+.1f{formatting.NBSP}%%"
     most = min(float(np.nanmax(table["wape"], initial=1.0)), 100.0)
     bars = min(max((value for values in table["by_cutoff"] for value in values), default=most), 100.0)
     number = st.column_config.NumberColumn

@@ -7,9 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from forecasting.core import formatting as words
-from forecasting.core import schema
-from pages.charts import forecast as charts
+from forecasting.core import formatting, schema
+from pages.charts import forecast
 from pages.components.shared import live_version, markdown, wording
 
 RANGES = {"day": (7, 14, 28, 90), "week": (4, 8, 13, 26, 52), "month": (3, 6, 12, 24)}
@@ -40,7 +39,7 @@ def days(ensemble: Any) -> int:
 
 def curves() -> list[str]:
     """The curves and bands to draw; the names stand in the URL."""
-    shown = [name for name, curve in CURVES.items() if curve in charts.SHOWN]
+    shown = [name for name, curve in CURVES.items() if curve in forecast.SHOWN]
     with st.popover("Curves", icon=":material/tune:"):
         chosen = st.pills("Show", list(CURVES), selection_mode="multi", default=shown, key="curves", bind="query-params")
     return [CURVES[name] for name in chosen if name in CURVES]
@@ -54,7 +53,7 @@ def title(chosen: dict[str, str], period: Any) -> str:
 def caption(view: Any, reconciled: Any = None) -> str:
     """How it was made: "72 series added up, 58 % Prophet and 42 % LSTM. The bands are those of the sum."; `reconciled` is the manifest's."""
     shares = {name: share for name, share in view.weights.items() if share >= 0.005}
-    parts = words.listing([f"{words.percent(share, 0)} {words.LABELS[name]}" for name, share in shares.items()]) or "no sales expected"
+    parts = formatting.listing([f"{formatting.percent(share, 0)} {formatting.LABELS[name]}" for name, share in shares.items()]) or "no sales expected"
     scaled = [_scaled(reconciled["totals"])] if reconciled else []
     if view.n_series > 1:
         return " ".join([f"{view.n_series:,} series added up, {parts}.", *scaled, "The bands are those of the sum."])
@@ -75,26 +74,26 @@ def numbers(view: Any) -> None:
     with st.grid(4, min_column_width=130):
         st.metric(
             "Expected, 80 % range" if known else "Expected",
-            words.headline(total.expected),
-            words.span(total.lower_80, total.upper_80) if known else "no range yet",
+            formatting.headline(total.expected),
+            formatting.span(total.lower_80, total.upper_80) if known else "no range yet",
             delta_color="blue" if known else "gray",
             delta_arrow="off",
             help=wording.RANGE_HELP,
         )
         st.metric(
             f"Same {view.period.plural} last year",
-            words.headline(view.last_year),
+            formatting.headline(view.last_year),
             text or "no sales then",
             delta_color="gray" if not text else "green" if change >= 0 else "orange",
             delta_arrow="off" if not text else "up" if change >= 0 else "down",
             delta_description=("more now" if change >= 0 else "less now") if text else None,
         )
-        busiest_step = words.step_date(busiest, view.period)
-        st.metric(f"Busiest {view.period.name}", busiest_step, f"{words.headline(units)} units", delta_color="gray", delta_arrow="off")
+        busiest_step = formatting.step_date(busiest, view.period)
+        st.metric(f"Busiest {view.period.name}", busiest_step, f"{formatting.headline(units)} units", delta_color="gray", delta_arrow="off")
         st.metric(
             "Backtest error",
-            words.percent(view.wape),
-            "too short to judge" if math.isnan(view.coverage_80) else f"{words.percent(view.coverage_80, 0)} in the band",
+            formatting.percent(view.wape),
+            "too short to judge" if math.isnan(view.coverage_80) else f"{formatting.percent(view.coverage_80, 0)} in the band",
             delta_color="gray",
             delta_arrow="off",
             help=f"{wording.WAPE_HELP} Here of the total that is shown.",
@@ -105,7 +104,7 @@ def table(view: Any) -> None:
     """Every day ahead."""
     columns = [schema.DS, schema.BLEND, "lower_80", "upper_80", schema.PROPHET, schema.LSTM]
     digits = "%,.0f" if view.forecast[schema.BLEND].max() >= 20 else "%,.1f"
-    config = {name: st.column_config.NumberColumn(words.LABELS[name], format=digits, width=90) for name in columns[1:]}
+    config = {name: st.column_config.NumberColumn(formatting.LABELS[name], format=digits, width=90) for name in columns[1:]}
     config[schema.DS] = st.column_config.DateColumn(view.period.name.title(), format=DATES[view.period.name], width=130)
     st.dataframe(
         view.forecast[columns],
@@ -123,4 +122,4 @@ def components(frame: Any, period: Any) -> None:
         st.caption("Prophet does not model these series, so there are no parts to show.")
         return
     alt = f"Prophet's parts as bars, in units a {period.name} against an average {period.name}"
-    st.plotly_chart(charts.components(frame), config=charts.CONFIG, key="components", alt=alt)
+    st.plotly_chart(forecast.components(frame), config=forecast.CONFIG, key="components", alt=alt)

@@ -8,8 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from forecasting.analysis import what_if
-from forecasting.core import formatting as words
-from forecasting.core import schema
+from forecasting.core import formatting, schema
 from forecasting.services import forecasts
 from pages.components.shared import markdown
 
@@ -96,7 +95,7 @@ def _promo(refusal: str, days: dict[str, pd.Timestamp], period: Any) -> Any:
 def _some_days(label: str, days: dict[str, pd.Timestamp], period: Any, key: str) -> list[pd.Timestamp]:
     if key in st.session_state:
         st.session_state[key] = [day for day in st.session_state[key] if day in days]
-    label_of = {text: words.step_date(day, period) for text, day in days.items()}
+    label_of = {text: formatting.step_date(day, period) for text, day in days.items()}
     chosen = st.multiselect(label, list(days), format_func=label_of.get, key=key, bind="query-params", select_all=False)
     return [days[day] for day in chosen if day in days]
 
@@ -110,11 +109,11 @@ def line(standing: Any, shown: Any, change: Any, *, days: int, refused: list[str
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             if change:
                 st.badge(f"What if: {change.text(standing.panel.period)}", icon=":material/science:", color="blue")
-                units, share = words.signed(effect.after - effect.before), words.signed_percent(effect.change)
+                units, share = formatting.signed(effect.after - effect.before), formatting.signed_percent(effect.change)
                 st.markdown(f"**{units} units, {share}**, against the forecast as it stands")
             st.button("Reset", type="tertiary", icon=":material/undo:", on_click=_reset, key="whatif_reset")
-        models = [f"{words.LABELS[name]} {words.signed_percent(share)}" for name, share in effect.models.items()]
-        notes = [f"{words.listing(models)}."] if models else []
+        models = [f"{formatting.LABELS[name]} {formatting.signed_percent(share)}" for name, share in effect.models.items()]
+        notes = [f"{formatting.listing(models)}."] if models else []
         if sentences := [*notes, *effect.notes, *refused]:
             st.caption(" ".join(sentences))
 

@@ -7,12 +7,10 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from forecasting.core import formatting as words
-from forecasting.core import schema
+from forecasting.core import formatting, schema
 from forecasting.core.errors import InputError
 from forecasting.inventory.budget import spend
-from pages.components.inventory import session
-from pages.components.inventory import summary as inventory_parts
+from pages.components.inventory import session, summary
 from pages.components.shared import markdown
 
 SHORT: Final = {"Money": ("Money to spend", "money"), "Shelf space": ("Space to fill", "space")}
@@ -36,8 +34,8 @@ def show(found: Any) -> None:
     if bought.empty:
         st.caption("No order is to be had for this amount.")
         return
-    spent, units, lines = bought["takes"].sum(), bought["order_quantity"].sum(), words.count(len(bought), "line")
-    st.markdown(f"**{words.units(units)} units of {lines} for {spent:,.2f}**")
+    spent, units, lines = bought["takes"].sum(), bought["order_quantity"].sum(), formatting.count(len(bought), "line")
+    st.markdown(f"**{formatting.units(units)} units of {lines} for {spent:,.2f}**")
     st.dataframe(
         _table(found, bought),
         column_config={
@@ -55,7 +53,7 @@ def show(found: Any) -> None:
 
 def _table(found: Any, bought: pd.DataFrame) -> pd.DataFrame:
     rows = found.table.set_index(schema.UNIQUE_ID).loc[bought[schema.UNIQUE_ID]].to_dict("records")
-    return bought.assign(name=[inventory_parts.named(row) for row in rows])[["name", "order_quantity", "takes", "gain"]]
+    return bought.assign(name=[summary.named(row) for row in rows])[["name", "order_quantity", "takes", "gain"]]
 
 
 def _order(found: Any, bought: pd.DataFrame) -> None:

@@ -6,17 +6,13 @@ from typing import Any, Final
 
 import streamlit as st
 
-from forecasting.core import formatting as words
-from forecasting.core import schema
-from forecasting.inventory.orders import projection
-from forecasting.inventory.orders import wording as order_words
-from pages.charts import forecast as charts
-from pages.charts import stock as stock_charts
-from pages.components.inventory import session
-from pages.components.inventory import summary as inventory_parts
+from forecasting.core import formatting, schema
+from forecasting.inventory.orders import projection, wording
+from pages.charts import forecast, stock
+from pages.components.inventory import session, summary
 from pages.components.shared import markdown
 
-PROMISES: Final = {order_words.NOT_KEPT: ("promise not kept", "orange"), order_words.NOT_JUDGED: ("not checked yet", "gray")}
+PROMISES: Final = {wording.NOT_KEPT: ("promise not kept", "orange"), wording.NOT_JUDGED: ("not checked yet", "gray")}
 CLOSE: Final = 0.03
 """Share of cycles below the promise up to which it counts as kept; more may still be chance where cycles are few."""
 
@@ -34,26 +30,26 @@ def show(found: Any, place: int | None) -> None:
             st.caption(markdown.plain(row["reason"]))
             return
         st.plotly_chart(
-            stock_charts.path(projection.path_of(found, place, quantity), row["reorder_point"], found.made.panel.period),
-            config=charts.CONFIG,
+            stock.path(projection.path_of(found, place, quantity), row["reorder_point"], found.made.panel.period),
+            config=forecast.CONFIG,
             key="inventory_path",
-            alt=f"Stock of {inventory_parts.named(row)} as it is expected to run down, with the order and without",
+            alt=f"Stock of {summary.named(row)} as it is expected to run down, with the order and without",
         )
-        st.caption(markdown.plain(order_words.sum_of(found, place)))
+        st.caption(markdown.plain(wording.sum_of(found, place)))
         _proof(row)
 
 
 def _title(found: Any, row: dict[str, Any]) -> None:
-    name, color = order_words.STATES[row["state"]], inventory_parts.COLORS[row["state"]]
+    name, color = wording.STATES[row["state"]], summary.COLORS[row["state"]]
     with st.container(gap=None):
-        st.markdown(f"##### {markdown.plain(inventory_parts.named(row))}", anchors=False)
+        st.markdown(f"##### {markdown.plain(summary.named(row))}", anchors=False)
         st.markdown(f":{color}-badge[{name}] :gray[{markdown.plain(_detail(found, row))}]")
 
 
 def _detail(found: Any, row: dict[str, Any]) -> str:
     """ "Bakery · empty Mon 23 Nov"."""
     parts = [str(row[schema.CATEGORY])] if schema.CATEGORY in row else []
-    parts += [] if row["empty_on"] != row["empty_on"] else [f"empty {inventory_parts.when(found, row['empty_on'])}"]
+    parts += [] if row["empty_on"] != row["empty_on"] else [f"empty {summary.when(found, row['empty_on'])}"]
     return " · ".join(parts)
 
 
@@ -74,14 +70,14 @@ def _amounts(found: Any, row: dict[str, Any]) -> float:
             args=(key, name, recommended),
             help="Yours to change; the chart and the totals follow.",
         )
-        st.metric("In stock", words.units(row["on_hand"]))
-        st.metric("Coming", words.units(row["on_order"]))
+        st.metric("In stock", formatting.units(row["on_hand"]))
+        st.metric("Coming", formatting.units(row["on_order"]))
     if now != recommended:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.caption(f"Recommended: {words.units(recommended)}", width="content")
+            st.caption(f"Recommended: {formatting.units(recommended)}", width="content")
             st.button("Use it", type="tertiary", on_click=session.set_quantity, args=(name, None), key="inventory_use")
         if now % row["pack_size"]:
-            st.caption(f":orange[:material/warning:] Not whole packs of {words.units(row['pack_size'])}.")
+            st.caption(f":orange[:material/warning:] Not whole packs of {formatting.units(row['pack_size'])}.")
     return now
 
 
@@ -95,6 +91,6 @@ def _proof(row: dict[str, Any]) -> None:
     close = ("as promised", "green") if row["achieved"] >= row["service_level"] - CLOSE else ("a little low, may be chance", "gray")
     text, color = PROMISES.get(row["promise"], close)
     st.markdown(f":{color}-badge[{text}]")
-    simpler = "" if row[schema.MODEL] == schema.BLEND else f"On a simpler model: {words.model(row[schema.MODEL])}."
-    lines = [order_words.proof(row), order_words.textbook(row), simpler, order_words.assumed(row)]
+    simpler = "" if row[schema.MODEL] == schema.BLEND else f"On a simpler model: {formatting.model(row[schema.MODEL])}."
+    lines = [wording.proof(row), wording.textbook(row), simpler, wording.assumed(row)]
     st.caption("  \n".join(markdown.plain(line) for line in lines if line))

@@ -8,11 +8,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from forecasting.core import formatting as words
-from forecasting.core import schema
+from forecasting.core import formatting, schema
 from forecasting.inventory.orders import wording as order_words
-from pages.components.inventory import session
-from pages.components.inventory import summary as inventory_parts
+from pages.components.inventory import session, summary
 from pages.components.shared import wording
 
 STATES: Final = order_words.STATES
@@ -101,7 +99,7 @@ def _chosen(key: str, ids: list[str]) -> None:
 def _table(found: Any, shown: pd.DataFrame) -> pd.DataFrame:
     typed = session.quantities(found)
     table = shown.assign(
-        name=[inventory_parts.named(row) for row in shown.to_dict("records")],
+        name=[summary.named(row) for row in shown.to_dict("records")],
         order_quantity=shown[schema.UNIQUE_ID].map(typed).astype(float).fillna(shown["order_quantity"]),
         state=[[STATES[state], *[BROKEN] * bad] for state, bad in zip(shown["state"], _broken(shown), strict=True)],
         risk=100 * shown["risk"],
@@ -115,14 +113,14 @@ def _columns(found: Any, shown: pd.DataFrame) -> dict[str, Any]:
     """The first ones answer on a phone."""
     number, date = st.column_config.NumberColumn, st.column_config.DateColumn
     units, width = "%,.0f" if found.made.whole else "%,.1f", 175 if any(_broken(shown)) else 90
-    chips, colors = [*STATES.values(), BROKEN], [*inventory_parts.COLORS.values(), "orange"]
+    chips, colors = [*STATES.values(), BROKEN], [*summary.COLORS.values(), "orange"]
     config: dict[str, Any] = {
         "name": st.column_config.TextColumn("Product", width=165),
         "order_quantity": number("Order", format=units, width=60),
         "state": st.column_config.MultiselectColumn("State", options=chips, color=colors, width=width),
         "order_by": date("Order by", format="D MMM", width=72, help="The last review at which an order still keeps the promise."),
         "risk": st.column_config.ProgressColumn(
-            "Risk", format=f"%.0f{words.NBSP}%%", min_value=0, max_value=100, color="red", width=110, help=inventory_parts.RISK_HELP
+            "Risk", format=f"%.0f{formatting.NBSP}%%", min_value=0, max_value=100, color="red", width=110, help=summary.RISK_HELP
         ),
         "days_of_cover": number("Cover", format="%.1f d", width=66, help=COVER_HELP),
         "past": st.column_config.LineChartColumn(f"Last {found.made.panel.period.count(PAST)}", color="gray", y_min=0, width=100),

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from forecasting.core import formatting as words
+from forecasting.core import formatting
 from forecasting.inventory.orders import wording as order_words
-from pages.components.inventory import summary as inventory_parts
+from pages.components.inventory import summary
 from pages.components.shared import markdown, wording
 
 TEXTBOOK_HELP: Final = "The mean and spread of the last eight weeks, with the usual formula."
@@ -21,7 +21,7 @@ def caption(found: Any) -> str:
     cutoffs = len(found.made.past.cutoffs)
     if not cutoffs:
         return "There is no past forecast to check it with"
-    return f"Lived through {words.count(cutoffs, 'past cutoff')} with what was known then, ordering by these rules"
+    return f"Lived through {formatting.count(cutoffs, 'past cutoff')} with what was known then, ordering by these rules"
 
 
 def by_class(found: Any) -> None:
@@ -32,7 +32,7 @@ def by_class(found: Any) -> None:
     labels = found.table["abc"].to_numpy()
     table = pd.concat([found.receipt.by(labels), found.receipt.total.to_frame("All").T])
     table = _shown(table, found, labels)
-    share, whole = f"%.1f{words.NBSP}%%", "%,.0f"
+    share, whole = f"%.1f{formatting.NBSP}%%", "%,.0f"
     number = st.column_config.NumberColumn
     config = {
         "name": st.column_config.TextColumn("Class", width=60, help=wording.CLASS_HELP),
@@ -48,7 +48,7 @@ def by_class(found: Any) -> None:
     st.dataframe(table[list(config)], column_config=config, hide_index=True, height="content", placeholder="-", alt="Promise and past by class")
     broken = found.table[found.table["promise"] == order_words.NOT_KEPT]
     if len(broken):
-        names = words.listing([inventory_parts.named(row) for row in broken.to_dict("records")])
+        names = formatting.listing([summary.named(row) for row in broken.to_dict("records")])
         st.caption(f"Promise not kept, by more than chance: {markdown.plain(names)}.")
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from forecasting.core import formatting as words
+from forecasting.core import formatting
 from forecasting.inventory.policy import CLASSES, DAILY, Policy
 from forecasting.services import ordering
 from pages.components.inventory import session
@@ -66,7 +66,7 @@ def _label(period: Any) -> str:
     levels = [_number("inventory_service", SERVICE)]
     if str(_stated("inventory_by_class", False)).lower() == "true":
         levels = [_number(f"inventory_{name.lower()}", level) for name, level in zip(CLASSES, CLASS_LEVELS, strict=True)]
-    return f"{lead}, {'/'.join(map(str, levels))}{words.NBSP}% {'served' if target == 'fill' else 'service'}"
+    return f"{lead}, {'/'.join(map(str, levels))}{formatting.NBSP}% {'served' if target == 'fill' else 'service'}"
 
 
 def _stated(key: str, default: Any) -> Any:
@@ -110,7 +110,7 @@ def _promise() -> dict[str, Any]:
 
 
 def _level(label: str, value: int, key: str) -> float:
-    chosen = st.slider(label, 50, 99, value, format=f"%d{words.NBSP}%%", key=key, bind="query-params")
+    chosen = st.slider(label, 50, 99, value, format=f"%d{formatting.NBSP}%%", key=key, bind="query-params")
     return min(max(chosen, 50), 99) / 100
 
 
@@ -137,11 +137,10 @@ def stale(ensemble: Any, saved: Any) -> None:
     """Says where stock and sales are of different days."""
     (late, most), first = ordering.days_late(ensemble, saved), ensemble.panel.ahead(1)[0]
     if late < 0:
-        text = f"The stock was counted before the last sales of {words.near_date(ensemble.panel.last)}: what was sold since is not taken off."
+        text = f"The stock was counted before the last sales of {formatting.near_date(ensemble.panel.last)}: what was sold since is not taken off."
     elif late > max(most, ensemble.panel.period.days - 1):
-        text = (
-            f"The sales end {words.count(late, 'day')} before the stock was counted: these are the orders of {words.date(first)}. Upload newer sales."
-        )
+        gap = formatting.count(late, "day")
+        text = f"The sales end {gap} before the stock was counted: these are the orders of {formatting.date(first)}. Upload newer sales."
     else:
         return
     st.markdown(f":orange[:material/warning:] {text}")

@@ -10,8 +10,7 @@ import streamlit as st
 from forecasting.core import schema
 from forecasting.core.errors import ShelfcastError
 from forecasting.inventory.policy import Policy
-from forecasting.services import cache as kept
-from forecasting.services import ordering, workspaces
+from forecasting.services import cache, ordering, workspaces
 
 QUANTITIES: Final = "inventory_quantities"
 """Where the session keeps the units that a person ordered instead, by unique_id."""
@@ -32,7 +31,7 @@ def moment(state: Any) -> pd.Timestamp:
 
 def orders_of(version: int, state: Any, policy: Policy, filters: dict[str, str]) -> Any:
     """What to order of the chosen series, worked out once for all sessions and the API; raises NotFound."""
-    return kept.orders(workspaces.workspace(), version, state, policy, filters)
+    return cache.orders(workspaces.workspace(), version, state, policy, filters)
 
 
 def quantities(found: Any) -> dict[str, float]:

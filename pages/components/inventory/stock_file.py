@@ -7,10 +7,9 @@ from typing import Any, Final
 
 import streamlit as st
 
-from forecasting.core import formatting as words
-from forecasting.core import schema
+from forecasting.core import formatting, schema
 from forecasting.core.errors import AmbiguousDates, InputError, ShelfcastError, UnreadableFile
-from forecasting.inventory.orders import wording as order_words
+from forecasting.inventory.orders import wording
 from forecasting.services import ordering, sales
 from pages.components.shared import file_input, markdown
 from pages.components.shared.file_input import Upload
@@ -58,7 +57,7 @@ def _forget() -> None:
 def read(ws: Any, ensemble: Any, upload: Upload) -> None:
     """The file, what its columns mean, its problems, and what would be saved."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        size = words.size(len(upload.content))
+        size = formatting.size(len(upload.content))
         st.markdown(f":material/description: **{markdown.plain(upload.name)}** :gray[{size}]", width="stretch")
         st.button("Choose another", type="tertiary", on_click=_forget, key="inventory_another")
     try:
@@ -95,7 +94,7 @@ def _mapping(ensemble: Any, upload: Upload, table: Any) -> dict[str, str]:
 def _select(role: str, upload: Upload, table: Any, guessed: dict[str, str]) -> str | None:
     names = list(table.columns)
     index = names.index(guessed[role]) if role in guessed else None
-    key, label = f"inventory_map_{role}_{upload.id}", order_words.STOCK.get(role) or words.LABELS[role]
+    key, label = f"inventory_map_{role}_{upload.id}", wording.STOCK.get(role) or formatting.LABELS[role]
     return st.selectbox(label, names, index=index, placeholder="Not in this file", key=key, persist_state="session")
 
 
@@ -158,7 +157,7 @@ def problems(checked: Any, key: str) -> None:
     table = checked.problems
     height: Any = "content" if len(table) <= FEW else 430
     st.dataframe(table[list(config)].head(MOST), column_config=config, hide_index=True, height=height, alt="Rows with problems")
-    label = f"Download {words.count(len(table), 'problem')}"
+    label = f"Download {formatting.count(len(table), 'problem')}"
     icon = ":material/download:"
     st.download_button(label, lambda: sales.problems_csv(checked), "problems.csv", "text/csv", type="tertiary", icon=icon, on_click="ignore", key=key)
 

@@ -7,34 +7,31 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from forecasting.core import formatting as words
-from forecasting.core import schema
+from forecasting.core import formatting, schema
 from forecasting.core.errors import ShelfcastError
-from forecasting.inventory.orders import wording as order_words
+from forecasting.inventory.orders import wording
 from forecasting.services import ordering
-from pages.components.inventory import session
-from pages.components.inventory import stock_file as inventory_file
-from pages.components.shared import file_input, markdown
-from pages.components.shared import layout as shell
+from pages.components.inventory import session, stock_file
+from pages.components.shared import file_input, layout, markdown
 
 
 def show(ws: Any, ensemble: Any, kept: Any, damaged: str) -> None:
     """The whole tab; `damaged` is why the saved stock cannot be read, which hides what is typed."""
     _saved(ws, kept)
-    upload = st.session_state.get(inventory_file.FILE)
-    with shell.card("From a file", "CSV, Excel or Parquet: product, store or whatever names a line, and the units on the shelf"):
+    upload = st.session_state.get(stock_file.FILE)
+    with layout.card("From a file", "CSV, Excel or Parquet: product, store or whatever names a line, and the units on the shelf"):
         if upload is None:
-            inventory_file.choose(ensemble)
+            stock_file.choose(ensemble)
         else:
-            inventory_file.read(ws, ensemble, upload)
+            stock_file.read(ws, ensemble, upload)
     if upload is None and not damaged:
-        with shell.card("Type it", "Leave empty what you do not know; the terms of the policy count there"):
+        with layout.card("Type it", "Leave empty what you do not know; the terms of the policy count there"):
             _editor(ws, ensemble, kept)
 
 
 def said(damaged: str) -> None:
     """Whether the last press saved, or why not; else why the saved stock cannot be read, if that is so."""
-    text, failed = st.session_state.pop(inventory_file.SAID, (damaged, True))
+    text, failed = st.session_state.pop(stock_file.SAID, (damaged, True))
     if text:
         st.markdown(f"{':red[:material/error:]' if failed else ':green[:material/check_circle:]'} {markdown.plain(text)}")
 
@@ -43,16 +40,16 @@ def _saved(ws: Any, kept: Any) -> None:
     """When the stock was saved, from what, and the way back."""
     if kept is not None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.caption(f"Saved {words.moment(session.moment(kept))}, from {markdown.plain(kept.name)}", width="content")
+            st.caption(f"Saved {formatting.moment(session.moment(kept))}, from {markdown.plain(kept.name)}", width="content")
             st.button("Take it back", type="tertiary", icon=":material/undo:", on_click=_undo, args=(ws,), key="inventory_take_back")
 
 
 def _undo(ws: Any) -> None:
     try:
         ordering.undo_stock(ws)
-        st.session_state[inventory_file.SAID] = ("Taken back; the stock saved before it counts again.", False)
+        st.session_state[stock_file.SAID] = ("Taken back; the stock saved before it counts again.", False)
     except ShelfcastError as error:
-        st.session_state[inventory_file.SAID] = (str(error), True)
+        st.session_state[stock_file.SAID] = (str(error), True)
 
 
 def _editor(ws: Any, ensemble: Any, kept: Any) -> None:
@@ -64,10 +61,10 @@ def _editor(ws: Any, ensemble: Any, kept: Any) -> None:
     edited = st.data_editor(
         table,
         column_config=_columns(table),
-        column_order=[*keys, *(name for name in order_words.STOCK if name in table)],
+        column_order=[*keys, *(name for name in wording.STOCK if name in table)],
         disabled=keys,
         hide_index=True,
-        height="content" if len(table) <= inventory_file.FEW else 460,
+        height="content" if len(table) <= stock_file.FEW else 460,
         num_rows="fixed",
         placeholder="",
         key=version_key,
@@ -76,7 +73,7 @@ def _editor(ws: Any, ensemble: Any, kept: Any) -> None:
     changes = not edited.equals(table)
     checked = ordering.check_typed_stock(edited, ensemble) if changes else None
     if checked is not None and len(checked.problems):
-        inventory_file.problems(checked, "inventory_typed_problems")
+        stock_file.problems(checked, "inventory_typed_problems")
     if changes:
         st.caption("Not saved yet; leaving this tab forgets what was typed.")
     st.button(
@@ -84,8 +81,8 @@ def _editor(ws: Any, ensemble: Any, kept: Any) -> None:
         type="primary",
         icon=":material/save:",
         disabled=checked is None or len(checked.problems) > 0,
-        on_click=inventory_file.save,
-        args=(ws, ensemble, checked, inventory_file.TYPED),
+        on_click=stock_file.save,
+        args=(ws, ensemble, checked, stock_file.TYPED),
         key="inventory_save_typed",
     )
 
@@ -93,13 +90,13 @@ def _editor(ws: Any, ensemble: Any, kept: Any) -> None:
 def _columns(table: pd.DataFrame) -> dict[str, Any]:
     number, config = st.column_config.NumberColumn, {}
     for name in table:
-        label = order_words.STOCK.get(name) or words.LABELS.get(name, name)
+        label = wording.STOCK.get(name) or formatting.LABELS.get(name, name)
         if name == "due":
             config[name] = st.column_config.DateColumn(label, format="D MMM YYYY", width=105)
         elif name == "lead_times":
             config[name] = st.column_config.TextColumn(label, width=110, help="Days, such as 6;7;9")
-        elif name in order_words.STOCK:
-            config[name] = number(label, min_value=0.0, format="localized", width=95, help=order_words.STOCK_HELP.get(name))
+        elif name in wording.STOCK:
+            config[name] = number(label, min_value=0.0, format="localized", width=95, help=wording.STOCK_HELP.get(name))
         else:
             config[name] = st.column_config.TextColumn(label, width=115)
     return config

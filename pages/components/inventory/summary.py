@@ -9,9 +9,8 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from forecasting.core import formatting as words
-from forecasting.core import schema
-from forecasting.inventory.orders import wording as order_words
+from forecasting.core import formatting, schema
+from forecasting.inventory.orders import wording
 from forecasting.services import ordering
 from pages.components.inventory.session import as_recommended, moment, quantities
 from pages.components.shared import markdown
@@ -20,7 +19,7 @@ COLORS: Final = {"order_now": "red", "soon": "orange", "fine": "green", "oversto
 """Of each state."""
 RISK_HELP: Final = "Chance of an empty shelf before an order placed today arrives."
 AT_RISK_HELP: Final = (
-    f"{RISK_HELP} From {words.percent(order_words.AT_RISK, 0)} on a line counts as at risk; "
+    f"{RISK_HELP} From {formatting.percent(wording.AT_RISK, 0)} on a line counts as at risk; "
     "sales lost are those expected until an order of today is used up."
 )
 NOW_HELP: Final = "To be ordered today, so that the promise is kept."
@@ -37,13 +36,13 @@ def context(version: int, state: Any) -> str:
     if state is None:
         return f"No stock counted yet · model v{version}"
     counted = moment(state)
-    return f"Stock of {words.date(counted)}, {counted:%H:%M} · model v{version}"
+    return f"Stock of {formatting.date(counted)}, {counted:%H:%M} · model v{version}"
 
 
 def lines(found: Any, number: int) -> str:
     """So many rows of the orders: products where each has one row, else lines."""
     products = found.table.get(schema.PRODUCT)
-    return words.count(number, "product" if products is not None and products.is_unique else "line")
+    return formatting.count(number, "product" if products is not None and products.is_unique else "line")
 
 
 def named(row: Mapping[str, Any]) -> str:
@@ -55,7 +54,7 @@ def when(found: Any, day: pd.Timestamp) -> str:
     """The step on which something happens: "Mon 23 Nov", "in the week of 23 Nov", "in Nov 2026"."""
     period = found.made.panel.period
     before = {"week": "in the week of ", "month": "in "}.get(period.name, "")
-    return before + words.step_date(day, period)
+    return before + formatting.step_date(day, period)
 
 
 def nothing_counted() -> None:
@@ -80,17 +79,17 @@ def without_advice(found: Any) -> None:
 
 def numbers(found: Any) -> None:
     """The answer in four numbers; what depends on stock that nobody counted is not told."""
-    totals = order_words.answer(found, quantities(found))
+    totals = wording.answer(found, quantities(found))
     counted = bool(found.shelves.given["on_hand"].any())
     least = "at least" if totals["without_cost"] else "costs"
     costs = "no unit costs given" if math.isnan(totals["value"]) else f"{least} {totals['value']:,.2f}"
-    missed, surplus = (f"{words.headline(totals[name])} {what}" for name, what in (("missed", "sales lost"), ("surplus", "too many")))
+    missed, surplus = (f"{formatting.headline(totals[name])} {what}" for name, what in (("missed", "sales lost"), ("surplus", "too many")))
     with st.grid(4, min_column_width=150):
         _number("Order now", lines(found, int(totals["order_now"])), f"{totals['soon']:,.0f} more this week", NOW_HELP)
-        _number("Units to order", words.units(totals["units"]), costs, UNITS_HELP)
+        _number("Units to order", formatting.units(totals["units"]), costs, UNITS_HELP)
         if not counted:
-            _number("At risk", words.UNKNOWN, "count the stock", AT_RISK_HELP)
-            _number("Overstock", words.UNKNOWN, "count the stock", OVERSTOCK_HELP)
+            _number("At risk", formatting.UNKNOWN, "count the stock", AT_RISK_HELP)
+            _number("Overstock", formatting.UNKNOWN, "count the stock", OVERSTOCK_HELP)
             return
         _number("At risk", lines(found, int(totals["at_risk"])), missed, AT_RISK_HELP, color="red" if totals["at_risk"] else "gray")
         _number("Overstock", lines(found, int(totals["overstock"])), surplus, OVERSTOCK_HELP)
@@ -105,7 +104,7 @@ def changed(found: Any) -> None:
     count = len(quantities(found))
     if count:
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="inventory_changed"):
-            st.caption(f"{words.count(count, 'order')} changed by you; totals and downloads have your numbers.", width="content")
+            st.caption(f"{formatting.count(count, 'order')} changed by you; totals and downloads have your numbers.", width="content")
             st.button("Undo", type="tertiary", icon=":material/undo:", on_click=as_recommended, key="inventory_undo")
 
 

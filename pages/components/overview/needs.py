@@ -9,14 +9,13 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from forecasting.core import formatting as words
+from forecasting.core import formatting
 from forecasting.core.errors import SalesDamaged
-from forecasting.inventory.orders import wording as order_words
+from forecasting.inventory.orders import wording
 from forecasting.services import sales, versions
-from pages.components.inventory import summary as inventory_parts
+from pages.components.inventory import summary
 from pages.components.overview.numbers import units
-from pages.components.shared import layout as shell
-from pages.components.shared import markdown
+from pages.components.shared import layout, markdown
 from pages.components.shared.addresses import INVENTORY, UPLOAD
 
 OLD_AFTER = {"day": 3, "week": 15, "month": 63}
@@ -74,18 +73,18 @@ def _to_order(orders: Any) -> list[Need]:
     if orders is None:
         return []
     totals, rows = orders.totals(), orders.urgent()
-    risky = rows[rows["risk"] >= order_words.AT_RISK].dropna(subset=["empty_on"]).sort_values("empty_on", kind="stable")
+    risky = rows[rows["risk"] >= wording.AT_RISK].dropna(subset=["empty_on"]).sort_values("empty_on", kind="stable")
 
     def order() -> None:
         st.switch_page(INVENTORY)
 
     if len(risky):
         first = risky.iloc[0]
-        fact = f"{inventory_parts.lines(orders, int(totals['at_risk']))} may run out"
-        detail = f"First: {markdown.plain(inventory_parts.named(first))}, {inventory_parts.when(orders, first['empty_on'])}"
+        fact = f"{summary.lines(orders, int(totals['at_risk']))} may run out"
+        detail = f"First: {markdown.plain(summary.named(first))}, {summary.when(orders, first['empty_on'])}"
         return [Need(RED, fact, detail, "Order", order)]
     if totals["order_now"]:
-        return [Need(ORANGE, f"{inventory_parts.lines(orders, int(totals['order_now']))} to order today", units(totals), "Order", order)]
+        return [Need(ORANGE, f"{summary.lines(orders, int(totals['order_now']))} to order today", units(totals), "Order", order)]
     return []
 
 
@@ -98,11 +97,11 @@ def _simpler(view: Any) -> list[Need]:
     count = len(view.simpler)
     if not count:
         return []
-    fact = f"{words.count(count, 'series', 'series')} {'uses' if count == 1 else 'use'} a simpler model"
+    fact = f"{formatting.count(count, 'series', 'series')} {'uses' if count == 1 else 'use'} a simpler model"
 
     @st.dialog("Series on a simpler model", width="large")
     def why() -> None:
-        shell.simpler_table(view.simpler)
+        layout.simpler_table(view.simpler)
 
     return [Need(ORANGE, fact, markdown.plain(view.simpler["reason"].iloc[0]), "Why", why)]
 
@@ -119,4 +118,6 @@ def _skipped(uploads: list[Any]) -> list[Need]:
     skipped = uploads[0].dropped if uploads and not uploads[0].undone else 0
     if not skipped:
         return []
-    return [Need(GRAY, f"{words.count(skipped, 'row')} {'was' if skipped == 1 else 'were'} skipped", f"In {markdown.plain(uploads[0].name)}", "See")]
+    return [
+        Need(GRAY, f"{formatting.count(skipped, 'row')} {'was' if skipped == 1 else 'were'} skipped", f"In {markdown.plain(uploads[0].name)}", "See")
+    ]

@@ -9,14 +9,14 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from forecasting.core import formatting as words
-from pages.components.inventory import summary as inventory_parts
+from forecasting.core import formatting
+from pages.components.inventory import summary
 from pages.components.shared import live_version, wording
 
 
 def context(manifest: dict[str, Any]) -> str:
     """The line under the title: "Sales to 21 Nov 2026 · model v7 of 22 Nov"."""
-    return f"Sales to {live_version.sales_to(manifest)} · model v{manifest['version']} of {words.near_date(pd.Timestamp(manifest['trained']))}"
+    return f"Sales to {live_version.sales_to(manifest)} · model v{manifest['version']} of {formatting.near_date(pd.Timestamp(manifest['trained']))}"
 
 
 def numbers(view: Any, manifest: dict[str, Any], before: dict[str, Any] | None, *, counted: bool) -> DeltaGenerator | None:
@@ -28,7 +28,7 @@ def numbers(view: Any, manifest: dict[str, Any], before: dict[str, Any] | None, 
         coverage = _metric(manifest, "coverage_80")
         st.metric(
             "In the 80 % band",
-            words.percent(coverage),
+            formatting.percent(coverage),
             wording.promise(coverage),
             delta_color="gray",
             delta_arrow="off",
@@ -59,12 +59,12 @@ def _total(view: Any) -> None:
     change, text = wording.change(view.total.expected, view.last_year)
     st.metric(
         f"Next {view.period.count(view.days)}",
-        words.headline(view.total.expected),
+        formatting.headline(view.total.expected),
         text or "no sales a year ago",
         delta_color="off" if not text else "green" if change >= 0 else "orange",
         delta_arrow="off" if not text else "up" if change >= 0 else "down",
         delta_description="vs last year" if text else None,
-        help=f"80 % range: {words.span(view.total.lower_80, view.total.upper_80)}. {wording.RANGE_HELP}",
+        help=f"80 % range: {formatting.span(view.total.lower_80, view.total.upper_80)}. {wording.RANGE_HELP}",
         border=True,
         height="stretch",
     )
@@ -76,7 +76,7 @@ def _error(manifest: dict[str, Any], before: dict[str, Any] | None) -> None:
     change = wording.better(wape, old)
     st.metric(
         "Error (WAPE)",
-        words.percent(wape),
+        formatting.percent(wape),
         change.rsplit(" ", 1)[0] or ("as before" if not math.isnan(old) else "first model"),
         delta_color="gray" if not change else "green" if change.endswith("better") else "red",
         delta_arrow="off" if not change else "down" if change.endswith("better") else "up",
@@ -93,7 +93,7 @@ def _metric(manifest: dict[str, Any], name: str) -> float:
 
 
 def units(totals: dict[str, float]) -> str:
-    return f"{words.headline(totals['units'])} units"
+    return f"{formatting.headline(totals['units'])} units"
 
 
 def order_now(where: DeltaGenerator, orders: Any) -> None:
@@ -101,11 +101,11 @@ def order_now(where: DeltaGenerator, orders: Any) -> None:
     totals = orders.totals()
     where.metric(
         "Order now",
-        inventory_parts.lines(orders, int(totals["order_now"])),
+        summary.lines(orders, int(totals["order_now"])),
         units(totals),
         delta_color="orange" if totals["order_now"] else "gray",
         delta_arrow="off",
-        help=inventory_parts.NOW_HELP,
+        help=summary.NOW_HELP,
         border=True,
         height="stretch",
     )

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import streamlit as st
 
-from forecasting.core import formatting as words
+from forecasting.core import formatting
 from forecasting.core.errors import AmbiguousDates
 from pages.components.shared import markdown
 
@@ -58,7 +58,7 @@ def date_order(label: str, examples: tuple[str, ...], key: str) -> None:
     shown = examples[:3]
 
     def reading(day_first: bool) -> str:
-        read = ", ".join(f"{text} is {words.read_as(text, day_first=day_first)}" for text in shown)
+        read = ", ".join(f"{text} is {formatting.read_as(text, day_first=day_first)}" for text in shown)
         return f"{'Day' if day_first else 'Month'} first: {markdown.plain(read)}"
 
     st.radio(label, [True, False], index=None, format_func=reading, key=key, persist_state="session")

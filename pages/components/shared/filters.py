@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from forecasting.analysis import forecast_view
-from forecasting.core import formatting as words
+from forecasting.core import formatting
 from pages.components.shared import markdown, wording
 
 
@@ -21,7 +21,7 @@ def ask_filters(ensemble: Any) -> dict[str, str]:
         for name, values in offered.items():
             kept = [chosen[name]] if name in chosen and chosen[name] not in values else []
             st.selectbox(
-                words.LABELS[name],
+                formatting.LABELS[name],
                 [*values, *kept],
                 index=None,
                 placeholder=f"All {wording.PLURALS[name]}",

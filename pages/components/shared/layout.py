@@ -7,8 +7,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from forecasting.core import formatting as words
-from forecasting.core import schema
+from forecasting.core import formatting, schema
 
 
 def logo() -> None:
@@ -48,7 +47,9 @@ def empty(icon: str, title: str, text: str) -> DeltaGenerator:
 def simpler_table(simpler: Any) -> None:
     """Series that a simpler model serves, with the reason of each."""
     keys = [name for name in schema.FILTERS if name in simpler] or [schema.UNIQUE_ID]
-    shown = simpler[[keys[0], schema.MODEL, schema.REASON, *keys[1:]]].assign(**{schema.MODEL: [words.model(name) for name in simpler[schema.MODEL]]})
-    config = {name: st.column_config.TextColumn(words.LABELS.get(name, name)) for name in shown}
+    shown = simpler[[keys[0], schema.MODEL, schema.REASON, *keys[1:]]].assign(
+        **{schema.MODEL: [formatting.model(name) for name in simpler[schema.MODEL]]}
+    )
+    config = {name: st.column_config.TextColumn(formatting.LABELS.get(name, name)) for name in shown}
     config |= {schema.MODEL: st.column_config.TextColumn("Model"), schema.REASON: st.column_config.TextColumn("Why, and what helps", width="large")}
     st.dataframe(shown, column_config=config, hide_index=True, height="content" if len(shown) <= 12 else 430, alt="Series on a simpler model")

@@ -9,10 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from forecasting.analysis import forecast_view
-from forecasting.core import formatting as words
+from forecasting.core import formatting
 from forecasting.core.errors import SalesDamaged, ShelfcastError
-from forecasting.services import cache as kept
-from forecasting.services import jobs, sales, versions, workspaces
+from forecasting.services import cache, jobs, sales, versions, workspaces
 from pages.components.shared import markdown
 from pages.components.shared.addresses import UPLOAD
 from pages.components.shared.layout import empty, head
@@ -27,7 +26,7 @@ FIRST_FILE = (
 
 def ensemble_of(version: int) -> Any:
     """The ensemble of the version that serves, shared by all sessions and the API; nobody changes it."""
-    return kept.ensemble(workspaces.workspace(), version)
+    return cache.ensemble(workspaces.workspace(), version)
 
 
 def warm_up(ensemble: Any, charts: ModuleType) -> None:
@@ -57,7 +56,7 @@ def live_manifest(title: str) -> dict[str, Any]:
 
 def sales_to(manifest: dict[str, Any]) -> str:
     """The last day, week or month with sales: "21 Nov 2026"."""
-    return words.last_date(pd.Timestamp(manifest["sales_to"]), versions.period(manifest))
+    return formatting.last_date(pd.Timestamp(manifest["sales_to"]), versions.period(manifest))
 
 
 def loaded(version: int) -> Any:

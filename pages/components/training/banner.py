@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from forecasting.core import formatting as words
+from forecasting.core import formatting
 from forecasting.core.errors import ShelfcastError
 from forecasting.services import jobs, versions, workspaces
 from pages.components.shared import wording
@@ -61,7 +61,7 @@ def _how_good(before: int | None, now: int) -> str:
         change = wording.better(error, _wape(versions.manifest(ws, before))) if before else ""
     except ShelfcastError:
         return ""
-    return "" if math.isnan(error) else f": error {words.percent(error)}" + (f", {change}" if change else "")
+    return "" if math.isnan(error) else f": error {formatting.percent(error)}" + (f", {change}" if change else "")
 
 
 def _wape(manifest: dict[str, Any]) -> float:
@@ -84,7 +84,7 @@ def _running_banner(job: Any) -> None:
     with st.container(border=True, gap="xsmall", key="banner"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f":blue[:material/progress_activity:] **Retraining** :gray[{newest_step(job)}]", width="stretch")
-            st.caption(f"{words.percent(job.fraction, 0)}, {words.time_left(job.remaining)}", width="content")
+            st.caption(f"{formatting.percent(job.fraction, 0)}, {formatting.time_left(job.remaining)}", width="content")
             st.page_link(UPLOAD, label="Details", icon=":material/chevron_right:", icon_position="right")
         st.progress(job.fraction)
 

@@ -7,11 +7,10 @@ from typing import Any
 
 import streamlit as st
 
-from forecasting.core import formatting as words
+from forecasting.core import formatting
 from forecasting.core.errors import ShelfcastError
-from forecasting.services import jobs, versions, workspaces
-from forecasting.services import retraining as service
-from pages.charts import forecast as charts
+from forecasting.services import jobs, retraining, versions, workspaces
+from pages.charts import forecast
 from pages.components.shared import markdown
 
 STEPS = ("Merge", "Backtest", "Prophet", "LSTM", "Publish")
@@ -57,8 +56,8 @@ def card() -> None:
     with st.container(border=True, key="training"):
         with st.container(gap=None):
             st.markdown("##### Retraining", anchors=False)
-            st.caption(f"Started {job.started.astimezone():%H:%M}, {words.duration(job.elapsed)} ago. You can leave this page; it goes on.")
-        st.progress(job.fraction, text=f"{words.percent(job.fraction, 0)}, {words.time_left(job.remaining)}")
+            st.caption(f"Started {job.started.astimezone():%H:%M}, {formatting.duration(job.elapsed)} ago. You can leave this page; it goes on.")
+        st.progress(job.fraction, text=f"{formatting.percent(job.fraction, 0)}, {formatting.time_left(job.remaining)}")
         with st.grid(5, min_column_width=130):
             for step in steps(events):
                 with st.container(gap=None):
@@ -89,7 +88,7 @@ def _loss_curve(events: list[Any]) -> None:
     stage = trained[-1].stage
     losses = [event.loss for event in trained if event.stage == stage]
     st.caption(f"Loss by epoch, {markdown.plain(stage)}")
-    st.plotly_chart(charts.loss(losses, trained[-1].total), config=charts.CONFIG, key="loss", alt="The network's loss by epoch so far")
+    st.plotly_chart(forecast.loss(losses, trained[-1].total), config=forecast.CONFIG, key="loss", alt="The network's loss by epoch so far")
 
 
 def steps(events: list[Any]) -> list[Step]:
@@ -123,7 +122,7 @@ def _fact(name: str, state: str, own: list[Any]) -> str:
     if state == "running":
         part = last.stage.removeprefix("Backtest: ")
         return (last.note or f"{last.done:,} of {last.total:,}") if part == name else f"{part}, {last.done:,} of {last.total:,}"
-    return words.duration(max(last.elapsed - own[0].elapsed, 0.1))
+    return formatting.duration(max(last.elapsed - own[0].elapsed, 0.1))
 
 
 def failed_card() -> None:
@@ -157,7 +156,7 @@ def failed_card() -> None:
 def start(settings: Any) -> None:
     """Starts a retraining and shows it, or says why not."""
     try:
-        service.start_retrain(workspaces.workspace(), settings)
+        retraining.start_retrain(workspaces.workspace(), settings)
     except ShelfcastError as error:
         st.error(markdown.plain(str(error)))
     else:

@@ -7,12 +7,10 @@ from typing import Any
 
 import streamlit as st
 
-from forecasting.core import formatting as words
-from forecasting.core import schema
+from forecasting.core import formatting, schema
 from forecasting.core.errors import AmbiguousDates, ColumnsMissing, InputError, UnreadableFile
 from forecasting.services import sales
-from pages.components.shared import layout as shell
-from pages.components.shared import markdown
+from pages.components.shared import layout, markdown
 from pages.components.shared.file_input import TYPES, Upload, ask_date_order, date_order, refuse, remembered
 
 MAIN = (schema.DATE, schema.SALES, schema.PRODUCT, schema.STORE, schema.REGION)
@@ -36,7 +34,7 @@ def hold(name: str, content: bytes) -> None:
 def choose() -> Upload | None:
     """Step 1; None as long as there is no file."""
     upload: Upload | None = st.session_state.get("upload")
-    with shell.card("1. File", "CSV, Excel or Parquet up to 200 MB, one row a day, week or month and series, or one row a receipt"):
+    with layout.card("1. File", "CSV, Excel or Parquet up to 200 MB, one row a day, week or month and series, or one row a receipt"):
         if upload is None:
             _uploader()
         else:
@@ -48,8 +46,8 @@ def choose() -> Upload | None:
 
 def _facts(upload: Upload) -> str:
     held = st.session_state.get("kept_table")
-    rows = f"{words.count(len(held[1].rows), 'row')}, " if held and held[0] == upload.id else ""
-    return rows + words.size(len(upload.content))
+    rows = f"{formatting.count(len(held[1].rows), 'row')}, " if held and held[0] == upload.id else ""
+    return rows + formatting.size(len(upload.content))
 
 
 def _uploader() -> None:
@@ -85,7 +83,7 @@ def read(upload: Upload) -> Any:
 
 def columns(upload: Upload, table: Any) -> tuple[dict[str, str], Any]:
     """Step 2: what each column means, and the sales that follow from it; what stands in the way ends the page."""
-    with shell.card("2. Columns", "Guessed from the names; correct what is wrong"):
+    with layout.card("2. Columns", "Guessed from the names; correct what is wrong"):
         mapping = _selects(upload, table)
         below = st.container(gap="small")
     try:
@@ -110,7 +108,7 @@ def _selects(upload: Upload, table: Any) -> dict[str, str]:
         for role in shown:
             chosen[role] = _select(role, upload, table, guessed)
     if hidden:
-        with st.expander(f"More: {', '.join(words.LABELS[role].lower() for role in hidden)}", type="compact"), st.grid(5, min_column_width=130):
+        with st.expander(f"More: {', '.join(formatting.LABELS[role].lower() for role in hidden)}", type="compact"), st.grid(5, min_column_width=130):
             for role in hidden:
                 chosen[role] = _select(role, upload, table, guessed)
     return {role: column for role, column in chosen.items() if column is not None}
@@ -119,7 +117,7 @@ def _selects(upload: Upload, table: Any) -> dict[str, str]:
 def _select(role: str, upload: Upload, table: Any, guessed: dict[str, str]) -> str | None:
     names = list(table.columns)
     return st.selectbox(
-        words.LABELS[role],
+        formatting.LABELS[role],
         names,
         index=names.index(guessed[role]) if role in guessed else None,
         placeholder="Choose" if role in schema.REQUIRED else "Not in this file",
@@ -149,7 +147,7 @@ def _checked(upload: Upload, table: Any, mapping: dict[str, str], below: Any) ->
             date_order("Dates are read", st.session_state[f"examples_{upload.id}"], f"day_first_{upload.id}")
         if checked.duplicates_different:
             st.radio(
-                f"{words.count(checked.duplicates_different, 'row')} say something else about the same day and series. What counts?",
+                f"{formatting.count(checked.duplicates_different, 'row')} say something else about the same day and series. What counts?",
                 RULES,
                 format_func=RULES.__getitem__,
                 key=f"duplicates_{upload.id}",
@@ -173,7 +171,7 @@ def _kept_out(checked: Any) -> str:
         parts.append("Kept out: " + ", ".join(f"*{markdown.plain(name)}*" for name in checked.kept_out) + ".")
     if checked.duplicates_identical:
         parts.append(
-            f"{words.count(checked.duplicates_identical, 'row')} came twice and counts once.".replace(
+            f"{formatting.count(checked.duplicates_identical, 'row')} came twice and counts once.".replace(
                 "rows came twice and counts", "rows came twice and count"
             )
         )

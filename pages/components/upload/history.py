@@ -8,12 +8,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from forecasting.core import formatting as words
+from forecasting.core import formatting
 from forecasting.core.errors import SalesDamaged, ShelfcastError
 from forecasting.entrypoints.server.server_settings import ServerSettings
 from forecasting.services import sales, schedule, versions
 from pages.components.shared import file_input, live_version, markdown
-from pages.components.training import card as training
+from pages.components.training import card
 from pages.components.training import settings as retrain_settings
 
 
@@ -32,7 +32,7 @@ def saved_note() -> None:
         return
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="saved_note"):
         rows = {"new row": merged.new, "changed row": merged.changed}
-        text = words.listing([words.count(count, noun) for noun, count in rows.items() if count])
+        text = formatting.listing([formatting.count(count, noun) for noun, count in rows.items() if count])
         st.markdown(f":green[:material/check_circle:] **Saved as sales v{merged.version}: {text}.** Retrain to forecast from them.", width="stretch")
 
 
@@ -43,7 +43,7 @@ def retrain_only(ws: Any) -> None:
         settings = retrain_settings.fields(versions.settings(ws))
         if st.button("Retrain", type="primary", disabled=settings is None, key="retrain"):
             st.session_state.pop("merged", None)
-            training.start(settings)
+            card.start(settings)
 
 
 def _plan(ws: Any) -> None:
@@ -52,7 +52,7 @@ def _plan(ws: Any) -> None:
     if plan is not None:
         moment = pd.Timestamp(plan.next.replace(tzinfo=None))
         last = f" Last time: {markdown.plain(plan.last[:1].lower() + plan.last[1:])}" if plan.last else ""
-        st.caption(f":material/schedule: By itself on {words.weekday_date(moment)} at {moment:%H:%M}, if the sales have changed by then.{last}")
+        st.caption(f":material/schedule: By itself on {formatting.weekday_date(moment)} at {moment:%H:%M}, if the sales have changed by then.{last}")
 
 
 def history(ws: Any, uploads: list[Any]) -> None:

@@ -8,15 +8,13 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from forecasting.core import formatting as words
-from forecasting.core import schema
+from forecasting.core import formatting, schema
 from forecasting.core.errors import InputError, SalesDamaged, ShelfcastError
 from forecasting.services import sales, versions
-from pages.charts import forecast as charts
-from pages.components.shared import file_input, live_version, markdown
-from pages.components.shared import layout as shell
+from pages.charts import forecast
+from pages.components.shared import file_input, layout, live_version, markdown
 from pages.components.shared.file_input import Upload
-from pages.components.upload import file_and_columns as upload_file
+from pages.components.upload import file_and_columns
 
 MOST = 500
 """Rows of a preview."""
@@ -27,7 +25,7 @@ def promise(ws: Any, version: int | None) -> str:
     if version is None:
         return "Saves the rows, then trains the first model."
     took = sum(versions.manifest(ws, version)["durations"].values())
-    return f"Saves the rows, then trains a new model. The last one took {words.duration(took)}; v{version} stays live until then."
+    return f"Saves the rows, then trains a new model. The last one took {formatting.duration(took)}; v{version} stays live until then."
 
 
 def preview(ws: Any, upload: Upload, mapping: dict[str, str], checked: Any) -> Any:
@@ -45,11 +43,11 @@ def preview(ws: Any, upload: Upload, mapping: dict[str, str], checked: Any) -> A
 def show(upload: Upload, checked: Any, change: Any) -> bool:
     """Step 3; whether there is something to merge and nothing left to decide."""
     lines = checked.dropped
-    with shell.card("3. What changes", _facts(change)):
+    with layout.card("3. What changes", _facts(change)):
         if checked.sales.empty:
-            st.markdown(f"**None of the {words.count(checked.rows, 'row')} can be read**, so there is nothing to merge.")
+            st.markdown(f"**None of the {formatting.count(checked.rows, 'row')} can be read**, so there is nothing to merge.")
         elif change.is_empty:
-            st.markdown(f"**All {words.count(change.unchanged, 'row')} are already saved.** Nothing to merge.")
+            st.markdown(f"**All {formatting.count(change.unchanged, 'row')} are already saved.** Nothing to merge.")
         if change.mixed:
             st.warning(markdown.plain(change.mixed), icon=":material/warning:")
         _numbers(change, lines)
@@ -81,7 +79,7 @@ def _tabs(checked: Any, change: Any) -> None:
     """One tab for each kind of row or news that there is."""
     gaps = change.period.count(change.gap_days)
     parts: list[tuple[int, str, Callable[[], None]]] = [
-        (checked.dropped, words.count(len(checked.problems), "problem"), lambda: _problems(checked)),
+        (checked.dropped, formatting.count(len(checked.problems), "problem"), lambda: _problems(checked)),
         (len(change.changed), f"{len(change.changed):,} changed", lambda: _changed(change.changed)),
         (len(change.new), f"{len(change.new):,} new", lambda: _new(change)),
         (len(change.new_series), f"{len(change.new_series):,} series new", lambda: _new_series(change.new_series)),
@@ -125,13 +123,13 @@ def _changed(changed: Any) -> None:
 
 def _before_after(name: str) -> Any:
     column, _, when = name.rpartition("_")
-    return st.column_config.Column(f"{words.LABELS[column]} {when}" if column else when.title())
+    return st.column_config.Column(f"{formatting.LABELS[column]} {when}" if column else when.title())
 
 
 def _new(change: Any) -> None:
     new, step = change.new, change.period.name
     st.caption(f"New rows by {step}")
-    st.plotly_chart(charts.rows_by_day(new[schema.DATE]), config=charts.CONFIG, key="new_rows", alt=f"How many new rows fall on each {step}")
+    st.plotly_chart(forecast.rows_by_day(new[schema.DATE]), config=forecast.CONFIG, key="new_rows", alt=f"How many new rows fall on each {step}")
     with st.expander("The rows"):
         _table(new[_day_first(new)], {}, "New rows")
 
@@ -152,7 +150,7 @@ def _day_first(frame: Any) -> list[str]:
 
 
 def _table(frame: Any, config: dict[str, Any], alt: str) -> None:
-    labels = {name: st.column_config.Column(words.LABELS.get(name, str(name))) for name in frame}
+    labels = {name: st.column_config.Column(formatting.LABELS.get(name, str(name))) for name in frame}
     labels |= {schema.DATE: st.column_config.DateColumn("Day", format="D MMM YYYY", width=110)}
     st.dataframe(frame.head(MOST), column_config=labels | config, hide_index=True, height="content" if len(frame) <= 12 else 430, alt=alt)
     if len(frame) > MOST:
@@ -168,4 +166,4 @@ def merge(ws: Any, upload: Upload, checked: Any) -> None:
         file_input.refuse("Nothing was merged.", str(error))
     st.session_state["merged"] = f"{merged.new:,} new, {merged.changed:,} changed"
     st.session_state["saved"] = merged
-    upload_file.forget()
+    file_and_columns.forget()

@@ -10,8 +10,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from forecasting.analysis import forecast_table, forecast_view
-from forecasting.core import json_values as rows
-from forecasting.core import schema
+from forecasting.core import json_values, schema
 from forecasting.core.errors import InputError, StockDamaged
 from forecasting.core.json_values import jsonable
 from forecasting.entrypoints.api.context import Ask
@@ -20,8 +19,7 @@ from forecasting.entrypoints.api.schemas import ForecastAnswer, ForecastQuestion
 from forecasting.inventory.budget import spend
 from forecasting.inventory.orders import wording
 from forecasting.inventory.orders.recommend import Orders
-from forecasting.services import cache as kept
-from forecasting.services import forecasts, ordering
+from forecasting.services import cache, forecasts, ordering
 from forecasting.services.cache import Live
 from forecasting.storage.stock_states import Saved
 from forecasting.storage.workspace import Workspace
@@ -56,13 +54,13 @@ def _wants_csv(request: Request) -> bool:
 
 
 def _forecast_csv(ws: Workspace, question: ForecastQuestion) -> Response:
-    live = kept.live(ws)
+    live = cache.live(ws)
     content = forecasts.forecast_csv(live.made, question.filters(), question.steps(live.made), total=question.total)
     return _csv(content, f"forecast-v{live.version}.csv")
 
 
 def _forecast_json(ws: Workspace, question: ForecastQuestion) -> Response:
-    (version, made), filters = kept.live(ws), question.filters()
+    (version, made), filters = cache.live(ws), question.filters()
     steps = question.steps(made)
     chosen = forecast_view.chosen_rows(made, filters, steps)
     total = forecast_view.total_range(made, chosen, steps)
@@ -77,16 +75,16 @@ def _forecast_json(ws: Workspace, question: ForecastQuestion) -> Response:
     columns = forecast_table.forecast_columns(made, filters, chosen, steps, total=question.total)
     recommendation, problem = _recommendation(ws, version, chosen)
     head["recommendation_problem"] = problem
-    return Response(rows.joined(head, forecast=rows.of_columns(columns), recommendation=recommendation), media_type=JSON)
+    return Response(json_values.joined(head, forecast=json_values.of_columns(columns), recommendation=recommendation), media_type=JSON)
 
 
 def _recommendation(ws: Workspace, version: int, chosen: Iterable[int]) -> tuple[str, str | None]:
     """What to order of the series in these rows, as JSON, and why there is none: a forecast needs no stock."""
     try:
-        lines = kept.order_lines(ws, version, kept.stock(ws))
+        lines = cache.order_lines(ws, version, cache.stock(ws))
     except StockDamaged as error:
         return "null", str(error)
-    return rows.array([lines[row] for row in chosen]), None
+    return json_values.array([lines[row] for row in chosen]), None
 
 
 def _orders_csv(ws: Workspace, question: RecommendQuestion) -> Response:
@@ -105,16 +103,16 @@ def _orders_json(ws: Workspace, question: RecommendQuestion) -> Response:
         "value": float(table["order_value"].sum(min_count=1)),
         "summary": wording.summary(found),
     }
-    return Response(rows.joined(jsonable(head), orders=rows.array(rows.of_table(table))), media_type=JSON)
+    return Response(json_values.joined(jsonable(head), orders=json_values.array(json_values.of_table(table))), media_type=JSON)
 
 
 def _ordered(ws: Workspace, question: RecommendQuestion) -> tuple[Live, Saved | None, Orders, dict[str, float]]:
     """What serves, the saved stock that counts, the orders, and the quantities that a limit leaves; raises InputError."""
-    live = kept.live(ws)
+    live = cache.live(ws)
     if question.stock is None:
-        saved = kept.stock(ws)
+        saved = cache.stock(ws)
         policy = question.policy(ordering.start(live.made, saved))
-        found = kept.orders(ws, live.version, saved, policy, question.filters())
+        found = cache.orders(ws, live.version, saved, policy, question.filters())
     else:
         saved, policy = None, question.policy(0)
         given = ordering.check_typed_stock(pd.DataFrame(question.stock), live.made).accept()

@@ -13,15 +13,14 @@ from starlette.responses import PlainTextResponse, Response
 
 from forecasting.core.errors import NotFound
 from forecasting.core.settings import Settings
-from forecasting.entrypoints.api import event_stream as api_events
+from forecasting.entrypoints.api import event_stream
 from forecasting.entrypoints.api.context import Ask
 from forecasting.entrypoints.api.error_responses import documented
 from forecasting.entrypoints.api.routes.sales import Choices, sent
 from forecasting.entrypoints.api.schemas import Job, within
 from forecasting.jobs.status import JobStatus
 from forecasting.services import jobs as jobs_service
-from forecasting.services import submissions as sending
-from forecasting.services import versions
+from forecasting.services import submissions, versions
 
 router = APIRouter(tags=["retraining"])
 
@@ -73,8 +72,8 @@ async def retrain(request: Request, context: Ask, form: Annotated[RetrainForm, F
     """Answers with the events of the job as they come. The job goes on if the connection is lost; `Location` says where it can be followed again."""
     chosen = form.settings(await context.call(versions.settings, context.ws))
     came = None if form.file is None else await sent(context, form.file, form)
-    number = await context.work(sending.retrain, context.ws, came, chosen)
-    return await api_events.respond(context, number, 0, address=address(request, number))
+    number = await context.work(submissions.retrain, context.ws, came, chosen)
+    return await event_stream.respond(context, number, 0, address=address(request, number))
 
 
 @router.get("/jobs", summary="The newest retrainings", responses=documented())
@@ -103,7 +102,7 @@ async def events(
 ) -> Response:
     """Every event since the one that you saw last, then each as it comes, then the result."""
     seen = int(last_event_id) if last_event_id and last_event_id.isascii() and last_event_id.isdecimal() else 0
-    return await api_events.respond(context, number, seen, address=address(request, number))
+    return await event_stream.respond(context, number, seen, address=address(request, number))
 
 
 @router.get("/jobs/{number}/log", summary="What one printed", responses=documented(404), response_class=PlainTextResponse)

@@ -15,8 +15,7 @@ from forecasting.entrypoints.api.context import Ask, Context
 from forecasting.entrypoints.api.error_responses import SHOWN, documented
 from forecasting.entrypoints.api.schemas import UploadAnswer, UploadedFile
 from forecasting.intake.sales_file import Intake
-from forecasting.services import sales
-from forecasting.services import submissions as sending
+from forecasting.services import sales, submissions
 from forecasting.services.submissions import Sent
 from forecasting.storage.sales.uploads import Upload
 
@@ -86,10 +85,10 @@ async def upload(context: Ask, form: Annotated[UploadForm, Form(media_type="mult
     """Merges a sales file in one step: new rows are added, later values win, the same file twice changes nothing."""
     came = await sent(context, form.file, form)
     if form.dry_run:
-        checked, change = await context.work(sending.preview, context.ws, came)
+        checked, change = await context.work(submissions.preview, context.ws, came)
         version = await context.call(sales.sales_version, context.ws)
         return _answer(checked, change.counts(), f"Nothing was saved. {change}", version, saved=False)
-    checked, merged = await context.work(sending.merge, context.ws, came)
+    checked, merged = await context.work(submissions.merge, context.ws, came)
     return _answer(checked, merged.counts(), str(merged), merged.version, saved=bool(merged.new or merged.changed))
 
 
