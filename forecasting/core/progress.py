@@ -11,7 +11,7 @@ class Progress:
     """A step of a long task has ended.
 
     Args:
-        stage: What is running, for a person: "Backtest Prophet", "LSTM".
+        stage: What is running, for a person: "Backtest: Prophet", "LSTM".
         done: Steps of this stage that have ended, in [0, total].
         total: Steps that this stage has in all, at least 1.
         note: One short line, e.g. "epoch 3 of 50, loss 0.031".

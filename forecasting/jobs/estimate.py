@@ -9,6 +9,7 @@ from typing import Any
 
 from forecasting.core.progress import OnProgress, Progress
 from forecasting.core.settings import Settings
+from forecasting.core.stages import BACKTEST_LSTM, BACKTEST_PROPHET, BACKTEST_TOTALS, LSTM, PROPHET, PUBLISH
 
 TRUSTED_FROM = 1 / 3
 """Share of the work after which only the measured pace counts."""
@@ -58,12 +59,11 @@ class Estimate:
         return (1 - self.fraction) * planned * ((1 - trust) + trust * pace)
 
 
-PUBLISH = "Publish"
-_FIXED = {"Backtest: Prophet": 2.0, "Backtest: LSTM": 6.0, "Backtest: Totals": 2.0, "Prophet": 1.0, "LSTM": 4.0, PUBLISH: 1.0}
+_FIXED = {BACKTEST_PROPHET: 2.0, BACKTEST_LSTM: 6.0, BACKTEST_TOTALS: 2.0, PROPHET: 1.0, LSTM: 4.0, PUBLISH: 1.0}
 """Seconds that a stage takes with hardly any sales."""
-_PER_MILLION_ROWS = {"Backtest: Prophet": 8.0, "Prophet": 8.0, PUBLISH: 1.0}
+_PER_MILLION_ROWS = {BACKTEST_PROPHET: 8.0, PROPHET: 8.0, PUBLISH: 1.0}
 """Seconds a million rows (and a cutoff), measured on two cores."""
-_PER_EPOCH = {"Backtest: LSTM": 0.4, "LSTM": 0.2}
+_PER_EPOCH = {BACKTEST_LSTM: 0.4, LSTM: 0.2}
 """Seconds an epoch, measured on two cores: its windows hardly depend on the sales; the second network starts from the first."""
 
 
@@ -106,6 +106,6 @@ def expected(rows: int, settings: Settings, manifest: Mapping[str, Any] | None) 
         return {stage: seconds * growth for stage, seconds in manifest["durations"].items()}
     made = {}
     for stage, fixed in _FIXED.items():
-        cutoffs = settings.cutoffs if stage == "Backtest: Prophet" else 1
+        cutoffs = settings.cutoffs if stage == BACKTEST_PROPHET else 1
         made[stage] = fixed + cutoffs * _PER_MILLION_ROWS.get(stage, 0.0) * rows / 1e6 + _PER_EPOCH.get(stage, 0.0) * settings.lstm.epochs
     return made

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
+from forecasting.core.stages import PUBLISH
 from forecasting.jobs import events
-from forecasting.jobs.estimate import PUBLISH
 from forecasting.jobs.events import Event
 from forecasting.storage.locks import is_held
 

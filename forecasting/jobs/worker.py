@@ -16,7 +16,8 @@ from typing import Any
 
 from forecasting.core.errors import Cancelled, ShelfcastError
 from forecasting.core.progress import OnProgress, Progress
-from forecasting.jobs.estimate import PUBLISH, Estimate
+from forecasting.core.stages import PUBLISH
+from forecasting.jobs.estimate import Estimate
 from forecasting.jobs.events import Recorder
 from forecasting.jobs.status import CANCEL, EVENTS, PID, REQUEST, RESERVE, RESULT
 from forecasting.storage import disk_full

@@ -8,7 +8,7 @@ from typing import Self
 
 import numpy as np
 
-from forecasting.core import calendar, schema
+from forecasting.core import calendar, schema, stages
 from forecasting.core.arrays import FloatArray
 from forecasting.core.panel import Panel
 from forecasting.core.period import DAY
@@ -31,7 +31,7 @@ class SeasonalNaive(Model):
     def _fit(self, panel: Panel, horizon: int, on_progress: OnProgress) -> None:  # noqa: ARG002 - the contract's signature
         none = ~np.isfinite(panel.sales).any(axis=1)
         self.unmodelled_ = {panel.unique_ids[row]: "No day has sales yet." for row in np.flatnonzero(none)}
-        on_progress(Progress("Seasonal naive", 1, 1))
+        on_progress(Progress(stages.SEASONAL_NAIVE, 1, 1))
 
     def _predict(self, panel: Panel, horizon: int) -> FloatArray:
         sales, length = np.where(_telling(panel), panel.sales, np.nan), panel.period.season

@@ -16,7 +16,7 @@ from forecasting.analysis import backtest_bands
 from forecasting.core import panel, schema
 from forecasting.core.progress import OnProgress, Progress
 from forecasting.core.settings import Settings
-from forecasting.jobs import estimate
+from forecasting.core.stages import PUBLISH
 from forecasting.jobs.estimate import Stopwatch
 from forecasting.services import retention
 from forecasting.storage.sales.table import Dataset
@@ -37,7 +37,7 @@ def run(ws: Workspace, request: Mapping[str, Any], on_progress: OnProgress) -> d
     sales = dataset.read(version)
     watch = Stopwatch(on_progress)
     made = pipeline.train(panel.from_sales(sales), chosen, watch)
-    watch(Progress(estimate.PUBLISH, 0, 1))
+    watch(Progress(PUBLISH, 0, 1))
     facts = {
         "trained": datetime.now(UTC).isoformat(timespec="seconds"),
         "sales_version": version,
@@ -50,7 +50,7 @@ def run(ws: Workspace, request: Mapping[str, Any], on_progress: OnProgress) -> d
 
     def write(folder: Path) -> dict[str, Any]:
         written = _write(folder, made, sales)
-        watch(Progress(estimate.PUBLISH, 1, 1))  # whoever cancels from here on comes too late
+        watch(Progress(PUBLISH, 1, 1))  # whoever cancels from here on comes too late
         return {**facts, **written}
 
     number = Versions(ws.versions).publish(write)

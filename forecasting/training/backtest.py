@@ -13,6 +13,7 @@ from forecasting.core.arrays import FloatArray
 from forecasting.core.panel import Panel
 from forecasting.core.period import DAY, Period
 from forecasting.core.progress import OnProgress, Progress
+from forecasting.core.stages import in_backtest
 from forecasting.models.base import Model
 from forecasting.training import plausibility
 from forecasting.training.cleaning.clean import clean
@@ -157,7 +158,7 @@ def run(make_models: MakeModels, lasting: frozenset[str], at: Origins, on_progre
         lasting: Names that are fitted before the earliest cutoff, and again only once the history has grown by `RENEWED_AFTER`; in between
             they forecast with what was known at the cutoff. The others are fitted afresh at each.
         at: From where.
-        on_progress: Told of stage "Backtest: " and the model's own.
+        on_progress: Told of each model's stage in the backtest.
 
     Returns:
         The backtest, and the model last fitted, by name (a start for the final fit).
@@ -205,6 +206,6 @@ def _part(on_progress: OnProgress, position: int, fits: int) -> OnProgress:
 
     def listen(step: Progress) -> None:
         done = position * step.total + step.done
-        on_progress(replace(step, stage=f"Backtest: {step.stage}", done=done, total=fits * step.total))
+        on_progress(replace(step, stage=in_backtest(step.stage), done=done, total=fits * step.total))
 
     return listen

@@ -19,11 +19,11 @@ from forecasting.core.arrays import FloatArray
 from forecasting.core.panel import Panel
 from forecasting.core.progress import OnProgress, Progress, ignore
 from forecasting.core.settings import ProphetSettings
+from forecasting.core.stages import BACKTEST_TOTALS
 from forecasting.models.prophet.model import ProphetModel
 from forecasting.training import weights
 from forecasting.training.backtest import Backtest
 
-STAGE = "Backtest: Totals"
 EVERYTHING = "all"
 MOST_TOTALS = 40
 """A grouping with more totals is left out: it is nearly as fine as the series themselves."""
@@ -119,7 +119,7 @@ def forecast(
         past: What was known at each cutoff.
         horizons: Periods ahead that are judged, and that are forecast now.
         settings: Prophet's.
-        on_progress: Told of stage "Backtest: Totals".
+        on_progress: Told of stage `BACKTEST_TOTALS`.
     """
     chosen = groupings(panel) if len(past) >= weights.FEWEST_CUTOFFS else []
     if not chosen:
@@ -129,7 +129,7 @@ def forecast(
     for number, (known, ahead) in enumerate(fits, start=1):
         whole = _joined([added_up(known, grouping) for grouping in chosen])
         yhat.append(ProphetModel(settings).fit(whole, horizon=ahead).predict(whole, ahead))
-        on_progress(Progress(STAGE, number, len(fits)))
+        on_progress(Progress(BACKTEST_TOTALS, number, len(fits)))
     ends = np.cumsum([grouping.count for grouping in chosen])
     places = [slice(end - grouping.count, end) for grouping, end in zip(chosen, ends, strict=True)]
     return [

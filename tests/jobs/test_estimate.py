@@ -6,7 +6,8 @@ import pytest
 
 from forecasting.core.progress import Progress
 from forecasting.core.settings import LstmSettings, Settings
-from forecasting.jobs.estimate import PUBLISH, Stopwatch, expected
+from forecasting.core.stages import PUBLISH
+from forecasting.jobs.estimate import Stopwatch, expected
 
 
 def test_each_stage_has_the_time_up_to_its_last_event():

@@ -14,6 +14,7 @@ import numpy as np
 
 from forecasting.core.progress import OnProgress, Progress
 from forecasting.core.settings import LstmSettings
+from forecasting.core.stages import LSTM
 from forecasting.models.lstm.inputs import Float32Array
 from forecasting.models.lstm.keras_network import FusedLSTM, build, keras, tf
 from forecasting.models.lstm.learning_rate import Schedule, Start
@@ -21,7 +22,6 @@ from forecasting.models.lstm.numpy_network import MEAN
 from forecasting.models.lstm.sampling import Pool
 from forecasting.models.lstm.windows import Features, Windows
 
-STAGE = "LSTM"
 _BETA_1, _BETA_2 = 0.9, 0.999
 _HUGE = 4.0
 """Scaled errors from which on the head of means counts them as they are, not squared."""
@@ -83,21 +83,21 @@ def _run(network: Any, features: Features, pool: Pool, settings: LstmSettings, *
     batches = _batches(features, pool, parts, mean_weight)
     losses: list[float] = []
     note, heard = "preparing", time.monotonic()
-    on_progress(Progress(STAGE, 0, settings.epochs, note))
+    on_progress(Progress(LSTM, 0, settings.epochs, note))
     while not schedule.ended:
         total = 0.0
         for _ in range(parts):
             total += float(step(tf.constant(schedule.rate()), *next(batches)))
             if time.monotonic() - heard > _SIGN_OF_LIFE:
-                on_progress(Progress(STAGE, len(losses), settings.epochs, note))
+                on_progress(Progress(LSTM, len(losses), settings.epochs, note))
                 heard = time.monotonic()
         losses.append(total / parts)
         schedule.hear(losses)
         note, heard = f"epoch {len(losses)} of {settings.epochs}, loss {losses[-1]:.4f}", time.monotonic()
         if not schedule.ended:
-            on_progress(Progress(STAGE, len(losses), settings.epochs, note, losses[-1]))
+            on_progress(Progress(LSTM, len(losses), settings.epochs, note, losses[-1]))
     stopped = f"{note}; the loss no longer falls" if len(losses) < settings.epochs else note
-    on_progress(Progress(STAGE, settings.epochs, settings.epochs, stopped, losses[-1]))
+    on_progress(Progress(LSTM, settings.epochs, settings.epochs, stopped, losses[-1]))
     return losses
 
 

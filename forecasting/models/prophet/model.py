@@ -10,7 +10,7 @@ from typing import Final, Self
 import numpy as np
 import pandas as pd
 
-from forecasting.core import calendar, schema
+from forecasting.core import calendar, schema, stages
 from forecasting.core.arrays import FloatArray
 from forecasting.core.panel import Panel
 from forecasting.core.period import DAY, Period
@@ -55,14 +55,14 @@ class ProphetModel(Model):
         rows = [row for row in _by_dates(days) if row not in reasons]
         curves: dict[int, Curve] = {}
         done = len(panel) - len(rows)
-        on_progress(Progress("Prophet", done, len(panel)))
+        on_progress(Progress(stages.PROPHET, done, len(panel)))
         size = _CHUNKS[self.settings.mode]
         for start in range(0, len(rows), size):
             for outcomes in work.fit(rows[start : start + size]):
                 curves |= {row: outcome for row, outcome in outcomes.items() if isinstance(outcome, Curve)}
                 reasons |= {row: f"Prophet could not fit it: {outcome}" for row, outcome in outcomes.items() if isinstance(outcome, str)}
                 done += len(outcomes)
-                on_progress(Progress("Prophet", done, len(panel)))
+                on_progress(Progress(stages.PROPHET, done, len(panel)))
         of, ahead = stack(curves, len(panel), layout), year[len(panel.dates) :]
         learned = Curves(layout, panel.last, self.settings.mode == "multiplicative", of, ahead, young.astype(float))
         yhat = learned.yhat(panel.ahead(horizon), _drivers(panel, layout, horizon))

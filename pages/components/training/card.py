@@ -7,13 +7,12 @@ from typing import Any
 
 import streamlit as st
 
-from forecasting.core import formatting
+from forecasting.core import formatting, stages
 from forecasting.core.errors import ShelfcastError
 from forecasting.services import jobs, retraining, versions, workspaces
 from pages.charts import forecast
 from pages.components.shared import markdown
 
-STEPS = ("Merge", "Backtest", "Prophet", "LSTM", "Publish")
 ICONS = {"done": ":green[:material/check_circle:]", "running": ":blue[:material/progress_activity:]", "waiting": ":gray[:material/circle:]"}
 
 
@@ -22,7 +21,7 @@ class Step:
     """One of the five steps of a retraining.
 
     Args:
-        name: One of `STEPS`.
+        name: One of `stages.STEPS`.
         state: "done", "running" or "waiting".
         fact: One thing worth knowing about it.
     """
@@ -94,33 +93,25 @@ def _loss_curve(events: list[Any]) -> None:
 def steps(events: list[Any]) -> list[Step]:
     """The five steps with what is known of each, from a job's events."""
     told = [event for event in events if event.type == "progress"]
-    current = _step_of(told[-1].stage) if told else "Backtest"
+    current = stages.step_of(told[-1].stage) if told else stages.BACKTEST_STEP
     merged = st.session_state.get("merged", "sales are saved")
-    found = [Step("Merge", "done", merged)]
-    for name in STEPS[1:]:
-        own = [event for event in told if _step_of(event.stage) == name]
-        place = STEPS.index(name) - STEPS.index(current)
+    found = [Step(stages.MERGE_STEP, "done", merged)]
+    for name in stages.STEPS[1:]:
+        own = [event for event in told if stages.step_of(event.stage) == name]
+        place = stages.STEPS.index(name) - stages.STEPS.index(current)
         state = "running" if place == 0 else "waiting" if place > 0 else "done"
         found.append(Step(name, state, _fact(name, state, own)))
     return found
 
 
-def _step_of(stage: str) -> str:
-    if stage.startswith("Backtest"):
-        return "Backtest"
-    if stage in ("Prophet", "Seasonal naive"):
-        return "Prophet"
-    return "LSTM" if stage == "LSTM" else "Publish"
-
-
 def _fact(name: str, state: str, own: list[Any]) -> str:
     if state == "waiting":
-        return {"Publish": "then it is live"}.get(name, "waits")
+        return {stages.PUBLISH: "then it is live"}.get(name, "waits")
     if not own:
         return "starts" if state == "running" else "not needed"
     last = own[-1]
     if state == "running":
-        part = last.stage.removeprefix("Backtest: ")
+        part = stages.without_backtest(last.stage)
         return (last.note or f"{last.done:,} of {last.total:,}") if part == name else f"{part}, {last.done:,} of {last.total:,}"
     return formatting.duration(max(last.elapsed - own[0].elapsed, 0.1))
 

@@ -1,0 +1,61 @@
+"""The stages of a retrain, in which progress is told and time is measured, and the steps that people see them as.
+
+A model's stage has its label as name; the same fit at past cutoffs is a stage of the backtest: "LSTM", "Backtest: LSTM".
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+PROPHET: Final = "Prophet"
+LSTM: Final = "LSTM"
+SEASONAL_NAIVE: Final = "Seasonal naive"
+TOTALS: Final = "Totals"
+"""Models of totals of series, which are fitted at past cutoffs alone."""
+PUBLISH: Final = "Publish"
+
+_BACKTEST: Final = "Backtest: "
+
+
+def in_backtest(stage: str) -> str:
+    """The stage in which the backtest does what this stage does.
+
+    Example:
+        >>> in_backtest(LSTM)
+        'Backtest: LSTM'
+    """
+    return f"{_BACKTEST}{stage}"
+
+
+def without_backtest(stage: str) -> str:
+    """What a stage fits, whether at past cutoffs or for the future.
+
+    Example:
+        >>> without_backtest("Backtest: LSTM"), without_backtest("LSTM")
+        ('LSTM', 'LSTM')
+    """
+    return stage.removeprefix(_BACKTEST)
+
+
+BACKTEST_PROPHET: Final = in_backtest(PROPHET)
+BACKTEST_LSTM: Final = in_backtest(LSTM)
+BACKTEST_TOTALS: Final = in_backtest(TOTALS)
+
+MERGE_STEP: Final = "Merge"
+BACKTEST_STEP: Final = "Backtest"
+STEPS: Final = (MERGE_STEP, BACKTEST_STEP, PROPHET, LSTM, PUBLISH)
+"""What a person sees of a retrain, in order; the merge has ended before it starts."""
+
+
+def step_of(stage: str) -> str:
+    """The step in which people see a stage: one of `STEPS`.
+
+    Example:
+        >>> step_of("Backtest: Totals"), step_of("Seasonal naive"), step_of("LSTM")
+        ('Backtest', 'Prophet', 'LSTM')
+    """
+    if stage.startswith(_BACKTEST):
+        return BACKTEST_STEP
+    if stage in (PROPHET, SEASONAL_NAIVE):
+        return PROPHET
+    return LSTM if stage == LSTM else PUBLISH
