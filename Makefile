@@ -8,13 +8,17 @@ FIND_PYTHON = for python in python3.13 python3.12 python3.11 python3; do \
 	then command -v $$python; exit; fi; done; \
 	echo 'Shelfcast needs Python 3.11, 3.12 or 3.13 with its venv module (Debian, Ubuntu: apt install python3 python3-venv).' >&2; exit 1
 
-.PHONY: run test lint check
+.PHONY: run test test-fast lint check
 
 run: .venv/run.stamp
 	$(PY) -m forecasting serve --port $(PORT)
 
 test: .venv/test.stamp
 	$(PY) -m pytest $(ARGS)
+
+# Everything that trains nothing and starts no server: for every few minutes.
+test-fast: .venv/test.stamp
+	$(PY) -m pytest -m fast $(ARGS)
 
 lint: .venv/test.stamp
 	$(PY) -m ruff check --fix .

@@ -21,6 +21,20 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 
+SLOW_FIXTURES = {"published", "small", "chromium", "spreadsheet"}
+"""What trains a model, or starts a browser or an office."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what lies in tests/faults, and as `fast` every test that is neither that nor marked `browser` or `slow`, nor asks for a slow fixture."""
+    for item in items:
+        if "faults" in item.path.parts:
+            item.add_marker("faults")
+        slow = SLOW_FIXTURES & set(getattr(item, "fixturenames", ())) or any(item.get_closest_marker(mark) for mark in ("browser", "faults", "slow"))
+        if not slow:
+            item.add_marker("fast")
+
+
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     """An empty workspace, and the one that this process uses."""

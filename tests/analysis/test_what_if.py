@@ -175,6 +175,7 @@ def test_half_a_year_of_promotions_is_too_short_for_prophet():
         whatif_of(served(short, models), WhatIf(promo=EVERY_DAY), 0)
 
 
+@pytest.mark.slow
 def test_the_network_answers_as_well(made):
     panel = planted()
     ahead = {name: np.hstack([values, np.repeat(values[:, -1:], HORIZON, axis=1)]) for name, values in panel.drivers.items()}

@@ -7,6 +7,8 @@ import http.client
 import pytest
 from live_server import served
 
+pytestmark = pytest.mark.slow
+
 NAMES = "STREAMLIT_SERVER_ALLOWED_HOSTS"
 
 

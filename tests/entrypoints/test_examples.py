@@ -26,6 +26,8 @@ from forecasting.services import forecasts, sales, versions
 from forecasting.services import jobs as jobs_service
 from forecasting.storage.workspace import Workspace
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = ROOT / "examples"
 TOKEN = 'a long {"$ecret"} that\\nobody-knows'.replace(" ", "_")
 SECONDS = 240

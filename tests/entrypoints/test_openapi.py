@@ -17,6 +17,8 @@ from live_server import served
 from forecasting.entrypoints.server.server_settings import REQUEST_RATE, TOKEN, UPLOAD_RATE
 from forecasting.services import jobs
 
+pytestmark = pytest.mark.slow
+
 SECRET = "correct-horse-battery-staple"
 OPERATIONS = 15
 CHECKS = (

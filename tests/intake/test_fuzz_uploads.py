@@ -26,6 +26,8 @@ from forecasting.services.submissions import Sent
 from forecasting.storage.sales.table import Dataset
 from forecasting.storage.workspace import Workspace
 
+pytestmark = pytest.mark.slow
+
 SHARDS, DRAWN, MUTATED = 20, 50, 55
 """Files in all: SHARDS * (DRAWN + MUTATED), 2,100."""
 PATIENCE = 20.0

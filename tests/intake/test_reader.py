@@ -114,6 +114,7 @@ def test_rows_of_empty_cells_are_left_out():
     assert (cells(table), table.lines.tolist()) == ([["2024-01-01", "5"], ["2024-01-02", "7"]], [2, 5])
 
 
+@pytest.mark.slow
 def test_many_lines_read_one_by_one_equal_those_read_at_once():
     rows = "".join(f"2024-01-01,item {i % 70_001},{i}\n" for i in range(120_000))
     fast = read_table(f"date,item,sales\n{rows}".encode(), "a.csv")

@@ -444,6 +444,7 @@ def test_numbers_come_back_from_how_they_were_written(values, comma):
 # Anything
 
 
+@pytest.mark.slow
 @given(st.lists(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=8), min_size=3, max_size=3), min_size=1, max_size=8))
 def test_any_text_gives_clean_sales_or_problems(cells):
     text = pd.DataFrame(cells, columns=["date", "store", "sales"]).to_csv(index=False)

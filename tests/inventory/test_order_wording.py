@@ -82,6 +82,7 @@ def test_a_lead_time_that_varies_is_about_so_many_days():
     assert "expected in about 7 days" in wording.sum_of(recommend(replace(WEEKLY, lead_time_sd=1.0)), 0)
 
 
+@pytest.mark.slow
 @given(
     on_hand=some.integers(0, 700),
     on_order=some.integers(0, 200),

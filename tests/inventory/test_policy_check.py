@@ -176,6 +176,7 @@ def then(made, rows=None):
     return levels_then(made, shelves, np.arange(len(shelves)), 1, (p, p))
 
 
+@pytest.mark.slow
 @settings(max_examples=20)
 @given(cut=st.integers(0, 4), day=st.integers(0, 13))
 def test_no_level_knows_what_was_sold_later(cut, day):

@@ -172,6 +172,7 @@ def test_the_apostrophe_before_a_formula_is_not_part_of_a_key():
 ODD = st.text(st.sampled_from("=+-@;,'\"\t\r\n \u200b\uff1da1"), min_size=1)
 
 
+@pytest.mark.slow
 @given(st.lists(ODD.map(spreadsheets.as_meant).map(str.strip).filter(bool), min_size=1, max_size=4, unique=True))
 def test_a_template_that_is_filled_in_is_about_the_same_series(names):
     at = panel([(name,) for name in names], ["product_id"])
@@ -462,6 +463,7 @@ def stated(draw):
     return at, Given(table, frame, {row: days for row, days in enumerate(lists) if days})
 
 
+@pytest.mark.slow
 @given(stated())
 def test_what_was_given_comes_back_from_its_csv_and_its_table(case):
     at, before = case
@@ -491,6 +493,7 @@ def test_csv_workbook_and_parquet_of_the_same_stock_are_the_same():
 CELL = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=8) | st.sampled_from(["bread", "5", "-1", "0.95", "1,5", "2026-01-12"])
 
 
+@pytest.mark.slow
 @given(st.lists(st.lists(CELL, min_size=7, max_size=7), min_size=1, max_size=8))
 def test_any_text_gives_sound_stock_or_problems(rows):
     roles = ["product_id", "on_hand", "on_order", "due", "lead_time", "lead_times", "service_level"]

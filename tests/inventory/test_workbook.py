@@ -144,6 +144,7 @@ INPUTS = {
 }
 
 
+@pytest.mark.slow
 def test_whatever_a_buyer_changes_the_workbook_orders_what_python_orders(recalculate):
     random = np.random.default_rng(1)
     changes = {
@@ -168,6 +169,7 @@ def test_whatever_a_buyer_changes_the_workbook_orders_what_python_orders(recalcu
         assert sheet.cell(TOTAL + 1, places(sheet)["Value"]).value == pytest.approx((units * changes["unit_cost"]).sum())
 
 
+@pytest.mark.slow
 def test_every_formula_shows_its_value_before_anybody_recalculates(recalculate):
     tables = [random_orders(rule) for rule in RULES]
     contents = [written(table, rule) for table, rule in zip(tables, RULES, strict=True)]
@@ -179,6 +181,7 @@ def test_every_formula_shows_its_value_before_anybody_recalculates(recalculate):
         assert shown.cell(TOTAL + 1, places(shown)["Order"]).value == pytest.approx(table["order_quantity"].sum())
 
 
+@pytest.mark.slow
 def test_real_recommendations_under_every_rule_are_what_the_formulas_give(recalculate):
     y, blend = pasts.noisy(h=28, cutoffs=6)
     made, n = pasts.ensemble(np.round(y), blend, before=np.full((12, 70), 40.0), health={"wape": 0.1}), 12
@@ -224,6 +227,7 @@ def test_cleared_inputs_count_as_nothing_and_as_single_units(recalculate):
     np.testing.assert_allclose(column(recalculate(book)[0]["Orders"], "Recommended", 10), quantities(empty, "order_up_to"))
 
 
+@pytest.mark.slow
 def test_a_line_without_a_level_orders_nothing_until_somebody_types_an_order(recalculate):
     unknown = ["expected", "safety_stock", "reorder_point", "order_up_to", "textbook_order_up_to", "risk", "achieved"]
     contents = []

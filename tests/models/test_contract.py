@@ -37,10 +37,7 @@ def lstm() -> Model:
     return LstmModel(LstmSettings(lookback=14, epochs=2, windows_per_epoch=64, units=8, batch_size=32), 0)
 
 
-MAKERS = [seasonal_naive, prophet, lstm]
-
-
-@pytest.fixture(params=MAKERS, ids=lambda maker: maker.__name__, scope="module")
+@pytest.fixture(params=[seasonal_naive, prophet, pytest.param(lstm, marks=pytest.mark.slow)], ids=lambda maker: maker.__name__, scope="module")
 def make(request: pytest.FixtureRequest) -> Callable[[], Model]:
     maker: Callable[[], Model] = request.param
     return maker

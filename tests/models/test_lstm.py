@@ -25,6 +25,8 @@ from forecasting.models.lstm.numpy_network import Network
 from forecasting.models.lstm.sampling import draw
 from forecasting.models.lstm.windows import Features
 
+pytestmark = pytest.mark.slow
+
 QUICK = LstmSettings(epochs=2, windows_per_epoch=64, units=8, batch_size=32)
 
 

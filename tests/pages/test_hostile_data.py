@@ -22,6 +22,8 @@ from forecasting.services import forecasts, ordering, sales, versions
 from pages.charts import accuracy as accuracy_charts
 from pages.charts import forecast, stock
 
+pytestmark = pytest.mark.slow
+
 RUN = set("=+-@\uff1d\uff0b\uff0d\uff20")
 NUMBER = r"-?\d+(\.\d+)?(e-?\d+)?"
 

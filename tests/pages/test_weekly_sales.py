@@ -21,6 +21,8 @@ from forecasting.services import forecasts, versions, workspaces
 from forecasting.storage.workspace import Workspace
 from pages.charts import forecast
 
+pytestmark = pytest.mark.slow
+
 HORIZON = 13
 
 

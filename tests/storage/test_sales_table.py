@@ -383,7 +383,7 @@ class Merges(RuleBasedStateMachine):
 
 
 Merges.TestCase.settings = settings(max_examples=10, stateful_step_count=6, deadline=None)
-TestMergesAndUndos = Merges.TestCase
+TestMergesAndUndos = pytest.mark.slow(Merges.TestCase)
 
 
 @given(
