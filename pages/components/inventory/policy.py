@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 import streamlit as st
 
 from forecasting.core import formatting
-from forecasting.inventory.policy import CLASSES, DAILY, Policy
+from forecasting.core.period import Period
+from forecasting.inventory.policy import CLASSES, DAILY, Policy, Rule, Target
 from forecasting.services import ordering
 from pages.components.inventory import session
 from pages.components.shared import wording
 
-RULES: Final = {"Order up to": "order_up_to", "Lots": "reorder_point", "Min max": "min_max", "Once": "newsvendor"}
+RULES: Final[dict[str, Rule]] = {"Order up to": "order_up_to", "Lots": "reorder_point", "Min max": "min_max", "Once": "newsvendor"}
 RULE_HELP: Final = {
     "order_up_to": "At every review, up to a level.",
     "reorder_point": "Any day, when the stock falls to the reorder point: lots of one size.",
     "min_max": "Any day, when the stock falls to the reorder point: up to a level.",
     "newsvendor": "Once, for goods that do not keep.",
 }
-TARGETS: Final = {"No stockout": "cycle", "Share served": "fill", "Lowest cost": "costs"}
+TARGETS: Final[dict[str, Target]] = {"No stockout": "cycle", "Share served": "fill", "Lowest cost": "costs"}
 TARGET_HELP: Final = {
     "cycle": "The chance that a shelf does not run empty from one order to the next.",
     "fill": "The share of demand that is served from the shelf.",
@@ -52,7 +54,7 @@ def warm_up(version: int, ensemble: Any) -> None:
 def ask(ensemble: Any, saved: Any) -> Policy:
     """The widgets behind one button, whose label says what is in force."""
     with st.popover(_label(ensemble.panel.period), icon=":material/tune:", key="inventory_policy_button"):
-        policy = Policy(**_terms(ensemble), **_promise(), **_rule(), start=ordering.start(ensemble, saved))
+        policy = _rule(_promise(_terms(Policy(start=ordering.start(ensemble, saved)), ensemble.panel.period)))
     st.session_state[LAST] = policy
     return policy
 
@@ -78,15 +80,13 @@ def _number(key: str, default: int) -> int:
     return int(stated) if stated.isdecimal() else default
 
 
-def _terms(ensemble: Any) -> dict[str, Any]:
-    period = ensemble.panel.period
+def _terms(usual: Policy, period: Period) -> Policy:
     longest, longest_review, step = LONGEST[period.name]
-    usual, by_day = Policy(), period.name == "day"
     st.markdown("**Unless a stock file says otherwise**")
     lead = _days("Lead time", (0, longest, step), usual.lead_time, "inventory_lead", "Days from an order to its delivery.")
-    spread = _days("Late or early by", (0, 14, 1), 0, "inventory_spread", "Standard deviation of the lead time.") if by_day else 0
+    spread = _days("Late or early by", (0, 14, 1), 0, "inventory_spread", "Standard deviation of the lead time.") if period.name == "day" else 0
     review = _days("Review every", (step, longest_review, step), usual.review_period, "inventory_review", "Days from one order to the next.")
-    return {"lead_time": lead, "lead_time_sd": float(spread), "review_period": review}
+    return replace(usual, lead_time=lead, lead_time_sd=float(spread), review_period=review)
 
 
 def _days(label: str, limits: tuple[int, int, int], value: int, key: str, text: str) -> int:
@@ -97,16 +97,16 @@ def _days(label: str, limits: tuple[int, int, int], value: int, key: str, text: 
     return min(max(chosen, least), most)
 
 
-def _promise() -> dict[str, Any]:
-    target = st.segmented_control("Promise", list(TARGETS), default="No stockout", required=True, key="inventory_target", bind="query-params")
-    target = TARGETS.get(target, "cycle")
+def _promise(policy: Policy) -> Policy:
+    chosen = st.segmented_control("Promise", list(TARGETS), default="No stockout", required=True, key="inventory_target", bind="query-params")
+    target = TARGETS.get(chosen, "cycle")
     st.caption(TARGET_HELP[target])
     if target == "costs":
-        return {"target": target}
+        return replace(policy, target=target)
     if st.toggle("By class of value", key="inventory_by_class", bind="query-params", help=wording.CLASS_HELP):
-        levels = [_level(f"Class {name}", level, f"inventory_{name.lower()}") for name, level in zip(CLASSES, CLASS_LEVELS, strict=True)]
-        return {"target": target, "class_levels": tuple(levels)}
-    return {"target": target, "service_level": _level("Service", SERVICE, "inventory_service")}
+        a, b, c = (_level(f"Class {name}", level, f"inventory_{name.lower()}") for name, level in zip(CLASSES, CLASS_LEVELS, strict=True))
+        return replace(policy, target=target, class_levels=(a, b, c))
+    return replace(policy, target=target, service_level=_level("Service", SERVICE, "inventory_service"))
 
 
 def _level(label: str, value: int, key: str) -> float:
@@ -114,12 +114,12 @@ def _level(label: str, value: int, key: str) -> float:
     return min(max(chosen, 50), 99) / 100
 
 
-def _rule() -> dict[str, Any]:
+def _rule(policy: Policy) -> Policy:
     chosen = st.segmented_control("Rule", list(RULES), default="Order up to", required=True, key="inventory_rule", bind="query-params")
     rule = RULES.get(chosen, "order_up_to")
     st.caption(RULE_HELP[rule])
     if rule not in DAILY:
-        return {"rule": rule}
+        return replace(policy, rule=rule)
     cost = st.number_input(
         "Cost of an order",
         0.0,
@@ -130,7 +130,7 @@ def _rule() -> dict[str, Any]:
         bind="query-params",
         help=ORDER_COST_HELP,
     )
-    return {"rule": rule, "order_cost": min(max(float(cost), 0.0), 1e6)}
+    return replace(policy, rule=rule, order_cost=min(max(float(cost), 0.0), 1e6))
 
 
 def stale(ensemble: Any, saved: Any) -> None:
