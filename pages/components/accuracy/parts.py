@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 import streamlit as st
@@ -47,6 +47,22 @@ MEASURES = {
     "Width": Measure("width_80", "Width of the 80 % band", "As a share of sales; each model's band is made of its own errors"),
 }
 """What the URL says -> a measure. A widget's URL holds what it shows, so it is short."""
+
+
+class Chip(NamedTuple):
+    """What stands below a number.
+
+    Args:
+        text: What it says.
+        color: Of the text.
+        arrow: Before it.
+        description: Behind it, in grey.
+    """
+
+    text: str
+    color: Literal["gray", "green", "red"] = "gray"
+    arrow: Literal["off", "up", "down"] = "off"
+    description: str | None = None
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
@@ -138,28 +154,38 @@ def numbers(found: Any, manifest_before: dict[str, Any]) -> None:
     version = manifest_before.get("version")
     wape, gain = was.get("wape", math.nan), 1 - was.get("wape", math.nan) / (was.get("wape_seasonal_naive") or math.nan)
     with st.grid(4, min_column_width=150):
-        chip = _change(blend["wape"] - wape, version, more_is_better=False) or {"delta": f"naive {formatting.percent(naive)}"}
+        chip = _change(blend["wape"] - wape, version, more_is_better=False) or Chip(f"naive {formatting.percent(naive)}")
         _number("Error (WAPE)", formatting.percent(blend["wape"]), wording.WAPE_HELP, chip)
-        chip = _change(found.better - gain, version, more_is_better=True) or {"delta": _spared(found)}
+        chip = _change(found.better - gain, version, more_is_better=True) or Chip(_spared(found))
         _number("Better than naive", formatting.percent(found.better), NAIVE_HELP, chip)
-        _number("Bias", _signed(blend["bias"]), BIAS_HELP + _then(was, "bias", version, _signed), {"delta": lean(blend["bias"])})
+        _number("Bias", _signed(blend["bias"]), BIAS_HELP + _then(was, "bias", version, _signed), Chip(lean(blend["bias"])))
         text = wording.COVERAGE_HELP + _then(was, "coverage_80", version, formatting.percent)
-        _number("In the 80 % band", formatting.percent(blend["coverage_80"]), text, {"delta": wording.promise(blend["coverage_80"])})
+        _number("In the 80 % band", formatting.percent(blend["coverage_80"]), text, Chip(wording.promise(blend["coverage_80"])))
 
 
-def _number(label: str, value: str, text: str, chip: dict[str, Any]) -> None:
-    st.metric(label, value, **{"delta_color": "gray", "delta_arrow": "off", **chip}, help=text, border=True, height="stretch")
+def _number(label: str, value: str, text: str, chip: Chip) -> None:
+    st.metric(
+        label,
+        value,
+        chip.text,
+        delta_color=chip.color,
+        delta_arrow=chip.arrow,
+        delta_description=chip.description,
+        help=text,
+        border=True,
+        height="stretch",
+    )
 
 
-def _change(difference: float, version: int | None, *, more_is_better: bool) -> dict[str, Any]:
-    """The chip of a change in points; empty where there is nothing to compare with."""
+def _change(difference: float, version: int | None, *, more_is_better: bool) -> Chip | None:
+    """The chip of a change in points; None where there is nothing to compare with."""
     if math.isnan(difference):
-        return {}
+        return None
+    against = f"vs v{version}"
     if abs(difference) < 0.0005:
-        return {"delta": "as before", "delta_description": f"vs v{version}"}
-    color = "green" if (difference > 0) == more_is_better else "red"
-    arrow = "up" if difference > 0 else "down"
-    return {"delta": wording.points(difference), "delta_color": color, "delta_arrow": arrow, "delta_description": f"vs v{version}"}
+        return Chip("as before", description=against)
+    color: Literal["green", "red"] = "green" if (difference > 0) == more_is_better else "red"
+    return Chip(wording.points(difference), color, "up" if difference > 0 else "down", against)
 
 
 def _then(was: dict[str, float], name: str, version: int | None, say: Callable[[float], str]) -> str:
