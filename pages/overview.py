@@ -37,7 +37,7 @@ with layout.card("Biggest movers", f"Next {period.count(days)} against the last 
     numbers.movers(forecast_view.movers(ensemble, days), period.count(days))
 
 found = None if saved is None else session.orders_of(manifest["version"], saved, policy.current(ensemble, saved), {})
-if orders is not None:
+if orders is not None and found is not None:
     numbers.order_now(orders, found)
 with needs:
     show_needs(ws, view, found)

@@ -45,6 +45,6 @@ with layout.card("4. Merge and retrain", preview.promise(ws, version)):
 
 if both or only:
     preview.merge(ws, upload, checked)
-    if both:
+    if both and settings is not None:
         card.start(settings)
     st.rerun()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -216,7 +216,7 @@ def _known(shown: pd.DataFrame, total: pd.DataFrame) -> pd.Series:
     return judged.reindex(sales.index).fillna(sales)
 
 
-def _sold(ds: Any, y: Any) -> go.Scatter:
+def _sold(ds: pd.Series, y: pd.Series) -> go.Scatter:
     """What was sold in a backtest: dots on a thin line, where there is room for dots."""
     dots = {"mode": "lines+markers", "marker": {"color": INK, "size": 4}} if len(ds) <= MANY else {"mode": "lines"}
     return go.Scatter(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -59,7 +60,7 @@ def _points(found: Path, run: Run) -> tuple[np.ndarray, FloatArray]:
     return x, y
 
 
-def _line(found: Path, run: Run, name: str, line: dict[str, Any], rank: int) -> go.Scatter:
+def _line(found: Path, run: Run, name: str, line: Mapping[str, object], rank: int) -> go.Scatter:
     x, y = _points(found, run)
     return go.Scatter(x=x, y=y, name=name, mode="lines", line=line, hoverinfo="skip", legendrank=rank)
 

@@ -51,7 +51,7 @@ LINES: Final = {
 
 def blank(height: int) -> go.Figure:
     """An empty figure with everything that all charts share."""
-    layout: dict[str, Any] = {
+    layout = {
         "height": height,
         "margin": {"l": 2, "r": 12, "t": 34, "b": 2, "pad": 0},
         "hovermode": "x unified",
@@ -123,7 +123,7 @@ def band(name: str, ds: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> go.
     )
 
 
-def curve(name: str, ds: Any, y: Any, **more: Any) -> go.Scatter:
+def curve(name: str, ds: pd.Series | np.ndarray, y: pd.Series | np.ndarray, **more: Any) -> go.Scatter:
     """A curve in the colour and dash of what it stands for; `more` goes to Plotly."""
     style = LINES[name]
     return go.Scatter(

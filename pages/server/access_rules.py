@@ -38,12 +38,12 @@ class Access:
     allowed: tuple[str, ...] | None = None
     hours: float = HOURS
 
-    def logged_in(self, user: Mapping[str, Any]) -> bool:
+    def logged_in(self, user: Mapping[str, object]) -> bool:
         """Whether a provider has vouched for this person, not too long ago."""
         issued = user.get("iat")
         return user.get("is_logged_in") is True and isinstance(issued, int | float) and time.time() - issued < self.hours * 3600
 
-    def admits(self, user: Mapping[str, Any]) -> bool:
+    def admits(self, user: Mapping[str, object]) -> bool:
         """Whether this person may use Shelfcast; an address counts only if the provider has verified it."""
         if not self.logged_in(user):
             return False

@@ -10,13 +10,13 @@ import signal
 import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
-from typing import Any
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
+from typing import TypedDict
 
 import streamlit as st
 from starlette.middleware import Middleware
 from starlette.responses import RedirectResponse
-from starlette.routing import Mount, Route
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn import Server
 
@@ -47,7 +47,7 @@ class Warmed:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers a request."""
-        app = self._made or await asyncio.to_thread(self.ready)
+        app = await asyncio.to_thread(self.ready) if self._made is None else self._made
         await app(scope, receive, send)
 
     def ready(self) -> ASGIApp:
@@ -58,15 +58,23 @@ class Warmed:
             return self._made
 
 
-def parts_or_exit() -> dict[str, Any]:
-    """What `st.App` gets besides the entry script; where the settings cannot be used, the process ends with the reason."""
+class Parts(TypedDict):
+    """What `st.App` gets besides the entry script."""
+
+    lifespan: Callable[[st.App], AbstractAsyncContextManager[dict[str, object]]]
+    routes: list[BaseRoute]
+    middleware: list[Middleware]
+
+
+def parts_or_exit() -> Parts:
+    """The same as `parts`; where the settings cannot be used, the process ends with the reason."""
     try:
         return parts()
     except SettingsError as error:
         raise SystemExit(str(error)) from error
 
 
-def parts() -> dict[str, Any]:
+def parts() -> Parts:
     """What `st.App` gets besides the entry script: the API, who may come in, and what begins and ends with the server.
 
     Raises:

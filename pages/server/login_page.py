@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from forecasting.core.errors import SettingsError
 from pages.components.shared import layout, markdown
@@ -18,7 +18,7 @@ STRANGER = "Log out to use another one, or ask whoever runs Shelfcast to let thi
 BROKEN = "Whoever runs Shelfcast finds how to set it up in SECURITY.md."
 
 
-def gate(pages: Sequence[Any]) -> Mapping[str, Sequence[Any]] | Sequence[Any]:
+def gate(pages: Sequence[st.Page]) -> Mapping[str, Sequence[st.Page]] | Sequence[st.Page]:
     """The pages of whoever may come in, with a way out under the person's name. Anybody else sees a door, and the script ends.
 
     Args:
@@ -41,13 +41,13 @@ def gate(pages: Sequence[Any]) -> Mapping[str, Sequence[Any]] | Sequence[Any]:
     return {"": pages, _name(user, "name", "email"): [st.Page(st.logout, title="Log out", icon=":material/logout:", url_path="logout")]}
 
 
-def _name(user: Mapping[str, Any], *claims: str) -> str:
+def _name(user: Mapping[str, object], *claims: str) -> str:
     """What the person is called: the first of these claims that the provider makes, as plain text."""
     text = next((text for claim in claims if (text := " ".join(str(user.get(claim) or "").split()))), "Account")
     return markdown.plain(text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…")
 
 
-def _welcome(pages: Sequence[Any], rules: Access) -> None:
+def _welcome(pages: Sequence[st.Page], rules: Access) -> None:
     with _door(pages, "Log in to Shelfcast", WELCOME):
         for provider in rules.providers:
             label = "Log in" if len(rules.providers) == 1 else f"Log in with {(provider or 'OpenID').title()}"
@@ -55,13 +55,13 @@ def _welcome(pages: Sequence[Any], rules: Access) -> None:
                 st.login(provider)
 
 
-def _stranger(pages: Sequence[Any], user: Mapping[str, Any]) -> None:
+def _stranger(pages: Sequence[st.Page], user: Mapping[str, object]) -> None:
     with _door(pages, "This account may not use Shelfcast", f"You are logged in as {_name(user, 'email', 'name')}. {STRANGER}"):
         if st.button("Log out", key="login_out", width="stretch"):
             st.logout()
 
 
-def _door(pages: Sequence[Any], title: str, text: str) -> Any:
+def _door(pages: Sequence[st.Page], title: str, text: str) -> DeltaGenerator:
     """A page that stands in front of all others, under whichever address was asked for; returns where its action goes."""
     st.navigation(pages, position="hidden")  # it knows their addresses and shows none of them
     st.set_page_config(page_title=f"{title} · Shelfcast")

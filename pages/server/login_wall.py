@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 from starlette.requests import HTTPConnection
@@ -65,7 +65,7 @@ def _may_pass(cookies: Mapping[str, str]) -> bool:
     return rules is None or rules.admits(_user(cookies))
 
 
-def _user(cookies: Mapping[str, str]) -> dict[str, Any]:
+def _user(cookies: Mapping[str, str]) -> dict[str, object]:
     """Who the browser's signed cookie says it is: what `st.user` reads too, by the same function of Streamlit's."""
     signed = _get_signed_cookie_with_chunks(dict(cookies), USER_COOKIE_NAME)
     return json.loads(signed) if signed else {}

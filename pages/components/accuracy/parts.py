@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 import streamlit as st
 
 from forecasting.analysis import accuracy
+from forecasting.analysis.accuracy import Accuracy
+from forecasting.analysis.backtest_bands import Judged
 from forecasting.core import formatting, schema
 from forecasting.services import accuracy as accuracy_service
 from forecasting.services import versions, workspaces
@@ -66,18 +69,18 @@ class Chip(NamedTuple):
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
-def _judged(version: int) -> Any:
+def _judged(version: int) -> Judged:
     """What a version's backtest says of its bands; another version's answers are let go."""
     _found.clear()
     return accuracy_service.judged(workspaces.workspace(), version, live_version.ensemble_of(version))
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _found(version: int, filters: tuple[tuple[str, str], ...]) -> Any:
+def _found(version: int, filters: tuple[tuple[str, str], ...]) -> Accuracy:
     return accuracy.accuracy(_judged(version), dict(filters))
 
 
-def accuracy_of(version: int, filters: dict[str, str]) -> Any:
+def accuracy_of(version: int, filters: dict[str, str]) -> Accuracy:
     """How good the forecasts of the chosen series were, shared by all sessions; raises NotFound."""
     _judged(version)
     return _found(version, tuple(sorted(filters.items())))
@@ -94,7 +97,7 @@ def context(manifest: dict[str, Any]) -> str:
     return f"Backtest of v{manifest['version']}: {judged}, {first} to {live_version.sales_to(manifest)} · not seen by the models"
 
 
-def unit(found: Any) -> str:
+def unit(found: Accuracy) -> str:
     """What is a step: "day"."""
     return found.judged.made.panel.period.name
 
@@ -108,7 +111,7 @@ def too_short() -> None:
         live_version.upload_button()
 
 
-def is_judged(found: Any) -> bool:
+def is_judged(found: Accuracy) -> bool:
     """Whether any day of these series was forecast in the backtest."""
     return schema.BLEND in found.tallies and found.tallies[schema.BLEND].days.sum() > 0
 
@@ -125,7 +128,7 @@ def before(version: int) -> dict[str, Any]:
     return versions.previous(workspaces.workspace(), version) or {}
 
 
-def downloads(found: Any, version: int) -> None:
+def downloads(found: Accuracy, version: int) -> None:
     """Everything to take away."""
     files = {
         "Errors by series": (accuracy_service.series_csv, "errors", "by_series_csv"),
@@ -136,7 +139,7 @@ def downloads(found: Any, version: int) -> None:
         for label, (write, name, key) in files.items():
             st.download_button(
                 label,
-                lambda write=write: write(found),
+                partial(write, found),
                 f"{name}-v{version}.csv",
                 "text/csv",
                 icon=":material/download:",
@@ -146,10 +149,10 @@ def downloads(found: Any, version: int) -> None:
             )
 
 
-def numbers(found: Any, manifest_before: dict[str, Any]) -> None:
+def numbers(found: Accuracy, manifest_before: dict[str, Any]) -> None:
     """The answer in four numbers, against the version before where that said the same of the same series."""
     errors = found.overall.set_index(schema.MODEL)
-    blend, naive = errors.loc[schema.BLEND], errors["wape"].get(schema.SEASONAL_NAIVE, math.nan)
+    blend, naive = errors.to_dict("index")[schema.BLEND], errors["wape"].get(schema.SEASONAL_NAIVE, math.nan)
     was = {name: math.nan if value is None else value for name, value in manifest_before.get("metrics", {}).items()}
     version = manifest_before.get("version")
     wape, gain = was.get("wape", math.nan), 1 - was.get("wape", math.nan) / (was.get("wape_seasonal_naive") or math.nan)
@@ -193,7 +196,7 @@ def _then(was: dict[str, float], name: str, version: int | None, say: Callable[[
     return "" if math.isnan(value) else f" v{version}: {say(value)}."
 
 
-def _spared(found: Any) -> str:
+def _spared(found: Accuracy) -> str:
     """What was gained over the naive forecast: "12.3 units a day less"."""
     blend, naive = (found.tallies[name] for name in (schema.BLEND, schema.SEASONAL_NAIVE))
     days = found.total[schema.SALES].notna().sum()
@@ -214,7 +217,7 @@ def lean(bias: float) -> str:
     return f"{'a little' if abs(bias) < FAR else 'too'} {'high' if bias > 0 else 'low'}"
 
 
-def measure(found: Any) -> Measure:
+def measure(found: Accuracy) -> Measure:
     """What errors are measured by, chosen at the head of its card."""
     with st.container(horizontal=True, vertical_alignment="center"):
         title = st.container(gap=None, width="stretch")
@@ -228,13 +231,13 @@ def measure(found: Any) -> Measure:
     return made
 
 
-def promised(found: Any) -> dict[str, str]:
+def promised(found: Accuracy) -> dict[str, str]:
     """What is held against promises -> what it is called."""
     name = unit(found)
     return {"days": f"Single {name}s", "sums": f"Sums of {found.judged.window} {name}s", "total": "Their total"}
 
 
-def past(found: Any) -> pd.Timestamp | None:
+def past(found: Accuracy) -> pd.Timestamp | None:
     """The cutoff to look at, chosen at the head of its card; None for all of them."""
     days = {formatting.date(day): day for day in found.judged.made.past.cutoffs}
     head = st.container(gap="xxsmall")
@@ -244,11 +247,12 @@ def past(found: Any) -> pd.Timestamp | None:
             "Cutoff", list(days), index=None, placeholder="All cutoffs", label_visibility="collapsed", width=170, key="cutoff", bind="query-params"
         )
     title.markdown("##### Forecast against what was sold", anchors=False)
-    head.caption(_past_caption(found, days.get(chosen)))
-    return days.get(chosen)
+    cutoff = None if chosen is None else days.get(chosen)
+    head.caption(_past_caption(found, cutoff))
+    return cutoff
 
 
-def _past_caption(found: Any, cutoff: pd.Timestamp | None) -> str:
+def _past_caption(found: Accuracy, cutoff: pd.Timestamp | None) -> str:
     count = len(found.rows)
     whose = f"{count:,} series added up" if count > 1 else "One series"
     how = "every forecast starts at a dotted line and saw nothing after it" if cutoff is None else "with the bands that this cutoff would have had"

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Hashable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
+from forecasting.analysis.accuracy import Accuracy
 from forecasting.core import formatting, schema
 from pages.components.accuracy.parts import BIAS_HELP, NAIVE_HELP, Measure
 from pages.components.shared import markdown, wording
+
+if TYPE_CHECKING:
+    from streamlit.elements.lib.column_types import ColumnConfig
 
 SHOWN, IN_TABLE = 5, 50
 """Series that need a person: so many in words, so many in all."""
@@ -39,13 +44,13 @@ def attention(table: pd.DataFrame, name: str) -> None:
                 st.caption(f"The first {IN_TABLE}; all {len(table):,} are in the download.")
 
 
-def _named(row: dict[str, Any]) -> str:
+def _named(row: Mapping[Hashable, Any]) -> str:
     return ", ".join(row[name] for name in schema.KEYS if name in row) or "All sales"
 
 
 def _attention_table(table: pd.DataFrame, name: str) -> None:
     keys = [key for key in schema.FILTERS if key in table]
-    config: dict[str, Any] = {key: st.column_config.TextColumn(formatting.LABELS[key], width=130) for key in keys}
+    config: dict[str, ColumnConfig] = {key: st.column_config.TextColumn(formatting.LABELS[key], width=130) for key in keys}
     config["problem"] = st.column_config.TextColumn("Problem", width=120)
     config["units"] = st.column_config.NumberColumn(f"Units a {name}", format="%,.1f", width=90)
     config["advice"] = st.column_config.TextColumn("Why, and what helps", width="large")
@@ -55,13 +60,13 @@ def _attention_table(table: pd.DataFrame, name: str) -> None:
     )
 
 
-def by_cutoff(found: Any, chosen: Measure) -> None:
+def by_cutoff(found: Accuracy, chosen: Measure) -> None:
     """A measure of each model at each cutoff, and over all of them."""
     overall = found.overall.set_index(schema.MODEL)[chosen.column]
     days = [*(formatting.date(day) for day in found.judged.made.past.cutoffs), "All"]
     at = found.cutoffs.groupby(schema.MODEL)[chosen.column]
     table = pd.DataFrame({name: chosen.factor * np.append(at.get_group(name), overall[name]) for name in MODELS if name in overall})
-    config = {name: st.column_config.NumberColumn(SHORT.get(name, formatting.LABELS[name]), format=chosen.format, width=60) for name in table}
+    config = {name: st.column_config.NumberColumn(SHORT.get(name, formatting.LABELS[name]), format=chosen.format, width=60) for name in table.columns}
     config["cutoff"] = st.column_config.TextColumn("Cutoff", width=85)
     st.dataframe(
         table.assign(cutoff=days)[["cutoff", *table]],
@@ -86,7 +91,7 @@ def by_series(table: pd.DataFrame) -> None:
     most = min(float(np.nanmax(table["wape"], initial=1.0)), 100.0)
     bars = min(max((value for values in table["by_cutoff"] for value in values), default=most), 100.0)
     number = st.column_config.NumberColumn
-    config: dict[str, Any] = {
+    config: dict[str, ColumnConfig] = {
         "wape": st.column_config.ProgressColumn(
             "Error (WAPE)", format=percent, min_value=0, max_value=most, color="gray", width=120, help=wording.WAPE_HELP
         ),

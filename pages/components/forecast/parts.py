@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 import streamlit as st
 
+from forecasting.analysis.forecast_view import View
 from forecasting.core import formatting, schema
+from forecasting.core.period import Period
 from pages.charts import forecast
 from pages.components.shared import live_version, markdown, wording
+
+if TYPE_CHECKING:
+    from forecasting.training.ensemble import Ensemble
 
 RANGES = {"day": (7, 14, 28, 90), "week": (4, 8, 13, 26, 52), "month": (3, 6, 12, 24)}
 """How far ahead one may look, in the steps of the sales."""
@@ -26,7 +33,7 @@ CURVES = {
 """What the URL says -> a curve. A widget's URL holds what it shows, so both are short."""
 
 
-def days(ensemble: Any) -> int:
+def days(ensemble: Ensemble) -> int:
     """How many days (weeks, months) ahead to look: the usual ranges up to the version's horizon, and the horizon itself."""
     period, horizon = ensemble.panel.period, ensemble.horizon
     offered, default = sorted({*(days for days in RANGES[period.name] if days <= horizon), horizon}), live_version.ahead(ensemble)
@@ -45,12 +52,12 @@ def curves() -> list[str]:
     return [CURVES[name] for name in chosen if name in CURVES]
 
 
-def title(chosen: dict[str, str], period: Any) -> str:
+def title(chosen: dict[str, str], period: Period) -> str:
     """What is shown: "Units a day, Croissant, Hamburg"."""
     return f"Units a {period.name}, {markdown.plain(', '.join(chosen.values())) if chosen else 'everything added up'}"
 
 
-def caption(view: Any, reconciled: Any = None) -> str:
+def caption(view: View, reconciled: Mapping[str, Any] | None = None) -> str:
     """How it was made: "72 series added up, 58 % Prophet and 42 % LSTM. The bands are those of the sum."; `reconciled` is the manifest's."""
     shares = {name: share for name, share in view.weights.items() if share >= 0.005}
     parts = formatting.listing([f"{formatting.percent(share, 0)} {formatting.LABELS[name]}" for name, share in shares.items()]) or "no sales expected"
@@ -66,7 +73,7 @@ def _scaled(totals: str) -> str:
     return f"Scaled towards own forecasts of {whose}, which were closer in the past."
 
 
-def numbers(view: Any) -> None:
+def numbers(view: View) -> None:
     """The answer in four numbers."""
     total, (busiest, units) = view.total, view.busiest
     change, text = wording.change(total.expected, view.last_year)
@@ -100,7 +107,7 @@ def numbers(view: Any) -> None:
         )
 
 
-def table(view: Any) -> None:
+def table(view: View) -> None:
     """Every day ahead."""
     columns = [schema.DS, schema.BLEND, "lower_80", "upper_80", schema.PROPHET, schema.LSTM]
     digits = "%,.0f" if view.forecast[schema.BLEND].max() >= 20 else "%,.1f"
@@ -116,7 +123,7 @@ def table(view: Any) -> None:
     )
 
 
-def components(frame: Any, period: Any) -> None:
+def components(frame: pd.DataFrame, period: Period) -> None:
     """What moves Prophet's curve."""
     if frame.empty:
         st.caption("Prophet does not model these series, so there are no parts to show.")

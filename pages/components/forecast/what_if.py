@@ -2,39 +2,49 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
 
-from forecasting.analysis import what_if
+from forecasting.analysis.assumptions import Assumption
+from forecasting.analysis.baseline import Standing
+from forecasting.analysis.what_if import EVERY_DAY, WhatIf
 from forecasting.core import formatting, schema
+from forecasting.core.period import Period
 from forecasting.services import forecasts
 from pages.components.shared import markdown
+
+if TYPE_CHECKING:
+    from forecasting.training.ensemble import Ensemble
 
 PRICE, PROMO, DAYS, CLOSED = KEYS = ("whatif_price", "whatif_promo", "whatif_days", "whatif_closed")
 """Keys of the widgets, bound to the URL."""
 ASSUMED, NONE, ALWAYS, CHOSEN = ("As assumed", "None", "Always", "Choose")
 FURTHEST = 30
 """Percent by which the slider makes prices dearer or cheaper."""
+Asked = tuple[float | None, tuple[date, ...] | str | None, tuple[date, ...]]
+"""A what-if that can be hashed: change of price, promotions, closed days."""
 
 
 @st.cache_resource(max_entries=4, ttl="10m", show_spinner=False)
-def _standing(version: int, filters: tuple[tuple[str, str], ...], _ensemble: Any) -> Any:  # noqa: ARG001
+def _standing(version: int, filters: tuple[tuple[str, str], ...], _ensemble: Ensemble) -> Standing:  # noqa: ARG001
     return forecasts.standing(_ensemble, dict(filters))
 
 
 @st.cache_resource(max_entries=4, ttl="10m", show_spinner=False)
-def _answer(version: int, filters: tuple[tuple[str, str], ...], change: tuple[Any, ...], _standing: Any) -> Any:  # noqa: ARG001
+def _answer(version: int, filters: tuple[tuple[str, str], ...], change: Asked, _standing: Standing) -> Ensemble:  # noqa: ARG001
     return _standing.apply(_change(*change))
 
 
-def standing(version: int, filters: dict[str, str], ensemble: Any) -> Any:
+def standing(version: int, filters: dict[str, str], ensemble: Ensemble) -> Standing:
     """The chosen series as their forecast stands; raises NotFound."""
     return _standing(version, tuple(filters.items()), ensemble)
 
 
-def answer(version: int, filters: dict[str, str], standing: Any, change: Any) -> Any:
+def answer(version: int, filters: dict[str, str], standing: Standing, change: WhatIf) -> Ensemble:
     """The ensemble that a what-if makes; each is worked out once."""
     if not change:
         return standing.made
@@ -42,11 +52,11 @@ def answer(version: int, filters: dict[str, str], standing: Any, change: Any) ->
     return _answer(version, tuple(filters.items()), (change.price_change, promo, tuple(sorted(change.closed))), standing)
 
 
-def _change(price_change: float | None, promo: Any, closed: tuple[Any, ...]) -> Any:
-    return what_if.WhatIf(price_change, frozenset(promo) if isinstance(promo, tuple) else promo, frozenset(closed))
+def _change(price_change: float | None, promo: tuple[date, ...] | str | None, closed: tuple[date, ...]) -> WhatIf:
+    return WhatIf(price_change, frozenset(promo) if isinstance(promo, tuple) else promo, frozenset(closed))
 
 
-def ask(standing: Any) -> tuple[Any, list[str]]:
+def ask(standing: Standing) -> tuple[WhatIf, list[str]]:
     """The widgets behind one button: what is asked, and why some of it cannot be answered."""
     drivers = [name for name in (schema.PRICE, schema.PROMO) if name in standing.panel.drivers]
     refused = {name: standing.refusal(name) for name in drivers}
@@ -57,7 +67,7 @@ def ask(standing: Any) -> tuple[Any, list[str]]:
         promo = _promo(refused[schema.PROMO], days, period) if schema.PROMO in drivers else None
         closed = _some_days("Closed on", days, period, CLOSED)
     asked = {schema.PRICE: price, schema.PROMO: promo is not None}
-    change = what_if.WhatIf(
+    change = WhatIf(
         price / 100 if price and not refused[schema.PRICE] else None,
         promo if promo is not None and not refused[schema.PROMO] else None,
         frozenset(day.date() for day in closed),
@@ -74,7 +84,7 @@ def _price(refusal: str) -> int:
     return chosen
 
 
-def _promo(refusal: str, days: dict[str, pd.Timestamp], period: Any) -> Any:
+def _promo(refusal: str, days: dict[str, pd.Timestamp], period: Period) -> frozenset[date] | str | None:
     """None for as assumed, else the days on promotion."""
     chosen = st.segmented_control(
         "Promotions",
@@ -89,18 +99,19 @@ def _promo(refusal: str, days: dict[str, pd.Timestamp], period: Any) -> Any:
         st.caption(refusal)
     if chosen == CHOSEN:
         return frozenset(day.date() for day in _some_days("Promotion on", days, period, DAYS))
-    return {NONE: frozenset(), ALWAYS: what_if.EVERY_DAY}.get(chosen)
+    answers: dict[str, frozenset[date] | str] = {NONE: frozenset(), ALWAYS: EVERY_DAY}
+    return answers.get(chosen)
 
 
-def _some_days(label: str, days: dict[str, pd.Timestamp], period: Any, key: str) -> list[pd.Timestamp]:
+def _some_days(label: str, days: dict[str, pd.Timestamp], period: Period, key: str) -> list[pd.Timestamp]:
     if key in st.session_state:
         st.session_state[key] = [day for day in st.session_state[key] if day in days]
     label_of = {text: formatting.step_date(day, period) for text, day in days.items()}
-    chosen = st.multiselect(label, list(days), format_func=label_of.get, key=key, bind="query-params", select_all=False)
+    chosen = st.multiselect(label, list(days), format_func=label_of.__getitem__, key=key, bind="query-params", select_all=False)
     return [days[day] for day in chosen if day in days]
 
 
-def line(standing: Any, shown: Any, change: Any, *, days: int, refused: list[str]) -> None:
+def line(standing: Standing, shown: Ensemble, change: WhatIf, *, days: int, refused: list[str]) -> None:
     """What is asked, what it does to the total, and the way back; nothing where nothing is asked."""
     if not change and not refused:
         return
@@ -124,7 +135,7 @@ def _reset() -> None:
             st.session_state[key] = value
 
 
-def assumed(standing: Any, assumptions: Any, change: Any) -> None:
+def assumed(standing: Standing, assumptions: Sequence[Assumption], change: WhatIf) -> None:
     """What the forecast takes for granted, one line a driver, but not of what the what-if sets; of one series also why it is made as it is."""
     texts = [each.text for each in assumptions if each.driver not in change.drivers]
     heading = [f"Assumed of the {standing.panel.period.plural} ahead"] if texts else []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
 import streamlit as st
@@ -10,18 +10,20 @@ import streamlit as st
 from forecasting.core import formatting, schema
 from forecasting.core.errors import InputError
 from forecasting.inventory.budget import spend
+from forecasting.inventory.budget.spend import Measure
+from forecasting.inventory.orders.recommend import Orders
 from pages.components.inventory import session, summary
 from pages.components.shared import markdown
 
-SHORT: Final = {"Money": ("Money to spend", "money"), "Shelf space": ("Space to fill", "space")}
+SHORT: Final[dict[str, tuple[str, Measure]]] = {"Money": ("Money to spend", "money"), "Shelf space": ("Space to fill", "space")}
 """What the URL says -> the amount's label, and what it is of."""
 SPARES_HELP = "Margin (units, without prices) expected not to be missed."
 
 
-def show(found: Any) -> None:
+def show(found: Orders) -> None:
     """The amount, and the orders that are worth it."""
-    of = st.segmented_control("What is short", list(SHORT), default="Money", required=True, key="inventory_short", bind="query-params")
-    label, of = SHORT.get(of, SHORT["Money"])
+    chosen = st.segmented_control("What is short", list(SHORT), default="Money", required=True, key="inventory_short", bind="query-params")
+    label, of = SHORT.get(chosen, SHORT["Money"])
     amount = st.number_input(label, 0.0, 1e12, None, 50.0, placeholder="Amount", key="inventory_budget", bind="query-params")
     if amount is None:
         st.caption("Type an amount: the orders that spare the most missed sales come first.")
@@ -51,12 +53,12 @@ def show(found: Any) -> None:
     st.button("Order this instead", on_click=_order, args=(found, bought), key="inventory_spend")
 
 
-def _table(found: Any, bought: pd.DataFrame) -> pd.DataFrame:
+def _table(found: Orders, bought: pd.DataFrame) -> pd.DataFrame:
     rows = found.table.set_index(schema.UNIQUE_ID).loc[bought[schema.UNIQUE_ID]].to_dict("records")
     return bought.assign(name=[summary.named(row) for row in rows])[["name", "order_quantity", "takes", "gain"]]
 
 
-def _order(found: Any, bought: pd.DataFrame) -> None:
+def _order(found: Orders, bought: pd.DataFrame) -> None:
     """These quantities, and nothing of the other recommended ones."""
     chosen = spend.quantities(found, bought)
     for name, recommended in zip(found.table[schema.UNIQUE_ID], found.table["order_quantity"], strict=True):

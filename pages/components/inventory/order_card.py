@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from typing import Any, Final
 
 import streamlit as st
 
 from forecasting.core import formatting, schema
 from forecasting.inventory.orders import projection, wording
+from forecasting.inventory.orders.recommend import Orders
 from pages.charts import forecast, stock
 from pages.components.inventory import session, summary
 from pages.components.shared import markdown
@@ -17,7 +19,7 @@ CLOSE: Final = 0.03
 """Share of cycles below the promise up to which it counts as kept; more may still be chance where cycles are few."""
 
 
-def show(found: Any, place: int | None) -> None:
+def show(found: Orders, place: int | None) -> None:
     """All of it; a line of text where no line is chosen."""
     with st.container(border=True, key="inventory_card"):
         if place is None:
@@ -39,21 +41,21 @@ def show(found: Any, place: int | None) -> None:
         _proof(row)
 
 
-def _title(found: Any, row: dict[str, Any]) -> None:
+def _title(found: Orders, row: Mapping[Hashable, Any]) -> None:
     name, color = wording.STATES[row["state"]], summary.COLORS[row["state"]]
     with st.container(gap=None):
         st.markdown(f"##### {markdown.plain(summary.named(row))}", anchors=False)
         st.markdown(f":{color}-badge[{name}] :gray[{markdown.plain(_detail(found, row))}]")
 
 
-def _detail(found: Any, row: dict[str, Any]) -> str:
+def _detail(found: Orders, row: Mapping[Hashable, Any]) -> str:
     """ "Bakery · empty Mon 23 Nov"."""
     parts = [str(row[schema.CATEGORY])] if schema.CATEGORY in row else []
     parts += [] if row["empty_on"] != row["empty_on"] else [f"empty {summary.when(found, row['empty_on'])}"]
     return " · ".join(parts)
 
 
-def _amounts(found: Any, row: dict[str, Any]) -> float:
+def _amounts(found: Orders, row: Mapping[Hashable, Any]) -> float:
     """The order, to be changed, beside what is there and what comes."""
     name, typed = row[schema.UNIQUE_ID], session.quantities(found)
     recommended, key = float(row["order_quantity"]) if not row["reason"] else 0.0, f"inventory_order_{row[schema.UNIQUE_ID]}"
@@ -86,11 +88,12 @@ def _typed(key: str, name: str, recommended: float) -> None:
     session.set_quantity(name, None if units == recommended else units)
 
 
-def _proof(row: dict[str, Any]) -> None:
+def _proof(row: Mapping[Hashable, Any]) -> None:
     """What the past says of it, what a textbook would do, and what was assumed."""
     close = ("as promised", "green") if row["achieved"] >= row["service_level"] - CLOSE else ("a little low, may be chance", "gray")
     text, color = PROMISES.get(row["promise"], close)
     st.markdown(f":{color}-badge[{text}]")
     simpler = "" if row[schema.MODEL] == schema.BLEND else f"On a simpler model: {formatting.model(row[schema.MODEL])}."
-    lines = [wording.proof(row), wording.textbook(row), simpler, wording.assumed(row)]
+    facts = {str(name): value for name, value in row.items()}
+    lines = [wording.proof(facts), wording.textbook(facts), simpler, wording.assumed(facts)]
     st.caption("  \n".join(markdown.plain(line) for line in lines if line))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
@@ -10,8 +10,12 @@ import streamlit as st
 
 from forecasting.core import formatting, schema
 from forecasting.inventory.orders import wording as order_words
+from forecasting.inventory.orders.recommend import Orders
 from pages.components.inventory import session, summary
 from pages.components.shared import wording
+
+if TYPE_CHECKING:
+    from streamlit.elements.lib.column_types import ColumnConfig
 
 STATES: Final = order_words.STATES
 BROKEN: Final = "Often missed"
@@ -29,7 +33,7 @@ PAST: Final = 28
 COVER_HELP: Final = "Days until the shelf is empty at the expected rate."
 
 
-def choose_states(found: Any) -> pd.DataFrame:
+def choose_states(found: Orders) -> pd.DataFrame:
     """Filters with counts; the rows that they leave, most urgent first."""
     rows = found.urgent()
     counts = rows["state"].value_counts()
@@ -62,7 +66,7 @@ def _remember() -> None:
     st.query_params[SHOWN] = ",".join(st.session_state["inventory_states"])
 
 
-def choose_one(found: Any, rows: pd.DataFrame) -> int | None:
+def choose_one(found: Orders, rows: pd.DataFrame) -> int | None:
     """The list; the place of the chosen series in the table of all, None where the list is empty."""
     if rows.empty:
         st.caption("Nothing in these states.")
@@ -96,12 +100,13 @@ def _chosen(key: str, ids: list[str]) -> None:
         st.session_state["inventory_line"] = st.query_params[LINE] = ids[rows[0]]
 
 
-def _table(found: Any, shown: pd.DataFrame) -> pd.DataFrame:
+def _table(found: Orders, shown: pd.DataFrame) -> pd.DataFrame:
     typed = session.quantities(found)
+    chips = [[STATES[state], *[BROKEN] * bad] for state, bad in zip(shown["state"], _broken(shown), strict=True)]
     table = shown.assign(
         name=[summary.named(row) for row in shown.to_dict("records")],
         order_quantity=shown[schema.UNIQUE_ID].map(typed).astype(float).fillna(shown["order_quantity"]),
-        state=[[STATES[state], *[BROKEN] * bad] for state, bad in zip(shown["state"], _broken(shown), strict=True)],
+        state=pd.Series(chips, shown.index),
         risk=100 * shown["risk"],
         days_of_cover=shown["days_of_cover"].replace(np.inf, np.nan),
         past=list(np.nan_to_num(found.made.panel.sales[found.rows[shown.index], -PAST:])),
@@ -109,12 +114,12 @@ def _table(found: Any, shown: pd.DataFrame) -> pd.DataFrame:
     return table[list(_columns(found, shown))]
 
 
-def _columns(found: Any, shown: pd.DataFrame) -> dict[str, Any]:
+def _columns(found: Orders, shown: pd.DataFrame) -> dict[str, ColumnConfig]:
     """The first ones answer on a phone."""
     number, date = st.column_config.NumberColumn, st.column_config.DateColumn
     units, width = "%,.0f" if found.made.whole else "%,.1f", 175 if any(_broken(shown)) else 90
     chips, colors = [*STATES.values(), BROKEN], [*summary.COLORS.values(), "orange"]
-    config: dict[str, Any] = {
+    config: dict[str, ColumnConfig] = {
         "name": st.column_config.TextColumn("Product", width=165),
         "order_quantity": number("Order", format=units, width=60),
         "state": st.column_config.MultiselectColumn("State", options=chips, color=colors, width=width),

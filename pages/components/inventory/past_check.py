@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -10,13 +10,14 @@ import streamlit as st
 
 from forecasting.core import formatting
 from forecasting.inventory.orders import wording as order_words
+from forecasting.inventory.orders.recommend import Orders
 from pages.components.inventory import summary
 from pages.components.shared import markdown, wording
 
 TEXTBOOK_HELP: Final = "The mean and spread of the last eight weeks, with the usual formula."
 
 
-def caption(found: Any) -> str:
+def caption(found: Orders) -> str:
     """What was lived through."""
     cutoffs = len(found.made.past.cutoffs)
     if not cutoffs:
@@ -24,7 +25,7 @@ def caption(found: Any) -> str:
     return f"Lived through {formatting.count(cutoffs, 'past cutoff')} with what was known then, ordering by these rules"
 
 
-def by_class(found: Any) -> None:
+def by_class(found: Orders) -> None:
     """Promised and kept, beside the textbook's level under the same rule, by class of value and of all."""
     if not found.receipt.series["cycles"].sum():
         st.caption("Too little past: no order of these lines could be held against sales.")
@@ -52,7 +53,7 @@ def by_class(found: Any) -> None:
         st.caption(f"Promise not kept, by more than chance: {markdown.plain(names)}.")
 
 
-def _shown(table: pd.DataFrame, found: Any, labels: np.ndarray) -> pd.DataFrame:
+def _shown(table: pd.DataFrame, found: Orders, labels: np.ndarray) -> pd.DataFrame:
     level = found.table["service_level"]
     promised = [*(level[labels == name].mean() for name in table.index[:-1]), level.mean()]
     shares = {name: 100 * table[name].astype(float) for name in ("service", "fill_rate", "service_textbook")}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
@@ -13,6 +13,10 @@ from forecasting.inventory.policy import CLASSES, DAILY, Policy, Rule, Target
 from forecasting.services import ordering
 from pages.components.inventory import session
 from pages.components.shared import wording
+
+if TYPE_CHECKING:
+    from forecasting.storage.stock_states import Saved
+    from forecasting.training.ensemble import Ensemble
 
 RULES: Final[dict[str, Rule]] = {"Order up to": "order_up_to", "Lots": "reorder_point", "Min max": "min_max", "Once": "newsvendor"}
 RULE_HELP: Final = {
@@ -38,20 +42,20 @@ LAST: Final = "inventory_policy"
 """Where the session keeps the policy that was chosen last, for other pages."""
 
 
-def current(ensemble: Any, saved: Any) -> Policy:
+def current(ensemble: Ensemble, saved: Saved | None) -> Policy:
     """The policy chosen last in this session, else the usual one."""
     kept: Policy | None = st.session_state.get(LAST)
     return kept or Policy(start=ordering.start(ensemble, saved))
 
 
-def warm_up(version: int, ensemble: Any) -> None:
+def warm_up(version: int, ensemble: Ensemble) -> None:
     """Works out the usual orders, outside of a session."""
     saved, damaged = session.saved()
     if not damaged:
         session.orders_of(version, saved, Policy(start=ordering.start(ensemble, saved)), {})
 
 
-def ask(ensemble: Any, saved: Any) -> Policy:
+def ask(ensemble: Ensemble, saved: Saved | None) -> Policy:
     """The widgets behind one button, whose label says what is in force."""
     with st.popover(_label(ensemble.panel.period), icon=":material/tune:", key="inventory_policy_button"):
         policy = _rule(_promise(_terms(Policy(start=ordering.start(ensemble, saved)), ensemble.panel.period)))
@@ -59,24 +63,24 @@ def ask(ensemble: Any, saved: Any) -> Policy:
     return policy
 
 
-def _label(period: Any) -> str:
+def _label(period: Period) -> str:
     """ "7 d lead, 95 % service"; read before the widgets are drawn, from the session or the URL."""
     lead = f"{period.steps(_number('inventory_lead', Policy.lead_time))} {period.name[0]} lead"
     target = TARGETS.get(_stated("inventory_target", ""), "cycle")
     if target == "costs":
         return f"{lead}, lowest cost"
     levels = [_number("inventory_service", SERVICE)]
-    if str(_stated("inventory_by_class", False)).lower() == "true":
+    if _stated("inventory_by_class", "").lower() == "true":
         levels = [_number(f"inventory_{name.lower()}", level) for name, level in zip(CLASSES, CLASS_LEVELS, strict=True)]
     return f"{lead}, {'/'.join(map(str, levels))}{formatting.NBSP}% {'served' if target == 'fill' else 'service'}"
 
 
-def _stated(key: str, default: Any) -> Any:
-    return st.session_state[key] if key in st.session_state else st.query_params.get(key, default)
+def _stated(key: str, default: str) -> str:
+    return str(st.session_state[key]) if key in st.session_state else st.query_params.get(key, default)
 
 
 def _number(key: str, default: int) -> int:
-    stated = str(_stated(key, default))
+    stated = _stated(key, str(default))
     return int(stated) if stated.isdecimal() else default
 
 
@@ -133,7 +137,7 @@ def _rule(policy: Policy) -> Policy:
     return replace(policy, rule=rule, order_cost=min(max(float(cost), 0.0), 1e6))
 
 
-def stale(ensemble: Any, saved: Any) -> None:
+def stale(ensemble: Ensemble, saved: Saved | None) -> None:
     """Says where stock and sales are of different days."""
     (late, most), first = ordering.days_late(ensemble, saved), ensemble.panel.ahead(1)[0]
     if late < 0:

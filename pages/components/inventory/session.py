@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 import streamlit as st
 
 from forecasting.core import schema
 from forecasting.core.errors import ShelfcastError
+from forecasting.inventory.orders.recommend import Orders
 from forecasting.inventory.policy import Policy
 from forecasting.services import cache, ordering, workspaces
+
+if TYPE_CHECKING:
+    from forecasting.storage.stock_states import Saved
 
 QUANTITIES: Final = "inventory_quantities"
 """Where the session keeps the units that a person ordered instead, by unique_id."""
 
 
-def saved() -> tuple[Any, str]:
+def saved() -> tuple[Saved | None, str]:
     """The stock saved last, None if there is none; and why it cannot be read, if that is so."""
     try:
         return ordering.saved_stock(workspaces.workspace()), ""
@@ -24,17 +28,17 @@ def saved() -> tuple[Any, str]:
         return None, str(error)
 
 
-def moment(state: Any) -> pd.Timestamp:
+def moment(state: Saved) -> pd.Timestamp:
     """When the stock was saved, by the clock on the wall."""
     return pd.Timestamp(state.moment.astimezone().replace(tzinfo=None))
 
 
-def orders_of(version: int, state: Any, policy: Policy, filters: dict[str, str]) -> Any:
+def orders_of(version: int, state: Saved | None, policy: Policy, filters: dict[str, str]) -> Orders:
     """What to order of the chosen series, worked out once for all sessions and the API; raises NotFound."""
     return cache.orders(workspaces.workspace(), version, state, policy, filters)
 
 
-def quantities(found: Any) -> dict[str, float]:
+def quantities(found: Orders) -> dict[str, float]:
     """Units that a person ordered instead, of the shown series, by unique_id."""
     typed = st.session_state.get(QUANTITIES, {})
     return {name: typed[name] for name in found.table[schema.UNIQUE_ID] if name in typed} if typed else {}

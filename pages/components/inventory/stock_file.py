@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from forecasting.core import formatting, schema
+from forecasting.core import formatting, schema, spreadsheets
 from forecasting.core.errors import AmbiguousDates, InputError, ShelfcastError, UnreadableFile
 from forecasting.inventory.orders import wording
+from forecasting.inventory.stock.file import StockFile
 from forecasting.services import ordering, sales
 from pages.components.shared import file_input, markdown
 from pages.components.shared.file_input import Upload
+
+if TYPE_CHECKING:
+    from forecasting.intake.table import Table
+    from forecasting.storage.workspace import Workspace
+    from forecasting.training.ensemble import Ensemble
 
 FILE: Final = "inventory_file"
 """Where the session keeps the file that was chosen."""
@@ -26,7 +32,7 @@ FEW: Final = 14
 MOST: Final = 500
 
 
-def choose(ensemble: Any) -> None:
+def choose(ensemble: Ensemble) -> None:
     """Asks for a file."""
     st.file_uploader("Stock file", type=file_input.TYPES, key="inventory_uploader", on_change=_uploaded, label_visibility="collapsed")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -54,7 +60,7 @@ def _forget() -> None:
         st.session_state.pop(name, None)
 
 
-def read(ws: Any, ensemble: Any, upload: Upload) -> None:
+def read(ws: Workspace, ensemble: Ensemble, upload: Upload) -> None:
     """The file, what its columns mean, its problems, and what would be saved."""
     with st.container(horizontal=True, vertical_alignment="center"):
         size = formatting.size(len(upload.content))
@@ -76,7 +82,7 @@ def _refused(title: str, text: str) -> None:
     st.caption("Nothing was saved.")
 
 
-def _mapping(ensemble: Any, upload: Upload, table: Any) -> dict[str, str]:
+def _mapping(ensemble: Ensemble, upload: Upload, table: Table) -> dict[str, str]:
     """What each column means, guessed from the names."""
     guessed, chosen = ordering.guess_stock(table), {}
     keys = [name for name in schema.KEYS if name in ensemble.panel.series]
@@ -91,18 +97,18 @@ def _mapping(ensemble: Any, upload: Upload, table: Any) -> dict[str, str]:
     return {role: column for role, column in chosen.items() if column is not None}
 
 
-def _select(role: str, upload: Upload, table: Any, guessed: dict[str, str]) -> str | None:
+def _select(role: str, upload: Upload, table: Table, guessed: dict[str, str]) -> str | None:
     names = list(table.columns)
     index = names.index(guessed[role]) if role in guessed else None
     key, label = f"inventory_map_{role}_{upload.id}", wording.STOCK.get(role) or formatting.LABELS[role]
     return st.selectbox(label, names, index=index, placeholder="Not in this file", key=key, persist_state="session")
 
 
-def _checked(ensemble: Any, upload: Upload, table: Any, mapping: dict[str, str]) -> Any:
+def _checked(ensemble: Ensemble, upload: Upload, table: Table, mapping: dict[str, str]) -> StockFile | None:
     """The stock in the file; None where something stands in the way, which is said."""
     day_first = st.session_state.get(f"inventory_day_first_{upload.id}")
 
-    def check() -> Any:
+    def check() -> StockFile:
         return ordering.check_stock(table, mapping, ensemble, day_first=day_first)
 
     checked = None
@@ -115,7 +121,7 @@ def _checked(ensemble: Any, upload: Upload, table: Any, mapping: dict[str, str])
     return checked
 
 
-def _result(ws: Any, ensemble: Any, upload: Upload, checked: Any) -> None:
+def _result(ws: Workspace, ensemble: Ensemble, upload: Upload, checked: StockFile) -> None:
     """What was understood, every problem by line, and the button."""
     lines = checked.dropped
     counted, n = int(checked.given.table["on_hand"].notna().sum()), len(ensemble.panel)
@@ -145,7 +151,7 @@ def _result(ws: Any, ensemble: Any, upload: Upload, checked: Any) -> None:
     )
 
 
-def problems(checked: Any, key: str) -> None:
+def problems(checked: StockFile, key: str) -> None:
     """Every problem, and the rows to take away."""
     config = {
         "line": st.column_config.NumberColumn("Line", format="%,d", width=60),
@@ -155,14 +161,21 @@ def problems(checked: Any, key: str) -> None:
         "what_to_do": st.column_config.TextColumn("What happens", width="large"),
     }
     table = checked.problems
-    height: Any = "content" if len(table) <= FEW else 430
-    st.dataframe(table[list(config)].head(MOST), column_config=config, hide_index=True, height=height, alt="Rows with problems")
+    st.dataframe(
+        table[list(config)].head(MOST),
+        column_config=config,
+        hide_index=True,
+        height="content" if len(table) <= FEW else 430,
+        alt="Rows with problems",
+    )
     label = f"Download {formatting.count(len(table), 'problem')}"
     icon = ":material/download:"
-    st.download_button(label, lambda: sales.problems_csv(checked), "problems.csv", "text/csv", type="tertiary", icon=icon, on_click="ignore", key=key)
+    st.download_button(
+        label, lambda: spreadsheets.to_csv(checked.problems), "problems.csv", "text/csv", type="tertiary", icon=icon, on_click="ignore", key=key
+    )
 
 
-def save(ws: Any, ensemble: Any, checked: Any, name: str) -> None:
+def save(ws: Workspace, ensemble: Ensemble, checked: StockFile, name: str) -> None:
     """Saves, says so, and shows the orders that follow; what a file leaves out stays as it was."""
     try:
         ordering.save_stock(ws, checked, ensemble, name, whole=name == TYPED)

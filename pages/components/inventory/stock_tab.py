@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
@@ -14,8 +14,15 @@ from forecasting.services import ordering
 from pages.components.inventory import session, stock_file
 from pages.components.shared import file_input, layout, markdown
 
+if TYPE_CHECKING:
+    from streamlit.elements.lib.column_types import ColumnConfig
 
-def show(ws: Any, ensemble: Any, kept: Any, damaged: str) -> None:
+    from forecasting.storage.stock_states import Saved
+    from forecasting.storage.workspace import Workspace
+    from forecasting.training.ensemble import Ensemble
+
+
+def show(ws: Workspace, ensemble: Ensemble, kept: Saved | None, damaged: str) -> None:
     """The whole tab; `damaged` is why the saved stock cannot be read, which hides what is typed."""
     _saved(ws, kept)
     upload = st.session_state.get(stock_file.FILE)
@@ -36,7 +43,7 @@ def said(damaged: str) -> None:
         st.markdown(f"{':red[:material/error:]' if failed else ':green[:material/check_circle:]'} {markdown.plain(text)}")
 
 
-def _saved(ws: Any, kept: Any) -> None:
+def _saved(ws: Workspace, kept: Saved | None) -> None:
     """When the stock was saved, from what, and the way back."""
     if kept is not None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -44,7 +51,7 @@ def _saved(ws: Any, kept: Any) -> None:
             st.button("Take it back", type="tertiary", icon=":material/undo:", on_click=_undo, args=(ws,), key="inventory_take_back")
 
 
-def _undo(ws: Any) -> None:
+def _undo(ws: Workspace) -> None:
     try:
         ordering.undo_stock(ws)
         st.session_state[stock_file.SAID] = ("Taken back; the stock saved before it counts again.", False)
@@ -52,7 +59,7 @@ def _undo(ws: Any) -> None:
         st.session_state[stock_file.SAID] = (str(error), True)
 
 
-def _editor(ws: Any, ensemble: Any, kept: Any) -> None:
+def _editor(ws: Workspace, ensemble: Ensemble, kept: Saved | None) -> None:
     """All lines, to type into; nothing is saved before the press."""
     number = 0 if kept is None else kept.number
     version_key = f"inventory_editor_{number}_{len(ensemble.panel)}"
@@ -87,9 +94,10 @@ def _editor(ws: Any, ensemble: Any, kept: Any) -> None:
     )
 
 
-def _columns(table: pd.DataFrame) -> dict[str, Any]:
-    number, config = st.column_config.NumberColumn, {}
-    for name in table:
+def _columns(table: pd.DataFrame) -> dict[str, ColumnConfig]:
+    number = st.column_config.NumberColumn
+    config: dict[str, ColumnConfig] = {}
+    for name in table.columns:
         label = wording.STOCK.get(name) or formatting.LABELS.get(name, name)
         if name == "due":
             config[name] = st.column_config.DateColumn(label, format="D MMM YYYY", width=105)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Hashable, Mapping
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import pandas as pd
 import streamlit as st
 
 from forecasting.core import formatting, schema
 from forecasting.inventory.orders import wording
+from forecasting.inventory.orders.recommend import Orders
 from forecasting.services import ordering
 from pages.components.inventory.session import as_recommended, moment, quantities
 from pages.components.shared import markdown
+
+if TYPE_CHECKING:
+    from forecasting.storage.stock_states import Saved
 
 COLORS: Final = {"order_now": "red", "soon": "orange", "fine": "green", "overstock": "violet", "unknown": "gray"}
 """Of each state."""
@@ -31,7 +35,7 @@ NOTHING_COUNTED: Final = (
 )
 
 
-def context(version: int, state: Any) -> str:
+def context(version: int, state: Saved | None) -> str:
     """The line under the title."""
     if state is None:
         return f"No stock counted yet · model v{version}"
@@ -39,18 +43,18 @@ def context(version: int, state: Any) -> str:
     return f"Stock of {formatting.date(counted)}, {counted:%H:%M} · model v{version}"
 
 
-def lines(found: Any, number: int) -> str:
+def lines(found: Orders, number: int) -> str:
     """So many rows of the orders: products where each has one row, else lines."""
     products = found.table.get(schema.PRODUCT)
     return formatting.count(number, "product" if products is not None and products.is_unique else "line")
 
 
-def named(row: Mapping[str, Any]) -> str:
+def named(row: Mapping[Hashable, Any]) -> str:
     """ "Croissant, Hamburg"."""
     return ", ".join(str(row[name]) for name in schema.KEYS if name in row) or "All sales"
 
 
-def when(found: Any, day: pd.Timestamp) -> str:
+def when(found: Orders, day: pd.Timestamp) -> str:
     """The step on which something happens: "Mon 23 Nov", "in the week of 23 Nov", "in Nov 2026"."""
     period = found.made.panel.period
     before = {"week": "in the week of ", "month": "in "}.get(period.name, "")
@@ -70,14 +74,14 @@ def _to_stock() -> None:
     st.session_state["inventory_tab"] = "Stock"
 
 
-def without_advice(found: Any) -> None:
+def without_advice(found: Orders) -> None:
     """Says once why lines have no recommendation."""
     reasons = found.table.loc[found.table[schema.REASON] != "", schema.REASON]
     if len(reasons):
         st.markdown(f":orange[:material/warning:] **No advice for {lines(found, len(reasons))}.** {markdown.plain(reasons.iloc[0])}")
 
 
-def numbers(found: Any) -> None:
+def numbers(found: Orders) -> None:
     """The answer in four numbers; what depends on stock that nobody counted is not told."""
     totals = wording.answer(found, quantities(found))
     counted = bool(found.shelves.given["on_hand"].any())
@@ -95,11 +99,11 @@ def numbers(found: Any) -> None:
         _number("Overstock", lines(found, int(totals["overstock"])), surplus, OVERSTOCK_HELP)
 
 
-def _number(label: str, value: str, chip: str, text: str, *, color: Any = "gray") -> None:
+def _number(label: str, value: str, chip: str, text: str, *, color: Literal["gray", "red"] = "gray") -> None:
     st.metric(label, value, chip, delta_color=color, delta_arrow="off", help=text, border=True, height="stretch")
 
 
-def changed(found: Any) -> None:
+def changed(found: Orders) -> None:
     """How many orders a person changed, and the way back."""
     count = len(quantities(found))
     if count:
@@ -108,7 +112,7 @@ def changed(found: Any) -> None:
             st.button("Undo", type="tertiary", icon=":material/undo:", on_click=as_recommended, key="inventory_undo")
 
 
-def downloads(found: Any, manifest: dict[str, Any]) -> None:
+def downloads(found: Orders, manifest: dict[str, Any]) -> None:
     """The orders to take away."""
     typed, version = quantities(found), manifest["version"]
     files = {

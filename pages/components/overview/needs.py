@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
 
+from forecasting.analysis.forecast_view import View
 from forecasting.core import formatting
 from forecasting.core.errors import SalesDamaged
 from forecasting.inventory.orders import wording
+from forecasting.inventory.orders.recommend import Orders
 from forecasting.services import sales, versions
 from pages.components.inventory import summary
 from pages.components.overview.numbers import units
 from pages.components.shared import layout, markdown
 from pages.components.shared.addresses import INVENTORY, UPLOAD
+
+if TYPE_CHECKING:
+    from forecasting.storage.sales.uploads import Upload
+    from forecasting.storage.workspace import Workspace
 
 OLD_AFTER = {"day": 3, "week": 15, "month": 63}
 """Days after which the newest sales count as old: two steps, so that the next row is overdue, and a day more."""
@@ -42,7 +48,7 @@ class Need:
     follow: Callable[[], None] | None = None
 
 
-def show_needs(ws: Any, view: Any, orders: Any) -> None:
+def show_needs(ws: Workspace, view: View, orders: Orders | None) -> None:
     """At most three things, worst first."""
     uploads, unreadable = _uploads(ws)
     found = [*_damaged(ws), *unreadable, *_to_order(orders), *_old(view), *_simpler(view), *_skipped(uploads)][:3]
@@ -60,7 +66,7 @@ def show_needs(ws: Any, view: Any, orders: Any) -> None:
                     need.follow() if need.follow else st.switch_page(UPLOAD)
 
 
-def _damaged(ws: Any) -> list[Need]:
+def _damaged(ws: Workspace) -> list[Need]:
     serving = versions.serving(ws)
     return [
         Need(RED, f"v{damage.version} is damaged", f"{markdown.plain(damage.file)} does not match its manifest; v{serving.version} serves", "Retrain")
@@ -68,7 +74,7 @@ def _damaged(ws: Any) -> list[Need]:
     ]
 
 
-def _to_order(orders: Any) -> list[Need]:
+def _to_order(orders: Orders | None) -> list[Need]:
     """Shelves that may be empty before an order arrives, else what is to be ordered today."""
     if orders is None:
         return []
@@ -81,19 +87,19 @@ def _to_order(orders: Any) -> list[Need]:
     if len(risky):
         first = risky.iloc[0]
         fact = f"{summary.lines(orders, int(totals['at_risk']))} may run out"
-        detail = f"First: {markdown.plain(summary.named(first))}, {summary.when(orders, first['empty_on'])}"
+        detail = f"First: {markdown.plain(summary.named(first.to_dict()))}, {summary.when(orders, first['empty_on'])}"
         return [Need(RED, fact, detail, "Order", order)]
     if totals["order_now"]:
         return [Need(ORANGE, f"{summary.lines(orders, int(totals['order_now']))} to order today", units(totals), "Order", order)]
     return []
 
 
-def _old(view: Any) -> list[Need]:
+def _old(view: View) -> list[Need]:
     age = (pd.Timestamp.now().normalize() - view.last).days
     return [Need(ORANGE, f"Last sales are {age:,} days old", "The forecast starts there", "Upload")] if age > OLD_AFTER[view.period.name] else []
 
 
-def _simpler(view: Any) -> list[Need]:
+def _simpler(view: View) -> list[Need]:
     count = len(view.simpler)
     if not count:
         return []
@@ -106,7 +112,7 @@ def _simpler(view: Any) -> list[Need]:
     return [Need(ORANGE, fact, markdown.plain(view.simpler["reason"].iloc[0]), "Why", why)]
 
 
-def _uploads(ws: Any) -> tuple[list[Any], list[Need]]:
+def _uploads(ws: Workspace) -> tuple[list[Upload], list[Need]]:
     """What was uploaded; where that cannot be read, nothing and the need to repair it."""
     try:
         return sales.uploads(ws), []
@@ -114,7 +120,7 @@ def _uploads(ws: Any) -> tuple[list[Any], list[Need]]:
         return [], [Need(RED, "The saved sales cannot be read", f"{markdown.plain(error.file)} is missing or damaged", "What to do")]
 
 
-def _skipped(uploads: list[Any]) -> list[Need]:
+def _skipped(uploads: list[Upload]) -> list[Need]:
     skipped = uploads[0].dropped if uploads and not uploads[0].undone else 0
     if not skipped:
         return []

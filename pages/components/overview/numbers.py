@@ -9,7 +9,9 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from forecasting.analysis.forecast_view import View
 from forecasting.core import formatting
+from forecasting.inventory.orders.recommend import Orders
 from pages.components.inventory import summary
 from pages.components.shared import live_version, wording
 
@@ -19,7 +21,7 @@ def context(manifest: dict[str, Any]) -> str:
     return f"Sales to {live_version.sales_to(manifest)} · model v{manifest['version']} of {formatting.near_date(pd.Timestamp(manifest['trained']))}"
 
 
-def numbers(view: Any, manifest: dict[str, Any], before: dict[str, Any] | None, *, counted: bool) -> DeltaGenerator | None:
+def numbers(view: View, manifest: dict[str, Any], before: dict[str, Any] | None, *, counted: bool) -> DeltaGenerator | None:
     """The four numbers at the top; returns where the orders go, which come last, once stock was counted."""
     with st.grid(4, min_column_width=150):
         _total(view)
@@ -41,7 +43,7 @@ def numbers(view: Any, manifest: dict[str, Any], before: dict[str, Any] | None, 
     return orders
 
 
-def _series(view: Any) -> None:
+def _series(view: View) -> None:
     simpler = len(view.simpler)
     st.metric(
         "Series",
@@ -55,7 +57,7 @@ def _series(view: Any) -> None:
     )
 
 
-def _total(view: Any) -> None:
+def _total(view: View) -> None:
     change, text = wording.change(view.total.expected, view.last_year)
     st.metric(
         f"Next {view.period.count(view.days)}",
@@ -96,7 +98,7 @@ def units(totals: dict[str, float]) -> str:
     return f"{formatting.headline(totals['units'])} units"
 
 
-def order_now(where: DeltaGenerator, orders: Any) -> None:
+def order_now(where: DeltaGenerator, orders: Orders) -> None:
     """How much is to be ordered today."""
     totals = orders.totals()
     where.metric(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import NoReturn, TypeVar
 
 import streamlit as st
 
@@ -13,6 +13,7 @@ from forecasting.core.errors import AmbiguousDates
 from pages.components.shared import markdown
 
 TYPES = ["csv", "gz", "txt", "tsv", "xlsx", "parquet"]
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -30,9 +31,9 @@ class Upload:
     content: bytes
 
 
-def remembered(name: str, key: Any, make: Callable[[], Any]) -> Any:
+def remembered(name: str, key: object, make: Callable[[], Value]) -> Value:
     """What `make` gave for this key, kept for the session until another key is asked for."""
-    held = st.session_state.get(f"kept_{name}")
+    held: tuple[object, Value] | None = st.session_state.get(f"kept_{name}")
     if held is None or held[0] != key:
         held = (key, make())
         st.session_state[f"kept_{name}"] = held

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -11,8 +11,11 @@ from forecasting.analysis import forecast_view
 from forecasting.core import formatting
 from pages.components.shared import markdown, wording
 
+if TYPE_CHECKING:
+    from forecasting.training.ensemble import Ensemble
 
-def ask_filters(ensemble: Any) -> dict[str, str]:
+
+def ask_filters(ensemble: Ensemble) -> dict[str, str]:
     """One select a column that exists; each offers only what exists under the others, and keeps what the URL asks for."""
     everything = forecast_view.options(ensemble, {})
     chosen = {name: value for name in everything if (value := _asked(name)) in everything[name]}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Literal
 
+import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -25,9 +26,9 @@ def head(title: str, context: str) -> DeltaGenerator:
         return st.container(horizontal=True, width="content")
 
 
-def card(title: str, caption: str = "", **options: Any) -> DeltaGenerator:
+def card(title: str, caption: str = "", *, height: Literal["content", "stretch"] = "content") -> DeltaGenerator:
     """A bordered card with its title and a line about it; for `with`."""
-    box = st.container(border=True, **options)
+    box = st.container(border=True, height=height)
     with box.container(gap=None):
         st.markdown(f"##### {title}", anchors=False)
         if caption:
@@ -44,12 +45,12 @@ def empty(icon: str, title: str, text: str) -> DeltaGenerator:
         return st.container(horizontal=True, horizontal_alignment="center", width="content")
 
 
-def simpler_table(simpler: Any) -> None:
+def simpler_table(simpler: pd.DataFrame) -> None:
     """Series that a simpler model serves, with the reason of each."""
     keys = [name for name in schema.FILTERS if name in simpler] or [schema.UNIQUE_ID]
     shown = simpler[[keys[0], schema.MODEL, schema.REASON, *keys[1:]]].assign(
         **{schema.MODEL: [formatting.model(name) for name in simpler[schema.MODEL]]}
     )
-    config = {name: st.column_config.TextColumn(formatting.LABELS.get(name, name)) for name in shown}
+    config = {name: st.column_config.TextColumn(formatting.LABELS.get(name, name)) for name in shown.columns}
     config |= {schema.MODEL: st.column_config.TextColumn("Model"), schema.REASON: st.column_config.TextColumn("Why, and what helps", width="large")}
     st.dataframe(shown, column_config=config, hide_index=True, height="content" if len(shown) <= 12 else 430, alt="Series on a simpler model")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import ModuleType
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pandas as pd
 import streamlit as st
@@ -16,6 +16,9 @@ from pages.components.shared import markdown
 from pages.components.shared.addresses import UPLOAD
 from pages.components.shared.layout import empty, head
 
+if TYPE_CHECKING:
+    from forecasting.training.ensemble import Ensemble
+
 AHEAD = {"day": 28, "week": 4, "month": 3}
 """How far ahead one looks at first, in the steps of the sales."""
 UNREADABLE = "The saved sales cannot be read."
@@ -24,18 +27,18 @@ FIRST_FILE = (
 )
 
 
-def ensemble_of(version: int) -> Any:
+def ensemble_of(version: int) -> Ensemble:
     """The ensemble of the version that serves, shared by all sessions and the API; nobody changes it."""
     return cache.ensemble(workspaces.workspace(), version)
 
 
-def warm_up(ensemble: Any, charts: ModuleType) -> None:
+def warm_up(ensemble: Ensemble, charts: ModuleType) -> None:
     """Runs once what the first page runs, so that its libraries are loaded."""
     view = forecast_view.view(ensemble, {}, ahead(ensemble))
     charts.forecast(view, charts.SHOWN).to_json()
 
 
-def ahead(ensemble: Any) -> int:
+def ahead(ensemble: Ensemble) -> int:
     """How many days (weeks, months) ahead one looks at first: as many as the version forecasts, up to the usual."""
     return min(AHEAD[ensemble.panel.period.name], ensemble.horizon)
 
@@ -59,7 +62,7 @@ def sales_to(manifest: dict[str, Any]) -> str:
     return formatting.last_date(pd.Timestamp(manifest["sales_to"]), versions.period(manifest))
 
 
-def loaded(version: int) -> Any:
+def loaded(version: int) -> Ensemble:
     """The ensemble of the version that serves, with a placeholder while it loads; one that cannot be loaded says so and ends the page."""
     try:
         with st.skeleton(height=480):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -14,6 +14,9 @@ from forecasting.services import jobs, versions, workspaces
 from pages.components.shared import wording
 from pages.components.shared.addresses import UPLOAD
 from pages.components.training.card import newest_step, what_serves
+
+if TYPE_CHECKING:
+    from forecasting.jobs.status import JobStatus
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ def _watch(*, banner: bool) -> None:
         _failed_banner(job)
 
 
-def _running_banner(job: Any) -> None:
+def _running_banner(job: JobStatus) -> None:
     with st.container(border=True, gap="xsmall", key="banner"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f":blue[:material/progress_activity:] **Retraining** :gray[{newest_step(job)}]", width="stretch")
@@ -89,7 +92,7 @@ def _running_banner(job: Any) -> None:
         st.progress(job.fraction)
 
 
-def _failed_banner(job: Any) -> None:
+def _failed_banner(job: JobStatus) -> None:
     version = st.session_state["seen"].version
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="banner"):
         st.markdown(f":red[:material/error:] **Retraining stopped.** {what_serves(version)}", width="stretch")

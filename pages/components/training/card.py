@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from forecasting.core import formatting, stages
 from forecasting.core.errors import ShelfcastError
+from forecasting.core.settings import Settings
 from forecasting.services import jobs, retraining, versions, workspaces
 from pages.charts import forecast
 from pages.components.shared import markdown
+
+if TYPE_CHECKING:
+    from forecasting.jobs.events import Event
+    from forecasting.jobs.status import JobStatus
 
 ICONS = {"done": ":green[:material/check_circle:]", "running": ":blue[:material/progress_activity:]", "waiting": ":gray[:material/circle:]"}
 
@@ -36,7 +41,7 @@ def what_serves(version: int | None) -> str:
     return "Nothing changed." if version is None else f"v{version} is still live; nothing changed."
 
 
-def newest_step(job: Any) -> str:
+def newest_step(job: JobStatus) -> str:
     """The newest event in a few words: "LSTM, epoch 31 of 50"."""
     event = job.event
     if event is None:
@@ -70,7 +75,7 @@ def card() -> None:
                 st.rerun()
 
 
-def _events(number: int) -> list[Any]:
+def _events(number: int) -> list[Event]:
     """All events of a job; only the new ones are read."""
     known, events = st.session_state.get("events", (number, []))
     if known != number:
@@ -80,17 +85,17 @@ def _events(number: int) -> list[Any]:
     return events
 
 
-def _loss_curve(events: list[Any]) -> None:
+def _loss_curve(events: list[Event]) -> None:
     trained = [event for event in events if event.loss is not None]
     if not trained:
         return
     stage = trained[-1].stage
-    losses = [event.loss for event in trained if event.stage == stage]
+    losses = [event.loss for event in events if event.stage == stage and event.loss is not None]
     st.caption(f"Loss by epoch, {markdown.plain(stage)}")
     st.plotly_chart(forecast.loss(losses, trained[-1].total), config=forecast.CONFIG, key="loss", alt="The network's loss by epoch so far")
 
 
-def steps(events: list[Any]) -> list[Step]:
+def steps(events: list[Event]) -> list[Step]:
     """The five steps with what is known of each, from a job's events."""
     told = [event for event in events if event.type == "progress"]
     current = stages.step_of(told[-1].stage) if told else stages.BACKTEST_STEP
@@ -104,7 +109,7 @@ def steps(events: list[Any]) -> list[Step]:
     return found
 
 
-def _fact(name: str, state: str, own: list[Any]) -> str:
+def _fact(name: str, state: str, own: list[Event]) -> str:
     if state == "waiting":
         return {stages.PUBLISH: "then it is live"}.get(name, "waits")
     if not own:
@@ -144,7 +149,7 @@ def failed_card() -> None:
             start(versions.settings(ws))
 
 
-def start(settings: Any) -> None:
+def start(settings: Settings) -> None:
     """Starts a retraining and shows it, or says why not."""
     try:
         retraining.start_retrain(workspaces.workspace(), settings)

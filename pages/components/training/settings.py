@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Final, Literal, TypeVar
 
 import streamlit as st
 
@@ -11,6 +11,11 @@ from forecasting.core import calendar
 from forecasting.core.errors import SettingsError
 from forecasting.core.settings import Settings
 from pages.components.shared import markdown
+
+Code = TypeVar("Code", bound=str)
+GROWTHS: Final[dict[Literal["linear", "flat"], str]] = {"linear": "Linear", "flat": "Flat"}
+MODES: Final[dict[Literal["additive", "multiplicative"], str]] = {"additive": "Additive", "multiplicative": "Multiplicative"}
+"""What a choice is -> what a person reads."""
 
 
 def choose(now: Settings) -> Settings | None:
@@ -47,14 +52,13 @@ def _network(now: Settings) -> Settings:
 def _prophet(now: Settings) -> Settings:
     countries = {"": "None", **calendar.countries()}
     country = _select("Holidays", countries, now.prophet.country or "", help="They count for daily sales.", key="set_country")
-    growth = _select("Prophet trend", {"linear": "Linear", "flat": "Flat"}, now.prophet.growth, key="set_growth")
-    modes = {"additive": "Additive", "multiplicative": "Multiplicative"}
-    mode = _select("Prophet seasons", modes, now.prophet.mode, help="Added to the trend, or scaled with it.", key="set_mode")
+    growth = _select("Prophet trend", GROWTHS, now.prophet.growth, key="set_growth")
+    mode = _select("Prophet seasons", MODES, now.prophet.mode, help="Added to the trend, or scaled with it.", key="set_mode")
     text = "The LSTM has the rest. Where past forecasts say otherwise beyond noise, they decide."
     share = st.slider("Prophet share at first", 0, 100, round(100 * now.prophet_weight), 5, format="%d\u00a0%%", help=text, key="set_share")
     return replace(now, prophet_weight=share / 100, prophet=replace(now.prophet, country=country or None, growth=growth, mode=mode))
 
 
-def _select(label: str, options: dict[str, str], now: str, **more: Any) -> Any:
+def _select(label: str, options: dict[Code, str], now: Code, *, key: str, help: str | None = None) -> Code:
     codes = list(options)
-    return st.selectbox(label, codes, codes.index(now), format_func=options.__getitem__, **more)
+    return st.selectbox(label, codes, codes.index(now), format_func=options.__getitem__, key=key, help=help)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from forecasting.core import formatting, schema
 from forecasting.core.errors import AmbiguousDates, ColumnsMissing, InputError, UnreadableFile
 from forecasting.services import sales
 from pages.components.shared import layout, markdown
 from pages.components.shared.file_input import TYPES, Upload, ask_date_order, date_order, refuse, remembered
+
+if TYPE_CHECKING:
+    from forecasting.intake.sales_file import Intake
+    from forecasting.intake.table import Table
 
 MAIN = (schema.DATE, schema.SALES, schema.PRODUCT, schema.STORE, schema.REGION)
 MORE = (schema.CATEGORY, *schema.DRIVERS)
@@ -68,7 +73,7 @@ def _use_sample() -> None:
     hold("sample.csv", sales.sample_csv())
 
 
-def read(upload: Upload) -> Any:
+def read(upload: Upload) -> Table:
     """The table in the file; a file that is none says so and ends the page."""
     known = st.session_state.get("kept_table")
     try:
@@ -81,7 +86,7 @@ def read(upload: Upload) -> Any:
     return table
 
 
-def columns(upload: Upload, table: Any) -> tuple[dict[str, str], Any]:
+def columns(upload: Upload, table: Table) -> tuple[dict[str, str], Intake]:
     """Step 2: what each column means, and the sales that follow from it; what stands in the way ends the page."""
     with layout.card("2. Columns", "Guessed from the names; correct what is wrong"):
         mapping = _selects(upload, table)
@@ -99,7 +104,7 @@ def columns(upload: Upload, table: Any) -> tuple[dict[str, str], Any]:
     return mapping, checked
 
 
-def _selects(upload: Upload, table: Any) -> dict[str, str]:
+def _selects(upload: Upload, table: Table) -> dict[str, str]:
     guessed = sales.guess(table)
     shown = [*MAIN, *(role for role in MORE if role in guessed)]
     hidden = [role for role in MORE if role not in guessed]
@@ -114,7 +119,7 @@ def _selects(upload: Upload, table: Any) -> dict[str, str]:
     return {role: column for role, column in chosen.items() if column is not None}
 
 
-def _select(role: str, upload: Upload, table: Any, guessed: dict[str, str]) -> str | None:
+def _select(role: str, upload: Upload, table: Table, guessed: dict[str, str]) -> str | None:
     names = list(table.columns)
     return st.selectbox(
         formatting.LABELS[role],
@@ -126,14 +131,14 @@ def _select(role: str, upload: Upload, table: Any, guessed: dict[str, str]) -> s
     )
 
 
-def _checked(upload: Upload, table: Any, mapping: dict[str, str], below: Any) -> Any:
+def _checked(upload: Upload, table: Table, mapping: dict[str, str], below: DeltaGenerator) -> Intake:
     """The checked sales, after the questions that only a person can answer."""
     duplicates = st.session_state.get(f"duplicates_{upload.id}", "last")
     day_first = st.session_state.get(f"day_first_{upload.id}")
     choices = (duplicates, day_first)
     st.session_state["checked_for"] = choices
 
-    def check() -> Any:
+    def check() -> Intake:
         return sales.check(table, mapping, duplicates=duplicates, day_first=day_first)
 
     try:
@@ -157,14 +162,14 @@ def _checked(upload: Upload, table: Any, mapping: dict[str, str], below: Any) ->
     return checked
 
 
-def _ask_dates(upload: Upload, question: AmbiguousDates, below: Any) -> None:
+def _ask_dates(upload: Upload, question: AmbiguousDates, below: DeltaGenerator) -> None:
     """No default: a wrong guess would move sales by months."""
     st.session_state[f"examples_{upload.id}"] = question.examples
     with below:
         ask_date_order(question, f"day_first_{upload.id}")
 
 
-def _kept_out(checked: Any) -> str:
+def _kept_out(checked: Intake) -> str:
     """What is left out of the file, and how rows of the same day count."""
     parts = []
     if checked.kept_out:

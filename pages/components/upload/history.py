@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
@@ -16,8 +16,12 @@ from pages.components.shared import file_input, live_version, markdown
 from pages.components.training import card
 from pages.components.training import settings as retrain_settings
 
+if TYPE_CHECKING:
+    from forecasting.storage.sales.uploads import Upload
+    from forecasting.storage.workspace import Workspace
 
-def read_or_stop(ws: Any) -> list[Any]:
+
+def read_or_stop(ws: Workspace) -> list[Upload]:
     """The uploads so far, newest first; saved sales that cannot be read say what to do and end the page."""
     try:
         return sales.uploads(ws)
@@ -36,17 +40,17 @@ def saved_note() -> None:
         st.markdown(f":green[:material/check_circle:] **Saved as sales v{merged.version}: {text}.** Retrain to forecast from them.", width="stretch")
 
 
-def retrain_only(ws: Any) -> None:
+def retrain_only(ws: Workspace) -> None:
     """A retraining on what is saved."""
     with st.expander("Retrain without a new file", icon=":material/play_arrow:", key="retrain_only", expanded="saved" in st.session_state):
         _plan(ws)
         settings = retrain_settings.fields(versions.settings(ws))
-        if st.button("Retrain", type="primary", disabled=settings is None, key="retrain"):
+        if st.button("Retrain", type="primary", disabled=settings is None, key="retrain") and settings is not None:
             st.session_state.pop("merged", None)
             card.start(settings)
 
 
-def _plan(ws: Any) -> None:
+def _plan(ws: Workspace) -> None:
     """What the schedule will do, where there is one."""
     plan = schedule.planned(ws, ServerSettings.of(os.environ).retrain_every)
     if plan is not None:
@@ -55,7 +59,7 @@ def _plan(ws: Any) -> None:
         st.caption(f":material/schedule: By itself on {formatting.weekday_date(moment)} at {moment:%H:%M}, if the sales have changed by then.{last}")
 
 
-def history(ws: Any, uploads: list[Any]) -> None:
+def history(ws: Workspace, uploads: list[Upload]) -> None:
     """The uploads so far, newest first, and the way back."""
     if not uploads:
         return
@@ -75,7 +79,7 @@ def history(ws: Any, uploads: list[Any]) -> None:
             _take_back(ws)
 
 
-def _row(upload: Any) -> dict[str, Any]:
+def _row(upload: Upload) -> dict[str, object]:
     return {
         "File": "Sample sales" if upload.kind == "sample" else upload.name,
         "New": upload.new,
@@ -88,7 +92,7 @@ def _row(upload: Any) -> dict[str, Any]:
     }
 
 
-def _take_back(ws: Any) -> None:
+def _take_back(ws: Workspace) -> None:
     with st.popover("Take back the last upload", icon=":material/undo:"):
         st.markdown("The sales go back to what they were before it. The model that is live stays until you retrain.")
         if st.button("Take it back", type="primary", key="undo"):

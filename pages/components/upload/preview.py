@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
@@ -16,11 +16,18 @@ from pages.components.shared import file_input, layout, live_version, markdown
 from pages.components.shared.file_input import Upload
 from pages.components.upload import file_and_columns
 
+if TYPE_CHECKING:
+    from streamlit.elements.lib.column_types import ColumnConfig
+
+    from forecasting.intake.sales_file import Intake
+    from forecasting.storage.sales.changes import Change
+    from forecasting.storage.workspace import Workspace
+
 MOST = 500
 """Rows of a preview."""
 
 
-def promise(ws: Any, version: int | None) -> str:
+def promise(ws: Workspace, version: int | None) -> str:
     """What the button does, how long it takes, and what stays as it is."""
     if version is None:
         return "Saves the rows, then trains the first model."
@@ -28,7 +35,7 @@ def promise(ws: Any, version: int | None) -> str:
     return f"Saves the rows, then trains a new model. The last one took {formatting.duration(took)}; v{version} stays live until then."
 
 
-def preview(ws: Any, upload: Upload, mapping: dict[str, str], checked: Any) -> Any:
+def preview(ws: Workspace, upload: Upload, mapping: dict[str, str], checked: Intake) -> Change:
     """What a merge would change; sales that cannot be merged say so and end the page."""
     try:
         with st.spinner("Comparing with the saved sales", show_time=True):
@@ -40,7 +47,7 @@ def preview(ws: Any, upload: Upload, mapping: dict[str, str], checked: Any) -> A
         file_input.refuse(live_version.UNREADABLE, str(error))
 
 
-def show(upload: Upload, checked: Any, change: Any) -> bool:
+def show(upload: Upload, checked: Intake, change: Change) -> bool:
     """Step 3; whether there is something to merge and nothing left to decide."""
     lines = checked.dropped
     with layout.card("3. What changes", _facts(change)):
@@ -59,7 +66,7 @@ def show(upload: Upload, checked: Any, change: Any) -> bool:
     return agreed and not change.is_empty
 
 
-def _facts(change: Any) -> str:
+def _facts(change: Change) -> str:
     """The days of the file, whether they are weeks or months, and what becomes of the sample."""
     if pd.isna(change.first):
         return ""
@@ -67,7 +74,7 @@ def _facts(change: Any) -> str:
     return f"{change.dates}.{sample}"
 
 
-def _numbers(change: Any, lines: int) -> None:
+def _numbers(change: Change, lines: int) -> None:
     with st.grid(4, min_column_width=130):
         st.metric("New rows", f"{len(change.new):,}")
         st.metric("Changed", f"{len(change.changed):,}", help="Rows that are saved with other values. The file's values replace them.")
@@ -75,7 +82,7 @@ def _numbers(change: Any, lines: int) -> None:
         st.metric("Problems", f"{lines:,}", help="Rows that cannot be used as they are.")
 
 
-def _tabs(checked: Any, change: Any) -> None:
+def _tabs(checked: Intake, change: Change) -> None:
     """One tab for each kind of row or news that there is."""
     gaps = change.period.count(change.gap_days)
     parts: list[tuple[int, str, Callable[[], None]]] = [
@@ -92,7 +99,7 @@ def _tabs(checked: Any, change: Any) -> None:
                 draw()
 
 
-def _problems(checked: Any) -> None:
+def _problems(checked: Intake) -> None:
     config = {
         "line": st.column_config.NumberColumn("Line", format="%,d", width=70),
         "problem": st.column_config.TextColumn("Problem"),
@@ -113,20 +120,20 @@ def _problems(checked: Any) -> None:
     )
 
 
-def _changed(changed: Any) -> None:
+def _changed(changed: pd.DataFrame) -> None:
     _table(
         changed[_day_first(changed)],
-        {name: _before_after(name) for name in changed if name.endswith(("before", "after"))},
+        {name: _before_after(name) for name in changed.columns if name.endswith(("before", "after"))},
         "Rows whose values change",
     )
 
 
-def _before_after(name: str) -> Any:
+def _before_after(name: str) -> ColumnConfig:
     column, _, when = name.rpartition("_")
     return st.column_config.Column(f"{formatting.LABELS[column]} {when}" if column else when.title())
 
 
-def _new(change: Any) -> None:
+def _new(change: Change) -> None:
     new, step = change.new, change.period.name
     st.caption(f"New rows by {step}")
     st.plotly_chart(forecast.rows_by_day(new[schema.DATE]), config=forecast.CONFIG, key="new_rows", alt=f"How many new rows fall on each {step}")
@@ -134,30 +141,30 @@ def _new(change: Any) -> None:
         _table(new[_day_first(new)], {}, "New rows")
 
 
-def _new_series(series: Any) -> None:
+def _new_series(series: pd.DataFrame) -> None:
     _table(series, {}, "Series that are not saved yet")
 
 
-def _gaps(change: Any) -> None:
+def _gaps(change: Change) -> None:
     days = {name: st.column_config.DateColumn(label, format="D MMM YYYY") for name, label in {"first": "From", "last": "To"}.items()}
     steps = change.period.plural.title()
     st.caption(f"{steps} between the first and the last sale of a series for which there is no row. They are forecast around, not counted as zero.")
     _table(change.gaps, days | {"days": st.column_config.NumberColumn(steps, format="%,d")}, "Gaps, the longest first")
 
 
-def _day_first(frame: Any) -> list[str]:
-    return [schema.DATE, *(name for name in frame if name != schema.DATE)]
+def _day_first(frame: pd.DataFrame) -> list[str]:
+    return [schema.DATE, *(name for name in frame.columns if name != schema.DATE)]
 
 
-def _table(frame: Any, config: dict[str, Any], alt: str) -> None:
-    labels = {name: st.column_config.Column(formatting.LABELS.get(name, str(name))) for name in frame}
+def _table(frame: pd.DataFrame, config: dict[str, ColumnConfig], alt: str) -> None:
+    labels = {name: st.column_config.Column(formatting.LABELS.get(name, name)) for name in frame.columns}
     labels |= {schema.DATE: st.column_config.DateColumn("Day", format="D MMM YYYY", width=110)}
     st.dataframe(frame.head(MOST), column_config=labels | config, hide_index=True, height="content" if len(frame) <= 12 else 430, alt=alt)
     if len(frame) > MOST:
         st.caption(f"The first {MOST:,} of {len(frame):,}.")
 
 
-def merge(ws: Any, upload: Upload, checked: Any) -> None:
+def merge(ws: Workspace, upload: Upload, checked: Intake) -> None:
     """Saves the rows and says so; a failure says what stays as it was."""
     try:
         with st.spinner("Saving the rows"):
