@@ -5,7 +5,9 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+import tomllib
 
+import grimp
 import pytest
 from repository import ROOT
 
@@ -38,6 +40,7 @@ def test_the_code_keeps_every_contract():
         ("forecasting/models/lstm.py", "from tensorflow.keras import layers"),
         ("forecasting/models/prophet_curves.py", "import prophet"),
         ("pages/overview.py", "def f():\n    from prophet import Prophet"),
+        ("pages/overview.py", "from forecasting.storage.sales.table import Dataset"),
     ],
 )
 def test_a_wrong_import_breaks_a_contract(copy, file, line):
@@ -45,3 +48,11 @@ def test_a_wrong_import_breaks_a_contract(copy, file, line):
         source.write(f"\n{line}\n")
     found = broken_contracts(copy)
     assert "BROKEN" in found, found
+
+
+def test_pages_import_from_below_services_for_annotations_alone():
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
+    [below] = [tuple(each["forbidden_modules"]) for each in contracts if each["name"] == "pages reach models and files through services"]
+    graph = grimp.build_graph("forecasting", "pages", exclude_type_checking_imports=True, cache_dir=None)
+    at_run_time = {(page, name) for page in graph.find_descendants("pages") for name in graph.find_modules_directly_imported_by(page)}
+    assert {(page, name) for page, name in at_run_time if name.startswith(below)} == {("pages.server.app", "forecasting.jobs.cron")}
