@@ -1,0 +1,43 @@
+"""What the documents at the top of the repository say is so."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+
+import pytest
+from repository import ROOT
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+DOCUMENTS = ("README.md", "SECURITY.md", "CHANGELOG.md", "CONTRIBUTING.md")
+LINK = re.compile(r"\]\((?!https?://)([^)#]+)")
+FILE = re.compile(r"`((?:[\w.-]+/)+[\w.-]*|[A-Z]+\.md)`")
+"""A path in code type, as documents name what lies in the repository."""
+
+
+def read(name):
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def test_the_licence_is_apache_and_the_package_says_so():
+    assert read("LICENSE").split()[:6] == ["Apache", "License", "Version", "2.0,", "January", "2004"]
+    assert (PROJECT["license"], PROJECT["license-files"]) == ("Apache-2.0", ["LICENSE", "static/hanken-grotesk-LICENSE"])
+    assert all((ROOT / name).is_file() for name in PROJECT["license-files"])
+
+
+def test_the_changelog_begins_with_the_version_of_the_package():
+    assert re.search(r"^## (\S+)", read("CHANGELOG.md"), re.MULTILINE)[1] == PROJECT["version"]
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_links_lead_to_files(name):
+    assert [link for link in LINK.findall(read(name)) if not (ROOT / link).exists()] == []
+
+
+def test_files_that_contributors_are_sent_to_are_there():
+    assert [path for path in FILE.findall(read("CONTRIBUTING.md")) if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("command", re.findall(r"`make ([\w-]+)", read("CONTRIBUTING.md")))
+def test_make_knows_what_contributors_are_told_to_run(command):
+    assert re.search(rf"^{command}:", read("Makefile"), re.MULTILINE)
