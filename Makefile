@@ -8,7 +8,7 @@ FIND_PYTHON = for python in python3.13 python3.12 python3.11 python3; do \
 	then command -v $$python; exit; fi; done; \
 	echo 'Shelfcast needs Python 3.11, 3.12 or 3.13 with its venv module (Debian, Ubuntu: apt install python3 python3-venv).' >&2; exit 1
 
-.PHONY: run test test-fast lint check
+.PHONY: run test test-fast lint check docs
 
 run: .venv/run.stamp
 	$(PY) -m forecasting serve --port $(PORT)
@@ -29,6 +29,10 @@ check: .venv/test.stamp
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 	.venv/bin/lint-imports
+	$(MAKE) --no-print-directory docs
+
+docs: .venv/test.stamp
+	NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict --quiet
 
 # A virtual environment that works is kept; one that was left half-made is made again.
 .venv/venv.stamp:

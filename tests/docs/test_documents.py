@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+import shlex
 import tomllib
 
 import pytest
 from repository import ROOT
+
+from forecasting.entrypoints.cli import arguments
+from forecasting.entrypoints.cli.verbs import VERBS
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 DOCUMENTS = ("README.md", "SECURITY.md", "CHANGELOG.md", "CONTRIBUTING.md")
@@ -41,3 +45,16 @@ def test_files_that_contributors_are_sent_to_are_there():
 @pytest.mark.parametrize("command", re.findall(r"`make ([\w-]+)", read("CONTRIBUTING.md")))
 def test_make_knows_what_contributors_are_told_to_run(command):
     assert re.search(rf"^{command}:", read("Makefile"), re.MULTILINE)
+
+
+def commands(path):
+    """The calls of `shelfcast` in a document's blocks of shell, each in words."""
+    text = "\n".join(re.findall(r"^```sh[^\n]*\n(.*?)^```", path.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)).replace("\\\n", " ")
+    calls = [shlex.split(line, comments=True) for line in text.splitlines() if line.startswith("shelfcast ")]
+    return [call[1 : call.index("|")] if "|" in call else call[1:] for call in calls]
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "docs").rglob("*.md")), ids=lambda path: path.stem)
+def test_the_command_line_understands_every_call(path):
+    for call in commands(path):
+        arguments.parser(VERBS).parse_args(call)

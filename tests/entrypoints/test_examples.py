@@ -90,8 +90,8 @@ def saved(frame, path):
     return path
 
 
-def test_the_readme_names_every_route_and_its_calls_for_curl_work(open_shop, tmp_path):
-    section = (ROOT / "README.md").read_text().partition("## Over HTTP")[2].partition("\n## ")[0]
+def test_the_page_on_http_names_every_route_and_its_calls_for_curl_work(open_shop, tmp_path):
+    section = (ROOT / "docs" / "how-to" / "http.md").read_text()
     with urllib.request.urlopen(f"{open_shop.address}/api/openapi.json") as answer:
         routes = {f"/api{path.replace('{number}', 'N')}" for path in json.load(answer)["paths"]}
     assert set(re.findall(r"`(?:GET |POST )?(/api/[^`]+)`", section)) - {"/api/docs"} == routes

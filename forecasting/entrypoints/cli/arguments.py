@@ -23,7 +23,7 @@ def parser(run: Verbs) -> argparse.ArgumentParser:
     verbs = made.add_subparsers(required=True, metavar="VERB")
     _add_sales_verbs(verbs, run)
     retrain = _add(verbs, "retrain", run, "train on the sales, after merging FILE if there is one, and publish")
-    retrain.add_argument("file", nargs="?", type=Path, metavar="FILE")
+    retrain.add_argument("file", nargs="?", type=Path, metavar="FILE", help="sales to merge first (none)")
     _add_reading(retrain)
     retrain.add_argument(
         "--every", metavar="CRON", help='stay, and retrain at these moments if the sales changed, e.g. "0 3 * * *" every day at 03:00'
@@ -33,15 +33,15 @@ def parser(run: Verbs) -> argparse.ArgumentParser:
     forecast.add_argument("--days", type=int, default=28, help="days ahead; of weekly or monthly sales so many weeks or months (%(default)s)")
     _add_filters(forecast)
     forecast.add_argument("--total", action="store_true", help="one row a day for the sum")
-    forecast.add_argument("--out", type=Path, metavar="FILE")
+    _add_out(forecast)
     _add_recommend(verbs, run)
     versions = _add(verbs, "versions", run, "list the published versions")
-    versions.add_argument("--json", action="store_true")
+    versions.add_argument("--json", action="store_true", help="print all that each says of itself")
     live = _add(verbs, "live", run, "serve this version from now on")
-    live.add_argument("number", type=int, metavar="N")
+    live.add_argument("number", type=int, metavar="N", help="the version")
     _add_prune(verbs, run)
     serve = _add(verbs, "serve", run, "the dashboard and the API")
-    serve.add_argument("--port", type=int, default=8501)
+    serve.add_argument("--port", type=int, default=8501, help="port to listen on (%(default)s)")
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on; beyond this machine only with FORECASTING_API_TOKEN (%(default)s)")
     serve.add_argument("--retrain-every", metavar="CRON", help='retrain at these moments if the sales changed, e.g. "0 3 * * *" every day at 03:00')
     return made
@@ -65,9 +65,9 @@ def _add_prune(verbs: Any, run: Verbs) -> None:
 
 def _add_sales_verbs(verbs: Any, run: Verbs) -> None:
     sample = _add(verbs, "sample", run, "write the sample sales")
-    sample.add_argument("--out", type=Path, metavar="FILE")
+    _add_out(sample)
     upload = _add(verbs, "upload", run, "check a sales file and merge it")
-    upload.add_argument("file", type=Path, metavar="FILE")
+    upload.add_argument("file", type=Path, metavar="FILE", help="the sales: .csv, .csv.gz, .xlsx or .parquet")
     _add_reading(upload)
     upload.add_argument("--dry-run", action="store_true", help="say what would change; save nothing")
     _add(verbs, "undo", run, "take the last upload back")
@@ -93,10 +93,16 @@ def _add_recommend(verbs: Any, run: Verbs) -> None:
     verb.add_argument("--xlsx", type=Path, metavar="FILE", help="also as a workbook with live formulas")
     limit = verb.add_mutually_exclusive_group()
     limit.add_argument("--budget", type=float, metavar="MONEY", help="order only what this amount of money is best spent on")
-    limit.add_argument("--space", type=float, metavar="SPACE", help="the same of shelf space, in the measure of unit_space")
+    limit.add_argument(
+        "--space", type=float, metavar="SPACE", help="order only what this much shelf space, as unit_space measures it, is best used for"
+    )
     verb.add_argument("--receipt", type=Path, metavar="FILE", help="how the same rule did in the past, series by series, as CSV")
     _add_filters(verb)
-    verb.add_argument("--out", type=Path, metavar="FILE")
+    _add_out(verb)
+
+
+def _add_out(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--out", type=Path, metavar="FILE", help="write it there (stdout)")
 
 
 def _add_filters(verb: argparse.ArgumentParser) -> None:
@@ -108,7 +114,7 @@ def _add_reading(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--map", nargs="+", action="extend", default=[], metavar="ROLE=COLUMN", help="which column is what, e.g. date=Day")
     verb.add_argument("--duplicates", choices=["last", "sum"], default="last", help="different rows of one key and day (%(default)s)")
     _add_answers(verb)
-    verb.add_argument("--json", action="store_true")
+    verb.add_argument("--json", action="store_true", help="print what came of it as JSON")
 
 
 def _add_answers(verb: argparse.ArgumentParser) -> None:

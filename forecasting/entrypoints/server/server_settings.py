@@ -24,8 +24,9 @@ class ServerSettings:
     """What whoever starts the server decides.
 
     Args:
-        token: Whoever asks the API must know it; empty for nobody but programs of this machine.
-        origins: Sites whose pages may call the API from a browser, e.g. "https://shop.example".
+        token: What every route of the API but health asks for, and what it takes to listen beyond this machine; empty: only programs of this machine
+            may ask.
+        origins: Sites whose pages may call the API from a browser, e.g. "https://shop.example"; the variable parts them by commas.
         request_rate: Requests of one client, e.g. "300/second".
         upload_rate: Files that one client sends, e.g. "60/minute".
         retrain_every: A cron expression in local time at which changed sales are trained on; empty for never.

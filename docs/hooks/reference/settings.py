@@ -1,0 +1,44 @@
+"""Settings of a retrain, of an order and of the server, from the classes that hold them."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+from forecasting.core import settings
+from forecasting.entrypoints.server import server_settings
+from forecasting.entrypoints.server.server_settings import ServerSettings
+from forecasting.inventory.policy import Policy
+from forecasting.storage import workspace
+from reference.markdown import argument_texts, code, fields_table, table
+
+SERVER = {
+    "token": server_settings.TOKEN,
+    "origins": server_settings.ORIGINS,
+    "request_rate": server_settings.REQUEST_RATE,
+    "upload_rate": server_settings.UPLOAD_RATE,
+    "retrain_every": server_settings.RETRAIN_EVERY,
+}
+"""Field -> variable."""
+THREADS = "FORECASTING_THREADS"
+KEPT = {"versions": settings.KEEP_VERSIONS, "jobs": settings.KEEP_JOBS}
+
+
+def retrain() -> str:
+    """Everything that decides what a retrain makes of the sales."""
+    parts = [fields_table(settings.Settings), "Prophet's:", fields_table(settings.ProphetSettings)]
+    return "\n\n".join([*parts, "The network's:", fields_table(settings.LstmSettings)])
+
+
+def policy() -> str:
+    """How a shop wants to order."""
+    return fields_table(Policy)
+
+
+def environment() -> str:
+    """Every variable of the environment that counts."""
+    rows = [[code(workspace.VARIABLE), "the folder of the repository", "Where `data/` and `artifacts/` are."]]
+    for of, variables, before in ((ServerSettings, SERVER, ""), (settings.Retention, KEPT, "Kept after a retrain: ")):
+        texts, defaults = argument_texts(of), {field.name: field.default for field in fields(of)}
+        rows += [[code(name), code(defaults[field] or None), before + texts[field]] for field, name in variables.items()]
+    rows.append([code(THREADS), "every core", "Threads that a retrain trains the network with."])
+    return table(["variable", "default", "says"], rows)
