@@ -54,7 +54,12 @@ def commands(path):
     return [call[1 : call.index("|")] if "|" in call else call[1:] for call in calls]
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "docs").rglob("*.md")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))], ids=lambda path: path.stem)
 def test_the_command_line_understands_every_call(path):
     for call in commands(path):
         arguments.parser(VERBS).parse_args(call)
+
+
+def test_the_readme_is_a_front_page():
+    assert len(read("README.md").splitlines()) <= 150
+    assert len(commands(ROOT / "README.md")) == 5
