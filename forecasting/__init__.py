@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from forecasting.entrypoints.python import retrain_model
 
-__all__ = ["retrain_model"]
+__all__ = ["__version__", "retrain_model"]
+__version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> Any:

@@ -1,4 +1,4 @@
-"""The command line: `python -m forecasting VERB`."""
+"""The command line: `shelfcast VERB`, or `python -m forecasting VERB`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,12 @@ import sys
 
 from forecasting.entrypoints.cli.verbs import main
 
-if __name__ == "__main__":
+
+def run() -> int:
+    """Runs the verb that the command line names; its exit code."""
     logging.basicConfig(format="%(message)s")
-    sys.exit(main())
+    return main()
+
+
+if __name__ == "__main__":
+    sys.exit(run())

@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from forecasting.core import locations
 from forecasting.core.errors import JobRunning, TrainingFailed, TryAgain
 from forecasting.jobs import events, status
 from forecasting.jobs.events import Event
@@ -23,7 +24,6 @@ from forecasting.storage.locks import exclusive, is_held, take
 from forecasting.storage.numbered_folders import DRAFT, LAST, Numbered
 from forecasting.storage.workspace import VARIABLE
 
-ROOT = Path(__file__).resolve().parents[2]
 SECRETS = ("FORECASTING_API_TOKEN",)
 """Variables that a job has no use for."""
 RESERVED_BYTES = 32_768
@@ -197,7 +197,8 @@ class Jobs:
             raise
 
     def _spawn(self, path: Path, alive: int, home: Path) -> subprocess.Popen[bytes]:
-        paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+        folder = locations.application_folder()
+        paths = [str(folder), *filter(None, [os.environ.get("PYTHONPATH")])]
         surroundings = {
             **{name: value for name, value in os.environ.items() if name not in SECRETS},
             VARIABLE: str(home.resolve()),
@@ -211,7 +212,7 @@ class Jobs:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                cwd=ROOT,
+                cwd=folder,
                 env=surroundings,
                 pass_fds=(alive,),
                 start_new_session=True,

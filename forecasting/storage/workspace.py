@@ -6,6 +6,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from forecasting.core import locations
+
 VARIABLE = "FORECASTING_HOME"
 
 
@@ -21,9 +23,9 @@ class Workspace:
 
     @classmethod
     def default(cls) -> Workspace:
-        """The folder named by FORECASTING_HOME, else the one that this program lies in."""
+        """The folder named by FORECASTING_HOME, else the one of a checkout, or `shelfcast` in the current folder."""
         named = os.environ.get(VARIABLE)
-        return cls(Path(named).expanduser().resolve() if named else Path(__file__).resolve().parents[2])
+        return cls(Path(named).expanduser().resolve() if named else locations.default_home())
 
     @property
     def sales(self) -> Path:

@@ -36,7 +36,8 @@ def policy() -> str:
 
 def environment() -> str:
     """Every variable of the environment that counts."""
-    rows = [[code(workspace.VARIABLE), "the folder of the repository", "Where `data/` and `artifacts/` are."]]
+    home = "the repository of a checkout; installed, `shelfcast` in the current folder"
+    rows = [[code(workspace.VARIABLE), home, "Where `data/` and `artifacts/` are."]]
     for of, variables, before in ((ServerSettings, SERVER, ""), (settings.Retention, KEPT, "Kept after a retrain: ")):
         texts, defaults = argument_texts(of), {field.name: field.default for field in fields(of)}
         rows += [[code(name), code(defaults[field] or None), before + texts[field]] for field, name in variables.items()]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from forecasting import __version__
 from forecasting.core import schema
 from forecasting.core.errors import InputError
 from forecasting.core.settings import KEEP_JOBS, KEEP_VERSIONS, LstmSettings, Retention, Settings
@@ -19,7 +21,9 @@ Verbs = Mapping[str, Callable[[argparse.Namespace], int]]
 
 def parser(run: Verbs) -> argparse.ArgumentParser:
     """The arguments of every verb; parsed, `verb` is what `run` has under its name."""
-    made = argparse.ArgumentParser(prog="python -m forecasting", description="From a shop's sales file to a forecast it can trust.")
+    program = "shelfcast" if Path(sys.argv[0]).stem == "shelfcast" else "python -m forecasting"
+    made = argparse.ArgumentParser(prog=program, description="From a shop's sales file to a forecast it can trust.")
+    made.add_argument("--version", action="version", version=f"shelfcast {__version__}")
     verbs = made.add_subparsers(required=True, metavar="VERB")
     _add_sales_verbs(verbs, run)
     retrain = _add(verbs, "retrain", run, "train on the sales, after merging FILE if there is one, and publish")

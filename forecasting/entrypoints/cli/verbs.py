@@ -11,8 +11,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from forecasting.core import locations
 from forecasting.core.errors import AmbiguousDates, ColumnsMissing, InputError, NothingPublished, ProblemsFound, ShelfcastError
 from forecasting.entrypoints.cli import arguments
+from forecasting.storage.workspace import VARIABLE, Workspace
 
 if TYPE_CHECKING:
     from forecasting.inventory.orders.recommend import Orders
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
     from forecasting.training.ensemble import Ensemble
 
 
-ROOT = Path(__file__).resolve().parents[3]
 SHOWN = 20
 """Problems that the command line prints."""
 HINTS: dict[type[ShelfcastError], str] = {
@@ -35,6 +36,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs one verb; its exit code: 0 done, 2 bad input, 1 a failure."""
     args = arguments.parser(VERBS).parse_args(argv)
     try:
+        if args.verb is not _sample and locations.is_installed() and not os.environ.get(VARIABLE):
+            _say(f"The shop's files are in {locations.default_home()}; {VARIABLE} puts them elsewhere.")
         verb: Callable[[argparse.Namespace], int] = args.verb
         return verb(args)
     except ShelfcastError as error:
@@ -185,13 +188,15 @@ def _serve(args: argparse.Namespace) -> int:
     from forecasting.entrypoints.server.network import is_this_machine, settings_for
     from forecasting.entrypoints.server.server_settings import RETRAIN_EVERY
 
-    surroundings = dict(os.environ) | ({} if args.retrain_every is None else {RETRAIN_EVERY: args.retrain_every})
+    named = {VARIABLE: str(Workspace.default().home)}  # before the folder changes
+    surroundings = dict(os.environ) | named | ({} if args.retrain_every is None else {RETRAIN_EVERY: args.retrain_every})
     settings_for(args.host, surroundings)
     if is_this_machine(args.host):
         surroundings.setdefault("STREAMLIT_SERVER_ALLOWED_HOSTS", "localhost 127.0.0.1 ::1")  # no site may take a name of its own for this machine
     address = ["--server.address", args.host, "--server.port", str(args.port)]
-    os.chdir(ROOT)
-    os.execve(sys.executable, [sys.executable, "-m", "streamlit", "run", str(ROOT / "streamlit_app.py"), *address], surroundings)
+    folder = locations.application_folder()
+    os.chdir(folder)
+    os.execve(sys.executable, [sys.executable, "-m", "streamlit", "run", str(folder / "streamlit_app.py"), *address], surroundings)
 
 
 VERBS: arguments.Verbs = {
