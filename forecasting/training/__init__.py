@@ -1,1 +1,1 @@
-"""From a panel to an ensemble: cleaning, backtest, weights, cold start, reconciliation, bands."""
+"""From a panel to an ensemble: cleaning, backtest, weights, cold start, reconciliation, bands, health."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shlex
 import tomllib
@@ -65,3 +66,9 @@ def test_the_command_line_understands_every_call(path):
 def test_the_readme_is_a_front_page():
     assert len(read("README.md").splitlines()) <= 150
     assert len(commands(ROOT / "README.md")) == 5
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "forecasting").rglob("*/__init__.py")), ids=lambda path: path.parent.name)
+def test_a_folder_says_in_one_sentence_what_lies_in_it(path):
+    [sentence] = ast.parse(path.read_text(encoding="utf-8")).body
+    assert re.fullmatch(r"[A-Z][^\n]+\.", sentence.value.value)

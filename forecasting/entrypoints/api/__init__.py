@@ -1,1 +1,1 @@
-"""The HTTP API: access, limits, schemas, event streams, errors."""
+"""The HTTP API: the application and its routes, access, limits, schemas, event streams, errors."""

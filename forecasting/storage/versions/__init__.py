@@ -1,1 +1,1 @@
-"""Published versions: numbered folders that never change, their manifests, and the pointer to the live one."""
+"""Published versions: numbered folders that never change, their manifests, the sales that they learned from, and the pointer to the live one."""
