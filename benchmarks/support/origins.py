@@ -24,6 +24,7 @@ from forecasting.models.base import Model
 from forecasting.training import backtest, metrics, pipeline, reconciliation
 from forecasting.training.backtest import Backtest, Plan
 from forecasting.training.bands.quantiles import Errors
+from forecasting.training.cleaning.clean import clean
 from forecasting.training.ensemble import Ensemble
 from forecasting.training.pipeline import Fitted
 from forecasting.training.reconciliation import Direct
@@ -109,8 +110,8 @@ def replay(whole: Record, settings: Settings) -> Iterator[Origin]:
         before = slice(max(0, origin - max(EARLIER, settings.cutoffs)), origin)
         earlier = Backtest(past.cutoffs[before], past.y[before], {name: past.yhat[name][before] for name in schema.MODELS})
         models = {name: cast(Model, SimpleNamespace(unmodelled_={})) for name in schema.MODELS}
-        fitted = Fitted(models, {name: past.yhat[name][origin] for name in schema.MODELS})
         panel = whole.panel.cut(whole.cuts[origin])
+        fitted = Fitted(clean(panel), models, {name: past.yhat[name][origin] for name in schema.MODELS})
         made = pipeline.assemble(panel, fitted, earlier, whole.known[before], settings.prophet_weight)
         made = pipeline.with_totals(made, [Direct(one.grouping, one.past[before], one.past[origin]) for one in whole.direct])
         yield Origin(whole.cuts[origin], made, past.y[origin])

@@ -19,7 +19,7 @@ from forecasting.models.seasonal_naive import SeasonalNaive
 from forecasting.training import backtest, blend, cold_start, health, plausibility, reasons, reconciliation
 from forecasting.training.backtest import Backtest, MakeModels
 from forecasting.training.bands.quantiles import Errors
-from forecasting.training.cleaning.clean import clean
+from forecasting.training.cleaning.clean import Cleaned, clean
 from forecasting.training.ensemble import Ensemble, day_bands
 from forecasting.training.health import Served
 from forecasting.training.reconciliation import Direct
@@ -31,11 +31,13 @@ class Fitted:
     """The models fitted on everything.
 
     Args:
+        cleaned: What they learned from.
         models: By name.
         yhat: What each forecasts, shape (n, h), in units.
         held: Of each, unique_id -> why its forecast was held down to what is believable.
     """
 
+    cleaned: Cleaned
     models: Mapping[str, Model]
     yhat: Mapping[str, FloatArray]
     held: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -65,12 +67,13 @@ def train(panel: Panel, settings: Settings, on_progress: OnProgress = ignore) ->
     horizon = panel.period.steps(settings.horizon)
     schedule = backtest.plan(len(panel.dates), horizon, settings.cutoffs, panel.period)
     make_models = makers(settings)
-    origins, now = backtest.origins(panel, schedule), clean(panel).panel
+    origins, cleaned = backtest.origins(panel, schedule), clean(panel)
+    now = cleaned.panel
     past, earlier = backtest.run(make_models, LASTING, origins, on_progress)
     direct = reconciliation.forecast(now, origins.known, (schedule.horizon, horizon), settings.prophet, on_progress)
     models = {name: make(earlier.get(name)).fit(now, horizon=horizon, on_progress=on_progress) for name, make in make_models.items()}
     held = {name: plausibility.cap(model.predict(now, horizon), now) for name, model in models.items()}
-    fitted = Fitted(models, {name: yhat for name, (yhat, _) in held.items()}, {name: texts for name, (_, texts) in held.items()})
+    fitted = Fitted(cleaned, models, {name: yhat for name, (yhat, _) in held.items()}, {name: texts for name, (_, texts) in held.items()})
     return with_totals(assemble(panel, fitted, past, origins.known, settings.prophet_weight), direct)
 
 
@@ -84,7 +87,7 @@ def assemble(panel: Panel, fitted: Fitted, past: Backtest, known: Sequence[Panel
         known: What was known at each cutoff.
         prophet_weight: Prophet's weight without evidence.
     """
-    cleaned, stopped = clean(panel), health.stopped(panel)
+    cleaned, stopped = fitted.cleaned, health.stopped(panel)
     yhat = {name: np.where(stopped[:, None], np.nan, values) for name, values in fitted.yhat.items()}
     weights, available = learn(past.y, past.yhat, prophet_weight), _available(yhat)
     share = blend.shares(available, weights)

@@ -10,9 +10,11 @@ import panels
 import pytest
 
 from forecasting.core import schema
+from forecasting.core.settings import Settings
 from forecasting.models.seasonal_naive import SeasonalNaive
-from forecasting.training import pipeline
+from forecasting.training import backtest, ensemble, pipeline
 from forecasting.training.backtest import Backtest
+from forecasting.training.cleaning.clean import clean
 from forecasting.training.pipeline import Fitted
 
 K, H = 5, 14
@@ -46,7 +48,7 @@ def assembled(panel, **options):
     mean = np.repeat(np.nanmean(panel.sales, axis=1)[:, None], H, axis=1)
     yhat = {schema.PROPHET: 1.1 * mean, schema.LSTM: mean, schema.SEASONAL_NAIVE: mean}
     models = {name: SeasonalNaive().fit(panel, horizon=H) for name in schema.MODELS}
-    return pipeline.assemble(panel, Fitted(models, yhat), past, known, 0.6)
+    return pipeline.assemble(panel, Fitted(clean(panel), models, yhat), past, known, 0.6)
 
 
 def test_a_cutoff_is_forecast_with_weights_that_have_not_seen_its_sales(panel):
@@ -90,12 +92,27 @@ def test_what_was_cleaned_stands_in_the_table_and_sales_stay_as_they_were(panel)
     assert made.cleaned.sales[5, 150] < 200
 
 
+def test_a_training_cleans_the_sales_once_and_what_was_known_at_each_cutoff_once(panel, monkeypatch):
+    days = []
+
+    def counted(sales):
+        days.append(len(sales.dates))
+        return clean(sales)
+
+    for module in (pipeline, backtest, ensemble):
+        monkeypatch.setattr(module, "clean", counted)
+    monkeypatch.setattr(pipeline, "makers", lambda _: {name: lambda _: SeasonalNaive() for name in schema.MODELS})
+    made = pipeline.train(panel, Settings(horizon=H, cutoffs=2))
+    assert len(made.past.cutoffs) == 2
+    assert sorted(days) == [*((day - panel.dates[0]).days + 1 for day in made.past.cutoffs), DAYS]
+
+
 def test_a_forecast_that_was_held_down_is_noted(panel):
     past, known = past_of(panel)
     yhat = dict.fromkeys(schema.MODELS, np.repeat(np.nanmean(panel.sales, axis=1)[:, None], H, axis=1))
     models = {name: SeasonalNaive().fit(panel, horizon=H) for name in schema.MODELS}
     held = {schema.PROPHET: {panel.unique_ids[1]: "A forecast of 900 a day is held at 90."}}
-    made = pipeline.assemble(panel, Fitted(models, yhat, held), past, known, 0.6)
+    made = pipeline.assemble(panel, Fitted(clean(panel), models, yhat, held), past, known, 0.6)
     assert made.health.notes[1] == "Prophet: a forecast of 900 a day is held at 90."
 
 
@@ -104,7 +121,7 @@ def test_a_history_too_short_for_cutoffs_keeps_the_chosen_weights_and_has_no_ban
     none = Backtest(pd.DatetimeIndex([]), past.y[:0], {name: values[:0] for name, values in past.yhat.items()})
     mean = np.repeat(np.nanmean(panel.sales, axis=1)[:, None], H, axis=1)
     models = {name: SeasonalNaive().fit(panel, horizon=H) for name in schema.MODELS}
-    made = pipeline.assemble(panel, Fitted(models, dict.fromkeys(schema.MODELS, mean)), none, (), 0.6)
+    made = pipeline.assemble(panel, Fitted(clean(panel), models, dict.fromkeys(schema.MODELS, mean)), none, (), 0.6)
     served = (made.health.model == schema.BLEND).to_numpy()
     np.testing.assert_allclose(made.share[served], [[0.6, 0.4, 0.0]] * served.sum())
     assert np.isnan(made.bands[served]).all()
