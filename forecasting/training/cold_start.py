@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,11 +44,12 @@ class Newcomer:
     rows: int
 
 
-def forecast(panel: Panel, blend: FloatArray, modelled: np.ndarray) -> FloatArray:
+def forecast(panel: Panel, newcomers: Sequence[Newcomer], blend: FloatArray, modelled: np.ndarray) -> FloatArray:
     """What new series will sell: the mean forecast of their group, scaled to their own level and week.
 
     Args:
         panel: What is known.
+        newcomers: What `learn` says of them.
         blend: Shape (n, h), units a day, of the series that models serve; others are not looked at.
         modelled: Which these are, shape (n,) of bool.
 
@@ -58,8 +59,7 @@ def forecast(panel: Panel, blend: FloatArray, modelled: np.ndarray) -> FloatArra
     h = blend.shape[1]
     made = np.full((len(panel), h), np.nan)
     closed = _closed_ahead(panel, blend, modelled)
-    served = np.asarray(modelled & np.isfinite(blend).all(axis=1))
-    for new in learn(panel, served):
+    for new in newcomers:
         pattern = _mean(blend[new.members], ~closed[new.members])
         position = (len(panel.dates) + np.arange(h)) % panel.period.cycle
         made[new.row] = np.where(closed[new.row], 0.0, new.scale * new.weekdays[position] * np.nan_to_num(pattern))
@@ -88,15 +88,15 @@ def _fewest(panel: Panel) -> int:
     return 2 * panel.period.cycle if panel.period.cycle > 1 else _STEPS // 2
 
 
-def reasons(panel: Panel, modelled: np.ndarray, needed: int) -> dict[str, str]:
+def reasons(panel: Panel, newcomers: Sequence[Newcomer], needed: int) -> dict[str, str]:
     """Why new series follow others, by unique_id, in one sentence each.
 
     Args:
         panel: What is known.
-        modelled: Which series models serve, shape (n,) of bool.
+        newcomers: What `learn` says of them.
         needed: Rows that the least demanding model needs.
     """
-    return {panel.unique_ids[new.row]: _reason(panel, new, needed) for new in learn(panel, modelled)}
+    return {panel.unique_ids[new.row]: _reason(panel, new, needed) for new in newcomers}
 
 
 def _reason(panel: Panel, new: Newcomer, needed: int) -> str:
@@ -108,7 +108,7 @@ def _reason(panel: Panel, new: Newcomer, needed: int) -> str:
     )
 
 
-def learn(panel: Panel, modelled: np.ndarray) -> Iterator[Newcomer]:
+def learn(panel: Panel, modelled: np.ndarray) -> list[Newcomer]:
     """The level of each new series within its group.
 
     It follows its category, else its product in other stores, else its store, else its region, else the whole file: the first that has 3 modelled
@@ -118,21 +118,27 @@ def learn(panel: Panel, modelled: np.ndarray) -> Iterator[Newcomer]:
     the group's mean as far as chance goes: with S units sold where the group's mean sold E, a variance of the noise of phi units per unit and a
     variance of tau2 among the levels of the group's series, both estimated from the group, it is (S + phi / tau2) / (E + phi / tau2): the mean
     of a gamma posterior (Buehlmann & Straub 1970, Glaubwuerdigkeit fuer Schadensaetze). Each weekday is shrunk towards the group's week alike.
+
+    Args:
+        panel: What is known.
+        modelled: Series that models serve over all days ahead, shape (n,) of bool; only these lend their pattern.
     """
     rows = np.isfinite(panel.sales).sum(axis=1)
     new = np.flatnonzero(unknown(panel) & ~modelled)
     if not len(new) or not modelled.any():
-        return
+        return []
     days = calendar.selling_days(panel)
     values = {label: panel.series[column].to_numpy(dtype=object) for column, label in _LABELS.items() if column in panel.series}
     groups: dict[bytes, _Group] = {}
+    newcomers = []
     for row in new:
         label, members = _group_of(values, days, modelled, int(row))
         key = members.tobytes()
         if key not in groups:
             groups[key] = _Group.of(panel, days, members)
         scale, weekdays = groups[key].place(panel.sales[row], days[row])
-        yield Newcomer(int(row), label, members, scale, weekdays, int(rows[row]))
+        newcomers.append(Newcomer(int(row), label, members, scale, weekdays, int(rows[row])))
+    return newcomers
 
 
 def _group_of(values: Mapping[str, np.ndarray], days: np.ndarray, modelled: np.ndarray, row: int) -> tuple[str, np.ndarray]:

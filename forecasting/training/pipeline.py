@@ -20,6 +20,7 @@ from forecasting.training import backtest, blend, cold_start, health, plausibili
 from forecasting.training.backtest import Backtest, MakeModels
 from forecasting.training.bands.quantiles import Errors
 from forecasting.training.cleaning.clean import Cleaned, clean
+from forecasting.training.cold_start import Newcomer
 from forecasting.training.ensemble import Ensemble, day_bands
 from forecasting.training.health import Served
 from forecasting.training.reconciliation import Direct
@@ -87,11 +88,13 @@ def assemble(panel: Panel, fitted: Fitted, past: Backtest, known: Sequence[Panel
         known: What was known at each cutoff.
         prophet_weight: Prophet's weight without evidence.
     """
-    cleaned, stopped = fitted.cleaned, health.stopped(panel)
+    sales, stopped = fitted.cleaned.panel, health.stopped(panel)
     yhat = {name: np.where(stopped[:, None], np.nan, values) for name, values in fitted.yhat.items()}
     weights, available = learn(past.y, past.yhat, prophet_weight), _available(yhat)
     share = blend.shares(available, weights)
-    blended, follows = _with_newcomers(cleaned.panel, blend.combine(yhat, share), available)
+    modelled = _modelled(sales, available)
+    newcomers = cold_start.learn(sales, modelled)
+    blended, follows = _with_newcomers(sales, newcomers, blend.combine(yhat, share), modelled)
     share[follows] = 0.0
     past = with_blend(past, share, prophet_weight, follows=follows, known=known)
     errors = Errors(past.y, past.yhat[schema.BLEND])
@@ -100,8 +103,8 @@ def assemble(panel: Panel, fitted: Fitted, past: Backtest, known: Sequence[Panel
         share=share,
         weights=weights,
         unmodelled={name: model.unmodelled_ for name, model in fitted.models.items()},
-        followed=cold_start.reasons(cleaned.panel, _known(cleaned.panel, available), cold_start.least_rows(cleaned.panel)),
-        notes=_notes(panel, cleaned.notes, fitted.held),
+        followed=cold_start.reasons(sales, newcomers, cold_start.least_rows(sales)),
+        notes=_notes(panel, fitted.cleaned.notes, fitted.held),
     )
     return Ensemble(
         panel=panel,
@@ -113,9 +116,9 @@ def assemble(panel: Panel, fitted: Fitted, past: Backtest, known: Sequence[Panel
     )
 
 
-def _with_newcomers(panel: Panel, blended: FloatArray, available: Mapping[str, np.ndarray]) -> tuple[FloatArray, np.ndarray]:
+def _with_newcomers(panel: Panel, newcomers: Sequence[Newcomer], blended: FloatArray, modelled: np.ndarray) -> tuple[FloatArray, np.ndarray]:
     """The forecasts with those of series too new for a model of their own, 0 where there are none; and which series these are."""
-    pattern = cold_start.forecast(panel, blended, _known(panel, available))
+    pattern = cold_start.forecast(panel, newcomers, blended, modelled)
     follows = np.asarray(np.isfinite(pattern).all(axis=1))
     return np.nan_to_num(np.where(follows[:, None], pattern, blended), nan=0.0), follows
 
@@ -134,7 +137,7 @@ def _notes(panel: Panel, cleaned: Mapping[str, tuple[str, ...]], held: Mapping[s
     return {uid: tuple(texts) for uid, texts in notes.items() if texts}
 
 
-def _known(panel: Panel, available: Mapping[str, np.ndarray]) -> np.ndarray:
+def _modelled(panel: Panel, available: Mapping[str, np.ndarray]) -> np.ndarray:
     """Series that a model serves better than the pattern of others, shape (n,) of bool."""
     return np.asarray((available[schema.PROPHET] | available[schema.LSTM]) & ~cold_start.unknown(panel))
 
@@ -179,7 +182,8 @@ def with_blend(
         available = {name: there & takes_part[name] for name, there in _available(at_cut).items()}
         blended[cut] = blend.combine(at_cut, blend.shares(available, weights))
         if follows is not None and follows.any():
-            pattern = cold_start.forecast(known[cut], blended[cut], _known(known[cut], available))
+            modelled = _modelled(known[cut], available)
+            pattern = cold_start.forecast(known[cut], cold_start.learn(known[cut], modelled), blended[cut], modelled)
             blended[cut] = np.where(follows[:, None] & np.isfinite(pattern), pattern, blended[cut])
     return replace(past, yhat={**past.yhat, schema.BLEND: blended})
 

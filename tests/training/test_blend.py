@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
+import itertools
 
+import numpy as np
+import pytest
+
+from forecasting.core import schema
 from forecasting.training import blend
 from forecasting.training.weights import Weights
 
@@ -23,6 +27,15 @@ def test_the_models_share_by_their_weights_and_the_one_that_is_missing_leaves_it
     share = blend.shares(there, weighing([0.6] * 5 + [0.0], [0.0, 0.0, 0.5, 0.5, 0.5, 0.5]))
     np.testing.assert_allclose(share, [[0.6, 0.4, 0], [1, 0, 0], [0, 0.5, 0.5], [0, 0, 1], [0, 0, 0], [0, 0.5, 0.5]])
     assert blend.behind(share, there) == ["blend", "prophet", "blend", "seasonal_naive", "", "blend"]
+
+
+@pytest.mark.parametrize("prophet", [0.0, 0.3, 1.0])
+@pytest.mark.parametrize("naive", [0.0, 0.5, 1.0])
+def test_a_series_that_any_model_forecasts_has_a_blend(prophet, naive):
+    known = np.array(list(itertools.product([True, False], repeat=3)))
+    forecasts = {name: np.where(there, 5.0, np.nan)[:, None] for name, there in zip(schema.MODELS, known.T, strict=True)}
+    blended = blend.combine(forecasts, blend.shares(available(*known.T), weighing([prophet] * 8, [naive] * 8)))
+    np.testing.assert_allclose(blended[:, 0], np.where(known.any(axis=1), 5.0, np.nan))
 
 
 def test_a_blend_in_which_one_model_has_all_the_weight_is_still_a_blend():

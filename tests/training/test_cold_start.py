@@ -36,7 +36,11 @@ def last_weeks(panel: Panel) -> np.ndarray:
 
 
 def forecast(panel: Panel) -> np.ndarray:
-    return cold_start.forecast(panel, last_weeks(panel), modelled(panel))
+    return forecast_with(panel, last_weeks(panel), modelled(panel))
+
+
+def forecast_with(panel: Panel, blend: np.ndarray, served: np.ndarray) -> np.ndarray:
+    return cold_start.forecast(panel, cold_start.learn(panel, served), blend, served)
 
 
 def test_a_new_series_follows_its_category_at_its_own_level():
@@ -51,7 +55,7 @@ def test_only_new_series_are_forecast():
     sales = bread_and_milk()
     made = forecast(sales)
     assert np.isfinite(made).all(axis=1).tolist() == [name == "new" for name in sales.unique_ids]
-    assert not np.isfinite(cold_start.forecast(sales, last_weeks(sales), np.zeros(9, dtype=bool))).any()
+    assert not np.isfinite(forecast_with(sales, last_weeks(sales), np.zeros(9, dtype=bool))).any()
     assert not np.isfinite(forecast(bread_and_milk(days=42))).any()
 
 
@@ -100,7 +104,7 @@ def test_a_new_series_is_closed_when_its_store_is():
     sales = replace(made, series=made.series.assign(store=["1", "1", "2", "2", "2", "1"], category="x"))
     sundays = sales.ahead(HORIZON).day_of_week == 6
     blend = np.where(sundays & (sales.series["store"] == "1").to_numpy()[:, None], 0.0, 10.0)
-    new = cold_start.forecast(sales, blend, modelled(sales))[sales.unique_ids.index("new")]
+    new = forecast_with(sales, blend, modelled(sales))[sales.unique_ids.index("new")]
     assert (new == 0).tolist() == sundays.tolist()
 
 
@@ -120,7 +124,7 @@ def test_a_group_of_its_own_is_chosen_from_the_category_down_to_the_file():
 
 def test_the_reason_names_the_days_the_group_and_the_level():
     sales = bread_and_milk()
-    (text,) = cold_start.reasons(sales, modelled(sales), 42).values()
+    (text,) = cold_start.reasons(sales, cold_start.learn(sales, modelled(sales)), 42).values()
     assert text == "Only 5 days of sales: follows the pattern of category bread (4 series) at 2 times its mean; a model needs 42 days."
 
 
@@ -153,6 +157,6 @@ def test_the_sales_and_the_forecasts_stay_as_they_were():
     sales = bread_and_milk()
     blend = last_weeks(sales)
     before = sales.sales.copy(), blend.copy()
-    cold_start.forecast(sales, blend, modelled(sales))
+    forecast_with(sales, blend, modelled(sales))
     np.testing.assert_array_equal(sales.sales, before[0])
     np.testing.assert_array_equal(blend, before[1])

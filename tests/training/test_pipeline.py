@@ -12,7 +12,7 @@ import pytest
 from forecasting.core import schema
 from forecasting.core.settings import Settings
 from forecasting.models.seasonal_naive import SeasonalNaive
-from forecasting.training import backtest, ensemble, pipeline
+from forecasting.training import backtest, cold_start, ensemble, pipeline
 from forecasting.training.backtest import Backtest
 from forecasting.training.cleaning.clean import clean
 from forecasting.training.pipeline import Fitted
@@ -105,6 +105,20 @@ def test_a_training_cleans_the_sales_once_and_what_was_known_at_each_cutoff_once
     made = pipeline.train(panel, Settings(horizon=H, cutoffs=2))
     assert len(made.past.cutoffs) == 2
     assert sorted(days) == [*((day - panel.dates[0]).days + 1 for day in made.past.cutoffs), DAYS]
+
+
+def test_what_new_series_follow_is_learned_once_today_and_once_a_cutoff(panel, monkeypatch):
+    days = []
+
+    def counted(sales, modelled):
+        days.append(len(sales.dates))
+        return learn(sales, modelled)
+
+    learn = cold_start.learn
+    monkeypatch.setattr(cold_start, "learn", counted)
+    made = assembled(panel)
+    assert "5 days" in made.health.set_index("unique_id").reason["new"]
+    assert sorted(days) == [*(DAYS - H * back for back in range(K, 0, -1)), DAYS]
 
 
 def test_a_forecast_that_was_held_down_is_noted(panel):
