@@ -80,14 +80,14 @@ def _orders(ws: Workspace, version: int, number: int, policy: Policy, filters: t
     return ordering.recommend(ensemble(ws, version), _given(ws, version, number), policy, dict(filters))
 
 
-def order_lines(ws: Workspace, version: int, saved: Saved | None) -> list[str]:
+def order_lines(ws: Workspace, version: int, saved: Saved | None) -> list[bytes]:
     """What to order of every series on the usual terms: a JSON object a series, in the order of the version's."""
     start = ordering.start(ensemble(ws, version), saved)
     return _order_lines(ws, version, 0 if saved is None else saved.number, start)
 
 
 @cached(LRUCache(1), condition=Condition())
-def _order_lines(ws: Workspace, version: int, number: int, start: int) -> list[str]:
+def _order_lines(ws: Workspace, version: int, number: int, start: int) -> list[bytes]:
     found = _orders(ws, version, number, Policy(start=start), ())
     table = ordering.orders_table(found, version)
     return json_values.of_table(table.set_index(found.urgent().index).sort_index())

@@ -17,11 +17,12 @@ TABLE = pd.DataFrame(
         "count": [1, 2],
         "open": [True, False],
         "name": pd.Series(['Tëa "1"\n', None], dtype="str"),
+        "any": pd.Series([np.float64(0.5), np.float64("nan")], dtype=object),
     }
 )
 PLAIN = [
-    {"day": "2026-11-25", "units": 1.5, "cover": None, "count": 1, "open": True, "name": 'Tëa "1"\n'},
-    {"day": None, "units": None, "cover": 2.0, "count": 2, "open": False, "name": None},
+    {"day": "2026-11-25", "units": 1.5, "cover": None, "count": 1, "open": True, "name": 'Tëa "1"\n', "any": 0.5},
+    {"day": None, "units": None, "cover": 2.0, "count": 2, "open": False, "name": None, "any": None},
 ]
 
 
@@ -31,13 +32,14 @@ def test_a_table_and_its_columns_give_the_same_rows():
 
 
 def test_no_rows_are_an_empty_array():
-    assert json_values.array(json_values.of_table(TABLE.iloc[:0])) == json_values.of_columns({"units": np.array([])}) == "[]"
+    assert json_values.array(json_values.of_table(TABLE.iloc[:0])) == json_values.of_columns({"units": np.array([])}) == b"[]"
 
 
 def test_members_and_arrays_make_one_object():
-    assert json.loads(json_values.joined({"version": 3, "last": None}, forecast="[1]", orders="[]")) == {
+    assert json.loads(json_values.joined({"version": 3, "last": None, "sum": {"expected": np.float64("nan")}}, forecast=b"[1]", orders=b"[]")) == {
         "version": 3,
         "last": None,
+        "sum": {"expected": None},
         "forecast": [1],
         "orders": [],
     }

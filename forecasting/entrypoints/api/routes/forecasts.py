@@ -12,7 +12,6 @@ from starlette.responses import Response
 from forecasting.analysis import forecast_table, forecast_view
 from forecasting.core import json_values, schema
 from forecasting.core.errors import InputError, StockDamaged
-from forecasting.core.json_values import jsonable
 from forecasting.entrypoints.api.context import Ask
 from forecasting.entrypoints.api.error_responses import documented
 from forecasting.entrypoints.api.schemas import ForecastAnswer, ForecastQuestion, RecommendAnswer, RecommendQuestion
@@ -70,7 +69,7 @@ def _forecast_json(ws: Workspace, question: ForecastQuestion) -> Response:
         "period": made.panel.period.name,
         "days": steps,
         "series": len(chosen),
-        "sum": jsonable({name: getattr(total, name) for name in ("expected", *schema.BANDS)}),
+        "sum": {name: getattr(total, name) for name in ("expected", *schema.BANDS)},
     }
     columns = forecast_table.forecast_columns(made, filters, chosen, steps, total=question.total)
     recommendation, problem = _recommendation(ws, version, chosen)
@@ -78,12 +77,12 @@ def _forecast_json(ws: Workspace, question: ForecastQuestion) -> Response:
     return Response(json_values.joined(head, forecast=json_values.of_columns(columns), recommendation=recommendation), media_type=JSON)
 
 
-def _recommendation(ws: Workspace, version: int, chosen: Iterable[int]) -> tuple[str, str | None]:
+def _recommendation(ws: Workspace, version: int, chosen: Iterable[int]) -> tuple[bytes, str | None]:
     """What to order of the series in these rows, as JSON, and why there is none: a forecast needs no stock."""
     try:
         lines = cache.order_lines(ws, version, cache.stock(ws))
     except StockDamaged as error:
-        return "null", str(error)
+        return b"null", str(error)
     return json_values.array([lines[row] for row in chosen]), None
 
 
@@ -103,7 +102,7 @@ def _orders_json(ws: Workspace, question: RecommendQuestion) -> Response:
         "value": float(table["order_value"].sum(min_count=1)),
         "summary": wording.summary(found),
     }
-    return Response(json_values.joined(jsonable(head), orders=json_values.array(json_values.of_table(table))), media_type=JSON)
+    return Response(json_values.joined(head, orders=json_values.array(json_values.of_table(table))), media_type=JSON)
 
 
 def _ordered(ws: Workspace, question: RecommendQuestion) -> tuple[Live, Saved | None, Orders, dict[str, float]]:
