@@ -28,13 +28,22 @@ MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-def in_berlin(monkeypatch):
-    """This machine stands in Berlin."""
-    monkeypatch.setenv("TZ", "Europe/Berlin")
-    time.tzset()
-    yield
+def stands_in(monkeypatch):
+    """Moves this machine to another zone, by any text that TZ may hold."""
+
+    def move(zone):
+        monkeypatch.setenv("TZ", zone)
+        time.tzset()
+
+    yield move
     monkeypatch.undo()
     time.tzset()
+
+
+@pytest.fixture
+def in_berlin(stands_in):
+    """This machine stands in Berlin."""
+    stands_in("Europe/Berlin")
 
 
 def moments(zone, change, minutes, hours):
@@ -103,6 +112,22 @@ def test_the_machine_s_clock_is_meant_unless_another_is_named(in_berlin):
         now = datetime(2026, month, 15, 12, tzinfo=UTC)
         assert Cron("0 3 * * *").last(now) == datetime(2026, month, 15, 3, tzinfo=BERLIN)
     assert datetime(2026, 7, 15, 12, tzinfo=LOCAL).tzname() == "CEST"
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", ":Europe/Berlin", "CET-1CEST,M3.5.0,M10.5.0/3"])
+def test_a_zone_counts_whether_the_machine_has_its_name_or_its_rule(stands_in, zone):
+    stands_in(zone)
+    for now, shown in ((datetime(2026, 1, 15, 2, tzinfo=UTC), "03:00 CET"), (datetime(2026, 7, 15, 1, tzinfo=UTC), "03:00 CEST")):
+        assert f"{now.astimezone(LOCAL):%H:%M %Z}" == shown
+        assert Cron("0 3 * * *").last(now) == now
+
+
+def test_a_machine_that_moves_takes_its_schedule_along(stands_in):
+    cron, now = Cron("0 3 * * *"), datetime(2026, 7, 15, 12, tzinfo=UTC)
+    stands_in("Europe/Berlin")
+    assert cron.last(now) == datetime(2026, 7, 15, 1, tzinfo=UTC)
+    stands_in("America/New_York")
+    assert cron.last(now) == datetime(2026, 7, 15, 7, tzinfo=UTC)
 
 
 def test_the_machine_s_clock_is_the_zone_s_through_all_its_changes(in_berlin):
