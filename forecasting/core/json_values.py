@@ -1,14 +1,16 @@
-"""Values and tables as JSON: days as ISO dates, what is not known as null."""
+"""Values and tables as JSON: days as ISO dates, what is not known as null. NumPy and pandas are loaded by those who bring their values."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import orjson
-import pandas as pd
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
 
 
 def of_columns(columns: Mapping[str, np.ndarray]) -> bytes:
@@ -43,7 +45,7 @@ def _rows(columns: Mapping[str, np.ndarray]) -> Iterator[dict[str, Any]]:
 
 
 def _days(moments: np.ndarray) -> list[str | None]:
-    days = np.datetime_as_string(moments.astype("datetime64[D]")).tolist()
+    days = moments.astype("datetime64[D]").astype(str).tolist()
     return [None if day == "NaT" else day for day in days]
 
 
