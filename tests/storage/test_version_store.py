@@ -15,6 +15,7 @@ import pytest
 from repository import ROOT
 
 from forecasting.core.errors import NotFound, VersionDamaged
+from forecasting.storage.versions import manifest as manifests
 from forecasting.storage.versions.store import Serving, Versions
 
 PUBLISH = """
@@ -294,6 +295,18 @@ def test_a_pruned_number_is_never_given_again(versions, tmp_path):
     for number in (2, 3):
         shutil.rmtree(tmp_path / "versions" / f"{number:04d}")
     assert versions.publish(writer()) == 4
+
+
+def test_a_version_pruned_while_it_is_verified_is_not_found_and_not_damaged(versions, monkeypatch):
+    versions.publish(writer())
+
+    def verify(path, number):
+        path.rename(path.with_name(".going"))
+        raise VersionDamaged(number, "model.npz")
+
+    monkeypatch.setattr(manifests, "verify", verify)
+    with pytest.raises(NotFound):
+        versions.folder(1)
 
 
 def test_a_version_made_live_while_it_is_pruned_is_live_or_not_found(versions):

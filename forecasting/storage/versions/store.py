@@ -131,7 +131,11 @@ class Versions:
     def folder(self, number: int | str) -> Path:
         """Where a version's files are, each checked against the manifest; raises NotFound or VersionDamaged."""
         path = self._numbered.find(number)
-        manifest.verify(path, int(number))
+        try:
+            manifest.verify(path, int(number))
+        except VersionDamaged:
+            self._numbered.find(number)  # one that is being pruned is not damaged but gone
+            raise
         return path
 
     def _locked(self) -> AbstractContextManager[None]:
