@@ -24,7 +24,7 @@ def moving_sum(values: FloatArray, window: int) -> FloatArray:
 
 def student_t(count: int, freedom: float) -> FloatArray:
     """Quantiles of Student's t at `count` equally likely places; scipy takes a quarter of a second to import, so only when it is asked."""
-    from scipy.special import stdtrit  # type: ignore[import-untyped]
+    from scipy.special import stdtrit
 
     quantiles: FloatArray = stdtrit(freedom, midpoints(count))
     return quantiles

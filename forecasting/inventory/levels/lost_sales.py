@@ -60,7 +60,7 @@ def covering(p: FloatArray, lead: FloatArray, review: np.ndarray, idle: FloatArr
         >>> [covering(np.array([0.95]), a_week, np.array([review]), np.zeros(1)).round(2).item() for review in (1, 7, 14)]
         [0.91, 0.94, 0.95]
     """
-    from scipy.special import ndtr, ndtri  # type: ignore[import-untyped]
+    from scipy.special import ndtr, ndtri
 
     under_way = np.floor(lead @ np.arange(lead.shape[1]) / review + 1e-9).astype(int)
     tenths = np.minimum(np.floor(_TENTHS * idle**review + 1e-9).astype(int), _TENTHS - 1)

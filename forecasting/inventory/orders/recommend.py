@@ -157,7 +157,7 @@ def _date(made: Ensemble, steps: FloatArray, start: int) -> pd.DatetimeIndex:
 
 def _textbook(made: Ensemble, shelves: Stock, rows: np.ndarray, found: Levels) -> dict[str, Any]:
     """The textbook's level and order for the same promise and days, and one sentence on why it differs."""
-    from scipy.special import ndtri  # type: ignore[import-untyped]
+    from scipy.special import ndtri
 
     z = np.stack([np.zeros(len(rows)), ndtri(found.p)])
     mean, level = textbook.level_now(made, rows, z, shelves.mean_lead + found.cover, shelves[state.LEAD_TIME_SD] / made.panel.period.days)

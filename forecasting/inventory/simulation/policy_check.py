@@ -152,7 +152,7 @@ def levels_then(
         every: Steps from one review to the next.
         chances: Shape (r,) each: the quantile of demand that ours are, and the chance that the textbook's normal distribution is asked for.
     """
-    from scipy.special import ndtri  # type: ignore[import-untyped]
+    from scipy.special import ndtri
 
     ours = demand.past_levels(made, rows, shelves.lead, np.full(len(rows), every), chances[0])
     steps = shelves.mean_lead + every

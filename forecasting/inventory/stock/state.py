@@ -232,7 +232,7 @@ def _by_day(mean: float, spread: float) -> FloatArray:
         chances: FloatArray = np.zeros(int(np.ceil(mean)) + 1)
         chances[-1] = 1.0
         return chances
-    from scipy.special import gammainc  # type: ignore[import-untyped]
+    from scipy.special import gammainc
 
     shape, days = (mean / spread) ** 2, np.arange(int(np.ceil(mean + REACH * spread)) + 1)
     below = gammainc(shape, (days + 0.5) * shape / mean)
