@@ -100,7 +100,7 @@ def _on(panel: Panel, days: frozenset[date] | str | None, horizon: int) -> np.nd
 def _closed(panel: Panel, days: frozenset[date], horizon: int) -> FloatArray:
     """The driver `open` with these days at 0; what was given of other days stays."""
     d = len(panel.dates)
-    opened: FloatArray = np.full((len(panel), d + horizon), np.nan)
+    opened = np.full((len(panel), d + horizon), np.nan)
     if schema.OPEN in panel.drivers:
         given = panel.drivers[schema.OPEN][:, : d + horizon]
         opened[:, : given.shape[1]] = given

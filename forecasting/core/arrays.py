@@ -18,16 +18,14 @@ def added_up(values: np.ndarray, kind: type = np.float64) -> np.ndarray:
 def moving_sum(values: FloatArray, window: int) -> FloatArray:
     """Sum over every `window` consecutive days, along the last axis."""
     total = added_up(values)
-    moved: FloatArray = total[..., window:] - total[..., :-window]
-    return moved
+    return total[..., window:] - total[..., :-window]
 
 
 def student_t(count: int, freedom: float) -> FloatArray:
     """Quantiles of Student's t at `count` equally likely places; scipy takes a quarter of a second to import, so only when it is asked."""
     from scipy.special import stdtrit
 
-    quantiles: FloatArray = stdtrit(freedom, midpoints(count))
-    return quantiles
+    return stdtrit(freedom, midpoints(count))
 
 
 def midpoints(count: int) -> FloatArray:

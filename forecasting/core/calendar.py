@@ -43,13 +43,12 @@ def closed_weekdays(panel: Panel) -> BoolArray:
     sales = (sold[:, :, None] & on_weekday).sum(axis=1)
     selling = np.where(sales > 0, came, 0).sum(axis=1, keepdims=True)
     share = sales.sum(axis=1, keepdims=True) / np.maximum(selling, 1)
-    closed: BoolArray = (came >= _OCCURRENCES) & (sales == 0) & ((1.0 - share) ** came < _CHANCE)
-    return closed
+    return (came >= _OCCURRENCES) & (sales == 0) & ((1.0 - share) ** came < _CHANCE)
 
 
 def closed_ahead(panel: Panel, horizon: int) -> BoolArray:
     """Days ahead on which nothing can be sold, shape (n, horizon): `open` is given as 0, or a closed weekday for which it is not given as above 0."""
-    closed: BoolArray = closed_weekdays(panel)[:, panel.ahead(horizon).day_of_week]
+    closed = closed_weekdays(panel)[:, panel.ahead(horizon).day_of_week]
     if schema.OPEN not in panel.drivers:
         return closed
     d = len(panel.dates)
@@ -93,12 +92,10 @@ def _codes() -> frozenset[str]:
 def _last_row(sales: np.ndarray) -> np.ndarray:
     """Column of each series' last row, shape (n,); the first column where it has none."""
     known = np.isfinite(sales)
-    last: np.ndarray = np.where(known.any(axis=1), sales.shape[1] - 1 - np.argmax(known[:, ::-1], axis=1), 0)
-    return last
+    return np.where(known.any(axis=1), sales.shape[1] - 1 - np.argmax(known[:, ::-1], axis=1), 0)
 
 
 def _first_sale(sales: np.ndarray) -> np.ndarray:
     """Column of each series' first sale, shape (n,); beyond the end where it has none."""
-    sold: BoolArray = sales > 0
-    first: np.ndarray = np.where(sold.any(axis=1), np.argmax(sold, axis=1), sales.shape[1])
-    return first
+    sold = sales > 0
+    return np.where(sold.any(axis=1), np.argmax(sold, axis=1), sales.shape[1])

@@ -116,8 +116,7 @@ def _filled(values: FloatArray) -> FloatArray:
     column = np.arange(values.shape[1])
     last = np.maximum.accumulate(np.where(known, column, -1), axis=1)
     first = known.argmax(axis=1)[:, None]
-    filled: FloatArray = np.take_along_axis(values, np.where(last >= 0, last, first), axis=1)
-    return filled
+    return np.take_along_axis(values, np.where(last >= 0, last, first), axis=1)
 
 
 def _usual(past: FloatArray, horizon: int, cycle: int) -> FloatArray:
@@ -129,8 +128,7 @@ def _usual(past: FloatArray, horizon: int, cycle: int) -> FloatArray:
     known = np.isfinite(weeks).sum(axis=1)
     mean = np.full(known.shape, np.nan)
     np.divide(np.nansum(weeks, axis=1), known, out=mean, where=known > 0)
-    ahead: FloatArray = mean[:, np.arange(horizon) % cycle]
-    return ahead
+    return mean[:, np.arange(horizon) % cycle]
 
 
 def from_sales(sales: pd.DataFrame) -> Panel:

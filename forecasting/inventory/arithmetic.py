@@ -36,26 +36,23 @@ def quantile(values: FloatArray, p: FloatArray) -> FloatArray:
     below = np.floor(place).astype(int)
     row = np.arange(len(values))
     low, high = values[row, below], values[row, np.minimum(below + 1, m - 1)]
-    level: FloatArray = low + (place - below) * (high - low)
-    return level
+    return low + (place - below) * (high - low)
 
 
 def chance_enough(values: FloatArray, level: FloatArray) -> FloatArray:
     """The chance that a level covers demand, P(D <= level), shape (n,), in [0, 1]; NaN where either is not known."""
-    share: FloatArray = (values <= np.asarray(level)[:, None] + TOLERANCE).mean(axis=1)
+    share = (values <= np.asarray(level)[:, None] + TOLERANCE).mean(axis=1)
     return np.where(np.isnan(values[:, -1]) | np.isnan(level), np.nan, share)
 
 
 def shortage(values: FloatArray, level: FloatArray) -> FloatArray:
     """Units that are expected to be missing, the loss function n(level) = E[(D - level)+], shape (n,) (S&S, equation C.36)."""
-    missing: FloatArray = np.maximum(values - np.asarray(level)[:, None], 0.0).mean(axis=1)
-    return missing
+    return np.maximum(values - np.asarray(level)[:, None], 0.0).mean(axis=1)
 
 
 def leftover(values: FloatArray, level: FloatArray) -> FloatArray:
     """Units that are expected to be left, the complementary loss function E[(level - D)+], shape (n,) (S&S, equation C.37)."""
-    left: FloatArray = np.maximum(np.asarray(level)[:, None] - values, 0.0).mean(axis=1)
-    return left
+    return np.maximum(np.asarray(level)[:, None] - values, 0.0).mean(axis=1)
 
 
 def fill_level(cycle: FloatArray, lead: FloatArray, per_cycle: FloatArray, target: FloatArray) -> FloatArray:
@@ -99,8 +96,7 @@ def _least_level(cycle: FloatArray, lead: FloatArray, allowed: FloatArray) -> Fl
     share = np.ones(len(levels))
     drop = missed[row, short] - missed[row, enough]
     np.divide(missed[row, short] - allowed, drop, out=share, where=drop > 0)
-    level: FloatArray = levels[row, short] + np.minimum(share, 1.0) * (levels[row, enough] - levels[row, short])
-    return level
+    return levels[row, short] + np.minimum(share, 1.0) * (levels[row, enough] - levels[row, short])
 
 
 def critical_ratio(price: FloatArray, unit_cost: FloatArray, holding: FloatArray, *, once: bool = False, salvage: float = 0.0) -> FloatArray:
@@ -141,8 +137,7 @@ def eoq(demand_year: FloatArray, order_cost: FloatArray, holding_cost: FloatArra
     known = (np.asarray(order_cost) > 0) & (np.asarray(holding_cost) > 0)
     square = np.full(np.shape(demand_year), np.nan)
     np.divide(2 * order_cost * demand_year, holding_cost, out=square, where=known)
-    lot: FloatArray = np.sqrt(square)
-    return lot
+    return np.sqrt(square)
 
 
 def whole_packs(units: FloatArray, pack_size: FloatArray) -> FloatArray:
@@ -152,8 +147,7 @@ def whole_packs(units: FloatArray, pack_size: FloatArray) -> FloatArray:
         >>> whole_packs(np.array([13.0, 24.0]), np.array([12.0, 12.0]))
         array([24., 24.])
     """
-    packs: FloatArray = np.maximum(np.ceil(units / pack_size - TOLERANCE), 0.0) * pack_size
-    return packs
+    return np.maximum(np.ceil(units / pack_size - TOLERANCE), 0.0) * pack_size
 
 
 def order_quantity(order_up_to: FloatArray, position: FloatArray, pack_size: FloatArray, minimum_order: FloatArray) -> FloatArray:
@@ -270,5 +264,4 @@ def textbook_level(mean: FloatArray, sd: FloatArray, z: FloatArray, steps: Float
         steps: How many an order covers.
         spread: Standard deviation of that number.
     """
-    level: FloatArray = np.maximum(mean * steps + z * np.sqrt(steps * sd**2 + mean**2 * spread**2), 0.0)
-    return level
+    return np.maximum(mean * steps + z * np.sqrt(steps * sd**2 + mean**2 * spread**2), 0.0)

@@ -239,7 +239,7 @@ def _ratio(part: float, whole: float) -> float:
 
 def _closed_ahead(panel: Panel, blend: FloatArray, modelled: np.ndarray) -> np.ndarray:
     """Closed days ahead, shape (n, h): its own, and for a series that no model serves those of which all others of its store are closed."""
-    closed: np.ndarray = calendar.closed_ahead(panel, blend.shape[1])
+    closed = calendar.closed_ahead(panel, blend.shape[1])
     if schema.STORE not in panel.series:
         return closed
     store = panel.series[schema.STORE].to_numpy()

@@ -7,8 +7,6 @@ everything by default). A share is 0 only if its numerator and denominator are b
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from forecasting.core.arrays import FloatArray
@@ -100,13 +98,13 @@ def _changes(past: FloatArray, season_length: int) -> FloatArray:
 
 def _total(values: FloatArray, axis: Axis) -> FloatArray:
     """Sum of what is known; NaN if nothing is."""
-    some: Any = np.isfinite(values).any(axis=axis)
+    some = np.isfinite(values).any(axis=axis)
     return np.where(some, np.nansum(values, axis=axis), np.nan)
 
 
 def _mean(values: FloatArray, axis: Axis) -> FloatArray:
     """Mean of what is known; NaN if nothing is."""
-    count: Any = np.isfinite(values).sum(axis=axis)
+    count = np.isfinite(values).sum(axis=axis)
     return np.where(count > 0, np.nansum(values, axis=axis) / np.maximum(count, 1), np.nan)
 
 

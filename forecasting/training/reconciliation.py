@@ -185,14 +185,12 @@ def _share_out(blend: FloatArray, own: FloatArray, weight: float, grouping: Grou
     added = grouping.add_up(blend)
     wanted = np.where(np.isfinite(own), added + weight * (own - added), added)
     factor = np.clip(np.divide(wanted, added, out=np.ones_like(added), where=added > 0), 1 / FARTHEST, FARTHEST)
-    scaled: FloatArray = blend * factor[grouping.codes]
-    return scaled
+    return blend * factor[grouping.codes]
 
 
 def _misses(sold: FloatArray, forecasts: FloatArray) -> FloatArray:
     """Sum of absolute errors of each cutoff, shape (K,)."""
-    missed: FloatArray = np.nansum(np.abs(forecasts - sold), axis=(1, 2))
-    return missed
+    return np.nansum(np.abs(forecasts - sold), axis=(1, 2))
 
 
 def _better(before: FloatArray, after: FloatArray) -> bool:

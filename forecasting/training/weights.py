@@ -68,8 +68,7 @@ class _Pairs:
 
     def rest(self, weight: float) -> FloatArray:
         """What a blend with this weight misses."""
-        missed: FloatArray = self.error - weight * self.difference
-        return missed
+        return self.error - weight * self.difference
 
     def evidence(self, weight: float) -> tuple[FloatArray, FloatArray]:
         """Sums over days of D D and D E, each shape (K, n), errors above a series' mean error counting only in proportion."""
@@ -135,8 +134,7 @@ def _voice(evidence: FloatArray, unit: FloatArray) -> FloatArray:
     """How much of each series' evidence counts for the file, shape (n,): one on which the models differ absurdly must not speak for all."""
     reach = evidence / unit
     typical = float(np.median(reach[evidence > _LEAST])) if (evidence > _LEAST).any() else 1.0
-    voice: FloatArray = np.minimum(1.0, LOUDEST * typical / np.maximum(reach, _LEAST))
-    return voice
+    return np.minimum(1.0, LOUDEST * typical / np.maximum(reach, _LEAST))
 
 
 def _of_series(pairs: _Pairs, whole: float) -> FloatArray:
@@ -170,21 +168,18 @@ def _estimate(a: FloatArray, b: FloatArray) -> tuple[FloatArray, FloatArray]:
 def _bell(centre: float, width: float) -> FloatArray:
     """A normal density on the grid, summing to 1."""
     density = np.exp(-0.5 * ((_GRID - centre) / width) ** 2)
-    normal: FloatArray = density / density.sum()
-    return normal
+    return density / density.sum()
 
 
 def _student(weight: FloatArray, error: FloatArray, *, freedom: int) -> FloatArray:
     """Likelihood of each weight of the grid, shape (m, grid), largest 1."""
     z = (weight[:, None] - _GRID) / np.maximum(error, 1e-6)[:, None]
     log = -(freedom + 1) / 2 * np.log1p(z**2 / freedom)
-    likelihood: FloatArray = np.exp(log - log.max(axis=1, keepdims=True))
-    return likelihood
+    return np.exp(log - log.max(axis=1, keepdims=True))
 
 
 def _mean_of(posterior: FloatArray) -> FloatArray:
-    mean: FloatArray = posterior @ _GRID / posterior.sum(axis=1)
-    return mean
+    return posterior @ _GRID / posterior.sum(axis=1)
 
 
 def _worse(one: FloatArray, other: FloatArray) -> np.ndarray:
@@ -235,7 +230,7 @@ def _errors(y: FloatArray, yhat: Mapping[str, FloatArray]) -> FloatArray:
 
 def _mean_error(size: FloatArray, known: np.ndarray) -> FloatArray:
     """Mean over cutoffs and days, shape (n,); above 0."""
-    mean: FloatArray = size.sum(axis=(0, 2)) / np.maximum(known.sum(axis=(0, 2)), 1)
+    mean = size.sum(axis=(0, 2)) / np.maximum(known.sum(axis=(0, 2)), 1)
     return np.maximum(mean, 1e-9)
 
 

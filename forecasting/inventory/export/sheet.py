@@ -97,5 +97,4 @@ def _as_text(value: Any) -> str:
 
 def _serial(days: Iterable[Any]) -> FloatArray:
     """Days as spreadsheets count them, NaN where there is none."""
-    made: FloatArray = ((pd.DatetimeIndex(np.asarray(days)) - EPOCH) / pd.Timedelta(days=1)).to_numpy(dtype=float)
-    return made
+    return ((pd.DatetimeIndex(np.asarray(days)) - EPOCH) / pd.Timedelta(days=1)).to_numpy(dtype=float)

@@ -71,8 +71,7 @@ def _sums(learned: SeriesBands | None, rows: np.ndarray, f: FloatArray, count: i
         return np.zeros((len(rows), count))
     if learned is None:
         return np.full((len(rows), count), np.nan)
-    made: FloatArray = learned.of(rows).quantiles(f, tuple(midpoints(count)), steps=np.array([start]))[:, :, 0]
-    return made
+    return learned.of(rows).quantiles(f, tuple(midpoints(count)), steps=np.array([start]))[:, :, 0]
 
 
 def ahead_levels(made: Ensemble, rows: np.ndarray, lead: FloatArray, review: np.ndarray, p: FloatArray, *, start: int = 0) -> FloatArray:

@@ -39,8 +39,7 @@ def idle(made: Ensemble, rows: np.ndarray) -> FloatArray:
     end = len(made.panel.dates) if not len(made.past.cutoffs) else int(made.panel.dates.get_indexer(made.past.cutoffs[:1])[0]) + 1
     sales = made.panel.sales[rows, :end]
     after = (sales[:, :-1] > 0) & np.isfinite(sales[:, 1:])
-    share: FloatArray = (after & (sales[:, 1:] == 0)).sum(axis=1) / (after.sum(axis=1) + _DOUBT)
-    return share
+    return (after & (sales[:, 1:] == 0)).sum(axis=1) / (after.sum(axis=1) + _DOUBT)
 
 
 def covering(p: FloatArray, lead: FloatArray, review: np.ndarray, idle: FloatArray) -> FloatArray:
@@ -96,5 +95,5 @@ def _kept(under_way: int, none: int) -> FloatArray:
             before = lost[max(cycle - under_way, 0) : cycle].sum(axis=0)
             lost[cycle] = np.clip(x - level - before, 0.0, last[cycle % len(last)])
         shares.append((lost[warm:] > 0).mean() / max((total[warm:] > level).mean(), 1e-12))
-    kept: FloatArray = np.maximum.accumulate(1 - np.minimum(shares, 1.0) * ndtr(-_PLACES))
+    kept = np.maximum.accumulate(1 - np.minimum(shares, 1.0) * ndtr(-_PLACES))
     return kept + 1e-12 * np.arange(len(kept))

@@ -104,5 +104,4 @@ def _lot(shelves: Stock, policy: Policy, cycle: Demand, lead: Demand, days: np.n
     lot = np.where(np.isfinite(economic) & (economic > 0), economic, a_day * shelves[state.REVIEW_PERIOD])
     pack = shelves[state.PACK_SIZE]
     least = np.maximum(np.maximum(lot, shelves[state.MINIMUM_ORDER]), pack)
-    packed: FloatArray = arithmetic.whole_packs(least, pack)
-    return packed
+    return arithmetic.whole_packs(least, pack)

@@ -117,14 +117,12 @@ def _empty(ends: pd.DatetimeIndex, run: Run) -> pd.Timestamp | None:
     if not len(short):
         return None
     step = int(short[0])
-    moment: pd.Timestamp = ends[step] + (ends[step + 1] - ends[step]) * float(run.lasts[step])
-    return moment
+    return ends[step] + (ends[step + 1] - ends[step]) * float(run.lasts[step])
 
 
 def _after(dates: pd.DatetimeIndex) -> pd.Timestamp:
     """The morning after the last step, as far off as the last step is long."""
-    after: pd.Timestamp = dates[-1] + (dates[-1] - dates[-2] if len(dates) > 1 else pd.Timedelta(days=1))
-    return after
+    return dates[-1] + (dates[-1] - dates[-2] if len(dates) > 1 else pd.Timedelta(days=1))
 
 
 def path_of(found: Orders, place: int, quantity: float, on_hand: float | None = None) -> Path:

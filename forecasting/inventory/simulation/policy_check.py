@@ -202,8 +202,7 @@ def _independent(shelves: Stock, found: Levels, rule: Rule) -> FloatArray:
     if rule in DAILY:
         return np.ones(len(shelves))
     every = np.maximum(found.cover, 1)
-    share: FloatArray = every / (shelves.mean_lead + every)
-    return share
+    return every / (shelves.mean_lead + every)
 
 
 def _alike(found: Levels) -> Iterator[tuple[np.ndarray, int]]:

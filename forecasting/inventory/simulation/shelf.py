@@ -139,5 +139,4 @@ def _between(flags: np.ndarray, first: np.ndarray, last: np.ndarray) -> np.ndarr
     """How many flags (m, h) are set from `first` up to before `last`, shape of those, positions in [0, h]."""
     count = np.zeros((flags.shape[0], flags.shape[1] + 1), dtype=np.int32)
     np.cumsum(flags, axis=1, out=count[:, 1:])
-    made: np.ndarray = np.take_along_axis(count, last, axis=1) - np.take_along_axis(count, first, axis=1)
-    return made
+    return np.take_along_axis(count, last, axis=1) - np.take_along_axis(count, first, axis=1)

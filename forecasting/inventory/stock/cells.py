@@ -97,7 +97,7 @@ def read(found: Findings, last: pd.Timestamp, *, day_first: bool | None) -> Cell
 def _numbers(found: Findings, role: str, decimal: number_formats.Decimal) -> FloatArray:
     given = found.table.rows[found.mapping[role]]
     unknown = cells.is_unknown(given)
-    values: FloatArray = np.where(unknown, np.nan, cells.as_numbers(given, decimal))
+    values = np.where(unknown, np.nan, cells.as_numbers(given, decimal))
     fits, remedy = _RANGES[role], f"Write {_RANGES[role].what}."
     found.add(~np.isfinite(values) & ~unknown, role, "Not a number", remedy)
     finite = np.isfinite(values)
@@ -118,7 +118,7 @@ def _shares(found: Findings) -> FloatArray:
     bare = pa.array([text.removesuffix("%") for text in trimmed], pa.string())
     numbers = number_formats.parse_numbers(bare, number_formats.decimal_of(bare) or "," if found.table.delimiter == ";" else ".")
     shares = np.where(signed | (numbers > 1), numbers / 100, numbers)
-    values: FloatArray = np.where(cells.is_unknown(given), np.nan, shares[places])
+    values = np.where(cells.is_unknown(given), np.nan, shares[places])
     none = ~np.isfinite(values) & ~cells.is_unknown(given)
     found.add(none, state.SERVICE_LEVEL, "Not a number", f"Write {_SHARE}.")
     found.add(np.isfinite(values) & ~((values > 0) & (values < 1)), state.SERVICE_LEVEL, "Not between 0 and 1", f"Write {_SHARE}.")
@@ -132,7 +132,7 @@ def _lists(found: Findings) -> tuple[FloatArray, tuple[tuple[int, ...], ...]]:
     read_ = [_days_of(text) for text in texts.to_pylist()]
     listed = tuple(sorted({days for days in read_ if days}))
     place = {days: float(number) for number, days in enumerate(listed)}
-    values: FloatArray = np.array([place[days] if days else np.nan for days in read_])[places]
+    values = np.array([place[days] if days else np.nan for days in read_])[places]
     wrong = np.isnan(values) & ~cells.is_unknown(given)
     found.add(wrong, state.LEAD_TIMES, "Not a list of days", "Write whole days from 0 to 365 with ; between them, such as 6;7;9.")
     return values, listed

@@ -139,7 +139,7 @@ def note_conflicts(found: Findings, part: Group, role: str, values: FloatArray, 
 
 def spread(parts: list[Group], values: FloatArray, good: np.ndarray, n: int) -> FloatArray:
     """Each series' value from the rows about it, shape (n,): of those that name most keys; NaN where there is none."""
-    made: FloatArray = np.full(n, np.nan)
+    made = np.full(n, np.nan)
     for part in parts:
         sound = part.only(good & ~np.isnan(values))
         by_number = np.full(len(part.count), np.nan)

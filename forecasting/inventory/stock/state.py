@@ -141,8 +141,7 @@ class Stock:
         return len(self.table)
 
     def __getitem__(self, column: str) -> FloatArray:
-        values: FloatArray = self.table[column].to_numpy(dtype=float)
-        return values
+        return self.table[column].to_numpy(dtype=float)
 
     @property
     def position(self) -> FloatArray:
@@ -152,8 +151,7 @@ class Stock:
     @property
     def mean_lead(self) -> FloatArray:
         """Steps that an order takes on average, shape (n,)."""
-        mean: FloatArray = self.lead @ np.arange(self.lead.shape[1])
-        return mean
+        return self.lead @ np.arange(self.lead.shape[1])
 
     def select(self, rows: np.ndarray) -> Stock:
         """The series at these positions."""
@@ -217,7 +215,7 @@ def _lead(table: pd.DataFrame, listed: dict[int, tuple[int, ...]], panel: Panel)
     kinds = np.zeros((len(pairs), int(arrives[-1]) + 1))
     for place, chances in enumerate(by_day):
         np.add.at(kinds[place], arrives[: len(chances)], chances)
-    lead: FloatArray = kinds[kind]
+    lead = kinds[kind]
     for row, days in listed.items():
         lead[row] = np.bincount(arrives[list(days)], minlength=lead.shape[1]) / len(days)
     return lead
@@ -229,7 +227,7 @@ def _by_day(mean: float, spread: float) -> FloatArray:
     A gamma variable has its mean and spread, is never negative and leans to the late side, as deliveries do (Silver, Pyke & Thomas 2017, ch. 6).
     """
     if spread < LEAST:
-        chances: FloatArray = np.zeros(int(np.ceil(mean)) + 1)
+        chances = np.zeros(int(np.ceil(mean)) + 1)
         chances[-1] = 1.0
         return chances
     from scipy.special import gammainc

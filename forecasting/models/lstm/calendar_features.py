@@ -35,10 +35,8 @@ def dates(first: np.datetime64, days: int, layout: Layout, *, start: int = 0) ->
     """The dates of the file's days from `start` days after `first` on; of months the first of each."""
     step = start + np.arange(days)
     if layout.period == MONTH.name:
-        months: np.ndarray = (first.astype("datetime64[M]") + step).astype("datetime64[D]")
-        return months
-    day: np.ndarray = first.astype("datetime64[D]") + step * _DAYS_OF[layout.period]
-    return day
+        return (first.astype("datetime64[M]") + step).astype("datetime64[D]")
+    return first.astype("datetime64[D]") + step * _DAYS_OF[layout.period]
 
 
 def steps(first: np.datetime64, later: np.datetime64, layout: Layout) -> int:
@@ -50,14 +48,12 @@ def steps(first: np.datetime64, later: np.datetime64, layout: Layout) -> int:
 
 def weekday(dates: np.ndarray) -> np.ndarray:
     """0 for Monday to 6."""
-    number: np.ndarray = (dates.astype("datetime64[D]").astype(np.int64) + 3) % 7
-    return number
+    return (dates.astype("datetime64[D]").astype(np.int64) + 3) % 7
 
 
 def month_day(dates: np.ndarray) -> np.ndarray:
     """Day of the month, from 1."""
-    day: np.ndarray = (dates - dates.astype("datetime64[M]").astype("datetime64[D]")).astype(np.int64) + 1
-    return day
+    return (dates - dates.astype("datetime64[M]").astype("datetime64[D]")).astype(np.int64) + 1
 
 
 def easter(year: np.ndarray) -> np.ndarray:
@@ -72,8 +68,7 @@ def easter(year: np.ndarray) -> np.ndarray:
     sunday = (32 + 2 * (century % 4) + 2 * (year % 100 // 4) - epact - year % 100 % 4) % 7
     shift = epact + sunday - 7 * ((moon + 11 * epact + 22 * sunday) // 451) + 21
     march = (year - 1970).astype("datetime64[Y]").astype("datetime64[M]") + 2
-    sundays: np.ndarray = march.astype("datetime64[D]") + shift
-    return sundays
+    return march.astype("datetime64[D]") + shift
 
 
 def _events(dates: np.ndarray) -> np.ndarray:

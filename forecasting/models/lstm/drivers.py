@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from forecasting.core import schema
-from forecasting.core.arrays import FloatArray
 from forecasting.core.panel import USUAL_CYCLES, Panel
 from forecasting.models.lstm.inputs import Float32Array, Layout
 from forecasting.models.lstm.profiles import at, weekday_mean
@@ -54,8 +53,7 @@ class Drivers:
         if name not in self._shares:
             return np.full((1, 1), 1.0 if name == schema.OPEN else 0.0, dtype=np.float32)
         last = origins[:, None] - self._cycle + (days - origins[:, None]) % self._cycle
-        shares: np.ndarray = at(self._shares[name], rows, last) * (last >= 0)
-        return shares
+        return at(self._shares[name], rows, last) * (last >= 0)
 
     def _channels(self, name: str, found: np.ndarray, rows: np.ndarray, origins: np.ndarray) -> list[np.ndarray]:
         """The driver itself; of a price its logarithm over the mean and over the highest of the past."""
@@ -77,7 +75,7 @@ def _values(panel: Panel, name: str, horizon: int) -> Float32Array:
 def _usual(panel: Panel, name: str, cycle: int) -> Float32Array:
     """How often a series was promoted on this weekday up to each day, shape (n, d)."""
     given = panel.drivers[name][:, : len(panel.dates)]
-    shares: FloatArray = weekday_mean(np.nan_to_num(given), np.isfinite(given).astype(float), USUAL_CYCLES, cycle)
+    shares = weekday_mean(np.nan_to_num(given), np.isfinite(given).astype(float), USUAL_CYCLES, cycle)
     return np.ascontiguousarray(shares, dtype=np.float32)
 
 

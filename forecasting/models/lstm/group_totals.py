@@ -89,8 +89,7 @@ class Groups:
         return found
 
     def _level(self, group: np.ndarray, origins: np.ndarray) -> Float32Array:
-        level: Float32Array = np.maximum(self._profiles.level[group, origins][:, None], np.float32(1e-6))
-        return level
+        return np.maximum(self._profiles.level[group, origins][:, None], np.float32(1e-6))
 
 
 def _rows(codes: np.ndarray, layout: Layout) -> tuple[np.ndarray, int]:

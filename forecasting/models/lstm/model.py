@@ -105,7 +105,7 @@ class LstmModel(Model):
         kinds = {True: 1.0} if layout.learned_to is None else {True: LATELY, False: 1 - LATELY}
         found = [features.windows(rows, origins, recent=np.full(len(rows), kind)) for kind in kinds]
         both = [Network(self.weights_).forecast(windows).astype(float) for windows in found]
-        scaled: FloatArray = np.average(both, axis=0, weights=list(kinds.values()))
+        scaled = np.average(both, axis=0, weights=list(kinds.values()))
         return scaled * found[0].scale[:, None]
 
     def _save(self, folder: Path) -> None:

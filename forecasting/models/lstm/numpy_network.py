@@ -47,8 +47,7 @@ class Network:
         if f"{MEAN}/kernel" in self.weights:
             base = ahead[:, :, RECENT_CHANNEL] + INDEX_FLOOR
             heads += [base * _factor(self._dense_head(BASE, context, ahead)), self._dense_head(MEAN, context, ahead)]
-        mean: Float32Array = np.maximum(np.mean(heads, axis=0), 0)
-        return mean
+        return np.maximum(np.mean(heads, axis=0), 0)
 
     def _recurrent(self, context: Float32Array, ahead: Float32Array) -> Float32Array:
         """The head that multiplies the weekday index."""
@@ -84,12 +83,10 @@ class Network:
 
 
 def _factor(rate: Float32Array) -> Float32Array:
-    factor: Float32Array = np.exp(np.clip(rate, -RATE_LIMIT, RATE_LIMIT))
-    return factor
+    return np.exp(np.clip(rate, -RATE_LIMIT, RATE_LIMIT))
 
 
 def _sigmoid(values: Float32Array) -> Float32Array:
     """By the hyperbolic tangent, which never overflows."""
     half = np.float32(0.5)
-    shares: Float32Array = half * np.tanh(half * values) + half
-    return shares
+    return half * np.tanh(half * values) + half

@@ -61,15 +61,13 @@ def trailing_mean(values: FloatArray, observed: FloatArray, days: int) -> Float3
 def a_year_ago(origins: np.ndarray, horizon: int, spans: Spans) -> np.ndarray:
     """The day a year before each day ahead, or a further year back where that one's neighbours are not known; shape (b, horizon)."""
     steps = np.arange(horizon)
-    days: np.ndarray = origins[:, None] + steps - spans.year * ((steps + spans.smooth_lag) // spans.year + 1)
-    return days
+    return origins[:, None] + steps - spans.year * ((steps + spans.smooth_lag) // spans.year + 1)
 
 
 def at(array: Float32Array, rows: np.ndarray, days: np.ndarray) -> Float32Array:
     """Values of these rows (b,) on these days (b, k); a day outside is the nearest one inside."""
     width = array.shape[1]
-    found: Float32Array = array.reshape(-1)[rows[:, None] * width + np.clip(days, 0, width - 1)]
-    return found
+    return array.reshape(-1)[rows[:, None] * width + np.clip(days, 0, width - 1)]
 
 
 def _level(values: FloatArray, observed: FloatArray, days: int) -> FloatArray:

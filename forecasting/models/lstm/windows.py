@@ -156,8 +156,7 @@ class Features:
 
     def _known_month_day(self, origins: np.ndarray, days: np.ndarray) -> np.ndarray:
         """The last day with the same day of the month whose index is known at the origin; -1 for none."""
-        last: np.ndarray = self._last_month_day[origins[:, None], self._month_day[days]]
-        return last
+        return self._last_month_day[origins[:, None], self._month_day[days]]
 
     def _year_ago(self, rows: np.ndarray, origins: np.ndarray, scale: Float32Array) -> list[np.ndarray]:
         days = a_year_ago(origins, self.layout.horizon, self._spans)
@@ -176,8 +175,7 @@ class Features:
         age = np.log1p(np.maximum(origins - self.start[rows], 0)) / 7
         other = [np.log(scale / file_mean), age, np.where(year, np.log(scale / then), 0.0), self.share[rows, origins]]
         grown = self._grown(rows, origins, scale, then, year) if self.layout.year_ago else []
-        static: Float32Array = np.clip(np.stack([*recent, *other, *grown], axis=1), -8, 8).astype(np.float32)
-        return static
+        return np.clip(np.stack([*recent, *other, *grown], axis=1), -8, 8).astype(np.float32)
 
     def _grown(self, rows: np.ndarray, origins: np.ndarray, scale: Float32Array, then: Float32Array, known: np.ndarray) -> list[np.ndarray]:
         """By how much more the series, and the whole file, sold in the last month and quarter than in the same days a year ago: logarithms."""
@@ -191,8 +189,7 @@ class Features:
 
 
 def _month_day(own: Profiles, rows: np.ndarray, days: np.ndarray) -> np.ndarray:
-    index: np.ndarray = at(own.month_day, rows, days) * (days >= 0)
-    return index
+    return at(own.month_day, rows, days) * (days >= 0)
 
 
 def _stack(channels: list[np.ndarray], calendar: Float32Array) -> Float32Array:

@@ -222,10 +222,8 @@ class Curves:
         """The file's year on days ahead of the origin, shape (days,); a year of days has 364, so that weekdays stay."""
         days_a_step = 1.0 if len(self.year) > DAYS_A_YEAR / 2 else DAYS_A_YEAR / len(self.year)
         step = np.rint(ahead / days_a_step).astype(int) - 1
-        year: FloatArray = self.year[step % len(self.year)]
-        return year
+        return self.year[step % len(self.year)]
 
     def yhat(self, dates: pd.DatetimeIndex, drivers: Mapping[str, FloatArray]) -> FloatArray:
         """The unclipped forecast, shape (n, days)."""
-        total: FloatArray = np.sum(list(self.components(dates, drivers).values()), axis=0)
-        return total
+        return np.sum(list(self.components(dates, drivers).values()), axis=0)

@@ -54,8 +54,7 @@ def quantiles(
     ahead = moving_sum(np.nan_to_num(f[rows]), window)
     if learned is None:
         return np.full((len(probabilities), ahead.shape[1]), np.nan)
-    made: FloatArray = learned.of(rows).quantiles(ahead, probabilities)[0]
-    return made
+    return learned.of(rows).quantiles(ahead, probabilities)[0]
 
 
 def past(errors: Errors, probabilities: tuple[float, ...], *, window: int = 1) -> FloatArray:

@@ -58,13 +58,11 @@ class SeriesBands:
 
     def law(self, f: FloatArray) -> FloatArray:
         """Typical size of an error at forecasts `f`, in units."""
-        size: FloatArray = self.scale * np.maximum(f, self.floor) ** (self.power / 2)
-        return size
+        return self.scale * np.maximum(f, self.floor) ** (self.power / 2)
 
     def growth(self, steps: np.ndarray) -> FloatArray:
         """Typical size of an error at these days ahead (from 0) relative to the middle of what was judged, shape (len(steps),)."""
-        grown: FloatArray = np.maximum(1 + self.slope * (steps - self.middle), 0.05)
-        return grown
+        return np.maximum(1 + self.slope * (steps - self.middle), 0.05)
 
     def quantiles(self, f: FloatArray, probabilities: tuple[float, ...], *, steps: np.ndarray | None = None) -> FloatArray:
         """Quantiles of the sales behind forecasts.
@@ -105,12 +103,10 @@ class SeriesBands:
         for place in range(len(asked)):
             rows = which == place
             relative[rows] = np.interp(where[rows], self.levels, z[:, place])
-        level: FloatArray = np.maximum(f + relative * self._size(f, steps), 0.0)
-        return level
+        return np.maximum(f + relative * self._size(f, steps), 0.0)
 
     def _size(self, f: FloatArray, steps: np.ndarray | None) -> FloatArray:
-        size: FloatArray = self.law(f) * self.growth(np.arange(f.shape[1]) if steps is None else steps) * self.own[:, None]
-        return size
+        return self.law(f) * self.growth(np.arange(f.shape[1]) if steps is None else steps) * self.own[:, None]
 
     def _kept(self, probabilities: tuple[float, ...]) -> FloatArray:
         if probabilities not in self.asked:
@@ -258,8 +254,7 @@ def _own_scale(z: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 
 def _log_scale(sums: FloatArray, counts: FloatArray, overall: float) -> FloatArray:
-    scale: FloatArray = np.log((sums + PRIOR_COUNT * overall) / ((counts + PRIOR_COUNT) * overall))
-    return scale
+    return np.log((sums + PRIOR_COUNT * overall) / ((counts + PRIOR_COUNT) * overall))
 
 
 def _correlation(a: FloatArray, b: FloatArray) -> float:

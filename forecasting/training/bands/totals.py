@@ -50,8 +50,8 @@ def _shifted_errors(y: FloatArray, f: FloatArray, floor: float) -> FloatArray:
     squares = nanmean(z**2, axis=1)
     spread = squares.var(ddof=1) / count if count > 1 else 0.0
     freedom = float(np.clip(2 * squares.mean() ** 2 / spread if spread > 0 else count, count, count * t))
-    shift: FloatArray = float(np.sqrt(np.mean(shifts**2))) * student_t(60, freedom)
+    shift = float(np.sqrt(np.mean(shifts**2))) * student_t(60, freedom)
     if t == 1:
         return shift
-    rest: FloatArray = np.nanquantile(z - shifts[:, None], midpoints(60))
+    rest = np.nanquantile(z - shifts[:, None], midpoints(60))
     return np.add.outer(shift, rest).ravel()

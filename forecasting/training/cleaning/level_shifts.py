@@ -63,11 +63,11 @@ class _Weeks:
 
     def around(self, row: int, week: int) -> FloatArray:
         """The levels of a series to judge a break by, shape (w,): against the year before, where that is known around the break."""
-        log: FloatArray = self.log[row]
+        log = self.log[row]
         year = self.year
         if week < 2 * year or len(log) - week > year:
             return log
-        against: FloatArray = log - np.concatenate([np.full(year, np.nan), log[:-year]])
+        against = log - np.concatenate([np.full(year, np.nan), log[:-year]])
         return against if np.isfinite(against[week - year :]).mean() >= _KNOWN else log
 
 

@@ -81,7 +81,7 @@ def _usual(panel: Panel, row: int) -> FloatArray:
     """What each day of a series usually sells, shape (d,), in units, above 0."""
     sales = panel.sales[row]
     local = _neighbours(sales, panel.period.cycle)
-    usual: FloatArray = np.fmax(local, np.median(sales[sales > 0]))
+    usual = np.fmax(local, np.median(sales[sales > 0]))
     if schema.PROMO in panel.drivers:
         promoted = np.nan_to_num(panel.drivers[schema.PROMO][row, : len(sales)]) > 0
         ratios = (sales / usual)[promoted & np.isfinite(sales)]
