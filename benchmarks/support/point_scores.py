@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.core import schema
-from forecasting.core.arrays import FloatArray
+from forecasting.core.arrays import FloatArray, nanmean
 from forecasting.training import metrics
 
 COLUMNS = ("wape", "mase", "rmsse", "bias", "total_wape", "missing")
@@ -33,12 +33,12 @@ def scores(past: FloatArray, y: FloatArray, yhat: FloatArray) -> dict[str, float
     known = np.isfinite(y)
     made = np.where(known, np.maximum(np.nan_to_num(yhat), 0.0), np.nan)
     changes = [_changes(row[np.isfinite(row)]) for row in past]
-    scaled = [_ratio(_mean(np.abs(made - y), axis=1), changes, 1), np.sqrt(_ratio(_mean((made - y) ** 2, axis=1), changes, 2))]
+    scaled = [_ratio(nanmean(np.abs(made - y), axis=1), changes, 1), np.sqrt(_ratio(nanmean((made - y) ** 2, axis=1), changes, 2))]
     totals = [np.nansum(values, axis=0)[known.any(axis=0)] for values in (y, made)]
     return {
         "wape": 100 * float(metrics.wape(y, made)),
-        "mase": float(_mean(scaled[0], axis=0)),
-        "rmsse": float(_mean(scaled[1], axis=0)),
+        "mase": float(nanmean(scaled[0], axis=0)),
+        "rmsse": float(nanmean(scaled[1], axis=0)),
         "bias": 100 * float(metrics.bias_share(y, made)),
         "total_wape": 100 * float(metrics.wape(*totals)),
         "missing": float(np.isnan(yhat[known]).mean()),
@@ -54,12 +54,6 @@ def _ratio(error: FloatArray, changes: list[FloatArray], power: int) -> FloatArr
     """Mean errors of the series relative to the mean change to that power; NaN where a series never changed or has too few rows."""
     scale = np.array([(np.abs(change) ** power).mean() if change.any() else np.nan for change in changes])
     return error / scale
-
-
-def _mean(values: FloatArray, axis: int) -> FloatArray:
-    """Mean of what is known; NaN if nothing is."""
-    count = np.isfinite(values).sum(axis=axis)
-    return np.where(count > 0, np.nansum(values, axis=axis) / np.maximum(count, 1), np.nan)
 
 
 def of_peers(text: str) -> dict[str, dict[str, float]]:

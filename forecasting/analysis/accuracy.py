@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from forecasting.analysis.backtest_bands import LEVELS, LIMITS, NAMES, PROBABILITIES, UNKNOWN, Judged
-from forecasting.analysis.error_sums import MEASURES, Tally, share, tally
+from forecasting.analysis.error_sums import MEASURES, Tally, tally
 from forecasting.analysis.forecast_view import chosen_rows
 from forecasting.core import schema
-from forecasting.core.arrays import FloatArray
+from forecasting.core.arrays import FloatArray, known_sum, share
 from forecasting.training.bands import quantiles
 from forecasting.training.bands.quantiles import Errors
 
@@ -75,7 +75,7 @@ def accuracy(judged: Judged, filters: Mapping[str, str]) -> Accuracy:
         better=float(better(overall)) if names else np.nan,
         promise=_promise(judged, rows, limits),
         total=_total(judged, rows, names, limits),
-        history=pd.DataFrame({schema.DS: made.panel.dates, schema.SALES: _added(made.panel.sales[rows])}),
+        history=pd.DataFrame({schema.DS: made.panel.dates, schema.SALES: known_sum(made.panel.sales[rows], axis=0)}),
         tallies={name: found[1] for name, found in both.items()},
     )
 
@@ -138,10 +138,6 @@ def _total(judged: Judged, rows: np.ndarray, names: list[str], limits: FloatArra
         columns[name] = np.where(known.any(axis=1), total, np.nan).ravel()
     drawn = judged.limits[:, :, rows[0]] if len(rows) == 1 else limits[LIMITS]
     return pd.DataFrame(columns | {name: values.ravel() for name, values in zip(schema.BANDS, drawn, strict=True)})
-
-
-def _added(sales: FloatArray) -> FloatArray:
-    return np.where(np.isfinite(sales).any(axis=0), np.nansum(sales, axis=0), np.nan)
 
 
 def by_series(found: Accuracy) -> pd.DataFrame:

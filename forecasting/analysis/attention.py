@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from forecasting.analysis.accuracy import Accuracy
-from forecasting.analysis.error_sums import Tally, share
+from forecasting.analysis.error_sums import Tally
 from forecasting.core import formatting, schema
-from forecasting.core.arrays import FloatArray
+from forecasting.core.arrays import FloatArray, mean_where, nanmean, share
 
 PROBLEM, UNITS, ADVICE = "problem", "units", "advice"
 FEWEST_CUTOFFS = 3
@@ -123,11 +123,10 @@ def _leans(by_cutoff: Tally) -> np.ndarray:
     mean = share(by_cutoff.over, by_cutoff.days)
     seen = np.isfinite(mean)
     count = seen.sum(axis=0)
-    value = np.where(seen, mean, 0.0)
-    middle = value.sum(axis=0) / np.maximum(count, 1)
+    middle = nanmean(mean, axis=0)
     spread = np.sqrt((np.where(seen, mean - middle, 0.0) ** 2).sum(axis=0) / np.maximum(count - 1, 1) / np.maximum(count, 1))
     bound = np.array([_T_95.get(number, _T_95[10]) for number in count.tolist()])
-    return np.asarray((count >= FEWEST_CUTOFFS) & (np.abs(np.sign(value).sum(axis=0)) == count) & (np.abs(middle) > bound * spread))
+    return np.asarray((count >= FEWEST_CUTOFFS) & (np.abs(np.sign(np.nan_to_num(mean)).sum(axis=0)) == count) & (np.abs(middle) > bound * spread))
 
 
 def _worse(blend: Tally, naive: Tally) -> np.ndarray:
@@ -148,8 +147,7 @@ def _beyond(found: Accuracy) -> FloatArray:
     y = found.judged.made.past.y[:, found.rows]
     lower, upper = found.judged.limits[:2, :, found.rows]
     known = np.isfinite(y) & np.isfinite(lower) & np.isfinite(upper)
-    outside = np.where(known, np.maximum(lower - y, 0.0) + np.maximum(y - upper, 0.0), 0.0)
-    return share(outside.sum(axis=(0, 2)), known.sum(axis=(0, 2)).astype(float))
+    return mean_where(np.maximum(lower - y, 0.0) + np.maximum(y - upper, 0.0), known, axis=(0, 2))
 
 
 def _of_series(found: Accuracy) -> list[Fault]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from forecasting.analysis.backtest_bands import UNKNOWN, Judged
-from forecasting.core.arrays import FloatArray
+from forecasting.core.arrays import FloatArray, share
 
 MEASURES = ("wape", "mase", "bias", "coverage_80", "width_80")
 """Error, bias and the width of the 80 % band are shares of sales, coverage one of days; MASE is below 1 where it beats the past's naive forecast."""
@@ -79,10 +79,3 @@ def tally(judged: Judged, name: str, rows: np.ndarray) -> tuple[Tally, Tally]:
     )
     by_step, by_series = (Tally(*(values.sum(axis=axis, dtype=float) for values in quantities)) for axis in (1, 2))
     return by_step, by_series
-
-
-def share(numerator: FloatArray, denominator: FloatArray) -> FloatArray:
-    """A ratio of two sums, NaN where the second one is 0."""
-    made = np.full(np.shape(numerator), np.nan)
-    np.divide(numerator, denominator, out=made, where=np.asarray(denominator) != 0)
-    return made

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.core import schema
-from forecasting.core.arrays import FloatArray
+from forecasting.core.arrays import FloatArray, known_sum
 from forecasting.core.errors import InputError, NotFound
 from forecasting.core.period import DAY, Period
 from forecasting.models.prophet.model import ProphetModel
@@ -137,10 +137,10 @@ def view(made: Ensemble, filters: Mapping[str, str], days: int) -> View:
         n_series=len(rows),
         days=days,
         last=panel.last,
-        history=pd.DataFrame({schema.DS: panel.dates, schema.Y: _sum_known(panel.sales[rows])}),
+        history=pd.DataFrame({schema.DS: panel.dates, schema.Y: known_sum(panel.sales[rows], axis=0)}),
         forecast=pd.DataFrame({schema.DS: ahead, **curves}),
         total=total_range(made, rows, days),
-        last_year=_last_year(_sum_known(panel.sales[rows]), days, panel.period.year),
+        last_year=_last_year(known_sum(panel.sales[rows], axis=0), days, panel.period.year),
         busiest=(ahead[busiest], float(curves[schema.BLEND][busiest])),
         weights=_weights(made, rows, days),
         wape=float(metrics.wape(*quantiles.total_errors(made.errors_of(rows)))),
@@ -203,7 +203,7 @@ def components(made: Ensemble, filters: Mapping[str, str], days: int) -> pd.Data
     modelled = rows[np.isfinite(made.yhat[schema.PROPHET][rows, 0])]
     if not len(modelled):
         return pd.DataFrame({"component": pd.Series(dtype="str"), "label": pd.Series(dtype="str"), "units": pd.Series(dtype=float)})
-    average = float(np.nanmean(_sum_known(made.panel.sales[modelled][:, -made.panel.period.year :])))
+    average = float(np.nanmean(known_sum(made.panel.sales[modelled][:, -made.panel.period.year :], axis=0)))
     parts = []
     for name, values in prophet.components(made.panel, modelled, days).items():
         effect, label = values.sum(axis=0), COMPONENTS.get(name, name)
@@ -221,11 +221,6 @@ def _strongest(effect: FloatArray, dates: pd.DatetimeIndex) -> tuple[float, str]
     means = {day: float(effect[weekdays == day].mean()) for day in np.unique(weekdays)}
     strongest = max(means, key=lambda day: abs(means[day]))
     return means[strongest], WEEKDAYS[strongest]
-
-
-def _sum_known(values: FloatArray) -> FloatArray:
-    """Sum over series, NaN on days on which none has a row, shape (d,)."""
-    return np.where(np.isfinite(values).any(axis=0), np.nansum(values, axis=0), np.nan)
 
 
 def _last_year(history: FloatArray, days: int, year: int) -> float:

@@ -6,6 +6,8 @@ import numpy as np
 
 FloatArray = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 BoolArray = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
+Axis = int | tuple[int, ...] | None
+"""Along which axis, or axes, of an array; None is over everything."""
 
 
 def added_up(values: np.ndarray, kind: type = np.float64) -> np.ndarray:
@@ -33,13 +35,31 @@ def midpoints(count: int) -> FloatArray:
     return (np.arange(count) + 0.5) / count
 
 
-def nanmean(values: FloatArray, axis: int) -> FloatArray:
-    """Mean of what is known along an axis; NaN where nothing is."""
-    seen = np.isfinite(values)
-    count = seen.sum(axis=axis)
-    mean = np.full(count.shape, np.nan)
-    np.divide(np.where(seen, values, 0.0).sum(axis=axis), count, out=mean, where=count > 0)
-    return mean
+def share(part: np.ndarray, whole: np.ndarray) -> FloatArray:
+    """part / whole; NaN where the whole is 0."""
+    made = np.full(np.shape(part), np.nan)
+    np.divide(part, whole, out=made, where=whole != 0)
+    return made
+
+
+def mean_where(values: FloatArray, where: BoolArray, axis: Axis) -> FloatArray:
+    """Mean of the values at the places that count; NaN where none does.
+
+    Example:
+        >>> mean_where(np.array([[4.0, 8.0], [6.0, 2.0]]), np.array([[True, False], [True, False]]), axis=0)
+        array([ 5., nan])
+    """
+    return share(np.where(where, values, 0.0).sum(axis=axis), where.sum(axis=axis))
+
+
+def nanmean(values: FloatArray, axis: Axis) -> FloatArray:
+    """Mean of what is known; NaN where nothing is."""
+    return mean_where(values, np.isfinite(values), axis)
+
+
+def known_sum(values: FloatArray, axis: Axis) -> FloatArray:
+    """Sum of what is known; NaN where nothing is."""
+    return np.where(np.isfinite(values).any(axis=axis), np.nansum(values, axis=axis), np.nan)
 
 
 def median(values: FloatArray) -> FloatArray:

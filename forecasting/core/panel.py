@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.core import period, schema
-from forecasting.core.arrays import FloatArray
+from forecasting.core.arrays import FloatArray, nanmean, share
 from forecasting.core.errors import InputError
 from forecasting.core.period import DAY, Period
 
@@ -125,10 +125,7 @@ def _usual(past: FloatArray, horizon: int, cycle: int) -> FloatArray:
     recent = np.full((len(past), days), np.nan)
     recent[:, max(days - past.shape[1], 0) :] = past[:, -days:]
     weeks = recent.reshape(len(past), USUAL_CYCLES, -1)
-    known = np.isfinite(weeks).sum(axis=1)
-    mean = np.full(known.shape, np.nan)
-    np.divide(np.nansum(weeks, axis=1), known, out=mean, where=known > 0)
-    return mean[:, np.arange(horizon) % cycle]
+    return nanmean(weeks, axis=1)[:, np.arange(horizon) % cycle]
 
 
 def from_sales(sales: pd.DataFrame) -> Panel:
@@ -168,9 +165,7 @@ def _placed(values: pd.Series, rows: np.ndarray, codes: np.ndarray, column: np.n
     cell, value = codes[rows] * shape[1] + column[rows], value[rows]
     count = np.bincount(cell, minlength=shape[0] * shape[1])
     total = np.bincount(cell, value, minlength=len(count))
-    placed = np.full(len(count), np.nan)
-    np.divide(total, count, out=placed, where=count > 0)
-    return placed.reshape(shape)
+    return share(total, count).reshape(shape)
 
 
 def _series(sales: pd.DataFrame, keys: list[str]) -> tuple[np.ndarray, pd.DataFrame]:

@@ -9,7 +9,7 @@ from typing import Self
 import numpy as np
 
 from forecasting.core import calendar, schema, stages
-from forecasting.core.arrays import FloatArray
+from forecasting.core.arrays import FloatArray, mean_where
 from forecasting.core.panel import Panel
 from forecasting.core.period import DAY
 from forecasting.core.progress import OnProgress, Progress
@@ -75,6 +75,4 @@ def _last_season(sales: FloatArray, length: int) -> FloatArray:
 def _recent_mean(sales: FloatArray, count: int) -> FloatArray:
     """Mean of each series' last `count` values, shape (n,); NaN where it has none."""
     known = np.isfinite(sales)
-    recent = known & (known[:, ::-1].cumsum(axis=1)[:, ::-1] <= count)
-    count = recent.sum(axis=1)
-    return np.where(count > 0, np.where(recent, sales, 0.0).sum(axis=1) / np.maximum(count, 1), np.nan)
+    return mean_where(sales, known & (known[:, ::-1].cumsum(axis=1)[:, ::-1] <= count), axis=1)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecasting.core import calendar, formatting, schema
-from forecasting.core.arrays import FloatArray
+from forecasting.core.arrays import FloatArray, mean_where
 from forecasting.core.panel import Panel
 
 RECENT = 56
@@ -60,7 +60,7 @@ def forecast(panel: Panel, newcomers: Sequence[Newcomer], blend: FloatArray, mod
     made = np.full((len(panel), h), np.nan)
     closed = _closed_ahead(panel, blend, modelled)
     for new in newcomers:
-        pattern = _mean(blend[new.members], ~closed[new.members])
+        pattern = mean_where(blend[new.members], ~closed[new.members], axis=0)
         position = (len(panel.dates) + np.arange(h)) % panel.period.cycle
         made[new.row] = np.where(closed[new.row], 0.0, new.scale * new.weekdays[position] * np.nan_to_num(pattern))
     return made
@@ -180,7 +180,7 @@ class _Group:
     def of(cls, panel: Panel, days: np.ndarray, members: np.ndarray) -> _Group:
         """Learned from the sales of the members on days that they were open."""
         sales, open_ = panel.sales[members], days[members]
-        mean, cycle = _mean(sales, open_), panel.period.cycle
+        mean, cycle = mean_where(sales, open_, axis=0), panel.period.cycle
         recent = slice(-(panel.period.steps(RECENT) // cycle) * cycle, None)
         y = np.where(open_, sales, 0.0)[:, recent]
         expected = np.where(open_, mean, 0.0)[:, recent]
@@ -219,12 +219,6 @@ def _by(cycle: int, values: FloatArray, *, axis: int) -> FloatArray:
     """Sums of whole weeks (axis 2) or of weekdays (axis 1) of shape (m, days)."""
     whole = values.shape[1] // cycle * cycle
     return np.asarray(values[:, values.shape[1] - whole :].reshape(len(values), -1, cycle).sum(axis=axis))
-
-
-def _mean(values: FloatArray, where: np.ndarray) -> FloatArray:
-    """Mean over the first axis of what counts; NaN where nothing does."""
-    count = where.sum(axis=0)
-    return np.where(count > 0, np.where(where, values, 0.0).sum(axis=0) / np.maximum(count, 1), np.nan)
 
 
 def _over(part: FloatArray, whole: FloatArray) -> FloatArray:

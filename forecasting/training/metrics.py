@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from forecasting.core.arrays import FloatArray
-
-Axis = int | tuple[int, ...] | None
+from forecasting.core.arrays import Axis, FloatArray, known_sum, nanmean
 
 
 def wape(y: FloatArray, yhat: FloatArray, *, axis: Axis = None) -> FloatArray:
@@ -22,19 +20,19 @@ def wape(y: FloatArray, yhat: FloatArray, *, axis: Axis = None) -> FloatArray:
         0.1
     """
     y, yhat = _pairs(y, yhat)
-    return _share(_total(np.abs(yhat - y), axis), _total(np.abs(y), axis))
+    return _share(known_sum(np.abs(yhat - y), axis), known_sum(np.abs(y), axis))
 
 
 def bias(y: FloatArray, yhat: FloatArray, *, axis: Axis = None) -> FloatArray:
     """Mean of yhat - y, in units a day; above 0 is too high."""
     y, yhat = _pairs(y, yhat)
-    return _mean(yhat - y, axis)
+    return nanmean(yhat - y, axis)
 
 
 def bias_share(y: FloatArray, yhat: FloatArray, *, axis: Axis = None) -> FloatArray:
     """Bias as a share of mean sales, sum (yhat - y) / sum y; above 0 is too high."""
     y, yhat = _pairs(y, yhat)
-    return _share(_total(yhat - y, axis), _total(y, axis))
+    return _share(known_sum(yhat - y, axis), known_sum(y, axis))
 
 
 def mase(y: FloatArray, yhat: FloatArray, past: FloatArray, *, season_length: int = 7) -> FloatArray:
@@ -49,13 +47,13 @@ def mase(y: FloatArray, yhat: FloatArray, past: FloatArray, *, season_length: in
     Source: Hyndman & Koehler 2006.
     """
     y, yhat = _pairs(y, yhat)
-    return _share(_mean(np.abs(yhat - y), -1), _mean(np.abs(_changes(past, season_length)), -1))
+    return _share(nanmean(np.abs(yhat - y), -1), nanmean(np.abs(_changes(past, season_length)), -1))
 
 
 def rmsse(y: FloatArray, yhat: FloatArray, past: FloatArray, *, season_length: int = 1) -> FloatArray:
     """Root mean squared scaled error of each series; arguments as for `mase`. The M5 competition scales by changes from day to day."""
     y, yhat = _pairs(y, yhat)
-    return np.sqrt(_share(_mean((yhat - y) ** 2, -1), _mean(_changes(past, season_length) ** 2, -1)))
+    return np.sqrt(_share(nanmean((yhat - y) ** 2, -1), nanmean(_changes(past, season_length) ** 2, -1)))
 
 
 def pinball(y: FloatArray, yhat: FloatArray, quantile: float, *, axis: Axis = None) -> FloatArray:
@@ -66,13 +64,13 @@ def pinball(y: FloatArray, yhat: FloatArray, quantile: float, *, axis: Axis = No
         2.0
     """
     y, yhat = _pairs(y, yhat)
-    return _mean(np.maximum(quantile * (y - yhat), (quantile - 1.0) * (y - yhat)), axis)
+    return nanmean(np.maximum(quantile * (y - yhat), (quantile - 1.0) * (y - yhat)), axis)
 
 
 def coverage(y: FloatArray, lower: FloatArray, upper: FloatArray, *, axis: Axis = None) -> FloatArray:
     """Share of days with lower <= y <= upper."""
     known = np.isfinite(y) & np.isfinite(lower) & np.isfinite(upper)
-    return _mean(np.where(known, (lower <= y) & (y <= upper), np.nan), axis)
+    return nanmean(np.where(known, (lower <= y) & (y <= upper), np.nan), axis)
 
 
 def interval_score(y: FloatArray, lower: FloatArray, upper: FloatArray, level: float, *, axis: Axis = None) -> FloatArray:
@@ -81,7 +79,7 @@ def interval_score(y: FloatArray, lower: FloatArray, upper: FloatArray, level: f
     Its width, plus 2 / (1 - level) for every unit that y lies outside. Source: Gneiting & Raftery 2007, eq. 43.
     """
     outside = np.maximum(lower - y, 0.0) + np.maximum(y - upper, 0.0)
-    return _mean(upper - lower + 2.0 / (1.0 - level) * outside, axis)
+    return nanmean(upper - lower + 2.0 / (1.0 - level) * outside, axis)
 
 
 def _pairs(y: FloatArray, yhat: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -94,18 +92,6 @@ def _pairs(y: FloatArray, yhat: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 def _changes(past: FloatArray, season_length: int) -> FloatArray:
     return past[..., season_length:] - past[..., :-season_length]
-
-
-def _total(values: FloatArray, axis: Axis) -> FloatArray:
-    """Sum of what is known; NaN if nothing is."""
-    some = np.isfinite(values).any(axis=axis)
-    return np.where(some, np.nansum(values, axis=axis), np.nan)
-
-
-def _mean(values: FloatArray, axis: Axis) -> FloatArray:
-    """Mean of what is known; NaN if nothing is."""
-    count = np.isfinite(values).sum(axis=axis)
-    return np.where(count > 0, np.nansum(values, axis=axis) / np.maximum(count, 1), np.nan)
 
 
 def _share(numerator: FloatArray, denominator: FloatArray) -> FloatArray:

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.core import schema
-from forecasting.core.arrays import FloatArray
+from forecasting.core.arrays import FloatArray, share
 from forecasting.core.panel import Panel
 from forecasting.core.progress import OnProgress, Progress, ignore
 from forecasting.core.settings import ProphetSettings
@@ -102,7 +102,7 @@ def added_up(panel: Panel, grouping: Grouping) -> Panel:
     drivers = {}
     for name, values in panel.drivers.items():
         count = grouping.add_up(np.isfinite(values).astype(float))
-        drivers[name] = np.where(count > 0, grouping.add_up(values) / np.maximum(count, 1), np.nan)
+        drivers[name] = share(grouping.add_up(values), count)
     rows = grouping.add_up(np.isfinite(panel.sales).astype(float))
     sales = np.where(rows > 0, grouping.add_up(panel.sales), np.nan)
     names = pd.DataFrame({schema.UNIQUE_ID: [f"{grouping.name} {number}" for number in range(grouping.count)]})

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecasting.core import schema
-from forecasting.core.arrays import FloatArray
+from forecasting.core.arrays import FloatArray, mean_where
 
 FEWEST_CUTOFFS = 3
 """Below so many cutoffs the chosen weight stays."""
@@ -30,7 +30,7 @@ LOUDEST = 3.0
 """A series' evidence for the file, relative to its error, counts up to so many times the usual one."""
 _SPIKE, _SLAB = 0.03, 0.30
 _GRID = np.arange(81) / 80
-_LEAST = 1e-12
+_LEAST, _LEAST_ERROR = 1e-12, 1e-9
 _T_95 = {3: 2.920, 4: 2.353, 5: 2.132, 6: 2.015, 7: 1.943, 8: 1.895, 9: 1.860, 10: 1.833}
 
 
@@ -88,13 +88,13 @@ def learn(y: FloatArray, yhat: Mapping[str, FloatArray], chosen: float) -> Weigh
     known = np.isfinite(y) & np.isfinite(prophet) & np.isfinite(lstm)
     sold, first, second = (np.where(known, values, 0.0) for values in (y, prophet, lstm))
     cutoffs = known.any(axis=2).sum(axis=0)
-    first_errors, second_errors = (_mean_by_cutoff(np.abs(sold - values), known) for values in (first, second))
+    first_errors, second_errors = (mean_where(np.abs(sold - values), known, axis=2) for values in (first, second))
     whole, weight = chosen, np.full(y.shape[1], chosen)
     if len(y) >= FEWEST_CUTOFFS and known.any():
         totals = [values.sum(axis=2) for values in (sold, first, second)]
         no_prophet = _worse(first_errors, second_errors) | _absurd(totals[0], totals[1], totals[2], known)
         no_lstm = _worse(second_errors, first_errors) | _absurd(totals[0], totals[2], totals[1], known)
-        unit = _mean_error(np.abs(sold - chosen * first - (1 - chosen) * second), known)
+        unit = np.fmax(mean_where(np.abs(sold - chosen * first - (1 - chosen) * second), known, axis=(0, 2)), _LEAST_ERROR)
         pairs = _Pairs(known, first - second, sold - second, unit)
         broken = (no_prophet ^ no_lstm) & (cutoffs >= FEWEST_CUTOFFS)
         whole = _of_file(pairs, ~broken, chosen)
@@ -204,7 +204,7 @@ def _naive_share(y: FloatArray, yhat: Mapping[str, FloatArray], prophet: FloatAr
     first, second, naive = (yhat[name] for name in schema.MODELS)
     blend = np.where(np.isnan(first), second, np.where(np.isnan(second), first, prophet[:, None] * first + (1 - prophet[:, None]) * second))
     known = np.isfinite(y) & np.isfinite(blend) & np.isfinite(naive)
-    gain = _mean_by_cutoff(np.where(known, np.abs(blend - y) - np.abs(naive - y), 0.0), known)
+    gain = mean_where(np.abs(blend - y) - np.abs(naive - y), known, axis=2)
     count = np.isfinite(gain).sum(axis=0)
     enough = count >= FEWEST_CUTOFFS
     if not enough.any():
@@ -224,17 +224,4 @@ def t_95(cutoffs: int) -> float:
 def _errors(y: FloatArray, yhat: Mapping[str, FloatArray]) -> FloatArray:
     values = [yhat[name] for name in schema.MODELS]
     known = np.isfinite(y) & np.isfinite(values).all(axis=0)
-    errors = [_mean_error(np.where(known, np.abs(value - y), 0.0), known) for value in values]
-    return np.where(known.any(axis=(0, 2)), np.array(errors), np.nan)
-
-
-def _mean_error(size: FloatArray, known: np.ndarray) -> FloatArray:
-    """Mean over cutoffs and days, shape (n,); above 0."""
-    mean = size.sum(axis=(0, 2)) / np.maximum(known.sum(axis=(0, 2)), 1)
-    return np.maximum(mean, 1e-9)
-
-
-def _mean_by_cutoff(size: FloatArray, known: np.ndarray) -> FloatArray:
-    """Mean over days, shape (K, n); NaN where none is known."""
-    count = known.sum(axis=2)
-    return np.where(count > 0, size.sum(axis=2) / np.maximum(count, 1), np.nan)
+    return np.array([np.maximum(mean_where(np.abs(value - y), known, axis=(0, 2)), _LEAST_ERROR) for value in values])

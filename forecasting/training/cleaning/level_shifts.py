@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecasting.core import calendar, schema
-from forecasting.core.arrays import FloatArray, median
+from forecasting.core.arrays import FloatArray, median, nanmean
 from forecasting.core.panel import Panel
 
 LARGE, SMALL = 1.6, 0.6
@@ -116,7 +116,7 @@ def _weeks(panel: Panel) -> tuple[_Weeks, FloatArray]:
     first = d % length
     shaped = sales[:, first:].reshape(len(sales), -1, length)
     known = np.isfinite(shaped)
-    by_weekday = np.where(known, shaped, 0.0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
+    by_weekday = np.nan_to_num(nanmean(shaped, axis=1))
     usual = by_weekday.sum(axis=1, keepdims=True) / np.maximum((by_weekday > 0).sum(axis=1, keepdims=True), 1)
     shape = by_weekday / np.where(usual > 0, usual, 1.0)
     expected = (known * shape[:, None, :]).sum(axis=2)
