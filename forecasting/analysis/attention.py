@@ -12,7 +12,7 @@ import pandas as pd
 from forecasting.analysis.accuracy import Accuracy
 from forecasting.analysis.error_sums import Tally
 from forecasting.core import formatting, schema
-from forecasting.core.arrays import FloatArray, mean_where, nanmean, share
+from forecasting.core.arrays import FloatArray, mean_where, nanmean, share, t_quantile
 
 PROBLEM, UNITS, ADVICE = "problem", "units", "advice"
 FEWEST_CUTOFFS = 3
@@ -26,8 +26,6 @@ TOO_SURE = 0.60
 """Share of days inside the 80 % band below which it promises too much."""
 OFF = 1.75
 """Times the usual error of series that sell as much."""
-_T_95 = {3: 4.30, 4: 3.18, 5: 2.78, 6: 2.57, 7: 2.45, 8: 2.36, 9: 2.31, 10: 2.26}
-"""95 % points (of both sides) of Student's t with one degree of freedom less than cutoffs."""
 _SIMPLER = "Simpler model"
 _WITHOUT_SALES = {"stopped": "No longer sold", "none": "No sales yet"}
 
@@ -119,13 +117,13 @@ _LESS = "Keep less than the forecast says; if its shelf was empty at times, leav
 
 
 def _leans(by_cutoff: Tally) -> np.ndarray:
-    """Whose errors are on one side at every cutoff, and beyond noise, shape (r,)."""
+    """Whose errors are on one side at every cutoff, and beyond noise, shape (r,): a t test over cutoffs, 5 % of both sides together."""
     mean = share(by_cutoff.over, by_cutoff.days)
     seen = np.isfinite(mean)
     count = seen.sum(axis=0)
     middle = nanmean(mean, axis=0)
     spread = np.sqrt((np.where(seen, mean - middle, 0.0) ** 2).sum(axis=0) / np.maximum(count - 1, 1) / np.maximum(count, 1))
-    bound = np.array([_T_95.get(number, _T_95[10]) for number in count.tolist()])
+    bound = t_quantile(0.975, np.maximum(count - 1, 1))
     return np.asarray((count >= FEWEST_CUTOFFS) & (np.abs(np.sign(np.nan_to_num(mean)).sum(axis=0)) == count) & (np.abs(middle) > bound * spread))
 
 

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.core import schema
-from forecasting.core.arrays import FloatArray, share
+from forecasting.core.arrays import FloatArray, share, t_quantile
 from forecasting.core.panel import Panel
 from forecasting.core.progress import OnProgress, Progress, ignore
 from forecasting.core.settings import ProphetSettings
@@ -197,4 +197,4 @@ def _better(before: FloatArray, after: FloatArray) -> bool:
     """Whether errors of K cutoffs fell by more than chance explains (one-sided paired t test, 5 %)."""
     gain = before - after
     spread = gain.std(ddof=1) / np.sqrt(len(gain))
-    return bool(gain.mean() > weights.t_95(len(gain)) * spread)
+    return bool(gain.mean() > t_quantile(0.95, len(gain) - 1) * spread)

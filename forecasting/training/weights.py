@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecasting.core import schema
-from forecasting.core.arrays import FloatArray, mean_where
+from forecasting.core.arrays import FloatArray, mean_where, t_quantile
 
 FEWEST_CUTOFFS = 3
 """Below so many cutoffs the chosen weight stays."""
@@ -31,7 +31,6 @@ LOUDEST = 3.0
 _SPIKE, _SLAB = 0.03, 0.30
 _GRID = np.arange(81) / 80
 _LEAST, _LEAST_ERROR = 1e-12, 1e-9
-_T_95 = {3: 2.920, 4: 2.353, 5: 2.132, 6: 2.015, 7: 1.943, 8: 1.895, 9: 1.860, 10: 1.833}
 
 
 @dataclass(frozen=True, eq=False)
@@ -211,14 +210,9 @@ def _naive_share(y: FloatArray, yhat: Mapping[str, FloatArray], prophet: FloatAr
         return share
     gain = gain[:, enough]
     mean, spread = np.nanmean(gain, axis=0), np.nanstd(gain, axis=0, ddof=1)
-    least = np.array([t_95(int(k)) for k in count[enough]])
+    least = t_quantile(0.95, count[enough] - 1)
     share[enough] = NAIVE_SHARE * (mean * np.sqrt(count[enough]) > np.maximum(least * spread, _LEAST))
     return share
-
-
-def t_95(cutoffs: int) -> float:
-    """95 % point of Student's t with one degree of freedom less than cutoffs; at least three of them."""
-    return _T_95.get(cutoffs, 1.8)
 
 
 def _errors(y: FloatArray, yhat: Mapping[str, FloatArray]) -> FloatArray:

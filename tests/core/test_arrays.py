@@ -1,4 +1,4 @@
-"""Sums and means of what is known, against NumPy's own where those are defined."""
+"""Sums and means of what is known, against NumPy's own where those are defined; Student's t against printed tables."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def values():
 
 
 def test_the_examples_hold():
-    assert doctest.testmod(arrays) == (0, 1)
+    assert doctest.testmod(arrays) == (0, 2)
 
 
 @pytest.mark.parametrize("axis", AXES)
@@ -47,3 +47,9 @@ def test_a_mean_of_some_leaves_the_others_out():
 
 def test_a_share_of_nothing_is_not_known():
     np.testing.assert_array_equal(arrays.share(np.array([1, 0, 3]), np.array([2, 0, 0])), [0.5, np.nan, np.nan])
+
+
+def test_quantiles_of_student_t_are_those_of_printed_tables():
+    freedom = np.arange(2, 10)
+    np.testing.assert_array_equal(arrays.t_quantile(0.95, freedom).round(3), [2.920, 2.353, 2.132, 2.015, 1.943, 1.895, 1.860, 1.833])
+    np.testing.assert_array_equal(arrays.t_quantile(0.975, freedom).round(2), [4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26])
