@@ -124,14 +124,14 @@ def _leans(by_cutoff: Tally) -> np.ndarray:
     middle = nanmean(mean, axis=0)
     spread = np.sqrt((np.where(seen, mean - middle, 0.0) ** 2).sum(axis=0) / np.maximum(count - 1, 1) / np.maximum(count, 1))
     bound = t_quantile(0.975, np.maximum(count - 1, 1))
-    return np.asarray((count >= FEWEST_CUTOFFS) & (np.abs(np.sign(np.nan_to_num(mean)).sum(axis=0)) == count) & (np.abs(middle) > bound * spread))
+    return (count >= FEWEST_CUTOFFS) & (np.abs(np.sign(np.nan_to_num(mean)).sum(axis=0)) == count) & (np.abs(middle) > bound * spread)
 
 
 def _worse(blend: Tally, naive: Tally) -> np.ndarray:
     """Whom the naive forecast beats at every cutoff, and by more than a little, shape (r,)."""
     count = (blend.days > 0).sum(axis=0)
     always = ((blend.missed > naive.missed) | (blend.days == 0)).all(axis=0)
-    return np.asarray(always & (count >= FEWEST_CUTOFFS) & (blend.missed.sum(axis=0) > (1 + WORSE) * naive.missed.sum(axis=0)))
+    return always & (count >= FEWEST_CUTOFFS) & (blend.missed.sum(axis=0) > (1 + WORSE) * naive.missed.sum(axis=0))
 
 
 def _usual(found: Accuracy, missed: FloatArray) -> FloatArray:

@@ -69,7 +69,7 @@ class Judged:
     @cached_property
     def cuts(self) -> np.ndarray:
         """Days known at each cutoff, shape (K,)."""
-        return np.asarray(self.made.panel.dates.get_indexer(self.made.past.cutoffs) + 1)
+        return self.made.panel.dates.get_indexer(self.made.past.cutoffs) + 1
 
     @cached_property
     def scale(self) -> FloatArray:

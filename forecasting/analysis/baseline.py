@@ -134,7 +134,7 @@ class Standing:
     def _takes_part(self, model: str) -> np.ndarray:
         """The series of which a model has a forecast and a share of the blend, shape (r,) of bool."""
         share = self.made.share[self.rows, schema.MODELS.index(model)]
-        return np.asarray((share >= LEAST_SHARE) & np.isfinite(self.made.yhat[model][self.rows]).all(axis=1))
+        return (share >= LEAST_SHARE) & np.isfinite(self.made.yhat[model][self.rows]).all(axis=1)
 
     def _check(self, change: WhatIf) -> None:
         ahead = self.panel.ahead(self.made.horizon)
@@ -225,4 +225,4 @@ def _varied(panel: Panel, name: str) -> np.ndarray:
     past = panel.drivers[name][:, : len(panel.dates)]
     known = np.isfinite(past)
     high, low = np.where(known, past, -np.inf).max(axis=1), np.where(known, past, np.inf).min(axis=1)
-    return np.asarray(high > low)
+    return high > low

@@ -79,4 +79,4 @@ def median(values: FloatArray) -> FloatArray:
     count = np.isfinite(values).sum(axis=-1, keepdims=True)
     ordered = np.sort(values, axis=-1)
     lower, upper = (np.take_along_axis(ordered, np.maximum(at, 0), axis=-1)[..., 0] for at in ((count - 1) // 2, count // 2 - (count == 0)))
-    return np.asarray((lower + upper) / 2)
+    return (lower + upper) / 2

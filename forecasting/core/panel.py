@@ -47,7 +47,7 @@ class Panel:
     @cached_property
     def started(self) -> np.ndarray:
         """Place of each series' first day with a row, shape (n,); 0 where it has none."""
-        return np.asarray(np.isfinite(self.sales).argmax(axis=1))
+        return np.isfinite(self.sales).argmax(axis=1)
 
     @property
     def keys(self) -> list[str]:

@@ -38,7 +38,7 @@ def as_days(cells: pd.Series, *, column: str, day_first: bool | None) -> Days:
         return cells.to_numpy().astype("datetime64[D]")
     places, texts = distinct(cells)
     days = parse_days(texts, column=column, day_first=day_first, serial=cells.dtype.kind == "f")
-    return np.asarray(days[places])
+    return days[places]
 
 
 def as_numbers(cells: pd.Series, decimal: Decimal) -> np.ndarray:
@@ -46,14 +46,14 @@ def as_numbers(cells: pd.Series, decimal: Decimal) -> np.ndarray:
     if cells.dtype.kind == "f":
         return cells.to_numpy()
     places, texts = distinct(cells)
-    return np.asarray(parse_numbers(texts, decimal)[places])
+    return parse_numbers(texts, decimal)[places]
 
 
 def as_yes_or_no(cells: pd.Series) -> np.ndarray:
     """1 for yes, 0 for no, NaN for anything else."""
     places, texts = distinct(cells)
     folded = [text.strip().casefold() for text in texts.to_pylist()]
-    return np.asarray(np.array([1.0 if text in YES else 0.0 if text in NO else np.nan for text in folded])[places])
+    return np.array([1.0 if text in YES else 0.0 if text in NO else np.nan for text in folded])[places]
 
 
 def as_texts(cells: pd.Series) -> pa.DictionaryArray:
@@ -75,7 +75,7 @@ def _as_meant(texts: pa.Array) -> pa.Array:
 def is_unknown(cells: pd.Series) -> np.ndarray:
     """Which cells are empty or hold one of the texts that mean so, shape (n,)."""
     places, texts = distinct(cells)
-    return np.asarray(np.array([text.strip().casefold() in UNKNOWN or not text.strip() for text in texts.to_pylist()])[places])
+    return np.array([text.strip().casefold() in UNKNOWN or not text.strip() for text in texts.to_pylist()])[places]
 
 
 def _as_texts(values: pd.Index | np.ndarray) -> list[str]:

@@ -169,4 +169,4 @@ def sample(cells: pd.Series, most: int | None = SAMPLE) -> pa.Array:
 
 
 def _numeric(texts: pa.Array) -> np.ndarray:
-    return np.asarray(np.isfinite(parse_numbers(texts, decimal_of(texts) or ".")))
+    return np.isfinite(parse_numbers(texts, decimal_of(texts) or "."))

@@ -159,14 +159,14 @@ def _months_or_weeks(texts: pa.Array) -> Days:
 
 def _integers(texts: pa.Array) -> np.ndarray:
     filled = compute.if_else(compute.equal(compute.fill_null(texts, ""), ""), "0", compute.fill_null(texts, "0"))
-    return np.asarray(filled.cast(pa.int64()).to_numpy(zero_copy_only=False))
+    return filled.cast(pa.int64()).to_numpy(zero_copy_only=False)
 
 
 def _month_numbers(texts: pa.Array) -> np.ndarray:
     """1 to 12, or 0 for what is no name of a month in a language known here."""
     encoded = compute.fill_null(texts, "").dictionary_encode()
     numbers = np.array([_month(name) for name in encoded.dictionary.to_pylist()], dtype=np.int64)
-    return np.asarray(numbers[encoded.indices.to_numpy(zero_copy_only=False)])
+    return numbers[encoded.indices.to_numpy(zero_copy_only=False)]
 
 
 def _month(name: str) -> int:

@@ -38,7 +38,7 @@ def parse_numbers(texts: pa.Array, decimal: Decimal) -> np.ndarray:
     endless = _matches(clean, _INFINITE)
     if endless.any():
         values[endless] = np.where(_matches(clean, "^-")[endless], -np.inf, np.inf)
-    return np.asarray(values)
+    return values
 
 
 def decimal_of(texts: pa.Array) -> Decimal | None:
@@ -86,4 +86,4 @@ def _cleaned(texts: pa.Array) -> pa.Array:
 
 
 def _matches(texts: pa.Array, pattern: str) -> np.ndarray:
-    return np.asarray(compute.match_substring_regex(texts, pattern).to_numpy(zero_copy_only=False))
+    return compute.match_substring_regex(texts, pattern).to_numpy(zero_copy_only=False)

@@ -83,7 +83,7 @@ def _shape(random: np.random.Generator, dates: pd.DatetimeIndex, product: Produc
     trend = (1 + product.growth) ** (np.arange(len(dates)) / 365.25)
     year = 1 - product.summer * np.cos(2 * np.pi * (dates.day_of_year.to_numpy() - 15) / 365.25)
     week = 1 + (WEEK[dates.day_of_week] - 1) * random.uniform(0.8, 1.2)
-    return np.asarray(trend * year * week * _holiday_effect())
+    return trend * year * week * _holiday_effect()
 
 
 def _kept(random: np.random.Generator, dates: pd.DatetimeIndex, name: str, region: str) -> np.ndarray:
@@ -95,13 +95,13 @@ def _kept(random: np.random.Generator, dates: pd.DatetimeIndex, name: str, regio
         kept[:-NEW_DAYS] = False
     if name == DISCONTINUED:
         kept[-GONE_DAYS:] = False
-    return np.asarray(kept)
+    return kept
 
 
 def _promotions(random: np.random.Generator, dates: pd.DatetimeIndex) -> np.ndarray:
     """Weeks on promotion, about one in ten, shape (d,) of bool."""
     weeks = (np.arange(len(dates)) + dates[0].day_of_week) // 7
-    return np.asarray((random.random(weeks[-1] + 1) < 0.1)[weeks])
+    return (random.random(weeks[-1] + 1) < 0.1)[weeks]
 
 
 @cache
@@ -113,7 +113,7 @@ def _holiday_effect() -> np.ndarray:
     for before in (1, 2):
         effect[:-before] *= np.where(holidays[before:] & ~holidays[:-before], 1.18, 1.0)
     advent = (dates.month == 12) & (dates.day <= 24)
-    return np.asarray(effect * np.where(advent, 1 + 0.25 * dates.day / 24, 1.0))
+    return effect * np.where(advent, 1 + 0.25 * dates.day / 24, 1.0)
 
 
 def _autoregressive(random: np.random.Generator, count: int, memory: float, spread: float) -> np.ndarray:

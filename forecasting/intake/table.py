@@ -98,7 +98,7 @@ def is_empty(cells: pd.Series) -> np.ndarray:
         return cells.isna().to_numpy()
     codes = cells.cat.codes.to_numpy()
     bare = np.append((cells.cat.categories.str.strip() == "").astype(bool), True)
-    return np.asarray(bare[codes]) if bare.sum() > 1 or (codes < 0).any() else np.zeros(len(codes), dtype=bool)
+    return bare[codes] if bare.sum() > 1 or (codes < 0).any() else np.zeros(len(codes), dtype=bool)
 
 
 def as_text(cell: Any) -> str:

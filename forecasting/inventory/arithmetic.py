@@ -32,7 +32,7 @@ def quantile(values: FloatArray, p: FloatArray) -> FloatArray:
         array([25.])
     """
     m = values.shape[1]
-    place = np.clip(np.asarray(p) * m - 0.5, 0, m - 1)
+    place = np.clip(p * m - 0.5, 0, m - 1)
     below = np.floor(place).astype(int)
     row = np.arange(len(values))
     low, high = values[row, below], values[row, np.minimum(below + 1, m - 1)]
@@ -41,18 +41,18 @@ def quantile(values: FloatArray, p: FloatArray) -> FloatArray:
 
 def chance_enough(values: FloatArray, level: FloatArray) -> FloatArray:
     """The chance that a level covers demand, P(D <= level), shape (n,), in [0, 1]; NaN where either is not known."""
-    share = (values <= np.asarray(level)[:, None] + TOLERANCE).mean(axis=1)
+    share = (values <= level[:, None] + TOLERANCE).mean(axis=1)
     return np.where(np.isnan(values[:, -1]) | np.isnan(level), np.nan, share)
 
 
 def shortage(values: FloatArray, level: FloatArray) -> FloatArray:
     """Units that are expected to be missing, the loss function n(level) = E[(D - level)+], shape (n,) (S&S, equation C.36)."""
-    return np.maximum(values - np.asarray(level)[:, None], 0.0).mean(axis=1)
+    return np.maximum(values - level[:, None], 0.0).mean(axis=1)
 
 
 def leftover(values: FloatArray, level: FloatArray) -> FloatArray:
     """Units that are expected to be left, the complementary loss function E[(level - D)+], shape (n,) (S&S, equation C.37)."""
-    return np.maximum(np.asarray(level)[:, None] - values, 0.0).mean(axis=1)
+    return np.maximum(level[:, None] - values, 0.0).mean(axis=1)
 
 
 def fill_level(cycle: FloatArray, lead: FloatArray, per_cycle: FloatArray, target: FloatArray) -> FloatArray:
@@ -134,7 +134,7 @@ def eoq(demand_year: FloatArray, order_cost: FloatArray, holding_cost: FloatArra
         >>> eoq(np.array([1300.0]), np.array([8.0]), np.array([0.225])).round(1)
         array([304.])
     """
-    known = (np.asarray(order_cost) > 0) & (np.asarray(holding_cost) > 0)
+    known = (order_cost > 0) & (holding_cost > 0)
     square = np.full(np.shape(demand_year), np.nan)
     np.divide(2 * order_cost * demand_year, holding_cost, out=square, where=known)
     return np.sqrt(square)

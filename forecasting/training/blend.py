@@ -24,7 +24,7 @@ def shares(available: Mapping[str, np.ndarray], weights: Weights) -> FloatArray:
     Returns:
         Shape (n, 3) in the order of `schema.MODELS`; rows sum to 1, or are all 0 where no model has a forecast.
     """
-    prophet, lstm, naive = (np.asarray(available[name], dtype=bool) for name in schema.MODELS)
+    prophet, lstm, naive = (available[name] for name in schema.MODELS)
     weight = np.where(prophet & lstm, weights.prophet, prophet.astype(float))
     third = np.where(prophet | lstm, weights.naive * naive, naive.astype(float))
     share = np.stack([(1 - third) * weight, (1 - third) * (1 - weight), third], axis=1)
@@ -52,7 +52,7 @@ def combine(forecasts: Mapping[str, FloatArray], share: FloatArray) -> FloatArra
 
 def behind(share: FloatArray, available: Mapping[str, np.ndarray]) -> list[str]:
     """What stands behind each series: `blend` where Prophet and the network both could, whatever their shares; else the model that has it all."""
-    both = np.asarray(available[schema.PROPHET] & available[schema.LSTM])
+    both = available[schema.PROPHET] & available[schema.LSTM]
     names = []
     for row, full in zip(share, both, strict=True):
         used = [name for name, weight in zip(schema.MODELS, row, strict=True) if weight > 0]

@@ -81,7 +81,7 @@ def unknown(panel: Panel) -> np.ndarray:
     age = known.shape[1] - known.argmax(axis=1)
     recent = known[:, -panel.period.steps(RECENT) :].any(axis=1)
     few = known.sum(axis=1) < _fewest(panel)
-    return np.asarray(recent & (few | (age < least_rows(panel))))
+    return recent & (few | (age < least_rows(panel)))
 
 
 def _fewest(panel: Panel) -> int:
@@ -218,7 +218,7 @@ def _shrunk(own: FloatArray, expected: FloatArray, prior: float) -> FloatArray:
 def _by(cycle: int, values: FloatArray, *, axis: int) -> FloatArray:
     """Sums of whole weeks (axis 2) or of weekdays (axis 1) of shape (m, days)."""
     whole = values.shape[1] // cycle * cycle
-    return np.asarray(values[:, values.shape[1] - whole :].reshape(len(values), -1, cycle).sum(axis=axis))
+    return values[:, values.shape[1] - whole :].reshape(len(values), -1, cycle).sum(axis=axis)
 
 
 def _over(part: FloatArray, whole: FloatArray) -> FloatArray:

@@ -24,7 +24,7 @@ def stopped(panel: Panel) -> np.ndarray:
     """Which series had rows once but none in the last 56 days (8 weeks, 2 months), shape (n,) of bool."""
     seen = np.isfinite(panel.sales)
     recent = seen[:, -panel.period.steps(STOPPED_AFTER) :].any(axis=1)
-    return np.asarray(seen.any(axis=1) & ~recent)
+    return np.any(seen, axis=1) & ~recent
 
 
 @dataclass(frozen=True, eq=False)

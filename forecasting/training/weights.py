@@ -183,18 +183,14 @@ def _mean_of(posterior: FloatArray) -> FloatArray:
 
 def _worse(one: FloatArray, other: FloatArray) -> np.ndarray:
     """Whose error is far larger over all, and larger at every cutoff; errors by cutoff, shape (K, n), NaN where not known."""
-    return np.asarray((np.nansum(one, axis=0) > BROKEN * np.nansum(other, axis=0)) & ~(one <= other).any(axis=0))
+    return (np.nansum(one, axis=0) > BROKEN * np.nansum(other, axis=0)) & ~(one <= other).any(axis=0)
 
 
 def _absurd(sold: FloatArray, one: FloatArray, other: FloatArray, known: np.ndarray) -> np.ndarray:
     """Who forecasts several times too much or too little at every cutoff, where the other does not; sums over days, shape (K, n)."""
     seen = known.any(axis=2) & (sold > 0)
-
-    def off(values: FloatArray) -> np.ndarray:
-        wrong = (values > ABSURD * sold) | (values < sold / ABSURD)
-        return np.asarray(seen.any(axis=0) & (wrong | ~seen).all(axis=0))
-
-    return np.asarray(off(one) & ~off(other) & (seen.sum(axis=0) >= FEWEST_CUTOFFS))
+    far, other_far = (((values > ABSURD * sold) | (values < sold / ABSURD) | ~seen).all(axis=0) for values in (one, other))
+    return far & ~other_far & (seen.sum(axis=0) >= FEWEST_CUTOFFS)
 
 
 def _naive_share(y: FloatArray, yhat: Mapping[str, FloatArray], prophet: FloatArray) -> FloatArray:

@@ -146,7 +146,7 @@ def _write_evidence(sheet: Sheet, table: pd.DataFrame, evidence: Mapping[str, An
     for row, (name, text) in enumerate(facts.items(), start=2):
         sheet.write_string(row, 0, name, sheet.look.strong)
         sheet.write_string(row, 1, text, sheet.look.fact)
-    same = {"version": evidence["version"], "cutoffs": len(cutoffs), "errors_used": np.asarray(evidence["errors_used"])}
+    same = {"version": evidence["version"], "cutoffs": len(cutoffs), "errors_used": evidence["errors_used"]}
     said = {"defaults": table["defaults"].map(_taken), schema.MODEL: table[schema.MODEL].map(formatting.model)}
     lines = table.assign(**same, **said)
     sheet.fit_to_paper(2)

@@ -67,7 +67,7 @@ def covering(p: FloatArray, lead: FloatArray, review: np.ndarray, idle: FloatArr
     for count, none in np.unique(np.column_stack([under_way, tenths])[under_way > 0], axis=0):
         same = (under_way == count) & (tenths == none)
         made[same] = ndtr(np.interp(ndtri(p[same]), ndtri(_kept(int(count), int(none))), _PLACES))
-    return np.asarray(np.minimum(made, p))
+    return np.minimum(made, p)
 
 
 @lru_cache(maxsize=128)

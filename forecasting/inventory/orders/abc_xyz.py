@@ -28,7 +28,7 @@ def abc(value: FloatArray, shares: tuple[float, float] = SHARES) -> np.ndarray:
         >>> abc(np.array([5.0, 70.0, 25.0, 0.0])).tolist()
         ['C', 'A', 'A', 'C']
     """
-    value = np.maximum(np.nan_to_num(np.asarray(value, dtype=float)), 0.0)
+    value = np.maximum(np.nan_to_num(value), 0.0)
     order = np.argsort(-value, kind="stable")
     total = value.sum()
     before = (np.cumsum(value[order]) - value[order]) / total if total > 0 else np.ones(len(value))
@@ -44,5 +44,4 @@ def xyz(error: FloatArray, limits: tuple[float, float] = ERRORS) -> np.ndarray:
         error: Shape (n,), WAPE as a share.
         limits: Errors up to which a series is X, and Y.
     """
-    error = np.asarray(error, dtype=float)
     return np.select([error <= limits[0], error <= limits[1]], ["X", "Y"], "Z").astype("<U1")

@@ -204,7 +204,7 @@ def _proof(receipt: Receipt) -> dict[str, Any]:
 
 def _state(made: Ensemble, shelves: Stock, columns: dict[str, Any], found: Levels, policy: Policy) -> dict[str, Any]:
     counted = made.panel.ahead(made.horizon)[made.panel.period.steps(policy.start)]
-    soon = np.asarray(columns["order_by"] <= counted + pd.Timedelta(days=SOON_DAYS))
+    soon = columns["order_by"] <= counted + pd.Timedelta(days=SOON_DAYS)
     position, level = shelves.position, found.order_up_to
     state = np.select(
         [np.isnan(level), columns["order_quantity"] > 0, position > np.maximum(TOO_MUCH * level, 0.0), soon],

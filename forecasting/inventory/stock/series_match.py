@@ -71,7 +71,7 @@ def _codes(found: Findings, role: str, panel: Panel) -> np.ndarray:
     place = {spreadsheets.as_meant(text): number for number, text in enumerate(values)} | {text: number for number, text in enumerate(values)}
     texts = cells.as_texts(found.table.rows[found.mapping[role]])
     known = np.array([*(place.get(text, UNKNOWN) for text in texts.dictionary.to_pylist()), OPEN])
-    return np.asarray(known[texts.indices.fill_null(len(known) - 1).to_numpy(zero_copy_only=False)])
+    return known[texts.indices.fill_null(len(known) - 1).to_numpy(zero_copy_only=False)]
 
 
 def _group(rows: np.ndarray, codes: dict[str, np.ndarray], panel: Panel) -> Group:

@@ -235,7 +235,7 @@ def _by_day(mean: float, spread: float) -> FloatArray:
     shape, days = (mean / spread) ** 2, np.arange(int(np.ceil(mean + REACH * spread)) + 1)
     below = gammainc(shape, (days + 0.5) * shape / mean)
     last = min(int(np.searchsorted(below, 1 - RAREST)), len(days) - 1)
-    return np.asarray(np.diff(np.append(below[:last], 1.0), prepend=0.0), dtype=float)
+    return np.diff(np.append(below[:last], 1.0), prepend=0.0)
 
 
 def _receipts(due: pd.DataFrame, policy: Policy, panel: Panel, horizon: int) -> FloatArray:

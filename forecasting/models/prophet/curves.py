@@ -160,11 +160,11 @@ def curve_of(model: Any, layout: Layout, origin: pd.Timestamp) -> Curve:
 
 def _line(model: Any, origin: pd.Timestamp) -> tuple[FloatArray, FloatArray]:
     """The trend on a day after the last changepoint, and its change a day, in units."""
-    offset = np.asarray(model.params["m"]).mean()
+    offset = model.params["m"].mean()
     if model.growth == "flat":
         return np.asarray(model.y_scale * offset), np.zeros(())
-    deltas = np.asarray(model.params["delta"]).mean(axis=0)
-    rate = np.asarray(model.params["k"]).mean() + deltas.sum()
+    deltas = model.params["delta"].mean(axis=0)
+    rate = model.params["k"].mean() + deltas.sum()
     offset = offset - (deltas * model.changepoints_t).sum()
     at = (origin - model.start) / model.t_scale
     return np.asarray(model.y_scale * (rate * at + offset)), np.asarray(model.y_scale * rate / (model.t_scale / pd.Timedelta(days=1)))

@@ -90,7 +90,7 @@ class ProphetModel(Model):
             modelled. Components that are 0 throughout are left out; the trend never is.
         """
         self._check_fitted()
-        panel = panel.select(np.asarray(rows))
+        panel = panel.select(rows)
         curves = self._curves_of(panel)
         found = curves.components(panel.ahead(horizon), _drivers(panel, curves.layout, horizon))
         found[CLOSED] = -np.sum(list(found.values()), axis=0) * calendar.closed_ahead(panel, horizon)
@@ -138,7 +138,7 @@ def _young(days: np.ndarray, period: Period) -> np.ndarray:
     """Series whose days span less than the two years that a yearly season of their own needs, shape (n,) of bool."""
     span = days.shape[1] - days.argmax(axis=1) - days[:, ::-1].argmax(axis=1)
     least = 2 * period.year if period != DAY else 2 * 365 + 1
-    return np.asarray(span < least)
+    return span < least
 
 
 def _layout(panel: Panel, days: np.ndarray, country: str | None) -> Layout:

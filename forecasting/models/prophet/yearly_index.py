@@ -34,7 +34,7 @@ def index(panel: Panel, horizon: int) -> FloatArray:
     if not mean > 0:
         return np.ones(d + horizon)
     shape = np.maximum(by_day / mean, _LOWEST) ** _share_of_signal(by_day, panel.period.cycle)
-    return np.asarray(shape[np.arange(d + horizon) % year])
+    return shape[np.arange(d + horizon) % year]
 
 
 def _total(panel: Panel) -> FloatArray:
@@ -42,7 +42,7 @@ def _total(panel: Panel) -> FloatArray:
     known = np.isfinite(panel.sales)
     whole = known.mean(axis=1) >= _NEW
     rows = whole if whole.any() else np.ones(len(panel), dtype=bool)
-    return np.asarray(np.where(known[rows], panel.sales[rows], 0.0).sum(axis=0))
+    return np.where(known[rows], panel.sales[rows], 0.0).sum(axis=0)
 
 
 def _growth(total: FloatArray, year: int) -> float:

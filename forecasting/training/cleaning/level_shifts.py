@@ -102,7 +102,7 @@ def find(panel: Panel) -> list[Break]:
 
 def _log_least(step: FloatArray) -> FloatArray:
     """The smallest size of a step that counts, by its direction."""
-    return np.asarray(np.where(step > 0, np.log(LARGE), -np.log(SMALL)))
+    return np.where(step > 0, np.log(LARGE), -np.log(SMALL))
 
 
 def _believable(factor: float) -> bool:
@@ -141,14 +141,14 @@ def _steps(log: FloatArray) -> FloatArray:
 
 def _noise(log: FloatArray) -> FloatArray:
     """Standard deviation of a week around its level, shape (n,), from the median change of one week to the next; NaN where none is known."""
-    return np.asarray(median(np.abs(np.diff(log, axis=1))) / (0.6745 * np.sqrt(2.0)))
+    return median(np.abs(np.diff(log, axis=1))) / (0.6745 * np.sqrt(2.0))
 
 
 def _often(panel: Panel) -> np.ndarray:
     """Series that sell on at least half of the days that they have from their first sale on, shape (n,)."""
     sold = panel.sales > 0
     known = np.isfinite(panel.sales) & sold.cumsum(axis=1).astype(bool)
-    return np.asarray(sold.sum(axis=1) >= _OFTEN * np.maximum(known.sum(axis=1), 1))
+    return sold.sum(axis=1) >= _OFTEN * np.maximum(known.sum(axis=1), 1)
 
 
 def _season(step: FloatArray, year: int) -> tuple[FloatArray, np.ndarray]:
