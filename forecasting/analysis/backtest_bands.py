@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.core import schema
-from forecasting.core.arrays import FloatArray
+from forecasting.core.arrays import FloatArray, added_up, share
 from forecasting.core.panel import Panel
 from forecasting.training.bands import quantiles
 from forecasting.training.bands.quantiles import Errors
@@ -97,12 +97,9 @@ def naive_scale(panel: Panel, cuts: np.ndarray) -> FloatArray:
     season = panel.period.cycle
     change = np.abs(panel.sales[:, season:] - panel.sales[:, :-season])
     known = np.isfinite(change)
-    totals, counts = (np.pad(np.cumsum(values, axis=1), ((0, 0), (1, 0))) for values in (np.where(known, change, 0.0), known.astype(float)))
     last = np.maximum(cuts - season, 0)
-    total, count = totals[:, last].T, counts[:, last].T
-    scale = np.full(total.shape, np.nan)
-    np.divide(total, count, out=scale, where=(count > 0) & (total > 0))
-    return scale
+    total, count = (added_up(values)[:, last].T for values in (np.where(known, change, 0.0), known))
+    return share(np.where(total > 0, total, np.nan), count)
 
 
 def judge(made: Ensemble) -> Judged:

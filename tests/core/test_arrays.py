@@ -53,3 +53,9 @@ def test_quantiles_of_student_t_are_those_of_printed_tables():
     freedom = np.arange(2, 10)
     np.testing.assert_array_equal(arrays.t_quantile(0.95, freedom).round(3), [2.920, 2.353, 2.132, 2.015, 1.943, 1.895, 1.860, 1.833])
     np.testing.assert_array_equal(arrays.t_quantile(0.975, freedom).round(2), [4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26])
+
+
+def test_sums_from_the_start_begin_with_nothing():
+    np.testing.assert_array_equal(arrays.added_up(np.array([[1.0, 2.0], [0.5, 0.0]])), [[0.0, 1.0, 3.0], [0.0, 0.5, 0.5]])
+    np.testing.assert_array_equal(arrays.added_up(np.array([True, False, True]), np.int32), np.array([0, 1, 1, 2], dtype=np.int32), strict=True)
+    np.testing.assert_array_equal(arrays.moving_sum(np.array([1.0, 2.0, 3.0]), 2), [3.0, 5.0])

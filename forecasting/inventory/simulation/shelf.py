@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecasting.core.arrays import FloatArray
+from forecasting.core.arrays import FloatArray, added_up
 
 OrderRule = Callable[[int, FloatArray], FloatArray]
 """(step from 0, positions (m,) before its sales) -> units to order then (m,), at least 0."""
@@ -137,6 +137,5 @@ def delivery_cycles(lived: Lived, known: np.ndarray, *, share: float) -> Cycles:
 
 def _between(flags: np.ndarray, first: np.ndarray, last: np.ndarray) -> np.ndarray:
     """How many flags (m, h) are set from `first` up to before `last`, shape of those, positions in [0, h]."""
-    count = np.zeros((flags.shape[0], flags.shape[1] + 1), dtype=np.int32)
-    np.cumsum(flags, axis=1, out=count[:, 1:])
+    count = added_up(flags, np.int32)
     return np.take_along_axis(count, last, axis=1) - np.take_along_axis(count, first, axis=1)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecasting.core.arrays import FloatArray
+from forecasting.core.arrays import FloatArray, added_up
 from forecasting.models.lstm import calendar_features
 from forecasting.models.lstm.inputs import WHOLE_FILE, Float32Array, Layout
 from forecasting.models.lstm.profiles import a_year_ago, at, profiles, trailing_mean
@@ -51,7 +51,7 @@ class Groups:
         used, places = np.unique(rows, return_inverse=True)
         self._rows = places.reshape(rows.shape)
         total, count = self.history.total, self.history.count
-        self.file_mean: Float32Array = (_past(total[0]) / np.maximum(_past(count[0]), 1)).astype(np.float32)
+        self.file_mean: Float32Array = (added_up(total[0]) / np.maximum(added_up(count[0]), 1)).astype(np.float32)
         self.recent_means = {days: trailing_mean(total[:1], count[:1], days)[0] for days in layout.spans.means}
         """Mean units a series and day that the whole file sold in the last so many days before each origin, shape (d + 1,)."""
         month_days = calendar_features.month_day(calendar_features.dates(first, sales.shape[1], layout)) if layout.month_day else None
@@ -118,7 +118,3 @@ def _with_history(now: History, then: History, shift: int) -> History:
     if here.stop > here.start:
         total[:, here], count[:, here] = then.total[:, there], then.count[:, there]
     return History(now.first, total, count)
-
-
-def _past(values: FloatArray) -> FloatArray:
-    return np.concatenate([[0.0], np.cumsum(values)])

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecasting.core.arrays import FloatArray
+from forecasting.core.arrays import FloatArray, added_up
 from forecasting.models.lstm.inputs import Float32Array
 from forecasting.models.lstm.time_spans import Spans
 
@@ -71,7 +71,7 @@ def at(array: Float32Array, rows: np.ndarray, days: np.ndarray) -> Float32Array:
 
 
 def _level(values: FloatArray, observed: FloatArray, days: int) -> FloatArray:
-    past = _cumulative(values) / np.maximum(_cumulative(observed), 1)
+    past = added_up(values) / np.maximum(added_up(observed), 1)
     return (_trailing(values, days) + _PRIOR_DAYS * past) / (_trailing(observed, days) + _PRIOR_DAYS)
 
 
@@ -105,7 +105,7 @@ def _month_day_index(values: FloatArray, around: FloatArray, level: FloatArray, 
     since = np.maximum(place + 1 - _MONTHS, starts)
 
     def recent(array: FloatArray) -> FloatArray:
-        sums = _cumulative(_three(array)[:, order])
+        sums = added_up(_three(array)[:, order])
         found = np.empty_like(array)
         found[:, order] = sums[:, 1:] - sums[:, since]
         return found
@@ -122,14 +122,7 @@ def _three(values: FloatArray) -> FloatArray:
     return total
 
 
-def _cumulative(values: FloatArray) -> FloatArray:
-    """Sum of all days before day o; shape (rows, d + 1)."""
-    sums = np.zeros((values.shape[0], values.shape[1] + 1))
-    np.cumsum(values, axis=1, out=sums[:, 1:])
-    return sums
-
-
 def _trailing(values: FloatArray, days: int) -> FloatArray:
     """Sum of the last `days` days before day o; shape (rows, d + 1)."""
-    sums = _cumulative(values)
+    sums = added_up(values)
     return sums - sums[:, np.maximum(np.arange(sums.shape[1]) - days, 0)]

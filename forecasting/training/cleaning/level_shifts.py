@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecasting.core import calendar, schema
-from forecasting.core.arrays import FloatArray, median, nanmean
+from forecasting.core.arrays import FloatArray, added_up, median, nanmean
 from forecasting.core.panel import Panel
 
 LARGE, SMALL = 1.6, 0.6
@@ -181,7 +181,7 @@ def _measured(row: int, week: int, weekly: _Weeks, season: FloatArray, values: F
     around = np.arange(max(week - 1, 0) * weekly.length, (week + 1) * weekly.length) + weekly.first
     day = values[around]
     far = np.nan_to_num(np.abs(day - np.exp(low))) - np.nan_to_num(np.abs(day - np.exp(high)))
-    start = int(np.argmin(np.concatenate([[0.0], far.cumsum()])))
+    start = int(np.argmin(added_up(far)))
     return Break(row, int(around[0]) + start, float(np.exp(high - low - season[week])))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecasting.core.arrays import FloatArray
+from forecasting.core.arrays import FloatArray, added_up
 from forecasting.core.panel import Panel
 
 _SHORTEST = 4
@@ -46,15 +46,10 @@ def find(panel: Panel) -> list[Shortage]:
     row, column = np.nonzero(sold)
     length = np.diff(column) - 1
     long = np.flatnonzero((np.diff(row) == 0) & (length >= _SHORTEST * cycle) & (length <= _LONGEST * cycle))
-    sums = (_sums(sold), _sums(known))
+    sums = (added_up(sold), added_up(known))
     runs = ((int(row[at]), int(column[at]) + 1, int(column[at + 1])) for at in long)
     found = [Shortage(*run, often=_often(*run, sums, cycle)) for run in runs if (panel.sales[run[0], run[1] : run[2]] == 0).sum() >= 2 * cycle]
     return [each for each in found if each.often >= _OFTEN and not _seasonal(each, sums, panel.period.year)]
-
-
-def _sums(flags: np.ndarray) -> FloatArray:
-    """Running counts with a 0 in front, shape (n, d + 1)."""
-    return np.pad(flags.cumsum(axis=1), ((0, 0), (1, 0))).astype(float)
 
 
 def _often(row: int, start: int, stop: int, sums: tuple[FloatArray, FloatArray], cycle: int) -> float:
