@@ -12,7 +12,8 @@ KEEP_VERSIONS: Final = "FORECASTING_KEEP_VERSIONS"
 KEEP_JOBS: Final = "FORECASTING_KEEP_JOBS"
 
 
-def _require(condition: bool, text: str) -> None:
+def require(condition: bool, text: str) -> None:
+    """Raises SettingsError with this text unless the condition holds."""
     if not condition:
         raise SettingsError(text)
 
@@ -36,10 +37,10 @@ class ProphetSettings:
     country: str | None = None
 
     def __post_init__(self) -> None:
-        _require(self.growth in ("linear", "flat"), f"Growth is linear or flat, not {self.growth!r}.")
-        _require(self.mode in ("additive", "multiplicative"), f"Mode is additive or multiplicative, not {self.mode!r}.")
-        _require(0 <= self.changepoints <= 200, f"Changepoints lie between 0 and 200, not {self.changepoints}.")
-        _require(0 < self.changepoint_scale <= 10, f"Changepoint scale lies in (0, 10], not {self.changepoint_scale}.")
+        require(self.growth in ("linear", "flat"), f"Growth is linear or flat, not {self.growth!r}.")
+        require(self.mode in ("additive", "multiplicative"), f"Mode is additive or multiplicative, not {self.mode!r}.")
+        require(0 <= self.changepoints <= 200, f"Changepoints lie between 0 and 200, not {self.changepoints}.")
+        require(0 < self.changepoint_scale <= 10, f"Changepoint scale lies in (0, 10], not {self.changepoint_scale}.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,12 +64,12 @@ class LstmSettings:
     windows_per_epoch: int | None = None
 
     def __post_init__(self) -> None:
-        _require(7 <= self.lookback <= 400, f"Lookback lies between 7 and 400 days, not {self.lookback}.")
-        _require(1 <= self.epochs <= 1000, f"Epochs lie between 1 and 1000, not {self.epochs}.")
-        _require(1 <= self.batch_size <= 8192, f"Batch size lies between 1 and 8192, not {self.batch_size}.")
-        _require(1 <= self.units <= 512, f"Units lie between 1 and 512, not {self.units}.")
-        _require(0 <= self.dropout <= 0.9, f"Dropout lies between 0 and 0.9, not {self.dropout}.")
-        _require(
+        require(7 <= self.lookback <= 400, f"Lookback lies between 7 and 400 days, not {self.lookback}.")
+        require(1 <= self.epochs <= 1000, f"Epochs lie between 1 and 1000, not {self.epochs}.")
+        require(1 <= self.batch_size <= 8192, f"Batch size lies between 1 and 8192, not {self.batch_size}.")
+        require(1 <= self.units <= 512, f"Units lie between 1 and 512, not {self.units}.")
+        require(0 <= self.dropout <= 0.9, f"Dropout lies between 0 and 0.9, not {self.dropout}.")
+        require(
             self.windows_per_epoch is None or self.windows_per_epoch >= 1,
             f"Windows an epoch are at least 1, not {self.windows_per_epoch}.",
         )
@@ -95,10 +96,10 @@ class Settings:
     lstm: LstmSettings = field(default_factory=LstmSettings)
 
     def __post_init__(self) -> None:
-        _require(1 <= self.horizon <= 730, f"The horizon lies between 1 and 730 days, not {self.horizon}.")
-        _require(0 <= self.seed < 2**31, f"The seed lies between 0 and 2147483647, not {self.seed}.")
-        _require(1 <= self.cutoffs <= 24, f"Cutoffs lie between 1 and 24, not {self.cutoffs}.")
-        _require(0 <= self.prophet_weight <= 1, f"Prophet's weight lies between 0 and 1, not {self.prophet_weight}.")
+        require(1 <= self.horizon <= 730, f"The horizon lies between 1 and 730 days, not {self.horizon}.")
+        require(0 <= self.seed < 2**31, f"The seed lies between 0 and 2147483647, not {self.seed}.")
+        require(1 <= self.cutoffs <= 24, f"Cutoffs lie between 1 and 24, not {self.cutoffs}.")
+        require(0 <= self.prophet_weight <= 1, f"Prophet's weight lies between 0 and 1, not {self.prophet_weight}.")
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
@@ -130,8 +131,8 @@ class Retention:
     jobs: int = 100
 
     def __post_init__(self) -> None:
-        _require(self.versions == 0 or self.versions >= 2, f"Versions to keep are at least 2, or 0 for all, not {self.versions}.")
-        _require(self.jobs >= 0, f"Jobs to keep are at least 1, or 0 for all, not {self.jobs}.")
+        require(self.versions == 0 or self.versions >= 2, f"Versions to keep are at least 2, or 0 for all, not {self.versions}.")
+        require(self.jobs >= 0, f"Jobs to keep are at least 1, or 0 for all, not {self.jobs}.")
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Retention:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal
 
-from forecasting.core.errors import SettingsError
+from forecasting.core.settings import require
 
 Rule = Literal["order_up_to", "reorder_point", "min_max", "newsvendor"]
 Target = Literal["cycle", "fill", "costs"]
@@ -49,23 +49,18 @@ class Policy:
     start: int = 0
 
     def __post_init__(self) -> None:
-        _require(self.rule in RULES, f"The rule is one of {', '.join(RULES)}, not {self.rule!r}.")
-        _require(self.target in TARGETS, f"The target is one of {', '.join(TARGETS)}, not {self.target!r}.")
+        require(self.rule in RULES, f"The rule is one of {', '.join(RULES)}, not {self.rule!r}.")
+        require(self.target in TARGETS, f"The target is one of {', '.join(TARGETS)}, not {self.target!r}.")
         for level in (self.service_level, *(self.class_levels or ())):
-            _require(0 < level < 1, f"A service level lies between 0 and 1 (0.95 is 95 %), not {level:g}.")
-        _require(self.class_levels is None or len(self.class_levels) == len(CLASSES), "Service levels by class are three: of A, B and C.")
-        _require(0 <= self.lead_time <= 365, f"The lead time lies between 0 and 365 days, not {self.lead_time}.")
-        _require(0 <= self.lead_time_sd <= 180, f"The spread of the lead time lies between 0 and 180 days, not {self.lead_time_sd:g}.")
-        _require(1 <= self.review_period <= 365, f"The review period lies between 1 and 365 days, not {self.review_period}.")
-        _require(0 <= self.holding_rate <= 10, f"The holding cost of a year lies between 0 and 10 times the unit cost, not {self.holding_rate:g}.")
-        _require(0 <= self.order_cost < float("inf"), f"The cost of an order is at least 0, not {self.order_cost:g}.")
-        _require(0 <= self.start <= 365, f"The stock was counted 0 to 365 days after the last sales, not {self.start}.")
+            require(0 < level < 1, f"A service level lies between 0 and 1 (0.95 is 95 %), not {level:g}.")
+        require(self.class_levels is None or len(self.class_levels) == len(CLASSES), "Service levels by class are three: of A, B and C.")
+        require(0 <= self.lead_time <= 365, f"The lead time lies between 0 and 365 days, not {self.lead_time}.")
+        require(0 <= self.lead_time_sd <= 180, f"The spread of the lead time lies between 0 and 180 days, not {self.lead_time_sd:g}.")
+        require(1 <= self.review_period <= 365, f"The review period lies between 1 and 365 days, not {self.review_period}.")
+        require(0 <= self.holding_rate <= 10, f"The holding cost of a year lies between 0 and 10 times the unit cost, not {self.holding_rate:g}.")
+        require(0 <= self.order_cost < float("inf"), f"The cost of an order is at least 0, not {self.order_cost:g}.")
+        require(0 <= self.start <= 365, f"The stock was counted 0 to 365 days after the last sales, not {self.start}.")
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
         return asdict(self)
-
-
-def _require(condition: bool, text: str) -> None:
-    if not condition:
-        raise SettingsError(text)
