@@ -8,7 +8,7 @@ from typing import Any
 from forecasting.core.progress import OnProgress, Progress, ignore
 from forecasting.core.settings import LstmSettings, Settings
 from forecasting.jobs.events import Event
-from forecasting.services import retraining, sales, submissions, workspaces
+from forecasting.services import sales, submissions, workspaces
 from forecasting.services.jobs import outcome
 from forecasting.services.submissions import Sent
 
@@ -31,16 +31,16 @@ def retrain_model(
         on_progress: Told of every step, e.g. a queue's `put`; what it raises cancels the training.
 
     Raises:
-        InputError: The file or a setting cannot be used.
-        JobRunning: A retrain is running already; the sales are merged.
+        InputError: The file or a setting cannot be used; nothing was changed.
+        JobRunning: A retrain is running already; nothing was merged, unless the text says so.
         TrainingFailed: The training ended without a version.
     """
     chosen = Settings(horizon=horizon, lstm=LstmSettings(epochs=epochs, batch_size=batch_size))
     ws, file = workspaces.workspace(), Path(path)
-    submissions.merge(ws, Sent(content=sales.read_file(file), name=file.name))
+    sent = Sent(content=sales.read_file(file), name=file.name)
 
     def tell(event: Event) -> None:
         if event.type == "progress":
             on_progress(Progress(event.stage, event.done, event.total, event.note, event.loss))
 
-    return outcome(ws, retraining.start_retrain(ws, chosen, leave_a_core=False), tell)
+    return outcome(ws, submissions.retrain(ws, sent, chosen, leave_a_core=False), tell)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -55,21 +55,38 @@ def merge(ws: Workspace, sent: Sent) -> tuple[Intake, Merge]:
     return checked, sales.merge(ws, sent.content, sent.name, checked, drop_problems=sent.drop_problems)
 
 
-def retrain(ws: Workspace, sent: Sent | None, settings: Settings, *, leave_a_core: bool = True) -> int:
+def retrain(
+    ws: Workspace, sent: Sent | None, settings: Settings, *, leave_a_core: bool = True, on_merge: Callable[[Merge], None] = lambda _: None
+) -> int:
     """Merges a file, if there is one, and starts a retrain; its job's number.
+
+    Args:
+        ws: Where.
+        sent: The file; None trains on the sales as they are.
+        settings: What to train.
+        leave_a_core: Whether it leaves one core to the server.
+        on_merge: Told what the merge did, before the retrain starts.
 
     Raises:
         InputError: The file cannot be used, or there are no sales; nothing was changed.
         JobRunning: A retrain is running; nothing was merged, unless the text says so.
         TryAgain: Somebody else is changing the sales.
     """
-    running = jobs.running(ws)
-    if running is not None:
-        raise JobRunning(running)
+    _refuse_while_one_runs(ws)
     if sent is None:
         return retraining.start_retrain(ws, settings, leave_a_core=leave_a_core)
-    merged = merge(ws, sent)[1]
+    checked = check(sent)
+    _refuse_while_one_runs(ws)  # to read a large file takes seconds
+    merged = sales.merge(ws, sent.content, sent.name, checked, drop_problems=sent.drop_problems)
+    on_merge(merged)
     try:
         return retraining.start_retrain(ws, settings, leave_a_core=leave_a_core)
     except JobRunning as error:
         raise JobRunning(error.job, f"Another retraining began meanwhile (job {error.job}). The file is merged: {merged}") from error
+
+
+def _refuse_while_one_runs(ws: Workspace) -> None:
+    """Raises JobRunning if a retrain runs."""
+    running = jobs.running(ws)
+    if running is not None:
+        raise JobRunning(running)

@@ -12,11 +12,17 @@ import sys
 import pandas as pd
 import pytest
 import shop_workspaces as shops
+from fake_jobs import jobs_in
 from repository import ROOT
 
 from forecasting import retrain_model
+from forecasting.core.errors import InputError, JobRunning
 from forecasting.entrypoints.cli.verbs import main
 from forecasting.services import sales
+from forecasting.services.jobs import running
+from forecasting.storage.sales.table import Dataset
+
+WEEK = "date,product_id,region,category,promo,sales\n2026-07-01,Tea,South,Drinks,0,31\n2026-07-02,Tea,South,Drinks,0,28\n"
 
 
 @pytest.fixture
@@ -24,6 +30,39 @@ def file(tmp_path):
     path = tmp_path / "sales.csv"
     shops.sales(60).to_csv(path, index=False, date_format="%Y-%m-%d")
     return path
+
+
+@pytest.fixture
+def week(tmp_path, home):
+    """Two more rows for a workspace that has sales already."""
+    shops.merge(home, shops.sales(60))
+    path = tmp_path / "week.csv"
+    path.write_text(WEEK)
+    return path
+
+
+@pytest.fixture
+def training(home):
+    """Starts a retrain that runs until the test has ended; gives its job's number."""
+    with jobs_in(home.jobs) as jobs:
+        yield lambda: jobs.start({"task": "sleep"}, home=home.home)
+
+
+@pytest.fixture
+def race(training, monkeypatch):
+    """Another retrain starts right after the merge."""
+    merge = sales.merge
+
+    def merge_and_lose(*given, **chosen):
+        merged = merge(*given, **chosen)
+        training()
+        return merged
+
+    monkeypatch.setattr(sales, "merge", merge_and_lose)
+
+
+def saved(ws):
+    return Dataset(ws).version, sales.uploads(ws)
 
 
 def test_the_sample_goes_to_a_file_or_to_stdout(tmp_path, capfdbinary):
@@ -124,6 +163,7 @@ def test_a_retrain_merges_trains_publishes_and_prints_the_manifest_last(file):
     assert done.returncode == 0, done.stderr
     manifest = json.loads(done.stdout)
     assert (manifest["version"], manifest["settings"]["horizon"], manifest["settings"]["lstm"]["epochs"]) == (1, 7, 1)
+    assert "rows new" in done.stderr.partition("Backtest: Prophet")[0]
     assert "Backtest: Prophet" in done.stderr
     assert "Version 1 is live" in done.stderr
     listing = subprocess.run([sys.executable, "-m", "forecasting", "versions", "--json"], cwd=ROOT, capture_output=True, check=True, env=os.environ)
@@ -140,6 +180,55 @@ def test_in_python_a_queue_is_all_that_progress_needs(file):
     assert stages[0] == "Backtest: Seasonal naive"
     assert {"Backtest: Prophet", "Backtest: LSTM", "Prophet", "LSTM", "Publish"} <= set(stages)
     assert any(step.loss is not None for step in told.queue)
+
+
+def test_on_the_command_line_a_retrain_beside_another_ends_with_1_and_merges_nothing(week, training, capsys, home):
+    before, job = saved(home), training()
+    assert main(["retrain", str(week)]) == 1
+    assert capsys.readouterr().err == f"A retraining is running already (job {job}). This one can start when it ends.\n"
+    assert main(["retrain"]) == 1
+    assert saved(home) == before
+
+
+def test_in_python_a_retrain_beside_another_raises_and_merges_nothing(week, training, home):
+    before, job = saved(home), training()
+    with pytest.raises(JobRunning, match="can start when it ends") as error:
+        retrain_model(week)
+    assert error.value.job == job
+    assert saved(home) == before
+
+
+def test_on_the_command_line_a_retrain_that_loses_a_race_says_that_the_file_is_merged(week, race, capsys, home):
+    assert main(["retrain", str(week)]) == 1
+    assert "Another retraining began meanwhile (job 1). The file is merged: 2 rows new" in capsys.readouterr().err
+    assert sales.uploads(home)[0].name == "week.csv"
+
+
+def test_in_python_a_retrain_that_loses_a_race_says_that_the_file_is_merged(week, race, home):
+    with pytest.raises(JobRunning, match=r"meanwhile \(job 1\). The file is merged: 2 rows new"):
+        retrain_model(week)
+    assert sales.uploads(home)[0].name == "week.csv"
+
+
+def test_settings_that_cannot_be_used_start_and_merge_nothing(week, capsys, home):
+    before = saved(home)
+    assert main(["retrain", str(week), "--epochs", "0"]) == 2
+    assert capsys.readouterr().err == "Epochs lie between 1 and 1000, not 0.\n"
+    with pytest.raises(InputError, match="Epochs lie between 1 and 1000, not 0"):
+        retrain_model(week, epochs=0)
+    assert saved(home) == before
+    assert running(home) is None
+
+
+def test_a_file_that_cannot_be_used_is_not_trained_on(week, capsys, home):
+    before = saved(home)
+    week.write_text(WEEK.replace("28", "-5"))
+    assert main(["retrain", str(week)]) == 2
+    assert "Sales below zero" in capsys.readouterr().err
+    with pytest.raises(InputError):
+        retrain_model(week)
+    assert saved(home) == before
+    assert running(home) is None
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import shop_workspaces as shops
+from fake_jobs import jobs_in
 
 from forecasting.core.errors import InputError, JobRunning, ProblemsFound
 from forecasting.core.settings import Settings
@@ -49,6 +50,27 @@ def test_while_a_retrain_runs_a_file_is_not_merged(shop):
         assert sales.uploads(shop) == before
     finally:
         jobs.cancel(shop, number)
+
+
+def test_a_retrain_that_began_while_the_file_was_read_keeps_it_from_being_merged(shop, monkeypatch):
+    check, before = submissions.check, sales.uploads(shop)
+    with jobs_in(shop.jobs) as others:
+
+        def read_slowly(came):
+            others.start({"task": "sleep"}, home=shop.home)
+            return check(came)
+
+        monkeypatch.setattr(submissions, "check", read_slowly)
+        with pytest.raises(JobRunning, match="can start when it ends"):
+            submissions.retrain(shop, sent(), Settings())
+    assert sales.uploads(shop) == before
+
+
+def test_what_a_merge_did_is_told_before_the_retrain_starts(shop, monkeypatch):
+    told = []
+    monkeypatch.setattr(retraining, "start_retrain", lambda *_, **__: told.append("started") or 2)
+    assert submissions.retrain(shop, sent(), Settings(), on_merge=lambda merged: told.append(merged.counts())) == 2
+    assert told == [{"new": 2, "changed": 0, "unchanged": 0}, "started"]
 
 
 def test_a_retrain_that_began_in_between_says_that_the_file_is_merged(shop, monkeypatch):

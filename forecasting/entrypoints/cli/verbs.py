@@ -84,15 +84,13 @@ def _undo(args: argparse.Namespace) -> int:  # noqa: ARG001
 
 def _retrain(args: argparse.Namespace) -> int:
     from forecasting.entrypoints.cli.progress_bar import follow
-    from forecasting.services import retraining, submissions, workspaces
+    from forecasting.services import submissions, workspaces
 
     if args.every is not None:
         return _retrain_every(args)
-    ws = workspaces.workspace()
-    if args.file is not None:
-        _say(str(submissions.merge(ws, _sent(args))[1]))
-    chosen = arguments.settings(args)
-    number = retraining.start_retrain(ws, chosen, leave_a_core=False)
+    ws, chosen = workspaces.workspace(), arguments.settings(args)
+    sent = None if args.file is None else _sent(args)
+    number = submissions.retrain(ws, sent, chosen, leave_a_core=False, on_merge=lambda merged: _say(str(merged)))
     manifest = follow(ws, number)
     wape = manifest["metrics"]["wape"]
     error = "not known" if wape is None else f"{100 * wape:.1f} %"
