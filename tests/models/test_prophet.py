@@ -227,6 +227,23 @@ def test_the_fit_says_nothing(capfd: pytest.CaptureFixture[str], monkeypatch: py
     assert capfd.readouterr() == ("", "")
 
 
+def test_a_second_try_of_the_solver_says_nothing(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+    from cmdstanpy import CmdStanModel
+
+    optimize, tried = CmdStanModel.optimize, []
+
+    def diverging(solver: CmdStanModel, *, algorithm: str, **options: Any) -> Any:
+        tried.append(algorithm)
+        if algorithm == "LBFGS":
+            raise RuntimeError("it diverged")
+        return optimize(solver, algorithm=algorithm, **options)
+
+    monkeypatch.setitem(sys.modules, "prophet_batch", None)
+    monkeypatch.setattr(CmdStanModel, "optimize", diverging)
+    assert not ProphetModel(ProphetSettings()).fit(panel({"a": regular(120)}), horizon=7).unmodelled_
+    assert (tried, caplog.messages) == (["LBFGS", "Newton"], [])
+
+
 def test_a_listener_hears_of_every_chunk(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(model._CHUNKS, "additive", 2)
     done: list[int] = []

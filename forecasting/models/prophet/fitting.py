@@ -123,7 +123,7 @@ def _quiet() -> Iterator[None]:
 
     Prophet calls things that pandas is about to drop; its own releases settle that, and no user can.
     """
-    loggers = [logging.getLogger(name) for name in ("prophet", "prophet.plot", "prophet_batch", "cmdstanpy")]
+    loggers = [logging.getLogger(name) for name in ("prophet", "prophet.models", "prophet.plot", "prophet_batch", "cmdstanpy")]
     before = [each.disabled for each in loggers]
     for each in loggers:
         each.disabled = True
