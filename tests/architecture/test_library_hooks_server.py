@@ -1,0 +1,204 @@
+"""Hooks into the libraries of the server: uvicorn, Starlette, FastAPI, event streams, caches."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import signal
+import threading
+import time
+from contextlib import nullcontext
+from typing import Annotated
+
+from fastapi import APIRouter, Body, FastAPI, UploadFile
+from library_hooks import relies_on
+from starlette.exceptions import HTTPException
+
+SERVER = "pages/server/app.py"
+
+
+@relies_on(
+    "uvicorn",
+    "Server.capture_signals, which makes a method of the server the handler of SIGTERM, and config.timeout_graceful_shutdown, read when it ends",
+    used_by=SERVER,
+    to="end soon, whoever never reads its answer",
+    gone=lambda monkeypatch: monkeypatch.setattr("uvicorn.Server.capture_signals", lambda *_: nullcontext()),
+)
+def test_uvicorn_is_found_by_its_signal_handler():
+    from uvicorn import Config, Server
+
+    from pages.server.app import DRAIN_SECONDS, end_soon
+
+    server = Server(Config(print))
+    with server.capture_signals():
+        end_soon()
+    assert server.config.timeout_graceful_shutdown == DRAIN_SECONDS
+    assert "self.config.timeout_graceful_shutdown" in inspect.getsource(Server.shutdown)
+
+
+def handled_elsewhere(monkeypatch):
+    import sse_starlette  # noqa: F401
+    from uvicorn import Server
+
+    monkeypatch.setattr(Server, "handle_exit", staticmethod(print))
+
+
+@relies_on(
+    "sse-starlette",
+    "a replaced uvicorn.Server.handle_exit that still is a method of the server",
+    used_by=SERVER,
+    to="find the server by its signal handler although event streams replace that handler",
+    gone=handled_elsewhere,
+)
+def test_sse_starlette_leaves_the_server_to_be_found():
+    import sse_starlette  # noqa: F401
+    from uvicorn import Config, Server
+
+    server = Server(Config(print))
+    with server.capture_signals():
+        assert signal.getsignal(signal.SIGTERM).__self__ is server
+
+
+def scopes_are_copied(monkeypatch):
+    answer = FastAPI.__call__
+    monkeypatch.setattr(FastAPI, "__call__", lambda app, scope, receive, send: answer(app, dict(scope), receive, send))
+
+
+@relies_on(
+    "fastapi",
+    'scope["route"].path, left in the scope of whoever stands around the application',
+    used_by="forecasting/entrypoints/api/routes/health.py",
+    to="count requests by their route's template",
+    gone=scopes_are_copied,
+)
+def test_fastapi_leaves_the_route_in_the_scope():
+    from starlette.testclient import TestClient
+
+    app, router, seen = FastAPI(), APIRouter(), []
+    router.add_api_route("/jobs/{number}", lambda number: number)
+    app.include_router(router)
+
+    async def around(scope, receive, send):
+        await app(scope, receive, send)
+        seen.append(scope["route"].path)
+
+    TestClient(around).get("/jobs/7")
+    assert seen == ["/jobs/{number}"]
+
+
+def errors_of_a_body_are_hidden(monkeypatch):
+    from starlette.requests import Request
+
+    stream = Request.stream
+
+    async def hiding(request):
+        try:
+            async for part in stream(request):
+                yield part
+        except Exception as error:
+            raise RuntimeError from error
+
+    monkeypatch.setattr(Request, "stream", hiding)
+
+
+@relies_on(
+    "fastapi",
+    "an HTTPException that `receive` raises and that becomes the answer, while a body or a form is read",
+    used_by="forecasting/entrypoints/api/limits.py",
+    to="answer 413 to a body that turns out to be too large",
+    gone=errors_of_a_body_are_hidden,
+)
+def test_fastapi_answers_with_an_error_from_receive():
+    app = FastAPI()
+
+    @app.post("/json")
+    def ask(question: Annotated[dict, Body()]): ...
+
+    @app.post("/form")
+    def send_file(file: UploadFile): ...
+
+    async def too_large():
+        raise HTTPException(413)
+
+    def status(path, kind):
+        scope = {"type": "http", "method": "POST", "path": path, "query_string": b"", "headers": [(b"content-type", kind)]}
+        sent = []
+
+        async def send(message):
+            sent.append(message)
+
+        asyncio.run(app(scope, too_large, send))
+        return sent[0]["status"]
+
+    assert [status("/json", b"application/json"), status("/form", b"multipart/form-data; boundary=x")] == [413, 413]
+
+
+def mounts_without_a_root(monkeypatch):
+    from starlette.routing import Mount
+
+    matches = Mount.matches
+
+    def without(mount, scope):
+        match, child = matches(mount, scope)
+        return match, {name: value for name, value in child.items() if name != "root_path"}
+
+    monkeypatch.setattr(Mount, "matches", without)
+
+
+@relies_on(
+    "starlette",
+    'Mount, which leaves scope["path"] whole and names its own part in scope["root_path"]',
+    used_by="forecasting/entrypoints/api/access.py",
+    to="know the routes that need no token, and in limits.py those that take a file",
+    gone=mounts_without_a_root,
+)
+def test_starlette_tells_a_mounted_application_where_it_is():
+    from starlette.applications import Starlette
+    from starlette.responses import PlainTextResponse
+    from starlette.routing import Mount
+    from starlette.testclient import TestClient
+
+    async def inside(scope, receive, send):
+        await PlainTextResponse(f"{scope['root_path']} {scope['path']}")(scope, receive, send)
+
+    assert TestClient(Starlette(routes=[Mount("/api", inside)])).get("/api/health").text == "/api /api/health"
+
+
+def nobody_waits(monkeypatch):
+    import cachetools
+
+    cached = cachetools.cached
+    monkeypatch.setattr(cachetools, "cached", lambda cache, **_: cached(cache))
+
+
+@relies_on(
+    "cachetools",
+    "cached(cache, condition=...), which has others wait for whoever makes a value, and whose function has cache_clear",
+    used_by="forecasting/services/cache.py",
+    to="load an ensemble once, however many ask at the same time",
+    gone=nobody_waits,
+)
+def test_cachetools_has_others_wait_for_a_value():
+    import cachetools
+
+    begun, go_on, calls = threading.Event(), threading.Event(), []
+
+    @cachetools.cached(cachetools.LRUCache(1), condition=threading.Condition())
+    def value(name):
+        calls.append(name)
+        begun.set()
+        go_on.wait(10)
+        return name
+
+    threads = [threading.Thread(target=value, args=("a",)) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+        begun.wait(10)
+    time.sleep(0.2)  # in which the others ask too
+    go_on.set()
+    for thread in threads:
+        thread.join()
+    assert calls == ["a"]
+    value.cache_clear()
+    value("a")
+    assert calls == ["a", "a"]
