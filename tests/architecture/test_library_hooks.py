@@ -10,6 +10,7 @@ from library_hooks import relies_on
 from repository import ROOT
 
 HOOKED = relies_on("xlsxwriter", "Worksheet._knot", used_by="forecasting/inventory/export/sheet.py", to="tie it", gone=lambda _: None)
+OWN, INSIDE = ("__future__", "forecasting", "pages"), ("streamlit.runtime", "streamlit.web", "streamlit.elements")
 
 
 def test_a_hook_that_is_gone_is_named_with_its_library_and_with_what_relies_on_it(monkeypatch):
@@ -43,12 +44,14 @@ def test_a_hook_can_be_taken_away_by_its_path(monkeypatch):
 
 
 def private_imports(source):
-    """What a module imports by a private name, or from inside of Streamlit."""
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] not in ("__future__", "forecasting", "pages"):
+    """What a module imports by a private name, or from inside of Streamlit; what it imports for types alone, mypy looks at."""
+    tree = ast.parse(source)
+    types = [node for node in ast.walk(tree) if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"]
+    skipped = {inner for node in types for inner in ast.walk(node)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module and node not in skipped and node.module.split(".")[0] not in OWN:
             names = [*node.module.split("."), *(name.name for name in node.names)]
-            inside = node.module.startswith(("streamlit.runtime", "streamlit.web", "streamlit.elements"))
-            if inside or any(name.startswith("_") for name in names):
+            if node.module.startswith(INSIDE) or any(name.startswith("_") for name in names):
                 yield ast.unparse(node)
 
 
