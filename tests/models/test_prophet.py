@@ -257,7 +257,7 @@ def test_a_saved_model_serves_without_loading_prophet(sales: Panel, tmp_path: Pa
     ProphetModel(ProphetSettings(country="US")).fit(sales, horizon=5).save(tmp_path)
     code = f"""
 import sys; from pathlib import Path; from forecasting.models.prophet.model import ProphetModel
-sys.path.insert(0, "tests"); from panels import panel, regular
+sys.path.insert(0, "tests/support"); from panels import panel, regular
 sales = panel({{"a": regular(800)}})
 assert ProphetModel.load(Path({str(tmp_path)!r})).predict(sales, 5).shape == (1, 5)
 assert not {{"prophet", "prophet_batch", "cmdstanpy", "matplotlib"}} & set(sys.modules)
