@@ -28,7 +28,7 @@ from forecasting.storage.workspace import Workspace
 
 pytestmark = pytest.mark.slow
 
-SHARDS, DRAWN, MUTATED = 20, 50, 55
+SHARDS, DRAWN, MUTATED = 10, 100, 110
 """Files in all: SHARDS * (DRAWN + MUTATED), 2,100."""
 PATIENCE = 20.0
 """Seconds: no small file may keep the server busy for longer."""
