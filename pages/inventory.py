@@ -54,7 +54,7 @@ with todo:
         order_card.show(found, place)
 
     left, right = st.columns([1.75, 1])
-    with left, layout.card("Would it have worked?", past_check.caption(found), height="stretch"):
+    with left, layout.card("Past check", past_check.caption(found), height="stretch"):
         past_check.by_class(found)
     with right, layout.card("Spend a budget", "Which of these orders are worth it most", height="stretch"):
         budget.show(found)

@@ -187,15 +187,26 @@ def test_goods_that_earn_nothing_get_nothing_of_a_short_budget(made):
 
 
 def test_a_budget_on_the_command_line_orders_only_what_it_buys(shop, file, tmp_path, capfdbinary):
-    assert main(["recommend", "--stock", str(file), *SHORT, "--budget", "60", "--receipt", str(tmp_path / "r.csv")]) == 0
+    assert main(["recommend", "--stock", str(file), *SHORT, "--budget", "60", "--past-check", str(tmp_path / "p.csv")]) == 0
     out, told = capfdbinary.readouterr()
     table = orders_of(out)
     assert 0 < table["order_value"].sum() <= 60
     assert b"Within the limit" in told
-    receipt = pd.read_csv(tmp_path / "r.csv")
-    assert len(receipt) == len(table)
-    assert {"service", "fill_rate", "average_stock", "lost", "turns", "cost", "service_textbook", "promise"} <= set(receipt)
+    past_check = pd.read_csv(tmp_path / "p.csv")
+    assert len(past_check) == len(table)
+    assert {"service", "fill_rate", "average_stock", "lost", "turns", "cost", "service_textbook", "promise"} <= set(past_check)
     assert main(["recommend", *SHORT, "--space", "60"]) == 2
+
+
+def test_the_flag_of_the_past_check_still_answers_to_its_first_name(shop, file, tmp_path, capsys):
+    for flag in ("--past-check", "--receipt"):
+        assert main(["recommend", "--stock", str(file), *SHORT, flag, str(tmp_path / f"{flag}.csv")]) == 0
+    assert (tmp_path / "--receipt.csv").read_bytes() == (tmp_path / "--past-check.csv").read_bytes()
+    with pytest.raises(SystemExit):
+        main(["recommend", "--help"])
+    shown = capsys.readouterr().out
+    assert "--past-check FILE" in shown
+    assert "--receipt" not in shown
 
 
 def test_least_cost_needs_prices_and_says_where_there_are_none(shop, file, capsys):

@@ -100,7 +100,8 @@ def _add_recommend(verbs: Any, run: Verbs) -> None:
     limit.add_argument(
         "--space", type=float, metavar="SPACE", help="order only what this much shelf space, as unit_space measures it, is best used for"
     )
-    verb.add_argument("--receipt", type=Path, metavar="FILE", help="how the same rule did in the past, series by series, as CSV")
+    verb.add_argument("--past-check", type=Path, metavar="FILE", help="write how the same rule did in the past, series by series, as CSV")
+    verb.add_argument("--receipt", dest="past_check", type=Path, help=argparse.SUPPRESS)  # what --past-check was called at first
     _add_filters(verb)
     _add_out(verb)
 

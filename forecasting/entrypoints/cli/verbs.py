@@ -140,8 +140,8 @@ def _recommend(args: argparse.Namespace) -> int:
     given = ordering.given_stock(ws, made) if args.stock is None else _stock(args, made)
     found = ordering.recommend(made, given, arguments.policy(args), arguments.filters(args))
     quantities = _within_limits(args, found)
-    if args.receipt is not None:
-        _write(ordering.receipt_csv(found), args.receipt)
+    if args.past_check is not None:
+        _write(ordering.receipt_csv(found), args.past_check)
     if args.xlsx is not None:
         _write(ordering.orders_xlsx(found, versions.manifest(ws, version), quantities), args.xlsx)
     _write(ordering.orders_csv(found, version, quantities), args.out)

@@ -14,21 +14,21 @@ from forecasting.inventory.orders.recommend import Orders
 from pages.components.inventory import summary
 from pages.components.shared import markdown, wording
 
-TEXTBOOK_HELP: Final = "The mean and spread of the last eight weeks, with the usual formula."
+TEXTBOOK_HELP: Final = "The usual formula, from the mean and spread of the last 8 weeks."
 
 
 def caption(found: Orders) -> str:
-    """What was lived through."""
+    """What was replayed."""
     cutoffs = len(found.made.past.cutoffs)
     if not cutoffs:
-        return "There is no past forecast to check it with"
-    return f"Lived through {formatting.count(cutoffs, 'past cutoff')} with what was known then, ordering by these rules"
+        return "No past forecast to check against yet"
+    return f"These rules replayed from {formatting.count(cutoffs, 'past date')}, with what was known then"
 
 
 def by_class(found: Orders) -> None:
     """Promised and kept, beside the textbook's level under the same rule, by class of value and of all."""
     if not found.receipt.series["cycles"].sum():
-        st.caption("Too little past: no order of these lines could be held against sales.")
+        st.caption("Too little history to check these orders against sales.")
         return
     labels = found.table["abc"].to_numpy()
     table = pd.concat([found.receipt.by(labels), found.receipt.total.to_frame("All").T])
@@ -38,19 +38,26 @@ def by_class(found: Orders) -> None:
     config = {
         "name": st.column_config.TextColumn("Class", width=60, help=wording.CLASS_HELP),
         "promised": number("Promised", format=share, width=80),
-        "service": number("Kept", format=share, width=75, help="Cycles from one order to the next in which nothing was missed."),
-        "fill_rate": number("Served", format=share, width=75, help="Share of demand met from the shelf."),
-        "average_stock": number("Average stock", format=whole, width=105, help="Units on the shelves after sales."),
+        "service": number("Kept", format=share, width=75, help="Share of order cycles without a missed sale."),
+        "fill_rate": number("Served", format=share, width=75, help="Share of demand met from stock."),
+        "average_stock": number("Average stock", format=whole, width=105, help="Units left on the shelves after sales."),
         "service_textbook": number("Textbook kept", format=share, width=110, help=TEXTBOOK_HELP),
         "average_stock_textbook": number("Textbook stock", format=whole, width=115),
         "cycles": number("Cycles", format=whole, width=70),
-        "series": number("Lines", format=whole, width=60),
+        "series": number("Shelves", format=whole, width=65),
     }
-    st.dataframe(table[list(config)], column_config=config, hide_index=True, height="content", placeholder="-", alt="Promise and past by class")
+    st.dataframe(
+        table[list(config)],
+        column_config=config,
+        hide_index=True,
+        height="content",
+        placeholder="-",
+        alt="Promised and kept by class",
+    )
     broken = found.table[found.table["promise"] == order_words.NOT_KEPT]
     if len(broken):
         names = formatting.listing([summary.named(row) for row in broken.to_dict("records")])
-        st.caption(f"Promise not kept, by more than chance: {markdown.plain(names)}.")
+        st.caption(f"Stockouts more often than promised, beyond chance: {markdown.plain(names)}.")
 
 
 def _shown(table: pd.DataFrame, found: Orders, labels: np.ndarray) -> pd.DataFrame:

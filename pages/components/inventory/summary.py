@@ -116,17 +116,15 @@ def downloads(found: Orders, manifest: dict[str, Any]) -> None:
     """The orders to take away."""
     typed, version = quantities(found), manifest["version"]
     files = {
-        "CSV": (lambda: ordering.orders_csv(found, version, typed), "csv", "text/csv"),
+        "CSV": (lambda: ordering.orders_csv(found, version, typed), f"orders-v{version}.csv", "text/csv"),
         "Excel, with live formulas": (
             lambda: ordering.orders_xlsx(found, manifest, typed),
-            "xlsx",
+            f"orders-v{version}.xlsx",
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         ),
-        "Receipt of the past": (lambda: ordering.receipt_csv(found), "receipt.csv", "text/csv"),
+        "Past check": (lambda: ordering.receipt_csv(found), f"past-check-v{version}.csv", "text/csv"),
     }
     with st.popover("Download orders", type="primary", icon=":material/download:"):
-        for label, (write, ending, kind) in files.items():
-            name = f"orders-v{version}.{ending}"
-            st.download_button(
-                label, write, name, kind, type="tertiary", icon=":material/download:", on_click="ignore", key=f"inventory_{ending.split('.')[0]}"
-            )
+        for label, (write, name, kind) in files.items():
+            key = f"inventory_{label.split(',')[0].lower().replace(' ', '_')}"
+            st.download_button(label, write, name, kind, type="tertiary", icon=":material/download:", on_click="ignore", key=key)
