@@ -56,5 +56,5 @@ with todo:
     left, right = st.columns([1.75, 1])
     with left, layout.card("Past check", past_check.caption(found), height="stretch"):
         past_check.by_class(found)
-    with right, layout.card("Spend a budget", "Which of these orders are worth it most", height="stretch"):
+    with right, layout.card("Spend a budget", "Which of these orders pay off most", height="stretch"):
         budget.show(found)

@@ -51,18 +51,18 @@ def test_the_sum_of_an_empty_shelf():
     found = recommend()
     level = int(found.table["order_up_to"].iloc[0])
     said = wording.sum_of(found, 0)
-    assert said == f"Orders {level}: 282 expected in 7 days plus {level - 282} safety stock, less 0 on the shelf."
+    assert said == f"Order {level}: 282 expected in 7 days plus {level - 282} safety stock, minus 0 on the shelf."
 
 
 def test_packs_and_minimum_are_named_where_they_matter():
     said = wording.sum_of(recommend(on_hand=5, pack_size=12, minimum_order=400), 0)
-    assert "; in packs of 12 and at least 400 that makes 408." in said
+    assert ". With packs of 12 and a minimum of 400, that makes 408." in said
     assert "packs" not in wording.sum_of(recommend(on_hand=5), 0)
 
 
 def test_enough_is_said_with_what_it_covers():
     said = wording.sum_of(recommend(on_hand=900, on_order=40, backorders=3), 0)
-    assert said.startswith("Nothing to order: 900 on the shelf, plus 40 on the way, less 3 owed cover 282 expected in 7 days plus ")
+    assert said.startswith("Nothing to order: 900 on the shelf plus 40 on the way minus 3 owed covers 282 expected in 7 days plus ")
 
 
 @pytest.mark.parametrize(("rule", "how"), [("reorder_point", "in lots of 162"), ("min_max", "up to ")])
@@ -71,7 +71,7 @@ def test_rules_with_a_reorder_point_name_it(rule, how):
     said = wording.sum_of(found, 0)
     assert f"the reorder point of {found.table['reorder_point'].iloc[0]:.0f} (161 expected in 4 days plus " in said
     assert how in said
-    assert "lie above" in wording.sum_of(recommend(replace(WEEKLY, rule=rule), on_hand=5000), 0)
+    assert "5,000 on the shelf is above the reorder point" in wording.sum_of(recommend(replace(WEEKLY, rule=rule), on_hand=5000), 0)
 
 
 def test_a_series_without_advice_says_why():
@@ -96,7 +96,7 @@ def test_the_numbers_as_shown_add_up(on_hand, on_order, backorders, pack_size, m
     if not quantity:
         assert said.startswith("Nothing to order")
         return
-    before, _, packed = said.partition("; ")
+    before, _, packed = said.partition(". ")
     told, expected, _, safety, *rest = figures(before)
     assert told == quantity
     amounts = [on_hand, *([on_order] if on_order else []), *([-backorders] if backorders else [])]
@@ -113,14 +113,17 @@ def test_the_proof_holds_promise_and_past_side_by_side():
     row = {"service_level": 0.95, "promise": "kept", "cycles": 72.0, "achieved": 0.958, "achieved_fill": 0.992, "achieved_textbook": 0.861}
     assert (
         wording.proof(row).replace("\u00a0", " ")
-        == "Promised 95 %; kept in 95.8 % of 72 past cycles, 99.2 % of demand served. The textbook level: 86.1 %."
+        == "Promised 95 %. Past check: no stockout in 95.8 % of 72 cycles, 99.2 % of demand served. Textbook: 86.1 %."
     )
-    assert "promise a share served" in wording.proof({**row, "achieved_fill": 0.83})
-    assert "too little past" in wording.proof({**row, "promise": "not judged", "cycles": 0.0})
+    assert "Promise a share served" in wording.proof({**row, "achieved_fill": 0.83})
+    assert "Too little history" in wording.proof({**row, "promise": "not judged", "cycles": 0.0})
 
 
 def test_what_was_assumed_is_named():
-    assert wording.assumed({"defaults": "on_hand, pack_size"}) == "Assumed: an empty shelf and packs of one."
+    assert wording.assumed(recommend(on_hand=5).table.iloc[0]).replace("\u00a0", " ") == (
+        "Assumed: lead time 3 days, review every 4 days, packs of 1, no unit cost, 95 % service"
+    )
+    assert wording.assumed({"defaults": "on_hand, review_period", "review_period": 1.0}) == "Assumed: nothing in stock, review every day"
     assert wording.assumed({"defaults": ""}) == ""
 
 

@@ -362,7 +362,7 @@ def test_evidence_says_what_stands_behind_each_line():
     line = {label: sheet.cell(8, place).value for label, place in places(sheet, 6).items()}
     expected = {"Product": "product 0", "Version": 7, "Cutoffs": 6, "Errors used": 168, "Service level": 0.95, "Cycles": 36, "Model": "Blend"}
     assert expected.items() <= line.items()
-    assert line["Assumed"] == "the usual lead time"
+    assert line["Assumed"] == "lead time 7 days"
 
 
 def test_every_column_is_explained():

@@ -72,9 +72,9 @@ def test_an_empty_workspace_has_nothing_to_order():
 def test_without_stock_it_asks_what_is_on_the_shelves_and_takes_them_for_empty(watching):
     at = opened("inventory", **ASKED)
     assert "What is on your shelves?" in texts(at)
-    assert markdown.plain("Assumed: an empty shelf") in texts(at)
+    assert markdown.plain("Assumed: nothing in stock, lead time 3 days, review every 4 days, packs of 1") in texts(at)
     found = found_in(watching)
-    assert numbers(at)["Order now"] == f"{found.totals()['order_now']:.0f} lines"
+    assert numbers(at)["Order now"] == f"{found.totals()['order_now']:.0f} orders"
     assert numbers(at)["Units to order"] == formatting.units(found.totals()["units"])
     assert numbers(at)["At risk"] == numbers(at)["Overstock"] == formatting.UNKNOWN
     at.button(key="inventory_add").click().run()
@@ -87,9 +87,9 @@ def test_the_page_answers_in_four_numbers_that_agree_with_the_orders(counted):
     totals = found.totals()
     assert "Stock of 1 Jul 2026, 08:30" in texts(at)
     assert list(numbers(at))[:4] == ["Order now", "Units to order", "At risk", "Overstock"]
-    assert numbers(at)["Order now"] == f"{totals['order_now']:.0f} lines"
+    assert numbers(at)["Order now"] == f"{totals['order_now']:.0f} orders"
     assert numbers(at)["Units to order"] == formatting.units(totals["units"])
-    assert numbers(at)["At risk"] == formatting.count(int(totals["at_risk"]), "line")
+    assert numbers(at)["At risk"] == formatting.count(int(totals["at_risk"]), "shelf", "shelves")
     assert at.metric[1].delta == f"at least {totals['value']:,.2f}"
     at = opened("inventory", **ASKED, product_id="Cake")
     assert at.metric[1].delta == f"costs {found_in(counted, filters={'product_id': 'Cake'}).totals()['value']:,.2f}"
@@ -162,11 +162,11 @@ def test_a_quantity_that_a_person_types_counts_everywhere(counted):
     recommended = before.table.set_index("unique_id").loc["Cake|South", "order_quantity"]
     at.number_input(key="inventory_order_Cake|South").set_value(6).run()
     assert numbers(at)["Units to order"] == formatting.units(before.totals()["units"] - recommended + 6)
-    assert "1 order changed by you" in texts(at)
+    assert "You changed 1 order." in texts(at)
     assert listed(at).set_index("name").loc["Cake, South", "order_quantity"] == 6
     assert session.QUANTITIES in at.session_state
     at.button(key="inventory_use").click().run()
-    assert "changed by you" not in texts(at)
+    assert "You changed" not in texts(at)
     at.number_input(key="inventory_order_Cake|South").set_value(7).run()
     assert "Not whole packs of 6" in texts(at)
     at.button(key="inventory_undo").click().run()
@@ -176,7 +176,7 @@ def test_a_quantity_that_a_person_types_counts_everywhere(counted):
 def test_more_days_than_were_judged_say_why_there_is_no_advice(counted):
     at = opened("inventory", inventory_lead="30")
     assert "No advice for" in texts(at)
-    assert "but forecasts were judged over 14 days" in texts(at)
+    assert "but past forecasts were only checked over 14 days" in texts(at)
     assert not [each for each in at.get("plotly_chart") if "With order" in each.proto.spec]
 
 
@@ -184,7 +184,7 @@ def test_full_shelves_need_no_order(shop):
     shelves = "".join(f"{name},{place},150\n" for name in ("Bread", "Cake", "Soap", "Tea", "New bun", "Old pie") for place in ("North", "South"))
     count(shop, f"product_id,region,on_hand\n{shelves}")
     at = opened("inventory", inventory_lead="0", inventory_review="1")
-    assert numbers(at)["Order now"] == "0 lines"
+    assert numbers(at)["Order now"] == "0 orders"
     assert numbers(at)["Units to order"] == "0"
     assert markdown.plain("Nothing to order:") in texts(at)
 
@@ -231,7 +231,7 @@ def test_a_stock_file_is_read_saved_and_counts(shop):
     assert numbers(at)["Problems"] == "0"
     at.button(key="inventory_save_file").click().run()
     assert not at.exception
-    assert markdown.plain("Saved. The orders count with it.") in texts(at)
+    assert markdown.plain("Saved. Orders now use this stock.") in texts(at)
     assert "What is on your shelves?" not in texts(at)
     assert ordering.given_stock(shop, versions.load(shop, 1)).table["on_hand"].sum() == 9565
 
@@ -277,7 +277,7 @@ def test_what_was_saved_can_be_taken_back(counted):
     ("day", "says"),
     [
         ("2026-06-28", "before the last sales of 30 Jun"),
-        ("2026-08-10", "The sales end 40 days before the stock was counted: these are the orders of 1 Jul 2026"),
+        ("2026-08-10", "The sales end 40 days before the stock was counted, so these orders are for 1 Jul 2026"),
     ],
 )
 def test_stock_and_sales_of_different_days_are_named(shop, monkeypatch, day, says):
@@ -324,7 +324,7 @@ def test_the_overview_says_what_to_order_once_stock_was_counted(counted):
     at = opened("overview")
     found = found_in(counted, Policy())
     assert list(numbers(at))[:4] == ["Next 14 days", "Order now", "Error (WAPE)", "In the 80 % band"]
-    assert numbers(at)["Order now"] == f"{found.totals()['order_now']:.0f} lines"
+    assert numbers(at)["Order now"] == f"{found.totals()['order_now']:.0f} orders"
     assert "may run out" in texts(at)
     assert "First: Cake, South, Wed 1 Jul" in texts(at)
 

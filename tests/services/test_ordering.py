@@ -51,7 +51,7 @@ def test_without_stock_shelves_are_taken_for_empty_and_it_says_so(shop, capfdbin
     assert (table["on_hand"] == 0).all()
     assert (table.set_index("product_id").loc["Bread", "order_quantity"] > 200).all()
     assert table.set_index("product_id").loc["Old pie", "order_quantity"] == 0
-    assert b"taken for empty" in told
+    assert b"every shelf counts as empty" in told
     assert (table["version"] == 1).all()
 
 

@@ -146,18 +146,17 @@ def _write_evidence(sheet: Sheet, table: pd.DataFrame, evidence: Mapping[str, An
     for row, (name, text) in enumerate(facts.items(), start=2):
         sheet.write_string(row, 0, name, sheet.look.strong)
         sheet.write_string(row, 1, text, sheet.look.fact)
-    same = {"version": evidence["version"], "cutoffs": len(cutoffs), "errors_used": evidence["errors_used"]}
-    said = {"defaults": table["defaults"].map(_taken), schema.MODEL: table[schema.MODEL].map(formatting.model)}
-    lines = table.assign(**same, **said)
+    rows = [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
+    lines = table.assign(
+        version=evidence["version"],
+        cutoffs=len(cutoffs),
+        errors_used=evidence["errors_used"],
+        defaults=[", ".join(wording.assumptions(row)) for row in rows],
+        model=table[schema.MODEL].map(formatting.model),
+    )
     sheet.fit_to_paper(2)
     for place, column in enumerate(columns):
         sheet.fill(ABOVE + 1, place, column, lines[column.name])
-
-
-def _taken(defaults: str) -> str:
-    """What was taken for granted, in words."""
-    names = [wording.ASSUMED.get(name, name) for name in defaults.split(", ") if name]
-    return formatting.listing(names, len(names))
 
 
 def _write_about(sheet: Sheet, table: pd.DataFrame, rule: Rule) -> None:

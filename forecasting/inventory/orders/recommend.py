@@ -179,11 +179,11 @@ def _why(found: Levels, mean: FloatArray, level: FloatArray, period: Period) -> 
         elif same:
             texts.append("Both agree.")
         elif abs(more) >= abs(wider):
-            texts.append(f"It expects what {window} sold; the forecast expects {abs(more):,.0f} {'more' if more > 0 else 'fewer'}.")
+            texts.append(f"It expects the sales of {window}. The forecast expects {abs(more):,.0f} {'more' if more > 0 else 'fewer'}.")
         elif wider > 0:
-            texts.append(f"It takes {period.plural} for independent; past errors of such sums were larger: ours holds {wider:,.0f} more in reserve.")
+            texts.append(f"It treats each {period.name} as independent. Real errors add up, so we keep {wider:,.0f} more in reserve.")
         else:
-            texts.append(f"It takes every swing of sales for chance; the forecast knows part of it, so ours holds {-wider:,.0f} fewer in reserve.")
+            texts.append(f"It treats every swing in sales as chance. The forecast explains some of them, so we keep {-wider:,.0f} fewer in reserve.")
     return texts
 
 
@@ -230,11 +230,11 @@ def _reasons(made: Ensemble, found: Levels, policy: Policy, shelves: Stock) -> l
         if np.isfinite(level):
             texts.append("")
         elif not len(made.past.cutoffs):
-            texts.append("There is too little history to have forecast the past, so nothing says how sure the forecast is. Upload more sales.")
+            texts.append("There is too little history to check past forecasts, so we cannot tell how sure this one is. Upload more sales.")
         else:
             reach = min(judged, made.horizon)
             texts.append(
-                f"An order must cover {period.count(int(span))}, but forecasts were judged over {period.count(reach)}. "
-                "Retrain with a longer horizon, or shorten lead time or review period."
+                f"An order must cover {period.count(int(span))}, but past forecasts were only checked over {period.count(reach)}. "
+                "Retrain with a longer horizon, or shorten the lead time or the review period."
             )
     return texts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -31,32 +31,23 @@ STOCK: Final = {
     "lead_times": "Past lead times",
     "review_period": "Review every",
     "service_level": "Service",
-    "shelf_life": "Keeps",
+    "shelf_life": "Shelf life",
     "unit_space": "Space",
     "holding_cost": "Holding a year",
     "order_cost": "Cost of an order",
 }
 """What a person reads for a column of a stock file, the usual ones first."""
 STOCK_HELP: Final = {
-    "on_order": "Units ordered and not here yet.",
-    "backorders": "Units sold and not handed over yet.",
+    "on_order": "Units ordered but not delivered yet.",
+    "backorders": "Units sold but not handed over yet.",
     "lead_time": "Days from order to delivery.",
-    "lead_time_sd": "Its standard deviation, days.",
+    "lead_time_sd": "Standard deviation of the lead time, in days.",
     "review_period": "Days from one order to the next.",
     "service_level": "Promise, from 0 to 1: 0.95 is 95 %.",
-    "shelf_life": "Days on the shelf.",
-    "unit_space": "Of a unit on the shelf, in any measure.",
-    "holding_cost": "Money a unit and year.",
+    "shelf_life": "Days that a unit keeps on the shelf.",
+    "unit_space": "Shelf space of one unit, in any measure.",
+    "holding_cost": "Money to hold one unit for a year.",
 }
-ASSUMED: Final = {
-    "on_hand": "an empty shelf",
-    "lead_time": "the usual lead time",
-    "review_period": "the usual review",
-    "pack_size": "packs of one",
-    "unit_cost": "no unit cost",
-    "service_level": "the usual promise",
-}
-"""What was taken for granted where nobody said."""
 
 
 def answer(found: Orders, quantities: Mapping[str, float]) -> dict[str, float]:
@@ -95,14 +86,14 @@ def sum_of(found: Orders, place: int) -> str:
         return str(row["reason"])
     digits = 0 if found.made.whole else 1
     if np.isnan(row["expected"]) or not (row["order_up_to"] or row["order_quantity"]):
-        return "Nothing to order: no sales are expected."
+        return "Nothing to order: we expect no sales."
     needed = _needed(found, row, place, _rounded(row["order_up_to"] - row["lot"], digits), digits)
     if found.policy.rule in DAILY:
         return _by_lots(found, row, needed, digits)
     if not row["order_quantity"]:
-        return f"Nothing to order: {_have(row, digits, 'plus', 'less')} cover {needed}."
+        return f"Nothing to order: {_have(row, digits, 'plus', 'minus')} covers {needed}."
     short = _rounded(row["order_up_to"], digits) - _rounded(row["inventory_position"], digits)
-    return f"Orders {_number(row['order_quantity'], digits)}: {needed}, less {_have(row, digits, 'less', 'plus')}{_packed(row, short, digits)}."
+    return f"Order {_number(row['order_quantity'], digits)}: {needed}, minus {_have(row, digits, 'minus', 'plus')}{_packed(row, short, digits)}."
 
 
 def _needed(found: Orders, row: dict[str, Any], place: int, level: float, digits: int) -> str:
@@ -113,16 +104,16 @@ def _needed(found: Orders, row: dict[str, Any], place: int, level: float, digits
     steps = float(found.shelves.mean_lead[place] + found.levels.cover[place])
     about = "" if (lead == 1).any() else "about "
     text = f"{_number(expected, digits)} expected in {about}{period.count(round(steps))}"
-    sign, size = ("plus", safety) if safety >= 0 else ("less", -safety)
-    return f"{text} {sign} {_number(size, digits)} {'safety stock' if safety >= 0 else 'that this promise can do without'}"
+    sign, size = ("plus", safety) if safety >= 0 else ("minus", -safety)
+    return f"{text} {sign} {_number(size, digits)} {'safety stock' if safety >= 0 else 'that this promise does not need'}"
 
 
 def _have(row: dict[str, Any], digits: int, more: str, owed: str) -> str:
-    """ "120 on the shelf, less 60 on the way, plus 5 owed"; `more` and `owed` are the signs of what is on the way and owed."""
+    """ "120 on the shelf minus 60 on the way plus 5 owed"; `more` and `owed` are the signs of what is on the way and owed."""
     parts = [f"{_number(row['on_hand'], digits)} on the shelf"]
     parts += [f"{more} {_number(row['on_order'], digits)} on the way"] if row["on_order"] else []
     parts += [f"{owed} {_number(row['backorders'], digits)} owed"] if row["backorders"] else []
-    return ", ".join(parts)
+    return " ".join(parts)
 
 
 def _packed(row: dict[str, Any], short: float, digits: int) -> str:
@@ -130,32 +121,33 @@ def _packed(row: dict[str, Any], short: float, digits: int) -> str:
     pack, least, quantity = (_rounded(row[name], digits) for name in ("pack_size", "minimum_order", "order_quantity"))
     if quantity == short:
         return ""
-    why = [f"in packs of {_number(pack, digits)}"] if pack != 1 else []
-    why += [f"at least {_number(least, digits)}"] if least > short else []
-    return f", is {_number(short, digits)}; {' and '.join(why) or 'rounded up'} that makes {_number(quantity, digits)}"
+    terms = [f"packs of {_number(pack, digits)}"] if pack != 1 else []
+    terms += [f"a minimum of {_number(least, digits)}"] if least > short else []
+    how = f"With {' and '.join(terms)}" if terms else "Rounded up"
+    return f", is {_number(short, digits)}. {how}, that makes {_number(quantity, digits)}"
 
 
 def _by_lots(found: Orders, row: dict[str, Any], needed: str, digits: int) -> str:
     """Rules that look at the shelf every day, and order at the reorder point."""
-    have = _have(row, digits, "plus", "less")
+    have = _have(row, digits, "plus", "minus")
     point = f"the reorder point of {_number(row['reorder_point'], digits)} ({needed})"
     if not row["order_quantity"]:
-        return f"Nothing to order: {have} lie above {point}."
+        return f"Nothing to order: {have} is above {point}."
     lots, up_to = f"in lots of {_number(row['lot'], digits)}", f"up to {_number(row['order_up_to'], digits)}"
     how = lots if found.policy.rule == "reorder_point" else up_to
-    return f"Orders {_number(row['order_quantity'], digits)}, {how}: {have} do not lie above {point}."
+    return f"Order {_number(row['order_quantity'], digits)}, {how}: {have} is not above {point}."
 
 
 def proof(row: dict[str, Any]) -> str:
-    """What the past says of the promise: "Promised 95 %; in the past kept in 95.8 % of 72 cycles, ...", or why it says nothing."""
+    """What the past check says of the promise: "Promised 95 %. Past check: no stockout in 95.8 % of 72 cycles, ...", or why it says nothing."""
     promised = f"Promised {formatting.percent(row['service_level'], 0)}"
     if row["promise"] == NOT_JUDGED or not row["cycles"]:
-        return f"{promised}; too little past to check it."
-    kept = f"kept in {formatting.percent(row['achieved'])} of {formatting.count(int(row['cycles']), 'past cycle')}"
+        return f"{promised}. Too little history to check it."
+    kept = f"Past check: no stockout in {formatting.percent(row['achieved'])} of {formatting.count(int(row['cycles']), 'cycle')}"
     served = "" if np.isnan(row["achieved_fill"]) else f", {formatting.percent(row['achieved_fill'])} of demand served"
-    textbook = "" if np.isnan(row["achieved_textbook"]) else f" The textbook level: {formatting.percent(row['achieved_textbook'])}."
-    few = " Most days want nothing here: promise a share served, and fewer sales are missed." if row["achieved_fill"] < FEW_SERVED else ""
-    return f"{promised}; {kept}{served}.{textbook}{few}"
+    textbook = "" if np.isnan(row["achieved_textbook"]) else f" Textbook: {formatting.percent(row['achieved_textbook'])}."
+    few = " Most days sell nothing here. Promise a share served to miss fewer sales." if row["achieved_fill"] < FEW_SERVED else ""
+    return f"{promised}. {kept}{served}.{textbook}{few}"
 
 
 def textbook(row: dict[str, Any], digits: int = 0) -> str:
@@ -165,10 +157,27 @@ def textbook(row: dict[str, Any], digits: int = 0) -> str:
     return f"A textbook would order {_number(row['textbook_quantity'], digits)}. {row['why']}".strip()
 
 
-def assumed(row: dict[str, Any]) -> str:
-    """What was taken for granted: "Assumed: an empty shelf and packs of one."; empty where all was given."""
-    names = [ASSUMED[name] for name in str(row["defaults"]).split(", ") if name in ASSUMED]
-    return f"Assumed: {formatting.listing(names, len(names))}." if names else ""
+def assumed(row: Mapping[str, Any]) -> str:
+    """What was taken for granted: "Assumed: nothing in stock, packs of 1"; empty where all was given."""
+    texts = assumptions(row)
+    return f"Assumed: {', '.join(texts)}" if texts else ""
+
+
+def assumptions(row: Mapping[str, Any]) -> list[str]:
+    """What stands for the inputs that nobody gave, in words, with the numbers of the row."""
+    says: dict[str, Callable[[], str]] = {
+        state.ON_HAND: lambda: "nothing in stock",
+        state.LEAD_TIME: lambda: f"lead time {_days(row[state.LEAD_TIME])}",
+        state.REVIEW_PERIOD: lambda: f"review every {_days(row[state.REVIEW_PERIOD])}",
+        state.PACK_SIZE: lambda: f"packs of {formatting.units(row[state.PACK_SIZE])}",
+        state.UNIT_COST: lambda: "no unit cost",
+        state.SERVICE_LEVEL: lambda: f"{formatting.percent(row[state.SERVICE_LEVEL], 0)} service",
+    }
+    return [says[name]() for name in str(row["defaults"]).split(", ") if name in says]
+
+
+def _days(days: float) -> str:
+    return "day" if days == 1 else f"{days:g} days"
 
 
 def _rounded(value: float, digits: int) -> float:
@@ -191,9 +200,9 @@ def summary(found: Orders) -> str:
         parts.append(f"{len(without):,} without a recommendation: {without['reason'].iloc[0]}")
     unpriced = int((np.isnan(found.shelves[state.PRICE]) | np.isnan(found.shelves[state.UNIT_COST])).sum())
     if found.policy.target == "costs" and unpriced:
-        parts.append(f"{formatting.count(unpriced, 'series has', 'series have')} no price or unit cost; for them the service level counts.")
+        parts.append(f"{formatting.count(unpriced, 'series has', 'series have')} no price or unit cost, so the service level decides.")
     if broken:
-        parts.append(f"In the past the promise was not kept for {formatting.listing(broken)}; see promise and achieved.")
+        parts.append(f"The past check missed the promise for {formatting.listing(broken)}. See the columns promise and achieved.")
     if not found.shelves.given[state.ON_HAND].any():
-        parts.append("Nobody counted any shelf, so all are taken for empty; give a stock file with --stock.")
+        parts.append("No stock was counted, so every shelf counts as empty. Give a stock file with --stock.")
     return " ".join(parts)

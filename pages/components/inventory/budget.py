@@ -17,16 +17,16 @@ from pages.components.shared import markdown
 
 SHORT: Final[dict[str, tuple[str, Measure]]] = {"Money": ("Money to spend", "money"), "Shelf space": ("Space to fill", "space")}
 """What the URL says -> the amount's label, and what it is of."""
-SPARES_HELP = "Margin (units, without prices) expected not to be missed."
+SAVES_HELP = "Margin that would otherwise be lost; units where prices are not known."
 
 
 def show(found: Orders) -> None:
     """The amount, and the orders that are worth it."""
-    chosen = st.segmented_control("What is short", list(SHORT), default="Money", required=True, key="inventory_short", bind="query-params")
+    chosen = st.segmented_control("What is limited", list(SHORT), default="Money", required=True, key="inventory_short", bind="query-params")
     label, of = SHORT.get(chosen, SHORT["Money"])
     amount = st.number_input(label, 0.0, 1e12, None, 50.0, placeholder="Amount", key="inventory_budget", bind="query-params")
     if amount is None:
-        st.caption("Type an amount: the orders that spare the most missed sales come first.")
+        st.caption("Type an amount. Orders that prevent the most lost sales come first.")
         return
     try:
         bought = spend.spend(found, amount, of)
@@ -34,21 +34,21 @@ def show(found: Orders) -> None:
         st.caption(markdown.plain(str(error)))
         return
     if bought.empty:
-        st.caption("No order is to be had for this amount.")
+        st.caption(f"This {'budget' if of == 'money' else 'space'} is too small for any order.")
         return
-    spent, units, lines = bought["takes"].sum(), bought["order_quantity"].sum(), formatting.count(len(bought), "line")
-    st.markdown(f"**{formatting.units(units)} units of {lines} for {spent:,.2f}**")
+    spent, units, count = bought["takes"].sum(), bought["order_quantity"].sum(), formatting.count(len(bought), "order")
+    st.markdown(f"**{formatting.units(units)} units in {count} for {spent:,.2f}**")
     st.dataframe(
         _table(found, bought),
         column_config={
             "name": st.column_config.TextColumn("Product", width=130),
             "order_quantity": st.column_config.NumberColumn("Order", format="%,.0f", width=60),
             "takes": st.column_config.NumberColumn("Takes", format="%,.2f", width=70),
-            "gain": st.column_config.NumberColumn("Spares", format="%,.0f", width=65, help=SPARES_HELP),
+            "gain": st.column_config.NumberColumn("Saves", format="%,.0f", width=65, help=SAVES_HELP),
         },
         hide_index=True,
         height="content" if len(bought) <= 5 else 220,
-        alt="The orders that this amount buys",
+        alt="The orders for this amount",
     )
     st.button("Order this instead", on_click=_order, args=(found, bought), key="inventory_spend")
 

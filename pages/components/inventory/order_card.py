@@ -23,7 +23,7 @@ def show(found: Orders, place: int | None) -> None:
     """All of it; a line of text where no line is chosen."""
     with st.container(border=True, key="inventory_card"):
         if place is None:
-            st.caption("Choose a state above to see its lines.")
+            st.caption("Choose a state above to see its orders.")
             return
         row = found.table.iloc[place].to_dict()
         _title(found, row)
@@ -35,7 +35,7 @@ def show(found: Orders, place: int | None) -> None:
             stock.path(projection.path_of(found, place, quantity), row["reorder_point"], found.made.panel.period),
             config=forecast.CONFIG,
             key="inventory_path",
-            alt=f"Stock of {summary.named(row)} as it is expected to run down, with the order and without",
+            alt=f"Expected stock of {summary.named(row)}, with the order and without",
         )
         st.caption(markdown.plain(wording.sum_of(found, place)))
         _proof(row)
@@ -70,7 +70,7 @@ def _amounts(found: Orders, row: Mapping[Hashable, Any]) -> float:
             key=key,
             on_change=_typed,
             args=(key, name, recommended),
-            help="Yours to change; the chart and the totals follow.",
+            help="You can change it. The chart and the totals follow.",
         )
         st.metric("In stock", formatting.units(row["on_hand"]))
         st.metric("Coming", formatting.units(row["on_order"]))
@@ -93,7 +93,7 @@ def _proof(row: Mapping[Hashable, Any]) -> None:
     close = ("as promised", "green") if row["achieved"] >= row["service_level"] - CLOSE else ("a little low, may be chance", "gray")
     text, color = PROMISES.get(row["promise"], close)
     st.markdown(f":{color}-badge[{text}]")
-    simpler = "" if row[schema.MODEL] == schema.BLEND else f"On a simpler model: {formatting.model(row[schema.MODEL])}."
+    simpler = "" if row[schema.MODEL] == schema.BLEND else f"Simpler forecast: {formatting.model(row[schema.MODEL])}."
     facts = {str(name): value for name, value in row.items()}
     lines = [wording.proof(facts), wording.textbook(facts), simpler, wording.assumed(facts)]
     st.caption("  \n".join(markdown.plain(line) for line in lines if line))

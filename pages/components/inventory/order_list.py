@@ -30,7 +30,7 @@ FEW: Final = 12
 """Rows of the list at most, and up to which it is as high as they are."""
 PAST: Final = 28
 """Steps of past sales in a row's small curve."""
-COVER_HELP: Final = "Days until the shelf is empty at the expected rate."
+COVER_HELP: Final = "Days until the shelf is empty at the expected sales."
 
 
 def choose_states(found: Orders) -> pd.DataFrame:
@@ -52,7 +52,7 @@ def choose_states(found: Orders) -> pd.DataFrame:
             persist_state="session",
             on_change=_remember,
         )
-        st.caption("Worst first", width="content")
+        st.caption("Most urgent first", width="content")
     return rows[rows["state"].isin(chosen)] if chosen else rows
 
 
@@ -69,7 +69,7 @@ def _remember() -> None:
 def choose_one(found: Orders, rows: pd.DataFrame) -> int | None:
     """The list; the place of the chosen series in the table of all, None where the list is empty."""
     if rows.empty:
-        st.caption("Nothing in these states.")
+        st.caption("No orders in these states.")
         return None
     shown = rows.head(MOST)
     ids = shown[schema.UNIQUE_ID].tolist()
@@ -88,7 +88,7 @@ def choose_one(found: Orders, rows: pd.DataFrame) -> int | None:
         alt="What to order, most urgent first: units, state, by when, risk of an empty shelf and days of cover",
     )
     if len(rows) > MOST:
-        st.caption(f"The {MOST} most urgent of {len(rows):,}; filter to see others. The download has all.")
+        st.caption(f"The {MOST} most urgent of {len(rows):,}. Filter to see others; the download has all.")
     chosen = event.selection.rows
     return int(shown.index[chosen[0] if chosen and chosen[0] < len(shown) else 0])
 
@@ -123,7 +123,7 @@ def _columns(found: Orders, shown: pd.DataFrame) -> dict[str, ColumnConfig]:
         "name": st.column_config.TextColumn("Product", width=165),
         "order_quantity": number("Order", format=units, width=60),
         "state": st.column_config.MultiselectColumn("State", options=chips, color=colors, width=width),
-        "order_by": date("Order by", format="D MMM", width=72, help="The last review at which an order still keeps the promise."),
+        "order_by": date("Order by", format="D MMM", width=72, help="The last review day on which an order still keeps the promise."),
         "risk": st.column_config.ProgressColumn(
             "Risk", format=f"%.0f{formatting.NBSP}%%", min_value=0, max_value=100, color="red", width=110, help=summary.RISK_HELP
         ),

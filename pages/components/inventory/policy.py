@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 
 RULES: Final[dict[str, Rule]] = {"Order up to": "order_up_to", "Lots": "reorder_point", "Min max": "min_max", "Once": "newsvendor"}
 RULE_HELP: Final = {
-    "order_up_to": "At every review, up to a level.",
-    "reorder_point": "Any day, when the stock falls to the reorder point: lots of one size.",
-    "min_max": "Any day, when the stock falls to the reorder point: up to a level.",
-    "newsvendor": "Once, for goods that do not keep.",
+    "order_up_to": "At every review, order up to a level.",
+    "reorder_point": "On any day when stock falls to the reorder point, order fixed lots.",
+    "min_max": "On any day when stock falls to the reorder point, order up to a level.",
+    "newsvendor": "Order once, for goods that do not keep.",
 }
 TARGETS: Final[dict[str, Target]] = {"No stockout": "cycle", "Share served": "fill", "Lowest cost": "costs"}
 TARGET_HELP: Final = {
-    "cycle": "The chance that a shelf does not run empty from one order to the next.",
-    "fill": "The share of demand that is served from the shelf.",
-    "costs": "What costs least, where price and unit cost are known.",
+    "cycle": "The chance that a shelf does not run out between two orders.",
+    "fill": "The share of demand met from stock.",
+    "costs": "The lowest cost, where price and unit cost are known.",
 }
 """What the URL says -> a choice, and what it means. A widget's URL holds what it shows, so both are short."""
 LONGEST: Final = {"day": (30, 28, 1), "week": (84, 56, 7), "month": (186, 186, 31)}
@@ -37,7 +37,7 @@ LONGEST: Final = {"day": (30, 28, 1), "week": (84, 56, 7), "month": (186, 186, 3
 SERVICE: Final = 95
 CLASS_LEVELS: Final = (98, 95, 90)
 """Percent."""
-ORDER_COST_HELP: Final = "With unit costs it makes the lot that costs least."
+ORDER_COST_HELP: Final = "With unit costs, it sets the cheapest lot size."
 LAST: Final = "inventory_policy"
 """Where the session keeps the policy that was chosen last, for other pages."""
 
@@ -107,7 +107,7 @@ def _promise(policy: Policy) -> Policy:
     st.caption(TARGET_HELP[target])
     if target == "costs":
         return replace(policy, target=target)
-    if st.toggle("By class of value", key="inventory_by_class", bind="query-params", help=wording.CLASS_HELP):
+    if st.toggle("By value class", key="inventory_by_class", bind="query-params", help=wording.CLASS_HELP):
         a, b, c = (_level(f"Class {name}", level, f"inventory_{name.lower()}") for name, level in zip(CLASSES, CLASS_LEVELS, strict=True))
         return replace(policy, target=target, class_levels=(a, b, c))
     return replace(policy, target=target, service_level=_level("Service", SERVICE, "inventory_service"))
@@ -141,10 +141,10 @@ def stale(ensemble: Ensemble, saved: Saved | None) -> None:
     """Says where stock and sales are of different days."""
     (late, most), first = ordering.days_late(ensemble, saved), ensemble.panel.ahead(1)[0]
     if late < 0:
-        text = f"The stock was counted before the last sales of {formatting.near_date(ensemble.panel.last)}: what was sold since is not taken off."
+        text = f"The stock was counted before the last sales of {formatting.near_date(ensemble.panel.last)}. Sales since then are not subtracted."
     elif late > max(most, ensemble.panel.period.days - 1):
         gap = formatting.count(late, "day")
-        text = f"The sales end {gap} before the stock was counted: these are the orders of {formatting.date(first)}. Upload newer sales."
+        text = f"The sales end {gap} before the stock was counted, so these orders are for {formatting.date(first)}. Upload newer sales."
     else:
         return
     st.markdown(f":orange[:material/warning:] {text}")

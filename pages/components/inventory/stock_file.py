@@ -127,9 +127,9 @@ def _result(ws: Workspace, ensemble: Ensemble, upload: Upload, checked: StockFil
     counted, n = int(checked.given.table["on_hand"].notna().sum()), len(ensemble.panel)
     with st.grid(3, min_column_width=130):
         st.metric("Rows", f"{checked.rows:,}")
-        st.metric("Shelves counted", f"{counted:,} of {n:,}", help="The others keep what was saved before.")
+        st.metric("Shelves counted", f"{counted:,} of {n:,}", help="The others keep their saved stock.")
         st.metric("Problems", f"{lines:,}", help="Rows that cannot be used as they are.")
-    left_out = ["Kept out: " + ", ".join(f"*{markdown.plain(name)}*" for name in checked.kept_out) + "."] if checked.kept_out else []
+    left_out = ["Columns left out: " + ", ".join(f"*{markdown.plain(name)}*" for name in checked.kept_out) + "."] if checked.kept_out else []
     if notes := [*left_out, *map(markdown.plain, checked.notes)]:
         st.caption(" ".join(notes))
     if lines:
@@ -139,7 +139,7 @@ def _result(ws: Workspace, ensemble: Ensemble, upload: Upload, checked: StockFil
     )
     useful = bool(checked.given.table.notna().any(axis=None))
     if not useful:
-        st.caption("None of the rows can be used, so there is nothing to save.")
+        st.caption("No row can be used, so there is nothing to save.")
     st.button(
         "Save this stock",
         type="primary",
@@ -183,5 +183,5 @@ def save(ws: Workspace, ensemble: Ensemble, checked: StockFile, name: str) -> No
         st.session_state[SAID] = (str(error), True)
         return
     _forget()
-    st.session_state[SAID] = ("Saved. The orders count with it.", False)
+    st.session_state[SAID] = ("Saved. Orders now use this stock.", False)
     st.session_state["inventory_tab"] = "Orders"

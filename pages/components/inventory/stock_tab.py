@@ -26,13 +26,13 @@ def show(ws: Workspace, ensemble: Ensemble, kept: Saved | None, damaged: str) ->
     """The whole tab; `damaged` is why the saved stock cannot be read, which hides what is typed."""
     _saved(ws, kept)
     upload = st.session_state.get(stock_file.FILE)
-    with layout.card("From a file", "CSV, Excel or Parquet: product, store or whatever names a line, and the units on the shelf"):
+    with layout.card("From a file", "CSV, Excel or Parquet with product, store and units in stock"):
         if upload is None:
             stock_file.choose(ensemble)
         else:
             stock_file.read(ws, ensemble, upload)
     if upload is None and not damaged:
-        with layout.card("Type it", "Leave empty what you do not know; the terms of the policy count there"):
+        with layout.card("Type it in", "Leave a cell empty to use the default."):
             _editor(ws, ensemble, kept)
 
 
@@ -47,20 +47,21 @@ def _saved(ws: Workspace, kept: Saved | None) -> None:
     """When the stock was saved, from what, and the way back."""
     if kept is not None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.caption(f"Saved {formatting.moment(session.moment(kept))}, from {markdown.plain(kept.name)}", width="content")
+            source = "typed in" if kept.name == stock_file.TYPED else f"from {markdown.plain(kept.name)}"
+            st.caption(f"Saved {formatting.moment(session.moment(kept))}, {source}", width="content")
             st.button("Take it back", type="tertiary", icon=":material/undo:", on_click=_undo, args=(ws,), key="inventory_take_back")
 
 
 def _undo(ws: Workspace) -> None:
     try:
         ordering.undo_stock(ws)
-        st.session_state[stock_file.SAID] = ("Taken back; the stock saved before it counts again.", False)
+        st.session_state[stock_file.SAID] = ("Taken back. Orders now use the stock saved before it.", False)
     except ShelfcastError as error:
         st.session_state[stock_file.SAID] = (str(error), True)
 
 
 def _editor(ws: Workspace, ensemble: Ensemble, kept: Saved | None) -> None:
-    """All lines, to type into; nothing is saved before the press."""
+    """All products, to type into; nothing is saved before the press."""
     number = 0 if kept is None else kept.number
     version_key = f"inventory_editor_{number}_{len(ensemble.panel)}"
     table = file_input.remembered("stock_typed", version_key, lambda: ordering.stock_table(ordering.given_stock(ws, ensemble), ensemble))
@@ -75,14 +76,14 @@ def _editor(ws: Workspace, ensemble: Ensemble, kept: Saved | None) -> None:
         num_rows="fixed",
         placeholder="",
         key=version_key,
-        alt="Stock and terms of every line",
+        alt="Stock and terms of every product",
     )
     changes = not edited.equals(table)
     checked = ordering.check_typed_stock(edited, ensemble) if changes else None
     if checked is not None and len(checked.problems):
         stock_file.problems(checked, "inventory_typed_problems")
     if changes:
-        st.caption("Not saved yet; leaving this tab forgets what was typed.")
+        st.caption("Not saved yet. Leaving this tab discards your changes.")
     st.button(
         "Save this stock",
         type="primary",

@@ -23,15 +23,15 @@ COLORS: Final = {"order_now": "red", "soon": "orange", "fine": "green", "oversto
 """Of each state."""
 RISK_HELP: Final = "Chance of an empty shelf before an order placed today arrives."
 AT_RISK_HELP: Final = (
-    f"{RISK_HELP} From {formatting.percent(wording.AT_RISK, 0)} on a line counts as at risk; "
-    "sales lost are those expected until an order of today is used up."
+    f"{RISK_HELP} A shelf counts from {formatting.percent(wording.AT_RISK, 0)} up. "
+    "Sales at risk are those we expect to miss until today's orders are used up."
 )
-NOW_HELP: Final = "To be ordered today, so that the promise is kept."
-UNITS_HELP: Final = "All orders of today, with the quantities that you changed; what they cost as far as unit costs are known."
-OVERSTOCK_HELP: Final = "More than twice the level that an order would bring."
+NOW_HELP: Final = "Orders to place today to keep the promise."
+UNITS_HELP: Final = "Today's orders, with your changes. The cost counts orders whose unit cost is known."
+OVERSTOCK_HELP: Final = "More than twice the stock that an order would fill up to."
 NOTHING_COUNTED: Final = (
-    "Upload a stock file (product, store, units) or type the stock of a few products. Until then orders assume empty shelves: "
-    "they say how much to have, not how much to add."
+    "Upload a stock file (product, store, units) or type in a few products. Until then, orders assume empty shelves: "
+    "they show how much to hold, not how much to add."
 )
 
 
@@ -43,10 +43,11 @@ def context(version: int, state: Saved | None) -> str:
     return f"Stock of {formatting.date(counted)}, {counted:%H:%M} · model v{version}"
 
 
-def lines(found: Orders, number: int) -> str:
-    """So many rows of the orders: products where each has one row, else lines."""
-    products = found.table.get(schema.PRODUCT)
-    return formatting.count(number, "product" if products is not None and products.is_unique else "line")
+def shelves(orders: Orders, number: int) -> str:
+    """So many rows of the orders: products where each has one row, else shelves, a product in a store each."""
+    products = orders.table.get(schema.PRODUCT)
+    by_product = products is not None and products.is_unique
+    return formatting.count(number, "product") if by_product else formatting.count(number, "shelf", "shelves")
 
 
 def named(row: Mapping[Hashable, Any]) -> str:
@@ -62,7 +63,7 @@ def when(found: Orders, day: pd.Timestamp) -> str:
 
 
 def nothing_counted() -> None:
-    """Nobody said what is on the shelves."""
+    """Asks what is on the shelves."""
     with st.container(border=True, key="nothing_counted"), st.container(horizontal=True, vertical_alignment="center"):
         with st.container(gap=None, width="stretch"):
             st.markdown("##### What is on your shelves?", anchors=False)
@@ -75,28 +76,28 @@ def _to_stock() -> None:
 
 
 def without_advice(found: Orders) -> None:
-    """Says once why lines have no recommendation."""
+    """Says once why some products have no recommendation."""
     reasons = found.table.loc[found.table[schema.REASON] != "", schema.REASON]
     if len(reasons):
-        st.markdown(f":orange[:material/warning:] **No advice for {lines(found, len(reasons))}.** {markdown.plain(reasons.iloc[0])}")
+        st.markdown(f":orange[:material/warning:] **No advice for {shelves(found, len(reasons))}.** {markdown.plain(reasons.iloc[0])}")
 
 
 def numbers(found: Orders) -> None:
-    """The answer in four numbers; what depends on stock that nobody counted is not told."""
+    """The answer in four numbers; those that need a stock count are not known without one."""
     totals = wording.answer(found, quantities(found))
     counted = bool(found.shelves.given["on_hand"].any())
     least = "at least" if totals["without_cost"] else "costs"
     costs = "no unit costs given" if math.isnan(totals["value"]) else f"{least} {totals['value']:,.2f}"
-    missed, surplus = (f"{formatting.headline(totals[name])} {what}" for name, what in (("missed", "sales lost"), ("surplus", "too many")))
+    missed, surplus = f"about {formatting.headline(totals['missed'])} sales at risk", f"{formatting.headline(totals['surplus'])} units too many"
     with st.grid(4, min_column_width=150):
-        _number("Order now", lines(found, int(totals["order_now"])), f"{totals['soon']:,.0f} more this week", NOW_HELP)
+        _number("Order now", formatting.count(int(totals["order_now"]), "order"), f"{totals['soon']:,.0f} more this week", NOW_HELP)
         _number("Units to order", formatting.units(totals["units"]), costs, UNITS_HELP)
         if not counted:
             _number("At risk", formatting.UNKNOWN, "count the stock", AT_RISK_HELP)
             _number("Overstock", formatting.UNKNOWN, "count the stock", OVERSTOCK_HELP)
             return
-        _number("At risk", lines(found, int(totals["at_risk"])), missed, AT_RISK_HELP, color="red" if totals["at_risk"] else "gray")
-        _number("Overstock", lines(found, int(totals["overstock"])), surplus, OVERSTOCK_HELP)
+        _number("At risk", shelves(found, int(totals["at_risk"])), missed, AT_RISK_HELP, color="red" if totals["at_risk"] else "gray")
+        _number("Overstock", shelves(found, int(totals["overstock"])), surplus, OVERSTOCK_HELP)
 
 
 def _number(label: str, value: str, chip: str, text: str, *, color: Literal["gray", "red"] = "gray") -> None:
@@ -108,7 +109,7 @@ def changed(found: Orders) -> None:
     count = len(quantities(found))
     if count:
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="inventory_changed"):
-            st.caption(f"{formatting.count(count, 'order')} changed by you; totals and downloads have your numbers.", width="content")
+            st.caption(f"You changed {formatting.count(count, 'order')}. Totals and downloads use your numbers.", width="content")
             st.button("Undo", type="tertiary", icon=":material/undo:", on_click=as_recommended, key="inventory_undo")
 
 

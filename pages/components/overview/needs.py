@@ -86,11 +86,11 @@ def _to_order(orders: Orders | None) -> list[Need]:
 
     if len(risky):
         first = risky.iloc[0]
-        fact = f"{summary.lines(orders, int(totals['at_risk']))} may run out"
+        fact = f"{summary.shelves(orders, int(totals['at_risk']))} may run out"
         detail = f"First: {markdown.plain(summary.named(first.to_dict()))}, {summary.when(orders, first['empty_on'])}"
         return [Need(RED, fact, detail, "Order", order)]
     if totals["order_now"]:
-        return [Need(ORANGE, f"{summary.lines(orders, int(totals['order_now']))} to order today", units(totals), "Order", order)]
+        return [Need(ORANGE, f"{formatting.count(int(totals['order_now']), 'order')} to place today", units(totals), "Order", order)]
     return []
 
 

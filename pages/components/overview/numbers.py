@@ -103,7 +103,7 @@ def order_now(where: DeltaGenerator, orders: Orders) -> None:
     totals = orders.totals()
     where.metric(
         "Order now",
-        summary.lines(orders, int(totals["order_now"])),
+        formatting.count(int(totals["order_now"]), "order"),
         units(totals),
         delta_color="orange" if totals["order_now"] else "gray",
         delta_arrow="off",
