@@ -64,11 +64,14 @@ actions.download_button(
 )
 
 left, right = st.columns([1.5, 1])
-with left, layout.card(f"{view.period.name.title()} by {view.period.name}", "Every unit, as in the CSV", height="stretch"):
+with left, layout.card(f"{view.period.name.title()} by {view.period.name}", "Whole units, as in the CSV", height="stretch"):
     parts.table(view)
-with right, layout.card("What moves it", f"Prophet's parts, units a {view.period.name} against an average {view.period.name}", height="stretch"):
+with (
+    right,
+    layout.card("What moves it", f"Prophet's parts, in units a {view.period.name} above or below average", height="stretch"),
+):
     parts.components(forecast_view.components(shown, filters, days), view.period)
 
 if len(view.simpler):
-    with layout.card("Series on a simpler model", wording.SIMPLER_HELP):
+    with layout.card("Simpler forecasts", wording.SIMPLER_HELP):
         layout.simpler_table(view.simpler)

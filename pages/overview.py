@@ -23,17 +23,17 @@ period = ensemble.panel.period
 view = forecast_view.view(ensemble, {}, days)
 saved, _ = session.saved()
 orders = numbers.numbers(view, manifest, versions.previous(ws, manifest["version"]), counted=saved is not None)
-needs = layout.card("Needs you")
+needs = layout.card("To do")
 
-with layout.card("All sales", f"Units a {period.name}, all series added up"):
+with layout.card("All sales", f"Units a {period.name}, everything added up"):
     st.plotly_chart(
         forecast.forecast(view, ("blend", "band_80", "band_95"), 320),
         config=forecast.CONFIG,
         key="all_sales",
-        alt=f"Sales of the last weeks and the forecast of the next {period.count(days)} with its bands",
+        alt=f"Recent sales and the forecast of the next {period.count(days)} with its ranges",
     )
 
-with layout.card("Biggest movers", f"Next {period.count(days)} against the last {days}"):
+with layout.card("Biggest movers", f"Next {period.count(days)} compared with the last {days}"):
     numbers.movers(forecast_view.movers(ensemble, days), period.count(days))
 
 found = None if saved is None else session.orders_of(manifest["version"], saved, policy.current(ensemble, saved), {})

@@ -116,7 +116,7 @@ def test_a_series_too_young_to_judge_says_so(watching):
 
 def test_filters_that_exclude_each_other_can_be_cleared(watching):
     at = opened("accuracy", product_id="New bun", region="South")
-    assert "No series fits these filters." in texts(at)
+    assert "Nothing matches these filters." in texts(at)
     at.button(key="clear").click().run()
     assert at.metric
 

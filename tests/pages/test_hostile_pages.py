@@ -157,7 +157,7 @@ def test_the_forecast_of_a_product_is_titled_as_it_was_written(page, address, na
 
 def test_filters_that_exclude_each_other_are_named(page, address):
     page.goto(f"{address}/forecast?product_id={quote(READ[0], safe='')}&store={quote(hostile.SHOWN[1], safe='')}")
-    read(page, "No series fits these filters.")
+    read(page, "Nothing matches these filters.")
     read(page, f"{READ[0]} and {hostile.SHOWN[1]} do not occur together.")
 
 
@@ -192,7 +192,7 @@ def test_accuracy(page, address):
         page.locator(f".st-key-{key} .main-svg").first.hover()
     assert is_clean(page)
     page.goto(f"{address}/accuracy?product_id={quote(hostile.MARKDOWN, safe='')}")
-    read(page, "One series")
+    read(page, "One forecast")
 
 
 def test_an_upload_with_problems_shows_them_as_they_stand_in_the_file(page, address):

@@ -191,7 +191,7 @@ def test_full_shelves_need_no_order(shop):
 
 def test_filters_that_exclude_each_other_can_be_cleared(counted):
     at = opened("inventory", product_id="New bun", region="South")
-    assert "No series fits these filters." in texts(at)
+    assert "Nothing matches these filters." in texts(at)
     at.button(key="clear").click().run()
     assert at.metric
 
@@ -293,7 +293,7 @@ def test_damaged_stock_says_so_and_is_replaced_by_a_new_file(shop):
         path.write_bytes(b"nothing")
     at = opened("inventory")
     assert markdown.plain("is damaged and cannot be read") in texts(at)
-    assert "Series" in numbers(opened("overview"))
+    assert "Forecasts" in numbers(opened("overview"))
     at.file_uploader(key="inventory_uploader").upload("stock.csv", STOCK.encode()).run()
     at.button(key="inventory_save_file").click().run()
     assert "Order now" in numbers(at)
@@ -323,7 +323,7 @@ def test_the_downloads_hold_what_the_page_shows(counted):
 def test_the_overview_says_what_to_order_once_stock_was_counted(counted):
     at = opened("overview")
     found = found_in(counted, Policy())
-    assert list(numbers(at))[:4] == ["Next 14 days", "Order now", "Error (WAPE)", "In the 80 % band"]
+    assert list(numbers(at))[:4] == ["Next 14 days", "Order now", "Usual miss", "In the 80 % band"]
     assert numbers(at)["Order now"] == f"{found.totals()['order_now']:.0f} orders"
     assert "may run out" in texts(at)
     assert "First: Cake, South, Wed 1 Jul" in texts(at)
@@ -332,7 +332,7 @@ def test_the_overview_says_what_to_order_once_stock_was_counted(counted):
 def test_the_overview_without_stock_asks_nothing_of_the_shelves(watching, monkeypatch):
     monkeypatch.setattr(ordering, "recommend", lambda *_: pytest.fail("Nobody counted the stock."))
     at = opened("overview")
-    assert "Series" in numbers(at)
+    assert "Forecasts" in numbers(at)
     assert "Order now" not in numbers(at)
 
 

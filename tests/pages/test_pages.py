@@ -74,15 +74,15 @@ def test_every_page_opens_with_a_version(page, watching):
 
 def test_the_overview_answers_in_four_numbers(watching):
     at = opened()
-    assert list(numbers(at)) == ["Next 14 days", "Error (WAPE)", "In the 80 % band", "Series"]
-    assert numbers(at)["Series"] == "10"
+    assert list(numbers(at)) == ["Next 14 days", "Usual miss", "In the 80 % band", "Forecasts"]
+    assert numbers(at)["Forecasts"] == "10"
     assert "model v1" in texts(at)
     assert curves(at) == ["95\u00a0% band", "80\u00a0% band", "Sales", "Blend"]
 
 
 def test_the_overview_says_what_needs_a_person(watching):
     said = texts(opened())
-    assert "**2 series use a simpler model**" in said
+    assert "**2 forecasts are simpler**" in said
     assert "days old" in said
 
 
@@ -123,7 +123,7 @@ def test_nonsense_in_the_url_shows_everything(watching):
 
 def test_filters_that_exclude_each_other_can_be_cleared(watching):
     at = opened("forecast", product_id="New bun", region="South")
-    assert "No series fits these filters." in texts(at)
+    assert "Nothing matches these filters." in texts(at)
     assert not at.metric
     at.button(key="clear").click().run()
     assert "everything added up" in texts(at)
@@ -324,8 +324,8 @@ def test_an_ensemble_is_loaded_once_for_all_sessions(watching, monkeypatch):
 
 def test_the_forecast_page_says_when_series_were_scaled_to_forecasts_of_totals():
     view = SimpleNamespace(weights={"prophet": 0.2, "lstm": 0.8}, n_series=3)
-    assert "Scaled towards own forecasts of regions" in parts.caption(view, {"totals": "region"})
-    assert "own forecasts of all sales together" in parts.caption(view, {"totals": "all"})
+    assert "Scaled towards separate forecasts of regions" in parts.caption(view, {"totals": "region"})
+    assert "separate forecasts of all sales together" in parts.caption(view, {"totals": "all"})
     assert "Scaled" not in parts.caption(view, None)
 
 

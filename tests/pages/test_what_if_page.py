@@ -41,13 +41,13 @@ def test_promotions_every_day_raise_the_forecast_and_everything_that_shows_it(wa
     at = opened("forecast", product_id="Bread", region="South", whatif_promo="Always")
     assert not at.exception
     assert "What if: promotions every day" in texts(at)
-    assert "against the forecast as it stands" in texts(at)
+    assert "compared with the current forecast" in texts(at)
     assert total(at) != total(before)
     assert at.dataframe[0].value["blend"].sum() > 1.1 * before.dataframe[0].value["blend"].sum()
-    assert "As it stands" in curves(at)
+    assert "Current" in curves(at)
     assert markdown.plain("Promotions:") not in texts(at)
     drawn = {trace["name"]: trace for trace in chart(at)["data"]}
-    assert drawn["As it stands"]["line"]["width"] < drawn["Blend"]["line"]["width"]
+    assert drawn["Current"]["line"]["width"] < drawn["Blend"]["line"]["width"]
 
 
 def test_a_reset_brings_the_forecast_back(watching):
@@ -56,7 +56,7 @@ def test_a_reset_brings_the_forecast_back(watching):
     at.button(key="whatif_reset").click().run()
     assert not at.exception
     assert total(at) == total(opened("forecast")) != shown
-    assert "As it stands" not in curves(at)
+    assert "Current" not in curves(at)
 
 
 def test_chosen_days_are_promoted_and_closed(watching):
@@ -90,6 +90,6 @@ def test_a_price_that_never_changed_cannot_be_asked(with_price):
 
 def test_one_series_says_why_its_models_have_their_shares(watching):
     said = texts(opened("forecast", product_id="Bread", region="South"))
-    assert "One series, " in said
+    assert "One forecast, " in said
     assert "past forecasts" in said
     assert "past forecasts" not in texts(opened("forecast", product_id="Bread"))

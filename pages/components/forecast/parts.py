@@ -58,19 +58,19 @@ def title(chosen: dict[str, str], period: Period) -> str:
 
 
 def caption(view: View, reconciled: Mapping[str, Any] | None = None) -> str:
-    """How it was made: "72 series added up, 58 % Prophet and 42 % LSTM. The bands are those of the sum."; `reconciled` is the manifest's."""
+    """How it was made: "72 forecasts added up, 58 % Prophet and 42 % LSTM. The bands are for the total."; `reconciled` is the manifest's."""
     shares = {name: share for name, share in view.weights.items() if share >= 0.005}
     parts = formatting.listing([f"{formatting.percent(share, 0)} {formatting.LABELS[name]}" for name, share in shares.items()]) or "no sales expected"
     scaled = [_scaled(reconciled["totals"])] if reconciled else []
     if view.n_series > 1:
-        return " ".join([f"{view.n_series:,} series added up, {parts}.", *scaled, "The bands are those of the sum."])
-    return " ".join([f"One series, {parts}.", *scaled, *(markdown.plain(reason) for reason in view.simpler[schema.REASON])])
+        return " ".join([f"{view.n_series:,} forecasts added up, {parts}.", *scaled, "The bands are for the total."])
+    return " ".join([f"One forecast, {parts}.", *scaled, *(markdown.plain(reason) for reason in view.simpler[schema.REASON])])
 
 
 def _scaled(totals: str) -> str:
     """That series were scaled to forecasts of totals, by a column or of everything."""
     whose = wording.PLURALS.get(totals, "all sales together")
-    return f"Scaled towards own forecasts of {whose}, which were closer in the past."
+    return f"Scaled towards separate forecasts of {whose}, which were closer in the past."
 
 
 def numbers(view: View) -> None:
@@ -98,12 +98,12 @@ def numbers(view: View) -> None:
         busiest_step = formatting.step_date(busiest, view.period)
         st.metric(f"Busiest {view.period.name}", busiest_step, f"{formatting.headline(units)} units", delta_color="gray", delta_arrow="off")
         st.metric(
-            "Backtest error",
+            "Usual miss",
             formatting.percent(view.wape),
-            "too short to judge" if math.isnan(view.coverage_80) else f"{formatting.percent(view.coverage_80, 0)} in the band",
+            "too new to tell" if math.isnan(view.coverage_80) else f"{formatting.percent(view.coverage_80, 0)} in the band",
             delta_color="gray",
             delta_arrow="off",
-            help=f"{wording.WAPE_HELP} Here of the total that is shown.",
+            help=f"{wording.WAPE_HELP} This is for the total shown.",
         )
 
 
@@ -126,7 +126,7 @@ def table(view: View) -> None:
 def components(frame: pd.DataFrame, period: Period) -> None:
     """What moves Prophet's curve."""
     if frame.empty:
-        st.caption("Prophet does not model these series, so there are no parts to show.")
+        st.caption("Prophet has no forecast here, so there are no parts to show.")
         return
-    alt = f"Prophet's parts as bars, in units a {period.name} against an average {period.name}"
+    alt = f"Prophet's parts as bars, in units a {period.name} compared with an average {period.name}"
     st.plotly_chart(forecast.components(frame), config=forecast.CONFIG, key="components", alt=alt)

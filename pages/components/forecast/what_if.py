@@ -77,7 +77,15 @@ def ask(standing: Standing) -> tuple[WhatIf, list[str]]:
 
 def _price(refusal: str) -> int:
     chosen: int = st.slider(
-        "Price", -FURTHEST, FURTHEST, 0, format="%+d %%", disabled=bool(refusal), key=PRICE, bind="query-params", help="Against the price assumed."
+        "Price",
+        -FURTHEST,
+        FURTHEST,
+        0,
+        format="%+d %%",
+        disabled=bool(refusal),
+        key=PRICE,
+        bind="query-params",
+        help="Versus the assumed price.",
     )
     if refusal:
         st.caption(refusal)
@@ -121,7 +129,7 @@ def line(standing: Standing, shown: Ensemble, change: WhatIf, *, days: int, refu
             if change:
                 st.badge(f"What if: {change.text(standing.panel.period)}", icon=":material/science:", color="blue")
                 units, share = formatting.signed(effect.after - effect.before), formatting.signed_percent(effect.change)
-                st.markdown(f"**{units} units, {share}**, against the forecast as it stands")
+                st.markdown(f"**{units} units, {share}**, compared with the current forecast")
             st.button("Reset", type="tertiary", icon=":material/undo:", on_click=_reset, key="whatif_reset")
         models = [f"{formatting.LABELS[name]} {formatting.signed_percent(share)}" for name, share in effect.models.items()]
         notes = [f"{formatting.listing(models)}."] if models else []

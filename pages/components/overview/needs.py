@@ -69,7 +69,7 @@ def show_needs(ws: Workspace, view: View, orders: Orders | None) -> None:
 def _damaged(ws: Workspace) -> list[Need]:
     serving = versions.serving(ws)
     return [
-        Need(RED, f"v{damage.version} is damaged", f"{markdown.plain(damage.file)} does not match its manifest; v{serving.version} serves", "Retrain")
+        Need(RED, f"v{damage.version} is damaged", f"{markdown.plain(damage.file)} is not as it was saved. v{serving.version} is in use", "Retrain")
         for damage in serving.refused
     ]
 
@@ -96,16 +96,16 @@ def _to_order(orders: Orders | None) -> list[Need]:
 
 def _old(view: View) -> list[Need]:
     age = (pd.Timestamp.now().normalize() - view.last).days
-    return [Need(ORANGE, f"Last sales are {age:,} days old", "The forecast starts there", "Upload")] if age > OLD_AFTER[view.period.name] else []
+    return [Need(ORANGE, f"Last sales are {age:,} days old", "The forecast starts from there", "Upload")] if age > OLD_AFTER[view.period.name] else []
 
 
 def _simpler(view: View) -> list[Need]:
     count = len(view.simpler)
     if not count:
         return []
-    fact = f"{formatting.count(count, 'series', 'series')} {'uses' if count == 1 else 'use'} a simpler model"
+    fact = f"{formatting.count(count, 'forecast')} {'is' if count == 1 else 'are'} simpler"
 
-    @st.dialog("Series on a simpler model", width="large")
+    @st.dialog("Simpler forecasts", width="large")
     def why() -> None:
         layout.simpler_table(view.simpler)
 

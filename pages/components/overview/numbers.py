@@ -46,9 +46,9 @@ def numbers(view: View, manifest: dict[str, Any], before: dict[str, Any] | None,
 def _series(view: View) -> None:
     simpler = len(view.simpler)
     st.metric(
-        "Series",
+        "Forecasts",
         f"{view.n_series:,}",
-        f"{simpler:,} simpler" if simpler else "all in full",
+        f"{simpler:,} simpler" if simpler else "none simpler",
         delta_color="orange" if simpler else "gray",
         delta_arrow="off",
         help=wording.SIMPLER_HELP,
@@ -77,9 +77,9 @@ def _error(manifest: dict[str, Any], before: dict[str, Any] | None) -> None:
     old = _metric(before, "wape") if before else math.nan
     change = wording.better(wape, old)
     st.metric(
-        "Error (WAPE)",
+        "Usual miss",
         formatting.percent(wape),
-        change.rsplit(" ", 1)[0] or ("as before" if not math.isnan(old) else "first model"),
+        change.rsplit(" ", 1)[0] or ("as before" if not math.isnan(old) else "first forecast"),
         delta_color="gray" if not change else "green" if change.endswith("better") else "red",
         delta_arrow="off" if not change else "down" if change.endswith("better") else "up",
         delta_description=f"vs v{before['version']}" if change and before else None,
@@ -99,7 +99,7 @@ def units(totals: dict[str, float]) -> str:
 
 
 def order_now(where: DeltaGenerator, orders: Orders) -> None:
-    """How much is to be ordered today."""
+    """How much to order today."""
     totals = orders.totals()
     where.metric(
         "Order now",
@@ -121,7 +121,7 @@ def movers(frame: pd.DataFrame, ahead: str, most: int = 8) -> None:
         hide_index=True,
         height="content",
         placeholder="-",
-        alt=f"Products whose next {ahead} differ most from the last",
+        alt=f"Products whose next {ahead} differ most from their last",
         column_config={
             "label": st.column_config.TextColumn("Product", width=180),
             "change": st.column_config.NumberColumn("Change", format="%+.1f\u00a0%%", width=90),

@@ -41,8 +41,8 @@ def _asked(name: str) -> str | None:
 def no_match(where: DeltaGenerator, card: DeltaGenerator, chosen: dict[str, str]) -> None:
     """The filters exclude each other."""
     with where:
-        st.markdown("##### No series fits these filters.", anchors=False)
-        st.caption(f"{markdown.plain(' and '.join(chosen.values()))} do not occur together.")
+        st.markdown("##### Nothing matches these filters.", anchors=False)
+        st.caption(f"{markdown.plain(' and '.join(chosen.values()))} never appear together.")
     card.button("Clear filters", on_click=_clear, args=(tuple(chosen),), key="clear")
 
 

@@ -46,11 +46,11 @@ def empty(icon: str, title: str, text: str) -> DeltaGenerator:
 
 
 def simpler_table(simpler: pd.DataFrame) -> None:
-    """Series that a simpler model serves, with the reason of each."""
+    """Series that a simpler model serves, each with its reason."""
     keys = [name for name in schema.FILTERS if name in simpler] or [schema.UNIQUE_ID]
     shown = simpler[[keys[0], schema.MODEL, schema.REASON, *keys[1:]]].assign(
         **{schema.MODEL: [formatting.model(name) for name in simpler[schema.MODEL]]}
     )
     config = {name: st.column_config.TextColumn(formatting.LABELS.get(name, name)) for name in shown.columns}
     config |= {schema.MODEL: st.column_config.TextColumn("Model"), schema.REASON: st.column_config.TextColumn("Why, and what helps", width="large")}
-    st.dataframe(shown, column_config=config, hide_index=True, height="content" if len(shown) <= 12 else 430, alt="Series on a simpler model")
+    st.dataframe(shown, column_config=config, hide_index=True, height="content" if len(shown) <= 12 else 430, alt="Simpler forecasts")

@@ -53,7 +53,7 @@ def live_manifest(title: str) -> dict[str, Any]:
     try:
         return versions.manifest(ws, version)
     except ShelfcastError as error:
-        head(title, f"v{version} cannot be served")
+        head(title, f"v{version} cannot be used")
         _cannot_be_loaded(error)
 
 
@@ -89,10 +89,10 @@ def _nothing_yet(title: str) -> None:
         return
     if job and job.state == "running":
         head(title, "The first model is being trained")
-        empty("hourglass_top", "Your first forecast is on its way.", "The model is being trained. This page fills up by itself; you can leave it.")
+        empty("hourglass_top", "Your first forecast is on its way.", "The model is being trained. You can leave this page; it fills in by itself.")
     elif has_sales:
         head(title, "No model yet")
-        with empty("show_chart", "Nothing to forecast yet.", "Sales are saved. Retrain once; you can leave the page meanwhile."):
+        with empty("show_chart", "Nothing to forecast yet.", "Your sales are saved. Train once to get a forecast. You can leave the page meanwhile."):
             st.page_link(UPLOAD, label="Retrain", icon=":material/play_arrow:")
     else:
         head(title, "No sales yet")

@@ -8,11 +8,11 @@ from typing import Final
 from forecasting.core.formatting import NBSP, UNKNOWN, percent
 
 PLURALS: Final = {"product_id": "products", "category": "categories", "region": "regions", "store": "stores"}
-WAPE_HELP: Final = "The sum of all misses divided by the sum of all sales, on days the model had not seen."
-RANGE_HELP: Final = "From the errors of past totals over as many days, not by adding up daily bands."
+WAPE_HELP: Final = "All misses divided by all sales (WAPE), on days the model had not seen."
+RANGE_HELP: Final = "From the errors of past totals over the same number of days, not from adding up daily bands."
 COVERAGE_HELP: Final = f"Should be close to 80{NBSP}%. Much less: too sure of itself. Much more: too vague."
-CLASS_HELP: Final = f"By value sold: A makes the first 80{NBSP}%, B goes on to 95{NBSP}%, C is the rest."
-SIMPLER_HELP: Final = "A series with too little or too odd a history gets a simpler model, and is named with the reason."
+CLASS_HELP: Final = f"By value sold: A is the first 80{NBSP}%, B the next 15{NBSP}%, C the rest."
+SIMPLER_HELP: Final = "A product with too short or too unusual a history gets a simpler forecast. The list gives the reason."
 
 
 def change(now: float, before: float) -> tuple[float, str]:
