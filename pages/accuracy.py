@@ -43,12 +43,12 @@ with left, st.container(border=True, height="stretch", key="measure_card"):
         key="by_step",
         alt=f"{measure.title} of the blend, Prophet, LSTM and the seasonal naive forecast, by {parts.unit(found)}s ahead",
     )
-with right, layout.card("Do the bands keep their promise?", "What fell inside, by promised share", height="stretch"):
+with right, layout.card("Do the bands keep their promise?", "Share of days inside each band", height="stretch"):
     st.plotly_chart(
         accuracy_charts.promise(found.promise, parts.promised(found)),
         config=forecast.CONFIG,
         key="promise",
-        alt="Share that fell inside each band against the share that was promised",
+        alt="Share of days inside each band compared with the share promised",
     )
 
 with st.container(border=True, key="past_card"):
@@ -57,15 +57,15 @@ with st.container(border=True, key="past_card"):
         accuracy_charts.past(found.total, found.history) if cutoff is None else accuracy_charts.past_of(found.total, found.history, cutoff),
         config=forecast.CONFIG,
         key="past_chart",
-        alt="What was forecast at past cutoffs, over what was sold",
+        alt="Forecasts made at past cutoffs, drawn over the sales that followed",
     )
 
 left, right = st.columns([1.6, 1])
-with left, layout.card("Series that need a person", "By the units that their worst fault costs, most first", height="stretch"):
+with left, layout.card("Series to check", "The costliest in units first", height="stretch"):
     tables.attention(attention.attention(found), parts.unit(found))
 with right, layout.card("By cutoff", measure.title, height="stretch"):
     tables.by_cutoff(found, measure)
 
 if len(found.rows) > 1:
-    with layout.card("By series", "Worst first; the weights are today's"):
+    with layout.card("By series", "Worst first, with today's weights"):
         tables.by_series(accuracy.by_series(found))

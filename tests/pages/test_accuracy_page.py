@@ -102,13 +102,13 @@ def test_a_filter_changes_every_number(watching):
 def test_one_series_has_no_table_of_series(watching):
     at = opened("accuracy", product_id="Bread", region="South")
     assert "By series" not in texts(at)
-    assert "One series;" in texts(at)
+    assert "One series." in texts(at)
     assert [trace["name"] for trace in chart(at, 1)["data"]] == ["Promised", "Single days", "Sums of 7 days"]
 
 
 def test_a_series_too_young_to_judge_says_so(watching):
     at = opened("accuracy", product_id="New bun")
-    assert "Too young to judge." in texts(at)
+    assert "Too new to judge." in texts(at)
     assert not at.metric
     at.selectbox(key="product_id").set_value(None).run()
     assert at.metric
@@ -179,4 +179,4 @@ def test_the_same_question_is_answered_once(watching, monkeypatch):
 
 def test_lean_says_which_way():
     said = [parts.lean(bias) for bias in (0.005, 0.03, -0.03, 0.2, -0.2, float("nan"))]
-    assert said == ["as promised", "a little high", "a little low", "too high", "too low", formatting.UNKNOWN]
+    assert said == ["balanced", "a little high", "a little low", "too high", "too low", formatting.UNKNOWN]

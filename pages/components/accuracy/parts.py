@@ -20,7 +20,7 @@ from pages.components.shared import layout, live_version, markdown, wording
 
 EVEN, FAR = 0.01, 0.05
 """Bias below the first is as good as none; from the second on it is more than a little."""
-NAIVE_HELP = "How much smaller the error is than that of repeating the same weekday of last week."
+NAIVE_HELP = "How much smaller the error is than when last week is simply repeated."
 BIAS_HELP = "Below zero: forecasts too low, shelves run empty."
 
 
@@ -43,11 +43,11 @@ class Measure(NamedTuple):
 
 
 MEASURES = {
-    "Error": Measure("wape", "Error (WAPE)", "The sum of all misses over the sum of all sales"),
-    "MASE": Measure("mase", "MASE", "Misses over the usual change from season to season before the cutoff; below 1 is better", 1.0, "%.2f"),
+    "Error": Measure("wape", "Error (WAPE)", "All misses divided by all sales"),
+    "MASE": Measure("mase", "MASE", "Misses divided by the usual change from season to season before the cutoff. Below 1 is better.", 1.0, "%.2f"),
     "Bias": Measure("bias", "Bias", "Below zero: forecasts too low, shelves run empty", format=f"%+.1f{formatting.NBSP}%%"),
-    "In band": Measure("coverage_80", "In the 80 % band", "Days inside the band that each model's own errors make; 80 % is promised"),
-    "Width": Measure("width_80", "Width of the 80 % band", "As a share of sales; each model's band is made of its own errors"),
+    "In band": Measure("coverage_80", "In the 80 % band", "Share of days inside the band from each model's own errors. 80 % is promised."),
+    "Width": Measure("width_80", "Width of the 80 % band", "As a share of sales. Each model's band comes from its own errors."),
 }
 """What the URL says -> a measure. A widget's URL holds what it shows, so it is short."""
 
@@ -90,7 +90,7 @@ def context(manifest: dict[str, Any]) -> str:
     """The line under the title: what was judged."""
     cutoffs = manifest["cutoffs"]
     if not cutoffs:
-        return f"v{manifest['version']} has no past to judge"
+        return f"v{manifest['version']} has no past forecasts to check"
     unit = manifest.get("period", "day")
     judged = f"{formatting.count(len(cutoffs), 'cutoff')}, {formatting.count(manifest['judged_days'], unit)} each"
     first = formatting.date(pd.Timestamp(cutoffs[0]))
@@ -104,9 +104,7 @@ def unit(found: Accuracy) -> str:
 
 def too_short() -> None:
     """The whole file is too young."""
-    text = (
-        "Every retraining also forecasts the past and keeps the errors. These sales are too few for that: the first forecast needs 35 days before it."
-    )
+    text = "Each training also forecasts the past and records the errors. The first of them needs 35 days of sales before it."
     with layout.empty("target", "No backtest yet.", text):
         live_version.upload_button()
 
@@ -119,7 +117,9 @@ def is_judged(found: Accuracy) -> bool:
 def too_young() -> None:
     """The chosen series are too young."""
     layout.empty(
-        "target", "Too young to judge.", "No past forecast of these series can be held against sales. Their bands come from series that sell as much."
+        "target",
+        "Too new to judge.",
+        "No past forecast of these series can be compared with sales. Their bands come from series of similar sales.",
     )
 
 
@@ -132,7 +132,7 @@ def downloads(found: Accuracy, version: int) -> None:
     """Everything to take away."""
     files = {
         "Errors by series": (accuracy_service.series_csv, "errors", "by_series_csv"),
-        "Series that need a person": (accuracy_service.attention_csv, "needs", "attention_csv"),
+        "Series to check": (accuracy_service.attention_csv, "needs", "attention_csv"),
         "Every past forecast": (accuracy_service.backtest_csv, "backtest", "backtest_csv"),
     }
     with st.popover("Download", icon=":material/download:"):
@@ -213,7 +213,7 @@ def lean(bias: float) -> str:
     if math.isnan(bias):
         return formatting.UNKNOWN
     if abs(bias) < EVEN:
-        return "as promised"
+        return "balanced"
     return f"{'a little' if abs(bias) < FAR else 'too'} {'high' if bias > 0 else 'low'}"
 
 
@@ -246,7 +246,7 @@ def past(found: Accuracy) -> pd.Timestamp | None:
         chosen = st.selectbox(
             "Cutoff", list(days), index=None, placeholder="All cutoffs", label_visibility="collapsed", width=170, key="cutoff", bind="query-params"
         )
-    title.markdown("##### Forecast against what was sold", anchors=False)
+    title.markdown("##### Forecasts and sales", anchors=False)
     cutoff = None if chosen is None else days.get(chosen)
     head.caption(_past_caption(found, cutoff))
     return cutoff
@@ -255,5 +255,5 @@ def past(found: Accuracy) -> pd.Timestamp | None:
 def _past_caption(found: Accuracy, cutoff: pd.Timestamp | None) -> str:
     count = len(found.rows)
     whose = f"{count:,} series added up" if count > 1 else "One series"
-    how = "every forecast starts at a dotted line and saw nothing after it" if cutoff is None else "with the bands that this cutoff would have had"
-    return f"{whose}; {how}." + (f" {markdown.plain(weights)}" if count == 1 and (weights := accuracy.by_series(found)["why"].iloc[0]) else "")
+    how = "Each forecast starts at a dotted line and knew nothing after it" if cutoff is None else "With the bands known at this cutoff"
+    return f"{whose}. {how}." + (f" {markdown.plain(weights)}" if count == 1 and (weights := accuracy.by_series(found)["why"].iloc[0]) else "")

@@ -1,4 +1,4 @@
-"""Tables of the accuracy page: who needs a person, and the errors by cutoff and by series."""
+"""Tables of the accuracy page: which series to check, and the errors by cutoff and by series."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
     from streamlit.elements.lib.column_types import ColumnConfig
 
 SHOWN, IN_TABLE = 5, 50
-"""Series that need a person: so many in words, so many in all."""
+"""Series to check: so many in words, so many in all."""
 FEW = 12
 """Rows up to which a table is as high as they are."""
 MODELS = (schema.BLEND, *schema.MODELS)
 SHORT = {schema.SEASONAL_NAIVE: "Naive"}
 LEAST = 0.05
-"""Units below which a cost is not told."""
+"""Units below which a cost is not shown."""
 
 
 def attention(table: pd.DataFrame, name: str) -> None:
-    """The series that need a person: the first ones in words, more on demand."""
+    """The series to check: the first ones in words, more on demand."""
     if table.empty:
-        st.caption("None: no series is far off, leans to one side, breaks its band's promise or lacks a full model.")
+        st.caption("None. No series is far off, leans to one side, breaks its band's promise or lacks a full model.")
         return
     for row in table.head(SHOWN).to_dict("records"):
         with st.container(gap=None):
@@ -41,7 +41,7 @@ def attention(table: pd.DataFrame, name: str) -> None:
         with st.expander(f"{formatting.count(len(table) - SHOWN, 'more series', 'more series')}"):
             _attention_table(table.iloc[SHOWN:IN_TABLE], name)
             if len(table) > IN_TABLE:
-                st.caption(f"The first {IN_TABLE}; all {len(table):,} are in the download.")
+                st.caption(f"The first {IN_TABLE}. The download has all {len(table):,}.")
 
 
 def _named(row: Mapping[Hashable, Any]) -> str:
@@ -55,9 +55,7 @@ def _attention_table(table: pd.DataFrame, name: str) -> None:
     config["units"] = st.column_config.NumberColumn(f"Units a {name}", format="%,.1f", width=90)
     config["advice"] = st.column_config.TextColumn("Why, and what helps", width="large")
     order = [*keys[:1], "problem", "units", "advice", *keys[1:]]
-    st.dataframe(
-        table[order], column_config=config, hide_index=True, height="content" if len(table) <= FEW else 430, alt="More series that need a person"
-    )
+    st.dataframe(table[order], column_config=config, hide_index=True, height="content" if len(table) <= FEW else 430, alt="More series to check")
 
 
 def by_cutoff(found: Accuracy, chosen: Measure) -> None:
