@@ -15,7 +15,7 @@ job = jobs.job(ws)
 version = versions.serving(ws).version
 
 if job and job.state == "running":
-    layout.head("Upload", f"v{version} serves forecasts until the new version is published" if version else "The first model is being trained")
+    layout.head("Upload", f"v{version} stays in use until the new version is ready" if version else "The first model is being trained")
     card.card()
     st.stop()
 

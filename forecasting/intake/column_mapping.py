@@ -109,7 +109,7 @@ def _question(missing: list[str], columns: tuple[str, ...]) -> str:
     what = {schema.DATE: "dates", schema.SALES: "sales"}
     options = " ".join(f"--map {role}=COLUMN" for role in missing)
     return (
-        f"This file has no column of {' and none of '.join(what[role] for role in missing)}. Columns found: {listed(columns)}. "
+        f"This file has no column with {' and none with '.join(what[role] for role in missing)}. Columns found: {listed(columns)}. "
         f"Choose the {' and the '.join(missing)} column ({options} on the command line), or upload another file."
     )
 

@@ -84,9 +84,9 @@ def test_a_count_of_promotions_is_not_guessed_to_be_yes_or_no():
 @pytest.mark.parametrize(
     ("header", "missing", "text"),
     [
-        ("SKU,Qty", ("date",), "This file has no column of dates. Columns found: SKU, Qty."),
-        ("date,SKU", ("sales",), "no column of sales"),
-        ("SKU,who", ("date", "sales"), "no column of dates and none of sales"),
+        ("SKU,Qty", ("date",), "This file has no column with dates. Columns found: SKU, Qty."),
+        ("date,SKU", ("sales",), "no column with sales"),
+        ("SKU,who", ("date", "sales"), "no column with dates and none with sales"),
     ],
 )
 def test_a_missing_column_is_named_with_those_found(header, missing, text):

@@ -175,7 +175,7 @@ def test_the_stock(page, address):
     read(page, f"from {hostile.FILE_NAME}")
     stock = pd.DataFrame({"product": hostile.PRODUCTS, "stock": hostile.PRODUCTS, hostile.IMAGE: 1, hostile.MARKDOWN: 2})
     choose_file(page, stock.to_csv(index=False).replace("\r", " ").encode())
-    read(page, f"Kept out: {hostile.IMAGE}, {hostile.MARKDOWN}.")
+    read(page, f"Columns left out: {hostile.IMAGE}, {hostile.MARKDOWN}.")
     read(page, hostile.FILE_NAME)
     read_in_table(page, [hostile.IMAGE])
 
@@ -202,7 +202,7 @@ def test_an_upload_with_problems_shows_them_as_they_stand_in_the_file(page, addr
     heading(page, "Upload")
     choose_file(page, pd.concat(rows).to_csv(index=False).encode())
     read(page, f"{hostile.FILE_NAME} {2 * len(hostile.SHOWN)} rows")
-    read(page, f"Kept out: {hostile.IMAGE}, {hostile.MARKUP}.")
+    read(page, f"Columns left out: {hostile.IMAGE}, {hostile.MARKUP}.")
     settled(page)
     read_in_table(page, [hostile.IMAGE])
     tabs = page.get_by_role("tab")

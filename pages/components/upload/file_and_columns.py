@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 MAIN = (schema.DATE, schema.SALES, schema.PRODUCT, schema.STORE, schema.REGION)
 MORE = (schema.CATEGORY, *schema.DRIVERS)
 TEMPLATE = "date,product_id,store,region,category,price,promo,sales\n2026-11-20,Croissant,Market Street,North,Bakery,1.80,0,42\n"
-RULES = {"last": "The last row counts", "sum": "They are added up"}
+RULES = {"last": "Use the last row", "sum": "Add them up"}
 
 
 def forget() -> None:
@@ -39,7 +39,7 @@ def hold(name: str, content: bytes) -> None:
 def choose() -> Upload | None:
     """Step 1; None as long as there is no file."""
     upload: Upload | None = st.session_state.get("upload")
-    with layout.card("1. File", "CSV, Excel or Parquet up to 200 MB, one row a day, week or month and series, or one row a receipt"):
+    with layout.card("1. File", "CSV, Excel or Parquet, up to 200 MB. One row per product and day (week, month), or per till receipt."):
         if upload is None:
             _uploader()
         else:
@@ -88,7 +88,7 @@ def read(upload: Upload) -> Table:
 
 def columns(upload: Upload, table: Table) -> tuple[dict[str, str], Intake]:
     """Step 2: what each column means, and the sales that follow from it; what stands in the way ends the page."""
-    with layout.card("2. Columns", "Guessed from the names; correct what is wrong"):
+    with layout.card("2. Columns", "Guessed from the names. Correct any that are wrong."):
         mapping = _selects(upload, table)
         below = st.container(gap="small")
     try:
@@ -96,7 +96,7 @@ def columns(upload: Upload, table: Table) -> tuple[dict[str, str], Intake]:
     except ColumnsMissing as error:
         names = " and ".join("dates" if role == schema.DATE else "sales" for role in error.missing)
         found = ", ".join(error.found)
-        refuse(f"This file has no column of {names}.", f"Columns found: {found}. Choose the column above, or upload another file.")
+        refuse(f"This file has no column with {names}.", f"Columns found: {found}. Choose the column above, or upload another file.")
     except InputError as error:
         refuse("This file cannot be used.", str(error))
     with below:
@@ -149,10 +149,10 @@ def _checked(upload: Upload, table: Table, mapping: dict[str, str], below: Delta
         st.stop()
     with below:
         if day_first is not None:
-            date_order("Dates are read", st.session_state[f"examples_{upload.id}"], f"day_first_{upload.id}")
+            date_order("Read the dates as", st.session_state[f"examples_{upload.id}"], f"day_first_{upload.id}")
         if checked.duplicates_different:
             st.radio(
-                f"{formatting.count(checked.duplicates_different, 'row')} say something else about the same day and series. What counts?",
+                f"{formatting.count(checked.duplicates_different, 'row')} have the same day and product but different values. What should we do?",
                 RULES,
                 format_func=RULES.__getitem__,
                 key=f"duplicates_{upload.id}",
@@ -173,13 +173,11 @@ def _kept_out(checked: Intake) -> str:
     """What is left out of the file, and how rows of the same day count."""
     parts = []
     if checked.kept_out:
-        parts.append("Kept out: " + ", ".join(f"*{markdown.plain(name)}*" for name in checked.kept_out) + ".")
+        parts.append("Columns left out: " + ", ".join(f"*{markdown.plain(name)}*" for name in checked.kept_out) + ".")
     if checked.duplicates_identical:
-        parts.append(
-            f"{formatting.count(checked.duplicates_identical, 'row')} came twice and counts once.".replace(
-                "rows came twice and counts", "rows came twice and count"
-            )
-        )
+        count = checked.duplicates_identical
+        verb, counts = ("is a duplicate", "counts") if count == 1 else ("are duplicates", "count")
+        parts.append(f"{formatting.count(count, 'row')} {verb} and {counts} once.")
     if not checked.duplicates_different:
-        parts.append("Same day and series twice in a file: the last row counts.")
+        parts.append("If a day and product appear twice, the last row counts.")
     return " ".join([*parts, *map(markdown.plain, checked.notes)])

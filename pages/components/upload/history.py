@@ -37,7 +37,7 @@ def saved_note() -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="saved_note"):
         rows = {"new row": merged.new, "changed row": merged.changed}
         text = formatting.listing([formatting.count(count, noun) for noun, count in rows.items() if count])
-        st.markdown(f":green[:material/check_circle:] **Saved as sales v{merged.version}: {text}.** Retrain to forecast from them.", width="stretch")
+        st.markdown(f":green[:material/check_circle:] **Saved as sales v{merged.version}: {text}.** Retrain to use them.", width="stretch")
 
 
 def retrain_only(ws: Workspace) -> None:
@@ -56,7 +56,7 @@ def _plan(ws: Workspace) -> None:
     if plan is not None:
         moment = pd.Timestamp(plan.next.replace(tzinfo=None))
         last = f" Last time: {markdown.plain(plan.last[:1].lower() + plan.last[1:])}" if plan.last else ""
-        st.caption(f":material/schedule: By itself on {formatting.weekday_date(moment)} at {moment:%H:%M}, if the sales have changed by then.{last}")
+        st.caption(f":material/schedule: Retrains by itself on {formatting.weekday_date(moment)} at {moment:%H:%M} if the sales have changed.{last}")
 
 
 def history(ws: Workspace, uploads: list[Upload]) -> None:
@@ -94,7 +94,7 @@ def _row(upload: Upload) -> dict[str, object]:
 
 def _take_back(ws: Workspace) -> None:
     with st.popover("Take back the last upload", icon=":material/undo:"):
-        st.markdown("The sales go back to what they were before it. The model that is live stays until you retrain.")
+        st.markdown("The sales go back to what they were before this upload. The live version stays until you retrain.")
         if st.button("Take it back", type="primary", key="undo"):
             try:
                 sales.undo(ws)

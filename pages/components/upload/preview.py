@@ -70,14 +70,14 @@ def _facts(change: Change) -> str:
     """The days of the file, whether they are weeks or months, and what becomes of the sample."""
     if pd.isna(change.first):
         return ""
-    sample = " The sample sales are put aside." if change.replaces_sample else ""
+    sample = " The sample sales are set aside." if change.replaces_sample else ""
     return f"{change.dates}.{sample}"
 
 
 def _numbers(change: Change, lines: int) -> None:
     with st.grid(4, min_column_width=130):
         st.metric("New rows", f"{len(change.new):,}")
-        st.metric("Changed", f"{len(change.changed):,}", help="Rows that are saved with other values. The file's values replace them.")
+        st.metric("Changed", f"{len(change.changed):,}", help="Rows already saved with other values. The file's values replace them.")
         st.metric("Unchanged", f"{change.unchanged:,}")
         st.metric("Problems", f"{lines:,}", help="Rows that cannot be used as they are.")
 
@@ -89,7 +89,7 @@ def _tabs(checked: Intake, change: Change) -> None:
         (checked.dropped, formatting.count(len(checked.problems), "problem"), lambda: _problems(checked)),
         (len(change.changed), f"{len(change.changed):,} changed", lambda: _changed(change.changed)),
         (len(change.new), f"{len(change.new):,} new", lambda: _new(change)),
-        (len(change.new_series), f"{len(change.new_series):,} series new", lambda: _new_series(change.new_series)),
+        (len(change.new_series), f"{formatting.count(len(change.new_series), 'new shelf', 'new shelves')}", lambda: _new_series(change.new_series)),
         (change.gap_days, f"{gaps} without sales", lambda: _gaps(change)),
     ]
     shown = [(label, draw) for count, label, draw in parts if count]
@@ -142,14 +142,14 @@ def _new(change: Change) -> None:
 
 
 def _new_series(series: pd.DataFrame) -> None:
-    _table(series, {}, "Series that are not saved yet")
+    _table(series, {}, "Products and stores that are not saved yet")
 
 
 def _gaps(change: Change) -> None:
     days = {name: st.column_config.DateColumn(label, format="D MMM YYYY") for name, label in {"first": "From", "last": "To"}.items()}
     steps = change.period.plural.title()
-    st.caption(f"{steps} between the first and the last sale of a series for which there is no row. They are forecast around, not counted as zero.")
-    _table(change.gaps, days | {"days": st.column_config.NumberColumn(steps, format="%,d")}, "Gaps, the longest first")
+    st.caption(f"{steps} without a row between a product's first and last sale. They count as unknown, not as zero.")
+    _table(change.gaps, days | {"days": st.column_config.NumberColumn(steps, format="%,d")}, "Gaps, longest first")
 
 
 def _day_first(frame: pd.DataFrame) -> list[str]:
