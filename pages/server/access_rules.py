@@ -68,7 +68,7 @@ def access() -> Access | None:
         return None
     _asked().set()
     if not isinstance(auth, Mapping):
-        raise SettingsError("The secrets have no [auth] section to read any more.")
+        raise SettingsError("The secrets no longer have an [auth] section.")
     return parsed(auth)
 
 

@@ -84,7 +84,7 @@ def parts() -> Parts:
     settings = settings_for(address, os.environ)
     log_aloud()
     if not is_this_machine(address) and not asks_for_login():
-        logger.warning("%s guards the API alone: whoever reaches %s sees the pages. SECURITY.md says how to ask for login.", TOKEN, address)
+        logger.warning("%s protects only the API: anyone who reaches %s sees the pages. SECURITY.md explains how to require login.", TOKEN, address)
     if settings.is_weak:
         logger.warning("%s is easy to guess: use %d characters or more.", TOKEN, SHORTEST_TOKEN)
     cron = Cron(settings.retrain_every) if settings.retrain_every else None

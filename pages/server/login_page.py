@@ -13,9 +13,9 @@ from pages.server.access_rules import Access, access
 
 LONGEST = 24
 """Characters of a name in the navigation, which keeps its place on a narrow screen."""
-WELCOME = "Forecasts and orders open once you have logged in."
-STRANGER = "Log out to use another one, or ask whoever runs Shelfcast to let this one in."
-BROKEN = "Whoever runs Shelfcast finds how to set it up in SECURITY.md."
+WELCOME = "Log in to see forecasts and orders."
+STRANGER = "Log out to use another account, or ask the person who runs Shelfcast for access."
+BROKEN = "SECURITY.md explains how to set it up."
 
 
 def gate(pages: Sequence[st.Page]) -> Mapping[str, Sequence[st.Page]] | Sequence[st.Page]:

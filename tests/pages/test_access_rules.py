@@ -159,4 +159,4 @@ def test_pages_that_everybody_can_reach_are_warned_of(monkeypatch, caplog, addre
     monkeypatch.setattr(app, "log_aloud", lambda: None)
     monkeypatch.setattr(app.logger, "propagate", True)
     app.parts()
-    assert ("whoever reaches 0.0.0.0 sees the pages" in caplog.text) is warned
+    assert ("anyone who reaches 0.0.0.0 sees the pages" in caplog.text) is warned

@@ -45,7 +45,7 @@ def newest_step(job: JobStatus) -> str:
     """The newest event in a few words: "LSTM, epoch 31 of 50"."""
     event = job.event
     if event is None:
-        return "is starting"
+        return "starting"
     return markdown.plain(f"{event.stage}, {event.note or f'{event.done:,} of {event.total:,}'}")
 
 
@@ -60,7 +60,9 @@ def card() -> None:
     with st.container(border=True, key="training"):
         with st.container(gap=None):
             st.markdown("##### Retraining", anchors=False)
-            st.caption(f"Started {job.started.astimezone():%H:%M}, {formatting.duration(job.elapsed)} ago. You can leave this page; it goes on.")
+            st.caption(
+                f"Started {job.started.astimezone():%H:%M}, {formatting.duration(job.elapsed)} ago. You can leave this page; training goes on."
+            )
         st.progress(job.fraction, text=f"{formatting.percent(job.fraction, 0)}, {formatting.time_left(job.remaining)}")
         with st.grid(5, min_column_width=130):
             for step in steps(events):
@@ -69,7 +71,7 @@ def card() -> None:
                     st.caption(markdown.plain(step.fact))
         _loss_curve(events)
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption("A cancelled retraining leaves no trace; the merged sales stay.", width="stretch")
+            st.caption("Cancelling keeps the merged sales and changes nothing else.", width="stretch")
             if st.button("Cancel retraining", type="tertiary", icon=":material/close:", key="cancel"):
                 jobs.cancel(ws, job.number)
                 st.rerun()
@@ -111,9 +113,9 @@ def steps(events: list[Event]) -> list[Step]:
 
 def _fact(name: str, state: str, own: list[Event]) -> str:
     if state == "waiting":
-        return {stages.PUBLISH: "then it is live"}.get(name, "waits")
+        return {stages.PUBLISH: "then it goes live"}.get(name, "waiting")
     if not own:
-        return "starts" if state == "running" else "not needed"
+        return "starting" if state == "running" else "not needed"
     last = own[-1]
     if state == "running":
         part = stages.without_backtest(last.stage)
@@ -131,7 +133,7 @@ def failed_card() -> None:
         st.markdown("##### :red[:material/error:] Retraining stopped", anchors=False)
         reason = job.reason.removeprefix("Retraining stopped: ")
         st.markdown(f"{markdown.plain(reason[:1].upper() + reason[1:])} **{what_serves(st.session_state['seen'].version)}**")
-        st.caption(f"Merged sales stay saved. Step: {newest_step(job)}.")
+        st.caption(f"The merged sales stay saved. Step: {newest_step(job)}.")
         with st.container(horizontal=True):
             again = st.button("Retrain again", type="primary", key="again")
             st.download_button(

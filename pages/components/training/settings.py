@@ -35,12 +35,12 @@ def fields(now: Settings) -> Settings | None:
 
 
 def _span(now: Settings) -> Settings:
-    text = "How far the forecast goes. Weekly and monthly sales are forecast so many weeks or months: 90 days are 13 weeks or 3 months."
+    text = "How far ahead to forecast. For weekly or monthly sales, 90 days are 13 weeks or 3 months."
     return replace(now, horizon=int(st.number_input("Days ahead", 1, 730, now.horizon, help=text, key="set_horizon")))
 
 
 def _network(now: Settings) -> Settings:
-    text = "At most so many; it stops early when the loss no longer falls."
+    text = "The most epochs to train. Training stops early when the loss no longer falls."
     epochs = st.number_input("LSTM epochs", 1, 1000, now.lstm.epochs, help=text, key="set_epochs")
     text = "Smaller needs less memory and takes longer."
     batch = st.number_input("LSTM batch size", 1, 8192, now.lstm.batch_size, help=text, key="set_batch")
@@ -51,11 +51,11 @@ def _network(now: Settings) -> Settings:
 
 def _prophet(now: Settings) -> Settings:
     countries = {"": "None", **calendar.countries()}
-    country = _select("Holidays", countries, now.prophet.country or "", help="They count for daily sales.", key="set_country")
+    country = _select("Holidays", countries, now.prophet.country or "", help="Used for daily sales only.", key="set_country")
     growth = _select("Prophet trend", GROWTHS, now.prophet.growth, key="set_growth")
     mode = _select("Prophet seasons", MODES, now.prophet.mode, help="Added to the trend, or scaled with it.", key="set_mode")
-    text = "The LSTM has the rest. Where past forecasts say otherwise beyond noise, they decide."
-    share = st.slider("Prophet share at first", 0, 100, round(100 * now.prophet_weight), 5, format="%d\u00a0%%", help=text, key="set_share")
+    text = "The LSTM gets the rest. Past forecasts decide instead where they clearly disagree."
+    share = st.slider("Prophet share to start", 0, 100, round(100 * now.prophet_weight), 5, format="%d\u00a0%%", help=text, key="set_share")
     return replace(now, prophet_weight=share / 100, prophet=replace(now.prophet, country=country or None, growth=growth, mode=mode))
 
 
