@@ -64,7 +64,7 @@ actions.download_button(
 )
 
 left, right = st.columns([1.5, 1])
-with left, layout.card(f"{view.period.name.title()} by {view.period.name}", "Whole units, as in the CSV", height="stretch"):
+with left, layout.card(f"{view.period.name.title()} by {view.period.name}", "As in the CSV", height="stretch"):
     parts.table(view)
 with (
     right,

@@ -31,17 +31,17 @@ def _weight(weights: Weights, row: int, share: FloatArray, period: Period) -> st
     text = f"{formatting.percent(weight, 0)} Prophet, {formatting.percent(1 - weight, 0)} LSTM"
     errors = _errors(weights.errors[:, row], period)
     if share[2] > 0:
-        return f"Half is {_NAIVE[period]} again: that was closer than the models at nearly every one of {count} past forecasts{errors}."
+        return f"Half repeats {_NAIVE[period]}, which were closer than the models in nearly all of {count} past forecasts{errors}."
     if count < FEWEST_CUTOFFS:
-        return f"{text}, as chosen: fewer than {FEWEST_CUTOFFS} past forecasts to learn from."
+        return f"{text}, as set: there are fewer than {FEWEST_CUTOFFS} past forecasts to learn from."
     if weight in (0.0, 1.0):
-        return f"{text}: {'LSTM' if weight else 'Prophet'} was far off at every one of {count} past forecasts{errors}."
-    record = f"Prophet was closer at {int(weights.prophet_wins[row])} of {count} past forecasts{errors}"
+        return f"{text}: {'LSTM' if weight else 'Prophet'} was far off in all of {count} past forecasts{errors}."
+    record = f"Prophet was closer in {int(weights.prophet_wins[row])} of {count} past forecasts{errors}"
     if abs(weight - weights.whole) >= _ALIKE:
         return f"{text}: {record}."
     if abs(weights.whole - weights.chosen) >= _ALIKE:
         return f"{text}, which was best for all sales together. Here {record}."
-    return f"{text}, as chosen: nothing says otherwise. {record}."
+    return f"{text}, as set. Past forecasts do not contradict it. {record}."
 
 
 def _errors(errors: FloatArray, period: Period) -> str:
@@ -63,8 +63,8 @@ def of_model(uid: str, model: str, last: pd.Timestamp, unmodelled: Mapping[str, 
     if model == schema.BLEND:
         return ""
     if model == STOPPED:
-        return f"No rows since {formatting.date(last)}; the forecast is 0 until new sales are uploaded."
+        return f"No rows since {formatting.date(last)}. The forecast is 0 until new sales are uploaded."
     if model == NO_SALES:
-        return "No sales yet; the forecast is 0 until the first ones are uploaded."
+        return "No sales yet. The forecast is 0 until the first ones are uploaded."
     missing = [reasons[uid] for name, reasons in unmodelled.items() if name != model and uid in reasons]
     return " ".join(dict.fromkeys(missing))

@@ -121,7 +121,7 @@ def test_the_proof_holds_promise_and_past_side_by_side():
 
 def test_what_was_assumed_is_named():
     assert wording.assumed(recommend(on_hand=5).table.iloc[0]).replace("\u00a0", " ") == (
-        "Assumed: lead time 3 days, review every 4 days, packs of 1, no unit cost, 95 % service"
+        "Assumed: lead time 3 days, review every 4 days, single units, no unit cost, 95 % service"
     )
     assert wording.assumed({"defaults": "on_hand, review_period", "review_period": 1.0}) == "Assumed: nothing in stock, review every day"
     assert wording.assumed({"defaults": ""}) == ""

@@ -72,7 +72,7 @@ def test_an_empty_workspace_has_nothing_to_order():
 def test_without_stock_it_asks_what_is_on_the_shelves_and_takes_them_for_empty(watching):
     at = opened("inventory", **ASKED)
     assert "What is on your shelves?" in texts(at)
-    assert markdown.plain("Assumed: nothing in stock, lead time 3 days, review every 4 days, packs of 1") in texts(at)
+    assert markdown.plain("Assumed: nothing in stock, lead time 3 days, review every 4 days, single units") in texts(at)
     found = found_in(watching)
     assert numbers(at)["Order now"] == f"{found.totals()['order_now']:.0f} orders"
     assert numbers(at)["Units to order"] == formatting.units(found.totals()["units"])

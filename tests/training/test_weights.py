@@ -107,7 +107,7 @@ def test_why_a_weight_is_what_it_is_can_be_read():
     learned = weights.learn(y, {**yhat, PROPHET: prophet, SEASONAL_NAIVE: naive}, 0.6)
     share = np.stack([(1 - learned.naive) * learned.prophet, (1 - learned.naive) * (1 - learned.prophet), learned.naive], axis=1)
     dropped, last_week, usual, alone = reasons.of_weights(learned, share, ["blend", "blend", "blend", "lstm"])[:4]
-    assert dropped.startswith("0\xa0% Prophet, 100\xa0% LSTM: Prophet was far off at every one of 6 past forecasts (mean miss: Prophet ")
-    assert last_week.startswith("Half is last week's sales again")
-    assert "as chosen: nothing says otherwise. Prophet was closer at" in usual
+    assert dropped.startswith("0\xa0% Prophet, 100\xa0% LSTM: Prophet was far off in all of 6 past forecasts (mean miss: Prophet ")
+    assert last_week.startswith("Half repeats last week's sales, which were closer")
+    assert "as set. Past forecasts do not contradict it. Prophet was closer in" in usual
     assert alone == ""

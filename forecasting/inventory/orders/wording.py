@@ -158,7 +158,7 @@ def textbook(row: dict[str, Any], digits: int = 0) -> str:
 
 
 def assumed(row: Mapping[str, Any]) -> str:
-    """What was taken for granted: "Assumed: nothing in stock, packs of 1"; empty where all was given."""
+    """What was taken for granted: "Assumed: nothing in stock, lead time 7 days"; empty where all was given."""
     texts = assumptions(row)
     return f"Assumed: {', '.join(texts)}" if texts else ""
 
@@ -169,7 +169,7 @@ def assumptions(row: Mapping[str, Any]) -> list[str]:
         state.ON_HAND: lambda: "nothing in stock",
         state.LEAD_TIME: lambda: f"lead time {_days(row[state.LEAD_TIME])}",
         state.REVIEW_PERIOD: lambda: f"review every {_days(row[state.REVIEW_PERIOD])}",
-        state.PACK_SIZE: lambda: f"packs of {formatting.units(row[state.PACK_SIZE])}",
+        state.PACK_SIZE: lambda: "single units",
         state.UNIT_COST: lambda: "no unit cost",
         state.SERVICE_LEVEL: lambda: f"{formatting.percent(row[state.SERVICE_LEVEL], 0)} service",
     }

@@ -146,7 +146,7 @@ def _reset() -> None:
 def assumed(standing: Standing, assumptions: Sequence[Assumption], change: WhatIf) -> None:
     """What the forecast takes for granted, one line a driver, but not of what the what-if sets; of one series also why it is made as it is."""
     texts = [each.text for each in assumptions if each.driver not in change.drivers]
-    heading = [f"Assumed of the {standing.panel.period.plural} ahead"] if texts else []
+    heading = [f"Assumed for the {standing.panel.period.plural} ahead"] if texts else []
     for lines in (standing.story, (*heading, *texts)):
         if lines:
             st.caption("  \n".join(markdown.plain(line) for line in lines))

@@ -60,9 +60,7 @@ def card() -> None:
     with st.container(border=True, key="training"):
         with st.container(gap=None):
             st.markdown("##### Retraining", anchors=False)
-            st.caption(
-                f"Started {job.started.astimezone():%H:%M}, {formatting.duration(job.elapsed)} ago. You can leave this page; training goes on."
-            )
+            st.caption(f"Started {job.started.astimezone():%H:%M}, {formatting.duration(job.elapsed)} ago. You can leave this page.")
         st.progress(job.fraction, text=f"{formatting.percent(job.fraction, 0)}, {formatting.time_left(job.remaining)}")
         with st.grid(5, min_column_width=130):
             for step in steps(events):
