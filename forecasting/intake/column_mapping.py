@@ -96,7 +96,7 @@ def require_columns(table: Table, mapping: AnyMapping[str, str], roles: tuple[st
     """Nothing, where every role is one of these and every column is there and has one role; else raises InputError."""
     for role, column in mapping.items():
         if role not in roles:
-            raise InputError(f"{role[:LONGEST]} is not a role of a column. Roles are {', '.join(roles)}.")
+            raise InputError(f"{role[:LONGEST]} is not a role that a column can have. Roles are {', '.join(roles)}.")
         if column not in table.columns:
             raise InputError(f"The file has no column {column[:LONGEST]} for {role}. Its columns are {listed(table.columns)}.")
     for column in mapping.values():

@@ -91,7 +91,7 @@ def _transcode(content: bytes, encoding: str, name: str) -> bytes:
     try:
         return content.decode(encoding).encode()
     except UnicodeDecodeError as error:
-        raise UnreadableFile(f"{name} says that it is {encoding.upper()} and is not ({error.reason}). Save it as CSV UTF-8.") from error
+        raise UnreadableFile(f"{name} claims to be {encoding.upper()} but is not ({error.reason}). Save it as CSV UTF-8.") from error
 
 
 def _checked(text: bytes, name: str) -> bytes:
@@ -99,10 +99,10 @@ def _checked(text: bytes, name: str) -> bytes:
     at = text.find(b"\0")
     if at >= 0:
         line = text.count(b"\n", 0, at) + 1
-        raise UnreadableFile(f"{name} is no text: line {line} has a NUL byte, so it is binary or damaged. Export it as CSV again.")
+        raise UnreadableFile(f"{name} is not a text file: line {line} has a NUL byte, so it is binary or damaged. Export it as CSV again.")
     head = text[:SAMPLE]
     if len(head) - len(head.translate(None, _CONTROL)) > len(head) // 100:
-        raise UnreadableFile(f"{name} is no text but a binary file. Export the sales as CSV, .xlsx or Parquet.")
+        raise UnreadableFile(f"{name} is a binary file, not text. Export the sales as CSV, .xlsx or Parquet.")
     return text
 
 
@@ -203,7 +203,7 @@ def _batches(body: bytes, layout: Layout, name: str) -> Iterator[list[tuple[int,
                 yield batch
                 batch = []
     except csv.Error as error:
-        raise UnreadableFile(f"{name} cannot be read from line {line} on ({error}). Check the quotation marks of that line.") from error
+        raise UnreadableFile(f"{name} cannot be read beyond line {line} ({error}). Check the quotation marks of that line.") from error
     if batch or line == layout.lines + 1:
         yield batch
 

@@ -136,7 +136,7 @@ def _check_driver(found: Findings, role: str, decimals: dict[str, number_formats
     unknown = cells.is_unknown(given)
     if role in FLAGS:
         values = cells.as_yes_or_no(given)
-        found.add(np.isnan(values) & ~unknown, role, "Not 0 or 1", f"Write 1 for yes, 0 for no {_AGAIN}")
+        found.add(np.isnan(values) & ~unknown, role, "Not 0 or 1", f"Write 1 for yes or 0 for no, {_AGAIN}")
         return values
     values = np.where(unknown, np.nan, cells.as_numbers(given, decimals[role]))
     found.add(~np.isfinite(values) & ~unknown, role, "Not a number", f"Correct the {role} {_AGAIN}")

@@ -55,10 +55,10 @@ def names(header: Sequence[str], file: str) -> tuple[str, ...]:
     for name in trimmed:
         if len(name) > LONGEST:
             text = f'{file} has a column whose name has {len(name):,} characters; it begins with "{" ".join(name[:40].split())}".'
-            raise UnreadableFile(f"{text} Check that the first line names the columns, its delimiters and its quotation marks.")
+            raise UnreadableFile(f"{text} Check that the first line names the columns, and check its delimiters and quotation marks.")
     twice = [name for name, count in Counter(trimmed).items() if count > 1]
     if twice:
-        raise UnreadableFile(f"{file} has more than one column named {listed(twice)}. Give every column a name of its own and upload again.")
+        raise UnreadableFile(f"{file} has more than one column named {listed(twice)}. Give each column its own name and upload again.")
     return tuple(trimmed)
 
 

@@ -90,7 +90,7 @@ def _check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, name: str, limi
                 row, column = _corner(tail + piece, row, column)
                 tail = piece[-64:]
     if row > MOST_ROWS or column > MOST_COLUMNS or row * column > max(CELLS_PER_BYTE * size, PIECE):
-        raise UnreadableFile(f"{name} has cells as far out as row {row:,}, column {column:,}. Delete what stands outside of the table.")
+        raise UnreadableFile(f"{name} has cells as far out as row {row:,}, column {column:,}. Delete everything outside the table.")
     return left - size
 
 

@@ -56,7 +56,7 @@ def test_sigterm_ends_the_schedule_and_leaves_the_retrain_running(every, home):
     shops.merge(home, shops.sales(60))
     missed_a_night(home)
     process = every(NIGHT, "--epochs", "3", "--horizon", "7")
-    assert re.fullmatch(r"The next moment is 20..-..-.. 03:00 CES?T\. Ctrl-C ends the schedule; .*\n", process.stderr.readline())
+    assert re.fullmatch(r"Next retrain: 20..-..-.. 03:00 CES?T\. Ctrl-C ends the schedule, .*\n", process.stderr.readline())
     assert re.fullmatch(r"20..-..-.. 03:00 CES?T: Job 1 was started\. Next: 20..-..-.. 03:00 CES?T\.\n", process.stderr.readline())
     process.send_signal(signal.SIGTERM)
     assert process.wait(20) == 0
@@ -70,7 +70,7 @@ def test_sigterm_ends_the_schedule_and_leaves_the_retrain_running(every, home):
 
 def test_ctrl_c_ends_it_with_130(every, home):
     process = every(NIGHT)
-    assert "The next moment is" in process.stderr.readline()
+    assert "Next retrain:" in process.stderr.readline()
     assert "The schedule '0 3 * * *' is on from" in process.stderr.readline()
     process.send_signal(signal.SIGINT)
     assert process.wait(20) == 130

@@ -66,7 +66,7 @@ def test_the_environment_says_how_many_are_kept():
 def test_the_command_line_says_what_can_go_and_what_went(full, capsys, monkeypatch):
     monkeypatch.setenv("FORECASTING_KEEP_VERSIONS", "5")
     assert main(["prune", "--dry-run"]) == 0
-    assert capsys.readouterr().out == "Nothing was deleted. What can go: 1 version (1).\n"
+    assert capsys.readouterr().out == "Nothing was deleted. Would delete: 1 version (1).\n"
     assert left(full) == ([1, 2, 3, 4, 5, 6], [1, 2, 3, 4])
     assert main(["prune", "--versions", "2", "--jobs", "1"]) == 0
     assert capsys.readouterr().out == "Deleted: 3 versions (1, 3 to 4) and 3 jobs (1 to 3).\n"

@@ -30,13 +30,13 @@ def parser(run: Verbs) -> argparse.ArgumentParser:
     retrain.add_argument("file", nargs="?", type=Path, metavar="FILE", help="sales to merge first (none)")
     _add_reading(retrain)
     retrain.add_argument(
-        "--every", metavar="CRON", help='stay, and retrain at these moments if the sales changed, e.g. "0 3 * * *" every day at 03:00'
+        "--every", metavar="CRON", help='keep running and retrain on this schedule if the sales changed, e.g. "0 3 * * *" for every day at 03:00'
     )
     _add_settings(retrain)
     forecast = _add(verbs, "forecast", run, "print the forecast as CSV")
-    forecast.add_argument("--days", type=int, default=28, help="days ahead; of weekly or monthly sales so many weeks or months (%(default)s)")
+    forecast.add_argument("--days", type=int, default=28, help="days ahead; weekly and monthly sales use whole weeks or months (%(default)s)")
     _add_filters(forecast)
-    forecast.add_argument("--total", action="store_true", help="one row a day for the sum")
+    forecast.add_argument("--total", action="store_true", help="one row a day for the total")
     _add_out(forecast)
     _add_recommend(verbs, run)
     versions = _add(verbs, "versions", run, "list the published versions")
@@ -44,27 +44,31 @@ def parser(run: Verbs) -> argparse.ArgumentParser:
     live = _add(verbs, "live", run, "serve this version from now on")
     live.add_argument("number", type=int, metavar="N", help="the version")
     _add_prune(verbs, run)
-    serve = _add(verbs, "serve", run, "the dashboard and the API")
+    serve = _add(verbs, "serve", run, "start the dashboard and the API")
     serve.add_argument("--port", type=int, default=8501, help="port to listen on (%(default)s)")
-    serve.add_argument("--host", default="127.0.0.1", help="address to listen on; beyond this machine only with FORECASTING_API_TOKEN (%(default)s)")
-    serve.add_argument("--retrain-every", metavar="CRON", help='retrain at these moments if the sales changed, e.g. "0 3 * * *" every day at 03:00')
+    serve.add_argument("--host", default="127.0.0.1", help="address to listen on; other machines need FORECASTING_API_TOKEN (%(default)s)")
+    serve.add_argument(
+        "--retrain-every", metavar="CRON", help='retrain on this schedule if the sales changed, e.g. "0 3 * * *" for every day at 03:00'
+    )
     return made
 
 
 def _add_settings(verb: argparse.ArgumentParser) -> None:
     """Without defaults, so that `settings` knows what was given."""
-    verb.add_argument("--horizon", type=int, help=f"days ahead, in weeks or months if the sales come so ({Settings.horizon})")
-    verb.add_argument("--epochs", type=int, help=f"of the network, at most ({LstmSettings.epochs})")
-    verb.add_argument("--batch-size", type=int, help=f"windows a step ({LstmSettings.batch_size})")
-    verb.add_argument("--seed", type=int, help=f"of every random draw ({Settings.seed})")
-    verb.add_argument("--country", help="whose holidays count, e.g. DE (none)")
+    verb.add_argument("--horizon", type=int, help=f"days ahead; weekly and monthly sales use whole weeks or months ({Settings.horizon})")
+    verb.add_argument("--epochs", type=int, help=f"most epochs to train the network ({LstmSettings.epochs})")
+    verb.add_argument("--batch-size", type=int, help=f"training windows in a batch ({LstmSettings.batch_size})")
+    verb.add_argument("--seed", type=int, help=f"seed of all random numbers ({Settings.seed})")
+    verb.add_argument("--country", help="country whose holidays to use, e.g. DE (none)")
 
 
 def _add_prune(verbs: Any, run: Verbs) -> None:
-    prune = _add(verbs, "prune", run, "delete old versions and jobs, as every retrain does; never the live version nor a job that runs")
-    prune.add_argument("--versions", type=int, metavar="N", help=f"keep the newest so many, 0 for all ({KEEP_VERSIONS}, or {Retention.versions})")
-    prune.add_argument("--jobs", type=int, metavar="N", help=f"keep the newest so many, 0 for all ({KEEP_JOBS}, or {Retention.jobs})")
-    prune.add_argument("--dry-run", action="store_true", help="say what would go; delete nothing")
+    prune = _add(verbs, "prune", run, "delete old versions and jobs, as every retrain does, but never the live version or a running job")
+    prune.add_argument(
+        "--versions", type=int, metavar="N", help=f"how many of the newest to keep, 0 for all ({KEEP_VERSIONS}, or {Retention.versions})"
+    )
+    prune.add_argument("--jobs", type=int, metavar="N", help=f"how many of the newest to keep, 0 for all ({KEEP_JOBS}, or {Retention.jobs})")
+    prune.add_argument("--dry-run", action="store_true", help="show what would be deleted; delete nothing")
 
 
 def _add_sales_verbs(verbs: Any, run: Verbs) -> None:
@@ -73,33 +77,35 @@ def _add_sales_verbs(verbs: Any, run: Verbs) -> None:
     upload = _add(verbs, "upload", run, "check a sales file and merge it")
     upload.add_argument("file", type=Path, metavar="FILE", help="the sales: .csv, .csv.gz, .xlsx or .parquet")
     _add_reading(upload)
-    upload.add_argument("--dry-run", action="store_true", help="say what would change; save nothing")
+    upload.add_argument("--dry-run", action="store_true", help="show what would change; save nothing")
     _add(verbs, "undo", run, "take the last upload back")
 
 
 def _add_recommend(verbs: Any, run: Verbs) -> None:
     verb = _add(verbs, "recommend", run, "print what to order as CSV")
-    verb.add_argument("--stock", type=Path, metavar="FILE", help="what is on hand, on order, and the terms (default: saved last, else empty shelves)")
+    verb.add_argument(
+        "--stock", type=Path, metavar="FILE", help="stock on hand, on order, and terms (default: the stock saved last, or empty shelves)"
+    )
     verb.add_argument("--lead-time", type=int, default=Policy.lead_time, help="days from order to delivery (%(default)s)")
-    verb.add_argument("--lead-time-sd", type=float, default=Policy.lead_time_sd, help="its standard deviation in days (%(default)s)")
+    verb.add_argument("--lead-time-sd", type=float, default=Policy.lead_time_sd, help="standard deviation of the lead time, in days (%(default)s)")
     verb.add_argument("--review-period", type=int, default=Policy.review_period, help="days from one order to the next (%(default)s)")
     verb.add_argument("--service-level", type=float, default=Policy.service_level, help="chance of no stockout, or share of demand met (%(default)s)")
     verb.add_argument("--target", choices=TARGETS, default=Policy.target, help="what the service level promises (%(default)s)")
-    verb.add_argument("--rule", choices=RULES, default=Policy.rule, help="how the shop orders (%(default)s)")
-    verb.add_argument("--class-levels", type=float, nargs=3, metavar=("A", "B", "C"), help="service levels by class of value")
-    verb.add_argument("--order-cost", type=float, default=Policy.order_cost, help="money an order, for lots (%(default)s)")
+    verb.add_argument("--rule", choices=RULES, default=Policy.rule, help="rule the shop orders by (%(default)s)")
+    verb.add_argument("--class-levels", type=float, nargs=3, metavar=("A", "B", "C"), help="service level of each value class")
+    verb.add_argument("--order-cost", type=float, default=Policy.order_cost, help="cost of placing an order, for lot sizes (%(default)s)")
     verb.add_argument(
         "--holding-rate", type=float, default=Policy.holding_rate, help="yearly cost of holding a unit, as a share of its cost (%(default)s)"
     )
-    verb.add_argument("--start", type=int, default=Policy.start, help="days between the last sales and the counting (%(default)s)")
-    verb.add_argument("--map", nargs="+", action="extend", default=[], metavar="ROLE=COLUMN", help="which column of the stock file is what")
+    verb.add_argument("--start", type=int, default=Policy.start, help="days between the last sales and the stock count (%(default)s)")
+    verb.add_argument(
+        "--map", nargs="+", action="extend", default=[], metavar="ROLE=COLUMN", help="what each column of the stock file means, e.g. on_hand=Stock"
+    )
     _add_answers(verb)
     verb.add_argument("--xlsx", type=Path, metavar="FILE", help="also as a workbook with live formulas")
     limit = verb.add_mutually_exclusive_group()
-    limit.add_argument("--budget", type=float, metavar="MONEY", help="order only what this amount of money is best spent on")
-    limit.add_argument(
-        "--space", type=float, metavar="SPACE", help="order only what this much shelf space, as unit_space measures it, is best used for"
-    )
+    limit.add_argument("--budget", type=float, metavar="MONEY", help="spend at most this much, on the orders that pay off most")
+    limit.add_argument("--space", type=float, metavar="SPACE", help="fill at most this much shelf space, in the measure of unit_space")
     verb.add_argument("--past-check", type=Path, metavar="FILE", help="write how the same rule did in the past, series by series, as CSV")
     verb.add_argument("--receipt", dest="past_check", type=Path, help=argparse.SUPPRESS)  # what --past-check was called at first
     _add_filters(verb)
@@ -116,8 +122,10 @@ def _add_filters(verb: argparse.ArgumentParser) -> None:
 
 
 def _add_reading(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("--map", nargs="+", action="extend", default=[], metavar="ROLE=COLUMN", help="which column is what, e.g. date=Day")
-    verb.add_argument("--duplicates", choices=["last", "sum"], default="last", help="different rows of one key and day (%(default)s)")
+    verb.add_argument("--map", nargs="+", action="extend", default=[], metavar="ROLE=COLUMN", help="what each column means, e.g. date=Day")
+    verb.add_argument(
+        "--duplicates", choices=["last", "sum"], default="last", help="which of different rows for one series and day to use (%(default)s)"
+    )
     _add_answers(verb)
     verb.add_argument("--json", action="store_true", help="print what came of it as JSON")
 

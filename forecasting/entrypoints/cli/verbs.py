@@ -93,8 +93,8 @@ def _retrain(args: argparse.Namespace) -> int:
     number = submissions.retrain(ws, sent, chosen, leave_a_core=False, on_merge=lambda merged: _say(str(merged)))
     manifest = follow(ws, number)
     wape = manifest["metrics"]["wape"]
-    error = "not known" if wape is None else f"{100 * wape:.1f} %"
-    _say(f"Version {manifest['version']} is live: {manifest['series']} series, error {error}, {manifest['simpler']} on a simpler model.")
+    error = "unknown" if wape is None else f"{100 * wape:.1f} %"
+    _say(f"Version {manifest['version']} is live: {manifest['series']} series, error {error}, {manifest['simpler']} with a simpler model.")
     if args.json:
         print(json.dumps(manifest))
     return 0
@@ -107,7 +107,7 @@ def _retrain_every(args: argparse.Namespace) -> int:
     from forecasting.services.schedule import Schedule
 
     if args.file is not None:
-        raise InputError(f"--every retrains on the sales that are saved: leave {args.file} out, and upload it before or at any time.")
+        raise InputError(f"--every retrains on the saved sales. Leave out {args.file} and upload it separately.")
     arguments.settings(args)  # what cannot be trained is said now and not at night
     schedule = Schedule(
         ws=workspaces.workspace(),
@@ -116,7 +116,7 @@ def _retrain_every(args: argparse.Namespace) -> int:
         start=partial(retraining.start_retrain, leave_a_core=False),
         tell=lambda text: _say(f"{text} Next: {schedule.shown(schedule.next())}."),
     )
-    _say(f"The next moment is {schedule.shown(schedule.next())}. Ctrl-C ends the schedule; a retraining that runs goes on.")
+    _say(f"Next retrain: {schedule.shown(schedule.next())}. Ctrl-C ends the schedule, but not a retrain that is running.")
     keep(schedule)
     return 1
 
@@ -176,7 +176,7 @@ def _prune(args: argparse.Namespace) -> int:
 
     retention = arguments.retention(args, os.environ)
     if args.dry_run:
-        print(f"Nothing was deleted. What can go: {spare(workspaces.workspace(), retention)}.")
+        print(f"Nothing was deleted. Would delete: {spare(workspaces.workspace(), retention)}.")
         return 0
     print(f"Deleted: {prune(workspaces.workspace(), retention)}.")
     return 0
@@ -229,7 +229,7 @@ def _within_limits(args: argparse.Namespace, found: Orders) -> dict[str, float]:
     if args.budget is None and args.space is None:
         return {}
     bought = spend.spend(found, args.budget) if args.space is None else spend.spend(found, args.space, "space")
-    _say(f"Within the limit: {bought['order_quantity'].sum():,.0f} units of {len(bought):,} series, which take {bought['takes'].sum():,.2f} of it.")
+    _say(f"Within the limit: {bought['order_quantity'].sum():,.0f} units in {len(bought):,} orders, which use {bought['takes'].sum():,.2f}.")
     return spend.quantities(found, bought)
 
 
