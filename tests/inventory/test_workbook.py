@@ -357,7 +357,7 @@ def test_evidence_says_what_stands_behind_each_line():
     assert facts == {
         "Model": "v7, trained 2026-11-22",
         "Sales to": "2026-11-21",
-        "Judged at": "6 cutoffs, 2026-04-01 to 2026-08-19, 28 days ahead each",
+        "Past check": "6 past dates, 2026-04-01 to 2026-08-19, 28 days ahead each",
     }
     line = {label: sheet.cell(8, place).value for label, place in places(sheet, 6).items()}
     expected = {"Product": "product 0", "Version": 7, "Cutoffs": 6, "Errors used": 168, "Service level": 0.95, "Cycles": 36, "Model": "Blend"}

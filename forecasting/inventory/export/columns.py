@@ -16,12 +16,12 @@ Kind = Literal["text", "units", "finer", "money", "share", "days", "date", "coun
 SERIES, ORDER, INPUT, SUM, EXPORTED = "Series", "Order", "Change these", "How it adds up", "With the stock as exported"
 """Groups of columns on the sheet of orders, from left to right."""
 LATER: Final = "No order now"
-"""The state of a line which was to be ordered until somebody changed its stock."""
+"""The state of a row that was to be ordered until its stock was changed."""
 RULES: Final[dict[Rule, str]] = {
-    "order_up_to": "At every review, whatever is missing to the level, in whole packs.",
-    "reorder_point": "At or below the reorder point, whole lots until the stock is above it.",
-    "min_max": "At or below the reorder point, whatever is missing to the level, in whole packs.",
-    "newsvendor": "Once, for goods that do not keep: whatever is missing to the level, in whole packs.",
+    "order_up_to": "At every review, order up to the level, in whole packs.",
+    "reorder_point": "At or below the reorder point, order whole lots until the stock is above it.",
+    "min_max": "At or below the reorder point, order up to the level, in whole packs.",
+    "newsvendor": "Order once, for goods that do not keep: up to the level, in whole packs.",
 }
 
 
@@ -48,75 +48,81 @@ class Column:
 
 ORDER_COLUMNS: Final = (
     Column("state", "State", "text", "Recalculates: whether to order now, this week or later, or whether there is too much.", ORDER, 13),
-    Column("order", "Order", "units", "Recalculates: units to order, yours if you typed some, else those recommended.", ORDER, 10),
-    Column("order_value", "Value", "money", "Recalculates: order times unit cost; empty where the cost is not known.", ORDER, 12),
-    Column("yours", "Your order", "units", "Units that you order instead. Leave it empty to take those recommended.", INPUT, 10),
+    Column("order", "Order", "units", "Recalculates: units to order. Yours if you typed a number, else the recommended one.", ORDER, 10),
+    Column("order_value", "Value", "money", "Recalculates: order times unit cost. Empty if the cost is not known.", ORDER, 12),
+    Column("yours", "Your order", "units", "Units to order instead. Leave it empty to order the recommended units.", INPUT, 10),
     Column("on_hand", "On hand", "units", "Units on the shelf.", INPUT, 10),
-    Column("on_order", "On order", "units", "Units ordered before and not yet delivered.", INPUT, 10),
-    Column("backorders", "Owed", "units", "Units sold and not yet handed over.", INPUT, 8),
-    Column("pack_size", "Pack", "units", "Units in a pack; empty counts as 1.", INPUT, 8),
-    Column("minimum_order", "Minimum", "units", "Smallest order in units, if there is one at all; whole packs.", INPUT, 9),
-    Column("unit_cost", "Unit cost", "money", "Money for a unit.", INPUT, 10),
-    Column("inventory_position", "Position", "units", "Recalculates: on hand and on order, less owed; units.", SUM, 10),
-    Column("expected", "Expected", "finer", "Units that the forecast expects to be sold in the days that an order must cover.", SUM, 10),
-    Column("safety_stock", "Safety stock", "finer", "Units in reserve for the service level, from the errors of past forecasts.", SUM, 12),
-    Column("reorder_point", "Reorder point", "units", "Recalculates: expected and safety stock; a position at or below it is ordered.", SUM, 13),
-    Column("lot", "Lot", "units", "Units that are ordered at once, beside what brings the stock to the reorder point.", SUM, 9),
+    Column("on_order", "On order", "units", "Units ordered but not delivered yet.", INPUT, 10),
+    Column("backorders", "Owed", "units", "Units sold but not handed over yet.", INPUT, 8),
+    Column("pack_size", "Pack", "units", "Units in a pack. Empty means 1.", INPUT, 8),
+    Column("minimum_order", "Minimum", "units", "Smallest order in units, in whole packs.", INPUT, 9),
+    Column("unit_cost", "Unit cost", "money", "Cost of one unit.", INPUT, 10),
+    Column("inventory_position", "Position", "units", "Recalculates: on hand plus on order minus owed, in units.", SUM, 10),
+    Column("expected", "Expected", "finer", "Units we expect to sell in the days that an order must cover.", SUM, 10),
+    Column("safety_stock", "Safety stock", "finer", "Units in reserve to keep the service level, from the errors of past forecasts.", SUM, 12),
+    Column("reorder_point", "Reorder point", "units", "Recalculates: expected plus safety stock. Order at or below it.", SUM, 13),
+    Column("lot", "Lot", "units", "Units ordered at a time, on top of what brings the stock to the reorder point.", SUM, 9),
     Column(
         "order_up_to",
         "Order up to",
         "units",
-        "Recalculates: the level, which is expected and safety stock (and lot); units.",
+        "Recalculates: expected plus safety stock (plus lot), in units.",
         SUM,
         11,
     ),
-    Column("recommended", "Recommended", "units", "Recalculates: units to order by the rule, in whole packs (lots), at least the minimum.", SUM, 13),
-    Column("order_by", "Order by", "date", "The last day on which an order keeps the service level; empty beyond the forecast.", EXPORTED, 11),
+    Column("recommended", "Recommended", "units", "Recalculates: units to order, in whole packs (lots), at least the minimum.", SUM, 13),
+    Column("order_by", "Order by", "date", "The last day on which an order keeps the service level. Empty beyond the forecast.", EXPORTED, 11),
     Column("risk", "Risk", "share", "Chance of an empty shelf before an order placed today arrives.", EXPORTED, 8),
-    Column("days_of_cover", "Cover, days", "days", "Days until the shelf is empty at the expected rate; empty beyond the forecast.", EXPORTED, 11),
+    Column("days_of_cover", "Cover, days", "days", "Days until the shelf is empty at the expected sales. Empty beyond the forecast.", EXPORTED, 11),
 )
 EVIDENCE_COLUMNS: Final = (
-    Column("version", "Version", "count", "Of the models behind the line.", width=8),
-    Column("model", "Model", "text", "What stands behind the forecast of the line.", width=16),
+    Column("version", "Version", "count", "Version of the models behind this row.", width=8),
+    Column("model", "Model", "text", "Model behind the forecast of this row.", width=16),
     Column(
         "service_level",
         "Service level",
         "share",
-        "Promised chance of no stockout in a cycle.",
+        "Promised chance of no stockout in an order cycle.",
         width=12,
     ),
-    Column("quantile", "Quantile", "share", "Of demand in the days to cover: the level that keeps the promise.", width=9),
-    Column("cutoffs", "Cutoffs", "count", "Past days from which forecasts were judged on sales not seen.", width=8),
-    Column("errors_used", "Errors used", "count", "Past days forecast and then seen: their errors say how sure the level is.", width=11),
-    Column("promise", "Promise", "text", "Whether the replay of the past kept the service level, chance aside.", width=11),
-    Column("achieved", "Achieved", "share", "Share of cycles without a stockout when the rule is replayed on the past.", width=9),
-    Column("cycles", "Cycles", "count", "Cycles in that replay.", width=8),
-    Column("achieved_fill", "Fill rate", "share", "Share of demand met from the shelf in that replay.", width=9),
-    Column("achieved_textbook", "Textbook achieved", "share", "Share of cycles without a stockout when the textbook rule is replayed.", width=17),
+    Column("quantile", "Quantile", "share", "Share of demand in the days to cover that the level reaches, to keep the promise.", width=9),
+    Column("cutoffs", "Cutoffs", "count", "Past days from which a forecast was made and compared with the sales that followed.", width=8),
+    Column("errors_used", "Errors used", "count", "Past days that were forecast and then sold. Their errors set the safety stock.", width=11),
+    Column("promise", "Promise", "text", "Whether the past check kept the service level, allowing for chance.", width=11),
+    Column("achieved", "Achieved", "share", "Share of order cycles without a stockout in the past check.", width=9),
+    Column("cycles", "Cycles", "count", "Order cycles in the past check.", width=8),
+    Column("achieved_fill", "Fill rate", "share", "Share of demand met from stock in the past check.", width=9),
+    Column(
+        "achieved_textbook",
+        "Textbook achieved",
+        "share",
+        "The same with the textbook level: share of order cycles without a stockout.",
+        width=17,
+    ),
     Column(
         "textbook_order_up_to",
         "Textbook level",
         "units",
-        "Level by mean and spread of recent sales, for the same promise; units.",
+        "Level from mean and spread of recent sales, for the same promise, in units.",
         width=14,
     ),
-    Column("textbook_quantity", "Textbook order", "units", "What that level would order with the stock as exported; units.", width=14),
-    Column("why", "Why the textbook differs", "text", "In a sentence.", width=60),
+    Column("textbook_quantity", "Textbook order", "units", "What the textbook level would order with the stock as exported, in units.", width=14),
+    Column("why", "Why the textbook differs", "text", "Why the textbook orders more or less, in a sentence.", width=60),
     Column("lead_time", "Lead time", "days", "Days from order to delivery.", width=9),
     Column("review_period", "Review", "count", "Days from one review to the next.", width=8),
     Column(
         "expected_lost",
         "Expected lost",
         "finer",
-        "Units expected to be missed in the days to cover, with the order as exported.",
+        "Units of sales we expect to miss in the days to cover, with the order as exported.",
         width=12,
     ),
-    Column("expected_left", "Expected left", "finer", "Units expected to be left after the days to cover, with the order as exported.", width=12),
-    Column("empty_on", "Empty on", "date", "Day on which the shelf is expected to be empty without an order.", width=11),
-    Column("abc", "ABC", "text", "Class by value of a year's sales: A for those that make up most.", width=6),
-    Column("xyz", "XYZ", "text", "Class by forecast error: X for the smallest.", width=6),
-    Column("defaults", "Assumed", "text", "Inputs that nobody gave and that a default stands for.", width=30),
-    Column("reason", "Why there is no order", "text", "Why nothing can be recommended, and what helps; else empty.", width=40),
+    Column("expected_left", "Expected left", "finer", "Units we expect to have left after the days to cover, with the order as exported.", width=12),
+    Column("empty_on", "Empty on", "date", "Day on which we expect the shelf to be empty without an order.", width=11),
+    Column("abc", "ABC", "text", "Class by value of a year's sales. A makes up most of it.", width=6),
+    Column("xyz", "XYZ", "text", "Class by forecast error. X has the smallest.", width=6),
+    Column("defaults", "Assumed", "text", "Defaults used where no input was given.", width=30),
+    Column("reason", "Why there is no order", "text", "Why nothing can be recommended, and what helps. Empty otherwise.", width=40),
 )
 MONEY: Final = ("unit_cost", "order_value")
 """Only where some unit cost is known."""
@@ -127,7 +133,7 @@ WITH_POINT: Final = ("reorder_point", "lot")
 def key_columns(table: pd.DataFrame) -> tuple[Column, ...]:
     """What names a series: keys and category, else its only name."""
     names = [name for name in schema.FILTERS if name in table] or [schema.UNIQUE_ID]
-    return tuple(Column(name, formatting.LABELS.get(name, "Series"), "text", "Of the sales file.", SERIES, _width(table[name])) for name in names)
+    return tuple(Column(name, formatting.LABELS.get(name, "Series"), "text", "From the sales file.", SERIES, _width(table[name])) for name in names)
 
 
 def order_columns(table: pd.DataFrame, rule: Rule) -> tuple[Column, ...]:

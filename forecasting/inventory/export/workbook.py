@@ -80,7 +80,7 @@ def _write_orders(sheet: Sheet, lines: pd.DataFrame, evidence: Mapping[str, Any]
     sheet.head(HEADER, columns, last, min(len(key_columns(lines)), FROZEN))
     sheet.write_string(0, 0, "Orders", sheet.look.title)
     facts = f"Model v{evidence['version']}, sales to {pd.Timestamp(evidence['sales_to']):%Y-%m-%d}."
-    sheet.write_string(1, 0, f"{facts} {RULES[rule]} Change a blue cell, and the order recalculates.", sheet.look.note)
+    sheet.write_string(1, 0, f"{facts} {RULES[rule]} Change a blue cell and the order recalculates.", sheet.look.note)
     _write_groups(sheet, columns)
     _write_totals(sheet, columns, lines, last)
     for place, column in enumerate(columns):
@@ -127,7 +127,7 @@ def _check_inputs(sheet: Sheet, letters: Mapping[str, str], last: int) -> None:
     for name in ("yours", "on_hand", "on_order", "backorders", "pack_size", "minimum_order", "unit_cost"):
         if name in letters:
             least = 1 if name == "pack_size" else 0
-            text = {"error_title": "Not possible", "error_message": f"A number from {least} on."}
+            text = {"error_title": "Not possible", "error_message": f"Type a number of at least {least}."}
             span = f"{letters[name]}{FIRST + 1}:{letters[name]}{last + 1}"
             sheet.data_validation(span, {"validate": "decimal", "criteria": ">=", "value": least, **text})
 
@@ -138,11 +138,11 @@ def _write_evidence(sheet: Sheet, table: pd.DataFrame, evidence: Mapping[str, An
     facts = {
         "Model": f"v{evidence['version']}" + (f", trained {evidence['trained']}" if evidence["trained"] else ""),
         "Sales to": f"{pd.Timestamp(evidence['sales_to']):%Y-%m-%d}",
-        "Judged at": f"{len(cutoffs)} cutoffs{judged}",
+        "Past check": f"{len(cutoffs)} past dates{judged}",
     }
     sheet.head(ABOVE, columns, ABOVE + len(table), min(len(key_columns(table)), FROZEN))
     sheet.write_string(0, 0, "Evidence", sheet.look.title)
-    sheet.write_string(1, 0, "What stands behind each line, with the stock as exported.", sheet.look.note)
+    sheet.write_string(1, 0, "The evidence for each row, with the stock as exported.", sheet.look.note)
     for row, (name, text) in enumerate(facts.items(), start=2):
         sheet.write_string(row, 0, name, sheet.look.strong)
         sheet.write_string(row, 1, text, sheet.look.fact)
@@ -163,9 +163,9 @@ def _write_about(sheet: Sheet, table: pd.DataFrame, rule: Rule) -> None:
     keys = len(key_columns(table))
     texts = {
         "How orders are made": RULES[rule],
-        "What can be changed": "The blue cells of the sheet Orders. Position, level, recommended order, order, value, state and totals recalculate.",
-        "What stays": "Forecast, safety stock, lot, what stands under “With the stock as exported”, and the sheet Evidence: export again for those.",
-        "Totals": "Of the rows that a filter shows. The value is that of lines whose unit cost is known.",
+        "What can be changed": "The blue cells on the sheet Orders. Position, level, recommended order, order, value, state and totals recalculate.",
+        "What stays": "Forecast, safety stock, lot, “With the stock as exported” and the sheet Evidence. Export again to update them.",
+        "Totals": "They add up the rows that a filter shows. The value counts rows whose unit cost is known.",
     }
     orders, proof = (
         {column.label: _explained(column) for column in columns} for columns in (order_columns(table, rule), evidence_columns(table)[keys:])
@@ -182,4 +182,4 @@ def _write_about(sheet: Sheet, table: pd.DataFrame, rule: Rule) -> None:
 
 
 def _explained(column: Column) -> str:
-    return f"Yours to change. {column.says}" if column.group == INPUT else column.says
+    return f"You can change it. {column.says}" if column.group == INPUT else column.says
