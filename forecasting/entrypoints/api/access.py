@@ -55,19 +55,19 @@ class Access:
 
     def _without_token(self, who: str, headers: Headers) -> Response | None:
         if not self._failures.test(FAILURES, who):
-            return answer(429, "TooManyFailures", "Too many requests came with a wrong token. Wait a minute.", headers={"Retry-After": "60"})
+            return answer(429, "TooManyFailures", "Too many requests had a wrong token. Wait a minute.", headers={"Retry-After": "60"})
         said = headers.get("authorization", "")
         kind, _, shown = said.partition(" ")
         if hmac.compare_digest(shown.strip().encode(), self._token) and kind.lower() == "bearer":
             return None
         if said:  # whoever shows nothing guesses nothing
             self._failures.hit(FAILURES, who)
-        detail = "This server asks for its token: send the header 'Authorization: Bearer TOKEN'."
+        detail = "This server asks for its token. Send the header 'Authorization: Bearer TOKEN'."
         return answer(401, "TokenMissing", detail, headers={"WWW-Authenticate": "Bearer"})
 
     def _from_elsewhere(self, method: str, headers: Headers) -> Response | None:
         if not is_this_machine(_hostname(headers.get("host", ""))):
-            return answer(403, "OtherHost", f"Without {TOKEN} the API answers to this machine only, under localhost or 127.0.0.1.")
+            return answer(403, "OtherHost", f"Without {TOKEN} the API answers this machine only, as localhost or 127.0.0.1.")
         if method in SAFE or not self._is_foreign(headers):
             return None
         return answer(403, "OtherOrigin", "A page of another site may not change anything here. FORECASTING_ORIGINS lists sites that may.")

@@ -20,9 +20,9 @@ from forecasting.storage.workspace import Workspace
 
 PREFIX = "/api"
 DESCRIPTION = """
-From a shop's sales file to a forecast it can trust and an order it can place. The same functions as behind the pages and the command line.
+From a shop's sales file to a forecast it can trust and an order it can place. The pages and the command line use the same functions.
 
-Errors are [problem details](https://www.rfc-editor.org/rfc/rfc9457) with the text that the pages show.
+Errors are [problem details](https://www.rfc-editor.org/rfc/rfc9457) with the same text as on the pages.
 """
 
 

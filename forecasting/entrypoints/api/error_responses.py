@@ -27,7 +27,7 @@ STATUS: Final[dict[type[ShelfcastError], int]] = {
     errors.DiskFull: 507,
 }
 """The first that fits counts; any other failure is a 500."""
-UNEXPECTED: Final = "Something went wrong inside of Shelfcast. Nothing was changed halfway; the server's log has the error whole."
+UNEXPECTED: Final = "Something went wrong inside Shelfcast. Nothing was changed halfway. The server's log has the full error."
 
 
 class Problem(BaseModel):
@@ -91,9 +91,9 @@ def _refused(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     kinds = {400: "BadRequest", 404: "NoSuchAddress", 405: "MethodNotAllowed", 413: "TooLarge"}
     texts = {
-        400: "The body cannot be read. A question is JSON in UTF-8; a file comes as multipart/form-data, as curl -F file=@sales.csv sends it.",
-        404: "There is no such address here; /api/docs lists them all.",
-        405: "This address does not answer to that method; see Allow.",
+        400: "The body cannot be read. Send JSON in UTF-8, or a file as multipart/form-data, as curl -F file=@sales.csv does.",
+        404: "There is no such address here. /api/docs lists them all.",
+        405: "This address does not accept that method. See the Allow header.",
     }
     detail = texts.get(error.status_code, str(error.detail))
     return answer(error.status_code, kinds.get(error.status_code, "Refused"), detail, headers=error.headers)

@@ -63,7 +63,7 @@ class Limits:
 
     def _wait(self, rate: RateLimitItem, kind: str, who: str) -> Response:
         seconds = max(1, math.ceil(self._limiter.get_window_stats(rate, kind, who).reset_time - time.time()))
-        detail = f"More than {rate} {kind} came from {who}. Try again in {seconds} s."
+        detail = f"{who} sent more than {rate} {kind}. Try again in {seconds} s."
         return answer(429, "TooManyRequests", detail, headers={"Retry-After": str(seconds)})
 
 
@@ -89,4 +89,4 @@ def _counted(receive: Receive, limit: int) -> Receive:
 
 
 def _text(limit: int) -> str:
-    return f"The request holds more than {limit / 2**20:,.0f} MB, the limit here. Split the file by year or store and send the parts one by one."
+    return f"The request is larger than the limit of {limit / 2**20:,.0f} MB. Split the file by year or store and send the parts one by one."

@@ -53,10 +53,10 @@ class ForecastQuestion(Filtered):
 
     days: Whole | None = Field(
         None,
-        description="Days ahead, of weekly or monthly sales in whole weeks or months; 28, or as far as the version forecasts, if not given.",
+        description="Days ahead. Weekly and monthly sales use whole weeks or months. By default 28, or as far as the version forecasts.",
         examples=[7],
     )
-    total: StrictBool = Field(False, description="One row a day for the sum, instead of one row a series and day.")
+    total: StrictBool = Field(False, description="One row a day for the total, instead of one row per series and day.")
 
     def steps(self, made: Ensemble) -> int:
         """Days, weeks or months ahead."""
@@ -68,24 +68,24 @@ class RecommendQuestion(Filtered):
     """What to order, on which terms where nobody said otherwise of a series."""
 
     lead_time: Whole = Field(Policy.lead_time, description="Days from order to delivery.", json_schema_extra=within(0, 365))
-    lead_time_sd: Number = Field(Policy.lead_time_sd, description="Its standard deviation in days.", json_schema_extra=within(0, 180))
+    lead_time_sd: Number = Field(Policy.lead_time_sd, description="Standard deviation of the lead time, in days.", json_schema_extra=within(0, 180))
     review_period: Whole = Field(Policy.review_period, description="Days from one order to the next.", json_schema_extra=within(1, 365))
     service_level: Level = Field(Policy.service_level, description="Chance of no stockout, or share of demand met.")
     target: Target = Field(Policy.target, description="What the service level promises.")
-    rule: Rule = Field(Policy.rule, description="How the shop orders.")
-    class_levels: tuple[Level, Level, Level] | None = Field(None, description="Service levels by class of value: A, B and C.")
-    order_cost: Number = Field(Policy.order_cost, description="Money an order, for lots.", json_schema_extra=within(0))
+    rule: Rule = Field(Policy.rule, description="The rule the shop orders by.")
+    class_levels: tuple[Level, Level, Level] | None = Field(None, description="Service levels of the value classes A, B and C.")
+    order_cost: Number = Field(Policy.order_cost, description="Cost of placing an order, for lot sizes.", json_schema_extra=within(0))
     holding_rate: Number = Field(
         Policy.holding_rate, description="Yearly cost of holding a unit, as a share of its cost.", json_schema_extra=within(0, 10)
     )
     start: Whole | None = Field(
-        None, description="Days between the last sales and the counting; what the saved stock says if not given.", json_schema_extra=within(0, 365)
+        None, description="Days between the last sales and the stock count. By default those of the saved stock.", json_schema_extra=within(0, 365)
     )
-    budget: Number | None = Field(None, description="Order only what this amount of money is best spent on.", gt=0)
-    space: Number | None = Field(None, description="The same of shelf space, in the measure of unit_space.", gt=0)
+    budget: Number | None = Field(None, description="Spend at most this much, on the orders that pay off most.", gt=0)
+    space: Number | None = Field(None, description="Fill at most this much shelf space, in the measure of unit_space.", gt=0)
     stock: list[dict[str, str | Number | None]] | None = Field(
         None,
-        description="Rows of a stock file: keys, on_hand, on_order, due, lead_time, ...; the stock saved last if not given.",
+        description="Rows of a stock file: keys, on_hand, on_order, due, lead_time, ... By default the stock saved last.",
         examples=[[{"product_id": "P001", "on_hand": 12}]],
     )
 
@@ -115,7 +115,7 @@ class ForecastRow(_Row):
     upper_80: float | None
     lower_95: float | None
     upper_95: float | None
-    model: str = Field(description="What stands behind the row: blend, or the simpler model.")
+    model: str = Field(description="The model behind the row: blend, or a simpler one.")
 
 
 class Sum(BaseModel):
@@ -140,7 +140,7 @@ class OrderLine(_Row):
     safety_stock: float | None
     reorder_point: float | None
     order_up_to: float | None
-    reason: str = Field(description="Why nothing can be recommended; empty where something is.")
+    reason: str = Field(description="Why nothing can be recommended. Empty otherwise.")
 
 
 class ForecastAnswer(BaseModel):
@@ -153,8 +153,8 @@ class ForecastAnswer(BaseModel):
     series: int
     forecast: list[ForecastRow]
     sum: Sum
-    recommendation: list[OrderLine] | None = Field(description="What to order of the same series; null where the saved stock is damaged.")
-    recommendation_problem: str | None = Field(description="Why there is no recommendation and what to do; null where there is one.")
+    recommendation: list[OrderLine] | None = Field(description="What to order of the same series. Null if the saved stock is damaged.")
+    recommendation_problem: str | None = Field(description="Why there is no recommendation, and what to do. Null if there is one.")
 
 
 class RecommendAnswer(BaseModel):
@@ -162,9 +162,9 @@ class RecommendAnswer(BaseModel):
 
     version: int
     policy: dict[str, Any]
-    stock: int | None = Field(description="The saved state of the stock behind them; null for none, or for stock sent along.")
+    stock: int | None = Field(description="The number of the saved stock that was used. Null for none, or for stock sent along.")
     units: float
-    value: float | None = Field(description="Money of the orders whose cost is known.")
+    value: float | None = Field(description="Cost of the orders whose unit cost is known.")
     summary: str
     orders: list[OrderLine]
 
@@ -172,13 +172,13 @@ class RecommendAnswer(BaseModel):
 class UploadAnswer(BaseModel):
     """What an upload changed, or would change."""
 
-    saved: bool = Field(description="False for a dry run, and where nothing was new.")
-    version: int | None = Field(description="Of the sales after it.")
+    saved: bool = Field(description="False for a dry run, or if nothing was new.")
+    version: int | None = Field(description="Version of the sales after the upload.")
     new: int
     changed: int
     unchanged: int
-    text: str = Field(description="The same in words.")
-    problems: list[dict[str, Any]] = Field(description="Rows that were left out, the first 100.")
+    text: str = Field(description="The counts in words.")
+    problems: list[dict[str, Any]] = Field(description="The first 100 rows that were left out.")
     problems_found: int
 
 
@@ -205,13 +205,13 @@ class Job(BaseModel):
     state: Literal["running", "done", "failed", "cancelled"]
     started: datetime
     ended: datetime | None
-    fraction: float = Field(description="Share that is done, 0 to 1.")
-    elapsed: float = Field(description="Seconds.")
-    remaining: float | None = Field(description="Seconds that it still takes; null if not known.")
+    fraction: float = Field(description="Share done, from 0 to 1.")
+    elapsed: float = Field(description="Seconds since it started.")
+    remaining: float | None = Field(description="Seconds left. Null if not known.")
     stage: str
     reason: str = Field(description="Why there is no result, and what to do.")
-    version: int | None = Field(description="What it published.")
-    events: str = Field(description="Where its events are.")
+    version: int | None = Field(description="The version it published.")
+    events: str = Field(description="The address of its events.")
 
 
 class Disk(BaseModel):
@@ -226,17 +226,17 @@ class Plan(BaseModel):
 
     every: str = Field(description="A cron expression, in the server's local time.")
     next: datetime
-    last: str = Field(description="What came of its last moment; empty before the first.")
+    last: str = Field(description="What the last scheduled run did. Empty before the first.")
 
 
 class Health(BaseModel):
     """Whether all is well, for whoever watches the server."""
 
     status: Literal["ok", "no version", "disk nearly full"]
-    version: int | None = Field(description="The version that serves.")
+    version: int | None = Field(description="The version in use.")
     refused: list[int] = Field(description="Newer versions that are damaged.")
     job: Job | None = Field(description="The newest retraining.")
-    schedule: Plan | None = Field(description="Null where nothing is retrained on schedule.")
+    schedule: Plan | None = Field(description="Null if there is no schedule.")
     disk: Disk
     uptime: float = Field(description="Seconds since the server started.")
 

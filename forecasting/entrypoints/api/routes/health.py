@@ -33,7 +33,7 @@ BUCKETS: Final = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30)
 
 @open_router.get("/health", summary="Whether all is well", responses=documented())
 async def health(request: Request, context: Ask) -> Health:
-    """Asks nobody for a token."""
+    """Needs no token."""
     serving = await context.call(versions.serving, context.ws)
     job = await context.call(jobs.job, context.ws)
     plan = await context.call(planned, context.ws, context.settings.retrain_every)
@@ -52,7 +52,7 @@ async def health(request: Request, context: Ask) -> Health:
 
 @router.get("/metrics", summary="Numbers for Prometheus", responses={**documented(), 200: TEXT}, response_class=Response)
 async def metrics(request: Request, context: Ask) -> Response:
-    """Requests by route and status, how long they took, memory, disk, the version that serves and the job."""
+    """Requests by route and status, how long they took, memory, disk, the live version and the job."""
     return Response(await context.call(generate_latest, request.app.state.registry), media_type=CONTENT_TYPE_LATEST)
 
 

@@ -48,10 +48,10 @@ Count = int | SkipJsonSchema[None]
 class RetrainForm(Choices):
     """What to train."""
 
-    file: UploadFile | SkipJsonSchema[None] = Field(None, description="As for an upload; without one the saved sales are trained on.")
-    epochs: Count = Field(None, description="Of the network, at most; as before if not given.", json_schema_extra=within(1, 1000))
-    batch_size: Count = Field(None, description="Windows a step; as before if not given.", json_schema_extra=within(1, 8192))
-    horizon: Count = Field(None, description="Days ahead; as before if not given.", json_schema_extra=within(1, 730))
+    file: UploadFile | SkipJsonSchema[None] = Field(None, description="A file as for an upload. Without one, the saved sales are used.")
+    epochs: Count = Field(None, description="Most epochs to train the network. By default as before.", json_schema_extra=within(1, 1000))
+    batch_size: Count = Field(None, description="Training windows in a batch. By default as before.", json_schema_extra=within(1, 8192))
+    horizon: Count = Field(None, description="Days ahead. By default as before.", json_schema_extra=within(1, 730))
 
     def settings(self, now: Settings) -> Settings:
         """The settings in force with those that were sent; raises SettingsError."""
@@ -69,7 +69,7 @@ AS_BEFORE = RetrainForm.model_validate({})
     response_class=EventSourceResponse,
 )
 async def retrain(request: Request, context: Ask, form: Annotated[RetrainForm, Form(media_type="multipart/form-data")] = AS_BEFORE) -> Response:
-    """Answers with the events of the job as they come. The job goes on if the connection is lost; `Location` says where it can be followed again."""
+    """Sends the events of the job as they come. The job goes on if the connection is lost. `Location` is where to follow it again."""
     chosen = form.settings(await context.call(versions.settings, context.ws))
     came = None if form.file is None else await sent(context, form.file, form)
     number = await context.work(submissions.retrain, context.ws, came, chosen)
@@ -82,7 +82,7 @@ async def jobs(request: Request, context: Ask, most: Annotated[int, Query(ge=1, 
     return [described(request, status) for status in await context.call(jobs_service.jobs, context.ws, most)]
 
 
-@router.get("/jobs/{number}", summary="How one stands", responses=documented(404))
+@router.get("/jobs/{number}", summary="One retraining", responses=documented(404))
 async def job(request: Request, context: Ask, number: Number) -> Job:
     """Running, or how it ended and why."""
     return described(request, _found(await context.call(jobs_service.job, context.ws, number)))
@@ -90,30 +90,30 @@ async def job(request: Request, context: Ask, number: Number) -> Job:
 
 @router.get(
     "/jobs/{number}/events",
-    summary="Follow one",
-    responses={**documented(404), 200: STREAM, 204: {"description": "It has ended, and you have seen it all."}},
+    summary="Follow a retraining",
+    responses={**documented(404), 200: STREAM, 204: {"description": "It has ended and you have seen all events."}},
     response_class=EventSourceResponse,
 )
 async def events(
     request: Request,
     context: Ask,
     number: Number,
-    last_event_id: Annotated[str | None, Header(description="The id of the event that you saw last; only later ones come.")] = None,
+    last_event_id: Annotated[str | None, Header(description="The id of the last event you saw. Only later ones are sent.")] = None,
 ) -> Response:
-    """Every event since the one that you saw last, then each as it comes, then the result."""
+    """Every event since the last one you saw, then each as it comes, then the result."""
     seen = int(last_event_id) if last_event_id and last_event_id.isascii() and last_event_id.isdecimal() else 0
     return await event_stream.respond(context, number, seen, address=address(request, number))
 
 
-@router.get("/jobs/{number}/log", summary="What one printed", responses=documented(404), response_class=PlainTextResponse)
+@router.get("/jobs/{number}/log", summary="The log of a retraining", responses=documented(404), response_class=PlainTextResponse)
 async def log(context: Ask, number: Number) -> PlainTextResponse:
-    """Everything, for finding out why it failed."""
+    """Everything it printed, to find out why it failed."""
     return PlainTextResponse(await context.call(jobs_service.log, context.ws, number), headers={"X-Content-Type-Options": "nosniff"})
 
 
-@router.post("/jobs/{number}/cancel", summary="End one within 5 seconds", responses=documented(404, 503))
+@router.post("/jobs/{number}/cancel", summary="Cancel a retraining within 5 seconds", responses=documented(404, 503))
 async def cancel(request: Request, context: Ask, number: Number) -> Job:
-    """The version that serves and the merged sales stay; one that has ended stays as it is."""
+    """The live version and the merged sales stay. A retraining that has ended stays as it is."""
     await context.call(jobs_service.cancel, context.ws, number)
     return described(request, _found(await context.call(jobs_service.job, context.ws, number)))
 

@@ -40,9 +40,9 @@ Flag = Annotated[bool, BeforeValidator(_said)]
 class Choices(BaseModel):
     """How a file is to be read."""
 
-    mapping: str = Field("", description='Which column is what, as JSON: {"date": "Day"}; empty to guess.')
-    duplicates: Literal["last", "sum"] = Field("last", description="What becomes of different rows of one key and day.")
-    day_first: Flag | SkipJsonSchema[None] = Field(None, description="Whether 03/04 is 3 April; asked for where the file does not say.")
+    mapping: str = Field("", description='What each column means, as JSON: {"date": "Day"}. Empty to guess.')
+    duplicates: Literal["last", "sum"] = Field("last", description="Which of different rows for one series and day to use.")
+    day_first: Flag | SkipJsonSchema[None] = Field(None, description="Whether 03/04 is 3 April. Needed if the file does not tell.")
     drop_problems: Flag = Field(False, description="Leave out the rows that cannot be used.")
 
 
@@ -50,7 +50,7 @@ class UploadForm(Choices):
     """A file to merge."""
 
     file: UploadFile = Field(description="CSV, .csv.gz, .xlsx or .parquet, up to 200 MB.")
-    dry_run: Flag = Field(False, description="Say what would change; save nothing.")
+    dry_run: Flag = Field(False, description="Show what would change. Save nothing.")
 
 
 async def sent(context: Context, file: UploadFile, choices: Choices) -> Sent:
@@ -82,7 +82,7 @@ def _mapping(text: str) -> dict[str, str]:
 
 @router.post("/upload", summary="Check a file and merge it", responses=documented(503, 507))
 async def upload(context: Ask, form: Annotated[UploadForm, Form(media_type="multipart/form-data")]) -> UploadAnswer:
-    """Merges a sales file in one step: new rows are added, later values win, the same file twice changes nothing."""
+    """Merges a sales file in one step. New rows are added, later values win, and the same file twice changes nothing."""
     came = await sent(context, form.file, form)
     if form.dry_run:
         checked, change = await context.work(submissions.preview, context.ws, came)
@@ -99,13 +99,13 @@ def _answer(checked: Intake, counts: dict[str, int], text: str, version: int | N
 
 @router.get("/uploads", summary="What was uploaded, newest first", responses=documented())
 async def uploads(context: Ask, most: Annotated[int, Query(ge=1, le=1000, description="How many.")] = 100) -> list[UploadedFile]:
-    """Every upload with what it changed; those that were taken back are marked."""
+    """Every upload with what it changed. Those that were undone are marked."""
     return [_row(each) for each in (await context.call(sales.uploads, context.ws))[:most]]
 
 
-@router.post("/uploads/undo", summary="Take the last upload back", responses=documented(503, 507))
+@router.post("/uploads/undo", summary="Undo the last upload", responses=documented(503, 507))
 async def undo(context: Ask) -> UploadedFile:
-    """The sales go back to what they were before it; the version that serves stays until a retrain."""
+    """The sales go back to what they were before it. The live version stays until a retrain."""
     return _row(await context.call(sales.undo, context.ws))
 
 

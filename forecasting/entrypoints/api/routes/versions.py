@@ -18,13 +18,13 @@ router = APIRouter(tags=["versions"])
 
 @router.get("/versions", summary="The published versions, newest first", responses=documented())
 async def versions(context: Ask) -> list[dict[str, Any]]:
-    """What each says of itself: the sales it learned from, settings, errors in the past, durations; `live` marks the one that serves."""
+    """The sales each was trained on, its settings, past errors and durations. `live` marks the one in use."""
     found = await context.call(versions_service.versions, context.ws)
     return [jsonable({name: value for name, value in each.items() if name != FILES}) for each in found]
 
 
 @router.post("/versions/{number}/live", summary="Serve this version from now on", responses=documented(404, 503, 507))
-async def live(context: Ask, number: Annotated[int, Path(ge=1, le=999_999_999, description="Of the version.")]) -> Lived:
-    """Moves the pointer in one step; a damaged version is refused."""
+async def live(context: Ask, number: Annotated[int, Path(ge=1, le=999_999_999, description="Number of the version.")]) -> Lived:
+    """Switches in one step. A damaged version is refused."""
     await context.call(versions_service.set_live, context.ws, number)
     return Lived(live=number)
