@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from forecasting.analysis import accuracy, attention
+from forecasting.analysis import attention
+from forecasting.analysis.accuracy import by_series
 from forecasting.core.errors import NotFound
 from pages.charts import accuracy as accuracy_charts
 from pages.charts import forecast
@@ -21,40 +22,41 @@ if not manifest["cutoffs"]:
 
 filters = ask_filters(live_version.loaded(version))
 try:
-    found = parts.accuracy_of(version, filters)
+    accuracy = parts.accuracy_of(version, filters)
 except NotFound:
     card = st.container(border=True, key="no_match")
     no_match(card.container(gap=None), card, filters)
     st.stop()
-if not parts.is_judged(found):
+if not parts.is_judged(accuracy):
     parts.too_young()
     st.stop()
 
 with actions:
-    parts.downloads(found, version)
-parts.numbers(found, {} if filters else parts.before(version))
+    parts.downloads(accuracy, version)
+parts.numbers(accuracy, {} if filters else parts.before(version))
 
 left, right = st.columns([1.6, 1])
 with left, st.container(border=True, height="stretch", key="measure_card"):
-    measure = parts.measure(found)
+    measure = parts.measure(accuracy)
     st.plotly_chart(
-        accuracy_charts.by_step(found.steps, measure.column, parts.unit(found)),
+        accuracy_charts.by_step(accuracy.steps, measure.column, parts.unit(accuracy)),
         config=forecast.CONFIG,
         key="by_step",
-        alt=f"{measure.title} of the blend, Prophet, LSTM and the seasonal naive forecast, by {parts.unit(found)}s ahead",
+        alt=f"{measure.title} of the blend, Prophet, LSTM and the seasonal naive forecast, by {parts.unit(accuracy)}s ahead",
     )
 with right, layout.card("Do the bands keep their promise?", "Share of days inside each band", height="stretch"):
     st.plotly_chart(
-        accuracy_charts.promise(found.promise, parts.promised(found)),
+        accuracy_charts.promise(accuracy.promise, parts.promised(accuracy)),
         config=forecast.CONFIG,
         key="promise",
         alt="Share of days inside each band compared with the share promised",
     )
 
 with st.container(border=True, key="past_card"):
-    cutoff = parts.past(found)
+    cutoff = parts.past(accuracy)
+    total, history = accuracy.total, accuracy.history
     st.plotly_chart(
-        accuracy_charts.past(found.total, found.history) if cutoff is None else accuracy_charts.past_of(found.total, found.history, cutoff),
+        accuracy_charts.past(total, history) if cutoff is None else accuracy_charts.past_of(total, history, cutoff),
         config=forecast.CONFIG,
         key="past_chart",
         alt="Forecasts made at past cutoffs, drawn over the sales that followed",
@@ -62,10 +64,10 @@ with st.container(border=True, key="past_card"):
 
 left, right = st.columns([1.6, 1])
 with left, layout.card("Series to check", "The costliest in units first", height="stretch"):
-    tables.attention(attention.attention(found), parts.unit(found))
+    tables.attention(attention.attention(accuracy), parts.unit(accuracy))
 with right, layout.card("By cutoff", measure.title, height="stretch"):
-    tables.by_cutoff(found, measure)
+    tables.by_cutoff(accuracy, measure)
 
-if len(found.rows) > 1:
+if len(accuracy.rows) > 1:
     with layout.card("By series", "Worst first, with today's weights"):
-        tables.by_series(accuracy.by_series(found))
+        tables.by_series(by_series(accuracy))

@@ -20,7 +20,7 @@ ensemble = live_version.loaded(version)
 with actions:
     policy = inventory_policy.ask(ensemble, saved)
     downloads = st.container(width="content")
-stock_tab.said(damaged)
+stock_tab.show_message(damaged)
 todo, shelves = st.tabs(["Orders", "Stock"], key="inventory_tab", bind="query-params")
 
 if shelves.open or damaged:
@@ -31,30 +31,30 @@ if shelves.open or damaged:
 with todo:
     filters = ask_filters(ensemble)
     try:
-        found = session.orders_of(version, saved, policy, filters)
+        orders = session.orders_of(version, saved, policy, filters)
     except NotFound:
         card = st.container(border=True, key="no_match")
         no_match(card.container(gap=None), card, filters)
         st.stop()
 
     with downloads:
-        summary.downloads(found, manifest)
+        summary.downloads(orders, manifest)
     if saved is None:
         summary.nothing_counted()
     else:
         inventory_policy.stale(ensemble, saved)
-    summary.without_advice(found)
-    summary.numbers(found)
+    summary.without_advice(orders)
+    summary.numbers(orders)
     left, right = st.columns([1.75, 1])
     with left:
-        listed = order_list.choose_states(found)
-        place = order_list.choose_one(found, listed)
-        summary.changed(found)
+        listed = order_list.choose_states(orders)
+        place = order_list.choose_one(orders, listed)
+        summary.changed(orders)
     with right:
-        order_card.show(found, place)
+        order_card.show(orders, place)
 
     left, right = st.columns([1.75, 1])
-    with left, layout.card("Past check", past_check.caption(found), height="stretch"):
-        past_check.by_class(found)
+    with left, layout.card("Past check", past_check.caption(orders), height="stretch"):
+        past_check.by_class(orders)
     with right, layout.card("Spend a budget", "Which of these orders pay off most", height="stretch"):
-        budget.show(found)
+        budget.show(orders)

@@ -22,7 +22,7 @@ days = live_version.ahead(ensemble)
 period = ensemble.panel.period
 view = forecast_view.view(ensemble, {}, days)
 saved, _ = session.saved()
-orders = numbers.numbers(view, manifest, versions.previous(ws, manifest["version"]), counted=saved is not None)
+order_place = numbers.numbers(view, manifest, versions.previous(ws, manifest["version"]), counted=saved is not None)
 needs = layout.card("To do")
 
 with layout.card("All sales", f"Units a {period.name}, everything added up"):
@@ -36,8 +36,8 @@ with layout.card("All sales", f"Units a {period.name}, everything added up"):
 with layout.card("Biggest movers", f"Next {period.count(days)} compared with the last {days}"):
     numbers.movers(forecast_view.movers(ensemble, days), period.count(days))
 
-found = None if saved is None else session.orders_of(manifest["version"], saved, policy.current(ensemble, saved), {})
-if orders is not None and found is not None:
-    numbers.order_now(orders, found)
+orders = None if saved is None else session.orders_of(manifest["version"], saved, policy.current(ensemble, saved), {})
+if order_place is not None and orders is not None:
+    numbers.order_now(order_place, orders)
 with needs:
-    show_needs(ws, view, found)
+    show_needs(ws, view, orders)

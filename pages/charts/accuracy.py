@@ -120,9 +120,9 @@ def spread(values: Sequence[float], low: float, high: float) -> list[float]:
     for position in reversed(range(len(placed))):
         placed[position] = min(placed[position], ceiling)
         ceiling = placed[position] - gap
-    made = np.empty(len(placed))
-    made[order] = placed
-    return [float(value) for value in made]
+    moved = np.empty(len(placed))
+    moved[order] = placed
+    return [float(value) for value in moved]
 
 
 def _ticks(last: int) -> list[int]:
@@ -146,14 +146,14 @@ def promise(table: pd.DataFrame, labels: dict[str, str], height: int = 290) -> g
     figure.add_trace(go.Scatter(x=ends, y=ends, name="Promised", mode="lines", line=dotted, hoverinfo="skip", legendrank=9))
     lowest = ends[0]
     for (column, label), (symbol, dash) in zip(labels.items(), (("circle", "solid"), ("square-open", "dash"), ("diamond-open", "dot")), strict=False):
-        kept = 100 * table[column].to_numpy(dtype=float)
-        if np.isnan(kept).all():
+        shares = 100 * table[column].to_numpy(dtype=float)
+        if np.isnan(shares).all():
             continue
-        lowest = min(lowest, float(np.nanmin(kept)) - 3)
+        lowest = min(lowest, float(np.nanmin(shares)) - 3)
         figure.add_trace(
             go.Scatter(
                 x=level,
-                y=kept,
+                y=shares,
                 name=label,
                 mode="lines+markers",
                 line={"color": ACCENT, "width": 2 if dash == "solid" else 1.4, "dash": dash},

@@ -20,55 +20,55 @@ SHORT: Final = "#000009"
 LABEL: Final = {"size": 12, "color": QUIET}
 
 
-def path(found: Path, reorder_point: float, period: Period, height: int = 270) -> go.Figure:
+def path(projection: Path, reorder_point: float, period: Period, height: int = 270) -> go.Figure:
     """Stock with the order and without, the band of the first, deliveries, the reorder point, and where the shelf empties.
 
     Stock is drawn from morning to morning: it falls over a step and jumps where something arrives.
 
     Args:
-        found: What to draw.
+        projection: What to draw.
         reorder_point: Units, NaN where not known.
         period: What a step is.
         height: In pixels.
     """
     figure = blank(height)
-    highest = _highest(found, reorder_point)
-    band = _band(found)
+    highest = _highest(projection, reorder_point)
+    band = _band(projection)
     if band is not None:
         figure.add_trace(band)
-    name = "With order" if found.quantity else "Expected stock"
-    figure.add_trace(_line(found, found.ordered, name, {"color": ACCENT, "width": 2.5}, 1))
-    if found.quantity:
-        figure.add_trace(_line(found, found.alone, "Without", {"color": SHORT, "width": 1.8, "dash": "5px,3px"}, 2))
-    if found.receipts.any():
-        figure.add_trace(_coming(found))
-    figure.add_trace(_hover(found, period))
-    _mark_reorder_point(figure, found, reorder_point)
-    _mark_order(figure, found, period)
-    _mark_empty(figure, found, period)
+    name = "With order" if projection.quantity else "Expected stock"
+    figure.add_trace(_line(projection, projection.ordered, name, {"color": ACCENT, "width": 2.5}, 1))
+    if projection.quantity:
+        figure.add_trace(_line(projection, projection.alone, "Without", {"color": SHORT, "width": 1.8, "dash": "5px,3px"}, 2))
+    if projection.receipts.any():
+        figure.add_trace(_coming(projection))
+    figure.add_trace(_hover(projection, period))
+    _mark_reorder_point(figure, projection, reorder_point)
+    _mark_order(figure, projection, period)
+    _mark_empty(figure, projection, period)
     figure.update_layout(margin={"t": 46})
-    figure.update_xaxes(range=[found.dates[0], found.dates[-1]], tickformatstops=DAYS_OR_MONTHS, nticks=5, hoverformat=None)
+    figure.update_xaxes(range=[projection.dates[0], projection.dates[-1]], tickformatstops=DAYS_OR_MONTHS, nticks=5, hoverformat=None)
     return figure.update_yaxes(range=[0, highest], nticks=4)
 
 
-def _points(found: Path, run: Run) -> tuple[np.ndarray, FloatArray]:
+def _points(projection: Path, run: Run) -> tuple[np.ndarray, FloatArray]:
     """Corners of the saw: the start, then of each step its morning, the moment when the shelf is empty or the step ends, and the next morning."""
-    days = found.dates.to_numpy()
+    days = projection.dates.to_numpy()
     emptied = days[:-1] + (run.lasts * np.diff(days).astype(np.int64)).astype(np.int64).astype(np.diff(days).dtype)
     x = np.concatenate([days[:1], np.column_stack([days[:-1], emptied, days[1:]]).ravel()])
-    y = np.concatenate([[max(found.on_hand, 0.0)], np.column_stack([run.morning, run.evening, run.evening]).ravel()])
+    y = np.concatenate([[max(projection.on_hand, 0.0)], np.column_stack([run.morning, run.evening, run.evening]).ravel()])
     return x, y
 
 
-def _line(found: Path, run: Run, name: str, line: Mapping[str, object], rank: int) -> go.Scatter:
-    x, y = _points(found, run)
+def _line(projection: Path, run: Run, name: str, line: Mapping[str, object], rank: int) -> go.Scatter:
+    x, y = _points(projection, run)
     return go.Scatter(x=x, y=y, name=name, mode="lines", line=line, hoverinfo="skip", legendrank=rank)
 
 
-def _band(found: Path) -> go.Scatter | None:
-    if np.isnan(found.lower.evening + found.upper.evening).all():
+def _band(projection: Path) -> go.Scatter | None:
+    if np.isnan(projection.lower.evening + projection.upper.evening).all():
         return None
-    (x, low), (_, high) = _points(found, found.lower), _points(found, found.upper)
+    (x, low), (_, high) = _points(projection, projection.lower), _points(projection, projection.upper)
     known = np.isfinite(low) & np.isfinite(high)
     return go.Scatter(
         x=np.concatenate([x[known], x[known][::-1]]),
@@ -83,11 +83,11 @@ def _band(found: Path) -> go.Scatter | None:
     )
 
 
-def _coming(found: Path) -> go.Scatter:
+def _coming(projection: Path) -> go.Scatter:
     """What is on the way already."""
-    steps = np.flatnonzero(found.receipts)
+    steps = np.flatnonzero(projection.receipts)
     return go.Scatter(
-        x=found.dates.to_numpy()[steps],
+        x=projection.dates.to_numpy()[steps],
         y=np.zeros(len(steps)),
         name="On the way",
         mode="markers",
@@ -98,38 +98,38 @@ def _coming(found: Path) -> go.Scatter:
     )
 
 
-def _hover(found: Path, period: Period) -> go.Scatter:
+def _hover(projection: Path, period: Period) -> go.Scatter:
     """Each step's numbers in words; a curve with two values a step would show one of them."""
     return go.Scatter(
-        x=found.dates.to_numpy()[:-1],
-        y=found.ordered.morning,
+        x=projection.dates.to_numpy()[:-1],
+        y=projection.ordered.morning,
         mode="lines",
         line={"width": 0, "color": "rgba(0,0,0,0)"},
         showlegend=False,
-        text=[_told(found, step, period) for step in range(len(found.receipts))],
+        text=[_hover_text(projection, step, period) for step in range(len(projection.receipts))],
         hovertemplate="%{text}<extra></extra>",
     )
 
 
-def _told(found: Path, step: int, period: Period) -> str:
-    arrived = found.receipts[step] + (found.quantity if step == found.arrival else 0.0)
-    lower, upper = found.lower.evening[step], found.upper.evening[step]
-    morning, evening = (formatting.units(units[step]) for units in (found.ordered.morning, found.ordered.evening))
+def _hover_text(projection: Path, step: int, period: Period) -> str:
+    arrived = projection.receipts[step] + (projection.quantity if step == projection.arrival else 0.0)
+    lower, upper = projection.lower.evening[step], projection.upper.evening[step]
+    morning, evening = (formatting.units(units[step]) for units in (projection.ordered.morning, projection.ordered.evening))
     lines = [
         f"{formatting.units(arrived)} delivered" if arrived else "",
         f"{morning} at the start, <b>{evening}</b> at the end of the {period.name}",
         "" if np.isnan(lower + upper) else f"80{formatting.NBSP}%: {formatting.units(lower)} to {formatting.units(upper)}",
-        f"Without the order: {formatting.units(found.alone.evening[step])}" if found.quantity and step >= found.arrival else "",
+        f"Without the order: {formatting.units(projection.alone.evening[step])}" if projection.quantity and step >= projection.arrival else "",
     ]
     return "<br>".join(line for line in lines if line)
 
 
-def _mark_reorder_point(figure: go.Figure, found: Path, level: float) -> None:
+def _mark_reorder_point(figure: go.Figure, projection: Path, level: float) -> None:
     if not level > 0:
         return
     figure.add_hline(y=level, line={"color": QUIET, "width": 1, "dash": "dot"})
     text = f"Reorder point {formatting.units(level)}"
-    right, above = max(((right, above) for right in (True, False) for above in (True, False)), key=lambda at: _clear(found, level, *at))
+    right, above = max(((right, above) for right in (True, False) for above in (True, False)), key=lambda at: _clear(projection, level, *at))
     figure.add_annotation(
         x=int(right),
         xref="paper",
@@ -142,22 +142,22 @@ def _mark_reorder_point(figure: go.Figure, found: Path, level: float) -> None:
     )
 
 
-def _clear(found: Path, level: float, right: bool, above: bool) -> float:
+def _clear(projection: Path, level: float, right: bool, above: bool) -> float:
     """How far the stock stays from a label above or below a level, at the right or left end; units."""
-    reach = max(2 * len(found.receipts) // 5, 1)
-    corners = _points(found, found.ordered)[1]
+    reach = max(2 * len(projection.receipts) // 5, 1)
+    corners = _points(projection, projection.ordered)[1]
     near = corners[-3 * reach :] if right else corners[: 3 * reach + 2]
     label = level + (0.06 if above else -0.06) * float(np.nanmax(corners))
     low, high = np.minimum(near[1:], near[:-1]), np.maximum(near[1:], near[:-1])
     return float(np.min(np.maximum(np.maximum(low - label, label - high), 0.0)))
 
 
-def _mark_order(figure: go.Figure, found: Path, period: Period) -> None:
+def _mark_order(figure: go.Figure, projection: Path, period: Period) -> None:
     """When the order arrives."""
-    if not found.quantity or found.arrival >= len(found.receipts):
+    if not projection.quantity or projection.arrival >= len(projection.receipts):
         return
-    day = found.dates[found.arrival]
-    left = _left(found, day)
+    day = projection.dates[projection.arrival]
+    left = _left(projection, day)
     figure.add_vline(x=day, line={"color": QUIET, "width": 1, "dash": "dot"})
     figure.add_annotation(
         x=day,
@@ -172,17 +172,17 @@ def _mark_order(figure: go.Figure, found: Path, period: Period) -> None:
     )
 
 
-def _mark_empty(figure: go.Figure, found: Path, period: Period) -> None:
+def _mark_empty(figure: go.Figure, projection: Path, period: Period) -> None:
     """Where the shelf empties without the order."""
-    moment = found.empty[0]
+    moment = projection.empty[0]
     if moment is None:
         return
-    left, marker = _left(found, moment), {"symbol": "x", "size": 9, "color": SHORT}
+    left, marker = _left(projection, moment), {"symbol": "x", "size": 9, "color": SHORT}
     figure.add_trace(go.Scatter(x=[moment], y=[0], mode="markers", marker=marker, cliponaxis=False, showlegend=False, hoverinfo="skip"))
     figure.add_annotation(
         x=moment,
         y=0,
-        text="Empty now" if moment == found.dates[0] else f"Empty {_near(moment, period)}",
+        text="Empty now" if moment == projection.dates[0] else f"Empty {_near(moment, period)}",
         showarrow=False,
         xanchor="left" if left else "right",
         yanchor="bottom",
@@ -192,15 +192,15 @@ def _mark_empty(figure: go.Figure, found: Path, period: Period) -> None:
     )
 
 
-def _left(found: Path, moment: pd.Timestamp) -> bool:
+def _left(projection: Path, moment: pd.Timestamp) -> bool:
     """Whether a moment lies in the left half, where its label goes to the right."""
-    return bool(moment - found.dates[0] < (found.dates[-1] - found.dates[0]) / 2)
+    return bool(moment - projection.dates[0] < (projection.dates[-1] - projection.dates[0]) / 2)
 
 
 def _near(moment: pd.Timestamp, period: Period) -> str:
     return formatting.near_date(moment) if period.name != "month" else formatting.step_date(moment, period)
 
 
-def _highest(found: Path, reorder_point: float) -> float:
-    runs = np.concatenate([found.ordered.morning, found.alone.morning, found.upper.morning])
-    return 1.12 * max(float(np.nanmax(runs)), found.on_hand, float(np.nan_to_num(reorder_point)), 1.0)
+def _highest(projection: Path, reorder_point: float) -> float:
+    runs = np.concatenate([projection.ordered.morning, projection.alone.morning, projection.upper.morning])
+    return 1.12 * max(float(np.nanmax(runs)), projection.on_hand, float(np.nan_to_num(reorder_point)), 1.0)

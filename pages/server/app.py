@@ -42,20 +42,20 @@ class Warmed:
 
     def __init__(self, make: Callable[[], ASGIApp]) -> None:
         self._make = make
-        self._made: ASGIApp | None = None
+        self._app: ASGIApp | None = None
         self._lock = threading.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers a request."""
-        app = await asyncio.to_thread(self.ready) if self._made is None else self._made
+        app = await asyncio.to_thread(self.ready) if self._app is None else self._app
         await app(scope, receive, send)
 
     def ready(self) -> ASGIApp:
         """The application."""
         with self._lock:
-            if self._made is None:
-                self._made = self._make()
-            return self._made
+            if self._app is None:
+                self._app = self._make()
+            return self._app
 
 
 class Parts(TypedDict):
@@ -166,9 +166,9 @@ def _follow(cron: Cron, stop: threading.Event) -> None:
 
 def end_soon() -> None:
     """Has the server end when it is told to: a listener that never reads would keep it for ever with what it has yet to be sent."""
-    told = getattr(signal.getsignal(signal.SIGTERM), "__self__", None)
-    if isinstance(told, Server):
-        told.config.timeout_graceful_shutdown = DRAIN_SECONDS
+    server = getattr(signal.getsignal(signal.SIGTERM), "__self__", None)
+    if isinstance(server, Server):
+        server.config.timeout_graceful_shutdown = DRAIN_SECONDS
 
 
 def answer_at_once() -> None:

@@ -10,8 +10,8 @@ from typing import Any, Literal, NamedTuple
 import pandas as pd
 import streamlit as st
 
-from forecasting.analysis import accuracy
-from forecasting.analysis.accuracy import Accuracy
+from forecasting.analysis import accuracy as accuracy_analysis
+from forecasting.analysis.accuracy import Accuracy, by_series
 from forecasting.analysis.backtest_bands import Judged
 from forecasting.core import formatting, schema
 from forecasting.services import accuracy as accuracy_service
@@ -71,19 +71,19 @@ class Chip(NamedTuple):
 @st.cache_resource(max_entries=1, show_spinner=False)
 def _judged(version: int) -> Judged:
     """What a version's backtest says of its bands; another version's answers are let go."""
-    _found.clear()
+    _accuracy.clear()
     return accuracy_service.judged(workspaces.workspace(), version, live_version.ensemble_of(version))
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _found(version: int, filters: tuple[tuple[str, str], ...]) -> Accuracy:
-    return accuracy.accuracy(_judged(version), dict(filters))
+def _accuracy(version: int, filters: tuple[tuple[str, str], ...]) -> Accuracy:
+    return accuracy_analysis.accuracy(_judged(version), dict(filters))
 
 
 def accuracy_of(version: int, filters: dict[str, str]) -> Accuracy:
     """How good the forecasts of the chosen series were, shared by all sessions; raises NotFound."""
     _judged(version)
-    return _found(version, tuple(sorted(filters.items())))
+    return _accuracy(version, tuple(sorted(filters.items())))
 
 
 def context(manifest: dict[str, Any]) -> str:
@@ -97,9 +97,9 @@ def context(manifest: dict[str, Any]) -> str:
     return f"Backtest of v{manifest['version']}: {judged}, {first} to {live_version.sales_to(manifest)} · not seen by the models"
 
 
-def unit(found: Accuracy) -> str:
+def unit(accuracy: Accuracy) -> str:
     """What is a step: "day"."""
-    return found.judged.made.panel.period.name
+    return accuracy.judged.made.panel.period.name
 
 
 def too_short() -> None:
@@ -109,9 +109,9 @@ def too_short() -> None:
         live_version.upload_button()
 
 
-def is_judged(found: Accuracy) -> bool:
+def is_judged(accuracy: Accuracy) -> bool:
     """Whether any day of these series was forecast in the backtest."""
-    return schema.BLEND in found.tallies and found.tallies[schema.BLEND].days.sum() > 0
+    return schema.BLEND in accuracy.tallies and accuracy.tallies[schema.BLEND].days.sum() > 0
 
 
 def too_young() -> None:
@@ -128,7 +128,7 @@ def before(version: int) -> dict[str, Any]:
     return versions.previous(workspaces.workspace(), version) or {}
 
 
-def downloads(found: Accuracy, version: int) -> None:
+def downloads(accuracy: Accuracy, version: int) -> None:
     """Everything to take away."""
     files = {
         "Errors by series": (accuracy_service.series_csv, "errors", "by_series_csv"),
@@ -139,7 +139,7 @@ def downloads(found: Accuracy, version: int) -> None:
         for label, (write, name, key) in files.items():
             st.download_button(
                 label,
-                partial(write, found),
+                partial(write, accuracy),
                 f"{name}-v{version}.csv",
                 "text/csv",
                 icon=":material/download:",
@@ -149,9 +149,9 @@ def downloads(found: Accuracy, version: int) -> None:
             )
 
 
-def numbers(found: Accuracy, manifest_before: dict[str, Any]) -> None:
+def numbers(accuracy: Accuracy, manifest_before: dict[str, Any]) -> None:
     """The answer in four numbers, against the version before where that said the same of the same series."""
-    errors = found.overall.set_index(schema.MODEL)
+    errors = accuracy.overall.set_index(schema.MODEL)
     blend, naive = errors.to_dict("index")[schema.BLEND], errors["wape"].get(schema.SEASONAL_NAIVE, math.nan)
     was = {name: math.nan if value is None else value for name, value in manifest_before.get("metrics", {}).items()}
     version = manifest_before.get("version")
@@ -159,8 +159,8 @@ def numbers(found: Accuracy, manifest_before: dict[str, Any]) -> None:
     with st.grid(4, min_column_width=150):
         chip = _change(blend["wape"] - wape, version, more_is_better=False) or Chip(f"naive {formatting.percent(naive)}")
         _number("Error (WAPE)", formatting.percent(blend["wape"]), wording.WAPE_HELP, chip)
-        chip = _change(found.better - gain, version, more_is_better=True) or Chip(_spared(found))
-        _number("Better than naive", formatting.percent(found.better), NAIVE_HELP, chip)
+        chip = _change(accuracy.better - gain, version, more_is_better=True) or Chip(_spared(accuracy))
+        _number("Better than naive", formatting.percent(accuracy.better), NAIVE_HELP, chip)
         _number("Bias", _signed(blend["bias"]), BIAS_HELP + _then(was, "bias", version, _signed), Chip(lean(blend["bias"])))
         text = wording.COVERAGE_HELP + _then(was, "coverage_80", version, formatting.percent)
         _number("In the 80 % band", formatting.percent(blend["coverage_80"]), text, Chip(wording.promise(blend["coverage_80"])))
@@ -196,12 +196,12 @@ def _then(was: dict[str, float], name: str, version: int | None, say: Callable[[
     return "" if math.isnan(value) else f" v{version}: {say(value)}."
 
 
-def _spared(found: Accuracy) -> str:
+def _spared(accuracy: Accuracy) -> str:
     """What was gained over the naive forecast: "12.3 units a day less"."""
-    blend, naive = (found.tallies[name] for name in (schema.BLEND, schema.SEASONAL_NAIVE))
-    days = found.total[schema.SALES].notna().sum()
+    blend, naive = (accuracy.tallies[name] for name in (schema.BLEND, schema.SEASONAL_NAIVE))
+    days = accuracy.total[schema.SALES].notna().sum()
     spared = (naive.missed.sum() - blend.missed.sum()) / days if days else math.nan
-    return f"{formatting.rate(abs(spared), unit(found))} {'less' if spared >= 0 else 'more'}"
+    return f"{formatting.rate(abs(spared), unit(accuracy))} {'less' if spared >= 0 else 'more'}"
 
 
 def _signed(share: float) -> str:
@@ -217,29 +217,29 @@ def lean(bias: float) -> str:
     return f"{'a little' if abs(bias) < FAR else 'too'} {'high' if bias > 0 else 'low'}"
 
 
-def measure(found: Accuracy) -> Measure:
+def measure(accuracy: Accuracy) -> Measure:
     """What errors are measured by, chosen at the head of its card."""
     with st.container(horizontal=True, vertical_alignment="center"):
         title = st.container(gap=None, width="stretch")
         chosen = st.segmented_control(
             "Measure", list(MEASURES), default="Error", required=True, label_visibility="collapsed", key="measure", bind="query-params"
         )
-    made = MEASURES.get(chosen, MEASURES["Error"])
+    shown = MEASURES.get(chosen, MEASURES["Error"])
     with title:
-        st.markdown(f"##### {made.title} by {unit(found)}s ahead", anchors=False)
-        st.caption(made.text)
-    return made
+        st.markdown(f"##### {shown.title} by {unit(accuracy)}s ahead", anchors=False)
+        st.caption(shown.text)
+    return shown
 
 
-def promised(found: Accuracy) -> dict[str, str]:
+def promised(accuracy: Accuracy) -> dict[str, str]:
     """What is held against promises -> what it is called."""
-    name = unit(found)
-    return {"days": f"Single {name}s", "sums": f"Sums of {found.judged.window} {name}s", "total": "Their total"}
+    name = unit(accuracy)
+    return {"days": f"Single {name}s", "sums": f"Sums of {accuracy.judged.window} {name}s", "total": "Their total"}
 
 
-def past(found: Accuracy) -> pd.Timestamp | None:
+def past(accuracy: Accuracy) -> pd.Timestamp | None:
     """The cutoff to look at, chosen at the head of its card; None for all of them."""
-    days = {formatting.date(day): day for day in found.judged.made.past.cutoffs}
+    days = {formatting.date(day): day for day in accuracy.judged.made.past.cutoffs}
     head = st.container(gap="xxsmall")
     with head.container(horizontal=True, vertical_alignment="center"):
         title = st.container(gap=None, width="stretch")
@@ -248,12 +248,12 @@ def past(found: Accuracy) -> pd.Timestamp | None:
         )
     title.markdown("##### Forecasts and sales", anchors=False)
     cutoff = None if chosen is None else days.get(chosen)
-    head.caption(_past_caption(found, cutoff))
+    head.caption(_past_caption(accuracy, cutoff))
     return cutoff
 
 
-def _past_caption(found: Accuracy, cutoff: pd.Timestamp | None) -> str:
-    count = len(found.rows)
+def _past_caption(accuracy: Accuracy, cutoff: pd.Timestamp | None) -> str:
+    count = len(accuracy.rows)
     whose = f"{count:,} series added up" if count > 1 else "One series"
     how = "Each forecast starts at a dotted line and knew nothing after it" if cutoff is None else "With the bands known at this cutoff"
-    return f"{whose}. {how}." + (f" {markdown.plain(weights)}" if count == 1 and (weights := accuracy.by_series(found)["why"].iloc[0]) else "")
+    return f"{whose}. {how}." + (f" {markdown.plain(weights)}" if count == 1 and (weights := by_series(accuracy)["why"].iloc[0]) else "")

@@ -58,11 +58,11 @@ def _attention_table(table: pd.DataFrame, name: str) -> None:
     st.dataframe(table[order], column_config=config, hide_index=True, height="content" if len(table) <= FEW else 430, alt="More series to check")
 
 
-def by_cutoff(found: Accuracy, chosen: Measure) -> None:
+def by_cutoff(accuracy: Accuracy, chosen: Measure) -> None:
     """A measure of each model at each cutoff, and over all of them."""
-    overall = found.overall.set_index(schema.MODEL)[chosen.column]
-    days = [*(formatting.date(day) for day in found.judged.made.past.cutoffs), "All"]
-    at = found.cutoffs.groupby(schema.MODEL)[chosen.column]
+    overall = accuracy.overall.set_index(schema.MODEL)[chosen.column]
+    days = [*(formatting.date(day) for day in accuracy.judged.made.past.cutoffs), "All"]
+    at = accuracy.cutoffs.groupby(schema.MODEL)[chosen.column]
     table = pd.DataFrame({name: chosen.factor * np.append(at.get_group(name), overall[name]) for name in MODELS if name in overall})
     config = {name: st.column_config.NumberColumn(SHORT.get(name, formatting.LABELS[name]), format=chosen.format, width=60) for name in table.columns}
     config["cutoff"] = st.column_config.TextColumn("Cutoff", width=85)

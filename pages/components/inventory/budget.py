@@ -20,7 +20,7 @@ SHORT: Final[dict[str, tuple[str, Measure]]] = {"Money": ("Money to spend", "mon
 SAVES_HELP = "Margin that would otherwise be lost; units where prices are not known."
 
 
-def show(found: Orders) -> None:
+def show(orders: Orders) -> None:
     """The amount, and the orders that are worth it."""
     chosen = st.segmented_control("What is limited", list(SHORT), default="Money", required=True, key="inventory_short", bind="query-params")
     label, of = SHORT.get(chosen, SHORT["Money"])
@@ -29,7 +29,7 @@ def show(found: Orders) -> None:
         st.caption("Type an amount. Orders that prevent the most lost sales come first.")
         return
     try:
-        bought = spend.spend(found, amount, of)
+        bought = spend.spend(orders, amount, of)
     except InputError as error:
         st.caption(markdown.plain(str(error)))
         return
@@ -39,7 +39,7 @@ def show(found: Orders) -> None:
     spent, units, count = bought["takes"].sum(), bought["order_quantity"].sum(), formatting.count(len(bought), "order")
     st.markdown(f"**{formatting.units(units)} units in {count} for {spent:,.2f}**")
     st.dataframe(
-        _table(found, bought),
+        _table(orders, bought),
         column_config={
             "name": st.column_config.TextColumn("Product", width=130),
             "order_quantity": st.column_config.NumberColumn("Order", format="%,.0f", width=60),
@@ -50,17 +50,17 @@ def show(found: Orders) -> None:
         height="content" if len(bought) <= 5 else 220,
         alt="The orders for this amount",
     )
-    st.button("Order this instead", on_click=_order, args=(found, bought), key="inventory_spend")
+    st.button("Order this instead", on_click=_order, args=(orders, bought), key="inventory_spend")
 
 
-def _table(found: Orders, bought: pd.DataFrame) -> pd.DataFrame:
-    rows = found.table.set_index(schema.UNIQUE_ID).loc[bought[schema.UNIQUE_ID]].to_dict("records")
+def _table(orders: Orders, bought: pd.DataFrame) -> pd.DataFrame:
+    rows = orders.table.set_index(schema.UNIQUE_ID).loc[bought[schema.UNIQUE_ID]].to_dict("records")
     return bought.assign(name=[summary.named(row) for row in rows])[["name", "order_quantity", "takes", "gain"]]
 
 
-def _order(found: Orders, bought: pd.DataFrame) -> None:
+def _order(orders: Orders, bought: pd.DataFrame) -> None:
     """These quantities, and nothing of the other recommended ones."""
-    chosen = spend.quantities(found, bought)
-    for name, recommended in zip(found.table[schema.UNIQUE_ID], found.table["order_quantity"], strict=True):
+    chosen = spend.quantities(orders, bought)
+    for name, recommended in zip(orders.table[schema.UNIQUE_ID], orders.table["order_quantity"], strict=True):
         if name in chosen:
             session.set_quantity(name, None if chosen[name] == recommended else chosen[name])

@@ -19,47 +19,47 @@ CLOSE: Final = 0.03
 """Share of cycles below the promise up to which it counts as kept; more may still be chance where cycles are few."""
 
 
-def show(found: Orders, place: int | None) -> None:
+def show(orders: Orders, place: int | None) -> None:
     """All of it; a line of text where no line is chosen."""
     with st.container(border=True, key="inventory_card"):
         if place is None:
             st.caption("Choose a state above to see its orders.")
             return
-        row = found.table.iloc[place].to_dict()
-        _title(found, row)
-        quantity = _amounts(found, row)
+        row = orders.table.iloc[place].to_dict()
+        _title(orders, row)
+        quantity = _amounts(orders, row)
         if row["reason"]:
             st.caption(markdown.plain(row["reason"]))
             return
         st.plotly_chart(
-            stock.path(projection.path_of(found, place, quantity), row["reorder_point"], found.made.panel.period),
+            stock.path(projection.path_of(orders, place, quantity), row["reorder_point"], orders.made.panel.period),
             config=forecast.CONFIG,
             key="inventory_path",
             alt=f"Expected stock of {summary.named(row)}, with the order and without",
         )
-        st.caption(markdown.plain(wording.sum_of(found, place)))
+        st.caption(markdown.plain(wording.sum_of(orders, place)))
         _proof(row)
 
 
-def _title(found: Orders, row: Mapping[Hashable, Any]) -> None:
+def _title(orders: Orders, row: Mapping[Hashable, Any]) -> None:
     name, color = wording.STATES[row["state"]], summary.COLORS[row["state"]]
     with st.container(gap=None):
         st.markdown(f"##### {markdown.plain(summary.named(row))}", anchors=False)
-        st.markdown(f":{color}-badge[{name}] :gray[{markdown.plain(_detail(found, row))}]")
+        st.markdown(f":{color}-badge[{name}] :gray[{markdown.plain(_detail(orders, row))}]")
 
 
-def _detail(found: Orders, row: Mapping[Hashable, Any]) -> str:
+def _detail(orders: Orders, row: Mapping[Hashable, Any]) -> str:
     """ "Bakery · empty Mon 23 Nov"."""
     parts = [str(row[schema.CATEGORY])] if schema.CATEGORY in row else []
-    parts += [] if row["empty_on"] != row["empty_on"] else [f"empty {summary.when(found, row['empty_on'])}"]
+    parts += [] if row["empty_on"] != row["empty_on"] else [f"empty {summary.when(orders, row['empty_on'])}"]
     return " · ".join(parts)
 
 
-def _amounts(found: Orders, row: Mapping[Hashable, Any]) -> float:
+def _amounts(orders: Orders, row: Mapping[Hashable, Any]) -> float:
     """The order, to be changed, beside what is there and what comes."""
-    name, typed = row[schema.UNIQUE_ID], session.quantities(found)
+    name, typed = row[schema.UNIQUE_ID], session.quantities(orders)
     recommended, key = float(row["order_quantity"]) if not row["reason"] else 0.0, f"inventory_order_{row[schema.UNIQUE_ID]}"
-    whole, pack = bool(found.made.whole), max(float(row["pack_size"]), 1.0 if found.made.whole else 0.1)
+    whole, pack = bool(orders.made.whole), max(float(row["pack_size"]), 1.0 if orders.made.whole else 0.1)
     now = typed.get(name, recommended)
     st.session_state[key] = round(now) if whole else now
     with st.grid(3, min_column_width=90):

@@ -33,9 +33,9 @@ PAST: Final = 28
 COVER_HELP: Final = "Days until the shelf is empty at the expected sales."
 
 
-def choose_states(found: Orders) -> pd.DataFrame:
+def choose_states(orders: Orders) -> pd.DataFrame:
     """Filters with counts; the rows that they leave, most urgent first."""
-    rows = found.urgent()
+    rows = orders.urgent()
     counts = rows["state"].value_counts()
     there = [state for state in STATES if counts.get(state)]
     if "inventory_states" not in st.session_state:
@@ -66,7 +66,7 @@ def _remember() -> None:
     st.query_params[SHOWN] = ",".join(st.session_state["inventory_states"])
 
 
-def choose_one(found: Orders, rows: pd.DataFrame) -> int | None:
+def choose_one(orders: Orders, rows: pd.DataFrame) -> int | None:
     """The list; the place of the chosen series in the table of all, None where the list is empty."""
     if rows.empty:
         st.caption("No orders in these states.")
@@ -76,8 +76,8 @@ def choose_one(found: Orders, rows: pd.DataFrame) -> int | None:
     wanted = st.session_state.get("inventory_line") or st.query_params.get(LINE)
     key = f"inventory_list_{hash(tuple(ids))}"
     event = st.dataframe(
-        _table(found, shown),
-        column_config=_columns(found, shown),
+        _table(orders, shown),
+        column_config=_columns(orders, shown),
         hide_index=True,
         height="content" if len(shown) <= FEW else 640,
         placeholder="-",
@@ -100,8 +100,8 @@ def _chosen(key: str, ids: list[str]) -> None:
         st.session_state["inventory_line"] = st.query_params[LINE] = ids[rows[0]]
 
 
-def _table(found: Orders, shown: pd.DataFrame) -> pd.DataFrame:
-    typed = session.quantities(found)
+def _table(orders: Orders, shown: pd.DataFrame) -> pd.DataFrame:
+    typed = session.quantities(orders)
     chips = [[STATES[state], *[BROKEN] * bad] for state, bad in zip(shown["state"], _broken(shown), strict=True)]
     table = shown.assign(
         name=[summary.named(row) for row in shown.to_dict("records")],
@@ -109,15 +109,15 @@ def _table(found: Orders, shown: pd.DataFrame) -> pd.DataFrame:
         state=pd.Series(chips, shown.index),
         risk=100 * shown["risk"],
         days_of_cover=shown["days_of_cover"].replace(np.inf, np.nan),
-        past=list(np.nan_to_num(found.made.panel.sales[found.rows[shown.index], -PAST:])),
+        past=list(np.nan_to_num(orders.made.panel.sales[orders.rows[shown.index], -PAST:])),
     )
-    return table[list(_columns(found, shown))]
+    return table[list(_columns(orders, shown))]
 
 
-def _columns(found: Orders, shown: pd.DataFrame) -> dict[str, ColumnConfig]:
+def _columns(orders: Orders, shown: pd.DataFrame) -> dict[str, ColumnConfig]:
     """The first ones answer on a phone."""
     number, date = st.column_config.NumberColumn, st.column_config.DateColumn
-    units, width = "%,.0f" if found.made.whole else "%,.1f", 175 if any(_broken(shown)) else 90
+    units, width = "%,.0f" if orders.made.whole else "%,.1f", 175 if any(_broken(shown)) else 90
     chips, colors = [*STATES.values(), BROKEN], [*summary.COLORS.values(), "orange"]
     config: dict[str, ColumnConfig] = {
         "name": st.column_config.TextColumn("Product", width=165),
@@ -128,7 +128,7 @@ def _columns(found: Orders, shown: pd.DataFrame) -> dict[str, ColumnConfig]:
             "Risk", format=f"%.0f{formatting.NBSP}%%", min_value=0, max_value=100, color="red", width=110, help=summary.RISK_HELP
         ),
         "days_of_cover": number("Cover", format="%.1f d", width=66, help=COVER_HELP),
-        "past": st.column_config.LineChartColumn(f"Last {found.made.panel.period.count(PAST)}", color="gray", y_min=0, width=100),
+        "past": st.column_config.LineChartColumn(f"Last {orders.made.panel.period.count(PAST)}", color="gray", y_min=0, width=100),
         "on_hand": number("In stock", format=units, width=70),
         "abc": st.column_config.TextColumn("Class", width=55, help=wording.CLASS_HELP),
         schema.CATEGORY: st.column_config.TextColumn("Category", width=110),

@@ -17,22 +17,22 @@ from pages.components.shared import markdown, wording
 TEXTBOOK_HELP: Final = "The usual formula, from the mean and spread of the last 8 weeks."
 
 
-def caption(found: Orders) -> str:
+def caption(orders: Orders) -> str:
     """What was replayed."""
-    cutoffs = len(found.made.past.cutoffs)
+    cutoffs = len(orders.made.past.cutoffs)
     if not cutoffs:
         return "No past forecast to check against yet"
     return f"These rules replayed from {formatting.count(cutoffs, 'past date')}, with what was known then"
 
 
-def by_class(found: Orders) -> None:
+def by_class(orders: Orders) -> None:
     """Promised and kept, beside the textbook's level under the same rule, by class of value and of all."""
-    if not found.receipt.series["cycles"].sum():
+    if not orders.receipt.series["cycles"].sum():
         st.caption("Too little history to check these orders against sales.")
         return
-    labels = found.table["abc"].to_numpy()
-    table = pd.concat([found.receipt.by(labels), found.receipt.total.to_frame("All").T])
-    table = _shown(table, found, labels)
+    labels = orders.table["abc"].to_numpy()
+    table = pd.concat([orders.receipt.by(labels), orders.receipt.total.to_frame("All").T])
+    table = _shown(table, orders, labels)
     share, whole = f"%.1f{formatting.NBSP}%%", "%,.0f"
     number = st.column_config.NumberColumn
     config = {
@@ -54,14 +54,14 @@ def by_class(found: Orders) -> None:
         placeholder="-",
         alt="Promised and kept by class",
     )
-    broken = found.table[found.table["promise"] == order_words.NOT_KEPT]
+    broken = orders.table[orders.table["promise"] == order_words.NOT_KEPT]
     if len(broken):
         names = formatting.listing([summary.named(row) for row in broken.to_dict("records")])
         st.caption(f"Stockouts more often than promised, beyond chance: {markdown.plain(names)}.")
 
 
-def _shown(table: pd.DataFrame, found: Orders, labels: np.ndarray) -> pd.DataFrame:
-    level = found.table["service_level"]
+def _shown(table: pd.DataFrame, orders: Orders, labels: np.ndarray) -> pd.DataFrame:
+    level = orders.table["service_level"]
     promised = [*(level[labels == name].mean() for name in table.index[:-1]), level.mean()]
     shares = {name: 100 * table[name].astype(float) for name in ("service", "fill_rate", "service_textbook")}
     return table.assign(name=table.index, promised=100 * np.array(promised), **shares)

@@ -44,8 +44,8 @@ LAST: Final = "inventory_policy"
 
 def current(ensemble: Ensemble, saved: Saved | None) -> Policy:
     """The policy chosen last in this session, else the usual one."""
-    kept: Policy | None = st.session_state.get(LAST)
-    return kept or Policy(start=ordering.start(ensemble, saved))
+    policy: Policy | None = st.session_state.get(LAST)
+    return policy or Policy(start=ordering.start(ensemble, saved))
 
 
 def warm_up(version: int, ensemble: Ensemble) -> None:

@@ -38,10 +38,10 @@ def orders_of(version: int, state: Saved | None, policy: Policy, filters: dict[s
     return cache.orders(workspaces.workspace(), version, state, policy, filters)
 
 
-def quantities(found: Orders) -> dict[str, float]:
+def quantities(orders: Orders) -> dict[str, float]:
     """Units that a person ordered instead, of the shown series, by unique_id."""
     typed = st.session_state.get(QUANTITIES, {})
-    return {name: typed[name] for name in found.table[schema.UNIQUE_ID] if name in typed} if typed else {}
+    return {name: typed[name] for name in orders.table[schema.UNIQUE_ID] if name in typed} if typed else {}
 
 
 def set_quantity(unique_id: str, units: float | None) -> None:

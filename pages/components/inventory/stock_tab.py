@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from forecasting.training.ensemble import Ensemble
 
 
-def show(ws: Workspace, ensemble: Ensemble, kept: Saved | None, damaged: str) -> None:
+def show(ws: Workspace, ensemble: Ensemble, saved: Saved | None, damaged: str) -> None:
     """The whole tab; `damaged` is why the saved stock cannot be read, which hides what is typed."""
-    _saved(ws, kept)
+    _saved(ws, saved)
     upload = st.session_state.get(stock_file.FILE)
     with layout.card("From a file", "CSV, Excel or Parquet with product, store and units in stock"):
         if upload is None:
@@ -33,22 +33,22 @@ def show(ws: Workspace, ensemble: Ensemble, kept: Saved | None, damaged: str) ->
             stock_file.read(ws, ensemble, upload)
     if upload is None and not damaged:
         with layout.card("Type it in", "Leave a cell empty to use the default."):
-            _editor(ws, ensemble, kept)
+            _editor(ws, ensemble, saved)
 
 
-def said(damaged: str) -> None:
+def show_message(damaged: str) -> None:
     """Whether the last press saved, or why not; else why the saved stock cannot be read, if that is so."""
     text, failed = st.session_state.pop(stock_file.SAID, (damaged, True))
     if text:
         st.markdown(f"{':red[:material/error:]' if failed else ':green[:material/check_circle:]'} {markdown.plain(text)}")
 
 
-def _saved(ws: Workspace, kept: Saved | None) -> None:
+def _saved(ws: Workspace, saved: Saved | None) -> None:
     """When the stock was saved, from what, and the way back."""
-    if kept is not None:
+    if saved is not None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            source = "typed in" if kept.name == stock_file.TYPED else f"from {markdown.plain(kept.name)}"
-            st.caption(f"Saved {formatting.moment(session.moment(kept))}, {source}", width="content")
+            source = "typed in" if saved.name == stock_file.TYPED else f"from {markdown.plain(saved.name)}"
+            st.caption(f"Saved {formatting.moment(session.moment(saved))}, {source}", width="content")
             st.button("Take it back", type="tertiary", icon=":material/undo:", on_click=_undo, args=(ws,), key="inventory_take_back")
 
 
@@ -60,9 +60,9 @@ def _undo(ws: Workspace) -> None:
         st.session_state[stock_file.SAID] = (str(error), True)
 
 
-def _editor(ws: Workspace, ensemble: Ensemble, kept: Saved | None) -> None:
+def _editor(ws: Workspace, ensemble: Ensemble, saved: Saved | None) -> None:
     """All products, to type into; nothing is saved before the press."""
-    number = 0 if kept is None else kept.number
+    number = 0 if saved is None else saved.number
     version_key = f"inventory_editor_{number}_{len(ensemble.panel)}"
     table = file_input.remembered("stock_typed", version_key, lambda: ordering.stock_table(ordering.given_stock(ws, ensemble), ensemble))
     keys = [name for name in (*schema.KEYS, schema.UNIQUE_ID) if name in table]

@@ -55,9 +55,9 @@ def named(row: Mapping[Hashable, Any]) -> str:
     return ", ".join(str(row[name]) for name in schema.KEYS if name in row) or "All sales"
 
 
-def when(found: Orders, day: pd.Timestamp) -> str:
+def when(orders: Orders, day: pd.Timestamp) -> str:
     """The step on which something happens: "Mon 23 Nov", "in the week of 23 Nov", "in Nov 2026"."""
-    period = found.made.panel.period
+    period = orders.made.panel.period
     before = {"week": "in the week of ", "month": "in "}.get(period.name, "")
     return before + formatting.step_date(day, period)
 
@@ -75,17 +75,17 @@ def _to_stock() -> None:
     st.session_state["inventory_tab"] = "Stock"
 
 
-def without_advice(found: Orders) -> None:
+def without_advice(orders: Orders) -> None:
     """Says once why some products have no recommendation."""
-    reasons = found.table.loc[found.table[schema.REASON] != "", schema.REASON]
+    reasons = orders.table.loc[orders.table[schema.REASON] != "", schema.REASON]
     if len(reasons):
-        st.markdown(f":orange[:material/warning:] **No advice for {shelves(found, len(reasons))}.** {markdown.plain(reasons.iloc[0])}")
+        st.markdown(f":orange[:material/warning:] **No advice for {shelves(orders, len(reasons))}.** {markdown.plain(reasons.iloc[0])}")
 
 
-def numbers(found: Orders) -> None:
+def numbers(orders: Orders) -> None:
     """The answer in four numbers; those that need a stock count are not known without one."""
-    totals = wording.answer(found, quantities(found))
-    counted = bool(found.shelves.given["on_hand"].any())
+    totals = wording.answer(orders, quantities(orders))
+    counted = bool(orders.shelves.given["on_hand"].any())
     least = "at least" if totals["without_cost"] else "costs"
     costs = "no unit costs given" if math.isnan(totals["value"]) else f"{least} {totals['value']:,.2f}"
     missed, surplus = f"about {formatting.headline(totals['missed'])} sales at risk", f"{formatting.headline(totals['surplus'])} units too many"
@@ -96,34 +96,34 @@ def numbers(found: Orders) -> None:
             _number("At risk", formatting.UNKNOWN, "count the stock", AT_RISK_HELP)
             _number("Overstock", formatting.UNKNOWN, "count the stock", OVERSTOCK_HELP)
             return
-        _number("At risk", shelves(found, int(totals["at_risk"])), missed, AT_RISK_HELP, color="red" if totals["at_risk"] else "gray")
-        _number("Overstock", shelves(found, int(totals["overstock"])), surplus, OVERSTOCK_HELP)
+        _number("At risk", shelves(orders, int(totals["at_risk"])), missed, AT_RISK_HELP, color="red" if totals["at_risk"] else "gray")
+        _number("Overstock", shelves(orders, int(totals["overstock"])), surplus, OVERSTOCK_HELP)
 
 
 def _number(label: str, value: str, chip: str, text: str, *, color: Literal["gray", "red"] = "gray") -> None:
     st.metric(label, value, chip, delta_color=color, delta_arrow="off", help=text, border=True, height="stretch")
 
 
-def changed(found: Orders) -> None:
+def changed(orders: Orders) -> None:
     """How many orders a person changed, and the way back."""
-    count = len(quantities(found))
+    count = len(quantities(orders))
     if count:
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="inventory_changed"):
             st.caption(f"You changed {formatting.count(count, 'order')}. Totals and downloads use your numbers.", width="content")
             st.button("Undo", type="tertiary", icon=":material/undo:", on_click=as_recommended, key="inventory_undo")
 
 
-def downloads(found: Orders, manifest: dict[str, Any]) -> None:
+def downloads(orders: Orders, manifest: dict[str, Any]) -> None:
     """The orders to take away."""
-    typed, version = quantities(found), manifest["version"]
+    typed, version = quantities(orders), manifest["version"]
     files = {
-        "CSV": (lambda: ordering.orders_csv(found, version, typed), f"orders-v{version}.csv", "text/csv"),
+        "CSV": (lambda: ordering.orders_csv(orders, version, typed), f"orders-v{version}.csv", "text/csv"),
         "Excel, with live formulas": (
-            lambda: ordering.orders_xlsx(found, manifest, typed),
+            lambda: ordering.orders_xlsx(orders, manifest, typed),
             f"orders-v{version}.xlsx",
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         ),
-        "Past check": (lambda: ordering.receipt_csv(found), f"past-check-v{version}.csv", "text/csv"),
+        "Past check": (lambda: ordering.receipt_csv(orders), f"past-check-v{version}.csv", "text/csv"),
     }
     with st.popover("Download orders", type="primary", icon=":material/download:"):
         for label, (write, name, kind) in files.items():

@@ -51,12 +51,12 @@ class Need:
 def show_needs(ws: Workspace, view: View, orders: Orders | None) -> None:
     """At most three things, worst first."""
     uploads, unreadable = _uploads(ws)
-    found = [*_damaged(ws), *unreadable, *_to_order(orders), *_old(view), *_simpler(view), *_skipped(uploads)][:3]
-    if not found:
+    needs = [*_damaged(ws), *unreadable, *_to_order(orders), *_old(view), *_simpler(view), *_skipped(uploads)][:3]
+    if not needs:
         st.caption("Nothing needs you today.")
         return
     with st.grid(3, min_column_width=280):
-        for position, need in enumerate(found):
+        for position, need in enumerate(needs):
             with st.container(horizontal=True, gap="small"):
                 st.markdown(need.icon, width="content")
                 with st.container(gap=None, width="stretch"):

@@ -22,10 +22,10 @@ def ask_filters(ensemble: Ensemble) -> dict[str, str]:
     offered = forecast_view.options(ensemble, chosen)
     with st.grid(max(len(offered), 3), min_column_width=150):
         for name, values in offered.items():
-            kept = [chosen[name]] if name in chosen and chosen[name] not in values else []
+            excluded = [chosen[name]] if name in chosen and chosen[name] not in values else []
             st.selectbox(
                 formatting.LABELS[name],
-                [*values, *kept],
+                [*values, *excluded],
                 index=None,
                 placeholder=f"All {wording.PLURALS[name]}",
                 key=name,

@@ -97,16 +97,16 @@ def _loss_curve(events: list[Event]) -> None:
 
 def steps(events: list[Event]) -> list[Step]:
     """The five steps with what is known of each, from a job's events."""
-    told = [event for event in events if event.type == "progress"]
-    current = stages.step_of(told[-1].stage) if told else stages.BACKTEST_STEP
+    progress = [event for event in events if event.type == "progress"]
+    current = stages.step_of(progress[-1].stage) if progress else stages.BACKTEST_STEP
     merged = st.session_state.get("merged", "sales are saved")
-    found = [Step(stages.MERGE_STEP, "done", merged)]
+    shown = [Step(stages.MERGE_STEP, "done", merged)]
     for name in stages.STEPS[1:]:
-        own = [event for event in told if stages.step_of(event.stage) == name]
+        own = [event for event in progress if stages.step_of(event.stage) == name]
         place = stages.STEPS.index(name) - stages.STEPS.index(current)
         state = "running" if place == 0 else "waiting" if place > 0 else "done"
-        found.append(Step(name, state, _fact(name, state, own)))
-    return found
+        shown.append(Step(name, state, _fact(name, state, own)))
+    return shown
 
 
 def _fact(name: str, state: str, own: list[Event]) -> str:

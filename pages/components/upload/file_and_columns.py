@@ -95,8 +95,8 @@ def columns(upload: Upload, table: Table) -> tuple[dict[str, str], Intake]:
         checked = _checked(upload, table, mapping, below)
     except ColumnsMissing as error:
         names = " and ".join("dates" if role == schema.DATE else "sales" for role in error.missing)
-        found = ", ".join(error.found)
-        refuse(f"This file has no column with {names}.", f"Columns found: {found}. Choose the column above, or upload another file.")
+        file_columns = ", ".join(error.found)
+        refuse(f"This file has no column with {names}.", f"Columns found: {file_columns}. Choose the column above, or upload another file.")
     except InputError as error:
         refuse("This file cannot be used.", str(error))
     with below:
