@@ -7,27 +7,27 @@ import numpy as np
 FloatArray = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 BoolArray = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
 Axis = int | tuple[int, ...] | None
-"""Along which axis, or axes, of an array; None is over everything."""
+"""Axis or axes of an array; None for all of them."""
 
 
 def added_up(values: np.ndarray, kind: type = np.float64) -> np.ndarray:
-    """Sums from the start, with a 0 in front, along the last axis."""
+    """Running sums along the last axis, with a 0 in front."""
     total = np.zeros((*values.shape[:-1], values.shape[-1] + 1), dtype=kind)
     np.cumsum(values, axis=-1, dtype=kind, out=total[..., 1:])
     return total
 
 
 def moving_sum(values: FloatArray, window: int) -> FloatArray:
-    """Sum over every `window` consecutive days, along the last axis."""
+    """Sums of every `window` consecutive values along the last axis."""
     total = added_up(values)
     return total[..., window:] - total[..., :-window]
 
 
 def t_quantile(p: FloatArray | float, freedom: np.ndarray | float) -> FloatArray:
-    """Quantiles of Student's t; scipy takes a quarter of a second to import, so only when it is asked.
+    """Quantiles of Student's t. SciPy takes a quarter of a second to import, so it is imported when first called.
 
     Example:
-        Of both sides together, 5 % of a t with 9 degrees of freedom lie beyond 2.26.
+        5 % of a t distribution with 9 degrees of freedom lie beyond 2.26, both sides together.
 
         >>> float(t_quantile(0.975, 9).round(2))
         2.26
@@ -38,20 +38,20 @@ def t_quantile(p: FloatArray | float, freedom: np.ndarray | float) -> FloatArray
 
 
 def student_t(count: int, freedom: float) -> FloatArray:
-    """Quantiles of Student's t at `count` equally likely places."""
+    """`count` equally likely values of Student's t, in order."""
     return t_quantile(midpoints(count), freedom)
 
 
 def midpoints(count: int) -> FloatArray:
-    """Probabilities of `count` equally likely values."""
+    """Probabilities of `count` equally likely values: the middles of as many equal parts of [0, 1]."""
     return (np.arange(count) + 0.5) / count
 
 
 def share(part: np.ndarray, whole: np.ndarray) -> FloatArray:
     """part / whole; NaN where the whole is 0."""
-    made = np.full(np.shape(part), np.nan)
-    np.divide(part, whole, out=made, where=whole != 0)
-    return made
+    shares = np.full(np.shape(part), np.nan)
+    np.divide(part, whole, out=shares, where=whole != 0)
+    return shares
 
 
 def mean_where(values: FloatArray, where: BoolArray, axis: Axis) -> FloatArray:
@@ -65,17 +65,17 @@ def mean_where(values: FloatArray, where: BoolArray, axis: Axis) -> FloatArray:
 
 
 def nanmean(values: FloatArray, axis: Axis) -> FloatArray:
-    """Mean of what is known; NaN where nothing is."""
+    """Mean of the known values; NaN where there are none."""
     return mean_where(values, np.isfinite(values), axis)
 
 
 def known_sum(values: FloatArray, axis: Axis) -> FloatArray:
-    """Sum of what is known; NaN where nothing is."""
+    """Sum of the known values; NaN where there are none."""
     return np.where(np.isfinite(values).any(axis=axis), np.nansum(values, axis=axis), np.nan)
 
 
 def median(values: FloatArray) -> FloatArray:
-    """Median of what is known along the last axis, NaN where nothing is; many times as fast as NumPy's on short axes."""
+    """Median of the known values along the last axis, NaN where there are none; many times as fast as NumPy's on short axes."""
     count = np.isfinite(values).sum(axis=-1, keepdims=True)
     ordered = np.sort(values, axis=-1)
     lower, upper = (np.take_along_axis(ordered, np.maximum(at, 0), axis=-1)[..., 0] for at in ((count - 1) // 2, count // 2 - (count == 0)))

@@ -16,22 +16,22 @@ from forecasting.core.errors import SettingsError
 from forecasting.core.panel import Panel
 from forecasting.core.period import DAY
 
-_WEEKS = 8
-_OCCURRENCES = 4
-_CHANCE = 0.001
+_RECENT_WEEKS = 8
+_MIN_OCCURRENCES = 4
+_MAX_PROBABILITY = 0.001
 
 
 def closed_weekdays(panel: Panel) -> BoolArray:
     """Weekdays on which a series no longer sells, Monday first, shape (n, 7).
 
-    Looks at the 8 weeks up to the series' own last row, from its first sale on. A weekday counts as closed if it came at least 4 times, never
+    Looks at the 8 weeks up to the series' own last row, from its first sale on. A weekday counts as closed if it occurred at least 4 times, never
     sold, and chance does not explain that: a series that sells on a share p of the days of its selling weekdays would miss c such days with a
     probability of (1 - p)^c; it must be below 0.1 %. So a sparse series, for which a weekday without sales proves nothing, is never closed.
     Weeks and months have no weekday, and are never closed for one.
     """
     if panel.period != DAY:
         return np.zeros((len(panel), 7), dtype=bool)
-    days = min(len(panel.dates), 7 * _WEEKS)
+    days = min(len(panel.dates), 7 * _RECENT_WEEKS)
     last = _last_row(panel.sales)
     columns = last[:, None] - np.arange(days)
     first = _first_sale(panel.sales)
@@ -39,15 +39,15 @@ def closed_weekdays(panel: Panel) -> BoolArray:
     sold = seen & (np.take_along_axis(panel.sales, np.maximum(columns, 0), axis=1) > 0)
     weekday = panel.dates.day_of_week.to_numpy()[np.maximum(columns, 0)]
     on_weekday = weekday[:, :, None] == np.arange(7)
-    came = (seen[:, :, None] & on_weekday).sum(axis=1)
+    occurrences = (seen[:, :, None] & on_weekday).sum(axis=1)
     sales = (sold[:, :, None] & on_weekday).sum(axis=1)
-    selling = np.where(sales > 0, came, 0).sum(axis=1, keepdims=True)
+    selling = np.where(sales > 0, occurrences, 0).sum(axis=1, keepdims=True)
     share = sales.sum(axis=1, keepdims=True) / np.maximum(selling, 1)
-    return (came >= _OCCURRENCES) & (sales == 0) & ((1.0 - share) ** came < _CHANCE)
+    return (occurrences >= _MIN_OCCURRENCES) & (sales == 0) & ((1.0 - share) ** occurrences < _MAX_PROBABILITY)
 
 
 def closed_ahead(panel: Panel, horizon: int) -> BoolArray:
-    """Days ahead on which nothing can be sold, shape (n, horizon): `open` is given as 0, or a closed weekday for which it is not given as above 0."""
+    """Whether nothing can be sold on a day ahead, shape (n, horizon): `open` is given as 0, or is not given and the weekday is closed."""
     closed = closed_weekdays(panel)[:, panel.ahead(horizon).day_of_week]
     if schema.OPEN not in panel.drivers:
         return closed
@@ -59,11 +59,11 @@ def closed_ahead(panel: Panel, horizon: int) -> BoolArray:
 
 
 def selling_days(panel: Panel) -> BoolArray:
-    """Past days that say what a series sells, shape (n, d): they have a row, `open` is not 0, and the weekday is not closed."""
-    days = np.isfinite(panel.sales) & ~closed_weekdays(panel)[:, panel.dates.day_of_week]
+    """Whether a past day shows what a series sells, shape (n, d): it has a row, `open` is not 0, and the weekday is not closed."""
+    selling = np.isfinite(panel.sales) & ~closed_weekdays(panel)[:, panel.dates.day_of_week]
     if schema.OPEN in panel.drivers:
-        days &= ~(panel.drivers[schema.OPEN][:, : len(panel.dates)] <= 0)
-    return days
+        selling &= ~(panel.drivers[schema.OPEN][:, : len(panel.dates)] <= 0)
+    return selling
 
 
 def countries() -> dict[str, str]:
@@ -73,15 +73,15 @@ def countries() -> dict[str, str]:
 
 
 def holidays_of(country: str, years: tuple[int, ...]) -> dict[pd.Timestamp, tuple[str, ...]]:
-    """Date -> names of its holidays in English where the country has them, by date.
+    """Date -> names of its holidays, in English where the country has English names, sorted by date.
 
     Raises:
         SettingsError: No holidays are known for the country.
     """
     if country not in _codes():
         raise SettingsError(f"There are no holidays for country {country!r}. Choose an ISO 3166 code such as DE or US, or none.")
-    found = holidays.country_holidays(country, years=years, expand=False, language="en_US")
-    return {pd.Timestamp(day): tuple(sorted(found.get_list(day))) for day in sorted(found)}
+    calendar = holidays.country_holidays(country, years=years, expand=False, language="en_US")
+    return {pd.Timestamp(day): tuple(sorted(calendar.get_list(day))) for day in sorted(calendar)}
 
 
 @cache

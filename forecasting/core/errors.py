@@ -78,7 +78,7 @@ class ProblemsFound(InputError):
 
     Args:
         message: How many, and what to do.
-        problems: One row a problem: `line`, `column`, `value`, `problem`, `what_to_do`.
+        problems: One row per problem: `line`, `column`, `value`, `problem`, `what_to_do`.
     """
 
     def __init__(self, message: str, *, problems: pd.DataFrame) -> None:
@@ -138,7 +138,7 @@ class JobRunning(ShelfcastError):
 
     Args:
         job: Its number.
-        message: What that means here, if not that nothing was done.
+        message: The text for a person; empty for the usual one.
     """
 
     def __init__(self, job: int, message: str = "") -> None:

@@ -39,7 +39,7 @@ LABELS: Final = {
 
 
 def units(value: float) -> str:
-    """Every unit.
+    """Whole units, thousands separated.
 
     Example:
         >>> units(1234.4)
@@ -49,7 +49,7 @@ def units(value: float) -> str:
 
 
 def headline(value: float) -> str:
-    """Four significant digits, for a total in large type.
+    """A total for large type, with at most four significant digits.
 
     Example:
         >>> headline(130_990.2), headline(12.345)
@@ -63,7 +63,7 @@ def headline(value: float) -> str:
 
 
 def model(name: str) -> str:
-    """What stands behind a series."""
+    """The label of the model that forecasts a series, or of what stands in for a model."""
     return {"stopped": "No longer sold", "none": "No sales yet", "category_pattern": "Its group's pattern"}.get(name, LABELS.get(name, name))
 
 
@@ -130,16 +130,16 @@ def date(day: pd.Timestamp) -> str:
 
 
 def read_as(text: str, *, day_first: bool) -> str:
-    """How a date of a file reads if its day (or its month) comes first; the text itself where it is not such a date.
+    """A date of a file in words, with its day or its month read first; the text itself if it is no such date.
 
     Example:
         >>> read_as("03/04/2026", day_first=True), read_as("03/04/2026", day_first=False)
         ('3 Apr 2026', '4 Mar 2026')
     """
-    found = re.match(r"\s*(\d{1,2})\D(\d{1,2})\D(\d{2,4})", text)
-    if not found:
+    match = re.match(r"\s*(\d{1,2})\D(\d{1,2})\D(\d{2,4})", text)
+    if not match:
         return text
-    one, two, year = (int(part) for part in found.groups())
+    one, two, year = (int(part) for part in match.groups())
     day, month = (one, two) if day_first else (two, one)
     try:
         return date(pd.Timestamp(year if year > 99 else 2000 + year, month, day))
@@ -148,7 +148,7 @@ def read_as(text: str, *, day_first: bool) -> str:
 
 
 def near_date(day: pd.Timestamp) -> str:
-    """A day whose year is plain: "21 Nov"."""
+    """A day whose year is obvious: "21 Nov"."""
     return f"{day.day} {day:%b}"
 
 

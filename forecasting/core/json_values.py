@@ -1,4 +1,4 @@
-"""Values and tables as JSON: days as ISO dates, what is not known as null. NumPy and pandas are loaded by those who bring their values."""
+"""Values and tables as JSON: days as ISO dates, unknown values as null. It imports neither NumPy nor pandas; callers bring them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def of_columns(columns: Mapping[str, np.ndarray]) -> bytes:
-    """An array of objects, one a row.
+    """An array of objects, one per row.
 
     Example:
         >>> of_columns({"date": np.array(["2026-11-25"], "datetime64[D]"), "units": np.array([np.nan])})
@@ -24,17 +24,17 @@ def of_columns(columns: Mapping[str, np.ndarray]) -> bytes:
 
 
 def of_table(table: pd.DataFrame) -> list[bytes]:
-    """Each row as an object of its own."""
+    """Each row of a table as a JSON object."""
     return [orjson.dumps(row, option=orjson.OPT_SERIALIZE_NUMPY) for row in _rows({str(name): table[name].to_numpy() for name in table})]
 
 
 def array(rows: Sequence[bytes]) -> bytes:
-    """Objects as an array."""
+    """JSON objects as one JSON array."""
     return b"[" + b",".join(rows) + b"]"
 
 
 def joined(head: Mapping[str, Any], **arrays: bytes) -> bytes:
-    """An object of members, numbers that are not known as null, and of arrays that are JSON already."""
+    """A JSON object of the members of `head`, unknown numbers as null, and of arrays that are JSON already."""
     return orjson.dumps({**head, **{name: orjson.Fragment(rows) for name, rows in arrays.items()}}, option=orjson.OPT_SERIALIZE_NUMPY)
 
 

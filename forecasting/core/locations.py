@@ -1,4 +1,4 @@
-"""Where this program lies, in a checkout of the repository or installed from a wheel, and where a shop's files lie if nobody says so."""
+"""Where this program is, in a checkout of the repository or installed from a wheel, and where a shop's files are unless somebody says so."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def default_home() -> Path:
     """The workspace where none is named: the repository of a checkout, else `shelfcast` in the current folder.
 
     Raises:
-        SettingsError: The current folder is one of installed packages, which go with the next update.
+        SettingsError: The current folder belongs to the installed packages, and the next update would delete what is in it.
     """
     if not is_installed():
         return PACKAGES

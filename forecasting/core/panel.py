@@ -15,21 +15,21 @@ from forecasting.core.errors import InputError
 from forecasting.core.period import DAY, Period
 
 USUAL_CYCLES = 8
-"""Weeks (single steps, where a file's steps are longer than days) that say how often a series is usually on promotion."""
+"""Recent weeks (single steps in files of weeks or months) whose promotions say how often a series usually has one."""
 
 
 @dataclass(frozen=True, eq=False)
 class Panel:
     """Sales of n series over d days, gap-free: every day has a column, a day without a row is NaN.
 
-    Of a file of weekly or monthly sales, a "day" here and wherever a panel is read is a week or a month.
+    In files of weekly or monthly sales a "day" of a panel is a week or a month.
 
     Args:
-        series: One row a series, sorted by `unique_id`; columns `unique_id`, then the key columns and the category that exist, as text.
+        series: One row per series, sorted by `unique_id`; columns `unique_id`, then the key columns and the category that exist, as text.
         dates: The d days from the first to the last day with sales; each week or month by the day on which the file dates it.
         sales: Shape (n, d), units a day; NaN where the file has no row.
-        drivers: Driver name -> shape (n, d + a): its values on these days and on the `a` days ahead for which any row was given; NaN
-            where no value was.
+        drivers: Driver name -> shape (n, d + a): its values on these days and on the `a` days ahead that rows were given for; NaN
+            where there is no value.
         period: What a column is: a day, or for files of weekly or monthly sales a week or a month.
     """
 
@@ -46,7 +46,7 @@ class Panel:
 
     @cached_property
     def started(self) -> np.ndarray:
-        """Place of each series' first day with a row, shape (n,); 0 where it has none."""
+        """Position of each series' first day with a row, shape (n,); 0 where it has none."""
         return np.isfinite(self.sales).argmax(axis=1)
 
     @property
@@ -66,15 +66,15 @@ class Panel:
         """The `horizon` days after the last day."""
         return self.period.ahead(self.last, horizon)
 
-    def cut(self, days: int) -> Panel:
-        """What was known after the first `days` days, in [1, d].
+    def cut(self, steps: int) -> Panel:
+        """The panel as it was known after its first `steps` days, in [1, d].
 
-        A driver that this panel has values of for days after its last one (a plan was uploaded) keeps its values after the cut: it is
-        the kind that is known ahead. The others lose theirs, so that a backtest works with the same assumptions as the forecast.
+        A driver with values after this panel's last day (a plan was uploaded) is known ahead, and keeps its values after the cut. The
+        other drivers lose theirs, so that a backtest works with the same assumptions as the forecast.
         """
         planned = {name for name, values in self.drivers.items() if np.isfinite(values[:, len(self.dates) :]).any()}
-        drivers = {name: values if name in planned else values[:, :days] for name, values in self.drivers.items()}
-        return replace(self, dates=self.dates[:days], sales=self.sales[:, :days], drivers=drivers)
+        drivers = {name: values if name in planned else values[:, :steps] for name, values in self.drivers.items()}
+        return replace(self, dates=self.dates[:steps], sales=self.sales[:, :steps], drivers=drivers)
 
     def select(self, rows: np.ndarray) -> Panel:
         """The series at these positions (or under this mask), in the order of the panel."""
@@ -88,9 +88,9 @@ class Panel:
     def driver(self, name: str, horizon: int) -> FloatArray:
         """A driver on every day and the `horizon` days after, shape (n, d + horizon), without gaps.
 
-        What was given always counts, and a series' plan reaches to its last day given ahead. Else: the last price known (before the first
-        one: the first price; never any: 0), open, and no promotion on days past or planned. After its plan a series is promoted as usual: the
-        share of days with a promotion, by weekday, over its last 8 weeks (of weekly or monthly files: over the last 8 rows).
+        A value that was given always counts; a series' plan reaches to its last day given ahead. Gaps are filled: a price with the last known
+        one (before the first price: that one; without any: 0), `open` with 1, a promotion on past and planned days with 0. After its plan a
+        series is promoted as usual: the share of days with a promotion, by weekday, over its last 8 weeks (8 rows of weekly or monthly files).
         """
         n, d = self.sales.shape
         values: FloatArray = np.full((n, d + horizon), np.nan)
@@ -105,13 +105,13 @@ class Panel:
         return values
 
     def planned(self, name: str) -> np.ndarray:
-        """Days ahead that each series' plan of a driver reaches, shape (n,); 0 where nothing was given ahead."""
+        """How many days ahead each series' plan of a driver reaches, shape (n,); 0 without a plan."""
         given = np.isfinite(self.drivers[name][:, len(self.dates) :])
         return np.where(given.any(axis=1), given.shape[1] - np.argmax(given[:, ::-1], axis=1), 0) if given.size else np.zeros(len(self), dtype=int)
 
 
 def _filled(values: FloatArray) -> FloatArray:
-    """Each gap is what was known last before it; before the first value known, that one. Rows without any stay NaN."""
+    """Values with each gap filled by the last one known before it, or by the first known one; rows without any stay NaN."""
     known = np.isfinite(values)
     column = np.arange(values.shape[1])
     last = np.maximum.accumulate(np.where(known, column, -1), axis=1)
@@ -120,19 +120,19 @@ def _filled(values: FloatArray) -> FloatArray:
 
 
 def _usual(past: FloatArray, horizon: int, cycle: int) -> FloatArray:
-    """Mean of what is known of the same day of the cycle over the last 8 of them, on the days ahead, shape (n, horizon); NaN where nothing is."""
-    days = USUAL_CYCLES * cycle
-    recent = np.full((len(past), days), np.nan)
-    recent[:, max(days - past.shape[1], 0) :] = past[:, -days:]
-    weeks = recent.reshape(len(past), USUAL_CYCLES, -1)
-    return nanmean(weeks, axis=1)[:, np.arange(horizon) % cycle]
+    """Mean on the same day of the last 8 cycles, for each day ahead, shape (n, horizon); NaN where none of them is known."""
+    steps = USUAL_CYCLES * cycle
+    recent = np.full((len(past), steps), np.nan)
+    recent[:, max(steps - past.shape[1], 0) :] = past[:, -steps:]
+    cycles = recent.reshape(len(past), USUAL_CYCLES, -1)
+    return nanmean(cycles, axis=1)[:, np.arange(horizon) % cycle]
 
 
 def from_sales(sales: pd.DataFrame) -> Panel:
     """The panel of a sales frame, in the steps in which its sales come: days, weeks or months.
 
     Args:
-        sales: Columns of `schema.COLUMNS` that exist, one row a key and day; `sales` may be NaN on rows that only give drivers.
+        sales: Columns of `schema.COLUMNS` that exist, one row per key and day; `sales` may be NaN on rows that only give drivers.
 
     Raises:
         InputError: No row has sales.
@@ -159,7 +159,7 @@ def _columns(dates: pd.DatetimeIndex, known: np.ndarray, steps: Period) -> tuple
 
 
 def _placed(values: pd.Series, rows: np.ndarray, codes: np.ndarray, column: np.ndarray, shape: tuple[int, int]) -> FloatArray:
-    """These rows' values where they belong, NaN elsewhere; the mean where a week or a month was given day by day."""
+    """Values of the chosen rows by series and step, NaN elsewhere; the mean where several rows belong to one step."""
     value = values.to_numpy(dtype=float)
     rows = rows & np.isfinite(value)
     cell, value = codes[rows] * shape[1] + column[rows], value[rows]
@@ -169,7 +169,7 @@ def _placed(values: pd.Series, rows: np.ndarray, codes: np.ndarray, column: np.n
 
 
 def _series(sales: pd.DataFrame, keys: list[str]) -> tuple[np.ndarray, pd.DataFrame]:
-    """Each row's series as a position, and the table of series sorted by unique_id."""
+    """The position of each row's series, and the table of series sorted by unique_id."""
     if keys:
         grouped = sales.groupby(keys, sort=False, dropna=False, observed=True)
         codes = grouped.ngroup().to_numpy()
@@ -197,7 +197,7 @@ def _last_known(values: pd.Series, codes: np.ndarray, n: int) -> list[str]:
 
 
 def unique_id(keys: pd.DataFrame) -> list[str]:
-    """One text a row that tells series apart: the key values joined by "|" (a "|" inside a value is doubled with "\\")."""
+    """A text per row that tells series apart: the key values joined by "|" (a "|" inside a value is doubled with "\\")."""
     if keys.empty and not len(keys.columns):
         return ["all"] * len(keys)
     parts = [keys[name].str.replace("\\", "\\\\", regex=False).str.replace("|", "\\|", regex=False) for name in keys]

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 FEWEST: Final = 4
-"""Dates from which weeks and months are recognised."""
+"""Fewest dates by which weeks, and months dated on one day, are recognised."""
 FEWEST_NEAR: Final = 6
-"""The same for months that are not dated on one day."""
+"""Fewest dates by which months that are dated on different days, such as the last working day, are recognised."""
 _MONTH_END: Final = 31
 _DAYS_OF: Final = {"day": 1, "week": 7, "month": 31}
 _ADJECTIVES: Final = {"day": "daily", "week": "weekly", "month": "monthly"}
@@ -55,11 +55,11 @@ class Period:
         return _ADJECTIVES[self.name]
 
     def count(self, steps: int) -> str:
-        """So many of them: "1 week", "13 weeks"."""
+        """A number of steps as text: "1 week", "13 weeks"."""
         return f"{steps:,} {self.name if steps == 1 else self.plural}"
 
     def steps(self, days: int) -> int:
-        """So many days in steps, rounded up; a month counts as 31 days, so that a quarter is 3 months and a year 12.
+        """Days counted in steps, rounded up; a month counts as 31 days, so that a quarter is 3 months and a year 12.
 
         Example:
             >>> [period.steps(90) for period in (DAY, WEEK, MONTH)]
@@ -87,7 +87,7 @@ class Period:
         return pd.DatetimeIndex(months.to_timestamp() + pd.to_timedelta(day - 1, unit="D")).as_unit("us")
 
     def positions(self, dates: pd.DatetimeIndex, first: pd.Timestamp) -> np.ndarray:
-        """How many steps each date lies after the first date (a date between two steps belongs to the earlier one), shape (len(dates),) of int."""
+        """Steps from the first date to each date, shape (len(dates),) of int; a date between two steps belongs to the earlier one."""
         if self == MONTH:
             return np.asarray((dates.year - first.year) * 12 + dates.month - first.month, dtype=np.int64)
         return np.asarray((dates - first).days // _DAYS_OF[self.name], dtype=np.int64)
@@ -106,17 +106,17 @@ def of(dates: pd.DatetimeIndex) -> Period:
     the last, seven days (the last working day). Weeks: all dates lie whole weeks apart. Days: everything else, and fewer than 4 dates, which
     show nothing yet.
     """
-    found = pd.DatetimeIndex(dates.unique()).normalize().unique().sort_values()
-    if len(found) < FEWEST:
+    days = pd.DatetimeIndex(dates.unique()).normalize().unique().sort_values()
+    if len(days) < FEWEST:
         return DAY
-    day_of_month = _day_of_month(found)
+    day_of_month = _day_of_month(days)
     if day_of_month:
         return Period(MONTH.name, MONTH.cycle, MONTH.year, day_of_month)
-    return DAY if ((found - found[0]).days % 7).any() else WEEK
+    return DAY if ((days - days[0]).days % 7).any() else WEEK
 
 
 def _day_of_month(dates: pd.DatetimeIndex) -> int:
-    """The day on which these dates come once a month; 0 if they do not."""
+    """The day of the month on which dates that come once a month are dated, 31 for its last; 0 if they are no such dates."""
     if (dates.year * 12 + dates.month).has_duplicates:
         return 0
     day, length = dates.day.to_numpy(), dates.days_in_month.to_numpy()

@@ -34,4 +34,4 @@ OnProgress = Callable[[Progress], None]
 
 
 def ignore(progress: Progress) -> None:
-    """Listens to nothing."""
+    """A listener that does nothing."""

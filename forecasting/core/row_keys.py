@@ -1,4 +1,4 @@
-"""Rows told apart by their keys and day, as numbers that compare fast."""
+"""Keys and day of rows as numbers, which are faster to compare."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def series_codes(frames: Sequence[pd.DataFrame], names: Sequence[str] = schema.K
         names: The keys, the most significant one first.
 
     Returns:
-        One array a frame, shape (rows,), each number below 2**31.
+        One array per frame, shape (rows,), each number below 2**31.
     """
     codes = np.zeros(sum(map(len, frames)), dtype=np.int64)
     for name in names:
@@ -48,7 +48,7 @@ def row_codes(codes: Sequence[np.ndarray], days_: Sequence[np.ndarray]) -> list[
 
 
 def span(days_: Sequence[np.ndarray]) -> tuple[int, int]:
-    """The first day of all, and how many days there are from it to the last."""
+    """The earliest day of all, and the number of days from it to the latest, both included."""
     filled = [day for day in days_ if len(day)]
     first = min((int(day.min()) for day in filled), default=0)
     return first, max((int(day.max()) for day in filled), default=0) - first + 1
@@ -73,7 +73,7 @@ def _chunks(frame: pd.DataFrame, name: str) -> list[pa.Array]:
 
 
 def _ranks(cells: pa.ChunkedArray) -> tuple[np.ndarray, int]:
-    """Each text's place among the distinct ones from 1, 0 for missing; and how many places there are."""
+    """Each text's rank among the distinct ones, from 1, 0 for missing; and the number of ranks."""
     encoded = cells.dictionary_encode().combine_chunks()
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.chunk(0)

@@ -1,4 +1,4 @@
-"""What a person may choose before a retrain, written whole into every version's manifest; and how much of the past is kept."""
+"""The settings of a retrain, which every version's manifest has in full, and how many versions and jobs are kept."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ class LstmSettings:
 
     Args:
         lookback: Days that it reads, in [7, 400].
-        epochs: At most so many, in [1, 1000]; it stops early when the loss no longer falls.
-        batch_size: Windows a step, in [1, 8192].
+        epochs: Epochs at most, in [1, 1000]; training stops early when the loss no longer falls.
+        batch_size: Windows in a training step, in [1, 8192].
         units: Cells of each LSTM layer, in [1, 512].
         dropout: Share of cells dropped in training, in [0, 0.9].
         windows_per_epoch: Training windows an epoch, at least 1; None for as many as the history supports.
@@ -107,7 +107,7 @@ class Settings:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Settings:
-        """The settings that `to_dict` wrote; raises SettingsError for names it does not know."""
+        """The settings that `to_dict` wrote; raises SettingsError for an unknown name."""
         try:
             return cls(
                 **{k: v for k, v in values.items() if k not in ("prophet", "lstm")},
@@ -123,8 +123,8 @@ class Retention:
     """How many versions and jobs are kept; older ones are deleted after a retrain, but never the live version nor a job that runs.
 
     Args:
-        versions: The newest so many, at least 2; 0 for all.
-        jobs: The newest so many, at least 1; 0 for all.
+        versions: Newest versions to keep, at least 2; 0 for all.
+        jobs: Newest jobs to keep, at least 1; 0 for all.
     """
 
     versions: int = 30
@@ -136,7 +136,7 @@ class Retention:
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Retention:
-        """What the variables of an environment say; raises SettingsError."""
+        """The retention that environment variables ask for; raises SettingsError for a number outside its range."""
         stated = {"versions": (KEEP_VERSIONS, environment.get(KEEP_VERSIONS, "")), "jobs": (KEEP_JOBS, environment.get(KEEP_JOBS, ""))}
         return cls(**{field: _whole(name, text) for field, (name, text) in stated.items() if text.strip()})
 

@@ -1,6 +1,6 @@
-"""CSV that is safe to open in a spreadsheet: texts that it would run are written so that it does not, and are read again.
+"""CSV that is safe to open in a spreadsheet: texts that it would run as formulas are made harmless, and read back as they were.
 
-A spreadsheet runs a cell that begins with `=`, `+`, `-` or `@`, also a full-width one (a system in Japanese or Chinese takes it for the same)
+A spreadsheet runs a cell that begins with `=`, `+`, `-` or `@`, also a full-width one (systems in Japanese or Chinese read it as the same sign)
 and, in some programs, behind spaces, quotation marks or signs that nobody sees. A cell may also begin inside a text: a file with commas that
 is opened where semicolons part cells is cut at semicolons, tabs and line ends, whatever quotation marks stand around them. The remedy is the
 one that spreadsheets have themselves: an apostrophe in front says "this is text".
@@ -39,7 +39,7 @@ def harmless(text: str) -> str:
 
 
 def as_meant(text: str) -> str:
-    """The text that was made harmless; others stay as they are.
+    """The text as it was before it was made harmless; other texts stay as they are.
 
     Example:
         >>> as_meant("'=1+1"), as_meant("Baker's"), as_meant("'tis")
@@ -51,7 +51,7 @@ def as_meant(text: str) -> str:
 def to_csv(table: pd.DataFrame) -> bytes:
     """The table as UTF-8 CSV with ISO dates; a text that a spreadsheet would run as a formula gets a leading apostrophe.
 
-    Names of columns are texts too. What UTF-8 cannot write (half a surrogate pair) stands there as an escape.
+    Names of columns are texts too. What UTF-8 cannot encode (half a surrogate pair) is written as an escape.
     """
     texts = {str(name): neutralised(table[name]) for name in table.select_dtypes(include=["object", "str", "category"])}
     safe = table.assign(**texts).rename(columns=lambda name: harmless(str(name)))
@@ -61,7 +61,7 @@ def to_csv(table: pd.DataFrame) -> bytes:
 
 
 def neutralised(texts: pd.Series) -> pd.Series:
-    """The texts, with an apostrophe where a spreadsheet would run them; what is no text stays as it is.
+    """The texts, with an apostrophe where a spreadsheet would run them; cells that are not text stay as they are.
 
     Example:
         >>> neutralised(pd.Series(["Bread", "=1+1"])).tolist()
@@ -69,14 +69,14 @@ def neutralised(texts: pd.Series) -> pd.Series:
     """
     if isinstance(texts.dtype, pd.CategoricalDtype):
         return neutralised(texts.astype(object))
-    made = {text: harmless(text) for text in set(filter(_is_text, texts.tolist()))}
-    if all(text == safe for text, safe in made.items()):
+    by_text = {text: harmless(text) for text in set(filter(_is_text, texts.tolist()))}
+    if all(text == safe for text, safe in by_text.items()):
         return texts
-    return pd.Series([made[cell] if isinstance(cell, str) else cell for cell in texts.tolist()], index=texts.index, name=texts.name, dtype=object)
+    return pd.Series([by_text[cell] if isinstance(cell, str) else cell for cell in texts.tolist()], index=texts.index, name=texts.name, dtype=object)
 
 
 def _has_return(texts: pd.Series) -> bool:
-    """Whether a text holds a carriage return, which spreadsheets take for the end of a row; Python's writer puts no quotation marks around it."""
+    """Whether a text holds a carriage return, which spreadsheets read as the end of a row; Python's writer puts no quotation marks around it."""
     return any("\r" in text for text in set(filter(_is_text, texts.tolist())))
 
 

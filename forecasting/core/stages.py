@@ -1,6 +1,6 @@
-"""The stages of a retrain, in which progress is told and time is measured, and the steps that people see them as.
+"""The stages of a retrain, in which progress is reported and time is measured, and the steps that people see.
 
-A model's stage has its label as name; the same fit at past cutoffs is a stage of the backtest: "LSTM", "Backtest: LSTM".
+A model's stage is named by its label; its fits at past cutoffs are a stage of the backtest: "LSTM", "Backtest: LSTM".
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ PROPHET: Final = "Prophet"
 LSTM: Final = "LSTM"
 SEASONAL_NAIVE: Final = "Seasonal naive"
 TOTALS: Final = "Totals"
-"""Models of totals of series, which are fitted at past cutoffs alone."""
+"""Models of totals of series; they are fitted at past cutoffs only."""
 PUBLISH: Final = "Publish"
 
 _BACKTEST: Final = "Backtest: "
 
 
 def in_backtest(stage: str) -> str:
-    """The stage in which the backtest does what this stage does.
+    """The stage in which the backtest fits what this stage fits.
 
     Example:
         >>> in_backtest(LSTM)
@@ -44,7 +44,7 @@ BACKTEST_TOTALS: Final = in_backtest(TOTALS)
 MERGE_STEP: Final = "Merge"
 BACKTEST_STEP: Final = "Backtest"
 STEPS: Final = (MERGE_STEP, BACKTEST_STEP, PROPHET, LSTM, PUBLISH)
-"""What a person sees of a retrain, in order; the merge has ended before it starts."""
+"""Steps of a retrain that a person sees, in order; the merge ends before the retrain starts."""
 
 
 def step_of(stage: str) -> str:
