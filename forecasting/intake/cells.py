@@ -15,11 +15,11 @@ from forecasting.intake.date_formats import Days, parse_days
 from forecasting.intake.number_formats import Decimal, parse_numbers
 
 UNKNOWN: Final = frozenset({"nan", "na", "n/a", "null", "none", "-"})
-"""Texts that programs write for a driver that is not known."""
+"""Texts that programs write for an unknown value of a driver."""
 
 
 def distinct(cells: pd.Series) -> tuple[np.ndarray, pa.Array]:
-    """Each cell's place among the distinct texts, shape (n,), and those texts; an empty cell is the text ""."""
+    """Each cell's position in the distinct texts, shape (n,), and the distinct texts; an empty cell is the text ""."""
     if not isinstance(cells.dtype, pd.CategoricalDtype):
         places, uniques = pd.factorize(cells)
         return places, pa.array([*_as_texts(uniques), ""], pa.string())
@@ -27,13 +27,13 @@ def distinct(cells: pd.Series) -> tuple[np.ndarray, pa.Array]:
 
 
 def shown(cells: pd.Series, rows: np.ndarray) -> list[str]:
-    """The texts of some cells, for a person."""
+    """The texts of the cells in these rows, for a person."""
     places, texts = distinct(cells[rows])
     return [str(texts[int(place)].as_py()) for place in places]
 
 
 def as_days(cells: pd.Series, *, column: str, day_first: bool | None) -> Days:
-    """The day of each cell, not a time where there is none; raises AmbiguousDates."""
+    """The day of each cell, NaT where there is none; raises AmbiguousDates."""
     if cells.dtype.kind == "M":
         return cells.to_numpy().astype("datetime64[D]")
     places, texts = distinct(cells)
@@ -66,14 +66,14 @@ def as_texts(cells: pd.Series) -> pa.DictionaryArray:
 
 
 def _as_meant(texts: pa.Array) -> pa.Array:
-    """The texts without such apostrophes."""
+    """The texts without the apostrophes that keep a spreadsheet from running them."""
     if not compute.any(compute.match_substring(texts, "'")).as_py():
         return texts
     return compute.utf8_trim_whitespace(pa.array([spreadsheets.as_meant(text) for text in texts.to_pylist()], pa.string()))
 
 
 def is_unknown(cells: pd.Series) -> np.ndarray:
-    """Which cells are empty or hold one of the texts that mean so, shape (n,)."""
+    """Which cells are empty or hold a text that means "not known", shape (n,)."""
     places, texts = distinct(cells)
     return np.array([text.strip().casefold() in UNKNOWN or not text.strip() for text in texts.to_pylist()])[places]
 

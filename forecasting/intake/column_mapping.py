@@ -20,10 +20,10 @@ Mapping = dict[str, str]
 """Role (a column of `schema.COLUMNS`) -> column of the file."""
 
 SAMPLE: Final = 1000
-"""Distinct cells that are looked at to tell what a column holds."""
+"""Distinct cells that decide what a column holds, at most."""
 MOSTLY: Final = 0.9
 HALF: Final = 0.5
-"""Shares of those cells that have to fit a column without a telling name, and a driver with one."""
+"""Shares of the distinct cells that have to fit: in a column without a telling name, and in a driver with one."""
 YES: Final = frozenset({"1", "1.0", "true", "yes", "y", "t", "on", "ja", "oui", "si", "sí", "wahr", "vrai", "x"})
 NO: Final = frozenset({"0", "0.0", "false", "no", "n", "f", "off", "nein", "non", "falsch", "faux"})
 
@@ -93,7 +93,7 @@ def checked(table: Table, mapping: AnyMapping[str, str]) -> Mapping:
 
 
 def require_columns(table: Table, mapping: AnyMapping[str, str], roles: tuple[str, ...]) -> None:
-    """Nothing, where every role is one of these and every column is there and has one role; else raises InputError."""
+    """Raises InputError unless every role is one of `roles` and every column exists and has one role."""
     for role, column in mapping.items():
         if role not in roles:
             raise InputError(f"{role[:LONGEST]} is not a role that a column can have. Roles are {', '.join(roles)}.")
@@ -157,7 +157,7 @@ def _days_or_numbers(cells: pd.Series) -> str | None:
 
 
 def sample(cells: pd.Series, most: int | None = SAMPLE) -> pa.Array:
-    """The first distinct texts of a column, without the empty one; all of them for `most=None`."""
+    """The first `most` distinct texts of a column, without the empty one; all of them for None."""
     if isinstance(cells.dtype, pd.CategoricalDtype):
         distinct = cells.cat.categories[:most].to_series()
     else:

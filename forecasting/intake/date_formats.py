@@ -29,7 +29,7 @@ _WHOLE_MONTHS: Final = (
 _ISO_WEEK: Final = r"^(?P<y>\d{4})[- ]?[Ww](?P<w>\d{1,2})$"
 _SERIAL: Final = r"^(?P<n>\d{5})(?:\.\d+)?$"
 _SERIAL_ZERO: Final = np.datetime64("1899-12-30", "D")
-"""Day 0 of workbooks, as it works out for every day since March 1900."""
+"""Day 0 of workbooks, right for every day since March 1900."""
 
 _MONTHS: Final = (
     "january januar janvier enero gennaio januari janeiro",
@@ -48,16 +48,16 @@ _MONTHS: Final = (
 
 
 def parse_days(texts: pa.Array, *, column: str, day_first: bool | None = None, serial: bool = False) -> Days:
-    """The day of each text, not a time where there is none, shape (n,), unit day.
+    """The day of each text, NaT where there is none, shape (n,), unit day.
 
-    A time of day and its zone are dropped: the day is the one that was written. Dates with the year last are read in the one order,
-    day first or month first, that fits more of the column, so one 31/12 settles it for all; dots alone mean day first, as everywhere
-    they are used. A column of nothing but months ("Jan 2026") or ISO weeks ("2026-W05") stands for their first days.
+    A time of day and its zone are dropped: the day is the one that was written. Dates with the year last are read in the order, day first
+    or month first, that fits more of the column, so a single 31/12 decides for all. Dots mean day first wherever dates are written with
+    them. A column of nothing but months ("Jan 2026") or ISO weeks ("2026-W05") is read as their first days.
 
     Args:
         texts: Distinct texts.
-        column: Their column, for the question.
-        day_first: The answer, if the person gave one.
+        column: The name of their column, for the text of AmbiguousDates.
+        day_first: Whether the day comes first, if the person said so; None to find out.
         serial: Whether five digits are a day number of a workbook.
 
     Raises:
@@ -82,9 +82,9 @@ def looks_like_days(texts: pa.Array) -> np.ndarray:
     return ~np.isnat(parse_days(texts, column="", day_first=True)) | ~np.isnat(parse_days(texts, column="", day_first=False))
 
 
-def _fill(days: Days, found: Days) -> None:
+def _fill(days: Days, parsed: Days) -> None:
     open_ = np.isnat(days)
-    days[open_] = found[open_]
+    days[open_] = parsed[open_]
 
 
 def _by_fields(texts: pa.Array, pattern: str) -> Days:
@@ -119,7 +119,7 @@ def _year_last(texts: pa.Array, column: str, day_first: bool | None) -> Days:
 
 
 def _order(by_day: Days, by_month: Days, *, dots: bool) -> bool | None:
-    """Whether the day comes first; None if the texts do not settle it."""
+    """Whether the day comes first; None if the dates do not decide it."""
     for_day = int((~np.isnat(by_day) & np.isnat(by_month)).sum())
     for_month = int((~np.isnat(by_month) & np.isnat(by_day)).sum())
     if for_day != for_month:
@@ -163,7 +163,7 @@ def _integers(texts: pa.Array) -> np.ndarray:
 
 
 def _month_numbers(texts: pa.Array) -> np.ndarray:
-    """1 to 12, or 0 for what is no name of a month in a language known here."""
+    """The month of each text, 1 to 12; 0 if it is no name of a month in a known language."""
     encoded = compute.fill_null(texts, "").dictionary_encode()
     numbers = np.array([_month(name) for name in encoded.dictionary.to_pylist()], dtype=np.int64)
     return numbers[encoded.indices.to_numpy(zero_copy_only=False)]
@@ -171,12 +171,12 @@ def _month_numbers(texts: pa.Array) -> np.ndarray:
 
 def _month(name: str) -> int:
     plain = "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
-    found = {number for number, names in enumerate(_MONTHS, 1) for full in names.split() if len(plain) >= 3 and full.startswith(plain)}
-    return found.pop() if len(found) == 1 else 0
+    numbers = {number for number, names in enumerate(_MONTHS, 1) for full in names.split() if len(plain) >= 3 and full.startswith(plain)}
+    return numbers.pop() if len(numbers) == 1 else 0
 
 
 def _days(year: np.ndarray, month: np.ndarray, day: np.ndarray, valid: np.ndarray) -> Days:
-    """Days of the calendar; not a time where there is no such day."""
+    """Days from their numbers of year, month and day; NaT where the calendar has no such day."""
     year = np.where(valid & (year < 100), year + 2000, year)
     good = valid & (month >= 1) & (month <= 12) & (day >= 1) & (year >= 1)
     starts = ((np.where(good, year, 1970) - 1970) * 12 + np.where(good, month, 1) - 1).astype("datetime64[M]")

@@ -22,7 +22,7 @@ from forecasting.intake.table import Table, blank, names, texts
 
 DELIMITERS: Final = (",", ";", "\t", "|")
 SAMPLE: Final = 2**18
-"""Bytes that settle the delimiter and hold the header."""
+"""Bytes from the start that decide the delimiter and hold the header."""
 BATCH: Final = 5_000
 _CONTROL: Final = bytes(set(range(32)) - {7, 8, 9, 10, 12, 13, 26, 27})
 _LINE_END: Final = re.compile(rb"\r\n|\n|\r")
@@ -70,7 +70,7 @@ def read(content: bytes, name: str) -> Table:
 
 
 def decode(content: bytes, name: str) -> tuple[bytes, str]:
-    """The text as UTF-8 without its mark, and the encoding that it came in.
+    """The text as UTF-8 without a byte order mark, and the encoding of the file.
 
     Raises:
         UnreadableFile: It is no text.
@@ -95,7 +95,7 @@ def _transcode(content: bytes, encoding: str, name: str) -> bytes:
 
 
 def _checked(text: bytes, name: str) -> bytes:
-    """The text itself if it is one: no NUL, hardly any control characters."""
+    """The text, checked to be one: no NUL, hardly any control characters; raises UnreadableFile."""
     at = text.find(b"\0")
     if at >= 0:
         line = text.count(b"\n", 0, at) + 1
@@ -124,7 +124,7 @@ def _layout(text: bytes, name: str) -> Layout:
 
 
 def _delimiter(sample: str, *, whole: bool) -> str:
-    """The delimiter under which most lines have as many cells as the header, and the header has most."""
+    """The delimiter with which most lines have as many cells as the header; of several, the one with most cells in the header."""
     lines = [line for line in sample.splitlines(keepends=True)[: None if whole else -1] if line.strip()][:200]
     best, delimiter = (0.0, 1), ","
     for candidate in DELIMITERS:
@@ -140,11 +140,11 @@ def _delimiter(sample: str, *, whole: bool) -> str:
 
 
 Cells = tuple[pd.DataFrame, np.ndarray, pd.DataFrame]
-"""Rows, their lines, and problems of lines that are no rows."""
+"""Rows, the line of each row in the file, and problems of lines that are not rows."""
 
 
 def _fast(body: bytes, layout: Layout) -> Cells | None:
-    """The cells if every line is one row with as many cells as the header; else None."""
+    """The cells if every line is a row with as many cells as the header; else None."""
     width = len(layout.names)
     irregular: list[int] = []
 
@@ -171,7 +171,7 @@ def _fast(body: bytes, layout: Layout) -> Cells | None:
 
 
 def _careful(body: bytes, layout: Layout, name: str) -> Cells:
-    """The cells line by line: quoted line ends, empty lines, and lines with too few or too many cells."""
+    """The cells, read line by line: handles quoted line ends, empty lines, and lines with too few or too many cells."""
     width = len(layout.names)
     columns: list[list[pa.Array]] = [[] for _ in layout.names]
     lines: list[int] = []
@@ -209,7 +209,7 @@ def _batches(body: bytes, layout: Layout, name: str) -> Iterator[list[tuple[int,
 
 
 def _fitted(cells: list[str], width: int) -> list[str]:
-    """The cells without empty ones beyond the header's last."""
+    """The cells of a line without empty ones beyond the header's last."""
     return cells[:width] if not any(cells[width:]) else cells
 
 

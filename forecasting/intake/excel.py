@@ -1,4 +1,4 @@
-"""Workbooks: cells that know what they are."""
+"""Excel workbooks, whose cells have types."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from forecasting.intake.unpacking import brief, check_workbook
 
 
 def read_workbook(content: bytes, name: str, limit: int) -> Table:
-    """The first visible sheet that has rows below a header.
+    """The table in the first visible sheet that has rows below a header.
 
     Raises:
         UnreadableFile: It is broken, locked, too large, or no sheet has rows.
@@ -38,7 +38,7 @@ def read_workbook(content: bytes, name: str, limit: int) -> Table:
 
 
 def _sheet(content: bytes) -> tuple[int, list[list[Any]]]:
-    """The row of the header, from 1, and the cells from there on."""
+    """The row of the header, from 1, and the cells from that row on."""
     workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
     best: tuple[int, list[list[Any]]] = (1, [])
     for sheet in workbook.sheets_metadata:
@@ -54,7 +54,7 @@ def _sheet(content: bytes) -> tuple[int, list[list[Any]]]:
 
 
 def _column(cells: list[Any]) -> pd.Series:
-    """Cells of one kind keep it; mixed ones become text."""
+    """A column of cells: cells of one type keep it, mixed ones become text."""
     filled = [cell for cell in cells if cell != ""]
     if filled and all(isinstance(cell, (int, float)) and not isinstance(cell, bool) for cell in filled):
         return pd.Series([np.nan if cell == "" else float(cell) for cell in cells], dtype="float64")

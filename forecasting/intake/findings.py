@@ -1,4 +1,4 @@
-"""What is found wrong with the cells of a table while they are read."""
+"""Problems of the cells of a table, collected while they are read."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ class Findings:
         self.frames = [table.problems]
 
     def add(self, rows: np.ndarray, role: str, problem: str, what_to_do: str) -> None:
-        """Notes one problem of a role's column on the rows under a mask."""
+        """Records a problem of a role's column for the rows under a mask; the values are the cells."""
         if rows.any():
             column = self.mapping[role]
             self.add_lines(rows, column, cells.shown(self.table.rows[column], rows), problem, what_to_do)
 
     def add_lines(self, rows: np.ndarray, column: str, values: Sequence[str], problem: str, what_to_do: str) -> None:
-        """Notes one problem with these values, one a row under the mask."""
+        """Records a problem of a column with the values given, one per row under the mask."""
         self.frames.append(problems.frame(self.table.lines[rows], column, values, problem, f"Skipped. {what_to_do}"))
         self.bad |= rows
 
     def decimals(self, roles: Sequence[str]) -> tuple[dict[str, number_formats.Decimal], tuple[str, ...]]:
-        """The decimal mark of each column of numbers, and what was not certain about it.
+        """The decimal mark of each column of numbers, and a note for a person about each uncertain one.
 
-        What one number of a column proves holds for the column, then for the others; where nothing is proved, a file with ";" between its
-        cells has a decimal comma and any other a decimal point.
+        A number that proves the mark decides for its column, then for the other columns; where no number does, a file with ";" between
+        its cells has a decimal comma and any other file a decimal point.
         """
         columns = {role: self.table.rows[self.mapping[role]] for role in roles if role in self.mapping}
         texts = {role: sample(column, most=None) for role, column in columns.items() if column.dtype.kind != "f"}

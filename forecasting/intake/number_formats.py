@@ -24,7 +24,7 @@ _GROUP: Final = r"([0-9])[\s\x{00A0}\x{2009}\x{202F}\x{2019}']([0-9]{3})"
 
 
 def parse_numbers(texts: pa.Array, decimal: Decimal) -> np.ndarray:
-    """The number of each text, NaN where there is none, infinite where the text says so, shape (n,).
+    """The number of each text, NaN where there is none, infinity where the text says so, shape (n,).
 
     Args:
         texts: Distinct texts.
@@ -42,7 +42,7 @@ def parse_numbers(texts: pa.Array, decimal: Decimal) -> np.ndarray:
 
 
 def decimal_of(texts: pa.Array) -> Decimal | None:
-    """The decimal mark that more of the texts prove; None if they prove none, as "1,234" alone or whole numbers.
+    """The decimal mark that most texts prove; None if they prove none: whole numbers, or "1,234" alone.
 
     Example:
         >>> decimal_of(pa.array(["1.234,5"])), decimal_of(pa.array(["1,234"]))
@@ -55,14 +55,14 @@ def decimal_of(texts: pa.Array) -> Decimal | None:
 
 
 def two_ways(texts: pa.Array) -> str | None:
-    """The first text that is one number with a decimal point and another with a decimal comma."""
+    """The first text that is a different number with a decimal point than with a decimal comma; None without such a text."""
     clean = _cleaned(texts)
-    found = np.flatnonzero(_fits(clean, ".") & _fits(clean, ",") & _matches(clean, "[.,]"))
-    return str(texts[int(found[0])].as_py()) if len(found) else None
+    ambiguous = np.flatnonzero(_fits(clean, ".") & _fits(clean, ",") & _matches(clean, "[.,]"))
+    return str(texts[int(ambiguous[0])].as_py()) if len(ambiguous) else None
 
 
 def _fits(clean: pa.Array, decimal: Decimal) -> np.ndarray:
-    """Which texts are numbers under a decimal mark."""
+    """Which texts are numbers with this decimal mark."""
     marked, groups = (_POINT, _COMMA_GROUPS) if decimal == "." else (_COMMA, _DOT_GROUPS)
     fits = _matches(clean, _PLAIN)
     if not fits.all():

@@ -1,4 +1,4 @@
-"""Parquet files: columns that know what they are."""
+"""Parquet files, whose columns have types."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _arrow_column(cells: pa.ChunkedArray) -> pd.Series:
 
 
 def _moments(cells: pa.ChunkedArray) -> pd.Series:
-    """Days as they read on the clock of their own time zone."""
+    """Times as a clock in their own time zone shows them."""
     moments = pd.Series(cells.cast(pa.timestamp("us", getattr(cells.type, "tz", None)), safe=False).to_pandas())
     return moments.dt.tz_localize(None) if moments.dt.tz is not None else moments
 

@@ -1,4 +1,4 @@
-"""What is wrong with single rows of an upload: one row a problem, all of them at once."""
+"""Problems of single rows of an upload, as a table with a row per problem."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from forecasting.core.errors import ProblemsFound
 
 COLUMNS: Final = ("line", "column", "value", "problem", "what_to_do")
 SHOWN: Final = 80
-"""Characters of a value that are kept."""
+"""Characters of a value that a problem shows, at most."""
 
 
 def frame(lines: Sequence[int] | np.ndarray, column: str, values: Sequence[str], problem: str, what_to_do: str) -> pd.DataFrame:
-    """Rows of one problem.
+    """A table of the lines that have one problem.
 
     Args:
-        lines: Of the file, from 1; rows of the sheet for a workbook.
+        lines: Lines of the file, from 1; rows of the sheet in a workbook.
         column: As the file names it; empty if the whole line is meant.
-        values: The cells as the file has them, one a line.
+        values: The cells as the file has them, one per line.
         problem: What is wrong, in a few words.
         what_to_do: What becomes of the row and how to mend it.
     """
@@ -37,12 +37,12 @@ def frame(lines: Sequence[int] | np.ndarray, column: str, values: Sequence[str],
 
 
 def together(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """All problems in the order of the file."""
+    """The problems of all tables, in the order of the file."""
     return pd.concat([frame([], "", [], "", ""), *frames], ignore_index=True).sort_values("line", kind="stable", ignore_index=True)
 
 
 def require_choice(found: pd.DataFrame, rows: int, *, usable: bool, drop: bool, aim: str) -> None:
-    """Nothing, where the rows may be used.
+    """Raises ProblemsFound unless the good rows may be used.
 
     Args:
         found: All problems.

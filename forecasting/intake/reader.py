@@ -1,4 +1,4 @@
-"""Bytes of an upload to a table of cells: what kind of file it is says its content, not its name."""
+"""Bytes of an upload to a table of cells; the content decides what kind of file it is, not the name."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from forecasting.intake.unpacking import gunzip, too_large
 __all__ = ["LIMIT", "Table", "read_table"]
 
 LIMIT: Final = 200 * 2**20
-"""Bytes, unpacked, that an upload may have."""
+"""Bytes that an upload may have, packed and unpacked."""
 _GZIP: Final = b"\x1f\x8b"
 _FOREIGN: Final = {
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "a workbook in the old .xls format or with a password",
@@ -36,7 +36,7 @@ def read_table(content: bytes, name: str, *, limit: int = LIMIT) -> Table:
     """The table in a `.csv`, `.csv.gz`, `.xlsx` or `.parquet` file.
 
     Args:
-        content: The bytes as they came.
+        content: The bytes as they were sent.
         name: What the person calls the file; only text for messages, never a path.
         limit: Bytes that it may have, packed and unpacked.
 

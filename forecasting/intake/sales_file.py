@@ -1,4 +1,4 @@
-"""A table and its mapping to sales, and everything that is wrong with its rows."""
+"""From a table and its mapping to sales, and to the problems of its rows."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from forecasting.intake.table import Table, is_empty
 __all__ = ["Intake", "Mapping", "check", "guess_mapping"]
 
 AHEAD: Final = timedelta(days=731)
-"""Days further ahead than this are mistakes."""
+"""How far ahead of today a day may lie; days beyond are mistakes."""
 FIRST_DAY: Final = date(1970, 1, 1)
 NUMBERS: Final = (schema.PRICE, schema.SALES)
 FLAGS: Final = (schema.PROMO, schema.OPEN)
@@ -29,18 +29,18 @@ _AGAIN: Final = "and upload again."
 
 @dataclass(frozen=True, eq=False)
 class Intake:
-    """What a file holds.
+    """The sales of a file, and its problems.
 
     Args:
-        sales: Columns of `schema.COLUMNS` that the file has, one row a key and day, sorted by them; `sales` is NaN on rows that only
+        sales: Columns of `schema.COLUMNS` that the file has, one row per key and day, sorted by them; `sales` is NaN on rows that only
             give drivers of days ahead.
-        problems: One row a problem (`problems.COLUMNS`); their rows are not in `sales`.
-        mapping: Role -> column, as it was used.
+        problems: One row per problem (`problems.COLUMNS`); their rows are not in `sales`.
+        mapping: Role -> column, as used.
         kept_out: Columns without a role.
-        duplicates_identical: Rows that repeat another one in every cell; they count once.
-        duplicates_different: Rows of a key and day that has a different row too, beyond the first.
+        duplicates_identical: Rows that repeat an earlier row in every cell; they count once.
+        duplicates_different: Rows of a key and day that an earlier, different row has too.
         rows: Rows of the file, good and bad.
-        notes: What was read one way and could be read another, for a person.
+        notes: Sentences for a person about what could be read in another way too.
     """
 
     sales: pd.DataFrame
@@ -54,7 +54,7 @@ class Intake:
 
     @property
     def dropped(self) -> int:
-        """Rows that have a problem."""
+        """How many rows have a problem."""
         return int(self.problems["line"].nunique())
 
     def accept(self, *, drop_problems: bool = False) -> pd.DataFrame:
@@ -75,15 +75,15 @@ def check(
 ) -> Intake:
     """The sales of a table and all of its problems.
 
-    Numbers: what one number of a column proves about the decimal mark holds for the column, then for the others; where nothing is
-    proved, a file with ";" between its cells is read with a decimal comma and any other with a decimal point, and `notes` says so.
+    Decimal marks: a number that proves the mark decides for its column, then for the other columns; where no number does, a file with ";"
+    between its cells is read with a decimal comma and any other with a decimal point, and `notes` says so.
 
     Args:
         table: What `read_table` gave.
         mapping: Role -> column.
-        duplicates: Of different rows of one key and day, whether the last one counts (a correction) or their sum (till receipts).
-        day_first: The answer to AmbiguousDates.
-        today: Days far after it are problems.
+        duplicates: Whether the last of several different rows of a key and day counts (a correction), or their sum (till receipts).
+        day_first: Whether the day comes first in 03/04, the answer to AmbiguousDates; None to find out.
+        today: Days more than two years after it are problems.
 
     Raises:
         InputError: The mapping does not fit the table.
@@ -145,7 +145,7 @@ def _check_driver(found: Findings, role: str, decimals: dict[str, number_formats
 
 
 def _check_sales(found: Findings, columns: AnyMapping[str, np.ndarray], decimals: dict[str, number_formats.Decimal]) -> np.ndarray:
-    """Sales; an empty cell is fine after the last day with sales, on rows that tell a driver."""
+    """Sales of each row, NaN if not known; an empty cell is no problem after the last day with sales, on rows that give a driver."""
     given = found.table.rows[found.mapping[schema.SALES]]
     values, empty = cells.as_numbers(given, decimals[schema.SALES]), is_empty(given)
     found.add(np.isnan(values) & ~empty, schema.SALES, "Not a number", f"Correct the sales {_AGAIN}")
@@ -170,7 +170,7 @@ def _column(values: np.ndarray | pa.DictionaryArray, rows: np.ndarray) -> pd.Ser
 
 
 def _unique(frame: pd.DataFrame, raw: pd.DataFrame, duplicates: Literal["last", "sum"]) -> tuple[pd.DataFrame, int, int]:
-    """One row a key and day, sorted; how many rows repeated another one, and how many differed from one of the same key and day."""
+    """One row per key and day, sorted; the number of rows that repeated another, and of rows that differed from one of the same key and day."""
     codes = row_keys.row_codes(row_keys.series_codes([frame]), [row_keys.days(frame)])[0]
     if row_keys.is_increasing(codes):
         return frame, 0, 0

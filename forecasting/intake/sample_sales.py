@@ -1,4 +1,4 @@
-"""Sales of a shop that does not exist, to try Shelfcast with."""
+"""Sales of a made-up shop, to try Shelfcast with."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NAME = "sample.csv"
 
 
 class Product(NamedTuple):
-    """A product: units a day, growth a year, how much more it sells in summer (as shares), and its price."""
+    """A product: units a day, growth a year and extra sales in summer (as shares), and its price."""
 
     name: str
     category: str
@@ -49,10 +49,10 @@ CLOSED_SUNDAYS = "North"
 
 
 def make(seed: int = SEED) -> pd.DataFrame:
-    """About three years of daily sales of 12 products in 3 regions; columns of `schema` that it has, sorted by key and day.
+    """About three years of daily sales of 12 products in 3 regions, sorted by key and day.
 
-    It has level, trend, week, year, holidays and promotions, a sparse product, a new and a discontinued one, a region that is closed on
-    Sundays, and a few missing days.
+    The columns are those of `schema` that a shop of this kind has. The sales have level, trend, week, year, holidays and promotions, a
+    sparse product, a new and a discontinued one, a region that is closed on Sundays, and a few missing days.
     """
     random = np.random.default_rng(seed)
     dates = pd.date_range(FIRST, LAST, freq="D")
@@ -62,7 +62,7 @@ def make(seed: int = SEED) -> pd.DataFrame:
 
 
 def _series(random: np.random.Generator, dates: pd.DatetimeIndex, product: Product, region: str, promo: np.ndarray) -> pd.DataFrame:
-    """One product in one region; a row a day on which it was sold there."""
+    """Sales of one product in one region, with a row for each day on which it was offered."""
     mean = product.level * REGIONS[region] * random.uniform(0.85, 1.15) * _shape(random, dates, product) * (1 + 0.45 * promo)
     wander = np.exp(_autoregressive(random, len(dates), 0.6, 0.07))
     raised = product.price * (1 + 0.04 * (np.arange(len(dates)) // 365))
@@ -75,7 +75,7 @@ def _series(random: np.random.Generator, dates: pd.DatetimeIndex, product: Produ
         schema.PROMO: promo.astype(int),
         schema.SALES: random.poisson(mean * wander * random.gamma(40, 1 / 40, len(dates))),
     }
-    return pd.DataFrame(columns)[_kept(random, dates, product.name, region)]
+    return pd.DataFrame(columns)[_has_row(random, dates, product.name, region)]
 
 
 def _shape(random: np.random.Generator, dates: pd.DatetimeIndex, product: Product) -> np.ndarray:
@@ -86,20 +86,20 @@ def _shape(random: np.random.Generator, dates: pd.DatetimeIndex, product: Produc
     return trend * year * week * _holiday_effect()
 
 
-def _kept(random: np.random.Generator, dates: pd.DatetimeIndex, name: str, region: str) -> np.ndarray:
-    """The days on which this series has a row, shape (d,) of bool."""
-    kept = random.random(len(dates)) > 0.002
+def _has_row(random: np.random.Generator, dates: pd.DatetimeIndex, name: str, region: str) -> np.ndarray:
+    """Whether a series has a row on each day, shape (d,) of bool."""
+    has_row = random.random(len(dates)) > 0.002
     if region == CLOSED_SUNDAYS:
-        kept &= dates.day_of_week != 6
+        has_row &= dates.day_of_week != 6
     if name == NEW:
-        kept[:-NEW_DAYS] = False
+        has_row[:-NEW_DAYS] = False
     if name == DISCONTINUED:
-        kept[-GONE_DAYS:] = False
-    return kept
+        has_row[-GONE_DAYS:] = False
+    return has_row
 
 
 def _promotions(random: np.random.Generator, dates: pd.DatetimeIndex) -> np.ndarray:
-    """Weeks on promotion, about one in ten, shape (d,) of bool."""
+    """Whether each day is in a promotion, shape (d,) of bool: whole weeks, about one in ten."""
     weeks = (np.arange(len(dates)) + dates[0].day_of_week) // 7
     return (random.random(weeks[-1] + 1) < 0.1)[weeks]
 
@@ -119,9 +119,9 @@ def _holiday_effect() -> np.ndarray:
 def _autoregressive(random: np.random.Generator, count: int, memory: float, spread: float) -> np.ndarray:
     """A wandering level around 0 whose days resemble their neighbours, shape (count,)."""
     shocks = random.normal(0, spread, count)
-    made = np.empty(count)
+    levels = np.empty(count)
     level = 0.0
     for day, shock in enumerate(shocks):
         level = memory * level + shock
-        made[day] = level
-    return made
+        levels[day] = level
+    return levels

@@ -1,4 +1,4 @@
-"""A file's cells as they came, whatever kind of file it was."""
+"""The cells of a file as they were sent, whatever kind of file it was."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from forecasting.core.errors import UnreadableFile
 from forecasting.intake import problems
 
 LONGEST: Final = 255
-"""Characters of a column's name: a longer one is a line of something else."""
+"""Characters of a column's name at most: a longer one is a line of something else."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,13 +24,13 @@ class Table:
 
     Args:
         columns: Trimmed names, each once, in the order of the file.
-        rows: One column a name. Texts are categories of the text as it stands in the file, "" for an empty cell; numbers, truth
+        rows: One column per name. Texts are categories of the text as it stands in the file, "" for an empty cell; numbers, truth
             values and days of a workbook or Parquet file keep their types, missing for an empty cell.
-        lines: The line of each row in the file (row of the sheet), from 1 with the header, shape (n,).
-        problems: Lines that are no rows (`problems.COLUMNS`).
-        encoding: Of the text; empty for other files.
-        delimiter: Between cells; empty for other files.
-        decimal: The decimal mark if the kind of file settles it.
+        lines: The line of each row in the file (row of the sheet), counted from 1 with the header, shape (n,).
+        problems: Lines that are not rows, a table of `problems.COLUMNS`.
+        encoding: Encoding of a text file; empty for other files.
+        delimiter: The sign between cells of a text file; empty for other files.
+        decimal: The decimal mark if the kind of file decides it; else None.
     """
 
     columns: tuple[str, ...]
@@ -46,10 +46,10 @@ class Table:
 
 
 def names(header: Sequence[str], file: str) -> tuple[str, ...]:
-    """Column names from a header: trimmed, an empty one by its place.
+    """Column names from a header: trimmed, an empty one named by its position.
 
     Raises:
-        UnreadableFile: A name stands there twice, or is too long to be one.
+        UnreadableFile: A name occurs twice, or is too long to be one.
     """
     trimmed = [name.strip().strip("\ufeff") or f"Column {place}" for place, name in enumerate(header, 1)]
     for name in trimmed:
@@ -63,7 +63,7 @@ def names(header: Sequence[str], file: str) -> tuple[str, ...]:
 
 
 def listed(columns: Sequence[str], most: int = 30) -> str:
-    """Names for a message.
+    """Column names for a message, the first `most`.
 
     Example:
         >>> listed(["date", "store", "sales"], most=2)
@@ -83,7 +83,7 @@ def texts(cells: pa.ChunkedArray) -> pd.Series:
 
 
 def blank(rows: pd.DataFrame) -> np.ndarray:
-    """Which rows have nothing in any cell, shape (n,)."""
+    """Which rows are empty in all cells, shape (n,)."""
     empty = np.ones(len(rows), dtype=bool)
     for name in rows:
         if not empty.any():
@@ -116,7 +116,7 @@ def as_text(cell: Any) -> str:
 
 
 def without_blank_rows(columns: tuple[str, ...], rows: pd.DataFrame, lines: np.ndarray, name: str) -> Table:
-    """The table without rows that hold nothing."""
+    """The table without its empty rows."""
     empty = blank(rows)
     if empty.all():
         raise UnreadableFile(f"{name} has a header but no rows below it. Upload a file with at least one day of sales.")

@@ -1,4 +1,4 @@
-"""Unpacking what a person sent without trusting it: pieces, and a stop at the limit."""
+"""Unpacking of untrusted files: in pieces, with a stop at the limit."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from forecasting.core.errors import UnreadableFile
 PIECE = 2**20
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
 CELLS_PER_BYTE = 4
-"""A grid may have so many cells for each byte that describes it; a bomb has far more."""
+"""Cells of a grid for each byte that describes it, at most; a zip bomb has far more."""
 _CELL = re.compile(rb"""\sr=["']([A-Z]{0,4})(\d{1,12})["']""")
 
 
 def too_large(name: str, limit: int) -> UnreadableFile:
-    """The refusal of a file over the limit."""
+    """The error for a file over the limit."""
     return UnreadableFile(f"{name} holds more than {limit / 2**20:,.0f} MB, the limit. Split it by year or store and upload the parts one by one.")
 
 
 def brief(error: Exception, most: int = 200) -> str:
-    """What a library says of a broken file, on one line; it may repeat the whole of what it could not read."""
+    """A library's text about a broken file on one line, cut, since it may repeat all that it could not read."""
     return " ".join(str(error)[:most].split())
 
 
@@ -31,7 +31,7 @@ def gunzip(content: bytes, name: str, limit: int) -> bytes:
     """The bytes inside a gzip file, of one or several members.
 
     Raises:
-        UnreadableFile: It is broken, or holds more than `limit` bytes: found out after unpacking no more than that.
+        UnreadableFile: It is broken, or holds more than `limit` bytes, of which no more are unpacked.
     """
     pieces: list[bytes] = []
     size = 0
@@ -60,7 +60,7 @@ def _members(content: bytes, name: str) -> Iterator[bytes]:
 
 
 def check_workbook(content: bytes, name: str, limit: int) -> None:
-    """Unpacks a workbook piece by piece and keeps nothing: only what is small enough may be read whole.
+    """Unpacks a workbook piece by piece and keeps nothing, to see that it is small enough to be read whole.
 
     Raises:
         UnreadableFile: It is broken, no workbook, holds more than `limit` bytes, or claims a grid out of proportion to its bytes.
@@ -77,7 +77,7 @@ def check_workbook(content: bytes, name: str, limit: int) -> None:
 
 
 def _check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, name: str, limits: tuple[int, int]) -> int:
-    """What is left of the limit after one part; its stated size is not believed."""
+    """Bytes left of the limit after one part of a workbook, whose stated size is not trusted."""
     left, limit = limits
     part.file_size = left + 1
     size, row, column, tail = 0, 0, 0, b""
@@ -95,11 +95,11 @@ def _check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, name: str, limi
 
 
 def _corner(xml: bytes, row: int, column: int) -> tuple[int, int]:
-    """The largest row and column that any cell of a sheet names."""
-    found = _CELL.findall(xml)
-    for letters in {letters for letters, _ in found}:
+    """The largest row and column of a sheet's cells in `xml`, and of `row` and `column`."""
+    cells = _CELL.findall(xml)
+    for letters in {letters for letters, _ in cells}:
         number = 0
         for letter in letters:
             number = 26 * number + letter - 64
         column = max(column, number)
-    return max(row, max((int(digits) for _, digits in found), default=0)), column
+    return max(row, max((int(digits) for _, digits in cells), default=0)), column
