@@ -18,7 +18,7 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """The same of bytes."""
+    """Replaces a file by these bytes in one step; readers see the old bytes or the new ones, never a part."""
     draft = path.with_name(f".{path.name}-{os.getpid()}-{secrets.token_hex(4)}")
     try:
         with draft.open("wb") as file:
@@ -32,12 +32,12 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 
 def write_json(path: Path, values: Mapping[str, Any]) -> None:
-    """Replaces a JSON file in one step; see `jsonable` for what may be in it."""
+    """Replaces a file by these values as JSON in one step; `jsonable` says what they may be."""
     write_text(path, json.dumps(jsonable(values), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
 
 
 def sync(path: Path) -> None:
-    """Has a file's bytes, or a folder's names, on the disk before it returns."""
+    """Returns when a file's bytes, or a folder's names, are on the disk."""
     file = os.open(path, os.O_RDONLY)
     try:
         os.fsync(file)

@@ -1,4 +1,4 @@
-"""A disk that is full, told apart from all other failures, whichever library reports it."""
+"""How a full disk is recognised, whichever library reports it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from forecasting.core.errors import DiskFull
 
 CODES: Final = (errno.ENOSPC, errno.EDQUOT)
 TEXTS: Final = tuple(os.strerror(code).lower() for code in CODES)
-"""What libraries that are not written in Python put into their errors' texts."""
+"""Texts by which libraries that are not written in Python report it."""
 REMEDY: Final = "Free some space, for example by deleting old versions (python -m forecasting prune --versions 2), then try it again."
 
 
@@ -21,7 +21,7 @@ def saving(what: str) -> Iterator[None]:
     """Turns a full disk into one error for a person.
 
     Args:
-        what: What is being saved, in the singular: "the upload a.csv".
+        what: What is being saved, a singular noun: "the upload a.csv".
 
     Raises:
         DiskFull: There was no space.
@@ -35,8 +35,8 @@ def saving(what: str) -> Iterator[None]:
 
 
 def is_full(error: BaseException) -> bool:
-    """Whether an error, or one that led to it, says that no space is left."""
-    return any(_says_so(found) for found in _chain(error))
+    """Whether an error, or an error that led to it, says that no space is left."""
+    return any(_says_so(link) for link in _chain(error))
 
 
 def _says_so(error: BaseException) -> bool:
@@ -44,9 +44,9 @@ def _says_so(error: BaseException) -> bool:
 
 
 def _chain(error: BaseException | None) -> list[BaseException]:
-    """An error and those that led to it, newest first."""
-    found: list[BaseException] = []
-    while error is not None and error not in found:
-        found.append(error)
+    """An error and the errors that led to it, newest first."""
+    chain: list[BaseException] = []
+    while error is not None and error not in chain:
+        chain.append(error)
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    return found
+    return chain

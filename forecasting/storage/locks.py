@@ -21,11 +21,11 @@ def exclusive(path: Path, *, timeout: float = 10.0) -> Iterator[None]:
     The file stays when the lock is free: deleting it would let two holders in, each with a file of its own.
 
     Args:
-        path: The lock file; made, with its folder, if it is not there.
+        path: The lock file; created, with its folder, if it does not exist.
         timeout: Seconds to wait for another holder, at least 0.
 
     Raises:
-        TryAgain: Another holder kept it for longer than the timeout.
+        TryAgain: Another holder did not free it within the timeout.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     file = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
@@ -37,7 +37,7 @@ def exclusive(path: Path, *, timeout: float = 10.0) -> Iterator[None]:
 
 
 def take(file: int) -> bool:
-    """Whether the lock of an open file or folder is now this one's; it ends when its last copy is closed."""
+    """Takes the lock of an open file or folder without waiting; whether it was free. The lock ends when the last copy of `file` is closed."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -46,9 +46,9 @@ def take(file: int) -> bool:
 
 
 def is_held(path: Path) -> bool:
-    """Whether somebody holds the lock of a file or folder; False if there is none.
+    """Whether somebody holds the lock of a file or folder; False if it does not exist.
 
-    It asks for a shared lock for an instant, so it suits locks that are taken before others can see their file.
+    It takes a shared lock for an instant, so it suits locks that are taken before others can see their file.
     """
     try:
         file = os.open(path, os.O_RDONLY)

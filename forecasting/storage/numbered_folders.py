@@ -16,7 +16,7 @@ from forecasting.storage.atomic_files import write_text
 LAST = "last"
 """Points to the highest number ever given."""
 DRAFT = ".tmp"
-"""Starts the names of folders that do not count yet, or no more."""
+"""Prefix of folders that do not count yet, or no longer count."""
 NAME = re.compile(r"[0-9]{4,9}", re.ASCII)
 NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
 
@@ -26,33 +26,33 @@ class Numbered:
     """The numbered folders inside a folder.
 
     Args:
-        folder: Where they are; need not exist yet.
-        noun: What one of them is, for a person: "version".
+        folder: The folder that holds them; need not exist yet.
+        noun: What a numbered folder is, for a person: "version".
     """
 
     folder: Path
     noun: str
 
     def numbers(self) -> list[int]:
-        """Those that exist, in order."""
+        """The numbers whose folders exist, in order."""
         if not self.folder.is_dir():
             return []
         return sorted(int(entry.name) for entry in self.folder.iterdir() if NAME.fullmatch(entry.name))
 
     def name(self, number: int) -> Path:
-        """Where this number is, or would be."""
+        """The path of a number's folder, which need not exist."""
         return self.folder / f"{number:04d}"
 
     def next(self) -> int:
-        """A number that was never given, not even to a folder that was deleted since."""
+        """The next number, never given before, not even to a folder that was deleted since."""
         return max([0, *self.numbers(), self.pointed(LAST) or 0]) + 1
 
     def point(self, name: str, number: int) -> None:
-        """Has a small file beside the folders point to one, in one step."""
+        """Makes the small file `name` beside the folders point to a number, in one step."""
         write_text(self.folder / name, f"{number}\n")
 
     def pointed(self, name: str) -> int | None:
-        """Where a small file points; None if it is not there or cannot be read."""
+        """The number that the small file `name` points to; None if it is missing or cannot be read."""
         try:
             text = (self.folder / name).read_text(encoding="ascii").strip()
         except (FileNotFoundError, UnicodeDecodeError):
@@ -60,11 +60,11 @@ class Numbered:
         return int(text) if NUMBER.fullmatch(text) else None
 
     def draft(self) -> Path:
-        """A name for a new folder that does not count yet, or for one that counts no more."""
+        """A new path for a folder that does not count yet, or no longer counts."""
         return self.folder / f"{DRAFT}-{os.getpid()}-{secrets.token_hex(4)}"
 
     def discard(self, numbers: Iterable[int]) -> None:
-        """Deletes folders, each in one step: one that is listed is whole, even if this is killed."""
+        """Deletes folders, each in one step: a folder that is listed is whole, even if the process is killed meanwhile."""
         for number in numbers:
             draft = self.draft()
             try:
@@ -87,7 +87,7 @@ class Numbered:
         return path
 
     def not_found(self, number: int | str) -> NotFound:
-        """What to say of a number that there is no folder of, or no more."""
+        """The error for a number without a folder."""
         known = self.numbers()
         there = f"The last one is {known[-1]}." if known else "There is none yet."
         return NotFound(f"There is no {self.noun} {int(number)}. {there}")

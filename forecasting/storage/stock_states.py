@@ -1,4 +1,4 @@
-"""The saved stock of a workspace: every state a file of its own, none ever changed."""
+"""The saved stock of a workspace: every state is a file of its own and never changes."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ class State:
     Args:
         number: From 1, never used twice.
         name: Where it came from, for a person: the name of a file.
-        moment: When it was saved first, in UTC.
+        moment: When the table was first saved, in UTC.
         rows: Rows of its table; 0 if nothing is saved.
         before: The number of the state that an undo goes back to; 0 for none.
-        undone: The number of the state that was taken back by this one; 0 if it was saved.
+        undone: The number of the state that this one takes back; 0 if it takes none back.
     """
 
     number: int
@@ -55,10 +55,10 @@ class Saved:
     """A state and its table.
 
     Args:
-        frame: Key columns and `stock.COLUMNS`, as `stock_file.frame` gives them; may have rows of series that there are no more.
+        frame: Key columns and the columns of a stock, as a stock file's frame has them; may have rows of series that no longer exist.
         name: Where it came from, for a person.
-        number: Of the state.
-        moment: When it was saved, in UTC.
+        number: The number of the state.
+        moment: When the state was saved, in UTC.
     """
 
     frame: pd.DataFrame
@@ -68,11 +68,11 @@ class Saved:
 
 
 class Shelves:
-    """The states in a folder: `0001.parquet`, `0002.parquet`, ...; the last one counts, and an undo is one too.
+    """The states in a folder: `0001.parquet`, `0002.parquet`, ...; the last one counts, and an undo is a state too.
 
     Args:
-        workspace: Where they are.
-        timeout: Seconds to wait for somebody else's change, at least 0.
+        workspace: The workspace.
+        timeout: Seconds to wait until somebody else's change has ended, at least 0.
     """
 
     def __init__(self, workspace: Workspace, *, timeout: float = 10.0) -> None:
@@ -80,13 +80,13 @@ class Shelves:
         self._timeout = timeout
 
     def save(self, frame: pd.DataFrame, name: str) -> int:
-        """Makes a table what counts from now on.
+        """Saves a table as the state that counts from now on.
 
-        Rows of series that it has not got (they left the sales since) are taken over from the state before, where the keys are the same ones.
+        Rows of series that the table does not have (they have left the sales) are taken over from the state before, if its keys are the same.
 
         Args:
-            frame: Key columns and `stock.COLUMNS`, all rows of every series that it has.
-            name: Where it came from; only text.
+            frame: Key columns and the columns of a stock, with all rows of every series in it.
+            name: Where the table is from, for a person.
 
         Returns:
             The number of the state.
@@ -98,16 +98,16 @@ class Shelves:
         with disk_full.saving("the stock"), self._alone():
             last = max(self.numbers(), default=0)
             try:
-                kept = self.load()
+                saved = self.load()
             except StockDamaged:
-                kept = None
-            whole = frame if kept is None else _with_absent(frame, kept.frame)
-            before = last if kept is not None else 0
+                saved = None
+            whole = frame if saved is None else _with_absent(frame, saved.frame)
+            before = last if saved is not None else 0
             self._write(whole, State(last + 1, name, datetime.now(UTC), len(whole), before))
             return last + 1
 
     def load(self) -> Saved | None:
-        """What was saved last and not taken back; None if there is nothing.
+        """The last saved state that was not taken back; None if there is none.
 
         Raises:
             StockDamaged: It cannot be read.
@@ -120,20 +120,20 @@ class Shelves:
 
     def history(self) -> list[State]:
         """All states that can be read, newest first."""
-        made = []
+        states = []
         for number in reversed(self.numbers()):
             try:
-                made.append(self._facts(number))
+                states.append(self._facts(number))
             except StockDamaged:
                 continue
-        return made
+        return states
 
     def undo(self) -> Saved:
-        """Takes what was saved last back, as a state of its own; what was taken back.
+        """Takes the last saved state back, as a state of its own, and returns what was taken back.
 
         Raises:
             InputError: There is nothing to take back.
-            StockDamaged: That, or what stood before it, cannot be read.
+            StockDamaged: The state, or the one before it, cannot be read.
             TryAgain: Somebody else is saving; nothing was changed.
             DiskFull: Nothing was changed.
         """
@@ -151,7 +151,7 @@ class Shelves:
             return taken
 
     def numbers(self) -> list[int]:
-        """The states that exist, damaged ones too, in order."""
+        """Numbers of the states that exist, damaged ones too, in order."""
         folder = self._states.folder
         return sorted(int(path.stem) for path in folder.glob(f"*{_SUFFIX}") if NAME.fullmatch(path.stem)) if folder.is_dir() else []
 
@@ -196,7 +196,7 @@ def _damaged(number: int) -> StockDamaged:
 
 
 def _with_absent(frame: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
-    """The table, and those rows from before whose series it has not got."""
+    """The table, and the rows of `before` whose series it does not have."""
     named = [name for name in schema.KEYS if name in frame]
     if not named or named != [name for name in schema.KEYS if name in before]:
         return frame

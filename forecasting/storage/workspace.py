@@ -1,4 +1,4 @@
-"""Where a shop's sales, versions and jobs are kept."""
+"""The folders in which a shop's sales, versions and jobs lie."""
 
 from __future__ import annotations
 
@@ -34,25 +34,25 @@ class Workspace:
 
     @property
     def uploads(self) -> Path:
-        """Uploaded bytes, named by their hash."""
+        """Folder of uploaded files, named by the hash of their bytes."""
         return self.home / "data" / "uploads"
 
     @property
     def stock(self) -> Path:
-        """What was said of shelves and terms, state by state."""
+        """Saved states of the stock and its terms."""
         return self.home / "data" / "stock"
 
     @property
     def versions(self) -> Path:
-        """Published model versions and the live pointer."""
+        """Folder of the published model versions and the live pointer."""
         return self.home / "artifacts" / "versions"
 
     @property
     def jobs(self) -> Path:
-        """Retrains: their events, logs and results."""
+        """Folder of the retrains: their events, logs and results."""
         return self.home / "artifacts" / "jobs"
 
     @property
     def schedule(self) -> Path:
-        """What came of the last scheduled retrain."""
+        """The file with the outcome of the last scheduled retrain."""
         return self.home / "artifacts" / "schedule.json"

@@ -1,4 +1,4 @@
-"""What an upload would change of the saved sales: decided once, for the preview and the merge alike."""
+"""What an upload changes in the saved sales, worked out in one place for the preview and the merge."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ from forecasting.core.errors import InputError
 from forecasting.core.period import DAY, Period
 
 GAPS: Final = 100
-"""Gaps that are listed, the longest first; all are counted."""
+"""Gaps that a change lists at most, the longest first; all are counted."""
 
 
 @dataclass(frozen=True, eq=False)
 class Change:
-    """Rows of an upload beside the rows that are saved.
+    """Rows of an upload compared with the saved rows.
 
     Args:
-        new: Rows of a key and day not saved yet; all columns that they will have.
-        changed: One row a row that is saved with other values: keys, date, sales `before` and `after`, and `price_before`,
+        new: Rows of a key and day that is not saved yet, with all columns that they will have.
+        changed: A row for each saved row that gets other values: keys, date, sales `before` and `after`, and `price_before`,
             `price_after`, ... of each other column that differs anywhere.
-        unchanged: Rows that say nothing new.
+        unchanged: How many rows say nothing new.
         rows: What a merge writes: the new rows, then the changed ones whole.
-        new_series: Series not saved yet, one row each, key columns only.
-        first: The upload's first day; not a time if it has no rows.
-        last: The upload's last day.
+        new_series: Series that are not saved yet, one row each, key columns only.
+        first: The upload's first day; NaT if it has no rows.
+        last: The upload's last day; NaT if it has no rows.
         gap_days: Days (weeks, months) without sales between a series' first and last day with sales, over the series of the upload, after
             the merge.
-        gaps: The longest of them: keys, first and last missing day, `days`.
+        gaps: The longest runs of such days: keys, first and last missing day, `days`.
         replaces_sample: Whether the sample's rows are put aside.
-        period: What a row of the sales stands for after the merge.
-        mixed: Why the upload's steps do not go with those of the saved sales, and what to do; empty if they do.
+        period: Whether a row of the sales is a day, a week or a month after the merge.
+        mixed: Why days, weeks or months of the upload do not fit the saved sales, and what to do; empty if they fit.
     """
 
     new: pd.DataFrame
@@ -56,7 +56,7 @@ class Change:
         return self.rows.empty
 
     def counts(self) -> dict[str, int]:
-        """Rows by what happens to them."""
+        """How many rows are new, changed and unchanged."""
         return {"new": len(self.new), "changed": len(self.changed), "unchanged": self.unchanged}
 
     def __str__(self) -> str:
@@ -77,7 +77,7 @@ class Change:
 
     @property
     def dates(self) -> str:
-        """What a row stands for, and which dates the upload has: "Days 1 Jan 2024 to 5 Jan 2024"."""
+        """The upload's period and dates, as text: "Days 1 Jan 2024 to 5 Jan 2024"."""
         steps = self.period.plural.title() if self.period == DAY else f"{self.period.adjective.title()} sales,"
         return f"{steps} {formatting.date(self.first)} to {formatting.date(self.last)}"
 
@@ -86,12 +86,12 @@ def compare(saved: pd.DataFrame, upload: pd.DataFrame, *, only_sample: bool = Fa
     """The change that an upload makes.
 
     Args:
-        saved: Columns of `schema.COLUMNS` that have any value, one row a key and day.
-        upload: The same of the upload; an empty or absent cell says nothing.
-        only_sample: Whether all that is saved is the sample: sales of other series then take its place.
+        saved: The saved sales: columns of `schema.COLUMNS` that have any value, one row per key and day.
+        upload: The upload's sales, in the same form; an empty cell or a missing column changes nothing.
+        only_sample: Whether only the sample is saved: sales of other series then replace it.
 
     Raises:
-        InputError: One of the two has a key column that the other has not, so that the same sales would count twice.
+        InputError: Only one of `saved` and `upload` has some key column, so that the same sales would count twice.
     """
     saved, upload = saved.reset_index(drop=True), upload.reset_index(drop=True)
     series = row_keys.series_codes([saved, upload])
@@ -127,15 +127,15 @@ def compare(saved: pd.DataFrame, upload: pd.DataFrame, *, only_sample: bool = Fa
 
 
 def _periods(saved: pd.DataFrame, upload: pd.DataFrame) -> tuple[Period | None, Period, Period]:
-    """What a row stands for in the saved sales (None if there are none), in the upload, and in both together."""
+    """The period of the saved sales (None if there are none), of the upload, and of both together."""
     dates = [pd.DatetimeIndex(frame.loc[frame[schema.SALES].notna(), schema.DATE].unique()) for frame in (saved, upload)]
     return period.of(dates[0]) if len(dates[0]) else None, period.of(dates[1]), period.of(pd.DatetimeIndex(dates[0].append(dates[1])))
 
 
 def _mixed(saved: Period | None, upload: Period, both: Period, *, adds: bool) -> str:
-    """What goes wrong if two kinds of sales become one: a week's sales would count as those of one day.
+    """Why an upload must not be mixed with the saved sales, and what to do; empty if it may. A week's sales would count as one day's.
 
-    An upload that mostly corrects saved rows may well have Saturdays alone.
+    An upload that mostly corrects saved rows may have Saturdays only, and still be one of days.
     """
     if saved is None or saved == upload or both != DAY or (saved == DAY and not adds):
         return ""
@@ -161,7 +161,7 @@ def _check_keys(saved: pd.DataFrame, upload: pd.DataFrame) -> None:
 
 
 def _filled(saved: pd.DataFrame, upload: pd.DataFrame, places: np.ndarray) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
-    """The upload's rows with what was known before in their empty cells; and for each value column, which known rows get another value."""
+    """The upload's rows with empty cells filled from the saved rows; and for each value column, which saved rows get another value."""
     names = [name for name in schema.COLUMNS if name in saved or name in upload]
     known = places >= 0
     columns, differs = {}, {}
@@ -184,7 +184,7 @@ def _nothing(like: pd.Series, length: int) -> pd.Series:
 
 
 def _before_after(saved: pd.DataFrame, whole: pd.DataFrame, places: np.ndarray, changed: np.ndarray, differs: dict[str, np.ndarray]) -> pd.DataFrame:
-    """One row a changed row, values side by side."""
+    """A row for each changed row, the values before and after side by side."""
     after, at = whole[changed].reset_index(drop=True), places[changed]
     table = {name: after[name] for name in (*schema.KEYS, schema.DATE) if name in after}
     for name in (schema.SALES, *schema.DRIVERS, *schema.ATTRIBUTES):
@@ -203,14 +203,14 @@ def _keys(frame: pd.DataFrame) -> pd.DataFrame:
 def _gaps(
     saved: pd.DataFrame, upload: pd.DataFrame, series: list[np.ndarray], distinct: tuple[np.ndarray, np.ndarray], steps: Period
 ) -> tuple[int, pd.DataFrame]:
-    """Missing days of the upload's series, counted, and the longest runs of them.
+    """How many days of the upload's series are missing, and the longest runs of missing days.
 
     Args:
         saved: The saved rows.
         upload: The upload's rows.
         series: The series of the rows of both.
-        distinct: The upload's series, and a row of each.
-        steps: What a row stands for.
+        distinct: The upload's series, and the position of a row of each.
+        steps: Whether a row is a day, a week or a month.
     """
     sold = [frame[schema.SALES].notna().to_numpy() for frame in (saved, upload)]
     sold[0] = sold[0] & np.isin(series[0], distinct[0])
@@ -222,8 +222,8 @@ def _gaps(
     rows = np.sort(np.concatenate(row_keys.row_codes(codes, days)), kind="stable")
     code, day = np.divmod(rows, length)
     missing = np.where(np.diff(code) == 0, np.maximum(np.diff(day) - 1, 0), 0)
-    found = np.flatnonzero(missing)
-    longest = found[np.argsort(-missing[found], kind="stable")][:GAPS]
+    with_gap = np.flatnonzero(missing)
+    longest = with_gap[np.argsort(-missing[with_gap], kind="stable")][:GAPS]
     calendar = steps.ahead(first, length, start=0)
     gaps = _keys(upload).iloc[distinct[1][np.searchsorted(distinct[0], code[longest])]].reset_index(drop=True)
     times = {"first": calendar[day[longest] + 1], "last": calendar[day[longest] + missing[longest]]}

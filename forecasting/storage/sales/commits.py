@@ -1,4 +1,4 @@
-"""A commit to the sales table has landed or it has not, whatever fails around it."""
+"""Commits to the sales table that land whole or not at all, whatever fails around them."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from forecasting.storage.sales import damage
 
 @contextmanager
 def landing(table: Path, version: int, mark: str) -> Iterator[None]:
-    """Runs a commit, alone on the table.
+    """Runs a commit and decides whether it landed; nobody else may commit meanwhile.
 
-    One that landed counts, even if what the library does after it failed; it is on the disk at the end. What a full disk left of one that did
-    not land is deleted: files that no version names.
+    A commit that landed counts, even if the library fails afterwards; it is on the disk at the end. If a full disk kept it from landing,
+    the files that it left, which no version names, are deleted.
 
     Args:
-        table: Where.
-        version: The version that it makes.
+        table: The folder of the table.
+        version: The version that the commit makes.
         mark: A text that only this commit has in its metadata.
     """
     before = _files(table)
@@ -35,8 +35,8 @@ def landing(table: Path, version: int, mark: str) -> Iterator[None]:
                 for path in _files(table) - before:
                     path.unlink(missing_ok=True)
             raise
-    made = _files(table) - before
-    for path in [*made, *{path.parent for path in made}]:
+    leftovers = _files(table) - before
+    for path in [*leftovers, *{path.parent for path in leftovers}]:
         sync(path)
 
 

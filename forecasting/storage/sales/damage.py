@@ -1,6 +1,6 @@
-"""Files of the sales table that are missing or not as they were written, and what to do about each.
+"""Checks for files of the sales table that are missing or not as they were written, and what to do about each.
 
-An empty log entry, or one that was cut between two lines, would count as an upload without rows; so entries are checked before they are read.
+An empty log entry, or an entry cut between two lines, would count as an upload without rows; so entries are checked before they are read.
 """
 
 from __future__ import annotations
@@ -28,33 +28,33 @@ _COUNTS: Final = {
     "add": ("num_added_files", "num_target_files_added", "numRestoredFile"),
     "remove": ("num_removed_files", "num_target_files_removed", "numRemovedFile"),
 }
-"""Action -> what a commit calls the number of such actions that it has, whichever kind of commit it is."""
+"""Action -> the names under which commits of all kinds give the number of such actions."""
 
 
 def newest(table: Path) -> int:
-    """The newest version that the log tells of; -1 for none."""
+    """The newest version in the log; -1 without any."""
     return max(_numbers(table, ".json"), default=-1)
 
 
 def entry(table: Path, version: int) -> Path:
-    """The file of the log that made a version."""
+    """The path of the log entry that made a version."""
     return table / LOG / f"{version:020}.json"
 
 
 def check_lost(table: Path) -> None:
-    """Raises SalesDamaged where a folder without a log has sales in it: they would count as none."""
+    """Raises SalesDamaged if a folder has sales but no log: they would not be seen."""
     if any(table.rglob("*.parquet")):
         raise _damaged(Path(LOG), "missing", _ANEW)
 
 
 def check(table: Path, version: int) -> None:
-    """Raises SalesDamaged for the first log entry that a version is read from and that is not whole."""
+    """Raises SalesDamaged for the first damaged log entry of those that a version is read from."""
     checkpoint = max((number for number in _numbers(table, _CHECKPOINT) if number <= version), default=-1)
     _check_entries(table, range(checkpoint + 1, version + 1))
 
 
 def find(table: Path, version: int | None) -> SalesDamaged | None:
-    """What keeps a version, the newest for None, from being read or its history from being told; None if all files are whole."""
+    """The damage that keeps a version (the newest for None) or its history from being read; None if all files are whole."""
     last = newest(table) if version is None else version
     try:
         check(table, last)
@@ -89,7 +89,7 @@ def _entry_fault(path: Path) -> str:
 
 @lru_cache(maxsize=4096)
 def _fault_of(path: Path, size: int, changed: int) -> str:  # noqa: ARG001
-    """Read once for each state of the file: a thousand entries stand behind some versions."""
+    """What is wrong with a log entry of this size and time of change; cached, since some versions are read from a thousand entries."""
     try:
         actions = [json.loads(line) for line in path.read_bytes().splitlines()]
     except (ValueError, RecursionError):
@@ -101,7 +101,7 @@ def _fault_of(path: Path, size: int, changed: int) -> str:  # noqa: ARG001
 
 
 def _tells_all(info: dict[str, Any], kinds: Counter[str]) -> bool:
-    """Whether a commit has as many actions as it says; one of another writer may count in its own way."""
+    """Whether a commit has as many actions as it says; True for another writer's commit, which may count in its own way."""
     if not str(info.get("engineInfo", "")).startswith("delta-rs"):
         return True
     if info.get("operation") == "CREATE TABLE":

@@ -34,9 +34,9 @@ CONFIGURATION: Final = {
     "delta.deletedFileRetentionDuration": FOREVER,
     "delta.enableExpiredLogCleanup": "false",
 }
-"""Every version stays readable: model versions name the sales version that they learned from."""
+"""Settings of the table by which every version stays readable: model versions name the sales version that they learned from."""
 MARK: Final = "mark"
-"""A word of each commit's own, by which it is known to have landed."""
+"""Key of a commit's metadata with a text of its own, by which it is recognised once it has landed."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,8 @@ class Merge:
         changed: Rows whose values were replaced.
         unchanged: Rows that were saved already.
         replaced_sample: Whether the sample's rows were put aside.
-        period: What a row of the sales stands for after it.
-        mixed: Why the upload does not go with the sales saved before, and what to do; empty if it does.
+        period: Whether a row of the sales is a day, a week or a month after it.
+        mixed: Why the upload does not fit the sales saved before, and what to do; empty if it fits.
     """
 
     version: int | None
@@ -62,7 +62,7 @@ class Merge:
     mixed: str = ""
 
     def counts(self) -> dict[str, int]:
-        """Rows by what happened to them."""
+        """How many rows were new, changed and unchanged."""
         return {"new": self.new, "changed": self.changed, "unchanged": self.unchanged}
 
     def __str__(self) -> str:
@@ -75,11 +75,11 @@ class Merge:
 
 
 class Dataset:
-    """The sales of a workspace. Whatever reads them raises SalesDamaged if a file of theirs is missing or damaged.
+    """The sales of a workspace. Every method that reads them raises SalesDamaged if a file of the table is missing or damaged.
 
     Args:
-        workspace: Where they are.
-        timeout: Seconds to wait for somebody else's change, at least 0.
+        workspace: The workspace.
+        timeout: Seconds to wait until somebody else's change has ended, at least 0.
     """
 
     def __init__(self, workspace: Workspace, *, timeout: float = 30.0) -> None:
@@ -103,7 +103,7 @@ class Dataset:
         """The sales of a version, the newest for None.
 
         Returns:
-            `date`, `sales` and those columns of `schema.COLUMNS` that have any value, one row a key and day, sorted by them.
+            `date`, `sales` and the other columns of `schema.COLUMNS` that have any value, one row per key and day, sorted by them.
 
         Raises:
             NotFound: There is no such version.
@@ -112,7 +112,7 @@ class Dataset:
             return _read(self._table(version))
 
     def preview(self, sales: pd.DataFrame, *, kind: Kind = "upload") -> Change:
-        """What `merge` would do now.
+        """The change that `merge` would make now.
 
         Raises:
             InputError: The keys of the sales do not fit those that are saved.
@@ -121,13 +121,13 @@ class Dataset:
             return _compare(self._table(), sales, kind)
 
     def merge(self, sales: pd.DataFrame, upload: Upload) -> Merge:
-        """Saves an upload in one step: new rows are added, later values win, an empty cell leaves what was known.
+        """Saves an upload in one step: new rows are added, later values replace saved ones, an empty cell leaves the saved value.
 
-        Nothing new makes no version. Readers see the sales before it or after it.
+        An upload that changes nothing makes no version. Readers see the sales before the merge or after it.
 
         Args:
-            sales: Of an `Intake`.
-            upload: The file that they came from.
+            sales: The sales of an `Intake`.
+            upload: The file that the sales are from.
 
         Raises:
             InputError: The keys of the sales do not fit those that are saved.
@@ -140,18 +140,18 @@ class Dataset:
             version = table.version() if table.file_uris() else None
             if not change.is_empty:
                 version = table.version() + 1
-                with self._kept(upload):
+                with self._with_content(upload):
                     self._commit(table, change, upload)
             return Merge(version, **change.counts(), replaced_sample=change.replaces_sample, period=change.period, mixed=change.mixed)
 
     def history(self) -> list[Upload]:
-        """All uploads, newest first; those taken back are marked."""
+        """All uploads, newest first; `undone` marks the ones that were taken back."""
         with self._named():
             table = self._table()
             return [] if table is None else remembered(_commits(table))
 
     def undo(self) -> Upload:
-        """Takes the last upload back that was not taken back yet, as a version of its own; that upload.
+        """Takes back the last upload that still counts, as a version of its own, and returns it.
 
         Raises:
             InputError: There is none.
@@ -186,14 +186,14 @@ class Dataset:
         return DeltaTable(str(path), version=version)
 
     def _create(self) -> DeltaTable:
-        """The empty table, version 0: what an undo of the first upload goes back to."""
+        """Creates the empty table, version 0, to which an undo of the first upload goes back."""
         self.workspace.sales.mkdir(parents=True, exist_ok=True)
-        made = CommitProperties(custom_metadata={"kind": "created"})
-        return DeltaTable.create(str(self.workspace.sales), schema=ARROW, configuration=dict(CONFIGURATION), commit_properties=made)
+        properties = CommitProperties(custom_metadata={"kind": "created"})
+        return DeltaTable.create(str(self.workspace.sales), schema=ARROW, configuration=dict(CONFIGURATION), commit_properties=properties)
 
     @contextmanager
-    def _kept(self, upload: Upload) -> Iterator[None]:
-        """The bytes under their hash, whole or not at all; gone again if what follows fails."""
+    def _with_content(self, upload: Upload) -> Iterator[None]:
+        """Keeps an upload's bytes under their hash, whole or not at all; deletes them again if the block fails."""
         folder = self.workspace.uploads
         path = folder / f"{upload.sha256}.csv"
         if path.exists():
@@ -210,7 +210,7 @@ class Dataset:
             raise
 
     def _commit(self, table: DeltaTable, change: Change, upload: Upload) -> None:
-        """One transaction; fails if the table is not the one that was compared."""
+        """Commits a change as one transaction; fails if the table is no longer at the version that was compared."""
         mark = secrets.token_hex(8)
         facts: dict[str, Any] = {**upload.metadata(change.counts()), MARK: mark}
         with commits.landing(self.workspace.sales, table.version() + 1, mark):
@@ -223,21 +223,21 @@ class Dataset:
 
     @contextmanager
     def _named(self, version: int | None = None) -> Iterator[None]:
-        """What a library says of a damaged file, as an error that names the file and what to do."""
+        """Turns a library's error about a damaged file into SalesDamaged, which names the file and what to do."""
         try:
             yield
         except ShelfcastError:
             raise
         except Exception as error:
-            found = None if disk_full.is_full(error) else damage.find(self.workspace.sales, version)
-            if found is None:
+            fault = None if disk_full.is_full(error) else damage.find(self.workspace.sales, version)
+            if fault is None:
                 raise
-            raise found from error
+            raise fault from error
 
 
 @contextmanager
 def _optimistic() -> Iterator[None]:
-    """Delta's own refusal, when something else than Shelfcast wrote to the table meanwhile, as an error for a person."""
+    """Turns Delta's refusal, after another program wrote to the table meanwhile, into an error for a person."""
     try:
         yield
     except CommitFailedError as error:
@@ -255,10 +255,10 @@ def _read(table: DeltaTable | None) -> pd.DataFrame:
     if table is None:
         return pd.DataFrame({schema.DATE: pd.Series(dtype="datetime64[us]"), schema.SALES: pd.Series(dtype="float64")})
     arrow = table.to_pyarrow_table()
-    kept = [name for name in schema.COLUMNS if name in schema.REQUIRED or arrow.column(name).null_count < len(arrow)]
+    columns = [name for name in schema.COLUMNS if name in schema.REQUIRED or arrow.column(name).null_count < len(arrow)]
     days = arrow.column(schema.DATE).cast(pa.timestamp("us"))
-    frame = arrow.select(kept).set_column(kept.index(schema.DATE), schema.DATE, days).to_pandas()
-    return row_keys.in_order(frame.astype({name: "str" for name in TEXTS if name in kept}))
+    frame = arrow.select(columns).set_column(columns.index(schema.DATE), schema.DATE, days).to_pandas()
+    return row_keys.in_order(frame.astype({name: "str" for name in TEXTS if name in columns}))
 
 
 def _commits(table: DeltaTable) -> list[dict[str, Any]]:
@@ -280,7 +280,7 @@ def _write(table: DeltaTable, change: Change, commit: CommitProperties) -> None:
 
 
 def _arrow(rows: pd.DataFrame) -> pa.Table:
-    """All columns of the table; absent ones without values."""
+    """The rows with all columns of the table; missing columns are null."""
     columns = []
     for column in ARROW:
         if column.name == schema.DATE:

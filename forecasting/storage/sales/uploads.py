@@ -1,4 +1,4 @@
-"""Uploads as the sales table remembers them: in the metadata of its commits."""
+"""Uploads, which the sales table remembers in the metadata of its commits."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Upload:
 
     Args:
         name: What the person calls it; never used as a path.
-        sha256: Of its bytes.
+        sha256: The SHA-256 of its bytes, in hexadecimal.
         when: The moment of the upload, in UTC.
         kind: Whether it is the sample or a person's own.
         rows: Rows of the file, good and bad.
@@ -29,7 +29,7 @@ class Upload:
         new: Rows that it added.
         changed: Rows whose values it replaced.
         unchanged: Rows that were saved already.
-        undone: Whether it was taken back.
+        undone: Whether the upload was taken back.
     """
 
     name: str
@@ -47,7 +47,7 @@ class Upload:
 
     @classmethod
     def of(cls, content: bytes, name: str, *, rows: int, dropped: int, kind: Kind = "upload") -> Upload:
-        """A file that was checked just now.
+        """The upload of a file that has just been checked.
 
         Args:
             content: Its bytes.
@@ -59,13 +59,13 @@ class Upload:
         return cls(name, hashlib.sha256(content).hexdigest(), datetime.now(UTC), kind, rows, dropped, content)
 
     def metadata(self, counts: Mapping[str, int]) -> dict[str, str]:
-        """What a commit keeps of it."""
+        """The entries about this upload in its commit's metadata."""
         facts = {"kind": self.kind, "file": self.name, "sha256": self.sha256, "when": self.when.isoformat(timespec="milliseconds")}
         return facts | {name: str(count) for name, count in {"rows": self.rows, "dropped": self.dropped, **counts}.items()}
 
 
 def remembered(commits: Sequence[Mapping[str, Any]]) -> list[Upload]:
-    """All uploads that commits tell of, newest first, with those undone marked."""
+    """The uploads in commits, newest first; `undone` marks the ones that were taken back."""
     standing = set(effective(commits))
     return [_from(commit, undone=commit["version"] not in standing) for commit in commits if commit.get("kind") in KINDS]
 
@@ -73,7 +73,7 @@ def remembered(commits: Sequence[Mapping[str, Any]]) -> list[Upload]:
 def effective(commits: Sequence[Mapping[str, Any]]) -> list[int]:
     """Versions of the uploads that the newest version consists of, newest first.
 
-    An undo says which version it went back to, so what stood there is read on from there.
+    An undo names the version that it went back to: the uploads before it are read on from that version.
     """
     by_version = {int(commit["version"]): commit for commit in commits}
     version, standing = max(by_version, default=-1), []

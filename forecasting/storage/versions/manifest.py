@@ -1,4 +1,4 @@
-"""What a version says of itself: facts, and the size and sha256 of each of its files."""
+"""The manifest of a version: its facts, and the size and sha256 of each of its files."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CHECKSUM = "checksum"
 
 
 def seal(folder: Path) -> dict[str, dict[str, Any]]:
-    """Size and sha256 of every file in a folder, by its path inside it; all of them are on the disk when it returns."""
+    """Size and sha256 of every file in a folder, by its path inside; all files are on the disk when it returns."""
     paths = sorted(folder.rglob("*"))
     for path in [*paths, folder]:
         sync(path)
@@ -26,7 +26,7 @@ def seal(folder: Path) -> dict[str, dict[str, Any]]:
 
 
 def write(folder: Path, facts: Mapping[str, Any]) -> None:
-    """Writes the manifest, with a checksum of itself."""
+    """Writes the manifest of a folder, with a checksum of the manifest itself."""
     values = jsonable(facts)
     write_json(folder / NAME, {**values, CHECKSUM: _checksum(values)})
 
@@ -43,7 +43,7 @@ def read(folder: Path, number: int) -> dict[str, Any]:
 
 
 def verify(folder: Path, number: int) -> dict[str, Any]:
-    """The facts of version `number`, whose files are as they were written; raises VersionDamaged for the first that is not."""
+    """The facts of version `number`, with every file checked; raises VersionDamaged for the first that is not as it was written."""
     values = read(folder, number)
     for name, facts in values[FILES].items():
         try:

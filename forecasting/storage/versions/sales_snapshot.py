@@ -1,4 +1,4 @@
-"""The sales that a version learned from, in its own folder: it serves whatever happens to the sales table."""
+"""The sales that a version learned from, in its own folder, so that it serves whatever happens to the sales table."""
 
 from __future__ import annotations
 
@@ -23,25 +23,25 @@ def write(sales: pd.DataFrame, folder: Path) -> None:
 
 
 def read(ws: Workspace, folder: Path, facts: Mapping[str, Any]) -> pd.DataFrame:
-    """The sales that a version learned from, as `Dataset.read` gave them; of one that was saved before it kept its own, from the sales table.
+    """The sales that a version learned from, as `Dataset.read` gave them; early versions have no file of their own, and read the sales table.
 
     Args:
-        ws: Where the sales table is.
-        folder: Of the version, its files checked.
+        ws: The workspace, with the sales table.
+        folder: The version's folder, whose files were checked.
         facts: The version's manifest.
 
     Raises:
-        VersionDamaged: The sales table has no such sales any more.
-        SalesDamaged: It cannot be read.
+        VersionDamaged: The sales table no longer has those sales.
+        SalesDamaged: The sales table cannot be read.
     """
     if (folder / NAME).exists():
         sales: pd.DataFrame = parquet.ParquetFile(folder / NAME).read().to_pandas()
         return sales
     number = facts["sales_version"]
     try:
-        found = Dataset(ws).read(number)
+        frame = Dataset(ws).read(number)
     except NotFound as error:
         raise VersionDamaged(facts["version"], f"sales v{number}") from error
-    if len(found) != facts["rows"]:
+    if len(frame) != facts["rows"]:
         raise VersionDamaged(facts["version"], f"sales v{number}")
-    return found
+    return frame

@@ -1,4 +1,4 @@
-"""Which version serves, asked at every look: verified once for each state of its files, and again as soon as one of them changes."""
+"""Which version serves: its files are verified once, and again as soon as one of them changes."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ Stamp = tuple[tuple[str, int, int, int], ...]
 
 
 def look(folder: Path) -> Serving:
-    """The version of a folder that serves and those refused as damaged; a tenth of a millisecond while nothing changes."""
+    """The version in a folder that serves, and the versions refused as damaged; takes a tenth of a millisecond while nothing changes."""
     versions = Versions(folder)
     live, numbers = versions.live(), tuple(versions.numbers())
     stamps = (_stamp(folder, live),)
-    found = _verified(folder, live, numbers, stamps)
-    if found.version == live:
-        return found
-    return _verified(folder, live, numbers, (*stamps, _stamp(folder, found.version)))
+    serving = _verified(folder, live, numbers, stamps)
+    if serving.version == live:
+        return serving
+    return _verified(folder, live, numbers, (*stamps, _stamp(folder, serving.version)))
 
 
 def forget() -> None:
-    """Verifies everything anew at the next look: damage was found that no stamp shows."""
+    """Has the next `look` verify every file again, after damage was met that no stamp shows."""
     _verified.cache_clear()
 
 
@@ -36,14 +36,14 @@ def _verified(folder: Path, live: int | None, numbers: tuple[int, ...], stamps: 
 
 
 def _stamp(folder: Path, number: int | None) -> Stamp:
-    """Changes whenever a file of the version does."""
+    """A value that changes whenever a file of the version does; empty without a version."""
     if number is None:
         return ()
     return tuple(sorted(_files(os.fspath(Versions(folder).path(number)))))
 
 
 def _files(folder: str) -> Iterator[tuple[str, int, int, int]]:
-    """Of every file below a folder; one that is deleted at this moment is left out."""
+    """Name, size, time of change and inode of every file below a folder; a file that is deleted at this moment is left out."""
     with suppress(FileNotFoundError), os.scandir(folder) as entries:
         for entry in entries:
             with suppress(FileNotFoundError):

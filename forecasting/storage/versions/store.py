@@ -23,7 +23,7 @@ LIVE = "live"
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """What can be served.
+    """The version that can be served, and the ones that cannot.
 
     Args:
         version: The number to serve; None if no version is good.
@@ -38,7 +38,7 @@ class Versions:
     """The versions in a folder: `0007/`, the pointer `live`, and `last`, the highest number ever given.
 
     Args:
-        folder: Where they are; made at the first publish.
+        folder: Their folder; created at the first publish.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -52,7 +52,7 @@ class Versions:
             write: Fills an empty folder and returns the manifest's facts; number, time and the sha256 of every file are added.
 
         Returns:
-            Its number: never used before, not even by a version that was deleted.
+            The number of the version, never used before, not even by a version that was deleted.
 
         Raises:
             TryAgain: Somebody else was publishing for too long.
@@ -70,9 +70,9 @@ class Versions:
         return number
 
     def live(self) -> int | None:
-        """The number of the live version; without a readable pointer, of the newest good one.
+        """The number of the live version, or of the newest good one if the pointer cannot be read.
 
-        It reads the pointer only; whether the version is whole, `serving` and `folder` find out.
+        Only the pointer is read; `serving` and `folder` check whether the version is whole.
         """
         number = self._numbered.pointed(LIVE)
         if number is not None and self._numbered.name(number).is_dir():
@@ -80,7 +80,7 @@ class Versions:
         return self.serving().version
 
     def serving(self) -> Serving:
-        """The live version; if it is damaged, the newest good one before it; if there is none, the newest good one at all."""
+        """The live version to serve; if it is damaged, the newest good version before it, or else the newest good one of all."""
         live, newest_first = self._numbered.pointed(LIVE), self.numbers()[::-1]
         if live is not None:
             newest_first = [live, *(n for n in newest_first if n < live), *(n for n in newest_first if n > live)]
@@ -95,20 +95,20 @@ class Versions:
         return Serving(None, tuple(refused))
 
     def set_live(self, number: int | str) -> None:
-        """Moves the pointer; raises NotFound, VersionDamaged or DiskFull and leaves it where it is."""
+        """Makes a version live; raises NotFound, VersionDamaged or DiskFull, and then the live version stays."""
         self.folder(number)
         with disk_full.saving("the choice of the live version"), self._locked():
             self._numbered.find(number)  # it may have been pruned meanwhile
             self._numbered.point(LIVE, int(number))
 
     def spare(self, keep: int) -> list[int]:
-        """The versions that need not be kept, in order: older than the newest `keep`, and neither live nor serving in its place."""
+        """Versions that need not be kept, in order: older than the newest `keep`, neither live nor serving in place of the live one."""
         older = self.numbers()[: -max(keep, 1)]
         needed = {self.live(), self.serving().version} if older else set()
         return [number for number in older if number not in needed]
 
     def prune(self, keep: int) -> list[int]:
-        """Deletes the versions that need not be kept; their numbers. Raises TryAgain while somebody else is publishing for too long."""
+        """Deletes the versions that need not be kept and returns their numbers; raises TryAgain if somebody else is publishing for too long."""
         if len(self.numbers()) <= keep:
             return []
         with self._locked():
@@ -117,19 +117,19 @@ class Versions:
         return spare
 
     def numbers(self) -> list[int]:
-        """The versions that exist, damaged ones too, in order."""
+        """Numbers of the versions that exist, damaged ones too, in order."""
         return self._numbered.numbers()
 
     def path(self, number: int) -> Path:
-        """Where a version is, or would be; nothing of it is checked."""
+        """The path of a version's folder, which need not exist; nothing is checked."""
         return self._numbered.name(number)
 
     def manifest(self, number: int | str) -> dict[str, Any]:
-        """What a version says of itself; raises NotFound, or VersionDamaged if that is not as it was written."""
+        """The manifest of a version; raises NotFound, or VersionDamaged if the manifest is not as it was written."""
         return manifest.read(self._numbered.find(number), int(number))
 
     def folder(self, number: int | str) -> Path:
-        """Where a version's files are, each checked against the manifest; raises NotFound or VersionDamaged."""
+        """The folder of a version, each file checked against the manifest; raises NotFound or VersionDamaged."""
         path = self._numbered.find(number)
         try:
             manifest.verify(path, int(number))
@@ -142,7 +142,7 @@ class Versions:
         return exclusive(self._folder / ".lock")
 
     def _appear(self, draft: Path, number: int) -> None:
-        """The draft becomes a version, and live; or a draft again if the pointer cannot be moved."""
+        """Turns a draft into a version and makes it live; turns it back into a draft if the pointer cannot be moved."""
         draft.rename(self._numbered.name(number))
         try:
             sync(self._folder)
@@ -154,7 +154,7 @@ class Versions:
 
     @contextmanager
     def _draft(self) -> Iterator[Path]:
-        """A folder to fill, gone at the end unless it was renamed; its lock says that its owner lives."""
+        """A folder to fill, deleted at the end unless it was renamed; its lock shows that its owner lives."""
         with self._locked():
             self._sweep()
             draft = self._numbered.draft()
