@@ -1,4 +1,4 @@
-"""Moments that a cron expression names, by the clock on the wall."""
+"""Moments that a cron expression names, in local time."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from cronsim import CronSim, CronSimError
 from forecasting.core.errors import SettingsError
 
 LONGEST = 200
-"""Characters of an expression."""
+"""Characters of an expression at most."""
 
 
 class LocalTime(tzinfo):
-    """The machine's time zone with its summer time, however the machine was told of it; `datetime.astimezone()` knows today's offset only."""
+    """The machine's time zone with its summer time, wherever it is set; `datetime.astimezone()` knows today's offset only."""
 
     def utcoffset(self, dt: datetime | None) -> timedelta | None:
-        """What the machine adds to UTC at a moment on its clock."""
+        """The offset from UTC at a local time."""
         return None if dt is None else dt.replace(tzinfo=None).astimezone().utcoffset()
 
     def dst(self, dt: datetime | None) -> None:  # noqa: ARG002
-        """Not known, and not asked for."""
+        """None: unknown, and not needed."""
         return
 
     def tzname(self, dt: datetime | None) -> str | None:
-        """E.g. "CET"."""
+        """The name of the zone at a local time: "CET"."""
         return None if dt is None else dt.replace(tzinfo=None).astimezone().tzname()
 
     def fromutc(self, dt: datetime) -> datetime:
-        """The same moment on the machine's clock; `fold` tells the two passes of an hour apart."""
+        """A moment in UTC as local time; `fold` is 1 in the second pass of an hour that comes twice."""
         return datetime.fromtimestamp(dt.replace(tzinfo=UTC).timestamp()).replace(tzinfo=self)
 
 
@@ -39,12 +39,12 @@ LOCAL = LocalTime()
 class Cron:
     """A cron expression of five fields: minute, hour, day of the month, month, day of the week.
 
-    As in Debian, a moment that summer time skips comes when the clock has jumped, and one that comes twice counts the first time;
+    As in Debian, a moment that summer time skips comes when the clock has jumped, and a moment that comes twice counts the first time;
     expressions with `*` as their minute or hour simply go on.
 
     Args:
         expression: E.g. "0 3 * * *".
-        zone: Whose clock it means.
+        zone: The time zone of the expression.
 
     Raises:
         SettingsError: It is not such an expression, or it names no moment at all.
@@ -65,13 +65,13 @@ class Cron:
     def last(self, now: datetime) -> datetime:
         """The last moment that is not after `now`, in UTC."""
         second = now.astimezone(UTC).replace(microsecond=0)
-        found = next(self._moments(second + timedelta(seconds=1), back=True))
-        # in an hour's second pass, looking back misses what came late in the first one
-        for moment in self._moments(found):
+        latest = next(self._moments(second + timedelta(seconds=1), back=True))
+        # in an hour's second pass, looking back misses moments late in the first one
+        for moment in self._moments(latest):
             if moment > now:
                 break
-            found = moment
-        return found
+            latest = moment
+        return latest
 
     def next(self, now: datetime) -> datetime:
         """The first moment after `now`, in UTC."""
@@ -83,7 +83,7 @@ class Cron:
 
 
 def _check(expression: str) -> None:
-    """It is tried on the fifty years from 2000 on, in which every date that recurs comes up."""
+    """Raises SettingsError unless the expression names a moment in the fifty years from 2000 on, in which every recurring date comes up."""
     fault = f'{expression[:LONGEST]!r} is not a schedule. Write five fields: minute, hour, day, month, weekday; "0 3 * * *" is every day at 03:00.'
     if len(expression.split()) != 5 or len(expression) > LONGEST:
         raise SettingsError(fault)

@@ -1,4 +1,4 @@
-"""How far a task is, how long it still takes, and how long each stage took."""
+"""How much of a task is done, how long it still takes, and how long each stage took."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from forecasting.core.settings import Settings
 from forecasting.core.stages import BACKTEST_LSTM, BACKTEST_PROPHET, BACKTEST_TOTALS, LSTM, PROPHET, PUBLISH
 
 TRUSTED_FROM = 1 / 3
-"""Share of the work after which only the measured pace counts."""
+"""Share of the work from which on only the measured pace counts."""
 
 
 class Estimate:
-    """What is done of a plan of stages.
+    """How much of a plan of stages is done.
 
     Args:
-        stages: Stage -> seconds that it is expected to take, in their order; what is not above 0 counts as nothing.
+        stages: Stage -> seconds that it is expected to take, in order; a stage that is not above 0 counts as nothing.
     """
 
     def __init__(self, stages: Mapping[str, float]) -> None:
@@ -44,7 +44,7 @@ class Estimate:
         return self.fraction
 
     def remaining(self, elapsed: float) -> float | None:
-        """Seconds that are left: the plan at first, the measured pace as it becomes known; None without a plan.
+        """Seconds left, by the plan at first and by the measured pace as work is done; None without a plan.
 
         Args:
             elapsed: Seconds since the start, at least 0.
@@ -68,10 +68,10 @@ _PER_EPOCH = {BACKTEST_LSTM: 0.4, LSTM: 0.2}
 
 
 class Stopwatch:
-    """Passes progress on, and keeps how long each stage took.
+    """A listener that measures how long each stage takes and passes its progress on.
 
     Args:
-        on_progress: Who is told.
+        on_progress: The listener that progress is passed on to.
         clock: Seconds that never run backwards.
 
     Attributes:
@@ -85,7 +85,7 @@ class Stopwatch:
         self._last = clock()
 
     def __call__(self, progress: Progress) -> None:
-        """Called after each step."""
+        """Measures a step and passes it on."""
         now = self._clock()
         self.seconds[progress.stage] = self.seconds.get(progress.stage, 0.0) + now - self._last
         self._last = now
@@ -93,19 +93,19 @@ class Stopwatch:
 
 
 def expected(rows: int, settings: Settings, manifest: Mapping[str, Any] | None) -> dict[str, float]:
-    """Seconds that each stage is likely to take, in their order.
+    """Seconds that each stage is likely to take, in order.
 
     Args:
-        rows: Of the sales.
+        rows: Rows of the sales.
         settings: What will be trained.
-        manifest: Of a version made before: how long it took, if its settings were alike, says more than any rule.
+        manifest: The manifest of an earlier version, if any; if its settings are the same, its durations are taken instead of the rule.
     """
     alike = manifest is not None and manifest.get("settings") == settings.to_dict()
     if manifest is not None and alike and manifest.get("durations"):
         growth = max(rows, 1) / max(manifest.get("rows", rows), 1)
         return {stage: seconds * growth for stage, seconds in manifest["durations"].items()}
-    made = {}
+    seconds_of = {}
     for stage, fixed in _FIXED.items():
         cutoffs = settings.cutoffs if stage == BACKTEST_PROPHET else 1
-        made[stage] = fixed + cutoffs * _PER_MILLION_ROWS.get(stage, 0.0) * rows / 1e6 + _PER_EPOCH.get(stage, 0.0) * settings.lstm.epochs
-    return made
+        seconds_of[stage] = fixed + cutoffs * _PER_MILLION_ROWS.get(stage, 0.0) * rows / 1e6 + _PER_EPOCH.get(stage, 0.0) * settings.lstm.epochs
+    return seconds_of

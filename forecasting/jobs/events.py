@@ -1,4 +1,4 @@
-"""What a job tells: one JSON line an event, appended by the job and read by anybody."""
+"""The events of a job: one JSON line per event, appended by the job and read by anybody."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ KINDS: dict[str, tuple[type, ...]] = {
     **dict.fromkeys(("fraction", "elapsed"), _NUMBER),
     **dict.fromkeys(("loss", "remaining"), (*_NUMBER, type(None))),
 }
-"""What each field of an event may be; a line with anything else was not written by a job."""
+"""Field of an event -> its types; a line with anything else was not written by a job."""
 BLOCK = 8192
 PAGE = 500
-"""Events that a listener gets at once."""
+"""Events that a listener gets at once, at most."""
 Type = Literal["started", "progress", "result"]
 
 
@@ -41,16 +41,16 @@ class Event:
         id: Its position in the job, from 1.
         at: When, in UTC.
         type: "started" comes first, "result" last.
-        stage: What is running; see `Progress`, also for the next four.
+        stage: What is running; see `Progress`, also for `done`, `total`, `note` and `loss`.
         done: Steps of the stage that have ended.
         total: Steps of the stage.
         note: One short line.
-        loss: Of the epoch that ended, or None.
+        loss: Loss of the epoch that ended, or None.
         fraction: Share of the whole job that is done, in [0, 1]; never falls.
         elapsed: Seconds since the start.
         remaining: Seconds that it still takes; None if that is not known.
-        status: Of a result: "success", "failed" or "cancelled".
-        reason: Of a result without success: what went wrong and what to do.
+        status: "success", "failed" or "cancelled" of a result; else empty.
+        reason: What went wrong and what to do, of a result without success; else empty.
     """
 
     id: int
@@ -73,10 +73,10 @@ class Event:
 
 
 class Recorder:
-    """Writes a job's events.
+    """Writer of a job's events.
 
     Args:
-        path: The file; made at the first event.
+        path: The file; created at the first event.
         estimate: What the stages are expected to take.
         clock: Seconds that never run backwards.
     """
@@ -92,11 +92,11 @@ class Recorder:
         self._waiting: Progress | None = None
 
     def started(self) -> None:
-        """The job has begun."""
+        """Writes that the job has begun."""
         self._write("started", remaining=self.estimate.remaining(0.0))
 
     def progress(self, progress: Progress) -> None:
-        """A step has ended. Ten a second are written, and always a stage's first and last and every one with a loss."""
+        """Writes that a step has ended: ten a second at most, and always the first and last step of a stage and steps with a loss."""
         first = progress.stage != self.stage
         if first:
             self._flush()
@@ -108,7 +108,7 @@ class Recorder:
             self._flush()
 
     def result(self, status: str, reason: str) -> None:
-        """The job has ended."""
+        """Writes how the job has ended."""
         self._flush()
         done = status == "success"
         self._write("result", stage=self.stage, status=status, reason=reason, fraction=1.0 if done else self.estimate.fraction, remaining=0.0)
@@ -128,7 +128,7 @@ class Recorder:
 
 
 def _append(path: Path, line: bytes) -> None:
-    """Adds a line whole, or not at all if the disk is full."""
+    """Appends a whole line, or nothing if the disk is full."""
     with path.open("ab", buffering=0) as file:
         size = file.tell()
         if file.write(line) != len(line):
@@ -147,20 +147,20 @@ def read(path: Path, after: int = 0) -> list[Event]:
 
 
 def page(path: Path, place: int = 0) -> tuple[list[Event], int]:
-    """The next events from a place in the file on, a page of them at most, and the place behind them: the same where nothing came."""
+    """The next events from a place in the file on, a page of them at most, and the place behind them, unchanged if there are none."""
     try:
         file = path.open("rb")
     except FileNotFoundError:
         return [], place
-    found = []
+    events = []
     with file:
         file.seek(place)
         for line in islice(file, PAGE):
             if not line.endswith(b"\n"):
                 break  # it is still being written
             place += len(line)
-            found.append(_parse(line))
-    return [event for event in found if event is not None], place
+            events.append(_parse(line))
+    return [event for event in events if event is not None], place
 
 
 def last(path: Path, kind: Type | None = None) -> Event | None:
@@ -176,7 +176,7 @@ def _newest_first(path: Path) -> Iterator[Event]:
 
 
 def _parse(line: bytes) -> Event | None:
-    """None for a line that its writer did not finish: it was killed, or the disk was full."""
+    """The event of a line; None if its writer did not finish it: it was killed, or the disk was full."""
     try:
         values = json.loads(line)
         event = Event(**{**values, "at": datetime.fromisoformat(values["at"])})
@@ -186,14 +186,14 @@ def _parse(line: bytes) -> Event | None:
 
 
 def _is_one(event: Event) -> bool:
-    """Whether a job can have written it."""
+    """Whether a job can have written this event."""
     if not all(isinstance(getattr(event, name), kinds) for name, kinds in KINDS.items()):
         return False
     return event.at.tzinfo is not None and event.at.year >= 1970 and 0 <= event.elapsed < MOST_SECONDS
 
 
 def _lines_backwards(path: Path) -> Iterator[bytes]:
-    """The lines of a file from the last to the first; what follows the last line feed is still being written and is left out."""
+    """The lines of a file from the last to the first, without an unfinished one after the last line feed."""
     try:
         file = path.open("rb")
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Retrains: each in a child process and in a numbered folder of its own, one at a time."""
+"""Retrains: one at a time, each in a child process with a numbered folder of its own."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from forecasting.storage.numbered_folders import DRAFT, LAST, Numbered
 from forecasting.storage.workspace import VARIABLE
 
 SECRETS = ("FORECASTING_API_TOKEN",)
-"""Variables that a job has no use for."""
+"""Environment variables that are not passed on to a job."""
 RESERVED_BYTES = 32_768
 POLL_SECONDS = 0.02
 TERM_SECONDS, KILL_SECONDS = 2.0, 2.5
@@ -37,7 +37,7 @@ class Jobs:
     A job's process holds the lock of its file `alive` for its whole life, so that the kernel itself says whether it runs.
 
     Args:
-        folder: Where they are; made at the first start.
+        folder: Their folder; created at the first start.
         command: Starts the process of a job, which calls `worker.main`; the job's folder and the number of the open file `alive` are added. Not
             needed where jobs are only followed, cancelled and pruned.
     """
@@ -68,20 +68,20 @@ class Jobs:
             return self._launch(request, home)
 
     def running(self) -> int | None:
-        """The job that runs, or None."""
+        """The number of the job that runs, or None."""
         number = self.latest()
         return number if number is not None and status.state(self._numbered.name(number)) == "running" else None
 
     def numbers(self) -> list[int]:
-        """The jobs that there are, in order."""
+        """The numbers of all jobs, in order."""
         return self._numbered.numbers()
 
     def latest(self) -> int | None:
-        """The newest job, or None."""
+        """The number of the newest job, or None."""
         return max(self.numbers(), default=None)
 
     def status(self, number: int | str) -> JobStatus:
-        """How a job stands; raises NotFound."""
+        """The status of a job; raises NotFound."""
         path = self._numbered.find(number)
         try:
             return status.read(path, int(number))
@@ -93,25 +93,25 @@ class Jobs:
         return events.read(self._numbered.find(number) / EVENTS, after)
 
     def news(self, number: int | str, after: int = 0) -> tuple[JobStatus, list[Event]]:
-        """How a job stands, and its events with an id above `after`; all of them where it has ended. Raises NotFound."""
+        """The status of a job, and its events with an id above `after`, the last one included if it has ended; raises NotFound."""
         now = self.status(number)
         return now, self.events(number, after)
 
     def page(self, number: int | str, place: int = 0) -> tuple[JobStatus, list[Event], int]:
-        """How a job stands, its next events from a place on, and the place behind them; one that has ended has no more where that is the same.
+        """The status of a job, its next events from a place on, and the place behind them; raises NotFound.
 
-        Whoever follows a job so holds a page of it in memory, however much it told. Raises NotFound.
+        A job that has ended has no more events once the place stays the same. Only a page of events is held in memory, however many there are.
         """
         now = self.status(number)
         return now, *events.page(self._numbered.find(number) / EVENTS, place)
 
     def result_id(self, number: int | str) -> int:
-        """The id of the event with the result of a job that has ended: the one after all others if it died before it could tell one."""
+        """The id of the event with the result of a job that has ended; the id after its last event if it died without writing a result."""
         newest = events.last(self._numbered.find(number) / EVENTS)
         return 1 if newest is None else newest.id if newest.type == "result" else newest.id + 1
 
     def follow(self, number: int | str, on_event: Callable[[Event], None], *, poll: float = 0.1) -> JobStatus:
-        """Tells every event once, in order, until the job ends; raises NotFound, and what the listener raises."""
+        """Calls a listener once with every event, in order, until the job ends; raises NotFound, and what the listener raises."""
         seen = 0
         while True:
             now, news = self.news(number, seen)
@@ -137,7 +137,7 @@ class Jobs:
         _mark(path / CANCEL)
         if not (_end(path, signal.SIGTERM, TERM_SECONDS) or _end(path, signal.SIGKILL, KILL_SECONDS)):
             raise TryAgain(f"Job {int(number)} has not ended yet: the system is still writing for it. Look again in a moment.")
-        _signal(path, signal.SIGKILL)  # children that outlived it
+        _signal(path, signal.SIGKILL)  # its children that are still alive
 
     def log(self, number: int | str) -> str:
         """Everything that the job printed; raises NotFound."""
@@ -147,11 +147,11 @@ class Jobs:
             return ""
 
     def spare(self, keep: int) -> list[int]:
-        """The jobs that need not be kept, in order: older than the newest `keep`, and not running."""
+        """Numbers of the jobs that need not be kept, in order: older than the newest `keep`, and not running."""
         return [number for number in self.numbers()[: -max(keep, 1)] if not is_held(self._numbered.name(number) / ALIVE)]
 
     def prune(self, keep: int) -> list[int]:
-        """Deletes the jobs that need not be kept; their numbers. Raises TryAgain while somebody else is starting one for too long."""
+        """Deletes the jobs that need not be kept and returns their numbers; raises TryAgain if somebody else is starting a job for too long."""
         if len(self.numbers()) <= keep:
             return []
         with exclusive(self._folder / ".lock"):
@@ -177,7 +177,7 @@ class Jobs:
         return int(path.name)
 
     def _prepare(self, request: dict[str, Any]) -> tuple[Path, int]:
-        """A new job's folder and its lock; it appears whole and locked, so that nobody takes it for one that died."""
+        """A new job's folder and its lock; the folder appears whole and locked, so that it does not look like a job that died."""
         draft, number = self._numbered.draft(), self._numbered.next()
         draft.mkdir()
         try:
@@ -220,7 +220,7 @@ class Jobs:
 
 
 def _reap(process: subprocess.Popen[bytes], path: Path) -> None:
-    """Waits for a child, so that it leaves no zombie, and notes how it ended."""
+    """Waits for a child, so that it leaves no zombie, and writes down its exit code."""
     code = process.wait()
     with suppress(OSError):
         (path / RESERVE).unlink(missing_ok=True)
@@ -228,7 +228,7 @@ def _reap(process: subprocess.Popen[bytes], path: Path) -> None:
 
 
 def _mark(path: Path) -> None:
-    """Leaves a mark; on a full disk the signals that follow have to do."""
+    """Creates an empty file as a mark; on a full disk the signals that follow have to suffice."""
     try:
         path.touch()
     except OSError as error:
@@ -237,7 +237,7 @@ def _mark(path: Path) -> None:
 
 
 def _end(path: Path, number: signal.Signals, seconds: float) -> bool:
-    """Signals a job's processes and waits; whether it has ended."""
+    """Signals a job's processes and waits for up to `seconds`; whether it has ended."""
     end, sent = time.monotonic() + seconds, False
     while is_held(path / ALIVE):
         if time.monotonic() >= end:
@@ -248,7 +248,7 @@ def _end(path: Path, number: signal.Signals, seconds: float) -> bool:
 
 
 def _signal(path: Path, number: signal.Signals) -> bool:
-    """Sends a signal to the job's process group, which its lock shows, or has just shown, to live; whether that was possible."""
+    """Sends a signal to a job's process group, which by its lock is, or was a moment ago, alive; whether that was possible."""
     pid = status.number_in(path / PID)
     if pid is None or pid <= 1:
         return False

@@ -1,4 +1,4 @@
-"""What came of a schedule's last moment: one small file of the workspace that all its servers share."""
+"""The outcome of a schedule's last moment, in one small file of the workspace that all its servers share."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ OUTCOMES = get_args(Outcome)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tick:
-    """A scheduled moment and what came of it.
+    """A scheduled moment and its outcome.
 
     Args:
-        expression: Of the schedule.
+        expression: The cron expression of the schedule.
         due: The moment, in UTC.
         outcome: "set" when the schedule was switched on after it; "claimed" until something else is known; "waiting" for a retrain that ran already.
-        text: The same for a person.
+        text: The outcome in words, for a person.
         job: The job that was started, or is waited for; of a claim, the newest one before it. None if there is none.
-        at: When that was written, in UTC.
+        at: When the outcome was written, in UTC.
     """
 
     expression: str
@@ -39,7 +39,7 @@ class Tick:
 
 
 def read(path: Path) -> Tick | None:
-    """The last one; None if there never was one, or if the file is broken, which is logged."""
+    """The last moment and its outcome; None if there is none yet, or if the file is broken, which is logged."""
     try:
         return _tick(json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
@@ -50,12 +50,12 @@ def read(path: Path) -> Tick | None:
 
 
 def write(path: Path, tick: Tick) -> None:
-    """Keeps this one instead, in one step."""
+    """Replaces the saved moment and outcome, in one step."""
     write_json(path, asdict(tick) | {"due": tick.due.isoformat(), "at": tick.at.isoformat()})
 
 
 def _tick(values: dict[str, Any]) -> Tick:
-    """Checked, since a person may have edited it; raises ValueError, KeyError or TypeError."""
+    """The moment and outcome in a file's values, which a person may have edited; raises ValueError, KeyError or TypeError."""
     outcome, job = values["outcome"], values["job"]
     if outcome not in OUTCOMES:
         raise ValueError(outcome)

@@ -1,4 +1,4 @@
-"""How a job stands: derived from its files and its lock, never kept anywhere."""
+"""The status of a job, derived from its files and its lock and saved nowhere."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ALIVE, PID, EXIT, RESERVE = "alive", "pid", "exit", "reserve"
 """`alive` is locked while the process lives; `pid` is its number, and that of its group; `exit` is what its parent saw it end with;
 `reserve` is space for the result of a job that fills the disk."""
 SILENCE_SECONDS = 600.0
-"""Seconds after an event for which the clock is believed: a job counts its own seconds, but clocks are set, by a year at times."""
+"""Seconds after an event that the clock may add at most: a job counts its own seconds, but clocks are set, at times by a year."""
 
 NOTHING = "Nothing was published"
 
@@ -32,17 +32,17 @@ class JobStatus:
 
     Args:
         number: The job.
-        state: "running" until its process has ended or told its result.
-        request: What was asked for.
+        state: "running" until its process has ended or written its result.
+        request: What the job was asked to do.
         started: When, in UTC, by the clock of the newest event.
         ended: When, in UTC, by the same clock; None while it runs.
         event: The newest progress, or None.
         fraction: Share that is done, in [0, 1].
         elapsed: Seconds from start to end, or until now.
         remaining: Seconds that it still takes; None if that is not known.
-        result: What a job that is done made; empty for the others.
+        result: The result of a job that is done; empty for other jobs.
         reason: Why there is no result, and what to do.
-        error: The class of the error that ended it, e.g. "InputError"; empty if it told none.
+        error: The class of the error that ended it, e.g. "InputError"; empty if it wrote none.
         step: The stage in which it ended.
         log: Its whole output.
     """
@@ -64,7 +64,7 @@ class JobStatus:
 
 
 def read(path: Path, number: int) -> JobStatus:
-    """How the job in a folder stands, whatever became of its files; raises FileNotFoundError if the folder is gone."""
+    """The status of the job in a folder, whatever became of its files; raises FileNotFoundError if the folder is gone."""
     now, result, state = _look(path)
     newest = events.last(path / EVENTS)
     progress = newest if newest is None or newest.type == "progress" else events.last(path / EVENTS, "progress")
@@ -103,7 +103,7 @@ def number_in(path: Path) -> int | None:
 
 
 def _look(path: Path) -> tuple[datetime, dict[str, Any], State]:
-    """The lock is asked before the result is read: whoever let go of it has written its result before."""
+    """When a job began, its result and its state. The lock is checked first: a process that has freed it has written its result before."""
     alive, now = is_held(path / ALIVE), datetime.now(UTC)
     result = _json(path / RESULT)
     if result:
@@ -123,7 +123,7 @@ def _remaining(newest: Event | None, now: datetime) -> float | None:
 
 
 def _elapsed(newest: Event | None, begun: datetime, end: datetime) -> float:
-    """Seconds by the job's own count, and what the clock says since."""
+    """Seconds by the job's own count, and by the clock since its newest event."""
     return _since(begun, end) if newest is None else newest.elapsed + _since(newest.at, end)
 
 
@@ -141,9 +141,9 @@ def _published(progress: Event | None) -> str:
 def _reason(path: Path, state: State, result: dict[str, Any], newest: Event | None, published: str) -> str:
     if state in ("running", "done"):
         return ""
-    told = result.get("reason") or (newest.reason if newest else "")
-    if told:
-        return str(told)
+    reason = result.get("reason") or (newest.reason if newest else "")
+    if reason:
+        return str(reason)
     if state == "cancelled":
         return "Cancelled by a person." if published == NOTHING else f"Cancelled by a person. {published}."
     code = number_in(path / EXIT)
@@ -154,8 +154,8 @@ def _reason(path: Path, state: State, result: dict[str, Any], newest: Event | No
 
 
 def _ended(path: Path, result: dict[str, Any], newest: Event | None, begun: datetime) -> datetime:
-    told = _moment(result.get("ended")) or _changed(path / EXIT)
-    return told or (newest.at if newest else begun)
+    ended = _moment(result.get("ended")) or _changed(path / EXIT)
+    return ended or (newest.at if newest else begun)
 
 
 def _begun(path: Path) -> datetime:
@@ -169,9 +169,9 @@ def _changed(path: Path) -> datetime | None:
         return None
 
 
-def _moment(told: Any) -> datetime | None:
+def _moment(text: Any) -> datetime | None:
     try:
-        moment = datetime.fromisoformat(told)
+        moment = datetime.fromisoformat(text)
     except (TypeError, ValueError):
         return None
     return moment if moment.tzinfo else None

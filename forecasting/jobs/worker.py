@@ -1,4 +1,4 @@
-"""The process of one job, from its request to its result; what the task is, its caller says."""
+"""The process of one job, from its request to its result; the caller hands in the task."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Outcome:
         status: "success", "failed" or "cancelled".
         reason: What went wrong and what to do; empty for a success.
         error: The class of the error, e.g. "InputError"; empty for a success.
-        meta: What the task made.
+        meta: The result of the task.
     """
 
     status: str
@@ -53,11 +53,11 @@ class Outcome:
 
 
 class Listener:
-    """Writes progress down, and ends the task when a person wants that.
+    """A listener that writes progress down, and ends the task when a person cancels it.
 
     Args:
         recorder: Writes the events.
-        mark: A file that somebody makes in order to cancel.
+        mark: The file whose existence asks the task to end.
     """
 
     def __init__(self, recorder: Recorder, mark: Path) -> None:
@@ -66,14 +66,14 @@ class Listener:
         self.stopped = False
 
     def __call__(self, progress: Progress) -> None:
-        """Called after each step; raises Cancelled. Once a version is written whole it is too late to cancel: it will be live."""
+        """Writes a step down; raises Cancelled. Once a version is written whole it is too late to cancel: it will be live."""
         self.check()
         if progress.stage == PUBLISH and progress.done == progress.total:
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
         self.recorder.progress(progress)
 
     def check(self) -> None:
-        """Raises Cancelled if the task shall end; a library may have swallowed the one that the signal raised."""
+        """Raises Cancelled if the task shall end, since a library may have swallowed the exception of the signal."""
         if self.cancelled():
             raise Cancelled(CANCELLED)
 
@@ -96,7 +96,7 @@ def run(job: Path, task: Task) -> bool:
     listener = Listener(recorder, job / CANCEL)
     outcome = _attempt(task, request, listener, job / PID)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    (job / RESERVE).unlink(missing_ok=True)  # so that even a job that ended for want of space can tell it
+    (job / RESERVE).unlink(missing_ok=True)  # so that even a job that a full disk ended can write its result
     recorder.result(outcome.status, outcome.reason)
     ended = datetime.now(UTC).isoformat(timespec="milliseconds")
     write_json(job / RESULT, {**asdict(outcome), "step": recorder.stage, "ended": ended})
@@ -104,7 +104,7 @@ def run(job: Path, task: Task) -> bool:
 
 
 def main(job: Path, lock: int, task: Task) -> int:
-    """The process from start to end; its exit code.
+    """Runs the process from start to end; its exit code.
 
     Args:
         job: The job's folder.
@@ -115,7 +115,7 @@ def main(job: Path, lock: int, task: Task) -> int:
     os.nice(NICENESS)
     success = run(job, task)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.alarm(EXIT_SECONDS)  # a library's thread that never ends must not keep the process
+    signal.alarm(EXIT_SECONDS)  # a library's thread that never ends must not keep the process alive
     return 0 if success else 1
 
 
