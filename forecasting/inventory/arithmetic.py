@@ -1,7 +1,7 @@
-"""The arithmetic of orders: pure functions of arrays, a value a series.
+"""The arithmetic of orders: pure functions of arrays with a value per series.
 
 A distribution comes as `values`, shape (n, m): m equally likely sums of demand over the days in question, ascending, at least 0, in units; a row
-of NaN is demand that is not known, and what follows from it is NaN. Sources: Snyder & Shen, Fundamentals of Supply Chain Theory, 2nd ed. 2019
+of NaN is unknown demand, and every result from it is NaN. Sources: Snyder & Shen, Fundamentals of Supply Chain Theory, 2nd ed. 2019
 (S&S); Silver, Pyke & Thomas, Inventory and Production Management in Supply Chains, 4th ed. 2017 (SPT).
 """
 
@@ -15,13 +15,13 @@ from forecasting.core.arrays import FloatArray
 from forecasting.inventory.policy import Rule
 
 TOLERANCE: Final = 1e-9
-"""Units (of packs and shortfalls) that are taken for rounding."""
+"""Units of packs and shortfalls, and less, that are rounding errors."""
 ROWS: Final = 1000
-"""Series whose levels are merged at a time."""
+"""Series whose levels are computed at a time, to save memory."""
 
 
 def quantile(values: FloatArray, p: FloatArray) -> FloatArray:
-    """The level that demand does not pass with a chance of `p`, shape (n,), units; linear between the middles of equally likely values.
+    """The level that demand does not exceed with a chance of `p`, shape (n,), units; linear between the middles of equally likely values.
 
     Args:
         values: Shape (n, m), ascending, units.
@@ -40,7 +40,7 @@ def quantile(values: FloatArray, p: FloatArray) -> FloatArray:
 
 
 def chance_enough(values: FloatArray, level: FloatArray) -> FloatArray:
-    """The chance that a level covers demand, P(D <= level), shape (n,), in [0, 1]; NaN where either is not known."""
+    """The chance that a level covers demand, P(D <= level), shape (n,), in [0, 1]; NaN where the level or the demand is unknown."""
     share = (values <= level[:, None] + TOLERANCE).mean(axis=1)
     return np.where(np.isnan(values[:, -1]) | np.isnan(level), np.nan, share)
 
@@ -56,11 +56,11 @@ def leftover(values: FloatArray, level: FloatArray) -> FloatArray:
 
 
 def fill_level(cycle: FloatArray, lead: FloatArray, per_cycle: FloatArray, target: FloatArray) -> FloatArray:
-    """The smallest order-up-to level from which a share of demand is met, shape (n,), units; NaN where demand is not known or nothing sells.
+    """The smallest order-up-to level that meets a share of demand, shape (n,), units; NaN where demand is unknown or nothing sells.
 
-    Of a cycle's demand that is missed which is missing at its end and was not at its start, M(S) = E[(D_LR - S)+] - E[(D_L - S)+], as a share of
-    the demand of a review period (SPT ch. 6, (R, S) with a target of P2; the second term counts where the shelf is often empty). M runs straight
-    between the values of either distribution, so the level is exact: no search, no tolerance.
+    A cycle misses the units that are missing at its end and were not at its start, M(S) = E[(D_LR - S)+] - E[(D_L - S)+]; they are held against
+    the demand of a review period (SPT ch. 6, (R, S) with a target of P2; the second term counts where the shelf is often empty). M is linear
+    between the values of the two distributions, so the level is exact: no search, no tolerance.
 
     Args:
         cycle: Demand over lead time and review period, shape (n, m).
@@ -74,16 +74,16 @@ def fill_level(cycle: FloatArray, lead: FloatArray, per_cycle: FloatArray, targe
         >>> fill_level(np.array([[10.0, 20.0, 30.0, 40.0]]), np.zeros((1, 1)), np.array([25.0]), np.array([0.9]))
         array([30.])
     """
-    made = np.full(len(cycle), np.nan)
+    levels = np.full(len(cycle), np.nan)
     known = np.flatnonzero((per_cycle > 0) & ~np.isnan(cycle[:, -1]) & ~np.isnan(lead[:, -1]))
     for part in range(0, len(known), ROWS):
         some = known[part : part + ROWS]
-        made[some] = _least_level(cycle[some], lead[some], (1 - target[some]) * per_cycle[some])
-    return made
+        levels[some] = _least_level(cycle[some], lead[some], (1 - target[some]) * per_cycle[some])
+    return levels
 
 
 def _least_level(cycle: FloatArray, lead: FloatArray, allowed: FloatArray) -> FloatArray:
-    """The smallest level from which no more than so many units are missed in a cycle, shape (n,)."""
+    """The smallest level at which a cycle misses at most `allowed` units, shape (n,)."""
     levels = np.concatenate([np.zeros((len(cycle), 1)), cycle, lead], axis=1)
     order = np.argsort(levels, axis=1, kind="stable")
     levels = np.take_along_axis(levels, order, axis=1)
@@ -102,15 +102,15 @@ def _least_level(cycle: FloatArray, lead: FloatArray, allowed: FloatArray) -> Fl
 def critical_ratio(price: FloatArray, unit_cost: FloatArray, holding: FloatArray, *, once: bool = False, salvage: float = 0.0) -> FloatArray:
     """The chance of no stockout that costs least, shape (n,), in (0, 1): Cu / (Cu + Co) (S&S, equation 4.27).
 
-    Cu, a unit too few, is the margin: the sale is lost. Co, a unit too many, is what it costs to keep it until it sells, or for goods of one
-    cycle what it loses in value. NaN where a price or cost is not known, or nothing is earned.
+    Cu, the cost of a unit too few, is the margin of the lost sale. Co, the cost of a unit too many, is that of keeping it until it sells, or for
+    goods of one cycle its loss of value. NaN where a price or cost is unknown, or where there is no margin.
 
     Args:
-        price: Of a unit, money.
-        unit_cost: Of a unit, money.
-        holding: Cost of keeping a unit for the days that the order covers, money; of goods that are sold later if not now.
-        once: Whether what is left is lost but for its salvage, rather than sold in the next cycle.
-        salvage: What a unit left is worth then, money, below `unit_cost`.
+        price: Price of a unit, money.
+        unit_cost: Cost of a unit, money.
+        holding: Cost of keeping a unit for the days that the order covers, money, for goods that can be sold later.
+        once: Whether a unit left over only brings its salvage value, rather than being sold in the next cycle.
+        salvage: Value of a unit left over, money, below `unit_cost`.
 
     Example:
         >>> critical_ratio(np.array([10.0]), np.array([2.0]), np.array([0.0]), once=True)
@@ -141,7 +141,7 @@ def eoq(demand_year: FloatArray, order_cost: FloatArray, holding_cost: FloatArra
 
 
 def whole_packs(units: FloatArray, pack_size: FloatArray) -> FloatArray:
-    """The least whole packs that hold so many units (at least 0), shape (n,), units.
+    """Units rounded up to whole packs, at least 0, shape (n,).
 
     Example:
         >>> whole_packs(np.array([13.0, 24.0]), np.array([12.0, 12.0]))
@@ -151,7 +151,7 @@ def whole_packs(units: FloatArray, pack_size: FloatArray) -> FloatArray:
 
 
 def order_quantity(order_up_to: FloatArray, position: FloatArray, pack_size: FloatArray, minimum_order: FloatArray) -> FloatArray:
-    """Units to order now, so that the position reaches the level: whole packs, at least the minimum, or nothing; 0 where no level is known.
+    """Units to order now, so that the position reaches the level: whole packs, at least the minimum, or nothing; 0 where the level is unknown.
 
     Args:
         order_up_to: Shape (n,), units.
@@ -193,7 +193,7 @@ def lot_quantity(reorder_point: FloatArray, position: FloatArray, lot: FloatArra
 def min_max_quantity(
     reorder_point: FloatArray, order_up_to: FloatArray, position: FloatArray, pack_size: FloatArray, minimum_order: FloatArray
 ) -> FloatArray:
-    """Units to order under (s, S): at or below the reorder point up to the level (SPT ch. 6).
+    """Units to order under (s, S): at or below the reorder point, enough to reach the level (SPT ch. 6).
 
     Args:
         reorder_point: s, shape (n,), units.
@@ -211,7 +211,7 @@ def min_max_quantity(
 
 
 class Terms(NamedTuple):
-    """What a rule orders by, shape (n,) each, units: reorder point, level, lot, pack size, minimum order."""
+    """The terms that rules order by, shape (n,) each, units: reorder point, level, lot, pack size, minimum order."""
 
     reorder_point: FloatArray
     order_up_to: FloatArray
@@ -230,7 +230,7 @@ def quantity_by(rule: Rule, terms: Terms, position: FloatArray) -> FloatArray:
 
 
 def steps_of_cover(on_hand: FloatArray, receipts: FloatArray, expected: FloatArray) -> FloatArray:
-    """Steps until a shelf is empty at the expected rate, with parts of steps, shape (n,); inf where it outlasts all of them, NaN if not known.
+    """Steps until a shelf is empty at the expected rate, with parts of steps, shape (n,); inf where it outlasts all steps, NaN where unknown.
 
     Args:
         on_hand: Shape (n,), units; below 0 where units are owed.
@@ -253,15 +253,15 @@ def steps_of_cover(on_hand: FloatArray, receipts: FloatArray, expected: FloatArr
 
 
 def textbook_level(mean: FloatArray, sd: FloatArray, z: FloatArray, steps: FloatArray, spread: FloatArray | float = 0.0) -> FloatArray:
-    """The level of independent, normal steps, all alike: mean x steps + z x the standard deviation of their sum, units, at least 0.
+    """The level for independent, identical, normal steps: mean x steps + z x the standard deviation of their sum, units, at least 0.
 
     The variance of a sum over a number of steps that varies itself is steps x sd^2 + mean^2 x spread^2 (SPT ch. 6, lead times that vary).
 
     Args:
         mean: Units a step.
-        sd: Its standard deviation, units.
+        sd: Standard deviation of a step, units.
         z: Standard normal quantile of the service level.
-        steps: How many an order covers.
-        spread: Standard deviation of that number.
+        steps: Steps that an order covers.
+        spread: Standard deviation of the number of steps.
     """
     return np.maximum(mean * steps + z * np.sqrt(steps * sd**2 + mean**2 * spread**2), 0.0)

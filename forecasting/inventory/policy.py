@@ -1,4 +1,4 @@
-"""How a shop wants to order, where nothing else is said of a series."""
+"""How a shop orders a series that has no terms of its own."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ Target = Literal["cycle", "fill", "costs"]
 
 RULES: Final[tuple[Rule, ...]] = ("order_up_to", "reorder_point", "min_max", "newsvendor")
 DAILY: Final[frozenset[Rule]] = frozenset({"reorder_point", "min_max"})
-"""Rules under which the shelf is looked at every step."""
+"""Rules under which the stock is reviewed at every step."""
 TARGETS: Final[tuple[Target, ...]] = ("cycle", "fill", "costs")
 CLASSES: Final = ("A", "B", "C")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
-    """What counts for every series that has no terms of its own.
+    """How a shop orders, and the terms of series that have none of their own.
 
     Args:
         rule: `order_up_to`: at every review up to a level, (R, S). `reorder_point`: looked at every day, at the reorder point a lot of

@@ -1,12 +1,12 @@
 """Which orders an amount of money (or shelf space) is best spent on.
 
-Each further pack of a series avoids fewer lost sales than the one before, so packs are taken in order of what they gain a unit of money, an order's
-minimum as its first step, until the next one no longer fits (marginal analysis: Fox 1966, Management Science 13(3), 210-216). What a unit of
-money gains there is its price. No choice of orders gains more than this one and the money left at that price, so only steps that lose less
-than this against the price can be part of a better one. Of these all combinations are built up series by series, without those that cost
-more and gain less than others, or can no longer become better (dynamic programming with the bound of the linear programme: Kellerer, Pferschy
-& Pisinger 2004, Knapsack Problems, ch. 11). That is the optimum unless more than `STATES` combinations stay open or `LOOKED_AT` are not
-enough, as may be with thousands of series; then it lies within the price of the money left.
+Each further pack of a series avoids fewer lost sales than the one before, so packs are taken in order of their gain per unit of money, an order's
+minimum as its first step, until the next one no longer fits (marginal analysis: Fox 1966, Management Science 13(3), 210-216). The gain per unit
+of money at that point is the price. No choice of orders gains more than this choice plus the money left at that price, so only steps that lose
+less than that sum against the price can be part of a better choice. All combinations of such steps are built up series by series, without
+combinations that cost more and gain less than others, or can no longer become better (dynamic programming with the bound of the linear programme:
+Kellerer, Pferschy & Pisinger 2004, Knapsack Problems, ch. 11). The result is the optimum unless more than `STATES` combinations stay open or
+`LOOKED_AT` are not enough, as can happen with thousands of series; then it is within the money left, at its price, of the optimum.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ STEPS: Final = 64
 STATES: Final = 2000
 """Combinations that are kept from series to series, at most."""
 LOOKED_AT: Final = 3_000_000
-"""Combinations that are looked at, at most: some tenths of a second."""
+"""Combinations that are examined at most, which takes some tenths of a second."""
 ROUNDING: Final = 1e-12
-"""Share of an amount that is taken for rounding."""
+"""Share of an amount, and less, that is a rounding error."""
 
 
 @dataclass(frozen=True, eq=False)
 class Steps:
-    """Ways to order each of n series: shape (n, s + 1), from nothing to the whole recommendation; the last one repeats where there are fewer.
+    """Ways to order each of n series: shape (n, s + 1), from nothing to the whole recommendation, which is repeated in series with fewer steps.
 
     Args:
         units: Ascending.
-        gain: Money (or units) that is expected not to be lost, ascending, each further step less a unit of money than the one before.
+        gain: Money (or units) that is expected not to be lost, ascending; each further step gains less per unit of money than the one before.
         cost: Money (or space), ascending.
     """
 
@@ -46,16 +46,16 @@ class Steps:
 
 @dataclass(frozen=True, eq=False)
 class Wanted:
-    """What is recommended of n series, without a budget.
+    """The recommended orders of n series, without a budget.
 
     Args:
-        values: Shape (n, m): demand of the days that an order covers, equally likely sums, ascending, units.
+        values: Shape (n, m): demand over the days that an order covers, as equally likely sums, ascending, units.
         position: Shape (n,), units.
         quantity: Shape (n,), units recommended, in whole packs.
         pack_size: Shape (n,), units.
         minimum_order: Shape (n,), least units of an order.
-        worth: Shape (n,), what a unit not lost is worth: its margin, or 1.
-        unit_cost: Shape (n,), at least 0: of a unit, money or space.
+        worth: Shape (n,), value of a unit that is not lost: its margin, or 1.
+        unit_cost: Shape (n,), at least 0: money or space that a unit takes.
     """
 
     values: FloatArray
@@ -68,7 +68,7 @@ class Wanted:
 
 
 def spend(wanted: Wanted, budget: float) -> tuple[FloatArray, FloatArray]:
-    """Units to order of each series, and what they gain, shape (n,) each; together they never cost more than the budget, at least 0."""
+    """Units to order of each series, and their gain, shape (n,) each; the orders together never cost more than the budget, at least 0."""
     steps = ways(wanted)
     chosen = choose(steps, budget)
     row = np.arange(len(chosen))
@@ -76,7 +76,7 @@ def spend(wanted: Wanted, budget: float) -> tuple[FloatArray, FloatArray]:
 
 
 def ways(wanted: Wanted) -> Steps:
-    """Nothing, the least order, and pack by pack up to what is recommended."""
+    """The ways to order each series: nothing, the least order, then pack by pack up to the recommended order."""
     pack, quantity = wanted.pack_size, wanted.quantity
     least = np.minimum(np.maximum(arithmetic.whole_packs(wanted.minimum_order, pack), pack), quantity)
     packs = np.round((quantity - least) / pack)
@@ -88,9 +88,9 @@ def ways(wanted: Wanted) -> Steps:
 
 
 def _spared(wanted: Wanted, units: FloatArray) -> FloatArray:
-    """Units that are expected not to be missed with so many ordered, shape (n, s + 1).
+    """Lost units that are expected to be avoided by orders of `units`, shape (n, s + 1).
 
-    What is missing runs straight between the values of demand, so it is found between them rather than summed over them for every step.
+    The expected shortage is linear between the values of demand, so it is interpolated rather than summed over the values for every step.
     """
     values, levels = wanted.values, wanted.position[:, None] + units
     m = values.shape[1]
@@ -122,7 +122,7 @@ def choose(steps: Steps, budget: float) -> np.ndarray:
 
 
 def _rates(steps: Steps) -> FloatArray:
-    """What each step gains a unit of money, shape (n, s); inf where it is free, 0 where there is no further step."""
+    """The gain of each step per unit of money, shape (n, s); inf where a step is free, 0 where there is no further step."""
     cost, gain = np.diff(steps.cost, axis=1), np.diff(steps.gain, axis=1)
     rate = np.where(gain > 0, np.inf, 0.0)
     np.divide(gain, cost, out=rate, where=(cost > 0) & (gain > 0))
@@ -130,7 +130,7 @@ def _rates(steps: Steps) -> FloatArray:
 
 
 class _Stage(NamedTuple):
-    """Combinations of the series so far: what they cost and gain more than those chosen, from which of the stage before, with which step."""
+    """Combinations of the series so far: cost and gain beyond the chosen steps, parent in the stage before, and step of the last series."""
 
     cost: FloatArray
     gain: FloatArray
@@ -139,7 +139,7 @@ class _Stage(NamedTuple):
 
 
 def _settled(steps: Steps, chosen: np.ndarray, price: float, left: float) -> np.ndarray:
-    """The best steps within the money left, where no step gains more against the price than those chosen."""
+    """The best steps within the money left, given that no step gains more against the price than the chosen ones."""
     row = np.arange(len(chosen))[:, None]
     cost, gain = steps.cost - steps.cost[row, chosen[:, None]], steps.gain - steps.gain[row, chosen[:, None]]
     open_ = (cost != 0) & (price * cost - gain < price * left) & (cost <= left - np.minimum(cost[:, 0], 0.0).sum())
@@ -161,13 +161,13 @@ def _settled(steps: Steps, chosen: np.ndarray, price: float, left: float) -> np.
 
 
 def _next(stage: _Stage, cost: FloatArray, gain: FloatArray, step: np.ndarray, limits: tuple[float, float, float, float]) -> _Stage:
-    """Every combination with every step of one more series that may still be best: ascending in cost and in gain.
+    """The combinations with one more series that may still be best, ascending in cost and in gain.
 
     Args:
         stage: Combinations so far.
-        cost: Of each step.
-        gain: Of each step.
-        step: Their numbers.
+        cost: Cost of each step of the series.
+        gain: Gain of each step of the series.
+        step: Numbers of the steps.
         limits: The price, the money left, what the series to come can give back (at most 0), and the best gain so far.
     """
     price, left, returned, best = limits
@@ -185,25 +185,25 @@ def _next(stage: _Stage, cost: FloatArray, gain: FloatArray, step: np.ndarray, l
 
 def _traced(stages: list[_Stage], core: np.ndarray, chosen: np.ndarray, best: tuple[int, int]) -> np.ndarray:
     """The steps that led to a combination."""
-    made, (stage, place) = chosen.copy(), best
+    steps, (stage, place) = chosen.copy(), best
     while stage:
-        made[core[stage - 1]] = stages[stage].step[place]
+        steps[core[stage - 1]] = stages[stage].step[place]
         place = int(stages[stage].parent[place])
         stage -= 1
-    return made
+    return steps
 
 
 def _filled(steps: Steps, rate: FloatArray, chosen: np.ndarray, money: float) -> np.ndarray:
-    """The same with every further step that still fits, best first."""
-    made, row = chosen.copy(), np.arange(len(chosen))
-    left = money - steps.cost[row, made].sum()
+    """The chosen steps plus every further step that still fits the money, best rate first."""
+    filled, row = chosen.copy(), np.arange(len(chosen))
+    left = money - steps.cost[row, filled].sum()
     while True:
-        step = np.minimum(made, rate.shape[1] - 1)
-        more = np.where(made < rate.shape[1], rate[row, step], 0.0)
+        step = np.minimum(filled, rate.shape[1] - 1)
+        more = np.where(filled < rate.shape[1], rate[row, step], 0.0)
         cost = steps.cost[row, step + 1] - steps.cost[row, step]
         more[cost > left] = 0.0
         if not more.any():
-            return made
+            return filled
         one = int(np.argmax(more))
-        made[one] += 1
+        filled[one] += 1
         left -= cost[one]

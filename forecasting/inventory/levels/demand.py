@@ -1,7 +1,7 @@
-"""Demand summed over the days that an order must cover: its distribution now, and what it would have said in the past.
+"""Demand summed over the days that an order must cover: its distribution now, and as it would have been seen in the past.
 
-Everything comes from errors of sums over as many days (`series_bands`), never from a day's error and a square root. Of a lead time that
-varies, the sums over each length are mixed by its chance: Silver, Pyke & Thomas 2017, ch. 6, without their normal distribution.
+Distributions come from errors of sums over as many days (`SeriesBands`), never from one day's error and a square root. For a lead time that
+varies, the sums over its lengths are mixed by their chances: Silver, Pyke & Thomas 2017, ch. 6, without their normal distribution.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from forecasting.training.bands.quantiles import SeriesBands
 from forecasting.training.ensemble import Ensemble
 
 PLACES = 300
-"""Equally likely values that stand for a distribution."""
+"""Equally likely values by which a distribution is represented."""
 PLACES_PAST = 100
-"""The same where the lead time varies, at every review of the past."""
+"""Equally likely values of a distribution at each review of the past, where the lead time varies."""
 MIXED_AT_ONCE = 4_000_000
-"""Values of mixtures that are made at a time."""
+"""Values of mixtures that are computed at a time, to save memory."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +30,7 @@ class Demand:
     """Demand of r series over a span of steps.
 
     Args:
-        expected: Shape (r,), units: what is forecast, NaN where the span reaches beyond the forecast.
+        expected: Shape (r,), units: the forecast, NaN where the span reaches beyond it.
         values: Shape (r, m): equally likely sums, ascending, units; NaN where no error of such a sum was seen.
     """
 
@@ -38,35 +38,35 @@ class Demand:
     values: FloatArray
 
 
-def over(made: Ensemble, rows: np.ndarray, lead: FloatArray, extra: np.ndarray, *, start: int = 0) -> Demand:
-    """Demand from the counting on: over the lead time and `extra` more steps.
+def over(ensemble: Ensemble, rows: np.ndarray, lead: FloatArray, extra: np.ndarray, *, start: int = 0) -> Demand:
+    """Demand from the day of the stock count on, over the lead time and `extra` more steps.
 
     Args:
-        made: What is served.
+        ensemble: The ensemble that forecasts.
         rows: Positions of r series.
         lead: Shape (r, m): chances of a lead time of 0, 1, ... steps.
         extra: Shape (r,), steps beyond the lead time, at least 0.
         start: Steps after the last sales that went by before the counting.
     """
     expected, values = np.full(len(rows), np.nan), np.full((len(rows), PLACES), np.nan)
-    ahead = _forecast(made, rows)
+    ahead = _forecast(ensemble, rows)
     for members, lengths, chances, more in _groups(lead, extra):
         spans = lengths + more
         if start + spans.max() >= ahead.shape[1]:
             continue
         parts = []
-        learned = made.calibrated_each([int(span) for span in spans])
+        learned = ensemble.calibrated_each([int(span) for span in spans])
         for span, bands, count in zip(spans, learned, _shared(chances, PLACES), strict=True):
             f = (ahead[members, start + span] - ahead[members, start])[:, None]
             expected[members] = np.nan_to_num(expected[members]) + chances[spans == span] * f[:, 0]
             parts.append(_sums(bands, rows[members], f, count, start=start, span=int(span)))
         values[members] = np.sort(np.concatenate(parts, axis=1), axis=1)
-    values[made.silent[rows]] = 0.0
+    values[ensemble.silent[rows]] = 0.0
     return Demand(expected, values)
 
 
 def _sums(learned: SeriesBands | None, rows: np.ndarray, f: FloatArray, count: int, *, start: int, span: int) -> FloatArray:
-    """So many equally likely sums over a span, shape (r, count)."""
+    """`count` equally likely sums over a span, shape (r, count)."""
     if not span:
         return np.zeros((len(rows), count))
     if learned is None:
@@ -74,11 +74,11 @@ def _sums(learned: SeriesBands | None, rows: np.ndarray, f: FloatArray, count: i
     return learned.of(rows).quantiles(f, tuple(midpoints(count)), steps=np.array([start]))[:, :, 0]
 
 
-def ahead_levels(made: Ensemble, rows: np.ndarray, lead: FloatArray, review: np.ndarray, p: FloatArray, *, start: int = 0) -> FloatArray:
-    """Up to which level to order at each review to come.
+def ahead_levels(ensemble: Ensemble, rows: np.ndarray, lead: FloatArray, review: np.ndarray, p: FloatArray, *, start: int = 0) -> FloatArray:
+    """The levels to order up to at the reviews ahead.
 
     Args:
-        made: What is served.
+        ensemble: The ensemble that forecasts.
         rows: Positions of r series.
         lead: Shape (r, m): chances of a lead time of 0, 1, ... steps.
         review: Shape (r,), steps from one review to the next, at least 1.
@@ -89,57 +89,61 @@ def ahead_levels(made: Ensemble, rows: np.ndarray, lead: FloatArray, review: np.
         Shape (r, horizon), units: place t is the review after t steps; NaN between reviews, and where an order would have to cover days that
         are not forecast, or sums of which no error was seen.
     """
-    levels = np.full((len(rows), made.horizon), np.nan)
-    f = _forecast(made, rows)
+    levels = np.full((len(rows), ensemble.horizon), np.nan)
+    f = _forecast(ensemble, rows)
     for members, lengths, chances, more in _groups(lead, review):
         mix = _Mix(lengths + more, chances, rows[members], p[members])
-        levels[members, : made.horizon - start] = mix.levels(made, f[members], int(more), start, without=None)
-    levels[made.silent[rows]] *= 0.0
+        levels[members, : ensemble.horizon - start] = mix.levels(ensemble, f[members], int(more), start, without=None)
+    levels[ensemble.silent[rows]] *= 0.0
     return levels
 
 
-def past_levels(made: Ensemble, rows: np.ndarray, lead: FloatArray, review: np.ndarray, p: FloatArray) -> FloatArray:
-    """The same at each past cutoff, from what was forecast there and errors of the other cutoffs; shape (K, r, days judged)."""
-    count, _, judged = made.errors.f.shape
+def past_levels(ensemble: Ensemble, rows: np.ndarray, lead: FloatArray, review: np.ndarray, p: FloatArray) -> FloatArray:
+    """The levels to order up to at the reviews after each past cutoff, from its forecast and the errors of the other cutoffs.
+
+    The arguments are those of `ahead_levels`. Returns shape (K, r, steps judged), units; NaN between reviews and where unknown.
+    """
+    count, _, judged = ensemble.errors.f.shape
     levels = np.full((count, len(rows), judged), np.nan)
     groups = list(_groups(lead, review))
     for cut in range(count):
-        f = added_up(made.errors.f[cut, rows])
+        f = added_up(ensemble.errors.f[cut, rows])
         for members, lengths, chances, more in groups:
             mix = _Mix(lengths + more, chances, rows[members], p[members])
-            levels[cut, members] = mix.levels(made, f[members], int(more), 0, without=cut)
+            levels[cut, members] = mix.levels(ensemble, f[members], int(more), 0, without=cut)
     return levels
 
 
-def cumulative(made: Ensemble, row: int, steps: int, probabilities: tuple[float, ...], *, start: int = 0) -> FloatArray:
-    """Quantiles of what one series sells in the first 1, 2, ... `steps` steps from the counting on; shape (q, steps), units, NaN where not known."""
+def cumulative(ensemble: Ensemble, row: int, steps: int, probabilities: tuple[float, ...], *, start: int = 0) -> FloatArray:
+    """Quantiles of one series' sales in the first 1, 2, ... `steps` steps after the count; shape (q, steps), units, NaN where unknown."""
     rows, quantiles = np.array([row]), np.full((len(probabilities), steps), np.nan)
-    f = _forecast(made, rows)
+    f = _forecast(ensemble, rows)
     for span in range(1, min(steps, f.shape[1] - 1 - start) + 1):
-        learned = made.calibrated(span)
+        learned = ensemble.calibrated(span)
         if learned is not None:
             total = (f[:, start + span] - f[:, start])[:, None]
             quantiles[:, span - 1] = learned.of(rows).quantiles(total, probabilities, steps=np.array([start]))[0, :, 0]
-    if made.silent[row]:
+    if ensemble.silent[row]:
         quantiles[:] = 0.0
     return np.maximum.accumulate(quantiles, axis=1)
 
 
 @dataclass(frozen=True, eq=False)
 class _Mix:
-    """Series whose orders cover spans of these lengths with these chances, and the chance with which each wants to be covered."""
+    """Series whose orders cover the same spans with the same chances, and the chance with which each series is to be covered."""
 
     spans: np.ndarray
     chances: FloatArray
     rows: np.ndarray
     p: FloatArray
 
-    def levels(self, made: Ensemble, f: FloatArray, every: int, start: int, *, without: int | None) -> FloatArray:
-        """Levels at each review, shape (r, t - 1) for forecasts added up `f` of shape (r, t); NaN between reviews and where not known."""
+    def levels(self, ensemble: Ensemble, f: FloatArray, every: int, start: int, *, without: int | None) -> FloatArray:
+        """Levels at each review, shape (r, t - 1), for running sums `f` of the forecast, shape (r, t); NaN between reviews and where unknown."""
         levels = np.full((len(f), f.shape[1] - 1 - start), np.nan)
         reviews = np.arange(0, levels.shape[1] - self.spans.max() + 1, every)
         learned = [
-            None if not span else made.calibrated(int(span)) if without is None else made.calibrated_past(int(span))[without] for span in self.spans
+            None if not span else ensemble.calibrated(int(span)) if without is None else ensemble.calibrated_past(int(span))[without]
+            for span in self.spans
         ]
         if not len(reviews) or any(bands is None and span for bands, span in zip(learned, self.spans, strict=True)):
             return levels
@@ -167,8 +171,8 @@ class _Mix:
         return arithmetic.quantile(values, np.repeat(self.p[some], len(from_))).reshape(len(f), len(from_))
 
 
-def _forecast(made: Ensemble, rows: np.ndarray) -> FloatArray:
-    return added_up(np.nan_to_num(made.yhat[schema.BLEND][rows]))
+def _forecast(ensemble: Ensemble, rows: np.ndarray) -> FloatArray:
+    return added_up(np.nan_to_num(ensemble.yhat[schema.BLEND][rows]))
 
 
 def _groups(lead: FloatArray, extra: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray, FloatArray, int]]:
@@ -183,7 +187,7 @@ def _groups(lead: FloatArray, extra: np.ndarray) -> Iterator[tuple[np.ndarray, n
 
 
 def _shared(chances: FloatArray, places: int) -> list[int]:
-    """So many places shared by chance, the largest remainders served first."""
+    """`places` divided in proportion to chances, the largest remainders rounded up first."""
     exact = chances / chances.sum() * places
     counts = np.floor(exact).astype(int)
     counts[np.argsort(counts - exact, kind="stable")[: places - counts.sum()]] += 1

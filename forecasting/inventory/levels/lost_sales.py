@@ -1,13 +1,13 @@
-"""Which quantile of demand keeps a promise where unmet demand is lost.
+"""The quantile of demand that keeps a promise where unmet demand is lost.
 
 A level that covers the demand of lead time + review period with probability p leaves a stockout in a cycle with probability 1 - p only where
-unmet demand waits. In a shop it is lost, and so is not ordered again: what was ordered for it comes all the same and serves the next days.
-Where several orders are under way at once this counts (Bijvank & Vis 2011, European Journal of Operational Research 215, 1-13): with a lead time
+unmet demand waits. In a shop it is lost, and so is not ordered again: the order that was placed for it arrives all the same and serves the next
+days. This matters where several orders are under way (Bijvank & Vis 2011, European Journal of Operational Research 215, 1-13): with a lead time
 of seven days and a review every day, stockouts are half as frequent as promised, and the shelf holds more than the promise needs.
 
-What a cycle loses is exactly max(0, X - what the cycles during its lead time lost), X the excess of demand over the level. Where cycles are
-independent, how often that is above 0 depends on p, on the number of those cycles, and on how many cycles want nothing at all, but not on mean or
-spread; errors that last from day to day, or forecasts that are wrong for weeks, change the share by less than a tenth.
+A cycle loses exactly max(0, X - losses of the cycles during its lead time), X being the excess of demand over the level. Where cycles are
+independent, the share of cycles with a loss depends on p, on the number of cycles in a lead time, and on the share of cycles without any demand,
+but not on mean or spread; errors that last from day to day, or forecasts that are wrong for weeks, change that share by less than a tenth.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ _PLACES: Final = np.linspace(-3.0, 3.5, 27)
 """Levels, as standard normal quantiles of the chance that they cover demand."""
 _TENTHS: Final = 10
 _DOUBT: Final = 2.0
-"""Days with sales on the day after that a series is credited with: with few sales nothing is certain."""
+"""Pairs of consecutive days with sales that every series is credited with, since few sales prove little."""
 _SIZE: Final = 4.0
-"""Shape of the gamma distribution of what cycles want that want anything: a spread of half the mean."""
+"""Shape of the gamma distribution of demand in cycles with any: its spread is half its mean."""
 
 
-def idle(made: Ensemble, rows: np.ndarray) -> FloatArray:
-    """The share of steps that want nothing, shape (r,), in [0, 1): of those after a step with sales, so that seasons and launches do not count.
+def idle(ensemble: Ensemble, rows: np.ndarray) -> FloatArray:
+    """The share of steps without demand, shape (r,), in [0, 1), among the steps after a step with sales, so that seasons and launches do not count.
 
-    From the sales before the first cutoff alone, so that levels of the past do not know what came after.
+    Only sales before the first cutoff are read, so that levels of the past do not know later sales.
     """
-    end = len(made.panel.dates) if not len(made.past.cutoffs) else int(made.panel.dates.get_indexer(made.past.cutoffs[:1])[0]) + 1
-    sales = made.panel.sales[rows, :end]
+    end = len(ensemble.panel.dates) if not len(ensemble.past.cutoffs) else int(ensemble.panel.dates.get_indexer(ensemble.past.cutoffs[:1])[0]) + 1
+    sales = ensemble.panel.sales[rows, :end]
     after = (sales[:, :-1] > 0) & np.isfinite(sales[:, 1:])
     return (after & (sales[:, 1:] == 0)).sum(axis=1) / (after.sum(axis=1) + _DOUBT)
 
@@ -47,9 +47,9 @@ def covering(p: FloatArray, lead: FloatArray, review: np.ndarray, idle: FloatArr
 
     Args:
         p: Shape (r,): promised chances, in (0, 1).
-        lead: Shape (r, m): chances of a lead time of 0, 1, ... steps; what counts is their mean.
+        lead: Shape (r, m): chances of a lead time of 0, 1, ... steps; only its mean counts.
         review: Shape (r,), steps from one review to the next, at least 1.
-        idle: Shape (r,): share of steps that want nothing, in [0, 1].
+        idle: Shape (r,): share of steps without demand, in [0, 1].
 
     Returns:
         Shape (r,), at most p.
@@ -63,22 +63,22 @@ def covering(p: FloatArray, lead: FloatArray, review: np.ndarray, idle: FloatArr
 
     under_way = np.floor(lead @ np.arange(lead.shape[1]) / review + 1e-9).astype(int)
     tenths = np.minimum(np.floor(_TENTHS * idle**review + 1e-9).astype(int), _TENTHS - 1)
-    made = p.astype(float)
+    chances = p.astype(float)
     for count, none in np.unique(np.column_stack([under_way, tenths])[under_way > 0], axis=0):
         same = (under_way == count) & (tenths == none)
-        made[same] = ndtr(np.interp(ndtri(p[same]), ndtri(_kept(int(count), int(none))), _PLACES))
-    return np.minimum(made, p)
+        chances[same] = ndtr(np.interp(ndtri(p[same]), ndtri(_share_without_loss(int(count), int(none))), _PLACES))
+    return np.minimum(chances, p)
 
 
 @lru_cache(maxsize=128)
-def _kept(under_way: int, none: int) -> FloatArray:
-    """How often a cycle loses nothing at the levels `_PLACES`, by simulation, shape (27,).
+def _share_without_loss(under_way: int, none: int) -> FloatArray:
+    """The share of cycles that lose nothing at the levels `_PLACES`, by simulation, shape (27,).
 
-    Demand that is lost is held against demand that is not covered in the same paths, so that chance mostly cancels.
+    Lost demand is compared with uncovered demand on the same simulated paths, so that most of the chance cancels.
 
     Args:
         under_way: Orders that are under way when one is placed.
-        none: Tenths of all cycles that want nothing; the others want a normal, or where there are any, a gamma amount.
+        none: Tenths of all cycles that have no demand. Demand of the other cycles is normal if `none` is 0, else gamma.
     """
     from scipy.special import ndtr
 
@@ -95,5 +95,5 @@ def _kept(under_way: int, none: int) -> FloatArray:
             before = lost[max(cycle - under_way, 0) : cycle].sum(axis=0)
             lost[cycle] = np.clip(x - level - before, 0.0, last[cycle % len(last)])
         shares.append((lost[warm:] > 0).mean() / max((total[warm:] > level).mean(), 1e-12))
-    kept = np.maximum.accumulate(1 - np.minimum(shares, 1.0) * ndtr(-_PLACES))
-    return kept + 1e-12 * np.arange(len(kept))
+    without_loss = np.maximum.accumulate(1 - np.minimum(shares, 1.0) * ndtr(-_PLACES))
+    return without_loss + 1e-12 * np.arange(len(without_loss))

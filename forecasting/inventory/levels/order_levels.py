@@ -1,4 +1,4 @@
-"""Up to which level each series is ordered: the promise, the days that an order must cover, and the quantile of demand over them."""
+"""The level that each series is ordered up to: the promise, the days that an order must cover, and the quantile of demand over them."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ DAYS_OF_YEAR = 365.0
 
 @dataclass(frozen=True, eq=False)
 class Levels:
-    """Of r series; units unless said otherwise, NaN where no error of such a sum was seen.
+    """Order levels of r series, in units unless stated otherwise; NaN where no error of such a sum was seen.
 
     Args:
         p: The promised chance of no stockout in a cycle, in (0, 1).
-        quantile: Of demand over lead time and `cover`, that keeps this promise; at most p, since unmet demand is lost.
+        quantile: The quantile of demand over lead time and `cover` that keeps this promise; at most p, since unmet demand is lost.
         every: Steps from one review to the next, at least 1.
         cover: Steps beyond the lead time that an order must last.
-        reorder_point: Below it, waiting any longer breaks the promise.
-        order_up_to: Where an order brings the position to, at most.
+        reorder_point: The position below which waiting any longer breaks the promise.
+        order_up_to: The position that an order reaches, at most.
         lot: Size of a lot, for rules that have one; else 0.
         cycle: Demand over lead time and `cover`.
         lead: Demand over the lead time.
@@ -45,36 +45,36 @@ class Levels:
     lead: Demand
 
 
-def levels(made: Ensemble, shelves: Stock, policy: Policy, rows: np.ndarray, abc: np.ndarray) -> Levels:
+def levels(ensemble: Ensemble, shelves: Stock, policy: Policy, rows: np.ndarray, abc: np.ndarray) -> Levels:
     """The levels of the series at `rows`.
 
     Args:
-        made: What is served.
-        shelves: Of these series.
+        ensemble: The ensemble that forecasts.
+        shelves: Stock and terms of these series.
         policy: How the shop orders.
         rows: Positions of r series.
         abc: Shape (r,), classes of value.
     """
-    start = made.panel.period.steps(policy.start)
+    start = ensemble.panel.period.steps(policy.start)
     every = np.ones(len(rows), dtype=int) if policy.rule in DAILY else shelves.review
     cover = np.minimum(every, np.where(np.isfinite(shelves.life), shelves.life, every)).astype(int)
     if policy.rule == "newsvendor":
         cover = np.where(np.isfinite(shelves.life), shelves.life, every).astype(int)
-    cycle = demand.over(made, rows, shelves.lead, cover, start=start)
-    lead = demand.over(made, rows, shelves.lead, np.zeros_like(cover), start=start)
-    p = _promise(shelves, policy, abc, (cycle, lead), made.panel.period.days * cover)
+    cycle = demand.over(ensemble, rows, shelves.lead, cover, start=start)
+    lead = demand.over(ensemble, rows, shelves.lead, np.zeros_like(cover), start=start)
+    p = _promise(shelves, policy, abc, (cycle, lead), ensemble.panel.period.days * cover)
     asked = p
     if policy.rule == "order_up_to" and policy.target != "fill":
-        asked = lost_sales.covering(p, shelves.lead, np.maximum(cover, 1), lost_sales.idle(made, rows))
-    level = rounded(made, arithmetic.quantile(cycle.values, asked))
-    lot = _lot(shelves, policy, cycle, lead, made.panel.period.days * cover)
-    point = level if policy.rule in DAILY else rounded(made, arithmetic.quantile(lead.values, p))
+        asked = lost_sales.covering(p, shelves.lead, np.maximum(cover, 1), lost_sales.idle(ensemble, rows))
+    level = rounded(ensemble, arithmetic.quantile(cycle.values, asked))
+    lot = _lot(shelves, policy, cycle, lead, ensemble.panel.period.days * cover)
+    point = level if policy.rule in DAILY else rounded(ensemble, arithmetic.quantile(lead.values, p))
     return Levels(p, asked, every, cover, point, level + lot, lot, cycle, lead)
 
 
-def rounded(made: Ensemble, level: FloatArray) -> FloatArray:
-    """The nearest whole units, where sales are whole: quantiles of sums lie between them, as often above as below the least that is enough."""
-    return np.round(level) if made.whole else level
+def rounded(ensemble: Ensemble, level: FloatArray) -> FloatArray:
+    """Levels rounded to the nearest whole units if sales are whole, since quantiles of sums lie between whole units."""
+    return np.round(level) if ensemble.whole else level
 
 
 def _promise(shelves: Stock, policy: Policy, abc: np.ndarray, demands: tuple[Demand, Demand], days: np.ndarray) -> FloatArray:

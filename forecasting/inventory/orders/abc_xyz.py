@@ -9,19 +9,19 @@ import numpy as np
 from forecasting.core.arrays import FloatArray
 
 SHARES: Final = (0.8, 0.95)
-"""Of all value: A makes up the first, A and B together the second."""
+"""Shares of all value: A makes up the first, A and B together the second."""
 ERRORS: Final = (0.25, 0.5)
-"""WAPE up to which a series is X, and Y."""
+"""WAPE, as a share, up to which a series is X, and Y."""
 
 
 def abc(value: FloatArray, shares: tuple[float, float] = SHARES) -> np.ndarray:
     """Classes of value, shape (n,) of "A", "B", "C" (Silver, Pyke & Thomas 2017, ch. 2).
 
     Series in order of value, highest first, are A until they make up the first share of all value, the one that reaches it included; then B, then
-    C. What is worth nothing is C.
+    C. A series without value is C.
 
     Args:
-        value: Shape (n,), money a year, or units; what is not known or below 0 (more came back than was sold) counts as nothing.
+        value: Shape (n,), money a year, or units; unknown values and values below 0 (more returned than sold) count as 0.
         shares: Two shares of all value, ascending.
 
     Example:
@@ -38,7 +38,7 @@ def abc(value: FloatArray, shares: tuple[float, float] = SHARES) -> np.ndarray:
 
 
 def xyz(error: FloatArray, limits: tuple[float, float] = ERRORS) -> np.ndarray:
-    """Classes of forecast error, shape (n,) of "X", "Y", "Z"; an error that is not known is Z.
+    """Classes of forecast error, shape (n,) of "X", "Y", "Z"; an unknown error is Z.
 
     Args:
         error: Shape (n,), WAPE as a share.

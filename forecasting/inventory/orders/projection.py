@@ -16,11 +16,11 @@ from forecasting.inventory.stock import state
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """Units on a shelf over h steps, shape (h,) each, at least 0; NaN where the demand is not known.
+    """Units on a shelf over h steps, shape (h,) each, at least 0; NaN where the demand is unknown.
 
     Args:
-        morning: After deliveries, before sales.
-        evening: After sales.
+        morning: Units after deliveries, before sales.
+        evening: Units after sales.
         lasts: Share of the step until the shelf is empty, in [0, 1]; 1 where it is not.
     """
 
@@ -31,15 +31,15 @@ class Run:
 
 @dataclass(frozen=True, eq=False)
 class Path:
-    """The stock of one series over the h steps that an order covers.
+    """The projected stock of one series over the h steps that an order covers.
 
     Args:
         dates: Shape (h + 1,): the mornings of the steps, and the morning after the last.
         on_hand: Units counted, less those owed; below 0 where more is owed than there is.
         ordered: With the order, at expected demand.
-        alone: Without it.
-        lower: With it, at demand so high that the first t steps exceed it with a chance of 10 %, for each t.
-        upper: The same for demand so low that they fall below it with a chance of 10 %.
+        alone: Without the order, at expected demand.
+        lower: With the order, at demand so high that the first t steps exceed it with a chance of 10 %, for each t.
+        upper: With the order, at demand so low that the first t steps fall below it with a chance of 10 %, for each t.
         receipts: Units under way without the order, shape (h,), by the step before whose sales they arrive.
         arrival: Step from 0 before whose sales the order arrives; h or more where that is not shown.
         quantity: Units of the order.
@@ -67,10 +67,10 @@ def path(
     limits: FloatArray,
     order: tuple[int, float],
 ) -> Path:
-    """Lives through the expected demand, and through that of the band's limits; what is not there is not sold, and nobody waits.
+    """Projects the stock at the expected demand and at the limits of its band; demand that finds an empty shelf is lost.
 
-    The band takes sums of demand, never steps alone: at each step the shelf has met the same quantile of what is sold until then, so that high
-    demand stays high (comonotone).
+    The band takes sums of demand, never single steps: up to each step, demand is the same quantile of its sum, so that high demand stays high
+    (comonotone).
 
     Args:
         dates: Of h steps from the counting on.
@@ -78,7 +78,7 @@ def path(
         receipts: Shape (h,), units under way by the step before whose sales they arrive.
         expected: Shape (h,), units a step.
         limits: Shape (2, h): lower and upper quantile of the units of the first 1, 2, ... h steps; NaN where not known.
-        order: Steps until an order of now arrives, from 0, and its units.
+        order: Steps until an order placed now arrives, from 0, and its units.
     """
     arrival, quantity = order
     with_order = receipts + quantity * (np.arange(len(dates)) == arrival)
@@ -112,7 +112,7 @@ def _run(on_hand: float, receipts: FloatArray, demand: FloatArray) -> Run:
 
 
 def _empty(ends: pd.DatetimeIndex, run: Run) -> pd.Timestamp | None:
-    """The first moment with nothing left although more is wanted."""
+    """The first moment at which the shelf is empty although there is demand; None without one."""
     short = np.flatnonzero(run.lasts < 1)
     if not len(short):
         return None
@@ -121,29 +121,29 @@ def _empty(ends: pd.DatetimeIndex, run: Run) -> pd.Timestamp | None:
 
 
 def _after(dates: pd.DatetimeIndex) -> pd.Timestamp:
-    """The morning after the last step, as far off as the last step is long."""
+    """The morning after the last step, which is taken to be as long as the step before."""
     return dates[-1] + (dates[-1] - dates[-2] if len(dates) > 1 else pd.Timedelta(days=1))
 
 
-def path_of(found: Orders, place: int, quantity: float, on_hand: float | None = None) -> Path:
-    """How the stock of one series runs down, with an order of so many units and without, over the days that the order covers.
+def path_of(orders: Orders, place: int, quantity: float, on_hand: float | None = None) -> Path:
+    """The projected stock of one series over the days that an order covers, with an order of `quantity` units and without.
 
     Args:
-        found: The recommendations.
-        place: Of the series in their table.
+        orders: The recommendations.
+        place: Position of the series in their table.
         quantity: Units ordered today.
-        on_hand: Units on the shelf, if not those known.
+        on_hand: Units on the shelf; None for the known ones.
     """
-    made, row = found.made, int(found.rows[place])
-    shelves, start = found.shelves.select(np.array([place])), made.panel.period.steps(found.policy.start)
+    ensemble, row = orders.made, int(orders.rows[place])
+    shelves, start = orders.shelves.select(np.array([place])), ensemble.panel.period.steps(orders.policy.start)
     lead = int(np.ceil(shelves.mean_lead[0]))
-    steps = min(lead + int(found.levels.cover[place]), made.horizon - start)
-    expected = np.nan_to_num(made.yhat[schema.BLEND][row, start : start + steps])
+    steps = min(lead + int(orders.levels.cover[place]), ensemble.horizon - start)
+    expected = np.nan_to_num(ensemble.yhat[schema.BLEND][row, start : start + steps])
     return path(
-        dates=made.panel.ahead(made.horizon)[start : start + steps],
+        dates=ensemble.panel.ahead(ensemble.horizon)[start : start + steps],
         on_hand=(float(shelves[state.ON_HAND][0]) if on_hand is None else on_hand) - float(shelves[state.BACKORDERS][0]),
         receipts=shelves.receipts[0, :steps],
         expected=expected,
-        limits=demand.cumulative(made, row, steps, schema.QUANTILES[:2], start=start),
+        limits=demand.cumulative(ensemble, row, steps, schema.QUANTILES[:2], start=start),
         order=(lead, quantity),
     )

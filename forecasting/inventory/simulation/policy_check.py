@@ -1,6 +1,6 @@
-"""The promise held against the past: how often the shelves would have been empty, and how much would have lain on them, beside the textbook.
+"""The check of a policy in the past: how often shelves would have been empty, and how much stock they would have had, beside the textbook.
 
-At every past cutoff both rules are lived through with what was known then: ours with the forecast made there and errors of the other cutoffs,
+At every past cutoff both rules are simulated with what was known then: ours with the forecast made there and errors of the other cutoffs,
 the textbook with the sales of the eight weeks before each review. Demand, lead times, packs and minima are the same for both.
 """
 
@@ -28,17 +28,17 @@ from forecasting.training.ensemble import Ensemble
 
 KEPT, NOT_KEPT, NOT_JUDGED = "kept", "not kept", "not judged"
 CHANCE: Final = 0.01
-"""A promise counts as not kept if one that is kept would look as bad in one case of a hundred at most."""
+"""A promise counts as not kept if a kept promise would look as bad with at most this chance."""
 TEXTBOOK: Final = "_textbook"
 _GOLDEN: Final = 0.618033988749895
 
 
 @dataclass(frozen=True, eq=False)
 class Receipt:
-    """What a policy would have done in the past.
+    """How a policy would have done in the past.
 
     Args:
-        series: One row a series; of ours, and with suffix `_textbook` of the textbook's level under the same rule: `cycles` and `kept` (those in
+        series: One row per series; of ours, and with suffix `_textbook` of the textbook's level under the same rule: `cycles` and `kept` (those in
             which nothing was lost), `service` (their share), `sold` and `lost` (units), `fill_rate` (share of demand sold), `average_stock`
             (units on hand after sales), `turns` (units sold a year by the average stock), `cost` (money a year: holding, ordering, margin lost;
             NaN where not known); and `steps`, over which these were counted. NaN where nothing was judged.
@@ -49,7 +49,7 @@ class Receipt:
     promise: np.ndarray
 
     def by(self, labels: np.ndarray) -> pd.DataFrame:
-        """The same of the series that share a label, one row a label, and `series`, how many there are.
+        """The columns of `series` for each label, over the series that have it, and `series`: how many these are.
 
         Units, stock and money are added up; shares are of all cycles and of all units.
         """
@@ -58,43 +58,43 @@ class Receipt:
 
     @cached_property
     def total(self) -> pd.Series:
-        """The same of all series."""
+        """The columns of `series` over all series."""
         return self.by(np.zeros(len(self.series))).iloc[0]
 
 
-def judge(made: Ensemble, shelves: Stock, rows: np.ndarray, found: Levels, *, rule: Rule = "order_up_to") -> Receipt:
-    """Lives through the past.
+def judge(ensemble: Ensemble, shelves: Stock, rows: np.ndarray, today: Levels, *, rule: Rule = "order_up_to") -> Receipt:
+    """Simulates a policy, and the textbook's, after every past cutoff.
 
-    A shelf starts with what an order at the cutoff would have brought it to, and is counted from when an order placed there arrives.
+    A shelf starts with the stock that an order at the cutoff would have brought it to, and is judged from the arrival of an order placed there.
 
     Args:
-        made: What is served.
+        ensemble: The ensemble that forecasts.
         shelves: Terms of the series at `rows`.
         rows: Positions of r series.
-        found: Their levels today: promise, days to cover and lots hold for the past too.
+        today: Their levels today, whose promise, days to cover and lots hold for the past too.
         rule: How orders follow from levels. Rules that look at the shelf every step are judged by cycles from one delivery to the next, the
             others by cycles from one review's delivery to the next one's.
     """
     sums = {suffix: pd.DataFrame(0.0, index=range(len(rows)), columns=COUNTED) for suffix in ("", TEXTBOOK)}
-    for members, every in _alike(found):
-        part = _Part(made, shelves.select(members), rows[members], every, found.lot[members], rule)
-        ours, theirs = levels_then(made, part.shelves, part.rows, every, (found.quantile[members], found.p[members]))
+    for members, every in _alike(today):
+        part = _Part(ensemble, shelves.select(members), rows[members], every, today.lot[members], rule)
+        ours, theirs = levels_then(ensemble, part.shelves, part.rows, every, (today.quantile[members], today.p[members]))
         for suffix, levels in (("", ours), (TEXTBOOK, theirs)):
             sums[suffix].iloc[members] = part.counted(levels).to_numpy()
-    series = pd.concat([_measures(of, made, shelves).add_suffix(suffix) for suffix, of in sums.items()], axis=1)
+    series = pd.concat([_measures(of, ensemble, shelves).add_suffix(suffix) for suffix, of in sums.items()], axis=1)
     series = series.rename(columns={"steps_textbook": "steps"}).loc[:, lambda frame: ~frame.columns.duplicated()]
-    return Receipt(series, promise(series["kept"].to_numpy(), series["cycles"].to_numpy(), found.p, _independent(shelves, found, rule)))
+    return Receipt(series, promise(series["kept"].to_numpy(), series["cycles"].to_numpy(), today.p, _independent(shelves, today, rule)))
 
 
 COUNTED: Final = ["cycles", "kept", "sold", "lost", "stock", "deliveries", "steps"]
-"""What is added up over steps and cutoffs; stock in units x steps."""
+"""Columns that are added up over steps and cutoffs; stock in units x steps."""
 
 
 @dataclass(frozen=True, eq=False)
 class _Part:
     """Series that are reviewed at the same steps."""
 
-    made: Ensemble
+    ensemble: Ensemble
     shelves: Stock
     rows: np.ndarray
     every: int
@@ -102,14 +102,14 @@ class _Part:
     rule: Rule
 
     def counted(self, levels: FloatArray) -> pd.DataFrame:
-        """What one policy comes to over all cutoffs, columns `COUNTED`, a row a series."""
+        """The sums of one policy over all cutoffs, columns `COUNTED`, a row per series."""
         total = np.zeros((len(self.rows), len(COUNTED)))
         for cut, at_cut in enumerate(levels):
             total += self._counted(cut, at_cut)
         return pd.DataFrame(total, columns=COUNTED)
 
     def _counted(self, cut: int, levels: FloatArray) -> FloatArray:
-        wanted, seen = sold_then(self.made, self.rows, cut)
+        wanted, seen = sold_then(self.ensemble, self.rows, cut)
         steps, places = levels.shape[1], np.arange(levels.shape[1])
         lead = drawn(self.shelves.lead, steps, seed=cut)
         seen = replace(seen, known=seen.known & np.isfinite(levels[:, :1]))
@@ -122,7 +122,7 @@ class _Part:
             reviews = np.arange(0, steps + 1, self.every)
             cycles = review_cycles(lived.lost, seen, lead, reviews, share=OBSERVED_SHARE).where(np.isfinite(levels[:, reviews[:-1]]))
         amounts = [np.where(here, values, 0.0).sum(axis=1) for values in (lived.sold, lived.lost, lived.on_hand, lived.arrived > 0)]
-        amounts[-1] += here.any(axis=1) & (self.rule not in DAILY)  # what the shelf starts with is what an order at the cutoff would have brought
+        amounts[-1] += here.any(axis=1) & (self.rule not in DAILY)  # the shelf starts with the delivery of an order at the cutoff
         return np.column_stack([cycles.judged.sum(axis=1), cycles.kept.sum(axis=1), *amounts, here.sum(axis=1)])
 
     def _order(self, levels: FloatArray) -> OrderRule:
@@ -141,36 +141,36 @@ class _Part:
 
 
 def levels_then(
-    made: Ensemble, shelves: Stock, rows: np.ndarray, every: int, chances: tuple[FloatArray, FloatArray]
+    ensemble: Ensemble, shelves: Stock, rows: np.ndarray, every: int, chances: tuple[FloatArray, FloatArray]
 ) -> tuple[FloatArray, FloatArray]:
-    """Our levels and the textbook's at every cutoff and review, by what was known then, shape (K, r, h); NaN where ours are not known.
+    """Our levels and the textbook's at every cutoff and review, by what was known then, shape (K, r, h); both NaN where ours are unknown.
 
     Args:
-        made: What is served.
+        ensemble: The ensemble that forecasts.
         shelves: Terms of the series at `rows`.
         rows: Positions of r series.
         every: Steps from one review to the next.
-        chances: Shape (r,) each: the quantile of demand that ours are, and the chance that the textbook's normal distribution is asked for.
+        chances: Shape (r,) each: the quantile of demand for our levels, and the chance for the textbook's normal distribution.
     """
     from scipy.special import ndtri
 
-    ours = demand.past_levels(made, rows, shelves.lead, np.full(len(rows), every), chances[0])
+    ours = demand.past_levels(ensemble, rows, shelves.lead, np.full(len(rows), every), chances[0])
     steps = shelves.mean_lead + every
-    spread = shelves[state.LEAD_TIME_SD] / made.panel.period.days
-    theirs = textbook.past_levels(made, rows, ndtri(chances[1]), steps, spread, every=every)
-    return rounded(made, ours), np.where(np.isnan(ours), np.nan, rounded(made, theirs))
+    spread = shelves[state.LEAD_TIME_SD] / ensemble.panel.period.days
+    theirs = textbook.past_levels(ensemble, rows, ndtri(chances[1]), steps, spread, every=every)
+    return rounded(ensemble, ours), np.where(np.isnan(ours), np.nan, rounded(ensemble, theirs))
 
 
-def sold_then(made: Ensemble, rows: np.ndarray, cut: int) -> tuple[FloatArray, Seen]:
-    """Demand after a cutoff, shape (r, h), and what is known of it: nothing on closed days, the forecast where nobody wrote it down."""
-    y, f = made.past.y[cut, rows], made.past.yhat[schema.BLEND][cut, rows]
+def sold_then(ensemble: Ensemble, rows: np.ndarray, cut: int) -> tuple[FloatArray, Seen]:
+    """Demand after a cutoff, shape (r, h), and which of it is known: 0 on closed days, the forecast on days without a row."""
+    y, f = ensemble.past.y[cut, rows], ensemble.past.yhat[schema.BLEND][cut, rows]
     closed = np.isnan(y) & (f == 0)
-    guess = np.nan_to_num(np.round(f) if made.whole else f)
+    guess = np.nan_to_num(np.round(f) if ensemble.whole else f)
     return np.where(np.isfinite(y), y, guess), Seen(np.isfinite(y) | closed, ~closed)
 
 
 def drawn(lead: FloatArray, steps: int, *, seed: int) -> np.ndarray:
-    """Lead times of the orders of each step, drawn by their chances (r, m), shape (r, steps)."""
+    """Lead times of the orders of each step, drawn by their chances `lead` (r, m), shape (r, steps)."""
     if (lead.max(axis=1) == 1).all():
         return np.repeat(lead.argmax(axis=1)[:, None], steps, axis=1)
     random = np.random.default_rng(seed).random((len(lead), steps))
@@ -181,13 +181,13 @@ def drawn(lead: FloatArray, steps: int, *, seed: int) -> np.ndarray:
 
 
 def promise(kept: FloatArray, cycles: FloatArray, p: FloatArray, independent: FloatArray) -> np.ndarray:
-    """Whether promises were kept, shape (r,) of text: not, if so few cycles kept or fewer would be rarer than `CHANCE` by luck alone (binomial).
+    """Whether promises were kept, shape (r,) of text: not if luck leaves so few good cycles with a chance below `CHANCE` (binomial).
 
     Args:
         kept: Shape (r,), cycles in which nothing was lost.
         cycles: Shape (r,), cycles judged; 0 for none.
-        p: Shape (r,), the promised chance that one is kept.
-        independent: Shape (r,), the share of cycles that count as independent, in (0, 1]: cycles that wait for the same days share their fate.
+        p: Shape (r,), the promised chance that a cycle loses nothing.
+        independent: Shape (r,), the share of cycles that count as independent, in (0, 1]: cycles that wait for the same days share their luck.
     """
     from scipy.special import betainc
 
@@ -197,16 +197,16 @@ def promise(kept: FloatArray, cycles: FloatArray, p: FloatArray, independent: Fl
     return np.select([cycles == 0, tail < CHANCE], [NOT_JUDGED, NOT_KEPT], KEPT).astype(object)
 
 
-def _independent(shelves: Stock, found: Levels, rule: Rule) -> FloatArray:
-    """Orders of successive reviews wait for the same days: of lead time + review period, as many are independent as do not overlap."""
+def _independent(shelves: Stock, levels: Levels, rule: Rule) -> FloatArray:
+    """The share of cycles that count as independent, shape (r,): those whose lead time + review period do not overlap."""
     if rule in DAILY:
         return np.ones(len(shelves))
-    every = np.maximum(found.cover, 1)
+    every = np.maximum(levels.cover, 1)
     return every / (shelves.mean_lead + every)
 
 
-def _alike(found: Levels) -> Iterator[tuple[np.ndarray, int]]:
-    every = np.maximum(found.cover, 1)
+def _alike(levels: Levels) -> Iterator[tuple[np.ndarray, int]]:
+    every = np.maximum(levels.cover, 1)
     for kind in np.unique(every):
         yield np.flatnonzero(every == kind), int(kind)
 
@@ -218,31 +218,31 @@ def _end(lead: np.ndarray, known: np.ndarray, every: int) -> np.ndarray:
     return np.where(known.any(axis=1, keepdims=True), end, 0)
 
 
-def _measures(counted: pd.DataFrame, made: Ensemble, shelves: Stock) -> pd.DataFrame:
-    """The columns of `Receipt.series`, without those of the textbook."""
-    years = counted["steps"].where(counted["steps"] > 0) / made.panel.period.year
+def _measures(counted: pd.DataFrame, ensemble: Ensemble, shelves: Stock) -> pd.DataFrame:
+    """The columns of `Receipt.series` for one policy, without a suffix."""
+    years = counted["steps"].where(counted["steps"] > 0) / ensemble.panel.period.year
     average = counted["stock"] / counted["steps"].where(counted["steps"] > 0)
     margin = shelves[state.PRICE] - shelves[state.UNIT_COST]
     cost = shelves[state.HOLDING_COST] * average + (shelves[state.ORDER_COST] * counted["deliveries"] + margin * counted["lost"]) / years
     a_year = counted["sold"] / years
-    kept = counted[["cycles", "kept", "sold", "lost", "steps"]]
-    return _shares(kept.assign(average_stock=average, a_year=a_year, cost=cost), suffixes=("",))
+    sums = counted[["cycles", "kept", "sold", "lost", "steps"]]
+    return _shares(sums.assign(average_stock=average, a_year=a_year, cost=cost), suffixes=("",))
 
 
 def _summable(series: pd.DataFrame) -> pd.DataFrame:
-    """Shares back to amounts that may be added up."""
+    """The amounts behind the shares of `series`, which may be added up."""
     turned = {f"a_year{suffix}": series[f"turns{suffix}"] * series[f"average_stock{suffix}"] for suffix in ("", TEXTBOOK)}
     return series.assign(**turned).drop(columns=[f"{name}{suffix}" for name in ("service", "fill_rate", "turns") for suffix in ("", TEXTBOOK)])
 
 
 def _shares(amounts: pd.DataFrame, suffixes: tuple[str, ...] = ("", TEXTBOOK)) -> pd.DataFrame:
-    """Amounts with the shares that follow from them; NaN where there is nothing to take a share of."""
-    made = {}
+    """Amounts with the shares that follow from them; NaN where the whole is 0."""
+    shares = {}
     for suffix in suffixes:
         cycles, kept, sold, lost, average, a_year = (
             amounts[f"{name}{suffix}"] for name in ("cycles", "kept", "sold", "lost", "average_stock", "a_year")
         )
-        made[f"service{suffix}"] = kept / cycles.where(cycles > 0)
-        made[f"fill_rate{suffix}"] = sold / (sold + lost).where(sold + lost > 0)
-        made[f"turns{suffix}"] = a_year / average.where(average > 0)
-    return amounts.assign(**made).drop(columns=[f"a_year{suffix}" for suffix in suffixes])
+        shares[f"service{suffix}"] = kept / cycles.where(cycles > 0)
+        shares[f"fill_rate{suffix}"] = sold / (sold + lost).where(sold + lost > 0)
+        shares[f"turns{suffix}"] = a_year / average.where(average > 0)
+    return amounts.assign(**shares).drop(columns=[f"a_year{suffix}" for suffix in suffixes])

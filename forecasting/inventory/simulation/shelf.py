@@ -1,4 +1,4 @@
-"""A shelf lived through day by day: what an ordering rule would have had in stock, ordered and missed."""
+"""The simulation of a shelf step by step: what an ordering rule would have had in stock, ordered and lost."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ OrderRule = Callable[[int, FloatArray], FloatArray]
 
 @dataclass(frozen=True, eq=False)
 class Lived:
-    """What became of m shelves over h steps; shape (m, h) each, units.
+    """The history of m shelves over h steps; shape (m, h) each, units.
 
     Args:
-        start: Shape (m,), on the shelf before the first step.
+        start: Shape (m,), units on the shelf before the first step.
         arrived: Delivered before each step's sales.
         sold: Served from the shelf.
-        lost: Wanted, and not there.
+        lost: Demand that found the shelf empty.
         on_hand: On the shelf after each step's sales.
         ordered: Ordered before each step's sales.
     """
@@ -35,10 +35,10 @@ class Lived:
 
 
 def replay(demand: FloatArray, order: OrderRule, *, lead: np.ndarray, start: FloatArray) -> Lived:
-    """Lives through the demand: before a step's sales look and order, receive what is due, then sell.
+    """Simulates shelves under an ordering rule: at each step review and order, receive what is due, then sell.
 
-    A shelf that is empty loses the sale; nobody waits. What is ordered before step t arrives before the sales of step t + lead, orders of one
-    shelf in whatever order their lead times make of it. Nothing is under way at first. The rule never sees demand of the step or later.
+    An empty shelf loses the sale; nobody waits. An order placed before the sales of step t arrives before the sales of step t + lead; orders of
+    one shelf may overtake each other. Nothing is under way at first. The rule never sees demand of its step or later.
 
     Args:
         demand: Shape (m, h), units; all known.
@@ -69,27 +69,27 @@ def replay(demand: FloatArray, order: OrderRule, *, lead: np.ndarray, start: Flo
 
 @dataclass(frozen=True, eq=False)
 class Cycles:
-    """Cycles of m shelves: each from one delivery to the next. Shape (m, c) each.
+    """Cycles of m shelves, each from one delivery to the next; shape (m, c) each.
 
     Args:
-        judged: Whether it counts.
-        kept: Whether it counts and nothing was lost in it.
+        judged: Whether the cycle counts.
+        kept: Whether the cycle counts and nothing was lost in it.
     """
 
     judged: np.ndarray
     kept: np.ndarray
 
     def where(self, counts: np.ndarray) -> Cycles:
-        """Only those that count, by a mask of their shape."""
+        """The cycles of which only those under a mask of their shape count."""
         return Cycles(self.judged & counts, self.kept & counts)
 
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """What is known of the demand of m shelves over h steps; shape (m, h) of bool each.
+    """Which demand of m shelves over h steps is known; shape (m, h) of bool each.
 
     Args:
-        known: Whether it was seen; closed steps count as seen.
+        known: Whether demand is known; on closed steps it is.
         open: Whether the shop was open.
     """
 
@@ -98,14 +98,14 @@ class Seen:
 
 
 def review_cycles(lost: FloatArray, seen: Seen, lead: np.ndarray, reviews: np.ndarray, *, share: float) -> Cycles:
-    """Cycles of a rule that looks at the shelf at reviews: from when an order of one would arrive until one of the next would.
+    """Cycles of a rule with reviews: from when an order of one review would arrive until an order of the next would.
 
     Args:
         lost: Shape (m, h), units.
-        seen: What is known of the demand; a cycle in which the shop is never open does not count, as nothing could be lost in it.
+        seen: Which demand is known; a cycle in which the shop is never open does not count, as nothing could be lost in it.
         lead: Shape (m, h): steps that an order placed then takes, or would take.
         reviews: Shape (c + 1,), ascending: steps before whose sales the reviews are; the last one only ends the cycle before it.
-        share: Of a cycle's steps, and of those since its review, that must be known for it to count.
+        share: The share of a cycle's steps, and of the steps since its review, that must be known for the cycle to count.
     """
     lead = np.concatenate([lead, lead[:, -1:]], axis=1)
     first, last = reviews[:-1] + lead[:, reviews[:-1]], reviews[1:] + lead[:, reviews[1:]]
@@ -119,12 +119,12 @@ def review_cycles(lost: FloatArray, seen: Seen, lead: np.ndarray, reviews: np.nd
 
 
 def delivery_cycles(lived: Lived, known: np.ndarray, *, share: float) -> Cycles:
-    """Cycles of a rule that orders when stock is low: they end with the deliveries that there were; shape (m, h), at the step of the delivery.
+    """Cycles of a rule that orders when stock is low, which end with each delivery; shape (m, h), at the step of the delivery.
 
     Args:
-        lived: What became of the shelves.
+        lived: The history of the shelves.
         known: Shape (m, h), whether demand was seen.
-        share: Of a cycle's steps that must be known for it to count.
+        share: The share of a cycle's steps that must be known for the cycle to count.
     """
     h = known.shape[1]
     here = np.broadcast_to(np.arange(h), known.shape)
@@ -136,6 +136,6 @@ def delivery_cycles(lived: Lived, known: np.ndarray, *, share: float) -> Cycles:
 
 
 def _between(flags: np.ndarray, first: np.ndarray, last: np.ndarray) -> np.ndarray:
-    """How many flags (m, h) are set from `first` up to before `last`, shape of those, positions in [0, h]."""
+    """How many flags (m, h) are set from position `first` up to before `last`, both in [0, h], shape of `first`."""
     count = added_up(flags, np.int32)
     return np.take_along_axis(count, last, axis=1) - np.take_along_axis(count, first, axis=1)

@@ -1,4 +1,4 @@
-"""Which column of a stock file says what: a guess that a person confirms."""
+"""Which column of a stock file plays which role: a guess that a person confirms."""
 
 from __future__ import annotations
 
@@ -66,17 +66,17 @@ def guess_mapping(table: Table) -> Mapping:
 
 
 def checked(table: Table, chosen: AnyMapping[str, str], keys: list[str], *, alone: bool) -> Mapping:
-    """The mapping in order, without columns that have not one cell and without keys that the series have not got.
+    """The mapping in order, without empty columns and without keys that the series do not have.
 
     Args:
         table: The file.
         chosen: Role -> column.
         keys: The key columns of the series.
-        alone: Whether there is only one series, so that rows need no name.
+        alone: Whether there is only one series, so that rows need no key.
 
     Raises:
         InputError: An unknown role or column, or a column with two roles.
-        ColumnsMissing: No column names the series, or none says anything of them.
+        ColumnsMissing: No column names the series, or none has a value for them.
     """
     column_mapping.require_columns(table, chosen, ROLES)
     used = {role: chosen[role] for role in ROLES if role in chosen and not is_empty(table.rows[chosen[role]]).all()}
@@ -89,15 +89,15 @@ def checked(table: Table, chosen: AnyMapping[str, str], keys: list[str], *, alon
             missing=keys,
             found=table.columns,
         )
-    said = [role for role in state.COLUMNS if role in used]
-    if not said:
+    given = [role for role in state.COLUMNS if role in used]
+    if not given:
         raise ColumnsMissing(
             f"This file has no column with stock or terms of orders. Columns found: {shown}. Choose what they mean "
             f"(--map {state.ON_HAND}=COLUMN on the command line), or upload another file.",
             missing=(state.ON_HAND,),
             found=table.columns,
         )
-    return {role: used[role] for role in (*named, *said)}
+    return {role: used[role] for role in (*named, *given)}
 
 
 _WORDS: Final = {schema.PRODUCT: "product", schema.REGION: "region", schema.STORE: "store"}

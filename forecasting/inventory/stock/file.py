@@ -1,4 +1,4 @@
-"""A stock file, or a typed table, to what was given of each series, and everything that is wrong with its rows."""
+"""From a stock file, or a typed table, to the stock and terms of each series, and to the problems of its rows."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ __all__ = ["StockFile", "check", "frame", "from_frame", "guess_mapping", "templa
 
 @dataclass(frozen=True, eq=False)
 class StockFile:
-    """What a file or a typed table says of the stock and its terms.
+    """The stock and terms in a file or a typed table, and its problems.
 
     Args:
-        given: Of each series of the panel.
-        problems: One row a problem (`problems.COLUMNS`); nothing of their rows is in `given`.
+        given: Stock and terms of each series of the panel.
+        problems: One row per problem (`problems.COLUMNS`); nothing of their rows is in `given`.
         rows: Rows of the file, good and bad.
-        matched: Series of which anything was given.
-        unknown: Rows that are about no series.
+        matched: Series that have any value in the file.
+        unknown: Rows that fit no series.
         kept_out: Columns that were not read.
-        mapping: Role -> column, as it was used.
-        notes: What was read one way and could be read another, for a person.
+        mapping: Role -> column, as used.
+        notes: Sentences for a person about what could be read in another way too.
     """
 
     given: Given
@@ -52,11 +52,11 @@ class StockFile:
 
     @property
     def dropped(self) -> int:
-        """Rows that have a problem."""
+        """How many rows have a problem."""
         return int(self.problems["line"].nunique())
 
     def accept(self, *, drop_problems: bool = False) -> Given:
-        """What was given, if it may be used.
+        """The stock and terms, if they may be used.
 
         Args:
             drop_problems: Whether the person chose to leave rows with problems out.
@@ -70,7 +70,7 @@ class StockFile:
 
 
 def check(cells: Table, mapping: AnyMapping[str, str], panel: Panel, *, day_first: bool | None = None) -> StockFile:
-    """What a stock file says of the series of a panel, and all of its problems.
+    """The stock and terms of a panel's series in a stock file, and all of its problems.
 
     A row that leaves keys open gives its terms to all series that it fits, unless a row that names more keys says otherwise; units of a shelf
     only where it fits one. Several rows of one series with different due dates are several deliveries.
@@ -78,49 +78,49 @@ def check(cells: Table, mapping: AnyMapping[str, str], panel: Panel, *, day_firs
     Args:
         cells: What `read_table` gave.
         mapping: Role (a key column or one of `stock.COLUMNS`) -> column.
-        panel: Whose series count.
-        day_first: The answer to AmbiguousDates.
+        panel: The panel whose series count.
+        day_first: Whether the day comes first in 03/04, the answer to AmbiguousDates; None to find out.
 
     Raises:
         InputError: The mapping does not fit the table.
-        ColumnsMissing: No column names the series, or none says anything of them.
+        ColumnsMissing: No column names the series, or none has a value for them.
         AmbiguousDates: The due dates can be read two ways.
     """
     return _check(cells, columns.checked(cells, mapping, panel.keys, alone=len(panel) == 1), panel, day_first=day_first)
 
 
 def from_frame(typed: pd.DataFrame, panel: Panel) -> StockFile:
-    """The same of a table as `frame` gives it, typed or saved; rows about series that there are no more are counted, not problems.
+    """The stock and terms in a table as `frame` gives it, typed or saved, and all of its problems.
 
-    Lines of its problems are its rows, from 1.
+    Rows about series that no longer exist are counted, but are no problems. The line of a problem is its row in the table, from 1.
     """
-    kept = [name for name in (*panel.keys, *state.COLUMNS) if name in typed]
-    columns = {name: _cells(typed[name]) for name in kept}
-    cells = Table(tuple(kept), pd.DataFrame(columns), 1 + np.arange(len(typed)), problems.together([]), decimal=".")
-    return _check(cells, {name: name for name in kept}, panel, day_first=None, saved=True)
+    names = [name for name in (*panel.keys, *state.COLUMNS) if name in typed]
+    columns = {name: _cells(typed[name]) for name in names}
+    cells = Table(tuple(names), pd.DataFrame(columns), 1 + np.arange(len(typed)), problems.together([]), decimal=".")
+    return _check(cells, {name: name for name in names}, panel, day_first=None, saved=True)
 
 
 def frame(given: Given, panel: Panel) -> pd.DataFrame:
-    """What was given as people see and type it.
+    """The stock and terms as a table that people see and edit.
 
     Returns:
-        The key columns, then `stock.COLUMNS`: one row a series and delivery; the terms of a series and its shelf stand in its first row.
+        The key columns, then `stock.COLUMNS`: one row per series and delivery; the terms of a series and its shelf stand in its first row.
         Numbers are NaN, `due` not a time and `lead_times` empty where nothing was given.
     """
     count = np.bincount(given.due["row"], minlength=len(panel))
     row = np.repeat(np.arange(len(panel)), np.maximum(count, 1))
     first = np.append(True, row[1:] != row[:-1])
-    made = panel.series.iloc[row][panel.keys].reset_index(drop=True)
+    table = panel.series.iloc[row][panel.keys].reset_index(drop=True)
     listed = np.array([";".join(map(str, given.lead_times.get(place, ()))) for place in range(len(panel))], dtype=object)
     for name in state.COLUMNS:
         if name in given.table:
-            made[name] = np.where(first, given.table[name].to_numpy(dtype=float)[row], np.nan)
-    made[state.LEAD_TIMES] = pd.Series(np.where(first, listed[row], ""), dtype="str")
-    made[state.DUE] = np.full(len(row), np.datetime64("NaT", "us"))
+            table[name] = np.where(first, given.table[name].to_numpy(dtype=float)[row], np.nan)
+    table[state.LEAD_TIMES] = pd.Series(np.where(first, listed[row], ""), dtype="str")
+    table[state.DUE] = np.full(len(row), np.datetime64("NaT", "us"))
     delivered, due = count[row] > 0, given.due.sort_values("row", kind="stable")
-    made.loc[delivered, state.ON_ORDER] = due["units"].to_numpy()
-    made.loc[delivered, state.DUE] = due["day"].to_numpy()
-    return made[[*panel.keys, *state.COLUMNS]]
+    table.loc[delivered, state.ON_ORDER] = due["units"].to_numpy()
+    table.loc[delivered, state.DUE] = due["day"].to_numpy()
+    return table[[*panel.keys, *state.COLUMNS]]
 
 
 def template(panel: Panel) -> bytes:
@@ -138,23 +138,23 @@ def _cells(column: pd.Series) -> pd.Series:
 
 
 def _check(cells: Table, mapping: Mapping, panel: Panel, *, day_first: bool | None, saved: bool = False) -> StockFile:
-    found = Findings(cells, mapping)
-    parts = series_match.groups(found, panel)
+    findings = Findings(cells, mapping)
+    parts = series_match.groups(findings, panel)
     strangers = series_match.strangers(parts, len(cells))
     if saved:
-        found.bad |= strangers
+        findings.bad |= strangers
     else:
-        series_match.note_strangers(found, parts, panel)
-    read = stock_cells.read(found, panel.last, day_first=day_first)
+        series_match.note_strangers(findings, parts, panel)
+    read = stock_cells.read(findings, panel.last, day_first=day_first)
     for part, amount in product(parts, [role for role in read.values if role in state.AMOUNTS]):
-        series_match.note_shared(found, part, amount, read.values[amount])
-    sound = ~found.bad
+        series_match.note_shared(findings, part, amount, read.values[amount])
+    sound = ~findings.bad
     for part, role in product(parts, read.values):
-        series_match.note_conflicts(found, part.only(sound), role, read.values[role], read.due if role == state.ON_ORDER else None)
-    given = _given(read, parts, ~found.bad, len(panel))
+        series_match.note_conflicts(findings, part.only(sound), role, read.values[role], read.due if role == state.ON_ORDER else None)
+    given = _given(read, parts, ~findings.bad, len(panel))
     return StockFile(
         given=given,
-        problems=problems.together(found.frames),
+        problems=problems.together(findings.frames),
         rows=len(cells) + int(cells.problems["line"].nunique()),
         matched=int((given.table.notna().any(axis=1) | given.table.index.isin(list(given.lead_times))).sum()),
         unknown=int(strangers.sum()),
@@ -166,17 +166,17 @@ def _check(cells: Table, mapping: Mapping, panel: Panel, *, day_first: bool | No
 
 def _given(read: Cells, parts: list[Group], good: np.ndarray, n: int) -> Given:
     nothing = Given.nothing(n)
-    made = {role: series_match.spread(parts, read.values[role], good, n) for role in read.values if role != state.ON_ORDER}
-    listed = made.pop(state.LEAD_TIMES, np.full(n, np.nan))
+    values = {role: series_match.spread(parts, read.values[role], good, n) for role in read.values if role != state.ON_ORDER}
+    listed = values.pop(state.LEAD_TIMES, np.full(n, np.nan))
     lead_times = {int(row): read.listed[int(listed[row])] for row in np.flatnonzero(~np.isnan(listed))}
     due = nothing.due
     if state.ON_ORDER in read.values:
-        made[state.ON_ORDER], due = _deliveries(read.values[state.ON_ORDER], read.due, parts, good, n)
-    return Given(nothing.table.assign(**made), due, lead_times)
+        values[state.ON_ORDER], due = _deliveries(read.values[state.ON_ORDER], read.due, parts, good, n)
+    return Given(nothing.table.assign(**values), due, lead_times)
 
 
 def _deliveries(units: np.ndarray, due: np.ndarray, parts: list[Group], good: np.ndarray, n: int) -> tuple[np.ndarray, pd.DataFrame]:
-    """Units on order of each series, NaN where nothing was said, and the deliveries; a row that stands there twice counts once."""
+    """Units on order of each series, NaN where none were given, and the deliveries; a repeated row counts once."""
     frames = []
     for part in parts:
         sound = part.only(good & ~np.isnan(units))

@@ -1,4 +1,4 @@
-"""What is on the shelves and on the way, and on which terms it is replenished: typed, from a file, or by default."""
+"""Units on the shelves and on the way, and the terms of replenishment: typed, from a file, or by default."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ UNIT_SPACE: Final = "unit_space"
 SERVICE_LEVEL: Final = "service_level"
 
 AMOUNTS: Final = (ON_HAND, ON_ORDER, BACKORDERS)
-"""Units of one shelf: never spread over several series."""
+"""Columns with units of one shelf, which are never spread over several series."""
 TERMS: Final = (
     LEAD_TIME,
     LEAD_TIME_SD,
@@ -49,22 +49,22 @@ TERMS: Final = (
 """Days (lead time, review period, shelf life), units (pack size, minimum order), money (costs, price; holding: a unit and year), space of a
 unit in any measure, a share."""
 COLUMNS: Final = (ON_HAND, ON_ORDER, DUE, BACKORDERS, LEAD_TIME, LEAD_TIME_SD, LEAD_TIMES, *TERMS[2:])
-"""What a stock file may say beside the keys, in order."""
+"""Columns that a stock file may have beside the keys, in order."""
 REACH: Final = 10
-"""Standard deviations beyond the mean that a lead time may last."""
+"""Standard deviations beyond the mean that a lead time may last, at most."""
 LEAST: Final = 0.01
-"""Days of spread from which a lead time is not sure."""
+"""Standard deviation, in days, from which a lead time counts as varying."""
 RAREST: Final = 1e-4
-"""Lead times so long that all longer ones together have at most this chance count as those."""
+"""Chance of all longer lead times together, at most, at which they are cut off."""
 
 
 @dataclass(frozen=True, eq=False)
 class Given:
-    """What a person gave, of some or all series; everything else is a default.
+    """Stock and terms that a person gave for some or all series; everything else is a default.
 
     Args:
-        table: One row a series of the panel, in its order; float columns `AMOUNTS` and `TERMS`, NaN where nothing was given.
-        due: Deliveries on the way: `row` (position of the series), `day` (datetime, NaT where not said), `units`; they add up to `on_order`.
+        table: One row per series of the panel, in its order; float columns `AMOUNTS` and `TERMS`, NaN where nothing was given.
+        due: Deliveries on the way: `row` (position of the series), `day` (datetime, NaT where not given), `units`; they add up to `on_order`.
         lead_times: Position of the series -> its past lead times in days, at least one.
     """
 
@@ -74,13 +74,13 @@ class Given:
 
     @classmethod
     def nothing(cls, n: int) -> Given:
-        """Of n series, nothing."""
+        """No stock and no terms for n series."""
         table = pd.DataFrame(np.nan, index=range(n), columns=[*AMOUNTS, *TERMS])
         due = pd.DataFrame({"row": pd.Series(dtype=np.int64), "day": pd.Series(dtype="datetime64[us]"), "units": pd.Series(dtype=float)})
         return cls(table, due, {})
 
     def changed(self, column: str, values: FloatArray | float, rows: np.ndarray | None = None) -> Given:
-        """The same with other values in one column, of the series at `rows` (default: all); units on order without a day."""
+        """A copy with new values in one column for the series at `rows` (default: all); changed units on order have no day."""
         places = np.arange(len(self.table)) if rows is None else rows
         table = self.table.copy()
         table.loc[table.index[places], column] = values
@@ -92,21 +92,21 @@ class Given:
         return replace(self, table=table, due=due.sort_values(["row", "day"], ignore_index=True))
 
     def arrived(self, rows: np.ndarray, day: pd.Timestamp) -> Given:
-        """The same without deliveries that were due before a day, of the series at `rows`: a later count has them."""
-        kept = ~(self.due["row"].isin(rows) & (self.due["day"] < day))
-        due, table = self.due[kept].reset_index(drop=True), self.table.copy()
+        """A copy without the deliveries of the series at `rows` that were due before a day, since a later count includes them."""
+        stays = ~(self.due["row"].isin(rows) & (self.due["day"] < day))
+        due, table = self.due[stays].reset_index(drop=True), self.table.copy()
         units = due.groupby("row")["units"].sum()
-        changed = np.unique(self.due["row"][~kept])
+        changed = np.unique(self.due["row"][~stays])
         table.loc[table.index[changed], ON_ORDER] = units.reindex(changed).to_numpy()
         return replace(self, table=table, due=due)
 
     def over(self, before: Given) -> Given:
-        """The same, with what was given before wherever nothing is given now.
+        """A copy in which values that are not given are taken from `before`.
 
         Deliveries of a series are replaced together; a lead time given now counts over past ones listed before.
 
         Args:
-            before: Of the same series.
+            before: Earlier stock and terms of the same series.
         """
         again = self.table[ON_ORDER].notna().to_numpy()
         due = pd.concat([before.due[~again[before.due["row"]]], self.due]).sort_values(["row", "day"], ignore_index=True)
@@ -117,17 +117,17 @@ class Given:
 
 @dataclass(frozen=True, eq=False)
 class Stock:
-    """Shelves and terms of n series, complete. A step is a day, or a week or month where the sales come so.
+    """Shelves and terms of n series, complete. A step is the period of the sales: a day, a week or a month.
 
     Args:
-        table: One row a series; float columns `AMOUNTS` and `TERMS`, without NaN but for `unit_cost`, `price`, `holding_cost` (not known),
+        table: One row per series; float columns `AMOUNTS` and `TERMS`, without NaN but for `unit_cost`, `price`, `holding_cost` (not known),
             `unit_space` (not known) and `shelf_life` (keeps). Lead time, review period and shelf life in days.
         lead: Shape (n, m): the chance that an order takes 0, 1, ... m - 1 steps; rows sum to 1.
         review: Shape (n,), steps from one review to the next, at least 1.
         life: Shape (n,), whole steps that goods keep on the shelf, at least 1; inf where they keep.
         receipts: Shape (n, horizon), units that arrive before the sales of each step from the counting on; overdue ones and those
             without a day arrive on the first, those due within a longer step with the next. Those due later are in `on_order` alone.
-        given: Shape (n, columns) of bool, like `table`: what was given rather than assumed.
+        given: Shape (n, columns) of bool, like `table`: whether a value was given rather than assumed.
     """
 
     table: pd.DataFrame
@@ -160,14 +160,14 @@ class Stock:
 
 
 def complete(given: Given, policy: Policy, panel: Panel, horizon: int) -> Stock:
-    """What was given, with the policy's terms wherever nothing was.
+    """The given stock and terms, completed with the policy's terms.
 
-    Shelves that nobody counted are taken for empty, packs for single units.
+    Shelves that were not counted are taken to be empty, and packs to be single units.
 
     Args:
         given: Of the panel's n series.
-        policy: Terms by default.
-        panel: Whose period says what a step is, and whose last day when the stock was counted.
+        policy: The default terms.
+        panel: Its period is the length of a step, and its last day says when the stock was counted.
         horizon: Steps ahead for which receipts are wanted.
     """
     defaults = {
@@ -202,9 +202,9 @@ def _steps(days: pd.Series, panel: Panel) -> np.ndarray:
 
 
 def _lead(table: pd.DataFrame, listed: dict[int, tuple[int, ...]], panel: Panel) -> FloatArray:
-    """Chances of lead times of 0, 1, ... steps: those listed, equally likely; else fixed, or of the mean and spread.
+    """Chances of lead times of 0, 1, ... steps: listed ones equally likely, else one fixed lead time, or a distribution of mean and spread.
 
-    What arrives within a longer step is there from the next one on.
+    A delivery within a week or month is there from the next step on.
     """
     mean, spread = (table[name].to_numpy(dtype=float, copy=True) for name in (LEAD_TIME, LEAD_TIME_SD))
     mean[list(listed)] = 0.0
