@@ -1,8 +1,8 @@
 """From backtest errors to quantiles of what is asked for: a day, a sum over days, one series or a total.
 
-Aggregate first, calibrate second, cut last: errors are those of the blend itself, added up exactly as the question adds up, at every past
-cutoff. Quantiles are never added, never scaled by a square root of days. An error is split into a shift common to a cutoff, of which there
-are few (Student-t), and the rest, of which there are many (empirical); plain pooling would pretend that all days are independent and make
+Aggregate first, calibrate second, clip last: errors of the blend itself are added up exactly as the question adds up, at every past cutoff.
+Quantiles are never added, never scaled by a square root of days. An error is split into the common shift of its cutoff (few values: Student-t)
+and the rest (many values: empirical); plain pooling would pretend that all days are independent and make
 bands too narrow (Barber et al. 2023; Cameron & Miller 2015 on few clusters).
 """
 
@@ -38,12 +38,12 @@ def quantiles(
     """Quantiles of any question: the sales of chosen series added up, over one day or the sum of several.
 
     Args:
-        errors: Of all n series at past cutoffs.
+        errors: Errors of all n series at past cutoffs.
         f: Shape (n, h): all forecasts, in units.
         rows: Positions of the series to add up; at least one.
         probabilities: q of them, each in (0, 1).
         window: Days that are added up.
-        learned: `calibrate(errors, window=window)` if it is known already.
+        learned: `calibrate(errors, window=window)` if it was computed already; else None.
 
     Returns:
         Shape (q, h - window + 1), in units, at least 0, never crossing; NaN where no error of such a window was seen.
@@ -60,22 +60,22 @@ def quantiles(
 def past(errors: Errors, probabilities: tuple[float, ...], *, window: int = 1) -> FloatArray:
     """Quantiles that each series would have had at each cutoff, learned from the other cutoffs; shape (q, K, n, t - window + 1), in units.
 
-    Holding what was sold against them tells whether the bands keep their promise.
+    Comparing them with the sales shows whether the bands cover as much as they promise.
     """
     cumulated = cumulate(errors)
     f = sums(cumulated, window).f
-    made = np.full((len(probabilities), *f.shape), np.nan)
+    bands = np.full((len(probabilities), *f.shape), np.nan)
     if not f.shape[2]:
-        return made
+        return bands
     of = seen(cumulated, window)
     for cut in range(len(f)):
         learned = learn(of.without(cut))
         if learned is not None:
-            made[:, cut] = learned.quantiles(f[cut], probabilities).swapaxes(0, 1)
-    return made
+            bands[:, cut] = learned.quantiles(f[cut], probabilities).swapaxes(0, 1)
+    return bands
 
 
 def past_total(errors: Errors, probabilities: tuple[float, ...], *, window: int = 1) -> FloatArray:
-    """The same of the total of all series in `errors`, shape (q, K, t - window + 1), in units."""
-    made = [total_quantiles(without(errors, cut), errors.f[cut], probabilities, window=window) for cut in range(len(errors.y))]
-    return np.array(made).swapaxes(0, 1) if made else np.full((len(probabilities), 0, max(errors.y.shape[2] - window + 1, 0)), np.nan)
+    """Quantiles that the total of all series would have had at each cutoff, from the other cutoffs; shape (q, K, t - window + 1), in units."""
+    bands = [total_quantiles(without(errors, cut), errors.f[cut], probabilities, window=window) for cut in range(len(errors.y))]
+    return np.array(bands).swapaxes(0, 1) if bands else np.full((len(probabilities), 0, max(errors.y.shape[2] - window + 1, 0)), np.nan)

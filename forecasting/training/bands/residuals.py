@@ -9,13 +9,13 @@ import numpy as np
 from forecasting.core.arrays import FloatArray, added_up
 
 OBSERVED_SHARE = 0.6
-"""Days of a window that must have sales for its sum to count."""
+"""Share of the open days of a window that must have sales for its sum to count."""
 
 
 class Errors(NamedTuple):
-    """What was forecast at past cutoffs and what was sold: `y` and `f` of shape (K, n, t), in units; NaN where either is missing.
+    """Sales `y` and forecasts `f` at past cutoffs, shape (K, n, t) each, in units; NaN where either is missing.
 
-    A closed day has a forecast of exactly 0 and no sales (NaN): it says nothing of a day's error, and is a known nothing within a sum.
+    A closed day has a forecast of exactly 0 and no sales (NaN): it says nothing about the error of a day, and counts as 0 within a sum.
     """
 
     y: FloatArray
@@ -23,12 +23,12 @@ class Errors(NamedTuple):
 
 
 def of_series(errors: Errors, rows: np.ndarray) -> Errors:
-    """Those of the series at these positions (or under this mask)."""
+    """The errors of the series at these positions, or under this mask."""
     return Errors(errors.y[:, rows], errors.f[:, rows])
 
 
 def without(errors: Errors, cut: int) -> Errors:
-    """Those of all cutoffs but the one at this position."""
+    """The errors of all cutoffs except the one at position `cut`."""
     return Errors(np.delete(errors.y, cut, axis=0), np.delete(errors.f, cut, axis=0))
 
 
@@ -38,8 +38,8 @@ class Cumulated(NamedTuple):
     Args:
         y: Units sold on days that have sales and a forecast.
         f: Units forecast on these days.
-        known: How many these are.
-        closed: How many days are closed.
+        known: Number of days that have sales and a forecast.
+        closed: Number of closed days.
     """
 
     y: FloatArray
@@ -49,7 +49,7 @@ class Cumulated(NamedTuple):
 
 
 def cumulate(errors: Errors) -> Cumulated:
-    """Prepares errors for sums over many windows."""
+    """Errors added up from the first day on, from which sums over any window follow fast."""
     both = np.isfinite(errors.y) & np.isfinite(errors.f)
     y, f = (added_up(np.where(both, values, 0.0)) for values in errors)
     return Cumulated(y, f, added_up(both, np.int16), added_up(np.isnan(errors.y) & (errors.f == 0), np.int16))
@@ -59,7 +59,7 @@ def windowed(errors: Errors, window: int) -> Errors:
     """Sums over every `window` consecutive days inside each cutoff's horizon, shape (K, n, t - window + 1).
 
     Only days that have both sales and a forecast count, and closed days as nothing; a sum with fewer than 60 % of its open days is NaN.
-    Missing days are made up for in proportion on both sides.
+    Sums are scaled up for missing days, sales and forecast alike.
     """
     if window == 1:
         both = np.isfinite(errors.y) & np.isfinite(errors.f)
@@ -68,7 +68,16 @@ def windowed(errors: Errors, window: int) -> Errors:
 
 
 def sums(cumulated: Cumulated, window: int, every: int = 1) -> Errors:
-    """The same of errors added up already, of the windows that start on every so manieth day; none of a window longer than what was judged."""
+    """Sold and forecast units summed over windows of `window` steps.
+
+    Args:
+        cumulated: Errors added up from each cutoff on.
+        window: Steps in a window, at least 1.
+        every: Steps from the start of one window to the start of the next, at least 1.
+
+    Returns:
+        Shape (K, n, windows); a window with fewer than 60 % of its open steps known is NaN. No windows where `window` exceeds the judged steps.
+    """
     steps = max(cumulated.y.shape[2] - window, 0)
     first, last = slice(0, steps, every), slice(window, window + steps, every)
     y, f, count, closed = (values[..., last] - values[..., first] for values in cumulated)
@@ -79,9 +88,9 @@ def sums(cumulated: Cumulated, window: int, every: int = 1) -> Errors:
 
 
 def total_errors(errors: Errors) -> tuple[FloatArray, FloatArray]:
-    """Sold and forecast, each added up over the series that have both, shape (K, t).
+    """Sales and forecasts, each added up over the series that have both, shape (K, t), in units.
 
-    On days on which none has, sold is NaN, and so is the forecast unless all series are closed: then it is 0.
+    On days on which no series has both, sales are NaN, and so is the forecast unless all series are closed: then it is 0.
     """
     both = np.isfinite(errors.y) & np.isfinite(errors.f)
     y, f = (np.where(both, values, 0.0).sum(axis=1) for values in errors)

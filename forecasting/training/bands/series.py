@@ -1,4 +1,4 @@
-"""What the errors of single series say about their forecasts: a law for all, a scale for each, quantiles by level."""
+"""Quantiles of single series from their past errors: a law for all series, a scale for each, quantiles by forecast level."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from forecasting.training.bands.residuals import Cumulated, Errors, cumulate, su
 
 WINSOR = 0.99
 PRIOR_COUNT = 2.0
-"""Cutoffs' worth of the overall scale that each series' own scale starts with."""
+"""Weight, in cutoffs, of the overall scale within each series' own scale."""
 PAIRS_PER_BIN = 150
 CERTAIN = 2.0
-"""A mean error of past cutoffs moves the middle of what is expected as far as it exceeds so many of its standard errors (in squares)."""
+"""Standard errors that the mean error of past cutoffs must exceed to move the middle of the bands; only the excess (in squares) does."""
 OWN_SUMS, LAW_SUMS = 1_000_000, 300_000
-"""Past sums from which each series' own scale, and what all have in common, are learned at most."""
+"""Past sums at most from which each series' own scale, and the law of all series, are learned."""
 
 
 @dataclass(frozen=True, eq=False)
 class SeriesBands:
-    """What the errors of n series say about any forecast of theirs. Built by `calibrate`.
+    """The distribution of errors of n series, from which quantiles of any of their forecasts follow. Built by `calibrate`.
 
     Args:
         window: Days that are added up, at least 1.
@@ -30,13 +30,13 @@ class SeriesBands:
         scale: Error at a forecast of 1 unit, in units.
         floor: Forecasts below it count as this much, in units.
         slope: Growth of the mean error by one day ahead, as a share of its mean, at least 0.
-        middle: Day ahead (index from 0) at which growth is 1.
-        own: Shape (n,), each series' error relative to the law; 1 where nothing is known.
+        middle: The day ahead (index from 0) at which growth is 1.
+        own: Shape (n,), each series' error relative to the law; 1 where it is unknown.
         levels: Shape (b,), log forecasts of the bins' centres, ascending.
         shift: Standard deviation of the shift common to a cutoff, relative to the law.
         freedom: Degrees of freedom of that shift.
         rest: Shape (b, 400), quantiles of the remaining relative errors in each bin.
-        asked: Quantiles of relative errors in each bin, shape (b, q), by their probabilities: kept once asked for, for all series.
+        asked: Probabilities -> quantiles of relative errors in each bin, shape (b, q): a cache for all series.
     """
 
     window: int
@@ -53,7 +53,7 @@ class SeriesBands:
     asked: dict[tuple[float, ...], FloatArray] = field(default_factory=dict, repr=False)
 
     def of(self, rows: np.ndarray) -> SeriesBands:
-        """Those of the series at these positions."""
+        """The bands of the series at these positions."""
         return replace(self, own=self.own[rows])
 
     def law(self, f: FloatArray) -> FloatArray:
@@ -61,7 +61,7 @@ class SeriesBands:
         return self.scale * np.maximum(f, self.floor) ** (self.power / 2)
 
     def growth(self, steps: np.ndarray) -> FloatArray:
-        """Typical size of an error at these days ahead (from 0) relative to the middle of what was judged, shape (len(steps),)."""
+        """Typical size of an error at these days ahead (from 0) relative to the middle of the judged days, shape (len(steps),)."""
         return np.maximum(1 + self.slope * (steps - self.middle), 0.05)
 
     def quantiles(self, f: FloatArray, probabilities: tuple[float, ...], *, steps: np.ndarray | None = None) -> FloatArray:
@@ -70,7 +70,7 @@ class SeriesBands:
         Args:
             f: Shape (n, t): forecasts (sums over `window` days), in units.
             probabilities: q of them, each in (0, 1).
-            steps: Days ahead on which they start, from 0, shape (t,); by default 0, 1, ...
+            steps: Days ahead on which the forecasts start, from 0, shape (t,); None for 0, 1, ...
 
         Returns:
             Shape (n, q, t), in units, at least 0, never crossing; NaN where `f` is.
@@ -79,19 +79,19 @@ class SeriesBands:
         z = self._kept(tuple(sorted(probabilities)))
         where = np.log(np.maximum(f, self.floor))
         size = self._size(f, steps)
-        made = np.empty((f.shape[0], len(order), f.shape[1]))
+        bands = np.empty((f.shape[0], len(order), f.shape[1]))
         for row, position in enumerate(order):
-            made[:, position] = f + np.interp(where, self.levels, z[:, row]) * size
-        made[:, order] = np.maximum.accumulate(np.maximum(made[:, order], 0.0), axis=1)
-        return made
+            bands[:, position] = f + np.interp(where, self.levels, z[:, row]) * size
+        bands[:, order] = np.maximum.accumulate(np.maximum(bands[:, order], 0.0), axis=1)
+        return bands
 
     def levels_at(self, f: FloatArray, p: FloatArray, *, steps: np.ndarray | None = None) -> FloatArray:
-        """The quantile that each series asks for.
+        """A quantile of the sales behind forecasts, with a probability of its own for each series.
 
         Args:
             f: Shape (n, t): forecasts (sums over `window` days), in units.
-            p: Shape (n,), each in (0, 1); told apart by a thousandth.
-            steps: As of `quantiles`.
+            p: Shape (n,), each in (0, 1); rounded to thousandths.
+            steps: As for `quantiles`.
 
         Returns:
             Shape (n, t), in units, at least 0.
@@ -116,22 +116,22 @@ class SeriesBands:
     def _relative(self, probabilities: FloatArray) -> FloatArray:
         """Quantiles of shift + rest in each bin, shape (b, q): the convolution of 30 with 400 equally likely values."""
         shift = self.shift * student_t(30, self.freedom)
-        made = [np.quantile(np.add.outer(shift, rest), probabilities) for rest in self.rest]
-        return np.array(made)
+        values = [np.quantile(np.add.outer(shift, rest), probabilities) for rest in self.rest]
+        return np.array(values)
 
 
 def calibrate(errors: Errors, *, window: int = 1) -> SeriesBands | None:
     """Learns how large the errors of single series are; None where no error of that window was seen.
 
     Args:
-        errors: Of the served forecast at past cutoffs.
+        errors: Errors of the blend at past cutoffs.
         window: Days that are added up.
     """
     return learn(seen(cumulate(errors), window)) if window <= errors.y.shape[2] else None
 
 
 class Seen(NamedTuple):
-    """Sums over a window at past cutoffs: those that start on every so manieth of `steps` days."""
+    """Sums over a window at past cutoffs, of the windows that start on every `every`-th of `steps` days."""
 
     errors: Errors
     window: int
@@ -139,16 +139,16 @@ class Seen(NamedTuple):
     steps: int
 
     def without(self, cut: int) -> Seen:
-        """Those of all cutoffs but the one at this position."""
+        """The sums of all cutoffs except the one at position `cut`."""
         return self._replace(errors=without(self.errors, cut))
 
 
 def seen(cumulated: Cumulated, window: int) -> Seen:
-    """The sums to learn from: all, or of a large file as many as tell enough; windows that overlap say much the same.
+    """The sums to learn from: all, or in a large file a part of them, since windows that overlap have nearly the same errors.
 
     Args:
-        cumulated: Of errors at past cutoffs.
-        window: Days that are added up, at most as many as were judged.
+        cumulated: Errors at past cutoffs, added up.
+        window: Days that are added up, at most the number of judged days.
     """
     count, n, t = cumulated.y.shape
     every = _stride(count * n, t - window, OWN_SUMS)
@@ -156,7 +156,7 @@ def seen(cumulated: Cumulated, window: int) -> Seen:
 
 
 def learn(of: Seen) -> SeriesBands | None:
-    """What sums say about single series; None where none was seen."""
+    """The bands of single series, learned from past sums; None if there are no sums."""
     y, f = of.errors
     if not np.isfinite(y).any():
         return None
@@ -180,7 +180,7 @@ def learn(of: Seen) -> SeriesBands | None:
 
 
 def _centre(shifts: FloatArray) -> float:
-    """Where the shifts of cutoffs lie: 0 unless they agree far beyond chance (James & Stein, positive part).
+    """The centre of the shifts of cutoffs: 0 unless they agree far beyond chance (James & Stein, positive part).
 
     The mean error of a few cutoffs mostly does not last. But forecasts of sales on few days are near their median, which lies far below the
     mean in the same way at every cutoff.
@@ -192,7 +192,7 @@ def _centre(shifts: FloatArray) -> float:
 
 
 def _stride(pairs: int, steps: int, most: int) -> int:
-    """Every so manieth step leaves at most about `most` sums of so many pairs of series and cutoff."""
+    """The stride over `steps` that leaves about `most` sums at most, for this many pairs of series and cutoff."""
     return max(1, min(steps, -(-pairs * steps // most)))
 
 
@@ -208,10 +208,10 @@ def _law(e: FloatArray, f: FloatArray) -> tuple[float, float, float]:
     edges = np.unique(np.quantile(f, np.linspace(0, 1, 21)))
     index = np.clip(np.searchsorted(edges, f, side="right") - 1, 0, max(len(edges) - 2, 0))
     counts = np.bincount(index)
-    kept = counts > 0
-    mean_e2 = np.bincount(index, e2)[kept] / counts[kept]
-    x = np.log(np.maximum(np.bincount(index, f)[kept] / counts[kept], floor))
-    target, weight = np.log(np.maximum(mean_e2, 1e-12 * e2.max())), np.sqrt(counts[kept])
+    filled = counts > 0
+    mean_e2 = np.bincount(index, e2)[filled] / counts[filled]
+    x = np.log(np.maximum(np.bincount(index, f)[filled] / counts[filled], floor))
+    target, weight = np.log(np.maximum(mean_e2, 1e-12 * e2.max())), np.sqrt(counts[filled])
     centre = np.average(x, weights=weight)
     spread = np.average((x - centre) ** 2, weights=weight)
     slope = np.average((x - centre) * target, weights=weight) / spread if spread > 1e-12 else 0.0
@@ -230,10 +230,10 @@ def _growth(z: FloatArray, steps: np.ndarray) -> float:
 
 
 def _own_scale(z: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Each series' size of |z| relative to all, shrunk by how well it repeats (empirical Bayes, Spearman-Brown from halves).
+    """Each series' size of |z| relative to all series, shrunk by how well it repeats (empirical Bayes, Spearman-Brown from halves).
 
     Returns:
-        Shape (n,) from all cutoffs, and shape (K, n) learned without each cutoff, so that errors are not judged by themselves.
+        Shape (n,) from all cutoffs, and shape (K, n) learned without each cutoff, so that no error is judged by itself.
     """
     count = z.shape[0]
     seen = np.isfinite(z)

@@ -1,4 +1,4 @@
-"""What the errors of a total say about its forecast."""
+"""Quantiles of a total from its past errors."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from forecasting.training.bands.residuals import Errors, total_errors, windowed
 
 
 def total_quantiles(errors: Errors, f: FloatArray, probabilities: tuple[float, ...], *, window: int = 1) -> FloatArray:
-    """Quantiles of the total of a set of series, from the errors of that very total.
+    """Quantiles of the total of a set of series, from past errors of the same total.
 
     Args:
-        errors: Of the set's n series at past cutoffs.
+        errors: Errors of the set's n series at past cutoffs.
         f: Shape (n, h): their forecasts, in units; NaN counts as no sales.
         probabilities: q of them, each in (0, 1).
         window: Days that are added up.
@@ -22,20 +22,20 @@ def total_quantiles(errors: Errors, f: FloatArray, probabilities: tuple[float, .
         have no errors, widths are scaled up to the whole set.
     """
     ahead = moving_sum(np.nansum(f, axis=0)[None], window)[0]
-    made = np.full((len(probabilities), len(ahead)), np.nan)
+    bands = np.full((len(probabilities), len(ahead)), np.nan)
     if window > errors.y.shape[2] or not len(errors.y):
-        return made
+        return bands
     y, g = (values[:, 0] for values in windowed(Errors(*(values[:, None] for values in total_errors(errors))), window))
     if not np.isfinite(y).any():
-        return made
+        return bands
     covered = np.nansum(f[(np.isfinite(errors.y) & np.isfinite(errors.f)).any(axis=(0, 2))])
     reach = float(np.nansum(f) / covered) if covered > 0 else 1.0
     order = np.argsort(probabilities)
     floor = max(0.05 * float(np.nanmean(y)), 1e-9)
     z = _shifted_errors(y, g, floor)
-    made[order] = ahead + np.quantile(z, np.asarray(probabilities)[order])[:, None] * np.sqrt(np.maximum(ahead, floor)) * reach
-    made[order] = np.maximum.accumulate(np.maximum(made[order], 0.0), axis=0)
-    return made
+    bands[order] = ahead + np.quantile(z, np.asarray(probabilities)[order])[:, None] * np.sqrt(np.maximum(ahead, floor)) * reach
+    bands[order] = np.maximum.accumulate(np.maximum(bands[order], 0.0), axis=0)
+    return bands
 
 
 def _shifted_errors(y: FloatArray, f: FloatArray, floor: float) -> FloatArray:

@@ -1,1 +1,1 @@
-"""What a series should not be learned from as it was sold: outliers, stockouts, level shifts."""
+"""Sales that models must not learn from as they were sold: outliers, stockouts, level shifts."""

@@ -1,4 +1,4 @@
-"""What models learn from: the sales without what would mislead them, each change named; what was sold stays as it is elsewhere."""
+"""The sales that models learn from: without outliers, stockouts and old levels, with a note for each change; saved sales do not change."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from forecasting.training.cleaning.outliers import Outlier
 from forecasting.training.cleaning.stockouts import Shortage
 
 _ROUNDS = 3
-"""A break found first can let an outlier be seen, and the other way round."""
+"""Rounds of cleaning at most: removing a break can reveal an outlier, and the other way round."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,8 +24,8 @@ class Cleaned:
     """A panel to learn from.
 
     Args:
-        panel: The same series and days, with other sales where `notes` say so.
-        notes: unique_id -> what was changed, one sentence or two each, by day; only series that were changed.
+        panel: The series and days of the original, with other sales where `notes` say so.
+        notes: unique_id -> a note of one or two sentences for each change, by day; only series that were changed.
     """
 
     panel: Panel
@@ -33,18 +33,18 @@ class Cleaned:
 
 
 def clean(panel: Panel) -> Cleaned:
-    """Outliers count as a usual day, long shortages as gaps, and days before a break as if its new level had always been.
+    """The panel with outliers replaced by usual days, long shortages by gaps, and days before a break scaled to the new level.
 
-    Looks at nothing but the panel, so what is known at a cutoff is cleaned by what is known there. Calm series stay as they are.
+    Only the panel is read, so sales up to a cutoff are cleaned by what is known there. Calm series do not change.
     """
     notes: list[tuple[int, int, str]] = []
     cleaned = panel
     for _ in range(_ROUNDS):
         before = len(notes)
         for treat in (_orders, _runs, _levels):
-            sales, said = treat(cleaned, panel.sales)
-            cleaned = replace(cleaned, sales=sales) if said else cleaned
-            notes += said
+            sales, new_notes = treat(cleaned, panel.sales)
+            cleaned = replace(cleaned, sales=sales) if new_notes else cleaned
+            notes += new_notes
         if len(notes) == before:
             break
     return Cleaned(cleaned, _by_series(panel, notes))
@@ -58,18 +58,18 @@ def _by_series(panel: Panel, notes: list[tuple[int, int, str]]) -> dict[str, tup
     return texts
 
 
-_Said = list[tuple[int, int, str]]
-"""Row, column and what was done there."""
+_Notes = list[tuple[int, int, str]]
+"""Row, column and text of each note."""
 
 
-def _orders(panel: Panel, raw: FloatArray) -> tuple[FloatArray, _Said]:
-    """Sales with outliers replaced by the usual of their day."""
-    sales, said = panel.sales.copy(), []
-    for each in outliers.find(panel):
-        sales[each.row, each.column] = each.usual
-        scale = raw[each.row, each.column] / each.sold
-        said.append((each.row, each.column, _order_text(panel, each, scale)))
-    return sales, said
+def _orders(panel: Panel, as_sold: FloatArray) -> tuple[FloatArray, _Notes]:
+    """Sales in which every outlier is a usual day, and a note for each."""
+    sales, notes = panel.sales.copy(), []
+    for outlier in outliers.find(panel):
+        sales[outlier.row, outlier.column] = outlier.usual
+        scale = as_sold[outlier.row, outlier.column] / outlier.sold
+        notes.append((outlier.row, outlier.column, _order_text(panel, outlier, scale)))
+    return sales, notes
 
 
 def _order_text(panel: Panel, each: Outlier, scale: float) -> str:
@@ -81,13 +81,13 @@ def _order_text(panel: Panel, each: Outlier, scale: float) -> str:
     )
 
 
-def _runs(panel: Panel, raw: FloatArray) -> tuple[FloatArray, _Said]:  # noqa: ARG001 - treatments share one signature
-    """Sales with shortages as gaps."""
-    sales, said = panel.sales.copy(), []
-    for each in stockouts.find(panel):
-        sales[each.row, each.start : each.stop] = np.nan
-        said.append((each.row, each.start, _run_text(panel, each)))
-    return sales, said
+def _runs(panel: Panel, as_sold: FloatArray) -> tuple[FloatArray, _Notes]:  # noqa: ARG001 - treatments share one signature
+    """Sales in which shortages are gaps, and a note for each."""
+    sales, notes = panel.sales.copy(), []
+    for shortage in stockouts.find(panel):
+        sales[shortage.row, shortage.start : shortage.stop] = np.nan
+        notes.append((shortage.row, shortage.start, _run_text(panel, shortage)))
+    return sales, notes
 
 
 def _run_text(panel: Panel, each: Shortage) -> str:
@@ -98,13 +98,13 @@ def _run_text(panel: Panel, each: Shortage) -> str:
     )
 
 
-def _levels(panel: Panel, raw: FloatArray) -> tuple[FloatArray, _Said]:  # noqa: ARG001
-    """Sales with the days before a break at its new level."""
-    sales, said = panel.sales.copy(), []
-    for each in level_shifts.find(panel):
-        sales[each.row, : each.start] *= each.factor
-        said.append((each.row, each.start, _level_text(panel.dates[each.start], each)))
-    return sales, said
+def _levels(panel: Panel, as_sold: FloatArray) -> tuple[FloatArray, _Notes]:  # noqa: ARG001
+    """Sales in which days before a break have its new level, and a note for each."""
+    sales, notes = panel.sales.copy(), []
+    for shift in level_shifts.find(panel):
+        sales[shift.row, : shift.start] *= shift.factor
+        notes.append((shift.row, shift.start, _level_text(panel.dates[shift.start], shift)))
+    return sales, notes
 
 
 def _level_text(day: pd.Timestamp, each: Break) -> str:
@@ -117,5 +117,5 @@ def _level_text(day: pd.Timestamp, each: Break) -> str:
 
 
 def _amount(value: float) -> str:
-    """Units, or how many times, as a person says them: 4,000, 38, 2.5, 0.35."""
+    """A number of units or times as text: 4,000, 38, 2.5, 0.35."""
     return formatting.units(value) if value >= 100 else f"{value:.3g}" if value < 10 else f"{value:.0f}"

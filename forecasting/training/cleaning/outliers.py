@@ -1,4 +1,4 @@
-"""Orders far beyond anything that their series ever sells: a mistake of the till or an order that does not come back."""
+"""Outliers: sales far beyond anything else in their series, from a mistake of the till or an order that does not come back."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from forecasting.core.arrays import FloatArray, median
 from forecasting.core.panel import Panel
 
 _CYCLES = 4
-"""Weeks on either side whose same weekday says what is usual."""
-_TIMES = 6.0
-"""How far beyond the usual an outlier lies, at least."""
-_GAP = 3.0
-"""How far, relative to the usual of its day, it lies beyond every order that is none, at least."""
-_LARGER = 1.5
-"""How much larger than every other order of the series it is, at least."""
-_CHANCE = 1e-3
-_MOST = 3
-_FEWEST = 15
-_DAYS_EACH = 50
+"""Weeks on either side whose same weekday gives the usual sales of a day."""
+_MIN_TIMES_USUAL = 6.0
+"""An outlier sold at least this many times what its day usually sells."""
+_MIN_TIMES_NEXT = 3.0
+"""An outlier exceeds its usual day at least this many times as far as every day that is no outlier."""
+_MIN_TIMES_LARGER = 1.5
+"""An outlier is at least this many times as large as every other day of the series that is none."""
+_MAX_PROBABILITY = 1e-3
+_MAX_OUTLIERS = 3
+_MIN_DAYS = 15
+_DAYS_PER_OUTLIER = 50
 """Days with sales for each outlier that a series may have."""
-_RAISED = 2.5
-_SHARED = 0.3
+_MIN_TIMES_RAISED = 2.5
+_MIN_SHARE_RAISED = 0.3
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,8 @@ class Outlier:
     Args:
         row: Of the panel.
         column: Of the panel.
-        sold: Units.
-        usual: What such a day sells, in units, above 0.
+        sold: Units sold.
+        usual: Units that such a day usually sells, above 0.
     """
 
     row: int
@@ -47,7 +47,7 @@ class Outlier:
 
 
 def find(panel: Panel) -> list[Outlier]:
-    """Days that sold at least 6 times the usual, and more than chance explains, in a series that never sells like that.
+    """The days that sold at least 6 times the usual, and more than chance explains, in a series that never sells like that.
 
     The usual is the median of the same weekday in the 4 weeks on either side (on a promotion times what promotions do in this series), at least
     the median day with sales. A day is an outlier if no other order comes near it: sorted by how far they lie beyond their usual, it lies 3
@@ -57,24 +57,24 @@ def find(panel: Panel) -> list[Outlier]:
 
     Source of the tail: Hill 1975, A simple general approach to inference about the tail of a distribution.
     """
-    found = []
+    outliers = []
     for row in _suspects(panel.sales):
         usual = _usual(panel, int(row))
         columns = _beyond(panel.sales[row], usual, panel)
-        found += [Outlier(int(row), int(column), float(panel.sales[row, column]), float(usual[column])) for column in columns]
-    shared = {column: _raised(panel.sales, column, panel.period.cycle) for column in {each.column for each in found}}
+        outliers += [Outlier(int(row), int(column), float(panel.sales[row, column]), float(usual[column])) for column in columns]
+    shared = {column: _raised(panel.sales, column, panel.period.cycle) for column in {outlier.column for outlier in outliers}}
     groups = _groups(panel)
-    return [each for each in found if not _common(shared[each.column], each.row, groups)]
+    return [outlier for outlier in outliers if not _common(shared[outlier.column], outlier.row, groups)]
 
 
 def _suspects(sales: FloatArray) -> np.ndarray:
-    """Series in which one to three days sold clearly more than all others; looks at their largest days alone."""
-    if sales.shape[1] < _FEWEST:
+    """Series in which one to three days sold clearly more than all others, by their largest days only."""
+    if sales.shape[1] < _MIN_DAYS:
         return np.arange(0)
     known = np.where(np.isfinite(sales), sales, 0.0)
-    top = -np.sort(np.partition(-known, _MOST, axis=1)[:, : _MOST + 1], axis=1)
-    apart = (top[:, :-1] > 0) & (top[:, :-1] >= _LARGER * top[:, 1:])
-    return np.flatnonzero(apart.any(axis=1) & ((known > 0).sum(axis=1) >= _FEWEST))
+    top = -np.sort(np.partition(-known, _MAX_OUTLIERS, axis=1)[:, : _MAX_OUTLIERS + 1], axis=1)
+    apart = (top[:, :-1] > 0) & (top[:, :-1] >= _MIN_TIMES_LARGER * top[:, 1:])
+    return np.flatnonzero(apart.any(axis=1) & ((known > 0).sum(axis=1) >= _MIN_DAYS))
 
 
 def _usual(panel: Panel, row: int) -> FloatArray:
@@ -104,9 +104,9 @@ def _beyond(sales: FloatArray, usual: FloatArray, panel: Panel) -> np.ndarray:
     times = sales[sold] / usual[sold]
     order = np.argsort(-times, kind="stable")
     sold, times = sold[order], times[order]
-    for count in range(min(_MOST, max(1, len(sold) // _DAYS_EACH)), 0, -1):
+    for count in range(min(_MAX_OUTLIERS, max(1, len(sold) // _DAYS_PER_OUTLIER)), 0, -1):
         columns, rest = sold[:count], sold[count:]
-        apart = times[count - 1] >= _TIMES and sales[columns].min() >= _LARGER * sales[rest].max()
+        apart = times[count - 1] >= _MIN_TIMES_USUAL and sales[columns].min() >= _MIN_TIMES_LARGER * sales[rest].max()
         if apart and _unlikely(times[count - 1], times[count:]) and not _returns(columns, len(sales), panel):
             return columns
     return np.arange(0)
@@ -121,7 +121,7 @@ def _unlikely(smallest: float, rest: FloatArray) -> bool:
     k = min(max(10, len(rest) // 5), len(rest) - 1)
     tail = np.log(rest[:k]) - np.log(rest[k])
     gap = float(np.log(smallest / rest[0]))
-    return bool(gap >= np.log(_GAP) and (1 + gap / max(tail.sum(), 1e-9)) ** -k < _CHANCE)
+    return bool(gap >= np.log(_MIN_TIMES_NEXT) and (1 + gap / max(tail.sum(), 1e-9)) ** -k < _MAX_PROBABILITY)
 
 
 def _returns(columns: np.ndarray, d: int, panel: Panel) -> bool:
@@ -136,11 +136,11 @@ def _returns(columns: np.ndarray, d: int, panel: Panel) -> bool:
 
 
 def _raised(sales: FloatArray, column: int, cycle: int) -> FloatArray:
-    """1 for each series that sold clearly more on this day than in the weeks around, else 0, shape (n,); NaN where it is not known."""
+    """1 for each series that sold clearly more on a day than in the weeks around it, else 0, shape (n,); NaN where unknown."""
     steps = np.array([k * cycle for k in range(-_CYCLES, _CYCLES + 1) if k]) + column
     around = median(sales[:, steps[(steps >= 0) & (steps < sales.shape[1])]])
     known = np.isfinite(sales[:, column]) & (around > 0)
-    return np.where(known, sales[:, column] >= _RAISED * around, np.nan)
+    return np.where(known, sales[:, column] >= _MIN_TIMES_RAISED * around, np.nan)
 
 
 def _groups(panel: Panel) -> list[np.ndarray]:
@@ -150,7 +150,7 @@ def _groups(panel: Panel) -> list[np.ndarray]:
 
 
 def _common(raised: FloatArray, row: int, groups: list[np.ndarray]) -> bool:
-    """Whether enough others of a group rose on the same day: at least 3, and 30 %."""
+    """Whether enough other series of a group rose on the same day: at least 3, and 30 %."""
     return any(_much(raised[members]) for members in _others(row, groups))
 
 
@@ -163,4 +163,4 @@ def _others(row: int, groups: list[np.ndarray]) -> Iterator[np.ndarray]:
 
 def _much(raised: FloatArray) -> bool:
     count = np.nansum(raised)
-    return bool(count >= 3 and count >= _SHARED * np.isfinite(raised).sum())
+    return bool(count >= 3 and count >= _MIN_SHARE_RAISED * np.isfinite(raised).sum())

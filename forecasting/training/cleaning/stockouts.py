@@ -9,14 +9,14 @@ import numpy as np
 from forecasting.core.arrays import FloatArray, added_up
 from forecasting.core.panel import Panel
 
-_SHORTEST = 4
-"""Weeks of a run, at least."""
-_LONGEST = 26
-"""Weeks of a run, at most: beyond, it is a season or another life of the product."""
-_AROUND = 8
-"""Weeks before and after a run that say how often the series sells."""
-_OFTEN = 0.5
-_SEASON = 0.2
+_MIN_WEEKS = 4
+"""Weeks of a run at least."""
+_MAX_WEEKS = 26
+"""Weeks of a run at most; a longer one is a season or another life of the product."""
+_WEEKS_AROUND = 8
+"""Weeks before and after a run that show how often the series sells."""
+_MIN_SHARE_OF_DAYS = 0.5
+_MAX_SHARE_IN_SEASON = 0.2
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Shortage:
     """A run of days without sales, from column `start` up to but without column `stop`.
 
     Args:
-        row: Of the panel.
+        row: Row of the panel.
         start: First column.
         stop: Column after the last.
         often: Share of the days around it that have sales, in (0, 1].
@@ -45,18 +45,18 @@ def find(panel: Panel) -> list[Shortage]:
     cycle, sold, known = panel.period.cycle, panel.sales > 0, np.isfinite(panel.sales)
     row, column = np.nonzero(sold)
     length = np.diff(column) - 1
-    long = np.flatnonzero((np.diff(row) == 0) & (length >= _SHORTEST * cycle) & (length <= _LONGEST * cycle))
+    long = np.flatnonzero((np.diff(row) == 0) & (length >= _MIN_WEEKS * cycle) & (length <= _MAX_WEEKS * cycle))
     sums = (added_up(sold), added_up(known))
     runs = ((int(row[at]), int(column[at]) + 1, int(column[at + 1])) for at in long)
-    found = [Shortage(*run, often=_often(*run, sums, cycle)) for run in runs if (panel.sales[run[0], run[1] : run[2]] == 0).sum() >= 2 * cycle]
-    return [each for each in found if each.often >= _OFTEN and not _seasonal(each, sums, panel.period.year)]
+    shortages = [Shortage(*run, often=_often(*run, sums, cycle)) for run in runs if (panel.sales[run[0], run[1] : run[2]] == 0).sum() >= 2 * cycle]
+    return [shortage for shortage in shortages if shortage.often >= _MIN_SHARE_OF_DAYS and not _seasonal(shortage, sums, panel.period.year)]
 
 
 def _often(row: int, start: int, stop: int, sums: tuple[FloatArray, FloatArray], cycle: int) -> float:
     """The smaller of the shares of days with sales before and after a run; 0 where too few days are known."""
-    last, reach = sums[0].shape[1] - 1, _AROUND * cycle
+    last, reach = sums[0].shape[1] - 1, _WEEKS_AROUND * cycle
     sides = ((max(start - reach, 0), start), (stop, min(stop + reach, last)))
-    fewest = max(2 * cycle, _SHORTEST)
+    fewest = max(2 * cycle, _MIN_WEEKS)
     shares = []
     for first, end in sides:
         sold, known = (values[row, end] - values[row, first] for values in sums)
@@ -70,6 +70,6 @@ def _seasonal(run: Shortage, sums: tuple[FloatArray, FloatArray], year: int) -> 
     for shift in (-year, year):
         first, end = (int(np.clip(at + shift, 0, last)) for at in (run.start, run.stop))
         sold, known = (values[run.row, end] - values[run.row, first] for values in sums)
-        if known >= (run.stop - run.start) / 2 and sold <= _SEASON * known:
+        if known >= (run.stop - run.start) / 2 and sold <= _MAX_SHARE_IN_SEASON * known:
             return True
     return False
