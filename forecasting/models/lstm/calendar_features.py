@@ -1,4 +1,4 @@
-"""Calendar channels of the network: what is known of any day, past or ahead."""
+"""Calendar channels of the network, known for any day, past or ahead."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from forecasting.core.period import DAY, MONTH, WEEK
 from forecasting.models.lstm.inputs import Float32Array, Layout
 
 _EASTER_DAYS = (-2, -1, 0, 1, 39, 49, 50)
-"""Days after Easter Sunday that shops feel: Good Friday to Whit Monday."""
+"""Days after Easter Sunday that move sales: Good Friday to Whit Monday."""
 _FIXED_DAYS = ((12, 24), (12, 25), (12, 26), (12, 31), (1, 1), (5, 1), (11, 1))
 _YEAR_WAVES = (1, 2, 3)
 _DAYS_OF = {DAY.name: 1, WEEK.name: 7, MONTH.name: 28}
-"""Days from the date of a step on whose events are its own; of a month, whose last days have none but New Year's Eve, less than all."""
+"""Period -> days from the date of a step on whose events belong to it; 28 of a month, whose last days have none but New Year's Eve."""
 
 
 def calendar(first: np.datetime64, start: int, days: int, layout: Layout) -> Float32Array:
-    """Channels of `days` days from `start` days after `first` on, shape (days, channels), each in [-1, 1]."""
+    """Channels of `days` days, from `start` days after `first` on; shape (days, channels), each in [-1, 1]."""
     day = dates(first, days, layout, start=start)
     blocks = [np.eye(7)[weekday(day)]] if layout.spans.cycle == 7 else [np.zeros((days, 0))]
     if layout.year_waves:
@@ -32,7 +32,7 @@ def calendar(first: np.datetime64, start: int, days: int, layout: Layout) -> Flo
 
 
 def dates(first: np.datetime64, days: int, layout: Layout, *, start: int = 0) -> np.ndarray:
-    """The dates of the file's days from `start` days after `first` on; of months the first of each."""
+    """The dates of `days` steps of the file, from `start` steps after `first` on; months as their first day."""
     step = start + np.arange(days)
     if layout.period == MONTH.name:
         return (first.astype("datetime64[M]") + step).astype("datetime64[D]")
@@ -40,14 +40,14 @@ def dates(first: np.datetime64, days: int, layout: Layout, *, start: int = 0) ->
 
 
 def steps(first: np.datetime64, later: np.datetime64, layout: Layout) -> int:
-    """The file's days from one date to another."""
+    """The number of steps of the file from one date to a later one."""
     if layout.period == MONTH.name:
         return int((later.astype("datetime64[M]") - first.astype("datetime64[M]")).astype(np.int64))
     return int((later.astype("datetime64[D]") - first.astype("datetime64[D]")).astype(np.int64)) // _DAYS_OF[layout.period]
 
 
 def weekday(dates: np.ndarray) -> np.ndarray:
-    """0 for Monday to 6."""
+    """The weekday of each date, 0 for Monday to 6 for Sunday."""
     return (dates.astype("datetime64[D]").astype(np.int64) + 3) % 7
 
 
@@ -72,7 +72,7 @@ def easter(year: np.ndarray) -> np.ndarray:
 
 
 def _events(dates: np.ndarray) -> np.ndarray:
-    """One flag a day around Easter, then one a fixed date."""
+    """Flags of each date: one for each day around Easter, then one for each fixed date."""
     years = dates.astype("datetime64[Y]")
     month = (dates.astype("datetime64[M]") - years.astype("datetime64[M]")).astype(np.int64) + 1
     after = (dates - easter(years.astype(np.int64) + 1970)).astype(np.int64)

@@ -24,9 +24,9 @@ from forecasting.models.lstm.windows import Features, Windows
 
 _BETA_1, _BETA_2 = 0.9, 0.999
 _HUGE = 4.0
-"""Scaled errors from which on the head of means counts them as they are, not squared."""
+"""Scaled error from which on the loss of the head of means grows linearly, not squared."""
 _SIGN_OF_LIFE = 1.0
-"""Seconds between two calls of the listener, at most about."""
+"""Seconds between two calls of the listener, at most (about)."""
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,9 @@ class Trained:
     """A trained network.
 
     Args:
-        weights: By "layer/weight".
+        weights: Name "layer/weight" -> its values.
         keras_file: The bytes of its .keras file.
-        losses: Of each epoch.
+        losses: The loss of each epoch.
     """
 
     weights: dict[str, Float32Array]
@@ -47,15 +47,15 @@ class Trained:
 def train(
     features: Features, pool: Pool, settings: LstmSettings, *, seed: int, start: dict[str, Float32Array] | None, on_progress: OnProgress
 ) -> Trained:
-    """A network that has seen the pool's windows, or fewer where the loss no longer falls.
+    """A network trained on the pool's windows, or on fewer if the loss stops falling.
 
     Args:
-        features: Of the panel that it learns from.
+        features: Features of the panel to learn from.
         pool: The windows.
         settings: Its size and its schedule.
         seed: Of its first weights and its dropout.
         start: Weights to begin with instead of random ones.
-        on_progress: Told each epoch with its loss, and at least every few seconds; what it raises ends the training.
+        on_progress: Called after each epoch with its loss, and at least every few seconds; what it raises ends the training.
     """
     keras.utils.set_random_seed(seed)
     network = build(features, settings, FusedLSTM)
@@ -70,12 +70,12 @@ def train(
 
 
 def inputs(windows: Windows) -> list[np.ndarray]:
-    """Windows in the order of the network's inputs."""
+    """The arrays of windows in the order of the network's inputs."""
     return [windows.past, windows.ahead, windows.static, *windows.codes.T]
 
 
 def _run(network: Any, features: Features, pool: Pool, settings: LstmSettings, *, warm: bool, on_progress: OnProgress) -> list[float]:
-    """Trains epoch by epoch; each epoch's loss."""
+    """Trains epoch by epoch and returns the loss of each."""
     parts = -(-pool.epoch // settings.batch_size)
     schedule = Schedule(settings.epochs, parts, Start.WARM if warm else Start.COLD)
     step = _step_function(network)
@@ -102,7 +102,7 @@ def _run(network: Any, features: Features, pool: Pool, settings: LstmSettings, *
 
 
 def _batches(features: Features, pool: Pool, parts: int, mean_weight: float) -> Iterator[tuple[Any, ...]]:
-    """The batches one after the other, the next one made while the network learns from the last."""
+    """The batches in turn; the next one is prepared while the network learns from the last."""
 
     def make(cut: np.ndarray) -> tuple[Any, ...]:
         rows, origins = pool.rows[cut], pool.origins[cut]
@@ -122,7 +122,7 @@ def _batches(features: Features, pool: Pool, parts: int, mean_weight: float) -> 
 
 
 def _loss(head: str, error: Any) -> Any:
-    """Of each day: the absolute error, whose best forecast is a median; of the head of means the squared one, but for huge errors."""
+    """The loss of each day: the absolute error, minimised by a median; for the head of means the squared error, but for huge errors."""
     size = tf.abs(error)
     if head != MEAN:
         return size
@@ -146,7 +146,7 @@ def _step_function(network: Any) -> Any:
 
 
 def _adam(variables: list[Any]) -> Any:
-    """Adam with each gradient's norm clipped to 1, as in Keras, but one operation a variable, which is traced in a tenth of the time."""
+    """Adam with each gradient's norm clipped to 1, as in Keras, but one operation per variable, which is traced in a tenth of the time."""
     moments = [(tf.Variable(tf.zeros_like(value)), tf.Variable(tf.zeros_like(value))) for value in variables]
     powers = tf.Variable(_BETA_1), tf.Variable(_BETA_2)
 
@@ -185,7 +185,7 @@ def _set_weights(network: Any, weights: dict[str, Float32Array]) -> None:
 
 
 def _mean_for_unknown(network: Any) -> None:
-    """Gives values outside the vocabulary the mean of those in it."""
+    """Gives values outside the vocabulary the mean embedding of the values in it."""
     for name, weight in _named(network).items():
         if name.startswith("embedding_"):
             values = weight.numpy()

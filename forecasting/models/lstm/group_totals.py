@@ -1,4 +1,4 @@
-"""Totals of groups of series as inputs: what sells in the same shop, or everywhere, says more than one series can."""
+"""Totals of groups of series as inputs: sales of the same shop, or of the whole file, tell more than those of one series."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from forecasting.models.lstm import calendar_features
 from forecasting.models.lstm.inputs import WHOLE_FILE, Float32Array, Layout
 from forecasting.models.lstm.profiles import a_year_ago, at, profiles, trailing_mean
 
-_MOST = 10.0
-"""Totals above so many times their level look like it."""
+_MAX_TIMES_LEVEL = 10.0
+"""Totals over their level are clipped at this many times."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,10 +35,10 @@ class Groups:
 
     Args:
         sales, observed: Shape (n, d), sales 0 where not observed.
-        codes: Number of each series' value in each column of the vocabulary, shape (n, columns).
+        codes: The number of each series' value in each column of the vocabulary, shape (n, columns).
         first: The panel's first day.
         layout: Which columns group.
-        history: Totals that stand for the days that they cover.
+        history: Totals that replace this panel's totals on the days that they cover.
     """
 
     def __init__(
@@ -59,41 +59,41 @@ class Groups:
         self._profiles = profiles(total[used], seen, layout.spans, level_days=layout.level_days, month_days=month_days)
 
     def past(self, rows: np.ndarray, origins: np.ndarray, days: np.ndarray) -> list[np.ndarray]:
-        """Each group's total on these days over its level at the origin, shape (b, k) each."""
-        found = []
+        """Each group's total on days (b, k) over its level at the origin, shape (b, k) each."""
+        channels = []
         for group in self._rows[:, rows]:
             level = self._level(group, origins)
-            found.append(np.minimum(at(self._profiles.values, group, days) / level, _MOST))
-        return found
+            channels.append(np.minimum(at(self._profiles.values, group, days) / level, _MAX_TIMES_LEVEL))
+        return channels
 
     def ahead(self, rows: np.ndarray, origins: np.ndarray, month: np.ndarray | None) -> list[np.ndarray]:
         """Each group's weekday mean, the same days a year ago and the day of the month, over its level then; shape (b, horizon) each.
 
         Args:
             rows, origins: The windows, shape (b,).
-            month: For each day ahead the last day of the same day of the month whose index is known, -1 for none; shape (b, horizon).
+            month: For each day ahead, the last equal day of a month whose index is known, -1 for none; shape (b, horizon).
         """
         horizon, spans = self._layout.horizon, self._layout.spans
         week, tile = origins[:, None] + np.arange(-spans.cycle, 0), np.arange(horizon) % spans.cycle
         year = a_year_ago(origins, horizon, spans)
-        found = []
+        channels = []
         for group in self._rows[:, rows]:
             level = self._level(group, origins)
-            found.append(np.minimum(at(self._profiles.recent, group, week) / level, _MOST)[:, tile])
+            channels.append(np.minimum(at(self._profiles.recent, group, week) / level, _MAX_TIMES_LEVEL)[:, tile])
             if self._layout.year_ago:
                 then, known = self._level(group, np.maximum(origins - spans.year, 0)), year >= 0
-                found.append(np.minimum(at(self._profiles.values, group, year) / then, _MOST) * known)
-                found.append(np.minimum(at(self._profiles.around, group, year + spans.smooth_lag) / then, _MOST) * known)
+                channels.append(np.minimum(at(self._profiles.values, group, year) / then, _MAX_TIMES_LEVEL) * known)
+                channels.append(np.minimum(at(self._profiles.around, group, year + spans.smooth_lag) / then, _MAX_TIMES_LEVEL) * known)
             if month is not None:
-                found.append(at(self._profiles.month_day, group, month) * (month >= 0))
-        return found
+                channels.append(at(self._profiles.month_day, group, month) * (month >= 0))
+        return channels
 
     def _level(self, group: np.ndarray, origins: np.ndarray) -> Float32Array:
         return np.maximum(self._profiles.level[group, origins][:, None], np.float32(1e-6))
 
 
 def _rows(codes: np.ndarray, layout: Layout) -> tuple[np.ndarray, int]:
-    """The row of each series' group in the totals, shape (groupings, n), and how many rows there are."""
+    """The row of each series' group in the totals, shape (groupings, n), and the number of rows."""
     rows, size, columns = [], 0, list(layout.vocabulary)
     for name in layout.groups:
         rows.append(np.full(len(codes), size) if name == WHOLE_FILE else size + codes[:, columns.index(name)])
@@ -110,7 +110,7 @@ def _totals(values: FloatArray, rows: np.ndarray, size: int) -> FloatArray:
 
 
 def _with_history(now: History, then: History, shift: int) -> History:
-    """The totals of this panel's days: as they were seen then where they were, else as they are now; now begins `shift` days later."""
+    """The totals on this panel's days: `then` where it covers them, else `now`; `now` begins `shift` days later."""
     days, seen = now.total.shape[1], then.total.shape[1]
     here = slice(max(-shift, 0), max(min(seen - shift, days), 0))
     there = slice(max(shift, 0), max(shift, 0) + max(here.stop - here.start, 0))

@@ -18,36 +18,36 @@ Float32Array = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
 
 WHOLE_FILE: Final = ""
 """The group of all series."""
-_MONTH_DAYS: Final = 120
+_MIN_DAYS_FOR_MONTH_DAY: Final = 120
 """Days of history from which the day of the month is an input."""
-_ABSURD: Final = 50.0
-"""More than so many times the median of a series' days with sales is not taken as it is."""
-_SPARSE: Final = 0.2
-_FEW: Final = 5
-"""Days with sales that a series needs for a median of its own."""
-_CEILING: Final = 1e12
+_MAX_TIMES_MEDIAN: Final = 50.0
+"""Sales are clipped at this many times the median of a series' days with sales."""
+_MIN_SHARE_WITHOUT_SALES: Final = 0.2
+_MIN_DAYS_WITH_SALES: Final = 5
+"""Days with sales that a series needs to be clipped by its own median."""
+_MAX_UNITS: Final = 1e12
 
 
 @dataclass(frozen=True, kw_only=True)
 class Layout:
-    """The network's inputs and the vocabulary behind them; a day is a step of the file.
+    """The network's inputs and the vocabulary behind them. A "day" is a step of the file: a day, a week or a month.
 
     Args:
         period: Name of the step.
         lookback: Days that the encoder reads.
         horizon: Days that the network forecasts in one go.
-        before: Days of history that a training window has, at least.
+        before: Fewest days of history that a training window has.
         level_days: Days whose mean is a series' scale.
         month_day: The day of the month is an input.
         year_ago: The same days a year ago and yearly events are inputs.
         year_waves: Smooth waves over the year are an input.
-        drivers: Drivers of the days past and ahead.
-        planned: Those of them that were given for the days ahead; the network learns to do without the others there.
-        vocabulary: Column -> its values; a value's number is its place from 1, and 0 is any other value.
+        drivers: Drivers that are inputs for the days past and ahead.
+        planned: Drivers of these that were given for days ahead; the network learns to do without the other ones there.
+        vocabulary: Column -> its values; a value's number is its position from 1, and 0 is any other value.
         groups: Columns whose totals are inputs, the whole file first.
-        ceiling: Most units a day that a series with few sales is believed to sell.
-        sparse: Many days without a sale: there are heads for means, too.
-        learned_to: The last day of the training, where how recent a day is is an input: without a year ago; else None.
+        ceiling: Units a day at which series with few sales are clipped.
+        sparse: Whether many days have no sale, so that there are heads for means too.
+        learned_to: The last day of the training if the recency of a day is an input, which it is without a year ago; else None.
     """
 
     period: str
@@ -68,7 +68,7 @@ class Layout:
 
     @property
     def spans(self) -> Spans:
-        """How far its inputs look back."""
+        """The spans over which the inputs look back."""
         return time_spans.of(PERIODS[self.period])
 
     def to_dict(self) -> dict[str, Any]:
@@ -82,16 +82,16 @@ class Layout:
         return cls(**{**values, **lists, "vocabulary": {name: tuple(texts) for name, texts in values["vocabulary"].items()}})
 
     def same_network(self, other: Layout) -> bool:
-        """Weights of a network with one layout mean the same in the other."""
+        """Whether weights of a network with this layout can be used with the other."""
         return self._inputs() == other._inputs()
 
     def _inputs(self) -> dict[str, Any]:
-        """What the weights depend on."""
+        """The fields that the weights depend on."""
         return {**self.to_dict(), "ceiling": 0.0, "before": 0, "planned": (), "learned_to": self.learned_to is None}
 
 
 def design(panel: Panel, *, lookback: int, horizon: int) -> Layout:
-    """The layout that this history supports."""
+    """The layout that a panel's history supports."""
     n, days = panel.sales.shape
     columns = [name for name in (*panel.keys, schema.CATEGORY) if name in panel.series]
     vocabulary = {name: tuple(sorted(panel.series[name].unique())) for name in columns}
@@ -108,7 +108,7 @@ def design(panel: Panel, *, lookback: int, horizon: int) -> Layout:
         horizon=direct,
         before=before,
         level_days=spans.year if days >= spans.years else spans.level,
-        month_day=panel.period == DAY and days >= _MONTH_DAYS,
+        month_day=panel.period == DAY and days >= _MIN_DAYS_FOR_MONTH_DAY,
         year_ago=year_ago,
         year_waves=days >= spans.waves,
         drivers=tuple(panel.drivers),
@@ -122,38 +122,38 @@ def design(panel: Panel, *, lookback: int, horizon: int) -> Layout:
 
 
 def _sparse(panel: Panel) -> bool:
-    """Whether more than a fifth of all days on which a sale could be had none."""
+    """Whether more than a fifth of all days on which a sale was possible had none."""
     sales = panel.sales[calendar.selling_days(panel)]
-    return bool(len(sales) and (sales <= 0).mean() > _SPARSE)
+    return bool(len(sales) and (sales <= 0).mean() > _MIN_SHARE_WITHOUT_SALES)
 
 
 def codes(panel: Panel, layout: Layout) -> np.ndarray:
-    """Number of each series' value in each column of the vocabulary, shape (n, columns)."""
-    found = np.zeros((len(panel), len(layout.vocabulary)), dtype=np.int32)
+    """The number of each series' value in each column of the vocabulary, shape (n, columns)."""
+    numbers = np.zeros((len(panel), len(layout.vocabulary)), dtype=np.int32)
     for position, (name, values) in enumerate(layout.vocabulary.items()):
         number = {value: place for place, value in enumerate(values, start=1)}
         if name in panel.series:
-            found[:, position] = [number.get(value, 0) for value in panel.series[name]]
-    return found
+            numbers[:, position] = [number.get(value, 0) for value in panel.series[name]]
+    return numbers
 
 
 def believable(sales: FloatArray, ceiling: float) -> FloatArray:
-    """Sales without absurd days, NaN where there are none: no single day may drown a series or its groups.
+    """Sales clipped at a ceiling for each series, NaN where unknown, so that no single day dominates a series or its groups.
 
     A series' ceiling is 50 times the median of its days with sales; with fewer than 5 such days it is the file's.
     """
     medians, days = _medians(sales)
-    return np.minimum(sales, np.where(days >= _FEW, np.minimum(_ABSURD * medians, _CEILING), ceiling)[:, None])
+    return np.minimum(sales, np.where(days >= _MIN_DAYS_WITH_SALES, np.minimum(_MAX_TIMES_MEDIAN * medians, _MAX_UNITS), ceiling)[:, None])
 
 
 def _ceiling(sales: FloatArray) -> float:
-    """What believes the best-selling series believes any."""
+    """The ceiling of the file: that of its best-selling series, which is enough for all."""
     medians, days = _medians(sales)
-    return float(min(_ABSURD * medians[days >= _FEW].max(initial=0.0) or _CEILING, _CEILING))
+    return float(min(_MAX_TIMES_MEDIAN * medians[days >= _MIN_DAYS_WITH_SALES].max(initial=0.0) or _MAX_UNITS, _MAX_UNITS))
 
 
 def _medians(sales: FloatArray) -> tuple[FloatArray, np.ndarray]:
-    """Median of the days with sales above 0 (1 where there are none), and how many they are."""
+    """Median of the days with sales above 0 (1 where there are none), and the number of these days."""
     days = (sales > 0).sum(axis=1)
     ordered = np.sort(np.where(sales > 0, sales, np.inf), axis=1)
     middle = ordered[np.arange(len(sales)), np.maximum(days - 1, 0) // 2]

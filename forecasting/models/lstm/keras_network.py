@@ -1,4 +1,4 @@
-"""The network in Keras: its layers and its heads. The only module that imports Keras and TensorFlow; `lstm_training` has them from here.
+"""The network in Keras: its layers and its heads. The only module that imports Keras and TensorFlow; `fitting` gets them from here.
 
 TensorFlow uses as many threads as the machine has cores, or FORECASTING_THREADS.
 """
@@ -26,11 +26,11 @@ __all__ = ["FusedLSTM", "build", "keras", "tf"]
 
 _DECODER_UNITS = 32
 _DAY_INPUTS = 24
-"""A day ahead is summed up in so many values before the LSTM over the days ahead reads it: two thirds of its time saved, as accurate."""
+"""Values to which a day ahead is reduced before the LSTM over the days ahead: as accurate, in a third of the time."""
 
 
 class FusedLSTM(layers.LSTM):  # type: ignore[misc]
-    """The same layer, all steps of it one operation of TensorFlow: a third faster to train and quicker to trace than a loop over steps.
+    """An LSTM layer whose steps are one operation of TensorFlow: a third faster to train, and quicker to trace, than Keras' loop over steps.
 
     Not `BlockLSTMV2`, whose gradients mix up the gates.
     """
@@ -59,7 +59,7 @@ class FusedLSTM(layers.LSTM):  # type: ignore[misc]
 
     @staticmethod
     def _ordered(weights: Any) -> Any:
-        """Keras has the gates as input, forget, cell, output; the operation wants the cell second."""
+        """Weights with the gates in the operation's order, cell second; Keras has input, forget, cell, output."""
         entry, forget, cell, exit_ = tf.split(weights, 4, axis=-1)
         return tf.concat([entry, cell, forget, exit_], axis=-1)
 

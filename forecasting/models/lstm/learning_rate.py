@@ -1,4 +1,4 @@
-"""How fast the network learns at each step, and when it stops."""
+"""The learning rate at each step, and when training stops."""
 
 from __future__ import annotations
 
@@ -7,29 +7,29 @@ from enum import Enum
 
 import numpy as np
 
-_FLOOR = 0.02
-"""The last rate over the highest one."""
-_WINDOW = 10
-"""Epochs whose mean loss is compared with that of the epochs before."""
-_LEAST_GAIN = 0.001
-_TAIL = 5
+_FLOOR_SHARE = 0.02
+"""The last rate, as a share of the highest rate."""
+_WINDOW_EPOCHS = 10
+"""Epochs whose mean loss is compared with that of as many epochs before."""
+_MIN_GAIN = 0.001
+_TAIL_EPOCHS = 5
 """Epochs in which the rate falls to its floor once the loss no longer falls."""
 
 
 class Start(Enum):
-    """Where a training begins: its highest rate and the share of the steps until it."""
+    """How a training begins: its highest rate, and the share of all steps after which it is reached."""
 
     COLD = (3e-3, 0.05)
     WARM = (1.5e-3, 0.02)
 
 
 class Schedule:
-    """A rate that rises, then falls along half a cosine; it falls at once when the loss no longer does.
+    """A learning rate that rises, then falls along half a cosine; it falls at once when the loss stops falling.
 
     Args:
-        epochs: At most so many.
-        steps: Of an epoch.
-        start: Random weights or those of an earlier network.
+        epochs: Epochs at most.
+        steps: Steps of an epoch.
+        start: Whether training starts from random weights or from an earlier network's.
     """
 
     def __init__(self, epochs: int, steps: int, start: Start) -> None:
@@ -39,7 +39,7 @@ class Schedule:
 
     @property
     def ended(self) -> bool:
-        """All steps are done."""
+        """Whether all steps are done."""
         return self._done >= self._total
 
     def rate(self) -> float:
@@ -47,17 +47,17 @@ class Schedule:
         self._done += 1
         rising = 1.0 if self._falling else min(1.0, self._done / max(self._rise * self._total, 1.0))
         fallen = 0.5 * (1 + np.cos(np.pi * self._done / self._total))
-        return float(self._peak * rising * (_FLOOR + (1 - _FLOOR) * fallen))
+        return float(self._peak * rising * (_FLOOR_SHARE + (1 - _FLOOR_SHARE) * fallen))
 
     def hear(self, losses: Sequence[float]) -> None:
-        """Looks at the losses of all epochs so far: shortens what is left when they no longer fall.
+        """Reads the losses of all epochs so far, and shortens the rest of the training when they stop falling.
 
-        Each epoch's loss is on windows that were not seen before, so it says what a validation would.
+        Each epoch's loss is on windows that the network had not seen before, so it serves as a validation loss.
         """
         left = (self._total - self._done) // self._steps
-        if self._falling or len(losses) < 2 * _WINDOW or left <= _TAIL:
+        if self._falling or len(losses) < 2 * _WINDOW_EPOCHS or left <= _TAIL_EPOCHS:
             return
-        before, lately = np.mean(losses[-2 * _WINDOW : -_WINDOW]), np.mean(losses[-_WINDOW:])
-        if lately > (1 - _LEAST_GAIN) * before:
+        before, lately = np.mean(losses[-2 * _WINDOW_EPOCHS : -_WINDOW_EPOCHS]), np.mean(losses[-_WINDOW_EPOCHS:])
+        if lately > (1 - _MIN_GAIN) * before:
             self._falling = True
-            self._total = self._done + _TAIL * self._steps
+            self._total = self._done + _TAIL_EPOCHS * self._steps

@@ -24,13 +24,13 @@ from forecasting.models.lstm.sampling import draw
 from forecasting.models.lstm.windows import Features
 
 LEAST_ROWS = 7
-"""Days (steps of the file) with a row that a series needs to be forecast by it."""
+"""Days (steps of the file) with a row that a series needs for a forecast by the network."""
 LATELY = 0.4
-"""How far what is special lately is believed to go on, where that is an input: so much of a forecast as if it did, the rest as if not."""
+"""Share of a forecast in which recent peculiarities go on, where recency is an input; in the rest they do not."""
 _FORMAT = 2
-"""Of the saved files: another one has other inputs."""
+"""Format of the saved files; other formats have other inputs."""
 _WARM_SHARE = 0.4
-"""Windows of a training that starts from an earlier network, of those of one that does not."""
+"""Windows of a training that starts from an earlier network, as a share of those of a whole training."""
 
 
 class LstmModel(Model):
@@ -41,8 +41,8 @@ class LstmModel(Model):
 
     Args:
         settings: The network's size and training.
-        seed: Of its first weights, its dropout and the choice of training windows.
-        start: A fitted model to start from: a shorter training on from its weights, where its inputs are the same.
+        seed: Seed of the first weights, the dropout and the choice of training windows.
+        start: A fitted model whose weights a shorter training continues from, if its inputs are the same; None to start anew.
     """
 
     name: ClassVar[str] = schema.LSTM
@@ -78,7 +78,7 @@ class LstmModel(Model):
         self._keras_file, self._history = trained.keras_file, features.groups.history
 
     def _start_weights(self, layout: Layout) -> dict[str, Float32Array] | None:
-        """The earlier network's weights where they mean the same here."""
+        """The earlier network's weights if they can be used with this layout; else None."""
         start = self.start
         if start is None or start.layout_ is None or not start.layout_.same_network(layout):
             return None
@@ -100,13 +100,13 @@ class LstmModel(Model):
         return forecast
 
     def _block(self, panel: Panel, layout: Layout, rows: np.ndarray) -> FloatArray:
-        """The days that the network forecasts at once, for these series."""
+        """The forecast of the days that the network forecasts at once, for the series at these positions."""
         features, origins = Features(panel, layout, self._history), np.full(len(rows), len(panel.dates))
         kinds = {True: 1.0} if layout.learned_to is None else {True: LATELY, False: 1 - LATELY}
-        found = [features.windows(rows, origins, recent=np.full(len(rows), kind)) for kind in kinds]
-        both = [Network(self.weights_).forecast(windows).astype(float) for windows in found]
+        views = [features.windows(rows, origins, recent=np.full(len(rows), kind)) for kind in kinds]
+        both = [Network(self.weights_).forecast(windows).astype(float) for windows in views]
         scaled = np.average(both, axis=0, weights=list(kinds.values()))
-        return scaled * found[0].scale[:, None]
+        return scaled * views[0].scale[:, None]
 
     def _save(self, folder: Path) -> None:
         history = self._history
@@ -128,10 +128,10 @@ class LstmModel(Model):
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        """The model that `save` wrote; reads neither Keras nor its file but to keep its bytes.
+        """The model that `save` wrote; does not import Keras, of whose file only the bytes are kept.
 
         Raises:
-            ShelfcastError: An earlier Shelfcast wrote it, whose networks had other inputs.
+            ShelfcastError: An earlier Shelfcast, whose networks had other inputs, wrote the model.
         """
         facts = json.loads((folder / "lstm.json").read_text(encoding="utf-8"))
         if facts.get("format", 1) != _FORMAT:
@@ -150,7 +150,7 @@ class LstmModel(Model):
 
 
 def _reasons(panel: Panel) -> dict[str, str]:
-    """The series that the network cannot forecast, and why."""
+    """unique_id -> why the network cannot forecast a series."""
     days, least, period = len(panel.dates), time_spans.of(panel.period).least, panel.period
     if days < least:
         return dict.fromkeys(panel.unique_ids, f"Only {period.count(days)} of sales; the network needs {least}.")
@@ -163,7 +163,7 @@ def _reasons(panel: Panel) -> dict[str, str]:
 
 
 def _with_forecast(panel: Panel, forecast: FloatArray) -> Panel:
-    """The panel as if the first days ahead had sold what was forecast."""
+    """The panel continued by a forecast, as if the first days ahead had sold it."""
     days, ahead = len(panel.dates), forecast.shape[1]
     dates = panel.period.ahead(panel.dates[0], days + ahead, start=0)
     drivers = {name: _longer(values, panel.driver(name, ahead)[:, days:], days) for name, values in panel.drivers.items()}
@@ -171,5 +171,5 @@ def _with_forecast(panel: Panel, forecast: FloatArray) -> Panel:
 
 
 def _longer(given: FloatArray, ahead: FloatArray, days: int) -> FloatArray:
-    """A driver as it was given, but on the first days ahead as it is assumed there."""
+    """A driver as given, with its assumed values on the first days ahead."""
     return np.concatenate([given[:, :days], ahead, given[:, days + ahead.shape[1] :]], axis=1)

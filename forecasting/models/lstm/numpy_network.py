@@ -1,4 +1,4 @@
-"""The trained network in NumPy: what serves, equal to Keras up to rounding."""
+"""The trained network in NumPy, which serves all forecasts; equal to Keras up to rounding."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from forecasting.models.lstm.inputs import Float32Array
 from forecasting.models.lstm.windows import INDEX_CHANNEL, RECENT_CHANNEL, Windows
 
 RATE, SALES, BASE, MEAN = "rate", "sales", "base", "mean"
-"""The heads. The last two exist for sparse sales alone."""
+"""Names of the heads; the last two exist for sparse sales only."""
 INDEX_FLOOR = 0.05
-"""Added to what a factor multiplies, so that a weekday that never sold still can."""
+"""Added to the index that a factor multiplies, so that a weekday that never sold can still have a forecast."""
 RATE_LIMIT = 5.0
-"""The logarithm of what multiplies the index lies within plus and minus this."""
+"""Limit, plus and minus, of the logarithm of the factor that multiplies the index."""
 _CHUNK = 128
 
 
 @dataclass(frozen=True, eq=False)
 class Network:
-    """Weights by "layer/weight", each named as in `lstm_training`.
+    """The network with its weights by name "layer/weight", as `fitting` names them.
 
     An encoder of two LSTM layers reads the past. With it heads forecast the days ahead, and their mean counts: an LSTM over these
     days whose output multiplies the weekday index, and dense layers on each day whose output is the forecast itself. These learn medians,
@@ -32,9 +32,9 @@ class Network:
     weights: Mapping[str, Float32Array]
 
     def forecast(self, windows: Windows) -> Float32Array:
-        """Units a day in units of the windows' scale, shape (b, horizon), at least 0."""
+        """Forecasts in units of the windows' scale, shape (b, horizon), at least 0."""
         starts = range(0, len(windows.scale), _CHUNK)
-        with threadpool_limits(1, user_api="blas"):  # its many small products wait for each other's threads on a busy machine
+        with threadpool_limits(1, user_api="blas"):  # many small products would wait for threads on a busy machine
             parts = [self._forecast(windows, slice(start, start + _CHUNK)) for start in starts]
         return np.concatenate(parts) if parts else np.zeros(windows.ahead.shape[:2], dtype=np.float32)
 
@@ -57,7 +57,7 @@ class Network:
         return (ahead[:, :, INDEX_CHANNEL] + INDEX_FLOOR) * _factor(rate)
 
     def _dense_head(self, name: str, context: Float32Array, ahead: Float32Array) -> Float32Array:
-        """What a head of dense layers on each day says."""
+        """The output of a head of dense layers on each day."""
         hidden = np.maximum(self._dense(f"{name}_context", context)[:, None] + self._dense(f"{name}_days", ahead), 0)
         return self._dense(name, np.maximum(self._dense(f"{name}_hidden", hidden), 0))[:, :, 0]
 
@@ -87,6 +87,6 @@ def _factor(rate: Float32Array) -> Float32Array:
 
 
 def _sigmoid(values: Float32Array) -> Float32Array:
-    """By the hyperbolic tangent, which never overflows."""
+    """The logistic function, by the hyperbolic tangent, which never overflows."""
     half = np.float32(0.5)
     return half * np.tanh(half * values) + half

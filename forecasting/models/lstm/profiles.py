@@ -1,4 +1,4 @@
-"""What the past of many rows says at each of its days: levels, weekday means, the day of the month. Nothing looks ahead.
+"""Profiles of the past of many rows at each day: levels, weekday means, the day of the month. Nothing looks ahead.
 
 A row is a series or a group's total. `values` has shape (rows, days) and is 0 where `observed` is 0.
 """
@@ -14,9 +14,9 @@ from forecasting.models.lstm.inputs import Float32Array
 from forecasting.models.lstm.time_spans import Spans
 
 _PRIOR_DAYS = 7.0
-"""A level counts the mean of the whole past as so many days."""
+"""Days that the mean of the whole past weighs within a level."""
 _MONTHS = 6
-"""Times that a day of the month is looked back at."""
+"""Months back that an index of the day of the month is averaged over."""
 MONTH_DAY_LAG = 17
 """Days after which a day's month-day index is known: it compares with the two weeks and a day around."""
 
@@ -43,7 +43,7 @@ class Profiles:
 
 
 def profiles(values: FloatArray, observed: FloatArray, spans: Spans, *, level_days: int, month_days: np.ndarray | None) -> Profiles:
-    """The profiles of these rows; without `month_days` (the day of the month of each day) that one is empty."""
+    """The profiles of rows; without `month_days` (the day of the month of each day) their `month_day` is empty."""
     level = _level(values, observed, level_days)
     counts = spans.short, spans.around, spans.recent, spans.long
     weeks = [weekday_mean(values, observed, count, spans.cycle) for count in counts]
@@ -54,18 +54,18 @@ def profiles(values: FloatArray, observed: FloatArray, spans: Spans, *, level_da
 
 
 def trailing_mean(values: FloatArray, observed: FloatArray, days: int) -> Float32Array:
-    """Mean of the observed of the last `days` days before day o, 0 without any; shape (rows, d + 1)."""
+    """Mean of the observed values of the last `days` days before day o, 0 without any; shape (rows, d + 1)."""
     return (_trailing(values, days) / np.maximum(_trailing(observed, days), 1)).astype(np.float32)
 
 
 def a_year_ago(origins: np.ndarray, horizon: int, spans: Spans) -> np.ndarray:
-    """The day a year before each day ahead, or a further year back where that one's neighbours are not known; shape (b, horizon)."""
+    """The day a year before each day ahead, or two years where the neighbours of that day are not known yet; shape (b, horizon)."""
     steps = np.arange(horizon)
     return origins[:, None] + steps - spans.year * ((steps + spans.smooth_lag) // spans.year + 1)
 
 
 def at(array: Float32Array, rows: np.ndarray, days: np.ndarray) -> Float32Array:
-    """Values of these rows (b,) on these days (b, k); a day outside is the nearest one inside."""
+    """Values of rows (b,) on days (b, k), shape (b, k); a day outside the array counts as the nearest one inside."""
     width = array.shape[1]
     return array.reshape(-1)[rows[:, None] * width + np.clip(days, 0, width - 1)]
 
@@ -76,12 +76,12 @@ def _level(values: FloatArray, observed: FloatArray, days: int) -> FloatArray:
 
 
 def weekday_mean(values: FloatArray, observed: FloatArray, weeks: int, cycle: int) -> FloatArray:
-    """Mean of what is observed of the last `weeks` days of the same day of the cycle up to each day, 0 without any; values are 0 elsewhere."""
+    """Mean of the observed values on the last `weeks` equal days of the cycle, up to each day; 0 without any. Unobserved values must be 0."""
     return _weekday_sum(values, weeks, cycle) / np.maximum(_weekday_sum(observed, weeks, cycle), 1)
 
 
 def _weekday_sum(values: FloatArray, weeks: int, cycle: int) -> FloatArray:
-    """Sum of the last `weeks` days of the same weekday up to each day."""
+    """Sum over the last `weeks` equal weekdays up to each day."""
     rows, days = values.shape
     padded = np.zeros((rows, -(-days // cycle) * cycle))
     padded[:, :days] = values
@@ -91,7 +91,7 @@ def _weekday_sum(values: FloatArray, weeks: int, cycle: int) -> FloatArray:
 
 
 def _around(up_to: FloatArray, lag: int) -> FloatArray:
-    """Mean of the same weekdays around each day; 0 for the last days, whose neighbours are not known."""
+    """Mean of the same weekdays around each day; 0 for the last days, whose later neighbours are not known."""
     around = np.zeros_like(up_to)
     around[:, : -lag or None] = up_to[:, lag:]
     return around
@@ -106,16 +106,16 @@ def _month_day_index(values: FloatArray, around: FloatArray, level: FloatArray, 
 
     def recent(array: FloatArray) -> FloatArray:
         sums = added_up(_three(array)[:, order])
-        found = np.empty_like(array)
-        found[:, order] = sums[:, 1:] - sums[:, since]
-        return found
+        recent_sums = np.empty_like(array)
+        recent_sums[:, order] = sums[:, 1:] - sums[:, since]
+        return recent_sums
 
     shrink = 1.5 * level + 1e-9
     return np.clip(3 * ((recent(values) + shrink) / (recent(around) + shrink) - 1), -5, 5)
 
 
 def _three(values: FloatArray) -> FloatArray:
-    """Each day with the days before and after it."""
+    """Sum of each day with the day before and the day after."""
     total = values.copy()
     total[:, 1:] += values[:, :-1]
     total[:, :-1] += values[:, 1:]

@@ -1,4 +1,4 @@
-"""Which windows a network learns from."""
+"""The choice of windows that a network learns from."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import numpy as np
 from forecasting.core.settings import LstmSettings
 from forecasting.models.lstm.windows import Features
 
-_FEWEST, _MOST = 16_000, 32_000
-"""Windows of a whole training."""
-_MOST_DAYS = 1_500_000
-"""Days ahead in all of them, about: windows of a long horizon teach more each, and take longer."""
+_MIN_WINDOWS, _MAX_WINDOWS = 16_000, 32_000
+"""Fewest and most windows of a whole training."""
+_MAX_DAYS_AHEAD = 1_500_000
+"""Days ahead in all windows together, at most (about): a window of a long horizon teaches more, and takes longer."""
 _EPOCHS = 50
-"""Epochs that a whole training is cut into."""
+"""Epochs that a whole training is divided into."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,9 +24,9 @@ class Pool:
     Args:
         rows: Series, shape (windows,).
         origins: First days ahead, shape (windows,).
-        usual: Whether drivers without a plan are seen as usual on the days ahead, shape (windows,): in half of them.
-        recent: Whether they know how recent their days ahead are, shape (windows,): half of them.
-        epoch: Windows of one epoch.
+        usual: Whether a window sees usual values of drivers without a plan on the days ahead, shape (windows,); half of them do.
+        recent: Whether a window knows how recent its days ahead are, shape (windows,); half of them do.
+        epoch: Number of windows in an epoch.
     """
 
     rows: np.ndarray
@@ -37,15 +37,15 @@ class Pool:
 
 
 def draw(features: Features, settings: LstmSettings, *, seed: int, share: float = 1.0) -> Pool:
-    """Windows drawn without replacement, again from all once they are used up.
+    """Windows drawn without replacement, and from all again once they are used up.
 
     A window has a whole horizon with rows of its series at both ends, and enough days before it.
 
     Args:
-        features: Of the panel to learn from.
-        settings: How many epochs of how many windows.
-        seed: Of the order.
-        share: Of a whole training, in (0, 1].
+        features: Features of the panel to learn from.
+        settings: The number of epochs, and of windows in an epoch.
+        seed: Seed of the order.
+        share: Share of the windows of a whole training, in (0, 1].
     """
     layout = features.layout
     latest = features.stop - layout.horizon
@@ -53,8 +53,8 @@ def draw(features: Features, settings: LstmSettings, *, seed: int, share: float 
     earliest = np.maximum(features.start + age, layout.before)
     counts = np.maximum(latest - earliest + 1, 0)
     available = int(counts.sum())
-    most = int(np.clip(_MOST_DAYS // layout.horizon, _FEWEST, _MOST))
-    whole = int(np.clip(available, _FEWEST, most)) // _EPOCHS
+    most = int(np.clip(_MAX_DAYS_AHEAD // layout.horizon, _MIN_WINDOWS, _MAX_WINDOWS))
+    whole = int(np.clip(available, _MIN_WINDOWS, most)) // _EPOCHS
     epoch = max(1, int(share * (settings.windows_per_epoch or whole)))
     if not available:
         return Pool(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=bool), np.zeros(0, dtype=bool), epoch)
@@ -67,7 +67,7 @@ def draw(features: Features, settings: LstmSettings, *, seed: int, share: float 
 
 
 def _order(available: int, wanted: int, random: np.random.Generator) -> np.ndarray:
-    """Numbers below `available`, none again before all were there."""
+    """`wanted` numbers below `available` in random order; none is repeated before all were used."""
     rounds, rest = divmod(wanted, available)
     drawn = [random.permutation(available) for _ in range(rounds)]
     return np.concatenate([*drawn, random.choice(available, size=rest, replace=False)])

@@ -1,4 +1,4 @@
-"""How far the network looks back: in days for daily files, in weeks or months for the others."""
+"""How far the network looks back: in days for daily files, else in weeks or months."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from forecasting.core.period import DAY, MONTH, WEEK, Period
 
 @dataclass(frozen=True, kw_only=True)
 class Spans:
-    """Lengths in steps of one period.
+    """Time spans, in steps of one period.
 
     Args:
         period: The step.
         least: Steps that a file needs for a network.
-        direct: The least that the network forecasts in one go, where the horizon is not shorter.
-        known: Steps after which what a series sells is known roughly.
-        before: Most that a training window needs before it.
+        direct: Fewest steps that the network forecasts in one go, if the horizon is not shorter.
+        known: Steps after which the level of a series is roughly known.
+        before: Most steps that a training window needs before it.
         level: Steps whose mean is a series' scale, without years to learn from.
         waves: Steps of history from which waves over the year are an input.
         short, around, recent, long: Cycles that a mean of the same day of the cycle is taken over; `around` is odd.
-        fading: Steps over which what was special lately counts for less, short and long.
+        fading: Steps over which recent peculiarities fade, short and long.
         means: Steps of the recent means of a series, the year last.
     """
 
@@ -46,7 +46,7 @@ class Spans:
 
     @property
     def year(self) -> int:
-        """Steps that a year ago lies back."""
+        """Steps from a day back to the same day a year ago."""
         return self.period.year
 
     @property
@@ -56,7 +56,7 @@ class Spans:
 
     @property
     def years(self) -> int:
-        """Steps of two years, from which on the network learns from a year ago alone."""
+        """Steps of two years, from which on the network learns the time of the year from a year ago only."""
         return 2 * self.year + 2
 
 
@@ -85,5 +85,5 @@ _SPANS: Final = {spans.period.name: spans for spans in (_DAYS, _WEEKS, _MONTHS)}
 
 
 def of(period: Period) -> Spans:
-    """The spans of files with this step."""
+    """The spans of files with steps of a period."""
     return _SPANS[period.name]

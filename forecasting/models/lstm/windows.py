@@ -19,11 +19,11 @@ from forecasting.models.lstm.inputs import Float32Array, Layout
 from forecasting.models.lstm.profiles import MONTH_DAY_LAG, Profiles, a_year_ago, at, profiles, trailing_mean
 
 RECENT_CHANNEL = 1
-"""Where a window's days ahead keep the weekday mean of the last weeks."""
+"""Channel of a window's days ahead with the weekday mean of the last weeks."""
 INDEX_CHANNEL = 3
-"""Where a window's days ahead keep the weekday index that a forecast multiplies."""
-_MOST = 30.0
-"""Scaled sales above it look like it."""
+"""Channel of a window's days ahead with the weekday index that a forecast multiplies."""
+_MAX_SCALED_SALES = 30.0
+"""Scaled sales are clipped here."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,8 +33,8 @@ class Windows:
     Args:
         past: The days before the origin, shape (b, lookback, channels).
         ahead: The days from the origin on, shape (b, horizon, channels).
-        static: Of the series at the origin, shape (b, channels).
-        codes: Number of each key value, shape (b, columns); 0 for one that is not in the vocabulary.
+        static: Channels of the series at the origin, shape (b, channels).
+        codes: The number of each key value, shape (b, columns); 0 for a value outside the vocabulary.
         scale: Units a day that 1 stands for, shape (b,).
     """
 
@@ -46,12 +46,12 @@ class Windows:
 
 
 class Features:
-    """The profiles behind the windows of one panel.
+    """The windows of one panel, from its profiles.
 
     Args:
-        panel: Its sales up to the last origin.
+        panel: Sales up to the last origin.
         layout: Which inputs there are.
-        history: Totals of the groups as the training saw them; they stand for the same days of this panel, which may hold fewer series.
+        history: Totals of the groups as in the training; they replace the totals on the same days of this panel, which may hold fewer series.
     """
 
     def __init__(self, panel: Panel, layout: Layout, history: History | None = None) -> None:
@@ -76,12 +76,12 @@ class Features:
         self._last_learned = calendar_features.steps(first, learned_to, layout)
 
     def windows(self, rows: np.ndarray, origins: np.ndarray, *, usual: np.ndarray | None = None, recent: np.ndarray | None = None) -> Windows:
-        """The inputs of these windows.
+        """The inputs of the windows of these series and origins.
 
         Args:
             rows, origins: Shape (b,); an origin lies in [1, days].
-            usual: Windows that see drivers without a plan as usual on the days ahead, rather than as they were; shape (b,) of bool.
-            recent: Windows that know how recent their days ahead are, where that is an input; shape (b,) of bool, all if not given.
+            usual: Whether a window sees usual, not actual, values of drivers without a plan on the days ahead; shape (b,) of bool.
+            recent: Whether a window knows how recent its days ahead are, if that is an input; shape (b,) of bool, None for all windows.
         """
         scale = self.own.level[rows, origins]
         return Windows(
@@ -93,9 +93,9 @@ class Features:
         )
 
     def targets(self, rows: np.ndarray, origins: np.ndarray, scale: Float32Array) -> tuple[Float32Array, Float32Array]:
-        """Scaled sales of the days ahead and where there are any, each of shape (b, horizon); the days must lie in the panel."""
+        """Scaled sales of the days ahead, and 1 where they are known, shape (b, horizon) each; the days must lie in the panel."""
         days = origins[:, None] + np.arange(self.layout.horizon)
-        sales = np.minimum(at(self.own.values, rows, days) / scale[:, None], np.float32(2 * _MOST))
+        sales = np.minimum(at(self.own.values, rows, days) / scale[:, None], np.float32(2 * _MAX_SCALED_SALES))
         return sales, at(self.own.observed, rows, days)
 
     def _own(self, sales: FloatArray, observed: FloatArray, month_days: np.ndarray | None) -> Profiles:
@@ -105,7 +105,7 @@ class Features:
         return own
 
     def _last_of_each_kind(self) -> np.ndarray:
-        """For each origin and day of the month the last such day whose index is known, -1 for none; shape (d + 1, 32)."""
+        """For each origin and day of the month, the last such day whose index is known, -1 for none; shape (d + 1, 32)."""
         last = np.full((self.days + 1, 32), -1)
         for day in range(self.days + 1 - MONTH_DAY_LAG):
             last[day + MONTH_DAY_LAG] = last[day + MONTH_DAY_LAG - 1]
@@ -116,10 +116,10 @@ class Features:
         days = origins[:, None] + np.arange(-self.layout.lookback, 0)
         known = (days >= 0).astype(np.float32)
         own, unit = self.own, 1 / scale[:, None]
-        channels = [np.minimum(at(own.values, rows, days) * unit, _MOST) * known, at(own.observed, rows, days) * known]
+        channels = [np.minimum(at(own.values, rows, days) * unit, _MAX_SCALED_SALES) * known, at(own.observed, rows, days) * known]
         if self.layout.year_ago:
             smooth = days - self._spans.year + self._spans.smooth_lag
-            channels.append(np.minimum(at(own.around, rows, smooth) * unit, _MOST) * (smooth >= 0))
+            channels.append(np.minimum(at(own.around, rows, smooth) * unit, _MAX_SCALED_SALES) * (smooth >= 0))
         channels += [channel * known for channel in self.groups.past(rows, origins, days)]
         channels += [channel * known for channel in self._drivers.past(rows, origins, days)]
         return _stack(channels, self._calendar[days + self.layout.lookback])
@@ -132,7 +132,7 @@ class Features:
         last, tile = origins[:, None] + np.arange(-self._spans.cycle, 0), np.arange(horizon) % self._spans.cycle
         week = [at(weeks, rows, last)[:, tile] for weeks in (own.recent, own.short, own.long)]
         mean = np.maximum(at(own.long, rows, last).mean(axis=1, keepdims=True), 1e-3 * scale[:, None])
-        channels = [step, *(np.minimum(values * unit, _MOST) for values in week[:2]), np.minimum(week[2] / mean, 7)]
+        channels = [step, *(np.minimum(values * unit, _MAX_SCALED_SALES) for values in week[:2]), np.minimum(week[2] / mean, 7)]
         month = self._known_month_day(origins, days) if self.layout.month_day else None
         if month is not None:
             channels.append(_month_day(own, rows, month))
@@ -145,9 +145,9 @@ class Features:
         return _stack(channels, self._calendar[days + self.layout.lookback])
 
     def _recency(self, origins: np.ndarray, days: np.ndarray, known: np.ndarray | None) -> list[np.ndarray]:
-        """How near a day is to the last one of the training: 1 from there on, less before; it fades where the origin is later.
+        """The recency of a day: 1 from the last day of the training on, less before; it fades where the origin is later.
 
-        It lets the network learn what is special lately, for all series at once, in files too short to tell it from the time of the year.
+        It lets the network learn recent peculiarities of all series, in files too short to separate them from the time of the year.
         """
         last = self._last_learned
         fade = np.exp(-np.maximum(origins - 1 - last, 0) / self._spans.fading[-1])[:, None]
@@ -163,7 +163,7 @@ class Features:
         then = self.own.level[rows, np.maximum(origins - self._spans.year, 0)][:, None]
         unit, known = 1 / scale[:, None], (days >= self.start[rows][:, None]).astype(np.float32)
         raw, smooth = at(self.own.values, rows, days), at(self.own.around, rows, days + self._spans.smooth_lag)
-        scaled = [np.minimum(values, _MOST) * known for values in (raw * unit, smooth * unit, smooth / then)]
+        scaled = [np.minimum(values, _MAX_SCALED_SALES) * known for values in (raw * unit, smooth * unit, smooth / then)]
         return [*scaled, known]
 
     def _static(self, rows: np.ndarray, origins: np.ndarray, scale: Float32Array) -> Float32Array:
@@ -178,7 +178,7 @@ class Features:
         return np.clip(np.stack([*recent, *other, *grown], axis=1), -8, 8).astype(np.float32)
 
     def _grown(self, rows: np.ndarray, origins: np.ndarray, scale: Float32Array, then: Float32Array, known: np.ndarray) -> list[np.ndarray]:
-        """By how much more the series, and the whole file, sold in the last month and quarter than in the same days a year ago: logarithms."""
+        """Growth of the series, and of the whole file, in the last month and quarter over the same days a year ago, as logarithms."""
         back, grown = np.maximum(origins - self._spans.year, 0), []
         for days in self._spans.means[1:3]:
             now, before = (self._means[days][rows, at_] + 0.05 * level for at_, level in ((origins, scale), (back, then)))

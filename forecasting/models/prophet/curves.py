@@ -1,4 +1,4 @@
-"""What Prophet learned of each series, in units and days, and its forecast in NumPy.
+"""The curves that Prophet learned, in units and days, and their forecasts in NumPy.
 
 After its last changepoint a trend is a straight line, and all series share the seasons' and holidays' columns. So the forecasts of all series
 are one product, equal to `Prophet.predict`, and serving them needs no Prophet at all.
@@ -27,10 +27,10 @@ SEASONS: Final = {WEEKLY: (7.0, 3), YEARLY: (DAYS_A_YEAR, 10)}
 
 @dataclass(frozen=True, eq=False)
 class Layout:
-    """What the columns of a season matrix mean: weekly, yearly, then one a holiday.
+    """The columns of a season matrix: weekly, yearly, then one for each holiday.
 
     Args:
-        country: Whose holidays; None for none.
+        country: The country whose holidays count; None for none.
         holidays: Names of the holidays that the past had, sorted.
         drivers: Names of the drivers that the panel has.
     """
@@ -51,11 +51,11 @@ class Layout:
 
     @property
     def width(self) -> int:
-        """Columns in all."""
+        """The number of columns."""
         return int(self.slices[HOLIDAYS].stop)
 
     def matrix(self, dates: pd.DatetimeIndex) -> FloatArray:
-        """The columns on these dates, shape (days, width)."""
+        """The season matrix on dates, shape (days, width)."""
         day = dates.as_unit("ns").asi8 / 86_400e9
         columns = [_fourier(day, period, order) for period, order in SEASONS.values()]
         return np.hstack([*columns, self._holiday_columns(dates)])
@@ -81,13 +81,13 @@ def _fourier(day: FloatArray, period: float, order: int) -> FloatArray:
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """What Prophet learned; of one series, or with a first axis of n series (NaN where there is nothing).
+    """What Prophet learned of one series, or with a first axis of n series, NaN for a series without a curve.
 
     Args:
         level: Trend on the panel's last day, in units a day.
-        slope: Its change a day after the last changepoint, in units a day.
-        seasons: One a column of the layout: units (additive) or shares of the trend (multiplicative).
-        effects: Of one unit of each driver: units or shares, 0 for a driver that was left out.
+        slope: Change of the trend per day after the last changepoint, in units a day.
+        seasons: A coefficient per column of the layout: units (additive) or shares of the trend (multiplicative).
+        effects: Effect of one unit of each driver: units or shares, 0 for a driver that was left out.
         centers: Value of each driver at which its effect is 0.
         lows: Smallest value that each driver had in the past.
         highs: Largest value that each driver had in the past.
@@ -107,7 +107,7 @@ class Curve:
         return Curve(**{name: np.where(known.reshape(-1, *[1] * (values.ndim - 1)), values[rows], np.nan) for name, values in self.arrays().items()})
 
     def arrays(self) -> dict[str, FloatArray]:
-        """Field -> array, for .npz."""
+        """Field -> array, to be saved as .npz."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
@@ -124,12 +124,12 @@ def stack(curves: Mapping[int, Curve], n: int, layout: Layout) -> Curve:
 
 
 def holiday_code(position: int) -> str:
-    """What a holiday of the layout is called inside Prophet; codes sort as positions do."""
+    """The name of a holiday of the layout inside Prophet; names sort as positions do."""
     return f"h{position:04d}"
 
 
 def curve_of(model: Any, layout: Layout, origin: pd.Timestamp) -> Curve:
-    """What a fitted Prophet learned.
+    """The curve that a fitted Prophet learned.
 
     Args:
         model: A `Prophet` fitted without sampling, its holidays named by `holiday_code`, its regressors by the layout's drivers.
@@ -159,7 +159,7 @@ def curve_of(model: Any, layout: Layout, origin: pd.Timestamp) -> Curve:
 
 
 def _line(model: Any, origin: pd.Timestamp) -> tuple[FloatArray, FloatArray]:
-    """The trend on a day after the last changepoint, and its change a day, in units."""
+    """The trend on a day after the last changepoint, and its change per day, in units."""
     offset = model.params["m"].mean()
     if model.growth == "flat":
         return np.asarray(model.y_scale * offset), np.zeros(())
@@ -178,9 +178,9 @@ class Curves:
         layout: What the season columns mean.
         origin: The day of the levels.
         multiplicative: Seasons and drivers are shares of the trend.
-        of: Of n series.
+        of: The curves of n series, stacked.
         year: How much more than usual the file sells in each step of the year after the origin, shape (steps,), around 1.
-        follows: Whether a series follows that, since it is too young to have learned a year of its own: 1 or 0, shape (n,).
+        follows: Whether a series follows `year`, since it is too young to have learned a year of its own: 1 or 0, shape (n,).
     """
 
     layout: Layout
@@ -191,11 +191,11 @@ class Curves:
     follows: FloatArray
 
     def take(self, rows: np.ndarray) -> Curves:
-        """Those of the series at these positions; NaN at -1."""
+        """The curves of the series at these positions; NaN at -1."""
         return replace(self, of=self.of.take(rows), follows=np.where(rows >= 0, self.follows[rows], 0.0))
 
     def components(self, dates: pd.DatetimeIndex, drivers: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
-        """What adds up to the forecast on dates after the last changepoint, in units a day.
+        """The components that add up to the forecast on dates after the last changepoint, in units a day.
 
         Args:
             dates: Days ahead.
@@ -214,9 +214,9 @@ class Curves:
             value = np.clip(drivers[name], self.of.lows[:, i, None], self.of.highs[:, i, None])
             terms[name] = self.of.effects[:, i, None] * (np.where(np.isnan(value), center, value) - center)
         share = trend if self.multiplicative else 1.0
-        found = {TREND: trend, **{name: term * share for name, term in terms.items()}}
-        found[YEARLY] = found[YEARLY] + sum(found.values()) * self.follows[:, None] * (self._year(ahead) - 1.0)
-        return found
+        components = {TREND: trend, **{name: term * share for name, term in terms.items()}}
+        components[YEARLY] = components[YEARLY] + sum(components.values()) * self.follows[:, None] * (self._year(ahead) - 1.0)
+        return components
 
     def _year(self, ahead: np.ndarray) -> FloatArray:
         """The file's year on days ahead of the origin, shape (days,); a year of days has 364, so that weekdays stay."""

@@ -1,4 +1,4 @@
-"""Fits of Prophet itself: in batches, one by one where a batch cannot, each series' failure named and none of the others stopped."""
+"""Fits of Prophet: in batches, and one by one where a batch cannot; a series that fails is named and stops no other."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from forecasting.models.prophet.curves import HOLIDAYS, Curve, Layout, curve_of,
 logger = logging.getLogger(__name__)
 
 _WAVES = {DAY: 10, WEEK: 10, MONTH: 6}
-"""Of the yearly season."""
+"""Period -> waves of the yearly season."""
 _WORTH_A_POOL = 8
 
 
@@ -66,7 +66,7 @@ class Recipe:
 
 @dataclass(frozen=True, eq=False)
 class Work:
-    """What the fits of one panel share."""
+    """The data and settings that the fits of one panel share."""
 
     panel: Panel
     days: np.ndarray
@@ -80,7 +80,7 @@ class Work:
 
     @cached_property
     def holidays(self) -> pd.DataFrame | None:
-        """The past's holidays as Prophet takes them."""
+        """The holidays of the past in the form that Prophet reads; None without a country."""
         if not self.layout.holidays:
             return None
         columns = self.layout.matrix(self.panel.dates)[:, self.layout.slices[HOLIDAYS]]
@@ -88,7 +88,7 @@ class Work:
         return pd.DataFrame({"ds": self.panel.dates[date], "holiday": [holiday_code(int(i)) for i in holiday]})
 
     def fit(self, rows: list[int]) -> Iterator[dict[int, Curve | str]]:
-        """Each series' curve, or what went wrong: first all that a batch can fit, then one by one what is left to Prophet itself."""
+        """The curve of each series, or the text of its error: first those that a batch can fit, then, one by one, the rest by Prophet itself."""
         recipes = {row: self._recipe(row) for row in rows}
         frame = pd.concat([self._history(row) for row in rows], ignore_index=True)
         models = fit_batch(frame, recipes)
@@ -119,9 +119,9 @@ class Work:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Prophet, its solver and its batches say nothing; what goes wrong reaches us as an exception.
+    """Silences Prophet, its solver and its batches; failures still arrive as exceptions.
 
-    Prophet calls things that pandas is about to drop; its own releases settle that, and no user can.
+    Prophet calls functions that pandas is about to drop, which only its own releases can change.
     """
     loggers = [logging.getLogger(name) for name in ("prophet", "prophet.models", "prophet.plot", "prophet_batch", "cmdstanpy")]
     before = [each.disabled for each in loggers]
@@ -138,7 +138,7 @@ def _quiet() -> Iterator[None]:
 
 
 def fit_batch(frame: pd.DataFrame, recipes: dict[int, Recipe]) -> dict[int, Any]:
-    """The models that prophet-batch can fit; a series that it cannot is left for Prophet itself."""
+    """Position -> the model that prophet-batch fitted; a series that it cannot fit is left for Prophet itself."""
     try:
         from prophet_batch import fit_many
     except ImportError:

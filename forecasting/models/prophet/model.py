@@ -1,4 +1,4 @@
-"""Prophet, one model a series: fitted in batches, served from what it learned in NumPy."""
+"""Prophet, one model per series: fitted in batches, served from its curves in NumPy."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from forecasting.models.prophet.curves import TREND, Curve, Curves, Layout, stac
 from forecasting.models.prophet.fitting import Work
 
 CLOSED: Final = "closed"
-"""The component that takes the others back on a closed day."""
+"""The component that cancels all other components on a closed day."""
 _CHUNKS = {"additive": 64, "multiplicative": 16}
-"""Series of a batch: about half a second's worth, so that progress moves and a cancel is heard soon."""
+"""Mode -> series of a batch: about half a second of work, so that progress moves and a cancel takes effect soon."""
 
 
 class ProphetModel(Model):
@@ -38,7 +38,7 @@ class ProphetModel(Model):
 
     Attributes:
         unique_ids_: The series that it was fitted on.
-        curves_: What it learned.
+        curves_: The curves that it learned.
     """
 
     name = schema.PROPHET
@@ -77,7 +77,7 @@ class ProphetModel(Model):
         return np.maximum(curves.yhat(panel.ahead(horizon), _drivers(panel, curves.layout, horizon)), 0.0)
 
     def components(self, panel: Panel, rows: np.ndarray, horizon: int) -> dict[str, FloatArray]:
-        """What moves the forecasts of some series.
+        """The components of the forecasts of some series.
 
         Args:
             panel: As for `predict`.
@@ -85,19 +85,19 @@ class ProphetModel(Model):
             horizon: As for `predict`.
 
         Returns:
-            Component -> shape (rows, horizon), in units a day: "trend", "weekly", "yearly", "holidays", each driver, and "closed", which takes
-            the others back on closed days. They add up to the forecast before it is kept from falling below 0; NaN for series that are not
+            Component -> shape (rows, horizon), in units a day: "trend", "weekly", "yearly", "holidays", each driver, and "closed", which
+            cancels the others on closed days. They add up to the forecast before it is kept from falling below 0; NaN for series that are not
             modelled. Components that are 0 throughout are left out; the trend never is.
         """
         self._check_fitted()
         panel = panel.select(rows)
         curves = self._curves_of(panel)
-        found = curves.components(panel.ahead(horizon), _drivers(panel, curves.layout, horizon))
-        found[CLOSED] = -np.sum(list(found.values()), axis=0) * calendar.closed_ahead(panel, horizon)
-        return {name: values for name, values in found.items() if name == TREND or np.nan_to_num(values).any()}
+        components = curves.components(panel.ahead(horizon), _drivers(panel, curves.layout, horizon))
+        components[CLOSED] = -np.sum(list(components.values()), axis=0) * calendar.closed_ahead(panel, horizon)
+        return {name: values for name, values in components.items() if name == TREND or np.nan_to_num(values).any()}
 
     def _curves_of(self, panel: Panel) -> Curves:
-        """The curves in the order of this panel; NaN for series that were not there at the fit."""
+        """The curves in the order of a panel; NaN for series that the model was not fitted on."""
         if panel.unique_ids == self.unique_ids_:
             return self.curves_
         position = {unique_id: row for row, unique_id in enumerate(self.unique_ids_)}
@@ -135,24 +135,24 @@ class ProphetModel(Model):
 
 
 def _young(days: np.ndarray, period: Period) -> np.ndarray:
-    """Series whose days span less than the two years that a yearly season of their own needs, shape (n,) of bool."""
+    """Whether a series' days span less than the two years that a yearly season of its own needs, shape (n,) of bool."""
     span = days.shape[1] - days.argmax(axis=1) - days[:, ::-1].argmax(axis=1)
     least = 2 * period.year if period != DAY else 2 * 365 + 1
     return span < least
 
 
 def _layout(panel: Panel, days: np.ndarray, country: str | None) -> Layout:
-    """The columns that the panel's past gives reason for: holidays on which at least one series was open."""
+    """The layout for a panel's past: the holidays on which at least one series was open, and its drivers."""
     names: set[str] = set()
     if country is not None:
         row = {date: i for i, date in enumerate(panel.dates)}
-        found = calendar.holidays_of(country, tuple(range(panel.dates[0].year, panel.last.year + 1)))
-        names = {name for date, on in found.items() if date in row and days[:, row[date]].any() for name in on}
+        holiday_names = calendar.holidays_of(country, tuple(range(panel.dates[0].year, panel.last.year + 1)))
+        names = {name for date, on in holiday_names.items() if date in row and days[:, row[date]].any() for name in on}
     return Layout(country, tuple(sorted(names)), tuple(panel.drivers))
 
 
 def _drivers(panel: Panel, layout: Layout, horizon: int) -> dict[str, FloatArray]:
-    """Each driver of the layout on the days ahead, shape (n, horizon); as if at its usual where the panel does not have it."""
+    """Each driver of the layout on the days ahead, shape (n, horizon); at its usual value if the panel does not have it."""
     d = len(panel.dates)
     absent = np.full((len(panel), horizon), np.nan)
     return {name: panel.driver(name, horizon)[:, d:] if name in panel.drivers else absent for name in layout.drivers}

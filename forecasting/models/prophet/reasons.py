@@ -1,4 +1,4 @@
-"""Why Prophet has no forecast of a series, in words a person can act on."""
+"""Reasons why Prophet has no forecast of a series, in words that a person can act on."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from forecasting.core.period import DAY, MONTH, WEEK, Period
 
 _FEWEST = {DAY: 14, WEEK: 10, MONTH: 8}
 _RECENT = {DAY: 28, WEEK: 4, MONTH: 3}
-_SPIKE = 1e4
-_RUNAWAY = 10.0
+_MAX_TIMES_MEDIAN = 1e4
+_MAX_TIMES_PAST = 10.0
 
 
 def before_fit(sales: FloatArray, days: np.ndarray, period: Period = DAY) -> dict[int, str]:
-    """Series that it would be pointless to fit.
+    """Series that are not worth fitting, and why.
 
     Args:
         sales: Shape (n, d), in units.
@@ -31,7 +31,7 @@ def before_fit(sales: FloatArray, days: np.ndarray, period: Period = DAY) -> dic
 
 
 def _unfit(sales: FloatArray, period: Period) -> str | None:
-    """What is wrong with the sales of one series' days."""
+    """Why a series with these sales is not worth fitting; None if it is."""
     if len(sales) < _FEWEST[period]:
         return f"Only {period.count(len(sales))} of sales; Prophet needs {_FEWEST[period]}."
     if not sales.any():
@@ -39,19 +39,19 @@ def _unfit(sales: FloatArray, period: Period) -> str | None:
     if np.ptp(sales) == 0:
         return f"Sales never change: every {period.name} sells {_units(sales[0])}."
     largest, usual = sales.max(), float(np.median(sales[sales > 0]))
-    if largest > _SPIKE * usual:
+    if largest > _MAX_TIMES_MEDIAN * usual:
         times, step = _units(largest / usual), period.name
         return f"One {step} sells {_units(largest)}, {times} times a usual {step} ({_units(usual)}). Correct that {step} and retrain."
     return None
 
 
 def after_fit(yhat: FloatArray, sales: FloatArray, *, skip: Container[int], period: Period = DAY) -> dict[int, str]:
-    """Series whose forecast nobody should see.
+    """Series whose forecast must not be used, and why.
 
     Args:
         yhat: Unclipped forecasts, shape (n, horizon), in units.
         sales: Shape (n, d), in units.
-        skip: Positions not to look at.
+        skip: Positions to leave out.
         period: What a day is.
 
     Returns:
@@ -62,11 +62,11 @@ def after_fit(yhat: FloatArray, sales: FloatArray, *, skip: Container[int], peri
 
 
 def _absurd(yhat: FloatArray, sales: FloatArray, period: Period) -> str | None:
-    """What is wrong with the forecast of one series."""
+    """Why the forecast of one series must not be used; None if it may."""
     if not np.isfinite(yhat).all():
         return "Prophet's line has no finite value."
     furthest, largest = yhat[np.abs(yhat).argmax()], np.nanmax(sales)
-    if abs(furthest) > _RUNAWAY * largest:
+    if abs(furthest) > _MAX_TIMES_PAST * largest:
         return f"Prophet's line runs away to {_units(furthest)}; the largest {period.name} ever sold {_units(largest)}."
     recent = np.nan_to_num(sales[-_RECENT[period] :]).mean()
     if yhat.mean() < 0 and recent > 0:
