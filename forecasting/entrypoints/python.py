@@ -25,10 +25,10 @@ def retrain_model(
 
     Args:
         path: A sales file whose columns can be guessed and whose rows have no problems.
-        epochs: Of the network, at most.
-        batch_size: Windows a step.
+        epochs: Epochs of the network at most.
+        batch_size: Windows in a training step.
         horizon: Days ahead.
-        on_progress: Told of every step, e.g. a queue's `put`; what it raises cancels the training.
+        on_progress: Called after every step, e.g. a queue's `put`; what it raises cancels the training.
 
     Raises:
         InputError: The file or a setting cannot be used; nothing was changed.

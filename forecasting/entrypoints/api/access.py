@@ -1,4 +1,4 @@
-"""Who may use the server: programs of this machine, or whoever knows the token."""
+"""Access to the API: for programs of this machine, or for clients that know the token."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from forecasting.entrypoints.server.problem import answer
 from forecasting.entrypoints.server.server_settings import TOKEN, ServerSettings
 
 OPEN: Final = ("/health",)
-"""Routes that ask nobody for the token."""
+"""Routes that need no token."""
 SAFE: Final = ("GET", "HEAD", "OPTIONS")
 FAILURES: Final = parse("30/minute")
-"""Wrong tokens of one client after which it has to wait."""
+"""Rate of wrong tokens from one client, above which it has to wait."""
 
 
 class Access:
-    """Lets in who may ask the API; refuses the rest before a byte of their body is read.
+    """Lets permitted requests through to the API; refuses the rest before a byte of their body is read.
 
-    With a token: whoever shows it. Without: programs and pages of this machine, so that no site on the web can have a browser that runs here
-    send requests for it (CSRF), nor take a name of its own for this machine (DNS rebinding).
+    If a token is set, clients that send it are permitted. If not, programs and pages of this machine are, so that no site on the web can make a
+    browser here send requests for it (CSRF), nor reach this machine under a name of its own (DNS rebinding).
 
     Args:
         app: The API.
-        settings: With the token and the origins that are allowed.
+        settings: Settings with the token and the allowed origins.
     """
 
     def __init__(self, app: ASGIApp, settings: ServerSettings) -> None:
@@ -56,11 +56,11 @@ class Access:
     def _without_token(self, who: str, headers: Headers) -> Response | None:
         if not self._failures.test(FAILURES, who):
             return answer(429, "TooManyFailures", "Too many requests had a wrong token. Wait a minute.", headers={"Retry-After": "60"})
-        said = headers.get("authorization", "")
-        kind, _, shown = said.partition(" ")
+        authorization = headers.get("authorization", "")
+        kind, _, shown = authorization.partition(" ")
         if hmac.compare_digest(shown.strip().encode(), self._token) and kind.lower() == "bearer":
             return None
-        if said:  # whoever shows nothing guesses nothing
+        if authorization:  # a client without a token guesses nothing
             self._failures.hit(FAILURES, who)
         detail = "This server asks for its token. Send the header 'Authorization: Bearer TOKEN'."
         return answer(401, "TokenMissing", detail, headers={"WWW-Authenticate": "Bearer"})
@@ -73,7 +73,7 @@ class Access:
         return answer(403, "OtherOrigin", "A page of another site may not change anything here. FORECASTING_ORIGINS lists sites that may.")
 
     def _is_foreign(self, headers: Headers) -> bool:
-        """Whether a browser sends this for a page of another site."""
+        """Whether a browser sends the request for a page of another site."""
         origin = headers.get("origin")
         if origin is None:
             return headers.get("sec-fetch-site", "none") in ("cross-site", "same-site")

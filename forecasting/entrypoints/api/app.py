@@ -30,8 +30,8 @@ def make(ws: Workspace, settings: ServerSettings) -> FastAPI:
     """The application.
 
     Args:
-        ws: What it serves.
-        settings: Who may use it, and how much.
+        ws: The workspace that it serves.
+        settings: Settings of who may use it, and how much.
     """
     registry = health.registry_of(ws)
     app: FastAPI = FastAPIOffline(
@@ -54,12 +54,12 @@ def make(ws: Workspace, settings: ServerSettings) -> FastAPI:
 
 
 def _to_docs(request: Request) -> RedirectResponse:
-    """Whoever opens the API's address sees what it can do."""
+    """Sends a browser that opens the API's address to its documentation."""
     return RedirectResponse(f"{request.scope.get('root_path', '')}/docs")
 
 
 def _cors(settings: ServerSettings) -> list[Middleware]:
-    """Closed, but for origins that were named."""
+    """The middleware that lets pages of the allowed origins call the API; none without such origins."""
     if not settings.origins:
         return []
     headers = ["Authorization", "Content-Type", "Last-Event-ID"]

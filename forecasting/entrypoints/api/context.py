@@ -1,4 +1,4 @@
-"""What every route of the API has at hand: the workspace, and threads for work that takes long."""
+"""The context of a request: the workspace, and threads for work beside the event loop."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class Context:
 
     Args:
         ws: The workspace.
-        settings: Of the server.
-        quick: Threads for what takes milliseconds, or waits.
-        heavy: Threads for files, which take memory and whole cores: those that come at once wait for each other.
+        settings: The server's settings.
+        quick: Threads for calls that take milliseconds, or wait.
+        heavy: Threads for work on files, which takes memory and whole cores; more such calls at once wait for each other.
     """
 
     ws: Workspace
@@ -35,11 +35,11 @@ class Context:
     heavy: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(HEAVY))
 
     async def call(self, function: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
-        """What a function gives, called beside the event loop."""
+        """The result of a quick function, called in a thread beside the event loop."""
         return await to_thread.run_sync(partial(function, *args, **options), limiter=self.quick)
 
     async def work(self, function: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
-        """The same of one that takes long."""
+        """The result of a function that takes long, called in one of few threads beside the event loop."""
         return await to_thread.run_sync(partial(function, *args, **options), limiter=self.heavy)
 
 

@@ -17,7 +17,7 @@ from forecasting.entrypoints.server.problem import MEDIA_TYPE, answer
 
 logger = logging.getLogger("shelfcast")
 SHOWN: Final = 100
-"""Rows with problems that an answer lists."""
+"""Rows with problems that an answer lists at most."""
 STATUS: Final[dict[type[ShelfcastError], int]] = {
     errors.NotFound: 404,
     errors.NothingPublished: 409,
@@ -26,7 +26,7 @@ STATUS: Final[dict[type[ShelfcastError], int]] = {
     errors.TryAgain: 503,
     errors.DiskFull: 507,
 }
-"""The first that fits counts; any other failure is a 500."""
+"""Class of an error -> HTTP status; the first class that fits counts, and any other failure is a 500."""
 UNEXPECTED: Final = "Something went wrong inside Shelfcast. Nothing was changed halfway. The server's log has the full error."
 
 
@@ -42,14 +42,14 @@ class Problem(BaseModel):
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """What a route's documentation says of the problems that it may answer with, and of those that every route may."""
+    """The documentation of the problems that a route may answer with, and of those that every route may."""
     schema = {"$ref": f"#/components/schemas/{Problem.__name__}"}
     problem = {"description": "A problem.", "content": {MEDIA_TYPE: {"schema": schema}}}
     return dict.fromkeys(sorted({*statuses, 400, 401, 403, 413, 422, 429, 500}), problem)
 
 
 def install(app: FastAPI) -> None:
-    """Has an application answer with problems, whatever goes wrong in it."""
+    """Makes an application answer every failure with a problem."""
     app.add_exception_handler(ShelfcastError, _known)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _misread)
@@ -57,7 +57,7 @@ def install(app: FastAPI) -> None:
     describe = app.openapi
 
     def openapi() -> dict[str, Any]:
-        """What `documented` refers to stands in the documentation."""
+        """The OpenAPI document, with the schema that `documented` refers to."""
         described = describe()
         described["components"]["schemas"][Problem.__name__] = Problem.model_json_schema()
         return described
@@ -75,7 +75,7 @@ def _known(request: Request, error: Exception) -> Response:
 
 
 def _more(error: Exception) -> dict[str, Any]:
-    """What a program can act on."""
+    """Further members of a problem, which a program can act on."""
     if isinstance(error, ProblemsFound):
         rows = error.problems.head(SHOWN).to_dict("records")
         return {"problems": rows, "problems_found": len(error.problems), "hint": "Send drop_problems=true to leave these rows out."}
@@ -87,7 +87,7 @@ def _more(error: Exception) -> dict[str, Any]:
 
 
 def _refused(_: Request, error: Exception) -> Response:
-    """What the framework refuses: no such route, another method, a body that is too large."""
+    """The answer to a request that the framework refuses: no such route, a wrong method, a body that is too large."""
     assert isinstance(error, HTTPException)
     kinds = {400: "BadRequest", 404: "NoSuchAddress", 405: "MethodNotAllowed", 413: "TooLarge"}
     texts = {
@@ -100,11 +100,11 @@ def _refused(_: Request, error: Exception) -> Response:
 
 
 def _misread(_: Request, error: Exception) -> Response:
-    """A request whose fields are not what the documentation says; what was sent is not repeated."""
+    """The answer to a request whose fields are wrong; it does not repeat the values sent."""
     assert isinstance(error, RequestValidationError)
-    found = [{"where": ".".join(str(part) for part in fault["loc"]), "what": fault["msg"]} for fault in error.errors()]
-    first = "; ".join(f"{fault['where']}: {fault['what']}" for fault in found[:3])
-    return answer(422, "FieldsWrong", f"The request cannot be read: {first}. /api/docs says what is expected.", more={"errors": found[:SHOWN]})
+    faults = [{"where": ".".join(str(part) for part in fault["loc"]), "what": fault["msg"]} for fault in error.errors()]
+    first = "; ".join(f"{fault['where']}: {fault['what']}" for fault in faults[:3])
+    return answer(422, "FieldsWrong", f"The request cannot be read: {first}. /api/docs says what is expected.", more={"errors": faults[:SHOWN]})
 
 
 def _unexpected(request: Request, error: Exception) -> Response:

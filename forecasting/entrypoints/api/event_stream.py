@@ -1,4 +1,4 @@
-"""A job's events as an event stream: from where a listener left off, then as they come, then the result."""
+"""A job's events as an event stream: from where a listener left off, then as they occur, then the result."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ POLL_SECONDS: Final = 0.2
 PING_SECONDS: Final = 15
 LINE: Final = "\n"
 RETRY_MILLISECONDS: Final = 2000
-"""How long a browser waits before it comes back."""
-STATUS: Final = {state: told for told, state in STATES.items()}
+"""Milliseconds that a browser waits before it connects again."""
+STATUS: Final = {state: status for status, state in STATES.items()}
 
 
 async def respond(context: Context, number: int, after: int, *, address: str) -> Response:
-    """The events of a job with an id above `after`; 204 where the job has ended and there are none, so that a browser does not come back.
+    """The events of a job with an id above `after`; 204 if the job has ended and has none, so that a browser does not connect again.
 
     Args:
         context: The surroundings.
@@ -45,7 +45,7 @@ async def respond(context: Context, number: int, after: int, *, address: str) ->
 
 
 async def _stream(context: Context, number: int, after: int) -> AsyncIterator[ServerSentEvent]:
-    """Each event once; the result last, when it is complete."""
+    """Each event of a job once, and its result last."""
     yield ServerSentEvent(retry=RETRY_MILLISECONDS, sep=LINE)
     place = 0
     while True:
@@ -67,10 +67,10 @@ def _sent(number: int, data: dict[str, Any]) -> ServerSentEvent:
 
 
 def progress(event: Event, number: int) -> dict[str, Any]:
-    """An event as listeners get it."""
+    """An event in the form that listeners get."""
     stage = event.stage or "Start"
-    told = {name: getattr(event, name) for name in ("done", "total", "note", "loss", "fraction", "elapsed", "remaining")}
-    return {"type": "progress", "data": _text(event, stage), "stage": stage, **told, "job": number}
+    facts = {name: getattr(event, name) for name in ("done", "total", "note", "loss", "fraction", "elapsed", "remaining")}
+    return {"type": "progress", "data": _text(event, stage), "stage": stage, **facts, "job": number}
 
 
 def _text(event: Event, stage: str) -> str:
@@ -81,7 +81,7 @@ def _text(event: Event, stage: str) -> str:
 
 
 def result(status: JobStatus) -> dict[str, Any]:
-    """How a job ended, as listeners get it."""
+    """The result of a job in the form that listeners get."""
     meta = {name: value for name, value in status.result.items() if name != FILES}
     why = {} if status.state == "done" else {"reason": status.reason, "step": status.step, "error": status.error}
     return {"type": "result", "data": {"status": STATUS[status.state], "meta": meta, **why}, "job": status.number}

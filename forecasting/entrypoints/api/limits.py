@@ -1,4 +1,4 @@
-"""How much one client may send: requests, files, and bytes of a body, counted while they come in."""
+"""Limits of what one client may send: requests, files, and bytes of a body, counted while they arrive."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from forecasting.intake.reader import LIMIT
 UPLOADS: Final = ("/retrain", "/upload")
 """Routes that take a file."""
 UPLOAD_BYTES: Final = LIMIT + 2**20
-"""Of a request with a file: the file and the fields around it."""
+"""Bytes of a request with a file at most: the file and its other fields."""
 BODY_BYTES: Final = 2**20
-"""Of any other request."""
+"""Bytes of any other request at most."""
 
 
 class Limits:
-    """Refuses what is too much, before it is read.
+    """Refuses requests over a limit before they are read.
 
     Args:
         app: The API.
-        settings: With the rates.
+        settings: Settings with the rates.
     """
 
     def __init__(self, app: ASGIApp, settings: ServerSettings) -> None:
@@ -68,20 +68,20 @@ class Limits:
 
 
 def _declared_too_large(scope: Scope, limit: int) -> Response | None:
-    """The refusal of a body whose own length says that it is too large."""
+    """The refusal of a body whose Content-Length is over the limit; else None."""
     stated = Headers(scope=scope).get("content-length", "")
     return answer(413, "TooLarge", _text(limit), headers={"Connection": "close"}) if stated.isdecimal() and int(stated) > limit else None
 
 
 def _counted(receive: Receive, limit: int) -> Receive:
-    """Passes a body on until it is too large, whatever it said of itself; the application makes an answer of the error."""
-    came = 0
+    """Passes a body on until it is over the limit, whatever its Content-Length; the application answers the error that is raised then."""
+    n_bytes = 0
 
     async def counted() -> Message:
-        nonlocal came
+        nonlocal n_bytes
         message = await receive()
-        came += len(message.get("body", b""))
-        if came > limit:
+        n_bytes += len(message.get("body", b""))
+        if n_bytes > limit:
             raise HTTPException(413, _text(limit), {"Connection": "close"})
         return message
 

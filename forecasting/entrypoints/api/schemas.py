@@ -15,7 +15,7 @@ USUAL_DAYS = 28
 
 
 def _number(value: object) -> object:
-    """JSON tells numbers from texts and truth values, and so does its documentation."""
+    """A number of a JSON request; raises ValueError for texts and truth values, as the documentation says."""
     if isinstance(value, (str, bool)):
         raise ValueError("Input should be a number")
     return value
@@ -24,12 +24,12 @@ def _number(value: object) -> object:
 Whole = Annotated[int, BeforeValidator(_number)]
 Number = Annotated[float, BeforeValidator(_number)]
 SHARE: Final[dict[str, Any]] = {"exclusiveMinimum": 0, "exclusiveMaximum": 1}
-"""What the documentation says of a service level."""
+"""The range of a service level in the documentation."""
 Level = Annotated[Number, Field(json_schema_extra=SHARE)]
 
 
 def within(least: float, most: float | None = None) -> dict[str, Any]:
-    """Limits as the documentation says them; whoever passes them hears of it in the words of the settings, as in the pages."""
+    """Limits for the documentation only: values beyond them are refused by the settings, with the same text as in the pages."""
     return {"minimum": least} if most is None else {"minimum": least, "maximum": most}
 
 
@@ -44,7 +44,7 @@ class Filtered(BaseModel):
     store: str | None = None
 
     def filters(self) -> dict[str, str]:
-        """Column -> value, of those that were given."""
+        """Column -> value, of the filters that were given."""
         return {name: value for name in schema.FILTERS if (value := getattr(self, name)) is not None}
 
 
@@ -58,10 +58,10 @@ class ForecastQuestion(Filtered):
     )
     total: StrictBool = Field(False, description="One row a day for the total, instead of one row per series and day.")
 
-    def steps(self, made: Ensemble) -> int:
+    def steps(self, ensemble: Ensemble) -> int:
         """Days, weeks or months ahead."""
-        period = made.panel.period
-        return min(period.steps(USUAL_DAYS), made.horizon) if self.days is None else period.steps(self.days)
+        period = ensemble.panel.period
+        return min(period.steps(USUAL_DAYS), ensemble.horizon) if self.days is None else period.steps(self.days)
 
 
 class RecommendQuestion(Filtered):

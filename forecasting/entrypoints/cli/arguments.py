@@ -20,11 +20,11 @@ Verbs = Mapping[str, Callable[[argparse.Namespace], int]]
 
 
 def parser(run: Verbs) -> argparse.ArgumentParser:
-    """The arguments of every verb; parsed, `verb` is what `run` has under its name."""
+    """The parser of every verb's arguments; parsed, `verb` is the function that `run` has under its name."""
     program = "shelfcast" if Path(sys.argv[0]).stem == "shelfcast" else "python -m forecasting"
-    made = argparse.ArgumentParser(prog=program, description="From a shop's sales file to a forecast it can trust.")
-    made.add_argument("--version", action="version", version=f"shelfcast {__version__}")
-    verbs = made.add_subparsers(required=True, metavar="VERB")
+    root = argparse.ArgumentParser(prog=program, description="From a shop's sales file to a forecast it can trust.")
+    root.add_argument("--version", action="version", version=f"shelfcast {__version__}")
+    verbs = root.add_subparsers(required=True, metavar="VERB")
     _add_sales_verbs(verbs, run)
     retrain = _add(verbs, "retrain", run, "train on the sales, after merging FILE if there is one, and publish")
     retrain.add_argument("file", nargs="?", type=Path, metavar="FILE", help="sales to merge first (none)")
@@ -50,11 +50,11 @@ def parser(run: Verbs) -> argparse.ArgumentParser:
     serve.add_argument(
         "--retrain-every", metavar="CRON", help='retrain on this schedule if the sales changed, e.g. "0 3 * * *" for every day at 03:00'
     )
-    return made
+    return root
 
 
 def _add_settings(verb: argparse.ArgumentParser) -> None:
-    """Without defaults, so that `settings` knows what was given."""
+    """Adds arguments without defaults, so that `settings` knows which were given."""
     verb.add_argument("--horizon", type=int, help=f"days ahead; weekly and monthly sales use whole weeks or months ({Settings.horizon})")
     verb.add_argument("--epochs", type=int, help=f"most epochs to train the network ({LstmSettings.epochs})")
     verb.add_argument("--batch-size", type=int, help=f"training windows in a batch ({LstmSettings.batch_size})")
@@ -138,13 +138,13 @@ def _add_answers(verb: argparse.ArgumentParser) -> None:
 
 
 def _add(verbs: Any, name: str, run: Verbs, text: str) -> argparse.ArgumentParser:
-    made: argparse.ArgumentParser = verbs.add_parser(name, help=text, description=text)
-    made.set_defaults(verb=run[name])
-    return made
+    verb: argparse.ArgumentParser = verbs.add_parser(name, help=text, description=text)
+    verb.set_defaults(verb=run[name])
+    return verb
 
 
 def settings(args: argparse.Namespace, base: Settings | None = None) -> Settings:
-    """What is given, and for the rest what `base` says, or the defaults."""
+    """The settings that are given; the others are taken from `base`, or are the defaults."""
     base = base or Settings()
     return replace(
         base,
@@ -183,10 +183,10 @@ def filters(args: argparse.Namespace) -> dict[str, str]:
 
 
 def mapping(pairs: Sequence[str], roles: Sequence[str] = schema.COLUMNS) -> dict[str, str]:
-    made = {}
+    columns = {}
     for pair in pairs:
         role, separator, column = pair.partition("=")
         if not separator or role not in roles:
             raise InputError(f"--map takes ROLE=COLUMN with a role of {', '.join(roles)}, not {pair!r}.")
-        made[role] = column
-    return made
+        columns[role] = column
+    return columns

@@ -15,7 +15,7 @@ STEPS = 1000
 
 
 def follow(ws: Workspace, number: int) -> dict[str, Any]:
-    """Shows a job's progress on stderr until it ends; what it made.
+    """Shows a job's progress on stderr until it ends, and returns its result.
 
     Raises:
         Cancelled: A person ended it.

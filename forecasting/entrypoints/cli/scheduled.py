@@ -1,4 +1,4 @@
-"""A schedule that holds a terminal, or a service of the system, until it is told to end."""
+"""A schedule that runs in a terminal, or as a service of the system, until it is stopped."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from forecasting.services.schedule import Schedule
 
 
 def keep(schedule: Schedule) -> None:
-    """Retrains on the schedule until a signal comes; a look under way is finished first, and a retrain that runs goes on.
+    """Retrains on the schedule until a signal arrives; a check under way is finished first, and a running retrain goes on.
 
     Raises:
         KeyboardInterrupt: Ctrl-C.
@@ -24,7 +24,7 @@ def keep(schedule: Schedule) -> None:
     looks.start()
     try:
         while looks.is_alive():
-            time.sleep(1)  # not join: a signal in it makes Python 3.11 take the thread for ended
+            time.sleep(1)  # not join: a signal during it makes Python 3.11 think that the thread has ended
     finally:
         stop.set()
         looks.join()

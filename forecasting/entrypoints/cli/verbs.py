@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
 
 SHOWN = 20
-"""Problems that the command line prints."""
+"""Problems that the command line prints at most."""
 HINTS: dict[type[ShelfcastError], str] = {
     AmbiguousDates: "Add --day-first or --month-first.",
     ColumnsMissing: "Name it with --map, e.g. --map date=Day.",
 }
-"""What to do about an error here, where there is no page to choose on."""
+"""Class of an error -> what to do about it on the command line."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -108,7 +108,7 @@ def _retrain_every(args: argparse.Namespace) -> int:
 
     if args.file is not None:
         raise InputError(f"--every retrains on the saved sales. Leave out {args.file} and upload it separately.")
-    arguments.settings(args)  # what cannot be trained is said now and not at night
+    arguments.settings(args)  # wrong settings are refused now, not at night
     schedule = Schedule(
         ws=workspaces.workspace(),
         cron=Cron(args.every),
@@ -124,9 +124,9 @@ def _retrain_every(args: argparse.Namespace) -> int:
 def _forecast(args: argparse.Namespace) -> int:
     from forecasting.services import forecasts, versions, workspaces
 
-    made = versions.load(workspaces.workspace(), _live())
-    steps = made.panel.period.steps(args.days)
-    _write(forecasts.forecast_csv(made, arguments.filters(args), steps, total=args.total), args.out)
+    ensemble = versions.load(workspaces.workspace(), _live())
+    steps = ensemble.panel.period.steps(args.days)
+    _write(forecasts.forecast_csv(ensemble, arguments.filters(args), steps, total=args.total), args.out)
     return 0
 
 
@@ -136,27 +136,27 @@ def _recommend(args: argparse.Namespace) -> int:
 
     version = _live()
     ws = workspaces.workspace()
-    made = versions.load(ws, version)
-    given = ordering.given_stock(ws, made) if args.stock is None else _stock(args, made)
-    found = ordering.recommend(made, given, arguments.policy(args), arguments.filters(args))
-    quantities = _within_limits(args, found)
+    ensemble = versions.load(ws, version)
+    given = ordering.given_stock(ws, ensemble) if args.stock is None else _stock(args, ensemble)
+    orders = ordering.recommend(ensemble, given, arguments.policy(args), arguments.filters(args))
+    quantities = _within_limits(args, orders)
     if args.past_check is not None:
-        _write(ordering.receipt_csv(found), args.past_check)
+        _write(ordering.receipt_csv(orders), args.past_check)
     if args.xlsx is not None:
-        _write(ordering.orders_xlsx(found, versions.manifest(ws, version), quantities), args.xlsx)
-    _write(ordering.orders_csv(found, version, quantities), args.out)
-    _say(wording.summary(found))
+        _write(ordering.orders_xlsx(orders, versions.manifest(ws, version), quantities), args.xlsx)
+    _write(ordering.orders_csv(orders, version, quantities), args.out)
+    _say(wording.summary(orders))
     return 0
 
 
 def _versions(args: argparse.Namespace) -> int:
     from forecasting.services import versions, workspaces
 
-    found = versions.versions(workspaces.workspace())
+    manifests = versions.versions(workspaces.workspace())
     if args.json:
-        print(json.dumps(found))
+        print(json.dumps(manifests))
         return 0
-    for version in found:
+    for version in manifests:
         state = version.get("damaged") or f"sales to {version['sales_to']}, {version['series']} series, WAPE {version['metrics']['wape']}"
         print(f"{version['version']:>5} {'live ' if version['live'] else '     '} {version.get('trained', '')} {state}")
     return 0
@@ -190,7 +190,7 @@ def _serve(args: argparse.Namespace) -> int:
     surroundings = dict(os.environ) | named | ({} if args.retrain_every is None else {RETRAIN_EVERY: args.retrain_every})
     settings_for(args.host, surroundings)
     if is_this_machine(args.host):
-        surroundings.setdefault("STREAMLIT_SERVER_ALLOWED_HOSTS", "localhost 127.0.0.1 ::1")  # no site may take a name of its own for this machine
+        surroundings.setdefault("STREAMLIT_SERVER_ALLOWED_HOSTS", "localhost 127.0.0.1 ::1")  # no site may reach this machine under a name of its own
     address = ["--server.address", args.host, "--server.port", str(args.port)]
     folder = locations.application_folder()
     os.chdir(folder)
@@ -214,23 +214,23 @@ VERBS: arguments.Verbs = {
 # Steps that verbs share
 
 
-def _stock(args: argparse.Namespace, made: Ensemble) -> Given:
+def _stock(args: argparse.Namespace, ensemble: Ensemble) -> Given:
     from forecasting.services import ordering, sales
 
     table = sales.inspect(sales.read_file(args.stock), args.stock.name)
     mapping = ordering.guess_stock(table) | arguments.mapping(args.map, ordering.STOCK_ROLES)
-    return ordering.check_stock(table, mapping, made, day_first=args.day_first).accept(drop_problems=args.drop_problems)
+    return ordering.check_stock(table, mapping, ensemble, day_first=args.day_first).accept(drop_problems=args.drop_problems)
 
 
-def _within_limits(args: argparse.Namespace, found: Orders) -> dict[str, float]:
-    """The quantities that money or space is best spent on; none where it is not limited."""
+def _within_limits(args: argparse.Namespace, orders: Orders) -> dict[str, float]:
+    """unique_id -> units that money or space is best spent on; empty where neither is limited."""
     from forecasting.inventory.budget import spend
 
     if args.budget is None and args.space is None:
         return {}
-    bought = spend.spend(found, args.budget) if args.space is None else spend.spend(found, args.space, "space")
+    bought = spend.spend(orders, args.budget) if args.space is None else spend.spend(orders, args.space, "space")
     _say(f"Within the limit: {bought['order_quantity'].sum():,.0f} units in {len(bought):,} orders, which use {bought['takes'].sum():,.2f}.")
-    return spend.quantities(found, bought)
+    return spend.quantities(orders, bought)
 
 
 def _live() -> int:
@@ -245,7 +245,7 @@ def _live() -> int:
 
 
 def _sent(args: argparse.Namespace) -> Sent:
-    """The file that the arguments name, and how it is to be read."""
+    """The file that the arguments name, and how to read it."""
     from forecasting.services import sales
     from forecasting.services.submissions import Sent
 

@@ -1,1 +1,1 @@
-"""What the server around pages and API needs to know: its settings, addresses, problems as JSON."""
+"""The server around pages and API: its settings, addresses, problems as JSON."""

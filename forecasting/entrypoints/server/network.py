@@ -1,4 +1,4 @@
-"""How far the server reaches: without a token not beyond this machine."""
+"""The addresses that the server listens on: without a token, of this machine only."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ EVERYWHERE = "0.0.0.0"
 
 
 class OnlyThisMachine:
-    """Refuses whatever comes from beyond this machine, pages and API alike, as long as there is no token.
+    """Refuses requests from other machines, to pages and API alike, as long as no token is set.
 
     Args:
         app: The whole server.
-        settings: With the token.
+        settings: Settings with the token.
     """
 
     def __init__(self, app: ASGIApp, settings: ServerSettings) -> None:
@@ -40,10 +40,10 @@ class OnlyThisMachine:
 
 
 def settings_for(address: str, environment: Mapping[str, str]) -> ServerSettings:
-    """What a server that listens on an address goes by.
+    """The settings of a server that listens on an address.
 
     Raises:
-        SettingsError: A variable of the environment cannot be used, or the server would listen beyond this machine without a token.
+        SettingsError: An environment variable cannot be used, or the server would listen beyond this machine without a token.
     """
     settings = ServerSettings.of(environment)
     check(address, settings)
@@ -54,18 +54,18 @@ def settings_for(address: str, environment: Mapping[str, str]) -> ServerSettings
 
 
 def check(address: str, settings: ServerSettings) -> None:
-    """Raises SettingsError where a server would listen beyond this machine and nobody has to show a token."""
+    """Raises SettingsError if a server would listen beyond this machine without a token."""
     if not settings.token and not is_this_machine(address):
         raise SettingsError(beyond(address))
 
 
 def beyond(address: str) -> str:
-    """Why nobody is served at an address, and what to do."""
+    """Why a server may not listen on an address, and what to do."""
     return f"Without {TOKEN} Shelfcast is served to this machine only, not at {address}. Set it to a long random text, or listen on 127.0.0.1."
 
 
 def is_this_machine(host: str) -> bool:
-    """Whether an address or a name means this machine alone.
+    """Whether an address or a name means this machine only.
 
     Example:
         >>> [is_this_machine(host) for host in ("localhost", "127.0.0.1", "::1", "0.0.0.0", "shop.example")]

@@ -15,14 +15,14 @@ MEDIA_TYPE: Final = "application/problem+json"
 
 
 def answer(status: int, kind: str, detail: str, *, more: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None) -> Response:
-    """A problem as a response; in ASCII, since a text that it repeats may hold what UTF-8 cannot write.
+    """A problem as a response; in ASCII, since a text that it repeats may hold what UTF-8 cannot encode.
 
     Args:
         status: The HTTP status.
-        kind: In CamelCase, e.g. the class of the error.
+        kind: The kind in CamelCase, e.g. the class of the error.
         detail: What is wrong and what to do.
-        more: Further members.
-        headers: Further headers.
+        more: Further members of the problem.
+        headers: Further headers of the response.
     """
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind)
     name = words.lower().replace(" ", "-")

@@ -21,12 +21,12 @@ SHORTEST_TOKEN: Final = 16
 
 @dataclass(frozen=True, kw_only=True)
 class ServerSettings:
-    """What whoever starts the server decides.
+    """The settings of the server, by the person who starts it.
 
     Args:
-        token: What every route of the API but health asks for, and what it takes to listen beyond this machine; empty: only programs of this machine
-            may ask.
-        origins: Sites whose pages may call the API from a browser, e.g. "https://shop.example"; the variable parts them by commas.
+        token: The token that every route of the API but health asks for, and that is needed to listen beyond this machine. Empty: only programs
+            of this machine may use the API.
+        origins: Sites whose pages may call the API from a browser, e.g. "https://shop.example"; separated by commas in the variable.
         request_rate: Requests of one client, e.g. "300/second".
         upload_rate: Files that one client sends, e.g. "60/minute".
         retrain_every: A cron expression in local time at which changed sales are trained on; empty for never.
@@ -53,12 +53,12 @@ class ServerSettings:
 
     @property
     def is_weak(self) -> bool:
-        """Whether the token can be guessed."""
+        """Whether the token is short enough to be guessed."""
         return 0 < len(self.token) < SHORTEST_TOKEN
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> ServerSettings:
-        """What the variables of an environment say; raises SettingsError."""
+        """The settings in environment variables; raises SettingsError."""
         stated = {
             "token": environment.get(TOKEN, ""),
             "request_rate": environment.get(REQUEST_RATE, ""),

@@ -1,4 +1,4 @@
-"""Routes for what people come for: the forecast of a filter, and what to order."""
+"""Routes for the forecast of a filter, and for the orders."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ JSON = "application/json"
 
 
 def _both(model: type) -> dict[int | str, dict[str, Any]]:
-    """A documented answer in JSON, or in CSV for those who accept that."""
+    """A documented answer in JSON, or in CSV for clients that accept it."""
     return {200: {"model": model, "content": {CSV: {"schema": {"type": "string"}}}}, **documented(404, 409)}
 
 
@@ -59,26 +59,26 @@ def _forecast_csv(ws: Workspace, question: ForecastQuestion) -> Response:
 
 
 def _forecast_json(ws: Workspace, question: ForecastQuestion) -> Response:
-    (version, made), filters = cache.live(ws), question.filters()
-    steps = question.steps(made)
-    chosen = forecast_view.chosen_rows(made, filters, steps)
-    total = forecast_view.total_range(made, chosen, steps)
+    (version, ensemble), filters = cache.live(ws), question.filters()
+    steps = question.steps(ensemble)
+    chosen = forecast_view.chosen_rows(ensemble, filters, steps)
+    total = forecast_view.total_range(ensemble, chosen, steps)
     head = {
         "version": version,
-        "sales_to": f"{made.panel.last:%Y-%m-%d}",
-        "period": made.panel.period.name,
+        "sales_to": f"{ensemble.panel.last:%Y-%m-%d}",
+        "period": ensemble.panel.period.name,
         "days": steps,
         "series": len(chosen),
         "sum": {name: getattr(total, name) for name in ("expected", *schema.BANDS)},
     }
-    columns = forecast_table.forecast_columns(made, filters, chosen, steps, total=question.total)
+    columns = forecast_table.forecast_columns(ensemble, filters, chosen, steps, total=question.total)
     recommendation, problem = _recommendation(ws, version, chosen)
     head["recommendation_problem"] = problem
     return Response(json_values.joined(head, forecast=json_values.of_columns(columns), recommendation=recommendation), media_type=JSON)
 
 
 def _recommendation(ws: Workspace, version: int, chosen: Iterable[int]) -> tuple[bytes, str | None]:
-    """What to order of the series in these rows, as JSON, and why there is none: a forecast needs no stock."""
+    """The orders of the series in these rows as JSON, and why there are none: a forecast needs no stock."""
     try:
         lines = cache.order_lines(ws, version, cache.stock(ws))
     except StockDamaged as error:
@@ -87,45 +87,45 @@ def _recommendation(ws: Workspace, version: int, chosen: Iterable[int]) -> tuple
 
 
 def _orders_csv(ws: Workspace, question: RecommendQuestion) -> Response:
-    live, _, found, quantities = _ordered(ws, question)
-    return _csv(ordering.orders_csv(found, live.version, quantities), f"orders-v{live.version}.csv")
+    live, _, orders, quantities = _ordered(ws, question)
+    return _csv(ordering.orders_csv(orders, live.version, quantities), f"orders-v{live.version}.csv")
 
 
 def _orders_json(ws: Workspace, question: RecommendQuestion) -> Response:
-    live, saved, found, quantities = _ordered(ws, question)
-    table = ordering.orders_table(found, live.version, quantities)
+    live, saved, orders, quantities = _ordered(ws, question)
+    table = ordering.orders_table(orders, live.version, quantities)
     head = {
         "version": live.version,
-        "policy": found.policy.to_dict(),
+        "policy": orders.policy.to_dict(),
         "stock": None if saved is None else saved.number,
         "units": float(table["order_quantity"].sum()),
         "value": float(table["order_value"].sum(min_count=1)),
-        "summary": wording.summary(found),
+        "summary": wording.summary(orders),
     }
     return Response(json_values.joined(head, orders=json_values.array(json_values.of_table(table))), media_type=JSON)
 
 
 def _ordered(ws: Workspace, question: RecommendQuestion) -> tuple[Live, Saved | None, Orders, dict[str, float]]:
-    """What serves, the saved stock that counts, the orders, and the quantities that a limit leaves; raises InputError."""
+    """The live version, the saved stock that counts, the orders, and the quantities within a budget; raises InputError."""
     live = cache.live(ws)
     if question.stock is None:
         saved = cache.stock(ws)
         policy = question.policy(ordering.start(live.made, saved))
-        found = cache.orders(ws, live.version, saved, policy, question.filters())
+        orders = cache.orders(ws, live.version, saved, policy, question.filters())
     else:
         saved, policy = None, question.policy(0)
         given = ordering.check_typed_stock(pd.DataFrame(question.stock), live.made).accept()
-        found = ordering.recommend(live.made, given, policy, question.filters())
-    return live, saved, found, _limited(found, question)
+        orders = ordering.recommend(live.made, given, policy, question.filters())
+    return live, saved, orders, _limited(orders, question)
 
 
-def _limited(found: Orders, question: RecommendQuestion) -> dict[str, float]:
+def _limited(orders: Orders, question: RecommendQuestion) -> dict[str, float]:
     if question.budget is not None and question.space is not None:
         raise InputError("An order is limited by budget or by space, not by both. Send one of them.")
     if question.budget is not None:
-        return spend.quantities(found, spend.spend(found, question.budget))
+        return spend.quantities(orders, spend.spend(orders, question.budget))
     if question.space is not None:
-        return spend.quantities(found, spend.spend(found, question.space, "space"))
+        return spend.quantities(orders, spend.spend(orders, question.space, "space"))
     return {}
 
 

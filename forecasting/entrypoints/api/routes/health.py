@@ -1,4 +1,4 @@
-"""Routes for whoever watches the server: is all well, and numbers for Prometheus."""
+"""Routes for monitoring the server: whether all is well, and numbers for Prometheus."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from forecasting.services.schedule import planned
 from forecasting.storage.workspace import Workspace
 
 open_router, router = APIRouter(tags=["health"]), APIRouter(tags=["health"])
-"""Routes for everybody, and for whoever has the token."""
+"""Routes for everybody, and routes for clients with the token."""
 LITTLE_SPACE: Final = 2**30
-"""Bytes left on the disk below which it counts as nearly full."""
+"""Free bytes below which a disk counts as nearly full."""
 TEXT: Final[dict[str, Any]] = {"content": {"text/plain": {"schema": {"type": "string"}}}}
 STARTED: Final = time.monotonic()
 BUCKETS: Final = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30)
@@ -57,18 +57,18 @@ async def metrics(request: Request, context: Ask) -> Response:
 
 
 def disk_of(ws: Workspace) -> Disk:
-    """The disk that a workspace, or the folder it will be made in, lies on."""
+    """The disk of a workspace, or of the folder in which it will be created."""
     folder = next(folder for folder in (ws.home, *ws.home.parents) if folder.exists())
     usage = shutil.disk_usage(folder)
     return Disk(free=usage.free, total=usage.total)
 
 
 class Counted:
-    """Counts and times what an application answers.
+    """Counts and times the answers of an application.
 
     Args:
         app: The API, whose routes are known by their templates.
-        registry: Where the numbers are kept.
+        registry: The registry that keeps the numbers.
     """
 
     def __init__(self, app: ASGIApp, registry: CollectorRegistry) -> None:
@@ -94,17 +94,17 @@ class Counted:
 
 
 class WorkspaceCollector(Collector):
-    """The workspace in numbers, read when somebody asks.
+    """A workspace in numbers, read when they are asked for.
 
     Args:
-        ws: Which.
+        ws: The workspace.
     """
 
     def __init__(self, ws: Workspace) -> None:
         self._ws = ws
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """The gauges."""
+        """The gauges of the workspace."""
         serving, job = versions.serving(self._ws), jobs.job(self._ws)
         running = job is not None and job.state == "running"
         numbers = {
@@ -121,7 +121,7 @@ class WorkspaceCollector(Collector):
 
 
 def registry_of(ws: Workspace) -> CollectorRegistry:
-    """A registry with the workspace's numbers and the process's own."""
+    """A registry with the numbers of a workspace and of this process."""
     registry = CollectorRegistry()
     registry.register(WorkspaceCollector(ws))
     ProcessCollector(registry=registry)

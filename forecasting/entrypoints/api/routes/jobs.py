@@ -42,7 +42,7 @@ STREAM = {
 
 
 Count = int | SkipJsonSchema[None]
-"""A number that need not be sent: in a form there is no null."""
+"""A number that need not be sent, since a form has no null."""
 
 
 class RetrainForm(Choices):
@@ -54,7 +54,7 @@ class RetrainForm(Choices):
     horizon: Count = Field(None, description="Days ahead. By default as before.", json_schema_extra=within(1, 730))
 
     def settings(self, now: Settings) -> Settings:
-        """The settings in force with those that were sent; raises SettingsError."""
+        """The settings in force, replaced by those that were sent; raises SettingsError."""
         lstm = {name: value for name in ("epochs", "batch_size") if (value := getattr(self, name)) is not None}
         return replace(now, horizon=now.horizon if self.horizon is None else self.horizon, lstm=replace(now.lstm, **lstm))
 
@@ -71,8 +71,8 @@ AS_BEFORE = RetrainForm.model_validate({})
 async def retrain(request: Request, context: Ask, form: Annotated[RetrainForm, Form(media_type="multipart/form-data")] = AS_BEFORE) -> Response:
     """Sends the events of the job as they come. The job goes on if the connection is lost. `Location` is where to follow it again."""
     chosen = form.settings(await context.call(versions.settings, context.ws))
-    came = None if form.file is None else await sent(context, form.file, form)
-    number = await context.work(submissions.retrain, context.ws, came, chosen)
+    upload = None if form.file is None else await sent(context, form.file, form)
+    number = await context.work(submissions.retrain, context.ws, upload, chosen)
     return await event_stream.respond(context, number, 0, address=address(request, number))
 
 
@@ -119,12 +119,12 @@ async def cancel(request: Request, context: Ask, number: Number) -> Job:
 
 
 def address(request: Request, number: int) -> str:
-    """Where a job is."""
+    """The address of a job."""
     return f"{request.scope.get('root_path', '')}/jobs/{number}"
 
 
 def described(request: Request, status: JobStatus) -> Job:
-    """A job as the API shows it."""
+    """A job in the form that the API answers with."""
     same = {name: getattr(status, name) for name in ("state", "started", "ended", "fraction", "elapsed", "remaining", "reason")}
     stage = status.event.stage if status.event and status.state == "running" else status.step
     return Job(job=status.number, **same, stage=stage, version=status.result.get("version"), events=f"{address(request, status.number)}/events")

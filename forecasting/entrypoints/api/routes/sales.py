@@ -21,11 +21,11 @@ from forecasting.storage.sales.uploads import Upload
 
 router = APIRouter(tags=["sales"])
 LONGEST_NAME: Final = 255
-"""Characters of a file's name that are kept, as file systems do."""
+"""Characters of a file's name that are kept, as many as file systems keep."""
 
 
-def _said(value: object) -> object:
-    """A form knows texts alone: these are the two that its documentation promises."""
+def _flag(value: object) -> object:
+    """The bool for a form's text "true" or "false"; raises ValueError for any other text, as the documentation says."""
     known = {"true": True, "false": False}
     text = str(value).lower()
     if text not in known:
@@ -33,7 +33,7 @@ def _said(value: object) -> object:
     return known[text]
 
 
-Flag = Annotated[bool, BeforeValidator(_said)]
+Flag = Annotated[bool, BeforeValidator(_flag)]
 """Yes or no in a form."""
 
 
@@ -54,7 +54,7 @@ class UploadForm(Choices):
 
 
 async def sent(context: Context, file: UploadFile, choices: Choices) -> Sent:
-    """A file as it came, with what its sender chose; raises InputError."""
+    """A file as it was sent, with its sender's choices; raises InputError."""
     roles = _mapping(choices.mapping)
     content = await context.work(file.file.read)
     return Sent(
@@ -71,24 +71,24 @@ def _mapping(text: str) -> dict[str, str]:
     if not text.strip():
         return {}
     try:
-        found = json.loads(text)
+        mapping = json.loads(text)
     except (ValueError, RecursionError):
-        found = None
-    if not isinstance(found, dict) or not all(role in schema.COLUMNS and isinstance(column, str) for role, column in found.items()):
+        mapping = None
+    if not isinstance(mapping, dict) or not all(role in schema.COLUMNS and isinstance(column, str) for role, column in mapping.items()):
         roles = ", ".join(schema.COLUMNS)
         raise InputError(f'The mapping is a JSON object of role and column, e.g. {{"date": "Day"}}, with a role of {roles}; not {text[:80]!r}.')
-    return found
+    return mapping
 
 
 @router.post("/upload", summary="Check a file and merge it", responses=documented(503, 507))
 async def upload(context: Ask, form: Annotated[UploadForm, Form(media_type="multipart/form-data")]) -> UploadAnswer:
     """Merges a sales file in one step. New rows are added, later values win, and the same file twice changes nothing."""
-    came = await sent(context, form.file, form)
+    submission = await sent(context, form.file, form)
     if form.dry_run:
-        checked, change = await context.work(submissions.preview, context.ws, came)
+        checked, change = await context.work(submissions.preview, context.ws, submission)
         version = await context.call(sales.sales_version, context.ws)
         return _answer(checked, change.counts(), f"Nothing was saved. {change}", version, saved=False)
-    checked, merged = await context.work(submissions.merge, context.ws, came)
+    checked, merged = await context.work(submissions.merge, context.ws, submission)
     return _answer(checked, merged.counts(), str(merged), merged.version, saved=bool(merged.new or merged.changed))
 
 

@@ -19,8 +19,8 @@ router = APIRouter(tags=["versions"])
 @router.get("/versions", summary="The published versions, newest first", responses=documented())
 async def versions(context: Ask) -> list[dict[str, Any]]:
     """The sales each was trained on, its settings, past errors and durations. `live` marks the one in use."""
-    found = await context.call(versions_service.versions, context.ws)
-    return [jsonable({name: value for name, value in each.items() if name != FILES}) for each in found]
+    manifests = await context.call(versions_service.versions, context.ws)
+    return [jsonable({name: value for name, value in each.items() if name != FILES}) for each in manifests]
 
 
 @router.post("/versions/{number}/live", summary="Serve this version from now on", responses=documented(404, 503, 507))
