@@ -20,6 +20,7 @@ from forecasting.core.arrays import FloatArray
 from forecasting.core.panel import Panel
 from forecasting.core.progress import OnProgress, ignore
 from forecasting.core.settings import Settings
+from forecasting.models import registry
 from forecasting.models.base import Model
 from forecasting.training import backtest, metrics, pipeline, reconciliation
 from forecasting.training.backtest import Backtest, Plan
@@ -108,11 +109,11 @@ def replay(whole: Record, settings: Settings) -> Iterator[Origin]:
     past = whole.past
     for origin in range(EARLIER, len(whole.cuts)):
         before = slice(max(0, origin - max(EARLIER, settings.cutoffs)), origin)
-        earlier = Backtest(past.cutoffs[before], past.y[before], {name: past.yhat[name][before] for name in schema.MODELS})
-        models = {name: cast(Model, SimpleNamespace(unmodelled_={})) for name in schema.MODELS}
+        earlier = Backtest(past.cutoffs[before], past.y[before], {name: past.yhat[name][before] for name in registry.names()})
+        models = {name: cast(Model, SimpleNamespace(unmodelled_={})) for name in registry.names()}
         panel = whole.panel.cut(whole.cuts[origin])
-        fitted = Fitted(clean(panel), models, {name: past.yhat[name][origin] for name in schema.MODELS})
-        made = pipeline.assemble(panel, fitted, earlier, whole.known[before], settings.prophet_weight)
+        fitted = Fitted(clean(panel), models, {name: past.yhat[name][origin] for name in registry.names()})
+        made = pipeline.assemble(panel, fitted, earlier, whole.known[before], registry.beside(settings))
         made = pipeline.with_totals(made, [Direct(one.grouping, one.past[before], one.past[origin]) for one in whole.direct])
         yield Origin(whole.cuts[origin], made, past.y[origin])
 
@@ -172,7 +173,7 @@ def accuracy(origins: Iterable[Origin]) -> pd.DataFrame:
     """WAPE of each model, and bias of the blend, in percent; one row an origin."""
     rows = []
     for _, made, y in origins:
-        values = {name: 100 * float(metrics.wape(y, made.yhat[name])) for name in (*schema.MODELS, schema.BLEND)}
+        values = {name: 100 * float(metrics.wape(y, made.yhat[name])) for name in (*registry.names(), schema.BLEND)}
         bias = 100 * float(metrics.bias_share(y, made.yhat[schema.BLEND]))
         rows.append({"origin": f"{made.panel.last:%Y-%m-%d}", **values, "bias": bias})
     return pd.DataFrame(rows)

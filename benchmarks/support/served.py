@@ -15,6 +15,7 @@ from benchmarks.support import origins
 from forecasting.core import schema
 from forecasting.core.panel import Panel
 from forecasting.core.settings import Settings
+from forecasting.models import registry
 from forecasting.training import pipeline
 from forecasting.training.backtest import Backtest
 from forecasting.training.ensemble import Ensemble
@@ -87,6 +88,6 @@ def save(made: Ensemble, file: Path) -> None:
 def load(file: Path, panel: Panel) -> Ensemble:
     """What `save` kept, of these sales."""
     with np.load(file, allow_pickle=False) as kept:
-        ahead, past = ({name: kept[f"{part}_{name}"] for name in (*schema.MODELS, schema.BLEND)} for part in ("ahead", "past"))
+        ahead, past = ({name: kept[f"{part}_{name}"] for name in (*registry.names(), schema.BLEND)} for part in ("ahead", "past"))
         backtest = Backtest(pd.DatetimeIndex(kept["cutoffs"]), kept["y"], past)
         return Ensemble(panel, ahead, kept["bands"], backtest, pd.read_parquet(file.with_suffix(".parquet")), {})

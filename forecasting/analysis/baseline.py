@@ -15,14 +15,11 @@ from forecasting.core import calendar, formatting, schema
 from forecasting.core.arrays import FloatArray
 from forecasting.core.errors import InputError
 from forecasting.core.panel import Panel
+from forecasting.models import registry
 from forecasting.models.base import Model
-from forecasting.models.lstm.model import LstmModel
-from forecasting.models.prophet.model import ProphetModel
 from forecasting.training import blend, ensemble
 from forecasting.training.ensemble import Ensemble
 
-ASKED: Final = (schema.PROPHET, schema.LSTM)
-"""The models that drivers move."""
 LEAST_SHARE = 0.05
 """A model with less of a series' blend than this is not asked: the backtest does not trust it."""
 _NOUNS: Final = {schema.PRICE: "Price", schema.PROMO: "Promotions"}
@@ -83,8 +80,8 @@ class Standing:
     def knows(self, name: str) -> dict[str, np.ndarray]:
         """Model name -> of which series it knows the effect of a driver, shape (r,) of bool."""
         if name not in self.made.panel.drivers or not _varied(self.made.panel, name).any():
-            return {model: np.zeros(len(self.rows), dtype=bool) for model in ASKED}
-        return {model: _knows(fitted, self.panel, name) & self._takes_part(model) for model, fitted in self._models.items()}
+            return {model: np.zeros(len(self.rows), dtype=bool) for model in self._models}
+        return {model: fitted.knows(self.panel, name) & self._takes_part(model) for model, fitted in self._models.items()}
 
     def refusal(self, name: str) -> str:
         """Why a change of this driver cannot be answered, for a person; empty if it can."""
@@ -129,11 +126,12 @@ class Standing:
 
     @property
     def _models(self) -> dict[str, Model]:
-        return {name: self.made.models[name] for name in ASKED}
+        """The models of the blend, which can be asked."""
+        return {name: self.made.models[name] for name in self.made.blended if name in self.made.models}
 
     def _takes_part(self, model: str) -> np.ndarray:
         """The series of which a model has a forecast and a share of the blend, shape (r,) of bool."""
-        share = self.made.share[self.rows, schema.MODELS.index(model)]
+        share = self.made.share[self.rows, self.made.names.index(model)]
         return (share >= LEAST_SHARE) & np.isfinite(self.made.yhat[model][self.rows]).all(axis=1)
 
     def _check(self, change: WhatIf) -> None:
@@ -148,16 +146,16 @@ class Standing:
     def _asked(self, change: WhatIf) -> dict[str, np.ndarray]:
         """Model name -> the series of which it knows what is asked, shape (r,) of bool."""
         known = [self.knows(name) for name in change.drivers]
-        return {model: np.any([each[model] for each in known], axis=0) for model in ASKED} if known else {}
+        return {model: np.any([each[model] for each in known], axis=0) for model in self._models} if known else {}
 
     def _moved(self, change: WhatIf) -> tuple[Panel, dict[str, FloatArray]]:
         """The changed panel, and by how much each model and the blend move, shape (r, h): one driver after the other, as not all know all."""
         panel, yhat = self.panel, self.yhat if change.drivers else {}
-        moved: dict[str, FloatArray] = {name: np.zeros((len(self.rows), self.made.horizon)) for name in (*ASKED, schema.BLEND)}
+        moved: dict[str, FloatArray] = {name: np.zeros((len(self.rows), self.made.horizon)) for name in (*self._models, schema.BLEND)}
         for name in change.drivers:
             panel = what_if.changed(panel, change, name, self.made.horizon)
             asked = {model: fitted.predict(panel, self.made.horizon) for model, fitted in self._models.items()}
-            moves = {model: asked[model] - yhat[model] for model in ASKED}
+            moves = {model: asked[model] - yhat[model] for model in self._models}
             for model, move in {**moves, schema.BLEND: self._blend_move(moves, name)}.items():
                 moved[model] += move
             yhat = asked
@@ -165,14 +163,14 @@ class Standing:
 
     def _blend_move(self, moves: Mapping[str, FloatArray], name: str) -> FloatArray:
         """By how much the blend moves with a driver, shape (r, h): the mean of the models that know it, weighted by their shares."""
-        share = np.zeros((len(self.rows), len(schema.MODELS)))
+        share = np.zeros((len(self.rows), self.made.share.shape[1]))
         for model, rows in self.knows(name).items():
-            column = schema.MODELS.index(model)
+            column = self.made.names.index(model)
             share[:, column] = self.made.share[self.rows, column] * rows
         total = share.sum(axis=1, keepdims=True)
         np.divide(share, total, out=share, where=total > 0)
         nothing = np.zeros((len(self.rows), self.made.horizon))
-        return np.nan_to_num(blend.combine({schema.SEASONAL_NAIVE: nothing, **moves}, share), nan=0.0)
+        return np.nan_to_num(blend.combine([moves.get(model, nothing) for model in self.made.names], share), nan=0.0)
 
     def _bands(self, forecast: FloatArray, closed: np.ndarray) -> FloatArray:
         """All series' bands, those of series whose forecast moved made for the new one."""
@@ -200,24 +198,13 @@ class Standing:
         notes = []
         for name in change.drivers:
             known, noun = self.knows(name), _NOUNS[name].lower()
-            blind = [formatting.LABELS[model] for model, rows in known.items() if self._takes_part(model).any() and not rows.any()]
-            notes += [f"{model} does not know the effect of {noun} here; the other model answers alone." for model in blind]
+            others = "model answers" if len(known) == 2 else "models answer"
+            blind = [registry.label(model) for model, rows in known.items() if self._takes_part(model).any() and not rows.any()]
+            notes += [f"{model} does not know the effect of {noun} here; the other {others} alone." for model in blind]
             missing = int((~np.any(list(known.values()), axis=0)).sum())
             if missing:
                 notes.append(f"{missing:,} of {len(self.rows):,} series stay as they are, as the effect of {noun} there is not known.")
         return notes
-
-
-def _knows(model: Model, panel: Panel, name: str) -> np.ndarray:
-    """Of which series a model has learned what a driver does, shape (n,) of bool."""
-    known = np.zeros(len(panel), dtype=bool)
-    if isinstance(model, ProphetModel) and name in model.curves_.layout.drivers:
-        effects = model.curves_.of.effects[:, model.curves_.layout.drivers.index(name)]
-        learned = dict(zip(model.unique_ids_, (effects != 0) & np.isfinite(effects), strict=True))
-        known[:] = [learned.get(unique_id, False) for unique_id in panel.unique_ids]
-    elif isinstance(model, LstmModel) and model.layout_ is not None:
-        known[:] = name in model.layout_.drivers
-    return known
 
 
 def _varied(panel: Panel, name: str) -> np.ndarray:

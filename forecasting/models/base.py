@@ -76,6 +76,10 @@ class Model(ABC):
         self._check_fitted()
         self._save(folder)
 
+    def knows(self, panel: Panel, driver: str) -> np.ndarray:  # noqa: ARG002 - one that learns of drivers says of which
+        """Of which series it has learned what a driver does, shape (n_series,) of bool: of none, for a model that reads no drivers."""
+        return np.zeros(len(panel), dtype=bool)
+
     @classmethod
     @abstractmethod
     def load(cls, folder: Path) -> Self:

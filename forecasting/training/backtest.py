@@ -122,7 +122,7 @@ class Backtest:
         cutoffs = pd.DatetimeIndex(frame[schema.CUTOFF].unique())
         h = int(frame[schema.STEP].max()) if len(frame) else 1
         shape = (len(cutoffs), n, h)
-        names = [name for name in (*schema.MODELS, schema.BLEND) if name in frame]
+        names = [str(name) for name in frame if name not in (schema.UNIQUE_ID, schema.CUTOFF, schema.STEP, schema.DS, schema.Y)]
         return cls(cutoffs, frame[schema.Y].to_numpy().reshape(shape), {name: frame[name].to_numpy().reshape(shape) for name in names})
 
 

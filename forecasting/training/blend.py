@@ -2,59 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from forecasting.core import schema
 from forecasting.core.arrays import FloatArray
-from forecasting.training.weights import Weights
+from forecasting.models import registry
+from forecasting.training.weights import Weights, among
 
 
 def shares(available: Mapping[str, np.ndarray], weights: Weights) -> FloatArray:
     """Each model's share in each series' blend.
 
-    Prophet and the network share by the learned weight, beside the seasonal naive forecast where that was better; where one of the two has
-    no forecast the other has its part; where both have none the seasonal naive has all.
+    The models of the blend share by the learned weights, beside the seasonal naive forecast where that was better; one that has no forecast
+    leaves its part to the others; where none has one the seasonal naive has all.
 
     Args:
-        available: Model name -> shape (n,), whether it forecasts the series; all of `schema.MODELS`.
+        available: Model name -> shape (n,), whether it forecasts the series; all that are registered.
         weights: What the backtest says.
 
     Returns:
-        Shape (n, 3) in the order of `schema.MODELS`; rows sum to 1, or are all 0 where no model has a forecast.
+        Shape (n, n_models) in the order of the registry; rows sum to 1, or are all 0 where no model has a forecast.
     """
-    prophet, lstm, naive = (available[name] for name in schema.MODELS)
-    weight = np.where(prophet & lstm, weights.prophet, prophet.astype(float))
-    third = np.where(prophet | lstm, weights.naive * naive, naive.astype(float))
-    share = np.stack([(1 - third) * weight, (1 - third) * (1 - weight), third], axis=1)
-    share[~(prophet | lstm | naive)] = 0.0
-    return share
+    there, naive = modelling(available), available[schema.SEASONAL_NAIVE]
+    anyone = there.any(axis=1)
+    last = np.where(anyone, weights.naive * naive, naive.astype(float))
+    return np.column_stack([(1 - last)[:, None] * among(weights.shares, there), last])
 
 
-def combine(forecasts: Mapping[str, FloatArray], share: FloatArray) -> FloatArray:
+def modelling(available: Mapping[str, np.ndarray]) -> np.ndarray:
+    """Which models of the blend forecast which series, shape (n, m) of bool."""
+    return np.stack([available[name] for name in registry.blended_names()], axis=1)
+
+
+def combine(forecasts: Sequence[FloatArray], share: FloatArray) -> FloatArray:
     """The shares' mean of the models' forecasts.
 
     Args:
-        forecasts: Model name -> shape (n, h), in units; NaN where it has none.
-        share: Shape (n, 3) in the order of `schema.MODELS`.
+        forecasts: Of each model, shape (n, h), in units; NaN where it has none.
+        share: Of each model, shape (n, n_models).
 
     Returns:
         Shape (n, h), in units; NaN where a model with a share has no forecast, or no model has one.
     """
-    blend = np.zeros_like(forecasts[schema.PROPHET])
-    for column, name in enumerate(schema.MODELS):
+    blend = np.zeros_like(forecasts[0])
+    for column, values in enumerate(forecasts):
         weight = share[:, column, None]
-        blend += np.where(weight > 0, weight * forecasts[name], 0.0)
+        blend += np.where(weight > 0, weight * values, 0.0)
     blend[share.sum(axis=1) == 0] = np.nan
     return blend
 
 
 def behind(share: FloatArray, available: Mapping[str, np.ndarray]) -> list[str]:
-    """What stands behind each series: `blend` where Prophet and the network both could, whatever their shares; else the model that has it all."""
-    both = available[schema.PROPHET] & available[schema.LSTM]
+    """What stands behind each series: `blend` where several models of it could, whatever their shares; else the model that has it all."""
+    several = modelling(available).sum(axis=1) >= 2
     names = []
-    for row, full in zip(share, both, strict=True):
-        used = [name for name, weight in zip(schema.MODELS, row, strict=True) if weight > 0]
+    for row, full in zip(share, several, strict=True):
+        used = [name for name, weight in zip(registry.names(), row, strict=True) if weight > 0]
         names.append(schema.BLEND if full or len(used) > 1 else used[0] if used else "")
     return names

@@ -1,4 +1,4 @@
-"""Prophet, the network and their blend, as a version serves them."""
+"""The models and their blend, as a version serves them."""
 
 from __future__ import annotations
 
@@ -15,10 +15,8 @@ import pandas as pd
 from forecasting.core import schema
 from forecasting.core.arrays import FloatArray
 from forecasting.core.panel import Panel
+from forecasting.models import registry
 from forecasting.models.base import Model
-from forecasting.models.lstm.model import LstmModel
-from forecasting.models.prophet.model import ProphetModel
-from forecasting.models.seasonal_naive import SeasonalNaive
 from forecasting.training import metrics, reasons
 from forecasting.training.backtest import Backtest
 from forecasting.training.bands import quantiles, residuals
@@ -28,6 +26,7 @@ from forecasting.training.reconciliation import Reconciled
 
 WHOLE_SHARE = 0.999
 SIDE_BY_SIDE = 2
+_SHARE = "_share"
 FORECAST_FILE, BACKTEST_FILE, HEALTH_FILE = "forecast.parquet", "backtest.parquet", "health.parquet"
 
 
@@ -59,9 +58,19 @@ class Ensemble:
         return int(self.bands.shape[2])
 
     @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The models that it was made of, the benchmark last; one of an older version may no longer be registered."""
+        return tuple(str(column).removesuffix(_SHARE) for column in self.health if str(column).endswith(_SHARE))
+
+    @property
+    def blended(self) -> tuple[str, ...]:
+        """Those of them that share the blend."""
+        return tuple(name for name in self.names if name != schema.SEASONAL_NAIVE)
+
+    @cached_property
     def share(self) -> FloatArray:
-        """Each model's share in each series' blend, shape (n, 3)."""
-        return self.health[[f"{name}_share" for name in schema.MODELS]].to_numpy()
+        """Each model's share in each series' blend, shape (n, n_models) in the order of `names`."""
+        return self.health[[f"{name}{_SHARE}" for name in self.names]].to_numpy()
 
     @cached_property
     def cleaned(self) -> Panel:
@@ -161,7 +170,7 @@ def summary(made: Ensemble) -> dict[str, float | None]:
     y = made.past.y
     f = made.past.yhat[schema.BLEND]
     values = {"wape": metrics.wape(y, f), "bias": metrics.bias_share(y, f)}
-    values |= {f"wape_{name}": metrics.wape(y, made.past.yhat[name]) for name in schema.MODELS}
+    values |= {f"wape_{name}": metrics.wape(y, made.past.yhat[name]) for name in made.names}
     limits = quantiles.past(made.errors, schema.QUANTILES)
     for position, level in enumerate(schema.LEVELS):
         values[f"coverage_{level * 100:.0f}"] = metrics.coverage(y, *limits[2 * position : 2 * position + 2])
@@ -185,13 +194,13 @@ def forecast_frame(made: Ensemble) -> pd.DataFrame:
         schema.UNIQUE_ID: pd.Categorical.from_codes(np.repeat(np.arange(n), h), categories=pd.Index(made.panel.unique_ids)),
         schema.DS: np.tile(made.panel.ahead(h).to_numpy(), n),
     }
-    columns |= {name: made.yhat[name].ravel() for name in (*schema.MODELS, schema.BLEND)}
+    columns |= {name: made.yhat[name].ravel() for name in (*made.names, schema.BLEND)}
     columns |= {name: made.bands[:, position].ravel() for position, name in enumerate(schema.BANDS)}
     return pd.DataFrame(columns)
 
 
 def load(folder: Path, panel: Panel) -> Ensemble:
-    """The ensemble that `save` wrote.
+    """The ensemble that `save` wrote; a model that is no longer registered forecasts as it did, but cannot be asked anew.
 
     Args:
         folder: A version's.
@@ -199,14 +208,14 @@ def load(folder: Path, panel: Panel) -> Ensemble:
     """
     forecast, past, table = (pd.read_parquet(folder / name) for name in (FORECAST_FILE, BACKTEST_FILE, HEALTH_FILE))
     n = len(table)
-    arrays = {name: forecast[name].to_numpy(dtype=float).reshape(n, -1) for name in (*schema.MODELS, schema.BLEND, *schema.BANDS)}
+    of = {str(name): forecast[name].to_numpy(dtype=float).reshape(n, -1) for name in forecast if name not in (schema.UNIQUE_ID, schema.DS)}
     made = Ensemble(
         panel=panel,
-        yhat={name: arrays[name] for name in (*schema.MODELS, schema.BLEND)},
-        bands=np.stack([arrays[name] for name in schema.BANDS], axis=1),
+        yhat={name: values for name, values in of.items() if name not in schema.BANDS},
+        bands=np.stack([of[name] for name in schema.BANDS], axis=1),
         past=Backtest.from_frame(past, n),
         health=table,
-        models={model.name: model.load(folder) for model in (SeasonalNaive, ProphetModel, LstmModel)},
+        models={model.name: model.load(folder) for model in registry.registered() if model.name in of},
     )
     _ = made.whole, made.cumulated, panel.started  # kept once made, so that the first question about orders need not wait for them
     return made

@@ -11,6 +11,7 @@ import pandas as pd
 from forecasting.core import schema
 from forecasting.core.arrays import FloatArray
 from forecasting.core.panel import Panel
+from forecasting.models import registry
 from forecasting.training import metrics, reasons
 from forecasting.training.bands.quantiles import Errors
 from forecasting.training.reasons import NO_SALES
@@ -33,7 +34,7 @@ class Served:
 
     Args:
         model: What stands behind each; empty where nothing does.
-        share: Shape (n, 3), the models' shares.
+        share: Shape (n, n_models), the models' shares.
         weights: What the backtest says for each model.
         unmodelled: Model name -> unique_id -> why that model has no forecast.
         followed: unique_id -> whose pattern a series follows that is too new for any model.
@@ -78,7 +79,7 @@ def table(panel: Panel, served: Served, errors: Errors) -> pd.DataFrame:
         "last": pd.DatetimeIndex(np.where(any_row, dates[last], np.datetime64("NaT"))),
         "wape": metrics.wape(errors.y, errors.f, axis=(0, 2)),
     }
-    return pd.DataFrame(columns | {f"{name}_share": served.share[:, column] for column, name in enumerate(schema.MODELS)})
+    return pd.DataFrame(columns | {f"{name}_share": served.share[:, column] for column, name in enumerate(registry.names())})
 
 
 def _reason(uid: str, model: str, last: pd.Timestamp, served: Served) -> str:

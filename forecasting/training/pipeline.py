@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 
-from forecasting.core import formatting, schema
+from forecasting.core import schema
 from forecasting.core.arrays import FloatArray
 from forecasting.core.panel import Panel
 from forecasting.core.progress import OnProgress, ignore
 from forecasting.core.settings import Settings
+from forecasting.models import registry
 from forecasting.models.base import Model
-from forecasting.models.lstm.model import LstmModel
-from forecasting.models.prophet.model import ProphetModel
-from forecasting.models.seasonal_naive import SeasonalNaive
 from forecasting.training import backtest, blend, cold_start, health, plausibility, reasons, reconciliation
 from forecasting.training.backtest import Backtest, MakeModels
 from forecasting.training.bands.quantiles import Errors
@@ -44,17 +43,10 @@ class Fitted:
     held: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
-LASTING = frozenset({schema.LSTM})
-"""Models that serve several cutoffs once fitted."""
-
-
 def makers(settings: Settings) -> MakeModels:
-    """How each model is made, given the one of its kind that was fitted before it."""
-    return {
-        schema.SEASONAL_NAIVE: lambda _: SeasonalNaive(),
-        schema.PROPHET: lambda _: ProphetModel(settings.prophet),
-        schema.LSTM: lambda earlier: LstmModel(settings.lstm, settings.seed, start=earlier if isinstance(earlier, LstmModel) else None),
-    }
+    """How each registered model is made, the benchmark first, given the one of its kind that was fitted before it."""
+    ordered = sorted(registry.registered(), key=lambda model: model.blended)
+    return {model.name: partial(model.make, settings) for model in ordered}
 
 
 def train(panel: Panel, settings: Settings, on_progress: OnProgress = ignore) -> Ensemble:
@@ -70,15 +62,16 @@ def train(panel: Panel, settings: Settings, on_progress: OnProgress = ignore) ->
     make_models = makers(settings)
     origins, cleaned = backtest.origins(panel, schedule), clean(panel)
     now = cleaned.panel
-    past, earlier = backtest.run(make_models, LASTING, origins, on_progress)
+    lasting = frozenset(model.name for model in registry.registered() if model.lasting)
+    past, earlier = backtest.run(make_models, lasting, origins, on_progress)
     direct = reconciliation.forecast(now, origins.known, (schedule.horizon, horizon), settings.prophet, on_progress)
     models = {name: make(earlier.get(name)).fit(now, horizon=horizon, on_progress=on_progress) for name, make in make_models.items()}
     held = {name: plausibility.cap(model.predict(now, horizon), now) for name, model in models.items()}
     fitted = Fitted(cleaned, models, {name: yhat for name, (yhat, _) in held.items()}, {name: texts for name, (_, texts) in held.items()})
-    return with_totals(assemble(panel, fitted, past, origins.known, settings.prophet_weight), direct)
+    return with_totals(assemble(panel, fitted, past, origins.known, registry.beside(settings)), direct)
 
 
-def assemble(panel: Panel, fitted: Fitted, past: Backtest, known: Sequence[Panel], prophet_weight: float) -> Ensemble:
+def assemble(panel: Panel, fitted: Fitted, past: Backtest, known: Sequence[Panel], beside: Sequence[float]) -> Ensemble:
     """Blends the models' forecasts by what the backtest says for each, and learns the bands from the blend's errors.
 
     Args:
@@ -86,17 +79,17 @@ def assemble(panel: Panel, fitted: Fitted, past: Backtest, known: Sequence[Panel
         fitted: The models and their forecasts.
         past: What they forecast at each cutoff.
         known: What was known at each cutoff.
-        prophet_weight: Prophet's weight without evidence.
+        beside: What the models before the second, the third, ... keep beside it without evidence.
     """
     sales, stopped = fitted.cleaned.panel, health.stopped(panel)
     yhat = {name: np.where(stopped[:, None], np.nan, values) for name, values in fitted.yhat.items()}
-    weights, available = learn(past.y, past.yhat, prophet_weight), _available(yhat)
+    weights, available = learn(past.y, past.yhat, beside), _available(yhat)
     share = blend.shares(available, weights)
     modelled = _modelled(sales, available)
     newcomers = cold_start.learn(sales, modelled)
-    blended, follows = _with_newcomers(sales, newcomers, blend.combine(yhat, share), modelled)
+    blended, follows = _with_newcomers(sales, newcomers, blend.combine([yhat[name] for name in registry.names()], share), modelled)
     share[follows] = 0.0
-    past = with_blend(past, share, prophet_weight, follows=follows, known=known)
+    past = with_blend(past, share, beside, follows=follows, known=known)
     errors = Errors(past.y, past.yhat[schema.BLEND])
     served = Served(
         model=_behind(blend.behind(share, available), stopped, follows),
@@ -133,13 +126,13 @@ def _notes(panel: Panel, cleaned: Mapping[str, tuple[str, ...]], held: Mapping[s
     notes = {uid: list(cleaned.get(uid, ())) for uid in panel.unique_ids}
     for name, texts in held.items():
         for uid, text in texts.items():
-            notes[uid].append(f"{formatting.LABELS[name]}: {text[:1].lower()}{text[1:]}")
+            notes[uid].append(f"{registry.label(name)}: {text[:1].lower()}{text[1:]}")
     return {uid: tuple(texts) for uid, texts in notes.items() if texts}
 
 
 def _modelled(panel: Panel, available: Mapping[str, np.ndarray]) -> np.ndarray:
     """Series that a model serves better than the pattern of others, shape (n,) of bool."""
-    return np.asarray((available[schema.PROPHET] | available[schema.LSTM]) & ~cold_start.unknown(panel))
+    return np.asarray(blend.modelling(available).any(axis=1) & ~cold_start.unknown(panel))
 
 
 def with_totals(made: Ensemble, direct: list[Direct]) -> Ensemble:
@@ -158,7 +151,7 @@ def with_totals(made: Ensemble, direct: list[Direct]) -> Ensemble:
 
 
 def with_blend(
-    past: Backtest, share: FloatArray, prophet_weight: float, *, follows: np.ndarray | None = None, known: Sequence[Panel] = ()
+    past: Backtest, share: FloatArray, beside: Sequence[float], *, follows: np.ndarray | None = None, known: Sequence[Panel] = ()
 ) -> Backtest:
     """The backtest with what the blend forecast at each cutoff, by weights that were learned from the other cutoffs.
 
@@ -166,21 +159,20 @@ def with_blend(
 
     Args:
         past: Of the single models.
-        share: Shape (n, 3), today's shares.
-        prophet_weight: Prophet's weight without evidence.
+        share: Shape (n, n_models), today's shares.
+        beside: What the models before the second, the third, ... keep beside it without evidence.
         follows: Series that follow the pattern of their group today, shape (n,) of bool.
         known: What was known at each cutoff; needed for these.
     """
-    takes_part = dict(zip(schema.MODELS, (share > 0).T, strict=True))
-    both = takes_part[schema.PROPHET] | takes_part[schema.LSTM]
-    takes_part |= {name: both for name in (schema.PROPHET, schema.LSTM)}
+    takes_part = dict(zip(registry.names(), (share > 0).T, strict=True))
+    takes_part |= dict.fromkeys(registry.blended_names(), blend.modelling(takes_part).any(axis=1))
     blended = np.full(past.y.shape, np.nan)
     for cut in range(len(past.y)):
         others = past.without(cut)
-        weights = learn(others.y, others.yhat, prophet_weight)
-        at_cut = {name: past.yhat[name][cut] for name in schema.MODELS}
+        weights = learn(others.y, others.yhat, beside)
+        at_cut = {name: past.yhat[name][cut] for name in registry.names()}
         available = {name: there & takes_part[name] for name, there in _available(at_cut).items()}
-        blended[cut] = blend.combine(at_cut, blend.shares(available, weights))
+        blended[cut] = blend.combine(list(at_cut.values()), blend.shares(available, weights))
         if follows is not None and follows.any():
             modelled = _modelled(known[cut], available)
             pattern = cold_start.forecast(known[cut], cold_start.learn(known[cut], modelled), blended[cut], modelled)

@@ -10,6 +10,7 @@ import pandas as pd
 from forecasting.core import formatting, schema
 from forecasting.core.arrays import FloatArray
 from forecasting.core.period import DAY, MONTH, WEEK, Period
+from forecasting.models import registry
 from forecasting.training.weights import FEWEST_CUTOFFS, Weights
 
 STOPPED = "stopped"
@@ -21,34 +22,43 @@ _ALIKE = 0.05
 
 
 def of_weights(weights: Weights, share: FloatArray, models: Sequence[str], period: Period = DAY) -> list[str]:
-    """One sentence a series: why its shares (n, 3) are what they are; empty where no blend stands behind it."""
+    """One sentence a series: why its shares (n, n_models) are what they are; empty where no blend stands behind it."""
     return [_weight(weights, row, share[row], period) if name == schema.BLEND else "" for row, name in enumerate(models)]
 
 
 def _weight(weights: Weights, row: int, share: FloatArray, period: Period) -> str:
-    count = int(weights.cutoffs[row])
-    weight = float(share[0] / max(share[0] + share[1], 1e-12))
-    text = f"{formatting.percent(weight, 0)} Prophet, {formatting.percent(1 - weight, 0)} LSTM"
+    count, labels = int(weights.cutoffs[row]), [model.label for model in registry.blended()]
+    held = share[:-1] / max(share[:-1].sum(), 1e-12)
+    text = ", ".join(f"{formatting.percent(float(part), 0)} {label}" for part, label in zip(held, labels, strict=True))
     errors = _errors(weights.errors[:, row], period)
-    if share[2] > 0:
+    if share[-1] > 0:
         return f"Half repeats {_NAIVE[period]}, which were closer than the models in nearly all of {count} past forecasts{errors}."
     if count < FEWEST_CUTOFFS:
         return f"{text}, as set: there are fewer than {FEWEST_CUTOFFS} past forecasts to learn from."
-    if weight in (0.0, 1.0):
-        return f"{text}: {'LSTM' if weight else 'Prophet'} was far off in all of {count} past forecasts{errors}."
-    record = f"Prophet was closer in {int(weights.prophet_wins[row])} of {count} past forecasts{errors}"
-    if abs(weight - weights.whole) >= _ALIKE:
+    if (held == 1).any():
+        off = formatting.listing([label for part, label in zip(held, labels, strict=True) if part == 0])
+        return f"{text}: {off} {'was' if len(labels) == 2 else 'were'} far off in all of {count} past forecasts{errors}."
+    record = _record(weights.wins[row], held, count) + errors
+    if (np.abs(held - weights.whole) >= _ALIKE).any():
         return f"{text}: {record}."
-    if abs(weights.whole - weights.chosen) >= _ALIKE:
+    if (np.abs(weights.whole - weights.chosen) >= _ALIKE).any():
         return f"{text}, which was best for all sales together. Here {record}."
     return f"{text}, as set. Past forecasts do not contradict it. {record}."
+
+
+def _record(wins: np.ndarray, held: FloatArray, count: int) -> str:
+    """How often the first of two models was closer, or that of several with the largest share was the closest."""
+    two = len(held) == 2
+    model = 0 if two else int(np.argmax(held))
+    return f"{registry.blended()[model].label} was {'closer' if two else 'closest'} in {int(wins[model])} of {count} past forecasts"
 
 
 def _errors(errors: FloatArray, period: Period) -> str:
     if not np.isfinite(errors).all():
         return ""
-    prophet, lstm, naive = (formatting.headline(float(error)) for error in errors)
-    return f" (mean miss: Prophet {prophet}, LSTM {lstm}, {_NAIVE[period]} {naive} a {period.name})"
+    names = [*(model.label for model in registry.blended()), _NAIVE[period]]
+    missed = ", ".join(f"{name} {formatting.headline(float(error))}" for name, error in zip(names, errors, strict=True))
+    return f" (mean miss: {missed} a {period.name})"
 
 
 def of_model(uid: str, model: str, last: pd.Timestamp, unmodelled: Mapping[str, Mapping[str, str]]) -> str:

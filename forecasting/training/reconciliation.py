@@ -176,8 +176,7 @@ def _scaled(past: Backtest, ahead: FloatArray, direct: Direct) -> Reconciled | N
 
 def _weight(sold: FloatArray, added: FloatArray, own: FloatArray) -> float:
     """How far totals should move from the sum of their parts to their own forecasts, in [0, 1]; 0 without evidence."""
-    learned = weights.learn(sold, {schema.PROPHET: own, schema.LSTM: added, schema.SEASONAL_NAIVE: added}, 0.0)
-    return float(learned.prophet.mean())
+    return float(weights.learn_pair(sold, own, added, 0.0).first.mean())
 
 
 def _share_out(blend: FloatArray, own: FloatArray, weight: float, grouping: Grouping) -> FloatArray:

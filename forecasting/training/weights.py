@@ -8,13 +8,14 @@ Single huge errors count only in proportion, as in Huber's loss.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from forecasting.core import schema
 from forecasting.core.arrays import FloatArray, mean_where, t_quantile
+from forecasting.models import registry
 
 FEWEST_CUTOFFS = 3
 """Below so many cutoffs the chosen weight stays."""
@@ -35,30 +36,43 @@ _LEAST, _LEAST_ERROR = 1e-12, 1e-9
 
 @dataclass(frozen=True, eq=False)
 class Weights:
-    """What the past says about n series.
+    """What the past says about n series and the m models of a blend, in the registry's order.
 
     Args:
-        chosen: Prophet's weight that a person chose, in [0, 1].
-        whole: Prophet's weight that the whole file calls for.
-        prophet: Prophet's weight beside the network, shape (n,), in [0, 1].
-        naive: The seasonal naive forecast's share, shape (n,); 0 or `NAIVE_SHARE`.
-        errors: Mean absolute error of each of `schema.MODELS` on the days that all forecast, in units, shape (3, n); NaN where none.
-        cutoffs: Cutoffs at which both Prophet and the network can be judged, shape (n,).
-        prophet_wins: Of them, those at which Prophet's error was the smaller one, shape (n,).
+        chosen: Each model's share without evidence, shape (m,); sums to 1.
+        whole: Each model's share that the whole file calls for, shape (m,); sums to 1.
+        shares: Each model's share beside the others, shape (n, m); rows sum to 1.
+        naive: The seasonal naive forecast's share beside all of them, shape (n,); 0 or `NAIVE_SHARE`.
+        errors: Mean absolute error of each registered model on the days that all forecast, in units, shape (m + 1, n); NaN where none.
+        cutoffs: Cutoffs at which at least two models can be judged, shape (n,).
+        wins: Of them, those at which each model's error was the smallest, shape (n, m).
     """
 
-    chosen: float
-    whole: float
-    prophet: FloatArray
+    chosen: FloatArray
+    whole: FloatArray
+    shares: FloatArray
     naive: FloatArray
     errors: FloatArray
     cutoffs: np.ndarray
-    prophet_wins: np.ndarray
+    wins: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Pair:
+    """What the past says about two forecasts of n series.
+
+    Args:
+        whole: The first one's weight that the whole file calls for, in [0, 1].
+        first: Its weight beside the second, shape (n,), in [0, 1].
+    """
+
+    whole: float
+    first: FloatArray
 
 
 @dataclass(frozen=True, eq=False)
 class _Pairs:
-    """Where both models forecast: D = Prophet - network, E = sold - network, 0 elsewhere; shape (K, n, h), and each series' mean error (n,)."""
+    """Where both models forecast: D = first - second, E = sold - second, 0 elsewhere; shape (K, n, h), and each series' mean error (n,)."""
 
     known: np.ndarray
     difference: FloatArray
@@ -75,43 +89,100 @@ class _Pairs:
         return (trust * self.difference**2).sum(axis=2), (trust * self.difference * self.error).sum(axis=2)
 
 
-def learn(y: FloatArray, yhat: Mapping[str, FloatArray], chosen: float) -> Weights:
+def learn(y: FloatArray, yhat: Mapping[str, FloatArray], beside: Sequence[float]) -> Weights:
     """The weights that past forecasts call for.
+
+    Of two models one weight is learned, the first one's. Each further model is then weighed in the same way against the blend of those before it.
 
     Args:
         y: Sold at K past cutoffs, shape (K, n, h), in units; NaN where not known.
-        yhat: Model name -> what it forecast, the same shape; all of `schema.MODELS`.
-        chosen: Prophet's weight without evidence, in [0, 1].
+        yhat: Model name -> what it forecast, the same shape; all that are registered.
+        beside: What the models before the second, the third, ... keep beside it without evidence, shape (m - 1,), in [0, 1].
     """
-    prophet, lstm = yhat[schema.PROPHET], yhat[schema.LSTM]
-    known = np.isfinite(y) & np.isfinite(prophet) & np.isfinite(lstm)
-    sold, first, second = (np.where(known, values, 0.0) for values in (y, prophet, lstm))
+    forecasts = [yhat[name] for name in registry.blended_names()]
+    chosen, whole, shares = np.ones(1), np.ones(1), np.ones((y.shape[1], 1))
+    for position, start in enumerate(beside, start=1):
+        pair = learn_pair(y, _mix(forecasts[:position], shares), forecasts[position], start)
+        chosen, whole = np.append(chosen * start, 1 - start), np.append(whole * pair.whole, 1 - pair.whole)
+        shares = np.column_stack([shares * pair.first[:, None], 1 - pair.first])
+    cutoffs, wins = _record(y, forecasts)
+    naive = _naive_share(y, _mix(forecasts, shares), yhat[schema.SEASONAL_NAIVE])
+    return Weights(chosen, whole, shares, naive, _errors(y, yhat), cutoffs, wins)
+
+
+def among(shares: FloatArray, there: np.ndarray) -> FloatArray:
+    """Shares of the models that have a forecast: the others leave theirs in proportion; alike where none of these has one.
+
+    Args:
+        shares: Shape (..., m).
+        there: Whether each model has a forecast, the same shape.
+
+    Returns:
+        Shape (..., m), summing to 1 over the last axis; all 0 where no model has a forecast.
+
+    Example:
+        >>> among(np.array([0.6, 0.2, 0.2]), np.array([True, True, False]))
+        array([0.75, 0.25, 0.  ])
+    """
+    held = np.where(there, shares, 0.0)
+    held = np.where(held.sum(axis=-1, keepdims=True) > 0, held, there.astype(float))
+    total = held.sum(axis=-1, keepdims=True)
+    return np.divide(held, total, out=np.zeros_like(held), where=total > 0)
+
+
+def learn_pair(y: FloatArray, first: FloatArray, second: FloatArray, chosen: float) -> Pair:
+    """The weight of one forecast beside another that the past calls for.
+
+    Args:
+        y: Sold at K past cutoffs, shape (K, n, h), in units; NaN where not known.
+        first: What the one forecast, the same shape.
+        second: What the other forecast.
+        chosen: The first one's weight without evidence, in [0, 1].
+    """
+    known = np.isfinite(y) & np.isfinite(first) & np.isfinite(second)
+    whole, weight = chosen, np.full(y.shape[1], chosen)
+    if len(y) < FEWEST_CUTOFFS or not known.any():
+        return Pair(whole, weight)
+    sold, first, second = (np.where(known, values, 0.0) for values in (y, first, second))
     cutoffs = known.any(axis=2).sum(axis=0)
     first_errors, second_errors = (mean_where(np.abs(sold - values), known, axis=2) for values in (first, second))
-    whole, weight = chosen, np.full(y.shape[1], chosen)
-    if len(y) >= FEWEST_CUTOFFS and known.any():
-        totals = [values.sum(axis=2) for values in (sold, first, second)]
-        no_prophet = _worse(first_errors, second_errors) | _absurd(totals[0], totals[1], totals[2], known)
-        no_lstm = _worse(second_errors, first_errors) | _absurd(totals[0], totals[2], totals[1], known)
-        unit = np.fmax(mean_where(np.abs(sold - chosen * first - (1 - chosen) * second), known, axis=(0, 2)), _LEAST_ERROR)
-        pairs = _Pairs(known, first - second, sold - second, unit)
-        broken = (no_prophet ^ no_lstm) & (cutoffs >= FEWEST_CUTOFFS)
-        whole = _of_file(pairs, ~broken, chosen)
-        weight = np.where(cutoffs > 0, _of_series(pairs, whole), whole)
-        weight[broken] = np.where(no_prophet, 0.0, 1.0)[broken]
-    return Weights(
-        chosen=chosen,
-        whole=whole,
-        prophet=weight,
-        naive=_naive_share(y, yhat, weight),
-        errors=_errors(y, yhat),
-        cutoffs=cutoffs,
-        prophet_wins=np.nansum(first_errors < second_errors, axis=0),
-    )
+    totals = [values.sum(axis=2) for values in (sold, first, second)]
+    no_first = _worse(first_errors, second_errors) | _absurd(totals[0], totals[1], totals[2], known)
+    no_second = _worse(second_errors, first_errors) | _absurd(totals[0], totals[2], totals[1], known)
+    unit = np.fmax(mean_where(np.abs(sold - chosen * first - (1 - chosen) * second), known, axis=(0, 2)), _LEAST_ERROR)
+    pairs = _Pairs(known, first - second, sold - second, unit)
+    broken = (no_first ^ no_second) & (cutoffs >= FEWEST_CUTOFFS)
+    whole = _of_file(pairs, ~broken, chosen)
+    weight = np.where(cutoffs > 0, _of_series(pairs, whole), whole)
+    weight[broken] = np.where(no_first, 0.0, 1.0)[broken]
+    return Pair(whole, weight)
+
+
+def _mix(forecasts: Sequence[FloatArray], shares: FloatArray) -> FloatArray:
+    """The blend by shares (n, m) of m forecasts of shape (K, n, h), of those that are there; NaN where none is."""
+    there = np.array([np.isfinite(values) for values in forecasts])
+    mixed = np.zeros(forecasts[0].shape)
+    for values, share in zip(forecasts, shares.T, strict=True):
+        mixed += share[:, None] * values
+    partly = there.any(axis=0) & ~there.all(axis=0)
+    if partly.any():
+        held = among(shares[np.nonzero(partly)[1]], there[:, partly].T)
+        mixed[partly] = (held * np.nan_to_num([values[partly] for values in forecasts]).T).sum(axis=1)
+    return mixed
+
+
+def _record(y: FloatArray, forecasts: Sequence[FloatArray]) -> tuple[np.ndarray, np.ndarray]:
+    """Cutoffs at which at least two models can be judged, shape (n,), and those at which each was the closest, shape (n, m)."""
+    there = np.array([np.isfinite(values) for values in forecasts])
+    known = np.isfinite(y) & (there.sum(axis=0) >= 2)
+    errors = np.array([mean_where(np.abs(y - values), known & here, axis=2) for values, here in zip(forecasts, there, strict=True)])
+    ranked = np.sort(np.where(np.isnan(errors), np.inf, errors), axis=0)
+    wins = (errors == ranked[0]) & (ranked[0] < ranked[min(1, len(ranked) - 1)])
+    return known.any(axis=2).sum(axis=0), wins.sum(axis=1).T
 
 
 def _of_file(pairs: _Pairs, sound: np.ndarray, chosen: float) -> float:
-    """Prophet's weight for the whole file, from series for which both models are sound: large ones say more, since they are more of the total."""
+    """The first one's weight for the whole file, from series for which both are sound: large ones, more of the total, say more."""
     weight = chosen
     for _ in range(5):
         a, b = pairs.evidence(weight)
@@ -137,7 +208,7 @@ def _voice(evidence: FloatArray, unit: FloatArray) -> FloatArray:
 
 
 def _of_series(pairs: _Pairs, whole: float) -> FloatArray:
-    """Prophet's weight for each series, shape (n,); how many of them differ from the file is learned too (EM)."""
+    """The first one's weight for each series, shape (n,); how many of them differ from the file is learned too (EM)."""
     a, b = (values / pairs.unit for values in pairs.evidence(whole))
     count, total = len(a), a.sum(axis=0)
     weight, spread = _estimate(a, b)
@@ -193,11 +264,9 @@ def _absurd(sold: FloatArray, one: FloatArray, other: FloatArray, known: np.ndar
     return far & ~other_far & (seen.sum(axis=0) >= FEWEST_CUTOFFS)
 
 
-def _naive_share(y: FloatArray, yhat: Mapping[str, FloatArray], prophet: FloatArray) -> FloatArray:
+def _naive_share(y: FloatArray, blend: FloatArray, naive: FloatArray) -> FloatArray:
     """`NAIVE_SHARE` where the seasonal naive forecast beat the blend by more than chance explains (one-sided t test over cutoffs, 5 %)."""
     share = np.zeros(y.shape[1])
-    first, second, naive = (yhat[name] for name in schema.MODELS)
-    blend = np.where(np.isnan(first), second, np.where(np.isnan(second), first, prophet[:, None] * first + (1 - prophet[:, None]) * second))
     known = np.isfinite(y) & np.isfinite(blend) & np.isfinite(naive)
     gain = mean_where(np.abs(blend - y) - np.abs(naive - y), known, axis=2)
     count = np.isfinite(gain).sum(axis=0)
@@ -212,6 +281,6 @@ def _naive_share(y: FloatArray, yhat: Mapping[str, FloatArray], prophet: FloatAr
 
 
 def _errors(y: FloatArray, yhat: Mapping[str, FloatArray]) -> FloatArray:
-    values = [yhat[name] for name in schema.MODELS]
+    values = [yhat[name] for name in registry.names()]
     known = np.isfinite(y) & np.isfinite(values).all(axis=0)
     return np.array([np.maximum(mean_where(np.abs(value - y), known, axis=(0, 2)), _LEAST_ERROR) for value in values])

@@ -13,6 +13,7 @@ from benchmarks.support.band_scores import Conformal, Learned, Sampled, judge, l
 from benchmarks.support.origins import Draws
 from forecasting.core import schema
 from forecasting.core.settings import Settings
+from forecasting.models import registry
 from forecasting.training.backtest import Backtest
 from forecasting.training.bands.quantiles import Errors
 
@@ -200,7 +201,7 @@ def past():
     cuts = tuple(range(198, 353, 28))
     y = np.stack([whole.sales[:, cut : cut + 28] for cut in cuts])
     random = np.random.default_rng(0)
-    yhat = {name: np.maximum(y + random.normal(size=y.shape) * size, 0) for name, size in zip(schema.MODELS, (3.0, 2.0, 5.0), strict=True)}
+    yhat = {name: np.maximum(y + random.normal(size=y.shape) * size, 0) for name, size in zip(registry.names(), (3.0, 2.0, 5.0), strict=True)}
     return whole, cuts, Backtest(pd.DatetimeIndex([whole.dates[cut - 1] for cut in cuts]), y, yhat)
 
 

@@ -16,6 +16,7 @@ from forecasting.core import schema
 from forecasting.core.panel import Panel
 from forecasting.core.settings import Settings
 from forecasting.inventory.simulation.shelf import Seen
+from forecasting.models import registry
 from forecasting.training.backtest import Backtest
 from forecasting.training.ensemble import Ensemble
 
@@ -28,7 +29,7 @@ def served_from(whole: Panel, days: int, horizon: int = 16, cutoffs: int = 5) ->
     cuts = [days - horizon * back for back in range(cutoffs, 0, -1)]
     mean = [np.repeat(panel.sales[:, :cut].mean(axis=1)[:, None], horizon, axis=1) for cut in (*cuts, days)]
     y = np.array([panel.sales[:, cut : cut + horizon] for cut in cuts])
-    past = {name: np.array(mean[:-1]) for name in (*schema.MODELS, schema.BLEND)}
+    past = {name: np.array(mean[:-1]) for name in (*registry.names(), schema.BLEND)}
     backtest = Backtest(panel.dates[[cut - 1 for cut in cuts]], y, past)
     health = pd.DataFrame({schema.UNIQUE_ID: panel.unique_ids, schema.MODEL: schema.BLEND, schema.REASON: ""})
     return Ensemble(panel, dict.fromkeys(past, mean[-1]), np.zeros((len(panel), 4, horizon)), backtest, health, {})

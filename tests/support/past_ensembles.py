@@ -7,6 +7,7 @@ import pandas as pd
 
 from forecasting.core import schema
 from forecasting.core.panel import Panel
+from forecasting.models import registry
 from forecasting.training.backtest import Backtest
 from forecasting.training.ensemble import Ensemble
 
@@ -32,8 +33,8 @@ def ensemble(y, blend, *, before=None, health=None, series=None, **models):
     cutoffs = pd.DatetimeIndex([dates[before.shape[1] + cut * h - 1] for cut in range(count)], dtype=dates.dtype)
     names = [f"s{row}" for row in range(n)]
     table = pd.DataFrame({schema.UNIQUE_ID: names, **(series or {schema.PRODUCT: names})})
-    facts = {schema.MODEL: schema.BLEND, schema.REASON: "", **{f"{name}_share": 0.5 for name in schema.MODELS}, **(health or {})}
-    yhat = {name: np.asarray(models.get(name, blend), dtype=float) for name in schema.MODELS} | {schema.BLEND: blend}
+    facts = {schema.MODEL: schema.BLEND, schema.REASON: "", **{f"{name}_share": 0.5 for name in registry.names()}, **(health or {})}
+    yhat = {name: np.asarray(models.get(name, blend), dtype=float) for name in registry.names()} | {schema.BLEND: blend}
     ahead = {name: np.full((n, h), 10.0) for name in yhat}
     return Ensemble(
         panel=Panel(table, dates, sales, {}),

@@ -11,6 +11,7 @@ import pytest
 from forecasting.analysis import forecast_view
 from forecasting.core import schema
 from forecasting.core.errors import InputError, NotFound
+from forecasting.models import registry
 from forecasting.services import forecasts, versions
 from forecasting.training import ensemble, health, metrics, pipeline, reasons, weights
 
@@ -37,16 +38,16 @@ def test_every_series_has_a_forecast_or_a_named_reason(made):
 
 def test_the_blend_is_the_mean_of_the_models_by_the_weights_that_the_backtest_teaches(made):
     served = (made.health.model == schema.BLEND).to_numpy()
-    learned = weights.learn(made.past.y, made.past.yhat, 0.6)
-    np.testing.assert_allclose(made.share[served, 0], ((1 - learned.naive) * learned.prophet)[served])
-    expected = sum(share[:, None] * made.yhat[name][served] for name, share in zip(schema.MODELS, made.share[served].T, strict=True))
+    learned = weights.learn(made.past.y, made.past.yhat, [0.6])
+    np.testing.assert_allclose(made.share[served, 0], ((1 - learned.naive) * learned.shares[:, 0])[served])
+    expected = sum(share[:, None] * made.yhat[name][served] for name, share in zip(registry.names(), made.share[served].T, strict=True))
     np.testing.assert_allclose(made.yhat[schema.BLEND][served], expected)
     assert made.health.why[served].str.contains("Prophet").all()
 
 
 def test_the_past_was_forecast_by_what_the_other_cutoffs_taught(made):
     served = (made.health.model == schema.BLEND).to_numpy()
-    again = pipeline.with_blend(made.past, made.share, 0.6).yhat[schema.BLEND]
+    again = pipeline.with_blend(made.past, made.share, [0.6]).yhat[schema.BLEND]
     np.testing.assert_allclose(made.past.yhat[schema.BLEND][:, served], again[:, served])
 
 
@@ -68,7 +69,7 @@ def test_bands_hold_the_forecast_and_never_cross(made):
 def test_a_loaded_version_forecasts_what_the_table_says(made, published):
     models = made.models
     sold = (made.health.model != reasons.STOPPED).to_numpy()
-    for name in schema.MODELS:
+    for name in registry.names():
         np.testing.assert_allclose(models[name].predict(made.cleaned, made.horizon)[sold], made.yhat[name][sold], rtol=1e-4, atol=1e-4)
         assert np.isnan(made.yhat[name][~sold]).all()
     stored = pd.read_parquet(published.versions / "0001" / ensemble.FORECAST_FILE)

@@ -99,6 +99,10 @@ class LstmModel(Model):
             later = _with_forecast(panel, forecast[:, :done]) if done < horizon else later
         return forecast
 
+    def knows(self, panel: Panel, driver: str) -> np.ndarray:
+        """Of which series it has learned what a driver does, shape (n,) of bool: of all, where its network reads it."""
+        return np.full(len(panel), self.layout_ is not None and driver in self.layout_.drivers)
+
     def _block(self, panel: Panel, layout: Layout, rows: np.ndarray) -> FloatArray:
         """The forecast of the days that the network forecasts at once, for the series at these positions."""
         features, origins = Features(panel, layout, self._history), np.full(len(rows), len(panel.dates))

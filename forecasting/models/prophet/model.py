@@ -96,6 +96,15 @@ class ProphetModel(Model):
         components[CLOSED] = -np.sum(list(components.values()), axis=0) * calendar.closed_ahead(panel, horizon)
         return {name: values for name, values in components.items() if name == TREND or np.nan_to_num(values).any()}
 
+    def knows(self, panel: Panel, driver: str) -> np.ndarray:
+        """Of which series it has learned what a driver does, shape (n,) of bool: of those whose curve moves with it."""
+        drivers = self.curves_.layout.drivers
+        if driver not in drivers:
+            return np.zeros(len(panel), dtype=bool)
+        effects = self.curves_.of.effects[:, drivers.index(driver)]
+        learned = dict(zip(self.unique_ids_, (effects != 0) & np.isfinite(effects), strict=True))
+        return np.array([learned.get(unique_id, False) for unique_id in panel.unique_ids], dtype=bool)
+
     def _curves_of(self, panel: Panel) -> Curves:
         """The curves in the order of a panel; NaN for series that the model was not fitted on."""
         if panel.unique_ids == self.unique_ids_:

@@ -1,0 +1,149 @@
+"""Which models there are: the one place that names them all.
+
+Everything else asks here: how a model is made and loaded, what people call it, how its curve looks, how long its fit takes. A new model is one
+more entry; the blend, its weights, versions, tables, the API and the pages take it up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from forecasting.core import formatting, schema, stages
+from forecasting.core.settings import Settings
+from forecasting.models.base import Model
+from forecasting.models.lstm.model import LstmModel
+from forecasting.models.prophet.model import ProphetModel
+from forecasting.models.seasonal_naive import SeasonalNaive
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegisteredModel:
+    """A model that every retrain fits and judges.
+
+    Args:
+        name: In columns, JSON and settings: "prophet".
+        label: What people read.
+        short: The same where there is little room; the label if empty.
+        stage: In which its fit reports progress.
+        make: A fresh, unfitted model, given the settings and the one of its kind that was fitted before it, if any.
+        load: The model that a version's folder holds.
+        blended: Whether it has a learned share of the blend; else it is the benchmark, which serves where no other model can.
+        lasting: Whether one fit serves several cutoffs of the backtest.
+        drivers: Columns whose effect it may learn.
+        beside: Share that the models listed before it keep beside it in the blend without evidence, in [0, 1].
+        seconds: What its fits take, given the settings, millions of rows and whether they are those of the backtest, measured on two cores.
+        libraries: Whose versions a manifest tells.
+        color: Of its curve, a token of `pages.charts.style`.
+        width: Of its curve, in pixels.
+        dash: Of its curve: Plotly's name or lengths in pixels.
+    """
+
+    name: str
+    label: str
+    short: str = ""
+    stage: str
+    make: Callable[[Settings, Model | None], Model]
+    load: Callable[[Path], Model]
+    blended: bool = True
+    lasting: bool = False
+    drivers: tuple[str, ...] = ()
+    beside: Callable[[Settings], float] = lambda _: 0.5
+    seconds: Callable[[Settings, float, bool], float] = lambda *_: 0.0
+    libraries: tuple[str, ...] = ()
+    color: str
+    width: float = 1.6
+    dash: str
+
+
+def _network(settings: Settings, earlier: Model | None) -> Model:
+    return LstmModel(settings.lstm, settings.seed, start=earlier if isinstance(earlier, LstmModel) else None)
+
+
+def _prophet_seconds(settings: Settings, millions: float, past: bool) -> float:
+    return 2.0 + settings.cutoffs * 8.0 * millions if past else 1.0 + 8.0 * millions
+
+
+def _network_seconds(settings: Settings, _: float, past: bool) -> float:
+    """By the epoch, whose windows hardly depend on the sales; the second network starts from the first."""
+    return 6.0 + 0.4 * settings.lstm.epochs if past else 4.0 + 0.2 * settings.lstm.epochs
+
+
+REGISTERED: tuple[RegisteredModel, ...] = (
+    RegisteredModel(
+        name=ProphetModel.name,
+        label="Prophet",
+        stage=stages.PROPHET,
+        make=lambda settings, _: ProphetModel(settings.prophet),
+        load=ProphetModel.load,
+        drivers=(schema.PRICE, schema.PROMO),
+        seconds=_prophet_seconds,
+        libraries=("prophet", "prophet-batch"),
+        color="#000002",
+        dash="5px,3px",
+    ),
+    RegisteredModel(
+        name=LstmModel.name,
+        label="LSTM",
+        stage=stages.LSTM,
+        make=_network,
+        load=LstmModel.load,
+        lasting=True,
+        drivers=(schema.PRICE, schema.PROMO),
+        beside=lambda settings: settings.prophet_weight,
+        seconds=_network_seconds,
+        libraries=("keras", "tensorflow", "tensorflow-cpu"),
+        color="#000003",
+        width=1.9,
+        dash="1.5px,2.5px",
+    ),
+    RegisteredModel(
+        name=SeasonalNaive.name,
+        label="Seasonal naive",
+        short="Naive",
+        stage=stages.SEASONAL_NAIVE,
+        make=lambda *_: SeasonalNaive(),
+        load=SeasonalNaive.load,
+        blended=False,
+        color="#000006",
+        dash="9px,3px,2px,3px",
+    ),
+)
+"""In the order of columns, shares and legends: the models of the blend, then the benchmark."""
+
+
+def registered() -> tuple[RegisteredModel, ...]:
+    """Every model, in order; the benchmark is the last."""
+    return REGISTERED
+
+
+def blended() -> tuple[RegisteredModel, ...]:
+    """The models that share the blend, in order."""
+    return tuple(model for model in registered() if model.blended)
+
+
+def names() -> tuple[str, ...]:
+    """The names of every model, in order."""
+    return tuple(model.name for model in registered())
+
+
+def blended_names() -> tuple[str, ...]:
+    """The names of the models that share the blend, in order."""
+    return tuple(model.name for model in blended())
+
+
+def beside(settings: Settings) -> tuple[float, ...]:
+    """What the models of the blend before the second, the third, ... keep beside it without evidence."""
+    return tuple(model.beside(settings) for model in blended()[1:])
+
+
+def label(column: str, *, short: bool = False) -> str:
+    """What a person reads for a model's column, or for any other one.
+
+    Example:
+        >>> label("lstm"), label("seasonal_naive", short=True), label("blend")
+        ('LSTM', 'Naive', 'Blend')
+    """
+    labels = {model.name: (model.short if short else "") or model.label for model in registered()}
+    return labels.get(column) or formatting.LABELS.get(column, column)
