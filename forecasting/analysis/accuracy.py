@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from forecasting.analysis.backtest_bands import LEVELS, LIMITS, NAMES, PROBABILITIES, UNKNOWN, Judged
+from forecasting.analysis.backtest_bands import LEVELS, LIMITS, PROBABILITIES, UNKNOWN, Judged
 from forecasting.analysis.error_sums import MEASURES, Tally, tally
 from forecasting.analysis.forecast_view import chosen_rows
 from forecasting.core import schema
@@ -60,7 +60,7 @@ def accuracy(judged: Judged, filters: Mapping[str, str]) -> Accuracy:
     """
     made = judged.made
     rows = chosen_rows(made, filters, 1)
-    names = [name for name in NAMES if np.isfinite(made.past.yhat[name][:, rows]).any()]
+    names = [name for name in (schema.BLEND, *made.names) if np.isfinite(made.past.yhat[name][:, rows]).any()]
     both = {name: tally(judged, name, rows) for name in names}
     by_step = {name: found[0] for name, found in both.items()}
     by_cutoff = {name: found.added(1) for name, found in by_step.items()}
@@ -158,9 +158,9 @@ def by_series(found: Accuracy) -> pd.DataFrame:
     columns: dict[str, Any] = {str(name): made.panel.series[name].to_numpy()[rows] for name in made.panel.series}
     columns |= {schema.MODEL: health[schema.MODEL].to_numpy(), schema.SALES: share(blend.sold, blend.days), "missed": share(blend.missed, blend.days)}
     columns |= blend.measures() | {"better": better(added)}
-    columns |= {f"{name}_share": made.share[rows, position] for position, name in enumerate(schema.MODELS)}
+    columns |= {f"{name}_share": made.share[rows, position] for position, name in enumerate(made.names)}
     columns |= {"why": health["why"].to_numpy() if "why" in health else ""}
-    for name in (name for name in schema.MODELS if name in added):
+    for name in (name for name in made.names if name in added):
         there = np.isfinite(made.past.yhat[name][:, rows]).any(axis=(0, 2))
         columns |= {f"{name}_{measure}": np.where(there, values, np.nan) for measure, values in added[name].measures().items()}
     columns[BY_CUTOFF] = list(found.tallies[schema.BLEND].measures()["wape"].T)
@@ -192,8 +192,8 @@ def backtest_table(found: Accuracy) -> pd.DataFrame:
         schema.STEP: step + 1,
     }
     columns |= {str(name): made.panel.series[name].to_numpy()[rows][series] for name in made.panel.series if name != schema.UNIQUE_ID}
-    columns |= {schema.SALES: past.y[:, rows].ravel()} | {name: past.yhat[name][:, rows].ravel() for name in schema.MODELS}
+    columns |= {schema.SALES: past.y[:, rows].ravel()} | {name: past.yhat[name][:, rows].ravel() for name in made.names}
     columns |= {schema.FORECAST: past.yhat[schema.BLEND][:, rows].ravel()}
     columns |= {name: values[:, rows].ravel() for name, values in zip(schema.BANDS, judged.limits, strict=True)}
-    numbers = [schema.SALES, *schema.MODELS, schema.FORECAST, *schema.BANDS]
+    numbers = [schema.SALES, *made.names, schema.FORECAST, *schema.BANDS]
     return pd.DataFrame(columns).astype(dict.fromkeys(numbers, float)).round(dict.fromkeys(numbers, DECIMALS))

@@ -19,7 +19,6 @@ from forecasting.training.bands.quantiles import Errors
 from forecasting.training.ensemble import Ensemble
 
 FILE = "judged.parquet"
-NAMES = (schema.BLEND, *schema.MODELS)
 LEVELS = (0.50, 0.60, 0.70, 0.80, 0.90, 0.95)
 """Promises that are judged, ascending."""
 PROMISED = LEVELS.index(schema.LEVELS[0])
@@ -86,7 +85,7 @@ class Judged:
 def filled(made: Ensemble) -> dict[str, FloatArray]:
     """Blend and each model -> what it forecast at past cutoffs; where a model had no forecast the blend stands in, so that all are judged alike."""
     past = made.past.yhat
-    return {name: np.where(np.isnan(past[name]), past[schema.BLEND], past[name]) for name in NAMES}
+    return {name: np.where(np.isnan(past[name]), past[schema.BLEND], past[name]) for name in (schema.BLEND, *made.names)}
 
 
 def naive_scale(panel: Panel, cuts: np.ndarray) -> FloatArray:
@@ -107,7 +106,7 @@ def judge(made: Ensemble) -> Judged:
     y, yhat = made.past.y, filled(made)
     limits = quantiles.past(made.errors, PROBABILITIES)
     eighty = {schema.BLEND: limits[2 * PROMISED : 2 * PROMISED + 2]}
-    eighty |= {name: quantiles.past(Errors(y, yhat[name]), schema.QUANTILES[:2]) for name in schema.MODELS}
+    eighty |= {name: quantiles.past(Errors(y, yhat[name]), schema.QUANTILES[:2]) for name in made.names}
     return Judged(
         made=made,
         missed=_missed(y, limits),
@@ -143,7 +142,7 @@ def _missed_sums(errors: Errors, window: int) -> Counts:
 def save(judged: Judged, folder: Path) -> None:
     """Writes all that cannot be read from the ensemble."""
     columns: dict[str, Any] = {"missed": judged.missed.ravel(), "missed_sums": judged.missed_sums.ravel()}
-    for name in NAMES:
+    for name in judged.held:
         columns |= {f"{name}_held": judged.held[name].ravel(), f"{name}_width": judged.width[name].ravel()}
     columns |= {name: values.ravel() for name, values in zip(schema.BANDS, judged.limits, strict=True)}
     pd.DataFrame(columns).to_parquet(folder / FILE, index=False)
@@ -159,7 +158,7 @@ def load(folder: Path, made: Ensemble) -> Judged:
         made=made,
         missed=arrays["missed"],
         missed_sums=arrays["missed_sums"],
-        held={name: arrays[f"{name}_held"] for name in NAMES},
-        width={name: arrays[f"{name}_width"] for name in NAMES},
+        held={name: arrays[f"{name}_held"] for name in (schema.BLEND, *made.names)},
+        width={name: arrays[f"{name}_width"] for name in (schema.BLEND, *made.names)},
         limits=np.stack([arrays[name] for name in schema.BANDS]),
     )

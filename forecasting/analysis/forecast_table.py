@@ -12,7 +12,6 @@ from forecasting.core import schema
 from forecasting.training.ensemble import Ensemble
 
 DECIMALS = 3
-CURVES = (schema.PROPHET, schema.LSTM, schema.BLEND)
 
 
 def forecast_table(made: Ensemble, filters: Mapping[str, str], days: int, *, total: bool = False) -> pd.DataFrame:
@@ -25,8 +24,8 @@ def forecast_table(made: Ensemble, filters: Mapping[str, str], days: int, *, tot
         total: One row a day for the sum of all chosen series, instead of one row a series and day.
 
     Returns:
-        `date`, the key and category columns that exist (only the filters' where `total`), `prophet`, `lstm`, `forecast`, the bands and
-        `model`; units a day, rounded to 3 decimals; empty where a model has no forecast.
+        `date`, the key and category columns that exist (only the filters' where `total`), the models of the blend, `forecast`, the bands
+        and `model`; units a day, rounded to 3 decimals; empty where a model has no forecast.
 
     Raises:
         NotFound: The filters choose nothing.
@@ -43,7 +42,7 @@ def forecast_columns(made: Ensemble, filters: Mapping[str, str], rows: np.ndarra
 def _by_series(made: Ensemble, rows: np.ndarray, days: int) -> dict[str, np.ndarray]:
     named: dict[str, np.ndarray] = {schema.DATE: np.tile(made.panel.ahead(days).to_numpy(), len(rows))}
     named |= {name: np.repeat(labels[rows], days) for name, labels in made.labels.items()}
-    curves = {schema.FORECAST if name == schema.BLEND else name: made.yhat[name][rows, :days] for name in CURVES}
+    curves = {schema.FORECAST if name == schema.BLEND else name: made.yhat[name][rows, :days] for name in (*made.blended, schema.BLEND)}
     curves |= {name: made.bands[rows, position, :days] for position, name in enumerate(schema.BANDS)}
     named |= {name: values.ravel().round(DECIMALS) for name, values in curves.items()}
     return named | {schema.MODEL: np.repeat(made.behind[rows], days)}
@@ -55,5 +54,5 @@ def _total(made: Ensemble, filters: Mapping[str, str], rows: np.ndarray, days: i
     behind = np.unique(made.behind[rows])
     named: dict[str, np.ndarray] = {schema.DATE: made.panel.ahead(days).to_numpy()}
     named |= {name: np.full(days, filters[name], object) for name in schema.FILTERS if name in filters}
-    named |= {name: curves[name].round(DECIMALS) for name in (schema.PROPHET, schema.LSTM, schema.FORECAST, *schema.BANDS)}
+    named |= {name: curves[name].round(DECIMALS) for name in (*made.blended, schema.FORECAST, *schema.BANDS)}
     return named | {schema.MODEL: np.full(days, behind[0] if len(behind) == 1 else schema.BLEND, object)}

@@ -154,7 +154,7 @@ def total_curves(made: Ensemble, rows: np.ndarray, days: int) -> dict[str, Float
     """Units a day of the series at `rows` added up: a curve a model, the blend, and the bands of that total; each of shape (days,)."""
     blend = made.yhat[schema.BLEND][rows, :days]
     curves = {}
-    for name in schema.MODELS:
+    for name in made.names:
         yhat = made.yhat[name][rows, :days]
         curves[name] = np.where(np.isnan(yhat), blend, yhat).sum(axis=0)
     curves[schema.BLEND] = blend.sum(axis=0)
@@ -197,10 +197,10 @@ def components(made: Ensemble, filters: Mapping[str, str], days: int) -> pd.Data
         distance from the average day; of the week, which has no mean effect, the weekday that stands out most is told.
     """
     rows = chosen_rows(made, filters, days)
-    prophet = made.models[schema.PROPHET]
+    prophet = made.models[ProphetModel.name]
     if not isinstance(prophet, ProphetModel):
         raise TypeError(f"Expected a ProphetModel. Received {type(prophet).__name__}.")
-    modelled = rows[np.isfinite(made.yhat[schema.PROPHET][rows, 0])]
+    modelled = rows[np.isfinite(made.yhat[ProphetModel.name][rows, 0])]
     if not len(modelled):
         return pd.DataFrame({"component": pd.Series(dtype="str"), "label": pd.Series(dtype="str"), "units": pd.Series(dtype=float)})
     average = float(np.nanmean(known_sum(made.panel.sales[modelled][:, -made.panel.period.year :], axis=0)))
@@ -235,7 +235,7 @@ def _weights(made: Ensemble, rows: np.ndarray, days: int) -> dict[str, float]:
     units = made.yhat[schema.BLEND][rows, :days].sum(axis=1) * share.sum(axis=1)
     total = float(units.sum())
     shares = (share * units[:, None]).sum(axis=0) / total if total > 0 else share.mean(axis=0)
-    return dict(zip(schema.MODELS, shares.tolist(), strict=True))
+    return dict(zip(made.names, shares.tolist(), strict=True))
 
 
 def _coverage(made: Ensemble, rows: np.ndarray) -> float:

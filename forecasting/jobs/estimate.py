@@ -9,7 +9,8 @@ from typing import Any
 
 from forecasting.core.progress import OnProgress, Progress
 from forecasting.core.settings import Settings
-from forecasting.core.stages import BACKTEST_LSTM, BACKTEST_PROPHET, BACKTEST_TOTALS, LSTM, PROPHET, PUBLISH
+from forecasting.core.stages import BACKTEST_TOTALS, PUBLISH, in_backtest
+from forecasting.models import registry
 
 TRUSTED_FROM = 1 / 3
 """Share of the work from which on only the measured pace counts."""
@@ -59,12 +60,8 @@ class Estimate:
         return (1 - self.fraction) * planned * ((1 - trust) + trust * pace)
 
 
-_FIXED = {BACKTEST_PROPHET: 2.0, BACKTEST_LSTM: 6.0, BACKTEST_TOTALS: 2.0, PROPHET: 1.0, LSTM: 4.0, PUBLISH: 1.0}
-"""Seconds that a stage takes with hardly any sales."""
-_PER_MILLION_ROWS = {BACKTEST_PROPHET: 8.0, PROPHET: 8.0, PUBLISH: 1.0}
-"""Seconds a million rows (and a cutoff), measured on two cores."""
-_PER_EPOCH = {BACKTEST_LSTM: 0.4, LSTM: 0.2}
-"""Seconds an epoch, measured on two cores: its windows hardly depend on the sales; the second network starts from the first."""
+_TOTALS_SECONDS = 2.0
+"""What the totals take with hardly any sales."""
 
 
 class Stopwatch:
@@ -104,8 +101,8 @@ def expected(rows: int, settings: Settings, manifest: Mapping[str, Any] | None) 
     if manifest is not None and alike and manifest.get("durations"):
         growth = max(rows, 1) / max(manifest.get("rows", rows), 1)
         return {stage: seconds * growth for stage, seconds in manifest["durations"].items()}
-    seconds_of = {}
-    for stage, fixed in _FIXED.items():
-        cutoffs = settings.cutoffs if stage == BACKTEST_PROPHET else 1
-        seconds_of[stage] = fixed + cutoffs * _PER_MILLION_ROWS.get(stage, 0.0) * rows / 1e6 + _PER_EPOCH.get(stage, 0.0) * settings.lstm.epochs
-    return seconds_of
+    millions = rows / 1e6
+    past = {in_backtest(model.stage): model.seconds(settings, millions, True) for model in registry.registered()}
+    final = {model.stage: model.seconds(settings, millions, False) for model in registry.registered()}
+    planned = {**past, BACKTEST_TOTALS: _TOTALS_SECONDS, **final, PUBLISH: 1.0 + millions}
+    return {stage: seconds for stage, seconds in planned.items() if seconds > 0}

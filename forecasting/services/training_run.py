@@ -18,6 +18,7 @@ from forecasting.core.progress import OnProgress, Progress
 from forecasting.core.settings import Settings
 from forecasting.core.stages import PUBLISH
 from forecasting.jobs.estimate import Stopwatch
+from forecasting.models import registry
 from forecasting.services import retention
 from forecasting.storage.sales.table import Dataset
 from forecasting.storage.versions import sales_snapshot
@@ -26,7 +27,8 @@ from forecasting.storage.workspace import Workspace
 from forecasting.training import ensemble, pipeline
 from forecasting.training.ensemble import Ensemble
 
-LIBRARIES = ("prophet", "prophet-batch", "keras", "tensorflow", "tensorflow-cpu", "numpy", "pandas", "scikit-learn")
+LIBRARIES = ("numpy", "pandas", "scikit-learn")
+"""Whose versions a manifest tells, besides those of the models."""
 
 
 def run(ws: Workspace, request: Mapping[str, Any], on_progress: OnProgress) -> dict[str, Any]:
@@ -77,7 +79,7 @@ def _write(folder: Path, made: Ensemble, sales: pd.DataFrame) -> dict[str, Any]:
 
 def _libraries() -> dict[str, str]:
     found = {}
-    for name in LIBRARIES:
+    for name in (*(library for model in registry.registered() for library in model.libraries), *LIBRARIES):
         try:
             found[name] = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
