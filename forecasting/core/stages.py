@@ -1,4 +1,4 @@
-"""The stages of a retrain, in which progress is reported and time is measured, and the steps that people see.
+"""The stages of a retrain, in which progress is reported and time is measured.
 
 A model's stage is named by its label; its fits at past cutoffs are a stage of the backtest: "LSTM", "Backtest: LSTM".
 """
@@ -37,25 +37,7 @@ def without_backtest(stage: str) -> str:
     return stage.removeprefix(_BACKTEST)
 
 
-BACKTEST_PROPHET: Final = in_backtest(PROPHET)
-BACKTEST_LSTM: Final = in_backtest(LSTM)
 BACKTEST_TOTALS: Final = in_backtest(TOTALS)
 
 MERGE_STEP: Final = "Merge"
 BACKTEST_STEP: Final = "Backtest"
-STEPS: Final = (MERGE_STEP, BACKTEST_STEP, PROPHET, LSTM, PUBLISH)
-"""Steps of a retrain that a person sees, in order; the merge ends before the retrain starts."""
-
-
-def step_of(stage: str) -> str:
-    """The step in which people see a stage: one of `STEPS`.
-
-    Example:
-        >>> step_of("Backtest: Totals"), step_of("Seasonal naive"), step_of("LSTM")
-        ('Backtest', 'Prophet', 'LSTM')
-    """
-    if stage.startswith(_BACKTEST):
-        return BACKTEST_STEP
-    if stage in (PROPHET, SEASONAL_NAIVE):
-        return PROPHET
-    return LSTM if stage == LSTM else PUBLISH

@@ -11,10 +11,9 @@ import plotly.graph_objects as go
 
 from forecasting.core import formatting, schema
 from forecasting.core.arrays import FloatArray
-from pages.charts.style import ACCENT, BANDS, DAYS_OR_MONTHS, INK, LINES, QUIET, band, blank, curve, mark_day
+from forecasting.services import models
+from pages.charts.style import ACCENT, BANDS, DAYS_OR_MONTHS, INK, QUIET, band, blank, curve, lines, mark_day
 
-NAMES: Final = {schema.SEASONAL_NAIVE: "Naive"}
-"""Labels beside curves are short: a phone is 326 pixels wide."""
 APART: Final = 0.075
 """Share of the range by which labels lie apart, at least."""
 MANY: Final = 200
@@ -58,10 +57,11 @@ def by_step(steps: pd.DataFrame, measure: str, unit: str, height: int = 290) -> 
     """
     scale = SCALES[measure]
     figure = blank(height)
-    drawn = {name: part for name in LINES if len(part := steps[steps[schema.MODEL] == name]) and part[measure].notna().any()}
+    styles = lines()
+    drawn = {name: part for name in styles if len(part := steps[steps[schema.MODEL] == name]) and part[measure].notna().any()}
     values = {name: scale.factor * part[measure].to_numpy(dtype=float) for name, part in drawn.items()}
     for name, part in drawn.items():
-        mode = {} if len(part) > 1 else {"mode": "markers", "marker": {"color": LINES[name].color, "size": 7}}
+        mode = {} if len(part) > 1 else {"mode": "markers", "marker": {"color": styles[name].color, "size": 7}}
         hover = f"%{{y:.{scale.digits}f}}{scale.suffix}"
         figure.add_trace(curve(name, part[schema.STEP], values[name], hovertemplate=hover, showlegend=False).update(mode))
     low, high = _range(list(values.values()), scale)
@@ -91,7 +91,7 @@ def _label(figure: go.Figure, values: dict[str, FloatArray], low: float, high: f
     """Each curve's name at its right end, far enough from the others."""
     ends = {name: float(value[np.isfinite(value)][-1]) for name, value in values.items()}
     for (name, _), y in zip(ends.items(), spread(list(ends.values()), low, high), strict=True):
-        text = NAMES.get(name, formatting.LABELS[name])
+        text = models.label(name, short=True)  # a phone is 326 pixels wide
         figure.add_annotation(
             x=1,
             xref="paper",
@@ -99,7 +99,7 @@ def _label(figure: go.Figure, values: dict[str, FloatArray], low: float, high: f
             xshift=6,
             y=y,
             text=f"<b>{text}</b>" if name == schema.BLEND else text,
-            font={"size": 12, "color": LINES[name].color},
+            font={"size": 12, "color": lines()[name].color},
             showarrow=False,
         )
 
@@ -202,11 +202,11 @@ def past_of(total: pd.DataFrame, history: pd.DataFrame, cutoff: pd.Timestamp, he
         level = name.removeprefix("band_")
         figure.add_trace(band(name, part[schema.DS].to_numpy(), *(part[f"{side}_{level}"].to_numpy(dtype=float) for side in ("lower", "upper"))))
     figure.add_trace(curve(schema.SALES, before[schema.DS], before[schema.SALES]))
-    for name in (name for name in LINES if name in part and name != schema.SALES):
+    for name in (name for name in lines() if name in part and name != schema.SALES):
         figure.add_trace(curve(name, part[schema.DS], part[name]))
     figure.add_trace(_sold(part[schema.DS], part[schema.SALES]))
     mark_day(figure, cutoff, f"Known to {formatting.near_date(cutoff)}")
-    return _dated(figure, [before[schema.SALES], *(part[name] for name in (schema.SALES, *LINES, "upper_95") if name in part)])
+    return _dated(figure, [before[schema.SALES], *(part[name] for name in (*lines(), "upper_95") if name in part)])
 
 
 def _known(shown: pd.DataFrame, total: pd.DataFrame) -> pd.Series:

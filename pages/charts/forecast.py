@@ -10,16 +10,20 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from forecasting.core import formatting, schema
-from pages.charts.style import ACCENT, BANDS, DAYS_OR_MONTHS, INK, LINES, PAST, QUIET, TEAL, as_written, band, blank, curve, mark_day
+from forecasting.services import models
+from pages.charts.style import ACCENT, BANDS, DAYS_OR_MONTHS, INK, PAST, QUIET, TEAL, as_written, band, blank, curve, lines, mark_day
 
 if TYPE_CHECKING:
     from forecasting.analysis.forecast_view import View
 
 CONFIG: Final = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
-SHOWN: Final = (schema.PROPHET, schema.LSTM, schema.BLEND, "band_80", "band_95")
-"""What is shown at first."""
 HOVER: Final = {"day": "%a %-d %b %Y", "week": "Week of %-d %b %Y", "month": "%b %Y"}
 FEWEST_PAST: Final = {"day": 21, "week": 26, "month": 24}
+
+
+def shown() -> tuple[str, ...]:
+    """The curves and bands that are shown at first."""
+    return (*(model.name for model in models.blended()), schema.BLEND, "band_80", "band_95")
 
 
 def forecast(view: View, curves: Collection[str], height: int = 400, before: View | None = None) -> go.Figure:
@@ -36,7 +40,7 @@ def forecast(view: View, curves: Collection[str], height: int = 400, before: Vie
     for name in (name for name in BANDS if name in curves):
         figure.add_trace(_view_band(view, past, name))
     figure.add_trace(curve(schema.SALES, past[schema.DS], past[schema.Y]))
-    for name in (name for name in LINES if name in curves and name in view.forecast and view.forecast[name].notna().any()):
+    for name in (name for name in lines() if name in curves and name in view.forecast and view.forecast[name].notna().any()):
         figure.add_trace(_model_curve(view, past, name))
     if before is not None:
         figure.add_trace(_standing(before, past))
@@ -169,6 +173,6 @@ def _limits(lower: float, upper: float) -> str:
 
 def _highest(view: View, past: pd.DataFrame) -> float:
     """The largest value that any curve may show, so that hiding one does not rescale the others."""
-    drawn = [past[schema.Y], *(view.forecast[name] for name in (*schema.MODELS, schema.BLEND, "upper_95") if name in view.forecast)]
+    drawn = [past[schema.Y], *(view.forecast[name] for name in (*lines(), "upper_95") if name in view.forecast)]
     highest = float(np.nanmax(np.concatenate([[0.0], *(np.asarray(values, dtype=float) for values in drawn)])))
     return highest if highest > 0 else 1.0

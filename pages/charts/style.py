@@ -15,6 +15,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from forecasting.core import formatting, schema
+from forecasting.services import models
 
 INK, QUIET, PAST, ACCENT, TEAL = "#000005", "#000010", "#000004", "#000001", "#000003"
 BAND_95, BAND_80 = "#000012CC", "#000013CC"
@@ -37,16 +38,14 @@ class Line:
     color: str
     width: float
     dash: str
-    rank: int
+    rank: float
 
 
-LINES: Final = {
-    schema.SALES: Line(PAST, 1.6, "solid", 1),
-    schema.PROPHET: Line("#000002", 1.6, "5px,3px", 2),
-    schema.LSTM: Line(TEAL, 1.9, "1.5px,2.5px", 3),
-    schema.SEASONAL_NAIVE: Line("#000006", 1.6, "9px,3px,2px,3px", 4),
-    schema.BLEND: Line(ACCENT, 2.5, "solid", 5),
-}
+def lines() -> dict[str, Line]:
+    """How the curves of sales, of each model and of the blend are drawn, in their order."""
+    registered = models.registered()
+    between = {model.name: Line(model.color, model.width, model.dash, 2 + 3 * place / len(registered)) for place, model in enumerate(registered)}
+    return {schema.SALES: Line(PAST, 1.6, "solid", 1), **between, schema.BLEND: Line(ACCENT, 2.5, "solid", 5)}
 
 
 def blank(height: int) -> go.Figure:
@@ -125,11 +124,11 @@ def band(name: str, ds: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> go.
 
 def curve(name: str, ds: pd.Series | np.ndarray, y: pd.Series | np.ndarray, **more: Any) -> go.Scatter:
     """A curve in the colour and dash of what it stands for; `more` goes to Plotly."""
-    style = LINES[name]
+    style = lines()[name]
     return go.Scatter(
         x=np.asarray(ds),
         y=np.asarray(y, dtype=float),
-        name=formatting.LABELS[name],
+        name=models.label(name),
         mode="lines",
         line={"color": style.color, "width": style.width, "dash": style.dash},
         legendrank=style.rank,

@@ -222,7 +222,7 @@ def test_streamlit_replaces_the_tokens_of_chart_colours():
     used = {
         token[:7] for token in (*vars(style).values(), *vars(stock).values()) if isinstance(token, str) and re.fullmatch("#0000[0-9]{2}.*", token)
     }
-    used |= {line.color for line in style.LINES.values()}
+    used |= {line.color for line in style.lines().values()}
     places = {getattr(theme, f"{kind}_{place}"): (kind, place) for kind in ("CATEGORY", "SEQUENTIAL") for place in range(10)}
     assert (places[style.ACCENT], places[style.QUIET], places[style.BAND_95[:7]]) == (("CATEGORY", 0), ("CATEGORY", 9), ("SEQUENTIAL", 1))
     assert len(used) >= 8

@@ -59,29 +59,29 @@ def test_colours_are_the_tokens_that_streamlit_replaces():
 
 
 def test_no_two_curves_share_a_colour_or_a_dash():
-    lines = list(style.LINES.values())
+    lines = list(style.lines().values())
     assert len({line.color for line in lines}) == len(lines)
     assert len({line.dash for line in lines if line.dash != "solid"}) == 3
 
 
 def test_only_the_chosen_curves_are_drawn_beside_the_past(view):
     assert names(forecast.forecast(view, ["blend"])) == ["Sales", "Blend"]
-    assert set(names(forecast.forecast(view, forecast.SHOWN))) == {"95\u00a0% band", "80\u00a0% band", "Sales", "Prophet", "LSTM", "Blend"}
+    assert set(names(forecast.forecast(view, forecast.shown()))) == {"95\u00a0% band", "80\u00a0% band", "Sales", "Prophet", "LSTM", "Blend"}
     assert names(forecast.forecast(view, [])) == ["Sales"]
 
 
 def test_a_curve_that_no_series_has_is_left_out(view):
     view.forecast["lstm"] = np.nan
-    assert "LSTM" not in names(forecast.forecast(view, forecast.SHOWN))
+    assert "LSTM" not in names(forecast.forecast(view, forecast.shown()))
 
 
 def test_hiding_a_curve_does_not_rescale_the_others(view):
-    figures = [forecast.forecast(view, curves) for curves in (forecast.SHOWN, ["blend"], [])]
+    figures = [forecast.forecast(view, curves) for curves in (forecast.shown(), ["blend"], [])]
     assert {figure.layout.yaxis.range for figure in figures} == {(0, 1.04 * 150)}
 
 
 def test_the_blend_and_its_bands_start_at_the_last_sale(view):
-    figure = forecast.forecast(view, forecast.SHOWN)
+    figure = forecast.forecast(view, forecast.shown())
     last = view.history["y"].iloc[-1]
     assert pd.Timestamp(trace(figure, "Blend").x[0]) == LAST
     assert trace(figure, "Blend").y[0] == last
@@ -135,5 +135,5 @@ def test_rows_are_counted_by_day():
 
 def test_drawing_leaves_the_view_alone(view):
     before = view.forecast.copy()
-    forecast.forecast(view, forecast.SHOWN)
+    forecast.forecast(view, forecast.shown())
     pd.testing.assert_frame_equal(view.forecast, before)

@@ -128,7 +128,7 @@ def test_no_text_of_the_data_reaches_a_figure_as_mark_up(ensemble, accuracy, ord
     filters = {"product_id": hostile.SHOWN[4]}
     total, history = accuracy.total, accuracy.history
     drawn = [
-        forecast.forecast(forecast_view.view(ensemble, filters, 14), forecast.SHOWN),
+        forecast.forecast(forecast_view.view(ensemble, filters, 14), forecast.shown()),
         forecast.components(forecast_view.components(ensemble, filters, 14)),
         forecast.components(pd.DataFrame({"label": hostile.PRODUCTS, "units": 1.0})),
         forecast.rows_by_day(hostile.sales()["date"]),

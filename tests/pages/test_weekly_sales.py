@@ -81,7 +81,7 @@ def test_the_backtest_is_dated_in_weeks(ws):
 
 
 def test_the_chart_shows_half_a_year_of_weeks(made):
-    figure = forecast.forecast(forecast_view.view(made, {}, 4), forecast.SHOWN)
+    figure = forecast.forecast(forecast_view.view(made, {}, 4), forecast.shown())
     sales = next(trace for trace in figure.data if trace.name == "Sales")
     assert len(sales.x) == 26
     assert figure.layout.xaxis.hoverformat == "Week of %-d %b %Y"

@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
 
 from forecasting.core import schema
 from forecasting.inventory.policy import Policy, Rule, Target
+from forecasting.services import models
 from forecasting.training.ensemble import Ensemble
 
 USUAL_DAYS = 28
@@ -104,12 +105,23 @@ class _Row(BaseModel):
     category: str | None = None
 
 
+def _with_models(described: dict[str, Any]) -> None:
+    """Puts a column for each model of the blend between the date and the blend."""
+    names = [model.name for model in models.blended()]
+    fields, required = list(described["properties"].items()), described["required"]
+    place = [name for name, _ in fields].index(schema.FORECAST)
+    columns = [(name, {"anyOf": [{"type": "number"}, {"type": "null"}], "title": name.title()}) for name in names]
+    described["properties"] = dict([*fields[:place], *columns, *fields[place:]])
+    place = required.index(schema.FORECAST)
+    described["required"] = [*required[:place], *names, *required[place:]]
+
+
 class ForecastRow(_Row):
     """A day of one series, or of the sum."""
 
+    model_config = ConfigDict(json_schema_extra=_with_models)
+
     date: str
-    prophet: float | None
-    lstm: float | None
     forecast: float = Field(description="The blend.")
     lower_80: float | None
     upper_80: float | None

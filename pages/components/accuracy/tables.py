@@ -11,6 +11,7 @@ import streamlit as st
 
 from forecasting.analysis.accuracy import Accuracy
 from forecasting.core import formatting, schema
+from forecasting.services import models
 from pages.components.accuracy.parts import BIAS_HELP, NAIVE_HELP, Measure
 from pages.components.shared import markdown, wording
 
@@ -21,8 +22,6 @@ SHOWN, IN_TABLE = 5, 50
 """Series to check: so many in words, so many in all."""
 FEW = 12
 """Rows up to which a table is as high as they are."""
-MODELS = (schema.BLEND, *schema.MODELS)
-SHORT = {schema.SEASONAL_NAIVE: "Naive"}
 LEAST = 0.05
 """Units below which a cost is not shown."""
 
@@ -63,8 +62,9 @@ def by_cutoff(accuracy: Accuracy, chosen: Measure) -> None:
     overall = accuracy.overall.set_index(schema.MODEL)[chosen.column]
     days = [*(formatting.date(day) for day in accuracy.judged.made.past.cutoffs), "All"]
     at = accuracy.cutoffs.groupby(schema.MODEL)[chosen.column]
-    table = pd.DataFrame({name: chosen.factor * np.append(at.get_group(name), overall[name]) for name in MODELS if name in overall})
-    config = {name: st.column_config.NumberColumn(SHORT.get(name, formatting.LABELS[name]), format=chosen.format, width=60) for name in table.columns}
+    names = [name for name in (schema.BLEND, *accuracy.judged.made.names) if name in overall]
+    table = pd.DataFrame({name: chosen.factor * np.append(at.get_group(name), overall[name]) for name in names})
+    config = {name: st.column_config.NumberColumn(models.label(name, short=True), format=chosen.format, width=60) for name in table.columns}
     config["cutoff"] = st.column_config.TextColumn("Cutoff", width=85)
     st.dataframe(
         table.assign(cutoff=days)[["cutoff", *table]],
@@ -78,7 +78,8 @@ def by_cutoff(accuracy: Accuracy, chosen: Measure) -> None:
 
 def by_series(table: pd.DataFrame) -> None:
     """The errors of each series, worst first; the first columns answer on a phone."""
-    shares = ["wape", "better", "bias", "coverage_80", "width_80", "prophet_share", *(f"{name}_wape" for name in schema.MODELS)]
+    weights, errors = [f"{name}_share" for name in _weighed()], [f"{model.name}_wape" for model in models.registered()]
+    shares = ["wape", "better", "bias", "coverage_80", "width_80", *weights, *errors]
     shares = [name for name in shares if name in table]
     table = table.assign(
         series=[_named(row) for row in table.to_dict("records")],
@@ -97,10 +98,8 @@ def by_series(table: pd.DataFrame) -> None:
         "bias": number("Bias", format=signed, width=75, help=BIAS_HELP),
         "coverage_80": number("In 80 %", format=percent, width=75, help=wording.COVERAGE_HELP),
         "by_cutoff": st.column_config.BarChartColumn("Error by cutoff", y_min=0, y_max=bars, color="gray", width=120),
-        "prophet_share": number("Prophet weight", format=whole, width=105),
-        "prophet_wape": number("Prophet", format=percent, width=75),
-        "lstm_wape": number("LSTM", format=percent, width=75),
-        "seasonal_naive_wape": number("Naive", format=percent, width=75),
+        **{f"{name}_share": number(f"{models.label(name)} weight", format=whole, width=105) for name in _weighed()},
+        **{f"{model.name}_wape": number(models.label(model.name, short=True), format=percent, width=75) for model in models.registered()},
         "mase": number("MASE", format="%.2f", width=65),
         "width_80": number("Band width", format=percent, width=85),
         "sales": number("Sold", format="%,.1f", width=75),
@@ -117,3 +116,8 @@ def by_series(table: pd.DataFrame) -> None:
         placeholder="-",
         alt="The error of each series, worst first, against the naive forecast, by model and by cutoff",
     )
+
+
+def _weighed() -> list[str]:
+    """The models whose weights are shown: all of the blend but the last, which has the rest."""
+    return [model.name for model in models.blended()[:-1]]

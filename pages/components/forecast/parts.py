@@ -12,6 +12,7 @@ import streamlit as st
 from forecasting.analysis.forecast_view import View
 from forecasting.core import formatting, schema
 from forecasting.core.period import Period
+from forecasting.services import models
 from pages.charts import forecast
 from pages.components.shared import live_version, markdown, wording
 
@@ -22,15 +23,6 @@ RANGES = {"day": (7, 14, 28, 90), "week": (4, 8, 13, 26, 52), "month": (3, 6, 12
 """How far ahead one may look, in the steps of the sales."""
 DATES = {"day": "ddd D MMM YYYY", "week": "D MMM YYYY", "month": "MMM YYYY"}
 """How the table writes a step's date."""
-CURVES = {
-    "Prophet": schema.PROPHET,
-    "LSTM": schema.LSTM,
-    "Naive": schema.SEASONAL_NAIVE,
-    "Blend": schema.BLEND,
-    "Band 80": "band_80",
-    "Band 95": "band_95",
-}
-"""What the URL says -> a curve. A widget's URL holds what it shows, so both are short."""
 
 
 def days(ensemble: Ensemble) -> int:
@@ -46,10 +38,17 @@ def days(ensemble: Ensemble) -> int:
 
 def curves() -> list[str]:
     """The curves and bands to draw; the names stand in the URL."""
-    shown = [name for name, curve in CURVES.items() if curve in forecast.SHOWN]
+    offered = _offered()
+    shown = [name for name, curve in offered.items() if curve in forecast.shown()]
     with st.popover("Curves", icon=":material/tune:"):
-        chosen = st.pills("Show", list(CURVES), selection_mode="multi", default=shown, key="curves", bind="query-params")
-    return [CURVES[name] for name in chosen if name in CURVES]
+        chosen = st.pills("Show", list(offered), selection_mode="multi", default=shown, key="curves", bind="query-params")
+    return [offered[name] for name in chosen if name in offered]
+
+
+def _offered() -> dict[str, str]:
+    """What the URL says -> a curve. A widget's URL holds what it shows, so both are short."""
+    of = {models.label(model.name, short=True): model.name for model in models.registered()}
+    return {**of, "Blend": schema.BLEND, "Band 80": "band_80", "Band 95": "band_95"}
 
 
 def title(chosen: dict[str, str], period: Period) -> str:
@@ -60,7 +59,7 @@ def title(chosen: dict[str, str], period: Period) -> str:
 def caption(view: View, reconciled: Mapping[str, Any] | None = None) -> str:
     """How it was made: "72 forecasts added up, 58 % Prophet and 42 % LSTM. The bands are for the total."; `reconciled` is the manifest's."""
     shares = {name: share for name, share in view.weights.items() if share >= 0.005}
-    parts = formatting.listing([f"{formatting.percent(share, 0)} {formatting.LABELS[name]}" for name, share in shares.items()]) or "no sales expected"
+    parts = formatting.listing([f"{formatting.percent(share, 0)} {models.label(name)}" for name, share in shares.items()]) or "no sales expected"
     scaled = [_scaled(reconciled["totals"])] if reconciled else []
     if view.n_series > 1:
         return " ".join([f"{view.n_series:,} forecasts added up, {parts}.", *scaled, "The bands are for the total."])
@@ -109,9 +108,9 @@ def numbers(view: View) -> None:
 
 def table(view: View) -> None:
     """Every day ahead."""
-    columns = [schema.DS, schema.BLEND, "lower_80", "upper_80", schema.PROPHET, schema.LSTM]
+    columns = [schema.DS, schema.BLEND, "lower_80", "upper_80", *(model.name for model in models.blended() if model.name in view.forecast)]
     digits = "%,.0f" if view.forecast[schema.BLEND].max() >= 20 else "%,.1f"
-    config = {name: st.column_config.NumberColumn(formatting.LABELS[name], format=digits, width=90) for name in columns[1:]}
+    config = {name: st.column_config.NumberColumn(models.label(name), format=digits, width=90) for name in columns[1:]}
     config[schema.DS] = st.column_config.DateColumn(view.period.name.title(), format=DATES[view.period.name], width=130)
     st.dataframe(
         view.forecast[columns],

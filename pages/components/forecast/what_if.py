@@ -14,7 +14,7 @@ from forecasting.analysis.baseline import Standing
 from forecasting.analysis.what_if import EVERY_DAY, WhatIf
 from forecasting.core import formatting, schema
 from forecasting.core.period import Period
-from forecasting.services import forecasts
+from forecasting.services import forecasts, models
 from pages.components.shared import markdown
 
 if TYPE_CHECKING:
@@ -131,8 +131,8 @@ def line(standing: Standing, shown: Ensemble, change: WhatIf, *, days: int, refu
                 units, share = formatting.signed(effect.after - effect.before), formatting.signed_percent(effect.change)
                 st.markdown(f"**{units} units, {share}**, compared with the current forecast")
             st.button("Reset", type="tertiary", icon=":material/undo:", on_click=_reset, key="whatif_reset")
-        models = [f"{formatting.LABELS[name]} {formatting.signed_percent(share)}" for name, share in effect.models.items()]
-        notes = [f"{formatting.listing(models)}."] if models else []
+        answers = [f"{models.label(name)} {formatting.signed_percent(share)}" for name, share in effect.models.items()]
+        notes = [f"{formatting.listing(answers)}."] if answers else []
         if sentences := [*notes, *effect.notes, *refused]:
             st.caption(" ".join(sentences))
 

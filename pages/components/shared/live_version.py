@@ -35,7 +35,7 @@ def ensemble_of(version: int) -> Ensemble:
 def warm_up(ensemble: Ensemble, charts: ModuleType) -> None:
     """Runs once what the first page runs, so that its libraries are loaded."""
     view = forecast_view.view(ensemble, {}, ahead(ensemble))
-    charts.forecast(view, charts.SHOWN).to_json()
+    charts.forecast(view, charts.shown()).to_json()
 
 
 def ahead(ensemble: Ensemble) -> int:

@@ -10,7 +10,7 @@ import streamlit as st
 from forecasting.core import formatting, stages
 from forecasting.core.errors import ShelfcastError
 from forecasting.core.settings import Settings
-from forecasting.services import jobs, retraining, versions, workspaces
+from forecasting.services import jobs, models, retraining, versions, workspaces
 from pages.charts import forecast
 from pages.components.shared import markdown
 
@@ -23,10 +23,10 @@ ICONS = {"done": ":green[:material/check_circle:]", "running": ":blue[:material/
 
 @dataclass(frozen=True)
 class Step:
-    """One of the five steps of a retraining.
+    """One of the steps of a retraining.
 
     Args:
-        name: One of `stages.STEPS`.
+        name: One of `models.steps()`.
         state: "done", "running" or "waiting".
         fact: One thing worth knowing about it.
     """
@@ -96,14 +96,14 @@ def _loss_curve(events: list[Event]) -> None:
 
 
 def steps(events: list[Event]) -> list[Step]:
-    """The five steps with what is known of each, from a job's events."""
+    """The steps with what is known of each, from a job's events."""
     progress = [event for event in events if event.type == "progress"]
-    current = stages.step_of(progress[-1].stage) if progress else stages.BACKTEST_STEP
+    current = models.step_of(progress[-1].stage) if progress else stages.BACKTEST_STEP
     merged = st.session_state.get("merged", "sales are saved")
     shown = [Step(stages.MERGE_STEP, "done", merged)]
-    for name in stages.STEPS[1:]:
-        own = [event for event in progress if stages.step_of(event.stage) == name]
-        place = stages.STEPS.index(name) - stages.STEPS.index(current)
+    for name in models.steps()[1:]:
+        own = [event for event in progress if models.step_of(event.stage) == name]
+        place = models.steps().index(name) - models.steps().index(current)
         state = "running" if place == 0 else "waiting" if place > 0 else "done"
         shown.append(Step(name, state, _fact(name, state, own)))
     return shown

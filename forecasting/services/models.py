@@ -1,0 +1,33 @@
+"""The models as people see them: their names and curves, and the steps of a retrain."""
+
+from __future__ import annotations
+
+from forecasting.core import stages
+from forecasting.models import registry
+
+label = registry.label
+registered = registry.registered
+blended = registry.blended
+
+
+def steps() -> tuple[str, ...]:
+    """What a person sees of a retrain, in order; the merge has ended before it starts.
+
+    Example:
+        >>> steps()
+        ('Merge', 'Backtest', 'Prophet', 'LSTM', 'Publish')
+    """
+    return (stages.MERGE_STEP, stages.BACKTEST_STEP, *(model.stage for model in blended()), stages.PUBLISH)
+
+
+def step_of(stage: str) -> str:
+    """The step in which people see a stage: one of `steps`; the benchmark, fitted first, is seen with the first model.
+
+    Example:
+        >>> step_of("Backtest: Totals"), step_of("Seasonal naive"), step_of("LSTM")
+        ('Backtest', 'Prophet', 'LSTM')
+    """
+    if stage != stages.without_backtest(stage):
+        return stages.BACKTEST_STEP
+    fitted = [model for model in registered() if model.stage == stage]
+    return next((model.stage if model.blended else blended()[0].stage for model in fitted), stages.PUBLISH)
