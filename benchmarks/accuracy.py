@@ -35,9 +35,14 @@ from forecasting.core import schema
 from forecasting.core.arrays import FloatArray
 from forecasting.core.panel import Panel
 from forecasting.core.settings import Settings
+from forecasting.models import registry
 from forecasting.training import pipeline
 
-NAMES = {schema.PROPHET: "Prophet", schema.LSTM: "LSTM", schema.BLEND: "blend", schema.SEASONAL_NAIVE: "seasonal naive"}
+NAMES = {
+    **{model.name: model.label for model in registry.blended()},
+    schema.BLEND: "blend",
+    schema.SEASONAL_NAIVE: "seasonal naive",
+}
 
 
 class Trained(NamedTuple):

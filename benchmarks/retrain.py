@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from forecasting.core import schema
+from forecasting.models import registry
 from forecasting.training import metrics
 
 
@@ -96,7 +97,7 @@ def score(future: pd.DataFrame, forecast: pd.DataFrame) -> None:
     both = future.astype({name: str for name in keys[1:]}).merge(forecast, on=keys, how="left", suffixes=("_sold", ""))
     known = both[both[schema.FORECAST].notna()]
     print(f"{len(both)} days sold, {len(both) - len(known)} of them without a forecast")
-    for name in (schema.PROPHET, schema.LSTM, schema.FORECAST):
+    for name in (*registry.blended_names(), schema.FORECAST):
         y, yhat = known[schema.SALES].to_numpy(float), known[name].to_numpy(float)
         print(f"    {name:10s} WAPE {100 * metrics.wape(y, yhat):6.2f} %  bias {100 * metrics.bias_share(y, yhat):+6.2f} %")
     for level in (80, 95):

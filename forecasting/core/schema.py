@@ -32,9 +32,8 @@ CUTOFF: Final = "cutoff"
 STEP: Final = "step"
 """Days ahead, from 1."""
 
-PROPHET: Final = "prophet"
-LSTM: Final = "lstm"
 SEASONAL_NAIVE: Final = "seasonal_naive"
+"""The benchmark; which other models there are, `forecasting.models.registry` says."""
 BLEND: Final = "blend"
 FORECAST: Final = "forecast"
 """The blend's column at the border."""
@@ -44,7 +43,6 @@ MODEL: Final = "model"
 REASON: Final = "reason"
 WHY: Final = "why"
 NOTES: Final = "notes"
-MODELS: Final = (PROPHET, LSTM, SEASONAL_NAIVE)
 
 LEVELS: Final = (0.80, 0.95)
 """Central coverage of the two bands."""

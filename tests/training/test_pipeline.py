@@ -40,14 +40,14 @@ def past_of(panel, *, broken=()):
     mean = np.broadcast_to(np.nanmean(panel.sales, axis=1)[None, :, None], y.shape)
     yhat = {name: np.where(known, mean * np.exp(0.1 * random.normal(size=y.shape)), np.nan) for name in registry.names()}
     for row in broken:
-        yhat[schema.PROPHET][:, row] *= 4
+        yhat["prophet"][:, row] *= 4
     return Backtest(panel.dates[[cut - 1 for cut in cuts]], y, yhat), tuple(panel.cut(cut) for cut in cuts)
 
 
 def assembled(panel, **options):
     past, known = past_of(panel, **options)
     mean = np.repeat(np.nanmean(panel.sales, axis=1)[:, None], H, axis=1)
-    yhat = {schema.PROPHET: 1.1 * mean, schema.LSTM: mean, schema.SEASONAL_NAIVE: mean}
+    yhat = {"prophet": 1.1 * mean, "lstm": mean, schema.SEASONAL_NAIVE: mean}
     models = {name: SeasonalNaive().fit(panel, horizon=H) for name in registry.names()}
     return pipeline.assemble(panel, Fitted(clean(panel), models, yhat), past, known, [0.6])
 
@@ -68,7 +68,7 @@ def test_a_broken_model_loses_its_share_and_the_reason_is_told(panel):
     row = made.health.set_index("unique_id").loc[uid]
     assert row["prophet_share"] < 0.05
     assert "far off" in row["why"]
-    np.testing.assert_allclose(made.yhat[schema.BLEND][3], made.yhat[schema.LSTM][3], rtol=0.01)
+    np.testing.assert_allclose(made.yhat[schema.BLEND][3], made.yhat["lstm"][3], rtol=0.01)
 
 
 def test_a_new_series_follows_its_group_and_a_stopped_one_sells_nothing(panel):
@@ -126,7 +126,7 @@ def test_a_forecast_that_was_held_down_is_noted(panel):
     past, known = past_of(panel)
     yhat = dict.fromkeys(registry.names(), np.repeat(np.nanmean(panel.sales, axis=1)[:, None], H, axis=1))
     models = {name: SeasonalNaive().fit(panel, horizon=H) for name in registry.names()}
-    held = {schema.PROPHET: {panel.unique_ids[1]: "A forecast of 900 a day is held at 90."}}
+    held = {"prophet": {panel.unique_ids[1]: "A forecast of 900 a day is held at 90."}}
     made = pipeline.assemble(panel, Fitted(clean(panel), models, yhat, held), past, known, [0.6])
     assert made.health.notes[1] == "Prophet: a forecast of 900 a day is held at 90."
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from forecasting.core.schema import LSTM, PROPHET, SEASONAL_NAIVE
+from forecasting.models import registry
 from forecasting.training import reasons, weights
+
+PROPHET, LSTM, SEASONAL_NAIVE = registry.names()
 
 
 def past(cutoffs=6, n=120, h=28, seed=0, error=0.1):

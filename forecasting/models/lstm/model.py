@@ -9,7 +9,6 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from forecasting.core import schema
 from forecasting.core.arrays import FloatArray
 from forecasting.core.errors import ShelfcastError
 from forecasting.core.panel import Panel
@@ -45,7 +44,7 @@ class LstmModel(Model):
         start: A fitted model whose weights a shorter training continues from, if its inputs are the same; None to start anew.
     """
 
-    name: ClassVar[str] = schema.LSTM
+    name: ClassVar[str] = "lstm"
 
     def __init__(self, settings: LstmSettings, seed: int, start: LstmModel | None = None) -> None:
         self.settings = settings

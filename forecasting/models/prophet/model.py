@@ -10,7 +10,7 @@ from typing import Final, Self
 import numpy as np
 import pandas as pd
 
-from forecasting.core import calendar, schema, stages
+from forecasting.core import calendar, stages
 from forecasting.core.arrays import FloatArray
 from forecasting.core.panel import Panel
 from forecasting.core.period import DAY, Period
@@ -41,7 +41,7 @@ class ProphetModel(Model):
         curves_: The curves that it learned.
     """
 
-    name = schema.PROPHET
+    name = "prophet"
 
     def __init__(self, settings: ProphetSettings) -> None:
         self.settings = settings
