@@ -41,11 +41,11 @@ def together(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat([frame([], "", [], "", ""), *frames], ignore_index=True).sort_values("line", kind="stable", ignore_index=True)
 
 
-def require_choice(found: pd.DataFrame, rows: int, *, usable: bool, drop: bool, aim: str) -> None:
+def require_choice(problems: pd.DataFrame, rows: int, *, usable: bool, drop: bool, aim: str) -> None:
     """Raises ProblemsFound unless the good rows may be used.
 
     Args:
-        found: All problems.
+        problems: All problems of the file.
         rows: Rows of the file, good and bad.
         usable: Whether any row is good.
         drop: Whether the person chose to leave rows with problems out.
@@ -56,16 +56,16 @@ def require_choice(found: pd.DataFrame, rows: int, *, usable: bool, drop: bool, 
     """
     if not usable:
         none = "The row cannot be read" if rows == 1 else f"None of the {rows:,} rows can be read"
-        raise ProblemsFound(f"{none}, so there is nothing to {aim}. {_first(found)}".rstrip(), problems=found)
-    if len(found) and not drop:
-        count = f"{found['line'].nunique():,} of {rows:,} rows cannot be used."
+        raise ProblemsFound(f"{none}, so there is nothing to {aim}. {_first(problems)}".rstrip(), problems=problems)
+    if len(problems) and not drop:
+        count = f"{problems['line'].nunique():,} of {rows:,} rows cannot be used."
         remedy = "Correct them and upload again, or choose to leave them out (--drop-problems on the command line)."
-        raise ProblemsFound(f"{count} {_first(found)} {remedy}", problems=found)
+        raise ProblemsFound(f"{count} {_first(problems)} {remedy}", problems=problems)
 
 
-def _first(found: pd.DataFrame, most: int = 3) -> str:
+def _first(problems: pd.DataFrame, most: int = 3) -> str:
     """The first problems in one line."""
-    rows = found.head(most).to_dict("records")
+    rows = problems.head(most).to_dict("records")
     shown = [f'line {row["line"]}{", " + row["column"] if row["column"] else ""}: {row["problem"]} ("{row["value"]}")' for row in rows]
-    more = len(found) - len(shown)
+    more = len(problems) - len(shown)
     return f"{'; '.join(shown)}{f'; and {more:,} more' if more > 0 else ''}." if shown else ""

@@ -91,17 +91,17 @@ def check(
         AmbiguousDates: The dates can be read two ways.
     """
     roles = checked(table, mapping)
-    found = Findings(table, roles)
-    columns = {schema.DATE: _check_days(found, day_first, today)}
-    columns |= {role: _check_texts(found, role) for role in (*schema.KEYS, *schema.ATTRIBUTES) if role in roles}
-    decimals, notes = found.decimals(NUMBERS)
-    columns |= {role: _check_driver(found, role, decimals) for role in schema.DRIVERS if role in roles}
-    columns[schema.SALES] = _check_sales(found, columns, decimals)
-    frame = pd.DataFrame({role: _column(columns[role], ~found.bad) for role in roles})
-    sales, identical, different = _unique(frame, table.rows[~found.bad], duplicates)
+    findings = Findings(table, roles)
+    columns = {schema.DATE: _check_days(findings, day_first, today)}
+    columns |= {role: _check_texts(findings, role) for role in (*schema.KEYS, *schema.ATTRIBUTES) if role in roles}
+    decimals, notes = findings.decimals(NUMBERS)
+    columns |= {role: _check_driver(findings, role, decimals) for role in schema.DRIVERS if role in roles}
+    columns[schema.SALES] = _check_sales(findings, columns, decimals)
+    frame = pd.DataFrame({role: _column(columns[role], ~findings.bad) for role in roles})
+    sales, identical, different = _unique(frame, table.rows[~findings.bad], duplicates)
     return Intake(
         sales=sales,
-        problems=problems.together(found.frames),
+        problems=problems.together(findings.frames),
         mapping=roles,
         kept_out=tuple(name for name in table.columns if name not in roles.values()),
         duplicates_identical=identical,
@@ -111,54 +111,54 @@ def check(
     )
 
 
-def _check_days(found: Findings, day_first: bool | None, today: date) -> np.ndarray:
-    column = found.mapping[schema.DATE]
-    given = found.table.rows[column]
+def _check_days(findings: Findings, day_first: bool | None, today: date) -> np.ndarray:
+    column = findings.mapping[schema.DATE]
+    given = findings.table.rows[column]
     days = cells.as_days(given, column=column, day_first=day_first)
     empty = is_empty(given)
-    found.add(empty, schema.DATE, "No date", f"Write the date {_AGAIN}")
-    found.add(np.isnat(days) & ~empty, schema.DATE, "No such date", f"Correct the date {_AGAIN}")
-    found.add(days > np.datetime64(today + AHEAD, "D"), schema.DATE, "More than two years ahead", f"Correct the date {_AGAIN}")
-    found.add(days < np.datetime64(FIRST_DAY, "D"), schema.DATE, "Before 1970", f"Correct the date {_AGAIN}")
+    findings.add(empty, schema.DATE, "No date", f"Write the date {_AGAIN}")
+    findings.add(np.isnat(days) & ~empty, schema.DATE, "No such date", f"Correct the date {_AGAIN}")
+    findings.add(days > np.datetime64(today + AHEAD, "D"), schema.DATE, "More than two years ahead", f"Correct the date {_AGAIN}")
+    findings.add(days < np.datetime64(FIRST_DAY, "D"), schema.DATE, "Before 1970", f"Correct the date {_AGAIN}")
     return days
 
 
-def _check_texts(found: Findings, role: str) -> pa.DictionaryArray:
-    texts = cells.as_texts(found.table.rows[found.mapping[role]])
+def _check_texts(findings: Findings, role: str) -> pa.DictionaryArray:
+    texts = cells.as_texts(findings.table.rows[findings.mapping[role]])
     if role in schema.KEYS:
         what = "product" if role == schema.PRODUCT else role
-        found.add(texts.is_null().to_numpy(zero_copy_only=False), role, f"No {what}", f"Write the {what} {_AGAIN}")
+        findings.add(texts.is_null().to_numpy(zero_copy_only=False), role, f"No {what}", f"Write the {what} {_AGAIN}")
     return texts
 
 
-def _check_driver(found: Findings, role: str, decimals: dict[str, number_formats.Decimal]) -> np.ndarray:
-    given = found.table.rows[found.mapping[role]]
+def _check_driver(findings: Findings, role: str, decimals: dict[str, number_formats.Decimal]) -> np.ndarray:
+    given = findings.table.rows[findings.mapping[role]]
     unknown = cells.is_unknown(given)
     if role in FLAGS:
         values = cells.as_yes_or_no(given)
-        found.add(np.isnan(values) & ~unknown, role, "Not 0 or 1", f"Write 1 for yes or 0 for no, {_AGAIN}")
+        findings.add(np.isnan(values) & ~unknown, role, "Not 0 or 1", f"Write 1 for yes or 0 for no, {_AGAIN}")
         return values
     values = np.where(unknown, np.nan, cells.as_numbers(given, decimals[role]))
-    found.add(~np.isfinite(values) & ~unknown, role, "Not a number", f"Correct the {role} {_AGAIN}")
-    found.add(values < 0, role, f"{role.capitalize()} below zero", f"Correct the {role} {_AGAIN}")
+    findings.add(~np.isfinite(values) & ~unknown, role, "Not a number", f"Correct the {role} {_AGAIN}")
+    findings.add(values < 0, role, f"{role.capitalize()} below zero", f"Correct the {role} {_AGAIN}")
     return values
 
 
-def _check_sales(found: Findings, columns: AnyMapping[str, np.ndarray], decimals: dict[str, number_formats.Decimal]) -> np.ndarray:
+def _check_sales(findings: Findings, columns: AnyMapping[str, np.ndarray], decimals: dict[str, number_formats.Decimal]) -> np.ndarray:
     """Sales of each row, NaN if not known; an empty cell is no problem after the last day with sales, on rows that give a driver."""
-    given = found.table.rows[found.mapping[schema.SALES]]
+    given = findings.table.rows[findings.mapping[schema.SALES]]
     values, empty = cells.as_numbers(given, decimals[schema.SALES]), is_empty(given)
-    found.add(np.isnan(values) & ~empty, schema.SALES, "Not a number", f"Correct the sales {_AGAIN}")
-    found.add(np.isinf(values), schema.SALES, "Not a finite number", f"Correct the sales {_AGAIN}")
+    findings.add(np.isnan(values) & ~empty, schema.SALES, "Not a number", f"Correct the sales {_AGAIN}")
+    findings.add(np.isinf(values), schema.SALES, "Not a finite number", f"Correct the sales {_AGAIN}")
     below = np.isfinite(values) & (values < 0)
-    found.add(below, schema.SALES, "Sales below zero", f"Correct the sales, or write 0 for returns, {_AGAIN}")
+    findings.add(below, schema.SALES, "Sales below zero", f"Correct the sales, or write 0 for returns, {_AGAIN}")
     days = columns[schema.DATE]
-    sold = days[np.isfinite(values) & ~found.bad]
+    sold = days[np.isfinite(values) & ~findings.bad]
     ahead = days > sold.max() if len(sold) else ~np.isnat(days)
-    told = np.zeros(len(days), dtype=bool)
+    has_driver = np.zeros(len(days), dtype=bool)
     for role in schema.DRIVERS:
-        told |= np.isfinite(columns[role]) if role in columns else False
-    found.add(empty & ~(ahead & told), schema.SALES, "No sales", f"Write 0 if nothing was sold, or the units, {_AGAIN}")
+        has_driver |= np.isfinite(columns[role]) if role in columns else False
+    findings.add(empty & ~(ahead & has_driver), schema.SALES, "No sales", f"Write 0 if nothing was sold, or the units, {_AGAIN}")
     return values
 
 

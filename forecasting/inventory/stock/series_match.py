@@ -1,4 +1,4 @@
-"""Which series the rows of a stock file are about: a row that leaves a key open is about all series that it fits."""
+"""The series that the rows of a stock file are about: a row that leaves a key open is about all series that it fits."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from forecasting.intake import cells
 from forecasting.intake.findings import Findings
 
 OPEN, UNKNOWN = -1, -2
-"""Codes of a key that a row leaves open, and of one that no series has."""
+"""Codes of a key that a row leaves open, and of a value that no series has."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,9 +25,9 @@ class Group:
 
     Args:
         rows: Shape (r,), positions of the rows.
-        row: Shape (r,), for each of them which values of these keys it names: a number, -1 where no series has them together.
-        series: Shape (n,), for each series the number of its values of these keys.
-        count: Shape (numbers,), series of each.
+        row: Shape (r,), for each row the number of the values of these keys that it names; -1 where no series has them together.
+        series: Shape (n,), the number of each series' values of these keys.
+        count: Shape (numbers,), how many series have each number.
     """
 
     rows: np.ndarray
@@ -36,40 +36,40 @@ class Group:
     count: np.ndarray
 
     def only(self, good: np.ndarray) -> Group:
-        """The same without rows that are bad or fit no series."""
-        kept = good[self.rows] & (self.row >= 0)
-        return Group(self.rows[kept], self.row[kept], self.series, self.count)
+        """The group without rows that are bad or fit no series."""
+        good_rows = good[self.rows] & (self.row >= 0)
+        return Group(self.rows[good_rows], self.row[good_rows], self.series, self.count)
 
 
-def groups(found: Findings, panel: Panel) -> list[Group]:
-    """All rows that name a key by the keys that they name: most keys first; of as many, product before region before store.
+def groups(findings: Findings, panel: Panel) -> list[Group]:
+    """The rows grouped by the keys that they name: most keys first; of equally many, product before region before store.
 
-    Rows that name none are in no group, but for panels of one series: there they are about it.
+    Rows that name no key are in no group, except in panels of one series, where they are about that series.
     """
-    n = len(found.table)
-    codes = {role: _codes(found, role, panel) for role in panel.keys if role in found.mapping}
-    made = []
+    n = len(findings.table)
+    codes = {role: _codes(findings, role, panel) for role in panel.keys if role in findings.mapping}
+    parts = []
     for named in _patterns(list(codes)):
         rows = np.flatnonzero(np.all([(codes[role] != OPEN) == (role in named) for role in codes], axis=0) if codes else np.ones(n, dtype=bool))
         if len(rows) and (named or len(panel) == 1):
-            made.append(_group(rows, {role: codes[role][rows] for role in named}, panel))
-    return made
+            parts.append(_group(rows, {role: codes[role][rows] for role in named}, panel))
+    return parts
 
 
 def _patterns(keys: list[str]) -> Iterator[tuple[str, ...]]:
-    """Every choice of the keys, most first."""
+    """Every choice of the keys, from all of them to none."""
     chosen = [tuple(key for key, take in zip(keys, taken, strict=True) if take) for taken in product((True, False), repeat=len(keys))]
     return iter(sorted(chosen, key=len, reverse=True))
 
 
-def _codes(found: Findings, role: str, panel: Panel) -> np.ndarray:
-    """Each row's value as a place among the values of the series, `OPEN` or `UNKNOWN`; shape (rows,).
+def _codes(findings: Findings, role: str, panel: Panel) -> np.ndarray:
+    """Each row's value as a position among the values of the series, or `OPEN` or `UNKNOWN`; shape (rows,).
 
     Of series whose sales were read when an apostrophe before "=" still counted as part of a name, the name is that without, too.
     """
     values = panel.series[role].unique().tolist()
     place = {spreadsheets.as_meant(text): number for number, text in enumerate(values)} | {text: number for number, text in enumerate(values)}
-    texts = cells.as_texts(found.table.rows[found.mapping[role]])
+    texts = cells.as_texts(findings.table.rows[findings.mapping[role]])
     known = np.array([*(place.get(text, UNKNOWN) for text in texts.dictionary.to_pylist()), OPEN])
     return known[texts.indices.fill_null(len(known) - 1).to_numpy(zero_copy_only=False)]
 
@@ -95,35 +95,35 @@ def strangers(parts: list[Group], n: int) -> np.ndarray:
     return strange
 
 
-def note_strangers(found: Findings, parts: list[Group], panel: Panel) -> None:
-    """Notes why rows are about no series."""
-    strange, nameless = strangers(parts, len(found.table)), np.ones(len(found.table), dtype=bool)
+def note_strangers(findings: Findings, parts: list[Group], panel: Panel) -> None:
+    """Records why rows are about no series."""
+    strange, nameless = strangers(parts, len(findings.table)), np.ones(len(findings.table), dtype=bool)
     for part in parts:
         nameless[part.rows] = False
     strange &= ~nameless
-    named = [role for role in panel.keys if role in found.mapping]
+    named = [role for role in panel.keys if role in findings.mapping]
     if named:
-        found.add(nameless, named[0], f"No {_word(named[0])}", f"Write the {_word(named[0])}.")
+        findings.add(nameless, named[0], f"No {_word(named[0])}", f"Write the {_word(named[0])}.")
     alone = strange.copy()
     for role in named:
-        never = strange & (_codes(found, role, panel) == UNKNOWN)
-        found.add(never, role, f"Unknown {_word(role)}", f"No series has it; correct the {_word(role)}, or train on its sales first.")
+        never = strange & (_codes(findings, role, panel) == UNKNOWN)
+        findings.add(never, role, f"Unknown {_word(role)}", f"No series has it; correct the {_word(role)}, or train on its sales first.")
         alone &= ~never
     if alone.any():
-        columns = ", ".join(found.mapping[role] for role in named)
-        texts = zip(*(cells.shown(found.table.rows[found.mapping[role]], alone) for role in named), strict=True)
-        found.add_lines(alone, columns, [", ".join(filter(None, row)) for row in texts], "Unknown series", "No series has these keys together.")
+        columns = ", ".join(findings.mapping[role] for role in named)
+        texts = zip(*(cells.shown(findings.table.rows[findings.mapping[role]], alone) for role in named), strict=True)
+        findings.add_lines(alone, columns, [", ".join(filter(None, row)) for row in texts], "Unknown series", "No series has these keys together.")
 
 
-def note_shared(found: Findings, part: Group, role: str, values: FloatArray) -> None:
-    """Notes units of a shelf on rows that are about several series."""
-    wrong = np.zeros(len(found.table), dtype=bool)
+def note_shared(findings: Findings, part: Group, role: str, values: FloatArray) -> None:
+    """Records units of a shelf on rows that are about several series."""
+    wrong = np.zeros(len(findings.table), dtype=bool)
     wrong[part.rows] = ~np.isnan(values[part.rows]) & (part.row >= 0) & (part.count[part.row] > 1)
-    found.add(wrong, role, "Units of several series", "Say which one has them: fill in all keys.")
+    findings.add(wrong, role, "Units of several series", "Say which one has them: fill in all keys.")
 
 
-def note_conflicts(found: Findings, part: Group, role: str, values: FloatArray, due: np.ndarray | None = None) -> None:
-    """Notes values of a column that differ between rows about the same series (and, with `due`, the same day); all rows of the group count."""
+def note_conflicts(findings: Findings, part: Group, role: str, values: FloatArray, due: np.ndarray | None = None) -> None:
+    """Records values of a column that differ between rows about the same series (and, with `due`, the same day); all rows of the group count."""
     sound = part.only(~np.isnan(values))
     if not len(sound.rows):
         return
@@ -131,21 +131,21 @@ def note_conflicts(found: Findings, part: Group, role: str, values: FloatArray, 
     frame = pd.DataFrame({"row": sound.row, "day": days, "value": values[sound.rows]})
     spread = frame.groupby(["row", "day"])["value"].agg(["min", "max"])
     same = spread.index.get_indexer(pd.MultiIndex.from_frame(frame[["row", "day"]]))
-    wrong = np.zeros(len(found.table), dtype=bool)
+    wrong = np.zeros(len(findings.table), dtype=bool)
     wrong[sound.rows] = (spread["min"] != spread["max"]).to_numpy()[same]
     remedy = "Keep one of these rows." if due is None else "Keep one of these rows, or give each delivery its own due date."
-    found.add(wrong, role, "Several values for one series", remedy)
+    findings.add(wrong, role, "Several values for one series", remedy)
 
 
 def spread(parts: list[Group], values: FloatArray, good: np.ndarray, n: int) -> FloatArray:
-    """Each series' value from the rows about it, shape (n,): of those that name most keys; NaN where there is none."""
-    made = np.full(n, np.nan)
+    """Each series' value from the rows about it, shape (n,): from the rows that name most keys; NaN where there is none."""
+    spread_values = np.full(n, np.nan)
     for part in parts:
         sound = part.only(good & ~np.isnan(values))
         by_number = np.full(len(part.count), np.nan)
         by_number[sound.row] = values[sound.rows]
-        made = np.where(np.isnan(made), by_number[part.series], made)
-    return made
+        spread_values = np.where(np.isnan(spread_values), by_number[part.series], spread_values)
+    return spread_values
 
 
 def _word(role: str) -> str:
