@@ -1,4 +1,4 @@
-"""The order of a line as formulas that spreadsheets share: the same arithmetic as `inventory`, for whoever changes the stock in the sheet."""
+"""The order of a line as formulas that all spreadsheets know: the arithmetic of `arithmetic.py`, for people who change the sheet."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from forecasting.inventory.orders.wording import STATES
 from forecasting.inventory.policy import Rule
 
 TINY: Final = f"{TOLERANCE:.0E}"
-"""What counts as none, as in `inventory`, so that no pack is ordered for the rounding of a computer."""
+"""Units that count as none, as in `arithmetic`, so that no pack is ordered for a rounding error."""
 ROW: Final = "{row}"
-"""Stands for the number of the line's row."""
+"""Placeholder for the number of the line's row."""
 STATE: Final = "{state}"
-"""Stands for the line's state where nothing need be ordered."""
+"""Placeholder for the line's state where nothing need be ordered."""
 _PACK: Final = "IF(<pack_size>>0,<pack_size>,1)"
 _SHORT: Final = "<order_up_to>-<inventory_position>"
 _BELOW: Final = "<reorder_point>-<inventory_position>"
@@ -24,7 +24,7 @@ _LOTS: Final = f"(INT(({_BELOW})/{_LOT}+{TINY})+1)*{_LOT}"
 
 
 def _packed(units: str) -> str:
-    """In whole packs, at least the minimum."""
+    """A formula that rounds units up to whole packs, and to at least the minimum."""
     return f"ROUNDUP(MAX(MAX({units},<minimum_order>)/{_PACK}-{TINY},0),0)*{_PACK}"
 
 
@@ -37,14 +37,14 @@ _QUANTITY: Final[dict[Rule, str]] = {
 
 
 def formulas(rule: Rule, letters: Mapping[str, str]) -> dict[str, str]:
-    """Of each column that recalculates, the formula of a row; with `ROW` and `STATE` in them.
+    """Column -> the formula of a row, with `ROW` and `STATE` in it, for each column that recalculates.
 
     Args:
-        rule: How orders are reckoned.
+        rule: The rule by which orders are calculated.
         letters: Column -> its letters in the sheet.
     """
     level = "<expected>+<safety_stock>"
-    made = {
+    texts = {
         "state": f'IF(<recommended>="","{STATES[UNKNOWN]}",IF(<recommended>>0,"{STATES[NOW]}",'
         f'IF(<inventory_position>>{TOO_MUCH:g}*MAX(<order_up_to>,0),"{STATES[OVERSTOCK]}","{STATE}")))',
         "order": 'IF(ISNUMBER(<yours>),<yours>,IF(ISNUMBER(<recommended>),<recommended>,""))',
@@ -54,7 +54,7 @@ def formulas(rule: Rule, letters: Mapping[str, str]) -> dict[str, str]:
         "order_up_to": f"{level}+<lot>" if "lot" in letters else level,
         "recommended": _QUANTITY[rule],
     }
-    return {name: f"={_placed(text, letters)}" for name, text in made.items() if name in letters}
+    return {name: f"={_placed(text, letters)}" for name, text in texts.items() if name in letters}
 
 
 def _placed(text: str, letters: Mapping[str, str]) -> str:

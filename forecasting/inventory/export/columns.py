@@ -1,4 +1,4 @@
-"""The columns of the workbook of orders: which there are, what they are called, and what each one says."""
+"""The columns of the workbook of orders: their names, labels and explanations."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from forecasting.core import formatting, schema
 from forecasting.inventory.policy import DAILY, Rule
 
 Kind = Literal["text", "units", "finer", "money", "share", "days", "date", "count"]
-"""How a value is written; `finer` are units with a decimal, for sums that were never whole."""
+"""How a value is formatted; `finer` are units with a decimal, for sums that are never whole."""
 
 SERIES, ORDER, INPUT, SUM, EXPORTED = "Series", "Order", "Change these", "How it adds up", "With the stock as exported"
 """Groups of columns on the sheet of orders, from left to right."""
 LATER: Final = "No order now"
-"""The state of a row that was to be ordered until its stock was changed."""
+"""State of a row that had an order until its stock was changed in the sheet."""
 RULES: Final[dict[Rule, str]] = {
     "order_up_to": "At every review, order up to the level, in whole packs.",
     "reorder_point": "At or below the reorder point, order whole lots until the stock is above it.",
@@ -30,12 +30,12 @@ class Column:
     """A column of a sheet.
 
     Args:
-        name: Of the value: a column of the table of orders, or one of the workbook's own.
-        label: In the header.
-        kind: How it is written.
-        says: What it is, with its unit, for the sheet that explains.
-        group: Over the header.
-        width: Characters.
+        name: The column of the table of orders, or of the workbook's own columns.
+        label: Its label in the header.
+        kind: How its values are formatted.
+        says: Its explanation, with the unit, for the sheet About.
+        group: The name over the header.
+        width: Width in characters.
     """
 
     name: str
@@ -125,13 +125,13 @@ EVIDENCE_COLUMNS: Final = (
     Column("reason", "Why there is no order", "text", "Why nothing can be recommended, and what helps. Empty otherwise.", width=40),
 )
 MONEY: Final = ("unit_cost", "order_value")
-"""Only where some unit cost is known."""
+"""Columns that are shown only where some unit cost is known."""
 WITH_POINT: Final = ("reorder_point", "lot")
-"""Only under rules that wait for the stock to fall to a point."""
+"""Columns that are shown only under rules with a reorder point."""
 
 
 def key_columns(table: pd.DataFrame) -> tuple[Column, ...]:
-    """What names a series: keys and category, else its only name."""
+    """The columns that name a series: keys and category, else its unique_id."""
     names = [name for name in schema.FILTERS if name in table] or [schema.UNIQUE_ID]
     return tuple(Column(name, formatting.LABELS.get(name, "Series"), "text", "From the sales file.", SERIES, _width(table[name])) for name in names)
 

@@ -15,7 +15,7 @@ from forecasting.inventory.export.columns import Column
 from forecasting.inventory.export.styles import Look
 
 LONGEST: Final = 32_767
-"""Characters that a cell holds."""
+"""Characters that a cell holds at most."""
 EPOCH: Final = pd.Timestamp(1899, 12, 30)
 """Day 0 of spreadsheets."""
 A4: Final = 9
@@ -31,7 +31,7 @@ class Sheet(Worksheet):  # type: ignore[misc]
     look: Look
 
     def fill(self, row: int, place: int, column: Column, values: Iterable[Any]) -> None:
-        """Texts, numbers or days as they are, from a row down; a text is never a formula, and what is not known is empty."""
+        """Writes texts, numbers or days as they are, from a row down; a text is never a formula, and an unknown value is an empty cell."""
         style = self.look.cell(column)
         if column.kind == "text":
             for line, text in enumerate(values, start=row):
@@ -45,7 +45,7 @@ class Sheet(Worksheet):  # type: ignore[misc]
                 self.write_blank(line, place, None, style)
 
     def fill_formulas(self, row: int, place: int, column: Column, formulas: Iterable[tuple[str, Any]]) -> None:
-        """Formulas with their values, from a row down; NaN shows nothing, and no formula is an empty cell."""
+        """Writes formulas with their values, from a row down; NaN shows nothing, and an empty formula is an empty cell."""
         style = self.look.cell(column)
         for line, (formula, value) in enumerate(formulas, start=row):
             if formula:
@@ -54,7 +54,7 @@ class Sheet(Worksheet):  # type: ignore[misc]
                 self.write_blank(line, place, None, style)
 
     def head(self, row: int, columns: Sequence[Column], last: int, frozen: int) -> None:
-        """The header over rows up to `last`: it filters, and stays in sight and on every page, as do the first columns."""
+        """Writes the header over rows up to `last`: it filters, and stays in view and on every page, as do the first columns."""
         for place, column in enumerate(columns):
             self.set_column(place, place, column.width)
             self.write_string(row, place, column.label, self.look.header(column))
@@ -65,7 +65,7 @@ class Sheet(Worksheet):  # type: ignore[misc]
         self.repeat_columns(0, frozen - 1)
 
     def fit_to_paper(self, pages: int = 1) -> None:
-        """On A4, landscape, as wide as so many pages."""
+        """Sets the print to A4, landscape, `pages` pages wide."""
         self.set_landscape()
         self.set_paper(A4)
         self.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
@@ -73,7 +73,7 @@ class Sheet(Worksheet):  # type: ignore[misc]
         self.set_footer("&L&A&RPage &P of &N")
 
     def _prepare_formula(self, formula: str, _expand_future_functions: bool = False) -> str:
-        """As it stands: looking each formula through for functions of newer spreadsheets takes a third of the time, and ours has none."""
+        """The formula unchanged: searching it for functions of newer spreadsheets takes a third of the time, and ours have none."""
         return formula.removeprefix("=")
 
 
@@ -86,7 +86,7 @@ def add_sheet(book: Workbook, name: str, look: Look) -> Sheet:
 
 
 def _as_text(value: Any) -> str:
-    """A text that is written as it stands, as far as a cell holds it.
+    """A text to be written unchanged, cut to the length that a cell holds.
 
     What looks like XlsxWriter's own mark-up of a text in several fonts would go into the file as it is, tags and all; a space behind it, which
     nobody sees and reading takes off again, makes it plain.
@@ -96,5 +96,5 @@ def _as_text(value: Any) -> str:
 
 
 def _serial(days: Iterable[Any]) -> FloatArray:
-    """Days as spreadsheets count them, NaN where there is none."""
+    """Days as spreadsheets number them, NaN where there is none."""
     return ((pd.DatetimeIndex(np.asarray(days)) - EPOCH) / pd.Timedelta(days=1)).to_numpy(dtype=float)

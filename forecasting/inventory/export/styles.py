@@ -1,4 +1,4 @@
-"""How the workbook of orders looks: number formats, the blue of what can be changed, the colours of states."""
+"""The styles of the workbook of orders: number formats, the blue of cells to change, the colours of states."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MARKS: Final = {
     OVERSTOCK: ("#6330A3", "#F2EBFB"),
     UNKNOWN: ("#475467", "#EEF0F3"),
 }
-"""State -> text and fill."""
+"""State -> colours of its text and its fill."""
 FORMATS: Final[dict[Kind, str]] = {
     "text": "General",
     "units": "#,##0",
@@ -33,17 +33,17 @@ FORMATS: Final[dict[Kind, str]] = {
     "count": "0",
 }
 BROKEN: Final = "#,##0.00"
-"""Units, where some are not whole."""
+"""Number format of units where some are not whole."""
 WHOLE: Final = ("on_hand", "on_order", "backorders", "order_up_to", "pack_size", "minimum_order")
-"""Columns that say whether units are whole."""
+"""Columns whose values decide whether units are whole."""
 
 
 class Look:
     """The styles of one workbook.
 
     Args:
-        book: Where they belong.
-        table: The orders, which say whether units are whole.
+        book: The workbook.
+        table: The orders, whose values decide whether units are whole.
     """
 
     def __init__(self, book: Workbook, table: pd.DataFrame) -> None:
@@ -58,7 +58,7 @@ class Look:
         self.fact = self._style(align="left", indent=1)
 
     def cell(self, column: Column) -> Format:
-        """Of a value; a text stays one even where somebody edits it."""
+        """The format of a value; a text stays a text even after an edit."""
         number = self._formats[column.kind]
         more: dict[str, Any] = {}
         if column.kind == "text":
@@ -72,20 +72,20 @@ class Look:
         return self._style(num_format=number, bottom=1, bottom_color=HAIRLINE, **more)
 
     def total(self, kind: Kind) -> Format:
-        """Of the row of totals."""
+        """The format of the row of totals."""
         return self._style(num_format=self._formats[kind], bold=True, bg_color=HEAD, indent=int(kind == "text"))
 
     def header(self, column: Column) -> Format:
-        """Of a column's label."""
+        """The format of a column's label."""
         place: dict[str, Any] = {"align": "left", "indent": 1} if column.kind == "text" else {"align": "right"}
         return self._style(bold=True, text_wrap=True, valign="top", bg_color=HEAD, bottom=2, bottom_color=INK, **place)
 
     def group(self, column: Column) -> Format:
-        """Of the name over a group of columns."""
+        """The format of the name over a group of columns."""
         return self._style(italic=True, align="left", indent=1, font_color=ACCENT if column.group == INPUT else QUIET)
 
     def mark_states(self, sheet: Worksheet, span: str) -> None:
-        """Colours states; those that ask for nothing stay plain."""
+        """Colours states; states that need no action stay plain."""
         for state, (text, fill) in MARKS.items():
             style = self._style(font_color=text, bg_color=fill)
             sheet.conditional_format(span, {"type": "cell", "criteria": "==", "value": f'"{STATES[state]}"', "format": style})

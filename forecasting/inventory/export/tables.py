@@ -1,4 +1,4 @@
-"""Orders as people take them away: a CSV, and a workbook that recalculates."""
+"""Orders as files: a CSV, and a workbook that recalculates."""
 
 from __future__ import annotations
 
@@ -57,15 +57,15 @@ FIRST: Final = (
 DECIMALS: Final = 3
 
 
-def table(found: Orders, version: int, quantities: Mapping[str, float]) -> pd.DataFrame:
-    """One row a series, most urgent first: keys and category, the columns of `FIRST`, and the version.
+def table(orders: Orders, version: int, quantities: Mapping[str, float]) -> pd.DataFrame:
+    """One row per series, most urgent first: keys and category, the columns of `FIRST`, and the version.
 
     Args:
-        found: The recommendations.
-        version: Of the models behind them.
+        orders: The recommendations.
+        version: The version that they were made with.
         quantities: Units that a person ordered instead, by unique_id.
     """
-    rows = with_quantities(found.urgent(), quantities)
+    rows = with_quantities(orders.urgent(), quantities)
     keys = [name for name in schema.FILTERS if name in rows]
     numbers = rows.select_dtypes(include=[np.number]).columns
     rounded = rows.assign(**{str(name): rows[name].round(DECIMALS).replace([np.inf, -np.inf], np.nan) for name in numbers})
@@ -73,30 +73,30 @@ def table(found: Orders, version: int, quantities: Mapping[str, float]) -> pd.Da
 
 
 def with_quantities(rows: pd.DataFrame, quantities: Mapping[str, float]) -> pd.DataFrame:
-    """The table with the quantities that a person changed, and what they cost."""
+    """The table with the quantities that a person changed, and their values."""
     if not quantities:
         return rows
     quantity = rows[schema.UNIQUE_ID].map(quantities).astype(float).fillna(rows["order_quantity"])
     return rows.assign(order_quantity=quantity, order_value=quantity * rows["unit_cost"])
 
 
-def receipt(found: Orders) -> pd.DataFrame:
-    """One row a series: keys and category, class, the promise, and what the replay of the past came to, ours and the textbook's."""
-    keys = [name for name in schema.FILTERS if name in found.table] or [schema.UNIQUE_ID]
-    said = found.table[[*keys, "abc", "xyz", "service_level", "promise"]]
-    return pd.concat([said, found.receipt.series.round(DECIMALS)], axis=1)
+def receipt(orders: Orders) -> pd.DataFrame:
+    """The past check with a row per series: keys and category, class, the promise, and the results of ours and of the textbook's levels."""
+    keys = [name for name in schema.FILTERS if name in orders.table] or [schema.UNIQUE_ID]
+    facts = orders.table[[*keys, "abc", "xyz", "service_level", "promise"]]
+    return pd.concat([facts, orders.receipt.series.round(DECIMALS)], axis=1)
 
 
-def workbook(found: Orders, manifest: Mapping[str, Any], quantities: Mapping[str, float]) -> bytes:
-    """The same as a workbook whose quantities are live formulas, with the evidence of each line."""
-    past, urgent = found.made.past, found.urgent()
+def workbook(orders: Orders, manifest: Mapping[str, Any], quantities: Mapping[str, float]) -> bytes:
+    """The orders as a workbook whose quantities are live formulas, with the evidence of each line."""
+    past, urgent = orders.made.past, orders.urgent()
     evidence = {
         "version": manifest["version"],
         "trained": manifest.get("trained", ""),
-        "sales_to": found.made.panel.last,
+        "sales_to": orders.made.panel.last,
         "cutoffs": list(past.cutoffs),
-        "judged": found.made.panel.period.count(past.horizon),
-        "errors_used": np.isfinite(past.y[:, found.rows[urgent.index]]).sum(axis=(0, 2)),
+        "judged": orders.made.panel.period.count(past.horizon),
+        "errors_used": np.isfinite(past.y[:, orders.rows[urgent.index]]).sum(axis=(0, 2)),
     }
     rows = with_quantities(urgent, quantities)
-    return orders_xlsx(rows, evidence, rule=found.policy.rule)
+    return orders_xlsx(rows, evidence, rule=orders.policy.rule)

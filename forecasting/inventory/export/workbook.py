@@ -1,4 +1,4 @@
-"""Orders as a workbook that a buyer works with: change what is on the shelf, a pack or a minimum, and the order recalculates."""
+"""Orders as a workbook for buyers: after a change of the stock, a pack or a minimum, the order recalculates."""
 
 from __future__ import annotations
 
@@ -27,22 +27,22 @@ TOTAL, GROUPS, HEADER, FIRST = 2, 3, 4, 5
 ABOVE: Final = 6
 """The row of the header of the sheet of evidence, from 0."""
 FROZEN: Final = 2
-"""Columns that stay in sight, at most."""
+"""Columns that stay in view when scrolling, at most."""
 ALWAYS: Final = ("state", "order", "order_value", "inventory_position")
-"""Formulas of every line; the others need a level."""
+"""Columns with a formula on every line; the other formulas need a level."""
 OPTIONS: Final = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
 def orders_xlsx(table: pd.DataFrame, evidence: Mapping[str, Any], *, rule: Rule) -> bytes:
-    """A workbook of three sheets: Orders (inputs, and formulas with their values), Evidence (what stands behind each line), About.
+    """A workbook of three sheets: Orders (inputs, and formulas with their values), Evidence (the numbers behind each line), About.
 
-    Where `order_quantity` is not what the rule gives, it is taken for what a person orders instead.
+    Where `order_quantity` differs from the rule's quantity, it is treated as a person's own order.
 
     Args:
         table: Recommendations, a line each, in order; columns as `orders.Orders` has them.
         evidence: `version` (a number), `trained` (a text, may be empty), `sales_to` (a day), `cutoffs` (days), `judged` (a text: "28 days"),
             `errors_used` (of each line, in the same order).
-        rule: How orders are reckoned.
+        rule: The rule by which orders are calculated.
     """
     file = io.BytesIO()
     book = Workbook(file, OPTIONS)
@@ -56,7 +56,7 @@ def orders_xlsx(table: pd.DataFrame, evidence: Mapping[str, Any], *, rule: Rule)
 
 
 def quantities(table: pd.DataFrame, rule: Rule) -> FloatArray:
-    """Units that the rule orders of each line, NaN where no level is known."""
+    """Units that the rule orders on each line, NaN where the level is unknown."""
     position = (table["on_hand"] + table["on_order"] - table["backorders"]).to_numpy(dtype=float)
     names = ("reorder_point", "order_up_to", "lot", "pack_size", "minimum_order")
     terms = arithmetic.Terms(*(table[name].to_numpy(dtype=float) for name in names))
@@ -94,7 +94,7 @@ def _write_orders(sheet: Sheet, lines: pd.DataFrame, evidence: Mapping[str, Any]
 
 
 def _formulas(name: str, lines: pd.DataFrame, formula: str) -> Iterator[tuple[str, Any]]:
-    """A column's formulas, each with its value; empty where there is no level to reckon with."""
+    """A column's formulas, each with its value; empty where the level is unknown."""
     stays = (wording.STATES[SOON], wording.STATES[FINE])
     rows = zip(lines[name].tolist(), lines["state"].tolist(), lines["recommended"].isna().tolist(), strict=True)
     for row, (value, state, unknown) in enumerate(rows, start=FIRST + 1):
@@ -123,7 +123,7 @@ def _write_totals(sheet: Sheet, columns: Sequence[Column], lines: pd.DataFrame, 
 
 
 def _check_inputs(sheet: Sheet, letters: Mapping[str, str], last: int) -> None:
-    """A spreadsheet refuses what the arithmetic cannot take."""
+    """Makes the spreadsheet refuse inputs outside the range of the arithmetic."""
     for name in ("yours", "on_hand", "on_order", "backorders", "pack_size", "minimum_order", "unit_cost"):
         if name in letters:
             least = 1 if name == "pack_size" else 0

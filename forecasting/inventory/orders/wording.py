@@ -1,4 +1,4 @@
-"""A recommendation in words, with numbers that add up."""
+"""Recommendations in words, with numbers that add up."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from forecasting.inventory.stock import state
 
 __all__ = ["AT_RISK", "NOT_JUDGED", "NOT_KEPT"]
 FEW_SERVED: Final = 0.9
-"""Share of demand below which a kept promise of no stockouts still misses much: most cycles want nothing, and count as kept."""
+"""Share of demand met below which a kept promise of no stockouts still misses much: cycles without demand count as kept."""
 STATES: Final = {"order_now": "Order now", "soon": "This week", "fine": "Fine", "overstock": "Overstock", "unknown": "No advice"}
 STOCK: Final = {
     "on_hand": "In stock",
@@ -36,7 +36,7 @@ STOCK: Final = {
     "holding_cost": "Holding a year",
     "order_cost": "Cost of an order",
 }
-"""What a person reads for a column of a stock file, the usual ones first."""
+"""Column of a stock file -> its label for a person, the usual columns first."""
 STOCK_HELP: Final = {
     "on_order": "Units ordered but not delivered yet.",
     "backorders": "Units sold but not handed over yet.",
@@ -50,22 +50,22 @@ STOCK_HELP: Final = {
 }
 
 
-def answer(found: Orders, quantities: Mapping[str, float]) -> dict[str, float]:
-    """Over all series: their `totals`, with the quantities that a person changed, and more.
+def answer(orders: Orders, quantities: Mapping[str, float]) -> dict[str, float]:
+    """The totals over all series, with the quantities that a person changed, and further sums.
 
     Args:
-        found: The recommendations.
+        orders: The recommendations.
         quantities: Units that a person ordered instead, by unique_id.
 
     Returns:
         Also `without_cost`, orders whose cost is not known, and in units `missed`, expected not to be served until an order of today is used up,
         and `surplus`, above the level where there is too much.
     """
-    table = found.table
+    table = orders.table
     quantity = table[schema.UNIQUE_ID].map(quantities).astype(float).fillna(table["order_quantity"])
     over = (table["inventory_position"] - table["order_up_to"])[table["state"] == "overstock"]
     return {
-        **found.totals(),
+        **orders.totals(),
         "units": float(quantity.sum()),
         "value": float((quantity * table["unit_cost"]).sum(min_count=1)),
         "without_cost": float((table["unit_cost"].isna() & (quantity > 0)).sum()),
@@ -74,34 +74,34 @@ def answer(found: Orders, quantities: Mapping[str, float]) -> dict[str, float]:
     }
 
 
-def sum_of(found: Orders, place: int) -> str:
-    """Why so many units are recommended: every number of the sum, as it is shown, adds up.
+def sum_of(orders: Orders, place: int) -> str:
+    """Why the quantity is recommended, as a sum whose rounded numbers add up.
 
     Args:
-        found: The recommendations.
-        place: Of the series in their table.
+        orders: The recommendations.
+        place: Position of the series in their table.
     """
-    row: dict[str, Any] = {str(name): value for name, value in found.table.iloc[place].items()}
+    row: dict[str, Any] = {str(name): value for name, value in orders.table.iloc[place].items()}
     if row["reason"]:
         return str(row["reason"])
-    digits = 0 if found.made.whole else 1
+    digits = 0 if orders.made.whole else 1
     if np.isnan(row["expected"]) or not (row["order_up_to"] or row["order_quantity"]):
         return "Nothing to order: we expect no sales."
-    needed = _needed(found, row, place, _rounded(row["order_up_to"] - row["lot"], digits), digits)
-    if found.policy.rule in DAILY:
-        return _by_lots(found, row, needed, digits)
+    needed = _needed(orders, row, place, _rounded(row["order_up_to"] - row["lot"], digits), digits)
+    if orders.policy.rule in DAILY:
+        return _by_lots(orders, row, needed, digits)
     if not row["order_quantity"]:
         return f"Nothing to order: {_have(row, digits, 'plus', 'minus')} covers {needed}."
     short = _rounded(row["order_up_to"], digits) - _rounded(row["inventory_position"], digits)
     return f"Order {_number(row['order_quantity'], digits)}: {needed}, minus {_have(row, digits, 'minus', 'plus')}{_packed(row, short, digits)}."
 
 
-def _needed(found: Orders, row: dict[str, Any], place: int, level: float, digits: int) -> str:
+def _needed(orders: Orders, row: dict[str, Any], place: int, level: float, digits: int) -> str:
     """ "1,344 expected in 14 days plus 250 safety stock"."""
     expected = _rounded(row["expected"], digits)
     safety = _rounded(level - expected, digits)
-    period, lead = found.made.panel.period, found.shelves.lead[place]
-    steps = float(found.shelves.mean_lead[place] + found.levels.cover[place])
+    period, lead = orders.made.panel.period, orders.shelves.lead[place]
+    steps = float(orders.shelves.mean_lead[place] + orders.levels.cover[place])
     about = "" if (lead == 1).any() else "about "
     text = f"{_number(expected, digits)} expected in {about}{period.count(round(steps))}"
     sign, size = ("plus", safety) if safety >= 0 else ("minus", -safety)
@@ -109,7 +109,7 @@ def _needed(found: Orders, row: dict[str, Any], place: int, level: float, digits
 
 
 def _have(row: dict[str, Any], digits: int, more: str, owed: str) -> str:
-    """ "120 on the shelf minus 60 on the way plus 5 owed"; `more` and `owed` are the signs of what is on the way and owed."""
+    """ "120 on the shelf minus 60 on the way plus 5 owed"; `more` and `owed` are the signs of units on the way and owed."""
     parts = [f"{_number(row['on_hand'], digits)} on the shelf"]
     parts += [f"{more} {_number(row['on_order'], digits)} on the way"] if row["on_order"] else []
     parts += [f"{owed} {_number(row['backorders'], digits)} owed"] if row["backorders"] else []
@@ -127,44 +127,44 @@ def _packed(row: dict[str, Any], short: float, digits: int) -> str:
     return f", is {_number(short, digits)}. {how}, that makes {_number(quantity, digits)}"
 
 
-def _by_lots(found: Orders, row: dict[str, Any], needed: str, digits: int) -> str:
-    """Rules that look at the shelf every day, and order at the reorder point."""
+def _by_lots(orders: Orders, row: dict[str, Any], needed: str, digits: int) -> str:
+    """The sum under rules that review the stock every day and order at the reorder point."""
     have = _have(row, digits, "plus", "minus")
     point = f"the reorder point of {_number(row['reorder_point'], digits)} ({needed})"
     if not row["order_quantity"]:
         return f"Nothing to order: {have} is above {point}."
     lots, up_to = f"in lots of {_number(row['lot'], digits)}", f"up to {_number(row['order_up_to'], digits)}"
-    how = lots if found.policy.rule == "reorder_point" else up_to
+    how = lots if orders.policy.rule == "reorder_point" else up_to
     return f"Order {_number(row['order_quantity'], digits)}, {how}: {have} is not above {point}."
 
 
 def proof(row: dict[str, Any]) -> str:
-    """What the past check says of the promise: "Promised 95 %. Past check: no stockout in 95.8 % of 72 cycles, ...", or why it says nothing."""
+    """The result of the past check for the promise: "Promised 95 %. Past check: no stockout in 95.8 % of 72 cycles, ...", or why there is none."""
     promised = f"Promised {formatting.percent(row['service_level'], 0)}"
     if row["promise"] == NOT_JUDGED or not row["cycles"]:
         return f"{promised}. Too little history to check it."
-    kept = f"Past check: no stockout in {formatting.percent(row['achieved'])} of {formatting.count(int(row['cycles']), 'cycle')}"
+    achieved = f"Past check: no stockout in {formatting.percent(row['achieved'])} of {formatting.count(int(row['cycles']), 'cycle')}"
     served = "" if np.isnan(row["achieved_fill"]) else f", {formatting.percent(row['achieved_fill'])} of demand served"
     textbook = "" if np.isnan(row["achieved_textbook"]) else f" Textbook: {formatting.percent(row['achieved_textbook'])}."
     few = " Most days sell nothing here. Promise a share served to miss fewer sales." if row["achieved_fill"] < FEW_SERVED else ""
-    return f"{promised}. {kept}{served}.{textbook}{few}"
+    return f"{promised}. {achieved}{served}.{textbook}{few}"
 
 
 def textbook(row: dict[str, Any], digits: int = 0) -> str:
-    """What the textbook would order, and why it differs."""
+    """The textbook's order, and why it differs from ours."""
     if np.isnan(row["textbook_order_up_to"]):
         return ""
     return f"A textbook would order {_number(row['textbook_quantity'], digits)}. {row['why']}".strip()
 
 
 def assumed(row: Mapping[str, Any]) -> str:
-    """What was taken for granted: "Assumed: nothing in stock, lead time 7 days"; empty where all was given."""
+    """The assumed inputs: "Assumed: nothing in stock, lead time 7 days"; empty if all were given."""
     texts = assumptions(row)
     return f"Assumed: {', '.join(texts)}" if texts else ""
 
 
 def assumptions(row: Mapping[str, Any]) -> list[str]:
-    """What stands for the inputs that nobody gave, in words, with the numbers of the row."""
+    """The assumptions for the inputs that were not given, in words, with the numbers of the row."""
     says: dict[str, Callable[[], str]] = {
         state.ON_HAND: lambda: "nothing in stock",
         state.LEAD_TIME: lambda: f"lead time {_days(row[state.LEAD_TIME])}",
@@ -189,20 +189,20 @@ def _number(value: float, digits: int) -> str:
     return f"{rounded:,.{digits}f}" if digits and rounded % 1 else formatting.units(rounded)
 
 
-def summary(found: Orders) -> str:
-    """The answer in a few sentences, for a person who will not open the file."""
-    totals, kept = found.totals(), found.table["promise"]
-    broken = found.table.loc[kept == NOT_KEPT, schema.UNIQUE_ID].tolist()
+def summary(orders: Orders) -> str:
+    """The recommendations in a few sentences, for a person who will not open the file."""
+    totals, promise = orders.totals(), orders.table["promise"]
+    broken = orders.table.loc[promise == NOT_KEPT, schema.UNIQUE_ID].tolist()
     money = "" if np.isnan(totals["value"]) else f" for {totals['value']:,.2f}"
-    parts = [f"Order {totals['units']:,.0f} units of {totals['order_now']:,.0f} of {len(found.table):,} series now{money}."]
-    if found.table["reason"].ne("").any():
-        without = found.table[found.table["reason"].ne("")]
+    parts = [f"Order {totals['units']:,.0f} units of {totals['order_now']:,.0f} of {len(orders.table):,} series now{money}."]
+    if orders.table["reason"].ne("").any():
+        without = orders.table[orders.table["reason"].ne("")]
         parts.append(f"{len(without):,} without a recommendation: {without['reason'].iloc[0]}")
-    unpriced = int((np.isnan(found.shelves[state.PRICE]) | np.isnan(found.shelves[state.UNIT_COST])).sum())
-    if found.policy.target == "costs" and unpriced:
+    unpriced = int((np.isnan(orders.shelves[state.PRICE]) | np.isnan(orders.shelves[state.UNIT_COST])).sum())
+    if orders.policy.target == "costs" and unpriced:
         parts.append(f"{formatting.count(unpriced, 'series has', 'series have')} no price or unit cost, so the service level decides.")
     if broken:
         parts.append(f"The past check missed the promise for {formatting.listing(broken)}. See the columns promise and achieved.")
-    if not found.shelves.given[state.ON_HAND].any():
+    if not orders.shelves.given[state.ON_HAND].any():
         parts.append("No stock was counted, so every shelf counts as empty. Give a stock file with --stock.")
     return " ".join(parts)
