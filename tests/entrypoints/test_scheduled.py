@@ -94,7 +94,7 @@ def test_what_is_not_given_stays_as_the_live_version_has_it(every, home):
     ("arguments", "text"),
     [
         (["--every", "daily"], "'daily' is not a schedule. Write five fields"),
-        (["--every", NIGHT, "sales.csv"], "--every retrains on the sales that are saved: leave sales.csv out"),
+        (["--every", NIGHT, "sales.csv"], "--every retrains on the saved sales. Leave out sales.csv"),
         (["--every", NIGHT, "--epochs", "0"], "Epochs lie between 1 and 1000, not 0"),
         (["--every", ""], "'' is not a schedule"),
     ],

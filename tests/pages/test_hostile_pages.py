@@ -158,7 +158,7 @@ def test_the_forecast_of_a_product_is_titled_as_it_was_written(page, address, na
 def test_filters_that_exclude_each_other_are_named(page, address):
     page.goto(f"{address}/forecast?product_id={quote(READ[0], safe='')}&store={quote(hostile.SHOWN[1], safe='')}")
     read(page, "Nothing matches these filters.")
-    read(page, f"{READ[0]} and {hostile.SHOWN[1]} do not occur together.")
+    read(page, f"{READ[0]} and {hostile.SHOWN[1]} never appear together.")
 
 
 @pytest.mark.parametrize("name", [hostile.IMAGE, hostile.MARKUP], ids=["image", "markup"])
