@@ -133,6 +133,11 @@ def blended_names() -> tuple[str, ...]:
     return tuple(model.name for model in blended())
 
 
+def lasting() -> frozenset[str]:
+    """The names of those of which one fit serves several cutoffs."""
+    return frozenset(model.name for model in registered() if model.lasting)
+
+
 def beside(settings: Settings) -> tuple[float, ...]:
     """What the models of the blend before the second, the third, ... keep beside it without evidence."""
     return tuple(model.beside(settings) for model in blended()[1:])

@@ -62,8 +62,7 @@ def train(panel: Panel, settings: Settings, on_progress: OnProgress = ignore) ->
     make_models = makers(settings)
     origins, cleaned = backtest.origins(panel, schedule), clean(panel)
     now = cleaned.panel
-    lasting = frozenset(model.name for model in registry.registered() if model.lasting)
-    past, earlier = backtest.run(make_models, lasting, origins, on_progress)
+    past, earlier = backtest.run(make_models, registry.lasting(), origins, on_progress)
     direct = reconciliation.forecast(now, origins.known, (schedule.horizon, horizon), settings.prophet, on_progress)
     models = {name: make(earlier.get(name)).fit(now, horizon=horizon, on_progress=on_progress) for name, make in make_models.items()}
     held = {name: plausibility.cap(model.predict(now, horizon), now) for name, model in models.items()}

@@ -188,7 +188,7 @@ def test_what_was_judged_is_read_as_it_was_written(tmp_path):
     assert (after.missed == before.missed).all()
     assert (after.missed_sums == before.missed_sums).all()
     np.testing.assert_array_equal(after.limits, before.limits)
-    for name in backtest_bands.NAMES:
+    for name in ("blend", *made.names):
         assert (after.held[name] == before.held[name]).all()
         np.testing.assert_array_equal(after.width[name], before.width[name])
 
