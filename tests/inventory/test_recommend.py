@@ -206,7 +206,7 @@ def test_the_textbook_stands_beside_with_a_reason(made):
     table = recommend(made)
     assert table["textbook_order_up_to"].between(280, 400).all()
     steep = replace(made, yhat={name: values * 2 for name, values in made.yhat.items()})
-    assert recommend(steep)["why"].str.contains(r"the forecast expects 2\d\d more").all()
+    assert recommend(steep)["why"].str.contains(r"The forecast expects 2\d\d more").all()
 
 
 def test_most_urgent_first(made):
