@@ -10,7 +10,6 @@ from typing import Any
 from forecasting.core.progress import OnProgress, Progress
 from forecasting.core.settings import Settings
 from forecasting.core.stages import BACKTEST_TOTALS, PUBLISH, in_backtest
-from forecasting.models import registry
 
 TRUSTED_FROM = 1 / 3
 """Share of the work from which on only the measured pace counts."""
@@ -97,6 +96,8 @@ def expected(rows: int, settings: Settings, manifest: Mapping[str, Any] | None) 
         settings: What will be trained.
         manifest: The manifest of an earlier version, if any; if its settings are the same, its durations are taken instead of the rule.
     """
+    from forecasting.models import registry  # slow: the process of a job, which only counts, must be ready for a cancel before it loads a model
+
     alike = manifest is not None and manifest.get("settings") == settings.to_dict()
     if manifest is not None and alike and manifest.get("durations"):
         growth = max(rows, 1) / max(manifest.get("rows", rows), 1)
