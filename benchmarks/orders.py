@@ -28,7 +28,7 @@ sys.path[0] = str(ROOT)  # in place of this folder, whose pages.py would stand i
 from forecasting.inventory.budget import spend
 from forecasting.inventory.policy import Policy
 from forecasting.inventory.stock import state
-from forecasting.inventory.stock.state import Given
+from forecasting.inventory.stock.state import GivenStock
 from forecasting.services import ordering, versions
 from forecasting.storage.workspace import VARIABLE, Workspace
 from forecasting.training.ensemble import Ensemble
@@ -85,14 +85,14 @@ def answers(ws: Workspace) -> None:
     timed("half a budget", lambda: spend.spend(found, 0.5 * found.totals()["value"]))
 
 
-def orders(made: Ensemble, given: Given, policy: Policy) -> ordering.Orders:
+def orders(made: Ensemble, given: GivenStock, policy: Policy) -> ordering.Orders:
     """The recommendation for all series."""
     return ordering.recommend(made, given, policy, {})
 
 
-def counted(random: np.random.Generator, n: int) -> Given:
+def counted(random: np.random.Generator, n: int) -> GivenStock:
     """Some stock, packs and costs."""
-    given = Given.nothing(n).changed(state.ON_HAND, random.poisson(60, n).astype(float))
+    given = GivenStock.nothing(n).changed(state.ON_HAND, random.poisson(60, n).astype(float))
     given = given.changed(state.PACK_SIZE, random.choice([1.0, 6.0, 12.0], n)).changed(state.UNIT_COST, random.uniform(1, 9, n))
     return given.changed(state.PRICE, random.uniform(9, 15, n))
 

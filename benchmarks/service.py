@@ -37,7 +37,7 @@ from forecasting.inventory.levels import order_levels
 from forecasting.inventory.policy import Policy
 from forecasting.inventory.simulation import policy_check
 from forecasting.inventory.stock import state
-from forecasting.inventory.stock.state import Given
+from forecasting.inventory.stock.state import GivenStock
 from forecasting.training.ensemble import Ensemble
 
 LEARNED, LIVED, EVERY = 730, 84, 28
@@ -124,9 +124,9 @@ def predicted(made: Sequence[Ensemble], terms: Terms) -> float:
     found = []
     for one in made:
         rows = np.arange(len(one.panel))
-        shelves = state.complete(Given.nothing(len(rows)), policy, one.panel, one.horizon)
+        shelves = state.complete(GivenStock.nothing(len(rows)), policy, one.panel, one.horizon)
         levels = order_levels.levels(one, shelves, policy, rows, np.full(len(rows), "A"))
-        found.append(float(policy_check.judge(one, shelves, rows, levels).total["service"]))
+        found.append(float(policy_check.check_policy(one, shelves, rows, levels).total["service"]))
     return 100 * float(np.mean(found))
 
 

@@ -15,7 +15,7 @@ from forecasting.core import schema
 from forecasting.core.arrays import FloatArray
 from forecasting.core.panel import Panel
 from forecasting.inventory.levels import demand, lost_sales, order_levels, textbook
-from forecasting.inventory.simulation.shelf import Seen, replay, review_cycles
+from forecasting.inventory.simulation.shelf import KnownDemand, replay, review_cycles
 from forecasting.training.bands.residuals import OBSERVED_SHARE
 from forecasting.training.ensemble import Ensemble
 
@@ -52,7 +52,7 @@ class Life:
     """
 
     wanted: FloatArray
-    seen: Seen
+    seen: KnownDemand
     ours: FloatArray
     mean: FloatArray
     spread: FloatArray
@@ -149,7 +149,7 @@ def levels_ahead(made: Ensemble, terms: Terms) -> FloatArray:
     """Ours at each review to come, shape (n, horizon), as orders take them."""
     n = len(made.panel)
     lead, review = np.tile((np.arange(terms.lead + 1) == terms.lead).astype(float), (n, 1)), np.full(n, terms.review)
-    quantile = lost_sales.covering(np.full(n, terms.p), lead, review, lost_sales.idle(made, np.arange(n)))
+    quantile = lost_sales.covering_quantiles(np.full(n, terms.p), lead, review, lost_sales.idle_share(made, np.arange(n)))
     return order_levels.rounded(made, demand.ahead_levels(made, np.arange(n), lead, review, quantile))
 
 
@@ -183,7 +183,7 @@ def life_of(whole: Panel, made: Sequence[Ensemble], terms: Terms) -> Life:
     mean, spread = textbook_parts(whole, range(starts[0], starts[0] + ours.shape[1]), terms)
     ours, mean, spread = (np.concatenate([values, blank], axis=1) for values in (ours, mean, spread))
     always = np.ones(wanted.shape, dtype=bool)
-    return Life(wanted, Seen(always, always), ours, mean, spread, np.arange(len(whole)), made[0].whole, terms)
+    return Life(wanted, KnownDemand(always, always), ours, mean, spread, np.arange(len(whole)), made[0].whole, terms)
 
 
 def lives_after(whole: Panel, made: Sequence[Ensemble], terms: Terms) -> list[Life]:
@@ -195,7 +195,7 @@ def lives_after(whole: Panel, made: Sequence[Ensemble], terms: Terms) -> list[Li
         closed = (f == 0) & ~one.silent[:, None]
         wanted = np.where(np.isfinite(y), y, np.nan_to_num(np.round(f) if one.whole else f))
         mean, spread = textbook_parts(whole, range(days, days + h), terms)
-        seen = Seen((np.isfinite(y) | closed) & np.isfinite(ours[:, :1]), (y > 0) | ~closed)
+        seen = KnownDemand((np.isfinite(y) | closed) & np.isfinite(ours[:, :1]), (y > 0) | ~closed)
         lives.append(Life(wanted, seen, ours, mean, spread, np.arange(len(whole)), one.whole, terms))
     return lives
 
@@ -203,5 +203,5 @@ def lives_after(whole: Panel, made: Sequence[Ensemble], terms: Terms) -> list[Li
 def together(lives: Sequence[Life]) -> Life:
     """Lives of the same terms and length as one."""
     names = ("wanted", "ours", "mean", "spread", "series")
-    seen = Seen(*(np.concatenate([getattr(life.seen, name) for life in lives]) for name in ("known", "open")))
+    seen = KnownDemand(*(np.concatenate([getattr(life.seen, name) for life in lives]) for name in ("known", "open")))
     return replace(lives[0], seen=seen, **{name: np.concatenate([getattr(life, name) for life in lives]) for name in names})

@@ -23,7 +23,7 @@ from forecasting.core.settings import Settings
 from forecasting.models import registry
 from forecasting.models.base import Model
 from forecasting.training import backtest, metrics, pipeline, reconciliation
-from forecasting.training.backtest import Backtest, Plan
+from forecasting.training.backtest import Backtest, BacktestPlan
 from forecasting.training.bands.quantiles import Errors
 from forecasting.training.cleaning.clean import clean
 from forecasting.training.ensemble import Ensemble
@@ -49,10 +49,10 @@ def cutoffs(days: int, horizon: int, most: int = MOST) -> tuple[int, ...]:
         >>> cutoffs(208, 28)
         (68, 96, 124, 152, 180)
     """
-    reserve = max(backtest.FEWEST["day"], int(backtest.LEARNING_SHARE * days))
+    reserve = max(backtest.MIN_CUTOFFS["day"], int(backtest.LEARNING_SHARE * days))
     count = (days - reserve) // horizon
     if count <= EARLIER:
-        count = min((days - backtest.FEWEST["day"]) // horizon, EARLIER + 1)
+        count = min((days - backtest.MIN_CUTOFFS["day"]) // horizon, EARLIER + 1)
     return tuple(days - horizon * back for back in range(min(count, most), 0, -1))
 
 
@@ -78,14 +78,14 @@ class Record:
 def record(panel: Panel, settings: Settings, on_progress: OnProgress = ignore) -> Record:
     """Forecasts from as many cutoffs as the history has."""
     cuts = cutoffs(len(panel.dates), settings.horizon)
-    at = backtest.origins(planned(panel), Plan(cuts, settings.horizon))
+    at = backtest.origins(planned(panel), BacktestPlan(cuts, settings.horizon))
     past, _ = backtest.run(pipeline.makers(settings), registry.lasting(), at, on_progress)
     return completed(panel, cuts, past, settings)
 
 
 def completed(panel: Panel, cuts: tuple[int, ...], past: Backtest, settings: Settings) -> Record:
     """The record of a backtest of these cutoffs: what was known then, and forecasts of totals."""
-    known = backtest.origins(planned(panel), Plan(cuts, past.horizon)).known
+    known = backtest.origins(planned(panel), BacktestPlan(cuts, past.horizon)).known
     direct = reconciliation.forecast(known[-1], known, (past.horizon, past.horizon), settings.prophet) if len(cuts) > EARLIER else []
     return Record(planned(panel), cuts, known, past, direct)
 

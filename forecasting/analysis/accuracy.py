@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from forecasting.analysis.backtest_bands import LEVELS, LIMITS, PROBABILITIES, UNKNOWN, Judged
-from forecasting.analysis.error_sums import MEASURES, Tally, tally
+from forecasting.analysis.backtest_bands import LEVELS, LIMITS, PROBABILITIES, UNKNOWN, BacktestBands
+from forecasting.analysis.error_sums import MEASURES, ErrorSums, add_up_errors
 from forecasting.analysis.forecast_view import chosen_rows
 from forecasting.core import schema
 from forecasting.core.arrays import FloatArray, known_sum, share
@@ -39,7 +39,7 @@ class Accuracy:
         tallies: Blend and each model -> by cutoff and series, shape (K, r).
     """
 
-    judged: Judged
+    judged: BacktestBands
     rows: np.ndarray
     overall: pd.DataFrame
     steps: pd.DataFrame
@@ -48,10 +48,10 @@ class Accuracy:
     promise: pd.DataFrame
     total: pd.DataFrame
     history: pd.DataFrame
-    tallies: Mapping[str, Tally]
+    tallies: Mapping[str, ErrorSums]
 
 
-def accuracy(judged: Judged, filters: Mapping[str, str]) -> Accuracy:
+def accuracy(judged: BacktestBands, filters: Mapping[str, str]) -> Accuracy:
     """How good the forecasts of the chosen series were.
 
     Raises:
@@ -61,11 +61,11 @@ def accuracy(judged: Judged, filters: Mapping[str, str]) -> Accuracy:
     made = judged.made
     rows = chosen_rows(made, filters, 1)
     names = [name for name in (schema.BLEND, *made.names) if np.isfinite(made.past.yhat[name][:, rows]).any()]
-    both = {name: tally(judged, name, rows) for name in names}
+    both = {name: add_up_errors(judged, name, rows) for name in names}
     by_step = {name: found[0] for name, found in both.items()}
     by_cutoff = {name: found.added(1) for name, found in by_step.items()}
     overall = {name: found.added(0) for name, found in by_cutoff.items()}
-    limits = quantiles.past_total(_judged_days(made.errors_of(rows)), PROBABILITIES)
+    limits = quantiles.past_total_quantiles(_judged_days(made.errors_of(rows)), PROBABILITIES)
     return Accuracy(
         judged=judged,
         rows=rows,
@@ -80,12 +80,12 @@ def accuracy(judged: Judged, filters: Mapping[str, str]) -> Accuracy:
     )
 
 
-def better(tallies: Mapping[str, Tally]) -> FloatArray:
+def better(tallies: Mapping[str, ErrorSums]) -> FloatArray:
     """How much less the blend missed than the seasonal naive forecast, as a share of what that missed."""
     return 1.0 - share(tallies[schema.BLEND].missed, tallies[schema.SEASONAL_NAIVE].missed)
 
 
-def _long(column: str, values: Any, tallies: Mapping[str, Tally]) -> pd.DataFrame:
+def _long(column: str, values: Any, tallies: Mapping[str, ErrorSums]) -> pd.DataFrame:
     """A row for each value and model."""
     parts = [pd.DataFrame({column: values, schema.MODEL: name, **found.measures()}) for name, found in tallies.items()]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[column, schema.MODEL, *MEASURES])
@@ -96,7 +96,7 @@ def _judged_days(errors: Errors) -> Errors:
     return quantiles.windowed(errors, 1)
 
 
-def _promise(judged: Judged, rows: np.ndarray, limits: FloatArray) -> pd.DataFrame:
+def _promise(judged: BacktestBands, rows: np.ndarray, limits: FloatArray) -> pd.DataFrame:
     columns: dict[str, Any] = {
         "level": LEVELS,
         "days": _kept(judged.missed[:, rows]),
@@ -121,7 +121,7 @@ def _parts(counts: np.ndarray, whole: int) -> FloatArray:
     return share(counts.astype(float), np.full(len(counts), float(whole)))
 
 
-def _total(judged: Judged, rows: np.ndarray, names: list[str], limits: FloatArray) -> pd.DataFrame:
+def _total(judged: BacktestBands, rows: np.ndarray, names: list[str], limits: FloatArray) -> pd.DataFrame:
     made = judged.made
     count, _, horizon = made.past.y.shape
     sold, _ = quantiles.total_errors(made.errors_of(rows))

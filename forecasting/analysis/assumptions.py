@@ -28,7 +28,7 @@ class Assumption:
     text: str
 
 
-def of(panel: Panel, rows: np.ndarray, days: int) -> tuple[Assumption, ...]:
+def assumptions_of(panel: Panel, rows: np.ndarray, days: int) -> tuple[Assumption, ...]:
     """What the forecast of some series assumes of the next `days` days; one a driver that these sales have, and one of closed days if any.
 
     Args:

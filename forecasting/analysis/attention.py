@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.analysis.accuracy import Accuracy
-from forecasting.analysis.error_sums import Tally
+from forecasting.analysis.error_sums import ErrorSums
 from forecasting.core import formatting, schema
 from forecasting.core.arrays import FloatArray, mean_where, nanmean, share, t_quantile
 
@@ -116,7 +116,7 @@ _MORE = "Keep more than the forecast says, and look for what has changed: a pric
 _LESS = "Keep less than the forecast says; if its shelf was empty at times, leave those days out of the file."
 
 
-def _leans(by_cutoff: Tally) -> np.ndarray:
+def _leans(by_cutoff: ErrorSums) -> np.ndarray:
     """Whose errors are on one side at every cutoff, and beyond noise, shape (r,): a t test over cutoffs, 5 % of both sides together."""
     mean = share(by_cutoff.over, by_cutoff.days)
     seen = np.isfinite(mean)
@@ -127,7 +127,7 @@ def _leans(by_cutoff: Tally) -> np.ndarray:
     return (count >= FEWEST_CUTOFFS) & (np.abs(np.sign(np.nan_to_num(mean)).sum(axis=0)) == count) & (np.abs(middle) > bound * spread)
 
 
-def _worse(blend: Tally, naive: Tally) -> np.ndarray:
+def _worse(blend: ErrorSums, naive: ErrorSums) -> np.ndarray:
     """Whom the naive forecast beats at every cutoff, and by more than a little, shape (r,)."""
     count = (blend.days > 0).sum(axis=0)
     always = ((blend.missed > naive.missed) | (blend.days == 0)).all(axis=0)

@@ -35,7 +35,7 @@ SmallFloats = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
 
 
 @dataclass(frozen=True, eq=False)
-class Judged:
+class BacktestBands:
     """An ensemble's backtest, and its bands of past cutoffs, each learned from the other cutoffs; never changes.
 
     Args:
@@ -101,13 +101,13 @@ def naive_scale(panel: Panel, cuts: np.ndarray) -> FloatArray:
     return share(np.where(total > 0, total, np.nan), count)
 
 
-def judge(made: Ensemble) -> Judged:
+def bands_of_past(made: Ensemble) -> BacktestBands:
     """Makes the bands of every cutoff from the other cutoffs, the models' from their own errors in the same way as the blend's."""
     y, yhat = made.past.y, filled(made)
-    limits = quantiles.past(made.errors, PROBABILITIES)
+    limits = quantiles.past_quantiles(made.errors, PROBABILITIES)
     eighty = {schema.BLEND: limits[2 * PROMISED : 2 * PROMISED + 2]}
-    eighty |= {name: quantiles.past(Errors(y, yhat[name]), schema.QUANTILES[:2]) for name in made.names}
-    return Judged(
+    eighty |= {name: quantiles.past_quantiles(Errors(y, yhat[name]), schema.QUANTILES[:2]) for name in made.names}
+    return BacktestBands(
         made=made,
         missed=_missed(y, limits),
         missed_sums=_missed_sums(made.errors, WINDOWS[made.panel.period.name]),
@@ -135,11 +135,11 @@ def _missed_sums(errors: Errors, window: int) -> Counts:
     missed = np.full(errors.y.shape, UNKNOWN, dtype=np.int8)
     if window <= errors.y.shape[2]:
         sold, _ = quantiles.windowed(errors, window)
-        missed[:, :, : sold.shape[2]] = _missed(sold, quantiles.past(errors, PROBABILITIES, window=window))
+        missed[:, :, : sold.shape[2]] = _missed(sold, quantiles.past_quantiles(errors, PROBABILITIES, window=window))
     return missed
 
 
-def save(judged: Judged, folder: Path) -> None:
+def save(judged: BacktestBands, folder: Path) -> None:
     """Writes all that cannot be read from the ensemble."""
     columns: dict[str, Any] = {"missed": judged.missed.ravel(), "missed_sums": judged.missed_sums.ravel()}
     for name in judged.held:
@@ -148,13 +148,13 @@ def save(judged: Judged, folder: Path) -> None:
     pd.DataFrame(columns).to_parquet(folder / FILE, index=False)
 
 
-def load(folder: Path, made: Ensemble) -> Judged:
+def load(folder: Path, made: Ensemble) -> BacktestBands:
     """What `save` wrote; made anew for a version that has none."""
     if not (folder / FILE).exists():
-        return judge(made)
+        return bands_of_past(made)
     frame = pd.read_parquet(folder / FILE)
     arrays = {str(name): frame[name].to_numpy().reshape(made.past.y.shape) for name in frame}
-    return Judged(
+    return BacktestBands(
         made=made,
         missed=arrays["missed"],
         missed_sums=arrays["missed_sums"],

@@ -48,7 +48,7 @@ class Effect:
 
 
 @dataclass(frozen=True, eq=False)
-class Standing:
+class Baseline:
     """Some series as their forecast stands, ready to be asked what if.
 
     Args:

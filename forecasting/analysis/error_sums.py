@@ -6,14 +6,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from forecasting.analysis.backtest_bands import UNKNOWN, Judged
+from forecasting.analysis.backtest_bands import UNKNOWN, BacktestBands
 from forecasting.core.arrays import FloatArray, share
 
 MEASURES = ("wape", "mase", "bias", "coverage_80", "width_80")
 """Error, bias and the width of the 80 % band are shares of sales, coverage one of days; MASE is below 1 where it beats the past's naive forecast."""
 
 
-class Tally(NamedTuple):
+class ErrorSums(NamedTuple):
     """What misses add up to; all of one shape.
 
     Args:
@@ -40,9 +40,9 @@ class Tally(NamedTuple):
     width: FloatArray
     band_sold: FloatArray
 
-    def added(self, axis: int) -> Tally:
+    def added(self, axis: int) -> ErrorSums:
         """Added up along an axis."""
-        return Tally(*(values.sum(axis=axis) for values in self))
+        return ErrorSums(*(values.sum(axis=axis) for values in self))
 
     def measures(self) -> dict[str, FloatArray]:
         """Each of `MEASURES`; NaN where it is not defined."""
@@ -55,7 +55,7 @@ class Tally(NamedTuple):
         }
 
 
-def tally(judged: Judged, name: str, rows: np.ndarray) -> tuple[Tally, Tally]:
+def add_up_errors(judged: BacktestBands, name: str, rows: np.ndarray) -> tuple[ErrorSums, ErrorSums]:
     """What a model (or the blend) missed of the series at `rows`: by cutoff and day ahead, shape (K, h), and by cutoff and series, shape (K, r)."""
     y, f = judged.made.past.y[:, rows], judged.yhat[name][:, rows]
     known = np.isfinite(y) & np.isfinite(f)
@@ -77,5 +77,5 @@ def tally(judged: Judged, name: str, rows: np.ndarray) -> tuple[Tally, Tally]:
         np.where(band, width, 0.0),
         np.where(band, sold, 0.0),
     )
-    by_step, by_series = (Tally(*(values.sum(axis=axis, dtype=float) for values in quantities)) for axis in (1, 2))
+    by_step, by_series = (ErrorSums(*(values.sum(axis=axis, dtype=float) for values in quantities)) for axis in (1, 2))
     return by_step, by_series

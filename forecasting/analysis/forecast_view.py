@@ -242,5 +242,5 @@ def _coverage(made: Ensemble, rows: np.ndarray) -> float:
     """Leave-one-cutoff-out coverage of the 80 % band of the total, or of the one series."""
     if len(rows) > 1:
         errors = made.errors_of(rows)
-        return float(metrics.coverage(quantiles.total_errors(errors)[0], *quantiles.past_total(errors, schema.QUANTILES[:2])))
-    return float(metrics.coverage(made.errors.y[:, rows], *quantiles.past(made.errors, schema.QUANTILES[:2])[:, :, rows]))
+        return float(metrics.coverage(quantiles.total_errors(errors)[0], *quantiles.past_total_quantiles(errors, schema.QUANTILES[:2])))
+    return float(metrics.coverage(made.errors.y[:, rows], *quantiles.past_quantiles(made.errors, schema.QUANTILES[:2])[:, :, rows]))

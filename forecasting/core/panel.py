@@ -142,7 +142,7 @@ def from_sales(sales: pd.DataFrame) -> Panel:
     if not known.any():
         raise InputError("There are no sales yet. Upload a file with a date and the units sold.")
     codes, series = _series(sales, keys)
-    steps = period.of(pd.DatetimeIndex(sales.loc[known, schema.DATE].unique()))
+    steps = period.period_of_dates(pd.DatetimeIndex(sales.loc[known, schema.DATE].unique()))
     dates, column = _columns(pd.DatetimeIndex(sales[schema.DATE]), known, steps)
     shape = (len(series), len(dates))
     matrix = _placed(sales[schema.SALES], known, codes, column, shape)

@@ -8,9 +8,9 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-FEWEST: Final = 4
+MIN_DATES: Final = 4
 """Fewest dates by which weeks, and months dated on one day, are recognised."""
-FEWEST_NEAR: Final = 6
+MIN_DATES_NEAR_MONTH_ENDS: Final = 6
 """Fewest dates by which months that are dated on different days, such as the last working day, are recognised."""
 _MONTH_END: Final = 31
 _DAYS_OF: Final = {"day": 1, "week": 7, "month": 31}
@@ -99,7 +99,7 @@ MONTH: Final = Period("month", 1, 12)
 PERIODS: Final = {period.name: period for period in (DAY, WEEK, MONTH)}
 
 
-def of(dates: pd.DatetimeIndex) -> Period:
+def period_of_dates(dates: pd.DatetimeIndex) -> Period:
     """The period of a file that has sales on these dates.
 
     Months: one date a month at most, on the same day of each or its last one; from 6 months on it is enough that all lie in the first, or in
@@ -107,7 +107,7 @@ def of(dates: pd.DatetimeIndex) -> Period:
     show nothing yet.
     """
     days = pd.DatetimeIndex(dates.unique()).normalize().unique().sort_values()
-    if len(days) < FEWEST:
+    if len(days) < MIN_DATES:
         return DAY
     day_of_month = _day_of_month(days)
     if day_of_month:
@@ -125,6 +125,6 @@ def _day_of_month(dates: pd.DatetimeIndex) -> int:
         return _MONTH_END
     if (day == np.minimum(latest, length)).all():
         return latest
-    if len(dates) < FEWEST_NEAR:
+    if len(dates) < MIN_DATES_NEAR_MONTH_ENDS:
         return 0
     return 1 if latest <= 7 else _MONTH_END if (day > length - 7).all() else 0

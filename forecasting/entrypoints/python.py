@@ -10,7 +10,7 @@ from forecasting.core.settings import LstmSettings, Settings
 from forecasting.jobs.events import Event
 from forecasting.services import sales, submissions, workspaces
 from forecasting.services.jobs import outcome
-from forecasting.services.submissions import Sent
+from forecasting.services.submissions import Submission
 
 
 def retrain_model(
@@ -37,7 +37,7 @@ def retrain_model(
     """
     chosen = Settings(horizon=horizon, lstm=LstmSettings(epochs=epochs, batch_size=batch_size))
     ws, file = workspaces.workspace(), Path(path)
-    sent = Sent(content=sales.read_file(file), name=file.name)
+    sent = Submission(content=sales.read_file(file), name=file.name)
 
     def tell(event: Event) -> None:
         if event.type == "progress":

@@ -14,15 +14,15 @@ from forecasting.core import schema
 from forecasting.core.errors import ColumnsMissing, InputError
 from forecasting.intake.date_formats import looks_like_days
 from forecasting.intake.number_formats import decimal_of, parse_numbers
-from forecasting.intake.table import LONGEST, Table, is_empty, listed
+from forecasting.intake.table import MAX_NAME_CHARACTERS, Table, is_empty, listed
 
 Mapping = dict[str, str]
 """Role (a column of `schema.COLUMNS`) -> column of the file."""
 
-SAMPLE: Final = 1000
+SAMPLE_CELLS: Final = 1000
 """Distinct cells that decide what a column holds, at most."""
-MOSTLY: Final = 0.9
-HALF: Final = 0.5
+MIN_SHARE_WITHOUT_NAME: Final = 0.9
+MIN_SHARE_WITH_NAME: Final = 0.5
 """Shares of the distinct cells that have to fit: in a column without a telling name, and in a driver with one."""
 YES: Final = frozenset({"1", "1.0", "true", "yes", "y", "t", "on", "ja", "oui", "si", "sí", "wahr", "vrai", "x"})
 NO: Final = frozenset({"0", "0.0", "false", "no", "n", "f", "off", "nein", "non", "falsch", "faux"})
@@ -96,9 +96,9 @@ def require_columns(table: Table, mapping: AnyMapping[str, str], roles: tuple[st
     """Raises InputError unless every role is one of `roles` and every column exists and has one role."""
     for role, column in mapping.items():
         if role not in roles:
-            raise InputError(f"{role[:LONGEST]} is not a role that a column can have. Roles are {', '.join(roles)}.")
+            raise InputError(f"{role[:MAX_NAME_CHARACTERS]} is not a role that a column can have. Roles are {', '.join(roles)}.")
         if column not in table.columns:
-            raise InputError(f"The file has no column {column[:LONGEST]} for {role}. Its columns are {listed(table.columns)}.")
+            raise InputError(f"The file has no column {column[:MAX_NAME_CHARACTERS]} for {role}. Its columns are {listed(table.columns)}.")
     for column in mapping.values():
         several = [role for role, other in mapping.items() if other == column]
         if len(several) > 1:
@@ -128,8 +128,8 @@ def _suits(role: str, cells: pd.Series) -> bool:
     if not len(shown):
         return False
     if role == schema.PRICE:
-        return float(_numeric(shown).mean()) >= HALF
-    return bool(np.mean([text.strip().casefold() in YES | NO for text in shown.to_pylist()]) >= HALF)
+        return float(_numeric(shown).mean()) >= MIN_SHARE_WITH_NAME
+    return bool(np.mean([text.strip().casefold() in YES | NO for text in shown.to_pylist()]) >= MIN_SHARE_WITH_NAME)
 
 
 def _sole(role: str, table: Table, guess: Mapping) -> str | None:
@@ -151,12 +151,12 @@ def _days_or_numbers(cells: pd.Series) -> str | None:
     shown = sample(cells)
     if not len(shown):
         return None
-    if float(looks_like_days(shown).mean()) >= MOSTLY:
+    if float(looks_like_days(shown).mean()) >= MIN_SHARE_WITHOUT_NAME:
         return schema.DATE
-    return schema.SALES if float(_numeric(shown).mean()) >= MOSTLY else None
+    return schema.SALES if float(_numeric(shown).mean()) >= MIN_SHARE_WITHOUT_NAME else None
 
 
-def sample(cells: pd.Series, most: int | None = SAMPLE) -> pa.Array:
+def sample(cells: pd.Series, most: int | None = SAMPLE_CELLS) -> pa.Array:
     """The first `most` distinct texts of a column, without the empty one; all of them for None."""
     if isinstance(cells.dtype, pd.CategoricalDtype):
         distinct = cells.cat.categories[:most].to_series()

@@ -21,16 +21,16 @@ from forecasting.intake import problems
 from forecasting.intake.table import Table, blank, names, texts
 
 DELIMITERS: Final = (",", ";", "\t", "|")
-SAMPLE: Final = 2**18
+SAMPLE_BYTES: Final = 2**18
 """Bytes from the start that decide the delimiter and hold the header."""
-BATCH: Final = 5_000
+BATCH_ROWS: Final = 5_000
 _CONTROL: Final = bytes(set(range(32)) - {7, 8, 9, 10, 12, 13, 26, 27})
 _LINE_END: Final = re.compile(rb"\r\n|\n|\r")
 _BOMS: Final = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 
 @dataclass(frozen=True)
-class Layout:
+class TextLayout:
     """How a text is laid out.
 
     Args:
@@ -100,16 +100,16 @@ def _checked(text: bytes, name: str) -> bytes:
     if at >= 0:
         line = text.count(b"\n", 0, at) + 1
         raise UnreadableFile(f"{name} is not a text file: line {line} has a NUL byte, so it is binary or damaged. Export it as CSV again.")
-    head = text[:SAMPLE]
+    head = text[:SAMPLE_BYTES]
     if len(head) - len(head.translate(None, _CONTROL)) > len(head) // 100:
         raise UnreadableFile(f"{name} is a binary file, not text. Export the sales as CSV, .xlsx or Parquet.")
     return text
 
 
-def _layout(text: bytes, name: str) -> Layout:
-    sample = text[:SAMPLE].decode("utf-8", errors="ignore")
+def _layout(text: bytes, name: str) -> TextLayout:
+    sample = text[:SAMPLE_BYTES].decode("utf-8", errors="ignore")
     stated = re.match(r"\s*sep=([,;\t|])\r?\n", sample)
-    delimiter = stated.group(1) if stated else _delimiter(sample, whole=len(text) <= SAMPLE)
+    delimiter = stated.group(1) if stated else _delimiter(sample, whole=len(text) <= SAMPLE_BYTES)
     skip = stated.end() if stated else 0
     reader = csv.reader(io.StringIO(sample[skip:], newline=""), delimiter=delimiter)
     try:
@@ -120,7 +120,7 @@ def _layout(text: bytes, name: str) -> Layout:
         raise UnreadableFile(f"{name} is empty. Upload a file with a date and the units sold.")
     lines = reader.line_num + (1 if stated else 0)
     ends = [match.end() for match, _ in zip(_LINE_END.finditer(text), range(lines), strict=False)]
-    return Layout(names(header, name), delimiter, lines, ends[-1] if len(ends) == lines else len(text))
+    return TextLayout(names(header, name), delimiter, lines, ends[-1] if len(ends) == lines else len(text))
 
 
 def _delimiter(sample: str, *, whole: bool) -> str:
@@ -143,7 +143,7 @@ Cells = tuple[pd.DataFrame, np.ndarray, pd.DataFrame]
 """Rows, the line of each row in the file, and problems of lines that are not rows."""
 
 
-def _fast(body: bytes, layout: Layout) -> Cells | None:
+def _fast(body: bytes, layout: TextLayout) -> Cells | None:
     """The cells if every line is a row with as many cells as the header; else None."""
     width = len(layout.names)
     irregular: list[int] = []
@@ -170,7 +170,7 @@ def _fast(body: bytes, layout: Layout) -> Cells | None:
     return rows, layout.lines + 1 + np.arange(len(rows)), problems.together([])
 
 
-def _careful(body: bytes, layout: Layout, name: str) -> Cells:
+def _careful(body: bytes, layout: TextLayout, name: str) -> Cells:
     """The cells, read line by line: handles quoted line ends, empty lines, and lines with too few or too many cells."""
     width = len(layout.names)
     columns: list[list[pa.Array]] = [[] for _ in layout.names]
@@ -190,7 +190,7 @@ def _careful(body: bytes, layout: Layout, name: str) -> Cells:
     return rows, np.array(lines, dtype=np.int64), _ragged(wrong, layout)
 
 
-def _batches(body: bytes, layout: Layout, name: str) -> Iterator[list[tuple[int, list[str]]]]:
+def _batches(body: bytes, layout: TextLayout, name: str) -> Iterator[list[tuple[int, list[str]]]]:
     reader = csv.reader(io.TextIOWrapper(io.BytesIO(body), encoding="utf-8", newline=""), delimiter=layout.delimiter)
     batch: list[tuple[int, list[str]]] = []
     width, line = len(layout.names), layout.lines + 1
@@ -199,7 +199,7 @@ def _batches(body: bytes, layout: Layout, name: str) -> Iterator[list[tuple[int,
             if len(cells) == width or any(cells):
                 batch.append((line, cells))
             line = layout.lines + reader.line_num + 1
-            if len(batch) >= BATCH:
+            if len(batch) >= BATCH_ROWS:
                 yield batch
                 batch = []
     except csv.Error as error:
@@ -213,11 +213,11 @@ def _fitted(cells: list[str], width: int) -> list[str]:
     return cells[:width] if not any(cells[width:]) else cells
 
 
-def _ragged(wrong: list[tuple[int, list[str]]], layout: Layout) -> pd.DataFrame:
+def _ragged(wrong: list[tuple[int, list[str]]], layout: TextLayout) -> pd.DataFrame:
     frames = []
     for problem, few in (("Too few cells", True), ("Too many cells", False)):
         these = [(line, cells) for line, cells in wrong if (len(cells) < len(layout.names)) == few]
         what = f"Skipped. The header names {len(layout.names)} columns; check delimiters and quotation marks and upload again."
         values = [layout.delimiter.join(cells) for _, cells in these]
-        frames.append(problems.frame([line for line, _ in these], "", values, problem, what))
+        frames.append(problems.problem_rows([line for line, _ in these], "", values, problem, what))
     return problems.together(frames)

@@ -33,7 +33,7 @@ class Findings:
 
     def add_lines(self, rows: np.ndarray, column: str, values: Sequence[str], problem: str, what_to_do: str) -> None:
         """Records a problem of a column with the values given, one per row under the mask."""
-        self.frames.append(problems.frame(self.table.lines[rows], column, values, problem, f"Skipped. {what_to_do}"))
+        self.frames.append(problems.problem_rows(self.table.lines[rows], column, values, problem, f"Skipped. {what_to_do}"))
         self.bad |= rows
 
     def decimals(self, roles: Sequence[str]) -> tuple[dict[str, number_formats.Decimal], tuple[str, ...]]:

@@ -11,11 +11,11 @@ import pandas as pd
 from forecasting.core.errors import ProblemsFound
 
 COLUMNS: Final = ("line", "column", "value", "problem", "what_to_do")
-SHOWN: Final = 80
+MAX_VALUE_CHARACTERS: Final = 80
 """Characters of a value that a problem shows, at most."""
 
 
-def frame(lines: Sequence[int] | np.ndarray, column: str, values: Sequence[str], problem: str, what_to_do: str) -> pd.DataFrame:
+def problem_rows(lines: Sequence[int] | np.ndarray, column: str, values: Sequence[str], problem: str, what_to_do: str) -> pd.DataFrame:
     """A table of the lines that have one problem.
 
     Args:
@@ -29,7 +29,7 @@ def frame(lines: Sequence[int] | np.ndarray, column: str, values: Sequence[str],
         {
             "line": np.asarray(lines, dtype=np.int64),
             "column": pd.Series([column] * len(values), dtype="str"),
-            "value": pd.Series([value[:SHOWN] for value in values], dtype="str"),
+            "value": pd.Series([value[:MAX_VALUE_CHARACTERS] for value in values], dtype="str"),
             "problem": pd.Series([problem] * len(values), dtype="str"),
             "what_to_do": pd.Series([what_to_do] * len(values), dtype="str"),
         }
@@ -38,7 +38,7 @@ def frame(lines: Sequence[int] | np.ndarray, column: str, values: Sequence[str],
 
 def together(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """The problems of all tables, in the order of the file."""
-    return pd.concat([frame([], "", [], "", ""), *frames], ignore_index=True).sort_values("line", kind="stable", ignore_index=True)
+    return pd.concat([problem_rows([], "", [], "", ""), *frames], ignore_index=True).sort_values("line", kind="stable", ignore_index=True)
 
 
 def require_choice(problems: pd.DataFrame, rows: int, *, usable: bool, drop: bool, aim: str) -> None:

@@ -19,7 +19,7 @@ from forecasting.intake.table import Table, is_empty
 
 __all__ = ["Intake", "Mapping", "check", "guess_mapping"]
 
-AHEAD: Final = timedelta(days=731)
+MAX_AHEAD: Final = timedelta(days=731)
 """How far ahead of today a day may lie; days beyond are mistakes."""
 FIRST_DAY: Final = date(1970, 1, 1)
 NUMBERS: Final = (schema.PRICE, schema.SALES)
@@ -118,7 +118,7 @@ def _check_days(findings: Findings, day_first: bool | None, today: date) -> np.n
     empty = is_empty(given)
     findings.add(empty, schema.DATE, "No date", f"Write the date {_AGAIN}")
     findings.add(np.isnat(days) & ~empty, schema.DATE, "No such date", f"Correct the date {_AGAIN}")
-    findings.add(days > np.datetime64(today + AHEAD, "D"), schema.DATE, "More than two years ahead", f"Correct the date {_AGAIN}")
+    findings.add(days > np.datetime64(today + MAX_AHEAD, "D"), schema.DATE, "More than two years ahead", f"Correct the date {_AGAIN}")
     findings.add(days < np.datetime64(FIRST_DAY, "D"), schema.DATE, "Before 1970", f"Correct the date {_AGAIN}")
     return days
 

@@ -48,7 +48,7 @@ DISCONTINUED, GONE_DAYS = "Plum jam 250 g", 200
 CLOSED_SUNDAYS = "North"
 
 
-def make(seed: int = SEED) -> pd.DataFrame:
+def make_sample_sales(seed: int = SEED) -> pd.DataFrame:
     """About three years of daily sales of 12 products in 3 regions, sorted by key and day.
 
     The columns are those of `schema` that a shop of this kind has. The sales have level, trend, week, year, holidays and promotions, a

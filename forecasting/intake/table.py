@@ -14,7 +14,7 @@ import pyarrow as pa
 from forecasting.core.errors import UnreadableFile
 from forecasting.intake import problems
 
-LONGEST: Final = 255
+MAX_NAME_CHARACTERS: Final = 255
 """Characters of a column's name at most: a longer one is a line of something else."""
 
 
@@ -53,7 +53,7 @@ def names(header: Sequence[str], file: str) -> tuple[str, ...]:
     """
     trimmed = [name.strip().strip("\ufeff") or f"Column {place}" for place, name in enumerate(header, 1)]
     for name in trimmed:
-        if len(name) > LONGEST:
+        if len(name) > MAX_NAME_CHARACTERS:
             text = f'{file} has a column whose name has {len(name):,} characters; it begins with "{" ".join(name[:40].split())}".'
             raise UnreadableFile(f"{text} Check that the first line names the columns, and check its delimiters and quotation marks.")
     twice = [name for name, count in Counter(trimmed).items() if count > 1]

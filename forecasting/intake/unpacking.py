@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 from forecasting.core.errors import UnreadableFile
 
-PIECE = 2**20
-MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
-CELLS_PER_BYTE = 4
+PIECE_BYTES = 2**20
+MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
+MAX_CELLS_PER_BYTE = 4
 """Cells of a grid for each byte that describes it, at most; a zip bomb has far more."""
 _CELL = re.compile(rb"""\sr=["']([A-Z]{0,4})(\d{1,12})["']""")
 
@@ -49,7 +49,7 @@ def _members(content: bytes, name: str) -> Iterator[bytes]:
         member = zlib.decompressobj(wbits=31)
         try:
             while not member.eof:
-                piece = member.decompress(rest, PIECE)
+                piece = member.decompress(rest, PIECE_BYTES)
                 rest = member.unconsumed_tail
                 if not piece and not rest and not member.eof:
                     raise UnreadableFile(f"{name} ends in the middle of its packed data. Send it again, or unpack it and upload the CSV.")
@@ -82,14 +82,14 @@ def _check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, name: str, limi
     part.file_size = left + 1
     size, row, column, tail = 0, 0, 0, b""
     with archive.open(part) as stream:
-        while piece := stream.read(PIECE):
+        while piece := stream.read(PIECE_BYTES):
             size += len(piece)
             if size > left:
                 raise too_large(name, limit)
             if part.filename.startswith("xl/worksheets/"):
                 row, column = _corner(tail + piece, row, column)
                 tail = piece[-64:]
-    if row > MOST_ROWS or column > MOST_COLUMNS or row * column > max(CELLS_PER_BYTE * size, PIECE):
+    if row > MAX_ROWS or column > MAX_COLUMNS or row * column > max(MAX_CELLS_PER_BYTE * size, PIECE_BYTES):
         raise UnreadableFile(f"{name} has cells as far out as row {row:,}, column {column:,}. Delete everything outside the table.")
     return left - size
 

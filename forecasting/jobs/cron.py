@@ -9,7 +9,7 @@ from cronsim import CronSim, CronSimError
 
 from forecasting.core.errors import SettingsError
 
-LONGEST = 200
+MAX_CHARACTERS = 200
 """Characters of an expression at most."""
 
 
@@ -84,8 +84,10 @@ class Cron:
 
 def _check(expression: str) -> None:
     """Raises SettingsError unless the expression names a moment in the fifty years from 2000 on, in which every recurring date comes up."""
-    fault = f'{expression[:LONGEST]!r} is not a schedule. Write five fields: minute, hour, day, month, weekday; "0 3 * * *" is every day at 03:00.'
-    if len(expression.split()) != 5 or len(expression) > LONGEST:
+    fault = (
+        f'{expression[:MAX_CHARACTERS]!r} is not a schedule. Write five fields: minute, hour, day, month, weekday; "0 3 * * *" is every day at 03:00.'
+    )
+    if len(expression.split()) != 5 or len(expression) > MAX_CHARACTERS:
         raise SettingsError(fault)
     try:
         first = next(CronSim(expression, datetime(2000, 1, 1)), None)

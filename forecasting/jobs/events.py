@@ -18,7 +18,7 @@ from forecasting.core.progress import Progress
 from forecasting.jobs.estimate import Estimate
 
 SECONDS_BETWEEN = 0.1
-MOST_SECONDS = 1e9
+MAX_SECONDS = 1e9
 _NUMBER = (int, float)
 KINDS: dict[str, tuple[type, ...]] = {
     **dict.fromkeys(("id", "done", "total"), (int,)),
@@ -27,8 +27,8 @@ KINDS: dict[str, tuple[type, ...]] = {
     **dict.fromkeys(("loss", "remaining"), (*_NUMBER, type(None))),
 }
 """Field of an event -> its types; a line with anything else was not written by a job."""
-BLOCK = 8192
-PAGE = 500
+BLOCK_BYTES = 8192
+PAGE_EVENTS = 500
 """Events that a listener gets at once, at most."""
 Type = Literal["started", "progress", "result"]
 
@@ -155,7 +155,7 @@ def page(path: Path, place: int = 0) -> tuple[list[Event], int]:
     events = []
     with file:
         file.seek(place)
-        for line in islice(file, PAGE):
+        for line in islice(file, PAGE_EVENTS):
             if not line.endswith(b"\n"):
                 break  # it is still being written
             place += len(line)
@@ -189,7 +189,7 @@ def _is_one(event: Event) -> bool:
     """Whether a job can have written this event."""
     if not all(isinstance(getattr(event, name), kinds) for name, kinds in KINDS.items()):
         return False
-    return event.at.tzinfo is not None and event.at.year >= 1970 and 0 <= event.elapsed < MOST_SECONDS
+    return event.at.tzinfo is not None and event.at.year >= 1970 and 0 <= event.elapsed < MAX_SECONDS
 
 
 def _lines_backwards(path: Path) -> Iterator[bytes]:
@@ -202,7 +202,7 @@ def _lines_backwards(path: Path) -> Iterator[bytes]:
         position, rest = file.seek(0, os.SEEK_END), b""
         complete = False
         while position > 0:
-            size = min(BLOCK, position)
+            size = min(BLOCK_BYTES, position)
             position -= size
             file.seek(position)
             rest, *lines = (file.read(size) + rest).split(b"\n")

@@ -21,7 +21,7 @@ from forecasting.jobs.status import ALIVE, CANCEL, EVENTS, EXIT, LOG, PID, REQUE
 from forecasting.storage import disk_full
 from forecasting.storage.atomic_files import write_json, write_text
 from forecasting.storage.locks import exclusive, is_held, take
-from forecasting.storage.numbered_folders import DRAFT, LAST, Numbered
+from forecasting.storage.numbered_folders import DRAFT, LAST, NumberedFolders
 from forecasting.storage.workspace import VARIABLE
 
 SECRETS = ("FORECASTING_API_TOKEN",)
@@ -44,7 +44,7 @@ class Jobs:
 
     def __init__(self, folder: Path, *, command: Sequence[str] = ()) -> None:
         self._folder = folder
-        self._numbered = Numbered(folder, "job")
+        self._numbered = NumberedFolders(folder, "job")
         self._command = tuple(command)
 
     def start(self, request: dict[str, Any], *, home: Path) -> int:
@@ -59,7 +59,7 @@ class Jobs:
             TrainingFailed: The process could not be started.
             DiskFull: There is no space for it.
         """
-        with disk_full.saving("the request to retrain"), exclusive(self._folder / ".lock"):
+        with disk_full.disk_full_as_error("the request to retrain"), exclusive(self._folder / ".lock"):
             running = self.running()
             if running is not None:
                 raise JobRunning(running)

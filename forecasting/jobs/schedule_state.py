@@ -18,7 +18,7 @@ OUTCOMES = get_args(Outcome)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tick:
+class ScheduleState:
     """A scheduled moment and its outcome.
 
     Args:
@@ -38,7 +38,7 @@ class Tick:
     at: datetime
 
 
-def read(path: Path) -> Tick | None:
+def read(path: Path) -> ScheduleState | None:
     """The last moment and its outcome; None if there is none yet, or if the file is broken, which is logged."""
     try:
         return _tick(json.loads(path.read_text(encoding="utf-8")))
@@ -49,17 +49,17 @@ def read(path: Path) -> Tick | None:
         return None
 
 
-def write(path: Path, tick: Tick) -> None:
+def write(path: Path, tick: ScheduleState) -> None:
     """Replaces the saved moment and outcome, in one step."""
     write_json(path, asdict(tick) | {"due": tick.due.isoformat(), "at": tick.at.isoformat()})
 
 
-def _tick(values: dict[str, Any]) -> Tick:
+def _tick(values: dict[str, Any]) -> ScheduleState:
     """The moment and outcome in a file's values, which a person may have edited; raises ValueError, KeyError or TypeError."""
     outcome, job = values["outcome"], values["job"]
     if outcome not in OUTCOMES:
         raise ValueError(outcome)
-    return Tick(
+    return ScheduleState(
         expression=str(values["expression"]),
         due=_moment(values["due"]),
         outcome=outcome,

@@ -5,14 +5,14 @@ from __future__ import annotations
 from forecasting.analysis import accuracy, backtest_bands
 from forecasting.analysis.accuracy import Accuracy
 from forecasting.analysis.attention import attention
-from forecasting.analysis.backtest_bands import Judged
+from forecasting.analysis.backtest_bands import BacktestBands
 from forecasting.core import spreadsheets
 from forecasting.storage.versions.store import Versions
 from forecasting.storage.workspace import Workspace
 from forecasting.training.ensemble import Ensemble
 
 
-def judged(ws: Workspace, version: int, made: Ensemble) -> Judged:
+def judged(ws: Workspace, version: int, made: Ensemble) -> BacktestBands:
     """A version's bands of the past, held against what was sold; raises NotFound or VersionDamaged."""
     return backtest_bands.load(Versions(ws.versions).folder(version), made)
 

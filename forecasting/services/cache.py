@@ -12,9 +12,9 @@ from forecasting.core import json_values
 from forecasting.core.errors import NothingPublished, VersionDamaged
 from forecasting.inventory.orders.recommend import Orders
 from forecasting.inventory.policy import Policy
-from forecasting.inventory.stock.state import Given
+from forecasting.inventory.stock.state import GivenStock
 from forecasting.services import ordering, versions
-from forecasting.storage.stock_states import Saved
+from forecasting.storage.stock_states import SavedStock
 from forecasting.storage.workspace import Workspace
 from forecasting.training.ensemble import Ensemble
 
@@ -60,17 +60,17 @@ def ensemble(ws: Workspace, version: int) -> Ensemble:
     return versions.load(ws, version)
 
 
-def stock(ws: Workspace) -> Saved | None:
+def stock(ws: Workspace) -> SavedStock | None:
     """The stock saved last, read once for each of its states; None if there is none. Raises StockDamaged."""
     return _stock(ws, ordering.stock_number(ws))
 
 
 @cached(LRUCache(2), condition=Condition())
-def _stock(ws: Workspace, number: int) -> Saved | None:  # noqa: ARG001
+def _stock(ws: Workspace, number: int) -> SavedStock | None:  # noqa: ARG001
     return ordering.saved_stock(ws)
 
 
-def orders(ws: Workspace, version: int, saved: Saved | None, policy: Policy, filters: Mapping[str, str]) -> Orders:
+def orders(ws: Workspace, version: int, saved: SavedStock | None, policy: Policy, filters: Mapping[str, str]) -> Orders:
     """What to order of the series that the filters choose, by the stock saved last; raises NotFound and InputError."""
     return _orders(ws, version, 0 if saved is None else saved.number, policy, tuple(sorted(filters.items())))
 
@@ -80,7 +80,7 @@ def _orders(ws: Workspace, version: int, number: int, policy: Policy, filters: t
     return ordering.recommend(ensemble(ws, version), _given(ws, version, number), policy, dict(filters))
 
 
-def order_lines(ws: Workspace, version: int, saved: Saved | None) -> list[bytes]:
+def order_lines(ws: Workspace, version: int, saved: SavedStock | None) -> list[bytes]:
     """What to order of every series on the usual terms: a JSON object a series, in the order of the version's."""
     start = ordering.start(ensemble(ws, version), saved)
     return _order_lines(ws, version, 0 if saved is None else saved.number, start)
@@ -94,7 +94,7 @@ def _order_lines(ws: Workspace, version: int, number: int, start: int) -> list[b
 
 
 @cached(LRUCache(2), condition=Condition())
-def _given(ws: Workspace, version: int, number: int) -> Given:  # noqa: ARG001
+def _given(ws: Workspace, version: int, number: int) -> GivenStock:  # noqa: ARG001
     return ordering.given_stock(ws, ensemble(ws, version))
 
 

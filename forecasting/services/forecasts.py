@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from forecasting.analysis import forecast_view
-from forecasting.analysis.assumptions import Assumption
-from forecasting.analysis.assumptions import of as assumptions_of
-from forecasting.analysis.baseline import Standing
+from forecasting.analysis.assumptions import Assumption, assumptions_of
+from forecasting.analysis.baseline import Baseline
 from forecasting.analysis.forecast_table import forecast_table
 from forecasting.core import spreadsheets
 from forecasting.training.ensemble import Ensemble
@@ -25,6 +24,6 @@ def assumptions(made: Ensemble, filters: Filters, days: int) -> tuple[Assumption
     return assumptions_of(made.panel, forecast_view.chosen_rows(made, filters, days), days)
 
 
-def standing(made: Ensemble, filters: Filters) -> Standing:
+def standing(made: Ensemble, filters: Filters) -> Baseline:
     """The chosen series, ready to be asked what if; raises NotFound and InputError."""
-    return Standing(made, forecast_view.chosen_rows(made, filters, made.horizon))
+    return Baseline(made, forecast_view.chosen_rows(made, filters, made.horizon))

@@ -19,8 +19,8 @@ from forecasting.inventory.orders.recommend import Orders
 from forecasting.inventory.policy import Policy
 from forecasting.inventory.stock import file, state
 from forecasting.inventory.stock.file import StockFile
-from forecasting.inventory.stock.state import Given
-from forecasting.storage.stock_states import Saved, Shelves
+from forecasting.inventory.stock.state import GivenStock
+from forecasting.storage.stock_states import SavedStock, StockStore
 from forecasting.storage.workspace import Workspace
 from forecasting.training.ensemble import Ensemble
 
@@ -50,9 +50,9 @@ def check_typed_stock(typed: pd.DataFrame, made: Ensemble) -> StockFile:
     return file.from_frame(typed, made.panel)
 
 
-def stock_table(given: Given, made: Ensemble) -> pd.DataFrame:
+def stock_table(given: GivenStock, made: Ensemble) -> pd.DataFrame:
     """What was given, as people see and type it."""
-    return file.frame(given, made.panel)
+    return file.stock_frame(given, made.panel)
 
 
 def stock_template(made: Ensemble) -> bytes:
@@ -76,38 +76,38 @@ def save_stock(ws: Workspace, checked: StockFile, made: Ensemble, name: str, *, 
         with suppress(StockDamaged):
             counted = np.flatnonzero(given.table[state.ON_HAND].notna())
             given = given.over(given_stock(ws, made).arrived(counted, made.panel.ahead(1)[0]))
-    return Shelves(ws).save(file.frame(given, made.panel), name)
+    return StockStore(ws).save(file.stock_frame(given, made.panel), name)
 
 
-def saved_stock(ws: Workspace) -> Saved | None:
+def saved_stock(ws: Workspace) -> SavedStock | None:
     """The stock and terms saved last; None if there are none."""
-    return Shelves(ws).load()
+    return StockStore(ws).load()
 
 
 def stock_number(ws: Workspace) -> int:
     """The number of the newest state of the stock, which never changes; 0 for none."""
-    return max(Shelves(ws).numbers(), default=0)
+    return max(StockStore(ws).numbers(), default=0)
 
 
-def undo_stock(ws: Workspace) -> Saved:
+def undo_stock(ws: Workspace) -> SavedStock:
     """Takes the last state back; raises InputError if there is none."""
-    return Shelves(ws).undo()
+    return StockStore(ws).undo()
 
 
-def given_stock(ws: Workspace, made: Ensemble) -> Given:
+def given_stock(ws: Workspace, made: Ensemble) -> GivenStock:
     """What was saved last, by the series of a version; nothing if nothing was."""
     saved = saved_stock(ws)
-    return Given.nothing(len(made.panel)) if saved is None else file.from_frame(saved.frame, made.panel).given
+    return GivenStock.nothing(len(made.panel)) if saved is None else file.from_frame(saved.frame, made.panel).given
 
 
-def start(made: Ensemble, saved: Saved | None) -> int:
+def start(made: Ensemble, saved: SavedStock | None) -> int:
     """Days of sales not seen before the stock was counted, in whole steps; none where the forecast does not reach far enough for that."""
     late, most = days_late(made, saved)
     days = made.panel.period.days
     return late // days * days if 0 < late <= most else 0
 
 
-def days_late(made: Ensemble, saved: Saved | None) -> tuple[int, int]:
+def days_late(made: Ensemble, saved: SavedStock | None) -> tuple[int, int]:
     """Days from the first morning after the last sales to the counting, below 0 where it came before; and up to how many of them count."""
     if saved is None:
         return 0, 0
@@ -119,14 +119,14 @@ def days_late(made: Ensemble, saved: Saved | None) -> tuple[int, int]:
 # Orders out
 
 
-def recommend(made: Ensemble, given: Given, policy: Policy, filters: Mapping[str, str]) -> Orders:
+def recommend(made: Ensemble, given: GivenStock, policy: Policy, filters: Mapping[str, str]) -> Orders:
     """What to order of the series that the filters choose; raises NotFound and InputError."""
-    return orders.recommend(made, given, policy, forecast_view.chosen_rows(made, filters, 1))
+    return orders.recommend_orders(made, given, policy, forecast_view.chosen_rows(made, filters, 1))
 
 
 def orders_table(found: Orders, version: int, quantities: Mapping[str, float] = NOBODY) -> pd.DataFrame:
     """The orders as people exchange them, most urgent first; `quantities` are those that a person changed, by unique_id."""
-    return tables.table(found, version, quantities)
+    return tables.orders_table(found, version, quantities)
 
 
 def orders_csv(found: Orders, version: int, quantities: Mapping[str, float] = NOBODY) -> bytes:
@@ -141,4 +141,4 @@ def orders_xlsx(found: Orders, manifest: Mapping[str, Any], quantities: Mapping[
 
 def receipt_csv(found: Orders) -> bytes:
     """How the same rule did in the past, series by series, beside the textbook, as CSV."""
-    return spreadsheets.to_csv(tables.receipt(found))
+    return spreadsheets.to_csv(tables.past_check_table(found))

@@ -82,7 +82,7 @@ def has_sales(ws: Workspace) -> bool:
 
 def sample_csv() -> bytes:
     """The sample sales as an upload."""
-    return spreadsheets.to_csv(sample_sales.make())
+    return spreadsheets.to_csv(sample_sales.make_sample_sales())
 
 
 def load_sample(ws: Workspace) -> Merge:

@@ -13,7 +13,7 @@ from forecasting.core.settings import Settings
 from forecasting.jobs import schedule_state
 from forecasting.jobs.cron import Cron
 from forecasting.jobs.runner import Jobs
-from forecasting.jobs.schedule_state import Tick
+from forecasting.jobs.schedule_state import ScheduleState
 from forecasting.services import retraining, versions
 from forecasting.storage.locks import exclusive
 from forecasting.storage.sales.table import Dataset
@@ -75,8 +75,8 @@ class Schedule:
     start: Callable[[Workspace, Settings], int] = retraining.start_retrain
     tell: Callable[[str], None] = logger.info
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
-    _known: Tick | None = field(default=None, init=False)
-    _doubted: Tick | None = field(default=None, init=False)
+    _known: ScheduleState | None = field(default=None, init=False)
+    _doubted: ScheduleState | None = field(default=None, init=False)
 
     def run(self, stop: threading.Event) -> None:
         """Looks until it is stopped; no error ends it."""
@@ -97,7 +97,7 @@ class Schedule:
         """A moment on the schedule's clock: "2026-11-26 03:00 CET"."""
         return f"{moment.astimezone(self.cron.zone):%Y-%m-%d %H:%M %Z}"
 
-    def check(self, now: datetime | None = None) -> Tick:
+    def check(self, now: datetime | None = None) -> ScheduleState:
         """One look: acts if a moment is due that nobody has acted on; what came of the last one.
 
         Raises:
@@ -113,12 +113,12 @@ class Schedule:
         self._known = after
         return after
 
-    def _look(self, last: Tick | None, now: datetime) -> Tick:
+    def _look(self, last: ScheduleState | None, now: datetime) -> ScheduleState:
         due, jobs = self.cron.last(now), Jobs(self.ws.jobs)
         if last is None or last.expression != self.cron.expression:
             return self._begin(last, due, now)
         if due > last.due:
-            return self._act(Tick(expression=last.expression, due=due, outcome="claimed", job=jobs.latest(), at=now))
+            return self._act(ScheduleState(expression=last.expression, due=due, outcome="claimed", job=jobs.latest(), at=now))
         if last.outcome == "claimed":
             return self._recover(last, jobs.latest())
         if last.outcome == "waiting" and jobs.running() is None:
@@ -127,7 +127,7 @@ class Schedule:
             self._doubt(last)
         return last
 
-    def _begin(self, last: Tick | None, due: datetime, now: datetime) -> Tick:
+    def _begin(self, last: ScheduleState | None, due: datetime, now: datetime) -> ScheduleState:
         """The moments up to now count as done, so that switching a schedule on does not retrain at once."""
         if last is not None:
             logger.warning(
@@ -136,15 +136,15 @@ class Schedule:
                 self.cron.expression,
             )
         text = f"The schedule {self.cron.expression!r} is on from {self.shown(self.cron.next(now))}."
-        return self._keep(Tick(expression=self.cron.expression, due=due, outcome="set", text=text, at=now))
+        return self._keep(ScheduleState(expression=self.cron.expression, due=due, outcome="set", text=text, at=now))
 
-    def _recover(self, claim: Tick, newest: int | None) -> Tick:
+    def _recover(self, claim: ScheduleState, newest: int | None) -> ScheduleState:
         """What a holder left behind that ended, by force, before it knew what came of its claim."""
         if newest is not None and newest > (claim.job or 0):
             return self._keep(_started(claim, newest))
         return self._act(claim)
 
-    def _act(self, claim: Tick) -> Tick:
+    def _act(self, claim: ScheduleState) -> ScheduleState:
         """Claims before it starts: whatever happens in between, nobody starts a second one."""
         self._keep(claim)
         try:
@@ -154,7 +154,7 @@ class Schedule:
             raise
         return self._keep(came)
 
-    def _retrain(self, claim: Tick) -> Tick:
+    def _retrain(self, claim: ScheduleState) -> ScheduleState:
         version = Dataset(self.ws).version
         if version is None:
             return replace(claim, outcome="no sales", text="There are no sales yet: nothing was retrained.", job=None)
@@ -170,11 +170,11 @@ class Schedule:
         except ShelfcastError as error:
             return replace(claim, outcome="refused", text=str(error), job=None)
 
-    def _keep(self, made: Tick) -> Tick:
+    def _keep(self, made: ScheduleState) -> ScheduleState:
         schedule_state.write(self.ws.schedule, made)
         return made
 
-    def _doubt(self, last: Tick) -> None:
+    def _doubt(self, last: ScheduleState) -> None:
         if last == self._doubted:
             return
         self._doubted = last
@@ -182,7 +182,7 @@ class Schedule:
         logger.warning(text, self.ws.schedule, self.shown(last.due))
 
 
-def _started(claim: Tick, job: int) -> Tick:
+def _started(claim: ScheduleState, job: int) -> ScheduleState:
     return replace(claim, outcome="started", text=f"Job {job} was started.", job=job)
 
 

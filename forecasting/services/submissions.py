@@ -16,7 +16,7 @@ from forecasting.storage.workspace import Workspace
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sent:
+class Submission:
     """A file and what is to be made of it.
 
     Args:
@@ -36,27 +36,27 @@ class Sent:
     drop_problems: bool = False
 
 
-def check(sent: Sent) -> Intake:
+def check(sent: Submission) -> Intake:
     """Its sales and all its problems; raises InputError."""
     table = sales.inspect(sent.content, sent.name)
     return sales.check(table, sales.guess(table) | dict(sent.mapping), duplicates=sent.duplicates, day_first=sent.day_first)
 
 
-def preview(ws: Workspace, sent: Sent) -> tuple[Intake, Change]:
+def preview(ws: Workspace, sent: Submission) -> tuple[Intake, Change]:
     """What merging it would change; raises InputError where it could not be merged."""
     checked = check(sent)
     checked.accept(drop_problems=sent.drop_problems)
     return checked, sales.preview(ws, checked)
 
 
-def merge(ws: Workspace, sent: Sent) -> tuple[Intake, Merge]:
+def merge(ws: Workspace, sent: Submission) -> tuple[Intake, Merge]:
     """Merges it in one step; raises InputError or TryAgain."""
     checked = check(sent)
     return checked, sales.merge(ws, sent.content, sent.name, checked, drop_problems=sent.drop_problems)
 
 
 def retrain(
-    ws: Workspace, sent: Sent | None, settings: Settings, *, leave_a_core: bool = True, on_merge: Callable[[Merge], None] = lambda _: None
+    ws: Workspace, sent: Submission | None, settings: Settings, *, leave_a_core: bool = True, on_merge: Callable[[Merge], None] = lambda _: None
 ) -> int:
     """Merges a file, if there is one, and starts a retrain; its job's number.
 

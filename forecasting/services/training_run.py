@@ -63,7 +63,7 @@ def run(ws: Workspace, request: Mapping[str, Any], on_progress: OnProgress) -> d
 def _write(folder: Path, made: Ensemble, sales: pd.DataFrame) -> dict[str, Any]:
     sales_snapshot.write(sales, folder)
     ensemble.save(made, folder)
-    backtest_bands.save(backtest_bands.judge(made), folder)
+    backtest_bands.save(backtest_bands.bands_of_past(made), folder)
     model = made.health[schema.MODEL]
     return {
         "sales_to": f"{made.panel.last:%Y-%m-%d}",

@@ -10,7 +10,7 @@ from forecasting.core.errors import VersionDamaged
 from forecasting.core.period import DAY, PERIODS, Period
 from forecasting.core.settings import Settings
 from forecasting.storage.versions import sales_snapshot
-from forecasting.storage.versions.serving import forget, look
+from forecasting.storage.versions.serving import forget, serving_version
 from forecasting.storage.versions.store import Serving, Versions
 from forecasting.storage.workspace import Workspace
 from forecasting.training import ensemble
@@ -19,7 +19,7 @@ from forecasting.training.ensemble import Ensemble
 
 def serving(ws: Workspace) -> Serving:
     """The version to serve and those refused as damaged; cheap enough for every rerun."""
-    return look(ws.versions)
+    return serving_version(ws.versions)
 
 
 forget_serving = forget

@@ -17,7 +17,7 @@ REMEDY: Final = "Free some space, for example by deleting old versions (python -
 
 
 @contextmanager
-def saving(what: str) -> Iterator[None]:
+def disk_full_as_error(what: str) -> Iterator[None]:
     """Turns a full disk into one error for a person.
 
     Args:

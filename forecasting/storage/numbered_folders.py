@@ -22,7 +22,7 @@ NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Numbered:
+class NumberedFolders:
     """The numbered folders inside a folder.
 
     Args:

@@ -20,17 +20,17 @@ from forecasting.core.errors import InputError, StockDamaged
 from forecasting.storage import disk_full
 from forecasting.storage.atomic_files import write_bytes
 from forecasting.storage.locks import exclusive
-from forecasting.storage.numbered_folders import NAME, Numbered
+from forecasting.storage.numbered_folders import NAME, NumberedFolders
 from forecasting.storage.workspace import Workspace
 
-__all__ = ["Saved", "Shelves", "State"]
+__all__ = ["SavedStock", "StockState", "StockStore"]
 
 _FACTS: Final = b"shelfcast"
 _SUFFIX: Final = ".parquet"
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class StockState:
     """One state of the stock.
 
     Args:
@@ -51,7 +51,7 @@ class State:
 
 
 @dataclass(frozen=True, eq=False)
-class Saved:
+class SavedStock:
     """A state and its table.
 
     Args:
@@ -67,7 +67,7 @@ class Saved:
     moment: datetime
 
 
-class Shelves:
+class StockStore:
     """The states in a folder: `0001.parquet`, `0002.parquet`, ...; the last one counts, and an undo is a state too.
 
     Args:
@@ -76,7 +76,7 @@ class Shelves:
     """
 
     def __init__(self, workspace: Workspace, *, timeout: float = 10.0) -> None:
-        self._states = Numbered(workspace.stock, "saved stock")
+        self._states = NumberedFolders(workspace.stock, "saved stock")
         self._timeout = timeout
 
     def save(self, frame: pd.DataFrame, name: str) -> int:
@@ -95,7 +95,7 @@ class Shelves:
             TryAgain: Somebody else is saving; nothing was changed.
             DiskFull: Nothing was changed.
         """
-        with disk_full.saving("the stock"), self._alone():
+        with disk_full.disk_full_as_error("the stock"), self._alone():
             last = max(self.numbers(), default=0)
             try:
                 saved = self.load()
@@ -103,10 +103,10 @@ class Shelves:
                 saved = None
             whole = frame if saved is None else _with_absent(frame, saved.frame)
             before = last if saved is not None else 0
-            self._write(whole, State(last + 1, name, datetime.now(UTC), len(whole), before))
+            self._write(whole, StockState(last + 1, name, datetime.now(UTC), len(whole), before))
             return last + 1
 
-    def load(self) -> Saved | None:
+    def load(self) -> SavedStock | None:
         """The last saved state that was not taken back; None if there is none.
 
         Raises:
@@ -116,9 +116,9 @@ class Shelves:
         if not numbers:
             return None
         frame, state = self._read(numbers[-1])
-        return Saved(frame, state.name, state.number, state.moment) if state.rows else None
+        return SavedStock(frame, state.name, state.number, state.moment) if state.rows else None
 
-    def history(self) -> list[State]:
+    def history(self) -> list[StockState]:
         """All states that can be read, newest first."""
         states = []
         for number in reversed(self.numbers()):
@@ -128,7 +128,7 @@ class Shelves:
                 continue
         return states
 
-    def undo(self) -> Saved:
+    def undo(self) -> SavedStock:
         """Takes the last saved state back, as a state of its own, and returns what was taken back.
 
         Raises:
@@ -137,7 +137,7 @@ class Shelves:
             TryAgain: Somebody else is saving; nothing was changed.
             DiskFull: Nothing was changed.
         """
-        with disk_full.saving("the step back to the stock before"), self._alone():
+        with disk_full.disk_full_as_error("the step back to the stock before"), self._alone():
             taken = self.load()
             if taken is None:
                 raise InputError("There is no saved stock to take back.")
@@ -145,9 +145,9 @@ class Shelves:
             before = self._facts(last).before
             if before:
                 frame, state = self._read(before)
-                self._write(frame, State(last + 1, state.name, state.moment, state.rows, state.before, undone=last))
+                self._write(frame, StockState(last + 1, state.name, state.moment, state.rows, state.before, undone=last))
             else:
-                self._write(taken.frame.iloc[:0], State(last + 1, "", datetime.now(UTC), 0, undone=last))
+                self._write(taken.frame.iloc[:0], StockState(last + 1, "", datetime.now(UTC), 0, undone=last))
             return taken
 
     def numbers(self) -> list[int]:
@@ -158,7 +158,7 @@ class Shelves:
     def _alone(self) -> AbstractContextManager[None]:
         return exclusive(self._states.folder / ".lock", timeout=self._timeout)
 
-    def _write(self, frame: pd.DataFrame, state: State) -> None:
+    def _write(self, frame: pd.DataFrame, state: StockState) -> None:
         table = pa.Table.from_pandas(frame, preserve_index=False)
         facts = {"name": state.name, "moment": state.moment.isoformat(), "rows": state.rows, "before": state.before, "undone": state.undone}
         content = io.BytesIO()
@@ -170,22 +170,22 @@ class Shelves:
     def _path(self, number: int) -> Path:
         return self._states.name(number).with_suffix(_SUFFIX)
 
-    def _facts(self, number: int) -> State:
+    def _facts(self, number: int) -> StockState:
         return self._opened(number)[1]
 
-    def _read(self, number: int) -> tuple[pd.DataFrame, State]:
+    def _read(self, number: int) -> tuple[pd.DataFrame, StockState]:
         file, state = self._opened(number)
         try:
             return file.read().to_pandas(), state
         except (pa.ArrowException, OSError, ValueError) as error:
             raise _damaged(number) from error
 
-    def _opened(self, number: int) -> tuple[parquet.ParquetFile, State]:
+    def _opened(self, number: int) -> tuple[parquet.ParquetFile, StockState]:
         try:
             file = parquet.ParquetFile(self._path(number), page_checksum_verification=True)
             facts = json.loads(file.schema_arrow.metadata[_FACTS])
             moment = datetime.fromisoformat(facts["moment"])
-            return file, State(number, str(facts["name"]), moment, int(facts["rows"]), int(facts["before"]), int(facts["undone"]))
+            return file, StockState(number, str(facts["name"]), moment, int(facts["rows"]), int(facts["before"]), int(facts["undone"]))
         except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
             raise _damaged(number) from error
 

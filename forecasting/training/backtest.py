@@ -18,7 +18,7 @@ from forecasting.models.base import Model
 from forecasting.training import plausibility
 from forecasting.training.cleaning.clean import clean
 
-FEWEST = {"day": 35, "week": 26, "month": 12}
+MIN_CUTOFFS = {"day": 35, "week": 26, "month": 12}
 """Days, weeks or months that the earliest cutoff leaves to learn from, at least."""
 LEARNING_SHARE = 0.4
 """Share of the history that it leaves, at least."""
@@ -32,7 +32,7 @@ LASTS_FROM = 2
 
 
 @dataclass(frozen=True)
-class Plan:
+class BacktestPlan:
     """From which days to forecast the past.
 
     Args:
@@ -44,7 +44,7 @@ class Plan:
     horizon: int
 
 
-def plan(days: int, horizon: int, cutoffs: int, period: Period = DAY) -> Plan:
+def plan(days: int, horizon: int, cutoffs: int, period: Period = DAY) -> BacktestPlan:
     """Up to `cutoffs` cutoffs, at least `horizon` days apart, the last one `horizon` days before the end.
 
     Forecasts of one cutoff never overlap those of the next. Where the history allows it they lie twice as far apart, since a wider span
@@ -60,18 +60,18 @@ def plan(days: int, horizon: int, cutoffs: int, period: Period = DAY) -> Plan:
         >>> plan(1736, 90, 4)
         Plan(cuts=(1376, 1466, 1556, 1646), horizon=90)
     """
-    reserve = max(FEWEST[period.name], int(LEARNING_SHARE * days))
+    reserve = max(MIN_CUTOFFS[period.name], int(LEARNING_SHARE * days))
     if period != DAY:
         reserve = max(reserve, min(2 * period.year, days - 3 * horizon))
     room = days - reserve
     if room < 1:
-        return Plan((), horizon)
+        return BacktestPlan((), horizon)
     fewest = min(cutoffs, 3)
     judged = min(horizon, max(1, room // fewest))
     count = min(cutoffs, room // judged)
     step = 2 * judged if (2 * count - 1) * judged <= min(room, SPAN_SHARE * days) else judged
     cuts = tuple(days - judged - step * back for back in reversed(range(count)))
-    return Plan(cuts, judged)
+    return BacktestPlan(cuts, judged)
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,11 +141,11 @@ class Origins:
     """
 
     panel: Panel
-    schedule: Plan
+    schedule: BacktestPlan
     known: tuple[Panel, ...]
 
 
-def origins(panel: Panel, schedule: Plan) -> Origins:
+def origins(panel: Panel, schedule: BacktestPlan) -> Origins:
     """Cutoffs with what was known at each, cleaned by what was known then."""
     return Origins(panel, schedule, tuple(clean(panel.cut(cut)).panel for cut in schedule.cuts))
 

@@ -72,7 +72,7 @@ def least_rows(panel: Panel) -> int:
     return max(_fewest(panel), min(most, len(panel.dates) // 2))
 
 
-def unknown(panel: Panel) -> np.ndarray:
+def needs_cold_start(panel: Panel) -> np.ndarray:
     """Series that the pattern of others serves better than a model of their own, shape (n,) of bool.
 
     Their first row is younger than `least_rows`, or they have fewer than 14 rows (6 weeks or months); and they have one in the last 56 days.
@@ -108,7 +108,7 @@ def _reason(panel: Panel, new: Newcomer, needed: int) -> str:
     )
 
 
-def learn(panel: Panel, modelled: np.ndarray) -> list[Newcomer]:
+def learn_cold_start(panel: Panel, modelled: np.ndarray) -> list[Newcomer]:
     """The level of each new series within its group.
 
     It follows its category, else its product in other stores, else its store, else its region, else the whole file: the first that has 3 modelled
@@ -124,7 +124,7 @@ def learn(panel: Panel, modelled: np.ndarray) -> list[Newcomer]:
         modelled: Series that models serve over all days ahead, shape (n,) of bool; only these lend their pattern.
     """
     rows = np.isfinite(panel.sales).sum(axis=1)
-    new = np.flatnonzero(unknown(panel) & ~modelled)
+    new = np.flatnonzero(needs_cold_start(panel) & ~modelled)
     if not len(new) or not modelled.any():
         return []
     days = calendar.selling_days(panel)

@@ -20,7 +20,7 @@ from forecasting.models.base import Model
 from forecasting.training import metrics, reasons
 from forecasting.training.backtest import Backtest
 from forecasting.training.bands import quantiles, residuals
-from forecasting.training.bands.quantiles import Cumulated, Errors, SeriesBands
+from forecasting.training.bands.quantiles import Errors, RunningSums, SeriesBands
 from forecasting.training.cleaning.clean import clean
 from forecasting.training.reconciliation import Reconciled
 
@@ -100,7 +100,7 @@ class Ensemble:
 
     def errors_of(self, rows: np.ndarray) -> Errors:
         """The same of the series at these positions."""
-        return residuals.of_series(self.errors, rows)
+        return residuals.errors_of_series(self.errors, rows)
 
     @cached_property
     def whole(self) -> bool:
@@ -111,7 +111,7 @@ class Ensemble:
     def calibrated(self, window: int) -> SeriesBands | None:
         """What the errors say about single series' sums over `window` days, kept once learned; None where no such sum was seen."""
         if window not in self._learned:
-            self._learned[window] = quantiles.learn(quantiles.seen(self.cumulated, window)) if window <= self.past.horizon else None
+            self._learned[window] = quantiles.learn_bands(quantiles.past_sums(self.cumulated, window)) if window <= self.past.horizon else None
         return self._learned[window]
 
     def calibrated_each(self, windows: Sequence[int]) -> list[SeriesBands | None]:
@@ -127,13 +127,13 @@ class Ensemble:
         if window > self.past.horizon:
             return [None] * count
         if window not in self._learned_past:
-            of = quantiles.seen(self.cumulated, window)
+            of = quantiles.past_sums(self.cumulated, window)
             with ThreadPoolExecutor(SIDE_BY_SIDE) as threads:
-                self._learned_past[window] = list(threads.map(lambda cut: quantiles.learn(of.without(cut)), range(count)))
+                self._learned_past[window] = list(threads.map(lambda cut: quantiles.learn_bands(of.without(cut)), range(count)))
         return self._learned_past[window]
 
     @cached_property
-    def cumulated(self) -> Cumulated:
+    def cumulated(self) -> RunningSums:
         """The errors added up from each cutoff on."""
         return quantiles.cumulate(self.errors)
 
@@ -171,7 +171,7 @@ def summary(made: Ensemble) -> dict[str, float | None]:
     f = made.past.yhat[schema.BLEND]
     values = {"wape": metrics.wape(y, f), "bias": metrics.bias_share(y, f)}
     values |= {f"wape_{name}": metrics.wape(y, made.past.yhat[name]) for name in made.names}
-    limits = quantiles.past(made.errors, schema.QUANTILES)
+    limits = quantiles.past_quantiles(made.errors, schema.QUANTILES)
     for position, level in enumerate(schema.LEVELS):
         values[f"coverage_{level * 100:.0f}"] = metrics.coverage(y, *limits[2 * position : 2 * position + 2])
     return {name: None if np.isnan(value) else float(value) for name, value in values.items()}

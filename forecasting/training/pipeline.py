@@ -23,7 +23,7 @@ from forecasting.training.cold_start import Newcomer
 from forecasting.training.ensemble import Ensemble, day_bands
 from forecasting.training.health import Served
 from forecasting.training.reconciliation import Direct
-from forecasting.training.weights import learn
+from forecasting.training.weights import learn_weights
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,10 +82,10 @@ def assemble(panel: Panel, fitted: Fitted, past: Backtest, known: Sequence[Panel
     """
     sales, stopped = fitted.cleaned.panel, health.stopped(panel)
     yhat = {name: np.where(stopped[:, None], np.nan, values) for name, values in fitted.yhat.items()}
-    weights, available = learn(past.y, past.yhat, beside), _available(yhat)
+    weights, available = learn_weights(past.y, past.yhat, beside), _available(yhat)
     share = blend.shares(available, weights)
     modelled = _modelled(sales, available)
-    newcomers = cold_start.learn(sales, modelled)
+    newcomers = cold_start.learn_cold_start(sales, modelled)
     blended, follows = _with_newcomers(sales, newcomers, blend.combine([yhat[name] for name in registry.names()], share), modelled)
     share[follows] = 0.0
     past = with_blend(past, share, beside, follows=follows, known=known)
@@ -131,7 +131,7 @@ def _notes(panel: Panel, cleaned: Mapping[str, tuple[str, ...]], held: Mapping[s
 
 def _modelled(panel: Panel, available: Mapping[str, np.ndarray]) -> np.ndarray:
     """Series that a model serves better than the pattern of others, shape (n,) of bool."""
-    return np.asarray(blend.modelling(available).any(axis=1) & ~cold_start.unknown(panel))
+    return np.asarray(blend.modelling(available).any(axis=1) & ~cold_start.needs_cold_start(panel))
 
 
 def with_totals(made: Ensemble, direct: list[Direct]) -> Ensemble:
@@ -168,13 +168,13 @@ def with_blend(
     blended = np.full(past.y.shape, np.nan)
     for cut in range(len(past.y)):
         others = past.without(cut)
-        weights = learn(others.y, others.yhat, beside)
+        weights = learn_weights(others.y, others.yhat, beside)
         at_cut = {name: past.yhat[name][cut] for name in registry.names()}
         available = {name: there & takes_part[name] for name, there in _available(at_cut).items()}
         blended[cut] = blend.combine(list(at_cut.values()), blend.shares(available, weights))
         if follows is not None and follows.any():
             modelled = _modelled(known[cut], available)
-            pattern = cold_start.forecast(known[cut], cold_start.learn(known[cut], modelled), blended[cut], modelled)
+            pattern = cold_start.forecast(known[cut], cold_start.learn_cold_start(known[cut], modelled), blended[cut], modelled)
             blended[cut] = np.where(follows[:, None] & np.isfinite(pattern), pattern, blended[cut])
     return replace(past, yhat={**past.yhat, schema.BLEND: blended})
 

@@ -89,7 +89,7 @@ class _Pairs:
         return (trust * self.difference**2).sum(axis=2), (trust * self.difference * self.error).sum(axis=2)
 
 
-def learn(y: FloatArray, yhat: Mapping[str, FloatArray], beside: Sequence[float]) -> Weights:
+def learn_weights(y: FloatArray, yhat: Mapping[str, FloatArray], beside: Sequence[float]) -> Weights:
     """The weights that past forecasts call for.
 
     Of two models one weight is learned, the first one's. Each further model is then weighed in the same way against the blend of those before it.

@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from forecasting.core import formatting
 from forecasting.core.arrays import FloatArray
 from forecasting.core.period import Period
-from forecasting.inventory.orders.projection import Path, Run
+from forecasting.inventory.orders.projection import StockCurve, StockProjection
 from pages.charts.style import ACCENT, BAND_80, DAYS_OR_MONTHS, QUIET, blank
 
 SHORT: Final = "#000009"
@@ -20,7 +20,7 @@ SHORT: Final = "#000009"
 LABEL: Final = {"size": 12, "color": QUIET}
 
 
-def path(projection: Path, reorder_point: float, period: Period, height: int = 270) -> go.Figure:
+def path(projection: StockProjection, reorder_point: float, period: Period, height: int = 270) -> go.Figure:
     """Stock with the order and without, the band of the first, deliveries, the reorder point, and where the shelf empties.
 
     Stock is drawn from morning to morning: it falls over a step and jumps where something arrives.
@@ -51,7 +51,7 @@ def path(projection: Path, reorder_point: float, period: Period, height: int = 2
     return figure.update_yaxes(range=[0, highest], nticks=4)
 
 
-def _points(projection: Path, run: Run) -> tuple[np.ndarray, FloatArray]:
+def _points(projection: StockProjection, run: StockCurve) -> tuple[np.ndarray, FloatArray]:
     """Corners of the saw: the start, then of each step its morning, the moment when the shelf is empty or the step ends, and the next morning."""
     days = projection.dates.to_numpy()
     emptied = days[:-1] + (run.lasts * np.diff(days).astype(np.int64)).astype(np.int64).astype(np.diff(days).dtype)
@@ -60,12 +60,12 @@ def _points(projection: Path, run: Run) -> tuple[np.ndarray, FloatArray]:
     return x, y
 
 
-def _line(projection: Path, run: Run, name: str, line: Mapping[str, object], rank: int) -> go.Scatter:
+def _line(projection: StockProjection, run: StockCurve, name: str, line: Mapping[str, object], rank: int) -> go.Scatter:
     x, y = _points(projection, run)
     return go.Scatter(x=x, y=y, name=name, mode="lines", line=line, hoverinfo="skip", legendrank=rank)
 
 
-def _band(projection: Path) -> go.Scatter | None:
+def _band(projection: StockProjection) -> go.Scatter | None:
     if np.isnan(projection.lower.evening + projection.upper.evening).all():
         return None
     (x, low), (_, high) = _points(projection, projection.lower), _points(projection, projection.upper)
@@ -83,7 +83,7 @@ def _band(projection: Path) -> go.Scatter | None:
     )
 
 
-def _coming(projection: Path) -> go.Scatter:
+def _coming(projection: StockProjection) -> go.Scatter:
     """What is on the way already."""
     steps = np.flatnonzero(projection.receipts)
     return go.Scatter(
@@ -98,7 +98,7 @@ def _coming(projection: Path) -> go.Scatter:
     )
 
 
-def _hover(projection: Path, period: Period) -> go.Scatter:
+def _hover(projection: StockProjection, period: Period) -> go.Scatter:
     """Each step's numbers in words; a curve with two values a step would show one of them."""
     return go.Scatter(
         x=projection.dates.to_numpy()[:-1],
@@ -111,7 +111,7 @@ def _hover(projection: Path, period: Period) -> go.Scatter:
     )
 
 
-def _hover_text(projection: Path, step: int, period: Period) -> str:
+def _hover_text(projection: StockProjection, step: int, period: Period) -> str:
     arrived = projection.receipts[step] + (projection.quantity if step == projection.arrival else 0.0)
     lower, upper = projection.lower.evening[step], projection.upper.evening[step]
     morning, evening = (formatting.units(units[step]) for units in (projection.ordered.morning, projection.ordered.evening))
@@ -124,7 +124,7 @@ def _hover_text(projection: Path, step: int, period: Period) -> str:
     return "<br>".join(line for line in lines if line)
 
 
-def _mark_reorder_point(figure: go.Figure, projection: Path, level: float) -> None:
+def _mark_reorder_point(figure: go.Figure, projection: StockProjection, level: float) -> None:
     if not level > 0:
         return
     figure.add_hline(y=level, line={"color": QUIET, "width": 1, "dash": "dot"})
@@ -142,7 +142,7 @@ def _mark_reorder_point(figure: go.Figure, projection: Path, level: float) -> No
     )
 
 
-def _clear(projection: Path, level: float, right: bool, above: bool) -> float:
+def _clear(projection: StockProjection, level: float, right: bool, above: bool) -> float:
     """How far the stock stays from a label above or below a level, at the right or left end; units."""
     reach = max(2 * len(projection.receipts) // 5, 1)
     corners = _points(projection, projection.ordered)[1]
@@ -152,7 +152,7 @@ def _clear(projection: Path, level: float, right: bool, above: bool) -> float:
     return float(np.min(np.maximum(np.maximum(low - label, label - high), 0.0)))
 
 
-def _mark_order(figure: go.Figure, projection: Path, period: Period) -> None:
+def _mark_order(figure: go.Figure, projection: StockProjection, period: Period) -> None:
     """When the order arrives."""
     if not projection.quantity or projection.arrival >= len(projection.receipts):
         return
@@ -172,7 +172,7 @@ def _mark_order(figure: go.Figure, projection: Path, period: Period) -> None:
     )
 
 
-def _mark_empty(figure: go.Figure, projection: Path, period: Period) -> None:
+def _mark_empty(figure: go.Figure, projection: StockProjection, period: Period) -> None:
     """Where the shelf empties without the order."""
     moment = projection.empty[0]
     if moment is None:
@@ -192,7 +192,7 @@ def _mark_empty(figure: go.Figure, projection: Path, period: Period) -> None:
     )
 
 
-def _left(projection: Path, moment: pd.Timestamp) -> bool:
+def _left(projection: StockProjection, moment: pd.Timestamp) -> bool:
     """Whether a moment lies in the left half, where its label goes to the right."""
     return bool(moment - projection.dates[0] < (projection.dates[-1] - projection.dates[0]) / 2)
 
@@ -201,6 +201,6 @@ def _near(moment: pd.Timestamp, period: Period) -> str:
     return formatting.near_date(moment) if period.name != "month" else formatting.step_date(moment, period)
 
 
-def _highest(projection: Path, reorder_point: float) -> float:
+def _highest(projection: StockProjection, reorder_point: float) -> float:
     runs = np.concatenate([projection.ordered.morning, projection.alone.morning, projection.upper.morning])
     return 1.12 * max(float(np.nanmax(runs)), projection.on_hand, float(np.nan_to_num(reorder_point)), 1.0)

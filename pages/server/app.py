@@ -107,7 +107,7 @@ def _api(settings: ServerSettings) -> ASGIApp:
     from forecasting.entrypoints.api import app
     from forecasting.services import workspaces
 
-    return app.make(workspaces.workspace(), settings)
+    return app.make_app(workspaces.workspace(), settings)
 
 
 def warm(api: Warmed) -> None:

@@ -26,7 +26,7 @@ NAIVE = [[[20, 20], [5, 4]], [[20, 60], [7, 5]]]
 @pytest.fixture
 def small():
     """Two series, two cutoffs, two days: the blend misses 2, 2, 0, 1 and 0, 10, -, 0 of 110 units."""
-    return backtest_bands.judge(pasts.ensemble(SOLD, BLEND, seasonal_naive=NAIVE))
+    return backtest_bands.bands_of_past(pasts.ensemble(SOLD, BLEND, seasonal_naive=NAIVE))
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_errors_by_series_come_worst_first(found):
 def test_mase_divides_by_the_changes_that_were_known_at_each_cutoff():
     # before: weeks of 10 and 12, so that a change is 2; then a week of 19 (change 7), which only the second cutoff knows of
     sold, forecast = np.full((2, 1, 7), 19.0), np.full((2, 1, 7), 20.0)
-    found = backtest_bands.judge(pasts.ensemble(sold, forecast))
+    found = backtest_bands.bands_of_past(pasts.ensemble(sold, forecast))
     assert found.scale.tolist() == [[2.0], [4.5]]
     assert of(accuracy.accuracy(found, {}).cutoffs, "blend", "mase") == pytest.approx([1 / 2, 1 / 4.5])
 
@@ -75,14 +75,14 @@ def test_mase_divides_by_the_changes_that_were_known_at_each_cutoff():
 def test_mase_of_one_series_and_cutoff_is_that_of_the_metrics():
     sold, forecast = pasts.noisy(n=1)
     made = pasts.ensemble(sold, forecast)
-    found = accuracy.accuracy(backtest_bands.judge(made), {})
+    found = accuracy.accuracy(backtest_bands.bands_of_past(made), {})
     expected = [float(metrics.mase(sold[cut, 0], forecast[cut, 0], made.panel.sales[0, : 14 + 14 * cut])) for cut in range(len(sold))]
     assert of(found.cutoffs, "blend", "mase") == pytest.approx(expected)
 
 
 def test_a_series_that_never_changed_has_no_mase():
     found = accuracy.accuracy(
-        backtest_bands.judge(pasts.ensemble(np.full((2, 1, 7), 3.0), np.full((2, 1, 7), 4.0), before=np.full((1, 14), 3.0))), {}
+        backtest_bands.bands_of_past(pasts.ensemble(np.full((2, 1, 7), 3.0), np.full((2, 1, 7), 4.0), before=np.full((1, 14), 3.0))), {}
     )
     assert np.isnan(of(found.overall, "blend", "mase")).all()
     assert of(found.overall, "blend", "wape") == [1 / 3]
@@ -98,28 +98,28 @@ def test_the_blend_stands_in_where_a_model_has_no_forecast():
     prophet = np.array(BLEND, dtype=float)
     prophet[:, 1] = np.nan
     prophet[:, 0] += 1
-    found = accuracy.accuracy(backtest_bands.judge(pasts.ensemble(SOLD, BLEND, prophet=prophet)), {})
+    found = accuracy.accuracy(backtest_bands.bands_of_past(pasts.ensemble(SOLD, BLEND, prophet=prophet)), {})
     assert of(found.overall, "prophet", "wape") == [(3 + 1 + 1 + 11 + 1) / 110]
     assert accuracy.by_series(found).set_index("unique_id")["prophet_wape"].isna().tolist() == [False, True]
 
 
 def test_a_model_without_any_forecast_is_not_named():
-    found = accuracy.accuracy(backtest_bands.judge(pasts.ensemble(SOLD, BLEND, prophet=np.full((2, 2, 2), np.nan))), {})
+    found = accuracy.accuracy(backtest_bands.bands_of_past(pasts.ensemble(SOLD, BLEND, prophet=np.full((2, 2, 2), np.nan))), {})
     assert found.overall["model"].tolist() == ["blend", "lstm", "seasonal_naive"]
 
 
 def test_the_whole_file_agrees_with_the_metrics():
     sold, forecast = pasts.noisy()
     made = pasts.ensemble(sold, forecast)
-    overall = accuracy.accuracy(backtest_bands.judge(made), {}).overall
-    lower, upper = quantiles.past(made.errors, schema.QUANTILES[:2])
+    overall = accuracy.accuracy(backtest_bands.bands_of_past(made), {}).overall
+    lower, upper = quantiles.past_quantiles(made.errors, schema.QUANTILES[:2])
     assert of(overall, "blend", "wape") == pytest.approx([float(metrics.wape(sold, forecast))])
     assert of(overall, "blend", "coverage_80") == pytest.approx([float(metrics.coverage(sold, lower, upper))])
     assert of(overall, "blend", "width_80") == pytest.approx([(upper - lower).sum() / sold.sum()])
 
 
 def test_a_wider_promise_holds_more():
-    promise = accuracy.accuracy(backtest_bands.judge(pasts.ensemble(*pasts.noisy())), {}).promise
+    promise = accuracy.accuracy(backtest_bands.bands_of_past(pasts.ensemble(*pasts.noisy())), {}).promise
     assert promise["level"].tolist() == [0.5, 0.6, 0.7, 0.8, 0.9, 0.95]
     for column in ("days", "sums", "total"):
         assert (promise[column].diff().dropna() >= 0).all()
@@ -129,7 +129,7 @@ def test_a_wider_promise_holds_more():
 def test_a_cutoff_unlike_the_others_breaks_the_promise():
     sold, forecast = pasts.noisy(noise=1.0)
     sold[-1] += 30
-    found = accuracy.accuracy(backtest_bands.judge(pasts.ensemble(sold, forecast)), {})
+    found = accuracy.accuracy(backtest_bands.bands_of_past(pasts.ensemble(sold, forecast)), {})
     assert of(found.cutoffs, "blend", "coverage_80")[-1] == 0
     assert found.promise["total"].max() <= 0.8
 
@@ -141,7 +141,7 @@ def test_what_was_missed_is_counted_by_level():
 
 
 def test_one_series_has_no_total_beside_itself():
-    found = accuracy.accuracy(backtest_bands.judge(pasts.ensemble(*pasts.noisy())), {"product_id": "s3"})
+    found = accuracy.accuracy(backtest_bands.bands_of_past(pasts.ensemble(*pasts.noisy())), {"product_id": "s3"})
     assert found.promise["total"].isna().all()
     assert found.rows.tolist() == [3]
 
@@ -159,7 +159,7 @@ def test_a_filter_that_chooses_nothing_says_so(small):
 
 
 def test_without_a_backtest_there_are_no_numbers():
-    found = accuracy.accuracy(backtest_bands.judge(pasts.ensemble(np.empty((0, 2, 7)), np.empty((0, 2, 7)))), {})
+    found = accuracy.accuracy(backtest_bands.bands_of_past(pasts.ensemble(np.empty((0, 2, 7)), np.empty((0, 2, 7)))), {})
     assert found.overall.empty
     assert np.isnan(found.better)
     assert accuracy.by_series(found).empty
@@ -182,7 +182,7 @@ def test_the_tables_to_take_away_hold_the_numbers_of_the_page(found):
 
 def test_what_was_judged_is_read_as_it_was_written(tmp_path):
     made = pasts.ensemble(*pasts.noisy())
-    before = backtest_bands.judge(made)
+    before = backtest_bands.bands_of_past(made)
     backtest_bands.save(before, tmp_path)
     after = backtest_bands.load(tmp_path, made)
     assert (after.missed == before.missed).all()
@@ -195,7 +195,7 @@ def test_what_was_judged_is_read_as_it_was_written(tmp_path):
 
 def test_a_version_without_it_is_judged_when_it_is_asked(tmp_path):
     made = pasts.ensemble(*pasts.noisy())
-    assert (backtest_bands.load(tmp_path, made).missed == backtest_bands.judge(made).missed).all()
+    assert (backtest_bands.load(tmp_path, made).missed == backtest_bands.bands_of_past(made).missed).all()
 
 
 # The series that need a person
@@ -205,7 +205,7 @@ def faulty(change, **more):
     """What is said of 12 noisy series of which `change` has changed the sales or the forecasts of some."""
     sold, forecast = pasts.noisy()
     change(sold, forecast)
-    return attention.attention(accuracy.accuracy(backtest_bands.judge(pasts.ensemble(sold, forecast, **more)), {}))
+    return attention.attention(accuracy.accuracy(backtest_bands.bands_of_past(pasts.ensemble(sold, forecast, **more)), {}))
 
 
 def nothing(sold, forecast):
@@ -237,7 +237,7 @@ def test_a_forecast_that_is_too_low_only_once_is_chance():
 def test_what_repeating_the_last_sales_would_do_better_is_named():
     sold, forecast = pasts.noisy()
     naive = sold + 1.0
-    table = attention.attention(accuracy.accuracy(backtest_bands.judge(pasts.ensemble(sold, forecast, seasonal_naive=naive)), {}))
+    table = attention.attention(accuracy.accuracy(backtest_bands.bands_of_past(pasts.ensemble(sold, forecast, seasonal_naive=naive)), {}))
     assert set(table["problem"]) == {"Worse than naive"}
     assert "would have missed 1 unit a day instead of" in table["advice"][0]
 

@@ -16,7 +16,7 @@ ALL = np.array([0, 1])
 def of(drivers=None, *, rows=ALL, days=AHEAD, sales=None):
     sold = panels.regular(DAYS) + 5 if sales is None else sales
     panel = panels.panel({"a": sold, "b": sold}, drivers=drivers or {})
-    return {each.driver: each.text for each in assumptions.of(panel, rows, days)}
+    return {each.driver: each.text for each in assumptions.assumptions_of(panel, rows, days)}
 
 
 def driver(past, *ahead):

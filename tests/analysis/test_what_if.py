@@ -10,7 +10,7 @@ import pandas as pd
 import panels
 import pytest
 
-from forecasting.analysis.baseline import Standing
+from forecasting.analysis.baseline import Baseline
 from forecasting.analysis.forecast_view import view
 from forecasting.analysis.what_if import EVERY_DAY, WhatIf
 from forecasting.core.errors import InputError
@@ -84,7 +84,7 @@ def ratio(made, change, row=0, name="blend"):
 
 
 def whatif_of(made, change, *rows):
-    return Standing(made, np.array(rows)).apply(change)
+    return Baseline(made, np.array(rows)).apply(change)
 
 
 def test_promotions_lift_the_forecast_by_what_was_planted(made):
@@ -182,7 +182,7 @@ def test_the_network_answers_as_well(made):
     panel = replace(panel, drivers=ahead)
     network = LstmModel(LstmSettings(epochs=10, units=24, windows_per_epoch=2000), 0).fit(panel, horizon=HORIZON)
     both = served(panel, [made.models["prophet"], network, SeasonalNaive().fit(panel, horizon=HORIZON)])
-    standing = Standing(both, np.array([0, 1, 2]))
+    standing = Baseline(both, np.array([0, 1, 2]))
     none, every = (standing.apply(WhatIf(promo=promo)) for promo in (frozenset(), EVERY_DAY))
     sums = {name: every.yhat[name][:3].sum() / none.yhat[name][:3].sum() for name in ("lstm", "prophet", "blend")}
     assert sums["lstm"] == pytest.approx(1 + UPLIFT, abs=0.2)
@@ -193,7 +193,7 @@ def test_the_network_answers_as_well(made):
 def test_series_whose_effect_is_not_known_are_counted(made):
     rows = np.array([0, 3])
     change = WhatIf(promo=EVERY_DAY)
-    standing = Standing(made, rows)
+    standing = Baseline(made, rows)
     after = standing.apply(change)
     np.testing.assert_array_equal(after.yhat["blend"][3], made.yhat["blend"][3])
     effect = standing.effect(after, change, HORIZON)
@@ -203,7 +203,7 @@ def test_series_whose_effect_is_not_known_are_counted(made):
 
 
 def test_prices_never_seen_are_said(made):
-    standing = Standing(made, np.array([0]))
+    standing = Baseline(made, np.array([0]))
     change = WhatIf(price_change=-0.5)
     notes = standing.effect(standing.apply(change), change, HORIZON).notes
     assert any("lowest price so far was 1.60" in note for note in notes)

@@ -127,7 +127,7 @@ def test_prophet_has_the_seasons_that_curves_repeat():
     assert seasons(young - 1) == {curves.WEEKLY: curves.SEASONS[curves.WEEKLY]}
     dates = pd.date_range("2024-02-27", periods=400)
     expected = [Prophet.fourier_series(pd.Series(dates), *season) for season in curves.SEASONS.values()]
-    np.testing.assert_allclose(curves.Layout(None, (), ()).matrix(dates), np.hstack(expected), atol=1e-9)
+    np.testing.assert_allclose(curves.SeasonColumns(None, (), ()).matrix(dates), np.hstack(expected), atol=1e-9)
 
 
 @relies_on(

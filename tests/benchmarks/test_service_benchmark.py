@@ -15,7 +15,7 @@ from benchmarks.support.lives import Life, Terms
 from forecasting.core import schema
 from forecasting.core.panel import Panel
 from forecasting.core.settings import Settings
-from forecasting.inventory.simulation.shelf import Seen
+from forecasting.inventory.simulation.shelf import KnownDemand
 from forecasting.models import registry
 from forecasting.training.backtest import Backtest
 from forecasting.training.ensemble import Ensemble
@@ -40,7 +40,7 @@ def life(wanted, levels, *, lead=1, known=None, mean=None, spread=None):
     known = np.ones(wanted.shape, dtype=bool) if known is None else np.atleast_2d(known).astype(bool)
     mean = levels if mean is None else np.broadcast_to(mean, levels.shape)
     spread = np.zeros(levels.shape) if spread is None else np.broadcast_to(spread, levels.shape)
-    return Life(wanted, Seen(known, np.ones(wanted.shape, dtype=bool)), levels, mean, spread, np.arange(len(wanted)), True, Terms(0.95, lead))
+    return Life(wanted, KnownDemand(known, np.ones(wanted.shape, dtype=bool)), levels, mean, spread, np.arange(len(wanted)), True, Terms(0.95, lead))
 
 
 # Demand

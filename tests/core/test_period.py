@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from forecasting.core.panel import Panel, from_sales
-from forecasting.core.period import DAY, MONTH, WEEK, of
+from forecasting.core.period import DAY, MONTH, WEEK, period_of_dates
 
 
 def dates(freq: str, periods: int = 12, start: str = "2023-01-01") -> pd.DatetimeIndex:
@@ -37,28 +37,28 @@ def days(text: pd.DatetimeIndex) -> list[str]:
     ],
 )
 def test_a_period_is_recognised_from_its_dates(freq: str, period: object) -> None:
-    assert of(dates(freq)) == period
+    assert period_of_dates(dates(freq)) == period
 
 
 def test_the_order_repeats_and_times_of_dates_do_not_matter() -> None:
     weeks = dates("W-MON")
-    assert of(weeks[::-1].append(weeks + pd.Timedelta(hours=3))) == WEEK
+    assert period_of_dates(weeks[::-1].append(weeks + pd.Timedelta(hours=3))) == WEEK
 
 
 def test_missing_weeks_and_months_are_gaps_not_days() -> None:
-    assert of(dates("W-MON", 40)[[0, 1, 5, 9, 10, 30]]) == WEEK
-    assert of(dates("MS", 40)[[0, 1, 5, 9, 30]]) == MONTH
+    assert period_of_dates(dates("W-MON", 40)[[0, 1, 5, 9, 10, 30]]) == WEEK
+    assert period_of_dates(dates("MS", 40)[[0, 1, 5, 9, 30]]) == MONTH
 
 
 def test_few_dates_prove_nothing() -> None:
-    assert [of(dates("W-MON", count)) for count in (1, 3, 4)] == [DAY, DAY, WEEK]
-    assert [of(dates("MS", count)) for count in (1, 3, 4)] == [DAY, DAY, MONTH]
-    assert [of(dates("BME", count, "2023-02-01")) for count in (5, 6)] == [DAY, MONTH]
+    assert [period_of_dates(dates("W-MON", count)) for count in (1, 3, 4)] == [DAY, DAY, WEEK]
+    assert [period_of_dates(dates("MS", count)) for count in (1, 3, 4)] == [DAY, DAY, MONTH]
+    assert [period_of_dates(dates("BME", count, "2023-02-01")) for count in (5, 6)] == [DAY, MONTH]
 
 
 def test_one_other_weekday_makes_a_file_daily() -> None:
     weeks = dates("W-MON", 30)
-    assert of(weeks.append(weeks[:1] + pd.Timedelta(days=1))) == DAY
+    assert period_of_dates(weeks.append(weeks[:1] + pd.Timedelta(days=1))) == DAY
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_one_other_weekday_makes_a_file_daily() -> None:
 def test_months_go_on_as_the_file_dates_them(day: int, ahead: list[str]) -> None:
     firsts = dates("MS")
     file = firsts + pd.to_timedelta(np.minimum(day, firsts.days_in_month) - 1, unit="D")
-    assert days(of(file).ahead(file[1], 3)) == ahead
+    assert days(period_of_dates(file).ahead(file[1], 3)) == ahead
 
 
 def test_a_horizon_in_days_becomes_steps_rounded_up() -> None:

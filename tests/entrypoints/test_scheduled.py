@@ -18,7 +18,7 @@ from repository import ROOT
 from forecasting.core.settings import Settings
 from forecasting.entrypoints.cli.verbs import main
 from forecasting.jobs import schedule_state
-from forecasting.jobs.schedule_state import Tick
+from forecasting.jobs.schedule_state import ScheduleState
 from forecasting.services import jobs
 from forecasting.storage.versions.store import Versions
 
@@ -49,7 +49,7 @@ def missed_a_night(ws):
     """The schedule was on, and nothing ran for a while."""
     ago = datetime.now(UTC) - timedelta(days=3)
     ws.schedule.parent.mkdir(parents=True, exist_ok=True)
-    schedule_state.write(ws.schedule, Tick(expression=NIGHT, due=ago, outcome="set", at=ago))
+    schedule_state.write(ws.schedule, ScheduleState(expression=NIGHT, due=ago, outcome="set", at=ago))
 
 
 def test_sigterm_ends_the_schedule_and_leaves_the_retrain_running(every, home):

@@ -20,11 +20,11 @@ from stocked_panels import panel
 from forecasting.core.errors import DiskFull, TrainingFailed
 from forecasting.core.settings import LstmSettings, Settings
 from forecasting.inventory.stock import file, state
-from forecasting.inventory.stock.state import Given
+from forecasting.inventory.stock.state import GivenStock
 from forecasting.jobs.runner import Jobs
 from forecasting.services import versions
 from forecasting.storage.sales.table import Dataset
-from forecasting.storage.stock_states import Shelves
+from forecasting.storage.stock_states import StockStore
 from forecasting.storage.versions.store import Serving, Versions
 from forecasting.storage.workspace import Workspace
 
@@ -130,11 +130,11 @@ def test_an_upload_whose_checkpoint_found_no_space_is_saved_all_the_same(disk, w
 def shelf(seed):
     """Stock of 800 products."""
     at = panel([(f"p{number}", "east") for number in range(800)])
-    return file.frame(Given.nothing(800).changed(state.ON_HAND, np.random.default_rng(seed).integers(0, 999, 800).astype(float)), at)
+    return file.stock_frame(GivenStock.nothing(800).changed(state.ON_HAND, np.random.default_rng(seed).integers(0, 999, 800).astype(float)), at)
 
 
 def test_stock_saved_to_a_full_disk_is_saved_or_refused(disk, ws):
-    shelves = Shelves(ws)
+    shelves = StockStore(ws)
     shelves.save(shelf(0), "first.csv")
 
     def look():

@@ -22,7 +22,7 @@ from forecasting.core import schema
 from forecasting.entrypoints.api import app as api
 from forecasting.entrypoints.server.server_settings import ServerSettings
 from forecasting.services import sales, submissions
-from forecasting.services.submissions import Sent
+from forecasting.services.submissions import Submission
 from forecasting.storage.sales.table import Dataset
 from forecasting.storage.workspace import Workspace
 
@@ -50,10 +50,10 @@ class Fuzzed:
     def __init__(self, ws: Workspace, outside: Path, first: bytes) -> None:
         self.ws, self.outside, self.became = ws, outside, Counter()
         generous = ServerSettings(request_rate="1000000/second", upload_rate="1000000/second")
-        app = Starlette(routes=[Mount("/api", api.make(ws, generous))])
+        app = Starlette(routes=[Mount("/api", api.make_app(ws, generous))])
         self.client = TestClient(app, base_url="http://127.0.0.1:8501", raise_server_exceptions=False)
         if first:
-            submissions.merge(ws, Sent(content=first, name="first.csv"))
+            submissions.merge(ws, Submission(content=first, name="first.csv"))
         ws.home.mkdir(parents=True, exist_ok=True)
         self.around = set(outside.iterdir())
 
@@ -148,7 +148,7 @@ def rows_kept(content: bytes, fields: dict[str, str]) -> int:
     day_first = {"true": True, "1": True, "false": False}.get(fields.get("day_first", ""))
     return len(
         submissions.check(
-            Sent(content=content, name="again", mapping=mapping, duplicates=fields.get("duplicates", "last"), day_first=day_first)
+            Submission(content=content, name="again", mapping=mapping, duplicates=fields.get("duplicates", "last"), day_first=day_first)
         ).sales
     )
 

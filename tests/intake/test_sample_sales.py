@@ -12,11 +12,11 @@ from forecasting.services import sales as sales_service
 
 @pytest.fixture(scope="module")
 def sales():
-    return sample_sales.make()
+    return sample_sales.make_sample_sales()
 
 
 def test_the_sample_of_a_seed_is_always_the_same_and_is_the_one_in_the_repository(sales):
-    pd.testing.assert_frame_equal(sales, sample_sales.make())
+    pd.testing.assert_frame_equal(sales, sample_sales.make_sample_sales())
     assert sales_service.sample_csv() == (ROOT / "data" / "sample.csv").read_bytes()
 
 

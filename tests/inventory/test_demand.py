@@ -32,7 +32,7 @@ def made():
 
 
 def test_demand_of_a_fixed_lead_time_is_the_band_of_that_sum(made):
-    found = demand.over(made, ROWS, fixed(3), ones(2))
+    found = demand.demand_over(made, ROWS, fixed(3), ones(2))
     f = made.yhat[schema.BLEND][:, :5].sum(axis=1)
     np.testing.assert_allclose(found.expected, f)
     wanted = made.calibrated(5).quantiles(f[:, None], (0.1, 0.5, 0.9))[:, :, 0]
@@ -41,8 +41,8 @@ def test_demand_of_a_fixed_lead_time_is_the_band_of_that_sum(made):
 
 def test_demand_of_a_lead_time_that_varies_mixes_the_sums_by_their_chance(made):
     lead = np.tile([0.0, 0.25, 0.0, 0.75], (12, 1))
-    found = demand.over(made, ROWS, lead, ones(1))
-    short, long = (demand.over(made, ROWS, fixed(steps), ones(1)) for steps in (1, 3))
+    found = demand.demand_over(made, ROWS, lead, ones(1))
+    short, long = (demand.demand_over(made, ROWS, fixed(steps), ones(1)) for steps in (1, 3))
     np.testing.assert_allclose(found.expected, 0.25 * short.expected + 0.75 * long.expected)
     for level in (20.0, 30.0, 45.0):
         chance = (found.values <= level).mean(axis=1)
@@ -52,14 +52,14 @@ def test_demand_of_a_lead_time_that_varies_mixes_the_sums_by_their_chance(made):
 
 
 def test_a_span_beyond_what_was_judged_is_not_known(made):
-    assert np.isnan(demand.over(made, ROWS, fixed(8), ones(21)).values).all()
-    assert np.isfinite(demand.over(made, ROWS, fixed(8), ones(20)).values).all()
+    assert np.isnan(demand.demand_over(made, ROWS, fixed(8), ones(21)).values).all()
+    assert np.isfinite(demand.demand_over(made, ROWS, fixed(8), ones(20)).values).all()
 
 
 def test_a_series_that_is_no_longer_sold_needs_nothing(made):
     health = made.health.assign(**{schema.MODEL: [reasons.STOPPED, *made.health[schema.MODEL][1:]]})
     stopped = replace(made, health=health)
-    found = demand.over(stopped, ROWS, fixed(3), ones(2))
+    found = demand.demand_over(stopped, ROWS, fixed(3), ones(2))
     assert (found.values[0] == 0).all()
     assert (found.values[1:, -1] > 0).all()
     assert np.nanmax(demand.ahead_levels(stopped, ROWS, fixed(3), ones(2), ones(0.95))[0]) == 0
@@ -67,7 +67,7 @@ def test_a_series_that_is_no_longer_sold_needs_nothing(made):
 
 def test_levels_of_the_first_review_are_the_quantile_of_demand(made):
     levels = demand.ahead_levels(made, ROWS, fixed(3), ones(2), ones(0.95))
-    np.testing.assert_allclose(levels[:, 0], np.quantile(demand.over(made, ROWS, fixed(3), ones(2)).values, 0.95, axis=1), rtol=0.01)
+    np.testing.assert_allclose(levels[:, 0], np.quantile(demand.demand_over(made, ROWS, fixed(3), ones(2)).values, 0.95, axis=1), rtol=0.01)
     reviews = np.isfinite(levels[0])
     assert np.flatnonzero(reviews).tolist() == list(range(0, 24, 2))
 
@@ -92,7 +92,7 @@ def test_a_later_count_covers_later_days(made):
     ahead = made.yhat[schema.BLEND].copy()
     ahead[:, 5:] *= 3
     steep = replace(made, yhat={**made.yhat, schema.BLEND: ahead})
-    np.testing.assert_allclose(demand.over(steep, ROWS, fixed(3), ones(2), start=5).expected, ahead[:, 5:10].sum(axis=1))
+    np.testing.assert_allclose(demand.demand_over(steep, ROWS, fixed(3), ones(2), start=5).expected, ahead[:, 5:10].sum(axis=1))
     now, later = (demand.ahead_levels(steep, ROWS, fixed(3), ones(2), ones(0.9), start=start) for start in (0, 5))
     assert (later[:, 0] > 2 * now[:, 0]).all()
 

@@ -61,7 +61,7 @@ def at_most(steps, money):
 @given(seed=st.integers(0, 10_000), n=st.integers(1, 5), share=st.floats(0, 1.2))
 def test_on_small_cases_nothing_is_better(seed, n, share):
     asked = case(n, seed, pack=0)
-    steps = knapsack.ways(asked)
+    steps = knapsack.order_steps(asked)
     money = share * steps.cost[:, -1].sum()
     units, gain = knapsack.spend(asked, money)
     assert (units * asked.unit_cost).sum() <= money + 1e-6
@@ -108,16 +108,16 @@ def test_what_is_free_is_ordered_whatever_the_budget():
 def test_an_order_spares_as_much_as_its_shortage_shrinks():
     asked = case(30, 4, pack=0)
     asked = replace(asked, position=asked.position - 10, values=np.round(asked.values))
-    steps = knapsack.ways(asked)
+    steps = knapsack.order_steps(asked)
     missing = [shortage(asked.values, asked.position + units) for units in steps.units.T]
     np.testing.assert_allclose(steps.gain.T, (missing[0] - missing) * asked.worth, atol=1e-9)
 
 
 def test_a_large_order_is_taken_in_a_few_large_steps_of_whole_packs():
     asked = replace(case(1, 0), quantity=np.array([6.0 * 1000]), position=np.zeros(1), minimum_order=np.array([20.0]))
-    units = knapsack.ways(asked).units[0]
+    units = knapsack.order_steps(asked).units[0]
     assert units[[0, 1, -1]].tolist() == [0, 24, 6000]
-    assert len(units) <= knapsack.STEPS + 1
+    assert len(units) <= knapsack.MAX_STEPS + 1
     assert (units % 6 == 0).all()
 
 
@@ -139,7 +139,7 @@ def test_more_money_never_gains_less():
 
 def test_of_many_series_hardly_any_money_is_left_and_the_bound_is_nearly_reached():
     asked = case(2000, 3)
-    steps = knapsack.ways(asked)
+    steps = knapsack.order_steps(asked)
     money = 0.3 * float(steps.cost[:, -1].sum())
     units, gain = knapsack.spend(asked, money)
     assert money - (units * asked.unit_cost).sum() < 5

@@ -7,8 +7,8 @@ import past_ensembles as pasts
 import pytest
 from scipy.special import ndtri
 
-from forecasting.inventory.levels.lost_sales import covering, idle
-from forecasting.inventory.simulation.shelf import Seen, replay, review_cycles
+from forecasting.inventory.levels.lost_sales import covering_quantiles, idle_share
+from forecasting.inventory.simulation.shelf import KnownDemand, replay, review_cycles
 
 P = np.array([0.6, 0.8, 0.9, 0.95, 0.98, 0.995])
 
@@ -18,7 +18,7 @@ def chances(lead, n):
 
 
 def asked(lead, review, p=P, idle=0.0):
-    return covering(p, chances(lead, len(p)), np.full(len(p), review), np.full(len(p), idle))
+    return covering_quantiles(p, chances(lead, len(p)), np.full(len(p), review), np.full(len(p), idle))
 
 
 def achieved(demand, level, lead, review):
@@ -26,7 +26,7 @@ def achieved(demand, level, lead, review):
     m, h = demand.shape
     lived = replay(demand, lambda step, at: np.maximum(level - at, 0) * (step % review == 0), lead=np.full(m, lead), start=level)
     always = np.ones((m, h), dtype=bool)
-    cycles = review_cycles(lived.lost, Seen(always, always), np.full((m, h), lead), np.arange(0, h + 1, review), share=1.0)
+    cycles = review_cycles(lived.lost, KnownDemand(always, always), np.full((m, h), lead), np.arange(0, h + 1, review), share=1.0)
     return cycles.kept.sum() / cycles.judged.sum()
 
 
@@ -44,7 +44,7 @@ def test_the_more_orders_are_under_way_the_lower_the_quantile():
 def test_series_with_other_terms_are_reckoned_each_by_its_own():
     lead = np.zeros((3, 8))
     lead[[0, 1, 2], [7, 7, 2]] = 1
-    made = covering(np.array([0.95, 0.95, 0.9]), lead, np.array([1, 7, 1]), np.zeros(3))
+    made = covering_quantiles(np.array([0.95, 0.95, 0.9]), lead, np.array([1, 7, 1]), np.zeros(3))
     np.testing.assert_allclose(made, [*asked(7, 1, P[3:4]), *asked(7, 7, P[3:4]), *asked(2, 1, P[2:3])])
 
 
@@ -93,10 +93,10 @@ def test_idle_days_are_counted_between_sales_and_before_the_first_cutoff():
     # Never sold before day 7; then every third day on which one of two days after a sale is without one, five sales in a row, and a gap.
     before = np.array([[0, 0, 0, 0, 0, 0, 2, 0, 0, 1, 0, 0, 1, 1], [3, 3, 3, 3, 3, 3, 3, 3, 3, 3, np.nan, 3, 3, 3]])
     made = pasts.ensemble(np.zeros((2, 2, 7)), np.zeros((2, 2, 7)), before=before)
-    np.testing.assert_allclose(idle(made, np.arange(2)), [2 / (3 + 2), 0])
-    np.testing.assert_allclose(idle(made, np.array([1])), [0])
+    np.testing.assert_allclose(idle_share(made, np.arange(2)), [2 / (3 + 2), 0])
+    np.testing.assert_allclose(idle_share(made, np.array([1])), [0])
 
 
 def test_without_a_past_all_sales_count():
     made = pasts.ensemble(np.empty((0, 1, 7)), np.empty((0, 1, 7)), before=[[1, 0, 0, 1, 0, 0, 1]])
-    np.testing.assert_allclose(idle(made, np.array([0])), [2 / (2 + 2)])
+    np.testing.assert_allclose(idle_share(made, np.array([0])), [2 / (2 + 2)])

@@ -16,7 +16,7 @@ from forecasting.inventory.orders import recommend as orders
 from forecasting.inventory.orders import wording
 from forecasting.inventory.policy import Policy
 from forecasting.inventory.stock import state
-from forecasting.inventory.stock.state import Given
+from forecasting.inventory.stock.state import GivenStock
 
 N = 12
 WEEKLY = Policy(lead_time=3, review_period=4)
@@ -33,13 +33,13 @@ MADE = build()
 
 
 def recommend(policy=WEEKLY, **columns):
-    stated = Given.nothing(N)
+    stated = GivenStock.nothing(N)
     for name, value in columns.items():
         stated = stated.changed(name, float(value))
     if "on_order" in columns:
         due = pd.DataFrame({"row": np.arange(N), "day": pd.NaT, "units": float(columns["on_order"])})
         stated = replace(stated, due=due.astype({"day": "datetime64[us]"}))
-    return orders.recommend(MADE, stated, policy, np.arange(N))
+    return orders.recommend_orders(MADE, stated, policy, np.arange(N))
 
 
 def figures(text):
@@ -135,13 +135,13 @@ def test_every_state_and_column_has_a_name():
 def test_totals_follow_what_a_person_changed():
     found = recommend(on_hand=0, unit_cost=2)
     names, quantity = found.table["unique_id"], found.table["order_quantity"]
-    told = wording.answer(found, {names.iloc[0]: 0.0, names.iloc[1]: 5.0})
+    told = wording.order_totals(found, {names.iloc[0]: 0.0, names.iloc[1]: 5.0})
     assert told["units"] == quantity.iloc[2:].sum() + 5
     assert told["value"] == 2 * told["units"]
     assert told["without_cost"] == 0
-    assert wording.answer(recommend(on_hand=0), {})["without_cost"] == N
+    assert wording.order_totals(recommend(on_hand=0), {})["without_cost"] == N
     assert told["missed"] == pytest.approx(found.table["expected_lost"].sum())
     assert told["surplus"] == 0
     over = recommend(on_hand=5000)
-    assert wording.answer(over, {})["surplus"] == (5000 - over.table["order_up_to"]).sum()
-    assert np.isnan(wording.answer(over, {})["value"])
+    assert wording.order_totals(over, {})["surplus"] == (5000 - over.table["order_up_to"]).sum()
+    assert np.isnan(wording.order_totals(over, {})["value"])

@@ -16,16 +16,16 @@ from forecasting.inventory.levels.demand import Demand
 from forecasting.inventory.levels.order_levels import Levels
 from forecasting.inventory.policy import Policy
 from forecasting.inventory.simulation import policy_check
-from forecasting.inventory.simulation.policy_check import drawn, judge, levels_then, promise
+from forecasting.inventory.simulation.policy_check import check_policy, draw_lead_times, levels_then, promise
 from forecasting.inventory.stock import state
-from forecasting.inventory.stock.state import Given, complete
+from forecasting.inventory.stock.state import GivenStock, complete
 
 NAN = np.nan
 
 
 def terms(made, **policy):
     """Shelves of all series, nobody having said anything."""
-    return complete(Given.nothing(len(made.panel)), Policy(**policy), made.panel, made.horizon)
+    return complete(GivenStock.nothing(len(made.panel)), Policy(**policy), made.panel, made.horizon)
 
 
 def found(shelves, p=0.95, *, lot=0.0, every=None):
@@ -35,13 +35,15 @@ def found(shelves, p=0.95, *, lot=0.0, every=None):
     unknown = np.full(n, NAN)
     demand = Demand(unknown, unknown[:, None])
     p = np.full(n, p)
-    return Levels(p, lost_sales.covering(p, shelves.lead, every, np.zeros(n)), every, every, unknown, unknown, np.full(n, lot), demand, demand)
+    return Levels(
+        p, lost_sales.covering_quantiles(p, shelves.lead, every, np.zeros(n)), every, every, unknown, unknown, np.full(n, lot), demand, demand
+    )
 
 
 def judged(made, *, p=0.95, lot=0.0, every=None, rule="order_up_to", change=None, **policy):
     shelves = terms(made, **policy)
     shelves = shelves if change is None else replace(shelves, table=shelves.table.assign(**change))
-    return judge(made, shelves, np.arange(len(shelves)), found(shelves, p, lot=lot, every=every), rule=rule)
+    return check_policy(made, shelves, np.arange(len(shelves)), found(shelves, p, lot=lot, every=every), rule=rule)
 
 
 def steady(n=3, h=14, cutoffs=3, level=10.0):
@@ -83,7 +85,7 @@ def test_levels_that_are_too_low_break_the_promise():
     made = noisy(n=60, h=28, cutoffs=6)
     shelves = terms(made, lead_time=3, review_period=4)
     low = replace(found(shelves), quantile=np.full(60, 0.4))
-    kept = judge(made, shelves, np.arange(60), low)
+    kept = check_policy(made, shelves, np.arange(60), low)
     assert (kept.promise == "not kept").mean() > 0.9
     assert kept.total["service"] < 0.6 < kept.total["service_textbook"]
 
@@ -122,10 +124,10 @@ def test_series_with_other_terms_are_judged_as_if_alone():
     made = noisy()
     shelves = terms(made, lead_time=2)
     mixed = replace(shelves, review=np.array([1, 2] * 6))
-    together = judge(made, mixed, np.arange(12), found(mixed)).series
+    together = check_policy(made, mixed, np.arange(12), found(mixed)).series
     for every, rows in ((1, slice(0, None, 2)), (2, slice(1, None, 2))):
         alone = replace(shelves, review=np.full(12, every))
-        pd.testing.assert_frame_equal(together.iloc[rows], judge(made, alone, np.arange(12), found(alone)).series.iloc[rows])
+        pd.testing.assert_frame_equal(together.iloc[rows], check_policy(made, alone, np.arange(12), found(alone)).series.iloc[rows])
 
 
 def test_packs_are_bought_whole_and_keep_more_on_the_shelf():
@@ -203,10 +205,10 @@ def test_the_textbook_does_learn_from_what_was_sold_since_the_cutoff():
 
 
 def test_lead_times_are_drawn_by_their_chances():
-    takes = drawn(np.array([[0.0, 0.2, 0.3, 0.5], [0.0, 0.0, 1.0, 0.0]]), 20_000, seed=3)
+    takes = draw_lead_times(np.array([[0.0, 0.2, 0.3, 0.5], [0.0, 0.0, 1.0, 0.0]]), 20_000, seed=3)
     np.testing.assert_allclose(np.bincount(takes[0], minlength=4) / 20_000, [0, 0.2, 0.3, 0.5], atol=0.02)
     assert (takes[1] == 2).all()
-    np.testing.assert_array_equal(takes, drawn(np.array([[0.0, 0.2, 0.3, 0.5], [0.0, 0.0, 1.0, 0.0]]), 20_000, seed=3))
+    np.testing.assert_array_equal(takes, draw_lead_times(np.array([[0.0, 0.2, 0.3, 0.5], [0.0, 0.0, 1.0, 0.0]]), 20_000, seed=3))
 
 
 def test_a_promise_is_kept_with_lead_times_that_vary():
@@ -233,4 +235,4 @@ def test_cycles_that_share_their_days_count_less():
 def test_few_promises_that_are_kept_are_called_broken():
     cycles = np.full(20_000, 40.0)
     kept = np.random.default_rng(0).binomial(40, 0.95, 20_000).astype(float)
-    assert (promise(kept, cycles, np.full(20_000, 0.95), np.ones(20_000)) == policy_check.NOT_KEPT).mean() < policy_check.CHANCE
+    assert (promise(kept, cycles, np.full(20_000, 0.95), np.ones(20_000)) == policy_check.NOT_KEPT).mean() < policy_check.MAX_CHANCE_OF_FALSE_ALARM

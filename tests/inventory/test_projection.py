@@ -16,7 +16,7 @@ UNKNOWN = np.full((2, 4), np.nan)
 
 def path(on_hand=25.0, receipts=(0, 0, 0, 0), expected=(10, 10, 10, 10), limits=UNKNOWN, order=(2, 30.0)):
     values = (np.asarray(each, dtype=float) for each in (receipts, expected, limits))
-    return projection.path(**dict(zip(("receipts", "expected", "limits"), values, strict=True)), dates=DATES, on_hand=on_hand, order=order)
+    return projection.project_stock(**dict(zip(("receipts", "expected", "limits"), values, strict=True)), dates=DATES, on_hand=on_hand, order=order)
 
 
 def test_a_shelf_by_hand():
@@ -70,7 +70,7 @@ def test_the_band_ends_where_no_sum_was_judged():
 
 
 def test_one_step_ends_a_day_later():
-    found = projection.path(
+    found = projection.project_stock(
         dates=DATES[:1], on_hand=3.0, receipts=np.zeros(1), expected=np.array([6.0]), limits=np.full((2, 1), np.nan), order=(0, 0.0)
     )
     assert found.dates.tolist() == [DATES[0], DATES[1]]

@@ -16,7 +16,7 @@ from forecasting.inventory.orders import recommend as orders
 from forecasting.inventory.orders.recommend import FINE, NOW, OVERSTOCK, SOON, UNKNOWN
 from forecasting.inventory.policy import Policy
 from forecasting.inventory.stock import state
-from forecasting.inventory.stock.state import Given
+from forecasting.inventory.stock.state import GivenStock
 from forecasting.training import reasons
 from forecasting.training.backtest import Backtest
 
@@ -35,11 +35,11 @@ def made():
 
 
 def recommend(made, given=None, policy=WEEKLY):
-    return orders.recommend(made, given or Given.nothing(N), policy, ROWS).table
+    return orders.recommend_orders(made, given or GivenStock.nothing(N), policy, ROWS).table
 
 
 def having(on_hand, **terms):
-    given = Given.nothing(N).changed(state.ON_HAND, on_hand)
+    given = GivenStock.nothing(N).changed(state.ON_HAND, on_hand)
     for name, value in terms.items():
         given = given.changed(name, value)
     return given
@@ -125,7 +125,7 @@ def test_too_much_is_called_too_much(made):
 
 
 def test_what_is_lost_and_left_adds_up_to_demand(made):
-    found = orders.recommend(made, having(0.0), WEEKLY, ROWS)
+    found = orders.recommend_orders(made, having(0.0), WEEKLY, ROWS)
     table = found.table
     sold_before_arrival = 3 * 40.0
     assert (table["expected_lost"] > 0.95 * sold_before_arrival).all()
@@ -172,7 +172,7 @@ def test_a_level_by_class_goes_to_series_without_one_of_their_own(made):
     sales = made.panel.sales * np.linspace(20, 1, N)[:, None]
     steep = replace(made, panel=replace(made.panel, sales=sales))
     table = recommend(
-        steep, replace(Given.nothing(N)).changed(state.SERVICE_LEVEL, 0.9, np.array([0])), replace(WEEKLY, class_levels=(0.99, 0.95, 0.8))
+        steep, replace(GivenStock.nothing(N)).changed(state.SERVICE_LEVEL, 0.9, np.array([0])), replace(WEEKLY, class_levels=(0.99, 0.95, 0.8))
     )
     assert table["service_level"].iloc[0] == pytest.approx(0.9)
     wanted = table["abc"].map({"A": 0.99, "B": 0.95, "C": 0.8})
@@ -211,7 +211,7 @@ def test_the_textbook_stands_beside_with_a_reason(made):
 
 def test_most_urgent_first(made):
     on_hand = np.array([1e6, 0.0, 150.0, 290.0, *[500.0] * 8])
-    found = orders.recommend(made, having(on_hand), WEEKLY, ROWS)
+    found = orders.recommend_orders(made, having(on_hand), WEEKLY, ROWS)
     urgent = found.urgent()
     assert urgent[schema.UNIQUE_ID].iloc[0] == found.table[schema.UNIQUE_ID].iloc[1]
     assert [state for state in urgent["state"] if state == NOW] == urgent["state"].head((urgent["state"] == NOW).sum()).tolist()

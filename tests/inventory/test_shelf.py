@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasting.inventory.simulation.shelf import Seen, delivery_cycles, replay, review_cycles
+from forecasting.inventory.simulation.shelf import KnownDemand, delivery_cycles, replay, review_cycles
 
 ALL = 1.0
 
@@ -139,7 +139,7 @@ def reviewed(lost, *, lead, reviews, known=None, opened=None, share=ALL):
     known = np.isfinite(lost) if known is None else np.atleast_2d(known).astype(bool)
     return review_cycles(
         lost,
-        Seen(known, known if opened is None else np.atleast_2d(opened).astype(bool)),
+        KnownDemand(known, known if opened is None else np.atleast_2d(opened).astype(bool)),
         np.broadcast_to(lead, lost.shape),
         np.array(reviews),
         share=share,

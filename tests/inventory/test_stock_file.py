@@ -19,7 +19,7 @@ from forecasting.core.panel import Panel, unique_id
 from forecasting.intake.reader import read_table
 from forecasting.inventory.stock import file as stock_file
 from forecasting.inventory.stock import state
-from forecasting.inventory.stock.state import Given
+from forecasting.inventory.stock.state import GivenStock
 
 
 def panel(rows, keys=("product_id", "store")):
@@ -53,7 +53,7 @@ def deliveries(checked):
     return [(int(row), None if pd.isna(day) else f"{day:%Y-%m-%d}", units) for row, day, units in checked.given.due.itertuples(index=False)]
 
 
-def assert_same(one: Given, other: Given):
+def assert_same(one: GivenStock, other: GivenStock):
     pd.testing.assert_frame_equal(one.table, other.table)
     pd.testing.assert_frame_equal(one.due, other.due)
     assert one.lead_times == other.lead_times
@@ -351,8 +351,8 @@ def test_without_problems_there_is_nothing_to_choose():
 
 
 def test_nothing_typed_is_accepted():
-    typed = stock_file.frame(Given.nothing(3), SHOPS)
-    assert_same(stock_file.from_frame(typed, SHOPS).accept(), Given.nothing(3))
+    typed = stock_file.stock_frame(GivenStock.nothing(3), SHOPS)
+    assert_same(stock_file.from_frame(typed, SHOPS).accept(), GivenStock.nothing(3))
 
 
 # Typed and saved tables
@@ -360,7 +360,7 @@ def test_nothing_typed_is_accepted():
 
 def test_a_table_to_type_in_has_a_row_a_series_and_delivery():
     given_ = check("product,store,on_hand,on_order,due\nbread,west,5,20,2026-01-20\nbread,west,,10,2026-01-12\n").given
-    typed = stock_file.frame(replace(given_, lead_times={1: (6, 7)}), SHOPS)
+    typed = stock_file.stock_frame(replace(given_, lead_times={1: (6, 7)}), SHOPS)
     assert list(typed) == ["product_id", "store", *state.COLUMNS]
     assert typed[["product_id", "store"]].to_numpy().tolist() == [["bread", "east"], ["bread", "west"], ["bread", "west"], ["cake", "east"]]
     assert typed[["on_hand", "on_order"]].fillna(-1).to_numpy().tolist() == [[-1, -1], [5, 10], [-1, 20], [-1, -1]]
@@ -370,7 +370,7 @@ def test_a_table_to_type_in_has_a_row_a_series_and_delivery():
 
 
 def test_a_typed_table_is_checked_like_a_file_by_its_rows():
-    typed = stock_file.frame(Given.nothing(3), SHOPS)
+    typed = stock_file.stock_frame(GivenStock.nothing(3), SHOPS)
     typed["on_hand"] = [5.0, -1.0, np.nan]
     typed["lead_times"] = ["6;7", None, "x"]
     checked = stock_file.from_frame(typed, SHOPS)
@@ -380,7 +380,7 @@ def test_a_typed_table_is_checked_like_a_file_by_its_rows():
 
 @pytest.mark.parametrize("kind", [object, "datetime64[ns]", "datetime64[us]"])
 def test_typed_days_come_in_several_types(kind):
-    typed = stock_file.frame(Given.nothing(3), SHOPS).assign(on_order=[5.0, np.nan, np.nan])
+    typed = stock_file.stock_frame(GivenStock.nothing(3), SHOPS).assign(on_order=[5.0, np.nan, np.nan])
     days = pd.Series([pd.Timestamp("2026-01-12"), pd.NaT, pd.NaT], dtype="datetime64[us]")
     typed["due"] = pd.Series([days[0].date(), None, None], dtype=object) if kind is object else days.astype(kind)
     assert deliveries(stock_file.from_frame(typed, SHOPS)) == [(0, "2026-01-12", 5.0)]
@@ -393,19 +393,19 @@ def test_whole_numbers_typed_into_a_table_are_numbers():
 
 
 def test_rows_of_series_that_there_are_no_more_are_counted_and_no_problem():
-    before = stock_file.frame(Given.nothing(3).changed(state.ON_HAND, np.array([1.0, 2.0, 3.0])), SHOPS)
+    before = stock_file.stock_frame(GivenStock.nothing(3).changed(state.ON_HAND, np.array([1.0, 2.0, 3.0])), SHOPS)
     checked = stock_file.from_frame(before, panel([("bread", "west"), ("pie", "west")]))
     assert (checked.unknown, found(checked), column(checked, "on_hand"), checked.matched) == (2, [], [2, None], 1)
 
 
 def test_a_table_saved_by_product_gives_its_terms_to_the_stores_of_now():
-    before = stock_file.frame(Given.nothing(2).changed(state.PACK_SIZE, np.array([6.0, 12.0])).changed(state.ON_HAND, 5.0), GOODS)
+    before = stock_file.stock_frame(GivenStock.nothing(2).changed(state.PACK_SIZE, np.array([6.0, 12.0])).changed(state.ON_HAND, 5.0), GOODS)
     checked = stock_file.from_frame(before.drop(columns="on_hand"), SHOPS)
     assert (column(checked, "pack_size"), found(checked)) == ([6, 6, 12], [])
 
 
 def test_a_table_saved_without_keys_says_nothing_of_several_series():
-    saved = stock_file.frame(Given.nothing(1).changed(state.ON_HAND, 5.0), ALL)
+    saved = stock_file.stock_frame(GivenStock.nothing(1).changed(state.ON_HAND, 5.0), ALL)
     checked = stock_file.from_frame(saved, SHOPS)
     assert (checked.unknown, checked.matched, found(checked)) == (1, 0, [])
 
@@ -449,7 +449,7 @@ def stated(draw):
     assume(not any(text.startswith("'") for row in rows for text in row))
     at = panel(rows, names)
     n = len(at)
-    table = Given.nothing(n).table
+    table = GivenStock.nothing(n).table
     for name, values in VALUES.items():
         table[name] = np.array([np.nan if value is None else value for value in draw(st.lists(values, min_size=n, max_size=n))])
     due = []
@@ -460,14 +460,14 @@ def stated(draw):
     frame = pd.DataFrame(due, columns=["row", "day", "units"]).astype({"row": np.int64, "day": "datetime64[us]", "units": float})
     listed = st.none() | st.lists(st.integers(0, 365), min_size=1, max_size=4).map(tuple)
     lists = draw(st.lists(listed, min_size=n, max_size=n))
-    return at, Given(table, frame, {row: days for row, days in enumerate(lists) if days})
+    return at, GivenStock(table, frame, {row: days for row, days in enumerate(lists) if days})
 
 
 @pytest.mark.slow
 @given(stated())
 def test_what_was_given_comes_back_from_its_csv_and_its_table(case):
     at, before = case
-    typed = stock_file.frame(before, at)
+    typed = stock_file.stock_frame(before, at)
     assert_same(stock_file.from_frame(typed, at).accept(), before)
     table = read_table(spreadsheets.to_csv(typed), "stock.csv")
     mapping = {name: name for name in typed}
@@ -475,13 +475,13 @@ def test_what_was_given_comes_back_from_its_csv_and_its_table(case):
         return
     checked = stock_file.check(table, mapping, at)
     assert_same(checked.accept(), before)
-    assert spreadsheets.to_csv(stock_file.frame(checked.given, at)) == spreadsheets.to_csv(typed)
+    assert spreadsheets.to_csv(stock_file.stock_frame(checked.given, at)) == spreadsheets.to_csv(typed)
 
 
 def test_csv_workbook_and_parquet_of_the_same_stock_are_the_same():
     header = "product,store,on_hand,on_order,due,lead_times,service_level"
     before = check(f"{header}\nbread,west,5.5,20,2026-01-20,6;7,0.9\nbread,west,,1,,,\ncake,east,1,,,4,\n").given
-    typed = stock_file.frame(before, SHOPS)
+    typed = stock_file.stock_frame(before, SHOPS)
     book, columns = io.BytesIO(), io.BytesIO()
     typed.to_excel(book, index=False)
     typed.to_parquet(columns, index=False)
@@ -510,11 +510,11 @@ def test_any_text_gives_sound_stock_or_problems(rows):
 
 def test_10_000_series_are_checked_in_well_under_a_second():
     at = panel([(f"P{i:05d}", store) for i in range(2_500) for store in "abcd"])
-    given_ = Given.nothing(len(at))
+    given_ = GivenStock.nothing(len(at))
     for name in (state.ON_HAND, state.PACK_SIZE, state.LEAD_TIME, state.UNIT_COST):
         given_ = given_.changed(name, np.arange(len(at)) % 300 + 1.0)
     given_ = replace(given_, lead_times={row: (6, 7, row % 9) for row in range(0, len(at), 2)})
-    typed = stock_file.frame(given_, at)
+    typed = stock_file.stock_frame(given_, at)
     table = read_table(spreadsheets.to_csv(typed), "stock.csv")
     begun = perf_counter()
     checked = stock_file.check(table, stock_file.guess_mapping(table), at)

@@ -17,7 +17,7 @@ from forecasting.core.panel import Panel
 from forecasting.core.period import DAY, MONTH, WEEK
 from forecasting.inventory.policy import Policy
 from forecasting.inventory.stock import state
-from forecasting.inventory.stock.state import Given, complete
+from forecasting.inventory.stock.state import GivenStock, complete
 
 POLICY = Policy(lead_time=4, lead_time_sd=1.0, review_period=3, order_cost=7.0, holding_rate=0.2, service_level=0.9)
 
@@ -40,9 +40,9 @@ def with_due(*deliveries, n=3):
             "units": [float(units) for _, _, units in deliveries],
         }
     )
-    table = Given.nothing(n).table
+    table = GivenStock.nothing(n).table
     table[state.ON_ORDER] = due.groupby("row")["units"].sum().reindex(range(n))
-    return Given(table, due, {})
+    return GivenStock(table, due, {})
 
 
 def mean(chances):
@@ -53,7 +53,7 @@ def mean(chances):
 
 
 def test_what_nobody_gave_is_the_policys():
-    found = complete(Given.nothing(2), POLICY, panel(2), 14)
+    found = complete(GivenStock.nothing(2), POLICY, panel(2), 14)
     assert found.table.iloc[0].to_dict() == pytest.approx(
         {
             "on_hand": 0.0,
@@ -79,7 +79,7 @@ def test_what_nobody_gave_is_the_policys():
 
 
 def test_what_was_given_counts():
-    stated = Given.nothing(2)
+    stated = GivenStock.nothing(2)
     for column in stated.table:
         stated = stated.changed(column, 2.0, np.array([1]))
     found = complete(stated, POLICY, panel(2), 14)
@@ -89,24 +89,24 @@ def test_what_was_given_counts():
 
 
 def test_a_given_lead_time_has_no_spread_unless_one_was_given():
-    stated = Given.nothing(3).changed(state.LEAD_TIME, 6.0, np.array([0, 1])).changed(state.LEAD_TIME_SD, 2.0, np.array([1, 2]))
+    stated = GivenStock.nothing(3).changed(state.LEAD_TIME, 6.0, np.array([0, 1])).changed(state.LEAD_TIME_SD, 2.0, np.array([1, 2]))
     found = complete(stated, POLICY, panel(), 14)
     assert found.table[[state.LEAD_TIME, state.LEAD_TIME_SD]].to_numpy().tolist() == [[6, 0], [6, 2], [4, 2]]
 
 
 def test_holding_a_unit_costs_a_share_of_its_cost_unless_said_otherwise():
-    stated = Given.nothing(3).changed(state.UNIT_COST, 5.0, np.array([0, 1])).changed(state.HOLDING_COST, 0.5, np.array([1]))
+    stated = GivenStock.nothing(3).changed(state.UNIT_COST, 5.0, np.array([0, 1])).changed(state.HOLDING_COST, 0.5, np.array([1]))
     assert np.array_equal(complete(stated, POLICY, panel(), 14)[state.HOLDING_COST], [1.0, 0.5, np.nan], equal_nan=True)
 
 
 def test_past_lead_times_say_their_mean_and_spread_and_count_as_given():
-    found = complete(replace(Given.nothing(2), lead_times={1: (6, 7, 11)}), POLICY, panel(2), 14)
+    found = complete(replace(GivenStock.nothing(2), lead_times={1: (6, 7, 11)}), POLICY, panel(2), 14)
     assert found.table.loc[1, [state.LEAD_TIME, state.LEAD_TIME_SD]].tolist() == pytest.approx([8, np.std([6, 7, 11])])
     assert found.given[[state.LEAD_TIME, state.LEAD_TIME_SD]].to_numpy().tolist() == [[False, False], [True, True]]
 
 
 def test_the_position_is_on_hand_and_on_order_less_backorders():
-    stated = Given.nothing(1).changed(state.ON_HAND, 10.0).changed(state.ON_ORDER, 5.0).changed(state.BACKORDERS, 2.0)
+    stated = GivenStock.nothing(1).changed(state.ON_HAND, 10.0).changed(state.ON_ORDER, 5.0).changed(state.BACKORDERS, 2.0)
     assert complete(stated, POLICY, panel(1), 14).position.tolist() == [13.0]
 
 
@@ -130,7 +130,7 @@ def test_selected_series_are_those_of_the_whole():
 
 
 def lead(mean_, sd, at=WEEKLY):
-    return complete(Given.nothing(3).changed(state.LEAD_TIME, mean_).changed(state.LEAD_TIME_SD, sd), POLICY, at, 14).lead
+    return complete(GivenStock.nothing(3).changed(state.LEAD_TIME, mean_).changed(state.LEAD_TIME_SD, sd), POLICY, at, 14).lead
 
 
 @given(st.integers(0, 60), st.floats(0.0, 30.0))
@@ -156,14 +156,14 @@ def test_a_lead_time_without_spread_is_sure():
 
 
 def test_past_lead_times_are_equally_likely():
-    found = complete(replace(Given.nothing(3), lead_times={1: (2, 3, 3, 5)}), replace(POLICY, lead_time=1, lead_time_sd=0), panel(), 14)
+    found = complete(replace(GivenStock.nothing(3), lead_times={1: (2, 3, 3, 5)}), replace(POLICY, lead_time=1, lead_time_sd=0), panel(), 14)
     assert found.lead.tolist() == [[0, 1, 0, 0, 0, 0], [0, 0, 0.25, 0.5, 0, 0.25], [0, 1, 0, 0, 0, 0]]
 
 
 @pytest.mark.parametrize(("days", "weeks"), [(0, 0), (1, 1), (7, 1), (8, 2), (14, 2)])
 def test_what_arrives_within_a_week_is_there_the_next(days, weeks):
     assert lead(days, 0.0)[0].argmax() == weeks
-    assert complete(replace(Given.nothing(3), lead_times={0: (days,)}), POLICY, WEEKLY, 14).lead[0].argmax() == weeks
+    assert complete(replace(GivenStock.nothing(3), lead_times={0: (days,)}), POLICY, WEEKLY, 14).lead[0].argmax() == weeks
 
 
 def test_a_hair_of_spread_changes_a_lead_time_in_weeks_by_a_hair():
@@ -180,7 +180,7 @@ def test_lead_times_in_weeks_are_those_in_days_rounded_up():
 
 
 def test_reviews_and_shelf_lives_are_whole_steps_and_at_least_one():
-    stated = Given.nothing(3).changed(state.REVIEW_PERIOD, np.array([1.0, 7.0, 8.0])).changed(state.SHELF_LIFE, np.array([3.0, 20.0, np.nan]))
+    stated = GivenStock.nothing(3).changed(state.REVIEW_PERIOD, np.array([1.0, 7.0, 8.0])).changed(state.SHELF_LIFE, np.array([3.0, 20.0, np.nan]))
     weekly, daily = complete(stated, POLICY, WEEKLY, 14), complete(stated, POLICY, panel(), 14)
     assert (weekly.review.tolist(), weekly.life.tolist()) == ([1, 1, 2], [1, 2, np.inf])
     assert (daily.review.tolist(), daily.life.tolist()) == ([1, 7, 8], [3, 20, np.inf])
@@ -226,7 +226,7 @@ def test_a_delivery_within_a_week_is_there_the_next():
 
 def test_a_delivery_within_a_month_is_there_the_next():
     first, last = (pd.date_range("2026-01-01", periods=6, freq=freq) for freq in ("MS", "ME"))
-    first, last = (panel(dates=dates, steps=period.of(dates)) for dates in (first, last))
+    first, last = (panel(dates=dates, steps=period.period_of_dates(dates)) for dates in (first, last))
     assert first.period == last.period == MONTH
     stated = with_due((0, "2026-07-01", 5), (1, "2026-07-15", 6), (2, "2026-08-31", 7))
     assert arrivals(stated, first) == {(0, 0): 5, (1, 1): 6, (2, 2): 7}
@@ -262,14 +262,14 @@ def test_what_is_given_now_counts_over_what_was_given_before():
 
 
 def test_a_lead_time_given_now_counts_over_those_listed_before():
-    before = replace(Given.nothing(2), lead_times={0: (1, 2), 1: (3,)})
-    both = Given.nothing(2).changed(state.LEAD_TIME, 9.0, np.array([0])).over(before)
+    before = replace(GivenStock.nothing(2), lead_times={0: (1, 2), 1: (3,)})
+    both = GivenStock.nothing(2).changed(state.LEAD_TIME, 9.0, np.array([0])).over(before)
     assert complete(both, POLICY, panel(2), 14)[state.LEAD_TIME].tolist() == [9, 3]
 
 
 def test_10_000_series_are_completed_in_a_second():
     n = 10_000
-    stated = replace(Given.nothing(n), lead_times={row: (6, 7, 9) for row in range(0, n, 2)})
+    stated = replace(GivenStock.nothing(n), lead_times={row: (6, 7, 9) for row in range(0, n, 2)})
     stated = stated.changed(state.LEAD_TIME, 7.0).changed(state.LEAD_TIME_SD, np.arange(n) % 50 / 10)
     begun = perf_counter()
     found = complete(stated, POLICY, panel(n), 60)

@@ -21,7 +21,7 @@ from forecasting.inventory.export.workbook import FIRST, HEADER, TOTAL, orders_x
 from forecasting.inventory.orders import recommend, wording
 from forecasting.inventory.policy import Policy
 from forecasting.inventory.stock import state
-from forecasting.inventory.stock.state import Given
+from forecasting.inventory.stock.state import GivenStock
 
 RULES = policy.RULES
 DAILY = ("reorder_point", "min_max")
@@ -92,7 +92,7 @@ def finished(rule, **columns):
     n = len(table)
     position = table["on_hand"] + table["on_order"] - table["backorders"]
     quantity = quantities(table, rule)
-    kinds = {"unknown": np.isnan(quantity), "order_now": quantity > 0, "overstock": position > recommend.TOO_MUCH * table["order_up_to"]}
+    kinds = {"unknown": np.isnan(quantity), "order_now": quantity > 0, "overstock": position > recommend.OVERSTOCK_LEVELS * table["order_up_to"]}
     states = np.select(list(kinds.values()), list(kinds), "fine")
     days = pd.Series(pd.date_range("2026-11-22", periods=n, freq="D").as_unit("us")).where(np.arange(n) % 3 > 0)
     shares = dict.fromkeys(("service_level", "quantile", "risk", "achieved", "achieved_fill", "achieved_textbook"), 0.95)
@@ -185,8 +185,10 @@ def test_every_formula_shows_its_value_before_anybody_recalculates(recalculate):
 def test_real_recommendations_under_every_rule_are_what_the_formulas_give(recalculate):
     y, blend = pasts.noisy(h=28, cutoffs=6)
     made, n = pasts.ensemble(np.round(y), blend, before=np.full((12, 70), 40.0), health={"wape": 0.1}), 12
-    given = Given.nothing(n).changed(state.ON_HAND, np.linspace(0, 400, n)).changed(state.PACK_SIZE, 7.0).changed(state.UNIT_COST, 1.5)
-    tables = [recommend.recommend(made, given, Policy(rule=rule, lead_time=3, review_period=4, order_cost=9.0), np.arange(n)).table for rule in RULES]
+    given = GivenStock.nothing(n).changed(state.ON_HAND, np.linspace(0, 400, n)).changed(state.PACK_SIZE, 7.0).changed(state.UNIT_COST, 1.5)
+    tables = [
+        recommend.recommend_orders(made, given, Policy(rule=rule, lead_time=3, review_period=4, order_cost=9.0), np.arange(n)).table for rule in RULES
+    ]
     books = recalculate(*(opened(written(table, rule)) for table, rule in zip(tables, RULES, strict=True)))
     for table, book in zip(tables, books, strict=True):
         sheet = book["Orders"]

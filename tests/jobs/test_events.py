@@ -5,7 +5,7 @@ from __future__ import annotations
 from forecasting.core.progress import Progress
 from forecasting.jobs import events
 from forecasting.jobs.estimate import Estimate
-from forecasting.jobs.events import PAGE, Recorder
+from forecasting.jobs.events import PAGE_EVENTS, Recorder
 
 
 def written(path, count):
@@ -19,7 +19,7 @@ def written(path, count):
 
 
 def test_pages_hold_every_event_once_and_no_page_more_than_one(tmp_path):
-    written(tmp_path / "events", 2 * PAGE)
+    written(tmp_path / "events", 2 * PAGE_EVENTS)
     found, place, sizes = [], 0, []
     while True:
         page, behind = events.page(tmp_path / "events", place)
@@ -27,7 +27,7 @@ def test_pages_hold_every_event_once_and_no_page_more_than_one(tmp_path):
             break
         found, place, sizes = found + page, behind, [*sizes, len(page)]
     assert found == events.read(tmp_path / "events")
-    assert sizes == [PAGE, PAGE, 2]
+    assert sizes == [PAGE_EVENTS, PAGE_EVENTS, 2]
     assert place == (tmp_path / "events").stat().st_size
 
 

@@ -19,10 +19,10 @@ from forecasting.core.period import MONTH, WEEK
 from forecasting.core.settings import LstmSettings
 from forecasting.models.lstm import calendar_features, inputs, profiles
 from forecasting.models.lstm.calendar_features import easter
-from forecasting.models.lstm.learning_rate import Schedule, Start
-from forecasting.models.lstm.model import LATELY, LstmModel
+from forecasting.models.lstm.learning_rate import LearningRateSchedule, Start
+from forecasting.models.lstm.model import RECENT_SHARE, LstmModel
 from forecasting.models.lstm.numpy_network import Network
-from forecasting.models.lstm.sampling import draw
+from forecasting.models.lstm.sampling import draw_pool
 from forecasting.models.lstm.windows import Features
 
 pytestmark = pytest.mark.slow
@@ -163,7 +163,7 @@ def test_the_same_seed_gives_the_same_forecast(model, panel):
 
 
 def test_no_window_sees_a_sale_from_its_origin_on(history):
-    layout = inputs.design(history, lookback=28, horizon=60)
+    layout = inputs.design_inputs(history, lookback=28, horizon=60)
     origin, days = 700, history.sales.shape[1]
     ahead = np.where(np.arange(days) >= origin, 3 * history.sales + 5, history.sales)
     at, usual = (np.arange(len(history)), np.full(len(history), origin)), np.ones(len(history), dtype=bool)
@@ -175,7 +175,7 @@ def test_no_window_sees_a_sale_from_its_origin_on(history):
 
 @pytest.mark.parametrize("usual", [False, True])
 def test_a_window_as_usual_knows_planned_drivers_of_the_days_ahead_and_no_others(history, usual):
-    layout = inputs.design(history, lookback=28, horizon=60)
+    layout = inputs.design_inputs(history, lookback=28, horizon=60)
     assert layout.planned == ("promo",)
     at = np.arange(len(history)), np.full(len(history), 700)
     seen = {"usual": np.full(len(history), usual)}
@@ -192,7 +192,7 @@ def test_what_is_assumed_of_drivers_in_training_is_what_a_panel_without_a_plan_a
     given = {"promo": lambda t: float(t % 7 == 3 or t % 11 == 0), "price": lambda t: 2.0 + (t % 50 > 40), "open": lambda t: float(t % 7 < 6)}
     frame = sales_frame(days=150, **given)
     whole = panels.from_sales(frame)
-    layout = inputs.design(whole, lookback=28, horizon=20)
+    layout = inputs.design_inputs(whole, lookback=28, horizon=20)
     assert layout.planned == ()
     at = np.arange(len(whole)), np.full(len(whole), 117)
     assumed = Features(whole, layout).windows(*at, usual=np.ones(len(whole), dtype=bool))
@@ -219,16 +219,16 @@ def test_a_window_knows_how_much_more_is_sold_than_a_year_ago():
     day = np.arange(800)
     grown = np.where(day >= 600, 15.0, 10.0)
     panel = shop_panel({"p0": grown, "p1": np.full(800, 30.0)})
-    features = Features(panel, inputs.design(panel, lookback=28, horizon=7))
+    features = Features(panel, inputs.design_inputs(panel, lookback=28, horizon=7))
     static = features.windows(np.array([0, 1]), np.array([800, 800])).static
     expected = [[np.log(1.5), np.log(45 / 40)], [0.0, np.log(45 / 40)]]  # of the series, then of the whole file
     np.testing.assert_allclose(static[:, -4:].reshape(2, 2, 2), np.array([expected, expected]).transpose(1, 0, 2), atol=0.02)
 
 
 def test_short_files_tell_how_recent_a_day_is_and_long_ones_do_not(panel, history):
-    layout = inputs.design(panel, lookback=28, horizon=14)
+    layout = inputs.design_inputs(panel, lookback=28, horizon=14)
     assert layout.learned_to == "2023-05-01"
-    assert inputs.design(history, lookback=28, horizon=14).learned_to is None
+    assert inputs.design_inputs(history, lookback=28, horizon=14).learned_to is None
     longer = panels.from_sales(sales_frame(days=150))
     features = Features(longer, layout)
     rows, origins = np.zeros(3, dtype=int), np.array([99, 120, 148])
@@ -246,7 +246,7 @@ def test_a_short_file_is_forecast_partly_as_if_what_is_special_lately_went_on(mo
     known, unknown = (features.windows(*at, recent=np.full(len(panel), recent)) for recent in (True, False))
     lately, anytime = (Network(model.weights_).forecast(windows) * windows.scale[:, None] for windows in (known, unknown))
     assert np.abs(lately - anytime).max() > 0
-    np.testing.assert_allclose(model.predict(panel, 14), LATELY * lately + (1 - LATELY) * anytime, rtol=1e-5)
+    np.testing.assert_allclose(model.predict(panel, 14), RECENT_SHARE * lately + (1 - RECENT_SHARE) * anytime, rtol=1e-5)
 
 
 def test_sparse_sales_are_forecast_nearer_to_their_mean_than_to_their_median():
@@ -254,8 +254,8 @@ def test_sparse_sales_are_forecast_nearer_to_their_mean_than_to_their_median():
     sales = random.poisson(3.0, (20, 200)) * (random.random((20, 200)) < 0.35)
     panel = shop_panel({f"p{row}": values for row, values in enumerate(sales)})
     closed = np.where(np.arange(200) % 7 == 6, 0.0, 10.0)
-    assert inputs.design(panel, lookback=28, horizon=7).sparse
-    assert not inputs.design(shop_panel({"p": closed}), lookback=28, horizon=7).sparse  # closed on Sundays is not sparse
+    assert inputs.design_inputs(panel, lookback=28, horizon=7).sparse
+    assert not inputs.design_inputs(shop_panel({"p": closed}), lookback=28, horizon=7).sparse  # closed on Sundays is not sparse
     model = LstmModel(LstmSettings(epochs=4, windows_per_epoch=1024, units=8, batch_size=64), seed=0).fit(panel, horizon=7)
     assert model.predict(panel, 7).mean() > 0.2 * sales.mean()  # a median is 0
 
@@ -302,7 +302,7 @@ def test_a_short_weekly_file_says_so_in_weeks():
 def test_no_window_of_a_monthly_file_sees_a_sale_from_its_origin_on():
     day = panels.from_sales(sales_frame(days=50))
     panel = replace(day, period=MONTH, dates=MONTH.ahead(pd.Timestamp("2020-01-31"), 50))
-    layout = inputs.design(panel, lookback=28, horizon=6)
+    layout = inputs.design_inputs(panel, lookback=28, horizon=6)
     later = replace(panel, sales=np.where(np.arange(50) >= 40, 3 * panel.sales + 5, panel.sales))
     at = np.arange(len(panel)), np.full(len(panel), 40)
     whole, changed, cut = (Features(p, layout).windows(*at) for p in (panel, later, panel.cut(40)))
@@ -314,7 +314,7 @@ def test_no_window_of_a_monthly_file_sees_a_sale_from_its_origin_on():
 def test_a_year_ago_is_the_same_month_and_the_waves_follow_the_dates():
     day = panels.from_sales(sales_frame(days=40))
     panel = replace(day, period=MONTH, dates=MONTH.ahead(pd.Timestamp("2020-01-31"), 40))
-    layout = inputs.design(panel, lookback=12, horizon=3)
+    layout = inputs.design_inputs(panel, lookback=12, horizon=3)
     assert profiles.a_year_ago(np.array([36]), 3, layout.spans).tolist() == [[24, 25, 26]]
     channels = calendar_features.calendar(np.datetime64("2020-02-29"), -2, 27, layout)
     np.testing.assert_allclose(channels[0, :6], channels[12, :6], atol=0.1)
@@ -324,7 +324,7 @@ def test_a_year_ago_is_the_same_month_and_the_waves_follow_the_dates():
 def test_a_week_holds_the_holidays_of_its_days():
     day = panels.from_sales(sales_frame(days=120))
     panel = replace(day, period=WEEK, dates=WEEK.ahead(pd.Timestamp("2022-01-02"), 120))
-    layout = inputs.design(panel, lookback=12, horizon=3)
+    layout = inputs.design_inputs(panel, lookback=12, horizon=3)
     channels = calendar_features.calendar(np.datetime64("2024-12-15"), 0, 3, layout)
     assert channels[:, -14:].sum(axis=1).tolist() == [0, 3, 2]  # Christmas Eve to Boxing Day, then New Year's Eve and Day
 
@@ -389,28 +389,28 @@ def test_a_network_starts_from_an_earlier_one(model, panel):
 
 
 def test_a_network_of_other_inputs_is_no_start(panel, history):
-    layout = inputs.design(panel, lookback=28, horizon=14)
-    assert layout.same_network(inputs.design(panel.cut(121), lookback=28, horizon=14))
+    layout = inputs.design_inputs(panel, lookback=28, horizon=14)
+    assert layout.same_network(inputs.design_inputs(panel.cut(121), lookback=28, horizon=14))
     for other in (panel, 28, 7), (panel, 21, 14), (panel.cut(100), 28, 14), (panel.select(np.arange(5)), 28, 14), (history, 28, 14):
-        assert not layout.same_network(inputs.design(other[0], lookback=other[1], horizon=other[2]))
+        assert not layout.same_network(inputs.design_inputs(other[0], lookback=other[1], horizon=other[2]))
 
 
 def test_windows_are_drawn_without_replacement_and_have_whole_horizons(panel):
-    layout = inputs.design(panel, lookback=28, horizon=7)
+    layout = inputs.design_inputs(panel, lookback=28, horizon=7)
     features = Features(panel, layout)
-    pool = draw(features, LstmSettings(epochs=2, windows_per_epoch=150), seed=0)
+    pool = draw_pool(features, LstmSettings(epochs=2, windows_per_epoch=150), seed=0)
     assert len(set(zip(pool.rows, pool.origins, strict=True))) == 300
     assert pool.origins.min() >= layout.before
     assert pool.origins.max() + layout.horizon <= len(panel.dates)
 
 
 def test_the_rate_rises_then_falls_and_falls_early_once_the_loss_does_not():
-    schedule = Schedule(100, 2, Start.COLD)
+    schedule = LearningRateSchedule(100, 2, Start.COLD)
     rates = [schedule.rate() for _ in range(200)]
     assert schedule.ended
     assert np.argmax(rates) == 9
     assert rates[-1] < 0.03 * max(rates)
-    flat, losses = Schedule(100, 2, Start.COLD), []
+    flat, losses = LearningRateSchedule(100, 2, Start.COLD), []
     while not flat.ended:
         last = [flat.rate() for _ in range(2)]
         losses.append(1.0)

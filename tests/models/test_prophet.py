@@ -42,7 +42,7 @@ def driven() -> Panel:
 
 def with_prophet(model: ProphetModel, sales: Panel, row: int) -> pd.DataFrame:
     """What the library itself forecasts for a series after the same fit."""
-    work = fitting.Work(sales, np.isfinite(sales.sales), model.curves_.layout, model.settings)
+    work = fitting.FittingTask(sales, np.isfinite(sales.sales), model.curves_.layout, model.settings)
     fitted = fitting.fit_batch(work._history(row), {row: work._recipe(row)})[row]
     if fitted.holidays is not None:
         names = model.curves_.layout.holidays

@@ -12,7 +12,7 @@ import pytest
 import shop_workspaces as shops
 from api_client import client
 
-from forecasting.analysis.baseline import Standing
+from forecasting.analysis.baseline import Baseline
 from forecasting.core.progress import Progress, ignore
 from forecasting.core.settings import Settings
 from forecasting.models import registry
@@ -150,7 +150,7 @@ def test_a_retrain_has_a_step_of_it(third):
 
 
 def test_a_change_of_price_leaves_it_as_it_is(made):
-    standing = Standing(made, np.arange(len(made.panel)))
+    standing = Baseline(made, np.arange(len(made.panel)))
     assert not standing.knows("promo")["mean"].any()
 
 
@@ -162,7 +162,7 @@ def test_a_version_made_with_it_forecasts_the_same_where_it_is_no_longer_registe
     [row, *_] = client(ws).post("/api/forecast", json={"days": 7}).json()["forecast"]
     assert row["mean"] == pytest.approx(alone.yhat["mean"][0, 0], abs=1e-3)
     assert {"Prophet", "LSTM", "Blend"} <= set(app.curves(app.opened("forecast")))
-    assert not Standing(alone, np.arange(len(alone.panel))).knows("promo").keys() - {"prophet", "lstm"}
+    assert not Baseline(alone, np.arange(len(alone.panel))).knows("promo").keys() - {"prophet", "lstm"}
 
 
 def test_a_version_of_two_models_serves_where_there_is_a_third(small, third):

@@ -16,7 +16,7 @@ LABELS = {"days": "Single days", "sums": "Sums of 7 days", "total": "Their total
 @pytest.fixture(scope="module")
 def found():
     sold, forecast = pasts.noisy(n=3)
-    return accuracy.accuracy(backtest_bands.judge(pasts.ensemble(sold, forecast, prophet=forecast + 2, seasonal_naive=sold + 20)), {})
+    return accuracy.accuracy(backtest_bands.bands_of_past(pasts.ensemble(sold, forecast, prophet=forecast + 2, seasonal_naive=sold + 20)), {})
 
 
 def names(figure):

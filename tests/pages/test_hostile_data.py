@@ -135,7 +135,7 @@ def test_no_text_of_the_data_reaches_a_figure_as_mark_up(ensemble, accuracy, ord
         accuracy_charts.by_step(accuracy.steps, "wape", "day"),
         accuracy_charts.past(total, history),
         accuracy_charts.past_of(total, history, total["cutoff"].max()),
-        *(stock.path(projection.path_of(orders, place, 5.0), 3.0, ensemble.panel.period) for place in range(len(orders.table))),
+        *(stock.path(projection.projection_of(orders, place, 5.0), 3.0, ensemble.panel.period) for place in range(len(orders.table))),
     ]
     texts = [text for figure in drawn for text in _texts(json.loads(figure.to_json()))]
     tags = {tag for text in texts for tag in re.findall("<[^<>]*>?", text)}

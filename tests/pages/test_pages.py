@@ -19,7 +19,7 @@ from forecasting.services import sales as sales_service
 from forecasting.storage.versions.store import Serving
 from pages.components.forecast import parts
 from pages.components.shared import live_version, markdown
-from pages.components.training.banner import Seen
+from pages.components.training.banner import SeenJob
 
 PAGES = ("overview", "upload", "forecast", "inventory", "accuracy")
 pytestmark = pytest.mark.usefixtures("fresh_caches")
@@ -294,16 +294,16 @@ def test_nothing_is_said_while_nothing_runs(watching, answers):
 
 def test_a_new_version_is_announced_to_a_session_that_saw_the_old_one(watching, answers):
     answers(versions, serving=Serving(2), manifest={**versions.manifest(watching, 1), "version": 2}, load=versions.load(watching, 1))
-    at = opened(session={"seen": Seen(1, 0, None, "")})
+    at = opened(session={"seen": SeenJob(1, 0, None, "")})
     assert [toast.value.split(":")[0] for toast in at.toast] == ["**v2 is live**"]
     assert "model v2" in texts(at)
-    assert not opened(session={"seen": Seen(2, 0, None, "")}).toast
+    assert not opened(session={"seen": SeenJob(2, 0, None, "")}).toast
     assert not opened().toast
 
 
 def test_a_cancelled_retraining_is_announced_to_a_session_that_saw_it_run(watching, answers):
     answers(jobs, job=job("cancelled"))
-    assert "v1 is still live" in opened(session={"seen": Seen(1, 0, 3, "running")}).toast[0].value
+    assert "v1 is still live" in opened(session={"seen": SeenJob(1, 0, 3, "running")}).toast[0].value
     assert not opened().toast
 
 

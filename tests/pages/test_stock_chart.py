@@ -15,7 +15,7 @@ SUMS = np.cumsum(np.full(4, 10.0))
 
 
 def drawn(on_hand=25.0, receipts=(0, 0, 0, 0), order=(2, 30.0), *, limits=(0.8 * SUMS, 1.2 * SUMS), reorder_point=12.0, step=period.DAY):
-    found = projection.path(
+    found = projection.project_stock(
         dates=DATES, on_hand=on_hand, receipts=np.array(receipts, dtype=float), expected=np.full(4, 10.0), limits=np.array(limits), order=order
     )
     return stock.path(found, reorder_point, step)

@@ -17,7 +17,7 @@ from forecasting.inventory.budget import spend
 from forecasting.inventory.orders import projection
 from forecasting.inventory.policy import Policy
 from forecasting.inventory.stock import state
-from forecasting.inventory.stock.state import Given
+from forecasting.inventory.stock.state import GivenStock
 from forecasting.services import ordering, sales, versions
 
 SHORT = ["--lead-time", "3", "--review-period", "4"]
@@ -150,7 +150,7 @@ def test_quantities_that_a_person_changed_are_in_the_files(made, file):
 
 
 def test_a_budget_buys_what_loses_most_and_never_costs_more(made):
-    given = Given.nothing(len(made.panel)).changed(state.UNIT_COST, 2.0).changed(state.PRICE, 5.0).changed(state.PACK_SIZE, 6.0)
+    given = GivenStock.nothing(len(made.panel)).changed(state.UNIT_COST, 2.0).changed(state.PRICE, 5.0).changed(state.PACK_SIZE, 6.0)
     found = ordering.recommend(made, given, Policy(lead_time=3, review_period=4), {})
     whole = found.table["order_value"].sum()
     bought = spend.spend(found, 0.4 * whole)
@@ -162,11 +162,11 @@ def test_a_budget_buys_what_loses_most_and_never_costs_more(made):
     assert bought["gain"].sum() < everything["gain"].sum()
     assert bought["gain"].sum() > 0.45 * everything["gain"].sum()
     with pytest.raises(InputError, match="unit_cost"):
-        spend.spend(ordering.recommend(made, Given.nothing(len(made.panel)), Policy(lead_time=3, review_period=4), {}), 100.0)
+        spend.spend(ordering.recommend(made, GivenStock.nothing(len(made.panel)), Policy(lead_time=3, review_period=4), {}), 100.0)
 
 
 def test_shelf_space_may_be_what_is_short(made):
-    given = Given.nothing(len(made.panel)).changed(state.UNIT_SPACE, np.arange(1.0, len(made.panel) + 1))
+    given = GivenStock.nothing(len(made.panel)).changed(state.UNIT_SPACE, np.arange(1.0, len(made.panel) + 1))
     found = ordering.recommend(made, given, Policy(lead_time=3, review_period=4), {})
     bought = spend.spend(found, 500.0, "space")
     assert 400 < bought["takes"].sum() <= 500
@@ -180,7 +180,7 @@ def test_shelf_space_may_be_what_is_short(made):
 def test_goods_that_earn_nothing_get_nothing_of_a_short_budget(made):
     prices = np.full(len(made.panel), 5.0)
     prices[:3] = 1.0
-    given = Given.nothing(len(made.panel)).changed(state.UNIT_COST, 2.0).changed(state.PRICE, prices)
+    given = GivenStock.nothing(len(made.panel)).changed(state.UNIT_COST, 2.0).changed(state.PRICE, prices)
     found = ordering.recommend(made, given, Policy(lead_time=3, review_period=4), {})
     bought = spend.spend(found, 100.0)
     assert not set(bought["unique_id"]) & set(made.panel.unique_ids[:3])
@@ -215,26 +215,26 @@ def test_least_cost_needs_prices_and_says_where_there_are_none(shop, file, capsy
 
 
 def test_filters_choose_and_refuse(made):
-    found = ordering.recommend(made, Given.nothing(len(made.panel)), Policy(lead_time=3, review_period=4), {"region": "South"})
+    found = ordering.recommend(made, GivenStock.nothing(len(made.panel)), Policy(lead_time=3, review_period=4), {"region": "South"})
     assert set(found.table["region"]) == {"South"}
     with pytest.raises(NotFound):
-        ordering.recommend(made, Given.nothing(len(made.panel)), Policy(), {"region": "East"})
+        ordering.recommend(made, GivenStock.nothing(len(made.panel)), Policy(), {"region": "East"})
 
 
 def test_the_path_of_a_shelf_starts_with_what_is_on_it(made):
-    given = Given.nothing(len(made.panel)).changed(state.ON_HAND, 100.0)
+    given = GivenStock.nothing(len(made.panel)).changed(state.ON_HAND, 100.0)
     found = ordering.recommend(made, given, Policy(lead_time=3, review_period=4), {})
-    path = projection.path_of(found, 0, float(found.table["order_quantity"].iloc[0]))
+    path = projection.projection_of(found, 0, float(found.table["order_quantity"].iloc[0]))
     assert len(path.ordered.evening) == 7
     assert path.alone.evening[0] == pytest.approx(100 - made.yhat["blend"][found.rows[0], 0])
     assert path.ordered.evening[-1] > path.alone.evening[-1]
     assert (path.lower.evening <= path.ordered.evening + 1e-9).all()
-    more = projection.path_of(found, 0, 0.0, on_hand=200.0)
+    more = projection.projection_of(found, 0, 0.0, on_hand=200.0)
     assert more.alone.evening[0] == pytest.approx(path.alone.evening[0] + 100)
 
 
 def test_the_same_stock_gives_the_same_orders_after_a_new_version_with_other_series(made):
-    given = Given.nothing(len(made.panel)).changed(state.ON_HAND, np.arange(len(made.panel), dtype=float))
+    given = GivenStock.nothing(len(made.panel)).changed(state.ON_HAND, np.arange(len(made.panel), dtype=float))
     kept = ordering.stock_table(given, made)
     fewer = replace(made, panel=made.panel.select(np.arange(3, len(made.panel))))
     again = ordering.check_typed_stock(kept, fewer).given

@@ -203,7 +203,7 @@ def test_a_broken_record_counts_as_none_and_is_logged(schedule, starts, selling,
 
 
 def test_a_record_is_read_as_it_was_written(selling):
-    made = schedule_state.Tick(expression="0 3 * * *", due=THREE, outcome="waiting", text="Ä", job=3, at=THREE + timedelta(microseconds=5))
+    made = schedule_state.ScheduleState(expression="0 3 * * *", due=THREE, outcome="waiting", text="Ä", job=3, at=THREE + timedelta(microseconds=5))
     selling.schedule.parent.mkdir(parents=True, exist_ok=True)
     schedule_state.write(selling.schedule, made)
     assert schedule_state.read(selling.schedule) == made

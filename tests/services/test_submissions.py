@@ -9,14 +9,14 @@ from fake_jobs import jobs_in
 from forecasting.core.errors import InputError, JobRunning, ProblemsFound
 from forecasting.core.settings import Settings
 from forecasting.services import jobs, retraining, sales, submissions
-from forecasting.services.submissions import Sent
+from forecasting.services.submissions import Submission
 
 WEEK = b"date,product_id,region,category,promo,sales\n2026-07-01,Tea,South,Drinks,0,31\n2026-07-02,Tea,South,Drinks,0,28\n"
 ODD = b"date,product_id,region,sales\n2026-07-01,Tea,South,31\n2026-07-02,Tea,South,-5\n"
 
 
 def sent(content=WEEK, **choices):
-    return Sent(content=content, name="week.csv", **choices)
+    return Submission(content=content, name="week.csv", **choices)
 
 
 def test_a_preview_changes_nothing_and_a_merge_does_what_it_said(shop):

@@ -37,7 +37,7 @@ def test_a_full_disk_is_one_error_that_says_what_was_not_saved(error):
         pytest.raises(
             DiskFull, match=r"The disk is full: the upload a\.csv was not saved, and everything is as it was before\. Free some space"
         ) as told,
-        disk_full.saving("the upload a.csv"),
+        disk_full.disk_full_as_error("the upload a.csv"),
     ):
         raise error
     assert told.value.__cause__ is error
@@ -53,13 +53,13 @@ def test_a_full_disk_is_one_error_that_says_what_was_not_saved(error):
     ],
 )
 def test_any_other_error_stays_what_it_is(error):
-    with pytest.raises(type(error)) as told, disk_full.saving("the upload a.csv"):
+    with pytest.raises(type(error)) as told, disk_full.disk_full_as_error("the upload a.csv"):
         raise error
     assert told.value is error
 
 
 def test_what_was_not_saved_is_named_once_by_who_knows_it_best():
-    with pytest.raises(DiskFull, match="the upload") as told, disk_full.saving("the job"), disk_full.saving("the upload"):
+    with pytest.raises(DiskFull, match="the upload") as told, disk_full.disk_full_as_error("the job"), disk_full.disk_full_as_error("the upload"):
         raise FULL[0]
     assert "the job" not in str(told.value)
 

@@ -196,9 +196,9 @@ def test_an_entry_cut_anywhere_is_never_read_as_if_it_were_whole(dataset, number
 def test_entries_of_other_writers_and_of_restores_are_whole(dataset):
     dataset.undo()
     path = log(dataset, 4)
-    assert damage.find(dataset.workspace.sales, None) is None
+    assert damage.find_damage(dataset.workspace.sales, None) is None
     path.write_text(path.read_text().replace("delta-rs", "Apache-Spark").replace('"numRemovedFile":1', '"numRemovedFile":"7"'))
-    assert damage.find(dataset.workspace.sales, None) is None
+    assert damage.find_damage(dataset.workspace.sales, None) is None
     pd.testing.assert_frame_equal(dataset.read(), BOTH)
 
 

@@ -41,53 +41,53 @@ def truncate(folder, number):
 
 def test_a_version_is_verified_once(folder, verified):
     publish(folder)
-    assert [serving.look(folder).version for _ in range(5)] == [1] * 5
+    assert [serving.serving_version(folder).version for _ in range(5)] == [1] * 5
     assert verified == [1]
 
 
 def test_a_file_truncated_under_the_running_server_brings_the_last_good_version(folder):
     for _ in range(3):
         publish(folder)
-    assert serving.look(folder).version == 3
+    assert serving.serving_version(folder).version == 3
     truncate(folder, 3)
-    assert (serving.look(folder).version, len(serving.look(folder).refused)) == (2, 1)
+    assert (serving.serving_version(folder).version, len(serving.serving_version(folder).refused)) == (2, 1)
     truncate(folder, 2)
-    assert (serving.look(folder).version, len(serving.look(folder).refused)) == (1, 2)
+    assert (serving.serving_version(folder).version, len(serving.serving_version(folder).refused)) == (1, 2)
 
 
 def test_a_file_that_is_gone_is_damage_too_and_put_back_it_serves_again(folder):
     publish(folder), publish(folder)
     path = folder / "0002" / "part" / "lstm.npz"
-    assert serving.look(folder).version == 2
+    assert serving.serving_version(folder).version == 2
     path.rename(folder / "aside")
-    assert serving.look(folder).version == 1
+    assert serving.serving_version(folder).version == 1
     (folder / "aside").rename(path)
-    assert serving.look(folder).version == 2
+    assert serving.serving_version(folder).version == 2
 
 
 def test_damage_that_no_stamp_shows_is_found_once_it_is_told_to_forget(folder):
     publish(folder), publish(folder)
     path = folder / "0002" / "part" / "lstm.npz"
-    assert serving.look(folder).version == 2
+    assert serving.serving_version(folder).version == 2
     times = path.stat()
     with path.open("r+b") as file:
         file.write(b"W")
     os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
-    assert serving.look(folder).version == 2
+    assert serving.serving_version(folder).version == 2
     serving.forget()
-    assert serving.look(folder).version == 1
+    assert serving.serving_version(folder).version == 1
 
 
 def test_a_look_is_cheap(folder):
     for _ in range(40):
         publish(folder)
-    serving.look(folder)
+    serving.serving_version(folder)
     start = time.perf_counter()
     for _ in range(100):
-        serving.look(folder)
+        serving.serving_version(folder)
     assert time.perf_counter() - start < 1
 
 
 def test_nothing_serves_in_an_empty_folder(folder):
-    assert serving.look(folder).version is None
+    assert serving.serving_version(folder).version is None
     assert not folder.exists()

@@ -13,20 +13,20 @@ from stocked_panels import panel
 
 from forecasting.core.errors import InputError, StockDamaged, TryAgain
 from forecasting.inventory.stock import file, state
-from forecasting.inventory.stock.state import Given
+from forecasting.inventory.stock.state import GivenStock
 from forecasting.storage import locks
-from forecasting.storage.stock_states import Shelves
+from forecasting.storage.stock_states import StockStore
 
 
 def table(*on_hand, names=("bread", "cake", "pie")):
     """Stock of so many products of one store."""
     at = panel([(name, "east") for name in names[: len(on_hand)]])
-    return file.frame(Given.nothing(len(on_hand)).changed(state.ON_HAND, np.array(on_hand, dtype=float)), at)
+    return file.stock_frame(GivenStock.nothing(len(on_hand)).changed(state.ON_HAND, np.array(on_hand, dtype=float)), at)
 
 
 @pytest.fixture
 def shelves(home):
-    return Shelves(home)
+    return StockStore(home)
 
 
 def damage(home, number, at=-200):
@@ -96,19 +96,19 @@ def test_stock_of_series_that_left_is_kept_until_they_come_back(shelves):
     fewer, all_ = panel([("bread", "east"), ("pie", "east")]), panel([(name, "east") for name in ("bread", "cake", "pie")])
     now = file.from_frame(shelves.load().frame, fewer)
     assert (now.given.table["on_hand"].tolist(), now.unknown) == ([5, 7], 1)
-    shelves.save(file.frame(now.given.changed(state.ON_HAND, 1.0), fewer), "typing")
+    shelves.save(file.stock_frame(now.given.changed(state.ON_HAND, 1.0), fewer), "typing")
     assert file.from_frame(shelves.load().frame, all_).given.table["on_hand"].tolist() == [1, 6, 1]
 
 
 def test_stock_by_other_keys_is_not_mixed(shelves):
     shelves.save(table(5, 6), "a")
-    by_product = file.frame(Given.nothing(1), panel([("bread",)], ["product_id"]))
+    by_product = file.stock_frame(GivenStock.nothing(1), panel([("bread",)], ["product_id"]))
     shelves.save(by_product, "b")
     pd.testing.assert_frame_equal(shelves.load().frame, by_product)
 
 
 def test_a_series_without_keys_is_saved_too(shelves):
-    alone = file.frame(Given.nothing(1).changed(state.ON_HAND, 5.0), panel([()], []))
+    alone = file.stock_frame(GivenStock.nothing(1).changed(state.ON_HAND, 5.0), panel([()], []))
     shelves.save(alone, "a")
     shelves.save(alone, "b")
     pd.testing.assert_frame_equal(shelves.load().frame, alone)
@@ -167,20 +167,20 @@ def test_a_save_that_fails_leaves_everything_as_it_was(shelves, home, monkeypatc
 
 def test_somebody_elses_change_is_waited_for_and_then_named(home):
     with locks.exclusive(home.stock / ".lock"), pytest.raises(TryAgain):
-        Shelves(home, timeout=0.05).save(table(5), "a")
+        StockStore(home, timeout=0.05).save(table(5), "a")
 
 
 def test_states_saved_at_once_all_get_a_number(home):
     def save(units):
-        Shelves(home).save(table(units), f"{units}")
+        StockStore(home).save(table(units), f"{units}")
 
     threads = [threading.Thread(target=save, args=(units,)) for units in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(state.name for state in Shelves(home).history()) == [str(units) for units in range(8)]
-    assert Shelves(home).numbers() == list(range(1, 9))
+    assert sorted(state.name for state in StockStore(home).history()) == [str(units) for units in range(8)]
+    assert StockStore(home).numbers() == list(range(1, 9))
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "a\nb", "", "é 🍞"])

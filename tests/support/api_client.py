@@ -16,7 +16,7 @@ HERE = "http://127.0.0.1:8501"
 
 def client(ws, *, base_url=HERE, raises=True, **settings):
     """A client of the API of a workspace, mounted as the server mounts it."""
-    app = Starlette(routes=[Mount("/api", api.make(ws, ServerSettings(**settings)))])
+    app = Starlette(routes=[Mount("/api", api.make_app(ws, ServerSettings(**settings)))])
     return TestClient(app, base_url=base_url, raise_server_exceptions=raises)
 
 

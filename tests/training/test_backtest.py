@@ -63,25 +63,25 @@ def test_horizons_never_overlap_or_pass_the_end_and_leave_enough_to_learn_from(d
     assert 1 <= made.horizon <= horizon
     ends = [cut + made.horizon for cut in made.cuts]
     assert all(end <= following for end, following in zip(ends, made.cuts[1:], strict=False))
-    assert all(cut >= backtest.FEWEST["day"] for cut in made.cuts)
+    assert all(cut >= backtest.MIN_CUTOFFS["day"] for cut in made.cuts)
     assert not ends or ends[-1] == days
 
 
 def test_a_short_history_is_judged_on_fewer_days_and_a_very_short_one_not_at_all():
-    assert backtest.plan(1736, 90, 4) == backtest.Plan((1376, 1466, 1556, 1646), 90)
-    assert backtest.plan(90, 90, 4) == backtest.Plan((36, 54, 72), 18)
+    assert backtest.plan(1736, 90, 4) == backtest.BacktestPlan((1376, 1466, 1556, 1646), 90)
+    assert backtest.plan(90, 90, 4) == backtest.BacktestPlan((36, 54, 72), 18)
     assert backtest.plan(35, 90, 4).cuts == ()
 
 
 def test_weeks_and_months_leave_two_years_to_learn_from_where_three_cutoffs_remain():
-    assert backtest.plan(130, 13, 6, WEEK) == backtest.Plan((91, 104, 117), 13)
-    assert backtest.plan(36, 3, 6, MONTH) == backtest.Plan((24, 27, 30, 33), 3)
-    assert backtest.plan(24, 3, 6, MONTH) == backtest.Plan((15, 18, 21), 3)
+    assert backtest.plan(130, 13, 6, WEEK) == backtest.BacktestPlan((91, 104, 117), 13)
+    assert backtest.plan(36, 3, 6, MONTH) == backtest.BacktestPlan((24, 27, 30, 33), 3)
+    assert backtest.plan(24, 3, 6, MONTH) == backtest.BacktestPlan((15, 18, 21), 3)
     assert backtest.plan(12, 3, 6, MONTH).cuts == ()
 
 
 def test_a_model_is_fitted_afresh_at_each_cutoff_and_a_lasting_one_when_the_history_has_grown(panel):
-    schedule = backtest.Plan((35, 42, 50), 10)
+    schedule = backtest.BacktestPlan((35, 42, 50), 10)
     Spy.shown = []
     run({"spy": spy}, frozenset(), panel, schedule, lambda _: None)
     assert Spy.shown == [("fit", 35), ("predict", 35), ("fit", 42), ("predict", 42), ("fit", 50), ("predict", 50)]
@@ -97,7 +97,7 @@ def test_a_lasting_model_of_two_years_is_not_fitted_again():
 
 def test_a_model_may_start_from_the_one_fitted_before_it(panel):
     given = []
-    _, kept = run({"spy": lambda earlier: given.append(earlier) or Spy()}, frozenset(), panel, backtest.Plan((40, 50), 10), lambda _: None)
+    _, kept = run({"spy": lambda earlier: given.append(earlier) or Spy()}, frozenset(), panel, backtest.BacktestPlan((40, 50), 10), lambda _: None)
     assert given[0] is None
     assert isinstance(given[1], Spy)
     assert kept["spy"] is not given[1]
@@ -109,20 +109,20 @@ def test_days_closed_by_plan_or_by_surprise_are_left_out_of_the_errors_unless_so
     sales = panel.sales.copy()
     sales[0, 42] = 0
     shut = replace(panel, sales=sales, drivers={"open": closed})
-    past, _ = run({"spy": spy}, frozenset(), shut, backtest.Plan((40,), 10), lambda _: None)
+    past, _ = run({"spy": spy}, frozenset(), shut, backtest.BacktestPlan((40,), 10), lambda _: None)
     assert np.flatnonzero(np.isnan(past.y[0, 0])).tolist() == [2]
     assert past.y[0, 0, 5] == sales[0, 45]
 
 
 def test_no_future_is_seen_changing_it_changes_no_forecast(panel):
     later = replace(panel, sales=np.where(np.arange(60) >= 40, 1e6, panel.sales))
-    before, after = (run({"spy": spy}, frozenset(), known, backtest.Plan((40,), 10), lambda _: None)[0] for known in (panel, later))
+    before, after = (run({"spy": spy}, frozenset(), known, backtest.BacktestPlan((40,), 10), lambda _: None)[0] for known in (panel, later))
     np.testing.assert_array_equal(after.yhat["spy"], before.yhat["spy"])
     assert not np.array_equal(after.y, before.y)
 
 
 def test_forecasts_stand_beside_what_was_sold_on_the_same_days(panel):
-    past, _ = run({"spy": spy}, frozenset(), panel, backtest.Plan((40, 50), 10), lambda _: None)
+    past, _ = run({"spy": spy}, frozenset(), panel, backtest.BacktestPlan((40, 50), 10), lambda _: None)
     np.testing.assert_array_equal(past.y[1], panel.sales[:, 50:60])
     np.testing.assert_array_equal(past.yhat["spy"][0], np.repeat(panel.sales[:, 39:40], 10, axis=1))
     assert past.cutoffs.tolist() == [panel.dates[39], panel.dates[49]]
@@ -130,12 +130,12 @@ def test_forecasts_stand_beside_what_was_sold_on_the_same_days(panel):
 
 def test_progress_counts_all_cutoffs_of_a_model_as_one_stage(panel):
     told = []
-    run({"spy": spy}, frozenset(), panel, backtest.Plan((40, 50), 10), told.append)
+    run({"spy": spy}, frozenset(), panel, backtest.BacktestPlan((40, 50), 10), told.append)
     assert told == [Progress("Backtest: Spy", 1, 2), Progress("Backtest: Spy", 2, 2)]
 
 
 def test_the_stored_table_gives_the_same_backtest(panel):
-    past, _ = run({"prophet": spy}, frozenset(), panel, backtest.Plan((40, 50), 10), lambda _: None)
+    past, _ = run({"prophet": spy}, frozenset(), panel, backtest.BacktestPlan((40, 50), 10), lambda _: None)
     frame = past.frame(panel.unique_ids)
     assert frame[["unique_id", "step", "ds"]].iloc[12].tolist() == ["b", 3, panel.dates[42]]
     back = Backtest.from_frame(frame, len(panel))
@@ -145,5 +145,5 @@ def test_the_stored_table_gives_the_same_backtest(panel):
 
 
 def test_a_backtest_without_cutoffs_survives_its_table(panel):
-    past, _ = run({"prophet": spy}, frozenset(), panel, backtest.Plan((), 10), lambda _: None)
+    past, _ = run({"prophet": spy}, frozenset(), panel, backtest.BacktestPlan((), 10), lambda _: None)
     assert len(Backtest.from_frame(past.frame(panel.unique_ids), len(panel)).y) == 0

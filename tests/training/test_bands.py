@@ -156,7 +156,7 @@ def test_perfect_forecasts_and_all_zero_sales_give_bands_of_no_width(y):
 def test_a_sum_longer_than_what_was_judged_has_no_past(window):
     errors, _, _ = simulate(3, 0, n=5)
     assert quantiles.windowed(errors, window).y.shape == (3, 5, max(29 - window, 0))
-    assert quantiles.past(errors, QUANTILES, window=window).shape == (4, 3, 5, max(29 - window, 0))
+    assert quantiles.past_quantiles(errors, QUANTILES, window=window).shape == (4, 3, 5, max(29 - window, 0))
 
 
 def test_of_a_large_file_some_sums_tell_what_all_do(monkeypatch):

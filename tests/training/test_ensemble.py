@@ -38,7 +38,7 @@ def test_every_series_has_a_forecast_or_a_named_reason(made):
 
 def test_the_blend_is_the_mean_of_the_models_by_the_weights_that_the_backtest_teaches(made):
     served = (made.health.model == schema.BLEND).to_numpy()
-    learned = weights.learn(made.past.y, made.past.yhat, [0.6])
+    learned = weights.learn_weights(made.past.y, made.past.yhat, [0.6])
     np.testing.assert_allclose(made.share[served, 0], ((1 - learned.naive) * learned.shares[:, 0])[served])
     expected = sum(share[:, None] * made.yhat[name][served] for name, share in zip(registry.names(), made.share[served].T, strict=True))
     np.testing.assert_allclose(made.yhat[schema.BLEND][served], expected)

@@ -115,8 +115,8 @@ def test_what_new_series_follow_is_learned_once_today_and_once_a_cutoff(panel, m
         days.append(len(sales.dates))
         return learn(sales, modelled)
 
-    learn = cold_start.learn
-    monkeypatch.setattr(cold_start, "learn", counted)
+    learn = cold_start.learn_cold_start
+    monkeypatch.setattr(cold_start, "learn_cold_start", counted)
     made = assembled(panel)
     assert "5 days" in made.health.set_index("unique_id").reason["new"]
     assert sorted(days) == [*(DAYS - H * back for back in range(K, 0, -1)), DAYS]

@@ -19,7 +19,7 @@ EVERY = frozenset({"400", "401", "403", "413", "422", "429", "500"})
 
 def routes() -> str:
     """Every route by subject, then the parts of questions and answers."""
-    schema = app.make(Workspace(Path("nowhere")), ServerSettings()).openapi()
+    schema = app.make_app(Workspace(Path("nowhere")), ServerSettings()).openapi()
     every = [(path, method, route) for path, methods in schema["paths"].items() for method, route in methods.items()]
     parts = [f"Any route may answer with {_listed(EVERY)}; others are named with their route."]
     for subject, of in groupby(every, key=lambda item: item[2]["tags"][0]):

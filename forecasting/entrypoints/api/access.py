@@ -24,7 +24,7 @@ FAILURES: Final = parse("30/minute")
 """Rate of wrong tokens from one client, above which it has to wait."""
 
 
-class Access:
+class ApiAccess:
     """Lets permitted requests through to the API; refuses the rest before a byte of their body is read.
 
     If a token is set, clients that send it are permitted. If not, programs and pages of this machine are, so that no site on the web can make a

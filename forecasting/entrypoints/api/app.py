@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
 from forecasting.entrypoints.api import error_responses
-from forecasting.entrypoints.api.access import Access
+from forecasting.entrypoints.api.access import ApiAccess
 from forecasting.entrypoints.api.context import Context
 from forecasting.entrypoints.api.limits import Limits
 from forecasting.entrypoints.api.routes import forecasts, health, jobs, sales, versions
@@ -26,7 +26,7 @@ Errors are [problem details](https://www.rfc-editor.org/rfc/rfc9457) with the sa
 """
 
 
-def make(ws: Workspace, settings: ServerSettings) -> FastAPI:
+def make_app(ws: Workspace, settings: ServerSettings) -> FastAPI:
     """The application.
 
     Args:
@@ -40,7 +40,7 @@ def make(ws: Workspace, settings: ServerSettings) -> FastAPI:
         description=DESCRIPTION,
         redoc_url=None,
         favicon_url="/app/static/icon.svg",
-        middleware=[Middleware(health.Counted, registry), *_cors(settings), Middleware(Access, settings), Middleware(Limits, settings)],
+        middleware=[Middleware(health.RequestCounter, registry), *_cors(settings), Middleware(ApiAccess, settings), Middleware(Limits, settings)],
         strict_content_type=False,
     )
     app.state.context, app.state.registry = Context(ws, settings), registry

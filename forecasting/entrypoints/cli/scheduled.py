@@ -11,7 +11,7 @@ from typing import Any
 from forecasting.services.schedule import Schedule
 
 
-def keep(schedule: Schedule) -> None:
+def run_schedule(schedule: Schedule) -> None:
     """Retrains on the schedule until a signal arrives; a check under way is finished first, and a running retrain goes on.
 
     Raises:

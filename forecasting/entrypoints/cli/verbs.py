@@ -18,8 +18,8 @@ from forecasting.storage.workspace import VARIABLE, Workspace
 
 if TYPE_CHECKING:
     from forecasting.inventory.orders.recommend import Orders
-    from forecasting.inventory.stock.state import Given
-    from forecasting.services.submissions import Sent
+    from forecasting.inventory.stock.state import GivenStock
+    from forecasting.services.submissions import Submission
     from forecasting.training.ensemble import Ensemble
 
 
@@ -101,7 +101,7 @@ def _retrain(args: argparse.Namespace) -> int:
 
 
 def _retrain_every(args: argparse.Namespace) -> int:
-    from forecasting.entrypoints.cli.scheduled import keep
+    from forecasting.entrypoints.cli.scheduled import run_schedule
     from forecasting.jobs.cron import Cron
     from forecasting.services import retraining, versions, workspaces
     from forecasting.services.schedule import Schedule
@@ -117,7 +117,7 @@ def _retrain_every(args: argparse.Namespace) -> int:
         tell=lambda text: _say(f"{text} Next: {schedule.shown(schedule.next())}."),
     )
     _say(f"Next retrain: {schedule.shown(schedule.next())}. Ctrl-C ends the schedule, but not a retrain that is running.")
-    keep(schedule)
+    run_schedule(schedule)
     return 1
 
 
@@ -214,7 +214,7 @@ VERBS: arguments.Verbs = {
 # Steps that verbs share
 
 
-def _stock(args: argparse.Namespace, ensemble: Ensemble) -> Given:
+def _stock(args: argparse.Namespace, ensemble: Ensemble) -> GivenStock:
     from forecasting.services import ordering, sales
 
     table = sales.inspect(sales.read_file(args.stock), args.stock.name)
@@ -244,12 +244,12 @@ def _live() -> int:
     return serving.version
 
 
-def _sent(args: argparse.Namespace) -> Sent:
+def _sent(args: argparse.Namespace) -> Submission:
     """The file that the arguments name, and how to read it."""
     from forecasting.services import sales
-    from forecasting.services.submissions import Sent
+    from forecasting.services.submissions import Submission
 
-    return Sent(
+    return Submission(
         content=sales.read_file(args.file),
         name=args.file.name,
         mapping=arguments.mapping(args.map),

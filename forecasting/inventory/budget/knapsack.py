@@ -5,8 +5,8 @@ minimum as its first step, until the next one no longer fits (marginal analysis:
 of money at that point is the price. No choice of orders gains more than this choice plus the money left at that price, so only steps that lose
 less than that sum against the price can be part of a better choice. All combinations of such steps are built up series by series, without
 combinations that cost more and gain less than others, or can no longer become better (dynamic programming with the bound of the linear programme:
-Kellerer, Pferschy & Pisinger 2004, Knapsack Problems, ch. 11). The result is the optimum unless more than `STATES` combinations stay open or
-`LOOKED_AT` are not enough, as can happen with thousands of series; then it is within the money left, at its price, of the optimum.
+Kellerer, Pferschy & Pisinger 2004, Knapsack Problems, ch. 11). The result is the optimum unless more than `MAX_COMBINATIONS` combinations stay open
+or `MAX_EXAMINED` are not enough, as can happen with thousands of series; then it is within the money left, at its price, of the optimum.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ import numpy as np
 from forecasting.core.arrays import FloatArray
 from forecasting.inventory import arithmetic
 
-STEPS: Final = 64
+MAX_STEPS: Final = 64
 """Steps between nothing and the recommended order; larger orders are taken in several packs at a time."""
-STATES: Final = 2000
+MAX_COMBINATIONS: Final = 2000
 """Combinations that are kept from series to series, at most."""
-LOOKED_AT: Final = 3_000_000
+MAX_EXAMINED: Final = 3_000_000
 """Combinations that are examined at most, which takes some tenths of a second."""
-ROUNDING: Final = 1e-12
+ROUNDING_SHARE: Final = 1e-12
 """Share of an amount, and less, that is a rounding error."""
 
 
@@ -69,18 +69,18 @@ class Wanted:
 
 def spend(wanted: Wanted, budget: float) -> tuple[FloatArray, FloatArray]:
     """Units to order of each series, and their gain, shape (n,) each; the orders together never cost more than the budget, at least 0."""
-    steps = ways(wanted)
+    steps = order_steps(wanted)
     chosen = choose(steps, budget)
     row = np.arange(len(chosen))
     return steps.units[row, chosen], steps.gain[row, chosen]
 
 
-def ways(wanted: Wanted) -> Steps:
+def order_steps(wanted: Wanted) -> Steps:
     """The ways to order each series: nothing, the least order, then pack by pack up to the recommended order."""
     pack, quantity = wanted.pack_size, wanted.quantity
     least = np.minimum(np.maximum(arithmetic.whole_packs(wanted.minimum_order, pack), pack), quantity)
     packs = np.round((quantity - least) / pack)
-    count = int(min(packs.max(initial=0), STEPS - 1)) + 1
+    count = int(min(packs.max(initial=0), MAX_STEPS - 1)) + 1
     at_a_time = np.maximum(np.ceil(packs / max(count - 1, 1)), 1.0) * pack
     units = np.minimum(least[:, None] + at_a_time[:, None] * np.arange(count), quantity[:, None])
     units = np.concatenate([np.zeros((len(units), 1)), units], axis=1)
@@ -103,7 +103,7 @@ def _spared(wanted: Wanted, units: FloatArray) -> FloatArray:
 
 def choose(steps: Steps, budget: float) -> np.ndarray:
     """The step of each series that together gain most for the budget, shape (n,)."""
-    n, money = len(steps.units), budget * (1 + ROUNDING)
+    n, money = len(steps.units), budget * (1 + ROUNDING_SHARE)
     last = np.full(n, steps.cost.shape[1] - 1)
     if steps.cost[:, -1].sum() <= money:
         return last
@@ -149,7 +149,7 @@ def _settled(steps: Steps, chosen: np.ndarray, price: float, left: float) -> np.
     stages = [_Stage(np.zeros(1), np.zeros(1), np.zeros(1, dtype=int), np.zeros(1, dtype=int))]
     best, looked_at = (0.0, 0, 0), 0
     for one, returned in zip(core, back, strict=True):
-        if best[0] >= price * left * (1 - 1e-9) or looked_at > LOOKED_AT:
+        if best[0] >= price * left * (1 - 1e-9) or looked_at > MAX_EXAMINED:
             break
         choices = np.append(chosen[one], np.flatnonzero(open_[one]))
         looked_at += len(choices) * len(stages[-1].cost)
@@ -177,8 +177,8 @@ def _next(stage: _Stage, cost: FloatArray, gain: FloatArray, step: np.ndarray, l
     alive = alive[np.lexsort((-gains[alive], costs[alive]))]
     top = np.maximum.accumulate(np.append(-np.inf, gains[alive]))[:-1]
     alive = alive[gains[alive] > top]
-    if len(alive) > STATES:
-        alive = alive[np.sort(np.argsort(-bound[alive], kind="stable")[:STATES])]
+    if len(alive) > MAX_COMBINATIONS:
+        alive = alive[np.sort(np.argsort(-bound[alive], kind="stable")[:MAX_COMBINATIONS])]
     parent, which = np.divmod(alive, len(cost))
     return _Stage(costs[alive], gains[alive], parent, step[which])
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from forecasting.inventory.arithmetic import TOLERANCE
-from forecasting.inventory.orders.recommend import NOW, OVERSTOCK, TOO_MUCH, UNKNOWN
+from forecasting.inventory.orders.recommend import NOW, OVERSTOCK, OVERSTOCK_LEVELS, UNKNOWN
 from forecasting.inventory.orders.wording import STATES
 from forecasting.inventory.policy import Rule
 
@@ -46,7 +46,7 @@ def formulas(rule: Rule, letters: Mapping[str, str]) -> dict[str, str]:
     level = "<expected>+<safety_stock>"
     texts = {
         "state": f'IF(<recommended>="","{STATES[UNKNOWN]}",IF(<recommended>>0,"{STATES[NOW]}",'
-        f'IF(<inventory_position>>{TOO_MUCH:g}*MAX(<order_up_to>,0),"{STATES[OVERSTOCK]}","{STATE}")))',
+        f'IF(<inventory_position>>{OVERSTOCK_LEVELS:g}*MAX(<order_up_to>,0),"{STATES[OVERSTOCK]}","{STATE}")))',
         "order": 'IF(ISNUMBER(<yours>),<yours>,IF(ISNUMBER(<recommended>),<recommended>,""))',
         "order_value": 'IF(AND(ISNUMBER(<order>),ISNUMBER(<unit_cost>)),<order>*<unit_cost>,"")',
         "inventory_position": "<on_hand>+<on_order>-<backorders>",

@@ -12,7 +12,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from forecasting.core.arrays import FloatArray
 from forecasting.inventory.export.columns import Column
-from forecasting.inventory.export.styles import Look
+from forecasting.inventory.export.styles import WorkbookStyles
 
 LONGEST: Final = 32_767
 """Characters that a cell holds at most."""
@@ -28,7 +28,7 @@ class Sheet(Worksheet):  # type: ignore[misc]
         look: Its styles.
     """
 
-    look: Look
+    look: WorkbookStyles
 
     def fill(self, row: int, place: int, column: Column, values: Iterable[Any]) -> None:
         """Writes texts, numbers or days as they are, from a row down; a text is never a formula, and an unknown value is an empty cell."""
@@ -77,7 +77,7 @@ class Sheet(Worksheet):  # type: ignore[misc]
         return formula.removeprefix("=")
 
 
-def add_sheet(book: Workbook, name: str, look: Look) -> Sheet:
+def add_sheet(book: Workbook, name: str, look: WorkbookStyles) -> Sheet:
     """A new sheet at the end of a workbook."""
     sheet: Sheet = book.add_worksheet(name, Sheet)
     sheet.look = look

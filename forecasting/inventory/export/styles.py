@@ -38,7 +38,7 @@ WHOLE: Final = ("on_hand", "on_order", "backorders", "order_up_to", "pack_size",
 """Columns whose values decide whether units are whole."""
 
 
-class Look:
+class WorkbookStyles:
     """The styles of one workbook.
 
     Args:

@@ -57,7 +57,7 @@ FIRST: Final = (
 DECIMALS: Final = 3
 
 
-def table(orders: Orders, version: int, quantities: Mapping[str, float]) -> pd.DataFrame:
+def orders_table(orders: Orders, version: int, quantities: Mapping[str, float]) -> pd.DataFrame:
     """One row per series, most urgent first: keys and category, the columns of `FIRST`, and the version.
 
     Args:
@@ -80,7 +80,7 @@ def with_quantities(rows: pd.DataFrame, quantities: Mapping[str, float]) -> pd.D
     return rows.assign(order_quantity=quantity, order_value=quantity * rows["unit_cost"])
 
 
-def receipt(orders: Orders) -> pd.DataFrame:
+def past_check_table(orders: Orders) -> pd.DataFrame:
     """The past check with a row per series: keys and category, class, the promise, and the results of ours and of the textbook's levels."""
     keys = [name for name in schema.FILTERS if name in orders.table] or [schema.UNIQUE_ID]
     facts = orders.table[[*keys, "abc", "xyz", "service_level", "promise"]]

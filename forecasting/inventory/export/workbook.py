@@ -17,7 +17,7 @@ from forecasting.inventory import arithmetic
 from forecasting.inventory.export.cell_formulas import ROW, STATE, formulas
 from forecasting.inventory.export.columns import INPUT, LATER, RULES, Column, evidence_columns, key_columns, order_columns
 from forecasting.inventory.export.sheet import Sheet, add_sheet
-from forecasting.inventory.export.styles import Look
+from forecasting.inventory.export.styles import WorkbookStyles
 from forecasting.inventory.orders import wording
 from forecasting.inventory.orders.recommend import FINE, SOON
 from forecasting.inventory.policy import Rule
@@ -47,7 +47,7 @@ def orders_xlsx(table: pd.DataFrame, evidence: Mapping[str, Any], *, rule: Rule)
     file = io.BytesIO()
     book = Workbook(file, OPTIONS)
     book.set_properties({"title": "Orders", "created": pd.Timestamp(evidence["sales_to"]).to_pydatetime()})
-    look = Look(book, table)
+    look = WorkbookStyles(book, table)
     _write_orders(add_sheet(book, "Orders", look), _lines(table, rule), evidence, rule)
     _write_evidence(add_sheet(book, "Evidence", look), table, evidence)
     _write_about(add_sheet(book, "About", look), table, rule)

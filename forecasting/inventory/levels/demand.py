@@ -17,11 +17,11 @@ from forecasting.inventory import arithmetic
 from forecasting.training.bands.quantiles import SeriesBands
 from forecasting.training.ensemble import Ensemble
 
-PLACES = 300
+N_VALUES = 300
 """Equally likely values by which a distribution is represented."""
-PLACES_PAST = 100
+N_VALUES_PAST = 100
 """Equally likely values of a distribution at each review of the past, where the lead time varies."""
-MIXED_AT_ONCE = 4_000_000
+MAX_MIXED_VALUES = 4_000_000
 """Values of mixtures that are computed at a time, to save memory."""
 
 
@@ -38,7 +38,7 @@ class Demand:
     values: FloatArray
 
 
-def over(ensemble: Ensemble, rows: np.ndarray, lead: FloatArray, extra: np.ndarray, *, start: int = 0) -> Demand:
+def demand_over(ensemble: Ensemble, rows: np.ndarray, lead: FloatArray, extra: np.ndarray, *, start: int = 0) -> Demand:
     """Demand from the day of the stock count on, over the lead time and `extra` more steps.
 
     Args:
@@ -48,7 +48,7 @@ def over(ensemble: Ensemble, rows: np.ndarray, lead: FloatArray, extra: np.ndarr
         extra: Shape (r,), steps beyond the lead time, at least 0.
         start: Steps after the last sales that went by before the counting.
     """
-    expected, values = np.full(len(rows), np.nan), np.full((len(rows), PLACES), np.nan)
+    expected, values = np.full(len(rows), np.nan), np.full((len(rows), N_VALUES), np.nan)
     ahead = _forecast(ensemble, rows)
     for members, lengths, chances, more in _groups(lead, extra):
         spans = lengths + more
@@ -56,7 +56,7 @@ def over(ensemble: Ensemble, rows: np.ndarray, lead: FloatArray, extra: np.ndarr
             continue
         parts = []
         learned = ensemble.calibrated_each([int(span) for span in spans])
-        for span, bands, count in zip(spans, learned, _shared(chances, PLACES), strict=True):
+        for span, bands, count in zip(spans, learned, _shared(chances, N_VALUES), strict=True):
             f = (ahead[members, start + span] - ahead[members, start])[:, None]
             expected[members] = np.nan_to_num(expected[members]) + chances[spans == span] * f[:, 0]
             parts.append(_sums(bands, rows[members], f, count, start=start, span=int(span)))
@@ -152,7 +152,7 @@ class _Mix:
             total = f[:, from_ + self.spans[0]] - f[:, from_]
             levels[:, reviews] = learned[0].of(self.rows).levels_at(total, self.p, steps=from_) if learned[0] else 0.0
         else:
-            rows = max(1, MIXED_AT_ONCE // (PLACES_PAST * len(from_)))
+            rows = max(1, MAX_MIXED_VALUES // (N_VALUES_PAST * len(from_)))
             for part in range(0, len(f), rows):
                 some = slice(part, part + rows)
                 levels[some, reviews] = self._mixed(learned, f[some], from_, some)
@@ -161,13 +161,13 @@ class _Mix:
     def _mixed(self, learned: list[SeriesBands | None], f: FloatArray, from_: np.ndarray, some: slice) -> FloatArray:
         """Quantiles of the mixture over the spans, shape (r, reviews)."""
         parts = []
-        for span, bands, count in zip(self.spans, learned, _shared(self.chances, PLACES_PAST), strict=True):
+        for span, bands, count in zip(self.spans, learned, _shared(self.chances, N_VALUES_PAST), strict=True):
             total = f[:, from_ + span] - f[:, from_]
             drawn = (
                 bands.of(self.rows[some]).quantiles(total, tuple(midpoints(count)), steps=from_) if bands else np.zeros((len(f), count, len(from_)))
             )
             parts.append(drawn)
-        values = np.sort(np.moveaxis(np.concatenate(parts, axis=1), 1, 2).reshape(-1, PLACES_PAST), axis=1)
+        values = np.sort(np.moveaxis(np.concatenate(parts, axis=1), 1, 2).reshape(-1, N_VALUES_PAST), axis=1)
         return arithmetic.quantile(values, np.repeat(self.p[some], len(from_))).reshape(len(f), len(from_))
 
 

@@ -31,7 +31,7 @@ _SIZE: Final = 4.0
 """Shape of the gamma distribution of demand in cycles with any: its spread is half its mean."""
 
 
-def idle(ensemble: Ensemble, rows: np.ndarray) -> FloatArray:
+def idle_share(ensemble: Ensemble, rows: np.ndarray) -> FloatArray:
     """The share of steps without demand, shape (r,), in [0, 1), among the steps after a step with sales, so that seasons and launches do not count.
 
     Only sales before the first cutoff are read, so that levels of the past do not know later sales.
@@ -42,7 +42,7 @@ def idle(ensemble: Ensemble, rows: np.ndarray) -> FloatArray:
     return (after & (sales[:, 1:] == 0)).sum(axis=1) / (after.sum(axis=1) + _DOUBT)
 
 
-def covering(p: FloatArray, lead: FloatArray, review: np.ndarray, idle: FloatArray) -> FloatArray:
+def covering_quantiles(p: FloatArray, lead: FloatArray, review: np.ndarray, idle: FloatArray) -> FloatArray:
     """The quantiles of demand over lead time and review period that leave no stockout in a cycle with the promised chances.
 
     Args:

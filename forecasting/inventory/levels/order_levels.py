@@ -60,12 +60,12 @@ def levels(ensemble: Ensemble, shelves: Stock, policy: Policy, rows: np.ndarray,
     cover = np.minimum(every, np.where(np.isfinite(shelves.life), shelves.life, every)).astype(int)
     if policy.rule == "newsvendor":
         cover = np.where(np.isfinite(shelves.life), shelves.life, every).astype(int)
-    cycle = demand.over(ensemble, rows, shelves.lead, cover, start=start)
-    lead = demand.over(ensemble, rows, shelves.lead, np.zeros_like(cover), start=start)
+    cycle = demand.demand_over(ensemble, rows, shelves.lead, cover, start=start)
+    lead = demand.demand_over(ensemble, rows, shelves.lead, np.zeros_like(cover), start=start)
     p = _promise(shelves, policy, abc, (cycle, lead), ensemble.panel.period.days * cover)
     asked = p
     if policy.rule == "order_up_to" and policy.target != "fill":
-        asked = lost_sales.covering(p, shelves.lead, np.maximum(cover, 1), lost_sales.idle(ensemble, rows))
+        asked = lost_sales.covering_quantiles(p, shelves.lead, np.maximum(cover, 1), lost_sales.idle_share(ensemble, rows))
     level = rounded(ensemble, arithmetic.quantile(cycle.values, asked))
     lot = _lot(shelves, policy, cycle, lead, ensemble.panel.period.days * cover)
     point = level if policy.rule in DAILY else rounded(ensemble, arithmetic.quantile(lead.values, p))

@@ -12,7 +12,7 @@ from forecasting.core.arrays import FloatArray, added_up
 from forecasting.inventory.arithmetic import textbook_level
 from forecasting.training.ensemble import Ensemble
 
-WEEKS = 8
+N_CYCLES = 8
 """Weeks (single steps in files of weeks or months) of sales that the level is worked out from."""
 
 
@@ -57,7 +57,7 @@ def _recent(ensemble: Ensemble, rows: np.ndarray, known: np.ndarray) -> tuple[Fl
     A step without a row counts as one without sales, from the series' first row on; before it both are 0.
     """
     started = ensemble.panel.started[rows][:, None]
-    earliest = np.maximum(known - WEEKS * ensemble.panel.period.cycle, 0)
+    earliest = np.maximum(known - N_CYCLES * ensemble.panel.period.cycle, 0)
     from_ = int(earliest.min()) if len(earliest) else 0
     count = np.maximum(known - np.maximum(started, earliest), 1)
     filled = np.nan_to_num(ensemble.panel.sales[rows, from_ : int(known.max(initial=0))])

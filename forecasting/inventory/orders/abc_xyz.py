@@ -8,13 +8,13 @@ import numpy as np
 
 from forecasting.core.arrays import FloatArray
 
-SHARES: Final = (0.8, 0.95)
+ABC_SHARES: Final = (0.8, 0.95)
 """Shares of all value: A makes up the first, A and B together the second."""
-ERRORS: Final = (0.25, 0.5)
+XYZ_WAPES: Final = (0.25, 0.5)
 """WAPE, as a share, up to which a series is X, and Y."""
 
 
-def abc(value: FloatArray, shares: tuple[float, float] = SHARES) -> np.ndarray:
+def abc(value: FloatArray, shares: tuple[float, float] = ABC_SHARES) -> np.ndarray:
     """Classes of value, shape (n,) of "A", "B", "C" (Silver, Pyke & Thomas 2017, ch. 2).
 
     Series in order of value, highest first, are A until they make up the first share of all value, the one that reaches it included; then B, then
@@ -37,7 +37,7 @@ def abc(value: FloatArray, shares: tuple[float, float] = SHARES) -> np.ndarray:
     return np.where(value > 0, classes, "C")
 
 
-def xyz(error: FloatArray, limits: tuple[float, float] = ERRORS) -> np.ndarray:
+def xyz(error: FloatArray, limits: tuple[float, float] = XYZ_WAPES) -> np.ndarray:
     """Classes of forecast error, shape (n,) of "X", "Y", "Z"; an unknown error is Z.
 
     Args:

@@ -15,7 +15,7 @@ from forecasting.inventory.stock import state
 
 
 @dataclass(frozen=True, eq=False)
-class Run:
+class StockCurve:
     """Units on a shelf over h steps, shape (h,) each, at least 0; NaN where the demand is unknown.
 
     Args:
@@ -30,7 +30,7 @@ class Run:
 
 
 @dataclass(frozen=True, eq=False)
-class Path:
+class StockProjection:
     """The projected stock of one series over the h steps that an order covers.
 
     Args:
@@ -48,17 +48,17 @@ class Path:
 
     dates: pd.DatetimeIndex
     on_hand: float
-    ordered: Run
-    alone: Run
-    lower: Run
-    upper: Run
+    ordered: StockCurve
+    alone: StockCurve
+    lower: StockCurve
+    upper: StockCurve
     receipts: FloatArray
     arrival: int
     quantity: float
     empty: tuple[pd.Timestamp | None, pd.Timestamp | None]
 
 
-def path(
+def project_stock(
     *,
     dates: pd.DatetimeIndex,
     on_hand: float,
@@ -66,7 +66,7 @@ def path(
     expected: FloatArray,
     limits: FloatArray,
     order: tuple[int, float],
-) -> Path:
+) -> StockProjection:
     """Projects the stock at the expected demand and at the limits of its band; demand that finds an empty shelf is lost.
 
     The band takes sums of demand, never single steps: up to each step, demand is the same quantile of its sum, so that high demand stays high
@@ -85,7 +85,7 @@ def path(
     low, high = (np.diff(sums, prepend=0.0) for sums in limits)
     ordered, alone = _run(on_hand, with_order, expected), _run(on_hand, receipts, expected)
     ends = pd.DatetimeIndex([*dates, _after(dates)])
-    return Path(
+    return StockProjection(
         dates=ends,
         on_hand=on_hand,
         ordered=ordered,
@@ -99,7 +99,7 @@ def path(
     )
 
 
-def _run(on_hand: float, receipts: FloatArray, demand: FloatArray) -> Run:
+def _run(on_hand: float, receipts: FloatArray, demand: FloatArray) -> StockCurve:
     morning, evening = np.empty(len(demand)), np.empty(len(demand))
     left = on_hand
     for step, (arrived, wanted) in enumerate(zip(receipts, demand, strict=True)):
@@ -108,10 +108,10 @@ def _run(on_hand: float, receipts: FloatArray, demand: FloatArray) -> Run:
         morning[step], evening[step] = max(there, 0.0) if there == there else np.nan, left
         left = min(there, 0.0) if there < 0 else left
     short = demand > morning + 1e-9
-    return Run(morning, evening, np.divide(morning, demand, out=np.ones(len(demand)), where=short))
+    return StockCurve(morning, evening, np.divide(morning, demand, out=np.ones(len(demand)), where=short))
 
 
-def _empty(ends: pd.DatetimeIndex, run: Run) -> pd.Timestamp | None:
+def _empty(ends: pd.DatetimeIndex, run: StockCurve) -> pd.Timestamp | None:
     """The first moment at which the shelf is empty although there is demand; None without one."""
     short = np.flatnonzero(run.lasts < 1)
     if not len(short):
@@ -125,7 +125,7 @@ def _after(dates: pd.DatetimeIndex) -> pd.Timestamp:
     return dates[-1] + (dates[-1] - dates[-2] if len(dates) > 1 else pd.Timedelta(days=1))
 
 
-def path_of(orders: Orders, place: int, quantity: float, on_hand: float | None = None) -> Path:
+def projection_of(orders: Orders, place: int, quantity: float, on_hand: float | None = None) -> StockProjection:
     """The projected stock of one series over the days that an order covers, with an order of `quantity` units and without.
 
     Args:
@@ -139,7 +139,7 @@ def path_of(orders: Orders, place: int, quantity: float, on_hand: float | None =
     lead = int(np.ceil(shelves.mean_lead[0]))
     steps = min(lead + int(orders.levels.cover[place]), ensemble.horizon - start)
     expected = np.nan_to_num(ensemble.yhat[schema.BLEND][row, start : start + steps])
-    return path(
+    return project_stock(
         dates=ensemble.panel.ahead(ensemble.horizon)[start : start + steps],
         on_hand=(float(shelves[state.ON_HAND][0]) if on_hand is None else on_hand) - float(shelves[state.BACKORDERS][0]),
         receipts=shelves.receipts[0, :steps],

@@ -17,9 +17,9 @@ from forecasting.inventory.levels import order_levels, textbook
 from forecasting.inventory.levels.order_levels import Levels
 from forecasting.inventory.orders import abc_xyz, risk
 from forecasting.inventory.policy import Policy
-from forecasting.inventory.simulation.policy_check import Receipt, judge
+from forecasting.inventory.simulation.policy_check import PolicyCheck, check_policy
 from forecasting.inventory.stock import state
-from forecasting.inventory.stock.state import Given, Stock
+from forecasting.inventory.stock.state import GivenStock, Stock
 from forecasting.training.ensemble import Ensemble
 
 NOW, SOON, FINE, OVERSTOCK, UNKNOWN = "order_now", "soon", "fine", "overstock", "unknown"
@@ -28,10 +28,10 @@ STATES: Final = (NOW, SOON, FINE, OVERSTOCK, UNKNOWN)
 INPUTS: Final = (state.ON_HAND, state.LEAD_TIME, state.REVIEW_PERIOD, state.PACK_SIZE, state.UNIT_COST, state.SERVICE_LEVEL)
 """Inputs that are named where they had to be assumed."""
 SOON_DAYS = 7
-TOO_MUCH = 2.0
-AT_RISK = 0.2
+OVERSTOCK_LEVELS = 2.0
+MIN_RISK = 0.2
 """Chance of an empty shelf from which a series counts as at risk."""
-AGREES = 0.05
+MAX_TEXTBOOK_DIFFERENCE = 0.05
 """Share of the level by which the textbook's level may differ and still count as equal."""
 
 
@@ -63,7 +63,7 @@ class Orders:
     rows: np.ndarray
     shelves: Stock
     levels: Levels
-    receipt: Receipt
+    receipt: PolicyCheck
     table: pd.DataFrame
 
     def urgent(self) -> pd.DataFrame:
@@ -77,10 +77,10 @@ class Orders:
         state = self.table["state"]
         counts = {name: int((state == name).sum()) for name in (NOW, SOON, OVERSTOCK)}
         sums = {"units": float(self.table["order_quantity"].sum()), "value": float(self.table["order_value"].sum(min_count=1))}
-        return {**counts, "at_risk": int((self.table["risk"] >= AT_RISK).sum()), **sums}
+        return {**counts, "at_risk": int((self.table["risk"] >= MIN_RISK).sum()), **sums}
 
 
-def recommend(ensemble: Ensemble, given: Given, policy: Policy, rows: np.ndarray) -> Orders:
+def recommend_orders(ensemble: Ensemble, given: GivenStock, policy: Policy, rows: np.ndarray) -> Orders:
     """The orders recommended for the series at `rows`.
 
     Args:
@@ -99,7 +99,7 @@ def recommend(ensemble: Ensemble, given: Given, policy: Policy, rows: np.ndarray
     shelves = state.complete(given, policy, ensemble.panel, ensemble.horizon).select(rows)
     abc, xyz = _classes(ensemble, shelves, rows)
     levels = order_levels.levels(ensemble, shelves, policy, rows, abc)
-    receipt = judge(ensemble, shelves, rows, levels, rule=policy.rule)
+    receipt = check_policy(ensemble, shelves, rows, levels, rule=policy.rule)
     columns = _identity(ensemble, rows) | _terms(shelves, levels) | _amounts(ensemble, shelves, policy, rows, levels)
     columns |= _textbook(ensemble, shelves, rows, levels)
     columns |= {"abc": abc, "xyz": xyz} | _proof(receipt) | _state(ensemble, shelves, columns, levels, policy)
@@ -170,8 +170,8 @@ def _textbook(ensemble: Ensemble, shelves: Stock, rows: np.ndarray, levels: Leve
 def _why(levels: Levels, mean: FloatArray, level: FloatArray, period: Period) -> list[str]:
     ours = levels.order_up_to - levels.lot
     ahead, cushion = levels.cycle.expected - mean, (ours - levels.cycle.expected) - (level - mean)
-    agree = np.abs(ours - level) <= np.maximum(AGREES * np.maximum(ours, level), 1.0)
-    window = f"the last {textbook.WEEKS * period.cycle} {period.plural}"
+    agree = np.abs(ours - level) <= np.maximum(MAX_TEXTBOOK_DIFFERENCE * np.maximum(ours, level), 1.0)
+    window = f"the last {textbook.N_CYCLES * period.cycle} {period.plural}"
     texts = []
     for same, more, wider in zip(agree, ahead, cushion, strict=True):
         if np.isnan(more + wider):
@@ -196,7 +196,7 @@ def _classes(ensemble: Ensemble, shelves: Stock, rows: np.ndarray) -> tuple[np.n
     return abc_xyz.abc(value), abc_xyz.xyz(ensemble.health["wape"].to_numpy(dtype=float)[rows])
 
 
-def _proof(receipt: Receipt) -> dict[str, Any]:
+def _proof(receipt: PolicyCheck) -> dict[str, Any]:
     series = receipt.series
     names = {"achieved": "service", "achieved_fill": "fill_rate", "achieved_textbook": "service_textbook", "cycles": "cycles"}
     return {name: series[column].to_numpy() for name, column in names.items()} | {"promise": receipt.promise}
@@ -207,7 +207,7 @@ def _state(ensemble: Ensemble, shelves: Stock, columns: dict[str, Any], levels: 
     soon = columns["order_by"] <= counted + pd.Timedelta(days=SOON_DAYS)
     position, level = shelves.position, levels.order_up_to
     state = np.select(
-        [np.isnan(level), columns["order_quantity"] > 0, position > np.maximum(TOO_MUCH * level, 0.0), soon],
+        [np.isnan(level), columns["order_quantity"] > 0, position > np.maximum(OVERSTOCK_LEVELS * level, 0.0), soon],
         [UNKNOWN, NOW, OVERSTOCK, SOON],
         FINE,
     )

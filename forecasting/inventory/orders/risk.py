@@ -29,7 +29,7 @@ def risk(ensemble: Ensemble, shelves: Stock, rows: np.ndarray, levels: Levels, s
     for before in range(1, longest):
         due = (shelves.receipts[:, before] > 0) & (before < steps) if before < shelves.receipts.shape[1] else np.zeros(len(rows), dtype=bool)
         if due.any():
-            until = demand.over(ensemble, rows[due], np.ones((int(due.sum()), 1)), np.full(int(due.sum()), before), start=start)
+            until = demand.demand_over(ensemble, rows[due], np.ones((int(due.sum()), 1)), np.full(int(due.sum()), before), start=start)
             worst[due] = np.fmax(worst[due], 1 - arithmetic.chance_enough(until.values, (at_hand + arrived[:, before - 1])[due]))
     return worst
 

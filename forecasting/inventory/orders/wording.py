@@ -8,12 +8,12 @@ from typing import Any, Final
 import numpy as np
 
 from forecasting.core import formatting, schema
-from forecasting.inventory.orders.recommend import AT_RISK, Orders
+from forecasting.inventory.orders.recommend import MIN_RISK, Orders
 from forecasting.inventory.policy import DAILY
 from forecasting.inventory.simulation.policy_check import NOT_JUDGED, NOT_KEPT
 from forecasting.inventory.stock import state
 
-__all__ = ["AT_RISK", "NOT_JUDGED", "NOT_KEPT"]
+__all__ = ["MIN_RISK", "NOT_JUDGED", "NOT_KEPT"]
 FEW_SERVED: Final = 0.9
 """Share of demand met below which a kept promise of no stockouts still misses much: cycles without demand count as kept."""
 STATES: Final = {"order_now": "Order now", "soon": "This week", "fine": "Fine", "overstock": "Overstock", "unknown": "No advice"}
@@ -50,7 +50,7 @@ STOCK_HELP: Final = {
 }
 
 
-def answer(orders: Orders, quantities: Mapping[str, float]) -> dict[str, float]:
+def order_totals(orders: Orders, quantities: Mapping[str, float]) -> dict[str, float]:
     """The totals over all series, with the quantities that a person changed, and further sums.
 
     Args:

@@ -20,21 +20,21 @@ from forecasting.inventory import arithmetic
 from forecasting.inventory.levels import demand, textbook
 from forecasting.inventory.levels.order_levels import Levels, rounded
 from forecasting.inventory.policy import DAILY, Rule
-from forecasting.inventory.simulation.shelf import OrderRule, Seen, delivery_cycles, replay, review_cycles
+from forecasting.inventory.simulation.shelf import KnownDemand, OrderRule, delivery_cycles, replay, review_cycles
 from forecasting.inventory.stock import state
 from forecasting.inventory.stock.state import Stock
 from forecasting.training.bands.residuals import OBSERVED_SHARE
 from forecasting.training.ensemble import Ensemble
 
 KEPT, NOT_KEPT, NOT_JUDGED = "kept", "not kept", "not judged"
-CHANCE: Final = 0.01
+MAX_CHANCE_OF_FALSE_ALARM: Final = 0.01
 """A promise counts as not kept if a kept promise would look as bad with at most this chance."""
 TEXTBOOK: Final = "_textbook"
 _GOLDEN: Final = 0.618033988749895
 
 
 @dataclass(frozen=True, eq=False)
-class Receipt:
+class PolicyCheck:
     """How a policy would have done in the past.
 
     Args:
@@ -62,7 +62,7 @@ class Receipt:
         return self.by(np.zeros(len(self.series))).iloc[0]
 
 
-def judge(ensemble: Ensemble, shelves: Stock, rows: np.ndarray, today: Levels, *, rule: Rule = "order_up_to") -> Receipt:
+def check_policy(ensemble: Ensemble, shelves: Stock, rows: np.ndarray, today: Levels, *, rule: Rule = "order_up_to") -> PolicyCheck:
     """Simulates a policy, and the textbook's, after every past cutoff.
 
     A shelf starts with the stock that an order at the cutoff would have brought it to, and is judged from the arrival of an order placed there.
@@ -83,7 +83,7 @@ def judge(ensemble: Ensemble, shelves: Stock, rows: np.ndarray, today: Levels, *
             sums[suffix].iloc[members] = part.counted(levels).to_numpy()
     series = pd.concat([_measures(of, ensemble, shelves).add_suffix(suffix) for suffix, of in sums.items()], axis=1)
     series = series.rename(columns={"steps_textbook": "steps"}).loc[:, lambda frame: ~frame.columns.duplicated()]
-    return Receipt(series, promise(series["kept"].to_numpy(), series["cycles"].to_numpy(), today.p, _independent(shelves, today, rule)))
+    return PolicyCheck(series, promise(series["kept"].to_numpy(), series["cycles"].to_numpy(), today.p, _independent(shelves, today, rule)))
 
 
 COUNTED: Final = ["cycles", "kept", "sold", "lost", "stock", "deliveries", "steps"]
@@ -111,7 +111,7 @@ class _Part:
     def _counted(self, cut: int, levels: FloatArray) -> FloatArray:
         wanted, seen = sold_then(self.ensemble, self.rows, cut)
         steps, places = levels.shape[1], np.arange(levels.shape[1])
-        lead = drawn(self.shelves.lead, steps, seed=cut)
+        lead = draw_lead_times(self.shelves.lead, steps, seed=cut)
         seen = replace(seen, known=seen.known & np.isfinite(levels[:, :1]))
         start = np.nan_to_num(levels[:, 0]) + self.lot * (_GOLDEN * (np.arange(len(levels)) + cut + 1) % 1)
         lived = replay(wanted, self._order(levels), lead=lead, start=start)
@@ -161,15 +161,15 @@ def levels_then(
     return rounded(ensemble, ours), np.where(np.isnan(ours), np.nan, rounded(ensemble, theirs))
 
 
-def sold_then(ensemble: Ensemble, rows: np.ndarray, cut: int) -> tuple[FloatArray, Seen]:
+def sold_then(ensemble: Ensemble, rows: np.ndarray, cut: int) -> tuple[FloatArray, KnownDemand]:
     """Demand after a cutoff, shape (r, h), and which of it is known: 0 on closed days, the forecast on days without a row."""
     y, f = ensemble.past.y[cut, rows], ensemble.past.yhat[schema.BLEND][cut, rows]
     closed = np.isnan(y) & (f == 0)
     guess = np.nan_to_num(np.round(f) if ensemble.whole else f)
-    return np.where(np.isfinite(y), y, guess), Seen(np.isfinite(y) | closed, ~closed)
+    return np.where(np.isfinite(y), y, guess), KnownDemand(np.isfinite(y) | closed, ~closed)
 
 
-def drawn(lead: FloatArray, steps: int, *, seed: int) -> np.ndarray:
+def draw_lead_times(lead: FloatArray, steps: int, *, seed: int) -> np.ndarray:
     """Lead times of the orders of each step, drawn by their chances `lead` (r, m), shape (r, steps)."""
     if (lead.max(axis=1) == 1).all():
         return np.repeat(lead.argmax(axis=1)[:, None], steps, axis=1)
@@ -181,7 +181,8 @@ def drawn(lead: FloatArray, steps: int, *, seed: int) -> np.ndarray:
 
 
 def promise(kept: FloatArray, cycles: FloatArray, p: FloatArray, independent: FloatArray) -> np.ndarray:
-    """Whether promises were kept, shape (r,) of text: not if luck leaves so few good cycles with a chance below `CHANCE` (binomial).
+    """Whether promises were kept, shape (r,) of text: not if luck leaves so few good cycles with a chance
+    below `MAX_CHANCE_OF_FALSE_ALARM` (binomial).
 
     Args:
         kept: Shape (r,), cycles in which nothing was lost.
@@ -194,7 +195,7 @@ def promise(kept: FloatArray, cycles: FloatArray, p: FloatArray, independent: Fl
     n = np.maximum(cycles * independent, np.minimum(cycles, 1.0))
     good = n * np.divide(kept, cycles, out=np.ones(len(kept)), where=cycles > 0)
     tail = np.where(good < n, betainc(np.maximum(n - good, 1e-9), good + 1, 1 - p), 1.0)
-    return np.select([cycles == 0, tail < CHANCE], [NOT_JUDGED, NOT_KEPT], KEPT).astype(object)
+    return np.select([cycles == 0, tail < MAX_CHANCE_OF_FALSE_ALARM], [NOT_JUDGED, NOT_KEPT], KEPT).astype(object)
 
 
 def _independent(shelves: Stock, levels: Levels, rule: Rule) -> FloatArray:

@@ -14,7 +14,7 @@ OrderRule = Callable[[int, FloatArray], FloatArray]
 
 
 @dataclass(frozen=True, eq=False)
-class Lived:
+class ShelfHistory:
     """The history of m shelves over h steps; shape (m, h) each, units.
 
     Args:
@@ -34,7 +34,7 @@ class Lived:
     ordered: FloatArray
 
 
-def replay(demand: FloatArray, order: OrderRule, *, lead: np.ndarray, start: FloatArray) -> Lived:
+def replay(demand: FloatArray, order: OrderRule, *, lead: np.ndarray, start: FloatArray) -> ShelfHistory:
     """Simulates shelves under an ordering rule: at each step review and order, receive what is due, then sell.
 
     An empty shelf loses the sale; nobody waits. An order placed before the sales of step t arrives before the sales of step t + lead; orders of
@@ -64,7 +64,7 @@ def replay(demand: FloatArray, order: OrderRule, *, lead: np.ndarray, start: Flo
         position -= sold[step]
         shelf = left[step]
     lost = wanted - sold
-    return Lived(start, due[:h].T, sold.T, lost.T, left.T, ordered.T)
+    return ShelfHistory(start, due[:h].T, sold.T, lost.T, left.T, ordered.T)
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +85,7 @@ class Cycles:
 
 
 @dataclass(frozen=True, eq=False)
-class Seen:
+class KnownDemand:
     """Which demand of m shelves over h steps is known; shape (m, h) of bool each.
 
     Args:
@@ -97,7 +97,7 @@ class Seen:
     open: np.ndarray
 
 
-def review_cycles(lost: FloatArray, seen: Seen, lead: np.ndarray, reviews: np.ndarray, *, share: float) -> Cycles:
+def review_cycles(lost: FloatArray, seen: KnownDemand, lead: np.ndarray, reviews: np.ndarray, *, share: float) -> Cycles:
     """Cycles of a rule with reviews: from when an order of one review would arrive until an order of the next would.
 
     Args:
@@ -118,7 +118,7 @@ def review_cycles(lost: FloatArray, seen: Seen, lead: np.ndarray, reviews: np.nd
     return Cycles(judged, judged & (_between(lost > 0, first, last) == 0))
 
 
-def delivery_cycles(lived: Lived, known: np.ndarray, *, share: float) -> Cycles:
+def delivery_cycles(lived: ShelfHistory, known: np.ndarray, *, share: float) -> Cycles:
     """Cycles of a rule that orders when stock is low, which end with each delivery; shape (m, h), at the step of the delivery.
 
     Args:

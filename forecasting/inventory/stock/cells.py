@@ -15,14 +15,14 @@ from forecasting.intake import cells, number_formats
 from forecasting.intake.findings import Findings
 from forecasting.inventory.stock import state
 
-MOST: Final = 1e12
+MAX_VALUE: Final = 1e12
 """The largest amount, of units or of money."""
-AHEAD: Final = np.timedelta64(731, "D")
+MAX_AHEAD: Final = np.timedelta64(731, "D")
 """How far after the last sales a delivery may lie; deliveries beyond are mistakes."""
 
 
 @dataclass(frozen=True)
-class Range:
+class ValueRange:
     """The range of a number.
 
     Args:
@@ -38,20 +38,20 @@ class Range:
     what: str
 
 
-_AMOUNT: Final = Range(0, MOST, whole=False, what="a number from 0 on")
+_AMOUNT: Final = ValueRange(0, MAX_VALUE, whole=False, what="a number from 0 on")
 _RANGES: Final = {
     **dict.fromkeys(state.AMOUNTS, _AMOUNT),
-    state.LEAD_TIME: Range(0, 365, whole=True, what="whole days from 0 to 365"),
-    state.LEAD_TIME_SD: Range(0, 180, whole=False, what="days from 0 to 180"),
-    state.REVIEW_PERIOD: Range(1, 365, whole=True, what="whole days from 1 to 365"),
-    state.PACK_SIZE: Range(1, MOST, whole=False, what="the units in a pack, at least 1"),
+    state.LEAD_TIME: ValueRange(0, 365, whole=True, what="whole days from 0 to 365"),
+    state.LEAD_TIME_SD: ValueRange(0, 180, whole=False, what="days from 0 to 180"),
+    state.REVIEW_PERIOD: ValueRange(1, 365, whole=True, what="whole days from 1 to 365"),
+    state.PACK_SIZE: ValueRange(1, MAX_VALUE, whole=False, what="the units in a pack, at least 1"),
     state.MINIMUM_ORDER: _AMOUNT,
     state.UNIT_COST: _AMOUNT,
     state.PRICE: _AMOUNT,
     state.HOLDING_COST: _AMOUNT,
     state.ORDER_COST: _AMOUNT,
     state.UNIT_SPACE: _AMOUNT,
-    state.SHELF_LIFE: Range(1, 36_500, whole=False, what="days, at least 1"),
+    state.SHELF_LIFE: ValueRange(1, 36_500, whole=False, what="days, at least 1"),
 }
 _SHARE: Final = "a share such as 0.95, or a percentage such as 95 %, between none and all"
 _SEPARATORS: Final = re.compile(r"[;,/|\s]+")
@@ -152,7 +152,7 @@ def _due(findings: Findings, values: dict[str, FloatArray], last: pd.Timestamp, 
     given = findings.table.rows[column]
     days, unknown = cells.as_days(given, column=column, day_first=day_first), cells.is_unknown(given)
     findings.add(np.isnat(days) & ~unknown, state.DUE, "No such date", "Write the day of the delivery.")
-    findings.add(days > np.datetime64(last, "D") + AHEAD, state.DUE, "More than two years ahead", "Write the day of the delivery.")
+    findings.add(days > np.datetime64(last, "D") + MAX_AHEAD, state.DUE, "More than two years ahead", "Write the day of the delivery.")
     findings.add(days < np.datetime64("1970-01-01", "D"), state.DUE, "Before 1970", "Write the day of the delivery.")
     ordered = values.get(state.ON_ORDER)
     nothing = np.ones(len(days), dtype=bool) if ordered is None else np.isnan(ordered) & ~findings.bad

@@ -21,9 +21,9 @@ from forecasting.inventory.stock import columns, series_match, state
 from forecasting.inventory.stock.cells import Cells
 from forecasting.inventory.stock.columns import guess_mapping
 from forecasting.inventory.stock.series_match import Group
-from forecasting.inventory.stock.state import Given
+from forecasting.inventory.stock.state import GivenStock
 
-__all__ = ["StockFile", "check", "frame", "from_frame", "guess_mapping", "template"]
+__all__ = ["StockFile", "check", "from_frame", "guess_mapping", "stock_frame", "template"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +41,7 @@ class StockFile:
         notes: Sentences for a person about what could be read in another way too.
     """
 
-    given: Given
+    given: GivenStock
     problems: pd.DataFrame
     rows: int
     matched: int
@@ -55,7 +55,7 @@ class StockFile:
         """How many rows have a problem."""
         return int(self.problems["line"].nunique())
 
-    def accept(self, *, drop_problems: bool = False) -> Given:
+    def accept(self, *, drop_problems: bool = False) -> GivenStock:
         """The stock and terms, if they may be used.
 
         Args:
@@ -100,7 +100,7 @@ def from_frame(typed: pd.DataFrame, panel: Panel) -> StockFile:
     return _check(cells, {name: name for name in names}, panel, day_first=None, saved=True)
 
 
-def frame(given: Given, panel: Panel) -> pd.DataFrame:
+def stock_frame(given: GivenStock, panel: Panel) -> pd.DataFrame:
     """The stock and terms as a table that people see and edit.
 
     Returns:
@@ -125,7 +125,7 @@ def frame(given: Given, panel: Panel) -> pd.DataFrame:
 
 def template(panel: Panel) -> bytes:
     """A stock file to fill in, as CSV."""
-    return spreadsheets.to_csv(frame(Given.nothing(len(panel)), panel))
+    return spreadsheets.to_csv(stock_frame(GivenStock.nothing(len(panel)), panel))
 
 
 def _cells(column: pd.Series) -> pd.Series:
@@ -164,15 +164,15 @@ def _check(cells: Table, mapping: Mapping, panel: Panel, *, day_first: bool | No
     )
 
 
-def _given(read: Cells, parts: list[Group], good: np.ndarray, n: int) -> Given:
-    nothing = Given.nothing(n)
+def _given(read: Cells, parts: list[Group], good: np.ndarray, n: int) -> GivenStock:
+    nothing = GivenStock.nothing(n)
     values = {role: series_match.spread(parts, read.values[role], good, n) for role in read.values if role != state.ON_ORDER}
     listed = values.pop(state.LEAD_TIMES, np.full(n, np.nan))
     lead_times = {int(row): read.listed[int(listed[row])] for row in np.flatnonzero(~np.isnan(listed))}
     due = nothing.due
     if state.ON_ORDER in read.values:
         values[state.ON_ORDER], due = _deliveries(read.values[state.ON_ORDER], read.due, parts, good, n)
-    return Given(nothing.table.assign(**values), due, lead_times)
+    return GivenStock(nothing.table.assign(**values), due, lead_times)
 
 
 def _deliveries(units: np.ndarray, due: np.ndarray, parts: list[Group], good: np.ndarray, n: int) -> tuple[np.ndarray, pd.DataFrame]:
@@ -183,7 +183,7 @@ def _deliveries(units: np.ndarray, due: np.ndarray, parts: list[Group], good: np
         series = np.full(len(part.count), -1)
         series[part.series] = np.arange(n)
         frames.append(pd.DataFrame({"row": series[sound.row], "day": due[sound.rows].astype("datetime64[us]"), "units": units[sound.rows]}))
-    listed = pd.concat(frames, ignore_index=True).drop_duplicates(["row", "day"]) if frames else Given.nothing(0).due
+    listed = pd.concat(frames, ignore_index=True).drop_duplicates(["row", "day"]) if frames else GivenStock.nothing(0).due
     on_order = np.full(n, np.nan)
     on_order[listed["row"]] = 0.0
     np.add.at(on_order, listed["row"].to_numpy(), listed["units"].to_numpy())

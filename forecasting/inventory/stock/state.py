@@ -50,16 +50,16 @@ TERMS: Final = (
 unit in any measure, a share."""
 COLUMNS: Final = (ON_HAND, ON_ORDER, DUE, BACKORDERS, LEAD_TIME, LEAD_TIME_SD, LEAD_TIMES, *TERMS[2:])
 """Columns that a stock file may have beside the keys, in order."""
-REACH: Final = 10
+MAX_LEAD_TIME_SDS: Final = 10
 """Standard deviations beyond the mean that a lead time may last, at most."""
-LEAST: Final = 0.01
+MIN_LEAD_TIME_SD_DAYS: Final = 0.01
 """Standard deviation, in days, from which a lead time counts as varying."""
-RAREST: Final = 1e-4
+MIN_LEAD_TIME_CHANCE: Final = 1e-4
 """Chance of all longer lead times together, at most, at which they are cut off."""
 
 
 @dataclass(frozen=True, eq=False)
-class Given:
+class GivenStock:
     """Stock and terms that a person gave for some or all series; everything else is a default.
 
     Args:
@@ -73,13 +73,13 @@ class Given:
     lead_times: dict[int, tuple[int, ...]]
 
     @classmethod
-    def nothing(cls, n: int) -> Given:
+    def nothing(cls, n: int) -> GivenStock:
         """No stock and no terms for n series."""
         table = pd.DataFrame(np.nan, index=range(n), columns=[*AMOUNTS, *TERMS])
         due = pd.DataFrame({"row": pd.Series(dtype=np.int64), "day": pd.Series(dtype="datetime64[us]"), "units": pd.Series(dtype=float)})
         return cls(table, due, {})
 
-    def changed(self, column: str, values: FloatArray | float, rows: np.ndarray | None = None) -> Given:
+    def changed(self, column: str, values: FloatArray | float, rows: np.ndarray | None = None) -> GivenStock:
         """A copy with new values in one column for the series at `rows` (default: all); changed units on order have no day."""
         places = np.arange(len(self.table)) if rows is None else rows
         table = self.table.copy()
@@ -91,7 +91,7 @@ class Given:
         due = pd.concat([self.due[~self.due["row"].isin(places)], undated[undated["units"] > 0]])
         return replace(self, table=table, due=due.sort_values(["row", "day"], ignore_index=True))
 
-    def arrived(self, rows: np.ndarray, day: pd.Timestamp) -> Given:
+    def arrived(self, rows: np.ndarray, day: pd.Timestamp) -> GivenStock:
         """A copy without the deliveries of the series at `rows` that were due before a day, since a later count includes them."""
         stays = ~(self.due["row"].isin(rows) & (self.due["day"] < day))
         due, table = self.due[stays].reset_index(drop=True), self.table.copy()
@@ -100,7 +100,7 @@ class Given:
         table.loc[table.index[changed], ON_ORDER] = units.reindex(changed).to_numpy()
         return replace(self, table=table, due=due)
 
-    def over(self, before: Given) -> Given:
+    def over(self, before: GivenStock) -> GivenStock:
         """A copy in which values that are not given are taken from `before`.
 
         Deliveries of a series are replaced together; a lead time given now counts over past ones listed before.
@@ -112,7 +112,7 @@ class Given:
         due = pd.concat([before.due[~again[before.due["row"]]], self.due]).sort_values(["row", "day"], ignore_index=True)
         timed = self.table[LEAD_TIME].notna().to_numpy()
         listed = {row: days for row, days in before.lead_times.items() if not timed[row]}
-        return Given(self.table.fillna(before.table), due, listed | self.lead_times)
+        return GivenStock(self.table.fillna(before.table), due, listed | self.lead_times)
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,7 +159,7 @@ class Stock:
         return Stock(table, self.lead[rows], self.review[rows], self.life[rows], self.receipts[rows], given)
 
 
-def complete(given: Given, policy: Policy, panel: Panel, horizon: int) -> Stock:
+def complete(given: GivenStock, policy: Policy, panel: Panel, horizon: int) -> Stock:
     """The given stock and terms, completed with the policy's terms.
 
     Shelves that were not counted are taken to be empty, and packs to be single units.
@@ -226,15 +226,15 @@ def _by_day(mean: float, spread: float) -> FloatArray:
 
     A gamma variable has its mean and spread, is never negative and leans to the late side, as deliveries do (Silver, Pyke & Thomas 2017, ch. 6).
     """
-    if spread < LEAST:
+    if spread < MIN_LEAD_TIME_SD_DAYS:
         chances = np.zeros(int(np.ceil(mean)) + 1)
         chances[-1] = 1.0
         return chances
     from scipy.special import gammainc
 
-    shape, days = (mean / spread) ** 2, np.arange(int(np.ceil(mean + REACH * spread)) + 1)
+    shape, days = (mean / spread) ** 2, np.arange(int(np.ceil(mean + MAX_LEAD_TIME_SDS * spread)) + 1)
     below = gammainc(shape, (days + 0.5) * shape / mean)
-    last = min(int(np.searchsorted(below, 1 - RAREST)), len(days) - 1)
+    last = min(int(np.searchsorted(below, 1 - MIN_LEAD_TIME_CHANCE)), len(days) - 1)
     return np.diff(np.append(below[:last], 1.0), prepend=0.0)
 
 

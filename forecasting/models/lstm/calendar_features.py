@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from forecasting.core.period import DAY, MONTH, WEEK
-from forecasting.models.lstm.inputs import Float32Array, Layout
+from forecasting.models.lstm.inputs import Float32Array, NetworkInputs
 
 _EASTER_DAYS = (-2, -1, 0, 1, 39, 49, 50)
 """Days after Easter Sunday that move sales: Good Friday to Whit Monday."""
@@ -15,7 +15,7 @@ _DAYS_OF = {DAY.name: 1, WEEK.name: 7, MONTH.name: 28}
 """Period -> days from the date of a step on whose events belong to it; 28 of a month, whose last days have none but New Year's Eve."""
 
 
-def calendar(first: np.datetime64, start: int, days: int, layout: Layout) -> Float32Array:
+def calendar(first: np.datetime64, start: int, days: int, layout: NetworkInputs) -> Float32Array:
     """Channels of `days` days, from `start` days after `first` on; shape (days, channels), each in [-1, 1]."""
     day = dates(first, days, layout, start=start)
     blocks = [np.eye(7)[weekday(day)]] if layout.spans.cycle == 7 else [np.zeros((days, 0))]
@@ -31,7 +31,7 @@ def calendar(first: np.datetime64, start: int, days: int, layout: Layout) -> Flo
     return np.concatenate(blocks, axis=1).astype(np.float32)
 
 
-def dates(first: np.datetime64, days: int, layout: Layout, *, start: int = 0) -> np.ndarray:
+def dates(first: np.datetime64, days: int, layout: NetworkInputs, *, start: int = 0) -> np.ndarray:
     """The dates of `days` steps of the file, from `start` steps after `first` on; months as their first day."""
     step = start + np.arange(days)
     if layout.period == MONTH.name:
@@ -39,7 +39,7 @@ def dates(first: np.datetime64, days: int, layout: Layout, *, start: int = 0) ->
     return first.astype("datetime64[D]") + step * _DAYS_OF[layout.period]
 
 
-def steps(first: np.datetime64, later: np.datetime64, layout: Layout) -> int:
+def steps(first: np.datetime64, later: np.datetime64, layout: NetworkInputs) -> int:
     """The number of steps of the file from one date to a later one."""
     if layout.period == MONTH.name:
         return int((later.astype("datetime64[M]") - first.astype("datetime64[M]")).astype(np.int64))

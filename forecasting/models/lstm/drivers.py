@@ -6,7 +6,7 @@ import numpy as np
 
 from forecasting.core import schema
 from forecasting.core.panel import USUAL_CYCLES, Panel
-from forecasting.models.lstm.inputs import Float32Array, Layout
+from forecasting.models.lstm.inputs import Float32Array, NetworkInputs
 from forecasting.models.lstm.profiles import at, weekday_mean
 
 
@@ -19,7 +19,7 @@ class Drivers:
             values that one could have assumed at the origin, for all other forecasts.
     """
 
-    def __init__(self, panel: Panel, layout: Layout) -> None:
+    def __init__(self, panel: Panel, layout: NetworkInputs) -> None:
         self._cycle = layout.spans.cycle
         self._names = layout.drivers
         self._assumed = set(layout.drivers) - set(layout.planned)

@@ -17,7 +17,7 @@ from forecasting.core.settings import LstmSettings
 from forecasting.core.stages import LSTM
 from forecasting.models.lstm.inputs import Float32Array
 from forecasting.models.lstm.keras_network import FusedLSTM, build, keras, tf
-from forecasting.models.lstm.learning_rate import Schedule, Start
+from forecasting.models.lstm.learning_rate import LearningRateSchedule, Start
 from forecasting.models.lstm.numpy_network import MEAN
 from forecasting.models.lstm.sampling import Pool
 from forecasting.models.lstm.windows import Features, Windows
@@ -77,7 +77,7 @@ def inputs(windows: Windows) -> list[np.ndarray]:
 def _run(network: Any, features: Features, pool: Pool, settings: LstmSettings, *, warm: bool, on_progress: OnProgress) -> list[float]:
     """Trains epoch by epoch and returns the loss of each."""
     parts = -(-pool.epoch // settings.batch_size)
-    schedule = Schedule(settings.epochs, parts, Start.WARM if warm else Start.COLD)
+    schedule = LearningRateSchedule(settings.epochs, parts, Start.WARM if warm else Start.COLD)
     step = _step_function(network)
     mean_weight = float(np.sqrt(features.own.level[pool.rows, pool.origins]).mean())
     batches = _batches(features, pool, parts, mean_weight)

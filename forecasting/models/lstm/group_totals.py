@@ -8,7 +8,7 @@ import numpy as np
 
 from forecasting.core.arrays import FloatArray, added_up
 from forecasting.models.lstm import calendar_features
-from forecasting.models.lstm.inputs import WHOLE_FILE, Float32Array, Layout
+from forecasting.models.lstm.inputs import WHOLE_FILE, Float32Array, NetworkInputs
 from forecasting.models.lstm.profiles import a_year_ago, at, profiles, trailing_mean
 
 _MAX_TIMES_LEVEL = 10.0
@@ -42,7 +42,7 @@ class Groups:
     """
 
     def __init__(
-        self, sales: FloatArray, observed: FloatArray, codes: np.ndarray, first: np.datetime64, *, layout: Layout, history: History | None
+        self, sales: FloatArray, observed: FloatArray, codes: np.ndarray, first: np.datetime64, *, layout: NetworkInputs, history: History | None
     ) -> None:
         self._layout = layout
         rows, size = _rows(codes, layout)
@@ -92,7 +92,7 @@ class Groups:
         return np.maximum(self._profiles.level[group, origins][:, None], np.float32(1e-6))
 
 
-def _rows(codes: np.ndarray, layout: Layout) -> tuple[np.ndarray, int]:
+def _rows(codes: np.ndarray, layout: NetworkInputs) -> tuple[np.ndarray, int]:
     """The row of each series' group in the totals, shape (groupings, n), and the number of rows."""
     rows, size, columns = [], 0, list(layout.vocabulary)
     for name in layout.groups:

@@ -29,7 +29,7 @@ _MAX_UNITS: Final = 1e12
 
 
 @dataclass(frozen=True, kw_only=True)
-class Layout:
+class NetworkInputs:
     """The network's inputs and the vocabulary behind them. A "day" is a step of the file: a day, a week or a month.
 
     Args:
@@ -69,19 +69,19 @@ class Layout:
     @property
     def spans(self) -> Spans:
         """The spans over which the inputs look back."""
-        return time_spans.of(PERIODS[self.period])
+        return time_spans.spans_of(PERIODS[self.period])
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
         return asdict(self)
 
     @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> Layout:
+    def from_dict(cls, values: dict[str, Any]) -> NetworkInputs:
         """The layout that `to_dict` wrote."""
         lists = {name: tuple(values[name]) for name in ("drivers", "planned", "groups")}
         return cls(**{**values, **lists, "vocabulary": {name: tuple(texts) for name, texts in values["vocabulary"].items()}})
 
-    def same_network(self, other: Layout) -> bool:
+    def same_network(self, other: NetworkInputs) -> bool:
         """Whether weights of a network with this layout can be used with the other."""
         return self._inputs() == other._inputs()
 
@@ -90,19 +90,19 @@ class Layout:
         return {**self.to_dict(), "ceiling": 0.0, "before": 0, "planned": (), "learned_to": self.learned_to is None}
 
 
-def design(panel: Panel, *, lookback: int, horizon: int) -> Layout:
+def design_inputs(panel: Panel, *, lookback: int, horizon: int) -> NetworkInputs:
     """The layout that a panel's history supports."""
     n, days = panel.sales.shape
     columns = [name for name in (*panel.keys, schema.CATEGORY) if name in panel.series]
     vocabulary = {name: tuple(sorted(panel.series[name].unique())) for name in columns}
     vocabulary = {name: values for name, values in vocabulary.items() if len(values) > 1}
-    spans = time_spans.of(panel.period)
+    spans = time_spans.spans_of(panel.period)
     year_ago = days > spans.year + spans.known
     direct = min(horizon, max(spans.direct, days // 4))
     before = min(spans.before, days * 5 // 8)
     if days >= spans.years:
         before = max(before, min(spans.year + spans.known, days - direct - spans.known))
-    return Layout(
+    return NetworkInputs(
         period=panel.period.name,
         lookback=max(7, min(lookback, days // 3)),
         horizon=direct,
@@ -127,7 +127,7 @@ def _sparse(panel: Panel) -> bool:
     return bool(len(sales) and (sales <= 0).mean() > _MIN_SHARE_WITHOUT_SALES)
 
 
-def codes(panel: Panel, layout: Layout) -> np.ndarray:
+def codes(panel: Panel, layout: NetworkInputs) -> np.ndarray:
     """The number of each series' value in each column of the vocabulary, shape (n, columns)."""
     numbers = np.zeros((len(panel), len(layout.vocabulary)), dtype=np.int32)
     for position, (name, values) in enumerate(layout.vocabulary.items()):
@@ -137,7 +137,7 @@ def codes(panel: Panel, layout: Layout) -> np.ndarray:
     return numbers
 
 
-def believable(sales: FloatArray, ceiling: float) -> FloatArray:
+def clip_sales(sales: FloatArray, ceiling: float) -> FloatArray:
     """Sales clipped at a ceiling for each series, NaN where unknown, so that no single day dominates a series or its groups.
 
     A series' ceiling is 50 times the median of its days with sales; with fewer than 5 such days it is the file's.

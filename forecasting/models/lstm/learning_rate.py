@@ -23,7 +23,7 @@ class Start(Enum):
     WARM = (1.5e-3, 0.02)
 
 
-class Schedule:
+class LearningRateSchedule:
     """A learning rate that rises, then falls along half a cosine; it falls at once when the loss stops falling.
 
     Args:

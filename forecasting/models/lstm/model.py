@@ -17,14 +17,14 @@ from forecasting.core.settings import LstmSettings
 from forecasting.models.base import Model
 from forecasting.models.lstm import inputs, time_spans
 from forecasting.models.lstm.group_totals import History
-from forecasting.models.lstm.inputs import Float32Array, Layout
+from forecasting.models.lstm.inputs import Float32Array, NetworkInputs
 from forecasting.models.lstm.numpy_network import Network
-from forecasting.models.lstm.sampling import draw
+from forecasting.models.lstm.sampling import draw_pool
 from forecasting.models.lstm.windows import Features
 
-LEAST_ROWS = 7
+MIN_ROWS = 7
 """Days (steps of the file) with a row that a series needs for a forecast by the network."""
-LATELY = 0.4
+RECENT_SHARE = 0.4
 """Share of a forecast in which recent peculiarities go on, where recency is an input; in the rest they do not."""
 _FORMAT = 2
 """Format of the saved files; other formats have other inputs."""
@@ -52,7 +52,7 @@ class LstmModel(Model):
         self.start = start
 
     def _fit(self, panel: Panel, horizon: int, on_progress: OnProgress) -> None:
-        self.layout_: Layout | None = None
+        self.layout_: NetworkInputs | None = None
         self.weights_: dict[str, Float32Array] = {}
         self.losses_: tuple[float, ...] = ()
         self.warm_ = False
@@ -60,14 +60,14 @@ class LstmModel(Model):
         self._history: History | None = None
         self.unmodelled_ = _reasons(panel)
         if len(self.unmodelled_) < len(panel):
-            self._train(panel, inputs.design(panel, lookback=self.settings.lookback, horizon=horizon), on_progress)
+            self._train(panel, inputs.design_inputs(panel, lookback=self.settings.lookback, horizon=horizon), on_progress)
 
-    def _train(self, panel: Panel, layout: Layout, on_progress: OnProgress) -> None:
+    def _train(self, panel: Panel, layout: NetworkInputs, on_progress: OnProgress) -> None:
         from forecasting.models.lstm import fitting
 
         weights = self._start_weights(layout)
         features = Features(panel, layout)
-        pool = draw(features, self.settings, seed=self.seed, share=_WARM_SHARE if weights else 1.0)
+        pool = draw_pool(features, self.settings, seed=self.seed, share=_WARM_SHARE if weights else 1.0)
         if not len(pool.rows):
             self.unmodelled_ = dict.fromkeys(panel.unique_ids, "No series has sales on enough days in a row for the network to learn from.")
             return
@@ -76,7 +76,7 @@ class LstmModel(Model):
         self.warm_ = weights is not None
         self._keras_file, self._history = trained.keras_file, features.groups.history
 
-    def _start_weights(self, layout: Layout) -> dict[str, Float32Array] | None:
+    def _start_weights(self, layout: NetworkInputs) -> dict[str, Float32Array] | None:
         """The earlier network's weights if they can be used with this layout; else None."""
         start = self.start
         if start is None or start.layout_ is None or not start.layout_.same_network(layout):
@@ -102,10 +102,10 @@ class LstmModel(Model):
         """Of which series it has learned what a driver does, shape (n,) of bool: of all, where its network reads it."""
         return np.full(len(panel), self.layout_ is not None and driver in self.layout_.drivers)
 
-    def _block(self, panel: Panel, layout: Layout, rows: np.ndarray) -> FloatArray:
+    def _block(self, panel: Panel, layout: NetworkInputs, rows: np.ndarray) -> FloatArray:
         """The forecast of the days that the network forecasts at once, for the series at these positions."""
         features, origins = Features(panel, layout, self._history), np.full(len(rows), len(panel.dates))
-        kinds = {True: 1.0} if layout.learned_to is None else {True: LATELY, False: 1 - LATELY}
+        kinds = {True: 1.0} if layout.learned_to is None else {True: RECENT_SHARE, False: 1 - RECENT_SHARE}
         views = [features.windows(rows, origins, recent=np.full(len(rows), kind)) for kind in kinds]
         both = [Network(self.weights_).forecast(windows).astype(float) for windows in views]
         scaled = np.average(both, axis=0, weights=list(kinds.values()))
@@ -146,7 +146,7 @@ class LstmModel(Model):
             with np.load(folder / "lstm.npz", allow_pickle=False) as arrays:
                 weights = {name: arrays[name] for name in arrays.files}
             total, count = (weights.pop(f"history/{name}").astype(float) for name in ("total", "count"))
-            model.layout_, model.weights_ = Layout.from_dict(facts["layout"]), weights
+            model.layout_, model.weights_ = NetworkInputs.from_dict(facts["layout"]), weights
             model._history = History(np.datetime64(facts["first"], "D"), total, count)
             model._keras_file = (folder / "lstm.keras").read_bytes()
         return model
@@ -154,14 +154,14 @@ class LstmModel(Model):
 
 def _reasons(panel: Panel) -> dict[str, str]:
     """unique_id -> why the network cannot forecast a series."""
-    days, least, period = len(panel.dates), time_spans.of(panel.period).least, panel.period
+    days, least, period = len(panel.dates), time_spans.spans_of(panel.period).least, panel.period
     if days < least:
         return dict.fromkeys(panel.unique_ids, f"Only {period.count(days)} of sales; the network needs {least}.")
     rows = np.isfinite(panel.sales).sum(axis=1)
     return {
-        name: f"Only {period.count(int(count))} with sales data; the network needs {LEAST_ROWS}."
+        name: f"Only {period.count(int(count))} with sales data; the network needs {MIN_ROWS}."
         for name, count in zip(panel.unique_ids, rows, strict=True)
-        if count < LEAST_ROWS
+        if count < MIN_ROWS
     }
 
 

@@ -36,7 +36,7 @@ class Pool:
     epoch: int
 
 
-def draw(features: Features, settings: LstmSettings, *, seed: int, share: float = 1.0) -> Pool:
+def draw_pool(features: Features, settings: LstmSettings, *, seed: int, share: float = 1.0) -> Pool:
     """Windows drawn without replacement, and from all again once they are used up.
 
     A window has a whole horizon with rows of its series at both ends, and enough days before it.

@@ -84,6 +84,6 @@ _MONTHS: Final = Spans(
 _SPANS: Final = {spans.period.name: spans for spans in (_DAYS, _WEEKS, _MONTHS)}
 
 
-def of(period: Period) -> Spans:
+def spans_of(period: Period) -> Spans:
     """The spans of files with steps of a period."""
     return _SPANS[period.name]

@@ -15,7 +15,7 @@ from forecasting.core.panel import Panel
 from forecasting.models.lstm import calendar_features, inputs
 from forecasting.models.lstm.drivers import Drivers
 from forecasting.models.lstm.group_totals import Groups, History
-from forecasting.models.lstm.inputs import Float32Array, Layout
+from forecasting.models.lstm.inputs import Float32Array, NetworkInputs
 from forecasting.models.lstm.profiles import MONTH_DAY_LAG, Profiles, a_year_ago, at, profiles, trailing_mean
 
 RECENT_CHANNEL = 1
@@ -54,11 +54,11 @@ class Features:
         history: Totals of the groups as in the training; they replace the totals on the same days of this panel, which may hold fewer series.
     """
 
-    def __init__(self, panel: Panel, layout: Layout, history: History | None = None) -> None:
+    def __init__(self, panel: Panel, layout: NetworkInputs, history: History | None = None) -> None:
         self.layout, self._spans = layout, layout.spans
         self.days = len(panel.dates)
         first = panel.dates[0].to_numpy().astype("datetime64[D]")
-        sales = inputs.believable(panel.sales, layout.ceiling)
+        sales = inputs.clip_sales(panel.sales, layout.ceiling)
         observed = np.isfinite(sales).astype(float)
         self._month_day = calendar_features.month_day(calendar_features.dates(first, self.days + layout.horizon, layout))
         month_days = self._month_day[: self.days] if layout.month_day else None

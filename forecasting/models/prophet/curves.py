@@ -26,7 +26,7 @@ SEASONS: Final = {WEEKLY: (7.0, 3), YEARLY: (DAYS_A_YEAR, 10)}
 
 
 @dataclass(frozen=True, eq=False)
-class Layout:
+class SeasonColumns:
     """The columns of a season matrix: weekly, yearly, then one for each holiday.
 
     Args:
@@ -111,7 +111,7 @@ class Curve:
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
-def stack(curves: Mapping[int, Curve], n: int, layout: Layout) -> Curve:
+def stack(curves: Mapping[int, Curve], n: int, layout: SeasonColumns) -> Curve:
     """The curves of n series from those that have one, by position."""
     widths = {"level": (), "slope": (), "seasons": (layout.width,)}
     stacked = {}
@@ -128,7 +128,7 @@ def holiday_code(position: int) -> str:
     return f"h{position:04d}"
 
 
-def curve_of(model: Any, layout: Layout, origin: pd.Timestamp) -> Curve:
+def curve_of(model: Any, layout: SeasonColumns, origin: pd.Timestamp) -> Curve:
     """The curve that a fitted Prophet learned.
 
     Args:
@@ -183,7 +183,7 @@ class Curves:
         follows: Whether a series follows `year`, since it is too young to have learned a year of its own: 1 or 0, shape (n,).
     """
 
-    layout: Layout
+    layout: SeasonColumns
     origin: pd.Timestamp
     multiplicative: bool
     of: Curve

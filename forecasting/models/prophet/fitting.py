@@ -18,7 +18,7 @@ from forecasting.core.arrays import FloatArray
 from forecasting.core.panel import Panel
 from forecasting.core.period import DAY, MONTH, WEEK
 from forecasting.core.settings import ProphetSettings
-from forecasting.models.prophet.curves import HOLIDAYS, Curve, Layout, curve_of, holiday_code
+from forecasting.models.prophet.curves import HOLIDAYS, Curve, SeasonColumns, curve_of, holiday_code
 
 logger = logging.getLogger(__name__)
 
@@ -65,12 +65,12 @@ class Recipe:
 
 
 @dataclass(frozen=True, eq=False)
-class Work:
+class FittingTask:
     """The data and settings that the fits of one panel share."""
 
     panel: Panel
     days: np.ndarray
-    layout: Layout
+    layout: SeasonColumns
     settings: ProphetSettings
 
     @cached_property
@@ -152,7 +152,7 @@ def fit_batch(frame: pd.DataFrame, recipes: dict[int, Recipe]) -> dict[int, Any]
     return models
 
 
-def _fit_one(frame: pd.DataFrame, recipe: Recipe, layout: Layout, origin: pd.Timestamp) -> Curve | str:
+def _fit_one(frame: pd.DataFrame, recipe: Recipe, layout: SeasonColumns, origin: pd.Timestamp) -> Curve | str:
     """The curve of one series fitted by Prophet itself, or the text of its error; runs in a process of its own."""
     with _quiet():
         model = recipe.make()

@@ -19,8 +19,8 @@ from forecasting.core.settings import ProphetSettings
 from forecasting.models.base import Model
 from forecasting.models.prophet import reasons as prophet_reasons
 from forecasting.models.prophet import yearly_index
-from forecasting.models.prophet.curves import TREND, Curve, Curves, Layout, stack
-from forecasting.models.prophet.fitting import Work
+from forecasting.models.prophet.curves import TREND, Curve, Curves, SeasonColumns, stack
+from forecasting.models.prophet.fitting import FittingTask
 
 CLOSED: Final = "closed"
 """The component that cancels all other components on a closed day."""
@@ -50,8 +50,10 @@ class ProphetModel(Model):
         days = calendar.selling_days(panel)
         reasons = prophet_reasons.before_fit(panel.sales, days, panel.period)
         layout = _layout(panel, days, self.settings.country if panel.period == DAY else None)
-        year, young = yearly_index.index(panel, panel.period.year), _young(days, panel.period)
-        work = Work(replace(panel, sales=np.where(young[:, None], panel.sales / year[: len(panel.dates)], panel.sales)), days, layout, self.settings)
+        year, young = yearly_index.yearly_index(panel, panel.period.year), _young(days, panel.period)
+        work = FittingTask(
+            replace(panel, sales=np.where(young[:, None], panel.sales / year[: len(panel.dates)], panel.sales)), days, layout, self.settings
+        )
         rows = [row for row in _by_dates(days) if row not in reasons]
         curves: dict[int, Curve] = {}
         done = len(panel) - len(rows)
@@ -131,7 +133,7 @@ class ProphetModel(Model):
         """The model that `save` wrote; it forecasts the same, and needs no Prophet for it."""
         state = json.loads((folder / "prophet.json").read_text(encoding="utf-8"))
         model = cls(ProphetSettings(**state["settings"]))
-        layout = Layout(state["layout"]["country"], tuple(state["layout"]["holidays"]), tuple(state["layout"]["drivers"]))
+        layout = SeasonColumns(state["layout"]["country"], tuple(state["layout"]["holidays"]), tuple(state["layout"]["drivers"]))
         with np.load(folder / "prophet.npz", allow_pickle=False) as arrays:
             values = dict(arrays)
         n = len(values["level"])
@@ -150,17 +152,17 @@ def _young(days: np.ndarray, period: Period) -> np.ndarray:
     return span < least
 
 
-def _layout(panel: Panel, days: np.ndarray, country: str | None) -> Layout:
+def _layout(panel: Panel, days: np.ndarray, country: str | None) -> SeasonColumns:
     """The layout for a panel's past: the holidays on which at least one series was open, and its drivers."""
     names: set[str] = set()
     if country is not None:
         row = {date: i for i, date in enumerate(panel.dates)}
         holiday_names = calendar.holidays_of(country, tuple(range(panel.dates[0].year, panel.last.year + 1)))
         names = {name for date, on in holiday_names.items() if date in row and days[:, row[date]].any() for name in on}
-    return Layout(country, tuple(sorted(names)), tuple(panel.drivers))
+    return SeasonColumns(country, tuple(sorted(names)), tuple(panel.drivers))
 
 
-def _drivers(panel: Panel, layout: Layout, horizon: int) -> dict[str, FloatArray]:
+def _drivers(panel: Panel, layout: SeasonColumns, horizon: int) -> dict[str, FloatArray]:
     """Each driver of the layout on the days ahead, shape (n, horizon); at its usual value if the panel does not have it."""
     d = len(panel.dates)
     absent = np.full((len(panel), horizon), np.nan)

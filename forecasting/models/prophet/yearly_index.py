@@ -14,7 +14,7 @@ _MIN_SHARE_OF_DAYS = 0.9
 """Share of the file's days that a series must have to count in its year."""
 
 
-def index(panel: Panel, horizon: int) -> FloatArray:
+def yearly_index(panel: Panel, horizon: int) -> FloatArray:
     """Sales of the file around each day over those of a mean week of the year, shape (d + horizon,): 1 is as usual.
 
     A model that cannot learn a year by itself (Prophet wants two) learns from sales over the index, and its forecast times the index is what it

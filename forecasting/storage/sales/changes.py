@@ -129,7 +129,11 @@ def compare(saved: pd.DataFrame, upload: pd.DataFrame, *, only_sample: bool = Fa
 def _periods(saved: pd.DataFrame, upload: pd.DataFrame) -> tuple[Period | None, Period, Period]:
     """The period of the saved sales (None if there are none), of the upload, and of both together."""
     dates = [pd.DatetimeIndex(frame.loc[frame[schema.SALES].notna(), schema.DATE].unique()) for frame in (saved, upload)]
-    return period.of(dates[0]) if len(dates[0]) else None, period.of(dates[1]), period.of(pd.DatetimeIndex(dates[0].append(dates[1])))
+    return (
+        period.period_of_dates(dates[0]) if len(dates[0]) else None,
+        period.period_of_dates(dates[1]),
+        period.period_of_dates(pd.DatetimeIndex(dates[0].append(dates[1]))),
+    )
 
 
 def _mixed(saved: Period | None, upload: Period, both: Period, *, adds: bool) -> str:

@@ -13,7 +13,7 @@ from forecasting.storage.sales import damage
 
 
 @contextmanager
-def landing(table: Path, version: int, mark: str) -> Iterator[None]:
+def landing_commit(table: Path, version: int, mark: str) -> Iterator[None]:
     """Runs a commit and decides whether it landed; nobody else may commit meanwhile.
 
     A commit that landed counts, even if the library fails afterwards; it is on the disk at the end. If a full disk kept it from landing,

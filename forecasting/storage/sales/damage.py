@@ -53,7 +53,7 @@ def check(table: Path, version: int) -> None:
     _check_entries(table, range(checkpoint + 1, version + 1))
 
 
-def find(table: Path, version: int | None) -> SalesDamaged | None:
+def find_damage(table: Path, version: int | None) -> SalesDamaged | None:
     """The damage that keeps a version (the newest for None) or its history from being read; None if all files are whole."""
     last = newest(table) if version is None else version
     try:

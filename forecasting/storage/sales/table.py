@@ -21,7 +21,7 @@ from forecasting.storage.atomic_files import write_bytes
 from forecasting.storage.locks import exclusive
 from forecasting.storage.sales import commits, damage
 from forecasting.storage.sales.changes import Change, compare
-from forecasting.storage.sales.uploads import UNDO, Kind, Upload, effective, remembered
+from forecasting.storage.sales.uploads import UNDO, Kind, Upload, standing_uploads, uploads_in
 from forecasting.storage.workspace import Workspace
 
 __all__ = ["Dataset", "Merge", "Upload"]
@@ -134,7 +134,7 @@ class Dataset:
             TryAgain: Somebody else is changing the sales; nothing was saved.
             DiskFull: Nothing was saved.
         """
-        with disk_full.saving(f"the upload {upload.name}"), self._alone():
+        with disk_full.disk_full_as_error(f"the upload {upload.name}"), self._alone():
             table = self._table() or self._create()
             change = _compare(table, sales, upload.kind)
             version = table.version() if table.file_uris() else None
@@ -148,7 +148,7 @@ class Dataset:
         """All uploads, newest first; `undone` marks the ones that were taken back."""
         with self._named():
             table = self._table()
-            return [] if table is None else remembered(_commits(table))
+            return [] if table is None else uploads_in(_commits(table))
 
     def undo(self) -> Upload:
         """Takes back the last upload that still counts, as a version of its own, and returns it.
@@ -158,18 +158,18 @@ class Dataset:
             TryAgain: Somebody else is changing the sales; nothing was changed.
             DiskFull: Nothing was changed.
         """
-        with disk_full.saving("the step back to before the last upload"), self._alone():
+        with disk_full.disk_full_as_error("the step back to before the last upload"), self._alone():
             table = self._table()
             known = [] if table is None else _commits(table)
-            standing = effective(known)
+            standing = standing_uploads(known)
             if table is None or not standing:
                 raise InputError("There is no upload to take back.")
             target = standing[0] - 1
             mark = secrets.token_hex(8)
             facts = {"kind": UNDO, "target": str(target), MARK: mark}
-            with commits.landing(self.workspace.sales, table.version() + 1, mark), self._named(target):
+            with commits.landing_commit(self.workspace.sales, table.version() + 1, mark), self._named(target):
                 table.restore(target, commit_properties=CommitProperties(custom_metadata=facts, max_commit_retries=0))
-            last = next(upload for upload in remembered(known) if upload.version == standing[0])
+            last = next(upload for upload in uploads_in(known) if upload.version == standing[0])
             return replace(last, undone=True)
 
     def _table(self, version: int | None = None) -> DeltaTable | None:
@@ -213,7 +213,7 @@ class Dataset:
         """Commits a change as one transaction; fails if the table is no longer at the version that was compared."""
         mark = secrets.token_hex(8)
         facts: dict[str, Any] = {**upload.metadata(change.counts()), MARK: mark}
-        with commits.landing(self.workspace.sales, table.version() + 1, mark):
+        with commits.landing_commit(self.workspace.sales, table.version() + 1, mark):
             _write(table, change, CommitProperties(custom_metadata=facts, max_commit_retries=0))
 
     @contextmanager
@@ -229,7 +229,7 @@ class Dataset:
         except ShelfcastError:
             raise
         except Exception as error:
-            fault = None if disk_full.is_full(error) else damage.find(self.workspace.sales, version)
+            fault = None if disk_full.is_full(error) else damage.find_damage(self.workspace.sales, version)
             if fault is None:
                 raise
             raise fault from error
@@ -247,7 +247,7 @@ def _optimistic() -> Iterator[None]:
 def _compare(table: DeltaTable | None, sales: pd.DataFrame, kind: Kind) -> Change:
     if table is None or not table.file_uris():
         return compare(_read(None), sales)
-    kinds = {upload.kind for upload in remembered(_commits(table)) if not upload.undone}
+    kinds = {upload.kind for upload in uploads_in(_commits(table)) if not upload.undone}
     return compare(_read(table), sales, only_sample=kind == "upload" and kinds == {"sample"})
 
 

@@ -64,13 +64,13 @@ class Upload:
         return facts | {name: str(count) for name, count in {"rows": self.rows, "dropped": self.dropped, **counts}.items()}
 
 
-def remembered(commits: Sequence[Mapping[str, Any]]) -> list[Upload]:
+def uploads_in(commits: Sequence[Mapping[str, Any]]) -> list[Upload]:
     """The uploads in commits, newest first; `undone` marks the ones that were taken back."""
-    standing = set(effective(commits))
+    standing = set(standing_uploads(commits))
     return [_from(commit, undone=commit["version"] not in standing) for commit in commits if commit.get("kind") in KINDS]
 
 
-def effective(commits: Sequence[Mapping[str, Any]]) -> list[int]:
+def standing_uploads(commits: Sequence[Mapping[str, Any]]) -> list[int]:
     """Versions of the uploads that the newest version consists of, newest first.
 
     An undo names the version that it went back to: the uploads before it are read on from that version.

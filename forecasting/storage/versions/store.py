@@ -15,7 +15,7 @@ from forecasting.core.errors import VersionDamaged
 from forecasting.storage import disk_full
 from forecasting.storage.atomic_files import sync
 from forecasting.storage.locks import exclusive, take
-from forecasting.storage.numbered_folders import DRAFT, LAST, Numbered
+from forecasting.storage.numbered_folders import DRAFT, LAST, NumberedFolders
 from forecasting.storage.versions import manifest
 
 LIVE = "live"
@@ -43,7 +43,7 @@ class Versions:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._numbered = Numbered(folder, "version")
+        self._numbered = NumberedFolders(folder, "version")
 
     def publish(self, write: Callable[[Path], dict[str, Any]]) -> int:
         """Makes a version live, or leaves everything as it was.
@@ -58,7 +58,7 @@ class Versions:
             TryAgain: Somebody else was publishing for too long.
             DiskFull: There was no space.
         """
-        with disk_full.saving("the new version"), self._draft() as draft:
+        with disk_full.disk_full_as_error("the new version"), self._draft() as draft:
             facts = write(draft)
             files = manifest.seal(draft)
             with self._locked():
@@ -97,7 +97,7 @@ class Versions:
     def set_live(self, number: int | str) -> None:
         """Makes a version live; raises NotFound, VersionDamaged or DiskFull, and then the live version stays."""
         self.folder(number)
-        with disk_full.saving("the choice of the live version"), self._locked():
+        with disk_full.disk_full_as_error("the choice of the live version"), self._locked():
             self._numbered.find(number)  # it may have been pruned meanwhile
             self._numbered.point(LIVE, int(number))
 

@@ -11,21 +11,30 @@ from __future__ import annotations
 import numpy as np
 
 from forecasting.core.arrays import FloatArray, moving_sum
-from forecasting.training.bands.residuals import Cumulated, Errors, cumulate, of_series, sums, total_errors, windowed, without
-from forecasting.training.bands.series import SeriesBands, calibrate, learn, seen
+from forecasting.training.bands.residuals import (
+    Errors,
+    RunningSums,
+    cumulate,
+    errors_of_series,
+    errors_without_cutoff,
+    total_errors,
+    window_sums,
+    windowed,
+)
+from forecasting.training.bands.series import SeriesBands, calibrate, learn_bands, past_sums
 from forecasting.training.bands.totals import total_quantiles
 
 __all__ = [
-    "Cumulated",
     "Errors",
+    "RunningSums",
     "SeriesBands",
     "calibrate",
     "cumulate",
-    "learn",
-    "past",
-    "past_total",
+    "learn_bands",
+    "past_quantiles",
+    "past_sums",
+    "past_total_quantiles",
     "quantiles",
-    "seen",
     "total_errors",
     "total_quantiles",
     "windowed",
@@ -49,7 +58,7 @@ def quantiles(
         Shape (q, h - window + 1), in units, at least 0, never crossing; NaN where no error of such a window was seen.
     """
     if len(rows) > 1:
-        return total_quantiles(of_series(errors, rows), f[rows], probabilities, window=window)
+        return total_quantiles(errors_of_series(errors, rows), f[rows], probabilities, window=window)
     learned = learned or calibrate(errors, window=window)
     ahead = moving_sum(np.nan_to_num(f[rows]), window)
     if learned is None:
@@ -57,25 +66,25 @@ def quantiles(
     return learned.of(rows).quantiles(ahead, probabilities)[0]
 
 
-def past(errors: Errors, probabilities: tuple[float, ...], *, window: int = 1) -> FloatArray:
+def past_quantiles(errors: Errors, probabilities: tuple[float, ...], *, window: int = 1) -> FloatArray:
     """Quantiles that each series would have had at each cutoff, learned from the other cutoffs; shape (q, K, n, t - window + 1), in units.
 
     Comparing them with the sales shows whether the bands cover as much as they promise.
     """
     cumulated = cumulate(errors)
-    f = sums(cumulated, window).f
+    f = window_sums(cumulated, window).f
     bands = np.full((len(probabilities), *f.shape), np.nan)
     if not f.shape[2]:
         return bands
-    of = seen(cumulated, window)
+    of = past_sums(cumulated, window)
     for cut in range(len(f)):
-        learned = learn(of.without(cut))
+        learned = learn_bands(of.without(cut))
         if learned is not None:
             bands[:, cut] = learned.quantiles(f[cut], probabilities).swapaxes(0, 1)
     return bands
 
 
-def past_total(errors: Errors, probabilities: tuple[float, ...], *, window: int = 1) -> FloatArray:
+def past_total_quantiles(errors: Errors, probabilities: tuple[float, ...], *, window: int = 1) -> FloatArray:
     """Quantiles that the total of all series would have had at each cutoff, from the other cutoffs; shape (q, K, t - window + 1), in units."""
-    bands = [total_quantiles(without(errors, cut), errors.f[cut], probabilities, window=window) for cut in range(len(errors.y))]
+    bands = [total_quantiles(errors_without_cutoff(errors, cut), errors.f[cut], probabilities, window=window) for cut in range(len(errors.y))]
     return np.array(bands).swapaxes(0, 1) if bands else np.full((len(probabilities), 0, max(errors.y.shape[2] - window + 1, 0)), np.nan)

@@ -22,17 +22,17 @@ class Errors(NamedTuple):
     f: FloatArray
 
 
-def of_series(errors: Errors, rows: np.ndarray) -> Errors:
+def errors_of_series(errors: Errors, rows: np.ndarray) -> Errors:
     """The errors of the series at these positions, or under this mask."""
     return Errors(errors.y[:, rows], errors.f[:, rows])
 
 
-def without(errors: Errors, cut: int) -> Errors:
+def errors_without_cutoff(errors: Errors, cut: int) -> Errors:
     """The errors of all cutoffs except the one at position `cut`."""
     return Errors(np.delete(errors.y, cut, axis=0), np.delete(errors.f, cut, axis=0))
 
 
-class Cumulated(NamedTuple):
+class RunningSums(NamedTuple):
     """Errors added up from the first day on, shape (K, n, t + 1) each.
 
     Args:
@@ -48,11 +48,11 @@ class Cumulated(NamedTuple):
     closed: np.ndarray
 
 
-def cumulate(errors: Errors) -> Cumulated:
+def cumulate(errors: Errors) -> RunningSums:
     """Errors added up from the first day on, from which sums over any window follow fast."""
     both = np.isfinite(errors.y) & np.isfinite(errors.f)
     y, f = (added_up(np.where(both, values, 0.0)) for values in errors)
-    return Cumulated(y, f, added_up(both, np.int16), added_up(np.isnan(errors.y) & (errors.f == 0), np.int16))
+    return RunningSums(y, f, added_up(both, np.int16), added_up(np.isnan(errors.y) & (errors.f == 0), np.int16))
 
 
 def windowed(errors: Errors, window: int) -> Errors:
@@ -64,10 +64,10 @@ def windowed(errors: Errors, window: int) -> Errors:
     if window == 1:
         both = np.isfinite(errors.y) & np.isfinite(errors.f)
         return Errors(*(np.where(both, values, np.nan) for values in errors))
-    return sums(cumulate(errors), window)
+    return window_sums(cumulate(errors), window)
 
 
-def sums(cumulated: Cumulated, window: int, every: int = 1) -> Errors:
+def window_sums(cumulated: RunningSums, window: int, every: int = 1) -> Errors:
     """Sold and forecast units summed over windows of `window` steps.
 
     Args:

@@ -8,13 +8,13 @@ from typing import NamedTuple
 import numpy as np
 
 from forecasting.core.arrays import FloatArray, midpoints, nanmean, student_t
-from forecasting.training.bands.residuals import Cumulated, Errors, cumulate, sums, without
+from forecasting.training.bands.residuals import Errors, RunningSums, cumulate, errors_without_cutoff, window_sums
 
 WINSOR = 0.99
 PRIOR_COUNT = 2.0
 """Weight, in cutoffs, of the overall scale within each series' own scale."""
 PAIRS_PER_BIN = 150
-CERTAIN = 2.0
+MIN_STANDARD_ERRORS = 2.0
 """Standard errors that the mean error of past cutoffs must exceed to move the middle of the bands; only the excess (in squares) does."""
 OWN_SUMS, LAW_SUMS = 1_000_000, 300_000
 """Past sums at most from which each series' own scale, and the law of all series, are learned."""
@@ -127,10 +127,10 @@ def calibrate(errors: Errors, *, window: int = 1) -> SeriesBands | None:
         errors: Errors of the blend at past cutoffs.
         window: Days that are added up.
     """
-    return learn(seen(cumulate(errors), window)) if window <= errors.y.shape[2] else None
+    return learn_bands(past_sums(cumulate(errors), window)) if window <= errors.y.shape[2] else None
 
 
-class Seen(NamedTuple):
+class PastSums(NamedTuple):
     """Sums over a window at past cutoffs, of the windows that start on every `every`-th of `steps` days."""
 
     errors: Errors
@@ -138,12 +138,12 @@ class Seen(NamedTuple):
     every: int
     steps: int
 
-    def without(self, cut: int) -> Seen:
+    def without(self, cut: int) -> PastSums:
         """The sums of all cutoffs except the one at position `cut`."""
-        return self._replace(errors=without(self.errors, cut))
+        return self._replace(errors=errors_without_cutoff(self.errors, cut))
 
 
-def seen(cumulated: Cumulated, window: int) -> Seen:
+def past_sums(cumulated: RunningSums, window: int) -> PastSums:
     """The sums to learn from: all, or in a large file a part of them, since windows that overlap have nearly the same errors.
 
     Args:
@@ -152,10 +152,10 @@ def seen(cumulated: Cumulated, window: int) -> Seen:
     """
     count, n, t = cumulated.y.shape
     every = _stride(count * n, t - window, OWN_SUMS)
-    return Seen(sums(cumulated, window, every), window, every, t - window)
+    return PastSums(window_sums(cumulated, window, every), window, every, t - window)
 
 
-def learn(of: Seen) -> SeriesBands | None:
+def learn_bands(of: PastSums) -> SeriesBands | None:
     """The bands of single series, learned from past sums; None if there are no sums."""
     y, f = of.errors
     if not np.isfinite(y).any():
@@ -188,7 +188,7 @@ def _centre(shifts: FloatArray) -> float:
     if len(shifts) < 2:
         return 0.0
     mean, noise = float(shifts.mean()), float(shifts.var(ddof=1)) / len(shifts)
-    return mean * max(0.0, 1 - CERTAIN**2 * noise / mean**2) if mean else 0.0
+    return mean * max(0.0, 1 - MIN_STANDARD_ERRORS**2 * noise / mean**2) if mean else 0.0
 
 
 def _stride(pairs: int, steps: int, most: int) -> int:

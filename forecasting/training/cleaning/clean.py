@@ -11,9 +11,9 @@ from forecasting.core import formatting
 from forecasting.core.arrays import FloatArray
 from forecasting.core.panel import Panel
 from forecasting.training.cleaning import level_shifts, outliers, stockouts
-from forecasting.training.cleaning.level_shifts import Break
+from forecasting.training.cleaning.level_shifts import LevelShift
 from forecasting.training.cleaning.outliers import Outlier
-from forecasting.training.cleaning.stockouts import Shortage
+from forecasting.training.cleaning.stockouts import Stockout
 
 _ROUNDS = 3
 """Rounds of cleaning at most: removing a break can reveal an outlier, and the other way round."""
@@ -65,7 +65,7 @@ _Notes = list[tuple[int, int, str]]
 def _orders(panel: Panel, as_sold: FloatArray) -> tuple[FloatArray, _Notes]:
     """Sales in which every outlier is a usual day, and a note for each."""
     sales, notes = panel.sales.copy(), []
-    for outlier in outliers.find(panel):
+    for outlier in outliers.find_outliers(panel):
         sales[outlier.row, outlier.column] = outlier.usual
         scale = as_sold[outlier.row, outlier.column] / outlier.sold
         notes.append((outlier.row, outlier.column, _order_text(panel, outlier, scale)))
@@ -84,13 +84,13 @@ def _order_text(panel: Panel, each: Outlier, scale: float) -> str:
 def _runs(panel: Panel, as_sold: FloatArray) -> tuple[FloatArray, _Notes]:  # noqa: ARG001 - treatments share one signature
     """Sales in which shortages are gaps, and a note for each."""
     sales, notes = panel.sales.copy(), []
-    for shortage in stockouts.find(panel):
+    for shortage in stockouts.find_stockouts(panel):
         sales[shortage.row, shortage.start : shortage.stop] = np.nan
         notes.append((shortage.row, shortage.start, _run_text(panel, shortage)))
     return sales, notes
 
 
-def _run_text(panel: Panel, each: Shortage) -> str:
+def _run_text(panel: Panel, each: Stockout) -> str:
     first, last = panel.dates[each.start], panel.dates[each.stop - 1]
     return (
         f"Nothing sold from {formatting.date(first)} to {formatting.date(last)}, though it sells on {formatting.percent(each.often, 0)} of the"
@@ -101,13 +101,13 @@ def _run_text(panel: Panel, each: Shortage) -> str:
 def _levels(panel: Panel, as_sold: FloatArray) -> tuple[FloatArray, _Notes]:  # noqa: ARG001
     """Sales in which days before a break have its new level, and a note for each."""
     sales, notes = panel.sales.copy(), []
-    for shift in level_shifts.find(panel):
+    for shift in level_shifts.find_level_shifts(panel):
         sales[shift.row, : shift.start] *= shift.factor
         notes.append((shift.row, shift.start, _level_text(panel.dates[shift.start], shift)))
     return sales, notes
 
 
-def _level_text(day: pd.Timestamp, each: Break) -> str:
+def _level_text(day: pd.Timestamp, each: LevelShift) -> str:
     much = (
         f"{_amount(each.factor)} times as much"
         if each.factor >= 2

@@ -10,7 +10,7 @@ from forecasting.core import calendar, schema
 from forecasting.core.arrays import FloatArray, added_up, median, nanmean
 from forecasting.core.panel import Panel
 
-LARGE, SMALL = 1.6, 0.6
+MIN_FACTOR_UP, MAX_FACTOR_DOWN = 1.6, 0.6
 """Factors beyond which a change of level counts."""
 _MAX_FACTOR, _MIN_FACTOR = 10.0, 0.05
 """Factors beyond which the product has a new life rather than a new level."""
@@ -31,7 +31,7 @@ _KNOWN = 0.9
 
 
 @dataclass(frozen=True)
-class Break:
+class LevelShift:
     """A series sells `factor` times as much since column `start`.
 
     Args:
@@ -71,7 +71,7 @@ class _Weeks:
         return against if np.isfinite(against[week - year :]).mean() >= _KNOWN else log
 
 
-def find(panel: Panel) -> list[Break]:
+def find_level_shifts(panel: Panel) -> list[LevelShift]:
     """The strongest break of each series that has one.
 
     A break exceeds the noise of weekly levels (5 standard errors) and a factor of 0.6 or 1.6, and it is sudden (4 weeks against 4). Nearly
@@ -102,11 +102,11 @@ def find(panel: Panel) -> list[Break]:
 
 def _log_least(step: FloatArray) -> FloatArray:
     """The smallest logarithm of a step that counts, by its direction."""
-    return np.where(step > 0, np.log(LARGE), -np.log(SMALL))
+    return np.where(step > 0, np.log(MIN_FACTOR_UP), -np.log(MAX_FACTOR_DOWN))
 
 
 def _believable(factor: float) -> bool:
-    return LARGE <= factor <= _MAX_FACTOR or _MIN_FACTOR <= factor <= SMALL
+    return MIN_FACTOR_UP <= factor <= _MAX_FACTOR or _MIN_FACTOR <= factor <= MAX_FACTOR_DOWN
 
 
 def _weeks(panel: Panel) -> tuple[_Weeks, FloatArray]:
@@ -173,7 +173,7 @@ def _lasting(log: FloatArray, week: int) -> bool:
     return bool((beyond[:_NEAR_WEEKS] > 0).all() and misses <= 0.1 * len(beyond) and (short >= 0).sum() <= 1 and agreement >= 0.9)
 
 
-def _measured(row: int, week: int, weekly: _Weeks, season: FloatArray, values: FloatArray) -> Break:
+def _measured(row: int, week: int, weekly: _Weeks, season: FloatArray, values: FloatArray) -> LevelShift:
     """The break, its factor over up to 8 weeks on either side without the season, and its start on the day that separates the levels best."""
     log = weekly.log[row]
     after, before = log[week : week + _MIN_WEEKS_BEFORE], log[week - _MIN_WEEKS_BEFORE : week]
@@ -182,10 +182,10 @@ def _measured(row: int, week: int, weekly: _Weeks, season: FloatArray, values: F
     day = values[around]
     far = np.nan_to_num(np.abs(day - np.exp(low))) - np.nan_to_num(np.abs(day - np.exp(high)))
     start = int(np.argmin(added_up(far)))
-    return Break(row, int(around[0]) + start, float(np.exp(high - low - season[week])))
+    return LevelShift(row, int(around[0]) + start, float(np.exp(high - low - season[week])))
 
 
-def _explained(panel: Panel, shift: Break) -> bool:
+def _explained(panel: Panel, shift: LevelShift) -> bool:
     """Whether promotions or the price changed as well within 4 weeks of the break."""
     reach, start = _NEAR_WEEKS * panel.period.cycle, shift.start
     for name, limit in ((schema.PROMO, _PROMO), (schema.PRICE, _PRICE)):

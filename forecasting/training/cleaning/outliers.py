@@ -46,7 +46,7 @@ class Outlier:
     usual: float
 
 
-def find(panel: Panel) -> list[Outlier]:
+def find_outliers(panel: Panel) -> list[Outlier]:
     """The days that sold at least 6 times the usual, and more than chance explains, in a series that never sells like that.
 
     The usual is the median of the same weekday in the 4 weeks on either side (on a promotion times what promotions do in this series), at least

@@ -20,7 +20,7 @@ _MAX_SHARE_IN_SEASON = 0.2
 
 
 @dataclass(frozen=True)
-class Shortage:
+class Stockout:
     """A run of days without sales, from column `start` up to but without column `stop`.
 
     Args:
@@ -36,7 +36,7 @@ class Shortage:
     often: float
 
 
-def find(panel: Panel) -> list[Shortage]:
+def find_stockouts(panel: Panel) -> list[Stockout]:
     """Runs of 4 to 26 weeks of zeros between sales, in series that sell on at least half of the days of the 8 weeks before and after.
 
     A run is left as it is where the same days of the year before or after sold hardly anything either: that is its season. A run that
@@ -48,7 +48,7 @@ def find(panel: Panel) -> list[Shortage]:
     long = np.flatnonzero((np.diff(row) == 0) & (length >= _MIN_WEEKS * cycle) & (length <= _MAX_WEEKS * cycle))
     sums = (added_up(sold), added_up(known))
     runs = ((int(row[at]), int(column[at]) + 1, int(column[at + 1])) for at in long)
-    shortages = [Shortage(*run, often=_often(*run, sums, cycle)) for run in runs if (panel.sales[run[0], run[1] : run[2]] == 0).sum() >= 2 * cycle]
+    shortages = [Stockout(*run, often=_often(*run, sums, cycle)) for run in runs if (panel.sales[run[0], run[1] : run[2]] == 0).sum() >= 2 * cycle]
     return [shortage for shortage in shortages if shortage.often >= _MIN_SHARE_OF_DAYS and not _seasonal(shortage, sums, panel.period.year)]
 
 
@@ -64,7 +64,7 @@ def _often(row: int, start: int, stop: int, sums: tuple[FloatArray, FloatArray],
     return float(min(shares))
 
 
-def _seasonal(run: Shortage, sums: tuple[FloatArray, FloatArray], year: int) -> bool:
+def _seasonal(run: Stockout, sums: tuple[FloatArray, FloatArray], year: int) -> bool:
     """Whether the same days of a year before or after, as far as they are known, sold on at most 20 % of the days."""
     last = sums[0].shape[1] - 1
     for shift in (-year, year):

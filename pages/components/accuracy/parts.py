@@ -12,7 +12,7 @@ import streamlit as st
 
 from forecasting.analysis import accuracy as accuracy_analysis
 from forecasting.analysis.accuracy import Accuracy, by_series
-from forecasting.analysis.backtest_bands import Judged
+from forecasting.analysis.backtest_bands import BacktestBands
 from forecasting.core import formatting, schema
 from forecasting.services import accuracy as accuracy_service
 from forecasting.services import versions, workspaces
@@ -69,7 +69,7 @@ class Chip(NamedTuple):
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
-def _judged(version: int) -> Judged:
+def _judged(version: int) -> BacktestBands:
     """What a version's backtest says of its bands; another version's answers are let go."""
     _accuracy.clear()
     return accuracy_service.judged(workspaces.workspace(), version, live_version.ensemble_of(version))

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from forecasting.analysis.assumptions import Assumption
-from forecasting.analysis.baseline import Standing
+from forecasting.analysis.baseline import Baseline
 from forecasting.analysis.what_if import EVERY_DAY, WhatIf
 from forecasting.core import formatting, schema
 from forecasting.core.period import Period
@@ -30,21 +30,21 @@ Asked = tuple[float | None, tuple[date, ...] | str | None, tuple[date, ...]]
 
 
 @st.cache_resource(max_entries=4, ttl="10m", show_spinner=False)
-def _standing(version: int, filters: tuple[tuple[str, str], ...], _ensemble: Ensemble) -> Standing:  # noqa: ARG001
+def _standing(version: int, filters: tuple[tuple[str, str], ...], _ensemble: Ensemble) -> Baseline:  # noqa: ARG001
     return forecasts.standing(_ensemble, dict(filters))
 
 
 @st.cache_resource(max_entries=4, ttl="10m", show_spinner=False)
-def _answer(version: int, filters: tuple[tuple[str, str], ...], change: Asked, _standing: Standing) -> Ensemble:  # noqa: ARG001
+def _answer(version: int, filters: tuple[tuple[str, str], ...], change: Asked, _standing: Baseline) -> Ensemble:  # noqa: ARG001
     return _standing.apply(_change(*change))
 
 
-def standing(version: int, filters: dict[str, str], ensemble: Ensemble) -> Standing:
+def standing(version: int, filters: dict[str, str], ensemble: Ensemble) -> Baseline:
     """The chosen series as their forecast stands; raises NotFound."""
     return _standing(version, tuple(filters.items()), ensemble)
 
 
-def answer(version: int, filters: dict[str, str], standing: Standing, change: WhatIf) -> Ensemble:
+def answer(version: int, filters: dict[str, str], standing: Baseline, change: WhatIf) -> Ensemble:
     """The ensemble that a what-if makes; each is worked out once."""
     if not change:
         return standing.made
@@ -56,7 +56,7 @@ def _change(price_change: float | None, promo: tuple[date, ...] | str | None, cl
     return WhatIf(price_change, frozenset(promo) if isinstance(promo, tuple) else promo, frozenset(closed))
 
 
-def ask(standing: Standing) -> tuple[WhatIf, list[str]]:
+def ask(standing: Baseline) -> tuple[WhatIf, list[str]]:
     """The widgets behind one button: what is asked, and why some of it cannot be answered."""
     drivers = [name for name in (schema.PRICE, schema.PROMO) if name in standing.panel.drivers]
     refused = {name: standing.refusal(name) for name in drivers}
@@ -119,7 +119,7 @@ def _some_days(label: str, days: dict[str, pd.Timestamp], period: Period, key: s
     return [days[day] for day in chosen if day in days]
 
 
-def line(standing: Standing, shown: Ensemble, change: WhatIf, *, days: int, refused: list[str]) -> None:
+def line(standing: Baseline, shown: Ensemble, change: WhatIf, *, days: int, refused: list[str]) -> None:
     """What is asked, what it does to the total, and the way back; nothing where nothing is asked."""
     if not change and not refused:
         return
@@ -143,7 +143,7 @@ def _reset() -> None:
             st.session_state[key] = value
 
 
-def assumed(standing: Standing, assumptions: Sequence[Assumption], change: WhatIf) -> None:
+def assumed(standing: Baseline, assumptions: Sequence[Assumption], change: WhatIf) -> None:
     """What the forecast takes for granted, one line a driver, but not of what the what-if sets; of one series also why it is made as it is."""
     texts = [each.text for each in assumptions if each.driver not in change.drivers]
     heading = [f"Assumed for the {standing.panel.period.plural} ahead"] if texts else []

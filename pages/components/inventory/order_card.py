@@ -32,7 +32,7 @@ def show(orders: Orders, place: int | None) -> None:
             st.caption(markdown.plain(row["reason"]))
             return
         st.plotly_chart(
-            stock.path(projection.path_of(orders, place, quantity), row["reorder_point"], orders.made.panel.period),
+            stock.path(projection.projection_of(orders, place, quantity), row["reorder_point"], orders.made.panel.period),
             config=forecast.CONFIG,
             key="inventory_path",
             alt=f"Expected stock of {summary.named(row)}, with the order and without",

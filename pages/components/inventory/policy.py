@@ -15,7 +15,7 @@ from pages.components.inventory import session
 from pages.components.shared import wording
 
 if TYPE_CHECKING:
-    from forecasting.storage.stock_states import Saved
+    from forecasting.storage.stock_states import SavedStock
     from forecasting.training.ensemble import Ensemble
 
 RULES: Final[dict[str, Rule]] = {"Order up to": "order_up_to", "Lots": "reorder_point", "Min max": "min_max", "Once": "newsvendor"}
@@ -42,7 +42,7 @@ LAST: Final = "inventory_policy"
 """Where the session keeps the policy that was chosen last, for other pages."""
 
 
-def current(ensemble: Ensemble, saved: Saved | None) -> Policy:
+def current(ensemble: Ensemble, saved: SavedStock | None) -> Policy:
     """The policy chosen last in this session, else the usual one."""
     policy: Policy | None = st.session_state.get(LAST)
     return policy or Policy(start=ordering.start(ensemble, saved))
@@ -55,7 +55,7 @@ def warm_up(version: int, ensemble: Ensemble) -> None:
         session.orders_of(version, saved, Policy(start=ordering.start(ensemble, saved)), {})
 
 
-def ask(ensemble: Ensemble, saved: Saved | None) -> Policy:
+def ask(ensemble: Ensemble, saved: SavedStock | None) -> Policy:
     """The widgets behind one button, whose label says what is in force."""
     with st.popover(_label(ensemble.panel.period), icon=":material/tune:", key="inventory_policy_button"):
         policy = _rule(_promise(_terms(Policy(start=ordering.start(ensemble, saved)), ensemble.panel.period)))
@@ -137,7 +137,7 @@ def _rule(policy: Policy) -> Policy:
     return replace(policy, rule=rule, order_cost=min(max(float(cost), 0.0), 1e6))
 
 
-def stale(ensemble: Ensemble, saved: Saved | None) -> None:
+def stale(ensemble: Ensemble, saved: SavedStock | None) -> None:
     """Says where stock and sales are of different days."""
     (late, most), first = ordering.days_late(ensemble, saved), ensemble.panel.ahead(1)[0]
     if late < 0:

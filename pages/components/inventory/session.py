@@ -14,13 +14,13 @@ from forecasting.inventory.policy import Policy
 from forecasting.services import cache, ordering, workspaces
 
 if TYPE_CHECKING:
-    from forecasting.storage.stock_states import Saved
+    from forecasting.storage.stock_states import SavedStock
 
 QUANTITIES: Final = "inventory_quantities"
 """Where the session keeps the units that a person ordered instead, by unique_id."""
 
 
-def saved() -> tuple[Saved | None, str]:
+def saved() -> tuple[SavedStock | None, str]:
     """The stock saved last, None if there is none; and why it cannot be read, if that is so."""
     try:
         return ordering.saved_stock(workspaces.workspace()), ""
@@ -28,12 +28,12 @@ def saved() -> tuple[Saved | None, str]:
         return None, str(error)
 
 
-def moment(state: Saved) -> pd.Timestamp:
+def moment(state: SavedStock) -> pd.Timestamp:
     """When the stock was saved, by the clock on the wall."""
     return pd.Timestamp(state.moment.astimezone().replace(tzinfo=None))
 
 
-def orders_of(version: int, state: Saved | None, policy: Policy, filters: dict[str, str]) -> Orders:
+def orders_of(version: int, state: SavedStock | None, policy: Policy, filters: dict[str, str]) -> Orders:
     """What to order of the chosen series, worked out once for all sessions and the API; raises NotFound."""
     return cache.orders(workspaces.workspace(), version, state, policy, filters)
 

@@ -13,7 +13,7 @@ from forecasting.inventory.orders import wording
 from forecasting.inventory.stock.file import StockFile
 from forecasting.services import ordering, sales
 from pages.components.shared import file_input, markdown
-from pages.components.shared.file_input import Upload
+from pages.components.shared.file_input import FileInput
 
 if TYPE_CHECKING:
     from forecasting.intake.table import Table
@@ -52,7 +52,7 @@ def _uploaded() -> None:
     file = st.session_state["inventory_uploader"]
     if file is not None:
         content = file.getvalue()
-        st.session_state[FILE] = Upload(hashlib.sha256(content + file.name.encode()).hexdigest()[:16], file.name, content)
+        st.session_state[FILE] = FileInput(hashlib.sha256(content + file.name.encode()).hexdigest()[:16], file.name, content)
 
 
 def _forget() -> None:
@@ -60,7 +60,7 @@ def _forget() -> None:
         st.session_state.pop(name, None)
 
 
-def read(ws: Workspace, ensemble: Ensemble, upload: Upload) -> None:
+def read(ws: Workspace, ensemble: Ensemble, upload: FileInput) -> None:
     """The file, what its columns mean, its problems, and what would be saved."""
     with st.container(horizontal=True, vertical_alignment="center"):
         size = formatting.size(len(upload.content))
@@ -82,7 +82,7 @@ def _refused(title: str, text: str) -> None:
     st.caption("Nothing was saved.")
 
 
-def _mapping(ensemble: Ensemble, upload: Upload, table: Table) -> dict[str, str]:
+def _mapping(ensemble: Ensemble, upload: FileInput, table: Table) -> dict[str, str]:
     """What each column means, guessed from the names."""
     guessed, chosen = ordering.guess_stock(table), {}
     keys = [name for name in schema.KEYS if name in ensemble.panel.series]
@@ -97,14 +97,14 @@ def _mapping(ensemble: Ensemble, upload: Upload, table: Table) -> dict[str, str]
     return {role: column for role, column in chosen.items() if column is not None}
 
 
-def _select(role: str, upload: Upload, table: Table, guessed: dict[str, str]) -> str | None:
+def _select(role: str, upload: FileInput, table: Table, guessed: dict[str, str]) -> str | None:
     names = list(table.columns)
     index = names.index(guessed[role]) if role in guessed else None
     key, label = f"inventory_map_{role}_{upload.id}", wording.STOCK.get(role) or formatting.LABELS[role]
     return st.selectbox(label, names, index=index, placeholder="Not in this file", key=key, persist_state="session")
 
 
-def _checked(ensemble: Ensemble, upload: Upload, table: Table, mapping: dict[str, str]) -> StockFile | None:
+def _checked(ensemble: Ensemble, upload: FileInput, table: Table, mapping: dict[str, str]) -> StockFile | None:
     """The stock in the file; None where something stands in the way, which is said."""
     day_first = st.session_state.get(f"inventory_day_first_{upload.id}")
 
@@ -121,7 +121,7 @@ def _checked(ensemble: Ensemble, upload: Upload, table: Table, mapping: dict[str
     return checked
 
 
-def _result(ws: Workspace, ensemble: Ensemble, upload: Upload, checked: StockFile) -> None:
+def _result(ws: Workspace, ensemble: Ensemble, upload: FileInput, checked: StockFile) -> None:
     """What was understood, every problem by line, and the button."""
     lines = checked.dropped
     counted, n = int(checked.given.table["on_hand"].notna().sum()), len(ensemble.panel)

@@ -17,12 +17,12 @@ from pages.components.shared import file_input, layout, markdown
 if TYPE_CHECKING:
     from streamlit.elements.lib.column_types import ColumnConfig
 
-    from forecasting.storage.stock_states import Saved
+    from forecasting.storage.stock_states import SavedStock
     from forecasting.storage.workspace import Workspace
     from forecasting.training.ensemble import Ensemble
 
 
-def show(ws: Workspace, ensemble: Ensemble, saved: Saved | None, damaged: str) -> None:
+def show(ws: Workspace, ensemble: Ensemble, saved: SavedStock | None, damaged: str) -> None:
     """The whole tab; `damaged` is why the saved stock cannot be read, which hides what is typed."""
     _saved(ws, saved)
     upload = st.session_state.get(stock_file.FILE)
@@ -43,7 +43,7 @@ def show_message(damaged: str) -> None:
         st.markdown(f"{':red[:material/error:]' if failed else ':green[:material/check_circle:]'} {markdown.plain(text)}")
 
 
-def _saved(ws: Workspace, saved: Saved | None) -> None:
+def _saved(ws: Workspace, saved: SavedStock | None) -> None:
     """When the stock was saved, from what, and the way back."""
     if saved is not None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -60,7 +60,7 @@ def _undo(ws: Workspace) -> None:
         st.session_state[stock_file.SAID] = (str(error), True)
 
 
-def _editor(ws: Workspace, ensemble: Ensemble, saved: Saved | None) -> None:
+def _editor(ws: Workspace, ensemble: Ensemble, saved: SavedStock | None) -> None:
     """All products, to type into; nothing is saved before the press."""
     number = 0 if saved is None else saved.number
     version_key = f"inventory_editor_{number}_{len(ensemble.panel)}"

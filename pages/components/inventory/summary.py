@@ -17,13 +17,13 @@ from pages.components.inventory.session import as_recommended, moment, quantitie
 from pages.components.shared import markdown
 
 if TYPE_CHECKING:
-    from forecasting.storage.stock_states import Saved
+    from forecasting.storage.stock_states import SavedStock
 
 COLORS: Final = {"order_now": "red", "soon": "orange", "fine": "green", "overstock": "violet", "unknown": "gray"}
 """Of each state."""
 RISK_HELP: Final = "Chance of an empty shelf before an order placed today arrives."
 AT_RISK_HELP: Final = (
-    f"{RISK_HELP} A shelf counts from {formatting.percent(wording.AT_RISK, 0)} up. "
+    f"{RISK_HELP} A shelf counts from {formatting.percent(wording.MIN_RISK, 0)} up. "
     "Sales at risk are those we expect to miss until today's orders are used up."
 )
 NOW_HELP: Final = "Orders to place today to keep the promise."
@@ -35,7 +35,7 @@ NOTHING_COUNTED: Final = (
 )
 
 
-def context(version: int, state: Saved | None) -> str:
+def context(version: int, state: SavedStock | None) -> str:
     """The line under the title."""
     if state is None:
         return f"No stock counted yet · model v{version}"
@@ -84,7 +84,7 @@ def without_advice(orders: Orders) -> None:
 
 def numbers(orders: Orders) -> None:
     """The answer in four numbers; those that need a stock count are not known without one."""
-    totals = wording.answer(orders, quantities(orders))
+    totals = wording.order_totals(orders, quantities(orders))
     counted = bool(orders.shelves.given["on_hand"].any())
     least = "at least" if totals["without_cost"] else "costs"
     costs = "no unit costs given" if math.isnan(totals["value"]) else f"{least} {totals['value']:,.2f}"

@@ -79,7 +79,7 @@ def _to_order(orders: Orders | None) -> list[Need]:
     if orders is None:
         return []
     totals, rows = orders.totals(), orders.urgent()
-    risky = rows[rows["risk"] >= wording.AT_RISK].dropna(subset=["empty_on"]).sort_values("empty_on", kind="stable")
+    risky = rows[rows["risk"] >= wording.MIN_RISK].dropna(subset=["empty_on"]).sort_values("empty_on", kind="stable")
 
     def order() -> None:
         st.switch_page(INVENTORY)

@@ -17,7 +17,7 @@ Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
-class Upload:
+class FileInput:
     """A file as it came.
 
     Args:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Seen:
+class SeenJob:
     """What a session has shown of the workspace; when it changes, the page is drawn again."""
 
     version: int | None
@@ -42,14 +42,14 @@ def follow(*, banner: bool) -> None:
     st.fragment(_watch, run_every="1s" if now.state == "running" else "2s")(banner=banner)
 
 
-def look() -> Seen:
+def look() -> SeenJob:
     """The workspace as it is now; cheap."""
     ws = workspaces.workspace()
     serving, job = versions.serving(ws), jobs.job(ws)
-    return Seen(serving.version, len(serving.refused), job.number if job else None, job.state if job else "")
+    return SeenJob(serving.version, len(serving.refused), job.number if job else None, job.state if job else "")
 
 
-def announce(before: Seen, now: Seen) -> None:
+def announce(before: SeenJob, now: SeenJob) -> None:
     """A short message about what ended while this session was watching."""
     if now.version is not None and now.version != before.version:
         st.toast(f"**v{now.version} is live**{_how_good(before.version, now.version)}", icon=":material/check_circle:", duration="long")

@@ -12,7 +12,7 @@ from forecasting.core import formatting, schema
 from forecasting.core.errors import AmbiguousDates, ColumnsMissing, InputError, UnreadableFile
 from forecasting.services import sales
 from pages.components.shared import layout, markdown
-from pages.components.shared.file_input import TYPES, Upload, ask_date_order, date_order, refuse, remembered
+from pages.components.shared.file_input import TYPES, FileInput, ask_date_order, date_order, refuse, remembered
 
 if TYPE_CHECKING:
     from forecasting.intake.sales_file import Intake
@@ -33,12 +33,12 @@ def forget() -> None:
 def hold(name: str, content: bytes) -> None:
     """Keeps a file's bytes in the session, so that a page change does not lose them."""
     st.session_state.pop("saved", None)
-    st.session_state["upload"] = Upload(hashlib.sha256(content + name.encode()).hexdigest()[:16], name, content)
+    st.session_state["upload"] = FileInput(hashlib.sha256(content + name.encode()).hexdigest()[:16], name, content)
 
 
-def choose() -> Upload | None:
+def choose() -> FileInput | None:
     """Step 1; None as long as there is no file."""
-    upload: Upload | None = st.session_state.get("upload")
+    upload: FileInput | None = st.session_state.get("upload")
     with layout.card("1. File", "CSV, Excel or Parquet, up to 200 MB. One row per product and day (week, month), or per till receipt."):
         if upload is None:
             _uploader()
@@ -49,7 +49,7 @@ def choose() -> Upload | None:
     return upload
 
 
-def _facts(upload: Upload) -> str:
+def _facts(upload: FileInput) -> str:
     held = st.session_state.get("kept_table")
     rows = f"{formatting.count(len(held[1].rows), 'row')}, " if held and held[0] == upload.id else ""
     return rows + formatting.size(len(upload.content))
@@ -73,7 +73,7 @@ def _use_sample() -> None:
     hold("sample.csv", sales.sample_csv())
 
 
-def read(upload: Upload) -> Table:
+def read(upload: FileInput) -> Table:
     """The table in the file; a file that is none says so and ends the page."""
     known = st.session_state.get("kept_table")
     try:
@@ -86,7 +86,7 @@ def read(upload: Upload) -> Table:
     return table
 
 
-def columns(upload: Upload, table: Table) -> tuple[dict[str, str], Intake]:
+def columns(upload: FileInput, table: Table) -> tuple[dict[str, str], Intake]:
     """Step 2: what each column means, and the sales that follow from it; what stands in the way ends the page."""
     with layout.card("2. Columns", "Guessed from the names. Correct any that are wrong."):
         mapping = _selects(upload, table)
@@ -104,7 +104,7 @@ def columns(upload: Upload, table: Table) -> tuple[dict[str, str], Intake]:
     return mapping, checked
 
 
-def _selects(upload: Upload, table: Table) -> dict[str, str]:
+def _selects(upload: FileInput, table: Table) -> dict[str, str]:
     guessed = sales.guess(table)
     shown = [*MAIN, *(role for role in MORE if role in guessed)]
     hidden = [role for role in MORE if role not in guessed]
@@ -119,7 +119,7 @@ def _selects(upload: Upload, table: Table) -> dict[str, str]:
     return {role: column for role, column in chosen.items() if column is not None}
 
 
-def _select(role: str, upload: Upload, table: Table, guessed: dict[str, str]) -> str | None:
+def _select(role: str, upload: FileInput, table: Table, guessed: dict[str, str]) -> str | None:
     names = list(table.columns)
     return st.selectbox(
         formatting.LABELS[role],
@@ -131,7 +131,7 @@ def _select(role: str, upload: Upload, table: Table, guessed: dict[str, str]) ->
     )
 
 
-def _checked(upload: Upload, table: Table, mapping: dict[str, str], below: DeltaGenerator) -> Intake:
+def _checked(upload: FileInput, table: Table, mapping: dict[str, str], below: DeltaGenerator) -> Intake:
     """The checked sales, after the questions that only a person can answer."""
     duplicates = st.session_state.get(f"duplicates_{upload.id}", "last")
     day_first = st.session_state.get(f"day_first_{upload.id}")
@@ -162,7 +162,7 @@ def _checked(upload: Upload, table: Table, mapping: dict[str, str], below: Delta
     return checked
 
 
-def _ask_dates(upload: Upload, question: AmbiguousDates, below: DeltaGenerator) -> None:
+def _ask_dates(upload: FileInput, question: AmbiguousDates, below: DeltaGenerator) -> None:
     """No default: a wrong guess would move sales by months."""
     st.session_state[f"examples_{upload.id}"] = question.examples
     with below:

@@ -13,7 +13,7 @@ from forecasting.core.errors import InputError, SalesDamaged, ShelfcastError
 from forecasting.services import sales, versions
 from pages.charts import forecast
 from pages.components.shared import file_input, layout, live_version, markdown
-from pages.components.shared.file_input import Upload
+from pages.components.shared.file_input import FileInput
 from pages.components.upload import file_and_columns
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def promise(ws: Workspace, version: int | None) -> str:
     return f"Saves the rows, then trains a new model. The last one took {formatting.duration(took)}; v{version} stays live until then."
 
 
-def preview(ws: Workspace, upload: Upload, mapping: dict[str, str], checked: Intake) -> Change:
+def preview(ws: Workspace, upload: FileInput, mapping: dict[str, str], checked: Intake) -> Change:
     """What a merge would change; sales that cannot be merged say so and end the page."""
     try:
         with st.spinner("Comparing with the saved sales", show_time=True):
@@ -47,7 +47,7 @@ def preview(ws: Workspace, upload: Upload, mapping: dict[str, str], checked: Int
         file_input.refuse(live_version.UNREADABLE, str(error))
 
 
-def show(upload: Upload, checked: Intake, change: Change) -> bool:
+def show(upload: FileInput, checked: Intake, change: Change) -> bool:
     """Step 3; whether there is something to merge and nothing left to decide."""
     lines = checked.dropped
     with layout.card("3. What changes", _facts(change)):
@@ -164,7 +164,7 @@ def _table(frame: pd.DataFrame, config: dict[str, ColumnConfig], alt: str) -> No
         st.caption(f"The first {MOST:,} of {len(frame):,}.")
 
 
-def merge(ws: Workspace, upload: Upload, checked: Intake) -> None:
+def merge(ws: Workspace, upload: FileInput, checked: Intake) -> None:
     """Saves the rows and says so; a failure says what stays as it was."""
     try:
         with st.spinner("Saving the rows"):

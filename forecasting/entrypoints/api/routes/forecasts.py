@@ -20,7 +20,7 @@ from forecasting.inventory.orders import wording
 from forecasting.inventory.orders.recommend import Orders
 from forecasting.services import cache, forecasts, ordering
 from forecasting.services.cache import Live
-from forecasting.storage.stock_states import Saved
+from forecasting.storage.stock_states import SavedStock
 from forecasting.storage.workspace import Workspace
 
 router = APIRouter(tags=["forecast"])
@@ -105,7 +105,7 @@ def _orders_json(ws: Workspace, question: RecommendQuestion) -> Response:
     return Response(json_values.joined(head, orders=json_values.array(json_values.of_table(table))), media_type=JSON)
 
 
-def _ordered(ws: Workspace, question: RecommendQuestion) -> tuple[Live, Saved | None, Orders, dict[str, float]]:
+def _ordered(ws: Workspace, question: RecommendQuestion) -> tuple[Live, SavedStock | None, Orders, dict[str, float]]:
     """The live version, the saved stock that counts, the orders, and the quantities within a budget; raises InputError."""
     live = cache.live(ws)
     if question.stock is None:

@@ -63,7 +63,7 @@ def disk_of(ws: Workspace) -> Disk:
     return Disk(free=usage.free, total=usage.total)
 
 
-class Counted:
+class RequestCounter:
     """Counts and times the answers of an application.
 
     Args:

@@ -16,7 +16,7 @@ from forecasting.entrypoints.api.error_responses import SHOWN, documented
 from forecasting.entrypoints.api.schemas import UploadAnswer, UploadedFile
 from forecasting.intake.sales_file import Intake
 from forecasting.services import sales, submissions
-from forecasting.services.submissions import Sent
+from forecasting.services.submissions import Submission
 from forecasting.storage.sales.uploads import Upload
 
 router = APIRouter(tags=["sales"])
@@ -53,11 +53,11 @@ class UploadForm(Choices):
     dry_run: Flag = Field(False, description="Show what would change. Save nothing.")
 
 
-async def sent(context: Context, file: UploadFile, choices: Choices) -> Sent:
+async def sent(context: Context, file: UploadFile, choices: Choices) -> Submission:
     """A file as it was sent, with its sender's choices; raises InputError."""
     roles = _mapping(choices.mapping)
     content = await context.work(file.file.read)
-    return Sent(
+    return Submission(
         content=content,
         name=(file.filename or "upload")[:LONGEST_NAME],
         mapping=roles,
