@@ -31,9 +31,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from forecasting.jobs.cron import Cron
 from forecasting.jobs.runner import Jobs
+from forecasting.services import retraining, workspaces
 from forecasting.services.schedule import Schedule
-from forecasting import service
-ws, three, toil = service.workspace(), datetime(2026, 11, 26, 3, tzinfo=UTC), (sys.executable, "tests/support/fake_worker.py")
+ws, three, toil = workspaces.workspace(), datetime(2026, 11, 26, 3, tzinfo=UTC), (sys.executable, "tests/support/fake_worker.py")
 
 def count(ws, chosen):
     with (ws.home / "starts").open("a") as file: file.write(f"{schedule.now:%d}\\n")
@@ -48,7 +48,7 @@ def slow(ws, chosen):
     time.sleep(0.1)
     return number
 
-start = {"count": count, "slow": slow, "real": service.start_retrain}[sys.argv[1]]
+start = {"count": count, "slow": slow, "real": retraining.start_retrain}[sys.argv[1]]
 schedule = Schedule(ws=ws, cron=Cron("0 3 * * *", UTC), start=start, tell=lambda text: None)
 print("ready", flush=True)
 sys.stdin.readline()
