@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 
-SLOW_FIXTURES = {"published", "small", "chromium", "spreadsheet"}
+SLOW_FIXTURES = {"published", "small", "chromium", "office"}
 """What trains a model, or starts a browser or an office."""
 
 
@@ -92,17 +93,35 @@ def shop(published: Workspace, home: Workspace) -> Workspace:
     return home
 
 
-@pytest.fixture(scope="session")
-def chromium() -> str:
-    """The browser; where it is missing the test is skipped, except in CI."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    found = next((path for path in map(shutil.which, names) if path), None)
-    if found is None:
-        missing = "Chromium is not installed (Debian, Ubuntu: apt install chromium)."
+def program(names: Sequence[str], missing: str) -> str:
+    """The first of these programs that is installed; where none is, the test is skipped, and fails in CI."""
+    path = next((path for path in map(shutil.which, names) if path), None)
+    if path is None:
         if os.environ.get("CI"):
             pytest.fail(missing)
         pytest.skip(missing)
-    return found
+    return path
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The browser."""
+    return program(("chromium", "chromium-browser", "google-chrome"), "Chromium is not installed (Debian, Ubuntu: apt install chromium).")
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., list[Path]]:
+    """LibreOffice: turns files, read as its filter says, into workbooks, which it recalculates; where they are."""
+    soffice = program(("soffice",), "LibreOffice is not installed (Debian, Ubuntu: apt install libreoffice-calc).")
+    profile, out = tmp_path_factory.mktemp("profile"), tmp_path_factory.mktemp("office")
+
+    def convert(*sources: Path, infilter: str = "") -> list[Path]:
+        reading = [f"--infilter={infilter}"] if infilter else []
+        command = [soffice, "--headless", f"-env:UserInstallation={profile.as_uri()}", "--convert-to", "xlsx:Calc MS Excel 2007 XML", *reading]
+        subprocess.run([*command, "--outdir", out, *sources], check=True, capture_output=True, timeout=120)
+        return [out / f"{source.stem}.xlsx" for source in sources]
+
+    return convert
 
 
 @pytest.fixture

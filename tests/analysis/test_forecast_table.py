@@ -5,9 +5,6 @@ from __future__ import annotations
 import csv
 import doctest
 import io
-import os
-import shutil
-import subprocess
 import time
 
 import openpyxl
@@ -63,22 +60,14 @@ def cut(content, delimiter):
 
 
 @pytest.fixture(scope="module")
-def spreadsheet(tmp_path_factory):
+def spreadsheet(office, tmp_path_factory):
     """LibreOffice, which opens a CSV with these signs between cells (their numbers) and says which cells are formulas."""
-    soffice = shutil.which("soffice")
-    if soffice is None:
-        missing = "LibreOffice is not installed (Debian, Ubuntu: apt install libreoffice-calc)."
-        if os.environ.get("CI"):
-            pytest.fail(missing)
-        pytest.skip(missing)
-    home = tmp_path_factory.mktemp("office")
+    file = tmp_path_factory.mktemp("csv") / "file.csv"
 
     def run(content, signs):
-        (home / "file.csv").write_bytes(content)
-        command = [soffice, "--headless", f"-env:UserInstallation={(home / 'profile').as_uri()}", "--convert-to", "xlsx:Calc MS Excel 2007 XML"]
-        reading = f"--infilter=CSV:{signs},34,76,1,,0,false,true,false,false,true,-1,true"
-        subprocess.run([*command, reading, "--outdir", home / "out", home / "file.csv"], check=True, capture_output=True, timeout=120)
-        sheet = openpyxl.load_workbook(home / "out" / "file.xlsx").worksheets[0]
+        file.write_bytes(content)
+        [book] = office(file, infilter=f"CSV:{signs},34,76,1,,0,false,true,false,false,true,-1,true")
+        sheet = openpyxl.load_workbook(book).worksheets[0]
         return [cell.value for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
 
     return run
