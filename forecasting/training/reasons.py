@@ -11,7 +11,8 @@ from forecasting.core import formatting, schema
 from forecasting.core.arrays import FloatArray
 from forecasting.core.period import DAY, MONTH, WEEK, Period
 from forecasting.models import registry
-from forecasting.training.weights import FEWEST_CUTOFFS, Weights
+from forecasting.training.pair_weights import FEWEST_CUTOFFS
+from forecasting.training.weights import Weights
 
 STOPPED = "stopped"
 NO_SALES = "none"

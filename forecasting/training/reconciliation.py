@@ -21,7 +21,7 @@ from forecasting.core.progress import OnProgress, Progress, ignore
 from forecasting.core.settings import ProphetSettings
 from forecasting.core.stages import BACKTEST_TOTALS
 from forecasting.models.prophet.model import ProphetModel
-from forecasting.training import weights
+from forecasting.training import pair_weights
 from forecasting.training.backtest import Backtest
 
 EVERYTHING = "all"
@@ -121,7 +121,7 @@ def forecast(
         settings: Prophet's.
         on_progress: Told of stage `BACKTEST_TOTALS`.
     """
-    chosen = groupings(panel) if len(past) >= weights.FEWEST_CUTOFFS else []
+    chosen = groupings(panel) if len(past) >= pair_weights.FEWEST_CUTOFFS else []
     if not chosen:
         return []
     fits = [*((known, horizons[0]) for known in past), (panel, horizons[1])]
@@ -176,7 +176,7 @@ def _scaled(past: Backtest, ahead: FloatArray, direct: Direct) -> Reconciled | N
 
 def _weight(sold: FloatArray, added: FloatArray, own: FloatArray) -> float:
     """How far totals should move from the sum of their parts to their own forecasts, in [0, 1]; 0 without evidence."""
-    return float(weights.learn_pair(sold, own, added, 0.0).first.mean())
+    return float(pair_weights.learn_pair(sold, own, added, 0.0).first.mean())
 
 
 def _share_out(blend: FloatArray, own: FloatArray, weight: float, grouping: Grouping) -> FloatArray:
