@@ -127,13 +127,10 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., list[Path]
 @pytest.fixture
 def browser(chromium: str) -> Iterator[Browser]:
     """A browser that runs for one test."""
-    from browser_pages import FLAGS
-    from playwright.sync_api import sync_playwright
+    from browser_pages import launched
 
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium, args=FLAGS.split())
-        yield launched
-        launched.close()
+    with launched(chromium) as running:
+        yield running
 
 
 @pytest.fixture

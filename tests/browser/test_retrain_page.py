@@ -32,16 +32,6 @@ KEEP_VALUES = """addEventListener("DOMContentLoaded", () => {
 })"""
 
 
-@pytest.fixture
-def chrome(chromium):
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"])
-        yield launched
-        launched.close()
-
-
 @contextmanager
 def elsewhere():
     """The page on a site of its own; its address."""
@@ -84,9 +74,9 @@ def test_the_page_runs_no_script_and_no_style_but_its_own():
 
 
 @pytest.mark.browser
-def test_a_lost_connection_is_found_again_and_the_dashboard_shows_the_same_bar(shop, chrome):
+def test_a_lost_connection_is_found_again_and_the_dashboard_shows_the_same_bar(shop, browser):
     with served(shop.home, FORECASTING_API_TOKEN="") as (address, _), broken(address, cuts=[900, 400, 1]) as line:
-        page, dashboard = new_page(chrome), new_page(chrome)
+        page, dashboard = new_page(browser), new_page(browser)
         page.add_init_script(KEEP_VALUES)
         answer = page.goto(f"{line.address}/app/static/retrain.html")
         assert answer.headers["content-type"].startswith("text/html")
@@ -114,9 +104,9 @@ def test_a_lost_connection_is_found_again_and_the_dashboard_shows_the_same_bar(s
 
 
 @pytest.mark.browser
-def test_the_page_serves_another_site_that_is_let_in(shop, chrome):
+def test_the_page_serves_another_site_that_is_let_in(shop, browser):
     with elsewhere() as site, served(shop.home, FORECASTING_API_TOKEN=TOKEN, FORECASTING_ORIGINS=site) as (address, _):
-        page = new_page(chrome, viewport={"width": 390, "height": 800}, color_scheme="dark")
+        page = new_page(browser, viewport={"width": 390, "height": 800}, color_scheme="dark")
         asked = []
         page.on("request", lambda request: asked.append(request.url))
         page.goto(f"{site}/retrain.html?server={address}")
@@ -150,9 +140,9 @@ def test_the_page_serves_another_site_that_is_let_in(shop, chrome):
 
 
 @pytest.mark.browser
-def test_a_site_that_nobody_let_in_is_told_why(shop, chrome):
+def test_a_site_that_nobody_let_in_is_told_why(shop, browser):
     with elsewhere() as site, served(shop.home, FORECASTING_API_TOKEN="") as (address, _):
-        page = new_page(chrome)
+        page = new_page(browser)
         page.goto(f"{site}/retrain.html?server={address}")
         start(page, "date,sales\n2026-07-01,4\n")
         page.get_by_text("FORECASTING_ORIGINS").wait_for()

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import hostile_names as hostile
 import pandas as pd
 import pytest
-from browser_pages import FLAGS, PATIENCE, heading
+from browser_pages import PATIENCE, heading, launched
 from live_server import served
 
 from forecasting.services import ordering, sales, versions
@@ -55,12 +55,8 @@ def address(home):
 
 @pytest.fixture(scope="module")
 def browser(chromium):
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium, args=FLAGS.split())
-        yield launched
-        launched.close()
+    with launched(chromium) as running:
+        yield running
 
 
 @pytest.fixture

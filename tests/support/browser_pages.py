@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+
 import pandas as pd
 import shop_workspaces as shops
 
@@ -10,6 +12,17 @@ FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-back
 
 PATIENCE = 60_000
 """Milliseconds: machines that run tests are slow."""
+
+
+@contextmanager
+def launched(chromium):
+    """A browser that runs for as long as the block."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS.split())
+        yield browser
+        browser.close()
 
 
 def new_page(browser, **options):
