@@ -9,7 +9,7 @@ from forecasting.analysis.accuracy import by_series
 from forecasting.core.errors import NotFound
 from pages.charts import accuracy as accuracy_charts
 from pages.charts import forecast
-from pages.components.accuracy import parts, tables
+from pages.components.accuracy import measures, numbers, parts, tables
 from pages.components.shared import layout, live_version
 from pages.components.shared.filters import ask_filters, no_match
 
@@ -33,11 +33,11 @@ if not parts.is_judged(accuracy):
 
 with actions:
     parts.downloads(accuracy, version)
-parts.numbers(accuracy, {} if filters else parts.before(version))
+numbers.numbers(accuracy, {} if filters else numbers.before(version))
 
 left, right = st.columns([1.6, 1])
 with left, st.container(border=True, height="stretch", key="measure_card"):
-    measure = parts.measure(accuracy)
+    measure = measures.measure(accuracy)
     st.plotly_chart(
         accuracy_charts.by_step(accuracy.steps, measure.column, parts.unit(accuracy)),
         config=forecast.CONFIG,

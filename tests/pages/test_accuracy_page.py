@@ -13,7 +13,8 @@ from forecasting.analysis import accuracy
 from forecasting.core import formatting
 from forecasting.services import accuracy as accuracy_service
 from forecasting.services import versions
-from pages.components.accuracy import parts
+from pages.components.accuracy import measures
+from pages.components.accuracy import numbers as accuracy_numbers
 from pages.components.shared import markdown
 
 pytestmark = pytest.mark.usefixtures("fresh_caches")
@@ -64,9 +65,9 @@ def test_the_measure_stands_in_the_url(watching):
     assert "##### Bias by days ahead" in texts(at)
 
 
-@pytest.mark.parametrize("measure", parts.MEASURES)
+@pytest.mark.parametrize("measure", measures.MEASURES)
 def test_every_measure_can_be_shown(watching, measure):
-    assert f"##### {parts.MEASURES[measure].title} by days ahead" in texts(opened("accuracy", measure=measure))
+    assert f"##### {measures.MEASURES[measure].title} by days ahead" in texts(opened("accuracy", measure=measure))
 
 
 def test_one_cutoff_can_be_looked_at(watching):
@@ -132,7 +133,7 @@ def test_a_file_too_short_for_a_backtest_says_so(watching, monkeypatch):
 def test_the_numbers_are_held_against_the_version_before(watching, monkeypatch):
     was = versions.manifest(watching, 1)
     metrics = was["metrics"] | {"wape": was["metrics"]["wape"] + 0.05, "coverage_80": 0.5}
-    monkeypatch.setattr(parts, "before", lambda _: {**was, "version": 7, "metrics": metrics})
+    monkeypatch.setattr(accuracy_numbers, "before", lambda _: {**was, "version": 7, "metrics": metrics})
     at = opened("accuracy")
     assert at.metric[0].delta == "5.0 points"
     assert at.metric[0].proto.color == at.metric[1].proto.color
@@ -178,5 +179,5 @@ def test_the_same_question_is_answered_once(watching, monkeypatch):
 
 
 def test_lean_says_which_way():
-    said = [parts.lean(bias) for bias in (0.005, 0.03, -0.03, 0.2, -0.2, float("nan"))]
+    said = [accuracy_numbers.lean(bias) for bias in (0.005, 0.03, -0.03, 0.2, -0.2, float("nan"))]
     assert said == ["balanced", "a little high", "a little low", "too high", "too low", formatting.UNKNOWN]

@@ -8,12 +8,12 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from forecasting.core import locations
 from forecasting.core.errors import AmbiguousDates, ColumnsMissing, InputError, NothingPublished, ProblemsFound, ShelfcastError
 from forecasting.entrypoints.cli import arguments
+from forecasting.entrypoints.cli.output import problem_lines, report, say, write
 from forecasting.storage.workspace import VARIABLE, Workspace
 
 if TYPE_CHECKING:
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from forecasting.training.ensemble import Ensemble
 
 
-SHOWN = 20
-"""Problems that the command line prints at most."""
 HINTS: dict[type[ShelfcastError], str] = {
     AmbiguousDates: "Add --day-first or --month-first.",
     ColumnsMissing: "Name it with --map, e.g. --map date=Day.",
@@ -37,13 +35,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = arguments.parser(VERBS).parse_args(argv)
     try:
         if args.verb is not _sample and locations.is_installed() and not os.environ.get(VARIABLE):
-            _say(f"The shop's files are in {locations.default_home()}; {VARIABLE} puts them elsewhere.")
+            say(f"The shop's files are in {locations.default_home()}; {VARIABLE} puts them elsewhere.")
         verb: Callable[[argparse.Namespace], int] = args.verb
         return verb(args)
     except ShelfcastError as error:
         if isinstance(error, ProblemsFound):
-            _say(_problems(error))
-        _say(" ".join([str(error), *(hint for kind, hint in HINTS.items() if isinstance(error, kind))]))
+            say(problem_lines(error))
+        say(" ".join([str(error), *(hint for kind, hint in HINTS.items() if isinstance(error, kind))]))
         return 2 if isinstance(error, InputError) else 1
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -58,7 +56,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _sample(args: argparse.Namespace) -> int:
     from forecasting.services import sales
 
-    _write(sales.sample_csv(), args.out)
+    write(sales.sample_csv(), args.out)
     return 0
 
 
@@ -67,10 +65,10 @@ def _upload(args: argparse.Namespace) -> int:
 
     if args.dry_run:
         checked, change = submissions.preview(workspaces.workspace(), _sent(args))
-        _report(args, {**change.counts(), "problems": len(checked.problems)}, f"Nothing was saved. {change}")
+        report(args, {**change.counts(), "problems": len(checked.problems)}, f"Nothing was saved. {change}")
         return 0
     merged = submissions.merge(workspaces.workspace(), _sent(args))[1]
-    _report(args, merged.counts(), str(merged))
+    report(args, merged.counts(), str(merged))
     return 0
 
 
@@ -90,11 +88,11 @@ def _retrain(args: argparse.Namespace) -> int:
         return _retrain_every(args)
     ws, chosen = workspaces.workspace(), arguments.settings(args)
     sent = None if args.file is None else _sent(args)
-    number = submissions.retrain(ws, sent, chosen, leave_a_core=False, on_merge=lambda merged: _say(str(merged)))
+    number = submissions.retrain(ws, sent, chosen, leave_a_core=False, on_merge=lambda merged: say(str(merged)))
     manifest = follow(ws, number)
     wape = manifest["metrics"]["wape"]
     error = "unknown" if wape is None else f"{100 * wape:.1f} %"
-    _say(f"Version {manifest['version']} is live: {manifest['series']} series, error {error}, {manifest['simpler']} with a simpler model.")
+    say(f"Version {manifest['version']} is live: {manifest['series']} series, error {error}, {manifest['simpler']} with a simpler model.")
     if args.json:
         print(json.dumps(manifest))
     return 0
@@ -114,9 +112,9 @@ def _retrain_every(args: argparse.Namespace) -> int:
         cron=Cron(args.every),
         choose=lambda ws: arguments.settings(args, versions.settings(ws)),
         start=partial(retraining.start_retrain, leave_a_core=False),
-        tell=lambda text: _say(f"{text} Next: {schedule.shown(schedule.next())}."),
+        tell=lambda text: say(f"{text} Next: {schedule.shown(schedule.next())}."),
     )
-    _say(f"Next retrain: {schedule.shown(schedule.next())}. Ctrl-C ends the schedule, but not a retrain that is running.")
+    say(f"Next retrain: {schedule.shown(schedule.next())}. Ctrl-C ends the schedule, but not a retrain that is running.")
     run_schedule(schedule)
     return 1
 
@@ -126,7 +124,7 @@ def _forecast(args: argparse.Namespace) -> int:
 
     ensemble = versions.load(workspaces.workspace(), _live())
     steps = ensemble.panel.period.steps(args.days)
-    _write(forecasts.forecast_csv(ensemble, arguments.filters(args), steps, total=args.total), args.out)
+    write(forecasts.forecast_csv(ensemble, arguments.filters(args), steps, total=args.total), args.out)
     return 0
 
 
@@ -141,11 +139,11 @@ def _recommend(args: argparse.Namespace) -> int:
     orders = ordering.recommend(ensemble, given, arguments.policy(args), arguments.filters(args))
     quantities = _within_limits(args, orders)
     if args.past_check is not None:
-        _write(ordering.receipt_csv(orders), args.past_check)
+        write(ordering.receipt_csv(orders), args.past_check)
     if args.xlsx is not None:
-        _write(ordering.orders_xlsx(orders, versions.manifest(ws, version), quantities), args.xlsx)
-    _write(ordering.orders_csv(orders, version, quantities), args.out)
-    _say(wording.summary(orders))
+        write(ordering.orders_xlsx(orders, versions.manifest(ws, version), quantities), args.xlsx)
+    write(ordering.orders_csv(orders, version, quantities), args.out)
+    say(wording.summary(orders))
     return 0
 
 
@@ -229,7 +227,7 @@ def _within_limits(args: argparse.Namespace, orders: Orders) -> dict[str, float]
     if args.budget is None and args.space is None:
         return {}
     bought = spend.spend(orders, args.budget) if args.space is None else spend.spend(orders, args.space, "space")
-    _say(f"Within the limit: {bought['order_quantity'].sum():,.0f} units in {len(bought):,} orders, which use {bought['takes'].sum():,.2f}.")
+    say(f"Within the limit: {bought['order_quantity'].sum():,.0f} units in {len(bought):,} orders, which use {bought['takes'].sum():,.2f}.")
     return spend.quantities(orders, bought)
 
 
@@ -238,7 +236,7 @@ def _live() -> int:
 
     serving = versions.serving(workspaces.workspace())
     for damage in serving.refused:
-        _say(str(damage))
+        say(str(damage))
     if serving.version is None:
         raise NothingPublished("No model has been trained yet. Run: python -m forecasting retrain FILE")
     return serving.version
@@ -257,30 +255,3 @@ def _sent(args: argparse.Namespace) -> Submission:
         day_first=args.day_first,
         drop_problems=args.drop_problems,
     )
-
-
-# Output
-
-
-def _report(args: argparse.Namespace, counts: dict[str, Any], text: str) -> None:
-    print(json.dumps(counts) if args.json else text)
-
-
-def _problems(error: ProblemsFound) -> str:
-    shown = error.problems.head(SHOWN).to_string(index=False)
-    more = len(error.problems) - SHOWN
-    return f"{shown}\n... and {more:,} more." if more > 0 else shown
-
-
-def _write(content: bytes, out: Path | None) -> None:
-    if out is None:
-        sys.stdout.buffer.write(content)
-        return
-    try:
-        out.write_bytes(content)
-    except OSError as error:
-        raise InputError(f"{out} cannot be written: {error.strerror}.") from error
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr)

@@ -12,7 +12,8 @@ import streamlit as st
 from forecasting.analysis.accuracy import Accuracy
 from forecasting.core import formatting, schema
 from forecasting.services import models
-from pages.components.accuracy.parts import BIAS_HELP, NAIVE_HELP, Measure
+from pages.components.accuracy.measures import Measure
+from pages.components.accuracy.numbers import BIAS_HELP, NAIVE_HELP
 from pages.components.shared import markdown, wording
 
 if TYPE_CHECKING:
