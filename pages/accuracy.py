@@ -9,51 +9,51 @@ from forecasting.analysis.accuracy import by_series
 from forecasting.core.errors import NotFound
 from pages.charts import accuracy as accuracy_charts
 from pages.charts import forecast
-from pages.components.accuracy import measures, numbers, parts, tables
+from pages.components.accuracy import backtest, measures, numbers, tables
 from pages.components.shared import layout, live_version
 from pages.components.shared.filters import ask_filters, no_match
 
 manifest = live_version.live_manifest("Accuracy")
 version = manifest["version"]
-actions = layout.head("Accuracy", parts.context(manifest))
+actions = layout.head("Accuracy", backtest.context(manifest))
 if not manifest["cutoffs"]:
-    parts.too_short()
+    backtest.too_short()
     st.stop()
 
 filters = ask_filters(live_version.loaded(version))
 try:
-    accuracy = parts.accuracy_of(version, filters)
+    accuracy = backtest.accuracy_of(version, filters)
 except NotFound:
     card = st.container(border=True, key="no_match")
     no_match(card.container(gap=None), card, filters)
     st.stop()
-if not parts.is_judged(accuracy):
-    parts.too_young()
+if not backtest.is_judged(accuracy):
+    backtest.too_young()
     st.stop()
 
 with actions:
-    parts.downloads(accuracy, version)
+    backtest.downloads(accuracy, version)
 numbers.numbers(accuracy, {} if filters else numbers.before(version))
 
 left, right = st.columns([1.6, 1])
 with left, st.container(border=True, height="stretch", key="measure_card"):
     measure = measures.measure(accuracy)
     st.plotly_chart(
-        accuracy_charts.by_step(accuracy.steps, measure.column, parts.unit(accuracy)),
+        accuracy_charts.by_step(accuracy.steps, measure.column, backtest.unit(accuracy)),
         config=forecast.CONFIG,
         key="by_step",
-        alt=f"{measure.title} of the blend, Prophet, LSTM and the seasonal naive forecast, by {parts.unit(accuracy)}s ahead",
+        alt=f"{measure.title} of the blend, Prophet, LSTM and the seasonal naive forecast, by {backtest.unit(accuracy)}s ahead",
     )
 with right, layout.card("Do the bands keep their promise?", "Share of days inside each band", height="stretch"):
     st.plotly_chart(
-        accuracy_charts.promise(accuracy.promise, parts.promised(accuracy)),
+        accuracy_charts.promise(accuracy.promise, backtest.promised(accuracy)),
         config=forecast.CONFIG,
         key="promise",
         alt="Share of days inside each band compared with the share promised",
     )
 
 with st.container(border=True, key="past_card"):
-    cutoff = parts.past(accuracy)
+    cutoff = backtest.past(accuracy)
     total, history = accuracy.total, accuracy.history
     st.plotly_chart(
         accuracy_charts.past(total, history) if cutoff is None else accuracy_charts.past_of(total, history, cutoff),
@@ -64,7 +64,7 @@ with st.container(border=True, key="past_card"):
 
 left, right = st.columns([1.6, 1])
 with left, layout.card("Series to check", "The costliest in units first", height="stretch"):
-    tables.attention(attention.attention(accuracy), parts.unit(accuracy))
+    tables.attention(attention.attention(accuracy), backtest.unit(accuracy))
 with right, layout.card("By cutoff", measure.title, height="stretch"):
     tables.by_cutoff(accuracy, measure)
 

@@ -18,8 +18,7 @@ from forecasting.core.settings import Settings
 from forecasting.models import registry
 from forecasting.models.base import Model
 from forecasting.models.registry import RegisteredModel
-from forecasting.services import forecasts, training_run, versions
-from forecasting.services import models as model_names
+from forecasting.services import forecasts, models, training_run, versions
 from forecasting.storage.versions.store import Versions
 from forecasting.storage.workspace import Workspace
 
@@ -144,9 +143,9 @@ def test_the_pages_draw_it_and_weigh_it(ws, third):
 
 
 def test_a_retrain_has_a_step_of_it(third):
-    assert model_names.steps() == ("Merge", "Backtest", "Prophet", "LSTM", "Mean of 28 days", "Publish")
-    assert model_names.step_of("Mean of 28 days") == "Mean of 28 days"
-    assert model_names.step_of("Seasonal naive") == "Prophet"
+    assert models.steps() == ("Merge", "Backtest", "Prophet", "LSTM", "Mean of 28 days", "Publish")
+    assert models.step_of("Mean of 28 days") == "Mean of 28 days"
+    assert models.step_of("Seasonal naive") == "Prophet"
 
 
 def test_a_change_of_price_leaves_it_as_it_is(made):

@@ -15,7 +15,7 @@ import pytest
 from repository import ROOT
 
 from forecasting.core.errors import NotFound, VersionDamaged
-from forecasting.storage.versions import manifest as manifests
+from forecasting.storage.versions import manifest
 from forecasting.storage.versions.store import Serving, Versions
 
 PUBLISH = """
@@ -304,7 +304,7 @@ def test_a_version_pruned_while_it_is_verified_is_not_found_and_not_damaged(vers
         path.rename(path.with_name(".going"))
         raise VersionDamaged(number, "model.npz")
 
-    monkeypatch.setattr(manifests, "verify", verify)
+    monkeypatch.setattr(manifest, "verify", verify)
     with pytest.raises(NotFound):
         versions.folder(1)
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from forecasting.analysis.accuracy import Accuracy
 from forecasting.core import formatting
-from pages.components.accuracy.parts import unit
+from pages.components.accuracy.backtest import unit
 
 
 class Measure(NamedTuple):

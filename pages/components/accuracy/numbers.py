@@ -11,7 +11,7 @@ import streamlit as st
 from forecasting.analysis.accuracy import Accuracy
 from forecasting.core import formatting, schema
 from forecasting.services import versions, workspaces
-from pages.components.accuracy.parts import EVEN, FAR, unit
+from pages.components.accuracy.backtest import unit
 from pages.components.shared import wording
 
 NAIVE_HELP = "How much smaller the error is than when last week is simply repeated."
@@ -105,3 +105,7 @@ def lean(bias: float) -> str:
     if abs(bias) < EVEN:
         return "balanced"
     return f"{'a little' if abs(bias) < FAR else 'too'} {'high' if bias > 0 else 'low'}"
+
+
+EVEN, FAR = 0.01, 0.05
+"""Bias below the first is as good as none; from the second on it is more than a little."""

@@ -1,4 +1,4 @@
-"""Parts of the accuracy page; every choice is bound to the URL."""
+"""The backtest behind the Accuracy page: loaded once, filtered, downloaded, looked at cutoff by cutoff."""
 
 from __future__ import annotations
 
@@ -8,16 +8,13 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from forecasting.analysis import accuracy as accuracy_analysis
+from forecasting.analysis import accuracy
 from forecasting.analysis.accuracy import Accuracy, by_series
 from forecasting.analysis.backtest_bands import BacktestBands
 from forecasting.core import formatting, schema
 from forecasting.services import accuracy as accuracy_service
 from forecasting.services import workspaces
 from pages.components.shared import layout, live_version, markdown
-
-EVEN, FAR = 0.01, 0.05
-"""Bias below the first is as good as none; from the second on it is more than a little."""
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
@@ -29,7 +26,7 @@ def _judged(version: int) -> BacktestBands:
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _accuracy(version: int, filters: tuple[tuple[str, str], ...]) -> Accuracy:
-    return accuracy_analysis.accuracy(_judged(version), dict(filters))
+    return accuracy.accuracy(_judged(version), dict(filters))
 
 
 def accuracy_of(version: int, filters: dict[str, str]) -> Accuracy:
