@@ -188,7 +188,7 @@ def test_accuracy(page, address):
         page.locator(f".st-key-{key} .main-svg").first.hover()
     assert is_clean(page)
     page.goto(f"{address}/accuracy?product_id={quote(hostile.MARKDOWN, safe='')}")
-    read(page, "One forecast")
+    read(page, "One series")
 
 
 def test_an_upload_with_problems_shows_them_as_they_stand_in_the_file(page, address):
