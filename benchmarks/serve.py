@@ -123,7 +123,7 @@ def report(name: str, port: int, asked: Questions, args: argparse.Namespace) -> 
 
 def questions(home: Path) -> Questions:
     """One question a series, in an order drawn with a seed."""
-    made = cache.live(Workspace(home)).made
+    made = cache.live(Workspace(home)).ensemble
     keys = [name for name in ("product_id", "region", "store") if name in made.labels]
     series = [dict(zip(keys, values, strict=True)) for values in zip(*(made.labels[name] for name in keys), strict=True)]
     random.Random(0).shuffle(series)

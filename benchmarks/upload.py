@@ -49,9 +49,9 @@ def upload_seconds(file: Path) -> dict[str, float]:
         marks.append(time.perf_counter())
         checked = check(table, guess_mapping(table), today=date.today())
         marks.append(time.perf_counter())
-        dataset.merge(checked.accept(drop_problems=True), Upload.of(content, file.name, rows=checked.rows, dropped=checked.dropped))
+        dataset.merge(checked.accept(drop_problems=True), Upload.from_file(content, file.name, rows=checked.rows, dropped=checked.dropped))
         marks.append(time.perf_counter())
-        dataset.merge(checked.sales, Upload.of(content, file.name, rows=checked.rows, dropped=checked.dropped))
+        dataset.merge(checked.sales, Upload.from_file(content, file.name, rows=checked.rows, dropped=checked.dropped))
         marks.append(time.perf_counter())
     steps = dict(zip(("read", "check", "merge", "again"), (after - before for before, after in itertools.pairwise(marks)), strict=True))
     return {**steps, "upload": steps["read"] + steps["check"] + steps["merge"]}

@@ -6,7 +6,9 @@ import streamlit as st
 
 from forecasting.analysis import attention
 from forecasting.analysis.accuracy import by_series
+from forecasting.core import schema
 from forecasting.core.errors import NotFound
+from forecasting.services import models
 from pages.charts import accuracy as accuracy_charts
 from pages.charts import forecast
 from pages.components.accuracy import backtest, measures, numbers, tables
@@ -42,7 +44,7 @@ with left, st.container(border=True, height="stretch", key="measure_card"):
         accuracy_charts.by_step(accuracy.steps, measure.column, backtest.unit(accuracy)),
         config=forecast.CONFIG,
         key="by_step",
-        alt=f"{measure.title} of the blend, Prophet, LSTM and the seasonal naive forecast, by {backtest.unit(accuracy)}s ahead",
+        alt=f"{measure.title} of {models.listed(schema.BLEND, benchmark=True)}, by {backtest.unit(accuracy)}s ahead",
     )
 with right, layout.card("Do the bands keep their promise?", "Share of days inside each band", height="stretch"):
     st.plotly_chart(

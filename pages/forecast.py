@@ -6,7 +6,7 @@ import streamlit as st
 
 from forecasting.analysis import forecast_view
 from forecasting.core.errors import NotFound
-from forecasting.services import forecasts
+from forecasting.services import forecasts, models
 from pages.charts import forecast
 from pages.components.forecast import parts
 from pages.components.forecast import what_if as whatif_parts
@@ -23,7 +23,7 @@ filters = ask_filters(ensemble)
 card = st.container(border=True, key="curves_card")
 with card.container(horizontal=True, vertical_alignment="center"):
     title = st.container(gap=None, width="stretch")
-    days = parts.days(ensemble)
+    steps = parts.steps(ensemble)
     curves = parts.curves()
     what_if = st.container(width="content")
 
@@ -36,27 +36,27 @@ except NotFound:
 with what_if:
     change, refused = whatif_parts.ask(standing)
 shown = whatif_parts.answer(version, filters, standing, change)
-view = forecast_view.view(shown, filters, days)
+view = forecast_view.view(shown, filters, steps)
 
 with title:
     st.markdown(f"##### {parts.title(filters, view.period)}", anchors=False)
     st.caption(parts.caption(view, manifest.get("reconciled")))
 
 with card:
-    whatif_parts.line(standing, shown, change, days=days, refused=refused)
+    whatif_parts.line(standing, shown, change, steps=steps, refused=refused)
     parts.numbers(view)
     st.plotly_chart(
-        forecast.forecast(view, curves, before=forecast_view.view(ensemble, filters, days) if change else None),
+        forecast.forecast(view, curves, before=forecast_view.view(ensemble, filters, steps) if change else None),
         config=forecast.CONFIG,
         key="forecast_chart",
-        alt=f"Past sales and the forecast of the next {view.period.count(days)} by Prophet, LSTM and their blend, with 80 % and 95 % bands",
+        alt=f"Past sales and the forecast of the next {view.period.count(steps)} by {models.listed()} and their blend, with 80 % and 95 % bands",
     )
-    whatif_parts.assumed(standing, forecasts.assumptions(ensemble, filters, days), change)
+    whatif_parts.assumed(standing, forecasts.assumptions(ensemble, filters, steps), change)
 
 actions.download_button(
     "Download CSV",
-    lambda: forecasts.forecast_csv(shown, filters, days),
-    f"forecast-v{version}-{days}-{view.period.plural}{'-what-if' if change else ''}.csv",
+    lambda: forecasts.forecast_csv(shown, filters, steps),
+    f"forecast-v{version}-{steps}-{view.period.plural}{'-what-if' if change else ''}.csv",
     "text/csv",
     icon=":material/download:",
     on_click="ignore",
@@ -70,7 +70,7 @@ with (
     right,
     layout.card("What moves it", f"Prophet's parts, in units a {view.period.name} above or below average", height="stretch"),
 ):
-    parts.components(forecast_view.components(shown, filters, days), view.period)
+    parts.components(forecast_view.components(shown, filters, steps), view.period)
 
 if len(view.simpler):
     with layout.card("Simpler forecasts", wording.SIMPLER_HELP):

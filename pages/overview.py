@@ -18,9 +18,9 @@ with layout.head("Overview", numbers.context(manifest)):
 
 ws = workspaces.workspace()
 ensemble = live_version.loaded(manifest["version"])
-days = live_version.ahead(ensemble)
+steps = live_version.ahead(ensemble)
 period = ensemble.panel.period
-view = forecast_view.view(ensemble, {}, days)
+view = forecast_view.view(ensemble, {}, steps)
 saved, _ = session.saved()
 order_place = numbers.numbers(view, manifest, versions.previous(ws, manifest["version"]), counted=saved is not None)
 needs = layout.card("To do")
@@ -30,11 +30,11 @@ with layout.card("All sales", f"Units a {period.name}, everything added up"):
         forecast.forecast(view, ("blend", "band_80", "band_95"), 320),
         config=forecast.CONFIG,
         key="all_sales",
-        alt=f"Recent sales and the forecast of the next {period.count(days)} with its ranges",
+        alt=f"Recent sales and the forecast of the next {period.count(steps)} with its ranges",
     )
 
-with layout.card("Biggest movers", f"Next {period.count(days)} compared with the last {days}"):
-    numbers.movers(forecast_view.movers(ensemble, days), period.count(days))
+with layout.card("Biggest movers", f"Next {period.count(steps)} compared with the last {steps}"):
+    numbers.movers(forecast_view.movers(ensemble, steps), period.count(steps))
 
 orders = None if saved is None else session.orders_of(manifest["version"], saved, policy.current(ensemble, saved), {})
 if order_place is not None and orders is not None:

@@ -63,17 +63,17 @@ class Served(Learned):
     """The bands that people see of an ensemble.
 
     Args:
-        made: What is served.
+        ensemble: What is served.
         f: Shape (n, h), its blend; NaN on days that do not count.
     """
 
-    def __init__(self, made: Ensemble, f: FloatArray) -> None:
-        super().__init__(made.errors, f)
-        object.__setattr__(self, "made", made)
+    def __init__(self, ensemble: Ensemble, f: FloatArray) -> None:
+        super().__init__(ensemble.errors, f)
+        object.__setattr__(self, "ensemble", ensemble)
 
     def series(self, window: int) -> FloatArray:
         """Of each series: single days are stored with the ensemble."""
-        return super().series(window) if window > 1 else self.made.bands.swapaxes(0, 1)[:, :, : self.f.shape[1]]
+        return super().series(window) if window > 1 else self.ensemble.bands.swapaxes(0, 1)[:, :, : self.f.shape[1]]
 
 
 @dataclass(frozen=True, eq=False)

@@ -70,7 +70,7 @@ def many(whole: Panel, settings: Settings, folder: Path | None = None) -> Iterat
         yield from (load(file, origins.planned(whole).cut(cut)) for file, cut in zip(files, cuts, strict=True))
         return
     for place, origin in enumerate(origins.replay(origins.record(whole, settings), settings)):
-        made = replace(origin.made, models={})
+        made = replace(origin.ensemble, models={})
         if files:
             save(made, files[place])
         yield made

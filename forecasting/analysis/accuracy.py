@@ -58,25 +58,25 @@ def accuracy(judged: BacktestBands, filters: Mapping[str, str]) -> Accuracy:
         NotFound: The filters choose nothing.
         InputError: A column that does not exist.
     """
-    made = judged.made
-    rows = chosen_rows(made, filters, 1)
-    names = [name for name in (schema.BLEND, *made.names) if np.isfinite(made.past.yhat[name][:, rows]).any()]
+    ensemble = judged.ensemble
+    rows = chosen_rows(ensemble, filters, 1)
+    names = [name for name in (schema.BLEND, *ensemble.names) if np.isfinite(ensemble.past.yhat[name][:, rows]).any()]
     both = {name: add_up_errors(judged, name, rows) for name in names}
-    by_step = {name: found[0] for name, found in both.items()}
-    by_cutoff = {name: found.added(1) for name, found in by_step.items()}
-    overall = {name: found.added(0) for name, found in by_cutoff.items()}
-    limits = quantiles.past_total_quantiles(_judged_days(made.errors_of(rows)), PROBABILITIES)
+    by_step = {name: sums for name, (sums, _) in both.items()}
+    by_cutoff = {name: sums.added(1) for name, sums in by_step.items()}
+    overall = {name: sums.added(0) for name, sums in by_cutoff.items()}
+    limits = quantiles.past_total_quantiles(_judged_days(ensemble.errors_of(rows)), PROBABILITIES)
     return Accuracy(
         judged=judged,
         rows=rows,
-        overall=pd.DataFrame([{schema.MODEL: name, **found.measures()} for name, found in overall.items()], columns=[schema.MODEL, *MEASURES]),
-        steps=_long(schema.STEP, range(1, made.past.horizon + 1), {name: found.added(0) for name, found in by_step.items()}),
-        cutoffs=_long(schema.CUTOFF, made.past.cutoffs, by_cutoff),
+        overall=pd.DataFrame([{schema.MODEL: name, **sums.measures()} for name, sums in overall.items()], columns=[schema.MODEL, *MEASURES]),
+        steps=_long(schema.STEP, range(1, ensemble.past.horizon + 1), {name: sums.added(0) for name, sums in by_step.items()}),
+        cutoffs=_long(schema.CUTOFF, ensemble.past.cutoffs, by_cutoff),
         better=float(better(overall)) if names else np.nan,
         promise=_promise(judged, rows, limits),
         total=_total(judged, rows, names, limits),
-        history=pd.DataFrame({schema.DS: made.panel.dates, schema.SALES: known_sum(made.panel.sales[rows], axis=0)}),
-        tallies={name: found[1] for name, found in both.items()},
+        history=pd.DataFrame({schema.DS: ensemble.panel.dates, schema.SALES: known_sum(ensemble.panel.sales[rows], axis=0)}),
+        tallies={name: by_row for name, (_, by_row) in both.items()},
     )
 
 
@@ -87,7 +87,7 @@ def better(tallies: Mapping[str, ErrorSums]) -> FloatArray:
 
 def _long(column: str, values: Any, tallies: Mapping[str, ErrorSums]) -> pd.DataFrame:
     """A row for each value and model."""
-    parts = [pd.DataFrame({column: values, schema.MODEL: name, **found.measures()}) for name, found in tallies.items()]
+    parts = [pd.DataFrame({column: values, schema.MODEL: name, **sums.measures()}) for name, sums in tallies.items()]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[column, schema.MODEL, *MEASURES])
 
 
@@ -104,7 +104,7 @@ def _promise(judged: BacktestBands, rows: np.ndarray, limits: FloatArray) -> pd.
         "total": np.full(len(LEVELS), np.nan),
     }
     if len(rows) > 1:
-        sold, _ = quantiles.total_errors(judged.made.errors_of(rows))
+        sold, _ = quantiles.total_errors(judged.ensemble.errors_of(rows))
         known = np.isfinite(sold) & np.isfinite(limits).all(axis=0)
         inside = (limits[0::2] <= sold) & (sold <= limits[1::2]) & known
         columns["total"] = _parts(inside.sum(axis=(1, 2)), known.sum())
@@ -122,15 +122,15 @@ def _parts(counts: np.ndarray, whole: int) -> FloatArray:
 
 
 def _total(judged: BacktestBands, rows: np.ndarray, names: list[str], limits: FloatArray) -> pd.DataFrame:
-    made = judged.made
-    count, _, horizon = made.past.y.shape
-    sold, _ = quantiles.total_errors(made.errors_of(rows))
-    known = np.isfinite(made.past.y[:, rows]) & np.isfinite(judged.yhat[schema.BLEND][:, rows])
+    ensemble = judged.ensemble
+    count, _, horizon = ensemble.past.y.shape
+    sold, _ = quantiles.total_errors(ensemble.errors_of(rows))
+    known = np.isfinite(ensemble.past.y[:, rows]) & np.isfinite(judged.yhat[schema.BLEND][:, rows])
     step = np.tile(np.arange(1, horizon + 1), count)
     columns: dict[str, Any] = {
-        schema.CUTOFF: np.repeat(made.past.cutoffs.to_numpy(), horizon),
+        schema.CUTOFF: np.repeat(ensemble.past.cutoffs.to_numpy(), horizon),
         schema.STEP: step,
-        schema.DS: made.panel.dates.to_numpy()[np.repeat(judged.cuts, horizon) + step - 1],
+        schema.DS: ensemble.panel.dates.to_numpy()[np.repeat(judged.cuts, horizon) + step - 1],
         schema.SALES: sold.ravel(),
     }
     for name in names:
@@ -140,7 +140,7 @@ def _total(judged: BacktestBands, rows: np.ndarray, names: list[str], limits: Fl
     return pd.DataFrame(columns | {name: values.ravel() for name, values in zip(schema.BANDS, drawn, strict=True)})
 
 
-def by_series(found: Accuracy) -> pd.DataFrame:
+def by_series(accuracy: Accuracy) -> pd.DataFrame:
     """How good the forecast of each series was, the largest error first.
 
     Returns:
@@ -148,52 +148,52 @@ def by_series(found: Accuracy) -> pd.DataFrame:
         which the blend was off), `MEASURES` of the blend, `better` than the seasonal naive forecast, today's shares, `why` they are so,
         `MEASURES` of each model as `prophet_wape` and so on (NaN where it had no forecast), and the WAPE `by_cutoff` as lists.
     """
-    judged, rows = found.judged, found.rows
-    made = judged.made
-    health = made.health.iloc[rows]
-    added = {name: values.added(0) for name, values in found.tallies.items()}
+    judged, rows = accuracy.judged, accuracy.rows
+    ensemble = judged.ensemble
+    health = ensemble.health.iloc[rows]
+    added = {name: values.added(0) for name, values in accuracy.tallies.items()}
     blend = added.get(schema.BLEND)
     if blend is None:
         return pd.DataFrame()
-    columns: dict[str, Any] = {str(name): made.panel.series[name].to_numpy()[rows] for name in made.panel.series}
+    columns: dict[str, Any] = {str(name): ensemble.panel.series[name].to_numpy()[rows] for name in ensemble.panel.series}
     columns |= {schema.MODEL: health[schema.MODEL].to_numpy(), schema.SALES: share(blend.sold, blend.days), "missed": share(blend.missed, blend.days)}
     columns |= blend.measures() | {"better": better(added)}
-    columns |= {f"{name}_share": made.share[rows, position] for position, name in enumerate(made.names)}
+    columns |= {f"{name}_share": ensemble.share[rows, position] for position, name in enumerate(ensemble.names)}
     columns |= {"why": health["why"].to_numpy() if "why" in health else ""}
-    for name in (name for name in made.names if name in added):
-        there = np.isfinite(made.past.yhat[name][:, rows]).any(axis=(0, 2))
+    for name in (name for name in ensemble.names if name in added):
+        there = np.isfinite(ensemble.past.yhat[name][:, rows]).any(axis=(0, 2))
         columns |= {f"{name}_{measure}": np.where(there, values, np.nan) for measure, values in added[name].measures().items()}
-    columns[BY_CUTOFF] = list(found.tallies[schema.BLEND].measures()["wape"].T)
+    columns[BY_CUTOFF] = list(accuracy.tallies[schema.BLEND].measures()["wape"].T)
     return pd.DataFrame(columns).sort_values("wape", ascending=False, kind="stable", na_position="last", ignore_index=True)
 
 
-def series_table(found: Accuracy) -> pd.DataFrame:
-    """The same as people exchange it: rounded to 6 decimals, and a column for each cutoff instead of the lists."""
-    table = by_series(found)
-    dates = [f"wape_{day:%Y-%m-%d}" for day in found.judged.made.past.cutoffs]
+def series_table(accuracy: Accuracy) -> pd.DataFrame:
+    """`by_series` as people exchange it: rounded to 6 decimals, and a column for each cutoff instead of the lists."""
+    table = by_series(accuracy)
+    dates = [f"wape_{day:%Y-%m-%d}" for day in accuracy.judged.ensemble.past.cutoffs]
     errors = pd.DataFrame(table.pop(BY_CUTOFF).tolist() if len(table) else [], columns=dates)
     return pd.concat([table, errors], axis=1).round(2 * DECIMALS)
 
 
-def backtest_table(found: Accuracy) -> pd.DataFrame:
+def backtest_table(accuracy: Accuracy) -> pd.DataFrame:
     """Every forecast of the past beside what was sold, one row a series, cutoff and day ahead.
 
     Returns:
         `date, cutoff, step`, the key and category columns that exist, `sales`, the models, `forecast` (the blend) and the bands that the
         cutoff would have had, learned from the others; units a day, rounded to 3 decimals; empty where not known.
     """
-    judged, rows = found.judged, found.rows
-    made, past = judged.made, judged.made.past
+    judged, rows = accuracy.judged, accuracy.rows
+    ensemble, past = judged.ensemble, judged.ensemble.past
     shape = (len(past.y), len(rows), past.horizon)
     cutoff, series, step = (index.ravel() for index in np.indices(shape))
     columns: dict[str, Any] = {
-        schema.DATE: made.panel.dates.to_numpy()[judged.cuts[cutoff] + step],
+        schema.DATE: ensemble.panel.dates.to_numpy()[judged.cuts[cutoff] + step],
         schema.CUTOFF: past.cutoffs.to_numpy()[cutoff],
         schema.STEP: step + 1,
     }
-    columns |= {str(name): made.panel.series[name].to_numpy()[rows][series] for name in made.panel.series if name != schema.UNIQUE_ID}
-    columns |= {schema.SALES: past.y[:, rows].ravel()} | {name: past.yhat[name][:, rows].ravel() for name in made.names}
+    columns |= {str(name): ensemble.panel.series[name].to_numpy()[rows][series] for name in ensemble.panel.series if name != schema.UNIQUE_ID}
+    columns |= {schema.SALES: past.y[:, rows].ravel()} | {name: past.yhat[name][:, rows].ravel() for name in ensemble.names}
     columns |= {schema.FORECAST: past.yhat[schema.BLEND][:, rows].ravel()}
     columns |= {name: values[:, rows].ravel() for name, values in zip(schema.BANDS, judged.limits, strict=True)}
-    numbers = [schema.SALES, *made.names, schema.FORECAST, *schema.BANDS]
+    numbers = [schema.SALES, *ensemble.names, schema.FORECAST, *schema.BANDS]
     return pd.DataFrame(columns).astype(dict.fromkeys(numbers, float)).round(dict.fromkeys(numbers, DECIMALS))

@@ -28,24 +28,24 @@ class Assumption:
     text: str
 
 
-def assumptions_of(panel: Panel, rows: np.ndarray, days: int) -> tuple[Assumption, ...]:
-    """What the forecast of some series assumes of the next `days` days; one a driver that these sales have, and one of closed days if any.
+def assumptions_of(panel: Panel, rows: np.ndarray, steps: int) -> tuple[Assumption, ...]:
+    """What the forecast of some series assumes of the next `steps` days; one a driver that these sales have, and one of closed days if any.
 
     Args:
         panel: The sales and what was uploaded ahead.
         rows: Positions of the series.
-        days: Days ahead.
+        steps: Days ahead.
     """
     chosen = panel.select(rows)
-    texts = {schema.PRICE: _price(chosen, days), schema.PROMO: _promo(chosen, days), schema.OPEN: _closed(chosen, days)}
+    texts = {schema.PRICE: _price(chosen, steps), schema.PROMO: _promo(chosen, steps), schema.OPEN: _closed(chosen, steps)}
     return tuple(Assumption(driver, text) for driver, text in texts.items() if text)
 
 
-def _promo(panel: Panel, days: int) -> str:
+def _promo(panel: Panel, steps: int) -> str:
     if schema.PROMO not in panel.drivers:
         return ""
-    ahead = panel.driver(schema.PROMO, days)[:, len(panel.dates) :]
-    free = np.arange(days) >= panel.planned(schema.PROMO)[:, None]
+    ahead = panel.driver(schema.PROMO, steps)[:, len(panel.dates) :]
+    free = np.arange(steps) >= panel.planned(schema.PROMO)[:, None]
     share = float(ahead[free if free.any() else ...].mean())
     often = f"(on {formatting.percent(share, 0)} of {panel.period.plural})"
     if not free.any():
@@ -53,15 +53,15 @@ def _promo(panel: Panel, days: int) -> str:
     return f"Promotions: {_plan(panel, schema.PROMO)}{f'as usual {often}' if share > 0 else 'none, as of late'}"
 
 
-def _price(panel: Panel, days: int) -> str:
+def _price(panel: Panel, steps: int) -> str:
     if schema.PRICE not in panel.drivers:
         return ""
     d = len(panel.dates)
-    priced = np.isfinite(panel.drivers[schema.PRICE][:, : d + days]).any(axis=1)
+    priced = np.isfinite(panel.drivers[schema.PRICE][:, : d + steps]).any(axis=1)
     if not priced.any():
         return ""
-    prices = panel.driver(schema.PRICE, days)[priced, d:]
-    if (panel.planned(schema.PRICE)[priced] >= days).all():
+    prices = panel.driver(schema.PRICE, steps)[priced, d:]
+    if (panel.planned(schema.PRICE)[priced] >= steps).all():
         return f"Price: as planned, {_money(prices)}"
     last = _money(prices[:, -1:])
     return f"Price: {_plan(panel, schema.PRICE)}{f'stays at {last}' if len(prices) == 1 else f'stays as it was last ({last})'}"
@@ -84,10 +84,10 @@ def _money(prices: FloatArray) -> str:
     return f"{low:,.2f}" if f"{low:.2f}" == f"{high:.2f}" else f"{low:,.2f} to {high:,.2f}"
 
 
-def _closed(panel: Panel, days: int) -> str:
+def _closed(panel: Panel, steps: int) -> str:
     """The usual closed weekdays, and the other days that were given as closed."""
-    closed = calendar.closed_ahead(panel, days)
-    ahead = panel.ahead(days)
+    closed = calendar.closed_ahead(panel, steps)
+    ahead = panel.ahead(steps)
     usual = closed & calendar.closed_weekdays(panel)[:, ahead.day_of_week] if panel.period == DAY else np.zeros_like(closed)
     weekdays = {name: usual[:, ahead.day_of_week == day].any(axis=1) for day, name in enumerate(WEEKDAYS)}
     dates = {formatting.near_date(day): on for day, on in zip(ahead, (closed & ~usual).T, strict=True)}

@@ -13,6 +13,7 @@ from forecasting.analysis.accuracy import Accuracy
 from forecasting.analysis.error_sums import ErrorSums
 from forecasting.core import formatting, schema
 from forecasting.core.arrays import FloatArray, mean_where, nanmean, share, t_quantile
+from forecasting.training.reasons import NO_SALES, STOPPED
 
 PROBLEM, UNITS, ADVICE = "problem", "units", "advice"
 FEWEST_CUTOFFS = 3
@@ -27,7 +28,7 @@ TOO_SURE = 0.60
 OFF = 1.75
 """Times the usual error of series that sell as much."""
 _SIMPLER = "Simpler model"
-_WITHOUT_SALES = {"stopped": "No longer sold", "none": "No sales yet"}
+_WITHOUT_SALES = {name: formatting.WITHOUT_MODEL[name] for name in (STOPPED, NO_SALES)}
 
 
 class Fault(NamedTuple):
@@ -35,47 +36,47 @@ class Fault(NamedTuple):
 
     Args:
         problem: In a word or two.
-        found: Which series have it, shape (r,) of bool.
+        affected: Which series have it, shape (r,) of bool.
         units: What it costs each, in units a day, shape (r,), at least 0.
         advice: What it says of the series at a position: what was seen, in numbers, and what to do.
     """
 
     problem: str
-    found: np.ndarray
+    affected: np.ndarray
     units: FloatArray
     advice: Callable[[int], str]
 
 
-def attention(found: Accuracy) -> pd.DataFrame:
+def attention(affected: Accuracy) -> pd.DataFrame:
     """The series that need a person, by the units that their worst fault costs, worst first.
 
     Returns:
         `unique_id`, the key and category columns that exist, `problem` (of the worst fault), `units` (a day that it costs) and `advice` (a
         sentence or two for each fault, the worst first). A series without a fault has no row.
     """
-    rows = found.rows
-    faults = [*_of_errors(found), *_of_series(found)]
-    costs = np.array([np.where(fault.found, np.nan_to_num(fault.units), -1.0) for fault in faults])
+    rows = affected.rows
+    faults = [*_of_errors(affected), *_of_series(affected)]
+    costs = np.array([np.where(fault.affected, np.nan_to_num(fault.units), -1.0) for fault in faults])
     order = np.argsort(-costs, axis=0, kind="stable")
     worst = costs.max(axis=0)
     picked = [row for row in np.lexsort((order[0], -worst)).tolist() if worst[row] >= 0]
     advice = [" ".join(faults[position].advice(row) for position in order[:, row] if costs[position, row] >= 0) for row in picked]
     columns = {PROBLEM: [faults[order[0, row]].problem for row in picked], UNITS: worst[picked], ADVICE: advice}
-    return found.judged.made.panel.series.iloc[rows[picked]].reset_index(drop=True).assign(**columns)
+    return affected.judged.ensemble.panel.series.iloc[rows[picked]].reset_index(drop=True).assign(**columns)
 
 
-def _of_errors(found: Accuracy) -> list[Fault]:
+def _of_errors(accuracy: Accuracy) -> list[Fault]:
     """What the backtest says."""
-    if schema.BLEND not in found.tallies:
+    if schema.BLEND not in accuracy.tallies:
         return []
-    by_cutoff, naive = found.tallies[schema.BLEND], found.tallies[schema.SEASONAL_NAIVE]
+    by_cutoff, naive = accuracy.tallies[schema.BLEND], accuracy.tallies[schema.SEASONAL_NAIVE]
     blend = by_cutoff.added(0)
     missed, lean = share(blend.missed, blend.days), share(blend.over, blend.days)
     bias, inside = (blend.measures()[name] for name in ("bias", "coverage_80"))
-    usual, repeated, cutoffs = _usual(found, missed), naive.added(0), (by_cutoff.days > 0).sum(axis=0)
+    usual, repeated, cutoffs = _usual(accuracy, missed), naive.added(0), (by_cutoff.days > 0).sum(axis=0)
     leans = _leans(by_cutoff) & (np.abs(bias) >= LEANING)
     enough = blend.band_days >= FEWEST_DAYS
-    percent, rate = formatting.percent, partial(formatting.rate, period=found.judged.made.panel.period.name)
+    percent, rate = formatting.percent, partial(formatting.rate, period=accuracy.judged.ensemble.panel.period.name)
 
     def leaning(row: int) -> str:
         return f"at each of {cutoffs[row]} cutoffs, by {percent(abs(bias[row]))} of its sales ({rate(abs(lean[row]))})."
@@ -104,7 +105,7 @@ def _of_errors(found: Accuracy) -> list[Fault]:
         Fault(
             "Too sure",
             enough & (inside < TOO_SURE),
-            _beyond(found),
+            _beyond(accuracy),
             lambda row: (
                 f"Only {percent(inside[row], 0)} of its days fell inside the 80{formatting.NBSP}% band. Keep more safety stock than the band says."
             ),
@@ -134,26 +135,26 @@ def _worse(blend: ErrorSums, naive: ErrorSums) -> np.ndarray:
     return always & (count >= FEWEST_CUTOFFS) & (blend.missed.sum(axis=0) > (1 + WORSE) * naive.missed.sum(axis=0))
 
 
-def _usual(found: Accuracy, missed: FloatArray) -> FloatArray:
+def _usual(accuracy: Accuracy, missed: FloatArray) -> FloatArray:
     """Units a day by which forecasts of series that sell as much are off, shape (r,)."""
-    own = found.judged.own
-    return missed / own[found.rows] if own is not None else np.full(len(found.rows), np.nan)
+    own = accuracy.judged.own
+    return missed / own[accuracy.rows] if own is not None else np.full(len(accuracy.rows), np.nan)
 
 
-def _beyond(found: Accuracy) -> FloatArray:
+def _beyond(accuracy: Accuracy) -> FloatArray:
     """Units a day that were sold beyond the 80 % band, or fell short of it, shape (r,)."""
-    y = found.judged.made.past.y[:, found.rows]
-    lower, upper = found.judged.limits[:2, :, found.rows]
+    y = accuracy.judged.ensemble.past.y[:, accuracy.rows]
+    lower, upper = accuracy.judged.limits[:2, :, accuracy.rows]
     known = np.isfinite(y) & np.isfinite(lower) & np.isfinite(upper)
     return mean_where(np.maximum(lower - y, 0.0) + np.maximum(y - upper, 0.0), known, axis=(0, 2))
 
 
-def _of_series(found: Accuracy) -> list[Fault]:
+def _of_series(accuracy: Accuracy) -> list[Fault]:
     """What is known of the series themselves: no full model, no sales any more, odd days in the past."""
-    health = found.judged.made.health.iloc[found.rows]
+    health = accuracy.judged.ensemble.health.iloc[accuracy.rows]
     model, reason = health[schema.MODEL].tolist(), health[schema.REASON].tolist()
     notes = [note if isinstance(note, str) else " ".join(note) for note in health.get("notes", [""] * len(health))]
-    excess = _excess(found)
+    excess = _excess(accuracy)
     none = np.zeros(len(model))
     problems = np.array([_WITHOUT_SALES.get(name, "" if name == schema.BLEND else _SIMPLER) for name in model])
     return [
@@ -163,10 +164,10 @@ def _of_series(found: Accuracy) -> list[Fault]:
     ]
 
 
-def _excess(found: Accuracy) -> FloatArray:
+def _excess(accuracy: Accuracy) -> FloatArray:
     """Units a day missed beyond what is usual, shape (r,); 0 where not known."""
-    if schema.BLEND not in found.tallies:
-        return np.zeros(len(found.rows))
-    blend = found.tallies[schema.BLEND].added(0)
+    if schema.BLEND not in accuracy.tallies:
+        return np.zeros(len(accuracy.rows))
+    blend = accuracy.tallies[schema.BLEND].added(0)
     missed = share(blend.missed, blend.days)
-    return np.nan_to_num(np.maximum(missed - _usual(found, missed), 0.0))
+    return np.nan_to_num(np.maximum(missed - _usual(accuracy, missed), 0.0))

@@ -39,7 +39,7 @@ class BacktestBands:
     """An ensemble's backtest, and its bands of past cutoffs, each learned from the other cutoffs; never changes.
 
     Args:
-        made: Whose.
+        ensemble: Whose.
         missed: By how many of the bands of `LEVELS` what was sold was missed: shape (K, n, h), of the blend; -1 where that is not known.
             Bands lie inside each other, so that level i held it if at most i did not.
         missed_sums: The same of sums over `window` days from this one on.
@@ -48,7 +48,7 @@ class BacktestBands:
         limits: Shape (4, K, n, h) in the order of `schema.BANDS`, of the blend, in units.
     """
 
-    made: Ensemble
+    ensemble: Ensemble
     missed: Counts
     missed_sums: Counts
     held: Mapping[str, Counts]
@@ -58,34 +58,34 @@ class BacktestBands:
     @property
     def window(self) -> int:
         """Days (weeks, months) whose sums are judged."""
-        return WINDOWS[self.made.panel.period.name]
+        return WINDOWS[self.ensemble.panel.period.name]
 
     @cached_property
     def yhat(self) -> Mapping[str, FloatArray]:
         """Blend and each model -> what it forecast, shape (K, n, h)."""
-        return filled(self.made)
+        return filled(self.ensemble)
 
     @cached_property
     def cuts(self) -> np.ndarray:
         """Days known at each cutoff, shape (K,)."""
-        return self.made.panel.dates.get_indexer(self.made.past.cutoffs) + 1
+        return self.ensemble.panel.dates.get_indexer(self.ensemble.past.cutoffs) + 1
 
     @cached_property
     def scale(self) -> FloatArray:
         """What MASE divides by: the mean change from season to season before each cutoff, shape (K, n), in units; NaN where it is 0 or not known."""
-        return naive_scale(self.made.panel, self.cuts)
+        return naive_scale(self.ensemble.panel, self.cuts)
 
     @cached_property
     def own(self) -> FloatArray | None:
         """How large each series' errors are against those of series that sell as much, shape (n,); None where there are no errors."""
-        learned = self.made.calibrated(1)
+        learned = self.ensemble.calibrated(1)
         return None if learned is None else learned.own
 
 
-def filled(made: Ensemble) -> dict[str, FloatArray]:
+def filled(ensemble: Ensemble) -> dict[str, FloatArray]:
     """Blend and each model -> what it forecast at past cutoffs; where a model had no forecast the blend stands in, so that all are judged alike."""
-    past = made.past.yhat
-    return {name: np.where(np.isnan(past[name]), past[schema.BLEND], past[name]) for name in (schema.BLEND, *made.names)}
+    past = ensemble.past.yhat
+    return {name: np.where(np.isnan(past[name]), past[schema.BLEND], past[name]) for name in (schema.BLEND, *ensemble.names)}
 
 
 def naive_scale(panel: Panel, cuts: np.ndarray) -> FloatArray:
@@ -101,16 +101,16 @@ def naive_scale(panel: Panel, cuts: np.ndarray) -> FloatArray:
     return share(np.where(total > 0, total, np.nan), count)
 
 
-def bands_of_past(made: Ensemble) -> BacktestBands:
+def bands_of_past(ensemble: Ensemble) -> BacktestBands:
     """Makes the bands of every cutoff from the other cutoffs, the models' from their own errors in the same way as the blend's."""
-    y, yhat = made.past.y, filled(made)
-    limits = quantiles.past_quantiles(made.errors, PROBABILITIES)
+    y, yhat = ensemble.past.y, filled(ensemble)
+    limits = quantiles.past_quantiles(ensemble.errors, PROBABILITIES)
     eighty = {schema.BLEND: limits[2 * PROMISED : 2 * PROMISED + 2]}
-    eighty |= {name: quantiles.past_quantiles(Errors(y, yhat[name]), schema.QUANTILES[:2]) for name in made.names}
+    eighty |= {name: quantiles.past_quantiles(Errors(y, yhat[name]), schema.QUANTILES[:2]) for name in ensemble.names}
     return BacktestBands(
-        made=made,
+        ensemble=ensemble,
         missed=_missed(y, limits),
-        missed_sums=_missed_sums(made.errors, WINDOWS[made.panel.period.name]),
+        missed_sums=_missed_sums(ensemble.errors, WINDOWS[ensemble.panel.period.name]),
         held={name: _held(y, pair) for name, pair in eighty.items()},
         width={name: (pair[1] - pair[0]).astype(np.float32) for name, pair in eighty.items()},
         limits=limits[LIMITS].astype(np.float32),
@@ -148,17 +148,17 @@ def save(judged: BacktestBands, folder: Path) -> None:
     pd.DataFrame(columns).to_parquet(folder / FILE, index=False)
 
 
-def load(folder: Path, made: Ensemble) -> BacktestBands:
+def load(folder: Path, ensemble: Ensemble) -> BacktestBands:
     """What `save` wrote; made anew for a version that has none."""
     if not (folder / FILE).exists():
-        return bands_of_past(made)
+        return bands_of_past(ensemble)
     frame = pd.read_parquet(folder / FILE)
-    arrays = {str(name): frame[name].to_numpy().reshape(made.past.y.shape) for name in frame}
+    arrays = {str(name): frame[name].to_numpy().reshape(ensemble.past.y.shape) for name in frame}
     return BacktestBands(
-        made=made,
+        ensemble=ensemble,
         missed=arrays["missed"],
         missed_sums=arrays["missed_sums"],
-        held={name: arrays[f"{name}_held"] for name in (schema.BLEND, *made.names)},
-        width={name: arrays[f"{name}_width"] for name in (schema.BLEND, *made.names)},
+        held={name: arrays[f"{name}_held"] for name in (schema.BLEND, *ensemble.names)},
+        width={name: arrays[f"{name}_width"] for name in (schema.BLEND, *ensemble.names)},
         limits=np.stack([arrays[name] for name in schema.BANDS]),
     )

@@ -17,8 +17,8 @@ from forecasting.core.errors import InputError
 from forecasting.core.panel import Panel
 from forecasting.models import registry
 from forecasting.models.base import Model
-from forecasting.training import blend, ensemble
-from forecasting.training.ensemble import Ensemble
+from forecasting.training import blend
+from forecasting.training.ensemble import Ensemble, day_bands
 
 LEAST_SHARE = 0.05
 """A model with less of a series' blend than this is not asked: the backtest does not trust it."""
@@ -52,34 +52,34 @@ class Baseline:
     """Some series as their forecast stands, ready to be asked what if.
 
     Args:
-        made: What is served.
+        ensemble: What is served.
         rows: Positions of the series in it, shape (r,).
     """
 
-    made: Ensemble
+    ensemble: Ensemble
     rows: np.ndarray
 
     @cached_property
     def panel(self) -> Panel:
         """Their sales as the models read them."""
-        return self.made.cleaned.select(self.rows)
+        return self.ensemble.cleaned.select(self.rows)
 
     @cached_property
     def yhat(self) -> Mapping[str, FloatArray]:
         """Model name -> shape (r, h), units a day: what the models answer to no change."""
-        return {name: model.predict(self.panel, self.made.horizon) for name, model in self._models.items()}
+        return {name: model.predict(self.panel, self.ensemble.horizon) for name, model in self._models.items()}
 
     @property
     def story(self) -> tuple[str, ...]:
         """Of one series: why its models have the shares that they have, and what was changed in its sales; nothing of several."""
         if len(self.rows) != 1:
             return ()
-        row = self.made.health.iloc[int(self.rows[0])]
+        row = self.ensemble.health.iloc[int(self.rows[0])]
         return tuple(str(row[name]) for name in (schema.WHY, schema.NOTES) if row.get(name))
 
     def knows(self, name: str) -> dict[str, np.ndarray]:
         """Model name -> of which series it knows the effect of a driver, shape (r,) of bool."""
-        if name not in self.made.panel.drivers or not _varied(self.made.panel, name).any():
+        if name not in self.ensemble.panel.drivers or not _varied(self.ensemble.panel, name).any():
             return {model: np.zeros(len(self.rows), dtype=bool) for model in self._models}
         return {model: fitted.knows(self.panel, name) & self._takes_part(model) for model, fitted in self._models.items()}
 
@@ -95,7 +95,7 @@ class Baseline:
         return f"{noun} changed in these sales, but no model knows the effect yet: Prophet learns it from a year of sales on."
 
     def apply(self, change: WhatIf) -> Ensemble:
-        """What is served, with other forecasts and bands of these series; `made` itself where nothing changes.
+        """What is served, with other forecasts and bands of these series; `ensemble` itself where nothing changes.
 
         The blend moves by what the models that know the effect say, in proportion to their shares. Bands are those of such a forecast.
 
@@ -103,23 +103,23 @@ class Baseline:
             InputError: A driver whose effect is not known, or a day that is not forecast.
         """
         if not change:
-            return self.made
+            return self.ensemble
         self._check(change)
         changed, moved = self._moved(change)
-        closed = calendar.closed_ahead(changed, self.made.horizon)
-        yhat = {name: values.copy() for name, values in self.made.yhat.items()}
+        closed = calendar.closed_ahead(changed, self.ensemble.horizon)
+        yhat = {name: values.copy() for name, values in self.ensemble.yhat.items()}
         for name, values in yhat.items():
             asked = np.maximum(values[self.rows] + moved.get(name, 0.0), 0.0)
             values[self.rows] = np.where(closed & np.isfinite(asked), 0.0, asked)
-        return replace(self.made, panel=self._whole(changed), yhat=yhat, bands=self._bands(yhat[schema.BLEND], closed))
+        return replace(self.ensemble, panel=self._whole(changed), yhat=yhat, bands=self._bands(yhat[schema.BLEND], closed))
 
-    def effect(self, after: Ensemble, change: WhatIf, days: int) -> Effect:
-        """What `apply` did to the total of these series over the next `days` days."""
+    def effect(self, after: Ensemble, change: WhatIf, steps: int) -> Effect:
+        """What `apply` did to the total of these series over the next `steps` days."""
         asked = [name for name, rows in self._asked(change).items() if rows.any()]
-        totals = {name: [float(np.nansum(made.yhat[name][self.rows, :days])) for made in (self.made, after)] for name in (*asked, schema.BLEND)}
+        totals = {name: [float(np.nansum(one.yhat[name][self.rows, :steps])) for one in (self.ensemble, after)] for name in (*asked, schema.BLEND)}
         before, units = totals.pop(schema.BLEND)
         models = {name: new / old - 1 if old > 0 else float("nan") for name, (old, new) in totals.items()}
-        notes = [*self._not_asked(change), *what_if.unseen(self.panel, change, days)]
+        notes = [*self._not_asked(change), *what_if.unseen(self.panel, change, steps)]
         if change == WhatIf(price_change=change.price_change) and (units - before) * (change.price_change or 0.0) > 0:
             notes.append("In these sales higher prices went with higher sales; something else may stand behind both.")
         return Effect(before, units, models, tuple(notes))
@@ -127,15 +127,15 @@ class Baseline:
     @property
     def _models(self) -> dict[str, Model]:
         """The models of the blend, which can be asked."""
-        return {name: self.made.models[name] for name in self.made.blended if name in self.made.models}
+        return {name: self.ensemble.models[name] for name in self.ensemble.blended if name in self.ensemble.models}
 
     def _takes_part(self, model: str) -> np.ndarray:
         """The series of which a model has a forecast and a share of the blend, shape (r,) of bool."""
-        share = self.made.share[self.rows, self.made.names.index(model)]
-        return (share >= LEAST_SHARE) & np.isfinite(self.made.yhat[model][self.rows]).all(axis=1)
+        share = self.ensemble.share[self.rows, self.ensemble.names.index(model)]
+        return (share >= LEAST_SHARE) & np.isfinite(self.ensemble.yhat[model][self.rows]).all(axis=1)
 
     def _check(self, change: WhatIf) -> None:
-        ahead = self.panel.ahead(self.made.horizon)
+        ahead = self.panel.ahead(self.ensemble.horizon)
         unknown = sorted(change.days - set(ahead.date))
         if unknown:
             raise InputError(f"{unknown[0]} is not forecast. Choose days from {ahead[0]:%Y-%m-%d} to {ahead[-1]:%Y-%m-%d}.")
@@ -151,39 +151,39 @@ class Baseline:
     def _moved(self, change: WhatIf) -> tuple[Panel, dict[str, FloatArray]]:
         """The changed panel, and by how much each model and the blend move, shape (r, h): one driver after the other, as not all know all."""
         panel, yhat = self.panel, self.yhat if change.drivers else {}
-        moved: dict[str, FloatArray] = {name: np.zeros((len(self.rows), self.made.horizon)) for name in (*self._models, schema.BLEND)}
+        moved: dict[str, FloatArray] = {name: np.zeros((len(self.rows), self.ensemble.horizon)) for name in (*self._models, schema.BLEND)}
         for name in change.drivers:
-            panel = what_if.changed(panel, change, name, self.made.horizon)
-            asked = {model: fitted.predict(panel, self.made.horizon) for model, fitted in self._models.items()}
+            panel = what_if.changed(panel, change, name, self.ensemble.horizon)
+            asked = {model: fitted.predict(panel, self.ensemble.horizon) for model, fitted in self._models.items()}
             moves = {model: asked[model] - yhat[model] for model in self._models}
             for model, move in {**moves, schema.BLEND: self._blend_move(moves, name)}.items():
                 moved[model] += move
             yhat = asked
-        return what_if.with_closed(panel, change.closed, self.made.horizon), moved
+        return what_if.with_closed(panel, change.closed, self.ensemble.horizon), moved
 
     def _blend_move(self, moves: Mapping[str, FloatArray], name: str) -> FloatArray:
         """By how much the blend moves with a driver, shape (r, h): the mean of the models that know it, weighted by their shares."""
-        share = np.zeros((len(self.rows), self.made.share.shape[1]))
+        share = np.zeros((len(self.rows), self.ensemble.share.shape[1]))
         for model, rows in self.knows(name).items():
-            column = self.made.names.index(model)
-            share[:, column] = self.made.share[self.rows, column] * rows
+            column = self.ensemble.names.index(model)
+            share[:, column] = self.ensemble.share[self.rows, column] * rows
         total = share.sum(axis=1, keepdims=True)
         np.divide(share, total, out=share, where=total > 0)
-        nothing = np.zeros((len(self.rows), self.made.horizon))
-        return np.nan_to_num(blend.combine([moves.get(model, nothing) for model in self.made.names], share), nan=0.0)
+        nothing = np.zeros((len(self.rows), self.ensemble.horizon))
+        return np.nan_to_num(blend.combine([moves.get(model, nothing) for model in self.ensemble.names], share), nan=0.0)
 
     def _bands(self, forecast: FloatArray, closed: np.ndarray) -> FloatArray:
         """All series' bands, those of series whose forecast moved made for the new one."""
-        moved = self.rows[(forecast != self.made.yhat[schema.BLEND])[self.rows].any(axis=1)]
-        bands = self.made.bands.copy()
-        bands[moved] = ensemble.day_bands(self.made.errors, forecast, silent=self.made.silent)[moved]
+        moved = self.rows[(forecast != self.ensemble.yhat[schema.BLEND])[self.rows].any(axis=1)]
+        bands = self.ensemble.bands.copy()
+        bands[moved] = day_bands(self.ensemble.errors, forecast, silent=self.ensemble.silent)[moved]
         bands[self.rows] = np.where(closed[:, None], 0.0, bands[self.rows])
         return bands
 
     def _whole(self, changed: Panel) -> Panel:
         """All series, with the changed drivers of these."""
-        panel = self.made.panel
-        width = len(panel.dates) + self.made.horizon
+        panel = self.ensemble.panel
+        width = len(panel.dates) + self.ensemble.horizon
         drivers = {}
         for name, values in changed.drivers.items():
             drivers[name] = np.full((len(panel), width), np.nan)

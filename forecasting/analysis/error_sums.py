@@ -57,7 +57,7 @@ class ErrorSums(NamedTuple):
 
 def add_up_errors(judged: BacktestBands, name: str, rows: np.ndarray) -> tuple[ErrorSums, ErrorSums]:
     """What a model (or the blend) missed of the series at `rows`: by cutoff and day ahead, shape (K, h), and by cutoff and series, shape (K, r)."""
-    y, f = judged.made.past.y[:, rows], judged.yhat[name][:, rows]
+    y, f = judged.ensemble.past.y[:, rows], judged.yhat[name][:, rows]
     known = np.isfinite(y) & np.isfinite(f)
     sold, over = np.where(known, y, 0.0), np.where(known, f - y, 0.0)
     missed = np.abs(over)

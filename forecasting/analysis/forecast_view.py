@@ -48,12 +48,12 @@ class View:
     Args:
         filters: Column -> value; empty for everything.
         n_series: Series added up.
-        days: Days ahead.
+        steps: Days ahead.
         last: Last day with sales.
         history: `ds, y`: units a day; NaN on days on which no series has a row.
         forecast: `ds`, a column a model (where a model has no forecast for a series, the blend stands in), `blend` and the bands of the total.
         total: Of the sum over the days, from errors of sums over as many days.
-        last_year: Units sold on the same days 364 days (52 weeks, 12 months) before; NaN where not known.
+        last_year: Units sold in the same days 364 days (52 weeks, 12 months) before; NaN where not known.
         busiest: The day ahead that sells most, and its units.
         weights: Model name -> its share of the units forecast; sums to 1, or all 0.
         wape: Error of this very total (of the series, if it is one) in the backtest, as a share.
@@ -64,7 +64,7 @@ class View:
 
     filters: Mapping[str, str]
     n_series: int
-    days: int
+    steps: int
     last: pd.Timestamp
     history: pd.DataFrame
     forecast: pd.DataFrame
@@ -78,108 +78,108 @@ class View:
     period: Period = DAY
 
 
-def options(made: Ensemble, filters: Mapping[str, str]) -> dict[str, list[str]]:
+def options(ensemble: Ensemble, filters: Mapping[str, str]) -> dict[str, list[str]]:
     """For each filter column that exists, the values that exist under the other filters, sorted."""
-    found = {}
-    for name in (column for column in schema.FILTERS if column in made.panel.series):
+    values = {}
+    for name in (column for column in schema.FILTERS if column in ensemble.panel.series):
         others = {column: value for column, value in filters.items() if column != name}
-        found[name] = sorted(made.panel.series.loc[mask(made, others), name].unique().tolist())
-    return found
+        values[name] = sorted(ensemble.panel.series.loc[mask(ensemble, others), name].unique().tolist())
+    return values
 
 
-def mask(made: Ensemble, filters: Mapping[str, str]) -> np.ndarray:
+def mask(ensemble: Ensemble, filters: Mapping[str, str]) -> np.ndarray:
     """Which series the filters choose, shape (n,) of bool.
 
     Raises:
         InputError: A column that these sales do not have.
     """
-    chosen = np.ones(len(made.panel), dtype=bool)
+    chosen = np.ones(len(ensemble.panel), dtype=bool)
     for name, value in filters.items():
-        if name not in made.labels:
-            have = ", ".join(column for column in schema.FILTERS if column in made.labels) or "none"
+        if name not in ensemble.labels:
+            have = ", ".join(column for column in schema.FILTERS if column in ensemble.labels) or "none"
             raise InputError(f"These sales have no {name} to filter by. Filters that exist: {have}.")
-        chosen &= made.labels[name] == value
+        chosen &= ensemble.labels[name] == value
     return chosen
 
 
-def chosen_rows(made: Ensemble, filters: Mapping[str, str], days: int) -> np.ndarray:
+def chosen_rows(ensemble: Ensemble, filters: Mapping[str, str], steps: int) -> np.ndarray:
     """Positions of the series that the filters choose.
 
     Raises:
         NotFound: None.
         InputError: More days than the version forecasts.
     """
-    if not 1 <= days <= made.horizon:
-        most = made.panel.period.count(made.horizon)
-        raise InputError(f"This version forecasts 1 to {most}, not {days}. For more, retrain with a longer horizon.")
-    rows = np.flatnonzero(mask(made, filters))
+    if not 1 <= steps <= ensemble.horizon:
+        most = ensemble.panel.period.count(ensemble.horizon)
+        raise InputError(f"This version forecasts 1 to {most}, not {steps}. For more, retrain with a longer horizon.")
+    rows = np.flatnonzero(mask(ensemble, filters))
     if not len(rows):
         asked = ", ".join(f"{name} {value}" for name, value in filters.items())
         raise NotFound(f"No series fits these filters: {asked}.")
     return rows
 
 
-def view(made: Ensemble, filters: Mapping[str, str], days: int) -> View:
-    """The total of the series that the filters choose, over the next `days` days.
+def view(ensemble: Ensemble, filters: Mapping[str, str], steps: int) -> View:
+    """The total of the series that the filters choose, over the next `steps` days.
 
     Raises:
         NotFound: The filters choose nothing.
         InputError: A column that does not exist, or more days than the version forecasts.
     """
-    rows = chosen_rows(made, filters, days)
-    panel = made.panel
-    curves = total_curves(made, rows, days)
+    rows = chosen_rows(ensemble, filters, steps)
+    panel = ensemble.panel
+    curves = total_curves(ensemble, rows, steps)
     busiest = int(np.argmax(curves[schema.BLEND]))
-    ahead = panel.ahead(days)
-    simpler = made.health.iloc[rows].loc[lambda table: table[schema.MODEL] != schema.BLEND, [schema.UNIQUE_ID, schema.MODEL, schema.REASON]]
+    ahead = panel.ahead(steps)
+    simpler = ensemble.health.iloc[rows].loc[lambda table: table[schema.MODEL] != schema.BLEND, [schema.UNIQUE_ID, schema.MODEL, schema.REASON]]
     return View(
         filters=dict(filters),
         n_series=len(rows),
-        days=days,
+        steps=steps,
         last=panel.last,
         history=pd.DataFrame({schema.DS: panel.dates, schema.Y: known_sum(panel.sales[rows], axis=0)}),
         forecast=pd.DataFrame({schema.DS: ahead, **curves}),
-        total=total_range(made, rows, days),
-        last_year=_last_year(known_sum(panel.sales[rows], axis=0), days, panel.period.year),
+        total=total_range(ensemble, rows, steps),
+        last_year=_last_year(known_sum(panel.sales[rows], axis=0), steps, panel.period.year),
         busiest=(ahead[busiest], float(curves[schema.BLEND][busiest])),
-        weights=_weights(made, rows, days),
-        wape=float(metrics.wape(*quantiles.total_errors(made.errors_of(rows)))),
-        coverage_80=_coverage(made, rows),
+        weights=_weights(ensemble, rows, steps),
+        wape=float(metrics.wape(*quantiles.total_errors(ensemble.errors_of(rows)))),
+        coverage_80=_coverage(ensemble, rows),
         simpler=simpler.merge(panel.series, on=schema.UNIQUE_ID),
         period=panel.period,
     )
 
 
-def total_curves(made: Ensemble, rows: np.ndarray, days: int) -> dict[str, FloatArray]:
+def total_curves(ensemble: Ensemble, rows: np.ndarray, steps: int) -> dict[str, FloatArray]:
     """Units a day of the series at `rows` added up: a curve a model, the blend, and the bands of that total; each of shape (days,)."""
-    blend = made.yhat[schema.BLEND][rows, :days]
+    blend = ensemble.yhat[schema.BLEND][rows, :steps]
     curves = {}
-    for name in made.names:
-        yhat = made.yhat[name][rows, :days]
+    for name in ensemble.names:
+        yhat = ensemble.yhat[name][rows, :steps]
         curves[name] = np.where(np.isnan(yhat), blend, yhat).sum(axis=0)
     curves[schema.BLEND] = blend.sum(axis=0)
-    limits = made.bands[rows[0], :, :days] if len(rows) == 1 else quantiles.total_quantiles(made.errors_of(rows), blend, schema.QUANTILES)
+    limits = ensemble.bands[rows[0], :, :steps] if len(rows) == 1 else quantiles.total_quantiles(ensemble.errors_of(rows), blend, schema.QUANTILES)
     return curves | dict(zip(schema.BANDS, limits, strict=True))
 
 
-def total_range(made: Ensemble, rows: np.ndarray, days: int) -> Range:
-    """The sum of the series at `rows` over the next `days` days, with the bands of that very sum."""
-    expected = float(made.yhat[schema.BLEND][rows, :days].sum())
-    learned = made.calibrated(days) if len(rows) == 1 else None
-    limits = quantiles.quantiles(made.errors, made.yhat[schema.BLEND][:, :days], rows, schema.QUANTILES, window=days, learned=learned)[:, 0]
+def total_range(ensemble: Ensemble, rows: np.ndarray, steps: int) -> Range:
+    """The sum of the series at `rows` over the next `steps` days, with the bands of that very sum."""
+    expected = float(ensemble.yhat[schema.BLEND][rows, :steps].sum())
+    learned = ensemble.calibrated(steps) if len(rows) == 1 else None
+    limits = quantiles.quantiles(ensemble.errors, ensemble.yhat[schema.BLEND][:, :steps], rows, schema.QUANTILES, window=steps, learned=learned)[:, 0]
     return Range(expected, *(float(value) for value in limits))
 
 
-def movers(made: Ensemble, days: int) -> pd.DataFrame:
+def movers(ensemble: Ensemble, steps: int) -> pd.DataFrame:
     """What changes most, the next days against the last ones, most units first.
 
     Returns:
         `label, change, units, spark`: product (or series); relative change of the sum, NaN from nothing; units of the next days; units a
-        day of the last `days` and the next `days`, as a list.
+        day of the last `steps` and the next `steps`, as a list.
     """
-    by = schema.PRODUCT if schema.PRODUCT in made.panel.series else schema.UNIQUE_ID
-    codes, labels = pd.factorize(made.panel.series[by], sort=True)
-    past, ahead = np.nan_to_num(made.panel.sales[:, -days:]), made.yhat[schema.BLEND][:, :days]
+    by = schema.PRODUCT if schema.PRODUCT in ensemble.panel.series else schema.UNIQUE_ID
+    codes, labels = pd.factorize(ensemble.panel.series[by], sort=True)
+    past, ahead = np.nan_to_num(ensemble.panel.sales[:, -steps:]), ensemble.yhat[schema.BLEND][:, :steps]
     both = np.zeros((len(labels), past.shape[1] + ahead.shape[1]))
     np.add.at(both, codes, np.hstack([past, ahead]))
     before, after = both[:, : past.shape[1]].sum(axis=1), both[:, past.shape[1] :].sum(axis=1)
@@ -189,27 +189,27 @@ def movers(made: Ensemble, days: int) -> pd.DataFrame:
     return pd.DataFrame({"label": labels[order], "change": change[order], "units": after[order], "spark": [row.tolist() for row in both[order]]})
 
 
-def components(made: Ensemble, filters: Mapping[str, str], days: int) -> pd.DataFrame:
+def components(ensemble: Ensemble, filters: Mapping[str, str], steps: int) -> pd.DataFrame:
     """What moves Prophet's curve on the next days, against an average day of the last year.
 
     Returns:
         `component, label, units`: Prophet's name of the part, what a person calls it, and its mean effect in units a day. The trend is its
         distance from the average day; of the week, which has no mean effect, the weekday that stands out most is told.
     """
-    rows = chosen_rows(made, filters, days)
-    prophet = made.models[ProphetModel.name]
+    rows = chosen_rows(ensemble, filters, steps)
+    prophet = ensemble.models[ProphetModel.name]
     if not isinstance(prophet, ProphetModel):
         raise TypeError(f"Expected a ProphetModel. Received {type(prophet).__name__}.")
-    modelled = rows[np.isfinite(made.yhat[ProphetModel.name][rows, 0])]
+    modelled = rows[np.isfinite(ensemble.yhat[ProphetModel.name][rows, 0])]
     if not len(modelled):
         return pd.DataFrame({"component": pd.Series(dtype="str"), "label": pd.Series(dtype="str"), "units": pd.Series(dtype=float)})
-    average = float(np.nanmean(known_sum(made.panel.sales[modelled][:, -made.panel.period.year :], axis=0)))
+    average = float(np.nanmean(known_sum(ensemble.panel.sales[modelled][:, -ensemble.panel.period.year :], axis=0)))
     parts = []
-    for name, values in prophet.components(made.panel, modelled, days).items():
+    for name, values in prophet.components(ensemble.panel, modelled, steps).items():
         effect, label = values.sum(axis=0), COMPONENTS.get(name, name)
         units = float(effect.mean()) - (average if name == "trend" else 0.0)
         if name == "weekly":
-            units, weekday = _strongest(effect, made.panel.ahead(days))
+            units, weekday = _strongest(effect, ensemble.panel.ahead(steps))
             label = f"{label}, {weekday}"
         parts.append((name, label, units))
     return pd.DataFrame(parts, columns=["component", "label", "units"])
@@ -223,24 +223,24 @@ def _strongest(effect: FloatArray, dates: pd.DatetimeIndex) -> tuple[float, str]
     return means[strongest], WEEKDAYS[strongest]
 
 
-def _last_year(history: FloatArray, days: int, year: int) -> float:
+def _last_year(history: FloatArray, steps: int, year: int) -> float:
     """Units of the same days a year ago, of those that have come already."""
-    same = history[len(history) - year : len(history) - year + days] if len(history) >= year else np.array([])
-    return float(np.nansum(same)) if len(same) == days and np.isfinite(same).any() else float("nan")
+    same = history[len(history) - year : len(history) - year + steps] if len(history) >= year else np.array([])
+    return float(np.nansum(same)) if len(same) == steps and np.isfinite(same).any() else float("nan")
 
 
-def _weights(made: Ensemble, rows: np.ndarray, days: int) -> dict[str, float]:
+def _weights(ensemble: Ensemble, rows: np.ndarray, steps: int) -> dict[str, float]:
     """Each model's share of the units forecast, of series that models serve."""
-    share = made.share[rows]
-    units = made.yhat[schema.BLEND][rows, :days].sum(axis=1) * share.sum(axis=1)
+    share = ensemble.share[rows]
+    units = ensemble.yhat[schema.BLEND][rows, :steps].sum(axis=1) * share.sum(axis=1)
     total = float(units.sum())
     shares = (share * units[:, None]).sum(axis=0) / total if total > 0 else share.mean(axis=0)
-    return dict(zip(made.names, shares.tolist(), strict=True))
+    return dict(zip(ensemble.names, shares.tolist(), strict=True))
 
 
-def _coverage(made: Ensemble, rows: np.ndarray) -> float:
+def _coverage(ensemble: Ensemble, rows: np.ndarray) -> float:
     """Leave-one-cutoff-out coverage of the 80 % band of the total, or of the one series."""
     if len(rows) > 1:
-        errors = made.errors_of(rows)
+        errors = ensemble.errors_of(rows)
         return float(metrics.coverage(quantiles.total_errors(errors)[0], *quantiles.past_total_quantiles(errors, schema.QUANTILES[:2])))
-    return float(metrics.coverage(made.errors.y[:, rows], *quantiles.past_quantiles(made.errors, schema.QUANTILES[:2])[:, :, rows]))
+    return float(metrics.coverage(ensemble.errors.y[:, rows], *quantiles.past_quantiles(ensemble.errors, schema.QUANTILES[:2])[:, :, rows]))

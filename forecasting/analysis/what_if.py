@@ -108,7 +108,7 @@ def _closed(panel: Panel, days: frozenset[date], horizon: int) -> FloatArray:
     return opened
 
 
-def unseen(panel: Panel, change: WhatIf, days: int) -> list[str]:
+def unseen(panel: Panel, change: WhatIf, steps: int) -> list[str]:
     """What to know of prices that leave the range ever seen, a sentence each."""
     if not change.price_change:
         return []
@@ -117,7 +117,7 @@ def unseen(panel: Panel, change: WhatIf, days: int) -> list[str]:
     known = np.isfinite(past)
     priced = np.flatnonzero(known.any(axis=1))
     past, known = past[priced], known[priced]
-    ahead = panel.select(priced).driver(schema.PRICE, days)[:, d:] * (1 + change.price_change)
+    ahead = panel.select(priced).driver(schema.PRICE, steps)[:, d:] * (1 + change.price_change)
     low, high = np.where(known, past, np.inf).min(axis=1), np.where(known, past, -np.inf).max(axis=1)
     beyond = {"lowest": (low, ahead.min(axis=1) < low * 0.999), "highest": (high, ahead.max(axis=1) > high * 1.001)}
     return [_unseen_text(word, furthest[out], len(panel)) for word, (furthest, out) in beyond.items() if out.any()]

@@ -24,9 +24,6 @@ LABELS: Final = {
     "price": "Price",
     "promo": "Promotion",
     "open": "Open",
-    "prophet": "Prophet",
-    "lstm": "LSTM",
-    "seasonal_naive": "Seasonal naive",
     "blend": "Blend",
     "lower_80": "80 % from",
     "upper_80": "80 % to",
@@ -35,7 +32,9 @@ LABELS: Final = {
     "band_80": f"80{NBSP}% band",
     "band_95": f"95{NBSP}% band",
 }
-"""What a person reads for a column's name."""
+"""What a person reads for a column's name; the names of models are those of the registry."""
+WITHOUT_MODEL: Final = {"stopped": "No longer sold", "none": "No sales yet", "category_pattern": "Its group's pattern"}
+"""What a person reads for what stands in for a model."""
 
 
 def units(value: float) -> str:
@@ -60,11 +59,6 @@ def headline(value: float) -> str:
     digits = 3 - math.floor(math.log10(abs(value))) if abs(value) >= 1 else 1
     rounded = round(value, min(digits, 1))
     return _minus(f"{rounded:,.1f}".removesuffix(".0") if abs(rounded) < 100 else f"{rounded:,.0f}")
-
-
-def model(name: str) -> str:
-    """The label of the model that forecasts a series, or of what stands in for a model."""
-    return {"stopped": "No longer sold", "none": "No sales yet", "category_pattern": "Its group's pattern"}.get(name, LABELS.get(name, name))
 
 
 def signed(value: float) -> str:

@@ -135,7 +135,7 @@ class Retention:
         require(self.jobs >= 0, f"Jobs to keep are at least 1, or 0 for all, not {self.jobs}.")
 
     @classmethod
-    def of(cls, environment: Mapping[str, str]) -> Retention:
+    def from_environ(cls, environment: Mapping[str, str]) -> Retention:
         """The retention that environment variables ask for; raises SettingsError for a number outside its range."""
         stated = {"versions": (KEEP_VERSIONS, environment.get(KEEP_VERSIONS, "")), "jobs": (KEEP_JOBS, environment.get(KEEP_JOBS, ""))}
         return cls(**{field: _whole(name, text) for field, (name, text) in stated.items() if text.strip()})

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from forecasting.core import formatting, schema, stages
+from forecasting.core import formatting, stages
 from forecasting.core.settings import Settings
 from forecasting.models.base import Model
 from forecasting.models.lstm.model import LstmModel
@@ -31,7 +31,6 @@ class RegisteredModel:
         load: The model that a version's folder holds.
         blended: Whether it has a learned share of the blend; else it is the benchmark, which serves where no other model can.
         lasting: Whether one fit serves several cutoffs of the backtest.
-        drivers: Columns whose effect it may learn.
         beside: Share that the models listed before it keep beside it in the blend without evidence, in [0, 1].
         seconds: What its fits take, given the settings, millions of rows and whether they are those of the backtest, measured on two cores.
         libraries: Whose versions a manifest tells.
@@ -48,7 +47,6 @@ class RegisteredModel:
     load: Callable[[Path], Model]
     blended: bool = True
     lasting: bool = False
-    drivers: tuple[str, ...] = ()
     beside: Callable[[Settings], float] = lambda _: 0.5
     seconds: Callable[[Settings, float, bool], float] = lambda *_: 0.0
     libraries: tuple[str, ...] = ()
@@ -77,7 +75,6 @@ REGISTERED: tuple[RegisteredModel, ...] = (
         stage=stages.PROPHET,
         make=lambda settings, _: ProphetModel(settings.prophet),
         load=ProphetModel.load,
-        drivers=(schema.PRICE, schema.PROMO),
         seconds=_prophet_seconds,
         libraries=("prophet", "prophet-batch"),
         color="#000002",
@@ -90,7 +87,6 @@ REGISTERED: tuple[RegisteredModel, ...] = (
         make=_network,
         load=LstmModel.load,
         lasting=True,
-        drivers=(schema.PRICE, schema.PROMO),
         beside=lambda settings: settings.prophet_weight,
         seconds=_network_seconds,
         libraries=("keras", "tensorflow", "tensorflow-cpu"),
@@ -144,11 +140,11 @@ def beside(settings: Settings) -> tuple[float, ...]:
 
 
 def label(column: str, *, short: bool = False) -> str:
-    """What a person reads for a model's column, or for any other one.
+    """What a person reads for a model, for what stands in for one, or for any other column.
 
     Example:
-        >>> label("lstm"), label("seasonal_naive", short=True), label("blend")
-        ('LSTM', 'Naive', 'Blend')
+        >>> label("lstm"), label("seasonal_naive", short=True), label("stopped"), label("blend")
+        ('LSTM', 'Naive', 'No longer sold', 'Blend')
     """
     labels = {model.name: (model.short if short else "") or model.label for model in registered()}
-    return labels.get(column) or formatting.LABELS.get(column, column)
+    return {**formatting.LABELS, **formatting.WITHOUT_MODEL, **labels}.get(column, column)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from forecasting.analysis import accuracy, backtest_bands
-from forecasting.analysis.accuracy import Accuracy
+from forecasting.analysis import backtest_bands
+from forecasting.analysis.accuracy import Accuracy, backtest_table, series_table
 from forecasting.analysis.attention import attention
 from forecasting.analysis.backtest_bands import BacktestBands
 from forecasting.core import spreadsheets
@@ -12,21 +12,21 @@ from forecasting.storage.workspace import Workspace
 from forecasting.training.ensemble import Ensemble
 
 
-def judged(ws: Workspace, version: int, made: Ensemble) -> BacktestBands:
+def judged(ws: Workspace, version: int, ensemble: Ensemble) -> BacktestBands:
     """A version's bands of the past, held against what was sold; raises NotFound or VersionDamaged."""
-    return backtest_bands.load(Versions(ws.versions).folder(version), made)
+    return backtest_bands.load(Versions(ws.versions).folder(version), ensemble)
 
 
-def series_csv(found: Accuracy) -> bytes:
+def series_csv(accuracy: Accuracy) -> bytes:
     """The errors of each series as CSV, safe to open in a spreadsheet."""
-    return spreadsheets.to_csv(accuracy.series_table(found))
+    return spreadsheets.to_csv(series_table(accuracy))
 
 
-def attention_csv(found: Accuracy) -> bytes:
+def attention_csv(accuracy: Accuracy) -> bytes:
     """The series that need a person, with the reasons, as CSV."""
-    return spreadsheets.to_csv(attention(found))
+    return spreadsheets.to_csv(attention(accuracy))
 
 
-def backtest_csv(found: Accuracy) -> bytes:
+def backtest_csv(accuracy: Accuracy) -> bytes:
     """Every forecast of the past beside what was sold, as CSV."""
-    return spreadsheets.to_csv(accuracy.backtest_table(found))
+    return spreadsheets.to_csv(backtest_table(accuracy))

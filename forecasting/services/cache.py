@@ -26,11 +26,11 @@ class Live(NamedTuple):
 
     Args:
         version: Its number.
-        made: What it forecasts.
+        ensemble: What it forecasts.
     """
 
     version: int
-    made: Ensemble
+    ensemble: Ensemble
 
 
 def live(ws: Workspace) -> Live:
@@ -88,9 +88,9 @@ def order_lines(ws: Workspace, version: int, saved: SavedStock | None) -> list[b
 
 @cached(LRUCache(1), condition=Condition())
 def _order_lines(ws: Workspace, version: int, number: int, start: int) -> list[bytes]:
-    found = _orders(ws, version, number, Policy(start=start), ())
-    table = ordering.orders_table(found, version)
-    return json_values.of_table(table.set_index(found.urgent().index).sort_index())
+    orders = _orders(ws, version, number, Policy(start=start), ())
+    table = ordering.orders_table(orders, version)
+    return json_values.of_table(table.set_index(orders.urgent().index).sort_index())
 
 
 @cached(LRUCache(2), condition=Condition())
@@ -100,6 +100,6 @@ def _given(ws: Workspace, version: int, number: int) -> GivenStock:  # noqa: ARG
 
 def forget() -> None:
     """Keeps nothing any more."""
-    for kept in (ensemble, _stock, _orders, _order_lines, _given):
-        kept_of: Any = kept
-        kept_of.cache_clear()
+    for cached_function in (ensemble, _stock, _orders, _order_lines, _given):
+        one: Any = cached_function
+        one.cache_clear()

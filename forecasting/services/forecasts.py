@@ -14,16 +14,16 @@ from forecasting.training.ensemble import Ensemble
 Filters = Mapping[str, str]
 
 
-def forecast_csv(made: Ensemble, filters: Filters, days: int, *, total: bool = False) -> bytes:
-    """The same as CSV, safe to open in a spreadsheet."""
-    return spreadsheets.to_csv(forecast_table(made, filters, days, total=total))
+def forecast_csv(ensemble: Ensemble, filters: Filters, steps: int, *, total: bool = False) -> bytes:
+    """The forecast table as CSV, safe to open in a spreadsheet."""
+    return spreadsheets.to_csv(forecast_table(ensemble, filters, steps, total=total))
 
 
-def assumptions(made: Ensemble, filters: Filters, days: int) -> tuple[Assumption, ...]:
+def assumptions(ensemble: Ensemble, filters: Filters, steps: int) -> tuple[Assumption, ...]:
     """What is taken for granted of promotions, prices and closed days ahead; raises NotFound and InputError."""
-    return assumptions_of(made.panel, forecast_view.chosen_rows(made, filters, days), days)
+    return assumptions_of(ensemble.panel, forecast_view.chosen_rows(ensemble, filters, steps), steps)
 
 
-def standing(made: Ensemble, filters: Filters) -> Baseline:
+def standing(ensemble: Ensemble, filters: Filters) -> Baseline:
     """The chosen series, ready to be asked what if; raises NotFound and InputError."""
-    return Baseline(made, forecast_view.chosen_rows(made, filters, made.horizon))
+    return Baseline(ensemble, forecast_view.chosen_rows(ensemble, filters, ensemble.horizon))

@@ -43,11 +43,11 @@ def running(ws: Workspace) -> int | None:
 def jobs(ws: Workspace, most: int = 50) -> list[JobStatus]:
     """How the newest jobs stand, newest first."""
     there = Jobs(ws.jobs)
-    found = []
+    statuses = []
     for number in there.numbers()[-most:][::-1]:
         with suppress(NotFound):  # pruned meanwhile
-            found.append(there.status(number))
-    return found
+            statuses.append(there.status(number))
+    return statuses
 
 
 def log(ws: Workspace, number: int) -> str:

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from forecasting.core import stages
+from forecasting.core import formatting, stages
 from forecasting.models import registry
 
 label = registry.label
 registered = registry.registered
 blended = registry.blended
+
+
+def listed(*before: str, benchmark: bool = False) -> str:
+    """The labels of the models of the blend as a sentence has them, after those of other columns; with the benchmark's at the end if wanted.
+
+    Example:
+        >>> listed(), listed("blend", benchmark=True)
+        ('Prophet and LSTM', 'Blend, Prophet, LSTM and Seasonal naive')
+    """
+    names = [*before, *(model.name for model in (registered() if benchmark else blended()))]
+    return formatting.listing([label(name) for name in names])
 
 
 def steps() -> tuple[str, ...]:

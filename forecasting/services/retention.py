@@ -58,7 +58,7 @@ def tidy(ws: Workspace) -> None:
     """Prunes as the environment says, after a retrain, which no failure here takes back."""
     log = logging.getLogger(__name__)
     try:
-        gone = prune(ws, Retention.of(os.environ))
+        gone = prune(ws, Retention.from_environ(os.environ))
         if gone != Pruned():
             log.warning("Deleted: %s", gone)
     except (ShelfcastError, OSError):

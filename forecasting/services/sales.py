@@ -57,7 +57,7 @@ def merge(ws: Workspace, content: bytes, name: str, checked: sales_file.Intake, 
         ProblemsFound: Some rows cannot be used and nobody has said that they may be left out.
         TryAgain: Somebody else is changing the sales.
     """
-    return Dataset(ws).merge(checked.accept(drop_problems=drop_problems), Upload.of(content, name, rows=checked.rows, dropped=checked.dropped))
+    return Dataset(ws).merge(checked.accept(drop_problems=drop_problems), Upload.from_file(content, name, rows=checked.rows, dropped=checked.dropped))
 
 
 def uploads(ws: Workspace) -> list[Upload]:
@@ -90,4 +90,6 @@ def load_sample(ws: Workspace) -> Merge:
     content = sample_csv()
     table = inspect(content, sample_sales.NAME)
     checked = check(table, guess(table))
-    return Dataset(ws).merge(checked.accept(), Upload.of(content, sample_sales.NAME, rows=checked.rows, dropped=checked.dropped, kind="sample"))
+    return Dataset(ws).merge(
+        checked.accept(), Upload.from_file(content, sample_sales.NAME, rows=checked.rows, dropped=checked.dropped, kind="sample")
+    )

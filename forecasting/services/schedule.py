@@ -148,11 +148,11 @@ class Schedule:
         """Claims before it starts: whatever happens in between, nobody starts a second one."""
         self._keep(claim)
         try:
-            came = self._retrain(claim)
+            outcome = self._retrain(claim)
         except Exception as error:
             self._keep(replace(claim, outcome="failed", text=f"An unexpected error ({type(error).__name__}); the log has it whole.", job=None))
             raise
-        return self._keep(came)
+        return self._keep(outcome)
 
     def _retrain(self, claim: ScheduleState) -> ScheduleState:
         version = Dataset(self.ws).version
@@ -170,9 +170,9 @@ class Schedule:
         except ShelfcastError as error:
             return replace(claim, outcome="refused", text=str(error), job=None)
 
-    def _keep(self, made: ScheduleState) -> ScheduleState:
-        schedule_state.write(self.ws.schedule, made)
-        return made
+    def _keep(self, state: ScheduleState) -> ScheduleState:
+        schedule_state.write(self.ws.schedule, state)
+        return state
 
     def _doubt(self, last: ScheduleState) -> None:
         if last == self._doubted:
@@ -192,5 +192,5 @@ def _learned(ws: Workspace) -> set[int]:
     if serving.version is None:
         return set()
     damaged = {damage.version for damage in serving.refused}
-    found = (version for version in versions.versions(ws) if "damaged" not in version)
-    return {version["sales_version"] for version in found if version["version"] >= serving.version and version["version"] not in damaged}
+    whole = (version for version in versions.versions(ws) if "damaged" not in version)
+    return {version["sales_version"] for version in whole if version["version"] >= serving.version and version["version"] not in damaged}

@@ -38,7 +38,7 @@ def run(ws: Workspace, request: Mapping[str, Any], on_progress: OnProgress) -> d
     version = dataset.version
     sales = dataset.read(version)
     watch = Stopwatch(on_progress)
-    made = pipeline.train(panel.from_sales(sales), chosen, watch)
+    trained = pipeline.train(panel.from_sales(sales), chosen, watch)
     watch(Progress(PUBLISH, 0, 1))
     facts = {
         "trained": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -51,7 +51,7 @@ def run(ws: Workspace, request: Mapping[str, Any], on_progress: OnProgress) -> d
     }
 
     def write(folder: Path) -> dict[str, Any]:
-        written = _write(folder, made, sales)
+        written = _write(folder, trained, sales)
         watch(Progress(PUBLISH, 1, 1))  # whoever cancels from here on comes too late
         return {**facts, **written}
 
@@ -60,28 +60,28 @@ def run(ws: Workspace, request: Mapping[str, Any], on_progress: OnProgress) -> d
     return Versions(ws.versions).manifest(number)
 
 
-def _write(folder: Path, made: Ensemble, sales: pd.DataFrame) -> dict[str, Any]:
+def _write(folder: Path, trained: Ensemble, sales: pd.DataFrame) -> dict[str, Any]:
     sales_snapshot.write(sales, folder)
-    ensemble.save(made, folder)
-    backtest_bands.save(backtest_bands.bands_of_past(made), folder)
-    model = made.health[schema.MODEL]
+    ensemble.save(trained, folder)
+    backtest_bands.save(backtest_bands.bands_of_past(trained), folder)
+    model = trained.health[schema.MODEL]
     return {
-        "sales_to": f"{made.panel.last:%Y-%m-%d}",
-        "period": made.panel.period.name,
-        "series": len(made.panel),
+        "sales_to": f"{trained.panel.last:%Y-%m-%d}",
+        "period": trained.panel.period.name,
+        "series": len(trained.panel),
         "simpler": int((model != schema.BLEND).sum()),
-        "cutoffs": [f"{day:%Y-%m-%d}" for day in made.past.cutoffs],
-        "judged_days": made.past.horizon,
-        "reconciled": None if made.reconciled is None else made.reconciled.facts(),
-        "metrics": ensemble.summary(made),
+        "cutoffs": [f"{day:%Y-%m-%d}" for day in trained.past.cutoffs],
+        "judged_days": trained.past.horizon,
+        "reconciled": None if trained.reconciled is None else trained.reconciled.facts(),
+        "metrics": ensemble.summary(trained),
     }
 
 
 def _libraries() -> dict[str, str]:
-    found = {}
+    installed = {}
     for name in (*(library for model in registry.registered() for library in model.libraries), *LIBRARIES):
         try:
-            found[name] = importlib.metadata.version(name)
+            installed[name] = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
             continue
-    return found
+    return installed

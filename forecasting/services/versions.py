@@ -44,13 +44,13 @@ def manifest(ws: Workspace, version: int) -> dict[str, Any]:
 def versions(ws: Workspace) -> list[dict[str, Any]]:
     """The manifests of all versions that can be read, newest first, with `live`."""
     store = Versions(ws.versions)
-    live, made = store.live(), []
+    live, listed = store.live(), []
     for number in reversed(store.numbers()):
         try:
-            made.append({**store.manifest(number), "live": number == live})
+            listed.append({**store.manifest(number), "live": number == live})
         except VersionDamaged as error:
-            made.append({"version": number, "live": number == live, "damaged": str(error)})
-    return made
+            listed.append({"version": number, "live": number == live, "damaged": str(error)})
+    return listed
 
 
 def set_live(ws: Workspace, version: int) -> None:
@@ -71,4 +71,4 @@ def period(of: Mapping[str, Any]) -> Period:
 
 def previous(ws: Workspace, version: int) -> dict[str, Any] | None:
     """The manifest of the version before this one, if there is one."""
-    return next((found for found in versions(ws) if found["version"] < version and "damaged" not in found), None)
+    return next((older for older in versions(ws) if older["version"] < version and "damaged" not in older), None)

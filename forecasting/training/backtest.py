@@ -44,14 +44,14 @@ class BacktestPlan:
     horizon: int
 
 
-def plan(days: int, horizon: int, cutoffs: int, period: Period = DAY) -> BacktestPlan:
+def plan(steps: int, horizon: int, cutoffs: int, period: Period = DAY) -> BacktestPlan:
     """Up to `cutoffs` cutoffs, at least `horizon` days apart, the last one `horizon` days before the end.
 
     Forecasts of one cutoff never overlap those of the next. Where the history allows it they lie twice as far apart, since a wider span
     sees more kinds of weeks. A short history gets fewer cutoffs, then a shorter horizon, then none.
 
     Args:
-        days: Length of the history, at least 1.
+        steps: Length of the history, at least 1.
         horizon: Days ahead that the forecast goes, at least 1.
         cutoffs: At most so many, at least 1.
         period: What a "day" is. Weeks and months leave two years to learn from where three cutoffs remain: without them there is no year.
@@ -60,17 +60,17 @@ def plan(days: int, horizon: int, cutoffs: int, period: Period = DAY) -> Backtes
         >>> plan(1736, 90, 4)
         Plan(cuts=(1376, 1466, 1556, 1646), horizon=90)
     """
-    reserve = max(MIN_CUTOFFS[period.name], int(LEARNING_SHARE * days))
+    reserve = max(MIN_CUTOFFS[period.name], int(LEARNING_SHARE * steps))
     if period != DAY:
-        reserve = max(reserve, min(2 * period.year, days - 3 * horizon))
-    room = days - reserve
+        reserve = max(reserve, min(2 * period.year, steps - 3 * horizon))
+    room = steps - reserve
     if room < 1:
         return BacktestPlan((), horizon)
     fewest = min(cutoffs, 3)
     judged = min(horizon, max(1, room // fewest))
     count = min(cutoffs, room // judged)
-    step = 2 * judged if (2 * count - 1) * judged <= min(room, SPAN_SHARE * days) else judged
-    cuts = tuple(days - judged - step * back for back in reversed(range(count)))
+    step = 2 * judged if (2 * count - 1) * judged <= min(room, SPAN_SHARE * steps) else judged
+    cuts = tuple(steps - judged - step * back for back in reversed(range(count)))
     return BacktestPlan(cuts, judged)
 
 
@@ -99,8 +99,8 @@ class Backtest:
 
     def without(self, cut: int) -> Backtest:
         """All cutoffs but the one at this position."""
-        kept = np.arange(len(self.y)) != cut
-        return Backtest(self.cutoffs[kept], self.y[kept], {name: values[kept] for name, values in self.yhat.items()})
+        others = np.arange(len(self.y)) != cut
+        return Backtest(self.cutoffs[others], self.y[others], {name: values[others] for name, values in self.yhat.items()})
 
     def frame(self, unique_ids: list[str], period: Period = DAY) -> pd.DataFrame:
         """Long table `unique_id, cutoff, step, ds, y` and a column a model; one row a series, cutoff and day (week, month) ahead."""
@@ -164,19 +164,19 @@ def run(make_models: MakeModels, lasting: frozenset[str], at: Origins, on_progre
         The backtest, and the model last fitted, by name (a start for the final fit).
     """
     panel, schedule = at.panel, at.schedule
-    kept: dict[str, Model] = {}
+    fitted: dict[str, Model] = {}
     yhat: dict[str, FloatArray] = {}
     for name, make in make_models.items():
         fits = _renewals(schedule.cuts, LASTS_FROM * panel.period.year) if name in lasting else list(range(len(schedule.cuts)))
-        made = []
+        forecasts = []
         for position, then in enumerate(at.known):
             if position in fits:
                 listen = _part(on_progress, fits.index(position), len(fits))
-                kept[name] = make(kept.get(name)).fit(then, horizon=schedule.horizon, on_progress=listen)
-            made.append(plausibility.cap(kept[name].predict(then, schedule.horizon), then)[0])
-        yhat[name] = np.array(made).reshape(len(at.known), len(panel), schedule.horizon)
+                fitted[name] = make(fitted.get(name)).fit(then, horizon=schedule.horizon, on_progress=listen)
+            forecasts.append(plausibility.cap(fitted[name].predict(then, schedule.horizon), then)[0])
+        yhat[name] = np.array(forecasts).reshape(len(at.known), len(panel), schedule.horizon)
     cutoffs = pd.DatetimeIndex([panel.dates[cut - 1] for cut in schedule.cuts], dtype=panel.dates.dtype)
-    return Backtest(cutoffs, _sold(at), yhat), kept
+    return Backtest(cutoffs, _sold(at), yhat), fitted
 
 
 def _sold(at: Origins) -> FloatArray:

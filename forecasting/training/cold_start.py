@@ -57,13 +57,13 @@ def forecast(panel: Panel, newcomers: Sequence[Newcomer], blend: FloatArray, mod
         Shape (n, h), units a day, 0 on closed days; NaN for series that are modelled, are not new, or have nobody to follow.
     """
     h = blend.shape[1]
-    made = np.full((len(panel), h), np.nan)
+    forecast = np.full((len(panel), h), np.nan)
     closed = _closed_ahead(panel, blend, modelled)
     for new in newcomers:
         pattern = mean_where(blend[new.members], ~closed[new.members], axis=0)
         position = (len(panel.dates) + np.arange(h)) % panel.period.cycle
-        made[new.row] = np.where(closed[new.row], 0.0, new.scale * new.weekdays[position] * np.nan_to_num(pattern))
-    return made
+        forecast[new.row] = np.where(closed[new.row], 0.0, new.scale * new.weekdays[position] * np.nan_to_num(pattern))
+    return forecast
 
 
 def least_rows(panel: Panel) -> int:

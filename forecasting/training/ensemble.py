@@ -99,7 +99,7 @@ class Ensemble:
         return Errors(self.past.y, self.past.yhat[schema.BLEND])
 
     def errors_of(self, rows: np.ndarray) -> Errors:
-        """The same of the series at these positions."""
+        """What the blend of the series at these positions forecast in the past, and what was sold."""
         return residuals.errors_of_series(self.errors, rows)
 
     @cached_property
@@ -115,14 +115,14 @@ class Ensemble:
         return self._learned[window]
 
     def calibrated_each(self, windows: Sequence[int]) -> list[SeriesBands | None]:
-        """The same of several windows, learned side by side; None for one of 0 days."""
+        """What the errors say about sums over each of several windows, learned side by side; None for one of 0 days."""
         if len(windows) == 1:
             return [self.calibrated(windows[0]) if windows[0] else None]
         with ThreadPoolExecutor(SIDE_BY_SIDE) as threads:
             return list(threads.map(lambda window: self.calibrated(window) if window else None, windows))
 
     def calibrated_past(self, window: int) -> list[SeriesBands | None]:
-        """The same for each past cutoff, from the errors of the others; learned side by side, since sorting leaves other threads alone."""
+        """What the errors say at each past cutoff, learned from the errors of the others, side by side: sorting leaves other threads alone."""
         count = len(self.past.cutoffs)
         if window > self.past.horizon:
             return [None] * count
@@ -153,49 +153,49 @@ def day_bands(errors: Errors, forecast: FloatArray, *, silent: np.ndarray) -> Fl
     """
     learned = quantiles.calibrate(errors)
     if learned is None:
-        made: FloatArray = np.full((forecast.shape[0], len(schema.BANDS), forecast.shape[1]), np.nan)
+        bands: FloatArray = np.full((forecast.shape[0], len(schema.BANDS), forecast.shape[1]), np.nan)
     else:
-        made = learned.quantiles(forecast, schema.QUANTILES)
-        made[:, 0::2] = np.minimum(made[:, 0::2], forecast[:, None])
-        made[:, 1::2] = np.maximum(made[:, 1::2], forecast[:, None])
-    made[silent] = 0.0
-    return made
+        bands = learned.quantiles(forecast, schema.QUANTILES)
+        bands[:, 0::2] = np.minimum(bands[:, 0::2], forecast[:, None])
+        bands[:, 1::2] = np.maximum(bands[:, 1::2], forecast[:, None])
+    bands[silent] = 0.0
+    return bands
 
 
-def summary(made: Ensemble) -> dict[str, float | None]:
+def summary(ensemble: Ensemble) -> dict[str, float | None]:
     """How good it was in the backtest, for the manifest; None where not defined.
 
     Coverage is that which each cutoff would have had with bands learned from the other cutoffs.
     """
-    y = made.past.y
-    f = made.past.yhat[schema.BLEND]
+    y = ensemble.past.y
+    f = ensemble.past.yhat[schema.BLEND]
     values = {"wape": metrics.wape(y, f), "bias": metrics.bias_share(y, f)}
-    values |= {f"wape_{name}": metrics.wape(y, made.past.yhat[name]) for name in made.names}
-    limits = quantiles.past_quantiles(made.errors, schema.QUANTILES)
+    values |= {f"wape_{name}": metrics.wape(y, ensemble.past.yhat[name]) for name in ensemble.names}
+    limits = quantiles.past_quantiles(ensemble.errors, schema.QUANTILES)
     for position, level in enumerate(schema.LEVELS):
         values[f"coverage_{level * 100:.0f}"] = metrics.coverage(y, *limits[2 * position : 2 * position + 2])
     return {name: None if np.isnan(value) else float(value) for name, value in values.items()}
 
 
-def save(made: Ensemble, folder: Path) -> None:
+def save(ensemble: Ensemble, folder: Path) -> None:
     """Writes everything but the sales, which are kept as a version of their own."""
-    ids = made.panel.unique_ids
-    for model in made.models.values():
+    ids = ensemble.panel.unique_ids
+    for model in ensemble.models.values():
         model.save(folder)
-    made.past.frame(ids, made.panel.period).to_parquet(folder / BACKTEST_FILE, index=False)
-    made.health.to_parquet(folder / HEALTH_FILE, index=False)
-    forecast_frame(made).to_parquet(folder / FORECAST_FILE, index=False)
+    ensemble.past.frame(ids, ensemble.panel.period).to_parquet(folder / BACKTEST_FILE, index=False)
+    ensemble.health.to_parquet(folder / HEALTH_FILE, index=False)
+    forecast_frame(ensemble).to_parquet(folder / FORECAST_FILE, index=False)
 
 
-def forecast_frame(made: Ensemble) -> pd.DataFrame:
+def forecast_frame(ensemble: Ensemble) -> pd.DataFrame:
     """Long table `unique_id, ds`, a column a model, `blend` and the bands; one row a series and day ahead."""
-    n, h = len(made.panel), made.horizon
+    n, h = len(ensemble.panel), ensemble.horizon
     columns: dict[str, Any] = {
-        schema.UNIQUE_ID: pd.Categorical.from_codes(np.repeat(np.arange(n), h), categories=pd.Index(made.panel.unique_ids)),
-        schema.DS: np.tile(made.panel.ahead(h).to_numpy(), n),
+        schema.UNIQUE_ID: pd.Categorical.from_codes(np.repeat(np.arange(n), h), categories=pd.Index(ensemble.panel.unique_ids)),
+        schema.DS: np.tile(ensemble.panel.ahead(h).to_numpy(), n),
     }
-    columns |= {name: made.yhat[name].ravel() for name in (*made.names, schema.BLEND)}
-    columns |= {name: made.bands[:, position].ravel() for position, name in enumerate(schema.BANDS)}
+    columns |= {name: ensemble.yhat[name].ravel() for name in (*ensemble.names, schema.BLEND)}
+    columns |= {name: ensemble.bands[:, position].ravel() for position, name in enumerate(schema.BANDS)}
     return pd.DataFrame(columns)
 
 
@@ -209,7 +209,7 @@ def load(folder: Path, panel: Panel) -> Ensemble:
     forecast, past, table = (pd.read_parquet(folder / name) for name in (FORECAST_FILE, BACKTEST_FILE, HEALTH_FILE))
     n = len(table)
     of = {str(name): forecast[name].to_numpy(dtype=float).reshape(n, -1) for name in forecast if name not in (schema.UNIQUE_ID, schema.DS)}
-    made = Ensemble(
+    ensemble = Ensemble(
         panel=panel,
         yhat={name: values for name, values in of.items() if name not in schema.BANDS},
         bands=np.stack([of[name] for name in schema.BANDS], axis=1),
@@ -217,5 +217,5 @@ def load(folder: Path, panel: Panel) -> Ensemble:
         health=table,
         models={model.name: model.load(folder) for model in registry.registered() if model.name in of},
     )
-    _ = made.whole, made.cumulated, panel.started  # kept once made, so that the first question about orders need not wait for them
-    return made
+    _ = ensemble.whole, ensemble.cumulated, panel.started  # kept once made, so that the first question about orders need not wait for them
+    return ensemble

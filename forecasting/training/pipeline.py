@@ -134,17 +134,17 @@ def _modelled(panel: Panel, available: Mapping[str, np.ndarray]) -> np.ndarray:
     return np.asarray(blend.modelling(available).any(axis=1) & ~cold_start.needs_cold_start(panel))
 
 
-def with_totals(made: Ensemble, direct: list[Direct]) -> Ensemble:
+def with_totals(ensemble: Ensemble, direct: list[Direct]) -> Ensemble:
     """The ensemble with its series scaled to forecasts of totals, where the backtest says that those are better than adding up."""
-    reconciled = reconciliation.reconcile(made.past, made.yhat[schema.BLEND], direct)
+    reconciled = reconciliation.reconcile(ensemble.past, ensemble.yhat[schema.BLEND], direct)
     if reconciled is None:
-        return made
-    past = replace(made.past, yhat={**made.past.yhat, schema.BLEND: reconciled.past})
+        return ensemble
+    past = replace(ensemble.past, yhat={**ensemble.past.yhat, schema.BLEND: reconciled.past})
     return replace(
-        made,
-        yhat={**made.yhat, schema.BLEND: reconciled.ahead},
+        ensemble,
+        yhat={**ensemble.yhat, schema.BLEND: reconciled.ahead},
         past=past,
-        bands=day_bands(Errors(past.y, reconciled.past), reconciled.ahead, silent=made.silent),
+        bands=day_bands(Errors(past.y, reconciled.past), reconciled.ahead, silent=ensemble.silent),
         reconciled=reconciled,
     )
 

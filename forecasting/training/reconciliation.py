@@ -89,12 +89,12 @@ def groupings(panel: Panel) -> list[Grouping]:
     n = len(panel)
     if n < 2:
         return []
-    found = [Grouping(EVERYTHING, np.zeros(n, dtype=np.int64), 1)]
+    groupings = [Grouping(EVERYTHING, np.zeros(n, dtype=np.int64), 1)]
     for name in (column for column in schema.FILTERS if column in panel.series):
         codes, labels = pd.factorize(panel.series[name], sort=True)
         if 2 <= len(labels) <= min(n // 2, MOST_TOTALS):
-            found.append(Grouping(name, codes, len(labels)))
-    return found
+            groupings.append(Grouping(name, codes, len(labels)))
+    return groupings
 
 
 def added_up(panel: Panel, grouping: Grouping) -> Panel:
@@ -152,8 +152,8 @@ def reconcile(past: Backtest, ahead: FloatArray, direct: list[Direct]) -> Reconc
         ahead: The blend, shape (n, h), in units.
         direct: What `forecast` gave.
     """
-    tried = [made for made in (_scaled(past, ahead, one) for one in direct) if made is not None]
-    return max(tried, key=lambda made: made.saved, default=None)
+    tried = [scaled for scaled in (_scaled(past, ahead, one) for one in direct) if scaled is not None]
+    return max(tried, key=lambda scaled: scaled.saved, default=None)
 
 
 def _scaled(past: Backtest, ahead: FloatArray, direct: Direct) -> Reconciled | None:

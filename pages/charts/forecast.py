@@ -128,7 +128,7 @@ def rows_by_day(days: pd.Series, height: int = 180) -> go.Figure:
 
 def _recent(view: View) -> pd.DataFrame:
     """As much of the past as helps to judge the forecast: 1.5 times the days ahead, 21 to 120 of them; at least 26 weeks or 24 months."""
-    return view.history.tail(int(np.clip(1.5 * view.days, FEWEST_PAST[view.period.name], 120)))
+    return view.history.tail(int(np.clip(1.5 * view.steps, FEWEST_PAST[view.period.name], 120)))
 
 
 def _joined(view: View, past: pd.DataFrame, values: pd.Series) -> tuple[np.ndarray, np.ndarray]:

@@ -67,7 +67,7 @@ class Parts(TypedDict):
 
 
 def parts_or_exit() -> Parts:
-    """The same as `parts`; where the settings cannot be used, the process ends with the reason."""
+    """`parts`, or the end of this process with the reason where the settings cannot be used."""
     try:
         return parts()
     except SettingsError as error:

@@ -225,8 +225,8 @@ def test_nothing_at_or_after_an_origin_decides_what_is_served_there(past):
     later = {name: np.concatenate([values[:5], values[5:] * 100]) for name, values in table.yhat.items()}
     other = panel({name: row for name, row in zip(whole.unique_ids, sales, strict=True)})
     again = next(origins.replay(origins.completed(other, cuts, Backtest(table.cutoffs, y, later), SETTINGS), SETTINGS))
-    np.testing.assert_array_equal(again.made.bands, first.made.bands)
-    np.testing.assert_array_equal(again.made.yhat[schema.BLEND], first.made.yhat[schema.BLEND])
+    np.testing.assert_array_equal(again.ensemble.bands, first.ensemble.bands)
+    np.testing.assert_array_equal(again.ensemble.yhat[schema.BLEND], first.ensemble.yhat[schema.BLEND])
 
 
 def test_a_history_too_short_for_origins_gives_an_empty_table(past):

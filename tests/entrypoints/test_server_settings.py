@@ -9,7 +9,9 @@ from forecasting.entrypoints.server.server_settings import ServerSettings
 
 
 def test_nothing_said_is_this_machine_only():
-    assert ServerSettings.of({}) == ServerSettings(token="", origins=(), request_rate="300/second", upload_rate="60/minute", retrain_every="")
+    assert ServerSettings.from_environ({}) == ServerSettings(
+        token="", origins=(), request_rate="300/second", upload_rate="60/minute", retrain_every=""
+    )
 
 
 def test_everything_can_be_said():
@@ -21,7 +23,7 @@ def test_everything_can_be_said():
         "FORECASTING_RETRAIN_EVERY": "0 3 * * *",
         "HOME": "/root",
     }
-    settings = ServerSettings.of(said)
+    settings = ServerSettings.from_environ(said)
     assert settings.origins == ("https://a.example", "http://b.example:8080")
     assert (settings.request_rate, settings.upload_rate, settings.retrain_every) == ("10/second", "5 per minute", "0 3 * * *")
     assert settings.token == "s3cret-s3cret-s3cret"
@@ -50,4 +52,4 @@ def test_a_token_is_never_shown_and_a_short_one_is_called_weak():
 )
 def test_what_cannot_be_meant_is_refused_by_name(said):
     with pytest.raises(SettingsError, match=next(iter(said))):
-        ServerSettings.of(said)
+        ServerSettings.from_environ(said)

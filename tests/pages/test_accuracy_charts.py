@@ -88,7 +88,7 @@ def test_all_cutoffs_lie_over_what_was_sold(found):
 
 
 def test_one_cutoff_shows_its_models_bands_and_what_was_known(found):
-    cutoff = found.judged.made.past.cutoffs[2]
+    cutoff = found.judged.ensemble.past.cutoffs[2]
     figure = accuracy_charts.past_of(found.total, found.history, cutoff)
     assert set(names(figure)) == {"95\u00a0% band", "80\u00a0% band", "Sales", "Prophet", "LSTM", "Seasonal naive", "Blend", "Sold"}
     drawn = {trace.name: trace for trace in figure.data}

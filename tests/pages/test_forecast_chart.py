@@ -25,7 +25,7 @@ def view():
     return View(
         filters={},
         n_series=2,
-        days=28,
+        steps=28,
         last=LAST,
         history=pd.DataFrame({"ds": ds, "y": y}),
         forecast=forecast,

@@ -63,7 +63,7 @@ def files(ws, ensemble, accuracy, orders, checked):
         "forecast": forecasts.forecast_csv(ensemble, {}, 14),
         "total": forecasts.forecast_csv(ensemble, {"product_id": "=1+1"}, 14, total=True),
         "orders": ordering.orders_csv(orders, 1),
-        "receipt": ordering.receipt_csv(orders),
+        "receipt": ordering.past_check_csv(orders),
         "problems": sales.problems_csv(checked),
         "series": accuracy_service.series_csv(accuracy),
         "attention": accuracy_service.attention_csv(accuracy),

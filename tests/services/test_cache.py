@@ -38,7 +38,7 @@ def test_without_a_version_it_says_what_to_do(home):
 
 def test_threads_that_ask_at_once_load_it_once(published, loads):
     found = []
-    threads = [threading.Thread(target=lambda: found.append(cache.live(published).made)) for _ in range(8)]
+    threads = [threading.Thread(target=lambda: found.append(cache.live(published).ensemble)) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -57,10 +57,10 @@ def test_too_few_to_keep_are_refused(wrong):
 
 
 def test_the_environment_says_how_many_are_kept():
-    assert Retention.of({}) == Retention.of({"FORECASTING_KEEP_VERSIONS": " "}) == Retention(versions=30, jobs=100)
-    assert Retention.of({"FORECASTING_KEEP_VERSIONS": "5", "FORECASTING_KEEP_JOBS": "0"}) == Retention(versions=5, jobs=0)
+    assert Retention.from_environ({}) == Retention.from_environ({"FORECASTING_KEEP_VERSIONS": " "}) == Retention(versions=30, jobs=100)
+    assert Retention.from_environ({"FORECASTING_KEEP_VERSIONS": "5", "FORECASTING_KEEP_JOBS": "0"}) == Retention(versions=5, jobs=0)
     with pytest.raises(SettingsError, match="FORECASTING_KEEP_JOBS is a whole number, 0 for all, not 'many'"):
-        Retention.of({"FORECASTING_KEEP_JOBS": "many"})
+        Retention.from_environ({"FORECASTING_KEEP_JOBS": "many"})
 
 
 def test_the_command_line_says_what_can_go_and_what_went(full, capsys, monkeypatch):

@@ -455,7 +455,7 @@ table = read_table(content, store)
 checked = check(table, guess_mapping(table), today=date(2026, 1, 1))
 print("ready", flush=True)
 sys.stdin.readline()
-Dataset(Workspace(Path(home))).merge(checked.accept(), Upload.of(content, store, rows=checked.rows, dropped=checked.dropped))
+Dataset(Workspace(Path(home))).merge(checked.accept(), Upload.from_file(content, store, rows=checked.rows, dropped=checked.dropped))
 """
 
 
@@ -524,6 +524,6 @@ def test_a_file_goes_from_bytes_to_saved_sales(dataset):
     content = "Datum;Filiale;Menge\n01.02.2024;Köln;1.234,5\n31.01.2024;Köln;x\n".encode("cp1252")
     table = read_table(content, "verkauf.csv")
     checked = check(table, guess_mapping(table), today=date(2026, 11, 22))
-    dataset.merge(checked.accept(drop_problems=True), Upload.of(content, "verkauf.csv", rows=checked.rows, dropped=checked.dropped))
+    dataset.merge(checked.accept(drop_problems=True), Upload.from_file(content, "verkauf.csv", rows=checked.rows, dropped=checked.dropped))
     pd.testing.assert_frame_equal(dataset.read(), sales(("2024-02-01", "Köln", 1234.5)))
     assert [(entry.name, entry.rows, entry.dropped, entry.new) for entry in dataset.history()] == [("verkauf.csv", 2, 1, 1)]

@@ -160,7 +160,7 @@ def _given(args: argparse.Namespace, *names: str) -> dict[str, Any]:
 
 def retention(args: argparse.Namespace, environment: Mapping[str, str]) -> Retention:
     stated = {name: value for name in ("versions", "jobs") if (value := getattr(args, name)) is not None}
-    return replace(Retention.of(environment), **stated)
+    return replace(Retention.from_environ(environment), **stated)
 
 
 def policy(args: argparse.Namespace) -> Policy:

@@ -139,7 +139,7 @@ def _recommend(args: argparse.Namespace) -> int:
     orders = ordering.recommend(ensemble, given, arguments.policy(args), arguments.filters(args))
     quantities = _within_limits(args, orders)
     if args.past_check is not None:
-        write(ordering.receipt_csv(orders), args.past_check)
+        write(ordering.past_check_csv(orders), args.past_check)
     if args.xlsx is not None:
         write(ordering.orders_xlsx(orders, versions.manifest(ws, version), quantities), args.xlsx)
     write(ordering.orders_csv(orders, version, quantities), args.out)

@@ -45,9 +45,9 @@ def settings_for(address: str, environment: Mapping[str, str]) -> ServerSettings
     Raises:
         SettingsError: An environment variable cannot be used, or the server would listen beyond this machine without a token.
     """
-    settings = ServerSettings.of(environment)
+    settings = ServerSettings.from_environ(environment)
     check(address, settings)
-    Retention.of(environment)
+    Retention.from_environ(environment)
     if settings.retrain_every:
         Cron(settings.retrain_every)
     return settings

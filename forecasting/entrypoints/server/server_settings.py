@@ -57,7 +57,7 @@ class ServerSettings:
         return 0 < len(self.token) < SHORTEST_TOKEN
 
     @classmethod
-    def of(cls, environment: Mapping[str, str]) -> ServerSettings:
+    def from_environ(cls, environment: Mapping[str, str]) -> ServerSettings:
         """The settings in environment variables; raises SettingsError."""
         stated = {
             "token": environment.get(TOKEN, ""),

@@ -38,7 +38,7 @@ def spend(orders: Orders, amount: float, of: Measure = "money") -> pd.DataFrame:
     """
     if not 0 <= amount < np.inf:
         raise InputError(f"A budget is an amount from 0 on, not {amount:g}.")
-    takes = orders.shelves[COLUMNS[of]]
+    takes = orders.stock[COLUMNS[of]]
     if not np.isfinite(takes).any():
         raise InputError(f"This needs {NAMES[of]}. Add a column {COLUMNS[of]} to the stock file, or type them.")
     rows = np.flatnonzero(np.isfinite(takes) & (orders.table["order_quantity"].to_numpy() > 0))
@@ -47,7 +47,7 @@ def spend(orders: Orders, amount: float, of: Measure = "money") -> pd.DataFrame:
         {
             schema.UNIQUE_ID: orders.table[schema.UNIQUE_ID].to_numpy()[rows],
             "order_quantity": quantity,
-            "value": quantity * orders.shelves[state.UNIT_COST][rows],
+            "value": quantity * orders.stock[state.UNIT_COST][rows],
             "takes": quantity * takes[rows],
             "gain": gain,
         }
@@ -63,7 +63,7 @@ def quantities(orders: Orders, bought: pd.DataFrame) -> dict[str, float]:
 
 
 def _wanted(orders: Orders, rows: np.ndarray, takes: FloatArray) -> knapsack.Wanted:
-    shelves, demanded, lead = orders.shelves, orders.levels.cycle.values[rows], orders.levels.lead.values[rows]
+    shelves, demanded, lead = orders.stock, orders.levels.cycle.values[rows], orders.levels.lead.values[rows]
     margin, position = (shelves[state.PRICE] - shelves[state.UNIT_COST])[rows], shelves.position[rows]
     return knapsack.Wanted(
         values=demanded,

@@ -84,18 +84,18 @@ def past_check_table(orders: Orders) -> pd.DataFrame:
     """The past check with a row per series: keys and category, class, the promise, and the results of ours and of the textbook's levels."""
     keys = [name for name in schema.FILTERS if name in orders.table] or [schema.UNIQUE_ID]
     facts = orders.table[[*keys, "abc", "xyz", "service_level", "promise"]]
-    return pd.concat([facts, orders.receipt.series.round(DECIMALS)], axis=1)
+    return pd.concat([facts, orders.past_check.series.round(DECIMALS)], axis=1)
 
 
 def workbook(orders: Orders, manifest: Mapping[str, Any], quantities: Mapping[str, float]) -> bytes:
     """The orders as a workbook whose quantities are live formulas, with the evidence of each line."""
-    past, urgent = orders.made.past, orders.urgent()
+    past, urgent = orders.ensemble.past, orders.urgent()
     evidence = {
         "version": manifest["version"],
         "trained": manifest.get("trained", ""),
-        "sales_to": orders.made.panel.last,
+        "sales_to": orders.ensemble.panel.last,
         "cutoffs": list(past.cutoffs),
-        "judged": orders.made.panel.period.count(past.horizon),
+        "judged": orders.ensemble.panel.period.count(past.horizon),
         "errors_used": np.isfinite(past.y[:, orders.rows[urgent.index]]).sum(axis=(0, 2)),
     }
     rows = with_quantities(urgent, quantities)

@@ -11,7 +11,7 @@ import pandas as pd
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_col_to_name
 
-from forecasting.core import formatting, schema
+from forecasting.core import schema
 from forecasting.core.arrays import FloatArray
 from forecasting.inventory import arithmetic
 from forecasting.inventory.export.cell_formulas import ROW, STATE, formulas
@@ -21,6 +21,7 @@ from forecasting.inventory.export.styles import WorkbookStyles
 from forecasting.inventory.orders import wording
 from forecasting.inventory.orders.recommend import FINE, SOON
 from forecasting.inventory.policy import Rule
+from forecasting.models import registry
 
 TOTAL, GROUPS, HEADER, FIRST = 2, 3, 4, 5
 """Rows of the sheet of orders, from 0; the lines start at the last."""
@@ -152,7 +153,7 @@ def _write_evidence(sheet: Sheet, table: pd.DataFrame, evidence: Mapping[str, An
         cutoffs=len(cutoffs),
         errors_used=evidence["errors_used"],
         defaults=[", ".join(wording.assumptions(row)) for row in rows],
-        model=table[schema.MODEL].map(formatting.model),
+        model=table[schema.MODEL].map(registry.label),
     )
     sheet.fit_to_paper(2)
     for place, column in enumerate(columns):

@@ -134,8 +134,8 @@ def projection_of(orders: Orders, place: int, quantity: float, on_hand: float | 
         quantity: Units ordered today.
         on_hand: Units on the shelf; None for the known ones.
     """
-    ensemble, row = orders.made, int(orders.rows[place])
-    shelves, start = orders.shelves.select(np.array([place])), ensemble.panel.period.steps(orders.policy.start)
+    ensemble, row = orders.ensemble, int(orders.rows[place])
+    shelves, start = orders.stock.select(np.array([place])), ensemble.panel.period.steps(orders.policy.start)
     lead = int(np.ceil(shelves.mean_lead[0]))
     steps = min(lead + int(orders.levels.cover[place]), ensemble.horizon - start)
     expected = np.nan_to_num(ensemble.yhat[schema.BLEND][row, start : start + steps])

@@ -40,12 +40,12 @@ class Orders:
     """Recommendations for r series.
 
     Args:
-        made: The ensemble that forecasts.
+        ensemble: The ensemble that forecasts.
         policy: How the shop orders.
         rows: Positions of the series.
-        shelves: Their stock and terms.
+        stock: Their stock and terms.
         levels: Their levels and the demand behind them.
-        receipt: The check of the policy in the past.
+        past_check: The check of the policy in the past.
         table: One row per series, in the order of `rows`:
             `unique_id`, the key columns and the category that exist; `on_hand, on_order, backorders, inventory_position` (units);
             `lead_time, review_period` (days); `service_level` (the promised chance of no stockout in a cycle), `quantile` (of demand, that
@@ -58,12 +58,12 @@ class Orders:
             `defaults` (inputs that were assumed); `model`; `reason` (why nothing can be recommended).
     """
 
-    made: Ensemble
+    ensemble: Ensemble
     policy: Policy
     rows: np.ndarray
-    shelves: Stock
+    stock: Stock
     levels: Levels
-    receipt: PolicyCheck
+    past_check: PolicyCheck
     table: pd.DataFrame
 
     def urgent(self) -> pd.DataFrame:
@@ -99,13 +99,13 @@ def recommend_orders(ensemble: Ensemble, given: GivenStock, policy: Policy, rows
     shelves = state.complete(given, policy, ensemble.panel, ensemble.horizon).select(rows)
     abc, xyz = _classes(ensemble, shelves, rows)
     levels = order_levels.levels(ensemble, shelves, policy, rows, abc)
-    receipt = check_policy(ensemble, shelves, rows, levels, rule=policy.rule)
+    past_check = check_policy(ensemble, shelves, rows, levels, rule=policy.rule)
     columns = _identity(ensemble, rows) | _terms(shelves, levels) | _amounts(ensemble, shelves, policy, rows, levels)
     columns |= _textbook(ensemble, shelves, rows, levels)
-    columns |= {"abc": abc, "xyz": xyz} | _proof(receipt) | _state(ensemble, shelves, columns, levels, policy)
+    columns |= {"abc": abc, "xyz": xyz} | _proof(past_check) | _state(ensemble, shelves, columns, levels, policy)
     columns |= {"defaults": _assumed(shelves.given), "model": ensemble.health[schema.MODEL].to_numpy()[rows]}
     columns["reason"] = _reasons(ensemble, levels, policy, shelves)
-    return Orders(ensemble, policy, rows, shelves, levels, receipt, pd.DataFrame(columns))
+    return Orders(ensemble, policy, rows, shelves, levels, past_check, pd.DataFrame(columns))
 
 
 def _identity(ensemble: Ensemble, rows: np.ndarray) -> dict[str, Any]:
@@ -196,10 +196,10 @@ def _classes(ensemble: Ensemble, shelves: Stock, rows: np.ndarray) -> tuple[np.n
     return abc_xyz.abc(value), abc_xyz.xyz(ensemble.health["wape"].to_numpy(dtype=float)[rows])
 
 
-def _proof(receipt: PolicyCheck) -> dict[str, Any]:
-    series = receipt.series
+def _proof(past_check: PolicyCheck) -> dict[str, Any]:
+    series = past_check.series
     names = {"achieved": "service", "achieved_fill": "fill_rate", "achieved_textbook": "service_textbook", "cycles": "cycles"}
-    return {name: series[column].to_numpy() for name, column in names.items()} | {"promise": receipt.promise}
+    return {name: series[column].to_numpy() for name, column in names.items()} | {"promise": past_check.promise}
 
 
 def _state(ensemble: Ensemble, shelves: Stock, columns: dict[str, Any], levels: Levels, policy: Policy) -> dict[str, Any]:

@@ -84,7 +84,7 @@ def sum_of(orders: Orders, place: int) -> str:
     row: dict[str, Any] = {str(name): value for name, value in orders.table.iloc[place].items()}
     if row["reason"]:
         return str(row["reason"])
-    digits = 0 if orders.made.whole else 1
+    digits = 0 if orders.ensemble.whole else 1
     if np.isnan(row["expected"]) or not (row["order_up_to"] or row["order_quantity"]):
         return "Nothing to order: we expect no sales."
     needed = _needed(orders, row, place, _rounded(row["order_up_to"] - row["lot"], digits), digits)
@@ -100,8 +100,8 @@ def _needed(orders: Orders, row: dict[str, Any], place: int, level: float, digit
     """ "1,344 expected in 14 days plus 250 safety stock"."""
     expected = _rounded(row["expected"], digits)
     safety = _rounded(level - expected, digits)
-    period, lead = orders.made.panel.period, orders.shelves.lead[place]
-    steps = float(orders.shelves.mean_lead[place] + orders.levels.cover[place])
+    period, lead = orders.ensemble.panel.period, orders.stock.lead[place]
+    steps = float(orders.stock.mean_lead[place] + orders.levels.cover[place])
     about = "" if (lead == 1).any() else "about "
     text = f"{_number(expected, digits)} expected in {about}{period.count(round(steps))}"
     sign, size = ("plus", safety) if safety >= 0 else ("minus", -safety)
@@ -198,11 +198,11 @@ def summary(orders: Orders) -> str:
     if orders.table["reason"].ne("").any():
         without = orders.table[orders.table["reason"].ne("")]
         parts.append(f"{len(without):,} without a recommendation: {without['reason'].iloc[0]}")
-    unpriced = int((np.isnan(orders.shelves[state.PRICE]) | np.isnan(orders.shelves[state.UNIT_COST])).sum())
+    unpriced = int((np.isnan(orders.stock[state.PRICE]) | np.isnan(orders.stock[state.UNIT_COST])).sum())
     if orders.policy.target == "costs" and unpriced:
         parts.append(f"{formatting.count(unpriced, 'series has', 'series have')} no price or unit cost, so the service level decides.")
     if broken:
         parts.append(f"The past check missed the promise for {formatting.listing(broken)}. See the columns promise and achieved.")
-    if not orders.shelves.given[state.ON_HAND].any():
+    if not orders.stock.given[state.ON_HAND].any():
         parts.append("No stock was counted, so every shelf counts as empty. Give a stock file with --stock.")
     return " ".join(parts)

@@ -46,7 +46,7 @@ class Upload:
     undone: bool = False
 
     @classmethod
-    def of(cls, content: bytes, name: str, *, rows: int, dropped: int, kind: Kind = "upload") -> Upload:
+    def from_file(cls, content: bytes, name: str, *, rows: int, dropped: int, kind: Kind = "upload") -> Upload:
         """The upload of a file that has just been checked.
 
         Args:

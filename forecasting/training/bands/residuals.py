@@ -67,19 +67,19 @@ def windowed(errors: Errors, window: int) -> Errors:
     return window_sums(cumulate(errors), window)
 
 
-def window_sums(cumulated: RunningSums, window: int, every: int = 1) -> Errors:
+def window_sums(cumulated: RunningSums, window: int, stride: int = 1) -> Errors:
     """Sold and forecast units summed over windows of `window` steps.
 
     Args:
         cumulated: Errors added up from each cutoff on.
         window: Steps in a window, at least 1.
-        every: Steps from the start of one window to the start of the next, at least 1.
+        stride: Steps from the start of one window to the start of the next, at least 1.
 
     Returns:
         Shape (K, n, windows); a window with fewer than 60 % of its open steps known is NaN. No windows where `window` exceeds the judged steps.
     """
     steps = max(cumulated.y.shape[2] - window, 0)
-    first, last = slice(0, steps, every), slice(window, window + steps, every)
+    first, last = slice(0, steps, stride), slice(window, window + steps, stride)
     y, f, count, closed = (values[..., last] - values[..., first] for values in cumulated)
     open_days = window - closed
     scale = np.full(count.shape, np.nan)

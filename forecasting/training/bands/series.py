@@ -131,11 +131,11 @@ def calibrate(errors: Errors, *, window: int = 1) -> SeriesBands | None:
 
 
 class PastSums(NamedTuple):
-    """Sums over a window at past cutoffs, of the windows that start on every `every`-th of `steps` days."""
+    """Sums over a window at past cutoffs, of the windows that start on every `stride`-th of `steps` days."""
 
     errors: Errors
     window: int
-    every: int
+    stride: int
     steps: int
 
     def without(self, cut: int) -> PastSums:
@@ -151,8 +151,8 @@ def past_sums(cumulated: RunningSums, window: int) -> PastSums:
         window: Days that are added up, at most the number of judged days.
     """
     count, n, t = cumulated.y.shape
-    every = _stride(count * n, t - window, OWN_SUMS)
-    return PastSums(window_sums(cumulated, window, every), window, every, t - window)
+    stride = _stride(count * n, t - window, OWN_SUMS)
+    return PastSums(window_sums(cumulated, window, stride), window, stride, t - window)
 
 
 def learn_bands(of: PastSums) -> SeriesBands | None:
@@ -161,7 +161,7 @@ def learn_bands(of: PastSums) -> SeriesBands | None:
     if not np.isfinite(y).any():
         return None
     count, n, t = y.shape
-    window, steps = of.window, of.every * np.arange(t)
+    window, steps = of.window, of.stride * np.arange(t)
     some = slice(None, None, _stride(count * n, t, LAW_SUMS))
     power, scale, floor = _law((y - f)[:, :, some], f[:, :, some])
     z = (y - f) / (scale * np.maximum(f, floor) ** (power / 2))

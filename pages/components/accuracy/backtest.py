@@ -48,7 +48,7 @@ def context(manifest: dict[str, Any]) -> str:
 
 def unit(accuracy: Accuracy) -> str:
     """What is a step: "day"."""
-    return accuracy.judged.made.panel.period.name
+    return accuracy.judged.ensemble.panel.period.name
 
 
 def too_short() -> None:
@@ -101,7 +101,7 @@ def promised(accuracy: Accuracy) -> dict[str, str]:
 
 def past(accuracy: Accuracy) -> pd.Timestamp | None:
     """The cutoff to look at, chosen at the head of its card; None for all of them."""
-    days = {formatting.date(day): day for day in accuracy.judged.made.past.cutoffs}
+    days = {formatting.date(day): day for day in accuracy.judged.ensemble.past.cutoffs}
     head = st.container(gap="xxsmall")
     with head.container(horizontal=True, vertical_alignment="center"):
         title = st.container(gap=None, width="stretch")

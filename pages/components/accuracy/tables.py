@@ -61,9 +61,9 @@ def _attention_table(table: pd.DataFrame, name: str) -> None:
 def by_cutoff(accuracy: Accuracy, chosen: Measure) -> None:
     """A measure of each model at each cutoff, and over all of them."""
     overall = accuracy.overall.set_index(schema.MODEL)[chosen.column]
-    days = [*(formatting.date(day) for day in accuracy.judged.made.past.cutoffs), "All"]
+    days = [*(formatting.date(day) for day in accuracy.judged.ensemble.past.cutoffs), "All"]
     at = accuracy.cutoffs.groupby(schema.MODEL)[chosen.column]
-    names = [name for name in (schema.BLEND, *accuracy.judged.made.names) if name in overall]
+    names = [name for name in (schema.BLEND, *accuracy.judged.ensemble.names) if name in overall]
     table = pd.DataFrame({name: chosen.factor * np.append(at.get_group(name), overall[name]) for name in names})
     config = {name: st.column_config.NumberColumn(models.label(name, short=True), format=chosen.format, width=60) for name in table.columns}
     config["cutoff"] = st.column_config.TextColumn("Cutoff", width=85)

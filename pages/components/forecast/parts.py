@@ -25,10 +25,10 @@ DATES = {"day": "ddd D MMM YYYY", "week": "D MMM YYYY", "month": "MMM YYYY"}
 """How the table writes a step's date."""
 
 
-def days(ensemble: Ensemble) -> int:
+def steps(ensemble: Ensemble) -> int:
     """How many days (weeks, months) ahead to look: the usual ranges up to the version's horizon, and the horizon itself."""
     period, horizon = ensemble.panel.period, ensemble.horizon
-    offered, default = sorted({*(days for days in RANGES[period.name] if days <= horizon), horizon}), live_version.ahead(ensemble)
+    offered, default = sorted({*(steps for steps in RANGES[period.name] if steps <= horizon), horizon}), live_version.ahead(ensemble)
     label = f"{period.plural.title()} ahead"
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", width="content"):
         st.caption(label, width="content")

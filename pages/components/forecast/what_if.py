@@ -47,7 +47,7 @@ def standing(version: int, filters: dict[str, str], ensemble: Ensemble) -> Basel
 def answer(version: int, filters: dict[str, str], standing: Baseline, change: WhatIf) -> Ensemble:
     """The ensemble that a what-if makes; each is worked out once."""
     if not change:
-        return standing.made
+        return standing.ensemble
     promo = change.promo if isinstance(change.promo, str) or change.promo is None else tuple(sorted(change.promo))
     return _answer(version, tuple(filters.items()), (change.price_change, promo, tuple(sorted(change.closed))), standing)
 
@@ -61,7 +61,7 @@ def ask(standing: Baseline) -> tuple[WhatIf, list[str]]:
     drivers = [name for name in (schema.PRICE, schema.PROMO) if name in standing.panel.drivers]
     refused = {name: standing.refusal(name) for name in drivers}
     period = standing.panel.period
-    days = {f"{day:%Y-%m-%d}": day for day in standing.panel.ahead(standing.made.horizon)}
+    days = {f"{day:%Y-%m-%d}": day for day in standing.panel.ahead(standing.ensemble.horizon)}
     with st.popover("What if", icon=":material/science:", key="whatif"):
         price = _price(refused[schema.PRICE]) if schema.PRICE in drivers else 0
         promo = _promo(refused[schema.PROMO], days, period) if schema.PROMO in drivers else None
@@ -119,11 +119,11 @@ def _some_days(label: str, days: dict[str, pd.Timestamp], period: Period, key: s
     return [days[day] for day in chosen if day in days]
 
 
-def line(standing: Baseline, shown: Ensemble, change: WhatIf, *, days: int, refused: list[str]) -> None:
+def line(standing: Baseline, shown: Ensemble, change: WhatIf, *, steps: int, refused: list[str]) -> None:
     """What is asked, what it does to the total, and the way back; nothing where nothing is asked."""
     if not change and not refused:
         return
-    effect = standing.effect(shown, change, days)
+    effect = standing.effect(shown, change, steps)
     with st.container(gap="xxsmall", key="whatif_line"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             if change:

@@ -10,6 +10,7 @@ import streamlit as st
 from forecasting.core import formatting, schema
 from forecasting.inventory.orders import projection, wording
 from forecasting.inventory.orders.recommend import Orders
+from forecasting.services import models
 from pages.charts import forecast, stock
 from pages.components.inventory import session, summary
 from pages.components.shared import markdown
@@ -32,7 +33,7 @@ def show(orders: Orders, place: int | None) -> None:
             st.caption(markdown.plain(row["reason"]))
             return
         st.plotly_chart(
-            stock.path(projection.projection_of(orders, place, quantity), row["reorder_point"], orders.made.panel.period),
+            stock.path(projection.projection_of(orders, place, quantity), row["reorder_point"], orders.ensemble.panel.period),
             config=forecast.CONFIG,
             key="inventory_path",
             alt=f"Expected stock of {summary.named(row)}, with the order and without",
@@ -59,7 +60,7 @@ def _amounts(orders: Orders, row: Mapping[Hashable, Any]) -> float:
     """The order, to be changed, beside what is there and what comes."""
     name, typed = row[schema.UNIQUE_ID], session.quantities(orders)
     recommended, key = float(row["order_quantity"]) if not row["reason"] else 0.0, f"inventory_order_{row[schema.UNIQUE_ID]}"
-    whole, pack = bool(orders.made.whole), max(float(row["pack_size"]), 1.0 if orders.made.whole else 0.1)
+    whole, pack = bool(orders.ensemble.whole), max(float(row["pack_size"]), 1.0 if orders.ensemble.whole else 0.1)
     now = typed.get(name, recommended)
     st.session_state[key] = round(now) if whole else now
     with st.grid(3, min_column_width=90):
@@ -93,7 +94,7 @@ def _proof(row: Mapping[Hashable, Any]) -> None:
     close = ("as promised", "green") if row["achieved"] >= row["service_level"] - CLOSE else ("a little low, may be chance", "gray")
     text, color = PROMISES.get(row["promise"], close)
     st.markdown(f":{color}-badge[{text}]")
-    simpler = "" if row[schema.MODEL] == schema.BLEND else f"Simpler forecast: {formatting.model(row[schema.MODEL])}."
+    simpler = "" if row[schema.MODEL] == schema.BLEND else f"Simpler forecast: {models.label(row[schema.MODEL])}."
     facts = {str(name): value for name, value in row.items()}
     lines = [wording.proof(facts), wording.textbook(facts), simpler, wording.assumed(facts)]
     st.caption("  \n".join(markdown.plain(line) for line in lines if line))

@@ -109,7 +109,7 @@ def _table(orders: Orders, shown: pd.DataFrame) -> pd.DataFrame:
         state=pd.Series(chips, shown.index),
         risk=100 * shown["risk"],
         days_of_cover=shown["days_of_cover"].replace(np.inf, np.nan),
-        past=list(np.nan_to_num(orders.made.panel.sales[orders.rows[shown.index], -PAST:])),
+        past=list(np.nan_to_num(orders.ensemble.panel.sales[orders.rows[shown.index], -PAST:])),
     )
     return table[list(_columns(orders, shown))]
 
@@ -117,7 +117,7 @@ def _table(orders: Orders, shown: pd.DataFrame) -> pd.DataFrame:
 def _columns(orders: Orders, shown: pd.DataFrame) -> dict[str, ColumnConfig]:
     """The first ones answer on a phone."""
     number, date = st.column_config.NumberColumn, st.column_config.DateColumn
-    units, width = "%,.0f" if orders.made.whole else "%,.1f", 175 if any(_broken(shown)) else 90
+    units, width = "%,.0f" if orders.ensemble.whole else "%,.1f", 175 if any(_broken(shown)) else 90
     chips, colors = [*STATES.values(), BROKEN], [*summary.COLORS.values(), "orange"]
     config: dict[str, ColumnConfig] = {
         "name": st.column_config.TextColumn("Product", width=165),
@@ -128,7 +128,7 @@ def _columns(orders: Orders, shown: pd.DataFrame) -> dict[str, ColumnConfig]:
             "Risk", format=f"%.0f{formatting.NBSP}%%", min_value=0, max_value=100, color="red", width=110, help=summary.RISK_HELP
         ),
         "days_of_cover": number("Cover", format="%.1f d", width=66, help=COVER_HELP),
-        "past": st.column_config.LineChartColumn(f"Last {orders.made.panel.period.count(PAST)}", color="gray", y_min=0, width=100),
+        "past": st.column_config.LineChartColumn(f"Last {orders.ensemble.panel.period.count(PAST)}", color="gray", y_min=0, width=100),
         "on_hand": number("In stock", format=units, width=70),
         "abc": st.column_config.TextColumn("Class", width=55, help=wording.CLASS_HELP),
         schema.CATEGORY: st.column_config.TextColumn("Category", width=110),

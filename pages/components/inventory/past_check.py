@@ -19,7 +19,7 @@ TEXTBOOK_HELP: Final = "The usual formula, from the mean and spread of the last 
 
 def caption(orders: Orders) -> str:
     """What was replayed."""
-    cutoffs = len(orders.made.past.cutoffs)
+    cutoffs = len(orders.ensemble.past.cutoffs)
     if not cutoffs:
         return "No past forecast to check against yet"
     return f"These rules replayed from {formatting.count(cutoffs, 'past date')}, with what was known then"
@@ -27,11 +27,11 @@ def caption(orders: Orders) -> str:
 
 def by_class(orders: Orders) -> None:
     """Promised and kept, beside the textbook's level under the same rule, by class of value and of all."""
-    if not orders.receipt.series["cycles"].sum():
+    if not orders.past_check.series["cycles"].sum():
         st.caption("Too little history to check these orders against sales.")
         return
     labels = orders.table["abc"].to_numpy()
-    table = pd.concat([orders.receipt.by(labels), orders.receipt.total.to_frame("All").T])
+    table = pd.concat([orders.past_check.by(labels), orders.past_check.total.to_frame("All").T])
     table = _shown(table, orders, labels)
     share, whole = f"%.1f{formatting.NBSP}%%", "%,.0f"
     number = st.column_config.NumberColumn

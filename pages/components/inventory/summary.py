@@ -57,7 +57,7 @@ def named(row: Mapping[Hashable, Any]) -> str:
 
 def when(orders: Orders, day: pd.Timestamp) -> str:
     """The step on which something happens: "Mon 23 Nov", "in the week of 23 Nov", "in Nov 2026"."""
-    period = orders.made.panel.period
+    period = orders.ensemble.panel.period
     before = {"week": "in the week of ", "month": "in "}.get(period.name, "")
     return before + formatting.step_date(day, period)
 
@@ -85,7 +85,7 @@ def without_advice(orders: Orders) -> None:
 def numbers(orders: Orders) -> None:
     """The answer in four numbers; those that need a stock count are not known without one."""
     totals = wording.order_totals(orders, quantities(orders))
-    counted = bool(orders.shelves.given["on_hand"].any())
+    counted = bool(orders.stock.given["on_hand"].any())
     least = "at least" if totals["without_cost"] else "costs"
     costs = "no unit costs given" if math.isnan(totals["value"]) else f"{least} {totals['value']:,.2f}"
     missed, surplus = f"about {formatting.headline(totals['missed'])} sales at risk", f"{formatting.headline(totals['surplus'])} units too many"
@@ -123,7 +123,7 @@ def downloads(orders: Orders, manifest: dict[str, Any]) -> None:
             f"orders-v{version}.xlsx",
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         ),
-        "Past check": (lambda: ordering.receipt_csv(orders), f"past-check-v{version}.csv", "text/csv"),
+        "Past check": (lambda: ordering.past_check_csv(orders), f"past-check-v{version}.csv", "text/csv"),
     }
     with st.popover("Download orders", type="primary", icon=":material/download:"):
         for label, (write, name, kind) in files.items():

@@ -60,7 +60,7 @@ def _series(view: View) -> None:
 def _total(view: View) -> None:
     change, text = wording.change(view.total.expected, view.last_year)
     st.metric(
-        f"Next {view.period.count(view.days)}",
+        f"Next {view.period.count(view.steps)}",
         formatting.headline(view.total.expected),
         text or "no sales a year ago",
         delta_color="off" if not text else "green" if change >= 0 else "orange",

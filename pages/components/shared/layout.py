@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from forecasting.core import formatting, schema
+from forecasting.services import models
 
 
 def logo() -> None:
@@ -49,7 +50,7 @@ def simpler_table(simpler: pd.DataFrame) -> None:
     """Series that a simpler model serves, each with its reason."""
     keys = [name for name in schema.FILTERS if name in simpler] or [schema.UNIQUE_ID]
     shown = simpler[[keys[0], schema.MODEL, schema.REASON, *keys[1:]]].assign(
-        **{schema.MODEL: [formatting.model(name) for name in simpler[schema.MODEL]]}
+        **{schema.MODEL: [models.label(name) for name in simpler[schema.MODEL]]}
     )
     config = {name: st.column_config.TextColumn(formatting.LABELS.get(name, name)) for name in shown.columns}
     config |= {schema.MODEL: st.column_config.TextColumn("Model"), schema.REASON: st.column_config.TextColumn("Why, and what helps", width="large")}

@@ -52,7 +52,7 @@ def retrain_only(ws: Workspace) -> None:
 
 def _plan(ws: Workspace) -> None:
     """What the schedule will do, where there is one."""
-    plan = schedule.planned(ws, ServerSettings.of(os.environ).retrain_every)
+    plan = schedule.planned(ws, ServerSettings.from_environ(os.environ).retrain_every)
     if plan is not None:
         moment = pd.Timestamp(plan.next.replace(tzinfo=None))
         last = f" Last time: {markdown.plain(plan.last[:1].lower() + plan.last[1:])}" if plan.last else ""

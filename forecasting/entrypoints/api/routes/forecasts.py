@@ -54,7 +54,7 @@ def _wants_csv(request: Request) -> bool:
 
 def _forecast_csv(ws: Workspace, question: ForecastQuestion) -> Response:
     live = cache.live(ws)
-    content = forecasts.forecast_csv(live.made, question.filters(), question.steps(live.made), total=question.total)
+    content = forecasts.forecast_csv(live.ensemble, question.filters(), question.steps(live.ensemble), total=question.total)
     return _csv(content, f"forecast-v{live.version}.csv")
 
 
@@ -110,12 +110,12 @@ def _ordered(ws: Workspace, question: RecommendQuestion) -> tuple[Live, SavedSto
     live = cache.live(ws)
     if question.stock is None:
         saved = cache.stock(ws)
-        policy = question.policy(ordering.start(live.made, saved))
+        policy = question.policy(ordering.start(live.ensemble, saved))
         orders = cache.orders(ws, live.version, saved, policy, question.filters())
     else:
         saved, policy = None, question.policy(0)
-        given = ordering.check_typed_stock(pd.DataFrame(question.stock), live.made).accept()
-        orders = ordering.recommend(live.made, given, policy, question.filters())
+        given = ordering.check_typed_stock(pd.DataFrame(question.stock), live.ensemble).accept()
+        orders = ordering.recommend(live.ensemble, given, policy, question.filters())
     return live, saved, orders, _limited(orders, question)
 
 
