@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+from patience import PATIENCE
 
 from forecasting.jobs.runner import Jobs
 from forecasting.storage.workspace import VARIABLE, Workspace
@@ -118,7 +119,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., list[Path]
     def convert(*sources: Path, infilter: str = "") -> list[Path]:
         reading = [f"--infilter={infilter}"] if infilter else []
         command = [soffice, "--headless", f"-env:UserInstallation={profile.as_uri()}", "--convert-to", "xlsx:Calc MS Excel 2007 XML", *reading]
-        subprocess.run([*command, "--outdir", out, *sources], check=True, capture_output=True, timeout=120)
+        subprocess.run([*command, "--outdir", out, *sources], check=True, capture_output=True, timeout=PATIENCE)
         return [out / f"{source.stem}.xlsx" for source in sources]
 
     return convert

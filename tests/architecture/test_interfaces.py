@@ -16,6 +16,7 @@ import openpyxl
 import pytest
 import shop_workspaces as shops
 from interface_pins import check_pin, check_shapes
+from patience import PATIENCE
 from repository import ROOT
 
 from forecasting import retrain_model
@@ -269,7 +270,7 @@ def default(parameter):
 
 
 def printed_by(*command):
-    return subprocess.run([sys.executable, *command], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60).stdout
+    return subprocess.run([sys.executable, *command], cwd=ROOT, capture_output=True, text=True, check=True, timeout=PATIENCE).stdout
 
 
 def test_the_package_is_a_command():

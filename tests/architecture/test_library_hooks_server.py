@@ -12,6 +12,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, FastAPI, UploadFile
 from library_hooks import relies_on
+from patience import PATIENCE
 from starlette.exceptions import HTTPException
 
 SERVER = "pages/server/app.py"
@@ -187,13 +188,13 @@ def test_cachetools_has_others_wait_for_a_value():
     def value(name):
         calls.append(name)
         begun.set()
-        go_on.wait(10)
+        go_on.wait(PATIENCE)
         return name
 
     threads = [threading.Thread(target=value, args=("a",)) for _ in range(3)]
     for thread in threads:
         thread.start()
-        begun.wait(10)
+        begun.wait(PATIENCE)
     time.sleep(0.2)  # in which the others ask too
     go_on.set()
     for thread in threads:

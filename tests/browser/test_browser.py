@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from browser_pages import bar, download, go, heading, later_sales, new_page, upload
 from live_server import served
+from patience import PATIENCE
 
 from forecasting.services import forecasts, jobs, retraining, sales, versions
 
@@ -46,7 +47,7 @@ def test_a_person_uploads_retrains_looks_elsewhere_and_takes_the_forecast_home(s
     seen = {bar(page, "banner")}
     page.reload()
     page.get_by_text("Model v1").wait_for()
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + PATIENCE
     while page.get_by_text("Model v2").count() == 0:
         assert time.monotonic() < deadline, jobs.job(shop)
         if page.locator(".st-key-banner [role=progressbar]").count():

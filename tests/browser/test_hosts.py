@@ -6,6 +6,7 @@ import http.client
 
 import pytest
 from live_server import served
+from patience import PATIENCE
 
 pytestmark = pytest.mark.slow
 
@@ -22,7 +23,7 @@ def port(published):
 
 def opened(port, host):
     """The status with which a page's connection is answered, asked for by a page of that very host."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     shaken = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA=="}
     try:
         connection.request("GET", "/_stcore/stream", headers={"Host": host, "Origin": f"http://{host}", **shaken})

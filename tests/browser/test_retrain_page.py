@@ -16,8 +16,9 @@ from functools import partial
 
 import pytest
 from broken_connection import broken
-from browser_pages import PATIENCE, bar, later_sales, new_page
+from browser_pages import bar, later_sales, new_page
 from live_server import served
+from patience import PATIENCE
 from repository import ROOT
 
 from forecasting.services import jobs, retraining, sales, versions
@@ -86,7 +87,7 @@ def test_a_lost_connection_is_found_again_and_the_dashboard_shows_the_same_bar(s
         start(page, later_sales().to_csv(index=False, date_format="%Y-%m-%d"))
         page.get_by_text("The connection is lost").wait_for()
         seen = set()
-        deadline = time.monotonic() + PATIENCE / 1000 * 3
+        deadline = time.monotonic() + PATIENCE
         while dashboard.get_by_text("model v2").count() == 0:
             assert time.monotonic() < deadline, jobs.job(shop)
             if dashboard.locator(".st-key-banner [role=progressbar]").count():

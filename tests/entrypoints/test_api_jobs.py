@@ -8,6 +8,7 @@ import threading
 import pytest
 from api_client import client, events, problem, sales_file
 from fake_jobs import until
+from patience import PATIENCE
 
 from forecasting.core.progress import Progress
 from forecasting.core.settings import Settings
@@ -157,7 +158,7 @@ def test_a_result_is_told_only_when_it_is_whole(shop, monkeypatch):
     listener.start()
     until(lambda: jobs.job(shop).event)
     jobs.cancel(shop, number)
-    listener.join(20)
+    listener.join(PATIENCE)
     assert not listener.is_alive()
     assert [place for place, _ in told] == list(range(1, len(told) + 1))
     assert [event["type"] for _, event in told][-1] == "result"

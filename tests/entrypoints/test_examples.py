@@ -20,6 +20,7 @@ import pytest
 import shop_workspaces as shops
 from broken_connection import broken
 from live_server import served
+from patience import PATIENCE
 from repository import ROOT
 
 from forecasting.services import forecasts, sales, versions
@@ -30,7 +31,6 @@ pytestmark = pytest.mark.slow
 
 EXAMPLES = ROOT / "examples"
 TOKEN = 'a long {"$ecret"} that\\nobody-knows'.replace(" ", "_")
-SECONDS = 240
 EVENT = re.compile(r"LSTM epoch 1/1 - loss=\d")
 
 
@@ -76,7 +76,7 @@ def command(shop, name, *words, address=None, token=None):
 
 
 def run(shop, name, *words, **options):
-    return subprocess.run(**command(shop, name, *words, **options), timeout=SECONDS, check=False, text=True)
+    return subprocess.run(**command(shop, name, *words, **options), timeout=PATIENCE, check=False, text=True)
 
 
 def week(after=0, product="Bread"):
@@ -101,7 +101,7 @@ def test_the_page_on_http_names_every_route_and_its_calls_for_curl_work(open_sho
     assert retrain == ["curl", "-N", "-F", "file=@data/sample.csv", f"{open_shop.address}/api/retrain"]
     for product, days in (("Croissant", 0), ("Tea", 7 * 2)):
         asked = [word.replace("Croissant", product) for word in forecast]
-        answer = json.loads(subprocess.run([*asked, "--silent"], check=True, capture_output=True, timeout=SECONDS).stdout)
+        answer = json.loads(subprocess.run([*asked, "--silent"], check=True, capture_output=True, timeout=PATIENCE).stdout)
         assert len(answer.get("forecast", [])) == days, answer
     assert "Croissant" in (ROOT / "data" / "sample.csv").read_text()
 
@@ -120,7 +120,7 @@ def test_curl_retrains_and_follows_to_the_result(either_shop, tmp_path):
     with subprocess.Popen(**command(shop, "retrain.sh", file, "epochs=1"), text=True) as running:
         first = running.stdout.readline()
         seen = command_lines()
-        rest, said = running.communicate(timeout=SECONDS)
+        rest, said = running.communicate(timeout=PATIENCE)
     assert (running.returncode, said, first) == (0, "", "Start 0/1\n")
     assert any("curl" in line for line in seen)
     assert not shop.token or not any(shop.token in line for line in seen)
@@ -244,7 +244,7 @@ def test_a_till_pushes_whatever_stands_in_its_way_and_a_second_time_changes_noth
         waited = [push.stderr.readline() for _ in range(3)]
         time.sleep(0.5)
         asked.cancel(job)
-        told, said = push.communicate(timeout=SECONDS)
+        told, said = push.communicate(timeout=PATIENCE)
     assert push.returncode == 0, said
     assert waited[0] == waited[1] == "The server is about to start again. Trying again in 1 s.\n"
     assert f"job {job}" in waited[2]

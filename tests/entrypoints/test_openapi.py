@@ -13,6 +13,7 @@ from contextlib import contextmanager
 import pytest
 from api_client import client, problem, sales_file
 from live_server import served
+from patience import PATIENCE
 
 from forecasting.entrypoints.server.server_settings import REQUEST_RATE, TOKEN, UPLOAD_RATE
 from forecasting.services import jobs
@@ -71,13 +72,13 @@ def schemathesis(address, folder, *options):
     (folder / "schemathesis.toml").write_text('hooks = "hooks.py"\n')
     command = [sys.executable, "-m", "schemathesis.cli", "run", f"{address}/api/openapi.json", "--checks", CHECKS, "--seed", "5", "--no-shrink"]
     command += ["--generation-database", "none", "--continue-on-failure", "--no-color", "--request-timeout", "60", "--max-examples", "25", *options]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=200)
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=PATIENCE)
 
 
 def answered(address, token):
     """The statuses that each documented route has answered with."""
     request = urllib.request.Request(f"{address}/api/metrics", headers={"Authorization": f"Bearer {token}"})
-    with urllib.request.urlopen(request, timeout=20) as response:
+    with urllib.request.urlopen(request, timeout=PATIENCE) as response:
         text = response.read().decode()
     found = defaultdict(set)
     for method, route, status in re.findall(r'shelfcast_requests_total\{method="(\w+)",route="(/[^"]*)",status="(\d+)"\}', text):

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import shop_workspaces as shops
+from patience import PATIENCE
 from repository import ROOT
 
 from forecasting.core.settings import Settings
@@ -59,7 +60,7 @@ def test_sigterm_ends_the_schedule_and_leaves_the_retrain_running(every, home):
     assert re.fullmatch(r"Next retrain: 20..-..-.. 03:00 CES?T\. Ctrl-C ends the schedule, .*\n", process.stderr.readline())
     assert re.fullmatch(r"20..-..-.. 03:00 CES?T: Job 1 was started\. Next: 20..-..-.. 03:00 CES?T\.\n", process.stderr.readline())
     process.send_signal(signal.SIGTERM)
-    assert process.wait(20) == 0
+    assert process.wait(PATIENCE) == 0
     assert process.stderr.read() == ""
     time.sleep(0.3)
     job = jobs.job(home, 1)
@@ -73,7 +74,7 @@ def test_ctrl_c_ends_it_with_130(every, home):
     assert "Next retrain:" in process.stderr.readline()
     assert "The schedule '0 3 * * *' is on from" in process.stderr.readline()
     process.send_signal(signal.SIGINT)
-    assert process.wait(20) == 130
+    assert process.wait(PATIENCE) == 130
     assert process.stderr.read() == ""
     assert schedule_state.read(home.schedule).outcome == "set"
 

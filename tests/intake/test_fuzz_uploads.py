@@ -30,8 +30,8 @@ pytestmark = pytest.mark.slow
 
 SHARDS, DRAWN, MUTATED = 10, 100, 110
 """Files in all: SHARDS * (DRAWN + MUTATED), 2,100."""
-PATIENCE = 20.0
-"""Seconds: no small file may keep the server busy for longer."""
+CPU_SECONDS = 20.0
+"""No small file may keep the server busy for longer."""
 FIRST = b"date,product_id,sales\n2026-07-01,Tea,5\n2026-07-01,Bread,7\n2026-07-03,Bread,7\n"
 BOUNDARY = b"-----a-boundary-that-no-file-has-7d1f"
 LEAKS = re.compile(r"Traceback|File \"|site-packages|object at 0x|\.py\b|<class '|/tmp/")
@@ -61,9 +61,9 @@ class Fuzzed:
         """Sends a file and holds the answer, the sales and the disk against what must be."""
         before, saved, uploads = self.digest(), Dataset(self.ws).rows(), len(sales.uploads(self.ws))
         headers = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY.decode()}"}
-        begun = time.monotonic()
+        begun = time.process_time()
         response = self.client.post("/api/upload", content=multipart(content, name, fields), headers=headers)
-        assert time.monotonic() - begun < PATIENCE
+        assert time.process_time() - begun < CPU_SECONDS
         self.became[response.status_code] += 1
         if response.status_code == 200:
             self._accepted(response.json(), (content, name, fields), (before, saved, uploads))

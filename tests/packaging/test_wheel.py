@@ -17,6 +17,7 @@ from contextlib import contextmanager, suppress
 from types import SimpleNamespace
 
 import pytest
+from patience import PATIENCE
 from repository import ROOT
 
 from forecasting import __version__
@@ -28,7 +29,7 @@ from streamlit.testing.v1 import AppTest
 from forecasting.core import locations
 os.environ["FORECASTING_HOME"] = str(locations.default_home())
 os.chdir(locations.application_folder())
-at = AppTest.from_file("streamlit_app.py", default_timeout=120).run()
+at = AppTest.from_file("streamlit_app.py", default_timeout=300).run()
 print([each.value for each in (*at.title, *at.exception)])
 """
 """What `serve` does before Streamlit runs, then the page as a visitor has it."""
@@ -125,17 +126,17 @@ def served(installed, folder):
         yield address, log
     finally:
         with suppress(OSError):  # the first training outlives its server
-            urllib.request.urlopen(urllib.request.Request(f"{address}/api/jobs/1/cancel", method="POST"), timeout=10).close()
+            urllib.request.urlopen(urllib.request.Request(f"{address}/api/jobs/1/cancel", method="POST"), timeout=PATIENCE).close()
         server.terminate()
-        server.wait(30)
+        server.wait(PATIENCE)
 
 
 def asked(address, path, method="GET"):
     """What the server answers; asked until it is there."""
-    end = time.monotonic() + 120
+    end = time.monotonic() + PATIENCE
     while True:
         try:
-            with urllib.request.urlopen(urllib.request.Request(f"{address}{path}", method=method), timeout=60) as answer:
+            with urllib.request.urlopen(urllib.request.Request(f"{address}{path}", method=method), timeout=PATIENCE) as answer:
                 return answer.read().decode()
         except OSError as error:
             if isinstance(error, urllib.error.HTTPError) or time.monotonic() > end:
@@ -145,7 +146,7 @@ def asked(address, path, method="GET"):
 
 def first_job(address):
     """The retraining of the first start, once its process says at which stage it is."""
-    end = time.monotonic() + 120
+    end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         job = json.loads(asked(address, "/api/health"))["job"]
         if job is not None and (job["stage"] or job["state"] != "running"):

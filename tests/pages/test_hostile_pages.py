@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import shutil
+import time
 from urllib.parse import quote
 
 import hostile_names as hostile
 import pandas as pd
 import pytest
-from browser_pages import PATIENCE, heading, launched
+from browser_pages import heading, launched
 from live_server import served
+from patience import PATIENCE
 
 from forecasting.services import ordering, sales, versions
 from forecasting.storage.workspace import Workspace
@@ -63,7 +65,7 @@ def browser(chromium):
 def page(browser):
     """A page in which nothing of the data did anything when the test ends."""
     opened = browser.new_context(viewport={"width": 1440, "height": 1000}).new_page()
-    opened.set_default_timeout(PATIENCE)
+    opened.set_default_timeout(1000 * PATIENCE)
     dialogs, asked = [], []
     opened.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
     opened.on("request", lambda request: asked.append(request.url))
@@ -94,11 +96,10 @@ def written(page, selector="[data-testid=stMain]"):
 
 def until(page, look, wanted):
     """Waits until what is looked at holds a text."""
-    for _ in range(PATIENCE // 200):
-        if wanted(look()):
-            return
+    end = time.monotonic() + PATIENCE
+    while not wanted(shown := look()):
+        assert time.monotonic() < end, shown
         page.wait_for_timeout(100)
-    raise AssertionError(look())
 
 
 def read(page, text, selector="[data-testid=stMain]"):

@@ -10,6 +10,7 @@ import pytest
 import shop_workspaces as shops
 import streamlit as st
 import weekly_sales as periods
+from patience import PATIENCE
 from repository import ROOT
 from streamlit.testing.v1 import AppTest
 
@@ -98,7 +99,7 @@ def watching(ws, monkeypatch):
 
 def shown(page: str) -> tuple[AppTest, str]:
     """A page, and all that it says."""
-    at = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
+    at = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=PATIENCE)
     at.run()
     if page != "overview":
         at.switch_page(f"pages/{page}.py").run()

@@ -8,6 +8,7 @@ import sys
 import threading
 
 import pytest
+from patience import PATIENCE
 from repository import ROOT
 
 from forecasting.core.errors import TryAgain
@@ -62,14 +63,14 @@ def test_a_waiting_one_gets_the_lock_when_it_is_given_back(tmp_path):
     def first():
         with exclusive(path):
             held.set()
-            release.wait(30)
+            release.wait(PATIENCE)
             order.append("first")
 
     thread = threading.Thread(target=first)
     thread.start()
-    assert held.wait(30)
+    assert held.wait(PATIENCE)
     threading.Timer(0.05, release.set).start()
-    with exclusive(path, timeout=30):
+    with exclusive(path, timeout=PATIENCE):
         order.append("second")
     thread.join()
     assert order == ["first", "second"]
@@ -86,7 +87,7 @@ def test_nothing_is_lost_between_processes(tmp_path):
     counter = tmp_path / "counter"
     counter.write_text("0")
     processes = [subprocess.Popen([sys.executable, "-c", ADD, tmp_path / "lock", counter], cwd=ROOT) for _ in range(3)]
-    assert [process.wait(60) for process in processes] == [0, 0, 0]
+    assert [process.wait(PATIENCE) for process in processes] == [0, 0, 0]
     assert counter.read_text() == "150"
 
 
@@ -94,7 +95,7 @@ def test_a_child_does_not_keep_its_parents_lock(tmp_path):
     with exclusive(tmp_path / "lock"):
         child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], close_fds=False)
     try:
-        with exclusive(tmp_path / "lock", timeout=5):
+        with exclusive(tmp_path / "lock", timeout=PATIENCE):
             assert child.poll() is None
     finally:
         child.kill()

@@ -22,6 +22,7 @@ from deltalake import CommitProperties, DeltaTable, write_deltalake
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
+from patience import PATIENCE
 from repository import ROOT
 from small_tables import BOTH, ONE, TWO, merged, sales, upload
 
@@ -472,7 +473,7 @@ def test_uploads_of_several_processes_at_the_same_moment_all_end_up_merged(datas
         process.stdin.write("\n")
         process.stdin.flush()
     for process in processes:
-        assert (process.communicate(timeout=60)[1], process.returncode) == ("", 0)
+        assert (process.communicate(timeout=PATIENCE)[1], process.returncode) == ("", 0)
     assert dataset.rows() == 3 * 28 + 1
     assert len(dataset.history()) == 3
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from patience import PATIENCE
 from repository import ROOT
 from streamlit.testing.v1 import AppTest
 
@@ -16,7 +17,7 @@ def opened(page="overview", *, session=None, **query):
         session: What the session remembers.
         query: Of the URL.
     """
-    at = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
+    at = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=PATIENCE)
     for name, value in (session or {}).items():
         at.session_state[name] = value
     for name, value in query.items():

@@ -6,12 +6,9 @@ from contextlib import contextmanager
 
 import pandas as pd
 import shop_workspaces as shops
+from patience import PATIENCE
 
 FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync"
-
-
-PATIENCE = 60_000
-"""Milliseconds: machines that run tests are slow."""
 
 
 @contextmanager
@@ -25,9 +22,13 @@ def launched(chromium):
         browser.close()
 
 
+PRESS_SECONDS = 15.0
+"""Until a download that has not come counts as not asked for."""
+
+
 def new_page(browser, **options):
     page = browser.new_context(accept_downloads=True, **options).new_page()
-    page.set_default_timeout(PATIENCE)
+    page.set_default_timeout(1000 * PATIENCE)
     return page
 
 
@@ -41,14 +42,14 @@ def go(page, name):
     heading(page, name)
 
 
-def download(page, presses=3):
+def download(page, presses=10):
     """The CSV of the view, once the page is drawn whole; a page that is drawn again under the hand wants a second press."""
     from playwright.sync_api import TimeoutError as NothingCame
 
     page.locator(".st-key-forecast_chart .main-svg").first.wait_for()
     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
     try:
-        with page.expect_download(timeout=PATIENCE / 4) as started:
+        with page.expect_download(timeout=PRESS_SECONDS * 1000) as started:
             page.locator(".st-key-csv button").click()
         return started.value
     except NothingCame:

@@ -8,6 +8,8 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
+from patience import PATIENCE
+
 from forecasting.jobs.runner import Jobs
 
 TOIL = (sys.executable, str(Path(__file__).parent / "fake_worker.py"))
@@ -22,7 +24,7 @@ def jobs_in(folder):
         jobs.cancel(jobs.running())
 
 
-def until(condition, seconds=60):
+def until(condition, seconds=PATIENCE):
     """Waits until something is so."""
     end = time.monotonic() + seconds
     while not condition():

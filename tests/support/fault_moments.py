@@ -40,9 +40,9 @@ def moments(like, seed):
 def reach(ws, number, moment):
     """Waits until a job is there, or has ended; where it runs faster than the one that the moment is of, its next mark comes sooner."""
     count, seconds = moment
-    until(lambda: len(marks(ws, number)) >= count or jobs.job(ws, number).state != "running", 120)
+    until(lambda: len(marks(ws, number)) >= count or jobs.job(ws, number).state != "running")
     end = time.monotonic() + seconds
-    until(lambda: time.monotonic() >= end or len(marks(ws, number)) > count, 120)
+    until(lambda: time.monotonic() >= end or len(marks(ws, number)) > count)
 
 
 def marks(ws, number):
@@ -64,7 +64,7 @@ def told(ws, number):
 def kill(ws, number):
     """Ends a job's processes as the system does when memory runs out."""
     path = ws.jobs / f"{number:04d}" / "pid"
-    until(path.exists, 10)
+    until(path.exists)
     try:
         os.killpg(int(path.read_text()), signal.SIGKILL)
     except ProcessLookupError:

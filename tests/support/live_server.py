@@ -13,6 +13,7 @@ import urllib.request
 from contextlib import contextmanager
 from urllib.parse import urlencode, urlsplit
 
+from patience import PATIENCE
 from repository import ROOT
 
 
@@ -33,7 +34,7 @@ def served(home, *, log=None, **variables):
     with open(log or os.devnull, "ab") as output:  # noqa: PTH123
         process = subprocess.Popen(command, cwd=ROOT, env=surroundings, stdout=output, stderr=output)
     try:
-        end = time.monotonic() + 60
+        end = time.monotonic() + PATIENCE
         while True:
             try:
                 urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1).close()
@@ -45,7 +46,7 @@ def served(home, *, log=None, **variables):
         yield f"http://127.0.0.1:{port}", process
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(PATIENCE)
 
 
 class Stream:
@@ -65,7 +66,7 @@ class Stream:
     """
 
     def __init__(self, address, path, *, fields=None, after=0):
-        self._connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=60)
+        self._connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=PATIENCE)
         headers = {"Last-Event-ID": str(after)} if after else {}
         if fields is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
