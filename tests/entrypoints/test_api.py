@@ -300,6 +300,15 @@ def test_half_a_character_is_refused_like_any_other_name(looked_at):
     problem(response, 422, "fields-wrong")
 
 
+@pytest.mark.parametrize(
+    "row", ['{"product_id": "\\ud800", "on_hand": 1}', '{"\\udc00": "Tea", "on_hand": 1}', '{"product_id": "Tea", "on_hand": "\\ud800"}']
+)
+def test_half_a_character_in_a_stock_row_is_named(looked_at, row):
+    body = f'{{"stock": [{row}]}}'.encode()
+    response = looked_at.post("/api/recommend", content=body, headers={"Content-Type": "application/json"})
+    assert "half a character (\\ud" in problem(response, 422, "fields-wrong")["detail"]
+
+
 def test_an_unexpected_error_is_logged_whole_and_not_shown(published, monkeypatch, caplog):
     def broken(_):
         raise KeyError("the inner life")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
 
 from forecasting.core import schema
 from forecasting.inventory.policy import Policy, Rule, Target
@@ -22,8 +22,19 @@ def _number(value: object) -> object:
     return value
 
 
+def _whole_text(value: str) -> str:
+    """A text of a JSON request; raises ValueError for half a character, which JSON can write and no file can hold."""
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        half = f"\\u{ord(value[error.start]):04x}"
+        raise ValueError(f"Input should be a text without half a character ({half})") from None
+    return value
+
+
 Whole = Annotated[int, BeforeValidator(_number)]
 Number = Annotated[float, BeforeValidator(_number)]
+Text = Annotated[str, AfterValidator(_whole_text)]
 SHARE: Final[dict[str, Any]] = {"exclusiveMinimum": 0, "exclusiveMaximum": 1}
 """The range of a service level in the documentation."""
 Level = Annotated[Number, Field(json_schema_extra=SHARE)]
@@ -84,7 +95,7 @@ class RecommendQuestion(Filtered):
     )
     budget: Number | None = Field(None, description="Spend at most this much, on the orders that pay off most.", gt=0)
     space: Number | None = Field(None, description="Fill at most this much shelf space, in the measure of unit_space.", gt=0)
-    stock: list[dict[str, str | Number | None]] | None = Field(
+    stock: list[dict[Text, Text | Number | None]] | None = Field(
         None,
         description="Rows of a stock file: keys, on_hand, on_order, due, lead_time, ... By default the stock saved last.",
         examples=[[{"product_id": "P001", "on_hand": 12}]],
