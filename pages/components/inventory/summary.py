@@ -89,7 +89,7 @@ def numbers(orders: Orders) -> None:
     least = "at least" if totals["without_cost"] else "costs"
     costs = "no unit costs given" if math.isnan(totals["value"]) else f"{least} {totals['value']:,.2f}"
     missed, surplus = f"about {formatting.headline(totals['missed'])} sales at risk", f"{formatting.headline(totals['surplus'])} units too many"
-    with st.grid(4, min_column_width=150):
+    with st.grid(4, min_column_width=190):
         _number("Order now", formatting.count(int(totals["order_now"]), "order"), f"{totals['soon']:,.0f} more this week", NOW_HELP)
         _number("Units to order", formatting.units(totals["units"]), costs, UNITS_HELP)
         if not counted:
