@@ -5,6 +5,7 @@
     │   ├── UnreadableFile       not a sales file at all: empty, binary, broken, too large
     │   ├── ColumnsMissing       no column for `date` or `sales`
     │   ├── AmbiguousDates       03/04 can be read two ways
+    │   ├── QuestionsOpen        a file can be read in more than one way
     │   ├── ProblemsFound        some rows cannot be used
     │   ├── SettingsError        a setting outside its range
     │   └── NotFound             no such version, job or series
@@ -23,10 +24,10 @@ Anything else is a fault of Shelfcast: it is logged whole and never shown as if 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
@@ -36,7 +37,12 @@ class ShelfcastError(Exception):
 
 
 class InputError(ShelfcastError):
-    """What the person gave cannot be used as it is; nothing was changed."""
+    """What the person gave cannot be used as it is; nothing was changed.
+
+    `understood` says what was understood of a file, as `intake.understood.Understood.to_dict` gives it; None where it is not about a file.
+    """
+
+    understood: Mapping[str, Any] | None = None
 
 
 class UnreadableFile(InputError):
@@ -65,12 +71,27 @@ class AmbiguousDates(InputError):
         message: The question.
         column: The column of dates as the file names it.
         examples: A few of its texts.
+        readings: What the first of them is with the day first, and with the month first.
     """
 
-    def __init__(self, message: str, *, column: str, examples: Sequence[str]) -> None:
+    def __init__(self, message: str, *, column: str, examples: Sequence[str], readings: Sequence[str] = ()) -> None:
         super().__init__(message)
         self.column = column
         self.examples = tuple(examples)
+        self.readings = tuple(readings)
+
+
+class QuestionsOpen(InputError):
+    """A file can be read in more than one way, and the readings differ.
+
+    Args:
+        message: The questions, each with a line for each choice.
+        understood: What was understood, with the same questions as JSON has them.
+    """
+
+    def __init__(self, message: str, *, understood: Mapping[str, Any]) -> None:
+        super().__init__(message)
+        self.understood = understood
 
 
 class ProblemsFound(InputError):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping as AnyMapping
 from typing import Final
 
@@ -13,6 +12,7 @@ import pyarrow as pa
 from forecasting.core import schema
 from forecasting.core.errors import ColumnsMissing, InputError
 from forecasting.intake.date_formats import looks_like_days
+from forecasting.intake.names import plain
 from forecasting.intake.number_formats import decimal_of, parse_numbers
 from forecasting.intake.table import MAX_NAME_CHARACTERS, Table, is_empty, listed
 
@@ -67,25 +67,26 @@ def by_name(table: Table, names: AnyMapping[str, str]) -> Mapping:
         names: Role -> plain names in order, the most telling one first, with spaces between them.
     """
     guess: Mapping = {}
-    plain = {name: _plain(name) for name in table.columns}
+    plain_names = {name: plain(name) for name in table.columns}
     for role, known in names.items():
         for name in known.split():
-            match = next((column for column in table.columns if plain[column] == name and column not in guess.values()), None)
+            match = next((column for column in table.columns if plain_names[column] == name and column not in guess.values()), None)
             if match is not None and _suits(role, table.rows[match]):
                 guess[role] = match
                 break
     return guess
 
 
-def checked(table: Table, mapping: AnyMapping[str, str]) -> Mapping:
-    """The mapping in the order of the schema, without keys, attributes and drivers that have not one cell.
+def checked(table: Table, mapping: AnyMapping[str, str], *, count_rows: bool = False) -> Mapping:
+    """The mapping in the order of the schema, without keys, attributes and drivers that have not one cell; without sales where rows are counted.
 
     Raises:
         InputError: An unknown role or column, or a column with two roles.
         ColumnsMissing: No column for `date` or `sales`.
     """
+    mapping = {role: column for role, column in mapping.items() if role != schema.SALES or not count_rows}
     require_columns(table, mapping, schema.COLUMNS)
-    missing = [role for role in schema.REQUIRED if role not in mapping]
+    missing = [role for role in schema.REQUIRED if role not in mapping and not (role == schema.SALES and count_rows)]
     if missing:
         raise ColumnsMissing(_question(missing, table.columns), missing=missing, found=table.columns)
     known = {role for role, column in mapping.items() if role in schema.REQUIRED or not len(table) or not is_empty(table.rows[column]).all()}
@@ -112,12 +113,6 @@ def _question(missing: list[str], columns: tuple[str, ...]) -> str:
         f"This file has no column with {' and none with '.join(what[role] for role in missing)}. Columns found: {listed(columns)}. "
         f"Choose the {' and the '.join(missing)} column ({options} on the command line), or upload another file."
     )
-
-
-def _plain(name: str) -> str:
-    """Lower case letters and digits without accents."""
-    folded = unicodedata.normalize("NFKD", name.casefold().replace("ß", "ss"))
-    return "".join(c for c in folded if c.isalnum())
 
 
 def _suits(role: str, cells: pd.Series) -> bool:

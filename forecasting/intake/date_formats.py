@@ -114,6 +114,7 @@ def _year_last(texts: pa.Array, column: str, day_first: bool | None) -> Days:
             f"{_long(by_day, by_month, first=False)}? Say whether the day or the month comes first.",
             column=column,
             examples=shown,
+            readings=[f"{shown[0]} is {_long(by_day, by_month, first=first)}" for first in (True, False)],
         )
     return by_day if day_first else by_month
 

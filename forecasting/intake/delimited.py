@@ -19,6 +19,7 @@ from pyarrow import csv as arrow_csv
 from forecasting.core.errors import UnreadableFile
 from forecasting.intake import problems
 from forecasting.intake.table import Table, blank, names, texts
+from forecasting.intake.understood import Reading
 
 DELIMITERS: Final = (",", ";", "\t", "|")
 SAMPLE_BYTES: Final = 2**18
@@ -66,7 +67,7 @@ def read(content: bytes, name: str) -> Table:
         rows, lines = rows[~empty].reset_index(drop=True), lines[~empty]
     if not len(rows) and not len(wrong):
         raise UnreadableFile(f"{name} has a header but no rows below it. Upload a file with at least one day of sales.")
-    return Table(layout.names, rows, lines, wrong, encoding, layout.delimiter)
+    return Table(layout.names, rows, lines, wrong, Reading(encoding=encoding, delimiter=layout.delimiter, header_line=layout.lines))
 
 
 def decode(content: bytes, name: str) -> tuple[bytes, str]:

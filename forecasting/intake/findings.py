@@ -45,7 +45,7 @@ class Findings:
         columns = {role: self.table.rows[self.mapping[role]] for role in roles if role in self.mapping}
         texts = {role: sample(column, most=None) for role, column in columns.items() if column.dtype.kind != "f"}
         proved = {role: number_formats.decimal_of(column) for role, column in texts.items()}
-        usual: number_formats.Decimal = "," if self.table.delimiter == ";" else "."
+        usual: number_formats.Decimal = "," if self.table.reading.delimiter == ";" else "."
         other = next((mark for mark in proved.values() if mark), None)
         marks: dict[str, number_formats.Decimal] = {role: proved.get(role) or other or usual for role in roles}
         notes = []

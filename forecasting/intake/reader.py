@@ -6,6 +6,7 @@ from typing import Final
 
 from forecasting.core.errors import UnreadableFile
 from forecasting.intake import delimited
+from forecasting.intake.answers import NOTHING_SAID, Answers
 from forecasting.intake.excel import read_workbook
 from forecasting.intake.parquet import read_parquet
 from forecasting.intake.table import Table
@@ -32,12 +33,13 @@ _FOREIGN: Final = {
 }
 
 
-def read_table(content: bytes, name: str, *, limit: int = LIMIT) -> Table:
+def read_table(content: bytes, name: str, answers: Answers = NOTHING_SAID, *, limit: int = LIMIT) -> Table:
     """The table in a `.csv`, `.csv.gz`, `.xlsx` or `.parquet` file.
 
     Args:
         content: The bytes as they were sent.
         name: What the person calls the file; only text for messages, never a path.
+        answers: What a person said of this file: its sheet, encoding and header.
         limit: Bytes that it may have, packed and unpacked.
 
     Raises:

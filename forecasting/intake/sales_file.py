@@ -5,17 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from forecasting.core import row_keys, schema
+from forecasting.core.errors import AmbiguousDates, QuestionsOpen
+from forecasting.core.period import period_of_dates
 from forecasting.intake import cells, number_formats, problems
+from forecasting.intake.answers import NOTHING_SAID, Answers
+from forecasting.intake.collisions import join
 from forecasting.intake.column_mapping import Mapping, checked, guess_mapping
 from forecasting.intake.findings import Findings
+from forecasting.intake.receipts import receipts_by
+from forecasting.intake.row_choice import left_out
 from forecasting.intake.table import Table, is_empty
+from forecasting.intake.understood import Choice, Question, Understood
 
 __all__ = ["Intake", "Mapping", "check", "guess_mapping"]
 
@@ -33,24 +40,20 @@ class Intake:
 
     Args:
         sales: Columns of `schema.COLUMNS` that the file has, one row per key and day, sorted by them; `sales` is NaN on rows that only
-            give drivers of days ahead.
+            give drivers of days ahead. While a question is open they are as its first choice has them.
         problems: One row per problem (`problems.COLUMNS`); their rows are not in `sales`.
         mapping: Role -> column, as used.
         kept_out: Columns without a role.
-        duplicates_identical: Rows that repeat an earlier row in every cell; they count once.
-        duplicates_different: Rows of a key and day that an earlier, different row has too.
         rows: Rows of the file, good and bad.
-        notes: Sentences for a person about what could be read in another way too.
+        understood: What was read, how rows were joined, units in the file and units kept, notes, and questions that are open.
     """
 
     sales: pd.DataFrame
     problems: pd.DataFrame
     mapping: Mapping
     kept_out: tuple[str, ...]
-    duplicates_identical: int
-    duplicates_different: int
     rows: int
-    notes: tuple[str, ...] = ()
+    understood: Understood
 
     @property
     def dropped(self) -> int:
@@ -64,63 +67,86 @@ class Intake:
             drop_problems: Whether the person chose to leave rows with problems out.
 
         Raises:
+            QuestionsOpen: The file can be read in more than one way.
             ProblemsFound: There are problems and no such choice, or not one row is good.
         """
+        if self.understood.questions:
+            raise open_questions(self.understood)
         problems.require_choice(self.problems, self.rows, usable=not self.sales.empty, drop=drop_problems, aim="merge")
         return self.sales
 
 
-def check(
-    table: Table, mapping: AnyMapping[str, str], *, duplicates: Literal["last", "sum"] = "last", day_first: bool | None = None, today: date
-) -> Intake:
-    """The sales of a table and all of its problems.
+def check(table: Table, mapping: AnyMapping[str, str], answers: Answers = NOTHING_SAID, *, today: date) -> Intake:
+    """The sales of a table, all of its problems, and the questions that it leaves open.
 
     Decimal marks: a number that proves the mark decides for its column, then for the other columns; where no number does, a file with ";"
-    between its cells is read with a decimal comma and any other with a decimal point, and `notes` says so.
+    between its cells is read with a decimal comma and any other with a decimal point, and a note says so.
 
     Args:
         table: What `read_table` gave.
         mapping: Role -> column.
-        duplicates: Whether the last of several different rows of a key and day counts (a correction), or their sum (till receipts).
-        day_first: Whether the day comes first in 03/04, the answer to AmbiguousDates; None to find out.
+        answers: What a person said of this file.
         today: Days more than two years after it are problems.
 
     Raises:
-        InputError: The mapping does not fit the table.
+        InputError: The mapping or an answer does not fit the table.
         ColumnsMissing: No column for `date` or `sales`.
-        AmbiguousDates: The dates can be read two ways.
+        QuestionsOpen: The dates can be read two ways.
     """
-    roles = checked(table, mapping)
+    roles = checked(table, mapping, count_rows=answers.count_rows)
+    table, notes = left_out(table, answers.leave_out)
     findings = Findings(table, roles)
-    columns = {schema.DATE: _check_days(findings, day_first, today)}
+    columns = {schema.DATE: _check_days(findings, answers, today)}
     columns |= {role: _check_texts(findings, role) for role in (*schema.KEYS, *schema.ATTRIBUTES) if role in roles}
-    decimals, notes = findings.decimals(NUMBERS)
+    decimals, doubts = findings.decimals(NUMBERS)
     columns |= {role: _check_driver(findings, role, decimals) for role in schema.DRIVERS if role in roles}
-    columns[schema.SALES] = _check_sales(findings, columns, decimals)
-    frame = pd.DataFrame({role: _column(columns[role], ~findings.bad) for role in roles})
-    sales, identical, different = _unique(frame, table.rows[~findings.bad], duplicates)
-    return Intake(
-        sales=sales,
-        problems=problems.together(findings.frames),
-        mapping=roles,
-        kept_out=tuple(name for name in table.columns if name not in roles.values()),
-        duplicates_identical=identical,
-        duplicates_different=different,
-        rows=len(table) + int(table.problems["line"].nunique()),
-        notes=notes,
+    columns[schema.SALES] = np.ones(len(table)) if answers.count_rows else _check_sales(findings, columns, decimals)
+    frame = pd.DataFrame({role: _column(columns[role], ~findings.bad) for role in schema.COLUMNS if role in columns})
+    joined = join(frame, _copies(table.rows[~findings.bad], frame), duplicates=answers.duplicates, receipts=receipts_by(table, roles))
+    rows = len(table) + int(table.problems["line"].nunique())
+    together = problems.together(findings.frames)
+    understood = Understood(
+        read=table.reading,
+        mapping={role: roles.get(role) for role in schema.COLUMNS},
+        duplicates=joined.duplicates or "",
+        period=period_of_dates(pd.DatetimeIndex(joined.sales[schema.DATE])).name,
+        rows={"read": rows + table.left_out, "used": len(frame), "left_out": rows + table.left_out - len(frame)},
+        units={"read": float(frame[schema.SALES].sum()), "kept": float(joined.sales[schema.SALES].sum())},
+        series=len(joined.sales[[key for key in schema.KEYS if key in joined.sales]].drop_duplicates()),
+        first=joined.sales[schema.DATE].min() if len(joined.sales) else None,
+        last=joined.sales[schema.DATE].max() if len(joined.sales) else None,
+        notes=(*table.notes, *notes, *doubts, *joined.notes),
+        questions=joined.questions,
+        problems=len(together),
     )
+    kept_out = tuple(name for name in table.columns if name not in roles.values())
+    return Intake(joined.sales, together, roles, kept_out, rows, understood)
 
 
-def _check_days(findings: Findings, day_first: bool | None, today: date) -> np.ndarray:
+def open_questions(understood: Understood) -> QuestionsOpen:
+    """The error that asks them."""
+    return QuestionsOpen("\n".join(str(question) for question in understood.questions), understood=understood.to_dict())
+
+
+def _check_days(findings: Findings, answers: Answers, today: date) -> np.ndarray:
     column = findings.mapping[schema.DATE]
     given = findings.table.rows[column]
-    days = cells.as_days(given, column=column, day_first=day_first)
+    try:
+        days = cells.as_days(given, column=column, day_first=answers.day_first)
+    except AmbiguousDates as error:
+        raise open_questions(Understood(read=findings.table.reading, mapping=findings.mapping, questions=(_date_question(error),))) from error
     empty = is_empty(given)
     findings.add(empty, schema.DATE, "No date", f"Write the date {_AGAIN}")
     findings.add(np.isnat(days) & ~empty, schema.DATE, "No such date", f"Correct the date {_AGAIN}")
     findings.add(days > np.datetime64(today + MAX_AHEAD, "D"), schema.DATE, "More than two years ahead", f"Correct the date {_AGAIN}")
     findings.add(days < np.datetime64(FIRST_DAY, "D"), schema.DATE, "Before 1970", f"Correct the date {_AGAIN}")
     return days
+
+
+def _date_question(error: AmbiguousDates) -> Question:
+    """Which of two readings of the dates is meant."""
+    choices = [Choice(order, text, {"date_order": order}) for order, text in zip(("day", "month"), error.readings, strict=True)]
+    return Question("dates", str(error), tuple(choices))
 
 
 def _check_texts(findings: Findings, role: str) -> pa.DictionaryArray:
@@ -150,8 +176,6 @@ def _check_sales(findings: Findings, columns: AnyMapping[str, np.ndarray], decim
     values, empty = cells.as_numbers(given, decimals[schema.SALES]), is_empty(given)
     findings.add(np.isnan(values) & ~empty, schema.SALES, "Not a number", f"Correct the sales {_AGAIN}")
     findings.add(np.isinf(values), schema.SALES, "Not a finite number", f"Correct the sales {_AGAIN}")
-    below = np.isfinite(values) & (values < 0)
-    findings.add(below, schema.SALES, "Sales below zero", f"Correct the sales, or write 0 for returns, {_AGAIN}")
     days = columns[schema.DATE]
     sold = days[np.isfinite(values) & ~findings.bad]
     ahead = days > sold.max() if len(sold) else ~np.isnat(days)
@@ -169,22 +193,12 @@ def _column(values: np.ndarray | pa.DictionaryArray, rows: np.ndarray) -> pd.Ser
     return pd.Series(values[rows].astype("datetime64[us]") if values.dtype.kind == "M" else values[rows])
 
 
-def _unique(frame: pd.DataFrame, raw: pd.DataFrame, duplicates: Literal["last", "sum"]) -> tuple[pd.DataFrame, int, int]:
-    """One row per key and day, sorted; the number of rows that repeated another, and of rows that differed from one of the same key and day."""
+def _copies(raw: pd.DataFrame, frame: pd.DataFrame) -> np.ndarray:
+    """Which rows repeat an earlier row of the file in every cell, shape (n,)."""
     codes = row_keys.row_codes(row_keys.series_codes([frame]), [row_keys.days(frame)])[0]
+    copies = np.zeros(len(frame), dtype=bool)
     if row_keys.is_increasing(codes):
-        return frame, 0, 0
-    order = np.argsort(codes, kind="stable")
-    frame, codes = frame.iloc[order].reset_index(drop=True), codes[order]
-    same = np.concatenate([[False], codes[1:] == codes[:-1]])
-    if not same.any():
-        return frame, 0, 0
-    repeated = same | np.append(same[1:], False)
-    cells_ = raw.iloc[order[repeated]].assign(**{"\0row": codes[repeated]})
-    extra = np.zeros(len(frame), dtype=bool)
-    extra[repeated] = cells_.duplicated().to_numpy()
-    frame, codes = frame[~extra], codes[~extra]
-    merged = frame.groupby(codes, sort=True).last()
-    if duplicates == "sum":
-        merged[schema.SALES] = frame[schema.SALES].groupby(codes, sort=True).sum(min_count=1)
-    return merged.reset_index(drop=True), int(extra.sum()), len(frame) - len(merged)
+        return copies
+    met = pd.Series(codes).duplicated(keep=False).to_numpy()
+    copies[met] = raw[met].duplicated().to_numpy()
+    return copies

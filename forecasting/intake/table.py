@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from forecasting.core.errors import UnreadableFile
 from forecasting.intake import problems
+from forecasting.intake.understood import Reading
 
 MAX_NAME_CHARACTERS: Final = 255
 """Characters of a column's name at most: a longer one is a line of something else."""
@@ -28,18 +29,20 @@ class Table:
             values and days of a workbook or Parquet file keep their types, missing for an empty cell.
         lines: The line of each row in the file (row of the sheet), counted from 1 with the header, shape (n,).
         problems: Lines that are not rows, a table of `problems.COLUMNS`.
-        encoding: Encoding of a text file; empty for other files.
-        delimiter: The sign between cells of a text file; empty for other files.
+        reading: Where the cells were found.
         decimal: The decimal mark if the kind of file decides it; else None.
+        notes: What was decided, left out or filled in on the way to the cells, a sentence each.
+        left_out: Lines below the header that are no rows of sales, which `notes` tell: totals, repeated headers.
     """
 
     columns: tuple[str, ...]
     rows: pd.DataFrame
     lines: np.ndarray
     problems: pd.DataFrame
-    encoding: str = ""
-    delimiter: str = ""
+    reading: Reading = field(default_factory=Reading)
     decimal: str | None = None
+    notes: tuple[str, ...] = ()
+    left_out: int = 0
 
     def __len__(self) -> int:
         return len(self.rows)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
 
-from forecasting.core import spreadsheets
+from forecasting.core import schema, spreadsheets
 from forecasting.core.errors import InputError
 from forecasting.intake import reader, sales_file, sample_sales
+from forecasting.intake.answers import NOTHING_SAID, Answers
+from forecasting.intake.understood import Understood
 from forecasting.storage.sales.changes import Change
 from forecasting.storage.sales.table import Dataset, Merge, Upload
 from forecasting.storage.workspace import Workspace
@@ -23,9 +24,9 @@ def read_file(path: Path) -> bytes:
         raise InputError(f"{path} cannot be read: {error.strerror}.") from error
 
 
-def inspect(content: bytes, name: str) -> reader.Table:
+def inspect(content: bytes, name: str, answers: Answers = NOTHING_SAID) -> reader.Table:
     """The table in a file; raises UnreadableFile."""
-    return reader.read_table(content, name)
+    return reader.read_table(content, name, answers)
 
 
 def guess(table: reader.Table) -> dict[str, str]:
@@ -33,11 +34,15 @@ def guess(table: reader.Table) -> dict[str, str]:
     return sales_file.guess_mapping(table)
 
 
-def check(
-    table: reader.Table, mapping: Mapping[str, str], *, duplicates: Literal["last", "sum"] = "last", day_first: bool | None = None
-) -> sales_file.Intake:
-    """The table's sales and all its problems; raises ColumnsMissing and AmbiguousDates."""
-    return sales_file.check(table, dict(mapping), duplicates=duplicates, day_first=day_first, today=datetime.now(UTC).date())
+def check(table: reader.Table, mapping: Mapping[str, str], answers: Answers = NOTHING_SAID) -> sales_file.Intake:
+    """The table's sales, all its problems and open questions; raises InputError, ColumnsMissing or QuestionsOpen, with what was understood."""
+    try:
+        return sales_file.check(table, dict(mapping), answers, today=datetime.now(UTC).date())
+    except InputError as error:
+        if error.understood is None:
+            columns = {role: mapping.get(role) for role in schema.COLUMNS}
+            error.understood = Understood(read=table.reading, mapping=columns, notes=table.notes).to_dict()
+        raise
 
 
 def problems_csv(checked: sales_file.Intake) -> bytes:
@@ -54,6 +59,7 @@ def merge(ws: Workspace, content: bytes, name: str, checked: sales_file.Intake, 
     """Merges what was checked, in one step.
 
     Raises:
+        QuestionsOpen: The file can be read in more than one way.
         ProblemsFound: Some rows cannot be used and nobody has said that they may be left out.
         TryAgain: Somebody else is changing the sales.
     """

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
-from forecasting.core.errors import JobRunning
+from forecasting.core.errors import InputError, JobRunning
 from forecasting.core.settings import Settings
+from forecasting.intake.answers import NOTHING_SAID, Answers
 from forecasting.intake.sales_file import Intake
 from forecasting.services import jobs, retraining, sales
 from forecasting.storage.sales.changes import Change
@@ -23,35 +23,43 @@ class Submission:
         content: Its bytes.
         name: What the sender calls it; only text.
         mapping: Role -> column, where the guess is not right.
-        duplicates: What becomes of different rows of one key and day.
-        day_first: Whether 03/04 is 3 April; None where the file says so itself.
+        answers: What is said of the file where it can be read in more than one way.
         drop_problems: Whether rows that cannot be used are left out.
     """
 
     content: bytes = field(repr=False)
     name: str
     mapping: Mapping[str, str] = field(default_factory=dict)
-    duplicates: Literal["last", "sum"] = "last"
-    day_first: bool | None = None
+    answers: Answers = NOTHING_SAID
     drop_problems: bool = False
 
 
 def check(sent: Submission) -> Intake:
-    """Its sales and all its problems; raises InputError."""
-    table = sales.inspect(sent.content, sent.name)
-    return sales.check(table, sales.guess(table) | dict(sent.mapping), duplicates=sent.duplicates, day_first=sent.day_first)
+    """Its sales, all its problems and open questions; raises InputError."""
+    table = sales.inspect(sent.content, sent.name, sent.answers)
+    return sales.check(table, sales.guess(table) | dict(sent.mapping), sent.answers)
 
 
 def preview(ws: Workspace, sent: Submission) -> tuple[Intake, Change]:
     """What merging it would change; raises InputError where it could not be merged."""
-    checked = check(sent)
-    checked.accept(drop_problems=sent.drop_problems)
+    checked = accepted(sent)
     return checked, sales.preview(ws, checked)
+
+
+def accepted(sent: Submission) -> Intake:
+    """What may be merged; raises QuestionsOpen, ProblemsFound or another InputError, each with what was understood."""
+    checked = check(sent)
+    try:
+        checked.accept(drop_problems=sent.drop_problems)
+    except InputError as error:
+        error.understood = checked.understood.to_dict()
+        raise
+    return checked
 
 
 def merge(ws: Workspace, sent: Submission) -> tuple[Intake, Merge]:
     """Merges it in one step; raises InputError or TryAgain."""
-    checked = check(sent)
+    checked = accepted(sent)
     return checked, sales.merge(ws, sent.content, sent.name, checked, drop_problems=sent.drop_problems)
 
 
@@ -75,7 +83,7 @@ def retrain(
     _refuse_while_one_runs(ws)
     if sent is None:
         return retraining.start_retrain(ws, settings, leave_a_core=leave_a_core)
-    checked = check(sent)
+    checked = accepted(sent)
     _refuse_while_one_runs(ws)  # to read a large file takes seconds
     merged = sales.merge(ws, sent.content, sent.name, checked, drop_problems=sent.drop_problems)
     on_merge(merged)

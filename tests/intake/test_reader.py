@@ -60,7 +60,7 @@ def test_encoding_and_delimiter_are_found(encoding, delimiter):
     table = read_table(text.encode(encoding), "a.csv")
     assert table.columns == ("Datum", "Filiale", "Menge")
     assert cells(table) == [["2024-01-01", "München", "5"], ["2024-01-02", "Köln", "7"]]
-    assert table.delimiter == delimiter
+    assert table.reading.delimiter == delimiter
 
 
 def test_big_endian_utf_16_is_read():
@@ -69,7 +69,7 @@ def test_big_endian_utf_16_is_read():
 
 def test_a_decimal_comma_does_not_pass_for_a_delimiter():
     table = read_table(b"date;sales\n2024-01-01;1,5\n2024-01-02;2,5\n", "a.csv")
-    assert (table.delimiter, cells(table)) == (";", [["2024-01-01", "1,5"], ["2024-01-02", "2,5"]])
+    assert (table.reading.delimiter, cells(table)) == (";", [["2024-01-01", "1,5"], ["2024-01-02", "2,5"]])
 
 
 def test_a_line_that_states_the_delimiter_is_obeyed():

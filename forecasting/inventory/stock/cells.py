@@ -116,7 +116,7 @@ def _shares(findings: Findings) -> FloatArray:
     trimmed = [text.strip() for text in texts.to_pylist()]
     signed = np.array([text.endswith("%") for text in trimmed])
     bare = pa.array([text.removesuffix("%") for text in trimmed], pa.string())
-    numbers = number_formats.parse_numbers(bare, number_formats.decimal_of(bare) or "," if findings.table.delimiter == ";" else ".")
+    numbers = number_formats.parse_numbers(bare, number_formats.decimal_of(bare) or "," if findings.table.reading.delimiter == ";" else ".")
     shares = np.where(signed | (numbers > 1), numbers / 100, numbers)
     values = np.where(cells.is_unknown(given), np.nan, shares[places])
     none = ~np.isfinite(values) & ~cells.is_unknown(given)
