@@ -1,6 +1,6 @@
 # `make run` and `make test` do everything on a fresh machine that has Python.
 PORT ?= 8501
-ARGS ?= -n auto
+ARGS ?= -n auto --dist worksteal
 PY := .venv/bin/python
 PIP := $(PY) -m pip install --disable-pip-version-check --only-binary :all: --no-deps
 FIND_PYTHON = for python in python3.13 python3.12 python3.11 python3; do \

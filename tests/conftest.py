@@ -14,10 +14,14 @@ from hypothesis import settings
 from patience import PATIENCE
 
 from forecasting.jobs.runner import Jobs
+from forecasting.storage.locks import exclusive
 from forecasting.storage.workspace import VARIABLE, Workspace
 
 if TYPE_CHECKING:
+    import pandas as pd
     from playwright.sync_api import Browser
+
+    from forecasting.core.settings import Settings
 
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
@@ -44,15 +48,17 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     return Workspace.default()
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are cores: tests of jobs and servers wait for a third of their time."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.fixture(scope="session")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """A workspace with sales and one published version; for reading only."""
     import shop_workspaces as shops
 
-    ws = Workspace(tmp_path_factory.mktemp("published"))
-    shops.merge(ws, shops.sales())
-    shops.retrain(ws)
-    return ws
+    return _trained_once(tmp_path_factory, "published", lambda: (shops.sales(), shops.QUICK))
 
 
 @pytest.fixture(scope="session")
@@ -60,10 +66,24 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """Four series and a version that retrains within seconds; for reading only."""
     import shop_workspaces as shops
 
-    ws = Workspace(tmp_path_factory.mktemp("small"))
-    shops.merge(ws, shops.sales(150).query("product_id in ('Bread', 'Tea')"))
-    shops.retrain(ws, shops.QUICKEST)
-    return ws
+    return _trained_once(tmp_path_factory, "small", lambda: (shops.sales(150).query("product_id in ('Bread', 'Tea')"), shops.QUICKEST))
+
+
+def _trained_once(folders: pytest.TempPathFactory, name: str, content: Callable[[], tuple[pd.DataFrame, Settings]]) -> Workspace:
+    """A copy for this process of a workspace that the first process to ask for it trains."""
+    import shop_workspaces as shops
+
+    base = folders.getbasetemp().parent if "PYTEST_XDIST_WORKER" in os.environ else folders.getbasetemp()
+    shared, done = Workspace(base / f"trained-{name}"), base / f"trained-{name}.done"
+    with exclusive(base / f"trained-{name}.lock", timeout=PATIENCE):
+        if not done.exists():
+            sales, settings = content()
+            shops.merge(shared, sales)
+            shops.retrain(shared, settings)
+            done.touch()
+    copy = Workspace(folders.mktemp(name))
+    shutil.copytree(shared.home, copy.home, dirs_exist_ok=True)
+    return copy
 
 
 @pytest.fixture
