@@ -11,6 +11,7 @@ import pandas as pd
 from forecasting.core import row_keys, schema
 from forecasting.core.formatting import count
 from forecasting.intake.answers import Duplicates
+from forecasting.intake.returns import without_returns
 from forecasting.intake.understood import Choice, Question
 
 KIND: Final = "duplicates"
@@ -25,16 +26,12 @@ class Joined:
     Args:
         sales: Sorted by series and day.
         duplicates: How rows were joined; empty where no two met.
-        returned: Units of rows below zero.
-        floored: Units below zero that were left of days with more returns than sales, which count as 0.
         notes: What was done, a sentence each.
         questions: What a person has to say before this may be merged; empty where it is clear.
     """
 
     sales: pd.DataFrame
     duplicates: Duplicates | None
-    returned: float
-    floored: float
     notes: tuple[str, ...]
     questions: tuple[Question, ...]
 
@@ -53,7 +50,7 @@ def join(frame: pd.DataFrame, copies: np.ndarray, *, duplicates: Duplicates | No
     frame, codes, copies = frame.iloc[order].reset_index(drop=True), codes[order], copies[order]
     same = np.concatenate([[False], codes[1:] == codes[:-1]])
     if not same.any():
-        return _floored(frame, None, frame[schema.SALES], ())
+        return _netted(frame, None, frame[schema.SALES], (), ())
     met = same | np.append(same[1:], False)
     added = frame[schema.SALES].groupby(codes, sort=True).sum(min_count=1)
     merged = frame[~copies].groupby(codes[~copies], sort=True).last()
@@ -67,7 +64,13 @@ def join(frame: pd.DataFrame, copies: np.ndarray, *, duplicates: Duplicates | No
     why = f" ({receipts})" if receipts and duplicates is None else ""
     said = f"rows of one day were added up{why}." if rule == "sum" else "of rows of one day the last one counts."
     questions = (_question(met, copies[same], units, rule),) if asked else ()
-    return _floored(merged.reset_index(drop=True), rule, frame[schema.SALES], questions, (joined + said,))
+    return _netted(merged.reset_index(drop=True), rule, frame[schema.SALES], (joined + said,), questions)
+
+
+def _netted(sales: pd.DataFrame, duplicates: Duplicates | None, given: pd.Series, notes: tuple[str, ...], questions: tuple[Question, ...]) -> Joined:
+    """The rows without returns."""
+    sales, note = without_returns(sales, given, added_up=duplicates == "sum")
+    return Joined(sales, duplicates, (*notes, note) if note else notes, questions)
 
 
 def _question(met: np.ndarray, repeated: np.ndarray, units: dict[str, float], likelier: Duplicates) -> Question:
@@ -80,18 +83,3 @@ def _question(met: np.ndarray, repeated: np.ndarray, units: dict[str, float], li
     choices = [Choice(rule, texts[rule], {"duplicates": rule}, units[rule]) for rule in ("sum", "last")]
     choices.sort(key=lambda choice: choice.value != likelier)
     return Question(KIND, f"{count(int(met.sum()), 'row')} {copies}. What should we do?", tuple(choices))
-
-
-def _floored(
-    sales: pd.DataFrame, duplicates: Duplicates | None, given: pd.Series, questions: tuple[Question, ...], notes: tuple[str, ...] = ()
-) -> Joined:
-    """The rows with 0 where more came back than was sold."""
-    below = sales[schema.SALES] < 0
-    returned, floored = -float(given[given < 0].sum()), -float(sales.loc[below, schema.SALES].sum())
-    if returned > 0:
-        netted = f"{count(int((given < 0).sum()), 'row')} below zero, {returned:,.0f} units in all, count as returns"
-        off = " and were taken off their day" if duplicates == "sum" else ""
-        left = f"; more came back than was sold on {count(int(below.sum()), 'day')}, which counts as 0" if below.any() else ""
-        notes = (*notes, f"{netted}{off}{left}.")
-        sales = sales.assign(**{schema.SALES: sales[schema.SALES].clip(lower=0.0)})
-    return Joined(sales, duplicates, returned, floored, notes, questions)

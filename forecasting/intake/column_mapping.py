@@ -1,4 +1,4 @@
-"""Which column of a file plays which role: a guess that a person confirms."""
+"""The roles that columns can play, their usual names, and whether a mapping of them fits a file."""
 
 from __future__ import annotations
 
@@ -7,23 +7,18 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from forecasting.core import schema
 from forecasting.core.errors import ColumnsMissing, InputError
-from forecasting.intake.date_formats import looks_like_days
+from forecasting.intake.column_facts import numbers, sample
 from forecasting.intake.names import plain
-from forecasting.intake.number_formats import decimal_of, parse_numbers
 from forecasting.intake.table import MAX_NAME_CHARACTERS, Table, is_empty, listed
 
 Mapping = dict[str, str]
 """Role (a column of `schema.COLUMNS`) -> column of the file."""
 
-SAMPLE_CELLS: Final = 1000
-"""Distinct cells that decide what a column holds, at most."""
-MIN_SHARE_WITHOUT_NAME: Final = 0.9
 MIN_SHARE_WITH_NAME: Final = 0.5
-"""Shares of the distinct cells that have to fit: in a column without a telling name, and in a driver with one."""
+"""Share of the distinct cells of a driver that have to fit its name."""
 YES: Final = frozenset({"1", "1.0", "true", "yes", "y", "t", "on", "ja", "oui", "si", "sí", "wahr", "vrai", "x"})
 NO: Final = frozenset({"0", "0.0", "false", "no", "n", "f", "off", "nein", "non", "falsch", "faux"})
 
@@ -48,15 +43,6 @@ NAMES: Final = {
     schema.PROMO: "promo promotion onpromotion ispromo ispromotion promoflag promotionflag promoted aktion angebot promocion promozione promocao",
     schema.OPEN: "open isopen storeopen geoffnet offen ouvert abierto aperto aberto",
 }
-
-
-def guess_mapping(table: Table) -> Mapping:
-    """A role for each column whose name says it, or, for `date` and `sales`, whose cells leave no other choice."""
-    guess = by_name(table, NAMES)
-    for role in schema.REQUIRED:
-        if role not in guess and (sole := _sole(role, table, guess)) is not None:
-            guess[role] = sole
-    return {role: guess[role] for role in schema.COLUMNS if role in guess}
 
 
 def by_name(table: Table, names: AnyMapping[str, str]) -> Mapping:
@@ -123,45 +109,5 @@ def _suits(role: str, cells: pd.Series) -> bool:
     if not len(shown):
         return False
     if role == schema.PRICE:
-        return float(_numeric(shown).mean()) >= MIN_SHARE_WITH_NAME
+        return float(np.isfinite(numbers(shown)).mean()) >= MIN_SHARE_WITH_NAME
     return bool(np.mean([text.strip().casefold() in YES | NO for text in shown.to_pylist()]) >= MIN_SHARE_WITH_NAME)
-
-
-def _sole(role: str, table: Table, guess: Mapping) -> str | None:
-    """The one column without a role whose cells can be the days or the sales; None if there are none or several."""
-    free = [name for name in table.columns if name not in guess.values() and not _is_value(name)]
-    fitting = [name for name in free if _days_or_numbers(table.rows[name]) == role]
-    return fitting[0] if len(fitting) == 1 else None
-
-
-def _is_value(name: str) -> bool:
-    """Whether a header is a day or a number, so that the file has no header at all."""
-    text = pa.array([name])
-    return bool(looks_like_days(text)[0] or _numeric(text)[0])
-
-
-def _days_or_numbers(cells: pd.Series) -> str | None:
-    if cells.dtype.kind == "M":
-        return schema.DATE
-    shown = sample(cells)
-    if not len(shown):
-        return None
-    if float(looks_like_days(shown).mean()) >= MIN_SHARE_WITHOUT_NAME:
-        return schema.DATE
-    return schema.SALES if float(_numeric(shown).mean()) >= MIN_SHARE_WITHOUT_NAME else None
-
-
-def sample(cells: pd.Series, most: int | None = SAMPLE_CELLS) -> pa.Array:
-    """The first `most` distinct texts of a column, without the empty one; all of them for None."""
-    if isinstance(cells.dtype, pd.CategoricalDtype):
-        distinct = cells.cat.categories[:most].to_series()
-    else:
-        distinct = pd.Series(cells.dropna().unique()[:most])
-        if distinct.dtype.kind == "f":
-            distinct = distinct.map("{:.15g}".format)
-    texts = distinct.astype("str")
-    return pa.array(texts[texts.str.strip() != ""].tolist(), pa.string())
-
-
-def _numeric(texts: pa.Array) -> np.ndarray:
-    return np.isfinite(parse_numbers(texts, decimal_of(texts) or "."))

@@ -8,7 +8,8 @@ import numpy as np
 import pyarrow as pa
 
 from forecasting.intake import cells, number_formats, problems
-from forecasting.intake.column_mapping import Mapping, sample
+from forecasting.intake.column_facts import sample
+from forecasting.intake.column_mapping import Mapping
 from forecasting.intake.table import Table
 
 

@@ -1,8 +1,24 @@
-"""Names of columns, compared without capitals, accents and signs."""
+"""Names of columns and texts of cells, compared without capitals, accents and signs."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections.abc import Iterable
+
+_WORD = re.compile(r"[^\W\d_]+")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+def folded(text: str) -> str:
+    """Lower case without accents; other signs stay.
+
+    Example:
+        >>> folded("Qté Straße")
+        'qte strasse'
+    """
+    bare = unicodedata.normalize("NFKD", text.casefold().replace("ß", "ss").replace("ı", "i"))
+    return unicodedata.normalize("NFC", "".join(c for c in bare if not unicodedata.combining(c)))
 
 
 def plain(name: str) -> str:
@@ -12,5 +28,19 @@ def plain(name: str) -> str:
         >>> plain("Qté vendue (unités)"), plain("Straße Nr.")
         ('qtevendueunites', 'strassenr')
     """
-    folded = unicodedata.normalize("NFKD", name.casefold().replace("ß", "ss"))
-    return "".join(c for c in folded if c.isalnum())
+    return "".join(c for c in folded(name) if c.isalnum())
+
+
+def words(name: str) -> list[str]:
+    """The words of a name, plain.
+
+    Example:
+        >>> words("Lineitem quantity"), words("StockCode"), words("transaction_qty"), words("Week5")
+        (['lineitem', 'quantity'], ['stock', 'code'], ['transaction', 'qty'], ['week'])
+    """
+    return _WORD.findall(folded(_CAMEL.sub(" ", name).replace("_", " ")))
+
+
+def holds(name: str, known: frozenset[str], anywhere: Iterable[str] = ()) -> bool:
+    """Whether a name has one of these words, or one of these texts anywhere."""
+    return not known.isdisjoint({*words(name), plain(name)}) or any(text in name for text in anywhere)

@@ -6,61 +6,20 @@ from collections.abc import Mapping
 from typing import Final
 
 from forecasting.core import schema
-from forecasting.intake.column_mapping import sample
+from forecasting.intake.column_facts import sample
+from forecasting.intake.column_words import words_of
 from forecasting.intake.names import plain
 from forecasting.intake.table import Table
 
-_NUMBERS: Final = frozenset(
-    [
-        "receipt",
-        "order",
-        "invoice",
-        "transaction",
-        "trans",
-        "txn",
-        "ticket",
-        "bill",
-        "sale",
-        "basket",
-        "cart",
-        "check",
-        "document",
-        "doc",
-        "auftrag",
-        "rechnung",
-        "beleg",
-        "commande",
-        "facture",
-        "factura",
-        "pedido",
-        "bestellung",
-        "bon",
-        "kassenbon",
-        "伝票",
-        "レシート",
-        "注文",
-    ]
+_NUMBERS: Final = words_of(
+    "receipt order invoice transaction trans txn ticket bill sale basket cart check document doc auftrag rechnung beleg commande facture factura "
+    "pedido bestellung bon kassenbon pesanan чек заказ fis siparis paragon uctenka 伝票 レシート 注文 订单 小票 영수증 주문"
 )
 """What numbers receipts, alone or before one of `_ENDINGS`."""
 _ENDINGS: Final = ("", "id", "no", "nr", "num", "number", "nummer", "ref", "code")
-_TIMES: Final = frozenset(
-    [
-        "time",
-        "timeofday",
-        "hour",
-        "uhrzeit",
-        "zeit",
-        "heure",
-        "hora",
-        "ora",
-        "tijd",
-        "ordertime",
-        "saletime",
-        "transactiontime",
-        "timestamp",
-        "時刻",
-        "時間",
-    ]
+_TIMES: Final = words_of(
+    "time timeofday hour uhrzeit zeit heure hora ora tijd saat czas cas klockan ordertime saletime transactiontime timestamp "
+    "время 時刻 時間 时间 시간"
 )
 
 
@@ -74,6 +33,11 @@ def receipts_by(table: Table, mapping: Mapping[str, str]) -> str:
         if plain(column) in _TIMES:
             return f"{column} is a time of day"
     return "the dates have times of day" if schema.DATE in mapping and _has_times(table, mapping[schema.DATE]) else ""
+
+
+def is_receipt_column(name: str) -> bool:
+    """Whether a column numbers receipts or tells the time of day, by its name."""
+    return plain(name) in _TIMES or _numbers_receipts(plain(name))
 
 
 def _numbers_receipts(name: str) -> bool:

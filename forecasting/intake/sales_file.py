@@ -12,17 +12,23 @@ import pandas as pd
 import pyarrow as pa
 
 from forecasting.core import row_keys, schema
-from forecasting.core.errors import AmbiguousDates, QuestionsOpen
+from forecasting.core.errors import AmbiguousDates
 from forecasting.core.period import period_of_dates
 from forecasting.intake import cells, number_formats, problems
 from forecasting.intake.answers import NOTHING_SAID, Answers
 from forecasting.intake.collisions import join
-from forecasting.intake.column_mapping import Mapping, checked, guess_mapping
+from forecasting.intake.column_facts import SAMPLE_ROWS, ColumnFacts
+from forecasting.intake.column_guess import MONEY, SALES, guess_mapping, money_or_units
+from forecasting.intake.column_mapping import Mapping, checked
+from forecasting.intake.doubts import differences, joined_spellings, running_total, spellings, states, totals, weeks
 from forecasting.intake.findings import Findings
+from forecasting.intake.keys import unnamed
+from forecasting.intake.line_kinds import without_other_lines
 from forecasting.intake.receipts import receipts_by
 from forecasting.intake.row_choice import left_out
+from forecasting.intake.sales_column import require_sales
 from forecasting.intake.table import Table, is_empty
-from forecasting.intake.understood import Choice, Question, Understood
+from forecasting.intake.understood import Choice, Question, Understood, open_questions
 
 __all__ = ["Intake", "Mapping", "check", "guess_mapping"]
 
@@ -93,39 +99,73 @@ def check(table: Table, mapping: AnyMapping[str, str], answers: Answers = NOTHIN
         ColumnsMissing: No column for `date` or `sales`.
         QuestionsOpen: The dates can be read two ways.
     """
+    require_sales(table, mapping, answers)
     roles = checked(table, mapping, count_rows=answers.count_rows)
-    table, notes = left_out(table, answers.leave_out)
+    table, notes = _lines_of_sales(table, roles, answers)
     findings = Findings(table, roles)
     columns = {schema.DATE: _check_days(findings, answers, today)}
     columns |= {role: _check_texts(findings, role) for role in (*schema.KEYS, *schema.ATTRIBUTES) if role in roles}
     decimals, doubts = findings.decimals(NUMBERS)
     columns |= {role: _check_driver(findings, role, decimals) for role in schema.DRIVERS if role in roles}
     columns[schema.SALES] = np.ones(len(table)) if answers.count_rows else _check_sales(findings, columns, decimals)
-    frame = pd.DataFrame({role: _column(columns[role], ~findings.bad) for role in schema.COLUMNS if role in columns})
-    joined = join(frame, _copies(table.rows[~findings.bad], frame), duplicates=answers.duplicates, receipts=receipts_by(table, roles))
-    rows = len(table) + int(table.problems["line"].nunique())
+    good = ~findings.bad
+    frame = _answered(pd.DataFrame({role: _column(columns[role], good) for role in schema.COLUMNS if role in columns}), answers)
+    asked = [doubt for doubt in (states(table, good, frame[schema.SALES], roles, answers), totals(frame, roles, answers)) if doubt]
+    asked += [doubt for doubt in (spellings(frame, roles, answers), unnamed(table, good, frame, roles, answers)) if doubt]
+    receipts = receipts_by(table, roles) if answers.period is None else f"each row counts for its {answers.period}"
+    joined = join(frame, _copies(table.rows[good], frame), duplicates=answers.duplicates, receipts=receipts)
+    sales = differences(joined.sales) if "differences" in answers.accept else joined.sales
+    period = period_of_dates(pd.DatetimeIndex(sales[schema.DATE])).name
+    asked += [doubt for doubt in (running_total(sales, answers), weeks(sales, period, answers)) if doubt]
+    asked += [] if any(doubt.kind == "key" for doubt in asked) else joined.questions
     together = problems.together(findings.frames)
+    rows = len(table) + int(table.problems["line"].nunique())
     understood = Understood(
         read=table.reading,
         mapping={role: roles.get(role) for role in schema.COLUMNS},
         duplicates=joined.duplicates or "",
-        period=period_of_dates(pd.DatetimeIndex(joined.sales[schema.DATE])).name,
+        period=period,
         rows={"read": rows + table.left_out, "used": len(frame), "left_out": rows + table.left_out - len(frame)},
-        units={"read": float(frame[schema.SALES].sum()), "kept": float(joined.sales[schema.SALES].sum())},
-        series=len(joined.sales[[key for key in schema.KEYS if key in joined.sales]].drop_duplicates()),
-        first=joined.sales[schema.DATE].min() if len(joined.sales) else None,
-        last=joined.sales[schema.DATE].max() if len(joined.sales) else None,
-        notes=(*table.notes, *notes, *doubts, *joined.notes),
-        questions=joined.questions,
+        units={"read": float(frame[schema.SALES].sum()), "kept": float(sales[schema.SALES].sum())},
+        series=len(sales[[key for key in schema.KEYS if key in sales]].drop_duplicates()) if len(sales) else 0,
+        first=sales[schema.DATE].min() if len(sales) else None,
+        last=sales[schema.DATE].max() if len(sales) else None,
+        notes=(*table.notes, *notes, *doubts, *_about_sales(table, roles), *joined.notes),
+        questions=tuple(asked),
         problems=len(together),
     )
     kept_out = tuple(name for name in table.columns if name not in roles.values())
-    return Intake(joined.sales, together, roles, kept_out, rows, understood)
+    return Intake(sales, together, roles, kept_out, rows, understood)
 
 
-def open_questions(understood: Understood) -> QuestionsOpen:
-    """The error that asks them."""
-    return QuestionsOpen("\n".join(str(question) for question in understood.questions), understood=understood.to_dict())
+def _lines_of_sales(table: Table, roles: Mapping, answers: Answers) -> tuple[Table, tuple[str, ...]]:
+    """The table without lines that a person leaves out, or that are of another kind; and what was left out."""
+    table, notes = left_out(table, answers.leave_out)
+    table, note = without_other_lines(table, roles)
+    return table, (*notes, note) if note else notes
+
+
+def _answered(frame: pd.DataFrame, answers: Answers) -> pd.DataFrame:
+    """The rows as a person says that they are meant: names in one spelling, dates at the start of their week or month."""
+    if "same-spellings" in answers.accept:
+        frame = joined_spellings(frame)
+    if answers.period in ("week", "month"):
+        days = frame[schema.DATE].to_numpy().astype("datetime64[D]")
+        mondays = days - ((days.astype(np.int64) + 3) % 7).astype("timedelta64[D]")
+        starts = mondays if answers.period == "week" else days.astype("datetime64[M]")
+        frame = frame.assign(**{schema.DATE: starts.astype("datetime64[us]")})
+    return frame
+
+
+def _about_sales(table: Table, roles: Mapping) -> tuple[str, ...]:
+    """A note where what counts as sales is money, or rows."""
+    column = roles.get(schema.SALES)
+    if column is None:
+        return ("Each row counts as one unit sold.",)
+    kind = money_or_units(column)
+    if kind == MONEY or (kind == SALES and ColumnFacts(column, table.rows[column].iloc[:SAMPLE_ROWS]).has_cents):
+        return (f"{column} {'is' if kind == MONEY else 'looks like'} money, not units: forecasts and orders are in money too.",)
+    return ()
 
 
 def _check_days(findings: Findings, answers: Answers, today: date) -> np.ndarray:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from forecasting.core.errors import QuestionsOpen
 from forecasting.intake.answers import flags
 
 Layout = Literal["long", "wide"]
@@ -130,3 +131,8 @@ class Understood:
             "questions": [question.to_dict() for question in self.questions],
             "problems": self.problems,
         }
+
+
+def open_questions(understood: Understood) -> QuestionsOpen:
+    """The error that asks them."""
+    return QuestionsOpen("\n".join(str(question) for question in understood.questions), understood=understood.to_dict())
