@@ -57,9 +57,10 @@ def as_yes_or_no(cells: pd.Series) -> np.ndarray:
 
 
 def as_texts(cells: pd.Series) -> pa.DictionaryArray:
-    """Trimmed texts in Unicode's form NFC, missing where the cell is empty; an apostrophe that keeps a spreadsheet from running a text is not part of it."""
+    """Trimmed texts in Unicode's form NFC, missing where the cell is empty, without the apostrophe that keeps a spreadsheet from running one."""
     places, texts = distinct(cells)
-    encoded = _as_meant(compute.utf8_trim_whitespace(compute.utf8_normalize(texts, "NFC"))).dictionary_encode()
+    trimmed = compute.utf8_trim_whitespace(compute.utf8_normalize(texts, "NFC"))
+    encoded = _as_meant(trimmed).dictionary_encode()
     indices = encoded.indices.to_numpy()[places]
     empty = compute.equal(encoded.dictionary, "").to_numpy(zero_copy_only=False)[indices]
     return pa.DictionaryArray.from_arrays(pa.array(indices, mask=empty), encoded.dictionary)

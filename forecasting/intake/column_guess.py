@@ -69,7 +69,7 @@ def money_or_units(name: str) -> int:
 
 def can_be_sales(facts: ColumnFacts) -> bool:
     """Whether the numbers of a column may be what was sold."""
-    counts = len(facts.cells) > FEW_ROWS and money_or_units(facts.name) < UNITS and facts.counts_rows
+    counts = len(facts.cells) > FEW_ROWS and money_or_units(facts.name) < SALES and facts.counts_rows
     return facts.numeric >= MIN_SHARE_WITH_NAME and not counts
 
 

@@ -24,8 +24,10 @@ MAX_VALUES: Final = 50
 SAME_DAYS_SHARE: Final = 0.9
 """Share of the days on which a row is the sum of all others from which it counts as a total."""
 MIN_DAYS: Final = 3
-MIN_ROWS_RISING: Final = 10
+MIN_ROWS_RISING: Final = 14
 """Rows of a series from which it counts that its sales never fall."""
+MIN_SHARE_BELOW: Final = 0.3
+"""Share of rows below zero from which they are hardly all returns."""
 RISING_SHARE: Final = 0.5
 """Share of the steps that have to rise in a running total; sales that stay the same prove nothing."""
 MONTHLY_DAYS: Final = 20
@@ -130,6 +132,20 @@ def joined_spellings(frame: pd.DataFrame) -> pd.DataFrame:
         best = counts.groupby(counts.index.map(spelling), sort=False).idxmax()
         joined[key] = frame[key].map(lambda name, best=best: best[spelling(name)], na_action="ignore").astype("str")
     return joined
+
+
+def signs(frame: pd.DataFrame, answers: Answers) -> Question | None:
+    """Sales below zero on so many rows that they are hardly returns: a list of goods that left the stock."""
+    if not {"returns", "negative-sales"}.isdisjoint(answers.accept):
+        return None
+    units = frame[schema.SALES].dropna()
+    below = units < 0
+    if not len(units) or below.mean() < MIN_SHARE_BELOW or len(units) < MIN_ROWS_RISING:
+        return None
+    turned, kept = float((-units).clip(lower=0).sum()), max(float(units.sum()), 0.0)
+    text = f"{count(int(below.sum()), 'row')} of {len(units):,} are below zero. Are they sales, written with a minus, or returns?"
+    sold = Choice("negative-sales", f"Sales: {turned:,.0f} units", {"accept": ["negative-sales"]}, turned)
+    return Question("signs", text, (sold, Choice("returns", f"Returns: {kept:,.0f} units", {"accept": ["returns"]}, kept)))
 
 
 def running_total(sales: pd.DataFrame, answers: Answers) -> Question | None:

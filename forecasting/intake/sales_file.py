@@ -20,7 +20,7 @@ from forecasting.intake.collisions import join
 from forecasting.intake.column_facts import SAMPLE_ROWS, ColumnFacts
 from forecasting.intake.column_guess import MONEY, SALES, guess_mapping, money_or_units
 from forecasting.intake.column_mapping import Mapping, checked
-from forecasting.intake.doubts import differences, joined_spellings, running_total, spellings, states, totals, weeks
+from forecasting.intake.doubts import differences, joined_spellings, running_total, signs, spellings, states, totals, weeks
 from forecasting.intake.findings import Findings
 from forecasting.intake.keys import unnamed
 from forecasting.intake.line_kinds import without_other_lines
@@ -111,7 +111,8 @@ def check(table: Table, mapping: AnyMapping[str, str], answers: Answers = NOTHIN
     good = ~findings.bad
     frame = _answered(pd.DataFrame({role: _column(columns[role], good) for role in schema.COLUMNS if role in columns}), answers)
     asked = [doubt for doubt in (states(table, good, frame[schema.SALES], roles, answers), totals(frame, roles, answers)) if doubt]
-    asked += [doubt for doubt in (spellings(frame, roles, answers), unnamed(table, good, frame, roles, answers)) if doubt]
+    asked += [doubt for doubt in (signs(frame, answers), spellings(frame, roles, answers)) if doubt]
+    asked += [doubt for doubt in (unnamed(table, good, frame, roles, answers),) if doubt]
     receipts = receipts_by(table, roles) if answers.period is None else f"each row counts for its {answers.period}"
     joined = join(frame, _copies(table.rows[good], frame), duplicates=answers.duplicates, receipts=receipts)
     sales = differences(joined.sales) if "differences" in answers.accept else joined.sales
@@ -149,6 +150,8 @@ def _answered(frame: pd.DataFrame, answers: Answers) -> pd.DataFrame:
     """The rows as a person says that they are meant: names in one spelling, dates at the start of their week or month."""
     if "same-spellings" in answers.accept:
         frame = joined_spellings(frame)
+    if "negative-sales" in answers.accept:
+        frame = frame.assign(**{schema.SALES: -frame[schema.SALES]})
     if answers.period in ("week", "month"):
         days = frame[schema.DATE].to_numpy().astype("datetime64[D]")
         mondays = days - ((days.astype(np.int64) + 3) % 7).astype("timedelta64[D]")

@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasting.core.errors import AmbiguousDates, ColumnsMissing, InputError, ProblemsFound
+from forecasting.core.errors import ColumnsMissing, InputError, ProblemsFound, QuestionsOpen
+from forecasting.intake.answers import Answers
 from forecasting.intake.date_formats import parse_days
 from forecasting.intake.number_formats import decimal_of, parse_numbers
 from forecasting.intake.reader import read_table
@@ -29,7 +30,12 @@ def table(text, encoding="utf-8"):
 
 def intake(text, mapping=None, **choices):
     read = table(text)
-    return check(read, guess_mapping(read) if mapping is None else mapping, today=TODAY, **choices)
+    return check(read, guess_mapping(read) if mapping is None else mapping, Answers(**choices), today=TODAY)
+
+
+def questions(checked):
+    """Kind -> value and units of each choice."""
+    return {question.kind: [(choice.value, choice.units) for choice in question.choices] for question in checked.understood.questions}
 
 
 def rows(frame):
@@ -52,7 +58,7 @@ def found(checked):
         ("Datum;Filiale;Artikel-Nr.;Warengruppe;Menge;Preis", "date;store;product_id;category;sales;price"),
         ("Jour;Magasin;Article;Quantité;Prix", "date;store;product_id;sales;price"),
         ("Day,SKU,Qty", "date,product_id,sales"),
-        ("Units Sold,Order Date,Sub-Category", "sales,date,"),
+        ("Units Sold,Order Date,Sub-Category", "sales,date,category"),
         ("Verkäufe,Tag", "sales,date"),
     ],
 )
@@ -85,7 +91,6 @@ def test_a_count_of_promotions_is_not_guessed_to_be_yes_or_no():
     ("header", "missing", "text"),
     [
         ("SKU,Qty", ("date",), "This file has no column with dates. Columns found: SKU, Qty."),
-        ("date,SKU", ("sales",), "no column with sales"),
         ("SKU,who", ("date", "sales"), "no column with dates and none with sales"),
     ],
 )
@@ -122,7 +127,7 @@ def test_all_problems_are_collected_with_line_column_value_and_remedy():
         "2024-01-01,a,1.5,1,5\n"
         "2024-02-30,a,1.5,1,5\n"
         "2024-01-03,,cheap,maybe,x\n"
-        "2024-01-04,a,-1,0,-3\n"
+        "2024-01-04,a,-1,0,3\n"
         "2924-01-05,a,1,0,3\n"
         "1924-01-05,a,1,0,3\n"
         "2024-01-06,a,1,0,inf\n"
@@ -138,7 +143,6 @@ def test_all_problems_are_collected_with_line_column_value_and_remedy():
         [4, "promo", "maybe", "Not 0 or 1"],
         [4, "sales", "x", "Not a number"],
         [5, "price", "-1", "Price below zero"],
-        [5, "sales", "-3", "Sales below zero"],
         [6, "date", "2924-01-05", "More than two years ahead"],
         [7, "date", "1924-01-05", "Before 1970"],
         [8, "sales", "inf", "Not a finite number"],
@@ -152,8 +156,8 @@ def test_all_problems_are_collected_with_line_column_value_and_remedy():
 
 
 def test_problems_are_offered_only_after_an_explicit_choice():
-    checked = intake("date,sales\n2024-01-01,5\n2024-01-02,-5\n")
-    with pytest.raises(ProblemsFound, match=r'1 of 2 rows cannot be used. line 3, sales: Sales below zero \("-5"\).*--drop-problems') as caught:
+    checked = intake("date,sales\n2024-01-01,5\n2024-01-02,five\n")
+    with pytest.raises(ProblemsFound, match=r'1 of 2 rows cannot be used. line 3, sales: Not a number \("five"\).*--drop-problems') as caught:
         checked.accept(drop_problems=False)
     assert caught.value.problems is checked.problems
     assert checked.accept(drop_problems=True)["sales"].tolist() == [5.0]
@@ -165,7 +169,7 @@ def test_without_problems_there_is_nothing_to_choose():
 
 @pytest.mark.parametrize("drop", [True, False])
 def test_a_file_of_nothing_but_problems_cannot_be_merged(drop):
-    checked = intake("date,sales\n2024-01-01,-1\n2024-01-02,x\n2024-01-03\n")
+    checked = intake("date,sales\n2024-01-32,1\n2024-01-02,x\n2024-01-03\n")
     with pytest.raises(ProblemsFound, match=r"^None of the 3 rows can be read, so there is nothing to merge\."):
         checked.accept(drop_problems=drop)
 
@@ -199,34 +203,50 @@ def test_promotions_and_opening_are_yes_or_no_or_empty(yes, no):
 # Rows of one key and day
 
 
-def test_identical_rows_count_once():
-    checked = intake("date,sku,sales\n2024-01-01,a,5\n2024-01-01,a,5\n2024-01-01,b,5\n2024-01-01,a,5\n", duplicates="sum")
-    assert (rows(checked.sales), checked.duplicates_identical, checked.duplicates_different) == (
-        [["2024-01-01", "a", 5.0], ["2024-01-01", "b", 5.0]],
-        2,
-        0,
-    )
+DAILY = "date,sku,sales\n" + "".join(f"2024-01-{day:02d},{sku},{day % 6}\n" for day in range(1, 11) for sku in "ab")
 
 
-@pytest.mark.parametrize(("duplicates", "expected"), [("last", 2.0), ("sum", 10.0)])
-def test_different_rows_follow_the_choice(duplicates, expected):
-    checked = intake("date,sku,sales\n2024-01-01,a,5\n2024-01-01,a,3\n2024-01-01,b,1\n2024-01-01,a,2\n", duplicates=duplicates)
-    assert rows(checked.sales) == [["2024-01-01", "a", expected], ["2024-01-01", "b", 1.0]]
-    assert checked.duplicates_different == 2
+def test_a_few_rows_that_meet_are_asked_about_with_the_units_of_each_answer():
+    text = f"{DAILY}2024-01-05,a,7\n"
+    assert questions(intake(text)) == {"duplicates": [("sum", 57.0), ("last", 52.0)]}
+    with pytest.raises(QuestionsOpen, match=r"2 rows have the day and the product of another row.*\n  --duplicates sum ") as caught:
+        intake(text).accept()
+    assert caught.value.understood["questions"][0]["choices"][1]["flag"] == "--duplicates last"
+    assert intake(text, duplicates="sum").accept()["sales"].sum() == 57
+    assert intake(text, duplicates="last").accept()["sales"].sum() == 52
 
 
-def test_receipts_that_differ_in_a_column_kept_out_are_different_rows():
-    text = "date,receipt,sales\n2024-01-01,1001,1\n2024-01-01,1002,1\n"
-    assert rows(intake(text, {"date": "date", "sales": "sales"}, duplicates="sum").sales) == [["2024-01-01", 2.0]]
+def test_of_copies_one_is_the_likelier_answer():
+    assert questions(intake(f"{DAILY}2024-01-05,a,5\n2024-01-06,b,0\n")) == {"duplicates": [("last", 50.0), ("sum", 55.0)]}
+
+
+@pytest.mark.parametrize("header", ["InvoiceNo,date,sku,sales", "Kassenbon-Nr.,date,sku,sales", "time,date,sku,sales", "伝票番号,date,sku,sales"])
+def test_rows_of_receipts_are_added_up_equal_ones_too(header):
+    lines = ["1,2024-01-01,a,5", "1,2024-01-01,a,5", "2,2024-01-01,b,5", "3,2024-01-02,a,1"]
+    checked = intake("\n".join([header, *lines]))
+    assert rows(checked.accept()) == [["2024-01-01", "a", 10.0], ["2024-01-02", "a", 1.0], ["2024-01-01", "b", 5.0]]
+    assert checked.understood.units == {"read": 16.0, "kept": 16.0}
+    assert "4 rows became 3, one a day for each series: rows of one day were added up" in checked.understood.notes[0]
+
+
+def test_a_file_in_which_most_rows_meet_is_one_of_receipts():
+    checked = intake("date,sku,sales\n" + "2024-01-01,a,1\n" * 5 + "2024-01-02,a,3\n")
+    assert (rows(checked.accept()), checked.understood.duplicates) == ([["2024-01-01", "a", 5.0], ["2024-01-02", "a", 3.0]], "sum")
+
+
+def test_what_a_person_says_of_rows_that_meet_holds_for_receipts_too():
+    text = "date,sku,sales\n2024-01-01,a,5\n2024-01-01,a,3\n2024-01-01,b,1\n2024-01-01,a,2\n"
+    assert rows(intake(text, duplicates="last").accept()) == [["2024-01-01", "a", 2.0], ["2024-01-01", "b", 1.0]]
+    assert rows(intake(text, duplicates="sum").accept()) == [["2024-01-01", "a", 10.0], ["2024-01-01", "b", 1.0]]
 
 
 def test_receipts_of_several_times_of_a_day_are_summed():
     text = "date,sales\n2024-01-01 09:00,1\n2024-01-01 10:00,1\n2024-01-02 09:00,4\n"
-    assert rows(intake(text, duplicates="sum").sales) == [["2024-01-01", 2.0], ["2024-01-02", 4.0]]
+    assert rows(intake(text).accept()) == [["2024-01-01", 2.0], ["2024-01-02", 4.0]]
 
 
 def test_a_correction_keeps_the_cells_that_it_leaves_empty():
-    assert rows(intake("date,price,sales\n2024-01-01,2.5,5\n2024-01-01,,6\n").sales) == [["2024-01-01", 2.5, 6.0]]
+    assert rows(intake("date,price,sales\n2024-01-01,2.5,5\n2024-01-01,,6\n", duplicates="last").sales) == [["2024-01-01", 2.5, 6.0]]
 
 
 def test_sales_are_sorted_by_keys_then_day():
@@ -350,11 +370,12 @@ def test_a_month_among_days_is_no_day():
 
 def test_dates_that_can_be_read_two_ways_are_asked_about():
     text = "date,sales\n03/04/2024,5\n05/06/2024,5\n07/07/2024,5\n"
-    with pytest.raises(AmbiguousDates, match="is 03/04/2024 3 April 2024 or 4 March 2024") as caught:
+    with pytest.raises(QuestionsOpen, match="is 03/04/2024 3 April 2024 or 4 March 2024") as caught:
         intake(text)
-    assert (caught.value.column, caught.value.examples) == ("date", ("03/04/2024", "05/06/2024"))
-    assert [row[0] for row in rows(intake(text, day_first=True).sales)] == ["2024-04-03", "2024-06-05", "2024-07-07"]
-    assert [row[0] for row in rows(intake(text, day_first=False).sales)] == ["2024-03-04", "2024-05-06", "2024-07-07"]
+    (question,) = caught.value.understood["questions"]
+    assert [choice["flag"] for choice in question["choices"]] == ["--day-first", "--month-first"]
+    assert [row[0] for row in rows(intake(text, date_order="day").sales)] == ["2024-04-03", "2024-06-05", "2024-07-07"]
+    assert [row[0] for row in rows(intake(text, date_order="month").sales)] == ["2024-03-04", "2024-05-06", "2024-07-07"]
 
 
 def test_one_row_settles_the_order_for_all():
@@ -363,7 +384,7 @@ def test_one_row_settles_the_order_for_all():
 
 
 def test_as_much_for_one_order_as_for_the_other_is_asked_about():
-    with pytest.raises(AmbiguousDates):
+    with pytest.raises(QuestionsOpen):
         intake("date,sales\n03/04/2024,5\n31/12/2024,5\n12/31/2024,5\n")
 
 
@@ -427,7 +448,7 @@ def test_numbers_are_read_by_what_their_column_proves(texts, expected):
 )
 def test_a_number_that_proves_nothing_follows_the_other_columns_then_the_delimiter(text, sales, notes):
     checked = intake(text)
-    assert (checked.sales["sales"].tolist(), checked.notes) == ([sales], notes)
+    assert (checked.sales["sales"].tolist(), checked.understood.notes) == ([sales], notes)
 
 
 @given(st.lists(st.floats(0, 1e9).map(lambda value: round(value, 2)), min_size=1), st.booleans())
@@ -449,9 +470,10 @@ def test_numbers_come_back_from_how_they_were_written(values, comma):
 def test_any_text_gives_clean_sales_or_problems(cells):
     text = pd.DataFrame(cells, columns=["date", "store", "sales"]).to_csv(index=False)
     try:
-        checked = intake(text, {"date": "date", "store": "store", "sales": "sales"}, day_first=True)
+        checked = intake(text, {"date": "date", "store": "store", "sales": "sales"}, date_order="day", duplicates="last")
     except InputError:
         return
     sold = checked.sales["sales"]
     assert ((sold >= 0) & np.isfinite(sold)).all()
-    assert len(checked.sales) + checked.dropped + checked.duplicates_identical + checked.duplicates_different == checked.rows
+    assert checked.understood.rows["used"] + checked.dropped == checked.rows
+    assert len(checked.sales) <= checked.understood.rows["used"]

@@ -1,0 +1,97 @@
+"""Columns by the words of their names and by their cells."""
+
+from __future__ import annotations
+
+import pytest
+
+from forecasting.intake.column_guess import guess_mapping
+from forecasting.intake.reader import read_table
+
+
+def guessed(header, *lines, delimiter=","):
+    text = "\n".join([header, *lines])
+    return guess_mapping(read_table(text.encode(), "sales.csv"))
+
+
+def days(line, count=30):
+    """The line on `count` days; `#` is the number of the day."""
+    return [f"2026-03-{day:02d}," + line.replace("#", str(day % 7)) for day in range(1, count + 1)]
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ("日付,商品名,店舗,数量,単価", "date product_id store sales price"),
+        ("日期,商品名称,门店,销量,单价", "date product_id store sales price"),
+        ("판매일,상품명,매장,판매수량,단가", "date product_id store sales price"),
+        ("Дата,Товар,Магазин,Количество,Цена", "date product_id store sales price"),
+        ("Tarih,Ürün,Şube,Miktar,Fiyat", "date product_id store sales price"),
+        ("Data,Naziv,Prodavnica,Količina,Cena", "date product_id store sales price"),
+        ("Fecha,Producto,Sucursal,Cantidad,Precio", "date product_id store sales price"),
+        ("Bill Date,Item Description,Outlet Name,Total Qty,Rate", "date product_id store sales"),
+        ("Created at,Lineitem name,Location,Lineitem quantity,Lineitem price", "date product_id store sales price"),
+        ("Posting Date,Description,Location Code,Quantity,Line Amount", "date product_id store sales"),
+        ("InvoiceDate,StockCode,Branch,Quantity,UnitPrice", "date product_id store sales price"),
+        ("Data,Produkt,Sklep,Ilość,Cena", "date product_id store sales price"),
+    ],
+)
+def test_names_of_many_languages(header, expected):
+    names = header.split(",")
+    guess = guessed(header, *days("Bread,Mitte,#,2.5"))
+    assert guess == dict(zip(expected.split(), names, strict=False))
+
+
+@pytest.mark.parametrize(
+    ("header", "line", "sales"),
+    [
+        ("Date,Item,Gross Sales,Net Sales,Qty", "Bread,88.80,74.00,#", "Qty"),
+        ("Date,Item,Sales,Quantity,Profit", "Bread,88.80,#,1.1", "Quantity"),
+        ("Date,Item,Sales,YTD Sales", "Bread,#,400", "Sales"),
+        ("Date,Item,Revenue", "Bread,88.80", "Revenue"),
+        ("Date,Item,Weekly_Sales,Temperature,Fuel_Price", "Bread,#,21.5,2.7", "Weekly_Sales"),
+        ("Date,Item,Inventory Level,Units Sold,Units Ordered,Demand Forecast", "Bread,231,#,55,135.4", "Units Sold"),
+        ("Date,Item,Returned quantity,Quantity", "Bread,0,#", "Quantity"),
+        ("Date,Item,Postal Code,Customers,Number sold", "Bread,10115,80,#", "Number sold"),
+        ("Date,Article,Quantité,Ventes", "Bread,#,88.80", "Quantité"),
+    ],
+)
+def test_units_come_before_money_and_other_numbers_are_none(header, line, sales):
+    assert guessed(header, *days(line))["sales"] == sales
+
+
+def test_numbers_that_count_receipts_are_no_sales():
+    lines = [f"2026-03-{day:02d},{3 * day + part // 3},Bread" for day in range(1, 29) for part in range(9)]
+    assert "sales" not in guessed("Date,Transaction,Item", *lines)
+
+
+def test_a_mostly_empty_key_loses_to_a_filled_one():
+    lines = [f"2026-03-{day:02d},{'B-1' if day < 4 else ''},Bread,{day % 5}" for day in range(1, 29)]
+    assert guessed("Date,SKU,Item,Qty", *lines)["product_id"] == "Item"
+
+
+def test_a_column_that_tells_every_row_apart_is_no_product():
+    lines = [f"2026-03-{day:02d},A{day},Bread,{day % 5}" for day in range(1, 29)]
+    assert guessed("Date,Item ID,Item Name,Qty", *lines)["product_id"] == "Item Name"
+
+
+def test_a_region_that_changes_from_day_to_day_is_no_key():
+    regions = ["East", "West", "South"]
+    lines = [
+        f"2026-03-{day:02d},{store},Bread,{regions[(day * day + place) % 3]},{day % 5}" for day in range(1, 29) for place, store in enumerate("AB")
+    ]
+    assert guessed("Date,Store,Product,Region,Units", *lines) == {"date": "Date", "product_id": "Product", "store": "Store", "sales": "Units"}
+    lines = [f"2026-03-{day:02d},{store},Bread,{regions[place]},{day % 5}" for day in range(1, 29) for place, store in enumerate("AB")]
+    assert guessed("Date,Store,Product,Region,Units", *lines)["region"] == "Region"
+
+
+def test_the_date_of_the_sale_is_taken_of_several():
+    guess = guessed(
+        "Ship Date,Order Date,last-updated-date,Item,Qty", *[f"2026-04-{day:02d},2026-03-{day:02d},2026-05-01,Bread,3" for day in range(1, 20)]
+    )
+    assert guess["date"] == "Order Date"
+
+
+def test_where_a_customer_lives_is_no_region_and_a_time_zone_neither():
+    guess = guessed("Date,Item,Qty,ship-state,Customer Country,Time Zone", *days("Bread,#,Ohio,US,Eastern"))
+    assert "region" not in guess
+    assert "store" not in guess
