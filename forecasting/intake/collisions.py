@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -20,37 +21,67 @@ RECEIPT_SHARE: Final = 0.5
 
 
 @dataclass(frozen=True, eq=False)
+class RowNumbers:
+    """Keys and day of rows as numbers, worked out once.
+
+    Args:
+        series: Equal where all keys are equal, in their order, shape (n,).
+        rows: Equal where the day is equal too, in the order of series, then day, shape (n,).
+    """
+
+    series: np.ndarray
+    rows: np.ndarray
+
+    @classmethod
+    def of(cls, frame: pd.DataFrame) -> RowNumbers:
+        """Those of a frame in columns of the schema."""
+        series = row_keys.series_codes([frame])
+        return cls(series[0], row_keys.row_codes(series, [row_keys.days(frame)])[0])
+
+    @cached_property
+    def met(self) -> np.ndarray:
+        """Which rows have the series and the day of another one, shape (n,)."""
+        if row_keys.is_increasing(self.rows):
+            return np.zeros(len(self.rows), dtype=bool)
+        return pd.Series(self.rows).duplicated(keep=False).to_numpy()
+
+
+@dataclass(frozen=True, eq=False)
 class Joined:
     """One row per series and day.
 
     Args:
         sales: Sorted by series and day.
+        series: The number of each row's series, shape (n,).
         duplicates: How rows were joined; empty where no two met.
         notes: What was done, a sentence each.
         questions: What a person has to say before this may be merged; empty where it is clear.
     """
 
     sales: pd.DataFrame
+    series: np.ndarray
     duplicates: Duplicates | None
     notes: tuple[str, ...]
     questions: tuple[Question, ...]
 
 
-def join(frame: pd.DataFrame, copies: np.ndarray, *, duplicates: Duplicates | None, receipts: str) -> Joined:
+def join(frame: pd.DataFrame, numbers: RowNumbers, copies: np.ndarray, *, duplicates: Duplicates | None, receipts: str) -> Joined:
     """Joins the rows of each series and day.
 
     Args:
         frame: Good rows in the order of the file, in columns of the schema.
+        numbers: Theirs.
         copies: Which rows repeat an earlier row of the file in every cell, shape (n,).
         duplicates: What a person said.
         receipts: Why these are receipts, e.g. "InvoiceNo numbers receipts"; empty if nothing says so.
     """
-    codes = row_keys.row_codes(row_keys.series_codes([frame]), [row_keys.days(frame)])[0]
-    order = slice(None) if row_keys.is_increasing(codes) else np.argsort(codes, kind="stable")
-    frame, codes, copies = frame.iloc[order].reset_index(drop=True), codes[order], copies[order]
+    series, codes = numbers.series, numbers.rows
+    if not row_keys.is_increasing(codes):
+        order = np.argsort(codes, kind="stable")
+        frame, series, codes, copies = frame.iloc[order].reset_index(drop=True), series[order], codes[order], copies[order]
     same = np.concatenate([[False], codes[1:] == codes[:-1]])
     if not same.any():
-        return _netted(frame, None, frame[schema.SALES], (), ())
+        return _netted(Joined(frame, series, None, (), ()), frame[schema.SALES])
     met = same | np.append(same[1:], False)
     added = frame[schema.SALES].groupby(codes, sort=True).sum(min_count=1)
     merged = frame[~copies].groupby(codes[~copies], sort=True).last()
@@ -64,13 +95,13 @@ def join(frame: pd.DataFrame, copies: np.ndarray, *, duplicates: Duplicates | No
     why = f" ({receipts})" if receipts and duplicates is None else ""
     said = f"rows of one day were added up{why}." if rule == "sum" else "of rows of one day the last one counts."
     questions = (_question(met, copies[same], units, rule),) if asked else ()
-    return _netted(merged.reset_index(drop=True), rule, frame[schema.SALES], (joined + said,), questions)
+    return _netted(Joined(merged.reset_index(drop=True), series[~same], rule, (joined + said,), questions), frame[schema.SALES])
 
 
-def _netted(sales: pd.DataFrame, duplicates: Duplicates | None, given: pd.Series, notes: tuple[str, ...], questions: tuple[Question, ...]) -> Joined:
+def _netted(joined: Joined, given: pd.Series) -> Joined:
     """The rows without returns."""
-    sales, note = without_returns(sales, given, added_up=duplicates == "sum")
-    return Joined(sales, duplicates, (*notes, note) if note else notes, questions)
+    sales, note = without_returns(joined.sales, joined.series, given, added_up=joined.duplicates == "sum")
+    return replace(joined, sales=sales, notes=(*joined.notes, note) if note else joined.notes)
 
 
 def _question(met: np.ndarray, repeated: np.ndarray, units: dict[str, float], likelier: Duplicates) -> Question:

@@ -148,17 +148,17 @@ def signs(frame: pd.DataFrame, answers: Answers) -> Question | None:
     return Question("signs", text, (sold, Choice("returns", f"Returns: {kept:,.0f} units", {"accept": ["returns"]}, kept)))
 
 
-def running_total(sales: pd.DataFrame, answers: Answers) -> Question | None:
+def running_total(sales: pd.DataFrame, series: np.ndarray, answers: Answers) -> Question | None:
     """Sales that never fall within any series, except where a month or a year begins: the total so far, not what a day sold."""
     if not {"running-total", "differences"}.isdisjoint(answers.accept) or len(sales) < MIN_ROWS_RISING:
         return None
-    same, falls, anew = _steps(sales)
+    same, falls, anew = _steps(sales, series)
     values = sales[schema.SALES].to_numpy(dtype=float)
     rising = same & (values[1:] > values[:-1])
     lengths = np.diff(np.flatnonzero(np.append(np.append(True, ~same), True)))
     if (falls & ~anew).any() or not same.any() or rising.sum() / same.sum() < RISING_SHARE or lengths.max() < MIN_ROWS_RISING:
         return None
-    units, kept = float(values.sum()), float(differences(sales)[schema.SALES].sum())
+    units, kept = float(values.sum()), float(differences(sales, series)[schema.SALES].sum())
     choices = (
         Choice("differences", f"A running total: {kept:,.0f} units, the difference from day to day", {"accept": ["differences"]}, kept),
         Choice("keep", f"What each day sold: {units:,.0f} units", {"accept": ["running-total"]}, units),
@@ -166,18 +166,17 @@ def running_total(sales: pd.DataFrame, answers: Answers) -> Question | None:
     return Question("running-total", "The sales never fall from one day to the next, in any series. Are they a running total?", choices)
 
 
-def differences(sales: pd.DataFrame) -> pd.DataFrame:
+def differences(sales: pd.DataFrame, series: np.ndarray) -> pd.DataFrame:
     """What each day added to a running total; where it begins anew, all of it."""
-    same, falls, _ = _steps(sales)
+    same, falls, _ = _steps(sales, series)
     values = sales[schema.SALES].to_numpy(dtype=float)
     steps = np.diff(values, prepend=0.0)
     begins = np.append(True, ~same | falls)
     return sales.assign(**{schema.SALES: np.where(begins, values, steps)})
 
 
-def _steps(sales: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _steps(sales: pd.DataFrame, series: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Of the steps from row to row: within one series, down, and into a new month, each shape (n - 1,)."""
-    series = row_keys.series_codes([sales])[0]
     days = sales[schema.DATE].to_numpy().astype("datetime64[D]")
     values = sales[schema.SALES].to_numpy(dtype=float)
     same = series[1:] == series[:-1]
@@ -186,11 +185,10 @@ def _steps(sales: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return same, same & (values[1:] < values[:-1]), begins[1:] != begins[:-1]
 
 
-def weeks(sales: pd.DataFrame, period: str, answers: Answers) -> Question | None:
+def weeks(sales: pd.DataFrame, series: np.ndarray, period: str, answers: Answers) -> Question | None:
     """Series whose rows lie whole weeks apart although those of the file do not: shops that close their weeks on different days."""
     if answers.period is not None or period != "day" or len(sales) < MIN_ROWS_RISING:
         return None
-    series = row_keys.series_codes([sales])[0]
     days = row_keys.days(sales)
     same = series[1:] == series[:-1]
     steps = (days[1:] - days[:-1])[same].astype(np.int64)

@@ -8,9 +8,9 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from forecasting.core import row_keys, schema
+from forecasting.core import schema
 from forecasting.core.formatting import count
-from forecasting.intake.answers import Answers
+from forecasting.intake.collisions import RowNumbers
 from forecasting.intake.column_facts import ColumnFacts
 from forecasting.intake.receipts import is_receipt_column
 from forecasting.intake.table import Table, is_empty
@@ -27,23 +27,20 @@ DENSE_SHARE: Final = 0.8
 NAMES: Final = {schema.PRODUCT: "products", schema.STORE: "stores", schema.REGION: "regions"}
 
 
-def unnamed(table: Table, rows: np.ndarray, frame: pd.DataFrame, mapping: Mapping[str, str], answers: Answers) -> Question | None:
+def unnamed(table: Table, rows: np.ndarray, frame: pd.DataFrame, met: np.ndarray, mapping: Mapping[str, str]) -> Question | None:
     """A column without a role whose texts tell apart the rows that meet on one day of one series.
 
     Args:
         table: The file.
         rows: Which of its rows are good.
         frame: The good rows, in columns of the schema.
+        met: Which of them meet another one, shape (n,).
         mapping: Role -> column.
-        answers: Nothing is asked where it is said how rows are joined.
     """
     free = [key for key in (schema.STORE, schema.PRODUCT, schema.REGION) if key not in mapping]
-    if answers.duplicates is not None or not free:
+    if not free or not met.any():
         return None
-    codes = row_keys.row_codes(row_keys.series_codes([frame]), [row_keys.days(frame)])[0]
-    met = pd.Series(codes).duplicated(keep=False).to_numpy()
-    if not met.any():
-        return None
+    numbers = RowNumbers.of(frame[met]).rows
     good = table.rows[rows]
     for name in (name for name in table.columns if name not in mapping.values()):
         values = good[name]
@@ -52,14 +49,13 @@ def unnamed(table: Table, rows: np.ndarray, frame: pd.DataFrame, mapping: Mappin
         facts = ColumnFacts(name, values)
         if not 1 < facts.distinct <= max(MAX_VALUES_SHARE * len(values), 2) or facts.numeric >= 0.5 or facts.days >= 0.5:
             continue
-        both = pd.Series(list(zip(codes[met], values[met].cat.codes, strict=True)))
+        both = pd.Series(list(zip(numbers, values[met].cat.codes, strict=True)))
         if both.duplicated(keep=False).sum() <= LEFT_SHARE * met.sum():
-            return _question(name, free, facts.distinct, int(met.sum()), frame)
+            return _question(name, free, facts.distinct, int(met.sum()), float(frame[schema.SALES].sum()))
     return None
 
 
-def _question(column: str, free: list[str], values: int, met: int, frame: pd.DataFrame) -> Question:
-    units = float(frame[schema.SALES].sum())
+def _question(column: str, free: list[str], values: int, met: int, units: float) -> Question:
     named = [
         Choice(key, f"{column} names the {NAMES[key]}: each of its {values:,} texts gets forecasts of its own", {"mapping": {key: column}}, units)
         for key in free

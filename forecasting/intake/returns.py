@@ -5,17 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from forecasting.core import row_keys, schema
+from forecasting.core import schema
 from forecasting.core.formatting import count
 
 
-def without_returns(sales: pd.DataFrame, given: pd.Series, *, added_up: bool) -> tuple[pd.DataFrame, str]:
+def without_returns(sales: pd.DataFrame, series: np.ndarray, given: pd.Series, *, added_up: bool) -> tuple[pd.DataFrame, str]:
     """The sales with no day below zero, and what was done, for a person; empty where nothing came back.
 
     Where more came back than was sold on a day, the rest is taken off the series' last days before it, then off the days after it.
 
     Args:
         sales: One row per series and day, sorted by them.
+        series: The number of each row's series, shape (n,).
         given: The units of every row of the file.
         added_up: Whether the rows of a day were added up, returns with sales.
     """
@@ -27,7 +28,6 @@ def without_returns(sales: pd.DataFrame, given: pd.Series, *, added_up: bool) ->
     below = np.flatnonzero(values < 0)
     if not len(below):
         return sales, f"{text} and were taken off their day."
-    series = row_keys.series_codes([sales])[0]
     starts = np.flatnonzero(np.append(True, series[1:] != series[:-1]))
     ends = np.append(starts[1:], len(values))
     left = 0.0

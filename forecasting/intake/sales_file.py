@@ -11,12 +11,12 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from forecasting.core import row_keys, schema
+from forecasting.core import schema
 from forecasting.core.errors import AmbiguousDates
 from forecasting.core.period import period_of_dates
 from forecasting.intake import cells, number_formats, problems
 from forecasting.intake.answers import NOTHING_SAID, Answers
-from forecasting.intake.collisions import join
+from forecasting.intake.collisions import RowNumbers, join
 from forecasting.intake.column_facts import SAMPLE_ROWS, ColumnFacts
 from forecasting.intake.column_guess import MONEY, SALES, guess_mapping, money_or_units
 from forecasting.intake.column_mapping import Mapping, checked
@@ -110,15 +110,17 @@ def check(table: Table, mapping: AnyMapping[str, str], answers: Answers = NOTHIN
     columns[schema.SALES] = np.ones(len(table)) if answers.count_rows else _check_sales(findings, columns, decimals)
     good = ~findings.bad
     frame = _answered(pd.DataFrame({role: _column(columns[role], good) for role in schema.COLUMNS if role in columns}), answers)
+    numbers = RowNumbers.of(frame)
     asked = [doubt for doubt in (states(table, good, frame[schema.SALES], roles, answers), totals(frame, roles, answers)) if doubt]
     asked += [doubt for doubt in (signs(frame, answers), spellings(frame, roles, answers)) if doubt]
-    asked += [doubt for doubt in (unnamed(table, good, frame, roles, answers),) if doubt]
+    key = unnamed(table, good, frame, numbers.met, roles) if answers.duplicates is None else None
+    asked += [key] if key else []
     receipts = receipts_by(table, roles) if answers.period is None else f"each row counts for its {answers.period}"
-    joined = join(frame, _copies(table.rows[good], frame), duplicates=answers.duplicates, receipts=receipts)
-    sales = differences(joined.sales) if "differences" in answers.accept else joined.sales
+    joined = join(frame, numbers, _copies(table, good, numbers.met), duplicates=answers.duplicates, receipts=receipts)
+    sales = differences(joined.sales, joined.series) if "differences" in answers.accept else joined.sales
     period = period_of_dates(pd.DatetimeIndex(sales[schema.DATE])).name
-    asked += [doubt for doubt in (running_total(sales, answers), weeks(sales, period, answers)) if doubt]
-    asked += [] if any(doubt.kind == "key" for doubt in asked) else joined.questions
+    asked += [doubt for doubt in (running_total(sales, joined.series, answers), weeks(sales, joined.series, period, answers)) if doubt]
+    asked += [] if key else joined.questions
     together = problems.together(findings.frames)
     rows = len(table) + int(table.problems["line"].nunique())
     understood = Understood(
@@ -128,7 +130,7 @@ def check(table: Table, mapping: AnyMapping[str, str], answers: Answers = NOTHIN
         period=period,
         rows={"read": rows + table.left_out, "used": len(frame), "left_out": rows + table.left_out - len(frame)},
         units={"read": float(frame[schema.SALES].sum()), "kept": float(sales[schema.SALES].sum())},
-        series=len(sales[[key for key in schema.KEYS if key in sales]].drop_duplicates()) if len(sales) else 0,
+        series=len(np.unique(joined.series)),
         first=sales[schema.DATE].min() if len(sales) else None,
         last=sales[schema.DATE].max() if len(sales) else None,
         notes=(*table.notes, *notes, *doubts, *_about_sales(table, roles), *joined.notes),
@@ -236,12 +238,9 @@ def _column(values: np.ndarray | pa.DictionaryArray, rows: np.ndarray) -> pd.Ser
     return pd.Series(values[rows].astype("datetime64[us]") if values.dtype.kind == "M" else values[rows])
 
 
-def _copies(raw: pd.DataFrame, frame: pd.DataFrame) -> np.ndarray:
-    """Which rows repeat an earlier row of the file in every cell, shape (n,)."""
-    codes = row_keys.row_codes(row_keys.series_codes([frame]), [row_keys.days(frame)])[0]
-    copies = np.zeros(len(frame), dtype=bool)
-    if row_keys.is_increasing(codes):
-        return copies
-    met = pd.Series(codes).duplicated(keep=False).to_numpy()
-    copies[met] = raw[met].duplicated().to_numpy()
+def _copies(table: Table, good: np.ndarray, met: np.ndarray) -> np.ndarray:
+    """Which good rows repeat an earlier one in every cell, shape (n,), of those that meet another one."""
+    copies = np.zeros(len(met), dtype=bool)
+    if met.any():
+        copies[met] = table.rows[good][met].duplicated().to_numpy()
     return copies
