@@ -158,6 +158,10 @@ PLACE_NOT: Final = words_of(
     "ship shipping bill billing customer buyer payment tax email phone manager employee name_of type size zip postal status opening sqft open "
     "promotion holiday currency device time timezone tz"
 )
+ADDRESS: Final = words_of("country land pays pais state province provinz provincia county canton kraj stat wilayah provinsi departement bundesland")
+"""Regions that, in a list of what customers bought, are those of the customers."""
+CUSTOMER: Final = words_of("customer customerid customers buyer client kunde kunden kundennr cliente acheteur klant klient musteri pelanggan pembeli")
+PROMO: Final = words_of("promo promotion promotions onpromo aktion promocion promozione promocao promocja акция kampanya promosi discounted")
 CATEGORY: Final = words_of(
     "category categories cat kategorie categorie categoria warengruppe group itemgroup productgroup dept department abteilung family rubrique "
     "famille familia sortiment kategori категория группа kategoria skupina kategorija grupo gruppo class segment"
