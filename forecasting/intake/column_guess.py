@@ -130,7 +130,8 @@ def _store(columns: list[ColumnFacts]) -> str | None:
 
 
 def _region(columns: list[ColumnFacts]) -> str | None:
-    return _key(columns, schema.REGION, known.REGION, known.REGION_ANYWHERE, known.PLACE_NOT)
+    never = known.PLACE_NOT | (known.ADDRESS if any(holds(each.name, known.CUSTOMER) for each in columns) else frozenset())
+    return _key(columns, schema.REGION, known.REGION, known.REGION_ANYWHERE, never)
 
 
 def _key(columns: list[ColumnFacts], role: str, known_words: frozenset[str], anywhere: Iterable[str], never: frozenset[str]) -> str | None:
@@ -144,11 +145,12 @@ def _key(columns: list[ColumnFacts], role: str, known_words: frozenset[str], any
         repeats = len(each.cells) <= FEW_ROWS or each.distinct <= MAX_DISTINCT_SHARE * len(each.cells)
         return (each.filled >= MIN_FILLED, repeats, name in exact or not each.counts_rows, name in exact, not others, each.filled, place)
 
-    named = [
-        each
-        for each in columns
-        if each.filled > 0 and (plain(each.name) in exact or (holds(each.name, known_words, anywhere) and not holds(each.name, never)))
-    ]
+    def fits(each: ColumnFacts) -> bool:
+        exactly = plain(each.name) in exact
+        excluded = holds(each.name, never) and not (exactly and role != schema.REGION)
+        return each.filled > 0 and not excluded and (exactly or holds(each.name, known_words, anywhere))
+
+    named = [each for each in columns if fits(each)]
     return max(named, key=rank).name if named else None
 
 
@@ -158,6 +160,8 @@ def _attribute(role: str, columns: list[ColumnFacts]) -> str | None:
     named = sorted((each for each in columns if plain(each.name) in exact), key=lambda each: exact.index(plain(each.name)))
     if role == schema.CATEGORY:
         named += [each for each in columns if holds(each.name, known.CATEGORY, known.CATEGORY_ANYWHERE) and each.days < MIN_SHARE_WITH_NAME]
+    if role == schema.PROMO:
+        named += [each for each in columns if holds(each.name, known.PROMO)]
     if role == schema.PRICE:
         named += [each for each in columns if holds(each.name, known.PRICE, known.PRICE_ANYWHERE) and not holds(each.name, known.PRICE_NOT)]
     return next((each.name for each in named if _suits(role, each)), None)

@@ -95,3 +95,14 @@ def test_where_a_customer_lives_is_no_region_and_a_time_zone_neither():
     guess = guessed("Date,Item,Qty,ship-state,Customer Country,Time Zone", *days("Bread,#,Ohio,US,Eastern"))
     assert "region" not in guess
     assert "store" not in guess
+
+
+def test_the_country_of_customers_is_no_region_but_that_of_stores_is():
+    lines = [f"{n},A{n % 3},Tea,2,2026-03-{1 + n // 4:02d},7,UK" for n in range(80)]
+    online = guessed("InvoiceNo,StockCode,Description,Quantity,InvoiceDate,CustomerID,Country", *lines)
+    assert online == {"date": "InvoiceDate", "product_id": "StockCode", "sales": "Quantity"}
+    assert guessed("Date,Store,Country,Units", *days("A,UK,#"))["region"] == "Country"
+
+
+def test_a_flag_of_promotions_is_one_by_its_words():
+    assert guessed("date,item,on_promo,qty", *[f"2026-03-{day:02d},Bread,{day % 2},{day % 5}" for day in range(1, 29)])["promo"] == "on_promo"
