@@ -64,7 +64,12 @@ def merge(ws: Workspace, sent: Submission) -> tuple[Intake, Merge]:
 
 
 def retrain(
-    ws: Workspace, sent: Submission | None, settings: Settings, *, leave_a_core: bool = True, on_merge: Callable[[Merge], None] = lambda _: None
+    ws: Workspace,
+    sent: Submission | None,
+    settings: Settings,
+    *,
+    leave_a_core: bool = True,
+    on_merge: Callable[[Intake, Merge], None] = lambda *_: None,
 ) -> int:
     """Merges a file, if there is one, and starts a retrain; its job's number.
 
@@ -73,7 +78,7 @@ def retrain(
         sent: The file; None trains on the sales as they are.
         settings: What to train.
         leave_a_core: Whether it leaves one core to the server.
-        on_merge: Told what the merge did, before the retrain starts.
+        on_merge: Told what was understood of the file and what its merge did, before the retrain starts.
 
     Raises:
         InputError: The file cannot be used, or there are no sales; nothing was changed.
@@ -86,7 +91,7 @@ def retrain(
     checked = accepted(sent)
     _refuse_while_one_runs(ws)  # to read a large file takes seconds
     merged = sales.merge(ws, sent.content, sent.name, checked, drop_problems=sent.drop_problems)
-    on_merge(merged)
+    on_merge(checked, merged)
     try:
         return retraining.start_retrain(ws, settings, leave_a_core=leave_a_core)
     except JobRunning as error:
