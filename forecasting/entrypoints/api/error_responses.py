@@ -32,6 +32,10 @@ STATUS: Final[dict[type[ShelfcastError], int]] = {
 UNEXPECTED: Final = "Something went wrong inside Shelfcast. Nothing was changed halfway. The server's log has the full error."
 
 
+def _without_default(described: dict[str, Any]) -> None:
+    del described["default"]
+
+
 class Problem(BaseModel):
     """What went wrong, RFC 9457."""
 
@@ -44,7 +48,7 @@ class Problem(BaseModel):
     understood: Understood | SkipJsonSchema[None] = Field(
         None,
         description="What was understood of a sales file, with the questions that are open. Only where the problem is about one.",
-        json_schema_extra=lambda described: described.pop("default"),
+        json_schema_extra=_without_default,
     )
 
 
