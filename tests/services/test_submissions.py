@@ -61,6 +61,10 @@ def test_a_refused_file_says_what_was_understood_of_it(shop):
     with pytest.raises(ProblemsFound) as error:
         submissions.merge(shop, sent(ODD))
     assert (error.value.understood["problems"], error.value.understood["rows"]) == (1, {"read": 2, "used": 1, "left_out": 1})
+    for step in (submissions.preview, submissions.merge):
+        with pytest.raises(InputError, match="tells sales apart by store") as error:
+            step(shop, sent(WEEK.replace(b"category", b"store")))
+        assert error.value.understood["units"] == {"read": 59.0, "kept": 59.0}
 
 
 def test_while_a_retrain_runs_a_file_is_not_merged(shop):
