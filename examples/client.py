@@ -1,5 +1,6 @@
 """A small client of Shelfcast over HTTP; copy this file, it needs the standard library alone.
-Call: python client.py upload|retrain FILE, follow|cancel JOB, forecast|recommend [days=7 product_id=P001 ...]; SHELFCAST_URL, FORECASTING_API_TOKEN.
+Call: python client.py upload|retrain FILE [duplicates=sum ...], follow|cancel JOB, forecast|recommend [days=7 product_id=P001 ...].
+Set SHELFCAST_URL and, where the server asks for it, FORECASTING_API_TOKEN.
 """
 
 from __future__ import annotations
@@ -7,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shlex
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,6 +22,8 @@ LOST = (OSError, HTTPException)
 """What a connection ends with that did not end well."""
 FOR_NOW = (429, 502, 503, 504)
 """Answers that may be others in a moment."""
+REPEATED = ("leave_out", "accept")
+"""Fields of a form that may be sent several times."""
 ESCAPED = str.maketrans({'"': "%22", "\r": "%0D", "\n": "%0A"})
 
 
@@ -28,13 +32,19 @@ class Problem(Exception):
 
     Args:
         status: The HTTP status, e.g. 422.
-        members: Of the problem details: `type`, `detail`, and for a file with bad rows `problems`.
+        members: Of the problem details: `type`, `detail`, for a file with bad rows `problems`, and `understood` with the questions of a file.
         retry_after: Seconds after which it may be tried again; None if the server does not say.
     """
 
     def __init__(self, status: int, members: Mapping[str, Any], retry_after: float | None = None) -> None:
         super().__init__(str(members.get("detail") or f"The server answered with status {status}."))
         self.status, self.members, self.retry_after = status, members, retry_after
+
+    @property
+    def questions(self) -> list[dict[str, Any]]:
+        """What is asked about a file that can be read in more than one way; `fields` of a choice go along with the next try."""
+        understood: dict[str, Any] = self.members.get("understood") or {}
+        return list(understood.get("questions", []))
 
 
 class Client:
@@ -59,7 +69,8 @@ class Client:
         Args:
             path: The file.
             dry_run: Whether to save nothing.
-            fields: `mapping={"date": "Day"}`, `duplicates="sum"`, `day_first=True`, `drop_problems=True`.
+            fields: `mapping={"date": "Day"}`, `duplicates="sum"`, `day_first=True`, `leave_out=["Status=Cancelled"]`, `drop_problems=True`, and
+                whatever else the `fields` of a choice name.
         """
         return self._ask("POST", "upload", *multipart(path, {**fields, "dry_run": dry_run}))
 
@@ -162,14 +173,20 @@ def multipart(path: Path | None, fields: Mapping[str, Any]) -> tuple[Iterator[by
     """Body and headers of a form with a file, which is read piece by piece while it is sent."""
     boundary = secrets.token_hex(16)
     head = ""
-    for name, value in fields.items():
-        text = value if isinstance(value, str) else json.dumps(value)
+    for name, text in texts_of(fields):
         head += f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{text}\r\n'
     if path is not None:
         head += f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{path.name.translate(ESCAPED)}"\r\n\r\n'
     parts = [head.encode(), path, f"\r\n--{boundary}--\r\n".encode()]
     length = sum(part.stat().st_size if isinstance(part, Path) else len(part) for part in parts if part is not None)
     return _pieces(parts), {"Content-Type": f"multipart/form-data; boundary={boundary}", "Content-Length": str(length)}
+
+
+def texts_of(fields: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Names and texts of a form's fields; a list has a field for each item, and what is no text is sent as JSON."""
+    for name, value in fields.items():
+        for item in value if isinstance(value, list) else [value]:
+            yield name, item if isinstance(item, str) else json.dumps(item, ensure_ascii=False)
 
 
 def _pieces(parts: list[bytes | Path | None]) -> Iterator[bytes]:
@@ -205,6 +222,33 @@ def fields_of(words: Sequence[str]) -> dict[str, Any]:
     return found
 
 
+def choices_of(words: Sequence[str]) -> dict[str, Any]:
+    """["duplicates=sum", "leave_out=Status=Void"] as fields of a form; of a name that comes again every text counts, mappings together."""
+    fields: dict[str, Any] = {}
+    for word in words:
+        name, _, text = word.partition("=")
+        if name in REPEATED:
+            fields[name] = [*fields.get(name, []), text]
+        elif name == "mapping" and name in fields:
+            fields[name] = json.dumps({**json.loads(fields[name]), **json.loads(text)})
+        else:
+            fields[name] = text
+    return fields
+
+
+def words_of(fields: Mapping[str, Any]) -> str:
+    """Fields of a form as they are typed behind the file."""
+    return shlex.join(f"{name}={text}" for name, text in texts_of(fields))
+
+
+def explained(problem: Problem) -> str:
+    """What is wrong, for a person: rows that cannot be used, or each question with the fields that answer it."""
+    lines = [f"Line {row['line']}: {row['problem']}. {row['what_to_do']}" for row in problem.members.get("problems", [])]
+    for question in problem.questions:
+        lines += [question["text"], *(f"  {words_of(choice['fields'])}    {choice['text']}" for choice in question["choices"])]
+    return "\n".join(lines if problem.questions else [*lines, str(problem)])
+
+
 def shown(told: Iterator[dict[str, Any]]) -> int:
     """Prints events; the exit code that their result deserves."""
     for event in told:
@@ -225,8 +269,8 @@ def printed(answer: Any) -> int:
 
 
 VERBS: dict[str, Callable[..., int]] = {
-    "upload": lambda client, file, *more: printed(client.upload(Path(file), **fields_of(more))),
-    "retrain": lambda client, file, *more: shown(client.retrain(Path(file), **fields_of(more))),
+    "upload": lambda client, file, *more: printed(client.upload(Path(file), **choices_of(more))),
+    "retrain": lambda client, file, *more: shown(client.retrain(Path(file), **choices_of(more))),
     "follow": lambda client, job: shown(client.follow(int(job))),
     "cancel": lambda client, job: printed(client.cancel(int(job))),
     "forecast": lambda client, *more: printed(client.forecast(**fields_of(more))),
@@ -242,9 +286,7 @@ def main(verb: str, *words: str) -> int:
         print(error, file=sys.stderr)
         return 1
     except Problem as problem:
-        for row in problem.members.get("problems", []):
-            print(f"Line {row['line']}: {row['problem']}. {row['what_to_do']}", file=sys.stderr)
-        print(problem, file=sys.stderr)
+        print(explained(problem), file=sys.stderr)
         return 2 if problem.status == 422 else 1
 
 

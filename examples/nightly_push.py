@@ -1,16 +1,18 @@
 """Pushes a till's sales to Shelfcast and has it learn from them. Run it again whenever it fails: what is done already is not done twice.
 Call, e.g. from cron: SHELFCAST_URL=https://shop.example FORECASTING_API_TOKEN=... python nightly_push.py sales.csv
+A file that can be read in more than one way is not guessed at: the questions are printed with the words that answer them, e.g. duplicates=sum; put
+those behind the file's name, for this night and all others.
 """
 
 from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from client import FOR_NOW, LOST, Client, Problem, shown
+from client import FOR_NOW, LOST, Client, Problem, choices_of, explained, shown
 
 T = TypeVar("T")
 TRIES, SECONDS = 20, 15
@@ -36,9 +38,9 @@ def learned(client: Client, sales: int) -> bool:
     return any(version["live"] and version["sales_version"] >= sales for version in patiently(client.versions) if "sales_version" in version)
 
 
-def push(client: Client, path: Path) -> int:
-    """Merges the file and sees to it that a version is live that has learned from it; 0 once that is so."""
-    merged: dict[str, Any] = patiently(lambda: client.upload(path))
+def push(client: Client, path: Path, choices: Mapping[str, Any]) -> int:
+    """Merges the file, read as the choices say, and sees to it that a version is live that has learned from it; 0 once that is so."""
+    merged: dict[str, Any] = patiently(lambda: client.upload(path, **choices))
     print(merged["text"])
     for _ in range(TRIES):
         if learned(client, merged["version"]):
@@ -54,9 +56,11 @@ def push(client: Client, path: Path) -> int:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
+    if len(sys.argv) < 2:
         sys.exit(__doc__)
     try:
-        sys.exit(push(Client(), Path(sys.argv[1])))
-    except (*LOST, Problem) as error:
+        sys.exit(push(Client(), Path(sys.argv[1]), choices_of(sys.argv[2:])))
+    except Problem as problem:
+        sys.exit(explained(problem))
+    except LOST as error:
         sys.exit(str(error))

@@ -89,17 +89,38 @@ def flags(answer: Mapping[str, Any]) -> str:
         ('--duplicates sum', "--map 'store=Outlet Name'", '--day-first --count-rows')
     """
     words: list[str] = []
-    for name, value in answer.items():
-        if name == "mapping":
+    for name, value in form_fields(answer).items():
+        if value is True:
+            words.append(_flag(name))
+        elif name == "mapping":
             words += [word for role, column in value.items() for word in ("--map", f"{role}={column}")]
-        elif name == "date_order":
-            words.append(f"--{value}-first")
-        elif name == "count_rows":
-            words.append("--count-rows")
-        elif name == "leave_out":
-            words += [word for column, text in value for word in ("--leave-out", f"{column}={text}")]
-        elif name == "accept":
-            words += [word for kind in value for word in ("--accept", kind)]
         else:
-            words += [f"--{name.replace('_', '-')}", str(value)]
+            for text in value if isinstance(value, list) else [str(value)]:
+                words += [f"{_flag(name)}={text}"] if text.startswith("-") else [_flag(name), text]
     return shlex.join(words)
+
+
+def _flag(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
+
+
+def form_fields(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """An answer as fields of a form, which are also keywords in Python; dates as ISO texts.
+
+    Example:
+        >>> form_fields({"date_order": "day"}), form_fields({"leave_out": [("Status", "Cancelled")]})
+        ({'day_first': True}, {'leave_out': ['Status=Cancelled']})
+    """
+    fields_sent: dict[str, Any] = {}
+    for name, value in answer.items():
+        if name == "date_order":
+            fields_sent[f"{value}_first"] = True
+        elif name == "leave_out":
+            fields_sent[name] = [f"{column}={text}" for column, text in value]
+        elif name == "accept":
+            fields_sent[name] = sorted(value)
+        elif name == "mapping":
+            fields_sent[name] = dict(value)
+        else:
+            fields_sent[name] = value.isoformat() if isinstance(value, date) else value
+    return fields_sent

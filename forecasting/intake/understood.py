@@ -9,7 +9,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from forecasting.core.errors import QuestionsOpen
-from forecasting.intake.answers import flags
+from forecasting.intake.answers import flags, form_fields
 
 Layout = Literal["long", "wide"]
 
@@ -55,8 +55,8 @@ class Choice:
     units: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """As JSON has it, with the flags of the command line that give this answer."""
-        return {"value": self.value, "text": self.text, "units": self.units, "flag": flags(self.answer)}
+        """As JSON has it, with the flags of the command line, and the fields of a form, that give this answer."""
+        return {"value": self.value, "text": self.text, "units": self.units, "flag": flags(self.answer), "fields": form_fields(self.answer)}
 
 
 @dataclass(frozen=True)

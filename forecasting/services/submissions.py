@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from forecasting.core.errors import InputError, JobRunning
@@ -43,28 +44,31 @@ def check(sent: Submission) -> Intake:
 def preview(ws: Workspace, sent: Submission) -> tuple[Intake, Change]:
     """What merging it would change; raises InputError where it could not be merged."""
     checked = accepted(sent)
-    return checked, sales.preview(ws, checked)
+    with _describing(checked):
+        return checked, sales.preview(ws, checked)
 
 
 def accepted(sent: Submission) -> Intake:
     """What may be merged; raises QuestionsOpen, ProblemsFound or another InputError, each with what was understood."""
     checked = check(sent)
-    try:
+    with _describing(checked):
         checked.accept(drop_problems=sent.drop_problems)
-    except InputError as error:
-        error.understood = checked.understood.to_dict()
-        raise
     return checked
 
 
 def merge(ws: Workspace, sent: Submission) -> tuple[Intake, Merge]:
     """Merges it in one step; raises InputError or TryAgain."""
     checked = accepted(sent)
-    return checked, sales.merge(ws, sent.content, sent.name, checked, drop_problems=sent.drop_problems)
+    return checked, _merge(ws, sent, checked)
 
 
 def retrain(
-    ws: Workspace, sent: Submission | None, settings: Settings, *, leave_a_core: bool = True, on_merge: Callable[[Merge], None] = lambda _: None
+    ws: Workspace,
+    sent: Submission | None,
+    settings: Settings,
+    *,
+    leave_a_core: bool = True,
+    on_merge: Callable[[Intake, Merge], None] = lambda *_: None,
 ) -> int:
     """Merges a file, if there is one, and starts a retrain; its job's number.
 
@@ -73,7 +77,7 @@ def retrain(
         sent: The file; None trains on the sales as they are.
         settings: What to train.
         leave_a_core: Whether it leaves one core to the server.
-        on_merge: Told what the merge did, before the retrain starts.
+        on_merge: Told what was understood of the file and what its merge did, before the retrain starts.
 
     Raises:
         InputError: The file cannot be used, or there are no sales; nothing was changed.
@@ -85,12 +89,27 @@ def retrain(
         return retraining.start_retrain(ws, settings, leave_a_core=leave_a_core)
     checked = accepted(sent)
     _refuse_while_one_runs(ws)  # to read a large file takes seconds
-    merged = sales.merge(ws, sent.content, sent.name, checked, drop_problems=sent.drop_problems)
-    on_merge(merged)
+    merged = _merge(ws, sent, checked)
+    on_merge(checked, merged)
     try:
         return retraining.start_retrain(ws, settings, leave_a_core=leave_a_core)
     except JobRunning as error:
         raise JobRunning(error.job, f"Another retraining began meanwhile (job {error.job}). The file is merged: {merged}") from error
+
+
+def _merge(ws: Workspace, sent: Submission, checked: Intake) -> Merge:
+    with _describing(checked):
+        return sales.merge(ws, sent.content, sent.name, checked, drop_problems=sent.drop_problems)
+
+
+@contextmanager
+def _describing(checked: Intake) -> Iterator[None]:
+    """An InputError says what was understood of the file."""
+    try:
+        yield
+    except InputError as error:
+        error.understood = checked.understood.to_dict()
+        raise
 
 
 def _refuse_while_one_runs(ws: Workspace) -> None:

@@ -15,7 +15,10 @@ TOKEN = "correct-horse-battery-staple"
 WORDING = {"description", "title", "summary", "example", "examples"}
 NAMED = {"properties", "schemas"}
 """Parts of an OpenAPI document whose keys somebody chose: a field may be called `title`."""
-ONE_PROBLEM = b"date,product_id,region,sales\n2026-07-01,Tea,South,31\n2026-07-02,Tea,South,-1\n"
+ONE_PROBLEM = b"date,product_id,region,sales\n2026-07-01,Tea,South,31\n2026-07-02,Tea,South,many\n"
+QUESTION = b"date,product_id,region,sales\n2026-07-01,Tea,South,31\n2026-07-01,Tea,South,8\n" + b"".join(
+    b"2026-07-0%d,Tea,South,30\n" % day for day in range(2, 6)
+)
 STOCK = [{"product_id": "Bread", "region": "North", "on_hand": 60, "pack_size": 12, "unit_cost": 0.8, "price": 2}]
 RECOMMEND = {"lead_time": 3, "review_period": 4, "stock": STOCK}
 
@@ -83,10 +86,12 @@ def test_problems(shop):
         "a number that is too high": asked.post("/api/forecast", json={"days": 99}),
         "a file without a date": asked.post("/api/upload", files=sales_file(b"sales\n1\n")),
         "a file with problems": asked.post("/api/upload", files=sales_file(ONE_PROBLEM)),
+        "a file with a question": asked.post("/api/upload", files=sales_file(QUESTION)),
         "no token": client(shop, token=TOKEN).get("/api/versions"),
     }
     told = {label: (answer.status_code, answer.json()["type"], sorted(answer.json())) for label, answer in answers.items()}
     check_pin("problems", told)
+    check_shapes("understood", {label: answer.json()["understood"] for label, answer in answers.items() if "understood" in answer.json()})
 
 
 def test_names_of_errors():

@@ -153,6 +153,12 @@ def test_exit_codes_of_an_empty_workspace(code, command, monkeypatch):
         (2, "--map sales=sold"),
         (2, "--duplicates first"),
         (2, "--day-first --month-first"),
+        (2, "--day-first --year-first"),
+        (2, "--period year"),
+        (2, "--start-date soon"),
+        (2, "--leave-out Status"),
+        (2, "--header-line -1"),
+        (2, "--header-line first"),
     ],
 )
 def test_exit_codes_of_an_upload(code, command, sales):
@@ -161,7 +167,7 @@ def test_exit_codes_of_an_upload(code, command, sales):
 
 def test_exit_codes_of_a_file_with_problems_or_dates_of_two_meanings(tmp_path):
     problems, dates = tmp_path / "problems.csv", tmp_path / "dates.csv"
-    problems.write_text("date,product_id,sales\n2026-01-01,A,-4\n2026-01-02,A,3\n")
+    problems.write_text("date,product_id,sales\n2026-01-01,A,many\n2026-01-02,A,3\n")
     dates.write_text("date,sales\n03/04/2026,1\n05/06/2026,2\n")
     assert [run("upload", problems), run("upload", problems, "--drop-problems"), run("undo")] == [2, 0, 0]
     assert [run("upload", dates), run("upload", dates, "--day-first")] == [2, 0]
@@ -228,7 +234,7 @@ def test_columns(served_shop, stock, tmp_path, capsys):
 
 def test_columns_of_problems(tmp_path, capsys):
     path = tmp_path / "x.csv"
-    path.write_text("date,product_id,sales\n2026-01-01,A,-4\n")
+    path.write_text("date,product_id,sales\n2026-01-01,A,many\n")
     assert run("upload", path) == 2
     check_pin("problem_columns", capsys.readouterr().err.splitlines()[0].split())
 
@@ -241,6 +247,9 @@ def test_json_of_an_upload(sales, capsys):
     for name in ("upload --dry-run", "upload"):
         assert run(*name.split(), sales, "--json") == 0
         answers[f"{name} --json"] = json.loads(capsys.readouterr().out)
+    sales.write_text("date,sales\n03/04/2026,1\n05/06/2026,2\n")
+    assert run("upload", sales, "--json") == 2
+    answers["upload --json with a question"] = json.loads(capsys.readouterr().out)
     check_shapes("upload_json", answers)
 
 

@@ -141,6 +141,22 @@ def test_the_page_serves_another_site_that_is_let_in(shop, browser):
 
 
 @pytest.mark.browser
+def test_a_file_that_can_be_read_in_two_ways_is_asked_about(shop, browser):
+    rows = [f"2026-07-0{day},Tea,North,Drinks,{units}" for day, units in ((1, 4), (1, 5), (2, 6), (3, 7), (4, 8))]
+    with served(shop.home, FORECASTING_API_TOKEN="") as (address, _):
+        page = new_page(browser, viewport={"width": 390, "height": 800})
+        page.goto(f"{address}/app/static/retrain.html")
+        start(page, "\n".join(["date,product_id,region,category,sales", *rows]))
+        page.get_by_text("2 rows have the day and the product of another row").wait_for()
+        assert page.get_by_role("button", name="30 units in all").is_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        page.get_by_role("button", name="26 units in all").click()
+        page.get_by_role("button", name="Cancel").click()
+        page.get_by_role("heading", name="Retraining cancelled").wait_for()
+    assert sales.uploads(shop)[0].new == 4
+
+
+@pytest.mark.browser
 def test_a_site_that_nobody_let_in_is_told_why(shop, browser):
     with elsewhere() as site, served(shop.home, FORECASTING_API_TOKEN="") as (address, _):
         page = new_page(browser)

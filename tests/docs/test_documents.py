@@ -6,6 +6,7 @@ import ast
 import re
 import shlex
 import tomllib
+from itertools import takewhile
 
 import pytest
 from repository import ROOT
@@ -53,7 +54,7 @@ def commands(path):
     """The calls of `shelfcast` in a document's blocks of shell, each in words."""
     text = "\n".join(re.findall(r"^```sh[^\n]*\n(.*?)^```", path.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)).replace("\\\n", " ")
     calls = [shlex.split(line, comments=True) for line in text.splitlines() if line.startswith("shelfcast ")]
-    return [call[1 : call.index("|")] if "|" in call else call[1:] for call in calls]
+    return [list(takewhile(lambda word: word not in ("|", "||"), call))[1:] for call in calls]
 
 
 @pytest.mark.parametrize("path", [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))], ids=lambda path: path.stem)

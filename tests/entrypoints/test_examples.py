@@ -214,11 +214,11 @@ def test_the_client_uploads_asks_and_cancels(open_shop, client, tmp_path):
 
 def test_the_client_on_the_command_line(open_shop, tmp_path):
     good, bad = saved(week(3), tmp_path / "good.csv"), tmp_path / "bad.csv"
-    bad.write_text("date,product_id,region,category,sales\n2026-07-01,Tea,North,Drinks,4\n2026-07-02,Tea,North,Drinks,-4\n")
+    bad.write_text("date,product_id,region,category,sales\n2026-07-01,Tea,North,Drinks,4\n2026-07-02,Tea,North,Drinks,many\n")
     assert json.loads(run(open_shop, "client.py", "upload", good, "dry_run=true").stdout)["saved"] is False
     refused = run(open_shop, "client.py", "upload", bad)
     assert refused.returncode == 2
-    assert "Line 3: Sales below zero" in refused.stderr
+    assert "Line 3: Not a number" in refused.stderr
     rows = json.loads(run(open_shop, "client.py", "forecast", "days=2", "product_id=Soap").stdout)
     assert pd.DataFrame(rows).date.nunique() == 2
     job = jobs_service.job(open_shop.ws)
@@ -229,6 +229,66 @@ def test_the_client_on_the_command_line(open_shop, tmp_path):
     unknown = run(open_shop, "client.py", "sell")
     assert (unknown.returncode, unknown.stdout) == (1, "")
     assert "Call: python client.py" in unknown.stderr
+
+
+def twice(path, product="Bread"):
+    """A week of sales whose first day comes twice."""
+    sold = week(5, product)
+    return saved(pd.concat([sold.head(1), sold]), path)
+
+
+def test_the_client_shows_questions_with_the_words_that_answer_them(open_shop, client, tmp_path):
+    file = twice(tmp_path / "twice.csv")
+    asked = run(open_shop, "client.py", "upload", file, "dry_run=true")
+    assert (asked.returncode, asked.stdout) == (2, "")
+    question, *choices = asked.stderr.splitlines()
+    assert question == "2 rows repeat another row in every cell. What should we do?"
+    words = [line.split()[0] for line in choices]
+    assert sorted(words) == ["duplicates=last", "duplicates=sum"]
+    kept = []
+    for word in words:
+        answer = json.loads(run(open_shop, "client.py", "upload", file, "dry_run=true", word).stdout)
+        kept.append(answer["understood"]["units"]["kept"])
+    assert [f"{units:,.0f} units" in line for units, line in zip(kept, choices, strict=True)] == [True, True]
+    with pytest.raises(client.Problem) as found:
+        client.Client(open_shop.address).upload(file, dry_run=True)
+    for choice in found.value.questions[0]["choices"]:
+        assert client.Client(open_shop.address).upload(file, dry_run=True, **choice["fields"])["understood"]["units"]["kept"] == choice["units"]
+    lists = client.Client(open_shop.address).upload(file, dry_run=True, leave_out=[f"date={day:%Y-%m-%d}" for day in week(5).date[:2]])
+    assert lists["understood"]["rows"] == {"read": 8, "used": 5, "left_out": 3}
+
+
+def test_words_behind_a_file_are_fields_of_the_form(client):
+    fields = {"mapping": {"store": "Outlet Name"}, "leave_out": ["Status=Void", "a=b c"], "count_rows": True, "header_line": 5, "sheet": "1e3"}
+    words = client.words_of(fields)
+    assert words == "'mapping={\"store\": \"Outlet Name\"}' leave_out=Status=Void 'leave_out=a=b c' count_rows=true header_line=5 sheet=1e3"
+    assert list(client.texts_of(client.choices_of(shlex.split(words)))) == list(client.texts_of(fields))
+    two = client.choices_of(['mapping={"store": "Shop"}', 'mapping={"sales": "Qty"}'])
+    assert json.loads(two["mapping"]) == {"store": "Shop", "sales": "Qty"}
+
+
+def test_a_till_is_asked_and_takes_the_answer(guarded_shop, client, tmp_path):
+    file, before = twice(tmp_path / "till.csv"), len(sales.uploads(guarded_shop.ws))
+    asked = run(guarded_shop, "nightly_push.py", file)
+    assert (asked.returncode, asked.stdout) == (1, "")
+    assert "\n  duplicates=last    " in asked.stderr
+    assert "\n  duplicates=sum    " in asked.stderr
+    assert len(sales.uploads(guarded_shop.ws)) == before
+    import nightly_push
+
+    class Server:
+        """A server that has learned from every upload."""
+
+        def upload(self, path, **fields):
+            self.received = (path, fields)
+            return {"text": "", "version": 3}
+
+        def versions(self):
+            return [{"live": True, "sales_version": 3}]
+
+    server = Server()
+    assert nightly_push.push(server, file, client.choices_of(["duplicates=sum"])) == 0
+    assert server.received == (file, {"duplicates": "sum"})
 
 
 def test_a_till_pushes_whatever_stands_in_its_way_and_a_second_time_changes_nothing(guarded_shop, client, tmp_path):

@@ -124,7 +124,7 @@ def test_a_whole_number_may_be_written_with_a_point(published):
 @pytest.mark.parametrize(("said", "status"), [("true", 200), ("True", 200), ("false", 200), ("0", 422), ("yes", 422), ("null", 422)])
 def test_a_form_knows_true_and_false(shop, said, status):
     asked = client(shop)
-    for field in ("drop_problems", "day_first", "dry_run"):
+    for field in ("drop_problems", "day_first", "month_first", "year_first", "dry_run"):
         assert asked.post("/api/upload", files=sales_file(WEEK), data={field: said}).status_code == status
 
 

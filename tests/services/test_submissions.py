@@ -6,13 +6,15 @@ import pytest
 import shop_workspaces as shops
 from fake_jobs import jobs_in
 
-from forecasting.core.errors import InputError, JobRunning, ProblemsFound
+from forecasting.core.errors import ColumnsMissing, InputError, JobRunning, ProblemsFound, QuestionsOpen
 from forecasting.core.settings import Settings
+from forecasting.intake.answers import Answers
 from forecasting.services import jobs, retraining, sales, submissions
 from forecasting.services.submissions import Submission
 
 WEEK = b"date,product_id,region,category,promo,sales\n2026-07-01,Tea,South,Drinks,0,31\n2026-07-02,Tea,South,Drinks,0,28\n"
-ODD = b"date,product_id,region,sales\n2026-07-01,Tea,South,31\n2026-07-02,Tea,South,-5\n"
+ODD = b"date,product_id,region,sales\n2026-07-01,Tea,South,31\n2026-07-02,Tea,South,many\n"
+FEW = WEEK + b"2026-07-03,Tea,South,Drinks,0,31\n2026-07-04,Tea,South,Drinks,0,32\n2026-07-05,Tea,South,Drinks,0,33\n"
 
 
 def sent(content=WEEK, **choices):
@@ -38,6 +40,31 @@ def test_rows_with_problems_are_left_out_only_when_asked(shop):
         with pytest.raises(ProblemsFound):
             step(shop, sent(ODD))
     assert submissions.merge(shop, sent(ODD, drop_problems=True))[1].new == 1
+
+
+def test_a_file_that_can_be_read_in_two_ways_is_not_merged_before_somebody_says_how(shop):
+    twice = FEW.replace(b"07-02", b"07-01")
+    for step in (submissions.preview, submissions.merge):
+        with pytest.raises(QuestionsOpen) as error:
+            step(shop, sent(twice))
+        [question] = error.value.understood["questions"]
+        assert {choice["value"]: choice["units"] for choice in question["choices"]} == {"sum": 155.0, "last": 124.0}
+    assert len(sales.uploads(shop)) == 1
+    checked, merged = submissions.merge(shop, sent(twice, answers=Answers(duplicates="last")))
+    assert (merged.new, checked.understood.units) == (4, {"read": 155.0, "kept": 124.0})
+
+
+def test_a_refused_file_says_what_was_understood_of_it(shop):
+    with pytest.raises(ColumnsMissing) as error:
+        submissions.merge(shop, sent(b"when;sold\nx;1\n"))
+    assert error.value.understood["read"]["delimiter"] == ";"
+    with pytest.raises(ProblemsFound) as error:
+        submissions.merge(shop, sent(ODD))
+    assert (error.value.understood["problems"], error.value.understood["rows"]) == (1, {"read": 2, "used": 1, "left_out": 1})
+    for step in (submissions.preview, submissions.merge):
+        with pytest.raises(InputError, match="tells sales apart by store") as error:
+            step(shop, sent(WEEK.replace(b"category", b"store")))
+        assert error.value.understood["units"] == {"read": 59.0, "kept": 59.0}
 
 
 def test_while_a_retrain_runs_a_file_is_not_merged(shop):
@@ -69,8 +96,12 @@ def test_a_retrain_that_began_while_the_file_was_read_keeps_it_from_being_merged
 def test_what_a_merge_did_is_told_before_the_retrain_starts(shop, monkeypatch):
     told = []
     monkeypatch.setattr(retraining, "start_retrain", lambda *_, **__: told.append("started") or 2)
-    assert submissions.retrain(shop, sent(), Settings(), on_merge=lambda merged: told.append(merged.counts())) == 2
-    assert told == [{"new": 2, "changed": 0, "unchanged": 0}, "started"]
+
+    def tell(checked, merged):
+        told.append((checked.understood.units["kept"], merged.counts()))
+
+    assert submissions.retrain(shop, sent(), Settings(), on_merge=tell) == 2
+    assert told == [(59.0, {"new": 2, "changed": 0, "unchanged": 0}), "started"]
 
 
 def test_a_retrain_that_began_in_between_says_that_the_file_is_merged(shop, monkeypatch):

@@ -8,11 +8,13 @@ from typing import Any, Final
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.json_schema import SkipJsonSchema
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from forecasting.core import errors
-from forecasting.core.errors import AmbiguousDates, ColumnsMissing, JobRunning, ProblemsFound, ShelfcastError
+from forecasting.core.errors import AmbiguousDates, ColumnsMissing, InputError, JobRunning, ProblemsFound, QuestionsOpen, ShelfcastError
+from forecasting.entrypoints.api.sales_schemas import Understood
 from forecasting.entrypoints.server.problem import MEDIA_TYPE, answer
 
 logger = logging.getLogger("shelfcast")
@@ -30,6 +32,10 @@ STATUS: Final[dict[type[ShelfcastError], int]] = {
 UNEXPECTED: Final = "Something went wrong inside Shelfcast. Nothing was changed halfway. The server's log has the full error."
 
 
+def _without_default(described: dict[str, Any]) -> None:
+    del described["default"]
+
+
 class Problem(BaseModel):
     """What went wrong, RFC 9457."""
 
@@ -39,6 +45,11 @@ class Problem(BaseModel):
     title: str = Field(description="The kind in words.")
     status: int = Field(description="The HTTP status.")
     detail: str = Field(description="What is wrong, with the value, and what to do.")
+    understood: Understood | SkipJsonSchema[None] = Field(
+        None,
+        description="What was understood of a sales file, with the questions that are open. Only where the problem is about one.",
+        json_schema_extra=_without_default,
+    )
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -59,7 +70,8 @@ def install(app: FastAPI) -> None:
     def openapi() -> dict[str, Any]:
         """The OpenAPI document, with the schema that `documented` refers to."""
         described = describe()
-        described["components"]["schemas"][Problem.__name__] = Problem.model_json_schema()
+        problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        described["components"]["schemas"] |= {**problem.pop("$defs"), Problem.__name__: problem}
         return described
 
     app.openapi = openapi  # type: ignore[method-assign]
@@ -76,6 +88,12 @@ def _known(request: Request, error: Exception) -> Response:
 
 def _more(error: Exception) -> dict[str, Any]:
     """Further members of a problem, which a program can act on."""
+    understood = {"understood": error.understood} if isinstance(error, InputError) and error.understood is not None else {}
+    return _particulars(error) | understood
+
+
+def _particulars(error: Exception) -> dict[str, Any]:
+    """Members that only one kind of problem has."""
     if isinstance(error, ProblemsFound):
         rows = error.problems.head(SHOWN).to_dict("records")
         return {"problems": rows, "problems_found": len(error.problems), "hint": "Send drop_problems=true to leave these rows out."}
@@ -83,6 +101,8 @@ def _more(error: Exception) -> dict[str, Any]:
         return {"missing": error.missing, "found": error.found, "hint": 'Name the columns, e.g. mapping={"date": "Day", "sales": "Units sold"}.'}
     if isinstance(error, AmbiguousDates):
         return {"column": error.column, "examples": error.examples, "hint": "Send day_first=true (03/04 is 3 April) or day_first=false."}
+    if isinstance(error, QuestionsOpen):
+        return {"hint": "Send the fields of one choice of each question along with the file."}
     return {}
 
 

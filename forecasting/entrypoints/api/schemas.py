@@ -192,35 +192,6 @@ class RecommendAnswer(BaseModel):
     orders: list[OrderLine]
 
 
-class UploadAnswer(BaseModel):
-    """What an upload changed, or would change."""
-
-    saved: bool = Field(description="False for a dry run, or if nothing was new.")
-    version: int | None = Field(description="Version of the sales after the upload.")
-    new: int
-    changed: int
-    unchanged: int
-    text: str = Field(description="The counts in words.")
-    problems: list[dict[str, Any]] = Field(description="The first 100 rows that were left out.")
-    problems_found: int
-
-
-class UploadedFile(BaseModel):
-    """An upload that was merged."""
-
-    name: str
-    sha256: str
-    when: datetime
-    kind: Literal["upload", "sample"]
-    version: int | None
-    rows: int
-    dropped: int
-    new: int
-    changed: int
-    unchanged: int
-    undone: bool
-
-
 class Job(BaseModel):
     """How a retraining stands."""
 

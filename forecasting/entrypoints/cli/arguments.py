@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from forecasting import __version__
 from forecasting.core import schema
-from forecasting.core.errors import InputError
 from forecasting.core.settings import KEEP_JOBS, KEEP_VERSIONS, LstmSettings, Retention, Settings
+from forecasting.entrypoints.cli.reading import add_reading
 from forecasting.inventory.policy import RULES, TARGETS, Policy
 
 Verbs = Mapping[str, Callable[[argparse.Namespace], int]]
@@ -28,7 +28,7 @@ def parser(run: Verbs) -> argparse.ArgumentParser:
     _add_sales_verbs(verbs, run)
     retrain = _add(verbs, "retrain", run, "train on the sales, after merging FILE if there is one, and publish")
     retrain.add_argument("file", nargs="?", type=Path, metavar="FILE", help="sales to merge first (none)")
-    _add_reading(retrain)
+    add_reading(retrain)
     retrain.add_argument(
         "--every", metavar="CRON", help='keep running and retrain on this schedule if the sales changed, e.g. "0 3 * * *" for every day at 03:00'
     )
@@ -76,7 +76,7 @@ def _add_sales_verbs(verbs: Any, run: Verbs) -> None:
     _add_out(sample)
     upload = _add(verbs, "upload", run, "check a sales file and merge it")
     upload.add_argument("file", type=Path, metavar="FILE", help="the sales: .csv, .csv.gz, .xlsx or .parquet")
-    _add_reading(upload)
+    add_reading(upload)
     upload.add_argument("--dry-run", action="store_true", help="show what would change; save nothing")
     _add(verbs, "undo", run, "take the last upload back")
 
@@ -101,7 +101,10 @@ def _add_recommend(verbs: Any, run: Verbs) -> None:
     verb.add_argument(
         "--map", nargs="+", action="extend", default=[], metavar="ROLE=COLUMN", help="what each column of the stock file means, e.g. on_hand=Stock"
     )
-    _add_answers(verb)
+    order = verb.add_mutually_exclusive_group()
+    order.add_argument("--day-first", dest="day_first", action="store_true", default=None, help="03/04 is 3 April")
+    order.add_argument("--month-first", dest="day_first", action="store_false", help="03/04 is 4 March")
+    verb.add_argument("--drop-problems", action="store_true", help="leave out the rows that cannot be used")
     verb.add_argument("--xlsx", type=Path, metavar="FILE", help="also as a workbook with live formulas")
     limit = verb.add_mutually_exclusive_group()
     limit.add_argument("--budget", type=float, metavar="MONEY", help="spend at most this much, on the orders that pay off most")
@@ -119,22 +122,6 @@ def _add_out(verb: argparse.ArgumentParser) -> None:
 def _add_filters(verb: argparse.ArgumentParser) -> None:
     for name in schema.FILTERS:
         verb.add_argument(f"--{name.replace('_', '-')}", dest=name, help=f"only this {name}")
-
-
-def _add_reading(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("--map", nargs="+", action="extend", default=[], metavar="ROLE=COLUMN", help="what each column means, e.g. date=Day")
-    verb.add_argument(
-        "--duplicates", choices=["last", "sum"], default="last", help="which of different rows for one series and day to use (%(default)s)"
-    )
-    _add_answers(verb)
-    verb.add_argument("--json", action="store_true", help="print what came of it as JSON")
-
-
-def _add_answers(verb: argparse.ArgumentParser) -> None:
-    order = verb.add_mutually_exclusive_group()
-    order.add_argument("--day-first", dest="day_first", action="store_true", default=None, help="03/04 is 3 April")
-    order.add_argument("--month-first", dest="day_first", action="store_false", help="03/04 is 4 March")
-    verb.add_argument("--drop-problems", action="store_true", help="leave out the rows that cannot be used")
 
 
 def _add(verbs: Any, name: str, run: Verbs, text: str) -> argparse.ArgumentParser:
@@ -180,13 +167,3 @@ def policy(args: argparse.Namespace) -> Policy:
 
 def filters(args: argparse.Namespace) -> dict[str, str]:
     return {name: getattr(args, name) for name in schema.FILTERS if getattr(args, name) is not None}
-
-
-def mapping(pairs: Sequence[str], roles: Sequence[str] = schema.COLUMNS) -> dict[str, str]:
-    columns = {}
-    for pair in pairs:
-        role, separator, column = pair.partition("=")
-        if not separator or role not in roles:
-            raise InputError(f"--map takes ROLE=COLUMN with a role of {', '.join(roles)}, not {pair!r}.")
-        columns[role] = column
-    return columns

@@ -9,14 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from forecasting.core.errors import InputError, ProblemsFound
+from forecasting.core.json_values import jsonable
 
 SHOWN = 20
 """Problems that the command line prints at most."""
 
 
-def report(args: argparse.Namespace, counts: dict[str, Any], text: str) -> None:
-    """Prints an answer: its counts as JSON where that is asked for, else its text."""
-    print(json.dumps(counts) if args.json else text)
+def report(args: argparse.Namespace, members: dict[str, Any], text: str) -> None:
+    """Prints an answer: its members as JSON where that is asked for, else its text, with escapes for what the terminal cannot show."""
+    shown = json.dumps(jsonable(members)) if args.json else text
+    print(shown.encode(sys.stdout.encoding or "utf-8", "backslashreplace").decode(sys.stdout.encoding or "utf-8"))
 
 
 def problem_lines(error: ProblemsFound) -> str:

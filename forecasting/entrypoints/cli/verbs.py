@@ -7,19 +7,18 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import TYPE_CHECKING
 
 from forecasting.core import locations
 from forecasting.core.errors import AmbiguousDates, ColumnsMissing, InputError, NothingPublished, ProblemsFound, ShelfcastError
-from forecasting.entrypoints.cli import arguments
-from forecasting.entrypoints.cli.output import problem_lines, report, say, write
+from forecasting.entrypoints.cli import arguments, sales_verbs
+from forecasting.entrypoints.cli.output import problem_lines, say, write
+from forecasting.entrypoints.cli.reading import mapping
 from forecasting.storage.workspace import VARIABLE, Workspace
 
 if TYPE_CHECKING:
     from forecasting.inventory.orders.recommend import Orders
     from forecasting.inventory.stock.state import GivenStock
-    from forecasting.services.submissions import Submission
     from forecasting.training.ensemble import Ensemble
 
 
@@ -60,63 +59,12 @@ def _sample(args: argparse.Namespace) -> int:
     return 0
 
 
-def _upload(args: argparse.Namespace) -> int:
-    from forecasting.services import submissions, workspaces
-
-    if args.dry_run:
-        checked, change = submissions.preview(workspaces.workspace(), _sent(args))
-        report(args, {**change.counts(), "problems": len(checked.problems)}, f"Nothing was saved. {change}")
-        return 0
-    merged = submissions.merge(workspaces.workspace(), _sent(args))[1]
-    report(args, merged.counts(), str(merged))
-    return 0
-
-
 def _undo(args: argparse.Namespace) -> int:  # noqa: ARG001
     from forecasting.services import sales, workspaces
 
     upload = sales.undo(workspaces.workspace())
     print(f"Taken back: {upload.name}.")
     return 0
-
-
-def _retrain(args: argparse.Namespace) -> int:
-    from forecasting.entrypoints.cli.progress_bar import follow
-    from forecasting.services import submissions, workspaces
-
-    if args.every is not None:
-        return _retrain_every(args)
-    ws, chosen = workspaces.workspace(), arguments.settings(args)
-    sent = None if args.file is None else _sent(args)
-    number = submissions.retrain(ws, sent, chosen, leave_a_core=False, on_merge=lambda merged: say(str(merged)))
-    manifest = follow(ws, number)
-    wape = manifest["metrics"]["wape"]
-    error = "unknown" if wape is None else f"{100 * wape:.1f} %"
-    say(f"Version {manifest['version']} is live: {manifest['series']} series, error {error}, {manifest['simpler']} with a simpler model.")
-    if args.json:
-        print(json.dumps(manifest))
-    return 0
-
-
-def _retrain_every(args: argparse.Namespace) -> int:
-    from forecasting.entrypoints.cli.scheduled import run_schedule
-    from forecasting.jobs.cron import Cron
-    from forecasting.services import retraining, versions, workspaces
-    from forecasting.services.schedule import Schedule
-
-    if args.file is not None:
-        raise InputError(f"--every retrains on the saved sales. Leave out {args.file} and upload it separately.")
-    arguments.settings(args)  # wrong settings are refused now, not at night
-    schedule = Schedule(
-        ws=workspaces.workspace(),
-        cron=Cron(args.every),
-        choose=lambda ws: arguments.settings(args, versions.settings(ws)),
-        start=partial(retraining.start_retrain, leave_a_core=False),
-        tell=lambda text: say(f"{text} Next: {schedule.shown(schedule.next())}."),
-    )
-    say(f"Next retrain: {schedule.shown(schedule.next())}. Ctrl-C ends the schedule, but not a retrain that is running.")
-    run_schedule(schedule)
-    return 1
 
 
 def _forecast(args: argparse.Namespace) -> int:
@@ -197,9 +145,9 @@ def _serve(args: argparse.Namespace) -> int:
 
 VERBS: arguments.Verbs = {
     "sample": _sample,
-    "upload": _upload,
+    "upload": sales_verbs.upload,
     "undo": _undo,
-    "retrain": _retrain,
+    "retrain": sales_verbs.retrain,
     "forecast": _forecast,
     "recommend": _recommend,
     "versions": _versions,
@@ -216,8 +164,8 @@ def _stock(args: argparse.Namespace, ensemble: Ensemble) -> GivenStock:
     from forecasting.services import ordering, sales
 
     table = sales.inspect(sales.read_file(args.stock), args.stock.name)
-    mapping = ordering.guess_stock(table) | arguments.mapping(args.map, ordering.STOCK_ROLES)
-    return ordering.check_stock(table, mapping, ensemble, day_first=args.day_first).accept(drop_problems=args.drop_problems)
+    roles = ordering.guess_stock(table) | mapping(args.map, ordering.STOCK_ROLES)
+    return ordering.check_stock(table, roles, ensemble, day_first=args.day_first).accept(drop_problems=args.drop_problems)
 
 
 def _within_limits(args: argparse.Namespace, orders: Orders) -> dict[str, float]:
@@ -240,18 +188,3 @@ def _live() -> int:
     if serving.version is None:
         raise NothingPublished("No model has been trained yet. Run: python -m forecasting retrain FILE")
     return serving.version
-
-
-def _sent(args: argparse.Namespace) -> Submission:
-    """The file that the arguments name, and how to read it."""
-    from forecasting.services import sales
-    from forecasting.services.submissions import Submission
-
-    return Submission(
-        content=sales.read_file(args.file),
-        name=args.file.name,
-        mapping=arguments.mapping(args.map),
-        duplicates=args.duplicates,
-        day_first=args.day_first,
-        drop_problems=args.drop_problems,
-    )

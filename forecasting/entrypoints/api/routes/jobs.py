@@ -16,7 +16,7 @@ from forecasting.core.settings import Settings
 from forecasting.entrypoints.api import event_stream
 from forecasting.entrypoints.api.context import Ask
 from forecasting.entrypoints.api.error_responses import documented
-from forecasting.entrypoints.api.routes.sales import Choices, sent
+from forecasting.entrypoints.api.forms import Choices, sent
 from forecasting.entrypoints.api.schemas import Job, within
 from forecasting.jobs.status import JobStatus
 from forecasting.services import jobs as jobs_service

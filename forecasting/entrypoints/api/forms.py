@@ -1,0 +1,99 @@
+"""Forms with a sales file: how it is to be read."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any, Final
+
+from fastapi import UploadFile
+from pydantic import BaseModel, BeforeValidator, Field
+from pydantic.json_schema import SkipJsonSchema
+
+from forecasting.core import schema
+from forecasting.core.errors import InputError
+from forecasting.entrypoints.api.context import Context
+from forecasting.entrypoints.api.schemas import within
+from forecasting.entrypoints.file_answers import answers_of
+from forecasting.intake.answers import Duplicates, PeriodName
+from forecasting.services.submissions import Submission
+
+MAX_NAME_CHARACTERS: Final = 255
+"""Characters of a file's name that are kept, as many as file systems keep."""
+
+
+def _flag(value: object) -> object:
+    """The bool for a form's text "true" or "false"; raises ValueError for any other text, as the documentation says."""
+    known = {"true": True, "false": False}
+    text = str(value).lower()
+    if text not in known:
+        raise ValueError("Input should be true or false")
+    return known[text]
+
+
+def _texts(value: Any) -> Any:
+    """The texts of a field that is sent several times, or once as a JSON list."""
+    if isinstance(value, list) and len(value) == 1 and str(value[0]).startswith("["):
+        try:
+            return json.loads(value[0])
+        except (ValueError, RecursionError):
+            return value
+    return value
+
+
+Flag = Annotated[bool, BeforeValidator(_flag)]
+"""Yes or no in a form."""
+Texts = Annotated[list[str], BeforeValidator(_texts)]
+"""Texts in a form, each in a field of the same name."""
+
+
+class Choices(BaseModel):
+    """How a file is to be read."""
+
+    mapping: str = Field("", description='What each column means, as JSON: {"date": "Day"}. Empty to guess.')
+    duplicates: Duplicates | SkipJsonSchema[None] = Field(
+        None, description="Whether rows of one series and day are added up, or the last of them counts. Needed if the file does not tell."
+    )
+    day_first: Flag | SkipJsonSchema[None] = Field(
+        None, description="Whether 03/04/05 is 3 April 2005; false for 4 March 2005. Needed if the file does not tell."
+    )
+    month_first: Flag = Field(False, description="03/04/05 is 4 March 2005.")
+    year_first: Flag = Field(False, description="03/04/05 is 5 April 2003.")
+    sheet: str = Field("", description="The sheet of a workbook to read. Empty to find it.")
+    encoding: str = Field("", description="The encoding of a text, e.g. cp1250. Empty to find it.")
+    header_line: int | SkipJsonSchema[None] = Field(
+        None, description="The line that names the columns, from 1; 0 if none does.", json_schema_extra=within(0)
+    )
+    count_rows: Flag = Field(False, description="Each row is one unit sold.")
+    leave_out: Texts = Field([], description="Rows to leave out, each as COLUMN=VALUE: Status=Cancelled.")
+    start_date: str = Field("", description="The first day, as 2026-03-01, of a file whose dates have no year or only count.")
+    period: PeriodName | SkipJsonSchema[None] = Field(None, description="What a row stands for. Found from the dates if it is not sent.")
+    accept: Texts = Field([], description="Kinds of doubts in spite of which the file is right.")
+    drop_problems: Flag = Field(False, description="Leave out the rows that cannot be used.")
+
+
+class UploadForm(Choices):
+    """A file to merge."""
+
+    file: UploadFile = Field(description="CSV, .csv.gz, .xlsx or .parquet, up to 200 MB.")
+    dry_run: Flag = Field(False, description="Show what would change. Save nothing.")
+
+
+async def sent(context: Context, file: UploadFile, choices: Choices) -> Submission:
+    """A file as it was sent, with its sender's choices; raises InputError."""
+    roles, answers = _mapping(choices.mapping), answers_of(dict(choices))
+    content = await context.work(file.file.read)
+    name = (file.filename or "upload")[:MAX_NAME_CHARACTERS]
+    return Submission(content=content, name=name, mapping=roles, answers=answers, drop_problems=choices.drop_problems)
+
+
+def _mapping(text: str) -> dict[str, str]:
+    if not text.strip():
+        return {}
+    try:
+        mapping = json.loads(text)
+    except (ValueError, RecursionError):
+        mapping = None
+    if not isinstance(mapping, dict) or not all(role in schema.COLUMNS and isinstance(column, str) for role, column in mapping.items()):
+        roles = ", ".join(schema.COLUMNS)
+        raise InputError(f'The mapping is a JSON object of role and column, e.g. {{"date": "Day"}}, with a role of {roles}; not {text[:80]!r}.')
+    return mapping

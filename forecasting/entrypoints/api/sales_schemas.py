@@ -1,0 +1,101 @@
+"""What the API answers about sales files, as its documentation shows it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+from forecasting.intake.answers import Duplicates, PeriodName
+from forecasting.intake.understood import Layout
+
+
+class Reading(BaseModel):
+    """Where the cells of a file were found."""
+
+    sheet: str | None = Field(description="Of a workbook; several with commas. Null for other files.")
+    encoding: str | None = Field(description="Of a text. Null for other files.")
+    delimiter: str | None = Field(description="Between the cells of a text. Null for other files.")
+    header_line: int = Field(description="The line that names the columns, from 1; 0 if none does.")
+    layout: Layout = Field(description="Whether each row has one day (long), or the days run across (wide).")
+
+
+class RowCounts(BaseModel):
+    """Rows of a file."""
+
+    read: int
+    used: int
+    left_out: int
+
+
+class UnitSums(BaseModel):
+    """Units of a file."""
+
+    read: float = Field(description="The sum in the file.")
+    kept: float = Field(description="The sum in the sales that were made of it.")
+
+
+class Choice(BaseModel):
+    """One answer to a question."""
+
+    value: str
+    text: str = Field(description="What it means, with its numbers.")
+    units: float | None = Field(description="Units that would be kept. Null if not known.")
+    flag: str = Field(description="Flags of the command line that give this answer.")
+    fields: dict[str, Any] = Field(description="Fields of the form that give this answer.")
+
+
+class Question(BaseModel):
+    """What only a person knows of a file."""
+
+    kind: str
+    text: str
+    choices: list[Choice] = Field(description="The likelier answer first.")
+
+
+class Understood(BaseModel):
+    """What was understood of a file. Members are empty as far as it could not be read."""
+
+    read: Reading
+    mapping: dict[str, str | None] = Field(description="Role and its column. Null for a role without one.")
+    duplicates: Duplicates | None = Field(description="How rows of one series and day were joined. Null if no two met.")
+    period: PeriodName | None
+    rows: RowCounts
+    units: UnitSums
+    series: int
+    first: str | None = Field(description="The first day.")
+    last: str | None = Field(description="The last day.")
+    notes: list[str] = Field(description="What was decided, left out or noticed.")
+    questions: list[Question] = Field(description="What is still open. Nothing is merged before each has an answer.")
+    problems: int = Field(description="How many problems rows have.")
+
+
+class UploadAnswer(BaseModel):
+    """What an upload changed, or would change."""
+
+    saved: bool = Field(description="False for a dry run, or if nothing was new.")
+    version: int | None = Field(description="Version of the sales after the upload.")
+    new: int
+    changed: int
+    unchanged: int
+    text: str = Field(description="The counts in words.")
+    problems: list[dict[str, Any]] = Field(description="The first 100 rows that were left out.")
+    problems_found: int
+    understood: Understood
+
+
+class UploadedFile(BaseModel):
+    """An upload that was merged."""
+
+    name: str
+    sha256: str
+    when: datetime
+    kind: Literal["upload", "sample"]
+    version: int | None
+    rows: int
+    dropped: int
+    new: int
+    changed: int
+    unchanged: int
+    undone: bool

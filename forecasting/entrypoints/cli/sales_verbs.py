@@ -1,0 +1,94 @@
+"""The verbs that take a sales file: upload and retrain."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING
+
+from forecasting.core.errors import InputError
+from forecasting.entrypoints.cli import arguments
+from forecasting.entrypoints.cli.output import report, say
+from forecasting.entrypoints.cli.reading import submission
+
+if TYPE_CHECKING:
+    from forecasting.intake.sales_file import Intake
+    from forecasting.storage.sales.table import Merge
+
+
+def upload(args: argparse.Namespace) -> int:
+    """Checks a file and merges it, or says what would change; its exit code."""
+    from forecasting.entrypoints.cli.summary import summary
+    from forecasting.services import submissions, workspaces
+
+    with _refusal_as_json(args):
+        if args.dry_run:
+            checked, change = submissions.preview(workspaces.workspace(), submission(args))
+            counts, text = change.counts(), f"Nothing was saved. {change}"
+        else:
+            checked, merged = submissions.merge(workspaces.workspace(), submission(args))
+            counts, text = merged.counts(), str(merged)
+    report(args, {**checked.understood.to_dict(), **counts}, f"{summary(checked.understood)}\n{text}")
+    return 0
+
+
+def retrain(args: argparse.Namespace) -> int:
+    """Merges a file, if there is one, trains and publishes; its exit code."""
+    from forecasting.entrypoints.cli.progress_bar import follow
+    from forecasting.entrypoints.cli.summary import summary
+    from forecasting.services import submissions, workspaces
+
+    if args.every is not None:
+        return _retrain_every(args)
+    ws, chosen, understood = workspaces.workspace(), arguments.settings(args), {}
+
+    def tell(checked: Intake, merged: Merge) -> None:
+        understood.update(checked.understood.to_dict())
+        say(f"{summary(checked.understood)}\n{merged}")
+
+    with _refusal_as_json(args):
+        number = submissions.retrain(ws, None if args.file is None else submission(args), chosen, leave_a_core=False, on_merge=tell)
+    manifest = follow(ws, number)
+    wape = manifest["metrics"]["wape"]
+    error = "unknown" if wape is None else f"{100 * wape:.1f} %"
+    say(f"Version {manifest['version']} is live: {manifest['series']} series, error {error}, {manifest['simpler']} with a simpler model.")
+    if args.json:
+        report(args, manifest | ({"understood": understood} if understood else {}), "")
+    return 0
+
+
+def _retrain_every(args: argparse.Namespace) -> int:
+    from forecasting.entrypoints.cli.scheduled import run_schedule
+    from forecasting.jobs.cron import Cron
+    from forecasting.services import retraining, versions, workspaces
+    from forecasting.services.schedule import Schedule
+
+    if args.file is not None:
+        raise InputError(f"--every retrains on the saved sales. Leave out {args.file} and upload it separately.")
+    arguments.settings(args)  # wrong settings are refused now, not at night
+    schedule = Schedule(
+        ws=workspaces.workspace(),
+        cron=Cron(args.every),
+        choose=lambda ws: arguments.settings(args, versions.settings(ws)),
+        start=partial(retraining.start_retrain, leave_a_core=False),
+        tell=lambda text: say(f"{text} Next: {schedule.shown(schedule.next())}."),
+    )
+    say(f"Next retrain: {schedule.shown(schedule.next())}. Ctrl-C ends the schedule, but not a retrain that is running.")
+    run_schedule(schedule)
+    return 1
+
+
+@contextmanager
+def _refusal_as_json(args: argparse.Namespace) -> Iterator[None]:
+    """Where JSON is asked for, prints what was understood of a file that is refused, with the error's text; the error goes on."""
+    from forecasting.intake.understood import Understood
+
+    try:
+        yield
+    except InputError as error:
+        if args.json and args.file is not None:
+            understood = error.understood or Understood().to_dict()
+            report(args, {**understood, "new": 0, "changed": 0, "unchanged": 0, "error": str(error)}, "")
+        raise
