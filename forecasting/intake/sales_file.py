@@ -125,7 +125,8 @@ def check(table: Table, mapping: AnyMapping[str, str], answers: Answers = NOTHIN
 
 def open_questions(understood: Understood) -> QuestionsOpen:
     """The error that asks them."""
-    return QuestionsOpen("\n".join(str(question) for question in understood.questions), understood=understood.to_dict())
+    text = "\n".join(str(question) for question in understood.questions)
+    return QuestionsOpen(text, understood=understood.to_dict(), questions=understood.questions)
 
 
 def _check_days(findings: Findings, answers: Answers, today: date) -> np.ndarray:
