@@ -51,15 +51,16 @@ def show(upload: FileInput, reading: FileReading) -> None:
 
 
 def _select(role: str, upload: FileInput, reading: FileReading) -> None:
-    """One select. What was guessed is set, not its default: only so it can be emptied."""
+    """One select. What was guessed of a column that sales can do without is set, not its default: only so it can be emptied."""
     counted = role == schema.SALES and reading.answers.count_rows
     key = _key(upload, reading.columns, role, reading.proposal)
-    if key not in st.session_state:
-        st.session_state[key] = reading.proposal.get(role)
+    names, column = list(reading.columns), reading.proposal.get(role)
+    if role not in schema.REQUIRED and key not in st.session_state:
+        st.session_state[key] = column
     st.selectbox(
         formatting.LABELS[role],
-        list(reading.columns),
-        index=None,
+        names,
+        index=names.index(column) if role in schema.REQUIRED and column is not None else None,
         placeholder="Choose" if role in schema.REQUIRED else "Not in this file",
         disabled=counted,
         help="Each row counts as one unit." if counted else None,

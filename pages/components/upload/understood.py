@@ -28,29 +28,32 @@ def show(upload: FileInput, reading: FileReading) -> None:
     with layout.card("3. What was understood", still_open(upload, reading)):
         for question in [*(question for question, _ in reading.answered), *reading.open]:
             questions.ask(upload, question)
-        if reading.checked is not None:
-            _numbers(reading.checked.understood, decided=not reading.open)
-        understood = reading.checked.understood if reading.checked is not None else None
-        facts = [*_covered(understood), *_where(reading.where)]
+        understood, decided = reading.checked.understood if reading.checked is not None else None, not reading.open
+        if understood is not None:
+            _numbers(understood, decided=decided)
+        facts = [*_covered(understood, decided=decided), *_where(reading.where)]
         if facts:
             st.caption(" · ".join(facts))
         if understood is not None:
-            _notes(understood.notes)
+            _notes(understood.notes, decided=decided)
         other_reading.choose(upload)
 
 
 def still_open(upload: FileInput, reading: FileReading) -> str:
     """How many questions have no answer yet; empty if each has one."""
-    count = sum(questions.answer(upload, question) is None for question in reading.open)
     if not reading.open:
         return ""
-    return f"{formatting.count(max(count, 1), 'question is', 'questions are')} open. Only you know, and the sales depend on it."
+    count = max(sum(questions.answer(upload, question) is None for question in reading.open), 1)
+    if count == 1:
+        return "1 question is open. Only you know the answer, and the sales depend on it."
+    return f"{count:,} questions are open. Only you know the answers, and the sales depend on them."
 
 
 def _numbers(understood: Understood, *, decided: bool) -> None:
     read, kept = understood.units["read"], understood.units["kept"]
     left_out, more = understood.rows["left_out"], kept - read
     changed = decided and _units(read) != _units(kept)
+    st.space("xxsmall")
     with st.grid(4, min_column_width=130):
         st.metric("Units in the file", _units(read), help="The sum of the sales column, returns taken off.")
         st.metric(
@@ -76,12 +79,12 @@ def _units(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 100_000 or value == round(value) else f"{value:,.2f}".rstrip("0").rstrip(".")
 
 
-def _covered(understood: Understood | None) -> list[str]:
-    """The days, and how their rows were joined."""
+def _covered(understood: Understood | None, *, decided: bool) -> list[str]:
+    """The days, and how their rows were joined, where no question is open."""
     if understood is None or understood.first is None or understood.last is None:
         return []
     days = f"{formatting.date(understood.first)} to {formatting.date(understood.last)}, by {understood.period}"
-    return [days, *([JOINED[understood.duplicates]] if understood.duplicates in JOINED else [])]
+    return [days, *([JOINED[understood.duplicates]] if decided and understood.duplicates in JOINED else [])]
 
 
 def _where(where: Reading | None) -> list[str]:
@@ -97,10 +100,12 @@ def _where(where: Reading | None) -> list[str]:
     return [fact for fact, unusual in facts.items() if unusual]
 
 
-def _notes(notes: tuple[str, ...]) -> None:
+def _notes(notes: tuple[str, ...], *, decided: bool) -> None:
     """As a list; many of them are folded."""
     lines = [f"- {markdown.plain(note)}" for note in notes]
     shown = len(lines) if len(lines) <= MOST_NOTES else MOST_NOTES - 1
+    if lines and not decided:
+        st.caption("With the first choice of what is open:")
     if lines:
         st.markdown("\n".join(lines[:shown]))
     if lines[shown:]:
