@@ -65,7 +65,9 @@ def outcome(file: Path, wanted: Mapping[str, Any]) -> Outcome:
     code, understood, text = uploaded(file, [])
     if code == 0:
         fits = is_right(understood, wanted)
-        return Outcome(RIGHT if fits else WRONG, f"{understood['units']['kept']:,.0f} units, {understood['series']} series; {'; '.join(understood['notes'])}")
+        return Outcome(
+            RIGHT if fits else WRONG, f"{understood['units']['kept']:,.0f} units, {understood['series']} series; {'; '.join(understood['notes'])}"
+        )
     for flags, reached in answered(file, [], DEPTH):
         if is_right(reached, wanted):
             return Outcome(ROWS if flags == ["--drop-problems"] else ASKED, f"{shlex.join(flags)} | {text}")
@@ -98,6 +100,7 @@ def uploaded(file: Path, flags: list[str]) -> tuple[int, dict[str, Any], str]:
     import os
 
     from forecasting.entrypoints.cli.verbs import main as run
+
     answer, said = io.StringIO(), io.StringIO()
     with tempfile.TemporaryDirectory() as home, contextlib.redirect_stdout(answer), contextlib.redirect_stderr(said):
         os.environ["FORECASTING_HOME"] = home

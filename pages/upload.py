@@ -1,4 +1,4 @@
-"""From a file to merged sales and a new model: file, columns, what changes, merge and retrain."""
+"""From a file to merged sales and a new model: file, columns, what was understood, what changes, merge and retrain."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from forecasting.services import jobs, sales, versions, workspaces
 from pages.components.shared import layout
 from pages.components.training import card
 from pages.components.training import settings as retrain_settings
-from pages.components.upload import file_and_columns, history, preview
+from pages.components.upload import columns, file, history, preview, reading, refusal, understood
 
 ws = workspaces.workspace()
 job = jobs.job(ws)
@@ -24,26 +24,35 @@ card.failed_card()
 history.saved_note()
 uploads = history.read_or_stop(ws)
 
-upload = file_and_columns.choose()
+upload = file.choose()
 if upload is None:
     if sales.has_sales(ws):
         history.retrain_only(ws)
         history.history(ws, uploads)
     st.stop()
 
-table = file_and_columns.read(upload)
-mapping, checked = file_and_columns.columns(upload, table)
-change = preview.preview(ws, upload, mapping, checked)
-ready = preview.show(upload, checked, change)
-with layout.card("4. Merge and retrain", preview.promise(ws, version)):
+read = reading.read(upload)
+if read.columns:
+    columns.show(upload, read)
+understood.show(upload, read)
+refusal.end_if_refused(read)
+
+checked, ready = read.checked, False
+if checked is None or read.open:
+    preview.waiting()
+else:
+    ready = preview.show(upload, checked, preview.preview(ws, upload, read, checked))
+with layout.card("5. Merge and retrain", preview.promise(ws, version)):
     settings = retrain_settings.choose(versions.settings(ws))
     with st.container(horizontal=True):
         both = st.button(
             "Merge and retrain", type="primary", icon=":material/play_arrow:", disabled=not ready or settings is None, key="merge_and_retrain"
         )
         only = st.button("Merge only", disabled=not ready, key="merge_only")
+    if read.open:
+        st.caption(f":orange[:material/help:] {preview.WAITING}")
 
-if both or only:
+if (both or only) and checked is not None:
     preview.merge(ws, upload, checked)
     if both and settings is not None:
         card.start(settings)

@@ -87,11 +87,13 @@ class QuestionsOpen(InputError):
     Args:
         message: The questions, each with a line for each choice.
         understood: What was understood, with the same questions as JSON has them.
+        questions: The questions themselves (`intake.understood.Question`), whose choices carry their answers.
     """
 
-    def __init__(self, message: str, *, understood: Mapping[str, Any]) -> None:
+    def __init__(self, message: str, *, understood: Mapping[str, Any], questions: Sequence[Any] = ()) -> None:
         super().__init__(message)
         self.understood = understood
+        self.questions = tuple(questions)
 
 
 class ProblemsFound(InputError):

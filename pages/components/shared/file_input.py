@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import NoReturn, TypeVar
 
@@ -30,14 +30,18 @@ class FileInput:
     name: str
     content: bytes
 
+    def key(self, name: str) -> str:
+        """Where the session keeps what a person said of this file."""
+        return f"file_{self.id}_{name}"
 
-def remembered(name: str, key: object, make: Callable[[], Value]) -> Value:
-    """What `make` gave for this key, kept for the session until another key is asked for."""
-    held: tuple[object, Value] | None = st.session_state.get(f"kept_{name}")
-    if held is None or held[0] != key:
-        held = (key, make())
-        st.session_state[f"kept_{name}"] = held
-    return held[1]
+
+def remembered(name: str, key: Hashable, make: Callable[[], Value], *, most: int = 1) -> Value:
+    """What `make` gave for this key, kept for the session until `most` other keys were asked for after it."""
+    kept: dict[Hashable, Value] = st.session_state.get(f"kept_{name}", {})
+    value = kept[key] if key in kept else make()
+    others = [(other, old) for other, old in kept.items() if other != key]
+    st.session_state[f"kept_{name}"] = dict([*others, (key, value)][-most:])
+    return value
 
 
 def refuse(title: str, text: str) -> NoReturn:

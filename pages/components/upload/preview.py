@@ -14,7 +14,7 @@ from forecasting.services import sales, versions
 from pages.charts import forecast
 from pages.components.shared import file_input, layout, live_version, markdown
 from pages.components.shared.file_input import FileInput
-from pages.components.upload import file_and_columns
+from pages.components.upload import file
 
 if TYPE_CHECKING:
     from streamlit.elements.lib.column_types import ColumnConfig
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from forecasting.intake.sales_file import Intake
     from forecasting.storage.sales.changes import Change
     from forecasting.storage.workspace import Workspace
+    from pages.components.upload.reading import FileReading
 
+WAITING = "The sales can be merged once the open questions have their answers."
 MOST = 500
 """Rows of a preview."""
 
@@ -35,11 +37,11 @@ def promise(ws: Workspace, version: int | None) -> str:
     return f"Saves the rows, then trains a new model. The last one took {formatting.duration(took)}; v{version} stays live until then."
 
 
-def preview(ws: Workspace, upload: FileInput, mapping: dict[str, str], checked: Intake) -> Change:
+def preview(ws: Workspace, upload: FileInput, reading: FileReading, checked: Intake) -> Change:
     """What a merge would change; sales that cannot be merged say so and end the page."""
     try:
         with st.spinner("Comparing with the saved sales", show_time=True):
-            key = (upload.id, mapping, st.session_state["checked_for"], st.session_state.get("undone", 0))
+            key = (upload.id, reading.key, st.session_state.get("undone", 0))
             return file_input.remembered("change", key, lambda: sales.preview(ws, checked))
     except InputError as error:
         file_input.refuse("These sales do not fit the saved ones.", str(error))
@@ -47,10 +49,15 @@ def preview(ws: Workspace, upload: FileInput, mapping: dict[str, str], checked: 
         file_input.refuse(live_version.UNREADABLE, str(error))
 
 
+def waiting() -> None:
+    """Step 4 as long as a question is open: no changes are shown that an answer would turn into others."""
+    layout.card("4. What changes", "Shown as soon as the questions above have their answers.")
+
+
 def show(upload: FileInput, checked: Intake, change: Change) -> bool:
-    """Step 3; whether there is something to merge and nothing left to decide."""
+    """Step 4; whether there is something to merge and nothing left to decide."""
     lines = checked.dropped
-    with layout.card("3. What changes", _facts(change)):
+    with layout.card("4. What changes", _facts(change)):
         if checked.sales.empty:
             st.markdown(f"**None of the {formatting.count(checked.rows, 'row')} can be read**, so there is nothing to merge.")
         elif change.is_empty:
@@ -58,11 +65,9 @@ def show(upload: FileInput, checked: Intake, change: Change) -> bool:
         if change.mixed:
             st.warning(markdown.plain(change.mixed), icon=":material/warning:")
         _numbers(change, lines)
-        for note in checked.notes:
-            st.caption(f":material/info: {markdown.plain(note)}")
         _tabs(checked, change)
         what = "this row" if lines == 1 else f"these {lines:,} rows"
-        agreed = not lines or change.is_empty or st.checkbox(f"Leave out {what} and merge the rest", key=f"drop_{upload.id}")
+        agreed = not lines or change.is_empty or st.checkbox(f"Leave out {what} and merge the rest", key=upload.key(f"drop_{lines}"))
     return agreed and not change.is_empty
 
 
@@ -173,4 +178,4 @@ def merge(ws: Workspace, upload: FileInput, checked: Intake) -> None:
         file_input.refuse("Nothing was merged.", str(error))
     st.session_state["merged"] = f"{merged.new:,} new, {merged.changed:,} changed"
     st.session_state["saved"] = merged
-    file_and_columns.forget()
+    file.forget()

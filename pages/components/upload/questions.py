@@ -1,0 +1,61 @@
+"""The questions that a file leaves open, each with its choices and what they lead to in numbers."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from forecasting.core import formatting
+from pages.components.shared import markdown
+from pages.components.shared.file_input import FileInput
+
+if TYPE_CHECKING:
+    from forecasting.intake.understood import Choice, Question
+
+
+def answer(upload: FileInput, question: Question) -> Choice | None:
+    """The choice that the person made; None without one."""
+    value = st.session_state.get(_key(upload, question))
+    return next((choice for choice in question.choices if choice.value == value), None)
+
+
+def ask(upload: FileInput, question: Question) -> None:
+    """One question; nothing is chosen beforehand, and an answer can be changed and taken back."""
+    choices = {choice.value: choice for choice in question.choices}
+    given = answer(upload, question) is not None
+    key = _key(upload, question)
+    captions = [_units(choice) for choice in question.choices]
+    icon = ":green[:material/check_circle:]" if given else ":orange[:material/help:]"
+    with st.container(gap="xsmall"):
+        st.markdown(f"{icon} **{markdown.plain(question.text)}**")
+        st.radio(
+            markdown.plain(question.text),
+            list(choices),
+            index=None,
+            format_func=lambda value: markdown.plain(choices[value].text) if value in choices else value,
+            captions=captions if any(captions) else None,
+            label_visibility="collapsed",
+            key=key,
+            persist_state="session",
+        )
+        if given:
+            st.button("Take this answer back", type="tertiary", icon=":material/undo:", on_click=_take_back, args=(key,), key=f"{key}_back")
+
+
+def _units(choice: Choice) -> str:
+    """What would be kept, where the choice's text does not say it."""
+    if choice.units is None or f"{choice.units:,.0f}" in choice.text:
+        return ""
+    return formatting.count(round(choice.units), "unit")
+
+
+def _take_back(key: str) -> None:
+    st.session_state[key] = None
+
+
+def _key(upload: FileInput, question: Question) -> str:
+    """The question as it was shown, with its numbers: an answer to it is none to another."""
+    shown = "\0".join([question.kind, question.text, *(text for choice in question.choices for text in (choice.value, choice.text))])
+    return upload.key(f"question_{hashlib.sha256(shown.encode(errors='replace')).hexdigest()[:16]}")

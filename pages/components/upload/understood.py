@@ -1,0 +1,113 @@
+"""The third step of an upload: what was understood of it, and what only a person knows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import streamlit as st
+
+from forecasting.core import formatting
+from pages.components.shared import layout, markdown
+from pages.components.shared.file_input import FileInput
+from pages.components.upload import other_reading, questions
+
+if TYPE_CHECKING:
+    from forecasting.intake.understood import Reading, Understood
+    from pages.components.upload.reading import FileReading
+
+MOST_NOTES: Final = 6
+USUAL_ENCODINGS: Final = ("", "ascii", "utf-8", "utf8", "utf-8-sig", "utf_8", "utf_8_sig")
+JOINED: Final = {"sum": "rows of one day added up", "last": "of rows of one day the last one counts"}
+
+
+def show(upload: FileInput, reading: FileReading) -> None:
+    """The questions, the units in the file and those kept, and what was decided on the way."""
+    if reading.checked is None and not reading.answered and not reading.open:
+        other_reading.choose(upload)
+        return
+    with layout.card("3. What was understood", still_open(upload, reading)):
+        for question in [*(question for question, _ in reading.answered), *reading.open]:
+            questions.ask(upload, question)
+        understood, decided = reading.checked.understood if reading.checked is not None else None, not reading.open
+        if understood is not None:
+            _numbers(understood, decided=decided)
+        facts = [*_covered(understood, decided=decided), *_where(reading.where)]
+        if facts:
+            st.caption(" · ".join(facts))
+        if understood is not None:
+            _notes(understood.notes, decided=decided)
+        other_reading.choose(upload)
+
+
+def still_open(upload: FileInput, reading: FileReading) -> str:
+    """How many questions have no answer yet; empty if each has one."""
+    if not reading.open:
+        return ""
+    count = max(sum(questions.answer(upload, question) is None for question in reading.open), 1)
+    if count == 1:
+        return "1 question is open. Only you know the answer, and the sales depend on it."
+    return f"{count:,} questions are open. Only you know the answers, and the sales depend on them."
+
+
+def _numbers(understood: Understood, *, decided: bool) -> None:
+    read, kept = understood.units["read"], understood.units["kept"]
+    left_out, more = understood.rows["left_out"], kept - read
+    changed = decided and _units(read) != _units(kept)
+    st.space("xxsmall")
+    with st.grid(4, min_column_width=130):
+        st.metric("Units in the file", _units(read), help="The sum of the sales column, returns taken off.")
+        st.metric(
+            "Units kept",
+            _units(kept) if decided else "Open",
+            f"{_units(abs(more))} {'more' if more > 0 else 'fewer'}" if changed else None,
+            delta_color="orange",
+            delta_arrow="off",
+            help="What would be saved.",
+        )
+        st.metric(
+            "Rows used",
+            f"{understood.rows['used']:,}",
+            f"{left_out:,} left out" if left_out else None,
+            delta_color="gray",
+            delta_arrow="off",
+        )
+        st.metric("Series", f"{understood.series:,}", help="Products in their stores and regions, each with a forecast of its own.")
+
+
+def _units(value: float) -> str:
+    """Every unit; up to two decimals where there are any and the number is not a large one."""
+    return f"{value:,.0f}" if abs(value) >= 100_000 or value == round(value) else f"{value:,.2f}".rstrip("0").rstrip(".")
+
+
+def _covered(understood: Understood | None, *, decided: bool) -> list[str]:
+    """The days, and how their rows were joined, where no question is open."""
+    if understood is None or understood.first is None or understood.last is None:
+        return []
+    days = f"{formatting.date(understood.first)} to {formatting.date(understood.last)}, by {understood.period}"
+    return [days, *([JOINED[understood.duplicates]] if decided and understood.duplicates in JOINED else [])]
+
+
+def _where(where: Reading | None) -> list[str]:
+    """Where the cells were found, where that is not the usual."""
+    if where is None:
+        return []
+    facts = {
+        f"sheet {markdown.plain(where.sheet)}": bool(where.sheet),
+        f"encoding {markdown.plain(where.encoding)}": where.encoding.lower() not in USUAL_ENCODINGS,
+        "no line names the columns" if where.header_line == 0 else f"header in line {where.header_line:,}": where.header_line != 1,
+        "days run across": where.layout == "wide",
+    }
+    return [fact for fact, unusual in facts.items() if unusual]
+
+
+def _notes(notes: tuple[str, ...], *, decided: bool) -> None:
+    """As a list; many of them are folded."""
+    lines = [f"- {markdown.plain(note)}" for note in notes]
+    shown = len(lines) if len(lines) <= MOST_NOTES else MOST_NOTES - 1
+    if lines and not decided:
+        st.caption("With the first choice of what is open:")
+    if lines:
+        st.markdown("\n".join(lines[:shown]))
+    if lines[shown:]:
+        with st.expander(f"{len(lines) - shown:,} more notes", type="compact", key="more_notes"):
+            st.markdown("\n".join(lines[shown:]))
