@@ -10,6 +10,7 @@ import pyarrow as pa
 from pyarrow import compute
 
 from forecasting.core import spreadsheets
+from forecasting.intake.cell_units import without_units
 from forecasting.intake.column_mapping import NO, YES
 from forecasting.intake.date_formats import Days, parse_days
 from forecasting.intake.number_formats import Decimal, parse_numbers
@@ -46,7 +47,7 @@ def as_numbers(cells: pd.Series, decimal: Decimal) -> np.ndarray:
     if cells.dtype.kind == "f":
         return cells.to_numpy()
     places, texts = distinct(cells)
-    return parse_numbers(texts, decimal)[places]
+    return parse_numbers(without_units(texts)[0], decimal)[places]
 
 
 def as_yes_or_no(cells: pd.Series) -> np.ndarray:

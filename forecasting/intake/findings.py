@@ -7,10 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-from forecasting.intake import cells, number_formats, problems
+from forecasting.core import schema
+from forecasting.intake import cell_units, cells, decimal_marks, number_formats, problems
+from forecasting.intake.answers import Answers
 from forecasting.intake.column_facts import sample
 from forecasting.intake.column_mapping import Mapping
 from forecasting.intake.table import Table
+from forecasting.intake.understood import Question
 
 
 class Findings:
@@ -37,22 +40,69 @@ class Findings:
         self.frames.append(problems.problem_rows(self.table.lines[rows], column, values, problem, f"Skipped. {what_to_do}"))
         self.bad |= rows
 
-    def decimals(self, roles: Sequence[str]) -> tuple[dict[str, number_formats.Decimal], tuple[str, ...]]:
-        """The decimal mark of each column of numbers, and a note for a person about each uncertain one.
+    def decimals(
+        self, roles: Sequence[str], answers: Answers | None = None
+    ) -> tuple[dict[str, number_formats.Decimal], tuple[str, ...], tuple[Question, ...]]:
+        """The decimal mark of each column of numbers, a note for a person about each uncertain one, and a question where nothing decides.
 
-        A number that proves the mark decides for its column, then for the other columns; where no number does, a file with ";" between
-        its cells has a decimal comma and any other file a decimal point.
+        A number that proves the mark decides for its column, then for the other columns. Numbers such as "12.500", which prove none, are
+        decided by how the rest of the file writes numbers, and asked about otherwise.
+
+        Args:
+            roles: The roles whose columns hold numbers.
+            answers: What a person said of the file; None where nobody can be asked: then a file with ";" between its cells has a decimal
+                comma and any other file a decimal point.
         """
         columns = {role: self.table.rows[self.mapping[role]] for role in roles if role in self.mapping}
-        texts = {role: sample(column, most=None) for role, column in columns.items() if column.dtype.kind != "f"}
+        read = {role: cell_units.without_units(sample(column, most=None)) for role, column in columns.items() if column.dtype.kind != "f"}
+        texts = {role: bare for role, (bare, _) in read.items()}
+        notes = [f'"{text}" in {self.mapping[role]} was read as a number of that unit.' for role, (_, text) in read.items() if text]
         proved = {role: number_formats.decimal_of(column) for role, column in texts.items()}
         usual: number_formats.Decimal = "," if self.table.reading.delimiter == ";" else "."
         other = next((mark for mark in proved.values() if mark), None)
         marks: dict[str, number_formats.Decimal] = {role: proved.get(role) or other or usual for role in roles}
-        notes = []
+        questions: list[Question] = []
         for role, column in texts.items():
-            text = None if proved[role] or other or self.table.decimal else number_formats.two_ways(column)
-            if text is not None:
-                value = number_formats.parse_numbers(pa.array([text]), marks[role])[0]
-                notes.append(f'"{text}" in {self.mapping[role]} was read as {value:.15g}.')
-        return marks, tuple(notes)
+            example = None if proved[role] else number_formats.two_ways(column)
+            if example is None:
+                continue
+            if answers is not None:
+                marks[role], doubts = self._doubtful(role, column, other, answers)
+                questions += doubts[: not questions]
+            if (answers is not None or not (other or self.table.decimal)) and not questions:
+                value = number_formats.parse_numbers(pa.array([example]), marks[role])[0]
+                notes.append(f'"{example}" in {self.mapping[role]} was read as {value:.15g}.')
+        return marks, tuple(notes), tuple(questions)
+
+    def _doubtful(
+        self, role: str, texts: pa.Array, other: number_formats.Decimal | None, answers: Answers
+    ) -> tuple[number_formats.Decimal, list[Question]]:
+        """The decimal mark of a column that does not prove it, and the question if nothing else does.
+
+        Args:
+            role: Of the column.
+            texts: Its distinct texts.
+            other: The mark that other columns of numbers prove.
+            answers: What a person said of the file.
+        """
+        seen = decimal_marks.seen_mark(texts) or "."
+        counts = role == schema.SALES and decimal_marks.by_counts(texts)
+        reading = decimal_marks.by_neighbours(texts) or self._evidence(role, seen, other)
+        if counts:
+            reading = "decimals" if reading in (None, "decimals") else None
+        reading = reading or next((name for name in decimal_marks.READINGS if name in answers.accept), None)
+        if reading is not None:
+            return decimal_marks.mark_of(seen, reading), []
+        question = decimal_marks.question(self.table, role, self.mapping[role], texts)
+        return decimal_marks.mark_of(seen, decimal_marks.likelier_reading(role, texts)), [question]
+
+    def _evidence(self, role: str, seen: number_formats.Decimal, other: number_formats.Decimal | None) -> decimal_marks.Reading | None:
+        """What the currency, the other columns and the kind of file prove."""
+        column = self.mapping[role]
+        if role == schema.PRICE and (reading := decimal_marks.by_currency(sample(self.table.rows[column], most=None), column)):
+            return reading
+        if other is None and self.table.decimal == seen:
+            return "decimals"
+        free = [sample(self.table.rows[name]) for name in self.table.columns if name not in self.mapping.values()]
+        mark = other or decimal_marks.by_other_columns(free)
+        return None if mark is None else decimal_marks.reading_of(seen, mark)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Final, Literal
 
 import numpy as np
@@ -18,8 +19,15 @@ _DOT_GROUPS: Final = r"^[+-]?[1-9][0-9]{0,2}(?:\.[0-9]{3})+$"
 _COMMA_GROUPS: Final = r"^[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3})+$"
 _BARE_EXPONENT: Final = r"^[+-]?[0-9]+[eE][+-]?[0-9]+$"
 _INFINITE: Final = r"^[+-]?(?i:inf|infinity|∞)$"
-_MONEY: Final = r"(?:€|R?\$|£|¥|₹|EUR|USD|GBP|CHF|JPY|PLN|SEK|NOK|DKK|kr\.?|zł)"
-_CURRENCY: Final = rf"(?i)^(-?)\s*{_MONEY}\s*|\s*{_MONEY}$"
+_LAKH: Final = r"^[+-]?[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}(?:\.[0-9]*)?$"
+"""Groups of Indian numbers: 1,20,000."""
+_MONEY: Final = (
+    r"(?:R?\p{Sc}|EUR|USD|GBP|CHF|JPY|CNY|RMB|INR|IDR|VND|KRW|THB|MYR|PHP|PLN|CZK|HUF|RON|BGN|SEK|NOK|DKK|ISK|TRY|RUB|UAH|ILS|AED|SAR|KWD|"
+    r"CAD|AUD|NZD|ZAR|NGN|KES|BRL|MXN|ARS|CLP|COP|PEN|kr\.?|zł|Kč|Ft|lei|лв\.?|руб\.?|р\.|грн\.?|Rs\.?|Rp\.?|RM|TL|円|元|원|บาท|đ)"
+)
+_CURRENCY: Final = rf"(?i)^([-(]?)\s*{_MONEY}\s*|\s*{_MONEY}(\)?)$"
+_MARKS: Final = {"\u066b": ".", "\u066c": ",", "\uff0e": ".", "\uff0c": ",", "\u200e": "", "\u200f": "", "\u061c": ""}
+"""Decimal marks and thousands marks of Arabic and full-width numbers, and invisible marks of direction."""
 _GROUP: Final = r"([0-9])[\s\x{00A0}\x{2009}\x{202F}\x{2019}']([0-9]{3})"
 
 
@@ -66,7 +74,7 @@ def _fits(clean: pa.Array, decimal: Decimal) -> np.ndarray:
     marked, groups = (_POINT, _COMMA_GROUPS) if decimal == "." else (_COMMA, _DOT_GROUPS)
     fits = _matches(clean, _PLAIN)
     if not fits.all():
-        for pattern in (marked, groups, _BARE_EXPONENT):
+        for pattern in (marked, groups, _BARE_EXPONENT, *([_LAKH] if decimal == "." else [])):
             fits = fits | _matches(clean, pattern)
         fits &= _matches(clean, "[0-9]")
     return fits
@@ -77,12 +85,32 @@ def _cleaned(texts: pa.Array) -> pa.Array:
     clean = compute.utf8_trim_whitespace(texts)
     if _matches(clean, r"^[+-]?[0-9.,]+$").all():
         return clean
-    clean = compute.replace_substring_regex(compute.replace_substring(clean, "\u2212", "-"), _CURRENCY, r"\1")
+    clean = compute.replace_substring_regex(western_digits(clean), r"[\x{2212}\x{2013}\x{FF0D}]", "-")
+    clean = compute.replace_substring_regex(clean, _CURRENCY, r"\1\2")
     clean = compute.utf8_trim_whitespace(clean)
     for _ in range(4):
         clean = compute.replace_substring_regex(clean, _GROUP, r"\1\2")
-    clean = compute.replace_substring_regex(clean, r"^\(([0-9.,]+)\)$", r"-\1")
+    clean = compute.replace_substring_regex(clean, r"^\(\s*([0-9.,]+)\s*\)$", r"-\1")
     return compute.replace_substring_regex(clean, r"^([0-9.,]+)-$", r"-\1")
+
+
+def western_digits(texts: pa.Array) -> pa.Array:
+    r"""The texts with digits of other scripts as 0 to 9, and with their marks.
+
+    Example:
+        >>> western_digits(pa.array(["\u0662\u0660\u066b\u0665"])).to_pylist()
+        ['20.5']
+    """
+    if not _matches(texts, r"[^\x00-\x7f]").any():
+        return texts
+    return pa.array([text if text is None or text.isascii() else "".join(map(_western, text)) for text in texts.to_pylist()], pa.string())
+
+
+def _western(character: str) -> str:
+    if character in _MARKS:
+        return _MARKS[character]
+    digit = unicodedata.decimal(character, None)
+    return character if digit is None else str(digit)
 
 
 def _matches(texts: pa.Array, pattern: str) -> np.ndarray:

@@ -14,7 +14,7 @@ import pyarrow as pa
 from forecasting.core import schema
 from forecasting.core.errors import AmbiguousDates
 from forecasting.core.period import period_of_dates
-from forecasting.intake import cells, number_formats, problems
+from forecasting.intake import cells, no_sales, number_formats, problems
 from forecasting.intake.answers import NOTHING_SAID, Answers
 from forecasting.intake.collisions import RowNumbers, join
 from forecasting.intake.column_facts import SAMPLE_ROWS, ColumnFacts
@@ -105,9 +105,9 @@ def check(table: Table, mapping: AnyMapping[str, str], answers: Answers = NOTHIN
     findings = Findings(table, roles)
     columns = {schema.DATE: _check_days(findings, answers, today)}
     columns |= {role: _check_texts(findings, role) for role in (*schema.KEYS, *schema.ATTRIBUTES) if role in roles}
-    decimals, doubts = findings.decimals(NUMBERS)
+    decimals, doubts, unsure = findings.decimals(NUMBERS, answers)
     columns |= {role: _check_driver(findings, role, decimals) for role in schema.DRIVERS if role in roles}
-    columns[schema.SALES] = np.ones(len(table)) if answers.count_rows else _check_sales(findings, columns, decimals)
+    columns[schema.SALES], gaps = (np.ones(len(table)), ()) if answers.count_rows else _check_sales(findings, columns, decimals)
     good = ~findings.bad
     frame = _answered(pd.DataFrame({role: _column(columns[role], good) for role in schema.COLUMNS if role in columns}), answers)
     numbers = RowNumbers.of(frame)
@@ -133,8 +133,8 @@ def check(table: Table, mapping: AnyMapping[str, str], answers: Answers = NOTHIN
         series=len(np.unique(joined.series)),
         first=sales[schema.DATE].min() if len(sales) else None,
         last=sales[schema.DATE].max() if len(sales) else None,
-        notes=(*table.notes, *notes, *doubts, *_about_sales(table, roles), *joined.notes),
-        questions=tuple(asked),
+        notes=(*table.notes, *notes, *doubts, *gaps, *_about_sales(table, roles), *joined.notes),
+        questions=(*unsure, *asked),
         problems=len(together),
     )
     kept_out = tuple(name for name in table.columns if name not in roles.values())
@@ -215,11 +215,19 @@ def _check_driver(findings: Findings, role: str, decimals: dict[str, number_form
     return values
 
 
-def _check_sales(findings: Findings, columns: AnyMapping[str, np.ndarray], decimals: dict[str, number_formats.Decimal]) -> np.ndarray:
-    """Sales of each row, NaN if not known; an empty cell is no problem after the last day with sales, on rows that give a driver."""
-    given = findings.table.rows[findings.mapping[schema.SALES]]
-    values, empty = cells.as_numbers(given, decimals[schema.SALES]), is_empty(given)
-    findings.add(np.isnan(values) & ~empty, schema.SALES, "Not a number", f"Correct the sales {_AGAIN}")
+def _check_sales(
+    findings: Findings, columns: AnyMapping[str, np.ndarray], decimals: dict[str, number_formats.Decimal]
+) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Sales of each row, NaN if not known, and notes about cells without a number that are no problem: dashes, and days on which a shop was closed.
+
+    An empty cell is no problem after the last day with sales, on rows that give a driver.
+    """
+    column = findings.mapping[schema.SALES]
+    given = findings.table.rows[column]
+    dashes, gaps = no_sales.nothing_sold(given), no_sales.closed(given)
+    values, empty = np.where(dashes, 0.0, cells.as_numbers(given, decimals[schema.SALES])), is_empty(given)
+    findings.bad |= gaps
+    findings.add(np.isnan(values) & ~empty & ~gaps, schema.SALES, "Not a number", f"Correct the sales {_AGAIN}")
     findings.add(np.isinf(values), schema.SALES, "Not a finite number", f"Correct the sales {_AGAIN}")
     days = columns[schema.DATE]
     sold = days[np.isfinite(values) & ~findings.bad]
@@ -228,7 +236,7 @@ def _check_sales(findings: Findings, columns: AnyMapping[str, np.ndarray], decim
     for role in schema.DRIVERS:
         has_driver |= np.isfinite(columns[role]) if role in columns else False
     findings.add(empty & ~(ahead & has_driver), schema.SALES, "No sales", f"Write 0 if nothing was sold, or the units, {_AGAIN}")
-    return values
+    return values, no_sales.notes(column, given, dashes, gaps)
 
 
 def _column(values: np.ndarray | pa.DictionaryArray, rows: np.ndarray) -> pd.Series:

@@ -83,7 +83,7 @@ def read(findings: Findings, last: pd.Timestamp, *, day_first: bool | None) -> C
         day_first: Whether the day comes first in 03/04, the answer to AmbiguousDates; None to find out.
     """
     numbers = [role for role in (*_RANGES, state.SERVICE_LEVEL) if role in findings.mapping]
-    decimals, notes = findings.decimals([role for role in numbers if role != state.SERVICE_LEVEL])
+    decimals, notes, _ = findings.decimals([role for role in numbers if role != state.SERVICE_LEVEL])
     values = {role: _numbers(findings, role, decimals[role]) for role in numbers if role != state.SERVICE_LEVEL}
     if state.SERVICE_LEVEL in findings.mapping:
         values[state.SERVICE_LEVEL] = _shares(findings)
