@@ -30,6 +30,8 @@ MIN_SHARE_BELOW: Final = 0.3
 """Share of rows below zero from which they are hardly all returns."""
 RISING_SHARE: Final = 0.5
 """Share of the steps that have to rise in a running total; sales that stay the same prove nothing."""
+HEAD_ROWS: Final = 5_000
+"""Rows from the start that are looked at first: hardly any sales that are no running total never fall in them."""
 MONTHLY_DAYS: Final = 20
 """Days from row to row above which a running total can only begin anew with a year, not with a month."""
 TOTALS: Final = words_of(
@@ -151,6 +153,9 @@ def signs(frame: pd.DataFrame, answers: Answers) -> Question | None:
 def running_total(sales: pd.DataFrame, series: np.ndarray, answers: Answers) -> Question | None:
     """Sales that never fall within any series, except where a month or a year begins: the total so far, not what a day sold."""
     if not {"running-total", "differences"}.isdisjoint(answers.accept) or len(sales) < MIN_ROWS_RISING:
+        return None
+    _, first_falls, first_anew = _steps(sales.iloc[:HEAD_ROWS], series[:HEAD_ROWS])
+    if (first_falls & ~first_anew).any():
         return None
     same, falls, anew = _steps(sales, series)
     values = sales[schema.SALES].to_numpy(dtype=float)

@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from forecasting.core import schema
-from forecasting.core.errors import AmbiguousDates
+from forecasting.core.errors import AmbiguousDates, InputError
 from forecasting.core.period import period_of_dates
 from forecasting.intake import cells, no_sales, number_formats, problems
 from forecasting.intake.answers import NOTHING_SAID, Answers
@@ -27,6 +27,7 @@ from forecasting.intake.line_kinds import without_other_lines
 from forecasting.intake.receipts import receipts_by
 from forecasting.intake.row_choice import left_out
 from forecasting.intake.sales_column import require_sales
+from forecasting.intake.spoiled_ids import spoiled_ids
 from forecasting.intake.table import Table, is_empty
 from forecasting.intake.understood import Choice, Question, Understood, open_questions
 
@@ -197,6 +198,10 @@ def _date_question(error: AmbiguousDates) -> Question:
 def _check_texts(findings: Findings, role: str) -> pa.DictionaryArray:
     texts = cells.as_texts(findings.table.rows[findings.mapping[role]])
     if role in schema.KEYS:
+        column = findings.mapping[role]
+        spoiled = spoiled_ids(texts.dictionary, column)
+        if spoiled:
+            raise InputError(spoiled)
         what = "product" if role == schema.PRODUCT else role
         findings.add(texts.is_null().to_numpy(zero_copy_only=False), role, f"No {what}", f"Write the {what} {_AGAIN}")
     return texts

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from forecasting.core.errors import QuestionsOpen
+from forecasting.core.errors import InputError, QuestionsOpen
 from forecasting.intake.answers import Answers, leave_out_pair
 from forecasting.intake.reader import read_table
 from forecasting.intake.sales_file import check, guess_mapping
@@ -155,3 +155,8 @@ def test_what_is_left_out_must_be_there():
         intake("Date,Status,Units", [f"{day},ok,3" for day in DAYS], leave_out=(("Status", "x"),))
     with pytest.raises(Exception, match="no column State"):
         intake("Date,Status,Units", [f"{day},ok,3" for day in DAYS], leave_out=(("State", "x"),))
+
+
+def test_article_numbers_that_a_spreadsheet_spoiled_are_refused_by_name():
+    with pytest.raises(InputError, match="EAN has numbers such as .4.00638E.12.: a spreadsheet kept only their first digits"):
+        intake("Date,EAN,Units", [f"{day},{ean},3" for day in DAYS for ean in ("4.00638E+12", "4.00638E+12")])
