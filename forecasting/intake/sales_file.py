@@ -14,7 +14,7 @@ import pyarrow as pa
 from forecasting.core import row_keys, schema
 from forecasting.core.errors import AmbiguousDates, QuestionsOpen
 from forecasting.core.period import period_of_dates
-from forecasting.intake import cells, no_sales, number_formats, problems
+from forecasting.intake import cells, date_column, no_sales, number_formats, problems
 from forecasting.intake.answers import NOTHING_SAID, Answers
 from forecasting.intake.collisions import join
 from forecasting.intake.column_mapping import Mapping, checked, guess_mapping
@@ -96,7 +96,8 @@ def check(table: Table, mapping: AnyMapping[str, str], answers: Answers = NOTHIN
     roles = checked(table, mapping, count_rows=answers.count_rows)
     table, notes = left_out(table, answers.leave_out)
     findings = Findings(table, roles)
-    columns = {schema.DATE: _check_days(findings, answers, today)}
+    days, readings = _check_days(findings, answers, today)
+    columns: dict[str, np.ndarray | pa.DictionaryArray] = {schema.DATE: days}
     columns |= {role: _check_texts(findings, role) for role in (*schema.KEYS, *schema.ATTRIBUTES) if role in roles}
     decimals, doubts, unsure = findings.decimals(NUMBERS, answers)
     columns |= {role: _check_driver(findings, role, decimals) for role in schema.DRIVERS if role in roles}
@@ -115,7 +116,7 @@ def check(table: Table, mapping: AnyMapping[str, str], answers: Answers = NOTHIN
         series=len(joined.sales[[key for key in schema.KEYS if key in joined.sales]].drop_duplicates()),
         first=joined.sales[schema.DATE].min() if len(joined.sales) else None,
         last=joined.sales[schema.DATE].max() if len(joined.sales) else None,
-        notes=(*table.notes, *notes, *doubts, *states, *joined.notes),
+        notes=(*table.notes, *notes, *readings, *doubts, *states, *joined.notes),
         questions=(*unsure, *joined.questions),
         problems=len(together),
     )
@@ -128,25 +129,25 @@ def open_questions(understood: Understood) -> QuestionsOpen:
     return QuestionsOpen("\n".join(str(question) for question in understood.questions), understood=understood.to_dict())
 
 
-def _check_days(findings: Findings, answers: Answers, today: date) -> np.ndarray:
+def _check_days(findings: Findings, answers: Answers, today: date) -> tuple[np.ndarray, tuple[str, ...]]:
+    """The day of each row, and notes about how they were read."""
     column = findings.mapping[schema.DATE]
     given = findings.table.rows[column]
     try:
-        days = cells.as_days(given, column=column, day_first=answers.day_first)
+        days, notes = date_column.as_days(given, column=column, answers=answers, today=today)
     except AmbiguousDates as error:
         raise open_questions(Understood(read=findings.table.reading, mapping=findings.mapping, questions=(_date_question(error),))) from error
     empty = is_empty(given)
     findings.add(empty, schema.DATE, "No date", f"Write the date {_AGAIN}")
-    findings.add(np.isnat(days) & ~empty, schema.DATE, "No such date", f"Correct the date {_AGAIN}")
+    findings.add(np.isnat(days) & ~empty, schema.DATE, date_column.no_such_date(notes), f"Correct the date {_AGAIN}")
     findings.add(days > np.datetime64(today + MAX_AHEAD, "D"), schema.DATE, "More than two years ahead", f"Correct the date {_AGAIN}")
     findings.add(days < np.datetime64(FIRST_DAY, "D"), schema.DATE, "Before 1970", f"Correct the date {_AGAIN}")
-    return days
+    return days, notes
 
 
 def _date_question(error: AmbiguousDates) -> Question:
-    """Which of two readings of the dates is meant."""
-    choices = [Choice(order, text, {"date_order": order}) for order, text in zip(("day", "month"), error.readings, strict=True)]
-    return Question("dates", str(error), tuple(choices))
+    """Which reading of the dates is meant."""
+    return Question(error.kind, str(error), tuple(Choice(value, text, answer) for value, text, answer in error.choices))
 
 
 def _check_texts(findings: Findings, role: str) -> pa.DictionaryArray:
