@@ -24,6 +24,7 @@ Anything else is a fault of Shelfcast: it is logged whole and never shown as if 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -65,20 +66,36 @@ class ColumnsMissing(InputError):
 
 
 class AmbiguousDates(InputError):
-    """All dates of a file can be read day first and month first.
+    """All dates of a file can be read in more than one way: day first and month first, or in one year and another.
 
     Args:
         message: The question.
         column: The column of dates as the file names it.
         examples: A few of its texts.
-        readings: What the first of them is with the day first, and with the month first.
+        choices: For each answer, the likelier first: its name, what it means, and the fields of `intake.answers.Answers` that it sets.
+        kind: The name of the question, for programs.
     """
 
-    def __init__(self, message: str, *, column: str, examples: Sequence[str], readings: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        column: str,
+        examples: Sequence[str],
+        choices: Sequence[tuple[str, str, Mapping[str, Any]]] = (),
+        kind: str = "dates",
+    ) -> None:
         super().__init__(message)
         self.column = column
         self.examples = tuple(examples)
-        self.readings = tuple(readings)
+        self.choices = tuple(choices)
+        self.kind = kind
+
+    def without(self, pattern: str) -> AmbiguousDates:
+        """The same question without what a pattern matches in its texts."""
+        texts = [re.sub(pattern, "", text) for text in self.examples]
+        choices = [(name, re.sub(pattern, "", text), answer) for name, text, answer in self.choices]
+        return AmbiguousDates(re.sub(pattern, "", str(self)), column=self.column, examples=texts, choices=choices, kind=self.kind)
 
 
 class QuestionsOpen(InputError):

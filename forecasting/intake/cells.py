@@ -34,11 +34,11 @@ def shown(cells: pd.Series, rows: np.ndarray) -> list[str]:
 
 
 def as_days(cells: pd.Series, *, column: str, day_first: bool | None) -> Days:
-    """The day of each cell, NaT where there is none; raises AmbiguousDates."""
+    """The day of each cell, NaT where there is none; raises AmbiguousDates, and InputError for quarters and the like."""
     if cells.dtype.kind == "M":
         return cells.to_numpy().astype("datetime64[D]")
     places, texts = distinct(cells)
-    days = parse_days(texts, column=column, day_first=day_first, serial=cells.dtype.kind == "f")
+    days = parse_days(texts, column=column, day_first=day_first, serial=True)
     return days[places]
 
 

@@ -2,84 +2,218 @@
 
 from __future__ import annotations
 
-import unicodedata
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Final
 
 import numpy as np
 import pyarrow as pa
 from pyarrow import compute
 
-from forecasting.core.errors import AmbiguousDates
+from forecasting.core.errors import AmbiguousDates, InputError
+from forecasting.intake import calendars, date_numbers, date_order, date_texts, named_dates, whole_periods
+from forecasting.intake.answers import DateOrder
+from forecasting.intake.calendars import NO_DAY, Days, days_of, integers
 
-Days = np.ndarray[tuple[int, ...], np.dtype[np.datetime64]]
+__all__ = ["DateHints", "Days", "DaysRead", "looks_like_days", "parse_days", "read_days"]
 
+LAST_DAY: Final = date(2199, 12, 31)
+"""The last plausible day where nobody says which day is today."""
+MAX_DATES: Final = 20_000
+"""Distinct dates without times of a column at most, for all that is known: 55 years of days. A column with more is probed first."""
+PROBED_TEXTS: Final = 2000
+"""Distinct texts that are probed."""
 _TIME: Final = r"(?:[T ,]+\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?)?(?: ?(?:Z|UTC|GMT|[+-]\d{2}:?\d{2}))?$"
-_WEEKDAY: Final = r"^(?:\p{L}+\.?,? +)?"
-_YEAR_FIRST: Final = r"^(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})" + _TIME
-_COMPACT: Final = r"^(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})(?:\.0)?" + _TIME
-_YEAR_LAST: Final = _WEEKDAY + r"(?P<a>\d{1,2})(?P<sep>[-/.]) ?(?P<b>\d{1,2})[-/.] ?(?P<y>\d{4}|\d{2})" + _TIME
-_NAMED: Final = _WEEKDAY + r"(?P<d>\d{1,2})\.?[-/ ]*(?P<m>\p{L}{3,})\.?,?[-/ ]*(?P<y>\d{4}|\d{2})" + _TIME
-_NAMED_FIRST: Final = r"^(?P<m>\p{L}{3,})\.?[-/ ]*(?P<d>\d{1,2})(?:st|nd|rd|th)?,?[-/ ]+(?P<y>\d{4})" + _TIME
-_WHOLE_MONTHS: Final = (
-    r"^(?P<y>\d{4})[-/](?P<m>\d{1,2})$",
-    r"^(?P<m>\d{1,2})[-/](?P<y>\d{4})$",
-    r"^(?P<m>\p{L}{3,})\.?[-/ ']*(?P<y>\d{4}|\d{2})$",
-    r"^(?P<y>\d{4})[-/ ]*(?P<m>\p{L}{3,})\.?$",
-)
-_ISO_WEEK: Final = r"^(?P<y>\d{4})[- ]?[Ww](?P<w>\d{1,2})$"
-_SERIAL: Final = r"^(?P<n>\d{5})(?:\.\d+)?$"
-_SERIAL_ZERO: Final = np.datetime64("1899-12-30", "D")
-"""Day 0 of workbooks, right for every day since March 1900."""
-
-_MONTHS: Final = (
-    "january januar janvier enero gennaio januari janeiro",
-    "february februar fevrier febrero febbraio februari fevereiro",
-    "march marz maerz mars marzo maart marco mrz",
-    "april avril abril aprile",
-    "may mai mayo maggio mei maio",
-    "june juni juin junio giugno junho",
-    "july juli juillet julio luglio julho",
-    "august aout agosto augustus",
-    "september septembre septiembre settembre setembro",
-    "october oktober octobre octubre ottobre outubro",
-    "november novembre noviembre novembro",
-    "december dezember decembre diciembre dicembre dezembro",
-)
+_ISO: Final = r"^(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})" + _TIME
+_YEAR_FIRST: Final = r"^(?:\p{L}+\.?,? +)?(?P<y>\d{4})[-/._ ] ?(?P<m>\d{1,2})[-/._ ] ?(?P<d>\d{1,2})\.?$"
+_COMPACT: Final = r"^(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})(?:\.0)?$"
+_YEARLESS: Final = r"^(?P<a>\d{1,2})(?P<s>[-/.] ?)(?P<b>\d{1,2})\.?$"
+_COMPACT_YEARS: Final = (1300, 2700)
+"""Years that eight digits may begin with."""
 
 
-def parse_days(texts: pa.Array, *, column: str, day_first: bool | None = None, serial: bool = False) -> Days:
-    """The day of each text, NaT where there is none, shape (n,), unit day.
+@dataclass(frozen=True, kw_only=True)
+class DateHints:
+    """What is known of a column of dates.
 
-    A time of day and its zone are dropped: the day is the one that was written. Dates with the year last are read in the order, day first
-    or month first, that fits more of the column, so a single 31/12 decides for all. Dots mean day first wherever dates are written with
-    them. A column of nothing but months ("Jan 2026") or ISO weeks ("2026-W05") is read as their first days.
+    Args:
+        column: Its name, for messages.
+        order: What comes first in 03/04/05, if a person said so.
+        last_plausible: Days beyond are mistakes.
+        numbers: Whether 46082, 1772366400 and 202403 are days, as programs write them.
+        lenient: Whether quarters and the like are left without a day, instead of refused.
+        ranges: Whether a text can be a range of days.
+    """
+
+    column: str
+    order: DateOrder | None = None
+    last_plausible: date = LAST_DAY
+    numbers: bool = False
+    lenient: bool = False
+    ranges: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class DaysRead:
+    """The days of texts.
+
+    Args:
+        days: NaT where there is none, shape (n,), unit day.
+        yearless: Days without a year, in the year 2000, shape (n,), if those are all that there is; else None.
+        notes: What a person should know, a sentence each.
+    """
+
+    days: Days
+    yearless: Days | None = None
+    notes: tuple[str, ...] = ()
+
+
+def read_days(texts: pa.Array, hints: DateHints) -> DaysRead:
+    """The day of each text.
+
+    A time of day and its zone are dropped: the day is the one that was written. Dates of three numbers with the year last are read in the
+    order, day first or month first, that fits more of the column, so a single 31/12 decides for all. Dots mean day first wherever dates are
+    written with them. A column of nothing but months ("Jan 2026"), weeks ("2026-W05") or ranges of days is read as their first days.
 
     Args:
         texts: Distinct texts.
-        column: The name of their column, for the text of AmbiguousDates.
-        day_first: Whether the day comes first, if the person said so; None to find out.
-        serial: Whether five digits are a day number of a workbook.
+        hints: What is known of their column.
 
     Raises:
-        AmbiguousDates: Both orders fit equally well and give different days.
+        AmbiguousDates: Several orders fit equally well and give different days.
+        InputError: The column has quarters, or years of the Islamic calendar.
     """
+    read = _days_read(texts, hints)
+    if not hints.lenient and calendars.has_islamic_years(read.days):
+        raise InputError(
+            f"{hints.column} has years of the Islamic calendar, which cannot be converted for sure: its months begin when the moon is seen. Export "
+            "the sales with dates such as 2026-03-31 and upload that."
+        )
+    return read
+
+
+def _days_read(texts: pa.Array, hints: DateHints) -> DaysRead:
     trimmed = compute.utf8_trim_whitespace(texts)
-    days = np.full(len(texts), np.datetime64("NaT", "D"))
-    for pattern in (_YEAR_FIRST, _COMPACT, _NAMED, _NAMED_FIRST):
-        _fill(days, _by_fields(trimmed, pattern))
-        if not np.isnat(days).any():
-            return days
-    _fill(days, _year_last(trimmed, column, day_first))
-    if serial:
-        _fill(days, _serials(trimmed))
-    if np.isnat(days).all():
-        _fill(days, _months_or_weeks(trimmed))
-    return days
+    filled = compute.not_equal(trimmed, "").to_numpy(zero_copy_only=False)
+    days = _by_fields(trimmed, _ISO)
+    if not np.isnat(days[filled]).any():
+        return DaysRead(days, notes=calendars.notes(trimmed, hints.column, days))
+    timeless = date_texts.without_times(trimmed).dictionary_encode()
+    if len(timeless.dictionary) > MAX_DATES and np.isnat(_read(date_texts.bare(timeless.dictionary[:PROBED_TEXTS]), hints).days).all():
+        return DaysRead(days)
+    read = _read(date_texts.bare(timeless.dictionary), hints)
+    places = timeless.indices.to_numpy(zero_copy_only=False)
+    return DaysRead(read.days[places], None if read.yearless is None else read.yearless[places], read.notes)
+
+
+def parse_days(texts: pa.Array, *, column: str, day_first: bool | None = None, serial: bool = False) -> Days:
+    """The day of each text as `read_days` gives it.
+
+    Args:
+        texts: Distinct texts.
+        column: The name of their column, for messages.
+        day_first: Whether the day comes first, if the person said so; None to find out.
+        serial: Whether numbers are days, as programs write them.
+
+    Raises:
+        AmbiguousDates: Several orders fit equally well and give different days.
+        InputError: The column has quarters, or years of the Islamic calendar.
+    """
+    order: DateOrder | None = None if day_first is None else "day" if day_first else "month"
+    return read_days(texts, DateHints(column=column, order=order, numbers=serial)).days
 
 
 def looks_like_days(texts: pa.Array) -> np.ndarray:
-    """Which texts are days in any order, shape (n,)."""
-    return ~np.isnat(parse_days(texts, column="", day_first=True)) | ~np.isnat(parse_days(texts, column="", day_first=False))
+    """Which texts are days in any order, months, weeks or quarters, shape (n,)."""
+    looks = whole_periods.are_quarters(texts)
+    for order in ("day", "month"):
+        read = read_days(texts, DateHints(column="", order=order, lenient=True))
+        looks |= ~np.isnat(read.days)
+        if read.yearless is not None:
+            looks |= ~np.isnat(read.yearless) & compute.match_substring_regex(texts, r"\p{L}").to_numpy(zero_copy_only=False)
+    if date_numbers.are_months(compute.utf8_trim_whitespace(texts), LAST_DAY):
+        looks |= ~np.isnat(date_numbers.months(compute.utf8_trim_whitespace(texts), LAST_DAY))
+    return looks
+
+
+def _read(texts: pa.Array, hints: DateHints) -> DaysRead:
+    """The day of each bare text."""
+    if not hints.lenient:
+        whole_periods.refuse(texts, hints.column)
+    days = _by_fields(texts, _YEAR_FIRST)
+    _fill(days, _compact(texts))
+    _fill(days, date_order.year_last(_open(texts, days), column=hints.column, order=hints.order, last_plausible=hints.last_plausible))
+    named = named_dates.read(_open(texts, days))
+    _fill(days, named.days)
+    lines: tuple[str, ...] = ()
+    if hints.numbers:
+        numbers, lines = date_numbers.read(_open(texts, days), hints.column, hints.last_plausible)
+        _fill(days, numbers)
+    if not np.isnat(days).all():
+        return DaysRead(days, notes=(*lines, *calendars.notes(texts, hints.column, days)))
+    return _whole_periods(texts, named, hints)
+
+
+def _whole_periods(texts: pa.Array, named: named_dates.NamedDates, hints: DateHints) -> DaysRead:
+    """The first days of months, weeks and ranges, or days without a year, of a column that has no whole dates."""
+    days = named.months.copy()
+    _fill(days, whole_periods.months(texts))
+    if hints.numbers:
+        _fill(days, date_numbers.months(texts, hints.last_plausible))
+    weeks = whole_periods.weeks(texts)
+    _fill(days, weeks)
+    if not np.isnat(days).all():
+        notes = (*whole_periods.weeks_note(texts, hints.column, weeks), *calendars.notes(texts, hints.column, days))
+        return DaysRead(days, notes=notes)
+    if hints.ranges and (ends := whole_periods.ends(texts)) is not None:
+        return _ranges(texts, ends, hints)
+    short = whole_periods.short_months(texts)
+    if not np.isnat(short).all():
+        return DaysRead(short, notes=whole_periods.short_note(texts, hints.column, short))
+    if not np.isnat(named.yearless).all():
+        return DaysRead(days, named.yearless)
+    yearless = _yearless(texts, hints)
+    return DaysRead(days, yearless if yearless is not None and not np.isnat(yearless).all() else None)
+
+
+def _ranges(texts: pa.Array, ends: tuple[pa.Array, pa.Array], hints: DateHints) -> DaysRead:
+    """The first day of each range; both ends show the order of day and month."""
+    read = read_days(pa.concat_arrays(ends), replace(hints, ranges=False)).days
+    first, last = read[: len(texts)], read[len(texts) :]
+    year_before = _year_before(first)
+    first = np.where((first > last) & (last - year_before < np.timedelta64(366, "D")), year_before, first)
+    days = np.where(first <= last, first, NO_DAY)
+    places = np.flatnonzero(~np.isnat(days))
+    if not len(places):
+        return DaysRead(days)
+    example = f"{texts[int(places[0])].as_py()} is {date_order.long(days[places[0]].item())}"
+    return DaysRead(days, notes=(f"Ranges of days in {hints.column} were read as their first days: {example}.",))
+
+
+def _year_before(days: Days) -> Days:
+    months = days.astype("datetime64[M]")
+    return (months - 12).astype("datetime64[D]") + (days - months)
+
+
+def _yearless(texts: pa.Array, hints: DateHints) -> Days | None:
+    """Days such as 03-01 or 1/3 in the year 2000; None if there are none."""
+    fields = compute.extract_regex(texts, _YEARLESS)
+    if fields.null_count == len(fields):
+        return None
+    separators = compute.fill_null(compute.utf8_trim(fields.field("s"), " "), "")
+    parts = [compute.fill_null(fields.field(name), "") for name in ("a", "b")]
+    whole = compute.binary_join_element_wise(*parts, pa.array([str(named_dates.LEAP_YEAR)] * len(texts)), separators)
+    order = None if hints.order == "year" else hints.order
+    dates = compute.if_else(fields.is_valid(), whole, "")
+    try:
+        return date_order.year_last(dates, column=hints.column, order=order, last_plausible=hints.last_plausible)
+    except AmbiguousDates as error:
+        raise error.without(rf"[-/. ]*{named_dates.LEAP_YEAR}") from error
+
+
+def _open(texts: pa.Array, days: Days) -> pa.Array:
+    """The texts that have no day yet, the others empty."""
+    return compute.if_else(pa.array(np.isnat(days)), texts, "")
 
 
 def _fill(days: Days, parsed: Days) -> None:
@@ -87,99 +221,16 @@ def _fill(days: Days, parsed: Days) -> None:
     days[open_] = parsed[open_]
 
 
+def _compact(texts: pa.Array) -> Days:
+    """Days such as 20260301; NaT for other numbers of eight digits."""
+    days = _by_fields(texts, _COMPACT)
+    years = days.astype("datetime64[Y]").astype(int) + 1970
+    return np.where((years >= _COMPACT_YEARS[0]) & (years <= _COMPACT_YEARS[1]), days, NO_DAY)
+
+
 def _by_fields(texts: pa.Array, pattern: str) -> Days:
     fields = compute.extract_regex(texts, pattern)
     if fields.null_count == len(fields):
-        return np.full(len(texts), np.datetime64("NaT", "D"))
-    months = fields.field("m")
-    named = pattern in (_NAMED, _NAMED_FIRST)
-    month = _month_numbers(months) if named else _integers(months)
-    return _days(_integers(fields.field("y")), month, _integers(fields.field("d")), fields.is_valid().to_numpy(zero_copy_only=False))
-
-
-def _year_last(texts: pa.Array, column: str, day_first: bool | None) -> Days:
-    fields = compute.extract_regex(texts, _YEAR_LAST)
-    valid = fields.is_valid().to_numpy(zero_copy_only=False)
-    if not valid.any():
-        return np.full(len(texts), np.datetime64("NaT", "D"))
-    first, second, year = (_integers(fields.field(name)) for name in ("a", "b", "y"))
-    by_day, by_month = _days(year, second, first, valid), _days(year, first, second, valid)
-    if day_first is None:
-        dots = bool(compute.all(compute.equal(fields.field("sep").filter(pa.array(valid)), ".")).as_py())
-        day_first = _order(by_day, by_month, dots=dots)
-    if day_first is None:
-        shown = texts.filter(pa.array(valid & (by_day != by_month))).to_pylist()[:3]
-        raise AmbiguousDates(
-            f"The dates in {column} can be read two ways: is {shown[0]} {_long(by_day, by_month, first=True)} or "
-            f"{_long(by_day, by_month, first=False)}? Say whether the day or the month comes first.",
-            column=column,
-            examples=shown,
-            readings=[f"{shown[0]} is {_long(by_day, by_month, first=first)}" for first in (True, False)],
-        )
-    return by_day if day_first else by_month
-
-
-def _order(by_day: Days, by_month: Days, *, dots: bool) -> bool | None:
-    """Whether the day comes first; None if the dates do not decide it."""
-    for_day = int((~np.isnat(by_day) & np.isnat(by_month)).sum())
-    for_month = int((~np.isnat(by_month) & np.isnat(by_day)).sum())
-    if for_day != for_month:
-        return for_day > for_month
-    both = ~np.isnat(by_day) & ~np.isnat(by_month)
-    return True if dots or (not (by_day != by_month)[both].any() and not for_day) else None
-
-
-def _long(by_day: Days, by_month: Days, *, first: bool) -> str:
-    place = int(np.flatnonzero(~np.isnat(by_day) & ~np.isnat(by_month) & (by_day != by_month))[0])
-    day = (by_day if first else by_month)[place].item()
-    return f"{day.day} {day:%B %Y}"
-
-
-def _serials(texts: pa.Array) -> Days:
-    fields = compute.extract_regex(texts, _SERIAL)
-    days = _SERIAL_ZERO + _integers(fields.field("n")).astype("timedelta64[D]")
-    return np.where(fields.is_valid().to_numpy(zero_copy_only=False), days, np.datetime64("NaT", "D"))
-
-
-def _months_or_weeks(texts: pa.Array) -> Days:
-    """The first day of each month or ISO week that has no day."""
-    days = np.full(len(texts), np.datetime64("NaT", "D"))
-    for pattern in _WHOLE_MONTHS:
-        fields = compute.extract_regex(texts, pattern)
-        month = _month_numbers(fields.field("m")) if r"\p{L}" in pattern else _integers(fields.field("m"))
-        year, valid = _integers(fields.field("y")), fields.is_valid().to_numpy(zero_copy_only=False)
-        _fill(days, _days(year, month, np.ones_like(month), valid))
-    fields = compute.extract_regex(texts, _ISO_WEEK)
-    year, week = _integers(fields.field("y")), _integers(fields.field("w"))
-    fourth = _days(year, np.ones_like(week), np.full_like(week, 4), week >= 1)
-    monday = fourth - (fourth.astype(np.int64) + 3) % 7 + (week - 1) * 7
-    same_year = (monday + 3).astype("datetime64[Y]") == fourth.astype("datetime64[Y]")
-    _fill(days, np.where(same_year, monday, np.datetime64("NaT", "D")))
-    return days
-
-
-def _integers(texts: pa.Array) -> np.ndarray:
-    filled = compute.if_else(compute.equal(compute.fill_null(texts, ""), ""), "0", compute.fill_null(texts, "0"))
-    return filled.cast(pa.int64()).to_numpy(zero_copy_only=False)
-
-
-def _month_numbers(texts: pa.Array) -> np.ndarray:
-    """The month of each text, 1 to 12; 0 if it is no name of a month in a known language."""
-    encoded = compute.fill_null(texts, "").dictionary_encode()
-    numbers = np.array([_month(name) for name in encoded.dictionary.to_pylist()], dtype=np.int64)
-    return numbers[encoded.indices.to_numpy(zero_copy_only=False)]
-
-
-def _month(name: str) -> int:
-    plain = "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
-    numbers = {number for number, names in enumerate(_MONTHS, 1) for full in names.split() if len(plain) >= 3 and full.startswith(plain)}
-    return numbers.pop() if len(numbers) == 1 else 0
-
-
-def _days(year: np.ndarray, month: np.ndarray, day: np.ndarray, valid: np.ndarray) -> Days:
-    """Days from their numbers of year, month and day; NaT where the calendar has no such day."""
-    year = np.where(valid & (year < 100), year + 2000, year)
-    good = valid & (month >= 1) & (month <= 12) & (day >= 1) & (year >= 1)
-    starts = ((np.where(good, year, 1970) - 1970) * 12 + np.where(good, month, 1) - 1).astype("datetime64[M]")
-    days = starts.astype("datetime64[D]") + (day - 1).astype("timedelta64[D]")
-    return np.where(good & (days.astype("datetime64[M]") == starts), days, np.datetime64("NaT", "D"))
+        return np.full(len(texts), NO_DAY)
+    year, month, day = (integers(fields.field(name)) for name in ("y", "m", "d"))
+    return days_of(year, month, day, fields.is_valid().to_numpy(zero_copy_only=False))

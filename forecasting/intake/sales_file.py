@@ -14,7 +14,7 @@ import pyarrow as pa
 from forecasting.core import schema
 from forecasting.core.errors import AmbiguousDates, InputError
 from forecasting.core.period import period_of_dates
-from forecasting.intake import cells, no_sales, number_formats, problems
+from forecasting.intake import cells, date_column, no_sales, number_formats, problems
 from forecasting.intake.answers import NOTHING_SAID, Answers
 from forecasting.intake.collisions import RowNumbers, join
 from forecasting.intake.column_facts import SAMPLE_ROWS, ColumnFacts
@@ -104,7 +104,8 @@ def check(table: Table, mapping: AnyMapping[str, str], answers: Answers = NOTHIN
     roles = checked(table, mapping, count_rows=answers.count_rows)
     table, notes = _lines_of_sales(table, roles, answers)
     findings = Findings(table, roles)
-    columns = {schema.DATE: _check_days(findings, answers, today)}
+    days, readings = _check_days(findings, answers, today)
+    columns: dict[str, np.ndarray | pa.DictionaryArray] = {schema.DATE: days}
     columns |= {role: _check_texts(findings, role) for role in (*schema.KEYS, *schema.ATTRIBUTES) if role in roles}
     decimals, doubts, unsure = findings.decimals(NUMBERS, answers)
     columns |= {role: _check_driver(findings, role, decimals) for role in schema.DRIVERS if role in roles}
@@ -134,7 +135,7 @@ def check(table: Table, mapping: AnyMapping[str, str], answers: Answers = NOTHIN
         series=len(np.unique(joined.series)),
         first=sales[schema.DATE].min() if len(sales) else None,
         last=sales[schema.DATE].max() if len(sales) else None,
-        notes=(*table.notes, *notes, *doubts, *gaps, *_about_sales(table, roles), *joined.notes),
+        notes=(*table.notes, *notes, *readings, *doubts, *gaps, *_about_sales(table, roles), *joined.notes),
         questions=(*unsure, *asked),
         problems=len(together),
     )
@@ -174,25 +175,25 @@ def _about_sales(table: Table, roles: Mapping) -> tuple[str, ...]:
     return ()
 
 
-def _check_days(findings: Findings, answers: Answers, today: date) -> np.ndarray:
+def _check_days(findings: Findings, answers: Answers, today: date) -> tuple[np.ndarray, tuple[str, ...]]:
+    """The day of each row, and notes about how they were read."""
     column = findings.mapping[schema.DATE]
     given = findings.table.rows[column]
     try:
-        days = cells.as_days(given, column=column, day_first=answers.day_first)
+        days, notes = date_column.as_days(given, column=column, answers=answers, today=today)
     except AmbiguousDates as error:
         raise open_questions(Understood(read=findings.table.reading, mapping=findings.mapping, questions=(_date_question(error),))) from error
     empty = is_empty(given)
     findings.add(empty, schema.DATE, "No date", f"Write the date {_AGAIN}")
-    findings.add(np.isnat(days) & ~empty, schema.DATE, "No such date", f"Correct the date {_AGAIN}")
+    findings.add(np.isnat(days) & ~empty, schema.DATE, date_column.no_such_date(notes), f"Correct the date {_AGAIN}")
     findings.add(days > np.datetime64(today + MAX_AHEAD, "D"), schema.DATE, "More than two years ahead", f"Correct the date {_AGAIN}")
     findings.add(days < np.datetime64(FIRST_DAY, "D"), schema.DATE, "Before 1970", f"Correct the date {_AGAIN}")
-    return days
+    return days, notes
 
 
 def _date_question(error: AmbiguousDates) -> Question:
-    """Which of two readings of the dates is meant."""
-    choices = [Choice(order, text, {"date_order": order}) for order, text in zip(("day", "month"), error.readings, strict=True)]
-    return Question("dates", str(error), tuple(choices))
+    """Which reading of the dates is meant."""
+    return Question(error.kind, str(error), tuple(Choice(value, text, answer) for value, text, answer in error.choices))
 
 
 def _check_texts(findings: Findings, role: str) -> pa.DictionaryArray:
