@@ -20,6 +20,8 @@ from starlette.testclient import TestClient
 
 from forecasting.core import schema
 from forecasting.entrypoints.api import app as api
+from forecasting.entrypoints.api.forms import Choices
+from forecasting.entrypoints.file_answers import answers_of
 from forecasting.entrypoints.server.server_settings import ServerSettings
 from forecasting.services import sales, submissions
 from forecasting.services.submissions import Submission
@@ -144,13 +146,9 @@ def multipart(content: bytes, name: str, fields: dict[str, str]) -> bytes:
 
 def rows_kept(content: bytes, fields: dict[str, str]) -> int:
     """Rows of a file that a merge is about: one a key and day."""
-    mapping = json.loads(fields.get("mapping", "").strip() or "{}")
-    day_first = {"true": True, "1": True, "false": False}.get(fields.get("day_first", ""))
-    return len(
-        submissions.check(
-            Submission(content=content, name="again", mapping=mapping, duplicates=fields.get("duplicates", "last"), day_first=day_first)
-        ).sales
-    )
+    choices = Choices.model_validate({name: [value] if name in ("leave_out", "accept") else value for name, value in fields.items()})
+    mapping = json.loads(choices.mapping.strip() or "{}")
+    return len(submissions.check(Submission(content=content, name="again", mapping=mapping, answers=answers_of(dict(choices)))).sales)
 
 
 @pytest.mark.parametrize("shard", range(SHARDS))

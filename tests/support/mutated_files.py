@@ -61,9 +61,20 @@ def mutant(number: int) -> tuple[bytes, str, dict[str, str]]:
     return content, name, _fields(random)
 
 
+ODD_FIELDS = {
+    "mapping": MAPPINGS,
+    "duplicates": ["last", "sum", "x"],
+    "day_first": ["true", "false"],
+    "dry_run": ["true"],
+    "count_rows": ["true"],
+    "leave_out": ["region=North", "region=Nowhere", "place=North"],
+    "header_line": ["0", "1", "3"],
+}
+
+
 def _fields(random: np.random.Generator) -> dict[str, str]:
     fields = {"drop_problems": "true"} if random.random() < 0.6 else {}
-    for field, values in {"mapping": MAPPINGS, "duplicates": ["last", "sum", "x"], "day_first": ["true", "false"], "dry_run": ["true"]}.items():
+    for field, values in ODD_FIELDS.items():
         if random.random() < 0.12:
             fields[field] = str(random.choice(values))
     return fields
