@@ -24,14 +24,16 @@ card.failed_card()
 history.saved_note()
 uploads = history.read_or_stop(ws)
 
-upload = file.choose()
-if upload is None:
+chosen = file.choose()
+if chosen is None:
     if sales.has_sales(ws):
         history.retrain_only(ws)
         history.history(ws, uploads)
     st.stop()
 
+upload, line = chosen
 read = reading.read(upload)
+file.describe(line, upload, read.rows)
 if read.columns:
     columns.show(upload, read)
 understood.show(upload, read)

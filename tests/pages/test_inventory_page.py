@@ -11,6 +11,8 @@ import pytest
 from app_driver import chart, numbers, opened, texts
 
 from forecasting.core import formatting
+from forecasting.core.errors import QuestionsOpen
+from forecasting.intake.understood import Choice, Question
 from forecasting.inventory.budget import spend
 from forecasting.inventory.orders import wording
 from forecasting.inventory.policy import Policy
@@ -234,6 +236,31 @@ def test_a_stock_file_is_read_saved_and_counts(shop):
     assert markdown.plain("Saved. Orders now use this stock.") in texts(at)
     assert "What is on your shelves?" not in texts(at)
     assert ordering.given_stock(shop, versions.load(shop, 1)).table["on_hand"].sum() == 9565
+
+
+def test_a_stock_file_whose_dates_read_two_ways_is_asked_about(shop):
+    at = opened("inventory", inventory_tab="Stock")
+    text = STOCK.replace("2026-07-02", "02/07/2026")
+    at.file_uploader(key="inventory_uploader").upload("stock.csv", text.encode()).run()
+    assert "can be read two ways" in texts(at)
+    at.radio[-1].set_value(True).run()
+    assert numbers(at)["Shelves counted"] == "8 of 10"
+
+
+def test_a_stock_file_that_has_no_table_before_a_question_asks_it(shop, monkeypatch):
+    sheets = Question("sheet", "Which sheet?", tuple(Choice(name, f"Sheet {name}", {"sheet": name}) for name in ("A", "B")))
+
+    def inspect(content, name, answers=sales.NOTHING_SAID, real=sales.inspect):
+        if answers.sheet is None:
+            raise QuestionsOpen("--sheet A", understood={}, questions=[sheets])
+        return real(content, name, answers)
+
+    monkeypatch.setattr(sales, "inspect", inspect)
+    at = opened("inventory", inventory_tab="Stock")
+    at.file_uploader(key="inventory_uploader").upload("stock.csv", STOCK.encode()).run()
+    assert "--sheet" not in texts(at)
+    at.radio[-1].set_value("A").run()
+    assert numbers(at)["Shelves counted"] == "8 of 10"
 
 
 def test_a_file_that_only_counts_leaves_the_terms_as_they_were(counted):

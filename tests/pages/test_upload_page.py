@@ -72,6 +72,12 @@ def test_a_clean_file_says_its_units_rows_series_and_days():
     assert not at.button(key="merge_only").disabled
 
 
+def test_a_file_is_what_it_holds_whatever_it_is_called():
+    at = upload("date\tproduct_id\tsales\n2026-01-01\tBread\t5\n", "export.xls")
+    assert numbers(at)["Units kept"] == "5"
+    assert "is a PDF" in texts(upload(b"%PDF-1.7 \x00", "sales.pdf"))
+
+
 def test_receipts_are_added_up_and_said():
     at = upload(receipts())
     assert not at.radio
@@ -190,6 +196,18 @@ def test_an_answer_about_columns_sets_their_selects_and_taking_it_back_sets_them
     assert numbers(at)["Series"] == "2"
     next(button for button in at.button if button.label == "Take this answer back").click().run()
     assert select(at, "Store").value is None
+
+
+def test_an_answer_that_does_not_settle_its_question_leaves_it_open(asks):
+    asks(Question("keys", "Which?", (Choice("store", "Kiosk", {"mapping": {"store": "Kiosk"}}), Choice("none", "None", {"accept": ["keys"]}))))
+    at = upload("date,product_id,Kiosk,sales\n2026-01-01,Bread,North,5\n2026-01-02,Bread,South,5\n")
+    at.radio[0].set_value("store").run()
+    assert not at.exception
+    assert "do not go with this answer" in texts(at)
+    assert merge_is_off(at)
+    at.radio[0].set_value("none").run()
+    assert "do not go with this answer" not in texts(at)
+    assert not merge_is_off(at)
 
 
 def test_answers_and_settings_stay_over_a_page_change():

@@ -68,7 +68,7 @@ def later_sales():
 def upload(page, frame):
     content = frame.to_csv(index=False, date_format="%Y-%m-%d").encode()
     page.locator("[data-testid=stFileUploaderDropzoneInput]").set_input_files({"name": "week.csv", "mimeType": "text/csv", "buffer": content})
-    page.get_by_text("3. What changes").wait_for()
+    page.get_by_text("4. What changes").wait_for()
 
 
 def bar(page, key):

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
 from forecasting.core import formatting, schema, spreadsheets
-from forecasting.core.errors import AmbiguousDates, InputError, ShelfcastError
+from forecasting.core.errors import AmbiguousDates, InputError, QuestionsOpen, ShelfcastError
 from forecasting.inventory.orders import wording
 from forecasting.inventory.stock.file import StockFile
 from forecasting.services import ordering, sales
-from pages.components.shared import file_input, markdown
+from pages.components.shared import file_input, markdown, questions
 from pages.components.shared.file_input import FileInput
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ MOST: Final = 500
 
 def choose(ensemble: Ensemble) -> None:
     """Asks for a file."""
-    st.file_uploader("Stock file", type=file_input.TYPES, key="inventory_uploader", on_change=_uploaded, label_visibility="collapsed")
+    st.file_uploader("Stock file", key="inventory_uploader", on_change=_uploaded, label_visibility="collapsed")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption("No file at hand?", width="content")
         st.download_button(
@@ -66,15 +67,34 @@ def read(ws: Workspace, ensemble: Ensemble, upload: FileInput) -> None:
         size = formatting.size(len(upload.content))
         st.markdown(f":material/description: **{markdown.plain(upload.name)}** :gray[{size}]", width="stretch")
         st.button("Choose another", type="tertiary", on_click=_forget, key="inventory_another")
-    try:
-        table = file_input.remembered("stock_table", upload.id, lambda: sales.inspect(upload.content, upload.name))
-    except InputError as error:
-        _refused("This file cannot be read.", str(error))
+    table = _table(upload)
+    if table is None:
         return
     mapping = _mapping(ensemble, upload, table)
     checked = _checked(ensemble, upload, table, mapping)
     if checked is not None:
         _result(ws, ensemble, upload, checked)
+
+
+def _table(upload: FileInput) -> Table | None:
+    """The table in the file; None where a question or a refusal comes before it, which is said."""
+    answers, asked = sales.answers({}), set[str]()
+    while True:
+        try:
+            return file_input.remembered("stock_table", (upload.id, answers), partial(sales.inspect, upload.content, upload.name, answers))
+        except QuestionsOpen as error:
+            [question, *_] = error.questions
+        except InputError as error:
+            _refused("This file cannot be read.", str(error))
+            return None
+        if question.text in asked:
+            return None
+        questions.ask(upload, question)
+        choice = questions.answer(upload, question)
+        if choice is None:
+            return None
+        answers = answers.with_answer(choice.answer)
+        asked.add(question.text)
 
 
 def _refused(title: str, text: str) -> None:

@@ -12,7 +12,6 @@ from forecasting.core import formatting
 from forecasting.core.errors import AmbiguousDates
 from pages.components.shared import markdown
 
-TYPES = ["csv", "gz", "txt", "tsv", "xlsx", "parquet"]
 Value = TypeVar("Value")
 
 

@@ -6,11 +6,12 @@ import hashlib
 from typing import Final
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from forecasting.core import formatting
 from forecasting.services import sales
 from pages.components.shared import layout, markdown
-from pages.components.shared.file_input import TYPES, FileInput
+from pages.components.shared.file_input import FileInput
 
 TEMPLATE: Final = "date,product_id,store,region,category,price,promo,sales\n2026-11-20,Croissant,Market Street,North,Bakery,1.80,0,42\n"
 REMEMBERED: Final = ("table", "columns", "questions", "checked", "change", "sheets")
@@ -33,22 +34,29 @@ def hold(name: str, content: bytes) -> None:
     st.session_state["upload"] = FileInput(hashlib.sha256(content + name.encode()).hexdigest()[:16], name, content)
 
 
-def choose() -> FileInput | None:
-    """Step 1; None as long as there is no file."""
+def choose() -> tuple[FileInput, DeltaGenerator] | None:
+    """Step 1: the file, and where its line stands, for `describe`; None as long as there is no file."""
     upload: FileInput | None = st.session_state.get("upload")
     with layout.card("1. File", "CSV, Excel or Parquet, up to 200 MB. One row per product and day (week, month), or per till receipt."):
         if upload is None:
             _uploader()
-        else:
-            with st.container(horizontal=True, vertical_alignment="center"):
-                size = formatting.size(len(upload.content))
-                st.markdown(f":material/description: **{markdown.plain(upload.name)}** :gray[{size}]", width="stretch")
-                st.button("Choose another", type="tertiary", on_click=forget, key="another")
-    return upload
+            return None
+        with st.container(horizontal=True, vertical_alignment="center"):
+            line = st.empty()
+            st.button("Choose another", type="tertiary", on_click=forget, key="another")
+    describe(line, upload)
+    return upload, line
+
+
+def describe(line: DeltaGenerator, upload: FileInput, rows: int | None = None) -> None:
+    """The file's name and size, with its rows once they are known."""
+    facts = [*([] if rows is None else [formatting.count(rows, "row")]), formatting.size(len(upload.content))]
+    line.markdown(f":material/description: **{markdown.plain(upload.name)}** :gray[{', '.join(facts)}]", width="stretch")
 
 
 def _uploader() -> None:
-    st.file_uploader("Sales file", type=TYPES, key="uploader", on_change=_uploaded, label_visibility="collapsed")
+    """Takes files of every name: the content says what a file is, and one that is no table is refused with what it is."""
+    st.file_uploader("Sales file", key="uploader", on_change=_uploaded, label_visibility="collapsed")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption("No file at hand?", width="content")
         st.button("Use the sample", type="tertiary", on_click=_use_sample, key="sample")

@@ -9,8 +9,9 @@ import streamlit as st
 
 from forecasting.core.errors import InputError, QuestionsOpen
 from forecasting.services import sales
+from pages.components.shared import questions
 from pages.components.shared.file_input import FileInput, remembered
-from pages.components.upload import columns, other_reading, questions
+from pages.components.upload import columns, other_reading
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -31,12 +32,14 @@ class Columns:
     Args:
         names: Of its columns; empty where questions come before there is a table.
         guessed: Role -> column.
+        rows: How many it has; None without a table.
         where: Where the cells were found; None without a table.
         questions: What has to be answered before there is a table.
     """
 
     names: tuple[str, ...] = ()
     guessed: dict[str, str] = field(default_factory=dict)
+    rows: int | None = None
     where: Reading | None = None
     questions: tuple[Question, ...] = ()
 
@@ -47,6 +50,7 @@ class FileReading:
 
     Args:
         answers: All that a person said of it.
+        rows: How many its table has; None as long as there is none.
         columns: The names in its table; empty as long as there is none.
         proposal: Role -> column, as guessed and as answers have it.
         mapping: Role -> column, as the selects have it.
@@ -58,6 +62,7 @@ class FileReading:
     """
 
     answers: Answers
+    rows: int | None = None
     columns: tuple[str, ...] = ()
     proposal: dict[str, str] = field(default_factory=dict)
     mapping: dict[str, str] = field(default_factory=dict)
@@ -72,6 +77,11 @@ class FileReading:
         """What the sales of the file depend on."""
         return self.answers, tuple(self.mapping.items())
 
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """All of them, with and without an answer."""
+        return (*(question for question, _ in self.answered), *self.open)
+
 
 def read(upload: FileInput) -> FileReading:
     """Reads the file with what was set, then answers one question after the other as the person did.
@@ -84,6 +94,7 @@ def read(upload: FileInput) -> FileReading:
     while step.open and (choice := questions.answer(upload, step.open[0])) is not None:
         question = step.open[0]
         if any(question == before for before, _ in step.answered):
+            step = replace(step, answered=tuple(pair for pair in step.answered if pair[0] != question))
             break
         columns_said |= choice.answer.get("mapping", {})
         answered = (*step.answered, (question, choice))
@@ -99,7 +110,7 @@ def _step(upload: FileInput, start: FileReading, columns_said: dict[str, str | N
         return replace(start, refusal=error)
     proposal = columns.proposed(table.guessed, columns_said or {})
     mapping = columns.chosen(upload, table.names, proposal)
-    step = replace(start, columns=table.names, proposal=proposal, mapping=mapping, where=table.where, open=table.questions)
+    step = replace(start, rows=table.rows, columns=table.names, proposal=proposal, mapping=mapping, where=table.where, open=table.questions)
     if not table.names:
         return step
     try:
@@ -113,7 +124,7 @@ def _columns(upload: FileInput, answers: Answers) -> Columns:
         table = _table(upload, answers)
     except QuestionsOpen as error:
         return Columns(questions=error.questions)
-    return Columns(names=table.columns, guessed=sales.guess(table), where=table.reading)
+    return Columns(names=table.columns, guessed=sales.guess(table), rows=len(table), where=table.reading)
 
 
 def _questions(upload: FileInput, step: FileReading) -> tuple[Question, ...]:

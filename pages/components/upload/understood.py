@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from forecasting.core import formatting
-from pages.components.shared import layout, markdown
+from pages.components.shared import layout, markdown, questions
 from pages.components.shared.file_input import FileInput
-from pages.components.upload import other_reading, questions
+from pages.components.upload import other_reading
 
 if TYPE_CHECKING:
     from forecasting.intake.understood import Reading, Understood
@@ -22,12 +22,13 @@ JOINED: Final = {"sum": "rows of one day added up", "last": "of rows of one day 
 
 def show(upload: FileInput, reading: FileReading) -> None:
     """The questions, the units in the file and those kept, and what was decided on the way."""
-    if reading.checked is None and not reading.answered and not reading.open:
+    if reading.checked is None and not reading.questions:
         other_reading.choose(upload)
         return
     with layout.card("3. What was understood", still_open(upload, reading)):
-        for question in [*(question for question, _ in reading.answered), *reading.open]:
-            questions.ask(upload, question)
+        for question in reading.questions:
+            first_open = question in reading.open[:1]
+            questions.ask(upload, question, contradicted=first_open and questions.answer(upload, question) is not None)
         understood, decided = reading.checked.understood if reading.checked is not None else None, not reading.open
         if understood is not None:
             _numbers(understood, decided=decided)

@@ -21,13 +21,19 @@ def answer(upload: FileInput, question: Question) -> Choice | None:
     return next((choice for choice in question.choices if choice.value == value), None)
 
 
-def ask(upload: FileInput, question: Question) -> None:
-    """One question; nothing is chosen beforehand, and an answer can be changed and taken back."""
+def ask(upload: FileInput, question: Question, *, contradicted: bool = False) -> None:
+    """One question; nothing is chosen beforehand, and an answer can be changed and taken back.
+
+    Args:
+        upload: The file that it is about.
+        question: What to ask.
+        contradicted: Whether it is still open although it has an answer, because the page says otherwise elsewhere.
+    """
     choices = {choice.value: choice for choice in question.choices}
     given = answer(upload, question) is not None
     key = _key(upload, question)
     captions = [_units(choice) for choice in question.choices]
-    icon = ":green[:material/check_circle:]" if given else ":orange[:material/help:]"
+    icon = ":green[:material/check_circle:]" if given and not contradicted else ":orange[:material/help:]"
     with st.container(gap="xsmall"):
         st.markdown(f"{icon} **{markdown.plain(question.text)}**")
         st.radio(
@@ -40,6 +46,8 @@ def ask(upload: FileInput, question: Question) -> None:
             key=key,
             persist_state="session",
         )
+        if contradicted:
+            st.caption("The columns chosen above do not go with this answer. Change one of them.")
         if given:
             st.button("Take this answer back", type="tertiary", icon=":material/undo:", on_click=_take_back, args=(key,), key=f"{key}_back")
 
