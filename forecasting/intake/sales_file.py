@@ -4,41 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Final
+from datetime import date
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from forecasting.core import schema
-from forecasting.core.errors import AmbiguousDates, InputError
 from forecasting.core.period import period_of_dates
-from forecasting.intake import cells, date_column, no_sales, number_formats, problems
+from forecasting.intake import problems
 from forecasting.intake.answers import NOTHING_SAID, Answers
 from forecasting.intake.collisions import RowNumbers, join
 from forecasting.intake.column_facts import SAMPLE_ROWS, ColumnFacts
 from forecasting.intake.column_guess import MONEY, SALES, guess_mapping, money_or_units
 from forecasting.intake.column_mapping import Mapping, checked
 from forecasting.intake.doubts import differences, joined_spellings, running_total, signs, spellings, states, totals, weeks
-from forecasting.intake.findings import Findings
 from forecasting.intake.keys import unnamed
 from forecasting.intake.line_kinds import without_other_lines
 from forecasting.intake.receipts import receipts_by
+from forecasting.intake.row_checks import read_rows
 from forecasting.intake.row_choice import left_out
 from forecasting.intake.sales_column import require_sales
-from forecasting.intake.spoiled_ids import spoiled_ids
-from forecasting.intake.table import Table, is_empty
-from forecasting.intake.understood import Choice, Question, Understood, open_questions
+from forecasting.intake.table import Table
+from forecasting.intake.understood import Understood, open_questions
 
 __all__ = ["Intake", "Mapping", "check", "guess_mapping"]
-
-MAX_AHEAD: Final = timedelta(days=731)
-"""How far ahead of today a day may lie; days beyond are mistakes."""
-FIRST_DAY: Final = date(1970, 1, 1)
-NUMBERS: Final = (schema.PRICE, schema.SALES)
-FLAGS: Final = (schema.PROMO, schema.OPEN)
-_AGAIN: Final = "and upload again."
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,15 +92,8 @@ def check(table: Table, mapping: AnyMapping[str, str], answers: Answers = NOTHIN
     require_sales(table, mapping, answers)
     roles = checked(table, mapping, count_rows=answers.count_rows)
     table, notes = _lines_of_sales(table, roles, answers)
-    findings = Findings(table, roles)
-    days, readings = _check_days(findings, answers, today)
-    columns: dict[str, np.ndarray | pa.DictionaryArray] = {schema.DATE: days}
-    columns |= {role: _check_texts(findings, role) for role in (*schema.KEYS, *schema.ATTRIBUTES) if role in roles}
-    decimals, doubts, unsure = findings.decimals(NUMBERS, answers)
-    columns |= {role: _check_driver(findings, role, decimals) for role in schema.DRIVERS if role in roles}
-    columns[schema.SALES], gaps = (np.ones(len(table)), ()) if answers.count_rows else _check_sales(findings, columns, decimals)
-    good = ~findings.bad
-    frame = _answered(pd.DataFrame({role: _column(columns[role], good) for role in schema.COLUMNS if role in columns}), answers)
+    rows = read_rows(table, roles, answers, today=today)
+    frame, good = _answered(rows.frame, answers), rows.good
     numbers = RowNumbers.of(frame)
     asked = [doubt for doubt in (states(table, good, frame[schema.SALES], roles, answers), totals(frame, roles, answers)) if doubt]
     asked += [doubt for doubt in (signs(frame, answers), spellings(frame, roles, answers)) if doubt]
@@ -123,24 +105,23 @@ def check(table: Table, mapping: AnyMapping[str, str], answers: Answers = NOTHIN
     period = period_of_dates(pd.DatetimeIndex(sales[schema.DATE])).name
     asked += [doubt for doubt in (running_total(sales, joined.series, answers), weeks(sales, joined.series, period, answers)) if doubt]
     asked += [] if key else joined.questions
-    together = problems.together(findings.frames)
-    rows = len(table) + int(table.problems["line"].nunique())
+    count = len(table) + int(table.problems["line"].nunique())
     understood = Understood(
         read=table.reading,
         mapping={role: roles.get(role) for role in schema.COLUMNS},
         duplicates=joined.duplicates or "",
         period=period,
-        rows={"read": rows + table.left_out, "used": len(frame), "left_out": rows + table.left_out - len(frame)},
+        rows={"read": count + table.left_out, "used": len(frame), "left_out": count + table.left_out - len(frame)},
         units={"read": float(frame[schema.SALES].sum()), "kept": float(sales[schema.SALES].sum())},
         series=len(np.unique(joined.series)),
         first=sales[schema.DATE].min() if len(sales) else None,
         last=sales[schema.DATE].max() if len(sales) else None,
-        notes=(*table.notes, *notes, *readings, *doubts, *gaps, *_about_sales(table, roles), *joined.notes),
-        questions=(*unsure, *asked),
-        problems=len(together),
+        notes=(*table.notes, *notes, *rows.notes, *_about_sales(table, roles), *joined.notes),
+        questions=(*rows.questions, *asked),
+        problems=len(rows.problems),
     )
     kept_out = tuple(name for name in table.columns if name not in roles.values())
-    return Intake(sales, together, roles, kept_out, rows, understood)
+    return Intake(sales, rows.problems, roles, kept_out, count, understood)
 
 
 def _lines_of_sales(table: Table, roles: Mapping, answers: Answers) -> tuple[Table, tuple[str, ...]]:
@@ -173,83 +154,6 @@ def _about_sales(table: Table, roles: Mapping) -> tuple[str, ...]:
     if kind == MONEY or (kind == SALES and ColumnFacts(column, table.rows[column].iloc[:SAMPLE_ROWS]).has_cents):
         return (f"{column} {'is' if kind == MONEY else 'looks like'} money, not units: forecasts and orders are in money too.",)
     return ()
-
-
-def _check_days(findings: Findings, answers: Answers, today: date) -> tuple[np.ndarray, tuple[str, ...]]:
-    """The day of each row, and notes about how they were read."""
-    column = findings.mapping[schema.DATE]
-    given = findings.table.rows[column]
-    try:
-        days, notes = date_column.as_days(given, column=column, answers=answers, today=today)
-    except AmbiguousDates as error:
-        raise open_questions(Understood(read=findings.table.reading, mapping=findings.mapping, questions=(_date_question(error),))) from error
-    empty = is_empty(given)
-    findings.add(empty, schema.DATE, "No date", f"Write the date {_AGAIN}")
-    findings.add(np.isnat(days) & ~empty, schema.DATE, date_column.no_such_date(notes), f"Correct the date {_AGAIN}")
-    findings.add(days > np.datetime64(today + MAX_AHEAD, "D"), schema.DATE, "More than two years ahead", f"Correct the date {_AGAIN}")
-    findings.add(days < np.datetime64(FIRST_DAY, "D"), schema.DATE, "Before 1970", f"Correct the date {_AGAIN}")
-    return days, notes
-
-
-def _date_question(error: AmbiguousDates) -> Question:
-    """Which reading of the dates is meant."""
-    return Question(error.kind, str(error), tuple(Choice(value, text, answer) for value, text, answer in error.choices))
-
-
-def _check_texts(findings: Findings, role: str) -> pa.DictionaryArray:
-    texts = cells.as_texts(findings.table.rows[findings.mapping[role]])
-    if role in schema.KEYS:
-        column = findings.mapping[role]
-        spoiled = spoiled_ids(texts.dictionary, column)
-        if spoiled:
-            raise InputError(spoiled)
-        what = "product" if role == schema.PRODUCT else role
-        findings.add(texts.is_null().to_numpy(zero_copy_only=False), role, f"No {what}", f"Write the {what} {_AGAIN}")
-    return texts
-
-
-def _check_driver(findings: Findings, role: str, decimals: dict[str, number_formats.Decimal]) -> np.ndarray:
-    given = findings.table.rows[findings.mapping[role]]
-    unknown = cells.is_unknown(given)
-    if role in FLAGS:
-        values = cells.as_yes_or_no(given)
-        findings.add(np.isnan(values) & ~unknown, role, "Not 0 or 1", f"Write 1 for yes or 0 for no, {_AGAIN}")
-        return values
-    values = np.where(unknown, np.nan, cells.as_numbers(given, decimals[role]))
-    findings.add(~np.isfinite(values) & ~unknown, role, "Not a number", f"Correct the {role} {_AGAIN}")
-    findings.add(values < 0, role, f"{role.capitalize()} below zero", f"Correct the {role} {_AGAIN}")
-    return values
-
-
-def _check_sales(
-    findings: Findings, columns: AnyMapping[str, np.ndarray], decimals: dict[str, number_formats.Decimal]
-) -> tuple[np.ndarray, tuple[str, ...]]:
-    """Sales of each row, NaN if not known, and notes about cells without a number that are no problem: dashes, and days on which a shop was closed.
-
-    An empty cell is no problem after the last day with sales, on rows that give a driver.
-    """
-    column = findings.mapping[schema.SALES]
-    given = findings.table.rows[column]
-    dashes, gaps = no_sales.nothing_sold(given), no_sales.closed(given)
-    values, empty = np.where(dashes, 0.0, cells.as_numbers(given, decimals[schema.SALES])), is_empty(given)
-    findings.bad |= gaps
-    findings.add(np.isnan(values) & ~empty & ~gaps, schema.SALES, "Not a number", f"Correct the sales {_AGAIN}")
-    findings.add(np.isinf(values), schema.SALES, "Not a finite number", f"Correct the sales {_AGAIN}")
-    days = columns[schema.DATE]
-    sold = days[np.isfinite(values) & ~findings.bad]
-    ahead = days > sold.max() if len(sold) else ~np.isnat(days)
-    has_driver = np.zeros(len(days), dtype=bool)
-    for role in schema.DRIVERS:
-        has_driver |= np.isfinite(columns[role]) if role in columns else False
-    findings.add(empty & ~(ahead & has_driver), schema.SALES, "No sales", f"Write 0 if nothing was sold, or the units, {_AGAIN}")
-    return values, no_sales.notes(column, given, dashes, gaps)
-
-
-def _column(values: np.ndarray | pa.DictionaryArray, rows: np.ndarray) -> pd.Series:
-    """The good rows of a column, in the type of the sales table."""
-    if isinstance(values, pa.DictionaryArray):
-        return pd.Series(values.filter(pa.array(rows)).cast(pa.large_string()).to_pandas(), dtype="str")
-    return pd.Series(values[rows].astype("datetime64[us]") if values.dtype.kind == "M" else values[rows])
 
 
 def _copies(table: Table, good: np.ndarray, met: np.ndarray) -> np.ndarray:
