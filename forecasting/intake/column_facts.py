@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from forecasting.intake.cell_units import without_units
 from forecasting.intake.date_formats import looks_like_days
 from forecasting.intake.number_formats import decimal_of, parse_numbers
 from forecasting.intake.table import is_empty
@@ -112,5 +113,6 @@ def sample(cells: pd.Series, most: int | None = SAMPLE_CELLS) -> pa.Array:
 
 
 def numbers(texts: pa.Array) -> np.ndarray:
-    """The number of each text, NaN where there is none, by the decimal mark that most of them prove."""
-    return parse_numbers(texts, decimal_of(texts) or ".")
+    """The number of each text, with or without a unit behind it, NaN where there is none, by the decimal mark that most of them prove."""
+    bare, _ = without_units(texts)
+    return parse_numbers(bare, decimal_of(bare) or ".")

