@@ -189,6 +189,11 @@ def test_a_retrain_over_http_asks_too(home):
     assert not sales.has_sales(home)
 
 
+@pytest.mark.parametrize("fields", [{"header_line": "-1"}, {"leave_out": "{}"}, {"accept": "null"}, {"day_first": "true", "month_first": "true"}])
+def test_a_wrong_answer_is_refused_without_a_file_too(home, fields, untrained):
+    assert client(home).post("/api/retrain", data=fields).status_code == 422
+
+
 def test_what_http_tells_is_what_the_command_line_tells(home, file, run):
     asked = client(home)
     for text in (RECEIPTS, TWICE, DATES, "a;b\nx;y\n", "date;sales\n2026-01-01;many\n2026-01-02;1\n"):
@@ -220,6 +225,8 @@ def test_a_problem_that_is_not_about_a_file_has_nothing_that_was_understood(home
         ({"period": "year"}, 422, None),
         ({"header_line": "-1"}, 422, None),
         ({"header_line": "many"}, 422, None),
+        ({"accept": "{}"}, 422, None),
+        ({"accept": "null"}, 422, None),
         ({"accept": ["total", "spikes"], "sheet": "", "encoding": "", "start_date": "", "header_line": ""}, 200, 9.0),
     ],
 )

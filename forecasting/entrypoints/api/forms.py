@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Annotated, Any, Final
 
 from fastapi import UploadFile
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 from pydantic.json_schema import SkipJsonSchema
 
 from forecasting.core import schema
@@ -19,6 +20,8 @@ from forecasting.services.submissions import Submission
 
 MAX_NAME_CHARACTERS: Final = 255
 """Characters of a file's name that are kept, as many as file systems keep."""
+KIND: Final = r"^[a-z][a-z0-9_-]*$"
+"""What kinds of questions and doubts are called."""
 
 
 def _flag(value: object) -> object:
@@ -40,10 +43,18 @@ def _texts(value: Any) -> Any:
     return value
 
 
+def _kind(value: str) -> str:
+    """The name of a kind of doubt; raises ValueError for what is none, such as the JSON of another type."""
+    if not re.fullmatch(KIND, value) or value in ("null", "true", "false"):
+        raise ValueError("Input should be the kind of a question")
+    return value
+
+
 Flag = Annotated[bool, BeforeValidator(_flag)]
 """Yes or no in a form."""
-Texts = Annotated[list[str], BeforeValidator(_texts)]
-"""Texts in a form, each in a field of the same name."""
+Pair = Annotated[str, Field(json_schema_extra={"pattern": "^[^=]+="})]
+"""COLUMN=VALUE."""
+Kind = Annotated[str, AfterValidator(_kind), Field(json_schema_extra={"pattern": KIND})]
 
 
 class Choices(BaseModel):
@@ -64,10 +75,10 @@ class Choices(BaseModel):
         None, description="The line that names the columns, from 1; 0 if none does.", json_schema_extra=within(0)
     )
     count_rows: Flag = Field(False, description="Each row is one unit sold.")
-    leave_out: Texts = Field([], description="Rows to leave out, each as COLUMN=VALUE: Status=Cancelled.")
+    leave_out: Annotated[list[Pair], BeforeValidator(_texts)] = Field([], description="Rows to leave out, each as COLUMN=VALUE: Status=Cancelled.")
     start_date: str = Field("", description="The first day, as 2026-03-01, of a file whose dates have no year or only count.")
     period: PeriodName | SkipJsonSchema[None] = Field(None, description="What a row stands for. Found from the dates if it is not sent.")
-    accept: Texts = Field([], description="Kinds of doubts in spite of which the file is right.")
+    accept: Annotated[list[Kind], BeforeValidator(_texts)] = Field([], description="Kinds of doubts in spite of which the file is right.")
     drop_problems: Flag = Field(False, description="Leave out the rows that cannot be used.")
 
 

@@ -18,6 +18,7 @@ from forecasting.entrypoints.api.context import Ask
 from forecasting.entrypoints.api.error_responses import documented
 from forecasting.entrypoints.api.forms import Choices, sent
 from forecasting.entrypoints.api.schemas import Job, within
+from forecasting.entrypoints.file_answers import answers_of
 from forecasting.jobs.status import JobStatus
 from forecasting.services import jobs as jobs_service
 from forecasting.services import submissions, versions
@@ -70,6 +71,7 @@ AS_BEFORE = RetrainForm.model_validate({})
 )
 async def retrain(request: Request, context: Ask, form: Annotated[RetrainForm, Form(media_type="multipart/form-data")] = AS_BEFORE) -> Response:
     """Sends the events of the job as they come. The job goes on if the connection is lost. `Location` is where to follow it again."""
+    answers_of(dict(form))  # a wrong answer is refused without a file, too
     chosen = form.settings(await context.call(versions.settings, context.ws))
     upload = None if form.file is None else await sent(context, form.file, form)
     number = await context.work(submissions.retrain, context.ws, upload, chosen)
