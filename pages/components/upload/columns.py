@@ -61,9 +61,8 @@ def _select(role: str, upload: FileInput, reading: FileReading) -> None:
         formatting.LABELS[role],
         names,
         index=names.index(column) if role in schema.REQUIRED and column is not None else None,
-        placeholder="Choose" if role in schema.REQUIRED else "Not in this file",
+        placeholder="Each row is one" if counted else "Choose" if role in schema.REQUIRED else "Not in this file",
         disabled=counted,
-        help="Each row counts as one unit." if counted else None,
         key=key,
         persist_state="session",
     )

@@ -49,9 +49,9 @@ def choose(upload: FileInput) -> None:
     with st.expander(f"Read differently ({count})" if count else "Read differently", type="compact", key="read_differently"):
         st.caption("Only what you set here changes; the rest is left to the file.")
         with st.grid(3, min_column_width=200):
-            if sheets:
+            if len(sheets) > 1:
                 _select(upload, "sheet", "Sheet", {name: markdown.plain(name) for name in sheets})
-            elif not upload.content.startswith(_PARQUET):
+            elif not sheets and not upload.content.startswith(_PARQUET):
                 _select(upload, "encoding", "Encoding", ENCODINGS, other=True)
             _header(upload)
             _select(upload, "date_order", "Dates such as 03/04/05", DATE_ORDERS)

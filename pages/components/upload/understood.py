@@ -106,7 +106,7 @@ def _notes(notes: tuple[str, ...], *, decided: bool) -> None:
     lines = [f"- {markdown.plain(note)}" for note in notes]
     shown = len(lines) if len(lines) <= MOST_NOTES else MOST_NOTES - 1
     if lines and not decided:
-        st.caption("With the first choice of what is open:")
+        st.caption("Noted so far:")
     if lines:
         st.markdown("\n".join(lines[:shown]))
     if lines[shown:]:
