@@ -58,6 +58,7 @@ def test_numbers_of_many_countries(texts, expected):
         (["4 bouquets", "1 bouquets"], ["4", "1"]),
         (["500 g", "2 kg", "1 kg"], ["500 g", "2", "1"]),
         (["5 %", "1e3", "x", ""], ["5 %", "1e3", "x", ""]),
+        (["5 EUR", "7.50 kr"], ["5 EUR", "7.50 kr"]),
         (["5 sold", "3 returned"], ["5 sold", "3 returned"]),
     ],
 )
