@@ -13,61 +13,21 @@ MIN_CHARACTERS: Final = 3
 """Characters of a shortened name at least, other than the short forms of the CLDR."""
 _FIRST: Final = ("en", "de", "fr", "es", "it", "pt", "nl")
 """Languages that are tried before the others, because reading a language takes some milliseconds."""
-_OTHERS: Final = (
-    *(
-        "ru",
-        "uk",
-        "be",
-        "bg",
-        "mk",
-        "sr",
-        "sr_Latn",
-        "hr",
-        "bs",
-        "sl",
-        "sk",
-        "cs",
-        "pl",
-        "lt",
-        "lv",
-        "et",
-        "fi",
-        "sv",
-        "da",
-        "nb",
-        "nn",
-        "is",
-        "hu",
-        "ro",
-    ),
-    *(
-        "tr",
-        "az",
-        "el",
-        "sq",
-        "ca",
-        "gl",
-        "eu",
-        "id",
-        "ms",
-        "fil",
-        "sw",
-        "af",
-        "kk",
-        "uz",
-        "ka",
-        "hy",
-        "he",
-        "ar",
-        "ar_SY",
-        "ar_MA",
-        "fa",
-        "ur",
-        "hi",
-        "bn",
-    ),
-    *("th", "ko", "ja", "zh"),
-)
+_BY_SCRIPT: Final = {
+    "LATIN": "sr_Latn hr bs sl sk cs pl lt lv et fi sv da nb nn is hu ro tr az sq ca gl eu id ms fil sw af uz",
+    "CYRILLIC": "ru uk be bg mk sr kk",
+    "GREEK": "el",
+    "HEBREW": "he",
+    "ARABIC": "ar ar_SY ar_MA fa ur",
+    "DEVANAGARI": "hi",
+    "BENGALI": "bn",
+    "THAI": "th",
+    "GEORGIAN": "ka",
+    "ARMENIAN": "hy",
+    "HANGUL": "ko",
+    "CJK": "ja zh",
+}
+"""The other languages by the script that they are written in."""
 _SPELLINGS: Final = {"maerz": 3, "mrz": 3}
 
 
@@ -82,7 +42,8 @@ def month_numbers(words: Iterable[str]) -> dict[str, int]:
         ({'März': 3, 'sept.': 9}, {'listopada': 10, 'kolovoza': 8}, {})
     """
     names = {word: plain(word) for word in words}
-    for languages in (_FIRST, _FIRST + _OTHERS):
+    others = tuple(dict.fromkeys(language for name in names.values() for language in _languages(name)))
+    for languages in (_FIRST, _FIRST + others):
         known = {language: _words(language, names.values()) for language in languages}
         if all(any(name in months or name in _weekdays(language) for language, months in known.items()) for name in names.values()):
             break
@@ -94,13 +55,19 @@ def month_numbers(words: Iterable[str]) -> dict[str, int]:
 
 def is_weekday(word: str) -> bool:
     """Whether a word is the name of a day of the week, whole or shortened."""
-    return any(plain(word) in _weekdays(language) for language in _FIRST + _OTHERS)
+    return any(plain(word) in _weekdays(language) for language in (*_FIRST, *_languages(plain(word))))
 
 
 def plain(word: str) -> str:
     """A name without case, accents, and marks around it."""
     bare = word.strip(".'’`,").casefold().replace("ı", "i").removeprefix("ב")
     return "".join(c for c in unicodedata.normalize("NFKD", bare) if not unicodedata.combining(c)).replace(".", "")
+
+
+def _languages(name: str) -> tuple[str, ...]:
+    """The languages in whose script a name is written, other than the first ones."""
+    script = unicodedata.name(name[0], "").split(" ")[0] if name else ""
+    return tuple(_BY_SCRIPT.get(script, "").split())
 
 
 def _agreed(name: str, languages: list[dict[str, int]]) -> int:

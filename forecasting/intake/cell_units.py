@@ -9,8 +9,11 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import compute
 
+from forecasting.intake.number_formats import parse_numbers
+
 MIN_SHARE_OF_ONE_WORD: Final = 0.9
 """Share of the distinct cells that end in one and the same word from which that word is their unit, whatever it is."""
+_PLAIN: Final = r"^[0-9.,+\-\s]*$"
 _AFTER: Final = (
     r"^(?P<number>[-+\x{2212}(]?[0-9][0-9.,\s\x{00A0}\x{202F}']*?)[\s\x{00A0}\x{202F}]*(?P<unit>[\p{L}\p{M}×][\p{L}\p{M}²³]*\.?)(?P<end>\)?)$"
 )
@@ -44,8 +47,11 @@ def without_units(texts: pa.Array) -> tuple[pa.Array, str]:
     Args:
         texts: Distinct texts of a column.
     """
+    if compute.all(compute.match_substring_regex(texts, _PLAIN)).as_py():
+        return texts, ""
     parts = [_parts(texts, pattern) for pattern in (_AFTER, _BEFORE)]
-    numbers = [after or before for after, before in zip(*parts, strict=True)]
+    money = np.isfinite(parse_numbers(texts, ".")) | np.isfinite(parse_numbers(texts, ","))
+    numbers = [None if is_money else after or before for after, before, is_money in zip(*parts, money, strict=True)]
     if not any(numbers):
         return texts, ""
     filled = int(compute.sum(compute.not_equal(compute.utf8_trim_whitespace(texts), "")).as_py())

@@ -25,8 +25,11 @@ PROBED_TEXTS: Final = 2000
 """Distinct texts that are probed."""
 _TIME: Final = r"(?:[T ,]+\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?)?(?: ?(?:Z|UTC|GMT|[+-]\d{2}:?\d{2}))?$"
 _ISO: Final = r"^(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})" + _TIME
-_YEAR_FIRST: Final = r"^(?:\p{L}+\.?,? +)?(?P<y>\d{4})[-/._ ] ?(?P<m>\d{1,2})[-/._ ] ?(?P<d>\d{1,2})\.?$"
+_YEAR_FIRST: Final = r"^(?:[^\s0-9.,/\-]+\.?,? +)?(?P<y>\d{4})[-/._ ] ?(?P<m>\d{1,2})[-/._ ] ?(?P<d>\d{1,2})\.?$"
 _COMPACT: Final = r"^(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})(?:\.0)?$"
+_LIKE_DATES: Final = r"\p{Nd}.*[^0-9].*\p{Nd}|[0-9]{6}|[^0-9]\p{Nd}|\p{Nd}[^0-9]"
+"""What every date has: two numbers, a long one, or one next to a word."""
+_LIKE_YEAR_LAST: Final = r"[0-9]{1,2}[-/. ] ?[0-9]{1,2}[-/. ] ?[0-9]{2}|^[0-9]{8}$"
 _YEARLESS: Final = r"^(?P<a>\d{1,2})(?P<s>[-/.] ?)(?P<b>\d{1,2})\.?$"
 _COMPACT_YEARS: Final = (1300, 2700)
 """Years that eight digits may begin with."""
@@ -41,6 +44,7 @@ class DateHints:
         order: What comes first in 03/04/05, if a person said so.
         last_plausible: Days beyond are mistakes.
         numbers: Whether 46082, 1772366400 and 202403 are days, as programs write them.
+        year_first: Whether two digits in front may be the year where nobody said what comes first.
         lenient: Whether quarters and the like are left without a day, instead of refused.
         ranges: Whether a text can be a range of days.
     """
@@ -49,6 +53,7 @@ class DateHints:
     order: DateOrder | None = None
     last_plausible: date = LAST_DAY
     numbers: bool = False
+    year_first: bool = True
     lenient: bool = False
     ranges: bool = True
 
@@ -120,13 +125,16 @@ def parse_days(texts: pa.Array, *, column: str, day_first: bool | None = None, s
         InputError: The column has quarters, or years of the Islamic calendar.
     """
     order: DateOrder | None = None if day_first is None else "day" if day_first else "month"
-    return read_days(texts, DateHints(column=column, order=order, numbers=serial)).days
+    return read_days(texts, DateHints(column=column, order=order, numbers=serial, year_first=False)).days
 
 
 def looks_like_days(texts: pa.Array) -> np.ndarray:
     """Which texts are days in any order, months, weeks or quarters, shape (n,)."""
-    looks = whole_periods.are_quarters(texts)
-    for order in ("day", "month"):
+    looks = np.zeros(len(texts), dtype=bool)
+    if not _any(texts, _LIKE_DATES):
+        return looks
+    looks |= whole_periods.are_quarters(texts)
+    for order in ("day", "month") if _any(texts, _LIKE_YEAR_LAST) else ("day",):
         read = read_days(texts, DateHints(column="", order=order, lenient=True))
         looks |= ~np.isnat(read.days)
         if read.yearless is not None:
@@ -136,13 +144,18 @@ def looks_like_days(texts: pa.Array) -> np.ndarray:
     return looks
 
 
+def _any(texts: pa.Array, pattern: str) -> bool:
+    return bool(compute.any(compute.match_substring_regex(texts, pattern)).as_py())
+
+
 def _read(texts: pa.Array, hints: DateHints) -> DaysRead:
     """The day of each bare text."""
     if not hints.lenient:
         whole_periods.refuse(texts, hints.column)
     days = _by_fields(texts, _YEAR_FIRST)
     _fill(days, _compact(texts))
-    _fill(days, date_order.year_last(_open(texts, days), column=hints.column, order=hints.order, last_plausible=hints.last_plausible))
+    last = hints.last_plausible if hints.year_first else None
+    _fill(days, date_order.year_last(_open(texts, days), column=hints.column, order=hints.order, last_plausible=last))
     named = named_dates.read(_open(texts, days))
     _fill(days, named.days)
     lines: tuple[str, ...] = ()

@@ -13,21 +13,23 @@ from forecasting.core.errors import AmbiguousDates
 from forecasting.intake.answers import DateOrder
 from forecasting.intake.calendars import NO_DAY, Days, days_of, integers
 
-_YEAR_LAST: Final = r"^(?:\p{L}+\.?,? +)?(?P<a>\d{1,2})(?P<sep>[-/. ]) ?(?P<b>\d{1,2})[-/. ] ?(?P<y>\d{4}|\d{2})\.?$"
+_YEAR_LAST: Final = r"^(?:[^\s0-9.,/\-]+\.?,? +)?(?P<a>\d{1,2})(?P<sep>[-/. ]) ?(?P<b>\d{1,2})[-/. ] ?(?P<y>\d{4}|\d{2})\.?$"
 _GLUED: Final = r"^(?P<a>\d{2})(?P<sep>)(?P<b>\d{2})(?P<y>(?:19|20|25)\d{2})$"
 MAX_DAYS_A_TEXT: Final = 32
 """Days from one date of a file to the next at most, on average, where the dates are read right: monthly files have one a month."""
+MAX_YEARS_OLDER: Final = np.timedelta64(10 * 365, "D")
+"""How much older dates with dots may be with the day first than with the year first without a doubt that it comes first."""
 FIRST_PLAUSIBLE: Final = np.datetime64("1990-01-01", "D")
 
 
-def year_last(texts: pa.Array, *, column: str, order: DateOrder | None, last_plausible: date) -> Days:
+def year_last(texts: pa.Array, *, column: str, order: DateOrder | None, last_plausible: date | None) -> Days:
     """The day of each text of three numbers that does not begin with a year of four digits, NaT for any other text, shape (n,).
 
     Args:
         texts: Distinct bare texts.
         column: The name of their column, for the question.
         order: What comes first, if a person said so.
-        last_plausible: Days beyond are mistakes.
+        last_plausible: Days beyond are mistakes; None where two digits in front cannot be the year.
 
     Raises:
         AmbiguousDates: Several orders fit equally well and give different days.
@@ -42,7 +44,7 @@ def year_last(texts: pa.Array, *, column: str, order: DateOrder | None, last_pla
     return days
 
 
-def _read(texts: pa.Array, fields: pa.StructArray, valid: np.ndarray, *, column: str, order: DateOrder | None, last_plausible: date) -> Days:
+def _read(texts: pa.Array, fields: pa.StructArray, valid: np.ndarray, *, column: str, order: DateOrder | None, last_plausible: date | None) -> Days:
     first, second, third = (integers(fields.field(name)) for name in ("a", "b", "y"))
     short = valid & (compute.utf8_length(compute.fill_null(fields.field("y"), "")).to_numpy(zero_copy_only=False) == 2)
     readings: dict[DateOrder, Days] = {
@@ -55,7 +57,7 @@ def _read(texts: pa.Array, fields: pa.StructArray, valid: np.ndarray, *, column:
     if order is not None and (order != "year" or short.any()):
         return readings[order]
     dots = bool(compute.all(compute.equal(fields.field("sep").filter(pa.array(valid)), ".")).as_py())
-    fitting = _by_years(readings, last_plausible) if (short == valid).all() else []
+    fitting = [] if last_plausible is None or (short != valid).any() else _by_years(readings, last_plausible, dots=dots)
     if not fitting:
         fitting = _by_calendar(readings, dots=dots)
     differ = np.zeros(len(texts), dtype=bool)
@@ -78,12 +80,18 @@ def _by_calendar(readings: dict[DateOrder, Days], *, dots: bool) -> list[DateOrd
     return ["day"] if decided else ["day", "month"]
 
 
-def _by_years(readings: dict[DateOrder, Days], last_plausible: date) -> list[DateOrder]:
-    """The orders in which the texts are a narrow range of plausible days, if the year first is one of them; else none."""
+def _by_years(readings: dict[DateOrder, Days], last_plausible: date, *, dots: bool) -> list[DateOrder]:
+    """The orders in which the texts are a narrow range of plausible days, the latest first, if the year first is one of them; else none.
+
+    Dots mean day first, unless that makes the days much older.
+    """
     narrow = [order for order, days in readings.items() if _is_narrow(days, readings, last_plausible)]
     if "year" not in narrow:
         return []
-    return sorted(narrow, key=lambda order: str(readings[order][~np.isnat(readings[order])].max()), reverse=True)
+    latest = {order: readings[order][~np.isnat(readings[order])].max() for order in narrow}
+    if dots and "day" in narrow and latest["year"] - latest["day"] < MAX_YEARS_OLDER:
+        return ["day"]
+    return sorted(narrow, key=lambda order: str(latest[order]), reverse=True)
 
 
 def _is_narrow(days: Days, readings: dict[DateOrder, Days], last_plausible: date) -> bool:

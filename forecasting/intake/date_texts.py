@@ -10,13 +10,13 @@ from pyarrow import compute
 from forecasting.intake.calendar_names import is_weekday
 from forecasting.intake.number_formats import western_digits
 
-_HALF_DAY: Final = r"(?: ?(?:[AaPp]\.? ?[Mm]\.?|\p{L}\.? ?\p{L}\.|Uhr|hrs?|h|น\.))?"
+_HALF_DAY: Final = r"(?: ?(?:[AaPp]\.? ?[Mm]\.?|[^\s0-9:.,]\. ?[^\s0-9:.,]\.|Uhr|hrs?|h|น\.))?"
 _ZONE: Final = (
     r"(?: ?(?:Z|[A-Z]{2,5}))? ?(?:[+\-\x{2212}]\d{1,2}(?::?\d{2})?)?(?: [A-Z]{2,5})?"
     r"(?: ?\([^)]*\))?(?: ?\[[^\]]*\])?(?: [A-Z][A-Za-z]+/[A-Za-z_/]+)?$"
 )
 _CLOCK: Final = (
-    r"(?:[T ,]+|_)(?:(?:at|um|kl\.?|klo|à|às|a las|alle|om|o) )?(?:\p{L}{2}\.? ?|\p{L}\.? ?\p{L}\. ?)?"
+    r"(?:[T ,]+|_)(?:(?:at|um|kl\.?|klo|à|às|a las|alle|om|o) )?(?:[^\s0-9:.,]{2}\.? ?|[^\s0-9:.,]\. ?[^\s0-9:.,]\. ?)?"
     r"\d{1,2}[:h]\d{2}(?::\d{2}(?:[.,:]\d+)?)?"
 )
 _TIME_AFTER: Final = _CLOCK + _HALF_DAY + _ZONE
@@ -35,9 +35,9 @@ _RULES: Final = (
     (r"^((?:19|20)\d{6})(?:[T ]\d{4}(?:\d{2})?|\d{6})Z?$", r"\1"),
     (r"^(\d{4}-\d{2}-\d{2})(?:Z|[+-]\d{2}:?\d{2})$", r"\1"),
     (r"^(\d{4}-\d{2}-\d{2})T\d{2}$", r"\1"),
-    (r"[ ,]*\([\p{L}\p{M}.]{1,12}\)$", ""),
+    (r"[ ,]*\([^()0-9]+\)$", ""),
 )
-_WEEKDAY_AFTER: Final = r"^(?P<date>[\d./\- ]*\d\.?)[ ,]+(?P<word>[\p{L}\p{M}]+)\.?$"
+_WEEKDAY_AFTER: Final = r"^(?P<date>[\d./\- ]*\d\.?)[ ,]+(?P<word>[^\s0-9.,/()\-]+)\.?$"
 
 
 def without_times(texts: pa.Array) -> pa.Array:

@@ -85,6 +85,11 @@ def likelier_reading(role: str, texts: pa.Array) -> Reading:
     return "thousands" if role != schema.SALES and _all(_numbers(texts), r"00$") else "decimals"
 
 
+def answer(role: str, reading: Reading) -> str:
+    """What a person accepts with a reading: "thousands" and "decimals" are those of the sales, "price-thousands" that of the prices."""
+    return reading if role == schema.SALES else f"{role}-{reading}"
+
+
 def question(table: Table, role: str, column: str, texts: pa.Array) -> Question:
     """Which of the two readings is meant, the likelier first, with what the column adds up to."""
     example, seen, likelier = str(two_ways(texts)), seen_mark(texts) or ".", likelier_reading(role, texts)
@@ -94,7 +99,7 @@ def question(table: Table, role: str, column: str, texts: pa.Array) -> Question:
         value = f"{parse_numbers(pa.array([example]), decimal)[0]:,.15g}"
         units = _total(table, column, decimal) if role == schema.SALES else None
         total = "" if units is None else f", {units:,.15g} units in all"
-        choices.append(Choice(reading, f'"{example}" is {value}{total}', {"accept": [reading]}, units))
+        choices.append(Choice(reading, f'"{example}" is {value}{total}', {"accept": [answer(role, reading)]}, units))
     mark = "comma" if seen == "," else "point"
     text = f'Does the {mark} in {column} group thousands, or do decimals follow it? Every number has three digits after it, such as "{example}".'
     return Question(KIND, text, tuple(choices))

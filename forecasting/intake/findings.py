@@ -62,14 +62,15 @@ class Findings:
         other = next((mark for mark in proved.values() if mark), None)
         marks: dict[str, number_formats.Decimal] = {role: proved.get(role) or other or usual for role in roles}
         questions: list[Question] = []
-        for role, column in texts.items():
+        for role, column in sorted(texts.items(), key=lambda item: item[0] != schema.SALES):
             example = None if proved[role] else number_formats.two_ways(column)
             if example is None:
                 continue
+            doubts: list[Question] = []
             if answers is not None:
                 marks[role], doubts = self._doubtful(role, column, other, answers)
-                questions += doubts[: not questions]
-            if (answers is not None or not (other or self.table.decimal)) and not questions:
+            questions += doubts
+            if not doubts and (answers is not None or not (other or self.table.decimal)):
                 value = number_formats.parse_numbers(pa.array([example]), marks[role])[0]
                 notes.append(f'"{example}" in {self.mapping[role]} was read as {value:.15g}.')
         return marks, tuple(notes), tuple(questions)
@@ -90,7 +91,7 @@ class Findings:
         reading = decimal_marks.by_neighbours(texts) or self._evidence(role, seen, other)
         if counts:
             reading = "decimals" if reading in (None, "decimals") else None
-        reading = reading or next((name for name in decimal_marks.READINGS if name in answers.accept), None)
+        reading = reading or next((name for name in decimal_marks.READINGS if decimal_marks.answer(role, name) in answers.accept), None)
         if reading is not None:
             return decimal_marks.mark_of(seen, reading), []
         question = decimal_marks.question(self.table, role, self.mapping[role], texts)

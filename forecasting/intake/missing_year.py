@@ -78,4 +78,4 @@ def _last(days: Days, start: date, column: str) -> date:
     given = np.unique(days[~np.isnat(days)])
     since = (given - np.datetime64(start.replace(year=LEAP_YEAR), "D")).astype(int) % _YEAR_DAYS
     placed = with_years(given[np.argsort(since)], start, column)
-    return date.fromisoformat(str(placed[~np.isnat(placed)].max()))
+    return date.fromisoformat(str(np.append(placed[~np.isnat(placed)], np.datetime64(start, "D")).max()))

@@ -16,6 +16,10 @@ MAX_CHARACTERS: Final = 60
 """Characters of a date at most."""
 LEAP_YEAR: Final = 2000
 """The year that stands for the missing one; it has a 29 February."""
+MAX_WORDS: Final = 3
+"""Words of a date at most, without those that only join its parts."""
+MAX_NAMES: Final = 100
+"""Distinct words of a column of dates at most: the names of months and days of the week in a few spellings."""
 _TOKEN: Final = re.compile(r"[0-9]+|[^0-9\s,/\-–—()]+")
 _MARKS: Final = ".'’`,"
 _FILLERS: Final = (
@@ -45,7 +49,7 @@ def read(texts: pa.Array) -> NamedDates:
     fillers = frozenset(_FILLERS.split())
     split = [_tokens(text, fillers) for text in texts.to_pylist()]
     words = {word for tokens in split for word in tokens if not word.isdecimal()}
-    months = month_numbers(sorted(words)) if words else {}
+    months = month_numbers(sorted(words)) if 0 < len(words) <= MAX_NAMES else {}
     first = {named[0] for tokens in split if len(named := [word for word in tokens if word in months]) > 1}
     weekdays = {word for word in first | (words - months.keys()) if is_weekday(word)} if months else set()
     parts = [_parts(tokens, months, weekdays) if months else None for tokens in split]
@@ -65,8 +69,11 @@ def read(texts: pa.Array) -> NamedDates:
 def _tokens(text: str, fillers: frozenset[str]) -> list[str]:
     if len(text) > MAX_CHARACTERS or not any(c.isdecimal() for c in text) or not any(c.isalpha() for c in text):
         return []
-    tokens = [token.strip(_MARKS) for token in _TOKEN.findall(text)]
-    return [token for token in tokens if token and token.casefold() not in fillers]
+    tokens = [token for part in _TOKEN.findall(text) if (token := part.strip(_MARKS)) and token.casefold() not in fillers]
+    numbers = [token for token in tokens if token.isdecimal()]
+    words = len(tokens) - len(numbers)
+    of_dates = all(len(number) <= 2 or len(number) == 4 for number in numbers) and 1 <= len(numbers) <= 2
+    return tokens if of_dates and 1 <= words <= MAX_WORDS and (words == 1 or len(numbers) == 2) else []
 
 
 def _parts(tokens: list[str], months: dict[str, int], weekdays: set[str]) -> tuple[int, int, int] | None:

@@ -75,8 +75,8 @@ class Intake:
 def check(table: Table, mapping: AnyMapping[str, str], answers: Answers = NOTHING_SAID, *, today: date) -> Intake:
     """The sales of a table, all of its problems, and the questions that it leaves open.
 
-    Decimal marks: a number that proves the mark decides for its column, then for the other columns; where no number does, a file with ";"
-    between its cells is read with a decimal comma and any other with a decimal point, and a note says so.
+    Decimal marks: a number that proves the mark decides for its column, then for the other columns; where no number does and the file decides
+    it in no other way, that is a question. A dash counts as nothing sold, and a word such as "closed" leaves its row out; a note says so.
 
     Args:
         table: What `read_table` gave.
@@ -87,7 +87,7 @@ def check(table: Table, mapping: AnyMapping[str, str], answers: Answers = NOTHIN
     Raises:
         InputError: The mapping or an answer does not fit the table.
         ColumnsMissing: No column for `date` or `sales`.
-        QuestionsOpen: The dates can be read two ways.
+        QuestionsOpen: The dates can be read in more than one way.
     """
     require_sales(table, mapping, answers)
     roles = checked(table, mapping, count_rows=answers.count_rows)

@@ -116,7 +116,7 @@ def test_days_that_a_calendar_does_not_have():
 
 
 def test_numbers_are_days_only_where_that_is_plausible():
-    assert days("12345", "99999", "1234567890123456", "4006381333931", numbers=True, last_plausible=date(2028, 11, 22)) == [None] * 4
+    assert days("12345", "99999", "9234567890123456", "4006381333931", numbers=True, last_plausible=date(2028, 11, 22)) == [None] * 4
     assert days("46082", "1772366400") == [None] * 2
 
 
@@ -197,6 +197,12 @@ def test_two_digits_first_are_asked_about_where_the_day_can_be_first_too():
     assert [answer for _, _, answer in asked.value.choices] == [{"date_order": "year"}, {"date_order": "day"}]
     assert days("24-01-01", "24-02-01", order="year") == [date(2024, 1, 1), date(2024, 2, 1)]
     assert days("24-01-01", "24-02-01", order="day") == [date(2001, 1, 24), date(2001, 2, 24)]
+
+
+def test_dots_mean_day_first_unless_that_is_long_ago():
+    assert days("25.12.24") == [date(2024, 12, 25)]
+    with pytest.raises(AmbiguousDates):
+        read("26.03.01")
 
 
 @pytest.mark.parametrize("text", ["2024-12-31 x", "31 Foo 2024", "1/1/1/1/1", "INV-2024-01", "500 g", "5 March 20245", "Total", "a" * 100])

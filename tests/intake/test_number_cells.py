@@ -58,6 +58,7 @@ def test_numbers_of_many_countries(texts, expected):
         (["4 bouquets", "1 bouquets"], ["4", "1"]),
         (["500 g", "2 kg", "1 kg"], ["500 g", "2", "1"]),
         (["5 %", "1e3", "x", ""], ["5 %", "1e3", "x", ""]),
+        (["5 EUR", "7.50 kr"], ["5 EUR", "7.50 kr"]),
         (["5 sold", "3 returned"], ["5 sold", "3 returned"]),
     ],
 )
@@ -131,3 +132,15 @@ def test_prices_are_decided_by_their_currency():
 def test_a_price_that_nothing_decides_is_asked_about():
     question = intake("date,price,sales\n2024-01-01,25.000,3\n").understood.questions[0]
     assert [choice.text for choice in question.choices] == ['"25.000" is 25,000', '"25.000" is 25']
+    answered = intake("date,price,sales\n2024-01-01,25.000,3\n", Answers(accept=frozenset({"price-decimals"})))
+    assert (answered.sales["price"].tolist(), answered.understood.questions) == ([25], ())
+
+
+def test_sales_and_prices_are_asked_about_one_by_one():
+    questions = intake(of_sales("12.500;25.000", "3.250;2.500", header="date;sales;price", sep=";")).understood.questions
+    assert [choice.answer for question in questions for choice in question.choices] == [
+        {"accept": ["decimals"]},
+        {"accept": ["thousands"]},
+        {"accept": ["price-thousands"]},
+        {"accept": ["price-decimals"]},
+    ]
