@@ -18,8 +18,10 @@ MAX_CHARACTERS: Final = 50
 
 _MONEY: Final = r"[A-Z]{0,2}[$€£¥₹₺₽]|EUR|USD|GBP|CHF|JPY|PLN|SEK|NOK|DKK|Rs\.?|Rp\.?|kr\.?|zł"
 _NUMBER: Final = re.compile(rf"[-+(\u2212]?\s*(?:{_MONEY})?\s*[-+]?(?:\d[\d.,'\u2019\s]*|[.,]\d+)(?:[eE][-+]?\d+)?\s*(?:{_MONEY}|[%)-])?")
+_WEEKDAY: Final = r"(?:(?:[^\W\d_]{2,3}\.?,?|[^\W\d_]+,|[^\W\d_]+(?:day|tag|di))\s+)?"
+_WORD: Final = re.compile(r"[^\W\d_]{5,}")
 _DAY: Final = re.compile(
-    r"(?:[^\W\d_]+\.?,?\s+)?(?:"
+    _WEEKDAY + r"(?:"
     r"[12]\d{3}\s?[-/.年년]\s?\d{1,2}(?:\s?[-/.月월]\s?\d{1,2}(?!\d)|$)"
     r"|(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])(?!\d)"
     r"|\d{1,2}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?(?:\d{4}|\d{2})(?!\d)"
@@ -63,7 +65,8 @@ def _kind(text: str) -> int:
         return EMPTY
     if len(text) > MAX_CHARACTERS or not any(letter.isdigit() for letter in text) or any(mark in text for mark in ";|\t"):
         return TEXT
-    if _DAY.match(text) or _is_named_day(text):
+    day = _DAY.match(text)
+    if (day and not _WORD.search(text, day.end())) or _is_named_day(text):
         return DAY
     return NUMBER if _NUMBER.fullmatch(text) else TEXT
 

@@ -110,8 +110,9 @@ def _first_data_row(rows: Sequence[Row], kinds: np.ndarray, filled: Sequence[int
     fits = [bool(count) and _fits(row, kinds[place], values) for place, (row, count) in enumerate(zip(rows, filled, strict=True))]
     usual = float(np.median([count for count, fit in zip(filled, fits, strict=True) if fit])) if any(fits) else 0.0
     for place, fit in enumerate(fits):
-        following = [fits[later] for later in range(place + 1, len(rows)) if filled[later]][:3]
-        if fit and filled[place] >= 0.5 * usual and (not following or any(following)):
+        following = [later for later in range(place + 1, len(rows)) if filled[later]][:3]
+        header_follows = bool(following) and not fits[following[0]] and (kinds[following[0], list(values)] == TEXT).mean() > 0.5
+        if fit and filled[place] >= 0.5 * usual and not header_follows and (not following or any(fits[later] for later in following)):
             return place
     return None
 
@@ -133,7 +134,7 @@ def _header_above(rows: Sequence[Row], kinds: np.ndarray, filled: Sequence[int],
 
 def _same_kinds(one: np.ndarray, other: np.ndarray) -> bool:
     both = (one != EMPTY) & (other != EMPTY)
-    return bool((one[both] == other[both]).all())
+    return bool((other > TEXT).any() and (one[both] == other[both]).all())
 
 
 def is_rule(row: Row) -> bool:

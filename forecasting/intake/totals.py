@@ -90,12 +90,12 @@ def _total_rows(grid: Grid) -> np.ndarray:
     for name in grid.rows:
         named |= matches(grid.rows[name], NAMED)
         with_name |= matches(grid.rows[name], _WITH_NAME)
-    if with_name.any():
+    if with_name.any() and not with_name.all():
         day = date_column(grid.rows)
         incomplete = grid.short.copy()
         for name in grid.rows:
             empty = is_empty(grid.rows[name])
-            if empty.mean() <= 1 - USUALLY_FILLED or name == day:
+            if empty[~with_name].mean() <= 1 - USUALLY_FILLED or name == day:
                 incomplete |= empty
         if day is not None and not incomplete[with_name].all():
             places = np.flatnonzero(with_name & ~incomplete)[:100_000]

@@ -20,7 +20,7 @@ NAMES = {
     "cp1252": ("Datum,Artikel,Filiale,Stück", ["Brötchen", "Käse", "Süßstoff"], ["München", "Köln"]),
     "cp1252 danish": ("Dato,Vare,Butik,Antal", ["Rødgrød", "Æble", "Mælk"], ["Århus", "København"]),
     "cp1253": ("Ημερομηνία,Προϊόν,Κατάστημα,Ποσότητα", ["Καφές", "Γάλα", "Ψωμί"], ["Αθήνα", "Βόλος"]),
-    "cp1254": ("Tarih,Ürün,Şube,Miktar", ["Çay", "Şeker", "Yoğurt"], ["Kadıköy", "Beşiktaş"]),
+    "cp1254": ("Tarih,Ürün,Şube,Miktar", ["Çay", "Şeker", "Yoğurt"], ["İzmir", "Beşiktaş"]),
     "mac_roman": ("Date,Produit,Magasin,Quantité", ["Café", "Crème", "Pâté"], ["Orléans", "Nîmes"]),
     "utf-16-le": ("日期,商品名称,门店,销量", ["咖啡豆", "燕麦奶"], ["海港店", "市场店"]),
     "utf-16-be": ("Date,Product,Store,Units", ["Tea", "Café"], ["Harbour", "Market"]),

@@ -26,6 +26,7 @@ EXPECTED = [line.split(",") for line in ROWS.splitlines()]
         ("Harbour Coffee Ltd\nSales by item\nPeriod: 01/03/2026 - 19/04/2026\n\n", 5),
         ("# exported by a till\n# version 1.2\n", 3),
         ("Report,Sales\nFrom,2026-03-01\nTo,2026-03-14\n\n", 5),
+        ("Sales report, all stores, 2026\nGenerated 2026-04-01,by Bob\n", 3),
         ("----------\n", 2),
         ("", 1),
     ],
@@ -52,6 +53,11 @@ def test_a_file_without_a_header_has_numbered_columns():
     table = read_table(ROWS.encode(), "a.csv")
     assert (table.columns, table.reading.header_line, cells(table)) == (("Column 1", "Column 2", "Column 3"), 0, EXPECTED)
     assert "no header" in table.notes[0]
+
+
+def test_a_header_above_texts_alone_is_one():
+    table = read_table(b"Week,Store,Qty\nwk1,S1,2 pcs\nwk2,S1,3 pcs\nwk3,S2,4 pcs\n", "a.csv")
+    assert (table.columns, len(table)) == (("Week", "Store", "Qty"), 3)
 
 
 def test_a_person_says_where_the_header_is():
@@ -85,6 +91,12 @@ def test_subtotals_and_repeated_headers_inside_are_left_out():
     table = read_table("\n".join([*lines[:9], ",Tea Total,50", lines[0], *lines[9:]]).encode(), "a.csv")
     assert (cells(table), table.left_out) == (EXPECTED, 2)
     assert table.lines[8] == 12
+
+
+def test_a_total_below_each_day_is_left_out():
+    text = "date,product,units\n" + "".join(f"{day},Tea,3\n{day},Milk,4\n{day} Total,,7\n" for day in DAYS)
+    table = read_table(text.encode(), "a.csv")
+    assert (len(table), table.left_out) == (28, 14)
 
 
 def test_a_product_that_begins_with_a_word_for_totals_is_kept():
