@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from forecasting.core.errors import UnreadableFile
 from forecasting.intake import delimited
 from forecasting.intake.answers import NOTHING_SAID, Answers
+from forecasting.intake.column_mapping import guess_mapping
 from forecasting.intake.excel import read_workbook
+from forecasting.intake.foreign import foreign_kind
 from forecasting.intake.parquet import read_parquet
-from forecasting.intake.table import Table
+from forecasting.intake.table import Table, listed, twins
 from forecasting.intake.unpacking import gunzip, too_large
+from forecasting.intake.wide import wide_columns
 
 __all__ = ["LIMIT", "Table", "read_table"]
 
 LIMIT: Final = 200 * 2**20
 """Bytes that an upload may have, packed and unpacked."""
 _GZIP: Final = b"\x1f\x8b"
-_FOREIGN: Final = {
-    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "a workbook in the old .xls format or with a password",
-    b"%PDF": "a PDF",
-    b"\x89PNG": "a picture",
-    b"\xff\xd8\xff": "a picture",
-    b"GIF8": "a picture",
-    b"7z\xbc\xaf\x27\x1c": "a 7z archive",
-    b"Rar!": "a RAR archive",
-    b"BZh9": "a bzip2 file",
-    b"\xfd7zXZ\x00": "an xz file",
-    b"\x28\xb5\x2f\xfd": "a Zstandard file",
-    b"\x7fELF": "a program",
-    b"MZ\x90\x00": "a program",
-}
 
 
 def read_table(content: bytes, name: str, answers: Answers = NOTHING_SAID, *, limit: int = LIMIT) -> Table:
@@ -43,7 +33,8 @@ def read_table(content: bytes, name: str, answers: Answers = NOTHING_SAID, *, li
         limit: Bytes that it may have, packed and unpacked.
 
     Raises:
-        UnreadableFile: Empty, header only, binary, broken, too large, or a column name twice.
+        UnreadableFile: Empty, header only, binary, broken, too large, no table, wide, or a column that matters twice.
+        InputError: An answer does not fit the file.
     """
     if len(content) > limit:
         raise too_large(name, limit)
@@ -52,10 +43,31 @@ def read_table(content: bytes, name: str, answers: Answers = NOTHING_SAID, *, li
     if not content.strip():
         raise UnreadableFile(f"{name} is empty. Upload a file with a date and the units sold.")
     if content.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return read_workbook(content, name, limit)
+        return _usable(read_workbook(content, name, limit, answers), name)
     if content.startswith(b"PAR1"):
-        return read_parquet(content, name, limit)
-    for magic, kind in _FOREIGN.items():
-        if content.startswith(magic):
-            raise UnreadableFile(f"{name} is {kind}, not a table of sales. Save the sales as .xlsx, CSV or Parquet and upload that.")
-    return delimited.read(content, name)
+        return _usable(read_parquet(content, name, limit), name)
+    foreign = foreign_kind(content)
+    if foreign is not None:
+        kind, remedy = foreign
+        raise UnreadableFile(f"{name} is {kind}, not a table of sales. {remedy}")
+    return _usable(delimited.read(content, name, answers), name)
+
+
+def _usable(table: Table, name: str) -> Table:
+    """The table, if it has a row for each day, and no column that matters twice.
+
+    Raises:
+        UnreadableFile: Its days run across, or two columns with a role have one name and different cells.
+    """
+    wide = wide_columns(table)
+    if wide:
+        raise UnreadableFile(f"{name} is a wide table. {wide}")
+    twice = twins(table.columns)
+    if not twice:
+        return table
+    mapped = guess_mapping(table).values()
+    for own, second in twice:
+        if own in mapped and not table.rows[own].astype("str").equals(table.rows[second].astype("str")):
+            raise UnreadableFile(f"{name} has more than one column named {own}. Give each column its own name and upload again.")
+    note = f"{listed([own for own, _ in twice], most=6)} names more than one column: {listed([second for _, second in twice], most=6)} is the second."
+    return replace(table, notes=(*table.notes, note))

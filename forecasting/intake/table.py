@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -15,6 +14,7 @@ from forecasting.core.errors import UnreadableFile
 from forecasting.intake import problems
 from forecasting.intake.understood import Reading
 
+_SECOND: Final = frozenset(f" ({number})" for number in range(2, 100))
 MAX_NAME_CHARACTERS: Final = 255
 """Characters of a column's name at most: a longer one is a line of something else."""
 
@@ -49,20 +49,28 @@ class Table:
 
 
 def names(header: Sequence[str], file: str) -> tuple[str, ...]:
-    """Column names from a header: trimmed, an empty one named by its position.
+    """Column names from a header, each once: trimmed, an empty one named by its position, the second of two named "Tax (2)".
 
     Raises:
-        UnreadableFile: A name occurs twice, or is too long to be one.
+        UnreadableFile: A name is too long to be one.
     """
     trimmed = [name.strip().strip("\ufeff") or f"Column {place}" for place, name in enumerate(header, 1)]
     for name in trimmed:
         if len(name) > MAX_NAME_CHARACTERS:
             text = f'{file} has a column whose name has {len(name):,} characters; it begins with "{" ".join(name[:40].split())}".'
             raise UnreadableFile(f"{text} Check that the first line names the columns, and check its delimiters and quotation marks.")
-    twice = [name for name, count in Counter(trimmed).items() if count > 1]
-    if twice:
-        raise UnreadableFile(f"{file} has more than one column named {listed(twice)}. Give each column its own name and upload again.")
-    return tuple(trimmed)
+    unique: dict[str, None] = {}
+    for name in trimmed:
+        number, own = 2, name
+        while own in unique or (own != name and own in trimmed):
+            number, own = number + 1, f"{name} ({number})"
+        unique[own] = None
+    return tuple(unique)
+
+
+def twins(columns: Sequence[str]) -> list[tuple[str, str]]:
+    """Pairs of columns that had one name in the file, e.g. "Tax" and "Tax (2)"."""
+    return [(own, column) for column in columns if (own := column.rpartition(" (")[0]) in columns and column[len(own) :] in _SECOND]
 
 
 def listed(columns: Sequence[str], most: int = 30) -> str:
