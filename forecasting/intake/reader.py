@@ -8,7 +8,7 @@ from typing import Final
 from forecasting.core.errors import UnreadableFile
 from forecasting.intake import delimited
 from forecasting.intake.answers import NOTHING_SAID, Answers
-from forecasting.intake.column_mapping import guess_mapping
+from forecasting.intake.column_guess import guess_mapping
 from forecasting.intake.excel import read_workbook
 from forecasting.intake.foreign import foreign_kind
 from forecasting.intake.parquet import read_parquet

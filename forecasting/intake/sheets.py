@@ -15,7 +15,7 @@ from forecasting.core import schema
 from forecasting.core.formatting import count
 from forecasting.intake import problems
 from forecasting.intake.cell_kinds import DAY, kinds
-from forecasting.intake.column_mapping import guess_mapping
+from forecasting.intake.column_guess import guess_mapping
 from forecasting.intake.grid import matches, share_of, shown
 from forecasting.intake.periods import is_period
 from forecasting.intake.table import Table, listed, texts

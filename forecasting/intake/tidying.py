@@ -11,7 +11,7 @@ import pandas as pd
 
 from forecasting.core.errors import UnreadableFile
 from forecasting.intake import problems
-from forecasting.intake.column_mapping import guess_mapping
+from forecasting.intake.column_guess import guess_mapping
 from forecasting.intake.filling import filled_down, number_orders
 from forecasting.intake.grid import Grid, shown
 from forecasting.intake.groups import without_groups
