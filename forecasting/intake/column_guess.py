@@ -26,6 +26,8 @@ MAX_DISTINCT_SHARE: Final = 0.9
 """Share of different cells from which a column tells rows apart, and not products or stores."""
 FEW_ROWS: Final = 20
 """Rows up to which nothing is made of how often cells repeat."""
+GROUP: Final = "group"
+"""What the names of a grouped report are called that stood on lines of their own: its products, where nothing else is."""
 UNITS, SALES, MONEY = 3, 2, 1
 """What a number is by its name; the larger one is the sales."""
 
@@ -122,7 +124,8 @@ def _sales(columns: list[ColumnFacts]) -> str | None:
 
 
 def _product(columns: list[ColumnFacts]) -> str | None:
-    return _key(columns, schema.PRODUCT, known.PRODUCT, known.PRODUCT_ANYWHERE, known.PRODUCT_NOT)
+    product = _key(columns, schema.PRODUCT, known.PRODUCT, known.PRODUCT_ANYWHERE, known.PRODUCT_NOT)
+    return product or next((each.name for each in columns if plain(each.name) == GROUP and each.numeric < MIN_SHARE_WITH_NAME), None)
 
 
 def _store(columns: list[ColumnFacts]) -> str | None:

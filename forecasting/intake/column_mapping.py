@@ -11,7 +11,7 @@ import pandas as pd
 from forecasting.core import schema
 from forecasting.core.errors import ColumnsMissing, InputError
 from forecasting.intake.column_facts import numbers, sample
-from forecasting.intake.names import plain
+from forecasting.intake.names import plain, words
 from forecasting.intake.table import MAX_NAME_CHARACTERS, Table, is_empty, listed
 
 Mapping = dict[str, str]
@@ -19,6 +19,9 @@ Mapping = dict[str, str]
 
 MIN_SHARE_WITH_NAME: Final = 0.5
 """Share of the distinct cells of a driver that have to fit its name."""
+DATE_PARTS: Final = frozenset(
+    {"year", "month", "day", "jahr", "monat", "tag", "annee", "mois", "ano", "mes", "anno", "mese", "год", "месяц", "年", "月"}
+)
 YES: Final = frozenset({"1", "1.0", "true", "yes", "y", "t", "on", "ja", "oui", "si", "sí", "wahr", "vrai", "x"})
 NO: Final = frozenset({"0", "0.0", "false", "no", "n", "f", "off", "nein", "non", "falsch", "faux"})
 
@@ -95,6 +98,11 @@ def require_columns(table: Table, mapping: AnyMapping[str, str], roles: tuple[st
 def _question(missing: list[str], columns: tuple[str, ...]) -> str:
     what = {schema.DATE: "dates", schema.SALES: "sales"}
     options = " ".join(f"--map {role}=COLUMN" for role in missing)
+    parts = [column for column in columns if not {plain(column), *words(column)}.isdisjoint(DATE_PARTS)]
+    if schema.DATE in missing and len(parts) > 1:
+        return (
+            f"The date stands in several columns: {listed(parts)}. Write it in one column, such as 2026-03-31, 2026-03 or 2026-W05, and upload again."
+        )
     return (
         f"This file has no column with {' and none with '.join(what[role] for role in missing)}. Columns found: {listed(columns)}. "
         f"Choose the {' and the '.join(missing)} column ({options} on the command line), or upload another file."

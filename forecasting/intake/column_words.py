@@ -126,7 +126,7 @@ PRODUCT_NOT: Final = words_of(
     "employee date refund ordered menge preis prix order id_order number_of promotion sales refunded category_name brand units"
 )
 STORE: Final = words_of(
-    "store stores shop shops filiale filialen filial branch outlet location locations laden markt magasin tienda negozio loja winkel site "
+    "sheet store stores shop shops filiale filialen filial branch outlet location locations laden markt magasin tienda negozio loja winkel site "
     "warehouse sucursal boutique depot lager sube magaza magazin магазин филиал точка склад sklep prodejna pobocka uzlet bolt trgovina "
     "prodavnica poslovnica butik butikk myymala toimipiste καταστημα toko cabang gerai cuahang chinhanh plant restaurant cafe standort "
     "parduotuve veikals kauplus puntovendita puntoventa pdv salon"

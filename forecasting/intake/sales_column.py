@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from typing import Final
 
 from forecasting.core import schema
-from forecasting.core.formatting import count
 from forecasting.intake import column_words as known
 from forecasting.intake.answers import Answers
 from forecasting.intake.column_facts import facts_of
 from forecasting.intake.column_guess import MIN_SHARE_WITHOUT_NAME, can_be_sales
 from forecasting.intake.names import holds
 from forecasting.intake.receipts import is_receipt_column, receipts_by
-from forecasting.intake.table import Table
+from forecasting.intake.table import Table, listed
 from forecasting.intake.understood import Choice, Question, Understood, open_questions
 
 MAX_COLUMNS: Final = 6
@@ -30,6 +29,10 @@ def require_sales(table: Table, mapping: Mapping[str, str], answers: Answers) ->
     each_row = Choice("count_rows", f"Each row is one unit sold: {len(table):,} units", {"count_rows": True}, float(len(table)))
     columns = [Choice(name, f"{name} is the units sold", {"mapping": {schema.SALES: name}}) for name in fitting[:MAX_COLUMNS]]
     choices = [each_row, *columns] if receipts_by(table, mapping) or not columns else [*columns, each_row]
-    text = f"No column is surely the units sold. {count(len(fitting), 'column')} could be. What was sold?"
+    text = "No column is called units sold. What was sold?" if fitting else "No column has numbers that can be the units sold. What was sold?"
+    if len(fitting) > 1 and schema.PRODUCT not in mapping:
+        text += (
+            f" If {listed(fitting, 3)} are products side by side, the file is wide: give each product a row of its own, with its name and its units."
+        )
     roles = {role: mapping.get(role) for role in schema.COLUMNS}
     raise open_questions(Understood(read=table.reading, mapping=roles, notes=table.notes, questions=(Question("sales", text, tuple(choices)),)))
