@@ -11,6 +11,7 @@ import pandas as pd
 from forecasting.core import schema
 from forecasting.core.errors import ColumnsMissing, InputError
 from forecasting.intake.column_facts import numbers, sample
+from forecasting.intake.column_words import words_of
 from forecasting.intake.names import plain, words
 from forecasting.intake.table import MAX_NAME_CHARACTERS, Table, is_empty, listed
 
@@ -19,9 +20,7 @@ Mapping = dict[str, str]
 
 MIN_SHARE_WITH_NAME: Final = 0.5
 """Share of the distinct cells of a driver that have to fit its name."""
-DATE_PARTS: Final = frozenset(
-    {"year", "month", "day", "jahr", "monat", "tag", "annee", "mois", "ano", "mes", "anno", "mese", "год", "месяц", "年", "月"}
-)
+DATE_PARTS: Final = words_of("year month day jahr monat tag annee mois ano mes anno mese год месяц 年 月")
 YES: Final = frozenset({"1", "1.0", "true", "yes", "y", "t", "on", "ja", "oui", "si", "sí", "wahr", "vrai", "x"})
 NO: Final = frozenset({"0", "0.0", "false", "no", "n", "f", "off", "nein", "non", "falsch", "faux"})
 

@@ -31,8 +31,7 @@ def require_sales(table: Table, mapping: Mapping[str, str], answers: Answers) ->
     choices = [each_row, *columns] if receipts_by(table, mapping) or not columns else [*columns, each_row]
     text = "No column is called units sold. What was sold?" if fitting else "No column has numbers that can be the units sold. What was sold?"
     if len(fitting) > 1 and schema.PRODUCT not in mapping:
-        text += (
-            f" If {listed(fitting, 3)} are products side by side, the file is wide: give each product a row of its own, with its name and its units."
-        )
+        shown = listed(fitting, 3)
+        text += f" If {shown} are products side by side, the file is wide: give each product a row of its own, with its name and its units."
     roles = {role: mapping.get(role) for role in schema.COLUMNS}
     raise open_questions(Understood(read=table.reading, mapping=roles, notes=table.notes, questions=(Question("sales", text, tuple(choices)),)))
