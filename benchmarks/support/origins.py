@@ -100,7 +100,7 @@ class Origin(NamedTuple):
     """A past day: how many days were known, what would have been served, and what was sold after it, shape (n, h)."""
 
     days: int
-    made: Ensemble
+    ensemble: Ensemble
     y: FloatArray
 
 
