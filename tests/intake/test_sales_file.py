@@ -79,8 +79,9 @@ def test_two_candidates_are_left_to_the_person():
     assert guess_mapping(read) == {}
 
 
-def test_a_file_without_a_header_is_not_taken_for_one_with():
-    assert guess_mapping(table("2024-01-01,5\n2024-01-02,7\n")) == {}
+def test_a_file_without_a_header_is_read_as_one_without():
+    read = table("2024-01-01,5\n2024-01-02,7\n")
+    assert (guess_mapping(read), read.reading.header_line, len(read)) == ({"date": "Column 1", "sales": "Column 2"}, 0, 2)
 
 
 def test_a_count_of_promotions_is_not_guessed_to_be_yes_or_no():

@@ -451,7 +451,7 @@ from forecasting.intake.sales_file import check, guess_mapping
 from forecasting.intake.reader import read_table
 from forecasting.storage.workspace import Workspace
 home, store = sys.argv[1:]
-content = "\\n".join(["date,store,sales", *[f"2024-01-{day:02},{store},{day}" for day in range(1, 29)], "2024-01-01,shared,1", ""]).encode()
+content = "\\n".join(["date,store,sales", *[f"2024-01-{day:02},{store},{29 - day}" for day in range(1, 29)], "2024-01-01,shared,1", ""]).encode()
 table = read_table(content, store)
 checked = check(table, guess_mapping(table), today=date(2026, 1, 1))
 print("ready", flush=True)
