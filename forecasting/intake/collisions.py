@@ -39,11 +39,19 @@ class RowNumbers:
         return cls(series[0], row_keys.row_codes(series, [row_keys.days(frame)])[0])
 
     @cached_property
+    def order(self) -> np.ndarray | slice:
+        """The positions of the rows by series and day, those of one day in the order of the file; all of them where they stand so."""
+        return slice(None) if row_keys.is_increasing(self.rows) else np.argsort(self.rows, kind="stable")
+
+    @cached_property
     def met(self) -> np.ndarray:
         """Which rows have the series and the day of another one, shape (n,)."""
-        if row_keys.is_increasing(self.rows):
-            return np.zeros(len(self.rows), dtype=bool)
-        return pd.Series(self.rows).duplicated(keep=False).to_numpy()
+        met = np.zeros(len(self.rows), dtype=bool)
+        if not isinstance(self.order, slice):
+            ordered = self.rows[self.order]
+            same = ordered[1:] == ordered[:-1]
+            met[self.order] = np.append(False, same) | np.append(same, False)
+        return met
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,8 +84,8 @@ def join(frame: pd.DataFrame, numbers: RowNumbers, copies: np.ndarray, *, duplic
         receipts: Why these are receipts, e.g. "InvoiceNo numbers receipts"; empty if nothing says so.
     """
     series, codes = numbers.series, numbers.rows
-    if not row_keys.is_increasing(codes):
-        order = np.argsort(codes, kind="stable")
+    order = numbers.order
+    if not isinstance(order, slice):
         frame, series, codes, copies = frame.iloc[order].reset_index(drop=True), series[order], codes[order], copies[order]
     same = np.concatenate([[False], codes[1:] == codes[:-1]])
     if not same.any():

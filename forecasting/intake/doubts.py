@@ -78,12 +78,15 @@ def totals(frame: pd.DataFrame, mapping: Mapping[str, str], answers: Answers) ->
     units = frame[schema.SALES].fillna(0.0)
     whole = float(units.sum())
     for key in (key for key in schema.KEYS if key in frame):
-        by_value = units.groupby(frame[key], sort=False).sum()
-        if len(by_value) < 2 or whole <= 0:
+        codes, uniques = pd.factorize(frame[key])
+        values = np.asarray(uniques)
+        sums = np.bincount(codes[codes >= 0], weights=units.to_numpy()[codes >= 0], minlength=len(values))
+        if len(values) < 2 or whole <= 0:
             continue
-        for value in by_value.index[np.isclose(2 * by_value, whole, rtol=0.02)]:
-            if _is_total(str(value), len(by_value)) and _adds_up(frame, units, key, value):
-                rest = whole - float(by_value[value])
+        for place in np.flatnonzero(np.isclose(2 * sums, whole, rtol=0.02)):
+            value = values[place]
+            if _is_total(str(value), len(values)) and _adds_up(frame, units, key, value):
+                rest = whole - float(sums[place])
                 text = f"{mapping[key]} {value} is the sum of the others on the same day. Count it?"
                 without = Choice("leave_out", f"No, it is a total: {rest:,.0f} units", {"leave_out": [(mapping[key], str(value))]}, rest)
                 return Question("totals", text, (without, Choice("keep", f"Yes: {whole:,.0f} units", {"accept": ["totals"]}, whole)))
