@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -24,12 +24,12 @@ MIN_RUN_ROWS: Final = 1.5
 _KEYS: Final = (schema.DATE, *schema.KEYS, *schema.ATTRIBUTES)
 
 
-def filled_down(grid: Grid, mapping: dict[str, str], orders: Sequence[str], merged: Iterable[tuple[int, int, str]] = ()) -> Grid:
+def filled_down(grid: Grid, guess: Callable[[], dict[str, str]], orders: Sequence[str], merged: Iterable[tuple[int, int, str]] = ()) -> Grid:
     """The grid with the empty cells of a run filled from its first row, where the pattern shows that they are meant so.
 
     Args:
         grid: Rows of the table alone.
-        mapping: Role -> column, as its names tell; a column of numbers is filled only if it holds names or dates.
+        guess: Gives role -> column, as names tell; asked only where cells are empty. A column of numbers is filled only if it has a key's role.
         orders: Columns that number orders.
         merged: Merged cells: first and last line, and their column.
     """
@@ -37,6 +37,7 @@ def filled_down(grid: Grid, mapping: dict[str, str], orders: Sequence[str], merg
     gaps = {name: empty for name, empty in empties.items() if empty.any() and not empty.all()}
     if not gaps or len(grid.rows) < 3:
         return grid
+    mapping = guess()
     keys = {mapping[role] for role in _KEYS if role in mapping}
     fillable = {name: empty for name, empty in gaps.items() if name in keys or name in orders or not is_number_column(grid.rows[name])}
     sources = {name: np.arange(len(grid.rows)) for name in fillable}

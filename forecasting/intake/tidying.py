@@ -49,7 +49,7 @@ def tidied(grid: Grid, reading: Reading, name: str, *, decimal: str | None = Non
         draft = Table(tuple(map(str, grid.rows)), grid.rows, grid.lines, problems.together([]))
         orders = number_orders(draft.columns, _ORDERS, _ENDINGS)
         if any(is_empty(grid.rows[column]).any() for column in grid.rows):
-            grid = filled_down(grid, guess_mapping(draft), orders, merged)
+            grid = filled_down(grid, lambda: guess_mapping(draft), orders, merged)
     grid, short = _without_short_rows(grid, reading.delimiter)
     wrong = problems.together([grid.problems, short])
     if not len(grid.rows) and not len(wrong):
