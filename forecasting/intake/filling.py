@@ -43,7 +43,7 @@ def filled_down(grid: Grid, guess: Callable[[], dict[str, str]], orders: Sequenc
     sources = {name: np.arange(len(grid.rows)) for name in fillable}
     _fill_merged(sources, fillable, grid, merged)
     _fill_orders(sources, fillable, grid, [name for name in orders if name not in gaps])
-    _fill_blocks(sources, fillable, mapping.get(schema.DATE) or date_column(grid.rows))
+    _fill_blocks(sources, fillable, mapping.get(schema.DATE) or date_column(grid.rows), {str(grid.rows.columns[0]), *orders})
     _fill_outline(sources, fillable, grid)
     moved = {name: int((source != np.arange(len(source))).sum()) for name, source in sources.items()}
     moved = {name: cells for name, cells in moved.items() if cells}
@@ -97,13 +97,13 @@ def _fill_orders(sources: dict[str, np.ndarray], empties: dict[str, np.ndarray],
                 sources[name] = np.where(empty & ~empty[starts], starts, np.arange(len(empty)))
 
 
-def _fill_blocks(sources: dict[str, np.ndarray], empties: dict[str, np.ndarray], day: str | None) -> None:
-    """Fills columns that are empty on the rows without a date, if there are several and each of these rows has something else."""
+def _fill_blocks(sources: dict[str, np.ndarray], empties: dict[str, np.ndarray], day: str | None, heads: set[str]) -> None:
+    """Fills columns that are empty on the rows without a date, if the first column or a number of orders (`heads`) is one of them."""
     open_ = _open(sources, empties)
     if day is None or day not in open_ or open_[day][0] or open_[day].mean() < MIN_EMPTY_SHARE_OF_ORDERS:
         return
     same = [name for name, empty in open_.items() if (empty == open_[day]).all()]
-    if len(same) > 1 or open_[day].mean() >= MIN_EMPTY_SHARE:
+    if len(same) > 1 and heads.intersection(same):
         for name in same:
             sources[name] = _last_filled(open_[name])
 

@@ -124,13 +124,20 @@ def _header_above(rows: Sequence[Row], kinds: np.ndarray, filled: Sequence[int],
     above = [place for place in range(first - 1, -1, -1) if filled[place] and not is_rule(rows[place])]
     for place in above:
         texts = sum(kinds[place, column] == TEXT and not any(letter.isdigit() for letter in rows[place][column]) for column in values)
-        if texts > 0.5 * len(values) and not (kinds[place, values] > TEXT).any():
+        if texts > 0.5 * len(values) and not (kinds[place, values] > TEXT).any() and not _recurs(rows, place, first):
             return place
     for place in above:
         distinct = {cell.strip() for cell in rows[place] if cell.strip()}
         if filled[place] >= 0.6 * filled[first] and len(distinct) == filled[place] and not _same_kinds(kinds[place], kinds[first]):
             return place
     return None
+
+
+def _recurs(rows: Sequence[Row], place: int, first: int) -> bool:
+    """Whether a cell of a row stands in the same column of the table below, too, as names of products do and those of columns do not."""
+    below = [{row[column] for row in rows[first:] if column < len(row)} for column in range(len(rows[place]))]
+    alike = [cell in texts for cell, texts in zip(rows[place], below, strict=True) if cell.strip()]
+    return any(alike) and not all(alike)
 
 
 def _same_kinds(one: np.ndarray, other: np.ndarray) -> bool:
@@ -175,9 +182,10 @@ def _named(rows: Sequence[Row], kinds: np.ndarray, at: int, first: int) -> Heade
 
 
 def _continues(row: Row, kinds: np.ndarray, data: np.ndarray) -> bool:
-    """Whether a row between the header and the first data belongs to the header: only texts, and one above a day or a number."""
+    """Whether a row between the header and the first data belongs to the header: texts above numbers alone, e.g. units of measurement."""
     texts = kinds == TEXT
-    return bool(texts.any() and not (kinds > TEXT).any() and (texts & (data > TEXT)).any()) and len(row) > 1
+    above_numbers = bool(texts.any()) and bool((data[kinds > EMPTY] == NUMBER).all())
+    return above_numbers and len(row) > 1 and not any(letter.isdigit() for cell in row for letter in cell)
 
 
 def _spread(row: Row, width: int) -> list[str]:
