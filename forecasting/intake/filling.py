@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -24,12 +24,12 @@ MIN_RUN_ROWS: Final = 1.5
 _KEYS: Final = (schema.DATE, *schema.KEYS, *schema.ATTRIBUTES)
 
 
-def filled_down(grid: Grid, mapping: dict[str, str], orders: Sequence[str], merged: Iterable[tuple[int, int, str]] = ()) -> Grid:
+def filled_down(grid: Grid, guess: Callable[[], dict[str, str]], orders: Sequence[str], merged: Iterable[tuple[int, int, str]] = ()) -> Grid:
     """The grid with the empty cells of a run filled from its first row, where the pattern shows that they are meant so.
 
     Args:
         grid: Rows of the table alone.
-        mapping: Role -> column, as its names tell; a column of numbers is filled only if it holds names or dates.
+        guess: Gives role -> column, as names tell; asked only where cells are empty. A column of numbers is filled only if it has a key's role.
         orders: Columns that number orders.
         merged: Merged cells: first and last line, and their column.
     """
@@ -37,12 +37,13 @@ def filled_down(grid: Grid, mapping: dict[str, str], orders: Sequence[str], merg
     gaps = {name: empty for name, empty in empties.items() if empty.any() and not empty.all()}
     if not gaps or len(grid.rows) < 3:
         return grid
+    mapping = guess()
     keys = {mapping[role] for role in _KEYS if role in mapping}
     fillable = {name: empty for name, empty in gaps.items() if name in keys or name in orders or not is_number_column(grid.rows[name])}
     sources = {name: np.arange(len(grid.rows)) for name in fillable}
     _fill_merged(sources, fillable, grid, merged)
     _fill_orders(sources, fillable, grid, [name for name in orders if name not in gaps])
-    _fill_blocks(sources, fillable, mapping.get(schema.DATE) or date_column(grid.rows))
+    _fill_blocks(sources, fillable, mapping.get(schema.DATE) or date_column(grid.rows), {str(grid.rows.columns[0]), *orders})
     _fill_outline(sources, fillable, grid)
     moved = {name: int((source != np.arange(len(source))).sum()) for name, source in sources.items()}
     moved = {name: cells for name, cells in moved.items() if cells}
@@ -96,13 +97,13 @@ def _fill_orders(sources: dict[str, np.ndarray], empties: dict[str, np.ndarray],
                 sources[name] = np.where(empty & ~empty[starts], starts, np.arange(len(empty)))
 
 
-def _fill_blocks(sources: dict[str, np.ndarray], empties: dict[str, np.ndarray], day: str | None) -> None:
-    """Fills columns that are empty on the rows without a date, if there are several and each of these rows has something else."""
+def _fill_blocks(sources: dict[str, np.ndarray], empties: dict[str, np.ndarray], day: str | None, heads: set[str]) -> None:
+    """Fills columns that are empty on the rows without a date, if the first column or a number of orders (`heads`) is one of them."""
     open_ = _open(sources, empties)
     if day is None or day not in open_ or open_[day][0] or open_[day].mean() < MIN_EMPTY_SHARE_OF_ORDERS:
         return
     same = [name for name, empty in open_.items() if (empty == open_[day]).all()]
-    if len(same) > 1 or open_[day].mean() >= MIN_EMPTY_SHARE:
+    if len(same) > 1 and heads.intersection(same):
         for name in same:
             sources[name] = _last_filled(open_[name])
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -12,9 +14,11 @@ from pyarrow import compute
 from forecasting.intake.cell_kinds import DAY, NUMBER, kinds
 from forecasting.intake.table import as_text, is_empty
 
-SAMPLE_CELLS = 500
+FEW_TEXTS: Final = 2_000
+"""Distinct texts up to which Python's patterns, which it keeps, are quicker than those of Arrow, which it reads anew each time."""
+SAMPLE_CELLS: Final = 500
 """Distinct cells that decide what a column holds, at most."""
-MIN_SHARE_OF_DAYS = 0.2
+MIN_SHARE_OF_DAYS: Final = 0.2
 """Share of days among the distinct cells of a column of dates, at least; names of groups and totals may stand between them."""
 
 
@@ -57,8 +61,13 @@ def matches(cells: pd.Series, pattern: str) -> np.ndarray:
     """Which cells match a pattern of RE2, shape (n,); numbers and days match none."""
     if not isinstance(cells.dtype, pd.CategoricalDtype):
         return np.zeros(len(cells), dtype=bool)
-    texts = pa.array(cells.cat.categories, pa.string())
-    hits = np.append(compute.match_substring_regex(texts, pattern).to_numpy(zero_copy_only=False), False)
+    categories = cells.cat.categories
+    if len(categories) <= FEW_TEXTS:
+        search = re.compile(pattern).search
+        hits = np.array([search(text) is not None for text in categories] + [False])
+    else:
+        found = compute.match_substring_regex(pa.array(categories, pa.string()), pattern)
+        hits = np.append(found.to_numpy(zero_copy_only=False), False)
     return hits[cells.cat.codes.to_numpy()] if hits.any() else np.zeros(len(cells), dtype=bool)
 
 

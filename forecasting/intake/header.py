@@ -16,6 +16,7 @@ Row = Sequence[str]
 
 MIN_SHARE: Final = 0.6
 """Share of the cells below its first one that have to be days or numbers in a column of days or numbers."""
+_UNKNOWN: Final = frozenset({"nan", "na", "n/a", "#n/a", "null", "none", "-", "?"})
 MAX_COLUMNS: Final = 400
 """Columns that are looked at, at most."""
 
@@ -44,7 +45,7 @@ def find_header(rows: Sequence[Row], given: int | None = None) -> Header:
     """
     filled = [sum(bool(cell.strip()) for cell in row) for row in rows]
     width = min(max(map(len, rows), default=0), MAX_COLUMNS)
-    kinds = grid_kinds(rows, width)
+    kinds = grid_kinds([["" if cell.strip().casefold() in _UNKNOWN else cell for cell in row[:width]] for row in rows], width)
     if given is not None:
         return _named(rows, kinds, given, given + 1) if given >= 0 else _unnamed(rows, _first(filled))
     wide = next((at for at, row in enumerate(rows[:30]) if names_periods(row[:width], kinds[at] == DAY)), None)
@@ -93,7 +94,7 @@ def _columns_with_digits(kinds: np.ndarray, rows: Sequence[Row]) -> dict[int, in
 def _fits(row: Row, kinds: np.ndarray, values: dict[int, int]) -> bool:
     """Whether a row has a day and numbers where the table has them."""
     days = [column for column, kind in values.items() if kind == DAY]
-    if days and not any(kinds[column] == DAY for column in days):
+    if days and not any(kinds[column] == DAY for column in days) and any(kinds[column] != EMPTY for column in days):
         return False
     match = [
         any(c.isdigit() for c in (row[column] if column < len(row) else "")) if kind == TEXT else kinds[column] in (kind, DAY)
@@ -122,14 +123,21 @@ def _header_above(rows: Sequence[Row], kinds: np.ndarray, filled: Sequence[int],
     values = [column for column in range(kinds.shape[1]) if kinds[first, column] in (DAY, NUMBER)]
     above = [place for place in range(first - 1, -1, -1) if filled[place] and not is_rule(rows[place])]
     for place in above:
-        texts = sum(kinds[place, column] == TEXT for column in values)
-        if texts and texts > 0.5 * len(values):
+        texts = sum(kinds[place, column] == TEXT and not any(letter.isdigit() for letter in rows[place][column]) for column in values)
+        if texts > 0.5 * len(values) and not (kinds[place, values] > TEXT).any() and not _recurs(rows, place, first):
             return place
     for place in above:
         distinct = {cell.strip() for cell in rows[place] if cell.strip()}
         if filled[place] >= 0.6 * filled[first] and len(distinct) == filled[place] and not _same_kinds(kinds[place], kinds[first]):
             return place
     return None
+
+
+def _recurs(rows: Sequence[Row], place: int, first: int) -> bool:
+    """Whether a cell of a row stands in the same column of the table below, too, as names of products do and those of columns do not."""
+    below = [{row[column] for row in rows[first:] if column < len(row)} for column in range(len(rows[place]))]
+    alike = [cell in texts for cell, texts in zip(rows[place], below, strict=True) if cell.strip()]
+    return any(alike) and not all(alike)
 
 
 def _same_kinds(one: np.ndarray, other: np.ndarray) -> bool:
@@ -174,9 +182,10 @@ def _named(rows: Sequence[Row], kinds: np.ndarray, at: int, first: int) -> Heade
 
 
 def _continues(row: Row, kinds: np.ndarray, data: np.ndarray) -> bool:
-    """Whether a row between the header and the first data belongs to the header: only texts, and one above a day or a number."""
+    """Whether a row between the header and the first data belongs to the header: texts above numbers alone, e.g. units of measurement."""
     texts = kinds == TEXT
-    return bool(texts.any() and not (kinds > TEXT).any() and (texts & (data > TEXT)).any()) and len(row) > 1
+    above_numbers = bool(texts.any()) and bool((data[kinds > EMPTY] == NUMBER).all())
+    return above_numbers and len(row) > 1 and not any(letter.isdigit() for cell in row for letter in cell)
 
 
 def _spread(row: Row, width: int) -> list[str]:

@@ -21,7 +21,7 @@ from forecasting.intake.understood import Reading
 
 _WORDS: Final = (
     "order invoice receipt transaction ticket bill document sale auftrag bestellung rechnung beleg commande facture factura pedido ordine ordre "
-    "zamowienie name id"
+    "zamowienie"
 )
 _ORDERS: Final = frozenset(_WORDS.split())
 """What columns that number orders are called, alone or before one of `_ENDINGS`."""
@@ -48,8 +48,9 @@ def tidied(grid: Grid, reading: Reading, name: str, *, decimal: str | None = Non
         grid = _without_empty_columns(without_groups(without_report_lines(grid), name))
         draft = Table(tuple(map(str, grid.rows)), grid.rows, grid.lines, problems.together([]))
         orders = number_orders(draft.columns, _ORDERS, _ENDINGS)
+        orders += [column for column in draft.columns if column not in orders and shown(grid.rows[column].iloc[:1])[0].startswith("#")]
         if any(is_empty(grid.rows[column]).any() for column in grid.rows):
-            grid = filled_down(grid, guess_mapping(draft), orders, merged)
+            grid = filled_down(grid, lambda: guess_mapping(draft), orders, merged)
     grid, short = _without_short_rows(grid, reading.delimiter)
     wrong = problems.together([grid.problems, short])
     if not len(grid.rows) and not len(wrong):

@@ -39,6 +39,7 @@ def test_an_outline_is_filled_down():
         ("date,item,sku,units\n2026-03-01,Tea,T1,5\n2026-03-01,Milk,,6\n2026-03-02,Tea,T1,5\n2026-03-02,Milk,,6\n", "sku"),
         ("date,units\n2026-03-01,5\n,6\n2026-03-03,7\n2026-03-04,8\n", "date"),
         ("date,item,units,note\n2026-03-01,Tea,5,rain\n2026-03-02,Tea,6,\n2026-03-03,Tea,7,\n2026-03-04,Tea,8,sun\n", "note"),
+        ("item,units,due\nTea,20,2026-01-20\nTea,10,2026-01-12\nTea,7,\nMilk,0,\n", "due"),
         ("date,item,units\n2026-03-01,Tea,5\n2026-03-02,Tea,\n2026-03-03,Tea,\n", "units"),
     ],
 )

@@ -49,6 +49,12 @@ def test_a_row_of_units_below_the_header_is_no_row():
     assert (table.columns, cells(table), table.lines[0]) == (("date", "product", "units"), EXPECTED, 3)
 
 
+@pytest.mark.parametrize("first", ["bread,6;8", "bread,several", "bread,NA", "bread,"])
+def test_a_first_row_that_is_unlike_the_others_is_a_row(first):
+    table = read_table(f"product,stock\n{first}\nbread,9\ncake,3\n".encode(), "a.csv")
+    assert (table.columns, cells(table)) == (("product", "stock"), [first.split(","), ["bread", "9"], ["cake", "3"]])
+
+
 def test_a_file_without_a_header_has_numbered_columns():
     table = read_table(ROWS.encode(), "a.csv")
     assert (table.columns, table.reading.header_line, cells(table)) == (("Column 1", "Column 2", "Column 3"), 0, EXPECTED)
