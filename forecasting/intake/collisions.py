@@ -10,12 +10,13 @@ import numpy as np
 import pandas as pd
 
 from forecasting.core import row_keys, schema
-from forecasting.core.formatting import count
+from forecasting.core.formatting import count, listing
 from forecasting.intake.answers import Duplicates
 from forecasting.intake.returns import without_returns
 from forecasting.intake.understood import Choice, Question
 
 KIND: Final = "duplicates"
+_NAMES: Final = {schema.PRODUCT: "the product", schema.REGION: "the region", schema.STORE: "the store"}
 RECEIPT_SHARE: Final = 0.5
 """Share of the rows that meet another row of their series and day from which a file is one of receipts, whatever its columns are called."""
 
@@ -102,7 +103,8 @@ def join(frame: pd.DataFrame, numbers: RowNumbers, copies: np.ndarray, *, duplic
     joined = f"{count(len(frame), 'row')} became {len(merged):,}, one a day for each series: "
     why = f" ({receipts})" if receipts and duplicates is None else ""
     said = f"rows of one day were added up{why}." if rule == "sum" else "of rows of one day the last one counts."
-    questions = (_question(met, copies[same], units, rule),) if asked else ()
+    names = [_NAMES[key] for key in schema.KEYS if key in frame]
+    questions = (_question(names, met, copies[same], units, rule),) if asked else ()
     return _netted(Joined(merged.reset_index(drop=True), series[~same], rule, (joined + said,), questions), frame[schema.SALES])
 
 
@@ -112,9 +114,9 @@ def _netted(joined: Joined, given: pd.Series) -> Joined:
     return replace(joined, sales=sales, notes=(*joined.notes, note) if note else joined.notes)
 
 
-def _question(met: np.ndarray, repeated: np.ndarray, units: dict[str, float], likelier: Duplicates) -> Question:
+def _question(names: list[str], met: np.ndarray, repeated: np.ndarray, units: dict[str, float], likelier: Duplicates) -> Question:
     """What to do with a few rows that meet, the likelier answer first."""
-    copies = "repeat another row in every cell" if repeated.all() else "have the day and the product of another row"
+    copies = "repeat another row in every cell" if repeated.all() else f"have {listing(['the day', *names])} of another row"
     texts = {
         "sum": f"Add them up, as separate sales: {units['sum']:,.0f} units in all",
         "last": f"Only the last row of each counts, as a correction: {units['last']:,.0f} units in all",

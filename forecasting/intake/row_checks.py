@@ -80,7 +80,11 @@ def _check_days(findings: Findings, answers: Answers, today: date) -> tuple[np.n
     try:
         days, notes = date_column.as_days(given, column=column, answers=answers, today=today)
     except AmbiguousDates as error:
-        raise open_questions(Understood(read=findings.table.reading, mapping=findings.mapping, questions=(_date_question(error),))) from error
+        raise open_questions(
+            Understood(
+                read=findings.table.reading, mapping={role: findings.mapping.get(role) for role in schema.COLUMNS}, questions=(_date_question(error),)
+            )
+        ) from error
     empty = is_empty(given)
     findings.add(empty, schema.DATE, "No date", f"Write the date {_AGAIN}")
     findings.add(np.isnat(days) & ~empty, schema.DATE, date_column.no_such_date(notes), f"Correct the date {_AGAIN}")

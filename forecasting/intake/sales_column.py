@@ -10,6 +10,7 @@ from forecasting.intake import column_words as known
 from forecasting.intake.answers import Answers
 from forecasting.intake.column_facts import facts_of
 from forecasting.intake.column_guess import MIN_SHARE_WITHOUT_NAME, can_be_sales
+from forecasting.intake.column_mapping import require_columns
 from forecasting.intake.names import holds
 from forecasting.intake.receipts import is_receipt_column, receipts_by
 from forecasting.intake.table import Table, listed
@@ -20,7 +21,8 @@ MAX_COLUMNS: Final = 6
 
 
 def require_sales(table: Table, mapping: Mapping[str, str], answers: Answers) -> None:
-    """Raises QuestionsOpen where the dates are known and the sales are not."""
+    """Raises QuestionsOpen where the dates are known and the sales are not, and InputError for a mapping that does not fit the file."""
+    require_columns(table, mapping, schema.COLUMNS)
     if schema.SALES in mapping or schema.DATE not in mapping or answers.count_rows or not len(table):
         return
     facts = [each for each in facts_of(table.rows) if each.name not in mapping.values() and not is_receipt_column(each.name)]
