@@ -72,6 +72,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 def _trained_once(folders: pytest.TempPathFactory, name: str, content: Callable[[], tuple[pd.DataFrame, Settings]]) -> Workspace:
     """A copy for this process of a workspace that the first process to ask for it trains."""
     import shop_workspaces as shops
+    from fake_jobs import quiet
 
     base = folders.getbasetemp().parent if "PYTEST_XDIST_WORKER" in os.environ else folders.getbasetemp()
     shared, done = Workspace(base / f"trained-{name}"), base / f"trained-{name}.done"
@@ -80,6 +81,7 @@ def _trained_once(folders: pytest.TempPathFactory, name: str, content: Callable[
             sales, settings = content()
             shops.merge(shared, sales)
             shops.retrain(shared, settings)
+            quiet()
             done.touch()
     copy = Workspace(folders.mktemp(name))
     shutil.copytree(shared.home, copy.home, dirs_exist_ok=True)
