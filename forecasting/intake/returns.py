@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 import numpy as np
 import pandas as pd
 
@@ -23,18 +25,20 @@ def without_returns(sales: pd.DataFrame, series: np.ndarray, given: pd.Series, *
     returned = -float(given[given < 0].sum())
     if returned <= 0:
         return sales, ""
-    text = f"{count(int((given < 0).sum()), 'row')} below zero, {returned:,.0f} units in all, count as returns"
+    rows = int((given < 0).sum())
+    text = f"{count(rows, 'row')} below zero, {returned:,.0f} units in all, {'counts as a return' if rows == 1 else 'count as returns'}"
+    was = "was" if rows == 1 else "were"
     values = sales[schema.SALES].to_numpy(dtype=float).copy()
     below = np.flatnonzero(values < 0)
     if not len(below):
-        return sales, f"{text} and were taken off their day."
+        return sales, f"{text} and {was} taken off the day."
     starts = np.flatnonzero(np.append(True, series[1:] != series[:-1]))
     ends = np.append(starts[1:], len(values))
     left = 0.0
     for row in below:
         rest, values[row] = -values[row], 0.0
         block = np.searchsorted(starts, row, side="right") - 1
-        for other in (*range(row - 1, starts[block] - 1, -1), *range(row + 1, ends[block])):
+        for other in chain(range(row - 1, starts[block] - 1, -1), range(row + 1, ends[block])):
             if rest <= 0:
                 break
             if values[other] > 0:
@@ -44,4 +48,4 @@ def without_returns(sales: pd.DataFrame, series: np.ndarray, given: pd.Series, *
         left += rest
     days = f"on {count(len(below), 'day')} more came back than was sold; the rest was taken off other days of the product"
     lost = f", and {left:,.0f} units, of which the file has no sale, do not count" if left > 0 else ""
-    return sales.assign(**{schema.SALES: values}), f"{text}{' and were taken off their day' if added_up else ''}; {days}{lost}."
+    return sales.assign(**{schema.SALES: values}), f"{text}{f' and {was} taken off the day' if added_up else ''}; {days}{lost}."
