@@ -55,7 +55,7 @@ def test_refunds_with_a_minus_are_returns_and_no_question():
     checked = intake("Date,Product,Receipt type,Qty", lines)
     assert checked.accept()["sales"].sum() == 27 * 3 - 2
     assert checked.accept()["sales"].min() >= 0
-    assert "1 row below zero, 2 units in all, counts as a return and was taken off" in checked.understood.notes[0]
+    assert "1 row below zero, 2 units in all, counts as a return" in checked.understood.notes[0]
 
 
 def test_rows_that_are_the_sum_of_all_others_are_asked_about():
