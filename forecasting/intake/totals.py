@@ -16,6 +16,10 @@ LAST_ROWS: Final = 40
 """Rows at the end among which captions are looked for."""
 USUALLY_FILLED: Final = 0.8
 """Share of filled cells from which a column is one that each row should fill."""
+RARE_SHARE: Final = 0.5
+"""Rows for each day below which rows with a total's name and every cell are rare."""
+MAX_DOUBTFUL_ROWS: Final = 100_000
+"""Rows with a total's name whose dates are looked at, at most."""
 MAX_TOTALS_SHARE: Final = 0.5
 """Share of rows that may be totals, at most; where more are named so, it is the name of something else."""
 
@@ -85,23 +89,30 @@ def _without_rules(grid: Grid) -> Grid:
 
 
 def _total_rows(grid: Grid) -> np.ndarray:
-    """Which rows are totals: a cell is named so, or begins or ends so in a row without a cell that others fill."""
-    named, with_name = np.zeros(len(grid.rows), dtype=bool), np.zeros(len(grid.rows), dtype=bool)
+    """Which rows are totals: a cell is named so, or begins or ends so, and a cell is empty that others fill.
+
+    Rows with every cell and just such a name are totals if they are rare. Where they stand on most days, they may be those of a product or
+    a shop of that name: whether they add up the others is asked later.
+    """
+    exactly, named = np.zeros(len(grid.rows), dtype=bool), np.zeros(len(grid.rows), dtype=bool)
     for name in grid.rows:
-        named |= matches(grid.rows[name], NAMED)
-        with_name |= matches(grid.rows[name], _WITH_NAME)
-    if with_name.any() and not with_name.all():
-        day = date_column(grid.rows)
-        incomplete = grid.short.copy()
-        for name in grid.rows:
-            empty = is_empty(grid.rows[name])
-            if empty[~with_name].mean() <= 1 - USUALLY_FILLED or name == day:
-                incomplete |= empty
-        if day is not None and not incomplete[with_name].all():
-            places = np.flatnonzero(with_name & ~incomplete)[:100_000]
-            incomplete[places] = cell_kinds(grid.rows[day].iloc[places]) != DAY
-        named |= with_name & incomplete
-    return named if named.mean() <= MAX_TOTALS_SHARE else np.zeros(len(named), dtype=bool)
+        exactly |= matches(grid.rows[name], NAMED)
+        named |= exactly | matches(grid.rows[name], _WITH_NAME)
+    if not named.any() or named.all():
+        return np.zeros(len(named), dtype=bool)
+    day = date_column(grid.rows)
+    incomplete = grid.short.copy()
+    for name in grid.rows:
+        empty = is_empty(grid.rows[name])
+        if empty[~named].mean() <= 1 - USUALLY_FILLED or name == day:
+            incomplete |= empty
+    if day is not None and not incomplete[named].all():
+        places = np.flatnonzero(named & ~incomplete)[:MAX_DOUBTFUL_ROWS]
+        incomplete[places] = cell_kinds(grid.rows[day].iloc[places]) != DAY
+    whole = exactly & ~incomplete
+    days = 1 if day is None else grid.rows[day].nunique()
+    totals = named & incomplete | whole if whole.sum() < RARE_SHARE * days else named & incomplete
+    return totals if totals.mean() <= MAX_TOTALS_SHARE else np.zeros(len(totals), dtype=bool)
 
 
 def _without_captions(grid: Grid) -> Grid:

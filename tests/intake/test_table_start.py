@@ -169,3 +169,11 @@ def test_irregular_lines_keep_their_numbers():
     table = read_table("\n".join(["date,product,units", *lines]).encode(), "a.csv")
     assert table.problems["line"].tolist() == [7, 10]
     assert table.lines.tolist() == [2, 3, 4, 5, 8, *range(11, 11 + len(EXPECTED) - 4)]
+
+
+def test_a_product_that_is_called_total_is_no_total_row():
+    lines = [f"2026-03-{day:02d},{product},North,{day % 5}" for day in range(1, 21) for product in ("Total", "Tea", "Bread")]
+    read = read_table("\n".join(["Date,Product,Store,Units", *lines]).encode(), "sales.csv")
+    assert (len(read), read.left_out) == (60, 0)
+    lines = [f"2026-03-{day:02d},Tea,North,{day % 5}" for day in range(1, 21)] + ["2026-03-09,Total Care Shampoo,North,1"]
+    assert len(read_table("\n".join(["Date,Product,Store,Units", *lines]).encode(), "sales.csv")) == 21
