@@ -22,9 +22,9 @@ MAX_COLUMNS: Final = 6
 
 def require_sales(table: Table, mapping: Mapping[str, str], answers: Answers) -> None:
     """Raises QuestionsOpen where the dates are known and the sales are not, and InputError for a mapping that does not fit the file."""
-    require_columns(table, mapping, schema.COLUMNS)
     if schema.SALES in mapping or schema.DATE not in mapping or answers.count_rows or not len(table):
         return
+    require_columns(table, mapping, schema.COLUMNS)
     facts = [each for each in facts_of(table.rows) if each.name not in mapping.values() and not is_receipt_column(each.name)]
     fitting = [each.name for each in facts if can_be_sales(each) and each.numeric >= MIN_SHARE_WITHOUT_NAME and each.days < 1.0]
     fitting.sort(key=lambda name: holds(name, known.NOT_SALES, known.NOT_SALES_ANYWHERE))

@@ -147,7 +147,7 @@ def test_a_file_that_can_be_read_in_two_ways_is_asked_about(shop, browser):
         page = new_page(browser, viewport={"width": 390, "height": 800})
         page.goto(f"{address}/app/static/retrain.html")
         start(page, "\n".join(["date,product_id,region,category,sales", *rows]))
-        page.get_by_text("2 rows have the day and the product of another row").wait_for()
+        page.get_by_text("of another row. What should we do?").wait_for()
         assert page.get_by_role("button", name="30 units in all").is_visible()
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
         page.get_by_role("button", name="26 units in all").click()

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import shop_workspaces as shops
 
+from forecasting.intake.answers import Answers
 from forecasting.services import sales as sales_service
 from forecasting.storage.workspace import Workspace
 
@@ -84,6 +85,7 @@ def workspace(home: Path) -> Workspace:
     ws = Workspace(home)
     content = parquet(sales())
     table = sales_service.inspect(content, FILE_NAME)
-    sales_service.merge(ws, content, FILE_NAME, sales_service.check(table, sales_service.guess(table)))
+    apart = Answers(accept=frozenset({"different-spellings"}))
+    sales_service.merge(ws, content, FILE_NAME, sales_service.check(table, sales_service.guess(table), apart))
     shops.retrain(ws)
     return ws
