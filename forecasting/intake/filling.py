@@ -12,7 +12,6 @@ import pandas as pd
 from forecasting.core import schema
 from forecasting.core.formatting import count
 from forecasting.intake.grid import Grid, date_column, is_number_column
-from forecasting.intake.names import plain
 from forecasting.intake.table import is_empty, listed
 
 MIN_EMPTY_SHARE: Final = 0.5
@@ -52,12 +51,6 @@ def filled_down(grid: Grid, guess: Callable[[], dict[str, str]], orders: Sequenc
     columns = {str(name): cells.iloc[sources[name]].reset_index(drop=True) if name in moved else cells for name, cells in grid.rows.items()}
     note = f"{count(sum(moved.values()), 'empty cell')} of {listed(list(moved), most=6)} filled with the value of the row above."
     return replace(grid, rows=pd.DataFrame(columns)).with_note(note)
-
-
-def number_orders(names: Iterable[str], known: frozenset[str], endings: Sequence[str]) -> list[str]:
-    """Columns whose names say that they number orders, e.g. "Order Reference"."""
-    plain_names = {name: plain(name) for name in names}
-    return [name for name, text in plain_names.items() if any(text.removesuffix(end) in known for end in endings if text.endswith(end))]
 
 
 def _last_filled(empty: np.ndarray) -> np.ndarray:

@@ -41,6 +41,17 @@ def words(name: str) -> list[str]:
     return _WORD.findall(folded(_CAMEL.sub(" ", name).replace("_", " ")))
 
 
+def is_number_of(name: str, things: frozenset[str], endings: Iterable[str]) -> bool:
+    """Whether a name is one of these things, alone or before one of the endings.
+
+    Example:
+        >>> is_number_of("Receipt No.", frozenset({"receipt"}), ("", "no"))
+        True
+    """
+    text = plain(name)
+    return any(text.removesuffix(ending) in things for ending in endings if text.endswith(ending))
+
+
 def holds(name: str, known: frozenset[str], anywhere: Iterable[str] = ()) -> bool:
     """Whether a name has one of these words, or one of these texts anywhere."""
     return not known.isdisjoint({*words(name), plain(name)}) or any(text in name for text in anywhere)

@@ -8,7 +8,7 @@ from typing import Final
 from forecasting.core import schema
 from forecasting.intake.column_facts import sample
 from forecasting.intake.column_words import words_of
-from forecasting.intake.names import plain
+from forecasting.intake.names import is_number_of, plain
 from forecasting.intake.table import Table
 
 _NUMBERS: Final = words_of(
@@ -28,7 +28,7 @@ def receipts_by(table: Table, mapping: Mapping[str, str]) -> str:
     for column in table.columns:
         if column in mapping.values():
             continue
-        if _numbers_receipts(plain(column)):
+        if is_number_of(column, _NUMBERS, _ENDINGS):
             return f"{column} numbers receipts"
         if plain(column) in _TIMES:
             return f"{column} is a time of day"
@@ -37,11 +37,7 @@ def receipts_by(table: Table, mapping: Mapping[str, str]) -> str:
 
 def is_receipt_column(name: str) -> bool:
     """Whether a column numbers receipts or tells the time of day, by its name."""
-    return plain(name) in _TIMES or _numbers_receipts(plain(name))
-
-
-def _numbers_receipts(name: str) -> bool:
-    return any(name.removesuffix(ending) in _NUMBERS for ending in _ENDINGS if name.endswith(ending))
+    return plain(name) in _TIMES or is_number_of(name, _NUMBERS, _ENDINGS)
 
 
 def _has_times(table: Table, column: str) -> bool:

@@ -12,9 +12,10 @@ import pandas as pd
 from forecasting.core.errors import UnreadableFile
 from forecasting.intake import problems
 from forecasting.intake.column_guess import guess_mapping
-from forecasting.intake.filling import filled_down, number_orders
+from forecasting.intake.filling import filled_down
 from forecasting.intake.grid import Grid, shown
 from forecasting.intake.groups import without_groups
+from forecasting.intake.names import is_number_of
 from forecasting.intake.table import Table, blank, is_empty
 from forecasting.intake.totals import without_report_lines
 from forecasting.intake.understood import Reading
@@ -47,7 +48,7 @@ def tidied(grid: Grid, reading: Reading, name: str, *, decimal: str | None = Non
     if len(grid.rows):
         grid = _without_empty_columns(without_groups(without_report_lines(grid), name))
         draft = Table(tuple(map(str, grid.rows)), grid.rows, grid.lines, problems.together([]))
-        orders = number_orders(draft.columns, _ORDERS, _ENDINGS)
+        orders = [column for column in draft.columns if is_number_of(column, _ORDERS, _ENDINGS)]
         orders += [column for column in draft.columns if column not in orders and shown(grid.rows[column].iloc[:1])[0].startswith("#")]
         if any(is_empty(grid.rows[column]).any() for column in grid.rows):
             grid = filled_down(grid, lambda: guess_mapping(draft), orders, merged)
