@@ -11,7 +11,7 @@ import pyarrow as pa
 from forecasting.core import schema
 from forecasting.intake import column_words as known
 from forecasting.intake.column_facts import SAMPLE_ROWS, ColumnFacts, facts_of, numbers
-from forecasting.intake.column_mapping import NAMES, NO, YES, Mapping
+from forecasting.intake.column_mapping import NAMES, Mapping, suits_driver
 from forecasting.intake.date_formats import looks_like_days
 from forecasting.intake.keys import needless
 from forecasting.intake.names import holds, plain, words
@@ -167,17 +167,7 @@ def _attribute(role: str, columns: list[ColumnFacts]) -> str | None:
         named += [each for each in columns if holds(each.name, known.PROMO)]
     if role == schema.PRICE:
         named += [each for each in columns if holds(each.name, known.PRICE, known.PRICE_ANYWHERE) and not holds(each.name, known.PRICE_NOT)]
-    return next((each.name for each in named if _suits(role, each)), None)
-
-
-def _suits(role: str, facts: ColumnFacts) -> bool:
-    """Whether most cells can be what an attribute or a driver asks for."""
-    if role == schema.CATEGORY:
-        return facts.filled > 0
-    texts = facts.texts.to_pylist()
-    if role == schema.PRICE:
-        return facts.numeric >= MIN_SHARE_WITH_NAME
-    return bool(texts) and sum(text.strip().casefold() in YES | NO for text in texts) >= MIN_SHARE_WITH_NAME * len(texts)
+    return next((each.name for each in named if (each.filled > 0 if role == schema.CATEGORY else suits_driver(role, each.texts))), None)
 
 
 def _exact(role: str) -> list[str]:

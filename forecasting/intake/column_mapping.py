@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from forecasting.core import schema
 from forecasting.core.errors import ColumnsMissing, InputError
@@ -112,9 +113,12 @@ def _suits(role: str, cells: pd.Series) -> bool:
     """Whether most cells can be what the role asks for; keys, attributes and required columns always can."""
     if role not in schema.DRIVERS or len(cells) == 0:
         return len(cells) == 0 or role in schema.REQUIRED or not is_empty(cells).all()
-    shown = sample(cells)
-    if not len(shown):
+    return suits_driver(role, sample(cells))
+
+
+def suits_driver(role: str, texts: pa.Array) -> bool:
+    """Whether most of a column's distinct texts can be what a driver asks for: numbers for a price, yes and no for the others."""
+    if not len(texts):
         return False
-    if role == schema.PRICE:
-        return float(np.isfinite(numbers(shown)).mean()) >= MIN_SHARE_WITH_NAME
-    return bool(np.mean([text.strip().casefold() in YES | NO for text in shown.to_pylist()]) >= MIN_SHARE_WITH_NAME)
+    fits = np.isfinite(numbers(texts)) if role == schema.PRICE else [text.strip().casefold() in YES | NO for text in texts.to_pylist()]
+    return bool(np.mean(fits) >= MIN_SHARE_WITH_NAME)
