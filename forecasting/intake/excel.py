@@ -11,13 +11,14 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
+from python_calamine import CalamineError, CalamineWorkbook
 
 from forecasting.core.errors import InputError, UnreadableFile
 from forecasting.intake import problems
 from forecasting.intake.answers import NOTHING_SAID, Answers
 from forecasting.intake.grid import Grid
 from forecasting.intake.header import Header, find_header
+from forecasting.intake.sheet_names import visible_sheets
 from forecasting.intake.sheets import chosen
 from forecasting.intake.table import Table, as_text, names, texts
 from forecasting.intake.tidying import tidied
@@ -76,7 +77,7 @@ def read_workbook(content: bytes, name: str, limit: int, answers: Answers = NOTH
 def _sheets(content: bytes, wanted: str | None, name: str) -> list[Sheet]:
     """The visible sheets, or those that a person named."""
     workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
-    visible = [sheet.name for sheet in workbook.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible]
+    visible = visible_sheets(workbook)
     if wanted is not None:
         folded = {sheet.strip().casefold(): sheet for sheet in reversed(visible)}
         parts = [wanted] if wanted.strip().casefold() in folded else wanted.split(",")

@@ -18,7 +18,11 @@ def sheet_names(content: bytes, limit: int) -> tuple[str, ...]:
         return ()
     try:
         check_workbook(content, "workbook", limit)
-        sheets = CalamineWorkbook.from_filelike(io.BytesIO(content)).sheets_metadata
+        return tuple(visible_sheets(CalamineWorkbook.from_filelike(io.BytesIO(content))))
     except (CalamineError, UnreadableFile):
         return ()
-    return tuple(sheet.name for sheet in sheets if sheet.visible == SheetVisibleEnum.Visible)
+
+
+def visible_sheets(workbook: CalamineWorkbook) -> list[str]:
+    """The names of the sheets that are not hidden, in their order."""
+    return [sheet.name for sheet in workbook.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible]
