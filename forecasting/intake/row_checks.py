@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
 import numpy as np
@@ -21,8 +21,6 @@ from forecasting.intake.spoiled_ids import spoiled_ids
 from forecasting.intake.table import Table, is_empty
 from forecasting.intake.understood import Choice, Question, Understood, open_questions
 
-MAX_AHEAD: Final = timedelta(days=731)
-"""How far ahead of today a day may lie; days beyond are mistakes."""
 FIRST_DAY: Final = date(1970, 1, 1)
 NUMBERS: Final = (schema.PRICE, schema.SALES)
 FLAGS: Final = (schema.PROMO, schema.OPEN)
@@ -88,7 +86,7 @@ def _check_days(findings: Findings, answers: Answers, today: date) -> tuple[np.n
     empty = is_empty(given)
     findings.add(empty, schema.DATE, "No date", f"Write the date {_AGAIN}")
     findings.add(np.isnat(days) & ~empty, schema.DATE, date_column.no_such_date(notes), f"Correct the date {_AGAIN}")
-    findings.add(days > np.datetime64(today + MAX_AHEAD, "D"), schema.DATE, "More than two years ahead", f"Correct the date {_AGAIN}")
+    findings.add(days > np.datetime64(today + date_column.MAX_AHEAD, "D"), schema.DATE, "More than two years ahead", f"Correct the date {_AGAIN}")
     findings.add(days < np.datetime64(FIRST_DAY, "D"), schema.DATE, "Before 1970", f"Correct the date {_AGAIN}")
     return days, notes
 
