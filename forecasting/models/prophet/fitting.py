@@ -1,4 +1,4 @@
-"""Fits of Prophet: in batches, and one by one where a batch cannot; a series that fails is named and stops no other."""
+"""Fits of Prophet: directly, in batches or one by one, the first way that can; a series that fails is named and stops no other."""
 
 from __future__ import annotations
 
@@ -18,13 +18,16 @@ from forecasting.core.arrays import FloatArray
 from forecasting.core.panel import Panel
 from forecasting.core.period import DAY, MONTH, WEEK
 from forecasting.core.settings import ProphetSettings
-from forecasting.models.prophet.curves import HOLIDAYS, Curve, SeasonColumns, curve_of, holiday_code
+from forecasting.models.prophet.additive import AdditiveFits, History, waves_of
+from forecasting.models.prophet.curves import HOLIDAYS, WEEKLY, YEARLY, Curve, SeasonColumns, curve_of, holiday_code
 
 logger = logging.getLogger(__name__)
 
 _WAVES = {DAY: 10, WEEK: 10, MONTH: 6}
 """Period -> waves of the yearly season."""
 _WORTH_A_POOL = 8
+_ROWS_A_CHANGEPOINT = 3
+"""Days of sales for each place where the trend may turn, at least: a curve with as many parts as days has no best fit."""
 
 
 @dataclass(frozen=True)
@@ -37,12 +40,14 @@ class Recipe:
             keeps for itself.
         regressors: Names of the drivers that count.
         yearly: Waves of the yearly season, 0 for none; "auto" leaves it and the weekly season to Prophet.
+        changepoints: Where the trend may turn, at most.
     """
 
     settings: ProphetSettings
     holidays: pd.DataFrame | None
     regressors: tuple[str, ...]
     yearly: int | Literal["auto"]
+    changepoints: int
 
     def make(self) -> Any:
         from prophet import Prophet
@@ -51,7 +56,7 @@ class Recipe:
         model = Prophet(
             growth=chosen.growth,
             seasonality_mode=chosen.mode,
-            n_changepoints=chosen.changepoints,
+            n_changepoints=self.changepoints,
             changepoint_prior_scale=chosen.changepoint_scale,
             holidays=self.holidays,
             yearly_seasonality=self.yearly,
@@ -87,10 +92,39 @@ class FittingTask:
         date, holiday = np.nonzero(columns)
         return pd.DataFrame({"ds": self.panel.dates[date], "holiday": [holiday_code(int(i)) for i in holiday]})
 
+    @cached_property
+    def additive(self) -> AdditiveFits | None:
+        """Fits without data frames; None where the seasons are shares of the trend, which is no linear problem."""
+        if self.settings.mode != "additive":
+            return None
+        day = self.panel.dates.as_unit("ns").asi8 / 86_400e9
+        return AdditiveFits(self.layout, day, self.layout.matrix(self.panel.dates), self.settings)
+
     def fit(self, rows: list[int]) -> Iterator[dict[int, Curve | str]]:
+        """The curve of each series, or the text of its error: first those that are fitted directly, then the rest by Prophet's own means."""
+        direct = self._directly(rows)
+        if direct:
+            yield direct
+        left = [row for row in rows if row not in direct]
+        if left:
+            yield from self.fit_by_prophet(left)
+
+    def _directly(self, rows: list[int]) -> dict[int, Curve | str]:
+        """The outcome of each series that is fitted without data frames."""
+        if self.additive is None:
+            return {}
+        try:
+            return self.additive.fit([self.history(row) for row in rows])
+        except ImportError:
+            return {}
+        except Exception as error:  # noqa: BLE001 - its solver is a young library's; Prophet takes over, and says what is wrong if it fails too
+            logger.warning("the direct fits failed, fitting by Prophet: %s", error)
+            return {}
+
+    def fit_by_prophet(self, rows: list[int]) -> Iterator[dict[int, Curve | str]]:
         """The curve of each series, or the text of its error: first those that a batch can fit, then, one by one, the rest by Prophet itself."""
-        recipes = {row: self._recipe(row) for row in rows}
-        frame = pd.concat([self._history(row) for row in rows], ignore_index=True)
+        recipes = {row: self.recipe(row) for row in rows}
+        frame = pd.concat([self.frame(row) for row in rows], ignore_index=True)
         models = fit_batch(frame, recipes)
         yield {row: curve_of(model, self.layout, self.panel.last) for row, model in models.items()}
         left = [row for row in rows if row not in models]
@@ -103,18 +137,28 @@ class FittingTask:
         for row, outcome in zip(left, pool(tasks), strict=True):
             yield {row: outcome}
 
-    def _history(self, row: int) -> pd.DataFrame:
+    def frame(self, row: int) -> pd.DataFrame:
+        """What a fit of one series by Prophet reads."""
         days = self.days[row]
         drivers = {name: values[row, days] for name, values in self.drivers.items()}
         return pd.DataFrame({schema.UNIQUE_ID: row, schema.DS: self.panel.dates[days], schema.Y: self.panel.sales[row, days], **drivers})
 
-    def _recipe(self, row: int) -> Recipe:
+    def history(self, row: int) -> History:
+        """What a direct fit of one series reads."""
+        index, recipe = np.flatnonzero(self.days[row]), self.recipe(row)
+        drivers = {name: self.drivers[name][row, index] for name in recipe.regressors}
+        waves = waves_of(index.astype(float)) if recipe.yearly == "auto" else {WEEKLY: 0, YEARLY: recipe.yearly}
+        return History(row, index, self.panel.sales[row, index], drivers, waves, recipe.changepoints)
+
+    def recipe(self, row: int) -> Recipe:
+        """How to make the Prophet of one series."""
         days = np.flatnonzero(self.days[row])
         span, period = days[-1] - days[0] + 1, self.panel.period
         known = [schema.OPEN] if span <= period.steps(365) else list(schema.DRIVERS)
         varying = (name for name in known if name in self.drivers and np.ptp(self.drivers[name][row, days]) > 0)
         yearly = _WAVES[period] if span >= 2 * period.year else 0
-        return Recipe(self.settings, self.holidays, tuple(varying), "auto" if period == DAY else yearly)
+        changepoints = min(self.settings.changepoints, len(days) // _ROWS_A_CHANGEPOINT)
+        return Recipe(self.settings, self.holidays, tuple(varying), "auto" if period == DAY else yearly, changepoints)
 
 
 @contextmanager

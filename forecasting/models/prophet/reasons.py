@@ -9,7 +9,8 @@ import numpy as np
 from forecasting.core.arrays import FloatArray
 from forecasting.core.period import DAY, MONTH, WEEK, Period
 
-_FEWEST = {DAY: 14, WEEK: 10, MONTH: 8}
+_FEWEST = {DAY: 35, WEEK: 10, MONTH: 8}
+"""Rows from which a curve has fewer parts than there is to learn from: a line, its turns and a week have about as many as 35 days."""
 _RECENT = {DAY: 28, WEEK: 4, MONTH: 3}
 _MAX_TIMES_MEDIAN = 1e4
 _MAX_TIMES_PAST = 10.0
