@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -99,6 +100,44 @@ def test_a_separator_inside_a_key_does_not_mix_series(dataset):
     rows = sales(("2024-01-01", "a|", "b", 1), ("2024-01-01", "a", "|b", 2), ("2024-01-01", "'; drop", '"', 3), columns=columns)
     merged(dataset, rows, rows.assign(sales=rows["sales"] + 1))
     pd.testing.assert_frame_equal(dataset.read(), rows.assign(sales=rows["sales"] + 1))
+
+
+def test_a_correction_of_one_key_leaves_those_that_share_parts_of_it_or_have_none(dataset):
+    keys = [(None, None), ("1", None), (None, "1"), ("", None), (None, ""), ("1", "1"), ("11", "")]
+    columns = ("date", "product_id", "store", "price", "sales")
+    before = sales(*((f"2024-01-0{day}", *key, day, 10 * day) for key in keys for day in (1, 2, 3)), columns=columns)
+    merged(dataset, before)
+    for key in keys:
+        was = dataset.read()
+        correction = sales(("2024-01-02", *key, NAN, 99), ("2024-01-04", *key, NAN, 40), columns=columns)
+        assert dataset.merge(correction, upload(str(key))).counts() == {"new": 1, "changed": 1, "unchanged": 0}
+        now = dataset.read()
+        assert len(now) == len(was) + 1
+        assert was.merge(now, how="left", indicator=True)["_merge"].value_counts()["left_only"] == 1
+        pd.testing.assert_frame_equal(dataset.read(dataset.version - 1), was)
+    assert dataset.read()["sales"].value_counts().to_dict() == {10.0: 7, 99.0: 7, 30.0: 7, 40.0: 7}
+    assert dataset.read().query("sales == 99")["price"].tolist() == [2.0] * 7
+
+
+def test_corrections_of_many_series_cost_as_much_as_writing_them(dataset):
+    days, n_series = pd.date_range("2024-01-01", periods=3, unit="us"), 20_000
+    keys = pd.Series([f"p{number}" for number in range(n_series)], dtype="str").repeat(len(days)).to_numpy()
+    first = pd.DataFrame({"date": np.tile(days, n_series), "product_id": keys, "sales": 1.0})
+    seconds = []
+    for frame in (first, first.assign(sales=2.0)):
+        start = time.process_time()
+        merged(dataset, frame)
+        seconds.append(time.process_time() - start)
+    assert [entry.changed for entry in dataset.history()] == [len(first), 0]
+    assert seconds[1] < 30 * seconds[0], "Each row was held against every other one of its day."
+
+
+def test_a_correction_that_is_sorted_in_takes_no_more_space_than_the_sales_did(dataset):
+    days = pd.date_range("2024-01-01", periods=40, unit="us")
+    first = pd.DataFrame({"date": np.tile(days, 300), "product_id": np.repeat([f"p{number:05}" for number in range(300)], 40), "sales": 1.0})
+    merged(dataset, first, first.assign(sales=2.0))
+    old, new = sorted(dataset.workspace.sales.glob("*.parquet"), key=lambda path: path.stat().st_mtime_ns)
+    assert new.stat().st_size < 1.2 * old.stat().st_size
 
 
 def test_the_bytes_are_kept_under_their_hash_and_never_under_their_name(dataset):

@@ -270,13 +270,14 @@ def _commits(table: DeltaTable) -> list[dict[str, Any]]:
 
 
 def _write(table: DeltaTable, change: Change, commit: CommitProperties) -> None:
-    rows = _arrow(change.rows)
-    if not len(change.changed):
-        write_deltalake(table, rows, mode="overwrite" if change.replaces_sample else "append", commit_properties=commit)
+    """Adds the rows of a change. If it replaces rows, the days from its first to its last are written anew: no row is looked for by its keys."""
+    if change.changed.empty:
+        write_deltalake(table, _arrow(change.rows), mode="overwrite" if change.replaces_sample else "append", commit_properties=commit)
         return
-    same = " and ".join(["t.date = s.date", *(f"(t.{name} is not distinct from s.{name})" for name in schema.KEYS)])
-    merger = table.merge(rows, predicate=same, source_alias="s", target_alias="t", commit_properties=commit)
-    merger.when_matched_update_all().when_not_matched_insert_all().execute()
+    days = change.rows[schema.DATE]
+    within = f"{schema.DATE} >= '{days.min():%Y-%m-%d}' and {schema.DATE} <= '{days.max():%Y-%m-%d}'"
+    rows = row_keys.in_order(pd.concat([change.neighbours, change.rows], ignore_index=True))
+    write_deltalake(table, _arrow(rows), mode="overwrite", predicate=within, commit_properties=commit)
 
 
 def _arrow(rows: pd.DataFrame) -> pa.Table:

@@ -1,0 +1,100 @@
+"""How long corrections take to merge: every row of so many series is saved, then saved again with other sales.
+
+    python benchmarks/merge.py [--series 5000 20000 100000] [--days 20]
+
+Prints a line of JSON a size: seconds to save the rows, seconds to merge the corrections, their ratio, the exponent with which the time grows
+from one size to the next (1 is linear), peak memory, and what the corrections added to the disk against the rows themselves. Ends with 1 if 100,000
+series took more than 20 seconds, or a merge of rows enough to tell grew faster than with the power of 1.3.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import resource
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from forecasting.storage.sales.table import Dataset, Upload
+from forecasting.storage.workspace import Workspace
+
+MOST_SECONDS, MOST_EXPONENT = 20.0, 1.3
+ENOUGH_ROWS = 100_000
+"""Rows below which a merge takes as long as it takes to begin one."""
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What one size took.
+
+    Args:
+        series: Series.
+        write: Seconds to save the rows.
+        merge: Seconds to merge the corrections.
+        growth: Bytes that the corrections added to the table, by the bytes of the rows.
+    """
+
+    series: int
+    write: float
+    merge: float
+    growth: float
+
+
+def sales(n_series: int, days: int, seed: int) -> pd.DataFrame:
+    """Sales of every series on every day."""
+    dates = pd.date_range("2026-01-01", periods=days, unit="us")
+    sold = np.random.default_rng(seed).integers(0, 100, n_series * days).astype(float)
+    names = pd.Series([f"P{number:07}" for number in range(n_series)], dtype="str").repeat(days)
+    return pd.DataFrame({"date": np.tile(dates, n_series), "product_id": names.to_numpy(), "store": "Main Street", "sales": sold})
+
+
+def measure(n_series: int, days: int) -> Merged:
+    """Saves the rows and merges their corrections in a workspace of its own."""
+    seconds, sizes = [], [0]
+    with tempfile.TemporaryDirectory() as home:
+        dataset = Dataset(Workspace(Path(home)))
+        for seed in (0, 1):
+            frame = sales(n_series, days, seed)
+            start = time.perf_counter()
+            dataset.merge(frame, Upload.from_file(str(seed).encode(), f"{seed}.csv", rows=len(frame), dropped=0))
+            seconds.append(time.perf_counter() - start)
+            sizes.append(sum(path.stat().st_size for path in dataset.workspace.sales.rglob("*.parquet")))
+    return Merged(n_series, *seconds, growth=(sizes[2] - sizes[1]) / sizes[1])
+
+
+def exponent(smaller: Merged, larger: Merged) -> float:
+    """The power of the number of series with which the time of a merge grows."""
+    return math.log(larger.merge / smaller.merge) / math.log(larger.series / smaller.series)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--series", type=int, nargs="+", default=[5000, 20_000, 100_000])
+    parser.add_argument("--days", type=int, default=20)
+    args = parser.parse_args()
+    measure(100, args.days)  # the libraries load
+    before, holds = None, True
+    for n_series in sorted(args.series):
+        took = measure(n_series, args.days)
+        grew = None if before is None else exponent(before, took)
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform == "linux" else 2**20)
+        figures = {"write": took.write, "merge": took.merge, "ratio": took.merge / took.write, "exponent": grew, "growth": took.growth}
+        rounded = {name: None if value is None else round(value, 2) for name, value in figures.items()}
+        print(json.dumps({"series": n_series, "days": args.days, **rounded, "peak_mb": round(peak)}), flush=True)
+        tells = before is not None and before.series * args.days >= ENOUGH_ROWS
+        holds &= took.merge <= MOST_SECONDS and not (tells and grew is not None and grew > MOST_EXPONENT)
+        before = took
+    return 0 if holds else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
