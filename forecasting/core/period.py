@@ -90,7 +90,7 @@ class Period:
         """Steps from the first date to each date, shape (len(dates),) of int; a date between two steps belongs to the earlier one."""
         if self == MONTH:
             return np.asarray((dates.year - first.year) * 12 + dates.month - first.month, dtype=np.int64)
-        return np.asarray((dates - first).days // _DAYS_OF[self.name], dtype=np.int64)
+        return (dates.to_numpy() - first.to_datetime64()) // np.timedelta64(_DAYS_OF[self.name], "D")
 
 
 DAY: Final = Period("day", 7, 364)
