@@ -6,6 +6,7 @@ import inspect
 import io
 import json
 import zipfile
+from pathlib import Path
 from unittest.mock import MagicMock
 
 import pyarrow as pa
@@ -13,7 +14,7 @@ import pytest
 from library_hooks import relies_on
 
 SHEET = "forecasting/inventory/export/sheet.py"
-DAMAGE, TABLE = "forecasting/storage/sales/damage.py", "forecasting/storage/sales/table.py"
+LOG, PARTS, TABLE = (f"forecasting/storage/sales/{name}.py" for name in ("log", "parts", "table"))
 
 
 # Orders as a workbook
@@ -210,38 +211,38 @@ def other_counts(monkeypatch):
 @relies_on(
     "deltalake",
     "what a commit says of itself in the log: engineInfo, and in operationMetrics how many files it added and removed",
-    used_by=DAMAGE,
+    used_by=LOG,
     to="tell a log entry that was cut short from a whole one",
     gone=other_counts,
 )
 def test_deltalake_counts_the_files_of_a_commit_in_its_log(sales_table):
     from deltalake import DeltaTable
 
-    from forecasting.storage.sales import damage
+    from forecasting.storage.sales import log
 
     counted = {"add": set(), "remove": set()}
     for version in range(5):
-        actions = [json.loads(line) for line in damage.entry(sales_table, version).read_text().splitlines()]
+        actions = [json.loads(line) for line in log.path(sales_table, version).read_text().splitlines()]
         kinds = [kind for action in actions for kind in action]
         [info] = [action["commitInfo"] for action in actions if "commitInfo" in action]
         assert info["engineInfo"].startswith("delta-rs")
         if version == 0:
             assert info["operation"] == "CREATE TABLE"
             assert {"protocol", "metaData"} <= set(kinds)
-        for kind, names in damage._COUNTS.items():
+        for kind, names in log._COUNTS.items():
             found = [name for name in names if name in info.get("operationMetrics", {})]
             counted[kind] |= set(found)
             assert version == 0 or [info["operationMetrics"][name] for name in found] == [kinds.count(kind)], info
-    assert counted == {kind: set(names) for kind, names in damage._COUNTS.items()}
+    assert counted == {kind: set(names) for kind, names in log._COUNTS.items()}
     DeltaTable(sales_table).create_checkpoint()
-    assert damage._numbers(sales_table, damage._CHECKPOINT) == [4]
-    assert (sales_table / damage.LOG / damage.HINT).exists()
+    assert log.numbers(sales_table, log.CHECKPOINT) == [4]
+    assert (sales_table / log.FOLDER / log.HINT).exists()
 
 
 @relies_on(
     "deltalake",
     "get_add_actions with the columns path and size_bytes",
-    used_by=DAMAGE,
+    used_by=PARTS,
     to="find a file of the sales that is missing or cut short",
     gone=lambda monkeypatch: monkeypatch.setattr("deltalake.DeltaTable.get_add_actions", lambda *_: pa.table({"path": ["a"], "size": [1]})),
 )
@@ -250,6 +251,28 @@ def test_deltalake_names_its_files_and_their_sizes(sales_table):
 
     [part] = pa.table(DeltaTable(sales_table).get_add_actions()).to_pylist()
     assert (sales_table / part["path"]).stat().st_size == part["size_bytes"]
+
+
+@relies_on(
+    "deltalake",
+    "create_write_transaction, which commits added and removed files with metadata that holds lists",
+    used_by=PARTS,
+    to="write the data files itself, and give their hashes in the commit that adds them",
+    gone=lambda monkeypatch: monkeypatch.setattr("deltalake.DeltaTable.create_write_transaction", lambda *_, **__: None),
+)
+def test_deltalake_commits_files_that_are_there_in_place_of_others(sales_table):
+    from deltalake import CommitProperties, DeltaTable
+    from deltalake.transaction import AddAction, RemoveAction
+
+    table = DeltaTable(sales_table)
+    [saved] = pa.table(table.get_add_actions()).to_pylist()
+    (sales_table / "other.parquet").write_bytes((sales_table / saved["path"]).read_bytes())
+    added = AddAction("other.parquet", saved["size_bytes"], {}, 0, True, '{"numRecords": 1}')
+    removed = RemoveAction(saved["path"], True, 0, saved["size_bytes"], {})
+    properties = CommitProperties(custom_metadata={"parts": [{"sha256": "0a"}]}, max_commit_retries=0)
+    table.create_write_transaction([added, removed], "append", table.schema(), commit_properties=properties)
+    assert [Path(uri).name for uri in DeltaTable(sales_table).file_uris()] == ["other.parquet"]
+    assert DeltaTable(sales_table).history(1)[0]["parts"] == [{"sha256": "0a"}]
 
 
 @relies_on(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -13,6 +14,7 @@ from small_tables import BOTH, ONE, TWO, merged, sales, upload
 
 from forecasting.core.errors import NotFound, SalesDamaged
 from forecasting.storage.sales import damage
+from forecasting.storage.sales import log as sales_log
 from forecasting.storage.sales.table import Dataset
 from forecasting.storage.workspace import Workspace
 
@@ -51,7 +53,7 @@ def log(dataset, name):
 def parts(dataset):
     """The data files in the order in which they were written, by the versions that added them."""
     named = []
-    for version in range(damage.newest(dataset.workspace.sales) + 1):
+    for version in range(sales_log.newest(dataset.workspace.sales) + 1):
         for line in log(dataset, version).read_text().splitlines():
             if "add" in json.loads(line):
                 named.append(dataset.workspace.sales / json.loads(line)["add"]["path"])
@@ -115,9 +117,9 @@ HARMS = [(number, harm) for number in range(4) for harm in (cut, garble, empty, 
 @pytest.mark.parametrize("harm", [shutil.rmtree, lambda folder: [path.unlink() for path in folder.iterdir()]])
 def test_sales_whose_whole_log_is_gone_do_not_count_as_none_and_can_be_uploaded_again(dataset, tmp_path, harm):
     before = dataset.read()
-    harm(dataset.workspace.sales / damage.LOG)
+    harm(dataset.workspace.sales / sales_log.FOLDER)
     for act in acts(dataset):
-        text = refused(act, Path(damage.LOG))
+        text = refused(act, Path(sales_log.FOLDER))
     assert "move data/sales away and upload the files again" in text
     begun_anew(dataset, tmp_path, before)
 
@@ -278,3 +280,58 @@ def test_an_error_without_a_damaged_file_stays_what_it_is(dataset, monkeypatch):
     monkeypatch.setattr("forecasting.storage.sales.table._read", fail)
     with pytest.raises(ValueError, match="a fault of Shelfcast"):
         dataset.read()
+
+
+# Hashes
+
+
+def flip(path, at):
+    content = bytearray(path.read_bytes())
+    content[at // 8] ^= 1 << at % 8
+    path.write_bytes(content)
+
+
+def test_a_bit_that_flips_in_a_data_file_is_never_read_as_other_sales(dataset):
+    for path in parts(dataset)[1:]:
+        whole = path.read_bytes()
+        for at in range(0, 8 * len(whole), 8 * len(whole) // 40):
+            flip(path, at)
+            assert "is damaged" in refused(dataset.read, path)
+            path.write_bytes(whole)
+    assert len(dataset.read()) == 6
+
+
+def test_a_file_is_hashed_once_for_each_state_of_it(dataset, monkeypatch):
+    hashed = []
+    digest = hashlib.file_digest
+    monkeypatch.setattr("forecasting.storage.sales.damage.hashlib.file_digest", lambda file, kind: hashed.append(file.name) or digest(file, kind))
+    for _ in range(3):
+        dataset.read()
+    assert len(hashed) == len(set(hashed)) <= 2
+    path = parts(dataset)[2]
+    path.write_bytes(path.read_bytes())
+    dataset.read()
+    assert hashed.count(str(path)) == 2
+
+
+def test_commits_carry_the_hashes_of_their_files(dataset):
+    for version in (1, 2, 3):
+        hashes = sales_log.entry(dataset.workspace.sales, version).hashes
+        assert {hashlib.sha256((dataset.workspace.sales / path).read_bytes()).hexdigest() for path in hashes} == set(hashes.values())
+        assert len(hashes) == 1
+
+
+def test_a_file_that_an_undo_brings_back_keeps_its_hash(dataset):
+    dataset.undo()
+    path = parts(dataset)[1]
+    flip(path, 8 * 100)
+    assert "is damaged" in refused(dataset.read, path)
+
+
+def test_other_rows_of_a_file_are_written_anew_and_other_files_stay(dataset):
+    before = set(dataset.workspace.sales.glob("*.parquet"))
+    dataset.merge(sales(("2024-02-01", "c", 5)), upload("correction.csv"))
+    names = {Path(uri).name for uri in DeltaTable(str(dataset.workspace.sales)).file_uris()}
+    assert len(names - {path.name for path in before}) == 1
+    assert len(names) == 2
+    assert dataset.read()["sales"].tolist() == [5, 8, 9, 7, 5, 2]

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pandas as pd
 
 from forecasting.core import schema
-from forecasting.storage.sales import table
+from forecasting.storage.sales import parts
 from forecasting.storage.sales.table import Upload
 
 
@@ -16,7 +16,7 @@ def sales(*rows, columns=("date", "store", "sales")):
     """Sales of a file, as intake makes them."""
     frame = pd.DataFrame(rows, columns=list(columns))
     for name in frame:
-        kind = "datetime64[us]" if name == schema.DATE else "str" if name in table.TEXTS else "float64"
+        kind = "datetime64[us]" if name == schema.DATE else "str" if name in parts.TEXTS else "float64"
         frame[name] = pd.to_datetime(frame[name]).astype(kind) if name == schema.DATE else frame[name].astype(kind)
     keys = [name for name in schema.KEYS if name in frame]
     return frame[[name for name in schema.COLUMNS if name in frame]].sort_values([*keys, schema.DATE], ignore_index=True)

@@ -26,7 +26,6 @@ class Change:
             `price_after`, ... of each other column that differs anywhere.
         unchanged: How many rows say nothing new.
         rows: What is new in the sales: the new rows, then the changed ones whole.
-        neighbours: The saved rows that stay as they are on the days from the first to the last of `rows`; none if no saved row changes.
         new_series: Series that are not saved yet, one row each, key columns only.
         first: The upload's first day; NaT if it has no rows.
         last: The upload's last day; NaT if it has no rows.
@@ -42,7 +41,6 @@ class Change:
     changed: pd.DataFrame
     unchanged: int
     rows: pd.DataFrame
-    neighbours: pd.DataFrame
     new_series: pd.DataFrame
     first: pd.Timestamp
     last: pd.Timestamp
@@ -119,7 +117,6 @@ def compare(saved: pd.DataFrame, upload: pd.DataFrame, *, only_sample: bool = Fa
         changed=_before_after(saved, whole, places, changed, differs),
         unchanged=int((known & ~touched).sum()),
         rows=rows,
-        neighbours=_neighbours(saved, rows, places[changed]),
         new_series=_keys(upload).iloc[firsts[~np.isin(codes, series[0])]].reset_index(drop=True),
         first=upload[schema.DATE].min(),
         last=upload[schema.DATE].max(),
@@ -190,15 +187,6 @@ def _filled(saved: pd.DataFrame, upload: pd.DataFrame, places: np.ndarray) -> tu
 
 def _nothing(like: pd.Series, length: int) -> pd.Series:
     return pd.Series([None] * length, dtype=like.dtype)
-
-
-def _neighbours(saved: pd.DataFrame, rows: pd.DataFrame, replaced: np.ndarray) -> pd.DataFrame:
-    """The saved rows on the days from the first to the last of `rows`, without those at the positions `replaced`; none if none is replaced."""
-    if not len(replaced):
-        return saved.iloc[:0]
-    stays = saved[schema.DATE].between(rows[schema.DATE].min(), rows[schema.DATE].max()).to_numpy(copy=True)
-    stays[replaced] = False
-    return saved[stays]
 
 
 def _before_after(saved: pd.DataFrame, whole: pd.DataFrame, places: np.ndarray, changed: np.ndarray, differs: dict[str, np.ndarray]) -> pd.DataFrame:

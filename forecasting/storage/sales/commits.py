@@ -9,31 +9,35 @@ from pathlib import Path
 
 from forecasting.storage import disk_full
 from forecasting.storage.atomic_files import sync
-from forecasting.storage.sales import damage
+from forecasting.storage.sales import log
 
 
 @contextmanager
-def landing_commit(table: Path, version: int, mark: str) -> Iterator[None]:
+def landing_commit(table: Path, version: int, mark: str) -> Iterator[list[Path]]:
     """Runs a commit and decides whether it landed; nobody else may commit meanwhile.
 
-    A commit that landed counts, even if the library fails afterwards; it is on the disk at the end. If a full disk kept it from landing,
-    the files that it left, which no version names, are deleted.
+    A commit that landed counts, even if the library fails afterwards; it is on the disk at the end. If it did not land, the files that it
+    wrote are deleted; after a full disk also those that the library left, which no version names.
 
     Args:
         table: The folder of the table.
         version: The version that the commit makes.
         mark: A text that only this commit has in its metadata.
+
+    Yields:
+        A list to which the block adds the path of every data file that it writes.
     """
     before = _files(table)
+    written: list[Path] = []
     try:
-        yield
+        yield written
     except Exception as error:
-        if _has(damage.entry(table, version), mark):
+        if _has(log.path(table, version), mark):
             logging.getLogger(__name__).warning("Sales v%d was saved, but something after it failed", version, exc_info=True)
         else:
-            if disk_full.is_full(error) and damage.newest(table) < version:
-                for path in _files(table) - before:
-                    path.unlink(missing_ok=True)
+            leftovers = _files(table) - before if disk_full.is_full(error) and log.newest(table) < version else set()
+            for path in leftovers.union(written):
+                path.unlink(missing_ok=True)
             raise
     leftovers = _files(table) - before
     for path in [*leftovers, *{path.parent for path in leftovers}]:

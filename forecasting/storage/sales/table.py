@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
 import pyarrow as pa
-from deltalake import CommitProperties, DeltaTable, write_deltalake
+from deltalake import CommitProperties, DeltaTable
 from deltalake.exceptions import CommitFailedError
 
-from forecasting.core import formatting, row_keys, schema
+from forecasting.core import row_keys, schema
 from forecasting.core.errors import InputError, NotFound, ShelfcastError, TryAgain
-from forecasting.core.period import DAY, Period
 from forecasting.storage import disk_full
 from forecasting.storage.atomic_files import write_bytes
 from forecasting.storage.locks import exclusive
-from forecasting.storage.sales import commits, damage
+from forecasting.storage.sales import commits, damage, log, parts
 from forecasting.storage.sales.changes import Change, compare
+from forecasting.storage.sales.merge import Merge
 from forecasting.storage.sales.uploads import UNDO, Kind, Upload, standing_uploads, uploads_in
 from forecasting.storage.workspace import Workspace
 
 __all__ = ["Dataset", "Merge", "Upload"]
 
-TEXTS: Final = (*schema.KEYS, *schema.ATTRIBUTES)
-ARROW: Final = pa.schema([(name, pa.date32() if name == schema.DATE else pa.string() if name in TEXTS else pa.float64()) for name in schema.COLUMNS])
 FOREVER: Final = "interval 36500 days"
 CONFIGURATION: Final = {
     "delta.logRetentionDuration": FOREVER,
@@ -37,41 +36,6 @@ CONFIGURATION: Final = {
 """Settings of the table by which every version stays readable: model versions name the sales version that they learned from."""
 MARK: Final = "mark"
 """Key of a commit's metadata with a text of its own, by which it is recognised once it has landed."""
-
-
-@dataclass(frozen=True)
-class Merge:
-    """What a merge did.
-
-    Args:
-        version: The version of the sales after it.
-        new: Rows added.
-        changed: Rows whose values were replaced.
-        unchanged: Rows that were saved already.
-        replaced_sample: Whether the sample's rows were put aside.
-        period: Whether a row of the sales is a day, a week or a month after it.
-        mixed: Why the upload does not fit the sales saved before, and what to do; empty if it fits.
-    """
-
-    version: int | None
-    new: int
-    changed: int
-    unchanged: int
-    replaced_sample: bool = False
-    period: Period = DAY
-    mixed: str = ""
-
-    def counts(self) -> dict[str, int]:
-        """How many rows were new, changed and unchanged."""
-        return {"new": self.new, "changed": self.changed, "unchanged": self.unchanged}
-
-    def __str__(self) -> str:
-        if not self.new and not self.changed:
-            return f"Nothing to merge: {formatting.count(self.unchanged, 'row')} saved already."
-        counted = f"{formatting.count(self.new, 'row')} new, {self.changed:,} changed, {self.unchanged:,} unchanged; saved as sales v{self.version}."
-        sample = "The sample sales were put aside." if self.replaced_sample else ""
-        steps = "" if self.period == DAY else f"The sales are {self.period.adjective}: one row stands for a {self.period.name}."
-        return " ".join(filter(None, (counted, sample, steps, self.mixed)))
 
 
 class Dataset:
@@ -109,7 +73,7 @@ class Dataset:
             NotFound: There is no such version.
         """
         with self._named(version):
-            return _read(self._table(version))
+            return _read(self._table(version), self.workspace.sales)
 
     def preview(self, sales: pd.DataFrame, *, kind: Kind = "upload") -> Change:
         """The change that `merge` would make now.
@@ -118,7 +82,7 @@ class Dataset:
             InputError: The keys of the sales do not fit those that are saved.
         """
         with self._named():
-            return _compare(self._table(), sales, kind)
+            return self._compare(self._table(), sales, kind)
 
     def merge(self, sales: pd.DataFrame, upload: Upload) -> Merge:
         """Saves an upload in one step: new rows are added, later values replace saved ones, an empty cell leaves the saved value.
@@ -136,7 +100,7 @@ class Dataset:
         """
         with disk_full.disk_full_as_error(f"the upload {upload.name}"), self._alone():
             table = self._table() or self._create()
-            change = _compare(table, sales, upload.kind)
+            change = self._compare(table, sales, upload.kind)
             version = table.version() if table.file_uris() else None
             if not change.is_empty:
                 version = table.version() + 1
@@ -179,17 +143,23 @@ class Dataset:
             if version is not None:
                 raise NotFound(f"There is no sales version {version}: there are no sales yet.")
             return None
-        newest = damage.newest(path)
+        newest = log.newest(path)
         if version is not None and not 0 <= version <= newest:
             raise NotFound(f"There is no sales version {version}. The newest one is {newest}.")
         damage.check(path, newest if version is None else version)
         return DeltaTable(str(path), version=version)
 
+    def _compare(self, table: DeltaTable | None, sales: pd.DataFrame, kind: Kind) -> Change:
+        if table is None or not table.file_uris():
+            return compare(_read(None, self.workspace.sales), sales)
+        kinds = {upload.kind for upload in uploads_in(_commits(table)) if not upload.undone}
+        return compare(_read(table, self.workspace.sales), sales, only_sample=kind == "upload" and kinds == {"sample"})
+
     def _create(self) -> DeltaTable:
         """Creates the empty table, version 0, to which an undo of the first upload goes back."""
         self.workspace.sales.mkdir(parents=True, exist_ok=True)
         properties = CommitProperties(custom_metadata={"kind": "created"})
-        return DeltaTable.create(str(self.workspace.sales), schema=ARROW, configuration=dict(CONFIGURATION), commit_properties=properties)
+        return DeltaTable.create(str(self.workspace.sales), schema=parts.ARROW, configuration=dict(CONFIGURATION), commit_properties=properties)
 
     @contextmanager
     def _with_content(self, upload: Upload) -> Iterator[None]:
@@ -213,8 +183,9 @@ class Dataset:
         """Commits a change as one transaction; fails if the table is no longer at the version that was compared."""
         mark = secrets.token_hex(8)
         facts: dict[str, Any] = {**upload.metadata(change.counts()), MARK: mark}
-        with commits.landing_commit(self.workspace.sales, table.version() + 1, mark):
-            _write(table, change, CommitProperties(custom_metadata=facts, max_commit_retries=0))
+        folder = self.workspace.sales
+        with commits.landing_commit(folder, table.version() + 1, mark) as written:
+            _write(table, folder, change, facts, written)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -244,21 +215,15 @@ def _optimistic() -> Iterator[None]:
         raise TryAgain("Somebody else changed the sales at this moment. Nothing of this change was saved; try again.") from error
 
 
-def _compare(table: DeltaTable | None, sales: pd.DataFrame, kind: Kind) -> Change:
-    if table is None or not table.file_uris():
-        return compare(_read(None), sales)
-    kinds = {upload.kind for upload in uploads_in(_commits(table)) if not upload.undone}
-    return compare(_read(table), sales, only_sample=kind == "upload" and kinds == {"sample"})
-
-
-def _read(table: DeltaTable | None) -> pd.DataFrame:
+def _read(table: DeltaTable | None, folder: Path) -> pd.DataFrame:
     if table is None:
         return pd.DataFrame({schema.DATE: pd.Series(dtype="datetime64[us]"), schema.SALES: pd.Series(dtype="float64")})
+    damage.check_parts(folder, table)
     arrow = table.to_pyarrow_table()
     columns = [name for name in schema.COLUMNS if name in schema.REQUIRED or arrow.column(name).null_count < len(arrow)]
     days = arrow.column(schema.DATE).cast(pa.timestamp("us"))
     frame = arrow.select(columns).set_column(columns.index(schema.DATE), schema.DATE, days).to_pandas()
-    return row_keys.in_order(frame.astype({name: "str" for name in TEXTS if name in columns}))
+    return row_keys.in_order(frame.astype({name: "str" for name in parts.TEXTS if name in columns}))
 
 
 def _commits(table: DeltaTable) -> list[dict[str, Any]]:
@@ -269,25 +234,9 @@ def _commits(table: DeltaTable) -> list[dict[str, Any]]:
     return known
 
 
-def _write(table: DeltaTable, change: Change, commit: CommitProperties) -> None:
-    """Adds the rows of a change. If it replaces rows, the days from its first to its last are written anew: no row is looked for by its keys."""
-    if change.changed.empty:
-        write_deltalake(table, _arrow(change.rows), mode="overwrite" if change.replaces_sample else "append", commit_properties=commit)
-        return
-    days = change.rows[schema.DATE]
-    within = f"{schema.DATE} >= '{days.min():%Y-%m-%d}' and {schema.DATE} <= '{days.max():%Y-%m-%d}'"
-    rows = row_keys.in_order(pd.concat([change.neighbours, change.rows], ignore_index=True))
-    write_deltalake(table, _arrow(rows), mode="overwrite", predicate=within, commit_properties=commit)
-
-
-def _arrow(rows: pd.DataFrame) -> pa.Table:
-    """The rows with all columns of the table; missing columns are null."""
-    columns = []
-    for column in ARROW:
-        if column.name == schema.DATE:
-            columns.append(pa.array(rows[schema.DATE].to_numpy().astype("datetime64[D]")))
-        elif column.name in rows:
-            columns.append(pa.array(rows[column.name], from_pandas=True).cast(column.type))
-        else:
-            columns.append(pa.nulls(len(rows), column.type))
-    return pa.table(columns, schema=ARROW)
+def _write(table: DeltaTable, folder: Path, change: Change, facts: Mapping[str, Any], written: list[Path]) -> None:
+    rows = parts.arrow(change.rows)
+    swap = parts.Swap(rows, parts.active(table) if change.replaces_sample else ())
+    if len(change.changed):
+        swap = parts.update(folder, parts.active(table), change.changed, rows)
+    parts.commit(table, folder, swap, facts, written)

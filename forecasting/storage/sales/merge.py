@@ -1,0 +1,43 @@
+"""What a merge of an upload into the saved sales did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from forecasting.core import formatting
+from forecasting.core.period import DAY, Period
+
+
+@dataclass(frozen=True)
+class Merge:
+    """What a merge did.
+
+    Args:
+        version: The version of the sales after it.
+        new: Rows added.
+        changed: Rows whose values were replaced.
+        unchanged: Rows that were saved already.
+        replaced_sample: Whether the sample's rows were put aside.
+        period: Whether a row of the sales is a day, a week or a month after it.
+        mixed: Why the upload does not fit the sales saved before, and what to do; empty if it fits.
+    """
+
+    version: int | None
+    new: int
+    changed: int
+    unchanged: int
+    replaced_sample: bool = False
+    period: Period = DAY
+    mixed: str = ""
+
+    def counts(self) -> dict[str, int]:
+        """How many rows were new, changed and unchanged."""
+        return {"new": self.new, "changed": self.changed, "unchanged": self.unchanged}
+
+    def __str__(self) -> str:
+        if not self.new and not self.changed:
+            return f"Nothing to merge: {formatting.count(self.unchanged, 'row')} saved already."
+        counted = f"{formatting.count(self.new, 'row')} new, {self.changed:,} changed, {self.unchanged:,} unchanged; saved as sales v{self.version}."
+        sample = "The sample sales were put aside." if self.replaced_sample else ""
+        steps = "" if self.period == DAY else f"The sales are {self.period.adjective}: one row stands for a {self.period.name}."
+        return " ".join(filter(None, (counted, sample, steps, self.mixed)))
