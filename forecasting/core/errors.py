@@ -14,6 +14,7 @@
     ├── StockDamaged             saved stock that cannot be read
     ├── SalesDamaged             a file of the sales table that is missing or not as it was written
     ├── DiskFull                 no space left; nothing of what was being saved was
+    ├── NotWritable              a workspace that is read-only, or another user's; it can still be read
     ├── JobRunning               one retrain at a time
     ├── TryAgain                 somebody else changed the sales at the same moment
     ├── Cancelled                a person ended the retrain
@@ -171,6 +172,10 @@ class SalesDamaged(ShelfcastError):
 
 class DiskFull(ShelfcastError):
     """No space is left; everything is as it was before."""
+
+
+class NotWritable(ShelfcastError):
+    """The workspace is read-only, or belongs to another user; nothing was changed, and what is there can still be read."""
 
 
 class JobRunning(ShelfcastError):

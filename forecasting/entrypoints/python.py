@@ -91,6 +91,7 @@ def retrain_model(  # noqa: PLR0913 - each answer is a keyword, as it is a flag 
         }
     )
     chosen = Settings(horizon=horizon, lstm=LstmSettings(epochs=epochs, batch_size=batch_size))
+    workspaces.settle()
     ws, file, understood = workspaces.workspace(), Path(path), Understood()
     sent = Submission(content=sales.read_file(file), name=file.name, mapping=mapping or {}, answers=answers, drop_problems=drop_problems)
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
-from forecasting.core.errors import TryAgain
+from forecasting.core.errors import NotWritable, TryAgain
+from forecasting.storage import home_folder
 
 POLL_SECONDS = 0.01
+UNWRITABLE: Final = (errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EEXIST, errno.EISDIR)
+"""Why a lock file cannot be opened where nothing may be written, or where a file lies instead of a folder."""
 
 
 @contextmanager
@@ -26,9 +31,9 @@ def exclusive(path: Path, *, timeout: float = 10.0) -> Iterator[None]:
 
     Raises:
         TryAgain: Another holder did not free it within the timeout.
+        NotWritable: Nothing may be written there.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    file = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    file = _opened(path)
     try:
         _wait(file, path, timeout)
         yield
@@ -61,6 +66,20 @@ def is_held(path: Path) -> bool:
     finally:
         os.close(file)
     return False
+
+
+def _opened(path: Path) -> int:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    except OSError as error:
+        if error.errno not in UNWRITABLE:
+            raise
+        folder = next(above for above in path.parents if above.exists())
+        reason = f"{os.strerror(error.errno).lower()}{home_folder.whose(folder)}"
+        raise NotWritable(
+            f"Nothing can be saved in {home_folder.shown(path.parent)}: {reason}. Nothing was changed, and what is there can still be read."
+        ) from error
 
 
 def _wait(file: int, path: Path, timeout: float) -> None:

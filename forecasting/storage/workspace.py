@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from forecasting.core import locations
+from forecasting.storage import home_folder
 
 VARIABLE = "FORECASTING_HOME"
 
@@ -23,9 +24,13 @@ class Workspace:
 
     @classmethod
     def default(cls) -> Workspace:
-        """The folder named by FORECASTING_HOME, else the one of a checkout, or `shelfcast` in the current folder."""
+        """The folder named by FORECASTING_HOME, else the one of a checkout, or `shelfcast` in the current folder.
+
+        Raises:
+            SettingsError: No shop can be in it, and why.
+        """
         named = os.environ.get(VARIABLE)
-        return cls(Path(named).expanduser().resolve() if named else locations.default_home())
+        return cls(home_folder.usable(Path(named) if named else locations.default_home()))
 
     @property
     def sales(self) -> Path:

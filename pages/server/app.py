@@ -24,6 +24,7 @@ from forecasting.core.errors import SettingsError
 from forecasting.entrypoints.server.network import EVERYWHERE, OnlyThisMachine, is_this_machine, settings_for
 from forecasting.entrypoints.server.server_settings import SHORTEST_TOKEN, TOKEN, ServerSettings
 from forecasting.jobs.cron import Cron
+from forecasting.services import workspaces
 from pages.server.access_rules import asks_for_login
 from pages.server.login_wall import LoginWall
 
@@ -78,10 +79,12 @@ def parts() -> Parts:
     """What `st.App` gets besides the entry script: the API, who may come in, and what begins and ends with the server.
 
     Raises:
-        SettingsError: The environment's settings cannot be used, or the server would listen beyond this machine without a token.
+        SettingsError: The environment's settings cannot be used, no shop can be in the workspace, or the server would listen beyond this machine
+            without a token.
     """
     address = str(st.get_option("server.address") or EVERYWHERE)
     settings = settings_for(address, os.environ)
+    workspaces.settle()
     log_aloud()
     if not is_this_machine(address) and not asks_for_login():
         logger.warning("%s protects only the API: anyone who reaches %s sees the pages. SECURITY.md explains how to require login.", TOKEN, address)
@@ -105,7 +108,6 @@ def parts() -> Parts:
 
 def _api(settings: ServerSettings) -> ASGIApp:
     from forecasting.entrypoints.api import app
-    from forecasting.services import workspaces
 
     return app.make_app(workspaces.workspace(), settings)
 
@@ -113,7 +115,7 @@ def _api(settings: ServerSettings) -> ASGIApp:
 def warm(api: Warmed) -> None:
     """Loads the libraries and the live ensemble, starts the first training of an empty workspace, and spares all of it from collections."""
     try:
-        from forecasting.services import cache, retraining, versions, workspaces
+        from forecasting.services import cache, retraining, versions
         from pages.charts import forecast
         from pages.components.inventory import policy
         from pages.components.shared import live_version
@@ -158,7 +160,6 @@ def scheduled(cron: Cron | None) -> Iterator[None]:
 
 
 def _follow(cron: Cron, stop: threading.Event) -> None:
-    from forecasting.services import workspaces
     from forecasting.services.schedule import Schedule
 
     Schedule(ws=workspaces.workspace(), cron=cron).run(stop)

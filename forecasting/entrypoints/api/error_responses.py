@@ -27,6 +27,7 @@ STATUS: Final[dict[type[ShelfcastError], int]] = {
     errors.InputError: 422,
     errors.TryAgain: 503,
     errors.DiskFull: 507,
+    errors.NotWritable: 507,
 }
 """Class of an error -> HTTP status; the first class that fits counts, and any other failure is a 500."""
 UNEXPECTED: Final = "Something went wrong inside Shelfcast. Nothing was changed halfway. The server's log has the full error."

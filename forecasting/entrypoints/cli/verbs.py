@@ -14,7 +14,8 @@ from forecasting.core.errors import AmbiguousDates, ColumnsMissing, InputError, 
 from forecasting.entrypoints.cli import arguments, sales_verbs
 from forecasting.entrypoints.cli.output import problem_lines, say, write
 from forecasting.entrypoints.cli.reading import mapping
-from forecasting.storage.workspace import VARIABLE, Workspace
+from forecasting.services import workspaces
+from forecasting.storage.workspace import VARIABLE
 
 if TYPE_CHECKING:
     from forecasting.inventory.orders.recommend import Orders
@@ -33,8 +34,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs one verb; its exit code: 0 done, 2 bad input, 1 a failure."""
     args = arguments.parser(VERBS).parse_args(argv)
     try:
-        if args.verb is not _sample and locations.is_installed() and not os.environ.get(VARIABLE):
-            say(f"The shop's files are in {locations.default_home()}; {VARIABLE} puts them elsewhere.")
+        if args.verb is not _sample:
+            workspaces.settle()
+            _name_home()
         verb: Callable[[argparse.Namespace], int] = args.verb
         return verb(args)
     except ShelfcastError as error:
@@ -49,6 +51,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
 
 
+def _name_home() -> None:
+    """Says where the shop's files are, where nobody has said it."""
+    if locations.is_installed() and not os.environ.get(VARIABLE):
+        say(f"The shop's files are in {locations.default_home()}; {VARIABLE} puts them elsewhere.")
+
+
 # Verbs
 
 
@@ -60,7 +68,7 @@ def _sample(args: argparse.Namespace) -> int:
 
 
 def _undo(args: argparse.Namespace) -> int:  # noqa: ARG001
-    from forecasting.services import sales, workspaces
+    from forecasting.services import sales
 
     upload = sales.undo(workspaces.workspace())
     print(f"Taken back: {upload.name}.")
@@ -68,7 +76,7 @@ def _undo(args: argparse.Namespace) -> int:  # noqa: ARG001
 
 
 def _forecast(args: argparse.Namespace) -> int:
-    from forecasting.services import forecasts, versions, workspaces
+    from forecasting.services import forecasts, versions
 
     ensemble = versions.load(workspaces.workspace(), _live())
     steps = ensemble.panel.period.steps(args.days)
@@ -78,7 +86,7 @@ def _forecast(args: argparse.Namespace) -> int:
 
 def _recommend(args: argparse.Namespace) -> int:
     from forecasting.inventory.orders import wording
-    from forecasting.services import ordering, versions, workspaces
+    from forecasting.services import ordering, versions
 
     version = _live()
     ws = workspaces.workspace()
@@ -96,7 +104,7 @@ def _recommend(args: argparse.Namespace) -> int:
 
 
 def _versions(args: argparse.Namespace) -> int:
-    from forecasting.services import versions, workspaces
+    from forecasting.services import versions
 
     manifests = versions.versions(workspaces.workspace())
     if args.json:
@@ -109,7 +117,7 @@ def _versions(args: argparse.Namespace) -> int:
 
 
 def _live_verb(args: argparse.Namespace) -> int:
-    from forecasting.services import versions, workspaces
+    from forecasting.services import versions
 
     versions.set_live(workspaces.workspace(), args.number)
     print(f"Version {args.number} is live.")
@@ -117,7 +125,6 @@ def _live_verb(args: argparse.Namespace) -> int:
 
 
 def _prune(args: argparse.Namespace) -> int:
-    from forecasting.services import workspaces
     from forecasting.services.retention import prune, spare
 
     retention = arguments.retention(args, os.environ)
@@ -132,7 +139,7 @@ def _serve(args: argparse.Namespace) -> int:
     from forecasting.entrypoints.server.network import is_this_machine, settings_for
     from forecasting.entrypoints.server.server_settings import RETRAIN_EVERY
 
-    named = {VARIABLE: str(Workspace.default().home)}  # before the folder changes
+    named = {VARIABLE: str(workspaces.workspace().home)}  # before the folder changes
     surroundings = dict(os.environ) | named | ({} if args.retrain_every is None else {RETRAIN_EVERY: args.retrain_every})
     settings_for(args.host, surroundings)
     if is_this_machine(args.host):
@@ -180,7 +187,7 @@ def _within_limits(args: argparse.Namespace, orders: Orders) -> dict[str, float]
 
 
 def _live() -> int:
-    from forecasting.services import versions, workspaces
+    from forecasting.services import versions
 
     serving = versions.serving(workspaces.workspace())
     for damage in serving.refused:

@@ -1,0 +1,81 @@
+"""Whether a folder can be a shop's home, said with the reason before anything is read or written."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import re
+from pathlib import Path
+from typing import Final
+
+from forecasting.core.errors import SettingsError
+
+_UNFIT: Final = re.compile(r"[#?\[\]\\^|\x00-\x1f\x7f]|%[0-9A-Fa-f]{2}")
+"""What the library of the sales table reads as something else in a path, which it turns into an address and back."""
+_ANOTHER: Final = "Set FORECASTING_HOME to another folder."
+_RENAME: Final = "Rename the folder, or set FORECASTING_HOME to another one."
+
+
+def usable(home: Path) -> Path:
+    """The folder as an absolute path, its links followed; it need not exist yet.
+
+    Raises:
+        SettingsError: No shop can be in it: its path has what the sales table cannot be kept under, it is a file, or this user may not look into it.
+    """
+    try:
+        path = home.expanduser().resolve()
+    except (OSError, RuntimeError) as error:  # a link to itself, or the home of a user whom nobody knows
+        raise SettingsError(f"The shop cannot be in {shown(home)}: {error}. {_ANOTHER}") from error
+    _check_path(path)
+    _check_folder(path)
+    return path
+
+
+def shown(path: Path) -> str:
+    r"""A path for a person: bytes that are not UTF-8, and what would break a line, as escapes.
+
+    Example:
+        >>> shown(Path(os.fsdecode(b"/srv/caf\xe9\n")))
+        '/srv/caf\\xe9\\n'
+    """
+    text = os.fsencode(path).decode("utf-8", "backslashreplace")
+    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text)
+
+
+def whose(path: Path) -> str:
+    """Who owns a file or folder and who runs this program, where the two differ; empty where they do not, or where it cannot be known."""
+    try:
+        owner = path.stat().st_uid
+    except OSError:
+        return ""
+    return "" if owner == os.geteuid() else f"; it belongs to {_user(owner)}, and Shelfcast runs as {_user(os.geteuid())}"
+
+
+def _check_path(path: Path) -> None:
+    try:
+        os.fsencode(path).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"The shop cannot be in {shown(path)}: its path is not UTF-8. {_RENAME}") from error
+    unfit = _UNFIT.search(str(path))
+    if unfit:
+        sign = shown(Path(unfit[0]))
+        raise SettingsError(f"The shop cannot be in {shown(path)}: the sales table cannot be kept below a path with {sign} in it. {_RENAME}")
+
+
+def _check_folder(path: Path) -> None:
+    try:
+        with os.scandir(path):
+            (path / "data").stat()
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        reason = os.strerror(error.errno or 0).lower()
+        raise SettingsError(f"The shop cannot be in {shown(path)}: {reason}{whose(path)}. {_ANOTHER}") from error
+
+
+def _user(number: int) -> str:
+    """A user's name, or the number of one without a name."""
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return f"user {number}"
