@@ -14,6 +14,7 @@ from forecasting.intake.cell_units import without_units
 from forecasting.intake.column_mapping import NO, YES
 from forecasting.intake.date_formats import Days, parse_days
 from forecasting.intake.number_formats import Decimal, parse_numbers
+from forecasting.intake.table import as_text
 
 UNKNOWN: Final = frozenset({"nan", "na", "n/a", "null", "none", "-"})
 """Texts that programs write for an unknown value of a driver."""
@@ -84,5 +85,5 @@ def _as_texts(values: pd.Index | np.ndarray) -> list[str]:
     """Numbers without a needless ".0", days in ISO form."""
     kind = pd.Series(values)
     if kind.dtype.kind == "f":
-        return [str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(float(value)) for value in values]
+        return [as_text(float(value)) for value in values]
     return [str(value).removesuffix(" 00:00:00") for value in values]

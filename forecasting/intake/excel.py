@@ -20,7 +20,7 @@ from forecasting.intake.grid import Grid
 from forecasting.intake.header import Header, find_header
 from forecasting.intake.sheet_names import visible_sheets
 from forecasting.intake.sheets import chosen
-from forecasting.intake.table import Table, as_text, names, texts
+from forecasting.intake.table import Table, as_text, names, number_column, texts
 from forecasting.intake.tidying import tidied
 from forecasting.intake.understood import Reading
 from forecasting.intake.unpacking import brief, check_workbook
@@ -133,7 +133,7 @@ def _column(cells: list[Any]) -> pd.Series:
     """A column of cells: cells of one type keep it, mixed ones become text."""
     filled = [cell for cell in cells if cell != ""]
     if filled and all(isinstance(cell, (int, float)) and not isinstance(cell, bool) for cell in filled):
-        return pd.Series([np.nan if cell == "" else float(cell) for cell in cells], dtype="float64")
+        return number_column([None if cell == "" else cell for cell in cells])
     if filled and all(isinstance(cell, date) for cell in filled):
         days = [None if cell == "" else datetime(cell.year, cell.month, cell.day) for cell in cells]
         return pd.Series(days, dtype="datetime64[us]")

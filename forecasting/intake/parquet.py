@@ -2,66 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import Final
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from pyarrow import parquet
+from pyarrow import compute, parquet
 
 from forecasting.core.errors import UnreadableFile
-from forecasting.intake.table import Table, as_text, names, texts, without_blank_rows
-from forecasting.intake.unpacking import brief, too_large
+from forecasting.intake.limits import check_columns, check_text, too_large
+from forecasting.intake.parquet_columns import check_type, is_text, read_column
+from forecasting.intake.table import Table, names, without_blank_rows
+from forecasting.intake.unpacking import brief
 
-BYTES_PER_CELL = 8
+BYTES_PER_CELL: Final = 8
+_MAGIC: Final = b"PAR1"
 
 
 def read_parquet(content: bytes, name: str, limit: int) -> Table:
     """The table of a Parquet file.
 
     Raises:
-        UnreadableFile: It is broken, too large, or empty.
+        UnreadableFile: It is broken, too large, empty, or has a column of a type that no cell has.
     """
+    if content.count(_MAGIC + _MAGIC):
+        raise UnreadableFile(f"{name} is several Parquet files, one behind the other, of which only the last would be read. Upload them one by one.")
     try:
-        file = parquet.ParquetFile(pa.BufferReader(content))
-        groups = [file.metadata.row_group(i) for i in range(file.metadata.num_row_groups)]
-        size = sum(group.total_byte_size for group in groups)
-        cells = file.metadata.num_rows * max(file.metadata.num_columns, 1)
-        if max(size, BYTES_PER_CELL * cells) > limit:
-            raise too_large(name, limit)
-        columns = names(file.schema_arrow.names, name)
-        flat = [column.name for column in file.schema_arrow if pa.types.is_string(column.type) or pa.types.is_large_string(column.type)]
-        arrow = parquet.ParquetFile(pa.BufferReader(content), read_dictionary=flat).read()
-        arrow.validate(full=True)
+        arrow = _read(content, name, limit)
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise UnreadableFile(f"{name} is a broken Parquet file ({brief(error)}). Write it again and upload that.") from error
     if not arrow.num_rows:
         raise UnreadableFile(f"{name} has columns but no rows. Upload a file with at least one day of sales.")
-    rows = pd.DataFrame({title: _arrow_column(arrow.column(place)) for place, title in enumerate(columns)})
+    columns = names(arrow.schema.names, name)
+    check_text(sum(_text_bytes(column) for column in arrow.columns), name, limit)
+    rows = pd.DataFrame({title: read_column(arrow.column(place), f"{name}: the column {title}") for place, title in enumerate(columns)})
     return without_blank_rows(columns, rows, 1 + np.arange(len(rows)), name)
 
 
-def _arrow_column(cells: pa.ChunkedArray) -> pd.Series:
-    kind = cells.type.value_type if pa.types.is_dictionary(cells.type) else cells.type
-    known: list[tuple[Callable[[Any], bool], Callable[[pa.ChunkedArray], pd.Series]]] = [
-        (lambda t: pa.types.is_date(t) or pa.types.is_timestamp(t), _moments),
-        (lambda t: pa.types.is_integer(t) or pa.types.is_floating(t) or pa.types.is_decimal(t), _numbers),
-        (lambda t: pa.types.is_boolean(t), lambda cells: _numbers(cells.cast(pa.int8()))),
-        (lambda t: pa.types.is_string(t) or pa.types.is_large_string(t), texts),
-    ]
-    for suits, converted in known:
-        if suits(kind):
-            plain = cells.cast(kind) if kind != cells.type and converted is not texts else cells
-            return converted(plain)
-    return texts(pa.chunked_array([pa.array([as_text(cell) for cell in cells.to_pylist()], pa.string())]))
+def _read(content: bytes, name: str, limit: int) -> pa.Table:
+    """All columns, texts as dictionaries; what the file says of itself is held against the limits first."""
+    file = parquet.ParquetFile(pa.BufferReader(content))
+    check_columns(file.metadata.num_columns, name)
+    groups = [file.metadata.row_group(i) for i in range(file.metadata.num_row_groups)]
+    size = sum(group.total_byte_size for group in groups)
+    cells = file.metadata.num_rows * max(file.metadata.num_columns, 1)
+    if max(size, BYTES_PER_CELL * cells) > limit:
+        raise too_large(name, limit)
+    for field, title in zip(file.schema_arrow, names(file.schema_arrow.names, name), strict=True):
+        check_type(field, f"{name}: the column {title}")
+    flat = [field.name for field in file.schema_arrow if is_text(field.type)]
+    arrow = parquet.ParquetFile(pa.BufferReader(content), read_dictionary=flat).read()
+    arrow.validate(full=True)
+    return arrow
 
 
-def _moments(cells: pa.ChunkedArray) -> pd.Series:
-    """Times as a clock in their own time zone shows them."""
-    moments = pd.Series(cells.cast(pa.timestamp("us", getattr(cells.type, "tz", None)), safe=False).to_pandas())
-    return moments.dt.tz_localize(None) if moments.dt.tz is not None else moments
-
-
-def _numbers(cells: pa.ChunkedArray) -> pd.Series:
-    return pd.Series(cells.cast(pa.float64(), safe=False).to_numpy())
+def _text_bytes(cells: pa.ChunkedArray) -> int:
+    """The bytes of a column of texts if each cell had its own, as in CSV; 0 for other columns."""
+    if not pa.types.is_dictionary(cells.type) or not is_text(cells.type.value_type):
+        return 0
+    return sum(compute.sum(compute.binary_length(chunk.dictionary).take(chunk.indices)).as_py() or 0 for chunk in cells.chunks)

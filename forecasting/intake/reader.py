@@ -11,9 +11,10 @@ from forecasting.intake.answers import NOTHING_SAID, Answers
 from forecasting.intake.column_guess import guess_mapping
 from forecasting.intake.excel import read_workbook
 from forecasting.intake.foreign import foreign_kind
+from forecasting.intake.limits import too_large
 from forecasting.intake.parquet import read_parquet
 from forecasting.intake.table import Table, listed, twins
-from forecasting.intake.unpacking import gunzip, too_large
+from forecasting.intake.unpacking import gunzip
 from forecasting.intake.wide import wide_columns
 
 __all__ = ["LIMIT", "Table", "read_table"]

@@ -17,6 +17,8 @@ from forecasting.intake.understood import Reading
 _SECOND: Final = frozenset(f" ({number})" for number in range(2, 100))
 MAX_NAME_CHARACTERS: Final = 255
 """Characters of a column's name at most: a longer one is a line of something else."""
+EXACT_BELOW: Final = 2**53
+"""Whole numbers from here on may be rounded in a float."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,17 +115,29 @@ def is_empty(cells: pd.Series) -> np.ndarray:
 
 
 def as_text(cell: Any) -> str:
-    """A cell as a person would type it.
+    """A cell as a person would type it; a number too large for a float to keep all of its digits has an exponent, so that no digit is made up.
 
     Example:
-        >>> as_text(7.0), as_text("007"), as_text(2.5), as_text(True)
-        ('7', '007', '2.5', 'true')
+        >>> as_text(7.0), as_text("007"), as_text(2.5), as_text(True), as_text(10**18 + 1), as_text(1e18)
+        ('7', '007', '2.5', 'true', '1000000000000000001', '1e+18')
     """
     if isinstance(cell, bool):
         return str(cell).lower()
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
-        return str(int(cell))
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell)) if abs(cell) < EXACT_BELOW else np.format_float_scientific(cell, trim="-")
     return "" if cell is None else str(cell)
+
+
+def number_column(values: Sequence[float | None]) -> pd.Series:
+    """Numbers as floats, missing for None; as texts if there is a whole one that a float would round.
+
+    Example:
+        >>> number_column([1, None, 2.5]).tolist(), number_column([2**53 + 1, None]).tolist()
+        ([1.0, nan, 2.5], ['9007199254740993', nan])
+    """
+    if any(isinstance(value, int) and abs(value) >= EXACT_BELOW for value in values):
+        return texts(pa.chunked_array([pa.array([None if value is None else as_text(value) for value in values], pa.string())]))
+    return pd.Series([np.nan if value is None else float(value) for value in values], dtype="float64")
 
 
 def without_blank_rows(columns: tuple[str, ...], rows: pd.DataFrame, lines: np.ndarray, name: str) -> Table:

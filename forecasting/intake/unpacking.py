@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from forecasting.core.errors import UnreadableFile
 from forecasting.core.formatting import count
+from forecasting.intake.limits import too_large
 
 PIECE_BYTES = 2**20
 FIRST_STEP_BYTES = 512
@@ -21,11 +22,6 @@ MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
 MAX_CELLS_PER_BYTE = 4
 """Cells of a grid for each byte that describes it, at most; a zip bomb has far more."""
 _CELL = re.compile(rb"""\sr=["']([A-Z]{0,4})(\d{1,12})["']""")
-
-
-def too_large(name: str, limit: int) -> UnreadableFile:
-    """The error for a file over the limit."""
-    return UnreadableFile(f"{name} holds more than {limit / 2**20:,.0f} MB, the limit. Split it by year or store and upload the parts one by one.")
 
 
 def brief(error: Exception, most: int = 200) -> str:

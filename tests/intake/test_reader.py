@@ -7,6 +7,7 @@ import io
 import tracemalloc
 import zipfile
 import zlib
+from datetime import date
 
 import numpy as np
 import openpyxl
@@ -15,8 +16,9 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from forecasting.core.errors import UnreadableFile
+from forecasting.core.errors import InputError, UnreadableFile
 from forecasting.intake.reader import read_table
+from forecasting.intake.sales_file import check, guess_mapping
 
 PLAIN = "date,sales\n2024-01-01,5\n2024-01-02,7\n"
 LIMIT = 2**20
@@ -142,6 +144,19 @@ def test_a_workbook_keeps_days_and_numbers_and_its_row_numbers():
     assert table.rows["SKU"].tolist() == ["00123", "7"]
     assert np.array_equal(table.rows["Sales"], [5.0, np.nan], equal_nan=True)
     assert table.lines.tolist() == [4, 5]
+
+
+def test_numbers_of_which_a_workbook_has_not_all_digits_are_no_keys():
+    ids = [1_700_000_000_000_000_000 + k for k in range(3)]
+    table = read_table(workbook([["date", "product_id", "sales"], *(["2026-07-01", number, 5] for number in ids)]), "a.xlsx")
+    with pytest.raises(InputError, match=r'product_id has numbers such as "1\.7e\+18"'):
+        check(table, guess_mapping(table), today=date(2026, 7, 2))
+
+
+def test_the_digits_that_a_workbook_has_are_those_of_the_key():
+    ids = [9_007_199_254_740_000 + k for k in range(3)]
+    table = read_table(workbook([["date", "product_id", "sales"], *(["2026-07-01", number, 5] for number in ids)]), "a.xlsx")
+    assert check(table, guess_mapping(table), today=date(2026, 7, 2)).sales["product_id"].tolist() == list(map(str, ids))
 
 
 def test_the_first_sheet_with_rows_counts():

@@ -392,6 +392,13 @@ def test_whole_numbers_typed_into_a_table_are_numbers():
     assert (column(checked, "on_hand"), column(checked, "pack_size")) == ([5, 6], [6, None])
 
 
+@pytest.mark.parametrize("kind", ["int64", "Int64", object])
+def test_long_numbers_of_products_stay_apart(kind):
+    ids = [1_700_000_000_000_000_000, 1_700_000_000_000_000_001]
+    typed = pd.DataFrame({"product_id": pd.Series(ids, dtype=kind), "on_hand": [5, 6]})
+    assert column(stock_file.from_frame(typed, panel([(str(number),) for number in ids], ["product_id"])), "on_hand") == [5, 6]
+
+
 def test_rows_of_series_that_there_are_no_more_are_counted_and_no_problem():
     before = stock_file.stock_frame(GivenStock.nothing(3).changed(state.ON_HAND, np.array([1.0, 2.0, 3.0])), SHOPS)
     checked = stock_file.from_frame(before, panel([("bread", "west"), ("pie", "west")]))

@@ -132,9 +132,12 @@ def _cells(column: pd.Series) -> pd.Series:
     """A column as a file would have it."""
     if column.dtype.kind == "M":
         return column.reset_index(drop=True)
-    if column.dtype.kind in "iuf":
+    if column.dtype.kind == "f":
         return column.astype(float).reset_index(drop=True)
-    return table.texts(pa.chunked_array([pa.array(["" if pd.isna(cell) else as_text(cell) for cell in column], pa.string())]))
+    values = [None if pd.isna(value) else value for value in column.tolist()]
+    if column.dtype.kind in "iu" or all(value is None or type(value) in (int, float) for value in values):
+        return table.number_column(values)
+    return table.texts(pa.chunked_array([pa.array(["" if value is None else as_text(value) for value in values], pa.string())]))
 
 
 def _check(cells: Table, mapping: Mapping, panel: Panel, *, day_first: bool | None, saved: bool = False) -> StockFile:

@@ -114,7 +114,7 @@ def _ordered(ws: Workspace, question: RecommendQuestion) -> tuple[Live, SavedSto
         orders = cache.orders(ws, live.version, saved, policy, question.filters())
     else:
         saved, policy = None, question.policy(0)
-        given = ordering.check_typed_stock(pd.DataFrame(question.stock), live.ensemble).accept()
+        given = ordering.check_typed_stock(pd.DataFrame(question.stock, dtype=object), live.ensemble).accept()
         orders = ordering.recommend(live.ensemble, given, policy, question.filters())
     return live, saved, orders, _limited(orders, question)
 
