@@ -6,6 +6,7 @@ more entry; the blend, its weights, versions, tables, the API and the pages take
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +35,7 @@ class RegisteredModel:
         beside: Share that the models listed before it keep beside it in the blend without evidence, in [0, 1].
         seconds: What its fits take, given the settings, millions of rows and whether they are those of the backtest, measured on two cores.
         libraries: Whose versions a manifest tells.
+        prepare: Imports what its fits need and takes seconds to load.
         color: Of its curve, a token of `pages.charts.style`.
         width: Of its curve, in pixels.
         dash: Of its curve: Plotly's name or lengths in pixels.
@@ -50,6 +52,7 @@ class RegisteredModel:
     beside: Callable[[Settings], float] = lambda _: 0.5
     seconds: Callable[[Settings, float, bool], float] = lambda *_: 0.0
     libraries: tuple[str, ...] = ()
+    prepare: Callable[[], None] | None = None
     color: str
     width: float = 1.6
     dash: str
@@ -90,6 +93,7 @@ REGISTERED: tuple[RegisteredModel, ...] = (
         beside=lambda settings: settings.prophet_weight,
         seconds=_network_seconds,
         libraries=("keras", "tensorflow", "tensorflow-cpu"),
+        prepare=LstmModel.prepare,
         color="#000003",
         width=1.9,
         dash="1.5px,2.5px",
@@ -107,6 +111,16 @@ REGISTERED: tuple[RegisteredModel, ...] = (
     ),
 )
 """In the order of columns, shares and legends: the models of the blend, then the benchmark."""
+
+
+def prepare() -> None:
+    """Begins to import what fits will need, beside whatever else is done meanwhile; a fit that comes sooner waits for it.
+
+    What fails here fails again, and is told, where a fit needs it.
+    """
+    for model in registered():
+        if model.prepare is not None:
+            threading.Thread(target=model.prepare, name=f"import for {model.name}", daemon=True).start()
 
 
 def registered() -> tuple[RegisteredModel, ...]:

@@ -33,6 +33,7 @@ LIBRARIES = ("numpy", "pandas", "scikit-learn")
 
 def run(ws: Workspace, request: Mapping[str, Any], on_progress: OnProgress) -> dict[str, Any]:
     """Trains on the sales as they are and publishes; what the manifest says. Runs in the job's process."""
+    registry.prepare()
     chosen = Settings.from_dict(request["settings"])
     dataset = Dataset(ws)
     version = dataset.version

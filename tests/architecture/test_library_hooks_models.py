@@ -48,7 +48,7 @@ def fitted(library):
     from forecasting.models.prophet import fitting
 
     holidays = pd.DataFrame({"ds": history()["ds"].iloc[[10, 30]], "holiday": "h0000"})
-    recipe = fitting.Recipe(ProphetSettings(), holidays, ("price",), "auto")
+    recipe = fitting.Recipe(ProphetSettings(), holidays, ("price",), "auto", 25)
     if library == "prophet-batch":
         return fitting.fit_batch(history(), {0: recipe})[0]
     with fitting._quiet():

@@ -23,7 +23,7 @@ from forecasting.models.lstm.learning_rate import LearningRateSchedule, Start
 from forecasting.models.lstm.model import RECENT_SHARE, LstmModel
 from forecasting.models.lstm.numpy_network import Network
 from forecasting.models.lstm.sampling import draw_pool
-from forecasting.models.lstm.windows import Features
+from forecasting.models.lstm.windows import Features, group_history
 
 pytestmark = pytest.mark.slow
 
@@ -397,8 +397,7 @@ def test_a_network_of_other_inputs_is_no_start(panel, history):
 
 def test_windows_are_drawn_without_replacement_and_have_whole_horizons(panel):
     layout = inputs.design_inputs(panel, lookback=28, horizon=7)
-    features = Features(panel, layout)
-    pool = draw_pool(features, LstmSettings(epochs=2, windows_per_epoch=150), seed=0)
+    pool = draw_pool(inputs.known_days(panel.sales), layout, LstmSettings(epochs=2, windows_per_epoch=150), seed=0)
     assert len(set(zip(pool.rows, pool.origins, strict=True))) == 300
     assert pool.origins.min() >= layout.before
     assert pool.origins.max() + layout.horizon <= len(panel.dates)
@@ -423,3 +422,31 @@ def test_easter_against_the_almanac():
     sundays = ["1961-04-02", "2000-04-23", "2016-03-27", "2019-04-21", "2024-03-31", "2038-04-25"]
     years = np.array([int(sunday[:4]) for sunday in sundays])
     assert easter(years).astype(str).tolist() == sundays
+
+
+def test_a_network_that_is_trained_after_another_is_the_one_that_it_would_have_been_alone(panel):
+    from forecasting.models.lstm import fitting
+
+    settings = LstmSettings(epochs=1, windows_per_epoch=64)
+    LstmModel(settings, seed=1).fit(panel, horizon=14)
+    after = LstmModel(settings, seed=0).fit(panel, horizon=14)
+    fitting._trainer.cache_clear()
+    alone = LstmModel(settings, seed=0).fit(panel, horizon=14)
+    assert after.losses_ == alone.losses_
+    for name, weights in alone.weights_.items():
+        np.testing.assert_array_equal(after.weights_[name], weights)
+
+
+def test_series_that_are_forecast_in_blocks_know_the_totals_of_all(model, panel, monkeypatch):
+    whole = model.predict(panel, 14)
+    monkeypatch.setattr("forecasting.models.lstm.model._SERIES_AT_ONCE", 4)
+    np.testing.assert_allclose(model.predict(panel, 14), whole, rtol=1e-5)
+
+
+def test_features_of_some_series_are_those_of_the_whole_panel(panel):
+    layout = inputs.design_inputs(panel, lookback=28, horizon=7)
+    rows, origins = np.array([1, 4]), np.array([100, 110])
+    some = Features(panel.select(rows), layout, group_history(panel, layout)).windows(np.arange(2), origins)
+    every = Features(panel, layout).windows(rows, origins)
+    for name in ("past", "ahead", "static", "codes", "scale"):
+        np.testing.assert_array_equal(getattr(some, name), getattr(every, name))

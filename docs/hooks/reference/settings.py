@@ -41,5 +41,5 @@ def environment() -> str:
     for of, variables, before in ((ServerSettings, SERVER, ""), (settings.Retention, KEPT, "Kept after a retrain: ")):
         texts, defaults = argument_texts(of), {field.name: field.default for field in fields(of)}
         rows += [[code(name), code(defaults[field] or None), before + texts[field]] for field, name in variables.items()]
-    rows.append([code(THREADS), "every core", "Threads that a retrain trains the network with."])
+    rows.append([code(THREADS), "1", "Threads that a retrain trains the network with."])
     return table(["variable", "default", "says"], rows)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from forecasting.models.lstm.keras_network import FusedLSTM, build, keras, tf
 from forecasting.models.lstm.learning_rate import LearningRateSchedule, Start
 from forecasting.models.lstm.numpy_network import MEAN
 from forecasting.models.lstm.sampling import Pool
-from forecasting.models.lstm.windows import Features, Windows
+from forecasting.models.lstm.windows import Features, Shapes, Windows
 
 _BETA_1, _BETA_2 = 0.9, 0.999
 _HUGE = 4.0
@@ -35,12 +36,12 @@ class Trained:
 
     Args:
         weights: Name "layer/weight" -> its values.
-        keras_file: The bytes of its .keras file.
+        shapes: The sizes of its inputs.
         losses: The loss of each epoch.
     """
 
     weights: dict[str, Float32Array]
-    keras_file: bytes
+    shapes: Shapes
     losses: tuple[float, ...]
 
 
@@ -57,16 +58,24 @@ def train(
         start: Weights to begin with instead of random ones.
         on_progress: Called after each epoch with its loss, and at least every few seconds; what it raises ends the training.
     """
-    keras.utils.set_random_seed(seed)
-    network = build(features, settings, FusedLSTM)
+    shapes = features.shapes()
+    trainer = _trainer(shapes, settings.units, settings.dropout)
+    trainer.reset(seed)
     if start is not None:
-        _set_weights(network, start)
-    losses = _run(network, features, pool, settings, warm=start is not None, on_progress=on_progress)
-    _mean_for_unknown(network)
-    weights = _weights(network)
-    saved = build(features, settings)
-    _set_weights(saved, weights)
-    return Trained(weights, _keras_file(saved), tuple(losses))
+        _set_weights(trainer.network, start)
+    losses = _run(trainer.step, features, pool, settings, warm=start is not None, on_progress=on_progress)
+    _mean_for_unknown(trainer.network)
+    return Trained(_weights(trainer.network), shapes, tuple(losses))
+
+
+def keras_file(shapes: Shapes, settings: LstmSettings, weights: dict[str, Float32Array]) -> bytes:
+    """The bytes of the .keras file of a network with these weights, made of Keras' own layers alone."""
+    network = build(shapes, settings)
+    _set_weights(network, weights)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "lstm.keras"
+        network.save(path)
+        return path.read_bytes()
 
 
 def inputs(windows: Windows) -> list[np.ndarray]:
@@ -74,11 +83,44 @@ def inputs(windows: Windows) -> list[np.ndarray]:
     return [windows.past, windows.ahead, windows.static, *windows.codes.T]
 
 
-def _run(network: Any, features: Features, pool: Pool, settings: LstmSettings, *, warm: bool, on_progress: OnProgress) -> list[float]:
+@lru_cache(maxsize=1)
+def _trainer(shapes: Shapes, units: int, dropout: float) -> _Trainer:
+    """The network of these sizes and its step, which takes seconds to trace: kept from one training to the next."""
+    return _Trainer(shapes, LstmSettings(units=units, dropout=dropout))
+
+
+class _Trainer:
+    """A network and one step of its training.
+
+    Args:
+        shapes: The sizes of its inputs.
+        settings: The size of its layers, and its dropout.
+
+    Attributes:
+        network: What is trained.
+        step: One step of Adam on a batch; returns its loss.
+    """
+
+    def __init__(self, shapes: Shapes, settings: LstmSettings) -> None:
+        self._shapes, self._settings = shapes, settings
+        self.network = build(shapes, settings, FusedLSTM)
+        variables = [variable.value for variable in self.network.trainable_variables]
+        self._adam = _Adam(variables)
+        self.step = _step_function(self.network, variables, self._adam)
+
+    def reset(self, seed: int) -> None:
+        """As if it had just been built after this seed was set: first weights, state of the dropout, moments."""
+        keras.utils.set_random_seed(seed)
+        fresh = build(self._shapes, self._settings, FusedLSTM)
+        for variable, first in zip(self.network.variables, fresh.variables, strict=True):
+            variable.assign(first)
+        self._adam.reset()
+
+
+def _run(step: Any, features: Features, pool: Pool, settings: LstmSettings, *, warm: bool, on_progress: OnProgress) -> list[float]:
     """Trains epoch by epoch and returns the loss of each."""
     parts = -(-pool.epoch // settings.batch_size)
     schedule = LearningRateSchedule(settings.epochs, parts, Start.WARM if warm else Start.COLD)
-    step = _step_function(network)
     mean_weight = float(np.sqrt(features.own.level[pool.rows, pool.origins]).mean())
     batches = _batches(features, pool, parts, mean_weight)
     losses: list[float] = []
@@ -129,45 +171,57 @@ def _loss(head: str, error: Any) -> Any:
     return tf.where(size < _HUGE, tf.square(size) / (2 * _HUGE), size - _HUGE / 2)
 
 
-def _step_function(network: Any) -> Any:
+def _step_function(network: Any, variables: list[Any], adam: _Adam) -> Any:
     """One step of Adam on a batch: returns its loss, the mean of all heads'."""
-    variables = [variable.value for variable in network.trainable_variables]
-    adam = _adam(variables)
 
     def step(rate: Any, values: Any, sales: Any, weight: Any, count: Any) -> Any:
         with tf.GradientTape() as tape:
             heads = network(values, training=True)
             losses = [tf.reduce_sum(_loss(name, sales - head) * weight) / count for name, head in heads.items()]
             loss = tf.add_n(losses)
-        adam(rate, tape.gradient(loss, variables))
+        adam.apply(rate, tape.gradient(loss, variables))
         return loss / len(losses)
 
     return tf.function(step, reduce_retracing=True, autograph=False)
 
 
-def _adam(variables: list[Any]) -> Any:
-    """Adam with each gradient's norm clipped to 1, as in Keras, but one operation per variable, which is traced in a tenth of the time."""
-    moments = [(tf.Variable(tf.zeros_like(value)), tf.Variable(tf.zeros_like(value))) for value in variables]
-    powers = tf.Variable(_BETA_1), tf.Variable(_BETA_2)
+class _Adam:
+    """Adam with each gradient's norm clipped to 1, as in Keras, but one operation per variable, which is traced in a tenth of the time.
 
-    def apply(rate: Any, gradients: list[Any]) -> None:
-        for value, (mean, square), gradient in zip(variables, moments, gradients, strict=True):
+    Args:
+        variables: What it changes.
+    """
+
+    def __init__(self, variables: list[Any]) -> None:
+        self._variables = variables
+        self._moments = [(tf.Variable(tf.zeros_like(value)), tf.Variable(tf.zeros_like(value))) for value in variables]
+        self._powers = tf.Variable(_BETA_1), tf.Variable(_BETA_2)
+
+    def reset(self) -> None:
+        """Forgets all gradients."""
+        for mean, square in self._moments:
+            mean.assign(tf.zeros_like(mean))
+            square.assign(tf.zeros_like(square))
+        for power, first in zip(self._powers, (_BETA_1, _BETA_2), strict=True):
+            power.assign(first)
+
+    def apply(self, rate: Any, gradients: list[Any]) -> None:
+        """Changes each variable by a step against its gradient."""
+        for value, (mean, square), gradient in zip(self._variables, self._moments, gradients, strict=True):
             tf.raw_ops.ResourceApplyAdam(
                 var=value.handle,
                 m=mean.handle,
                 v=square.handle,
-                beta1_power=powers[0],
-                beta2_power=powers[1],
+                beta1_power=self._powers[0],
+                beta2_power=self._powers[1],
                 lr=rate,
                 beta1=_BETA_1,
                 beta2=_BETA_2,
                 epsilon=1e-7,
                 grad=tf.clip_by_norm(tf.convert_to_tensor(gradient), 1.0),
             )
-        powers[0].assign(powers[0] * _BETA_1)
-        powers[1].assign(powers[1] * _BETA_2)
-
-    return apply
+        self._powers[0].assign(self._powers[0] * _BETA_1)
+        self._powers[1].assign(self._powers[1] * _BETA_2)
 
 
 def _named(network: Any) -> dict[str, Any]:
@@ -191,10 +245,3 @@ def _mean_for_unknown(network: Any) -> None:
             values = weight.numpy()
             values[0] = values[1:].mean(axis=0)
             weight.assign(values)
-
-
-def _keras_file(network: Any) -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "lstm.keras"
-        network.save(path)
-        return path.read_bytes()

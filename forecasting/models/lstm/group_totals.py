@@ -45,9 +45,8 @@ class Groups:
         self, sales: FloatArray, observed: FloatArray, codes: np.ndarray, first: np.datetime64, *, layout: NetworkInputs, history: History | None
     ) -> None:
         self._layout = layout
-        rows, size = _rows(codes, layout)
-        now = History(first, _totals(sales, rows, size), _totals(observed, rows, size))
-        self.history = now if history is None else _with_history(now, history, calendar_features.steps(history.first, first, layout))
+        rows, _ = _rows(codes, layout)
+        self.history = history_of(sales, observed, codes, first, layout=layout, learned=history)
         used, places = np.unique(rows, return_inverse=True)
         self._rows = places.reshape(rows.shape)
         total, count = self.history.total, self.history.count
@@ -90,6 +89,15 @@ class Groups:
 
     def _level(self, group: np.ndarray, origins: np.ndarray) -> Float32Array:
         return np.maximum(self._profiles.level[group, origins][:, None], np.float32(1e-6))
+
+
+def history_of(
+    sales: FloatArray, observed: FloatArray, codes: np.ndarray, first: np.datetime64, *, layout: NetworkInputs, learned: History | None
+) -> History:
+    """Totals of the groups of these series, or those that were learned on the days that these cover; the arguments are those of `Groups`."""
+    rows, size = _rows(codes, layout)
+    now = History(first, _totals(sales, rows, size), _totals(observed, rows, size))
+    return now if learned is None else _with_history(now, learned, calendar_features.steps(learned.first, first, layout))
 
 
 def _rows(codes: np.ndarray, layout: NetworkInputs) -> tuple[np.ndarray, int]:

@@ -137,6 +137,13 @@ def codes(panel: Panel, layout: NetworkInputs) -> np.ndarray:
     return numbers
 
 
+def known_days(sales: FloatArray) -> tuple[np.ndarray, np.ndarray]:
+    """The first day with a row of each series, and the day after its last, shape (n,) each; the number of days and 0 for one without rows."""
+    known, days = np.isfinite(sales), sales.shape[1]
+    some = known.any(axis=1)
+    return np.where(some, known.argmax(axis=1), days), np.where(some, days - known[:, ::-1].argmax(axis=1), 0)
+
+
 def clip_sales(sales: FloatArray, ceiling: float) -> FloatArray:
     """Sales clipped at a ceiling for each series, NaN where unknown, so that no single day dominates a series or its groups.
 

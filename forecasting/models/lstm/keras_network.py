@@ -1,6 +1,6 @@
 """The network in Keras: its layers and its heads. The only module that imports Keras and TensorFlow; `fitting` gets them from here.
 
-TensorFlow uses as many threads as the machine has cores, or FORECASTING_THREADS.
+TensorFlow uses one thread, or FORECASTING_THREADS: its products are so small that a second one mostly waits, and batches need a core too.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import numpy as np
 
 from forecasting.core.settings import LstmSettings
 from forecasting.models.lstm.numpy_network import BASE, INDEX_FLOOR, MEAN, RATE, RATE_LIMIT, SALES
-from forecasting.models.lstm.windows import INDEX_CHANNEL, RECENT_CHANNEL, Features
+from forecasting.models.lstm.windows import INDEX_CHANNEL, RECENT_CHANNEL, Shapes
 
-_THREADS = os.environ.get("FORECASTING_THREADS", str(os.cpu_count() or 1))
+_THREADS = os.environ.get("FORECASTING_THREADS", "1")
 for _name, _value in {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_NUM_INTRAOP_THREADS": _THREADS, "TF_NUM_INTEROP_THREADS": "1"}.items():
     os.environ.setdefault(_name, _value)
 
@@ -64,23 +64,21 @@ class FusedLSTM(layers.LSTM):  # type: ignore[misc]
         return tf.concat([entry, cell, forget, exit_], axis=-1)
 
 
-def build(features: Features, settings: LstmSettings, lstm: Any = layers.LSTM) -> Any:
+def build(shapes: Shapes, settings: LstmSettings, lstm: Any = layers.LSTM) -> Any:
     """The untrained network with this kind of LSTM layers; its inputs are those of `Windows`, its outputs each head's scaled forecasts by name."""
-    sample = features.windows(np.zeros(1, dtype=np.int64), np.ones(1, dtype=np.int64))
-    past, ahead = keras.Input(sample.past.shape[1:], name="past"), keras.Input(sample.ahead.shape[1:], name="ahead")
-    static = keras.Input(sample.static.shape[1:], name="static")
-    columns = [keras.Input((), dtype="int32", name=f"code_{column}") for column in range(sample.codes.shape[1])]
+    past, ahead = keras.Input(shapes.past, name="past"), keras.Input(shapes.ahead, name="ahead")
+    static = keras.Input((shapes.static,), name="static")
+    columns = [keras.Input((), dtype="int32", name=f"code_{column}") for column in range(len(shapes.vocabulary))]
     encoded = lstm(settings.units, return_sequences=True, name="encoder_1")(past)
     encoded = layers.Dropout(settings.dropout)(encoded)
     encoded = layers.Dropout(settings.dropout)(lstm(settings.units, name="encoder_2")(encoded))
-    sizes = [len(values) for values in features.layout.vocabulary.values()]
     embedded = [
         layers.Embedding(size + 1, min(16, int(np.ceil(np.sqrt(size))) + 1), name=f"embedding_{column}")(codes)
-        for column, (size, codes) in enumerate(zip(sizes, columns, strict=True))
+        for column, (size, codes) in enumerate(zip(shapes.vocabulary, columns, strict=True))
     ]
     context = layers.Concatenate()([encoded, static, *embedded])
     heads = {RATE: _recurrent_head(context, ahead, settings.dropout, lstm), SALES: _dense_head(context, ahead, SALES)}
-    if features.layout.sparse:
+    if shapes.sparse:
         base = ahead[:, :, RECENT_CHANNEL] + INDEX_FLOOR
         heads |= {BASE: base * _factor(_dense_head(context, ahead, BASE)), MEAN: _dense_head(context, ahead, MEAN)}
     return keras.Model([past, ahead, static, *columns], heads)

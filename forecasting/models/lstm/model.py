@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -20,7 +21,7 @@ from forecasting.models.lstm.group_totals import History
 from forecasting.models.lstm.inputs import Float32Array, NetworkInputs
 from forecasting.models.lstm.numpy_network import Network
 from forecasting.models.lstm.sampling import draw_pool
-from forecasting.models.lstm.windows import Features
+from forecasting.models.lstm.windows import Features, Shapes, group_history
 
 MIN_ROWS = 7
 """Days (steps of the file) with a row that a series needs for a forecast by the network."""
@@ -28,6 +29,7 @@ RECENT_SHARE = 0.4
 """Share of a forecast in which recent peculiarities go on, where recency is an input; in the rest they do not."""
 _FORMAT = 2
 """Format of the saved files; other formats have other inputs."""
+_SERIES_AT_ONCE = 2_000
 _WARM_SHARE = 0.4
 """Windows of a training that starts from an earlier network, as a share of those of a whole training."""
 
@@ -51,12 +53,19 @@ class LstmModel(Model):
         self.seed = seed
         self.start = start
 
+    @staticmethod
+    def prepare() -> None:
+        """Imports Keras and TensorFlow, which take seconds."""
+        with suppress(ImportError):
+            from forecasting.models.lstm import fitting  # noqa: F401
+
     def _fit(self, panel: Panel, horizon: int, on_progress: OnProgress) -> None:
         self.layout_: NetworkInputs | None = None
         self.weights_: dict[str, Float32Array] = {}
         self.losses_: tuple[float, ...] = ()
         self.warm_ = False
         self._keras_file = b""
+        self._shapes: Shapes | None = None
         self._history: History | None = None
         self.unmodelled_ = _reasons(panel)
         if len(self.unmodelled_) < len(panel):
@@ -66,15 +75,17 @@ class LstmModel(Model):
         from forecasting.models.lstm import fitting
 
         weights = self._start_weights(layout)
-        features = Features(panel, layout)
-        pool = draw_pool(features, self.settings, seed=self.seed, share=_WARM_SHARE if weights else 1.0)
+        pool = draw_pool(inputs.known_days(panel.sales), layout, self.settings, seed=self.seed, share=_WARM_SHARE if weights else 1.0)
         if not len(pool.rows):
             self.unmodelled_ = dict.fromkeys(panel.unique_ids, "No series has sales on enough days in a row for the network to learn from.")
             return
+        drawn, rows = np.unique(pool.rows, return_inverse=True)
+        features = Features(panel.select(drawn), layout, group_history(panel, layout))
+        pool = replace(pool, rows=rows)
         trained = fitting.train(features, pool, self.settings, seed=self.seed, start=weights, on_progress=on_progress)
         self.layout_, self.weights_, self.losses_ = layout, trained.weights, trained.losses
         self.warm_ = weights is not None
-        self._keras_file, self._history = trained.keras_file, features.groups.history
+        self._shapes, self._history = trained.shapes, features.groups.history
 
     def _start_weights(self, layout: NetworkInputs) -> dict[str, Float32Array] | None:
         """The earlier network's weights if they can be used with this layout; else None."""
@@ -92,7 +103,8 @@ class LstmModel(Model):
             return forecast
         layout, later, done = self.layout_, panel, 0
         while done < horizon:
-            block = self._block(later, layout, rows)[:, : horizon - done]
+            history = group_history(later, layout, self._history)
+            block = np.concatenate([self._block(later.select(part), layout, history) for part in _blocks(rows)])[:, : horizon - done]
             forecast[rows, done : done + block.shape[1]] = block
             done += block.shape[1]
             later = _with_forecast(panel, forecast[:, :done]) if done < horizon else later
@@ -102,9 +114,10 @@ class LstmModel(Model):
         """Of which series it has learned what a driver does, shape (n,) of bool: of all, where its network reads it."""
         return np.full(len(panel), self.layout_ is not None and driver in self.layout_.drivers)
 
-    def _block(self, panel: Panel, layout: NetworkInputs, rows: np.ndarray) -> FloatArray:
-        """The forecast of the days that the network forecasts at once, for the series at these positions."""
-        features, origins = Features(panel, layout, self._history), np.full(len(rows), len(panel.dates))
+    def _block(self, panel: Panel, layout: NetworkInputs, history: History) -> FloatArray:
+        """The forecast of the days that the network forecasts at once."""
+        rows = np.arange(len(panel))
+        features, origins = Features(panel, layout, history), np.full(len(rows), len(panel.dates))
         kinds = {True: 1.0} if layout.learned_to is None else {True: RECENT_SHARE, False: 1 - RECENT_SHARE}
         views = [features.windows(rows, origins, recent=np.full(len(rows), kind)) for kind in kinds]
         both = [Network(self.weights_).forecast(windows).astype(float) for windows in views]
@@ -127,7 +140,15 @@ class LstmModel(Model):
         if history is not None:
             totals = {"history/total": history.total.astype(np.float32), "history/count": history.count.astype(np.float32)}
             np.savez(folder / "lstm.npz", allow_pickle=False, **self.weights_, **totals)
-            (folder / "lstm.keras").write_bytes(self._keras_file)
+            (folder / "lstm.keras").write_bytes(self._keras_bytes())
+
+    def _keras_bytes(self) -> bytes:
+        """The .keras file, as it was loaded or of what was trained here."""
+        if self._shapes is None:
+            return self._keras_file
+        from forecasting.models.lstm import fitting
+
+        return fitting.keras_file(self._shapes, self.settings, self.weights_)
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -142,6 +163,7 @@ class LstmModel(Model):
         model = cls(LstmSettings(**facts["settings"]), facts["seed"])
         model.horizon_, model.unmodelled_, model.losses_ = facts["horizon"], facts["unmodelled"], tuple(facts["losses"])
         model.layout_, model.weights_, model._keras_file, model._history, model.warm_ = None, {}, b"", None, False
+        model._shapes = None
         if facts["layout"] is not None:
             with np.load(folder / "lstm.npz", allow_pickle=False) as arrays:
                 weights = {name: arrays[name] for name in arrays.files}
@@ -150,6 +172,11 @@ class LstmModel(Model):
             model._history = History(np.datetime64(facts["first"], "D"), total, count)
             model._keras_file = (folder / "lstm.keras").read_bytes()
         return model
+
+
+def _blocks(rows: np.ndarray) -> list[np.ndarray]:
+    """Positions of series that are forecast together, so that memory does not grow with their number."""
+    return np.array_split(rows, -(-len(rows) // _SERIES_AT_ONCE))
 
 
 def _reasons(panel: Panel) -> dict[str, str]:

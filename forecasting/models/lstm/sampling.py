@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecasting.core.settings import LstmSettings
-from forecasting.models.lstm.windows import Features
+from forecasting.models.lstm.inputs import NetworkInputs
 
 _MIN_WINDOWS, _MAX_WINDOWS = 16_000, 32_000
 """Fewest and most windows of a whole training."""
@@ -36,21 +36,22 @@ class Pool:
     epoch: int
 
 
-def draw_pool(features: Features, settings: LstmSettings, *, seed: int, share: float = 1.0) -> Pool:
+def draw_pool(known: tuple[np.ndarray, np.ndarray], layout: NetworkInputs, settings: LstmSettings, *, seed: int, share: float = 1.0) -> Pool:
     """Windows drawn without replacement, and from all again once they are used up.
 
     A window has a whole horizon with rows of its series at both ends, and enough days before it.
 
     Args:
-        features: Features of the panel to learn from.
+        known: First day with a row of each series and the day after its last, as `known_days` gives them, shape (n,) each.
+        layout: The network's inputs.
         settings: The number of epochs, and of windows in an epoch.
         seed: Seed of the order.
         share: Share of the windows of a whole training, in (0, 1].
     """
-    layout = features.layout
-    latest = features.stop - layout.horizon
+    start, stop = known
+    latest = stop - layout.horizon
     age = min(layout.spans.known, layout.before)
-    earliest = np.maximum(features.start + age, layout.before)
+    earliest = np.maximum(start + age, layout.before)
     counts = np.maximum(latest - earliest + 1, 0)
     available = int(counts.sum())
     most = int(np.clip(_MAX_DAYS_AHEAD // layout.horizon, _MIN_WINDOWS, _MAX_WINDOWS))

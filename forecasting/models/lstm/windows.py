@@ -14,7 +14,7 @@ from forecasting.core.arrays import FloatArray
 from forecasting.core.panel import Panel
 from forecasting.models.lstm import calendar_features, inputs
 from forecasting.models.lstm.drivers import Drivers
-from forecasting.models.lstm.group_totals import Groups, History
+from forecasting.models.lstm.group_totals import Groups, History, history_of
 from forecasting.models.lstm.inputs import Float32Array, NetworkInputs
 from forecasting.models.lstm.profiles import MONTH_DAY_LAG, Profiles, a_year_ago, at, profiles, trailing_mean
 
@@ -45,6 +45,25 @@ class Windows:
     scale: Float32Array
 
 
+@dataclass(frozen=True)
+class Shapes:
+    """Sizes of the inputs of a window, which with a network's settings say what its layers are.
+
+    Args:
+        past: Days before the origin, and their channels.
+        ahead: Days from the origin on, and their channels.
+        static: Channels of the series.
+        vocabulary: Values of each key column.
+        sparse: Whether there are heads for means too.
+    """
+
+    past: tuple[int, int]
+    ahead: tuple[int, int]
+    static: int
+    vocabulary: tuple[int, ...]
+    sparse: bool
+
+
 class Features:
     """The windows of one panel, from its profiles.
 
@@ -67,8 +86,7 @@ class Features:
         self.own = self._own(np.nan_to_num(sales), observed, month_days)
         self._means = {days: trailing_mean(np.nan_to_num(sales), observed, days) for days in self._spans.means}
         self.share = trailing_mean(observed, np.ones_like(observed), self._spans.year)
-        self.start = np.where(observed.any(axis=1), observed.argmax(axis=1), self.days)
-        self.stop = np.where(observed.any(axis=1), self.days - observed[:, ::-1].argmax(axis=1), 0)
+        self.start, _ = inputs.known_days(sales)
         self._calendar = calendar_features.calendar(first, -layout.lookback, layout.lookback + self.days + layout.horizon, layout)
         self._last_month_day = self._last_of_each_kind()
         self._drivers = Drivers(panel, layout)
@@ -91,6 +109,13 @@ class Features:
             codes=self.codes[rows],
             scale=scale,
         )
+
+    def shapes(self) -> Shapes:
+        """The sizes of every window's inputs."""
+        sample = self.windows(np.zeros(1, dtype=np.int64), np.ones(1, dtype=np.int64))
+        vocabulary = tuple(len(values) for values in self.layout.vocabulary.values())
+        (_, *past), (_, *ahead), (_, static) = sample.past.shape, sample.ahead.shape, sample.static.shape
+        return Shapes((past[0], past[1]), (ahead[0], ahead[1]), static, vocabulary, self.layout.sparse)
 
     def targets(self, rows: np.ndarray, origins: np.ndarray, scale: Float32Array) -> tuple[Float32Array, Float32Array]:
         """Scaled sales of the days ahead, and 1 where they are known, shape (b, horizon) each; the days must lie in the panel."""
@@ -186,6 +211,12 @@ class Features:
             file = self.groups.recent_means[days]
             grown.append(np.where(back >= self._spans.known, np.log((file[origins] + 1e-6) / (file[back] + 1e-6)), 0.0))
         return grown
+
+
+def group_history(panel: Panel, layout: NetworkInputs, learned: History | None = None) -> History:
+    """Totals of the groups of all series of a panel, with which the features of some of them are those of the whole; learned ones come first."""
+    sales, first = inputs.clip_sales(panel.sales, layout.ceiling), panel.dates[0].to_numpy().astype("datetime64[D]")
+    return history_of(np.nan_to_num(sales), np.isfinite(sales).astype(float), inputs.codes(panel, layout), first, layout=layout, learned=learned)
 
 
 def _month_day(own: Profiles, rows: np.ndarray, days: np.ndarray) -> np.ndarray:
