@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from forecasting.core import schema
+from forecasting.core import formatting, schema
 from forecasting.core.arrays import FloatArray, known_sum
 from forecasting.core.errors import InputError, NotFound
 from forecasting.core.period import DAY, Period
@@ -85,6 +85,14 @@ def options(ensemble: Ensemble, filters: Mapping[str, str]) -> dict[str, list[st
         others = {column: value for column, value in filters.items() if column != name}
         values[name] = sorted(ensemble.panel.series.loc[mask(ensemble, others), name].unique().tolist())
     return values
+
+
+def sold(ensemble: Ensemble) -> str:
+    """How many products are sold, for a person: "148 products"; series where products have no names. Those no longer sold do not count."""
+    series = ensemble.panel.series[~ensemble.silent]
+    if schema.PRODUCT in series:
+        return formatting.count(series[schema.PRODUCT].nunique(), "product")
+    return formatting.count(len(series), "series", "series")
 
 
 def mask(ensemble: Ensemble, filters: Mapping[str, str]) -> np.ndarray:

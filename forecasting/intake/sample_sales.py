@@ -14,6 +14,8 @@ from forecasting.core.calendar import holidays_of
 FIRST, LAST = pd.Timestamp(2023, 11, 20), pd.Timestamp(2026, 11, 21)
 SEED = 20231120
 NAME = "sample.csv"
+SHA256 = "0726719769fbfe3a9e578376bb5b258861d766b8a5cc1dd99a5db2e6c3d3e32b"
+"""Of the sample as a file: it is the sample, whoever uploads it."""
 
 
 class Product(NamedTuple):

@@ -13,7 +13,7 @@ from forecasting.core.errors import NothingPublished, VersionDamaged
 from forecasting.inventory.orders.recommend import Orders
 from forecasting.inventory.policy import Policy
 from forecasting.inventory.stock.state import GivenStock
-from forecasting.services import ordering, versions
+from forecasting.services import ordering, saved_sales, versions
 from forecasting.storage.stock_states import SavedStock
 from forecasting.storage.workspace import Workspace
 from forecasting.training.ensemble import Ensemble
@@ -103,3 +103,4 @@ def forget() -> None:
     for cached_function in (ensemble, _stock, _orders, _order_lines, _given):
         one: Any = cached_function
         one.cache_clear()
+    saved_sales.forget()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -75,7 +76,13 @@ def merge(ws: Workspace, content: bytes, name: str, checked: sales_file.Intake, 
         ProblemsFound: Some rows cannot be used and nobody has said that they may be left out.
         TryAgain: Somebody else is changing the sales.
     """
-    return Dataset(ws).merge(checked.accept(drop_problems=drop_problems), Upload.from_file(content, name, rows=checked.rows, dropped=checked.dropped))
+    sales, upload = checked.accept(drop_problems=drop_problems), Upload.from_file(content, name, rows=checked.rows, dropped=checked.dropped)
+    return Dataset(ws).merge(sales, replace(upload, kind="sample") if is_sample(upload) else upload)
+
+
+def is_sample(upload: Upload) -> bool:
+    """Whether an upload is the sample, whoever uploaded it."""
+    return upload.kind == "sample" or upload.sha256 == sample_sales.SHA256
 
 
 def uploads(ws: Workspace) -> list[Upload]:
@@ -108,6 +115,4 @@ def load_sample(ws: Workspace) -> Merge:
     content = sample_csv()
     table = inspect(content, sample_sales.NAME)
     checked = check(table, guess(table))
-    return Dataset(ws).merge(
-        checked.accept(), Upload.from_file(content, sample_sales.NAME, rows=checked.rows, dropped=checked.dropped, kind="sample")
-    )
+    return merge(ws, content, sample_sales.NAME, checked)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pandas as pd
 import pytest
 from repository import ROOT
@@ -17,7 +19,9 @@ def sales():
 
 def test_the_sample_of_a_seed_is_always_the_same_and_is_the_one_in_the_repository(sales):
     pd.testing.assert_frame_equal(sales, sample_sales.make_sample_sales())
-    assert sales_service.sample_csv() == (ROOT / "data" / "sample.csv").read_bytes()
+    content = sales_service.sample_csv()
+    assert content == (ROOT / "data" / "sample.csv").read_bytes()
+    assert hashlib.sha256(content).hexdigest() == sample_sales.SHA256
 
 
 def test_it_has_what_a_real_shop_has(sales):

@@ -21,6 +21,8 @@ from forecasting.storage.atomic_files import write_bytes
 from forecasting.storage.locks import exclusive
 from forecasting.storage.sales import commits, damage, log, parts
 from forecasting.storage.sales.changes import Change, compare
+from forecasting.storage.sales.daily import daily
+from forecasting.storage.sales.lineage import Lineage, lineage
 from forecasting.storage.sales.merge import Merge
 from forecasting.storage.sales.uploads import UNDO, Kind, Upload, standing_uploads, uploads_in
 from forecasting.storage.workspace import Workspace
@@ -113,6 +115,24 @@ class Dataset:
         with self._named():
             table = self._table()
             return [] if table is None else uploads_in(_commits(table))
+
+    def lineage(self) -> Lineage:
+        """Which uploads each version consists of."""
+        with self._named():
+            table = self._table()
+            return lineage([] if table is None else _commits(table))
+
+    def daily(self, version: int | None = None) -> pd.DataFrame:
+        """The sales of a version (the newest for None) added up over all series, without reading more than they need.
+
+        Returns:
+            Index `date` (days with sales, in order); `sales` (units), `money` (units times price) and `unpriced` (units without a price).
+
+        Raises:
+            NotFound: There is no such version.
+        """
+        with self._named(version):
+            return daily(self._table(version))
 
     def undo(self) -> Upload:
         """Takes back the last upload that still counts, as a version of its own, and returns it.

@@ -30,6 +30,7 @@ class Upload:
         changed: Rows whose values it replaced.
         unchanged: Rows that were saved already.
         undone: Whether the upload was taken back.
+        replaced_sample: Whether its merge put the sample's rows aside.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Upload:
     changed: int = 0
     unchanged: int = 0
     undone: bool = False
+    replaced_sample: bool = False
 
     @classmethod
     def from_file(cls, content: bytes, name: str, *, rows: int, dropped: int, kind: Kind = "upload") -> Upload:
@@ -71,21 +73,22 @@ def uploads_in(commits: Sequence[Mapping[str, Any]]) -> list[Upload]:
 
 
 def standing_uploads(commits: Sequence[Mapping[str, Any]]) -> list[int]:
-    """Versions of the uploads that the newest version consists of, newest first.
+    """Versions of the uploads that the newest version consists of, newest first."""
+    known = compositions(commits)
+    return list(reversed(known[max(known)])) if known else []
 
-    An undo names the version that it went back to: the uploads before it are read on from that version.
+
+def compositions(commits: Sequence[Mapping[str, Any]]) -> dict[int, tuple[int, ...]]:
+    """Version -> versions of the uploads that it consists of, oldest first.
+
+    An undo names the version that it went back to, and consists of what that one consists of.
     """
-    by_version = {int(commit["version"]): commit for commit in commits}
-    version, standing = max(by_version, default=-1), []
-    while version in by_version:
-        commit = by_version[version]
-        if commit.get("kind") == UNDO:
-            version = int(commit["target"])
-            continue
-        if commit.get("kind") in KINDS:
-            standing.append(version)
-        version -= 1
-    return standing
+    known: dict[int, tuple[int, ...]] = {}
+    for commit in sorted(commits, key=lambda commit: int(commit["version"])):
+        version, kind = int(commit["version"]), commit.get("kind")
+        before = known.get(version - 1, ())
+        known[version] = known.get(int(commit["target"]), ()) if kind == UNDO else (*before, version) if kind in KINDS else before
+    return known
 
 
 def _from(commit: Mapping[str, Any], *, undone: bool) -> Upload:
@@ -102,4 +105,5 @@ def _from(commit: Mapping[str, Any], *, undone: bool) -> Upload:
         changed=changed,
         unchanged=unchanged,
         undone=undone,
+        replaced_sample=commit.get("operationParameters", {}).get("mode") == "Overwrite",
     )
