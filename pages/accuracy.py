@@ -12,12 +12,13 @@ from forecasting.services import models
 from pages.charts import accuracy as accuracy_charts
 from pages.charts import forecast
 from pages.components.accuracy import backtest, measures, numbers, tables
-from pages.components.shared import layout, live_version
+from pages.components.shared import layout, live_version, sales_state
 from pages.components.shared.filters import ask_filters, no_match
 
 manifest = live_version.live_manifest("Accuracy")
 version = manifest["version"]
 actions = layout.head("Accuracy", backtest.context(manifest))
+sales_state.unused_note(manifest)
 if not manifest["cutoffs"]:
     backtest.too_short()
     st.stop()

@@ -10,12 +10,13 @@ from forecasting.services import forecasts, models
 from pages.charts import forecast
 from pages.components.forecast import parts
 from pages.components.forecast import what_if as whatif_parts
-from pages.components.shared import layout, live_version, wording
+from pages.components.shared import layout, live_version, sales_state, wording
 from pages.components.shared.filters import ask_filters, no_match
 
 manifest = live_version.live_manifest("Forecast")
 version = manifest["version"]
 actions = layout.head("Forecast", f"Model v{version}, sales to {live_version.sales_to(manifest)}")
+sales_state.unused_note(manifest)
 
 ensemble = live_version.loaded(version)
 filters = ask_filters(ensemble)

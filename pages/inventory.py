@@ -8,13 +8,14 @@ from forecasting.core.errors import NotFound
 from forecasting.services import workspaces
 from pages.components.inventory import budget, order_card, order_list, past_check, session, stock_tab, summary
 from pages.components.inventory import policy as inventory_policy
-from pages.components.shared import layout, live_version
+from pages.components.shared import layout, live_version, sales_state
 from pages.components.shared.filters import ask_filters, no_match
 
 manifest = live_version.live_manifest("Inventory")
 version = manifest["version"]
 saved, damaged = session.saved()
 actions = layout.head("Inventory", summary.context(version, saved))
+sales_state.unused_note(manifest)
 
 ensemble = live_version.loaded(version)
 with actions:

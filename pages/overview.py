@@ -40,4 +40,4 @@ orders = None if saved is None else session.orders_of(manifest["version"], saved
 if order_place is not None and orders is not None:
     numbers.order_now(order_place, orders)
 with needs:
-    show_needs(ws, view, orders)
+    show_needs(ws, view, orders, manifest)

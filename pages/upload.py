@@ -8,26 +8,27 @@ from forecasting.services import jobs, sales, versions, workspaces
 from pages.components.shared import layout
 from pages.components.training import card
 from pages.components.training import settings as retrain_settings
-from pages.components.upload import columns, file, history, preview, reading, refusal, understood
+from pages.components.upload import columns, file, history, outcome, preview, reading, refusal, understood
 
 ws = workspaces.workspace()
 job = jobs.job(ws)
 version = versions.serving(ws).version
 
 if job and job.state == "running":
-    layout.head("Upload", f"v{version} stays in use until the new version is ready" if version else "The first model is being trained")
+    context = f"v{version} stays in use until the new version is ready" if version else "The first model is being trained"
+    layout.head("Upload", context, of_forecast=False)
     card.card()
     st.stop()
 
-layout.head("Upload", "Nothing is saved until you press the button at the end")
+layout.head("Upload", "Nothing is saved until you press the button at the end", of_forecast=False)
 card.failed_card()
-history.saved_note()
 uploads = history.read_or_stop(ws)
+missing = outcome.show(ws, version)
 
 chosen = file.choose()
 if chosen is None:
     if sales.has_sales(ws):
-        history.retrain_only(ws)
+        history.retrain_only(ws, wanted=version is None or missing is not None)
         history.history(ws, uploads)
     st.stop()
 

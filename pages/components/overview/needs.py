@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import streamlit as st
@@ -17,10 +17,11 @@ from forecasting.inventory.orders.recommend import Orders
 from forecasting.services import sales, versions
 from pages.components.inventory import summary
 from pages.components.overview.numbers import units
-from pages.components.shared import layout, markdown
+from pages.components.shared import layout, markdown, sales_state
 from pages.components.shared.addresses import INVENTORY, UPLOAD
 
 if TYPE_CHECKING:
+    from forecasting.services.saved_sales import Unused
     from forecasting.storage.sales.uploads import Upload
     from forecasting.storage.workspace import Workspace
 
@@ -48,10 +49,12 @@ class Need:
     follow: Callable[[], None] | None = None
 
 
-def show_needs(ws: Workspace, view: View, orders: Orders | None) -> None:
+def show_needs(ws: Workspace, view: View, orders: Orders | None, manifest: Mapping[str, Any]) -> None:
     """At most three things, worst first."""
     uploads, unreadable = _uploads(ws)
-    needs = [*_damaged(ws), *unreadable, *_to_order(orders), *_old(view), *_simpler(view), *_skipped(uploads)][:3]
+    missing = sales_state.unused(manifest)
+    late = [*_unused(missing, manifest), *_old(view, missing)]
+    needs = [*_damaged(ws), *unreadable, *_to_order(orders), *late, *_simpler(view), *_skipped(uploads)][:3]
     if not needs:
         st.caption("Nothing needs you today.")
         return
@@ -94,8 +97,18 @@ def _to_order(orders: Orders | None) -> list[Need]:
     return []
 
 
-def _old(view: View) -> list[Need]:
-    age = (pd.Timestamp.now().normalize() - view.last).days
+def _unused(missing: Unused | None, manifest: Mapping[str, Any]) -> list[Need]:
+    """Saved sales that are not in the forecast."""
+    if missing is None:
+        return []
+    detail = f"The forecast starts from {formatting.near_date(pd.Timestamp(manifest['sales_to']))}"
+    return [Need(ORANGE, sales_state.unused_fact(missing, manifest), detail, "Retrain")]
+
+
+def _old(view: View, missing: Unused | None) -> list[Need]:
+    """Sales that end long ago, the saved ones as much as those of the forecast."""
+    last = view.last if missing is None or missing.last is None else max(view.last, missing.last)
+    age = (pd.Timestamp.now().normalize() - last).days
     return [Need(ORANGE, f"Last sales are {age:,} days old", "The forecast starts from there", "Upload")] if age > OLD_AFTER[view.period.name] else []
 
 

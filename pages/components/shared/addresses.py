@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
+FORECAST: Final = "pages/forecast.py"
 UPLOAD: Final = "pages/upload.py"
 INVENTORY: Final = "pages/inventory.py"

@@ -10,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from forecasting.core import formatting, schema
 from forecasting.services import models
+from pages.components.shared import sales_state
 
 
 def logo() -> None:
@@ -18,11 +19,19 @@ def logo() -> None:
     st.logo(f"static/logo-{name}.svg", size="medium")
 
 
-def head(title: str, context: str) -> DeltaGenerator:
-    """The page's title and one line of context; returns where its actions go, at the right."""
+def head(title: str, context: str, *, of_forecast: bool = True) -> DeltaGenerator:
+    """The page's title, whether it is the sample's, and one line of context; returns where its actions go, at the right.
+
+    Args:
+        title: Of the page.
+        context: What its numbers are of.
+        of_forecast: Whether the page shows a forecast, rather than the saved sales.
+    """
     with st.container(horizontal=True, vertical_alignment="bottom", key="head"):
         with st.container(gap=None, width="stretch"):
-            st.title(title, anchor=False)
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                st.title(title, anchor=False, width="content")
+                sales_state.sample_chip(of_forecast=of_forecast)
             st.caption(context)
         return st.container(horizontal=True, width="content")
 

@@ -156,4 +156,5 @@ def start(settings: Settings) -> None:
     except ShelfcastError as error:
         st.error(markdown.plain(str(error)))
     else:
+        st.session_state["awaited"] = True
         st.rerun()

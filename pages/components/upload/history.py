@@ -29,23 +29,18 @@ def read_or_stop(ws: Workspace) -> list[Upload]:
         file_input.refuse(live_version.UNREADABLE, str(error))
 
 
-def saved_note() -> None:
-    """What the last merge of this session saved."""
-    merged = st.session_state.get("saved")
-    if merged is None:
-        return
-    with st.container(border=True, horizontal=True, vertical_alignment="center", key="saved_note"):
-        rows = {"new row": merged.new, "changed row": merged.changed}
-        text = formatting.listing([formatting.count(count, noun) for noun, count in rows.items() if count])
-        st.markdown(f":green[:material/check_circle:] **Saved as sales v{merged.version}: {text}.** Retrain to use them.", width="stretch")
+def retrain_only(ws: Workspace, *, wanted: bool) -> None:
+    """A retraining on what is saved.
 
-
-def retrain_only(ws: Workspace) -> None:
-    """A retraining on what is saved."""
-    with st.expander("Retrain without a new file", icon=":material/play_arrow:", key="retrain_only", expanded="saved" in st.session_state):
+    Args:
+        ws: Where.
+        wanted: Whether something is saved that the version that serves does not know; else nothing asks for it.
+    """
+    with st.expander("Retrain without a new file", icon=":material/play_arrow:", key="retrain_only", expanded=wanted):
         _plan(ws)
         settings = retrain_settings.fields(versions.settings(ws))
-        if st.button("Retrain", type="primary", disabled=settings is None, key="retrain") and settings is not None:
+        pressed = st.button("Retrain", type="primary" if wanted else "secondary", disabled=settings is None, key="retrain")
+        if pressed and settings is not None:
             st.session_state.pop("merged", None)
             card.start(settings)
 
@@ -81,7 +76,7 @@ def history(ws: Workspace, uploads: list[Upload]) -> None:
 
 def _row(upload: Upload) -> dict[str, object]:
     return {
-        "File": "Sample sales" if upload.kind == "sample" else upload.name,
+        "File": "Sample sales" if sales.is_sample(upload) else upload.name,
         "New": upload.new,
         "Changed": upload.changed,
         "When": upload.when.astimezone().replace(tzinfo=None),
