@@ -11,7 +11,7 @@ import pandas as pd
 from cachetools import LRUCache, cached
 
 from forecasting.services import sales
-from forecasting.storage.sales import damage
+from forecasting.storage.sales import log
 from forecasting.storage.sales.lineage import Lineage
 from forecasting.storage.sales.table import Dataset
 from forecasting.storage.sales.uploads import Upload
@@ -64,7 +64,7 @@ class Unused:
 
 def saved(ws: Workspace) -> SavedSales | None:
     """The saved sales, which may all have been taken back; None where nothing was ever saved. Raises SalesDamaged."""
-    newest = damage.newest(ws.sales)
+    newest = log.newest(ws.sales)
     return _saved(ws, newest) if newest >= 0 else None
 
 

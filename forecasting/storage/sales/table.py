@@ -24,7 +24,7 @@ from forecasting.storage.sales.changes import Change, compare
 from forecasting.storage.sales.daily import daily
 from forecasting.storage.sales.lineage import Lineage, lineage
 from forecasting.storage.sales.merge import Merge
-from forecasting.storage.sales.uploads import UNDO, Kind, Upload, standing_uploads, uploads_in
+from forecasting.storage.sales.uploads import REPLACED, UNDO, Kind, Upload, standing_uploads, uploads_in
 from forecasting.storage.workspace import Workspace
 
 __all__ = ["Dataset", "Merge", "Upload"]
@@ -132,7 +132,10 @@ class Dataset:
             NotFound: There is no such version.
         """
         with self._named(version):
-            return daily(self._table(version))
+            table = self._table(version)
+            if table is not None:
+                damage.check_parts(self.workspace.sales, table)
+            return daily(table)
 
     def undo(self) -> Upload:
         """Takes back the last upload that still counts, as a version of its own, and returns it.
@@ -202,7 +205,7 @@ class Dataset:
     def _commit(self, table: DeltaTable, change: Change, upload: Upload) -> None:
         """Commits a change as one transaction; fails if the table is no longer at the version that was compared."""
         mark = secrets.token_hex(8)
-        facts: dict[str, Any] = {**upload.metadata(change.counts()), MARK: mark}
+        facts: dict[str, Any] = {**upload.metadata(change.counts()), MARK: mark, REPLACED: str(int(change.replaces_sample))}
         folder = self.workspace.sales
         with commits.landing_commit(folder, table.version() + 1, mark) as written:
             _write(table, folder, change, facts, written)

@@ -11,6 +11,8 @@ from typing import Any, Final, Literal
 Kind = Literal["upload", "sample"]
 KINDS: Final = ("upload", "sample")
 UNDO: Final = "undo"
+REPLACED: Final = "replaced_sample"
+"""Key of a commit's metadata: 1 if it put the sample's rows aside. An earlier commit that did so is one that overwrites."""
 
 
 @dataclass(frozen=True)
@@ -105,5 +107,5 @@ def _from(commit: Mapping[str, Any], *, undone: bool) -> Upload:
         changed=changed,
         unchanged=unchanged,
         undone=undone,
-        replaced_sample=commit.get("operationParameters", {}).get("mode") == "Overwrite",
+        replaced_sample=commit.get(REPLACED) == "1" or commit.get("operationParameters", {}).get("mode") == "Overwrite",
     )
