@@ -8,7 +8,7 @@ import json
 import time
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote
@@ -31,6 +31,10 @@ TEXTS: Final = (*schema.KEYS, *schema.ATTRIBUTES)
 ARROW: Final = pa.schema([(name, pa.date32() if name == schema.DATE else pa.string() if name in TEXTS else pa.float64()) for name in schema.COLUMNS])
 MAX_ROWS: Final = 4_000_000
 """Rows of a file at most."""
+OPEN_DAYS: Final = 28
+"""Days before the first corrected one whose rows count as likely to be corrected next."""
+SETTLED_ROWS: Final = 10_000
+"""Rows that are worth a file of their own, at least."""
 
 Part = Mapping[str, Any]
 """A file that the table consists of: at least its `path` inside the table and its `size_bytes`."""
@@ -43,11 +47,13 @@ class Swap:
     Args:
         rows: Rows with the columns of `ARROW`, in any order.
         removed: The active files that no longer count.
+        settled: More of them, which get files of their own.
         change: Whether the sales differ after it; False for the same rows in other files.
     """
 
     rows: pa.Table
     removed: Sequence[Part] = ()
+    settled: pa.Table = field(default_factory=ARROW.empty_table)
     change: bool = True
 
 
@@ -78,20 +84,27 @@ def arrow(rows: pd.DataFrame) -> pa.Table:
 def update(folder: Path, parts: Sequence[Part], changed: pd.DataFrame, rows: pa.Table) -> Swap:
     """Rows, of which some take the place of saved ones: the files that hold those are written anew, all others stay.
 
+    What is corrected lies mostly near the end. Where more than half of the rows to write again are older, they get files of their own, so that
+    the next correction does not write them once more.
+
     Args:
         folder: The folder of the table.
         parts: Its active files.
         changed: Keys and day of the saved rows that get other values.
         rows: These rows with their new values, and rows that are new.
     """
-    removed, others = [], [rows]
+    removed, others = [], [ARROW.empty_table()]
+    first, last = changed[schema.DATE].min(), changed[schema.DATE].max()
     for part in parts:
+        if not _has_days(part, first, last):
+            continue
         saved = parquet.read_table(location(folder, part), schema=ARROW)
         replaced = _has_any(saved, changed)
         if replaced.any():
             removed.append(part)
             others.append(saved.filter(pa.array(~replaced)))
-    return Swap(pa.concat_tables(others), removed)
+    recent, settled = _settled(pa.concat_tables(others), first - pd.Timedelta(days=OPEN_DAYS))
+    return Swap(pa.concat_tables([recent, rows]), removed, settled)
 
 
 def commit(table: DeltaTable, folder: Path, swap: Swap, facts: Mapping[str, Any], written: list[Path]) -> None:
@@ -107,13 +120,33 @@ def commit(table: DeltaTable, folder: Path, swap: Swap, facts: Mapping[str, Any]
     Raises:
         CommitFailedError: The table has a newer version.
     """
-    rows = _in_order(swap.rows)
-    added = [_write(folder, rows.slice(start, MAX_ROWS), written, change=swap.change) for start in range(0, len(rows), MAX_ROWS)]
+    files = [rows for rows_apart in (swap.settled, swap.rows) for rows in _files(rows_apart)]
+    added = [_write(folder, rows, written, change=swap.change) for rows in files]
     now = round(time.time() * 1000)
     gone = [RemoveAction(part["path"], swap.change, now, part["size_bytes"], {}) for part in swap.removed]
     named = [{"path": action.path, "sha256": digest} for action, digest in added]
     properties = CommitProperties(custom_metadata={**facts, PARTS: named, REMOVED: str(len(gone))}, max_commit_retries=0)
     table.create_write_transaction([*(action for action, _ in added), *gone], "append", ARROW, commit_properties=properties)
+
+
+def _has_days(part: Part, first: pd.Timestamp, last: pd.Timestamp) -> bool:
+    """Whether a file may have a row of these days; True for a file that does not say which days it has."""
+    lowest, highest = ((part.get(bound) or {}).get(schema.DATE) for bound in ("min", "max"))
+    return lowest is None or highest is None or (lowest <= last.date() and first.date() <= highest)
+
+
+def _settled(rows: pa.Table, first: pd.Timestamp) -> tuple[pa.Table, pa.Table]:
+    """Rows from a day on, and those before it if they are many and the most; else all rows, and none."""
+    old = compute.less(rows.column(schema.DATE), pa.scalar(first.date(), pa.date32()))
+    if compute.sum(old, min_count=0).as_py() < max(SETTLED_ROWS, len(rows) // 2):
+        return rows, rows.slice(0, 0)
+    return rows.filter(compute.invert(old)), rows.filter(old)
+
+
+def _files(rows: pa.Table) -> list[pa.Table]:
+    """Rows as they are divided into files, each in order."""
+    ordered = _in_order(rows)
+    return [ordered.slice(start, MAX_ROWS) for start in range(0, len(ordered), MAX_ROWS)]
 
 
 def _write(folder: Path, rows: pa.Table, written: list[Path], *, change: bool) -> tuple[AddAction, str]:
