@@ -188,5 +188,6 @@ def _has_any(rows: pa.Table, changed: pd.DataFrame) -> np.ndarray:
 
 
 def _keys(rows: pa.Table) -> pd.DataFrame:
-    keys: pd.DataFrame = rows.select([schema.DATE, *schema.KEYS]).to_pandas()
+    days = rows.column(schema.DATE).cast(pa.timestamp("us"))  # a day as it is would become an object of Python
+    keys: pd.DataFrame = rows.select([*schema.KEYS]).append_column(schema.DATE, days).to_pandas()
     return keys
