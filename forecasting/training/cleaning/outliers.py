@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +24,7 @@ _MAX_OUTLIERS = 3
 _MIN_DAYS = 15
 _DAYS_PER_OUTLIER = 50
 """Days with sales for each outlier that a series may have."""
+_SERIES_AT_ONCE = 500
 _MIN_TIMES_RAISED = 2.5
 _MIN_SHARE_RAISED = 0.3
 
@@ -58,13 +58,15 @@ def find_outliers(panel: Panel) -> list[Outlier]:
     Source of the tail: Hill 1975, A simple general approach to inference about the tail of a distribution.
     """
     outliers = []
-    for row in _suspects(panel.sales):
-        usual = _usual(panel, int(row))
-        columns = _beyond(panel.sales[row], usual, panel)
-        outliers += [Outlier(int(row), int(column), float(panel.sales[row, column]), float(usual[column])) for column in columns]
-    shared = {column: _raised(panel.sales, column, panel.period.cycle) for column in {outlier.column for outlier in outliers}}
+    suspects = _suspects(panel.sales)
+    for start in range(0, len(suspects), _SERIES_AT_ONCE):
+        rows = suspects[start : start + _SERIES_AT_ONCE]
+        for row, usual in zip(rows, _usual(panel, rows), strict=True):
+            columns = _beyond(panel.sales[row], usual, panel)
+            outliers += [Outlier(int(row), int(column), float(panel.sales[row, column]), float(usual[column])) for column in columns]
     groups = _groups(panel)
-    return [outlier for outlier in outliers if not _common(shared[outlier.column], outlier.row, groups)]
+    shared = {column: _shared(_raised(panel.sales, column, panel.period.cycle), groups) for column in {outlier.column for outlier in outliers}}
+    return [outlier for outlier in outliers if not shared[outlier.column][outlier.row]]
 
 
 def _suspects(sales: FloatArray) -> np.ndarray:
@@ -77,15 +79,14 @@ def _suspects(sales: FloatArray) -> np.ndarray:
     return np.flatnonzero(apart.any(axis=1) & ((known > 0).sum(axis=1) >= _MIN_DAYS))
 
 
-def _usual(panel: Panel, row: int) -> FloatArray:
-    """What each day of a series usually sells, shape (d,), in units, above 0."""
-    sales = panel.sales[row]
-    local = _neighbours(sales, panel.period.cycle)
-    usual = np.fmax(local, np.median(sales[sales > 0]))
+def _usual(panel: Panel, rows: np.ndarray) -> FloatArray:
+    """What each day of some series usually sells, shape (rows, d), in units, above 0."""
+    sales = panel.sales[rows]
+    usual = np.fmax(_neighbours(sales, panel.period.cycle), median(np.where(sales > 0, sales, np.nan))[:, None])
     if schema.PROMO in panel.drivers:
-        promoted = np.nan_to_num(panel.drivers[schema.PROMO][row, : len(sales)]) > 0
-        ratios = (sales / usual)[promoted & np.isfinite(sales)]
-        usual = np.where(promoted, usual * max(1.0, float(np.median(ratios))) if len(ratios) else usual, usual)
+        promoted = np.nan_to_num(panel.drivers[schema.PROMO][rows, : sales.shape[1]]) > 0
+        times = np.fmax(1.0, median(np.where(promoted, sales / usual, np.nan)))
+        usual = np.where(promoted, usual * times[:, None], usual)
     return usual
 
 
@@ -146,21 +147,19 @@ def _raised(sales: FloatArray, column: int, cycle: int) -> FloatArray:
 def _groups(panel: Panel) -> list[np.ndarray]:
     """Codes of the series, shape (n,), one array for each way in which series belong together: all, then by each column that exists."""
     columns = [name for name in (*panel.keys, schema.CATEGORY) if name in panel.series]
-    return [np.zeros(len(panel), dtype=np.int64), *(pd.factorize(panel.series[name])[0] for name in columns)]
+    return [np.zeros(len(panel), dtype=np.int64), *(pd.factorize(panel.series[name], use_na_sentinel=False)[0] for name in columns)]
 
 
-def _common(raised: FloatArray, row: int, groups: list[np.ndarray]) -> bool:
-    """Whether enough other series of a group rose on the same day: at least 3, and 30 %."""
-    return any(_much(raised[members]) for members in _others(row, groups))
+def _shared(raised: FloatArray, groups: list[np.ndarray]) -> np.ndarray:
+    """Whether enough other series of a group of each series rose on a day, shape (n,) of bool: at least 3, and 30 % of those known.
 
-
-def _others(row: int, groups: list[np.ndarray]) -> Iterator[np.ndarray]:
+    Args:
+        raised: What `_raised` gave for the day, shape (n,).
+        groups: What `_groups` gave.
+    """
+    rose, known = np.nan_to_num(raised), np.isfinite(raised).astype(float)
+    shared = np.zeros(len(raised), dtype=bool)
     for codes in groups:
-        members = codes == codes[row]
-        members[row] = False
-        yield members
-
-
-def _much(raised: FloatArray) -> bool:
-    count = np.nansum(raised)
-    return bool(count >= 3 and count >= _MIN_SHARE_RAISED * np.isfinite(raised).sum())
+        count = np.bincount(codes, weights=rose)[codes] - rose
+        shared |= (count >= 3) & (count >= _MIN_SHARE_RAISED * (np.bincount(codes, weights=known)[codes] - known))
+    return shared
