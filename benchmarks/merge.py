@@ -4,8 +4,8 @@
 
 Prints a line of JSON a size: seconds to save the rows, seconds to merge the corrections, and how many of those the processor worked; by that work,
 which counts while other programs run, the ratio of the two and the exponent with which a merge grows from one size to the next (1 is linear); peak
-memory, and what the corrections added to the disk by what the rows take. Ends with 1 if a merge took more than 20 seconds of work, or grew faster than
-with the power of 1.3 from rows on that are enough to tell.
+memory, and what the corrections added to the disk by what the rows take. Ends with 1 if a merge took more than 20 seconds of work, or grew faster
+than with the power of 1.3 from rows on that are enough to tell.
 """
 
 from __future__ import annotations
