@@ -9,13 +9,15 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from forecasting.core import period, schema
+from forecasting.core import period, schema, stray_days
 from forecasting.core.arrays import FloatArray, nanmean, share
 from forecasting.core.errors import InputError
 from forecasting.core.period import DAY, Period
 
 USUAL_CYCLES = 8
 """Recent weeks (single steps in files of weeks or months) whose promotions say how often a series usually has one."""
+MAX_STEPS = 3653
+"""Days (weeks, months) that a panel has at most, ten years of days: what is older says nothing about the months ahead."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +28,8 @@ class Panel:
 
     Args:
         series: One row per series, sorted by `unique_id`; columns `unique_id`, then the key columns and the category that exist, as text.
-        dates: The d days from the first to the last day with sales; each week or month by the day on which the file dates it.
+        dates: The d days up to the last day with sales, from the first one that models can use, see `from_sales`; each week or month by the
+            day on which the file dates it.
         sales: Shape (n, d), units a day; NaN where the file has no row.
         drivers: Driver name -> shape (n, d + a): its values on these days and on the `a` days ahead that rows were given for; NaN
             where there is no value.
@@ -131,6 +134,9 @@ def _usual(past: FloatArray, horizon: int, cycle: int) -> FloatArray:
 def from_sales(sales: pd.DataFrame) -> Panel:
     """The panel of a sales frame, in the steps in which its sales come: days, weeks or months.
 
+    Its length does not depend on the oldest row of anybody: it begins with the first day that is no stray (`stray_days`), and has `MAX_STEPS`
+    steps at most. Series of which nothing is left keep their row, without sales.
+
     Args:
         sales: Columns of `schema.COLUMNS` that exist, one row per key and day; `sales` may be NaN on rows that only give drivers.
 
@@ -142,8 +148,10 @@ def from_sales(sales: pd.DataFrame) -> Panel:
     if not known.any():
         raise InputError("There are no sales yet. Upload a file with a date and the units sold.")
     codes, series = _series(sales, keys)
+    known = known & (sales[schema.DATE] >= _first_useful(sales.loc[known, schema.DATE])).to_numpy()
     steps = period.period_of_dates(pd.DatetimeIndex(sales.loc[known, schema.DATE].unique()))
     dates, column = _columns(pd.DatetimeIndex(sales[schema.DATE]), known, steps)
+    known = known & (column >= 0)
     shape = (len(series), len(dates))
     matrix = _placed(sales[schema.SALES], known, codes, column, shape)
     shape = (len(series), int(column.max()) + 1)
@@ -151,11 +159,19 @@ def from_sales(sales: pd.DataFrame) -> Panel:
     return Panel(series, dates, matrix, drivers, steps)
 
 
+def _first_useful(dates: pd.Series) -> pd.Timestamp:
+    """The first date of a history without the strays before it."""
+    days = np.unique(dates.to_numpy().astype("datetime64[D]"))
+    return pd.Timestamp(days[~stray_days.stray(days)][0])
+
+
 def _columns(dates: pd.DatetimeIndex, known: np.ndarray, steps: Period) -> tuple[pd.DatetimeIndex, np.ndarray]:
-    """The calendar from the first to the last date with sales, and the column of each row: below 0 before it, beyond its end ahead of it."""
+    """The calendar up to the last date with sales, and the column of each row: below 0 before it, beyond its end ahead of it."""
     first = dates[known].min()
     column = steps.positions(dates, first)
-    return steps.ahead(first, int(column[known].max()) + 1, start=0), column
+    length = int(column[known].max()) + 1
+    older = int(column[known & (column >= length - MAX_STEPS)].min())
+    return steps.ahead(first, length - older, start=older), column - older
 
 
 def _placed(values: pd.Series, rows: np.ndarray, codes: np.ndarray, column: np.ndarray, shape: tuple[int, int]) -> FloatArray:

@@ -131,3 +131,35 @@ def test_a_plan_counts_up_to_its_own_last_day_and_gaps_in_it_are_no_promotions()
     panel = promoted({"planned": [1.0] * 56 + [0.0, np.nan, 1.0, np.nan], "other": [1.0] * 56 + [np.nan] * 4}, days=56)
     assert panel.planned("promo").tolist() == [3, 0]
     assert panel.driver("promo", 5)[:, 56:].tolist() == [[0, 0, 1, 1, 1], [1, 1, 1, 1, 1]]
+
+
+def daily(first: str, last: str, product: str = "a") -> pd.DataFrame:
+    return pd.DataFrame({"date": pd.date_range(first, last, unit="us"), "product_id": product, "sales": 1.0})
+
+
+def test_a_panel_does_not_begin_with_a_stray_day() -> None:
+    stray = frame([("1970-01-01", "a", 9.0), ("1970-01-01", "gone", 9.0), ("1999-12-31", "b", 9.0)], "date product_id sales")
+    panel = from_sales(pd.concat([stray, daily("2026-01-01", "2026-01-30"), daily("2026-01-02", "2026-01-03", "b")]))
+    assert (panel.dates[0], len(panel.dates)) == (pd.Timestamp("2026-01-01"), 30)
+    assert panel.unique_ids == ["a", "b", "gone"]
+    assert np.isfinite(panel.sales).sum(axis=1).tolist() == [30, 2, 0]
+
+
+def test_a_stray_day_does_not_make_days_of_weeks() -> None:
+    weekly = daily("2025-01-06", "2026-01-26").iloc[::7]
+    panel = from_sales(pd.concat([frame([("1970-01-01", "a", 9.0)], "date product_id sales"), weekly]))
+    assert (panel.period.name, len(panel.dates)) == ("week", len(weekly))
+
+
+def test_a_panel_has_ten_years_of_days_at_most() -> None:
+    old, long = daily("1970-01-01", "1970-02-01", "old"), daily("1996-01-01", "2026-01-30")
+    panel = from_sales(pd.concat([old, long]))
+    assert (panel.dates[0], panel.last, len(panel.dates)) == (pd.Timestamp("2016-01-31"), pd.Timestamp("2026-01-30"), 3653)
+    assert np.isfinite(panel.sales).sum(axis=1).tolist() == [3653, 0]
+    months = long[long.date.dt.day == 1]
+    assert len(from_sales(months).dates) == len(months)
+
+
+def test_a_panel_begins_with_a_day_that_has_sales() -> None:
+    panel = from_sales(pd.concat([daily("1970-01-01", "1970-02-01"), daily("2026-01-01", "2026-01-30")]))
+    assert panel.dates[0] == pd.Timestamp("2026-01-01")
