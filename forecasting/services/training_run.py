@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import importlib.metadata
+import logging
 import resource
 import sys
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from forecasting.analysis import backtest_bands
-from forecasting.core import panel, schema
+from forecasting.core import formatting, panel, schema
 from forecasting.core.progress import OnProgress, Progress
 from forecasting.core.settings import Settings
 from forecasting.core.stages import PUBLISH
+from forecasting.intake.row_checks import MAX_SOLD_AHEAD
 from forecasting.jobs.estimate import Stopwatch
 from forecasting.models import registry
 from forecasting.services import retention
@@ -27,6 +30,7 @@ from forecasting.storage.workspace import Workspace
 from forecasting.training import ensemble, pipeline
 from forecasting.training.ensemble import Ensemble
 
+logger = logging.getLogger("shelfcast")
 LIBRARIES = ("numpy", "pandas", "scikit-learn")
 """Whose versions a manifest tells, besides those of the models."""
 
@@ -37,7 +41,7 @@ def run(ws: Workspace, request: Mapping[str, Any], on_progress: OnProgress) -> d
     chosen = Settings.from_dict(request["settings"])
     dataset = Dataset(ws)
     version = dataset.version
-    sales = dataset.read(version)
+    sales = sold_so_far(dataset.read(version), datetime.now(UTC).date())
     watch = Stopwatch(on_progress)
     trained = pipeline.train(panel.from_sales(sales), chosen, watch)
     watch(Progress(PUBLISH, 0, 1))
@@ -59,6 +63,19 @@ def run(ws: Workspace, request: Mapping[str, Any], on_progress: OnProgress) -> d
     number = Versions(ws.versions).publish(write)
     retention.tidy(ws)
     return Versions(ws.versions).manifest(number)
+
+
+def sold_so_far(sales: pd.DataFrame, today: date) -> pd.DataFrame:
+    """The sales, unknown on days after tomorrow: a table from before such rows were problems of an upload may hold a mistyped year.
+
+    Where all days lie ahead it is the clock that is wrong, and nothing changes.
+    """
+    ahead = (sales[schema.DATE] > pd.Timestamp(today + MAX_SOLD_AHEAD)) & sales[schema.SALES].notna()
+    if not ahead.any() or sales.loc[~ahead, schema.SALES].isna().all():
+        return sales
+    rows, first = formatting.count(int(ahead.sum()), "saved row"), sales.loc[ahead, schema.DATE].min()
+    logger.warning(f"{rows} with sales after tomorrow, the first on {first:%Y-%m-%d}: nothing is learned from them.")
+    return sales.assign(**{schema.SALES: sales[schema.SALES].where(~ahead, np.nan)})
 
 
 def _write(folder: Path, trained: Ensemble, sales: pd.DataFrame) -> dict[str, Any]:

@@ -8,7 +8,10 @@ import shutil
 import signal
 import subprocess
 import sys
+from datetime import date
 
+import numpy as np
+import pandas as pd
 import pytest
 import shop_workspaces as shops
 from fake_jobs import until
@@ -18,7 +21,7 @@ from forecasting.core.errors import InputError, JobRunning
 from forecasting.core.schema import LEVELS
 from forecasting.core.settings import Settings
 from forecasting.jobs.runner import Jobs
-from forecasting.services import jobs, retraining, sales, versions
+from forecasting.services import jobs, retraining, sales, training_run, versions
 from forecasting.storage.versions.store import Versions
 
 
@@ -52,6 +55,20 @@ def test_a_damaged_version_is_refused_by_name_and_the_last_good_one_serves(shop)
         "Version 2 is damaged: forecast.parquet does not match its manifest. Retrain to publish a new one."
     ]
     assert versions.load(shop, 1).horizon == 14
+
+
+def test_saved_sales_of_a_day_to_come_are_not_learned_from(caplog):
+    days = pd.to_datetime(["2026-11-20", "2026-11-30", "2026-12-01", "2028-01-01"])
+    saved = pd.DataFrame({"date": days, "promo": [0.0, 0.0, 1.0, 0.0], "sales": [5.0, 6.0, np.nan, 9.0]})
+    known = training_run.sold_so_far(saved, date(2026, 11, 29))
+    assert known["sales"].fillna(-1).tolist() == [5, 6, -1, -1]
+    assert known["promo"].tolist() == saved["promo"].tolist()
+    assert "1 saved row with sales after tomorrow, the first on 2028-01-01" in caplog.text
+
+
+def test_a_clock_that_is_years_behind_hides_no_sales():
+    saved = pd.DataFrame({"date": pd.to_datetime(["2026-11-20"]), "sales": [5.0]})
+    assert training_run.sold_so_far(saved, date(1970, 1, 1)) is saved
 
 
 def test_when_no_version_is_good_one_is_trained_anew(shop):
