@@ -21,7 +21,7 @@ from forecasting.intake.doubts import differences, joined_spellings, running_tot
 from forecasting.intake.keys import unnamed
 from forecasting.intake.line_kinds import without_other_lines
 from forecasting.intake.receipts import receipts_by
-from forecasting.intake.row_checks import read_rows
+from forecasting.intake.row_checks import NO_DAYS, read_rows
 from forecasting.intake.row_choice import left_out
 from forecasting.intake.sales_column import require_sales
 from forecasting.intake.table import Table
@@ -72,7 +72,7 @@ class Intake:
         return self.sales
 
 
-def check(table: Table, mapping: AnyMapping[str, str], answers: Answers = NOTHING_SAID, *, today: date) -> Intake:
+def check(table: Table, mapping: AnyMapping[str, str], answers: Answers = NOTHING_SAID, *, today: date, saved: np.ndarray = NO_DAYS) -> Intake:
     """The sales of a table, all of its problems, and the questions that it leaves open.
 
     Decimal marks: a number that proves the mark decides for its column, then for the other columns; where no number does and the file decides
@@ -82,7 +82,8 @@ def check(table: Table, mapping: AnyMapping[str, str], answers: Answers = NOTHIN
         table: What `read_table` gave.
         mapping: Role -> column.
         answers: What a person said of this file.
-        today: Days more than two years after it are problems.
+        today: Sales after the day that follows it are problems, and so are days more than two years after it.
+        saved: Days that have sales already, ascending, each once, shape (n,) of `datetime64[D]`.
 
     Raises:
         InputError: The mapping or an answer does not fit the table.
@@ -92,7 +93,7 @@ def check(table: Table, mapping: AnyMapping[str, str], answers: Answers = NOTHIN
     require_sales(table, mapping, answers)
     roles = checked(table, mapping, count_rows=answers.count_rows)
     table, notes = _lines_of_sales(table, roles, answers)
-    rows = read_rows(table, roles, answers, today=today)
+    rows = read_rows(table, roles, answers, today=today, saved=saved)
     frame, good = _answered(rows.frame, answers), rows.good
     numbers = RowNumbers.of(frame)
     asked = [doubt for doubt in (states(table, good, frame[schema.SALES], roles, answers), totals(frame, roles, answers)) if doubt]

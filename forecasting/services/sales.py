@@ -10,7 +10,7 @@ from typing import Any
 
 from forecasting.core import schema, spreadsheets
 from forecasting.core.errors import InputError
-from forecasting.intake import reader, sales_file, sample_sales
+from forecasting.intake import reader, row_checks, sales_file, sample_sales
 from forecasting.intake.answers import NOTHING_SAID, Answers
 from forecasting.intake.sheet_names import sheet_names
 from forecasting.intake.understood import Understood
@@ -47,10 +47,22 @@ def guess(table: reader.Table) -> dict[str, str]:
     return sales_file.guess_mapping(table)
 
 
-def check(table: reader.Table, mapping: Mapping[str, str], answers: Answers = NOTHING_SAID) -> sales_file.Intake:
-    """The table's sales, all its problems and open questions; raises InputError, ColumnsMissing or QuestionsOpen, with what was understood."""
+def check(table: reader.Table, mapping: Mapping[str, str], answers: Answers = NOTHING_SAID, ws: Workspace | None = None) -> sales_file.Intake:
+    """The table's sales, all its problems and open questions.
+
+    Args:
+        table: What `inspect` gave.
+        mapping: Role -> column.
+        answers: What a person said of the file.
+        ws: The workspace whose sales the file is to join; None to look at the file alone.
+
+    Raises:
+        InputError, ColumnsMissing or QuestionsOpen: It cannot be used so; with what was understood.
+        SalesDamaged: The saved sales cannot be read.
+    """
+    saved = row_checks.NO_DAYS if ws is None else Dataset(ws).days()
     try:
-        return sales_file.check(table, dict(mapping), answers, today=datetime.now(UTC).date())
+        return sales_file.check(table, dict(mapping), answers, today=datetime.now(UTC).date(), saved=saved)
     except InputError as error:
         if error.understood is None:
             columns = {role: mapping.get(role) for role in schema.COLUMNS}

@@ -35,22 +35,22 @@ class Submission:
     drop_problems: bool = False
 
 
-def check(sent: Submission) -> Intake:
+def check(ws: Workspace, sent: Submission) -> Intake:
     """Its sales, all its problems and open questions; raises InputError."""
     table = sales.inspect(sent.content, sent.name, sent.answers)
-    return sales.check(table, sales.guess(table) | dict(sent.mapping), sent.answers)
+    return sales.check(table, sales.guess(table) | dict(sent.mapping), sent.answers, ws)
 
 
 def preview(ws: Workspace, sent: Submission) -> tuple[Intake, Change]:
     """What merging it would change; raises InputError where it could not be merged."""
-    checked = accepted(sent)
+    checked = accepted(ws, sent)
     with _describing(checked):
         return checked, sales.preview(ws, checked)
 
 
-def accepted(sent: Submission) -> Intake:
+def accepted(ws: Workspace, sent: Submission) -> Intake:
     """What may be merged; raises QuestionsOpen, ProblemsFound or another InputError, each with what was understood."""
-    checked = check(sent)
+    checked = check(ws, sent)
     with _describing(checked):
         checked.accept(drop_problems=sent.drop_problems)
     return checked
@@ -58,7 +58,7 @@ def accepted(sent: Submission) -> Intake:
 
 def merge(ws: Workspace, sent: Submission) -> tuple[Intake, Merge]:
     """Merges it in one step; raises InputError or TryAgain."""
-    checked = accepted(sent)
+    checked = accepted(ws, sent)
     return checked, _merge(ws, sent, checked)
 
 
@@ -87,7 +87,7 @@ def retrain(
     _refuse_while_one_runs(ws)
     if sent is None:
         return retraining.start_retrain(ws, settings, leave_a_core=leave_a_core)
-    checked = accepted(sent)
+    checked = accepted(ws, sent)
     _refuse_while_one_runs(ws)  # to read a large file takes seconds
     merged = _merge(ws, sent, checked)
     on_merge(checked, merged)

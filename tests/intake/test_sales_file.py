@@ -179,9 +179,64 @@ def test_a_file_of_one_row_is_fine():
     assert rows(intake("date,sales\n2024-01-01,5\n").sales) == [["2024-01-01", 5.0]]
 
 
-def test_the_last_allowed_day_is_two_years_ahead():
-    checked = intake("date,sales\n2028-11-22,5\n2028-11-23,5\n1970-01-01,5\n1969-12-31,5\n")
-    assert [row[0] for row in found(checked)] == [3, 5]
+def test_plans_reach_two_years_ahead():
+    checked = intake("date,price,sales\n2026-11-22,2,5\n2028-11-22,2,\n2028-11-23,2,\n1970-01-01,2,5\n1969-12-31,2,5\n")
+    assert found(checked) == [[4, "date", "2028-11-23", "More than two years ahead"], [6, "date", "1969-12-31", "Before 1970"]]
+
+
+def test_sales_of_a_day_to_come_are_problems_and_plans_are_none():
+    checked = intake(
+        "date,product,promo,sales\n2026-11-22,Tea,0,5\n2026-11-23,Tea,0,6\n2026-11-24,Tea,0,7\n2028-03-01,Tea,0,0\n2026-11-24,Oil,1,\n2029-01-01,Oil,1,8\n"
+    )
+    assert found(checked) == [
+        [4, "date", "2026-11-24", "Sales of a day to come"],
+        [5, "date", "2028-03-01", "Sales of a day to come"],
+        [7, "date", "2029-01-01", "More than two years ahead"],
+    ]
+    assert rows(checked.sales[["date", "sales"]].fillna(-1)) == [["2026-11-24", -1.0], ["2026-11-22", 5.0], ["2026-11-23", 6.0]]
+
+
+def test_a_mistyped_year_makes_no_day_a_day_without_sales():
+    checked = intake("date,promo,sales\n2026-11-20,0,5\n2026-11-21,1,\n2028-11-21,0,6\n")
+    assert [row[0] for row in found(checked)] == [4]
+
+
+def test_rows_that_count_as_a_unit_each_are_sales_of_a_day_to_come_too():
+    checked = intake("date,product\n2026-11-22,Tea\n2026-12-24,Tea\n", count_rows=True)
+    assert found(checked) == [[3, "date", "2026-12-24", "Sales of a day to come"]]
+
+
+YEARS = "Years from all other dates"
+JANUARY = "".join(f"2026-01-{day:02},Tea,5\n" for day in range(1, 31))
+
+
+def test_days_years_from_all_others_are_problems():
+    checked = intake(f"date,product,sales\n1970-01-01,Tea,5\n1970-01-01,Oil,6\n{JANUARY}2016-01-31,Tea,5\n2001-01-01,Tea,x\n")
+    assert found(checked) == [
+        [2, "date", "1970-01-01", YEARS],
+        [3, "date", "1970-01-01", YEARS],
+        [34, "date", "2016-01-31", YEARS],
+        [35, "date", "2001-01-01", YEARS],
+        [35, "sales", "x", "Not a number"],
+    ]
+    assert checked.understood.first == pd.Timestamp("2026-01-01")
+
+
+def test_an_old_history_and_a_shop_that_was_closed_are_no_problems():
+    old = "".join(f"2001-02-{day:02},Tea,5\n" for day in range(1, 8))
+    assert not found(intake(f"date,product,sales\n{old}{JANUARY}"))
+    assert not found(intake(f"date,product,sales\n2023-12-31,Tea,5\n{JANUARY}"))
+
+
+def test_days_are_held_against_the_saved_ones_too():
+    read, saved = table("date,sales\n1970-01-01,5\n2026-06-30,5\n"), np.arange("2025-01-01", "2026-06-30", dtype="datetime64[D]")
+    assert found(check(read, guess_mapping(read), today=TODAY, saved=saved)) == [[2, "date", "1970-01-01", YEARS]]
+    assert not found(check(read, guess_mapping(read), today=TODAY))
+
+
+def test_a_shop_may_open_again_after_years():
+    read, saved = table("date,sales\n2026-11-20,5\n"), np.arange("2015-01-01", "2016-06-30", dtype="datetime64[D]")
+    assert not found(check(read, guess_mapping(read), today=TODAY, saved=saved))
 
 
 def test_empty_sales_are_plans_after_the_last_sales_and_problems_before():

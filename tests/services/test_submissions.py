@@ -31,8 +31,8 @@ def test_a_preview_changes_nothing_and_a_merge_does_what_it_said(shop):
 
 def test_columns_of_other_names_are_mapped_over_the_guess(shop):
     content = WEEK.replace(b"date,product_id", b"date,Ding")
-    assert "product_id" not in submissions.check(sent(content)).mapping
-    assert submissions.check(sent(content, mapping={"product_id": "Ding"})).mapping["product_id"] == "Ding"
+    assert "product_id" not in submissions.check(shop, sent(content)).mapping
+    assert submissions.check(shop, sent(content, mapping={"product_id": "Ding"})).mapping["product_id"] == "Ding"
 
 
 def test_rows_with_problems_are_left_out_only_when_asked(shop):
@@ -40,6 +40,14 @@ def test_rows_with_problems_are_left_out_only_when_asked(shop):
         with pytest.raises(ProblemsFound):
             step(shop, sent(ODD))
     assert submissions.merge(shop, sent(ODD, drop_problems=True))[1].new == 1
+
+
+def test_a_day_years_from_the_saved_ones_is_a_problem(shop):
+    lost = WEEK.replace(b"2026-07-02", b"1970-01-01")
+    with pytest.raises(ProblemsFound, match="1970-01-01") as error:
+        submissions.preview(shop, sent(lost))
+    assert error.value.problems["problem"].tolist() == ["Years from all other dates"]
+    assert submissions.merge(shop, sent(lost, drop_problems=True))[1].new == 1
 
 
 def test_a_file_that_can_be_read_in_two_ways_is_not_merged_before_somebody_says_how(shop):
@@ -83,9 +91,9 @@ def test_a_retrain_that_began_while_the_file_was_read_keeps_it_from_being_merged
     check, before = submissions.check, sales.uploads(shop)
     with jobs_in(shop.jobs) as others:
 
-        def read_slowly(came):
+        def read_slowly(ws, came):
             others.start({"task": "sleep"}, home=shop.home)
-            return check(came)
+            return check(ws, came)
 
         monkeypatch.setattr(submissions, "check", read_slowly)
         with pytest.raises(JobRunning, match="can start when it ends"):

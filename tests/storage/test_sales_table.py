@@ -37,6 +37,7 @@ from forecasting.storage.sales.table import Dataset, Upload
 from forecasting.storage.workspace import Workspace
 
 NAN = float("nan")
+PLANNED = ("date", "product_id", "sales", "promo")
 YEAR, MILLISECOND = timedelta(days=365), timedelta(milliseconds=1)
 
 
@@ -300,6 +301,15 @@ def test_a_persons_own_sales_take_the_place_of_the_sample_and_an_undo_brings_it_
     dataset.undo()
     pd.testing.assert_frame_equal(dataset.read(), sample)
     assert dataset.preview(ONE).replaces_sample
+
+
+def test_the_days_with_sales_are_those_of_a_persons_own_sales(dataset):
+    assert dataset.days().tolist() == []
+    dataset.merge(sales(("1990-01-01", "x", "north", 5), columns=("date", "product_id", "region", "sales")), upload("sample.csv", kind="sample"))
+    assert dataset.days().tolist() == []
+    own = sales(("2024-01-03", "a", 5, 0), ("2024-01-01", "a", 5, 0), ("2024-01-01", "b", 5, 0), ("2024-01-04", "a", NAN, 1), columns=PLANNED)
+    dataset.merge(own, upload())
+    assert dataset.days().tolist() == [date(2024, 1, 1), date(2024, 1, 3)]
 
 
 def test_sales_of_a_series_of_the_sample_are_merged_with_it(dataset):

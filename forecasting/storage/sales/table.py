@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable
@@ -76,6 +77,17 @@ class Dataset:
         """
         with self._named(version):
             return _read(self._table(version), self.workspace.sales)
+
+    def days(self) -> np.ndarray:
+        """The days that have sales, ascending, each once, shape (n,) of `datetime64[D]`; none of the sample, which other sales replace."""
+        with self._named():
+            table = self._table()
+            if table is None or not table.file_uris() or _holds_only_sample(table):
+                return np.empty(0, "datetime64[D]")
+            damage.check_parts(self.workspace.sales, table)
+            rows = table.to_pyarrow_table(columns=list(schema.REQUIRED))
+            sold = rows.column(schema.DATE).filter(rows.column(schema.SALES).is_valid())
+            return np.sort(sold.unique().to_numpy(zero_copy_only=False).astype("datetime64[D]"))
 
     def preview(self, sales: pd.DataFrame, *, kind: Kind = "upload") -> Change:
         """The change that `merge` would make now.
@@ -175,8 +187,7 @@ class Dataset:
     def _compare(self, table: DeltaTable | None, sales: pd.DataFrame, kind: Kind) -> Change:
         if table is None or not table.file_uris():
             return compare(_read(None, self.workspace.sales), sales)
-        kinds = {upload.kind for upload in uploads_in(_commits(table)) if not upload.undone}
-        return compare(_read(table, self.workspace.sales), sales, only_sample=kind == "upload" and kinds == {"sample"})
+        return compare(_read(table, self.workspace.sales), sales, only_sample=kind == "upload" and _holds_only_sample(table))
 
     def _create(self) -> DeltaTable:
         """Creates the empty table, version 0, to which an undo of the first upload goes back."""
@@ -236,6 +247,10 @@ def _optimistic() -> Iterator[None]:
         yield
     except CommitFailedError as error:
         raise TryAgain("Somebody else changed the sales at this moment. Nothing of this change was saved; try again.") from error
+
+
+def _holds_only_sample(table: DeltaTable) -> bool:
+    return {upload.kind for upload in uploads_in(_commits(table)) if not upload.undone} == {"sample"}
 
 
 def _read(table: DeltaTable | None, folder: Path) -> pd.DataFrame:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from forecasting.core.errors import InputError, QuestionsOpen
-from forecasting.services import sales
-from pages.components.shared import questions
-from pages.components.shared.file_input import FileInput, remembered
+from forecasting.core.errors import InputError, QuestionsOpen, SalesDamaged
+from forecasting.services import sales, workspaces
+from pages.components.shared import live_version, questions
+from pages.components.shared.file_input import FileInput, refuse, remembered
 from pages.components.upload import columns, other_reading
 
 if TYPE_CHECKING:
@@ -143,9 +143,11 @@ def _checked(upload: FileInput, step: FileReading) -> Intake | QuestionsOpen:
         table = _table(upload, step.answers)
         with st.spinner("Checking every row", show_time=True):
             try:
-                return sales.check(table, step.mapping, step.answers)
+                return sales.check(table, step.mapping, step.answers, workspaces.workspace())
             except QuestionsOpen as error:
                 return error
+            except SalesDamaged as error:
+                refuse(live_version.UNREADABLE, str(error))
 
     return remembered("checked", (upload.id, step.key), check)
 
