@@ -17,7 +17,7 @@ def pages() -> list[st.Page]:
 if __name__ == "__main__":
     from pages.components.shared import layout
     from pages.components.training import banner
-    from pages.server import login_page
+    from pages.server import first_page, login_page
 
     st.set_page_config(page_icon="static/icon.svg", layout="wide")
     page = st.navigation(login_page.gate(pages()), position="top")
@@ -25,6 +25,7 @@ if __name__ == "__main__":
     layout.logo()
     banner.follow(banner=page.title != "Upload")
     page.run()
+    first_page.answered()
 else:
     from pages.server import app as server
 

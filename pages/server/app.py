@@ -25,11 +25,14 @@ from forecasting.entrypoints.server.network import EVERYWHERE, OnlyThisMachine, 
 from forecasting.entrypoints.server.server_settings import SHORTEST_TOKEN, TOKEN, ServerSettings
 from forecasting.jobs.cron import Cron
 from forecasting.services import workspaces
+from pages.server import first_page
 from pages.server.access_rules import asks_for_login
 from pages.server.login_wall import LoginWall
 
 logger = logging.getLogger("shelfcast")
 STOP_SECONDS = 5.0
+QUIET_SECONDS = 5.0
+"""After the start, until it is sure that nobody waits for a first page."""
 DRAIN_SECONDS = 1
 """Of a server that was told to end, for answers under way."""
 
@@ -113,26 +116,43 @@ def _api(settings: ServerSettings) -> ASGIApp:
 
 
 def warm(api: Warmed) -> None:
-    """Loads the libraries and the live ensemble, starts the first training of an empty workspace, and spares all of it from collections."""
+    """Loads what the first page needs, starts the first training of an empty workspace, then the rest, and spares all of it from collections.
+
+    The rest waits until a page was drawn, or for a few seconds without a visitor: a thread beside it would take its time.
+    """
     try:
-        from forecasting.services import cache, retraining, versions
-        from pages.charts import forecast
-        from pages.components.inventory import policy
-        from pages.components.shared import live_version
+        from forecasting.services import retraining, versions, workspaces
 
         ws = workspaces.workspace()
         retraining.first_start(ws)
         version = versions.serving(ws).version
         if version is not None:
-            ensemble = live_version.ensemble_of(version)
-            live_version.warm_up(ensemble, forecast)
-            policy.warm_up(version, ensemble)
-            cache.order_lines(ws, version, cache.stock(ws))
+            _warm_first_page(version)
+        first_page.wait(QUIET_SECONDS)
+        if version is not None:
+            _warm_orders(version)
         api.ready()
     except Exception:
         logger.exception("The warm start stopped.")
     gc.collect()
     gc.freeze()
+
+
+def _warm_first_page(version: int) -> None:
+    from pages.charts import forecast
+    from pages.components.shared import live_version
+
+    live_version.warm_up(live_version.ensemble_of(version), forecast)
+
+
+def _warm_orders(version: int) -> None:
+    from forecasting.services import cache, workspaces
+    from pages.components.inventory import policy
+    from pages.components.shared import live_version
+
+    ws = workspaces.workspace()
+    policy.warm_up(version, live_version.ensemble_of(version))
+    cache.order_lines(ws, version, cache.stock(ws))
 
 
 def log_aloud() -> None:
