@@ -16,6 +16,7 @@ def pages() -> list[st.Page]:
 
 if __name__ == "__main__":
     from pages.components.shared import layout
+    from pages.components.shared.failures import failures_shown
     from pages.components.training import banner
     from pages.server import first_page, login_page
 
@@ -23,8 +24,9 @@ if __name__ == "__main__":
     page = st.navigation(login_page.gate(pages()), position="top")
     st.set_page_config(page_title=f"{page.title} · Shelfcast")
     layout.logo()
-    banner.follow(banner=page.title != "Upload")
-    page.run()
+    with failures_shown():
+        banner.follow(banner=page.title != "Upload")
+        page.run()
     first_page.answered()
 else:
     from pages.server import app as server

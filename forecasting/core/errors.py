@@ -13,6 +13,9 @@
     ├── VersionDamaged           a version whose files do not match its manifest
     ├── StockDamaged             saved stock that cannot be read
     ├── SalesDamaged             a file of the sales table that is missing or not as it was written
+    ├── StorageUnavailable       a file that the system does not give now: no right to it, too many open files, a failing disk
+    │   └── VersionUnavailable   a version whose files cannot be read now; nothing says that they are damaged
+    ├── OutOfMemory              no memory left for it
     ├── DiskFull                 no space left; nothing of what was being saved was
     ├── NotWritable              a workspace that is read-only, or another user's; it can still be read
     ├── JobRunning               one retrain at a time
@@ -148,7 +151,8 @@ class VersionDamaged(ShelfcastError):
     """
 
     def __init__(self, version: int, file: str) -> None:
-        super().__init__(f"Version {version} is damaged: {file} does not match its manifest. Retrain to publish a new one.")
+        remedy = "Put it back from a backup, or retrain to publish a new one."
+        super().__init__(f"Version {version} is damaged: {file} does not match its manifest. {remedy}")
         self.version = version
         self.file = file
 
@@ -168,6 +172,29 @@ class SalesDamaged(ShelfcastError):
     def __init__(self, message: str, *, file: str) -> None:
         super().__init__(message)
         self.file = file
+
+
+class StorageUnavailable(ShelfcastError):
+    """The system does not give a file now; nothing is known of its bytes, and trying again may help."""
+
+
+class VersionUnavailable(StorageUnavailable):
+    """A file of a version cannot be read now.
+
+    Args:
+        version: Its number.
+        file: The file, by its path inside the version.
+        reason: Why, and what to do.
+    """
+
+    def __init__(self, version: int, file: str, reason: str) -> None:
+        super().__init__(f"Version {version} cannot be read now. {reason}")
+        self.version = version
+        self.file = file
+
+
+class OutOfMemory(ShelfcastError):
+    """There is no memory left for it; nothing was changed."""
 
 
 class DiskFull(ShelfcastError):

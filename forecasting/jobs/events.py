@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from forecasting.core.json_values import jsonable
 from forecasting.core.progress import Progress
+from forecasting.core.system_errors import refusals_named
 from forecasting.jobs.estimate import Estimate
 
 SECONDS_BETWEEN = 0.1
@@ -149,7 +150,8 @@ def read(path: Path, after: int = 0) -> list[Event]:
 def page(path: Path, place: int = 0) -> tuple[list[Event], int]:
     """The next events from a place in the file on, a page of them at most, and the place behind them, unchanged if there are none."""
     try:
-        file = path.open("rb")
+        with refusals_named(path):
+            file = path.open("rb")
     except FileNotFoundError:
         return [], place
     events = []
@@ -195,7 +197,8 @@ def _is_one(event: Event) -> bool:
 def _lines_backwards(path: Path) -> Iterator[bytes]:
     """The lines of a file from the last to the first, without an unfinished one after the last line feed."""
     try:
-        file = path.open("rb")
+        with refusals_named(path):
+            file = path.open("rb")
     except FileNotFoundError:
         return
     with file:

@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from forecasting.core import locations
+from forecasting.core import locations, system_errors
 from forecasting.core.errors import JobRunning, TrainingFailed, TryAgain
 from forecasting.jobs import events, status
 from forecasting.jobs.events import Event
@@ -232,7 +232,7 @@ def _mark(path: Path) -> None:
     try:
         path.touch()
     except OSError as error:
-        if not disk_full.is_full(error):
+        if not system_errors.is_full(error):
             raise
 
 

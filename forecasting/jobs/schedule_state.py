@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from forecasting.storage import reading
 from forecasting.storage.atomic_files import write_json
 
 logger = logging.getLogger("shelfcast")
@@ -39,12 +40,12 @@ class ScheduleState:
 
 
 def read(path: Path) -> ScheduleState | None:
-    """The last moment and its outcome; None if there is none yet, or if the file is broken, which is logged."""
+    """The last moment and its outcome; None if there is none yet, or if the file is broken, which is logged; raises StorageUnavailable."""
     try:
-        return _tick(json.loads(path.read_text(encoding="utf-8")))
+        return _tick(json.loads(reading.text(path)))
     except FileNotFoundError:
         return None
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         logger.warning("%s is broken (%r): the schedule begins anew with its next moment.", path, error)
         return None
 

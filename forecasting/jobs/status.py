@@ -11,6 +11,7 @@ from typing import Any, Literal
 from forecasting.core.stages import PUBLISH
 from forecasting.jobs import events
 from forecasting.jobs.events import Event
+from forecasting.storage import reading
 from forecasting.storage.locks import is_held
 
 REQUEST, EVENTS, LOG, RESULT, CANCEL = "request.json", "events.jsonl", "log.txt", "result.json", "cancel"
@@ -97,7 +98,7 @@ def state(path: Path) -> State:
 def number_in(path: Path) -> int | None:
     """The whole number that a small file holds; None without one."""
     try:
-        return int(path.read_text(encoding="ascii"))
+        return int(reading.text(path, "ascii"))
     except (FileNotFoundError, ValueError):
         return None
 
@@ -179,7 +180,7 @@ def _moment(text: Any) -> datetime | None:
 
 def _json(path: Path) -> dict[str, Any]:
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
+        values = json.loads(reading.text(path))
     except (FileNotFoundError, ValueError, RecursionError):
         return {}
     return values if isinstance(values, dict) else {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import logging
 import os
@@ -14,13 +13,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from forecasting.core.errors import Cancelled, ShelfcastError
+from forecasting.core import system_errors
+from forecasting.core.errors import Cancelled, OutOfMemory, ShelfcastError
 from forecasting.core.progress import OnProgress, Progress
 from forecasting.core.stages import PUBLISH
 from forecasting.jobs.estimate import Estimate
 from forecasting.jobs.events import Recorder
 from forecasting.jobs.status import CANCEL, EVENTS, PID, REQUEST, RESERVE, RESULT
-from forecasting.storage import disk_full
 from forecasting.storage.atomic_files import write_json, write_text
 
 Task = Callable[[dict[str, Any], OnProgress], dict[str, Any]]
@@ -31,7 +30,7 @@ THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "TF_NUM
 
 CANCELLED = "Cancelled by a person."
 NO_MEMORY = "Retraining stopped: not enough memory. Close other programs, or retrain with a smaller batch size or fewer series."
-NO_SPACE = f"Retraining stopped: the disk is full. {disk_full.REMEDY}"
+NO_SPACE = f"Retraining stopped: the disk is full. {system_errors.REMEDY}"
 UNEXPECTED = "An unexpected error; the log has it whole."
 
 
@@ -136,12 +135,12 @@ def _attempt(task: Task, request: dict[str, Any], listener: Listener, pid: Path)
 def _reason(error: Exception) -> str:
     if isinstance(error, ShelfcastError):
         return str(error)
-    if disk_full.is_full(error):
+    if system_errors.is_full(error):
         return NO_SPACE
-    code = error.errno if isinstance(error, OSError) else None
-    if isinstance(error, (MemoryError, BrokenProcessPool)) or code == errno.ENOMEM or type(error).__name__ == "ResourceExhaustedError":
+    refusal = system_errors.named(error)
+    if isinstance(error, BrokenProcessPool) or isinstance(refusal, OutOfMemory) or type(error).__name__ == "ResourceExhaustedError":
         return NO_MEMORY
-    return UNEXPECTED
+    return UNEXPECTED if refusal is None else f"Retraining stopped. {refusal}"
 
 
 def _leave_a_core() -> None:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from cachetools import LRUCache, TTLCache, cached
 
 from forecasting.core import json_values
-from forecasting.core.errors import NothingPublished, VersionDamaged
+from forecasting.core.errors import NothingPublished, VersionDamaged, VersionUnavailable
 from forecasting.inventory.orders.recommend import Orders
 from forecasting.inventory.policy import Policy
 from forecasting.inventory.stock.state import GivenStock
@@ -39,19 +39,22 @@ def live(ws: Workspace) -> Live:
     Raises:
         NothingPublished: There is none.
         VersionDamaged: None that is whole can be loaded.
+        VersionUnavailable: None can be read now.
     """
     try:
         return _live(ws)
-    except VersionDamaged:
+    except (VersionDamaged, VersionUnavailable):
         versions.forget_serving()
         return _live(ws)
 
 
 def _live(ws: Workspace) -> Live:
-    version = versions.serving(ws).version
-    if version is None:
+    serving = versions.serving(ws)
+    if serving.version is None and serving.refused:
+        raise serving.refused[0]
+    if serving.version is None:
         raise NothingPublished("No model has been trained yet. Upload sales and retrain.")
-    return Live(version, ensemble(ws, version))
+    return Live(serving.version, ensemble(ws, serving.version))
 
 
 @cached(LRUCache(1), condition=Condition())

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from forecasting.core import panel
-from forecasting.core.errors import VersionDamaged
+from forecasting.core.errors import NotFound, VersionDamaged, VersionUnavailable
 from forecasting.core.period import DAY, PERIODS, Period
 from forecasting.core.settings import Settings
 from forecasting.storage.versions import sales_snapshot
+from forecasting.storage.versions.manifest import readable
 from forecasting.storage.versions.serving import forget, serving_version
 from forecasting.storage.versions.store import Serving, Versions
 from forecasting.storage.workspace import Workspace
@@ -18,7 +19,7 @@ from forecasting.training.ensemble import Ensemble
 
 
 def serving(ws: Workspace) -> Serving:
-    """The version to serve and those refused as damaged; cheap enough for every rerun."""
+    """The version to serve and those refused; cheap enough for every rerun."""
     return serving_version(ws.versions)
 
 
@@ -26,14 +27,11 @@ forget_serving = forget
 
 
 def load(ws: Workspace, version: int) -> Ensemble:
-    """A version's ensemble; raises NotFound or VersionDamaged, and SalesDamaged for one that was saved before versions kept their sales."""
+    """A version's ensemble; raises NotFound, VersionDamaged or VersionUnavailable, and SalesDamaged for one of before versions kept their sales."""
     versions = Versions(ws.versions)
     folder = versions.folder(version)
-    try:
+    with versions.there(version), readable(folder, version, "."):
         return ensemble.load(folder, panel.from_sales(sales_snapshot.read(ws, folder, versions.manifest(version))))
-    except FileNotFoundError:
-        versions.folder(version)  # it may have been pruned meanwhile
-        raise
 
 
 def manifest(ws: Workspace, version: int) -> dict[str, Any]:
@@ -48,7 +46,9 @@ def versions(ws: Workspace) -> list[dict[str, Any]]:
     for number in reversed(store.numbers()):
         try:
             listed.append({**store.manifest(number), "live": number == live})
-        except VersionDamaged as error:
+        except NotFound:  # pruned meanwhile
+            continue
+        except (VersionDamaged, VersionUnavailable) as error:
             listed.append({"version": number, "live": number == live, "damaged": str(error)})
     return listed
 

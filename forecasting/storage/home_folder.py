@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import pwd
 import re
 from pathlib import Path
 from typing import Final
 
 from forecasting.core.errors import SettingsError
+from forecasting.core.system_errors import user_name
 
 _UNFIT: Final = re.compile(r"[#?\[\]\\^|\x00-\x1f\x7f]|%[0-9A-Fa-f]{2}")
 """What the library of the sales table reads as something else in a path, which it turns into an address and back."""
@@ -48,7 +48,7 @@ def whose(path: Path) -> str:
         owner = path.stat().st_uid
     except OSError:
         return ""
-    return "" if owner == os.geteuid() else f"; it belongs to {_user(owner)}, and Shelfcast runs as {_user(os.geteuid())}"
+    return "" if owner == os.geteuid() else f"; it belongs to {user_name(owner)}, and Shelfcast runs as {user_name(os.geteuid())}"
 
 
 def _check_path(path: Path) -> None:
@@ -71,11 +71,3 @@ def _check_folder(path: Path) -> None:
     except OSError as error:
         reason = os.strerror(error.errno or 0).lower()
         raise SettingsError(f"The shop cannot be in {shown(path)}: {reason}{whose(path)}. {_ANOTHER}") from error
-
-
-def _user(number: int) -> str:
-    """A user's name, or the number of one without a name."""
-    try:
-        return pwd.getpwuid(number).pw_name
-    except KeyError:
-        return f"user {number}"

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from forecasting.core.errors import NotWritable, TryAgain
+from forecasting.core.system_errors import refusals_named
 from forecasting.storage import home_folder
 
 POLL_SECONDS = 0.01
@@ -32,8 +33,10 @@ def exclusive(path: Path, *, timeout: float = 10.0) -> Iterator[None]:
     Raises:
         TryAgain: Another holder did not free it within the timeout.
         NotWritable: Nothing may be written there.
+        StorageUnavailable: The system does not give the file now.
     """
-    file = _opened(path)
+    with refusals_named(path):
+        file = _opened(path)
     try:
         _wait(file, path, timeout)
         yield
@@ -56,7 +59,8 @@ def is_held(path: Path) -> bool:
     It takes a shared lock for an instant, so it suits locks that are taken before others can see their file.
     """
     try:
-        file = os.open(path, os.O_RDONLY)
+        with refusals_named(path):
+            file = os.open(path, os.O_RDONLY)
     except FileNotFoundError:
         return False
     try:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from forecasting.core.errors import NotFound
+from forecasting.storage import reading
 from forecasting.storage.atomic_files import write_text
 
 LAST = "last"
@@ -35,9 +36,7 @@ class NumberedFolders:
 
     def numbers(self) -> list[int]:
         """The numbers whose folders exist, in order."""
-        if not self.folder.is_dir():
-            return []
-        return sorted(int(entry.name) for entry in self.folder.iterdir() if NAME.fullmatch(entry.name))
+        return sorted(int(name) for name in reading.names(self.folder) if NAME.fullmatch(name))
 
     def name(self, number: int) -> Path:
         """The path of a number's folder, which need not exist."""
@@ -52,9 +51,9 @@ class NumberedFolders:
         write_text(self.folder / name, f"{number}\n")
 
     def pointed(self, name: str) -> int | None:
-        """The number that the small file `name` points to; None if it is missing or cannot be read."""
+        """The number that the small file `name` points to; None if it is missing or holds none."""
         try:
-            text = (self.folder / name).read_text(encoding="ascii").strip()
+            text = reading.text(self.folder / name, "ascii").strip()
         except (FileNotFoundError, UnicodeDecodeError):
             return None
         return int(text) if NUMBER.fullmatch(text) else None
@@ -82,7 +81,7 @@ class NumberedFolders:
         if not NUMBER.fullmatch(str(number)):
             raise NotFound(f"{str(number)[:40]!r} is not the number of a {self.noun}: numbers are digits only, e.g. 3.")
         path = self.name(int(number))
-        if not path.is_dir():
+        if not reading.is_folder(path):
             raise self.not_found(number)
         return path
 

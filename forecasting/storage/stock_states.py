@@ -17,7 +17,8 @@ from pyarrow import parquet
 
 from forecasting.core import row_keys, schema
 from forecasting.core.errors import InputError, StockDamaged
-from forecasting.storage import disk_full
+from forecasting.core.system_errors import refusals_named
+from forecasting.storage import disk_full, reading
 from forecasting.storage.atomic_files import write_bytes
 from forecasting.storage.locks import exclusive
 from forecasting.storage.numbered_folders import NAME, NumberedFolders
@@ -110,7 +111,8 @@ class StockStore:
         """The last saved state that was not taken back; None if there is none.
 
         Raises:
-            StockDamaged: It cannot be read.
+            StockDamaged: It is not as it was saved.
+            StorageUnavailable: It cannot be read now.
         """
         numbers = self.numbers()
         if not numbers:
@@ -152,8 +154,8 @@ class StockStore:
 
     def numbers(self) -> list[int]:
         """Numbers of the states that exist, damaged ones too, in order."""
-        folder = self._states.folder
-        return sorted(int(path.stem) for path in folder.glob(f"*{_SUFFIX}") if NAME.fullmatch(path.stem)) if folder.is_dir() else []
+        stems = (name.removesuffix(_SUFFIX) for name in reading.names(self._states.folder) if name.endswith(_SUFFIX))
+        return sorted(int(stem) for stem in stems if NAME.fullmatch(stem))
 
     def _alone(self) -> AbstractContextManager[None]:
         return exclusive(self._states.folder / ".lock", timeout=self._timeout)
@@ -176,13 +178,15 @@ class StockStore:
     def _read(self, number: int) -> tuple[pd.DataFrame, StockState]:
         file, state = self._opened(number)
         try:
-            return file.read().to_pandas(), state
+            with refusals_named(self._path(number)):
+                return file.read().to_pandas(), state
         except (pa.ArrowException, OSError, ValueError) as error:
             raise _damaged(number) from error
 
     def _opened(self, number: int) -> tuple[parquet.ParquetFile, StockState]:
         try:
-            file = parquet.ParquetFile(self._path(number), page_checksum_verification=True)
+            with refusals_named(self._path(number)):
+                file = parquet.ParquetFile(self._path(number), page_checksum_verification=True)
             facts = json.loads(file.schema_arrow.metadata[_FACTS])
             moment = datetime.fromisoformat(facts["moment"])
             return file, StockState(number, str(facts["name"]), moment, int(facts["rows"]), int(facts["before"]), int(facts["undone"]))
@@ -192,7 +196,10 @@ class StockStore:
 
 def _damaged(number: int) -> StockDamaged:
     logging.getLogger(__name__).warning("Saved stock %d cannot be read", number, exc_info=True)
-    return StockDamaged(f"The saved stock (state {number}) is damaged and cannot be read. Upload or type the stock again; that replaces it.")
+    return StockDamaged(
+        f"The saved stock (state {number}) is damaged and cannot be read. Put data/stock/{number:04d}{_SUFFIX} back from a backup, or upload or"
+        " type the stock again: that saves a new state."
+    )
 
 
 def _with_absent(frame: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:

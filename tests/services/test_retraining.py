@@ -52,7 +52,7 @@ def test_a_damaged_version_is_refused_by_name_and_the_last_good_one_serves(shop)
     serving = versions.serving(shop)
     assert serving.version == 1
     assert [str(damage) for damage in serving.refused] == [
-        "Version 2 is damaged: forecast.parquet does not match its manifest. Retrain to publish a new one."
+        "Version 2 is damaged: forecast.parquet does not match its manifest. Put it back from a backup, or retrain to publish a new one."
     ]
     assert versions.load(shop, 1).horizon == 14
 

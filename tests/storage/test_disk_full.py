@@ -8,7 +8,8 @@ import os
 import pytest
 from deltalake.exceptions import DeltaError
 
-from forecasting.core.errors import DiskFull, InputError
+from forecasting.core import system_errors
+from forecasting.core.errors import DiskFull, InputError, NotWritable
 from forecasting.storage import disk_full
 
 
@@ -33,12 +34,8 @@ FULL = [
 
 @pytest.mark.parametrize("error", FULL, ids=range(len(FULL)))
 def test_a_full_disk_is_one_error_that_says_what_was_not_saved(error):
-    with (
-        pytest.raises(
-            DiskFull, match=r"The disk is full: the upload a\.csv was not saved, and everything is as it was before\. Free some space"
-        ) as told,
-        disk_full.disk_full_as_error("the upload a.csv"),
-    ):
+    said = r"(The disk is full|Your quota on the disk is used up): the upload a\.csv was not saved, and everything is as it was before\. Free some"
+    with pytest.raises(DiskFull, match=said) as told, disk_full.disk_full_as_error("the upload a.csv"):
         raise error
     assert told.value.__cause__ is error
 
@@ -67,4 +64,9 @@ def test_what_was_not_saved_is_named_once_by_who_knows_it_best():
 def test_errors_that_led_to_each_other_end():
     one, two = KeyError("one"), KeyError("two")
     one.__cause__, two.__cause__ = two, one
-    assert not disk_full.is_full(one)
+    assert not system_errors.is_full(one)
+
+
+def test_a_disk_that_turned_read_only_says_what_was_not_saved():
+    with pytest.raises(NotWritable, match=r"The disk is read-only: the stock was not saved"), disk_full.disk_full_as_error("the stock"):
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS), "a")

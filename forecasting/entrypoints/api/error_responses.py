@@ -12,7 +12,7 @@ from pydantic.json_schema import SkipJsonSchema
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from forecasting.core import errors
+from forecasting.core import errors, system_errors
 from forecasting.core.errors import AmbiguousDates, ColumnsMissing, InputError, JobRunning, ProblemsFound, QuestionsOpen, ShelfcastError
 from forecasting.entrypoints.api.sales_schemas import Understood
 from forecasting.entrypoints.server.problem import MEDIA_TYPE, answer
@@ -26,6 +26,8 @@ STATUS: Final[dict[type[ShelfcastError], int]] = {
     errors.JobRunning: 409,
     errors.InputError: 422,
     errors.TryAgain: 503,
+    errors.StorageUnavailable: 503,
+    errors.OutOfMemory: 503,
     errors.DiskFull: 507,
     errors.NotWritable: 507,
 }
@@ -57,7 +59,7 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The documentation of the problems that a route may answer with, and of those that every route may."""
     schema = {"$ref": f"#/components/schemas/{Problem.__name__}"}
     problem = {"description": "A problem.", "content": {MEDIA_TYPE: {"schema": schema}}}
-    return dict.fromkeys(sorted({*statuses, 400, 401, 403, 413, 422, 429, 500}), problem)
+    return dict.fromkeys(sorted({*statuses, 400, 401, 403, 413, 422, 429, 500, 503, 507}), problem)
 
 
 def install(app: FastAPI) -> None:
@@ -65,7 +67,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(ShelfcastError, _known)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _misread)
-    app.add_exception_handler(Exception, _unexpected)
+    for kind in (OSError, MemoryError, Exception):
+        app.add_exception_handler(kind, _failed)
     describe = app.openapi
 
     def openapi() -> dict[str, Any]:
@@ -107,9 +110,13 @@ def _particulars(error: Exception) -> dict[str, Any]:
     return {}
 
 
-def _refused(_: Request, error: Exception) -> Response:
-    """The answer to a request that the framework refuses: no such route, a wrong method, a body that is too large."""
+def _refused(request: Request, error: Exception) -> Response:
+    """The answer to a request that the framework refuses: no such route, a wrong method, a body that is too large or could not be stored."""
     assert isinstance(error, HTTPException)
+    refusal = system_errors.named(error) if error.status_code == 400 else None
+    if refusal is not None:
+        logger.warning("The body of %s %r could not be kept.", request.method, request.url.path, exc_info=error)
+        return _known(request, refusal)
     kinds = {400: "BadRequest", 404: "NoSuchAddress", 405: "MethodNotAllowed", 413: "TooLarge"}
     texts = {
         400: "The body cannot be read. Send JSON in UTF-8, or a file as multipart/form-data, as curl -F file=@sales.csv does.",
@@ -128,6 +135,11 @@ def _misread(_: Request, error: Exception) -> Response:
     return answer(422, "FieldsWrong", f"The request cannot be read: {first}. /api/docs says what is expected.", more={"errors": faults[:SHOWN]})
 
 
-def _unexpected(request: Request, error: Exception) -> Response:
+def _failed(request: Request, error: Exception) -> Response:
+    """The answer to a failure that has no class of ours: what the system refused by name, anything else as a fault of Shelfcast."""
+    refusal = system_errors.named(error)
+    if refusal is not None:
+        logger.warning("%s %r was refused by the system.", request.method, request.url.path, exc_info=error)
+        return _known(request, refusal)
     logger.error("An unexpected error in %s %r.", request.method, request.url.path, exc_info=error)
     return answer(500, "Unexpected", UNEXPECTED)

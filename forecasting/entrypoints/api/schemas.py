@@ -228,7 +228,7 @@ class Health(BaseModel):
 
     status: Literal["ok", "no version", "disk nearly full"]
     version: int | None = Field(description="The version in use.")
-    refused: list[int] = Field(description="Newer versions that are damaged.")
+    refused: list[int] = Field(description="Newer versions that are damaged, or cannot be read now.")
     job: Job | None = Field(description="The newest retraining.")
     schedule: Plan | None = Field(description="Null if there is no schedule.")
     disk: Disk

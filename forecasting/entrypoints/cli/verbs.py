@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from forecasting.core import locations
+from forecasting.core import locations, system_errors
 from forecasting.core.errors import AmbiguousDates, ColumnsMissing, InputError, NothingPublished, ProblemsFound, ShelfcastError
 from forecasting.entrypoints.cli import arguments, sales_verbs
 from forecasting.entrypoints.cli.output import problem_lines, say, write
@@ -49,6 +49,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    except Exception as error:
+        refusal = system_errors.named(error)
+        if refusal is None:
+            raise
+        say(str(refusal))
+        return 1
 
 
 def _name_home() -> None:
@@ -190,8 +196,10 @@ def _live() -> int:
     from forecasting.services import versions
 
     serving = versions.serving(workspaces.workspace())
-    for damage in serving.refused:
-        say(str(damage))
+    if serving.version is None and serving.refused:
+        raise serving.refused[0]
+    for refusal in serving.refused:
+        say(str(refusal))
     if serving.version is None:
         raise NothingPublished("No model has been trained yet. Run: python -m forecasting retrain FILE")
     return serving.version

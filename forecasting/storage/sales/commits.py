@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from forecasting.storage import disk_full
+from forecasting.core import system_errors
 from forecasting.storage.atomic_files import sync
 from forecasting.storage.sales import log
 
@@ -35,7 +35,7 @@ def landing_commit(table: Path, version: int, mark: str) -> Iterator[list[Path]]
         if _has(log.path(table, version), mark):
             logging.getLogger(__name__).warning("Sales v%d was saved, but something after it failed", version, exc_info=True)
         else:
-            leftovers = _files(table) - before if disk_full.is_full(error) and log.newest(table) < version else set()
+            leftovers = _files(table) - before if system_errors.is_full(error) and log.newest(table) < version else set()
             for path in leftovers.union(written):
                 path.unlink(missing_ok=True)
             raise

@@ -14,6 +14,8 @@ from deltalake.exceptions import DeltaError
 from pyarrow import parquet
 
 from forecasting.core.errors import SalesDamaged
+from forecasting.core.system_errors import refusals_named
+from forecasting.storage import reading
 from forecasting.storage.sales import log, parts
 
 _ANEW: Final = "Put it back from a backup. Without one, move data/sales away and upload the files again; data/uploads has the bytes of all."
@@ -21,7 +23,7 @@ _ANEW: Final = "Put it back from a backup. Without one, move data/sales away and
 
 def check_lost(table: Path) -> None:
     """Raises SalesDamaged if a folder has sales but no log: they would not be seen."""
-    if any(table.rglob("*.parquet")):
+    if any(name.endswith(".parquet") for name in reading.names(table)):
         raise _damaged(Path(log.FOLDER), "missing", _ANEW)
 
 
@@ -75,7 +77,8 @@ def _check_checkpoints(table: Path) -> None:
 def _part_fault(path: Path, size: int, digest: str) -> str:
     """What is wrong with a file that should have this size and sha256 (empty where it is not known); empty if nothing is."""
     try:
-        facts = path.stat()
+        with refusals_named(path):
+            facts = path.stat()
         same = facts.st_size == size and digest in ("", _sha256(path, facts.st_size, facts.st_mtime_ns, facts.st_ino))
     except FileNotFoundError:
         return "missing"
@@ -85,7 +88,7 @@ def _part_fault(path: Path, size: int, digest: str) -> str:
 @lru_cache(maxsize=4096)
 def _sha256(path: Path, size: int, changed: int, inode: int) -> str:  # noqa: ARG001
     """The sha256 of a file of this size, time of change and inode."""
-    with path.open("rb") as file:
+    with refusals_named(path), path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -104,7 +107,8 @@ def _check_structure(table: Path, version: int) -> None:
 
 def _is_parquet(path: Path) -> bool:
     try:
-        parquet.ParquetFile(path).read()
+        with refusals_named(path):
+            parquet.ParquetFile(path).read()
     except (pa.ArrowException, OSError):
         return False
     return True

@@ -14,6 +14,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
+from forecasting.core.system_errors import refusals_named
+from forecasting.storage import reading
 from forecasting.storage.sales import parts
 
 FOLDER: Final = "_delta_log"
@@ -51,15 +53,16 @@ def path(table: Path, version: int) -> Path:
 
 def numbers(table: Path, suffix: str) -> list[int]:
     """The versions that have a file with this suffix in the log, in order."""
-    names = (entry.name.removesuffix(suffix) for entry in table.glob(f"{FOLDER}/*{suffix}"))
+    names = (name.removesuffix(suffix) for name in reading.names(table / FOLDER) if name.endswith(suffix))
     return sorted(int(name) for name in names if name.isdecimal())
 
 
 def entry(table: Path, version: int) -> Entry:
-    """The log entry that made a version, read once for each state of its file."""
+    """The log entry that made a version, read once for each state of its file; raises StorageUnavailable."""
     where = path(table, version)
     try:
-        facts = where.stat()
+        with refusals_named(where):
+            facts = where.stat()
         return _entry(where, facts.st_size, facts.st_mtime_ns, facts.st_ino)
     except FileNotFoundError:
         return Entry("missing")
@@ -69,7 +72,7 @@ def entry(table: Path, version: int) -> Entry:
 def _entry(where: Path, size: int, changed: int, inode: int) -> Entry:  # noqa: ARG001
     """The entry of this size, time of change and inode; cached, since some versions are read from a thousand entries."""
     try:
-        actions = [json.loads(line) for line in where.read_bytes().splitlines()]
+        actions = [json.loads(line) for line in reading.content(where).splitlines()]
     except (ValueError, RecursionError):
         return Entry("damaged")
     if not actions or not all(isinstance(action, dict) for action in actions):

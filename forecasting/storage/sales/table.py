@@ -15,7 +15,7 @@ import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable
 from deltalake.exceptions import CommitFailedError
 
-from forecasting.core import row_keys, schema
+from forecasting.core import row_keys, schema, system_errors
 from forecasting.core.errors import InputError, NotFound, ShelfcastError, TryAgain
 from forecasting.storage import disk_full
 from forecasting.storage.atomic_files import write_bytes
@@ -42,7 +42,8 @@ MARK: Final = "mark"
 
 
 class Dataset:
-    """The sales of a workspace. Every method that reads them raises SalesDamaged if a file of the table is missing or damaged.
+    """The sales of a workspace. Every method that reads them raises SalesDamaged if a file of the table is missing or
+    damaged, StorageUnavailable if it cannot be read now.
 
     Args:
         workspace: The workspace.
@@ -173,12 +174,12 @@ class Dataset:
 
     def _table(self, version: int | None = None) -> DeltaTable | None:
         path = self.workspace.sales
-        if not DeltaTable.is_deltatable(str(path)):
+        newest = log.newest(path)
+        if newest < 0:
             damage.check_lost(path)
             if version is not None:
                 raise NotFound(f"There is no sales version {version}: there are no sales yet.")
             return None
-        newest = log.newest(path)
         if version is not None and not 0 <= version <= newest:
             raise NotFound(f"There is no sales version {version}. The newest one is {newest}.")
         damage.check(path, newest if version is None else version)
@@ -228,13 +229,15 @@ class Dataset:
 
     @contextmanager
     def _named(self, version: int | None = None) -> Iterator[None]:
-        """Turns a library's error about a damaged file into SalesDamaged, which names the file and what to do."""
+        """Turns a library's error into one that names the file that is damaged or cannot be read now, and what to do."""
         try:
             yield
         except ShelfcastError:
             raise
         except Exception as error:
-            fault = None if disk_full.is_full(error) else damage.find_damage(self.workspace.sales, version)
+            if system_errors.takes_no_bytes(error):
+                raise
+            fault = damage.find_damage(self.workspace.sales, version) or system_errors.named(error, self.workspace.sales)
             if fault is None:
                 raise
             raise fault from error

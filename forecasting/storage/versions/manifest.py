@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from forecasting.core.errors import VersionDamaged
+from forecasting.core.errors import OutOfMemory, StorageUnavailable, VersionDamaged, VersionUnavailable
 from forecasting.core.json_values import jsonable
+from forecasting.core.system_errors import refusals_named
 from forecasting.storage.atomic_files import sync, write_json
 
 NAME = "manifest.json"
@@ -32,27 +34,50 @@ def write(folder: Path, facts: Mapping[str, Any]) -> None:
 
 
 def read(folder: Path, number: int) -> dict[str, Any]:
-    """The facts of version `number`; raises VersionDamaged if the manifest is missing or not as it was written."""
+    """The facts of version `number`.
+
+    Raises:
+        VersionDamaged: The manifest is missing or not as it was written.
+        VersionUnavailable: It cannot be read now.
+    """
     try:
-        values = json.loads((folder / NAME).read_text(encoding="utf-8"))
+        with readable(folder, number, NAME):
+            text = (folder / NAME).read_text(encoding="utf-8")
+        values = json.loads(text)
         if values.pop(CHECKSUM) == _checksum(values) and isinstance(values[FILES], dict):
             return dict(values)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         pass
     raise VersionDamaged(number, NAME)
 
 
 def verify(folder: Path, number: int) -> dict[str, Any]:
-    """The facts of version `number`, with every file checked; raises VersionDamaged for the first that is not as it was written."""
+    """The facts of version `number`, with every file checked.
+
+    Raises:
+        VersionDamaged: A file is missing or not as it was written.
+        VersionUnavailable: A file cannot be read now.
+    """
     values = read(folder, number)
     for name, facts in values[FILES].items():
         try:
-            same = _facts(folder / name) == facts
+            with readable(folder, number, name):
+                same = _facts(folder / name) == facts
         except OSError:
             same = False
         if not same:
             raise VersionDamaged(number, name)
     return values
+
+
+@contextmanager
+def readable(folder: Path, number: int, name: str) -> Iterator[None]:
+    """Turns the system's refusal to read a file of a version into VersionUnavailable."""
+    try:
+        with refusals_named(folder / name):
+            yield
+    except (StorageUnavailable, OutOfMemory) as error:
+        raise VersionUnavailable(number, name, str(error)) from error
 
 
 def _facts(path: Path) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
+from forecasting.core.errors import VersionDamaged
+from forecasting.storage.versions import manifest
 from forecasting.storage.versions.store import Serving, Versions
 
 Stamp = tuple[tuple[str, int, int, int], ...]
@@ -15,31 +17,31 @@ Stamp = tuple[tuple[str, int, int, int], ...]
 
 
 def serving_version(folder: Path) -> Serving:
-    """The version in a folder that serves, and the versions refused as damaged; takes a tenth of a millisecond while nothing changes."""
-    versions = Versions(folder)
-    live, numbers = versions.live(), tuple(versions.numbers())
-    stamps = (_stamp(folder, live),)
-    serving = _verified(folder, live, numbers, stamps)
-    if serving.version == live:
-        return serving
-    return _verified(folder, live, numbers, (*stamps, _stamp(folder, serving.version)))
+    """The version in a folder that serves, and those refused; takes a tenth of a millisecond while nothing changes."""
+    return Versions(folder).serving(_verify)
 
 
 def forget() -> None:
-    """Has the next `look` verify every file again, after damage was met that no stamp shows."""
-    _verified.cache_clear()
+    """Has the next look verify every file again, after damage was met that no stamp shows."""
+    _damage.cache_clear()
 
 
-@lru_cache(maxsize=8)
-def _verified(folder: Path, live: int | None, numbers: tuple[int, ...], stamps: tuple[Stamp, ...]) -> Serving:  # noqa: ARG001
-    return Versions(folder).serving()
+def _verify(path: Path, number: int) -> None:
+    with manifest.readable(path, number, "."):
+        stamp = tuple(sorted(_files(os.fspath(path))))
+    file = _damage(path, number, stamp)
+    if file is not None:
+        raise VersionDamaged(number, file)
 
 
-def _stamp(folder: Path, number: int | None) -> Stamp:
-    """A value that changes whenever a file of the version does; empty without a version."""
-    if number is None:
-        return ()
-    return tuple(sorted(_files(os.fspath(Versions(folder).path(number)))))
+@lru_cache(maxsize=64)
+def _damage(path: Path, number: int, stamp: Stamp) -> str | None:  # noqa: ARG001
+    """The damaged file of a version whose files have this stamp; that a file cannot be read now is raised, and so never remembered."""
+    try:
+        manifest.verify(path, number)
+    except VersionDamaged as damage:
+        return damage.file
+    return None
 
 
 def _files(folder: str) -> Iterator[tuple[str, int, int, int]]:

@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from forecasting.core.errors import VersionDamaged
-from forecasting.storage import disk_full
+from forecasting.core.errors import VersionDamaged, VersionUnavailable
+from forecasting.storage import disk_full, reading
 from forecasting.storage.atomic_files import sync
 from forecasting.storage.locks import exclusive, take
 from forecasting.storage.numbered_folders import DRAFT, LAST, NumberedFolders
@@ -27,11 +27,11 @@ class Serving:
 
     Args:
         version: The number to serve; None if no version is good.
-        refused: The versions that would have come first but are damaged.
+        refused: The versions that would have come first but are damaged, or cannot be read now.
     """
 
     version: int | None
-    refused: tuple[VersionDamaged, ...] = ()
+    refused: tuple[VersionDamaged | VersionUnavailable, ...] = ()
 
 
 class Versions:
@@ -75,27 +75,34 @@ class Versions:
         Only the pointer is read; `serving` and `folder` check whether the version is whole.
         """
         number = self._numbered.pointed(LIVE)
-        if number is not None and self._numbered.name(number).is_dir():
+        if number is not None and reading.is_folder(self._numbered.name(number)):
             return number
         return self.serving().version
 
-    def serving(self) -> Serving:
-        """The live version to serve; if it is damaged, the newest good version before it, or else the newest good one of all."""
+    def serving(self, verify: Callable[[Path, int], object] = manifest.verify) -> Serving:
+        """The live version to serve; if it is not good, the newest good version before it, or else the newest good one of all.
+
+        Args:
+            verify: Raises VersionDamaged or VersionUnavailable for the folder of a version that is not good.
+        """
         live, newest_first = self._numbered.pointed(LIVE), self.numbers()[::-1]
         if live is not None:
             newest_first = [live, *(n for n in newest_first if n < live), *(n for n in newest_first if n > live)]
         refused = []
         for number in newest_first:
             try:
-                manifest.verify(self._numbered.name(number), number)
-            except VersionDamaged as damage:
-                refused.append(damage)
+                verify(self._numbered.name(number), number)
+            except (VersionDamaged, VersionUnavailable) as fault:
+                if number == live and self._numbered.pointed(LIVE) != live:
+                    return self.serving(verify)
+                if number == live or reading.is_folder(self._numbered.name(number)):  # else it is being pruned
+                    refused.append(fault)
             else:
                 return Serving(number, tuple(refused))
         return Serving(None, tuple(refused))
 
     def set_live(self, number: int | str) -> None:
-        """Makes a version live; raises NotFound, VersionDamaged or DiskFull, and then the live version stays."""
+        """Makes a version live; raises NotFound, VersionDamaged, VersionUnavailable or DiskFull, and then the live version stays."""
         self.folder(number)
         with disk_full.disk_full_as_error("the choice of the live version"), self._locked():
             self._numbered.find(number)  # it may have been pruned meanwhile
@@ -125,18 +132,25 @@ class Versions:
         return self._numbered.name(number)
 
     def manifest(self, number: int | str) -> dict[str, Any]:
-        """The manifest of a version; raises NotFound, or VersionDamaged if the manifest is not as it was written."""
-        return manifest.read(self._numbered.find(number), int(number))
+        """The manifest of a version; raises NotFound, VersionDamaged or VersionUnavailable."""
+        with self.there(number) as path:
+            return manifest.read(path, int(number))
 
     def folder(self, number: int | str) -> Path:
-        """The folder of a version, each file checked against the manifest; raises NotFound or VersionDamaged."""
+        """The folder of a version, each file checked against the manifest; raises NotFound, VersionDamaged or VersionUnavailable."""
+        with self.there(number) as path:
+            manifest.verify(path, int(number))
+        return path
+
+    @contextmanager
+    def there(self, number: int | str) -> Iterator[Path]:
+        """The folder of a version, of which nothing is checked; raises NotFound, also where reading fails since it was pruned meanwhile."""
         path = self._numbered.find(number)
         try:
-            manifest.verify(path, int(number))
-        except VersionDamaged:
-            self._numbered.find(number)  # one that is being pruned is not damaged but gone
+            yield path
+        except (VersionDamaged, OSError):
+            self._numbered.find(number)
             raise
-        return path
 
     def _locked(self) -> AbstractContextManager[None]:
         return exclusive(self._folder / ".lock")

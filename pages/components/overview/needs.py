@@ -11,7 +11,7 @@ import streamlit as st
 
 from forecasting.analysis.forecast_view import View
 from forecasting.core import formatting
-from forecasting.core.errors import SalesDamaged
+from forecasting.core.errors import SalesDamaged, StorageUnavailable, VersionDamaged
 from forecasting.inventory.orders import wording
 from forecasting.inventory.orders.recommend import Orders
 from forecasting.services import sales, versions
@@ -71,9 +71,12 @@ def show_needs(ws: Workspace, view: View, orders: Orders | None, manifest: Mappi
 
 def _damaged(ws: Workspace) -> list[Need]:
     serving = versions.serving(ws)
+    instead = f"v{serving.version} is in use"
     return [
-        Need(RED, f"v{damage.version} is damaged", f"{markdown.plain(damage.file)} is not as it was saved. v{serving.version} is in use", "Retrain")
-        for damage in serving.refused
+        Need(RED, f"v{fault.version} is damaged", f"{markdown.plain(fault.file)} is not as it was saved. {instead}", "Retrain")
+        if isinstance(fault, VersionDamaged)
+        else Need(RED, f"v{fault.version} cannot be read now", f"Nothing says that it is damaged. {instead}", "See")
+        for fault in serving.refused
     ]
 
 
@@ -131,6 +134,8 @@ def _uploads(ws: Workspace) -> tuple[list[Upload], list[Need]]:
         return sales.uploads(ws), []
     except SalesDamaged as error:
         return [], [Need(RED, "The saved sales cannot be read", f"{markdown.plain(error.file)} is missing or damaged", "What to do")]
+    except StorageUnavailable as error:
+        return [], [Need(RED, "The saved sales cannot be read now", markdown.plain(str(error)), "What to do")]
 
 
 def _skipped(uploads: list[Upload]) -> list[Need]:

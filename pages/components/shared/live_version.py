@@ -10,7 +10,7 @@ import streamlit as st
 
 from forecasting.analysis import forecast_view
 from forecasting.core import formatting
-from forecasting.core.errors import SalesDamaged, ShelfcastError
+from forecasting.core.errors import SalesDamaged, ShelfcastError, StorageUnavailable
 from forecasting.services import cache, jobs, sales, versions, workspaces
 from pages.components.shared import markdown
 from pages.components.shared.addresses import UPLOAD
@@ -46,7 +46,11 @@ def ahead(ensemble: Ensemble) -> int:
 def live_manifest(title: str) -> dict[str, Any]:
     """What the version that serves says of itself; without one, says so and ends the page. Quick: the head need not wait for the ensemble."""
     ws = workspaces.workspace()
-    version = versions.serving(ws).version
+    serving = versions.serving(ws)
+    version = serving.version
+    if version is None and serving.refused:
+        head(title, f"v{serving.refused[0].version} cannot be used")
+        _cannot_be_loaded(serving.refused[0])
     if version is None:
         _nothing_yet(title)
         st.stop()
@@ -73,7 +77,8 @@ def loaded(version: int) -> Ensemble:
 
 def _cannot_be_loaded(error: ShelfcastError) -> NoReturn:
     with empty("error", "This version cannot be loaded.", markdown.plain(str(error))):
-        st.page_link(UPLOAD, label="Retrain", icon=":material/play_arrow:")
+        if not isinstance(error, StorageUnavailable):
+            st.page_link(UPLOAD, label="Retrain", icon=":material/play_arrow:")
     st.stop()
 
 
@@ -83,7 +88,7 @@ def _nothing_yet(title: str) -> None:
     job = jobs.job(ws)
     try:
         has_sales = sales.has_sales(ws)
-    except SalesDamaged as error:
+    except (SalesDamaged, StorageUnavailable) as error:
         head(title, UNREADABLE)
         empty("error", UNREADABLE, markdown.plain(str(error)))
         return

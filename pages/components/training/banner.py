@@ -13,6 +13,7 @@ from forecasting.core.errors import ShelfcastError
 from forecasting.services import jobs, versions, workspaces
 from pages.components.shared import wording
 from pages.components.shared.addresses import UPLOAD
+from pages.components.shared.failures import failures_shown
 from pages.components.training.card import newest_step, what_serves
 
 if TYPE_CHECKING:
@@ -74,13 +75,14 @@ def _wape(manifest: dict[str, Any]) -> float:
 
 def _watch(*, banner: bool) -> None:
     """Runs every second or two: draws the page again if something ended or began, else only the banner."""
-    if look() != st.session_state["seen"]:
-        st.rerun()
-    job = jobs.job(workspaces.workspace()) if banner else None
-    if job and job.state == "running":
-        _running_banner(job)
-    elif job and job.state == "failed" and st.session_state.get("dismissed") != job.number:
-        _failed_banner(job)
+    with failures_shown():
+        if look() != st.session_state["seen"]:
+            st.rerun()
+        job = jobs.job(workspaces.workspace()) if banner else None
+        if job and job.state == "running":
+            _running_banner(job)
+        elif job and job.state == "failed" and st.session_state.get("dismissed") != job.number:
+            _failed_banner(job)
 
 
 def _running_banner(job: JobStatus) -> None:

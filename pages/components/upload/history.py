@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from forecasting.core import formatting
-from forecasting.core.errors import SalesDamaged, ShelfcastError
+from forecasting.core.errors import SalesDamaged, ShelfcastError, StorageUnavailable
 from forecasting.entrypoints.server.server_settings import ServerSettings
 from forecasting.services import sales, schedule, versions
 from pages.components.shared import file_input, live_version, markdown
@@ -25,7 +25,7 @@ def read_or_stop(ws: Workspace) -> list[Upload]:
     """The uploads so far, newest first; saved sales that cannot be read say what to do and end the page."""
     try:
         return sales.uploads(ws)
-    except SalesDamaged as error:
+    except (SalesDamaged, StorageUnavailable) as error:
         file_input.refuse(live_version.UNREADABLE, str(error))
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from forecasting.core import formatting, schema
-from forecasting.core.errors import InputError, SalesDamaged, ShelfcastError
+from forecasting.core.errors import InputError, SalesDamaged, ShelfcastError, StorageUnavailable
 from forecasting.services import sales, versions
 from pages.charts import forecast
 from pages.components.shared import file_input, layout, live_version, markdown
@@ -45,7 +45,7 @@ def preview(ws: Workspace, upload: FileInput, reading: FileReading, checked: Int
             return file_input.remembered("change", key, lambda: sales.preview(ws, checked))
     except InputError as error:
         file_input.refuse("These sales do not fit the saved ones.", str(error))
-    except SalesDamaged as error:
+    except (SalesDamaged, StorageUnavailable) as error:
         file_input.refuse(live_version.UNREADABLE, str(error))
 
 

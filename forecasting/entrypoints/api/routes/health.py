@@ -109,7 +109,7 @@ class WorkspaceCollector(Collector):
         running = job is not None and job.state == "running"
         numbers = {
             "live_version": ("The version that serves, 0 for none.", serving.version or 0),
-            "damaged_versions": ("Newer versions that are refused as damaged.", len(serving.refused)),
+            "damaged_versions": ("Newer versions that are refused: damaged, or not to be read now.", len(serving.refused)),
             "job_running": ("Whether a retraining runs.", float(running)),
             "job_fraction": ("Share of the newest retraining that is done.", job.fraction if job else 0.0),
             "job_failed": ("Whether the newest retraining failed.", float(job is not None and job.state == "failed")),

@@ -66,7 +66,7 @@ AS_BEFORE = RetrainForm.model_validate({})
 @router.post(
     "/retrain",
     summary="Merge a file, retrain, and follow it",
-    responses={**documented(409, 503, 507), 200: STREAM},
+    responses={**documented(409), 200: STREAM},
     response_class=EventSourceResponse,
 )
 async def retrain(request: Request, context: Ask, form: Annotated[RetrainForm, Form(media_type="multipart/form-data")] = AS_BEFORE) -> Response:
@@ -113,7 +113,7 @@ async def log(context: Ask, number: Number) -> PlainTextResponse:
     return PlainTextResponse(await context.call(jobs_service.log, context.ws, number), headers={"X-Content-Type-Options": "nosniff"})
 
 
-@router.post("/jobs/{number}/cancel", summary="Cancel a retraining within 5 seconds", responses=documented(404, 503))
+@router.post("/jobs/{number}/cancel", summary="Cancel a retraining within 5 seconds", responses=documented(404))
 async def cancel(request: Request, context: Ask, number: Number) -> Job:
     """The live version and the merged sales stay. A retraining that has ended stays as it is."""
     await context.call(jobs_service.cancel, context.ws, number)

@@ -18,7 +18,7 @@ from forecasting.storage.sales.uploads import Upload
 router = APIRouter(tags=["sales"])
 
 
-@router.post("/upload", summary="Check a file and merge it", responses=documented(503, 507))
+@router.post("/upload", summary="Check a file and merge it", responses=documented())
 async def upload(context: Ask, form: Annotated[UploadForm, Form(media_type="multipart/form-data")]) -> UploadAnswer:
     """Merges a sales file in one step. New rows are added, later values win, and the same file twice changes nothing."""
     submission = await sent(context, form.file, form)
@@ -43,7 +43,7 @@ async def uploads(context: Ask, most: Annotated[int, Query(ge=1, le=1000, descri
     return [_row(each) for each in (await context.call(sales.uploads, context.ws))[:most]]
 
 
-@router.post("/uploads/undo", summary="Undo the last upload", responses=documented(503, 507))
+@router.post("/uploads/undo", summary="Undo the last upload", responses=documented())
 async def undo(context: Ask) -> UploadedFile:
     """The sales go back to what they were before it. The live version stays until a retrain."""
     return _row(await context.call(sales.undo, context.ws))

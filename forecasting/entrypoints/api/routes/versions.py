@@ -23,7 +23,7 @@ async def versions(context: Ask) -> list[dict[str, Any]]:
     return [jsonable({name: value for name, value in each.items() if name != FILES}) for each in manifests]
 
 
-@router.post("/versions/{number}/live", summary="Serve this version from now on", responses=documented(404, 503, 507))
+@router.post("/versions/{number}/live", summary="Serve this version from now on", responses=documented(404))
 async def live(context: Ask, number: Annotated[int, Path(ge=1, le=999_999_999, description="Number of the version.")]) -> Lived:
     """Switches in one step. A damaged version is refused."""
     await context.call(versions_service.set_live, context.ws, number)
