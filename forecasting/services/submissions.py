@@ -59,7 +59,13 @@ def accepted(ws: Workspace, sent: Submission) -> Intake:
 def merge(ws: Workspace, sent: Submission) -> tuple[Intake, Merge]:
     """Merges it in one step; raises InputError or TryAgain."""
     checked = accepted(ws, sent)
-    return checked, _merge(ws, sent, checked)
+    return checked, merge_checked(ws, sent, checked)
+
+
+def merge_checked(ws: Workspace, sent: Submission, checked: Intake) -> Merge:
+    """Merges what `accepted` gave; raises InputError or TryAgain."""
+    with _describing(checked):
+        return sales.merge(ws, sent.content, sent.name, checked, drop_problems=sent.drop_problems)
 
 
 def retrain(
@@ -84,22 +90,34 @@ def retrain(
         JobRunning: A retrain is running; nothing was merged, unless the text says so.
         TryAgain: Somebody else is changing the sales.
     """
+    return start(ws, sent, ready(ws, sent), settings, leave_a_core=leave_a_core, on_merge=on_merge)
+
+
+def ready(ws: Workspace, sent: Submission | None) -> Intake | None:
+    """What may be merged before a retrain, None without a file; raises InputError, or JobRunning if a retrain runs."""
     _refuse_while_one_runs(ws)
-    if sent is None:
+    return None if sent is None else accepted(ws, sent)
+
+
+def start(
+    ws: Workspace,
+    sent: Submission | None,
+    checked: Intake | None,
+    settings: Settings,
+    *,
+    leave_a_core: bool = True,
+    on_merge: Callable[[Intake, Merge], None] = lambda *_: None,
+) -> int:
+    """Merges what `ready` gave and starts a retrain; see `retrain`."""
+    if sent is None or checked is None:
         return retraining.start_retrain(ws, settings, leave_a_core=leave_a_core)
-    checked = accepted(ws, sent)
     _refuse_while_one_runs(ws)  # to read a large file takes seconds
-    merged = _merge(ws, sent, checked)
+    merged = merge_checked(ws, sent, checked)
     on_merge(checked, merged)
     try:
         return retraining.start_retrain(ws, settings, leave_a_core=leave_a_core)
     except JobRunning as error:
         raise JobRunning(error.job, f"Another retraining began meanwhile (job {error.job}). The file is merged: {merged}") from error
-
-
-def _merge(ws: Workspace, sent: Submission, checked: Intake) -> Merge:
-    with _describing(checked):
-        return sales.merge(ws, sent.content, sent.name, checked, drop_problems=sent.drop_problems)
 
 
 @contextmanager

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import math
 import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +18,7 @@ from forecasting.core.system_errors import refusals_named
 from forecasting.storage import home_folder
 
 POLL_SECONDS = 0.01
+_MAX_SECONDS: Final[ContextVar[float]] = ContextVar("seconds to wait for a lock", default=math.inf)
 UNWRITABLE: Final = (errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EEXIST, errno.EISDIR)
 """Why a lock file cannot be opened where nothing may be written, or where a file lies instead of a folder."""
 
@@ -38,10 +41,20 @@ def exclusive(path: Path, *, timeout: float = 10.0) -> Iterator[None]:
     with refusals_named(path):
         file = _opened(path)
     try:
-        _wait(file, path, timeout)
+        _wait(file, path, min(timeout, _MAX_SECONDS.get()))
         yield
     finally:
         os.close(file)
+
+
+@contextmanager
+def waiting_at_most(seconds: float) -> Iterator[None]:
+    """Has every lock that is taken in the block wait no longer than this, however long its taker would."""
+    token = _MAX_SECONDS.set(seconds)
+    try:
+        yield
+    finally:
+        _MAX_SECONDS.reset(token)
 
 
 def take(file: int) -> bool:

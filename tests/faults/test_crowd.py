@@ -41,7 +41,7 @@ def ws(quick_shop):
 
 @pytest.fixture
 def server(home, tmp_path):
-    with served(home.home, log=tmp_path / "log", FORECASTING_UPLOAD_RATE="1000/second") as running:
+    with served(home.home, log=tmp_path / "log", FORECASTING_UPLOAD_RATE="1000/second", FORECASTING_LOCK_SECONDS=str(PATIENCE)) as running:
         yield running
         assert running[1].poll() in (None, -signal.SIGTERM)
     assert "Traceback" not in (tmp_path / "log").read_text()

@@ -17,6 +17,7 @@ SERVER = {
     "request_rate": server_settings.REQUEST_RATE,
     "upload_rate": server_settings.UPLOAD_RATE,
     "retrain_every": server_settings.RETRAIN_EVERY,
+    "lock_seconds": server_settings.LOCK_SECONDS,
 }
 """Field -> variable."""
 THREADS = "FORECASTING_THREADS"

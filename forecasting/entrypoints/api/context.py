@@ -10,12 +10,14 @@ from typing import Annotated, Any, ParamSpec, TypeVar
 from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, Request
 
+from forecasting.entrypoints.api.turns import Turns
 from forecasting.entrypoints.server.server_settings import ServerSettings
+from forecasting.storage import locks
 from forecasting.storage.workspace import Workspace
 
 P = ParamSpec("P")
 T = TypeVar("T")
-QUICK, HEAVY = 16, 2
+QUICK, HEAVY, CHANGES, WATCHES = 16, 2, 8, 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,25 +27,54 @@ class Context:
     Args:
         ws: The workspace.
         settings: The server's settings.
-        quick: Threads for calls that take milliseconds, or wait.
+        quick: Threads for calls that take milliseconds.
         heavy: Threads for work on files, which takes memory and whole cores; more such calls at once wait for each other.
+        changes: Threads for changes, which may wait for a lock: one a part of the workspace at most.
+        watches: Threads for what monitoring asks.
+        turns: Turns at changing a part of the workspace.
     """
 
     ws: Workspace
     settings: ServerSettings
     quick: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(QUICK))
     heavy: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(HEAVY))
+    changes: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(CHANGES))
+    watches: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(WATCHES))
+    turns: Turns = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "turns", Turns(self.settings.lock_seconds))
 
     async def call(self, function: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
-        """The result of a quick function, called in a thread beside the event loop."""
+        """The result of a quick function that waits for nobody, called in a thread beside the event loop."""
         return await to_thread.run_sync(partial(function, *args, **options), limiter=self.quick)
 
     async def work(self, function: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
         """The result of a function that takes long, called in one of few threads beside the event loop."""
         return await to_thread.run_sync(partial(function, *args, **options), limiter=self.heavy)
 
+    async def change(self, part: str, function: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
+        """The result of a function that changes a part of the workspace, called beside the event loop when it is the request's turn.
 
-def _context(request: Request) -> Any:
+        Args:
+            part: What it changes: "sales", "versions", "jobs", ...
+            function: May wait for the lock of that part.
+            args: Of the function.
+            options: Of the function.
+
+        Raises:
+            TryAgain: Others were changing the same part for longer than the server's settings say.
+        """
+        async with self.turns.turn(part) as seconds:
+            with locks.waiting_at_most(seconds):
+                return await to_thread.run_sync(partial(function, *args, **options), limiter=self.changes)
+
+    async def watch(self, function: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
+        """The result of a quick function for monitoring, called in threads of its own: it answers whatever else waits."""
+        return await to_thread.run_sync(partial(function, *args, **options), limiter=self.watches)
+
+
+async def _context(request: Request) -> Any:
     return request.app.state.context
 
 

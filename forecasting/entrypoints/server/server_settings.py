@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from limits import parse_many
@@ -16,7 +16,9 @@ ORIGINS: Final = "FORECASTING_ORIGINS"
 REQUEST_RATE: Final = "FORECASTING_REQUEST_RATE"
 UPLOAD_RATE: Final = "FORECASTING_UPLOAD_RATE"
 RETRAIN_EVERY: Final = "FORECASTING_RETRAIN_EVERY"
+LOCK_SECONDS: Final = "FORECASTING_LOCK_SECONDS"
 SHORTEST_TOKEN: Final = 16
+MOST_LOCK_SECONDS: Final = 600.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +32,7 @@ class ServerSettings:
         request_rate: Requests of one client, e.g. "300/second".
         upload_rate: Files that one client sends, e.g. "60/minute".
         retrain_every: A cron expression in local time at which changed sales are trained on; empty for never.
+        lock_seconds: Seconds that a request over HTTP waits at most until others have changed what it is to change; then it is told to try again.
     """
 
     token: str = field(default="", repr=False)
@@ -37,6 +40,7 @@ class ServerSettings:
     request_rate: str = "300/second"
     upload_rate: str = "60/minute"
     retrain_every: str = ""
+    lock_seconds: float = 10.0
 
     def __post_init__(self) -> None:
         if not (self.token.isascii() and self.token.isprintable()) or " " in self.token:
@@ -50,6 +54,8 @@ class ServerSettings:
                 parse_many(rate)
             except ValueError as error:
                 raise SettingsError(f"{name} is a rate like 60/minute or 300/second, not {rate!r}.") from error
+        if not 0 < self.lock_seconds <= MOST_LOCK_SECONDS:
+            raise SettingsError(f"{LOCK_SECONDS} is more than 0 and at most {MOST_LOCK_SECONDS:g} seconds, not {self.lock_seconds:g}.")
 
     @property
     def is_weak(self) -> bool:
@@ -59,11 +65,22 @@ class ServerSettings:
     @classmethod
     def from_environ(cls, environment: Mapping[str, str]) -> ServerSettings:
         """The settings in environment variables; raises SettingsError."""
-        stated = {
+        stated: dict[str, Any] = {
             "token": environment.get(TOKEN, ""),
             "request_rate": environment.get(REQUEST_RATE, ""),
             "upload_rate": environment.get(UPLOAD_RATE, ""),
             "retrain_every": environment.get(RETRAIN_EVERY, "").strip(),
+            "lock_seconds": _number(LOCK_SECONDS, environment.get(LOCK_SECONDS, "")),
         }
         origins = tuple(origin.strip().rstrip("/") for origin in environment.get(ORIGINS, "").split(",") if origin.strip())
-        return cls(origins=origins, **{name: value for name, value in stated.items() if value})
+        return cls(origins=origins, **{name: value for name, value in stated.items() if value not in ("", None)})
+
+
+def _number(name: str, text: str) -> float | None:
+    """The number in a variable, None where it is empty; raises SettingsError."""
+    if not text.strip():
+        return None
+    try:
+        return float(text)
+    except ValueError as error:
+        raise SettingsError(f"{name} is a number, not {text!r}.") from error

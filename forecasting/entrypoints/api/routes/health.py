@@ -34,10 +34,10 @@ BUCKETS: Final = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30)
 @open_router.get("/health", summary="Whether all is well", responses=documented())
 async def health(request: Request, context: Ask) -> Health:
     """Needs no token."""
-    serving = await context.call(versions.serving, context.ws)
-    job = await context.call(jobs.job, context.ws)
-    plan = await context.call(planned, context.ws, context.settings.retrain_every)
-    disk = disk_of(context.ws)
+    serving = await context.watch(versions.serving, context.ws)
+    job = await context.watch(jobs.job, context.ws)
+    plan = await context.watch(planned, context.ws, context.settings.retrain_every)
+    disk = await context.watch(disk_of, context.ws)
     status: Literal["ok", "no version", "disk nearly full"] = "disk nearly full" if disk.free < LITTLE_SPACE else "ok"
     return Health(
         status="no version" if serving.version is None else status,
@@ -53,7 +53,7 @@ async def health(request: Request, context: Ask) -> Health:
 @router.get("/metrics", summary="Numbers for Prometheus", responses={**documented(), 200: TEXT}, response_class=Response)
 async def metrics(request: Request, context: Ask) -> Response:
     """Requests by route and status, how long they took, memory, disk, the live version and the job."""
-    return Response(await context.call(generate_latest, request.app.state.registry), media_type=CONTENT_TYPE_LATEST)
+    return Response(await context.watch(generate_latest, request.app.state.registry), media_type=CONTENT_TYPE_LATEST)
 
 
 def disk_of(ws: Workspace) -> Disk:

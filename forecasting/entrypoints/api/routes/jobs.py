@@ -74,7 +74,8 @@ async def retrain(request: Request, context: Ask, form: Annotated[RetrainForm, F
     answers_of(dict(form))  # a wrong answer is refused without a file, too
     chosen = form.settings(await context.call(versions.settings, context.ws))
     upload = None if form.file is None else await sent(context, form.file, form)
-    number = await context.work(submissions.retrain, context.ws, upload, chosen)
+    checked = await context.work(submissions.ready, context.ws, upload)
+    number = await context.change("jobs" if upload is None else "sales", submissions.start, context.ws, upload, checked, chosen)
     return await event_stream.respond(context, number, 0, address=address(request, number))
 
 
@@ -116,7 +117,7 @@ async def log(context: Ask, number: Number) -> PlainTextResponse:
 @router.post("/jobs/{number}/cancel", summary="Cancel a retraining within 5 seconds", responses=documented(404))
 async def cancel(request: Request, context: Ask, number: Number) -> Job:
     """The live version and the merged sales stay. A retraining that has ended stays as it is."""
-    await context.call(jobs_service.cancel, context.ws, number)
+    await context.change("jobs", jobs_service.cancel, context.ws, number)
     return described(request, _found(await context.call(jobs_service.job, context.ws, number)))
 
 

@@ -26,7 +26,8 @@ async def upload(context: Ask, form: Annotated[UploadForm, Form(media_type="mult
         checked, change = await context.work(submissions.preview, context.ws, submission)
         version = await context.call(sales.sales_version, context.ws)
         return _answer(checked, change.counts(), f"Nothing was saved. {change}", version, saved=False)
-    checked, merged = await context.work(submissions.merge, context.ws, submission)
+    checked = await context.work(submissions.accepted, context.ws, submission)
+    merged = await context.change("sales", submissions.merge_checked, context.ws, submission, checked)
     return _answer(checked, merged.counts(), str(merged), merged.version, saved=bool(merged.new or merged.changed))
 
 
@@ -46,7 +47,7 @@ async def uploads(context: Ask, most: Annotated[int, Query(ge=1, le=1000, descri
 @router.post("/uploads/undo", summary="Undo the last upload", responses=documented())
 async def undo(context: Ask) -> UploadedFile:
     """The sales go back to what they were before it. The live version stays until a retrain."""
-    return _row(await context.call(sales.undo, context.ws))
+    return _row(await context.change("sales", sales.undo, context.ws))
 
 
 def _row(upload: Upload) -> UploadedFile:

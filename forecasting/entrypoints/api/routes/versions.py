@@ -26,5 +26,5 @@ async def versions(context: Ask) -> list[dict[str, Any]]:
 @router.post("/versions/{number}/live", summary="Serve this version from now on", responses=documented(404))
 async def live(context: Ask, number: Annotated[int, Path(ge=1, le=999_999_999, description="Number of the version.")]) -> Lived:
     """Switches in one step. A damaged version is refused."""
-    await context.call(versions_service.set_live, context.ws, number)
+    await context.change("versions", versions_service.set_live, context.ws, number)
     return Lived(live=number)
