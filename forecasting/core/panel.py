@@ -175,9 +175,12 @@ def _columns(dates: pd.DatetimeIndex, known: np.ndarray, steps: Period) -> tuple
 
 
 def _placed(values: pd.Series, rows: np.ndarray, codes: np.ndarray, column: np.ndarray, shape: tuple[int, int]) -> FloatArray:
-    """Values of the chosen rows by series and step, NaN elsewhere; the mean where several rows belong to one step."""
+    """Values of the chosen rows by series and step, NaN elsewhere; the mean where several rows belong to one step.
+
+    Numbers beyond `schema.MAX_AMOUNT`, which early versions of Shelfcast saved, are not known either.
+    """
     value = values.to_numpy(dtype=float)
-    rows = rows & np.isfinite(value)
+    rows = rows & (np.abs(value) <= schema.MAX_AMOUNT)
     cell, value = codes[rows] * shape[1] + column[rows], value[rows]
     count = np.bincount(cell, minlength=shape[0] * shape[1])
     total = np.bincount(cell, value, minlength=len(count))

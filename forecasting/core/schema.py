@@ -25,6 +25,9 @@ DRIVERS: Final = (PRICE, PROMO, OPEN)
 COLUMNS: Final = (DATE, *KEYS, *ATTRIBUTES, *DRIVERS, SALES)
 """Every column of the sales table, in order."""
 
+MAX_AMOUNT: Final = 1e15
+"""The largest number of units, sold or come back, and the largest price that a row may hold: no sum of such numbers overflows."""
+
 UNIQUE_ID: Final = "unique_id"
 DS: Final = "ds"
 Y: Final = "y"

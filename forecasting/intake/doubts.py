@@ -10,12 +10,13 @@ import pandas as pd
 
 from forecasting.core import row_keys, schema
 from forecasting.core.formatting import count
+from forecasting.core.spellings import folded, has_spare_zeros, loose, spelling
 from forecasting.intake import cells
 from forecasting.intake import column_words as known
 from forecasting.intake.answers import Answers
 from forecasting.intake.column_mapping import YES
 from forecasting.intake.column_words import words_of
-from forecasting.intake.names import folded, holds, words
+from forecasting.intake.names import holds, words
 from forecasting.intake.table import Table
 from forecasting.intake.understood import Choice, Question
 
@@ -124,9 +125,19 @@ def spellings(frame: pd.DataFrame, mapping: Mapping[str, str], answers: Answers)
     return None
 
 
-def spelling(name: str) -> str:
-    """What is the same in all spellings of a name."""
-    return " ".join(folded(name).split())
+def zeros(frame: pd.DataFrame, mapping: Mapping[str, str]) -> list[str]:
+    """Notes about names that differ in zeros only, which a spreadsheet takes from numbers, and that are series of their own."""
+    notes = []
+    for key in (key for key in schema.KEYS if key in frame):
+        groups: dict[str, dict[str, str]] = {}
+        names = frame[key].unique()
+        for name in names if any(map(has_spare_zeros, names)) else ():
+            groups.setdefault(loose(name), {}).setdefault(spelling(name), f'"{name}"')
+        alike = [", ".join(group.values()) for group in groups.values() if len(group) > 1]
+        if alike:
+            shown = "; ".join(alike[:3]) + ("; ..." if len(alike) > 3 else "")
+            notes.append(f"{mapping[key]} has names that differ only in zeros: {shown}. Each has forecasts of its own.")
+    return notes
 
 
 def joined_spellings(frame: pd.DataFrame) -> pd.DataFrame:

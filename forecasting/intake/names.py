@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
+
+from forecasting.core.spellings import folded
 
 _WORD = re.compile(r"[^\W\d_]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-
-
-def folded(text: str) -> str:
-    """Lower case without accents; other signs stay.
-
-    Example:
-        >>> folded("Qté Straße")
-        'qte strasse'
-    """
-    bare = unicodedata.normalize("NFKD", text.casefold().replace("ß", "ss").replace("ı", "i"))
-    return unicodedata.normalize("NFC", "".join(c for c in bare if not unicodedata.combining(c)))
 
 
 def plain(name: str) -> str:

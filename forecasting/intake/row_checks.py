@@ -30,6 +30,7 @@ NO_DAYS: Final = np.empty(0, "datetime64[D]")
 NUMBERS: Final = (schema.PRICE, schema.SALES)
 FLAGS: Final = (schema.PROMO, schema.OPEN)
 _AGAIN: Final = "and upload again."
+_TOO_LARGE: Final = f"Over {schema.MAX_AMOUNT:,.0f}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,6 +134,7 @@ def _check_driver(findings: Findings, role: str, decimals: dict[str, number_form
     values = np.where(unknown, np.nan, cells.as_numbers(given, decimals[role]))
     findings.add(~np.isfinite(values) & ~unknown, role, "Not a number", f"Correct the {role} {_AGAIN}")
     findings.add(values < 0, role, f"{role.capitalize()} below zero", f"Correct the {role} {_AGAIN}")
+    findings.add(_too_large(values), role, _TOO_LARGE, f"Correct the {role} {_AGAIN}")
     return values
 
 
@@ -157,6 +159,7 @@ def _check_sales(
     findings.bad |= gaps
     findings.add(np.isnan(values) & ~empty & ~gaps, schema.SALES, "Not a number", f"Correct the sales {_AGAIN}")
     findings.add(np.isinf(values), schema.SALES, "Not a finite number", f"Correct the sales {_AGAIN}")
+    findings.add(_too_large(values), schema.SALES, _TOO_LARGE, f"Correct the sales {_AGAIN}")
     days = columns[schema.DATE]
     _check_days_to_come(findings, np.where(np.isfinite(values), days, np.datetime64("NaT", "D")), today)
     sold = days[np.isfinite(values) & ~findings.bad]
@@ -172,6 +175,10 @@ def _check_days_to_come(findings: Findings, sold: np.ndarray, today: date) -> No
     """Records sales of days that nobody has seen yet, by each row's day with sales."""
     tomorrow, last = (np.datetime64(today + ahead, "D") for ahead in (MAX_SOLD_AHEAD, date_column.MAX_AHEAD))
     findings.add((sold > tomorrow) & (sold <= last), schema.DATE, "Sales of a day to come", f"Correct the date, or leave its sales empty, {_AGAIN}")
+
+
+def _too_large(values: np.ndarray) -> np.ndarray:
+    return np.isfinite(values) & (np.abs(values) > schema.MAX_AMOUNT)
 
 
 def _column(values: np.ndarray | pa.DictionaryArray, rows: np.ndarray) -> pd.Series:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as AnyMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
-from forecasting.core import schema
+from forecasting.core import outsizes, schema
 from forecasting.core.period import period_of_dates
 from forecasting.intake import problems
 from forecasting.intake.answers import NOTHING_SAID, Answers
@@ -17,7 +17,7 @@ from forecasting.intake.collisions import RowNumbers, join
 from forecasting.intake.column_facts import SAMPLE_ROWS, ColumnFacts
 from forecasting.intake.column_guess import MONEY, SALES, guess_mapping, money_or_units
 from forecasting.intake.column_mapping import Mapping, checked
-from forecasting.intake.doubts import differences, joined_spellings, running_total, signs, spellings, states, totals, weeks
+from forecasting.intake.doubts import differences, joined_spellings, running_total, signs, spellings, states, totals, weeks, zeros
 from forecasting.intake.keys import unnamed
 from forecasting.intake.line_kinds import without_other_lines
 from forecasting.intake.receipts import receipts_by
@@ -55,6 +55,10 @@ class Intake:
     def dropped(self) -> int:
         """How many rows have a problem."""
         return int(self.problems["line"].nunique())
+
+    def with_notes(self, notes: tuple[str, ...]) -> Intake:
+        """The same with further notes."""
+        return replace(self, understood=replace(self.understood, notes=(*self.understood.notes, *notes)))
 
     def accept(self, *, drop_problems: bool = False) -> pd.DataFrame:
         """The sales, if they may be merged.
@@ -117,7 +121,7 @@ def check(table: Table, mapping: AnyMapping[str, str], answers: Answers = NOTHIN
         series=len(np.unique(joined.series)),
         first=sales[schema.DATE].min() if len(sales) else None,
         last=sales[schema.DATE].max() if len(sales) else None,
-        notes=(*table.notes, *notes, *rows.notes, *_about_sales(table, roles), *joined.notes),
+        notes=(*table.notes, *notes, *rows.notes, *_about_sales(table, roles), *joined.notes, *_remarks(sales, joined.series, roles)),
         questions=(*rows.questions, *asked),
         problems=len(rows.problems),
     )
@@ -155,6 +159,13 @@ def _about_sales(table: Table, roles: Mapping) -> tuple[str, ...]:
     if kind == MONEY or (kind == SALES and ColumnFacts(column, table.rows[column].iloc[:SAMPLE_ROWS]).has_cents):
         return (f"{column} {'is' if kind == MONEY else 'looks like'} money, not units: forecasts and orders are in money too.",)
     return ()
+
+
+def _remarks(sales: pd.DataFrame, series: np.ndarray, roles: Mapping) -> tuple[str, ...]:
+    """Notes about what can be right, and often is a mistake."""
+    units = sales[schema.SALES].to_numpy(dtype=float)
+    large = outsizes.note(sales, *outsizes.outsized(units, series, units, series))
+    return (*zeros(sales, roles), *([large] if large else []))
 
 
 def _copies(table: Table, good: np.ndarray, met: np.ndarray) -> np.ndarray:

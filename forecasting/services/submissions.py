@@ -45,7 +45,8 @@ def preview(ws: Workspace, sent: Submission) -> tuple[Intake, Change]:
     """What merging it would change; raises InputError where it could not be merged."""
     checked = accepted(ws, sent)
     with _describing(checked):
-        return checked, sales.preview(ws, checked)
+        change = sales.preview(ws, checked)
+    return checked.with_notes(change.notes), change
 
 
 def accepted(ws: Workspace, sent: Submission) -> Intake:
@@ -59,13 +60,14 @@ def accepted(ws: Workspace, sent: Submission) -> Intake:
 def merge(ws: Workspace, sent: Submission) -> tuple[Intake, Merge]:
     """Merges it in one step; raises InputError or TryAgain."""
     checked = accepted(ws, sent)
-    return checked, merge_checked(ws, sent, checked)
+    return merge_checked(ws, sent, checked)
 
 
-def merge_checked(ws: Workspace, sent: Submission, checked: Intake) -> Merge:
-    """Merges what `accepted` gave; raises InputError or TryAgain."""
+def merge_checked(ws: Workspace, sent: Submission, checked: Intake) -> tuple[Intake, Merge]:
+    """Merges what `accepted` gave, and notes what to know of it beside the saved sales; raises InputError or TryAgain."""
     with _describing(checked):
-        return sales.merge(ws, sent.content, sent.name, checked, drop_problems=sent.drop_problems)
+        merged = sales.merge(ws, sent.content, sent.name, checked, drop_problems=sent.drop_problems)
+    return checked.with_notes(merged.notes), merged
 
 
 def retrain(
@@ -112,7 +114,7 @@ def start(
     if sent is None or checked is None:
         return retraining.start_retrain(ws, settings, leave_a_core=leave_a_core)
     _refuse_while_one_runs(ws)  # to read a large file takes seconds
-    merged = merge_checked(ws, sent, checked)
+    checked, merged = merge_checked(ws, sent, checked)
     on_merge(checked, merged)
     try:
         return retraining.start_retrain(ws, settings, leave_a_core=leave_a_core)

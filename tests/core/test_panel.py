@@ -163,3 +163,10 @@ def test_a_panel_has_ten_years_of_days_at_most() -> None:
 def test_a_panel_begins_with_a_day_that_has_sales() -> None:
     panel = from_sales(pd.concat([daily("1970-01-01", "1970-02-01"), daily("2026-01-01", "2026-01-30")]))
     assert panel.dates[0] == pd.Timestamp("2026-01-01")
+
+
+def test_numbers_that_would_overflow_in_a_sum_are_not_known() -> None:
+    saved = frame(
+        [("2026-01-01", "a", 5.0), ("2026-01-02", "a", 1e308), ("2026-01-03", "a", np.inf), ("2026-01-04", "a", 6.0)], "date product_id sales"
+    )
+    np.testing.assert_array_equal(from_sales(saved).sales, [[5, np.nan, np.nan, 6]])

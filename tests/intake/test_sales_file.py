@@ -206,6 +206,33 @@ def test_rows_that_count_as_a_unit_each_are_sales_of_a_day_to_come_too():
     assert found(checked) == [[3, "date", "2026-12-24", "Sales of a day to come"]]
 
 
+def test_numbers_that_would_overflow_in_a_sum_are_problems():
+    lines = ["1e308", "1.1e308", "1e15", "-1e16", "1e999", "3"]
+    checked = intake("date,price,sales\n" + "".join(f"2026-01-0{day},2,{cell}\n" for day, cell in enumerate(lines, 1)) + "2026-01-08,1e16,1\n")
+    over = "Over 1,000,000,000,000,000"
+    assert [row[0::2] for row in found(checked)] == [[2, "1e308"], [3, "1.1e308"], [5, "-1e16"], [6, "1e999"], [8, "1e16"]]
+    assert [row[3] for row in found(checked)] == [over, over, over, "Not a finite number", over]
+    assert checked.understood.units == {"read": 1e15 + 3, "kept": 1e15 + 3}
+
+
+def test_rows_of_one_day_add_up_to_a_number():
+    checked = intake("date,product,sales\n2026-01-01,Tea,1e308\n2026-01-01,Tea,1.1e308\n2026-01-02,Tea,1e15\n2026-01-02,Tea,1e15\n", duplicates="sum")
+    assert len(checked.problems) == 2
+    assert checked.sales["sales"].tolist() == [2e15]
+
+
+def test_sales_a_thousand_times_the_usual_are_noted():
+    [note] = intake("date,product,sales\n" + "".join(f"2026-01-0{day},Tea,{5 if day != 4 else 5000}\n" for day in range(1, 8))).understood.notes
+    assert note.endswith("of its series, or more: Tea on 4 Jan 2026, 5,000 units instead of about 5. Correct what is a mistake.")
+
+
+def test_names_that_differ_in_zeros_are_noted():
+    text = "date,product,sales\n2026-01-01,007,1\n2026-01-01,7,1\n2026-01-01,7.0,1\n2026-01-01,70,1\n2026-01-01,A-01,1\n2026-01-01,a-1,1\n"
+    checked = intake(text, accept=frozenset({"different-spellings"}))
+    assert 'product has names that differ only in zeros: "007", "7", "7.0"; "A-01", "a-1". Each has forecasts of its own.' in checked.understood.notes
+    assert not intake("date,product,sales\n2026-01-01,0.5 l,1\n2026-01-01,0.05 l,1\n2026-01-01,10,1\n2026-01-01,1,1\n").understood.notes
+
+
 YEARS = "Years from all other dates"
 JANUARY = "".join(f"2026-01-{day:02},Tea,5\n" for day in range(1, 31))
 

@@ -29,6 +29,14 @@ def test_a_preview_changes_nothing_and_a_merge_does_what_it_said(shop):
     assert sales.uploads(shop)[0].name == "week.csv"
 
 
+def test_what_is_noted_beside_the_saved_sales_is_told_with_what_was_understood(shop):
+    loud = sent(WEEK.replace(b"Tea", b"TEA"))
+    for step in (submissions.preview, submissions.merge):
+        checked, result = step(shop, loud)
+        assert checked.understood.notes[-1:] == result.notes
+        assert '"TEA" from "Tea"' in result.notes[0]
+
+
 def test_columns_of_other_names_are_mapped_over_the_guess(shop):
     content = WEEK.replace(b"date,product_id", b"date,Ding")
     assert "product_id" not in submissions.check(shop, sent(content)).mapping

@@ -288,6 +288,25 @@ def test_after_an_undo_other_keys_are_welcome(dataset):
     pd.testing.assert_frame_equal(merged(dataset, total).read(), total)
 
 
+def test_names_spelled_like_saved_ones_are_noted(dataset):
+    merged(dataset, sales(("2024-01-01", "Bread", 5), ("2024-01-01", "007", 5)))
+    new = sales(("2024-01-02", "bread", 5), ("2024-01-02", "7", 5), ("2024-01-02", "Tea", 5), ("2024-01-02", "007", 5))
+    said = (
+        'New names differ from saved ones only in zeros, capitals, accents or spaces: "7" from "007", "bread" from "Bread". '
+        "Each has forecasts of its own."
+    )
+    assert dataset.preview(new).notes == (said,)
+    assert dataset.merge(new, upload()).notes == (said,)
+    assert dataset.preview(new).notes == ()
+
+
+def test_sales_a_thousand_times_the_saved_ones_are_noted(dataset):
+    merged(dataset, sales(*((f"2024-01-0{day}", "a", 5) for day in range(1, 7)), ("2024-01-01", "b", 5)))
+    [note] = dataset.preview(sales(("2024-01-08", "a", 5000), ("2024-01-08", "b", 5000))).notes
+    assert note.startswith("1 row has a thousand times the usual sales of its series, or more: a on 8 Jan 2024, 5,000 units instead of about 5.")
+    assert dataset.preview(sales(*((f"2024-02-0{day}", "a", 5000) for day in range(1, 7)))).notes == ()
+
+
 # The sample
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 from forecasting.core import formatting, period, row_keys, schema
 from forecasting.core.errors import InputError
 from forecasting.core.period import DAY, Period
+from forecasting.storage.sales.remarks import remarks
 
 GAPS: Final = 100
 """Gaps that a change lists at most, the longest first; all are counted."""
@@ -35,6 +36,7 @@ class Change:
         replaces_sample: Whether the sample's rows are put aside.
         period: Whether a row of the sales is a day, a week or a month after the merge.
         mixed: Why days, weeks or months of the upload do not fit the saved sales, and what to do; empty if they fit.
+        notes: What can be right, and often is a mistake, a sentence each.
     """
 
     new: pd.DataFrame
@@ -49,6 +51,7 @@ class Change:
     replaces_sample: bool = False
     period: Period = DAY
     mixed: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -125,6 +128,7 @@ def compare(saved: pd.DataFrame, upload: pd.DataFrame, *, only_sample: bool = Fa
         replaces_sample=replaces,
         period=periods[-1],
         mixed=_mixed(*periods, adds=bool(2 * known.sum() < len(known))),
+        notes=remarks(saved, upload, series),
     )
 
 

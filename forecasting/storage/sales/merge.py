@@ -20,6 +20,7 @@ class Merge:
         replaced_sample: Whether the sample's rows were put aside.
         period: Whether a row of the sales is a day, a week or a month after it.
         mixed: Why the upload does not fit the sales saved before, and what to do; empty if it fits.
+        notes: What can be right, and often is a mistake, a sentence each.
     """
 
     version: int | None
@@ -29,6 +30,7 @@ class Merge:
     replaced_sample: bool = False
     period: Period = DAY
     mixed: str = ""
+    notes: tuple[str, ...] = ()
 
     def counts(self) -> dict[str, int]:
         """How many rows were new, changed and unchanged."""

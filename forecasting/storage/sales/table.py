@@ -121,7 +121,14 @@ class Dataset:
                 version = table.version() + 1
                 with self._with_content(upload):
                     self._commit(table, change, upload)
-            return Merge(version, **change.counts(), replaced_sample=change.replaces_sample, period=change.period, mixed=change.mixed)
+            return Merge(
+                version,
+                **change.counts(),
+                replaced_sample=change.replaces_sample,
+                period=change.period,
+                mixed=change.mixed,
+                notes=change.notes,
+            )
 
     def history(self) -> list[Upload]:
         """All uploads, newest first; `undone` marks the ones that were taken back."""

@@ -64,6 +64,8 @@ def show(upload: FileInput, checked: Intake, change: Change) -> bool:
             st.markdown(f"**All {formatting.count(change.unchanged, 'row')} are already saved.** Nothing to merge.")
         if change.mixed:
             st.warning(markdown.plain(change.mixed), icon=":material/warning:")
+        for note in change.notes:
+            st.info(markdown.plain(note), icon=":material/help:")
         _numbers(change, lines)
         _tabs(checked, change)
         what = "this row" if lines == 1 else f"these {lines:,} rows"

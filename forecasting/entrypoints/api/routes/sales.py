@@ -26,8 +26,8 @@ async def upload(context: Ask, form: Annotated[UploadForm, Form(media_type="mult
         checked, change = await context.work(submissions.preview, context.ws, submission)
         version = await context.call(sales.sales_version, context.ws)
         return _answer(checked, change.counts(), f"Nothing was saved. {change}", version, saved=False)
-    checked = await context.work(submissions.accepted, context.ws, submission)
-    merged = await context.change("sales", submissions.merge_checked, context.ws, submission, checked)
+    accepted = await context.work(submissions.accepted, context.ws, submission)
+    checked, merged = await context.change("sales", submissions.merge_checked, context.ws, submission, accepted)
     return _answer(checked, merged.counts(), str(merged), merged.version, saved=bool(merged.new or merged.changed))
 
 
