@@ -44,6 +44,7 @@ def parser(run: Verbs) -> argparse.ArgumentParser:
     live = _add(verbs, "live", run, "serve this version from now on")
     live.add_argument("number", type=int, metavar="N", help="the version")
     _add_prune(verbs, run)
+    _add_backup_verbs(verbs, run)
     serve = _add(verbs, "serve", run, "start the dashboard and the API")
     serve.add_argument("--port", type=int, default=8501, help="port to listen on (%(default)s)")
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on; other machines need FORECASTING_API_TOKEN (%(default)s)")
@@ -69,6 +70,16 @@ def _add_prune(verbs: Any, run: Verbs) -> None:
     )
     prune.add_argument("--jobs", type=int, metavar="N", help=f"how many of the newest to keep, 0 for all ({KEEP_JOBS}, or {Retention.jobs})")
     prune.add_argument("--dry-run", action="store_true", help="show what would be deleted; delete nothing")
+
+
+def _add_backup_verbs(verbs: Any, run: Verbs) -> None:
+    backup = _add(verbs, "backup", run, "save the whole workspace in one verified file, while the server runs")
+    backup.add_argument("file", type=Path, metavar="FILE", help="the zip to write; an earlier one of that name is replaced once the new one is whole")
+    restore = _add(verbs, "restore", run, "unpack a backup into a new or empty folder")
+    restore.add_argument("file", type=Path, metavar="FILE", help="the zip that backup wrote")
+    restore.add_argument("--home", type=Path, metavar="DIR", help="the folder (the one that FORECASTING_HOME names)")
+    for verb in (backup, restore):
+        verb.add_argument("--json", action="store_true", help="print what came of it as JSON")
 
 
 def _add_sales_verbs(verbs: Any, run: Verbs) -> None:
