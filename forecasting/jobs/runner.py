@@ -15,7 +15,7 @@ from typing import Any
 
 from forecasting.core import locations, system_errors
 from forecasting.core.errors import JobRunning, TrainingFailed, TryAgain
-from forecasting.jobs import events, status
+from forecasting.jobs import environment, events, status
 from forecasting.jobs.events import Event
 from forecasting.jobs.status import ALIVE, CANCEL, EVENTS, EXIT, LOG, PID, REQUEST, RESERVE, JobStatus
 from forecasting.storage import disk_full
@@ -24,8 +24,6 @@ from forecasting.storage.locks import exclusive, is_held, take
 from forecasting.storage.numbered_folders import DRAFT, LAST, NumberedFolders
 from forecasting.storage.workspace import VARIABLE
 
-SECRETS = ("FORECASTING_API_TOKEN",)
-"""Environment variables that are not passed on to a job."""
 RESERVED_BYTES = 32_768
 POLL_SECONDS = 0.02
 TERM_SECONDS, KILL_SECONDS = 2.0, 2.5
@@ -198,14 +196,6 @@ class Jobs:
 
     def _spawn(self, path: Path, alive: int, home: Path) -> subprocess.Popen[bytes]:
         folder = locations.application_folder()
-        paths = [str(folder), *filter(None, [os.environ.get("PYTHONPATH")])]
-        surroundings = {
-            **{name: value for name, value in os.environ.items() if name not in SECRETS},
-            VARIABLE: str(home.resolve()),
-            "PYTHONPATH": os.pathsep.join(paths),
-            "PYTHONUNBUFFERED": "1",
-            "PYTHONFAULTHANDLER": "1",
-        }
         with (path / LOG).open("ab") as log:
             return subprocess.Popen(
                 [*self._command, str(path.resolve()), str(alive)],
@@ -213,7 +203,7 @@ class Jobs:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 cwd=folder,
-                env=surroundings,
+                env=environment.variables(**{VARIABLE: str(home.resolve())}),
                 pass_fds=(alive,),
                 start_new_session=True,
             )
