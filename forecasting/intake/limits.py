@@ -6,8 +6,12 @@ from typing import Final
 
 from forecasting.core.errors import UnreadableFile
 
+LIMIT: Final = 200 * 2**20
+"""Bytes that an upload may have, packed and unpacked."""
 MAX_COLUMNS: Final = 2_000
 """Columns of a table."""
+MAX_STOCK_ROWS: Final = 1_000_000
+"""Rows of a stock file."""
 MAX_HEADER_BYTES: Final = 2**16
 """Bytes of the line that names the columns."""
 MAX_LINE_BYTES: Final = 2**20

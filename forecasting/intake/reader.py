@@ -11,7 +11,7 @@ from forecasting.intake.answers import NOTHING_SAID, Answers
 from forecasting.intake.column_guess import guess_mapping
 from forecasting.intake.excel import read_workbook
 from forecasting.intake.foreign import foreign_kind
-from forecasting.intake.limits import too_large
+from forecasting.intake.limits import LIMIT, too_large
 from forecasting.intake.parquet import read_parquet
 from forecasting.intake.table import Table, listed, twins
 from forecasting.intake.unpacking import gunzip
@@ -19,8 +19,6 @@ from forecasting.intake.wide import wide_columns
 
 __all__ = ["LIMIT", "Table", "read_table"]
 
-LIMIT: Final = 200 * 2**20
-"""Bytes that an upload may have, packed and unpacked."""
 _GZIP: Final = b"\x1f\x8b"
 
 

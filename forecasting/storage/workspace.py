@@ -58,6 +58,11 @@ class Workspace:
         return self.home / "artifacts" / "jobs"
 
     @property
+    def reading(self) -> Path:
+        """Files while they are read, and the locks of those who read them; empty but for these when nobody does."""
+        return self.home / "artifacts" / "reading"
+
+    @property
     def schedule(self) -> Path:
         """The file with the outcome of the last scheduled retrain."""
         return self.home / "artifacts" / "schedule.json"
