@@ -12,13 +12,13 @@ import pandas as pd
 from forecasting.analysis import forecast_view
 from forecasting.core import schema, spreadsheets
 from forecasting.core.errors import StockDamaged
-from forecasting.intake import reader
 from forecasting.inventory.export import tables
 from forecasting.inventory.orders.recommend import Orders, recommend_orders
 from forecasting.inventory.policy import Policy
 from forecasting.inventory.stock import file, state
 from forecasting.inventory.stock.file import StockFile
 from forecasting.inventory.stock.state import GivenStock
+from forecasting.services.reading import FileTable
 from forecasting.storage.stock_states import SavedStock, StockStore
 from forecasting.storage.workspace import Workspace
 from forecasting.training.ensemble import Ensemble
@@ -34,14 +34,14 @@ NOBODY: Mapping[str, float] = {}
 # Stock in
 
 
-def guess_stock(table: reader.Table) -> dict[str, str]:
+def guess_stock(table: FileTable) -> dict[str, str]:
     """Role -> the column of a stock file that probably has it."""
-    return file.guess_mapping(table)
+    return file.guess_mapping(table.cells)
 
 
-def check_stock(table: reader.Table, mapping: Mapping[str, str], ensemble: Ensemble, *, day_first: bool | None = None) -> StockFile:
+def check_stock(table: FileTable, mapping: Mapping[str, str], ensemble: Ensemble, *, day_first: bool | None = None) -> StockFile:
     """What a stock file says of a version's series, and all its problems; raises InputError."""
-    return file.check(table, dict(mapping), ensemble.panel, day_first=day_first)
+    return file.check(table.cells, dict(mapping), ensemble.panel, day_first=day_first)
 
 
 def check_typed_stock(typed: pd.DataFrame, ensemble: Ensemble) -> StockFile:

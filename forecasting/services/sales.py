@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from forecasting.core import schema, spreadsheets
+from forecasting.core import spreadsheets
 from forecasting.core.errors import InputError
-from forecasting.intake import reader, row_checks, sales_file, sample_sales
+from forecasting.intake import row_checks, sales_file, sample_sales
 from forecasting.intake.answers import NOTHING_SAID, Answers
-from forecasting.intake.sheet_names import sheet_names
-from forecasting.intake.understood import Understood
+from forecasting.services import reading
+from forecasting.services.reading import FileTable
+from forecasting.services.reading_processes import OnWait
 from forecasting.storage.sales.changes import Change
 from forecasting.storage.sales.table import Dataset, Merge, Upload
 from forecasting.storage.workspace import Workspace
@@ -27,9 +27,12 @@ def read_file(path: Path) -> bytes:
         raise InputError(f"{path} cannot be read: {error.strerror}.") from error
 
 
-def inspect(content: bytes, name: str, answers: Answers = NOTHING_SAID) -> reader.Table:
-    """The table in a file; raises UnreadableFile."""
-    return reader.read_table(content, name, answers)
+def inspect(content: bytes, name: str, answers: Answers = NOTHING_SAID, *, cells: bool = False, on_wait: OnWait = reading.ignore) -> FileTable:
+    """The table in a file, with its cells if they are needed here; raises InputError, TryAgain and DiskFull.
+
+    `on_wait` is told, in a sentence, if other files are read first.
+    """
+    return reading.read(content, name, answers, cells=cells, on_wait=on_wait)
 
 
 def answers(values: Mapping[str, Any]) -> Answers:
@@ -39,15 +42,15 @@ def answers(values: Mapping[str, Any]) -> Answers:
 
 def sheets(content: bytes) -> tuple[str, ...]:
     """The visible sheets of a workbook; empty for other files."""
-    return sheet_names(content, reader.LIMIT)
+    return reading.sheets(content)
 
 
-def guess(table: reader.Table) -> dict[str, str]:
+def guess(table: FileTable) -> dict[str, str]:
     """Role -> the column of the file that probably has it."""
-    return sales_file.guess_mapping(table)
+    return dict(table.guess)
 
 
-def check(table: reader.Table, mapping: Mapping[str, str], answers: Answers = NOTHING_SAID, ws: Workspace | None = None) -> sales_file.Intake:
+def check(table: FileTable, mapping: Mapping[str, str], answers: Answers = NOTHING_SAID, ws: Workspace | None = None) -> sales_file.Intake:
     """The table's sales, all its problems and open questions.
 
     Args:
@@ -59,15 +62,9 @@ def check(table: reader.Table, mapping: Mapping[str, str], answers: Answers = NO
     Raises:
         InputError, ColumnsMissing or QuestionsOpen: It cannot be used so; with what was understood.
         SalesDamaged: The saved sales cannot be read.
+        TryAgain: Other files were being read for too long.
     """
-    saved = row_checks.NO_DAYS if ws is None else Dataset(ws).days()
-    try:
-        return sales_file.check(table, dict(mapping), answers, today=datetime.now(UTC).date(), saved=saved)
-    except InputError as error:
-        if error.understood is None:
-            columns = {role: mapping.get(role) for role in schema.COLUMNS}
-            error.understood = Understood(read=table.reading, mapping=columns, notes=table.notes).to_dict()
-        raise
+    return table.sales(mapping, answers, row_checks.NO_DAYS if ws is None else Dataset(ws).days())
 
 
 def problems_csv(checked: sales_file.Intake) -> bytes:

@@ -10,9 +10,10 @@ from forecasting.core.errors import InputError, JobRunning
 from forecasting.core.settings import Settings
 from forecasting.intake.answers import NOTHING_SAID, Answers
 from forecasting.intake.sales_file import Intake
-from forecasting.services import jobs, retraining, sales
+from forecasting.services import jobs, reading, retraining, sales
+from forecasting.services.reading_processes import OnWait
 from forecasting.storage.sales.changes import Change
-from forecasting.storage.sales.table import Merge
+from forecasting.storage.sales.table import Dataset, Merge
 from forecasting.storage.workspace import Workspace
 
 
@@ -26,6 +27,7 @@ class Submission:
         mapping: Role -> column, where the guess is not right.
         answers: What is said of the file where it can be read in more than one way.
         drop_problems: Whether rows that cannot be used are left out.
+        on_wait: Told, in a sentence, if other files are read first.
     """
 
     content: bytes = field(repr=False)
@@ -33,12 +35,13 @@ class Submission:
     mapping: Mapping[str, str] = field(default_factory=dict)
     answers: Answers = NOTHING_SAID
     drop_problems: bool = False
+    on_wait: OnWait = field(default=reading.ignore, repr=False, compare=False)
 
 
 def check(ws: Workspace, sent: Submission) -> Intake:
     """Its sales, all its problems and open questions; raises InputError."""
-    table = sales.inspect(sent.content, sent.name, sent.answers)
-    return sales.check(table, sales.guess(table) | dict(sent.mapping), sent.answers, ws)
+    saved = Dataset(ws).days()
+    return reading.read_sales(sent.content, sent.name, sent.mapping, sent.answers, saved=saved, on_wait=sent.on_wait)
 
 
 def preview(ws: Workspace, sent: Submission) -> tuple[Intake, Change]:

@@ -250,10 +250,10 @@ def test_a_stock_file_whose_dates_read_two_ways_is_asked_about(shop):
 def test_a_stock_file_that_has_no_table_before_a_question_asks_it(shop, monkeypatch):
     sheets = Question("sheet", "Which sheet?", tuple(Choice(name, f"Sheet {name}", {"sheet": name}) for name in ("A", "B")))
 
-    def inspect(content, name, answers=sales.NOTHING_SAID, real=sales.inspect):
+    def inspect(content, name, answers=sales.NOTHING_SAID, real=sales.inspect, **options):
         if answers.sheet is None:
             raise QuestionsOpen("--sheet A", understood={}, questions=[sheets])
-        return real(content, name, answers)
+        return real(content, name, answers, **options)
 
     monkeypatch.setattr(sales, "inspect", inspect)
     at = opened("inventory", inventory_tab="Stock")

@@ -8,6 +8,8 @@ from forecasting.core import settings
 from forecasting.entrypoints.server import server_settings
 from forecasting.entrypoints.server.server_settings import ServerSettings
 from forecasting.inventory.policy import Policy
+from forecasting.services import reading_limits
+from forecasting.services.reading_limits import ReadingLimits
 from forecasting.storage import workspace
 from reference.markdown import argument_texts, code, fields_table, table
 
@@ -21,6 +23,7 @@ SERVER = {
 }
 """Field -> variable."""
 THREADS = "FORECASTING_THREADS"
+READING = {"memory_mb": reading_limits.READING_MB, "seconds": reading_limits.READING_SECONDS}
 KEPT = {"versions": settings.KEEP_VERSIONS, "jobs": settings.KEEP_JOBS}
 
 
@@ -39,7 +42,7 @@ def environment() -> str:
     """Every variable of the environment that counts."""
     home = "the repository of a checkout; installed, `shelfcast` in the current folder"
     rows = [[code(workspace.VARIABLE), home, "Where `data/` and `artifacts/` are."]]
-    for of, variables, before in ((ServerSettings, SERVER, ""), (settings.Retention, KEPT, "Kept after a retrain: ")):
+    for of, variables, before in ((ServerSettings, SERVER, ""), (settings.Retention, KEPT, "Kept after a retrain: "), (ReadingLimits, READING, "")):
         texts, defaults = argument_texts(of), {field.name: field.default for field in fields(of)}
         rows += [[code(name), code(defaults[field] or None), before + texts[field]] for field, name in variables.items()]
     rows.append([code(THREADS), "1", "Threads that a retrain trains the network with."])

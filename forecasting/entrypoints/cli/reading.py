@@ -51,6 +51,7 @@ def mapping(pairs: Sequence[str], roles: Sequence[str] = schema.COLUMNS) -> dict
 
 def submission(args: argparse.Namespace) -> Submission:
     """The file that the arguments name, and what they say of it; raises InputError."""
+    from forecasting.entrypoints.cli.output import say
     from forecasting.services import sales
     from forecasting.services.submissions import Submission
 
@@ -60,4 +61,5 @@ def submission(args: argparse.Namespace) -> Submission:
         content=sales.read_file(args.file),
         name=args.file.name,
         drop_problems=args.drop_problems,
+        on_wait=say,
     )

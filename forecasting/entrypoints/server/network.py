@@ -12,6 +12,7 @@ from forecasting.core.settings import Retention
 from forecasting.entrypoints.server.problem import answer
 from forecasting.entrypoints.server.server_settings import TOKEN, ServerSettings
 from forecasting.jobs.cron import Cron
+from forecasting.services.reading_limits import ReadingLimits
 
 EVERYWHERE = "0.0.0.0"
 
@@ -48,6 +49,7 @@ def settings_for(address: str, environment: Mapping[str, str]) -> ServerSettings
     settings = ServerSettings.from_environ(environment)
     check(address, settings)
     Retention.from_environ(environment)
+    ReadingLimits.from_environ(environment)
     if settings.retrain_every:
         Cron(settings.retrain_every)
     return settings

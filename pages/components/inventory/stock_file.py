@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from forecasting.core import formatting, schema, spreadsheets
-from forecasting.core.errors import AmbiguousDates, InputError, QuestionsOpen, ShelfcastError
+from forecasting.core.errors import AmbiguousDates, DiskFull, InputError, QuestionsOpen, ShelfcastError, TryAgain
 from forecasting.inventory.orders import wording
 from forecasting.inventory.stock.file import StockFile
 from forecasting.services import ordering, sales
@@ -17,7 +17,7 @@ from pages.components.shared import file_input, markdown, questions
 from pages.components.shared.file_input import FileInput
 
 if TYPE_CHECKING:
-    from forecasting.intake.table import Table
+    from forecasting.services.reading import FileTable
     from forecasting.storage.workspace import Workspace
     from forecasting.training.ensemble import Ensemble
 
@@ -76,15 +76,17 @@ def read(ws: Workspace, ensemble: Ensemble, upload: FileInput) -> None:
         _result(ws, ensemble, upload, checked)
 
 
-def _table(upload: FileInput) -> Table | None:
+def _table(upload: FileInput) -> FileTable | None:
     """The table in the file; None where a question or a refusal comes before it, which is said."""
     answers, asked = sales.answers({}), set[str]()
     while True:
         try:
-            return file_input.remembered("stock_table", (upload.id, answers), partial(sales.inspect, upload.content, upload.name, answers))
+            return file_input.remembered(
+                "stock_table", (upload.id, answers), partial(sales.inspect, upload.content, upload.name, answers, cells=True)
+            )
         except QuestionsOpen as error:
             [question, *_] = error.questions
-        except InputError as error:
+        except (InputError, TryAgain, DiskFull) as error:
             _refused("This file cannot be read.", str(error))
             return None
         if question.text in asked:
@@ -102,7 +104,7 @@ def _refused(title: str, text: str) -> None:
     st.caption("Nothing was saved.")
 
 
-def _mapping(ensemble: Ensemble, upload: FileInput, table: Table) -> dict[str, str]:
+def _mapping(ensemble: Ensemble, upload: FileInput, table: FileTable) -> dict[str, str]:
     """What each column means, guessed from the names."""
     guessed, chosen = ordering.guess_stock(table), {}
     keys = [name for name in schema.KEYS if name in ensemble.panel.series]
@@ -117,14 +119,14 @@ def _mapping(ensemble: Ensemble, upload: FileInput, table: Table) -> dict[str, s
     return {role: column for role, column in chosen.items() if column is not None}
 
 
-def _select(role: str, upload: FileInput, table: Table, guessed: dict[str, str]) -> str | None:
+def _select(role: str, upload: FileInput, table: FileTable, guessed: dict[str, str]) -> str | None:
     names = list(table.columns)
     index = names.index(guessed[role]) if role in guessed else None
     key, label = f"inventory_map_{role}_{upload.id}", wording.STOCK.get(role) or formatting.LABELS[role]
     return st.selectbox(label, names, index=index, placeholder="Not in this file", key=key, persist_state="session")
 
 
-def _checked(ensemble: Ensemble, upload: FileInput, table: Table, mapping: dict[str, str]) -> StockFile | None:
+def _checked(ensemble: Ensemble, upload: FileInput, table: FileTable, mapping: dict[str, str]) -> StockFile | None:
     """The stock in the file; None where something stands in the way, which is said."""
     day_first = st.session_state.get(f"inventory_day_first_{upload.id}")
 

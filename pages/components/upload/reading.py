@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from forecasting.core.errors import InputError, QuestionsOpen, SalesDamaged
+from forecasting.core.errors import DiskFull, InputError, QuestionsOpen, SalesDamaged, TryAgain
 from forecasting.services import sales, workspaces
 from pages.components.shared import live_version, questions
 from pages.components.shared.file_input import FileInput, refuse, remembered
@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
     from forecasting.intake.answers import Answers
     from forecasting.intake.sales_file import Intake
-    from forecasting.intake.table import Table
     from forecasting.intake.understood import Choice, Question, Reading
+    from forecasting.services.reading import FileTable
 
+NOT_NOW = "The file cannot be read now."
 MAX_STEPS = 16
 """Steps whose questions the session keeps."""
 
@@ -148,14 +149,19 @@ def _checked(upload: FileInput, step: FileReading) -> Intake | QuestionsOpen:
                 return error
             except SalesDamaged as error:
                 refuse(live_version.UNREADABLE, str(error))
+            except (TryAgain, DiskFull) as error:
+                refuse(NOT_NOW, str(error))
 
     return remembered("checked", (upload.id, step.key), check)
 
 
-def _table(upload: FileInput, answers: Answers) -> Table:
-    def inspect() -> Table:
+def _table(upload: FileInput, answers: Answers) -> FileTable:
+    def inspect() -> FileTable:
         with st.spinner("Reading the file", show_time=True):
-            return sales.inspect(upload.content, upload.name, answers)
+            try:
+                return sales.inspect(upload.content, upload.name, answers, on_wait=_toast)
+            except (TryAgain, DiskFull) as error:
+                refuse(NOT_NOW, str(error))
 
     return remembered("table", (upload.id, _of_table(answers)), inspect)
 
@@ -163,3 +169,7 @@ def _table(upload: FileInput, answers: Answers) -> Table:
 def _of_table(answers: Answers) -> Answers:
     """The answers without those that change no cell, so that a file is not read again for them."""
     return replace(answers, duplicates=None, leave_out=(), period=None)
+
+
+def _toast(text: str) -> None:
+    st.toast(text, icon=":material/hourglass_top:")
