@@ -3,56 +3,102 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from forecasting.analysis import by_span
 from forecasting.analysis.forecast_view import chosen_rows, total_curves
 from forecasting.core import schema
+from forecasting.core.arrays import FloatArray
+from forecasting.core.period import Period
+from forecasting.core.spans import Spans
 from forecasting.training.ensemble import Ensemble
 
 DECIMALS = 3
 
 
-def forecast_table(ensemble: Ensemble, filters: Mapping[str, str], steps: int, *, total: bool = False) -> pd.DataFrame:
+class Layout(NamedTuple):
+    """What a row of the table is, and what it has beside the forecast.
+
+    Args:
+        total: A row stands for the sum of all chosen series, instead of one series.
+        level: What a row's date stands for; None for a step of the sales.
+        last_year: Whether the units of the same days a year before stand beside the forecast.
+    """
+
+    total: bool = False
+    level: Period | None = None
+    last_year: bool = False
+
+
+USUAL = Layout()
+"""A row a series and step, as scripts rely on it."""
+
+
+def forecast_table(ensemble: Ensemble, filters: Mapping[str, str], steps: int, layout: Layout = USUAL) -> pd.DataFrame:
     """The forecast as people exchange it.
 
     Args:
         ensemble: What is served.
         filters: Column -> value.
         steps: Days ahead: weeks or months where the sales come so.
-        total: One row a day for the sum of all chosen series, instead of one row a series and day.
+        layout: What a row is.
 
     Returns:
-        `date`, the key and category columns that exist (only the filters' where `total`), the models of the blend, `forecast`, the bands
-        and `model`; units a day, rounded to 3 decimals; empty where a model has no forecast.
+        `date`, the key and category columns that exist (only the filters' for a total), the models of the blend, `forecast`, the bands and
+        `model`; units in a step, rounded to 3 decimals; empty where a model has no forecast. By week or month `date` is its first day, only
+        whole ones are there, and `sold` are the units sold already, which the others include. `last_year` comes last where it is asked for.
 
     Raises:
         NotFound: The filters choose nothing.
-        InputError: A column that does not exist, or more days than the version forecasts.
+        InputError: A column that does not exist, more days than the version forecasts, or no whole week or month of them.
     """
-    return pd.DataFrame(forecast_columns(ensemble, filters, chosen_rows(ensemble, filters, steps), steps, total=total))
+    return pd.DataFrame(forecast_columns(ensemble, filters, chosen_rows(ensemble, filters, steps), steps, layout))
 
 
-def forecast_columns(ensemble: Ensemble, filters: Mapping[str, str], rows: np.ndarray, steps: int, *, total: bool) -> dict[str, np.ndarray]:
+def forecast_columns(ensemble: Ensemble, filters: Mapping[str, str], rows: np.ndarray, steps: int, layout: Layout = USUAL) -> dict[str, np.ndarray]:
     """The columns of that table, of the series at `rows`, which the filters choose."""
-    return _total(ensemble, filters, rows, steps) if total else _by_series(ensemble, rows, steps)
+    _, ahead = by_span.split(ensemble, rows, steps, layout.level or ensemble.panel.period)
+    named = _named(ensemble, filters, rows, ahead.dates, layout)
+    named |= {name: values.ravel().round(DECIMALS) for name, values in _curves(ensemble, rows, steps, ahead, layout).items()}
+    named[schema.MODEL] = _behind(ensemble, rows, len(ahead.dates), layout)
+    if layout.last_year:
+        before = by_span.last_year(ensemble, rows, ahead) if layout.total else by_span.last_year_each(ensemble, rows, ahead)
+        named[by_span.LAST_YEAR] = before.ravel().round(DECIMALS)
+    return named
 
 
-def _by_series(ensemble: Ensemble, rows: np.ndarray, steps: int) -> dict[str, np.ndarray]:
-    named: dict[str, np.ndarray] = {schema.DATE: np.tile(ensemble.panel.ahead(steps).to_numpy(), len(rows))}
-    named |= {name: np.repeat(labels[rows], steps) for name, labels in ensemble.labels.items()}
-    curves = {schema.FORECAST if name == schema.BLEND else name: ensemble.yhat[name][rows, :steps] for name in (*ensemble.blended, schema.BLEND)}
-    curves |= {name: ensemble.bands[rows, position, :steps] for position, name in enumerate(schema.BANDS)}
-    named |= {name: values.ravel().round(DECIMALS) for name, values in curves.items()}
-    return named | {schema.MODEL: np.repeat(ensemble.behind[rows], steps)}
+def _named(ensemble: Ensemble, filters: Mapping[str, str], rows: np.ndarray, dates: pd.DatetimeIndex, layout: Layout) -> dict[str, np.ndarray]:
+    """The columns that say what each row is."""
+    count = len(dates)
+    if layout.total:
+        return {schema.DATE: dates.to_numpy(), **{name: np.full(count, filters[name], object) for name in schema.FILTERS if name in filters}}
+    named: dict[str, np.ndarray] = {schema.DATE: np.tile(dates.to_numpy(), len(rows))}
+    return named | {name: np.repeat(labels[rows], count) for name, labels in ensemble.labels.items()}
 
 
-def _total(ensemble: Ensemble, filters: Mapping[str, str], rows: np.ndarray, steps: int) -> dict[str, np.ndarray]:
-    curves = total_curves(ensemble, rows, steps)
+def _curves(ensemble: Ensemble, rows: np.ndarray, steps: int, ahead: Spans, layout: Layout) -> dict[str, FloatArray]:
+    """The numbers of each row, in order, in arrays that end in an axis of dates."""
+    by_step = layout.level is None or layout.level == ensemble.panel.period
+    if by_step:
+        curves = total_curves(ensemble, rows, steps) if layout.total else _by_step(ensemble, rows, steps)
+    else:
+        curves = by_span.total(ensemble, rows, ahead) if layout.total else by_span.each(ensemble, rows, ahead)
     curves[schema.FORECAST] = curves.pop(schema.BLEND)
+    return {name: curves[name] for name in (*([] if by_step else [by_span.SOLD]), *ensemble.blended, schema.FORECAST, *schema.BANDS)}
+
+
+def _by_step(ensemble: Ensemble, rows: np.ndarray, steps: int) -> dict[str, FloatArray]:
+    """Each series' forecast and bands as they were published, shape (r, steps)."""
+    curves = {name: ensemble.yhat[name][rows, :steps] for name in (*ensemble.blended, schema.BLEND)}
+    return curves | {name: ensemble.bands[rows, position, :steps] for position, name in enumerate(schema.BANDS)}
+
+
+def _behind(ensemble: Ensemble, rows: np.ndarray, count: int, layout: Layout) -> np.ndarray:
+    """What stands behind each row; the blend behind a total of several."""
+    if not layout.total:
+        return np.repeat(ensemble.behind[rows], count)
     behind = np.unique(ensemble.behind[rows])
-    named: dict[str, np.ndarray] = {schema.DATE: ensemble.panel.ahead(steps).to_numpy()}
-    named |= {name: np.full(steps, filters[name], object) for name in schema.FILTERS if name in filters}
-    named |= {name: curves[name].round(DECIMALS) for name in (*ensemble.blended, schema.FORECAST, *schema.BANDS)}
-    return named | {schema.MODEL: np.full(steps, behind[0] if len(behind) == 1 else schema.BLEND, object)}
+    return np.full(count, behind[0] if len(behind) == 1 else schema.BLEND, object)

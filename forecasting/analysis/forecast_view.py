@@ -8,10 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from forecasting.analysis import by_span
 from forecasting.core import formatting, schema
 from forecasting.core.arrays import FloatArray, known_sum
 from forecasting.core.errors import InputError, NotFound
 from forecasting.core.period import DAY, Period
+from forecasting.core.spans import Spans
 from forecasting.models.prophet.model import ProphetModel
 from forecasting.training import metrics
 from forecasting.training.bands import quantiles
@@ -50,8 +52,9 @@ class View:
         n_series: Series added up.
         steps: Days ahead.
         last: Last day with sales.
-        history: `ds, y`: units a day; NaN on days on which no series has a row.
-        forecast: `ds`, a column a model (where a model has no forecast for a series, the blend stands in), `blend` and the bands of the total.
+        history: `ds, y, last_year`: units sold in each day (week or month, by `level`), and in the same days a year before; NaN where not known.
+        forecast: `ds, last_year`, a column a model (where a model has no forecast for a series, the blend stands in), `blend` and the bands of
+            the total; by week or month also the units that are `sold` already, which the others include.
         total: Of the sum over the days, from errors of sums over as many days.
         last_year: Units sold in the same days 364 days (52 weeks, 12 months) before; NaN where not known.
         busiest: The day ahead that sells most, and its units.
@@ -60,6 +63,7 @@ class View:
         coverage_80: Share of days inside the 80 % band that each past cutoff would have had from the other cutoffs.
         simpler: Series not served by the blend: `unique_id`, their columns, `model`, `reason`.
         period: What a day is.
+        level: What a row of `history` and `forecast` is: the period, or a week or month of whole ones.
     """
 
     filters: Mapping[str, str]
@@ -76,6 +80,7 @@ class View:
     coverage_80: float
     simpler: pd.DataFrame
     period: Period = DAY
+    level: Period = DAY
 
 
 def options(ensemble: Ensemble, filters: Mapping[str, str]) -> dict[str, list[str]]:
@@ -127,34 +132,37 @@ def chosen_rows(ensemble: Ensemble, filters: Mapping[str, str], steps: int) -> n
     return rows
 
 
-def view(ensemble: Ensemble, filters: Mapping[str, str], steps: int) -> View:
-    """The total of the series that the filters choose, over the next `steps` days.
+def view(ensemble: Ensemble, filters: Mapping[str, str], steps: int, level: Period | None = None) -> View:
+    """The total of the series that the filters choose, over the next `steps` days, by day or by a coarser level.
 
     Raises:
         NotFound: The filters choose nothing.
-        InputError: A column that does not exist, or more days than the version forecasts.
+        InputError: A column that does not exist, more days than the version forecasts, or a level with no whole week or month ahead.
     """
     rows = chosen_rows(ensemble, filters, steps)
     panel = ensemble.panel
-    curves = total_curves(ensemble, rows, steps)
-    busiest = int(np.argmax(curves[schema.BLEND]))
-    ahead = panel.ahead(steps)
+    level = level or panel.period
+    over, ahead = by_span.split(ensemble, rows, steps, level)
+    blend = ensemble.yhat[schema.BLEND][rows, :steps].sum(axis=0)
+    busiest = int(np.argmax(blend))
+    curves = total_curves(ensemble, rows, steps) if level == panel.period else by_span.total(ensemble, rows, ahead)
     simpler = ensemble.health.iloc[rows].loc[lambda table: table[schema.MODEL] != schema.BLEND, [schema.UNIQUE_ID, schema.MODEL, schema.REASON]]
     return View(
         filters=dict(filters),
         n_series=len(rows),
         steps=steps,
         last=panel.last,
-        history=pd.DataFrame({schema.DS: panel.dates, schema.Y: known_sum(panel.sales[rows], axis=0)}),
-        forecast=pd.DataFrame({schema.DS: ahead, **curves}),
+        history=by_span.history(ensemble, rows, over),
+        forecast=pd.DataFrame({schema.DS: ahead.dates, **curves, by_span.LAST_YEAR: by_span.last_year(ensemble, rows, ahead)}),
         total=total_range(ensemble, rows, steps),
-        last_year=_last_year(known_sum(panel.sales[rows], axis=0), steps, panel.period.year),
-        busiest=(ahead[busiest], float(curves[schema.BLEND][busiest])),
+        last_year=_last_year(ensemble, rows, steps),
+        busiest=(panel.ahead(steps)[busiest], float(blend[busiest])),
         weights=_weights(ensemble, rows, steps),
         wape=float(metrics.wape(*quantiles.total_errors(ensemble.errors_of(rows)))),
         coverage_80=_coverage(ensemble, rows),
         simpler=simpler.merge(panel.series, on=schema.UNIQUE_ID),
         period=panel.period,
+        level=level,
     )
 
 
@@ -176,25 +184,6 @@ def total_range(ensemble: Ensemble, rows: np.ndarray, steps: int) -> Range:
     learned = ensemble.calibrated(steps) if len(rows) == 1 else None
     limits = quantiles.quantiles(ensemble.errors, ensemble.yhat[schema.BLEND][:, :steps], rows, schema.QUANTILES, window=steps, learned=learned)[:, 0]
     return Range(expected, *(float(value) for value in limits))
-
-
-def movers(ensemble: Ensemble, steps: int) -> pd.DataFrame:
-    """What changes most, the next days against the last ones, most units first.
-
-    Returns:
-        `label, change, units, spark`: product (or series); relative change of the sum, NaN from nothing; units of the next days; units a
-        day of the last `steps` and the next `steps`, as a list.
-    """
-    by = schema.PRODUCT if schema.PRODUCT in ensemble.panel.series else schema.UNIQUE_ID
-    codes, labels = pd.factorize(ensemble.panel.series[by], sort=True)
-    past, ahead = np.nan_to_num(ensemble.panel.sales[:, -steps:]), ensemble.yhat[schema.BLEND][:, :steps]
-    both = np.zeros((len(labels), past.shape[1] + ahead.shape[1]))
-    np.add.at(both, codes, np.hstack([past, ahead]))
-    before, after = both[:, : past.shape[1]].sum(axis=1), both[:, past.shape[1] :].sum(axis=1)
-    change = np.full(len(labels), np.nan)
-    np.divide(after - before, before, out=change, where=before > 0)
-    order = np.argsort(-np.abs(after - before), kind="stable")
-    return pd.DataFrame({"label": labels[order], "change": change[order], "units": after[order], "spark": [row.tolist() for row in both[order]]})
 
 
 def components(ensemble: Ensemble, filters: Mapping[str, str], steps: int) -> pd.DataFrame:
@@ -231,10 +220,11 @@ def _strongest(effect: FloatArray, dates: pd.DatetimeIndex) -> tuple[float, str]
     return means[strongest], WEEKDAYS[strongest]
 
 
-def _last_year(history: FloatArray, steps: int, year: int) -> float:
-    """Units of the same days a year ago, of those that have come already."""
-    same = history[len(history) - year : len(history) - year + steps] if len(history) >= year else np.array([])
-    return float(np.nansum(same)) if len(same) == steps and np.isfinite(same).any() else float("nan")
+def _last_year(ensemble: Ensemble, rows: np.ndarray, steps: int) -> float:
+    """Units of the next `steps` days a year ago."""
+    known = len(ensemble.panel.dates)
+    days = Spans(ensemble.panel.ahead(1), np.array([known]), np.array([known + steps]))
+    return float(by_span.last_year(ensemble, rows, days)[0])
 
 
 def _weights(ensemble: Ensemble, rows: np.ndarray, steps: int) -> dict[str, float]:

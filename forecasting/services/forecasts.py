@@ -4,19 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from forecasting.analysis import forecast_view
+from forecasting.analysis import by_span, forecast_view
 from forecasting.analysis.assumptions import Assumption, assumptions_of
 from forecasting.analysis.baseline import Baseline
-from forecasting.analysis.forecast_table import forecast_table
+from forecasting.analysis.forecast_table import Layout, forecast_table
 from forecasting.core import spreadsheets
 from forecasting.training.ensemble import Ensemble
 
 Filters = Mapping[str, str]
 
 
-def forecast_csv(ensemble: Ensemble, filters: Filters, steps: int, *, total: bool = False) -> bytes:
-    """The forecast table as CSV, safe to open in a spreadsheet."""
-    return spreadsheets.to_csv(forecast_table(ensemble, filters, steps, total=total))
+def layout(ensemble: Ensemble, *, total: bool = False, level: str | None = None, last_year: bool = False) -> Layout:
+    """What a row of the table is; raises InputError for a level that is finer than the sales."""
+    return Layout(total, by_span.level_named(ensemble.panel, level), last_year)
+
+
+def forecast_csv(
+    ensemble: Ensemble, filters: Filters, steps: int, *, total: bool = False, level: str | None = None, last_year: bool = False
+) -> bytes:
+    """The forecast table as CSV, safe to open in a spreadsheet; raises NotFound and InputError.
+
+    Args:
+        ensemble: What is served.
+        filters: Column -> value.
+        steps: Days ahead: weeks or months where the sales come so.
+        total: A row for the sum of all chosen series, instead of one a series.
+        level: "day", "week" or "month", the sales' own or coarser; None for their own.
+        last_year: With the units of the same days a year before.
+    """
+    return spreadsheets.to_csv(forecast_table(ensemble, filters, steps, layout(ensemble, total=total, level=level, last_year=last_year)))
 
 
 def assumptions(ensemble: Ensemble, filters: Filters, steps: int) -> tuple[Assumption, ...]:

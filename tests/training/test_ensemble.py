@@ -140,16 +140,6 @@ def test_components_say_what_moves_the_forecast(made):
     assert moved.units["weekly"] > 15
 
 
-def test_movers_compare_the_next_days_with_the_last(made):
-    movers = forecast_view.movers(made, 14)
-    assert movers.label.tolist()[0] in set(made.panel.series.product_id)
-    bread = movers.set_index("label").loc["Bread"]
-    rows = (made.panel.series.product_id == "Bread").to_numpy()
-    before = made.panel.sales[rows, -14:].sum()
-    assert bread.change == pytest.approx((bread.units - before) / before)
-    assert len(bread.spark) == 28
-
-
 def test_the_csv_has_a_row_for_each_series_and_day_in_the_columns_that_scripts_rely_on(made):
     table = pd.read_csv(io.BytesIO(forecasts.forecast_csv(made, {}, 14)))
     bands = ["lower_80", "upper_80", "lower_95", "upper_95"]
