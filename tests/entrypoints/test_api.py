@@ -64,6 +64,18 @@ def test_a_total_is_one_row_a_day_with_the_sum_that_the_page_shows(looked_at, pu
     assert answer["sum"] == pytest.approx({name: getattr(shown, name) for name in ("expected", "lower_80", "upper_80", "lower_95", "upper_95")})
 
 
+def test_weeks_beside_last_year_are_those_of_the_csv_and_no_month_is_made_of_days_that_are_not_forecast(looked_at, published):
+    question = {"days": 14, "by": "week", "last_year": True, "region": "North"}
+    answer = looked_at.post("/api/forecast", json=question).json()
+    table = pd.DataFrame(answer["forecast"]).assign(date=lambda rows: pd.to_datetime(rows["date"]))
+    content = forecasts.forecast_csv(versions.load(published, 1), {"region": "North"}, 14, level="week", last_year=True)
+    expected = pd.read_csv(io.BytesIO(content), parse_dates=["date"])
+    pd.testing.assert_frame_equal(table, expected, check_dtype=False)
+    assert table.columns.tolist()[4] == "sold"
+    refused = looked_at.post("/api/forecast", json=question | {"by": "month"})
+    assert "no whole month" in problem(refused, 422, "input-error")["detail"]
+
+
 def test_a_series_on_a_simpler_model_is_named_in_its_rows(looked_at):
     answer = looked_at.post("/api/forecast", json={"days": 2, "product_id": "Old pie"}).json()
     assert {row["model"] for row in answer["forecast"]} == {"stopped"}

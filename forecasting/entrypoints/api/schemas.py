@@ -7,9 +7,10 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
 
+from forecasting.analysis.forecast_table import Layout
 from forecasting.core import schema
 from forecasting.inventory.policy import Policy, Rule, Target
-from forecasting.services import models
+from forecasting.services import forecasts, models
 from forecasting.training.ensemble import Ensemble
 
 USUAL_DAYS = 28
@@ -69,6 +70,14 @@ class ForecastQuestion(Filtered):
         examples=[7],
     )
     total: StrictBool = Field(False, description="One row a day for the total, instead of one row per series and day.")
+    by: Literal["day", "week", "month"] | None = Field(
+        None, description="A row for each of these. Weeks and months are whole ones, and include what is sold already. By default as the sales come."
+    )
+    last_year: StrictBool = Field(False, description="With the units sold in the same days a year before.")
+
+    def layout(self, ensemble: Ensemble) -> Layout:
+        """What a row is; raises InputError for a step that is finer than the sales'."""
+        return forecasts.layout(ensemble, total=self.total, level=self.by, last_year=self.last_year)
 
     def steps(self, ensemble: Ensemble) -> int:
         """Days, weeks or months ahead."""
@@ -128,7 +137,7 @@ def _with_models(described: dict[str, Any]) -> None:
 
 
 class ForecastRow(_Row):
-    """A day of one series, or of the sum."""
+    """A day, week or month of one series, or of the sum."""
 
     model_config = ConfigDict(json_schema_extra=_with_models)
 
@@ -139,6 +148,8 @@ class ForecastRow(_Row):
     lower_95: float | None
     upper_95: float | None
     model: str = Field(description="The model behind the row: blend, or a simpler one.")
+    sold: float | None = Field(None, description="Of a week or month: units sold already, which the other columns include.")
+    last_year: float | None = Field(None, description="Units sold in the same days a year before, where they were asked for.")
 
 
 class Sum(BaseModel):

@@ -11,6 +11,7 @@ from typing import Any
 
 from forecasting import __version__
 from forecasting.core import schema
+from forecasting.core.period import PERIODS
 from forecasting.core.settings import KEEP_JOBS, KEEP_VERSIONS, LstmSettings, Retention, Settings
 from forecasting.entrypoints.cli.reading import add_reading
 from forecasting.inventory.policy import RULES, TARGETS, Policy
@@ -37,6 +38,8 @@ def parser(run: Verbs) -> argparse.ArgumentParser:
     forecast.add_argument("--days", type=int, default=28, help="days ahead; weekly and monthly sales use whole weeks or months (%(default)s)")
     _add_filters(forecast)
     forecast.add_argument("--total", action="store_true", help="one row a day for the total")
+    forecast.add_argument("--by", choices=tuple(PERIODS), help="a row for each of these; weeks and months are whole ones (as the sales come)")
+    forecast.add_argument("--last-year", action="store_true", help="with the units sold in the same days a year before")
     _add_out(forecast)
     _add_recommend(verbs, run)
     versions = _add(verbs, "versions", run, "list the published versions")

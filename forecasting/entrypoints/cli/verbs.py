@@ -86,7 +86,8 @@ def _forecast(args: argparse.Namespace) -> int:
 
     ensemble = versions.load(workspaces.workspace(), _live())
     steps = ensemble.panel.period.steps(args.days)
-    write(forecasts.forecast_csv(ensemble, arguments.filters(args), steps, total=args.total), args.out)
+    content = forecasts.forecast_csv(ensemble, arguments.filters(args), steps, total=args.total, level=args.by, last_year=args.last_year)
+    write(content, args.out)
     return 0
 
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from forecasting.analysis import forecast_table, forecast_view
-from forecasting.core import json_values, schema
+from forecasting.core import json_values, schema, spreadsheets
 from forecasting.core.errors import InputError, StockDamaged
 from forecasting.entrypoints.api.context import Ask
 from forecasting.entrypoints.api.error_responses import documented
@@ -18,7 +18,7 @@ from forecasting.entrypoints.api.schemas import ForecastAnswer, ForecastQuestion
 from forecasting.inventory.budget import spend
 from forecasting.inventory.orders import wording
 from forecasting.inventory.orders.recommend import Orders
-from forecasting.services import cache, forecasts, ordering
+from forecasting.services import cache, ordering
 from forecasting.services.cache import Live
 from forecasting.storage.stock_states import SavedStock
 from forecasting.storage.workspace import Workspace
@@ -54,7 +54,8 @@ def _wants_csv(request: Request) -> bool:
 
 def _forecast_csv(ws: Workspace, question: ForecastQuestion) -> Response:
     live = cache.live(ws)
-    content = forecasts.forecast_csv(live.ensemble, question.filters(), question.steps(live.ensemble), total=question.total)
+    steps, layout = question.steps(live.ensemble), question.layout(live.ensemble)
+    content = spreadsheets.to_csv(forecast_table.forecast_table(live.ensemble, question.filters(), steps, layout))
     return _csv(content, f"forecast-v{live.version}.csv")
 
 
@@ -71,7 +72,7 @@ def _forecast_json(ws: Workspace, question: ForecastQuestion) -> Response:
         "series": len(chosen),
         "sum": {name: getattr(total, name) for name in ("expected", *schema.BANDS)},
     }
-    columns = forecast_table.forecast_columns(ensemble, filters, chosen, steps, total=question.total)
+    columns = forecast_table.forecast_columns(ensemble, filters, chosen, steps, question.layout(ensemble))
     recommendation, problem = _recommendation(ws, version, chosen)
     head["recommendation_problem"] = problem
     return Response(json_values.joined(head, forecast=json_values.of_columns(columns), recommendation=recommendation), media_type=JSON)
