@@ -10,7 +10,7 @@ from forecasting.services import forecasts, models
 from pages.charts import forecast
 from pages.components.forecast import parts
 from pages.components.forecast import what_if as whatif_parts
-from pages.components.shared import layout, live_version, sales_state, wording
+from pages.components.shared import layout, live_version, sales_state, time_level, wording
 from pages.components.shared.filters import ask_filters, no_match
 
 manifest = live_version.live_manifest("Forecast")
@@ -27,6 +27,9 @@ with card.container(horizontal=True, vertical_alignment="center"):
     steps = parts.steps(ensemble)
     curves = parts.curves()
     what_if = st.container(width="content")
+answer = card.container()
+with card:
+    time = time_level.ask(ensemble, steps)
 
 try:
     standing = whatif_parts.standing(version, filters, ensemble)
@@ -37,17 +40,18 @@ except NotFound:
 with what_if:
     change, refused = whatif_parts.ask(standing)
 shown = whatif_parts.answer(version, filters, standing, change)
-view = forecast_view.view(shown, filters, steps)
+view = forecast_view.view(shown, filters, steps, time.level)
 
 with title:
-    st.markdown(f"##### {parts.title(filters, view.period)}", anchors=False)
+    st.markdown(f"##### {parts.title(filters, view.level)}", anchors=False)
     st.caption(parts.caption(view, manifest.get("reconciled")))
 
-with card:
+with answer:
     whatif_parts.line(standing, shown, change, steps=steps, refused=refused)
     parts.numbers(view)
+with card:
     st.plotly_chart(
-        forecast.forecast(view, curves, before=forecast_view.view(ensemble, filters, steps) if change else None),
+        forecast.forecast(view, time.with_last_year(curves), before=forecast_view.view(ensemble, filters, steps, time.level) if change else None),
         config=forecast.CONFIG,
         key="forecast_chart",
         alt=f"Past sales and the forecast of the next {view.period.count(steps)} by {models.listed()} and their blend, with 80 % and 95 % bands",
@@ -56,8 +60,8 @@ with card:
 
 actions.download_button(
     "Download CSV",
-    lambda: forecasts.forecast_csv(shown, filters, steps),
-    f"forecast-v{version}-{steps}-{view.period.plural}{'-what-if' if change else ''}.csv",
+    lambda: forecasts.forecast_csv(shown, filters, steps, level=view.level.name, last_year=time.last_year),
+    f"forecast-v{version}-{steps}-{view.period.plural}{time.file_suffix(view.period)}{'-what-if' if change else ''}.csv",
     "text/csv",
     icon=":material/download:",
     on_click="ignore",
@@ -65,8 +69,8 @@ actions.download_button(
 )
 
 left, right = st.columns([1.5, 1])
-with left, layout.card(f"{view.period.name.title()} by {view.period.name}", "As in the CSV", height="stretch"):
-    parts.table(view)
+with left, layout.card(f"{view.level.name.title()} by {view.level.name}", time_level.in_words(view), height="stretch"):
+    parts.table(view, last_year=time.last_year)
 with (
     right,
     layout.card("What moves it", f"Prophet's parts, in units a {view.period.name} above or below average", height="stretch"),

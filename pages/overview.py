@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from forecasting.analysis import forecast_view
+from forecasting.analysis import forecast_view, movers
 from forecasting.services import versions, workspaces
 from pages.charts import forecast
 from pages.components.inventory import policy, session
 from pages.components.overview import numbers
 from pages.components.overview.needs import show_needs
-from pages.components.shared import layout, live_version
+from pages.components.shared import layout, live_version, time_level
 
 manifest = live_version.live_manifest("Overview")
 with layout.head("Overview", numbers.context(manifest)):
@@ -21,20 +21,26 @@ ensemble = live_version.loaded(manifest["version"])
 steps = live_version.ahead(ensemble)
 period = ensemble.panel.period
 view = forecast_view.view(ensemble, {}, steps)
+gaining, losing = movers.movers(ensemble, steps, numbers.MOVERS)
 saved, _ = session.saved()
 order_place = numbers.numbers(view, manifest, versions.previous(ws, manifest["version"]), counted=saved is not None)
 needs = layout.card("To do")
 
-with layout.card("All sales", f"Units a {period.name}, everything added up"):
+with st.container(border=True, key="all_sales_card"):
+    with layout.card_head("All sales", "Everything added up"):
+        time = time_level.ask(ensemble, steps)
+    shown = view if time.level == period else forecast_view.view(ensemble, {}, steps, time.level)
     st.plotly_chart(
-        forecast.forecast(view, ("blend", "band_80", "band_95"), 320),
+        forecast.forecast(shown, time.with_last_year(("blend", "band_80", "band_95")), 320),
         config=forecast.CONFIG,
         key="all_sales",
         alt=f"Recent sales and the forecast of the next {period.count(steps)} with its ranges",
     )
 
-with layout.card("Biggest movers", f"Next {period.count(steps)} compared with the last {steps}"):
-    numbers.movers(forecast_view.movers(ensemble, steps), period.count(steps))
+left, right = st.columns(2)
+for place, title, frame in ((left, "Gaining most", gaining), (right, "Losing most", losing)):
+    with place, layout.card(title, f"Units, next {period.count(steps)} against the last {steps}", height="stretch"):
+        numbers.movers(frame, title, period.count(steps))
 
 orders = None if saved is None else session.orders_of(manifest["version"], saved, policy.current(ensemble, saved), {})
 if order_place is not None and orders is not None:

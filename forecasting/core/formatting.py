@@ -29,8 +29,8 @@ LABELS: Final = {
     "upper_80": "80 % to",
     "lower_95": "95 % from",
     "upper_95": "95 % to",
-    "band_80": f"80{NBSP}% band",
-    "band_95": f"95{NBSP}% band",
+    "band_80": f"80{NBSP}% range",
+    "band_95": f"95{NBSP}% range",
 }
 """What a person reads for a column's name; the names of models are those of the registry."""
 WITHOUT_MODEL: Final = {"stopped": "No longer sold", "none": "No sales yet", "category_pattern": "Its group's pattern"}

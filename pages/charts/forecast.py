@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from forecasting.analysis.by_span import LAST_YEAR
 from forecasting.core import formatting, schema
 from forecasting.services import models
 from pages.charts.style import ACCENT, BANDS, DAYS_OR_MONTHS, INK, PAST, QUIET, TEAL, as_written, band, blank, curve, lines, mark_day
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from forecasting.analysis.forecast_view import View
 
 CONFIG: Final = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
+SAME_LAST_YEAR: Final = {"day": "Same weekday last year", "week": "Same week last year", "month": "Same weeks last year"}
 HOVER: Final = {"day": "%a %-d %b %Y", "week": "Week of %-d %b %Y", "month": "%b %Y"}
 FEWEST_PAST: Final = {"day": 21, "week": 26, "month": 24}
 
@@ -31,7 +33,7 @@ def forecast(view: View, curves: Collection[str], height: int = 400, before: Vie
 
     Args:
         view: What to draw.
-        curves: Names of models, `blend`, `band_80` and `band_95`; past sales are always there.
+        curves: Names of models, `blend`, `band_80`, `band_95` and `last_year`; past sales are always there.
         height: In pixels.
         before: The forecast as it stands, beside that of a what-if.
     """
@@ -40,12 +42,15 @@ def forecast(view: View, curves: Collection[str], height: int = 400, before: Vie
     for name in (name for name in BANDS if name in curves):
         figure.add_trace(_view_band(view, past, name))
     figure.add_trace(curve(schema.SALES, past[schema.DS], past[schema.Y]))
-    for name in (name for name in lines() if name in curves and name in view.forecast and view.forecast[name].notna().any()):
-        figure.add_trace(_model_curve(view, past, name))
+    if LAST_YEAR in curves:
+        figure.add_trace(_last_year(view, past))
+    drawn = [name for name in lines() if name in curves and name in view.forecast and view.forecast[name].notna().any()]
+    for name in drawn:
+        figure.add_trace(_model_curve(view, past, name, alone=drawn == [schema.BLEND]))
     if before is not None:
         figure.add_trace(_standing(before, past))
-    mark_day(figure, view.last, f"Last sales {formatting.near_date(view.last)}")
-    figure.update_xaxes(tickformatstops=DAYS_OR_MONTHS, hoverformat=HOVER[view.period.name])
+    mark_day(figure, past[schema.DS].iloc[-1] if len(past) else view.last, f"Last sales {formatting.near_date(view.last)}")
+    figure.update_xaxes(tickformatstops=DAYS_OR_MONTHS, hoverformat=HOVER[view.level.name])
     return figure.update_yaxes(range=[0, 1.04 * max(_highest(each, past) for each in (view, before or view))])
 
 
@@ -128,13 +133,13 @@ def rows_by_day(days: pd.Series, height: int = 180) -> go.Figure:
 
 def _recent(view: View) -> pd.DataFrame:
     """As much of the past as helps to judge the forecast: 1.5 times the days ahead, 21 to 120 of them; at least 26 weeks or 24 months."""
-    return view.history.tail(int(np.clip(1.5 * view.steps, FEWEST_PAST[view.period.name], 120)))
+    return view.history.tail(int(np.clip(1.5 * len(view.forecast), FEWEST_PAST[view.level.name], 120)))
 
 
 def _joined(view: View, past: pd.DataFrame, values: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     """A forecast that starts at the last sale, so that there is no gap; without it where that day's sales are not known."""
     ds, y = view.forecast[schema.DS].to_numpy(), values.to_numpy(dtype=float)
-    last = past[past[schema.DS] == view.last]
+    last = past.tail(1)
     if last.empty or last[schema.Y].isna().all():
         return ds, y
     return np.concatenate([last[schema.DS].to_numpy()[:1], ds]), np.concatenate([last[schema.Y].to_numpy(dtype=float)[:1], y])
@@ -146,8 +151,18 @@ def _view_band(view: View, past: pd.DataFrame, name: str) -> go.Scatter:
     return band(name, ds, lower, upper)
 
 
-def _model_curve(view: View, past: pd.DataFrame, name: str) -> go.Scatter:
-    """A model's forecast; the blend starts at the last sale and its hover names the bands, at which no curve would point."""
+def _last_year(view: View, past: pd.DataFrame) -> go.Scatter:
+    """What the same days sold a year before, under the past and under the forecast."""
+    both = pd.concat([past[[schema.DS, LAST_YEAR]], view.forecast[[schema.DS, LAST_YEAR]]])
+    line = {"color": PAST, "width": 1.3, "dash": "1.5px,2.5px"}
+    return curve(schema.SALES, both[schema.DS], both[LAST_YEAR]).update(name=SAME_LAST_YEAR[view.level.name], line=line, legendrank=1.5)
+
+
+def _model_curve(view: View, past: pd.DataFrame, name: str, *, alone: bool = False) -> go.Scatter:
+    """A model's forecast; the blend starts at the last sale and its hover names the bands, at which no curve would point.
+
+    Without models beside it (`alone`) the blend is simply the forecast.
+    """
     if name != schema.BLEND:
         return curve(name, view.forecast[schema.DS], view.forecast[name])
     ds, y = _joined(view, past, view.forecast[name])
@@ -158,7 +173,8 @@ def _model_curve(view: View, past: pd.DataFrame, name: str) -> go.Scatter:
         for value, row in zip(y[len(y) - len(limits) :], limits, strict=True)
     ]
     texts = [formatting.units(value) for value in y[: len(y) - len(limits)]] + texts
-    return curve(name, ds, y, text=texts, hovertemplate="%{text}")
+    figure = curve(name, ds, y, text=texts, hovertemplate="%{text}")
+    return figure.update(name="Forecast") if alone else figure
 
 
 def _standing(before: View, past: pd.DataFrame) -> go.Scatter:
@@ -173,6 +189,6 @@ def _limits(lower: float, upper: float) -> str:
 
 def _highest(view: View, past: pd.DataFrame) -> float:
     """The largest value that any curve may show, so that hiding one does not rescale the others."""
-    drawn = [past[schema.Y], *(view.forecast[name] for name in (*lines(), "upper_95") if name in view.forecast)]
+    drawn = [past[schema.Y], past[LAST_YEAR], *(view.forecast[name] for name in (*lines(), "upper_95", LAST_YEAR) if name in view.forecast)]
     highest = float(np.nanmax(np.concatenate([[0.0], *(np.asarray(values, dtype=float) for values in drawn)])))
     return highest if highest > 0 else 1.0

@@ -75,7 +75,7 @@ def test_one_cutoff_can_be_looked_at(watching):
     day = at.selectbox(key="cutoff").options[1]
     at.selectbox(key="cutoff").set_value(day).run()
     assert not at.exception
-    assert {trace["name"] for trace in chart(at, 2)["data"]} >= {"Sold", "Sales", "Prophet", "LSTM", "Blend", "80\u00a0% band"}
+    assert {trace["name"] for trace in chart(at, 2)["data"]} >= {"Sold", "Sales", "Prophet", "LSTM", "Blend", "80\u00a0% range"}
     assert day == formatting.date(versions.load(watching, 1).past.cutoffs[1])
 
 

@@ -21,13 +21,13 @@ def view():
     y = 100.0 + 10 * np.sin(np.arange(200))
     blend = np.full(28, 100.0)
     forecast = pd.DataFrame({"ds": ahead, "prophet": blend * 1.1, "lstm": blend * 0.9, "seasonal_naive": blend, "blend": blend})
-    forecast = forecast.assign(lower_80=blend * 0.8, upper_80=blend * 1.2, lower_95=blend * 0.7, upper_95=blend * 1.5)
+    forecast = forecast.assign(lower_80=blend * 0.8, upper_80=blend * 1.2, lower_95=blend * 0.7, upper_95=blend * 1.5, last_year=blend - 5)
     return View(
         filters={},
         n_series=2,
         steps=28,
         last=LAST,
-        history=pd.DataFrame({"ds": ds, "y": y}),
+        history=pd.DataFrame({"ds": ds, "y": y, "last_year": y - 5}),
         forecast=forecast,
         total=Range(2800, 2500, 3100, 2300, 3300),
         last_year=math.nan,
@@ -65,8 +65,9 @@ def test_no_two_curves_share_a_colour_or_a_dash():
 
 
 def test_only_the_chosen_curves_are_drawn_beside_the_past(view):
-    assert names(forecast.forecast(view, ["blend"])) == ["Sales", "Blend"]
-    assert set(names(forecast.forecast(view, forecast.shown()))) == {"95\u00a0% band", "80\u00a0% band", "Sales", "Prophet", "LSTM", "Blend"}
+    assert names(forecast.forecast(view, ["blend"])) == ["Sales", "Forecast"]
+    assert names(forecast.forecast(view, ["blend", "prophet", "last_year"])) == ["Sales", "Same weekday last year", "Prophet", "Blend"]
+    assert set(names(forecast.forecast(view, forecast.shown()))) == {"95\u00a0% range", "80\u00a0% range", "Sales", "Prophet", "LSTM", "Blend"}
     assert names(forecast.forecast(view, [])) == ["Sales"]
 
 
@@ -85,16 +86,16 @@ def test_the_blend_and_its_bands_start_at_the_last_sale(view):
     last = view.history["y"].iloc[-1]
     assert pd.Timestamp(trace(figure, "Blend").x[0]) == LAST
     assert trace(figure, "Blend").y[0] == last
-    assert {trace(figure, "80\u00a0% band").y[0], trace(figure, "80\u00a0% band").y[-1]} == {last}
+    assert {trace(figure, "80\u00a0% range").y[0], trace(figure, "80\u00a0% range").y[-1]} == {last}
 
 
 def test_pointing_at_the_blend_names_its_bands(view):
-    assert trace(forecast.forecast(view, ["blend"]), "Blend").text[-1] == "<b>100</b><br>80\u00a0%: 80 to 120<br>95\u00a0%: 70 to 150"
+    assert trace(forecast.forecast(view, ["blend"]), "Forecast").text[-1] == "<b>100</b><br>80\u00a0%: 80 to 120<br>95\u00a0%: 70 to 150"
 
 
 def test_without_sales_on_the_last_day_the_blend_starts_the_day_after(view):
     view.history.loc[view.history["ds"] == LAST, "y"] = np.nan
-    assert pd.Timestamp(trace(forecast.forecast(view, ["blend"]), "Blend").x[0]) == LAST + pd.Timedelta(days=1)
+    assert pd.Timestamp(trace(forecast.forecast(view, ["blend"]), "Forecast").x[0]) == LAST + pd.Timedelta(days=1)
 
 
 def test_the_past_shown_is_one_and_a_half_times_what_is_ahead(view):
@@ -109,7 +110,7 @@ def test_the_cutoff_is_marked(view):
 
 def test_a_band_without_limits_is_empty_and_raises_nothing(view):
     view.forecast[["lower_95", "upper_95"]] = np.nan
-    assert len(trace(forecast.forecast(view, ["band_95"]), "95\u00a0% band").x) <= 2
+    assert len(trace(forecast.forecast(view, ["band_95"]), "95\u00a0% range").x) <= 2
 
 
 def test_bars_say_their_sign():

@@ -135,7 +135,7 @@ def test_the_url_chooses_states_and_line(counted):
 def test_the_chart_shows_stock_with_the_order_and_without(counted):
     at = opened("inventory", **ASKED, line="Cake|South")
     names = [trace.get("name") for trace in chart(at)["data"]]
-    assert names[:3] == ["80\u00a0% band", "With order", "Without"]
+    assert names[:3] == ["80\u00a0% range", "With order", "Without"]
     assert "Empty now" in [note.get("text") for note in chart(at)["layout"]["annotations"]]
 
 

@@ -77,7 +77,7 @@ def test_the_overview_answers_in_four_numbers(watching):
     assert list(numbers(at)) == ["Next 14 days", "Usual miss", "In the 80 % band", "Forecasts"]
     assert numbers(at)["Forecasts"] == "10"
     assert "model v1" in texts(at)
-    assert curves(at) == ["95\u00a0% band", "80\u00a0% band", "Sales", "Blend"]
+    assert curves(at) == ["95\u00a0% range", "80\u00a0% range", "Sales", "Forecast"]
 
 
 def test_the_overview_says_what_needs_a_person(watching):

@@ -54,7 +54,7 @@ def test_the_day_of_the_delivery_and_of_the_empty_shelf_are_named():
 
 def test_without_an_order_there_is_one_curve():
     figure = drawn(order=(2, 0.0))
-    assert names(figure) == ["80\u00a0% band", "Expected stock"]
+    assert names(figure) == ["80\u00a0% range", "Expected stock"]
     assert said(figure) == ["Reorder point 12", "Empty 25 Nov"]
 
 
@@ -68,7 +68,7 @@ def test_what_is_under_way_is_marked():
 
 
 def test_an_unknown_band_is_left_out():
-    assert "80\u00a0% band" not in names(drawn(limits=np.full((2, 4), np.nan)))
+    assert "80\u00a0% range" not in names(drawn(limits=np.full((2, 4), np.nan)))
 
 
 def test_the_hover_says_a_step_in_numbers():

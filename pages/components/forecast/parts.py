@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import streamlit as st
 
+from forecasting.analysis.by_span import LAST_YEAR
 from forecasting.analysis.forecast_view import View
 from forecasting.core import formatting, schema
 from forecasting.core.period import Period
@@ -106,19 +107,21 @@ def numbers(view: View) -> None:
         )
 
 
-def table(view: View) -> None:
-    """Every day ahead."""
+def table(view: View, *, last_year: bool = False) -> None:
+    """Every day, week or month ahead."""
     columns = [schema.DS, schema.BLEND, "lower_80", "upper_80", *(model.name for model in models.blended() if model.name in view.forecast)]
+    columns += [LAST_YEAR] * last_year
     digits = "%,.0f" if view.forecast[schema.BLEND].max() >= 20 else "%,.1f"
     config = {name: st.column_config.NumberColumn(models.label(name), format=digits, width=90) for name in columns[1:]}
-    config[schema.DS] = st.column_config.DateColumn(view.period.name.title(), format=DATES[view.period.name], width=130)
+    config[schema.DS] = st.column_config.DateColumn(view.level.name.title(), format=DATES[view.level.name], width=130)
+    config[LAST_YEAR] = st.column_config.NumberColumn("Last year", format=digits, width=90)
     st.dataframe(
         view.forecast[columns],
         column_config=config,
         hide_index=True,
         height=290 if len(view.forecast) > 7 else "content",
         placeholder="-",
-        alt=f"The forecast of each {view.period.name} ahead with its 80 % band",
+        alt=f"The forecast of each {view.level.name} ahead with its 80 % range",
     )
 
 

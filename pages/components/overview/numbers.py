@@ -15,6 +15,9 @@ from forecasting.inventory.orders.recommend import Orders
 from pages.components.inventory import summary
 from pages.components.shared import live_version, wording
 
+MOVERS = 5
+"""Products in each of the two tables of movers, at most."""
+
 
 def context(manifest: dict[str, Any]) -> str:
     """The line under the title: "Sales to 21 Nov 2026 · model v7 of 22 Nov"."""
@@ -113,19 +116,22 @@ def order_now(where: DeltaGenerator, orders: Orders) -> None:
     )
 
 
-def movers(frame: pd.DataFrame, ahead: str, most: int = 8) -> None:
-    """What changes most, with its past and its forecast in one small line; `ahead` says over how long: "28 days"."""
-    table = frame.head(most).assign(change=lambda rows: 100 * rows["change"])
+def movers(frame: pd.DataFrame, title: str, ahead: str) -> None:
+    """Products that gain or lose, with their past and their forecast in one small line; `ahead` says over how long: "28 days"."""
+    if frame.empty:
+        st.caption("None.")
+        return
     st.dataframe(
-        table,
+        frame.assign(relative=[wording.growth(value) for value in frame["relative"]]),
         hide_index=True,
         height="content",
-        placeholder="-",
-        alt=f"Products whose next {ahead} differ most from their last",
+        alt=f"{title}: products whose next {ahead} differ most from their last",
+        column_order=("product", "change", "units", "spark", "relative"),
         column_config={
-            "label": st.column_config.TextColumn("Product", width=180),
-            "change": st.column_config.NumberColumn("Change", format="%+.1f\u00a0%%", width=90),
-            "units": st.column_config.NumberColumn(ahead, format="%,.0f", width=90),
-            "spark": st.column_config.LineChartColumn(f"Last and next {ahead}", color="blue", y_min=0),
+            "product": st.column_config.TextColumn("Product", width=150),
+            "change": st.column_config.NumberColumn("Change", format="%+,.0f", width=75),
+            "units": st.column_config.NumberColumn("Then", format="%,.0f", width=75),
+            "spark": st.column_config.LineChartColumn("Last and next", color="gray", y_min=0, width=110),
+            "relative": st.column_config.TextColumn("In %", width=65),
         },
     )

@@ -46,6 +46,15 @@ def card(title: str, caption: str = "", *, height: Literal["content", "stretch"]
     return box
 
 
+def card_head(title: str, caption: str) -> DeltaGenerator:
+    """A card's title at the left, in a row that wraps on a phone; returns where its switches go, at the right."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(gap=None, width="stretch"):
+            st.markdown(f"##### {title}", anchors=False)
+            st.caption(caption)
+        return st.container(width="content")
+
+
 def empty(icon: str, title: str, text: str) -> DeltaGenerator:
     """A page that has nothing to show yet: why, and what to do; returns where its action goes."""
     with st.container(border=True, horizontal_alignment="center", vertical_alignment="center", height=360, gap="small", key="empty"):

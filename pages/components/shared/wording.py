@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
+from forecasting.core import formatting
 from forecasting.core.formatting import NBSP, UNKNOWN, percent
 
 PLURALS: Final = {"product_id": "products", "category": "categories", "region": "regions", "store": "stores"}
@@ -13,6 +14,9 @@ RANGE_HELP: Final = "From the errors of past totals over the same number of days
 COVERAGE_HELP: Final = f"Should be close to 80{NBSP}%. Much less: too sure of itself. Much more: too vague."
 CLASS_HELP: Final = f"By value sold: A is the first 80{NBSP}%, B the next 15{NBSP}%, C the rest."
 SIMPLER_HELP: Final = "A product with too short or too unusual a history gets a simpler forecast. The list gives the reason."
+
+NEW_FROM: Final = 3.0
+"""Relative growth beyond which a percentage says nothing."""
 
 
 def change(now: float, before: float) -> tuple[float, str]:
@@ -25,7 +29,17 @@ def change(now: float, before: float) -> tuple[float, str]:
     if math.isnan(now + before) or before <= 0:
         return math.nan, ""
     relative = now / before - 1
-    return relative, percent(abs(relative))
+    return relative, f"over {percent(NEW_FROM, 0)}" if relative > NEW_FROM else percent(abs(relative))
+
+
+def growth(relative: float) -> str:
+    """A relative change of one product; "new" from nothing, or from so little that a percentage says nothing.
+
+    Example:
+        >>> growth(-0.12), growth(16.6), growth(float("nan"))
+        ('\u221212\\xa0%', 'new', 'new')
+    """
+    return "new" if math.isnan(relative) or relative > NEW_FROM else formatting.signed_percent(relative)
 
 
 def points(difference: float) -> str:
