@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -111,7 +112,8 @@ def mask(ensemble: Ensemble, filters: Mapping[str, str]) -> np.ndarray:
         if name not in ensemble.labels:
             have = ", ".join(column for column in schema.FILTERS if column in ensemble.labels) or "none"
             raise InputError(f"These sales have no {name} to filter by. Filters that exist: {have}.")
-        chosen &= ensemble.labels[name] == value
+        labels = ensemble.labels[name]
+        chosen &= (labels == value) | (labels == unicodedata.normalize("NFC", value))
     return chosen
 
 
@@ -127,7 +129,7 @@ def chosen_rows(ensemble: Ensemble, filters: Mapping[str, str], steps: int) -> n
         raise InputError(f"This version forecasts 1 to {most}, not {steps}. For more, retrain with a longer horizon.")
     rows = np.flatnonzero(mask(ensemble, filters))
     if not len(rows):
-        asked = ", ".join(f"{name} {value}" for name, value in filters.items())
+        asked = ", ".join(f"{name} {value[:80]}" for name, value in filters.items())
         raise NotFound(f"No series fits these filters: {asked}.")
     return rows
 

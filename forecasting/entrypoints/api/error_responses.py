@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from typing import Any, Final
 
 from fastapi import FastAPI, Request
@@ -20,6 +21,8 @@ from forecasting.entrypoints.server.problem import MEDIA_TYPE, answer
 logger = logging.getLogger("shelfcast")
 SHOWN: Final = 100
 """Rows with problems that an answer lists at most."""
+MAX_NAME_CHARACTERS: Final = 80
+"""Characters of a field's name that an answer repeats at most."""
 STATUS: Final[dict[type[ShelfcastError], int]] = {
     errors.NotFound: 404,
     errors.NothingPublished: 409,
@@ -128,11 +131,17 @@ def _refused(request: Request, error: Exception) -> Response:
 
 
 def _misread(_: Request, error: Exception) -> Response:
-    """The answer to a request whose fields are wrong; it does not repeat the values sent."""
+    """The answer to a request whose fields are wrong; it does not repeat the values sent, and of the names of fields only the beginning."""
     assert isinstance(error, RequestValidationError)
-    faults = [{"where": ".".join(str(part) for part in fault["loc"]), "what": fault["msg"]} for fault in error.errors()]
+    faults = [_fault(fault) for fault in error.errors()[:SHOWN]]
     first = "; ".join(f"{fault['where']}: {fault['what']}" for fault in faults[:3])
-    return answer(422, "FieldsWrong", f"The request cannot be read: {first}. /api/docs says what is expected.", more={"errors": faults[:SHOWN]})
+    return answer(422, "FieldsWrong", f"The request cannot be read: {first}. /api/docs says what is expected.", more={"errors": faults})
+
+
+def _fault(fault: Mapping[str, Any]) -> dict[str, str]:
+    """Where a request is wrong, and what is."""
+    where = ".".join(str(part)[:MAX_NAME_CHARACTERS] for part in fault["loc"])
+    return {"where": where, "what": fault["msg"].removeprefix("Value error, ")}
 
 
 def _failed(request: Request, error: Exception) -> Response:

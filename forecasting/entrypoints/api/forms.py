@@ -7,7 +7,7 @@ import re
 from typing import Annotated, Any, Final
 
 from fastapi import UploadFile
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
 from forecasting.core import schema
@@ -20,6 +20,10 @@ from forecasting.services.submissions import Submission
 
 MAX_NAME_CHARACTERS: Final = 255
 """Characters of a file's name that are kept, as many as file systems keep."""
+MAX_FIELD_CHARACTERS: Final = 20_000
+"""Characters of a field at most."""
+MAX_VALUES: Final = 100
+"""Values of a field that may be sent more than once, at most."""
 KIND: Final = r"^[a-z][a-z0-9_-]*$"
 """What kinds of questions and doubts are called."""
 
@@ -52,15 +56,20 @@ def _kind(value: str) -> str:
 
 Flag = Annotated[bool, BeforeValidator(_flag)]
 """Yes or no in a form."""
-Pair = Annotated[str, Field(json_schema_extra={"pattern": "^[^=]+="})]
+Short = Annotated[str, Field(max_length=MAX_FIELD_CHARACTERS)]
+Pair = Annotated[str, Field(max_length=MAX_FIELD_CHARACTERS, json_schema_extra={"pattern": "^[^=]+="})]
 """COLUMN=VALUE."""
-Kind = Annotated[str, AfterValidator(_kind), Field(json_schema_extra={"pattern": KIND})]
+Kind = Annotated[str, Field(max_length=MAX_NAME_CHARACTERS), AfterValidator(_kind), Field(json_schema_extra={"pattern": KIND})]
+Pairs = Annotated[list[Pair], BeforeValidator(_texts), Field(max_length=MAX_VALUES)]
+Kinds = Annotated[list[Kind], BeforeValidator(_texts), Field(max_length=MAX_VALUES)]
 
 
 class Choices(BaseModel):
     """How a file is to be read."""
 
-    mapping: str = Field("", description='What each column means, as JSON: {"date": "Day"}. Empty to guess.')
+    model_config = ConfigDict(extra="forbid")
+
+    mapping: Short = Field("", description='What each column means, as JSON: {"date": "Day"}. Empty to guess.')
     duplicates: Duplicates | SkipJsonSchema[None] = Field(
         None, description="Whether rows of one series and day are added up, or the last of them counts. Needed if the file does not tell."
     )
@@ -69,16 +78,16 @@ class Choices(BaseModel):
     )
     month_first: Flag = Field(False, description="03/04/05 is 4 March 2005.")
     year_first: Flag = Field(False, description="03/04/05 is 5 April 2003.")
-    sheet: str = Field("", description="The sheet of a workbook to read. Empty to find it.")
-    encoding: str = Field("", description="The encoding of a text, e.g. cp1250. Empty to find it.")
+    sheet: Short = Field("", description="The sheet of a workbook to read. Empty to find it.")
+    encoding: Short = Field("", description="The encoding of a text, e.g. cp1250. Empty to find it.")
     header_line: int | SkipJsonSchema[None] = Field(
         None, description="The line that names the columns, from 1; 0 if none does.", json_schema_extra=within(0)
     )
     count_rows: Flag = Field(False, description="Each row is one unit sold.")
-    leave_out: Annotated[list[Pair], BeforeValidator(_texts)] = Field([], description="Rows to leave out, each as COLUMN=VALUE: Status=Cancelled.")
-    start_date: str = Field("", description="The first day, as 2026-03-01, of a file whose dates have no year or only count.")
+    leave_out: Pairs = Field([], description="Rows to leave out, each as COLUMN=VALUE: Status=Cancelled.")
+    start_date: Short = Field("", description="The first day, as 2026-03-01, of a file whose dates have no year or only count.")
     period: PeriodName | SkipJsonSchema[None] = Field(None, description="What a row stands for. Found from the dates if it is not sent.")
-    accept: Annotated[list[Kind], BeforeValidator(_texts)] = Field([], description="Kinds of doubts in spite of which the file is right.")
+    accept: Kinds = Field([], description="Kinds of doubts in spite of which the file is right.")
     drop_problems: Flag = Field(False, description="Leave out the rows that cannot be used.")
 
 

@@ -9,11 +9,14 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from forecasting.analysis.forecast_table import Layout
 from forecasting.core import schema
+from forecasting.entrypoints.api.stock_rows import MAX_ROWS, StockRow
 from forecasting.inventory.policy import Policy, Rule, Target
 from forecasting.services import forecasts, models
 from forecasting.training.ensemble import Ensemble
 
-USUAL_DAYS = 28
+USUAL_DAYS: Final = 28
+MAX_VALUE_CHARACTERS: Final = 4096
+"""Characters of a filter at most; names of products were not limited in early versions."""
 
 
 def _number(value: object) -> object:
@@ -23,19 +26,17 @@ def _number(value: object) -> object:
     return value
 
 
-def _whole_text(value: str) -> str:
-    """A text of a JSON request; raises ValueError for half a character, which JSON can write and no file can hold."""
-    try:
-        value.encode()
-    except UnicodeEncodeError as error:
-        half = f"\\u{ord(value[error.start]):04x}"
-        raise ValueError(f"Input should be a text without half a character ({half})") from None
+def _short(value: str) -> str:
+    """What a filter asks for; raises ValueError if it is longer than any name."""
+    if len(value) > MAX_VALUE_CHARACTERS:
+        raise ValueError(f"Input should be a text of at most {MAX_VALUE_CHARACTERS:,} characters")
     return value
 
 
 Whole = Annotated[int, BeforeValidator(_number)]
-Number = Annotated[float, BeforeValidator(_number)]
-Text = Annotated[str, AfterValidator(_whole_text)]
+Number = Annotated[float, BeforeValidator(_number), Field(allow_inf_nan=False)]
+Value = Annotated[str, AfterValidator(_short), Field(json_schema_extra={"maxLength": MAX_VALUE_CHARACTERS})]
+"""What a filter asks for."""
 SHARE: Final[dict[str, Any]] = {"exclusiveMinimum": 0, "exclusiveMaximum": 1}
 """The range of a service level in the documentation."""
 Level = Annotated[Number, Field(json_schema_extra=SHARE)]
@@ -51,10 +52,10 @@ class Filtered(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    product_id: str | None = Field(None, examples=["P001"])
-    category: str | None = None
-    region: str | None = None
-    store: str | None = None
+    product_id: Value | None = Field(None, examples=["P001"])
+    category: Value | None = None
+    region: Value | None = None
+    store: Value | None = None
 
     def filters(self) -> dict[str, str]:
         """Column -> value, of the filters that were given."""
@@ -104,7 +105,7 @@ class RecommendQuestion(Filtered):
     )
     budget: Number | None = Field(None, description="Spend at most this much, on the orders that pay off most.", gt=0)
     space: Number | None = Field(None, description="Fill at most this much shelf space, in the measure of unit_space.", gt=0)
-    stock: list[dict[Text, Text | Number | None]] | None = Field(
+    stock: Annotated[list[StockRow], Field(max_length=MAX_ROWS, fail_fast=True)] | None = Field(
         None,
         description="Rows of a stock file: keys, on_hand, on_order, due, lead_time, ... By default the stock saved last.",
         examples=[[{"product_id": "P001", "on_hand": 12}]],

@@ -115,7 +115,8 @@ def _ordered(ws: Workspace, question: RecommendQuestion) -> tuple[Live, SavedSto
         orders = cache.orders(ws, live.version, saved, policy, question.filters())
     else:
         saved, policy = None, question.policy(0)
-        given = ordering.check_typed_stock(pd.DataFrame(question.stock, dtype=object), live.ensemble).accept()
+        typed = pd.DataFrame([row.given() for row in question.stock], dtype=object)
+        given = ordering.check_typed_stock(typed, live.ensemble).accept()
         orders = ordering.recommend(live.ensemble, given, policy, question.filters())
     return live, saved, orders, _limited(orders, question)
 

@@ -101,7 +101,7 @@ async def events(
     request: Request,
     context: Ask,
     number: Number,
-    last_event_id: Annotated[str | None, Header(description="The id of the last event you saw. Only later ones are sent.")] = None,
+    last_event_id: Annotated[str | None, Header(max_length=18, description="The id of the last event you saw. Only later ones are sent.")] = None,
 ) -> Response:
     """Every event since the last one you saw, then each as it comes, then the result."""
     seen = int(last_event_id) if last_event_id and last_event_id.isascii() and last_event_id.isdecimal() else 0
