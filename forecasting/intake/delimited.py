@@ -14,6 +14,7 @@ from forecasting.intake import delimiters, encodings
 from forecasting.intake.answers import NOTHING_SAID, Answers
 from forecasting.intake.csv_cells import LINE_END, read_cells
 from forecasting.intake.header import Header, find_header
+from forecasting.intake.limits import check_cells, check_columns, check_header, check_lines
 from forecasting.intake.table import MAX_NAME_CHARACTERS, Table, names
 from forecasting.intake.tidying import tidied
 from forecasting.intake.understood import Reading
@@ -57,13 +58,17 @@ def read(content: bytes, name: str, answers: Answers = NOTHING_SAID) -> Table:
     elif delimiters.is_aligned(_start(body)):
         body = delimiters.with_tabs(body)
         notes.append("The columns are parted by several spaces.")
+    check_lines(body, name)
     sample = _sample(body, name)
     header = _header(sample, answers.header_line, body, name)
+    check_header(header.names, name)
     columns, unnamed = _columns(sample, header, name)
+    check_columns(len(columns), name)
     above = sample.lines[header.body - 1][1] - 1 if header.body else sample.lines[0][0] - 1
     rest = _below(body, above)
     if not rest.strip():
         raise UnreadableFile(f"{name} has a header but no rows below it. Upload a file with at least one day of sales.")
+    check_cells(rest.count(b"\n") or rest.count(b"\r"), len(columns), len(rest), name)
     line = sample.lines[header.at][0] if header.at is not None else 0
     if answers.header_line is None and header.at is None:
         notes.append("The first line is no header: columns are called Column 1, Column 2 and so on.")

@@ -18,12 +18,14 @@ from forecasting.intake import problems
 from forecasting.intake.answers import NOTHING_SAID, Answers
 from forecasting.intake.grid import Grid
 from forecasting.intake.header import Header, find_header
+from forecasting.intake.limits import check_columns, check_header
 from forecasting.intake.sheet_names import visible_sheets
 from forecasting.intake.sheets import chosen
 from forecasting.intake.table import Table, as_text, names, number_column, texts
 from forecasting.intake.tidying import tidied
 from forecasting.intake.understood import Reading
-from forecasting.intake.unpacking import brief, check_workbook
+from forecasting.intake.unpacking import brief
+from forecasting.intake.workbook_check import check_workbook
 
 SAMPLE_ROWS: Final = 200
 """Rows from the start in which the header is looked for."""
@@ -108,6 +110,8 @@ def _table(sheet: Sheet, name: str, given: int | None) -> Table:
     if not any(cell != "" for row in below for cell in row):
         raise UnreadableFile(f"{name} has a header but no rows below it. Upload a workbook with at least one day of sales.")
     width = max(len(header.names), *map(len, below))
+    check_header(header.names, name)
+    check_columns(width, name)
     wanted = [*header.names, *[""] * (width - len(header.names))]
     columns = names(wanted, name)
     frame = pd.DataFrame({title: _column([row[place] if place < len(row) else "" for row in below]) for place, title in enumerate(columns)})

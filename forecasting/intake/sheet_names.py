@@ -7,7 +7,7 @@ import io
 from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 from forecasting.core.errors import UnreadableFile
-from forecasting.intake.unpacking import check_workbook
+from forecasting.intake.workbook_check import check_workbook
 
 _ZIP = b"PK\x03\x04"
 

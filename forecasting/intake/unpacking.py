@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import re
-import zipfile
 import zlib
 from collections.abc import Iterator
 
@@ -18,10 +15,6 @@ FIRST_STEP_BYTES = 512
 MAX_MEMBERS = 100_000
 """Members of a gzip file at most; programs that pack in blocks make one of 64 KB."""
 _GZIP = b"\x1f\x8b"
-MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
-MAX_CELLS_PER_BYTE = 4
-"""Cells of a grid for each byte that describes it, at most; a zip bomb has far more."""
-_CELL = re.compile(rb"""\sr=["']([A-Z]{0,4})(\d{1,12})["']""")
 
 
 def brief(error: Exception, most: int = 200) -> str:
@@ -82,49 +75,3 @@ def _member(content: bytes, place: int, name: str) -> Iterator[tuple[bytes, int]
         place += taken
         step = min(2 * step, PIECE_BYTES)
         yield piece, taken
-
-
-def check_workbook(content: bytes, name: str, limit: int) -> None:
-    """Unpacks a workbook piece by piece and keeps nothing, to see that it is small enough to be read whole.
-
-    Raises:
-        UnreadableFile: It is broken, no workbook, holds more than `limit` bytes, or claims a grid out of proportion to its bytes.
-    """
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if "xl/workbook.xml" not in archive.namelist():
-                raise UnreadableFile(f"{name} is a zip archive, not a workbook. Unpack it and upload the file inside, or save as .xlsx or CSV.")
-            left = limit
-            for part in archive.infolist():
-                left = _check_part(archive, part, name, (left, limit))
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError) as error:
-        raise UnreadableFile(f"{name} is a broken workbook ({brief(error)}). Open it in your spreadsheet, save it again and upload that.") from error
-
-
-def _check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, name: str, limits: tuple[int, int]) -> int:
-    """Bytes left of the limit after one part of a workbook, whose stated size is not trusted."""
-    left, limit = limits
-    part.file_size = left + 1
-    size, row, column, tail = 0, 0, 0, b""
-    with archive.open(part) as stream:
-        while piece := stream.read(PIECE_BYTES):
-            size += len(piece)
-            if size > left:
-                raise too_large(name, limit)
-            if part.filename.startswith("xl/worksheets/"):
-                row, column = _corner(tail + piece, row, column)
-                tail = piece[-64:]
-    if row > MAX_ROWS or column > MAX_COLUMNS or row * column > max(MAX_CELLS_PER_BYTE * size, PIECE_BYTES):
-        raise UnreadableFile(f"{name} has cells as far out as row {row:,}, column {column:,}. Delete everything outside the table.")
-    return left - size
-
-
-def _corner(xml: bytes, row: int, column: int) -> tuple[int, int]:
-    """The largest row and column of a sheet's cells in `xml`, and of `row` and `column`."""
-    cells = _CELL.findall(xml)
-    for letters in {letters for letters, _ in cells}:
-        number = 0
-        for letter in letters:
-            number = 26 * number + letter - 64
-        column = max(column, number)
-    return max(row, max((int(digits) for _, digits in cells), default=0)), column

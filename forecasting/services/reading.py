@@ -24,7 +24,7 @@ from forecasting.intake.understood import Reading
 from forecasting.services.reading_processes import File, OnWait, ask
 
 SMALL_BYTES: Final = 2**20
-"""Bytes of a text that is read in this process: it has no more cells than bytes, so that nothing in it can unfold."""
+"""Bytes of a text that is read in this process: it has a few cells a byte at most (`intake.limits`), so that nothing in it can unfold."""
 _PACKED: Final = (b"\x1f\x8b", b"PK", b"PAR1")
 """How files begin that hold more than their bytes."""
 
