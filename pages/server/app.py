@@ -6,11 +6,9 @@ import asyncio
 import gc
 import logging
 import os
-import signal
-import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from typing import TypedDict
 
 import streamlit as st
@@ -18,14 +16,13 @@ from starlette.middleware import Middleware
 from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
-from uvicorn import Server
 
 from forecasting.core.errors import SettingsError
 from forecasting.entrypoints.server.network import EVERYWHERE, OnlyThisMachine, is_this_machine, settings_for
 from forecasting.entrypoints.server.server_settings import SHORTEST_TOKEN, TOKEN, ServerSettings
 from forecasting.jobs.cron import Cron
 from forecasting.services import workspaces
-from pages.server import first_page
+from pages.server import connections, first_page, sessions
 from pages.server.access_rules import asks_for_login
 from pages.server.login_wall import LoginWall
 
@@ -33,8 +30,6 @@ logger = logging.getLogger("shelfcast")
 STOP_SECONDS = 5.0
 QUIET_SECONDS = 5.0
 """After the start, until it is sure that nobody waits for a first page."""
-DRAIN_SECONDS = 1
-"""Of a server that was told to end, for answers under way."""
 
 
 class Warmed:
@@ -98,12 +93,12 @@ def parts() -> Parts:
 
     @asynccontextmanager
     async def lifespan(_: st.App) -> AsyncIterator[dict[str, object]]:
-        answer_at_once()
-        end_soon()
-        warming = asyncio.create_task(asyncio.to_thread(warm, api))
+        connections.prepare(settings.connections)
+        beside = [asyncio.create_task(asyncio.to_thread(warm, api)), asyncio.create_task(sessions.sweep())]
         with scheduled(cron):
             yield {}
-        warming.cancel()
+        for task in beside:
+            task.cancel()
 
     middleware = [Middleware(OnlyThisMachine, settings), Middleware(LoginWall, api=not settings.token)]
     return {"lifespan": lifespan, "routes": [Route("/api", RedirectResponse("/api/")), Mount("/api", api)], "middleware": middleware}
@@ -183,18 +178,3 @@ def _follow(cron: Cron, stop: threading.Event) -> None:
     from forecasting.services.schedule import Schedule
 
     Schedule(ws=workspaces.workspace(), cron=cron).run(stop)
-
-
-def end_soon() -> None:
-    """Has the server end when it is told to: a listener that never reads would keep it for ever with what it has yet to be sent."""
-    server = getattr(signal.getsignal(signal.SIGTERM), "__self__", None)
-    if isinstance(server, Server):
-        server.config.timeout_graceful_shutdown = DRAIN_SECONDS
-
-
-def answer_at_once() -> None:
-    """Turns off Nagle's algorithm on the listening sockets, which Streamlit's server leaves on: a response takes 0.3 ms instead of 44."""
-    for value in gc.get_objects():
-        if isinstance(value, socket.socket) and value.family in (socket.AF_INET, socket.AF_INET6) and value.type & socket.SOCK_STREAM:
-            with suppress(OSError):
-                value.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -16,6 +16,7 @@ from library_hooks import relies_on
 from repository import ROOT
 
 WALL, RULES, SERVER, ENTRY = "pages/server/login_wall.py", "pages/server/access_rules.py", "pages/server/app.py", "streamlit_app.py"
+CONNECTIONS, SESSIONS = "pages/server/connections.py", "pages/server/sessions.py"
 STARLETTE = "streamlit.web.server.starlette"
 
 
@@ -264,37 +265,62 @@ def test_streamlit_says_that_there_are_no_secrets(monkeypatch, tmp_path):
 @relies_on(
     "streamlit",
     f"{STARLETTE}.starlette_server._bind_socket, which makes the listening socket before the server's lifespan begins",
-    used_by=SERVER,
-    to="find the sockets and turn Nagle's algorithm off",
+    used_by=CONNECTIONS,
+    to="find the sockets, turn Nagle's algorithm off and find out clients that vanished",
     gone=f"{STARLETTE}.starlette_server._bind_socket",
 )
 def test_streamlit_listens_before_the_lifespan_begins():
     from streamlit.web.server.starlette import starlette_server
 
-    from pages.server.app import answer_at_once
+    from pages.server.connections import prepare
 
     run = inspect.getsource(starlette_server.UvicornRunner.run)
     assert 0 < run.index("_bind_server_socket(") < run.index("server.run(sockets=")
     with starlette_server._bind_socket("127.0.0.1", 0, 1) as listening, socket.socket() as client:
         assert isinstance(listening, socket.socket)
-        answer_at_once()
+        prepare(100)
         client.connect(listening.getsockname())
         listening.setblocking(True)
         accepted, _ = listening.accept()
         with accepted:
             assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+            assert accepted.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+            if hasattr(socket, "TCP_USER_TIMEOUT"):
+                assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 60_000
 
 
 @relies_on(
     "Python",
     "gc.get_objects that lists every open socket",
-    used_by=SERVER,
+    used_by=CONNECTIONS,
     to="find the listening sockets, which Streamlit keeps to itself",
     gone=lambda monkeypatch: monkeypatch.setattr(gc, "get_objects", list),
 )
 def test_python_lists_open_sockets_among_its_objects():
     with socket.socket() as opened:
         assert any(value is opened for value in gc.get_objects())
+
+
+@relies_on(
+    "streamlit",
+    "Runtime._session_mgr._session_storage._cache, where sessions that were left are kept until their time is over",
+    used_by=SESSIONS,
+    to="end those sessions without waiting for the next one to be left",
+    gone="streamlit.runtime.memory_session_storage.TTLCache.expire",
+)
+def test_streamlit_keeps_sessions_that_were_left_in_a_cache_of_its_memory():
+    from streamlit.runtime import Runtime
+    from streamlit.runtime.app_session import AppSession
+    from streamlit.runtime.memory_session_storage import MemorySessionStorage
+    from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
+
+    assert "self._session_mgr = " in inspect.getsource(Runtime.__init__)
+    manager = WebsocketSessionManager(MemorySessionStorage(ttl_seconds=0), None, None, None)
+    session = MagicMock(AppSession, id="left")
+    manager._session_storage.save(MagicMock(session=session))
+    ((name, info),) = manager._session_storage._cache.expire()
+    assert (name, info.session) == ("left", session)
+    assert callable(session.shutdown)
 
 
 @relies_on(

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import inspect
 import signal
+import socket
 import threading
 import time
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from typing import Annotated
 
 from fastapi import APIRouter, Body, FastAPI, UploadFile
@@ -15,7 +16,7 @@ from library_hooks import relies_on
 from patience import PATIENCE
 from starlette.exceptions import HTTPException
 
-SERVER = "pages/server/app.py"
+SERVER = "pages/server/connections.py"
 
 
 @relies_on(
@@ -28,13 +29,52 @@ SERVER = "pages/server/app.py"
 def test_uvicorn_is_found_by_its_signal_handler():
     from uvicorn import Config, Server
 
-    from pages.server.app import DRAIN_SECONDS, end_soon
+    from pages.server.connections import DRAIN_SECONDS, prepare
 
     server = Server(Config(print))
     with server.capture_signals():
-        end_soon()
+        prepare(100)
     assert server.config.timeout_graceful_shutdown == DRAIN_SECONDS
     assert "self.config.timeout_graceful_shutdown" in inspect.getsource(Server.shutdown)
+
+
+@relies_on(
+    "uvicorn",
+    "config.http_protocol_class and config.limit_concurrency, read for each connection, and the h11 protocol's cycle, flow and conn",
+    used_by=SERVER,
+    to="let go of clients that keep it waiting, and of more than it has descriptors for",
+    gone="uvicorn.protocols.http.h11_impl.RequestResponseCycle",
+)
+def test_uvicorn_makes_connections_of_the_class_that_it_is_told():
+    from uvicorn import Config, Server
+
+    from pages.server.connections import WatchedConnection, prepare
+
+    async def connected():
+        server = Server(Config(application, log_level="critical", lifespan="off"))
+        with server.capture_signals(), socket.create_server(("127.0.0.1", 0)) as listening:
+            server.config.load()  # as Server.serve does before the lifespan begins
+            prepare(50)
+            server.lifespan = server.config.lifespan_class(server.config)
+            await server.startup([listening])
+            reader, writer = await asyncio.open_connection(*listening.getsockname())
+            with closing(writer):
+                writer.write(b"GET / HTTP/1.1\r\nHost: shop\r\n\r\n")
+                answer, found = await reader.readline(), list(server.server_state.connections)
+            await server.shutdown([listening])
+            return answer, found
+
+    async def application(scope, receive, send):
+        await receive()
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body"})
+
+    answer, (connection,) = asyncio.run(connected())
+    assert answer.split()[1] == b"204"
+    assert isinstance(connection, WatchedConnection)
+    assert (connection.cycle.more_body, connection.cycle.response_complete, connection.flow.read_paused) == (False, True, False)
+    assert (connection.limit_concurrency, connection.conn.trailing_data[0]) == (50, b"")
+    assert inspect.getsource(Server._serve).index("config.load()") < inspect.getsource(Server._serve).index("self.startup(")
 
 
 def handled_elsewhere(monkeypatch):

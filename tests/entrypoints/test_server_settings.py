@@ -22,12 +22,13 @@ def test_everything_can_be_said():
         "FORECASTING_UPLOAD_RATE": "5 per minute",
         "FORECASTING_RETRAIN_EVERY": "0 3 * * *",
         "FORECASTING_LOCK_SECONDS": "2.5",
+        "FORECASTING_CONNECTIONS": "50",
         "HOME": "/root",
     }
     settings = ServerSettings.from_environ(said)
     assert settings.origins == ("https://a.example", "http://b.example:8080")
     assert (settings.request_rate, settings.upload_rate, settings.retrain_every) == ("10/second", "5 per minute", "0 3 * * *")
-    assert settings.lock_seconds == 2.5
+    assert (settings.lock_seconds, settings.connections) == (2.5, 50)
     assert settings.token == "s3cret-s3cret-s3cret"
     assert not settings.is_weak
 
@@ -53,6 +54,8 @@ def test_a_token_is_never_shown_and_a_short_one_is_called_weak():
         {"FORECASTING_LOCK_SECONDS": "soon"},
         {"FORECASTING_LOCK_SECONDS": "0"},
         {"FORECASTING_LOCK_SECONDS": "nan"},
+        {"FORECASTING_CONNECTIONS": "9"},
+        {"FORECASTING_CONNECTIONS": "1e3"},
     ],
 )
 def test_what_cannot_be_meant_is_refused_by_name(said):

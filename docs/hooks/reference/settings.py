@@ -20,6 +20,7 @@ SERVER = {
     "upload_rate": server_settings.UPLOAD_RATE,
     "retrain_every": server_settings.RETRAIN_EVERY,
     "lock_seconds": server_settings.LOCK_SECONDS,
+    "connections": server_settings.CONNECTIONS,
 }
 """Field -> variable."""
 THREADS = "FORECASTING_THREADS"

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 from limits import parse_many
 
 from forecasting.core.errors import SettingsError
 
+N = TypeVar("N", int, float)
 TOKEN: Final = "FORECASTING_API_TOKEN"
 ORIGINS: Final = "FORECASTING_ORIGINS"
 REQUEST_RATE: Final = "FORECASTING_REQUEST_RATE"
 UPLOAD_RATE: Final = "FORECASTING_UPLOAD_RATE"
 RETRAIN_EVERY: Final = "FORECASTING_RETRAIN_EVERY"
 LOCK_SECONDS: Final = "FORECASTING_LOCK_SECONDS"
+CONNECTIONS: Final = "FORECASTING_CONNECTIONS"
 SHORTEST_TOKEN: Final = 16
 MOST_LOCK_SECONDS: Final = 600.0
+LEAST_CONNECTIONS: Final = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +36,7 @@ class ServerSettings:
         upload_rate: Files that one client sends, e.g. "60/minute".
         retrain_every: A cron expression in local time at which changed sales are trained on; empty for never.
         lock_seconds: Seconds that a request over HTTP waits at most until others have changed what it is to change; then it is told to try again.
+        connections: Connections at once, from 10 on: beyond them a request is answered with 503. Fewer where the system allows fewer open files.
     """
 
     token: str = field(default="", repr=False)
@@ -41,6 +45,7 @@ class ServerSettings:
     upload_rate: str = "60/minute"
     retrain_every: str = ""
     lock_seconds: float = 10.0
+    connections: int = 1000
 
     def __post_init__(self) -> None:
         if not (self.token.isascii() and self.token.isprintable()) or " " in self.token:
@@ -56,6 +61,8 @@ class ServerSettings:
                 raise SettingsError(f"{name} is a rate like 60/minute or 300/second, not {rate!r}.") from error
         if not 0 < self.lock_seconds <= MOST_LOCK_SECONDS:
             raise SettingsError(f"{LOCK_SECONDS} is more than 0 and at most {MOST_LOCK_SECONDS:g} seconds, not {self.lock_seconds:g}.")
+        if self.connections < LEAST_CONNECTIONS:
+            raise SettingsError(f"{CONNECTIONS} is at least {LEAST_CONNECTIONS}, as many as one browser opens, not {self.connections}.")
 
     @property
     def is_weak(self) -> bool:
@@ -70,17 +77,17 @@ class ServerSettings:
             "request_rate": environment.get(REQUEST_RATE, ""),
             "upload_rate": environment.get(UPLOAD_RATE, ""),
             "retrain_every": environment.get(RETRAIN_EVERY, "").strip(),
-            "lock_seconds": _number(LOCK_SECONDS, environment.get(LOCK_SECONDS, "")),
+            "lock_seconds": _number(LOCK_SECONDS, environment, float),
+            "connections": _number(CONNECTIONS, environment, int),
         }
         origins = tuple(origin.strip().rstrip("/") for origin in environment.get(ORIGINS, "").split(",") if origin.strip())
         return cls(origins=origins, **{name: value for name, value in stated.items() if value not in ("", None)})
 
 
-def _number(name: str, text: str) -> float | None:
-    """The number in a variable, None where it is empty; raises SettingsError."""
-    if not text.strip():
-        return None
+def _number(name: str, environment: Mapping[str, str], kind: type[N]) -> N | None:
+    """The number in a variable, None where it is absent or empty; raises SettingsError."""
+    text = environment.get(name, "").strip()
     try:
-        return float(text)
+        return kind(text) if text else None
     except ValueError as error:
-        raise SettingsError(f"{name} is a number, not {text!r}.") from error
+        raise SettingsError(f"{name} is a {'whole ' if kind is int else ''}number, not {text!r}.") from error

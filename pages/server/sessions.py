@@ -1,0 +1,40 @@
+"""Sessions of pages that nobody has open any more."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Final
+
+from streamlit import runtime
+from streamlit.runtime.memory_session_storage import MemorySessionStorage
+from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
+
+SWEEP_SECONDS: Final = 30.0
+logger = logging.getLogger("shelfcast")
+
+
+async def sweep() -> None:
+    """Ends sessions that nobody came back to, as long as it runs.
+
+    Streamlit keeps up to 128 of them for those who come back within `server.disconnectedSessionTTL` (2 minutes), but looks at the clock only when
+    the next one is left: until then each holds its data and three descriptors.
+    """
+    while True:
+        await asyncio.sleep(SWEEP_SECONDS)
+        try:
+            end_left()
+        except Exception:
+            logger.exception("Sessions that were left could not be ended.")
+
+
+def end_left() -> int:
+    """Ends the sessions that were left too long ago; how many."""
+    manager = runtime.get_instance()._session_mgr
+    storage = manager._session_storage if isinstance(manager, WebsocketSessionManager) else None
+    if not isinstance(storage, MemorySessionStorage):
+        return 0
+    left = storage._cache.expire()  # type: ignore[attr-defined]
+    for _, info in left:
+        info.session.shutdown()
+    return len(left)
