@@ -14,7 +14,7 @@ import pytest
 from library_hooks import relies_on
 
 SHEET = "forecasting/inventory/export/sheet.py"
-LOG, PARTS, TABLE = (f"forecasting/storage/sales/{name}.py" for name in ("log", "parts", "table"))
+LOG, PARTS, TABLE = (f"forecasting/storage/sales/{name}.py" for name in ("log_facts", "parts", "table"))
 
 
 # Orders as a workbook
@@ -218,7 +218,7 @@ def other_counts(monkeypatch):
 def test_deltalake_counts_the_files_of_a_commit_in_its_log(sales_table):
     from deltalake import DeltaTable
 
-    from forecasting.storage.sales import log
+    from forecasting.storage.sales import log, log_facts
 
     counted = {"add": set(), "remove": set()}
     for version in range(5):
@@ -229,11 +229,11 @@ def test_deltalake_counts_the_files_of_a_commit_in_its_log(sales_table):
         if version == 0:
             assert info["operation"] == "CREATE TABLE"
             assert {"protocol", "metaData"} <= set(kinds)
-        for kind, names in log._COUNTS.items():
+        for kind, names in log_facts._COUNTS.items():
             found = [name for name in names if name in info.get("operationMetrics", {})]
             counted[kind] |= set(found)
             assert version == 0 or [info["operationMetrics"][name] for name in found] == [kinds.count(kind)], info
-    assert counted == {kind: set(names) for kind, names in log._COUNTS.items()}
+    assert counted == {kind: set(names) for kind, names in log_facts._COUNTS.items()}
     DeltaTable(sales_table).create_checkpoint()
     assert log.numbers(sales_table, log.CHECKPOINT) == [4]
     assert (sales_table / log.FOLDER / log.HINT).exists()

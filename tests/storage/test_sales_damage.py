@@ -13,7 +13,7 @@ from deltalake import DeltaTable
 from small_tables import BOTH, ONE, TWO, merged, sales, upload
 
 from forecasting.core.errors import NotFound, SalesDamaged
-from forecasting.storage.sales import damage
+from forecasting.storage.sales import damage, log_copies
 from forecasting.storage.sales import log as sales_log
 from forecasting.storage.sales.table import Dataset
 from forecasting.storage.workspace import Workspace
@@ -25,8 +25,13 @@ MORE = sales(("2024-03-01", "a", 1), ("2024-01-01", "a", 50))
 
 @pytest.fixture
 def dataset(tmp_path):
-    """Versions 1 and 2 are an upload and a merge into it, 3 appends."""
-    return merged(Dataset(Workspace(tmp_path / "shop")), ONE, TWO, LATER)
+    """Versions 1 and 2 are an upload and a merge into it, 3 appends; without copies of the log, as earlier releases saved sales."""
+    return without_copies(merged(Dataset(Workspace(tmp_path / "shop")), ONE, TWO, LATER))
+
+
+def without_copies(dataset):
+    shutil.rmtree(dataset.workspace.sales / log_copies.FOLDER)
+    return dataset
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +42,7 @@ def long_past(tmp_path_factory):
         dataset.merge(sales((f"2025-01-{day:02}", "a", day)), upload(f"{day}.csv"))
         if day == CHECKPOINT:
             DeltaTable(str(dataset.workspace.sales)).create_checkpoint()
-    return dataset.workspace
+    return without_copies(dataset).workspace
 
 
 @pytest.fixture
@@ -144,7 +149,7 @@ def test_a_damaged_log_entry_ends_every_step_with_its_name(dataset, number, harm
 @pytest.mark.parametrize("harm", [cut, garble, empty])
 def test_without_its_newest_entry_the_sales_are_as_before_that_upload_and_it_can_be_uploaded_again(dataset, harm):
     harm(log(dataset, 3))
-    assert "Without one, delete it: the sales are then as they were before that upload." in refused(dataset.read, log(dataset, 3))
+    assert "Without one, move it away: the sales are then as they were before that upload." in refused(dataset.read, log(dataset, 3))
     log(dataset, 3).unlink()
     works_again(dataset, BOTH)
     assert dataset.merge(LATER, upload("later.csv")).new == 2
@@ -160,7 +165,7 @@ def test_without_the_first_entry_the_sales_begin_anew(dataset, tmp_path):
 @pytest.mark.parametrize("number", [1, 2])
 def test_without_an_older_entry_and_all_after_it_the_sales_are_as_before_that_upload(dataset, number):
     garble(log(dataset, number))
-    assert "delete it, _last_checkpoint and every file with the same or a higher number beside it" in refused(dataset.read, log(dataset, number))
+    assert "move it, _last_checkpoint and every file with the same or a higher number beside it away" in refused(dataset.read, log(dataset, number))
     for path in log(dataset, number).parent.iterdir():
         if int(path.name[:20]) >= number:
             path.unlink()
@@ -197,6 +202,7 @@ def test_an_entry_cut_anywhere_is_never_read_as_if_it_were_whole(dataset, number
 
 def test_entries_of_other_writers_and_of_restores_are_whole(dataset):
     dataset.undo()
+    without_copies(dataset)
     path = log(dataset, 4)
     assert damage.find_damage(dataset.workspace.sales, None) is None
     path.write_text(path.read_text().replace("delta-rs", "Apache-Spark").replace('"numRemovedFile":1', '"numRemovedFile":"7"'))
@@ -249,7 +255,7 @@ def test_a_damaged_data_file_is_named(dataset, harm):
         harm(path)
         for act in (dataset.read, lambda: dataset.preview(MORE), lambda: dataset.merge(MORE, upload("more.csv"))):
             text = refused(act, path)
-        assert "Put it back from a backup. Without one, take uploads back until" in text
+        assert "Else put it back from a backup. Without one, take uploads back" in text
         path.write_bytes(kept)
     assert dataset.merge(MORE, upload("more.csv")).new == 1
 
@@ -335,3 +341,81 @@ def test_other_rows_of_a_file_are_written_anew_and_other_files_stay(dataset):
     assert len(names - {path.name for path in before}) == 1
     assert len(names) == 2
     assert dataset.read()["sales"].tolist() == [5, 8, 9, 7, 5, 2]
+
+
+# Copies of the log
+
+
+@pytest.fixture
+def copied(tmp_path):
+    """The same sales as releases save them now."""
+    return merged(Dataset(Workspace(tmp_path / "copied")), ONE, TWO, LATER)
+
+
+def flips(path, count):
+    """The file with one bit after the other the other way round, as many as asked for, spread over it; whole again at the end."""
+    whole = path.read_bytes()
+    for at in range(0, 8 * len(whole), max(1, 8 * len(whole) // count)):
+        flip(path, at)
+        yield at
+        path.write_bytes(whole)
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_a_bit_that_flips_in_the_log_is_found_and_its_copy_says_what_it_was(copied, number):
+    whole = log(copied, number).read_bytes()
+    for _ in flips(log(copied, number), 30):
+        for act in (copied.read, copied.history):
+            assert "puts the file back from its copy, and nothing is lost" in refused(act, log(copied, number))
+        assert log_copies.content(copied.workspace.sales, log(copied, number).name) == whole
+
+
+def test_an_entry_that_is_gone_is_missed_even_the_newest(copied):
+    log(copied, 3).unlink()
+    for act in acts(copied):
+        assert "is missing. Run python -m forecasting verify --repair" in refused(act, log(copied, 3))
+
+
+def test_a_copy_that_is_damaged_hinders_nothing(copied):
+    before = copied.read()
+    for path in (copied.workspace.sales / log_copies.FOLDER).iterdir():
+        garble(path)
+    works_again(copied, before)
+    garble(log(copied, 1))
+    assert "Put it back from a backup" in refused(copied.read, log(copied, 1))
+
+
+def test_a_checkpoint_of_other_sales_is_found(long):
+    DeltaTable(str(long.workspace.sales)).create_checkpoint()
+    [old] = [path for path in log(long, 0).parent.glob("*.checkpoint.parquet") if int(path.name[:20]) == CHECKPOINT]
+    shutil.copy(old, old.with_name(f"{12:020}.checkpoint.parquet"))
+    assert "It only saves time" in refused(long.read, old.with_name(f"{12:020}.checkpoint.parquet"))
+
+
+def test_every_flipped_bit_of_an_entry_of_before_copies_is_found_or_changes_no_sales(dataset):
+    before, uploads = dataset.read(), [(entry.name, entry.version, entry.undone) for entry in dataset.history()]
+    for number in range(4):
+        for _ in flips(log(dataset, number), 60):
+            try:
+                assert len(dataset.read()) == len(before)
+                assert [(entry.version, entry.undone) for entry in dataset.history()] == [facts[1:] for facts in uploads]
+            except SalesDamaged:
+                continue
+
+
+# Uploads
+
+
+@pytest.mark.parametrize("harm", [cut, garble, invert, Path.unlink])
+@pytest.mark.parametrize("changes", [True, False], ids=["a merge", "nothing new"])
+def test_a_damaged_upload_is_put_right_by_sending_the_file_again(copied, harm, changes):
+    again = upload("0.csv")
+    path = copied.workspace.uploads / f"{again.sha256}.csv"
+    harm(path)
+    assert copied.merge(sales(("2025-01-01", "z", 1)) if changes else ONE.iloc[:1], again).new == changes
+    assert path.read_bytes() == b"0.csv"
+
+
+def test_a_file_that_changes_nothing_and_was_never_merged_is_not_kept(copied):
+    assert copied.merge(ONE.iloc[:1], upload("other.csv")).new == 0
+    assert len(list(copied.workspace.uploads.iterdir())) == 3

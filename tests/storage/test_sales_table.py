@@ -379,6 +379,7 @@ def test_uploads_follow_each_other_by_version_whatever_the_clock_said(dataset, j
         told = re.sub(r'"(timestamp|modificationTime)":[0-9]+', rf'"\1":{moment}', path.read_text())
         path.write_text(told)
         os.utime(path, (moment / 1000, moment / 1000))
+    shutil.rmtree(dataset.workspace.sales / "_log_copies")
     assert [entry.name for entry in dataset.history()] == ["three", "two", "one"]
     assert (dataset.version, dataset.undo().name, dataset.undo().name) == (3, "three", "two")
     pd.testing.assert_frame_equal(dataset.read(), ONE)

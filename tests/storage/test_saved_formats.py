@@ -14,6 +14,7 @@ from saved_shops import log, unpacked
 
 from forecasting.core.errors import InputError, SalesDamaged, VersionDamaged
 from forecasting.services import forecasts, retraining, sales, versions
+from forecasting.storage.sales import log_copies
 
 
 @pytest.fixture(params=["shop_1", "shop_2"])
@@ -75,6 +76,7 @@ def test_a_version_without_sales_of_its_own_names_what_is_wrong_with_the_table(f
     with pytest.raises(VersionDamaged, match="sales v1 does not match its manifest"):
         versions.load(first, 1)
     log(first).write_bytes(whole)
+    shutil.rmtree(first.sales / log_copies.FOLDER)
     forecasts_as_it_did(first)
 
 

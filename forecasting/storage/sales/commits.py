@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from forecasting.core import system_errors
+from forecasting.core.errors import ShelfcastError
 from forecasting.storage.atomic_files import sync
-from forecasting.storage.sales import log
+from forecasting.storage.sales import log, log_copies
 
 
 @contextmanager
@@ -42,6 +43,15 @@ def landing_commit(table: Path, version: int, mark: str) -> Iterator[list[Path]]
     leftovers = _files(table) - before
     for path in [*leftovers, *{path.parent for path in leftovers}]:
         sync(path)
+    _copy_log(table)
+
+
+def _copy_log(table: Path) -> None:
+    """Copies what is new in the log; the commit has landed, and counts even if its copy has to wait for the next one."""
+    try:
+        log_copies.add_missing(table / log.FOLDER)
+    except (OSError, ShelfcastError):
+        logging.getLogger(__name__).warning("The newest entry of the sales' log has no copy yet", exc_info=True)
 
 
 def _files(table: Path) -> set[Path]:

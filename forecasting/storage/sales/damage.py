@@ -1,35 +1,40 @@
-"""Checks for files of the sales table that are missing or not as they were written, and what to do about each."""
+"""Checks for files of the sales table that are missing or not as they were written.
+
+Damage is a hash that does not match, a file that is gone, or, in a file of before hashes were saved, bytes that mean nothing. A file that
+cannot be read now is none: every check raises StorageUnavailable for it.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
 
 import pyarrow as pa
 from deltalake import DeltaTable
-from deltalake.exceptions import DeltaError
+from deltalake.exceptions import CommitFailedError, DeltaError
 from pyarrow import parquet
 
 from forecasting.core.errors import SalesDamaged
 from forecasting.core.system_errors import refusals_named
 from forecasting.storage import reading
-from forecasting.storage.sales import log, parts
-
-_ANEW: Final = "Put it back from a backup. Without one, move data/sales away and upload the files again; data/uploads has the bytes of all."
+from forecasting.storage.sales import log, log_copies, parts, remedies
 
 
 def check_lost(table: Path) -> None:
     """Raises SalesDamaged if a folder has sales but no log: they would not be seen."""
     if any(name.endswith(".parquet") for name in reading.names(table)):
-        raise _damaged(Path(log.FOLDER), "missing", _ANEW)
+        raise _damaged(log.FOLDER, "missing", remedies.begin_anew())
 
 
 def check(table: Path, version: int) -> None:
-    """Raises SalesDamaged for the first damaged log entry of those that a version is read from."""
+    """Raises SalesDamaged for the first damaged file of the log of those that a version is read from."""
     checkpoint = max((number for number in log.numbers(table, log.CHECKPOINT) if number <= version), default=-1)
+    if checkpoint >= 0:
+        _check_checkpoint(table, checkpoint, structure=False)
+    _check_hint(table)
     _check_entries(table, range(checkpoint + 1, version + 1))
 
 
@@ -38,11 +43,12 @@ def check_parts(table: Path, opened: DeltaTable) -> None:
 
     A file is hashed once for each state of it. One that was written before commits carried hashes is only measured.
     """
-    hashes = {path: digest for version in range(opened.version() + 1) for path, digest in log.entry(table, version).hashes.items()}
+    _check_replay(table, opened)
+    hashes = hashes_until(table, opened.version())
     for part in parts.active(opened):
-        fault = _part_fault(parts.location(table, part), part["size_bytes"], hashes.get(part["path"], ""))
+        fault = part_fault(parts.location(table, part), part["size_bytes"], hashes.get(part["path"], ""))
         if fault:
-            raise _part_damaged(parts.location(table, part).relative_to(table), fault)
+            raise _damaged(part["path"], fault, remedies.of_part())
 
 
 def find_damage(table: Path, version: int | None) -> SalesDamaged | None:
@@ -50,7 +56,8 @@ def find_damage(table: Path, version: int | None) -> SalesDamaged | None:
     last = log.newest(table) if version is None else version
     try:
         check(table, last)
-        _check_checkpoints(table)
+        for number in log.numbers(table, log.CHECKPOINT):
+            _check_checkpoint(table, number, structure=True)
         _check_entries(table, range(last + 1))
         _check_structure(table, last)
     except SalesDamaged as found:
@@ -58,38 +65,104 @@ def find_damage(table: Path, version: int | None) -> SalesDamaged | None:
     return None
 
 
-def _check_entries(table: Path, versions: Iterable[int]) -> None:
-    for version in versions:
-        fault = log.entry(table, version).fault
-        if fault:
-            raise _entry_damaged(table, version, fault)
+def misread(error: Exception) -> SalesDamaged | None:
+    """The damage that only the library has met, in a log whose files have no known hash; None for other errors."""
+    if not isinstance(error, DeltaError) or isinstance(error, CommitFailedError):
+        return None
+    text = str(error).partition("\n")[0]
+    return SalesDamaged(f"The sales cannot be read: data/sales/{log.FOLDER} is damaged ({text}). {remedies.of_log()}", file=log.FOLDER)
 
 
-def _check_checkpoints(table: Path) -> None:
-    for version in log.numbers(table, log.CHECKPOINT):
-        path = table / log.FOLDER / f"{version:020}{log.CHECKPOINT}"
-        if not _is_parquet(path):
-            raise _damaged(path.relative_to(table), "damaged", f"Delete it and {log.HINT} beside it: they only save time, and nothing is lost.")
-    if (table / log.FOLDER / log.HINT).exists() and not log.numbers(table, log.CHECKPOINT):
-        raise _damaged(Path(log.FOLDER, log.HINT), "damaged", "Delete it: it only saves time, and nothing is lost.")
+def hashes_until(table: Path, version: int) -> dict[str, str]:
+    """Path -> sha256, of the files that commits up to a version added; without those that were written before hashes were saved."""
+    return {path: sha256 for number in range(version + 1) for path, sha256 in log.entry(table, number).hashes.items()}
 
 
-def _part_fault(path: Path, size: int, digest: str) -> str:
+def entry_fault(table: Path, version: int) -> str:
+    """What is wrong with a log entry: "missing" or "damaged"; empty if it is whole."""
+    entry = log.entry(table, version)
+    if not entry.sha256:
+        return "missing"
+    written = log_copies.hashes(table).get(log.path(table, version).name)
+    is_whole = entry.is_whole if written is None else entry.sha256 == written
+    return "" if is_whole else "damaged"
+
+
+def part_fault(path: Path, size: int, sha256: str) -> str:
     """What is wrong with a file that should have this size and sha256 (empty where it is not known); empty if nothing is."""
     try:
         with refusals_named(path):
             facts = path.stat()
-        same = facts.st_size == size and digest in ("", _sha256(path, facts.st_size, facts.st_mtime_ns, facts.st_ino))
-    except FileNotFoundError:
+        same = facts.st_size == size and sha256 in ("", _sha256(path, facts.st_size, facts.st_mtime_ns, facts.st_ino))
+    except OSError:
         return "missing"
     return "" if same else "damaged"
 
 
-@lru_cache(maxsize=4096)
-def _sha256(path: Path, size: int, changed: int, inode: int) -> str:  # noqa: ARG001
-    """The sha256 of a file of this size, time of change and inode."""
-    with refusals_named(path), path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def checkpoint_fault(table: Path, version: int, *, structure: bool) -> str:
+    """What is wrong with a checkpoint: "damaged"; empty if it is whole.
+
+    Args:
+        table: The table.
+        version: The version of the checkpoint.
+        structure: Whether one without a known hash is read whole, to see whether that can be done.
+    """
+    path = table / log.FOLDER / f"{version:020}{log.CHECKPOINT}"
+    written = log_copies.hashes(table).get(path.name)
+    if written is not None:
+        return part_fault(path, path.stat().st_size, written)
+    return "" if not structure or _is_parquet(path) else "damaged"
+
+
+def hint_fault(table: Path) -> str:
+    """What is wrong with the note of which checkpoint is the last: "damaged"; empty if it is whole, or not there, which costs only time."""
+    path = table / log.FOLDER / log.HINT
+    try:
+        version = json.loads(reading.text(path))["version"]
+    except FileNotFoundError:
+        return ""
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return "damaged"
+    return "" if version in log.numbers(table, log.CHECKPOINT) else "damaged"
+
+
+def _check_entries(table: Path, versions: Iterable[int]) -> None:
+    for version in versions:
+        fault = entry_fault(table, version)
+        if fault:
+            path = log.path(table, version)
+            raise _damaged(f"{log.FOLDER}/{path.name}", fault, remedies.of_entry(table, version))
+
+
+def _check_checkpoint(table: Path, version: int, *, structure: bool) -> None:
+    fault = checkpoint_fault(table, version, structure=structure)
+    if fault:
+        raise _damaged(f"{log.FOLDER}/{version:020}{log.CHECKPOINT}", fault, remedies.of_checkpoint())
+
+
+def _check_hint(table: Path) -> None:
+    fault = hint_fault(table)
+    if fault:
+        raise _damaged(f"{log.FOLDER}/{log.HINT}", fault, remedies.of_checkpoint())
+
+
+def _check_replay(table: Path, opened: DeltaTable) -> None:
+    """Raises SalesDamaged if the entries up to a version do not lead to its files, as far as all of them are there and whole.
+
+    An entry removes only files that are there, and a checkpoint has the files that its entries add and do not remove.
+    """
+    versions = range(opened.version() + 1)
+    if any(entry_fault(table, version) for version in versions):
+        return
+    sizes: dict[str, int] = {}
+    for version in versions:
+        entry = log.entry(table, version)
+        if entry.removed - sizes.keys():
+            raise _damaged(f"{log.FOLDER}/{log.path(table, version).name}", "damaged", remedies.of_entry(table, version))
+        sizes = {path: size for path, size in sizes.items() if path not in entry.removed} | dict(entry.added)
+    checkpoints = [number for number in log.numbers(table, log.CHECKPOINT) if number in versions]
+    if checkpoints and sizes != {part["path"]: part["size_bytes"] for part in parts.active(opened)}:
+        raise _damaged(f"{log.FOLDER}/{checkpoints[-1]:020}{log.CHECKPOINT}", "damaged", remedies.of_checkpoint())
 
 
 def _check_structure(table: Path, version: int) -> None:
@@ -99,10 +172,20 @@ def _check_structure(table: Path, version: int) -> None:
     except DeltaError:
         return
     check_parts(table, opened)
-    for part in parts.active(opened):
-        path = parts.location(table, part)
-        if not _is_parquet(path):
-            raise _part_damaged(path.relative_to(table), "damaged")
+    for path in unreadable(table, opened):
+        raise _damaged(path, "damaged", remedies.of_part())
+
+
+def unreadable(table: Path, opened: DeltaTable) -> Iterator[str]:
+    """The paths of the files of an opened table that are not Parquet any more."""
+    return (part["path"] for part in parts.active(opened) if not _is_parquet(parts.location(table, part)))
+
+
+@lru_cache(maxsize=4096)
+def _sha256(path: Path, size: int, changed: int, inode: int) -> str:  # noqa: ARG001
+    """The sha256 of a file of this size, time of change and inode."""
+    with refusals_named(path), path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _is_parquet(path: Path) -> bool:
@@ -114,27 +197,5 @@ def _is_parquet(path: Path) -> bool:
     return True
 
 
-def _entry_damaged(table: Path, version: int, fault: str) -> SalesDamaged:
-    if version == 0:  # without it there would be no log at all
-        return _damaged(log.path(table, version).relative_to(table), fault, _ANEW)
-    alone = version == log.newest(table) and version not in log.numbers(table, log.CHECKPOINT)
-    also = "it" if alone else f"it, {log.HINT} and every file with the same or a higher number beside it"
-    again = "upload that file again" if alone else "upload that file and the later ones again"
-    remedy = (
-        f"Put it back from a backup. Without one, delete {also}: the sales are then as they were before that upload."
-        f" Then {again}; data/uploads has the bytes of all."
-    )
-    return _damaged(log.path(table, version).relative_to(table), fault, remedy)
-
-
-def _part_damaged(path: Path, fault: str) -> SalesDamaged:
-    remedy = (
-        "Put it back from a backup. Without one, take uploads back until the sales can be read; if none can be taken back, move data/sales away."
-        " Then upload the files again; data/uploads has the bytes of all."
-    )
-    return _damaged(path, fault, remedy)
-
-
-def _damaged(path: Path, fault: str, remedy: str) -> SalesDamaged:
-    file = path.as_posix()
+def _damaged(file: str, fault: str, remedy: str) -> SalesDamaged:
     return SalesDamaged(f"The sales cannot be read: data/sales/{file} is {fault}. {remedy}", file=file)

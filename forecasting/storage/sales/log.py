@@ -5,27 +5,22 @@ An empty entry, or one cut between two lines, would count as an upload without r
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import chain
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from forecasting.core.system_errors import refusals_named
 from forecasting.storage import reading
-from forecasting.storage.sales import parts
+from forecasting.storage.sales import log_copies, log_facts, parts
 
 FOLDER: Final = "_delta_log"
 HINT: Final = "_last_checkpoint"
+ENTRY: Final = ".json"
 CHECKPOINT: Final = ".checkpoint.parquet"
-_COUNTS: Final = {
-    "add": ("num_added_files", "num_target_files_added", "numRestoredFile"),
-    "remove": ("num_removed_files", "num_target_files_removed", "numRemovedFile"),
-}
-"""Action -> the names under which commits of all kinds give the number of such actions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +28,25 @@ class Entry:
     """What is known of a log entry without the library.
 
     Args:
-        fault: What is wrong with it: "missing" or "damaged"; empty if it is whole.
+        sha256: Of its bytes; empty if it is missing.
+        is_whole: Whether its facts are such as a writer can have written.
         hashes: Path inside the table -> sha256, of the files that it adds; empty for entries of before hashes were saved.
+        added: Path -> size, of the files that it adds.
+        removed: Paths of the files that it removes.
     """
 
-    fault: str = ""
+    sha256: str = ""
+    is_whole: bool = False
     hashes: Mapping[str, str] = field(default_factory=dict)
+    added: Mapping[str, int] = field(default_factory=dict)
+    removed: Set[str] = frozenset()
 
 
 def newest(table: Path) -> int:
-    """The newest version in the log; -1 without any."""
-    return max(numbers(table, ".json"), default=-1)
+    """The newest version that the log has or had; -1 without any."""
+    last = max(numbers(table, ENTRY), default=-1)
+    lost = (name for name in log_copies.hashes(table) if name.endswith(ENTRY) and int(name.removesuffix(ENTRY)) > last)
+    return max([last, *(int(name.removesuffix(ENTRY)) for name in lost if log_copies.content(table, name) is not None)])
 
 
 def path(table: Path, version: int) -> Path:
@@ -64,41 +67,27 @@ def entry(table: Path, version: int) -> Entry:
         with refusals_named(where):
             facts = where.stat()
         return _entry(where, facts.st_size, facts.st_mtime_ns, facts.st_ino)
-    except FileNotFoundError:
-        return Entry("missing")
+    except OSError:
+        return Entry()
 
 
 @lru_cache(maxsize=4096)
 def _entry(where: Path, size: int, changed: int, inode: int) -> Entry:  # noqa: ARG001
     """The entry of this size, time of change and inode; cached, since some versions are read from a thousand entries."""
+    content = reading.content(where)
+    sha256 = hashlib.sha256(content).hexdigest()
     try:
-        actions = [json.loads(line) for line in reading.content(where).splitlines()]
+        actions = [json.loads(line) for line in content.splitlines()]
     except (ValueError, RecursionError):
-        return Entry("damaged")
-    if not actions or not all(isinstance(action, dict) for action in actions):
-        return Entry("damaged")
-    info: dict[str, Any] = next((action["commitInfo"] for action in actions if isinstance(action.get("commitInfo"), dict)), {})
-    hashes = _hashes(info)
-    if hashes is None or not _tells_all(info, Counter(chain.from_iterable(actions))):
-        return Entry("damaged")
-    return Entry(hashes=hashes)
-
-
-def _hashes(info: Mapping[str, Any]) -> dict[str, str] | None:
-    """The hashes that a commit gives of its files; None if they are not as they were written."""
-    try:
-        return {str(part["path"]): str(part["sha256"]) for part in info.get(parts.PARTS, [])}
-    except (KeyError, TypeError):
-        return None
-
-
-def _tells_all(info: Mapping[str, Any], kinds: Counter[str]) -> bool:
-    """Whether a commit has as many actions as it says; True for another writer's commit, which may count in its own way."""
-    if not str(info.get("engineInfo", "")).startswith("delta-rs"):
-        return True
-    if info.get("operation") == "CREATE TABLE":
-        return {"protocol", "metaData"} <= kinds.keys()
-    if parts.PARTS in info:
-        return (kinds["add"], str(kinds["remove"])) == (len(info[parts.PARTS]), info.get(parts.REMOVED))
-    metrics = info.get("operationMetrics") or {}
-    return all(kinds[kind] == metrics[name] for kind, names in _COUNTS.items() for name in names if name in metrics)
+        return Entry(sha256)
+    if not log_facts.are_whole(actions):
+        return Entry(sha256)
+    by_kind = {kind: [action[kind] for action in actions if kind in action] for kind in ("commitInfo", "add", "remove")}
+    named = [part for info in by_kind["commitInfo"] for part in info.get(parts.PARTS, [])]
+    return Entry(
+        sha256,
+        is_whole=True,
+        hashes={part["path"]: part["sha256"] for part in named},
+        added={part["path"]: part["size"] for part in by_kind["add"]},
+        removed=frozenset(part["path"] for part in by_kind["remove"]),
+    )

@@ -18,9 +18,8 @@ from deltalake.exceptions import CommitFailedError
 from forecasting.core import row_keys, schema, system_errors
 from forecasting.core.errors import InputError, NotFound, ShelfcastError, TryAgain
 from forecasting.storage import disk_full
-from forecasting.storage.atomic_files import write_bytes
 from forecasting.storage.locks import exclusive
-from forecasting.storage.sales import commits, damage, log, parts
+from forecasting.storage.sales import commits, damage, log, parts, upload_files
 from forecasting.storage.sales.changes import Change, compare
 from forecasting.storage.sales.daily import daily
 from forecasting.storage.sales.lineage import Lineage, lineage
@@ -102,7 +101,8 @@ class Dataset:
     def merge(self, sales: pd.DataFrame, upload: Upload) -> Merge:
         """Saves an upload in one step: new rows are added, later values replace saved ones, an empty cell leaves the saved value.
 
-        An upload that changes nothing makes no version. Readers see the sales before the merge or after it.
+        An upload that changes nothing makes no version, but puts its kept bytes right where they are damaged. Readers see the sales before
+        the merge or after it.
 
         Args:
             sales: The sales of an `Intake`.
@@ -119,8 +119,10 @@ class Dataset:
             version = table.version() if table.file_uris() else None
             if not change.is_empty:
                 version = table.version() + 1
-                with self._with_content(upload):
+                with upload_files.saved(self.workspace.uploads, upload):
                     self._commit(table, change, upload)
+            elif any(known.sha256 == upload.sha256 for known in uploads_in(_commits(table))):
+                upload_files.heal(self.workspace.uploads, upload)
             return Merge(
                 version,
                 **change.counts(),
@@ -203,24 +205,6 @@ class Dataset:
         properties = CommitProperties(custom_metadata={"kind": "created"})
         return DeltaTable.create(str(self.workspace.sales), schema=parts.ARROW, configuration=dict(CONFIGURATION), commit_properties=properties)
 
-    @contextmanager
-    def _with_content(self, upload: Upload) -> Iterator[None]:
-        """Keeps an upload's bytes under their hash, whole or not at all; deletes them again if the block fails."""
-        folder = self.workspace.uploads
-        path = folder / f"{upload.sha256}.csv"
-        if path.exists():
-            yield
-            return
-        folder.mkdir(parents=True, exist_ok=True)
-        for leftover in folder.glob(f".{'[0-9a-f]' * 64}*"):  # of an upload that was killed: nobody else is in here
-            leftover.unlink()
-        write_bytes(path, upload.content)
-        try:
-            yield
-        except Exception:
-            path.unlink()
-            raise
-
     def _commit(self, table: DeltaTable, change: Change, upload: Upload) -> None:
         """Commits a change as one transaction; fails if the table is no longer at the version that was compared."""
         mark = secrets.token_hex(8)
@@ -244,7 +228,8 @@ class Dataset:
         except Exception as error:
             if system_errors.takes_no_bytes(error):
                 raise
-            fault = damage.find_damage(self.workspace.sales, version) or system_errors.named(error, self.workspace.sales)
+            path = self.workspace.sales
+            fault = damage.find_damage(path, version) or system_errors.named(error, path) or damage.misread(error)
             if fault is None:
                 raise
             raise fault from error
