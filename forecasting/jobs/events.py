@@ -165,6 +165,13 @@ def page(path: Path, place: int = 0) -> tuple[list[Event], int]:
     return [event for event in events if event is not None], place
 
 
+def are_whole(path: Path) -> bool:
+    """Whether every line is an event, but for the last one, which its writer may not have finished; raises StorageUnavailable."""
+    with refusals_named(path):
+        *lines, _ = path.read_bytes().split(b"\n")
+    return all(_parse(line) is not None for line in lines)
+
+
 def last(path: Path, kind: Type | None = None) -> Event | None:
     """The newest event, or the newest of this type."""
     return next((event for event in _newest_first(path) if kind in (None, event.type)), None)

@@ -70,6 +70,10 @@ class Jobs:
         number = self.latest()
         return number if number is not None and status.state(self._numbered.name(number)) == "running" else None
 
+    def is_running(self, number: int) -> bool:
+        """Whether the process of a job lives; False for a job that is gone."""
+        return is_held(self._numbered.name(number) / ALIVE)
+
     def numbers(self) -> list[int]:
         """The numbers of all jobs, in order."""
         return self._numbered.numbers()

@@ -152,6 +152,14 @@ class StockStore:
                 self._write(taken.frame.iloc[:0], StockState(last + 1, "", datetime.now(UTC), 0, undone=last))
             return taken
 
+    def check(self, number: int) -> None:
+        """Raises StockDamaged if a state is not as it was saved, StorageUnavailable if it cannot be read now."""
+        self._read(number)
+
+    def path(self, number: int) -> Path:
+        """Where a state lies, which need not exist."""
+        return self._states.name(number).with_suffix(_SUFFIX)
+
     def numbers(self) -> list[int]:
         """Numbers of the states that exist, damaged ones too, in order."""
         stems = (name.removesuffix(_SUFFIX) for name in reading.names(self._states.folder) if name.endswith(_SUFFIX))
@@ -167,10 +175,7 @@ class StockStore:
         parquet.write_table(
             table.replace_schema_metadata({**(table.schema.metadata or {}), _FACTS: json.dumps(facts).encode()}), content, write_page_checksum=True
         )
-        write_bytes(self._path(state.number), content.getvalue())
-
-    def _path(self, number: int) -> Path:
-        return self._states.name(number).with_suffix(_SUFFIX)
+        write_bytes(self.path(state.number), content.getvalue())
 
     def _facts(self, number: int) -> StockState:
         return self._opened(number)[1]
@@ -178,15 +183,15 @@ class StockStore:
     def _read(self, number: int) -> tuple[pd.DataFrame, StockState]:
         file, state = self._opened(number)
         try:
-            with refusals_named(self._path(number)):
+            with refusals_named(self.path(number)):
                 return file.read().to_pandas(), state
         except (pa.ArrowException, OSError, ValueError) as error:
             raise _damaged(number) from error
 
     def _opened(self, number: int) -> tuple[parquet.ParquetFile, StockState]:
         try:
-            with refusals_named(self._path(number)):
-                file = parquet.ParquetFile(self._path(number), page_checksum_verification=True)
+            with refusals_named(self.path(number)):
+                file = parquet.ParquetFile(self.path(number), page_checksum_verification=True)
             facts = json.loads(file.schema_arrow.metadata[_FACTS])
             moment = datetime.fromisoformat(facts["moment"])
             return file, StockState(number, str(facts["name"]), moment, int(facts["rows"]), int(facts["before"]), int(facts["undone"]))

@@ -63,6 +63,11 @@ class Workspace:
         return self.home / "artifacts" / "reading"
 
     @property
+    def damaged(self) -> Path:
+        """Folder of damaged files that a repair put aside."""
+        return self.home / "damaged"
+
+    @property
     def schedule(self) -> Path:
         """The file with the outcome of the last scheduled retrain."""
         return self.home / "artifacts" / "schedule.json"

@@ -47,6 +47,7 @@ def parser(run: Verbs) -> argparse.ArgumentParser:
     live = _add(verbs, "live", run, "serve this version from now on")
     live.add_argument("number", type=int, metavar="N", help="the version")
     _add_prune(verbs, run)
+    _add_verify(verbs, run)
     _add_backup_verbs(verbs, run)
     serve = _add(verbs, "serve", run, "start the dashboard and the API")
     serve.add_argument("--port", type=int, default=8501, help="port to listen on (%(default)s)")
@@ -73,6 +74,12 @@ def _add_prune(verbs: Any, run: Verbs) -> None:
     )
     prune.add_argument("--jobs", type=int, metavar="N", help=f"how many of the newest to keep, 0 for all ({KEEP_JOBS}, or {Retention.jobs})")
     prune.add_argument("--dry-run", action="store_true", help="show what would be deleted; delete nothing")
+
+
+def _add_verify(verbs: Any, run: Verbs) -> None:
+    verify = _add(verbs, "verify", run, "check everything on disk: exit code 0 if it is whole, 1 if not")
+    verify.add_argument("--repair", action="store_true", help="do what loses nothing: put files back from what is known to be the same, or aside")
+    verify.add_argument("--json", action="store_true", help="print the report as JSON")
 
 
 def _add_backup_verbs(verbs: Any, run: Verbs) -> None:

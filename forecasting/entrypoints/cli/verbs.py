@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from forecasting.core import locations, system_errors
 from forecasting.core.errors import AmbiguousDates, ColumnsMissing, InputError, NothingPublished, ProblemsFound, ShelfcastError
-from forecasting.entrypoints.cli import arguments, backup_verbs, sales_verbs
+from forecasting.entrypoints.cli import arguments, backup_verbs, sales_verbs, verify_verb
 from forecasting.entrypoints.cli.output import problem_lines, say, write
 from forecasting.entrypoints.cli.reading import mapping
 from forecasting.services import workspaces
@@ -167,6 +167,7 @@ VERBS: arguments.Verbs = {
     "versions": _versions,
     "live": _live_verb,
     "prune": _prune,
+    "verify": verify_verb.verify,
     "backup": backup_verbs.backup,
     "restore": backup_verbs.restore,
     "serve": _serve,

@@ -20,7 +20,7 @@ from pyarrow import parquet
 from forecasting.core.errors import SalesDamaged
 from forecasting.core.system_errors import refusals_named
 from forecasting.storage import reading
-from forecasting.storage.sales import log, log_copies, parts, remedies
+from forecasting.storage.sales import log, log_copies, parts, remedies, replay
 
 
 def check_lost(table: Path) -> None:
@@ -65,6 +65,13 @@ def find_damage(table: Path, version: int | None) -> SalesDamaged | None:
     return None
 
 
+def forget() -> None:
+    """Has every file looked at anew, whatever its time of change says."""
+    _sha256.cache_clear()
+    log.forget()
+    log_copies.forget()
+
+
 def misread(error: Exception) -> SalesDamaged | None:
     """The damage that only the library has met, in a log whose files have no known hash; None for other errors."""
     if not isinstance(error, DeltaError) or isinstance(error, CommitFailedError):
@@ -76,16 +83,6 @@ def misread(error: Exception) -> SalesDamaged | None:
 def hashes_until(table: Path, version: int) -> dict[str, str]:
     """Path -> sha256, of the files that commits up to a version added; without those that were written before hashes were saved."""
     return {path: sha256 for number in range(version + 1) for path, sha256 in log.entry(table, number).hashes.items()}
-
-
-def entry_fault(table: Path, version: int) -> str:
-    """What is wrong with a log entry: "missing" or "damaged"; empty if it is whole."""
-    entry = log.entry(table, version)
-    if not entry.sha256:
-        return "missing"
-    written = log_copies.hashes(table).get(log.path(table, version).name)
-    is_whole = entry.is_whole if written is None else entry.sha256 == written
-    return "" if is_whole else "damaged"
 
 
 def part_fault(path: Path, size: int, sha256: str) -> str:
@@ -111,7 +108,7 @@ def checkpoint_fault(table: Path, version: int, *, structure: bool) -> str:
     written = log_copies.hashes(table).get(path.name)
     if written is not None:
         return part_fault(path, path.stat().st_size, written)
-    return "" if not structure or _is_parquet(path) else "damaged"
+    return "" if not structure or is_parquet(path) else "damaged"
 
 
 def hint_fault(table: Path) -> str:
@@ -128,7 +125,7 @@ def hint_fault(table: Path) -> str:
 
 def _check_entries(table: Path, versions: Iterable[int]) -> None:
     for version in versions:
-        fault = entry_fault(table, version)
+        fault = replay.entry_fault(table, version)
         if fault:
             path = log.path(table, version)
             raise _damaged(f"{log.FOLDER}/{path.name}", fault, remedies.of_entry(table, version))
@@ -151,17 +148,15 @@ def _check_replay(table: Path, opened: DeltaTable) -> None:
 
     An entry removes only files that are there, and a checkpoint has the files that its entries add and do not remove.
     """
-    versions = range(opened.version() + 1)
-    if any(entry_fault(table, version) for version in versions):
+    last = opened.version()
+    states = replay.contents(table, last)
+    if len(states) <= last:
         return
-    sizes: dict[str, int] = {}
-    for version in versions:
-        entry = log.entry(table, version)
-        if entry.removed - sizes.keys():
+    for version in range(last + 1):
+        if log.entry(table, version).removed - (states[version - 1].keys() if version else set()):
             raise _damaged(f"{log.FOLDER}/{log.path(table, version).name}", "damaged", remedies.of_entry(table, version))
-        sizes = {path: size for path, size in sizes.items() if path not in entry.removed} | dict(entry.added)
-    checkpoints = [number for number in log.numbers(table, log.CHECKPOINT) if number in versions]
-    if checkpoints and sizes != {part["path"]: part["size_bytes"] for part in parts.active(opened)}:
+    checkpoints = [number for number in log.numbers(table, log.CHECKPOINT) if number <= last]
+    if checkpoints and states[last] != {part["path"]: part["size_bytes"] for part in parts.active(opened)}:
         raise _damaged(f"{log.FOLDER}/{checkpoints[-1]:020}{log.CHECKPOINT}", "damaged", remedies.of_checkpoint())
 
 
@@ -178,7 +173,7 @@ def _check_structure(table: Path, version: int) -> None:
 
 def unreadable(table: Path, opened: DeltaTable) -> Iterator[str]:
     """The paths of the files of an opened table that are not Parquet any more."""
-    return (part["path"] for part in parts.active(opened) if not _is_parquet(parts.location(table, part)))
+    return (part["path"] for part in parts.active(opened) if not is_parquet(parts.location(table, part)))
 
 
 @lru_cache(maxsize=4096)
@@ -188,7 +183,8 @@ def _sha256(path: Path, size: int, changed: int, inode: int) -> str:  # noqa: AR
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _is_parquet(path: Path) -> bool:
+def is_parquet(path: Path) -> bool:
+    """Whether a file can be read as Parquet; raises StorageUnavailable."""
     try:
         with refusals_named(path):
             parquet.ParquetFile(path).read()

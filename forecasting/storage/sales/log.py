@@ -71,6 +71,11 @@ def entry(table: Path, version: int) -> Entry:
         return Entry()
 
 
+def forget() -> None:
+    """Has every entry read anew."""
+    _entry.cache_clear()
+
+
 @lru_cache(maxsize=4096)
 def _entry(where: Path, size: int, changed: int, inode: int) -> Entry:  # noqa: ARG001
     """The entry of this size, time of change and inode; cached, since some versions are read from a thousand entries."""

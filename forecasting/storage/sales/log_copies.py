@@ -34,6 +34,11 @@ def hashes(table: Path) -> Mapping[str, str]:
     return _hashes(folder, facts.st_mtime_ns, facts.st_ino)
 
 
+def forget() -> None:
+    """Has the folder listed anew."""
+    _hashes.cache_clear()
+
+
 @lru_cache(maxsize=16)
 def _hashes(folder: Path, changed: int, inode: int) -> Mapping[str, str]:  # noqa: ARG001
     found = (_NAME.fullmatch(name) for name in reading.names(folder))
@@ -56,13 +61,18 @@ def content(table: Path, name: str) -> bytes | None:
     return saved if saved is not None and hashlib.sha256(saved).hexdigest() == hashes(table)[name] else None
 
 
+def is_kept(name: str) -> bool:
+    """Whether a file of the log, by its name, is one that is copied."""
+    return _KEPT.fullmatch(name) is not None
+
+
 def add_missing(log: Path) -> list[str]:
     """Copies each file of a log that has no copy yet; their names, in order.
 
     A copy that a power failure cuts short is found out by its name, so that the folder alone has to reach the disk.
     """
     folder, known = log.parent / FOLDER, hashes(log.parent)
-    missing = sorted(name for name in reading.names(log) if _KEPT.fullmatch(name) and name not in known)
+    missing = sorted(name for name in reading.names(log) if is_kept(name) and name not in known)
     if missing:
         folder.mkdir(exist_ok=True)
     for name in missing:

@@ -22,6 +22,7 @@ from pyarrow import compute, parquet
 
 from forecasting.core import row_keys, schema
 from forecasting.storage.atomic_files import write_bytes
+from forecasting.storage.sales.changes import Change
 
 PARTS: Final = "parts"
 """Key of a commit's metadata: the path and the sha256 of each file that the commit adds."""
@@ -81,7 +82,20 @@ def arrow(rows: pd.DataFrame) -> pa.Table:
     return pa.table(columns, schema=ARROW)
 
 
-def update(folder: Path, parts: Sequence[Part], changed: pd.DataFrame, rows: pa.Table) -> Swap:
+def swap_for(change: Change, folder: Path, parts: Sequence[Part]) -> Swap:
+    """What a change writes, and in place of which of the active files of a table."""
+    rows = arrow(change.rows)
+    if change.replaces_sample:
+        return Swap(rows, parts)
+    return _update(folder, parts, change.changed, rows) if len(change.changed) else Swap(rows)
+
+
+def contents(swap: Swap) -> list[bytes]:
+    """The bytes of the files that a swap writes: the same for the same rows, whatever their order."""
+    return [_packed(rows) for rows_apart in (swap.settled, swap.rows) for rows in _files(rows_apart)]
+
+
+def _update(folder: Path, parts: Sequence[Part], changed: pd.DataFrame, rows: pa.Table) -> Swap:
     """Rows, of which some take the place of saved ones: the files that hold those are written anew, all others stay.
 
     What is corrected lies mostly near the end. Where more than half of the rows to write again are older, they get files of their own, so that
@@ -175,19 +189,20 @@ def _statistics(rows: pa.Table) -> str:
 
 
 def _in_order(rows: pa.Table) -> pa.Table:
-    keys = _keys(rows)
-    codes = row_keys.row_codes(row_keys.series_codes([keys]), [row_keys.days(keys)])[0]
+    of_rows = keys(rows)
+    codes = row_keys.row_codes(row_keys.series_codes([of_rows]), [row_keys.days(of_rows)])[0]
     return rows if row_keys.is_increasing(codes) else rows.take(np.argsort(codes, kind="stable"))
 
 
 def _has_any(rows: pa.Table, changed: pd.DataFrame) -> np.ndarray:
     """For each row whether its keys and day are those of any of `changed`, shape (rows,)."""
-    keys = _keys(rows)
-    saved, sought = row_keys.row_codes(row_keys.series_codes([keys, changed]), [row_keys.days(keys), row_keys.days(changed)])
+    of_rows = keys(rows)
+    saved, sought = row_keys.row_codes(row_keys.series_codes([of_rows, changed]), [row_keys.days(of_rows), row_keys.days(changed)])
     return np.isin(saved, sought)
 
 
-def _keys(rows: pa.Table) -> pd.DataFrame:
+def keys(rows: pa.Table) -> pd.DataFrame:
+    """Key columns and day of rows."""
     days = rows.column(schema.DATE).cast(pa.timestamp("us"))  # a day as it is would become an object of Python
-    keys: pd.DataFrame = rows.select([*schema.KEYS]).append_column(schema.DATE, days).to_pandas()
-    return keys
+    named: pd.DataFrame = rows.select([*schema.KEYS]).append_column(schema.DATE, days).to_pandas()
+    return named

@@ -268,8 +268,4 @@ def _commits(table: DeltaTable) -> list[dict[str, Any]]:
 
 
 def _write(table: DeltaTable, folder: Path, change: Change, facts: Mapping[str, Any], written: list[Path]) -> None:
-    rows = parts.arrow(change.rows)
-    swap = parts.Swap(rows, parts.active(table) if change.replaces_sample else ())
-    if len(change.changed):
-        swap = parts.update(folder, parts.active(table), change.changed, rows)
-    parts.commit(table, folder, swap, facts, written)
+    parts.commit(table, folder, parts.swap_for(change, folder, parts.active(table)), facts, written)

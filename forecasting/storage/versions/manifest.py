@@ -59,15 +59,31 @@ def verify(folder: Path, number: int) -> dict[str, Any]:
         VersionUnavailable: A file cannot be read now.
     """
     values = read(folder, number)
-    for name, facts in values[FILES].items():
-        try:
-            with readable(folder, number, name):
-                same = _facts(folder / name) == facts
-        except OSError:
-            same = False
-        if not same:
-            raise VersionDamaged(number, name)
+    for name in values[FILES]:
+        _verify_file(folder, number, name, values)
     return values
+
+
+def verify_file(folder: Path, number: int, name: str) -> None:
+    """Checks one file of version `number`, which may be the manifest; raises as `verify` does."""
+    values = read(folder, number)
+    if name != NAME:
+        _verify_file(folder, number, name, values)
+
+
+def fits(facts: Mapping[str, Any], name: str, content: bytes) -> bool:
+    """Whether these are the bytes that a manifest gives a file."""
+    return bool(facts[FILES][name] == {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()})
+
+
+def _verify_file(folder: Path, number: int, name: str, values: Mapping[str, Any]) -> None:
+    try:
+        with readable(folder, number, name):
+            same = _facts(folder / name) == values[FILES][name]
+    except OSError:
+        same = False
+    if not same:
+        raise VersionDamaged(number, name)
 
 
 @contextmanager

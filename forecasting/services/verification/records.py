@@ -1,0 +1,92 @@
+"""Checks of everything else: saved stock, jobs, the schedule, and files of other kinds, by what each has to be able to say."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+from forecasting.core.errors import StockDamaged
+from forecasting.jobs import events, schedule_state, status
+from forecasting.jobs.runner import Jobs
+from forecasting.services.verification.checking import Check
+from forecasting.services.verification.report import Finding
+from forecasting.storage import reading
+from forecasting.storage.aside import put_aside
+from forecasting.storage.stock_states import StockStore
+from forecasting.storage.workspace import Workspace
+
+STOCK, JOBS, SCHEDULE, OTHERS = "the saved stock", "the jobs", "the schedule", "other kinds"
+
+
+def findings(check: Check) -> Iterator[Finding]:
+    """What is not whole of the saved stock, jobs, the schedule and other records."""
+    yield from _stock(check)
+    yield from _jobs(check)
+    path = check.ws.schedule
+    if path.exists():
+        text = "The schedule begins anew with its next moment."
+        yield from check.file(SCHEDULE, path, partial(_schedule_fault, path), text, partial(_aside, check.ws, path))
+    for path in sorted(_others(check.ws)):
+        yield from check.file(OTHERS, path, partial(_fault_of_text, path), "Put it back from a backup.")
+
+
+def _stock(check: Check) -> Iterator[Finding]:
+    store = StockStore(check.ws)
+    for number in store.numbers():
+        text = "Put it back from a backup, or upload or type the stock again: that saves a new state."
+        yield from check.file(STOCK, store.path(number), partial(_stock_fault, store, number), text)
+
+
+def _stock_fault(store: StockStore, number: int) -> str:
+    try:
+        store.check(number)
+    except StockDamaged:
+        return "damaged" if store.path(number).exists() else "missing"
+    return ""
+
+
+def _jobs(check: Check) -> Iterator[Finding]:
+    jobs = Jobs(check.ws.jobs)
+    for number in jobs.numbers():
+        folder = check.ws.jobs / f"{number:04d}"
+        running = jobs.is_running(number)
+        for name in (status.REQUEST, status.RESULT, status.EVENTS):
+            path = folder / name
+            if path.exists() and not running:
+                text = "It tells of a retraining that has ended; no version and no sales need it."
+                fault = _events_fault if name == status.EVENTS else _fault_of_text
+                yield from check.file(JOBS, path, partial(fault, path), text)
+
+
+def _events_fault(path: Path) -> str:
+    return "" if events.are_whole(path) else "damaged"
+
+
+def _schedule_fault(path: Path) -> str:
+    return "" if schedule_state.read(path) is not None or not path.exists() else "damaged"
+
+
+def _aside(ws: Workspace, path: Path) -> str:
+    return f"{path.relative_to(ws.home)} was put aside as {put_aside(ws, path).relative_to(ws.home)}."
+
+
+def _others(ws: Workspace) -> Iterator[Path]:
+    """Records that no other check knows."""
+    known = (ws.sales, ws.uploads, ws.stock, ws.versions, ws.jobs, ws.reading, ws.schedule)
+    for top in (ws.sales.parent, ws.versions.parent):
+        for suffix in ("*.json", "*.jsonl"):
+            yield from (path for path in top.rglob(suffix) if not path.name.startswith(".") and not any(path.is_relative_to(each) for each in known))
+
+
+def _fault_of_text(path: Path) -> str:
+    """Whether a file of JSON, or of a JSON a line, says something."""
+    try:
+        text = reading.text(path)
+        whole = [json.loads(line) for line in text.splitlines()] if path.suffix == ".jsonl" else [json.loads(text)]
+    except FileNotFoundError:
+        return ""  # deleted meanwhile
+    except (ValueError, RecursionError, OSError):
+        return "damaged"
+    return "" if all(isinstance(each, (dict, list)) for each in whole) else "damaged"

@@ -1,0 +1,113 @@
+"""Checks of the published versions, and of the small files that point to one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from forecasting.core.errors import NotFound, ShelfcastError, VersionDamaged
+from forecasting.services.verification.checking import Check
+from forecasting.services.verification.report import Finding
+from forecasting.storage.aside import replace
+from forecasting.storage.numbered_folders import LAST, NumberedFolders
+from forecasting.storage.sales.table import Dataset
+from forecasting.storage.versions import manifest, sales_snapshot
+from forecasting.storage.versions.store import LIVE, Versions
+from forecasting.storage.workspace import Workspace
+
+FILES, POINTERS = "the versions", "pointers to them"
+
+
+def findings(check: Check) -> Iterator[Finding]:
+    """What is not whole of the versions, and of what points to them."""
+    ws, store = check.ws, Versions(check.ws.versions)
+    for number in store.numbers():
+        with suppress(NotFound):  # pruned meanwhile
+            yield from _version(check, store, number)
+    if store.numbers():
+        yield from _live(check, store)
+    for folder in (ws.versions, ws.jobs):
+        yield from _last(check, folder)
+
+
+def _version(check: Check, store: Versions, number: int) -> Iterator[Finding]:
+    folder = store.path(number)
+    text = f"Put it back from a backup. Version {number} cannot serve without it; retrain to publish a new one."
+    names = [manifest.NAME]
+    with suppress(ShelfcastError):
+        names += store.manifest(number)[manifest.FILES]
+    for name in names:
+        repair = partial(_sales_again, check.ws, number) if name == sales_snapshot.NAME else None
+        yield from check.file(FILES, folder / name, partial(_fault, store, number, name), text, repair)
+
+
+def _fault(store: Versions, number: int, name: str) -> str:
+    """What is wrong with a file of a version; raises NotFound if the version is gone."""
+    try:
+        with store.there(number) as folder:
+            manifest.verify_file(folder, number, name)
+    except VersionDamaged:
+        return "damaged" if (store.path(number) / name).exists() else "missing"
+    return ""
+
+
+def _sales_again(ws: Workspace, number: int) -> str:
+    """Writes the sales that a version learned from anew, from the sales table, if they are the same."""
+    store = Versions(ws.versions)
+    facts, path = store.manifest(number), store.path(number) / sales_snapshot.NAME
+    with TemporaryDirectory() as temporary:
+        sales_snapshot.write(Dataset(ws).read(facts["sales_version"]), Path(temporary))
+        content = (Path(temporary) / sales_snapshot.NAME).read_bytes()
+    if not manifest.fits(facts, sales_snapshot.NAME, content):
+        raise ShelfcastError(f"Sales v{facts['sales_version']} does not give the bytes of {path.relative_to(ws.home)}.")
+    replace(ws, path, content)
+    return f"{path.relative_to(ws.home)} was written anew from sales v{facts['sales_version']}; it has the sha256 of the manifest."
+
+
+def _live(check: Check, store: Versions) -> Iterator[Finding]:
+    """The pointer to the live version: it has to name one that is whole."""
+    path = check.ws.versions / LIVE
+    serving = store.serving()
+    if serving.version is None:
+        return
+    named = NumberedFolders(check.ws.versions, "version").pointed(LIVE)
+    text = f"Version {serving.version} serves: it is the newest whole one before."
+    if named is not None and serving.refused:
+        text = f"It names version {named}, which cannot serve. {text}"
+    yield from check.file(POINTERS, path, partial(_live_fault, path, named, serving.version), text, partial(_point, store, serving.version))
+
+
+def _live_fault(path: Path, named: int | None, serving: int) -> str:
+    if named == serving:
+        return ""
+    return "damaged" if path.exists() else "missing"
+
+
+def _point(store: Versions, number: int) -> str:
+    store.set_live(number)
+    return f"Version {number} is live now."
+
+
+def _last(check: Check, folder: Path) -> Iterator[Finding]:
+    """The highest number ever given: no number may be given twice."""
+    numbered, path = NumberedFolders(folder, "folder"), folder / LAST
+    if not numbered.numbers() and not path.exists():
+        return
+    highest = max([0, *numbered.numbers()])
+    text = "Numbers go on after the highest one that is there."
+    yield from check.file(POINTERS, path, partial(_last_fault, numbered, path), text, partial(_number_on, numbered, highest))
+
+
+def _last_fault(numbered: NumberedFolders, path: Path) -> str:
+    number = numbered.pointed(LAST)
+    if number is not None and number >= max([0, *numbered.numbers()]):
+        return ""
+    return "damaged" if path.exists() else "missing"
+
+
+def _number_on(numbered: NumberedFolders, highest: int) -> str:
+    numbered.point(LAST, highest)
+    return f"{numbered.folder.name}/{LAST} says {highest} again."
