@@ -18,8 +18,8 @@ from forecasting.core.errors import JobRunning, TrainingFailed, TryAgain
 from forecasting.jobs import environment, events, status
 from forecasting.jobs.events import Event
 from forecasting.jobs.status import ALIVE, CANCEL, EVENTS, EXIT, LOG, PID, REQUEST, RESERVE, JobStatus
-from forecasting.storage import disk_full
-from forecasting.storage.atomic_files import write_json, write_text
+from forecasting.storage import disk_full, sealed_json
+from forecasting.storage.atomic_files import write_text
 from forecasting.storage.locks import exclusive, is_held, take
 from forecasting.storage.numbered_folders import DRAFT, LAST, NumberedFolders
 from forecasting.storage.workspace import VARIABLE
@@ -183,7 +183,7 @@ class Jobs:
         draft, number = self._numbered.draft(), self._numbered.next()
         draft.mkdir()
         try:
-            write_json(draft / REQUEST, request)
+            sealed_json.write(draft / REQUEST, request)
             (draft / RESERVE).write_bytes(os.urandom(RESERVED_BYTES))
             alive = os.open(draft / ALIVE, os.O_RDWR | os.O_CREAT, 0o666)
         except OSError:

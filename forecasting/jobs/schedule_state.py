@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from forecasting.storage import reading
-from forecasting.storage.atomic_files import write_json
+from forecasting.storage import sealed_json
 
 logger = logging.getLogger("shelfcast")
 
@@ -42,7 +40,7 @@ class ScheduleState:
 def read(path: Path) -> ScheduleState | None:
     """The last moment and its outcome; None if there is none yet, or if the file is broken, which is logged; raises StorageUnavailable."""
     try:
-        return _tick(json.loads(reading.text(path)))
+        return _tick(sealed_json.read(path))
     except FileNotFoundError:
         return None
     except (ValueError, KeyError, TypeError, RecursionError) as error:
@@ -52,7 +50,7 @@ def read(path: Path) -> ScheduleState | None:
 
 def write(path: Path, tick: ScheduleState) -> None:
     """Replaces the saved moment and outcome, in one step."""
-    write_json(path, asdict(tick) | {"due": tick.due.isoformat(), "at": tick.at.isoformat()})
+    sealed_json.write(path, asdict(tick) | {"due": tick.due.isoformat(), "at": tick.at.isoformat()})
 
 
 def _tick(values: dict[str, Any]) -> ScheduleState:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any, Literal
 from forecasting.core.stages import PUBLISH
 from forecasting.jobs import events
 from forecasting.jobs.events import Event
-from forecasting.storage import reading
+from forecasting.storage import reading, sealed_json
 from forecasting.storage.locks import is_held
 
 REQUEST, EVENTS, LOG, RESULT, CANCEL = "request.json", "events.jsonl", "log.txt", "result.json", "cancel"
@@ -180,7 +179,6 @@ def _moment(text: Any) -> datetime | None:
 
 def _json(path: Path) -> dict[str, Any]:
     try:
-        values = json.loads(reading.text(path))
+        return sealed_json.read(path)
     except (FileNotFoundError, ValueError, RecursionError):
         return {}
-    return values if isinstance(values, dict) else {}

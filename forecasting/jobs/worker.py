@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import signal
@@ -20,7 +19,8 @@ from forecasting.core.stages import PUBLISH
 from forecasting.jobs.estimate import Estimate
 from forecasting.jobs.events import Recorder
 from forecasting.jobs.status import CANCEL, EVENTS, PID, REQUEST, RESERVE, RESULT
-from forecasting.storage.atomic_files import write_json, write_text
+from forecasting.storage import sealed_json
+from forecasting.storage.atomic_files import write_text
 
 Task = Callable[[dict[str, Any], OnProgress], dict[str, Any]]
 
@@ -88,7 +88,7 @@ class Listener:
 
 def run(job: Path, task: Task) -> bool:
     """Does the task of a job's folder and writes its events and its result; whether it was a success."""
-    request = json.loads((job / REQUEST).read_text(encoding="utf-8"))
+    request = sealed_json.read(job / REQUEST)
     if request.get("leave_a_core"):
         _leave_a_core()
     recorder = Recorder(job / EVENTS, Estimate(request.get("stages") or {}))
@@ -98,7 +98,7 @@ def run(job: Path, task: Task) -> bool:
     (job / RESERVE).unlink(missing_ok=True)  # so that even a job that a full disk ended can write its result
     recorder.result(outcome.status, outcome.reason)
     ended = datetime.now(UTC).isoformat(timespec="milliseconds")
-    write_json(job / RESULT, {**asdict(outcome), "step": recorder.stage, "ended": ended})
+    sealed_json.write(job / RESULT, {**asdict(outcome), "step": recorder.stage, "ended": ended})
     return outcome.status == "success"
 
 

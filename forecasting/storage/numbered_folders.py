@@ -20,6 +20,8 @@ DRAFT = ".tmp"
 """Prefix of folders that do not count yet, or no longer count."""
 NAME = re.compile(r"[0-9]{4,9}", re.ASCII)
 NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
+_POINTER = re.compile(r"(?P<number>[0-9]{1,9})( (?P=number))?", re.ASCII)
+"""A number, twice, so that a flipped bit does not point to another folder; earlier releases wrote it once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class NumberedFolders:
 
     def point(self, name: str, number: int) -> None:
         """Makes the small file `name` beside the folders point to a number, in one step."""
-        write_text(self.folder / name, f"{number}\n")
+        write_text(self.folder / name, f"{number} {number}\n")
 
     def pointed(self, name: str) -> int | None:
         """The number that the small file `name` points to; None if it is missing or holds none."""
@@ -56,7 +58,8 @@ class NumberedFolders:
             text = reading.text(self.folder / name, "ascii").strip()
         except (FileNotFoundError, UnicodeDecodeError):
             return None
-        return int(text) if NUMBER.fullmatch(text) else None
+        pointer = _POINTER.fullmatch(text)
+        return int(pointer["number"]) if pointer else None
 
     def draft(self) -> Path:
         """A new path for a folder that does not count yet, or no longer counts."""

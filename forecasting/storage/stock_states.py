@@ -185,7 +185,7 @@ class StockStore:
         try:
             with refusals_named(self.path(number)):
                 return file.read().to_pandas(), state
-        except (pa.ArrowException, OSError, ValueError) as error:
+        except (pa.ArrowException, OSError, ValueError, LookupError, TypeError, AttributeError) as error:
             raise _damaged(number) from error
 
     def _opened(self, number: int) -> tuple[parquet.ParquetFile, StockState]:
@@ -195,7 +195,7 @@ class StockStore:
             facts = json.loads(file.schema_arrow.metadata[_FACTS])
             moment = datetime.fromisoformat(facts["moment"])
             return file, StockState(number, str(facts["name"]), moment, int(facts["rows"]), int(facts["before"]), int(facts["undone"]))
-        except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
+        except (pa.ArrowException, OSError, ValueError, LookupError, TypeError, AttributeError) as error:
             raise _damaged(number) from error
 
 

@@ -19,6 +19,7 @@ from forecasting.jobs import events, worker
 from forecasting.jobs.estimate import Estimate
 from forecasting.jobs.events import Recorder
 from forecasting.services import worker as retrain_worker
+from forecasting.storage import sealed_json
 
 
 def outcome(jobs, tmp_path, task, **request):
@@ -216,5 +217,5 @@ def test_without_a_plan_nothing_is_promised(stages):
 
 def test_the_request_is_kept_as_it_was(jobs, tmp_path):
     outcome(jobs, tmp_path, "steps", steps=1, horizon=90)
-    assert json.loads((tmp_path / "jobs" / "0001" / "request.json").read_text()) == {"task": "steps", "steps": 1, "horizon": 90}
+    assert sealed_json.read(tmp_path / "jobs" / "0001" / "request.json") == {"task": "steps", "steps": 1, "horizon": 90}
     assert jobs.status(1).request["horizon"] == 90

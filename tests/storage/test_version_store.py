@@ -385,3 +385,18 @@ def test_what_is_killed_while_pruning_leaves_only_whole_versions(versions, tmp_p
     number = versions.publish(write)
     assert versions.live() == number
     assert list(folder.glob(".tmp*")) == []
+
+
+def test_a_flipped_bit_of_the_pointer_never_points_to_another_version(versions, tmp_path):
+    for _ in range(7):
+        versions.publish(writer())
+    versions.set_live(5)
+    pointer = tmp_path / "versions" / "live"
+    whole = pointer.read_bytes()
+    for at in range(8 * len(whole)):
+        content = bytearray(whole)
+        content[at // 8] ^= 1 << at % 8
+        pointer.write_bytes(content)
+        assert versions.live() in (5, 7), content  # 7, the newest, where the pointer cannot be read
+    pointer.write_text("5\n")  # as earlier releases wrote it
+    assert versions.live() == 5

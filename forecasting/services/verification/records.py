@@ -12,7 +12,7 @@ from forecasting.jobs import events, schedule_state, status
 from forecasting.jobs.runner import Jobs
 from forecasting.services.verification.checking import Check
 from forecasting.services.verification.report import Finding
-from forecasting.storage import reading
+from forecasting.storage import reading, sealed_json
 from forecasting.storage.aside import put_aside
 from forecasting.storage.stock_states import StockStore
 from forecasting.storage.workspace import Workspace
@@ -56,8 +56,18 @@ def _jobs(check: Check) -> Iterator[Finding]:
             path = folder / name
             if path.exists() and not running:
                 text = "It tells of a retraining that has ended; no version and no sales need it."
-                fault = _events_fault if name == status.EVENTS else _fault_of_text
+                fault = _events_fault if name == status.EVENTS else _record_fault
                 yield from check.file(JOBS, path, partial(fault, path), text)
+
+
+def _record_fault(path: Path) -> str:
+    try:
+        sealed_json.read(path)
+    except FileNotFoundError:
+        return ""  # deleted meanwhile
+    except (ValueError, RecursionError, OSError):
+        return "damaged"
+    return ""
 
 
 def _events_fault(path: Path) -> str:

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from forecasting.core.errors import OutOfMemory, StorageUnavailable, VersionDamaged, VersionUnavailable
-from forecasting.core.json_values import jsonable
 from forecasting.core.system_errors import refusals_named
-from forecasting.storage.atomic_files import sync, write_json
+from forecasting.storage import sealed_json
+from forecasting.storage.atomic_files import sync
+from forecasting.storage.sealed_json import CHECKSUM, checksum
 
 NAME = "manifest.json"
 FILES = "files"
-CHECKSUM = "checksum"
 
 
 def seal(folder: Path) -> dict[str, dict[str, Any]]:
@@ -29,8 +29,7 @@ def seal(folder: Path) -> dict[str, dict[str, Any]]:
 
 def write(folder: Path, facts: Mapping[str, Any]) -> None:
     """Writes the manifest of a folder, with a checksum of the manifest itself."""
-    values = jsonable(facts)
-    write_json(folder / NAME, {**values, CHECKSUM: _checksum(values)})
+    sealed_json.write(folder / NAME, facts)
 
 
 def read(folder: Path, number: int) -> dict[str, Any]:
@@ -44,7 +43,7 @@ def read(folder: Path, number: int) -> dict[str, Any]:
         with readable(folder, number, NAME):
             text = (folder / NAME).read_text(encoding="utf-8")
         values = json.loads(text)
-        if values.pop(CHECKSUM) == _checksum(values) and isinstance(values[FILES], dict):
+        if values.pop(CHECKSUM) == checksum(values) and isinstance(values[FILES], dict):
             return dict(values)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         pass
@@ -100,7 +99,3 @@ def _facts(path: Path) -> dict[str, Any]:
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         return {"size": file.tell(), "sha256": digest}
-
-
-def _checksum(values: Mapping[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
