@@ -16,7 +16,7 @@ from forecasting.services.verification.checking import Check
 from forecasting.services.verification.report import Finding
 from forecasting.storage import reading
 from forecasting.storage.aside import put_aside, replace
-from forecasting.storage.sales import damage, log, log_copies, parts, remedies, replay, upload_files
+from forecasting.storage.sales import damage, kept_versions, log, log_copies, parts, remedies, replay, upload_files
 from forecasting.storage.sales.table import Dataset
 from forecasting.storage.versions import sales_snapshot
 from forecasting.storage.versions.store import Versions
@@ -137,7 +137,7 @@ def _file_fault(path: Path, size: int, sha256: str) -> str:
     return fault or ("" if sha256 or damage.is_parquet(path) else "damaged")
 
 
-def _needed(ws: Workspace, newest: int) -> set[int]:
+def _needed(ws: Workspace, newest: int) -> list[int]:
     """The versions of the sales that somebody may go back to."""
     needed = {newest}
     with suppress(ShelfcastError):
@@ -147,7 +147,7 @@ def _needed(ws: Workspace, newest: int) -> set[int]:
         with suppress(ShelfcastError):
             if not (store.path(number) / sales_snapshot.NAME).exists():
                 needed.add(int(store.manifest(number)["sales_version"]))
-    return needed
+    return kept_versions.still_readable(ws.sales, needed)
 
 
 def _fault_in_reading(ws: Workspace) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from forecasting.core.system_errors import refusals_named
 from forecasting.storage import reading
@@ -33,6 +33,7 @@ class Entry:
         hashes: Path inside the table -> sha256, of the files that it adds; empty for entries of before hashes were saved.
         added: Path -> size, of the files that it adds.
         removed: Paths of the files that it removes.
+        info: What the commit says of itself: its metadata, and its `timestamp` in milliseconds.
     """
 
     sha256: str = ""
@@ -40,6 +41,7 @@ class Entry:
     hashes: Mapping[str, str] = field(default_factory=dict)
     added: Mapping[str, int] = field(default_factory=dict)
     removed: Set[str] = frozenset()
+    info: Mapping[str, Any] = field(default_factory=dict)
 
 
 def newest(table: Path) -> int:
@@ -95,4 +97,5 @@ def _entry(where: Path, size: int, changed: int, inode: int) -> Entry:  # noqa: 
         hashes={part["path"]: part["sha256"] for part in named},
         added={part["path"]: part["size"] for part in by_kind["add"]},
         removed=frozenset(part["path"] for part in by_kind["remove"]),
+        info=next(iter(by_kind["commitInfo"]), {}),
     )

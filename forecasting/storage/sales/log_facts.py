@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from forecasting.core import schema
 from forecasting.storage.sales import parts
-from forecasting.storage.sales.uploads import KINDS, UNDO
+from forecasting.storage.sales.uploads import COMPACTION, KEPT, KINDS, UNDO, UPLOADS_FROM
 
 MAX_READER, MAX_WRITER = 3, 7
 """Versions of the protocol up to which there are tables."""
@@ -91,6 +91,8 @@ def _commit_info(facts: Mapping[str, Any]) -> bool:
         numbers = [int(facts[name]) for name in ("rows", "dropped", "new", "changed", "unchanged")]
         known = datetime.fromisoformat(facts["when"]).tzinfo is not None and len(facts["sha256"]) == SHA256_DIGITS
         return known and min(numbers) >= 0 and isinstance(facts["file"], str)
+    if kind == COMPACTION:
+        return min(map(int, [*facts[KEPT].split(), facts[UPLOADS_FROM]])) >= 0
     return int(facts["target"]) >= 0 if kind == UNDO else "file" not in facts
 
 

@@ -19,7 +19,7 @@ from forecasting.core import row_keys, schema, system_errors
 from forecasting.core.errors import InputError, NotFound, ShelfcastError, TryAgain
 from forecasting.storage import disk_full
 from forecasting.storage.locks import exclusive
-from forecasting.storage.sales import commits, damage, log, parts, upload_files
+from forecasting.storage.sales import commits, damage, kept_versions, log, parts, upload_files
 from forecasting.storage.sales.changes import Change, compare
 from forecasting.storage.sales.daily import daily
 from forecasting.storage.sales.lineage import Lineage, lineage
@@ -35,7 +35,7 @@ CONFIGURATION: Final = {
     "delta.deletedFileRetentionDuration": FOREVER,
     "delta.enableExpiredLogCleanup": "false",
 }
-"""Settings of the table by which every version stays readable: model versions name the sales version that they learned from."""
+"""Settings of the table by which no library deletes a version: `compaction` knows which ones are needed."""
 MARK: Final = "mark"
 """Key of a commit's metadata with a text of its own, by which it is recognised once it has landed."""
 
@@ -55,10 +55,10 @@ class Dataset:
 
     @property
     def version(self) -> int | None:
-        """The newest version; None while there are no sales."""
+        """The newest version that an upload or an undo made; None while there are no sales."""
         with self._named():
             table = self._table()
-            return None if table is None or not table.file_uris() else int(table.version())
+            return None if table is None or not table.file_uris() else self._rows_of(table)
 
     def rows(self) -> int:
         """Rows of the newest version."""
@@ -116,7 +116,7 @@ class Dataset:
         with disk_full.disk_full_as_error(f"the upload {upload.name}"), self._alone():
             table = self._table() or self._create()
             change = self._compare(table, sales, upload.kind)
-            version = table.version() if table.file_uris() else None
+            version = self._rows_of(table) if table.file_uris() else None
             if not change.is_empty:
                 version = table.version() + 1
                 with upload_files.saved(self.workspace.uploads, upload):
@@ -173,12 +173,12 @@ class Dataset:
             standing = standing_uploads(known)
             if table is None or not standing:
                 raise InputError("There is no upload to take back.")
-            target = standing[0] - 1
+            last = next(upload for upload in uploads_in(known) if upload.version == standing[0])
+            target = self._before(last)
             mark = secrets.token_hex(8)
             facts = {"kind": UNDO, "target": str(target), MARK: mark}
             with commits.landing_commit(self.workspace.sales, table.version() + 1, mark), self._named(target):
                 table.restore(target, commit_properties=CommitProperties(custom_metadata=facts, max_commit_retries=0))
-            last = next(upload for upload in uploads_in(known) if upload.version == standing[0])
             return replace(last, undone=True)
 
     def _table(self, version: int | None = None) -> DeltaTable | None:
@@ -191,8 +191,22 @@ class Dataset:
             return None
         if version is not None and not 0 <= version <= newest:
             raise NotFound(f"There is no sales version {version}. The newest one is {newest}.")
+        version = None if version is None else kept_versions.readable(path, version)
         damage.check(path, newest if version is None else version)
         return DeltaTable(str(path), version=version)
+
+    def _before(self, upload: Upload) -> int:
+        """The version to go back to in order to take an upload back; raises InputError if it is no longer kept."""
+        try:
+            return kept_versions.readable(self.workspace.sales, int(upload.version or 0) - 1)
+        except NotFound as error:
+            raise InputError(
+                f"{upload.name} was uploaded too long ago to be taken back: the sales as they were before it are no longer kept, to save space."
+                " FORECASTING_KEEP_UPLOADS says how many uploads can be taken back. Upload a file that corrects it instead."
+            ) from error
+
+    def _rows_of(self, table: DeltaTable) -> int:
+        return kept_versions.made_its_rows(self.workspace.sales, int(table.version()))
 
     def _compare(self, table: DeltaTable | None, sales: pd.DataFrame, kind: Kind) -> Change:
         if table is None or not table.file_uris():
@@ -229,6 +243,7 @@ class Dataset:
             if system_errors.takes_no_bytes(error):
                 raise
             path = self.workspace.sales
+            version = None if version is None else kept_versions.readable(path, version)
             fault = damage.find_damage(path, version) or system_errors.named(error, path) or damage.misread(error)
             if fault is None:
                 raise

@@ -11,6 +11,12 @@ from typing import Any, Final, Literal
 Kind = Literal["upload", "sample"]
 KINDS: Final = ("upload", "sample")
 UNDO: Final = "undo"
+COMPACTION: Final = "compaction"
+"""The kind of a commit that changes no row."""
+KEPT: Final = "kept"
+"""Key of its metadata: the versions before it that stay readable, with spaces between."""
+UPLOADS_FROM: Final = "uploads_from"
+"""Key of its metadata: the version of the oldest upload whose bytes are kept; those of earlier ones may be gone."""
 REPLACED: Final = "replaced_sample"
 """Key of a commit's metadata: 1 if it put the sample's rows aside. An earlier commit that did so is one that overwrites."""
 
