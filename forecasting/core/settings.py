@@ -1,15 +1,11 @@
-"""The settings of a retrain, which every version's manifest has in full, and how many versions and jobs are kept."""
+"""The settings of a retrain, which every version's manifest has in full."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from forecasting.core.errors import SettingsError
-
-KEEP_VERSIONS: Final = "FORECASTING_KEEP_VERSIONS"
-KEEP_JOBS: Final = "FORECASTING_KEEP_JOBS"
 
 
 def require(condition: bool, text: str) -> None:
@@ -116,33 +112,3 @@ class Settings:
             )
         except TypeError as error:
             raise SettingsError(f"A setting is not known: {error}.") from error
-
-
-@dataclass(frozen=True, kw_only=True)
-class Retention:
-    """How many versions and jobs are kept; older ones are deleted after a retrain, but never the live version nor a job that runs.
-
-    Args:
-        versions: Newest versions to keep, at least 2; 0 for all.
-        jobs: Newest jobs to keep, at least 1; 0 for all.
-    """
-
-    versions: int = 30
-    jobs: int = 100
-
-    def __post_init__(self) -> None:
-        require(self.versions == 0 or self.versions >= 2, f"Versions to keep are at least 2, or 0 for all, not {self.versions}.")
-        require(self.jobs >= 0, f"Jobs to keep are at least 1, or 0 for all, not {self.jobs}.")
-
-    @classmethod
-    def from_environ(cls, environment: Mapping[str, str]) -> Retention:
-        """The retention that environment variables ask for; raises SettingsError for a number outside its range."""
-        stated = {"versions": (KEEP_VERSIONS, environment.get(KEEP_VERSIONS, "")), "jobs": (KEEP_JOBS, environment.get(KEEP_JOBS, ""))}
-        return cls(**{field: _whole(name, text) for field, (name, text) in stated.items() if text.strip()})
-
-
-def _whole(name: str, text: str) -> int:
-    try:
-        return int(text)
-    except ValueError as error:
-        raise SettingsError(f"{name} is a whole number, 0 for all, not {text!r}.") from error

@@ -148,16 +148,21 @@ class Jobs:
         except FileNotFoundError:
             return ""
 
-    def spare(self, keep: int) -> list[int]:
-        """Numbers of the jobs that need not be kept, in order: older than the newest `keep`, and not running."""
-        return [number for number in self.numbers()[: -max(keep, 1)] if not is_held(self._numbered.name(number) / ALIVE)]
+    def spare(self, keep: int, megabytes: float = 0) -> dict[int, int]:
+        """Jobs that need not be kept, in order, and the bytes of each.
 
-    def prune(self, keep: int) -> list[int]:
-        """Deletes the jobs that need not be kept and returns their numbers; raises TryAgain if somebody else is starting a job for too long."""
-        if len(self.numbers()) <= keep:
-            return []
+        They are older than the newest `keep` (0 for all), or more than so many megabytes together (0 for no limit); but neither the newest one nor
+        one that runs.
+        """
+        old = self._numbered.old(keep, megabytes, least=1)
+        return {number: size for number, size in old.items() if not is_held(self._numbered.name(number) / ALIVE)}
+
+    def prune(self, keep: int, megabytes: float = 0) -> dict[int, int]:
+        """Deletes what `spare` gives, and returns it; raises TryAgain if somebody else is starting a job for too long."""
+        if not self._numbered.old(keep, megabytes, least=1):
+            return {}
         with exclusive(self._folder / ".lock"):
-            spare = self.spare(keep)
+            spare = self.spare(keep, megabytes)
             self._numbered.discard(spare)
         return spare
 

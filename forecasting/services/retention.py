@@ -1,18 +1,24 @@
-"""Old versions and jobs are deleted, so that a workspace does not grow for ever."""
+"""What is old is deleted, so that a workspace does not grow for ever."""
 
 from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from forecasting.core import formatting
-from forecasting.core.errors import ShelfcastError
-from forecasting.core.settings import Retention
+from forecasting.core.errors import NotFound, VersionDamaged
+from forecasting.core.retention import Retention
 from forecasting.jobs.runner import Jobs
+from forecasting.storage.sales import compaction
+from forecasting.storage.sales.compaction import Keep, Spare
+from forecasting.storage.versions import sales_snapshot
 from forecasting.storage.versions.store import Versions
 from forecasting.storage.workspace import Workspace
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,47 +28,91 @@ class Pruned:
     Args:
         versions: Numbers of versions, in order.
         jobs: Numbers of jobs, in order.
+        uploads: How many files with the bytes of old uploads.
+        files: How many files of the sales table that neither an undo nor a version needs.
+        freed: The bytes of all of it.
     """
 
     versions: tuple[int, ...] = ()
     jobs: tuple[int, ...] = ()
+    uploads: int = 0
+    files: int = 0
+    freed: int = 0
 
     def __str__(self) -> str:
-        named = [
+        numbered = [
             f"{formatting.count(len(numbers), noun)} ({_spans(numbers)})"
             for noun, numbers in (("version", self.versions), ("job", self.jobs))
             if numbers
         ]
-        return " and ".join(named) or "nothing"
+        counted = [(self.uploads, "file of an old upload", "files of old uploads"), (self.files, "file of old sales", "files of old sales")]
+        named = numbered + [formatting.count(number, noun, plural) for number, noun, plural in counted if number]
+        return formatting.listing(named, most=len(named)) or "nothing"
+
+    @property
+    def size(self) -> str:
+        """The bytes of all of it, for a person."""
+        return formatting.size(self.freed)
 
 
 def spare(ws: Workspace, retention: Retention) -> Pruned:
-    """What `prune` would delete now."""
-    versions = Versions(ws.versions).spare(retention.versions) if retention.versions else []
-    jobs = Jobs(ws.jobs).spare(retention.jobs) if retention.jobs else []
-    return Pruned(tuple(versions), tuple(jobs))
+    """What `prune` would delete now; raises SalesDamaged."""
+    versions = Versions(ws.versions).spare(retention.versions, retention.versions_mb)
+    jobs = Jobs(ws.jobs).spare(retention.jobs, retention.jobs_mb)
+    return _pruned(versions, jobs, compaction.spare(ws, _keep(ws, retention)))
 
 
 def prune(ws: Workspace, retention: Retention) -> Pruned:
-    """Deletes old versions and jobs, but never the live version, one that serves in its place, or a job that runs.
+    """Deletes what is old, but never the live version, one that serves in its place, a job that runs, or sales that an undo or a version needs.
 
     Raises:
-        TryAgain: Somebody else was publishing, or starting a job, for too long.
+        TryAgain: Somebody else was publishing, starting a job, or merging, for too long.
+        SalesDamaged: The sales cannot be read; what else is old was deleted.
     """
-    versions = Versions(ws.versions).prune(retention.versions) if retention.versions else []
-    jobs = Jobs(ws.jobs).prune(retention.jobs) if retention.jobs else []
-    return Pruned(tuple(versions), tuple(jobs))
+    versions = Versions(ws.versions).prune(retention.versions, retention.versions_mb)
+    jobs = Jobs(ws.jobs).prune(retention.jobs, retention.jobs_mb)
+    return _pruned(versions, jobs, compaction.compact(ws, _keep(ws, retention)))
 
 
 def tidy(ws: Workspace) -> None:
-    """Prunes as the environment says, after a retrain, which no failure here takes back."""
-    log = logging.getLogger(__name__)
+    """Prunes versions and jobs as the environment says, after a retrain, which no failure here takes back."""
     try:
-        gone = prune(ws, Retention.from_environ(os.environ))
+        retention = Retention.from_environ(os.environ)
+        versions = Versions(ws.versions).prune(retention.versions, retention.versions_mb)
+        gone = _pruned(versions, Jobs(ws.jobs).prune(retention.jobs, retention.jobs_mb), Spare())
         if gone != Pruned():
-            log.warning("Deleted: %s", gone)
-    except (ShelfcastError, OSError):
-        log.exception("Old versions and jobs were not deleted")
+            logger.warning("Deleted: %s", gone)
+    except Exception:
+        logger.exception("Old versions and jobs were not deleted")
+
+
+def tidy_sales(ws: Workspace) -> None:
+    """Compacts the sales where that is due, and deletes what is old as the environment says, after a merge, which no failure here takes back."""
+    try:
+        if compaction.is_due(ws.sales):
+            compaction.compact(ws, _keep(ws, Retention.from_environ(os.environ)))
+    except Exception:
+        logger.exception("The sales were not compacted")
+
+
+def _pruned(versions: Mapping[int, int], jobs: Mapping[int, int], sales: Spare) -> Pruned:
+    freed = sum(versions.values()) + sum(jobs.values()) + sales.size
+    return Pruned(tuple(versions), tuple(jobs), len(sales.uploads), len(sales.files), freed)
+
+
+def _keep(ws: Workspace, retention: Retention) -> Keep:
+    return Keep(uploads=retention.uploads, megabytes=retention.uploads_mb, days=retention.uploads_days, versions=frozenset(_learned(ws)))
+
+
+def _learned(ws: Workspace) -> Iterator[int]:
+    """The versions of the sales that early model versions, which have no sales of their own, read from the table."""
+    versions = Versions(ws.versions)
+    for number in versions.numbers():
+        if not (versions.path(number) / sales_snapshot.NAME).exists():
+            with suppress(NotFound, VersionDamaged):  # it serves no more, whatever sales there are
+                learned = versions.manifest(number).get("sales_version")
+                if learned is not None:
+                    yield int(learned)
 
 
 def _spans(numbers: Sequence[int]) -> str:

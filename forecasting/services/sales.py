@@ -11,7 +11,7 @@ from forecasting.core import spreadsheets
 from forecasting.core.errors import InputError
 from forecasting.intake import row_checks, sales_file, sample_sales
 from forecasting.intake.answers import NOTHING_SAID, Answers
-from forecasting.services import reading
+from forecasting.services import reading, retention
 from forecasting.services.reading import FileTable
 from forecasting.services.reading_processes import OnWait
 from forecasting.storage.sales.changes import Change
@@ -86,7 +86,9 @@ def merge(ws: Workspace, content: bytes, name: str, checked: sales_file.Intake, 
         TryAgain: Somebody else is changing the sales.
     """
     sales, upload = checked.accept(drop_problems=drop_problems), Upload.from_file(content, name, rows=checked.rows, dropped=checked.dropped)
-    return Dataset(ws).merge(sales, replace(upload, kind="sample") if is_sample(upload) else upload)
+    merged = Dataset(ws).merge(sales, replace(upload, kind="sample") if is_sample(upload) else upload)
+    retention.tidy_sales(ws)
+    return merged
 
 
 def is_sample(upload: Upload) -> bool:

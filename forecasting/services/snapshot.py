@@ -82,7 +82,7 @@ def take(ws: Workspace, into: Path) -> Snapshot:
             _link(ws.uploads / f"{sha256}.csv", ws, into)
     for top in (ws.sales.parent, ws.versions.parent):
         for path in _entries(top):
-            if path not in (ws.jobs, ws.versions, ws.sales, ws.uploads):
+            if path not in (ws.jobs, ws.versions, ws.sales, ws.uploads, ws.reading):
                 _copy(path, ws, into)
     copy = Workspace(into)
     damage = find_damage(copy.sales, None) if version is not None else None

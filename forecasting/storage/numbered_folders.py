@@ -7,6 +7,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,6 +62,22 @@ class NumberedFolders:
         pointer = _POINTER.fullmatch(text)
         return int(pointer["number"]) if pointer else None
 
+    def old(self, most: int, megabytes: float, least: int) -> dict[int, int]:
+        """Numbers that need not be kept, in order, and the bytes of each.
+
+        Args:
+            most: Newest that are kept at most; 0 for all.
+            megabytes: Of all that are kept together at most; 0 for no limit.
+            least: Newest that are kept however large they are.
+        """
+        beyond, total = {}, 0
+        for place, number in enumerate(reversed(self.numbers())):
+            size = folder_size(self.name(number))
+            total += size
+            if 0 < most <= place or (least <= place and 0 < 1e6 * megabytes < total):
+                beyond[number] = size
+        return dict(sorted(beyond.items()))
+
     def draft(self) -> Path:
         """A new path for a folder that does not count yet, or no longer counts."""
         return self.folder / f"{DRAFT}-{os.getpid()}-{secrets.token_hex(4)}"
@@ -93,3 +110,12 @@ class NumberedFolders:
         known = self.numbers()
         there = f"The last one is {known[-1]}." if known else "There is none yet."
         return NotFound(f"There is no {self.noun} {int(number)}. {there}")
+
+
+def folder_size(folder: Path) -> int:
+    """Bytes of all files in a folder; those that are deleted meanwhile do not count."""
+    total = 0
+    for path in folder.rglob("*"):
+        with suppress(FileNotFoundError):
+            total += path.lstat().st_size if path.is_file() else 0
+    return total

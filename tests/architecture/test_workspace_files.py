@@ -30,7 +30,12 @@ BY_THE_LIBRARY = {"timestamp", "operation", "operationParameters", "operationMet
 WRONG = {
     "FORECASTING_API_TOKEN": "two words",
     "FORECASTING_KEEP_JOBS": "many",
+    "FORECASTING_KEEP_JOBS_MB": "many",
+    "FORECASTING_KEEP_UPLOADS": "many",
+    "FORECASTING_KEEP_UPLOADS_DAYS": "many",
+    "FORECASTING_KEEP_UPLOADS_MB": "many",
     "FORECASTING_KEEP_VERSIONS": "many",
+    "FORECASTING_KEEP_VERSIONS_MB": "many",
     "FORECASTING_ORIGINS": "*",
     "FORECASTING_READING_MB": "lots",
     "FORECASTING_READING_SECONDS": "soon",

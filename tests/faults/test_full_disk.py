@@ -182,7 +182,7 @@ def test_old_versions_are_pruned_on_a_full_disk(disk, ws):
     for _ in range(4):
         versions.publish(write)
     disk.leave(0)
-    assert versions.prune(2) == [1, 2]
+    assert list(versions.prune(2)) == [1, 2]
     assert versions.publish(write) == 5
 
 
@@ -252,7 +252,7 @@ def test_old_jobs_are_pruned_on_a_full_disk_and_make_room_for_a_new_one(disk, ws
     disk.leave(0)
     with pytest.raises(DiskFull):
         jobs.start({"task": "steps", "steps": 3}, home=ws.home)
-    assert jobs.prune(1) == [1, 2]
+    assert list(jobs.prune(1)) == [1, 2]
     assert ended(jobs, jobs.start({"task": "steps", "steps": 3}, home=ws.home)).number == 4
 
 

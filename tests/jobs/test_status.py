@@ -110,9 +110,9 @@ def test_a_job_deleted_while_it_is_looked_at_is_not_found_or_has_a_status(jobs, 
 def test_the_oldest_jobs_are_pruned_and_their_numbers_never_given_again(jobs, tmp_path):
     for _ in range(4):
         finish(jobs, tmp_path)
-    assert jobs.spare(2) == [1, 2]
-    assert jobs.prune(2) == [1, 2]
-    assert (jobs.numbers(), jobs.prune(2)) == ([3, 4], [])
+    assert list(jobs.spare(2)) == [1, 2]
+    assert list(jobs.prune(2)) == [1, 2]
+    assert (jobs.numbers(), list(jobs.prune(2))) == ([3, 4], [])
     with pytest.raises(NotFound, match="no job 1"):
         jobs.status(1)
     for number in (3, 4):
@@ -125,7 +125,7 @@ def test_a_running_job_is_never_pruned(jobs, tmp_path):
     number = jobs.start({"task": "sleep"}, home=tmp_path)
     for later in range(2, 5):
         shutil.copytree(tmp_path / "jobs" / "0001", tmp_path / "jobs" / f"{later:04d}")
-    assert jobs.prune(1) == [2, 3]
+    assert list(jobs.prune(1)) == [2, 3]
     assert jobs.status(number).state == "running"
     jobs.cancel(number)
 

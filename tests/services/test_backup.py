@@ -57,6 +57,8 @@ def in_use(home):
     (home.jobs / "last").write_text("2\n")
     (home.uploads / ("0" * 64 + ".csv")).write_text("named by nobody")
     (home.versions / ".tmp-1-draft").mkdir()
+    (home.reading / "1").mkdir(parents=True)
+    (home.reading / "1" / "file").write_text("being read")
     (home.versions / "notes.jsonl").write_text('{"note": 1}\n{"no')
     (home.home / "artifacts" / "schedule.json").write_text("{}\n")
     (home.home / "data" / "settings").mkdir()
@@ -98,7 +100,7 @@ def test_a_backup_has_everything_but_locks_drafts_and_what_runs(busy, tmp_path):
     assert (restored.of, restored.files) == (saved.of, saved.files)
     gone = {name for name in before if name not in files(elsewhere)}
     running = {f"artifacts/jobs/0002/{name}" for name in ("alive", "request.json", "events.jsonl", "result.json")}
-    locks = {"data/sales.lock", "artifacts/versions/.lock", "artifacts/jobs/0001/alive"}
+    locks = {"artifacts/reading/1/file", "data/sales.lock", "artifacts/versions/.lock", "artifacts/jobs/0001/alive"}
     assert gone == {*running, *locks, f"data/uploads/{'0' * 64}.csv"}
     assert {name for name, content in files(elsewhere).items() if content != before[name]} == {"artifacts/versions/notes.jsonl"}
     assert files(elsewhere)["artifacts/versions/notes.jsonl"] == b'{"note": 1}\n'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-from forecasting.core import settings
+from forecasting.core import retention, settings
 from forecasting.entrypoints.server import server_settings
 from forecasting.entrypoints.server.server_settings import ServerSettings
 from forecasting.inventory.policy import Policy
@@ -25,7 +25,6 @@ SERVER = {
 """Field -> variable."""
 THREADS = "FORECASTING_THREADS"
 READING = {"memory_mb": reading_limits.READING_MB, "seconds": reading_limits.READING_SECONDS}
-KEPT = {"versions": settings.KEEP_VERSIONS, "jobs": settings.KEEP_JOBS}
 
 
 def retrain() -> str:
@@ -43,7 +42,7 @@ def environment() -> str:
     """Every variable of the environment that counts."""
     home = "the repository of a checkout; installed, `shelfcast` in the current folder"
     rows = [[code(workspace.VARIABLE), home, "Where `data/` and `artifacts/` are."]]
-    for of, variables, before in ((ServerSettings, SERVER, ""), (settings.Retention, KEPT, "Kept after a retrain: "), (ReadingLimits, READING, "")):
+    for of, variables, before in ((ServerSettings, SERVER, ""), (retention.Retention, retention.VARIABLES, "Kept: "), (ReadingLimits, READING, "")):
         texts, defaults = argument_texts(of), {field.name: field.default for field in fields(of)}
         rows += [[code(name), code(defaults[field] or None), before + texts[field]] for field, name in variables.items()]
     rows.append([code(THREADS), "1", "Threads that a retrain trains the network with."])

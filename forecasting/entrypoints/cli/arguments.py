@@ -7,17 +7,30 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from forecasting import __version__
 from forecasting.core import schema
 from forecasting.core.period import PERIODS
-from forecasting.core.settings import KEEP_JOBS, KEEP_VERSIONS, LstmSettings, Retention, Settings
+from forecasting.core.retention import VARIABLES, Retention
+from forecasting.core.settings import LstmSettings, Settings
 from forecasting.entrypoints.cli.reading import add_reading
 from forecasting.inventory.policy import RULES, TARGETS, Policy
 
 Verbs = Mapping[str, Callable[[argparse.Namespace], int]]
 """Name of a verb -> what it does; gives the exit code."""
+
+
+KEPT: Final = {
+    "versions": "how many of the newest to keep, 0 for all",
+    "versions_mb": "megabytes of all versions together, 0 for no limit",
+    "jobs": "how many of the newest to keep, 0 for all",
+    "jobs_mb": "megabytes of all jobs together, 0 for no limit",
+    "uploads": "how many of the newest uploads can be taken back, 0 for all",
+    "uploads_mb": "megabytes of the files of older uploads together with these, 0 for no limit",
+    "uploads_days": "days for which the files of older uploads stay, 0 for ever",
+}
+"""Field of the retention -> what it says."""
 
 
 def parser(run: Verbs) -> argparse.ArgumentParser:
@@ -68,11 +81,11 @@ def _add_settings(verb: argparse.ArgumentParser) -> None:
 
 
 def _add_prune(verbs: Any, run: Verbs) -> None:
-    prune = _add(verbs, "prune", run, "delete old versions and jobs, as every retrain does, but never the live version or a running job")
-    prune.add_argument(
-        "--versions", type=int, metavar="N", help=f"how many of the newest to keep, 0 for all ({KEEP_VERSIONS}, or {Retention.versions})"
+    prune = _add(
+        verbs, "prune", run, "delete what is old and say what that freed, but never the live version, a running job or sales that these need"
     )
-    prune.add_argument("--jobs", type=int, metavar="N", help=f"how many of the newest to keep, 0 for all ({KEEP_JOBS}, or {Retention.jobs})")
+    for name, text in KEPT.items():
+        prune.add_argument(f"--{name.replace('_', '-')}", type=int, metavar="N", help=f"{text} ({VARIABLES[name]}, or {getattr(Retention, name)})")
     prune.add_argument("--dry-run", action="store_true", help="show what would be deleted; delete nothing")
 
 
@@ -167,7 +180,7 @@ def _given(args: argparse.Namespace, *names: str) -> dict[str, Any]:
 
 
 def retention(args: argparse.Namespace, environment: Mapping[str, str]) -> Retention:
-    stated = {name: value for name in ("versions", "jobs") if (value := getattr(args, name)) is not None}
+    stated = {name: value for name in KEPT if (value := getattr(args, name)) is not None}
     return replace(Retention.from_environ(environment), **stated)
 
 

@@ -136,9 +136,11 @@ def _prune(args: argparse.Namespace) -> int:
 
     retention = arguments.retention(args, os.environ)
     if args.dry_run:
-        print(f"Nothing was deleted. Would delete: {spare(workspaces.workspace(), retention)}.")
+        going = spare(workspaces.workspace(), retention)
+        print(f"Nothing was deleted. Would delete: {going}." + (f" That would free {going.size}." if going.freed else ""))
         return 0
-    print(f"Deleted: {prune(workspaces.workspace(), retention)}.")
+    gone = prune(workspaces.workspace(), retention)
+    print(f"Deleted: {gone}." + (f" Freed: {gone.size}." if gone.freed else ""))
     return 0
 
 

@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from forecasting.core.errors import SettingsError
-from forecasting.core.settings import Retention
+from forecasting.core.retention import Retention
 from forecasting.entrypoints.server.problem import answer
 from forecasting.entrypoints.server.server_settings import TOKEN, ServerSettings
 from forecasting.jobs.cron import Cron

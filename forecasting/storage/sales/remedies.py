@@ -8,7 +8,7 @@ from typing import Final
 from forecasting.storage.sales import log, log_copies
 
 REPAIR: Final = "python -m forecasting verify --repair"
-_COPIES: Final = "data/uploads has the bytes of all."
+_COPIES: Final = "data/uploads has the bytes of those that are kept."
 
 
 def begin_anew() -> str:

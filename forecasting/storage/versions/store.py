@@ -108,18 +108,22 @@ class Versions:
             self._numbered.find(number)  # it may have been pruned meanwhile
             self._numbered.point(LIVE, int(number))
 
-    def spare(self, keep: int) -> list[int]:
-        """Versions that need not be kept, in order: older than the newest `keep`, neither live nor serving in place of the live one."""
-        older = self.numbers()[: -max(keep, 1)]
-        needed = {self.live(), self.serving().version} if older else set()
-        return [number for number in older if number not in needed]
+    def spare(self, keep: int, megabytes: float = 0) -> dict[int, int]:
+        """Versions that need not be kept, in order, and the bytes of each.
 
-    def prune(self, keep: int) -> list[int]:
-        """Deletes the versions that need not be kept and returns their numbers; raises TryAgain if somebody else is publishing for too long."""
-        if len(self.numbers()) <= keep:
-            return []
+        They are older than the newest `keep` (0 for all), or more than so many megabytes together (0 for no limit); but never one of the newest
+        two, nor the live version, nor one that serves in its place.
+        """
+        old = self._numbered.old(keep, megabytes, least=2)
+        needed = {self.live(), self.serving().version} if old else set()
+        return {number: size for number, size in old.items() if number not in needed}
+
+    def prune(self, keep: int, megabytes: float = 0) -> dict[int, int]:
+        """Deletes what `spare` gives, and returns it; raises TryAgain if somebody else is publishing for too long."""
+        if not self._numbered.old(keep, megabytes, least=2):
+            return {}
         with self._locked():
-            spare = self.spare(keep)
+            spare = self.spare(keep, megabytes)
             self._numbered.discard(spare)
         return spare
 
