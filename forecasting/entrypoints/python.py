@@ -93,7 +93,8 @@ def retrain_model(  # noqa: PLR0913 - each answer is a keyword, as it is a flag 
     chosen = Settings(horizon=horizon, lstm=LstmSettings(epochs=epochs, batch_size=batch_size))
     workspaces.settle()
     ws, file, understood = workspaces.workspace(), Path(path), Understood()
-    sent = Submission(content=sales.read_file(file), name=file.name, mapping=mapping or {}, answers=answers, drop_problems=drop_problems)
+    content = sales.read_file(file)
+    sent = Submission(content=content, name=file.name, mapping=mapping or {}, answers=answers, drop_problems=drop_problems, alone=True)
 
     def note(checked: Intake, _: Merge) -> None:
         nonlocal understood

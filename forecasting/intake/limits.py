@@ -17,7 +17,7 @@ MAX_HEADER_BYTES: Final = 2**16
 """Bytes of the line that names the columns."""
 MAX_LINE_BYTES: Final = 2**20
 """Bytes from one end of a line to the next."""
-MAX_CELLS_PER_BYTE: Final = 8
+MAX_CELLS_PER_BYTE: Final = 2
 """Cells of a table for each byte that describes them; cells that lines leave out count, too."""
 SPARE_CELLS: Final = 2**20
 """Cells that a table may have whatever its bytes."""

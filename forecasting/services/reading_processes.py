@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import secrets
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final, NoReturn, TypeVar
 
 from forecasting.core.errors import UnreadableFile
-from forecasting.intake.answers import Answers
+from forecasting.intake.answers import NOTHING_SAID, Answers
 from forecasting.intake.process.json_forms import answers_to_json, error_from_json
 from forecasting.jobs.child_pool import ChildPool
 from forecasting.jobs.child_process import DEATH, MEMORY, TIME, ChildEnded, ChildProcess
@@ -31,6 +32,10 @@ OnWait = Callable[[str], None]
 Value = TypeVar("Value")
 
 
+def ignore(_: str) -> None:
+    """For those who do not mind waiting."""
+
+
 @dataclass(frozen=True, eq=False)
 class File:
     """A file to read.
@@ -39,23 +44,26 @@ class File:
         content: Its bytes.
         name: What the person calls it; only text.
         answers: What was said of it.
+        alone: Whether this process works for one person and one task, so that it may read a small text itself.
+        on_wait: Told, in a sentence, if other files are read first.
         id: By which the process that has read it knows it.
     """
 
     content: bytes = field(repr=False)
     name: str
-    answers: Answers
-    id: str
+    answers: Answers = NOTHING_SAID
+    alone: bool = False
+    on_wait: OnWait = ignore
+    id: str = field(default_factory=lambda: secrets.token_hex(8))
 
 
-def ask(file: File, question: dict[str, Any], read: Callable[[dict[str, Any], Path], Value], on_wait: OnWait) -> Value:
+def ask(file: File, question: dict[str, Any], read: Callable[[dict[str, Any], Path], Value]) -> Value:
     """The answer of a process to a question about a file.
 
     Args:
         file: Whose.
         question: The task and what belongs to it, as `intake.process.tasks` has it.
         read: From the answer, and the folder with its files, to the value.
-        on_wait: Told, in a sentence, if other files are read first.
 
     Raises:
         InputError: What the process says of the file.
@@ -64,7 +72,7 @@ def ask(file: File, question: dict[str, Any], read: Callable[[dict[str, Any], Pa
         DiskFull: There is no space for it.
     """
     place, limits = workspaces.workspace().reading, ReadingLimits.from_environ(os.environ)
-    with slot(place, PROCESSES, timeout=WAIT_SECONDS, on_wait=on_wait), spool_folder(place / "spool", file.name) as folder:
+    with slot(place, PROCESSES, timeout=WAIT_SECONDS, on_wait=file.on_wait), spool_folder(place / "spool", file.name) as folder:
         try:
             with pool(limits).child(file.id) as child:
                 answer = _told(child, _request(file, question, folder), file)

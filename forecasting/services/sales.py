@@ -13,7 +13,7 @@ from forecasting.intake import row_checks, sales_file, sample_sales
 from forecasting.intake.answers import NOTHING_SAID, Answers
 from forecasting.services import reading, retention
 from forecasting.services.reading import FileTable
-from forecasting.services.reading_processes import OnWait
+from forecasting.services.reading_processes import File, OnWait, ignore
 from forecasting.storage.sales.changes import Change
 from forecasting.storage.sales.table import Dataset, Merge, Upload
 from forecasting.storage.workspace import Workspace
@@ -27,12 +27,25 @@ def read_file(path: Path) -> bytes:
         raise InputError(f"{path} cannot be read: {error.strerror}.") from error
 
 
-def inspect(content: bytes, name: str, answers: Answers = NOTHING_SAID, *, cells: bool = False, on_wait: OnWait = reading.ignore) -> FileTable:
-    """The table in a file, with its cells if they are needed here; raises InputError, TryAgain and DiskFull.
+def inspect(
+    content: bytes, name: str, answers: Answers = NOTHING_SAID, *, cells: bool = False, alone: bool = False, on_wait: OnWait = ignore
+) -> FileTable:
+    """The table in a file.
 
-    `on_wait` is told, in a sentence, if other files are read first.
+    Args:
+        content: Its bytes.
+        name: What the person calls it; only text.
+        answers: What was said of it.
+        cells: Whether the cells are needed in this process.
+        alone: Whether this process works for one person and one task, so that it may read a small text itself.
+        on_wait: Told, in a sentence, if other files are read first.
+
+    Raises:
+        InputError: It cannot be used.
+        TryAgain: Other files were being read for too long.
+        DiskFull: There is no space to read it.
     """
-    return reading.read(content, name, answers, cells=cells, on_wait=on_wait)
+    return reading.read(File(content, name, answers, alone, on_wait), cells=cells)
 
 
 def answers(values: Mapping[str, Any]) -> Answers:

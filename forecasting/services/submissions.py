@@ -11,7 +11,7 @@ from forecasting.core.settings import Settings
 from forecasting.intake.answers import NOTHING_SAID, Answers
 from forecasting.intake.sales_file import Intake
 from forecasting.services import jobs, reading, retraining, sales
-from forecasting.services.reading_processes import OnWait
+from forecasting.services.reading_processes import File, OnWait, ignore
 from forecasting.storage.sales.changes import Change
 from forecasting.storage.sales.table import Dataset, Merge
 from forecasting.storage.workspace import Workspace
@@ -27,6 +27,7 @@ class Submission:
         mapping: Role -> column, where the guess is not right.
         answers: What is said of the file where it can be read in more than one way.
         drop_problems: Whether rows that cannot be used are left out.
+        alone: Whether this process works for one person and one task, so that it may read a small text itself.
         on_wait: Told, in a sentence, if other files are read first.
     """
 
@@ -35,13 +36,14 @@ class Submission:
     mapping: Mapping[str, str] = field(default_factory=dict)
     answers: Answers = NOTHING_SAID
     drop_problems: bool = False
-    on_wait: OnWait = field(default=reading.ignore, repr=False, compare=False)
+    alone: bool = False
+    on_wait: OnWait = field(default=ignore, repr=False, compare=False)
 
 
 def check(ws: Workspace, sent: Submission) -> Intake:
     """Its sales, all its problems and open questions; raises InputError."""
     saved = Dataset(ws).days()
-    return reading.read_sales(sent.content, sent.name, sent.mapping, sent.answers, saved=saved, on_wait=sent.on_wait)
+    return reading.read_sales(File(sent.content, sent.name, sent.answers, sent.alone, sent.on_wait), sent.mapping, saved)
 
 
 def preview(ws: Workspace, sent: Submission) -> tuple[Intake, Change]:

@@ -16,6 +16,7 @@ from forecasting.intake.answers import NOTHING_SAID, Answers
 from forecasting.intake.process import json_forms, tasks
 from forecasting.services import reading, reading_processes
 from forecasting.services.reading_limits import ReadingLimits
+from forecasting.services.reading_processes import File
 from forecasting.storage.slots import slot
 
 ROWS = pd.DataFrame(
@@ -32,13 +33,7 @@ NO_DATE = b"what,sales\nx,1\n"
 
 
 @pytest.fixture
-def aside(monkeypatch):
-    """Even small texts are read in a process of their own."""
-    monkeypatch.setattr(reading, "SMALL_BYTES", 0)
-
-
-@pytest.fixture
-def instead(aside, monkeypatch):
+def instead(monkeypatch):
     """Another process is started than the one that reads files: it does what it is told."""
 
     def start(run):
@@ -55,14 +50,13 @@ def packed(frame):
     return file.getvalue()
 
 
-def both(content, monkeypatch, name="a.csv", mapping=None, answers=NOTHING_SAID):
+def both(content, monkeypatch, mapping=None, answers=NOTHING_SAID):
     """The sales, or the refusal, as they come from another process and from this one."""
+    monkeypatch.setattr(reading, "_PACKED", (b"none",))
     outcomes = []
-    for most in (0, 2**40):
-        monkeypatch.setattr(reading, "SMALL_BYTES", most)
-        monkeypatch.setattr(reading, "_PACKED", ("\x1f\x8b".encode("latin-1"), b"PK", b"PAR1") if not most else (b"-",))
+    for alone in (False, True):
         try:
-            outcomes.append(reading.read_sales(content, name, mapping or {}, answers))
+            outcomes.append(reading.read_sales(File(content, "a.csv", answers, alone), mapping or {}))
         except InputError as error:
             outcomes.append(error)
     return outcomes
@@ -105,20 +99,20 @@ def test_errors_keep_what_a_program_acts_on():
     assert type(json_forms.error_from_json(json_forms.error_to_json(QuestionsOpen("?", understood={})))) is QuestionsOpen
 
 
-def test_cells_are_the_same_in_another_process(aside):
+def test_cells_are_the_same_in_another_process():
     for content in (packed(ROWS), b"date,sales\n2026-01-01,5\n2026-01-02\n2026-01-03, 7\n"):
-        table = reading.read(content, "a.csv")
+        table = reading.read(File(content, "a.csv"))
         here = tasks.read_table(content, "a.csv")
         assert (table.columns, len(table), table.reading) == (here.columns, len(here), here.reading)
         pd.testing.assert_frame_equal(table.cells.rows, here.rows)
         pd.testing.assert_frame_equal(table.cells.problems, here.problems)
         assert table.cells.lines.tolist() == here.lines.tolist()
-        assert reading.read(content, "a.csv", cells=True).cells.rows.equals(here.rows)
+        assert reading.read(File(content, "a.csv"), cells=True).cells.rows.equals(here.rows)
 
 
-def test_a_table_is_read_once_for_many_questions(aside, monkeypatch):
-    table = reading.read(packed(ROWS.dropna()), "a.parquet")
-    monkeypatch.setattr(reading_processes.File, "content", property(lambda _: pytest.fail("The bytes were sent again.")), raising=False)
+def test_a_table_is_read_once_for_many_questions(monkeypatch):
+    table = reading.read(File(packed(ROWS.dropna()), "a.parquet"))
+    monkeypatch.setattr(reading_processes.Path, "write_bytes", lambda *_: pytest.fail("The bytes were sent again."))
     first = table.sales(table.guess, NOTHING_SAID)
     second = table.sales({"date": "date", "sales": "price"}, NOTHING_SAID)
     assert (first.sales["sales"].sum(), second.sales["sales"].sum()) == (ROWS.dropna()["sales"].sum(), 90)
@@ -128,8 +122,8 @@ def test_a_file_that_needs_too_much_memory_is_refused_and_the_next_one_is_read(m
     monkeypatch.setenv("FORECASTING_READING_MB", "512")
     large = packed(pd.DataFrame({"date": np.zeros(10**7, "datetime64[us]"), "sales": np.zeros(10**7)}))
     with pytest.raises(UnreadableFile, match=r"large.parquet needs more than 512 MB of memory to read\. Split it .* FORECASTING_READING_MB"):
-        reading.read_sales(large, "large.parquet", {}, NOTHING_SAID)
-    assert len(reading.read_sales(packed(ROWS.dropna()), "a.parquet", {}, NOTHING_SAID).sales) == 60
+        reading.read_sales(File(large, "large.parquet"), {})
+    assert len(reading.read_sales(File(packed(ROWS.dropna()), "a.parquet"), {}).sales) == 60
     assert not list((home.reading / "spool").iterdir())
     reading_processes.pool(ReadingLimits(memory_mb=512)).end()
 
@@ -145,27 +139,34 @@ def test_a_file_that_needs_too_much_memory_is_refused_and_the_next_one_is_read(m
 def test_a_process_that_dies_is_a_refusal_of_the_file(run, text, instead, caplog):
     instead(run)
     with caplog.at_level(logging.WARNING), pytest.raises(UnreadableFile, match=f"a.csv {text}"):
-        reading.read(QUESTION, "a.csv")
+        reading.read(File(QUESTION, "a.csv"))
     assert "A process that read a file ended." in caplog.text
 
 
 def test_a_fault_of_ours_is_no_fault_of_the_file(instead):
     instead("request = {'fault': 'Traceback: the inner life'}")
     with pytest.raises(RuntimeError, match="the inner life"):
-        reading.read(QUESTION, "a.csv")
+        reading.read(File(QUESTION, "a.csv"))
 
 
-def test_who_waits_for_other_files_is_told_so(aside, home, monkeypatch):
+def test_who_waits_for_other_files_is_told_so(home, monkeypatch):
     monkeypatch.setattr(reading_processes, "WAIT_SECONDS", 0.1)
     told = []
-    with slot(home.reading, 2, timeout=0, on_wait=print), slot(home.reading, 2, timeout=0, on_wait=print):
-        with pytest.raises(TryAgain, match=r"Other files were being read for 0\.1 s"):
-            reading.read(QUESTION, "a.csv", on_wait=told.append)
-        assert reading.is_small(QUESTION) is False
+    with (
+        slot(home.reading, 2, timeout=0, on_wait=print),
+        slot(home.reading, 2, timeout=0, on_wait=print),
+        pytest.raises(TryAgain, match=r"Other files were being read for 0\.1 s"),
+    ):
+        reading.read(File(QUESTION, "a.csv", on_wait=told.append))
     assert told == ["Other files are being read; this one is next."]
     with slot(home.reading, 2, timeout=0, on_wait=print):
-        assert len(reading.read(QUESTION, "a.csv", on_wait=told.append)) == 5
+        assert len(reading.read(File(QUESTION, "a.csv", on_wait=told.append))) == 5
     assert len(told) == 1
+
+
+def test_only_a_small_text_is_read_here_and_only_where_nobody_else_is():
+    for content, alone, here in [(QUESTION, True, True), (QUESTION, False, False), (packed(ROWS), True, False), (QUESTION * 20_000, True, False)]:
+        assert reading.is_read_here(File(content, "a", alone=alone)) == here
 
 
 def test_limits_come_from_the_environment_and_from_the_machine():

@@ -61,5 +61,6 @@ def submission(args: argparse.Namespace) -> Submission:
         content=sales.read_file(args.file),
         name=args.file.name,
         drop_problems=args.drop_problems,
+        alone=True,
         on_wait=say,
     )

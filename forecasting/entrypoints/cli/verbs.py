@@ -182,7 +182,7 @@ VERBS: arguments.Verbs = {
 def _stock(args: argparse.Namespace, ensemble: Ensemble) -> GivenStock:
     from forecasting.services import ordering, sales
 
-    table = sales.inspect(sales.read_file(args.stock), args.stock.name, cells=True, on_wait=say)
+    table = sales.inspect(sales.read_file(args.stock), args.stock.name, cells=True, alone=True, on_wait=say)
     roles = ordering.guess_stock(table) | mapping(args.map, ordering.STOCK_ROLES)
     return ordering.check_stock(table, roles, ensemble, day_first=args.day_first).accept(drop_problems=args.drop_problems)
 
