@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from threading import Event
 
 import pytest
 from api_client import client, problem, sales_file
@@ -12,6 +13,7 @@ from saved_shops import unpacked
 from small_tables import ONE, merged
 
 from forecasting.core.errors import InputError
+from forecasting.entrypoints.api.routes import forecasts
 from forecasting.jobs.runner import Jobs
 from forecasting.storage.locks import exclusive
 from forecasting.storage.sales.table import Dataset
@@ -19,6 +21,7 @@ from forecasting.storage.sales.table import Dataset
 WAITING = 20
 """Requests at once: more than there are threads of any kind."""
 FILE = b"date,product_id,region,sales\n2026-07-01,Tea,South,31\n"
+QUESTIONS = {"forecast": {"days": 2}, "recommend": {}}
 LOCKS = {"sales": "data/sales.lock", "versions": "artifacts/versions/.lock", "jobs": "artifacts/jobs/.lock"}
 CHANGES = {
     "undo": ("sales", lambda asked: asked.post("/api/uploads/undo")),
@@ -75,6 +78,26 @@ def test_a_change_waits_no_longer_than_the_settings_say(saved, part, change):
         assert int(answer.headers["Retry-After"]) > 0
         assert "try again" in problem(answer, 503, "try-again")["detail"]
     assert Dataset(saved).version == before
+
+
+@pytest.mark.parametrize(("slow", "path"), [("_forecast_json", "forecast"), ("_orders_json", "recommend")])
+def test_while_answers_are_computed_everything_else_is_answered(saved, monkeypatch, slow, path):
+    enough, compute = Event(), getattr(forecasts, slow)
+
+    def slowly(*arguments):
+        assert enough.wait(PATIENCE)
+        return compute(*arguments)
+
+    monkeypatch.setattr(forecasts, slow, slowly)
+    with asking(saved) as (asked, pool):
+        waiting = [pool.submit(asked.post, f"/api/{path}", json=QUESTIONS[path]) for _ in range(WAITING)]
+        answers = {each: asked.get(f"/api/{each}").status_code for each in ("health", "metrics", "versions", "uploads", "jobs")}
+        (other,) = QUESTIONS.keys() - {path}
+        answers[other] = asked.post(f"/api/{other}", json=QUESTIONS[other]).status_code
+        assert not any(each.done() for each in waiting)
+        enough.set()
+        assert {each.result().status_code for each in waiting} == {200}
+    assert set(answers.values()) == {200}, answers
 
 
 def test_changes_of_one_part_do_not_hold_up_those_of_another(saved):

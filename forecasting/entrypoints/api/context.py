@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -17,7 +18,7 @@ from forecasting.storage.workspace import Workspace
 
 P = ParamSpec("P")
 T = TypeVar("T")
-QUICK, HEAVY, CHANGES, WATCHES = 16, 2, 8, 4
+QUICK, HEAVY, CHANGES, WATCHES, COMPUTES = 16, 2, 8, 4, 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +32,8 @@ class Context:
         heavy: Threads for work on files, which takes memory and whole cores; more such calls at once wait for each other.
         changes: Threads for changes, which may wait for a lock: one a part of the workspace at most.
         watches: Threads for what monitoring asks.
+        computes: Threads for answers that are computed, by what they are about: so many that a short one need not wait for a long one, and so few
+            that the event loop gets its turn between them.
         turns: Turns at changing a part of the workspace.
     """
 
@@ -40,6 +43,7 @@ class Context:
     heavy: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(HEAVY))
     changes: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(CHANGES))
     watches: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(WATCHES))
+    computes: defaultdict[str, CapacityLimiter] = field(default_factory=lambda: defaultdict(lambda: CapacityLimiter(COMPUTES)))
     turns: Turns = field(init=False)
 
     def __post_init__(self) -> None:
@@ -52,6 +56,10 @@ class Context:
     async def work(self, function: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
         """The result of a function that takes long, called in one of few threads beside the event loop."""
         return await to_thread.run_sync(partial(function, *args, **options), limiter=self.heavy)
+
+    async def compute(self, kind: str, function: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
+        """The result of a function that computes an answer of a kind, "forecast" or "orders", in one of few threads for that kind."""
+        return await to_thread.run_sync(partial(function, *args, **options), limiter=self.computes[kind])
 
     async def change(self, part: str, function: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
         """The result of a function that changes a part of the workspace, called beside the event loop when it is the request's turn.

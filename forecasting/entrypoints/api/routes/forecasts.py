@@ -37,14 +37,14 @@ def _both(model: type) -> dict[int | str, dict[str, Any]]:
 async def forecast(request: Request, context: Ask, question: ForecastQuestion) -> Response:
     """Prophet, LSTM and blend with the bands of the blend, and what to order of the same series. `Accept: text/csv` gives the forecast CSV."""
     answer = _forecast_csv if _wants_csv(request) else _forecast_json
-    return await context.call(answer, context.ws, question)
+    return await context.compute("forecast", answer, context.ws, question)
 
 
 @router.post("/recommend", summary="What to order", responses=_both(RecommendAnswer))
 async def recommend(request: Request, context: Ask, question: RecommendQuestion) -> Response:
     """Orders, most urgent first, by the stock that was saved or is sent along. `Accept: text/csv` gives the orders CSV."""
     answer = _orders_csv if _wants_csv(request) else _orders_json
-    return await context.call(answer, context.ws, question)
+    return await context.compute("orders", answer, context.ws, question)
 
 
 def _wants_csv(request: Request) -> bool:

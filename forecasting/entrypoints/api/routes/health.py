@@ -14,7 +14,7 @@ from prometheus_client.registry import Collector
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from forecasting.entrypoints.api.context import Ask
+from forecasting.entrypoints.api.context import Ask, Context
 from forecasting.entrypoints.api.error_responses import documented
 from forecasting.entrypoints.api.routes.jobs import described
 from forecasting.entrypoints.api.schemas import Disk, Health, Plan
@@ -34,10 +34,12 @@ BUCKETS: Final = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30)
 @open_router.get("/health", summary="Whether all is well", responses=documented())
 async def health(request: Request, context: Ask) -> Health:
     """Needs no token."""
-    serving = await context.watch(versions.serving, context.ws)
-    job = await context.watch(jobs.job, context.ws)
-    plan = await context.watch(planned, context.ws, context.settings.retrain_every)
-    disk = await context.watch(disk_of, context.ws)
+    return await context.watch(_looked_at, request, context)  # all in one go: each thread would have to wait for its turn behind those that compute
+
+
+def _looked_at(request: Request, context: Context) -> Health:
+    serving, job = versions.serving(context.ws), jobs.job(context.ws)
+    plan, disk = planned(context.ws, context.settings.retrain_every), disk_of(context.ws)
     status: Literal["ok", "no version", "disk nearly full"] = "disk nearly full" if disk.free < LITTLE_SPACE else "ok"
     return Health(
         status="no version" if serving.version is None else status,
