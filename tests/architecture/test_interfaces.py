@@ -22,7 +22,7 @@ from repository import ROOT
 from forecasting import retrain_model
 from forecasting.entrypoints.cli.verbs import main
 
-BENCHMARKS = ("accuracy", "against_prophet", "disk", "known_truth", "lstm", "orders", "pages", "retrain", "serve", "service", "upload")
+BENCHMARKS = ("accuracy", "against_prophet", "backup", "disk", "known_truth", "lstm", "orders", "pages", "retrain", "serve", "service", "upload")
 SHORT = ["--lead-time", "3", "--review-period", "4"]
 STOCK = "product_id,region,on_hand,on_order,due,pack_size,unit_cost,price\nBread,North,60,120,2026-07-02,12,0.8,2\nTea,South,9,,,6,3,7\n"
 
