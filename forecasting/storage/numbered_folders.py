@@ -21,8 +21,9 @@ DRAFT = ".tmp"
 """Prefix of folders that do not count yet, or no longer count."""
 NAME = re.compile(r"[0-9]{4,9}", re.ASCII)
 NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
-_POINTER = re.compile(r"(?P<number>[0-9]{1,9})( (?P=number))?", re.ASCII)
-"""A number, twice, so that a flipped bit does not point to another folder; earlier releases wrote it once."""
+_POINTER = re.compile(r"(?P<number>[0-9]{1,9})(\n(?P=number))?", re.ASCII)
+"""A number in two lines, so that a flipped bit does not point to another folder; earlier releases wrote it in one. No flipped bit of a line feed is a
+digit, as one of a space is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class NumberedFolders:
 
     def point(self, name: str, number: int) -> None:
         """Makes the small file `name` beside the folders point to a number, in one step."""
-        write_text(self.folder / name, f"{number} {number}\n")
+        write_text(self.folder / name, f"{number}\n{number}\n")
 
     def pointed(self, name: str) -> int | None:
         """The number that the small file `name` points to; None if it is missing or holds none."""
