@@ -49,7 +49,7 @@ def tidied(grid: Grid, reading: Reading, name: str, *, decimal: str | None = Non
         grid = _without_empty_columns(without_groups(without_report_lines(grid), name))
         draft = Table(tuple(map(str, grid.rows)), grid.rows, grid.lines, problems.together([]))
         orders = [column for column in draft.columns if is_number_of(column, _ORDERS, _ENDINGS)]
-        orders += [column for column in draft.columns if column not in orders and shown(grid.rows[column].iloc[:1])[0].startswith("#")]
+        orders += [column for column in draft.columns if column not in orders and "".join(shown(grid.rows[column].iloc[:1])).startswith("#")]
         if any(is_empty(grid.rows[column]).any() for column in grid.rows):
             grid = filled_down(grid, lambda: guess_mapping(draft), orders, merged)
     grid, short = _without_short_rows(grid, reading.delimiter)

@@ -193,6 +193,7 @@ REFUSED = {
     "only a mark": (b"\xef\xbb\xbf", "is empty"),
     "empty inside gzip": (gzip.compress(b""), "is empty"),
     "header only": (b"date,sales\n", "no rows below it"),
+    "header, again and again": (b"date,sales,store\n,\ndate,sales,store\n,\n", "no rows"),
     "header and empty rows": (b"date,sales\n,\n,\n", "no rows below it"),
     "a workbook with a header only": (workbook([["date", "sales"]]), "no rows below it"),
     "an empty workbook": (workbook([]), "is empty"),
