@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import sys
 
+from forecasting.core import log_lines
 from forecasting.entrypoints.cli.verbs import main
 
 
 def run() -> int:
     """Runs the verb that the command line names; its exit code."""
-    logging.basicConfig(format="%(message)s")
+    logging.basicConfig(handlers=[log_lines.to_stderr("%(message)s")])
     return main()
 
 

@@ -3,7 +3,7 @@
 A spreadsheet runs a cell that begins with `=`, `+`, `-` or `@`, also a full-width one (systems in Japanese or Chinese read it as the same sign)
 and, in some programs, behind spaces, quotation marks or signs that nobody sees. A cell may also begin inside a text: a file with commas that
 is opened where semicolons part cells is cut at semicolons, tabs and line ends, whatever quotation marks stand around them. The remedy is the
-one that spreadsheets have themselves: an apostrophe in front says "this is text".
+one that spreadsheets have themselves: an apostrophe in front says "this is text". Signs that nobody sees are written as escapes (`unseen`).
 
 Source: OWASP, "CSV Injection".
 """
@@ -12,9 +12,12 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Callable
 from typing import Any, Final, Literal
 
 import pandas as pd
+
+from forecasting.core import unseen
 
 _RUN: Final = "[=+\\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b]"
 _UNSEEN: Final = "\"'\\s\\x00-\\x1f\\x7f-\\x9f\\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
@@ -39,22 +42,22 @@ def harmless(text: str) -> str:
 
 
 def as_meant(text: str) -> str:
-    """The text as it was before it was made harmless; other texts stay as they are.
+    """The text as it was before it was made harmless, and signs that nobody sees instead of their escapes; other texts stay as they are.
 
     Example:
         >>> as_meant("'=1+1"), as_meant("Baker's"), as_meant("'tis")
         ('=1+1', "Baker's", "'tis")
     """
-    return _MARK.sub("", text)
+    return _MARK.sub("", unseen.read_back(text))
 
 
 def to_csv(table: pd.DataFrame) -> bytes:
     """The table as UTF-8 CSV with ISO dates; a text that a spreadsheet would run as a formula gets a leading apostrophe.
 
-    Names of columns are texts too. What UTF-8 cannot encode (half a surrogate pair) is written as an escape.
+    Names of columns are texts too. Signs that nobody sees, and what UTF-8 cannot encode (half a surrogate pair), are written as escapes.
     """
-    texts = {str(name): neutralised(table[name]) for name in table.select_dtypes(include=["object", "str", "category"])}
-    safe = table.assign(**texts).rename(columns=lambda name: harmless(str(name)))
+    texts = {str(name): _mapped(table[name], _cell) for name in table.select_dtypes(include=["object", "str", "category"])}
+    safe = table.assign(**texts).rename(columns=lambda name: _cell(str(name)))
     returns = any(_has_return(column) for column in (*texts.values(), pd.Series(safe.columns, dtype=object)))
     quoting: Literal[0, 2] = csv.QUOTE_NONNUMERIC if returns else csv.QUOTE_MINIMAL
     return safe.to_csv(index=False, date_format="%Y-%m-%d", lineterminator="\n", quoting=quoting).encode(errors="backslashreplace")
@@ -67,9 +70,18 @@ def neutralised(texts: pd.Series) -> pd.Series:
         >>> neutralised(pd.Series(["Bread", "=1+1"])).tolist()
         ['Bread', "'=1+1"]
     """
+    return _mapped(texts, harmless)
+
+
+def _cell(text: str) -> str:
+    return unseen.escaped_cell(harmless(text))
+
+
+def _mapped(texts: pd.Series, safe_text: Callable[[str], str]) -> pd.Series:
+    """The texts made safe; cells that are not text stay as they are."""
     if isinstance(texts.dtype, pd.CategoricalDtype):
-        return neutralised(texts.astype(object))
-    by_text = {text: harmless(text) for text in set(filter(_is_text, texts.tolist()))}
+        return _mapped(texts.astype(object), safe_text)
+    by_text = {text: safe_text(text) for text in set(filter(_is_text, texts.tolist()))}
     if all(text == safe for text, safe in by_text.items()):
         return texts
     return pd.Series([by_text[cell] if isinstance(cell, str) else cell for cell in texts.tolist()], index=texts.index, name=texts.name, dtype=object)

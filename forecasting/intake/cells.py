@@ -59,7 +59,7 @@ def as_yes_or_no(cells: pd.Series) -> np.ndarray:
 
 
 def as_texts(cells: pd.Series) -> pa.DictionaryArray:
-    """Trimmed texts in Unicode's form NFC, missing where the cell is empty, without the apostrophe that keeps a spreadsheet from running one."""
+    """Trimmed texts in Unicode's form NFC, missing where the cell is empty, as they were before they were made safe for a spreadsheet."""
     places, texts = distinct(cells)
     trimmed = compute.utf8_trim_whitespace(compute.utf8_normalize(texts, "NFC"))
     encoded = _as_meant(trimmed).dictionary_encode()
@@ -69,8 +69,8 @@ def as_texts(cells: pd.Series) -> pa.DictionaryArray:
 
 
 def _as_meant(texts: pa.Array) -> pa.Array:
-    """The texts without the apostrophes that keep a spreadsheet from running them."""
-    if not compute.any(compute.match_substring(texts, "'")).as_py():
+    """The texts without the apostrophes that keep a spreadsheet from running them, and without escapes."""
+    if not compute.any(compute.match_substring_regex(texts, r"'|\\u")).as_py():
         return texts
     return compute.utf8_trim_whitespace(pa.array([spreadsheets.as_meant(text) for text in texts.to_pylist()], pa.string()))
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from forecasting.core import system_errors
+from forecasting.core import log_lines, system_errors
 from forecasting.core.errors import Cancelled, OutOfMemory, ShelfcastError
 from forecasting.core.progress import OnProgress, Progress
 from forecasting.core.stages import PUBLISH
@@ -110,6 +110,7 @@ def main(job: Path, lock: int, task: Task) -> int:
         lock: The open file whose lock says that this process lives; children do not get it.
         task: What to do.
     """
+    logging.basicConfig(handlers=[log_lines.to_stderr("%(levelname)s %(message)s")])
     os.set_inheritable(lock, False)
     os.nice(NICENESS)
     success = run(job, task)

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from forecasting.core import formatting, schema
+from forecasting.core import formatting, schema, unseen
 from forecasting.services import models
 
 INK, QUIET, PAST, ACCENT, TEAL = "#000005", "#000010", "#000004", "#000001", "#000003"
@@ -102,7 +102,7 @@ def blank(height: int) -> go.Figure:
 
 def as_written(text: str) -> str:
     """A text of a file or a person for any place of a figure: Plotly takes some HTML for mark-up there, and `%{...}` in templates for a value."""
-    return escape(text).replace("%{", "%&#123;")
+    return escape(unseen.escaped(text)).replace("%{", "%&#123;")
 
 
 def band(name: str, ds: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> go.Scatter:

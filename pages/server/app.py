@@ -17,6 +17,7 @@ from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from forecasting.core import log_lines
 from forecasting.core.errors import SettingsError
 from forecasting.entrypoints.server.network import EVERYWHERE, OnlyThisMachine, is_this_machine, settings_for
 from forecasting.entrypoints.server.server_settings import SHORTEST_TOKEN, TOKEN, ServerSettings
@@ -152,9 +153,7 @@ def _warm_orders(version: int) -> None:
 
 def log_aloud() -> None:
     """What Shelfcast logs goes to stderr, from INFO on: what came of each scheduled retrain, and every unexpected error whole."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-    logger.handlers, logger.propagate = [handler], False
+    logger.handlers, logger.propagate = [log_lines.to_stderr("%(asctime)s %(levelname)s %(message)s")], False
     logger.setLevel(logging.INFO)
 
 

@@ -96,8 +96,8 @@ def test_plain_keeps_to_one_line():
 
 
 def test_plain_shows_what_cannot_be_shown_and_turns_nothing_around():
-    assert markdown.plain("a\x00b\x1b[31m\ud800c") == "a\ufffdb\ufffd\\[31m\ufffdc"
-    assert markdown.plain("a\u202etxt\u2066b") == "atxtb"
+    assert markdown.plain("a\x00b\x1b[31m\ud800c") == r"a\\u0000b\\u001b\[31m\\ud800c"
+    assert markdown.plain("a\u202etxt\u2066b") == r"a\\u202etxt\\u2066b"
     assert markdown.plain("\u05d0\u200f\u0301") == "\u05d0\u200f\u0301"
 
 

@@ -147,6 +147,21 @@ def test_an_upload_is_taken_back(file, capsys, home):
     assert sales.uploads(home)[0].undone
 
 
+def test_no_name_changes_the_terminal(tmp_path, capsys, home):
+    path = tmp_path / "a\x1b[31m\u202e.csv"
+    rows = [("2026-06-01", "\x1b]0;owned\x07Tea", "5"), ("2026-06-02", "\x9b2JTea", "many"), ("2026-06-03", "two\u202e", "\x1b[2J")]
+    path.write_text("date,product_id,sales\n" + "".join(f"{','.join(row)}\n" for row in rows), encoding="utf-8")
+    assert main(["upload", str(path)]) == 2
+    told = capsys.readouterr()
+    assert r"\u001b[2J" in told.err
+    assert main(["upload", str(path), "--drop-problems", "--map", "sales=\x1b[1m"]) == 2
+    assert main(["upload", str(path), "--drop-problems"]) == 0
+    assert main(["undo"]) == 0
+    again = capsys.readouterr()
+    assert r"Taken back: a\u001b[31m\u202e.csv." in again.out
+    assert not set(told.out + told.err + again.out + again.err) & set("\x1b\x07\x9b\u202e")
+
+
 def test_the_forecast_comes_as_csv_for_a_filter(shop, capfdbinary, tmp_path):
     assert main(["forecast", "--days", "7", "--product-id", "Tea"]) == 0
     table = pd.read_csv(io.BytesIO(capfdbinary.readouterr().out))

@@ -14,7 +14,7 @@ import pytest
 
 from forecasting.analysis import accuracy as accuracy_module
 from forecasting.analysis import forecast_view
-from forecasting.core import spreadsheets
+from forecasting.core import spreadsheets, unseen
 from forecasting.inventory.orders import projection
 from forecasting.inventory.policy import Policy
 from forecasting.services import accuracy as accuracy_service
@@ -120,7 +120,7 @@ def test_the_workbook_holds_no_formula_and_no_link_of_the_data(orders, ws, ensem
     assert not any(cell.hyperlink for cell in cells)
     assert {cell.data_type for cell in cells if any(name in str(cell.value) for name in hostile.FORMULAS[3:])} == {"s"}
     products = [cell.value for row in book["Orders"].iter_rows(min_row=6, max_col=1) for cell in row]
-    written = {name.strip().replace("\x01", "_x0001_").replace("\r", "_x000D_") for name in ensemble.panel.series["product_id"]}
+    written = {unseen.escaped_lines(name) for name in ensemble.panel.series["product_id"]}
     assert {name.rstrip(" ") for name in products} == written
 
 

@@ -48,12 +48,10 @@ FORMULAS = [
     "%0A=1",
     "Bread;=1+1",
     "Bread\t=1",
-    "Bread\r=1",
-    "Bread\n=1",
     "\u200b=1",
     '=HYPERLINK("http://example.com","x")',
 ]
-ODD = ["long " * 400, "\u202eturned", "\x01control\x7f", "http://example.com", "007"]
+ODD = ["long " * 50, "\u202eturned", "\x01control\x7f", "http://example.com", "007"]
 PRODUCTS = [*SHOWN, *FORMULAS, *ODD]
 
 

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from forecasting.core import unseen
 from forecasting.core.errors import InputError, ProblemsFound
 from forecasting.core.json_values import jsonable
 
@@ -16,14 +17,19 @@ SHOWN = 20
 
 
 def report(args: argparse.Namespace, members: dict[str, Any], text: str) -> None:
-    """Prints an answer: its members as JSON where that is asked for, else its text, with escapes for what the terminal cannot show."""
-    shown = json.dumps(jsonable(members)) if args.json else text
-    print(shown.encode(sys.stdout.encoding or "utf-8", "backslashreplace").decode(sys.stdout.encoding or "utf-8"))
+    """Prints an answer: its members as JSON where that is asked for, else its text."""
+    tell(json.dumps(jsonable(members)) if args.json else text)
+
+
+def tell(text: str) -> None:
+    """Prints an answer, with escapes for what would change the terminal and for what it cannot show."""
+    encoding = sys.stdout.encoding or "utf-8"
+    print(unseen.escaped_lines(text).encode(encoding, "backslashreplace").decode(encoding))
 
 
 def problem_lines(error: ProblemsFound) -> str:
     """The first problems of a file as a table, and how many more there are."""
-    shown = error.problems.head(SHOWN).to_string(index=False)
+    shown = unseen.legible(error.problems.head(SHOWN)).to_string(index=False)
     more = len(error.problems) - SHOWN
     return f"{shown}\n... and {more:,} more." if more > 0 else shown
 
@@ -40,5 +46,5 @@ def write(content: bytes, out: Path | None) -> None:
 
 
 def say(text: str) -> None:
-    """Prints a message for a person."""
-    print(text, file=sys.stderr)
+    """Prints a message for a person, with escapes for what would change the terminal."""
+    print(unseen.escaped_lines(text), file=sys.stderr)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from forecasting.core import locations, system_errors
 from forecasting.core.errors import AmbiguousDates, ColumnsMissing, InputError, NothingPublished, ProblemsFound, ShelfcastError
 from forecasting.entrypoints.cli import arguments, backup_verbs, sales_verbs, verify_verb
-from forecasting.entrypoints.cli.output import problem_lines, say, write
+from forecasting.entrypoints.cli.output import problem_lines, say, tell, write
 from forecasting.entrypoints.cli.reading import mapping
 from forecasting.services import workspaces
 from forecasting.storage.workspace import VARIABLE
@@ -77,7 +77,7 @@ def _undo(args: argparse.Namespace) -> int:  # noqa: ARG001
     from forecasting.services import sales
 
     upload = sales.undo(workspaces.workspace())
-    print(f"Taken back: {upload.name}.")
+    tell(f"Taken back: {upload.name}.")
     return 0
 
 
@@ -115,11 +115,11 @@ def _versions(args: argparse.Namespace) -> int:
 
     manifests = versions.versions(workspaces.workspace())
     if args.json:
-        print(json.dumps(manifests))
+        tell(json.dumps(manifests))
         return 0
     for version in manifests:
         state = version.get("damaged") or f"sales to {version['sales_to']}, {version['series']} series, WAPE {version['metrics']['wape']}"
-        print(f"{version['version']:>5} {'live ' if version['live'] else '     '} {version.get('trained', '')} {state}")
+        tell(f"{version['version']:>5} {'live ' if version['live'] else '     '} {version.get('trained', '')} {state}")
     return 0
 
 
@@ -127,7 +127,7 @@ def _live_verb(args: argparse.Namespace) -> int:
     from forecasting.services import versions
 
     versions.set_live(workspaces.workspace(), args.number)
-    print(f"Version {args.number} is live.")
+    tell(f"Version {args.number} is live.")
     return 0
 
 
@@ -137,10 +137,10 @@ def _prune(args: argparse.Namespace) -> int:
     retention = arguments.retention(args, os.environ)
     if args.dry_run:
         going = spare(workspaces.workspace(), retention)
-        print(f"Nothing was deleted. Would delete: {going}." + (f" That would free {going.size}." if going.freed else ""))
+        tell(f"Nothing was deleted. Would delete: {going}." + (f" That would free {going.size}." if going.freed else ""))
         return 0
     gone = prune(workspaces.workspace(), retention)
-    print(f"Deleted: {gone}." + (f" Freed: {gone.size}." if gone.freed else ""))
+    tell(f"Deleted: {gone}." + (f" Freed: {gone.size}." if gone.freed else ""))
     return 0
 
 

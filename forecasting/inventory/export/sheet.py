@@ -10,6 +10,7 @@ import pandas as pd
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from forecasting.core import unseen
 from forecasting.core.arrays import FloatArray
 from forecasting.inventory.export.columns import Column
 from forecasting.inventory.export.styles import WorkbookStyles
@@ -86,12 +87,12 @@ def add_sheet(book: Workbook, name: str, look: WorkbookStyles) -> Sheet:
 
 
 def _as_text(value: Any) -> str:
-    """A text to be written unchanged, cut to the length that a cell holds.
+    """A text to be written unchanged but for signs that nobody sees, cut to the length that a cell holds.
 
     What looks like XlsxWriter's own mark-up of a text in several fonts would go into the file as it is, tags and all; a space behind it, which
     nobody sees and reading takes off again, makes it plain.
     """
-    text = str(value)[:LONGEST]
+    text = unseen.escaped_lines(str(value))[:LONGEST]
     return f"{text[: LONGEST - 1]} " if text.startswith("<r>") and text.endswith("</r>") else text
 
 

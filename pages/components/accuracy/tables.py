@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from forecasting.analysis.accuracy import Accuracy
-from forecasting.core import formatting, schema
+from forecasting.core import formatting, schema, unseen
 from forecasting.services import models
 from pages.components.accuracy.measures import Measure
 from pages.components.accuracy.numbers import BIAS_HELP, NAIVE_HELP
@@ -55,7 +55,13 @@ def _attention_table(table: pd.DataFrame, name: str) -> None:
     config["units"] = st.column_config.NumberColumn(f"Units a {name}", format="%,.1f", width=90)
     config["advice"] = st.column_config.TextColumn("Why, and what helps", width="large")
     order = [*keys[:1], "problem", "units", "advice", *keys[1:]]
-    st.dataframe(table[order], column_config=config, hide_index=True, height="content" if len(table) <= FEW else 430, alt="More series to check")
+    st.dataframe(
+        unseen.legible(table[order]),
+        column_config=config,
+        hide_index=True,
+        height="content" if len(table) <= FEW else 430,
+        alt="More series to check",
+    )
 
 
 def by_cutoff(accuracy: Accuracy, chosen: Measure) -> None:
@@ -68,7 +74,7 @@ def by_cutoff(accuracy: Accuracy, chosen: Measure) -> None:
     config = {name: st.column_config.NumberColumn(models.label(name, short=True), format=chosen.format, width=60) for name in table.columns}
     config["cutoff"] = st.column_config.TextColumn("Cutoff", width=85)
     st.dataframe(
-        table.assign(cutoff=days)[["cutoff", *table]],
+        unseen.legible(table.assign(cutoff=days)[["cutoff", *table]]),
         column_config=config,
         hide_index=True,
         height="content",
@@ -110,7 +116,7 @@ def by_series(table: pd.DataFrame) -> None:
     config["why"] = st.column_config.TextColumn("Why these weights", width="large")
     order = [name for name in config if name in table and (name != "why" or table["why"].any())]
     st.dataframe(
-        table[order],
+        unseen.legible(table[order]),
         column_config=config,
         hide_index=True,
         height="content" if len(table) <= FEW else 430,

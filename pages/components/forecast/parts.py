@@ -11,7 +11,7 @@ import streamlit as st
 
 from forecasting.analysis.by_span import LAST_YEAR
 from forecasting.analysis.forecast_view import View
-from forecasting.core import formatting, schema
+from forecasting.core import formatting, schema, unseen
 from forecasting.core.period import Period
 from forecasting.services import models
 from pages.charts import forecast
@@ -116,7 +116,7 @@ def table(view: View, *, last_year: bool = False) -> None:
     config[schema.DS] = st.column_config.DateColumn(view.level.name.title(), format=DATES[view.level.name], width=130)
     config[LAST_YEAR] = st.column_config.NumberColumn("Last year", format=digits, width=90)
     st.dataframe(
-        view.forecast[columns],
+        unseen.legible(view.forecast[columns]),
         column_config=config,
         hide_index=True,
         height=290 if len(view.forecast) > 7 else "content",

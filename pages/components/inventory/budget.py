@@ -7,7 +7,7 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from forecasting.core import formatting, schema
+from forecasting.core import formatting, schema, unseen
 from forecasting.core.errors import InputError
 from forecasting.inventory.budget import spend
 from forecasting.inventory.budget.spend import Measure
@@ -39,7 +39,7 @@ def show(orders: Orders) -> None:
     spent, units, count = bought["takes"].sum(), bought["order_quantity"].sum(), formatting.count(len(bought), "order")
     st.markdown(f"**{formatting.units(units)} units in {count} for {spent:,.2f}**")
     st.dataframe(
-        _table(orders, bought),
+        unseen.legible(_table(orders, bought)),
         column_config={
             "name": st.column_config.TextColumn("Product", width=130),
             "order_quantity": st.column_config.NumberColumn("Order", format="%,.0f", width=60),

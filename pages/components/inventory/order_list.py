@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from forecasting.core import formatting, schema
+from forecasting.core import formatting, schema, unseen
 from forecasting.inventory.orders import wording as order_words
 from forecasting.inventory.orders.recommend import Orders
 from pages.components.inventory import session, summary
@@ -76,7 +76,7 @@ def choose_one(orders: Orders, rows: pd.DataFrame) -> int | None:
     wanted = st.session_state.get("inventory_line") or st.query_params.get(LINE)
     key = f"inventory_list_{hash(tuple(ids))}"
     event = st.dataframe(
-        _table(orders, shown),
+        unseen.legible(_table(orders, shown)),
         column_config=_columns(orders, shown),
         hide_index=True,
         height="content" if len(shown) <= FEW else 640,

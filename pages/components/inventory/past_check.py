@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from forecasting.core import formatting
+from forecasting.core import formatting, unseen
 from forecasting.inventory.orders import wording as order_words
 from forecasting.inventory.orders.recommend import Orders
 from pages.components.inventory import summary
@@ -47,7 +47,7 @@ def by_class(orders: Orders) -> None:
         "series": number("Shelves", format=whole, width=65),
     }
     st.dataframe(
-        table[list(config)],
+        unseen.legible(table[list(config)]),
         column_config=config,
         hide_index=True,
         height="content",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from forecasting.core import formatting, schema, spreadsheets
+from forecasting.core import formatting, schema, spreadsheets, unseen
 from forecasting.core.errors import AmbiguousDates, DiskFull, InputError, QuestionsOpen, ShelfcastError, TryAgain
 from forecasting.inventory.orders import wording
 from forecasting.inventory.stock.file import StockFile
@@ -123,7 +123,7 @@ def _select(role: str, upload: FileInput, table: FileTable, guessed: dict[str, s
     names = list(table.columns)
     index = names.index(guessed[role]) if role in guessed else None
     key, label = f"inventory_map_{role}_{upload.id}", wording.STOCK.get(role) or formatting.LABELS[role]
-    return st.selectbox(label, names, index=index, placeholder="Not in this file", key=key, persist_state="session")
+    return st.selectbox(label, names, index=index, format_func=unseen.escaped, placeholder="Not in this file", key=key, persist_state="session")
 
 
 def _checked(ensemble: Ensemble, upload: FileInput, table: FileTable, mapping: dict[str, str]) -> StockFile | None:
@@ -184,7 +184,7 @@ def problems(checked: StockFile, key: str) -> None:
     }
     table = checked.problems
     st.dataframe(
-        table[list(config)].head(MOST),
+        unseen.legible(table[list(config)].head(MOST)),
         column_config=config,
         hide_index=True,
         height="content" if len(table) <= FEW else 430,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from forecasting.core import formatting, schema
+from forecasting.core import formatting, schema, unseen
 from forecasting.core.errors import ShelfcastError
 from forecasting.inventory.orders import wording
 from forecasting.services import ordering
@@ -64,7 +64,9 @@ def _editor(ws: Workspace, ensemble: Ensemble, saved: SavedStock | None) -> None
     """All products, to type into; nothing is saved before the press."""
     number = 0 if saved is None else saved.number
     version_key = f"inventory_editor_{number}_{len(ensemble.panel)}"
-    table = file_input.remembered("stock_typed", version_key, lambda: ordering.stock_table(ordering.given_stock(ws, ensemble), ensemble))
+    table = file_input.remembered(
+        "stock_typed", version_key, lambda: unseen.legible(ordering.stock_table(ordering.given_stock(ws, ensemble), ensemble))
+    )
     keys = [name for name in (*schema.KEYS, schema.UNIQUE_ID) if name in table]
     edited = st.data_editor(
         table,

@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from forecasting.analysis.forecast_view import View
-from forecasting.core import formatting
+from forecasting.core import formatting, unseen
 from forecasting.inventory.orders.recommend import Orders
 from pages.components.inventory import summary
 from pages.components.shared import live_version, wording
@@ -122,7 +122,7 @@ def movers(frame: pd.DataFrame, title: str, ahead: str) -> None:
         st.caption("None.")
         return
     st.dataframe(
-        frame.assign(relative=[wording.growth(value) for value in frame["relative"]]),
+        unseen.legible(frame.assign(relative=[wording.growth(value) for value in frame["relative"]])),
         hide_index=True,
         height="content",
         alt=f"{title}: products whose next {ahead} differ most from their last",

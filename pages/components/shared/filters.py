@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from forecasting.analysis import forecast_view
-from forecasting.core import formatting
+from forecasting.core import formatting, unseen
 from pages.components.shared import markdown, wording
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ def ask_filters(ensemble: Ensemble) -> dict[str, str]:
                 formatting.LABELS[name],
                 [*values, *excluded],
                 index=None,
+                format_func=unseen.escaped,
                 placeholder=f"All {wording.PLURALS[name]}",
                 key=name,
                 bind="query-params",

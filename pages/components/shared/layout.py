@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from forecasting.core import formatting, schema
+from forecasting.core import formatting, schema, unseen
 from forecasting.services import models
 from pages.components.shared import sales_state
 
@@ -72,4 +72,4 @@ def simpler_table(simpler: pd.DataFrame) -> None:
     )
     config = {name: st.column_config.TextColumn(formatting.LABELS.get(name, name)) for name in shown.columns}
     config |= {schema.MODEL: st.column_config.TextColumn("Model"), schema.REASON: st.column_config.TextColumn("Why, and what helps", width="large")}
-    st.dataframe(shown, column_config=config, hide_index=True, height="content" if len(shown) <= 12 else 430, alt="Simpler forecasts")
+    st.dataframe(unseen.legible(shown), column_config=config, hide_index=True, height="content" if len(shown) <= 12 else 430, alt="Simpler forecasts")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from forecasting.core import formatting, schema
+from forecasting.core import formatting, schema, unseen
 from pages.components.shared import layout, markdown
 from pages.components.shared.file_input import FileInput
 
@@ -61,6 +61,7 @@ def _select(role: str, upload: FileInput, reading: FileReading) -> None:
         formatting.LABELS[role],
         names,
         index=names.index(column) if role in schema.REQUIRED and column is not None else None,
+        format_func=unseen.escaped,
         placeholder="Each row is one" if counted else "Choose" if role in schema.REQUIRED else "Not in this file",
         disabled=counted,
         key=key,

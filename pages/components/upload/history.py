@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from forecasting.core import formatting
+from forecasting.core import formatting, unseen
 from forecasting.core.errors import SalesDamaged, ShelfcastError, StorageUnavailable
 from forecasting.entrypoints.server.server_settings import ServerSettings
 from forecasting.services import sales, schedule, versions
@@ -60,7 +60,7 @@ def history(ws: Workspace, uploads: list[Upload]) -> None:
         return
     with st.expander(f"Uploads so far, {len(uploads):,}", icon=":material/history:", key="history"):
         st.dataframe(
-            pd.DataFrame([_row(upload) for upload in uploads]),
+            unseen.legible(pd.DataFrame([_row(upload) for upload in uploads])),
             hide_index=True,
             height="content" if len(uploads) <= 12 else 430,
             alt="Uploads so far, newest first",

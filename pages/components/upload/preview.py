@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from forecasting.core import formatting, schema
+from forecasting.core import formatting, schema, unseen
 from forecasting.core.errors import InputError, SalesDamaged, ShelfcastError, StorageUnavailable
 from forecasting.services import sales, versions
 from pages.charts import forecast
@@ -166,7 +166,9 @@ def _day_first(frame: pd.DataFrame) -> list[str]:
 def _table(frame: pd.DataFrame, config: dict[str, ColumnConfig], alt: str) -> None:
     labels = {name: st.column_config.Column(formatting.LABELS.get(name, name)) for name in frame.columns}
     labels |= {schema.DATE: st.column_config.DateColumn("Day", format="D MMM YYYY", width=110)}
-    st.dataframe(frame.head(MOST), column_config=labels | config, hide_index=True, height="content" if len(frame) <= 12 else 430, alt=alt)
+    st.dataframe(
+        unseen.legible(frame.head(MOST)), column_config=labels | config, hide_index=True, height="content" if len(frame) <= 12 else 430, alt=alt
+    )
     if len(frame) > MOST:
         st.caption(f"The first {MOST:,} of {len(frame):,}.")
 
