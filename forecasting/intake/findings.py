@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import compress
 
 import numpy as np
 import pyarrow as pa
@@ -28,17 +29,33 @@ class Findings:
         self.table, self.mapping = table, mapping
         self.bad = np.zeros(len(table), dtype=bool)
         self.frames = [table.problems]
+        self._settled = np.zeros(len(table), dtype=bool)
 
-    def add(self, rows: np.ndarray, role: str, problem: str, what_to_do: str) -> None:
-        """Records a problem of a role's column for the rows under a mask; the values are the cells."""
+    def add(self, rows: np.ndarray, role: str, problem: str, what_to_do: str | Sequence[str]) -> None:
+        """Records a problem of a role's column for the rows under a mask, but for settled ones; the values are the cells.
+
+        Args:
+            rows: Shape (n,) of bool.
+            role: Of the column.
+            problem: What is wrong.
+            what_to_do: The remedy, for all rows or for each row under the mask.
+        """
+        if (rows & self._settled).any():
+            what_to_do = what_to_do if isinstance(what_to_do, str) else list(compress(what_to_do, ~self._settled[rows]))
+            rows = rows & ~self._settled
         if rows.any():
             column = self.mapping[role]
             self.add_lines(rows, column, cells.shown(self.table.rows[column], rows), problem, what_to_do)
 
-    def add_lines(self, rows: np.ndarray, column: str, values: Sequence[str], problem: str, what_to_do: str) -> None:
+    def add_lines(self, rows: np.ndarray, column: str, values: Sequence[str], problem: str, what_to_do: str | Sequence[str]) -> None:
         """Records a problem of a column with the values given, one per row under the mask."""
-        self.frames.append(problems.problem_rows(self.table.lines[rows], column, values, problem, f"Skipped. {what_to_do}"))
+        remedies = f"Skipped. {what_to_do}" if isinstance(what_to_do, str) else [f"Skipped. {each}" for each in what_to_do]
+        self.frames.append(problems.problem_rows(self.table.lines[rows], column, values, problem, remedies))
         self.bad |= rows
+
+    def settle(self) -> None:
+        """Settles rows with a problem so far: what else is wrong with them comes of it."""
+        self._settled = self.bad.copy()
 
     def decimals(
         self, roles: Sequence[str], answers: Answers | None = None

@@ -9,13 +9,16 @@ import numpy as np
 import pandas as pd
 
 from forecasting.core.errors import ProblemsFound
+from forecasting.core.unseen import escaped
 
 COLUMNS: Final = ("line", "column", "value", "problem", "what_to_do")
 MAX_VALUE_CHARACTERS: Final = 80
 """Characters of a value that a problem shows, at most."""
 
 
-def problem_rows(lines: Sequence[int] | np.ndarray, column: str, values: Sequence[str], problem: str, what_to_do: str) -> pd.DataFrame:
+def problem_rows(
+    lines: Sequence[int] | np.ndarray, column: str, values: Sequence[str], problem: str, what_to_do: str | Sequence[str]
+) -> pd.DataFrame:
     """A table of the lines that have one problem.
 
     Args:
@@ -23,7 +26,7 @@ def problem_rows(lines: Sequence[int] | np.ndarray, column: str, values: Sequenc
         column: As the file names it; empty if the whole line is meant.
         values: The cells as the file has them, one per line.
         problem: What is wrong, in a few words.
-        what_to_do: What becomes of the row and how to mend it.
+        what_to_do: What becomes of the row and how to mend it, for all lines or for each.
     """
     return pd.DataFrame(
         {
@@ -31,7 +34,7 @@ def problem_rows(lines: Sequence[int] | np.ndarray, column: str, values: Sequenc
             "column": pd.Series([column] * len(values), dtype="str"),
             "value": pd.Series([value[:MAX_VALUE_CHARACTERS] for value in values], dtype="str"),
             "problem": pd.Series([problem] * len(values), dtype="str"),
-            "what_to_do": pd.Series([what_to_do] * len(values), dtype="str"),
+            "what_to_do": pd.Series([what_to_do] * len(values) if isinstance(what_to_do, str) else list(what_to_do), dtype="str"),
         }
     )
 
@@ -66,6 +69,6 @@ def require_choice(problems: pd.DataFrame, rows: int, *, usable: bool, drop: boo
 def _first(problems: pd.DataFrame, most: int = 3) -> str:
     """The first problems in one line."""
     rows = problems.head(most).to_dict("records")
-    shown = [f'line {row["line"]}{", " + row["column"] if row["column"] else ""}: {row["problem"]} ("{row["value"]}")' for row in rows]
+    shown = [f'line {row["line"]}{", " + row["column"] if row["column"] else ""}: {row["problem"]} ("{escaped(row["value"])}")' for row in rows]
     more = len(problems) - len(shown)
     return f"{'; '.join(shown)}{f'; and {more:,} more' if more > 0 else ''}." if shown else ""

@@ -13,10 +13,11 @@ import pyarrow as pa
 
 from forecasting.core import schema, stray_days
 from forecasting.core.errors import AmbiguousDates, InputError
-from forecasting.intake import cells, date_column, no_sales, number_formats, problems
+from forecasting.intake import cells, date_column, key_texts, no_sales, number_formats, problems
 from forecasting.intake.answers import Answers
 from forecasting.intake.column_mapping import Mapping
 from forecasting.intake.findings import Findings
+from forecasting.intake.open_quotes import check_open_quotes
 from forecasting.intake.spoiled_ids import spoiled_ids
 from forecasting.intake.table import Table, is_empty
 from forecasting.intake.understood import Choice, Question, Understood, open_questions
@@ -67,6 +68,7 @@ def read_rows(table: Table, roles: Mapping, answers: Answers, *, today: date, sa
         QuestionsOpen: The dates can be read in more than one way.
     """
     findings = Findings(table, roles)
+    check_open_quotes(findings, roles[schema.DATE])
     days, readings = _check_days(findings, answers, today)
     _check_strays(findings, days, saved, today)
     columns: dict[str, np.ndarray | pa.DictionaryArray] = {schema.DATE: days}
@@ -114,13 +116,15 @@ def _date_question(error: AmbiguousDates) -> Question:
 
 def _check_texts(findings: Findings, role: str) -> pa.DictionaryArray:
     texts = cells.as_texts(findings.table.rows[findings.mapping[role]])
+    what = "product" if role == schema.PRODUCT else role
     if role in schema.KEYS:
         column = findings.mapping[role]
         spoiled = spoiled_ids(texts.dictionary, column)
         if spoiled:
             raise InputError(spoiled)
-        what = "product" if role == schema.PRODUCT else role
         findings.add(texts.is_null().to_numpy(zero_copy_only=False), role, f"No {what}", f"Write the {what} {_AGAIN}")
+    for rows, fault, remedy in key_texts.faults(texts, what):
+        findings.add(rows, role, fault, f"{remedy} {_AGAIN}")
     return texts
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -20,11 +21,11 @@ def left_out(table: Table, pairs: Sequence[tuple[str, str]]) -> tuple[Table, tup
         InputError: A column or a text that the file does not have.
     """
     gone, notes = np.zeros(len(table), dtype=bool), []
-    for column, text in pairs:
+    for column, text in ((_plain(name), _plain(value)) for name, value in pairs):
         if column not in table.columns:
             raise InputError(f"The file has no column {column[:80]} to leave rows out by. Its columns are {listed(table.columns)}.")
         places, texts = cells.distinct(table.rows[column])
-        chosen = np.array([shown.strip().casefold() == text.strip().casefold() for shown in texts.to_pylist()])[places]
+        chosen = np.array([_plain(shown).casefold() == text.casefold() for shown in texts.to_pylist()])[places]
         if not chosen.any():
             raise InputError(f"No row has {text[:80]!r} in {column}, so none can be left out for it.")
         gone |= chosen
@@ -33,3 +34,7 @@ def left_out(table: Table, pairs: Sequence[tuple[str, str]]) -> tuple[Table, tup
         return table, ()
     kept = replace(table, rows=table.rows[~gone].reset_index(drop=True), lines=table.lines[~gone], left_out=table.left_out + int(gone.sum()))
     return kept, tuple(notes)
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFC", text).strip()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -94,6 +95,7 @@ def check(table: Table, mapping: AnyMapping[str, str], answers: Answers = NOTHIN
         ColumnsMissing: No column for `date` or `sales`.
         QuestionsOpen: The dates can be read in more than one way.
     """
+    mapping = {role: unicodedata.normalize("NFC", column) for role, column in mapping.items()}
     require_sales(table, mapping, answers)
     roles = checked(table, mapping, count_rows=answers.count_rows)
     table, notes = _lines_of_sales(table, roles, answers)

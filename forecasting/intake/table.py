@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -51,12 +52,12 @@ class Table:
 
 
 def names(header: Sequence[str], file: str) -> tuple[str, ...]:
-    """Column names from a header, each once: trimmed, an empty one named by its position, the second of two named "Tax (2)".
+    """Column names from a header, each once: trimmed, in Unicode's form NFC, an empty one named by its position, the second of two named "Tax (2)".
 
     Raises:
         UnreadableFile: A name is too long to be one.
     """
-    trimmed = [name.strip().strip("\ufeff") or f"Column {place}" for place, name in enumerate(header, 1)]
+    trimmed = [unicodedata.normalize("NFC", name).strip().strip("\ufeff") or f"Column {place}" for place, name in enumerate(header, 1)]
     for name in trimmed:
         if len(name) > MAX_NAME_CHARACTERS:
             text = f'{file} has a column whose name has {len(name):,} characters; it begins with "{" ".join(name[:40].split())}".'

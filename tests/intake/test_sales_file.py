@@ -490,6 +490,64 @@ def test_days_come_back_from_how_they_were_written(days, form):
         assert set(parse_days(texts, column="date", day_first=day_first).tolist()) == set(days)
 
 
+# Names
+
+
+def test_a_line_break_or_too_many_characters_make_no_name():
+    names = ['"Rye\nbread",Food', 'Tea,"a\rb"', "Tea\u2028x,Food", f"{'x' * 256},Food", f"{'x' * 255},Food", '"Tea\n",Food']
+    checked = intake("date,product,category,sales\n" + "".join(f"2026-01-0{day},{cells},1\n" for day, cells in enumerate(names, 1)))
+    assert [(row[1], row[3]) for row in found(checked)] == [
+        ("product", "A line break in the product"),
+        ("category", "A line break in the category"),
+        ("product", "A line break in the product"),
+        ("product", "Longer than 255 characters"),
+    ]
+    assert checked.sales["product_id"].tolist() == ["Tea", "x" * 255]
+
+
+UNCLOSED = "Unclosed quotation mark"
+
+
+@pytest.mark.parametrize(
+    ("text", "column"),
+    [
+        ('date,product,sales\n2026-01-01,"Bread,1\n2026-01-02,Milk",2\n2026-01-03,Tea,4\n', "product"),
+        ('date,product,sales\r\n2026-01-01,"Bread,1\r\n2026-01-02,Milk,3\r\n2026-01-02,"Oil",2\r\n2026-01-03,Tea,4\r\n', "product"),
+        ('product;date;sales\n"Bread;2.1.2026;1\nMilk";12.1.2026;2\nTea;13.1.2026;4\n', "product"),
+        ('date,product,sales,note\n2026-01-01,Bread,1,"5"" pan\n2026-01-02,Milk,3,\n2026-01-02,Oil,2,"ok\n2026-01-03,Tea,4,ok\n', "note"),
+        ('date,sales,product\n2026-01-01,"1,Bread\n2026-01-02,2",Milk\n2026-01-03,4,Tea\n', "sales"),
+    ],
+)
+def test_lines_that_an_unclosed_quotation_mark_swallowed_are_named(text, column):
+    checked = intake(text)
+    assert [row[1::2] for row in found(checked)] == [[column, UNCLOSED]]
+    assert checked.sales["product_id"].tolist() == ["Tea"]
+
+
+def test_a_note_of_several_lines_is_no_unclosed_quotation_mark():
+    note = '"2026-01-02, called: Bread, Milk\n2026-01-03, nobody there"'
+    assert not found(intake(f"date,product,sales,note\n2026-01-01,Bread,1,{note}\n2026-01-02,Milk,3,ok\n"))
+
+
+def test_problems_show_signs_that_nobody_sees():
+    with pytest.raises(ProblemsFound, match=r'line 2, product: A line break in the product \("Rye\\u000a\\u202ebread"\)'):
+        intake('date,product,sales\n2026-01-01,"Rye\n\u202ebread",1\n2026-01-02,Tea,1\n').accept()
+
+
+def test_names_in_either_form_of_unicode_are_one():
+    for name in ("Cafe\u0301", "Caf\u00e9"):
+        assert intake(f"date,product,sales\n2026-01-01,{name},1\n").sales["product_id"].tolist() == ["Caf\u00e9"]
+
+
+def test_columns_in_either_form_of_unicode_are_found():
+    composed, parted = "St\u00fcck", "Stu\u0308ck"
+    for header, asked in ((composed, parted), (parted, composed)):
+        checked = intake(
+            f"date,{header},Status\n2026-01-01,1,nul\n2026-01-02,2,{header}\n", {"date": "date", "sales": asked}, leave_out=(("Status", asked),)
+        )
+        assert checked.sales["sales"].tolist() == [1]
+
+
 # Numbers
 
 

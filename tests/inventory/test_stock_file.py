@@ -340,6 +340,32 @@ def test_problems_are_offered_only_after_an_explicit_choice():
     assert checked.accept(drop_problems=True) is checked.given
 
 
+def test_names_that_no_series_can_have_or_that_are_spelled_like_one_are_told_so():
+    at = panel([("7", "A"), ("Caf\u00e9", "A")])
+    checked = check('product_id,store,on_hand\n007,A,1\nCAFE,A,2\nOil,A,3\n"Rye\nbread",A,4\n' + "x" * 256 + ",A,5\nCafe\u0301,A,6\n", at)
+    assert checked.problems[["line", "problem", "what_to_do"]].to_numpy().tolist() == [
+        [2, "Unknown product", 'Skipped. It differs from "7" only in zeros, capitals, accents or spaces.'],
+        [3, "Unknown product", 'Skipped. It differs from "Caf\u00e9" only in zeros, capitals, accents or spaces.'],
+        [4, "Unknown product", "Skipped. No series has it; correct the product, or train on its sales first."],
+        [5, "A line break in the product", "Skipped. Write the product on one line."],
+        [7, "Longer than 255 characters", "Skipped. Shorten the product."],
+    ]
+    assert column(checked, "on_hand") == [None, 6]
+
+
+def test_rows_of_stock_that_an_unclosed_quotation_mark_swallowed_are_named():
+    checked = check(
+        'product_id,store,on_hand\n"cake,north,3\npie",north,4\nbun,north,5\n', panel([("cake", "north"), ("pie", "north"), ("bun", "north")])
+    )
+    assert found(checked) == [[2, "product_id", "cake,north,3\npie", "Unclosed quotation mark"]]
+    assert checked.given.table["on_hand"].notna().sum() == 1
+
+
+def test_a_series_whose_name_has_a_line_break_keeps_its_stock():
+    checked = check('product_id,store,on_hand\n"Rye\nbread",north,4\n', panel([("Rye\nbread", "north")]))
+    assert (found(checked), column(checked, "on_hand")) == ([], [4])
+
+
 @pytest.mark.parametrize("drop", [True, False])
 def test_a_file_of_nothing_but_problems_cannot_be_saved(drop):
     with pytest.raises(ProblemsFound, match=r"^The row cannot be read, so there is nothing to save\. line 2, product: Unknown product"):

@@ -15,6 +15,7 @@ from forecasting.core.panel import Panel
 from forecasting.intake import problems, table
 from forecasting.intake.column_mapping import Mapping
 from forecasting.intake.findings import Findings
+from forecasting.intake.open_quotes import check_open_quotes
 from forecasting.intake.table import Table, as_text
 from forecasting.inventory.stock import cells as stock_cells
 from forecasting.inventory.stock import columns, series_match, state
@@ -142,6 +143,7 @@ def _cells(column: pd.Series) -> pd.Series:
 
 def _check(cells: Table, mapping: Mapping, panel: Panel, *, day_first: bool | None, saved: bool = False) -> StockFile:
     findings = Findings(cells, mapping)
+    check_open_quotes(findings, next(mapping[role] for role in state.COLUMNS if role in mapping))
     parts = series_match.groups(findings, panel)
     strangers = series_match.strangers(parts, len(cells))
     if saved:

@@ -12,7 +12,8 @@ import pandas as pd
 from forecasting.core import schema, spreadsheets
 from forecasting.core.arrays import FloatArray
 from forecasting.core.panel import Panel
-from forecasting.intake import cells
+from forecasting.core.spellings import ALIKE, loose
+from forecasting.intake import cells, key_texts
 from forecasting.intake.findings import Findings
 
 OPEN, UNKNOWN = -1, -2
@@ -107,12 +108,26 @@ def note_strangers(findings: Findings, parts: list[Group], panel: Panel) -> None
     alone = strange.copy()
     for role in named:
         never = strange & (_codes(findings, role, panel) == UNKNOWN)
-        findings.add(never, role, f"Unknown {_word(role)}", f"No series has it; correct the {_word(role)}, or train on its sales first.")
+        _note_unknown(findings, role, never, panel)
         alone &= ~never
     if alone.any():
         columns = ", ".join(findings.mapping[role] for role in named)
         texts = zip(*(cells.shown(findings.table.rows[findings.mapping[role]], alone) for role in named), strict=True)
         findings.add_lines(alone, columns, [", ".join(filter(None, row)) for row in texts], "Unknown series", "No series has these keys together.")
+
+
+def _note_unknown(findings: Findings, role: str, unknown: np.ndarray, panel: Panel) -> None:
+    """Records values that no series has: those that cannot be names, those that are spelled like one, and the others."""
+    column, word = findings.mapping[role], _word(role)
+    texts = cells.as_texts(findings.table.rows[column])
+    for rows, fault, remedy in key_texts.faults(texts, word):
+        findings.add(unknown & rows, role, fault, f"{remedy}.")
+        unknown = unknown & ~rows
+    spelled = {loose(text): text for text in panel.series[role].unique()} if unknown.any() else {}
+    usual = f"No series has it; correct the {word}, or train on its sales first."
+    remedies = [f'It differs from "{spelled[loose(text)]}" {ALIKE}.' if loose(text) in spelled else usual for text in texts.dictionary.to_pylist()]
+    places = texts.indices.fill_null(0).to_numpy(zero_copy_only=False)[unknown]
+    findings.add(unknown, role, f"Unknown {word}", [remedies[place] for place in places])
 
 
 def note_shared(findings: Findings, part: Group, role: str, values: FloatArray) -> None:
