@@ -13,7 +13,7 @@ from forecasting.analysis.accuracy import Accuracy
 from forecasting.analysis.error_sums import ErrorSums
 from forecasting.core import formatting, schema
 from forecasting.core.arrays import FloatArray, mean_where, nanmean, share, t_quantile
-from forecasting.training.reasons import NO_SALES, STOPPED
+from forecasting.training.reasons import NO_SALES, STOPPED, TOO_NEW
 
 PROBLEM, UNITS, ADVICE = "problem", "units", "advice"
 FEWEST_CUTOFFS = 3
@@ -28,7 +28,7 @@ TOO_SURE = 0.60
 OFF = 1.75
 """Times the usual error of series that sell as much."""
 _SIMPLER = "Simpler model"
-_WITHOUT_SALES = {name: formatting.WITHOUT_MODEL[name] for name in (STOPPED, NO_SALES)}
+_WITHOUT_SALES = {name: formatting.WITHOUT_MODEL[name] for name in (TOO_NEW, STOPPED, NO_SALES)}
 
 
 class Fault(NamedTuple):

@@ -33,7 +33,12 @@ LABELS: Final = {
     "band_95": f"95{NBSP}% range",
 }
 """What a person reads for a column's name; the names of models are those of the registry."""
-WITHOUT_MODEL: Final = {"stopped": "No longer sold", "none": "No sales yet", "category_pattern": "Its group's pattern"}
+WITHOUT_MODEL: Final = {
+    "stopped": "No longer sold",
+    "none": "No sales yet",
+    "category_pattern": "Its group's pattern",
+    "too_new": "Too new, check by hand",
+}
 """What a person reads for what stands in for a model."""
 
 

@@ -94,6 +94,11 @@ class Ensemble:
         return self.health[schema.MODEL].isin([reasons.STOPPED, reasons.NO_SALES]).to_numpy(dtype=bool)
 
     @property
+    def untested(self) -> np.ndarray:
+        """Series that sold on a day or two and then no more, shape (n,) of bool: nothing is ordered of them until a person has checked them."""
+        return (self.health[schema.MODEL] == reasons.TOO_NEW).to_numpy(dtype=bool)
+
+    @property
     def errors(self) -> Errors:
         """What the blend forecast in the past, and what was sold."""
         return Errors(self.past.y, self.past.yhat[schema.BLEND])

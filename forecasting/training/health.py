@@ -37,7 +37,7 @@ class Served:
         share: Shape (n, n_models), the models' shares.
         weights: What the backtest says for each model.
         unmodelled: Model name -> unique_id -> why that model has no forecast.
-        followed: unique_id -> whose pattern a series follows that is too new for any model.
+        followed: unique_id -> why a series has no model of its own yet, and what it follows instead.
         notes: unique_id -> what was changed in its sales before models learned from them.
     """
 
@@ -59,8 +59,9 @@ def table(panel: Panel, served: Served, errors: Errors) -> pd.DataFrame:
 
     Returns:
         Columns `unique_id, model, reason, why, notes, days, first, last, wape` and the models' shares. `model` is `blend`, one model's name,
-        `category_pattern`, `stopped` (forecast 0) or `none` (no sales yet, forecast 0); `reason` says why it is not the blend, `why` why
-        the blend has these shares, `notes` what was changed in its sales before models learned from them; `wape` is NaN where not defined.
+        `category_pattern`, `too_new` (near 0, for a person to check), `stopped` (forecast 0) or `none` (no sales yet, forecast 0); `reason` says
+        why it is not the blend, `why` why the blend has these shares, `notes` what was changed in its sales before models learned from them;
+        `wape` is NaN where not defined.
     """
     seen = np.isfinite(panel.sales)
     dates = panel.dates.to_numpy()
@@ -83,6 +84,6 @@ def table(panel: Panel, served: Served, errors: Errors) -> pd.DataFrame:
 
 
 def _reason(uid: str, model: str, last: pd.Timestamp, served: Served) -> str:
-    if model == schema.CATEGORY_PATTERN:
+    if model in (schema.CATEGORY_PATTERN, reasons.TOO_NEW):
         return served.followed[uid]
     return reasons.of_model(uid, model, last, served.unmodelled)

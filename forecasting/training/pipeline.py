@@ -15,11 +15,12 @@ from forecasting.core.progress import OnProgress, ignore
 from forecasting.core.settings import Settings
 from forecasting.models import registry
 from forecasting.models.base import Model
-from forecasting.training import backtest, blend, cold_start, health, plausibility, reasons, reconciliation
+from forecasting.training import backtest, blend, health, plausibility, reasons, reconciliation
 from forecasting.training.backtest import Backtest, MakeModels
 from forecasting.training.bands.quantiles import Errors
 from forecasting.training.cleaning.clean import Cleaned, clean
-from forecasting.training.cold_start import Newcomer
+from forecasting.training.cold_start import age, newcomers, untested
+from forecasting.training.cold_start.newcomers import Newcomer
 from forecasting.training.ensemble import Ensemble, day_bands
 from forecasting.training.health import Served
 from forecasting.training.reconciliation import Direct
@@ -85,17 +86,17 @@ def assemble(panel: Panel, fitted: Fitted, past: Backtest, known: Sequence[Panel
     weights, available = learn_weights(past.y, past.yhat, beside), _available(yhat)
     share = blend.shares(available, weights)
     modelled = _modelled(sales, available)
-    newcomers = cold_start.learn_cold_start(sales, modelled)
-    blended, follows = _with_newcomers(sales, newcomers, blend.combine([yhat[name] for name in registry.names()], share), modelled)
+    new = newcomers.learn_cold_start(sales, modelled)
+    blended, follows = _with_newcomers(sales, new, blend.combine([yhat[name] for name in registry.names()], share), modelled)
     share[follows] = 0.0
     past = with_blend(past, share, beside, follows=follows, known=known)
     errors = Errors(past.y, past.yhat[schema.BLEND])
     served = Served(
-        model=_behind(blend.behind(share, available), stopped, follows),
+        model=_behind(blend.behind(share, available), stopped, follows, untested.untested(sales)),
         share=share,
         weights=weights,
         unmodelled={name: model.unmodelled_ for name, model in fitted.models.items()},
-        followed=cold_start.reasons(sales, newcomers, cold_start.least_rows(sales)),
+        followed=newcomers.reasons(sales, new, age.least_rows(sales)) | untested.reasons(sales, untested.untested(sales)),
         notes=_notes(panel, fitted.cleaned.notes, fitted.held),
     )
     return Ensemble(
@@ -108,16 +109,21 @@ def assemble(panel: Panel, fitted: Fitted, past: Backtest, known: Sequence[Panel
     )
 
 
-def _with_newcomers(panel: Panel, newcomers: Sequence[Newcomer], blended: FloatArray, modelled: np.ndarray) -> tuple[FloatArray, np.ndarray]:
+def _with_newcomers(panel: Panel, new: Sequence[Newcomer], blended: FloatArray, modelled: np.ndarray) -> tuple[FloatArray, np.ndarray]:
     """The forecasts with those of series too new for a model of their own, 0 where there are none; and which series these are."""
-    pattern = cold_start.forecast(panel, newcomers, blended, modelled)
-    follows = np.asarray(np.isfinite(pattern).all(axis=1))
-    return np.nan_to_num(np.where(follows[:, None], pattern, blended), nan=0.0), follows
+    own = of_newcomers(panel, new, blended, modelled)
+    follows = np.asarray(np.isfinite(own).all(axis=1))
+    return np.nan_to_num(np.where(follows[:, None], own, blended), nan=0.0), follows
 
 
-def _behind(models: Sequence[str], stopped: np.ndarray, follows: np.ndarray) -> list[str]:
-    named = zip(models, stopped, follows, strict=True)
-    return [reasons.STOPPED if end else schema.CATEGORY_PATTERN if new else name for name, end, new in named]
+def of_newcomers(panel: Panel, new: Sequence[Newcomer], blended: FloatArray, modelled: np.ndarray) -> FloatArray:
+    """The forecasts of series too new for a model of their own, shape (n, h): near zero, or their group's pattern; NaN for others."""
+    return np.fmax(untested.forecast(panel, blended.shape[1]), newcomers.forecast(panel, new, blended, modelled))
+
+
+def _behind(models: Sequence[str], stopped: np.ndarray, follows: np.ndarray, few: np.ndarray) -> list[str]:
+    named = zip(models, stopped, few, follows, strict=True)
+    return [reasons.STOPPED if end else reasons.TOO_NEW if once else schema.CATEGORY_PATTERN if new else name for name, end, once, new in named]
 
 
 def _notes(panel: Panel, cleaned: Mapping[str, tuple[str, ...]], held: Mapping[str, Mapping[str, str]]) -> dict[str, tuple[str, ...]]:
@@ -131,7 +137,7 @@ def _notes(panel: Panel, cleaned: Mapping[str, tuple[str, ...]], held: Mapping[s
 
 def _modelled(panel: Panel, available: Mapping[str, np.ndarray]) -> np.ndarray:
     """Series that a model serves better than the pattern of others, shape (n,) of bool."""
-    return np.asarray(blend.modelling(available).any(axis=1) & ~cold_start.needs_cold_start(panel))
+    return np.asarray(blend.modelling(available).any(axis=1) & ~age.needs_cold_start(panel))
 
 
 def with_totals(ensemble: Ensemble, direct: list[Direct]) -> Ensemble:
@@ -160,7 +166,7 @@ def with_blend(
         past: Of the single models.
         share: Shape (n, n_models), today's shares.
         beside: What the models before the second, the third, ... keep beside it without evidence.
-        follows: Series that follow the pattern of their group today, shape (n,) of bool.
+        follows: Series too new for a model of their own today, shape (n,) of bool.
         known: What was known at each cutoff; needed for these.
     """
     takes_part = dict(zip(registry.names(), (share > 0).T, strict=True))
@@ -174,8 +180,8 @@ def with_blend(
         blended[cut] = blend.combine(list(at_cut.values()), blend.shares(available, weights))
         if follows is not None and follows.any():
             modelled = _modelled(known[cut], available)
-            pattern = cold_start.forecast(known[cut], cold_start.learn_cold_start(known[cut], modelled), blended[cut], modelled)
-            blended[cut] = np.where(follows[:, None] & np.isfinite(pattern), pattern, blended[cut])
+            own = of_newcomers(known[cut], newcomers.learn_cold_start(known[cut], modelled), blended[cut], modelled)
+            blended[cut] = np.where(follows[:, None] & np.isfinite(own), own, blended[cut])
     return replace(past, yhat={**past.yhat, schema.BLEND: blended})
 
 

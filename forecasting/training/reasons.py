@@ -16,6 +16,8 @@ from forecasting.training.weights import Weights
 
 STOPPED = "stopped"
 NO_SALES = "none"
+TOO_NEW = "too_new"
+"""Sold on a day or two and then no more: for a person to check."""
 _NAIVE = {DAY: "last week's sales", WEEK: "last year's sales", MONTH: "last year's sales"}
 """What the seasonal naive forecast repeats."""
 _ALIKE = 0.05

@@ -13,9 +13,10 @@ from forecasting.core import schema
 from forecasting.core.settings import Settings
 from forecasting.models import registry
 from forecasting.models.seasonal_naive import SeasonalNaive
-from forecasting.training import backtest, cold_start, ensemble, pipeline
+from forecasting.training import backtest, ensemble, pipeline
 from forecasting.training.backtest import Backtest
 from forecasting.training.cleaning.clean import clean
+from forecasting.training.cold_start import newcomers
 from forecasting.training.pipeline import Fitted
 
 K, H = 5, 14
@@ -83,6 +84,18 @@ def test_a_new_series_follows_its_group_and_a_stopped_one_sells_nothing(panel):
     np.testing.assert_array_equal(made.share[[new, old]], 0.0)
 
 
+def test_a_product_sold_once_is_near_zero_and_named(panel):
+    sales = panel.sales.copy()
+    sales[panel.unique_ids.index("new")] = np.where(np.arange(DAYS) == DAYS - 30, 7.0, np.nan)
+    made = assembled(replace(panel, sales=sales))
+    new = panel.unique_ids.index("new")
+    assert made.health.model[new] == "too_new"
+    assert made.health.reason[new].startswith("Too new, check by hand: sold 7 on 1 day, the last on")
+    assert 0 < made.yhat[schema.BLEND][new].sum() < 1
+    assert made.untested.tolist() == [name == "new" for name in panel.unique_ids]
+    assert made.share[new].sum() == 0
+
+
 def test_what_was_cleaned_stands_in_the_table_and_sales_stay_as_they_were(panel):
     sales = panel.sales.copy()
     sales[5, 150] = 9000.0
@@ -115,8 +128,8 @@ def test_what_new_series_follow_is_learned_once_today_and_once_a_cutoff(panel, m
         days.append(len(sales.dates))
         return learn(sales, modelled)
 
-    learn = cold_start.learn_cold_start
-    monkeypatch.setattr(cold_start, "learn_cold_start", counted)
+    learn = newcomers.learn_cold_start
+    monkeypatch.setattr(newcomers, "learn_cold_start", counted)
     made = assembled(panel)
     assert "5 days" in made.health.set_index("unique_id").reason["new"]
     assert sorted(days) == [*(DAYS - H * back for back in range(K, 0, -1)), DAYS]

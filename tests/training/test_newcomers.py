@@ -10,7 +10,7 @@ import panels
 import pytest
 
 from forecasting.core.panel import Panel
-from forecasting.training import cold_start
+from forecasting.training.cold_start import age, newcomers
 
 DAYS, HORIZON = 120, 14
 
@@ -40,7 +40,7 @@ def forecast(panel: Panel) -> np.ndarray:
 
 
 def forecast_with(panel: Panel, blend: np.ndarray, served: np.ndarray) -> np.ndarray:
-    return cold_start.forecast(panel, cold_start.learn_cold_start(panel, served), blend, served)
+    return newcomers.forecast(panel, newcomers.learn_cold_start(panel, served), blend, served)
 
 
 def test_a_new_series_follows_its_category_at_its_own_level():
@@ -80,10 +80,10 @@ def test_few_days_of_noise_are_drawn_towards_the_group():
     lucky = np.full(DAYS, np.nan)
     lucky[-1] = 12.0
     sales = panels.panel({**rows, "new": lucky})
-    (one,) = cold_start.learn_cold_start(sales, modelled(sales))
+    (one,) = newcomers.learn_cold_start(sales, modelled(sales))
     assert 1.0 < one.scale < 2.0
     ten = np.where(np.arange(DAYS) >= DAYS - 40, 12.0, np.nan)
-    (many,) = cold_start.learn_cold_start(replace(sales, sales=np.vstack([ten, sales.sales[1:]])), modelled(sales))
+    (many,) = newcomers.learn_cold_start(replace(sales, sales=np.vstack([ten, sales.sales[1:]])), modelled(sales))
     assert one.scale < many.scale < 12.0 / 3.0 * 1.1
 
 
@@ -118,13 +118,13 @@ def test_a_group_of_its_own_is_chosen_from_the_category_down_to_the_file():
     ]
     for columns, expected in groups:
         series = pd.DataFrame({"unique_id": sales.unique_ids, **columns})
-        (new,) = cold_start.learn_cold_start(replace(sales, series=series), modelled(sales))
+        (new,) = newcomers.learn_cold_start(replace(sales, series=series), modelled(sales))
         assert new.group == expected
 
 
 def test_the_reason_names_the_days_the_group_and_the_level():
     sales = bread_and_milk()
-    (text,) = cold_start.reasons(sales, cold_start.learn_cold_start(sales, modelled(sales)), 42).values()
+    (text,) = newcomers.reasons(sales, newcomers.learn_cold_start(sales, modelled(sales)), 42).values()
     assert text == "Only 5 days of sales: follows the pattern of category bread (4 series) at 2 times its mean; a model needs 42 days."
 
 
@@ -132,13 +132,13 @@ def test_a_series_that_sells_rarely_is_not_new():
     sales = bread_and_milk()
     row = sales.unique_ids.index("new")
     sales.sales[row] = np.where(np.arange(DAYS) % 5 == 0, 30.0, np.nan)
-    assert not cold_start.needs_cold_start(sales).any()
+    assert not age.needs_cold_start(sales).any()
     sales.sales[row] = np.where(np.arange(DAYS) % 20 == 19, 30.0, np.nan)
-    assert cold_start.needs_cold_start(sales).nonzero()[0].tolist() == [row]
+    assert age.needs_cold_start(sales).nonzero()[0].tolist() == [row]
 
 
 def test_a_short_file_asks_for_half_of_its_days():
-    made = [cold_start.least_rows(bread_and_milk().cut(days)) for days in (120, 60, 10)]
+    made = [age.least_rows(bread_and_milk().cut(days)) for days in (120, 60, 10)]
     assert made == [42, 30, 14]
 
 

@@ -1,0 +1,1 @@
+"""Series too new for any model of their own."""
