@@ -12,7 +12,9 @@ import pytest
 
 from forecasting.core import schema
 from forecasting.core.errors import InputError
+from forecasting.inventory.export import tables
 from forecasting.inventory.orders import recommend as orders
+from forecasting.inventory.orders import wording
 from forecasting.inventory.orders.recommend import FINE, NOW, OVERSTOCK, SOON, UNKNOWN
 from forecasting.inventory.policy import Policy
 from forecasting.inventory.stock import state
@@ -195,6 +197,24 @@ def test_a_series_no_longer_sold_needs_no_order_and_its_stock_is_too_much(made):
     assert table["order_quantity"].iloc[0] == 0
     assert table["state"].iloc[0] == OVERSTOCK
     assert (table["order_quantity"].iloc[1:] > 0).all()
+
+
+def test_what_sold_once_is_not_ordered_until_a_person_has_checked_it(made):
+    why = "Too new, check by hand: sold 7 on 1 day, the last on 3 Jan 2026. It is not ordered until you have checked it."
+    health = made.health.assign(model=[reasons.TOO_NEW, *["blend"] * (N - 1)], reason=[why, *[""] * (N - 1)])
+    found = orders.recommend_orders(replace(made, health=health), GivenStock.nothing(N), WEEKLY, ROWS)
+    line = found.table.iloc[0]
+    assert (line["state"], line["reason"]) == (UNKNOWN, why)
+    assert line["order_quantity"] == 0
+    assert (found.table["order_quantity"].iloc[1:] > 0).all()
+    assert f"1 without a recommendation: {why}" in wording.summary(found)
+    assert tables.orders_table(found, 3, {}).set_index("product_id").loc["s0", ["state", "reason"]].tolist() == [UNKNOWN, why]
+
+
+def test_each_reason_for_no_order_is_told_once_with_its_count(made):
+    health = made.health.assign(model=[*[reasons.TOO_NEW] * 2, *["blend"] * (N - 2)], reason=["Too new: a.", "Too new: b.", *[""] * (N - 2)])
+    found = orders.recommend_orders(replace(made, health=health), GivenStock.nothing(N), Policy(lead_time=20, review_period=14), ROWS)
+    assert wording.without_advice(found) == [(N - 2, found.table["reason"].iloc[-1]), (2, wording.MANY_TOO_NEW)]
 
 
 def test_assumptions_are_named(made):

@@ -31,7 +31,7 @@ class Demand:
 
     Args:
         expected: Shape (r,), units: the forecast, NaN where the span reaches beyond it.
-        values: Shape (r, m): equally likely sums, ascending, units; NaN where no error of such a sum was seen.
+        values: Shape (r, m): equally likely sums, ascending, units; NaN where no error of such a sum was seen, and of series that are too new.
     """
 
     expected: FloatArray
@@ -62,6 +62,7 @@ def demand_over(ensemble: Ensemble, rows: np.ndarray, lead: FloatArray, extra: n
             parts.append(_sums(bands, rows[members], f, count, start=start, span=int(span)))
         values[members] = np.sort(np.concatenate(parts, axis=1), axis=1)
     values[ensemble.silent[rows]] = 0.0
+    values[ensemble.untested[rows]] = np.nan
     return Demand(expected, values)
 
 
@@ -95,6 +96,7 @@ def ahead_levels(ensemble: Ensemble, rows: np.ndarray, lead: FloatArray, review:
         mix = _Mix(lengths + more, chances, rows[members], p[members])
         levels[members, : ensemble.horizon - start] = mix.levels(ensemble, f[members], int(more), start, without=None)
     levels[ensemble.silent[rows]] *= 0.0
+    levels[ensemble.untested[rows]] = np.nan
     return levels
 
 

@@ -104,7 +104,7 @@ def recommend_orders(ensemble: Ensemble, given: GivenStock, policy: Policy, rows
     columns |= _textbook(ensemble, shelves, rows, levels)
     columns |= {"abc": abc, "xyz": xyz} | _proof(past_check) | _state(ensemble, shelves, columns, levels, policy)
     columns |= {"defaults": _assumed(shelves.given), "model": ensemble.health[schema.MODEL].to_numpy()[rows]}
-    columns["reason"] = _reasons(ensemble, levels, policy, shelves)
+    columns["reason"] = _reasons(ensemble, rows, levels, policy, shelves)
     return Orders(ensemble, policy, rows, shelves, levels, past_check, pd.DataFrame(columns))
 
 
@@ -221,14 +221,17 @@ def _assumed(given: pd.DataFrame) -> list[str]:
     return [texts[kind] for kind in which.ravel()]
 
 
-def _reasons(ensemble: Ensemble, levels: Levels, policy: Policy, shelves: Stock) -> list[str]:
+def _reasons(ensemble: Ensemble, rows: np.ndarray, levels: Levels, policy: Policy, shelves: Stock) -> list[str]:
     """For each series, why nothing can be recommended and what helps; empty where an order is recommended."""
     period, judged = ensemble.panel.period, ensemble.past.horizon
     longest = shelves.lead.shape[1] - 1 - np.argmax(shelves.lead[:, ::-1] > 0, axis=1) + levels.cover + period.steps(policy.start)
+    check = dict(zip(np.flatnonzero(ensemble.untested[rows]), ensemble.health[schema.REASON].to_numpy()[rows][ensemble.untested[rows]], strict=True))
     texts = []
-    for level, span in zip(levels.order_up_to, longest, strict=True):
+    for place, (level, span) in enumerate(zip(levels.order_up_to, longest, strict=True)):
         if np.isfinite(level):
             texts.append("")
+        elif place in check:
+            texts.append(check[place])
         elif not len(ensemble.past.cutoffs):
             texts.append("There is too little history to check past forecasts, so we cannot tell how sure this one is. Upload more sales.")
         else:

@@ -12,8 +12,10 @@ from forecasting.inventory.orders.recommend import MIN_RISK, Orders
 from forecasting.inventory.policy import DAILY
 from forecasting.inventory.simulation.policy_check import NOT_JUDGED, NOT_KEPT
 from forecasting.inventory.stock import state
+from forecasting.training.reasons import TOO_NEW
 
 __all__ = ["MIN_RISK", "NOT_JUDGED", "NOT_KEPT"]
+MANY_TOO_NEW: Final = "Too new, check by hand: sold once or twice, then no more. They are not ordered until you have checked them."
 FEW_SERVED: Final = 0.9
 """Share of demand met below which a kept promise of no stockouts still misses much: cycles without demand count as kept."""
 STATES: Final = {"order_now": "Order now", "soon": "This week", "fine": "Fine", "overstock": "Overstock", "unknown": "No advice"}
@@ -189,15 +191,21 @@ def _number(value: float, digits: int) -> str:
     return f"{rounded:,.{digits}f}" if digits and rounded % 1 else formatting.units(rounded)
 
 
+def without_advice(orders: Orders) -> list[tuple[int, str]]:
+    """How many series have no recommendation for a reason, and that reason, the most frequent first."""
+    without = orders.table[orders.table["reason"].ne("")]
+    few = without[schema.MODEL] == TOO_NEW
+    reasons = without["reason"].mask(few & (few.sum() > 1), MANY_TOO_NEW)
+    return [(int(count), str(reason)) for reason, count in reasons.value_counts(sort=True).items()]
+
+
 def summary(orders: Orders) -> str:
     """The recommendations in a few sentences, for a person who will not open the file."""
     totals, promise = orders.totals(), orders.table["promise"]
     broken = orders.table.loc[promise == NOT_KEPT, schema.UNIQUE_ID].tolist()
     money = "" if np.isnan(totals["value"]) else f" for {totals['value']:,.2f}"
     parts = [f"Order {totals['units']:,.0f} units of {totals['order_now']:,.0f} of {len(orders.table):,} series now{money}."]
-    if orders.table["reason"].ne("").any():
-        without = orders.table[orders.table["reason"].ne("")]
-        parts.append(f"{len(without):,} without a recommendation: {without['reason'].iloc[0]}")
+    parts += [f"{count:,} without a recommendation: {reason}" for count, reason in without_advice(orders)]
     unpriced = int((np.isnan(orders.stock[state.PRICE]) | np.isnan(orders.stock[state.UNIT_COST])).sum())
     if orders.policy.target == "costs" and unpriced:
         parts.append(f"{formatting.count(unpriced, 'series has', 'series have')} no price or unit cost, so the service level decides.")

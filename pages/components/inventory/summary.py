@@ -76,10 +76,9 @@ def _to_stock() -> None:
 
 
 def without_advice(orders: Orders) -> None:
-    """Says once why some products have no recommendation."""
-    reasons = orders.table.loc[orders.table[schema.REASON] != "", schema.REASON]
-    if len(reasons):
-        st.markdown(f":orange[:material/warning:] **No advice for {shelves(orders, len(reasons))}.** {markdown.plain(reasons.iloc[0])}")
+    """Says once for each reason why some products have no recommendation."""
+    for count, reason in wording.without_advice(orders):
+        st.markdown(f":orange[:material/warning:] **No advice for {shelves(orders, count)}.** {markdown.plain(reason)}")
 
 
 def numbers(orders: Orders) -> None:
