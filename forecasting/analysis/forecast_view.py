@@ -54,12 +54,13 @@ class View:
         steps: Days ahead.
         last: Last day with sales.
         history: `ds, y, last_year`: units sold in each day (week or month, by `level`), and in the same days a year before; NaN where not known.
-        forecast: `ds, last_year`, a column a model (where a model has no forecast for a series, the blend stands in), `blend` and the bands of
-            the total; by week or month also the units that are `sold` already, which the others include.
+        forecast: `ds, last_year`, a column for each model that takes part and for the benchmark (where a model has no forecast for a series, the
+            blend stands in), `blend` and the bands of the total; by week or month also the units that are `sold` already, which the others include.
         total: Of the sum over the days, from errors of sums over as many days.
         last_year: Units sold in the same days 364 days (52 weeks, 12 months) before; NaN where not known.
         busiest: The day ahead that sells most, and its units.
-        weights: Model name -> its share of the units forecast; sums to 1, or all 0.
+        weights: What stands behind the units forecast -> its share of them, by the names of models or, where none has a part, of what serves
+            instead (`schema.MODEL` of the health table); sums to 1, empty where nothing is forecast.
         wape: Error of this very total (of the series, if it is one) in the backtest, as a share.
         coverage_80: Share of days inside the 80 % band that each past cutoff would have had from the other cutoffs.
         simpler: Series not served by the blend: `unique_id`, their columns, `model`, `reason`.
@@ -147,7 +148,9 @@ def view(ensemble: Ensemble, filters: Mapping[str, str], steps: int, level: Peri
     over, ahead = by_span.split(ensemble, rows, steps, level)
     blend = ensemble.yhat[schema.BLEND][rows, :steps].sum(axis=0)
     busiest = int(np.argmax(blend))
+    weights = _weights(ensemble, rows, steps)
     curves = total_curves(ensemble, rows, steps) if level == panel.period else by_span.total(ensemble, rows, ahead)
+    curves = {name: curve for name, curve in curves.items() if name not in ensemble.blended or name in weights}
     simpler = ensemble.health.iloc[rows].loc[lambda table: table[schema.MODEL] != schema.BLEND, [schema.UNIQUE_ID, schema.MODEL, schema.REASON]]
     return View(
         filters=dict(filters),
@@ -159,7 +162,7 @@ def view(ensemble: Ensemble, filters: Mapping[str, str], steps: int, level: Peri
         total=total_range(ensemble, rows, steps),
         last_year=_last_year(ensemble, rows, steps),
         busiest=(panel.ahead(steps)[busiest], float(blend[busiest])),
-        weights=_weights(ensemble, rows, steps),
+        weights=weights,
         wape=float(metrics.wape(*quantiles.total_errors(ensemble.errors_of(rows)))),
         coverage_80=_coverage(ensemble, rows),
         simpler=simpler.merge(panel.series, on=schema.UNIQUE_ID),
@@ -199,7 +202,7 @@ def components(ensemble: Ensemble, filters: Mapping[str, str], steps: int) -> pd
     prophet = ensemble.models[ProphetModel.name]
     if not isinstance(prophet, ProphetModel):
         raise TypeError(f"Expected a ProphetModel. Received {type(prophet).__name__}.")
-    modelled = rows[np.isfinite(ensemble.yhat[ProphetModel.name][rows, 0])]
+    modelled = rows[np.isfinite(ensemble.yhat[ProphetModel.name][rows, 0]) & (ensemble.share[rows].sum(axis=1) > 0)]
     if not len(modelled):
         return pd.DataFrame({"component": pd.Series(dtype="str"), "label": pd.Series(dtype="str"), "units": pd.Series(dtype=float)})
     average = float(np.nanmean(known_sum(ensemble.panel.sales[modelled][:, -ensemble.panel.period.year :], axis=0)))
@@ -230,12 +233,14 @@ def _last_year(ensemble: Ensemble, rows: np.ndarray, steps: int) -> float:
 
 
 def _weights(ensemble: Ensemble, rows: np.ndarray, steps: int) -> dict[str, float]:
-    """Each model's share of the units forecast, of series that models serve."""
-    share = ensemble.share[rows]
-    units = ensemble.yhat[schema.BLEND][rows, :steps].sum(axis=1) * share.sum(axis=1)
-    total = float(units.sum())
-    shares = (share * units[:, None]).sum(axis=0) / total if total > 0 else share.mean(axis=0)
-    return dict(zip(ensemble.names, shares.tolist(), strict=True))
+    """What stands behind the units forecast -> its share of them; what has no part is left out."""
+    units, share = ensemble.yhat[schema.BLEND][rows, :steps].sum(axis=1), ensemble.share[rows]
+    behind = dict(zip(ensemble.names, (share * units[:, None]).sum(axis=0).tolist(), strict=True))
+    alone = share.sum(axis=1) == 0
+    for name in np.unique(ensemble.behind[rows[alone]].astype(str)):
+        behind[str(name)] = behind.get(str(name), 0.0) + float(units[alone & (ensemble.behind[rows] == name)].sum())
+    total = sum(behind.values())
+    return {name: part / total for name, part in behind.items() if part > 0}
 
 
 def _coverage(ensemble: Ensemble, rows: np.ndarray) -> float:

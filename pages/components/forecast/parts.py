@@ -60,11 +60,17 @@ def title(chosen: dict[str, str], period: Period) -> str:
 def caption(view: View, reconciled: Mapping[str, Any] | None = None) -> str:
     """How it was made: "72 forecasts added up, 58 % Prophet and 42 % LSTM. The bands are for the total."; `reconciled` is the manifest's."""
     shares = {name: share for name, share in view.weights.items() if share >= 0.005}
-    parts = formatting.listing([f"{formatting.percent(share, 0)} {models.label(name)}" for name, share in shares.items()]) or "no sales expected"
+    parts = formatting.listing([_part(name, share) for name, share in shares.items()]) or "no sales expected"
     scaled = [_scaled(reconciled["totals"])] if reconciled else []
     if view.n_series > 1:
         return " ".join([f"{view.n_series:,} forecasts added up, {parts}.", *scaled, "The bands are for the total."])
     return " ".join([f"One forecast, {parts}.", *scaled, *(markdown.plain(reason) for reason in view.simpler[schema.REASON])])
+
+
+def _part(name: str, share: float) -> str:
+    """ "58 % Prophet", "3 % too new, check by hand"."""
+    label = models.label(name)
+    return f"{formatting.percent(share, 0)} {label if name in {model.name for model in models.registered()} else label[:1].lower() + label[1:]}"
 
 
 def _scaled(totals: str) -> str:
