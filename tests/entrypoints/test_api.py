@@ -156,7 +156,7 @@ def test_a_forecast_needs_no_stock_where_what_was_saved_is_damaged(asked, shop):
     answer = asked.post("/api/forecast", json={"days": 7}).json()
     told = problem(asked.post("/api/recommend", json={}), 500, "stock-damaged")["detail"]
     assert answer == {**whole, "recommendation": None, "recommendation_problem": told}
-    assert "Upload or type the stock again" in told
+    assert "upload or type the stock again" in told
 
 
 def test_a_budget_limits_the_orders(looked_at):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Event
@@ -13,7 +14,9 @@ from saved_shops import unpacked
 from small_tables import ONE, merged
 
 from forecasting.core.errors import InputError
-from forecasting.entrypoints.api.routes import forecasts
+from forecasting.entrypoints.api.app import make_app
+from forecasting.entrypoints.api.routes import forecasts, health, jobs, sales, versions
+from forecasting.entrypoints.server.server_settings import ServerSettings
 from forecasting.jobs.runner import Jobs
 from forecasting.storage.locks import exclusive
 from forecasting.storage.sales.table import Dataset
@@ -105,6 +108,14 @@ def test_changes_of_one_part_do_not_hold_up_those_of_another(saved):
         waiting = [pool.submit(CHANGES["undo"][1], asked) for _ in range(WAITING)]
         assert asked.post("/api/versions/1/live").json() == {"live": 1}
         assert not any(each.done() for each in waiting)
+
+
+def test_every_route_that_changes_something_waits_for_its_turn(home):
+    routes = [route for part in (jobs, sales, versions, forecasts, health) for route in part.router.routes]
+    changing = {route.path: inspect.getsource(route.endpoint) for route in routes if route.methods & {"POST", "PUT", "PATCH", "DELETE"}}
+    documented = make_app(home, ServerSettings()).openapi()["paths"]
+    assert changing.keys() == {path for path, verbs in documented.items() if verbs.keys() - {"get"}}
+    assert {path for path, source in changing.items() if "context.change(" not in source} == {f"/{path}" for path in QUESTIONS}
 
 
 def test_changes_that_come_at_once_are_all_made_one_after_the_other(home):
