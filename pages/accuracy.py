@@ -36,7 +36,7 @@ if not backtest.is_judged(accuracy):
 
 with actions:
     backtest.downloads(accuracy, version)
-numbers.numbers(accuracy, {} if filters else numbers.before(version))
+numbers.numbers(accuracy, {} if filters else numbers.before(manifest))
 
 left, right = st.columns([1.6, 1])
 with left, st.container(border=True, height="stretch", key="measure_card"):

@@ -14,6 +14,7 @@ from forecasting.analysis.error_sums import MEASURES, ErrorSums, add_up_errors
 from forecasting.analysis.forecast_view import chosen_rows
 from forecasting.core import schema
 from forecasting.core.arrays import FloatArray, known_sum, share
+from forecasting.training import metrics
 from forecasting.training.bands import quantiles
 from forecasting.training.bands.quantiles import Errors
 
@@ -49,6 +50,11 @@ class Accuracy:
     total: pd.DataFrame
     history: pd.DataFrame
     tallies: Mapping[str, ErrorSums]
+
+    @property
+    def of_total(self) -> float:
+        """The blend's error of the total of the series, in which misses partly cancel, as a share; NaN where not defined."""
+        return float(metrics.wape(*quantiles.total_errors(self.judged.ensemble.errors_of(self.rows))))
 
 
 def accuracy(judged: BacktestBands, filters: Mapping[str, str]) -> Accuracy:

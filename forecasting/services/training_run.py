@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from forecasting.analysis import backtest_bands
+from forecasting.analysis import backtest_bands, version_comparison
 from forecasting.core import formatting, panel, schema
 from forecasting.core.progress import OnProgress, Progress
 from forecasting.core.settings import Settings
@@ -87,6 +87,7 @@ def _write(folder: Path, trained: Ensemble, sales: pd.DataFrame) -> dict[str, An
         "sales_to": f"{trained.panel.last:%Y-%m-%d}",
         "period": trained.panel.period.name,
         "series": len(trained.panel),
+        version_comparison.SERIES_DIGEST: version_comparison.series_digest(trained.panel.unique_ids),
         "simpler": int((model != schema.BLEND).sum()),
         "cutoffs": [f"{day:%Y-%m-%d}" for day in trained.past.cutoffs],
         "judged_days": trained.past.horizon,

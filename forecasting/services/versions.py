@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from forecasting.analysis import version_comparison
 from forecasting.core import panel
 from forecasting.core.errors import NotFound, VersionDamaged, VersionUnavailable
 from forecasting.core.period import DAY, PERIODS, Period
@@ -69,6 +70,12 @@ def period(of: Mapping[str, Any]) -> Period:
     return PERIODS[of.get("period", DAY.name)]
 
 
-def previous(ws: Workspace, version: int) -> dict[str, Any] | None:
-    """The manifest of the version before this one, if there is one."""
-    return next((older for older in versions(ws) if older["version"] < version and "damaged" not in older), None)
+def comparable(ws: Workspace, of: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The manifest of the newest version before this one whose errors may be held against it: of the same series, on the same days; or None.
+
+    Args:
+        ws: Where.
+        of: The manifest of this version.
+    """
+    older = (other for other in versions(ws) if other["version"] < of["version"] and "damaged" not in other)
+    return next((other for other in older if not version_comparison.difference(of, other)), None)

@@ -35,8 +35,8 @@ def test_an_empty_workspace_has_nothing_to_judge():
 def test_the_page_answers_in_four_numbers_that_agree_with_the_manifest(watching):
     at = opened("accuracy")
     metrics = versions.manifest(watching, 1)["metrics"]
-    assert list(numbers(at)) == ["Error (WAPE)", "Better than naive", "Bias", "In the 80 % band"]
-    assert numbers(at)["Error (WAPE)"] == formatting.percent(metrics["wape"])
+    assert list(numbers(at)) == ["Miss by product", "Better than naive", "Bias", "In the 80 % band"]
+    assert numbers(at)["Miss by product"] == formatting.percent(metrics["wape"])
     assert numbers(at)["In the 80 % band"] == formatting.percent(metrics["coverage_80"])
     assert "3 cutoffs, 14 days each" in texts(at)
 
@@ -96,7 +96,7 @@ def test_who_needs_a_person_is_named_with_the_reason(watching):
 def test_a_filter_changes_every_number(watching):
     at = opened("accuracy", product_id="Bread")
     found = accuracy.accuracy(accuracy_service.judged(watching, 1, versions.load(watching, 1)), {"product_id": "Bread"})
-    assert numbers(at)["Error (WAPE)"] == formatting.percent(found.overall["wape"].iloc[0])
+    assert numbers(at)["Miss by product"] == formatting.percent(found.overall["wape"].iloc[0])
     assert at.dataframe[-1].value["series"].tolist() == [f"Bread, {region}" for region in accuracy.by_series(found)["region"]]
 
 
@@ -150,7 +150,7 @@ def test_the_downloads_hold_the_numbers_of_the_page(watching):
     past = pd.read_csv(io.BytesIO(accuracy_service.backtest_csv(found)))
     judged = past.dropna(subset=["sales", "forecast"])
     wape = (judged["forecast"] - judged["sales"]).abs().sum() / judged["sales"].sum()
-    assert formatting.percent(wape) == numbers(at)["Error (WAPE)"]
+    assert formatting.percent(wape) == numbers(at)["Miss by product"]
     inside = judged[judged["lower_80"].notna()].eval("lower_80 <= sales <= upper_80").mean()
     assert inside == pytest.approx(found.overall["coverage_80"].iloc[0], abs=0.01)
     assert "Old pie" in accuracy_service.attention_csv(found).decode()

@@ -9,6 +9,8 @@ from app_driver import opened, texts
 
 from forecasting.services import sales as sales_service
 from forecasting.services import saved_sales, versions
+from forecasting.storage.versions.store import Serving
+from pages.components.training.banner import SeenJob
 
 pytestmark = pytest.mark.usefixtures("fresh_caches")
 
@@ -126,3 +128,16 @@ def test_the_sample_is_the_sample_whoever_uploads_it(home):
     assert saved_sales.saved(home).was_sample(1)
     sales_service.undo(home)
     assert saved_sales.saved(home).is_sample
+
+
+def test_a_first_version_of_ones_own_sales_is_not_held_against_the_sample(shop, monkeypatch):
+    """The error of other products on other days would read as "34.5 points worse"."""
+    sample = versions.manifest(shop, 1)
+    mine = sample | {"version": 2, "series_sha256": "another", "cutoffs": ["2026-05-01"], "metrics": sample["metrics"] | {"wape": 0.9}}
+    monkeypatch.setattr(versions, "versions", lambda _: [mine, sample])
+    monkeypatch.setattr(versions, "manifest", lambda _, number: mine if number == 2 else sample)
+    monkeypatch.setattr(versions, "load", lambda *_, load=versions.load: load(shop, 1))
+    monkeypatch.setattr(versions, "serving", lambda _: Serving(2))
+    overview, accuracy = opened("overview", session={"seen": SeenJob(1, 0, None, "")}), opened("accuracy")
+    assert [toast.value for toast in overview.toast] == ["**v2 is live**: miss by product 90.0\u00a0%"]
+    assert "points" not in str([metric.proto for metric in (*overview.metric, *accuracy.metric)])

@@ -9,6 +9,7 @@ import streamlit as st
 from forecasting.analysis.accuracy import Accuracy
 from forecasting.core import formatting
 from pages.components.accuracy.backtest import unit
+from pages.components.shared import wording
 
 
 class Measure(NamedTuple):
@@ -30,7 +31,7 @@ class Measure(NamedTuple):
 
 
 MEASURES = {
-    "Error": Measure("wape", "Error (WAPE)", "All misses divided by all sales"),
+    "Error": Measure("wape", f"{wording.BY_PRODUCT} (WAPE)", "All misses divided by all sales, of each product and day"),
     "MASE": Measure("mase", "MASE", "Misses divided by the usual change from season to season before the cutoff. Below 1 is better.", 1.0, "%.2f"),
     "Bias": Measure("bias", "Bias", "Below zero: forecasts too low, shelves run empty", format=f"%+.1f{formatting.NBSP}%%"),
     "In band": Measure("coverage_80", "In the 80 % band", "Share of days inside the band from each model's own errors. 80 % is promised."),

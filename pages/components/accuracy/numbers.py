@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -13,30 +13,15 @@ from forecasting.core import formatting, schema
 from forecasting.services import versions, workspaces
 from pages.components.accuracy.backtest import unit
 from pages.components.shared import wording
+from pages.components.shared.figures import Chip, figure
 
 NAIVE_HELP = "How much smaller the error is than when last week is simply repeated."
 BIAS_HELP = "Below zero: forecasts too low, shelves run empty."
 
 
-class Chip(NamedTuple):
-    """What stands below a number.
-
-    Args:
-        text: What it says.
-        color: Of the text.
-        arrow: Before it.
-        description: Behind it, in grey.
-    """
-
-    text: str
-    color: Literal["gray", "green", "red"] = "gray"
-    arrow: Literal["off", "up", "down"] = "off"
-    description: str | None = None
-
-
-def before(version: int) -> dict[str, Any]:
-    """What the version before says of itself; empty without one."""
-    return versions.previous(workspaces.workspace(), version) or {}
+def before(manifest: dict[str, Any]) -> dict[str, Any]:
+    """What the last version before says of itself that was tested on the same days of the same series; empty without one."""
+    return versions.comparable(workspaces.workspace(), manifest) or {}
 
 
 def numbers(accuracy: Accuracy, manifest_before: dict[str, Any]) -> None:
@@ -47,27 +32,21 @@ def numbers(accuracy: Accuracy, manifest_before: dict[str, Any]) -> None:
     version = manifest_before.get("version")
     wape, gain = was.get("wape", math.nan), 1 - was.get("wape", math.nan) / (was.get("wape_seasonal_naive") or math.nan)
     with st.grid(4, min_column_width=150):
-        chip = _change(blend["wape"] - wape, version, more_is_better=False) or Chip(f"naive {formatting.percent(naive)}")
-        _number("Error (WAPE)", formatting.percent(blend["wape"]), wording.WAPE_HELP, chip)
+        chip = _change(blend["wape"] - wape, version, more_is_better=False) or Chip(_of_total(accuracy, naive))
+        text = f"{wording.WAPE_HELP} Of each product and day; in their total misses partly cancel, so its miss is smaller."
+        figure(wording.BY_PRODUCT, formatting.percent(blend["wape"]), chip, text)
         chip = _change(accuracy.better - gain, version, more_is_better=True) or Chip(_spared(accuracy))
-        _number("Better than naive", formatting.percent(accuracy.better), NAIVE_HELP, chip)
-        _number("Bias", _signed(blend["bias"]), BIAS_HELP + _then(was, "bias", version, _signed), Chip(lean(blend["bias"])))
+        figure("Better than naive", formatting.percent(accuracy.better), chip, NAIVE_HELP)
+        figure("Bias", _signed(blend["bias"]), Chip(lean(blend["bias"])), BIAS_HELP + _then(was, "bias", version, _signed))
         text = wording.COVERAGE_HELP + _then(was, "coverage_80", version, formatting.percent)
-        _number("In the 80 % band", formatting.percent(blend["coverage_80"]), text, Chip(wording.promise(blend["coverage_80"])))
+        figure("In the 80 % band", formatting.percent(blend["coverage_80"]), Chip(wording.promise(blend["coverage_80"])), text)
 
 
-def _number(label: str, value: str, text: str, chip: Chip) -> None:
-    st.metric(
-        label,
-        value,
-        chip.text,
-        delta_color=chip.color,
-        delta_arrow=chip.arrow,
-        delta_description=chip.description,
-        help=text,
-        border=True,
-        height="stretch",
-    )
+def _of_total(accuracy: Accuracy, naive: float) -> str:
+    """The other error beside it: of the total where several series are added up, else that of the naive forecast."""
+    if len(accuracy.rows) == 1:
+        return f"naive {formatting.percent(naive)}"
+    return f"of the total {formatting.percent(accuracy.of_total)}"
 
 
 def _change(difference: float, version: int | None, *, more_is_better: bool) -> Chip | None:

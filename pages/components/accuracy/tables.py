@@ -99,7 +99,7 @@ def by_series(table: pd.DataFrame) -> None:
     number = st.column_config.NumberColumn
     config: dict[str, ColumnConfig] = {
         "wape": st.column_config.ProgressColumn(
-            "Error (WAPE)", format=percent, min_value=0, max_value=most, color="gray", width=120, help=wording.WAPE_HELP
+            wording.BY_PRODUCT, format=percent, min_value=0, max_value=most, color="gray", width=120, help=wording.WAPE_HELP
         ),
         "better": number("Better by", format=percent, width=75, help=NAIVE_HELP),
         "bias": number("Bias", format=signed, width=75, help=BIAS_HELP),

@@ -104,12 +104,12 @@ def numbers(view: View) -> None:
         busiest_step = formatting.step_date(busiest, view.period)
         st.metric(f"Busiest {view.period.name}", busiest_step, f"{formatting.headline(units)} units", delta_color="gray", delta_arrow="off")
         st.metric(
-            "Usual miss",
+            wording.OF_TOTAL if view.n_series > 1 else wording.BY_PRODUCT,
             formatting.percent(view.wape),
             "too new to tell" if math.isnan(view.coverage_80) else f"{formatting.percent(view.coverage_80, 0)} in the band",
             delta_color="gray",
             delta_arrow="off",
-            help=f"{wording.WAPE_HELP} This is for the total shown.",
+            help=f"{wording.WAPE_HELP} {wording.OF_TOTAL_HELP if view.n_series > 1 else ''}".strip(),
         )
 
 

@@ -9,7 +9,11 @@ from forecasting.core import formatting
 from forecasting.core.formatting import NBSP, UNKNOWN, percent
 
 PLURALS: Final = {"product_id": "products", "category": "categories", "region": "regions", "store": "stores"}
+BY_PRODUCT: Final = "Miss by product"
+OF_TOTAL: Final = "Miss of the total"
+"""Two errors: of single products and days, added up; and of their sum, in which they partly cancel."""
 WAPE_HELP: Final = "All misses divided by all sales (WAPE), on days the model had not seen."
+OF_TOTAL_HELP: Final = "Of the total shown, in which the misses of single products partly cancel."
 RANGE_HELP: Final = "From the errors of past totals over the same number of days, not from adding up daily bands."
 COVERAGE_HELP: Final = f"Should be close to 80{NBSP}%. Much less: too sure of itself. Much more: too vague."
 CLASS_HELP: Final = f"By value sold: A is the first 80{NBSP}%, B the next 15{NBSP}%, C the rest."

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from forecasting.analysis import version_comparison
 from forecasting.core import formatting
 from forecasting.core.errors import ShelfcastError
 from forecasting.services import jobs, versions, workspaces
@@ -59,13 +60,16 @@ def announce(before: SeenJob, now: SeenJob) -> None:
 
 
 def _how_good(before: int | None, now: int) -> str:
+    """Its error, and how that compares with the version before where both were tested on the same days of the same series."""
     ws = workspaces.workspace()
     try:
-        error = _wape(versions.manifest(ws, now))
-        change = wording.better(error, _wape(versions.manifest(ws, before))) if before else ""
+        manifest = versions.manifest(ws, now)
+        older = versions.manifest(ws, before) if before else None
     except ShelfcastError:
         return ""
-    return "" if math.isnan(error) else f": error {formatting.percent(error)}" + (f", {change}" if change else "")
+    error = _wape(manifest)
+    change = wording.better(error, _wape(older)) if older and not version_comparison.difference(manifest, older) else ""
+    return "" if math.isnan(error) else f": {wording.BY_PRODUCT.lower()} {formatting.percent(error)}" + (f", {change}" if change else "")
 
 
 def _wape(manifest: dict[str, Any]) -> float:
