@@ -100,19 +100,28 @@ def given_stock(ws: Workspace, ensemble: Ensemble) -> GivenStock:
 
 
 def start(ensemble: Ensemble, saved: SavedStock | None) -> int:
-    """Days of sales not seen before the stock was counted, in whole steps; none where the forecast does not reach far enough for that."""
+    """Days of sales not seen before the orders start, in whole steps; none where the forecast does not reach far enough for that."""
     late, most = days_late(ensemble, saved)
     days = ensemble.panel.period.days
     return late // days * days if 0 < late <= most else 0
 
 
 def days_late(ensemble: Ensemble, saved: SavedStock | None) -> tuple[int, int]:
-    """Days from the first morning after the last sales to the counting, below 0 where it came before; and up to how many of them count."""
-    if saved is None:
-        return 0, 0
-    usual, counted = Policy(), pd.Timestamp(saved.moment.astimezone().replace(tzinfo=None)).normalize()
+    """Days from the first morning after the last sales to the counting, or to today without one, below 0 where it came before; and up to how
+    many of them count."""
+    usual, day = Policy(), today() if saved is None else counted_on(saved)
     spare = ensemble.horizon * ensemble.panel.period.days - usual.lead_time - usual.review_period
-    return (counted - ensemble.panel.ahead(1)[0]).days, min(max(spare, 0), LATEST)
+    return (day - ensemble.panel.ahead(1)[0]).days, min(max(spare, 0), LATEST)
+
+
+def counted_on(saved: SavedStock) -> pd.Timestamp:
+    """The day on which a stock was counted, by the clock on the wall."""
+    return pd.Timestamp(saved.moment.astimezone().replace(tzinfo=None)).normalize()
+
+
+def today() -> pd.Timestamp:
+    """This day, by the clock on the wall."""
+    return pd.Timestamp.now().normalize()
 
 
 # Orders out

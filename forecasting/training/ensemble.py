@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.core import schema
-from forecasting.core.arrays import FloatArray
+from forecasting.core.arrays import BoolArray, FloatArray
 from forecasting.core.panel import Panel
 from forecasting.models import registry
 from forecasting.models.base import Model
@@ -24,7 +24,10 @@ from forecasting.training.bands.quantiles import Errors, RunningSums, SeriesBand
 from forecasting.training.cleaning.clean import clean
 from forecasting.training.reconciliation import Reconciled
 
-WHOLE_SHARE = 0.999
+ODD_SHARE = 0.02
+"""Share of a series' rows that may have parts of units although it is sold in whole ones."""
+FEWEST_ROWS = 7
+"""Rows of a series from which one odd row proves nothing."""
 SIDE_BY_SIDE = 2
 _SHARE = "_share"
 FORECAST_FILE, BACKTEST_FILE, HEALTH_FILE = "forecast.parquet", "backtest.parquet", "health.parquet"
@@ -107,11 +110,20 @@ class Ensemble:
         """What the blend of the series at these positions forecast in the past, and what was sold."""
         return residuals.errors_of_series(self.errors, rows)
 
-    @cached_property
+    @property
     def whole(self) -> bool:
-        """Whether sales are whole units: more than 99.9 % of them are."""
-        known = self.panel.sales[np.isfinite(self.panel.sales)]
-        return bool((known == np.floor(known)).mean() > WHOLE_SHARE)
+        """Whether every series is sold in whole units."""
+        return bool(self.whole_units.all())
+
+    @cached_property
+    def whole_units(self) -> BoolArray:
+        """Which series are sold in whole units, shape (n,): an odd row or a few in a hundred prove nothing; without sales, as most of the others."""
+        known = np.isfinite(self.panel.sales)
+        odd, rows = (known & (self.panel.sales % 1 != 0)).sum(axis=1), known.sum(axis=1)
+        whole: BoolArray = odd <= np.where(rows >= FEWEST_ROWS, np.maximum(ODD_SHARE * rows, 1), 0)
+        some = rows > 0
+        whole[~some] = whole[some].mean() > 0.5 if some.any() else True
+        return whole
 
     def calibrated(self, window: int) -> SeriesBands | None:
         """What the errors say about single series' sums over `window` days, kept once learned; None where no such sum was seen."""
@@ -222,5 +234,5 @@ def load(folder: Path, panel: Panel) -> Ensemble:
         health=table,
         models={model.name: model.load(folder) for model in registry.registered() if model.name in of},
     )
-    _ = ensemble.whole, ensemble.cumulated, panel.started  # kept once made, so that the first question about orders need not wait for them
+    _ = ensemble.whole_units, ensemble.cumulated, panel.started  # kept once made, so that the first question about orders need not wait for them
     return ensemble

@@ -140,7 +140,7 @@ def test_totals_follow_what_a_person_changed():
     assert told["value"] == 2 * told["units"]
     assert told["without_cost"] == 0
     assert wording.order_totals(recommend(on_hand=0), {})["without_cost"] == N
-    assert told["missed"] == pytest.approx(found.table["expected_lost"].sum())
+    assert told["missed"] > found.table["expected_lost"].sum()
     assert told["surplus"] == 0
     over = recommend(on_hand=5000)
     assert wording.order_totals(over, {})["surplus"] == (5000 - over.table["order_up_to"]).sum()

@@ -218,6 +218,20 @@ def test_cleared_inputs_count_as_nothing_and_as_single_units(recalculate):
     np.testing.assert_allclose(column(recalculate(book)[0]["Orders"], "Recommended", 10), quantities(empty, "order_up_to"))
 
 
+def test_a_shelf_that_was_not_counted_waits_for_its_count(recalculate):
+    table = random_orders("order_up_to", 4).assign(on_order=0.0, backorders=0.0)
+    full = table.assign(on_hand=[0.0] * 4)
+    table = table.assign(on_hand=[np.nan] * 4, state="not_counted", order_quantity=[np.nan, np.nan, 9.0, np.nan], inventory_position=np.nan)
+    content = written(table)
+    sheet = opened(content, values=True)["Orders"]
+    assert (column(sheet, "Recommended", 4), column(sheet, "Order", 4)) == ([None] * 4, [None, None, 9, None])
+    book = opened(content)
+    change(book["Orders"], "On hand", [None, 0.0, None, 1e6])
+    sheet = recalculate(book)[0]["Orders"]
+    assert column(sheet, "State", 4) == ["Not counted", "Order now", "Order now", "Overstock"]
+    assert [value or None for value in column(sheet, "Order", 4)] == [None, quantities(full, "order_up_to")[1], 9, None]
+
+
 @pytest.mark.slow
 def test_a_line_without_a_level_orders_nothing_until_somebody_types_an_order(recalculate):
     unknown = ["expected", "safety_stock", "reorder_point", "order_up_to", "textbook_order_up_to", "risk", "achieved"]

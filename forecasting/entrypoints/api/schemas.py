@@ -169,7 +169,7 @@ class OrderLine(_Row):
     model_config = ConfigDict(extra="allow")
 
     order_quantity: float | None = Field(description="Units to order now.")
-    state: str = Field(description="order_now, soon, fine, overstock or unknown.")
+    state: str = Field(description="order_now, soon, fine, overstock, not_counted or unknown.")
     order_by: str | None
     risk: float | None = Field(description="Chance of an empty shelf before an order of today arrives.")
     safety_stock: float | None

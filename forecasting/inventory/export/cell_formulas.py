@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from forecasting.inventory.arithmetic import TOLERANCE
-from forecasting.inventory.orders.recommend import NOW, OVERSTOCK, OVERSTOCK_LEVELS, UNKNOWN
+from forecasting.inventory.orders.recommend import NOT_COUNTED, NOW, OVERSTOCK, OVERSTOCK_LEVELS, UNKNOWN
 from forecasting.inventory.orders.wording import STATES
 from forecasting.inventory.policy import Rule
 
@@ -16,6 +16,8 @@ ROW: Final = "{row}"
 """Placeholder for the number of the line's row."""
 STATE: Final = "{state}"
 """Placeholder for the line's state where nothing need be ordered."""
+WAITING: Final = ("state", "inventory_position", "recommended")
+"""Columns that are not known of a shelf before it is counted."""
 _PACK: Final = "IF(<pack_size>>0,<pack_size>,1)"
 _SHORT: Final = "<order_up_to>-<inventory_position>"
 _BELOW: Final = "<reorder_point>-<inventory_position>"
@@ -45,7 +47,7 @@ def formulas(rule: Rule, letters: Mapping[str, str]) -> dict[str, str]:
     """
     level = "<expected>+<safety_stock>"
     texts = {
-        "state": f'IF(<recommended>="","{STATES[UNKNOWN]}",IF(<recommended>>0,"{STATES[NOW]}",'
+        "state": f'IF(<recommended>="","{STATES[UNKNOWN]}",IF(AND(ISNUMBER(<order>),<order>>0),"{STATES[NOW]}",'
         f'IF(<inventory_position>>{OVERSTOCK_LEVELS:g}*MAX(<order_up_to>,0),"{STATES[OVERSTOCK]}","{STATE}")))',
         "order": 'IF(ISNUMBER(<yours>),<yours>,IF(ISNUMBER(<recommended>),<recommended>,""))',
         "order_value": 'IF(AND(ISNUMBER(<order>),ISNUMBER(<unit_cost>)),<order>*<unit_cost>,"")',
@@ -55,6 +57,20 @@ def formulas(rule: Rule, letters: Mapping[str, str]) -> dict[str, str]:
         "recommended": _QUANTITY[rule],
     }
     return {name: f"={_placed(text, letters)}" for name, text in texts.items() if name in letters}
+
+
+def until_counted(name: str, formula: str, letters: Mapping[str, str]) -> str:
+    """The formula of a row whose shelf was not counted: it waits until somebody types the units on hand; an order of one's own does not.
+
+    Args:
+        name: The column.
+        formula: As `formulas` has it.
+        letters: Column -> its letters in the sheet.
+    """
+    if name not in WAITING:
+        return formula
+    ordered = f'IF(AND(ISNUMBER(<order>),<order>>0),"{STATES[NOW]}","{STATES[NOT_COUNTED]}")' if name == "state" else '""'
+    return _placed(f"=IF(ISNUMBER(<on_hand>),{formula.removeprefix('=')},{ordered})", letters)
 
 
 def _placed(text: str, letters: Mapping[str, str]) -> str:

@@ -11,14 +11,14 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from forecasting.inventory.export.columns import INPUT, ORDER, Column, Kind
-from forecasting.inventory.orders.recommend import NOW, OVERSTOCK, SOON, UNKNOWN
+from forecasting.inventory.orders.recommend import NOT_COUNTED, NOW, OVERSTOCK, UNKNOWN
 from forecasting.inventory.orders.wording import STATES
 
 INK, QUIET, HAIRLINE, HEAD, ACCENT, TINT = "#131A26", "#4A5568", "#DDE1E8", "#F5F6F8", "#2445B4", "#EAEFFD"
 MARKS: Final = {
-    NOW: ("#A8241E", "#FDECEA"),
-    SOON: ("#8F4700", "#FDF0E1"),
+    NOW: ("#2445B4", "#EAEFFD"),
     OVERSTOCK: ("#6330A3", "#F2EBFB"),
+    NOT_COUNTED: ("#8F4700", "#FDF0E1"),
     UNKNOWN: ("#475467", "#EEF0F3"),
 }
 """State -> colours of its text and its fill."""

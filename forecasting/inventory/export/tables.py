@@ -10,6 +10,7 @@ import pandas as pd
 
 from forecasting.core import schema
 from forecasting.inventory.export.workbook import orders_xlsx
+from forecasting.inventory.orders.own_quantities import with_quantities
 from forecasting.inventory.orders.recommend import Orders
 
 FIRST: Final = (
@@ -65,19 +66,11 @@ def orders_table(orders: Orders, version: int, quantities: Mapping[str, float]) 
         version: The version that they were made with.
         quantities: Units that a person ordered instead, by unique_id.
     """
-    rows = with_quantities(orders.urgent(), quantities)
+    rows = with_quantities(orders, quantities).urgent()
     keys = [name for name in schema.FILTERS if name in rows]
     numbers = rows.select_dtypes(include=[np.number]).columns
     rounded = rows.assign(**{str(name): rows[name].round(DECIMALS).replace([np.inf, -np.inf], np.nan) for name in numbers})
     return rounded[[*(keys or [schema.UNIQUE_ID]), *FIRST]].assign(version=version).reset_index(drop=True)
-
-
-def with_quantities(rows: pd.DataFrame, quantities: Mapping[str, float]) -> pd.DataFrame:
-    """The table with the quantities that a person changed, and their values."""
-    if not quantities:
-        return rows
-    quantity = rows[schema.UNIQUE_ID].map(quantities).astype(float).fillna(rows["order_quantity"])
-    return rows.assign(order_quantity=quantity, order_value=quantity * rows["unit_cost"])
 
 
 def past_check_table(orders: Orders) -> pd.DataFrame:
@@ -89,6 +82,7 @@ def past_check_table(orders: Orders) -> pd.DataFrame:
 
 def workbook(orders: Orders, manifest: Mapping[str, Any], quantities: Mapping[str, float]) -> bytes:
     """The orders as a workbook whose quantities are live formulas, with the evidence of each line."""
+    orders = with_quantities(orders, quantities)
     past, urgent = orders.ensemble.past, orders.urgent()
     evidence = {
         "version": manifest["version"],
@@ -98,5 +92,4 @@ def workbook(orders: Orders, manifest: Mapping[str, Any], quantities: Mapping[st
         "judged": orders.ensemble.panel.period.count(past.horizon),
         "errors_used": np.isfinite(past.y[:, orders.rows[urgent.index]]).sum(axis=(0, 2)),
     }
-    rows = with_quantities(urgent, quantities)
-    return orders_xlsx(rows, evidence, rule=orders.policy.rule)
+    return orders_xlsx(urgent, evidence, rule=orders.policy.rule)

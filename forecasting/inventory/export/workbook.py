@@ -14,7 +14,7 @@ from xlsxwriter.utility import xl_col_to_name
 from forecasting.core import schema
 from forecasting.core.arrays import FloatArray
 from forecasting.inventory import arithmetic
-from forecasting.inventory.export.cell_formulas import ROW, STATE, formulas
+from forecasting.inventory.export.cell_formulas import ROW, STATE, formulas, until_counted
 from forecasting.inventory.export.columns import INPUT, LATER, RULES, Column, evidence_columns, key_columns, order_columns
 from forecasting.inventory.export.sheet import Sheet, add_sheet
 from forecasting.inventory.export.styles import WorkbookStyles
@@ -57,11 +57,11 @@ def orders_xlsx(table: pd.DataFrame, evidence: Mapping[str, Any], *, rule: Rule)
 
 
 def quantities(table: pd.DataFrame, rule: Rule) -> FloatArray:
-    """Units that the rule orders on each line, NaN where the level is unknown."""
+    """Units that the rule orders on each line, NaN where the level is unknown or the shelf was not counted."""
     position = (table["on_hand"] + table["on_order"] - table["backorders"]).to_numpy(dtype=float)
     names = ("reorder_point", "order_up_to", "lot", "pack_size", "minimum_order")
     terms = arithmetic.Terms(*(table[name].to_numpy(dtype=float) for name in names))
-    return np.where(np.isfinite(terms.order_up_to), arithmetic.quantity_by(rule, terms, position), np.nan)
+    return np.where(np.isfinite(terms.order_up_to) & np.isfinite(position), arithmetic.quantity_by(rule, terms, position), np.nan)
 
 
 def _lines(table: pd.DataFrame, rule: Rule) -> pd.DataFrame:
@@ -86,7 +86,7 @@ def _write_orders(sheet: Sheet, lines: pd.DataFrame, evidence: Mapping[str, Any]
     _write_totals(sheet, columns, lines, last)
     for place, column in enumerate(columns):
         if column.name in live:
-            sheet.fill_formulas(FIRST, place, column, _formulas(column.name, lines, live[column.name]))
+            sheet.fill_formulas(FIRST, place, column, _formulas(column.name, lines, live[column.name], letters))
         else:
             sheet.fill(FIRST, place, column, lines[column.name])
     if len(lines):
@@ -94,12 +94,13 @@ def _write_orders(sheet: Sheet, lines: pd.DataFrame, evidence: Mapping[str, Any]
         sheet.look.mark_states(sheet, f"{letters['state']}{FIRST + 1}:{letters['state']}{last + 1}")
 
 
-def _formulas(name: str, lines: pd.DataFrame, formula: str) -> Iterator[tuple[str, Any]]:
-    """A column's formulas, each with its value; empty where the level is unknown."""
+def _formulas(name: str, lines: pd.DataFrame, formula: str, letters: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
+    """A column's formulas, each with its value; empty where the level is unknown. A shelf that was not counted has them: they wait for its count."""
     stays = (wording.STATES[SOON], wording.STATES[FINE])
-    rows = zip(lines[name].tolist(), lines["state"].tolist(), lines["recommended"].isna().tolist(), strict=True)
-    for row, (value, state, unknown) in enumerate(rows, start=FIRST + 1):
-        text = formula.replace(ROW, str(row)).replace(STATE, state if state in stays else LATER)
+    waiting = until_counted(name, formula, letters)
+    facts = (lines[name], lines["state"], lines["order_up_to"].isna(), lines["on_hand"].isna())
+    for row, (value, state, unknown, uncounted) in enumerate(zip(*(fact.tolist() for fact in facts), strict=True), start=FIRST + 1):
+        text = (waiting if uncounted else formula).replace(ROW, str(row)).replace(STATE, state if state in stays else LATER)
         yield "" if unknown and name not in ALWAYS else text, value
 
 

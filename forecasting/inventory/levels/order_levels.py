@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecasting.core.arrays import FloatArray
+from forecasting.core.arrays import BoolArray, FloatArray
 from forecasting.inventory import arithmetic
 from forecasting.inventory.levels import demand, lost_sales
 from forecasting.inventory.levels.demand import Demand
@@ -66,15 +66,21 @@ def levels(ensemble: Ensemble, shelves: Stock, policy: Policy, rows: np.ndarray,
     asked = p
     if policy.rule == "order_up_to" and policy.target != "fill":
         asked = lost_sales.covering_quantiles(p, shelves.lead, np.maximum(cover, 1), lost_sales.idle_share(ensemble, rows))
-    level = rounded(ensemble, arithmetic.quantile(cycle.values, asked))
+    whole = ensemble.whole_units[rows]
+    level = rounded(whole, arithmetic.quantile(cycle.values, asked))
     lot = _lot(shelves, policy, cycle, lead, ensemble.panel.period.days * cover)
-    point = level if policy.rule in DAILY else rounded(ensemble, arithmetic.quantile(lead.values, p))
+    point = level if policy.rule in DAILY else rounded(whole, arithmetic.quantile(lead.values, p))
     return Levels(p, asked, every, cover, point, level + lot, lot, cycle, lead)
 
 
-def rounded(ensemble: Ensemble, level: FloatArray) -> FloatArray:
-    """Levels rounded to the nearest whole units if sales are whole, since quantiles of sums lie between whole units."""
-    return np.round(level) if ensemble.whole else level
+def rounded(whole: BoolArray, level: FloatArray) -> FloatArray:
+    """Levels rounded to the nearest whole units where series are sold in whole units, since quantiles of sums lie between whole units.
+
+    Args:
+        whole: Which series are sold in whole units, in a shape that goes with the levels.
+        level: Units; NaN where unknown.
+    """
+    return np.where(whole, np.round(level), level)
 
 
 def _promise(shelves: Stock, policy: Policy, abc: np.ndarray, demands: tuple[Demand, Demand], days: np.ndarray) -> FloatArray:

@@ -9,30 +9,27 @@ import numpy as np
 import pandas as pd
 
 from forecasting.core import schema
-from forecasting.core.arrays import FloatArray
+from forecasting.core.arrays import BoolArray, FloatArray
 from forecasting.core.errors import InputError
-from forecasting.core.period import Period
 from forecasting.inventory import arithmetic
-from forecasting.inventory.levels import order_levels, textbook
+from forecasting.inventory.levels import order_levels
 from forecasting.inventory.levels.order_levels import Levels
-from forecasting.inventory.orders import abc_xyz, risk
+from forecasting.inventory.orders import abc_xyz, counting, risk, textbook_order
+from forecasting.inventory.orders.counting import Counting
 from forecasting.inventory.policy import Policy
 from forecasting.inventory.simulation.policy_check import PolicyCheck, check_policy
 from forecasting.inventory.stock import state
 from forecasting.inventory.stock.state import GivenStock, Stock
 from forecasting.training.ensemble import Ensemble
 
-NOW, SOON, FINE, OVERSTOCK, UNKNOWN = "order_now", "soon", "fine", "overstock", "unknown"
-STATES: Final = (NOW, SOON, FINE, OVERSTOCK, UNKNOWN)
-"""Order today; within a week; later; more than twice the level that an order would bring; nothing can be recommended."""
+NOW, SOON, FINE, OVERSTOCK, NOT_COUNTED, UNKNOWN = "order_now", "soon", "fine", "overstock", "not_counted", "unknown"
+STATES: Final = (NOW, SOON, FINE, OVERSTOCK, NOT_COUNTED, UNKNOWN)
+"""Order today; within a week; later; more than twice the level that an order would bring; not counted, though other shelves were; nothing can be
+recommended."""
 INPUTS: Final = (state.ON_HAND, state.LEAD_TIME, state.REVIEW_PERIOD, state.PACK_SIZE, state.UNIT_COST, state.SERVICE_LEVEL)
 """Inputs that are named where they had to be assumed."""
 SOON_DAYS = 7
 OVERSTOCK_LEVELS = 2.0
-MIN_RISK = 0.2
-"""Chance of an empty shelf from which a series counts as at risk."""
-MAX_TEXTBOOK_DIFFERENCE = 0.05
-"""Share of the level by which the textbook's level may differ and still count as equal."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,8 +49,11 @@ class Orders:
             keeps it); `expected, safety_stock, reorder_point, order_up_to, lot, order_quantity` (units; expected and safety stock make up the
             level of the days to cover); `order_value` (money); `pack_size, minimum_order, unit_cost, price`; `order_by` (day, NaT: beyond the
             forecast); `days_of_cover`
-            (inf: beyond the forecast), `empty_on`; `risk` (of an empty shelf before an order of today arrives); `expected_lost,
-            expected_left` (units, in the days to cover, with the order); `textbook_order_up_to, textbook_quantity, why`; `abc, xyz`;
+            (inf: beyond the forecast), `empty_on`; `risk` (of an empty shelf before an order of today arrives); `runs_out` (whether the
+            shelf is expected to empty before that); `risk_with_order` (of an empty shelf before the order after it arrives); `expected_lost,
+            expected_left` (units, in the days to cover, with the order); `recommended` (the quantity, whatever a person orders);
+            `counted` (whether the shelf was counted: without a count there is no risk); `year_value` (of a year's sales, in money where
+            known); `textbook_order_up_to, textbook_quantity, why`; `abc, xyz`;
             `achieved, achieved_fill, achieved_textbook` (shares, in the replay of the past), `cycles`, `promise`; `state` (of `STATES`);
             `defaults` (inputs that were assumed); `model`; `reason` (why nothing can be recommended).
     """
@@ -66,18 +66,38 @@ class Orders:
     past_check: PolicyCheck
     table: pd.DataFrame
 
+    @property
+    def day(self) -> pd.Timestamp:
+        """The day of the orders: the first one of sales after the stock was counted."""
+        day: pd.Timestamp = self.ensemble.panel.ahead(self.ensemble.horizon)[self.ensemble.panel.period.steps(self.policy.start)]
+        return day
+
+    @property
+    def sold(self) -> BoolArray:
+        """Which of the series are still sold, shape (r,)."""
+        still: BoolArray = ~self.ensemble.silent[self.rows]
+        return still
+
+    def gone_of(self, rows: pd.DataFrame) -> BoolArray:
+        """Which rows of the table, in any order, are of series that are no longer sold, or were never sold yet."""
+        gone: BoolArray = ~self.sold[rows.index]
+        return gone
+
     def urgent(self) -> pd.DataFrame:
-        """The table, most urgent first: by state, then by risk, then by units expected."""
-        state = self.table["state"].map(STATES.index)
-        order = np.lexsort((-self.table["expected"].fillna(0.0), -self.table["risk"].fillna(0.0), state))
-        return self.table.iloc[order]
+        """The table, most urgent first: by state, then by risk and units expected, or by value where the shelf was not counted."""
+        state, counted = self.table["state"].map(STATES.index), self.table["counted"]
+        first = np.where(counted, self.table["risk"].fillna(0.0), 0.0)
+        then = np.where(counted, self.table["expected"].fillna(0.0), self.table["year_value"])
+        return self.table.iloc[np.lexsort((-then, -first, ~counted, state))]
 
     def totals(self) -> dict[str, float]:
-        """Totals: `order_now` and `soon`, `overstock`, `at_risk` (series), `units`, `value` (money of the orders whose cost is known)."""
-        state = self.table["state"]
+        """Totals of the series that are still sold: `order_now` and `soon`, `overstock`, `runs_out`, `counted` and `to_count` (series), `units`,
+        `value` (money of the orders whose cost is known)."""
+        state, counted = self.table["state"].where(self.sold), self.table["counted"]
         counts = {name: int((state == name).sum()) for name in (NOW, SOON, OVERSTOCK)}
+        counts |= {"runs_out": int(self.table["runs_out"].sum()), "counted": int((counted & self.sold).sum()), "to_count": int(self.sold.sum())}
         sums = {"units": float(self.table["order_quantity"].sum()), "value": float(self.table["order_value"].sum(min_count=1))}
-        return {**counts, "at_risk": int((self.table["risk"] >= MIN_RISK).sum()), **sums}
+        return {**counts, **sums}
 
 
 def recommend_orders(ensemble: Ensemble, given: GivenStock, policy: Policy, rows: np.ndarray) -> Orders:
@@ -97,14 +117,16 @@ def recommend_orders(ensemble: Ensemble, given: GivenStock, policy: Policy, rows
         late = f"The stock was counted {policy.start} days after the last sales, but only {reach} are forecast."
         raise InputError(f"{late} Upload newer sales and retrain.")
     shelves = state.complete(given, policy, ensemble.panel, ensemble.horizon).select(rows)
-    abc, xyz = _classes(ensemble, shelves, rows)
+    value = _year_value(ensemble, shelves, rows)
+    abc, xyz = abc_xyz.abc(value), abc_xyz.xyz(ensemble.health["wape"].to_numpy(dtype=float)[rows])
     levels = order_levels.levels(ensemble, shelves, policy, rows, abc)
     past_check = check_policy(ensemble, shelves, rows, levels, rule=policy.rule)
     columns = _identity(ensemble, rows) | _terms(shelves, levels) | _amounts(ensemble, shelves, policy, rows, levels)
-    columns |= _textbook(ensemble, shelves, rows, levels)
-    columns |= {"abc": abc, "xyz": xyz} | _proof(past_check) | _state(ensemble, shelves, columns, levels, policy)
+    columns |= textbook_order.textbook_order(ensemble, shelves, rows, levels)
+    columns |= {"abc": abc, "xyz": xyz, "year_value": value} | _proof(past_check) | _state(ensemble, shelves, columns, levels, policy)
     columns |= {"defaults": _assumed(shelves.given), "model": ensemble.health[schema.MODEL].to_numpy()[rows]}
     columns["reason"] = _reasons(ensemble, rows, levels, policy, shelves)
+    columns = _as_counted(columns, counting.counting(ensemble, given, rows))
     return Orders(ensemble, policy, rows, shelves, levels, past_check, pd.DataFrame(columns))
 
 
@@ -138,9 +160,24 @@ def _amounts(ensemble: Ensemble, shelves: Stock, policy: Policy, rows: np.ndarra
         "days_of_cover": cover * days,
         "empty_on": _date(ensemble, np.where(np.isfinite(cover), np.floor(cover), np.nan), start),
         "risk": risk.risk(ensemble, shelves, rows, levels, start),
+        "runs_out": cover < shelves.mean_lead,
+        "risk_with_order": risk_with_order(shelves, levels, quantity),
         "expected_lost": lost,
         "expected_left": left,
     }
+
+
+def risk_with_order(shelves: Stock, levels: Levels, quantity: FloatArray) -> FloatArray:
+    """Chance that the shelf empties before the order after today's arrives, with `quantity` units ordered today, shape (r,)."""
+    return 1 - arithmetic.chance_enough(levels.cycle.values, shelves.position + np.nan_to_num(quantity))
+
+
+def _as_counted(columns: dict[str, Any], known: Counting) -> dict[str, Any]:
+    """The columns without guesses about shelves that were not counted."""
+    columns = counting.without_guesses(columns, known)
+    state = np.where(known.waiting & (columns["state"] != UNKNOWN), NOT_COUNTED, columns["state"])
+    of_count = {"counted": known.counted, "runs_out": columns["runs_out"] & known.counted, "state": state}
+    return columns | of_count | {"recommended": columns["order_quantity"]}
 
 
 def _quantity(shelves: Stock, policy: Policy, levels: Levels) -> FloatArray:
@@ -155,45 +192,13 @@ def _date(ensemble: Ensemble, steps: FloatArray, start: int) -> pd.DatetimeIndex
     return pd.DatetimeIndex(np.where(place < len(dates), dates[np.minimum(place, len(dates) - 1)], np.datetime64("NaT")))
 
 
-def _textbook(ensemble: Ensemble, shelves: Stock, rows: np.ndarray, levels: Levels) -> dict[str, Any]:
-    """The textbook's level and order for the same promise and days, and a sentence on why they differ from ours."""
-    from scipy.special import ndtri
-
-    z = np.stack([np.zeros(len(rows)), ndtri(levels.p)])
-    mean, level = textbook.level_now(ensemble, rows, z, shelves.mean_lead + levels.cover, shelves[state.LEAD_TIME_SD] / ensemble.panel.period.days)
-    level = order_levels.rounded(ensemble, level)
-    quantity = arithmetic.order_quantity(level, shelves.position, shelves[state.PACK_SIZE], shelves[state.MINIMUM_ORDER])
-    why = _why(levels, mean, level, ensemble.panel.period)
-    return {"textbook_order_up_to": level, "textbook_quantity": quantity, "why": why}
-
-
-def _why(levels: Levels, mean: FloatArray, level: FloatArray, period: Period) -> list[str]:
-    ours = levels.order_up_to - levels.lot
-    ahead, cushion = levels.cycle.expected - mean, (ours - levels.cycle.expected) - (level - mean)
-    agree = np.abs(ours - level) <= np.maximum(MAX_TEXTBOOK_DIFFERENCE * np.maximum(ours, level), 1.0)
-    window = f"the last {textbook.N_CYCLES * period.cycle} {period.plural}"
-    texts = []
-    for same, more, wider in zip(agree, ahead, cushion, strict=True):
-        if np.isnan(more + wider):
-            texts.append("")
-        elif same:
-            texts.append("Both agree.")
-        elif abs(more) >= abs(wider):
-            texts.append(f"It expects the sales of {window}. The forecast expects {abs(more):,.0f} {'more' if more > 0 else 'fewer'}.")
-        elif wider > 0:
-            texts.append(f"It treats each {period.name} as independent. Real errors add up, so we keep {wider:,.0f} more in reserve.")
-        else:
-            texts.append(f"It treats every swing in sales as chance. The forecast explains some of them, so we keep {-wider:,.0f} fewer in reserve.")
-    return texts
-
-
-def _classes(ensemble: Ensemble, shelves: Stock, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Classes by value of the last year's sales (price, else cost, else units), and by forecast error."""
+def _year_value(ensemble: Ensemble, shelves: Stock, rows: np.ndarray) -> FloatArray:
+    """What the last year's sales were worth (at the price, else the cost, else in units), shape (r,)."""
     units = np.nansum(ensemble.panel.sales[rows, -ensemble.panel.period.year :], axis=1)
     worth = np.where(np.isfinite(shelves[state.PRICE]), shelves[state.PRICE], shelves[state.UNIT_COST])
     known = np.isfinite(worth)
-    value = units * np.where(known, worth, float(np.mean(worth[known])) if known.any() else 1.0)
-    return abc_xyz.abc(value), abc_xyz.xyz(ensemble.health["wape"].to_numpy(dtype=float)[rows])
+    value: FloatArray = units * np.where(known, worth, float(np.mean(worth[known])) if known.any() else 1.0)
+    return value
 
 
 def _proof(past_check: PolicyCheck) -> dict[str, Any]:

@@ -8,17 +8,25 @@ from typing import Any, Final
 import numpy as np
 
 from forecasting.core import formatting, schema
-from forecasting.inventory.orders.recommend import MIN_RISK, Orders
+from forecasting.inventory.orders.own_quantities import with_quantities
+from forecasting.inventory.orders.recommend import NOT_COUNTED, Orders
 from forecasting.inventory.policy import DAILY
 from forecasting.inventory.simulation.policy_check import NOT_JUDGED, NOT_KEPT
 from forecasting.inventory.stock import state
 from forecasting.training.reasons import TOO_NEW
 
-__all__ = ["MIN_RISK", "NOT_JUDGED", "NOT_KEPT"]
+__all__ = ["NOT_JUDGED", "NOT_KEPT"]
 MANY_TOO_NEW: Final = "Too new, check by hand: sold once or twice, then no more. They are not ordered until you have checked them."
 FEW_SERVED: Final = 0.9
 """Share of demand met below which a kept promise of no stockouts still misses much: cycles without demand count as kept."""
-STATES: Final = {"order_now": "Order now", "soon": "This week", "fine": "Fine", "overstock": "Overstock", "unknown": "No advice"}
+STATES: Final = {
+    "order_now": "Order now",
+    "soon": "This week",
+    "fine": "Fine",
+    "overstock": "Overstock",
+    "not_counted": "Not counted",
+    "unknown": "No advice",
+}
 STOCK: Final = {
     "on_hand": "In stock",
     "on_order": "Coming",
@@ -63,14 +71,12 @@ def order_totals(orders: Orders, quantities: Mapping[str, float]) -> dict[str, f
         Also `without_cost`, orders whose cost is not known, and in units `missed`, expected not to be served until an order of today is used up,
         and `surplus`, above the level where there is too much.
     """
+    orders = with_quantities(orders, quantities)
     table = orders.table
-    quantity = table[schema.UNIQUE_ID].map(quantities).astype(float).fillna(table["order_quantity"])
-    over = (table["inventory_position"] - table["order_up_to"])[table["state"] == "overstock"]
+    over = (table["inventory_position"] - table["order_up_to"])[(table["state"] == "overstock") & orders.sold]
     return {
         **orders.totals(),
-        "units": float(quantity.sum()),
-        "value": float((quantity * table["unit_cost"]).sum(min_count=1)),
-        "without_cost": float((table["unit_cost"].isna() & (quantity > 0)).sum()),
+        "without_cost": float((table["unit_cost"].isna() & (table["order_quantity"] > 0)).sum()),
         "missed": float(table["expected_lost"].sum()),
         "surplus": float(over.sum()),
     }
@@ -86,10 +92,33 @@ def sum_of(orders: Orders, place: int) -> str:
     row: dict[str, Any] = {str(name): value for name, value in orders.table.iloc[place].items()}
     if row["reason"]:
         return str(row["reason"])
-    digits = 0 if orders.ensemble.whole else 1
+    digits = 0 if orders.ensemble.whole_units[orders.rows[place]] else 1
     if np.isnan(row["expected"]) or not (row["order_up_to"] or row["order_quantity"]):
         return "Nothing to order: we expect no sales."
+    recommended = _recommended(orders, row, place, digits)
+    if row["order_quantity"] == row["recommended"] or np.isnan(row["order_quantity"]):
+        return recommended
+    return f"{_own(row, digits)} {recommended.replace('Order ', 'Recommended: ', 1).replace('Nothing to order', 'Recommended: nothing', 1)}"
+
+
+def _own(row: dict[str, Any], digits: int) -> str:
+    """What a person orders instead, and what follows: "You order 6, 18 fewer than recommended: about 12 sales would be missed."."""
+    units = _number(row["order_quantity"], digits)
+    if np.isnan(row["recommended"]):
+        return f"You order {units}."
+    more = _rounded(row["order_quantity"] - row["recommended"], digits)
+    text = f"You order {units}, {_number(abs(more), digits)} {'more' if more > 0 else 'fewer'} than recommended"
+    if np.isnan(row["expected_lost"]):
+        return f"{text}."
+    missed, left = formatting.headline(row["expected_lost"]), formatting.headline(row["expected_left"])
+    return f"{text}: about {missed} sales would be missed and {left} units left over."
+
+
+def _recommended(orders: Orders, row: dict[str, Any], place: int, digits: int) -> str:
+    row = row | {"order_quantity": row["recommended"]}
     needed = _needed(orders, row, place, _rounded(row["order_up_to"] - row["lot"], digits), digits)
+    if row["state"] == NOT_COUNTED or np.isnan(row["recommended"]):
+        return f"Not counted. Filled up, this shelf would hold {_number(row['order_up_to'], digits)}: {needed}."
     if orders.policy.rule in DAILY:
         return _by_lots(orders, row, needed, digits)
     if not row["order_quantity"]:
@@ -211,6 +240,8 @@ def summary(orders: Orders) -> str:
         parts.append(f"{formatting.count(unpriced, 'series has', 'series have')} no price or unit cost, so the service level decides.")
     if broken:
         parts.append(f"The past check missed the promise for {formatting.listing(broken)}. See the columns promise and achieved.")
-    if not orders.stock.given[state.ON_HAND].any():
+    if not totals["counted"] and not (orders.table["state"] == NOT_COUNTED).any():
         parts.append("No stock was counted, so every shelf counts as empty. Give a stock file with --stock.")
+    elif totals["counted"] < totals["to_count"]:
+        parts.append(f"{totals['counted']:,.0f} of {totals['to_count']:,.0f} series are counted; the others have no order until they are.")
     return " ".join(parts)

@@ -158,14 +158,15 @@ def levels_then(
     steps = shelves.mean_lead + every
     spread = shelves[state.LEAD_TIME_SD] / ensemble.panel.period.days
     theirs = textbook.past_levels(ensemble, rows, ndtri(chances[1]), steps, spread, every=every)
-    return rounded(ensemble, ours), np.where(np.isnan(ours), np.nan, rounded(ensemble, theirs))
+    whole = ensemble.whole_units[rows][:, None]
+    return rounded(whole, ours), np.where(np.isnan(ours), np.nan, rounded(whole, theirs))
 
 
 def sold_then(ensemble: Ensemble, rows: np.ndarray, cut: int) -> tuple[FloatArray, KnownDemand]:
     """Demand after a cutoff, shape (r, h), and which of it is known: 0 on closed days, the forecast on days without a row."""
     y, f = ensemble.past.y[cut, rows], ensemble.past.yhat[schema.BLEND][cut, rows]
     closed = np.isnan(y) & (f == 0)
-    guess = np.nan_to_num(np.round(f) if ensemble.whole else f)
+    guess = np.nan_to_num(np.where(ensemble.whole_units[rows][:, None], np.round(f), f))
     return np.where(np.isfinite(y), y, guess), KnownDemand(np.isfinite(y) | closed, ~closed)
 
 
