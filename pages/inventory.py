@@ -32,18 +32,19 @@ if shelves.open or damaged:
 with todo:
     filters = ask_filters(ensemble)
     try:
-        orders = session.orders_of(version, saved, policy, filters)
+        recommended = session.orders_of(version, saved, policy, filters)
     except NotFound:
         card = st.container(border=True, key="no_match")
         no_match(card.container(gap=None), card, filters)
         st.stop()
 
+    orders = session.with_own_quantities(recommended)
     with downloads:
         summary.downloads(orders, manifest)
     if saved is None:
         summary.nothing_counted()
-    else:
-        inventory_policy.stale(ensemble, saved)
+    inventory_policy.not_today(orders, saved)
+    summary.partly_counted(orders)
     summary.without_advice(orders)
     summary.numbers(orders)
     left, right = st.columns([1.75, 1])
@@ -58,4 +59,4 @@ with todo:
     with left, layout.card("Past check", past_check.caption(orders), height="stretch"):
         past_check.by_class(orders)
     with right, layout.card("Spend a budget", "Which of these orders pay off most", height="stretch"):
-        budget.show(orders)
+        budget.show(recommended)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from forecasting.analysis import forecast_view, movers
-from forecasting.services import versions, workspaces
+from forecasting.services import workspaces
 from pages.charts import forecast
 from pages.components.inventory import policy, session
 from pages.components.overview import numbers
@@ -23,7 +23,7 @@ period = ensemble.panel.period
 view = forecast_view.view(ensemble, {}, steps)
 gaining, losing = movers.movers(ensemble, steps, numbers.MOVERS)
 saved, _ = session.saved()
-order_place = numbers.numbers(view, manifest, versions.previous(ws, manifest["version"]), counted=saved is not None)
+places = numbers.numbers(view, numbers.worth(ensemble, steps), numbers.week(ws, manifest), counted=saved is not None)
 needs = layout.card("To do")
 
 with st.container(border=True, key="all_sales_card"):
@@ -42,8 +42,10 @@ for place, title, frame in ((left, "Gaining most", gaining), (right, "Losing mos
     with place, layout.card(title, f"Units, next {period.count(steps)} against the last {steps}", height="stretch"):
         numbers.movers(frame, title, period.count(steps))
 
-orders = None if saved is None else session.orders_of(manifest["version"], saved, policy.current(ensemble, saved), {})
-if order_place is not None and orders is not None:
-    numbers.order_now(order_place, orders)
+orders = None
+if places is not None and saved is not None:
+    recommended = session.orders_of(manifest["version"], saved, policy.current(ensemble, saved), {})
+    orders = session.with_own_quantities(recommended)
+    numbers.to_order(places, orders)
 with needs:
     show_needs(ws, view, orders, manifest)

@@ -16,11 +16,13 @@ from forecasting.core.errors import InputError, NotFound
 from forecasting.core.period import DAY, Period
 from forecasting.core.spans import Spans
 from forecasting.models.prophet.model import ProphetModel
-from forecasting.training import metrics
+from forecasting.training import metrics, reasons
 from forecasting.training.bands import quantiles
 from forecasting.training.ensemble import Ensemble
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+WITHOUT_SALES = (reasons.STOPPED, reasons.NO_SALES)
+"""What stands behind series that are forecast to sell nothing: no longer sold, or never yet."""
 COMPONENTS = {
     "trend": "Trend",
     "weekly": "Weekday",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from typing import Final
 
 import pandas as pd
@@ -219,6 +220,21 @@ def listing(names: list[str], most: int = 5) -> str:
     if more > 0:
         return f"{', '.join(shown)} and {more:,} more"
     return " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)
+
+
+def reasons(texts: list[str], most: int = 2) -> list[str]:
+    """The most frequent of some reasons, each with how many it is of where there are others.
+
+    Example:
+        >>> reasons(["Too short.", "Too short.", "No sales."]), reasons(["Too short.", "Too short."])
+        (['2: Too short.', '1: No sales.'], ['Too short.'])
+    """
+    counted = Counter(texts).most_common()
+    if len(counted) == 1:
+        return [counted[0][0]]
+    shown = [f"{number:,}: {text}" for text, number in counted[:most]]
+    rest = sum(number for _, number in counted[most:])
+    return [*shown, *([f"{rest:,}: other reasons."] if rest else [])]
 
 
 def _minus(text: str) -> str:

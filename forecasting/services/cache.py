@@ -13,7 +13,7 @@ from forecasting.core.errors import NothingPublished, VersionDamaged, VersionUna
 from forecasting.inventory.orders.recommend import Orders
 from forecasting.inventory.policy import Policy
 from forecasting.inventory.stock.state import GivenStock
-from forecasting.services import ordering, saved_sales, versions
+from forecasting.services import last_week, ordering, saved_sales, versions
 from forecasting.storage.stock_states import SavedStock
 from forecasting.storage.workspace import Workspace
 from forecasting.training.ensemble import Ensemble
@@ -107,3 +107,4 @@ def forget() -> None:
         one: Any = cached_function
         one.cache_clear()
     saved_sales.forget()
+    last_week.forget()

@@ -78,7 +78,10 @@ def test_without_stock_it_asks_what_is_on_the_shelves_and_takes_them_for_empty(w
     found = found_in(watching)
     assert numbers(at)["Order now"] == f"{found.totals()['order_now']:.0f} orders"
     assert numbers(at)["Units to order"] == formatting.units(found.totals()["units"])
-    assert numbers(at)["At risk"] == numbers(at)["Overstock"] == formatting.UNKNOWN
+    assert numbers(at)["Will run out"] == numbers(at)["Overstock"] == "not counted"
+    assert not any("Empty" in text for texts in listed(at)["shelf"] for text in texts)
+    assert numbers(at)["In stock"] == "not counted"
+    assert not at.get("plotly_chart")
     at.button(key="inventory_add").click().run()
     assert "##### Type it" in texts(at)
 
@@ -88,11 +91,11 @@ def test_the_page_answers_in_four_numbers_that_agree_with_the_orders(counted):
     found = found_in(counted)
     totals = found.totals()
     assert "Stock of 1 Jul 2026, 08:30" in texts(at)
-    assert list(numbers(at))[:4] == ["Order now", "Units to order", "At risk", "Overstock"]
+    assert list(numbers(at))[:4] == ["Order now", "Units to order", "Will run out", "Overstock"]
     assert numbers(at)["Order now"] == f"{totals['order_now']:.0f} orders"
     assert numbers(at)["Units to order"] == formatting.units(totals["units"])
-    assert numbers(at)["At risk"] == formatting.count(int(totals["at_risk"]), "shelf", "shelves")
-    assert at.metric[1].delta == f"at least {totals['value']:,.2f}"
+    assert numbers(at)["Will run out"] == formatting.count(int(totals["runs_out"]), "shelf", "shelves")
+    assert at.metric[1].delta == f"costs {totals['value']:,.2f}"
     at = opened("inventory", **ASKED, product_id="Cake")
     assert at.metric[1].delta == f"costs {found_in(counted, filters={'product_id': 'Cake'}).totals()['value']:,.2f}"
 
@@ -101,13 +104,69 @@ def test_the_list_is_worst_first_and_the_first_line_is_on_the_card(counted):
     at = opened("inventory", **ASKED)
     found = found_in(counted)
     urgent = found.urgent()
-    rows = urgent[urgent["state"].isin(["order_now", "soon"])]
+    rows = urgent[urgent["state"].isin(["order_now", "soon", "not_counted"])]
     assert listed(at)["name"].tolist() == [summary.named(row) for row in rows.to_dict("records")]
-    assert listed(at)["order_quantity"].tolist() == rows["order_quantity"].tolist()
+    assert listed(at)["order_quantity"].fillna(-1).tolist() == rows["order_quantity"].fillna(-1).tolist()
     assert f"##### {listed(at)['name'].iloc[0]}" in texts(at)
     place = int(rows.index[0])
     assert markdown.plain(wording.sum_of(found, place)) in texts(at)
     assert markdown.plain(wording.proof(found.table.iloc[place].to_dict())) in texts(at)
+
+
+PARTLY = "product_id,region,on_hand\nBread,North,60\nCake,North,0\n"
+
+
+def test_shelves_that_nobody_counted_are_not_counted_rather_than_empty(shop):
+    count(shop, PARTLY)
+    at = opened("inventory", **ASKED)
+    found = found_in(shop)
+    assert "**2 of 9 counted.**" in texts(at)
+    assert numbers(at)["Will run out"] == f"{found.totals()['runs_out']} shelves" == "2 shelves"
+    assert numbers(at)["Units to order"] == formatting.units(
+        found.table.set_index("unique_id").loc[["Bread|North", "Cake|North"], "recommended"].sum()
+    )
+    rows = listed(at).set_index("name")
+    others = rows.drop(["Bread, North", "Cake, North"])
+    assert {tuple(chips) for chips in others["shelf"]} == {("Not counted",)}
+    assert others[["order_quantity", "on_hand", "days_of_cover"]].isna().all(axis=None)
+    assert others.index[0] == "Bread, South"
+    assert "2 of 9 shelves counted" in texts(opened("overview"))
+
+
+def test_the_card_of_a_shelf_that_was_not_counted_shows_no_zero_and_leads_to_counting(shop):
+    count(shop, PARTLY)
+    at = opened("inventory", **ASKED, line="Tea|South")
+    assert numbers(at)["In stock"] == "not counted"
+    assert at.number_input(key="inventory_order_Tea|South").value is None
+    assert "Not counted\\. Filled up" in texts(at)
+    at.button(key="inventory_count").click().run()
+    assert "##### Type it" in texts(at)
+
+
+def test_red_is_kept_for_a_shelf_that_runs_out(counted):
+    at = opened("inventory", **ASKED, line="Cake|South")
+    assert ":gray-badge[Order now] :red-badge[Empty now]" in texts(at)
+    assert ":red-badge" not in texts(opened("inventory", **ASKED, line="Bread|North"))
+
+
+def test_products_no_longer_sold_are_left_out_until_they_are_asked_for(shop):
+    count(shop, f"{STOCK}Old pie,North,5,,,1,1,3\n")
+    at = opened("inventory", **ASKED, show="overstock")
+    assert "Old pie, North" not in listed(at)["name"].tolist()
+    assert numbers(at)["Overstock"] == f"{len(listed(at))} shelf" if len(listed(at)) == 1 else f"{len(listed(at))} shelves"
+    assert at.toggle(key="inventory_gone").label == "Show 1 shelf no longer sold, 1 with stock left"
+    at.toggle(key="inventory_gone").set_value(True).run()
+    assert "Old pie, North" in listed(at)["name"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("now", "says"), [("2026-07-01", ""), ("2026-07-04", "These orders start on Wed 1 Jul, when the stock was counted. Count again")]
+)
+def test_orders_start_today_or_say_why_not(counted, monkeypatch, now, says):
+    monkeypatch.setattr(ordering, "today", lambda: pd.Timestamp(now))
+    said = texts(opened("inventory", **ASKED))
+    assert says in said
+    assert ("These orders" in said) == bool(says)
 
 
 def test_a_line_whose_promise_was_not_kept_says_so_in_the_list(counted, monkeypatch):
@@ -162,10 +221,15 @@ def test_a_quantity_that_a_person_types_counts_everywhere(counted):
     at = opened("inventory", **ASKED, line="Cake|South")
     before = found_in(counted)
     recommended = before.table.set_index("unique_id").loc["Cake|South", "order_quantity"]
+    missed = at.metric[2].delta
     at.number_input(key="inventory_order_Cake|South").set_value(6).run()
     assert numbers(at)["Units to order"] == formatting.units(before.totals()["units"] - recommended + 6)
     assert "You changed 1 order." in texts(at)
     assert listed(at).set_index("name").loc["Cake, South", "order_quantity"] == 6
+    row = listed(at).set_index("name").loc["Cake, South"]
+    assert (list(row["state"]), row["recommended"]) == (["Order now", "Changed"], recommended)
+    assert f"You order 6, {recommended - 6:.0f} fewer than recommended" in texts(at)
+    assert at.metric[2].delta != missed
     assert session.QUANTITIES in at.session_state
     at.button(key="inventory_use").click().run()
     assert "You changed" not in texts(at)
@@ -304,7 +368,7 @@ def test_what_was_saved_can_be_taken_back(counted):
     ("day", "says"),
     [
         ("2026-06-28", "before the last sales of 30 Jun"),
-        ("2026-08-10", "The sales end 40 days before the stock was counted, so these orders are for 1 Jul 2026"),
+        ("2026-08-10", "The sales end 40 days before the stock was counted, so these orders start on 1 Jul 2026"),
     ],
 )
 def test_stock_and_sales_of_different_days_are_named(shop, monkeypatch, day, says):
@@ -320,7 +384,7 @@ def test_damaged_stock_says_so_and_is_replaced_by_a_new_file(shop):
         path.write_bytes(b"nothing")
     at = opened("inventory")
     assert markdown.plain("is damaged and cannot be read") in texts(at)
-    assert "Forecasts" in numbers(opened("overview"))
+    assert numbers(opened("overview"))["To order"] == "not counted"
     at.file_uploader(key="inventory_uploader").upload("stock.csv", STOCK.encode()).run()
     at.button(key="inventory_save_file").click().run()
     assert "Order now" in numbers(at)
@@ -350,17 +414,17 @@ def test_the_downloads_hold_what_the_page_shows(counted):
 def test_the_overview_says_what_to_order_once_stock_was_counted(counted):
     at = opened("overview")
     found = found_in(counted, Policy())
-    assert list(numbers(at))[:4] == ["Next 14 days", "Order now", "Usual miss", "In the 80 % band"]
-    assert numbers(at)["Order now"] == f"{found.totals()['order_now']:.0f} orders"
-    assert "may run out" in texts(at)
+    assert list(numbers(at))[:4] == ["Next 14 days", "To order", "Will run out", "Last 7 days"]
+    assert numbers(at)["To order"] == f"{found.totals()['order_now']:.0f} orders"
+    assert numbers(at)["Will run out"] == f"{found.totals()['runs_out']:.0f} shelves"
+    assert "will run out before an order arrives" in texts(at)
     assert "First: Cake, South, Wed 1 Jul" in texts(at)
 
 
 def test_the_overview_without_stock_asks_nothing_of_the_shelves(watching, monkeypatch):
     monkeypatch.setattr(ordering, "recommend", lambda *_: pytest.fail("Nobody counted the stock."))
     at = opened("overview")
-    assert "Forecasts" in numbers(at)
-    assert "Order now" not in numbers(at)
+    assert numbers(at)["To order"] == numbers(at)["Will run out"] == "not counted"
 
 
 def test_every_column_that_may_be_typed_has_a_label(shop):

@@ -72,17 +72,19 @@ def test_every_page_opens_with_a_version(page, watching):
     assert opened(page).title[0].value == page.title()
 
 
-def test_the_overview_answers_in_four_numbers(watching):
+def test_the_overview_answers_with_the_four_numbers_of_a_shop(watching):
     at = opened()
-    assert list(numbers(at)) == ["Next 14 days", "Usual miss", "In the 80 % band", "Forecasts"]
-    assert numbers(at)["Forecasts"] == "10"
+    assert list(numbers(at)) == ["Next 14 days", "To order", "Will run out", "Last 7 days"]
+    assert numbers(at)["To order"] == numbers(at)["Will run out"] == "not counted"
+    assert at.metric[3].delta == "compared from 7 Jul"
     assert "model v1" in texts(at)
     assert curves(at) == ["95\u00a0% range", "80\u00a0% range", "Sales", "Forecast"]
 
 
 def test_the_overview_says_what_needs_a_person(watching):
     said = texts(opened())
-    assert "**2 forecasts are simpler**" in said
+    assert "**1 forecast is simpler**" in said
+    assert "**1 no longer sold**" in said
     assert "days old" in said
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Mapping
 from typing import Any, Final
 
@@ -9,7 +10,7 @@ import streamlit as st
 
 from forecasting.core import formatting, schema
 from forecasting.inventory.orders import projection, wording
-from forecasting.inventory.orders.recommend import Orders
+from forecasting.inventory.orders.recommend import NOT_COUNTED, Orders
 from forecasting.services import models
 from pages.charts import forecast, stock
 from pages.components.inventory import session, summary
@@ -28,65 +29,66 @@ def show(orders: Orders, place: int | None) -> None:
             return
         row = orders.table.iloc[place].to_dict()
         _title(orders, row)
-        quantity = _amounts(orders, row)
+        _amounts(orders, row, place)
         if row["reason"]:
             st.caption(markdown.plain(row["reason"]))
             return
-        st.plotly_chart(
-            stock.path(projection.projection_of(orders, place, quantity), row["reorder_point"], orders.ensemble.panel.period),
-            config=forecast.CONFIG,
-            key="inventory_path",
-            alt=f"Expected stock of {summary.named(row)}, with the order and without",
-        )
+        if row["counted"]:
+            quantity = 0.0 if math.isnan(row["order_quantity"]) else row["order_quantity"]
+            st.plotly_chart(
+                stock.path(projection.projection_of(orders, place, quantity), row["reorder_point"], orders.ensemble.panel.period),
+                config=forecast.CONFIG,
+                key="inventory_path",
+                alt=f"Expected stock of {summary.named(row)}, with the order and without",
+            )
         st.caption(markdown.plain(wording.sum_of(orders, place)))
+        if row["state"] == NOT_COUNTED:
+            st.button("Count it", icon=":material/inventory_2:", on_click=summary.to_stock, key="inventory_count")
         _proof(row)
 
 
 def _title(orders: Orders, row: Mapping[Hashable, Any]) -> None:
     name, color = wording.STATES[row["state"]], summary.COLORS[row["state"]]
+    lasts = summary.shelf(orders, row)
+    badges = f":{color}-badge[{name}]" + (f" :{summary.shelf_color(lasts)}-badge[{markdown.plain(lasts)}]" if row["counted"] else "")
     with st.container(gap=None):
         st.markdown(f"##### {markdown.plain(summary.named(row))}", anchors=False)
-        st.markdown(f":{color}-badge[{name}] :gray[{markdown.plain(_detail(orders, row))}]")
+        st.markdown(f"{badges} :gray[{markdown.plain(str(row.get(schema.CATEGORY, '')))}]")
 
 
-def _detail(orders: Orders, row: Mapping[Hashable, Any]) -> str:
-    """ "Bakery · empty Mon 23 Nov"."""
-    parts = [str(row[schema.CATEGORY])] if schema.CATEGORY in row else []
-    parts += [] if row["empty_on"] != row["empty_on"] else [f"empty {summary.when(orders, row['empty_on'])}"]
-    return " · ".join(parts)
-
-
-def _amounts(orders: Orders, row: Mapping[Hashable, Any]) -> float:
+def _amounts(orders: Orders, row: Mapping[Hashable, Any], place: int) -> None:
     """The order, to be changed, beside what is there and what comes."""
-    name, typed = row[schema.UNIQUE_ID], session.quantities(orders)
-    recommended, key = float(row["order_quantity"]) if not row["reason"] else 0.0, f"inventory_order_{row[schema.UNIQUE_ID]}"
-    whole, pack = bool(orders.ensemble.whole), max(float(row["pack_size"]), 1.0 if orders.ensemble.whole else 0.1)
-    now = typed.get(name, recommended)
-    st.session_state[key] = round(now) if whole else now
+    name, whole = row[schema.UNIQUE_ID], bool(orders.ensemble.whole_units[orders.rows[place]])
+    recommended = 0.0 if row["reason"] else float(row["recommended"])
+    now, key = float(row["order_quantity"]), f"inventory_order_{name}"
+    pack = max(float(row["pack_size"]), 1.0 if whole else 0.1)
+    st.session_state[key] = None if math.isnan(now) else round(now) if whole else now
     with st.grid(3, min_column_width=90):
         st.number_input(
             "Order",
             min_value=0 if whole else 0.0,
             step=round(pack) if whole else pack,
+            placeholder="-",
             key=key,
             on_change=_typed,
             args=(key, name, recommended),
             help="You can change it. The chart and the totals follow.",
         )
-        st.metric("In stock", formatting.units(row["on_hand"]))
+        st.metric("In stock", summary.NOT_COUNTED if not row["counted"] else formatting.units(row["on_hand"]))
         st.metric("Coming", formatting.units(row["on_order"]))
-    if now != recommended:
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.caption(f"Recommended: {formatting.units(recommended)}", width="content")
-            st.button("Use it", type="tertiary", on_click=session.set_quantity, args=(name, None), key="inventory_use")
-        if now % row["pack_size"]:
-            st.caption(f":orange[:material/warning:] Not whole packs of {formatting.units(row['pack_size'])}.")
-    return now
+    if math.isnan(now) or now == recommended:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        suggested = "nothing before it is counted" if math.isnan(recommended) else formatting.units(recommended)
+        st.caption(f"Recommended: {suggested}", width="content")
+        st.button("Use it", type="tertiary", on_click=session.set_quantity, args=(name, None), key="inventory_use")
+    if now % row["pack_size"]:
+        st.caption(f":orange[:material/warning:] Not whole packs of {formatting.units(row['pack_size'])}.")
 
 
 def _typed(key: str, name: str, recommended: float) -> None:
-    units = float(st.session_state[key] or 0)
-    session.set_quantity(name, None if units == recommended else units)
+    value = st.session_state[key]
+    session.set_quantity(name, None if value is None or value == recommended else float(value))
 
 
 def _proof(row: Mapping[Hashable, Any]) -> None:

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from forecasting.core import formatting, schema, unseen
+from forecasting.core import schema, unseen
 from forecasting.inventory.orders import wording as order_words
 from forecasting.inventory.orders.recommend import Orders
-from pages.components.inventory import session, summary
+from pages.components.inventory import summary
 from pages.components.shared import wording
 
 if TYPE_CHECKING:
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 STATES: Final = order_words.STATES
 BROKEN: Final = "Often missed"
 """The chip of a line whose promise was not kept in the past."""
-FIRST: Final = ("order_now", "soon")
+CHANGED: Final = "Changed"
+"""The chip of a line whose quantity is the person's."""
+FIRST: Final = ("order_now", "soon", "not_counted")
 """What is shown at first."""
 SHOWN: Final = "show"
 LINE: Final = "line"
@@ -30,12 +32,16 @@ FEW: Final = 12
 """Rows of the list at most, and up to which it is as high as they are."""
 PAST: Final = 28
 """Steps of past sales in a row's small curve."""
+SHELF_HELP: Final = "Red: the shelf is expected to be empty before an order placed today arrives."
 COVER_HELP: Final = "Days until the shelf is empty at the expected sales."
 
 
 def choose_states(orders: Orders) -> pd.DataFrame:
-    """Filters with counts; the rows that they leave, most urgent first."""
+    """Filters with counts; the rows that they leave, most urgent first. Products no longer sold are left out until they are asked for."""
     rows = orders.urgent()
+    gone = orders.gone_of(rows)
+    if gone.any() and not _show_gone(orders, rows[gone]):
+        rows = rows[~gone]
     counts = rows["state"].value_counts()
     there = [state for state in STATES if counts.get(state)]
     if "inventory_states" not in st.session_state:
@@ -54,6 +60,14 @@ def choose_states(orders: Orders) -> pd.DataFrame:
         )
         st.caption("Most urgent first", width="content")
     return rows[rows["state"].isin(chosen)] if chosen else rows
+
+
+def _show_gone(orders: Orders, gone: pd.DataFrame) -> bool:
+    """One line about products no longer sold, and whether to list them."""
+    stocked = int((gone["on_hand"] > 0).sum())
+    left = f", {stocked:,} with stock left" if stocked else ""
+    text = f"Show {summary.shelves(orders, len(gone))} no longer sold{left}"
+    return st.toggle(text, key="inventory_gone", bind="query-params")
 
 
 def _asked(there: list[str]) -> list[str]:
@@ -82,10 +96,10 @@ def choose_one(orders: Orders, rows: pd.DataFrame) -> int | None:
         height="content" if len(shown) <= FEW else 640,
         placeholder="-",
         on_select=lambda: _chosen(key, ids),
-        selection_mode="single-row-required",
+        selection_mode=["single-row-required", "single-cell"],
         selection_default={"selection": {"rows": [ids.index(wanted) if wanted in ids else 0]}},
         key=key,
-        alt="What to order, most urgent first: units, state, by when, risk of an empty shelf and days of cover",
+        alt="What to order, most urgent first: units, how long the shelf lasts, state and by when",
     )
     if len(rows) > MOST:
         st.caption(f"The {MOST} most urgent of {len(rows):,}. Filter to see others; the download has all.")
@@ -94,46 +108,62 @@ def choose_one(orders: Orders, rows: pd.DataFrame) -> int | None:
 
 
 def _chosen(key: str, ids: list[str]) -> None:
-    """Remembers the chosen line in session and URL, so that it stays chosen when the list changes."""
-    rows = st.session_state[key]["selection"]["rows"]
-    if rows:
+    """Chooses the line whose circle, or any of whose cells, was pressed; session and URL keep it, so that it stays chosen when the list changes."""
+    selection = st.session_state[key]["selection"]
+    rows = [row for row, _ in selection.get("cells", [])] or selection["rows"]
+    if rows and rows[0] < len(ids):
+        st.session_state[key] = {"selection": {"rows": [rows[0]], "columns": [], "cells": []}}
         st.session_state["inventory_line"] = st.query_params[LINE] = ids[rows[0]]
 
 
 def _table(orders: Orders, shown: pd.DataFrame) -> pd.DataFrame:
-    typed = session.quantities(orders)
-    chips = [[STATES[state], *[BROKEN] * bad] for state, bad in zip(shown["state"], _broken(shown), strict=True)]
+    whole = orders.ensemble.whole_units[orders.rows[shown.index]]
     table = shown.assign(
         name=[summary.named(row) for row in shown.to_dict("records")],
-        order_quantity=shown[schema.UNIQUE_ID].map(typed).astype(float).fillna(shown["order_quantity"]),
-        state=pd.Series(chips, shown.index),
-        risk=100 * shown["risk"],
+        shelf=pd.Series([[summary.shelf(orders, row)] for row in shown.to_dict("records")], shown.index),
+        state=pd.Series(_chips(shown), shown.index),
         days_of_cover=shown["days_of_cover"].replace(np.inf, np.nan),
         past=list(np.nan_to_num(orders.ensemble.panel.sales[orders.rows[shown.index], -PAST:])),
+        **{name: np.where(whole, shown[name].round(), shown[name].round(1)) for name in ("order_quantity", "recommended", "on_hand")},
     )
     return table[list(_columns(orders, shown))]
+
+
+def _chips(shown: pd.DataFrame) -> list[list[str]]:
+    """The state of each line, and what is special about it."""
+    own = shown["order_quantity"].fillna(0.0) != shown["recommended"].fillna(0.0)
+    facts = zip(shown["state"], own, _broken(shown), strict=True)
+    return [[STATES[state], *[CHANGED] * changed, *[BROKEN] * broken] for state, changed, broken in facts]
 
 
 def _columns(orders: Orders, shown: pd.DataFrame) -> dict[str, ColumnConfig]:
     """The first ones answer on a phone."""
     number, date = st.column_config.NumberColumn, st.column_config.DateColumn
-    units, width = "%,.0f" if orders.ensemble.whole else "%,.1f", 175 if any(_broken(shown)) else 90
-    chips, colors = [*STATES.values(), BROKEN], [*summary.COLORS.values(), "orange"]
+    chips = _chips(shown)
+    colors = [*summary.COLORS.values(), "blue", "orange"]
+    lasts = {text: summary.shelf_color(text) for text in (summary.shelf(orders, row) for row in shown.to_dict("records"))}
     config: dict[str, ColumnConfig] = {
         "name": st.column_config.TextColumn("Product", width=165),
-        "order_quantity": number("Order", format=units, width=60),
-        "state": st.column_config.MultiselectColumn("State", options=chips, color=colors, width=width),
-        "order_by": date("Order by", format="D MMM", width=72, help="The last review day on which an order still keeps the promise."),
-        "risk": st.column_config.ProgressColumn(
-            "Risk", format=f"%.0f{formatting.NBSP}%%", min_value=0, max_value=100, color="red", width=110, help=summary.RISK_HELP
+        "order_quantity": number("Order", format="localized", width=60),
+        "shelf": st.column_config.MultiselectColumn("Shelf", options=list(lasts), color=list(lasts.values()), width=142, help=SHELF_HELP),
+        "state": st.column_config.MultiselectColumn(
+            "State", options=[*STATES.values(), CHANGED, BROKEN], color=colors, width=175 if any(len(each) > 1 for each in chips) else 90
         ),
+        "order_by": date("Order by", format="D MMM", width=72, help="The last review day on which an order still keeps the promise."),
+        "recommended": number("Suggested", format="localized", width=75, help="What we would order."),
+        "order_value": number("Value", format="%,.2f", width=80, help="Order times unit cost."),
         "days_of_cover": number("Cover", format="%.1f d", width=66, help=COVER_HELP),
         "past": st.column_config.LineChartColumn(f"Last {orders.ensemble.panel.period.count(PAST)}", color="gray", y_min=0, width=100),
-        "on_hand": number("In stock", format=units, width=70),
+        "on_hand": number("In stock", format="localized", width=70),
         "abc": st.column_config.TextColumn("Class", width=55, help=wording.CLASS_HELP),
         schema.CATEGORY: st.column_config.TextColumn("Category", width=110),
     }
-    return {name: column for name, column in config.items() if name != schema.CATEGORY or name in shown}
+    absent = {
+        schema.CATEGORY: schema.CATEGORY not in shown,
+        "recommended": not any(CHANGED in each for each in chips),
+        "order_value": shown["order_value"].isna().all(),
+    }
+    return {name: column for name, column in config.items() if not absent.get(name)}
 
 
 def _broken(shown: pd.DataFrame) -> list[bool]:

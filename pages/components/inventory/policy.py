@@ -15,6 +15,7 @@ from pages.components.inventory import session
 from pages.components.shared import wording
 
 if TYPE_CHECKING:
+    from forecasting.inventory.orders.recommend import Orders
     from forecasting.storage.stock_states import SavedStock
     from forecasting.training.ensemble import Ensemble
 
@@ -137,14 +138,18 @@ def _rule(policy: Policy) -> Policy:
     return replace(policy, rule=rule, order_cost=min(max(float(cost), 0.0), 1e6))
 
 
-def stale(ensemble: Ensemble, saved: SavedStock | None) -> None:
-    """Says where stock and sales are of different days."""
-    (late, most), first = ordering.days_late(ensemble, saved), ensemble.panel.ahead(1)[0]
+def not_today(orders: Orders, saved: SavedStock | None) -> None:
+    """Says why orders start on another day than today; nothing if they start today."""
+    ensemble, now, day = orders.ensemble, ordering.today(), orders.day
+    (late, most), period = ordering.days_late(ensemble, saved), ensemble.panel.period
+    start = formatting.weekday_date(day) if period.name == "day" else formatting.step_date(day, period)
     if late < 0:
         text = f"The stock was counted before the last sales of {formatting.near_date(ensemble.panel.last)}. Sales since then are not subtracted."
-    elif late > max(most, ensemble.panel.period.days - 1):
-        gap = formatting.count(late, "day")
-        text = f"The sales end {gap} before the stock was counted, so these orders are for {formatting.date(first)}. Upload newer sales."
+    elif late > max(most, period.days - 1):
+        gap, until = formatting.count(late, "day"), "today" if saved is None else "the stock was counted"
+        text = f"The sales end {gap} before {until}, so these orders start on {formatting.date(day)}. Upload newer sales."
+    elif saved is not None and (now - ordering.counted_on(saved)).days >= period.days:
+        text = f"These orders start on {start}, when the stock was counted. Count again for orders that start today."
     else:
         return
     st.markdown(f":orange[:material/warning:] {text}")

@@ -9,6 +9,7 @@ import streamlit as st
 
 from forecasting.core import schema
 from forecasting.core.errors import ShelfcastError
+from forecasting.inventory.orders import own_quantities
 from forecasting.inventory.orders.recommend import Orders
 from forecasting.inventory.policy import Policy
 from forecasting.services import cache, ordering, workspaces
@@ -36,6 +37,11 @@ def moment(state: SavedStock) -> pd.Timestamp:
 def orders_of(version: int, state: SavedStock | None, policy: Policy, filters: dict[str, str]) -> Orders:
     """What to order of the chosen series, worked out once for all sessions and the API; raises NotFound."""
     return cache.orders(workspaces.workspace(), version, state, policy, filters)
+
+
+def with_own_quantities(orders: Orders) -> Orders:
+    """The orders with the quantities that the person chose instead."""
+    return own_quantities.with_quantities(orders, quantities(orders))
 
 
 def quantities(orders: Orders) -> dict[str, float]:

@@ -13,22 +13,32 @@ from forecasting.core import formatting, schema
 from forecasting.inventory.orders import wording
 from forecasting.inventory.orders.recommend import Orders
 from forecasting.services import ordering
-from pages.components.inventory.session import as_recommended, moment, quantities
+from pages.components.inventory.session import as_recommended, moment
 from pages.components.shared import markdown
+from pages.components.shared.figures import Chip, figure
+
+Color = Literal["gray", "violet", "orange", "red", "blue"]
 
 if TYPE_CHECKING:
     from forecasting.storage.stock_states import SavedStock
 
-COLORS: Final = {"order_now": "red", "soon": "orange", "fine": "green", "overstock": "violet", "unknown": "gray"}
-"""Of each state."""
-RISK_HELP: Final = "Chance of an empty shelf before an order placed today arrives."
-AT_RISK_HELP: Final = (
-    f"{RISK_HELP} A shelf counts from {formatting.percent(wording.MIN_RISK, 0)} up. "
+COLORS: Final[dict[str, Color]] = {
+    "order_now": "gray",
+    "soon": "gray",
+    "fine": "gray",
+    "overstock": "violet",
+    "not_counted": "orange",
+    "unknown": "gray",
+}
+"""Of each state; red is kept for a shelf that runs out."""
+RUNS_OUT_HELP: Final = (
+    "Shelves that we expect to be empty before an order placed today arrives. "
     "Sales at risk are those we expect to miss until today's orders are used up."
 )
 NOW_HELP: Final = "Orders to place today to keep the promise."
 UNITS_HELP: Final = "Today's orders, with your changes. The cost counts orders whose unit cost is known."
 OVERSTOCK_HELP: Final = "More than twice the stock that an order would fill up to."
+NOT_COUNTED: Final = "not counted"
 NOTHING_COUNTED: Final = (
     "Upload a stock file (product, store, units) or type in a few products. Until then, orders assume empty shelves: "
     "they show how much to hold, not how much to add."
@@ -41,6 +51,14 @@ def context(version: int, state: SavedStock | None) -> str:
         return f"No stock counted yet · model v{version}"
     counted = moment(state)
     return f"Stock of {formatting.date(counted)}, {counted:%H:%M} · model v{version}"
+
+
+def partly_counted(orders: Orders) -> None:
+    """How many of the shelves are counted, where others still wait."""
+    totals = orders.totals()
+    if 0 < totals["counted"] < totals["to_count"]:
+        count = f"{totals['counted']:,.0f} of {totals['to_count']:,.0f} counted"
+        st.markdown(f":orange[:material/help:] **{count}.** The others have no order until they are counted.")
 
 
 def shelves(orders: Orders, number: int) -> str:
@@ -62,16 +80,33 @@ def when(orders: Orders, day: pd.Timestamp) -> str:
     return before + formatting.step_date(day, period)
 
 
+def shelf(orders: Orders, row: Mapping[Hashable, Any]) -> str:
+    """How long a shelf lasts: "Empty Mon 23 Nov" if it runs out before more can come, "Until Wed 9 Dec", "Lasts", "Not counted"."""
+    if not row["counted"]:
+        return wording.STATES["not_counted"]
+    if row["empty_on"] != row["empty_on"]:
+        return "Lasts"
+    if not row["runs_out"]:
+        return f"Until {when(orders, row['empty_on'])}"
+    return "Empty now" if row["days_of_cover"] == 0 else f"Empty {when(orders, row['empty_on'])}"
+
+
+def shelf_color(text: str) -> Color:
+    """Of what `shelf` says: red only for one that runs out."""
+    return "red" if text.startswith("Empty") else "orange" if text == wording.STATES["not_counted"] else "gray"
+
+
 def nothing_counted() -> None:
     """Asks what is on the shelves."""
     with st.container(border=True, key="nothing_counted"), st.container(horizontal=True, vertical_alignment="center"):
         with st.container(gap=None, width="stretch"):
             st.markdown("##### What is on your shelves?", anchors=False)
             st.caption(NOTHING_COUNTED)
-        st.button("Add stock", icon=":material/inventory_2:", on_click=_to_stock, key="inventory_add")
+        st.button("Add stock", icon=":material/inventory_2:", on_click=to_stock, key="inventory_add")
 
 
-def _to_stock() -> None:
+def to_stock() -> None:
+    """Leads to what is on the shelves."""
     st.session_state["inventory_tab"] = "Stock"
 
 
@@ -83,29 +118,25 @@ def without_advice(orders: Orders) -> None:
 
 def numbers(orders: Orders) -> None:
     """The answer in four numbers; those that need a stock count are not known without one."""
-    totals = wording.order_totals(orders, quantities(orders))
-    counted = bool(orders.stock.given["on_hand"].any())
+    totals = wording.order_totals(orders, {})
     least = "at least" if totals["without_cost"] else "costs"
     costs = "no unit costs given" if math.isnan(totals["value"]) else f"{least} {totals['value']:,.2f}"
-    missed, surplus = f"about {formatting.headline(totals['missed'])} sales at risk", f"{formatting.headline(totals['surplus'])} units too many"
     with st.grid(4, min_column_width=190):
-        _number("Order now", formatting.count(int(totals["order_now"]), "order"), f"{totals['soon']:,.0f} more this week", NOW_HELP)
-        _number("Units to order", formatting.units(totals["units"]), costs, UNITS_HELP)
-        if not counted:
-            _number("At risk", formatting.UNKNOWN, "count the stock", AT_RISK_HELP)
-            _number("Overstock", formatting.UNKNOWN, "count the stock", OVERSTOCK_HELP)
+        figure("Order now", formatting.count(int(totals["order_now"]), "order"), Chip(f"{totals['soon']:,.0f} more this week"), NOW_HELP)
+        figure("Units to order", formatting.units(totals["units"]), Chip(costs), UNITS_HELP)
+        if not totals["counted"]:
+            figure("Will run out", NOT_COUNTED, Chip("count the stock"), RUNS_OUT_HELP)
+            figure("Overstock", NOT_COUNTED, Chip("count the stock"), OVERSTOCK_HELP)
             return
-        _number("At risk", shelves(orders, int(totals["at_risk"])), missed, AT_RISK_HELP, color="red" if totals["at_risk"] else "gray")
-        _number("Overstock", shelves(orders, int(totals["overstock"])), surplus, OVERSTOCK_HELP)
-
-
-def _number(label: str, value: str, chip: str, text: str, *, color: Literal["gray", "red"] = "gray") -> None:
-    st.metric(label, value, chip, delta_color=color, delta_arrow="off", help=text, border=True, height="stretch")
+        out, missed = int(totals["runs_out"]), f"about {formatting.headline(totals['missed'])} sales at risk"
+        figure("Will run out", shelves(orders, out), Chip(missed, "red" if out else "gray"), RUNS_OUT_HELP)
+        surplus = f"{formatting.headline(totals['surplus'])} units too many"
+        figure("Overstock", shelves(orders, int(totals["overstock"])), Chip(surplus), OVERSTOCK_HELP)
 
 
 def changed(orders: Orders) -> None:
     """How many orders a person changed, and the way back."""
-    count = len(quantities(orders))
+    count = int((orders.table["order_quantity"].fillna(0.0) != orders.table["recommended"].fillna(0.0)).sum())
     if count:
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="inventory_changed"):
             st.caption(f"You changed {formatting.count(count, 'order')}. Totals and downloads use your numbers.", width="content")
@@ -113,12 +144,12 @@ def changed(orders: Orders) -> None:
 
 
 def downloads(orders: Orders, manifest: dict[str, Any]) -> None:
-    """The orders to take away."""
-    typed, version = quantities(orders), manifest["version"]
+    """The orders to take away, as they stand with the person's quantities."""
+    version = manifest["version"]
     files = {
-        "CSV": (lambda: ordering.orders_csv(orders, version, typed), f"orders-v{version}.csv", "text/csv"),
+        "CSV": (lambda: ordering.orders_csv(orders, version), f"orders-v{version}.csv", "text/csv"),
         "Excel, with live formulas": (
-            lambda: ordering.orders_xlsx(orders, manifest, typed),
+            lambda: ordering.orders_xlsx(orders, manifest),
             f"orders-v{version}.xlsx",
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         ),

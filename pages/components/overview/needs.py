@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import streamlit as st
 
+from forecasting.analysis import forecast_view
 from forecasting.analysis.forecast_view import View
 from forecasting.core import formatting
 from forecasting.core.errors import SalesDamaged, StorageUnavailable, VersionDamaged
-from forecasting.inventory.orders import wording
 from forecasting.inventory.orders.recommend import Orders
 from forecasting.services import sales, versions
 from pages.components.inventory import summary
-from pages.components.overview.numbers import units
 from pages.components.shared import layout, markdown, sales_state
 from pages.components.shared.addresses import INVENTORY, UPLOAD
 
@@ -27,7 +26,9 @@ if TYPE_CHECKING:
 
 OLD_AFTER = {"day": 3, "week": 15, "month": 63}
 """Days after which the newest sales count as old: two steps, so that the next row is overdue, and a day more."""
-RED, ORANGE, GRAY = ":red[:material/error:]", ":orange[:material/warning:]", ":gray[:material/info:]"
+RED, ORANGE, BLUE, GRAY = ":red[:material/error:]", ":orange[:material/warning:]", ":blue[:material/schedule:]", ":gray[:material/info:]"
+"""Runs out or is broken; a question for a person; due today; good to know."""
+MOST = 6
 
 
 @dataclass(frozen=True)
@@ -50,15 +51,16 @@ class Need:
 
 
 def show_needs(ws: Workspace, view: View, orders: Orders | None, manifest: Mapping[str, Any]) -> None:
-    """At most three things, worst first."""
+    """What needs a person, most urgent first."""
     uploads, unreadable = _uploads(ws)
     missing = sales_state.unused(manifest)
     late = [*_unused(missing, manifest), *_old(view, missing)]
-    needs = [*_damaged(ws), *unreadable, *_to_order(orders), *late, *_simpler(view), *_skipped(uploads)][:3]
+    waiting = _counting(orders)
+    needs = [*_damaged(ws), *unreadable, *_to_order(orders), *late, *waiting, *_simpler(view), *_skipped(uploads)][:MOST]
     if not needs:
         st.caption("Nothing needs you today.")
         return
-    with st.grid(3, min_column_width=280):
+    with st.grid(2, min_column_width=320):
         for position, need in enumerate(needs):
             with st.container(horizontal=True, gap="small"):
                 st.markdown(need.icon, width="content")
@@ -85,19 +87,41 @@ def _to_order(orders: Orders | None) -> list[Need]:
     if orders is None:
         return []
     totals, rows = orders.totals(), orders.urgent()
-    risky = rows[rows["risk"] >= wording.MIN_RISK].dropna(subset=["empty_on"]).sort_values("empty_on", kind="stable")
+    empty = rows[rows["runs_out"]].sort_values("empty_on", kind="stable")
 
     def order() -> None:
         st.switch_page(INVENTORY)
 
-    if len(risky):
-        first = risky.iloc[0]
-        fact = f"{summary.shelves(orders, int(totals['at_risk']))} may run out"
+    if len(empty):
+        first = empty.iloc[0]
+        fact = f"{summary.shelves(orders, len(empty))} will run out before an order arrives"
         detail = f"First: {markdown.plain(summary.named(first.to_dict()))}, {summary.when(orders, first['empty_on'])}"
         return [Need(RED, fact, detail, "Order", order)]
     if totals["order_now"]:
-        return [Need(ORANGE, f"{formatting.count(int(totals['order_now']), 'order')} to place today", units(totals), "Order", order)]
+        return [
+            Need(
+                BLUE,
+                f"{formatting.count(int(totals['order_now']), 'order')} to place today",
+                f"{formatting.headline(totals['units'])} units",
+                "Order",
+                order,
+            )
+        ]
     return []
+
+
+def _counting(orders: Orders | None) -> list[Need]:
+    """Shelves that wait for a count, where others were counted."""
+    totals = {} if orders is None else orders.totals()
+    if not totals or totals["counted"] == totals["to_count"]:
+        return []
+
+    def count() -> None:
+        st.session_state["inventory_tab"] = "Stock"
+        st.switch_page(INVENTORY)
+
+    fact = f"{totals['counted']:,.0f} of {totals['to_count']:,.0f} shelves counted"
+    return [Need(ORANGE, fact, "The others have no order until they are counted", "Count", count)]
 
 
 def _unused(missing: Unused | None, manifest: Mapping[str, Any]) -> list[Need]:
@@ -116,16 +140,34 @@ def _old(view: View, missing: Unused | None) -> list[Need]:
 
 
 def _simpler(view: View) -> list[Need]:
-    count = len(view.simpler)
+    """Products with a simpler forecast, each reason with how many it is of, and in a line of their own those that are no longer sold."""
+    gone = view.simpler["model"].isin(forecast_view.WITHOUT_SALES)
+    return [*_needs_why(view.simpler[~gone], view), *_no_longer_sold(view.simpler[gone])]
+
+
+def _needs_why(simpler: pd.DataFrame, view: View) -> list[Need]:
+    count = len(simpler)
     if not count:
         return []
-    fact = f"{formatting.count(count, 'forecast')} {'is' if count == 1 else 'are'} simpler"
 
     @st.dialog("Simpler forecasts", width="large")
     def why() -> None:
         layout.simpler_table(view.simpler)
 
-    return [Need(ORANGE, fact, markdown.plain(view.simpler["reason"].iloc[0]), "Why", why)]
+    fact = f"{formatting.count(count, 'forecast')} {'is' if count == 1 else 'are'} simpler"
+    return [Need(ORANGE, fact, markdown.plain(" ".join(formatting.reasons(simpler["reason"].tolist()))), "Why", why)]
+
+
+def _no_longer_sold(gone: pd.DataFrame) -> list[Need]:
+    count = len(gone)
+    if not count:
+        return []
+
+    @st.dialog("No longer sold", width="large")
+    def which() -> None:
+        layout.simpler_table(gone)
+
+    return [Need(GRAY, f"{count:,} no longer sold", "Their forecast is 0, and lists leave them out", "See", which)]
 
 
 def _uploads(ws: Workspace) -> tuple[list[Upload], list[Need]]:

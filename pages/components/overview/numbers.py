@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from forecasting.analysis.forecast_view import View
+from forecasting.analysis.worth import worth_ahead
 from forecasting.core import formatting, unseen
+from forecasting.core.errors import SalesDamaged
+from forecasting.core.period import Period
+from forecasting.inventory.orders import wording as order_wording
 from forecasting.inventory.orders.recommend import Orders
+from forecasting.services.last_week import LastWeek, last_week
 from pages.components.inventory import summary
 from pages.components.shared import live_version, wording
+from pages.components.shared.figures import Chip, figure, with_money
+
+if TYPE_CHECKING:
+    from forecasting.storage.workspace import Workspace
+    from forecasting.training.ensemble import Ensemble
+
+EVEN: Final = 0.0005
+"""Difference, as a share, below which sales are as forecast."""
+NOT_COUNTED: Final = "Upload or type what is on the shelves on the page Inventory. Orders and shelves that run out follow from it."
 
 MOVERS = 5
 """Products in each of the two tables of movers, at most."""
@@ -24,96 +39,79 @@ def context(manifest: dict[str, Any]) -> str:
     return f"Sales to {live_version.sales_to(manifest)} · model v{manifest['version']} of {formatting.near_date(pd.Timestamp(manifest['trained']))}"
 
 
-def numbers(view: View, manifest: dict[str, Any], before: dict[str, Any] | None, *, counted: bool) -> DeltaGenerator | None:
-    """The four numbers at the top; returns where the orders go, which come last, once stock was counted."""
+def numbers(view: View, worth: float, week: LastWeek | None, *, counted: bool) -> tuple[DeltaGenerator, DeltaGenerator] | None:
+    """The four numbers of a shop; returns where what is to be ordered and what runs out go, which come last, once stock was counted.
+
+    Args:
+        view: The forecast of everything.
+        worth: What it is worth in money; NaN where not known.
+        week: The last week of sales; None where nothing is saved.
+        counted: Whether anything on the shelves was counted.
+    """
     with st.grid(4, min_column_width=150):
-        _total(view)
-        orders = st.empty() if counted else None
-        _error(manifest, before)
-        coverage = _metric(manifest, "coverage_80")
-        st.metric(
-            "In the 80 % band",
-            formatting.percent(coverage),
-            wording.promise(coverage),
-            delta_color="gray",
-            delta_arrow="off",
-            help=wording.COVERAGE_HELP,
-            border=True,
-            height="stretch",
-        )
+        _ahead(view, worth)
+        order, empty = st.empty(), st.empty()
         if not counted:
-            _series(view)
-    return orders
+            _not_counted(order, empty)
+        if week is not None:
+            _sold(week, view.period)
+    return (order, empty) if counted else None
 
 
-def _series(view: View) -> None:
-    simpler = len(view.simpler)
-    st.metric(
-        "Forecasts",
-        f"{view.n_series:,}",
-        f"{simpler:,} simpler" if simpler else "none simpler",
-        delta_color="orange" if simpler else "gray",
-        delta_arrow="off",
-        help=wording.SIMPLER_HELP,
-        border=True,
-        height="stretch",
-    )
+def worth(ensemble: Ensemble, steps: int) -> float:
+    """What the forecast of everything is worth in money; NaN where prices are not known."""
+    return worth_ahead(ensemble, np.arange(len(ensemble.panel)), steps)
 
 
-def _total(view: View) -> None:
-    change, text = wording.change(view.total.expected, view.last_year)
-    st.metric(
-        f"Next {view.period.count(view.steps)}",
-        formatting.headline(view.total.expected),
-        text or "no sales a year ago",
-        delta_color="off" if not text else "green" if change >= 0 else "orange",
-        delta_arrow="off" if not text else "up" if change >= 0 else "down",
-        delta_description="vs last year" if text else None,
-        help=f"80 % range: {formatting.span(view.total.lower_80, view.total.upper_80)}. {wording.RANGE_HELP}",
-        border=True,
-        height="stretch",
-    )
+def week(ws: Workspace, manifest: dict[str, Any]) -> LastWeek | None:
+    """The last week of sales; None where they cannot be read."""
+    try:
+        return last_week(ws, manifest)
+    except SalesDamaged:
+        return None
 
 
-def _error(manifest: dict[str, Any], before: dict[str, Any] | None) -> None:
-    wape = _metric(manifest, "wape")
-    old = _metric(before, "wape") if before else math.nan
-    change = wording.better(wape, old)
-    st.metric(
-        "Usual miss",
-        formatting.percent(wape),
-        change.rsplit(" ", 1)[0] or ("as before" if not math.isnan(old) else "first forecast"),
-        delta_color="gray" if not change else "green" if change.endswith("better") else "red",
-        delta_arrow="off" if not change else "down" if change.endswith("better") else "up",
-        delta_description=f"vs v{before['version']}" if change and before else None,
-        help=wording.WAPE_HELP,
-        border=True,
-        height="stretch",
-    )
+def _not_counted(order: DeltaGenerator, empty: DeltaGenerator) -> None:
+    for where, label in ((order, "To order"), (empty, "Will run out")):
+        figure(label, summary.NOT_COUNTED, Chip("count the stock"), NOT_COUNTED, where=where)
 
 
-def _metric(manifest: dict[str, Any], name: str) -> float:
-    value = manifest["metrics"].get(name)
-    return math.nan if value is None else value
+def _ahead(view: View, worth: float) -> None:
+    change, size = wording.change(view.total.expected, view.last_year)
+    same = f"vs same {'weeks' if view.period.name == 'day' else view.period.plural} last year"
+    chip = Chip(size, "green" if change >= 0 else "orange", "up" if change >= 0 else "down", same) if size else Chip("no sales a year ago")
+    text = f"80 % range: {formatting.span(view.total.lower_80, view.total.upper_80)}. {wording.RANGE_HELP}"
+    figure(f"Next {view.period.count(view.steps)}", with_money(formatting.headline(view.total.expected), worth), chip, text)
 
 
-def units(totals: dict[str, float]) -> str:
-    return f"{formatting.headline(totals['units'])} units"
+def _sold(week: LastWeek, period: Period) -> None:
+    """What was sold, held against its forecast where one was made before."""
+    label = f"Last {period.count(week.steps)}" if week.steps > 1 else f"Last {period.name}"
+    days = f"{formatting.date(week.first)} to {formatting.date(week.last)}" if week.steps > 1 else formatting.last_date(week.last, period)
+    if week.version is None:
+        chip = Chip(f"compared from {formatting.near_date(week.from_)}")
+        text = f"Units sold, {days}. No forecast was made before these days; it can be held against sales to {formatting.date(week.from_)}."
+    else:
+        change, size = wording.change(week.sold, week.forecast)
+        compared = "as forecast" if not size or abs(change) < EVEN else f"{size} {'above' if change > 0 else 'below'}"
+        chip = Chip(compared, description=f"forecast {formatting.headline(week.forecast)}")
+        text = f"Units sold, {days}, and what v{week.version} forecast before."
+    figure(label, with_money(formatting.headline(week.sold), week.money), chip, text)
 
 
-def order_now(where: DeltaGenerator, orders: Orders) -> None:
-    """How much to order today."""
-    totals = orders.totals()
-    where.metric(
-        "Order now",
-        formatting.count(int(totals["order_now"]), "order"),
-        units(totals),
-        delta_color="orange" if totals["order_now"] else "gray",
-        delta_arrow="off",
-        help=summary.NOW_HELP,
-        border=True,
-        height="stretch",
-    )
+def to_order(where: tuple[DeltaGenerator, DeltaGenerator], orders: Orders) -> None:
+    """What to order today, and what runs out before it can arrive; without a count neither is known."""
+    totals = order_wording.order_totals(orders, {})
+    if not totals["counted"]:
+        _not_counted(*where)
+        return
+    least = "at least " if totals["without_cost"] else "costs "
+    costs = "no unit costs" if math.isnan(totals["value"]) else f"{least}{formatting.headline(totals['value'])}"
+    units = Chip(costs, description=f"{formatting.headline(totals['units'])} units")
+    figure("To order", formatting.count(int(totals["order_now"]), "order"), units, summary.NOW_HELP, where=where[0])
+    out, missed = int(totals["runs_out"]), formatting.headline(totals["missed"])
+    chip = Chip(f"{missed} sales at risk", "red") if out else Chip("none before a delivery")
+    figure("Will run out", summary.shelves(orders, out), chip, summary.RUNS_OUT_HELP, where=where[1])
 
 
 def movers(frame: pd.DataFrame, title: str, ahead: str) -> None:
