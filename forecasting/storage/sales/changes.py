@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -11,10 +10,8 @@ import pandas as pd
 from forecasting.core import formatting, period, row_keys, schema
 from forecasting.core.errors import InputError
 from forecasting.core.period import DAY, Period
+from forecasting.storage.sales.gaps import gaps as added_gaps
 from forecasting.storage.sales.remarks import remarks
-
-GAPS: Final = 100
-"""Gaps that a change lists at most, the longest first; all are counted."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,8 +27,8 @@ class Change:
         new_series: Series that are not saved yet, one row each, key columns only.
         first: The upload's first day; NaT if it has no rows.
         last: The upload's last day; NaT if it has no rows.
-        gap_days: Days (weeks, months) without sales between a series' first and last day with sales, over the series of the upload, after
-            the merge.
+        gap_days: Days (weeks, months) without sales that the upload adds between a series' first and last day with sales, without weekdays on
+            which it is closed.
         gaps: The longest runs of such days: keys, first and last missing day, `days`.
         replaces_sample: Whether the sample's rows are put aside.
         period: Whether a row of the sales is a day, a week or a month after the merge.
@@ -112,7 +109,7 @@ def compare(saved: pd.DataFrame, upload: pd.DataFrame, *, only_sample: bool = Fa
         touched |= other
     changed = known & touched
     periods = _periods(saved, upload)
-    gap_days, gaps = _gaps(saved, upload, series, (codes, firsts), periods[-1])
+    gap_days, gaps = added_gaps(saved, upload, series, periods[-1])
     new = whole[~known].reset_index(drop=True)
     rows = pd.concat([new, whole[changed]], ignore_index=True) if changed.any() else new
     return Change(
@@ -208,33 +205,3 @@ def _before_after(saved: pd.DataFrame, whole: pd.DataFrame, places: np.ndarray, 
 
 def _keys(frame: pd.DataFrame) -> pd.DataFrame:
     return frame[[name for name in schema.KEYS if name in frame]]
-
-
-def _gaps(
-    saved: pd.DataFrame, upload: pd.DataFrame, series: list[np.ndarray], distinct: tuple[np.ndarray, np.ndarray], steps: Period
-) -> tuple[int, pd.DataFrame]:
-    """How many days of the upload's series are missing, and the longest runs of missing days.
-
-    Args:
-        saved: The saved rows.
-        upload: The upload's rows.
-        series: The series of the rows of both.
-        distinct: The upload's series, and the position of a row of each.
-        steps: Whether a row is a day, a week or a month.
-    """
-    sold = [frame[schema.SALES].notna().to_numpy() for frame in (saved, upload)]
-    sold[0] = sold[0] & np.isin(series[0], distinct[0])
-    codes = [code[mask] for code, mask in zip(series, sold, strict=True)]
-    dates = [pd.DatetimeIndex(frame[schema.DATE])[mask] for frame, mask in zip((saved, upload), sold, strict=True)]
-    first = min((known.min() for known in dates if len(known)), default=pd.Timestamp(0))
-    days = [steps.positions(known, first) for known in dates]
-    _, length = row_keys.span(days)
-    rows = np.sort(np.concatenate(row_keys.row_codes(codes, days)), kind="stable")
-    code, day = np.divmod(rows, length)
-    missing = np.where(np.diff(code) == 0, np.maximum(np.diff(day) - 1, 0), 0)
-    with_gap = np.flatnonzero(missing)
-    longest = with_gap[np.argsort(-missing[with_gap], kind="stable")][:GAPS]
-    calendar = steps.ahead(first, length, start=0)
-    gaps = _keys(upload).iloc[distinct[1][np.searchsorted(distinct[0], code[longest])]].reset_index(drop=True)
-    times = {"first": calendar[day[longest] + 1], "last": calendar[day[longest] + missing[longest]]}
-    return int(missing.sum()), gaps.assign(**times, days=missing[longest])
