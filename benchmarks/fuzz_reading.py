@@ -95,7 +95,7 @@ def fuzz(minutes: float, *, first: int = 0, most: int = sys.maxsize, keep: Path 
         became[what] += 1
         if keep is not None and what in (FAULT, f"ended: {DEATH}"):
             keep.mkdir(parents=True, exist_ok=True)
-            (keep / f"{number}-{Path(name).name[-40:]}").write_bytes(content)
+            (keep / f"{number}.bin").write_bytes(content)
         number += 1
     children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     return {

@@ -50,8 +50,8 @@ def asks(monkeypatch):
     """Makes each check of a file end with these questions, as long as nothing of their kind was accepted."""
 
     def prepare(*questions, notes=()):
-        def check(table, mapping, answers=sales_service.NOTHING_SAID, real=sales_service.check):
-            checked = real(table, mapping, answers)
+        def check(table, mapping, answers=sales_service.NOTHING_SAID, ws=None, real=sales_service.check):
+            checked = real(table, mapping, answers, ws)
             still = tuple(question for question in questions if question.kind not in answers.accept)
             return replace(checked, understood=replace(checked.understood, questions=still, notes=(*checked.understood.notes, *notes)))
 
@@ -257,7 +257,7 @@ def test_the_page_reads_the_file_once_and_checks_it_once_for_each_answer(monkeyp
     calls = []
     for name in ("inspect", "check"):
         real = getattr(sales_service, name)
-        monkeypatch.setattr(sales_service, name, lambda *args, name=name, real=real: (calls.append(name), real(*args))[1])
+        monkeypatch.setattr(sales_service, name, lambda *args, name=name, real=real, **options: (calls.append(name), real(*args, **options))[1])
     at = upload(few_collisions())
     assert calls == ["inspect", "check"]
     at.run()

@@ -38,7 +38,7 @@ def sales(days: int = 420, seed: int = 0) -> pd.DataFrame:
 def merge(ws: Workspace, frame: pd.DataFrame, name: str = "sales.csv") -> None:
     """Uploads a frame as a CSV."""
     content = frame.to_csv(index=False, date_format="%Y-%m-%d").encode()
-    table = sales_service.inspect(content, name)
+    table = sales_service.inspect(content, name, alone=True)
     sales_service.merge(ws, content, name, sales_service.check(table, sales_service.guess(table)))
 
 
