@@ -132,8 +132,7 @@ def test_what_is_looked_for_is_found(browser):
 def test_the_overview(page, address):
     page.goto(address)
     heading(page, "Overview")
-    read(page, "may run out")
-    read(page, "Biggest movers")
+    read(page, "Gaining most")
     read_in_table(page, hostile.PRODUCTS)
     page.get_by_role("button", name="Why").click()
     read_in_table(page, hostile.PRODUCTS, "[role=dialog]")

@@ -143,7 +143,9 @@ def _cells(column: pd.Series) -> pd.Series:
 
 def _check(cells: Table, mapping: Mapping, panel: Panel, *, day_first: bool | None, saved: bool = False) -> StockFile:
     findings = Findings(cells, mapping)
-    check_open_quotes(findings, next(mapping[role] for role in state.COLUMNS if role in mapping))
+    known = next((mapping[role] for role in state.COLUMNS if role in mapping), None)
+    if known is not None:
+        check_open_quotes(findings, known)
     parts = series_match.groups(findings, panel)
     strangers = series_match.strangers(parts, len(cells))
     if saved:
