@@ -109,7 +109,7 @@ def shown(page: str) -> tuple[AppTest, str]:
 
 def test_the_overview_says_weeks(watching):
     text = shown("overview")[1]
-    for part in ("Sales to week of 30 Oct 2023", "Next 4 weeks", "Units a week", "Next 4 weeks compared with the last 4"):
+    for part in ("Sales to week of 30 Oct 2023", "Next 4 weeks", "Units, next 4 weeks against the last 4"):
         assert part in text
 
 
