@@ -32,13 +32,17 @@ SLOW_FIXTURES = {"published", "small", "chromium", "office"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks what lies in tests/faults, and as `fast` every test that is neither that nor marked `browser` or `slow`, nor asks for a slow fixture."""
+    """Marks what lies in tests/faults, and as `fast` every test that is neither that nor marked `browser` or `slow`, nor asks for a slow fixture.
+
+    Those of tests/faults come first: they take minutes each, and at the end all processes but one would wait for them.
+    """
     for item in items:
         if "faults" in item.path.parts:
             item.add_marker("faults")
         slow = SLOW_FIXTURES & set(getattr(item, "fixturenames", ())) or any(item.get_closest_marker(mark) for mark in ("browser", "faults", "slow"))
         if not slow:
             item.add_marker("fast")
+    items.sort(key=lambda item: item.get_closest_marker("faults") is None)
 
 
 @pytest.fixture(autouse=True)
