@@ -34,7 +34,7 @@ def fails(error):
 @pytest.mark.parametrize("name", REFUSALS)
 def test_http_and_the_command_line_say_the_same(name, home, monkeypatch, capsys, tmp_path):
     status, error, said = REFUSALS[name]
-    monkeypatch.setattr(submissions, "merge", fails(error))
+    monkeypatch.setattr(submissions, "merge_checked", fails(error))
     file = tmp_path / "sales.csv"
     file.write_bytes(b"date,sales\n2026-01-01,5\n")
     response = client(home, raises=False).post("/api/upload", files=sales_file(file.read_bytes()))
