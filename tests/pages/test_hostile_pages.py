@@ -159,7 +159,7 @@ def test_filters_that_exclude_each_other_are_named(page, address):
 
 @pytest.mark.parametrize("name", [hostile.IMAGE, hostile.MARKUP], ids=["image", "markup"])
 def test_the_orders_and_their_card(page, address, home, name):
-    page.goto(f"{address}/inventory?show=order_now,soon,fine,overstock,unknown&product_id={quote(name, safe='')}")
+    page.goto(f"{address}/inventory?show=order_now,soon,fine,overstock,unknown&inventory_gone=true&product_id={quote(name, safe='')}")
     heading(page, "Inventory")
     read(page, name, ".st-key-inventory_card h5")
     row = versions.load(home, 1).panel.series.set_index("product_id").loc[name]
