@@ -139,15 +139,19 @@ class Fuzzed:
 
 def multipart(content: bytes, name: str, fields: dict[str, str]) -> bytes:
     """A form as it goes over the wire, whatever stands in it."""
-    parts = [
-        b'Content-Disposition: form-data; name="%s"\r\n\r\n%s' % (field.encode(), value.encode("utf-8", "replace")) for field, value in fields.items()
-    ]
-    parts.append(b'Content-Disposition: form-data; name="file"; filename="%s"\r\n\r\n%s' % (name.encode(), content))
+    parts = [b'Content-Disposition: form-data; name="%s"\r\n\r\n%s' % (field.encode(), wired(value)) for field, value in fields.items()]
+    parts.append(b'Content-Disposition: form-data; name="file"; filename="%s"\r\n\r\n%s' % (wired(name), content))
     return b"".join(b"--%s\r\n%s\r\n" % (BOUNDARY, part) for part in parts) + b"--%s--\r\n" % BOUNDARY
+
+
+def wired(value: str) -> bytes:
+    """A text's bytes in a form; half a character, which no UTF-8 has, goes as a question mark."""
+    return value.encode("utf-8", "replace")
 
 
 def rows_kept(ws: Workspace, content: bytes, fields: dict[str, str]) -> int:
     """Rows of a file that a merge is about: one a key and day."""
+    fields = {name: wired(value).decode() for name, value in fields.items()}
     choices = Choices.model_validate(
         {name: [value] if name in ("leave_out", "accept") else value for name, value in fields.items() if name in Choices.model_fields}
     )
