@@ -36,10 +36,11 @@ def guess_mapping(table: Table) -> Mapping:
     """A role for each column whose name and cells say it, and for dates and sales where only one column can be it."""
     facts = facts_of(table.rows)
     guess: Mapping = {}
-    for role, choose in ((schema.DATE, _date), (schema.SALES, _sales), (schema.PRODUCT, _product), (schema.STORE, _store), (schema.REGION, _region)):
+    for role, choose in ((schema.DATE, _date), (schema.SALES, _sales)):
         column = choose([each for each in facts if each.name not in guess.values()])
         if column is not None:
             guess[role] = column
+    guess |= keys_of([each for each in facts if each.name not in guess.values()])
     for role in (schema.CATEGORY, schema.PRICE, schema.PROMO, schema.OPEN):
         column = _attribute(role, [each for each in facts if each.name not in guess.values()])
         if column is not None:
@@ -47,6 +48,16 @@ def guess_mapping(table: Table) -> Mapping:
     for role in needless(table.rows.iloc[:SAMPLE_ROWS], guess) if schema.DATE in guess else ():
         del guess[role]
     return {role: guess[role] for role in schema.COLUMNS if role in guess}
+
+
+def keys_of(columns: list[ColumnFacts]) -> Mapping:
+    """Product, store and region, each the column whose name tells it best."""
+    guess: Mapping = {}
+    for role, choose in ((schema.PRODUCT, _product), (schema.STORE, _store), (schema.REGION, _region)):
+        column = choose([each for each in columns if each.name not in guess.values()])
+        if column is not None:
+            guess[role] = column
+    return guess
 
 
 def money_or_units(name: str) -> int:

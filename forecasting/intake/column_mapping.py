@@ -34,7 +34,8 @@ NAMES: Final = {
     "aantal verkoop numsold itemcntday target sold salescount ordercount",
     schema.PRODUCT: "productid product sku skuid item itemid productcode productname itemname itemcode itemnbr article articleid artikel "
     "artikelid artikelnummer artikelnr produkt produktid produktname produktnummer produit produitid producto productoid prodotto articulo "
-    "articolo stockcode ean upc gtin plu barcode asin material materialnummer uniqueid seriesid",
+    "articolo stockcode ean upc gtin plu barcode asin material materialnummer uniqueid seriesid artikelname artikelbezeichnung produktbezeichnung "
+    "warenbezeichnung",
     schema.REGION: "region regionid regionname state stateid gebiet bundesland regione regiao country land pays pais district area zone market "
     "county province",
     schema.STORE: "store storeid storename storenbr storenumber shop shopid shopname filiale filialid filialnummer filialnr filial branch "

@@ -12,6 +12,7 @@ import pandas as pd
 from forecasting.analysis import forecast_view
 from forecasting.core import schema, spreadsheets
 from forecasting.core.errors import StockDamaged
+from forecasting.intake.table import is_empty
 from forecasting.inventory.export import tables
 from forecasting.inventory.orders.recommend import Orders, recommend_orders
 from forecasting.inventory.policy import Policy
@@ -37,6 +38,11 @@ NOBODY: Mapping[str, float] = {}
 def guess_stock(table: FileTable) -> dict[str, str]:
     """Role -> the column of a stock file that probably has it."""
     return file.guess_mapping(table.cells)
+
+
+def unused_columns(table: FileTable, mapping: Mapping[str, str]) -> tuple[str, ...]:
+    """Columns with any cell that no role has."""
+    return tuple(name for name in table.columns if name not in mapping.values() and not is_empty(table.cells.rows[name]).all())
 
 
 def check_stock(table: FileTable, mapping: Mapping[str, str], ensemble: Ensemble, *, day_first: bool | None = None) -> StockFile:

@@ -83,6 +83,41 @@ def test_names_in_several_spellings_and_languages_are_guessed(header, roles):
     assert stock_file.guess_mapping(table) == {role: name for role, name in zip(said, names, strict=True) if role}
 
 
+@pytest.mark.parametrize(
+    ("header", "roles"),
+    [
+        ("Product;On the way;Stock on hand;Safety stock", "product_id;on_order;on_hand;"),
+        ("Artikelbezeichnung;Bestand (Stk);Unterwegs;Mindestbestand;kommt am*", "product_id;on_hand;on_order;;due"),
+        ("Artikel;Filialbestand;im Zulauf;EK netto;VK brutto", "product_id;on_hand;on_order;unit_cost;price"),
+        ("Produit;Stock magasin;En cours de commande;Stock mini;Livraison*", "product_id;on_hand;on_order;;due"),
+        ("Producto;Stock en tienda;En camino;Llegada*;Valor stock", "product_id;on_hand;on_order;due;"),
+        ("Prodotto;Giacenza attuale;In arrivo;Pezzi per confezione", "product_id;on_hand;on_order;pack_size"),
+        ("Produto;Estoque loja;A caminho", "product_id;on_hand;on_order"),
+        ("Artikel;Winkelvoorraad;Onderweg;Verwacht*", "product_id;on_hand;on_order;due"),
+        ("Vare;Lagerbeholdning nu;P\u00e5 vej", "product_id;on_hand;on_order"),
+        ("Tuote;Varastossa;Matkalla", "product_id;on_hand;on_order"),
+        ("Produkt;Stan magazynowy;W drodze", "product_id;on_hand;on_order"),
+        ("\u0442\u043e\u0432\u0430\u0440;\u043e\u0441\u0442\u0430\u0442\u043e\u043a;\u0432 \u043f\u0443\u0442\u0438", "product_id;on_hand;on_order"),
+        ("\u5546\u54c1\u540d;\u5e93\u5b58\u6570\u91cf;\u5728\u9014\u6570\u91cf", "product_id;on_hand;on_order"),
+        ("Item;Stock value;Stock (pcs);Stock on the way;Stock last counted*", "product_id;;on_hand;on_order;"),
+        ("Item;Expected;Arrival*", "product_id;on_order;due"),
+        ("Item;Min stock;Max stock;Reorder level;Total cost;Age (days)", "product_id;;;;;"),
+    ],
+)
+def test_columns_are_known_by_their_words_and_cells(header, roles):
+    """A star stands for a column of days."""
+    names = [name.removesuffix("*") for name in header.split(";")]
+    cells = ["2026-01-12" if name.endswith("*") else "5" for name in header.split(";")]
+    table = read_table(f"{';'.join(names)}\nBread;{';'.join(cells[1:])}\nCake;{';'.join(cells[1:])}\n".encode(), "stock.csv")
+    expected = {role: name for role, name in zip(roles.split(";"), names, strict=True) if role}
+    assert stock_file.guess_mapping(table) == expected
+
+
+def test_a_column_with_a_telling_name_and_other_cells_is_left_out():
+    table = read_table(b"product,stock unit,arriving,shop name\nbread,kg,soon,Mitte\n", "stock.csv")
+    assert stock_file.guess_mapping(table) == {"product_id": "product", "store": "shop name"}
+
+
 def test_a_file_that_names_no_series_is_refused():
     with pytest.raises(ColumnsMissing, match="no column that says which product or store a row is about") as caught:
         check("on_hand\n5\n")

@@ -302,6 +302,20 @@ def test_a_stock_file_is_read_saved_and_counts(shop):
     assert ordering.given_stock(shop, versions.load(shop, 1)).table["on_hand"].sum() == 9565
 
 
+def test_columns_that_are_not_used_are_asked_about(shop):
+    at = opened("inventory", inventory_tab="Stock")
+    text = STOCK.replace("on_order", "Vendor says").replace("pack_size", "Stock on the way")
+    at.file_uploader(key="inventory_uploader").upload("stock.csv", text.encode()).run()
+    assert {box.label: box.value for box in at.selectbox}["Coming"] == "Stock on the way"
+    offered = next(box for box in at.selectbox if box.label == "*Vendor says*")
+    assert {"Owed", "Pack of"} <= set(offered.options)
+    assert "Coming" not in offered.options
+    offered.set_value("backorders").run()
+    assert {box.label: box.value for box in at.selectbox}["Owed"] == "Vendor says"
+    assert not [box for box in at.selectbox if box.label == "*Vendor says*"]
+    assert "Columns not used yet" not in texts(at)
+
+
 def test_a_stock_file_whose_dates_read_two_ways_is_asked_about(shop):
     at = opened("inventory", inventory_tab="Stock")
     text = STOCK.replace("2026-07-02", "02/07/2026")

@@ -77,6 +77,15 @@ def test_a_stock_file_with_problems_is_refused_with_all_of_them_and_their_rows(s
     assert main(["recommend", "--stock", str(path), *SHORT, "--drop-problems"]) == 0
 
 
+def test_columns_of_a_stock_file_that_are_left_out_are_told(shop, tmp_path, capsys):
+    path = tmp_path / "stock.csv"
+    path.write_text("product_id,region,Vendor says,Empty,In stock (pcs)\nBread,North,5,,60\n")
+    assert main(["recommend", "--stock", str(path), *SHORT]) == 0
+    assert "Columns of stock.csv left out: Vendor says. --map ROLE=COLUMN uses one" in capsys.readouterr().err
+    assert main(["recommend", "--stock", str(path), *SHORT, "--map", "on_order=Vendor says"]) == 0
+    assert "left out" not in capsys.readouterr().err
+
+
 def test_due_dates_that_can_be_read_two_ways_need_an_answer(shop, tmp_path, capsys):
     path = tmp_path / "stock.csv"
     path.write_text(STOCK.replace("2026-07-02", "02/07/2026"))

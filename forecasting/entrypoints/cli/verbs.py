@@ -183,7 +183,11 @@ def _stock(args: argparse.Namespace, ensemble: Ensemble) -> GivenStock:
     from forecasting.services import ordering, sales
 
     table = sales.inspect(sales.read_file(args.stock), args.stock.name, cells=True, alone=True, on_wait=say)
-    roles = ordering.guess_stock(table) | mapping(args.map, ordering.STOCK_ROLES)
+    given = mapping(args.map, ordering.STOCK_ROLES)
+    guessed = {role: column for role, column in ordering.guess_stock(table).items() if column not in given.values()}
+    roles = guessed | given
+    if unused := ordering.unused_columns(table, roles):
+        say(f"Columns of {args.stock.name} left out: {', '.join(unused)}. --map ROLE=COLUMN uses one; roles are {', '.join(ordering.STOCK_ROLES)}.")
     return ordering.check_stock(table, roles, ensemble, day_first=args.day_first).accept(drop_problems=args.drop_problems)
 
 

@@ -7,12 +7,15 @@ from typing import Final
 
 from forecasting.core import schema
 from forecasting.core.errors import ColumnsMissing
-from forecasting.intake import column_mapping
+from forecasting.intake import column_guess, column_mapping
+from forecasting.intake.column_facts import ColumnFacts, facts_of
 from forecasting.intake.column_mapping import Mapping
 from forecasting.intake.table import Table, is_empty
-from forecasting.inventory.stock import state
+from forecasting.inventory.stock import column_words, state
 
 ROLES: Final = (*schema.KEYS, *state.COLUMNS)
+MIN_SHARE_THAT_SUITS: Final = 0.5
+"""Share of the distinct cells of a column with telling words that have to fit its role."""
 
 _NAMES: Final = {
     **{role: column_mapping.NAMES[role] for role in schema.KEYS},
@@ -60,9 +63,34 @@ _NAMES: Final = {
 
 
 def guess_mapping(table: Table) -> Mapping:
-    """A role for each column whose name says it and that has any cell."""
+    """A role for each column that has any cell and whose name is known; then for those whose names have telling words, and cells that suit them."""
     guess = column_mapping.by_name(table, _NAMES)
+    others = [each for each in facts_of(table.rows) if each.name not in guess.values() and each.filled > 0]
+    guess |= _by_words(others, guess)
+    keys = column_guess.keys_of([each for each in others if each.name not in guess.values()])
+    guess = {**keys, **guess}
     return {role: guess[role] for role in ROLES if role in guess}
+
+
+def _by_words(columns: list[ColumnFacts], taken: Mapping) -> Mapping:
+    """A role that nobody has for each column whose words and cells tell it, the most telling names first."""
+    ranks = [
+        (column_words.rank(each.name, role), -place, role, each.name)
+        for place, each in enumerate(columns)
+        for role in column_words.PHRASES
+        if role not in taken and _suits(each, role)
+    ]
+    guess: Mapping = {}
+    for (*_, letters), _, role, name in sorted(ranks, reverse=True):
+        if letters and role not in guess and name not in guess.values():
+            guess[role] = name
+    return guess
+
+
+def _suits(column: ColumnFacts, role: str) -> bool:
+    """Whether most cells are such as the role needs."""
+    share = column.days if role == state.DUE else column.numeric if column.days < MIN_SHARE_THAT_SUITS else 0.0
+    return share >= MIN_SHARE_THAT_SUITS
 
 
 def checked(table: Table, chosen: AnyMapping[str, str], keys: list[str], *, alone: bool) -> Mapping:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from forecasting.core import formatting, schema, spreadsheets, unseen
+from forecasting.core import formatting, spreadsheets, unseen
 from forecasting.core.errors import AmbiguousDates, DiskFull, InputError, QuestionsOpen, ShelfcastError, TryAgain
-from forecasting.inventory.orders import wording
 from forecasting.inventory.stock.file import StockFile
 from forecasting.services import ordering, sales
+from pages.components.inventory import stock_columns
 from pages.components.shared import file_input, markdown, questions
 from pages.components.shared.file_input import FileInput
 
@@ -27,8 +27,6 @@ SAID: Final = "inventory_said"
 """Where it keeps what the last press did, and whether it failed."""
 TYPED: Final = "typing"
 """Where stock that was typed came from."""
-MAIN: Final = ("on_hand", "on_order", "due", "lead_time", "pack_size", "unit_cost", "price")
-"""Columns of a stock file that most have; the others are one click away."""
 FEW: Final = 14
 MOST: Final = 500
 
@@ -70,7 +68,7 @@ def read(ws: Workspace, ensemble: Ensemble, upload: FileInput) -> None:
     table = _table(upload)
     if table is None:
         return
-    mapping = _mapping(ensemble, upload, table)
+    mapping = stock_columns.choose(ensemble, upload, table)
     checked = _checked(ensemble, upload, table, mapping)
     if checked is not None:
         _result(ws, ensemble, upload, checked)
@@ -104,28 +102,6 @@ def _refused(title: str, text: str) -> None:
     st.caption("Nothing was saved.")
 
 
-def _mapping(ensemble: Ensemble, upload: FileInput, table: FileTable) -> dict[str, str]:
-    """What each column means, guessed from the names."""
-    guessed, chosen = ordering.guess_stock(table), {}
-    keys = [name for name in schema.KEYS if name in ensemble.panel.series]
-    shown = [*keys, *(role for role in ordering.STOCK_ROLES if role not in schema.KEYS and (role in MAIN or role in guessed))]
-    more = [role for role in ordering.STOCK_ROLES if role not in shown and role not in schema.KEYS]
-    with st.grid(5, min_column_width=130):
-        for role in shown:
-            chosen[role] = _select(role, upload, table, guessed)
-    with st.expander("More columns", type="compact"), st.grid(5, min_column_width=130):
-        for role in more:
-            chosen[role] = _select(role, upload, table, guessed)
-    return {role: column for role, column in chosen.items() if column is not None}
-
-
-def _select(role: str, upload: FileInput, table: FileTable, guessed: dict[str, str]) -> str | None:
-    names = list(table.columns)
-    index = names.index(guessed[role]) if role in guessed else None
-    key, label = f"inventory_map_{role}_{upload.id}", wording.STOCK.get(role) or formatting.LABELS[role]
-    return st.selectbox(label, names, index=index, format_func=unseen.escaped, placeholder="Not in this file", key=key, persist_state="session")
-
-
 def _checked(ensemble: Ensemble, upload: FileInput, table: FileTable, mapping: dict[str, str]) -> StockFile | None:
     """The stock in the file; None where something stands in the way, which is said."""
     day_first = st.session_state.get(f"inventory_day_first_{upload.id}")
@@ -151,9 +127,8 @@ def _result(ws: Workspace, ensemble: Ensemble, upload: FileInput, checked: Stock
         st.metric("Rows", f"{checked.rows:,}")
         st.metric("Shelves counted", f"{counted:,} of {n:,}", help="The others keep their saved stock.")
         st.metric("Problems", f"{lines:,}", help="Rows that cannot be used as they are.")
-    left_out = ["Columns left out: " + ", ".join(f"*{markdown.plain(name)}*" for name in checked.kept_out) + "."] if checked.kept_out else []
-    if notes := [*left_out, *map(markdown.plain, checked.notes)]:
-        st.caption(" ".join(notes))
+    if checked.notes:
+        st.caption(" ".join(map(markdown.plain, checked.notes)))
     if lines:
         problems(checked, "inventory_problems")
     agreed = not lines or st.checkbox(
