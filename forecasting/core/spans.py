@@ -38,16 +38,19 @@ class Spans(NamedTuple):
             >>> spans_of(pd.date_range("2026-06-01", periods=14), PERIODS["day"], PERIODS["week"]).sums(np.arange(14.0))
             array([21., 70.])
         """
-        known = np.isfinite(values)
-        total, count = (_added(self, part) for part in (np.where(known, values, 0.0), known.astype(float)))
+        if not len(self.first):
+            return np.zeros((*values.shape[:-1], 0))
+        begin = int(self.first.min())
+        needed = values[..., begin : int(self.stop.max())]
+        known = np.isfinite(needed)
+        total, count = (_added(part, self.first - begin, self.stop - begin) for part in (np.where(known, needed, 0.0), known.astype(float)))
         return np.where(count > 0, total, np.nan)
 
 
-def _added(spans: Spans, values: FloatArray) -> FloatArray:
-    if not len(spans.first):
-        return np.zeros((*values.shape[:-1], 0))
+def _added(values: FloatArray, first: np.ndarray, stop: np.ndarray) -> FloatArray:
+    """Sums from each first position up to each stop, along the last axis; the zero behind the values lets the last stop lie at their end."""
     padded = np.concatenate([values, np.zeros((*values.shape[:-1], 1))], axis=-1)
-    sums: FloatArray = np.add.reduceat(padded, np.column_stack([spans.first, spans.stop]).ravel(), axis=-1)[..., ::2]
+    sums: FloatArray = np.add.reduceat(padded, np.column_stack([first, stop]).ravel(), axis=-1)[..., ::2]
     return sums
 
 
