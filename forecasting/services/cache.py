@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from threading import Condition
 from typing import Any, NamedTuple
 
+import pandas as pd
 from cachetools import LRUCache, TTLCache, cached
 
 from forecasting.core import json_values
@@ -14,6 +15,7 @@ from forecasting.inventory.orders.recommend import Orders
 from forecasting.inventory.policy import Policy
 from forecasting.inventory.stock.state import GivenStock
 from forecasting.services import last_week, ordering, saved_sales, versions
+from forecasting.services import products as products_service
 from forecasting.storage.stock_states import SavedStock
 from forecasting.storage.workspace import Workspace
 from forecasting.training.ensemble import Ensemble
@@ -101,9 +103,20 @@ def _given(ws: Workspace, version: int, number: int) -> GivenStock:  # noqa: ARG
     return ordering.given_stock(ws, ensemble(ws, version))
 
 
+def products(ws: Workspace, version: int, saved: SavedStock | None, policy: Policy, filters: Mapping[str, str], *, steps: int) -> pd.DataFrame:
+    """All products that the filters choose, over so many steps, which nobody changes; raises NotFound and InputError."""
+    return _products(ws, version, 0 if saved is None else saved.number, policy, tuple(sorted(filters.items())), steps=steps)
+
+
+@cached(TTLCache(4, ORDERS_SECONDS), condition=Condition())
+def _products(ws: Workspace, version: int, number: int, policy: Policy, filters: tuple[tuple[str, str], ...], *, steps: int) -> pd.DataFrame:
+    every = _orders(ws, version, number, policy, ()) if number else None
+    return products_service.products_table(ensemble(ws, version), dict(filters), steps, every)
+
+
 def forget() -> None:
     """Keeps nothing any more."""
-    for cached_function in (ensemble, _stock, _orders, _order_lines, _given):
+    for cached_function in (ensemble, _stock, _orders, _order_lines, _given, _products):
         one: Any = cached_function
         one.cache_clear()
     saved_sales.forget()

@@ -6,6 +6,8 @@ import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import reduce
+from operator import and_
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +16,7 @@ import pandas as pd
 import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable
 from deltalake.exceptions import CommitFailedError
+from pyarrow import dataset
 
 from forecasting.core import row_keys, schema, system_errors
 from forecasting.core.errors import InputError, NotFound, ShelfcastError, TryAgain
@@ -38,6 +41,9 @@ CONFIGURATION: Final = {
 """Settings of the table by which no library deletes a version: `compaction` knows which ones are needed."""
 MARK: Final = "mark"
 """Key of a commit's metadata with a text of its own, by which it is recognised once it has landed."""
+
+EVERYTHING: Final[Mapping[str, str]] = {}
+"""Key values that choose all rows."""
 
 
 class Dataset:
@@ -77,6 +83,11 @@ class Dataset:
         """
         with self._named(version):
             return _read(self._table(version), self.workspace.sales)
+
+    def rows_of(self, keys: Mapping[str, str], version: int) -> pd.DataFrame:
+        """The rows of a version that have these key values, as `read` gives them; raises NotFound if there is no such version."""
+        with self._named(version):
+            return _read(self._table(version), self.workspace.sales, keys)
 
     def days(self) -> np.ndarray:
         """The days that have sales, ascending, each once, shape (n,) of `datetime64[D]`; none of the sample, which other sales replace."""
@@ -263,15 +274,21 @@ def _holds_only_sample(table: DeltaTable) -> bool:
     return {upload.kind for upload in uploads_in(_commits(table)) if not upload.undone} == {"sample"}
 
 
-def _read(table: DeltaTable | None, folder: Path) -> pd.DataFrame:
+def _read(table: DeltaTable | None, folder: Path, keys: Mapping[str, str] = EVERYTHING) -> pd.DataFrame:
     if table is None:
         return pd.DataFrame({schema.DATE: pd.Series(dtype="datetime64[us]"), schema.SALES: pd.Series(dtype="float64")})
     damage.check_parts(folder, table)
-    arrow = table.to_pyarrow_table()
+    arrow = _with_keys(table, keys) if keys else table.to_pyarrow_table()
     columns = [name for name in schema.COLUMNS if name in schema.REQUIRED or arrow.column(name).null_count < len(arrow)]
     days = arrow.column(schema.DATE).cast(pa.timestamp("us"))
     frame = arrow.select(columns).set_column(columns.index(schema.DATE), schema.DATE, days).to_pandas()
     return row_keys.in_order(frame.astype({name: "str" for name in parts.TEXTS if name in columns}))
+
+
+def _with_keys(table: DeltaTable, keys: Mapping[str, str]) -> pa.Table:
+    """The rows with these key values, from the table's files themselves: delta-rs finds no rows by a column of which its log has no statistics."""
+    wanted = [dataset.field(name) == value for name, value in keys.items()]
+    return dataset.dataset(table.file_uris(), schema=parts.ARROW).to_table(filter=reduce(and_, wanted))
 
 
 def _commits(table: DeltaTable) -> list[dict[str, Any]]:
