@@ -6,12 +6,20 @@ import logging
 
 import streamlit as st
 
-ICONS = {"overview": "home", "upload": "upload_file", "forecast": "show_chart", "inventory": "inventory_2", "accuracy": "target"}
+ICONS = {
+    "overview": "home",
+    "upload": "upload_file",
+    "forecast": "show_chart",
+    "products": "sell",
+    "inventory": "inventory_2",
+    "accuracy": "target",
+}
 
 
 def pages() -> list[st.Page]:
-    """Every page, in the order of the navigation; the first one lives at "/"."""
-    return [st.Page(f"pages/{name}.py", title=name.title(), icon=f":material/{icon}:", default=name == "overview") for name, icon in ICONS.items()]
+    """Every page, in the order of the navigation; the first one lives at "/", and to the page of a product only links lead."""
+    shown = [st.Page(f"pages/{name}.py", title=name.title(), icon=f":material/{icon}:", default=name == "overview") for name, icon in ICONS.items()]
+    return [*shown, st.Page("pages/product.py", title="Product", icon=":material/sell:", visibility="hidden")]
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -87,10 +87,10 @@ class View:
     level: Period = DAY
 
 
-def options(ensemble: Ensemble, filters: Mapping[str, str]) -> dict[str, list[str]]:
-    """For each filter column that exists, the values that exist under the other filters, sorted."""
+def options(ensemble: Ensemble, filters: Mapping[str, str], names: Collection[str] = schema.FILTERS) -> dict[str, list[str]]:
+    """For each of these filter columns that exists, the values that exist under the other filters, sorted."""
     values = {}
-    for name in (column for column in schema.FILTERS if column in ensemble.panel.series):
+    for name in (column for column in schema.FILTERS if column in names and column in ensemble.panel.series):
         others = {column: value for column, value in filters.items() if column != name}
         values[name] = sorted(ensemble.panel.series.loc[mask(ensemble, others), name].unique().tolist())
     return values

@@ -9,7 +9,9 @@ from app_driver import opened, texts
 from repository import DATA, ROOT
 from saved_shops import log
 
-PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py") if path.stem in ("overview", "upload", "forecast", "inventory", "accuracy"))
+PAGES = sorted(
+    path.stem for path in (ROOT / "pages").glob("*.py") if path.stem in ("overview", "upload", "forecast", "products", "inventory", "accuracy")
+)
 
 
 @pytest.fixture

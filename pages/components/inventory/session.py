@@ -44,6 +44,11 @@ def with_own_quantities(orders: Orders) -> Orders:
     return own_quantities.with_quantities(orders, quantities(orders))
 
 
+def products_of(version: int, state: SavedStock | None, policy: Policy, filters: dict[str, str], *, steps: int) -> pd.DataFrame:
+    """All products of the chosen series with what was counted of them, worked out once for all sessions; raises NotFound."""
+    return cache.products(workspaces.workspace(), version, state, policy, filters, steps=steps)
+
+
 def quantities(orders: Orders) -> dict[str, float]:
     """Units that a person ordered instead, of the shown series, by unique_id."""
     typed = st.session_state.get(QUANTITIES, {})

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+PRODUCTS: Final = "pages/products.py"
+PRODUCT: Final = "pages/product.py"
 FORECAST: Final = "pages/forecast.py"
 UPLOAD: Final = "pages/upload.py"
 INVENTORY: Final = "pages/inventory.py"

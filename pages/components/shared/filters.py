@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from forecasting.analysis import forecast_view
-from forecasting.core import formatting, unseen
+from forecasting.core import formatting, schema, unseen
 from pages.components.shared import markdown, wording
 
 if TYPE_CHECKING:
     from forecasting.training.ensemble import Ensemble
 
 
-def ask_filters(ensemble: Ensemble) -> dict[str, str]:
-    """One select a column that exists; each offers only what exists under the others, and keeps what the URL asks for."""
-    everything = forecast_view.options(ensemble, {})
+NOTHING: Mapping[str, str] = {}
+
+
+def ask_filters(ensemble: Ensemble, names: Collection[str] = schema.FILTERS, within: Mapping[str, str] = NOTHING) -> dict[str, str]:
+    """One select for each of these columns that exists; each offers only what exists under the others, and keeps what the URL asks for.
+
+    Args:
+        ensemble: Whose series.
+        names: Columns to ask for.
+        within: Filters that are set already; a column that has a single value within them is not asked for.
+    """
+    everything = {name: values for name, values in forecast_view.options(ensemble, within, names).items() if not within or len(values) > 1}
+    if not everything:
+        return {}
+    for name in (name for name in everything if st.session_state.get(name) not in (None, *everything[name])):
+        st.session_state[name] = None
     chosen = {name: value for name in everything if (value := _asked(name)) in everything[name]}
-    offered = forecast_view.options(ensemble, chosen)
+    offered = forecast_view.options(ensemble, {**within, **chosen}, tuple(everything))
     with st.grid(max(len(offered), 3), min_column_width=150):
         for name, values in offered.items():
             excluded = [chosen[name]] if name in chosen and chosen[name] not in values else []

@@ -9,7 +9,7 @@ from forecasting.core import unseen
 
 _SPECIAL: Final = re.compile(r"([\\`*_{}\[\]()#+\-.!|~$:<>&=^\"'])")
 _AUTOMATIC: Final = re.compile(r"(:|@|www|[-~=<>](?=\\?[-=<>]))", re.IGNORECASE)
-_JOINER: Final = "\u2060"
+JOINER: Final = "\u2060"
 
 
 def plain(text: str) -> str:
@@ -24,4 +24,4 @@ def plain(text: str) -> str:
         '\\\\*\\\\*x\\\\*\\\\* \\\\$1'
     """
     safe = _SPECIAL.sub(r"\\\1", unseen.escaped(" ".join(text.split())))
-    return _AUTOMATIC.sub(rf"\1{_JOINER}", safe)
+    return _AUTOMATIC.sub(rf"\1{JOINER}", safe)

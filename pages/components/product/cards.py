@@ -1,0 +1,146 @@
+"""The cards of a product's page: what stands behind its forecast, what changed and will change, its stock, its price."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from forecasting.analysis import product_story
+from forecasting.analysis.day_marks import DayMark
+from forecasting.analysis.forecast_view import View
+from forecasting.core import formatting, schema, unseen
+from forecasting.core.errors import ShelfcastError
+from forecasting.inventory.orders import projection, wording
+from forecasting.inventory.orders.recommend import Orders
+from forecasting.inventory.stock import state
+from forecasting.services import product_uploads, workspaces
+from pages.charts import forecast, price, stock
+from pages.components.inventory import summary
+from pages.components.shared import layout, markdown
+from pages.components.shared.addresses import INVENTORY
+
+if TYPE_CHECKING:
+    from forecasting.training.ensemble import Ensemble
+
+SHELVES: Final = 12
+"""Shelves of a product that are listed at most."""
+NOT_COUNTED: Final = "No stock was counted yet. Until it is, orders assume empty shelves."
+NO_ORDER: Final = "Nothing was counted of this product. It has no order until it is."
+
+
+def story(ensemble: Ensemble, view: View) -> None:
+    """Three sentences, and what was changed in its past sales before the models learned from them."""
+    st.markdown(markdown.plain(" ".join(product_story.product_story(ensemble, view))))
+    notes = ensemble.health.loc[ensemble.health[schema.UNIQUE_ID].isin(_ids(ensemble, view)), schema.NOTES]
+    if texts := [note for note in dict.fromkeys(notes.astype(str)) if note]:
+        st.caption(markdown.plain(" ".join(texts[:2])))
+
+
+def _ids(ensemble: Ensemble, view: View) -> pd.Series:
+    chosen = pd.Series(True, ensemble.panel.series.index)
+    for name, value in view.filters.items():
+        chosen &= ensemble.panel.series[name] == value
+    return ensemble.panel.series.loc[chosen, schema.UNIQUE_ID]
+
+
+def happenings(marks: Sequence[DayMark], filters: Mapping[str, str], first_ahead: pd.Timestamp) -> None:
+    """What is to come, and which uploads changed the product."""
+    coming = [{"Day": mark.days, "What": mark.name} for mark in marks if mark.last >= first_ahead]
+    rows = [*coming, *_uploads(filters)]
+    if not rows:
+        st.caption("No holiday, promotion or closed day is known ahead.")
+        return
+    st.dataframe(
+        unseen.legible(pd.DataFrame(rows)),
+        hide_index=True,
+        height="content" if len(rows) <= SHELVES else 430,
+        column_config={"Day": st.column_config.TextColumn(width=130), "What": st.column_config.TextColumn(width="large")},
+        alt="Days that stand out ahead, and uploads that changed this product",
+    )
+
+
+def _uploads(filters: Mapping[str, str]) -> list[dict[str, str]]:
+    keys = {name: value for name, value in filters.items() if name in schema.KEYS}
+    try:
+        uploads = product_uploads.product_uploads(workspaces.workspace(), keys)
+    except ShelfcastError as error:
+        return [{"Day": "", "What": f"The saved sales cannot be read: {error}"}]
+    return [{"Day": formatting.date(_moment(each)), "What": f"Upload {each.upload.name}: {_rows(each)}"} for each in uploads]
+
+
+def _moment(each: product_uploads.ProductUpload) -> pd.Timestamp:
+    return pd.Timestamp(each.upload.when.astimezone().replace(tzinfo=None))
+
+
+def _rows(each: product_uploads.ProductUpload) -> str:
+    parts = [f"{formatting.count(each.new, 'row')} new"] if each.new else []
+    return ", ".join([*parts, *([f"{each.changed:,} changed"] if each.changed else [])])
+
+
+def shelf(orders: Orders | None, rows: np.ndarray, filters: Mapping[str, str]) -> None:
+    """The stock of one shelf as it runs down, or of several as a list; asks to count where nothing was."""
+    counted = [] if orders is None else [int(row) for row in rows if orders.stock.given[state.ON_HAND].iloc[row]]
+    if orders is None or not counted:
+        st.caption(NOT_COUNTED if orders is None else NO_ORDER)
+        st.page_link(INVENTORY, label="Count it", icon=":material/inventory_2:", query_params={"inventory_tab": "Stock"})
+    elif len(rows) == 1:
+        _path(orders, counted[0])
+    else:
+        _shelves(orders, counted, filters, len(rows))
+
+
+def _path(orders: Orders, place: int) -> None:
+    row = orders.table.iloc[place].to_dict()
+    if row["reason"]:
+        st.caption(markdown.plain(row["reason"]))
+        return
+    st.plotly_chart(
+        stock.path(projection.projection_of(orders, place, float(row["order_quantity"])), row["reorder_point"], orders.ensemble.panel.period),
+        config=forecast.CONFIG,
+        key="product_path",
+        alt=f"Expected stock of {summary.named(row)}, with the order and without",
+    )
+    st.caption(markdown.plain(wording.sum_of(orders, place)))
+
+
+def _shelves(orders: Orders, counted: list[int], filters: Mapping[str, str], shelves: int) -> None:
+    lines = orders.table.iloc[counted].sort_values("days_of_cover", kind="stable").head(SHELVES)
+    table = lines.assign(
+        shelf=[summary.named({name: row[name] for name in schema.KEYS if name in row and name not in filters}) for row in lines.to_dict("records")],
+        state=pd.Series([[wording.STATES[name]] for name in lines["state"]], lines.index),
+        days_of_cover=lines["days_of_cover"].replace(np.inf, np.nan),
+    )
+    units = "%,.0f" if orders.ensemble.whole else "%,.1f"
+    number, chips = st.column_config.NumberColumn, st.column_config.MultiselectColumn
+    columns: dict[str, Any] = {
+        "shelf": st.column_config.TextColumn("Shelf", width=120),
+        state.ON_HAND: number("In stock", format=units, width=75),
+        "order_quantity": number("Order", format=units, width=65),
+        "state": chips("State", options=list(wording.STATES.values()), color=list(summary.COLORS.values()), width=105),
+        "days_of_cover": number("Cover", format="%.1f d", width=70),
+    }
+    st.dataframe(
+        unseen.legible(table[list(columns)]),
+        column_config=columns,
+        hide_index=True,
+        placeholder="-",
+        alt="The shelves of this product, the emptiest first",
+    )
+    if len(counted) < shelves:
+        st.caption(f"{len(counted):,} of {shelves:,} shelves counted.")
+
+
+def prices(ensemble: Ensemble, rows: np.ndarray, steps: int, assumed: Sequence[str]) -> None:
+    """The price as it was and as it is assumed, and what is assumed of promotions and closed days; nothing where nothing is known of them."""
+    figure = price.price(ensemble.panel, rows, steps)
+    if figure is None and not assumed:
+        return
+    with layout.card("Price and promotion", "What the forecast takes for granted"):
+        if figure is not None:
+            st.plotly_chart(figure, config=forecast.CONFIG, key="product_price", alt="The price of the last year and the one assumed ahead")
+        if assumed:
+            st.caption("  \n".join(markdown.plain(text) for text in assumed))

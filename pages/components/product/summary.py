@@ -1,0 +1,92 @@
+"""The head of a product's page and its four numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, Final
+
+import pandas as pd
+import streamlit as st
+
+from forecasting.analysis import products
+from forecasting.analysis.forecast_view import View
+from forecasting.core import formatting, schema
+from forecasting.services import products as services
+from pages.components.products import wording
+from pages.components.shared import layout, markdown
+from pages.components.shared import wording as shared
+from pages.components.shared.addresses import FORECAST, INVENTORY, PRODUCTS
+from pages.components.shared.figures import Chip, figure
+
+NEXT_HELP: Final = "Units that we expect to sell, against the same weekdays 364 days before."
+
+
+def unknown(name: str) -> None:
+    """The address names no product, or one that the live version does not know."""
+    layout.head("Product", "Not found" if name else "None chosen")
+    text = f"The forecast that is live knows no product called {markdown.plain(name)}." if name else "The address names no product."
+    why = " It may have another name, or its sales were taken back or are not in the forecast yet." if name else ""
+    with layout.empty("search_off", "No such product." if name else "Which product?", f"{text}{why}"):
+        st.page_link(PRODUCTS, label="All products", icon=":material/sell:")
+
+
+def head(name: str, row: Mapping[str, Any], filters: Mapping[str, str]) -> None:
+    """The way back, the name, what it is, and where to go on."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="product_flags"):
+        st.page_link(PRODUCTS, label="Products", icon=":material/chevron_left:")
+        for flag in (flag for flag in wording.FLAGS if row.get(flag, False)):
+            st.badge(wording.FLAGS[flag], color=wording.COLORS[flag])
+    with layout.head(markdown.plain(name), _facts(row)):
+        st.page_link(FORECAST, label="Forecast", icon=":material/show_chart:", query_params=dict(filters))
+        st.page_link(INVENTORY, label="Order", icon=":material/inventory_2:", query_params=dict(filters))
+
+
+def _facts(row: Mapping[str, Any]) -> str:
+    """ "Pastry · 1.79 a unit · class AX"."""
+    price = row[products.REVENUE] / row[products.NEXT] if row[products.NEXT] > 0 else math.nan
+    facts = [markdown.plain(str(row.get(schema.CATEGORY) or "")), "" if math.isnan(price) else f"{price:,.2f} a unit", f"class {row[services.CLASS]}"]
+    return " · ".join([fact for fact in facts if fact])
+
+
+def numbers(view: View, row: Mapping[str, Any]) -> None:
+    """The answer in four numbers."""
+    ahead, total, money = view.period.count(view.steps), view.total, row[products.REVENUE]
+    known = not math.isnan(total.lower_80)
+    worth = shared.RANGE_CHIP if math.isnan(money) else f"about {formatting.headline(money)} in money"
+    miss = "too new to tell" if math.isnan(view.wape) else f"{formatting.percent(view.wape, 0)} usual miss"
+    with st.grid(4, min_column_width=150):
+        figure(f"Next {ahead}", formatting.headline(total.expected), _against_last_year(view), NEXT_HELP)
+        span = formatting.span(total.lower_80, total.upper_80) if known else "no range yet"
+        figure(f"80{formatting.NBSP}% range", span, Chip(worth), shared.RANGE_HELP)
+        _stock(row, shelves=view.n_series)
+        figure(f"Last {ahead}", formatting.headline(row[products.LAST]), Chip(miss), wording.MISS_HELP)
+
+
+def _against_last_year(view: View) -> Chip:
+    change, text = shared.change(view.total.expected, view.last_year)
+    if not text:
+        return Chip("no sales a year ago")
+    return Chip(text, "green" if change >= 0 else "orange", "up" if change >= 0 else "down", "vs same weeks last year")
+
+
+def _stock(row: Mapping[str, Any], *, shelves: int) -> None:
+    stock, cover = (row.get(name, math.nan) for name in (services.STOCK, services.COVER))
+    if math.isnan(stock):
+        figure("In stock", "not counted", Chip("count it below"), wording.COVER_HELP)
+        return
+    lasts = "empty today" if cover < 1 else f"lasts {formatting.count(math.floor(cover), 'day')}"
+    chip = Chip(lasts if shelves == 1 else f"first shelf {lasts}", "red" if row.get(services.RUNS_OUT) else "gray")
+    figure("In stock", formatting.units(stock), chip, wording.COVER_HELP)
+
+
+def chart_title(view: View, product: Mapping[str, str]) -> tuple[str, str]:
+    """The title of the chart, and a line about it."""
+    where = [value for key, value in view.filters.items() if key not in product]
+    series = "" if view.n_series == 1 else f"{view.n_series:,} shelves added up"
+    return "Sales and forecast", markdown.plain(", ".join([*where, *[series] * bool(series)])) or "Units"
+
+
+def row_of(table: pd.DataFrame, name: str) -> dict[str, Any]:
+    """What the table of products says of one."""
+    return {str(column): value for column, value in table[table[products.PRODUCT] == name].iloc[0].items()}

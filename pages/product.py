@@ -1,0 +1,62 @@
+"""All that is known of one product: its sales, its forecast, its stock, its price, and what stands behind them."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from forecasting.analysis import day_marks, forecast_view, product_groups
+from forecasting.core import schema
+from forecasting.core.errors import NotFound
+from forecasting.services import forecasts
+from pages.charts import forecast, marks
+from pages.components.inventory import policy, session
+from pages.components.product import cards, summary
+from pages.components.shared import layout, live_version, product_links, sales_state, time_level
+from pages.components.shared.filters import ask_filters
+
+manifest = live_version.live_manifest("Product")
+version = manifest["version"]
+ensemble = live_version.loaded(version)
+panel, steps = ensemble.panel, live_version.ahead(ensemble)
+name = st.query_params.get(product_links.PARAMETER, "")
+try:
+    product = product_groups.filters_of(panel, name)
+except NotFound:
+    summary.unknown(name)
+    st.stop()
+
+place = st.container()
+filters = {**product, **ask_filters(ensemble, (schema.REGION, schema.STORE), within=product)}
+saved, _ = session.saved()
+terms = policy.current(ensemble, saved)
+row = summary.row_of(session.products_of(version, saved, terms, {key: filters[key] for key in filters if key not in product}, steps=steps), name)
+view = forecast_view.view(ensemble, filters, steps)
+rows = forecast_view.chosen_rows(ensemble, filters, steps)
+with place:
+    summary.head(name, row, filters)
+    sales_state.unused_note(manifest)
+summary.numbers(view, row)
+
+country = manifest["settings"]["prophet"]["country"]
+days = day_marks.day_marks(panel, rows, back=panel.period.year, ahead=steps, country=country)
+with st.container(border=True, key="product_card"):
+    with layout.card_head(*summary.chart_title(view, product)):
+        time = time_level.ask(ensemble, steps, last_year=True)
+    shown = view if time.level == panel.period else forecast_view.view(ensemble, filters, steps, time.level)
+    figure = forecast.forecast(shown, time.with_last_year(("blend", "band_80", "band_95")), 344)
+    st.plotly_chart(
+        marks.add_marks(figure, days) if time.level == panel.period else figure,
+        config=forecast.CONFIG,
+        key="product_chart",
+        alt=f"Sales and forecast of {name} with its ranges",
+    )
+
+left, right = st.columns(2)
+with left, layout.card("What stands behind it", height="stretch"):
+    cards.story(ensemble, view)
+    happenings = st.container()
+with right, layout.card("Stock", height="stretch"):
+    cards.shelf(None if saved is None else session.with_own_quantities(session.orders_of(version, saved, terms, {})), rows, product)
+cards.prices(ensemble, rows, steps, [each.text for each in forecasts.assumptions(ensemble, filters, steps)])
+with happenings:
+    cards.happenings(days, filters, panel.ahead(1)[0])

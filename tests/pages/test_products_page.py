@@ -1,0 +1,122 @@
+"""All products on one page, and all of one product on another."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from app_driver import curves, numbers, opened, texts
+from patience import PATIENCE
+from repository import ROOT
+from streamlit.testing.v1 import AppTest
+
+from forecasting.analysis import forecast_view
+from forecasting.core import formatting
+from forecasting.services import ordering, versions
+from pages.components.shared import product_links
+
+
+def alone(page, **query):
+    """A page run by itself, as a deep link runs it."""
+    at = AppTest.from_file(str(ROOT / "pages" / f"{page}.py"), default_timeout=PATIENCE)
+    for name, value in query.items():
+        at.query_params[name] = value
+    at.run()
+    assert not at.exception
+    return at
+
+
+def listed(at):
+    return at.dataframe[0].value["product"].tolist()
+
+
+@pytest.mark.usefixtures("watching")
+def test_the_list_is_searched_sorted_and_filtered_and_hides_what_is_no_longer_sold():
+    at = opened("products", sort="Name")
+    assert listed(at) == ["Bread", "Cake", "New bun", "Soap", "Tea"]
+    assert "5 sold, 1 no longer sold is hidden" in texts(at)
+    at.text_input(key="search").set_value("PIE").run()
+    assert listed(at) == ["Old pie"]
+    at.text_input(key="search").set_value("").run()
+    at.pills(key="products_flags").set_value(["gone", "young"]).run()
+    assert listed(at) == ["New bun", "Old pie"]
+    at.pills(key="products_flags").set_value([]).run()
+    at.selectbox(key="category").set_value("Drinks").run()
+    assert listed(at) == ["Tea"]
+    at.text_input(key="search").set_value("nowhere").run()
+    assert "No product fits." in texts(at)
+
+
+@pytest.mark.usefixtures("watching")
+def test_the_list_adds_up_to_the_total_of_the_overview(published):
+    at = alone("products")
+    total = forecast_view.view(versions.load(published, 1), {}, 14).total.expected
+    assert at.dataframe[0].value["next"].sum() == pytest.approx(total)
+    assert f"{formatting.units(total)} units in the next 14 days" in texts(at)
+    assert {"revenue", "cover", "stock"}.isdisjoint(at.dataframe[0].value.columns)
+
+
+def shown(at, name):
+    """The page of another product, in the same session."""
+    at.query_params["product"] = name
+    at.run()
+    assert not at.exception
+    return at
+
+
+@pytest.mark.usefixtures("watching")
+def test_a_tapped_name_opens_the_product_with_the_filters():
+    at = opened("products", region="South")
+    at.session_state["products_opened"] = "Tea"
+    at.run()
+    assert at.title[0].value == "Tea"
+    assert at.query_params["product"] == "Tea"
+    assert at.session_state["region"] == "South"
+
+
+@pytest.mark.usefixtures("watching")
+def test_a_product_has_its_forecast_its_story_and_its_uploads(published):
+    at = opened("product", product="Bread")
+    ensemble = versions.load(published, 1)
+    total = forecast_view.view(ensemble, {"product_id": "Bread"}, 14).total.expected
+    assert numbers(at)["Next 14 days"] == formatting.headline(total)
+    assert numbers(at)["In stock"] == "not counted"
+    assert "From 420 days of sales we expect" in plain(at)
+    assert curves(at)[:4] == ["95\u00a0% range", "80\u00a0% range", "Sales", "Same weekday last year"]
+    assert at.dataframe[0].value["What"].tolist() == ["Upload sales.csv: 840 rows new"]
+    at.selectbox(key="region").set_value("South").run()
+    south = forecast_view.view(ensemble, {"product_id": "Bread", "region": "South"}, 14).total.expected
+    assert numbers(at)["Next 14 days"] == formatting.headline(south)
+    bun = shown(at, "New bun")  # which is not sold in the South
+    assert "5 days" in plain(bun)
+    assert numbers(bun)["Next 14 days"] != "0"
+    assert "0 until new sales" in plain(shown(at, "Old pie"))
+    gone = shown(at, "Gone / 100 %")
+    assert ("knows no product called Gone / 100 %" in plain(gone), list(gone.metric)) == (True, [])
+    assert "names no product" in plain(shown(at, ""))
+
+
+def plain(at):
+    """What a page says, without what keeps it from being Markdown."""
+    return texts(at).replace("\u2060", "").replace("\\", "")
+
+
+@pytest.mark.usefixtures("fresh_caches")
+def test_counted_stock_stands_beside_the_forecast(shop):
+    ensemble = versions.load(shop, 1)
+    typed = pd.DataFrame({"product_id": ["Tea", "Tea", "Bread"], "region": ["North", "South", "North"], "on_hand": [30, 9000, 400]})
+    ordering.save_stock(shop, ordering.check_typed_stock(typed, ensemble), ensemble, "typed")
+    at = opened("products")
+    rows = at.dataframe[0].value.set_index("product")
+    assert rows.loc["Tea", "flag"] == ["Runs out"]
+    assert rows["cover"].notna().to_dict() == {"Tea": True, "Bread": True} | dict.fromkeys(["Cake", "Soap", "New bun"], False)
+    at.switch_page("pages/product.py")
+    assert numbers(shown(at, "Tea"))["In stock"] == "9,030"
+    assert at.dataframe[1].value["shelf"].tolist() == ["North", "South"]
+    assert "1 of 2 shelves counted" in texts(shown(at, "Bread"))
+
+
+@pytest.mark.parametrize("name", ["a/b", "100 % & more", "?x=1#y", "😀 \"bun\" 'x'", ":material/home: Bun", "  "])
+def test_a_name_is_a_parameter_and_a_label_whatever_it_holds(name):
+    assert product_links.address(name, {"store": "A", "category": "B"}) == {"product": name, "store": "A"}
+    assert product_links.label(name).replace("\u2060", "") == name
+    assert ":material/" not in product_links.label(name)
