@@ -23,7 +23,7 @@ def pages() -> list[st.Page]:
 
 
 if __name__ == "__main__":
-    from pages.components.shared import layout
+    from pages.components.shared import layout, style_sheet
     from pages.components.shared.failures import failures_shown
     from pages.components.training import banner
     from pages.server import first_page, login_page
@@ -31,6 +31,7 @@ if __name__ == "__main__":
     st.set_page_config(page_icon="static/icon.svg", layout="wide")
     page = st.navigation(login_page.gate(pages()), position="top")
     st.set_page_config(page_title=f"{page.title} · Shelfcast")
+    style_sheet.apply()
     layout.logo()
     with failures_shown():
         banner.follow(banner=page.title != "Upload")
