@@ -12,6 +12,7 @@
     ├── NothingPublished         there is no model version to forecast with yet
     ├── VersionDamaged           a version whose files do not match its manifest
     ├── StockDamaged             saved stock that cannot be read
+    ├── LinksDamaged             links between products that cannot be read
     ├── SalesDamaged             a file of the sales table that is missing or not as it was written
     ├── StorageUnavailable       a file that the system does not give now: no right to it, too many open files, a failing disk
     │   └── VersionUnavailable   a version whose files cannot be read now; nothing says that they are damaged
@@ -159,6 +160,10 @@ class VersionDamaged(ShelfcastError):
 
 class StockDamaged(ShelfcastError):
     """A saved state of the stock cannot be read."""
+
+
+class LinksDamaged(ShelfcastError):
+    """Links between products that cannot be read as they were written."""
 
 
 class SalesDamaged(ShelfcastError):

@@ -15,13 +15,16 @@ from forecasting.jobs.cron import Cron
 from forecasting.jobs.runner import Jobs
 from forecasting.jobs.schedule_state import ScheduleState
 from forecasting.services import retraining, versions
+from forecasting.storage import product_links
 from forecasting.storage.locks import exclusive
+from forecasting.storage.product_links import Link, ProductLinks
 from forecasting.storage.sales.table import Dataset
 from forecasting.storage.workspace import Workspace
 
 logger = logging.getLogger("shelfcast")
 
 LOOK_SECONDS = 15.0
+UNCHANGED = "The sales have not changed since they were learned: nothing was retrained."
 AHEAD = timedelta(days=1)
 """Clocks of servers differ by less; what lies further ahead was written by a clock that was wrong."""
 
@@ -158,9 +161,9 @@ class Schedule:
         version = Dataset(self.ws).version
         if version is None:
             return replace(claim, outcome="no sales", text="There are no sales yet: nothing was retrained.", job=None)
-        if version in _learned(self.ws):
-            return replace(claim, outcome="unchanged", text="The sales have not changed since they were learned: nothing was retrained.", job=None)
         try:
+            if (version, ProductLinks(self.ws).load().links) in _learned(self.ws):
+                return replace(claim, outcome="unchanged", text=UNCHANGED, job=None)
             return _started(claim, self.start(self.ws, self.choose(self.ws)))
         except JobRunning as running:
             text = (
@@ -186,11 +189,15 @@ def _started(claim: ScheduleState, job: int) -> ScheduleState:
     return replace(claim, outcome="started", text=f"Job {job} was started.", job=job)
 
 
-def _learned(ws: Workspace) -> set[int]:
-    """The versions of the sales that the live version and those after it learned: a person who went back to an older one keeps it."""
+def _learned(ws: Workspace) -> set[tuple[int, tuple[Link, ...]]]:
+    """The versions of the sales, each with its links between products, that the live version and those after it learned.
+
+    A person who went back to an older one keeps it.
+    """
     serving = versions.serving(ws)
     if serving.version is None:
         return set()
     damaged = {damage.version for damage in serving.refused}
     whole = (version for version in versions.versions(ws) if "damaged" not in version)
-    return {version["sales_version"] for version in whole if version["version"] >= serving.version and version["version"] not in damaged}
+    later = [version for version in whole if version["version"] >= serving.version and version["version"] not in damaged]
+    return {(version["sales_version"], product_links.learned(version)) for version in later}

@@ -10,6 +10,7 @@ from forecasting.core import panel
 from forecasting.core.errors import NotFound, VersionDamaged, VersionUnavailable
 from forecasting.core.period import DAY, PERIODS, Period
 from forecasting.core.settings import Settings
+from forecasting.storage import product_links
 from forecasting.storage.versions import sales_snapshot
 from forecasting.storage.versions.manifest import readable
 from forecasting.storage.versions.serving import forget, serving_version
@@ -17,6 +18,7 @@ from forecasting.storage.versions.store import Serving, Versions
 from forecasting.storage.workspace import Workspace
 from forecasting.training import ensemble
 from forecasting.training.ensemble import Ensemble
+from forecasting.training.succession import with_successors
 
 
 def serving(ws: Workspace) -> Serving:
@@ -32,7 +34,9 @@ def load(ws: Workspace, version: int) -> Ensemble:
     versions = Versions(ws.versions)
     folder = versions.folder(version)
     with versions.there(version), readable(folder, version, "."):
-        return ensemble.load(folder, panel.from_sales(sales_snapshot.read(ws, folder, versions.manifest(version))))
+        facts = versions.manifest(version)
+        sales = with_successors(sales_snapshot.read(ws, folder, facts), product_links.learned(facts))
+        return ensemble.load(folder, panel.from_sales(sales))
 
 
 def manifest(ws: Workspace, version: int) -> dict[str, Any]:

@@ -48,6 +48,11 @@ class Workspace:
         return self.home / "data" / "stock"
 
     @property
+    def products(self) -> Path:
+        """Which product replaced which, as numbered states."""
+        return self.home / "data" / "products"
+
+    @property
     def versions(self) -> Path:
         """Folder of the published model versions and the live pointer."""
         return self.home / "artifacts" / "versions"

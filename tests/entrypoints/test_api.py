@@ -300,6 +300,7 @@ def test_addresses_and_methods_that_are_none_are_problems_too(looked_at):
     response = looked_at.get("/api/upload")
     problem(response, 405, "method-not-allowed")
     assert response.headers["allow"] == "POST"
+    assert looked_at.put("/api/products/links").headers["allow"] == "GET, POST"
     for body in (b"{", b"[]", b"\xff", b"[" * 100_000):
         assert looked_at.post("/api/forecast", content=body, headers={"Content-Type": "application/json"}).status_code in (400, 422)
 

@@ -11,6 +11,7 @@ from collections import defaultdict
 from contextlib import contextmanager
 
 import pytest
+import shop_workspaces as shops
 from api_client import client, problem, sales_file
 from live_server import served
 from patience import PATIENCE
@@ -21,7 +22,7 @@ from forecasting.services import jobs
 pytestmark = pytest.mark.slow
 
 SECRET = "correct-horse-battery-staple"
-OPERATIONS = 15
+OPERATIONS = 19
 CHECKS = (
     "not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance,"
     "negative_data_rejection,unsupported_method,allow_header_conformance,ignored_auth"
@@ -88,6 +89,7 @@ def answered(address, token):
 
 @pytest.mark.parametrize("token", ["", SECRET])
 def test_the_server_does_what_its_documentation_says(shop, tmp_path, token):
+    shops.merge(shop, shops.sales().tail(1).assign(product_id="Croisant"))
     options = ["--header", f"Authorization: Bearer {token}"] if token else []
     variables = {REQUEST_RATE: "100000/second", UPLOAD_RATE: "100000/second", TOKEN: token}
     with served(shop.home, log=tmp_path / "log", **variables) as (address, process), cancelling(shop) as cancelled:

@@ -14,7 +14,7 @@ from forecasting.core.errors import TryAgain
 from forecasting.core.settings import Settings
 from forecasting.jobs import schedule_state
 from forecasting.jobs.cron import Cron
-from forecasting.services import sales, versions
+from forecasting.services import product_links, sales, versions
 from forecasting.services.schedule import LOOK_SECONDS, Schedule
 from forecasting.storage.locks import exclusive
 from forecasting.storage.versions.store import Versions
@@ -117,6 +117,14 @@ def test_unchanged_sales_are_not_learned_again(schedule, starts, selling, told):
     assert schedule.check(THREE + DAY).outcome == "started"
     sales.undo(selling)
     assert schedule.check(THREE + 2 * DAY).outcome == "started"
+
+
+def test_changed_links_between_products_are_learned_as_changed_sales_are(schedule, starts, selling):
+    learn(selling)
+    product_links.replace(selling, "Soap", "Soap bar")
+    assert schedule.check(THREE).outcome == "started"
+    product_links.undo(selling)
+    assert schedule.check(THREE + DAY).outcome == "unchanged"
 
 
 def test_a_person_who_went_back_to_an_older_version_keeps_it_until_the_sales_change(schedule, starts, selling):

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match
 
 from forecasting.core import errors, system_errors
 from forecasting.core.errors import AmbiguousDates, ColumnsMissing, InputError, JobRunning, ProblemsFound, QuestionsOpen, ShelfcastError
@@ -21,6 +22,8 @@ from forecasting.entrypoints.server.problem import MEDIA_TYPE, answer
 logger = logging.getLogger("shelfcast")
 SHOWN: Final = 100
 """Rows with problems that an answer lists at most."""
+METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+"""Methods that a route may accept."""
 MAX_NAME_CHARACTERS: Final = 80
 """Characters of a field's name that an answer repeats at most."""
 STATUS: Final[dict[type[ShelfcastError], int]] = {
@@ -127,7 +130,15 @@ def _refused(request: Request, error: Exception) -> Response:
         405: "This address does not accept that method. See the Allow header.",
     }
     detail = texts.get(error.status_code, str(error.detail))
-    return answer(error.status_code, kinds.get(error.status_code, "Refused"), detail, headers=error.headers)
+    headers = _methods(request) if error.status_code == 405 else error.headers
+    return answer(error.status_code, kinds.get(error.status_code, "Refused"), detail, headers=headers)
+
+
+def _methods(request: Request) -> dict[str, str]:
+    """The Allow header of an address: what any of its routes accepts, where the framework names the methods of the first alone."""
+    scopes = {method: {**request.scope, "method": method} for method in METHODS}
+    accepted = [method for method, scope in scopes.items() if any(route.matches(scope)[0] is Match.FULL for route in request.app.routes)]
+    return {"Allow": ", ".join(accepted)}
 
 
 def _misread(_: Request, error: Exception) -> Response:

@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -55,10 +56,8 @@ def parser(run: Verbs) -> argparse.ArgumentParser:
     forecast.add_argument("--last-year", action="store_true", help="with the units sold in the same days a year before")
     _add_out(forecast)
     _add_recommend(verbs, run)
-    versions = _add(verbs, "versions", run, "list the published versions")
-    versions.add_argument("--json", action="store_true", help="print all that each says of itself")
-    live = _add(verbs, "live", run, "serve this version from now on")
-    live.add_argument("number", type=int, metavar="N", help="the version")
+    _add_products(verbs, run)
+    _add_version_verbs(verbs, run)
     _add_prune(verbs, run)
     _add_verify(verbs, run)
     _add_backup_verbs(verbs, run)
@@ -113,6 +112,23 @@ def _add_sales_verbs(verbs: Any, run: Verbs) -> None:
     add_reading(upload)
     upload.add_argument("--dry-run", action="store_true", help="show what would change; save nothing")
     _add(verbs, "undo", run, "take the last upload back")
+
+
+def _add_version_verbs(verbs: Any, run: Verbs) -> None:
+    versions = _add(verbs, "versions", run, "list the published versions")
+    versions.add_argument("--json", action="store_true", help="print all that each says of itself")
+    live = _add(verbs, "live", run, "serve this version from now on")
+    live.add_argument("number", type=int, metavar="N", help="the version")
+
+
+def _add_products(verbs: Any, run: Verbs) -> None:
+    verb = _add(verbs, "products", run, "list products that replace others, or change that; a retrain then learns from the joined history")
+    change = verb.add_mutually_exclusive_group()
+    change.add_argument("--replace", nargs=2, metavar=("OLD", "NEW"), help="OLD hands its history on to NEW: another name, a new pack")
+    change.add_argument("--separate", metavar="OLD", help="OLD stands for itself again")
+    change.add_argument("--undo", action="store_true", help="take the last of these changes back")
+    verb.add_argument("--day", type=date.fromisoformat, metavar="YYYY-MM-DD", help="from which day on (the day after OLD's last row)")
+    verb.add_argument("--json", action="store_true", help="print the links as JSON")
 
 
 def _add_recommend(verbs: Any, run: Verbs) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from forecasting.core import locations, system_errors
 from forecasting.core.errors import AmbiguousDates, ColumnsMissing, InputError, NothingPublished, ProblemsFound, ShelfcastError
-from forecasting.entrypoints.cli import arguments, backup_verbs, sales_verbs, verify_verb
+from forecasting.entrypoints.cli import arguments, backup_verbs, product_verbs, sales_verbs, verify_verb
 from forecasting.entrypoints.cli.output import problem_lines, say, tell, write
 from forecasting.entrypoints.cli.reading import mapping
 from forecasting.services import workspaces
@@ -166,6 +166,7 @@ VERBS: arguments.Verbs = {
     "retrain": sales_verbs.retrain,
     "forecast": _forecast,
     "recommend": _recommend,
+    "products": product_verbs.products,
     "versions": _versions,
     "live": _live_verb,
     "prune": _prune,

@@ -14,15 +14,17 @@ from forecasting.services.verification.checking import Check
 from forecasting.services.verification.report import Finding
 from forecasting.storage import reading, sealed_json
 from forecasting.storage.aside import put_aside
+from forecasting.storage.product_links import ProductLinks
 from forecasting.storage.stock_states import StockStore
 from forecasting.storage.workspace import Workspace
 
-STOCK, JOBS, SCHEDULE, OTHERS = "the saved stock", "the jobs", "the schedule", "other kinds"
+STOCK, LINKS, JOBS, SCHEDULE, OTHERS = "the saved stock", "the product links", "the jobs", "the schedule", "other kinds"
 
 
 def findings(check: Check) -> Iterator[Finding]:
     """What is not whole of the saved stock, jobs, the schedule and other records."""
     yield from _stock(check)
+    yield from _links(check)
     yield from _jobs(check)
     path = check.ws.schedule
     if path.exists():
@@ -37,6 +39,12 @@ def _stock(check: Check) -> Iterator[Finding]:
     for number in store.numbers():
         text = "Put it back from a backup, or upload or type the stock again: that saves a new state."
         yield from check.file(STOCK, store.path(number), partial(_stock_fault, store, number), text)
+
+
+def _links(check: Check) -> Iterator[Finding]:
+    store = ProductLinks(check.ws)
+    for number in store.numbers():
+        yield from check.file(LINKS, store.path(number), partial(_record_fault, store.path(number)), "Put it back from a backup.")
 
 
 def _stock_fault(store: StockStore, number: int) -> str:
@@ -84,7 +92,7 @@ def _aside(ws: Workspace, path: Path) -> str:
 
 def _others(ws: Workspace) -> Iterator[Path]:
     """Records that no other check knows."""
-    known = (ws.sales, ws.uploads, ws.stock, ws.versions, ws.jobs, ws.reading, ws.schedule)
+    known = (ws.sales, ws.uploads, ws.stock, ws.products, ws.versions, ws.jobs, ws.reading, ws.schedule)
     for top in (ws.sales.parent, ws.versions.parent):
         for suffix in ("*.json", "*.jsonl"):
             yield from (path for path in top.rglob(suffix) if not path.name.startswith(".") and not any(path.is_relative_to(each) for each in known))

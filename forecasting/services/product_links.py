@@ -1,0 +1,81 @@
+"""Products that replace others: links are made and undone; the next retrain learns from the joined history."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pandas as pd
+
+from forecasting.core import schema
+from forecasting.core.errors import InputError
+from forecasting.services import versions
+from forecasting.storage import product_links
+from forecasting.storage.product_links import Link, LinkState, ProductLinks
+from forecasting.storage.sales.table import Dataset
+from forecasting.storage.workspace import Workspace
+
+NEXT = "It takes effect with the next retrain; saved sales do not change."
+
+
+def links(ws: Workspace) -> LinkState:
+    """The links that hold; raises LinksDamaged."""
+    return ProductLinks(ws).load()
+
+
+def replace(ws: Workspace, old: str, new: str, day: date | None = None) -> LinkState:
+    """From a day on, a product stands for another and has its history.
+
+    Args:
+        ws: Where.
+        old: The product that was sold before.
+        new: The product that replaces it; need not have been sold yet.
+        day: From which day on; without one, the day after the old one's last row.
+
+    Raises:
+        InputError: There is no such product, or it would hand its history on to itself.
+        LinksDamaged: The links before cannot be read.
+        TryAgain: Somebody else is saving them.
+    """
+    if not new.strip():
+        raise InputError("The new product has no name. Say which product replaces the old one.")
+    rows = _rows_of(ws, old)
+    return ProductLinks(ws).add(Link(old, new.strip(), day or rows.max().date() + timedelta(days=1)))
+
+
+def separate(ws: Workspace, old: str) -> LinkState:
+    """Ends a product's link, whenever it was made; raises what `replace` raises."""
+    return ProductLinks(ws).remove(old)
+
+
+def undo(ws: Workspace) -> LinkState:
+    """Takes the last change of links back, and returns it; raises what `replace` raises."""
+    return ProductLinks(ws).undo()
+
+
+def waiting(ws: Workspace) -> bool:
+    """Whether links were changed since the live version was trained."""
+    live = versions.serving(ws).version
+    learned = () if live is None else product_links.learned(versions.manifest(ws, live))
+    return links(ws).links != learned
+
+
+def _rows_of(ws: Workspace, product: str) -> pd.Series:
+    """The days of a product's rows; raises InputError, with the names that come nearest, if it has none."""
+    dataset = Dataset(ws)
+    if dataset.version is None:
+        raise InputError("There are no sales yet. Upload a file with a date and the units sold.")
+    sales = dataset.read()
+    if schema.PRODUCT not in sales:
+        raise InputError("These sales have no products, so that none can replace another.")
+    rows = sales.loc[sales[schema.PRODUCT] == product, schema.DATE]
+    if rows.empty:
+        near = _near(product, sales[schema.PRODUCT].dropna().unique().tolist())
+        raise InputError(f"There is no product {product[:80]!r} in the sales.{near}")
+    return rows
+
+
+def _near(name: str, names: list[str]) -> str:
+    from difflib import get_close_matches
+
+    found = get_close_matches(name, names, n=3)
+    return f" Did you mean {' or '.join(found)}?" if found else ""

@@ -1,0 +1,191 @@
+"""Which product replaced which: every state is a file of its own and never changes."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from forecasting.core.errors import InputError, LinksDamaged
+from forecasting.storage import disk_full, sealed_json
+from forecasting.storage.locks import exclusive
+from forecasting.storage.numbered_folders import NAME, NumberedFolders
+from forecasting.storage.workspace import Workspace
+
+FORMAT: Final = 1
+LEARNED: Final = "product_links"
+"""Of a version's manifest: the links that it was trained with."""
+_SUFFIX: Final = ".json"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One product hands its history on to another.
+
+    Args:
+        old: The product that is replaced: a former name, a former pack.
+        new: The one that replaces it.
+        day: From which day on; what the old one sold before it is the new one's history.
+    """
+
+    old: str
+    new: str
+    day: date
+
+    def __str__(self) -> str:
+        return f"{self.old} is {self.new} from {self.day:%Y-%m-%d} on"
+
+    @classmethod
+    def from_facts(cls, facts: Mapping[str, str]) -> Link:
+        """A link from what `facts` says of it."""
+        return cls(str(facts["old"]), str(facts["new"]), date.fromisoformat(facts["day"]))
+
+    def facts(self) -> dict[str, str]:
+        """The link as states, manifests and the API have it."""
+        return {"old": self.old, "new": self.new, "day": self.day.isoformat()}
+
+
+def learned(manifest: Mapping[str, Any]) -> tuple[Link, ...]:
+    """The links that a version was trained with, from its manifest; none of versions from before there were links."""
+    return tuple(Link.from_facts(each) for each in manifest.get(LEARNED, ()))
+
+
+def listed(links: Iterable[Link]) -> list[dict[str, str]]:
+    """Links as states, manifests and the API have them."""
+    return [link.facts() for link in links]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkState:
+    """One state of all links.
+
+    Args:
+        number: From 1, never used twice; 0 for none yet.
+        links: All that hold, by day.
+        said: What was done to come here, for a person.
+        moment: When, in UTC; None for none yet.
+        before: The number of the state that an undo goes back to; 0 for no links.
+        undone: The number of the state that this one takes back; 0 if it takes none back.
+    """
+
+    number: int
+    links: tuple[Link, ...] = ()
+    said: str = ""
+    moment: datetime | None = None
+    before: int = 0
+    undone: int = 0
+
+
+class ProductLinks:
+    """The states in a folder: `0001.json`, `0002.json`, ...; the last one counts, and an undo is a state too.
+
+    Args:
+        workspace: The workspace.
+        timeout: Seconds to wait until somebody else's change has ended, at least 0.
+    """
+
+    def __init__(self, workspace: Workspace, *, timeout: float = 10.0) -> None:
+        self._states = NumberedFolders(workspace.products, "product links")
+        self._timeout = timeout
+
+    def load(self) -> LinkState:
+        """The state that counts.
+
+        Raises:
+            LinksDamaged: It cannot be read.
+        """
+        numbers = self.numbers()
+        return self.read(numbers[-1]) if numbers else LinkState(0)
+
+    def add(self, link: Link) -> LinkState:
+        """Adds a link, as a state of its own; one for the same old product is replaced.
+
+        Raises:
+            InputError: It would lead a product back to itself.
+            LinksDamaged: The state before cannot be read.
+            TryAgain: Somebody else is saving; nothing was changed.
+            DiskFull: Nothing was changed.
+        """
+        with disk_full.disk_full_as_error("the link"), self._alone():
+            state = self.load()
+            links = [each for each in state.links if each.old != link.old]
+            _check(link, links)
+            return self._save(state, (*links, link), f"{link}")
+
+    def remove(self, old: str) -> LinkState:
+        """Takes a product's link out, as a state of its own; raises InputError if it has none, and what `add` raises."""
+        with disk_full.disk_full_as_error("the links"), self._alone():
+            state = self.load()
+            links = tuple(each for each in state.links if each.old != old)
+            if len(links) == len(state.links):
+                raise InputError(f"{old} has no link. {_in_words(state.links)}")
+            return self._save(state, links, f"{old} stands for itself again")
+
+    def undo(self) -> LinkState:
+        """Takes the last change back, as a state of its own, and returns the state that was taken back; raises what `remove` raises."""
+        with disk_full.disk_full_as_error("the step back to the links before"), self._alone():
+            taken = self.load()
+            if not taken.number or (taken.undone and not taken.before and not taken.links):
+                raise InputError("There is no change of product links to take back.")
+            before = self.read(taken.before) if taken.before else LinkState(0)
+            self._write(LinkState(max(self.numbers()) + 1, before.links, before.said, datetime.now(UTC), before.before, undone=taken.number))
+            return taken
+
+    def numbers(self) -> list[int]:
+        """Numbers of the states that exist, damaged ones too, in order."""
+        folder = self._states.folder
+        return sorted(int(path.stem) for path in folder.glob(f"*{_SUFFIX}") if NAME.fullmatch(path.stem)) if folder.is_dir() else []
+
+    def path(self, number: int) -> Path:
+        """The file of a state, which need not exist."""
+        return self._states.name(number).with_suffix(_SUFFIX)
+
+    def read(self, number: int) -> LinkState:
+        """One state; raises LinksDamaged."""
+        try:
+            return _parsed(number, sealed_json.read(self.path(number)))
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+            logging.getLogger(__name__).warning("Product links %d cannot be read", number, exc_info=True)
+            raise LinksDamaged(
+                f"The product links (state {number}, {self.path(number).name}) are damaged and cannot be read. Put the file back from a backup."
+            ) from error
+
+    def _save(self, before: LinkState, links: tuple[Link, ...], said: str) -> LinkState:
+        number = max(self.numbers(), default=0) + 1
+        state = LinkState(number, tuple(sorted(links, key=lambda link: (link.day, link.old))), said, datetime.now(UTC), before.number)
+        self._write(state)
+        return state
+
+    def _write(self, state: LinkState) -> None:
+        facts = {"said": state.said, "moment": str(state.moment), "before": state.before, "undone": state.undone}
+        sealed_json.write(self.path(state.number), {"format": FORMAT, "links": listed(state.links), **facts})
+
+    def _alone(self) -> AbstractContextManager[None]:
+        return exclusive(self._states.folder / ".lock", timeout=self._timeout)
+
+
+def _parsed(number: int, values: dict[str, Any]) -> LinkState:
+    if values["format"] != FORMAT:
+        raise ValueError(f"format {values['format']!r} is not known")
+    links = tuple(Link.from_facts(each) for each in values["links"])
+    moment = datetime.fromisoformat(values["moment"])
+    return LinkState(number, links, str(values["said"]), moment, int(values["before"]), int(values["undone"]))
+
+
+def _check(link: Link, others: list[Link]) -> None:
+    """Raises InputError where a product would lead back to itself."""
+    onward = {each.old: each.new for each in others}
+    at, names = link.new, [link.old, link.new]
+    while at in onward and at != link.old:
+        at = onward[at]
+        names.append(at)
+    if at == link.old:
+        raise InputError(f"{' to '.join(names)}: a product cannot hand its history on to itself.")
+
+
+def _in_words(links: tuple[Link, ...]) -> str:
+    return f"Links that hold: {'; '.join(map(str, links))}." if links else "There are no links."
