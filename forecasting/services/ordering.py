@@ -65,7 +65,7 @@ def stock_template(ensemble: Ensemble) -> bytes:
     return file.template(ensemble.panel)
 
 
-def save_stock(ws: Workspace, checked: StockFile, ensemble: Ensemble, name: str, *, whole: bool = False) -> int:
+def save_stock(ws: Workspace, checked: StockFile, ensemble: Ensemble, name: str, *, whole: bool = False, after: int | None = None) -> int:
     """Keeps stock and terms for everybody who looks; the number of this state.
 
     Args:
@@ -75,13 +75,17 @@ def save_stock(ws: Workspace, checked: StockFile, ensemble: Ensemble, name: str,
         name: Where it came from; only text.
         whole: Whether it says everything, as a typed table does; what a file leaves out stays as it was saved, but for deliveries to
             shelves that it counts which were due before the first day of the forecast: they are on the shelf by now.
+        after: The number of the newest state that the person saw; None to save whatever was saved meanwhile.
+
+    Raises:
+        TryAgain: Somebody else saves, or has saved since that state.
     """
     given = checked.given
     if not whole:
         with suppress(StockDamaged):
             counted = np.flatnonzero(given.table[state.ON_HAND].notna())
             given = given.over(given_stock(ws, ensemble).arrived(counted, ensemble.panel.ahead(1)[0]))
-    return StockStore(ws).save(file.stock_frame(given, ensemble.panel), name)
+    return StockStore(ws).save(file.stock_frame(given, ensemble.panel), name, after=after)
 
 
 def saved_stock(ws: Workspace) -> SavedStock | None:

@@ -16,7 +16,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from forecasting.core import row_keys, schema
-from forecasting.core.errors import InputError, StockDamaged
+from forecasting.core.errors import InputError, StockDamaged, TryAgain
 from forecasting.core.system_errors import refusals_named
 from forecasting.storage import disk_full, reading
 from forecasting.storage.atomic_files import write_bytes
@@ -80,7 +80,7 @@ class StockStore:
         self._states = NumberedFolders(workspace.stock, "saved stock")
         self._timeout = timeout
 
-    def save(self, frame: pd.DataFrame, name: str) -> int:
+    def save(self, frame: pd.DataFrame, name: str, *, after: int | None = None) -> int:
         """Saves a table as the state that counts from now on.
 
         Rows of series that the table does not have (they have left the sales) are taken over from the state before, if its keys are the same.
@@ -88,16 +88,21 @@ class StockStore:
         Args:
             frame: Key columns and the columns of a stock, with all rows of every series in it.
             name: Where the table is from, for a person.
+            after: The number of the newest state that its writer knew, 0 for none; None to save it whatever was saved meanwhile.
 
         Returns:
             The number of the state.
 
         Raises:
-            TryAgain: Somebody else is saving; nothing was changed.
+            TryAgain: Somebody else is saving, or has saved a state after that one; nothing was changed.
             DiskFull: Nothing was changed.
         """
         with disk_full.disk_full_as_error("the stock"), self._alone():
             last = max(self.numbers(), default=0)
+            if after is not None and last != after:
+                raise TryAgain(
+                    "Somebody else saved stock meanwhile. Nothing of yours was saved, and what you typed is kept: look at both, and save again."
+                )
             try:
                 saved = self.load()
             except StockDamaged:

@@ -188,3 +188,11 @@ def test_a_name_is_only_text(shelves, home, name):
     shelves.save(table(5), name)
     assert shelves.load().name == name
     assert sorted(path.name for path in home.stock.iterdir()) == [".lock", "0001.parquet"]
+
+
+def test_what_was_saved_meanwhile_is_not_written_over_unseen(shelves):
+    first = shelves.save(table(5), "typing", after=0)
+    assert shelves.save(table(6), "typing", after=first) == 2
+    with pytest.raises(TryAgain, match="Somebody else saved stock meanwhile"):
+        shelves.save(table(7), "typing", after=first)
+    assert shelves.numbers() == [1, 2]

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.core.settings import LstmSettings, Settings
-from forecasting.services import retraining
+from forecasting.services import ordering, retraining, versions
 from forecasting.services import sales as sales_service
 from forecasting.services.jobs import outcome
 from forecasting.storage.workspace import Workspace
@@ -45,3 +45,11 @@ def merge(ws: Workspace, frame: pd.DataFrame, name: str = "sales.csv") -> None:
 def retrain(ws: Workspace, settings: Settings = QUICK) -> dict:
     """Trains in a process of its own, as ever; the manifest."""
     return outcome(ws, retraining.start_retrain(ws, settings, leave_a_core=False), lambda _: None)
+
+
+def count(ws, text):
+    """Saves the stock in a file of this text, and returns the first version, whose series it is about."""
+    ensemble = versions.load(ws, 1)
+    table = sales_service.inspect(text.encode(), "stock.csv")
+    ordering.save_stock(ws, ordering.check_stock(table, ordering.guess_stock(table), ensemble), ensemble, "stock.csv")
+    return ensemble

@@ -142,10 +142,14 @@ def _result(ws: Workspace, ensemble: Ensemble, upload: FileInput, checked: Stock
         type="primary",
         icon=":material/save:",
         disabled=not (agreed and useful),
-        on_click=save,
+        on_click=_save,
         args=(ws, ensemble, checked, upload.name),
         key="inventory_save_file",
     )
+
+
+def _save(ws: Workspace, ensemble: Ensemble, checked: StockFile, name: str) -> None:
+    save(ws, ensemble, checked, name)
 
 
 def problems(checked: StockFile, key: str) -> None:
@@ -172,13 +176,22 @@ def problems(checked: StockFile, key: str) -> None:
     )
 
 
-def save(ws: Workspace, ensemble: Ensemble, checked: StockFile, name: str) -> None:
-    """Saves, says so, and shows the orders that follow; what a file leaves out stays as it was."""
+def save(ws: Workspace, ensemble: Ensemble, checked: StockFile, name: str, after: int | None = None) -> bool:
+    """Saves, says so, and shows the orders that follow; what a file leaves out stays as it was. Whether it was saved.
+
+    Args:
+        ws: Where.
+        ensemble: Whose series it is about.
+        checked: The stock.
+        name: Where it came from.
+        after: The newest saved state that was looked at; None for a file, which is merged with whatever is saved.
+    """
     try:
-        ordering.save_stock(ws, checked, ensemble, name, whole=name == TYPED)
+        ordering.save_stock(ws, checked, ensemble, name, whole=name == TYPED, after=after)
     except ShelfcastError as error:
         st.session_state[SAID] = (str(error), True)
-        return
+        return False
     _forget()
     st.session_state[SAID] = ("Saved. Orders now use this stock.", False)
     st.session_state["inventory_tab"] = "Orders"
+    return True

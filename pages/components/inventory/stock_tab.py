@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
 import streamlit as st
 
-from forecasting.core import formatting, schema, unseen
+from forecasting.core import formatting
 from forecasting.core.errors import ShelfcastError
-from forecasting.inventory.orders import wording
 from forecasting.services import ordering
-from pages.components.inventory import session, stock_file
-from pages.components.shared import file_input, layout, markdown
+from pages.components.inventory import session, stock_editor, stock_file
+from pages.components.shared import layout, markdown
 
 if TYPE_CHECKING:
-    from streamlit.elements.lib.column_types import ColumnConfig
-
     from forecasting.storage.stock_states import SavedStock
     from forecasting.storage.workspace import Workspace
     from forecasting.training.ensemble import Ensemble
@@ -32,8 +28,8 @@ def show(ws: Workspace, ensemble: Ensemble, saved: SavedStock | None, damaged: s
         else:
             stock_file.read(ws, ensemble, upload)
     if upload is None and not damaged:
-        with layout.card("Type it in", "Leave a cell empty to use the default."):
-            _editor(ws, ensemble, saved)
+        with layout.card("Type it in", "Most sold first. Leave a cell empty to use the default."):
+            stock_editor.show(ws, ensemble)
 
 
 def show_message(damaged: str) -> None:
@@ -58,56 +54,3 @@ def _undo(ws: Workspace) -> None:
         st.session_state[stock_file.SAID] = ("Taken back. Orders now use the stock saved before it.", False)
     except ShelfcastError as error:
         st.session_state[stock_file.SAID] = (str(error), True)
-
-
-def _editor(ws: Workspace, ensemble: Ensemble, saved: SavedStock | None) -> None:
-    """All products, to type into; nothing is saved before the press."""
-    number = 0 if saved is None else saved.number
-    version_key = f"inventory_editor_{number}_{len(ensemble.panel)}"
-    table = file_input.remembered(
-        "stock_typed", version_key, lambda: unseen.legible(ordering.stock_table(ordering.given_stock(ws, ensemble), ensemble))
-    )
-    keys = [name for name in (*schema.KEYS, schema.UNIQUE_ID) if name in table]
-    edited = st.data_editor(
-        table,
-        column_config=_columns(table),
-        column_order=[*keys, *(name for name in wording.STOCK if name in table)],
-        disabled=keys,
-        hide_index=True,
-        height="content" if len(table) <= stock_file.FEW else 460,
-        num_rows="fixed",
-        placeholder="",
-        key=version_key,
-        alt="Stock and terms of every product",
-    )
-    changes = not edited.equals(table)
-    checked = ordering.check_typed_stock(edited, ensemble) if changes else None
-    if checked is not None and len(checked.problems):
-        stock_file.problems(checked, "inventory_typed_problems")
-    if changes:
-        st.caption("Not saved yet. Leaving this tab discards your changes.")
-    st.button(
-        "Save this stock",
-        type="primary",
-        icon=":material/save:",
-        disabled=checked is None or len(checked.problems) > 0,
-        on_click=stock_file.save,
-        args=(ws, ensemble, checked, stock_file.TYPED),
-        key="inventory_save_typed",
-    )
-
-
-def _columns(table: pd.DataFrame) -> dict[str, ColumnConfig]:
-    number = st.column_config.NumberColumn
-    config: dict[str, ColumnConfig] = {}
-    for name in table.columns:
-        label = wording.STOCK.get(name) or formatting.LABELS.get(name, name)
-        if name == "due":
-            config[name] = st.column_config.DateColumn(label, format="D MMM YYYY", width=105)
-        elif name == "lead_times":
-            config[name] = st.column_config.TextColumn(label, width=110, help="Days, such as 6;7;9")
-        elif name in wording.STOCK:
-            config[name] = number(label, min_value=0.0, format="localized", width=95, help=wording.STOCK_HELP.get(name))
-        else:
-            config[name] = st.column_config.TextColumn(label, width=115)
-    return config

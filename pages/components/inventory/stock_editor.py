@@ -1,0 +1,166 @@
+"""Stock typed into a table: most sold first, what nobody sells any more behind a line, and nothing lost before it is saved."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from forecasting.core import formatting, schema, unseen
+from forecasting.inventory.orders import wording
+from forecasting.inventory.stock import typed_changes
+from forecasting.services import ordering, stock_typing
+from pages.components.inventory import stock_file, typed_draft
+from pages.components.shared import file_input, markdown
+
+if TYPE_CHECKING:
+    from streamlit.elements.lib.column_types import ColumnConfig
+
+    from forecasting.inventory.stock.file import StockFile
+    from forecasting.inventory.stock.typed_changes import Overlay
+    from forecasting.services.stock_typing import Draft
+    from forecasting.storage.workspace import Workspace
+    from forecasting.training.ensemble import Ensemble
+
+ROUND: Final = "inventory_editor_round"
+"""Where it counts the tables: a new one shows a draft that was changed by other means than typing."""
+MAX_NAMED: Final = 5
+
+
+def show(ws: Workspace, ensemble: Ensemble) -> None:
+    """All products that are still sold, to type into; nothing counts before the press."""
+    number = ordering.stock_number(ws)
+    saved = file_input.remembered("stock_saved", (number, id(ensemble)), lambda: ordering.stock_table(ordering.given_stock(ws, ensemble), ensemble))
+    draft = typed_draft.current(ws)
+    typed_draft.offer_others(ws, draft)
+    overlay = typed_changes.overlaid(saved, draft.changes)
+    _clashes(ws, draft, overlay)
+    typed = _typed(overlay.table, ensemble, number)
+    own = typed_changes.between(saved, typed)
+    changes = typed_changes.together(own, (*(change for change, _ in overlay.clashes), *overlay.lost))
+    typed_draft.keep(ws, draft, changes)
+    checked = ordering.check_typed_stock(typed, ensemble) if own else None
+    if checked is not None and len(checked.problems):
+        stock_file.problems(checked, "inventory_typed_problems")
+    ready = checked is not None and not len(checked.problems) and not overlay.clashes
+    _buttons(ws, ensemble, checked, number, changed=len(changes), ready=ready)
+
+
+def _typed(table: pd.DataFrame, ensemble: Ensemble, number: int) -> pd.DataFrame:
+    """The whole table as it is typed now.
+
+    The editor is given what was typed so far, too: what it remembers itself is gone after another tab or page, and a value typed twice is the same.
+    """
+    order, gone = stock_typing.most_sold_first(table, ensemble)
+    all_of_them = bool(gone.any()) and _show_gone(ensemble, int(gone.sum()))
+    rows = order if all_of_them else order[~gone]
+    key = f"inventory_editor_{number}_{ensemble.panel.last:%Y%m%d}_{len(table)}_{all_of_them}_{st.session_state.get(ROUND, 0)}"
+    start = table.iloc[rows].reset_index(drop=True)
+    keys = [name for name in (*schema.KEYS, schema.UNIQUE_ID) if name in start]
+    edited = st.data_editor(
+        unseen.legible(start),
+        column_config=_columns(start),
+        column_order=[*keys, *(name for name in wording.STOCK if name in start)],
+        disabled=keys,
+        hide_index=True,
+        height="content" if len(start) <= stock_file.FEW else 460,
+        num_rows="fixed",
+        placeholder="",
+        key=key,
+        alt="Stock and terms of every product",
+    )
+    return _with_rows(table, rows, edited)
+
+
+def _with_rows(table: pd.DataFrame, rows: np.ndarray, edited: pd.DataFrame) -> pd.DataFrame:
+    """A table with the typed cells of these rows; the keys are the table's own."""
+    typed = edited.drop(columns=[name for name in schema.KEYS if name in edited]).set_axis(table.index[rows])
+    others = table.drop(index=table.index[rows])
+    return table[[name for name in schema.KEYS if name in table]].join(pd.concat([typed, others[list(typed)]]) if len(others) else typed)
+
+
+def _show_gone(ensemble: Ensemble, count: int) -> bool:
+    noun = ("product", "products") if len(ensemble.panel.keys) < 2 else ("row", "rows")
+    return st.toggle(f"Show {formatting.count(count, *noun)} no longer sold", key="inventory_editor_gone", persist_state="session")
+
+
+def _clashes(ws: Workspace, draft: Draft, overlay: Overlay) -> None:
+    """Cells that somebody else saved another value in while they were typed: which one counts is for the person to say."""
+    if overlay.lost:
+        rows = formatting.count(len(overlay.lost), "cell")
+        st.caption(f":orange[:material/warning:] {rows} of your draft left out: the products, or their deliveries, are not in this table any more.")
+    if not overlay.clashes:
+        return
+    with st.container(border=True, key="inventory_clashes"):
+        st.markdown(f":orange[:material/help:] **Somebody else saved {formatting.count(len(overlay.clashes), 'cell')} that you typed too.**")
+        for change, now in overlay.clashes[:MAX_NAMED]:
+            label = wording.STOCK[change.column].lower()
+            where = markdown.plain(unseen.escaped(", ".join([*change.series, label])))
+            st.markdown(f"{where}: saved {_shown(now)}, yours {_shown(change.after)}")
+        if len(overlay.clashes) > MAX_NAMED:
+            st.caption(f"And {len(overlay.clashes) - MAX_NAMED:,} more.")
+        with st.container(horizontal=True):
+            st.button("Keep mine", on_click=_settle, args=(ws, draft, overlay, True), key="inventory_clash_mine")
+            st.button("Take theirs", on_click=_settle, args=(ws, draft, overlay, False), key="inventory_clash_theirs")
+
+
+def _settle(ws: Workspace, draft: Draft, overlay: Overlay, mine: bool) -> None:
+    typed_draft.keep(ws, draft, typed_changes.settled(draft.changes, overlay.clashes, mine=mine))
+    _new_table()
+
+
+def _shown(value: float | str | None) -> str:
+    if value is None:
+        return "nothing"
+    return f"{value:,.10g}" if isinstance(value, float) else markdown.plain(value)
+
+
+def _buttons(ws: Workspace, ensemble: Ensemble, checked: StockFile | None, number: int, *, changed: int, ready: bool) -> None:
+    if changed:
+        st.caption(f"{formatting.count(changed, 'cell')} changed and not saved yet. They wait here, also if you leave or reload this page.")
+    with st.container(horizontal=True):
+        st.button(
+            "Save this stock",
+            type="primary",
+            icon=":material/save:",
+            disabled=not ready,
+            on_click=_save,
+            args=(ws, ensemble, checked, number),
+            key="inventory_save_typed",
+        )
+        if changed:
+            with st.popover("Discard"):
+                st.markdown(f"What was saved stays; the {formatting.count(changed, 'cell')} that you typed are gone.")
+                st.button("Discard what I typed", on_click=_discard, args=(ws,), key="inventory_discard")
+
+
+def _save(ws: Workspace, ensemble: Ensemble, checked: StockFile, number: int) -> None:
+    if stock_file.save(ws, ensemble, checked, stock_file.TYPED, after=number):
+        _discard(ws)
+
+
+def _discard(ws: Workspace) -> None:
+    typed_draft.discard(ws)
+    _new_table()
+
+
+def _new_table() -> None:
+    st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
+
+
+def _columns(table: pd.DataFrame) -> dict[str, ColumnConfig]:
+    number = st.column_config.NumberColumn
+    config: dict[str, ColumnConfig] = {}
+    for name in table.columns:
+        label = wording.STOCK.get(name) or formatting.LABELS.get(name, name)
+        if name == "due":
+            config[name] = st.column_config.DateColumn(label, format="D MMM YYYY", width=105)
+        elif name == "lead_times":
+            config[name] = st.column_config.TextColumn(label, width=110, help="Days, such as 6;7;9")
+        elif name in wording.STOCK:
+            config[name] = number(label, min_value=0.0, format="localized", width=95, help=wording.STOCK_HELP.get(name))
+        else:
+            config[name] = st.column_config.TextColumn(label, width=115)
+    return config
