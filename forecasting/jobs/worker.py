@@ -6,7 +6,6 @@ import logging
 import os
 import signal
 from collections.abc import Callable
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -139,7 +138,7 @@ def _reason(error: Exception) -> str:
     if system_errors.is_full(error):
         return NO_SPACE
     refusal = system_errors.named(error)
-    if isinstance(error, BrokenProcessPool) or isinstance(refusal, OutOfMemory) or type(error).__name__ == "ResourceExhaustedError":
+    if isinstance(refusal, OutOfMemory) or type(error).__name__ == "ResourceExhaustedError":
         return NO_MEMORY
     return UNEXPECTED if refusal is None else f"Retraining stopped. {refusal}"
 

@@ -10,7 +10,7 @@ import re
 import subprocess
 import sys
 import types
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import cache
 
@@ -114,7 +114,7 @@ def test_prophet_has_the_seasons_that_curves_repeat():
     from prophet import Prophet
 
     from forecasting.core.period import DAY
-    from forecasting.models.prophet import curves, model
+    from forecasting.models.prophet import blocks, curves
 
     def seasons(days):
         made = Prophet(daily_seasonality=False)
@@ -122,7 +122,7 @@ def test_prophet_has_the_seasons_that_curves_repeat():
         made.set_auto_seasonalities()
         return {name: (season["period"], season["fourier_order"]) for name, season in made.seasonalities.items()}
 
-    young = next(days for days in range(720, 740) if not model._young(np.ones((1, days), dtype=bool), DAY)[0])
+    young = next(days for days in range(720, 740) if not blocks._young(np.ones((1, days), dtype=bool), DAY)[0])
     assert seasons(young) == curves.SEASONS
     assert seasons(young - 1) == {curves.WEEKLY: curves.SEASONS[curves.WEEKLY]}
     dates = pd.date_range("2024-02-27", periods=400)
@@ -151,15 +151,16 @@ def test_prophet_speaks_through_known_loggers():
 
 @relies_on(
     "joblib",
-    "joblib.externals.loky's TerminatedWorkerError, which is a BrokenProcessPool of Python's own",
-    used_by="forecasting/jobs/worker.py",
-    to="say that memory ran out where the system killed a process of a fit",
-    gone=lambda monkeypatch: monkeypatch.setattr("joblib.externals.loky.process_executor.TerminatedWorkerError", RuntimeError),
+    "joblib.externals.loky.ProcessPoolExecutor, with initializer, initargs and env, and kill_workers of its shutdown",
+    used_by="forecasting/core/parallel.py",
+    to="spread fits over processes that end with their pool",
+    gone=lambda monkeypatch: monkeypatch.setattr("joblib.externals.loky.ProcessPoolExecutor", ThreadPoolExecutor),
 )
-def test_joblib_raises_python_s_error_for_a_killed_process():
-    from joblib.externals.loky import process_executor
+def test_joblib_has_processes_that_one_pool_owns():
+    from joblib.externals.loky import ProcessPoolExecutor
 
-    assert issubclass(process_executor.TerminatedWorkerError, BrokenProcessPool)
+    assert {"initializer", "initargs", "env"} <= inspect.signature(ProcessPoolExecutor).parameters.keys()
+    assert "kill_workers" in inspect.signature(ProcessPoolExecutor.shutdown).parameters
 
 
 @relies_on(

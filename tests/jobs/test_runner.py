@@ -148,13 +148,15 @@ def test_a_cancelled_job_ends_soon(jobs, tmp_path, task):
     assert not is_held(tmp_path / "jobs" / "0001" / "alive")
 
 
-def test_a_cancelled_jobs_children_end_with_it(jobs, tmp_path):
-    number = start(jobs, tmp_path, "children")
+@pytest.mark.parametrize("task", ["children", "pool"])
+def test_a_cancelled_jobs_children_end_with_it(jobs, tmp_path, task):
+    number = start(jobs, tmp_path, task)
     until(lambda: jobs.status(number).event)
-    child = int(jobs.status(number).event.note)
-    assert not gone(child)
+    children = [int(pid) for pid in jobs.status(number).event.note.split()]
+    assert not any(gone(child) for child in children)
     jobs.cancel(number)
-    until(lambda: gone(child))
+    assert jobs.status(number).state == "cancelled"
+    until(lambda: all(gone(child) for child in children))
 
 
 @pytest.mark.parametrize("wait", [0, 0.02, 0.1, 0.3])

@@ -11,8 +11,10 @@ import time
 from pathlib import Path
 
 import numpy as np
+import pool_tasks
 
 from forecasting.core.errors import InputError
+from forecasting.core.parallel import Pool
 from forecasting.core.progress import Progress
 from forecasting.jobs import worker
 
@@ -68,6 +70,14 @@ def children(request, on_progress):
     time.sleep(600)
 
 
+def pool(request, on_progress):
+    with Pool(2) as pool:
+        processes = set(pool.run(pool_tasks.process, [lambda: None] * 4))
+        rest = pool.run(time.sleep, [lambda: 600] * 4)
+        on_progress(Progress("Pool", 0, 1, note=" ".join(map(str, processes))))
+        next(rest)
+
+
 def bad_input(request, on_progress):
     on_progress(Progress("Read", 1, 1))
     raise InputError("The file has no rows.")
@@ -109,7 +119,7 @@ def surroundings(request, on_progress):
     }
 
 
-TASKS = (steps, publish, sleep, deaf, swallow, long_sort, children, bad_input, memory, disk, rust_disk, surprise, crash, leave, surroundings)
+TASKS = (steps, publish, sleep, deaf, swallow, long_sort, children, pool, bad_input, memory, disk, rust_disk, surprise, crash, leave, surroundings)
 
 
 def task(request, on_progress):

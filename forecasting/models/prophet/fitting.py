@@ -25,14 +25,13 @@ logger = logging.getLogger(__name__)
 
 _WAVES = {DAY: 10, WEEK: 10, MONTH: 6}
 """Period -> waves of the yearly season."""
-_WORTH_A_POOL = 8
 _ROWS_A_CHANGEPOINT = 3
 """Days of sales for each place where the trend may turn, at least: a curve with as many parts as days has no best fit."""
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """How to make the unfitted Prophet of one series; small enough for another process.
+    """How to make the unfitted Prophet of one series.
 
     Args:
         settings: Prophet's choices.
@@ -127,15 +126,13 @@ class FittingTask:
         frame = pd.concat([self.frame(row) for row in rows], ignore_index=True)
         models = fit_batch(frame, recipes)
         yield {row: curve_of(model, self.layout, self.panel.last) for row, model in models.items()}
-        left = [row for row in rows if row not in models]
-        if not left:
-            return
-        from joblib import Parallel, delayed
+        for row in rows:
+            if row not in models:
+                yield {row: _fit_one(frame[frame[schema.UNIQUE_ID] == row], recipes[row], self.layout, self.panel.last)}
 
-        tasks = [delayed(_fit_one)(frame[frame[schema.UNIQUE_ID] == row], recipes[row], self.layout, self.panel.last) for row in left]
-        pool = Parallel(n_jobs=-1 if len(tasks) >= _WORTH_A_POOL else 1, backend="loky", return_as="generator")
-        for row, outcome in zip(left, pool(tasks), strict=True):
-            yield {row: outcome}
+    def select(self, rows: np.ndarray) -> FittingTask:
+        """The fits of the series at these positions alone."""
+        return FittingTask(self.panel.select(rows), self.days[rows], self.layout, self.settings)
 
     def frame(self, row: int) -> pd.DataFrame:
         """What a fit of one series by Prophet reads."""
@@ -197,7 +194,7 @@ def fit_batch(frame: pd.DataFrame, recipes: dict[int, Recipe]) -> dict[int, Any]
 
 
 def _fit_one(frame: pd.DataFrame, recipe: Recipe, layout: SeasonColumns, origin: pd.Timestamp) -> Curve | str:
-    """The curve of one series fitted by Prophet itself, or the text of its error; runs in a process of its own."""
+    """The curve of one series fitted by Prophet itself, or the text of its error."""
     with _quiet():
         model = recipe.make()
     try:
