@@ -11,6 +11,7 @@ import numpy as np
 from forecasting.core import calendar
 from forecasting.core.arrays import FloatArray
 from forecasting.core.panel import Panel
+from forecasting.core.parallel import Pool
 from forecasting.core.progress import OnProgress, ignore
 
 
@@ -49,6 +50,10 @@ class Model(ABC):
         self.unmodelled_ = {}
         self._fit(panel, horizon, on_progress)
         self.horizon_ = horizon
+        return self
+
+    def begin(self, panel: Panel, pool: Pool) -> Self:  # noqa: ARG002 - one whose fit falls into parts says which
+        """Begins what the processes of a pool can do of the fit of this very panel while this one does something else; nothing, for most models."""
         return self
 
     def predict(self, panel: Panel, horizon: int) -> FloatArray:

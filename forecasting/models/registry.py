@@ -63,7 +63,8 @@ def _network(settings: Settings, earlier: Model | None) -> Model:
 
 
 def _prophet_seconds(settings: Settings, millions: float, past: bool) -> float:
-    return 2.0 + settings.cutoffs * 8.0 * millions if past else 1.0 + 8.0 * millions
+    per_million = 2.0 if settings.prophet.mode == "additive" else 30.0
+    return 1.0 + settings.cutoffs * per_million * millions if past else 0.5 + per_million * millions
 
 
 def _network_seconds(settings: Settings, _: float, past: bool) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,6 +11,7 @@ import pandas as pd
 from forecasting.core import calendar, schema
 from forecasting.core.arrays import FloatArray
 from forecasting.core.panel import Panel
+from forecasting.core.parallel import Pool
 from forecasting.core.period import DAY, Period
 from forecasting.core.progress import OnProgress, Progress
 from forecasting.core.stages import in_backtest
@@ -150,20 +151,28 @@ def origins(panel: Panel, schedule: BacktestPlan) -> Origins:
     return Origins(panel, schedule, tuple(clean(panel.cut(cut)).panel for cut in schedule.cuts))
 
 
-def run(make_models: MakeModels, lasting: frozenset[str], at: Origins, on_progress: OnProgress) -> tuple[Backtest, dict[str, Model]]:
+def begin(make_models: MakeModels, lasting: frozenset[str], at: Origins, pool: Pool) -> dict[str, list[Model]]:
+    """A model for each cutoff of every kind that is fitted afresh at each, by name; a pool does what it can of their fits meanwhile."""
+    return {name: [make(None).begin(then, pool) for then in at.known] for name, make in make_models.items() if name not in lasting}
+
+
+def run(
+    make_models: MakeModels, lasting: frozenset[str], at: Origins, on_progress: OnProgress, begun: Mapping[str, Sequence[Model]] | None = None
+) -> tuple[Backtest, dict[str, Model]]:
     """Forecasts the past.
 
     Args:
-        make_models: What to judge.
+        make_models: What to judge, in the order in which to do it.
         lasting: Names that are fitted before the earliest cutoff, and again only once the history has grown by `RENEWED_AFTER`; in between
             they forecast with what was known at the cutoff. The others are fitted afresh at each.
         at: From where.
         on_progress: Told of each model's stage in the backtest.
+        begun: What `begin` gave; without it every fit begins when its turn comes.
 
     Returns:
         The backtest, and the model last fitted, by name (a start for the final fit).
     """
-    panel, schedule = at.panel, at.schedule
+    panel, schedule, begun = at.panel, at.schedule, begun or {}
     fitted: dict[str, Model] = {}
     yhat: dict[str, FloatArray] = {}
     for name, make in make_models.items():
@@ -172,7 +181,8 @@ def run(make_models: MakeModels, lasting: frozenset[str], at: Origins, on_progre
         for position, then in enumerate(at.known):
             if position in fits:
                 listen = _part(on_progress, fits.index(position), len(fits))
-                fitted[name] = make(fitted.get(name)).fit(then, horizon=schedule.horizon, on_progress=listen)
+                model = begun[name][position] if name in begun else make(fitted.get(name))
+                fitted[name] = model.fit(then, horizon=schedule.horizon, on_progress=listen)
             forecasts.append(plausibility.cap(fitted[name].predict(then, schedule.horizon), then)[0])
         yhat[name] = np.array(forecasts).reshape(len(at.known), len(panel), schedule.horizon)
     cutoffs = pd.DatetimeIndex([panel.dates[cut - 1] for cut in schedule.cuts], dtype=panel.dates.dtype)

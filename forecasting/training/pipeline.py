@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
 
-from forecasting.core import schema
+from forecasting.core import parallel, schema
 from forecasting.core.arrays import FloatArray
 from forecasting.core.panel import Panel
+from forecasting.core.parallel import Pool
 from forecasting.core.progress import OnProgress, ignore
 from forecasting.core.settings import Settings
 from forecasting.models import registry
@@ -25,6 +27,9 @@ from forecasting.training.ensemble import Ensemble, day_bands
 from forecasting.training.health import Served
 from forecasting.training.reconciliation import Direct
 from forecasting.training.weights import learn_weights
+
+WORTH_SECONDS = 6.0
+"""Seconds of work on one core for which processes are started, each of which takes two until it works."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,13 +50,16 @@ class Fitted:
 
 
 def makers(settings: Settings) -> MakeModels:
-    """How each registered model is made, the benchmark first, given the one of its kind that was fitted before it."""
-    ordered = sorted(registry.registered(), key=lambda model: model.blended)
+    """How each registered model is made, given the one of its kind that was fitted before it, in the order of the backtest.
+
+    The benchmark comes first. Then come those that are trained in this process, during which others do the fits of the rest.
+    """
+    ordered = sorted(registry.registered(), key=lambda model: (model.blended, not model.lasting))
     return {model.name: partial(model.make, settings) for model in ordered}
 
 
 def train(panel: Panel, settings: Settings, on_progress: OnProgress = ignore) -> Ensemble:
-    """Judges the models on the past, then fits them on everything.
+    """Judges the models on the past, then fits them on everything; the same bits for the same seed, however many processes take part.
 
     Args:
         panel: All sales.
@@ -60,15 +68,31 @@ def train(panel: Panel, settings: Settings, on_progress: OnProgress = ignore) ->
     """
     horizon = panel.period.steps(settings.horizon)
     schedule = backtest.plan(len(panel.dates), horizon, settings.cutoffs, panel.period)
-    make_models = makers(settings)
+    make_models, lasting = makers(settings), registry.lasting()
     origins, cleaned = backtest.origins(panel, schedule), clean(panel)
     now = cleaned.panel
-    past, earlier = backtest.run(make_models, registry.lasting(), origins, on_progress)
-    direct = reconciliation.forecast(now, origins.known, (schedule.horizon, horizon), settings.prophet, on_progress)
-    models = {name: make(earlier.get(name)).fit(now, horizon=horizon, on_progress=on_progress) for name, make in make_models.items()}
+    with Pool(processes(now.sales.shape, settings)) as pool:
+        begun = backtest.begin(make_models, lasting, origins, pool)
+        fresh = {name: make(None).begin(now, pool) for name, make in make_models.items() if name not in lasting}
+        past, earlier = backtest.run(make_models, lasting, origins, on_progress, begun)
+        direct = reconciliation.forecast(now, origins.known, (schedule.horizon, horizon), settings.prophet, on_progress)
+        models = {name: fresh[name] if name in fresh else make_models[name](earlier.get(name)) for name in _in_order()}
+        models = {name: model.fit(now, horizon=horizon, on_progress=on_progress) for name, model in models.items()}
     held = {name: plausibility.cap(model.predict(now, horizon), now) for name, model in models.items()}
     fitted = Fitted(cleaned, models, {name: yhat for name, (yhat, _) in held.items()}, {name: texts for name, (_, texts) in held.items()})
     return with_totals(assemble(panel, fitted, past, origins.known, registry.beside(settings)), direct)
+
+
+def processes(shape: tuple[int, ...], settings: Settings) -> int:
+    """Processes that are worth starting for sales of this shape, (n, d): one a core, or none where the fits that they could do take little time."""
+    millions, cores = math.prod(shape) / 1e6, parallel.cores()
+    seconds = sum(model.seconds(settings, millions, True) for model in registry.registered() if not model.lasting)
+    return cores if cores > 1 and seconds >= WORTH_SECONDS else 0
+
+
+def _in_order() -> list[str]:
+    """The names of the models in the order of the last fits: the benchmark, then the columns."""
+    return [model.name for model in sorted(registry.registered(), key=lambda model: model.blended)]
 
 
 def assemble(panel: Panel, fitted: Fitted, past: Backtest, known: Sequence[Panel], beside: Sequence[float]) -> Ensemble:

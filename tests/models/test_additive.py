@@ -8,14 +8,16 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pool_tasks
 import pytest
 import weekly_sales as periods
 from panels import only_last, panel, regular, sparse
 
 from forecasting.core import calendar
 from forecasting.core.panel import Panel, from_sales
+from forecasting.core.parallel import Pool
 from forecasting.core.settings import ProphetSettings
-from forecasting.models.prophet import additive, fitting, model
+from forecasting.models.prophet import additive, blocks, fitting, model
 from forecasting.models.prophet.curves import Curve, Curves, stack
 from forecasting.models.prophet.model import ProphetModel
 
@@ -44,8 +46,8 @@ def shop() -> Panel:
 def task(sales: Panel, settings: ProphetSettings) -> tuple[fitting.FittingTask, list[int]]:
     """The fits of a panel, and the positions that Prophet can model."""
     days = calendar.selling_days(sales)
-    layout = model._layout(sales, days, settings.country)
-    return fitting.FittingTask(sales, days, layout, settings), model._by_dates(days)
+    layout = blocks._layout(sales, days, settings.country)
+    return fitting.FittingTask(sales, days, layout, settings), blocks.by_dates(days)
 
 
 def forecasts(work: fitting.FittingTask, outcomes: dict[int, Curve | str]) -> np.ndarray:
@@ -83,6 +85,25 @@ def test_no_series_depends_on_those_that_are_fitted_with_it() -> None:
     for row in reversed(rows):
         alone |= work.additive.fit([work.history(row)])
     np.testing.assert_array_equal(forecasts(work, alone), together)
+
+
+def test_a_model_has_the_same_bits_whatever_the_blocks_and_however_many_processes_fit_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    sales = shop()
+
+    def learned(cells: int, pool: Pool) -> dict[str, np.ndarray]:
+        monkeypatch.setitem(blocks._CELLS, "additive", cells)
+        return ProphetModel(ProphetSettings(country="DE")).begin(sales, pool).fit(sales, horizon=HORIZON).curves_.of.arrays()
+
+    with Pool(2) as pool:
+        elsewhere = learned(2 * DAYS, pool)
+        loaded = next(pool.run(pool_tasks.modules, [lambda: None]))
+    assert "prophet_batch" in loaded
+    assert not {"tensorflow", "keras"} & set(loaded)
+    for cells in (1, 10**6):
+        here = learned(cells, Pool())
+        assert here.keys() == elsewhere.keys()
+        for name, values in here.items():
+            np.testing.assert_array_equal(values, elsewhere[name], name)
 
 
 def stock_prophet(work: fitting.FittingTask, row: int, curve: Curve) -> Any:

@@ -21,7 +21,7 @@ from forecasting.core.calendar import holidays_of
 from forecasting.core.errors import SettingsError
 from forecasting.core.panel import Panel, from_sales
 from forecasting.core.settings import ProphetSettings
-from forecasting.models.prophet import fitting, model
+from forecasting.models.prophet import blocks, fitting
 from forecasting.models.prophet.model import ProphetModel
 from forecasting.models.prophet.reasons import after_fit
 
@@ -253,8 +253,8 @@ def test_a_second_try_of_the_solver_says_nothing(caplog: pytest.LogCaptureFixtur
     assert (tried, caplog.messages) == (["LBFGS", "Newton"], [])
 
 
-def test_a_listener_hears_of_every_chunk(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(model._CHUNKS, "additive", 2)
+def test_a_listener_hears_of_every_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(blocks._CELLS, "additive", 80)
     done: list[int] = []
     ProphetModel(ProphetSettings()).fit(
         panel({name: regular(40, seed=i) for i, name in enumerate("abcde")}), horizon=1, on_progress=lambda p: done.append(p.done)

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from forecasting.core.panel import Panel
+from forecasting.core.parallel import Pool
 from forecasting.core.period import MONTH, WEEK
 from forecasting.core.progress import Progress
 from forecasting.models.base import Model
@@ -132,6 +133,18 @@ def test_progress_counts_all_cutoffs_of_a_model_as_one_stage(panel):
     told = []
     run({"spy": spy}, frozenset(), panel, backtest.BacktestPlan((40, 50), 10), told.append)
     assert told == [Progress("Backtest: Spy", 1, 2), Progress("Backtest: Spy", 2, 2)]
+
+
+def test_models_that_are_fitted_afresh_begin_at_every_cutoff_before_the_first_is_fitted(panel, monkeypatch):
+    begun, fitted = [], []
+    monkeypatch.setattr(Spy, "begin", lambda self, *_: begun.append(self) or self)
+    monkeypatch.setattr(Spy, "fit", lambda self, *_, **__: fitted.append((self, len(begun))) or self)
+    monkeypatch.setattr(Spy, "predict", lambda *_: np.zeros((2, 10)))
+    at = backtest.origins(panel, backtest.BacktestPlan((40, 50), 10))
+    make_models, lasting = {"afresh": spy, "lasting": spy}, frozenset({"lasting"})
+    backtest.run(make_models, lasting, at, lambda _: None, backtest.begin(make_models, lasting, at, Pool()))
+    assert [model for model, _ in fitted[:2]] == begun
+    assert {count for _, count in fitted} == {2}
 
 
 def test_the_stored_table_gives_the_same_backtest(panel):

@@ -9,8 +9,8 @@ import pandas as pd
 import panels
 import pytest
 
-from forecasting.core import schema
-from forecasting.core.settings import Settings
+from forecasting.core import parallel, schema
+from forecasting.core.settings import ProphetSettings, Settings
 from forecasting.models import registry
 from forecasting.models.seasonal_naive import SeasonalNaive
 from forecasting.training import backtest, ensemble, pipeline
@@ -119,6 +119,25 @@ def test_a_training_cleans_the_sales_once_and_what_was_known_at_each_cutoff_once
     made = pipeline.train(panel, Settings(horizon=H, cutoffs=2))
     assert len(made.past.cutoffs) == 2
     assert sorted(days) == [*((day - panel.dates[0]).days + 1 for day in made.past.cutoffs), DAYS]
+
+
+@pytest.mark.parametrize(
+    ("cores", "shape", "mode", "expected"),
+    [
+        (2, (36, 1_000), "additive", 0),
+        (2, (3_000, 1_000), "additive", 2),
+        (8, (3_000, 1_000), "additive", 8),
+        (1, (3_000, 1_000), "additive", 0),
+        (2, (200, 1_000), "multiplicative", 2),
+    ],
+)
+def test_processes_are_started_where_the_work_is_worth_it(monkeypatch, cores, shape, mode, expected):
+    monkeypatch.setattr(parallel, "cores", lambda: cores)
+    assert pipeline.processes(shape, Settings(prophet=ProphetSettings(mode=mode))) == expected
+
+
+def test_the_backtest_trains_here_before_it_waits_for_what_others_do():
+    assert list(pipeline.makers(Settings())) == ["seasonal_naive", "lstm", "prophet"]
 
 
 def test_what_new_series_follow_is_learned_once_today_and_once_a_cutoff(panel, monkeypatch):

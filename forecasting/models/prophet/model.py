@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Final, Self
 
@@ -13,19 +13,18 @@ import pandas as pd
 from forecasting.core import calendar, stages
 from forecasting.core.arrays import FloatArray
 from forecasting.core.panel import Panel
-from forecasting.core.period import DAY, Period
+from forecasting.core.parallel import Pool
+from forecasting.core.period import DAY
 from forecasting.core.progress import OnProgress, Progress
 from forecasting.core.settings import ProphetSettings
 from forecasting.models.base import Model
+from forecasting.models.prophet import blocks
 from forecasting.models.prophet import reasons as prophet_reasons
-from forecasting.models.prophet import yearly_index
+from forecasting.models.prophet.blocks import BlockFits
 from forecasting.models.prophet.curves import TREND, Curve, Curves, SeasonColumns, stack
-from forecasting.models.prophet.fitting import FittingTask
 
 CLOSED: Final = "closed"
 """The component that cancels all other components on a closed day."""
-_CHUNKS = {"additive": 64, "multiplicative": 16}
-"""Mode -> series of a batch: about half a second of work, so that progress moves and a cancel takes effect soon."""
 
 
 class ProphetModel(Model):
@@ -45,29 +44,27 @@ class ProphetModel(Model):
 
     def __init__(self, settings: ProphetSettings) -> None:
         self.settings = settings
+        self._begun: BlockFits | None = None
+
+    def begin(self, panel: Panel, pool: Pool) -> Self:
+        """Begins the fits of a panel, in the processes of a pool if it has any; `fit` of the same panel takes what they give."""
+        self._begun = blocks.begin(panel, self.settings, pool)
+        return self
 
     def _fit(self, panel: Panel, horizon: int, on_progress: OnProgress) -> None:
-        days = calendar.selling_days(panel)
-        reasons = prophet_reasons.before_fit(panel.sales, days, panel.period)
-        layout = _layout(panel, days, self.settings.country if panel.period == DAY else None)
-        year, young = yearly_index.yearly_index(panel, panel.period.year), _young(days, panel.period)
-        work = FittingTask(
-            replace(panel, sales=np.where(young[:, None], panel.sales / year[: len(panel.dates)], panel.sales)), days, layout, self.settings
-        )
-        rows = [row for row in _by_dates(days) if row not in reasons]
-        curves: dict[int, Curve] = {}
-        done = len(panel) - len(rows)
+        begun, self._begun = self._begun, None
+        fits = begun if begun is not None and begun.panel is panel else blocks.begin(panel, self.settings, Pool())
+        reasons, curves = dict(fits.reasons), dict[int, Curve]()
+        done = len(reasons)
         on_progress(Progress(stages.PROPHET, done, len(panel)))
-        size = _CHUNKS[self.settings.mode]
-        for start in range(0, len(rows), size):
-            for outcomes in work.fit(rows[start : start + size]):
-                curves |= {row: outcome for row, outcome in outcomes.items() if isinstance(outcome, Curve)}
-                reasons |= {row: f"Prophet could not fit it: {outcome}" for row, outcome in outcomes.items() if isinstance(outcome, str)}
-                done += len(outcomes)
-                on_progress(Progress(stages.PROPHET, done, len(panel)))
-        of, ahead = stack(curves, len(panel), layout), year[len(panel.dates) :]
-        learned = Curves(layout, panel.last, self.settings.mode == "multiplicative", of, ahead, young.astype(float))
-        yhat = learned.yhat(panel.ahead(horizon), _drivers(panel, layout, horizon))
+        for outcomes in fits.outcomes:
+            curves |= {row: outcome for row, outcome in outcomes.items() if isinstance(outcome, Curve)}
+            reasons |= {row: f"Prophet could not fit it: {outcome}" for row, outcome in outcomes.items() if isinstance(outcome, str)}
+            done += len(outcomes)
+            on_progress(Progress(stages.PROPHET, done, len(panel)))
+        of, ahead = stack(curves, len(panel), fits.layout), fits.year[len(panel.dates) :]
+        learned = Curves(fits.layout, panel.last, self.settings.mode == "multiplicative", of, ahead, fits.young.astype(float))
+        yhat = learned.yhat(panel.ahead(horizon), _drivers(panel, fits.layout, horizon))
         reasons |= prophet_reasons.after_fit(yhat, panel.sales, skip=reasons, period=panel.period)
         trusted = np.array([-1 if row in reasons else row for row in range(len(panel))])
         self.curves_ = learned.take(trusted)
@@ -145,30 +142,8 @@ class ProphetModel(Model):
         return model
 
 
-def _young(days: np.ndarray, period: Period) -> np.ndarray:
-    """Whether a series' days span less than the two years that a yearly season of its own needs, shape (n,) of bool."""
-    span = days.shape[1] - days.argmax(axis=1) - days[:, ::-1].argmax(axis=1)
-    least = 2 * period.year if period != DAY else 2 * 365 + 1
-    return span < least
-
-
-def _layout(panel: Panel, days: np.ndarray, country: str | None) -> SeasonColumns:
-    """The layout for a panel's past: the holidays on which at least one series was open, and its drivers."""
-    names: set[str] = set()
-    if country is not None:
-        row = {date: i for i, date in enumerate(panel.dates)}
-        holiday_names = calendar.holidays_of(country, tuple(range(panel.dates[0].year, panel.last.year + 1)))
-        names = {name for date, on in holiday_names.items() if date in row and days[:, row[date]].any() for name in on}
-    return SeasonColumns(country, tuple(sorted(names)), tuple(panel.drivers))
-
-
 def _drivers(panel: Panel, layout: SeasonColumns, horizon: int) -> dict[str, FloatArray]:
     """Each driver of the layout on the days ahead, shape (n, horizon); at its usual value if the panel does not have it."""
     d = len(panel.dates)
     absent = np.full((len(panel), horizon), np.nan)
     return {name: panel.driver(name, horizon)[:, d:] if name in panel.drivers else absent for name in layout.drivers}
-
-
-def _by_dates(days: np.ndarray) -> list[int]:
-    """Positions of the series so that those fitted on the same days follow each other: they share their design matrix."""
-    return sorted(range(len(days)), key=lambda row: days[row].tobytes())
