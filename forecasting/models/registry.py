@@ -129,6 +129,11 @@ def registered() -> tuple[RegisteredModel, ...]:
     return REGISTERED
 
 
+def in_turn() -> tuple[RegisteredModel, ...]:
+    """Every model in the order of the backtest: the benchmark, those that are trained in one process, those that others fit meanwhile."""
+    return tuple(sorted(registered(), key=lambda model: (model.blended, not model.lasting)))
+
+
 def blended() -> tuple[RegisteredModel, ...]:
     """The models that share the blend, in order."""
     return tuple(model for model in registered() if model.blended)

@@ -50,12 +50,8 @@ class Fitted:
 
 
 def makers(settings: Settings) -> MakeModels:
-    """How each registered model is made, given the one of its kind that was fitted before it, in the order of the backtest.
-
-    The benchmark comes first. Then come those that are trained in this process, during which others do the fits of the rest.
-    """
-    ordered = sorted(registry.registered(), key=lambda model: (model.blended, not model.lasting))
-    return {model.name: partial(model.make, settings) for model in ordered}
+    """How each registered model is made, given the one of its kind that was fitted before it, in the order of the backtest."""
+    return {model.name: partial(model.make, settings) for model in registry.in_turn()}
 
 
 def train(panel: Panel, settings: Settings, on_progress: OnProgress = ignore) -> Ensemble:
@@ -75,6 +71,7 @@ def train(panel: Panel, settings: Settings, on_progress: OnProgress = ignore) ->
         begun = backtest.begin(make_models, lasting, origins, pool)
         fresh = {name: make(None).begin(now, pool) for name, make in make_models.items() if name not in lasting}
         past, earlier = backtest.run(make_models, lasting, origins, on_progress, begun)
+        past = replace(past, yhat={name: past.yhat[name] for name in _in_order()})
         direct = reconciliation.forecast(now, origins.known, (schedule.horizon, horizon), settings.prophet, on_progress)
         models = {name: fresh[name] if name in fresh else make_models[name](earlier.get(name)) for name in _in_order()}
         models = {name: model.fit(now, horizon=horizon, on_progress=on_progress) for name, model in models.items()}
@@ -91,7 +88,7 @@ def processes(shape: tuple[int, ...], settings: Settings) -> int:
 
 
 def _in_order() -> list[str]:
-    """The names of the models in the order of the last fits: the benchmark, then the columns."""
+    """The names of the models in the order of columns and of the last fits: the benchmark, then the blend's."""
     return [model.name for model in sorted(registry.registered(), key=lambda model: model.blended)]
 
 
