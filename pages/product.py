@@ -11,6 +11,7 @@ from forecasting.services import forecasts
 from pages.charts import forecast, marks
 from pages.components.inventory import policy, session
 from pages.components.product import cards, summary
+from pages.components.products_replaced import links
 from pages.components.shared import layout, live_version, product_links, sales_state, time_level
 from pages.components.shared.filters import ask_filters
 
@@ -23,6 +24,7 @@ try:
     product = product_groups.filters_of(panel, name)
 except NotFound:
     summary.unknown(name)
+    links.successor(name)
     st.stop()
 
 place = st.container()
@@ -34,6 +36,7 @@ view = forecast_view.view(ensemble, filters, steps)
 rows = forecast_view.chosen_rows(ensemble, filters, steps)
 with place:
     summary.head(name, row, filters)
+    links.continued(name)
     sales_state.unused_note(manifest)
 summary.numbers(view, row)
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
+from threading import Condition
+from typing import Any
 
 import pandas as pd
+from cachetools import LRUCache, cached
 
+from forecasting.analysis.replacements import Replacement, replacements
 from forecasting.core import schema
 from forecasting.core.errors import InputError
 from forecasting.services import versions
@@ -32,13 +37,16 @@ def replace(ws: Workspace, old: str, new: str, day: date | None = None) -> LinkS
         day: From which day on; without one, the day after the old one's last row.
 
     Raises:
-        InputError: There is no such product, or it would hand its history on to itself.
+        InputError: There is no such product, it has no sales before the day, or it would hand its history on to itself.
         LinksDamaged: The links before cannot be read.
         TryAgain: Somebody else is saving them.
     """
     if not new.strip():
         raise InputError("The new product has no name. Say which product replaces the old one.")
     rows = _rows_of(ws, old)
+    first = rows.min().date()
+    if day is not None and day <= first:
+        raise InputError(f"{old} was first sold on {first}: a link from {day} on would hand nothing on. Choose a later day, or none.")
     return ProductLinks(ws).add(Link(old, new.strip(), day or rows.max().date() + timedelta(days=1)))
 
 
@@ -53,10 +61,34 @@ def undo(ws: Workspace) -> LinkState:
 
 
 def waiting(ws: Workspace) -> bool:
-    """Whether links were changed since the live version was trained."""
+    """Whether links were changed since the live version was trained; raises LinksDamaged."""
     live = versions.serving(ws).version
-    learned = () if live is None else product_links.learned(versions.manifest(ws, live))
-    return links(ws).links != learned
+    return unlearned(ws, {} if live is None else versions.manifest(ws, live))
+
+
+def unlearned(ws: Workspace, manifest: Mapping[str, Any]) -> bool:
+    """Whether other links hold than those that a version was trained with, by its manifest; raises LinksDamaged."""
+    return links(ws).links != product_links.learned(manifest)
+
+
+def likely(ws: Workspace) -> list[Replacement]:
+    """Pairs of products that look like one and are not linked; raises LinksDamaged and SalesDamaged."""
+    dataset = Dataset(ws)
+    if dataset.version is None:
+        return []
+    linked = {name for link in links(ws).links for name in (link.old, link.new)}
+    return [pair for pair in _likely(ws, dataset.version) if not linked & {pair.old, pair.new}]
+
+
+@cached(LRUCache(2), condition=Condition())
+def _likely(ws: Workspace, version: int) -> list[Replacement]:
+    return replacements(Dataset(ws).read(version))
+
+
+def forget() -> None:
+    """Keeps nothing any more."""
+    kept: Any = _likely
+    kept.cache_clear()
 
 
 def _rows_of(ws: Workspace, product: str) -> pd.Series:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 import pytest
 from app_driver import curves, numbers, opened, texts
@@ -9,9 +11,10 @@ from patience import PATIENCE
 from repository import ROOT
 from streamlit.testing.v1 import AppTest
 
-from forecasting.analysis import forecast_view
+from forecasting.analysis import forecast_view, replacements
 from forecasting.core import formatting
 from forecasting.services import ordering, versions
+from forecasting.services import product_links as links_of_products
 from pages.components.shared import product_links
 
 
@@ -120,3 +123,45 @@ def test_a_name_is_a_parameter_and_a_label_whatever_it_holds(name):
     assert product_links.address(name, {"store": "A", "category": "B"}) == {"product": name, "store": "A"}
     assert product_links.label(name).replace("\u2060", "") == name
     assert ":material/" not in product_links.label(name)
+
+
+def test_a_replaced_product_is_said_seen_and_undone(shop):
+    at = opened("products")
+    at.button(key="products_replace").click().run()
+    at.button(key="products_replace").click()
+    at.selectbox(key="products_old").set_value("Cake")
+    at.selectbox(key="products_new").set_value("Tea")
+    at.button(key="products_save").click().run()
+    assert [str(link) for link in links_of_products.links(shop).links] == ["Cake is Tea from 2026-07-01 on"]
+    assert "**Cake** is **Tea** since 1 Jul 2026" in texts(at)
+    assert "Replaced products have changed, not in the forecast yet" in texts(at)
+    at.button(key="products_separate_Cake").click().run()
+    assert not at.exception
+    assert links_of_products.links(shop).links == ()
+    assert "Not in the forecast yet" not in texts(at)
+
+
+def test_the_page_of_a_product_says_what_it_continues_and_that_of_a_former_one_leads_on(shop):
+    links_of_products.replace(shop, "Old pie", "Cake")
+    at = opened("product", product="Cake")
+    assert "Continues **Old pie** since" in texts(at)
+    at.button(key="product_separate_Old pie").click().run()
+    assert links_of_products.links(shop).links == ()
+
+
+def test_products_that_look_like_one_are_asked_about_once(shop, monkeypatch):
+    pair = replacements.Replacement("Old pie", date(2026, 6, 1), "Cake", date(2026, 6, 2))
+    monkeypatch.setattr(links_of_products, "_likely", lambda *_: [pair])
+    at = opened("products")
+    assert "**Old pie** stopped on 1 Jun 2026, **Cake** began on 2 Jun 2026. One product?" in texts(at)
+    at.button(key="products_same_Old pie").click().run()
+    assert "One product?" not in texts(at)
+    assert links_of_products.links(shop).links[0].old == "Old pie"
+
+
+def test_damaged_links_are_named_and_the_page_stays(shop):
+    links_of_products.replace(shop, "Old pie", "Cake")
+    (shop.products / "0001.json").write_text("{")
+    assert "are damaged and cannot be read" in " ".join(error.value for error in opened("products").error)
+    at = opened("product", product="Cake")
+    assert at.title[0].value == "Cake"

@@ -73,8 +73,16 @@ def test_a_version_keeps_the_sales_as_they_are_and_joins_them_whenever_it_is_loa
 def test_an_unknown_product_is_refused_with_the_names_that_come_nearest(bakery):
     with pytest.raises(InputError, match=r"no product 'Caek'.*Did you mean Cak or Cake"):
         product_links.replace(bakery, "Caek", "Cake")
+    with pytest.raises(InputError, match="would hand nothing on"):
+        product_links.replace(bakery, "Cak", "Cake", date(2026, 6, 1))
     with pytest.raises(InputError, match="no name"):
         product_links.replace(bakery, "Cak", "  ")
+
+
+def test_a_product_whose_name_was_corrected_is_suggested_until_it_is_linked(bakery):
+    assert [(pair.old, pair.new) for pair in product_links.likely(bakery)] == [("Cak", "Cake")]
+    product_links.replace(bakery, "Cak", "Cake")
+    assert product_links.likely(bakery) == []
 
 
 def test_without_sales_there_is_nothing_to_replace(home):
@@ -100,6 +108,7 @@ def test_the_command_line_makes_lists_and_undoes_links(bakery, capsys):
     assert "Taken back: Cak stands for itself again." in capsys.readouterr().out
     assert product_links.links(bakery).links[0].day == date(2026, 6, 22)
     assert main(["products", "--separate", "Bun"]) == 2
+    assert main(["products", "--day", "2026-06-22"]) == 2
 
 
 def test_http_makes_lists_and_undoes_links(bakery):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from forecasting.core.errors import InputError
 from forecasting.entrypoints.cli.output import report
 from forecasting.services import workspaces
 
@@ -13,6 +14,8 @@ def products(args: argparse.Namespace) -> int:
     from forecasting.services import product_links
 
     ws, done = workspaces.workspace(), ""
+    if args.day is not None and args.replace is None:
+        raise InputError("--day says from when on a product is replaced: give --replace OLD NEW too.")
     if args.undo:
         done = f"Taken back: {product_links.undo(ws).said}."
     elif args.separate is not None:

@@ -11,12 +11,13 @@ import streamlit as st
 
 from forecasting.core import formatting
 from forecasting.core.errors import ShelfcastError
-from forecasting.services import jobs, saved_sales, versions, workspaces
+from forecasting.services import jobs, product_links, saved_sales, versions, workspaces
 from forecasting.services.saved_sales import Unused
 from pages.components.shared import markdown
 from pages.components.shared.addresses import UPLOAD
 
 SAMPLE: Final = "Sample bakery"
+LINKS_CHANGED: Final = "Replaced products have changed, not in the forecast yet"
 SAMPLE_HELP: Final = "Invented sales, to try Shelfcast with. Your own sales take their place."
 
 
@@ -57,10 +58,11 @@ def unused(manifest: Mapping[str, Any]) -> Unused | None:
 def unused_note(manifest: Mapping[str, Any]) -> None:
     """One line under the head of a page whose numbers do not know all saved sales, with the way to mend it; nothing while one trains."""
     missing = unused(manifest)
-    if missing is None or _is_training():
+    fact = _links_fact(manifest) if missing is None else unused_fact(missing, manifest)
+    if not fact or _is_training():
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="unused_note"):
-        st.markdown(f":orange[:material/sync_problem:] **{unused_fact(missing, manifest)}**", width="content")
+        st.markdown(f":orange[:material/sync_problem:] **{fact}**", width="content")
         st.page_link(UPLOAD, label="Retrain", icon=":material/chevron_right:", icon_position="right")
 
 
@@ -73,6 +75,13 @@ def unused_fact(missing: Unused, manifest: Mapping[str, Any]) -> str:
     if missing.added:
         return f"{names} {_is(missing.added)} saved, not in the forecast yet"
     return f"{gone} {'was' if len(missing.taken_back) == 1 else 'were'} taken back, but {_is(missing.taken_back)} still in the forecast"
+
+
+def _links_fact(manifest: Mapping[str, Any]) -> str:
+    """That products were linked, or their links undone, since a version was trained; empty where none were or that cannot be read."""
+    with suppress(ShelfcastError):
+        return LINKS_CHANGED if product_links.unlearned(workspaces.workspace(), manifest) else ""
+    return ""
 
 
 def _is(uploads: tuple[object, ...]) -> str:
