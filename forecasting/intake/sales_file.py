@@ -43,6 +43,7 @@ class Intake:
         kept_out: Columns without a role.
         rows: Rows of the file, good and bad.
         understood: What was read, how rows were joined, units in the file and units kept, notes, and questions that are open.
+        answers: What a person had said of the file: with the mapping, all that it takes to read it the same way again.
     """
 
     sales: pd.DataFrame
@@ -51,6 +52,7 @@ class Intake:
     kept_out: tuple[str, ...]
     rows: int
     understood: Understood
+    answers: Answers = NOTHING_SAID
 
     @property
     def dropped(self) -> int:
@@ -128,7 +130,7 @@ def check(table: Table, mapping: AnyMapping[str, str], answers: Answers = NOTHIN
         problems=len(rows.problems),
     )
     kept_out = tuple(name for name in table.columns if name not in roles.values())
-    return Intake(sales, rows.problems, roles, kept_out, count, understood)
+    return Intake(sales, rows.problems, roles, kept_out, count, understood, answers)
 
 
 def _lines_of_sales(table: Table, roles: Mapping, answers: Answers) -> tuple[Table, tuple[str, ...]]:

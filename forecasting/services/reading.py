@@ -85,13 +85,14 @@ def read(file: File, *, cells: bool = False) -> FileTable:
     return ask(file, {"task": "table"}, facts)
 
 
-def read_sales(file: File, mapping: Mapping[str, str], saved: np.ndarray = NO_DAYS) -> Intake:
+def read_sales(file: File, mapping: Mapping[str, str], saved: np.ndarray = NO_DAYS, today: date | None = None) -> Intake:
     """The sales in a file, read and checked at once.
 
     Args:
         file: Its bytes, its name and what was said of it.
         mapping: Role -> column, where the guess is not right.
         saved: Days that have sales already, ascending, each once, shape (n,) of `datetime64[D]`.
+        today: The day on which it is read; None for today. Sales of days long after it are problems.
 
     Raises:
         InputError: It cannot be used, with what was understood of it.
@@ -100,8 +101,9 @@ def read_sales(file: File, mapping: Mapping[str, str], saved: np.ndarray = NO_DA
     """
     if is_read_here(file):
         table = reader.read_table(file.content, file.name, file.answers)
-        return tasks.check_sales(table, sales_file.guess_mapping(table) | dict(mapping), file.answers, _today(), saved)
-    return ask(file, _about_sales(mapping, file.answers, saved, guess=True), tasks.sales_from)
+        return tasks.check_sales(table, sales_file.guess_mapping(table) | dict(mapping), file.answers, today or _today(), saved)
+    about = _about_sales(mapping, file.answers, saved, guess=True)
+    return ask(file, about if today is None else {**about, "today": today.isoformat()}, tasks.sales_from)
 
 
 def sheets(content: bytes) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from forecasting.core import spreadsheets
 from forecasting.core.errors import InputError
 from forecasting.intake import row_checks, sales_file, sample_sales
 from forecasting.intake.answers import NOTHING_SAID, Answers
-from forecasting.services import reading, retention
+from forecasting.services import reading, rereading, retention, take_back
 from forecasting.services.reading import FileTable
 from forecasting.services.reading_processes import File, OnWait, ignore
 from forecasting.storage.sales.changes import Change
@@ -99,7 +99,8 @@ def merge(ws: Workspace, content: bytes, name: str, checked: sales_file.Intake, 
         TryAgain: Somebody else is changing the sales.
     """
     sales, upload = checked.accept(drop_problems=drop_problems), Upload.from_file(content, name, rows=checked.rows, dropped=checked.dropped)
-    merged = Dataset(ws).merge(sales, replace(upload, kind="sample") if is_sample(upload) else upload)
+    upload = replace(upload, reading=rereading.reading_of(checked), kind="sample" if is_sample(upload) else upload.kind)
+    merged = Dataset(ws).merge(sales, upload)
     retention.tidy_sales(ws)
     return merged
 
@@ -114,9 +115,9 @@ def uploads(ws: Workspace) -> list[Upload]:
     return Dataset(ws).history()
 
 
-def undo(ws: Workspace) -> Upload:
-    """Takes the last upload back; raises InputError if there is none."""
-    return Dataset(ws).undo()
+def undo(ws: Workspace, version: int | None = None) -> Upload:
+    """Takes an upload back, the last one for None; see `take_back`."""
+    return take_back.take_back(ws, version)
 
 
 def sales_version(ws: Workspace) -> int | None:

@@ -85,6 +85,27 @@ class UploadAnswer(BaseModel):
     understood: Understood
 
 
+class ProductUnits(BaseModel):
+    """Units of a product."""
+
+    product_id: str = Field(description="Empty where products have no names.")
+    before: float
+    after: float
+
+
+class StepBack(BaseModel):
+    """What taking an upload back would change."""
+
+    name: str
+    version: int = Field(description="Version of the sales that the upload made.")
+    rows_gone: int = Field(description="Rows that no other upload has.")
+    rows_restored: int = Field(description="Rows that get the values of other uploads.")
+    units_before: float
+    units_after: float
+    products: list[ProductUnits] = Field(description="The 100 products whose units change most.")
+    text: str = Field(description="The counts in words.")
+
+
 class UploadedFile(BaseModel):
     """An upload that was merged."""
 

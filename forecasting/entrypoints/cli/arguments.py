@@ -111,7 +111,11 @@ def _add_sales_verbs(verbs: Any, run: Verbs) -> None:
     upload.add_argument("file", type=Path, metavar="FILE", help="the sales: .csv, .csv.gz, .xlsx or .parquet")
     add_reading(upload)
     upload.add_argument("--dry-run", action="store_true", help="show what would change; save nothing")
-    _add(verbs, "undo", run, "take the last upload back")
+    undo = _add(verbs, "undo", run, "take an upload back, the last one or any other")
+    undo.add_argument("version", type=int, nargs="?", metavar="V", help="the version of the sales that the upload made (the last upload)")
+    undo.add_argument("--dry-run", action="store_true", help="show what would change; change nothing")
+    undo.add_argument("--list", action="store_true", help="list the uploads and their versions; change nothing")
+    undo.add_argument("--json", action="store_true", help="print what came of it as JSON")
 
 
 def _add_version_verbs(verbs: Any, run: Verbs) -> None:

@@ -15,7 +15,7 @@ from forecasting.entrypoints.cli.reading import submission
 
 if TYPE_CHECKING:
     from forecasting.intake.sales_file import Intake
-    from forecasting.storage.sales.table import Merge
+    from forecasting.storage.sales.table import Merge, Upload
 
 
 def upload(args: argparse.Namespace) -> int:
@@ -32,6 +32,30 @@ def upload(args: argparse.Namespace) -> int:
             counts, text = merged.counts(), str(merged)
     report(args, {**checked.understood.to_dict(), **counts}, f"{summary(checked.understood)}\n{text}")
     return 0
+
+
+def undo(args: argparse.Namespace) -> int:
+    """Takes an upload back, or says what would change, or lists the uploads; its exit code."""
+    from forecasting.services import sales, take_back, workspaces
+
+    ws = workspaces.workspace()
+    if args.list:
+        uploads = sales.uploads(ws)
+        lines = [f"v{each.version}  {each.when.astimezone():%Y-%m-%d %H:%M}  {each.name}{'  taken back' * each.undone}" for each in uploads]
+        report(args, {"uploads": [_facts(each) for each in uploads]}, "\n".join(lines) or "Nothing was uploaded yet.")
+    elif args.dry_run:
+        step = take_back.step_back(ws, args.version, alone=True)
+        report(args, {**_facts(step.upload), **step.counts()}, f"Nothing was changed. {step}")
+    else:
+        upload = take_back.take_back(ws, args.version, alone=True)
+        report(args, _facts(upload), f"Taken back: {upload.name}.")
+    return 0
+
+
+def _facts(upload: Upload) -> dict[str, object]:
+    """What JSON says of an upload."""
+    names = ("name", "version", "when", "kind", "rows", "new", "changed", "unchanged", "undone")
+    return {name: getattr(upload, name) for name in names}
 
 
 def retrain(args: argparse.Namespace) -> int:

@@ -73,14 +73,6 @@ def _sample(args: argparse.Namespace) -> int:
     return 0
 
 
-def _undo(args: argparse.Namespace) -> int:  # noqa: ARG001
-    from forecasting.services import sales
-
-    upload = sales.undo(workspaces.workspace())
-    tell(f"Taken back: {upload.name}.")
-    return 0
-
-
 def _forecast(args: argparse.Namespace) -> int:
     from forecasting.services import forecasts, versions
 
@@ -162,7 +154,7 @@ def _serve(args: argparse.Namespace) -> int:
 VERBS: arguments.Verbs = {
     "sample": _sample,
     "upload": sales_verbs.upload,
-    "undo": _undo,
+    "undo": sales_verbs.undo,
     "retrain": sales_verbs.retrain,
     "forecast": _forecast,
     "recommend": _recommend,

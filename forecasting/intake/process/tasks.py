@@ -86,7 +86,7 @@ class Tasks:
         arrow_files.write_frame(folder / SALES, checked.sales)
         arrow_files.write_frame(folder / PROBLEMS, checked.problems)
         facts = {name: getattr(checked, name) for name in ("mapping", "kept_out", "rows")}
-        return {**facts, "understood": understood_to_json(checked.understood)}
+        return {**facts, "understood": understood_to_json(checked.understood), "answers": request["check_with"]}
 
     def _sheets(self, request: Json) -> Json:
         return {"sheets": sheet_names(_bytes(request), self._limit)}
@@ -121,6 +121,7 @@ def sales_from(answer: Json, folder: Path) -> Intake:
         kept_out=tuple(answer["kept_out"]),
         rows=answer["rows"],
         understood=understood_from_json(answer["understood"]),
+        answers=answers_from_json(answer["answers"]),
     )
 
 

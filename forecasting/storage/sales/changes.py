@@ -129,6 +129,17 @@ def compare(saved: pd.DataFrame, upload: pd.DataFrame, *, only_sample: bool = Fa
     )
 
 
+def applied(saved: pd.DataFrame, change: Change) -> pd.DataFrame:
+    """The saved sales after a change, sorted by their keys, then the day."""
+    if change.is_empty:
+        return saved
+    if change.replaces_sample or saved.empty:
+        return row_keys.in_order(change.rows)
+    series = row_keys.series_codes([saved, change.rows])
+    before, after = row_keys.row_codes(series, [row_keys.days(saved), row_keys.days(change.rows)])
+    return row_keys.in_order(pd.concat([saved[~np.isin(before, after)], change.rows], ignore_index=True))
+
+
 def _periods(saved: pd.DataFrame, upload: pd.DataFrame) -> tuple[Period | None, Period, Period]:
     """The period of the saved sales (None if there are none), of the upload, and of both together."""
     dates = [pd.DatetimeIndex(frame.loc[frame[schema.SALES].notna(), schema.DATE].unique()) for frame in (saved, upload)]

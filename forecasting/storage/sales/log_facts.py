@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from forecasting.core import schema
 from forecasting.storage.sales import parts
-from forecasting.storage.sales.uploads import COMPACTION, KEPT, KINDS, UNDO, UPLOADS_FROM
+from forecasting.storage.sales.uploads import COMPACTION, KEPT, KINDS, STANDING, UNDO, UPLOADS_FROM
 
 MAX_READER, MAX_WRITER = 3, 7
 """Versions of the protocol up to which there are tables."""
@@ -93,7 +93,9 @@ def _commit_info(facts: Mapping[str, Any]) -> bool:
         return known and min(numbers) >= 0 and isinstance(facts["file"], str)
     if kind == COMPACTION:
         return min(map(int, [*facts[KEPT].split(), facts[UPLOADS_FROM]])) >= 0
-    return int(facts["target"]) >= 0 if kind == UNDO else "file" not in facts
+    if kind == UNDO:
+        return min(map(int, [facts["target"], *facts.get(STANDING, "").split()])) >= 0
+    return "file" not in facts
 
 
 def _is_path(value: Any) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import reduce
@@ -27,7 +27,7 @@ from forecasting.storage.sales.changes import Change, compare
 from forecasting.storage.sales.daily import daily
 from forecasting.storage.sales.lineage import Lineage, lineage
 from forecasting.storage.sales.merge import Merge
-from forecasting.storage.sales.uploads import REPLACED, UNDO, Kind, Upload, standing_uploads, uploads_in
+from forecasting.storage.sales.uploads import REPLACED, STANDING, UNDO, Kind, Upload, compositions, standing_uploads, uploads_in
 from forecasting.storage.workspace import Workspace
 
 __all__ = ["Dataset", "Merge", "Upload"]
@@ -170,8 +170,11 @@ class Dataset:
                 damage.check_parts(self.workspace.sales, table)
             return daily(table)
 
-    def undo(self) -> Upload:
+    def undo(self, version: int | None = None) -> Upload:
         """Takes back the last upload that still counts, as a version of its own, and returns it.
+
+        Args:
+            version: The upload that has to be the last one; None for any.
 
         Raises:
             InputError: There is none.
@@ -184,13 +187,40 @@ class Dataset:
             standing = standing_uploads(known)
             if table is None or not standing:
                 raise InputError("There is no upload to take back.")
+            if version is not None and version != standing[0]:
+                raise TryAgain("Somebody else changed the sales meanwhile. Nothing was taken back; look again.")
             last = next(upload for upload in uploads_in(known) if upload.version == standing[0])
-            target = self._before(last)
+            target = self._without(last, known)
             mark = secrets.token_hex(8)
             facts = {"kind": UNDO, "target": str(target), MARK: mark}
             with commits.landing_commit(self.workspace.sales, table.version() + 1, mark), self._named(target):
                 table.restore(target, commit_properties=CommitProperties(custom_metadata=facts, max_commit_retries=0))
             return replace(last, undone=True)
+
+    def take_out(self, taken: Upload, rows: pd.DataFrame, *, at: int, standing: Sequence[int]) -> Upload:
+        """Saves the sales without an upload that is not the last one, as a version of its own, and returns the upload.
+
+        Args:
+            taken: The upload.
+            rows: All rows of the sales without it.
+            at: The newest version of the sales that they were worked out from.
+            standing: The versions of the uploads that are left, oldest first.
+
+        Raises:
+            TryAgain: Somebody else is changing the sales, or has changed them since; nothing was changed.
+            DiskFull: Nothing was changed.
+        """
+        with disk_full.disk_full_as_error("the step back to before an upload"), self._alone():
+            table = self._table()
+            if table is None or self._rows_of(table) != at:
+                raise TryAgain("Somebody else changed the sales meanwhile. Nothing was taken back; look again.")
+            mark = secrets.token_hex(8)
+            target = min(at, int(taken.version or 0) - 1)
+            facts = {"kind": UNDO, "target": str(target), STANDING: " ".join(map(str, standing)), MARK: mark}
+            folder = self.workspace.sales
+            with commits.landing_commit(folder, table.version() + 1, mark) as written:
+                parts.commit(table, folder, parts.Swap(parts.arrow(rows), parts.active(table)), facts, written)
+            return replace(taken, undone=True)
 
     def _table(self, version: int | None = None) -> DeltaTable | None:
         path = self.workspace.sales
@@ -206,15 +236,17 @@ class Dataset:
         damage.check(path, newest if version is None else version)
         return DeltaTable(str(path), version=version)
 
-    def _before(self, upload: Upload) -> int:
-        """The version to go back to in order to take an upload back; raises InputError if it is no longer kept."""
-        try:
-            return kept_versions.readable(self.workspace.sales, int(upload.version or 0) - 1)
-        except NotFound as error:
+    def _without(self, upload: Upload, known: Sequence[Mapping[str, Any]]) -> int:
+        """The version to go back to in order to take the last upload back; raises InputError if it is no longer kept."""
+        parts_of = compositions(known)
+        wanted = parts_of[max(parts_of)][:-1]
+        same = kept_versions.still_readable(self.workspace.sales, [version for version, composition in parts_of.items() if composition == wanted])
+        if not same:
             raise InputError(
                 f"{upload.name} was uploaded too long ago to be taken back: the sales as they were before it are no longer kept, to save space."
                 " FORECASTING_KEEP_UPLOADS says how many uploads can be taken back. Upload a file that corrects it instead."
-            ) from error
+            )
+        return same[-1]
 
     def _rows_of(self, table: DeltaTable) -> int:
         return kept_versions.made_its_rows(self.workspace.sales, int(table.version()))

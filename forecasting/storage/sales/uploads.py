@@ -17,6 +17,11 @@ KEPT: Final = "kept"
 """Key of its metadata: the versions before it that stay readable, with spaces between."""
 UPLOADS_FROM: Final = "uploads_from"
 """Key of its metadata: the version of the oldest upload whose bytes are kept; those of earlier ones may be gone."""
+STANDING: Final = "standing"
+"""Key of the metadata of a step back: the versions of the uploads that the sales consist of after it, with spaces between; without it, those of
+its target."""
+READING: Final = "reading"
+"""Key of an upload's metadata: how its file was read, as JSON; uploads of before it was saved have none."""
 REPLACED: Final = "replaced_sample"
 """Key of a commit's metadata: 1 if it put the sample's rows aside. An earlier commit that did so is one that overwrites."""
 
@@ -39,6 +44,7 @@ class Upload:
         unchanged: Rows that were saved already.
         undone: Whether the upload was taken back.
         replaced_sample: Whether its merge put the sample's rows aside.
+        reading: How the file was read, as a text that its reader understands; empty if that is not known.
     """
 
     name: str
@@ -54,6 +60,7 @@ class Upload:
     unchanged: int = 0
     undone: bool = False
     replaced_sample: bool = False
+    reading: str = ""
 
     @classmethod
     def from_file(cls, content: bytes, name: str, *, rows: int, dropped: int, kind: Kind = "upload") -> Upload:
@@ -71,6 +78,7 @@ class Upload:
     def metadata(self, counts: Mapping[str, int]) -> dict[str, str]:
         """The entries about this upload in its commit's metadata."""
         facts = {"kind": self.kind, "file": self.name, "sha256": self.sha256, "when": self.when.isoformat(timespec="milliseconds")}
+        facts |= {READING: self.reading} if self.reading else {}
         return facts | {name: str(count) for name, count in {"rows": self.rows, "dropped": self.dropped, **counts}.items()}
 
 
@@ -89,14 +97,20 @@ def standing_uploads(commits: Sequence[Mapping[str, Any]]) -> list[int]:
 def compositions(commits: Sequence[Mapping[str, Any]]) -> dict[int, tuple[int, ...]]:
     """Version -> versions of the uploads that it consists of, oldest first.
 
-    An undo names the version that it went back to, and consists of what that one consists of.
+    An undo of the last upload names the version that it went back to, and consists of what that one consists of; one of an earlier upload names
+    the uploads that are left.
     """
     known: dict[int, tuple[int, ...]] = {}
     for commit in sorted(commits, key=lambda commit: int(commit["version"])):
         version, kind = int(commit["version"]), commit.get("kind")
         before = known.get(version - 1, ())
-        known[version] = known.get(int(commit["target"]), ()) if kind == UNDO else (*before, version) if kind in KINDS else before
+        known[version] = _standing_after_undo(commit, known) if kind == UNDO else (*before, version) if kind in KINDS else before
     return known
+
+
+def _standing_after_undo(commit: Mapping[str, Any], known: Mapping[int, tuple[int, ...]]) -> tuple[int, ...]:
+    stated = commit.get(STANDING)
+    return known.get(int(commit["target"]), ()) if stated is None else tuple(map(int, str(stated).split()))
 
 
 def _from(commit: Mapping[str, Any], *, undone: bool) -> Upload:
@@ -114,4 +128,5 @@ def _from(commit: Mapping[str, Any], *, undone: bool) -> Upload:
         unchanged=unchanged,
         undone=undone,
         replaced_sample=commit.get(REPLACED) == "1" or commit.get("operationParameters", {}).get("mode") == "Overwrite",
+        reading=str(commit.get(READING, "")),
     )

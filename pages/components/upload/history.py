@@ -9,12 +9,13 @@ import pandas as pd
 import streamlit as st
 
 from forecasting.core import formatting, unseen
-from forecasting.core.errors import SalesDamaged, ShelfcastError, StorageUnavailable
+from forecasting.core.errors import SalesDamaged, StorageUnavailable
 from forecasting.entrypoints.server.server_settings import ServerSettings
 from forecasting.services import sales, schedule, versions
 from pages.components.shared import file_input, live_version, markdown
 from pages.components.training import card
 from pages.components.training import settings as retrain_settings
+from pages.components.upload import take_back
 
 if TYPE_CHECKING:
     from forecasting.storage.sales.uploads import Upload
@@ -70,8 +71,9 @@ def history(ws: Workspace, uploads: list[Upload]) -> None:
                 **{name: st.column_config.NumberColumn(format="%,d", width=90) for name in ("New", "Changed", "Unchanged", "Skipped")},
             },
         )
-        if any(not upload.undone for upload in uploads):
-            _take_back(ws)
+        standing = [upload for upload in uploads if not upload.undone]
+        if standing:
+            take_back.button(ws, standing)
 
 
 def _row(upload: Upload) -> dict[str, object]:
@@ -85,17 +87,3 @@ def _row(upload: Upload) -> dict[str, object]:
         "Skipped": upload.dropped,
         "State": "Taken back" if upload.undone else "",
     }
-
-
-def _take_back(ws: Workspace) -> None:
-    with st.popover("Take back the last upload", icon=":material/undo:"):
-        st.markdown("The sales go back to what they were before this upload. The live version stays until you retrain.")
-        if st.button("Take it back", type="primary", key="undo"):
-            try:
-                sales.undo(ws)
-            except ShelfcastError as error:
-                st.error(markdown.plain(str(error)))
-            else:
-                st.session_state.pop("saved", None)
-                st.session_state["undone"] = st.session_state.get("undone", 0) + 1
-                st.rerun()

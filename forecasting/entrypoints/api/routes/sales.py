@@ -10,9 +10,9 @@ from forecasting.core.json_values import jsonable
 from forecasting.entrypoints.api.context import Ask
 from forecasting.entrypoints.api.error_responses import SHOWN, documented
 from forecasting.entrypoints.api.forms import UploadForm, sent
-from forecasting.entrypoints.api.sales_schemas import Understood, UploadAnswer, UploadedFile
+from forecasting.entrypoints.api.sales_schemas import ProductUnits, StepBack, Understood, UploadAnswer, UploadedFile
 from forecasting.intake.sales_file import Intake
-from forecasting.services import sales, submissions
+from forecasting.services import sales, submissions, take_back
 from forecasting.storage.sales.uploads import Upload
 
 router = APIRouter(tags=["sales"])
@@ -44,10 +44,24 @@ async def uploads(context: Ask, most: Annotated[int, Query(ge=1, le=1000, descri
     return [_row(each) for each in (await context.call(sales.uploads, context.ws))[:most]]
 
 
-@router.post("/uploads/undo", summary="Undo the last upload", responses=documented())
-async def undo(context: Ask) -> UploadedFile:
-    """The sales go back to what they were before it. The live version stays until a retrain."""
-    return _row(await context.change("sales", sales.undo, context.ws))
+@router.post("/uploads/undo", summary="Undo an upload", responses=documented(404))
+async def undo(
+    context: Ask,
+    version: Annotated[int | None, Query(description="The version of the sales that the upload made. The last upload if not given.")] = None,
+) -> UploadedFile:
+    """The sales become those of the other uploads. The live version stays until a retrain."""
+    if version is None:
+        return _row(await context.change("sales", sales.undo, context.ws))
+    step = await context.work(take_back.step_back, context.ws, version)
+    return _row(await context.change("sales", take_back.apply, context.ws, step))
+
+
+@router.get("/uploads/{version}/undo", summary="What undoing an upload would change", responses=documented(404))
+async def undo_preview(context: Ask, version: int) -> StepBack:
+    """Rows that go, rows that get other values, and units by product. Nothing is changed."""
+    step = await context.work(take_back.step_back, context.ws, version)
+    products = [ProductUnits.model_validate(row) for row in step.products.head(SHOWN).to_dict("records")]
+    return StepBack.model_validate({"name": step.upload.name, "version": version, "products": products, "text": str(step), **step.counts()})
 
 
 def _row(upload: Upload) -> UploadedFile:
