@@ -29,7 +29,8 @@ class Accuracy:
     Args:
         judged: What it is taken from.
         rows: Positions of the r series.
-        overall: Columns `model` and `MEASURES`; a row for the blend and for each model that forecast any of these series.
+        overall: Columns `model` and `MEASURES`; a row for the blend and for each model that forecast any of these series; none where
+            the blend forecast none of them.
         steps: The same by `step` ahead, from 1.
         cutoffs: The same by `cutoff`.
         better: How much smaller the blend's error is than that of the seasonal naive forecast, as a share of the latter.
@@ -67,6 +68,7 @@ def accuracy(judged: BacktestBands, filters: Mapping[str, str]) -> Accuracy:
     ensemble = judged.ensemble
     rows = chosen_rows(ensemble, filters, 1)
     names = [name for name in (schema.BLEND, *ensemble.names) if np.isfinite(ensemble.past.yhat[name][:, rows]).any()]
+    names = names if schema.BLEND in names else []
     both = {name: add_up_errors(judged, name, rows) for name in names}
     by_step = {name: sums for name, (sums, _) in both.items()}
     by_cutoff = {name: sums.added(1) for name, sums in by_step.items()}

@@ -158,6 +158,13 @@ def test_a_filter_that_chooses_nothing_says_so(small):
         accuracy.accuracy(small, {"product_id": "s9"})
 
 
+def test_series_that_only_a_model_forecast_are_not_judged():
+    found = accuracy.accuracy(backtest_bands.bands_of_past(pasts.ensemble(SOLD, np.full((2, 2, 2), np.nan), seasonal_naive=NAIVE)), {})
+    assert (len(found.overall), found.tallies) == (0, {})
+    assert np.isnan(found.better)
+    assert found.total.columns.intersection(["blend", "seasonal_naive"]).empty
+
+
 def test_without_a_backtest_there_are_no_numbers():
     found = accuracy.accuracy(backtest_bands.bands_of_past(pasts.ensemble(np.empty((0, 2, 7)), np.empty((0, 2, 7)))), {})
     assert found.overall.empty
