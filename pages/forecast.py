@@ -45,6 +45,7 @@ view = forecast_view.view(shown, filters, steps, time.level)
 with title:
     st.markdown(f"##### {parts.title(filters, view.level)}", anchors=False)
     st.caption(parts.caption(view, manifest.get("reconciled")))
+    parts.product_link(filters)
 
 with answer:
     whatif_parts.line(standing, shown, change, steps=steps, refused=refused)
@@ -79,4 +80,4 @@ with (
 
 if len(view.simpler):
     with layout.card("Simpler forecasts", wording.SIMPLER_HELP):
-        layout.simpler_table(view.simpler)
+        layout.simpler_table(view.simpler, "forecast_simpler")

@@ -28,6 +28,7 @@ except NotFound:
     st.stop()
 
 place = st.container()
+product_links.arrive()
 filters = {**product, **ask_filters(ensemble, (schema.REGION, schema.STORE), within=product)}
 saved, _ = session.saved()
 terms = policy.current(ensemble, saved)
@@ -35,7 +36,7 @@ row = summary.row_of(session.products_of(version, saved, terms, {key: filters[ke
 view = forecast_view.view(ensemble, filters, steps)
 rows = forecast_view.chosen_rows(ensemble, filters, steps)
 with place:
-    summary.head(name, row, filters)
+    summary.head(name, row, filters, view.period.count(steps))
     links.continued(name)
     sales_state.unused_note(manifest)
 summary.numbers(view, row)
@@ -44,7 +45,7 @@ country = manifest["settings"]["prophet"]["country"]
 days = day_marks.day_marks(panel, rows, back=panel.period.year, ahead=steps, country=country)
 with st.container(border=True, key="product_card"):
     with layout.card_head(*summary.chart_title(view, product)):
-        time = time_level.ask(ensemble, steps, last_year=True)
+        time = time_level.ask(ensemble, steps, last_year="product_last_year", shown=True)
     shown = view if time.level == panel.period else forecast_view.view(ensemble, filters, steps, time.level)
     figure = forecast.forecast(shown, time.with_last_year(("blend", "band_80", "band_95")), 344)
     st.plotly_chart(

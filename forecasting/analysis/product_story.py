@@ -85,7 +85,7 @@ def _parts(ensemble: Ensemble, view: View) -> str:
     """ "Against an average day of last year the season adds 61 and holidays take 3 away."."""
     least = NAMED_SHARE * view.total.expected / view.steps
     parts = forecast_view.components(ensemble, view.filters, view.steps).set_index("component")["units"].to_dict()
-    named = {name: parts[name] for name in PARTS if abs(parts.get(name, 0.0)) > least}
+    named = {name: parts[name] for name in PARTS if abs(parts.get(name, 0.0)) > least and formatting.headline(abs(parts[name])) != "0"}
     if not named:
         return f"Season, holidays and promotions change little in these {view.period.plural}."
     texts = [PARTS[name][units < 0].format(formatting.headline(abs(units))) for name, units in named.items()]

@@ -52,6 +52,13 @@ def test_nothing_sold_of_late_is_said_instead_of_a_percentage():
     assert "nothing was sold in the last 28 days" in told(ensemble)[0]
 
 
+def test_parts_too_small_to_be_read_are_not_told(monkeypatch):
+    monkeypatch.setattr(forecast_view, "components", lambda *asked: PARTS.assign(units=PARTS["units"] / 100))  # noqa: ARG005
+    ensemble = shop()
+    ensemble.yhat[schema.BLEND][:] = 0.2
+    assert told(ensemble)[1] == "Season, holidays and promotions change little in these days."
+
+
 def test_a_product_no_longer_sold_has_its_reason_alone():
     assert told(shop(model=STOPPED, reason="No rows since 5 May 2026.")) == ["No rows since 5 May 2026."]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import date
 
 import pandas as pd
@@ -15,7 +16,7 @@ from forecasting.analysis import forecast_view, replacements
 from forecasting.core import formatting
 from forecasting.services import ordering, versions
 from forecasting.services import product_links as links_of_products
-from pages.components.shared import product_links
+from pages.components.shared import markdown, product_links
 
 
 def alone(page, **query):
@@ -69,11 +70,67 @@ def shown(at, name):
 @pytest.mark.usefixtures("watching")
 def test_a_tapped_name_opens_the_product_with_the_filters():
     at = opened("products", region="South")
-    at.session_state["products_opened"] = "Tea"
+    at.session_state["products_opened"] = product_links.address("Tea", {"region": "South"})
     at.run()
     assert at.title[0].value == "Tea"
     assert at.query_params["product"] == "Tea"
     assert at.session_state["region"] == "South"
+
+
+@pytest.mark.usefixtures("watching")
+@pytest.mark.parametrize(
+    ("page", "table"),
+    [("overview", "overview_gaining"), ("overview", "overview_losing"), ("accuracy", "accuracy_series"), ("forecast", "forecast_simpler")],
+)
+def test_a_name_in_a_table_opens_its_product_in_its_place(page, table):
+    at = opened(page, session={table: product_links.address("Bread", {"region": "South"})})
+    assert (at.title[0].value, at.selectbox(key="region").value) == ("Bread", "South")
+
+
+def links(at):
+    """Where the page's links to products lead."""
+    return [link.proto.query_string for link in at.get("page_link") if link.proto.page == "product"]
+
+
+@pytest.mark.usefixtures("watching")
+def test_a_name_in_text_is_a_link_to_its_product_in_its_place():
+    assert links(opened("forecast", product_id="Bread", region="South")) == ["product=Bread&in_region=South"]
+    assert links(opened("inventory", line="Tea|South", show="order_now")) == ["product=Tea&in_region=South"]
+    checked = links(opened("accuracy"))
+    assert checked
+    assert all("in_region" in link for link in checked)
+
+
+@pytest.mark.usefixtures("watching")
+def test_the_place_in_a_link_comes_before_the_one_looked_at_before():
+    at = opened("product", session={"region": "North"}, product="Bread", in_region="South")
+    assert at.selectbox(key="region").value == "South"
+    assert "in_region" not in at.query_params
+
+
+ODD = {
+    "Bread": "a/b & 100 % ?x=1#y",
+    "Cake": "=1+1",
+    "Soap": "😀 \"bun\" 'x'",
+    "Tea": ":material/home: **b**",
+    "New bun": "long " * 51,
+}
+
+
+@pytest.mark.usefixtures("watching", "fresh_caches")
+def test_odd_names_are_listed_and_have_their_page(monkeypatch):
+    def renamed(ws, version, load=versions.load):
+        ensemble = load(ws, version)
+        series = ensemble.panel.series.replace({"product_id": ODD, "category": {"Drinks": ""}})
+        return dataclasses.replace(ensemble, panel=dataclasses.replace(ensemble.panel, series=series))
+
+    monkeypatch.setattr(versions, "load", renamed)
+    at = opened("products", sort="Name")
+    assert sorted(listed(at)) == sorted(map(product_links.label, ODD.values()))
+    at.switch_page("pages/product.py")
+    for name in ODD.values():
+        assert shown(at, name).title[0].value == markdown.plain(name)
+        assert at.metric
 
 
 @pytest.mark.usefixtures("watching")
@@ -85,7 +142,7 @@ def test_a_product_has_its_forecast_its_story_and_its_uploads(published):
     assert numbers(at)["In stock"] == "not counted"
     assert "From 420 days of sales we expect" in plain(at)
     assert curves(at)[:4] == ["95\u00a0% range", "80\u00a0% range", "Sales", "Same weekday last year"]
-    assert at.dataframe[0].value["What"].tolist() == ["Upload sales.csv: 840 rows new"]
+    assert at.table[0].value["What"].tolist() == [markdown.plain("Upload sales.csv: 840 rows new")]
     at.selectbox(key="region").set_value("South").run()
     south = forecast_view.view(ensemble, {"product_id": "Bread", "region": "South"}, 14).total.expected
     assert numbers(at)["Next 14 days"] == formatting.headline(south)
@@ -114,13 +171,14 @@ def test_counted_stock_stands_beside_the_forecast(shop):
     assert rows["cover"].notna().to_dict() == {"Tea": True, "Bread": True} | dict.fromkeys(["Cake", "Soap", "New bun"], False)
     at.switch_page("pages/product.py")
     assert numbers(shown(at, "Tea"))["In stock"] == "9,030"
-    assert at.dataframe[1].value["shelf"].tolist() == ["North", "South"]
+    assert at.dataframe[0].value["shelf"].tolist() == ["North", "South"]
+    assert at.dataframe[0].value["lasts"].iloc[0][0].startswith("Empty")
     assert "1 of 2 shelves counted" in texts(shown(at, "Bread"))
 
 
 @pytest.mark.parametrize("name", ["a/b", "100 % & more", "?x=1#y", "😀 \"bun\" 'x'", ":material/home: Bun", "  "])
 def test_a_name_is_a_parameter_and_a_label_whatever_it_holds(name):
-    assert product_links.address(name, {"store": "A", "category": "B"}) == {"product": name, "store": "A"}
+    assert product_links.address(name, {"store": "A", "category": "B"}) == {"product": name, "in_store": "A"}
     assert product_links.label(name).replace("\u2060", "") == name
     assert ":material/" not in product_links.label(name)
 

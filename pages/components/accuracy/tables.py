@@ -14,10 +14,10 @@ from forecasting.core import formatting, schema, unseen
 from forecasting.services import models
 from pages.components.accuracy.measures import Measure
 from pages.components.accuracy.numbers import BIAS_HELP, NAIVE_HELP
-from pages.components.shared import markdown, wording
+from pages.components.shared import markdown, product_links, wording
 
 if TYPE_CHECKING:
-    from streamlit.elements.lib.column_types import ColumnConfig
+    from streamlit.elements.lib.column_types import ButtonColumnResult, ColumnConfig
 
 SHOWN, IN_TABLE = 5, 50
 """Series to check: so many in words, so many in all."""
@@ -35,7 +35,9 @@ def attention(table: pd.DataFrame, name: str) -> None:
     for row in table.head(SHOWN).to_dict("records"):
         with st.container(gap=None):
             cost = f" :gray[{formatting.rate(row['units'], name)}]" if row["units"] >= LEAST else ""
-            st.markdown(f"{markdown.plain(_named(row))} :orange-badge[{row['problem']}]{cost}")
+            with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+                product_links.link(product_links.name_of(row), row, text=_named(row))
+                st.markdown(f":orange-badge[{row['problem']}]{cost}", width="content")
             st.caption(markdown.plain(row["advice"]))
     if len(table) > SHOWN:
         with st.expander(f"{formatting.count(len(table) - SHOWN, 'more series', 'more series')}"):
@@ -50,13 +52,15 @@ def _named(row: Mapping[Hashable, Any]) -> str:
 
 def _attention_table(table: pd.DataFrame, name: str) -> None:
     keys = [key for key in schema.FILTERS if key in table]
-    config: dict[str, ColumnConfig] = {key: st.column_config.TextColumn(formatting.LABELS[key], width=130) for key in keys}
+    config: dict[str, ColumnConfig | ButtonColumnResult] = {key: st.column_config.TextColumn(formatting.LABELS[key], width=130) for key in keys}
+    first = keys[0] if keys else schema.UNIQUE_ID
+    config[first] = product_links.column(product_links.addresses(table), "accuracy_attention", 130, formatting.LABELS.get(first, "Series"))
     config["problem"] = st.column_config.TextColumn("Problem", width=120)
     config["units"] = st.column_config.NumberColumn(f"Units a {name}", format="%,.1f", width=90)
     config["advice"] = st.column_config.TextColumn("Why, and what helps", width="large")
-    order = [*keys[:1], "problem", "units", "advice", *keys[1:]]
+    order = [first, "problem", "units", "advice", *keys[1:]]
     st.dataframe(
-        unseen.legible(table[order]),
+        product_links.legible(table[order], first),
         column_config=config,
         hide_index=True,
         height="content" if len(table) <= FEW else 430,
@@ -97,7 +101,7 @@ def by_series(table: pd.DataFrame) -> None:
     most = min(float(np.nanmax(table["wape"], initial=1.0)), 100.0)
     bars = min(max((value for values in table["by_cutoff"] for value in values), default=most), 100.0)
     number = st.column_config.NumberColumn
-    config: dict[str, ColumnConfig] = {
+    config: dict[str, ColumnConfig | ButtonColumnResult] = {
         "wape": st.column_config.ProgressColumn(
             wording.BY_PRODUCT, format=percent, min_value=0, max_value=most, color="gray", width=120, help=wording.WAPE_HELP
         ),
@@ -111,12 +115,12 @@ def by_series(table: pd.DataFrame) -> None:
         "width_80": number("Band width", format=percent, width=85),
         "sales": number("Sold", format="%,.1f", width=75),
     }
-    config = {"series": st.column_config.TextColumn("Series", width=190), **config}
+    config = {"series": product_links.column(product_links.addresses(table), "accuracy_series", 190, "Series"), **config}
     config[schema.CATEGORY] = st.column_config.TextColumn("Category", width=120)
     config["why"] = st.column_config.TextColumn("Why these weights", width="large")
     order = [name for name in config if name in table and (name != "why" or table["why"].any())]
     st.dataframe(
-        unseen.legible(table[order]),
+        product_links.legible(table[order], "series"),
         column_config=config,
         hide_index=True,
         height="content" if len(table) <= FEW else 430,

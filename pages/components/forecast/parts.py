@@ -15,7 +15,7 @@ from forecasting.core import formatting, schema, unseen
 from forecasting.core.period import Period
 from forecasting.services import models
 from pages.charts import forecast
-from pages.components.shared import live_version, markdown, wording
+from pages.components.shared import live_version, markdown, product_links, wording
 
 if TYPE_CHECKING:
     from forecasting.training.ensemble import Ensemble
@@ -71,6 +71,12 @@ def _part(name: str, share: float) -> str:
     """ "58 % Prophet", "3 % too new, check by hand"."""
     label = models.label(name)
     return f"{formatting.percent(share, 0)} {label if name in {model.name for model in models.registered()} else label[:1].lower() + label[1:]}"
+
+
+def product_link(filters: Mapping[str, str]) -> None:
+    """Leads to the page of the product that is shown, if it is one."""
+    if schema.PRODUCT in filters:
+        product_links.link(filters[schema.PRODUCT], filters, text=f"All about {filters[schema.PRODUCT]}")
 
 
 def _scaled(totals: str) -> str:

@@ -7,13 +7,13 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from forecasting.core import formatting, schema, unseen
+from forecasting.core import formatting, schema
 from forecasting.core.errors import InputError
 from forecasting.inventory.budget import spend
 from forecasting.inventory.budget.spend import Measure
 from forecasting.inventory.orders.recommend import Orders
 from pages.components.inventory import session, summary
-from pages.components.shared import markdown
+from pages.components.shared import markdown, product_links
 
 SHORT: Final[dict[str, tuple[str, Measure]]] = {"Money": ("Money to spend", "money"), "Shelf space": ("Space to fill", "space")}
 """What the URL says -> the amount's label, and what it is of."""
@@ -38,10 +38,12 @@ def show(orders: Orders) -> None:
         return
     spent, units, count = bought["takes"].sum(), bought["order_quantity"].sum(), formatting.count(len(bought), "order")
     st.markdown(f"**{formatting.units(units)} units in {count} for {spent:,.2f}**")
+    rows = _rows(orders, bought)
     st.dataframe(
-        unseen.legible(_table(orders, bought)),
+        product_links.legible(rows, "name"),
+        column_order=("name", "order_quantity", "takes", "gain"),
         column_config={
-            "name": st.column_config.TextColumn("Product", width=130),
+            "name": product_links.column(product_links.addresses(rows), "inventory_bought", 130),
             "order_quantity": st.column_config.NumberColumn("Order", format="%,.0f", width=60),
             "takes": st.column_config.NumberColumn("Takes", format="%,.2f", width=70),
             "gain": st.column_config.NumberColumn("Saves", format="%,.0f", width=65, help=SAVES_HELP),
@@ -53,9 +55,12 @@ def show(orders: Orders) -> None:
     st.button("Order this instead", on_click=_order, args=(orders, bought), key="inventory_spend")
 
 
-def _table(orders: Orders, bought: pd.DataFrame) -> pd.DataFrame:
-    rows = orders.table.set_index(schema.UNIQUE_ID).loc[bought[schema.UNIQUE_ID]].to_dict("records")
-    return bought.assign(name=[summary.named(row) for row in rows])[["name", "order_quantity", "takes", "gain"]]
+def _rows(orders: Orders, bought: pd.DataFrame) -> pd.DataFrame:
+    """What is bought, with its name and its keys."""
+    rows = orders.table.set_index(schema.UNIQUE_ID).loc[bought[schema.UNIQUE_ID]]
+    keys = [name for name in schema.KEYS if name in rows]
+    named = bought.assign(name=[summary.named(row) for row in rows.to_dict("records")])
+    return named[["name", "order_quantity", "takes", "gain"]].assign(**{name: rows[name].to_numpy() for name in keys})
 
 
 def _order(orders: Orders, bought: pd.DataFrame) -> None:

@@ -14,7 +14,7 @@ from forecasting.inventory.orders.recommend import NOT_COUNTED, Orders
 from forecasting.services import models
 from pages.charts import forecast, stock
 from pages.components.inventory import session, summary
-from pages.components.shared import markdown
+from pages.components.shared import markdown, product_links
 
 PROMISES: Final = {wording.NOT_KEPT: ("promise not kept", "orange"), wording.NOT_JUDGED: ("not checked yet", "gray")}
 CLOSE: Final = 0.03
@@ -52,7 +52,9 @@ def _title(orders: Orders, row: Mapping[Hashable, Any]) -> None:
     lasts = summary.shelf(orders, row)
     badges = f":{color}-badge[{name}]" + (f" :{summary.shelf_color(lasts)}-badge[{markdown.plain(lasts)}]" if row["counted"] else "")
     with st.container(gap=None):
-        st.markdown(f"##### {markdown.plain(summary.named(row))}", anchors=False)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"##### {markdown.plain(summary.named(row))}", anchors=False)
+            product_links.link(product_links.name_of(row), row, text="Product", icon=":material/chevron_right:")
         st.markdown(f"{badges} :gray[{markdown.plain(str(row.get(schema.CATEGORY, '')))}]")
 
 

@@ -142,17 +142,17 @@ def _old(view: View, missing: Unused | None) -> list[Need]:
 def _simpler(view: View) -> list[Need]:
     """Products with a simpler forecast, each reason with how many it is of, and in a line of their own those that are no longer sold."""
     gone = view.simpler["model"].isin(forecast_view.WITHOUT_SALES)
-    return [*_needs_why(view.simpler[~gone], view), *_no_longer_sold(view.simpler[gone])]
+    return [*_needs_why(view.simpler[~gone]), *_no_longer_sold(view.simpler[gone])]
 
 
-def _needs_why(simpler: pd.DataFrame, view: View) -> list[Need]:
+def _needs_why(simpler: pd.DataFrame) -> list[Need]:
     count = len(simpler)
     if not count:
         return []
 
     @st.dialog("Simpler forecasts", width="large")
     def why() -> None:
-        layout.simpler_table(view.simpler)
+        layout.simpler_table(simpler, "overview_simpler")
 
     fact = f"{formatting.count(count, 'forecast')} {'is' if count == 1 else 'are'} simpler"
     return [Need(ORANGE, fact, markdown.plain(" ".join(formatting.reasons(simpler["reason"].tolist()))), "Why", why)]
@@ -165,7 +165,7 @@ def _no_longer_sold(gone: pd.DataFrame) -> list[Need]:
 
     @st.dialog("No longer sold", width="large")
     def which() -> None:
-        layout.simpler_table(gone)
+        layout.simpler_table(gone, "overview_gone")
 
     return [Need(GRAY, f"{count:,} no longer sold", "Their forecast is 0, and lists leave them out", "See", which)]
 

@@ -12,14 +12,14 @@ from streamlit.delta_generator import DeltaGenerator
 
 from forecasting.analysis.forecast_view import View
 from forecasting.analysis.worth import worth_ahead
-from forecasting.core import formatting, unseen
+from forecasting.core import formatting
 from forecasting.core.errors import SalesDamaged
 from forecasting.core.period import Period
 from forecasting.inventory.orders import wording as order_wording
 from forecasting.inventory.orders.recommend import Orders
 from forecasting.services.last_week import LastWeek, last_week
 from pages.components.inventory import summary
-from pages.components.shared import live_version, wording
+from pages.components.shared import live_version, product_links, wording
 from pages.components.shared.figures import Chip, figure, with_money
 
 if TYPE_CHECKING:
@@ -119,14 +119,15 @@ def movers(frame: pd.DataFrame, title: str, ahead: str) -> None:
     if frame.empty:
         st.caption("None.")
         return
+    addresses = [product_links.address(name, {}) for name in frame["product"]]
     st.dataframe(
-        unseen.legible(frame.assign(relative=[wording.growth(value) for value in frame["relative"]])),
+        product_links.legible(frame.assign(relative=[wording.growth(value) for value in frame["relative"]]), "product"),
         hide_index=True,
         height="content",
         alt=f"{title}: products whose next {ahead} differ most from their last",
         column_order=("product", "change", "units", "spark", "relative"),
         column_config={
-            "product": st.column_config.TextColumn("Product", width=150),
+            "product": product_links.column(addresses, f"overview_{title.split()[0].lower()}", 150),
             "change": st.column_config.NumberColumn("Change", format="%+,.0f", width=75),
             "units": st.column_config.NumberColumn("Then", format="%,.0f", width=75),
             "spark": st.column_config.LineChartColumn("Last and next", color="gray", y_min=0, width=110),

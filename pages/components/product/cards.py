@@ -54,11 +54,11 @@ def happenings(marks: Sequence[DayMark], filters: Mapping[str, str], first_ahead
     if not rows:
         st.caption("No holiday, promotion or closed day is known ahead.")
         return
-    st.dataframe(
-        unseen.legible(pd.DataFrame(rows)),
+    st.table(
+        pd.DataFrame(rows).map(markdown.plain),
+        border="horizontal",
         hide_index=True,
         height="content" if len(rows) <= SHELVES else 430,
-        column_config={"Day": st.column_config.TextColumn(width=130), "What": st.column_config.TextColumn(width="large")},
         alt="Days that stand out ahead, and uploads that changed this product",
     )
 
@@ -111,23 +111,23 @@ def _shelves(orders: Orders, counted: list[int], filters: Mapping[str, str], she
     lines = orders.table.iloc[counted].sort_values("days_of_cover", kind="stable").head(SHELVES)
     table = lines.assign(
         shelf=[summary.named({name: row[name] for name in schema.KEYS if name in row and name not in filters}) for row in lines.to_dict("records")],
-        state=pd.Series([[wording.STATES[name]] for name in lines["state"]], lines.index),
-        days_of_cover=lines["days_of_cover"].replace(np.inf, np.nan),
+        lasts=pd.Series([[summary.shelf(orders, row)] for row in lines.to_dict("records")], lines.index),
     )
+    lasts = {text: summary.shelf_color(text) for (text,) in table["lasts"]}
     units = "%,.0f" if orders.ensemble.whole else "%,.1f"
     number, chips = st.column_config.NumberColumn, st.column_config.MultiselectColumn
     columns: dict[str, Any] = {
-        "shelf": st.column_config.TextColumn("Shelf", width=120),
-        state.ON_HAND: number("In stock", format=units, width=75),
-        "order_quantity": number("Order", format=units, width=65),
-        "state": chips("State", options=list(wording.STATES.values()), color=list(summary.COLORS.values()), width=105),
-        "days_of_cover": number("Cover", format="%.1f d", width=70),
+        "shelf": st.column_config.TextColumn("Shelf", width=100),
+        state.ON_HAND: number("In stock", format=units, width=68),
+        "order_quantity": number("Order", format=units, width=60),
+        "lasts": chips("Lasts", options=list(lasts), color=list(lasts.values()), width=142, help=summary.RUNS_OUT_HELP),
     }
     st.dataframe(
         unseen.legible(table[list(columns)]),
         column_config=columns,
         hide_index=True,
         placeholder="-",
+        height="content",
         alt="The shelves of this product, the emptiest first",
     )
     if len(counted) < shelves:

@@ -19,7 +19,8 @@ from pages.components.shared import wording as shared
 from pages.components.shared.addresses import FORECAST, INVENTORY, PRODUCTS
 from pages.components.shared.figures import Chip, figure
 
-NEXT_HELP: Final = "Units that we expect to sell, against the same weekdays 364 days before."
+NEXT_HELP: Final = f"Units that we expect to sell, and their 80{formatting.NBSP}% range: {shared.RANGE_CHIP}. {shared.RANGE_HELP}"
+LAST_YEAR_HELP: Final = "Units sold in the same weeks last year, on the same weekdays."
 
 
 def unknown(name: str) -> None:
@@ -31,43 +32,42 @@ def unknown(name: str) -> None:
         st.page_link(PRODUCTS, label="All products", icon=":material/sell:")
 
 
-def head(name: str, row: Mapping[str, Any], filters: Mapping[str, str]) -> None:
+def head(name: str, row: Mapping[str, Any], filters: Mapping[str, str], ahead: str) -> None:
     """The way back, the name, what it is, and where to go on."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="product_flags"):
         st.page_link(PRODUCTS, label="Products", icon=":material/chevron_left:")
         for flag in (flag for flag in wording.FLAGS if row.get(flag, False)):
             st.badge(wording.FLAGS[flag], color=wording.COLORS[flag])
-    with layout.head(markdown.plain(name), _facts(row)):
+    with layout.head(markdown.plain(name), _facts(row, ahead)):
         st.page_link(FORECAST, label="Forecast", icon=":material/show_chart:", query_params=dict(filters))
         st.page_link(INVENTORY, label="Order", icon=":material/inventory_2:", query_params=dict(filters))
 
 
-def _facts(row: Mapping[str, Any]) -> str:
-    """ "Pastry · 1.79 a unit · class AX"."""
+def _facts(row: Mapping[str, Any], ahead: str) -> str:
+    """ "Pastry · 1.79 a unit, about 14,380 in the next 28 days · class AX"."""
     price = row[products.REVENUE] / row[products.NEXT] if row[products.NEXT] > 0 else math.nan
-    facts = [markdown.plain(str(row.get(schema.CATEGORY) or "")), "" if math.isnan(price) else f"{price:,.2f} a unit", f"class {row[services.CLASS]}"]
+    money = "" if math.isnan(price) else f"{price:,.2f} a unit, about {formatting.headline(row[products.REVENUE])} in the next {ahead}"
+    facts = [markdown.plain(str(row.get(schema.CATEGORY) or "")), money, f"class {row[services.CLASS]}"]
     return " · ".join([fact for fact in facts if fact])
 
 
 def numbers(view: View, row: Mapping[str, Any]) -> None:
     """The answer in four numbers."""
-    ahead, total, money = view.period.count(view.steps), view.total, row[products.REVENUE]
+    ahead, total = view.period.count(view.steps), view.total
     known = not math.isnan(total.lower_80)
-    worth = shared.RANGE_CHIP if math.isnan(money) else f"about {formatting.headline(money)} in money"
     miss = "too new to tell" if math.isnan(view.wape) else f"{formatting.percent(view.wape, 0)} usual miss"
     with st.grid(4, min_column_width=150):
-        figure(f"Next {ahead}", formatting.headline(total.expected), _against_last_year(view), NEXT_HELP)
         span = formatting.span(total.lower_80, total.upper_80) if known else "no range yet"
-        figure(f"80{formatting.NBSP}% range", span, Chip(worth), shared.RANGE_HELP)
+        figure(f"Next {ahead}", formatting.headline(total.expected), Chip(span), NEXT_HELP)
+        _last_year(view)
         _stock(row, shelves=view.n_series)
         figure(f"Last {ahead}", formatting.headline(row[products.LAST]), Chip(miss), wording.MISS_HELP)
 
 
-def _against_last_year(view: View) -> Chip:
+def _last_year(view: View) -> None:
     change, text = shared.change(view.total.expected, view.last_year)
-    if not text:
-        return Chip("no sales a year ago")
-    return Chip(text, "green" if change >= 0 else "orange", "up" if change >= 0 else "down", "vs same weeks last year")
+    more = Chip(text, "green" if change >= 0 else "orange", "up" if change >= 0 else "down", "more now" if change >= 0 else "less now")
+    figure("Last year", formatting.headline(view.last_year), more if text else Chip("no sales then"), LAST_YEAR_HELP)
 
 
 def _stock(row: Mapping[str, Any], *, shelves: int) -> None:

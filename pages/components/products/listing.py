@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
@@ -56,7 +56,6 @@ def show(ensemble: Ensemble, table_of: Callable[[dict[str, str]], pd.DataFrame],
         text = st.text_input("Search", type="search", placeholder="Name or category", live=True, key=SEARCH, bind="query-params")
         sort = st.container(width=170)
     filters = ask_filters(ensemble, (schema.CATEGORY, *product_links.TRAVELLING))
-    product_links.follow_tapped(OPENED)
     try:
         table = table_of(filters)
     except NotFound:
@@ -80,7 +79,7 @@ def show(ensemble: Ensemble, table_of: Callable[[dict[str, str]], pd.DataFrame],
     )
     if text and 0 < len(rows) <= LINKED:
         product_links.row(rows[products.PRODUCT].tolist(), filters)
-    _draw(rows, ensemble.panel.period, steps)
+    _draw(rows, filters, ensemble.panel.period, steps)
 
 
 def _sorts(table: pd.DataFrame) -> list[str]:
@@ -116,11 +115,11 @@ def _sorted(rows: pd.DataFrame, name: str) -> pd.DataFrame:
     return rows.sort_values(column, ascending=ascending, kind="stable", na_position="last")
 
 
-def _draw(rows: pd.DataFrame, period: Period, steps: int) -> None:
+def _draw(rows: pd.DataFrame, filters: Mapping[str, str], period: Period, steps: int) -> None:
     if rows.empty:
         st.caption("No product fits. Search for less, or take a filter away.")
         return
-    columns = _columns(rows, period.count(steps))
+    columns = _columns(rows, filters, period, steps)
     st.dataframe(
         _cells(rows)[list(columns)],
         column_config=columns,
@@ -146,15 +145,16 @@ def _cells(rows: pd.DataFrame) -> pd.DataFrame:
     return cells
 
 
-def _columns(rows: pd.DataFrame, ahead: str) -> dict[str, ColumnConfig | ButtonColumnResult]:
+def _columns(rows: pd.DataFrame, filters: Mapping[str, str], period: Period, steps: int) -> dict[str, ColumnConfig | ButtonColumnResult]:
     """The first ones answer on a phone."""
+    ahead = period.count(steps)
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn
     whole = "%,.0f" if rows[products.NEXT].max() >= FEW else "%,.1f"
     config: dict[str, ColumnConfig | ButtonColumnResult] = {
-        products.PRODUCT: product_links.column(rows[products.PRODUCT].tolist(), OPENED, 170),
-        products.NEXT: number("Next", format=whole, width=64, help=f"Units in the next {ahead}."),
-        products.CHANGE: number("Change", format=whole.replace("%", "%+"), width=66, help=f"Units more or less than in the last {ahead}."),
-        "flag": st.column_config.MultiselectColumn("Flag", options=list(wording.FLAGS.values()), color=list(wording.COLORS.values()), width=105),
+        products.PRODUCT: product_links.column([product_links.address(name, filters) for name in rows[products.PRODUCT]], OPENED, 138),
+        products.NEXT: number(f"Next {steps}", format=whole, width=60, help=f"Units in the next {ahead}."),
+        products.CHANGE: number("Change", format=whole.replace("%", "%+"), width=60, help=f"Units more or less than in the last {ahead}."),
+        "flag": st.column_config.MultiselectColumn("Flag", options=list(wording.FLAGS.values()), color=list(wording.COLORS.values()), width=98),
         by_span.LAST_YEAR: number("Last year", format=whole, width=74, help="Units in the same weeks last year, on the same weekdays."),
         products.REVENUE: number("Revenue", format="%,.0f", width=78, help=f"What the next {ahead} bring at the planned or last known price."),
         services.COVER: number("Cover", format="%.1f d", width=66, help=wording.COVER_HELP),
@@ -164,6 +164,6 @@ def _columns(rows: pd.DataFrame, ahead: str) -> dict[str, ColumnConfig | ButtonC
         ),
         services.CLASS: text("Class", width=56, help=f"{shared.CLASS_HELP} {wording.XYZ_HELP}"),
         schema.CATEGORY: text("Category", width=110),
-        products.LAST: number("Last", format=whole, width=64, help=f"Units in the last {ahead}."),
+        products.LAST: number(f"Last {steps}", format=whole, width=64, help=f"Units in the last {ahead}."),
     }
     return {name: column for name, column in config.items() if name in ("flag", products.PRODUCT) or (name in rows and rows[name].notna().any())}

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from forecasting.core import formatting, schema, unseen
+from forecasting.core import formatting, schema
 from forecasting.services import models
-from pages.components.shared import sales_state
+from pages.components.shared import product_links, sales_state
+
+if TYPE_CHECKING:
+    from streamlit.elements.lib.column_types import ButtonColumnResult, ColumnConfig
 
 
 def logo() -> None:
@@ -64,12 +67,16 @@ def empty(icon: str, title: str, text: str) -> DeltaGenerator:
         return st.container(horizontal=True, horizontal_alignment="center", width="content")
 
 
-def simpler_table(simpler: pd.DataFrame) -> None:
-    """Series that a simpler model serves, each with its reason."""
+def simpler_table(simpler: pd.DataFrame, key: str) -> None:
+    """Series that a simpler model serves, each with its reason; `key` tells the session which table it is."""
     keys = [name for name in schema.FILTERS if name in simpler] or [schema.UNIQUE_ID]
     shown = simpler[[keys[0], schema.MODEL, schema.REASON, *keys[1:]]].assign(
         **{schema.MODEL: [models.label(name) for name in simpler[schema.MODEL]]}
     )
-    config = {name: st.column_config.TextColumn(formatting.LABELS.get(name, name)) for name in shown.columns}
+    config: dict[str, ColumnConfig | ButtonColumnResult] = {
+        name: st.column_config.TextColumn(formatting.LABELS.get(name, name)) for name in shown.columns
+    }
+    config[keys[0]] = product_links.column(product_links.addresses(simpler), key, 130, formatting.LABELS.get(keys[0], "Series"))
     config |= {schema.MODEL: st.column_config.TextColumn("Model"), schema.REASON: st.column_config.TextColumn("Why, and what helps", width="large")}
-    st.dataframe(unseen.legible(shown), column_config=config, hide_index=True, height="content" if len(shown) <= 12 else 430, alt="Simpler forecasts")
+    height: Literal["content"] | int = "content" if len(shown) <= 12 else 430
+    st.dataframe(product_links.legible(shown, keys[0]), column_config=config, hide_index=True, height=height, alt="Simpler forecasts")

@@ -50,19 +50,20 @@ def in_words(view: View) -> str:
     return f"{'The ' if view.level == WEEK else ''}{first} includes {formatting.units(sold)} units sold already"
 
 
-def ask(ensemble: Ensemble, steps: int, *, last_year: bool = False) -> TimeLevel:
+def ask(ensemble: Ensemble, steps: int, *, last_year: str = LAST_YEAR, shown: bool = False) -> TimeLevel:
     """The two switches, side by side; only levels of which a whole one is forecast are offered, and last year only where it is known.
 
     Args:
         ensemble: Whose sales.
         steps: Steps ahead.
-        last_year: Whether last year is shown until a person says otherwise.
+        last_year: Key of last year's switch; pages with the same one show last year together.
+        shown: Whether last year is shown until a person says otherwise.
     """
     offered = {level.name.title(): level for level in by_span.levels(ensemble)}
     with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content", key="time_level"):
         level = _level(offered, steps)
         known = len(ensemble.panel.dates) > ensemble.panel.period.year - steps
-        shown = st.toggle("Last year", last_year and known, key=LAST_YEAR, bind="query-params", disabled=not known, help=_help(known))
+        shown = st.toggle("Last year", shown and known, key=last_year, bind="query-params", disabled=not known, help=_help(known))
     return TimeLevel(level, shown and known)
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from forecasting.core import formatting
+import pandas as pd
+
+from forecasting.core import formatting, schema
 from forecasting.core.formatting import NBSP, UNKNOWN, percent
 
 PLURALS: Final = {"product_id": "products", "category": "categories", "region": "regions", "store": "stores"}
@@ -15,7 +17,7 @@ OF_TOTAL: Final = "Miss of the total"
 WAPE_HELP: Final = "All misses divided by all sales (WAPE), on days the model had not seen."
 OF_TOTAL_HELP: Final = "Of the total shown, in which the misses of single products partly cancel."
 RANGE_HELP: Final = "From the errors of past totals over the same number of days, not from adding up daily bands."
-RANGE_CHIP: Final = "4 in 5 end in here"
+RANGE_CHIP: Final = "four in five such sums end in it"
 COVERAGE_HELP: Final = f"Should be close to 80{NBSP}%. Much less: too sure of itself. Much more: too vague."
 CLASS_HELP: Final = f"By value sold: A is the first 80{NBSP}%, B the next 15{NBSP}%, C the rest."
 SIMPLER_HELP: Final = "A product with too short or too unusual a history gets a simpler forecast. The list gives the reason."
@@ -45,6 +47,12 @@ def growth(relative: float) -> str:
         ('\u221212\\xa0%', 'new', 'new')
     """
     return "new" if math.isnan(relative) or relative > NEW_FROM else formatting.signed_percent(relative)
+
+
+def shelves(series: pd.DataFrame, number: int) -> str:
+    """So many of these series: products where each has one row, else shelves, a product in a store each."""
+    by_product = schema.PRODUCT in series and series[schema.PRODUCT].is_unique
+    return formatting.count(number, "product") if by_product else formatting.count(number, "shelf", "shelves")
 
 
 def points(difference: float) -> str:
