@@ -12,7 +12,7 @@ from forecasting.services import models
 from pages.charts import accuracy as accuracy_charts
 from pages.charts import forecast
 from pages.components.accuracy import backtest, measures, numbers, tables
-from pages.components.shared import layout, live_version, sales_state
+from pages.components.shared import layout, live_version, no_longer_sold, sales_state
 from pages.components.shared.filters import ask_filters, no_match
 
 manifest = live_version.live_manifest("Accuracy")
@@ -23,7 +23,9 @@ if not manifest["cutoffs"]:
     backtest.too_short()
     st.stop()
 
-filters = ask_filters(live_version.loaded(version))
+ensemble = live_version.loaded(version)
+filters = ask_filters(ensemble)
+no_longer_sold.ask(ensemble.panel.series, ensemble.silent)
 try:
     accuracy = backtest.accuracy_of(version, filters)
 except NotFound:
@@ -31,7 +33,7 @@ except NotFound:
     no_match(card.container(gap=None), card, filters)
     st.stop()
 if not backtest.is_judged(accuracy):
-    backtest.too_young()
+    backtest.too_young(accuracy)
     st.stop()
 
 with actions:
@@ -67,10 +69,10 @@ with st.container(border=True, key="past_card"):
 
 left, right = st.columns([1.6, 1])
 with left, layout.card("Series to check", "The costliest in units first", height="stretch"):
-    tables.attention(attention.attention(accuracy), backtest.unit(accuracy))
+    tables.attention(no_longer_sold.listed(attention.attention(accuracy), ensemble, accuracy.rows), backtest.unit(accuracy))
 with right, layout.card("By cutoff", measure.title, height="stretch"):
     tables.by_cutoff(accuracy, measure)
 
 if len(accuracy.rows) > 1:
     with layout.card("By series", "Worst first, with today's weights"):
-        tables.by_series(by_series(accuracy))
+        tables.by_series(no_longer_sold.listed(by_series(accuracy), ensemble, accuracy.rows))

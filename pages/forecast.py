@@ -10,7 +10,7 @@ from forecasting.services import forecasts, models
 from pages.charts import forecast
 from pages.components.forecast import parts
 from pages.components.forecast import what_if as whatif_parts
-from pages.components.shared import layout, live_version, sales_state, time_level, wording
+from pages.components.shared import layout, live_version, no_longer_sold, sales_state, time_level, wording
 from pages.components.shared.filters import ask_filters, no_match
 
 manifest = live_version.live_manifest("Forecast")
@@ -20,6 +20,7 @@ sales_state.unused_note(manifest)
 
 ensemble = live_version.loaded(version)
 filters = ask_filters(ensemble)
+no_longer_sold.ask(ensemble.panel.series, ensemble.silent)
 
 card = st.container(border=True, key="curves_card")
 with card.container(horizontal=True, vertical_alignment="center"):
@@ -78,6 +79,7 @@ with (
 ):
     parts.components(forecast_view.components(shown, filters, steps), view.period)
 
-if len(view.simpler):
+simpler = no_longer_sold.listed(view.simpler, ensemble, forecast_view.chosen_rows(ensemble, filters, steps))
+if len(simpler):
     with layout.card("Simpler forecasts", wording.SIMPLER_HELP):
-        layout.simpler_table(view.simpler, "forecast_simpler")
+        layout.simpler_table(simpler, "forecast_simpler")

@@ -87,12 +87,23 @@ class View:
     level: Period = DAY
 
 
-def options(ensemble: Ensemble, filters: Mapping[str, str], names: Collection[str] = schema.FILTERS) -> dict[str, list[str]]:
-    """For each of these filter columns that exists, the values that exist under the other filters, sorted."""
-    values = {}
+def options(
+    ensemble: Ensemble, filters: Mapping[str, str], names: Collection[str] = schema.FILTERS, *, only_sold: bool = False
+) -> dict[str, list[str]]:
+    """For each of these filter columns that exists, the values that exist under the other filters, sorted.
+
+    Args:
+        ensemble: Whose series.
+        filters: Column -> value.
+        names: Of the columns.
+        only_sold: Whether values are left out of which nothing is sold any more, unless there are no others.
+    """
+    values, sold = {}, ~ensemble.silent
     for name in (column for column in schema.FILTERS if column in names and column in ensemble.panel.series):
         others = {column: value for column, value in filters.items() if column != name}
-        values[name] = sorted(ensemble.panel.series.loc[mask(ensemble, others), name].unique().tolist())
+        chosen = mask(ensemble, others)
+        chosen = chosen & sold if only_sold and (chosen & sold).any() else chosen
+        values[name] = sorted(ensemble.panel.series.loc[chosen, name].unique().tolist())
     return values
 
 

@@ -50,6 +50,12 @@ def test_only_models_that_take_part_have_a_curve_and_a_column(made, name, column
     assert parts.caption(shown).startswith(caption)
 
 
+def test_what_is_no_longer_sold_is_not_offered_unless_there_is_nothing_else(made):
+    assert forecast_view.options(made, {})[schema.PRODUCT] == ["s0", "s1", "s2", "s3"]
+    assert forecast_view.options(made, {}, only_sold=True)[schema.PRODUCT] == ["s0", "s1", "s2"]
+    assert forecast_view.options(made, {schema.PRODUCT: "s3"}, only_sold=True) == {schema.PRODUCT: ["s0", "s1", "s2"]}
+
+
 def test_no_sales_are_expected_only_where_none_are(made):
     for name in ("s0", "s1", "s2"):
         assert "no sales expected" not in parts.caption(view(made, name))

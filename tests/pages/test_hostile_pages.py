@@ -159,11 +159,19 @@ def test_filters_that_exclude_each_other_are_named(page, address):
 
 @pytest.mark.parametrize("name", [hostile.IMAGE, hostile.MARKUP], ids=["image", "markup"])
 def test_the_orders_and_their_card(page, address, home, name):
-    page.goto(f"{address}/inventory?show=order_now,soon,fine,overstock,unknown&inventory_gone=true&product_id={quote(name, safe='')}")
+    page.goto(f"{address}/inventory?show=order_now,soon,fine,overstock,unknown&gone=true&product_id={quote(name, safe='')}")
     heading(page, "Inventory")
     read(page, name, ".st-key-inventory_card h5")
     row = versions.load(home, 1).panel.series.set_index("product_id").loc[name]
     read_in_table(page, [f"{name}, {row['region']}, {row['store']}"])
+
+
+@pytest.mark.parametrize(("name", "search"), [(hostile.MARKUP, "cottage"), ('quo"ted, "and", comma', "comma")])
+def test_a_product_is_found_and_opened_as_it_was_written(page, address, name, search):
+    page.goto(f"{address}/products?search={search}")
+    page.locator(".st-key-product_links a").click()
+    read(page, name, "h1")
+    read(page, "What stands behind it")
 
 
 def test_the_stock(page, address):

@@ -152,8 +152,8 @@ def test_products_no_longer_sold_are_left_out_until_they_are_asked_for(shop):
     at = opened("inventory", **ASKED, show="overstock")
     assert "Old pie, North" not in listed(at)["name"].tolist()
     assert numbers(at)["Overstock"] == f"{len(listed(at))} shelf" if len(listed(at)) == 1 else f"{len(listed(at))} shelves"
-    assert at.toggle(key="inventory_gone").label == "Show 1 shelf no longer sold, 1 with stock left"
-    at.toggle(key="inventory_gone").set_value(True).run()
+    assert at.toggle(key="gone").label == "Show 1 shelf no longer sold, 1 with stock left"
+    at.toggle(key="gone").set_value(True).run()
     assert "Old pie, North" in listed(at)["name"].tolist()
 
 

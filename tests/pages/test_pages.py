@@ -134,7 +134,23 @@ def test_filters_that_exclude_each_other_can_be_cleared(watching):
 
 
 def test_a_series_on_a_simpler_model_says_so(watching):
-    assert "Old pie" in opened("forecast").dataframe[-1].value["product_id"].tolist()
+    assert opened("forecast").dataframe[-1].value["product_id"].tolist() == ["New bun"]
+
+
+@pytest.mark.parametrize("page", ["forecast", "accuracy"])
+def test_lists_have_products_no_longer_sold_only_where_somebody_asks_for_them(watching, page):
+    def listed(at):
+        tables = {name for frame in at.dataframe for column in ("product_id", "series") if column in frame.value for name in frame.value[column]}
+        return "Old pie" in at.selectbox(key="product_id").options, any(name.startswith("Old pie") for name in tables)
+
+    at = opened(page)
+    assert listed(at) == (False, False)
+    assert at.toggle(key="gone").label == "Show 1 shelf no longer sold"
+    assert listed(at.toggle(key="gone").set_value(True).run()) == (True, True)
+    assert listed(opened(page, gone="true")) == (True, True)
+    alone = opened(page, product_id="Old pie")
+    assert "Old pie" in alone.selectbox(key="product_id").options
+    assert ("Nothing to judge." in texts(alone)) == (page == "accuracy")
 
 
 def test_names_from_a_file_read_as_they_were_written(watching, monkeypatch):

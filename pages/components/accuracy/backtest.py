@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 import streamlit as st
@@ -15,6 +15,8 @@ from forecasting.core import formatting, schema
 from forecasting.services import accuracy as accuracy_service
 from forecasting.services import workspaces
 from pages.components.shared import layout, live_version, markdown
+
+BANDS_OF_OTHERS: Final = " Their bands come from series of similar sales."
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
@@ -63,13 +65,10 @@ def is_judged(accuracy: Accuracy) -> bool:
     return schema.BLEND in accuracy.tallies and accuracy.tallies[schema.BLEND].days.sum() > 0
 
 
-def too_young() -> None:
-    """The chosen series are too young."""
-    layout.empty(
-        "target",
-        "Too new to judge.",
-        "No past forecast of these series can be compared with sales. Their bands come from series of similar sales.",
-    )
+def too_young(accuracy: Accuracy) -> None:
+    """The chosen series are too young, or were not sold any more when the first past forecast was made."""
+    title, bands = ("Nothing to judge.", "") if accuracy.judged.ensemble.silent[accuracy.rows].all() else ("Too new to judge.", BANDS_OF_OTHERS)
+    layout.empty("target", title, f"No past forecast of these series can be compared with sales.{bands}")
 
 
 def downloads(accuracy: Accuracy, version: int) -> None:

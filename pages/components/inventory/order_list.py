@@ -12,7 +12,7 @@ from forecasting.core import schema, unseen
 from forecasting.inventory.orders import wording as order_words
 from forecasting.inventory.orders.recommend import Orders
 from pages.components.inventory import summary
-from pages.components.shared import wording
+from pages.components.shared import no_longer_sold, wording
 
 if TYPE_CHECKING:
     from streamlit.elements.lib.column_types import ColumnConfig
@@ -40,8 +40,7 @@ def choose_states(orders: Orders) -> pd.DataFrame:
     """Filters with counts; the rows that they leave, most urgent first. Products no longer sold are left out until they are asked for."""
     rows = orders.urgent()
     gone = orders.gone_of(rows)
-    if gone.any() and not _show_gone(orders, rows[gone]):
-        rows = rows[~gone]
+    rows = rows[no_longer_sold.ask(rows, gone, _left(rows[gone]))]
     counts = rows["state"].value_counts()
     there = [state for state in STATES if counts.get(state)]
     if "inventory_states" not in st.session_state:
@@ -62,12 +61,10 @@ def choose_states(orders: Orders) -> pd.DataFrame:
     return rows[rows["state"].isin(chosen)] if chosen else rows
 
 
-def _show_gone(orders: Orders, gone: pd.DataFrame) -> bool:
-    """One line about products no longer sold, and whether to list them."""
+def _left(gone: pd.DataFrame) -> str:
+    """How many shelves of what is no longer sold are not empty."""
     stocked = int((gone["on_hand"] > 0).sum())
-    left = f", {stocked:,} with stock left" if stocked else ""
-    text = f"Show {summary.shelves(orders, len(gone))} no longer sold{left}"
-    return st.toggle(text, key="inventory_gone", bind="query-params")
+    return f", {stocked:,} with stock left" if stocked else ""
 
 
 def _asked(there: list[str]) -> list[str]:

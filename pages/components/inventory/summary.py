@@ -15,6 +15,7 @@ from forecasting.inventory.orders.recommend import Orders
 from forecasting.services import ordering
 from pages.components.inventory.session import as_recommended, moment
 from pages.components.shared import markdown
+from pages.components.shared import wording as shared
 from pages.components.shared.figures import Chip, figure
 
 Color = Literal["gray", "violet", "orange", "red", "blue"]
@@ -63,9 +64,7 @@ def partly_counted(orders: Orders) -> None:
 
 def shelves(orders: Orders, number: int) -> str:
     """So many rows of the orders: products where each has one row, else shelves, a product in a store each."""
-    products = orders.table.get(schema.PRODUCT)
-    by_product = products is not None and products.is_unique
-    return formatting.count(number, "product") if by_product else formatting.count(number, "shelf", "shelves")
+    return shared.shelves(orders.table, number)
 
 
 def named(row: Mapping[Hashable, Any]) -> str:

@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from forecasting.analysis import forecast_view
 from forecasting.core import formatting, schema, unseen
-from pages.components.shared import markdown, wording
+from pages.components.shared import markdown, no_longer_sold, wording
 
 if TYPE_CHECKING:
     from forecasting.training.ensemble import Ensemble
@@ -20,7 +20,8 @@ NOTHING: Mapping[str, str] = {}
 
 
 def ask_filters(ensemble: Ensemble, names: Collection[str] = schema.FILTERS, within: Mapping[str, str] = NOTHING) -> dict[str, str]:
-    """One select for each of these columns that exists; each offers only what exists under the others, and keeps what the URL asks for.
+    """One select for each of these columns that exists; each offers only what exists under the others and is still sold, and keeps
+    what the URL asks for.
 
     Args:
         ensemble: Whose series.
@@ -33,7 +34,7 @@ def ask_filters(ensemble: Ensemble, names: Collection[str] = schema.FILTERS, wit
     for name in (name for name in everything if st.session_state.get(name) not in (None, *everything[name])):
         st.session_state[name] = None
     chosen = {name: value for name in everything if (value := _asked(name)) in everything[name]}
-    offered = forecast_view.options(ensemble, {**within, **chosen}, tuple(everything))
+    offered = forecast_view.options(ensemble, {**within, **chosen}, tuple(everything), only_sold=not no_longer_sold.is_shown())
     with st.grid(max(len(offered), 3), min_column_width=150):
         for name, values in offered.items():
             excluded = [chosen[name]] if name in chosen and chosen[name] not in values else []
