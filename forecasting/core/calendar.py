@@ -84,6 +84,17 @@ def holidays_of(country: str, years: tuple[int, ...]) -> dict[pd.Timestamp, tupl
     return {pd.Timestamp(day): tuple(sorted(calendar.get_list(day))) for day in sorted(calendar)}
 
 
+def next_holidays(country: str, day: pd.Timestamp, most: int = 3) -> list[tuple[pd.Timestamp, str]]:
+    """The first holidays from a day on, each with its name; raises SettingsError.
+
+    Example:
+        >>> [f"{name}, {day:%d %b}" for day, name in next_holidays("DE", pd.Timestamp("2026-12-20"))]
+        ['Christmas Day, 25 Dec', 'Second Day of Christmas, 26 Dec', "New Year's Day, 01 Jan"]
+    """
+    named = holidays_of(country, (day.year, day.year + 1))
+    return [(holiday, " and ".join(names)) for holiday, names in named.items() if holiday >= day.normalize()][:most]
+
+
 @cache
 def _codes() -> frozenset[str]:
     return frozenset(countries())

@@ -31,7 +31,7 @@ def test_any_upload_is_taken_back_by_its_name_after_a_look(uploaded):
     at.button(key="take_back").click().run()
     assert at.button(key="undo").label == r"Take back late \*x\*\.csv"
     at.selectbox(key="take_back_upload").set_value(2).run()
-    assert (numbers(at)["Rows that go"], numbers(at)["Rows with other values"], numbers(at)["Units"]) == ("1", "1", "36")
+    assert (numbers(at)["Rows that go"], numbers(at)["Rows that change"], numbers(at)["Units"]) == ("1", "1", "36")
     assert at.dataframe[-1].value.to_numpy().tolist() == [["Pie", 97.0, 0.0], ["Bread", 121.0, 33.0]]
     assert at.button(key="undo").label == r"Take back mistake\.csv"
     at.button(key="undo").click().run()

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final, Literal, TypeVar
 
+import pandas as pd
 import streamlit as st
 
-from forecasting.core import calendar
+from forecasting.core import calendar, formatting
 from forecasting.core.errors import SettingsError
 from forecasting.core.settings import Settings
 from pages.components.shared import markdown
@@ -19,24 +20,33 @@ MODES: Final[dict[Literal["additive", "multiplicative"], str]] = {"additive": "A
 
 
 def choose(now: Settings) -> Settings | None:
-    """The settings, collapsed; None if they cannot be used."""
-    with st.expander("Settings", icon=":material/tune:", key="settings"):
-        return fields(now)
-
-
-def fields(now: Settings) -> Settings | None:
-    """One field a choice, starting from the settings in force."""
+    """The settings, starting from those in force: what a shop decides, then those of the models, collapsed; None if they cannot be used."""
     try:
-        with st.grid(4, min_column_width=150):
-            return _prophet(_network(_span(now)))
+        shop = _shop(now)
+        with st.expander("Model settings", icon=":material/tune:", key="settings"), st.grid(3, min_column_width=150):
+            return _prophet(_network(shop))
     except SettingsError as error:
         st.error(markdown.plain(str(error)))
         return None
 
 
-def _span(now: Settings) -> Settings:
-    text = "How far ahead to forecast. For weekly or monthly sales, 90 days are 13 weeks or 3 months."
-    return replace(now, horizon=int(st.number_input("Days ahead", 1, 730, now.horizon, help=text, key="set_horizon")))
+def _shop(now: Settings) -> Settings:
+    """How far ahead, and whose holidays."""
+    with st.grid(2, min_column_width=240):
+        text = "How far ahead to forecast. For weekly or monthly sales, 90 days are 13 weeks or 3 months."
+        horizon = st.number_input("Days ahead", 1, 730, now.horizon, help=text, key="set_horizon")
+        with st.container(gap="small"):
+            country = _select("Holidays", {"": "None", **calendar.countries()}, now.prophet.country or "", help="For daily sales.", key="set_country")
+            st.caption(next_holidays(country, pd.Timestamp.now()))
+    return replace(now, horizon=int(horizon), prophet=replace(now.prophet, country=country or None))
+
+
+def next_holidays(country: str, today: pd.Timestamp) -> str:
+    """What a choice of holidays means for the days ahead."""
+    if not country:
+        return "Choose your country, and the forecast knows days such as Christmas."
+    coming = calendar.next_holidays(country, today)
+    return "Next: " + ", ".join(f"{markdown.plain(name)} on {formatting.weekday_date(day)}" for day, name in coming) + "."
 
 
 def _network(now: Settings) -> Settings:
@@ -50,13 +60,11 @@ def _network(now: Settings) -> Settings:
 
 
 def _prophet(now: Settings) -> Settings:
-    countries = {"": "None", **calendar.countries()}
-    country = _select("Holidays", countries, now.prophet.country or "", help="Used for daily sales only.", key="set_country")
     growth = _select("Prophet trend", GROWTHS, now.prophet.growth, key="set_growth")
     mode = _select("Prophet seasons", MODES, now.prophet.mode, help="Added to the trend, or scaled with it.", key="set_mode")
     text = "The LSTM gets the rest. Past forecasts decide instead where they clearly disagree."
     share = st.slider("Prophet share to start", 0, 100, round(100 * now.prophet_weight), 5, format="%d\u00a0%%", help=text, key="set_share")
-    return replace(now, prophet_weight=share / 100, prophet=replace(now.prophet, country=country or None, growth=growth, mode=mode))
+    return replace(now, prophet_weight=share / 100, prophet=replace(now.prophet, growth=growth, mode=mode))
 
 
 def _select(label: str, options: dict[Code, str], now: Code, *, key: str, help: str | None = None) -> Code:

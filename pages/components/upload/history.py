@@ -39,7 +39,7 @@ def retrain_only(ws: Workspace, *, wanted: bool) -> None:
     """
     with st.expander("Retrain without a new file", icon=":material/play_arrow:", key="retrain_only", expanded=wanted):
         _plan(ws)
-        settings = retrain_settings.fields(versions.settings(ws))
+        settings = retrain_settings.choose(versions.settings(ws))
         pressed = st.button("Retrain", type="primary" if wanted else "secondary", disabled=settings is None, key="retrain")
         if pressed and settings is not None:
             st.session_state.pop("merged", None)

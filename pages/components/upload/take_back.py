@@ -80,7 +80,7 @@ def _preview(step: StepBack) -> None:
     """Rows and units that change, and the products they are of."""
     with st.grid(3, min_column_width=130):
         st.metric("Rows that go", f"{len(step.gone):,}", help="No other upload has them.")
-        st.metric("Rows with other values", f"{len(step.restored):,}", help="They get what the other uploads say.")
+        st.metric("Rows that change", f"{len(step.restored):,}", help="They get what the other uploads say.")
         st.metric(
             "Units", formatting.units(step.units[1]), f"{step.units[1] - step.units[0]:+,.0f}", delta_color="off", help="Of all sales, afterwards."
         )
