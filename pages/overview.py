@@ -8,7 +8,7 @@ from forecasting.analysis import forecast_view, movers
 from forecasting.services import workspaces
 from pages.charts import forecast
 from pages.components.inventory import policy, session
-from pages.components.overview import numbers
+from pages.components.overview import numbers, welcome
 from pages.components.overview.needs import show_needs
 from pages.components.shared import layout, live_version, time_level
 
@@ -23,6 +23,7 @@ period = ensemble.panel.period
 view = forecast_view.view(ensemble, {}, steps)
 gaining, losing = movers.movers(ensemble, steps, numbers.MOVERS)
 saved, _ = session.saved()
+welcome.show()
 places = numbers.numbers(view, numbers.worth(ensemble, steps), numbers.week(ws, manifest), counted=saved is not None)
 needs = layout.card("To do")
 

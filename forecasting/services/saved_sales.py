@@ -42,6 +42,11 @@ class SavedSales:
         """Whether they have rows of the sample."""
         return self.was_sample(self.version)
 
+    @property
+    def has_own(self) -> bool:
+        """Whether they have rows that are not the sample's."""
+        return any(not sales.is_sample(upload) for upload in self.lineage.seen_in(self.version))
+
     def was_sample(self, version: int) -> bool:
         """Whether a version of the sales had rows of the sample."""
         return any(sales.is_sample(upload) for upload in self.lineage.seen_in(version))

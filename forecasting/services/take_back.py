@@ -31,6 +31,7 @@ class StepBack:
         at: The newest version of the sales, with it.
         standing: The versions of the uploads that are left, oldest first.
         sales: The sales without it.
+        without_sample: Whether they have no rows of a sample that is among the uploads.
         gone: Rows that go: nobody else has them.
         restored: Rows that get other values, or come back, as they are without it.
         units: Units of all sales before and after.
@@ -41,6 +42,7 @@ class StepBack:
     at: int
     standing: tuple[int, ...]
     sales: pd.DataFrame
+    without_sample: bool
     gone: pd.DataFrame
     restored: pd.DataFrame
     units: tuple[float, float]
@@ -78,10 +80,10 @@ def step_back(ws: Workspace, version: int | None = None, *, alone: bool = False)
     at, lineage = dataset.version or 0, dataset.lineage()
     upload = _chosen(lineage, at, version)
     standing = tuple(number for number in _standing(lineage) if number != upload.version)
-    now, then = dataset.read(), _merged(ws, lineage, standing, upload, alone=alone)
+    now, (then, without_sample) = dataset.read(), _merged(ws, lineage, standing, upload, alone=alone)
     gone, restored = _difference(now, then)
     units = (float(now[schema.SALES].sum()), float(then[schema.SALES].sum()))
-    return StepBack(upload, at, standing, then, gone, restored, units, _by_product(now, then))
+    return StepBack(upload, at, standing, then, without_sample, gone, restored, units, _by_product(now, then))
 
 
 def take_back(ws: Workspace, version: int | None = None, *, alone: bool = False) -> Upload:
@@ -107,7 +109,7 @@ def apply(ws: Workspace, step: StepBack) -> Upload:
     dataset = Dataset(ws)
     if _is_last(dataset.lineage(), step.upload.version):
         return dataset.undo(step.upload.version)
-    return dataset.take_out(step.upload, step.sales, at=step.at, standing=step.standing)
+    return dataset.take_out(step.upload, step.sales, at=step.at, standing=step.standing, without_sample=step.without_sample)
 
 
 def _is_last(lineage: Lineage, version: int | None) -> bool:
@@ -133,9 +135,10 @@ def _chosen(lineage: Lineage, at: int, version: int | None) -> Upload:
     return lineage.uploads[number]
 
 
-def _merged(ws: Workspace, lineage: Lineage, standing: tuple[int, ...], without: Upload, *, alone: bool) -> pd.DataFrame:
-    """The sales of these uploads: those of a version that consists of the first ones, and the others merged into them."""
-    sales, count = _beginning(ws, lineage, standing)
+def _merged(ws: Workspace, lineage: Lineage, standing: tuple[int, ...], without: Upload, *, alone: bool) -> tuple[pd.DataFrame, bool]:
+    """The sales of these uploads: those of a version that consists of the first ones, with the others merged into them; and whether a sample among
+    them was put aside."""
+    sales, count, without_sample = _beginning(ws, lineage, standing)
     kinds = {lineage.uploads[number].kind for number in standing[:count]}
     for number in standing[count:]:
         upload = lineage.uploads[number]
@@ -147,20 +150,23 @@ def _merged(ws: Workspace, lineage: Lineage, standing: tuple[int, ...], without:
                 f"{without.name} cannot be taken back: the sales without it are those of {upload.name}, which would have to be read again. {error}"
                 f" Nothing was changed. {first} a file that corrects {without.name}."
             ) from error
+        without_sample |= change.replaces_sample
         kinds = {upload.kind} if change.replaces_sample else kinds | {upload.kind}
         sales = changes.applied(sales, change)
-    return sales
+    return sales, without_sample
 
 
-def _beginning(ws: Workspace, lineage: Lineage, standing: tuple[int, ...]) -> tuple[pd.DataFrame, int]:
-    """The sales of as many of the first uploads as a version that can still be read consists of, and how many these are."""
+def _beginning(ws: Workspace, lineage: Lineage, standing: tuple[int, ...]) -> tuple[pd.DataFrame, int, bool]:
+    """The sales of as many of the first uploads as a version that can still be read consists of, how many these are, and whether a
+    sample among them was put aside."""
     known = {composition: version for version, composition in sorted(lineage.compositions.items()) if composition == standing[: len(composition)]}
     for composition in sorted(known, key=len, reverse=True):
         try:
-            return Dataset(ws).read(known[composition]), len(composition)
+            version = known[composition]
+            return Dataset(ws).read(version), len(composition), lineage.has_no_sample(version)
         except NotFound:
             continue
-    return Dataset(ws).read().iloc[:0], 0
+    return Dataset(ws).read().iloc[:0], 0, False
 
 
 def _difference(now: pd.DataFrame, then: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -110,6 +110,26 @@ def test_every_page_says_that_it_shows_the_sample(sample_shop, page):
     assert "Sample bakery" in texts(opened(page))
 
 
+def test_a_new_owner_is_led_from_the_sample_to_orders_of_his_own_in_three_steps(sample_shop):
+    at = opened("overview")
+    links = [link.proto.label for link in at.get("page_link")]
+    assert "Welcome to Shelfcast" in texts(at)
+    assert [link for link in links if link in ("See the forecast", "Upload a file", "See the orders")] == [
+        "See the forecast",
+        "Upload sales",
+        "See the orders",
+    ]
+    merge(sample_shop, LATER.replace("Bread", "Mine"), "mine.csv")
+    at = opened("overview")
+    assert "Your sales are saved" in texts(at)
+    at.button(key="overview_hide_welcome").click().run()
+    assert "Welcome to Shelfcast" not in texts(at)
+
+
+def test_the_welcome_ends_with_the_first_forecast_of_ones_own_sales(watching):
+    assert "Welcome to Shelfcast" not in texts(opened("overview"))
+
+
 @pytest.mark.parametrize("page", ["overview", "upload"])
 def test_no_page_calls_a_persons_own_sales_the_sample(watching, page):
     assert "Sample bakery" not in texts(opened(page))

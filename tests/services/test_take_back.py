@@ -8,7 +8,7 @@ import pytest
 
 from forecasting.core.errors import DiskFull, InputError, NotFound, TryAgain
 from forecasting.entrypoints.cli.verbs import main
-from forecasting.services import rereading, sales, submissions, take_back
+from forecasting.services import rereading, sales, saved_sales, submissions, take_back
 from forecasting.services.submissions import Submission
 from forecasting.storage.sales import parts
 from forecasting.storage.sales.table import Dataset
@@ -90,8 +90,10 @@ def test_the_sample_comes_back_with_its_own_place(home):
     assert (len(step.gone), len(step.sales)) == (2, 3)
     take_back.take_back(home, 2, alone=True)
     assert set(rows(home)["product_id"]) == {"Bread", "Pie"}
+    assert not saved_sales.saved(home).is_sample
     take_back.take_back(home, 3, alone=True)
     assert len(rows(home)) > 30_000
+    assert saved_sales.saved(home).is_sample
 
 
 @pytest.mark.parametrize("version", [0, 9])

@@ -197,7 +197,7 @@ class Dataset:
                 table.restore(target, commit_properties=CommitProperties(custom_metadata=facts, max_commit_retries=0))
             return replace(last, undone=True)
 
-    def take_out(self, taken: Upload, rows: pd.DataFrame, *, at: int, standing: Sequence[int]) -> Upload:
+    def take_out(self, taken: Upload, rows: pd.DataFrame, *, at: int, standing: Sequence[int], without_sample: bool = False) -> Upload:
         """Saves the sales without an upload that is not the last one, as a version of its own, and returns the upload.
 
         Args:
@@ -205,6 +205,7 @@ class Dataset:
             rows: All rows of the sales without it.
             at: The newest version of the sales that they were worked out from.
             standing: The versions of the uploads that are left, oldest first.
+            without_sample: Whether the rows have none of a sample that is among these.
 
         Raises:
             TryAgain: Somebody else is changing the sales, or has changed them since; nothing was changed.
@@ -216,7 +217,7 @@ class Dataset:
                 raise TryAgain("Somebody else changed the sales meanwhile. Nothing was taken back; look again.")
             mark = secrets.token_hex(8)
             target = min(at, int(taken.version or 0) - 1)
-            facts = {"kind": UNDO, "target": str(target), STANDING: " ".join(map(str, standing)), MARK: mark}
+            facts = {"kind": UNDO, "target": str(target), STANDING: " ".join(map(str, standing)), REPLACED: str(int(without_sample)), MARK: mark}
             folder = self.workspace.sales
             with commits.landing_commit(folder, table.version() + 1, mark) as written:
                 parts.commit(table, folder, parts.Swap(parts.arrow(rows), parts.active(table)), facts, written)

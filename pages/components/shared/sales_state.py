@@ -48,6 +48,14 @@ def sales_are_sample() -> bool:
     return False
 
 
+def has_own_sales() -> bool:
+    """Whether sales are saved that are not the sample's; False where they cannot be read."""
+    with suppress(ShelfcastError):
+        now = saved_sales.saved(workspaces.workspace())
+        return now is not None and now.has_own
+    return False
+
+
 def unused(manifest: Mapping[str, Any]) -> Unused | None:
     """What is saved but not in the forecast of a version; None where it knows all, or where the sales cannot be read."""
     with suppress(ShelfcastError):
