@@ -12,7 +12,7 @@ from forecasting.core.period import Period
 from forecasting.inventory.policy import CLASSES, DAILY, Policy, Rule, Target
 from forecasting.services import ordering
 from pages.components.inventory import session
-from pages.components.shared import wording
+from pages.components.shared import live_version, wording
 
 if TYPE_CHECKING:
     from forecasting.inventory.orders.recommend import Orders
@@ -50,10 +50,12 @@ def current(ensemble: Ensemble, saved: SavedStock | None) -> Policy:
 
 
 def warm_up(version: int, ensemble: Ensemble) -> None:
-    """Works out the usual orders, outside of a session."""
+    """Works out the usual orders and the table of products, outside of a session."""
     saved, damaged = session.saved()
     if not damaged:
-        session.orders_of(version, saved, Policy(start=ordering.start(ensemble, saved)), {})
+        usual = Policy(start=ordering.start(ensemble, saved))
+        session.orders_of(version, saved, usual, {})
+        session.products_of(version, saved, usual, {}, steps=live_version.ahead(ensemble))
 
 
 def ask(ensemble: Ensemble, saved: SavedStock | None) -> Policy:
