@@ -39,7 +39,7 @@ with place:
     summary.head(name, row, filters, view.period.count(steps))
     links.continued(name)
     sales_state.unused_note(manifest)
-summary.numbers(view, row)
+summary.numbers(view, row, ensemble.horizon * panel.period.days)
 
 country = manifest["settings"]["prophet"]["country"]
 days = day_marks.day_marks(panel, rows, back=panel.period.year, ahead=steps, country=country)

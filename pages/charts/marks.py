@@ -15,6 +15,8 @@ SYMBOLS: Final = {HOLIDAY: ("circle-open", "Holiday"), PROMOTION: ("triangle-up"
 """Sign and name in the legend of each kind."""
 ROOM: Final = 0.14
 """Share of the width that a name takes; a mark that is closer to the last name goes without."""
+STEP: Final = 20
+"""Pixels by which what stands at the top already, such as the last day of sales, moves out of the way of names."""
 LONGEST_NAME: Final = 14
 """Letters of a name at most."""
 
@@ -27,6 +29,7 @@ def add_marks(figure: go.Figure, marks: Sequence[DayMark]) -> go.Figure:
         return figure
     top = figure.layout.yaxis.range[1]
     figure.update_yaxes(range=[0, 1.1 * top])
+    figure.update_annotations(yshift=-STEP)
     for kind, (symbol, name) in SYMBOLS.items():
         figure.add_trace(_signs([mark for mark in shown if mark.kind == kind], 1.05 * top, symbol, name))
     for mark in shown:

@@ -34,6 +34,13 @@ def test_each_kind_has_its_sign_and_names_have_room():
     assert drawn.layout.yaxis.range == (0, 1.1 * 12)
 
 
+def test_names_do_not_meet_the_last_day_of_sales():
+    drawn = figure()
+    style.mark_day(drawn, LAST, "Last sales 21 Nov")
+    marks.add_marks(drawn, [mark(PROMOTION, "2026-11-03", "Promotion")])
+    assert [(each.text, each.yshift) for each in drawn.layout.annotations] == [("Last sales 21 Nov", -marks.STEP), ("Promotion", None)]
+
+
 def test_without_marks_a_figure_stays_as_it_is():
     assert marks.add_marks(figure(), [mark(HOLIDAY, "2027-01-01")]).layout.yaxis.range == (0, 12)
 

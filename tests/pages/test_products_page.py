@@ -149,7 +149,9 @@ def test_a_product_has_its_forecast_its_story_and_its_uploads(published):
     bun = shown(at, "New bun")  # which is not sold in the South
     assert "5 days" in plain(bun)
     assert numbers(bun)["Next 14 days"] != "0"
-    assert "0 until new sales" in plain(shown(at, "Old pie"))
+    gone = shown(at, "Old pie")
+    assert "0 until new sales" in plain(gone)
+    assert [metric.delta for metric in gone.metric][::3] == ["no longer sold", "nothing to judge"]
     gone = shown(at, "Gone / 100 %")
     assert ("knows no product called Gone / 100 %" in plain(gone), list(gone.metric)) == (True, [])
     assert "names no product" in plain(shown(at, ""))

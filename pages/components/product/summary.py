@@ -51,17 +51,24 @@ def _facts(row: Mapping[str, Any], ahead: str) -> str:
     return " · ".join([fact for fact in facts if fact])
 
 
-def numbers(view: View, row: Mapping[str, Any]) -> None:
-    """The answer in four numbers."""
-    ahead, total = view.period.count(view.steps), view.total
-    known = not math.isnan(total.lower_80)
-    miss = "too new to tell" if math.isnan(view.wape) else f"{formatting.percent(view.wape, 0)} usual miss"
+def numbers(view: View, row: Mapping[str, Any], most: int) -> None:
+    """The answer in four numbers; how long the stock lasts is told up to `most` days."""
+    ahead = view.period.count(view.steps)
+    span, miss = ("no longer sold", "nothing to judge") if row[products.GONE] else (_span(view), _miss(view))
     with st.grid(4, min_column_width=150):
-        span = formatting.span(total.lower_80, total.upper_80) if known else "no range yet"
-        figure(f"Next {ahead}", formatting.headline(total.expected), Chip(span), NEXT_HELP)
+        figure(f"Next {ahead}", formatting.headline(view.total.expected), Chip(span), NEXT_HELP)
         _last_year(view)
-        _stock(row, shelves=view.n_series)
+        _stock(row, shelves=view.n_series, most=most)
         figure(f"Last {ahead}", formatting.headline(row[products.LAST]), Chip(miss), wording.MISS_HELP)
+
+
+def _span(view: View) -> str:
+    lower, upper = view.total.lower_80, view.total.upper_80
+    return "no range yet" if math.isnan(lower) else formatting.span(lower, upper)
+
+
+def _miss(view: View) -> str:
+    return "too new to tell" if math.isnan(view.wape) else f"{formatting.percent(view.wape, 0)} usual miss"
 
 
 def _last_year(view: View) -> None:
@@ -70,12 +77,14 @@ def _last_year(view: View) -> None:
     figure("Last year", formatting.headline(view.last_year), more if text else Chip("no sales then"), LAST_YEAR_HELP)
 
 
-def _stock(row: Mapping[str, Any], *, shelves: int) -> None:
+def _stock(row: Mapping[str, Any], *, shelves: int, most: int) -> None:
+    """Units on the shelves that were counted, and how long the first of them lasts, up to `most` days."""
     stock, cover = (row.get(name, math.nan) for name in (services.STOCK, services.COVER))
     if math.isnan(stock):
         figure("In stock", "not counted", Chip("count it below"), wording.COVER_HELP)
         return
-    lasts = "empty today" if cover < 1 else f"lasts {formatting.count(math.floor(cover), 'day')}"
+    lasts = f"lasts {'over ' if cover >= most else ''}{formatting.count(math.floor(cover), 'day')}"
+    lasts = lasts if cover >= 1 else "empty today" if cover > 0 else "empty now"
     chip = Chip(lasts if shelves == 1 else f"first shelf {lasts}", "red" if row.get(services.RUNS_OUT) else "gray")
     figure("In stock", formatting.units(stock), chip, wording.COVER_HELP)
 
