@@ -107,16 +107,53 @@ def test_a_retraining_is_cancelled_from_the_page(server, browser, shop):
     assert versions.serving(shop).version == 1
 
 
+COVERED = """selector => {
+    const boxes = found => [...document.querySelectorAll(found)].filter(each => each.checkVisibility()).map(each => each.getBoundingClientRect());
+    const texts = [...boxes('[data-testid=stMarkdownContainer]'), ...boxes('[data-testid=stCaptionContainer]')];
+    const aside = (box, text) => box.left >= text.right || text.left >= box.right || box.top >= text.bottom || text.top >= box.bottom;
+    const apart = (box, text) => text.width * text.height == 0 || aside(box, text);
+    return boxes(selector).flatMap(box => texts.filter(text => !apart(box, text))).length;
+}"""
+"""How many texts lie beneath the boxes of a selector."""
+CUT = """() => [...document.querySelectorAll('[data-testid=stMetric] *')]
+    .filter(each => getComputedStyle(each).overflowX != 'visible' && each.scrollWidth > each.clientWidth + 1 && !each.closest('svg'))
+    .map(each => each.innerText)"""
+"""Numbers and chips that are longer than their place."""
+
+
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
 def test_no_page_is_wider_than_the_screen(server, browser, width, scheme):
     address, _ = server
-    page = new_page(browser, viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page = new_page(browser, viewport={"width": width, "height": 900}, color_scheme=scheme, has_touch=width < 400, is_mobile=width < 400)
     for name in ("", "upload", "forecast", "inventory", "accuracy"):
         page.goto(f"{address}/{name}")
         page.locator("h1").first.wait_for()
         page.wait_for_timeout(500)
+        page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert page.locator("[data-testid=stException]").count() == 0
+        assert page.evaluate(CUT) == []
+        assert width > 400 or page.evaluate(COVERED, "[data-testid=stElementToolbar]") == 0
+        tops = {button.bounding_box()["y"] for button in page.locator(".st-key-head button:visible", has_text=re.compile(r"\w")).all()}
+        assert len(tops) <= 1
+
+
+def test_a_page_on_paper_shows_whole_tables_and_its_logo_above_the_title(server, browser):
+    address, _ = server
+    page = new_page(browser)
+    for name, rows in (("forecast", 14), ("inventory", 9)):
+        page.goto(f"{address}/{name}")
+        heading(page, name.title())
+        page.locator("[data-testid=stDataFrame] canvas").first.wait_for()
+        copy = page.locator("[class*=st-key-paper_] table").first
+        assert not copy.is_visible()
+        page.emulate_media(media="print")
+        copy.wait_for()
+        assert copy.locator("tbody tr").count() == rows
+        assert page.locator("[data-testid=stDataFrame]:visible").count() == 0
+        logo, title = page.get_by_test_id("stLogoLink").bounding_box(), page.locator("h1").bounding_box()
+        assert logo["y"] + logo["height"] <= title["y"]
+        page.emulate_media(media="screen")
 
 
 def test_an_empty_workspace_fills_up_by_itself(browser, home):

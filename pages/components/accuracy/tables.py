@@ -14,7 +14,7 @@ from forecasting.core import formatting, schema, unseen
 from forecasting.services import models
 from pages.components.accuracy.measures import Measure
 from pages.components.accuracy.numbers import BIAS_HELP, NAIVE_HELP
-from pages.components.shared import markdown, product_links, wording
+from pages.components.shared import markdown, paper, product_links, wording
 
 if TYPE_CHECKING:
     from streamlit.elements.lib.column_types import ButtonColumnResult, ColumnConfig
@@ -59,13 +59,9 @@ def _attention_table(table: pd.DataFrame, name: str) -> None:
     config["units"] = st.column_config.NumberColumn(f"Units a {name}", format="%,.1f", width=90)
     config["advice"] = st.column_config.TextColumn("Why, and what helps", width="large")
     order = [first, "problem", "units", "advice", *keys[1:]]
-    st.dataframe(
-        product_links.legible(table[order], first),
-        column_config=config,
-        hide_index=True,
-        height="content" if len(table) <= FEW else 430,
-        alt="More series to check",
-    )
+    shown = product_links.legible(table[order], first)
+    st.dataframe(shown, column_config=config, hide_index=True, height="content" if len(table) <= FEW else 430, alt="More series to check")
+    paper.copy("attention", shown, config)
 
 
 def by_cutoff(accuracy: Accuracy, chosen: Measure) -> None:
@@ -77,14 +73,16 @@ def by_cutoff(accuracy: Accuracy, chosen: Measure) -> None:
     table = pd.DataFrame({name: chosen.factor * np.append(at.get_group(name), overall[name]) for name in names})
     config = {name: st.column_config.NumberColumn(models.label(name, short=True), format=chosen.format, width=60) for name in table.columns}
     config["cutoff"] = st.column_config.TextColumn("Cutoff", width=85)
+    shown = unseen.legible(table.assign(cutoff=days)[["cutoff", *table]])
     st.dataframe(
-        unseen.legible(table.assign(cutoff=days)[["cutoff", *table]]),
+        shown,
         column_config=config,
         hide_index=True,
         height="content",
         placeholder="-",
         alt=f"{chosen.title} of each model at each cutoff",
     )
+    paper.copy("cutoffs", shown, config)
 
 
 def by_series(table: pd.DataFrame) -> None:
@@ -119,14 +117,16 @@ def by_series(table: pd.DataFrame) -> None:
     config[schema.CATEGORY] = st.column_config.TextColumn("Category", width=120)
     config["why"] = st.column_config.TextColumn("Why these weights", width="large")
     order = [name for name in config if name in table and (name != "why" or table["why"].any())]
+    shown = product_links.legible(table[order], "series")
     st.dataframe(
-        product_links.legible(table[order], "series"),
+        shown,
         column_config=config,
         hide_index=True,
         height="content" if len(table) <= FEW else 430,
         placeholder="-",
         alt="The error of each series, worst first, against the naive forecast, by model and by cutoff",
     )
+    paper.copy("series", shown, config)
 
 
 def _weighed() -> list[str]:

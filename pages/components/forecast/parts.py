@@ -15,7 +15,7 @@ from forecasting.core import formatting, schema, unseen
 from forecasting.core.period import Period
 from forecasting.services import models
 from pages.charts import forecast
-from pages.components.shared import live_version, markdown, product_links, wording
+from pages.components.shared import live_version, markdown, paper, product_links, wording
 
 if TYPE_CHECKING:
     from forecasting.training.ensemble import Ensemble
@@ -127,14 +127,16 @@ def table(view: View, *, last_year: bool = False) -> None:
     config = {name: st.column_config.NumberColumn(models.label(name), format=digits, width=90) for name in columns[1:]}
     config[schema.DS] = st.column_config.DateColumn(view.level.name.title(), format=DATES[view.level.name], width=130)
     config[LAST_YEAR] = st.column_config.NumberColumn("Last year", format=digits, width=90)
+    shown = unseen.legible(view.forecast[columns])
     st.dataframe(
-        unseen.legible(view.forecast[columns]),
+        shown,
         column_config=config,
         hide_index=True,
         height=290 if len(view.forecast) > 7 else "content",
         placeholder="-",
         alt=f"The forecast of each {view.level.name} ahead with its 80 % range",
     )
+    paper.copy("forecast", shown, config)
 
 
 def components(frame: pd.DataFrame, period: Period) -> None:

@@ -12,7 +12,7 @@ from forecasting.core import schema, unseen
 from forecasting.inventory.orders import wording as order_words
 from forecasting.inventory.orders.recommend import Orders
 from pages.components.inventory import summary
-from pages.components.shared import no_longer_sold, wording
+from pages.components.shared import no_longer_sold, paper, wording
 
 if TYPE_CHECKING:
     from streamlit.elements.lib.column_types import ColumnConfig
@@ -86,9 +86,10 @@ def choose_one(orders: Orders, rows: pd.DataFrame) -> int | None:
     ids = shown[schema.UNIQUE_ID].tolist()
     wanted = st.session_state.get("inventory_line") or st.query_params.get(LINE)
     key = f"inventory_list_{hash(tuple(ids))}"
+    table, columns = unseen.legible(_table(orders, shown)), _columns(orders, shown)
     event = st.dataframe(
-        unseen.legible(_table(orders, shown)),
-        column_config=_columns(orders, shown),
+        table,
+        column_config=columns,
         hide_index=True,
         height="content" if len(shown) <= FEW else 640,
         placeholder="-",
@@ -98,6 +99,7 @@ def choose_one(orders: Orders, rows: pd.DataFrame) -> int | None:
         key=key,
         alt="What to order, most urgent first: units, how long the shelf lasts, state and by when",
     )
+    paper.copy("orders", table, columns)
     if len(rows) > MOST:
         st.caption(f"The {MOST} most urgent of {len(rows):,}. Filter to see others; the download has all.")
     chosen = event.selection.rows

@@ -12,7 +12,7 @@ from forecasting.core import formatting, unseen
 from forecasting.inventory.orders import wording as order_words
 from forecasting.inventory.orders.recommend import Orders
 from pages.components.inventory import summary
-from pages.components.shared import markdown, wording
+from pages.components.shared import markdown, paper, wording
 
 TEXTBOOK_HELP: Final = "The usual formula, from the mean and spread of the last 8 weeks."
 
@@ -46,14 +46,16 @@ def by_class(orders: Orders) -> None:
         "cycles": number("Cycles", format=whole, width=70),
         "series": number("Shelves", format=whole, width=65),
     }
+    shown = unseen.legible(table[list(config)])
     st.dataframe(
-        unseen.legible(table[list(config)]),
+        shown,
         column_config=config,
         hide_index=True,
         height="content",
         placeholder="-",
         alt="Promised and kept by class",
     )
+    paper.copy("past_check", shown, config)
     broken = orders.table[orders.table["promise"] == order_words.NOT_KEPT]
     if len(broken):
         names = formatting.listing([summary.named(row) for row in broken.to_dict("records")])

@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from forecasting.core import formatting, schema
 from forecasting.services import models
-from pages.components.shared import product_links, sales_state
+from pages.components.shared import paper, product_links, sales_state
 
 if TYPE_CHECKING:
     from streamlit.elements.lib.column_types import ButtonColumnResult, ColumnConfig
@@ -79,4 +79,6 @@ def simpler_table(simpler: pd.DataFrame, key: str) -> None:
     config[keys[0]] = product_links.column(product_links.addresses(simpler), key, 130, formatting.LABELS.get(keys[0], "Series"))
     config |= {schema.MODEL: st.column_config.TextColumn("Model"), schema.REASON: st.column_config.TextColumn("Why, and what helps", width="large")}
     height: Literal["content"] | int = "content" if len(shown) <= 12 else 430
-    st.dataframe(product_links.legible(shown, keys[0]), column_config=config, hide_index=True, height=height, alt="Simpler forecasts")
+    shown = product_links.legible(shown, keys[0])
+    st.dataframe(shown, column_config=config, hide_index=True, height=height, alt="Simpler forecasts")
+    paper.copy("simpler", shown, config)
