@@ -51,6 +51,7 @@ def test_every_chart_is_there(watching):
     at = opened("accuracy")
     assert set(curves(at)) == {"Prophet", "LSTM", "Seasonal naive", "Blend"}
     assert [trace["name"] for trace in chart(at, 1)["data"]] == ["Promised", "Single days", "Sums of 7 days", "Their total"]
+    at.selectbox(key="cutoff").set_value("All cutoffs").run()
     assert [trace["name"] for trace in chart(at, 2)["data"]] == ["Sold", "Blend"]
 
 
@@ -70,8 +71,11 @@ def test_every_measure_can_be_shown(watching, measure):
     assert f"##### {measures.MEASURES[measure].title} by days ahead" in texts(opened("accuracy", measure=measure))
 
 
-def test_one_cutoff_can_be_looked_at(watching):
+def test_one_cutoff_can_be_looked_at_the_last_one_first(watching):
     at = opened("accuracy")
+    last = formatting.date(versions.load(watching, 1).past.cutoffs[-1])
+    assert at.selectbox(key="cutoff").value == last
+    assert "With the bands known at this cutoff" in texts(at)
     day = at.selectbox(key="cutoff").options[1]
     at.selectbox(key="cutoff").set_value(day).run()
     assert not at.exception

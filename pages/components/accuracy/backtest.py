@@ -17,6 +17,8 @@ from forecasting.services import workspaces
 from pages.components.shared import layout, live_version, markdown
 
 BANDS_OF_OTHERS: Final = " Their bands come from series of similar sales."
+ALL_CUTOFFS: Final = "All cutoffs"
+"""The choice that draws the forecasts of all cutoffs into one chart."""
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
@@ -99,16 +101,16 @@ def promised(accuracy: Accuracy) -> dict[str, str]:
 
 
 def past(accuracy: Accuracy) -> pd.Timestamp | None:
-    """The cutoff to look at, chosen at the head of its card; None for all of them."""
+    """The cutoff to look at, chosen at the head of its card, at first the last one; None for all of them."""
     days = {formatting.date(day): day for day in accuracy.judged.ensemble.past.cutoffs}
     head = st.container(gap="xxsmall")
     with head.container(horizontal=True, vertical_alignment="center"):
         title = st.container(gap=None, width="stretch")
         chosen = st.selectbox(
-            "Cutoff", list(days), index=None, placeholder="All cutoffs", label_visibility="collapsed", width=170, key="cutoff", bind="query-params"
+            "Cutoff", [*days, ALL_CUTOFFS], index=len(days) - 1, label_visibility="collapsed", width=170, key="cutoff", bind="query-params"
         )
     title.markdown("##### Forecasts and sales", anchors=False)
-    cutoff = None if chosen is None else days.get(chosen)
+    cutoff = days.get(chosen)
     head.caption(_past_caption(accuracy, cutoff))
     return cutoff
 
