@@ -28,7 +28,7 @@ if __name__ == "__main__":
     from pages.components.training import banner
     from pages.server import first_page, login_page
 
-    st.set_page_config(page_icon="static/icon.svg", layout="wide")
+    st.set_page_config(page_icon="static/icon.svg", layout="wide", menu_items=layout.menu())
     page = st.navigation(login_page.gate(pages()), position="top")
     st.set_page_config(page_title=f"{page.title} · Shelfcast")
     style_sheet.apply()

@@ -13,6 +13,7 @@ from browser_pages import bar, download, go, heading, later_sales, new_page, upl
 from live_server import served
 from patience import PATIENCE
 
+from forecasting import __version__
 from forecasting.services import forecasts, jobs, retraining, sales, versions
 
 pytestmark = pytest.mark.browser
@@ -79,6 +80,9 @@ def test_a_first_request_may_be_a_deep_link_with_a_view_in_it(server, browser):
     table = pd.read_csv(file.path())
     assert table[["product_id", "region"]].drop_duplicates().values.tolist() == [["Tea", "South"]]
     assert len(table) == 7
+    page.locator("[data-testid=stMainMenu] button").first.click()
+    page.get_by_text("About", exact=True).click()
+    page.get_by_role("dialog").get_by_text(f"Shelfcast {__version__}").wait_for()
     foreign = [url for url in asked if not url.startswith((address, "data:", "blob:")) and not re.match(r"wss?://127\.0\.0\.1", url)]
     assert foreign == []
 

@@ -6,14 +6,25 @@ from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 import streamlit as st
+from streamlit.commands.page_config import MenuItems
 from streamlit.delta_generator import DeltaGenerator
 
+from forecasting import __version__
 from forecasting.core import formatting, schema
 from forecasting.services import models
 from pages.components.shared import paper, product_links, sales_state
 
 if TYPE_CHECKING:
     from streamlit.elements.lib.column_types import ButtonColumnResult, ColumnConfig
+
+
+def menu() -> MenuItems:
+    """What the menu in the corner says beside printing: what this is, and nothing of Streamlit's."""
+    text = (
+        f"**Shelfcast {__version__}**  \nForecasts of what a shop will sell, with honest ranges, and what to order. "
+        "Everything here can also be done [over HTTP](/api/docs) and on the command line: `shelfcast --help`."
+    )
+    return {"About": text, "Get help": None, "Report a bug": None}
 
 
 def logo() -> None:
