@@ -8,7 +8,7 @@ from forecasting.analysis import forecast_view
 from forecasting.core.errors import NotFound
 from forecasting.services import forecasts, models
 from pages.charts import forecast
-from pages.components.forecast import parts
+from pages.components.forecast import moves, parts
 from pages.components.forecast import what_if as whatif_parts
 from pages.components.shared import layout, live_version, no_longer_sold, sales_state, time_level, wording
 from pages.components.shared.filters import ask_filters, no_match
@@ -73,13 +73,12 @@ actions.download_button(
 left, right = st.columns([1.5, 1])
 with left, layout.card(f"{view.level.name.title()} by {view.level.name}", time_level.in_words(view), height="stretch"):
     parts.table(view, last_year=time.last_year)
-with (
-    right,
-    layout.card("What moves it", f"Prophet's parts, in units a {view.period.name} above or below average", height="stretch"),
-):
-    parts.components(forecast_view.components(shown, filters, steps), view.period)
+moves_card = right.container(height="stretch")
 
 simpler = no_longer_sold.listed(view.simpler, ensemble, forecast_view.chosen_rows(ensemble, filters, steps))
 if len(simpler):
     with layout.card("Simpler forecasts", wording.SIMPLER_HELP):
         layout.simpler_table(simpler, "forecast_simpler")
+
+with moves_card, layout.card("What moves it", "Units that each part adds to an average " + view.period.name, height="stretch"):
+    moves.show(moves.told_of(version, filters, standing, shown, change), view.period, steps)

@@ -76,6 +76,14 @@ class Model(ABC):
         yhat = self._predict(panel, horizon)
         return np.where(calendar.closed_ahead(panel, horizon) & np.isfinite(yhat), 0.0, yhat)
 
+    def components(self, panel: Panel, rows: np.ndarray, horizon: int) -> dict[str, FloatArray]:
+        """What the forecasts of the series at some positions are made of: part -> shape (rows, horizon), in units a day.
+
+        They add up to the forecast before it is kept from falling below 0 and closed days are set to 0; NaN for series that it does not model.
+        A model that cannot tell its parts apart has one, of its own name.
+        """
+        return {self.name: self.predict(panel.select(rows), horizon)}
+
     def save(self, folder: Path) -> None:
         """Writes what `fit` learned into an existing folder: JSON, .npz and .keras, never pickle."""
         self._check_fitted()

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from forecasting.analysis import by_span, forecast_view
+from forecasting.analysis import contributions as parts
 from forecasting.analysis.assumptions import Assumption, assumptions_of
 from forecasting.analysis.baseline import Baseline
+from forecasting.analysis.contributions import Contributions
 from forecasting.analysis.forecast_table import Layout, forecast_table
 from forecasting.core import spreadsheets
 from forecasting.training.ensemble import Ensemble
@@ -43,3 +45,8 @@ def assumptions(ensemble: Ensemble, filters: Filters, steps: int) -> tuple[Assum
 def standing(ensemble: Ensemble, filters: Filters) -> Baseline:
     """The chosen series, ready to be asked what if; raises NotFound and InputError."""
     return Baseline(ensemble, forecast_view.chosen_rows(ensemble, filters, ensemble.horizon))
+
+
+def contributions(standing: Baseline, shown: Ensemble) -> Contributions:
+    """What makes the forecast of the chosen series what it is, `shown` with a what-if or as it stands."""
+    return parts.contributions(shown, standing.ensemble.cleaned, standing.rows)

@@ -69,6 +69,12 @@ def history():
     return panels.from_sales(frame.assign(sales=frame.sales.where(~late), price=frame.price.where(~late)))
 
 
+def test_the_parts_of_a_forecast_add_up_to_it(model, panel):
+    parts = model.components(panel, np.array([0, 3]), 14)
+    np.testing.assert_allclose(sum(parts.values()), model.predict(panel, 14)[[0, 3]], rtol=1e-5)
+    assert {"level", "weekly"} <= set(parts)
+
+
 def test_the_network_that_serves_is_the_one_that_keras_trained(model, panel, tmp_path):
     import keras
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -16,17 +17,19 @@ from forecasting.core.panel import Panel
 from forecasting.core.progress import OnProgress
 from forecasting.core.settings import LstmSettings
 from forecasting.models.base import Model
-from forecasting.models.lstm import inputs, time_spans
+from forecasting.models.lstm import input_parts, inputs, time_spans
 from forecasting.models.lstm.group_totals import History
 from forecasting.models.lstm.inputs import Float32Array, NetworkInputs
 from forecasting.models.lstm.numpy_network import Network
 from forecasting.models.lstm.sampling import draw_pool
-from forecasting.models.lstm.windows import Features, Shapes, group_history
+from forecasting.models.lstm.windows import Features, Shapes, Windows, group_history
 
 MIN_ROWS = 7
 """Days (steps of the file) with a row that a series needs for a forecast by the network."""
 RECENT_SHARE = 0.4
 """Share of a forecast in which recent peculiarities go on, where recency is an input; in the rest they do not."""
+Answer = Callable[[Network, Windows, NetworkInputs], dict[str, FloatArray]]
+"""What a network says of some windows, in parts of shape (b, horizon) and in units of their scale."""
 _FORMAT = 2
 """Format of the saved files; other formats have other inputs."""
 _SERIES_AT_ONCE = 2_000
@@ -96,33 +99,45 @@ class LstmModel(Model):
         return start.weights_ if same else None
 
     def _predict(self, panel: Panel, horizon: int) -> FloatArray:
-        forecast = np.full((len(panel), horizon), np.nan)
+        return self._answer(panel, horizon, _whole)[input_parts.LEVEL]
+
+    def components(self, panel: Panel, rows: np.ndarray, horizon: int) -> dict[str, FloatArray]:
+        """How much of the forecasts of some series comes from which inputs: "level", and what "weekly", "yearly", "holidays" and drivers add.
+
+        They add up to the forecast before closed days are set to 0. What changes nothing is left out; the level never is.
+        """
+        self._check_fitted()
+        return self._answer(panel.select(rows), horizon, _split)
+
+    def _answer(self, panel: Panel, horizon: int, answer: Answer) -> dict[str, FloatArray]:
+        """The parts of the forecast that an answer gives, shape (n, horizon) each; NaN for series without a forecast."""
         reasons = _reasons(panel)
-        rows = np.flatnonzero([name not in reasons for name in panel.unique_ids])
-        if self.layout_ is None or not len(rows):
-            return forecast
-        layout, later, done = self.layout_, panel, 0
-        while done < horizon:
-            history = group_history(later, layout, self._history)
-            block = np.concatenate([self._block(later.select(part), layout, history) for part in _blocks(rows)])[:, : horizon - done]
-            forecast[rows, done : done + block.shape[1]] = block
-            done += block.shape[1]
-            later = _with_forecast(panel, forecast[:, :done]) if done < horizon else later
-        return forecast
+        modelled = np.array([self.layout_ is not None and name not in reasons for name in panel.unique_ids])
+        empty = np.where(modelled[:, None], np.zeros((len(panel), horizon)), np.nan)
+        parts, layout, later, done = {input_parts.LEVEL: empty.copy()}, self.layout_, panel, 0
+        while layout is not None and modelled.any() and done < horizon:
+            history, width = group_history(later, layout, self._history), min(layout.horizon, horizon - done)
+            for rows in _blocks(np.flatnonzero(modelled)):
+                for name, values in self._block(later.select(rows), layout, history, answer).items():
+                    parts.setdefault(name, empty.copy())[rows, done : done + width] = values[:, :width]
+            done += width
+            later = _with_forecast(panel, np.sum(list(parts.values()), axis=0)[:, :done]) if done < horizon else later
+        return parts
 
     def knows(self, panel: Panel, driver: str) -> np.ndarray:
         """Of which series it has learned what a driver does, shape (n,) of bool: of all, where its network reads it."""
         return np.full(len(panel), self.layout_ is not None and driver in self.layout_.drivers)
 
-    def _block(self, panel: Panel, layout: NetworkInputs, history: History) -> FloatArray:
-        """The forecast of the days that the network forecasts at once."""
+    def _block(self, panel: Panel, layout: NetworkInputs, history: History, answer: Answer) -> dict[str, FloatArray]:
+        """The parts of the forecast of the days that the network forecasts at once."""
         rows = np.arange(len(panel))
         features, origins = Features(panel, layout, history), np.full(len(rows), len(panel.dates))
         kinds = {True: 1.0} if layout.learned_to is None else {True: RECENT_SHARE, False: 1 - RECENT_SHARE}
         views = [features.windows(rows, origins, recent=np.full(len(rows), kind)) for kind in kinds]
-        both = [Network(self.weights_).forecast(windows).astype(float) for windows in views]
-        scaled = np.average(both, axis=0, weights=list(kinds.values()))
-        return scaled * views[0].scale[:, None]
+        both, nothing = [answer(Network(self.weights_), windows, layout) for windows in views], np.zeros((len(rows), layout.horizon))
+        names = dict.fromkeys(name for parts in both for name in parts)
+        scaled = {name: np.average([parts.get(name, nothing) for parts in both], axis=0, weights=list(kinds.values())) for name in names}
+        return {name: values * views[0].scale[:, None] for name, values in scaled.items()}
 
     def _save(self, folder: Path) -> None:
         history = self._history
@@ -172,6 +187,14 @@ class LstmModel(Model):
             model._history = History(np.datetime64(facts["first"], "D"), total, count)
             model._keras_file = (folder / "lstm.keras").read_bytes()
         return model
+
+
+def _whole(network: Network, windows: Windows, layout: NetworkInputs) -> dict[str, FloatArray]:  # noqa: ARG001 - an `Answer`
+    return {input_parts.LEVEL: network.forecast(windows).astype(float)}
+
+
+def _split(network: Network, windows: Windows, layout: NetworkInputs) -> dict[str, FloatArray]:
+    return input_parts.split(lambda ahead: network.forecast(replace(windows, ahead=ahead)).astype(float), windows.past, windows.ahead, layout)
 
 
 def _blocks(rows: np.ndarray) -> list[np.ndarray]:

@@ -6,7 +6,6 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import streamlit as st
 
 from forecasting.analysis.by_span import LAST_YEAR
@@ -137,12 +136,3 @@ def table(view: View, *, last_year: bool = False) -> None:
         alt=f"The forecast of each {view.level.name} ahead with its 80 % range",
     )
     paper.copy("forecast", shown, config)
-
-
-def components(frame: pd.DataFrame, period: Period) -> None:
-    """What moves Prophet's curve."""
-    if frame.empty:
-        st.caption("Prophet has no forecast here, so there are no parts to show.")
-        return
-    alt = f"Prophet's parts as bars, in units a {period.name} compared with an average {period.name}"
-    st.plotly_chart(forecast.components(frame), config=forecast.CONFIG, key="components", alt=alt)

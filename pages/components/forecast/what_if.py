@@ -46,10 +46,13 @@ def standing(version: int, filters: dict[str, str], ensemble: Ensemble) -> Basel
 
 def answer(version: int, filters: dict[str, str], standing: Baseline, change: WhatIf) -> Ensemble:
     """The ensemble that a what-if makes; each is worked out once."""
-    if not change:
-        return standing.ensemble
+    return _answer(version, tuple(filters.items()), asked(change), standing) if change else standing.ensemble
+
+
+def asked(change: WhatIf) -> Asked:
+    """A what-if as a cache takes it."""
     promo = change.promo if isinstance(change.promo, str) or change.promo is None else tuple(sorted(change.promo))
-    return _answer(version, tuple(filters.items()), (change.price_change, promo, tuple(sorted(change.closed))), standing)
+    return change.price_change, promo, tuple(sorted(change.closed))
 
 
 def _change(price_change: float | None, promo: tuple[date, ...] | str | None, closed: tuple[date, ...]) -> WhatIf:
@@ -66,13 +69,13 @@ def ask(standing: Baseline) -> tuple[WhatIf, list[str]]:
         price = _price(refused[schema.PRICE]) if schema.PRICE in drivers else 0
         promo = _promo(refused[schema.PROMO], days, period) if schema.PROMO in drivers else None
         closed = _some_days("Closed on", days, period, CLOSED)
-    asked = {schema.PRICE: price, schema.PROMO: promo is not None}
+    wanted = {schema.PRICE: price, schema.PROMO: promo is not None}
     change = WhatIf(
         price / 100 if price and not refused[schema.PRICE] else None,
         promo if promo is not None and not refused[schema.PROMO] else None,
         frozenset(day.date() for day in closed),
     )
-    return change, [refused[name] for name in drivers if asked[name] and refused[name]]
+    return change, [refused[name] for name in drivers if wanted[name] and refused[name]]
 
 
 def _price(refusal: str) -> int:

@@ -1,0 +1,77 @@
+"""The card that says what makes a forecast what it is: of all days ahead or of one, in units that add up to the forecast."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+import streamlit as st
+
+from forecasting.analysis.contributions import Contributions, whole_parts
+from forecasting.analysis.what_if import WhatIf
+from forecasting.core import formatting
+from forecasting.core.period import Period
+from forecasting.services import forecasts, models
+from pages.charts import forecast
+from pages.components.forecast.what_if import Asked, asked
+from pages.components.shared import paper
+
+if TYPE_CHECKING:
+    from forecasting.analysis.baseline import Baseline
+    from forecasting.training.ensemble import Ensemble
+
+DAY: Final = "moves_day"
+"""Key of the choice of a day, bound to the URL."""
+FEW_UNITS: Final = 20
+"""Units a day from which parts are whole."""
+BY_MODEL: Final = "Each model counts by its share of the forecast. A part of the network is what its forecast loses without that input."
+
+
+@st.cache_resource(max_entries=8, ttl="10m", show_spinner=False)
+def _told(version: int, filters: tuple[tuple[str, str], ...], change: Asked, _standing: Baseline, _shown: Ensemble) -> Contributions:  # noqa: ARG001
+    return forecasts.contributions(_standing, _shown)
+
+
+def told_of(version: int, filters: dict[str, str], standing: Baseline, shown: Ensemble, change: WhatIf) -> Contributions:
+    """What the shown forecast is made of; each is worked out once."""
+    return _told(version, tuple(filters.items()), asked(change), standing, shown)
+
+
+def show(told: Contributions, period: Period, steps: int) -> None:
+    """The choice of a day, a sentence, a bar a part, and each model's share of it."""
+    place = _ask_day(told.dates[:steps], period)
+    start, end = (0, steps) if place is None else (place, place + 1)
+    table, units = told.between(start, end), float(told.forecast[start:end].mean())
+    digits = 0 if max(units, told.average) >= FEW_UNITS else 1
+    average, table["units"] = whole_parts(told.average, table["units"].to_numpy(), units, digits)
+    table = table[table["units"] != 0].reset_index(drop=True)
+    day = f"The {period.count(steps)} ahead, on average" if place is None else formatting.step_date(told.dates[place], period)
+    st.markdown(f"An average {period.name} of the last year: **{average:,.{digits}f}**. {day}: **{units:,.{digits}f}**. Between them:")
+    if table.empty:
+        st.caption("Nothing moves it.")
+        return
+    bars = ", ".join(f"{label} {formatting.signed(value)}" for label, value in zip(table["label"], table["units"], strict=True))
+    alt = f"What makes the forecast differ from an average {period.name}, in units: {bars}"
+    st.plotly_chart(forecast.components(table), config=forecast.CONFIG, key="components", alt=alt)
+    _by_model(table, digits)
+
+
+def _ask_day(dates: pd.DatetimeIndex, period: Period) -> int | None:
+    """The position of the chosen day; None for all of them."""
+    days = {formatting.step_date(day, period): place for place, day in enumerate(dates)}
+    options = [f"All {period.count(len(dates))}", *days]
+    chosen = st.selectbox(f"Which {period.name}", options, key=DAY, bind="query-params", label_visibility="collapsed", width=190)
+    return days.get(chosen)
+
+
+def _by_model(table: pd.DataFrame, digits: int) -> None:
+    """How much of each part is whose."""
+    names = [model.name for model in models.registered() if model.name in table and table[model.name].any()]
+    shown = table[["label", "units", *names]]
+    config = {name: st.column_config.NumberColumn(models.label(name, short=True), format=f"%+,.{digits}f", width=70) for name in names}
+    config["units"] = st.column_config.NumberColumn("Units", format=f"%+,.{digits}f", width=70)
+    config["label"] = st.column_config.TextColumn("Part", width=130)
+    with st.expander("By model"):
+        st.caption(BY_MODEL)
+        st.dataframe(shown, column_config=config, hide_index=True, height="content", alt="Each model's part of what moves the forecast")
+        paper.copy("moves", shown, config)
