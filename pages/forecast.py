@@ -10,7 +10,8 @@ from forecasting.services import forecasts, models
 from pages.charts import forecast
 from pages.components.forecast import moves, parts
 from pages.components.forecast import what_if as whatif_parts
-from pages.components.shared import layout, live_version, no_longer_sold, sales_state, time_level, wording
+from pages.components.inventory import plan
+from pages.components.shared import addresses, layout, live_version, no_longer_sold, sales_state, time_level, wording
 from pages.components.shared.filters import ask_filters, no_match
 
 manifest = live_version.live_manifest("Forecast")
@@ -27,8 +28,8 @@ with card.container(horizontal=True, vertical_alignment="center"):
     title = st.container(gap=None, width="stretch")
     steps = parts.steps(ensemble)
     curves = parts.curves()
-    what_if = st.container(width="content")
 answer = card.container()
+what_if = card.container()
 with card:
     time = time_level.ask(ensemble, steps)
 
@@ -49,7 +50,9 @@ with title:
     parts.product_link(filters)
 
 with answer:
-    whatif_parts.line(standing, shown, change, steps=steps, refused=refused)
+    if whatif_parts.line(standing, shown, change, steps=steps, refused=refused):
+        plan.keep(version, filters, change)
+        st.switch_page(addresses.INVENTORY)
     parts.numbers(view)
 with card:
     st.plotly_chart(

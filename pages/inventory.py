@@ -6,7 +6,7 @@ import streamlit as st
 
 from forecasting.core.errors import NotFound
 from forecasting.services import workspaces
-from pages.components.inventory import budget, order_card, order_list, past_check, session, stock_tab, summary
+from pages.components.inventory import budget, order_card, order_list, past_check, plan, session, stock_tab, summary
 from pages.components.inventory import policy as inventory_policy
 from pages.components.shared import layout, live_version, sales_state
 from pages.components.shared.filters import ask_filters, no_match
@@ -31,8 +31,9 @@ if shelves.open or damaged:
 
 with todo:
     filters = ask_filters(ensemble)
+    assumed = plan.current(version)
     try:
-        recommended = session.orders_of(version, saved, policy, filters)
+        recommended = session.orders_of(version, saved, policy, filters, plan=assumed)
     except NotFound:
         card = st.container(border=True, key="no_match")
         no_match(card.container(gap=None), card, filters)
@@ -41,6 +42,7 @@ with todo:
     orders = session.with_own_quantities(recommended)
     with downloads:
         summary.downloads(orders, manifest)
+    plan.line(assumed, ensemble.panel.period)
     if saved is None:
         summary.nothing_counted()
     inventory_policy.not_today(orders, saved)

@@ -16,6 +16,7 @@ from forecasting.inventory.policy import Policy
 from forecasting.inventory.stock.state import GivenStock
 from forecasting.services import last_week, ordering, product_links, saved_sales, versions
 from forecasting.services import products as products_service
+from forecasting.services.forecasts import Plan
 from forecasting.storage.stock_states import SavedStock
 from forecasting.storage.workspace import Workspace
 from forecasting.training.ensemble import Ensemble
@@ -75,14 +76,15 @@ def _stock(ws: Workspace, number: int) -> SavedStock | None:  # noqa: ARG001
     return ordering.saved_stock(ws)
 
 
-def orders(ws: Workspace, version: int, saved: SavedStock | None, policy: Policy, filters: Mapping[str, str]) -> Orders:
-    """What to order of the series that the filters choose, by the stock saved last; raises NotFound and InputError."""
-    return _orders(ws, version, 0 if saved is None else saved.number, policy, tuple(sorted(filters.items())))
+def orders(ws: Workspace, version: int, saved: SavedStock | None, policy: Policy, filters: Mapping[str, str], *, plan: Plan | None = None) -> Orders:
+    """What to order of the series that the filters choose, by the stock saved last and under a plan; raises NotFound and InputError."""
+    return _orders(ws, version, 0 if saved is None else saved.number, policy, tuple(sorted(filters.items())), plan=plan)
 
 
 @cached(TTLCache(4, ORDERS_SECONDS), condition=Condition())
-def _orders(ws: Workspace, version: int, number: int, policy: Policy, filters: tuple[tuple[str, str], ...]) -> Orders:
-    return ordering.recommend(ensemble(ws, version), _given(ws, version, number), policy, dict(filters))
+def _orders(ws: Workspace, version: int, number: int, policy: Policy, filters: tuple[tuple[str, str], ...], *, plan: Plan | None = None) -> Orders:
+    served = ensemble(ws, version) if plan is None else plan.apply(ensemble(ws, version))
+    return ordering.recommend(served, _given(ws, version, number), policy, dict(filters))
 
 
 def order_lines(ws: Workspace, version: int, saved: SavedStock | None) -> list[bytes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from forecasting.analysis import by_span, forecast_view
 from forecasting.analysis import contributions as parts
@@ -10,10 +11,28 @@ from forecasting.analysis.assumptions import Assumption, assumptions_of
 from forecasting.analysis.baseline import Baseline
 from forecasting.analysis.contributions import Contributions
 from forecasting.analysis.forecast_table import Layout, forecast_table
+from forecasting.analysis.what_if import WhatIf
 from forecasting.core import spreadsheets
 from forecasting.training.ensemble import Ensemble
 
 Filters = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A what-if that a person wants to order by.
+
+    Args:
+        filters: Column and value of the series that it is about; empty for all.
+        change: What is assumed of them.
+    """
+
+    filters: tuple[tuple[str, str], ...]
+    change: WhatIf
+
+    def apply(self, ensemble: Ensemble) -> Ensemble:
+        """What is served under this plan; raises NotFound and InputError."""
+        return standing(ensemble, dict(self.filters)).apply(self.change)
 
 
 def layout(ensemble: Ensemble, *, total: bool = False, level: str | None = None, last_year: bool = False) -> Layout:

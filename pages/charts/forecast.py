@@ -178,9 +178,9 @@ def _model_curve(view: View, past: pd.DataFrame, name: str, *, alone: bool = Fal
 
 
 def _standing(before: View, past: pd.DataFrame) -> go.Scatter:
-    """The blend as it stands, thin beside that of a what-if."""
+    """The blend as it stands, dark and dashed beside the blue one of a what-if."""
     ds, y = _joined(before, past, before.forecast[schema.BLEND])
-    return curve(schema.BLEND, ds, y).update(name="Current", line={"width": 1}, legendrank=5.5)
+    return curve(schema.BLEND, ds, y).update(name="Current", line={"color": INK, "width": 1.6, "dash": "6px,3px"}, legendrank=5.5)
 
 
 def _limits(lower: float, upper: float) -> str:

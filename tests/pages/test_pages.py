@@ -133,6 +133,19 @@ def test_filters_that_exclude_each_other_can_be_cleared(watching):
     assert at.selectbox(key="product_id").value is None
 
 
+def test_what_moves_it_adds_up_to_the_forecast_of_the_day_that_is_picked(watching):
+    at = opened("forecast", product_id="Bread")
+    choice = at.selectbox(key="moves_day")
+    assert (choice.value, len(choice.options)) == ("All 14 days", 15)
+    choice.set_value(choice.options[3]).run()
+    table = at.dataframe[1].value
+    said = next(each.value for each in at.markdown if each.value.startswith("An average day of the last year: "))
+    average, forecast = (float(number.replace(",", "")) for number in re.findall(r"\*\*([\d.,]+)\*\*", said))
+    assert average + table["units"].sum() == forecast == round(at.dataframe[0].value["blend"][2])
+    assert {"prophet", "lstm"} <= set(table)
+    assert table["lstm"].any()
+
+
 def test_a_series_on_a_simpler_model_says_so(watching):
     assert opened("forecast").dataframe[-1].value["product_id"].tolist() == ["New bun"]
 

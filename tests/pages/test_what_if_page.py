@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 from app_driver import chart, curves, numbers, opened, texts
 
+from forecasting.analysis.what_if import EVERY_DAY, WhatIf
 from forecasting.services import versions
+from forecasting.services.forecasts import Plan
+from pages.components.inventory import plan
 from pages.components.shared import markdown
 
 pytestmark = pytest.mark.usefixtures("fresh_caches")
@@ -47,7 +50,30 @@ def test_promotions_every_day_raise_the_forecast_and_everything_that_shows_it(wa
     assert "Current" in curves(at)
     assert markdown.plain("Promotions:") not in texts(at)
     drawn = {trace["name"]: trace for trace in chart(at)["data"]}
-    assert drawn["Current"]["line"]["width"] < drawn["Blend"]["line"]["width"]
+    assert drawn["Current"]["line"]["color"] != drawn["Blend"]["line"]["color"]
+
+
+def test_the_questions_lie_beside_the_chart_and_stay_open_while_one_is_asked(watching):
+    assert [(each.label, each.proto.expanded) for each in opened("forecast").expander if each.label == "What if"] == [("What if", False)]
+    at = opened("forecast", whatif_promo="Always")
+    assert next(each for each in at.expander if each.label == "What if").proto.expanded
+    assert "What if" not in [each.proto.popover.label for each in at.get("popover")]
+
+
+def test_orders_follow_a_what_if_until_they_are_told_not_to(watching):
+    at = opened("forecast", product_id="Bread", whatif_promo="Always")
+    at.button(key="whatif_order").click().run()
+    version, asked = at.session_state[plan.PLAN]
+    assert (version, asked) == (1, Plan((("product_id", "Bread"),), WhatIf(promo=EVERY_DAY)))
+    usual, planned = opened("inventory"), opened("inventory", session={plan.PLAN: (version, asked)})
+    assert "These orders assume it for Bread." in texts(planned)
+    ordered = [each.dataframe[0].value.set_index("name")["order_quantity"] for each in (usual, planned)]
+    bread = ordered[0].index.str.startswith("Bread")
+    assert (ordered[1][bread] > ordered[0][bread]).all()
+    assert (ordered[1][ordered[0].index[~bread]] == ordered[0][~bread]).all()
+    planned.button(key="inventory_without_plan").click().run()
+    assert "These orders assume" not in texts(planned)
+    assert planned.dataframe[0].value["order_quantity"].tolist() == usual.dataframe[0].value["order_quantity"].tolist()
 
 
 def test_a_reset_brings_the_forecast_back(watching):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 import streamlit as st
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 PRICE, PROMO, DAYS, CLOSED = KEYS = ("whatif_price", "whatif_promo", "whatif_days", "whatif_closed")
 """Keys of the widgets, bound to the URL."""
 ASSUMED, NONE, ALWAYS, CHOSEN = ("As assumed", "None", "Always", "Choose")
+NOTHING: Final[tuple[object, ...]] = (0, "0", ASSUMED, [], "")
+"""What the widgets hold while nothing is asked."""
+ORDER_HELP: Final = "Shows the orders that this would need."
 FURTHEST = 30
 """Percent by which the slider makes prices dearer or cheaper."""
 Asked = tuple[float | None, tuple[date, ...] | str | None, tuple[date, ...]]
@@ -65,7 +68,8 @@ def ask(standing: Baseline) -> tuple[WhatIf, list[str]]:
     refused = {name: standing.refusal(name) for name in drivers}
     period = standing.panel.period
     days = {f"{day:%Y-%m-%d}": day for day in standing.panel.ahead(standing.ensemble.horizon)}
-    with st.popover("What if", icon=":material/science:", key="whatif"):
+    asked_now = any(st.session_state.get(key, st.query_params.get(key)) not in (*NOTHING, None) for key in KEYS)
+    with st.expander("What if", expanded=asked_now, icon=":material/science:", key="whatif"), st.container(horizontal=True, gap="large"):
         price = _price(refused[schema.PRICE]) if schema.PRICE in drivers else 0
         promo = _promo(refused[schema.PROMO], days, period) if schema.PROMO in drivers else None
         closed = _some_days("Closed on", days, period, CLOSED)
@@ -122,10 +126,11 @@ def _some_days(label: str, days: dict[str, pd.Timestamp], period: Period, key: s
     return [days[day] for day in chosen if day in days]
 
 
-def line(standing: Baseline, shown: Ensemble, change: WhatIf, *, steps: int, refused: list[str]) -> None:
-    """What is asked, what it does to the total, and the way back; nothing where nothing is asked."""
+def line(standing: Baseline, shown: Ensemble, change: WhatIf, *, steps: int, refused: list[str]) -> bool:
+    """What is asked, what it does to the total, and the way back, nothing where nothing is asked; whether to order with it."""
+    order = False
     if not change and not refused:
-        return
+        return order
     effect = standing.effect(shown, change, steps)
     with st.container(gap="xxsmall", key="whatif_line"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -133,11 +138,13 @@ def line(standing: Baseline, shown: Ensemble, change: WhatIf, *, steps: int, ref
                 st.badge(f"What if: {change.text(standing.panel.period)}", icon=":material/science:", color="blue")
                 units, share = formatting.signed(effect.after - effect.before), formatting.signed_percent(effect.change)
                 st.markdown(f"**{units} units, {share}**, compared with the current forecast")
+                order = st.button("Order with this", type="tertiary", icon=":material/inventory_2:", key="whatif_order", help=ORDER_HELP)
             st.button("Reset", type="tertiary", icon=":material/undo:", on_click=_reset, key="whatif_reset")
         answers = [f"{models.label(name)} {formatting.signed_percent(share)}" for name, share in effect.models.items()]
         notes = [f"{formatting.listing(answers)}."] if answers else []
         if sentences := [*notes, *effect.notes, *refused]:
             st.caption(" ".join(sentences))
+    return order
 
 
 def _reset() -> None:

@@ -13,6 +13,7 @@ from forecasting.inventory.orders import own_quantities
 from forecasting.inventory.orders.recommend import Orders
 from forecasting.inventory.policy import Policy
 from forecasting.services import cache, ordering, workspaces
+from forecasting.services.forecasts import Plan
 
 if TYPE_CHECKING:
     from forecasting.storage.stock_states import SavedStock
@@ -34,9 +35,9 @@ def moment(state: SavedStock) -> pd.Timestamp:
     return pd.Timestamp(state.moment.astimezone().replace(tzinfo=None))
 
 
-def orders_of(version: int, state: SavedStock | None, policy: Policy, filters: dict[str, str]) -> Orders:
-    """What to order of the chosen series, worked out once for all sessions and the API; raises NotFound."""
-    return cache.orders(workspaces.workspace(), version, state, policy, filters)
+def orders_of(version: int, state: SavedStock | None, policy: Policy, filters: dict[str, str], *, plan: Plan | None = None) -> Orders:
+    """What to order of the chosen series, under a plan or as things stand, worked out once for all sessions and the API; raises NotFound."""
+    return cache.orders(workspaces.workspace(), version, state, policy, filters, plan=plan)
 
 
 def with_own_quantities(orders: Orders) -> Orders:
