@@ -98,7 +98,8 @@ def days_on_sale(panel: Panel, days: np.ndarray) -> np.ndarray:
     others = rows.any(axis=0, keepdims=True)
     if schema.STORE in panel.series:
         names, store = np.unique(panel.series[schema.STORE].to_numpy(dtype=str), return_inverse=True)
-        others = np.array([rows[store == each].any(axis=0) for each in range(len(names))])[store]
+        order = np.argsort(store, kind="stable")
+        others = np.logical_or.reduceat(rows[order], np.searchsorted(store[order], np.arange(len(names))), axis=0)[store]
     since = np.arange(rows.shape[1]) >= rows.argmax(axis=1)[:, None]
     closed = calendar.closed_weekdays(panel)[:, panel.dates.day_of_week]
     if schema.OPEN in panel.drivers:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
@@ -39,9 +39,11 @@ class History:
 
     Args:
         panel: What is known.
+        launches_seen: What `launches` has learned for series of an age, by grouping and age: it serves all groups.
     """
 
     panel: Panel
+    launches_seen: dict[tuple[str, int], tuple[Beginnings, np.ndarray, Beginnings]] = field(default_factory=dict)
 
     @cached_property
     def first(self) -> np.ndarray:
@@ -104,14 +106,20 @@ def launches(history: History, grouping: Grouping, group: int, age: int) -> Begi
         group: Whose launches resemble most, by its number in the grouping; they may have ended since.
         age: First days, at least 1.
     """
-    seen = _launched(history)
-    near, far = (
-        _beginnings(history, grouping, rows, history.first[rows], age)
-        for rows in (np.flatnonzero(seen & (grouping.codes == group)), np.flatnonzero(seen & (grouping.codes != group)))
-    )
-    rows, start = _starts(history, grouping.members, age)
-    as_if = _beginnings(history, grouping, rows, history.next_sale[rows, start], age).weighing_at_most(_AS_IF)
+    if (grouping.label, age) not in history.launches_seen:
+        history.launches_seen[grouping.label, age] = _launches_seen(history, grouping, age)
+    seen, groups, as_if = history.launches_seen[grouping.label, age]
+    near, far = seen.select(groups == group), seen.select(groups != group)
     return near.and_others(far.weighing_at_most(_OTHERS)).and_others(as_if)
+
+
+def _launches_seen(history: History, grouping: Grouping, age: int) -> tuple[Beginnings, np.ndarray, Beginnings]:
+    """All launches, the group of each, and series as if they had begun on a day on which they sold: the same for newcomers of every group."""
+    launched = np.flatnonzero(_launched(history))
+    seen, rows = _beginnings(history, grouping, launched, history.first[launched], age)
+    series, start = _starts(history, grouping.members, age)
+    as_if, _ = _beginnings(history, grouping, series, history.next_sale[series, start], age)
+    return seen, grouping.codes[rows], as_if.weighing_at_most(_AS_IF)
 
 
 def count(history: History, age: int) -> int:
@@ -127,7 +135,7 @@ def _launched(history: History) -> np.ndarray:
 def stretches(history: History, grouping: Grouping, group: int, age: int) -> Beginnings:
     """Modelled series, those of one group before all, as if their rows had begun on a day of the last year; arguments as for `launches`."""
     near, far = (
-        _beginnings(history, grouping, *_starts(history, members, age), age)
+        _beginnings(history, grouping, *_starts(history, members, age), age)[0]
         for members in (grouping.those_of(group), grouping.members & (grouping.codes != group))
     )
     return near.and_others(far.weighing_at_most(_OTHER_STRETCHES))
@@ -153,15 +161,15 @@ def _thinned(values: np.ndarray, most: int) -> np.ndarray:
     return values[:: max(1, -(-len(values) // most))]
 
 
-def _beginnings(history: History, grouping: Grouping, rows: np.ndarray, start: np.ndarray, age: int) -> Beginnings:
-    """The first days from `start` on and those after, of those that are followed by as many days."""
+def _beginnings(history: History, grouping: Grouping, rows: np.ndarray, start: np.ndarray, age: int) -> tuple[Beginnings, np.ndarray]:
+    """The first days from `start` on and those after, of those that are followed by as many days; and the series of each."""
     later = _later(history.panel, age)
     whole = (start + age + later <= len(history.panel.dates)) & (later > 0) & (grouping.codes[rows] >= 0)
     rows, start = rows[whole], start[whole]
     series, place = np.unique(rows, return_inverse=True)
     mean = np.nan_to_num(grouping.means(series))
     usual = added_up(mean)
-    return Beginnings(
+    beginnings = Beginnings(
         own=history.sold[rows, start + age] - history.sold[rows, start],
         expected=usual[place, start + age] - usual[place, start],
         later=history.sold[rows, start + age + later] - history.sold[rows, start + age],
@@ -169,3 +177,4 @@ def _beginnings(history: History, grouping: Grouping, rows: np.ndarray, start: n
         noise=np.maximum(np.nan_to_num(history.noise[rows]), _MIN_NOISE * mean.mean(axis=1)[place] + 1e-12),
         weight=np.ones(len(rows)),
     )
+    return beginnings, rows

@@ -61,9 +61,12 @@ def forecast(panel: Panel, newcomers: Sequence[Newcomer], blend: FloatArray, mod
     h = blend.shape[1]
     forecast = np.full((len(panel), h), np.nan)
     closed = _closed_ahead(panel, blend, modelled)
+    patterns: dict[int, FloatArray] = {}
+    position = (len(panel.dates) + np.arange(h)) % panel.period.cycle
     for new in newcomers:
-        pattern = mean_where(blend[new.members], ~closed[new.members], axis=0)
-        position = (len(panel.dates) + np.arange(h)) % panel.period.cycle
+        if id(new.members) not in patterns:  # one array stands for the members of all newcomers that follow the same ones
+            patterns[id(new.members)] = mean_where(blend[new.members], ~closed[new.members], axis=0)
+        pattern = patterns[id(new.members)]
         forecast[new.row] = np.where(closed[new.row], 0.0, new.scale * new.weekdays[position] * np.nan_to_num(pattern))
     return forecast
 
@@ -102,7 +105,9 @@ class _Learner:
         self._on_sale = days_on_sale(panel, self._days)
         self._groupings = groupings(panel, self._days, modelled)
         self._still_sold = self._days[:, -_STILL * panel.period.cycle :].any(axis=1)
-        self._variations: dict[bytes, Variation] = {}
+        self._followed: dict[tuple[str, int, bytes], tuple[np.ndarray, np.ndarray]] = {}
+        self._same: dict[bytes, np.ndarray] = {}
+        self._variations: dict[int, Variation] = {}
         self._believed: dict[tuple[str, int, int, bool], tuple[Credibility | None, int]] = {}
 
     def newcomer(self, row: int) -> Newcomer:
@@ -124,20 +129,25 @@ class _Learner:
 
     def _whom(self, row: int) -> tuple[Grouping, np.ndarray]:
         """How a series belongs to others, and those of them that were open on its own days and are still sold, shape (n,) of bool."""
-        for grouping in self._groupings:
-            if grouping.codes[row] >= 0:
-                members = grouping.those_of(grouping.codes[row])
-                open_then = members.copy()
-                open_then[members] = self._days[np.ix_(members, self._on_sale[row])].any(axis=1)
-                if open_then.sum() >= MEMBERS:
-                    break
-        return grouping, next(some for some in (open_then & self._still_sold, open_then, members) if some.any())
+        chosen = [grouping for grouping in self._groupings if grouping.codes[row] >= 0]
+        grouping = next((each for each in chosen if self._members(each, row)[0].sum() >= MEMBERS), chosen[-1])
+        return grouping, self._members(grouping, row)[1]
+
+    def _members(self, grouping: Grouping, row: int) -> tuple[np.ndarray, np.ndarray]:
+        """Those of a series' group that were open on its own days, and those that it follows: of them those still sold, if any; learned once."""
+        key = (grouping.label, int(grouping.codes[row]), self._on_sale[row].tobytes())
+        if key not in self._followed:
+            members = grouping.those_of(grouping.codes[row])
+            open_then = members.copy()
+            open_then[members] = self._days[np.ix_(members, self._on_sale[row])].any(axis=1)
+            followed = next(some for some in (open_then & self._still_sold, open_then, members) if some.any())
+            self._followed[key] = open_then, self._same.setdefault(followed.tobytes(), followed)
+        return self._followed[key]
 
     def _variation(self, members: np.ndarray) -> Variation:
-        key = members.tobytes()
-        if key not in self._variations:
-            self._variations[key] = Variation.of(self._panel, self._days, members)
-        return self._variations[key]
+        if id(members) not in self._variations:
+            self._variations[id(members)] = Variation.of(self._panel, self._days, members)
+        return self._variations[id(members)]
 
     def _credibility(self, row: int, grouping: Grouping) -> tuple[Credibility | None, int]:
         """What the first days of such a series say, None where nobody's are known; and from how many launches, 0 where it was not launched."""
@@ -176,9 +186,8 @@ def _closed_ahead(panel: Panel, blend: FloatArray, modelled: np.ndarray) -> np.n
     closed = calendar.closed_ahead(panel, blend.shape[1])
     if schema.STORE not in panel.series:
         return closed
-    store = panel.series[schema.STORE].to_numpy()
-    for name in np.unique(store[~modelled]):
-        others = (store == name) & modelled
-        if others.any():
-            closed[(store == name) & ~modelled] |= closed[others].all(axis=0)
-    return closed
+    _, store = np.unique(panel.series[schema.STORE].to_numpy(dtype=str), return_inverse=True)
+    open_series = np.zeros((store.max() + 1, blend.shape[1]))
+    np.add.at(open_series, store[modelled], ~closed[modelled])
+    others = np.bincount(store[modelled], minlength=len(open_series)) > 0
+    return closed | (~modelled & others[store])[:, None] & (open_series == 0)[store]
