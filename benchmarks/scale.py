@@ -1,10 +1,11 @@
 """How a retrain grows with the number of series: CPU seconds and memory of each part, and the power with which they grow.
 
-Usage: python benchmarks/scale.py [--series 1000 4000 15000] [--days 200] [--horizon 28] [--epochs 2] [--cores N]
+Usage: python benchmarks/scale.py [--series 1000 4000 15000] [--days 200] [--horizon 28] [--epochs 2] [--cores N] [--around]
 
 Trains made-up chains of shops, young and sparse series among them, each size in a process of its own on one core, so that the CPU seconds of a
-part are its work. With --cores N the fits are spread over processes, which wall seconds alone tell. The exponent of a part is of the
-smallest and the largest size: 1 where twice the series take twice the time. The load of the machine stands beside each size.
+part are its work. With --cores N the fits are spread over processes, which wall seconds alone tell. With --around the seasonal naive forecast
+stands in for Prophet and the network, so that the parts around them are measured in a minute. The exponent of a part is of the smallest and the
+largest size: 1 where twice the series take twice the time. The load of the machine stands beside each size.
 """
 
 from __future__ import annotations
@@ -60,10 +61,11 @@ def main() -> None:
     parser.add_argument("--horizon", type=int, default=28)
     parser.add_argument("--epochs", type=int, default=2, help="of the network, whose training hardly depends on the series")
     parser.add_argument("--cores", type=int, default=1, help="cores that the fits are spread over")
+    parser.add_argument("--around", action="store_true", help="only what is not Prophet or the network")
     parser.add_argument("--one", type=int, help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.one is not None:
-        print(json.dumps(measured(args.one, args.days, args.horizon, args.epochs)))
+        print(json.dumps(measured(args)))
         return
     sizes = sorted(args.series)
     report(sizes, [elsewhere(size, args) for size in sizes])
@@ -72,29 +74,33 @@ def main() -> None:
 def elsewhere(size: int, args: argparse.Namespace) -> dict[str, float]:
     """What one size took, in a process of its own."""
     words = ["--one", size, "--days", args.days, "--horizon", args.horizon, "--epochs", args.epochs]
-    command = [sys.executable, __file__, *map(str, words)]
+    command = [sys.executable, __file__, *map(str, words), *(["--around"] if args.around else [])]
     environment = {**os.environ, "LOKY_MAX_CPU_COUNT": str(args.cores), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     result = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True)
     return json.loads(result.stdout)
 
 
-def measured(size: int, days: int, horizon: int, epochs: int) -> dict[str, float]:
+def measured(args: argparse.Namespace) -> dict[str, float]:
     """CPU seconds of each part, wall seconds, megabytes, load."""
     from benchmarks.support import chains
     from forecasting.core import panel
     from forecasting.core.settings import LstmSettings, Settings
+    from forecasting.models import registry
+    from forecasting.models.seasonal_naive import SeasonalNaive
     from forecasting.services import training_run
     from forecasting.training import ensemble, pipeline
 
-    sales = chains.sales(size, days)
+    sales = chains.sales(args.one, args.days)
     seconds: dict[str, float] = defaultdict(float)
-    settings = Settings(horizon=horizon, lstm=LstmSettings(epochs=epochs))
+    settings = Settings(horizon=args.horizon, lstm=LstmSettings(epochs=args.epochs))
     load, wall = os.getloadavg()[0], time.perf_counter()
     with timed(seconds, EVERYTHING), tempfile.TemporaryDirectory() as folder:
         with timed(seconds, "read"):
             whole = panel.from_sales(sales)
         for part, (module, name) in PARTS.items():
             watch(seconds, part, module, name)
+        if args.around:
+            pipeline.makers = lambda _: {name: lambda _: SeasonalNaive() for name in registry.names()}
         trained = pipeline.train(whole, settings)
         with timed(seconds, "judge"):
             ensemble.summary(trained)
