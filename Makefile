@@ -39,9 +39,10 @@ docs: .venv/test.stamp
 	@$(PY) -m pip --version >/dev/null 2>&1 || { python=$$($(FIND_PYTHON)) && $$python -m venv --clear .venv; }
 	@touch $@
 
-# A stamp is a copy of the requirements that are installed, so that pip runs only when they change.
+# A stamp is a copy of the requirements that are installed, so that pip runs only when they change. What pip installs it compiles; so is what lies here.
 .venv/run.stamp: requirements.txt .venv/venv.stamp
 	@cmp -s $< $@ || $(PIP) -r $<
+	@$(PY) -m compileall -q forecasting pages streamlit_app.py
 	@cp $< $@
 
 .venv/test.stamp: tests/requirements.txt .venv/run.stamp
