@@ -3,8 +3,8 @@
 Usage: python benchmarks/retrain.py SALES HORIZON [--series 20]
 
 Cuts the last HORIZON days off, merges, trains and forecasts them through the command line in an empty workspace, and scores them. Then fits
-and predicts some series with Prophet as it comes and scales their time up to all of them. Prints both times, their ratio, the time of
-each stage, the peak memory and the errors.
+and predicts some series with Prophet as it comes, with the low priority that a retrain has too, and scales their time up to all of them. Prints both
+times, their ratio, the time of each stage, the peak memory, the errors, and the load average of both.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from forecasting.core import schema
+from forecasting.jobs import worker
 from forecasting.models import registry
 from forecasting.training import metrics
 
@@ -41,13 +42,15 @@ def main() -> None:
     past = sales[schema.DATE] <= sales[schema.DATE].max() - pd.Timedelta(days=args.horizon)
     with tempfile.TemporaryDirectory() as folder:
         seconds, manifest, forecast = shelfcast(sales[past], args.horizon, Path(folder))
+    load = os.getloadavg()[0]
+    os.nice(worker.NICENESS)
     n, each = stock_prophet(sales[past], args.horizon, args.series)
     print(f"retrain of {n} series     {seconds:8.1f} s, peak memory {manifest['peak_memory'] / 2**30:.2f} GB")
     stages = manifest["durations"]
     for stage, spent in {**stages, "starting, reading, merging": seconds - sum(stages.values())}.items():
         print(f"    {stage:26s} {spent:6.1f} s {100 * spent / seconds:4.0f} %")
     print(f"stock Prophet, one by one {n * each:8.1f} s ({each:.3f} s a series, {args.series} measured)")
-    print(f"ratio                     {seconds / (n * each):8.2f}")
+    print(f"ratio                     {seconds / (n * each):8.2f}, load average {load:.1f} and {os.getloadavg()[0]:.1f}")
     score(sales[~past], forecast)
     if manifest["simpler"]:
         print(f"{manifest['simpler']} series on a simpler model")
