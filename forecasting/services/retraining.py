@@ -6,7 +6,7 @@ from forecasting.core.errors import InputError
 from forecasting.core.settings import Settings
 from forecasting.jobs import estimate
 from forecasting.jobs.runner import Jobs
-from forecasting.services import jobs, sales, versions, worker
+from forecasting.services import jobs, sales, start_over, versions, worker
 from forecasting.storage.sales.table import Dataset
 from forecasting.storage.workspace import Workspace
 
@@ -34,6 +34,7 @@ def start_retrain(ws: Workspace, chosen: Settings, *, leave_a_core: bool = True)
 
 def first_start(ws: Workspace) -> int | None:
     """Sees to it that there is something to serve: without a good version it retrains, without sales on the sample; the job started, or None."""
+    start_over.finish(ws)
     if versions.serving(ws).version is not None or jobs.running(ws) is not None:
         return None
     if not sales.has_sales(ws):

@@ -111,8 +111,8 @@ def is_sample(upload: Upload) -> bool:
 
 
 def uploads(ws: Workspace) -> list[Upload]:
-    """What was uploaded, newest first."""
-    return Dataset(ws).history()
+    """What was uploaded since the shop was last started over, newest first."""
+    return Dataset(ws).since_start()
 
 
 def undo(ws: Workspace, version: int | None = None) -> Upload:

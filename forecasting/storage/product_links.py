@@ -135,6 +135,13 @@ class ProductLinks:
             self._write(LinkState(max(self.numbers()) + 1, before.links, before.said, datetime.now(UTC), before.before, undone=taken.number))
             return taken
 
+    def clear(self) -> None:
+        """Takes all links out, as a state of its own; raises TryAgain or DiskFull, and then nothing was changed."""
+        with disk_full.disk_full_as_error("the links"), self._alone():
+            numbers = self.numbers()
+            if numbers:
+                self._write(LinkState(numbers[-1] + 1, said="all products stand for themselves", moment=datetime.now(UTC)))
+
     def numbers(self) -> list[int]:
         """Numbers of the states that exist, damaged ones too, in order."""
         folder = self._states.folder

@@ -87,6 +87,11 @@ class StockDrafts:
             if draft is not None and draft.name not in recent:
                 path.unlink(missing_ok=True)
 
+    def clear(self) -> None:
+        """Deletes all drafts."""
+        for path in self._folder.glob(f"*{_SUFFIX}"):
+            path.unlink(missing_ok=True)
+
     def _path(self, name: str) -> Path:
         return self._folder / f"{name}{_SUFFIX}"
 

@@ -112,6 +112,13 @@ class StockStore:
             self._write(whole, StockState(last + 1, name, datetime.now(UTC), len(whole), before))
             return last + 1
 
+    def clear(self) -> None:
+        """Saves that nothing is saved, as a state of its own; raises TryAgain or DiskFull, and then nothing was changed."""
+        with disk_full.disk_full_as_error("the empty stock"), self._alone():
+            numbers = self.numbers()
+            if numbers:
+                self._write(pd.DataFrame({"on_hand": pd.Series(dtype=float)}), StockState(numbers[-1] + 1, "", datetime.now(UTC), 0))
+
     def load(self) -> SavedStock | None:
         """The last saved state that was not taken back; None if there is none.
 

@@ -68,6 +68,16 @@ class Workspace:
         return self.home / "artifacts" / "reading"
 
     @property
+    def backups(self) -> Path:
+        """Folder of the backups that are saved before the shop is started over."""
+        return self.home / "backups"
+
+    @property
+    def unfinished_start(self) -> Path:
+        """The file that is there as long as the shop is being started over."""
+        return self.home / "artifacts" / "start-over.json"
+
+    @property
     def damaged(self) -> Path:
         """Folder of damaged files that a repair put aside."""
         return self.home / "damaged"

@@ -100,7 +100,10 @@ def _add_backup_verbs(verbs: Any, run: Verbs) -> None:
     restore = _add(verbs, "restore", run, "unpack a backup into a new or empty folder")
     restore.add_argument("file", type=Path, metavar="FILE", help="the zip that backup wrote")
     restore.add_argument("--home", type=Path, metavar="DIR", help="the folder (the one that FORECASTING_HOME names)")
-    for verb in (backup, restore):
+    again = _add(verbs, "start-over", run, "save a backup, then empty the shop: no sales, uploads, stock and versions")
+    again.add_argument("--yes", action="store_true", help="do it")
+    again.add_argument("--backup", type=Path, metavar="FILE", help="the zip to write (one in the workspace's folder backups, named by the time)")
+    for verb in (backup, restore, again):
         verb.add_argument("--json", action="store_true", help="print what came of it as JSON")
 
 

@@ -165,6 +165,7 @@ VERBS: arguments.Verbs = {
     "verify": verify_verb.verify,
     "backup": backup_verbs.backup,
     "restore": backup_verbs.restore,
+    "start-over": backup_verbs.start_over,
     "serve": _serve,
 }
 

@@ -27,7 +27,18 @@ from forecasting.storage.sales.changes import Change, compare
 from forecasting.storage.sales.daily import daily
 from forecasting.storage.sales.lineage import Lineage, lineage
 from forecasting.storage.sales.merge import Merge
-from forecasting.storage.sales.uploads import REPLACED, STANDING, UNDO, Kind, Upload, compositions, standing_uploads, uploads_in
+from forecasting.storage.sales.uploads import (
+    REPLACED,
+    STANDING,
+    STARTED_OVER,
+    UNDO,
+    Kind,
+    Upload,
+    compositions,
+    standing_uploads,
+    started_over,
+    uploads_in,
+)
 from forecasting.storage.workspace import Workspace
 
 __all__ = ["Dataset", "Merge", "Upload"]
@@ -149,6 +160,14 @@ class Dataset:
             table = self._table()
             return [] if table is None else uploads_in(_commits(table))
 
+    def since_start(self) -> list[Upload]:
+        """The uploads since the shop was last started over, newest first."""
+        with self._named():
+            table = self._table()
+            known = [] if table is None else _commits(table)
+            first = started_over(known)
+            return [upload for upload in uploads_in(known) if int(upload.version or 0) > first]
+
     def lineage(self) -> Lineage:
         """Which uploads each version consists of."""
         with self._named():
@@ -211,17 +230,26 @@ class Dataset:
             TryAgain: Somebody else is changing the sales, or has changed them since; nothing was changed.
             DiskFull: Nothing was changed.
         """
+        facts = {"target": str(min(at, int(taken.version or 0) - 1)), STANDING: " ".join(map(str, standing)), REPLACED: str(int(without_sample))}
         with disk_full.disk_full_as_error("the step back to before an upload"), self._alone():
-            table = self._table()
-            if table is None or self._rows_of(table) != at:
-                raise TryAgain("Somebody else changed the sales meanwhile. Nothing was taken back; look again.")
-            mark = secrets.token_hex(8)
-            target = min(at, int(taken.version or 0) - 1)
-            facts = {"kind": UNDO, "target": str(target), STANDING: " ".join(map(str, standing)), REPLACED: str(int(without_sample)), MARK: mark}
-            folder = self.workspace.sales
-            with commits.landing_commit(folder, table.version() + 1, mark) as written:
-                parts.commit(table, folder, parts.Swap(parts.arrow(rows), parts.active(table)), facts, written)
+            self._swap_all(rows, facts, at)
             return replace(taken, undone=True)
+
+    def clear(self, *, at: int | None) -> None:
+        """Saves that there are no sales, as a version of its own, with which a new shop begins; raises what `take_out` raises."""
+        if at is None:
+            return
+        with disk_full.disk_full_as_error("the empty sales"), self._alone():
+            self._swap_all(self.read().iloc[:0], {"target": "0", STANDING: "", STARTED_OVER: "1"}, at)
+
+    def _swap_all(self, rows: pd.DataFrame, facts: Mapping[str, str], at: int) -> None:
+        """Commits a step back to these rows; nobody else may be changing the sales, nor have changed them since version `at`."""
+        table = self._table()
+        if table is None or self._rows_of(table) != at:
+            raise TryAgain("Somebody else changed the sales meanwhile. Nothing was taken back; look again.")
+        mark, folder = secrets.token_hex(8), self.workspace.sales
+        with commits.landing_commit(folder, table.version() + 1, mark) as written:
+            parts.commit(table, folder, parts.Swap(parts.arrow(rows), parts.active(table)), {"kind": UNDO, **facts, MARK: mark}, written)
 
     def _table(self, version: int | None = None) -> DeltaTable | None:
         path = self.workspace.sales

@@ -22,6 +22,8 @@ STANDING: Final = "standing"
 its target."""
 READING: Final = "reading"
 """Key of an upload's metadata: how its file was read, as JSON; uploads of before it was saved have none."""
+STARTED_OVER: Final = "started_over"
+"""Key of the metadata of a step back to no sales at all, with which a new shop begins; its value does not matter."""
 REPLACED: Final = "replaced_sample"
 """Key of a commit's metadata: 1 if it put the sample's rows aside. An earlier commit that did so is one that overwrites."""
 
@@ -86,6 +88,11 @@ def uploads_in(commits: Sequence[Mapping[str, Any]]) -> list[Upload]:
     """The uploads in commits, newest first; `undone` marks the ones that were taken back."""
     standing = set(standing_uploads(commits))
     return [_from(commit, undone=commit["version"] not in standing) for commit in commits if commit.get("kind") in KINDS]
+
+
+def started_over(commits: Sequence[Mapping[str, Any]]) -> int:
+    """The version with which the shop was last started over; -1 for never."""
+    return max((int(commit["version"]) for commit in commits if STARTED_OVER in commit), default=-1)
 
 
 def standing_uploads(commits: Sequence[Mapping[str, Any]]) -> list[int]:

@@ -19,6 +19,8 @@ from forecasting.storage.numbered_folders import DRAFT, LAST, NumberedFolders
 from forecasting.storage.versions import manifest
 
 LIVE = "live"
+FIRST = "first"
+"""Points to the first version that counts; those of before the shop was started over do not. Without it all count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ class Versions:
 
         Only the pointer is read; `serving` and `folder` check whether the version is whole.
         """
-        number = self._numbered.pointed(LIVE)
+        number = self._pointed_live()
         if number is not None and reading.is_folder(self._numbered.name(number)):
             return number
         return self.serving().version
@@ -85,7 +87,7 @@ class Versions:
         Args:
             verify: Raises VersionDamaged or VersionUnavailable for the folder of a version that is not good.
         """
-        live, newest_first = self._numbered.pointed(LIVE), self.numbers()[::-1]
+        live, newest_first = self._pointed_live(), self.numbers()[::-1]
         if live is not None:
             newest_first = [live, *(n for n in newest_first if n < live), *(n for n in newest_first if n > live)]
         refused = []
@@ -93,7 +95,7 @@ class Versions:
             try:
                 verify(self._numbered.name(number), number)
             except (VersionDamaged, VersionUnavailable) as fault:
-                if number == live and self._numbered.pointed(LIVE) != live:
+                if number == live and self._pointed_live() != live:
                     return self.serving(verify)
                 if number == live or reading.is_folder(self._numbered.name(number)):  # else it is being pruned
                     refused.append(fault)
@@ -128,8 +130,32 @@ class Versions:
         return spare
 
     def numbers(self) -> list[int]:
-        """Numbers of the versions that exist, damaged ones too, in order."""
+        """Numbers of the versions that exist and count, damaged ones too, in order."""
+        return [number for number in self._numbered.numbers() if number >= self._first()]
+
+    def all_numbers(self) -> list[int]:
+        """Numbers of all versions that exist, also of those that no longer count."""
         return self._numbered.numbers()
+
+    def retire_all(self) -> Callable[[], None]:
+        """Has no version count any more, in one step; numbers go on where they were. Returns what takes that back; raises DiskFull or TryAgain."""
+        with disk_full.disk_full_as_error("the end of the versions"), self._locked():
+            before = self._numbered.pointed(FIRST)
+            self._numbered.point(FIRST, max(self._numbered.next(), (self._numbered.pointed(LIVE) or 0) + 1))
+
+        def take_back() -> None:
+            with self._locked():
+                if before is None:
+                    (self._folder / FIRST).unlink(missing_ok=True)
+                else:
+                    self._numbered.point(FIRST, before)
+
+        return take_back
+
+    def discard_retired(self) -> None:
+        """Deletes the versions that no longer count."""
+        with self._locked():
+            self._numbered.discard([number for number in self._numbered.numbers() if number < self._first()])
 
     def path(self, number: int) -> Path:
         """The path of a version's folder, which need not exist; nothing is checked."""
@@ -155,6 +181,14 @@ class Versions:
         except (VersionDamaged, OSError):
             self._numbered.find(number)
             raise
+
+    def _first(self) -> int:
+        return self._numbered.pointed(FIRST) or 0
+
+    def _pointed_live(self) -> int | None:
+        """The version that the pointer names, if it counts."""
+        number = self._numbered.pointed(LIVE)
+        return number if number is not None and number >= self._first() else None
 
     def _locked(self) -> AbstractContextManager[None]:
         return exclusive(self._folder / ".lock")
