@@ -37,7 +37,7 @@ def sales(series: int, days: int, *, seed: int = 0, last: str = "2026-10-31") ->
     sparse = random.random(series) < SHARE_SPARSE
     mean[sparse] *= 0.05
     units = random.poisson(np.minimum(mean, 1e6)).astype(float)
-    closed = (store % CLOSED_STORE == 0)[:, None] & (dates.dayofweek.to_numpy() == 6)
+    closed = (store % CLOSED_STORE == 0)[:, None] & (dates.day_of_week.to_numpy() == 6)
     units[closed] = 0.0
     start = np.where(random.random(series) < SHARE_YOUNG, random.integers(0, days, series), 0)
     without_zeros = sparse & (random.random(series) < 0.5)
@@ -59,8 +59,8 @@ def _mean(random: np.random.Generator, series: int, dates: pd.DatetimeIndex) -> 
     """Units expected a day without promotions, shape (series, days): level, week, trend, year."""
     level = random.lognormal(2.0, 1.0, (series, 1))
     trend = np.exp(random.normal(0.0, 0.1, (series, 1)) * np.arange(len(dates)) / 365)
-    year = 1 + random.uniform(0, 0.3, (series, 1)) * np.sin(2 * np.pi * dates.dayofyear.to_numpy() / 365.25)
-    return level * trend * year * WEEK[dates.dayofweek]
+    year = 1 + random.uniform(0, 0.3, (series, 1)) * np.sin(2 * np.pi * dates.day_of_year.to_numpy() / 365.25)
+    return level * trend * year * WEEK[dates.day_of_week]
 
 
 def _named(name: str, numbers: np.ndarray) -> np.ndarray:

@@ -163,3 +163,30 @@ def test_three_days_with_sales_are_enough_to_follow_others():
     sales = once(40, also=35)
     sales.sales[sales.unique_ids.index("new"), -30] = 7.0
     assert not untested.untested(sales).any()
+
+
+def test_what_newcomers_of_a_group_and_age_share_is_learned_once(monkeypatch):
+    calls = {name: 0 for name in ("_launches_seen", "of", "mean_where")}
+
+    def counting(owner, name):
+        function = getattr(owner, name)
+
+        def counted(*arguments, **options):
+            calls[name] += 1
+            return function(*arguments, **options)
+
+        monkeypatch.setattr(owner, name, counted)
+
+    panel = shop()
+    row = panel.unique_ids.index("new")
+    rows = {name: sales for name, sales in zip(panel.unique_ids, panel.sales, strict=True)}
+    many = panels.panel(rows | {f"new {i:02}": panel.sales[row] * (1 + i % 3) for i in range(40)})
+    served = np.array([not name.startswith("new") for name in many.unique_ids])
+    counting(launches, "_launches_seen")
+    counting(newcomers.Variation, "of")
+    new = newcomers.learn_cold_start(many, served)
+    counting(newcomers, "mean_where")
+    newcomers.forecast(many, new, np.ones((len(many), 7)), served)
+    assert len(new) == 41
+    assert calls == {"_launches_seen": 1, "of": 1, "mean_where": 1}
+    assert [each.scale for each in new[:2]] == [learned(panel).scale] * 2
