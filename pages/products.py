@@ -6,7 +6,7 @@ from functools import partial
 
 from pages.components.inventory import policy, session
 from pages.components.products import listing, wording
-from pages.components.products_replaced import links
+from pages.components.products_replaced import launches, links
 from pages.components.shared import layout, live_version, sales_state
 
 manifest = live_version.live_manifest("Products")
@@ -19,4 +19,5 @@ table_of = partial(session.products_of, version, saved, policy.current(ensemble,
 layout.head("Products", wording.context(table_of({}), live_version.sales_to(manifest)))
 sales_state.unused_note(manifest)
 listing.show(ensemble, table_of, steps)
+launches.card(ensemble)
 links.card(ensemble)

@@ -88,8 +88,8 @@ def total(ensemble: Ensemble, rows: np.ndarray, ahead: Spans) -> dict[str, Float
         `sold` already, a column a model (where a model has no forecast for a series, the blend stands in), `blend`, and the bands: of the sum
         over the steps still to come, from the errors of sums over as many steps.
     """
-    if len(rows) == 1:
-        return {name: values[0] for name, values in each(ensemble, rows, ahead, filled=True).items()}
+    if len(rows) == 1 or ensemble.unlaunched[rows].all():
+        return {name: values.sum(axis=0) for name, values in each(ensemble, rows, ahead, filled=True).items()}
     sold, to_come = _sold(ensemble, rows, ahead).sum(axis=0), _to_come(ensemble, ahead)
     forecasts = {name: sums.sum(axis=0) for name, sums in _forecasts(ensemble, rows, to_come, filled=True).items()}
     errors, blend = ensemble.errors_of(rows), ensemble.yhat[schema.BLEND][rows]
@@ -111,6 +111,8 @@ def each(ensemble: Ensemble, rows: np.ndarray, ahead: Spans, *, filled: bool = F
             return np.full((len(schema.BANDS), len(rows), len(first)), np.nan)
         bands = learned.of(rows).quantiles(moving_sum(blend, window)[:, first], schema.QUANTILES, steps=first)
         bands[ensemble.silent[rows]] = 0.0
+        planned = ensemble.unlaunched[rows]
+        bands[planned] = moving_sum(ensemble.bands[rows[planned]], window)[..., first]
         return bands.swapaxes(0, 1)
 
     return _curves(sold, _forecasts(ensemble, rows, to_come, filled=filled), _limits(to_come, limits, sold.shape))

@@ -192,13 +192,18 @@ def total_curves(ensemble: Ensemble, rows: np.ndarray, steps: int) -> dict[str, 
         yhat = ensemble.yhat[name][rows, :steps]
         curves[name] = np.where(np.isnan(yhat), blend, yhat).sum(axis=0)
     curves[schema.BLEND] = blend.sum(axis=0)
-    limits = ensemble.bands[rows[0], :, :steps] if len(rows) == 1 else quantiles.total_quantiles(ensemble.errors_of(rows), blend, schema.QUANTILES)
+    if len(rows) == 1 or ensemble.unlaunched[rows].all():
+        limits = ensemble.bands[rows, :, :steps].sum(axis=0)
+    else:
+        limits = quantiles.total_quantiles(ensemble.errors_of(rows), blend, schema.QUANTILES)
     return curves | dict(zip(schema.BANDS, limits, strict=True))
 
 
 def total_range(ensemble: Ensemble, rows: np.ndarray, steps: int) -> Range:
     """The sum of the series at `rows` over the next `steps` days, with the bands of that very sum."""
     expected = float(ensemble.yhat[schema.BLEND][rows, :steps].sum())
+    if ensemble.unlaunched[rows].all():  # all days and stores are wrong by the ratio by which the level is
+        return Range(expected, *(float(value) for value in ensemble.bands[rows, :, :steps].sum(axis=(0, 2))))
     learned = ensemble.calibrated(steps) if len(rows) == 1 else None
     limits = quantiles.quantiles(ensemble.errors, ensemble.yhat[schema.BLEND][:, :steps], rows, schema.QUANTILES, window=steps, learned=learned)[:, 0]
     return Range(expected, *(float(value) for value in limits))

@@ -39,7 +39,7 @@ def product_story(ensemble: Ensemble, view: View) -> list[str]:
     """
     rows = forecast_view.chosen_rows(ensemble, view.filters, view.steps)
     reasons = list(dict.fromkeys(str(reason) for reason in view.simpler[schema.REASON]))
-    if ensemble.silent[rows].all():
+    if ensemble.silent[rows].all() or ensemble.unlaunched[rows].all():
         return reasons[:1]
     served = len(view.simpler) < len(rows)
     return [_level(ensemble, rows, view), *([_parts(ensemble, view)] if served else reasons[:1]), *_trust(ensemble, rows, view)]

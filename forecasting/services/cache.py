@@ -14,7 +14,7 @@ from forecasting.core.errors import NothingPublished, VersionDamaged, VersionUna
 from forecasting.inventory.orders.recommend import Orders
 from forecasting.inventory.policy import Policy
 from forecasting.inventory.stock.state import GivenStock
-from forecasting.services import last_week, ordering, product_links, saved_sales, versions
+from forecasting.services import last_week, ordering, planned_products, product_links, saved_sales, versions
 from forecasting.services import products as products_service
 from forecasting.services.forecasts import Plan
 from forecasting.storage.stock_states import SavedStock
@@ -124,3 +124,4 @@ def forget() -> None:
     saved_sales.forget()
     last_week.forget()
     product_links.forget()
+    planned_products.forget()

@@ -13,8 +13,7 @@ from cachetools import LRUCache, cached
 from forecasting.analysis.replacements import Replacement, replacements
 from forecasting.core import schema
 from forecasting.core.errors import InputError
-from forecasting.services import versions
-from forecasting.storage import product_links
+from forecasting.services import product_changes, versions
 from forecasting.storage.product_links import Link, LinkState, ProductLinks
 from forecasting.storage.sales.table import Dataset
 from forecasting.storage.workspace import Workspace
@@ -68,7 +67,7 @@ def waiting(ws: Workspace) -> bool:
 
 def unlearned(ws: Workspace, manifest: Mapping[str, Any]) -> bool:
     """Whether other links hold than those that a version was trained with, by its manifest; raises LinksDamaged."""
-    return links(ws).links != product_links.learned(manifest)
+    return not product_changes.same(links(ws), product_changes.learned(manifest))
 
 
 def likely(ws: Workspace) -> list[Replacement]:

@@ -14,10 +14,9 @@ from forecasting.jobs import schedule_state
 from forecasting.jobs.cron import Cron
 from forecasting.jobs.runner import Jobs
 from forecasting.jobs.schedule_state import ScheduleState
-from forecasting.services import retraining, versions
-from forecasting.storage import product_links
+from forecasting.services import product_changes, retraining, versions
 from forecasting.storage.locks import exclusive
-from forecasting.storage.product_links import Link, ProductLinks
+from forecasting.storage.product_links import LinkState, ProductLinks
 from forecasting.storage.sales.table import Dataset
 from forecasting.storage.workspace import Workspace
 
@@ -162,7 +161,7 @@ class Schedule:
         if version is None:
             return replace(claim, outcome="no sales", text="There are no sales yet: nothing was retrained.", job=None)
         try:
-            if (version, ProductLinks(self.ws).load().links) in _learned(self.ws):
+            if _key(version, ProductLinks(self.ws).load()) in _learned(self.ws):
                 return replace(claim, outcome="unchanged", text=UNCHANGED, job=None)
             return _started(claim, self.start(self.ws, self.choose(self.ws)))
         except JobRunning as running:
@@ -189,8 +188,8 @@ def _started(claim: ScheduleState, job: int) -> ScheduleState:
     return replace(claim, outcome="started", text=f"Job {job} was started.", job=job)
 
 
-def _learned(ws: Workspace) -> set[tuple[int, tuple[Link, ...]]]:
-    """The versions of the sales, each with its links between products, that the live version and those after it learned.
+def _learned(ws: Workspace) -> set[tuple[object, ...]]:
+    """The versions of the sales, each with what was said of products, that the live version and those after it learned.
 
     A person who went back to an older one keeps it.
     """
@@ -200,4 +199,8 @@ def _learned(ws: Workspace) -> set[tuple[int, tuple[Link, ...]]]:
     damaged = {damage.version for damage in serving.refused}
     whole = (version for version in versions.versions(ws) if "damaged" not in version)
     later = [version for version in whole if version["version"] >= serving.version and version["version"] not in damaged]
-    return {(version["sales_version"], product_links.learned(version)) for version in later}
+    return {_key(version["sales_version"], product_changes.learned(version)) for version in later}
+
+
+def _key(sales_version: int, said: LinkState) -> tuple[object, ...]:
+    return sales_version, said.links, said.launches

@@ -22,16 +22,14 @@ from forecasting.core.stages import PUBLISH
 from forecasting.intake.row_checks import MAX_SOLD_AHEAD
 from forecasting.jobs.estimate import Stopwatch
 from forecasting.models import registry
-from forecasting.services import retention
-from forecasting.storage import product_links
+from forecasting.services import product_changes, retention
 from forecasting.storage.product_links import ProductLinks
 from forecasting.storage.sales.table import Dataset
 from forecasting.storage.versions import sales_snapshot
 from forecasting.storage.versions.store import Versions
 from forecasting.storage.workspace import Workspace
-from forecasting.training import ensemble, pipeline
+from forecasting.training import ensemble, pipeline, planned
 from forecasting.training.ensemble import Ensemble
-from forecasting.training.succession import with_successors
 
 logger = logging.getLogger("shelfcast")
 LIBRARIES = ("numpy", "pandas", "scikit-learn")
@@ -44,17 +42,17 @@ def run(ws: Workspace, request: Mapping[str, Any], on_progress: OnProgress) -> d
     chosen = Settings.from_dict(request["settings"])
     dataset = Dataset(ws)
     version = dataset.version
-    links = ProductLinks(ws).load().links
+    said = ProductLinks(ws).load()
     sales = sold_so_far(dataset.read(version), datetime.now(UTC).date())
     watch = Stopwatch(on_progress)
-    trained = pipeline.train(panel.from_sales(with_successors(sales, links)), chosen, watch)
+    trained = planned.with_planned(pipeline.train(panel.from_sales(product_changes.applied(sales, said)), chosen, watch), said.launches)
     watch(Progress(PUBLISH, 0, 1))
     facts = {
         "trained": datetime.now(UTC).isoformat(timespec="seconds"),
         "sales_version": version,
         "rows": len(sales),
         "settings": chosen.to_dict(),
-        product_links.LEARNED: product_links.listed(links),
+        **product_changes.facts(said),
         "durations": {stage: round(seconds, 2) for stage, seconds in watch.seconds.items()},
         "peak_memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024),
         "libraries": _libraries(),

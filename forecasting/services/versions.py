@@ -10,7 +10,7 @@ from forecasting.core import panel
 from forecasting.core.errors import NotFound, VersionDamaged, VersionUnavailable
 from forecasting.core.period import DAY, PERIODS, Period
 from forecasting.core.settings import Settings
-from forecasting.storage import product_links
+from forecasting.services import product_changes
 from forecasting.storage.versions import sales_snapshot
 from forecasting.storage.versions.manifest import readable
 from forecasting.storage.versions.serving import forget, serving_version
@@ -18,7 +18,6 @@ from forecasting.storage.versions.store import Serving, Versions
 from forecasting.storage.workspace import Workspace
 from forecasting.training import ensemble
 from forecasting.training.ensemble import Ensemble
-from forecasting.training.succession import with_successors
 
 
 def serving(ws: Workspace) -> Serving:
@@ -35,7 +34,7 @@ def load(ws: Workspace, version: int) -> Ensemble:
     folder = versions.folder(version)
     with versions.there(version), readable(folder, version, "."):
         facts = versions.manifest(version)
-        sales = with_successors(sales_snapshot.read(ws, folder, facts), product_links.learned(facts))
+        sales = product_changes.applied(sales_snapshot.read(ws, folder, facts), product_changes.learned(facts))
         return ensemble.load(folder, panel.from_sales(sales))
 
 

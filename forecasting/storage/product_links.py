@@ -1,19 +1,20 @@
-"""Which product replaced which: every state is a file of its own and never changes."""
+"""Which product replaced which, and which are to be launched: every state is a file of its own and never changes."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from forecasting.core.errors import InputError, LinksDamaged
-from forecasting.storage import disk_full, sealed_json
+from forecasting.storage import disk_full, planned_launches, sealed_json
 from forecasting.storage.locks import exclusive
 from forecasting.storage.numbered_folders import NAME, NumberedFolders
+from forecasting.storage.planned_launches import PlannedLaunch
 from forecasting.storage.workspace import Workspace
 
 FORMAT: Final = 1
@@ -61,11 +62,12 @@ def listed(links: Iterable[Link]) -> list[dict[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class LinkState:
-    """One state of all links.
+    """One state of all links and planned launches.
 
     Args:
         number: From 1, never used twice; 0 for none yet.
         links: All that hold, by day.
+        launches: All that are planned, by day.
         said: What was done to come here, for a person.
         moment: When, in UTC; None for none yet.
         before: The number of the state that an undo goes back to; 0 for no links.
@@ -74,6 +76,7 @@ class LinkState:
 
     number: int
     links: tuple[Link, ...] = ()
+    launches: tuple[PlannedLaunch, ...] = ()
     said: str = ""
     moment: datetime | None = None
     before: int = 0
@@ -125,14 +128,31 @@ class ProductLinks:
                 raise InputError(f"{old} has no link. {_in_words(state.links)}")
             return self._save(state, links, f"{old} stands for itself again")
 
+    def plan(self, launch: PlannedLaunch) -> LinkState:
+        """Plans a launch, as a state of its own; one of the same product is replaced. Raises what `add` raises, but for InputError."""
+        with disk_full.disk_full_as_error("the planned launch"), self._alone():
+            state = self.load()
+            others = tuple(each for each in state.launches if each.product != launch.product)
+            return self._save(replace(state, launches=(*others, launch)), state.links, f"{launch}")
+
+    def cancel(self, product: str) -> LinkState:
+        """Takes a planned launch out, as a state of its own; raises InputError if there is none, and what `add` raises."""
+        with disk_full.disk_full_as_error("the planned launches"), self._alone():
+            state = self.load()
+            others = tuple(each for each in state.launches if each.product != product)
+            if len(others) == len(state.launches):
+                names = ", ".join(each.product for each in state.launches)
+                raise InputError(f"No launch of {product} is planned. {f'Planned are: {names}.' if names else 'None is.'}")
+            return self._save(replace(state, launches=others), state.links, f"{product} is not planned any more")
+
     def undo(self) -> LinkState:
         """Takes the last change back, as a state of its own, and returns the state that was taken back; raises what `remove` raises."""
         with disk_full.disk_full_as_error("the step back to the links before"), self._alone():
             taken = self.load()
-            if not taken.number or (taken.undone and not taken.before and not taken.links):
+            if not taken.number or (taken.undone and not taken.before and not taken.links and not taken.launches):
                 raise InputError("There is no change of product links to take back.")
             before = self.read(taken.before) if taken.before else LinkState(0)
-            self._write(LinkState(max(self.numbers()) + 1, before.links, before.said, datetime.now(UTC), before.before, undone=taken.number))
+            self._write(replace(before, number=max(self.numbers()) + 1, moment=datetime.now(UTC), undone=taken.number))
             return taken
 
     def clear(self) -> None:
@@ -163,12 +183,15 @@ class ProductLinks:
 
     def _save(self, before: LinkState, links: tuple[Link, ...], said: str) -> LinkState:
         number = max(self.numbers(), default=0) + 1
-        state = LinkState(number, tuple(sorted(links, key=lambda link: (link.day, link.old))), said, datetime.now(UTC), before.number)
+        ordered = tuple(sorted(links, key=lambda link: (link.day, link.old)))
+        launches = tuple(sorted(before.launches, key=lambda launch: (launch.day, launch.product)))
+        state = LinkState(number, ordered, launches, said, datetime.now(UTC), before.number)
         self._write(state)
         return state
 
     def _write(self, state: LinkState) -> None:
-        facts = {"said": state.said, "moment": str(state.moment), "before": state.before, "undone": state.undone}
+        facts: dict[str, Any] = {planned_launches.LEARNED: planned_launches.listed(state.launches)} if state.launches else {}
+        facts |= {"said": state.said, "moment": str(state.moment), "before": state.before, "undone": state.undone}
         sealed_json.write(self.path(state.number), {"format": FORMAT, "links": listed(state.links), **facts})
 
     def _alone(self) -> AbstractContextManager[None]:
@@ -180,7 +203,7 @@ def _parsed(number: int, values: dict[str, Any]) -> LinkState:
         raise ValueError(f"format {values['format']!r} is not known")
     links = tuple(Link.from_facts(each) for each in values["links"])
     moment = datetime.fromisoformat(values["moment"])
-    return LinkState(number, links, str(values["said"]), moment, int(values["before"]), int(values["undone"]))
+    return LinkState(number, links, planned_launches.learned(values), str(values["said"]), moment, int(values["before"]), int(values["undone"]))
 
 
 def _check(link: Link, others: list[Link]) -> None:

@@ -102,6 +102,11 @@ class Ensemble:
         return (self.health[schema.MODEL] == reasons.TOO_NEW).to_numpy(dtype=bool)
 
     @property
+    def unlaunched(self) -> np.ndarray:
+        """Series that are planned and not sold yet, shape (n,) of bool."""
+        return self.untested & ~np.isfinite(self.panel.sales).any(axis=1)
+
+    @property
     def errors(self) -> Errors:
         """What the blend forecast in the past, and what was sold."""
         return Errors(self.past.y, self.past.yhat[schema.BLEND])

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from datetime import date
 
 import pandas as pd
 import pytest
+import shop_workspaces as shops
 from app_driver import curves, numbers, opened, texts
 from patience import PATIENCE
 from repository import ROOT
@@ -194,7 +196,7 @@ def test_a_replaced_product_is_said_seen_and_undone(shop):
     at.button(key="products_save").click().run()
     assert [str(link) for link in links_of_products.links(shop).links] == ["Cake is Tea from 2026-07-01 on"]
     assert "**Cake** is **Tea** since 1 Jul 2026" in texts(at)
-    assert "Replaced products have changed, not in the forecast yet" in texts(at)
+    assert "Replaced or planned products have changed, not in the forecast yet" in texts(at)
     at.button(key="products_separate_Cake").click().run()
     assert not at.exception
     assert links_of_products.links(shop).links == ()
@@ -225,3 +227,25 @@ def test_damaged_links_are_named_and_the_page_stays(shop):
     assert "are damaged and cannot be read" in " ".join(error.value for error in opened("products").error)
     at = opened("product", product="Cake")
     assert at.title[0].value == "Cake"
+
+
+def test_a_product_to_come_is_planned_seen_and_cancelled(shop):
+    rows = shops.sales(60)
+    shops.merge(shop, rows[rows["product_id"] == "Tea"].assign(product_id="Mate"), "more.csv")
+    at = opened("products")
+    at.button(key="products_plan").click()
+    at.run()
+    at.button(key="products_plan").click()
+    at.text_input(key="products_launch").set_value("Stollen")
+    at.date_input(key="products_day").set_value(date(2026, 7, 4))
+    at.button(key="products_plan_save").click().run()
+    assert not at.exception
+    assert links_of_products.links(shop).launches[0].product == "Stollen"
+    assert re.search(r"\*\*Stollen\*\* from 4 Jul 2026: [\d,]+ in the first 28 days, like Mate", texts(at))
+    at.button(key="products_cancel_Stollen").click().run()
+    assert links_of_products.links(shop).launches == ()
+
+
+@pytest.mark.usefixtures("watching")
+def test_without_launches_the_page_says_why_none_can_be_planned():
+    assert "These sales show no earlier launch" in " ".join(caption.value for caption in opened("products").caption)

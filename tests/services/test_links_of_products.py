@@ -102,7 +102,7 @@ def test_the_command_line_makes_lists_and_undoes_links(bakery, capsys):
     assert capsys.readouterr().out == "Cak is Cake from 2026-06-22 on.\nIt takes effect with the next retrain; saved sales do not change.\n"
     assert main(["products", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
-    assert told == {"state": 1, "links": [{"old": "Cak", "new": "Cake", "day": "2026-06-22"}], "waiting": True}
+    assert told == {"state": 1, "links": [{"old": "Cak", "new": "Cake", "day": "2026-06-22"}], "launches": [], "waiting": True}
     assert main(["products", "--separate", "Cak"]) == 0
     assert main(["products", "--undo"]) == 0
     assert "Taken back: Cak stands for itself again." in capsys.readouterr().out

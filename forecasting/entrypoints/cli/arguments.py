@@ -129,12 +129,17 @@ def _add_version_verbs(verbs: Any, run: Verbs) -> None:
 
 
 def _add_products(verbs: Any, run: Verbs) -> None:
-    verb = _add(verbs, "products", run, "list products that replace others, or change that; a retrain then learns from the joined history")
+    verb = _add(verbs, "products", run, "list products that replace others or are to be launched, or change that; the next retrain goes by it")
     change = verb.add_mutually_exclusive_group()
     change.add_argument("--replace", nargs=2, metavar=("OLD", "NEW"), help="OLD hands its history on to NEW: another name, a new pack")
     change.add_argument("--separate", metavar="OLD", help="OLD stands for itself again")
     change.add_argument("--undo", action="store_true", help="take the last of these changes back")
-    verb.add_argument("--day", type=date.fromisoformat, metavar="YYYY-MM-DD", help="from which day on (the day after OLD's last row)")
+    change.add_argument("--launch", metavar="PRODUCT", help="PRODUCT will be sold from --day on: forecast it as earlier launches sold")
+    change.add_argument("--cancel", metavar="PRODUCT", help="PRODUCT is not planned any more")
+    verb.add_argument("--day", type=date.fromisoformat, metavar="YYYY-MM-DD", help="from which day on (--replace: the day after OLD's last row)")
+    verb.add_argument("--category", default="", metavar="C", help="of the launch")
+    verb.add_argument("--price", type=float, metavar="P", help="of the launch, a unit")
+    verb.add_argument("--like", default="", metavar="PRODUCT", help="the earlier launch that it will sell like (the nearest ones)")
     verb.add_argument("--json", action="store_true", help="print the links as JSON")
 
 

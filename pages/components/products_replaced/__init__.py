@@ -1,1 +1,1 @@
-"""Products that replace others."""
+"""Products that replace others, and those to come."""

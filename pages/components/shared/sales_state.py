@@ -17,7 +17,7 @@ from pages.components.shared import markdown
 from pages.components.shared.addresses import UPLOAD
 
 SAMPLE: Final = "Sample bakery"
-LINKS_CHANGED: Final = "Replaced products have changed, not in the forecast yet"
+LINKS_CHANGED: Final = "Replaced or planned products have changed, not in the forecast yet"
 SAMPLE_HELP: Final = "Invented sales, to try Shelfcast with. Your own sales take their place."
 
 
@@ -86,7 +86,7 @@ def unused_fact(missing: Unused, manifest: Mapping[str, Any]) -> str:
 
 
 def _links_fact(manifest: Mapping[str, Any]) -> str:
-    """That products were linked, or their links undone, since a version was trained; empty where none were or that cannot be read."""
+    """That links or plans of products changed since a version was trained; empty where none were or that cannot be read."""
     with suppress(ShelfcastError):
         return LINKS_CHANGED if product_links.unlearned(workspaces.workspace(), manifest) else ""
     return ""
