@@ -109,7 +109,7 @@ def _outlook(launch: Planned, known: twins.Launches, panel: Panel, horizon: int)
     if expected is None:
         return None
     steps, first = known.units.shape[1], panel.ahead(1)[0]
-    wait = max(int(panel.period.positions(pd.DatetimeIndex([pd.Timestamp(launch.day)]), first)[0]), 0)
+    wait = min(max(int(panel.period.positions(pd.DatetimeIndex([pd.Timestamp(launch.day)]), first)[0]), 0), horizon)
     days = twins.days_of(expected, known, panel, len(panel.dates) + wait)
     weeks = np.concatenate([np.arange(steps), steps - panel.period.cycle + np.arange(horizon) % panel.period.cycle])
     units = np.concatenate([np.zeros(wait), days[weeks]])[:horizon]

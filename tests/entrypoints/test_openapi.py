@@ -22,7 +22,7 @@ from forecasting.services import jobs
 pytestmark = pytest.mark.slow
 
 SECRET = "correct-horse-battery-staple"
-OPERATIONS = 19
+OPERATIONS = 23
 CHECKS = (
     "not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance,"
     "negative_data_rejection,unsupported_method,allow_header_conformance,ignored_auth"
@@ -89,7 +89,8 @@ def answered(address, token):
 
 @pytest.mark.parametrize("token", ["", SECRET])
 def test_the_server_does_what_its_documentation_says(shop, tmp_path, token):
-    shops.merge(shop, shops.sales().tail(1).assign(product_id="Croisant"))
+    launched = shops.sales().query("product_id == 'Soap' and region == 'North'").tail(60)
+    shops.merge(shop, launched.assign(product_id="Croisant", sales=3))
     options = ["--header", f"Authorization: Bearer {token}"] if token else []
     variables = {REQUEST_RATE: "100000/second", UPLOAD_RATE: "100000/second", TOKEN: token}
     with served(shop.home, log=tmp_path / "log", **variables) as (address, process), cancelling(shop) as cancelled:

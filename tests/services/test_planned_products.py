@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date
 
+import api_client
 import pytest
 import shop_workspaces as shops
 
@@ -101,3 +102,14 @@ def test_the_command_line_plans_lists_and_cancels(bakery, capsys):
     assert main(["products", "--cancel", "Stollen"]) == 0
     assert main(["products", "--launch", "Stollen"]) == 2
     assert main(["products", "--like", "Cake"]) == 2
+
+
+def test_http_plans_lists_and_cancels(bakery):
+    asked = api_client.client(bakery)
+    planned = asked.post("/api/products/launches", json={"product": "Stollen", "day": "2026-07-09", "price": 9.5, "like": "Cake"}).json()
+    assert (planned["product"], planned["price"], planned["twins"][0]["product"], planned["lower_80"]) == ("Stollen", 9.5, "Cake", None)
+    assert asked.get("/api/products/launches").json() == [planned]
+    assert asked.get("/api/products/links").json()["waiting"]
+    assert asked.post("/api/products/launches/cancel", json={"product": "Stollen"}).json() == []
+    refused = asked.post("/api/products/launches", json={"product": "Stollen", "day": "2026-07-09", "price": 0})
+    assert refused.status_code == 422

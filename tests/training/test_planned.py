@@ -94,3 +94,9 @@ def test_without_earlier_launches_it_stays_without_a_forecast():
     y[:, 1] = np.nan
     whole = ensemble(y, np.nan_to_num(y), before=[[5.0] * 28, [np.nan] * 28], series={"product_id": ["Tea", "Stollen"]})
     assert with_planned(whole, [PlannedLaunch("Stollen", START.date())]) is whole
+
+
+@pytest.mark.parametrize(("day", "sold"), [(date(1, 1, 1), True), (date(9999, 12, 31), False)])
+def test_any_day_can_be_planned(planned, day, sold):
+    ahead = with_planned(planned, [PlannedLaunch("Stollen", day)]).yhat["blend"][11]
+    assert (ahead > 0).all() if sold else (ahead == 0).all()

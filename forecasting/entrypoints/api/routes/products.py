@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import BaseModel, Field
 
 from forecasting.entrypoints.api.context import Ask
+from forecasting.entrypoints.api.days import Day
 from forecasting.entrypoints.api.error_responses import documented
 from forecasting.services import product_links
 from forecasting.storage.workspace import Workspace
 
 router = APIRouter(tags=["products"])
 PART = "product links"
-
-
-def _text(value: object) -> object:
-    if isinstance(value, str):
-        return value
-    raise ValueError('Input should be a day as text, e.g. "2026-03-01"')
-
-
-Day = Annotated[date, BeforeValidator(_text)]
-"""A day that is sent as text: a number is not taken for seconds since 1970."""
 
 
 class ProductLink(BaseModel):
