@@ -61,6 +61,6 @@ with left, layout.card("What stands behind it", height="stretch"):
     happenings = st.container()
 with right, layout.card("Stock", height="stretch"):
     cards.shelf(None if saved is None else session.with_own_quantities(session.orders_of(version, saved, terms, {})), rows, product)
-cards.prices(ensemble, rows, steps, [each.text for each in forecasts.assumptions(ensemble, filters, steps)])
+cards.prices(ensemble, rows, steps, days, [each.text for each in forecasts.assumptions(ensemble, filters, steps)])
 with happenings:
     cards.happenings(days, filters, panel.ahead(1)[0])

@@ -21,8 +21,14 @@ LONGEST_NAME: Final = 14
 """Letters of a name at most."""
 
 
-def add_marks(figure: go.Figure, marks: Sequence[DayMark]) -> go.Figure:
-    """The figure with marks, where its range of days and of units is set; marks outside of its days are left out."""
+def add_marks(figure: go.Figure, marks: Sequence[DayMark], *, names: bool = True) -> go.Figure:
+    """The figure with marks, where its range of days and of units is set; marks outside of its days are left out.
+
+    Args:
+        figure: Over days.
+        marks: In order.
+        names: Whether they are written beside the marks, as far as there is room.
+    """
     first, last = _reach(figure)
     shown = [mark for mark in marks if first <= mark.first <= last]
     if not shown:
@@ -35,7 +41,7 @@ def add_marks(figure: go.Figure, marks: Sequence[DayMark]) -> go.Figure:
     for mark in shown:
         figure.add_shape(type="line", x0=mark.first, x1=mark.first, y0=0, y1=1.05 * top, line={"color": QUIET + "4D", "width": 1}, layer="below")
     free = first - (last - first)
-    for mark in shown:
+    for mark in shown if names else ():
         if mark.first >= free and mark.kind != CLOSED:
             figure.add_annotation(x=mark.first, y=1.05 * top, text=_short(mark.name), showarrow=False, xanchor="left", xshift=7, font=_FONT)
             free = mark.first + ROOM * (last - first)

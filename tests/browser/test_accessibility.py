@@ -14,7 +14,11 @@ from repository import ROOT
 pytestmark = pytest.mark.browser
 
 GRAVE: Final = ("serious", "critical")
-VIEWS: Final = {"inventory": ["inventory?inventory_tab=Stock"], "forecast": ["forecast?whatif_closed=2026-07-02"]}
+VIEWS: Final = {
+    "inventory": ["inventory?inventory_tab=Stock"],
+    "products": ["product?product=Bread"],
+    "forecast": ["forecast?whatif_closed=2026-07-02"],
+}
 """Further views of a page."""
 AXE: Final = Axe()
 STANDS: Final = """scheme => getComputedStyle(document.querySelector('[data-testid=stApp]')).colorScheme == scheme

@@ -41,6 +41,10 @@ def test_names_do_not_meet_the_last_day_of_sales():
     assert [(each.text, each.yshift) for each in drawn.layout.annotations] == [("Last sales 21 Nov", -marks.STEP), ("Promotion", None)]
 
 
+def test_names_may_be_left_to_the_legend():
+    assert marks.add_marks(figure(), [mark(PROMOTION, "2026-11-03", "Promotion")], names=False).layout.annotations == ()
+
+
 def test_without_marks_a_figure_stays_as_it_is():
     assert marks.add_marks(figure(), [mark(HOLIDAY, "2027-01-01")]).layout.yaxis.range == (0, 12)
 

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from forecasting.analysis import product_story
-from forecasting.analysis.day_marks import DayMark
+from forecasting.analysis.day_marks import PROMOTION, DayMark
 from forecasting.analysis.forecast_view import View
 from forecasting.core import formatting, schema, unseen
 from forecasting.core.errors import ShelfcastError
@@ -18,7 +18,7 @@ from forecasting.inventory.orders import projection, wording
 from forecasting.inventory.orders.recommend import Orders
 from forecasting.inventory.stock import state
 from forecasting.services import product_uploads, workspaces
-from pages.charts import forecast, price, stock
+from pages.charts import forecast, marks, price, stock
 from pages.components.inventory import summary
 from pages.components.shared import layout, markdown
 from pages.components.shared.addresses import INVENTORY
@@ -47,9 +47,9 @@ def _ids(ensemble: Ensemble, view: View) -> pd.Series:
     return ensemble.panel.series.loc[chosen, schema.UNIQUE_ID]
 
 
-def happenings(marks: Sequence[DayMark], filters: Mapping[str, str], first_ahead: pd.Timestamp) -> None:
+def happenings(days: Sequence[DayMark], filters: Mapping[str, str], first_ahead: pd.Timestamp) -> None:
     """What is to come, and which uploads changed the product."""
-    coming = [{"Day": mark.days, "What": mark.name} for mark in marks if mark.last >= first_ahead]
+    coming = [{"Day": mark.days, "What": mark.name} for mark in days if mark.last >= first_ahead]
     rows = [*coming, *_uploads(filters)]
     if not rows:
         st.caption("No holiday, promotion or closed day is known ahead.")
@@ -134,13 +134,27 @@ def _shelves(orders: Orders, counted: list[int], filters: Mapping[str, str], she
         st.caption(f"{len(counted):,} of {shelves:,} shelves counted.")
 
 
-def prices(ensemble: Ensemble, rows: np.ndarray, steps: int, assumed: Sequence[str]) -> None:
-    """The price as it was and as it is assumed, and what is assumed of promotions and closed days; nothing where nothing is known of them."""
+def prices(ensemble: Ensemble, rows: np.ndarray, steps: int, days: Sequence[DayMark], assumed: Sequence[str]) -> None:
+    """The price as it was and as it is assumed, with the promotions among the marked days; nothing where nothing is known of them.
+
+    Args:
+        ensemble: What is served.
+        rows: Positions of the product's series.
+        steps: Steps ahead.
+        days: Days that stand out.
+        assumed: What is taken for granted of the days ahead, in sentences.
+    """
     figure = price.price(ensemble.panel, rows, steps)
+    promotions = [mark for mark in days if mark.kind == PROMOTION]
     if figure is None and not assumed:
         return
     with layout.card("Price and promotion", "What the forecast takes for granted"):
         if figure is not None:
-            st.plotly_chart(figure, config=forecast.CONFIG, key="product_price", alt="The price of the last year and the one assumed ahead")
+            st.plotly_chart(
+                marks.add_marks(figure, promotions, names=False),
+                config=forecast.CONFIG,
+                key="product_price",
+                alt="The price of the last year with its promotions, and the one assumed ahead",
+            )
         if assumed:
             st.caption("  \n".join(markdown.plain(text) for text in assumed))
