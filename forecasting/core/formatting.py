@@ -111,7 +111,9 @@ def signed_percent(share: float, digits: int = 0) -> str:
         >>> signed_percent(-0.1), signed_percent(0.064, 1)
         ('\u221210\\xa0%', '+6.4\\xa0%')
     """
-    return UNKNOWN if math.isnan(share) else f"{'' if round(100 * share, digits) < 0 else '+'}{percent(share, digits)}"
+    if math.isnan(share):
+        return UNKNOWN
+    return percent(share, digits) if round(100 * share, digits) < 0 else f"+{percent(abs(share), digits)}"
 
 
 def count(number: int, noun: str, plural: str = "") -> str:

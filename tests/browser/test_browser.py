@@ -119,6 +119,8 @@ COVERED = """selector => {
     return boxes(selector).flatMap(box => texts.filter(text => !apart(box, text))).length;
 }"""
 """How many texts lie beneath the boxes of a selector."""
+ROW_PIXELS = 35
+"""Height of a row of a grid, and of its head."""
 CUT = """() => [...document.querySelectorAll('[data-testid=stMetric] *')]
     .filter(each => getComputedStyle(each).overflowX != 'visible' && each.scrollWidth > each.clientWidth + 1 && !each.closest('svg'))
     .map(each => each.innerText)"""
@@ -126,10 +128,10 @@ CUT = """() => [...document.querySelectorAll('[data-testid=stMetric] *')]
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
-def test_no_page_is_wider_than_the_screen(server, browser, width, scheme):
+def test_no_page_is_wider_than_the_screen_or_cut_and_a_tap_selects_a_row(server, browser, width, scheme):
     address, _ = server
     page = new_page(browser, viewport={"width": width, "height": 900}, color_scheme=scheme, has_touch=width < 400, is_mobile=width < 400)
-    for name in ("", "upload", "forecast", "products", "product?product=Bread", "inventory", "accuracy"):
+    for name in ("", "upload", "forecast", "products", "product?product=Bread", "accuracy", "inventory"):
         page.goto(f"{address}/{name}")
         page.locator("h1").first.wait_for()
         page.wait_for_timeout(500)
@@ -140,12 +142,19 @@ def test_no_page_is_wider_than_the_screen(server, browser, width, scheme):
         assert width > 400 or page.evaluate(COVERED, "[data-testid=stElementToolbar]") == 0
         tops = {button.bounding_box()["y"] for button in page.locator(".st-key-head button:visible", has_text=re.compile(r"\w")).all()}
         assert len(tops) <= 1
+    title, grid = page.locator(".st-key-inventory_card h5"), page.locator("[data-testid=stDataFrame] canvas").first
+    before, press = title.inner_text(), page.touchscreen.tap if width < 400 else page.mouse.click
+    grid.scroll_into_view_if_needed()
+    box = grid.bounding_box()
+    press(box["x"] + 120, box["y"] + 2.5 * ROW_PIXELS)
+    page.locator(".st-key-inventory_card h5", has_not_text=before).wait_for()
+    assert "line=" in page.url
 
 
 def test_a_page_on_paper_shows_whole_tables_and_its_logo_above_the_title(server, browser):
     address, _ = server
     page = new_page(browser)
-    for name, rows in (("forecast", 14), ("inventory", 9)):
+    for name, rows in (("forecast", 14), ("inventory", 9), ("products", 5)):
         page.goto(f"{address}/{name}")
         heading(page, name.title())
         page.locator("[data-testid=stDataFrame] canvas").first.wait_for()

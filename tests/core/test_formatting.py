@@ -127,3 +127,7 @@ def test_days_weeks_and_months_are_named_by_what_tells_them_apart():
     day = pd.Timestamp(2026, 12, 19)
     assert [formatting.step_date(day, period) for period in PERIODS.values()] == ["Sat 19 Dec", "19 Dec", "Dec 2026"]
     assert [formatting.last_date(day, period) for period in PERIODS.values()] == ["19 Dec 2026", "week of 19 Dec 2026", "Dec 2026"]
+
+
+def test_a_change_that_rounds_to_nothing_has_one_sign():
+    assert [formatting.signed_percent(share) for share in (-0.003, 0.003, -0.006)] == ["+0\u00a0%", "+0\u00a0%", "\u22121\u00a0%"]

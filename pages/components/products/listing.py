@@ -13,7 +13,7 @@ from forecasting.core import formatting, schema, unseen
 from forecasting.core.errors import NotFound
 from forecasting.services import products as services
 from pages.components.products import wording
-from pages.components.shared import product_links
+from pages.components.shared import paper, product_links
 from pages.components.shared import wording as shared
 from pages.components.shared.filters import ask_filters, no_match
 
@@ -39,6 +39,8 @@ FEW: Final = 12
 """Rows up to which the table is as high as they are."""
 LAZY_FROM: Final = 1000
 """Rows beyond which the browser gets only those that it shows."""
+MAX_ON_PAPER: Final = 200
+"""Products that paper shows; more would slow the search."""
 LINKED: Final = 6
 """Products found, up to which each has a link of its own above the table, for the keyboard."""
 
@@ -120,8 +122,9 @@ def _draw(rows: pd.DataFrame, filters: Mapping[str, str], period: Period, steps:
         st.caption("No product fits. Search for less, or take a filter away.")
         return
     columns = _columns(rows, filters, period, steps)
+    cells = _cells(rows)[list(columns)]
     st.dataframe(
-        _cells(rows)[list(columns)],
+        cells,
         column_config=columns,
         hide_index=True,
         height="content" if len(rows) <= FEW else 640,
@@ -130,6 +133,7 @@ def _draw(rows: pd.DataFrame, filters: Mapping[str, str], period: Period, steps:
         key="products_table",
         alt="Products with their forecast, their change, their stock and how far their forecast is usually off",
     )
+    paper.copy("products", cells, columns, most=MAX_ON_PAPER)
     st.caption(wording.totals(rows, period.count(steps)))
 
 

@@ -21,25 +21,26 @@ CHARTS: Final = {"line_chart", "bar_chart", "area_chart", "image"}
 """Kinds of columns that no text can stand for."""
 
 
-def copy(key: str, frame: pd.DataFrame, columns: Mapping[str, Any]) -> None:
+def copy(key: str, frame: pd.DataFrame, columns: Mapping[str, Any], *, most: int = MAX_ROWS) -> None:
     """A table's copy that only a printer sees, right after the grid, which is left out there.
 
     Args:
         key: What the table is, once a page.
         frame: What the grid shows.
         columns: The grid's `column_config`.
+        most: Rows of the copy at most.
     """
     every = {name: getattr(columns.get(name), "config", columns.get(name)) for name in frame.columns}
     shown = {name: column for name, column in every.items() if _kind(column) not in CHARTS}
     rows = [
-        [cell(value, column) for value, column in zip(row, shown.values(), strict=True)] for row in frame[list(shown)].head(MAX_ROWS).to_numpy(object)
+        [cell(value, column) for value, column in zip(row, shown.values(), strict=True)] for row in frame[list(shown)].head(most).to_numpy(object)
     ]
     heads = [_head(name, column) for name, column in shown.items()]
     lines = [heads, ["-:" if _kind(column) in ("number", "progress") else ":-" for column in shown.values()], *rows]
     with st.container(key=f"paper_{key}"):
         st.markdown("\n".join(f"| {' | '.join(line)} |" for line in lines))
-        if len(frame) > MAX_ROWS:
-            st.caption(f"The first {MAX_ROWS} of {len(frame):,} rows; the download has all.")
+        if len(frame) > most:
+            st.caption(f"The first {most} of {len(frame):,} rows; the download has all.")
 
 
 def cell(value: Any, column: Any) -> str:
