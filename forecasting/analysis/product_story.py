@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from forecasting.analysis import forecast_view
+from forecasting.analysis.contributions import contributions
 from forecasting.analysis.forecast_view import View
 from forecasting.core import formatting, schema
 from forecasting.core.arrays import FloatArray
@@ -42,7 +43,7 @@ def product_story(ensemble: Ensemble, view: View) -> list[str]:
     if ensemble.silent[rows].all() or ensemble.unlaunched[rows].all():
         return reasons[:1]
     served = len(view.simpler) < len(rows)
-    return [_level(ensemble, rows, view), *([_parts(ensemble, view)] if served else reasons[:1]), *_trust(ensemble, rows, view)]
+    return [_level(ensemble, rows, view), *([_parts(ensemble, rows, view)] if served else reasons[:1]), *_trust(ensemble, rows, view)]
 
 
 def _level(ensemble: Ensemble, rows: np.ndarray, view: View) -> str:
@@ -81,10 +82,10 @@ def _compared(change: float, count: str) -> str:
     return f", {formatting.percent(abs(change), 0)} {'more' if change > 0 else 'less'} than in the last {count}"
 
 
-def _parts(ensemble: Ensemble, view: View) -> str:
+def _parts(ensemble: Ensemble, rows: np.ndarray, view: View) -> str:
     """ "Against an average day of last year the season adds 61 and holidays take 3 away."."""
     least = NAMED_SHARE * view.total.expected / view.steps
-    parts = forecast_view.components(ensemble, view.filters, view.steps).set_index("component")["units"].to_dict()
+    parts = contributions(ensemble, ensemble.cleaned, rows).between(0, view.steps).set_index("part")["units"].to_dict()
     named = {name: parts[name] for name in PARTS if abs(parts.get(name, 0.0)) > least and formatting.headline(abs(parts[name])) != "0"}
     if not named:
         return f"Season, holidays and promotions change little in these {view.period.plural}."

@@ -10,17 +10,25 @@ import past_ensembles
 import pytest
 
 from forecasting.analysis import day_marks, forecast_view, product_story
+from forecasting.analysis.contributions import Contributions
 from forecasting.core import schema
 from forecasting.core.period import WEEK
 from forecasting.training.reasons import STOPPED
 
-PARTS = pd.DataFrame({"component": ["trend", "yearly", "holidays", schema.PRICE], "label": "", "units": [9.0, 4.2, -1.5, 3.0]})
+UNITS = {"level": 9.0, "yearly": 4.2, "holidays": -1.5, schema.PRICE: 3.0}
+
+
+def made_of(monkeypatch, units):
+    """What a forecast of 28 days is made of: models that were fitted are not needed to put it into words."""
+    parts = {(part, ""): np.full(28, value) for part, value in units.items()}
+    whole = Contributions(pd.date_range("2026-01-01", periods=28), 40.0, np.full(28, 40.0), parts)
+    monkeypatch.setattr(product_story, "contributions", lambda *asked: whole)  # noqa: ARG005
 
 
 @pytest.fixture
 def parts(monkeypatch):
-    """What Prophet would say: its fitted model is not needed to put it into words."""
-    monkeypatch.setattr(forecast_view, "components", lambda *asked: PARTS)  # noqa: ARG005
+    """Parts that are worth a word."""
+    made_of(monkeypatch, UNITS)
 
 
 def shop(**health):
@@ -53,7 +61,7 @@ def test_nothing_sold_of_late_is_said_instead_of_a_percentage():
 
 
 def test_parts_too_small_to_be_read_are_not_told(monkeypatch):
-    monkeypatch.setattr(forecast_view, "components", lambda *asked: PARTS.assign(units=PARTS["units"] / 100))  # noqa: ARG005
+    made_of(monkeypatch, {part: units / 100 for part, units in UNITS.items()})
     ensemble = shop()
     ensemble.yhat[schema.BLEND][:] = 0.2
     assert told(ensemble)[1] == "Season, holidays and promotions change little in these days."
