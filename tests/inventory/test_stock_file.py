@@ -10,7 +10,7 @@ from time import process_time
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from forecasting.core import spreadsheets
@@ -208,7 +208,12 @@ ODD = st.text(st.sampled_from("=+-@;,'\"\t\r\n \u200b\uff1da1"), min_size=1)
 
 
 @pytest.mark.slow
-@given(st.lists(ODD.map(spreadsheets.as_meant).map(str.strip).filter(bool), min_size=1, max_size=4, unique=True))
+@settings(max_examples=9)
+@given(
+    st.sampled_from([1, 30]).flatmap(
+        lambda n: st.lists(ODD.map(spreadsheets.as_meant).map(str.strip).filter(bool), min_size=n, max_size=n, unique=True)
+    )
+)
 def test_a_template_that_is_filled_in_is_about_the_same_series(names):
     at = panel([(name,) for name in names], ["product_id"])
     header, *lines = csv.reader(io.StringIO(stock_file.template(at).decode(), newline=""))
@@ -487,6 +492,9 @@ def test_the_template_has_a_row_a_series():
 # There and back
 
 
+FEW_TABLES = settings(max_examples=9)
+MANY = 30
+"""To read a table costs a hundred times what a row of it does: a few tables of many rows try as many cells as a hundred of a few rows."""
 KEY = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp"]), min_size=1, max_size=6).map(str.strip).filter(bool)
 AMOUNT = st.none() | st.floats(0, 1e9).map(lambda value: round(value, 3)) | st.integers(0, 10_000).map(float)
 DAYS = st.none() | st.integers(1, 365).map(float)
@@ -513,7 +521,8 @@ DUE = st.none() | st.dates(pd.Timestamp(2025, 1, 1).date(), pd.Timestamp(2027, 1
 def stated(draw):
     """A panel and anything that may be given of it."""
     names = draw(st.sampled_from([["product_id"], ["product_id", "store"], ["region"], ["product_id", "region", "store"]]))
-    rows = draw(st.lists(st.tuples(*(KEY for _ in names)), min_size=1, max_size=5, unique=True))
+    most = draw(st.sampled_from([1, 3, MANY]))
+    rows = draw(st.lists(st.tuples(*(KEY for _ in names)), min_size=most, max_size=most, unique=True))
     assume(not any(text.startswith("'") for row in rows for text in row))
     at = panel(rows, names)
     n = len(at)
@@ -532,6 +541,7 @@ def stated(draw):
 
 
 @pytest.mark.slow
+@FEW_TABLES
 @given(stated())
 def test_what_was_given_comes_back_from_its_csv_and_its_table(case):
     at, before = case
@@ -562,7 +572,8 @@ CELL = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=8
 
 
 @pytest.mark.slow
-@given(st.lists(st.lists(CELL, min_size=7, max_size=7), min_size=1, max_size=8))
+@FEW_TABLES
+@given(st.sampled_from([1, MANY, 2 * MANY]).flatmap(lambda n: st.lists(st.lists(CELL, min_size=7, max_size=7), min_size=n, max_size=n)))
 def test_any_text_gives_sound_stock_or_problems(rows):
     roles = ["product_id", "on_hand", "on_order", "due", "lead_time", "lead_times", "service_level"]
     text = pd.DataFrame(rows, columns=roles).to_csv(index=False)

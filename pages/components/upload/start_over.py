@@ -47,7 +47,7 @@ def _close() -> None:
 @st.dialog("Start over?", on_dismiss=_close)
 def _dialog(ws: Workspace) -> None:
     st.markdown("Sales, uploads, stock and forecasts leave this shop, **for everybody who uses it**. You begin with an empty one.")
-    st.markdown(f":material/shield: First, everything is saved in one backup in {markdown.plain(str(ws.backups))}. Nothing is lost.")
+    st.markdown(f":material/shield: First, everything is saved in one backup, in the folder {ws.backups.name} of the workspace. Nothing is lost.")
     with st.container(horizontal=True):
         pressed = st.button("Save a backup and start over", type="primary", key="start_over_now")
         if st.button("Keep the shop", key="start_over_no"):
@@ -65,5 +65,5 @@ def _start(ws: Workspace) -> None:
         st.error(markdown.plain(str(error)), icon=":material/error:")
         return
     st.session_state.clear()
-    st.session_state[SAVED] = str(saved.file)
+    st.session_state[SAVED] = str(saved.file.relative_to(ws.home))
     st.rerun()
