@@ -18,6 +18,8 @@ from repository import ROOT
 
 from forecasting.core.parallel import Pool, blocks
 
+in_proc = pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for the state of processes in /proc")
+
 
 def tasks(values):
     return [partial(lambda value: value, value) for value in values]
@@ -111,6 +113,7 @@ def all_end(pids):
         time.sleep(0.02)
 
 
+@in_proc
 def test_an_error_ends_the_processes_in_the_middle_of_their_tasks_of_which_only_a_few_were_made(tmp_path):
     pids, given = [], []
 
@@ -126,7 +129,7 @@ def test_an_error_ends_the_processes_in_the_middle_of_their_tasks_of_which_only_
     assert len(given) == 4
 
 
-@pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for the state of processes in /proc")
+@in_proc
 def test_processes_end_when_the_one_that_started_them_is_killed(tmp_path):
     script = (
         "import sys; from functools import partial; import pool_tasks; from forecasting.core.parallel import Pool\n"
