@@ -11,28 +11,16 @@ import pandas as pd
 
 from forecasting.analysis import by_span
 from forecasting.core import formatting, schema
-from forecasting.core.arrays import FloatArray, known_sum
+from forecasting.core.arrays import FloatArray
 from forecasting.core.errors import InputError, NotFound
 from forecasting.core.period import DAY, Period
 from forecasting.core.spans import Spans
-from forecasting.models.prophet.model import ProphetModel
 from forecasting.training import metrics, reasons
 from forecasting.training.bands import quantiles
 from forecasting.training.ensemble import Ensemble
 
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 WITHOUT_SALES = (reasons.STOPPED, reasons.NO_SALES)
 """What stands behind series that are forecast to sell nothing: no longer sold, or never yet."""
-COMPONENTS = {
-    "trend": "Trend",
-    "weekly": "Weekday",
-    "yearly": "Season",
-    "holidays": "Holidays",
-    schema.PROMO: "Promotions",
-    schema.PRICE: "Price",
-    schema.OPEN: "Opening",
-    "closed": "Closed days",
-}
 
 
 @dataclass(frozen=True)
@@ -207,40 +195,6 @@ def total_range(ensemble: Ensemble, rows: np.ndarray, steps: int) -> Range:
     learned = ensemble.calibrated(steps) if len(rows) == 1 else None
     limits = quantiles.quantiles(ensemble.errors, ensemble.yhat[schema.BLEND][:, :steps], rows, schema.QUANTILES, window=steps, learned=learned)[:, 0]
     return Range(expected, *(float(value) for value in limits))
-
-
-def components(ensemble: Ensemble, filters: Mapping[str, str], steps: int) -> pd.DataFrame:
-    """What moves Prophet's curve on the next days, against an average day of the last year.
-
-    Returns:
-        `component, label, units`: Prophet's name of the part, what a person calls it, and its mean effect in units a day. The trend is its
-        distance from the average day; of the week, which has no mean effect, the weekday that stands out most is told.
-    """
-    rows = chosen_rows(ensemble, filters, steps)
-    prophet = ensemble.models[ProphetModel.name]
-    if not isinstance(prophet, ProphetModel):
-        raise TypeError(f"Expected a ProphetModel. Received {type(prophet).__name__}.")
-    modelled = rows[np.isfinite(ensemble.yhat[ProphetModel.name][rows, 0]) & (ensemble.share[rows].sum(axis=1) > 0)]
-    if not len(modelled):
-        return pd.DataFrame({"component": pd.Series(dtype="str"), "label": pd.Series(dtype="str"), "units": pd.Series(dtype=float)})
-    average = float(np.nanmean(known_sum(ensemble.panel.sales[modelled][:, -ensemble.panel.period.year :], axis=0)))
-    parts = []
-    for name, values in prophet.components(ensemble.panel, modelled, steps).items():
-        effect, label = values.sum(axis=0), COMPONENTS.get(name, name)
-        units = float(effect.mean()) - (average if name == "trend" else 0.0)
-        if name == "weekly":
-            units, weekday = _strongest(effect, ensemble.panel.ahead(steps))
-            label = f"{label}, {weekday}"
-        parts.append((name, label, units))
-    return pd.DataFrame(parts, columns=["component", "label", "units"])
-
-
-def _strongest(effect: FloatArray, dates: pd.DatetimeIndex) -> tuple[float, str]:
-    """The mean effect on the weekday on which it is largest, and that weekday."""
-    weekdays = dates.day_of_week.to_numpy()
-    means = {day: float(effect[weekdays == day].mean()) for day in np.unique(weekdays)}
-    strongest = max(means, key=lambda day: abs(means[day]))
-    return means[strongest], WEEKDAYS[strongest]
 
 
 def _last_year(ensemble: Ensemble, rows: np.ndarray, steps: int) -> float:

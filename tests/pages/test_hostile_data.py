@@ -8,12 +8,13 @@ import json
 import re
 
 import hostile_names as hostile
+import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
 
 from forecasting.analysis import accuracy as accuracy_module
-from forecasting.analysis import forecast_view
+from forecasting.analysis import contributions, forecast_view
 from forecasting.core import spreadsheets, unseen
 from forecasting.inventory.orders import projection
 from forecasting.inventory.policy import Policy
@@ -129,7 +130,7 @@ def test_no_text_of_the_data_reaches_a_figure_as_mark_up(ensemble, accuracy, ord
     total, history = accuracy.total, accuracy.history
     drawn = [
         forecast.forecast(forecast_view.view(ensemble, filters, 14), forecast.shown()),
-        forecast.components(forecast_view.components(ensemble, filters, 14)),
+        forecast.components(contributions.contributions(ensemble, ensemble.cleaned, np.array([4])).between(0, 14)),
         forecast.components(pd.DataFrame({"label": hostile.PRODUCTS, "units": 1.0})),
         forecast.rows_by_day(hostile.sales()["date"]),
         accuracy_charts.by_step(accuracy.steps, "wape", "day"),

@@ -14,7 +14,7 @@ from patience import PATIENCE
 from repository import ROOT
 from streamlit.testing.v1 import AppTest
 
-from forecasting.analysis import forecast_view
+from forecasting.analysis import contributions, forecast_view
 from forecasting.core import schema
 from forecasting.core.errors import InputError
 from forecasting.core.settings import LstmSettings, Settings
@@ -63,7 +63,9 @@ def test_last_year_is_52_weeks_back(made):
 
 
 def test_what_moves_the_forecast_has_no_weekdays(made):
-    assert forecast_view.components(made, {}, 8)["component"].tolist() == ["trend", "yearly"]
+    parts = {part for part, _ in contributions.contributions(made, made.cleaned, np.arange(len(made.panel))).parts}
+    assert {"level", "yearly"} <= parts
+    assert "weekly" not in parts
 
 
 def test_more_weeks_than_the_version_forecasts_are_refused_in_weeks(made):

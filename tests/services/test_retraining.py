@@ -142,8 +142,9 @@ def test_the_same_sales_and_seed_give_the_same_forecast(shop):
 
 def test_loading_and_looking_at_a_version_never_loads_tensorflow_or_keras(published):
     code = (
-        "import sys; from forecasting.analysis import forecast_view; from forecasting.services import versions, workspaces;"
-        "made = versions.load(workspaces.workspace(), 1); forecast_view.view(made, {}, 7); forecast_view.components(made, {}, 7);"
+        "import sys, numpy; from forecasting.analysis import contributions, forecast_view; from forecasting.services import versions, workspaces;"
+        "made = versions.load(workspaces.workspace(), 1); forecast_view.view(made, {}, 7);"
+        "contributions.contributions(made, made.cleaned, numpy.arange(3));"
         "made.models['lstm'].predict(made.panel, 7);"
         "loaded = {name.split('.')[0] for name in sys.modules} & {'tensorflow', 'keras', 'prophet', 'streamlit'}; sys.exit(', '.join(loaded) or 0)"
     )

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting.analysis import forecast_view
+from forecasting.analysis import contributions, forecast_view
 from forecasting.core import schema
 from forecasting.core.errors import InputError, NotFound
 from forecasting.models import registry
@@ -134,10 +134,10 @@ def test_filters_that_match_nothing_or_do_not_exist_are_named(made):
         forecast_view.view(made, {}, 15)
 
 
-def test_components_say_what_moves_the_forecast(made):
-    moved = forecast_view.components(made, {"product_id": "Bread"}, 14).set_index("component")
-    assert moved.label["weekly"] == "Weekday, Sat"
-    assert moved.units["weekly"] > 15
+def test_parts_say_what_moves_the_forecast(made):
+    moves = contributions.contributions(made, made.cleaned, forecast_view.chosen_rows(made, {"product_id": "Bread"}, 14))
+    saturday = int(np.flatnonzero(moves.dates.day_of_week == 5)[0])
+    assert moves.between(saturday, saturday + 1).set_index("label").units["Weekday"] > 15
 
 
 def test_the_csv_has_a_row_for_each_series_and_day_in_the_columns_that_scripts_rely_on(made):
