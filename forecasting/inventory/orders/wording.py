@@ -16,7 +16,7 @@ from forecasting.inventory.stock import state
 from forecasting.training.reasons import TOO_NEW
 
 __all__ = ["NOT_JUDGED", "NOT_KEPT"]
-MANY_TOO_NEW: Final = "Too new, check by hand: sold once or twice, then no more. They are not ordered until you have checked them."
+MANY_TOO_NEW: Final = "Too new, check by hand: not sold yet, or once or twice and then no more. They are not ordered until you have checked them."
 FEW_SERVED: Final = 0.9
 """Share of demand met below which a kept promise of no stockouts still misses much: cycles without demand count as kept."""
 STATES: Final = {
