@@ -20,9 +20,10 @@ from forecasting.core.settings import LstmSettings
 from forecasting.models.lstm import calendar_features, inputs, profiles
 from forecasting.models.lstm.calendar_features import easter
 from forecasting.models.lstm.learning_rate import LearningRateSchedule, Start
-from forecasting.models.lstm.model import RECENT_SHARE, LstmModel
+from forecasting.models.lstm.model import LstmModel
 from forecasting.models.lstm.numpy_network import Network
 from forecasting.models.lstm.sampling import draw_pool
+from forecasting.models.lstm.serving import RECENT_SHARE
 from forecasting.models.lstm.windows import Features, group_history
 
 pytestmark = pytest.mark.slow
@@ -321,7 +322,7 @@ def test_a_year_ago_is_the_same_month_and_the_waves_follow_the_dates():
     day = panels.from_sales(sales_frame(days=40))
     panel = replace(day, period=MONTH, dates=MONTH.ahead(pd.Timestamp("2020-01-31"), 40))
     layout = inputs.design_inputs(panel, lookback=12, horizon=3)
-    assert profiles.a_year_ago(np.array([36]), 3, layout.spans).tolist() == [[24, 25, 26]]
+    assert profiles.a_year_ago(np.array([36]), np.arange(3)[None], layout.spans).tolist() == [[24, 25, 26]]
     channels = calendar_features.calendar(np.datetime64("2020-02-29"), -2, 27, layout)
     np.testing.assert_allclose(channels[0, :6], channels[12, :6], atol=0.1)
     assert np.abs(channels[0, :6] - channels[6, :6]).max() > 1
@@ -445,7 +446,7 @@ def test_a_network_that_is_trained_after_another_is_the_one_that_it_would_have_b
 
 def test_series_that_are_forecast_in_blocks_know_the_totals_of_all(model, panel, monkeypatch):
     whole = model.predict(panel, 14)
-    monkeypatch.setattr("forecasting.models.lstm.model._SERIES_AT_ONCE", 4)
+    monkeypatch.setattr("forecasting.models.lstm.serving._DAYS_AT_ONCE", 40)
     np.testing.assert_allclose(model.predict(panel, 14), whole, rtol=1e-5)
 
 

@@ -65,20 +65,20 @@ class Groups:
             channels.append(np.minimum(at(self._profiles.values, group, days) / level, _MAX_TIMES_LEVEL))
         return channels
 
-    def ahead(self, rows: np.ndarray, origins: np.ndarray, month: np.ndarray | None) -> list[np.ndarray]:
-        """Each group's weekday mean, the same days a year ago and the day of the month, over its level then; shape (b, horizon) each.
+    def ahead(self, rows: np.ndarray, origins: np.ndarray, steps: np.ndarray, month: np.ndarray | None) -> list[np.ndarray]:
+        """Each group's weekday mean, the same days a year ago and the day of the month, over its level then; shape (b, k) each.
 
         Args:
             rows, origins: The windows, shape (b,).
-            month: For each day ahead, the last equal day of a month whose index is known, -1 for none; shape (b, horizon).
+            steps: Days after the origins, shape (b, k).
+            month: For each day ahead, the last equal day of a month whose index is known, -1 for none; shape (b, k).
         """
-        horizon, spans = self._layout.horizon, self._layout.spans
-        week, tile = origins[:, None] + np.arange(-spans.cycle, 0), np.arange(horizon) % spans.cycle
-        year = a_year_ago(origins, horizon, spans)
+        spans = self._layout.spans
+        week, year = origins[:, None] - spans.cycle + steps % spans.cycle, a_year_ago(origins, steps, spans)
         channels = []
         for group in self._rows[:, rows]:
             level = self._level(group, origins)
-            channels.append(np.minimum(at(self._profiles.recent, group, week) / level, _MAX_TIMES_LEVEL)[:, tile])
+            channels.append(np.minimum(at(self._profiles.recent, group, week) / level, _MAX_TIMES_LEVEL))
             if self._layout.year_ago:
                 then, known = self._level(group, np.maximum(origins - spans.year, 0)), year >= 0
                 channels.append(np.minimum(at(self._profiles.values, group, year) / then, _MAX_TIMES_LEVEL) * known)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -17,22 +16,15 @@ from forecasting.core.panel import Panel
 from forecasting.core.progress import OnProgress
 from forecasting.core.settings import LstmSettings
 from forecasting.models.base import Model
-from forecasting.models.lstm import input_parts, inputs, time_spans
+from forecasting.models.lstm import input_parts, inputs, serving
 from forecasting.models.lstm.group_totals import History
 from forecasting.models.lstm.inputs import Float32Array, NetworkInputs
 from forecasting.models.lstm.numpy_network import Network
 from forecasting.models.lstm.sampling import draw_pool
 from forecasting.models.lstm.windows import Features, Shapes, Windows, group_history
 
-MIN_ROWS = 7
-"""Days (steps of the file) with a row that a series needs for a forecast by the network."""
-RECENT_SHARE = 0.4
-"""Share of a forecast in which recent peculiarities go on, where recency is an input; in the rest they do not."""
-Answer = Callable[[Network, Windows, NetworkInputs], dict[str, FloatArray]]
-"""What a network says of some windows, in parts of shape (b, horizon) and in units of their scale."""
 _FORMAT = 2
 """Format of the saved files; other formats have other inputs."""
-_SERIES_AT_ONCE = 2_000
 _WARM_SHARE = 0.4
 """Windows of a training that starts from an earlier network, as a share of those of a whole training."""
 
@@ -70,7 +62,7 @@ class LstmModel(Model):
         self._keras_file = b""
         self._shapes: Shapes | None = None
         self._history: History | None = None
-        self.unmodelled_ = _reasons(panel)
+        self.unmodelled_ = serving.without_forecast(panel, "the network needs")
         if len(self.unmodelled_) < len(panel):
             self._train(panel, inputs.design_inputs(panel, lookback=self.settings.lookback, horizon=horizon), on_progress)
 
@@ -99,7 +91,14 @@ class LstmModel(Model):
         return start.weights_ if same else None
 
     def _predict(self, panel: Panel, horizon: int) -> FloatArray:
-        return self._answer(panel, horizon, _whole)[input_parts.LEVEL]
+        if self.layout_ is None:
+            return np.full((len(panel), horizon), np.nan)
+        network = Network(self.weights_)
+
+        def whole(features: Features, days: int, recent: FloatArray) -> dict[str, FloatArray]:
+            return {input_parts.LEVEL: network.forecast(_windows(features, recent))[:, :days].astype(float)}
+
+        return serving.answers(panel, horizon, self.layout_, self._history, whole)[input_parts.LEVEL]
 
     def components(self, panel: Panel, rows: np.ndarray, horizon: int) -> dict[str, FloatArray]:
         """How much of the forecasts of some series comes from which inputs: "level", and what "weekly", "yearly", "holidays" and drivers add.
@@ -107,37 +106,22 @@ class LstmModel(Model):
         They add up to the forecast before closed days are set to 0. What changes nothing is left out; the level never is.
         """
         self._check_fitted()
-        return self._answer(panel.select(rows), horizon, _split)
+        layout, network = self.layout_, Network(self.weights_)
+        if layout is None:
+            return {input_parts.LEVEL: np.full((len(rows), horizon), np.nan)}
 
-    def _answer(self, panel: Panel, horizon: int, answer: Answer) -> dict[str, FloatArray]:
-        """The parts of the forecast that an answer gives, shape (n, horizon) each; NaN for series without a forecast."""
-        reasons = _reasons(panel)
-        modelled = np.array([self.layout_ is not None and name not in reasons for name in panel.unique_ids])
-        empty = np.where(modelled[:, None], np.zeros((len(panel), horizon)), np.nan)
-        parts, layout, later, done = {input_parts.LEVEL: empty.copy()}, self.layout_, panel, 0
-        while layout is not None and modelled.any() and done < horizon:
-            history, width = group_history(later, layout, self._history), min(layout.horizon, horizon - done)
-            for rows in _blocks(np.flatnonzero(modelled)):
-                for name, values in self._block(later.select(rows), layout, history, answer).items():
-                    parts.setdefault(name, empty.copy())[rows, done : done + width] = values[:, :width]
-            done += width
-            later = _with_forecast(panel, np.sum(list(parts.values()), axis=0)[:, :done]) if done < horizon else later
-        return parts
+        def split(features: Features, days: int, recent: FloatArray) -> dict[str, FloatArray]:
+            windows = _windows(features, recent)
+            parts = input_parts.split(
+                lambda ahead: network.forecast(replace(windows, ahead=ahead)).astype(float), windows.past, windows.ahead, features.layout
+            )
+            return {name: values[:, :days] for name, values in parts.items()}
+
+        return serving.answers(panel.select(rows), horizon, layout, self._history, split)
 
     def knows(self, panel: Panel, driver: str) -> np.ndarray:
         """Of which series it has learned what a driver does, shape (n,) of bool: of all, where its network reads it."""
         return np.full(len(panel), self.layout_ is not None and driver in self.layout_.drivers)
-
-    def _block(self, panel: Panel, layout: NetworkInputs, history: History, answer: Answer) -> dict[str, FloatArray]:
-        """The parts of the forecast of the days that the network forecasts at once."""
-        rows = np.arange(len(panel))
-        features, origins = Features(panel, layout, history), np.full(len(rows), len(panel.dates))
-        kinds = {True: 1.0} if layout.learned_to is None else {True: RECENT_SHARE, False: 1 - RECENT_SHARE}
-        views = [features.windows(rows, origins, recent=np.full(len(rows), kind)) for kind in kinds]
-        both, nothing = [answer(Network(self.weights_), windows, layout) for windows in views], np.zeros((len(rows), layout.horizon))
-        names = dict.fromkeys(name for parts in both for name in parts)
-        scaled = {name: np.average([parts.get(name, nothing) for parts in both], axis=0, weights=list(kinds.values())) for name in names}
-        return {name: values * views[0].scale[:, None] for name, values in scaled.items()}
 
     def _save(self, folder: Path) -> None:
         history = self._history
@@ -189,40 +173,7 @@ class LstmModel(Model):
         return model
 
 
-def _whole(network: Network, windows: Windows, layout: NetworkInputs) -> dict[str, FloatArray]:  # noqa: ARG001 - an `Answer`
-    return {input_parts.LEVEL: network.forecast(windows).astype(float)}
-
-
-def _split(network: Network, windows: Windows, layout: NetworkInputs) -> dict[str, FloatArray]:
-    return input_parts.split(lambda ahead: network.forecast(replace(windows, ahead=ahead)).astype(float), windows.past, windows.ahead, layout)
-
-
-def _blocks(rows: np.ndarray) -> list[np.ndarray]:
-    """Positions of series that are forecast together, so that memory does not grow with their number."""
-    return np.array_split(rows, -(-len(rows) // _SERIES_AT_ONCE))
-
-
-def _reasons(panel: Panel) -> dict[str, str]:
-    """unique_id -> why the network cannot forecast a series."""
-    days, least, period = len(panel.dates), time_spans.spans_of(panel.period).least, panel.period
-    if days < least:
-        return dict.fromkeys(panel.unique_ids, f"Only {period.count(days)} of sales; the network needs {least}.")
-    rows = np.isfinite(panel.sales).sum(axis=1)
-    return {
-        name: f"Only {period.count(int(count))} with sales data; the network needs {MIN_ROWS}."
-        for name, count in zip(panel.unique_ids, rows, strict=True)
-        if count < MIN_ROWS
-    }
-
-
-def _with_forecast(panel: Panel, forecast: FloatArray) -> Panel:
-    """The panel continued by a forecast, as if the first days ahead had sold it."""
-    days, ahead = len(panel.dates), forecast.shape[1]
-    dates = panel.period.ahead(panel.dates[0], days + ahead, start=0)
-    drivers = {name: _longer(values, panel.driver(name, ahead)[:, days:], days) for name, values in panel.drivers.items()}
-    return replace(panel, dates=dates, sales=np.concatenate([panel.sales, forecast], axis=1), drivers=drivers)
-
-
-def _longer(given: FloatArray, ahead: FloatArray, days: int) -> FloatArray:
-    """A driver as given, with its assumed values on the first days ahead."""
-    return np.concatenate([given[:, :days], ahead, given[:, days + ahead.shape[1] :]], axis=1)
+def _windows(features: Features, recent: FloatArray) -> Windows:
+    """The windows of all series from the end of their sales on."""
+    n = len(recent)
+    return features.windows(np.arange(n), np.full(n, features.days), recent=recent)

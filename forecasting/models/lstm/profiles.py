@@ -58,9 +58,8 @@ def trailing_mean(values: FloatArray, observed: FloatArray, days: int) -> Float3
     return (_trailing(values, days) / np.maximum(_trailing(observed, days), 1)).astype(np.float32)
 
 
-def a_year_ago(origins: np.ndarray, horizon: int, spans: Spans) -> np.ndarray:
-    """The day a year before each day ahead, or two years where the neighbours of that day are not known yet; shape (b, horizon)."""
-    steps = np.arange(horizon)
+def a_year_ago(origins: np.ndarray, steps: np.ndarray, spans: Spans) -> np.ndarray:
+    """The day a year before each day ahead, or two years where the neighbours of that day are not known yet; shape (b, k), that of the steps."""
     return origins[:, None] + steps - spans.year * ((steps + spans.smooth_lag) // spans.year + 1)
 
 

@@ -7,6 +7,7 @@ of the days ahead they know the calendar and the drivers, or what one would assu
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -40,6 +41,39 @@ class Windows:
 
     past: Float32Array
     ahead: Float32Array
+    static: Float32Array
+    codes: np.ndarray
+    scale: Float32Array
+
+
+class Asked(NamedTuple):
+    """Of which days ahead something is asked.
+
+    Args:
+        rows, origins: Windows, shape (b,).
+        steps: Days after the origin, from 0 to the layout's horizon less 1, shape (b, k).
+        usual: Whether a window sees usual, not actual, values of drivers without a plan, shape (b,) of bool; None for no window.
+        recent: Whether a window knows how recent its days are, if that is an input, shape (b,), of bool or a share; None for all windows.
+    """
+
+    rows: np.ndarray
+    origins: np.ndarray
+    steps: np.ndarray
+    usual: np.ndarray | None
+    recent: np.ndarray | None
+
+
+class DaysAhead(NamedTuple):
+    """What is known of k days ahead of b origins, in units of their scale.
+
+    Args:
+        channels: Of the days, shape (b, k, channels).
+        static: Of the series at the origin, shape (b, channels).
+        codes: The number of each key value, shape (b, columns); 0 for a value outside the vocabulary.
+        scale: Units a day that 1 stands for, shape (b,).
+    """
+
+    channels: Float32Array
     static: Float32Array
     codes: np.ndarray
     scale: Float32Array
@@ -102,13 +136,19 @@ class Features:
             recent: Whether a window knows how recent its days ahead are, if that is an input; shape (b,) of bool, None for all windows.
         """
         scale = self.own.level[rows, origins]
+        steps = np.broadcast_to(np.arange(self.layout.horizon), (len(rows), self.layout.horizon))
         return Windows(
             past=self._past(rows, origins, scale),
-            ahead=self._ahead(rows, origins, scale, usual, recent),
+            ahead=self._ahead(Asked(rows, origins, steps, usual, recent), scale),
             static=self._static(rows, origins, scale),
             codes=self.codes[rows],
             scale=scale,
         )
+
+    def days_ahead(self, of: Asked) -> DaysAhead:
+        """What is known of single days ahead, without the days before the origins one by one."""
+        scale = self.own.level[of.rows, of.origins]
+        return DaysAhead(self._ahead(of, scale), self._static(of.rows, of.origins, scale), self.codes[of.rows], scale)
 
     def shapes(self) -> Shapes:
         """The sizes of every window's inputs."""
@@ -149,22 +189,23 @@ class Features:
         channels += [channel * known for channel in self._drivers.past(rows, origins, days)]
         return _stack(channels, self._calendar[days + self.layout.lookback])
 
-    def _ahead(self, rows: np.ndarray, origins: np.ndarray, scale: Float32Array, usual: np.ndarray | None, recent: np.ndarray | None) -> Float32Array:
-        horizon = self.layout.horizon
-        days = origins[:, None] + np.arange(horizon)
-        step = np.broadcast_to(np.arange(1, horizon + 1, dtype=np.float32) / max(horizon, 28), days.shape)
+    def _ahead(self, of: Asked, scale: Float32Array) -> Float32Array:
+        rows, origins, steps, usual, recent = of
+        days, cycle = origins[:, None] + steps, self._spans.cycle
+        step = (steps + 1).astype(np.float32) / max(self.layout.horizon, 28)
         own, unit = self.own, 1 / scale[:, None]
-        last, tile = origins[:, None] + np.arange(-self._spans.cycle, 0), np.arange(horizon) % self._spans.cycle
-        week = [at(weeks, rows, last)[:, tile] for weeks in (own.recent, own.short, own.long)]
-        mean = np.maximum(at(own.long, rows, last).mean(axis=1, keepdims=True), 1e-3 * scale[:, None])
+        last = origins[:, None] - cycle + steps % cycle
+        week = [at(weeks, rows, last) for weeks in (own.recent, own.short, own.long)]
+        whole = at(own.long, rows, origins[:, None] + np.arange(-cycle, 0)).mean(axis=1, keepdims=True)
+        mean = np.maximum(whole, 1e-3 * scale[:, None])
         channels = [step, *(np.minimum(values * unit, _MAX_SCALED_SALES) for values in week[:2]), np.minimum(week[2] / mean, 7)]
         month = self._known_month_day(origins, days) if self.layout.month_day else None
         if month is not None:
             channels.append(_month_day(own, rows, month))
         channels += self._drivers.ahead(rows, origins, days, usual)
         if self.layout.year_ago:
-            channels += self._year_ago(rows, origins, scale)
-        channels += self.groups.ahead(rows, origins, month)
+            channels += self._year_ago(rows, origins, steps, scale)
+        channels += self.groups.ahead(rows, origins, steps, month)
         if self.layout.learned_to is not None:
             channels += self._recency(origins, days, recent)
         return _stack(channels, self._calendar[days + self.layout.lookback])
@@ -183,8 +224,8 @@ class Features:
         """The last day with the same day of the month whose index is known at the origin; -1 for none."""
         return self._last_month_day[origins[:, None], self._month_day[days]]
 
-    def _year_ago(self, rows: np.ndarray, origins: np.ndarray, scale: Float32Array) -> list[np.ndarray]:
-        days = a_year_ago(origins, self.layout.horizon, self._spans)
+    def _year_ago(self, rows: np.ndarray, origins: np.ndarray, steps: np.ndarray, scale: Float32Array) -> list[np.ndarray]:
+        days = a_year_ago(origins, steps, self._spans)
         then = self.own.level[rows, np.maximum(origins - self._spans.year, 0)][:, None]
         unit, known = 1 / scale[:, None], (days >= self.start[rows][:, None]).astype(np.float32)
         raw, smooth = at(self.own.values, rows, days), at(self.own.around, rows, days + self._spans.smooth_lag)
