@@ -77,6 +77,10 @@ class Pool:
         if executor is not None:
             executor.shutdown(wait=True, kill_workers=kind is not None or self._busy > 0)
 
+    def __bool__(self) -> bool:
+        """Whether there are processes."""
+        return self._processes > 0
+
     def run(self, do: Callable[[Task], Result], tasks: Sequence[Callable[[], Task]]) -> Iterator[Result]:
         """The result of each task, in their order; processes begin with them at once, after those of earlier runs.
 

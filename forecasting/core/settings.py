@@ -72,6 +72,23 @@ class LstmSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TreesSettings:
+    """The boosted trees' choices.
+
+    Args:
+        trees: Trees of each of the two forests, in [1, 2000].
+        rows: Days that they learn from at most, in [1, 10,000,000].
+    """
+
+    trees: int = 100
+    rows: int = 30_000
+
+    def __post_init__(self) -> None:
+        require(1 <= self.trees <= 2000, f"Trees lie between 1 and 2000, not {self.trees}.")
+        require(1 <= self.rows <= 10_000_000, f"Rows of the trees lie between 1 and 10,000,000, not {self.rows:,}.")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """Everything that decides what a retrain makes of the sales.
 
@@ -82,6 +99,8 @@ class Settings:
         prophet_weight: Prophet's share of the blend before the backtest says otherwise, in [0, 1]; the LSTM has the rest.
         prophet: Prophet's choices.
         lstm: The network's choices.
+        trees: The boosted trees' choices.
+        without: Names of models of the blend that take no part.
     """
 
     horizon: int = 90
@@ -90,6 +109,8 @@ class Settings:
     prophet_weight: float = 0.6
     prophet: ProphetSettings = field(default_factory=ProphetSettings)
     lstm: LstmSettings = field(default_factory=LstmSettings)
+    trees: TreesSettings = field(default_factory=TreesSettings)
+    without: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         require(1 <= self.horizon <= 730, f"The horizon lies between 1 and 730 days, not {self.horizon}.")
@@ -99,16 +120,18 @@ class Settings:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
-        return asdict(self)
+        return asdict(self) | {"without": list(self.without)}
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Settings:
         """The settings that `to_dict` wrote; raises SettingsError for an unknown name."""
         try:
             return cls(
-                **{k: v for k, v in values.items() if k not in ("prophet", "lstm")},
+                **{k: v for k, v in values.items() if k not in ("prophet", "lstm", "trees", "without")},
                 prophet=ProphetSettings(**values.get("prophet", {})),
                 lstm=LstmSettings(**values.get("lstm", {})),
+                trees=TreesSettings(**values.get("trees", {})),
+                without=tuple(values.get("without", ())),
             )
         except TypeError as error:
             raise SettingsError(f"A setting is not known: {error}.") from error

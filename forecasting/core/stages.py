@@ -9,6 +9,7 @@ from typing import Final
 
 PROPHET: Final = "Prophet"
 LSTM: Final = "LSTM"
+TREES: Final = "Trees"
 SEASONAL_NAIVE: Final = "Seasonal naive"
 TOTALS: Final = "Totals"
 """Models of totals of series; they are fitted at past cutoffs only."""

@@ -26,6 +26,7 @@ def retrain_model(  # noqa: PLR0913 - each answer is a keyword, as it is a flag 
     epochs: int = LstmSettings.epochs,
     batch_size: int = LstmSettings.batch_size,
     horizon: int = Settings.horizon,
+    without: Sequence[str] = (),
     on_progress: OnProgress = ignore,
     mapping: Mapping[str, str] | None = None,
     duplicates: Duplicates | None = None,
@@ -52,6 +53,7 @@ def retrain_model(  # noqa: PLR0913 - each answer is a keyword, as it is a flag 
         epochs: Epochs of the network at most.
         batch_size: Windows in a training step.
         horizon: Days ahead.
+        without: Names of models to leave out of the blend, e.g. "trees".
         on_progress: Called after every step, e.g. a queue's `put`; what it raises cancels the training.
         mapping: Role -> column, where the guess is not right: `{"date": "Day"}`.
         duplicates: "sum" to add up rows of one series and day, "last" if the last of them counts.
@@ -90,7 +92,7 @@ def retrain_model(  # noqa: PLR0913 - each answer is a keyword, as it is a flag 
             "accept": accept,
         }
     )
-    chosen = Settings(horizon=horizon, lstm=LstmSettings(epochs=epochs, batch_size=batch_size))
+    chosen = Settings(horizon=horizon, without=tuple(without), lstm=LstmSettings(epochs=epochs, batch_size=batch_size))
     workspaces.settle()
     ws, file, understood = workspaces.workspace(), Path(path), Understood()
     content = sales.read_file(file)

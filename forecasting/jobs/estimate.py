@@ -103,7 +103,7 @@ def expected(rows: int, settings: Settings, manifest: Mapping[str, Any] | None) 
         growth = max(rows, 1) / max(manifest.get("rows", rows), 1)
         return {stage: seconds * growth for stage, seconds in manifest["durations"].items()}
     millions = rows / 1e6
-    past = {in_backtest(model.stage): model.seconds(settings, millions, True) for model in registry.in_turn()}
-    final = {model.stage: model.seconds(settings, millions, False) for model in registry.registered()}
+    past = {in_backtest(model.stage): model.seconds(settings, millions, True) for model in registry.in_turn(settings)}
+    final = {model.stage: model.seconds(settings, millions, False) for model in registry.taking_part(settings)}
     planned = {**past, BACKTEST_TOTALS: _TOTALS_SECONDS, **final, PUBLISH: 1.0 + millions}
     return {stage: seconds for stage, seconds in planned.items() if seconds > 0}

@@ -52,8 +52,13 @@ class Model(ABC):
         self.horizon_ = horizon
         return self
 
-    def begin(self, panel: Panel, pool: Pool) -> Self:  # noqa: ARG002 - one whose fit falls into parts says which
-        """Begins what the processes of a pool can do of the fit of this very panel while this one does something else; nothing, for most models."""
+    def begin(self, panel: Panel, pool: Pool, *, horizon: int) -> Self:  # noqa: ARG002 - one whose fit falls into parts says which
+        """Begins what the processes of a pool can do of the fit of this very panel while this one does something else; nothing, for most models.
+
+        Args:
+            panel, horizon: Those that `fit` will be given.
+            pool: The processes, if it has any.
+        """
         return self
 
     def predict(self, panel: Panel, horizon: int) -> FloatArray:

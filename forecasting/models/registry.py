@@ -7,13 +7,14 @@ more entry; the blend, its weights, versions, tables, the API and the pages take
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from pathlib import Path
 
 from forecasting.core import formatting, stages
-from forecasting.core.settings import Settings
+from forecasting.core.settings import Settings, require
 from forecasting.models.base import Model
+from forecasting.models.gradient_boosting.model import GradientBoosting
 from forecasting.models.lstm.model import LstmModel
 from forecasting.models.prophet.model import ProphetModel
 from forecasting.models.seasonal_naive import SeasonalNaive
@@ -72,6 +73,12 @@ def _network_seconds(settings: Settings, _: float, past: bool) -> float:
     return 6.0 + 0.4 * settings.lstm.epochs if past else 4.0 + 0.2 * settings.lstm.epochs
 
 
+def _trees_seconds(settings: Settings, millions: float, past: bool) -> float:
+    """By the tree and the row, of which small files have fewer."""
+    fit = 0.2 + 1.5e-6 * settings.trees.trees * min(settings.trees.rows, 1e6 * millions / 3)
+    return settings.cutoffs * fit if past else fit
+
+
 REGISTERED: tuple[RegisteredModel, ...] = (
     RegisteredModel(
         name=ProphetModel.name,
@@ -100,6 +107,19 @@ REGISTERED: tuple[RegisteredModel, ...] = (
         dash="1.5px,2.5px",
     ),
     RegisteredModel(
+        name=GradientBoosting.name,
+        label="Trees",
+        stage=stages.TREES,
+        make=lambda settings, _: GradientBoosting(settings.trees, settings.seed),
+        load=GradientBoosting.load,
+        seconds=_trees_seconds,
+        libraries=("scikit-learn",),
+        prepare=GradientBoosting.prepare,
+        color="#000006",
+        width=1.6,
+        dash="9px,3px",
+    ),
+    RegisteredModel(
         name=SeasonalNaive.name,
         label="Seasonal naive",
         short="Naive",
@@ -107,8 +127,8 @@ REGISTERED: tuple[RegisteredModel, ...] = (
         make=lambda *_: SeasonalNaive(),
         load=SeasonalNaive.load,
         blended=False,
-        color="#000006",
-        dash="9px,3px,2px,3px",
+        color="#000010",
+        dash="1px,3px",
     ),
 )
 """In the order of columns, shares and legends: the models of the blend, then the benchmark."""
@@ -129,9 +149,9 @@ def registered() -> tuple[RegisteredModel, ...]:
     return REGISTERED
 
 
-def in_turn() -> tuple[RegisteredModel, ...]:
-    """Every model in the order of the backtest: the benchmark, those that are trained in one process, those that others fit meanwhile."""
-    return tuple(sorted(registered(), key=lambda model: (model.blended, not model.lasting)))
+def in_turn(settings: Settings) -> tuple[RegisteredModel, ...]:
+    """Those that take part, in the order of the backtest: the benchmark, those that are trained in one process, those that others fit meanwhile."""
+    return tuple(sorted(taking_part(settings), key=lambda model: (model.blended, not model.lasting)))
 
 
 def blended() -> tuple[RegisteredModel, ...]:
@@ -139,14 +159,26 @@ def blended() -> tuple[RegisteredModel, ...]:
     return tuple(model for model in registered() if model.blended)
 
 
-def names() -> tuple[str, ...]:
-    """The names of every model, in order."""
-    return tuple(model.name for model in registered())
+def taking_part(settings: Settings) -> tuple[RegisteredModel, ...]:
+    """The models that a training with these settings fits, in order.
+
+    Raises:
+        SettingsError: A model to leave out is not one of the blend, or none of the blend is left.
+    """
+    strange = [name for name in settings.without if name not in blended_names()]
+    require(not strange, f"There is no model {strange[0]!r} to leave out; the models are {', '.join(blended_names())}." if strange else "")
+    require(len(set(settings.without)) < len(blended()), "At least one model must take part.")
+    return tuple(model for model in registered() if model.name not in settings.without)
 
 
-def blended_names() -> tuple[str, ...]:
-    """The names of the models that share the blend, in order."""
-    return tuple(model.name for model in blended())
+def names(among: Container[str] | None = None) -> tuple[str, ...]:
+    """The names of every model, or of those among some, in order."""
+    return tuple(model.name for model in registered() if among is None or model.name in among)
+
+
+def blended_names(among: Container[str] | None = None) -> tuple[str, ...]:
+    """The names of the models that share the blend, or of those among some, in order."""
+    return tuple(model.name for model in blended() if among is None or model.name in among)
 
 
 def lasting() -> frozenset[str]:
@@ -154,9 +186,9 @@ def lasting() -> frozenset[str]:
     return frozenset(model.name for model in registered() if model.lasting)
 
 
-def beside(settings: Settings) -> tuple[float, ...]:
-    """What the models of the blend before the second, the third, ... keep beside it without evidence."""
-    return tuple(model.beside(settings) for model in blended()[1:])
+def beside(settings: Settings) -> dict[str, float]:
+    """Model of the blend -> what the models before it keep beside it without evidence, in [0, 1]."""
+    return {model.name: model.beside(settings) for model in blended()}
 
 
 def label(column: str, *, short: bool = False) -> str:

@@ -15,7 +15,7 @@ def listed(*before: str, benchmark: bool = False) -> str:
 
     Example:
         >>> listed(), listed("blend", benchmark=True)
-        ('Prophet and LSTM', 'Blend, Prophet, LSTM and Seasonal naive')
+        ('Prophet, LSTM and Trees', 'Blend, Prophet, LSTM, Trees and Seasonal naive')
     """
     names = [*before, *(model.name for model in (registered() if benchmark else blended()))]
     return formatting.listing([label(name) for name in names])
@@ -26,7 +26,7 @@ def steps() -> tuple[str, ...]:
 
     Example:
         >>> steps()
-        ('Merge', 'Backtest', 'Prophet', 'LSTM', 'Publish')
+        ('Merge', 'Backtest', 'Prophet', 'LSTM', 'Trees', 'Publish')
     """
     return (stages.MERGE_STEP, stages.BACKTEST_STEP, *(model.stage for model in blended()), stages.PUBLISH)
 

@@ -6,6 +6,7 @@ from forecasting.core.errors import InputError
 from forecasting.core.settings import Settings
 from forecasting.jobs import estimate
 from forecasting.jobs.runner import Jobs
+from forecasting.models import registry
 from forecasting.services import jobs, sales, start_over, versions, worker
 from forecasting.storage.sales.table import Dataset
 from forecasting.storage.workspace import Workspace
@@ -20,13 +21,14 @@ def start_retrain(ws: Workspace, chosen: Settings, *, leave_a_core: bool = True)
         leave_a_core: Whether it leaves one core to the server.
 
     Raises:
-        InputError: There are no sales.
+        InputError: There are no sales, or a setting cannot be used.
         JobRunning: One runs already.
     """
     dataset = Dataset(ws)
     if dataset.version is None:
         raise InputError("There are no sales yet. Upload a file with a date and the units sold.")
     live = versions.serving(ws).version
+    registry.taking_part(chosen)
     stages = estimate.expected(dataset.rows(), chosen, None if live is None else versions.manifest(ws, live))
     request = {"settings": chosen.to_dict(), "stages": stages, "leave_a_core": leave_a_core}
     return Jobs(ws.jobs, command=worker.COMMAND).start(request, home=ws.home)

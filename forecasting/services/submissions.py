@@ -10,6 +10,7 @@ from forecasting.core.errors import InputError, JobRunning
 from forecasting.core.settings import Settings
 from forecasting.intake.answers import NOTHING_SAID, Answers
 from forecasting.intake.sales_file import Intake
+from forecasting.models import registry
 from forecasting.services import jobs, reading, retraining, sales
 from forecasting.services.reading_processes import File, OnWait, ignore
 from forecasting.storage.sales.changes import Change
@@ -93,7 +94,7 @@ def retrain(
         on_merge: Told what was understood of the file and what its merge did, before the retrain starts.
 
     Raises:
-        InputError: The file cannot be used, or there are no sales; nothing was changed.
+        InputError: The file or a setting cannot be used, or there are no sales; nothing was changed.
         JobRunning: A retrain is running; nothing was merged, unless the text says so.
         TryAgain: Somebody else is changing the sales.
     """
@@ -116,6 +117,7 @@ def start(
     on_merge: Callable[[Intake, Merge], None] = lambda *_: None,
 ) -> int:
     """Merges what `ready` gave and starts a retrain; see `retrain`."""
+    registry.taking_part(settings)  # a wrong choice is refused before anything is merged
     if sent is None or checked is None:
         return retraining.start_retrain(ws, settings, leave_a_core=leave_a_core)
     _refuse_while_one_runs(ws)  # to read a large file takes seconds

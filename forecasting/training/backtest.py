@@ -153,7 +153,8 @@ def origins(panel: Panel, schedule: BacktestPlan) -> Origins:
 
 def begin(make_models: MakeModels, lasting: frozenset[str], at: Origins, pool: Pool) -> dict[str, list[Model]]:
     """A model for each cutoff of every kind that is fitted afresh at each, by name; a pool does what it can of their fits meanwhile."""
-    return {name: [make(None).begin(then, pool) for then in at.known] for name, make in make_models.items() if name not in lasting}
+    horizon, fresh = at.schedule.horizon, {name: make for name, make in make_models.items() if name not in lasting}
+    return {name: [make(None).begin(then, pool, horizon=horizon) for then in at.known] for name, make in fresh.items()}
 
 
 def run(

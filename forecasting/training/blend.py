@@ -19,7 +19,7 @@ def shares(available: Mapping[str, np.ndarray], weights: Weights) -> FloatArray:
     leaves its part to the others; where none has one the seasonal naive has all.
 
     Args:
-        available: Model name -> shape (n,), whether it forecasts the series; all that are registered.
+        available: Model name -> shape (n,), whether it forecasts the series; all that take part.
         weights: What the backtest says.
 
     Returns:
@@ -33,7 +33,7 @@ def shares(available: Mapping[str, np.ndarray], weights: Weights) -> FloatArray:
 
 def modelling(available: Mapping[str, np.ndarray]) -> np.ndarray:
     """Which models of the blend forecast which series, shape (n, m) of bool."""
-    return np.stack([available[name] for name in registry.blended_names()], axis=1)
+    return np.stack([available[name] for name in registry.blended_names(available)], axis=1)
 
 
 def combine(forecasts: Sequence[FloatArray], share: FloatArray) -> FloatArray:
@@ -59,6 +59,6 @@ def behind(share: FloatArray, available: Mapping[str, np.ndarray]) -> list[str]:
     several = modelling(available).sum(axis=1) >= 2
     names = []
     for row, full in zip(share, several, strict=True):
-        used = [name for name, weight in zip(registry.names(), row, strict=True) if weight > 0]
+        used = [name for name, weight in zip(registry.names(available), row, strict=True) if weight > 0]
         names.append(schema.BLEND if full or len(used) > 1 else used[0] if used else "")
     return names

@@ -11,7 +11,6 @@ import pandas as pd
 from forecasting.core import schema
 from forecasting.core.arrays import FloatArray
 from forecasting.core.panel import Panel
-from forecasting.models import registry
 from forecasting.training import metrics, reasons
 from forecasting.training.bands.quantiles import Errors
 from forecasting.training.reasons import NO_SALES
@@ -80,7 +79,8 @@ def table(panel: Panel, served: Served, errors: Errors) -> pd.DataFrame:
         "last": pd.DatetimeIndex(np.where(any_row, dates[last], np.datetime64("NaT"))),
         "wape": metrics.wape(errors.y, errors.f, axis=(0, 2)),
     }
-    return pd.DataFrame(columns | {f"{name}_share": served.share[:, column] for column, name in enumerate(registry.names())})
+    shares = zip((*served.weights.names, schema.SEASONAL_NAIVE), served.share.T, strict=True)
+    return pd.DataFrame(columns | {f"{name}_share": share for name, share in shares})
 
 
 def _reason(uid: str, model: str, last: pd.Timestamp, served: Served) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -50,8 +50,8 @@ class Fitted:
 
 
 def makers(settings: Settings) -> MakeModels:
-    """How each registered model is made, given the one of its kind that was fitted before it, in the order of the backtest."""
-    return {model.name: partial(model.make, settings) for model in registry.in_turn()}
+    """How each model that takes part is made, given the one of its kind that was fitted before it, in the order of the backtest."""
+    return {model.name: partial(model.make, settings) for model in registry.in_turn(settings)}
 
 
 def train(panel: Panel, settings: Settings, on_progress: OnProgress = ignore) -> Ensemble:
@@ -69,11 +69,11 @@ def train(panel: Panel, settings: Settings, on_progress: OnProgress = ignore) ->
     now = cleaned.panel
     with Pool(processes(now.sales.shape, settings)) as pool:
         begun = backtest.begin(make_models, lasting, origins, pool)
-        fresh = {name: make(None).begin(now, pool) for name, make in make_models.items() if name not in lasting}
+        fresh = {name: make(None).begin(now, pool, horizon=horizon) for name, make in make_models.items() if name not in lasting}
         past, earlier = backtest.run(make_models, lasting, origins, on_progress, begun)
-        past = replace(past, yhat={name: past.yhat[name] for name in _in_order()})
+        past = replace(past, yhat={name: past.yhat[name] for name in _in_order(make_models)})
         direct = reconciliation.forecast(now, origins.known, (schedule.horizon, horizon), settings.prophet, on_progress)
-        models = {name: fresh[name] if name in fresh else make_models[name](earlier.get(name)) for name in _in_order()}
+        models = {name: fresh[name] if name in fresh else make_models[name](earlier.get(name)) for name in _in_order(make_models)}
         models = {name: model.fit(now, horizon=horizon, on_progress=on_progress) for name, model in models.items()}
     held = {name: plausibility.cap(model.predict(now, horizon), now) for name, model in models.items()}
     fitted = Fitted(cleaned, models, {name: yhat for name, (yhat, _) in held.items()}, {name: texts for name, (_, texts) in held.items()})
@@ -83,16 +83,16 @@ def train(panel: Panel, settings: Settings, on_progress: OnProgress = ignore) ->
 def processes(shape: tuple[int, ...], settings: Settings) -> int:
     """Processes that are worth starting for sales of this shape, (n, d): one a core, or none where the fits that they could do take little time."""
     millions, cores = math.prod(shape) / 1e6, parallel.cores()
-    seconds = sum(model.seconds(settings, millions, True) for model in registry.registered() if not model.lasting)
+    seconds = sum(model.seconds(settings, millions, True) for model in registry.taking_part(settings) if not model.lasting)
     return cores if cores > 1 and seconds >= WORTH_SECONDS else 0
 
 
-def _in_order() -> list[str]:
-    """The names of the models in the order of columns and of the last fits: the benchmark, then the blend's."""
-    return [model.name for model in sorted(registry.registered(), key=lambda model: model.blended)]
+def _in_order(names: Container[str]) -> list[str]:
+    """Of the models among these the names, in the order of columns and of the last fits: the benchmark, then the blend's."""
+    return [model.name for model in sorted(registry.registered(), key=lambda model: model.blended) if model.name in names]
 
 
-def assemble(panel: Panel, fitted: Fitted, past: Backtest, known: Sequence[Panel], beside: Sequence[float]) -> Ensemble:
+def assemble(panel: Panel, fitted: Fitted, past: Backtest, known: Sequence[Panel], beside: Mapping[str, float]) -> Ensemble:
     """Blends the models' forecasts by what the backtest says for each, and learns the bands from the blend's errors.
 
     Args:
@@ -100,7 +100,7 @@ def assemble(panel: Panel, fitted: Fitted, past: Backtest, known: Sequence[Panel
         fitted: The models and their forecasts.
         past: What they forecast at each cutoff.
         known: What was known at each cutoff.
-        beside: What the models before the second, the third, ... keep beside it without evidence.
+        beside: Model name -> what the models before it keep beside it without evidence.
     """
     sales, stopped = fitted.cleaned.panel, health.stopped(panel)
     yhat = {name: np.where(stopped[:, None], np.nan, values) for name, values in fitted.yhat.items()}
@@ -108,7 +108,7 @@ def assemble(panel: Panel, fitted: Fitted, past: Backtest, known: Sequence[Panel
     share = blend.shares(available, weights)
     modelled = _modelled(sales, available)
     new = newcomers.learn_cold_start(sales, modelled)
-    blended, follows = _with_newcomers(sales, new, blend.combine([yhat[name] for name in registry.names()], share), modelled)
+    blended, follows = _with_newcomers(sales, new, blend.combine([yhat[name] for name in registry.names(yhat)], share), modelled)
     share[follows] = 0.0
     past = with_blend(past, share, beside, follows=follows, known=known)
     errors = Errors(past.y, past.yhat[schema.BLEND])
@@ -177,7 +177,7 @@ def with_totals(ensemble: Ensemble, direct: list[Direct]) -> Ensemble:
 
 
 def with_blend(
-    past: Backtest, share: FloatArray, beside: Sequence[float], *, follows: np.ndarray | None = None, known: Sequence[Panel] = ()
+    past: Backtest, share: FloatArray, beside: Mapping[str, float], *, follows: np.ndarray | None = None, known: Sequence[Panel] = ()
 ) -> Backtest:
     """The backtest with what the blend forecast at each cutoff, by weights that were learned from the other cutoffs.
 
@@ -186,17 +186,17 @@ def with_blend(
     Args:
         past: Of the single models.
         share: Shape (n, n_models), today's shares.
-        beside: What the models before the second, the third, ... keep beside it without evidence.
+        beside: Model name -> what the models before it keep beside it without evidence.
         follows: Series too new for a model of their own today, shape (n,) of bool.
         known: What was known at each cutoff; needed for these.
     """
-    takes_part = dict(zip(registry.names(), (share > 0).T, strict=True))
-    takes_part |= dict.fromkeys(registry.blended_names(), blend.modelling(takes_part).any(axis=1))
+    takes_part = dict(zip(registry.names(past.yhat), (share > 0).T, strict=True))
+    takes_part |= dict.fromkeys(registry.blended_names(past.yhat), blend.modelling(takes_part).any(axis=1))
     blended = np.full(past.y.shape, np.nan)
     for cut in range(len(past.y)):
         others = past.without(cut)
         weights = learn_weights(others.y, others.yhat, beside)
-        at_cut = {name: past.yhat[name][cut] for name in registry.names()}
+        at_cut = {name: past.yhat[name][cut] for name in registry.names(past.yhat)}
         available = {name: there & takes_part[name] for name, there in _available(at_cut).items()}
         blended[cut] = blend.combine(list(at_cut.values()), blend.shares(available, weights))
         if follows is not None and follows.any():

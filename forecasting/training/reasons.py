@@ -30,10 +30,10 @@ def of_weights(weights: Weights, share: FloatArray, models: Sequence[str], perio
 
 
 def _weight(weights: Weights, row: int, share: FloatArray, period: Period) -> str:
-    count, labels = int(weights.cutoffs[row]), [model.label for model in registry.blended()]
+    count, labels = int(weights.cutoffs[row]), [registry.label(name) for name in weights.names]
     held = share[:-1] / max(share[:-1].sum(), 1e-12)
     text = ", ".join(f"{formatting.percent(float(part), 0)} {label}" for part, label in zip(held, labels, strict=True))
-    errors = _errors(weights.errors[:, row], period)
+    errors = _errors(weights.errors[:, row], labels, period)
     if share[-1] > 0:
         return f"Half repeats {_NAIVE[period]}, which were closer than the models in nearly all of {count} past forecasts{errors}."
     if count < FEWEST_CUTOFFS:
@@ -41,7 +41,7 @@ def _weight(weights: Weights, row: int, share: FloatArray, period: Period) -> st
     if (held == 1).any():
         off = formatting.listing([label for part, label in zip(held, labels, strict=True) if part == 0])
         return f"{text}: {off} {'was' if len(labels) == 2 else 'were'} far off in all of {count} past forecasts{errors}."
-    record = _record(weights.wins[row], held, count) + errors
+    record = _record(weights.wins[row], labels, held, count) + errors
     if (np.abs(held - weights.whole) >= _ALIKE).any():
         return f"{text}: {record}."
     if (np.abs(weights.whole - weights.chosen) >= _ALIKE).any():
@@ -49,17 +49,17 @@ def _weight(weights: Weights, row: int, share: FloatArray, period: Period) -> st
     return f"{text}, as set. Past forecasts do not contradict it. {record}."
 
 
-def _record(wins: np.ndarray, held: FloatArray, count: int) -> str:
+def _record(wins: np.ndarray, labels: Sequence[str], held: FloatArray, count: int) -> str:
     """How often the first of two models was closer, or that of several with the largest share was the closest."""
     two = len(held) == 2
     model = 0 if two else int(np.argmax(held))
-    return f"{registry.blended()[model].label} was {'closer' if two else 'closest'} in {int(wins[model])} of {count} past forecasts"
+    return f"{labels[model]} was {'closer' if two else 'closest'} in {int(wins[model])} of {count} past forecasts"
 
 
-def _errors(errors: FloatArray, period: Period) -> str:
+def _errors(errors: FloatArray, labels: Sequence[str], period: Period) -> str:
     if not np.isfinite(errors).all():
         return ""
-    names = [*(model.label for model in registry.blended()), _NAIVE[period]]
+    names = [*labels, _NAIVE[period]]
     missed = ", ".join(f"{name} {formatting.headline(float(error))}" for name, error in zip(names, errors, strict=True))
     return f" (mean miss: {missed} a {period.name})"
 

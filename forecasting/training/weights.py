@@ -22,6 +22,7 @@ class Weights:
     """What the past says about n series and the m models of a blend, in the registry's order.
 
     Args:
+        names: The models.
         chosen: Each model's share without evidence, shape (m,); sums to 1.
         whole: Each model's share that the whole file calls for, shape (m,); sums to 1.
         shares: Each model's share beside the others, shape (n, m); rows sum to 1.
@@ -31,6 +32,7 @@ class Weights:
         wins: Of them, those at which each model's error was the smallest, shape (n, m).
     """
 
+    names: tuple[str, ...]
     chosen: FloatArray
     whole: FloatArray
     shares: FloatArray
@@ -40,25 +42,27 @@ class Weights:
     wins: np.ndarray
 
 
-def learn_weights(y: FloatArray, yhat: Mapping[str, FloatArray], beside: Sequence[float]) -> Weights:
+def learn_weights(y: FloatArray, yhat: Mapping[str, FloatArray], beside: Mapping[str, float]) -> Weights:
     """The weights that past forecasts call for.
 
     Of two models one weight is learned, the first one's. Each further model is then weighed in the same way against the blend of those before it.
 
     Args:
         y: Sold at K past cutoffs, shape (K, n, h), in units; NaN where not known.
-        yhat: Model name -> what it forecast, the same shape; all that are registered.
-        beside: What the models before the second, the third, ... keep beside it without evidence, shape (m - 1,), in [0, 1].
+        yhat: Model name -> what it forecast, the same shape; all that take part.
+        beside: Model name -> what the models before it keep beside it without evidence, in [0, 1].
     """
-    forecasts = [yhat[name] for name in registry.blended_names()]
+    names = registry.blended_names(yhat)
+    forecasts = [yhat[name] for name in names]
     chosen, whole, shares = np.ones(1), np.ones(1), np.ones((y.shape[1], 1))
-    for position, start in enumerate(beside, start=1):
+    for position, name in enumerate(names[1:], start=1):
+        start = beside[name]
         pair = learn_pair(y, _mix(forecasts[:position], shares), forecasts[position], start)
         chosen, whole = np.append(chosen * start, 1 - start), np.append(whole * pair.whole, 1 - pair.whole)
         shares = np.column_stack([shares * pair.first[:, None], 1 - pair.first])
     cutoffs, wins = _record(y, forecasts)
     naive = _naive_share(y, _mix(forecasts, shares), yhat[schema.SEASONAL_NAIVE])
-    return Weights(chosen, whole, shares, naive, _errors(y, yhat), cutoffs, wins)
+    return Weights(names, chosen, whole, shares, naive, _errors(y, yhat), cutoffs, wins)
 
 
 def among(shares: FloatArray, there: np.ndarray) -> FloatArray:
@@ -121,6 +125,6 @@ def _naive_share(y: FloatArray, blend: FloatArray, naive: FloatArray) -> FloatAr
 
 
 def _errors(y: FloatArray, yhat: Mapping[str, FloatArray]) -> FloatArray:
-    values = [yhat[name] for name in registry.names()]
+    values = [yhat[name] for name in registry.names(yhat)]
     known = np.isfinite(y) & np.isfinite(values).all(axis=0)
     return np.array([np.maximum(mean_where(np.abs(value - y), known, axis=(0, 2)), MIN_ERROR) for value in values])

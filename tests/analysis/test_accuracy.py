@@ -46,7 +46,7 @@ def test_misses_are_added_up_before_they_are_divided(found):
 
 
 def test_errors_by_day_ahead(found):
-    assert found.steps["step"].tolist() == [1, 2] * 4
+    assert found.steps["step"].tolist() == [1, 2] * 5
     assert of(found.steps, "blend", "wape") == [2 / 45, 13 / 65]
 
 
@@ -105,7 +105,7 @@ def test_the_blend_stands_in_where_a_model_has_no_forecast():
 
 def test_a_model_without_any_forecast_is_not_named():
     found = accuracy.accuracy(backtest_bands.bands_of_past(pasts.ensemble(SOLD, BLEND, prophet=np.full((2, 2, 2), np.nan))), {})
-    assert found.overall["model"].tolist() == ["blend", "lstm", "seasonal_naive"]
+    assert found.overall["model"].tolist() == ["blend", "lstm", "trees", "seasonal_naive"]
 
 
 def test_the_whole_file_agrees_with_the_metrics():

@@ -28,7 +28,7 @@ def test_the_parts_of_every_day_add_up_to_the_forecast_that_is_shown(ensemble, c
     rows = rows_of(ensemble, count)
     told = contributions(ensemble, ensemble.cleaned, rows)
     np.testing.assert_allclose(told.average + sum(told.parts.values()), ensemble.yhat[schema.BLEND][rows].sum(axis=0), rtol=1e-9)
-    assert {source for _, source in told.parts} >= {"prophet", "lstm"}
+    assert {source for _, source in told.parts} >= {"prophet", "lstm", "trees"}
 
 
 def test_a_day_and_the_mean_of_all_days_are_tables_of_the_same_parts(ensemble):
@@ -36,7 +36,7 @@ def test_a_day_and_the_mean_of_all_days_are_tables_of_the_same_parts(ensemble):
     for start, end in ((0, 1), (3, 4), (0, ensemble.horizon)):
         table = told.between(start, end)
         assert told.average + table["units"].sum() == pytest.approx(told.forecast[start:end].mean())
-        np.testing.assert_allclose(table[["prophet", "lstm"]].sum(axis=1) + table.get("", 0.0), table["units"])
+        np.testing.assert_allclose(table[["prophet", "lstm", "trees"]].sum(axis=1) + table.get("", 0.0), table["units"])
         assert [part for part in LABELS if part in set(table["part"])] == table["part"].tolist()
         assert {"level", "weekly"} <= set(table["part"])
 

@@ -19,7 +19,7 @@ WHY = "Only 5 days of sales: follows the pattern of category Bread (3 series) at
 def made():
     """Two series of Prophet and LSTM, one that follows its group, and one that is no longer sold."""
     y, blend = pasts.noisy(n=N)
-    shares = {"prophet_share": [0.6, 1.0, 0.0, 0.0], "lstm_share": [0.4, 0.0, 0.0, 0.0], "seasonal_naive_share": [0.0] * N}
+    shares = {"prophet_share": [0.6, 1.0, 0.0, 0.0], "lstm_share": [0.4, 0.0, 0.0, 0.0], "trees_share": [0.0] * N, "seasonal_naive_share": [0.0] * N}
     health = {"model": ["blend", "prophet", "category_pattern", "stopped"], "reason": ["", "Short.", WHY, "No rows since 1 Jan 2026."], **shares}
     ensemble = pasts.ensemble(y, blend, health=health)
     ensemble.yhat[schema.BLEND][3] = 0.0

@@ -16,7 +16,6 @@ from forecasting.analysis.what_if import EVERY_DAY, WhatIf
 from forecasting.core.errors import InputError
 from forecasting.core.panel import Panel
 from forecasting.core.settings import LstmSettings, ProphetSettings
-from forecasting.models import registry
 from forecasting.models.lstm.model import LstmModel
 from forecasting.models.prophet.model import ProphetModel
 from forecasting.models.seasonal_naive import SeasonalNaive
@@ -28,6 +27,7 @@ from forecasting.training.ensemble import Ensemble
 DAYS, HORIZON = 800, 14
 UPLIFT, ELASTICITY = 0.5, -1.2
 NAMES = ["a", "b", "c", "steady"]
+MODELS = ("prophet", "lstm", "seasonal_naive")
 
 
 def planted() -> Panel:
@@ -45,13 +45,13 @@ def served(panel: Panel, models, share=(0.6, 0.4, 0.0)) -> Ensemble:
     """An ensemble of fitted models with these shares, and errors of a tenth."""
     n = len(panel)
     yhat = {model.name: model.predict(panel, HORIZON) for model in models}
-    shares = np.where(np.isfinite([yhat[name][:, 0] for name in registry.names()]).T, share, 0.0)
+    shares = np.where(np.isfinite([yhat[name][:, 0] for name in MODELS]).T, share, 0.0)
     shares /= shares.sum(axis=1, keepdims=True)
-    yhat["blend"] = sum(np.nan_to_num(yhat[name]) * shares[:, [column]] for column, name in enumerate(registry.names()))
+    yhat["blend"] = sum(np.nan_to_num(yhat[name]) * shares[:, [column]] for column, name in enumerate(MODELS))
     y = np.stack([panel.sales[:, -back * HORIZON :][:, :HORIZON] for back in (4, 3, 2)])
-    past = {name: y * (1 + 0.1 * np.random.default_rng(7).normal(size=y.shape)) for name in (*registry.names(), "blend")}
+    past = {name: y * (1 + 0.1 * np.random.default_rng(7).normal(size=y.shape)) for name in (*MODELS, "blend")}
     health = pd.DataFrame({"unique_id": panel.unique_ids, "model": "blend", "reason": ""})
-    health = health.assign(**{f"{name}_share": shares[:, column] for column, name in enumerate(registry.names())})
+    health = health.assign(**{f"{name}_share": shares[:, column] for column, name in enumerate(MODELS)})
     errors = quantiles.Errors(y, past["blend"])
     made = ensemble.day_bands(errors, yhat["blend"], silent=np.zeros(n, dtype=bool))
     cutoffs = panel.dates[[-4 * HORIZON - 1, -3 * HORIZON - 1, -2 * HORIZON - 1]]

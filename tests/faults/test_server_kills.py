@@ -17,7 +17,7 @@ from patience import PATIENCE
 from forecasting.services import jobs
 
 CHAINS = 5
-STAGES = ("Backtest: Prophet", "Backtest: LSTM", "Backtest: Totals", "Prophet", "LSTM", "Publish")
+STAGES = ("Backtest: LSTM", "Backtest: Prophet", "Backtest: Trees", "Backtest: Totals", "Prophet", "LSTM", "Trees", "Publish")
 QUICK = {"epochs": 2}
 NOTHING = "Nothing was published"
 
@@ -126,7 +126,7 @@ def test_a_server_killed_at_any_moment_is_started_again_and_the_retrain_went_on(
     assert result["status"] == "success"
 
 
-@pytest.mark.parametrize("stages", [STAGES[:3], STAGES[3:]])
+@pytest.mark.parametrize("stages", [STAGES[:4], STAGES[4:]])
 def test_a_retrain_is_cancelled_within_five_seconds_at_each_stage(ws, start, pool, stages):
     address, _ = start()
     for stage in stages:

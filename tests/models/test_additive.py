@@ -92,7 +92,7 @@ def test_a_model_has_the_same_bits_whatever_the_blocks_and_however_many_processe
 
     def learned(cells: int, pool: Pool) -> dict[str, np.ndarray]:
         monkeypatch.setitem(blocks._CELLS, "additive", cells)
-        return ProphetModel(ProphetSettings(country="DE")).begin(sales, pool).fit(sales, horizon=HORIZON).curves_.of.arrays()
+        return ProphetModel(ProphetSettings(country="DE")).begin(sales, pool, horizon=HORIZON).fit(sales, horizon=HORIZON).curves_.of.arrays()
 
     with Pool(2) as pool:
         elsewhere = learned(2 * DAYS, pool)

@@ -37,7 +37,14 @@ def lstm() -> Model:
     return LstmModel(LstmSettings(lookback=14, epochs=2, windows_per_epoch=64, units=8, batch_size=32), 0)
 
 
-@pytest.fixture(params=[seasonal_naive, prophet, pytest.param(lstm, marks=pytest.mark.slow)], ids=lambda maker: maker.__name__, scope="module")
+def trees() -> Model:
+    from forecasting.core.settings import TreesSettings
+    from forecasting.models.gradient_boosting.model import GradientBoosting
+
+    return GradientBoosting(TreesSettings(trees=10, rows=2_000), 0)
+
+
+@pytest.fixture(params=[seasonal_naive, prophet, trees, pytest.param(lstm, marks=pytest.mark.slow)], ids=lambda maker: maker.__name__, scope="module")
 def make(request: pytest.FixtureRequest) -> Callable[[], Model]:
     maker: Callable[[], Model] = request.param
     return maker

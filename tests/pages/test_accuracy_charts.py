@@ -30,8 +30,8 @@ def texts(figure):
 @pytest.mark.parametrize("measure", accuracy_charts.SCALES)
 def test_every_model_is_drawn_and_named_beside_its_curve(found, measure):
     figure = accuracy_charts.by_step(found.steps, measure, "day")
-    assert set(names(figure)) == {"Prophet", "LSTM", "Seasonal naive", "Blend"}
-    assert set(texts(figure)) == {"Prophet", "LSTM", "Naive", "<b>Blend</b>"}
+    assert set(names(figure)) == {"Prophet", "LSTM", "Trees", "Seasonal naive", "Blend"}
+    assert set(texts(figure)) == {"Prophet", "LSTM", "Trees", "Naive", "<b>Blend</b>"}
     low, high = figure.layout.yaxis.range
     assert all((low <= trace.y).all() and (trace.y <= high).all() for trace in figure.data)
 
@@ -90,7 +90,7 @@ def test_all_cutoffs_lie_over_what_was_sold(found):
 def test_one_cutoff_shows_its_models_bands_and_what_was_known(found):
     cutoff = found.judged.ensemble.past.cutoffs[2]
     figure = accuracy_charts.past_of(found.total, found.history, cutoff)
-    assert set(names(figure)) == {"95\u00a0% range", "80\u00a0% range", "Sales", "Prophet", "LSTM", "Seasonal naive", "Blend", "Sold"}
+    assert set(names(figure)) == {"95\u00a0% range", "80\u00a0% range", "Sales", "Prophet", "LSTM", "Trees", "Seasonal naive", "Blend", "Sold"}
     drawn = {trace.name: trace for trace in figure.data}
     assert pd.Timestamp(drawn["Sales"].x[-1]) == cutoff
     assert pd.Timestamp(drawn["Sold"].x[0]) == cutoff + pd.Timedelta(days=1)

@@ -49,7 +49,7 @@ def test_a_retraining_keeps_what_was_judged(watching):
 
 def test_every_chart_is_there(watching):
     at = opened("accuracy")
-    assert set(curves(at)) == {"Prophet", "LSTM", "Seasonal naive", "Blend"}
+    assert set(curves(at)) == {"Prophet", "LSTM", "Trees", "Seasonal naive", "Blend"}
     assert [trace["name"] for trace in chart(at, 1)["data"]] == ["Promised", "Single days", "Sums of 7 days", "Their total"]
     at.selectbox(key="cutoff").set_value("All cutoffs").run()
     assert [trace["name"] for trace in chart(at, 2)["data"]] == ["Sold", "Blend"]

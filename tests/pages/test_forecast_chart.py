@@ -61,7 +61,7 @@ def test_colours_are_the_tokens_that_streamlit_replaces():
 def test_no_two_curves_share_a_colour_or_a_dash():
     lines = list(style.lines().values())
     assert len({line.color for line in lines}) == len(lines)
-    assert len({line.dash for line in lines if line.dash != "solid"}) == 3
+    assert len({line.dash for line in lines if line.dash != "solid"}) == 4
 
 
 def test_only_the_chosen_curves_are_drawn_beside_the_past(view):

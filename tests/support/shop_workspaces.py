@@ -5,16 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from forecasting.core.settings import LstmSettings, Settings
+from forecasting.core.settings import LstmSettings, Settings, TreesSettings
 from forecasting.services import ordering, retraining, versions
 from forecasting.services import sales as sales_service
 from forecasting.services.jobs import outcome
 from forecasting.storage.workspace import Workspace
 
 LAST = pd.Timestamp(2026, 6, 30)
-QUICK = Settings(horizon=14, cutoffs=3, lstm=LstmSettings(epochs=4, windows_per_epoch=2048, units=16))
+QUICK = Settings(horizon=14, cutoffs=3, lstm=LstmSettings(epochs=4, windows_per_epoch=2048, units=16), trees=TreesSettings(trees=20, rows=2_000))
 
-QUICKEST = Settings(horizon=7, cutoffs=3, lstm=LstmSettings(epochs=2, windows_per_epoch=256, units=8))
+QUICKEST = Settings(horizon=7, cutoffs=3, lstm=LstmSettings(epochs=2, windows_per_epoch=256, units=8), trees=TreesSettings(trees=3, rows=500))
 """For tests that retrain again and again; every stage takes part."""
 
 

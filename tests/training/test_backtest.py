@@ -137,7 +137,7 @@ def test_progress_counts_all_cutoffs_of_a_model_as_one_stage(panel):
 
 def test_models_that_are_fitted_afresh_begin_at_every_cutoff_before_the_first_is_fitted(panel, monkeypatch):
     begun, fitted = [], []
-    monkeypatch.setattr(Spy, "begin", lambda self, *_: begun.append(self) or self)
+    monkeypatch.setattr(Spy, "begin", lambda self, *_, **__: begun.append(self) or self)
     monkeypatch.setattr(Spy, "fit", lambda self, *_, **__: fitted.append((self, len(begun))) or self)
     monkeypatch.setattr(Spy, "predict", lambda *_: np.zeros((2, 10)))
     at = backtest.origins(panel, backtest.BacktestPlan((40, 50), 10))

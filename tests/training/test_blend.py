@@ -19,7 +19,7 @@ def weighing(prophet, naive):
     """Weights as if the backtest had taught them."""
     n = len(prophet)
     chosen, shares = np.array([0.6, 0.4]), np.column_stack([prophet, 1 - np.array(prophet)])
-    return Weights(chosen, chosen, shares, np.array(naive), np.zeros((3, n)), np.full(n, 4), np.zeros((n, 2)))
+    return Weights(("prophet", "lstm"), chosen, chosen, shares, np.array(naive), np.zeros((3, n)), np.full(n, 4), np.zeros((n, 2)))
 
 
 def test_the_models_share_by_their_weights_and_the_one_that_is_missing_leaves_its_part_to_the_other():

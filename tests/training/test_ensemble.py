@@ -11,6 +11,7 @@ import pytest
 from forecasting.analysis import contributions, forecast_view
 from forecasting.core import schema
 from forecasting.core.errors import InputError, NotFound
+from forecasting.core.settings import Settings
 from forecasting.models import registry
 from forecasting.services import forecasts, versions
 from forecasting.training import ensemble, health, metrics, pipeline, reasons, weights
@@ -38,7 +39,7 @@ def test_every_series_has_a_forecast_or_a_named_reason(made):
 
 def test_the_blend_is_the_mean_of_the_models_by_the_weights_that_the_backtest_teaches(made):
     served = (made.health.model == schema.BLEND).to_numpy()
-    learned = weights.learn_weights(made.past.y, made.past.yhat, [0.6])
+    learned = weights.learn_weights(made.past.y, made.past.yhat, registry.beside(Settings()))
     np.testing.assert_allclose(made.share[served, 0], ((1 - learned.naive) * learned.shares[:, 0])[served])
     expected = sum(share[:, None] * made.yhat[name][served] for name, share in zip(registry.names(), made.share[served].T, strict=True))
     np.testing.assert_allclose(made.yhat[schema.BLEND][served], expected)
@@ -47,7 +48,7 @@ def test_the_blend_is_the_mean_of_the_models_by_the_weights_that_the_backtest_te
 
 def test_the_past_was_forecast_by_what_the_other_cutoffs_taught(made):
     served = (made.health.model == schema.BLEND).to_numpy()
-    again = pipeline.with_blend(made.past, made.share, [0.6]).yhat[schema.BLEND]
+    again = pipeline.with_blend(made.past, made.share, registry.beside(Settings())).yhat[schema.BLEND]
     np.testing.assert_allclose(made.past.yhat[schema.BLEND][:, served], again[:, served])
 
 
@@ -143,7 +144,7 @@ def test_parts_say_what_moves_the_forecast(made):
 def test_the_csv_has_a_row_for_each_series_and_day_in_the_columns_that_scripts_rely_on(made):
     table = pd.read_csv(io.BytesIO(forecasts.forecast_csv(made, {}, 14)))
     bands = ["lower_80", "upper_80", "lower_95", "upper_95"]
-    assert table.columns.tolist() == ["date", "product_id", "region", "category", "prophet", "lstm", "forecast", *bands, "model"]
+    assert table.columns.tolist() == ["date", "product_id", "region", "category", "prophet", "lstm", "trees", "forecast", *bands, "model"]
     assert len(table) == 10 * 14
     assert table.groupby(["product_id", "region"]).date.agg(["min", "max"]).drop_duplicates().values.tolist() == [["2026-07-01", "2026-07-14"]]
     assert table.forecast.notna().all()

@@ -20,6 +20,8 @@ from forecasting.training.cold_start import newcomers
 from forecasting.training.pipeline import Fitted
 
 K, H = 5, 14
+MODELS = ("prophet", "lstm", schema.SEASONAL_NAIVE)
+BESIDE = registry.beside(Settings(prophet_weight=0.6))
 DAYS = 200
 
 
@@ -39,7 +41,7 @@ def past_of(panel, *, broken=()):
     y = np.stack([panel.sales[:, cut : cut + H] for cut in cuts])
     known = np.stack([np.repeat(np.isfinite(panel.sales[:, :cut]).any(axis=1)[:, None], H, axis=1) for cut in cuts])
     mean = np.broadcast_to(np.nanmean(panel.sales, axis=1)[None, :, None], y.shape)
-    yhat = {name: np.where(known, mean * np.exp(0.1 * random.normal(size=y.shape)), np.nan) for name in registry.names()}
+    yhat = {name: np.where(known, mean * np.exp(0.1 * random.normal(size=y.shape)), np.nan) for name in MODELS}
     for row in broken:
         yhat["prophet"][:, row] *= 4
     return Backtest(panel.dates[[cut - 1 for cut in cuts]], y, yhat), tuple(panel.cut(cut) for cut in cuts)
@@ -49,8 +51,8 @@ def assembled(panel, **options):
     past, known = past_of(panel, **options)
     mean = np.repeat(np.nanmean(panel.sales, axis=1)[:, None], H, axis=1)
     yhat = {"prophet": 1.1 * mean, "lstm": mean, schema.SEASONAL_NAIVE: mean}
-    models = {name: SeasonalNaive().fit(panel, horizon=H) for name in registry.names()}
-    return pipeline.assemble(panel, Fitted(clean(panel), models, yhat), past, known, [0.6])
+    models = {name: SeasonalNaive().fit(panel, horizon=H) for name in MODELS}
+    return pipeline.assemble(panel, Fitted(clean(panel), models, yhat), past, known, BESIDE)
 
 
 def test_a_cutoff_is_forecast_with_weights_that_have_not_seen_its_sales(panel):
@@ -58,7 +60,7 @@ def test_a_cutoff_is_forecast_with_weights_that_have_not_seen_its_sales(panel):
     share = np.tile([0.6, 0.4, 0.0], (len(panel), 1))
     changed = past.y.copy()
     changed[1] *= np.linspace(0.2, 4, len(panel))[:, None]
-    before, after = (pipeline.with_blend(each, share, [0.6]).yhat[schema.BLEND] for each in (past, replace(past, y=changed)))
+    before, after = (pipeline.with_blend(each, share, BESIDE).yhat[schema.BLEND] for each in (past, replace(past, y=changed)))
     np.testing.assert_array_equal(after[1], before[1])
     assert not np.array_equal(after[0], before[0])
 
@@ -115,7 +117,7 @@ def test_a_training_cleans_the_sales_once_and_what_was_known_at_each_cutoff_once
 
     for module in (pipeline, backtest, ensemble):
         monkeypatch.setattr(module, "clean", counted)
-    monkeypatch.setattr(pipeline, "makers", lambda _: {name: lambda _: SeasonalNaive() for name in registry.names()})
+    monkeypatch.setattr(pipeline, "makers", lambda _: {name: lambda _: SeasonalNaive() for name in MODELS})
     made = pipeline.train(panel, Settings(horizon=H, cutoffs=2))
     assert len(made.past.cutoffs) == 2
     assert sorted(days) == [*((day - panel.dates[0]).days + 1 for day in made.past.cutoffs), DAYS]
@@ -124,7 +126,7 @@ def test_a_training_cleans_the_sales_once_and_what_was_known_at_each_cutoff_once
 @pytest.mark.parametrize(
     ("cores", "shape", "mode", "expected"),
     [
-        (2, (36, 1_000), "additive", 0),
+        (2, (10, 500), "additive", 0),
         (2, (3_000, 1_000), "additive", 2),
         (8, (3_000, 1_000), "additive", 8),
         (1, (3_000, 1_000), "additive", 0),
@@ -137,7 +139,7 @@ def test_processes_are_started_where_the_work_is_worth_it(monkeypatch, cores, sh
 
 
 def test_the_backtest_trains_here_before_it_waits_for_what_others_do():
-    assert list(pipeline.makers(Settings())) == ["seasonal_naive", "lstm", "prophet"]
+    assert list(pipeline.makers(Settings())) == ["seasonal_naive", "lstm", "prophet", "trees"]
 
 
 def test_what_new_series_follow_is_learned_once_today_and_once_a_cutoff(panel, monkeypatch):
@@ -156,10 +158,10 @@ def test_what_new_series_follow_is_learned_once_today_and_once_a_cutoff(panel, m
 
 def test_a_forecast_that_was_held_down_is_noted(panel):
     past, known = past_of(panel)
-    yhat = dict.fromkeys(registry.names(), np.repeat(np.nanmean(panel.sales, axis=1)[:, None], H, axis=1))
-    models = {name: SeasonalNaive().fit(panel, horizon=H) for name in registry.names()}
+    yhat = dict.fromkeys(MODELS, np.repeat(np.nanmean(panel.sales, axis=1)[:, None], H, axis=1))
+    models = {name: SeasonalNaive().fit(panel, horizon=H) for name in MODELS}
     held = {"prophet": {panel.unique_ids[1]: "A forecast of 900 a day is held at 90."}}
-    made = pipeline.assemble(panel, Fitted(clean(panel), models, yhat, held), past, known, [0.6])
+    made = pipeline.assemble(panel, Fitted(clean(panel), models, yhat, held), past, known, BESIDE)
     assert made.health.notes[1] == "Prophet: a forecast of 900 a day is held at 90."
 
 
@@ -167,8 +169,8 @@ def test_a_history_too_short_for_cutoffs_keeps_the_chosen_weights_and_has_no_ban
     past, _ = past_of(panel)
     none = Backtest(pd.DatetimeIndex([]), past.y[:0], {name: values[:0] for name, values in past.yhat.items()})
     mean = np.repeat(np.nanmean(panel.sales, axis=1)[:, None], H, axis=1)
-    models = {name: SeasonalNaive().fit(panel, horizon=H) for name in registry.names()}
-    made = pipeline.assemble(panel, Fitted(clean(panel), models, dict.fromkeys(registry.names(), mean)), none, (), [0.6])
+    models = {name: SeasonalNaive().fit(panel, horizon=H) for name in MODELS}
+    made = pipeline.assemble(panel, Fitted(clean(panel), models, dict.fromkeys(MODELS, mean)), none, (), BESIDE)
     served = (made.health.model == schema.BLEND).to_numpy()
     np.testing.assert_allclose(made.share[served], [[0.6, 0.4, 0.0]] * served.sum())
     assert np.isnan(made.bands[served]).all()

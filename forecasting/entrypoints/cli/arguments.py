@@ -76,6 +76,7 @@ def _add_settings(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--epochs", type=int, help=f"most epochs to train the network ({LstmSettings.epochs})")
     verb.add_argument("--batch-size", type=int, help=f"training windows in a batch ({LstmSettings.batch_size})")
     verb.add_argument("--seed", type=int, help=f"seed of all random numbers ({Settings.seed})")
+    verb.add_argument("--without", action="append", metavar="MODEL", help="leave a model out of the blend: prophet, lstm or trees (none)")
     verb.add_argument("--country", help="country whose holidays to use, e.g. DE (none)")
 
 
@@ -198,6 +199,7 @@ def settings(args: argparse.Namespace, base: Settings | None = None) -> Settings
     return replace(
         base,
         **_given(args, "horizon", "seed"),
+        without=base.without if args.without is None else tuple(args.without),
         prophet=replace(base.prophet, **_given(args, "country")),
         lstm=replace(base.lstm, **_given(args, "epochs", "batch_size")),
     )

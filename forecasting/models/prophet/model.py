@@ -46,7 +46,7 @@ class ProphetModel(Model):
         self.settings = settings
         self._begun: BlockFits | None = None
 
-    def begin(self, panel: Panel, pool: Pool) -> Self:
+    def begin(self, panel: Panel, pool: Pool, *, horizon: int) -> Self:  # noqa: ARG002 - a curve does not depend on it
         """Begins the fits of a panel, in the processes of a pool if it has any; `fit` of the same panel takes what they give."""
         self._begun = blocks.begin(panel, self.settings, pool)
         return self

@@ -11,6 +11,7 @@ import streamlit as st
 from forecasting.core import calendar, formatting
 from forecasting.core.errors import SettingsError
 from forecasting.core.settings import Settings
+from forecasting.services import models
 from pages.components.shared import markdown
 
 Code = TypeVar("Code", bound=str)
@@ -24,7 +25,7 @@ def choose(now: Settings) -> Settings | None:
     try:
         shop = _shop(now)
         with st.expander("Model settings", icon=":material/tune:", key="settings"), st.grid(3, min_column_width=150):
-            return _prophet(_network(shop))
+            return _models(_prophet(_network(shop)))
     except SettingsError as error:
         st.error(markdown.plain(str(error)))
         return None
@@ -62,9 +63,20 @@ def _network(now: Settings) -> Settings:
 def _prophet(now: Settings) -> Settings:
     growth = _select("Prophet trend", GROWTHS, now.prophet.growth, key="set_growth")
     mode = _select("Prophet seasons", MODES, now.prophet.mode, help="Added to the trend, or scaled with it.", key="set_mode")
-    text = "The LSTM gets the rest. Past forecasts decide instead where they clearly disagree."
+    text = "Beside the LSTM; the trees share with both. Past forecasts decide instead where they clearly disagree."
     share = st.slider("Prophet share to start", 0, 100, round(100 * now.prophet_weight), 5, format="%d\u00a0%%", help=text, key="set_share")
     return replace(now, prophet_weight=share / 100, prophet=replace(now.prophet, growth=growth, mode=mode))
+
+
+def _models(now: Settings) -> Settings:
+    names = {model.name: model.label for model in models.blended()}
+    text = "Models that share the forecast; past forecasts decide how. A model that is left out saves its time."
+    on = st.multiselect(
+        "Models", list(names), [name for name in names if name not in now.without], format_func=names.__getitem__, help=text, key="set_models"
+    )
+    if not on:
+        raise SettingsError("Choose at least one model.")
+    return replace(now, without=tuple(name for name in names if name not in on))
 
 
 def _select(label: str, options: dict[Code, str], now: Code, *, key: str, help: str | None = None) -> Code:

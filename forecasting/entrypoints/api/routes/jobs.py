@@ -53,11 +53,15 @@ class RetrainForm(Choices):
     epochs: Count = Field(None, description="Most epochs to train the network. By default as before.", json_schema_extra=within(1, 1000))
     batch_size: Count = Field(None, description="Training windows in a batch. By default as before.", json_schema_extra=within(1, 8192))
     horizon: Count = Field(None, description="Days ahead. By default as before.", json_schema_extra=within(1, 730))
+    without: list[str] | SkipJsonSchema[None] = Field(
+        None, description="Models to leave out of the blend, e.g. `trees`; empty for none. By default as before."
+    )
 
     def settings(self, now: Settings) -> Settings:
         """The settings in force, replaced by those that were sent; raises SettingsError."""
         lstm = {name: value for name in ("epochs", "batch_size") if (value := getattr(self, name)) is not None}
-        return replace(now, horizon=now.horizon if self.horizon is None else self.horizon, lstm=replace(now.lstm, **lstm))
+        without = now.without if self.without is None else tuple(filter(None, self.without))
+        return replace(now, horizon=now.horizon if self.horizon is None else self.horizon, without=without, lstm=replace(now.lstm, **lstm))
 
 
 AS_BEFORE = RetrainForm.model_validate({})

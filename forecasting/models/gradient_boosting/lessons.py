@@ -1,0 +1,118 @@
+"""What the trees of a panel learn from, and their learning: a task that another process may do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Final
+
+import numpy as np
+
+from forecasting.core.panel import Panel
+from forecasting.core.settings import TreesSettings
+from forecasting.models.gradient_boosting import sampling
+from forecasting.models.gradient_boosting.forest import Forest, Lesson
+from forecasting.models.gradient_boosting.sampling import Drawn
+from forecasting.models.lstm import inputs
+from forecasting.models.lstm.group_totals import History
+from forecasting.models.lstm.inputs import Float32Array, NetworkInputs
+from forecasting.models.lstm.windows import Asked, DaysAhead, Features, group_history
+
+LARGEST: Final = {"absolute_error": 20.0, "poisson": 60.0}
+"""Loss of each forest -> scaled sales that it learns from at most."""
+_HEAVIEST: Final = 20.0
+"""Times the mean weight that a row weighs at most."""
+_LOOKBACK: Final = 7
+"""Of the layout's encoder, which trees do not have."""
+_MOST_CATEGORIES: Final = 254
+"""Values of a column that the trees can tell apart; of more, the commonest."""
+
+
+@dataclass(frozen=True, eq=False)
+class Course:
+    """What is learned from.
+
+    Args:
+        panel: The series of which days were drawn.
+        layout: The inputs.
+        drawn: The days; their series are positions in this panel.
+        history: Totals of the groups of all series.
+        settings: How many trees and rows.
+        seed: Of the inputs that a question may be about.
+    """
+
+    panel: Panel
+    layout: NetworkInputs
+    drawn: Drawn
+    history: History
+    settings: TreesSettings
+    seed: int
+
+
+@dataclass(frozen=True, eq=False)
+class Learned:
+    """What was learned.
+
+    Args:
+        layout: The inputs.
+        history: Totals of the groups of all series.
+        forests: By their loss; none where there were no days to learn from.
+    """
+
+    layout: NetworkInputs
+    history: History
+    forests: dict[str, Forest]
+
+
+def prepare(panel: Panel, horizon: int, settings: TreesSettings, seed: int) -> Course:
+    """Draws the days of a panel to learn from, for forecasts of `horizon` days."""
+    layout = inputs.design_inputs(panel, lookback=_LOOKBACK, horizon=horizon)
+    drawn = sampling.draw(panel.sales, layout, most=settings.rows, seed=seed)
+    used, series = np.unique(drawn.series, return_inverse=True)
+    return Course(panel.select(used), layout, replace(drawn, series=series), group_history(panel, layout), settings, seed)
+
+
+def learn(course: Course, heard: Callable[[int], None] = lambda _: None) -> Learned:
+    """Grows the forests.
+
+    Args:
+        course: What to learn from.
+        heard: Told how many trees of both there are, every few trees; what it raises ends the learning.
+    """
+    from forecasting.models.gradient_boosting import fitting
+
+    if not len(course.drawn):
+        return Learned(course.layout, course.history, {})
+    drawn, features = course.drawn, Features(course.panel, course.layout, course.history)
+    days = features.days_ahead(Asked(drawn.series, drawn.origins, drawn.steps[:, None], drawn.usual, drawn.recent))
+    codes, numbers = table(days)
+    sold = features.own.values[drawn.series, drawn.origins + drawn.steps].astype(float) / days.scale
+    weight = np.minimum(days.scale / days.scale.mean(), _HEAVIEST).astype(float)
+    lesson, forests = Lesson(_common(codes), numbers, sold, weight), dict[str, Forest]()
+    for place, (loss, largest) in enumerate(LARGEST.items()):
+        grown = partial(_count, heard, place * course.settings.trees)
+        forests[loss] = fitting.fit(lesson._replace(target=np.minimum(sold, largest)), loss, course.settings.trees, course.seed, grown)
+    return Learned(course.layout, course.history, forests)
+
+
+def table(days: DaysAhead) -> tuple[np.ndarray, Float32Array]:
+    """Categories and numbers, a row an origin and day."""
+    ahead, channels = days.channels.shape[1:]
+    numbers = np.concatenate([days.channels.reshape(-1, channels), np.repeat(days.static, ahead, axis=0)], axis=1)
+    return np.repeat(days.codes, ahead, axis=0), numbers
+
+
+def _common(codes: np.ndarray) -> np.ndarray:
+    """The codes, those of each column's rarest values being 0, as of a value that is not known, where there are too many."""
+    common = codes.copy()
+    for place, column in enumerate(codes.T):
+        values, counts = np.unique(column, return_counts=True)
+        rare = values[np.argsort(-counts, kind="stable")[_MOST_CATEGORIES:]]
+        common[np.isin(column, rare), place] = 0
+    return common
+
+
+def _count(heard: Callable[[int], None], before: int, trees: int) -> None:
+    """Tells of a forest's trees as some of those of both."""
+    heard(before + trees)
