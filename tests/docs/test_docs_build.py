@@ -54,7 +54,7 @@ def test_marks_for_tests_and_places_to_fill_are_gone(site, texts):
 def test_the_reference_names_every_verb_and_argument(texts):
     told = pin("command_line")["verbs"]
     words = {name: set(re.findall(r"--[\w-]+", " ".join(verb["options"]))) - {"--help"} for name, verb in told.items()}
-    sections = re.split(r"^(\w+)¶$", texts["reference/command-line.html"], flags=re.MULTILINE)
+    sections = re.split(r"^([\w-]+)¶$", texts["reference/command-line.html"], flags=re.MULTILINE)
     found = {name: set(re.findall(r"--[\w-]+", text)) for name, text in zip(sections[1::2], sections[2::2], strict=True)}
     assert {name: words[name] - found[name] for name in words} == {name: set() for name in words}
 
