@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Query
+from fastapi import APIRouter, Form, Path, Query
 
 from forecasting.core.json_values import jsonable
 from forecasting.entrypoints.api.context import Ask
@@ -57,7 +57,9 @@ async def undo(
 
 
 @router.get("/uploads/{version}/undo", summary="What undoing an upload would change", responses=documented(404))
-async def undo_preview(context: Ask, version: int) -> StepBack:
+async def undo_preview(
+    context: Ask, version: Annotated[int, Path(description="The version of the sales that the upload made.", examples=[1])]
+) -> StepBack:
     """Rows that go, rows that get other values, and units by product. Nothing is changed."""
     step = await context.work(take_back.step_back, context.ws, version)
     products = [ProductUnits.model_validate(row) for row in step.products.head(SHOWN).to_dict("records")]
