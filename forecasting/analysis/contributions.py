@@ -12,6 +12,7 @@ import pandas as pd
 from forecasting.core import calendar, schema
 from forecasting.core.arrays import FloatArray
 from forecasting.core.panel import Panel
+from forecasting.models import registry
 from forecasting.training.ensemble import Ensemble
 
 LEVEL, CLOSED, SMALLER, SIMPLER, LIMITS = "level", "closed", "smaller", "simpler", "limits"
@@ -60,11 +61,10 @@ class Contributions:
         """
         rows = [(part, source, float(values[start:end].mean())) for (part, source), values in self.parts.items()]
         table = pd.DataFrame(rows, columns=["part", "source", "units"]).pivot_table(index="part", columns="source", values="units", aggfunc="sum")
-        order = [part for part in LABELS if part in table.index]
+        order = sorted(table.index, key=lambda part: [*LABELS, part].index(part))
         table = table.reindex(index=order).fillna(0.0)
-        return pd.DataFrame({"part": order, "label": [LABELS[part] for part in order], "units": table.sum(axis=1).to_numpy()}).join(
-            table.reset_index(drop=True)
-        )
+        labels = [LABELS.get(part) or registry.label(part) for part in order]
+        return pd.DataFrame({"part": order, "label": labels, "units": table.sum(axis=1).to_numpy()}).join(table.reset_index(drop=True))
 
 
 def contributions(ensemble: Ensemble, cleaned: Panel, rows: np.ndarray) -> Contributions:

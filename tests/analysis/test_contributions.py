@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -57,6 +59,13 @@ def test_beyond_the_largest_series_a_model_has_one_part(ensemble, monkeypatch):
     told = contributions(ensemble, ensemble.cleaned, rows_of(ensemble, "all"))
     assert "smaller" in {part for part, _ in told.parts}
     np.testing.assert_allclose(told.average + sum(told.parts.values()), told.forecast)
+
+
+def test_a_part_that_only_a_model_has_a_name_for_is_not_lost(ensemble):
+    told = contributions(ensemble, ensemble.cleaned, rows_of(ensemble, 1))
+    more = replace(told, parts={**told.parts, ("lstm", "lstm"): np.full(ensemble.horizon, 2.0)})
+    assert more.between(0, 1)["units"].sum() == pytest.approx(told.between(0, 1)["units"].sum() + 2)
+    assert more.between(0, 1)["label"].tolist()[-1] == "LSTM"
 
 
 @given(st.floats(0, 1e4), st.lists(st.floats(-1e3, 1e3), max_size=8), st.integers(0, 1))
