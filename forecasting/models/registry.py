@@ -28,6 +28,7 @@ class RegisteredModel:
         name: In columns, JSON and settings: "prophet".
         label: What people read.
         short: The same where there is little room; the label if empty.
+        proper: Whether the label is a name, which keeps its capital within a sentence.
         stage: In which its fit reports progress.
         make: A fresh, unfitted model, given the settings and the one of its kind that was fitted before it, if any.
         load: The model that a version's folder holds.
@@ -45,6 +46,7 @@ class RegisteredModel:
     name: str
     label: str
     short: str = ""
+    proper: bool = True
     stage: str
     make: Callable[[Settings, Model | None], Model]
     load: Callable[[Path], Model]
@@ -109,6 +111,7 @@ REGISTERED: tuple[RegisteredModel, ...] = (
     RegisteredModel(
         name=GradientBoosting.name,
         label="Trees",
+        proper=False,
         stage=stages.TREES,
         make=lambda settings, _: GradientBoosting(settings.trees, settings.seed),
         load=GradientBoosting.load,
@@ -200,3 +203,15 @@ def label(column: str, *, short: bool = False) -> str:
     """
     labels = {model.name: (model.short if short else "") or model.label for model in registered()}
     return {**formatting.LABELS, **formatting.WITHOUT_MODEL, **labels}.get(column, column)
+
+
+def within(column: str) -> str:
+    """The label as it stands within a sentence.
+
+    Example:
+        >>> within("lstm"), within("trees"), within("stopped")
+        ('LSTM', 'trees', 'no longer sold')
+    """
+    text = label(column)
+    proper = {model.name for model in registered() if model.proper}
+    return text if column in proper else text[:1].lower() + text[1:]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from forecasting.core import formatting, stages
 from forecasting.models import registry
 
-label = registry.label
+label, within = registry.label, registry.within
 registered = registry.registered
 blended = registry.blended
 

@@ -30,7 +30,7 @@ def of_weights(weights: Weights, share: FloatArray, models: Sequence[str], perio
 
 
 def _weight(weights: Weights, row: int, share: FloatArray, period: Period) -> str:
-    count, labels = int(weights.cutoffs[row]), [registry.label(name) for name in weights.names]
+    count, labels = int(weights.cutoffs[row]), [registry.within(name) for name in weights.names]
     held = share[:-1] / max(share[:-1].sum(), 1e-12)
     text = ", ".join(f"{formatting.percent(float(part), 0)} {label}" for part, label in zip(held, labels, strict=True))
     errors = _errors(weights.errors[:, row], labels, period)
@@ -46,14 +46,15 @@ def _weight(weights: Weights, row: int, share: FloatArray, period: Period) -> st
         return f"{text}: {record}."
     if (np.abs(weights.whole - weights.chosen) >= _ALIKE).any():
         return f"{text}, which was best for all sales together. Here {record}."
-    return f"{text}, as set. Past forecasts do not contradict it. {record}."
+    return f"{text}, as set. Past forecasts do not contradict it. {record[:1].upper()}{record[1:]}."
 
 
 def _record(wins: np.ndarray, labels: Sequence[str], held: FloatArray, count: int) -> str:
     """How often the first of two models was closer, or that of several with the largest share was the closest."""
     two = len(held) == 2
     model = 0 if two else int(np.argmax(held))
-    return f"{labels[model]} was {'closer' if two else 'closest'} in {int(wins[model])} of {count} past forecasts"
+    was = "was" if labels[model][:1].isupper() else "were"  # what is no name is a plural: trees
+    return f"{labels[model]} {was} {'closer' if two else 'closest'} in {int(wins[model])} of {count} past forecasts"
 
 
 def _errors(errors: FloatArray, labels: Sequence[str], period: Period) -> str:

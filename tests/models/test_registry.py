@@ -116,7 +116,7 @@ def test_it_has_a_share_of_the_blend(made):
     assert (made.share[:, 3] > 0).any()
     blended = sum(share[:, None] * made.yhat[name] for name, share in zip(NAMES, made.share.T, strict=True))
     np.testing.assert_allclose(made.yhat["blend"].sum(), blended.sum(), rtol=0.5 if made.reconciled else 1e-9)
-    assert made.health["why"].str.contains("Prophet, .* LSTM, .* Trees, .* Mean of 28 days|Half is last week", regex=True).all()
+    assert made.health["why"].str.contains("Prophet, .* LSTM, .* trees, .* Mean of 28 days|Half is last week", regex=True).all()
 
 
 def test_the_version_tells_of_it(ws, fourth):

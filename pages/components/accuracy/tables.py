@@ -130,5 +130,6 @@ def by_series(table: pd.DataFrame) -> None:
 
 
 def _weighed() -> list[str]:
-    """The models whose weights are shown: all of the blend but the last, which has the rest."""
-    return [model.name for model in models.blended()[:-1]]
+    """The models whose weights are shown: all of the blend; of two the first, since the other has the rest."""
+    names = [model.name for model in models.blended()]
+    return names[:1] if len(names) == 2 else names

@@ -68,8 +68,7 @@ def caption(view: View, reconciled: Mapping[str, Any] | None = None) -> str:
 
 def _part(name: str, share: float) -> str:
     """ "58 % Prophet", "3 % too new, check by hand"."""
-    label = models.label(name)
-    return f"{formatting.percent(share, 0)} {label if name in {model.name for model in models.registered()} else label[:1].lower() + label[1:]}"
+    return f"{formatting.percent(share, 0)} {models.within(name)}"
 
 
 def product_link(filters: Mapping[str, str]) -> None:
