@@ -13,7 +13,7 @@ from forecasting.core.arrays import FloatArray
 from forecasting.models.gradient_boosting.forest import MOST_LEAVES, Forest, Lesson
 from forecasting.models.lstm.inputs import Float32Array
 
-_AT_ONCE: Final = 25
+_AT_ONCE: Final = 50
 """Trees between two calls of the listener."""
 _LEAVES: Final = 31
 _FEWEST_IN_LEAF: Final = 60
