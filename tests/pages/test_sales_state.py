@@ -116,7 +116,7 @@ def test_a_new_owner_is_led_from_the_sample_to_orders_of_his_own_in_three_steps(
     assert "Welcome to Shelfcast" in texts(at)
     assert [link for link in links if link in ("See the forecast", "Upload a file", "See the orders")] == [
         "See the forecast",
-        "Upload sales",
+        "Upload a file",
         "See the orders",
     ]
     merge(sample_shop, LATER.replace("Bread", "Mine"), "mine.csv")

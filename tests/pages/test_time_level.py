@@ -28,7 +28,7 @@ def test_the_table_follows(published):
     view = forecast_view.view(versions.load(published, 1), {"region": "North"}, 14, WEEK)
     table = at.dataframe[0].value
     assert table.columns.tolist()[-1] == by_span.LAST_YEAR
-    assert (len(table), len(at.dataframe[0].value.columns)) == (2, 7)
+    assert (len(table), len(at.dataframe[0].value.columns)) == (2, 8)
     np.testing.assert_allclose(table["blend"], view.forecast["blend"])
     assert "The week of 29 Jun 2026 includes" in texts(at)
     assert "Units a week, North" in texts(at)
