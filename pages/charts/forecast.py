@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from forecasting.analysis.forecast_view import View
 
 CONFIG: Final = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
+ROW: Final = 34
+"""Pixels of a bar and the room around it."""
 SAME_LAST_YEAR: Final = {"day": "Same weekday last year", "week": "Same week last year", "month": "Same weeks last year"}
 HOVER: Final = {"day": "%a %-d %b %Y", "week": "Week of %-d %b %Y", "month": "%b %Y"}
 FEWEST_PAST: Final = {"day": 21, "week": 26, "month": 24}
@@ -62,12 +64,13 @@ def components(frame: pd.DataFrame, height: int = 230) -> go.Figure:
         height: In pixels, at least; grows with the number of bars.
     """
     values = frame["units"].to_numpy(dtype=float)
-    figure = blank(max(height, 34 * len(frame)))
+    figure = blank(max(height, ROW * len(frame)))
     figure.add_trace(
         go.Bar(
             x=values,
             y=np.arange(len(frame)),
             orientation="h",
+            width=0.55 * min(1.0, ROW * len(frame) / height),
             marker_color=[ACCENT if value >= 0 else PAST for value in values],
             text=[formatting.signed(value) for value in values],
             textposition="outside",

@@ -201,7 +201,7 @@ def past():
     cuts = tuple(range(198, 353, 28))
     y = np.stack([whole.sales[:, cut : cut + 28] for cut in cuts])
     random = np.random.default_rng(0)
-    yhat = {name: np.maximum(y + random.normal(size=y.shape) * size, 0) for name, size in zip(registry.names(), (3.0, 2.0, 5.0), strict=True)}
+    yhat = {name: np.maximum(y + random.normal(size=y.shape) * size, 0) for name, size in zip(registry.names(), (3.0, 2.0, 2.5, 5.0), strict=True)}
     return whole, cuts, Backtest(pd.DatetimeIndex([whole.dates[cut - 1] for cut in cuts]), y, yhat)
 
 

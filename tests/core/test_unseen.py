@@ -97,11 +97,20 @@ def test_a_job_writes_its_log_so_before_any_library_of_numbers_is_loaded():
 
 
 def test_every_table_of_a_page_is_legible():
-    calls = [
-        (path.name, ast.unparse(node.args[0]))
+    shown = [
+        (path.name, ast.unparse(node.args[0]), _given(function, node.args[0]))
         for path in (ROOT / "pages").rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(function, ast.FunctionDef)
+        for node in ast.walk(function)
         if isinstance(node, ast.Call) and ast.unparse(node.func) in ("st.dataframe", "st.table")
     ]
-    assert len(calls) > 8
-    assert [call for call in calls if not call[1].startswith("unseen.legible(")] == []
+    assert len(shown) > 8
+    assert [table for table in shown if "legible(" not in table[2] and ".map(markdown.plain)" not in table[2]] == []
+
+
+def _given(function: ast.FunctionDef, table: ast.expr) -> str:
+    """The expression that a table was given by: its own, or the last one that its name got in this function."""
+    name = ast.unparse(table)
+    assigned = [node.value for node in ast.walk(function) if isinstance(node, ast.Assign) and name in map(ast.unparse, node.targets)]
+    return ast.unparse(assigned[-1] if assigned else table)

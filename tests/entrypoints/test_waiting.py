@@ -15,7 +15,7 @@ from small_tables import ONE, merged
 
 from forecasting.core.errors import InputError
 from forecasting.entrypoints.api.app import make_app
-from forecasting.entrypoints.api.routes import forecasts, health, jobs, sales, versions
+from forecasting.entrypoints.api.routes import forecasts, health, jobs, launches, products, sales, versions
 from forecasting.entrypoints.server.server_settings import ServerSettings
 from forecasting.jobs.runner import Jobs
 from forecasting.storage.locks import exclusive
@@ -111,7 +111,7 @@ def test_changes_of_one_part_do_not_hold_up_those_of_another(saved):
 
 
 def test_every_route_that_changes_something_waits_for_its_turn(home):
-    routes = [route for part in (jobs, sales, versions, forecasts, health) for route in part.router.routes]
+    routes = [route for part in (jobs, sales, products, launches, versions, forecasts, health) for route in part.router.routes]
     changing = {route.path: inspect.getsource(route.endpoint) for route in routes if route.methods & {"POST", "PUT", "PATCH", "DELETE"}}
     documented = make_app(home, ServerSettings()).openapi()["paths"]
     assert changing.keys() == {path for path, verbs in documented.items() if verbs.keys() - {"get"}}

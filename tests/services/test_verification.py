@@ -199,9 +199,9 @@ def test_the_sales_of_a_version_are_written_anew_from_the_table(ws):
 
 
 def test_log_then_file_then_version(ws):
-    before = everything(ws)
+    before, part = everything(ws), parts(ws)[1]
     flip(log.path(ws.sales, 2))
-    flip(parts(ws)[1])
+    flip(part)
     flip(ws.versions / "0002" / "sales.parquet")
     assert len(mended(ws, before).repaired) == 3
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from forecasting.analysis.contributions import Contributions, whole_parts
 from forecasting.analysis.what_if import WhatIf
-from forecasting.core import formatting
+from forecasting.core import formatting, unseen
 from forecasting.core.period import Period
 from forecasting.services import forecasts, models
 from pages.charts import forecast
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 DAY: Final = "moves_day"
 """Key of the choice of a day, bound to the URL."""
-FEW_UNITS: Final = 20
+FEW_UNITS: Final = 100
 """Units a day from which parts are whole."""
 BY_MODEL: Final = "Each model counts by its share of the forecast. A part of the network is what its forecast loses without that input."
 
@@ -67,7 +67,7 @@ def _ask_day(dates: pd.DatetimeIndex, period: Period) -> int | None:
 def _by_model(table: pd.DataFrame, digits: int) -> None:
     """How much of each part is whose."""
     names = [model.name for model in models.registered() if model.name in table and table[model.name].any()]
-    shown = table[["label", "units", *names]]
+    shown = unseen.legible(table[["label", "units", *names]])
     config = {name: st.column_config.NumberColumn(models.label(name, short=True), format=f"%+,.{digits}f", width=70) for name in names}
     config["units"] = st.column_config.NumberColumn("Units", format=f"%+,.{digits}f", width=70)
     config["label"] = st.column_config.TextColumn("Part", width=130)

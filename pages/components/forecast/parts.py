@@ -122,9 +122,9 @@ def table(view: View, *, last_year: bool = False) -> None:
     columns = [schema.DS, schema.BLEND, "lower_80", "upper_80", *(model.name for model in models.blended() if model.name in view.forecast)]
     columns += [LAST_YEAR] * last_year
     digits = "%,.0f" if view.forecast[schema.BLEND].max() >= 20 else "%,.1f"
-    config = {name: st.column_config.NumberColumn(models.label(name), format=digits, width=90) for name in columns[1:]}
-    config[schema.DS] = st.column_config.DateColumn(view.level.name.title(), format=DATES[view.level.name], width=130)
-    config[LAST_YEAR] = st.column_config.NumberColumn("Last year", format=digits, width=90)
+    config = {name: st.column_config.NumberColumn(models.label(name), format=digits, width=78) for name in columns[1:]}
+    config[schema.DS] = st.column_config.DateColumn(view.level.name.title(), format=DATES[view.level.name], width=126)
+    config[LAST_YEAR] = st.column_config.NumberColumn("Last year", format=digits, width=78)
     shown = unseen.legible(view.forecast[columns])
     st.dataframe(
         shown,

@@ -86,7 +86,8 @@ def choose_one(orders: Orders, rows: pd.DataFrame) -> int | None:
     ids = shown[schema.UNIQUE_ID].tolist()
     wanted = st.session_state.get("inventory_line") or st.query_params.get(LINE)
     key = f"inventory_list_{hash(tuple(ids))}"
-    table, columns = unseen.legible(_table(orders, shown)), _columns(orders, shown)
+    table = unseen.legible(_table(orders, shown))
+    columns = _columns(orders, shown)
     event = st.dataframe(
         table,
         column_config=columns,

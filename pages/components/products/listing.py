@@ -122,7 +122,7 @@ def _draw(rows: pd.DataFrame, filters: Mapping[str, str], period: Period, steps:
         st.caption("No product fits. Search for less, or take a filter away.")
         return
     columns = _columns(rows, filters, period, steps)
-    cells = _cells(rows)[list(columns)]
+    cells = _cells(unseen.legible(rows))[list(columns)]
     st.dataframe(
         cells,
         column_config=columns,
