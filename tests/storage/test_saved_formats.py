@@ -1,6 +1,6 @@
 """Workspaces as earlier releases saved them: they load, and serve what they served then.
 
-`shop_1` reads its version's sales from the sales table, `shop_2` from the version's own folder.
+`shop_1` reads its version's sales from the sales table, `shop_2` from the version's own folder; `shop_3` has boosted trees.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import shutil
 
+import numpy as np
 import pandas as pd
 import pytest
 from saved_shops import log, unpacked
@@ -17,7 +18,7 @@ from forecasting.services import forecasts, retraining, sales, versions
 from forecasting.storage.sales import log_copies
 
 
-@pytest.fixture(params=["shop_1", "shop_2"])
+@pytest.fixture(params=["shop_1", "shop_2", "shop_3"])
 def saved(request, tmp_path):
     return unpacked(request.param, tmp_path)
 
@@ -41,6 +42,12 @@ def test_a_saved_workspace_loads_and_forecasts_as_on_the_day_it_was_saved(saved)
     serving = versions.serving(saved)
     assert (serving.version, serving.refused) == (1, ())
     forecasts_as_it_did(saved)
+
+
+def test_the_trees_of_a_version_that_has_them_answer_as_they_did(tmp_path):
+    made = versions.load(unpacked("shop_3", tmp_path), 1)
+    assert made.names == ("prophet", "lstm", "trees", "seasonal_naive")
+    np.testing.assert_allclose(made.models["trees"].predict(made.cleaned, 7), made.yhat["trees"], rtol=1e-6)
 
 
 def test_a_saved_workspace_remembers_its_uploads(saved):
