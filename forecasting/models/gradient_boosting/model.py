@@ -23,7 +23,7 @@ from forecasting.models.gradient_boosting.forest import Forest
 from forecasting.models.gradient_boosting.lessons import LARGEST, Learned
 from forecasting.models.lstm import input_parts, serving
 from forecasting.models.lstm.group_totals import History
-from forecasting.models.lstm.inputs import Float32Array, NetworkInputs
+from forecasting.models.lstm.inputs import NetworkInputs
 from forecasting.models.lstm.windows import Asked, DaysAhead, Features
 
 _FORMAT = 1
@@ -93,22 +93,13 @@ class GradientBoosting(Model):
         self._check_fitted()
         if self.layout_ is None:
             return {input_parts.LEVEL: np.full((len(rows), horizon), np.nan)}
-        return serving.answers(panel.select(rows), horizon, self.layout_, self._history, self._split)
+        split = serving.split_by_inputs(lambda of: self._scaled(DaysAhead(of.ahead, of.static, of.codes, of.scale)))
+        return serving.answers(panel.select(rows), horizon, self.layout_, self._history, split)
 
     def _whole(self, features: Features, days: int, recent: FloatArray) -> dict[str, FloatArray]:
         n = len(recent)
         steps = np.broadcast_to(np.arange(days), (n, days))
         return {input_parts.LEVEL: self._scaled(features.days_ahead(Asked(np.arange(n), np.full(n, features.days), steps, None, recent)))}
-
-    def _split(self, features: Features, days: int, recent: FloatArray) -> dict[str, FloatArray]:
-        n = len(recent)
-        windows = features.windows(np.arange(n), np.full(n, features.days), recent=recent)
-
-        def forecast(ahead: Float32Array) -> FloatArray:
-            return self._scaled(DaysAhead(ahead, windows.static, windows.codes, windows.scale))
-
-        parts = input_parts.split(forecast, windows.past, windows.ahead, features.layout)
-        return {name: values[:, :days] for name, values in parts.items()}
 
     def _scaled(self, days: DaysAhead) -> FloatArray:
         """Forecasts in units of the scale of each series, shape (n, days)."""
@@ -133,8 +124,7 @@ class GradientBoosting(Model):
         (folder / "trees.json").write_text(json.dumps(facts, ensure_ascii=False, indent=1), encoding="utf-8")
         if self._history is not None:
             forests = {name: array for loss, forest in self.forests_.items() for name, array in forest.arrays(loss).items()}
-            totals = {"history/total": self._history.total.astype(np.float32), "history/count": self._history.count.astype(np.float32)}
-            np.savez(folder / "trees.npz", allow_pickle=False, **forests, **totals)
+            np.savez(folder / "trees.npz", allow_pickle=False, **forests, **self._history.arrays())
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -148,8 +138,7 @@ class GradientBoosting(Model):
                 arrays = {name: file[name] for name in file.files}
             model.layout_ = NetworkInputs.from_dict(facts["layout"])
             model.forests_ = {loss: Forest.from_arrays(arrays, loss) for loss in LARGEST}
-            total, count = (arrays[f"history/{name}"].astype(float) for name in ("total", "count"))
-            model._history = History(np.datetime64(facts["first"], "D"), total, count)
+            model._history = History.from_arrays(facts["first"], arrays)
         return model
 
 

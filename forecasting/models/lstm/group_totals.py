@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
@@ -28,6 +30,15 @@ class History:
     first: np.datetime64
     total: FloatArray
     count: FloatArray
+
+    def arrays(self) -> dict[str, Float32Array]:
+        """The totals as a model's .npz file has them, by name; the first day stands in its JSON."""
+        return {"history/total": self.total.astype(np.float32), "history/count": self.count.astype(np.float32)}
+
+    @classmethod
+    def from_arrays(cls, first: str, arrays: Mapping[str, np.ndarray]) -> Self:
+        """The totals that `arrays` wrote, from a first day on, among other arrays."""
+        return cls(np.datetime64(first, "D"), arrays["history/total"].astype(float), arrays["history/count"].astype(float))
 
 
 class Groups:

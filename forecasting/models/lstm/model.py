@@ -21,7 +21,7 @@ from forecasting.models.lstm.group_totals import History
 from forecasting.models.lstm.inputs import Float32Array, NetworkInputs
 from forecasting.models.lstm.numpy_network import Network
 from forecasting.models.lstm.sampling import draw_pool
-from forecasting.models.lstm.windows import Features, Shapes, Windows, group_history
+from forecasting.models.lstm.windows import Features, Shapes, group_history
 
 _FORMAT = 2
 """Format of the saved files; other formats have other inputs."""
@@ -96,7 +96,7 @@ class LstmModel(Model):
         network = Network(self.weights_)
 
         def whole(features: Features, days: int, recent: FloatArray) -> dict[str, FloatArray]:
-            return {input_parts.LEVEL: network.forecast(_windows(features, recent))[:, :days].astype(float)}
+            return {input_parts.LEVEL: network.forecast(serving.windows_ahead(features, recent))[:, :days].astype(float)}
 
         return serving.answers(panel, horizon, self.layout_, self._history, whole)[input_parts.LEVEL]
 
@@ -109,14 +109,7 @@ class LstmModel(Model):
         layout, network = self.layout_, Network(self.weights_)
         if layout is None:
             return {input_parts.LEVEL: np.full((len(rows), horizon), np.nan)}
-
-        def split(features: Features, days: int, recent: FloatArray) -> dict[str, FloatArray]:
-            windows = _windows(features, recent)
-            parts = input_parts.split(
-                lambda ahead: network.forecast(replace(windows, ahead=ahead)).astype(float), windows.past, windows.ahead, features.layout
-            )
-            return {name: values[:, :days] for name, values in parts.items()}
-
+        split = serving.split_by_inputs(lambda windows: network.forecast(windows).astype(float))
         return serving.answers(panel.select(rows), horizon, layout, self._history, split)
 
     def knows(self, panel: Panel, driver: str) -> np.ndarray:
@@ -137,8 +130,7 @@ class LstmModel(Model):
         }
         (folder / "lstm.json").write_text(json.dumps(facts, ensure_ascii=False, indent=1), encoding="utf-8")
         if history is not None:
-            totals = {"history/total": history.total.astype(np.float32), "history/count": history.count.astype(np.float32)}
-            np.savez(folder / "lstm.npz", allow_pickle=False, **self.weights_, **totals)
+            np.savez(folder / "lstm.npz", allow_pickle=False, **self.weights_, **history.arrays())
             (folder / "lstm.keras").write_bytes(self._keras_bytes())
 
     def _keras_bytes(self) -> bytes:
@@ -164,16 +156,10 @@ class LstmModel(Model):
         model.layout_, model.weights_, model._keras_file, model._history, model.warm_ = None, {}, b"", None, False
         model._shapes = None
         if facts["layout"] is not None:
-            with np.load(folder / "lstm.npz", allow_pickle=False) as arrays:
-                weights = {name: arrays[name] for name in arrays.files}
-            total, count = (weights.pop(f"history/{name}").astype(float) for name in ("total", "count"))
-            model.layout_, model.weights_ = NetworkInputs.from_dict(facts["layout"]), weights
-            model._history = History(np.datetime64(facts["first"], "D"), total, count)
+            with np.load(folder / "lstm.npz", allow_pickle=False) as file:
+                arrays = {name: file[name] for name in file.files}
+            model._history = History.from_arrays(facts["first"], arrays)
+            model.layout_ = NetworkInputs.from_dict(facts["layout"])
+            model.weights_ = {name: array for name, array in arrays.items() if not name.startswith("history/")}
             model._keras_file = (folder / "lstm.keras").read_bytes()
         return model
-
-
-def _windows(features: Features, recent: FloatArray) -> Windows:
-    """The windows of all series from the end of their sales on."""
-    n = len(recent)
-    return features.windows(np.arange(n), np.full(n, features.days), recent=recent)

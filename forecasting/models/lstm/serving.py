@@ -12,7 +12,7 @@ from forecasting.core.panel import Panel
 from forecasting.models.lstm import input_parts, time_spans
 from forecasting.models.lstm.group_totals import History
 from forecasting.models.lstm.inputs import NetworkInputs
-from forecasting.models.lstm.windows import Features, group_history
+from forecasting.models.lstm.windows import Features, Windows, group_history
 
 MIN_ROWS = 7
 """Days (steps of the file) with a row that a series needs for a forecast."""
@@ -68,6 +68,27 @@ def answers(panel: Panel, horizon: int, layout: NetworkInputs, learned: History 
         done += days
         later = _with_forecast(panel, np.sum(list(parts.values()), axis=0)[:, :done]) if done < horizon else later
     return parts
+
+
+def windows_ahead(features: Features, recent: FloatArray) -> Windows:
+    """The windows of all series from the end of their sales on."""
+    n = len(recent)
+    return features.windows(np.arange(n), np.full(n, features.days), recent=recent)
+
+
+def split_by_inputs(forecast: Callable[[Windows], FloatArray]) -> Answer:
+    """An answer in parts: how much comes from which inputs about the days ahead.
+
+    Args:
+        forecast: What a model says of windows, shape (b, horizon), in units of their scale.
+    """
+
+    def answer(features: Features, days: int, recent: FloatArray) -> dict[str, FloatArray]:
+        windows = windows_ahead(features, recent)
+        parts = input_parts.split(lambda ahead: forecast(replace(windows, ahead=ahead)), windows.past, windows.ahead, features.layout)
+        return {name: values[:, :days] for name, values in parts.items()}
+
+    return answer
 
 
 def _blocks(panel: Panel, days: int) -> list[np.ndarray]:
