@@ -38,7 +38,7 @@ PARTS = {
     "Prophet, fits": ("forecasting.models.prophet.model", "ProphetModel.fit"),
     "LSTM, training": ("forecasting.models.lstm.model", "LstmModel.fit"),
     "LSTM, forecasts": ("forecasting.models.lstm.model", "LstmModel.predict"),
-    "  of both, Features": ("forecasting.models.lstm.windows", "Features.__init__"),
+    "  of both, Features": ("forecasting.models.features.windows", "Features.__init__"),
     "totals' fits": ("forecasting.training.reconciliation", "forecast"),
     "with totals": ("forecasting.training.pipeline", "with_totals"),
     "assemble": ("forecasting.training.pipeline", "assemble"),

@@ -16,10 +16,10 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 from forecasting.core.panel import Panel
 from forecasting.core.parallel import Pool
 from forecasting.core.settings import TreesSettings
+from forecasting.models.features import inputs
 from forecasting.models.gradient_boosting import fitting, sampling
 from forecasting.models.gradient_boosting.forest import MOST_LEAVES, Forest, Lesson
 from forecasting.models.gradient_boosting.model import GradientBoosting
-from forecasting.models.lstm import inputs
 
 FEW = TreesSettings(trees=12, rows=3_000)
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from panels import panel, regular
 
-from forecasting.models.lstm import input_parts, inputs
-from forecasting.models.lstm.windows import Features, group_history
+from forecasting.models.features import input_parts, inputs
+from forecasting.models.features.windows import Features, group_history
 
 DAYS, AHEAD = 420, 14
 

@@ -10,8 +10,8 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 from threadpoolctl import threadpool_limits
 
 from forecasting.core.arrays import FloatArray
+from forecasting.models.features.inputs import Float32Array
 from forecasting.models.gradient_boosting.forest import MOST_LEAVES, Forest, Lesson
-from forecasting.models.lstm.inputs import Float32Array
 
 _AT_ONCE: Final = 50
 """Trees between two calls of the listener."""

@@ -11,13 +11,13 @@ import numpy as np
 
 from forecasting.core.panel import Panel
 from forecasting.core.settings import TreesSettings
+from forecasting.models.features import inputs
+from forecasting.models.features.group_totals import History
+from forecasting.models.features.inputs import Float32Array, NetworkInputs
+from forecasting.models.features.windows import Asked, DaysAhead, Features, group_history
 from forecasting.models.gradient_boosting import sampling
 from forecasting.models.gradient_boosting.forest import Forest, Lesson
 from forecasting.models.gradient_boosting.sampling import Drawn
-from forecasting.models.lstm import inputs
-from forecasting.models.lstm.group_totals import History
-from forecasting.models.lstm.inputs import Float32Array, NetworkInputs
-from forecasting.models.lstm.windows import Asked, DaysAhead, Features, group_history
 
 LARGEST: Final = {"absolute_error": 20.0, "poisson": 60.0}
 """Loss of each forest -> scaled sales that it learns from at most."""

@@ -18,13 +18,13 @@ from forecasting.core.parallel import Pool
 from forecasting.core.progress import OnProgress, Progress
 from forecasting.core.settings import TreesSettings
 from forecasting.models.base import Model
+from forecasting.models.features import input_parts, serving
+from forecasting.models.features.group_totals import History
+from forecasting.models.features.inputs import NetworkInputs
+from forecasting.models.features.windows import Asked, DaysAhead, Features
 from forecasting.models.gradient_boosting import lessons
 from forecasting.models.gradient_boosting.forest import Forest
 from forecasting.models.gradient_boosting.lessons import LARGEST, Learned
-from forecasting.models.lstm import input_parts, serving
-from forecasting.models.lstm.group_totals import History
-from forecasting.models.lstm.inputs import NetworkInputs
-from forecasting.models.lstm.windows import Asked, DaysAhead, Features
 
 _FORMAT = 1
 

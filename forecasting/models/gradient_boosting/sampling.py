@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecasting.core.arrays import FloatArray
-from forecasting.models.lstm import inputs
-from forecasting.models.lstm.inputs import NetworkInputs
+from forecasting.models.features import inputs
+from forecasting.models.features.inputs import NetworkInputs
 
 _SHARE_OF_CELLS = 1 / 3
 _FEWEST = 2_000

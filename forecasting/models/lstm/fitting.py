@@ -16,12 +16,12 @@ import numpy as np
 from forecasting.core.progress import OnProgress, Progress
 from forecasting.core.settings import LstmSettings
 from forecasting.core.stages import LSTM
-from forecasting.models.lstm.inputs import Float32Array
+from forecasting.models.features.inputs import Float32Array
+from forecasting.models.features.windows import Features, Shapes, Windows
 from forecasting.models.lstm.keras_network import FusedLSTM, build, keras, tf
 from forecasting.models.lstm.learning_rate import LearningRateSchedule, Start
 from forecasting.models.lstm.numpy_network import MEAN
 from forecasting.models.lstm.sampling import Pool
-from forecasting.models.lstm.windows import Features, Shapes, Windows
 
 _BETA_1, _BETA_2 = 0.9, 0.999
 _HUGE = 4.0

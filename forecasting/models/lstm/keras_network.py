@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from forecasting.core.settings import LstmSettings
+from forecasting.models.features.windows import INDEX_CHANNEL, RECENT_CHANNEL, Shapes
 from forecasting.models.lstm.numpy_network import BASE, INDEX_FLOOR, MEAN, RATE, RATE_LIMIT, SALES
-from forecasting.models.lstm.windows import INDEX_CHANNEL, RECENT_CHANNEL, Shapes
 
 _THREADS = os.environ.get("FORECASTING_THREADS", "1")
 for _name, _value in {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_NUM_INTRAOP_THREADS": _THREADS, "TF_NUM_INTEROP_THREADS": "1"}.items():

@@ -16,12 +16,12 @@ from forecasting.core.panel import Panel
 from forecasting.core.progress import OnProgress
 from forecasting.core.settings import LstmSettings
 from forecasting.models.base import Model
-from forecasting.models.lstm import input_parts, inputs, serving
-from forecasting.models.lstm.group_totals import History
-from forecasting.models.lstm.inputs import Float32Array, NetworkInputs
+from forecasting.models.features import input_parts, inputs, serving
+from forecasting.models.features.group_totals import History
+from forecasting.models.features.inputs import Float32Array, NetworkInputs
+from forecasting.models.features.windows import Features, Shapes, group_history
 from forecasting.models.lstm.numpy_network import Network
 from forecasting.models.lstm.sampling import draw_pool
-from forecasting.models.lstm.windows import Features, Shapes, group_history
 
 _FORMAT = 2
 """Format of the saved files; other formats have other inputs."""

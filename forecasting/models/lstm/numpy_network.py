@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from forecasting.models.lstm.inputs import Float32Array
-from forecasting.models.lstm.windows import INDEX_CHANNEL, RECENT_CHANNEL, Windows
+from forecasting.models.features.inputs import Float32Array
+from forecasting.models.features.windows import INDEX_CHANNEL, RECENT_CHANNEL, Windows
 
 RATE, SALES, BASE, MEAN = "rate", "sales", "base", "mean"
 """Names of the heads; the last two exist for sparse sales only."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecasting.core.settings import LstmSettings
-from forecasting.models.lstm.inputs import NetworkInputs
+from forecasting.models.features.inputs import NetworkInputs
 
 _MIN_WINDOWS, _MAX_WINDOWS = 16_000, 32_000
 """Fewest and most windows of a whole training."""

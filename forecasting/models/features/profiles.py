@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecasting.core.arrays import FloatArray, added_up
-from forecasting.models.lstm.inputs import Float32Array
-from forecasting.models.lstm.time_spans import Spans
+from forecasting.models.features.inputs import Float32Array
+from forecasting.models.features.time_spans import Spans
 
 _PRIOR_DAYS = 7.0
 """Days that the mean of the whole past weighs within a level."""

@@ -11,8 +11,8 @@ from forecasting.core import calendar, schema
 from forecasting.core.arrays import FloatArray
 from forecasting.core.panel import Panel
 from forecasting.core.period import DAY, PERIODS
-from forecasting.models.lstm import time_spans
-from forecasting.models.lstm.time_spans import Spans
+from forecasting.models.features import time_spans
+from forecasting.models.features.time_spans import Spans
 
 Float32Array = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from forecasting.core.period import DAY, MONTH, WEEK
-from forecasting.models.lstm.inputs import Float32Array, NetworkInputs
+from forecasting.models.features.inputs import Float32Array, NetworkInputs
 
 _EASTER_DAYS = (-2, -1, 0, 1, 39, 49, 50)
 """Days after Easter Sunday that move sales: Good Friday to Whit Monday."""

@@ -17,7 +17,7 @@ import numpy as np
 from forecasting.core import schema
 from forecasting.core.arrays import FloatArray
 from forecasting.core.period import DAY
-from forecasting.models.lstm.inputs import Float32Array, NetworkInputs
+from forecasting.models.features.inputs import Float32Array, NetworkInputs
 
 LEVEL, WEEKLY, YEARLY, HOLIDAYS = "level", "weekly", "yearly", "holidays"
 _MEAN, _THEN, _RATIO, _WAVE, _GROUP, _FLAG, _DRIVER, _OPEN = "mean", "then", "ratio", "wave", "group", "flag", "driver", "open"

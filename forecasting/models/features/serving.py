@@ -9,10 +9,10 @@ import numpy as np
 
 from forecasting.core.arrays import FloatArray
 from forecasting.core.panel import Panel
-from forecasting.models.lstm import input_parts, time_spans
-from forecasting.models.lstm.group_totals import History
-from forecasting.models.lstm.inputs import NetworkInputs
-from forecasting.models.lstm.windows import Features, Windows, group_history
+from forecasting.models.features import input_parts, time_spans
+from forecasting.models.features.group_totals import History
+from forecasting.models.features.inputs import NetworkInputs
+from forecasting.models.features.windows import Features, Windows, group_history
 
 MIN_ROWS = 7
 """Days (steps of the file) with a row that a series needs for a forecast."""

@@ -6,8 +6,8 @@ import numpy as np
 
 from forecasting.core import schema
 from forecasting.core.panel import USUAL_CYCLES, Panel
-from forecasting.models.lstm.inputs import Float32Array, NetworkInputs
-from forecasting.models.lstm.profiles import at, weekday_mean
+from forecasting.models.features.inputs import Float32Array, NetworkInputs
+from forecasting.models.features.profiles import at, weekday_mean
 
 
 class Drivers:

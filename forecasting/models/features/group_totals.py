@@ -9,9 +9,9 @@ from typing import Self
 import numpy as np
 
 from forecasting.core.arrays import FloatArray, added_up
-from forecasting.models.lstm import calendar_features
-from forecasting.models.lstm.inputs import WHOLE_FILE, Float32Array, NetworkInputs
-from forecasting.models.lstm.profiles import a_year_ago, at, profiles, trailing_mean
+from forecasting.models.features import calendar_features
+from forecasting.models.features.inputs import WHOLE_FILE, Float32Array, NetworkInputs
+from forecasting.models.features.profiles import a_year_ago, at, profiles, trailing_mean
 
 _MAX_TIMES_LEVEL = 10.0
 """Totals over their level are clipped at this many times."""

@@ -13,11 +13,11 @@ import numpy as np
 
 from forecasting.core.arrays import FloatArray
 from forecasting.core.panel import Panel
-from forecasting.models.lstm import calendar_features, inputs
-from forecasting.models.lstm.drivers import Drivers
-from forecasting.models.lstm.group_totals import Groups, History, history_of
-from forecasting.models.lstm.inputs import Float32Array, NetworkInputs
-from forecasting.models.lstm.profiles import MONTH_DAY_LAG, Profiles, a_year_ago, at, profiles, trailing_mean
+from forecasting.models.features import calendar_features, inputs
+from forecasting.models.features.drivers import Drivers
+from forecasting.models.features.group_totals import Groups, History, history_of
+from forecasting.models.features.inputs import Float32Array, NetworkInputs
+from forecasting.models.features.profiles import MONTH_DAY_LAG, Profiles, a_year_ago, at, profiles, trailing_mean
 
 RECENT_CHANNEL = 1
 """Channel of a window's days ahead with the weekday mean of the last weeks."""
