@@ -39,9 +39,9 @@ class Ensemble:
 
     Args:
         panel: The sales it was trained on.
-        yhat: Model name, and `blend` -> shape (n, h), units a day; NaN where that model has none.
+        yhat: Model name, and `blend` -> shape (n, h), units a day; NaN where that model has none. `expected` beside it where that differs.
         bands: Shape (n, 4, h) in the order of `schema.BANDS`, of the blend, units a day; NaN where there are no errors to learn from.
-        past: The backtest, with the blend among its models.
+        past: The backtest, with the blend among its models, and what was expected where that differs.
         health: One row a series: what stands behind it and why.
         models: The fitted models by name.
         reconciled: How its series were scaled to forecasts of totals; None where adding up is as good.
@@ -107,13 +107,37 @@ class Ensemble:
         return self.untested & ~np.isfinite(self.panel.sales).any(axis=1)
 
     @property
+    def line(self) -> FloatArray:
+        """The blend, shape (n, h), units a day: close to the median of each day, for single days, charts and their errors."""
+        return self.yhat[schema.BLEND]
+
+    @property
+    def expected(self) -> FloatArray:
+        """The mean of each day, shape (n, h), units: for sums over days and series, orders and money. The line where both agree."""
+        return self.yhat.get(schema.EXPECTED, self.line)
+
+    @property
+    def apart(self) -> BoolArray:
+        """Series whose expected sales differ from the line, shape (n,)."""
+        return np.asarray((self.expected != self.line).any(axis=1))
+
+    @property
     def errors(self) -> Errors:
-        """What the blend forecast in the past, and what was sold."""
+        """What the line forecast in the past, and what was sold: for single days."""
         return Errors(self.past.y, self.past.yhat[schema.BLEND])
 
+    @property
+    def expected_errors(self) -> Errors:
+        """What was expected in the past, and what was sold: for sums over days and series."""
+        return Errors(self.past.y, self.past.yhat.get(schema.EXPECTED, self.past.yhat[schema.BLEND]))
+
     def errors_of(self, rows: np.ndarray) -> Errors:
-        """What the blend of the series at these positions forecast in the past, and what was sold."""
+        """What the line of the series at these positions forecast in the past, and what was sold."""
         return residuals.errors_of_series(self.errors, rows)
+
+    def expected_errors_of(self, rows: np.ndarray) -> Errors:
+        """What was expected of the series at these positions in the past, and what was sold."""
+        return residuals.errors_of_series(self.expected_errors, rows)
 
     @property
     def whole(self) -> bool:
@@ -156,8 +180,8 @@ class Ensemble:
 
     @cached_property
     def cumulated(self) -> RunningSums:
-        """The errors added up from each cutoff on."""
-        return quantiles.cumulate(self.errors)
+        """The errors of what was expected, added up from each cutoff on."""
+        return quantiles.cumulate(self.expected_errors)
 
     @cached_property
     def _learned(self) -> dict[int, SeriesBands | None]:
@@ -216,7 +240,7 @@ def forecast_frame(ensemble: Ensemble) -> pd.DataFrame:
         schema.UNIQUE_ID: pd.Categorical.from_codes(np.repeat(np.arange(n), h), categories=pd.Index(ensemble.panel.unique_ids)),
         schema.DS: np.tile(ensemble.panel.ahead(h).to_numpy(), n),
     }
-    columns |= {name: ensemble.yhat[name].ravel() for name in (*ensemble.names, schema.BLEND)}
+    columns |= {name: ensemble.yhat[name].ravel() for name in (*ensemble.names, schema.BLEND, schema.EXPECTED) if name in ensemble.yhat}
     columns |= {name: ensemble.bands[:, position].ravel() for position, name in enumerate(schema.BANDS)}
     return pd.DataFrame(columns)
 
