@@ -33,8 +33,9 @@ from forecasting.models import registry
 from forecasting.services import ordering
 from forecasting.services import products as products_service
 from forecasting.training.backtest import Backtest
+from forecasting.training.bands.days import day_bands
 from forecasting.training.bands.quantiles import Errors
-from forecasting.training.ensemble import Ensemble, day_bands
+from forecasting.training.ensemble import Ensemble
 from pages.components.inventory import session
 from pages.components.shared import live_version
 

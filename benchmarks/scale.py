@@ -45,7 +45,7 @@ PARTS = {
     "  of it newcomers": ("forecasting.training.cold_start.newcomers", "learn_cold_start"),
     "  of it newcomers' forecasts": ("forecasting.training.cold_start.newcomers", "forecast"),
     "  of it weights": ("forecasting.training.weights", "learn_weights"),
-    "  of it bands": ("forecasting.training.ensemble", "day_bands"),
+    "  of it bands": ("forecasting.training.bands.days", "day_bands"),
     "  of it health": ("forecasting.training.health", "table"),
 }
 """Part -> the module and the function whose time it is."""

@@ -18,7 +18,8 @@ from forecasting.core.panel import Panel
 from forecasting.models import registry
 from forecasting.models.base import Model
 from forecasting.training import blend
-from forecasting.training.ensemble import Ensemble, day_bands
+from forecasting.training.bands.days import day_bands
+from forecasting.training.ensemble import Ensemble
 
 LEAST_SHARE = 0.05
 """A model with less of a series' blend than this is not asked: the backtest does not trust it."""

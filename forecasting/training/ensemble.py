@@ -192,22 +192,6 @@ class Ensemble:
         return {}
 
 
-def day_bands(errors: Errors, forecast: FloatArray, *, silent: np.ndarray) -> FloatArray:
-    """Bands of each series on each day, shape (n, 4, h), around the forecast; 0 for series that are forecast to sell nothing.
-
-    The forecast lies inside its own bands: a mean may pass an 80 % quantile where sales are rare, which nobody would read as meant.
-    """
-    learned = quantiles.calibrate(errors)
-    if learned is None:
-        bands: FloatArray = np.full((forecast.shape[0], len(schema.BANDS), forecast.shape[1]), np.nan)
-    else:
-        bands = learned.quantiles(forecast, schema.QUANTILES)
-        bands[:, 0::2] = np.minimum(bands[:, 0::2], forecast[:, None])
-        bands[:, 1::2] = np.maximum(bands[:, 1::2], forecast[:, None])
-    bands[silent] = 0.0
-    return bands
-
-
 def summary(ensemble: Ensemble) -> dict[str, float | None]:
     """How good it was in the backtest, for the manifest; None where not defined.
 

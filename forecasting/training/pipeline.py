@@ -9,7 +9,7 @@ from functools import partial
 
 import numpy as np
 
-from forecasting.core import parallel, schema
+from forecasting.core import calendar, parallel, schema
 from forecasting.core.arrays import FloatArray
 from forecasting.core.panel import Panel
 from forecasting.core.parallel import Pool
@@ -19,11 +19,12 @@ from forecasting.models import registry
 from forecasting.models.base import Model
 from forecasting.training import backtest, blend, health, plausibility, reasons, reconciliation
 from forecasting.training.backtest import Backtest, MakeModels
+from forecasting.training.bands.days import day_bands
 from forecasting.training.bands.quantiles import Errors
 from forecasting.training.cleaning.clean import Cleaned, clean
 from forecasting.training.cold_start import age, newcomers, untested
 from forecasting.training.cold_start.newcomers import Newcomer
-from forecasting.training.ensemble import Ensemble, day_bands
+from forecasting.training.ensemble import Ensemble
 from forecasting.training.health import Served
 from forecasting.training.reconciliation import Direct
 from forecasting.training.weights import learn_weights
@@ -123,7 +124,7 @@ def assemble(panel: Panel, fitted: Fitted, past: Backtest, known: Sequence[Panel
     return Ensemble(
         panel=panel,
         yhat={**yhat, schema.BLEND: blended},
-        bands=day_bands(errors, blended, silent=(share.sum(axis=1) == 0) & ~follows),
+        bands=day_bands(errors, blended, silent=(share.sum(axis=1) == 0) & ~follows, closed=calendar.closed_ahead(panel, blended.shape[1])),
         past=past,
         health=health.table(panel, served, errors),
         models=fitted.models,
@@ -167,11 +168,12 @@ def with_totals(ensemble: Ensemble, direct: list[Direct]) -> Ensemble:
     if reconciled is None:
         return ensemble
     past = replace(ensemble.past, yhat={**ensemble.past.yhat, schema.BLEND: reconciled.past})
+    closed = calendar.closed_ahead(ensemble.panel, ensemble.horizon)
     return replace(
         ensemble,
         yhat={**ensemble.yhat, schema.BLEND: reconciled.ahead},
         past=past,
-        bands=day_bands(Errors(past.y, reconciled.past), reconciled.ahead, silent=ensemble.silent),
+        bands=day_bands(Errors(past.y, reconciled.past), reconciled.ahead, silent=ensemble.silent, closed=closed),
         reconciled=reconciled,
     )
 

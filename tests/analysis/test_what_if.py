@@ -19,9 +19,9 @@ from forecasting.core.settings import LstmSettings, ProphetSettings
 from forecasting.models.lstm.model import LstmModel
 from forecasting.models.prophet.model import ProphetModel
 from forecasting.models.seasonal_naive import SeasonalNaive
-from forecasting.training import ensemble
 from forecasting.training.backtest import Backtest
 from forecasting.training.bands import quantiles
+from forecasting.training.bands.days import day_bands
 from forecasting.training.ensemble import Ensemble
 
 DAYS, HORIZON = 800, 14
@@ -53,7 +53,7 @@ def served(panel: Panel, models, share=(0.6, 0.4, 0.0)) -> Ensemble:
     health = pd.DataFrame({"unique_id": panel.unique_ids, "model": "blend", "reason": ""})
     health = health.assign(**{f"{name}_share": shares[:, column] for column, name in enumerate(MODELS)})
     errors = quantiles.Errors(y, past["blend"])
-    made = ensemble.day_bands(errors, yhat["blend"], silent=np.zeros(n, dtype=bool))
+    made = day_bands(errors, yhat["blend"], silent=np.zeros(n, dtype=bool))
     cutoffs = panel.dates[[-4 * HORIZON - 1, -3 * HORIZON - 1, -2 * HORIZON - 1]]
     return Ensemble(panel, yhat, made, Backtest(cutoffs, y, past), health, {model.name: model for model in models})
 
@@ -140,7 +140,7 @@ def test_other_series_and_the_ensemble_itself_stay_as_they_are(made):
 
 def test_bands_are_those_of_a_forecast_of_that_level(made):
     after = whatif_of(made, WhatIf(promo=EVERY_DAY), 0)
-    again = ensemble.day_bands(made.errors, after.yhat["blend"], silent=np.zeros(4, dtype=bool))
+    again = day_bands(made.errors, after.yhat["blend"], silent=np.zeros(4, dtype=bool))
     np.testing.assert_array_equal(after.bands[0], again[0])
     assert ((after.bands[0, 0] <= after.yhat["blend"][0]) & (after.yhat["blend"][0] <= after.bands[0, 1])).all()
     assert (after.bands[0, 1] - after.bands[0, 0] > made.bands[0, 1] - made.bands[0, 0]).all()

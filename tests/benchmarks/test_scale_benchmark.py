@@ -34,11 +34,12 @@ def test_an_exponent_is_the_power_of_growth():
 
 
 def test_a_part_counts_whoever_imported_its_function(monkeypatch):
-    from forecasting.training import ensemble, pipeline
+    from forecasting.training import pipeline
+    from forecasting.training.bands import days
 
-    for owner in (ensemble, pipeline):
-        monkeypatch.setattr(owner, "day_bands", ensemble.day_bands)  # undone after the test
+    for owner in (days, pipeline):
+        monkeypatch.setattr(owner, "day_bands", days.day_bands)  # undone after the test
     seconds = defaultdict(float)
-    scale.watch(seconds, "bands", "forecasting.training.ensemble", "day_bands")
-    assert pipeline.day_bands is ensemble.day_bands
+    scale.watch(seconds, "bands", "forecasting.training.bands.days", "day_bands")
+    assert pipeline.day_bands is days.day_bands
     assert pipeline.day_bands.__wrapped__ is not pipeline.day_bands

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from forecasting.core.schema import QUANTILES
-from forecasting.training.bands import quantiles, series
+from forecasting.training.bands import past_sums, quantiles
 from forecasting.training.bands.quantiles import Errors
 
 
@@ -162,8 +162,8 @@ def test_a_sum_longer_than_what_was_judged_has_no_past(window):
 def test_of_a_large_file_some_sums_tell_what_all_do(monkeypatch):
     errors, _, mean = simulate(6, 3, n=400)
     whole = quantiles.calibrate(errors, window=7)
-    monkeypatch.setattr(series, "OWN_SUMS", 16_000)
-    monkeypatch.setattr(series, "LAW_SUMS", 8_000)
+    monkeypatch.setattr(past_sums, "OWN_SUMS", 16_000)
+    monkeypatch.setattr(past_sums, "LAW_SUMS", 8_000)
     some = quantiles.calibrate(errors, window=7)
     assert some.levels.tolist() != whole.levels.tolist()
     week = sums(mean, 7)

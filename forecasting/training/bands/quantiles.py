@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from forecasting.core.arrays import FloatArray, moving_sum
+from forecasting.training.bands.past_sums import past_sums
 from forecasting.training.bands.residuals import (
     Errors,
     RunningSums,
@@ -21,7 +22,7 @@ from forecasting.training.bands.residuals import (
     window_sums,
     windowed,
 )
-from forecasting.training.bands.series import SeriesBands, calibrate, learn_bands, past_sums
+from forecasting.training.bands.series import SeriesBands, calibrate, learn_bands
 from forecasting.training.bands.totals import total_quantiles
 
 __all__ = [
