@@ -128,7 +128,7 @@ CUT = """() => [...document.querySelectorAll('[data-testid=stMetric] *')]
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
-def test_no_page_is_wider_than_the_screen_or_cut_and_a_tap_selects_a_row(server, browser, width, scheme):
+def test_no_page_is_wider_than_the_screen_or_cut_and_a_tap_selects_a_row_and_opens_its_product(server, browser, width, scheme):
     address, _ = server
     page = new_page(browser, viewport={"width": width, "height": 900}, color_scheme=scheme, has_touch=width < 400, is_mobile=width < 400)
     for name in ("", "upload", "forecast", "products", "product?product=Bread", "accuracy", "inventory"):
@@ -146,9 +146,11 @@ def test_no_page_is_wider_than_the_screen_or_cut_and_a_tap_selects_a_row(server,
     before, press = title.inner_text(), page.touchscreen.tap if width < 400 else page.mouse.click
     grid.scroll_into_view_if_needed()
     box = grid.bounding_box()
-    press(box["x"] + 120, box["y"] + 2.5 * ROW_PIXELS)
+    press(box["x"] + 220, box["y"] + 2.5 * ROW_PIXELS)
     page.locator(".st-key-inventory_card h5", has_not_text=before).wait_for()
     assert "line=" in page.url
+    press(box["x"] + 60, box["y"] + 2.5 * ROW_PIXELS)
+    page.wait_for_url(re.compile("/product[?]product="))
 
 
 def test_a_page_on_paper_shows_whole_tables_and_its_logo_above_the_title(server, browser):

@@ -69,6 +69,17 @@ def test_an_empty_workspace_has_nothing_to_order():
     assert not at.metric
 
 
+@pytest.mark.usefixtures("counted")
+def test_a_line_is_chosen_by_its_name_without_a_mouse():
+    at = opened("inventory", **ASKED)
+    picker = at.selectbox(key="inventory_picked")
+    first, last = picker.options[0], picker.options[-1]
+    assert at.markdown[[each.value for each in at.markdown].index(f"##### {first}")]
+    picker.select(last).run()
+    assert f"##### {last}" in [each.value for each in at.markdown]
+    assert at.query_params["line"]
+
+
 def test_without_stock_it_asks_what_is_on_the_shelves_and_takes_them_for_empty(watching):
     at = opened("inventory", **ASKED)
     assert "What is on your shelves?" in texts(at)

@@ -82,7 +82,13 @@ def test_a_tapped_name_opens_the_product_with_the_filters():
 @pytest.mark.usefixtures("watching")
 @pytest.mark.parametrize(
     ("page", "table"),
-    [("overview", "overview_gaining"), ("overview", "overview_losing"), ("accuracy", "accuracy_series"), ("forecast", "forecast_simpler")],
+    [
+        ("overview", "overview_gaining"),
+        ("overview", "overview_losing"),
+        ("accuracy", "accuracy_series"),
+        ("forecast", "forecast_simpler"),
+        ("inventory", "inventory_opened"),
+    ],
 )
 def test_a_name_in_a_table_opens_its_product_in_its_place(page, table):
     at = opened(page, session={table: product_links.address("Bread", {"region": "South"})})

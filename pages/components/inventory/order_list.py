@@ -12,10 +12,10 @@ from forecasting.core import schema, unseen
 from forecasting.inventory.orders import wording as order_words
 from forecasting.inventory.orders.recommend import Orders
 from pages.components.inventory import summary
-from pages.components.shared import no_longer_sold, paper, wording
+from pages.components.shared import no_longer_sold, paper, product_links, wording
 
 if TYPE_CHECKING:
-    from streamlit.elements.lib.column_types import ColumnConfig
+    from streamlit.elements.lib.column_types import ButtonColumnResult, ColumnConfig
 
 STATES: Final = order_words.STATES
 BROKEN: Final = "Often missed"
@@ -27,6 +27,8 @@ FIRST: Final = ("order_now", "soon", "not_counted")
 SHOWN: Final = "show"
 LINE: Final = "line"
 """Parameters of the URL: the states shown, and the chosen line."""
+OPENED, PICKED = "inventory_opened", "inventory_picked"
+"""Keys of the session: the product that was tapped, and the line that was picked by its name."""
 MOST: Final = 500
 FEW: Final = 12
 """Rows of the list at most, and up to which it is as high as they are."""
@@ -46,18 +48,16 @@ def choose_states(orders: Orders) -> pd.DataFrame:
     if "inventory_states" not in st.session_state:
         st.session_state["inventory_states"] = _asked(there)
     st.session_state["inventory_states"] = [state for state in st.session_state["inventory_states"] if state in there]
-    with st.container(horizontal=True, vertical_alignment="center"):
-        chosen = st.pills(
-            "State",
-            there,
-            selection_mode="multi",
-            format_func=lambda state: f"{STATES[state]} {counts[state]:,}",
-            label_visibility="collapsed",
-            key="inventory_states",
-            persist_state="session",
-            on_change=_remember,
-        )
-        st.caption("Most urgent first", width="content")
+    chosen = st.pills(
+        "State",
+        there,
+        selection_mode="multi",
+        format_func=lambda state: f"{STATES[state]} {counts[state]:,}",
+        label_visibility="collapsed",
+        key="inventory_states",
+        persist_state="session",
+        on_change=_remember,
+    )
     return rows[rows["state"].isin(chosen)] if chosen else rows
 
 
@@ -84,11 +84,12 @@ def choose_one(orders: Orders, rows: pd.DataFrame) -> int | None:
         return None
     shown = rows.head(MOST)
     ids = shown[schema.UNIQUE_ID].tolist()
-    wanted = st.session_state.get("inventory_line") or st.query_params.get(LINE)
     key = f"inventory_list_{hash(tuple(ids))}"
-    table = unseen.legible(_table(orders, shown))
     columns = _columns(orders, shown)
-    event = st.dataframe(
+    table = product_links.legible(_table(orders, shown)[list(columns)], "name")
+    chosen = _line(key, ids)
+    _pick(shown, key, chosen)
+    st.dataframe(
         table,
         column_config=columns,
         hide_index=True,
@@ -96,29 +97,59 @@ def choose_one(orders: Orders, rows: pd.DataFrame) -> int | None:
         placeholder="-",
         on_select=lambda: _chosen(key, ids),
         selection_mode=["single-row-required", "single-cell"],
-        selection_default={"selection": {"rows": [ids.index(wanted) if wanted in ids else 0]}},
+        selection_default={"selection": {"rows": [ids.index(chosen)]}},
         key=key,
         alt="What to order, most urgent first: units, how long the shelf lasts, state and by when",
     )
     paper.copy("orders", table, columns)
     if len(rows) > MOST:
         st.caption(f"The {MOST} most urgent of {len(rows):,}. Filter to see others; the download has all.")
-    chosen = event.selection.rows
-    return int(shown.index[chosen[0] if chosen and chosen[0] < len(shown) else 0])
+    return int(shown.index[ids.index(chosen)])
+
+
+def _line(key: str, ids: list[str]) -> str:
+    """The chosen line: of the list as it is, else the one that session or URL keep, else the first."""
+    rows = st.session_state.get(key, {}).get("selection", {}).get("rows")
+    if rows and rows[0] < len(ids):
+        return ids[int(rows[0])]
+    wanted = st.session_state.get("inventory_line") or st.query_params.get(LINE)
+    return next((line for line in ids if line == wanted), ids[0])
+
+
+def _pick(shown: pd.DataFrame, key: str, line: str) -> None:
+    """The same choice by typing a name, and for the keyboard: a list whose rows are selected takes no arrow keys."""
+    names = {row[schema.UNIQUE_ID]: summary.named(row) for row in shown.to_dict("records")}
+    st.session_state[PICKED] = line
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption("Most urgent first", width="content")
+        st.selectbox(
+            "Line",
+            list(names),
+            format_func=lambda name: unseen.escaped(names[name]),
+            label_visibility="collapsed",
+            key=PICKED,
+            width=280,
+            on_change=lambda: _choose(key, list(names), st.session_state[PICKED]),
+        )
 
 
 def _chosen(key: str, ids: list[str]) -> None:
-    """Chooses the line whose circle, or any of whose cells, was pressed; session and URL keep it, so that it stays chosen when the list changes."""
+    """Chooses the line whose circle, or any of whose cells, was pressed."""
     selection = st.session_state[key]["selection"]
     rows = [row for row, _ in selection.get("cells", [])] or selection["rows"]
     if rows and rows[0] < len(ids):
-        st.session_state[key] = {"selection": {"rows": [rows[0]], "columns": [], "cells": []}}
-        st.session_state["inventory_line"] = st.query_params[LINE] = ids[rows[0]]
+        _choose(key, ids, ids[rows[0]])
+
+
+def _choose(key: str, ids: list[str], line: str) -> None:
+    """Session and URL keep the line, so that it stays chosen when the list changes."""
+    st.session_state[key] = {"selection": {"rows": [ids.index(line)], "columns": [], "cells": []}}
+    st.session_state["inventory_line"] = st.query_params[LINE] = line
 
 
 def _table(orders: Orders, shown: pd.DataFrame) -> pd.DataFrame:
     whole = orders.ensemble.whole_units[orders.rows[shown.index]]
-    table = shown.assign(
+    return shown.assign(
         name=[summary.named(row) for row in shown.to_dict("records")],
         shelf=pd.Series([[summary.shelf(orders, row)] for row in shown.to_dict("records")], shown.index),
         state=pd.Series(_chips(shown), shown.index),
@@ -126,7 +157,6 @@ def _table(orders: Orders, shown: pd.DataFrame) -> pd.DataFrame:
         past=list(np.nan_to_num(orders.ensemble.panel.sales[orders.rows[shown.index], -PAST:])),
         **{name: np.where(whole, shown[name].round(), shown[name].round(1)) for name in ("order_quantity", "recommended", "on_hand")},
     )
-    return table[list(_columns(orders, shown))]
 
 
 def _chips(shown: pd.DataFrame) -> list[list[str]]:
@@ -136,14 +166,14 @@ def _chips(shown: pd.DataFrame) -> list[list[str]]:
     return [[STATES[state], *[CHANGED] * changed, *[BROKEN] * broken] for state, changed, broken in facts]
 
 
-def _columns(orders: Orders, shown: pd.DataFrame) -> dict[str, ColumnConfig]:
+def _columns(orders: Orders, shown: pd.DataFrame) -> dict[str, ColumnConfig | ButtonColumnResult]:
     """The first ones answer on a phone."""
     number, date = st.column_config.NumberColumn, st.column_config.DateColumn
     chips = _chips(shown)
     colors = [*summary.COLORS.values(), "blue", "orange"]
     lasts = {text: summary.shelf_color(text) for text in (summary.shelf(orders, row) for row in shown.to_dict("records"))}
-    config: dict[str, ColumnConfig] = {
-        "name": st.column_config.TextColumn("Product", width=165),
+    config: dict[str, ColumnConfig | ButtonColumnResult] = {
+        "name": product_links.column(product_links.addresses(shown), OPENED, 165),
         "order_quantity": number("Order", format="localized", width=60),
         "shelf": st.column_config.MultiselectColumn("Shelf", options=list(lasts), color=list(lasts.values()), width=142, help=SHELF_HELP),
         "state": st.column_config.MultiselectColumn(
