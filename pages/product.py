@@ -57,7 +57,7 @@ with st.container(border=True, key="product_card"):
 
 left, right = st.columns(2)
 with left, layout.card("What stands behind it", height="stretch"):
-    cards.story(ensemble, view)
+    cards.story(ensemble, view, row)
     happenings = st.container()
 with right, layout.card("Stock", height="stretch"):
     cards.shelf(None if saved is None else session.with_own_quantities(session.orders_of(version, saved, terms, {})), rows, product)

@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from forecasting.analysis import by_span
+from forecasting.analysis import by_span, last_graded
 from forecasting.analysis.product_groups import ProductGroups
 from forecasting.core import formatting, schema
 from forecasting.core.arrays import FloatArray, share
@@ -19,6 +19,9 @@ from forecasting.training.ensemble import Ensemble
 
 PRODUCT, LAST, NEXT, CHANGE, REVENUE, VALUE, MISS, SPARK = "product", "last", "next", "change", "revenue", "value", "miss", "spark"
 GONE, YOUNG, NEW, PROMOTED = "gone", "young", "new", "promoted"
+BELOW, ABOVE = "below_forecast", "above_forecast"
+GRADED: Final = ("graded_sold", "graded_forecast", "graded_lower_80", "graded_upper_80")
+"""What the newest days that a past cutoff forecast sold, what it forecast, and the 80 % range of that."""
 NEW_DAYS: Final = 56
 """Days since its first sales up to which a product counts as new."""
 YOUNG_MODELS: Final = tuple(name for name in formatting.WITHOUT_MODEL if name not in (reasons.STOPPED, reasons.NO_SALES))
@@ -40,8 +43,9 @@ def products(ensemble: Ensemble, of: ProductGroups, steps: int, prices: FloatArr
         `product`; `category`, where there is one; units of the `last` steps, of the `next` ones, their difference as `change`, and of the same
         steps `last_year` (NaN before its first sales); `revenue` of the next steps and `value` of a year's sales in money (units where no
         price is known at all; NaN where only its own is not known); `miss`, how far forecasts of its steps were off in the past, as a share of
-        sales; `spark`, units of the last weeks and the next as a list; and whether it is `gone` (no longer sold), `young` (too young for a
-        model), `new`, and `promoted` (a promotion is planned).
+        sales; `spark`, units of the last weeks and the next as a list; what the newest steps that a past cutoff forecast sold, `graded_sold`,
+        and the `graded_forecast` with its 80 % range; and whether it is `gone` (no longer sold), `young` (too young for a model), `new`,
+        `promoted` (a promotion is planned), `below_forecast` or `above_forecast` (sold less or more than that range).
     """
     panel, rows = ensemble.panel, of.rows
     sold, ahead = np.nan_to_num(panel.sales[rows]), ensemble.yhat[schema.BLEND][rows, :steps]
@@ -52,7 +56,10 @@ def products(ensemble: Ensemble, of: ProductGroups, steps: int, prices: FloatArr
     columns |= {LAST: before, NEXT: after, CHANGE: after - before, by_span.LAST_YEAR: _last_year(ensemble, of, steps)}
     columns |= {REVENUE: of.sums((ahead * price).sum(axis=1)), VALUE: _value(of, sold[:, -panel.period.year :].sum(axis=1), price[:, 0])}
     columns |= {MISS: _miss(ensemble, of), SPARK: list(_spark(ensemble, of, sold))}
-    return pd.DataFrame(columns | _states(ensemble, of, steps))
+    graded, states = last_graded.last_graded(ensemble, of, steps), _states(ensemble, of, steps)
+    usual = ~states[GONE] & ~states[YOUNG]
+    states |= {BELOW: graded.below & usual, ABOVE: graded.above & usual}
+    return pd.DataFrame(columns | dict(zip(GRADED, graded, strict=True)) | states)
 
 
 def _categories(panel: Panel, of: ProductGroups) -> dict[str, np.ndarray]:

@@ -19,7 +19,7 @@ from forecasting.inventory.stock import state
 from forecasting.training.ensemble import Ensemble
 
 RUNS_OUT, TOO_MUCH = "runs_out", "overstock"
-FLAGS: Final = (RUNS_OUT, TOO_MUCH, products.YOUNG, products.NEW, products.PROMOTED, products.GONE)
+FLAGS: Final = (RUNS_OUT, TOO_MUCH, products.BELOW, products.ABOVE, products.YOUNG, products.NEW, products.PROMOTED, products.GONE)
 """Columns of bool, the most urgent first; those of the stock are there only where something was counted."""
 STOCK, COVER, CLASS, SEARCH = "stock", "cover", "class", "search"
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from forecasting.analysis import product_story
+from forecasting.analysis import last_graded, product_story, products
 from forecasting.analysis.day_marks import PROMOTION, DayMark
 from forecasting.analysis.forecast_view import View
 from forecasting.core import formatting, schema, unseen
@@ -32,9 +32,11 @@ NOT_COUNTED: Final = "No stock was counted yet. Until it is, orders assume empty
 NO_ORDER: Final = "Nothing was counted of this product. It has no order until it is."
 
 
-def story(ensemble: Ensemble, view: View) -> None:
-    """Three sentences, and what was changed in its past sales before the models learned from them."""
-    st.markdown(markdown.plain(" ".join(product_story.product_story(ensemble, view))))
+def story(ensemble: Ensemble, view: View, row: Mapping[str, Any]) -> None:
+    """Three sentences, how its newest days were forecast, and what was changed in its past sales before the models learned from them."""
+    newest = view.period.count(last_graded.window(ensemble, view.steps))
+    graded = "" if row[products.GONE] else last_graded.in_words(newest, *(row[name] for name in products.GRADED))
+    st.markdown(markdown.plain(" ".join([*product_story.product_story(ensemble, view), graded]).strip()))
     notes = ensemble.health.loc[ensemble.health[schema.UNIQUE_ID].isin(_ids(ensemble, view)), schema.NOTES]
     if texts := [note for note in dict.fromkeys(notes.astype(str)) if note]:
         st.caption(markdown.plain(" ".join(texts[:2])))

@@ -158,7 +158,9 @@ def _columns(rows: pd.DataFrame, filters: Mapping[str, str], period: Period, ste
         products.PRODUCT: product_links.column([product_links.address(name, filters) for name in rows[products.PRODUCT]], OPENED, 138),
         products.NEXT: number(f"Next {steps}", format=whole, width=60, help=f"Units in the next {ahead}."),
         products.CHANGE: number("Change", format=whole.replace("%", "%+"), width=60, help=f"Units more or less than in the last {ahead}."),
-        "flag": st.column_config.MultiselectColumn("Flag", options=list(wording.FLAGS.values()), color=list(wording.COLORS.values()), width=98),
+        "flag": st.column_config.MultiselectColumn(
+            "Flag", options=list(wording.FLAGS.values()), color=list(wording.COLORS.values()), width=118, help=wording.FLAG_HELP
+        ),
         by_span.LAST_YEAR: number("Last year", format=whole, width=74, help="Units in the same weeks last year, on the same weekdays."),
         products.REVENUE: number("Revenue", format="%,.0f", width=78, help=f"What the next {ahead} bring at the planned or last known price."),
         services.COVER: number("Cover", format="%.1f d", width=66, help=wording.COVER_HELP),

@@ -15,6 +15,8 @@ from forecasting.services import products as services
 FLAGS: Final = {
     services.RUNS_OUT: "Runs out",
     services.TOO_MUCH: "Overstock",
+    products.BELOW: "Below forecast",
+    products.ABOVE: "Above forecast",
     products.YOUNG: "Too new",
     products.NEW: "New",
     products.PROMOTED: "Promotion",
@@ -24,6 +26,8 @@ FLAGS: Final = {
 COLORS: Final[dict[str, Literal["red", "orange", "gray"]]] = {
     services.RUNS_OUT: "red",
     services.TOO_MUCH: "orange",
+    products.BELOW: "orange",
+    products.ABOVE: "orange",
     products.YOUNG: "gray",
     products.NEW: "gray",
     products.PROMOTED: "gray",
@@ -34,6 +38,10 @@ COVER_HELP: Final = (
 )
 SPARK_HELP: Final = "Units a week of the last 8 weeks and the next 4; in monthly sales 12 months and 3."
 MISS_HELP: Final = "How far past forecasts of single days (weeks, months) were off, as a share of sales. The sum of many days is off by less."
+FLAG_HELP: Final = (
+    f"The most urgent one. Below or above forecast: the newest days sold less or more than the 80{NBSP}% range of what was forecast before them."
+    " By chance alone one product in ten is below, and one above."
+)
 XYZ_HELP: Final = f"By error: X misses up to {100 * XYZ_WAPES[0]:.0f}{NBSP}%, Y up to {100 * XYZ_WAPES[1]:.0f}{NBSP}%, Z more."
 
 
