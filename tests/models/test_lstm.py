@@ -442,6 +442,9 @@ def test_a_network_that_is_trained_after_another_is_the_one_that_it_would_have_b
     assert after.losses_ == alone.losses_
     for name, weights in alone.weights_.items():
         np.testing.assert_array_equal(after.weights_[name], weights)
+    assert alone._shapes is not None
+    step = fitting._trainer(alone._shapes, settings.units, settings.dropout).step
+    assert step.experimental_get_tracing_count() == 1, "batches of 33 and of 32 windows share a trace"
 
 
 def test_series_that_are_forecast_in_blocks_know_the_totals_of_all(model, panel, monkeypatch):

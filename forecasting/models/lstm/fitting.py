@@ -106,7 +106,7 @@ class _Trainer:
         self.network = build(shapes, settings, FusedLSTM)
         variables = [variable.value for variable in self.network.trainable_variables]
         self._adam = _Adam(variables)
-        self.step = _step_function(self.network, variables, self._adam)
+        self.step = _step_function(self.network, variables, self._adam, shapes)
 
     def reset(self, seed: int) -> None:
         """As if it had just been built after this seed was set: first weights, state of the dropout, moments."""
@@ -171,8 +171,8 @@ def _loss(head: str, error: Any) -> Any:
     return tf.where(size < _HUGE, tf.square(size) / (2 * _HUGE), size - _HUGE / 2)
 
 
-def _step_function(network: Any, variables: list[Any], adam: _Adam) -> Any:
-    """One step of Adam on a batch: returns its loss, the mean of all heads'."""
+def _step_function(network: Any, variables: list[Any], adam: _Adam, shapes: Shapes) -> Any:
+    """One step of Adam on a batch: returns its loss, the mean of all heads'. Traced once, whatever the sizes of batches."""
 
     def step(rate: Any, values: Any, sales: Any, weight: Any, count: Any) -> Any:
         with tf.GradientTape() as tape:
@@ -182,7 +182,18 @@ def _step_function(network: Any, variables: list[Any], adam: _Adam) -> Any:
         adam.apply(rate, tape.gradient(loss, variables))
         return loss / len(losses)
 
-    return tf.function(step, reduce_retracing=True, autograph=False)
+    return tf.function(step, input_signature=_signature(shapes), autograph=False)
+
+
+def _signature(shapes: Shapes) -> list[Any]:
+    """What a step takes: the rate, the windows, sales and weights of the days ahead, and the number of known days."""
+
+    def of(*sizes: int, dtype: Any = tf.float32) -> Any:
+        return tf.TensorSpec((None, *sizes), dtype)
+
+    one, day = tf.TensorSpec((), tf.float32), of(shapes.ahead[0])
+    windows = [of(*shapes.past), of(*shapes.ahead), of(shapes.static), *[of(dtype=tf.int32) for _ in shapes.vocabulary]]
+    return [one, windows, day, day, one]
 
 
 class _Adam:
