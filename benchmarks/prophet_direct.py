@@ -25,6 +25,7 @@ from threadpoolctl import threadpool_limits
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.support import processor
 from forecasting.core import calendar, schema
 from forecasting.core.arrays import FloatArray
 from forecasting.core.panel import from_sales
@@ -81,11 +82,9 @@ def task(path: Path, country: str | None) -> tuple[FittingTask, list[int]]:
 
 def measured(rows: list[int], fit: Callable[[], dict[int, Curve | str]]) -> tuple[dict[int, Curve | str], float]:
     """What a way of fitting gives, and its CPU milliseconds a fit, those of Stan's own process included."""
-    start = os.times()
+    start = processor.seconds()
     outcomes = fit()
-    end = os.times()
-    spent = sum(getattr(end, name) - getattr(start, name) for name in ("user", "system", "children_user", "children_system"))
-    return outcomes, 1000 * spent / len(rows)
+    return outcomes, 1000 * (processor.seconds() - start) / len(rows)
 
 
 def fitted_alone(work: FittingTask, row: int) -> Curve | str:
