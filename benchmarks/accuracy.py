@@ -1,21 +1,22 @@
 """How good Shelfcast is, beside other forecasters on the same days: errors, and whether its bands keep their word.
 
-Usage: python benchmarks/accuracy.py SALES HORIZON [--seeds 0 1 2] [--origins] [--peers FOLDER --peers-python PYTHON] [--keep FOLDER]
+Usage: python benchmarks/accuracy.py SALES HORIZON [--seeds 0 1 2] [--origins | --points] [--keep FOLDER]
+           [--peers [NAME ...] [--peers-minutes N] [--peers-series N]]
 
 Cuts the last HORIZON days off (price, promo and open of those days stay: they are known ahead), trains on the rest as a retrain does, once a
 seed, and scores what was forecast. With --origins the bands are judged from every past day that had at least four cutoffs before it, which
 says far more than one window does.
 
-FOLDER of --peers has `peers.py` (called with SALES and HORIZON, prints a line of scores a forecaster) and `sales.py` (whose `scores` ours are
-checked against); PYTHON has what they need. What peers printed and what Prophet drew is kept in the folder of --keep.
+--peers adds other forecasters (`benchmarks/peers/run.py` has their names), given the same days and drivers and scored the same way. Their libraries
+are installed below `.venv-peers`, the first time. --points leaves the bands out. What peers forecast and what Prophet drew is kept in the folder of
+--keep. Seconds are those of all processors, on one thread for peers.
 """
 
 from __future__ import annotations
 
 import argparse
-import subprocess
 import sys
-import time
+import tempfile
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -28,8 +29,10 @@ import pandas as pd
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.support import origins, point_scores, prophet_draws
+from benchmarks.support import origins, peers, point_scores, point_table, processor, prophet_draws
 from benchmarks.support.origins import Draws
+from benchmarks.support.peers import Terms
+from benchmarks.support.point_table import Row
 from forecasting.core import panel as panels
 from forecasting.core import schema
 from forecasting.core.arrays import FloatArray
@@ -37,21 +40,23 @@ from forecasting.core.panel import Panel
 from forecasting.core.settings import Settings
 from forecasting.models import registry
 from forecasting.training import pipeline
+from forecasting.training.ensemble import Ensemble
 
 NAMES = {
     **{model.name: model.label for model in registry.blended()},
-    schema.BLEND: "blend",
     schema.SEASONAL_NAIVE: "seasonal naive",
+    "line": "Shelfcast, line",
+    "expected": "Shelfcast, expected",
 }
+OURS = ("line", "expected")
+"""What a shop gets of a training."""
 
 
 class Trained(NamedTuple):
-    """What one seed gave: model -> scores, the judged bands of the last days, seconds, and how far the scores lie from the peers'."""
+    """What one seed gave: what a forecast is called -> scores and CPU seconds, and the judged bands of the last days."""
 
     points: dict[str, dict[str, float]]
     bands: pd.DataFrame
-    seconds: float
-    disagreement: float
 
 
 def main() -> None:
@@ -59,9 +64,12 @@ def main() -> None:
     args = options()
     whole = panels.from_sales(read(args.sales))
     print(f"{args.sales.name}: {len(whole)} series, {len(whole.dates)} days; the last {args.horizon} days are forecast")
-    drawn = own_draws(whole, args)
-    trained = [apart(train_and_score, args.sales, args.horizon, seed, drawn, args.peers) for seed in args.seeds]
-    print_points(dict(zip(args.seeds, trained, strict=True)), peers(args))
+    drawn = {} if args.points else own_draws(whole, args)
+    most = args.peers_series if args.peers is not None else len(whole)
+    trained = [apart(train_and_score, args.sales, args.horizon, seed, drawn, most) for seed in args.seeds]
+    print_points(dict(zip(args.seeds, trained, strict=True)), peers_rows(args))
+    if args.points:
+        return
     bands = pd.concat([made.bands.assign(origin=seed) for seed, made in zip(args.seeds, trained, strict=True)])
     print_bands("bands on the last days, mean over the seeds", bands)
     if args.origins:
@@ -80,8 +88,10 @@ def options() -> argparse.Namespace:
     parser.add_argument("horizon", type=int)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0])
     parser.add_argument("--origins", action="store_true", help="judge the bands at many past days")
-    parser.add_argument("--peers", type=Path, help="folder of peers.py and sales.py")
-    parser.add_argument("--peers-python", type=Path, default=Path(sys.executable), help="a Python that has what the peers need")
+    parser.add_argument("--points", action="store_true", help="errors alone, without bands")
+    parser.add_argument("--peers", nargs="*", choices=peers.PEERS, metavar="NAME", help="other forecasters; without a name, all of them")
+    parser.add_argument("--peers-minutes", type=float, default=60, help="CPU minutes after which a peer is stopped")
+    parser.add_argument("--peers-series", type=int, default=500, help="series for peers that fit one after the other, drawn at random")
     parser.add_argument("--keep", type=Path, help="folder for what need not be done again")
     return parser.parse_args()
 
@@ -105,21 +115,29 @@ def apart(task: Callable[..., Any], *arguments: Any) -> Any:
         return pool.submit(task, *arguments).result()
 
 
-def train_and_score(file: Path, horizon: int, seed: int, drawn: dict[int, Draws], peers_folder: Path | None) -> Trained:
-    """Trains on all but the last days, and scores these."""
+def train_and_score(file: Path, horizon: int, seed: int, drawn: dict[int, Draws], most: int) -> Trained:
+    """Trains on all but the last days, and scores these; and those of `most` series by themselves, if there are more."""
     sales = read(file)
     whole, panel = panels.from_sales(sales), panels.from_sales(cut(sales, horizon))
-    start = time.perf_counter()
+    start = processor.seconds()
     made = pipeline.train(panel, Settings(horizon=horizon, seed=seed))
-    seconds = time.perf_counter() - start
-    y = sold_after(whole, panel, horizon)
-    points = {name: point_scores.scores(panel.sales, y, made.yhat[name]) for name in NAMES}
-    disagreement = 0.0
-    if peers_folder is not None:
-        future = (y, made.yhat[schema.BLEND])
-        disagreement = point_scores.disagreement(peers_folder, panel.unique_ids, whole.dates, panel.sales, future)
+    seconds = processor.seconds() - start
+    y, some = sold_after(whole, panel, horizon), peers.sample(len(panel), most)
+    points = own_points(made, y, some, seconds)
     draws = among(whole, panel, drawn.get(len(panel.dates)))
-    return Trained(points, origins.judged_once(made, y, draws), seconds, disagreement)
+    return Trained(points, origins.judged_once(made, y, draws))
+
+
+def own_points(made: Ensemble, y: FloatArray, some: np.ndarray, seconds: float) -> dict[str, dict[str, float]]:
+    """What each of our forecasts is called -> its scores and, of what a shop gets, the seconds; on all series, and on some if there are more."""
+    forecasts, every = {**made.yhat, "line": made.line, "expected": made.expected}, np.arange(len(y))
+    wanted = [(name, every) for name in NAMES] + ([(name, some) for name in OURS] if len(some) < len(every) else [])
+    points = {}
+    for name, rows in wanted:
+        label = peers.of_series(NAMES[name], len(rows), len(every))
+        points[label] = point_scores.scores(made.panel.sales[rows], y[rows], forecasts[name][rows])
+        points[label][point_table.CPU] = seconds if name in OURS else np.nan
+    return points
 
 
 def sold_after(whole: Panel, panel: Panel, horizon: int) -> FloatArray:
@@ -158,18 +176,19 @@ def own_draws(whole: Panel, args: argparse.Namespace) -> dict[int, Draws]:
     return drawn
 
 
-def peers(args: argparse.Namespace) -> str:
-    """What the peers print of themselves; nothing if none were given."""
-    file = kept_file(args, "peers.txt")
-    if file is not None and file.exists():
-        return file.read_text(encoding="utf-8")
+def peers_rows(args: argparse.Namespace) -> dict[str, Row]:
+    """Label of each peer that was asked for -> its row of the table."""
     if args.peers is None:
-        return ""
-    command = [args.peers_python, args.peers / "peers.py", args.sales.resolve(), str(args.horizon)]
-    printed = subprocess.run(command, cwd=args.peers, check=True, stdout=subprocess.PIPE, text=True).stdout
-    if file is not None:
-        file.write_text(printed, encoding="utf-8")
-    return printed
+        return {}
+    sales = read(args.sales)
+    whole, panel = panels.from_sales(sales), panels.from_sales(cut(sales, args.horizon))
+    terms = Terms(args.horizon, args.peers_minutes, args.peers_series)
+    with tempfile.TemporaryDirectory() as folder:
+        made = peers.outcomes(
+            args.peers or peers.PEERS, sales, panel, terms, lambda name: kept_file(args, f"peer-{name}.csv") or Path(folder) / f"{name}.csv"
+        )
+    y = sold_after(whole, panel, args.horizon)
+    return {f"peer: {outcome.label}": point_table.of_peer(outcome, panel.sales, y) for outcome in made}
 
 
 def kept_file(args: argparse.Namespace, name: str) -> Path | None:
@@ -180,21 +199,11 @@ def kept_file(args: argparse.Namespace, name: str) -> Path | None:
     return args.keep / f"{args.sales.name.split('.')[0]}-{args.horizon}.{name}"
 
 
-def print_points(trained: dict[int, Trained], printed: str) -> None:
+def print_points(trained: dict[int, Trained], beside: dict[str, Row]) -> None:
     """The errors of every model and peer."""
-    rows = {}
-    for model, name in NAMES.items():
-        table = pd.DataFrame([made.points[model] for made in trained.values()], index=list(trained))
-        varied = len(table) > 1 and table.nunique().max() > 1
-        rows |= {f"{name}, seed {seed}": row for seed, row in table.iterrows()} if varied else {}
-        rows[f"{name}, mean" if varied else name] = table.mean()
-    rows |= {f"peer: {name}": pd.Series(values) for name, values in point_scores.of_peers(printed).items()}
-    print("\nerrors on the last days: WAPE, bias and WAPE of the daily total in %")
-    print(pd.DataFrame(rows).T[list(point_scores.COLUMNS)].round(3).to_string())
-    print("trained in " + ", ".join(f"{made.seconds:.0f} s" for made in trained.values()))
-    far = max(made.disagreement for made in trained.values())
-    if far > 1e-6:
-        print(f"These scores differ from those of the peers' sales.py by up to {100 * far:.3g} %.")
+    rows = point_table.of_seeds({seed: made.points for seed, made in trained.items()})
+    print("\nerrors on the last days: WAPE, bias, WAPE of the daily total and of sums over 7 and 14 days in %")
+    print(point_table.text(rows | beside))
 
 
 def print_bands(title: str, table: pd.DataFrame) -> None:

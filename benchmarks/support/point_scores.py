@@ -1,29 +1,26 @@
-"""How near forecasts come, by the definitions that forecast competitions use; and what other forecasters printed of themselves.
+"""How near forecasts come, by the definitions that forecast competitions use: of days, and of sums over a week and a fortnight.
 
 A day without a forecast counts as a forecast of 0, and is told apart as `missing`.
 """
 
 from __future__ import annotations
 
-import importlib.util
-import re
-from pathlib import Path
-from types import ModuleType
-
 import numpy as np
-import pandas as pd
 
 from forecasting.core import schema
-from forecasting.core.arrays import FloatArray, nanmean
+from forecasting.core.arrays import FloatArray, known_sum, nanmean
 from forecasting.training import metrics
 
-COLUMNS = ("wape", "mase", "rmsse", "bias", "total_wape", "missing")
+COLUMNS = ("wape", "mase", "rmsse", "bias", "total_wape", "wape_7", "wape_14", "missing")
 SEASON = schema.SEASON_LENGTH
 FEWEST_ROWS = 15
 
 
 def scores(past: FloatArray, y: FloatArray, yhat: FloatArray) -> dict[str, float]:
-    """WAPE, bias and WAPE of the daily total in percent, MASE and RMSSE (mean over series), share of days without a forecast.
+    """Errors by the names of `COLUMNS`.
+
+    WAPE, bias, and the WAPE of the daily total and of each series' sums over 7 and 14 days, in percent; MASE and RMSSE, means over series; the share
+    of days without a forecast. Sums do not overlap and add up the days that have a row; NaN where the days ahead are fewer.
 
     Args:
         past: Shape (n, d), units sold before; NaN where there is no row.
@@ -41,8 +38,18 @@ def scores(past: FloatArray, y: FloatArray, yhat: FloatArray) -> dict[str, float
         "rmsse": float(nanmean(scaled[1], axis=0)),
         "bias": 100 * float(metrics.bias_share(y, made)),
         "total_wape": 100 * float(metrics.wape(*totals)),
+        "wape_7": 100 * _wape_of_sums(y, made, 7),
+        "wape_14": 100 * _wape_of_sums(y, made, 14),
         "missing": float(np.isnan(yhat[known]).mean()),
     }
+
+
+def _wape_of_sums(y: FloatArray, yhat: FloatArray, days: int) -> float:
+    """WAPE of the sums over every `days` days from the first one ahead, as a share; what is left over at the end does not count."""
+    count = y.shape[1] // days
+    if not count:
+        return float("nan")
+    return float(metrics.wape(*(known_sum(values[:, : count * days].reshape(len(values), count, days), 2) for values in (y, yhat))))
 
 
 def _changes(sold: FloatArray) -> FloatArray:
@@ -54,44 +61,3 @@ def _ratio(error: FloatArray, changes: list[FloatArray], power: int) -> FloatArr
     """Mean errors of the series relative to the mean change to that power; NaN where a series never changed or has too few rows."""
     scale = np.array([(np.abs(change) ** power).mean() if change.any() else np.nan for change in changes])
     return error / scale
-
-
-def of_peers(text: str) -> dict[str, dict[str, float]]:
-    """Name -> its scores, from lines such as `lightgbm  wape 11.03 mase 0.9 ...`."""
-    found = {}
-    for line in text.splitlines():
-        values = {name: float(value) for name, value in re.findall(r"\b([a-z_]+) +(-?\d+\.\d+|nan)\b", line)}
-        if set(COLUMNS) <= set(values):
-            found[line[:14].strip()] = {name: values[name] for name in COLUMNS}
-    return found
-
-
-def disagreement(folder: Path, ids: list[str], dates: pd.DatetimeIndex, past: FloatArray, future: tuple[FloatArray, FloatArray]) -> float:
-    """How far these scores lie from those of `sales.py` in a folder of peers at most, relative to theirs.
-
-    Args:
-        folder: Has `sales.py` with `scores(past, future, forecast)` on frames `unique_id, ds, y` and `unique_id, ds, yhat`.
-        ids: Of the n series.
-        dates: Of all days, those ahead included.
-        past: Shape (n, d).
-        future: Sold and forecast, shape (n, h) each.
-    """
-    y, yhat = future
-    before, after = dates[: past.shape[1]], dates[past.shape[1] : past.shape[1] + y.shape[1]]
-    theirs = _module(folder).scores(_long(ids, before, past, "y"), _long(ids, after, y, "y"), _long(ids, after, yhat, "yhat"))
-    ours = scores(past, y, yhat)
-    return max(abs(ours[name] - theirs[name]) / max(abs(theirs[name]), 1e-6) for name in COLUMNS)
-
-
-def _module(folder: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location("peers_sales", folder / "sales.py")
-    if spec is None or spec.loader is None:
-        raise FileNotFoundError(f"{folder} has no sales.py.")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def _long(ids: list[str], dates: pd.DatetimeIndex, values: FloatArray, name: str) -> pd.DataFrame:
-    frame = pd.DataFrame({"unique_id": np.repeat(ids, len(dates)), "ds": np.tile(dates, len(ids)), name: values.ravel()})
-    return frame.dropna(ignore_index=True)

@@ -35,8 +35,11 @@ def test_scores_against_a_worked_example():
             "rmsse": np.sqrt(2.0 / (105 / 9)),
             "bias": 100 * -28 / 60,
             "total_wape": 100 * 28 / 60,
+            "wape_7": NAN,
+            "wape_14": NAN,
             "missing": 1 / 3,
-        }
+        },
+        nan_ok=True,
     )
 
 
@@ -52,26 +55,15 @@ def test_rows_and_not_days_lie_a_season_apart():
     assert point_scores.scores(gaps[None], np.array([[9.0]]), np.array([[2.0]]))["mase"] == pytest.approx(1.0)
 
 
-def test_lines_of_peers_are_read():
-    printed = (
-        "some.csv: 2 series, 10 rows\n"
-        "prophet add.   smape   14.518 wape   11.644 mase    0.754 rmsse    0.704 bias   -2.408 total_wape    5.024 missing    0.000  3.3 s\n"
-        "broken         wape 1.0\n"
-    )
-    assert point_scores.of_peers(printed) == {
-        "prophet add.": {"wape": 11.644, "mase": 0.754, "rmsse": 0.704, "bias": -2.408, "total_wape": 5.024, "missing": 0.0}
-    }
-
-
-@pytest.mark.parametrize(("theirs", "expected"), [(20.0, 0.0), (40.0, 0.5)])
-def test_scores_that_differ_from_those_of_the_peers_are_told(tmp_path, theirs, expected):
-    ours = {"mase": 1.0, "rmsse": 1.0, "bias": 20.0, "total_wape": 20.0, "missing": 0.0}
-    source = f"def scores(past, future, forecast):\n    assert len(past) == 20 and len(future) == 1\n    return {{'wape': {theirs}, **{ours}}}\n"
-    (tmp_path / "sales.py").write_text(source)
-    past = np.array([[*(0.0, 1.0) * 10, NAN]])
-    dates = pd.date_range("2024-01-01", periods=22)
-    found = point_scores.disagreement(tmp_path, ["a"], dates, past, (np.array([[5.0]]), np.array([[6.0]])))
-    assert found == pytest.approx(expected)
+def test_sums_add_up_the_days_that_have_a_row_and_do_not_overlap():
+    y, yhat = np.ones((2, 16)), np.ones((2, 16))
+    yhat[0, 0], yhat[0, 13], yhat[0, 15] = 3.0, 0.0, 99.0
+    y[1, :7] = NAN
+    scores = point_scores.scores(np.ones((2, 20)), y, yhat)
+    # Weeks: 9 forecast of 7, 6 of 7, none of the other series, 7 of 7; fortnights: 15 of 14, 7 of 7
+    assert scores["wape_7"] == pytest.approx(100 * 3 / 21)
+    assert scores["wape_14"] == pytest.approx(100 * 1 / 21)
+    assert np.isnan(point_scores.scores(np.ones((2, 20)), y[:, :7], yhat[:, :7])["wape_14"])
 
 
 # The cut
