@@ -6,6 +6,9 @@ Usage: python benchmarks/known_truth.py [--runs 60]
 that all series share at one cutoff. Prints coverage of the 80 % and 95 % bands of single series and of the total of all, for a day and for sums
 over 7 and 14 days. Bands of series
 should be right to a point; totals, of which each run has one past, carry a point or two of chance.
+
+Then sales that are nothing on many days: the same bands of single days beside the true quantiles themselves. Where a day sells nothing more often
+than one day in ten, no lower limit can be above 0, so that even the true 80 % band holds nine days in ten and more: that width is in the whole units.
 """
 
 from __future__ import annotations
@@ -17,10 +20,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy.stats import nbinom
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.support import band_scores, demand_shapes
 from forecasting.core import schema
 from forecasting.core.arrays import FloatArray, moving_sum
 from forecasting.training.bands import quantiles
@@ -35,6 +40,12 @@ FUTURES = 20
 """Cutoffs that each run's bands are held against: they share a past, and have a shift each."""
 TOTAL_RUNS = 2
 """Runs for totals, for each run for series."""
+EMPTY_SHARES = (0.1, 0.3, 0.45, 0.55, 0.7)
+"""Shares of days on which nothing sells."""
+NEAR_MEDIAN = 0.6
+"""Forecast of such sales as a share of their mean."""
+SPREAD = 1.0
+"""Of sparse sales: their variance is mean + SPREAD * mean squared (negative binomial)."""
 
 
 def simulate(cutoffs: int, seed: int, *, shift: float = SHIFT, n: int = 200, h: int = 28) -> tuple[Errors, FloatArray, FloatArray]:
@@ -49,6 +60,22 @@ def simulate(cutoffs: int, seed: int, *, shift: float = SHIFT, n: int = 200, h: 
     common = shift * random.normal(size=(count, 1, 1))
     y = random.poisson(mean * np.maximum(1 + own * error + common, 0)).astype(float)
     return Errors(y[:cutoffs], np.repeat(mean[None], cutoffs, axis=0)), y[cutoffs:], mean
+
+
+def simulate_sparse(empty: float, cutoffs: int, seed: int, *, n: int = 200, h: int = 28) -> tuple[Errors, FloatArray, FloatArray]:
+    """Past errors (K, n, h), sales at further cutoffs (FUTURES, n, h) and their mean (n, h); nothing sells on a share `empty` of days."""
+    random = np.random.default_rng(seed)
+    relative, week = random.lognormal(0, 0.8, n)[:, None], demand_shapes.WEEK[np.arange(h) % 7]
+    scales = np.geomspace(1e-3, 1e3, 2_000)
+    shares = [_chance_of_none(scale * relative).mean() for scale in scales]
+    mean = scales[np.argmin(np.abs(np.array(shares) - empty))] * relative * week
+    y = random.negative_binomial(1 / SPREAD, _chance_of_none(mean) ** SPREAD, (cutoffs + FUTURES, n, h)).astype(float)
+    return Errors(y[:cutoffs], np.repeat(NEAR_MEDIAN * mean[None], cutoffs, axis=0)), y[cutoffs:], mean
+
+
+def _chance_of_none(mean: FloatArray) -> FloatArray:
+    """Chance of a day without sales."""
+    return (1 + SPREAD * mean) ** (-1 / SPREAD)
 
 
 def inside(y: FloatArray, limits: FloatArray) -> FloatArray:
@@ -84,6 +111,27 @@ def of_total(cutoffs: int, windows: Sequence[int], shift: float, seeds: Iterable
     return np.mean(found, axis=0)
 
 
+def of_sparse(empty: float, seeds: Iterable[int], cutoffs: int = 6) -> tuple[FloatArray, FloatArray]:
+    """Of days' bands and of the true quantiles, mean over runs: what `band_scores.score` says, limits included, shape (4,) each."""
+    found = []
+    for errors, y, mean in (simulate_sparse(empty, cutoffs, seed) for seed in seeds):
+        learned = _learned(errors, 1).quantiles(NEAR_MEDIAN * mean, schema.QUANTILES).swapaxes(0, 1)
+        true = nbinom.ppf(np.array(schema.QUANTILES)[:, None, None], 1 / SPREAD, _chance_of_none(mean) ** SPREAD)
+        found.append([band_scores.score(y, np.repeat(limits[:, None], len(y), axis=1)) for limits in (learned, true)])
+    ours, truth = np.mean(found, axis=0)
+    return ours, truth
+
+
+def sparse_table(runs: int) -> pd.DataFrame:
+    """A row a share of days without sales: coverage of ours and of the true quantiles, and our interval scores as shares of theirs."""
+    rows = {}
+    for empty in EMPTY_SHARES:
+        ours, truth = of_sparse(empty, range(runs))
+        shares = " / ".join(f"{value:.3f}" for value in ours[2:] / truth[2:])
+        rows[f"{empty:.0%} of days empty"] = {"coverage": _text(ours[:2]), "of the true quantiles": _text(truth[:2]), "score, ours / true": shares}
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
 def table(runs: int) -> pd.DataFrame:
     """Coverage 80 / 95 in percent, a row a question and a column a number of cutoffs."""
     columns = {}
@@ -107,7 +155,9 @@ def main() -> None:
     """Runs the simulation."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=60)
-    print(table(parser.parse_args().runs).to_string())
+    runs = parser.parse_args().runs
+    print(table(runs).to_string())
+    print("\n" + sparse_table(max(1, runs // 10)).to_string())
 
 
 if __name__ == "__main__":

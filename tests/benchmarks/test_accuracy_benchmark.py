@@ -248,3 +248,14 @@ def test_simulated_sales_have_the_errors_that_they_are_said_to_have():
 
 def test_a_band_that_is_right_covers_what_it_promises_in_the_simulation():
     assert known_truth.of_series(6, (1,), range(2))[0] == pytest.approx([0.80, 0.95], abs=0.02)
+
+
+def test_bands_of_whole_units_hold_more_than_they_promise_and_less_than_the_true_quantiles():
+    _, sold, mean = known_truth.simulate_sparse(0.55, 6, 0)
+    assert (sold == 0).mean() == pytest.approx(0.55, abs=0.01)
+    assert sold.mean() == pytest.approx(mean.mean(), rel=0.02)
+    ours, truth = known_truth.of_sparse(0.55, range(1))
+    assert truth[:2] == pytest.approx([0.93, 0.98], abs=0.01)
+    assert (ours[:2] > [0.80, 0.95]).all()
+    assert (ours[:2] < truth[:2]).all()
+    assert (ours[2:] < 1.03 * truth[2:]).all()
