@@ -75,8 +75,8 @@ def main() -> None:
     if args.origins:
         judged = [apart(judge_origins, args.sales, args.horizon, seed, drawn) for seed in args.seeds]
         errors = pd.concat([accuracy for accuracy, _ in judged])
-        print("\nWAPE in % at each origin, and bias of the blend, mean over the seeds")
-        print(errors.groupby("origin").mean().round(2).to_string() if len(errors) else "The history is too short for any.")
+        print("\nWAPE in % at each origin; bias, RMSSE and WAPE of sums of line and expected sales; mean over the seeds")
+        print(by_origin(errors).round(3).to_string() if len(errors) else "The history is too short for any.")
         if len(errors):
             print_bands(f"bands at {errors['origin'].nunique()} origins, mean over the seeds", pd.concat([bands for _, bands in judged]))
 
@@ -160,6 +160,12 @@ def judge_origins(file: Path, horizon: int, seed: int, drawn: dict[int, Draws]) 
     whole, settings = panels.from_sales(read(file)), Settings(horizon=horizon, seed=seed)
     served = list(origins.replay(origins.record(whole, settings), settings))
     return origins.accuracy(served), origins.judged(served, drawn)
+
+
+def by_origin(errors: pd.DataFrame) -> pd.DataFrame:
+    """Means over the seeds, a column an origin, and over the origins."""
+    table = errors.groupby("origin").mean().T
+    return table.assign(mean=table.mean(axis=1))
 
 
 def own_draws(whole: Panel, args: argparse.Namespace) -> dict[int, Draws]:

@@ -14,6 +14,7 @@ from typing import NamedTuple, cast
 import numpy as np
 import pandas as pd
 
+from benchmarks.support import point_scores
 from benchmarks.support.band_scores import COLUMNS, Answers, Bands, Conformal, Learned, Sampled, Served, judge, limits_of, sets_of, sold_of
 from forecasting.core import schema
 from forecasting.core.arrays import FloatArray
@@ -33,6 +34,8 @@ from forecasting.training.reconciliation import Direct
 EARLIER = 4
 """Cutoffs that an origin has before it, at least."""
 MOST = 12
+SUMMED = ("bias", "rmsse", "wape_7", "wape_14")
+"""Columns of `point_scores` by which an expectation is judged."""
 
 
 class Draws(NamedTuple):
@@ -170,10 +173,11 @@ def summary(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def accuracy(origins: Iterable[Origin]) -> pd.DataFrame:
-    """WAPE of each model, and bias of the blend, in percent; one row an origin."""
+    """WAPE of each model and of the line, in percent, and what `SUMMED` says of line and expected sales; one row an origin."""
     rows = []
     for _, made, y in origins:
-        values = {name: 100 * float(metrics.wape(y, made.yhat[name])) for name in (*registry.names(), schema.BLEND)}
-        bias = 100 * float(metrics.bias_share(y, made.yhat[schema.BLEND]))
-        rows.append({"origin": f"{made.panel.last:%Y-%m-%d}", **values, "bias": bias})
+        days = {name: 100 * float(metrics.wape(y, made.yhat[name])) for name in (*registry.names(), schema.BLEND)}
+        summed = {"line": point_scores.scores(made.panel.sales, y, made.line), "expected": point_scores.scores(made.panel.sales, y, made.expected)}
+        both = {f"{column}, {name}": scores[column] for column in SUMMED for name, scores in summed.items()}
+        rows.append({"origin": f"{made.panel.last:%Y-%m-%d}", **days, **both})
     return pd.DataFrame(rows)

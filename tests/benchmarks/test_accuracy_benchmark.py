@@ -206,7 +206,11 @@ def test_every_origin_with_four_cutoffs_before_it_is_judged(past):
     means = origins.summary(judged).set_index(["bands", "target"])
     assert means.loc[("Shelfcast", "days"), "coverage_80"] == pytest.approx(0.8, abs=0.07)
     assert means.loc[("seasonal naive, same way", "days"), "ours_80"] < 0.8
-    assert origins.accuracy(served)["blend"].lt(origins.accuracy(served)["seasonal_naive"]).all()
+    errors = origins.accuracy(served)
+    assert errors["blend"].lt(errors["seasonal_naive"]).all()
+    line = served[0].ensemble.line
+    assert errors.loc[0, "bias, line"] == pytest.approx(100 * (np.nansum(line) / np.nansum(served[0].y) - 1))
+    assert accuracy.by_origin(errors)["mean"]["wape_14, expected"] == pytest.approx(errors["wape_14, expected"].mean())
 
 
 def test_nothing_at_or_after_an_origin_decides_what_is_served_there(past):
