@@ -11,7 +11,7 @@ import pandas as pd
 
 from forecasting.analysis.backtest_bands import LEVELS, LIMITS, PROBABILITIES, UNKNOWN, BacktestBands
 from forecasting.analysis.error_sums import MEASURES, ErrorSums, add_up_errors
-from forecasting.analysis.forecast_view import chosen_rows
+from forecasting.analysis.forecast_view import chosen_rows, shown_errors
 from forecasting.core import schema
 from forecasting.core.arrays import FloatArray, known_sum, share
 from forecasting.training import metrics
@@ -36,7 +36,8 @@ class Accuracy:
         better: How much smaller the blend's error is than that of the seasonal naive forecast, as a share of the latter.
         promise: Columns `level`, and the share of `days`, of `sums` over `judged.window` days, and of days of the `total` of several series
             that were inside the band that promised it; NaN where not known.
-        total: Columns `cutoff, step, ds, sales`, the blend and its models, and `schema.BANDS`: units a day of all series added up.
+        total: Columns `cutoff, step, ds, sales`, the blend and its models, and `schema.BANDS`: units a day of all series added up. The blend of
+            several is what was expected of them.
         history: Columns `ds, sales`, the same on every day of the file; NaN on days on which no series has a row.
         tallies: Blend and each model -> by cutoff and series, shape (K, r).
     """
@@ -54,8 +55,8 @@ class Accuracy:
 
     @property
     def of_total(self) -> float:
-        """The blend's error of the total of the series, in which misses partly cancel, as a share; NaN where not defined."""
-        return float(metrics.wape(*quantiles.total_errors(self.judged.ensemble.errors_of(self.rows))))
+        """The error of what was expected of the series together, in which misses partly cancel, as a share; NaN where not defined."""
+        return float(metrics.wape(*quantiles.total_errors(shown_errors(self.judged.ensemble, self.rows))))
 
 
 def accuracy(judged: BacktestBands, filters: Mapping[str, str]) -> Accuracy:
@@ -73,7 +74,7 @@ def accuracy(judged: BacktestBands, filters: Mapping[str, str]) -> Accuracy:
     by_step = {name: sums for name, (sums, _) in both.items()}
     by_cutoff = {name: sums.added(1) for name, sums in by_step.items()}
     overall = {name: sums.added(0) for name, sums in by_cutoff.items()}
-    limits = quantiles.past_total_quantiles(_judged_days(ensemble.errors_of(rows)), PROBABILITIES)
+    limits = quantiles.past_total_quantiles(_judged_days(ensemble.expected_errors_of(rows)), PROBABILITIES)
     return Accuracy(
         judged=judged,
         rows=rows,
@@ -142,7 +143,8 @@ def _total(judged: BacktestBands, rows: np.ndarray, names: list[str], limits: Fl
         schema.SALES: sold.ravel(),
     }
     for name in names:
-        total = np.where(known, judged.yhat[name][:, rows], 0.0).sum(axis=1)
+        f = ensemble.expected_errors.f if name == schema.BLEND and len(rows) > 1 else judged.yhat[name]
+        total = np.where(known, f[:, rows], 0.0).sum(axis=1)
         columns[name] = np.where(known.any(axis=1), total, np.nan).ravel()
     drawn = judged.limits[:, :, rows[0]] if len(rows) == 1 else limits[LIMITS]
     return pd.DataFrame(columns | {name: values.ravel() for name, values in zip(schema.BANDS, drawn, strict=True)})
@@ -187,8 +189,8 @@ def backtest_table(accuracy: Accuracy) -> pd.DataFrame:
     """Every forecast of the past beside what was sold, one row a series, cutoff and day ahead.
 
     Returns:
-        `date, cutoff, step`, the key and category columns that exist, `sales`, the models, `forecast` (the blend) and the bands that the
-        cutoff would have had, learned from the others; units a day, rounded to 3 decimals; empty where not known.
+        `date, cutoff, step`, the key and category columns that exist, `sales`, the models, `forecast` (the line of the blend), `expected` (the
+        mean) and the bands that the cutoff would have had, learned from the others; units a day, rounded to 3 decimals; empty where not known.
     """
     judged, rows = accuracy.judged, accuracy.rows
     ensemble, past = judged.ensemble, judged.ensemble.past
@@ -201,7 +203,7 @@ def backtest_table(accuracy: Accuracy) -> pd.DataFrame:
     }
     columns |= {str(name): ensemble.panel.series[name].to_numpy()[rows][series] for name in ensemble.panel.series if name != schema.UNIQUE_ID}
     columns |= {schema.SALES: past.y[:, rows].ravel()} | {name: past.yhat[name][:, rows].ravel() for name in ensemble.names}
-    columns |= {schema.FORECAST: past.yhat[schema.BLEND][:, rows].ravel()}
+    columns |= {schema.FORECAST: past.yhat[schema.BLEND][:, rows].ravel(), schema.EXPECTED: ensemble.expected_errors.f[:, rows].ravel()}
     columns |= {name: values[:, rows].ravel() for name, values in zip(schema.BANDS, judged.limits, strict=True)}
-    numbers = [schema.SALES, *ensemble.names, schema.FORECAST, *schema.BANDS]
+    numbers = [schema.SALES, *ensemble.names, schema.FORECAST, schema.EXPECTED, *schema.BANDS]
     return pd.DataFrame(columns).astype(dict.fromkeys(numbers, float)).round(dict.fromkeys(numbers, DECIMALS))

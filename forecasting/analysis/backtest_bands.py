@@ -42,7 +42,7 @@ class BacktestBands:
         ensemble: Whose.
         missed: By how many of the bands of `LEVELS` what was sold was missed: shape (K, n, h), of the blend; -1 where that is not known.
             Bands lie inside each other, so that level i held it if at most i did not.
-        missed_sums: The same of sums over `window` days from this one on.
+        missed_sums: The same of sums over `window` days from this one on, of what was expected.
         held: Blend and each model -> shape (K, n, h), whether its 80 % band held what was sold: 1, 0, or -1 where that is not known.
         width: Blend and each model -> shape (K, n, h), the width of that band in units; NaN where there is none.
         limits: Shape (4, K, n, h) in the order of `schema.BANDS`, of the blend, in units.
@@ -78,7 +78,7 @@ class BacktestBands:
     @cached_property
     def own(self) -> FloatArray | None:
         """How large each series' errors are against those of series that sell as much, shape (n,); None where there are no errors."""
-        learned = self.ensemble.calibrated(1)
+        learned = quantiles.calibrate(self.ensemble.errors) if self.ensemble.apart.any() else self.ensemble.calibrated(1)
         return None if learned is None else learned.own
 
 
@@ -110,7 +110,7 @@ def bands_of_past(ensemble: Ensemble) -> BacktestBands:
     return BacktestBands(
         ensemble=ensemble,
         missed=_missed(y, limits),
-        missed_sums=_missed_sums(ensemble.errors, WINDOWS[ensemble.panel.period.name]),
+        missed_sums=_missed_sums(ensemble.expected_errors, WINDOWS[ensemble.panel.period.name]),
         held={name: _held(y, pair) for name, pair in eighty.items()},
         width={name: (pair[1] - pair[0]).astype(np.float32) for name, pair in eighty.items()},
         limits=limits[LIMITS].astype(np.float32),

@@ -21,6 +21,8 @@ from forecasting.training import blend
 from forecasting.training.bands.days import day_bands
 from forecasting.training.ensemble import Ensemble
 
+MOST_EXPECTED = 5.0
+"""Units by which the expected moves with a unit of the line, at most: a line near 0 says little of the mean."""
 LEAST_SHARE = 0.05
 """A model with less of a series' blend than this is not asked: the backtest does not trust it."""
 _NOUNS: Final = {schema.PRICE: "Price", schema.PROMO: "Promotions"}
@@ -98,7 +100,8 @@ class Baseline:
     def apply(self, change: WhatIf) -> Ensemble:
         """What is served, with other forecasts and bands of these series; `ensemble` itself where nothing changes.
 
-        The blend moves by what the models that know the effect say, in proportion to their shares. Bands are those of such a forecast.
+        The blend moves by what the models that know the effect say, in proportion to their shares, and the expected with it. Bands are those of
+        such a forecast.
 
         Raises:
             InputError: A driver whose effect is not known, or a day that is not forecast.
@@ -109,6 +112,8 @@ class Baseline:
         changed, moved = self._moved(change)
         closed = calendar.closed_ahead(changed, self.ensemble.horizon)
         yhat = {name: values.copy() for name, values in self.ensemble.yhat.items()}
+        if schema.EXPECTED in yhat:
+            moved[schema.EXPECTED] = self._expected_move(moved[schema.BLEND])
         for name, values in yhat.items():
             asked = np.maximum(values[self.rows] + moved.get(name, 0.0), 0.0)
             values[self.rows] = np.where(closed & np.isfinite(asked), 0.0, asked)
@@ -117,8 +122,8 @@ class Baseline:
     def effect(self, after: Ensemble, change: WhatIf, steps: int) -> Effect:
         """What `apply` did to the total of these series over the next `steps` days."""
         asked = [name for name, rows in self._asked(change).items() if rows.any()]
-        totals = {name: [float(np.nansum(one.yhat[name][self.rows, :steps])) for one in (self.ensemble, after)] for name in (*asked, schema.BLEND)}
-        before, units = totals.pop(schema.BLEND)
+        totals = {name: [float(np.nansum(one.yhat[name][self.rows, :steps])) for one in (self.ensemble, after)] for name in asked}
+        before, units = (float(one.expected[self.rows, :steps].sum()) for one in (self.ensemble, after))
         models = {name: new / old - 1 if old > 0 else float("nan") for name, (old, new) in totals.items()}
         notes = [*self._not_asked(change), *what_if.unseen(self.panel, change, steps)]
         if change == WhatIf(price_change=change.price_change) and (units - before) * (change.price_change or 0.0) > 0:
@@ -173,9 +178,17 @@ class Baseline:
         nothing = np.zeros((len(self.rows), self.ensemble.horizon))
         return np.nan_to_num(blend.combine([moves.get(model, nothing) for model in self.ensemble.names], share), nan=0.0)
 
+    def _expected_move(self, moved: FloatArray) -> FloatArray:
+        """By how much the expected moves where the line is to move by so much, shape (r, h): in proportion, and by as much where the line is 0."""
+        line, expected = self.ensemble.line[self.rows], self.ensemble.expected[self.rows]
+        ratio = np.ones(line.shape)
+        np.divide(expected, line, out=ratio, where=(line > 0) & (expected != line))
+        after = np.maximum(line + moved, 0.0)
+        return (after - line) * np.minimum(ratio, MOST_EXPECTED)
+
     def _bands(self, forecast: FloatArray, closed: np.ndarray) -> FloatArray:
         """All series' bands, those of series whose forecast moved made for the new one."""
-        moved = self.rows[(forecast != self.ensemble.yhat[schema.BLEND])[self.rows].any(axis=1)]
+        moved = self.rows[(forecast != self.ensemble.line)[self.rows].any(axis=1)]
         bands = self.ensemble.bands.copy()
         bands[moved] = day_bands(self.ensemble.errors, forecast, silent=self.ensemble.silent)[moved]
         bands[self.rows] = np.where(closed[:, None], 0.0, bands[self.rows])

@@ -55,7 +55,7 @@ def split(ensemble: Ensemble, rows: np.ndarray, steps: int, level: Period) -> tu
     over = spans.stop <= known
     begun = np.flatnonzero((spans.first < known) & ~over)
     for place in begun:
-        over[place] = not ensemble.yhat[schema.BLEND][rows, : spans.stop[place] - known].any()
+        over[place] = not ensemble.expected[rows, : spans.stop[place] - known].any()
     ahead = ~over & (spans.first < known + steps)
     if not ahead.any():
         over[begun], ahead[begun] = False, True
@@ -85,17 +85,17 @@ def total(ensemble: Ensemble, rows: np.ndarray, ahead: Spans) -> dict[str, Float
     """The total of the series at `rows` in each span ahead, in units, shape (s,) each.
 
     Returns:
-        `sold` already, a column a model (where a model has no forecast for a series, the blend stands in), `blend`, and the bands: of the sum
-        over the steps still to come, from the errors of sums over as many steps.
+        `sold` already, a column a model (where a model has no forecast for a series, the blend stands in), `blend` and `expected`, which are
+        the same in a sum, and the bands: of the sum over the steps still to come, from the errors of sums over as many steps.
     """
     if len(rows) == 1 or ensemble.unlaunched[rows].all():
         return {name: values.sum(axis=0) for name, values in each(ensemble, rows, ahead, filled=True).items()}
     sold, to_come = _sold(ensemble, rows, ahead).sum(axis=0), _to_come(ensemble, ahead)
     forecasts = {name: sums.sum(axis=0) for name, sums in _forecasts(ensemble, rows, to_come, filled=True).items()}
-    errors, blend = ensemble.errors_of(rows), ensemble.yhat[schema.BLEND][rows]
+    errors, expected = ensemble.expected_errors_of(rows), ensemble.expected[rows]
 
     def limits(window: int, first: np.ndarray) -> FloatArray:
-        return quantiles.total_quantiles(errors, blend, schema.QUANTILES, window=window)[:, first]
+        return quantiles.total_quantiles(errors, expected, schema.QUANTILES, window=window)[:, first]
 
     return _curves(sold, forecasts, _limits(to_come, limits, (len(to_come.first),)))
 
@@ -103,13 +103,13 @@ def total(ensemble: Ensemble, rows: np.ndarray, ahead: Spans) -> dict[str, Float
 def each(ensemble: Ensemble, rows: np.ndarray, ahead: Spans, *, filled: bool = False) -> dict[str, FloatArray]:
     """The same of each of the series at `rows`, shape (r, s); NaN where a model has no forecast, unless the blend stands in (`filled`)."""
     sold, to_come = _sold(ensemble, rows, ahead), _to_come(ensemble, ahead)
-    blend = np.nan_to_num(ensemble.yhat[schema.BLEND][rows])
+    expected = np.nan_to_num(ensemble.expected[rows])
 
     def limits(window: int, first: np.ndarray) -> FloatArray:
         learned = ensemble.calibrated(window)
         if learned is None:
             return np.full((len(schema.BANDS), len(rows), len(first)), np.nan)
-        bands = learned.of(rows).quantiles(moving_sum(blend, window)[:, first], schema.QUANTILES, steps=first)
+        bands = learned.of(rows).quantiles(moving_sum(expected, window)[:, first], schema.QUANTILES, steps=first)
         bands[ensemble.silent[rows]] = 0.0
         planned = ensemble.unlaunched[rows]
         bands[planned] = moving_sum(ensemble.bands[rows[planned]], window)[..., first]
@@ -156,11 +156,12 @@ def _sold(ensemble: Ensemble, rows: np.ndarray, ahead: Spans) -> FloatArray:
 
 
 def _forecasts(ensemble: Ensemble, rows: np.ndarray, to_come: Spans, *, filled: bool) -> dict[str, FloatArray]:
-    """Each model, and the blend -> units of each series that it forecasts for the rest of each span, shape (r, s)."""
-    blend = ensemble.yhat[schema.BLEND][rows]
+    """Each model, and what is expected -> units of each series in the rest of each span, shape (r, s)."""
+    line = ensemble.line[rows]
     yhat = {name: ensemble.yhat[name][rows] for name in ensemble.names}
-    forecasts = {name: to_come.sums(np.where(np.isnan(values), blend, values) if filled else values) for name, values in yhat.items()}
-    return forecasts | {schema.BLEND: to_come.sums(blend)}
+    forecasts = {name: to_come.sums(np.where(np.isnan(values), line, values) if filled else values) for name, values in yhat.items()}
+    expected = to_come.sums(ensemble.expected[rows])
+    return forecasts | {schema.BLEND: expected, schema.EXPECTED: expected}
 
 
 def _limits(to_come: Spans, limits: Limits, shape: tuple[int, ...]) -> FloatArray:

@@ -1,4 +1,4 @@
-"""What makes a forecast what it is: parts in units, each model's by its share, which add up exactly to the forecast that is shown."""
+"""What makes a forecast what it is: parts in units, each model's by its share, which add up exactly to what is expected."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from forecasting.core.panel import Panel
 from forecasting.models import registry
 from forecasting.training.ensemble import Ensemble
 
-LEVEL, CLOSED, SMALLER, SIMPLER, LIMITS = "level", "closed", "smaller", "simpler", "limits"
+LEVEL, CLOSED, SMALLER, SIMPLER, LIMITS, FEW_DAYS = "level", "closed", "smaller", "simpler", "limits", "few_days"
 LEVELS: Final = ("trend", "level")
 """What the models call the level that all else is added to."""
 LABELS: Final = {
@@ -31,6 +31,7 @@ LABELS: Final = {
     SMALLER: "Smaller products",
     SIMPLER: "Simpler forecasts",
     LIMITS: "Scaling and limits",
+    FEW_DAYS: "Sales on few days",
 }
 """In the order of reading."""
 MAX_SPLIT: Final = 100
@@ -44,7 +45,7 @@ class Contributions:
     Args:
         dates: The days (weeks, months) ahead, h of them.
         average: What the series sold on an average day of the last year, added up, in units.
-        forecast: Units of each day as they are shown, shape (h,).
+        forecast: Units expected on each day, shape (h,).
         parts: (part, model, or "" for what belongs to none) -> units that it adds to the average, shape (h,). With it they add up to the forecast.
     """
 
@@ -70,13 +71,15 @@ class Contributions:
 def contributions(ensemble: Ensemble, cleaned: Panel, rows: np.ndarray) -> Contributions:
     """What the forecast of the series at these positions is made of, on every day ahead.
 
+    The models' parts add up to the line. What is expected lies above it where most days sell nothing: the difference is a part of its own.
+
     Args:
         ensemble: What is shown, also with a what-if.
         cleaned: The sales of all its series as the models see them.
         rows: Shape (r,), at least one.
     """
     panel = replace(cleaned.select(rows), drivers=ensemble.panel.select(rows).drivers)
-    average, blend = _average(ensemble.panel.select(rows)), ensemble.yhat[schema.BLEND][rows]
+    average, line, expected = _average(ensemble.panel.select(rows)), ensemble.line[rows], ensemble.expected[rows]
     parts: dict[tuple[str, str], FloatArray] = {}
     told = np.repeat(average[:, None], ensemble.horizon, axis=1)
     for column, name in enumerate(ensemble.names):
@@ -85,12 +88,14 @@ def contributions(ensemble: Ensemble, cleaned: Panel, rows: np.ndarray) -> Contr
             units = share[:, None] * values
             told += units
             parts[part, name] = parts.get((part, name), 0.0) + units.sum(axis=0)
-    rest, served = blend - told, ensemble.share[rows].sum(axis=1) > 0
+    rest, served = line - told, ensemble.share[rows].sum(axis=1) > 0
     closed = calendar.closed_ahead(panel, ensemble.horizon)
     kinds = np.where(served[:, None], np.where(closed, CLOSED, LIMITS), SIMPLER)
     for part in np.unique(kinds).tolist():
         parts[part, ""] = np.where(kinds == part, rest, 0.0).sum(axis=0)
-    return Contributions(panel.ahead(ensemble.horizon), float(average.sum()), blend.sum(axis=0), parts)
+    if (expected != line).any():
+        parts[FEW_DAYS, ""] = (expected - line).sum(axis=0)
+    return Contributions(panel.ahead(ensemble.horizon), float(average.sum()), expected.sum(axis=0), parts)
 
 
 def _average(panel: Panel) -> FloatArray:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from forecasting.analysis.backtest_bands import UNKNOWN, BacktestBands
+from forecasting.core import schema
 from forecasting.core.arrays import FloatArray, share
 
 MEASURES = ("wape", "mase", "bias", "coverage_80", "width_80")
@@ -20,7 +21,7 @@ class ErrorSums(NamedTuple):
         days: Days with sales and a forecast, which alone count.
         sold: Units sold on them.
         missed: Units by which forecasts were off.
-        over: Forecast less sold, in units: below 0 where forecasts were too low.
+        over: Forecast less sold, in units: below 0 where forecasts were too low. A bias is of sums: the blend's is that of what was expected.
         scaled: Missed, in units of MASE, on `scaled_days`.
         scaled_days: Days of series that have such a unit.
         held: Days inside the 80 % band, of `band_days`.
@@ -58,9 +59,10 @@ class ErrorSums(NamedTuple):
 def add_up_errors(judged: BacktestBands, name: str, rows: np.ndarray) -> tuple[ErrorSums, ErrorSums]:
     """What a model (or the blend) missed of the series at `rows`: by cutoff and day ahead, shape (K, h), and by cutoff and series, shape (K, r)."""
     y, f = judged.ensemble.past.y[:, rows], judged.yhat[name][:, rows]
+    summed = judged.ensemble.expected_errors.f[:, rows] if name == schema.BLEND else f
     known = np.isfinite(y) & np.isfinite(f)
-    sold, over = np.where(known, y, 0.0), np.where(known, f - y, 0.0)
-    missed = np.abs(over)
+    sold, over = np.where(known, y, 0.0), np.where(known, summed - y, 0.0)
+    missed = np.where(known, np.abs(f - y), 0.0)
     scale = judged.scale[:, rows, None]
     scaled = known & np.isfinite(scale)
     held, width = judged.held[name][:, rows], judged.width[name][:, rows]

@@ -47,9 +47,11 @@ def forecast_table(ensemble: Ensemble, filters: Mapping[str, str], steps: int, l
         layout: What a row is.
 
     Returns:
-        `date`, the key and category columns that exist (only the filters' for a total), the models of the blend, `forecast`, the bands and
-        `model`; units in a step, rounded to 3 decimals; empty where a model has no forecast. By week or month `date` is its first day, only
-        whole ones are there, and `sold` are the units sold already, which the others include. `last_year` comes last where it is asked for.
+        `date`, the key and category columns that exist (only the filters' for a total), the models of the blend, `forecast`, `expected`,
+        the bands and `model`; units in a step, rounded to 3 decimals; empty where a model has no forecast. Of one series and step `forecast` is
+        the line, close to the median, and `expected` the mean; of any sum both are what is expected, and the models' columns sums of their lines.
+        By week or month `date` is its first day, only whole ones are there, and `sold` are the units sold already, which the others include.
+        `last_year` comes last where it is asked for.
 
     Raises:
         NotFound: The filters choose nothing.
@@ -62,12 +64,25 @@ def forecast_columns(ensemble: Ensemble, filters: Mapping[str, str], rows: np.nd
     """The columns of that table, of the series at `rows`, which the filters choose."""
     _, ahead = by_span.split(ensemble, rows, steps, layout.level or ensemble.panel.period)
     named = _named(ensemble, filters, rows, ahead.dates, layout)
-    named |= {name: values.ravel().round(DECIMALS) for name, values in _curves(ensemble, rows, steps, ahead, layout).items()}
+    curves = {name: values.ravel() for name, values in _curves(ensemble, rows, steps, ahead, layout).items()}
+    named |= {name: values.round(DECIMALS) for name, values in curves.items()}
+    named |= {name: rounded(curves[name]) for name in (schema.FORECAST, schema.EXPECTED)}
     named[schema.MODEL] = _behind(ensemble, rows, len(ahead.dates), layout)
     if layout.last_year:
         before = by_span.last_year(ensemble, rows, ahead) if layout.total else by_span.last_year_each(ensemble, rows, ahead)
         named[by_span.LAST_YEAR] = before.ravel().round(DECIMALS)
     return named
+
+
+def rounded(units: FloatArray) -> FloatArray:
+    """Units as the table writes them, to 3 decimals; what these would make nothing of adds up all the same, and has 6.
+
+    Example:
+        >>> rounded(np.array([12.34567, 0.0, 0.00042])).tolist()
+        [12.346, 0.0, 0.00042]
+    """
+    coarse = units.round(DECIMALS)
+    return np.where(coarse == 0, units.round(2 * DECIMALS), coarse)
 
 
 def _named(ensemble: Ensemble, filters: Mapping[str, str], rows: np.ndarray, dates: pd.DatetimeIndex, layout: Layout) -> dict[str, np.ndarray]:
@@ -87,12 +102,14 @@ def _curves(ensemble: Ensemble, rows: np.ndarray, steps: int, ahead: Spans, layo
     else:
         curves = by_span.total(ensemble, rows, ahead) if layout.total else by_span.each(ensemble, rows, ahead)
     curves[schema.FORECAST] = curves.pop(schema.BLEND)
-    return {name: curves[name] for name in (*([] if by_step else [by_span.SOLD]), *ensemble.blended, schema.FORECAST, *schema.BANDS)}
+    names = (*([] if by_step else [by_span.SOLD]), *ensemble.blended, schema.FORECAST, schema.EXPECTED, *schema.BANDS)
+    return {name: curves[name] for name in names}
 
 
 def _by_step(ensemble: Ensemble, rows: np.ndarray, steps: int) -> dict[str, FloatArray]:
     """Each series' forecast and bands as they were published, shape (r, steps)."""
     curves = {name: ensemble.yhat[name][rows, :steps] for name in (*ensemble.blended, schema.BLEND)}
+    curves[schema.EXPECTED] = ensemble.expected[rows, :steps]
     return curves | {name: ensemble.bands[rows, position, :steps] for position, name in enumerate(schema.BANDS)}
 
 

@@ -17,6 +17,7 @@ from forecasting.core.period import DAY, Period
 from forecasting.core.spans import Spans
 from forecasting.training import metrics, reasons
 from forecasting.training.bands import quantiles
+from forecasting.training.bands.quantiles import Errors
 from forecasting.training.ensemble import Ensemble
 
 WITHOUT_SALES = (reasons.STOPPED, reasons.NO_SALES)
@@ -45,15 +46,17 @@ class View:
         last: Last day with sales.
         history: `ds, y, last_year`: units sold in each day (week or month, by `level`), and in the same days a year before; NaN where not known.
         forecast: `ds, last_year`, a column for each model that takes part and for the benchmark (where a model has no forecast for a series, the
-            blend stands in), `blend` and the bands of the total; by week or month also the units that are `sold` already, which the others include.
+            blend stands in), `blend`, `expected` and the bands; by week or month also the units that are `sold` already, which the others include.
+            Of one series by its own steps `blend` is the line and the bands are its own; of any sum it is what is expected, and so are they.
         total: Of the sum over the days, from errors of sums over as many days.
         last_year: Units sold in the same days 364 days (52 weeks, 12 months) before; NaN where not known.
-        busiest: The day ahead that sells most, and its units.
+        busiest: The day ahead on which most is expected, and its units.
         weights: What stands behind the units forecast -> its share of them, by the names of models or, where none has a part, of what serves
             instead (`schema.MODEL` of the health table); sums to 1, empty where nothing is forecast.
         wape: Error of this very total (of the series, if it is one) in the backtest, as a share.
         coverage_80: Share of days inside the 80 % band that each past cutoff would have had from the other cutoffs.
         simpler: Series not served by the blend: `unique_id`, their columns, `model`, `reason`.
+        apart: Whether what is expected differs from the line of any of these series.
         period: What a day is.
         level: What a row of `history` and `forecast` is: the period, or a week or month of whole ones.
     """
@@ -71,6 +74,7 @@ class View:
     wape: float
     coverage_80: float
     simpler: pd.DataFrame
+    apart: bool = False
     period: Period = DAY
     level: Period = DAY
 
@@ -147,8 +151,8 @@ def view(ensemble: Ensemble, filters: Mapping[str, str], steps: int, level: Peri
     panel = ensemble.panel
     level = level or panel.period
     over, ahead = by_span.split(ensemble, rows, steps, level)
-    blend = ensemble.yhat[schema.BLEND][rows, :steps].sum(axis=0)
-    busiest = int(np.argmax(blend))
+    expected = ensemble.expected[rows, :steps].sum(axis=0)
+    busiest = int(np.argmax(expected))
     weights = _weights(ensemble, rows, steps)
     curves = total_curves(ensemble, rows, steps) if level == panel.period else by_span.total(ensemble, rows, ahead)
     curves = {name: curve for name, curve in curves.items() if name not in ensemble.blended or name in weights}
@@ -162,39 +166,49 @@ def view(ensemble: Ensemble, filters: Mapping[str, str], steps: int, level: Peri
         forecast=pd.DataFrame({schema.DS: ahead.dates, **curves, by_span.LAST_YEAR: by_span.last_year(ensemble, rows, ahead)}),
         total=total_range(ensemble, rows, steps),
         last_year=_last_year(ensemble, rows, steps),
-        busiest=(panel.ahead(steps)[busiest], float(blend[busiest])),
+        busiest=(panel.ahead(steps)[busiest], float(expected[busiest])),
         weights=weights,
-        wape=float(metrics.wape(*quantiles.total_errors(ensemble.errors_of(rows)))),
+        wape=float(metrics.wape(*quantiles.total_errors(shown_errors(ensemble, rows)))),
         coverage_80=_coverage(ensemble, rows),
         simpler=simpler.merge(panel.series, on=schema.UNIQUE_ID),
+        apart=bool(ensemble.apart[rows].any()),
         period=panel.period,
         level=level,
     )
 
 
 def total_curves(ensemble: Ensemble, rows: np.ndarray, steps: int) -> dict[str, FloatArray]:
-    """Units a day of the series at `rows` added up: a curve a model, the blend, and the bands of that total; each of shape (days,)."""
-    blend = ensemble.yhat[schema.BLEND][rows, :steps]
+    """Units a day of the series at `rows` added up: a curve a model, `blend`, `expected`, and the bands of that total; each of shape (days,).
+
+    The blend of one series is its line, inside its own bands. Medians do not add up: the blend of several is what is expected of them together.
+    """
+    line, expected = ensemble.line[rows, :steps], ensemble.expected[rows, :steps]
     curves = {}
     for name in ensemble.names:
         yhat = ensemble.yhat[name][rows, :steps]
-        curves[name] = np.where(np.isnan(yhat), blend, yhat).sum(axis=0)
-    curves[schema.BLEND] = blend.sum(axis=0)
+        curves[name] = np.where(np.isnan(yhat), line, yhat).sum(axis=0)
+    curves |= {schema.BLEND: (line if len(rows) == 1 else expected).sum(axis=0), schema.EXPECTED: expected.sum(axis=0)}
     if len(rows) == 1 or ensemble.unlaunched[rows].all():
         limits = ensemble.bands[rows, :, :steps].sum(axis=0)
     else:
-        limits = quantiles.total_quantiles(ensemble.errors_of(rows), blend, schema.QUANTILES)
+        limits = quantiles.total_quantiles(ensemble.expected_errors_of(rows), expected, schema.QUANTILES)
     return curves | dict(zip(schema.BANDS, limits, strict=True))
 
 
 def total_range(ensemble: Ensemble, rows: np.ndarray, steps: int) -> Range:
-    """The sum of the series at `rows` over the next `steps` days, with the bands of that very sum."""
-    expected = float(ensemble.yhat[schema.BLEND][rows, :steps].sum())
+    """What is expected of the series at `rows` over the next `steps` days, with the bands of that very sum."""
+    ahead = ensemble.expected[:, :steps]
+    expected = float(ahead[rows].sum())
     if ensemble.unlaunched[rows].all():  # all days and stores are wrong by the ratio by which the level is
         return Range(expected, *(float(value) for value in ensemble.bands[rows, :, :steps].sum(axis=(0, 2))))
     learned = ensemble.calibrated(steps) if len(rows) == 1 else None
-    limits = quantiles.quantiles(ensemble.errors, ensemble.yhat[schema.BLEND][:, :steps], rows, schema.QUANTILES, window=steps, learned=learned)[:, 0]
+    limits = quantiles.quantiles(ensemble.expected_errors, ahead, rows, schema.QUANTILES, window=steps, learned=learned)[:, 0]
     return Range(expected, *(float(value) for value in limits))
+
+
+def shown_errors(ensemble: Ensemble, rows: np.ndarray) -> Errors:
+    """The past errors of what is shown of the series at `rows` by their own steps: of the line of one, of what was expected of several."""
+    return ensemble.errors_of(rows) if len(rows) == 1 else ensemble.expected_errors_of(rows)
 
 
 def _last_year(ensemble: Ensemble, rows: np.ndarray, steps: int) -> float:
@@ -206,7 +220,7 @@ def _last_year(ensemble: Ensemble, rows: np.ndarray, steps: int) -> float:
 
 def _weights(ensemble: Ensemble, rows: np.ndarray, steps: int) -> dict[str, float]:
     """What stands behind the units forecast -> its share of them; what has no part is left out."""
-    units, share = ensemble.yhat[schema.BLEND][rows, :steps].sum(axis=1), ensemble.share[rows]
+    units, share = ensemble.expected[rows, :steps].sum(axis=1), ensemble.share[rows]
     behind = dict(zip(ensemble.names, (share * units[:, None]).sum(axis=0).tolist(), strict=True))
     alone = share.sum(axis=1) == 0
     for name in np.unique(ensemble.behind[rows[alone]].astype(str)):
@@ -218,6 +232,6 @@ def _weights(ensemble: Ensemble, rows: np.ndarray, steps: int) -> dict[str, floa
 def _coverage(ensemble: Ensemble, rows: np.ndarray) -> float:
     """Leave-one-cutoff-out coverage of the 80 % band of the total, or of the one series."""
     if len(rows) > 1:
-        errors = ensemble.errors_of(rows)
+        errors = ensemble.expected_errors_of(rows)
         return float(metrics.coverage(quantiles.total_errors(errors)[0], *quantiles.past_total_quantiles(errors, schema.QUANTILES[:2])))
     return float(metrics.coverage(ensemble.errors.y[:, rows], *quantiles.past_quantiles(ensemble.errors, schema.QUANTILES[:2])[:, :, rows]))

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 
 from forecasting.analysis import product_groups
-from forecasting.core import schema
 from forecasting.core.arrays import share
 from forecasting.training.ensemble import Ensemble
 
@@ -26,7 +25,7 @@ def movers(ensemble: Ensemble, steps: int, most: int) -> tuple[pd.DataFrame, pd.
         last `steps` and the next `steps`, as a list.
     """
     of = product_groups.groups(ensemble.panel, np.flatnonzero(~ensemble.silent))
-    before, ahead = np.nan_to_num(ensemble.panel.sales[of.rows, -steps:]), ensemble.yhat[schema.BLEND][of.rows, :steps]
+    before, ahead = np.nan_to_num(ensemble.panel.sales[of.rows, -steps:]), ensemble.expected[of.rows, :steps]
     both = of.sums(np.hstack([before, ahead]))
     sold, units = both[:, : before.shape[1]].sum(axis=1), both[:, before.shape[1] :].sum(axis=1)
     columns = {PRODUCT: of.names, CHANGE: units - sold, UNITS: units, RELATIVE: share(units - sold, np.maximum(sold, 0.0)), SPARK: list(both)}

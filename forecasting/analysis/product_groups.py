@@ -33,6 +33,11 @@ class ProductGroups:
     def __len__(self) -> int:
         return len(self.names)
 
+    @property
+    def sizes(self) -> np.ndarray:
+        """How many series each product has, shape (p,)."""
+        return np.diff(self.first, append=len(self.rows))
+
     def sums(self, values: FloatArray) -> FloatArray:
         """Sums over the series of each product, shape (p, ...), of values in the order of `rows`."""
         sums: FloatArray = np.add.reduceat(values, self.first, axis=0)

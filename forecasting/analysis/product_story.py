@@ -66,7 +66,7 @@ def _weekdays(view: View) -> str:
     """The strongest and the weakest weekday on which anything is sold; empty where all are much alike."""
     if view.period != DAY or view.steps < 7:
         return ""
-    mean = view.forecast.groupby(view.forecast[schema.DS].dt.day_of_week)[schema.BLEND].mean()
+    mean = view.forecast.groupby(view.forecast[schema.DS].dt.day_of_week)[schema.EXPECTED].mean()
     selling = mean[mean > 0].sort_values()
     if len(selling) < 2 or selling.max() < (1 + EVEN_SHARE) * selling.mean():
         return ""
@@ -95,8 +95,8 @@ def _parts(ensemble: Ensemble, rows: np.ndarray, view: View) -> str:
 
 def _trust(ensemble: Ensemble, rows: np.ndarray, view: View) -> list[str]:
     """How far such forecasts were off, of one step and of the sum of all; nothing where none was judged."""
-    y, f = (values[:, None] for values in quantiles.total_errors(ensemble.errors_of(rows)))
-    step = metrics.wape(y, f)
+    step = metrics.wape(*quantiles.total_errors(forecast_view.shown_errors(ensemble, rows)))
+    y, f = (values[:, None] for values in quantiles.total_errors(ensemble.expected_errors_of(rows)))
     window = min(view.steps, y.shape[2])
     if np.isnan(step) or window < 1:
         return []

@@ -48,7 +48,7 @@ def products(ensemble: Ensemble, of: ProductGroups, steps: int, prices: FloatArr
         `promoted` (a promotion is planned), `below_forecast` or `above_forecast` (sold less or more than that range).
     """
     panel, rows = ensemble.panel, of.rows
-    sold, ahead = np.nan_to_num(panel.sales[rows]), ensemble.yhat[schema.BLEND][rows, :steps]
+    sold, ahead = np.nan_to_num(panel.sales[rows]), ensemble.expected[rows, :steps]
     before, after = of.sums(sold[:, -steps:].sum(axis=1)), of.sums(ahead.sum(axis=1))
     price = prices_ahead(panel, rows, steps)
     price = np.where(np.isnan(price), prices[:, None], price)
@@ -84,8 +84,13 @@ def _value(of: ProductGroups, units: FloatArray, price: FloatArray) -> FloatArra
 
 
 def _miss(ensemble: Ensemble, of: ProductGroups) -> FloatArray:
-    """WAPE of the total of each product's series, by step, at all past cutoffs; NaN where nothing was judged or sold."""
-    y, f = (values[:, of.rows].swapaxes(0, 1) for values in ensemble.errors)
+    """WAPE by step at all past cutoffs, of the line of a product's only series, or of what was expected of several together.
+
+    NaN where nothing was judged or sold.
+    """
+    y, line, expected = (values[:, of.rows].swapaxes(0, 1) for values in (*ensemble.errors, ensemble.expected_errors.f))
+    several = np.repeat(of.sizes > 1, of.sizes)
+    f = np.where(several[:, None, None], expected, line)
     both = np.isfinite(y) & np.isfinite(f)
     missed, units = (np.where(both, y, 0.0) for _ in range(2))
     missed = missed - np.where(both, f, 0.0)
@@ -98,7 +103,7 @@ def _spark(ensemble: Ensemble, of: ProductGroups, sold: FloatArray) -> FloatArra
     """Units of the last weeks (months) and the next, shape (p, points), as far as both reach."""
     length, back, on = SPARKS[ensemble.panel.period.name]
     back, on = min(back, sold.shape[1] // length), min(on, ensemble.horizon // length)
-    both = np.hstack([sold[:, sold.shape[1] - back * length :], np.nan_to_num(ensemble.yhat[schema.BLEND][of.rows, : on * length])])
+    both = np.hstack([sold[:, sold.shape[1] - back * length :], np.nan_to_num(ensemble.expected[of.rows, : on * length])])
     return of.sums(both.reshape(len(of.rows), back + on, length).sum(axis=2))
 
 

@@ -20,7 +20,7 @@ def worth_ahead(ensemble: Ensemble, rows: np.ndarray, steps: int) -> float:
     panel = ensemble.panel.select(rows)
     if schema.PRICE not in panel.drivers:
         return float("nan")
-    units = ensemble.yhat[schema.BLEND][rows, :steps]
+    units = ensemble.expected[rows, :steps]
     priced = prices(panel) > 0
     money = units * panel.driver(schema.PRICE, steps)[:, len(panel.dates) :]
     return known_money(float(money[priced].sum()), float(units[~priced].sum()), float(units.sum()))

@@ -193,13 +193,13 @@ class Ensemble:
 
 
 def summary(ensemble: Ensemble) -> dict[str, float | None]:
-    """How good it was in the backtest, for the manifest; None where not defined.
+    """How good it was in the backtest, for the manifest; None where not defined. The bias is that of what was expected.
 
     Coverage is that which each cutoff would have had with bands learned from the other cutoffs.
     """
     y = ensemble.past.y
     f = ensemble.past.yhat[schema.BLEND]
-    values = {"wape": metrics.wape(y, f), "bias": metrics.bias_share(y, f)}
+    values = {"wape": metrics.wape(y, f), "bias": metrics.bias_share(*ensemble.expected_errors)}
     values |= {f"wape_{name}": metrics.wape(y, ensemble.past.yhat[name]) for name in ensemble.names}
     limits = quantiles.past_quantiles(ensemble.errors, schema.QUANTILES)
     for position, level in enumerate(schema.LEVELS):

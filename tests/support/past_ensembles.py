@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -9,6 +11,7 @@ from forecasting.core import schema
 from forecasting.core.panel import Panel
 from forecasting.models import registry
 from forecasting.training.backtest import Backtest
+from forecasting.training.bands.days import day_bands
 from forecasting.training.ensemble import Ensemble
 
 START = pd.Timestamp("2026-01-05")
@@ -51,3 +54,19 @@ def noisy(n=12, h=14, cutoffs=5, *, level=40.0, noise=6.0, seed=0):
     random = np.random.default_rng(seed)
     forecast = np.full((cutoffs, n, h), level)
     return forecast + random.normal(0, noise, forecast.shape), forecast
+
+
+def sparse():
+    """Bread that sells every day, and screws of two stores, which sell on few: their line is 0, and 0.4 a day are expected."""
+    random = np.random.default_rng(0)
+    often, seldom = random.poisson(10.0, (4, 1, 14)), random.binomial(1, 0.4, (4, 2, 14))
+    y = np.concatenate([often, seldom], axis=1).astype(float)
+    level, few = np.array([10.0, 0.0, 0.0])[:, None], np.array([False, True, True])[:, None]
+    before = np.concatenate([random.poisson(10.0, (1, 70)), random.binomial(1, 0.4, (2, 70))]).astype(float)
+    series = {schema.PRODUCT: ["Bread", "Screw", "Screw"], schema.STORE: ["N", "N", "S"]}
+    made = ensemble(y, np.broadcast_to(level, y.shape), before=before, series=series)
+    yhat = {name: np.broadcast_to(level, made.line.shape).copy() for name in made.yhat}
+    yhat[schema.EXPECTED] = np.where(few, 0.4, yhat[schema.BLEND])
+    past = replace(made.past, yhat={**made.past.yhat, schema.EXPECTED: np.where(few, 0.4, made.errors.f)})
+    bands = day_bands(made.errors, yhat[schema.BLEND], silent=made.silent)
+    return replace(made, yhat=yhat, bands=bands, past=past)

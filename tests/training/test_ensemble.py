@@ -144,7 +144,7 @@ def test_parts_say_what_moves_the_forecast(made):
 def test_the_csv_has_a_row_for_each_series_and_day_in_the_columns_that_scripts_rely_on(made):
     table = pd.read_csv(io.BytesIO(forecasts.forecast_csv(made, {}, 14)))
     bands = ["lower_80", "upper_80", "lower_95", "upper_95"]
-    assert table.columns.tolist() == ["date", "product_id", "region", "category", "prophet", "lstm", "trees", "forecast", *bands, "model"]
+    assert table.columns.tolist() == ["date", "product_id", "region", "category", "prophet", "lstm", "trees", "forecast", "expected", *bands, "model"]
     assert len(table) == 10 * 14
     assert table.groupby(["product_id", "region"]).date.agg(["min", "max"]).drop_duplicates().values.tolist() == [["2026-07-01", "2026-07-14"]]
     assert table.forecast.notna().all()

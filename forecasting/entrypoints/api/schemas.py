@@ -143,7 +143,8 @@ class ForecastRow(_Row):
     model_config = ConfigDict(json_schema_extra=_with_models)
 
     date: str
-    forecast: float = Field(description="The blend.")
+    forecast: float = Field(description="The blend: close to the median of one series in a step, and what is expected in a sum.")
+    expected: float = Field(description="The mean, which may be added up over days and series.")
     lower_80: float | None
     upper_80: float | None
     lower_95: float | None
@@ -154,7 +155,7 @@ class ForecastRow(_Row):
 
 
 class Sum(BaseModel):
-    """All rows added up, with the bands of that very sum."""
+    """What is expected of all rows together, with the bands of that very sum."""
 
     expected: float
     lower_80: float | None

@@ -35,7 +35,7 @@ def _both(model: type) -> dict[int | str, dict[str, Any]]:
 
 @router.post("/forecast", summary="The forecast of a filter", responses=_both(ForecastAnswer))
 async def forecast(request: Request, context: Ask, question: ForecastQuestion) -> Response:
-    """Prophet, LSTM, trees and blend with the bands of the blend, and what to order of the same series. `Accept: text/csv` gives the forecast CSV."""
+    """Prophet, LSTM, trees, their blend and what is expected, with bands, and what to order of the same series. `Accept: text/csv` gives the CSV."""
     answer = _forecast_csv if _wants_csv(request) else _forecast_json
     return await context.compute("forecast", answer, context.ws, question)
 
