@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import pandas as pd
 from cachetools import LRUCache, cached
+from pyarrow import parquet
 
 from forecasting.analysis.worth import known_money
 from forecasting.core import schema
@@ -94,9 +95,10 @@ def _forecast_of(ws: Workspace, now: SavedSales, period: Period, days: pd.Dateti
 
 @cached(LRUCache(8), condition=Condition())
 def _units_ahead(ws: Workspace, version: int) -> pd.Series:
-    """Units a day that a version forecast for all series together, by day."""
-    frame = pd.read_parquet(Versions(ws.versions).folder(version) / FORECAST_FILE, columns=[schema.DS, schema.BLEND])
-    units: pd.Series = frame.groupby(schema.DS)[schema.BLEND].sum()
+    """Units a day that a version expected of all series together, by day."""
+    file = Versions(ws.versions).folder(version) / FORECAST_FILE
+    name = schema.EXPECTED if schema.EXPECTED in parquet.read_schema(file).names else schema.BLEND
+    units: pd.Series = pd.read_parquet(file, columns=[schema.DS, name]).groupby(schema.DS)[name].sum()
     return units
 
 

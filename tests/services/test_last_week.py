@@ -11,7 +11,9 @@ from small_tables import sales, upload
 from forecasting.core import schema
 from forecasting.services import last_week, versions
 from forecasting.storage.sales.table import Dataset
+from forecasting.storage.versions.store import Versions
 from forecasting.storage.workspace import Workspace
+from forecasting.training.ensemble import FORECAST_FILE
 
 pytestmark = pytest.mark.usefixtures("fresh_caches")
 
@@ -25,10 +27,21 @@ def july(ws, days, name="july.csv", price=None):
 def test_a_week_that_was_forecast_is_held_against_its_forecast(shop):
     july(shop, 7)
     week = last_week.last_week(shop, versions.manifest(shop, 1))
-    ahead = versions.load(shop, 1).yhat[schema.BLEND][:, :7].sum()
+    ahead = versions.load(shop, 1).expected[:, :7].sum()
     assert (week.first, week.last, week.steps, week.sold, week.version) == (pd.Timestamp(2026, 7, 1), pd.Timestamp(2026, 7, 7), 7, 35, 1)
     assert week.forecast == pytest.approx(ahead)
     assert np.isnan(week.money)
+
+
+@pytest.mark.parametrize(("columns", "units"), [({"blend": [0.0, 1.0]}, 1.0), ({"blend": [0.0, 1.0], "expected": [0.4, 1.4]}, 1.8)])
+def test_what_was_expected_counts_where_a_version_knows_it(home, columns, units):
+    day = pd.Timestamp(2026, 7, 1)
+
+    def write(folder):
+        pd.DataFrame({schema.DS: [day, day], **columns}).to_parquet(folder / FORECAST_FILE)
+        return {}
+
+    assert last_week._units_ahead(home, Versions(home.versions).publish(write))[day] == pytest.approx(units)
 
 
 def test_a_week_that_a_version_knew_in_part_is_not_compared_and_says_from_when(shop):

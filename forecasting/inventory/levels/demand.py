@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecasting.core import schema
 from forecasting.core.arrays import FloatArray, added_up, midpoints
 from forecasting.inventory import arithmetic
 from forecasting.training.bands.quantiles import SeriesBands
@@ -30,7 +29,7 @@ class Demand:
     """Demand of r series over a span of steps.
 
     Args:
-        expected: Shape (r,), units: the forecast, NaN where the span reaches beyond it.
+        expected: Shape (r,), units: the mean, NaN where the span reaches beyond it.
         values: Shape (r, m): equally likely sums, ascending, units; NaN where no error of such a sum was seen, and of series that are too new.
     """
 
@@ -105,11 +104,12 @@ def past_levels(ensemble: Ensemble, rows: np.ndarray, lead: FloatArray, review: 
 
     The arguments are those of `ahead_levels`. Returns shape (K, r, steps judged), units; NaN between reviews and where unknown.
     """
-    count, _, judged = ensemble.errors.f.shape
+    errors = ensemble.expected_errors
+    count, _, judged = errors.f.shape
     levels = np.full((count, len(rows), judged), np.nan)
     groups = list(_groups(lead, review))
     for cut in range(count):
-        f = added_up(ensemble.errors.f[cut, rows])
+        f = added_up(errors.f[cut, rows])
         for members, lengths, chances, more in groups:
             mix = _Mix(lengths + more, chances, rows[members], p[members])
             levels[cut, members] = mix.levels(ensemble, f[members], int(more), 0, without=cut)
@@ -174,7 +174,7 @@ class _Mix:
 
 
 def _forecast(ensemble: Ensemble, rows: np.ndarray) -> FloatArray:
-    return added_up(np.nan_to_num(ensemble.yhat[schema.BLEND][rows]))
+    return added_up(np.nan_to_num(ensemble.expected[rows]))
 
 
 def _groups(lead: FloatArray, extra: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray, FloatArray, int]]:

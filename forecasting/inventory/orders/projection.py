@@ -138,7 +138,7 @@ def projection_of(orders: Orders, place: int, quantity: float, on_hand: float | 
     shelves, start = orders.stock.select(np.array([place])), ensemble.panel.period.steps(orders.policy.start)
     lead = int(np.ceil(shelves.mean_lead[0]))
     steps = min(lead + int(orders.levels.cover[place]), ensemble.horizon - start)
-    expected = np.nan_to_num(ensemble.yhat[schema.BLEND][row, start : start + steps])
+    expected = np.nan_to_num(ensemble.expected[row, start : start + steps])
     return project_stock(
         dates=ensemble.panel.ahead(ensemble.horizon)[start : start + steps],
         on_hand=(float(shelves[state.ON_HAND][0]) if on_hand is None else on_hand) - float(shelves[state.BACKORDERS][0]),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from forecasting.core import schema
 from forecasting.core.arrays import FloatArray
 from forecasting.inventory import arithmetic
 from forecasting.inventory.levels import demand
@@ -48,14 +47,14 @@ def lost_and_left(shelves: Stock, levels: Levels, quantity: FloatArray) -> tuple
 
 def steps_of_cover(ensemble: Ensemble, shelves: Stock, rows: np.ndarray, start: int) -> FloatArray:
     """Steps until the shelf is empty at the expected rate, without an order, shape (r,); inf where it outlasts the forecast."""
-    expected = ensemble.yhat[schema.BLEND][rows, start:]
+    expected = ensemble.expected[rows, start:]
     return arithmetic.steps_of_cover(shelves[state.ON_HAND] - shelves[state.BACKORDERS], shelves.receipts[:, : expected.shape[1]], expected)
 
 
 def order_in(ensemble: Ensemble, shelves: Stock, rows: np.ndarray, levels: Levels, start: int) -> FloatArray:
     """Steps until the first review at which the expected position lies below the level, shape (r,); NaN if none does within the forecast."""
     ahead = demand.ahead_levels(ensemble, rows, shelves.lead, levels.every, levels.quantile, start=start)
-    sold = np.cumsum(np.nan_to_num(ensemble.yhat[schema.BLEND][rows, start:]), axis=1)
+    sold = np.cumsum(np.nan_to_num(ensemble.expected[rows, start:]), axis=1)
     position = shelves.position[:, None] - np.concatenate([np.zeros((len(rows), 1)), sold[:, :-1]], axis=1)
     below = position < ahead[:, : position.shape[1]]
     return np.where(below.any(axis=1), below.argmax(axis=1), np.nan)

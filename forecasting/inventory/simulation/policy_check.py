@@ -14,8 +14,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from forecasting.core import schema
-from forecasting.core.arrays import FloatArray
+from forecasting.core.arrays import FloatArray, added_up
 from forecasting.inventory import arithmetic
 from forecasting.inventory.levels import demand, textbook
 from forecasting.inventory.levels.order_levels import Levels, rounded
@@ -163,10 +162,14 @@ def levels_then(
 
 
 def sold_then(ensemble: Ensemble, rows: np.ndarray, cut: int) -> tuple[FloatArray, KnownDemand]:
-    """Demand after a cutoff, shape (r, h), and which of it is known: 0 on closed days, the forecast on days without a row."""
-    y, f = ensemble.past.y[cut, rows], ensemble.past.yhat[schema.BLEND][cut, rows]
+    """Demand after a cutoff, shape (r, h), and which of it is known: 0 on closed days, what was expected on days without a row.
+
+    Whole units are rounded as they add up: 0.4 a day are two units in five days, not none.
+    """
+    y, f = (values[cut, rows] for values in ensemble.expected_errors)
     closed = np.isnan(y) & (f == 0)
-    guess = np.nan_to_num(np.where(ensemble.whole_units[rows][:, None], np.round(f), f))
+    known = np.nan_to_num(f)
+    guess = np.where(ensemble.whole_units[rows][:, None], np.diff(np.round(added_up(known)), axis=1), known)
     return np.where(np.isfinite(y), y, guess), KnownDemand(np.isfinite(y) | closed, ~closed)
 
 
