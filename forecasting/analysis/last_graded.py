@@ -9,7 +9,7 @@ import numpy as np
 from forecasting.analysis.product_groups import ProductGroups
 from forecasting.core import formatting
 from forecasting.core.arrays import FloatArray
-from forecasting.training.bands import residuals, series
+from forecasting.training.bands import quantiles, residuals
 from forecasting.training.bands.residuals import Errors, RunningSums
 from forecasting.training.ensemble import Ensemble
 
@@ -83,7 +83,7 @@ def last_graded(ensemble: Ensemble, of: ProductGroups, steps: int) -> LastGraded
     cumulated = _cumulated(ensemble, of)
     newest = RunningSums(*(values[-1:, :, -length - 1 :] for values in cumulated))
     sold, expected = (values[0, :, 0] for values in residuals.window_sums(newest, length))
-    learned = series.learn_bands(series.past_sums(cumulated, length).without(len(ensemble.past.cutoffs) - 1))
+    learned = quantiles.learn_bands(quantiles.past_sums(cumulated, length).without(len(ensemble.past.cutoffs) - 1))
     if learned is None:
         return LastGraded(sold, expected, np.full(len(of), np.nan), np.full(len(of), np.nan))
     start = np.array([ensemble.past.horizon - length])
@@ -95,7 +95,7 @@ def _cumulated(ensemble: Ensemble, of: ProductGroups) -> RunningSums:
     """The errors of each product's total, added up from each cutoff on."""
     if len(of) == len(of.rows):
         return RunningSums(*(values[:, of.rows] for values in ensemble.cumulated))
-    return residuals.cumulate(_totals(ensemble.errors_of(of.rows), of))
+    return residuals.cumulate(_totals(ensemble.expected_errors_of(of.rows), of))
 
 
 def _totals(errors: Errors, of: ProductGroups) -> Errors:

@@ -9,7 +9,18 @@ import pandas as pd
 import past_ensembles
 import pytest
 
-from forecasting.analysis import backtest_bands, by_span, forecast_table, forecast_view, movers, product_groups, product_story, products, worth
+from forecasting.analysis import (
+    backtest_bands,
+    by_span,
+    forecast_table,
+    forecast_view,
+    last_graded,
+    movers,
+    product_groups,
+    product_story,
+    products,
+    worth,
+)
 from forecasting.analysis.accuracy import accuracy, backtest_table
 from forecasting.analysis.baseline import Baseline
 from forecasting.analysis.contributions import FEW_DAYS, contributions
@@ -127,6 +138,13 @@ def test_fractions_of_a_unit_are_not_rounded_to_nothing(ensemble):
     table = forecast_table.forecast_table(scarce, SCREW, STEPS)
     assert table["expected"].sum() == pytest.approx(STEPS * 0.0004)
     np.testing.assert_array_equal(rounded(np.array([12.34567, 0.0, 0.00042, np.nan])), [12.346, 0.0, 0.00042, np.nan])
+
+
+@pytest.mark.parametrize("rows", [SCREWS, SCREWS[:1]], ids=["two stores", "one store"])
+def test_the_newest_days_are_held_against_what_was_expected_of_them(ensemble, rows):
+    graded = last_graded.last_graded(ensemble, product_groups.groups(ensemble.panel, rows), STEPS)
+    assert graded.expected == pytest.approx([len(rows) * STEPS * SCREWS_A_DAY])
+    assert graded.lower < graded.expected < graded.upper
 
 
 def test_money_counts_what_is_expected(ensemble):
