@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from pathlib import Path
-from typing import ClassVar, Self
+from typing import ClassVar, NamedTuple, Self
 
 import numpy as np
 
@@ -17,6 +17,18 @@ from forecasting.core.progress import OnProgress, ignore
 
 class NotFittedError(RuntimeError):
     """`predict` or `save` was called before `fit`."""
+
+
+class Forecasts(NamedTuple):
+    """Two numbers a day, shape (n_series, horizon) each, in units: they differ where many days sell nothing.
+
+    Args:
+        line: Close to what most days sell: the one that a model is judged by on single days.
+        mean: Whose sum is what is expected of many days.
+    """
+
+    line: FloatArray
+    mean: FloatArray
 
 
 class Model(ABC):
@@ -75,11 +87,15 @@ class Model(ABC):
             NotFittedError: `fit` has not ended.
             ValueError: A horizon outside its range.
         """
-        self._check_fitted()
-        if not 1 <= horizon <= self.horizon_:
-            raise ValueError(f"Expected horizon in [1, {self.horizon_}]. Received {horizon}.")
-        yhat = self._predict(panel, horizon)
-        return np.where(calendar.closed_ahead(panel, horizon) & np.isfinite(yhat), 0.0, yhat)
+        self._check_horizon(horizon)
+        return _open_days(panel, self._predict(panel, horizon))
+
+    def forecasts(self, panel: Panel, horizon: int) -> Forecasts:
+        """What `predict` says, and the mean beside it: the same, for a model that knows of one number only."""
+        self._check_horizon(horizon)
+        of = self._forecasts(panel, horizon)
+        line = _open_days(panel, of.line)
+        return Forecasts(line, line if of.mean is of.line else _open_days(panel, of.mean))
 
     def components(self, panel: Panel, rows: np.ndarray, horizon: int) -> dict[str, FloatArray]:
         """What the forecasts of the series at some positions are made of: part -> shape (rows, horizon), in units a day.
@@ -109,9 +125,23 @@ class Model(ABC):
     @abstractmethod
     def _predict(self, panel: Panel, horizon: int) -> FloatArray: ...
 
+    def _forecasts(self, panel: Panel, horizon: int) -> Forecasts:
+        line = self._predict(panel, horizon)
+        return Forecasts(line, line)
+
     @abstractmethod
     def _save(self, folder: Path) -> None: ...
+
+    def _check_horizon(self, horizon: int) -> None:
+        self._check_fitted()
+        if not 1 <= horizon <= self.horizon_:
+            raise ValueError(f"Expected horizon in [1, {self.horizon_}]. Received {horizon}.")
 
     def _check_fitted(self) -> None:
         if not hasattr(self, "horizon_"):
             raise NotFittedError(f"This {type(self).__name__} is not fitted yet. Call fit first.")
+
+
+def _open_days(panel: Panel, yhat: FloatArray) -> FloatArray:
+    """The forecast with 0 on days that are closed."""
+    return np.where(calendar.closed_ahead(panel, yhat.shape[1]) & np.isfinite(yhat), 0.0, yhat)

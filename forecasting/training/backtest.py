@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -83,11 +83,13 @@ class Backtest:
         cutoffs: The last day known at each, shape (K,), ascending.
         y: Shape (K, n, h), units sold on the h days after each cutoff; NaN where the file has no row, and on closed days.
         yhat: Model name -> shape (K, n, h), units; NaN where the model had no forecast.
+        means: The same of a model's means, where it tells them apart from its line; what a version serves no longer needs them.
     """
 
     cutoffs: pd.DatetimeIndex
     y: FloatArray
     yhat: Mapping[str, FloatArray]
+    means: Mapping[str, FloatArray] = field(default_factory=dict)
 
     @property
     def horizon(self) -> int:
@@ -96,12 +98,14 @@ class Backtest:
 
     def select(self, rows: np.ndarray) -> Backtest:
         """The series at these positions (or under this mask)."""
-        return replace(self, y=self.y[:, rows], yhat={name: values[:, rows] for name, values in self.yhat.items()})
+        yhat, means = ({name: values[:, rows] for name, values in of.items()} for of in (self.yhat, self.means))
+        return replace(self, y=self.y[:, rows], yhat=yhat, means=means)
 
     def without(self, cut: int) -> Backtest:
         """All cutoffs but the one at this position."""
         others = np.arange(len(self.y)) != cut
-        return Backtest(self.cutoffs[others], self.y[others], {name: values[others] for name, values in self.yhat.items()})
+        yhat, means = ({name: values[others] for name, values in of.items()} for of in (self.yhat, self.means))
+        return Backtest(self.cutoffs[others], self.y[others], yhat, means)
 
     def frame(self, unique_ids: list[str], period: Period = DAY) -> pd.DataFrame:
         """Long table `unique_id, cutoff, step, ds, y` and a column a model; one row a series, cutoff and day (week, month) ahead."""
@@ -176,6 +180,8 @@ def run(
     panel, schedule, begun = at.panel, at.schedule, begun or {}
     fitted: dict[str, Model] = {}
     yhat: dict[str, FloatArray] = {}
+    means: dict[str, FloatArray] = {}
+    shape = (len(at.known), len(panel), schedule.horizon)
     for name, make in make_models.items():
         fits = _renewals(schedule.cuts, LASTS_FROM * panel.period.year) if name in lasting else list(range(len(schedule.cuts)))
         forecasts = []
@@ -184,10 +190,11 @@ def run(
                 listen = _part(on_progress, fits.index(position), len(fits))
                 model = begun[name][position] if name in begun else make(fitted.get(name))
                 fitted[name] = model.fit(then, horizon=schedule.horizon, on_progress=listen)
-            forecasts.append(plausibility.cap(fitted[name].predict(then, schedule.horizon), then)[0])
-        yhat[name] = np.array(forecasts).reshape(len(at.known), len(panel), schedule.horizon)
+            forecasts.append(plausibility.capped(fitted[name].forecasts(then, schedule.horizon), then))
+        yhat[name], mean = (np.array(values).reshape(shape) for values in (zip(*forecasts, strict=True) if forecasts else ((), ())))
+        means |= {} if np.array_equal(mean, yhat[name], equal_nan=True) else {name: mean}
     cutoffs = pd.DatetimeIndex([panel.dates[cut - 1] for cut in schedule.cuts], dtype=panel.dates.dtype)
-    return Backtest(cutoffs, _sold(at), yhat), fitted
+    return Backtest(cutoffs, _sold(at), yhat, means), fitted
 
 
 def _sold(at: Origins) -> FloatArray:

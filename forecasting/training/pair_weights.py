@@ -3,7 +3,7 @@
 Two questions are asked of the same errors. Of the whole file: is another weight than the chosen one better beyond noise, and by how much?
 Of each series: does it differ from the file? Both get a prior of a spike (as expected) and a slab (anything), after George & McCulloch 1993, and
 a likelihood whose spread comes from differences between cutoffs, since the errors of one cutoff go up and down together (Cameron & Miller 2015).
-Single huge errors count only in proportion, as in Huber's loss.
+Single huge errors count only in proportion, as in Huber's loss: this is asked of a median. Of a mean squares are asked, all of them.
 """
 
 from __future__ import annotations
@@ -52,18 +52,25 @@ class _Pairs:
     difference: FloatArray
     error: FloatArray
     unit: FloatArray
+    squared: bool
 
     def rest(self, weight: float) -> FloatArray:
         """What a blend with this weight misses."""
         return self.error - weight * self.difference
 
     def evidence(self, weight: float) -> tuple[FloatArray, FloatArray]:
-        """Sums over days of D D and D E, each shape (K, n), errors above a series' mean error counting only in proportion."""
-        trust = self.known / np.maximum(np.abs(self.rest(weight)), self.unit[:, None])
+        """Sums over days of D D and D E, each shape (K, n); unless squares are asked, errors above a series' mean error count only in proportion."""
+        size = np.zeros_like(self.error) if self.squared else np.abs(self.rest(weight))
+        trust = self.known / np.maximum(size, self.unit[:, None])
         return (trust * self.difference**2).sum(axis=2), (trust * self.difference * self.error).sum(axis=2)
 
+    def loss(self, weight: float) -> FloatArray:
+        """What a blend with this weight misses of each series, in units, shape (n,)."""
+        missed = np.abs(self.rest(weight))
+        return np.asarray((missed**2 / self.unit[:, None] if self.squared else missed).sum(axis=(0, 2)))
 
-def learn_pair(y: FloatArray, first: FloatArray, second: FloatArray, chosen: float) -> Pair:
+
+def learn_pair(y: FloatArray, first: FloatArray, second: FloatArray, chosen: float, *, squared: bool = False) -> Pair:
     """The weight of one forecast beside another that the past calls for.
 
     Args:
@@ -71,6 +78,7 @@ def learn_pair(y: FloatArray, first: FloatArray, second: FloatArray, chosen: flo
         first: What the one forecast, the same shape.
         second: What the other forecast.
         chosen: The first one's weight without evidence, in [0, 1].
+        squared: Whether squares of errors shall be small, as a mean makes them, rather than errors.
     """
     known = np.isfinite(y) & np.isfinite(first) & np.isfinite(second)
     whole, weight = chosen, np.full(y.shape[1], chosen)
@@ -83,7 +91,7 @@ def learn_pair(y: FloatArray, first: FloatArray, second: FloatArray, chosen: flo
     no_first = _worse(first_errors, second_errors) | _absurd(totals[0], totals[1], totals[2], known)
     no_second = _worse(second_errors, first_errors) | _absurd(totals[0], totals[2], totals[1], known)
     unit = np.fmax(mean_where(np.abs(sold - chosen * first - (1 - chosen) * second), known, axis=(0, 2)), MIN_ERROR)
-    pairs = _Pairs(known, first - second, sold - second, unit)
+    pairs = _Pairs(known, first - second, sold - second, unit, squared)
     broken = (no_first ^ no_second) & (cutoffs >= FEWEST_CUTOFFS)
     whole = _of_file(pairs, ~broken, chosen)
     weight = np.where(cutoffs > 0, _of_series(pairs, whole), whole)
@@ -105,7 +113,7 @@ def _of_file(pairs: _Pairs, sound: np.ndarray, chosen: float) -> float:
     prior = 0.5 * _bell(chosen, _SPIKE) + 0.5 * _bell(chosen, _SLAB)
     likelihood = _student(np.array([weight]), np.sqrt(spread / a.sum()), freedom=len(a) - 1)
     learned = float(_mean_of(likelihood * prior)[0])
-    loss = [float(np.abs(pairs.rest(value)).sum(axis=(0, 2)) @ voice) for value in (chosen, learned)]
+    loss = [float(pairs.loss(value) @ voice) for value in (chosen, learned)]
     saved = max(1.0 - loss[1] / loss[0], 0.0) if loss[0] > 0 else 0.0
     return chosen + (learned - chosen) * saved**2 / (saved**2 + WORTH_MOVING**2)
 

@@ -17,7 +17,7 @@ from forecasting.core.progress import OnProgress, ignore
 from forecasting.core.settings import Settings
 from forecasting.models import registry
 from forecasting.models.base import Model
-from forecasting.training import backtest, blend, health, plausibility, reasons, reconciliation
+from forecasting.training import backtest, blend, expectation, health, plausibility, reasons, reconciliation
 from forecasting.training.backtest import Backtest, MakeModels
 from forecasting.training.bands.days import day_bands
 from forecasting.training.bands.quantiles import Errors
@@ -25,6 +25,7 @@ from forecasting.training.cleaning.clean import Cleaned, clean
 from forecasting.training.cold_start import age, newcomers, untested
 from forecasting.training.cold_start.newcomers import Newcomer
 from forecasting.training.ensemble import Ensemble
+from forecasting.training.expectation import Means
 from forecasting.training.health import Served
 from forecasting.training.reconciliation import Direct
 from forecasting.training.weights import learn_weights
@@ -42,12 +43,14 @@ class Fitted:
         models: By name.
         yhat: What each forecasts, shape (n, h), in units.
         held: Of each, unique_id -> why its forecast was held down to what is believable.
+        means: The means of each that tells them apart from its forecast, shape (n, h), in units.
     """
 
     cleaned: Cleaned
     models: Mapping[str, Model]
     yhat: Mapping[str, FloatArray]
     held: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    means: Mapping[str, FloatArray] = field(default_factory=dict)
 
 
 def makers(settings: Settings) -> MakeModels:
@@ -76,9 +79,16 @@ def train(panel: Panel, settings: Settings, on_progress: OnProgress = ignore) ->
         direct = reconciliation.forecast(now, origins.known, (schedule.horizon, horizon), settings.prophet, on_progress)
         models = {name: fresh[name] if name in fresh else make_models[name](earlier.get(name)) for name in _in_order(make_models)}
         models = {name: model.fit(now, horizon=horizon, on_progress=on_progress) for name, model in models.items()}
-    held = {name: plausibility.cap(model.predict(now, horizon), now) for name, model in models.items()}
-    fitted = Fitted(cleaned, models, {name: yhat for name, (yhat, _) in held.items()}, {name: texts for name, (_, texts) in held.items()})
+    fitted = _forecast(cleaned, models, horizon)
     return with_totals(assemble(panel, fitted, past, origins.known, registry.beside(settings)), direct)
+
+
+def _forecast(cleaned: Cleaned, models: Mapping[str, Model], horizon: int) -> Fitted:
+    """What the fitted models forecast, held to what is believable."""
+    of = {name: model.forecasts(cleaned.panel, horizon) for name, model in models.items()}
+    held = {name: plausibility.cap(both.line, cleaned.panel) for name, both in of.items()}
+    means = {name: plausibility.cap(both.mean, cleaned.panel)[0] for name, both in of.items() if both.mean is not both.line}
+    return Fitted(cleaned, models, {name: line for name, (line, _) in held.items()}, {name: texts for name, (_, texts) in held.items()}, means)
 
 
 def processes(shape: tuple[int, ...], settings: Settings) -> int:
@@ -111,7 +121,12 @@ def assemble(panel: Panel, fitted: Fitted, past: Backtest, known: Sequence[Panel
     new = newcomers.learn_cold_start(sales, modelled)
     blended, follows = _with_newcomers(sales, new, blend.combine([yhat[name] for name in registry.names(yhat)], share), modelled)
     share[follows] = 0.0
-    past = with_blend(past, share, beside, follows=follows, known=known)
+    means = _means(fitted, np.flatnonzero(expectation.sparse(sales) & (share.sum(axis=1) > 0)), past, known, beside)
+    past = with_blend(past, share, beside, follows=follows, known=known, means=means)
+    yhat = {**yhat, schema.BLEND: blended}
+    if means is not None:
+        expected = means.instead(blended, means.ahead)
+        yhat[schema.EXPECTED] = np.where(follows[:, None], of_newcomers(sales, new, expected, modelled), expected)
     errors = Errors(past.y, past.yhat[schema.BLEND])
     served = Served(
         model=_behind(blend.behind(share, available), stopped, follows, untested.untested(sales)),
@@ -123,12 +138,21 @@ def assemble(panel: Panel, fitted: Fitted, past: Backtest, known: Sequence[Panel
     )
     return Ensemble(
         panel=panel,
-        yhat={**yhat, schema.BLEND: blended},
+        yhat=yhat,
         bands=day_bands(errors, blended, silent=(share.sum(axis=1) == 0) & ~follows, closed=calendar.closed_ahead(panel, blended.shape[1])),
         past=past,
         health=health.table(panel, served, errors),
         models=fitted.models,
     )
+
+
+def _means(fitted: Fitted, rows: np.ndarray, past: Backtest, known: Sequence[Panel], beside: Mapping[str, float]) -> Means | None:
+    """What the models say on average of the series at `rows`; None where there are none."""
+    if not len(rows):
+        return None
+    ahead = {name: values[rows] for name, values in {**fitted.yhat, **fitted.means}.items()}
+    then = [panel.select(rows) for panel in known]
+    return Means(rows, *expectation.blended_means(fitted.cleaned.panel.select(rows), then, past.select(rows), ahead, beside))
 
 
 def _with_newcomers(panel: Panel, new: Sequence[Newcomer], blended: FloatArray, modelled: np.ndarray) -> tuple[FloatArray, np.ndarray]:
@@ -164,24 +188,25 @@ def _modelled(panel: Panel, available: Mapping[str, np.ndarray]) -> np.ndarray:
 
 def with_totals(ensemble: Ensemble, direct: list[Direct]) -> Ensemble:
     """The ensemble with its series scaled to forecasts of totals, where the backtest says that those are better than adding up."""
-    reconciled = reconciliation.reconcile(ensemble.past, ensemble.yhat[schema.BLEND], direct)
+    reconciled = reconciliation.reconcile(ensemble.past, ensemble.yhat, direct)
     if reconciled is None:
         return ensemble
-    past = replace(ensemble.past, yhat={**ensemble.past.yhat, schema.BLEND: reconciled.past})
+    past, yhat = replace(ensemble.past, yhat={**ensemble.past.yhat, **reconciled.past}), {**ensemble.yhat, **reconciled.ahead}
     closed = calendar.closed_ahead(ensemble.panel, ensemble.horizon)
-    return replace(
-        ensemble,
-        yhat={**ensemble.yhat, schema.BLEND: reconciled.ahead},
-        past=past,
-        bands=day_bands(Errors(past.y, reconciled.past), reconciled.ahead, silent=ensemble.silent, closed=closed),
-        reconciled=reconciled,
-    )
+    bands = day_bands(Errors(past.y, past.yhat[schema.BLEND]), yhat[schema.BLEND], silent=ensemble.silent, closed=closed)
+    return replace(ensemble, yhat=yhat, past=past, bands=bands, reconciled=reconciled)
 
 
 def with_blend(
-    past: Backtest, share: FloatArray, beside: Mapping[str, float], *, follows: np.ndarray | None = None, known: Sequence[Panel] = ()
+    past: Backtest,
+    share: FloatArray,
+    beside: Mapping[str, float],
+    *,
+    follows: np.ndarray | None = None,
+    known: Sequence[Panel] = (),
+    means: Means | None = None,
 ) -> Backtest:
-    """The backtest with what the blend forecast at each cutoff, by weights that were learned from the other cutoffs.
+    """The backtest with what the blend forecast at each cutoff, by weights that were learned from the other cutoffs, and what it expected.
 
     A model that has no part in a series today had none then: errors are of what is served.
 
@@ -191,21 +216,25 @@ def with_blend(
         beside: Model name -> what the models before it keep beside it without evidence.
         follows: Series too new for a model of their own today, shape (n,) of bool.
         known: What was known at each cutoff; needed for these.
+        means: Of series whose mean is told apart from the line, if there are any.
     """
     takes_part = dict(zip(registry.names(past.yhat), (share > 0).T, strict=True))
     takes_part |= dict.fromkeys(registry.blended_names(past.yhat), blend.modelling(takes_part).any(axis=1))
-    blended = np.full(past.y.shape, np.nan)
+    lines, expected = np.full(past.y.shape, np.nan), np.full(past.y.shape, np.nan)
     for cut in range(len(past.y)):
         others = past.without(cut)
         weights = learn_weights(others.y, others.yhat, beside)
         at_cut = {name: past.yhat[name][cut] for name in registry.names(past.yhat)}
         available = {name: there & takes_part[name] for name, there in _available(at_cut).items()}
-        blended[cut] = blend.combine(list(at_cut.values()), blend.shares(available, weights))
+        lines[cut] = blend.combine(list(at_cut.values()), blend.shares(available, weights))
+        expected[cut] = lines[cut] if means is None else means.instead(lines[cut], means.past[cut])
         if follows is not None and follows.any():
             modelled = _modelled(known[cut], available)
-            own = of_newcomers(known[cut], newcomers.learn_cold_start(known[cut], modelled), blended[cut], modelled)
-            blended[cut] = np.where(follows[:, None] & np.isfinite(own), own, blended[cut])
-    return replace(past, yhat={**past.yhat, schema.BLEND: blended})
+            new = newcomers.learn_cold_start(known[cut], modelled)
+            for of in (lines, expected) if means is not None else (lines,):
+                own = of_newcomers(known[cut], new, of[cut], modelled)
+                of[cut] = np.where(follows[:, None] & np.isfinite(own), own, of[cut])
+    return replace(past, yhat={**past.yhat, schema.BLEND: lines, **({} if means is None else {schema.EXPECTED: expected})})
 
 
 def _available(yhat: Mapping[str, FloatArray]) -> dict[str, np.ndarray]:

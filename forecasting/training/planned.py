@@ -94,12 +94,15 @@ def with_planned(ensemble: Ensemble, planned: Iterable[Planned]) -> Ensemble:
 
 def _replaced(ensemble: Ensemble, outlooks: Mapping[str, tuple[np.ndarray, _Outlook]]) -> Ensemble:
     """The ensemble with these products' forecasts, ranges and reasons at the positions of their series."""
-    blend, bands, health = ensemble.yhat[schema.BLEND].copy(), ensemble.bands.copy(), ensemble.health.copy()
+    yhat = {name: ensemble.yhat[name].copy() for name in (schema.BLEND, schema.EXPECTED) if name in ensemble.yhat}
+    bands, health = ensemble.bands.copy(), ensemble.health.copy()
     for rows, outlook in outlooks.values():
-        blend[rows] = _shares(ensemble.panel, rows)[:, None] * outlook.units
-        bands[rows] = blend[rows][:, None] * outlook.ratios[:, None]
+        units = _shares(ensemble.panel, rows)[:, None] * outlook.units
+        for values in yhat.values():
+            values[rows] = units
+        bands[rows] = units[:, None] * outlook.ratios[:, None]
         health.loc[health.index[rows], [schema.MODEL, schema.REASON]] = reasons.TOO_NEW, outlook.reason
-    return replace(ensemble, yhat={**ensemble.yhat, schema.BLEND: blend}, bands=bands, health=health) if outlooks else ensemble
+    return replace(ensemble, yhat={**ensemble.yhat, **yhat}, bands=bands, health=health) if outlooks else ensemble
 
 
 def _outlook(launch: Planned, known: twins.Launches, panel: Panel, horizon: int) -> _Outlook | None:

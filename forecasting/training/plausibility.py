@@ -7,6 +7,7 @@ import numpy as np
 from forecasting.core import formatting
 from forecasting.core.arrays import FloatArray
 from forecasting.core.panel import Panel
+from forecasting.models.base import Forecasts
 
 _ABOVE = 1.5
 """How far a forecast may pass the largest day of a comparable season."""
@@ -32,6 +33,12 @@ def ceiling(panel: Panel, horizon: int) -> FloatArray:
     grown = np.where(then > 0, np.maximum(recent.sum(axis=1) / np.where(then > 0, then, 1.0), 1.0), 1.0)
     largest = np.maximum(recent.max(axis=1), before.max(axis=1) * np.minimum(grown, 2.0))
     return np.where(ever > 0, _ABOVE * np.where(largest > 0, largest, ever), np.nan)
+
+
+def capped(of: Forecasts, panel: Panel) -> Forecasts:
+    """Both numbers of a model held between 0 and what is believable."""
+    line = cap(of.line, panel)[0]
+    return Forecasts(line, line if of.mean is of.line else cap(of.mean, panel)[0])
 
 
 def cap(yhat: FloatArray, panel: Panel) -> tuple[FloatArray, dict[str, str]]:

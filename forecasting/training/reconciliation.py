@@ -8,7 +8,7 @@ forecasts and the weight of the two forecasts of a total from their past errors.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -69,15 +69,15 @@ class Reconciled:
         name: The grouping that does it.
         weight: How far the totals moved towards their own forecasts, in (0, 1].
         saved: Share of the totals' past error that it saves.
-        past: The blend at each cutoff, shape (K, n, h), by weights learned from the others.
-        ahead: The blend, shape (n, h).
+        past: The blend and what was expected, by name, at each cutoff, shape (K, n, h), by weights learned from the others.
+        ahead: The same now, shape (n, h).
     """
 
     name: str
     weight: float
     saved: float
-    past: FloatArray
-    ahead: FloatArray
+    past: Mapping[str, FloatArray]
+    ahead: Mapping[str, FloatArray]
 
     def facts(self) -> dict[str, str | float]:
         """What the manifest says of it."""
@@ -144,34 +144,39 @@ def _joined(panels: list[Panel]) -> Panel:
     return replace(panels[0], series=series, sales=np.concatenate([panel.sales for panel in panels]), drivers=drivers)
 
 
-def reconcile(past: Backtest, ahead: FloatArray, direct: list[Direct]) -> Reconciled | None:
+def reconcile(past: Backtest, ahead: Mapping[str, FloatArray], direct: list[Direct]) -> Reconciled | None:
     """The grouping that saves most of its totals' past error; None where adding up is as good, or series would become worse.
 
+    Totals are of what is expected; the line is scaled as that is.
+
     Args:
-        past: With the blend among its models.
-        ahead: The blend, shape (n, h), in units.
+        past: With the blend among its models, and what was expected where that differs.
+        ahead: The same now by name, shape (n, h), in units.
         direct: What `forecast` gave.
     """
     tried = [scaled for scaled in (_scaled(past, ahead, one) for one in direct) if scaled is not None]
     return max(tried, key=lambda scaled: scaled.saved, default=None)
 
 
-def _scaled(past: Backtest, ahead: FloatArray, direct: Direct) -> Reconciled | None:
-    grouping, blend = direct.grouping, past.yhat[schema.BLEND]
-    sold, added = grouping.add_up(past.y), grouping.add_up(blend)
+def _scaled(past: Backtest, ahead: Mapping[str, FloatArray], direct: Direct) -> Reconciled | None:
+    grouping, served = direct.grouping, [name for name in (schema.BLEND, schema.EXPECTED) if name in past.yhat]
+    line, expected = past.yhat[schema.BLEND], past.yhat[served[-1]]
+    sold, added = grouping.add_up(past.y), grouping.add_up(expected)
     sold = np.where(grouping.add_up(np.isfinite(past.y).astype(float)) > 0, sold, np.nan)
     weight = _weight(sold, added, direct.past)
     if weight < 0.05:
         return None
-    scaled = np.empty_like(blend)
+    factor = np.empty_like(line)
     for cut in range(len(sold)):
         others = np.arange(len(sold)) != cut
         learned = _weight(sold[others], added[others], direct.past[others])
-        scaled[cut] = _share_out(blend[cut], direct.past[cut], learned, grouping)
-    before, after = (_misses(sold, values) for values in (added, grouping.add_up(scaled)))
-    if not _better(before, after) or _misses(past.y, scaled).sum() > _misses(past.y, blend).sum():
+        factor[cut] = _factor(added[cut], direct.past[cut], learned)[grouping.codes]
+    before, after = (_misses(sold, values) for values in (added, grouping.add_up(factor * expected)))
+    if not _better(before, after) or _misses(past.y, factor * line).sum() > _misses(past.y, line).sum():
         return None
-    return Reconciled(grouping.name, weight, float(1 - after.sum() / before.sum()), scaled, _share_out(ahead, direct.ahead, weight, grouping))
+    now = _factor(grouping.add_up(ahead[served[-1]]), direct.ahead, weight)[grouping.codes]
+    scaled = [{name: values[name] * by for name in served} for values, by in ((past.yhat, factor), (ahead, now))]
+    return Reconciled(grouping.name, weight, float(1 - after.sum() / before.sum()), *scaled)
 
 
 def _weight(sold: FloatArray, added: FloatArray, own: FloatArray) -> float:
@@ -179,12 +184,10 @@ def _weight(sold: FloatArray, added: FloatArray, own: FloatArray) -> float:
     return float(pair_weights.learn_pair(sold, own, added, 0.0).first.mean())
 
 
-def _share_out(blend: FloatArray, own: FloatArray, weight: float, grouping: Grouping) -> FloatArray:
-    """Parts scaled so that their totals have moved by `weight` towards their own forecasts; shape (n, h)."""
-    added = grouping.add_up(blend)
+def _factor(added: FloatArray, own: FloatArray, weight: float) -> FloatArray:
+    """By what parts are scaled so that their totals move by `weight` towards their own forecasts; shape (count, h)."""
     wanted = np.where(np.isfinite(own), added + weight * (own - added), added)
-    factor = np.clip(np.divide(wanted, added, out=np.ones_like(added), where=added > 0), 1 / FARTHEST, FARTHEST)
-    return blend * factor[grouping.codes]
+    return np.clip(np.divide(wanted, added, out=np.ones_like(added), where=added > 0), 1 / FARTHEST, FARTHEST)
 
 
 def _misses(sold: FloatArray, forecasts: FloatArray) -> FloatArray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -54,15 +55,35 @@ def learn_weights(y: FloatArray, yhat: Mapping[str, FloatArray], beside: Mapping
     """
     names = registry.blended_names(yhat)
     forecasts = [yhat[name] for name in names]
+    learned = one_by_one(y, forecasts, [beside[name] for name in names[1:]])
+    cutoffs, wins = _record(y, forecasts)
+    naive = _naive_share(y, _mix(forecasts, learned.shares), yhat[schema.SEASONAL_NAIVE])
+    return Weights(names, *learned, naive, _errors(y, yhat), cutoffs, wins)
+
+
+class Learned(NamedTuple):
+    """Shares of m forecasts of n series: those chosen and those that the whole file calls for, shape (m,) each, and each series', shape (n, m)."""
+
+    chosen: FloatArray
+    whole: FloatArray
+    shares: FloatArray
+
+
+def one_by_one(y: FloatArray, forecasts: Sequence[FloatArray], beside: Sequence[float], *, squared: bool = False) -> Learned:
+    """Shares of forecasts, each weighed against the blend of those before it.
+
+    Args:
+        y: Sold at K past cutoffs, shape (K, n, h), in units; NaN where not known.
+        forecasts: What each forecast, the same shape.
+        beside: For each but the first, what those before it keep beside it without evidence, in [0, 1].
+        squared: Whether squares of errors shall be small, as a mean makes them, rather than errors.
+    """
     chosen, whole, shares = np.ones(1), np.ones(1), np.ones((y.shape[1], 1))
-    for position, name in enumerate(names[1:], start=1):
-        start = beside[name]
-        pair = learn_pair(y, _mix(forecasts[:position], shares), forecasts[position], start)
+    for position, start in enumerate(beside, start=1):
+        pair = learn_pair(y, _mix(forecasts[:position], shares), forecasts[position], start, squared=squared)
         chosen, whole = np.append(chosen * start, 1 - start), np.append(whole * pair.whole, 1 - pair.whole)
         shares = np.column_stack([shares * pair.first[:, None], 1 - pair.first])
-    cutoffs, wins = _record(y, forecasts)
-    naive = _naive_share(y, _mix(forecasts, shares), yhat[schema.SEASONAL_NAIVE])
-    return Weights(names, chosen, whole, shares, naive, _errors(y, yhat), cutoffs, wins)
+    return Learned(chosen, whole, shares)
 
 
 def among(shares: FloatArray, there: np.ndarray) -> FloatArray:

@@ -13,7 +13,7 @@ from forecasting.core.panel import Panel
 from forecasting.core.parallel import Pool
 from forecasting.core.period import MONTH, WEEK
 from forecasting.core.progress import Progress
-from forecasting.models.base import Model
+from forecasting.models.base import Forecasts, Model
 from forecasting.training import backtest
 from forecasting.training.backtest import Backtest
 
@@ -139,7 +139,7 @@ def test_models_that_are_fitted_afresh_begin_at_every_cutoff_before_the_first_is
     begun, fitted = [], []
     monkeypatch.setattr(Spy, "begin", lambda self, *_, **__: begun.append(self) or self)
     monkeypatch.setattr(Spy, "fit", lambda self, *_, **__: fitted.append((self, len(begun))) or self)
-    monkeypatch.setattr(Spy, "predict", lambda *_: np.zeros((2, 10)))
+    monkeypatch.setattr(Spy, "forecasts", lambda *_: Forecasts(np.zeros((2, 10)), np.zeros((2, 10))))
     at = backtest.origins(panel, backtest.BacktestPlan((40, 50), 10))
     make_models, lasting = {"afresh": spy, "lasting": spy}, frozenset({"lasting"})
     backtest.run(make_models, lasting, at, lambda _: None, backtest.begin(make_models, lasting, at, Pool()))

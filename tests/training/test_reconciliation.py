@@ -34,45 +34,47 @@ def past_and_total(seed=1, *, common=0.3):
 
 def test_parts_follow_a_total_that_was_forecast_better_and_add_up_to_it():
     past, ahead, direct, _ = past_and_total()
-    made = reconciliation.reconcile(past, ahead, [direct])
+    made = reconciliation.reconcile(past, {schema.BLEND: ahead}, [direct])
     assert made is not None
     assert made.weight > 0.8
     assert made.saved > 0.3
     expected = ahead.sum(axis=0) + made.weight * (direct.ahead[0] - ahead.sum(axis=0))
-    np.testing.assert_allclose(made.ahead.sum(axis=0), expected)
-    np.testing.assert_allclose(made.ahead / ahead, np.broadcast_to(made.ahead.sum(axis=0) / ahead.sum(axis=0), ahead.shape))
+    np.testing.assert_allclose(made.ahead[schema.BLEND].sum(axis=0), expected)
+    np.testing.assert_allclose(
+        made.ahead[schema.BLEND] / ahead, np.broadcast_to(made.ahead[schema.BLEND].sum(axis=0) / ahead.sum(axis=0), ahead.shape)
+    )
 
 
 def test_neither_the_total_nor_the_series_became_worse_in_the_past():
     past, ahead, direct, _ = past_and_total()
-    made = reconciliation.reconcile(past, ahead, [direct])
-    before, after = (np.abs(values - past.y).sum() for values in (past.yhat[schema.BLEND], made.past))
+    made = reconciliation.reconcile(past, {schema.BLEND: ahead}, [direct])
+    before, after = (np.abs(values - past.y).sum() for values in (past.yhat[schema.BLEND], made.past[schema.BLEND]))
     assert after <= before
-    assert np.abs((made.past - past.y).sum(axis=1)).sum() < np.abs((past.yhat[schema.BLEND] - past.y).sum(axis=1)).sum()
+    assert np.abs((made.past[schema.BLEND] - past.y).sum(axis=1)).sum() < np.abs((past.yhat[schema.BLEND] - past.y).sum(axis=1)).sum()
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_where_adding_up_is_as_good_nothing_is_scaled(seed):
     past, ahead, direct, _ = past_and_total(seed, common=0.0)
-    assert reconciliation.reconcile(past, ahead, [direct]) is None
+    assert reconciliation.reconcile(past, {schema.BLEND: ahead}, [direct]) is None
 
 
 def test_what_a_cutoff_sold_does_not_teach_the_weight_that_it_is_judged_by():
     past, ahead, direct, _ = past_and_total()
     changed = past.y.copy()
     changed[2] *= 1.2
-    made = reconciliation.reconcile(past, ahead, [direct])
-    again = reconciliation.reconcile(Backtest(past.cutoffs, changed, past.yhat), ahead, [direct])
-    np.testing.assert_array_equal(again.past[2], made.past[2])
-    assert not np.array_equal(again.past[1], made.past[1])
+    made = reconciliation.reconcile(past, {schema.BLEND: ahead}, [direct])
+    again = reconciliation.reconcile(Backtest(past.cutoffs, changed, past.yhat), {schema.BLEND: ahead}, [direct])
+    np.testing.assert_array_equal(again.past[schema.BLEND][2], made.past[schema.BLEND][2])
+    assert not np.array_equal(again.past[schema.BLEND][1], made.past[schema.BLEND][1])
 
 
 def test_a_total_without_a_forecast_of_its_own_stays_the_sum_of_its_parts():
     past, ahead, direct, _ = past_and_total()
     gap = direct.ahead.copy()
     gap[0, 3] = np.nan
-    made = reconciliation.reconcile(past, ahead, [reconciliation.Direct(direct.grouping, direct.past, gap)])
-    np.testing.assert_allclose(made.ahead[:, 3], ahead[:, 3])
+    made = reconciliation.reconcile(past, {schema.BLEND: ahead}, [reconciliation.Direct(direct.grouping, direct.past, gap)])
+    np.testing.assert_allclose(made.ahead[schema.BLEND][:, 3], ahead[:, 3])
 
 
 def shop(days=150):

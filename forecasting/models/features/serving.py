@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import replace
 
 import numpy as np
@@ -44,7 +44,9 @@ def without_forecast(panel: Panel, needing: str) -> dict[str, str]:
     }
 
 
-def answers(panel: Panel, horizon: int, layout: NetworkInputs, learned: History | None, answer: Answer) -> dict[str, FloatArray]:
+def answers(
+    panel: Panel, horizon: int, layout: NetworkInputs, learned: History | None, answer: Answer, *, beside: Container[str] = ()
+) -> dict[str, FloatArray]:
     """What a model says of the days after the panel's last one: part -> shape (n, horizon), units a day; rows of NaN for series with too few rows.
 
     Where the layout's horizon is shorter, forecasts are continued from themselves, as if the first days ahead had sold them.
@@ -55,6 +57,7 @@ def answers(panel: Panel, horizon: int, layout: NetworkInputs, learned: History 
         layout: The inputs that were learned from.
         learned: The totals of groups that were learned from.
         answer: What the model says, in parts; "level" is always one of them.
+        beside: Names of answers that are no parts of the forecast.
     """
     blocks, later, done = _blocks(panel, layout.horizon), panel, 0
     modelled = np.isin(np.arange(len(panel)), np.concatenate(blocks) if blocks else [])
@@ -66,7 +69,8 @@ def answers(panel: Panel, horizon: int, layout: NetworkInputs, learned: History 
             for name, values in _in_units(Features(later.select(rows), layout, history), days, answer).items():
                 parts.setdefault(name, empty.copy())[rows, done : done + days] = values
         done += days
-        later = _with_forecast(panel, np.sum(list(parts.values()), axis=0)[:, :done]) if done < horizon else later
+        if done < horizon:
+            later = _with_forecast(panel, np.sum([values for name, values in parts.items() if name not in beside], axis=0)[:, :done])
     return parts
 
 

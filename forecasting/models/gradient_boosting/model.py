@@ -17,7 +17,7 @@ from forecasting.core.panel import Panel
 from forecasting.core.parallel import Pool
 from forecasting.core.progress import OnProgress, Progress
 from forecasting.core.settings import TreesSettings
-from forecasting.models.base import Model
+from forecasting.models.base import Forecasts, Model
 from forecasting.models.features import input_parts, serving
 from forecasting.models.features.group_totals import History
 from forecasting.models.features.inputs import NetworkInputs
@@ -27,6 +27,8 @@ from forecasting.models.gradient_boosting.forest import Forest
 from forecasting.models.gradient_boosting.lessons import LARGEST, Learned
 
 _FORMAT = 1
+_MEAN = "poisson"
+"""The forest whose forecasts are means."""
 
 
 class GradientBoosting(Model):
@@ -81,9 +83,15 @@ class GradientBoosting(Model):
         self.layout_, self._history, self.forests_ = learned.layout, learned.history, learned.forests
 
     def _predict(self, panel: Panel, horizon: int) -> FloatArray:
+        return self._forecasts(panel, horizon).line
+
+    def _forecasts(self, panel: Panel, horizon: int) -> Forecasts:
+        """The mean of both forests, and that which learned means."""
         if self.layout_ is None:
-            return np.full((len(panel), horizon), np.nan)
-        return serving.answers(panel, horizon, self.layout_, self._history, self._whole)[input_parts.LEVEL]
+            nothing = np.full((len(panel), horizon), np.nan)
+            return Forecasts(nothing, nothing)
+        of = serving.answers(panel, horizon, self.layout_, self._history, self._whole, beside={_MEAN})
+        return Forecasts(of[input_parts.LEVEL], of[_MEAN])
 
     def components(self, panel: Panel, rows: np.ndarray, horizon: int) -> dict[str, FloatArray]:
         """How much of the forecasts of some series comes from which inputs, as of the network: "level", and what the others add.
@@ -93,19 +101,21 @@ class GradientBoosting(Model):
         self._check_fitted()
         if self.layout_ is None:
             return {input_parts.LEVEL: np.full((len(rows), horizon), np.nan)}
-        split = serving.split_by_inputs(lambda of: self._scaled(DaysAhead(of.ahead, of.static, of.codes, of.scale)))
+        split = serving.split_by_inputs(lambda of: self._scaled(DaysAhead(of.ahead, of.static, of.codes, of.scale)).line)
         return serving.answers(panel.select(rows), horizon, self.layout_, self._history, split)
 
     def _whole(self, features: Features, days: int, recent: FloatArray) -> dict[str, FloatArray]:
         n = len(recent)
         steps = np.broadcast_to(np.arange(days), (n, days))
-        return {input_parts.LEVEL: self._scaled(features.days_ahead(Asked(np.arange(n), np.full(n, features.days), steps, None, recent)))}
+        line, mean = self._scaled(features.days_ahead(Asked(np.arange(n), np.full(n, features.days), steps, None, recent)))
+        return {input_parts.LEVEL: line, _MEAN: mean}
 
-    def _scaled(self, days: DaysAhead) -> FloatArray:
+    def _scaled(self, days: DaysAhead) -> Forecasts:
         """Forecasts in units of the scale of each series, shape (n, days)."""
-        table = lessons.table(days)
-        forecast = np.mean([forest.predict(*table) for forest in self.forests_.values()], axis=0)
-        return np.maximum(forecast, 0.0).reshape(days.channels.shape[:2])
+        table, shape = lessons.table(days), days.channels.shape[:2]
+        of = {loss: forest.predict(*table) for loss, forest in self.forests_.items()}
+        line = np.maximum(np.mean(list(of.values()), axis=0), 0.0)
+        return Forecasts(line.reshape(shape), np.maximum(of[_MEAN], 0.0).reshape(shape))
 
     def knows(self, panel: Panel, driver: str) -> np.ndarray:
         """Of which series it has learned what a driver does, shape (n,) of bool: of all, where the trees have it as an input."""
