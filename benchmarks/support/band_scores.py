@@ -64,11 +64,11 @@ class Served(Learned):
 
     Args:
         ensemble: What is served.
-        f: Shape (n, h), its blend; NaN on days that do not count.
+        f: Shape (n, h), what it expects; NaN on days that do not count.
     """
 
     def __init__(self, ensemble: Ensemble, f: FloatArray) -> None:
-        super().__init__(ensemble.errors, f)
+        super().__init__(ensemble.expected_errors, f)
         object.__setattr__(self, "ensemble", ensemble)
 
     def series(self, window: int) -> FloatArray:

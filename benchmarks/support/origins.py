@@ -112,10 +112,12 @@ def replay(whole: Record, settings: Settings) -> Iterator[Origin]:
     past = whole.past
     for origin in range(EARLIER, len(whole.cuts)):
         before = slice(max(0, origin - max(EARLIER, settings.cutoffs)), origin)
-        earlier = Backtest(past.cutoffs[before], past.y[before], {name: past.yhat[name][before] for name in registry.names()})
+        of = {name: past.yhat[name][before] for name in registry.names()}
+        earlier = Backtest(past.cutoffs[before], past.y[before], of, {name: values[before] for name, values in past.means.items()})
         models = {name: cast(Model, SimpleNamespace(unmodelled_={})) for name in registry.names()}
         panel = whole.panel.cut(whole.cuts[origin])
-        fitted = Fitted(clean(panel), models, {name: past.yhat[name][origin] for name in registry.names()})
+        means = {name: values[origin] for name, values in past.means.items()}
+        fitted = Fitted(clean(panel), models, {name: past.yhat[name][origin] for name in registry.names()}, means=means)
         made = pipeline.assemble(panel, fitted, earlier, whole.known[before], registry.beside(settings))
         made = pipeline.with_totals(made, [Direct(one.grouping, one.past[before], one.past[origin]) for one in whole.direct])
         yield Origin(whole.cuts[origin], made, past.y[origin])
@@ -142,7 +144,7 @@ def judged_once(made: Ensemble, y: FloatArray, draws: Draws | None = None) -> pd
     known, errors = np.isfinite(y) | closed, made.errors
     forecasts = {name: np.where(known, values[:, : y.shape[1]], np.nan) for name, values in made.yhat.items()}
     sets = sets_of(made.panel.series, np.arange(len(y)))
-    ours = Served(made, forecasts[schema.BLEND])
+    ours = Served(made, forecasts.get(schema.EXPECTED, forecasts[schema.BLEND]))
     naive = Learned(Errors(made.past.y, made.past.yhat[schema.SEASONAL_NAIVE]), forecasts[schema.SEASONAL_NAIVE])
     conformal = Conformal(errors, forecasts[schema.BLEND])
     parts = _compared({"Shelfcast": ours, "seasonal naive, same way": naive, "split conformal": conformal}, ours, sold_of(y, closed, sets), sets)

@@ -88,6 +88,7 @@ def save(made: Ensemble, file: Path) -> None:
 def load(file: Path, panel: Panel) -> Ensemble:
     """What `save` kept, of these sales."""
     with np.load(file, allow_pickle=False) as kept:
-        ahead, past = ({name: kept[f"{part}_{name}"] for name in (*registry.names(), schema.BLEND)} for part in ("ahead", "past"))
+        names = [name for name in (*registry.names(), schema.BLEND, schema.EXPECTED) if f"past_{name}" in kept.files]
+        ahead, past = ({name: kept[f"{part}_{name}"] for name in names} for part in ("ahead", "past"))
         backtest = Backtest(pd.DatetimeIndex(kept["cutoffs"]), kept["y"], past)
         return Ensemble(panel, ahead, kept["bands"], backtest, pd.read_parquet(file.with_suffix(".parquet")), {})
