@@ -39,6 +39,12 @@ def test_errors_of_one_size_are_taken_as_they_are():
     assert coverage(np.ones(CUTOFFS + 1)) == pytest.approx([0.80, 0.95], abs=0.015)
 
 
+def test_errors_that_grew_are_no_trend_to_follow():
+    random = np.random.default_rng(1)
+    z = random.normal(size=(CUTOFFS, 20, 7)) * np.exp(0.3 * np.arange(CUTOFFS))[:, None, None]
+    np.testing.assert_array_equal(learn_drift(z, np.arange(CUTOFFS), CUTOFFS), 1.0)
+
+
 def test_a_trend_that_may_be_chance_moves_little():
     random = np.random.default_rng(0)
     z = random.normal(size=(200, CUTOFFS, 20, 7)) * np.exp(0.1 * random.normal(size=(200, CUTOFFS, 1, 1)))

@@ -1,4 +1,4 @@
-"""How the errors of all series grew or shrank from one past cutoff to the next."""
+"""How the errors of all series shrank from one past cutoff to the next, as the models had more to learn from."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def learn_drift(z: FloatArray, places: np.ndarray, at: int) -> FloatArray:
 
     The first cutoffs knew least, so that their errors are often the largest: bands that take them as they are promise too little of today.
     What all errors of a cutoff share is left out, since a cutoff has only one of it. A trend of few cutoffs may be chance, so it is shrunk to
-    nothing unless it is clear (James & Stein, positive part).
+    nothing unless it is clear (James & Stein, positive part). Errors that grew are no trend to follow: no cause of it lasts.
 
     Args:
         z: Relative errors, shape (K, n, t); NaN where unknown.
@@ -26,7 +26,7 @@ def learn_drift(z: FloatArray, places: np.ndarray, at: int) -> FloatArray:
         at: The place for which bands are made. Beyond the last cutoff a trend is not continued.
 
     Returns:
-        Shape (K,), above 0; 1 for all where there is no clear trend.
+        Shape (K,), positive; 1 for all where there is no clear trend.
     """
     known = np.isfinite(z)
     seen = known.any(axis=(1, 2))
@@ -36,7 +36,7 @@ def learn_drift(z: FloatArray, places: np.ndarray, at: int) -> FloatArray:
     sizes = nanmean(np.minimum(size, np.quantile(size[known], WINSOR)), axis=(1, 2))
     if not (sizes[seen] > 0).all():
         return np.ones(len(z))
-    slope = _clear_slope(places[seen], np.log(sizes[seen]))
+    slope = min(_clear_slope(places[seen], np.log(sizes[seen])), 0.0)
     drift: FloatArray = np.exp(slope * (places - min(at, places.max())))
     return drift
 
