@@ -13,28 +13,16 @@ OWN_SUMS, LAW_SUMS = 1_000_000, 300_000
 
 
 class PastSums(NamedTuple):
-    """Sums over a window at past cutoffs, of the windows that start on every `stride`-th of `steps` days.
-
-    Args:
-        errors: The sums, sold and forecast.
-        window: Days that are added up.
-        stride: Days from the start of one window to the start of the next.
-        steps: Days on which a window may start.
-        places: Shape (K,), places of the cutoffs in time: 0, 1, ...
-        at: The place for which bands are made.
-    """
+    """Sums over a window at past cutoffs, of the windows that start on every `stride`-th of `steps` days."""
 
     errors: Errors
     window: int
     stride: int
     steps: int
-    places: np.ndarray
-    at: int
 
     def without(self, cut: int) -> PastSums:
-        """The sums of all cutoffs except the one at position `cut`, for bands of that one."""
-        places = np.delete(self.places, cut)
-        return self._replace(errors=errors_without_cutoff(self.errors, cut), places=places, at=int(self.places[cut]))
+        """The sums of all cutoffs except the one at position `cut`."""
+        return self._replace(errors=errors_without_cutoff(self.errors, cut))
 
     @property
     def some(self) -> slice:
@@ -57,7 +45,7 @@ def past_sums(cumulated: RunningSums, window: int) -> PastSums:
     """
     count, n, t = cumulated.y.shape
     stride = _stride(count * n, t - window, OWN_SUMS)
-    return PastSums(window_sums(cumulated, window, stride), window, stride, t - window, np.arange(count), count)
+    return PastSums(window_sums(cumulated, window, stride), window, stride, t - window)
 
 
 def _stride(pairs: int, steps: int, most: int) -> int:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from forecasting.core.arrays import FloatArray, nanmean, student_t
-from forecasting.training.bands.drift import learn_drift
 from forecasting.training.bands.law import Law, learn_growth, learn_law
 from forecasting.training.bands.level_bins import MAX_BINS, PAIRS_PER_BIN, bin_levels
 from forecasting.training.bands.own_scale import learn_own_scale
@@ -118,7 +117,6 @@ def learn_bands(of: PastSums) -> SeriesBands | None:
     some = of.some
     law = learn_law((y - f)[:, :, some], f[:, :, some])
     z = (y - f) / law.size(f)
-    z = z / learn_drift(z[:, :, some], of.places, of.at)[:, None, None]
     law = law._replace(slope=learn_growth(z[:, :, some], of.starts[some]), middle=(of.steps - 1) / 2)
     z = z / law.growth(of.starts)
     own, own_without = learn_own_scale(z)
