@@ -24,6 +24,7 @@ PEERS = {
     "auto_ets": ("statistical", "auto_ets", ["statsforecast"]),
     "auto_theta": ("statistical", "auto_theta", ["statsforecast"]),
     "mstl": ("statistical", "mstl", ["statsforecast"]),
+    "nhits": ("networks", "nhits", ["neuralforecast", "torch"]),
 }
 """Name -> module, function in it, and the packages whose versions say which peer it was."""
 

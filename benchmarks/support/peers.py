@@ -38,6 +38,7 @@ PEERS = {
     "auto_ets": Peer("AutoETS", "classic", one_by_one=True),
     "auto_theta": Peer("AutoTheta", "classic", one_by_one=True),
     "mstl": Peer("MSTL", "classic", one_by_one=True),
+    "nhits": Peer("N-HiTS", "networks"),
 }
 ENSEMBLE = ("auto_ets", "auto_theta")
 """Peers whose mean with the seasonal naive forecast is a peer too."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import runpy
 import sys
 from pathlib import Path
@@ -190,3 +191,46 @@ def test_the_requirements_of_peers_are_pinned():
 def test_every_peer_that_is_asked_for_is_one_that_runs(monkeypatch):
     monkeypatch.syspath_prepend(str(peers.RUN.parent))
     assert set(runpy.run_path(str(peers.RUN))["PEERS"]) == set(peers.PEERS)
+
+
+# What peers make of their task
+
+
+@pytest.fixture
+def frames(monkeypatch):
+    """The module of peers that needs nothing but pandas."""
+    monkeypatch.syspath_prepend(str(peers.RUN.parent))
+    return importlib.import_module("frames")
+
+
+@pytest.fixture
+def task(frames, tmp_path):
+    """Two products, one of which has gaps and a price; and a third that is new ahead."""
+    rows = pd.DataFrame(
+        {
+            "unique_id": ["a", "a", "a", "b", "b", "a", "b", "c"],
+            "ds": [f"2024-01-0{day}" for day in (1, 2, 4, 2, 3, 5, 6, 5)],
+            "y": [1, 2, 4, 20, 30, None, None, None],
+            "price": [9, None, 8, 5, 5, 7, 6, 1],
+            "promo": [1, 0, 1, 0, 0, 1, 0, 0],
+            "store": list("ssstttts"),
+        }
+    )
+    rows.to_csv(tmp_path / "task.csv", index=False)
+    return frames.read(tmp_path / "task.csv", 2)
+
+
+def test_a_task_knows_what_is_past_and_leaves_out_what_is_new(task):
+    assert (len(task.past), task.ahead["unique_id"].tolist()) == (5, ["a", "b"])
+    assert "y" not in task.ahead
+    assert (task.drivers, task.attributes, task.sparse) == (["price", "promo"], ["store"], False)
+
+
+def test_libraries_of_regular_series_have_every_day_of_each(frames, task):
+    past, ahead = frames.regular(task)
+    assert past.groupby("unique_id")["y"].apply(list).to_dict() == {"a": [1, 2, 0, 4], "b": [20, 30, 0]}
+    assert past["price"].tolist() == [9, 9, 9, 8, 5, 5, 5]
+    assert past["promo"].tolist() == [1, 0, 0, 1, 0, 0, 0]
+    assert ahead["ds"].dt.day.tolist() == [5, 6, 5, 6]
+    assert ahead["price"].tolist() == [7, 7, 5, 6]
+    assert ahead["store"].tolist() == ["s", "s", "t", "t"]
