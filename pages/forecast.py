@@ -11,7 +11,7 @@ from pages.charts import forecast
 from pages.components.forecast import moves, parts
 from pages.components.forecast import what_if as whatif_parts
 from pages.components.inventory import plan
-from pages.components.shared import addresses, layout, live_version, no_longer_sold, sales_state, time_level, wording
+from pages.components.shared import layout, live_version, no_longer_sold, sales_state, time_level, wording
 from pages.components.shared.filters import ask_filters, no_match
 
 manifest = live_version.live_manifest("Forecast")
@@ -50,9 +50,8 @@ with title:
     parts.product_link(filters)
 
 with answer:
-    if whatif_parts.line(standing, shown, change, steps=steps, refused=refused):
-        plan.keep(version, filters, change)
-        st.switch_page(addresses.INVENTORY)
+    whatif_parts.line(standing, shown, change, steps=steps, refused=refused)
+    orders = st.container()
     parts.numbers(view)
 with card:
     st.plotly_chart(
@@ -85,3 +84,6 @@ if len(simpler):
 
 with moves_card, layout.card("What moves it", "Units that each part adds to an average " + view.period.name, height="stretch"):
     moves.show(moves.told_of(version, filters, standing, shown, change), view.period, steps)
+
+with orders:
+    plan.offer(version, ensemble, filters, change)

@@ -9,7 +9,7 @@ from forecasting.core import schema
 from forecasting.core.errors import NotFound
 from forecasting.services import forecasts
 from pages.charts import forecast, marks
-from pages.components.inventory import policy, session
+from pages.components.inventory import plan, policy, session
 from pages.components.product import cards, summary
 from pages.components.products_replaced import links
 from pages.components.shared import layout, live_version, product_links, sales_state, time_level
@@ -35,6 +35,7 @@ terms = policy.current(ensemble, saved)
 row = summary.row_of(session.products_of(version, saved, terms, {key: filters[key] for key in filters if key not in product}, steps=steps), name)
 view = forecast_view.view(ensemble, filters, steps)
 rows = forecast_view.chosen_rows(ensemble, filters, steps)
+assumed = plan.about(plan.current(version), ensemble, rows)
 with place:
     summary.head(name, row, filters, view.period.count(steps))
     links.continued(name)
@@ -60,7 +61,8 @@ with left, layout.card("What stands behind it", height="stretch"):
     cards.story(ensemble, view, row)
     happenings = st.container()
 with right, layout.card("Stock", height="stretch"):
-    cards.shelf(None if saved is None else session.with_own_quantities(session.orders_of(version, saved, terms, {})), rows, product)
+    plan.of_product(assumed, version, ensemble, filters)
+    cards.shelf(None if saved is None else session.with_own_quantities(session.orders_of(version, saved, terms, {}, plan=assumed)), rows, product)
 cards.prices(ensemble, rows, steps, days, [each.text for each in forecasts.assumptions(ensemble, filters, steps)])
 with happenings:
     cards.happenings(days, filters, panel.ahead(1)[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -62,6 +63,7 @@ def test_the_questions_lie_beside_the_chart_and_stay_open_while_one_is_asked(wat
 
 def test_orders_follow_a_what_if_until_they_are_told_not_to(watching):
     at = opened("forecast", product_id="Bread", whatif_promo="Always")
+    offered = re.search(r"Orders change by ([+\d,]+) units, 1 product\.", texts(at).replace("\\", ""))
     at.button(key="whatif_order").click().run()
     version, asked = at.session_state[plan.PLAN]
     assert (version, asked) == (1, Plan((("product_id", "Bread"),), WhatIf(promo=EVERY_DAY)))
@@ -70,7 +72,12 @@ def test_orders_follow_a_what_if_until_they_are_told_not_to(watching):
     ordered = [each.dataframe[0].value.set_index("name")["order_quantity"] for each in (usual, planned)]
     bread = ordered[0].index.str.startswith("Bread")
     assert (ordered[1][bread] > ordered[0][bread]).all()
+    assert offered
+    assert float(offered[1].replace(",", "")) == ordered[1].sum() - ordered[0].sum()
     assert (ordered[1][ordered[0].index[~bread]] == ordered[0][~bread]).all()
+    for product, said in (("Bread", True), ("Soap", False)):
+        page = texts(opened("product", product=product, session={plan.PLAN: (version, asked)}))
+        assert (markdown.plain(offered[0]) in page, "What if: promotions every day" in page) == (said, said)
     planned.button(key="inventory_without_plan").click().run()
     assert "These orders assume" not in texts(planned)
     assert planned.dataframe[0].value["order_quantity"].tolist() == usual.dataframe[0].value["order_quantity"].tolist()

@@ -25,7 +25,6 @@ PRICE, PROMO, DAYS, CLOSED = KEYS = ("whatif_price", "whatif_promo", "whatif_day
 ASSUMED, NONE, ALWAYS, CHOSEN = ("As assumed", "None", "Always", "Choose")
 NOTHING: Final[tuple[object, ...]] = (0, "0", ASSUMED, [], "")
 """What the widgets hold while nothing is asked."""
-ORDER_HELP: Final = "Shows the orders that this would need."
 FURTHEST = 30
 """Percent by which the slider makes prices dearer or cheaper."""
 Asked = tuple[float | None, tuple[date, ...] | str | None, tuple[date, ...]]
@@ -126,11 +125,10 @@ def _some_days(label: str, days: dict[str, pd.Timestamp], period: Period, key: s
     return [days[day] for day in chosen if day in days]
 
 
-def line(standing: Baseline, shown: Ensemble, change: WhatIf, *, steps: int, refused: list[str]) -> bool:
-    """What is asked, what it does to the total, and the way back, nothing where nothing is asked; whether to order with it."""
-    order = False
+def line(standing: Baseline, shown: Ensemble, change: WhatIf, *, steps: int, refused: list[str]) -> None:
+    """What is asked, what it does to the total, and the way back; nothing where nothing is asked."""
     if not change and not refused:
-        return order
+        return
     effect = standing.effect(shown, change, steps)
     with st.container(gap="xxsmall", key="whatif_line"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -138,13 +136,11 @@ def line(standing: Baseline, shown: Ensemble, change: WhatIf, *, steps: int, ref
                 st.badge(f"What if: {change.text(standing.panel.period)}", icon=":material/science:", color="blue")
                 units, share = formatting.signed(effect.after - effect.before), formatting.signed_percent(effect.change)
                 st.markdown(f"**{units} units, {share}**, compared with the current forecast")
-                order = st.button("Order with this", type="tertiary", icon=":material/inventory_2:", key="whatif_order", help=ORDER_HELP)
             st.button("Reset", type="tertiary", icon=":material/undo:", on_click=_reset, key="whatif_reset")
         answers = [f"{models.label(name)} {formatting.signed_percent(share)}" for name, share in effect.models.items()]
         notes = [f"{formatting.listing(answers)}."] if answers else []
         if sentences := [*notes, *effect.notes, *refused]:
             st.caption(" ".join(sentences))
-    return order
 
 
 def _reset() -> None:
