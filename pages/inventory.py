@@ -6,7 +6,7 @@ import streamlit as st
 
 from forecasting.core.errors import NotFound
 from forecasting.services import workspaces
-from pages.components.inventory import budget, order_card, order_list, past_check, plan, session, stock_tab, summary
+from pages.components.inventory import budget, first_orders, order_card, order_list, past_check, plan, session, stock_tab, summary
 from pages.components.inventory import policy as inventory_policy
 from pages.components.shared import layout, live_version, sales_state
 from pages.components.shared.filters import ask_filters, no_match
@@ -54,6 +54,7 @@ with todo:
         listed = order_list.choose_states(orders)
         place = order_list.choose_one(orders, listed)
         summary.changed(orders)
+        first_orders.show(orders)
     with right:
         order_card.show(orders, place)
 

@@ -6,6 +6,7 @@ import io
 from dataclasses import replace
 from datetime import datetime
 
+import numpy as np
 import pandas as pd
 import pytest
 import shop_workspaces as shops
@@ -19,6 +20,7 @@ from forecasting.inventory.orders import wording
 from forecasting.inventory.policy import Policy
 from forecasting.inventory.stock import state
 from forecasting.services import ordering, sales, versions
+from forecasting.training import reasons
 from pages.components.inventory import session, summary
 from pages.components.shared import markdown
 
@@ -78,6 +80,32 @@ def test_a_line_is_chosen_by_its_name_without_a_mouse():
     picker.select(last).run()
     assert f"##### {last}" in [each.value for each in at.markdown]
     assert at.query_params["line"]
+
+
+def test_the_first_order_of_a_planned_product_is_proposed_and_taken_over_by_a_person(counted, monkeypatch):
+    load = versions.load
+
+    def with_plan(ws, version):
+        ensemble = load(ws, version)
+        soap = np.flatnonzero((ensemble.panel.series["product_id"] == "Soap").to_numpy())
+        past, health = ensemble.panel.sales.copy(), ensemble.health.copy()
+        past[soap] = np.nan
+        health.loc[health.index[soap], ["model", "reason"]] = reasons.TOO_NEW, "Not sold yet."
+        return replace(ensemble, panel=replace(ensemble.panel, sales=past), health=health)
+
+    monkeypatch.setattr(versions, "load", with_plan)
+    at = opened("inventory", **ASKED)
+    before = numbers(at)["Units to order"]
+    offers = [button for button in at.button if button.key.startswith("inventory_first_")]
+    assert len(offers) == 2
+    assert "until a second order can arrive" in texts(at)
+    offer = next(button for button in offers if not button.disabled)
+    units = int(offer.label.removeprefix("Order "))
+    offer.click().run()
+    assert f"You order {units}" in texts(at)
+    assert int(numbers(at)["Units to order"].replace(",", "")) == int(before.replace(",", "")) + units
+    at.button(key=offer.key.replace("first_", "first_undo_")).click().run()
+    assert numbers(at)["Units to order"] == before
 
 
 def test_without_stock_it_asks_what_is_on_the_shelves_and_takes_them_for_empty(watching):
