@@ -56,7 +56,7 @@ with todo:
         summary.changed(orders)
         first_orders.show(orders)
     with right:
-        order_card.show(orders, place)
+        order_card.show(orders, place, saved)
 
     left, right = st.columns([1.75, 1])
     with left, layout.card("Past check", past_check.caption(orders), height="stretch"):

@@ -18,6 +18,7 @@ from forecasting.storage.product_links import Link, LinkState, ProductLinks
 from forecasting.storage.sales.table import Dataset
 from forecasting.storage.workspace import Workspace
 
+LEAST_FACTOR, MOST_FACTOR = 0.001, 1000.0
 NEXT = "It takes effect with the next retrain; saved sales do not change."
 
 
@@ -26,7 +27,7 @@ def links(ws: Workspace) -> LinkState:
     return ProductLinks(ws).load()
 
 
-def replace(ws: Workspace, old: str, new: str, day: date | None = None) -> LinkState:
+def replace(ws: Workspace, old: str, new: str, day: date | None = None, factor: float = 1.0) -> LinkState:
     """From a day on, a product stands for another and has its history.
 
     Args:
@@ -34,19 +35,23 @@ def replace(ws: Workspace, old: str, new: str, day: date | None = None) -> LinkS
         old: The product that was sold before.
         new: The product that replaces it; need not have been sold yet.
         day: From which day on; without one, the day after the old one's last row.
+        factor: Units of the new one that stand for one of the old, in [0.001, 1000].
 
     Raises:
-        InputError: There is no such product, it has no sales before the day, or it would hand its history on to itself.
+        InputError: There is no such product, it has no sales before the day, the factor is out of range, or it would hand its history on to itself.
         LinksDamaged: The links before cannot be read.
         TryAgain: Somebody else is saving them.
     """
     if not new.strip():
         raise InputError("The new product has no name. Say which product replaces the old one.")
+    if not LEAST_FACTOR <= factor <= MOST_FACTOR:
+        span = f"{LEAST_FACTOR:g} to {MOST_FACTOR:,.0f}"
+        raise InputError(f"One {old} can count as {span} of {new.strip()}, not as {factor:g}. Say how many new ones stand for one old one.")
     rows = _rows_of(ws, old)
     first = rows.min().date()
     if day is not None and day <= first:
         raise InputError(f"{old} was first sold on {first}: a link from {day} on would hand nothing on. Choose a later day, or none.")
-    return ProductLinks(ws).add(Link(old, new.strip(), day or rows.max().date() + timedelta(days=1)))
+    return ProductLinks(ws).add(Link(old, new.strip(), day or rows.max().date() + timedelta(days=1), factor))
 
 
 def separate(ws: Workspace, old: str) -> LinkState:

@@ -17,7 +17,8 @@ from forecasting.storage.numbered_folders import NAME, NumberedFolders
 from forecasting.storage.planned_launches import PlannedLaunch
 from forecasting.storage.workspace import Workspace
 
-FORMAT: Final = 1
+FORMAT, WITH_FACTORS = 1, 2
+"""Of a state; the second where a link has a factor, which an earlier release would not apply."""
 LEARNED: Final = "product_links"
 """Of a version's manifest: the links that it was trained with."""
 _SUFFIX: Final = ".json"
@@ -31,23 +32,27 @@ class Link:
         old: The product that is replaced: a former name, a former pack.
         new: The one that replaces it.
         day: From which day on; what the old one sold before it is the new one's history.
+        factor: Units of the new one that stand for one of the old, above 0: 2 where two packs of 250 g replace one of 500 g.
     """
 
     old: str
     new: str
     day: date
+    factor: float = 1.0
 
     def __str__(self) -> str:
-        return f"{self.old} is {self.new} from {self.day:%Y-%m-%d} on"
+        counts = "" if self.factor == 1 else f", 1 counts as {self.factor:g}"
+        return f"{self.old} is {self.new} from {self.day:%Y-%m-%d} on{counts}"
 
     @classmethod
-    def from_facts(cls, facts: Mapping[str, str]) -> Link:
+    def from_facts(cls, facts: Mapping[str, Any]) -> Link:
         """A link from what `facts` says of it."""
-        return cls(str(facts["old"]), str(facts["new"]), date.fromisoformat(facts["day"]))
+        return cls(str(facts["old"]), str(facts["new"]), date.fromisoformat(facts["day"]), float(facts.get("factor", 1.0)))
 
-    def facts(self) -> dict[str, str]:
-        """The link as states, manifests and the API have it."""
-        return {"old": self.old, "new": self.new, "day": self.day.isoformat()}
+    def facts(self) -> dict[str, Any]:
+        """The link as states and manifests have it; a factor of 1 is not named, as before there were others."""
+        factor = {} if self.factor == 1 else {"factor": self.factor}
+        return {"old": self.old, "new": self.new, "day": self.day.isoformat(), **factor}
 
 
 def learned(manifest: Mapping[str, Any]) -> tuple[Link, ...]:
@@ -55,8 +60,8 @@ def learned(manifest: Mapping[str, Any]) -> tuple[Link, ...]:
     return tuple(Link.from_facts(each) for each in manifest.get(LEARNED, ()))
 
 
-def listed(links: Iterable[Link]) -> list[dict[str, str]]:
-    """Links as states, manifests and the API have them."""
+def listed(links: Iterable[Link]) -> list[dict[str, Any]]:
+    """Links as states and manifests have them."""
     return [link.facts() for link in links]
 
 
@@ -192,14 +197,15 @@ class ProductLinks:
     def _write(self, state: LinkState) -> None:
         facts: dict[str, Any] = {planned_launches.LEARNED: planned_launches.listed(state.launches)} if state.launches else {}
         facts |= {"said": state.said, "moment": str(state.moment), "before": state.before, "undone": state.undone}
-        sealed_json.write(self.path(state.number), {"format": FORMAT, "links": listed(state.links), **facts})
+        form = FORMAT if all(link.factor == 1 for link in state.links) else WITH_FACTORS
+        sealed_json.write(self.path(state.number), {"format": form, "links": listed(state.links), **facts})
 
     def _alone(self) -> AbstractContextManager[None]:
         return exclusive(self._states.folder / ".lock", timeout=self._timeout)
 
 
 def _parsed(number: int, values: dict[str, Any]) -> LinkState:
-    if values["format"] != FORMAT:
+    if values["format"] not in (FORMAT, WITH_FACTORS):
         raise ValueError(f"format {values['format']!r} is not known")
     links = tuple(Link.from_facts(each) for each in values["links"])
     moment = datetime.fromisoformat(values["moment"])

@@ -7,6 +7,7 @@ from datetime import date
 from graphlib import TopologicalSorter
 from typing import Protocol
 
+import numpy as np
 import pandas as pd
 
 from forecasting.core import schema
@@ -21,13 +22,16 @@ class Succession(Protocol):
     def new(self) -> str: ...
     @property
     def day(self) -> date: ...
+    @property
+    def factor(self) -> float: ...
 
 
 def with_successors(sales: pd.DataFrame, links: Iterable[Succession]) -> pd.DataFrame:
     """The sales with each link's rows of the old product before its day under the name of the new one.
 
     Where both have a row for one series and day, units are added up, and what else is known of the day is the new one's, where it says anything.
-    What the old one sells from that day on stays its own.
+    What the old one sells from that day on stays its own. A link's factor says how many units of the new one stand for each old one: units are
+    multiplied by it, prices divided.
 
     Args:
         sales: Columns of `schema.COLUMNS`, one row a series and day; left as they are.
@@ -35,14 +39,36 @@ def with_successors(sales: pd.DataFrame, links: Iterable[Succession]) -> pd.Data
     """
     if schema.PRODUCT not in sales:
         return sales
-    product, moved = sales[schema.PRODUCT].astype(object), pd.Series(False, index=sales.index)
+    product, moved, factor = sales[schema.PRODUCT].astype(object), pd.Series(False, index=sales.index), pd.Series(1.0, index=sales.index)
     for link in _each_before_what_follows_it(links):
         mine = (product == link.old) & (sales[schema.DATE] < pd.Timestamp(link.day))
-        product, moved = product.where(~mine, link.new), moved | mine
+        product, moved, factor = product.where(~mine, link.new), moved | mine, factor.where(~mine, factor * link.factor)
     if not moved.any():
         return sales
-    renamed = sales.assign(**{schema.PRODUCT: product.astype(sales[schema.PRODUCT].dtype)})
+    renamed = _rescaled(sales.assign(**{schema.PRODUCT: product.astype(sales[schema.PRODUCT].dtype)}), factor)
     return _added_up(pd.concat([renamed[moved], renamed[~moved]]))
+
+
+def _rescaled(sales: pd.DataFrame, factor: pd.Series) -> pd.DataFrame:
+    """The sales in units that are so many for each one, with the price of one of them."""
+    if (factor == 1).all():
+        return sales
+    units = sales[schema.SALES].astype(float) * factor
+    known = (factor != 1) & units.notna()
+    units[known] = _still_whole(sales[known], units[known])
+    prices = {schema.PRICE: sales[schema.PRICE] / factor} if schema.PRICE in sales else {}
+    return sales.assign(**{schema.SALES: units}, **prices)
+
+
+def _still_whole(sales: pd.DataFrame, units: pd.Series) -> pd.Series:
+    """The units of these rows, in whole ones for a series that was sold in whole ones: its sum up to any day is off by half a unit at most."""
+    keys = [sales[name] for name in schema.KEYS if name in sales]
+    days = sales[schema.DATE].sort_values(kind="stable").index
+    running = units[days].groupby([key[days] for key in keys], dropna=False, observed=True).cumsum()
+    rounded = np.floor(running + 0.5)
+    steps = rounded - rounded.groupby([key[days] for key in keys], dropna=False, observed=True).shift(fill_value=0.0)
+    whole = (sales[schema.SALES] % 1 == 0).groupby(keys, dropna=False, observed=True).transform("all")
+    return units.where(~whole, steps)
 
 
 def _each_before_what_follows_it(links: Iterable[Succession]) -> list[Succession]:

@@ -102,7 +102,7 @@ def test_the_command_line_makes_lists_and_undoes_links(bakery, capsys):
     assert capsys.readouterr().out == "Cak is Cake from 2026-06-22 on.\nIt takes effect with the next retrain; saved sales do not change.\n"
     assert main(["products", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
-    assert told == {"state": 1, "links": [{"old": "Cak", "new": "Cake", "day": "2026-06-22"}], "launches": [], "waiting": True}
+    assert told == {"state": 1, "links": [{"old": "Cak", "new": "Cake", "day": "2026-06-22", "factor": 1.0}], "launches": [], "waiting": True}
     assert main(["products", "--separate", "Cak"]) == 0
     assert main(["products", "--undo"]) == 0
     assert "Taken back: Cak stands for itself again." in capsys.readouterr().out
@@ -111,9 +111,21 @@ def test_the_command_line_makes_lists_and_undoes_links(bakery, capsys):
     assert main(["products", "--day", "2026-06-22"]) == 2
 
 
+def test_a_factor_is_said_everywhere_and_refused_where_it_says_nothing(bakery, capsys):
+    assert main(["products", "--replace", "Cak", "Cake", "--factor", "2"]) == 0
+    assert capsys.readouterr().out.startswith("Cak is Cake from 2026-06-21 on, 1 counts as 2.\n")
+    asked = api_client.client(bakery)
+    assert asked.get("/api/products/links").json()["links"][0]["factor"] == 2.0
+    assert asked.post("/api/products/links", json={"old": "Cak", "new": "Cake", "factor": 0.5}).json()["links"][0]["factor"] == 0.5
+    assert asked.post("/api/products/links", json={"old": "Cak", "new": "Cake", "factor": 0}).status_code == 422
+    for wrong in (["--replace", "Cak", "Cake", "--factor", "0"], ["--replace", "Cak", "Cake", "--factor", "nan"], ["--undo", "--factor", "2"]):
+        assert main(["products", *wrong]) == 2
+    assert "One Cak can count as 0.001 to 1,000 of Cake, not as 0." in capsys.readouterr().err
+
+
 def test_http_makes_lists_and_undoes_links(bakery):
     asked = api_client.client(bakery)
-    link = {"old": "Cak", "new": "Cake", "day": "2026-06-21"}
+    link = {"old": "Cak", "new": "Cake", "day": "2026-06-21", "factor": 1.0}
     assert asked.get("/api/products/links").json() == {"state": 0, "links": [], "waiting": False}
     assert asked.post("/api/products/links", json={"old": "Cak", "new": "Cake"}).json() == {"state": 1, "links": [link], "waiting": True}
     assert asked.post("/api/products/links/separate", json={"old": "Cak"}).json()["links"] == []

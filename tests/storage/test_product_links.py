@@ -83,3 +83,15 @@ def test_a_damaged_state_is_named_and_never_read_as_none(store, home, change):
     with pytest.raises(LinksDamaged):
         store.add(Link("c", "d", DAY))
     assert store.numbers() == [1]
+
+
+def test_a_factor_is_kept_and_a_state_without_one_is_written_as_it_always_was(store, home):
+    store.add(Link("a", "b", DAY))
+    assert '"factor"' not in (home.products / "0001.json").read_text()
+    store.add(Link("c", "d", DAY, 0.5))
+    assert store.load().links == (Link("a", "b", DAY), Link("c", "d", DAY, 0.5))
+    formats = [json.loads((home.products / f"000{number}.json").read_text())["format"] for number in (1, 2)]
+    assert formats == [1, 2]
+    assert str(store.load().links[1]).endswith("on, 1 counts as 0.5")
+    store.remove("c")
+    assert store.read(2).links[1].factor == 0.5

@@ -24,8 +24,8 @@ def told(frame: pd.DataFrame) -> list[tuple[str, int, float]]:
     return [(row.product_id, row.date.day, row.sales) for row in frame.sort_values(["product_id", "date"]).itertuples()]
 
 
-def link(old: str, new: str, day: int) -> Link:
-    return Link(old, new, date(2026, 1, day))
+def link(old: str, new: str, day: int, factor: float = 1.0) -> Link:
+    return Link(old, new, date(2026, 1, day), factor)
 
 
 def test_what_was_sold_before_the_day_counts_for_the_new_product():
@@ -71,3 +71,35 @@ def test_without_links_or_products_nothing_changes():
     assert with_successors(rows, []) is rows
     assert with_successors(rows, [link("Other", "New", 9)]) is rows
     assert with_successors(rows.drop(columns="product_id"), [link("Old", "New", 9)]).columns.tolist() == ["date", "sales"]
+
+
+def test_a_factor_turns_old_units_and_prices_into_new_ones():
+    rows = sales(("Tea 500 g", 1, 3.0), ("Tea 500 g", 4, 2.0), ("Tea 250 g", 3, 5.0), price=[10.0, 10.0, 5.5])
+    after = with_successors(rows, [link("Tea 500 g", "Tea 250 g", 3, 2.0)])
+    assert told(after) == [("Tea 250 g", 1, 6.0), ("Tea 250 g", 3, 5.0), ("Tea 500 g", 4, 2.0)]
+    assert after.sort_values("date")["price"].tolist() == [5.0, 5.5, 10.0]
+
+
+def test_factors_of_a_chain_multiply():
+    rows = sales(("a", 1, 3.0), ("b", 2, 5.0))
+    after = with_successors(rows, [link("b", "c", 3, 4.0), link("a", "b", 2, 2.0)])
+    assert told(after) == [("c", 1, 24.0), ("c", 2, 20.0)]
+
+
+def test_whole_units_stay_whole_and_their_sum_is_off_by_half_a_unit_at_most():
+    units = [1.0, 1.0, 0.0, 1.0, 3.0, 2.0, 1.0]
+    rows = sales(*(("Big", day + 1, unit) for day, unit in enumerate(units)), ("Bread", 1, 3.0)).iloc[::-1]
+    after = with_successors(rows, [link("Big", "Double", 9, 0.5)]).sort_values("date").query("product_id == 'Double'")["sales"]
+    assert (after % 1 == 0).all()
+    assert (abs(after.cumsum().to_numpy() - 0.5 * pd.Series(units).cumsum().to_numpy()) <= 0.5).all()
+
+
+def test_weighed_goods_and_days_without_sales_keep_their_parts():
+    rows = sales(("Ham", 1, 0.3), ("Ham", 2, float("nan")), ("Ham", 3, 1.0))
+    after = with_successors(rows, [link("Ham", "Ham sliced", 9, 0.5)]).sort_values("date")["sales"]
+    assert after.tolist() == pytest.approx([0.15, float("nan"), 0.5], nan_ok=True)
+
+
+def test_counts_in_a_column_of_integers_take_a_factor():
+    after = with_successors(sales(("a", 1, 3)).astype({"sales": "int64"}), [link("a", "b", 2, 0.5)])
+    assert told(after) == [("b", 1, 2.0)]

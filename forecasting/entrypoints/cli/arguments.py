@@ -138,6 +138,7 @@ def _add_products(verbs: Any, run: Verbs) -> None:
     change.add_argument("--launch", metavar="PRODUCT", help="PRODUCT will be sold from --day on: forecast it as earlier launches sold")
     change.add_argument("--cancel", metavar="PRODUCT", help="PRODUCT is not planned any more")
     verb.add_argument("--day", type=date.fromisoformat, metavar="YYYY-MM-DD", help="from which day on (--replace: the day after OLD's last row)")
+    verb.add_argument("--factor", type=float, metavar="F", help="--replace: units of NEW that stand for one of OLD, 2 for half the pack (1)")
     verb.add_argument("--category", default="", metavar="C", help="of the launch")
     verb.add_argument("--price", type=float, metavar="P", help="of the launch, a unit")
     verb.add_argument("--like", default="", metavar="PRODUCT", help="the earlier launch that it will sell like (the nearest ones)")

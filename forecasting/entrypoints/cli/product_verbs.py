@@ -25,7 +25,7 @@ def products(args: argparse.Namespace) -> int:
     holds = [f"{link}." for link in state.links] or ["No product replaces another."]
     waits = product_links.waiting(ws)
     lines = [*([done] if done else holds), *([] if done else map(_outlook, planned)), *([product_links.NEXT] if waits else [])]
-    facts = {"links": [link.facts() for link in state.links], "launches": [_facts(each) for each in planned]}
+    facts = {"links": [{**link.facts(), "factor": link.factor} for link in state.links], "launches": [_facts(each) for each in planned]}
     report(args, {"state": state.number, **facts, "waiting": waits}, "\n".join(lines))
     return 0
 
@@ -34,13 +34,15 @@ def _change(ws: Workspace, args: argparse.Namespace) -> str:
     """Does what the flags say; what was done, for a person, empty for nothing."""
     from forecasting.services import planned_products, product_links
 
+    if args.factor is not None and args.replace is None:
+        raise InputError("--factor says how many units of the new product stand for one of the old: give --replace OLD NEW too.")
     if args.launch is not None:
         return _launch(ws, args)
     if args.category or args.price is not None or args.like:
         raise InputError("--category, --price and --like are of a product to be launched: give --launch PRODUCT too.")
     if args.replace is not None:
         old, new = args.replace
-        return f"{product_links.replace(ws, old, new, args.day).said}."
+        return f"{product_links.replace(ws, old, new, args.day, 1.0 if args.factor is None else args.factor).said}."
     if args.day is not None:
         raise InputError("--day says from when on a product is sold: give --replace OLD NEW or --launch PRODUCT too.")
     if args.undo:

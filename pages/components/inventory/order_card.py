@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
 from forecasting.core import formatting, schema
+from forecasting.core.errors import ShelfcastError
 from forecasting.inventory.orders import projection, wording
 from forecasting.inventory.orders.recommend import NOT_COUNTED, Orders
-from forecasting.services import models
+from forecasting.services import models, old_stock, workspaces
+from forecasting.services import product_links as links_of_products
 from pages.charts import forecast, stock
 from pages.components.inventory import session, summary
 from pages.components.shared import markdown, product_links
+
+if TYPE_CHECKING:
+    from forecasting.storage.stock_states import SavedStock
 
 PROMISES: Final = {wording.NOT_KEPT: ("promise not kept", "orange"), wording.NOT_JUDGED: ("not checked yet", "gray")}
 CLOSE: Final = 0.03
 """Share of cycles below the promise up to which it counts as kept; more may still be chance where cycles are few."""
 
 
-def show(orders: Orders, place: int | None) -> None:
-    """All of it; a line of text where no line is chosen."""
+def show(orders: Orders, place: int | None, saved: SavedStock | None) -> None:
+    """All of it, with what the stock counted last says of products that this one replaces; a line of text where no line is chosen."""
     with st.container(border=True, key="inventory_card"):
         if place is None:
             st.caption("Choose a state above to see its orders.")
@@ -42,9 +47,23 @@ def show(orders: Orders, place: int | None) -> None:
                 alt=f"Expected stock of {summary.named(row)}, with the order and without",
             )
         st.caption(markdown.plain(wording.sum_of(orders, place)))
+        _old_stock(saved, row)
         if row["state"] == NOT_COUNTED:
             st.button("Count it", icon=":material/inventory_2:", on_click=summary.to_stock, key="inventory_count")
         _proof(row)
+
+
+def _old_stock(saved: SavedStock | None, row: Mapping[Hashable, Any]) -> None:
+    """What is left of products that this one replaces, which its order does not count."""
+    try:
+        left = old_stock.old_stock(saved, links_of_products.links(workspaces.workspace()).links, row)
+    except ShelfcastError as error:
+        st.error(markdown.plain(str(error)))
+        return
+    for each in left:
+        worth = "" if each.link.factor == 1 else f", worth {formatting.units(each.counts_as)} of these"
+        text = f"{formatting.units(each.on_hand)} of {each.link.old}, which this product replaces, are on hand{worth}. They are not counted here."
+        st.caption(f":blue[:material/info:] {markdown.plain(text)}")
 
 
 def _title(orders: Orders, row: Mapping[Hashable, Any]) -> None:

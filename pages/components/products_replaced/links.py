@@ -22,7 +22,11 @@ if TYPE_CHECKING:
     from forecasting.analysis.replacements import Replacement
     from forecasting.training.ensemble import Ensemble
 
-WHAT: Final = "A corrected name or a new pack: what the old product sold counts for the new one. Saved sales do not change."
+WHAT: Final = (
+    "A corrected name or a new pack: what the old product sold counts for the new one. Saved sales do not change."
+    " What is on hand of the old product is not counted for the new one."
+)
+FACTOR_HELP: Final = "How many new ones stand for one old one: 2 where two packs of 250 g replace one of 500 g."
 FEW: Final = 6
 """Links up to which the card is as high as they are."""
 
@@ -41,7 +45,7 @@ def card(ensemble: Ensemble) -> None:
             return
         with st.container(height=260 if len(state.links) > FEW else "content", border=False, gap="small"):
             for link in state.links:
-                text = f"**{markdown.plain(link.old)}** is **{markdown.plain(link.new)}** since {_day(link.day)}"
+                text = f"**{markdown.plain(link.old)}** is **{markdown.plain(link.new)}** since {_day(link.day)}{_counts(link.factor)}"
                 _row(text, "Undo", f"products_separate_{link.old}", partial(_end, link.old))
         for pair in likely:
             _question(pair)
@@ -59,7 +63,7 @@ def continued(name: str) -> None:
         st.error(markdown.plain(str(error)))
         return
     for link in (link for link in links if link.new == name):
-        text = f"Continues **{markdown.plain(link.old)}** since {_day(link.day)}"
+        text = f"Continues **{markdown.plain(link.old)}** since {_day(link.day)}{_counts(link.factor)}"
         _row(text, "Undo", f"product_separate_{link.old}", partial(_end, link.old))
 
 
@@ -76,7 +80,7 @@ def successor(name: str) -> None:
 def _question(pair: Replacement) -> None:
     old, new = markdown.plain(pair.old), markdown.plain(pair.new)
     text = f":blue[:material/help:] **{old}** stopped on {_day(pair.last)}, **{new}** began on {_day(pair.first)}. One product?"
-    _row(text, "Yes, one product", f"products_same_{pair.old}", partial(_said, pair.old, pair.new, None))
+    _row(text, "Yes, one product", f"products_same_{pair.old}", partial(_said, pair.old, pair.new))
 
 
 def _row(text: str, label: str, key: str, act: Callable[[], None]) -> None:
@@ -102,17 +106,27 @@ def _ask(names: list[str]) -> None:
         key="products_since",
         help="What the old one sold before this day counts for the new one. Empty: the day after its last sales.",
     )
+    factor = st.number_input(
+        "New units for one old one",
+        min_value=product_links.LEAST_FACTOR,
+        max_value=product_links.MOST_FACTOR,
+        value=1.0,
+        step=0.5,
+        format="%g",
+        key="products_factor",
+        help=FACTOR_HELP,
+    )
     st.caption(WHAT)
     if not st.button("Save", type="primary", key="products_save"):
         return
     if old and new:
-        _said(old, new, day)
+        _said(old, new, day, factor)
     else:
         st.error("Choose both products.")
 
 
-def _said(old: str, new: str, day: date | None) -> None:
-    _change(lambda: product_links.replace(workspaces.workspace(), old, new, day))
+def _said(old: str, new: str, day: date | None = None, factor: float = 1.0) -> None:
+    _change(lambda: product_links.replace(workspaces.workspace(), old, new, day, factor))
 
 
 def _end(old: str) -> None:
@@ -126,6 +140,11 @@ def _change(act: Callable[[], object]) -> None:
         st.error(markdown.plain(str(error)))
     else:
         st.rerun()
+
+
+def _counts(factor: float) -> str:
+    """ ", 1 counts as 2"; empty where one is one."""
+    return "" if factor == 1 else f", 1 counts as {factor:g}"
 
 
 def _day(day: date) -> str:

@@ -23,6 +23,7 @@ class ProductLink(BaseModel):
     old: str = Field(description="The product that is replaced.")
     new: str = Field(description="The product that replaces it.")
     day: date = Field(description="From which day on. What the old one sold before it is the new one's history.")
+    factor: float = Field(1.0, description="Units of the new product that stand for one of the old.")
 
 
 class ProductLinks(BaseModel):
@@ -41,6 +42,13 @@ class LinkQuestion(BaseModel):
         description="The product that replaces it. It need not have been sold yet.", min_length=1, max_length=255, examples=["Croissant"]
     )
     day: Day | None = Field(None, description="From which day on. Without one, the day after the old one's last row.")
+    factor: float = Field(
+        1.0,
+        description="Units of the new product that stand for one of the old: 2 where two packs of 250 g replace one of 500 g.",
+        ge=product_links.LEAST_FACTOR,
+        le=product_links.MOST_FACTOR,
+        examples=[2],
+    )
 
 
 class SeparateQuestion(BaseModel):
@@ -58,7 +66,7 @@ async def links(context: Ask) -> ProductLinks:
 @router.post("/products/links", summary="One product replaces another", responses=documented())
 async def replace(context: Ask, question: LinkQuestion) -> ProductLinks:
     """The new product has the old one's history from the next retrain on. Saved sales do not change."""
-    await context.change(PART, product_links.replace, context.ws, question.old, question.new, question.day)
+    await context.change(PART, product_links.replace, context.ws, question.old, question.new, question.day, question.factor)
     return await context.call(_answer, context.ws)
 
 
