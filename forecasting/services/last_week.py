@@ -19,7 +19,7 @@ from forecasting.services import saved_sales, versions
 from forecasting.services.saved_sales import SavedSales
 from forecasting.storage.versions.store import Versions
 from forecasting.storage.workspace import Workspace
-from forecasting.training.ensemble import FORECAST_FILE
+from forecasting.training.ensemble_files import FORECAST_FILE
 
 STEPS: Final = {"day": 7, "week": 1, "month": 1}
 """Days, weeks or months that are looked at."""

@@ -28,7 +28,7 @@ from forecasting.storage.sales.table import Dataset
 from forecasting.storage.versions import sales_snapshot
 from forecasting.storage.versions.store import Versions
 from forecasting.storage.workspace import Workspace
-from forecasting.training import ensemble, pipeline, planned
+from forecasting.training import ensemble, ensemble_files, pipeline, planned
 from forecasting.training.ensemble import Ensemble
 
 logger = logging.getLogger("shelfcast")
@@ -83,7 +83,7 @@ def sold_so_far(sales: pd.DataFrame, today: date) -> pd.DataFrame:
 
 def _write(folder: Path, trained: Ensemble, sales: pd.DataFrame) -> dict[str, Any]:
     sales_snapshot.write(sales, folder)
-    ensemble.save(trained, folder)
+    ensemble_files.save(trained, folder)
     backtest_bands.save(backtest_bands.bands_of_past(trained), folder)
     model = trained.health[schema.MODEL]
     return {

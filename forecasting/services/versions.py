@@ -16,7 +16,7 @@ from forecasting.storage.versions.manifest import readable
 from forecasting.storage.versions.serving import forget, serving_version
 from forecasting.storage.versions.store import Serving, Versions
 from forecasting.storage.workspace import Workspace
-from forecasting.training import ensemble
+from forecasting.training import ensemble_files
 from forecasting.training.ensemble import Ensemble
 
 
@@ -35,7 +35,7 @@ def load(ws: Workspace, version: int) -> Ensemble:
     with versions.there(version), readable(folder, version, "."):
         facts = versions.manifest(version)
         sales = product_changes.applied(sales_snapshot.read(ws, folder, facts), product_changes.learned(facts))
-        return ensemble.load(folder, panel.from_sales(sales))
+        return ensemble_files.load(folder, panel.from_sales(sales))
 
 
 def manifest(ws: Workspace, version: int) -> dict[str, Any]:

@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,7 +13,6 @@ import pandas as pd
 from forecasting.core import schema
 from forecasting.core.arrays import BoolArray, FloatArray
 from forecasting.core.panel import Panel
-from forecasting.models import registry
 from forecasting.models.base import Model
 from forecasting.training import metrics, reasons
 from forecasting.training.backtest import Backtest
@@ -30,7 +27,6 @@ FEWEST_ROWS = 7
 """Rows of a series from which one odd row proves nothing."""
 SIDE_BY_SIDE = 2
 _SHARE = "_share"
-FORECAST_FILE, BACKTEST_FILE, HEALTH_FILE = "forecast.parquet", "backtest.parquet", "health.parquet"
 
 
 @dataclass(frozen=True, eq=False)
@@ -205,47 +201,3 @@ def summary(ensemble: Ensemble) -> dict[str, float | None]:
     for position, level in enumerate(schema.LEVELS):
         values[f"coverage_{level * 100:.0f}"] = metrics.coverage(y, *limits[2 * position : 2 * position + 2])
     return {name: None if np.isnan(value) else float(value) for name, value in values.items()}
-
-
-def save(ensemble: Ensemble, folder: Path) -> None:
-    """Writes everything but the sales, which are kept as a version of their own."""
-    ids = ensemble.panel.unique_ids
-    for model in ensemble.models.values():
-        model.save(folder)
-    ensemble.past.frame(ids, ensemble.panel.period).to_parquet(folder / BACKTEST_FILE, index=False)
-    ensemble.health.to_parquet(folder / HEALTH_FILE, index=False)
-    forecast_frame(ensemble).to_parquet(folder / FORECAST_FILE, index=False)
-
-
-def forecast_frame(ensemble: Ensemble) -> pd.DataFrame:
-    """Long table `unique_id, ds`, a column a model, `blend` and the bands; one row a series and day ahead."""
-    n, h = len(ensemble.panel), ensemble.horizon
-    columns: dict[str, Any] = {
-        schema.UNIQUE_ID: pd.Categorical.from_codes(np.repeat(np.arange(n), h), categories=pd.Index(ensemble.panel.unique_ids)),
-        schema.DS: np.tile(ensemble.panel.ahead(h).to_numpy(), n),
-    }
-    columns |= {name: ensemble.yhat[name].ravel() for name in (*ensemble.names, schema.BLEND, schema.EXPECTED) if name in ensemble.yhat}
-    columns |= {name: ensemble.bands[:, position].ravel() for position, name in enumerate(schema.BANDS)}
-    return pd.DataFrame(columns)
-
-
-def load(folder: Path, panel: Panel) -> Ensemble:
-    """The ensemble that `save` wrote; a model that is no longer registered forecasts as it did, but cannot be asked anew.
-
-    Args:
-        folder: A version's.
-        panel: The sales it was trained on.
-    """
-    forecast, past, table = (pd.read_parquet(folder / name) for name in (FORECAST_FILE, BACKTEST_FILE, HEALTH_FILE))
-    n = len(table)
-    of = {str(name): forecast[name].to_numpy(dtype=float).reshape(n, -1) for name in forecast if name not in (schema.UNIQUE_ID, schema.DS)}
-    ensemble = Ensemble(
-        panel=panel,
-        yhat={name: values for name, values in of.items() if name not in schema.BANDS},
-        bands=np.stack([of[name] for name in schema.BANDS], axis=1),
-        past=Backtest.from_frame(past, n),
-        health=table,
-        models={model.name: model.load(folder) for model in registry.registered() if model.name in of},
-    )
-    _ = ensemble.whole_units, ensemble.cumulated, panel.started  # kept once made, so that the first question about orders need not wait for them
-    return ensemble

@@ -13,7 +13,7 @@ from forecasting.services import last_week, versions
 from forecasting.storage.sales.table import Dataset
 from forecasting.storage.versions.store import Versions
 from forecasting.storage.workspace import Workspace
-from forecasting.training.ensemble import FORECAST_FILE
+from forecasting.training.ensemble_files import FORECAST_FILE
 
 pytestmark = pytest.mark.usefixtures("fresh_caches")
 

@@ -14,7 +14,7 @@ from forecasting.core.errors import InputError, NotFound
 from forecasting.core.settings import Settings
 from forecasting.models import registry
 from forecasting.services import forecasts, versions
-from forecasting.training import ensemble, health, metrics, pipeline, reasons, weights
+from forecasting.training import ensemble_files, health, metrics, pipeline, reasons, weights
 
 
 @pytest.fixture(scope="module")
@@ -73,8 +73,8 @@ def test_a_loaded_version_forecasts_what_the_table_says(made, published):
     for name in registry.names():
         np.testing.assert_allclose(models[name].predict(made.cleaned, made.horizon)[sold], made.yhat[name][sold], rtol=1e-4, atol=1e-4)
         assert np.isnan(made.yhat[name][~sold]).all()
-    stored = pd.read_parquet(published.versions / "0001" / ensemble.FORECAST_FILE)
-    pd.testing.assert_frame_equal(stored, ensemble.forecast_frame(made))
+    stored = pd.read_parquet(published.versions / "0001" / ensemble_files.FORECAST_FILE)
+    pd.testing.assert_frame_equal(stored, ensemble_files.forecast_frame(made))
 
 
 def test_the_manifest_says_how_good_it_was(made, published):

@@ -9,7 +9,7 @@ import past_ensembles
 import pytest
 
 from forecasting.core import schema
-from forecasting.training import ensemble as ensembles
+from forecasting.training import ensemble_files
 from forecasting.training.backtest import Backtest
 
 
@@ -40,7 +40,7 @@ def test_sums_have_the_errors_of_what_was_expected(sparse):
 
 
 def test_a_version_keeps_what_is_expected_beside_the_line(sparse):
-    saved = ensembles.forecast_frame(sparse)[schema.EXPECTED].to_numpy().reshape(2, -1)
+    saved = ensemble_files.forecast_frame(sparse)[schema.EXPECTED].to_numpy().reshape(2, -1)
     np.testing.assert_array_equal(saved, sparse.expected)
     past = Backtest.from_frame(sparse.past.frame(sparse.panel.unique_ids), 2)
     np.testing.assert_array_equal(past.yhat[schema.EXPECTED], sparse.expected_errors.f)
