@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from forecasting.analysis import by_span
+from forecasting.analysis import by_span, two_numbers
 from forecasting.core import formatting, schema
 from forecasting.core.arrays import FloatArray
 from forecasting.core.errors import InputError, NotFound
@@ -56,7 +56,7 @@ class View:
         wape: Error of this very total (of the series, if it is one) in the backtest, as a share.
         coverage_80: Share of days inside the 80 % band that each past cutoff would have had from the other cutoffs.
         simpler: Series not served by the blend: `unique_id`, their columns, `model`, `reason`.
-        apart: Whether what is expected differs from the line of any of these series.
+        two_numbers: Why what is expected differs from the line, a sentence; empty where both agree.
         period: What a day is.
         level: What a row of `history` and `forecast` is: the period, or a week or month of whole ones.
     """
@@ -74,9 +74,14 @@ class View:
     wape: float
     coverage_80: float
     simpler: pd.DataFrame
-    apart: bool = False
+    two_numbers: str = ""
     period: Period = DAY
     level: Period = DAY
+
+    @property
+    def both(self) -> bool:
+        """Whether `blend` is a line with other sums than what is expected: of one series by its own steps, where the two differ."""
+        return bool(self.two_numbers) and not self.forecast[schema.EXPECTED].equals(self.forecast[schema.BLEND])
 
 
 def options(
@@ -171,7 +176,7 @@ def view(ensemble: Ensemble, filters: Mapping[str, str], steps: int, level: Peri
         wape=float(metrics.wape(*quantiles.total_errors(shown_errors(ensemble, rows)))),
         coverage_80=_coverage(ensemble, rows),
         simpler=simpler.merge(panel.series, on=schema.UNIQUE_ID),
-        apart=bool(ensemble.apart[rows].any()),
+        two_numbers=two_numbers.in_words(ensemble, rows, steps),
         period=panel.period,
         level=level,
     )

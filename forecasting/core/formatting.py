@@ -7,10 +7,14 @@ import re
 from collections import Counter
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
+from forecasting.core.arrays import FloatArray
 from forecasting.core.period import MONTH, WEEK, Period
 
+WHOLE_FROM: Final = 20
+"""Units from which fractions of one are not written."""
 NBSP: Final = "\u00a0"
 MINUS: Final = "\u2212"
 UNKNOWN: Final = "not known"
@@ -26,6 +30,7 @@ LABELS: Final = {
     "promo": "Promotion",
     "open": "Open",
     "blend": "Blend",
+    "expected": "Expected",
     "lower_80": "80 % from",
     "upper_80": "80 % to",
     "lower_95": "95 % from",
@@ -54,28 +59,52 @@ def units(value: float) -> str:
 
 
 def headline(value: float) -> str:
-    """A total for large type, with at most four significant digits.
+    """A total for large type, with at most four significant digits; fractions of a unit are not rounded to nothing.
 
     Example:
-        >>> headline(130_990.2), headline(12.345)
-        ('131,000', '12.3')
+        >>> headline(130_990.2), headline(12.345), headline(0.034)
+        ('131,000', '12.3', '0.03')
     """
     if math.isnan(value):
         return UNKNOWN
     digits = 3 - math.floor(math.log10(abs(value))) if abs(value) >= 1 else 1
     rounded = round(value, min(digits, 1))
+    if rounded == 0 and round(value, 2) != 0:
+        return _minus(f"{value:.2f}")
     return _minus(f"{rounded:,.1f}".removesuffix(".0") if abs(rounded) < 100 else f"{rounded:,.0f}")
+
+
+def amount(value: float) -> str:
+    """Whole units; of a few also their fractions, since they add up.
+
+    Example:
+        >>> amount(1234.4), amount(2.84), amount(0.0)
+        ('1,234', '2.8', '0')
+    """
+    return headline(value) if abs(value) < WHOLE_FROM else units(value)
+
+
+def column(units: FloatArray) -> str:
+    """The format of numbers of units in a column: whole, or with as many decimals as the largest needs.
+
+    Example:
+        >>> column(np.array([8.0, 240.0])), column(np.array([3.5])), column(np.array([0.04])), column(np.array([]))
+        ('%,.0f', '%,.1f', '%,.2f', '%,.1f')
+    """
+    largest = float(np.abs(units[np.isfinite(units)]).max(initial=0.0))
+    return f"%,.{0 if largest >= WHOLE_FROM else 2 if 0 < largest < 1 else 1}f"
 
 
 def signed(value: float) -> str:
     """A difference in units, with its sign.
 
     Example:
-        >>> signed(148.2), signed(0.34)
-        ('+148', '+0.3')
+        >>> signed(148.2), signed(0.34), signed(-0.034)
+        ('+148', '+0.3', '\u22120.03')
     """
     size = abs(value)
-    return f"{'+' if value >= 0 else MINUS}{units(size) if size >= 10 else f'{size:.1f}'}"
+    digits = 1 if round(size, 1) or not round(size, 2) else 2
+    return f"{'+' if value >= 0 else MINUS}{units(size) if size >= 10 else f'{size:.{digits}f}'}"
 
 
 def rate(value: float, period: str) -> str:

@@ -169,15 +169,22 @@ def _model_curve(view: View, past: pd.DataFrame, name: str, *, alone: bool = Fal
     if name != schema.BLEND:
         return curve(name, view.forecast[schema.DS], view.forecast[name])
     ds, y = _joined(view, past, view.forecast[name])
-    limits = view.forecast[list(schema.BANDS)].to_numpy(dtype=float)
-    texts = [
-        f"<b>{formatting.units(value)}</b>"
-        + ("" if np.isnan(row).any() else f"<br>80{formatting.NBSP}%: {_limits(*row[:2])}<br>95{formatting.NBSP}%: {_limits(*row[2:])}")
-        for value, row in zip(y[len(y) - len(limits) :], limits, strict=True)
-    ]
-    texts = [formatting.units(value) for value in y[: len(y) - len(limits)]] + texts
+    told = _told(view)
+    texts = [formatting.amount(value) for value in y[: len(y) - len(told)]] + told
     figure = curve(name, ds, y, text=texts, hovertemplate="%{text}")
     return figure.update(name="Forecast") if alone else figure
+
+
+def _told(view: View) -> list[str]:
+    """What the hover says of the blend in each step: itself, what is expected where that is another number, and the bands."""
+    texts = []
+    limits = view.forecast[list(schema.BANDS)].to_numpy(dtype=float)
+    for value, mean, row in zip(view.forecast[schema.BLEND], view.forecast.get(schema.EXPECTED, view.forecast[schema.BLEND]), limits, strict=True):
+        told = [f"<b>{formatting.amount(value)}</b>", *[f"{formatting.amount(mean)} on average"] * view.both]
+        if not np.isnan(row).any():
+            told += [f"80{formatting.NBSP}%: {_limits(*row[:2])}", f"95{formatting.NBSP}%: {_limits(*row[2:])}"]
+        texts.append("<br>".join(told))
+    return texts
 
 
 def _standing(before: View, past: pd.DataFrame) -> go.Scatter:
@@ -187,7 +194,7 @@ def _standing(before: View, past: pd.DataFrame) -> go.Scatter:
 
 
 def _limits(lower: float, upper: float) -> str:
-    return f"{formatting.units(lower)} to {formatting.units(upper)}"
+    return f"{formatting.amount(lower)} to {formatting.amount(upper)}"
 
 
 def _highest(view: View, past: pd.DataFrame) -> float:

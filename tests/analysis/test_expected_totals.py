@@ -86,7 +86,7 @@ def test_days_of_one_series_are_the_line_in_its_own_bands_and_their_sum_is_expec
     assert view.wape == pytest.approx(1.0)
     assert view.busiest[1] == pytest.approx(SCREWS_A_DAY)
     assert view.weights == {name: pytest.approx(1 / len(view.weights)) for name in view.weights}
-    assert view.apart
+    assert view.two_numbers == "Sold on 4 of 10 days: most single days sell nothing, a week sells 2.8."
 
 
 def test_weeks_are_expected_and_their_models_are_sums_of_lines(ensemble):
@@ -120,7 +120,7 @@ def test_without_an_expectation_of_its_own_nothing_changes(ensemble):
     for filters in ({}, SCREW):
         one, other = (forecast_view.view(each, filters, STEPS) for each in (plain, same))
         pd.testing.assert_frame_equal(one.forecast, other.forecast)
-        assert (one.total, one.wape, one.apart) == (other.total, other.wape, False)
+        assert (one.total, one.wape, one.two_numbers) == (other.total, other.wape, "")
     assert (FEW_DAYS, "") not in contributions(plain, plain.panel, ALL).parts
 
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import streamlit as st
 
+from forecasting.analysis import two_numbers
 from forecasting.analysis.accuracy import Accuracy
 from forecasting.core import formatting, schema
 from forecasting.services import versions, workspaces
@@ -17,6 +18,7 @@ from pages.components.shared.figures import Chip, figure
 
 NAIVE_HELP = "How much smaller the error is than when last week is simply repeated."
 BIAS_HELP = "Below zero: forecasts too low, shelves run empty."
+JUDGED = "Days are judged by the line; bias, sums and totals by what is expected."
 
 
 def before(manifest: dict[str, Any]) -> dict[str, Any]:
@@ -40,6 +42,8 @@ def numbers(accuracy: Accuracy, manifest_before: dict[str, Any]) -> None:
         figure("Bias", _signed(blend["bias"]), Chip(lean(blend["bias"])), BIAS_HELP + _then(was, "bias", version, _signed))
         text = wording.COVERAGE_HELP + _then(was, "coverage_80", version, formatting.percent)
         figure("In the 80 % band", formatting.percent(blend["coverage_80"]), Chip(wording.promise(blend["coverage_80"])), text)
+    if why := two_numbers.in_words(accuracy.judged.ensemble, accuracy.rows, accuracy.judged.ensemble.horizon):
+        st.caption(f"{JUDGED} {why}")
 
 
 def _of_total(accuracy: Accuracy, naive: float) -> str:

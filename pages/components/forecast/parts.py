@@ -61,9 +61,10 @@ def caption(view: View, reconciled: Mapping[str, Any] | None = None) -> str:
     shares = {name: share for name, share in view.weights.items() if share >= 0.005}
     parts = formatting.listing([_part(name, share) for name, share in shares.items()]) or "no sales expected"
     scaled = [_scaled(reconciled["totals"])] if reconciled else []
+    both = [view.two_numbers] * bool(view.two_numbers)
     if view.n_series > 1:
-        return " ".join([f"{view.n_series:,} forecasts added up, {parts}.", *scaled, "The bands are for the total."])
-    return " ".join([f"One forecast, {parts}.", *scaled, *(markdown.plain(reason) for reason in view.simpler[schema.REASON])])
+        return " ".join([f"{view.n_series:,} forecasts added up, {parts}.", *scaled, "The bands are for the total.", *both])
+    return " ".join([f"One forecast, {parts}.", *scaled, *(markdown.plain(reason) for reason in view.simpler[schema.REASON]), *both])
 
 
 def _part(name: str, share: float) -> str:
@@ -119,9 +120,9 @@ def numbers(view: View) -> None:
 
 def table(view: View, *, last_year: bool = False) -> None:
     """Every day, week or month ahead."""
-    columns = [schema.DS, schema.BLEND, "lower_80", "upper_80", *(model.name for model in models.blended() if model.name in view.forecast)]
-    columns += [LAST_YEAR] * last_year
-    digits = "%,.0f" if view.forecast[schema.BLEND].max() >= 20 else "%,.1f"
+    columns = [schema.DS, schema.BLEND, *[schema.EXPECTED] * view.both, "lower_80", "upper_80"]
+    columns += [*(model.name for model in models.blended() if model.name in view.forecast), *[LAST_YEAR] * last_year]
+    digits = formatting.column(view.forecast[columns[1:]].to_numpy(dtype=float))
     config = {name: st.column_config.NumberColumn(models.label(name), format=digits, width=78) for name in columns[1:]}
     config[schema.DS] = st.column_config.DateColumn(view.level.name.title(), format=DATES[view.level.name], width=126)
     config[LAST_YEAR] = st.column_config.NumberColumn("Last year", format=digits, width=78)

@@ -119,6 +119,7 @@ def movers(frame: pd.DataFrame, title: str, ahead: str) -> None:
     if frame.empty:
         st.caption("None.")
         return
+    units = formatting.column(frame[["change", "units"]].to_numpy(dtype=float))
     addresses = [product_links.address(name, {}) for name in frame["product"]]
     st.dataframe(
         product_links.legible(frame.assign(relative=[wording.growth(value) for value in frame["relative"]]), "product"),
@@ -128,8 +129,8 @@ def movers(frame: pd.DataFrame, title: str, ahead: str) -> None:
         column_order=("product", "change", "units", "spark", "relative"),
         column_config={
             "product": product_links.column(addresses, f"overview_{title.split()[0].lower()}", 150),
-            "change": st.column_config.NumberColumn("Change", format="%+,.0f", width=75),
-            "units": st.column_config.NumberColumn("Then", format="%,.0f", width=75),
+            "change": st.column_config.NumberColumn("Change", format=units.replace("%", "%+"), width=75),
+            "units": st.column_config.NumberColumn("Then", format=units, width=75),
             "spark": st.column_config.LineChartColumn("Last and next", color="gray", y_min=0, width=110),
             "relative": st.column_config.TextColumn("In %", width=65),
         },

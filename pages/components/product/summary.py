@@ -92,8 +92,8 @@ def _stock(row: Mapping[str, Any], *, shelves: int, most: int) -> None:
 def chart_title(view: View, product: Mapping[str, str]) -> tuple[str, str]:
     """The title of the chart, and a line about it."""
     where = [value for key, value in view.filters.items() if key not in product]
-    series = "" if view.n_series == 1 else f"{view.n_series:,} shelves added up"
-    return "Sales and forecast", markdown.plain(", ".join([*where, *[series] * bool(series)])) or "Units"
+    what = view.two_numbers if view.n_series == 1 else f"{view.n_series:,} shelves added up"
+    return "Sales and forecast", markdown.plain(" · ".join([*[", ".join(where)] * bool(where), *[what] * bool(what)])) or "Units"
 
 
 def row_of(table: pd.DataFrame, name: str) -> dict[str, Any]:

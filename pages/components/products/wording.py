@@ -57,4 +57,4 @@ def totals(rows: pd.DataFrame, ahead: str) -> str:
     revenue = rows[products.REVENUE]
     money = f" and {formatting.units(revenue.sum())} in money" if revenue.notna().all() else ""
     count = formatting.count(len(rows), "product")
-    return f"{count}: {formatting.units(rows[products.NEXT].sum())} units{money} in the next {ahead}. A name opens its product."
+    return f"{count}: {formatting.amount(rows[products.NEXT].sum())} units{money} in the next {ahead}. A name opens its product."

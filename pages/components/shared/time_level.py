@@ -47,7 +47,7 @@ def in_words(view: View) -> str:
     if not sold:
         return "As in the CSV"
     first = formatting.last_date(view.forecast[schema.DS].iloc[0], view.level)
-    return f"{'The ' if view.level == WEEK else ''}{first} includes {formatting.units(sold)} units sold already"
+    return f"{'The ' if view.level == WEEK else ''}{first} includes {formatting.amount(sold)} units sold already"
 
 
 def ask(ensemble: Ensemble, steps: int, *, last_year: str = LAST_YEAR, shown: bool = False) -> TimeLevel:
