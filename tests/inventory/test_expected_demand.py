@@ -10,7 +10,7 @@ import pytest
 
 from forecasting.core import schema
 from forecasting.inventory.levels import demand
-from forecasting.inventory.orders import projection, recommend
+from forecasting.inventory.orders import projection, recommend, wording
 from forecasting.inventory.orders.risk import order_in
 from forecasting.inventory.policy import Policy
 from forecasting.inventory.simulation import policy_check
@@ -80,3 +80,17 @@ def test_a_day_that_expects_nothing_and_has_no_row_was_closed(ensemble):
     y[0, 1, 3], yhat[schema.EXPECTED][0, 1, 3] = np.nan, 0.0
     wanted, known = policy_check.sold_then(replace(ensemble, past=replace(ensemble.past, y=y, yhat=yhat)), SCREWS, 0)
     assert (wanted[0, 3], known.known[0, 3], known.open[0, 3]) == (0.0, True, False)
+
+
+@pytest.mark.parametrize(
+    ("a_day", "up_to", "words"),
+    [
+        (0.05, 1.0, "Order 1: under 1 expected in 7 days plus 1 safety stock, minus 0 on the shelf."),
+        (0.05, 0.0, "Nothing to order: only 0.4 expected in 7 days, so that an empty shelf keeps this promise."),
+        (0.0, 0.0, "Nothing to order: we expect no sales."),
+    ],
+)
+def test_an_order_never_says_that_nothing_is_expected_where_something_is(orders, a_day, up_to, words):
+    table = orders.table.copy()
+    table.loc[2, ["expected", "order_up_to", "order_quantity", "recommended"]] = [7 * a_day, up_to, up_to, up_to]
+    assert wording.sum_of(replace(orders, table=table), 2) == words

@@ -94,11 +94,26 @@ def sum_of(orders: Orders, place: int) -> str:
         return str(row["reason"])
     digits = 0 if orders.ensemble.whole_units[orders.rows[place]] else 1
     if np.isnan(row["expected"]) or not (row["order_up_to"] or row["order_quantity"]):
-        return "Nothing to order: we expect no sales."
+        return _nothing(orders, row, place)
     recommended = _recommended(orders, row, place, digits)
     if row["order_quantity"] == row["recommended"] or np.isnan(row["order_quantity"]):
         return recommended
     return f"{_own(row, digits)} {recommended.replace('Order ', 'Recommended: ', 1).replace('Nothing to order', 'Recommended: nothing', 1)}"
+
+
+def _nothing(orders: Orders, row: dict[str, Any], place: int) -> str:
+    """Why nothing is ordered and nothing is to be kept: no sales are expected, or so few that an empty shelf keeps the promise."""
+    if not row["expected"] > 0:
+        return "Nothing to order: we expect no sales."
+    few = f"only {formatting.headline(row['expected'])} expected in {_span(orders, place)}"
+    return f"Nothing to order: {few}, so that an empty shelf keeps this promise."
+
+
+def _span(orders: Orders, place: int) -> str:
+    """ "14 days", "about 14 days" where the lead time varies: what an order has to cover."""
+    steps = float(orders.stock.mean_lead[place] + orders.levels.cover[place])
+    about = "" if (orders.stock.lead[place] == 1).any() else "about "
+    return f"{about}{orders.ensemble.panel.period.count(round(steps))}"
 
 
 def _own(row: dict[str, Any], digits: int) -> str:
@@ -131,10 +146,8 @@ def _needed(orders: Orders, row: dict[str, Any], place: int, level: float, digit
     """ "1,344 expected in 14 days plus 250 safety stock"."""
     expected = _rounded(row["expected"], digits)
     safety = _rounded(level - expected, digits)
-    period, lead = orders.ensemble.panel.period, orders.stock.lead[place]
-    steps = float(orders.stock.mean_lead[place] + orders.levels.cover[place])
-    about = "" if (lead == 1).any() else "about "
-    text = f"{_number(expected, digits)} expected in {about}{period.count(round(steps))}"
+    under_one = row["expected"] > 0 and expected == 0
+    text = f"{'under 1' if under_one else _number(expected, digits)} expected in {_span(orders, place)}"
     sign, size = ("plus", safety) if safety >= 0 else ("minus", -safety)
     return f"{text} {sign} {_number(size, digits)} {'safety stock' if safety >= 0 else 'that this promise does not need'}"
 
