@@ -50,6 +50,12 @@ def test_a_planned_product_is_proposed_until_a_second_order_can_arrive(ensemble)
     assert f"Order by {launch.day - 3} " in proposal.reason
 
 
+def test_it_is_proposed_by_what_is_expected(ensemble):
+    line = np.where(np.arange(N)[:, None] == 0, 0.0, ensemble.line)
+    (proposal,) = first_orders(orders_of(replace(ensemble, yhat={**ensemble.yhat, schema.BLEND: line, schema.EXPECTED: ensemble.line})))
+    assert (proposal.day, proposal.units) == (ensemble.panel.ahead(28)[LAUNCH], 35.0)
+
+
 def test_packs_and_what_is_there_already_count(ensemble):
     (proposal,) = first_orders(orders_of(ensemble, on_hand=np.array([4.0, 60, 60, 60]), pack_size=12))
     assert proposal.units == 36.0

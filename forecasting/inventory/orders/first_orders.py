@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from forecasting.core import formatting, schema
+from forecasting.core import formatting
 from forecasting.inventory import arithmetic
 from forecasting.inventory.orders.recommend import Orders
 from forecasting.inventory.stock import state
@@ -32,7 +32,7 @@ class FirstOrder(NamedTuple):
 
 def first_orders(orders: Orders) -> list[FirstOrder]:
     """A proposal for each shelf of a planned product, by its first day; none for one that no earlier launch speaks for."""
-    expected = orders.ensemble.yhat[schema.BLEND][orders.rows]
+    expected = orders.ensemble.expected[orders.rows]
     places = np.flatnonzero(orders.ensemble.unlaunched[orders.rows] & (np.nan_to_num(expected) > 0).any(axis=1))
     return sorted((_first_order(orders, int(place)) for place in places), key=lambda order: (order.day, order.place))
 
@@ -40,7 +40,7 @@ def first_orders(orders: Orders) -> list[FirstOrder]:
 def _first_order(orders: Orders, place: int) -> FirstOrder:
     ensemble, line = orders.ensemble, orders.table.iloc[place]
     period, row = ensemble.panel.period, orders.rows[place]
-    ahead, expected = ensemble.panel.ahead(ensemble.horizon), np.nan_to_num(ensemble.yhat[schema.BLEND][row])
+    ahead, expected = ensemble.panel.ahead(ensemble.horizon), np.nan_to_num(ensemble.expected[row])
     first = int(np.argmax(expected > 0))
     span = slice(first, first + max(math.ceil(line[state.REVIEW_PERIOD] / period.days), 1))
     units, there = float(expected[span].sum()), float(np.nan_to_num(line["inventory_position"]))
