@@ -262,3 +262,8 @@ def test_a_server_that_is_set_up_wrong_does_not_start(arguments, said, text, cap
     monkeypatch.delenv("FORECASTING_API_TOKEN", raising=False)
     assert main(["serve", *arguments]) == 2
     assert re.search(text, capsys.readouterr().err)
+
+
+def test_the_server_is_started_without_pandas():
+    code = "import sys, forecasting.entrypoints.cli.verbs; print({'numpy', 'pandas'} & set(sys.modules) or 'neither')"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout == "neither\n"

@@ -12,10 +12,10 @@ from typing import Any, Final
 
 from forecasting import __version__
 from forecasting.core import schema
-from forecasting.core.period import PERIODS
 from forecasting.core.retention import VARIABLES, Retention
 from forecasting.core.settings import LstmSettings, Settings
 from forecasting.entrypoints.cli.reading import add_reading
+from forecasting.intake.answers import PERIODS
 from forecasting.inventory.policy import RULES, TARGETS, Policy
 
 Verbs = Mapping[str, Callable[[argparse.Namespace], int]]
@@ -52,7 +52,7 @@ def parser(run: Verbs) -> argparse.ArgumentParser:
     forecast.add_argument("--days", type=int, default=28, help="days ahead; weekly and monthly sales use whole weeks or months (%(default)s)")
     _add_filters(forecast)
     forecast.add_argument("--total", action="store_true", help="one row a day for the total")
-    forecast.add_argument("--by", choices=tuple(PERIODS), help="a row for each of these; weeks and months are whole ones (as the sales come)")
+    forecast.add_argument("--by", choices=PERIODS, help="a row for each of these; weeks and months are whole ones (as the sales come)")
     forecast.add_argument("--last-year", action="store_true", help="with the units sold in the same days a year before")
     _add_out(forecast)
     _add_recommend(verbs, run)

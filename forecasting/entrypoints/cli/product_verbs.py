@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from forecasting.core import formatting
 from forecasting.core.errors import InputError
 from forecasting.entrypoints.cli.output import report
 from forecasting.services import workspaces
@@ -62,6 +61,8 @@ def _launch(ws: Workspace, args: argparse.Namespace) -> str:
 
 
 def _outlook(outlook: Outlook) -> str:
+    from forecasting.core import formatting
+
     if outlook.units is None:
         return f"{outlook.launch}. No earlier launch is known."
     like = formatting.listing([twin.product for twin in outlook.twins])
