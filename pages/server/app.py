@@ -7,6 +7,7 @@ import gc
 import logging
 import os
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from typing import TypedDict
@@ -31,6 +32,8 @@ logger = logging.getLogger("shelfcast")
 STOP_SECONDS = 5.0
 QUIET_SECONDS = 5.0
 """After the start, until it is sure that nobody waits for a first page."""
+DRAWING_SECONDS = 4.0
+"""After the first page's script has ended, in which its visitor's browser still fetches what draws the charts."""
 
 
 class Warmed:
@@ -114,24 +117,44 @@ def _api(settings: ServerSettings) -> ASGIApp:
 def warm(api: Warmed) -> None:
     """Loads what the first page needs, starts the first training of an empty workspace, then the rest, and spares all of it from collections.
 
-    The rest waits until a page was drawn, or for a few seconds without a visitor: a thread beside it would take its time.
+    The rest waits until a browser has drawn a page, or for a few seconds without a visitor: a thread beside it would take its time.
     """
     try:
-        from forecasting.services import retraining, versions, workspaces
-
-        ws = workspaces.workspace()
-        retraining.first_start(ws)
-        version = versions.serving(ws).version
-        if version is not None:
-            _warm_first_page(version)
-        first_page.wait(QUIET_SECONDS)
+        with _spared_from_collections():
+            version = _warm_first()
+        if first_page.wait(QUIET_SECONDS):
+            time.sleep(DRAWING_SECONDS)
         if version is not None:
             _warm_orders(version)
         api.ready()
     except Exception:
         logger.exception("The warm start stopped.")
+    gc.unfreeze()
     gc.collect()
     gc.freeze()
+
+
+@contextmanager
+def _spared_from_collections() -> Iterator[None]:
+    """No search for garbage while libraries are loaded, nor among them afterwards: Streamlit searches everything at the end of each script."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+def _warm_first() -> int | None:
+    """Loads what the first page needs; the version that serves, if any."""
+    from forecasting.services import retraining, versions, workspaces
+
+    ws = workspaces.workspace()
+    retraining.first_start(ws)
+    version = versions.serving(ws).version
+    if version is not None:
+        _warm_first_page(version)
+    return version
 
 
 def _warm_first_page(version: int) -> None:

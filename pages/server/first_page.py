@@ -9,10 +9,10 @@ _answered: Final = threading.Event()
 
 
 def answered() -> None:
-    """Tells that a page was drawn whole."""
+    """Tells that the script of a page has ended."""
     _answered.set()
 
 
 def wait(seconds: float) -> bool:
-    """Waits until a page was drawn, at most so long; whether one was."""
+    """Waits until the script of a page has ended, at most so long; whether one has."""
     return _answered.wait(seconds)

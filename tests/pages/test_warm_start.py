@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+from types import SimpleNamespace
 
 import pytest
 
@@ -15,6 +17,7 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What the start has done so far."""
     done: list[str] = []
     monkeypatch.setattr(first_page, "_answered", threading.Event())
+    monkeypatch.setattr(app, "DRAWING_SECONDS", 0.0)
     monkeypatch.setattr(app, "_warm_first_page", lambda version: done.append(f"first page of v{version}"))
     monkeypatch.setattr(app, "_warm_orders", lambda version: done.append(f"orders of v{version}"))
     return done
@@ -46,6 +49,26 @@ def test_without_a_visitor_the_rest_follows_soon(steps: list[str], monkeypatch: 
     monkeypatch.setattr(app, "QUIET_SECONDS", 0.0)
     app.warm(api(steps))
     assert steps == ["first page of v1", "orders of v1", "API"]
+
+
+@pytest.mark.usefixtures("shop")
+def test_the_rest_leaves_a_browser_time_to_draw(steps: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[tuple[float, list[str]]] = []
+    monkeypatch.setattr(app, "DRAWING_SECONDS", 4.0)
+    monkeypatch.setattr(app, "time", SimpleNamespace(sleep=lambda seconds: slept.append((seconds, list(steps)))))
+    first_page.answered()
+    app.warm(api(steps))
+    assert slept == [(4.0, ["first page of v1"])]
+
+
+@pytest.mark.usefixtures("shop")
+def test_libraries_of_the_first_page_are_no_garbage_and_what_comes_later_may_be(steps: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    collecting: list[bool] = []
+    monkeypatch.setattr(app, "_warm_first_page", lambda _: collecting.append(gc.isenabled()))
+    monkeypatch.setattr(app, "_warm_orders", lambda _: collecting.append(gc.isenabled()))
+    first_page.answered()
+    app.warm(api(steps))
+    assert (collecting, gc.isenabled(), gc.get_freeze_count() > 0) == ([False, True], True, True)
 
 
 def test_whoever_asks_the_api_sooner_does_not_wait_for_a_page(home: Workspace, steps: list[str]) -> None:
