@@ -112,11 +112,11 @@ class Baseline:
         changed, moved = self._moved(change)
         closed = calendar.closed_ahead(changed, self.ensemble.horizon)
         yhat = {name: values.copy() for name, values in self.ensemble.yhat.items()}
-        if schema.EXPECTED in yhat:
-            moved[schema.EXPECTED] = self._expected_move(moved[schema.BLEND])
         for name, values in yhat.items():
             asked = np.maximum(values[self.rows] + moved.get(name, 0.0), 0.0)
             values[self.rows] = np.where(closed & np.isfinite(asked), 0.0, asked)
+        if schema.EXPECTED in yhat:
+            yhat[schema.EXPECTED][self.rows] = np.where(closed, 0.0, self._expected(yhat[schema.BLEND][self.rows]))
         return replace(self.ensemble, panel=self._whole(changed), yhat=yhat, bands=self._bands(yhat[schema.BLEND], closed))
 
     def effect(self, after: Ensemble, change: WhatIf, steps: int) -> Effect:
@@ -178,13 +178,13 @@ class Baseline:
         nothing = np.zeros((len(self.rows), self.ensemble.horizon))
         return np.nan_to_num(blend.combine([moves.get(model, nothing) for model in self.ensemble.names], share), nan=0.0)
 
-    def _expected_move(self, moved: FloatArray) -> FloatArray:
-        """By how much the expected moves where the line is to move by so much, shape (r, h): in proportion, and by as much where the line is 0."""
+    def _expected(self, after: FloatArray) -> FloatArray:
+        """What is expected with another line, shape (r, h): it moves in proportion, as many units where the line was 0, and with it where both agree."""
         line, expected = self.ensemble.line[self.rows], self.ensemble.expected[self.rows]
         ratio = np.ones(line.shape)
-        np.divide(expected, line, out=ratio, where=(line > 0) & (expected != line))
-        after = np.maximum(line + moved, 0.0)
-        return (after - line) * np.minimum(ratio, MOST_EXPECTED)
+        np.divide(expected, line, out=ratio, where=line > 0)
+        moved = np.maximum(expected + (after - line) * np.minimum(ratio, MOST_EXPECTED), 0.0)
+        return np.where(expected == line, after, moved)
 
     def _bands(self, forecast: FloatArray, closed: np.ndarray) -> FloatArray:
         """All series' bands, those of series whose forecast moved made for the new one."""

@@ -97,9 +97,10 @@ def _named(ensemble: Ensemble, filters: Mapping[str, str], rows: np.ndarray, dat
 def _curves(ensemble: Ensemble, rows: np.ndarray, steps: int, ahead: Spans, layout: Layout) -> dict[str, FloatArray]:
     """The numbers of each row, in order, in arrays that end in an axis of dates."""
     by_step = layout.level is None or layout.level == ensemble.panel.period
-    if by_step:
+    line_alone = layout.total and len(rows) == 1 and bool(ensemble.apart[rows].any())
+    if by_step and not line_alone:
         curves = total_curves(ensemble, rows, steps) if layout.total else _by_step(ensemble, rows, steps)
-    else:
+    else:  # a total is what is expected, also one of a single series, which a chart would show as its line
         curves = by_span.total(ensemble, rows, ahead) if layout.total else by_span.each(ensemble, rows, ahead)
     curves[schema.FORECAST] = curves.pop(schema.BLEND)
     names = (*([] if by_step else [by_span.SOLD]), *ensemble.blended, schema.FORECAST, schema.EXPECTED, *schema.BANDS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -127,10 +128,13 @@ def test_without_an_expectation_of_its_own_nothing_changes(ensemble):
 def test_the_table_has_what_is_expected_after_the_forecast(ensemble):
     columns = forecast_table.forecast_table(ensemble, SCREW, STEPS).columns.tolist()
     assert columns[columns.index("forecast") :][:3] == ["forecast", "expected", "lower_80"]
-    for layout in (Layout(total=True), Layout(level=WEEK), Layout(total=True, level=WEEK)):
-        table = forecast_table.forecast_table(ensemble, {schema.PRODUCT: "Screw"}, STEPS, layout)
+    layouts = (Layout(total=True), Layout(level=WEEK), Layout(total=True, level=WEEK))
+    for layout, filters in itertools.product(layouts, ({schema.PRODUCT: "Screw"}, SCREW)):
+        table = forecast_table.forecast_table(ensemble, filters, STEPS, layout)
         np.testing.assert_array_equal(table["forecast"], table["expected"])
         assert (table["forecast"] > 0).all()
+        assert ((table["lower_80"] <= table["forecast"]) & (table["forecast"] <= table["upper_80"])).all()
+    assert "sold" not in forecast_table.forecast_table(ensemble, SCREW, STEPS, Layout(total=True))
 
 
 def test_fractions_of_a_unit_are_not_rounded_to_nothing(ensemble):
@@ -171,12 +175,16 @@ def test_a_closed_day_ahead_expects_nothing(ensemble):
 
 
 def test_what_is_expected_moves_with_the_line(ensemble):
-    line = np.array([[2.0], [0.0], [0.01]]) + np.zeros((3, STEPS))
-    expected = np.array([[3.0], [0.4], [0.4]]) + np.zeros((3, STEPS))
+    line, expected = (np.tile(np.array([units]).T, STEPS) for units in ([2.0, 0.0, 0.01], [3.0, 0.4, 0.4]))
     standing = Baseline(replace(ensemble, yhat={**ensemble.yhat, schema.BLEND: line, schema.EXPECTED: expected}), ALL)
-    up, down = (standing._expected_move(np.full((3, STEPS), change))[:, 0] for change in (0.5, -5.0))
-    np.testing.assert_allclose(up, [0.75, 0.5, 2.5])  # in proportion; as many units; a line near 0 counts five times at most
-    np.testing.assert_allclose(down, [-3.0, 0.0, -0.05])
+    up, down = (standing._expected(np.maximum(line + change, 0.0))[:, 0] for change in (0.5, -5.0))
+    np.testing.assert_allclose(up, [3.75, 0.9, 2.9])  # in proportion; as many units; a line near 0 counts five times at most
+    np.testing.assert_allclose(down, [0.0, 0.4, 0.35])
+
+
+def test_where_both_agree_they_stay_the_same_to_the_last_digit(ensemble):
+    after = np.random.default_rng(0).random((3, STEPS))
+    np.testing.assert_array_equal(Baseline(ensemble, ALL)._expected(after)[0], after[0])
 
 
 def test_the_story_of_a_sparse_product_tells_its_mean(ensemble):
