@@ -179,7 +179,7 @@ class Baseline:
         return np.nan_to_num(blend.combine([moves.get(model, nothing) for model in self.ensemble.names], share), nan=0.0)
 
     def _expected(self, after: FloatArray) -> FloatArray:
-        """What is expected with another line, shape (r, h): it moves in proportion, as many units where the line was 0, and with it where both agree."""
+        """What is expected with another line, shape (r, h): it moves in proportion, by as many units where the line was 0, alike where both agree."""
         line, expected = self.ensemble.line[self.rows], self.ensemble.expected[self.rows]
         ratio = np.ones(line.shape)
         np.divide(expected, line, out=ratio, where=line > 0)
