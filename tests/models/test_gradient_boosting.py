@@ -11,6 +11,7 @@ import pytest
 from panels import panel as shop_panel
 from panels import regular
 from repository import ROOT
+from sklearn._loss.loss import AbsoluteError
 from sklearn.ensemble import HistGradientBoostingRegressor
 
 from forecasting.core.panel import Panel
@@ -49,6 +50,12 @@ def test_the_arrays_forecast_what_the_library_forecasts(loss, monkeypatch):
     np.testing.assert_allclose(forest.predict(learned.codes, learned.numbers), model.predict(table), rtol=1e-12)
     assert (forest.column >= 0).sum(axis=1).max() < MOST_LEAVES
     assert len(forest.yes) > 5
+
+
+@pytest.mark.parametrize("values", [np.random.default_rng(0).normal(size=501), np.tile([2.0, 1.0, 1.0, 3.0], 25), np.array([4.0])])
+def test_the_median_is_the_librarys(values):
+    for weight in (np.ones(len(values)), np.random.default_rng(1).random(len(values)) + 0.1):
+        assert fitting.Median().fit_intercept_only(values, weight) == AbsoluteError().fit_intercept_only(values, weight)
 
 
 def test_a_forest_comes_back_from_its_arrays():

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import numpy as np
+from sklearn._loss.loss import AbsoluteError, BaseLoss, HalfPoissonLoss
 from sklearn.ensemble import HistGradientBoostingRegressor
 from threadpoolctl import threadpool_limits
 
@@ -13,11 +14,24 @@ from forecasting.core.arrays import FloatArray
 from forecasting.models.features.inputs import Float32Array
 from forecasting.models.gradient_boosting.forest import MOST_LEAVES, Forest, Lesson
 
-_AT_ONCE: Final = 50
+_AT_ONCE: Final = 100
 """Trees between two calls of the listener."""
 _LEAVES: Final = 31
 _FEWEST_IN_LEAF: Final = 60
 _BINS: Final = 127
+
+
+class Median(AbsoluteError):  # type: ignore[misc]
+    """Absolute errors, with the library's median in a tenth of its time, which was that of half a forest."""
+
+    def fit_intercept_only(self, y_true: FloatArray, sample_weight: FloatArray) -> np.float64:
+        """The weighted median: the least value up to which lies half the weight."""
+        order = np.argsort(y_true)
+        weight = np.cumsum(sample_weight[order])
+        return y_true[order[np.searchsorted(weight, weight[-1] / 2)]]
+
+
+_LOSSES: Final[dict[str, type[BaseLoss]]] = {"absolute_error": Median, "poisson": HalfPoissonLoss}
 
 
 def fit(lesson: Lesson, loss: str, trees: int, seed: int, heard: Callable[[int], None]) -> Forest:
@@ -36,7 +50,7 @@ def fit(lesson: Lesson, loss: str, trees: int, seed: int, heard: Callable[[int],
     binned = [np.searchsorted(limits, column) for limits, column in zip(edges, numbers.T, strict=True)]
     table = np.column_stack([*(numbered for _, numbered in dense), *binned]).astype(np.float32)
     model = HistGradientBoostingRegressor(
-        loss=loss,
+        loss=_LOSSES[loss](sample_weight=weight),
         learning_rate=0.1,
         max_iter=1,
         max_leaf_nodes=_LEAVES,
@@ -85,7 +99,7 @@ def _forest(model: Any, known: list[np.ndarray], edges: list[Float32Array]) -> F
                 threshold[tree, place] = edges[question["feature_idx"] - len(known)][int(question["num_threshold"])]
             strikes[tree, place] = 0xFFFFFFFF ^ (((1 << mid) - 1) ^ ((1 << first) - 1))
     table = np.array(yes, dtype=bool).reshape(len(yes), width)
-    exponential = model.loss == "poisson"
+    exponential = isinstance(model.loss, HalfPoissonLoss)
     return Forest(column, threshold, strikes, leaves, table, len(known), float(np.ravel(model._baseline_prediction)[0]), exponential)
 
 
