@@ -118,7 +118,7 @@ def replay(whole: Record, settings: Settings) -> Iterator[Origin]:
         panel = whole.panel.cut(whole.cuts[origin])
         means = {name: values[origin] for name, values in past.means.items()}
         fitted = Fitted(clean(panel), models, {name: past.yhat[name][origin] for name in registry.names()}, means=means)
-        made = pipeline.assemble(panel, fitted, earlier, whole.known[before], registry.beside(settings))
+        made = pipeline.assemble(panel, fitted, earlier, whole.known[before], registry.beside(settings), country=settings.prophet.country)
         made = pipeline.with_totals(made, [Direct(one.grouping, one.past[before], one.past[origin]) for one in whole.direct])
         yield Origin(whole.cuts[origin], made, past.y[origin])
 

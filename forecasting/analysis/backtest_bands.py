@@ -104,9 +104,9 @@ def naive_scale(panel: Panel, cuts: np.ndarray) -> FloatArray:
 def bands_of_past(ensemble: Ensemble) -> BacktestBands:
     """Makes the bands of every cutoff from the other cutoffs, the models' from their own errors in the same way as the blend's."""
     y, yhat = ensemble.past.y, filled(ensemble)
-    limits = quantiles.past_quantiles(ensemble.errors, PROBABILITIES)
+    limits = quantiles.past_quantiles(ensemble.errors, PROBABILITIES, occasions=ensemble.occasions)
     eighty = {schema.BLEND: limits[2 * PROMISED : 2 * PROMISED + 2]}
-    eighty |= {name: quantiles.past_quantiles(Errors(y, yhat[name]), schema.QUANTILES[:2]) for name in ensemble.names}
+    eighty |= {name: quantiles.past_quantiles(Errors(y, yhat[name]), schema.QUANTILES[:2], occasions=ensemble.occasions) for name in ensemble.names}
     return BacktestBands(
         ensemble=ensemble,
         missed=_missed(y, limits),

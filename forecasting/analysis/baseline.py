@@ -190,7 +190,7 @@ class Baseline:
         """All series' bands, those of series whose forecast moved made for the new one."""
         moved = self.rows[(forecast != self.ensemble.line)[self.rows].any(axis=1)]
         bands = self.ensemble.bands.copy()
-        bands[moved] = day_bands(self.ensemble.errors, forecast, silent=self.ensemble.silent)[moved]
+        bands[moved] = day_bands(self.ensemble.errors, forecast, silent=self.ensemble.silent, occasions=self.ensemble.occasions)[moved]
         bands[self.rows] = np.where(closed[:, None], 0.0, bands[self.rows])
         return bands
 

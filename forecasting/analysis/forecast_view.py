@@ -239,4 +239,5 @@ def _coverage(ensemble: Ensemble, rows: np.ndarray) -> float:
     if len(rows) > 1:
         errors = ensemble.expected_errors_of(rows)
         return float(metrics.coverage(quantiles.total_errors(errors)[0], *quantiles.past_total_quantiles(errors, schema.QUANTILES[:2])))
-    return float(metrics.coverage(ensemble.errors.y[:, rows], *quantiles.past_quantiles(ensemble.errors, schema.QUANTILES[:2])[:, :, rows]))
+    limits = quantiles.past_quantiles(ensemble.errors, schema.QUANTILES[:2], occasions=ensemble.occasions)
+    return float(metrics.coverage(ensemble.errors.y[:, rows], *limits[:, :, rows]))

@@ -35,7 +35,7 @@ def load(ws: Workspace, version: int) -> Ensemble:
     with versions.there(version), readable(folder, version, "."):
         facts = versions.manifest(version)
         sales = product_changes.applied(sales_snapshot.read(ws, folder, facts), product_changes.learned(facts))
-        return ensemble_files.load(folder, panel.from_sales(sales))
+        return ensemble_files.load(folder, panel.from_sales(sales), country=facts.get("settings", {}).get("prophet", {}).get("country"))
 
 
 def manifest(ws: Workspace, version: int) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from forecasting.models.base import Model
 from forecasting.training import metrics, reasons
 from forecasting.training.backtest import Backtest
 from forecasting.training.bands import quantiles, residuals
+from forecasting.training.bands.occasions import Occasions, occasions_of
 from forecasting.training.bands.quantiles import Errors, RunningSums, SeriesBands
 from forecasting.training.cleaning.clean import clean
 from forecasting.training.reconciliation import Reconciled
@@ -41,6 +42,7 @@ class Ensemble:
         health: One row a series: what stands behind it and why.
         models: The fitted models by name.
         reconciled: How its series were scaled to forecasts of totals; None where adding up is as good.
+        country: ISO 3166 code of the country whose holidays count; None for none.
     """
 
     panel: Panel
@@ -50,6 +52,7 @@ class Ensemble:
     health: pd.DataFrame
     models: Mapping[str, Model]
     reconciled: Reconciled | None = None
+    country: str | None = None
 
     @property
     def horizon(self) -> int:
@@ -116,6 +119,11 @@ class Ensemble:
     def apart(self) -> BoolArray:
         """Series whose expected sales differ from the line, shape (n,)."""
         return np.asarray((self.expected != self.line).any(axis=1))
+
+    @cached_property
+    def occasions(self) -> Occasions | None:
+        """Which of the days after past cutoffs and ahead are holidays or beside one; None where no holidays count."""
+        return occasions_of(self.country, self.panel.period, self.past.cutoffs, self.past.horizon, self.panel.ahead(self.horizon))
 
     @property
     def errors(self) -> Errors:
@@ -197,7 +205,7 @@ def summary(ensemble: Ensemble) -> dict[str, float | None]:
     f = ensemble.past.yhat[schema.BLEND]
     values = {"wape": metrics.wape(y, f), "bias": metrics.bias_share(*ensemble.expected_errors)}
     values |= {f"wape_{name}": metrics.wape(y, ensemble.past.yhat[name]) for name in ensemble.names}
-    limits = quantiles.past_quantiles(ensemble.errors, schema.QUANTILES)
+    limits = quantiles.past_quantiles(ensemble.errors, schema.QUANTILES, occasions=ensemble.occasions)
     for position, level in enumerate(schema.LEVELS):
         values[f"coverage_{level * 100:.0f}"] = metrics.coverage(y, *limits[2 * position : 2 * position + 2])
     return {name: None if np.isnan(value) else float(value) for name, value in values.items()}

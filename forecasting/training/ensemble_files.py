@@ -39,12 +39,13 @@ def forecast_frame(ensemble: Ensemble) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def load(folder: Path, panel: Panel) -> Ensemble:
+def load(folder: Path, panel: Panel, *, country: str | None = None) -> Ensemble:
     """The ensemble that `save` wrote; a model that is no longer registered forecasts as it did, but cannot be asked anew.
 
     Args:
         folder: A version's.
         panel: The sales it was trained on.
+        country: ISO 3166 code of the country whose holidays it was trained with; None for none.
     """
     forecast, past, table = (pd.read_parquet(folder / name) for name in (FORECAST_FILE, BACKTEST_FILE, HEALTH_FILE))
     n = len(table)
@@ -56,6 +57,7 @@ def load(folder: Path, panel: Panel) -> Ensemble:
         past=Backtest.from_frame(past, n),
         health=table,
         models={model.name: model.load(folder) for model in registry.registered() if model.name in of},
+        country=country,
     )
     _ = ensemble.whole_units, ensemble.cumulated, panel.started  # kept once made, so that the first question about orders need not wait for them
     return ensemble

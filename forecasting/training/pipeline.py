@@ -20,6 +20,7 @@ from forecasting.models.base import Model
 from forecasting.training import backtest, blend, expectation, health, plausibility, reasons, reconciliation
 from forecasting.training.backtest import Backtest, MakeModels
 from forecasting.training.bands.days import day_bands
+from forecasting.training.bands.occasions import occasions_of
 from forecasting.training.bands.quantiles import Errors
 from forecasting.training.cleaning.clean import Cleaned, clean
 from forecasting.training.cold_start import age, newcomers, untested
@@ -80,7 +81,8 @@ def train(panel: Panel, settings: Settings, on_progress: OnProgress = ignore) ->
         models = {name: fresh[name] if name in fresh else make_models[name](earlier.get(name)) for name in _in_order(make_models)}
         models = {name: model.fit(now, horizon=horizon, on_progress=on_progress) for name, model in models.items()}
     fitted = _forecast(cleaned, models, horizon)
-    return with_totals(assemble(panel, fitted, past, origins.known, registry.beside(settings)), direct)
+    ensemble = assemble(panel, fitted, past, origins.known, registry.beside(settings), country=settings.prophet.country)
+    return with_totals(ensemble, direct)
 
 
 def _forecast(cleaned: Cleaned, models: Mapping[str, Model], horizon: int) -> Fitted:
@@ -103,7 +105,9 @@ def _in_order(names: Container[str]) -> list[str]:
     return [model.name for model in sorted(registry.registered(), key=lambda model: model.blended) if model.name in names]
 
 
-def assemble(panel: Panel, fitted: Fitted, past: Backtest, known: Sequence[Panel], beside: Mapping[str, float]) -> Ensemble:
+def assemble(
+    panel: Panel, fitted: Fitted, past: Backtest, known: Sequence[Panel], beside: Mapping[str, float], *, country: str | None = None
+) -> Ensemble:
     """Blends the models' forecasts by what the backtest says for each, and learns the bands from the blend's errors.
 
     Args:
@@ -112,6 +116,7 @@ def assemble(panel: Panel, fitted: Fitted, past: Backtest, known: Sequence[Panel
         past: What they forecast at each cutoff.
         known: What was known at each cutoff.
         beside: Model name -> what the models before it keep beside it without evidence.
+        country: ISO 3166 code of the country whose holidays count; None for none.
     """
     sales, stopped = fitted.cleaned.panel, health.stopped(panel)
     yhat = {name: np.where(stopped[:, None], np.nan, values) for name, values in fitted.yhat.items()}
@@ -136,13 +141,16 @@ def assemble(panel: Panel, fitted: Fitted, past: Backtest, known: Sequence[Panel
         followed=newcomers.reasons(sales, new, age.least_rows(sales)) | untested.reasons(sales, untested.untested(sales)),
         notes=_notes(panel, fitted.cleaned.notes, fitted.held),
     )
+    closed = calendar.closed_ahead(panel, blended.shape[1])
+    occasions = occasions_of(country, panel.period, past.cutoffs, past.horizon, panel.ahead(blended.shape[1]))
     return Ensemble(
         panel=panel,
         yhat=yhat,
-        bands=day_bands(errors, blended, silent=(share.sum(axis=1) == 0) & ~follows, closed=calendar.closed_ahead(panel, blended.shape[1])),
+        bands=day_bands(errors, blended, silent=(share.sum(axis=1) == 0) & ~follows, closed=closed, occasions=occasions),
         past=past,
         health=health.table(panel, served, errors),
         models=fitted.models,
+        country=country,
     )
 
 
@@ -193,7 +201,9 @@ def with_totals(ensemble: Ensemble, direct: list[Direct]) -> Ensemble:
         return ensemble
     past, yhat = replace(ensemble.past, yhat={**ensemble.past.yhat, **reconciled.past}), {**ensemble.yhat, **reconciled.ahead}
     closed = calendar.closed_ahead(ensemble.panel, ensemble.horizon)
-    bands = day_bands(Errors(past.y, past.yhat[schema.BLEND]), yhat[schema.BLEND], silent=ensemble.silent, closed=closed)
+    bands = day_bands(
+        Errors(past.y, past.yhat[schema.BLEND]), yhat[schema.BLEND], silent=ensemble.silent, closed=closed, occasions=ensemble.occasions
+    )
     return replace(ensemble, yhat=yhat, past=past, bands=bands, reconciled=reconciled)
 
 

@@ -47,12 +47,14 @@ def past_of(panel, *, broken=()):
     return Backtest(panel.dates[[cut - 1 for cut in cuts]], y, yhat), tuple(panel.cut(cut) for cut in cuts)
 
 
-def assembled(panel, **options):
+def assembled(panel, *, country=None, missed=1.0, **options):
+    """What is made of such a backtest; on the Swiss holiday among its days, 18 May, so many times what is usual was sold."""
     past, known = past_of(panel, **options)
+    past.y[0, :, 6] *= missed
     mean = np.repeat(np.nanmean(panel.sales, axis=1)[:, None], H, axis=1)
     yhat = {"prophet": 1.1 * mean, "lstm": mean, schema.SEASONAL_NAIVE: mean}
     models = {name: SeasonalNaive().fit(panel, horizon=H) for name in MODELS}
-    return pipeline.assemble(panel, Fitted(clean(panel), models, yhat), past, known, BESIDE)
+    return pipeline.assemble(panel, Fitted(clean(panel), models, yhat), past, known, BESIDE, country=country)
 
 
 def test_a_cutoff_is_forecast_with_weights_that_have_not_seen_its_sales(panel):
@@ -154,6 +156,16 @@ def test_what_new_series_follow_is_learned_once_today_and_once_a_cutoff(panel, m
     made = assembled(panel)
     assert "5 days" in made.health.set_index("unique_id").reason["new"]
     assert sorted(days) == [*(DAYS - H * back for back in range(K, 0, -1)), DAYS]
+
+
+def test_a_holiday_ahead_is_less_sure_if_those_of_the_past_were_missed(panel):
+    aware, unaware = (assembled(panel, country=country, missed=4.0) for country in ("CH", None))
+    width, alike = (each.bands[2:, 1] - each.bands[2:, 0] for each in (aware, unaware))  # of those that still sell
+    assert panel.ahead(H)[11] == pd.Timestamp("2023-08-01")
+    assert (width[:, 11] > 1.5 * width[:, 4]).all()
+    np.testing.assert_allclose(alike[:, 11] / alike[:, 4], 1.0, rtol=0.2)
+    assert unaware.occasions is None
+    assert ensemble.summary(aware)["coverage_80"] != ensemble.summary(unaware)["coverage_80"]
 
 
 def test_a_forecast_that_was_held_down_is_noted(panel):

@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from forecasting.core.arrays import FloatArray, moving_sum
+from forecasting.training.bands.occasions import Occasions, as_ordinary, learn_sizes
 from forecasting.training.bands.past_sums import past_sums
 from forecasting.training.bands.residuals import (
     Errors,
@@ -31,6 +32,7 @@ __all__ = [
     "SeriesBands",
     "calibrate",
     "cumulate",
+    "day_quantiles",
     "learn_bands",
     "past_quantiles",
     "past_sums",
@@ -67,11 +69,36 @@ def quantiles(
     return learned.of(rows).quantiles(ahead, probabilities)[0]
 
 
-def past_quantiles(errors: Errors, probabilities: tuple[float, ...], *, window: int = 1) -> FloatArray:
+def day_quantiles(errors: Errors, f: FloatArray, probabilities: tuple[float, ...], occasions: Occasions | None) -> FloatArray | None:
+    """Quantiles of each series on single days, wider on holidays and beside them; None where no error was seen.
+
+    Args:
+        errors: Errors of all n series at past cutoffs.
+        f: Shape (n, h): their forecasts, in units.
+        probabilities: q of them, each in (0, 1).
+        occasions: The kinds of the days; None where all are alike.
+
+    Returns:
+        Shape (n, q, h), in units, at least 0, never crossing; NaN where `f` is.
+    """
+    if occasions is None:
+        learned = calibrate(errors)
+        return None if learned is None else learned.quantiles(f, probabilities)
+    sizes = learn_sizes(errors, occasions.past)
+    learned = calibrate(as_ordinary(errors, sizes[occasions.past]))
+    if learned is None:
+        return None
+    bands, middle = learned.quantiles(f, probabilities), f[:, None]
+    return np.maximum(middle + (bands - middle) * sizes[occasions.ahead], 0.0)
+
+
+def past_quantiles(errors: Errors, probabilities: tuple[float, ...], *, window: int = 1, occasions: Occasions | None = None) -> FloatArray:
     """Quantiles that each series would have had at each cutoff, learned from the other cutoffs; shape (q, K, n, t - window + 1), in units.
 
-    Comparing them with the sales shows whether the bands cover as much as they promise.
+    Comparing them with the sales shows whether the bands cover as much as they promise. Sums are not told apart by `occasions`.
     """
+    if window == 1 and occasions is not None:
+        return _past_days(windowed(errors, 1), probabilities, occasions)
     cumulated = cumulate(errors)
     f = window_sums(cumulated, window).f
     bands = np.full((len(probabilities), *f.shape), np.nan)
@@ -82,6 +109,15 @@ def past_quantiles(errors: Errors, probabilities: tuple[float, ...], *, window: 
         learned = learn_bands(of.without(cut))
         if learned is not None:
             bands[:, cut] = learned.quantiles(f[cut], probabilities).swapaxes(0, 1)
+    return bands
+
+
+def _past_days(errors: Errors, probabilities: tuple[float, ...], occasions: Occasions) -> FloatArray:
+    bands = np.full((len(probabilities), *errors.f.shape), np.nan)
+    for cut in range(len(errors.f)):
+        limits = day_quantiles(errors_without_cutoff(errors, cut), errors.f[cut], probabilities, occasions.at(cut))
+        if limits is not None:
+            bands[:, cut] = limits.swapaxes(0, 1)
     return bands
 
 
