@@ -6,11 +6,15 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from forecasting.core import system_errors
 from forecasting.core.errors import ShelfcastError
 from forecasting.storage.atomic_files import sync
 from forecasting.storage.sales import log, log_copies
+
+MARK: Final = "mark"
+"""Key of a commit's metadata with a text of its own, by which it is recognised once it has landed."""
 
 
 @contextmanager

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from functools import reduce
 from operator import and_
 from pathlib import Path
@@ -15,30 +13,17 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable
-from deltalake.exceptions import CommitFailedError
 from pyarrow import dataset
 
-from forecasting.core import row_keys, schema, system_errors
-from forecasting.core.errors import InputError, NotFound, ShelfcastError, TryAgain
+from forecasting.core import row_keys, schema
 from forecasting.storage import disk_full
-from forecasting.storage.locks import exclusive
-from forecasting.storage.sales import commits, damage, kept_versions, log, parts, upload_files
+from forecasting.storage.sales import commits, damage, parts, steps_back, upload_files
 from forecasting.storage.sales.changes import Change, compare
 from forecasting.storage.sales.daily import daily
 from forecasting.storage.sales.lineage import Lineage, lineage
 from forecasting.storage.sales.merge import Merge
-from forecasting.storage.sales.uploads import (
-    REPLACED,
-    STANDING,
-    STARTED_OVER,
-    UNDO,
-    Kind,
-    Upload,
-    compositions,
-    standing_uploads,
-    started_over,
-    uploads_in,
-)
+from forecasting.storage.sales.table_folder import TableFolder, commits_of
+from forecasting.storage.sales.uploads import REPLACED, Kind, Upload, started_over, uploads_in
 from forecasting.storage.workspace import Workspace
 
 __all__ = ["Dataset", "Merge", "Upload"]
@@ -50,9 +35,6 @@ CONFIGURATION: Final = {
     "delta.enableExpiredLogCleanup": "false",
 }
 """Settings of the table by which no library deletes a version: `compaction` knows which ones are needed."""
-MARK: Final = "mark"
-"""Key of a commit's metadata with a text of its own, by which it is recognised once it has landed."""
-
 EVERYTHING: Final[Mapping[str, str]] = {}
 """Key values that choose all rows."""
 
@@ -68,19 +50,19 @@ class Dataset:
 
     def __init__(self, workspace: Workspace, *, timeout: float = 30.0) -> None:
         self.workspace = workspace
-        self.timeout = timeout
+        self._folder = TableFolder(workspace.sales, timeout)
 
     @property
     def version(self) -> int | None:
         """The newest version that an upload or an undo made; None while there are no sales."""
-        with self._named():
-            table = self._table()
-            return None if table is None or not table.file_uris() else self._rows_of(table)
+        with self._folder.named():
+            table = self._folder.table()
+            return None if table is None or not table.file_uris() else self._folder.version_of(table)
 
     def rows(self) -> int:
         """Rows of the newest version."""
-        with self._named():
-            table = self._table()
+        with self._folder.named():
+            table = self._folder.table()
             return 0 if table is None else int(table.count())
 
     def read(self, version: int | None = None) -> pd.DataFrame:
@@ -92,18 +74,18 @@ class Dataset:
         Raises:
             NotFound: There is no such version.
         """
-        with self._named(version):
-            return _read(self._table(version), self.workspace.sales)
+        with self._folder.named(version):
+            return _read(self._folder.table(version), self.workspace.sales)
 
     def rows_of(self, keys: Mapping[str, str], version: int) -> pd.DataFrame:
         """The rows of a version that have these key values, as `read` gives them; raises NotFound if there is no such version."""
-        with self._named(version):
-            return _read(self._table(version), self.workspace.sales, keys)
+        with self._folder.named(version):
+            return _read(self._folder.table(version), self.workspace.sales, keys)
 
     def days(self) -> np.ndarray:
         """The days that have sales, ascending, each once, shape (n,) of `datetime64[D]`; none of the sample, which other sales replace."""
-        with self._named():
-            table = self._table()
+        with self._folder.named():
+            table = self._folder.table()
             if table is None or not table.file_uris() or _holds_only_sample(table):
                 return np.empty(0, "datetime64[D]")
             damage.check_parts(self.workspace.sales, table)
@@ -117,8 +99,8 @@ class Dataset:
         Raises:
             InputError: The keys of the sales do not fit those that are saved.
         """
-        with self._named():
-            return self._compare(self._table(), sales, kind)
+        with self._folder.named():
+            return self._compare(self._folder.table(), sales, kind)
 
     def merge(self, sales: pd.DataFrame, upload: Upload) -> Merge:
         """Saves an upload in one step: new rows are added, later values replace saved ones, an empty cell leaves the saved value.
@@ -135,15 +117,15 @@ class Dataset:
             TryAgain: Somebody else is changing the sales; nothing was saved.
             DiskFull: Nothing was saved.
         """
-        with disk_full.disk_full_as_error(f"the upload {upload.name}"), self._alone():
-            table = self._table() or self._create()
+        with disk_full.disk_full_as_error(f"the upload {upload.name}"), self._folder.alone():
+            table = self._folder.table() or self._create()
             change = self._compare(table, sales, upload.kind)
-            version = self._rows_of(table) if table.file_uris() else None
+            version = self._folder.version_of(table) if table.file_uris() else None
             if not change.is_empty:
                 version = table.version() + 1
                 with upload_files.saved(self.workspace.uploads, upload):
                     self._commit(table, change, upload)
-            elif any(known.sha256 == upload.sha256 for known in uploads_in(_commits(table))):
+            elif any(known.sha256 == upload.sha256 for known in uploads_in(commits_of(table))):
                 upload_files.heal(self.workspace.uploads, upload)
             return Merge(
                 version,
@@ -156,23 +138,23 @@ class Dataset:
 
     def history(self) -> list[Upload]:
         """All uploads, newest first; `undone` marks the ones that were taken back."""
-        with self._named():
-            table = self._table()
-            return [] if table is None else uploads_in(_commits(table))
+        with self._folder.named():
+            table = self._folder.table()
+            return [] if table is None else uploads_in(commits_of(table))
 
     def since_start(self) -> list[Upload]:
         """The uploads since the shop was last started over, newest first."""
-        with self._named():
-            table = self._table()
-            known = [] if table is None else _commits(table)
+        with self._folder.named():
+            table = self._folder.table()
+            known = [] if table is None else commits_of(table)
             first = started_over(known)
             return [upload for upload in uploads_in(known) if int(upload.version or 0) > first]
 
     def lineage(self) -> Lineage:
         """Which uploads each version consists of."""
-        with self._named():
-            table = self._table()
-            return lineage([] if table is None else _commits(table))
+        with self._folder.named():
+            table = self._folder.table()
+            return lineage([] if table is None else commits_of(table))
 
     def daily(self, version: int | None = None) -> pd.DataFrame:
         """The sales of a version (the newest for None) added up over all series, without reading more than they need.
@@ -183,102 +165,24 @@ class Dataset:
         Raises:
             NotFound: There is no such version.
         """
-        with self._named(version):
-            table = self._table(version)
+        with self._folder.named(version):
+            table = self._folder.table(version)
             if table is not None:
                 damage.check_parts(self.workspace.sales, table)
             return daily(table)
 
     def undo(self, version: int | None = None) -> Upload:
-        """Takes back the last upload that still counts, as a version of its own, and returns it.
-
-        Args:
-            version: The upload that has to be the last one; None for any.
-
-        Raises:
-            InputError: There is none.
-            TryAgain: Somebody else is changing the sales; nothing was changed.
-            DiskFull: Nothing was changed.
-        """
-        with disk_full.disk_full_as_error("the step back to before the last upload"), self._alone():
-            table = self._table()
-            known = [] if table is None else _commits(table)
-            standing = standing_uploads(known)
-            if table is None or not standing:
-                raise InputError("There is no upload to take back.")
-            if version is not None and version != standing[0]:
-                raise TryAgain("Somebody else changed the sales meanwhile. Nothing was taken back; look again.")
-            last = next(upload for upload in uploads_in(known) if upload.version == standing[0])
-            target = self._without(last, known)
-            mark = secrets.token_hex(8)
-            facts = {"kind": UNDO, "target": str(target), MARK: mark}
-            with commits.landing_commit(self.workspace.sales, table.version() + 1, mark), self._named(target):
-                table.restore(target, commit_properties=CommitProperties(custom_metadata=facts, max_commit_retries=0))
-            return replace(last, undone=True)
+        """Takes back the last upload that still counts, as a version of its own; see `steps_back.undo`."""
+        return steps_back.undo(self._folder, version)
 
     def take_out(self, taken: Upload, rows: pd.DataFrame, *, at: int, standing: Sequence[int], without_sample: bool = False) -> Upload:
-        """Saves the sales without an upload that is not the last one, as a version of its own, and returns the upload.
-
-        Args:
-            taken: The upload.
-            rows: All rows of the sales without it.
-            at: The newest version of the sales that they were worked out from.
-            standing: The versions of the uploads that are left, oldest first.
-            without_sample: Whether the rows have none of a sample that is among these.
-
-        Raises:
-            TryAgain: Somebody else is changing the sales, or has changed them since; nothing was changed.
-            DiskFull: Nothing was changed.
-        """
-        facts = {"target": str(min(at, int(taken.version or 0) - 1)), STANDING: " ".join(map(str, standing)), REPLACED: str(int(without_sample))}
-        with disk_full.disk_full_as_error("the step back to before an upload"), self._alone():
-            self._swap_all(rows, facts, at)
-            return replace(taken, undone=True)
+        """Saves the sales without an upload that is not the last one, as a version of its own; see `steps_back.take_out`."""
+        return steps_back.take_out(self._folder, taken, rows, at=at, standing=standing, without_sample=without_sample)
 
     def clear(self, *, at: int | None) -> None:
-        """Saves that there are no sales, as a version of its own, with which a new shop begins; raises what `take_out` raises."""
-        if at is None:
-            return
-        with disk_full.disk_full_as_error("the empty sales"), self._alone():
-            self._swap_all(self.read().iloc[:0], {"target": "0", STANDING: "", STARTED_OVER: "1"}, at)
-
-    def _swap_all(self, rows: pd.DataFrame, facts: Mapping[str, str], at: int) -> None:
-        """Commits a step back to these rows; nobody else may be changing the sales, nor have changed them since version `at`."""
-        table = self._table()
-        if table is None or self._rows_of(table) != at:
-            raise TryAgain("Somebody else changed the sales meanwhile. Nothing was taken back; look again.")
-        mark, folder = secrets.token_hex(8), self.workspace.sales
-        with commits.landing_commit(folder, table.version() + 1, mark) as written:
-            parts.commit(table, folder, parts.Swap(parts.arrow(rows), parts.active(table)), {"kind": UNDO, **facts, MARK: mark}, written)
-
-    def _table(self, version: int | None = None) -> DeltaTable | None:
-        path = self.workspace.sales
-        newest = log.newest(path)
-        if newest < 0:
-            damage.check_lost(path)
-            if version is not None:
-                raise NotFound(f"There is no sales version {version}: there are no sales yet.")
-            return None
-        if version is not None and not 0 <= version <= newest:
-            raise NotFound(f"There is no sales version {version}. The newest one is {newest}.")
-        version = None if version is None else kept_versions.readable(path, version)
-        damage.check(path, newest if version is None else version)
-        return DeltaTable(str(path), version=version)
-
-    def _without(self, upload: Upload, known: Sequence[Mapping[str, Any]]) -> int:
-        """The version to go back to in order to take the last upload back; raises InputError if it is no longer kept."""
-        parts_of = compositions(known)
-        wanted = parts_of[max(parts_of)][:-1]
-        same = kept_versions.still_readable(self.workspace.sales, [version for version, composition in parts_of.items() if composition == wanted])
-        if not same:
-            raise InputError(
-                f"{upload.name} was uploaded too long ago to be taken back: the sales as they were before it are no longer kept, to save space."
-                " FORECASTING_KEEP_UPLOADS says how many uploads can be taken back. Upload a file that corrects it instead."
-            )
-        return same[-1]
-
-    def _rows_of(self, table: DeltaTable) -> int:
-        return kept_versions.made_its_rows(self.workspace.sales, int(table.version()))
+        """Saves that there are no sales, as a version of its own, where there were some at version `at`; see `steps_back.clear`."""
+        if at is not None:
+            steps_back.clear(self._folder, self.read().iloc[:0], at=at)
 
     def _compare(self, table: DeltaTable | None, sales: pd.DataFrame, kind: Kind) -> Change:
         if table is None or not table.file_uris():
@@ -294,45 +198,14 @@ class Dataset:
     def _commit(self, table: DeltaTable, change: Change, upload: Upload) -> None:
         """Commits a change as one transaction; fails if the table is no longer at the version that was compared."""
         mark = secrets.token_hex(8)
-        facts: dict[str, Any] = {**upload.metadata(change.counts()), MARK: mark, REPLACED: str(int(change.replaces_sample))}
+        facts: dict[str, Any] = {**upload.metadata(change.counts()), commits.MARK: mark, REPLACED: str(int(change.replaces_sample))}
         folder = self.workspace.sales
         with commits.landing_commit(folder, table.version() + 1, mark) as written:
             _write(table, folder, change, facts, written)
 
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        with exclusive(self.workspace.sales.with_name("sales.lock"), timeout=self.timeout), self._named(), _optimistic():
-            yield
-
-    @contextmanager
-    def _named(self, version: int | None = None) -> Iterator[None]:
-        """Turns a library's error into one that names the file that is damaged or cannot be read now, and what to do."""
-        try:
-            yield
-        except ShelfcastError:
-            raise
-        except Exception as error:
-            if system_errors.takes_no_bytes(error):
-                raise
-            path = self.workspace.sales
-            version = None if version is None else kept_versions.readable(path, version)
-            fault = damage.find_damage(path, version) or system_errors.named(error, path) or damage.misread(error)
-            if fault is None:
-                raise
-            raise fault from error
-
-
-@contextmanager
-def _optimistic() -> Iterator[None]:
-    """Turns Delta's refusal, after another program wrote to the table meanwhile, into an error for a person."""
-    try:
-        yield
-    except CommitFailedError as error:
-        raise TryAgain("Somebody else changed the sales at this moment. Nothing of this change was saved; try again.") from error
-
 
 def _holds_only_sample(table: DeltaTable) -> bool:
-    return {upload.kind for upload in uploads_in(_commits(table)) if not upload.undone} == {"sample"}
+    return {upload.kind for upload in uploads_in(commits_of(table)) if not upload.undone} == {"sample"}
 
 
 def _read(table: DeltaTable | None, folder: Path, keys: Mapping[str, str] = EVERYTHING) -> pd.DataFrame:
@@ -350,14 +223,6 @@ def _with_keys(table: DeltaTable, keys: Mapping[str, str]) -> pa.Table:
     """The rows with these key values, from the table's files themselves: delta-rs finds no rows by a column of which its log has no statistics."""
     wanted = [dataset.field(name) == value for name, value in keys.items()]
     return dataset.dataset(table.file_uris(), schema=parts.ARROW).to_table(filter=reduce(and_, wanted))
-
-
-def _commits(table: DeltaTable) -> list[dict[str, Any]]:
-    """All commits, newest first by their version, whatever the clock said; raises LookupError if the log has lost one."""
-    known = sorted(table.history(), key=lambda commit: int(commit["version"]), reverse=True)
-    if len(known) <= table.version():
-        raise LookupError(f"Of {table.version() + 1} commits the log knows {len(known)}.")
-    return known
 
 
 def _write(table: DeltaTable, folder: Path, change: Change, facts: Mapping[str, Any], written: list[Path]) -> None:
