@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -12,8 +11,7 @@ from typing import Any, Final
 
 from forecasting.core.errors import InputError, LinksDamaged
 from forecasting.storage import disk_full, planned_launches, sealed_json
-from forecasting.storage.locks import exclusive
-from forecasting.storage.numbered_folders import NAME, NumberedFolders
+from forecasting.storage.numbered_states import NumberedStates
 from forecasting.storage.planned_launches import PlannedLaunch
 from forecasting.storage.workspace import Workspace
 
@@ -21,7 +19,6 @@ FORMAT, WITH_FACTORS = 1, 2
 """Of a state; the second where a link has a factor, which an earlier release would not apply."""
 LEARNED: Final = "product_links"
 """Of a version's manifest: the links that it was trained with."""
-_SUFFIX: Final = ".json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +94,7 @@ class ProductLinks:
     """
 
     def __init__(self, workspace: Workspace, *, timeout: float = 10.0) -> None:
-        self._states = NumberedFolders(workspace.products, "product links")
-        self._timeout = timeout
+        self._states = NumberedStates(workspace.products, ".json", timeout)
 
     def load(self) -> LinkState:
         """The state that counts.
@@ -106,8 +102,8 @@ class ProductLinks:
         Raises:
             LinksDamaged: It cannot be read.
         """
-        numbers = self.numbers()
-        return self.read(numbers[-1]) if numbers else LinkState(0)
+        last = self._states.last()
+        return self.read(last) if last else LinkState(0)
 
     def add(self, link: Link) -> LinkState:
         """Adds a link, as a state of its own; one for the same old product is replaced.
@@ -118,7 +114,7 @@ class ProductLinks:
             TryAgain: Somebody else is saving; nothing was changed.
             DiskFull: Nothing was changed.
         """
-        with disk_full.disk_full_as_error("the link"), self._alone():
+        with disk_full.disk_full_as_error("the link"), self._states.alone():
             state = self.load()
             links = [each for each in state.links if each.old != link.old]
             _check(link, links)
@@ -126,7 +122,7 @@ class ProductLinks:
 
     def remove(self, old: str) -> LinkState:
         """Takes a product's link out, as a state of its own; raises InputError if it has none, and what `add` raises."""
-        with disk_full.disk_full_as_error("the links"), self._alone():
+        with disk_full.disk_full_as_error("the links"), self._states.alone():
             state = self.load()
             links = tuple(each for each in state.links if each.old != old)
             if len(links) == len(state.links):
@@ -135,14 +131,14 @@ class ProductLinks:
 
     def plan(self, launch: PlannedLaunch) -> LinkState:
         """Plans a launch, as a state of its own; one of the same product is replaced. Raises what `add` raises, but for InputError."""
-        with disk_full.disk_full_as_error("the planned launch"), self._alone():
+        with disk_full.disk_full_as_error("the planned launch"), self._states.alone():
             state = self.load()
             others = tuple(each for each in state.launches if each.product != launch.product)
             return self._save(replace(state, launches=(*others, launch)), state.links, f"{launch}")
 
     def cancel(self, product: str) -> LinkState:
         """Takes a planned launch out, as a state of its own; raises InputError if there is none, and what `add` raises."""
-        with disk_full.disk_full_as_error("the planned launches"), self._alone():
+        with disk_full.disk_full_as_error("the planned launches"), self._states.alone():
             state = self.load()
             others = tuple(each for each in state.launches if each.product != product)
             if len(others) == len(state.launches):
@@ -152,29 +148,28 @@ class ProductLinks:
 
     def undo(self) -> LinkState:
         """Takes the last change back, as a state of its own, and returns the state that was taken back; raises what `remove` raises."""
-        with disk_full.disk_full_as_error("the step back to the links before"), self._alone():
+        with disk_full.disk_full_as_error("the step back to the links before"), self._states.alone():
             taken = self.load()
             if not taken.number or (taken.undone and not taken.before and not taken.links and not taken.launches):
                 raise InputError("There is no change of product links to take back.")
             before = self.read(taken.before) if taken.before else LinkState(0)
-            self._write(replace(before, number=max(self.numbers()) + 1, moment=datetime.now(UTC), undone=taken.number))
+            self._write(replace(before, number=self._states.last() + 1, moment=datetime.now(UTC), undone=taken.number))
             return taken
 
     def clear(self) -> None:
         """Takes all links out, as a state of its own; raises TryAgain or DiskFull, and then nothing was changed."""
-        with disk_full.disk_full_as_error("the links"), self._alone():
-            numbers = self.numbers()
-            if numbers:
-                self._write(LinkState(numbers[-1] + 1, said="all products stand for themselves", moment=datetime.now(UTC)))
+        with disk_full.disk_full_as_error("the links"), self._states.alone():
+            last = self._states.last()
+            if last:
+                self._write(LinkState(last + 1, said="all products stand for themselves", moment=datetime.now(UTC)))
 
     def numbers(self) -> list[int]:
         """Numbers of the states that exist, damaged ones too, in order."""
-        folder = self._states.folder
-        return sorted(int(path.stem) for path in folder.glob(f"*{_SUFFIX}") if NAME.fullmatch(path.stem)) if folder.is_dir() else []
+        return self._states.numbers()
 
     def path(self, number: int) -> Path:
         """The file of a state, which need not exist."""
-        return self._states.name(number).with_suffix(_SUFFIX)
+        return self._states.path(number)
 
     def read(self, number: int) -> LinkState:
         """One state; raises LinksDamaged."""
@@ -187,7 +182,7 @@ class ProductLinks:
             ) from error
 
     def _save(self, before: LinkState, links: tuple[Link, ...], said: str) -> LinkState:
-        number = max(self.numbers(), default=0) + 1
+        number = self._states.last() + 1
         ordered = tuple(sorted(links, key=lambda link: (link.day, link.old)))
         launches = tuple(sorted(before.launches, key=lambda launch: (launch.day, launch.product)))
         state = LinkState(number, ordered, launches, said, datetime.now(UTC), before.number)
@@ -199,9 +194,6 @@ class ProductLinks:
         facts |= {"said": state.said, "moment": str(state.moment), "before": state.before, "undone": state.undone}
         form = FORMAT if all(link.factor == 1 for link in state.links) else WITH_FACTORS
         sealed_json.write(self.path(state.number), {"format": form, "links": listed(state.links), **facts})
-
-    def _alone(self) -> AbstractContextManager[None]:
-        return exclusive(self._states.folder / ".lock", timeout=self._timeout)
 
 
 def _parsed(number: int, values: dict[str, Any]) -> LinkState:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import logging
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,16 +17,14 @@ from pyarrow import parquet
 from forecasting.core import row_keys, schema
 from forecasting.core.errors import InputError, StockDamaged, TryAgain
 from forecasting.core.system_errors import refusals_named
-from forecasting.storage import disk_full, reading
+from forecasting.storage import disk_full
 from forecasting.storage.atomic_files import write_bytes
-from forecasting.storage.locks import exclusive
-from forecasting.storage.numbered_folders import NAME, NumberedFolders
+from forecasting.storage.numbered_states import NumberedStates
 from forecasting.storage.workspace import Workspace
 
 __all__ = ["SavedStock", "StockState", "StockStore"]
 
 _FACTS: Final = b"shelfcast"
-_SUFFIX: Final = ".parquet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +74,7 @@ class StockStore:
     """
 
     def __init__(self, workspace: Workspace, *, timeout: float = 10.0) -> None:
-        self._states = NumberedFolders(workspace.stock, "saved stock")
-        self._timeout = timeout
+        self._states = NumberedStates(workspace.stock, ".parquet", timeout)
 
     def save(self, frame: pd.DataFrame, name: str, *, after: int | None = None) -> int:
         """Saves a table as the state that counts from now on.
@@ -97,8 +93,8 @@ class StockStore:
             TryAgain: Somebody else is saving, or has saved a state after that one; nothing was changed.
             DiskFull: Nothing was changed.
         """
-        with disk_full.disk_full_as_error("the stock"), self._alone():
-            last = max(self.numbers(), default=0)
+        with disk_full.disk_full_as_error("the stock"), self._states.alone():
+            last = self._states.last()
             if after is not None and last != after:
                 raise TryAgain(
                     "Somebody else saved stock meanwhile. Nothing of yours was saved, and what you typed is kept: look at both, and save again."
@@ -114,10 +110,10 @@ class StockStore:
 
     def clear(self) -> None:
         """Saves that nothing is saved, as a state of its own; raises TryAgain or DiskFull, and then nothing was changed."""
-        with disk_full.disk_full_as_error("the empty stock"), self._alone():
-            numbers = self.numbers()
-            if numbers:
-                self._write(pd.DataFrame({"on_hand": pd.Series(dtype=float)}), StockState(numbers[-1] + 1, "", datetime.now(UTC), 0))
+        with disk_full.disk_full_as_error("the empty stock"), self._states.alone():
+            last = self._states.last()
+            if last:
+                self._write(pd.DataFrame({"on_hand": pd.Series(dtype=float)}), StockState(last + 1, "", datetime.now(UTC), 0))
 
     def load(self) -> SavedStock | None:
         """The last saved state that was not taken back; None if there is none.
@@ -126,10 +122,10 @@ class StockStore:
             StockDamaged: It is not as it was saved.
             StorageUnavailable: It cannot be read now.
         """
-        numbers = self.numbers()
-        if not numbers:
+        last = self._states.last()
+        if not last:
             return None
-        frame, state = self._read(numbers[-1])
+        frame, state = self._read(last)
         return SavedStock(frame, state.name, state.number, state.moment) if state.rows else None
 
     def history(self) -> list[StockState]:
@@ -151,11 +147,11 @@ class StockStore:
             TryAgain: Somebody else is saving; nothing was changed.
             DiskFull: Nothing was changed.
         """
-        with disk_full.disk_full_as_error("the step back to the stock before"), self._alone():
+        with disk_full.disk_full_as_error("the step back to the stock before"), self._states.alone():
             taken = self.load()
             if taken is None:
                 raise InputError("There is no saved stock to take back.")
-            last = max(self.numbers())
+            last = self._states.last()
             before = self._facts(last).before
             if before:
                 frame, state = self._read(before)
@@ -170,15 +166,11 @@ class StockStore:
 
     def path(self, number: int) -> Path:
         """Where a state lies, which need not exist."""
-        return self._states.name(number).with_suffix(_SUFFIX)
+        return self._states.path(number)
 
     def numbers(self) -> list[int]:
         """Numbers of the states that exist, damaged ones too, in order."""
-        stems = (name.removesuffix(_SUFFIX) for name in reading.names(self._states.folder) if name.endswith(_SUFFIX))
-        return sorted(int(stem) for stem in stems if NAME.fullmatch(stem))
-
-    def _alone(self) -> AbstractContextManager[None]:
-        return exclusive(self._states.folder / ".lock", timeout=self._timeout)
+        return self._states.numbers()
 
     def _write(self, frame: pd.DataFrame, state: StockState) -> None:
         table = pa.Table.from_pandas(frame, preserve_index=False)
@@ -214,7 +206,7 @@ class StockStore:
 def _damaged(number: int) -> StockDamaged:
     logging.getLogger(__name__).warning("Saved stock %d cannot be read", number, exc_info=True)
     return StockDamaged(
-        f"The saved stock (state {number}) is damaged and cannot be read. Put data/stock/{number:04d}{_SUFFIX} back from a backup, or upload or"
+        f"The saved stock (state {number}) is damaged and cannot be read. Put data/stock/{number:04d}.parquet back from a backup, or upload or"
         " type the stock again: that saves a new state."
     )
 
