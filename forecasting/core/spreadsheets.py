@@ -20,7 +20,7 @@ import pandas as pd
 from forecasting.core import unseen
 
 _RUN: Final = "[=+\\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b]"
-_UNSEEN: Final = "\"'\\s\\x00-\\x1f\\x7f-\\x9f\\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+_UNSEEN: Final = f"\"'\\s{unseen.SIGNS}"
 _CUT: Final = ";\\t\\r\\n"
 _FIRST: Final = f"[{_UNSEEN}]*{_RUN}|'*[\\t\\r\\n]"
 """What a text must not begin with."""

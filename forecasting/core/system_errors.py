@@ -26,10 +26,8 @@ OTHER: Final = frozenset(
 """A wrong question, or another program's doing: no file is refused."""
 REMEDY: Final = "Free some space, for example by deleting old versions (python -m forecasting prune --versions 2), then try it again."
 _MEMORY: Final = "There is not enough memory for this at the moment. Nothing was changed. Close other programs or send less at once, then try again."
-_READ_ONLY: Final = (
-    "its disk is read-only. Nothing was changed, and what is saved can still be read. Make the disk writable (one that found an error turns"
-    " read-only by itself: check it first), then try again."
-)
+MAKE_WRITABLE: Final = "Make the disk writable (one that found an error turns read-only by itself: check it first), then try again."
+_READ_ONLY: Final = f"its disk is read-only. Nothing was changed, and what is saved can still be read. {MAKE_WRITABLE}"
 _TEXTS: Final = {os.strerror(code).lower(): code for code in (*FULL, errno.EROFS, errno.ENOMEM)}
 """Texts by which libraries that are not written in Python report it, where they leave the number out."""
 _NUMBER: Final = re.compile(r"\[errno (\d+)\]|\bos error (\d+)\b", re.IGNORECASE)

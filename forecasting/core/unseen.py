@@ -23,6 +23,8 @@ _FORMATS: Final = (
 _HALVES: Final = "\ud800-\udfff"
 _MARKS: Final = "\u061c\u200e\u200f"
 _JOINERS: Final = "\u200c\u200d"
+SIGNS: Final = f"{_BREAKS}{_CONTROLS}{_FORMATS}{_MARKS}{_JOINERS}"
+"""All of them, as they stand inside a set of a regular expression; without halves of characters, which no file can hold."""
 _JOINED: Final = "\u0530-\U000dffff"
 """From Armenian on: what joiners may join."""
 _FROM_THE_RIGHT: Final = re.compile("[\u0590-\u05ff\u0600-\u061b\u061d-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")

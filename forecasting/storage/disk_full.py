@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from forecasting.core import system_errors
 from forecasting.core.errors import DiskFull, NotWritable, ShelfcastError
-from forecasting.core.system_errors import REMEDY
+from forecasting.core.system_errors import MAKE_WRITABLE, REMEDY
 
 
 @contextmanager
@@ -38,5 +38,5 @@ def _refusal(what: str, error: Exception) -> ShelfcastError | None:
     if system_errors.is_full(error):
         return DiskFull(f"The disk is full: {same} {REMEDY}")
     if code == errno.EROFS:
-        return NotWritable(f"The disk is read-only: {same} Make it writable (one that found an error turns read-only by itself: check it first).")
+        return NotWritable(f"The disk is read-only: {same} {MAKE_WRITABLE}")
     return None

@@ -45,6 +45,8 @@ HOSTILE = [
     "x\r\n=1+1",
     ";=1",
     "x;'=1",
+    "\u3164=1",
+    "\U000e0041-1",
 ]
 TEXTS = st.text() | st.text(st.sampled_from(f"{RUN};,|\t\r\n \u00a0\u200b'\"a1")) | st.sampled_from(HOSTILE)
 
