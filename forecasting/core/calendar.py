@@ -19,6 +19,7 @@ from forecasting.core.period import DAY
 _RECENT_WEEKS = 8
 _MIN_OCCURRENCES = 4
 _MAX_PROBABILITY = 0.001
+_MOST = 0.5
 
 
 def closed_weekdays(panel: Panel) -> BoolArray:
@@ -56,6 +57,16 @@ def closed_ahead(panel: Panel, horizon: int) -> BoolArray:
     plan = np.full(closed.shape, np.nan)
     plan[:, : given.shape[1]] = given
     return np.where(np.isnan(plan), closed, plan <= 0)
+
+
+def closings(panel: Panel, horizon: int) -> pd.DatetimeIndex:
+    """Days, past and ahead, on which half of the series or more are closed, as `open` says, on a weekday on which they sell: often holidays."""
+    dates = panel.period.ahead(panel.dates[0], len(panel.dates) + horizon, start=0)
+    given = panel.drivers.get(schema.OPEN, np.empty((len(panel), 0)))[:, : len(dates)]
+    dates = dates[: given.shape[1]]
+    usual = closed_weekdays(panel)[:, dates.day_of_week]
+    known, closed = (np.isfinite(given) & ~usual).sum(axis=0), ((given <= 0) & ~usual).sum(axis=0)
+    return dates[(closed > 0) & (closed >= _MOST * known)]
 
 
 def selling_days(panel: Panel) -> BoolArray:

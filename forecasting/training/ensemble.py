@@ -123,7 +123,7 @@ class Ensemble:
     @cached_property
     def occasions(self) -> Occasions | None:
         """Which of the days after past cutoffs and ahead are holidays or beside one; None where no holidays count."""
-        return occasions_of(self.country, self.panel.period, self.past.cutoffs, self.past.horizon, self.panel.ahead(self.horizon))
+        return occasions_of(self.country, self.panel, self.past.cutoffs, self.past.horizon, self.horizon)
 
     @property
     def errors(self) -> Errors:

@@ -142,7 +142,7 @@ def assemble(
         notes=_notes(panel, fitted.cleaned.notes, fitted.held),
     )
     closed = calendar.closed_ahead(panel, blended.shape[1])
-    occasions = occasions_of(country, panel.period, past.cutoffs, past.horizon, panel.ahead(blended.shape[1]))
+    occasions = occasions_of(country, panel, past.cutoffs, past.horizon, blended.shape[1])
     return Ensemble(
         panel=panel,
         yhat=yhat,

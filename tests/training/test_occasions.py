@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import panels
 import pytest
 
-from forecasting.core.period import DAY, WEEK
+from forecasting.core import calendar
+from forecasting.core.panel import Panel
+from forecasting.core.period import WEEK
 from forecasting.core.schema import QUANTILES
 from forecasting.training.bands import occasions, quantiles
 from forecasting.training.bands.days import day_bands
@@ -27,8 +30,15 @@ def simulate(seed: int, *, worse: float = 4.0) -> tuple[Errors, np.ndarray, np.n
     return Errors(y[:6], np.repeat(f[None], 6, axis=0)), y[6], f, Occasions(kinds[:6], kinds[6])
 
 
+def shop(**options) -> Panel:
+    """Two series that are sold from Monday to Saturday, until 19 December 2023."""
+    days = len(pd.date_range("2023-01-02", "2023-12-19"))
+    sales = np.where(np.arange(days) % 7 == 6, 0.0, 20 + np.arange(days) % 5)
+    return panels.panel({"a": sales, "b": 2 * sales}, **options)
+
+
 def test_days_at_and_beside_a_holiday_are_told_apart():
-    of = occasions_of("DE", DAY, CUTOFFS, 28, AHEAD)
+    of = occasions_of("DE", shop(), CUTOFFS, 28, 14)
     christmas = {
         "2023-12-22": 3,
         "2023-12-23": 3,
@@ -47,12 +57,26 @@ def test_days_at_and_beside_a_holiday_are_told_apart():
     np.testing.assert_array_equal(of.at(0).past, of.past[1:])
 
 
-@pytest.mark.parametrize(
-    ("country", "period", "cutoffs"),
-    [(None, DAY, CUTOFFS), ("DE", WEEK, CUTOFFS), ("DE", DAY, CUTOFFS[:0]), ("DE", DAY, pd.DatetimeIndex(["2022-07-01"]))],
-)
-def test_without_holidays_among_the_days_judged_all_days_are_alike(country, period, cutoffs):
-    assert occasions_of(country, period, cutoffs, 28, AHEAD) is None
+def test_days_on_which_most_series_are_closed_count_as_holidays_without_a_country():
+    opened = np.ones((2, len(pd.date_range("2023-01-02", "2024-01-02"))))
+    whit_monday, christmas, sundays, one = 147, 357, slice(6, None, 7), 100
+    opened[:, [whit_monday, christmas]], opened[:, sundays], opened[0, one] = 0.0, 0.0, 0.0
+    panel = shop(drivers={"open": opened})
+    assert calendar.closings(panel, 14).strftime("%Y-%m-%d").tolist() == ["2023-04-12", "2023-05-29", "2023-12-25"]
+    of = occasions_of(None, panel, pd.DatetimeIndex(["2023-05-20", "2023-06-17"]), 28, 14)
+    assert of.ahead.tolist() == [0, 0, 3, 3, 2, 1, 2, 3, 3, 0, 0, 0, 0, 0]
+    assert of.past[0].tolist() == [0] * 5 + [3, 3, 2, 1, 2, 3, 3] + [0] * 16
+    assert (of.past[1] == 0).all()
+
+
+@pytest.mark.parametrize(("country", "cutoffs"), [(None, CUTOFFS), ("DE", CUTOFFS[:0]), ("DE", pd.DatetimeIndex(["2022-07-01"]))])
+def test_without_holidays_among_the_days_judged_all_days_are_alike(country, cutoffs):
+    assert occasions_of(country, shop(), cutoffs, 28, 14) is None
+
+
+def test_weeks_have_no_holidays():
+    weekly = Panel(shop().series, pd.date_range("2023-01-02", periods=80, freq="7D").as_unit("us"), np.ones((2, 80)), {}, period=WEEK)
+    assert occasions_of("DE", weekly, weekly.dates[[40, 50]], 10, 10) is None
 
 
 def test_bands_are_wide_on_holidays_that_went_badly_and_narrow_on_other_days():

@@ -9,7 +9,8 @@ import pandas as pd
 
 from forecasting.core import calendar
 from forecasting.core.arrays import FloatArray, nanmean
-from forecasting.core.period import DAY, Period
+from forecasting.core.panel import Panel
+from forecasting.core.period import DAY
 from forecasting.training.bands.law import learn_law
 from forecasting.training.bands.own_scale import learn_own_scale
 from forecasting.training.bands.residuals import Errors
@@ -39,22 +40,29 @@ class Occasions(NamedTuple):
         return Occasions(np.delete(self.past, cut, axis=0), self.past[cut])
 
 
-def occasions_of(country: str | None, period: Period, cutoffs: pd.DatetimeIndex, judged: int, ahead: pd.DatetimeIndex) -> Occasions | None:
-    """The kinds of days after past cutoffs and ahead; None where no holidays are known, or none was judged, or sales are by week or month.
+def occasions_of(country: str | None, panel: Panel, cutoffs: pd.DatetimeIndex, judged: int, horizon: int) -> Occasions | None:
+    """The kinds of days after past cutoffs and ahead; None where no holiday is known or judged, or sales are by week or month.
+
+    Holidays are those of the country, and days on which most series are closed although they sell on that weekday.
 
     Args:
         country: ISO 3166 code of the country whose holidays count; None for none.
-        period: Of the sales.
+        panel: All sales.
         cutoffs: The last day known at each past cutoff.
         judged: Days judged after each.
-        ahead: The days to forecast.
+        horizon: Days to forecast.
     """
-    if country is None or period != DAY or not len(cutoffs):
+    if panel.period != DAY or not len(cutoffs):
         return None
-    after = np.array([period.ahead(day, judged).to_numpy() for day in cutoffs])
-    days = pd.DatetimeIndex(np.unique(np.concatenate([after.ravel(), ahead.to_numpy()])))
-    named = calendar.holidays_of(country, tuple(range(days[0].year - 1, days[-1].year + 2)))
-    past, to_come = (_kinds(each, np.array(list(named), dtype="datetime64[D]")) for each in (after, ahead.to_numpy()))
+    ahead = panel.ahead(horizon)
+    holidays = calendar.closings(panel, horizon).to_numpy()
+    if country is not None:
+        named = calendar.holidays_of(country, tuple(range(cutoffs[0].year - 1, ahead[-1].year + 2)))
+        holidays = np.concatenate([holidays, pd.DatetimeIndex(list(named)).to_numpy()])
+    if not len(holidays):
+        return None
+    after = np.array([DAY.ahead(day, judged).to_numpy() for day in cutoffs])
+    past, to_come = (_kinds(days, holidays.astype("datetime64[D]")) for days in (after, ahead.to_numpy()))
     return Occasions(past, to_come) if (past != ORDINARY).any() else None
 
 
