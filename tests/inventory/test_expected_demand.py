@@ -8,6 +8,7 @@ import numpy as np
 import past_ensembles
 import pytest
 
+from forecasting.analysis import forecast_view
 from forecasting.core import schema
 from forecasting.inventory.levels import demand
 from forecasting.inventory.orders import projection, recommend, wording
@@ -55,6 +56,10 @@ def test_an_order_is_for_what_is_expected(orders):
     assert table["order_quantity"][2] > 0
     np.testing.assert_allclose(table["days_of_cover"], [10.0, 2 / A_DAY, 0.0])
     assert table["risk"][2] > table["risk"][1] > 0
+
+
+def test_orders_add_up_to_the_forecast_of_the_days_that_they_cover(ensemble, orders):
+    assert orders.table["expected"].sum() == pytest.approx(forecast_view.total_range(ensemble, ROWS, 7).expected)
 
 
 def test_a_shelf_runs_down_as_expected(ensemble, orders):
