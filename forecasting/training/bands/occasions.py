@@ -22,6 +22,8 @@ KINDS = 4
 PRIOR_DAYS = 2.0
 """Weight, in days, of the size of ordinary days' errors within that of another kind: all series miss one holiday together."""
 WINSOR = 0.995
+MAX_ERRORS = 300_000
+"""Errors from which sizes are learned, about: of a large file those of some series tell what all do."""
 
 
 class Occasions(NamedTuple):
@@ -78,11 +80,12 @@ def learn_sizes(errors: Errors, kinds: np.ndarray) -> FloatArray:
         errors: Of single days at past cutoffs.
         kinds: Shape (K, t), of these days.
     """
-    sizes = np.ones(KINDS)
-    e = errors.y - errors.f
+    sizes, some = np.ones(KINDS), slice(None, None, max(1, errors.y.size // MAX_ERRORS))
+    f = errors.f[:, some]
+    e = errors.y[:, some] - f
     if not np.isfinite(e).any():
         return sizes
-    z = e / learn_law(e, errors.f).size(errors.f)
+    z = e / learn_law(e, f).size(f)
     relative = np.abs(z / learn_own_scale(z)[1][:, :, None])
     by_day = nanmean(np.minimum(relative, np.quantile(relative[np.isfinite(relative)], WINSOR)), axis=1)
     known = np.isfinite(by_day)
@@ -90,8 +93,8 @@ def learn_sizes(errors: Errors, kinds: np.ndarray) -> FloatArray:
     if not len(usual) or usual.mean() <= 0:
         return sizes
     for kind in range(1, KINDS):
-        some = by_day[known & (kinds == kind)]
-        sizes[kind] = max(1.0, (some.sum() / usual.mean() + PRIOR_DAYS) / (len(some) + PRIOR_DAYS))
+        of_kind = by_day[known & (kinds == kind)]
+        sizes[kind] = max(1.0, (of_kind.sum() / usual.mean() + PRIOR_DAYS) / (len(of_kind) + PRIOR_DAYS))
     return sizes
 
 
