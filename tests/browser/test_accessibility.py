@@ -23,6 +23,14 @@ VIEWS: Final = {
 AXE: Final = Axe()
 STANDS: Final = """scheme => getComputedStyle(document.querySelector('[data-testid=stApp]')).colorScheme == scheme
     && !document.querySelector('[data-testid=stSkeleton]')"""
+FOCUSED: Final = """() => {
+    const at = document.activeElement, around = at.closest("[data-testid=stDataFrame]"), ring = getComputedStyle(at.matches("canvas") ? around : at);
+    const bordered = at.matches("input, textarea, td, [data-testid=stMain], [class*=stDataFrame]");
+    return at === document.body ? null : {what: at.dataset.testid || at.innerText || at.tagName, ringed: bordered || ring.outlineStyle == "solid"};
+}"""
+"""What the keyboard is on, and whether that can be seen: by a ring, by Streamlit's border around a field, or by a grid's around a cell; null at the
+end of the page."""
+MOST_STOPS: Final = 120
 POPOVER: Final = "[data-testid=stPopoverBody]"
 
 
@@ -59,7 +67,19 @@ def in_popovers(page):
     return found
 
 
-def test_axe_finds_nothing_serious_on_any_page_in_either_theme(browser, shop):
+def unseen_stops(page):
+    """Stops of the Tab key at which nothing shows where it is; and that the last one is not reached, if it is not."""
+    stops = []
+    for _ in range(MOST_STOPS):
+        page.keyboard.press("Tab")
+        stop = page.evaluate(FOCUSED)
+        if stop is None:
+            return [each["what"] for each in stops if not each["ringed"]]
+        stops.append(stop)
+    return [f"no end after {MOST_STOPS} stops, the last at {stops[-1]['what']}"]
+
+
+def test_axe_finds_nothing_serious_on_any_page_and_the_keyboard_is_seen_everywhere(browser, shop):
     found = {}
     with served(shop.home) as (address, _):
         page = new_page(browser, viewport={"width": 1440, "height": 900}, color_scheme="light", reduced_motion="reduce")
@@ -67,6 +87,8 @@ def test_axe_finds_nothing_serious_on_any_page_in_either_theme(browser, shop):
             page.goto(f"{address}/{name}")
             drawn(page, "light")
             found[name, "light"] = faults(page) + in_popovers(page)
+            page.evaluate("document.activeElement.blur()")
+            found[name, "keyboard"] = unseen_stops(page)
             page.emulate_media(color_scheme="dark")
             drawn(page, "dark")
             found[name, "dark"] = faults(page, runOnly=["color-contrast"])
