@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
+PREPARE: Final = "Prepare"
+"""Before anything is fitted: what was known at each past cutoff is cleaned, and processes get what they can fit meanwhile."""
 PROPHET: Final = "Prophet"
 LSTM: Final = "LSTM"
 TREES: Final = "Trees"

@@ -32,13 +32,13 @@ def steps() -> tuple[str, ...]:
 
 
 def step_of(stage: str) -> str:
-    """The step in which people see a stage: one of `steps`; the benchmark, fitted first, is seen with the first model.
+    """The step in which people see a stage: one of `steps`; the benchmark, fitted first, is seen with the first model, preparing with the backtest.
 
     Example:
         >>> step_of("Backtest: Totals"), step_of("Seasonal naive"), step_of("LSTM")
         ('Backtest', 'Prophet', 'LSTM')
     """
-    if stage != stages.without_backtest(stage):
+    if stage == stages.PREPARE or stage != stages.without_backtest(stage):
         return stages.BACKTEST_STEP
     fitted = [model for model in registered() if model.stage == stage]
     return next((model.stage if model.blended else blended()[0].stage for model in fitted), stages.PUBLISH)

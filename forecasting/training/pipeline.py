@@ -13,8 +13,9 @@ from forecasting.core import calendar, parallel, schema
 from forecasting.core.arrays import FloatArray
 from forecasting.core.panel import Panel
 from forecasting.core.parallel import Pool
-from forecasting.core.progress import OnProgress, ignore
+from forecasting.core.progress import OnProgress, Progress, ignore
 from forecasting.core.settings import Settings
+from forecasting.core.stages import PREPARE
 from forecasting.models import registry
 from forecasting.models.base import Model
 from forecasting.training import backtest, blend, expectation, health, plausibility, reasons, reconciliation
@@ -70,11 +71,14 @@ def train(panel: Panel, settings: Settings, on_progress: OnProgress = ignore) ->
     horizon = panel.period.steps(settings.horizon)
     schedule = backtest.plan(len(panel.dates), horizon, settings.cutoffs, panel.period)
     make_models, lasting = makers(settings), registry.lasting()
+    on_progress(Progress(PREPARE, 0, 2))
     origins, cleaned = backtest.origins(panel, schedule), clean(panel)
     now = cleaned.panel
+    on_progress(Progress(PREPARE, 1, 2))
     with Pool(processes(now.sales.shape, settings)) as pool:
         begun = backtest.begin(make_models, lasting, origins, pool)
         fresh = {name: make(None).begin(now, pool, horizon=horizon) for name, make in make_models.items() if name not in lasting}
+        on_progress(Progress(PREPARE, 2, 2))
         past, earlier = backtest.run(make_models, lasting, origins, on_progress, begun)
         past = replace(past, yhat={name: past.yhat[name] for name in _in_order(make_models)})
         direct = reconciliation.forecast(now, origins.known, (schedule.horizon, horizon), settings.prophet, on_progress)

@@ -11,6 +11,7 @@ from forecasting.services import models
 @pytest.mark.parametrize(
     ("stage", "step"),
     [
+        (stages.PREPARE, "Backtest"),
         (stages.in_backtest(stages.PROPHET), "Backtest"),
         (stages.in_backtest(stages.LSTM), "Backtest"),
         (stages.BACKTEST_TOTALS, "Backtest"),

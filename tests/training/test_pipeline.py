@@ -10,6 +10,7 @@ import panels
 import pytest
 
 from forecasting.core import parallel, schema
+from forecasting.core.progress import Progress
 from forecasting.core.settings import ProphetSettings, Settings
 from forecasting.models import registry
 from forecasting.models.seasonal_naive import SeasonalNaive
@@ -120,8 +121,10 @@ def test_a_training_cleans_the_sales_once_and_what_was_known_at_each_cutoff_once
     for module in (pipeline, backtest, ensemble):
         monkeypatch.setattr(module, "clean", counted)
     monkeypatch.setattr(pipeline, "makers", lambda _: {name: lambda _: SeasonalNaive() for name in MODELS})
-    made = pipeline.train(panel, Settings(horizon=H, cutoffs=2))
+    told: list[Progress] = []
+    made = pipeline.train(panel, Settings(horizon=H, cutoffs=2), told.append)
     assert len(made.past.cutoffs) == 2
+    assert told[:3] == [Progress("Prepare", done, 2) for done in (0, 1, 2)]
     assert sorted(days) == [*((day - panel.dates[0]).days + 1 for day in made.past.cutoffs), DAYS]
 
 
