@@ -1,10 +1,13 @@
 """How quick the dashboard is, idle and while a retrain runs, in a real browser.
 
-Usage: python benchmarks/pages.py SALES [--loads 20] [--home FOLDER]
+Usage: python benchmarks/pages.py SALES [--loads 20] [--home FOLDER] [--before CHECKOUT [--rounds 5]]
 
 Merges and trains SALES in a workspace of its own (or copies FOLDER, one that is trained already). Then prints: from the start of the server
 to the first page; switching the series on the Forecast page; and page loads (from navigation to the drawn chart) of an idle server and
 beside a retrain that the dashboard started, with their ratio. Needs Chromium.
+
+With --before, the folder of another checkout, it prints the start and the first page of both alone, started in turn on the same workspace: medians
+and their ratio. The workspace is then trained by the other one, since an older release may not read what a newer one writes.
 """
 
 from __future__ import annotations
@@ -12,7 +15,6 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -25,6 +27,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.support import first_pages
 from forecasting.services import jobs, retraining, versions
 from forecasting.storage.workspace import Workspace
 
@@ -38,38 +41,37 @@ def main() -> None:
     parser.add_argument("sales", type=Path)
     parser.add_argument("--loads", type=int, default=20)
     parser.add_argument("--home", type=Path)
+    parser.add_argument("--before", type=Path, help="another checkout to compare the start with")
+    parser.add_argument("--rounds", type=int, default=5, help="starts of each of the two")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         home = Path(folder) / "home"
-        prepare(home, args.sales, args.home)
+        prepare(home, args.sales, args.home, args.before or ROOT)
         chromium = next(path for path in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if path)
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS.split())
         new_page(browser).goto("about:blank")
-        measure(browser, home, args.loads)
+        if args.before is None:
+            measure(browser, home, args.loads)
+        else:
+            print(first_pages.compare(browser, home, (args.before.resolve(), ROOT), args.rounds))
+            print(f"load average {os.getloadavg()[0]:.1f}")
         browser.close()
 
 
-def prepare(home: Path, sales: Path, trained: Path | None) -> None:
-    """A workspace with the sales and a version."""
+def prepare(home: Path, sales: Path, trained: Path | None, checkout: Path) -> None:
+    """A workspace with the sales and a version that this checkout trains, unless there is one already."""
     if trained is not None:
         shutil.copytree(trained, home)
         return
-    command = [sys.executable, "-m", "forecasting", "retrain", str(sales.resolve())]
-    subprocess.run(command, cwd=ROOT, env={**os.environ, "FORECASTING_HOME": str(home)}, check=True)
+    command = [first_pages.python_of(checkout), "-m", "forecasting", "retrain", str(sales.resolve())]
+    subprocess.run(command, cwd=checkout, env={**os.environ, "FORECASTING_HOME": str(home)}, check=True)
 
 
 def measure(browser: Browser, home: Path, loads: int) -> None:
     """Starts the server, measures, and prints."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"http://127.0.0.1:{free.getsockname()[1]}"
-    command = [sys.executable, "-m", "forecasting", "serve", "--port", address.rsplit(":", 1)[1]]
-    start = time.perf_counter()
-    server = subprocess.Popen(
-        command, cwd=ROOT, env={**os.environ, "FORECASTING_HOME": str(home)}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        first_page(browser, address, start)
+    with first_pages.serving(home) as (address, server):
+        first = first_pages.first_page(browser, address, server)
+        print(f"from start: answers {first.answers:.2f} s; from then: heading {first.heading:.2f} s, first chart {first.chart:.2f} s")
         time.sleep(3)
         switches(browser, address)
         idle = page_loads(browser, address, loads)
@@ -83,24 +85,6 @@ def measure(browser: Browser, home: Path, loads: int) -> None:
         show("page load, retraining", busy)
         print(f"95th percentile, retraining / idle: {np.quantile(busy, 0.95) / np.quantile(idle, 0.95):.2f}")
         jobs.cancel(ws, number)
-    finally:
-        server.terminate()
-        server.wait(20)
-
-
-def first_page(browser: Browser, address: str, start: float) -> None:
-    """From the start of the server to the first page's heading and its numbers."""
-    page = new_page(browser)
-    port = int(address.rsplit(":", 1)[1])
-    while socket.socket().connect_ex(("127.0.0.1", port)):
-        time.sleep(0.02)
-    listening = time.perf_counter() - start
-    page.goto(address)
-    page.locator("h1").wait_for()
-    heading = time.perf_counter() - start
-    page.locator(".js-plotly-plot .main-svg").first.wait_for()
-    print(f"from start: answers {listening:.2f} s, heading {heading:.2f} s, first chart {time.perf_counter() - start:.2f} s")
-    page.context.close()
 
 
 def switches(browser: Browser, address: str) -> None:
