@@ -79,4 +79,5 @@ def test_it_is_in_no_total_until_a_person_takes_it_over(ensemble):
     assert orders.table["order_quantity"][0] == 0
     assert after["units"] - before["units"] == 35.0
     assert after["value"] - before["value"] == 70.0
+    assert after["order_now"] - before["order_now"] == 1
     assert first_orders(taken) == first_orders(orders)

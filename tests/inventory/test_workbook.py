@@ -247,9 +247,10 @@ def test_a_line_without_a_level_orders_nothing_until_somebody_types_an_order(rec
     books = recalculate(*map(opened, contents), *typed)
     for book in (*(opened(content, values=True) for content in contents), *books):
         sheet = book["Orders"]
-        assert (column(sheet, "Order", 3)[1] or None) == (5 if book in books[len(RULES) :] else None)
+        ordered = book in books[len(RULES) :]
+        assert (column(sheet, "Order", 3)[1] or None) == (5 if ordered else None)
         assert column(sheet, "Recommended", 3)[1] is None
-        assert column(sheet, "State", 3)[1] == wording.STATES["unknown"]
+        assert column(sheet, "State", 3)[1] == wording.STATES["order_now" if ordered else "unknown"]
 
 
 @pytest.mark.parametrize("n", [0, 1])

@@ -47,7 +47,7 @@ def formulas(rule: Rule, letters: Mapping[str, str]) -> dict[str, str]:
     """
     level = "<expected>+<safety_stock>"
     texts = {
-        "state": f'IF(<recommended>="","{STATES[UNKNOWN]}",IF(AND(ISNUMBER(<order>),<order>>0),"{STATES[NOW]}",'
+        "state": f'IF(AND(ISNUMBER(<order>),<order>>0),"{STATES[NOW]}",IF(<recommended>="","{STATES[UNKNOWN]}",'
         f'IF(<inventory_position>>{OVERSTOCK_LEVELS:g}*MAX(<order_up_to>,0),"{STATES[OVERSTOCK]}","{STATE}")))',
         "order": 'IF(ISNUMBER(<yours>),<yours>,IF(ISNUMBER(<recommended>),<recommended>,""))',
         "order_value": 'IF(AND(ISNUMBER(<order>),ISNUMBER(<unit_cost>)),<order>*<unit_cost>,"")',

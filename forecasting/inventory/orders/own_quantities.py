@@ -32,7 +32,7 @@ def with_quantities(orders: Orders, quantities: Mapping[str, float]) -> Orders:
         "order_quantity": quantity,
         "order_value": quantity * table["unit_cost"],
         "order_by": table["order_by"].where(~(changed & (quantity > 0)), orders.day),
-        "state": np.select([table["state"] == UNKNOWN, changed & (quantity > 0), put_off], [UNKNOWN, NOW, SOON], table["state"]),
+        "state": np.select([changed & (quantity > 0), table["state"] == UNKNOWN, put_off], [NOW, UNKNOWN, SOON], table["state"]),
         "expected_lost": np.where(changed & counted, lost, table["expected_lost"]),
         "expected_left": np.where(changed & counted, left, table["expected_left"]),
         "risk_with_order": np.where(changed & counted, recommend.risk_with_order(orders.stock, orders.levels, quantity), table["risk_with_order"]),

@@ -16,7 +16,7 @@ from pages.components.shared import layout, markdown, product_links
 
 MOST: Final = 20
 """First orders that are listed at most."""
-WHAT: Final = "Not in the orders above, nor in their totals: nothing of these has been sold yet. Take over what you want to order."
+WHAT: Final = "Nothing of these has been sold yet, so that they are in no order and no total until you take one over."
 
 
 def show(orders: Orders) -> None:
