@@ -66,14 +66,15 @@ class Forest:
         """
         within = np.minimum(codes, max(self.yes.shape[1] - 1, 0))
         columns = [*np.ascontiguousarray(within.T), *np.ascontiguousarray(numbers.T)]
-        total = np.full(len(numbers), self.base)
-        for questions, thresholds, strikes, leaves in zip(self.column, self.threshold, self.strikes, self.leaves, strict=True):
-            left = np.full(len(numbers), 0xFFFFFFFF, dtype=np.uint32)
-            for column, threshold, stay in zip(questions, thresholds, strikes, strict=True):
+        total, lost = np.full(len(numbers), self.base), np.empty(len(numbers), dtype=np.uint32)
+        for questions, thresholds, strikes, leaves in zip(self.column, self.threshold, ~self.strikes, self.leaves, strict=True):
+            struck = np.zeros(len(numbers), dtype=np.uint32)
+            for column, threshold, goes in zip(questions, thresholds, strikes, strict=True):
                 if column < 0:
                     break
                 no = ~self.yes[int(threshold)][columns[column]] if column < self.categories else columns[column] > threshold
-                left &= np.where(no, stay, np.uint32(0xFFFFFFFF))
+                np.bitwise_or(struck, np.multiply(no, goes, out=lost), out=struck)
+            left = ~struck
             total += leaves[np.bitwise_count((left & -left) - np.uint32(1))]
         return np.exp(total) if self.exponential else total
 
