@@ -85,14 +85,15 @@ def amount(value: float) -> str:
 
 
 def column(units: FloatArray) -> str:
-    """The format of numbers of units in a column: whole, or with as many decimals as the largest needs.
+    """The format of numbers of units in a column: whole where all are large, with decimals where one would be rounded to nothing.
 
     Example:
-        >>> column(np.array([8.0, 240.0])), column(np.array([3.5])), column(np.array([0.04])), column(np.array([]))
+        >>> column(np.array([8.0, 240.0])), column(np.array([0.4, 240.0])), column(np.array([0.04])), column(np.array([]))
         ('%,.0f', '%,.1f', '%,.2f', '%,.1f')
     """
-    largest = float(np.abs(units[np.isfinite(units)]).max(initial=0.0))
-    return f"%,.{0 if largest >= WHOLE_FROM else 2 if 0 < largest < 1 else 1}f"
+    sizes = np.abs(units[np.isfinite(units) & (units != 0)])
+    largest, smallest = sizes.max(initial=0.0), sizes.min(initial=WHOLE_FROM)
+    return f"%,.{0 if largest >= WHOLE_FROM and smallest >= 0.5 else 2 if 0 < largest < 1 else 1}f"
 
 
 def signed(value: float) -> str:

@@ -122,7 +122,7 @@ def table(view: View, *, last_year: bool = False) -> None:
     """Every day, week or month ahead."""
     columns = [schema.DS, schema.BLEND, *[schema.EXPECTED] * view.both, "lower_80", "upper_80"]
     columns += [*(model.name for model in models.blended() if model.name in view.forecast), *[LAST_YEAR] * last_year]
-    digits = formatting.column(view.forecast[columns[1:]].to_numpy(dtype=float))
+    digits = formatting.column(view.forecast[[schema.BLEND, *[schema.EXPECTED] * view.both]].to_numpy(dtype=float))
     config = {name: st.column_config.NumberColumn(models.label(name), format=digits, width=78) for name in columns[1:]}
     config[schema.DS] = st.column_config.DateColumn(view.level.name.title(), format=DATES[view.level.name], width=126)
     config[LAST_YEAR] = st.column_config.NumberColumn("Last year", format=digits, width=78)

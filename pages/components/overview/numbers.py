@@ -119,7 +119,7 @@ def movers(frame: pd.DataFrame, title: str, ahead: str) -> None:
     if frame.empty:
         st.caption("None.")
         return
-    units = formatting.column(frame[["change", "units"]].to_numpy(dtype=float))
+    units = formatting.column(frame["units"].to_numpy(dtype=float))
     addresses = [product_links.address(name, {}) for name in frame["product"]]
     st.dataframe(
         product_links.legible(frame.assign(relative=[wording.growth(value) for value in frame["relative"]]), "product"),

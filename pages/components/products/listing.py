@@ -153,7 +153,7 @@ def _columns(rows: pd.DataFrame, filters: Mapping[str, str], period: Period, ste
     """The first ones answer on a phone."""
     ahead = period.count(steps)
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn
-    whole = formatting.column(rows[[products.NEXT, products.LAST]].to_numpy(dtype=float))
+    whole = formatting.column(rows[products.NEXT].to_numpy(dtype=float))
     config: dict[str, ColumnConfig | ButtonColumnResult] = {
         products.PRODUCT: product_links.column([product_links.address(name, filters) for name in rows[products.PRODUCT]], OPENED, 138),
         products.NEXT: number(f"Next {steps}", format=whole, width=60, help=f"Units in the next {ahead}."),
