@@ -7,7 +7,6 @@ import gc
 import logging
 import os
 import threading
-import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from typing import TypedDict
@@ -98,9 +97,12 @@ def parts() -> Parts:
     @asynccontextmanager
     async def lifespan(_: st.App) -> AsyncIterator[dict[str, object]]:
         connections.prepare(settings.connections)
-        beside = [asyncio.create_task(asyncio.to_thread(warm, api)), asyncio.create_task(sessions.sweep())]
+        stop = threading.Event()
+        beside = [asyncio.create_task(asyncio.to_thread(warm, api, stop)), asyncio.create_task(sessions.sweep())]
         with scheduled(cron):
             yield {}
+        stop.set()
+        first_page.answered()  # nobody waits for one any more
         for task in beside:
             task.cancel()
 
@@ -114,16 +116,19 @@ def _api(settings: ServerSettings) -> ASGIApp:
     return app.make_app(workspaces.workspace(), settings)
 
 
-def warm(api: Warmed) -> None:
+def warm(api: Warmed, stop: threading.Event) -> None:
     """Loads what the first page needs, starts the first training of an empty workspace, then the rest, and spares all of it from collections.
 
-    The rest waits until a browser has drawn a page, or for a few seconds without a visitor: a thread beside it would take its time.
+    The rest waits until a browser has drawn a page, or for a few seconds without a visitor: a thread beside it would take its time. A server that is
+    told to stop does not wait for it.
     """
     try:
         with _spared_from_collections():
             version = _warm_first()
         if first_page.wait(QUIET_SECONDS):
-            time.sleep(DRAWING_SECONDS)
+            stop.wait(DRAWING_SECONDS)
+        if stop.is_set():
+            return
         if version is not None:
             _warm_orders(version)
         api.ready()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import threading
-from types import SimpleNamespace
 
 import pytest
 
@@ -34,7 +33,7 @@ def api(steps: list[str]) -> app.Warmed:
 @pytest.mark.usefixtures("shop")
 def test_the_rest_waits_until_a_page_was_drawn(steps: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app, "QUIET_SECONDS", 600.0)
-    start = threading.Thread(target=app.warm, args=[api(steps)])
+    start = threading.Thread(target=app.warm, args=[api(steps), threading.Event()])
     start.start()
     start.join(0.2)
     assert start.is_alive()
@@ -47,18 +46,22 @@ def test_the_rest_waits_until_a_page_was_drawn(steps: list[str], monkeypatch: py
 @pytest.mark.usefixtures("shop")
 def test_without_a_visitor_the_rest_follows_soon(steps: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app, "QUIET_SECONDS", 0.0)
-    app.warm(api(steps))
+    app.warm(api(steps), threading.Event())
     assert steps == ["first page of v1", "orders of v1", "API"]
 
 
 @pytest.mark.usefixtures("shop")
-def test_the_rest_leaves_a_browser_time_to_draw(steps: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    slept: list[tuple[float, list[str]]] = []
-    monkeypatch.setattr(app, "DRAWING_SECONDS", 4.0)
-    monkeypatch.setattr(app, "time", SimpleNamespace(sleep=lambda seconds: slept.append((seconds, list(steps)))))
+def test_the_rest_leaves_a_browser_time_to_draw_unless_the_server_stops(steps: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    stop = threading.Event()
+    monkeypatch.setattr(app, "DRAWING_SECONDS", 600.0)
+    start = threading.Thread(target=app.warm, args=[api(steps), stop])
+    start.start()
     first_page.answered()
-    app.warm(api(steps))
-    assert slept == [(4.0, ["first page of v1"])]
+    start.join(0.2)
+    assert start.is_alive()
+    stop.set()
+    start.join()
+    assert steps == ["first page of v1"]
 
 
 @pytest.mark.usefixtures("shop")
@@ -67,7 +70,7 @@ def test_libraries_of_the_first_page_are_no_garbage_and_what_comes_later_may_be(
     monkeypatch.setattr(app, "_warm_first_page", lambda _: collecting.append(gc.isenabled()))
     monkeypatch.setattr(app, "_warm_orders", lambda _: collecting.append(gc.isenabled()))
     first_page.answered()
-    app.warm(api(steps))
+    app.warm(api(steps), threading.Event())
     assert (collecting, gc.isenabled(), gc.get_freeze_count() > 0) == ([False, True], True, True)
 
 
