@@ -19,7 +19,7 @@ from forecasting.inventory.budget import spend
 from forecasting.inventory.orders import wording
 from forecasting.inventory.policy import Policy
 from forecasting.inventory.stock import state
-from forecasting.services import ordering, sales, versions
+from forecasting.services import ordering, product_links, sales, versions
 from forecasting.training import reasons
 from pages.components.inventory import session, summary
 from pages.components.shared import markdown
@@ -71,15 +71,18 @@ def test_an_empty_workspace_has_nothing_to_order():
     assert not at.metric
 
 
-@pytest.mark.usefixtures("counted")
-def test_a_line_is_chosen_by_its_name_without_a_mouse():
-    at = opened("inventory", **ASKED)
+def test_a_line_is_chosen_by_its_name_without_a_mouse_and_says_what_is_left_of_the_product_before(counted):
+    product_links.replace(counted, "Cake", "Bread", factor=2.0)
+    at = opened("inventory", **ASKED, line="Bread|North")
+    left = markdown.plain("20 of Cake, which this product replaces, are on hand, worth 40 of these. They are not counted here.")
+    assert "##### Bread, North" in texts(at)
+    assert left in texts(at)
     picker = at.selectbox(key="inventory_picked")
-    first, last = picker.options[0], picker.options[-1]
-    assert at.markdown[[each.value for each in at.markdown].index(f"##### {first}")]
-    picker.select(last).run()
-    assert f"##### {last}" in [each.value for each in at.markdown]
-    assert at.query_params["line"]
+    assert picker.value == "Bread|North"
+    picker.select("Tea, South").run()
+    assert "##### Tea, South" in texts(at)
+    assert left not in texts(at)
+    assert at.query_params["line"] == "Tea|South"
 
 
 def test_the_first_order_of_a_planned_product_is_proposed_and_taken_over_by_a_person(counted, monkeypatch):
