@@ -11,6 +11,7 @@
     │   └── NotFound             no such version, job or series
     ├── NothingPublished         there is no model version to forecast with yet
     ├── VersionDamaged           a version whose files do not match its manifest
+    ├── RecordDamaged            a line of the record of what served that is not as it was written
     ├── StockDamaged             saved stock that cannot be read
     ├── LinksDamaged             links between products that cannot be read
     ├── SalesDamaged             a file of the sales table that is missing or not as it was written
@@ -156,6 +157,19 @@ class VersionDamaged(ShelfcastError):
         super().__init__(f"Version {version} is damaged: {file} does not match its manifest. {remedy}")
         self.version = version
         self.file = file
+
+
+class RecordDamaged(ShelfcastError):
+    """A line of the record of what served is not as it was written.
+
+    Args:
+        line: Which, from 1.
+    """
+
+    def __init__(self, line: int) -> None:
+        remedy = "Put the file back from a backup; its other lines count."
+        super().__init__(f"Line {line} of artifacts/versions/served.jsonl is damaged, so that nobody knows what served then. {remedy}")
+        self.line = line
 
 
 class StockDamaged(ShelfcastError):

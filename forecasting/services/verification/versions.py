@@ -8,17 +8,19 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from forecasting.core import formatting
 from forecasting.core.errors import NotFound, ShelfcastError, VersionDamaged
 from forecasting.services.verification.checking import Check
 from forecasting.services.verification.report import Finding
 from forecasting.storage.aside import replace
 from forecasting.storage.numbered_folders import LAST, NumberedFolders
 from forecasting.storage.sales.table import Dataset
-from forecasting.storage.versions import manifest, sales_snapshot
-from forecasting.storage.versions.store import LIVE, Versions
+from forecasting.storage.versions import manifest, moves, pruned_manifests, sales_snapshot
+from forecasting.storage.versions.live_pointer import LIVE
+from forecasting.storage.versions.store import Versions
 from forecasting.storage.workspace import Workspace
 
-FILES, POINTERS = "the versions", "pointers to them"
+FILES, POINTERS, RECORD = "the versions", "pointers to them", "the record of what served"
 
 
 def findings(check: Check) -> Iterator[Finding]:
@@ -29,6 +31,10 @@ def findings(check: Check) -> Iterator[Finding]:
             yield from _version(check, store, number)
     if store.numbers():
         yield from _live(check, store)
+    yield from _record(check, store)
+    for number in store.pruned():
+        text = "Put it back from a backup. It tells of a version that was pruned; nothing needs it to serve."
+        yield from check.file(FILES, pruned_manifests.path(ws.versions, number), partial(_pruned_fault, store, number), text)
     for folder in (ws.versions, ws.jobs):
         yield from _last(check, folder)
 
@@ -74,10 +80,37 @@ def _live(check: Check, store: Versions) -> Iterator[Finding]:
     if serving.version is None:
         return
     named = NumberedFolders(check.ws.versions, "version").pointed(LIVE)
-    text = f"Version {serving.version} serves: it is the newest whole one before."
+    which = "the live one, as the record of what served says" if serving.version == store.live() else "the newest whole one before"
+    text = f"Version {serving.version} serves: it is {which}."
     if named is not None and serving.refused:
         text = f"It names version {named}, which cannot serve. {text}"
     yield from check.file(POINTERS, path, partial(_live_fault, path, named, serving.version), text, partial(_point, store, serving.version))
+
+
+def _record(check: Check, store: Versions) -> Iterator[Finding]:
+    """The record of what served; an old workspace has none before its first use."""
+    path = check.ws.versions / moves.NAME
+    if not path.exists():
+        return
+    damaged: list[int] = []
+
+    def fault() -> str:
+        damaged.extend(line for line, move in enumerate(store.moves(), 1) if move is None)
+        return "damaged" if damaged else ""
+
+    def text() -> str:
+        lines = f"line{'s' * (len(damaged) > 1)} {formatting.listing([str(line) for line in damaged])}"
+        return f"Not as written: {lines}. What served then is not known. Put the file back from a backup; its other lines count."
+
+    yield from check.file(RECORD, path, fault, text)
+
+
+def _pruned_fault(store: Versions, number: int) -> str:
+    try:
+        store.pruned_manifest(number)
+    except VersionDamaged:
+        return "damaged"
+    return ""
 
 
 def _live_fault(path: Path, named: int | None, serving: int) -> str:
@@ -87,7 +120,7 @@ def _live_fault(path: Path, named: int | None, serving: int) -> str:
 
 
 def _point(store: Versions, number: int) -> str:
-    store.set_live(number)
+    store.set_live(number, why="repaired")
     return f"Version {number} is live now."
 
 

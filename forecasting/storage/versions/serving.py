@@ -2,28 +2,58 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
-from forecasting.core.errors import VersionDamaged
+from forecasting.core.errors import DiskFull, NotWritable, StorageUnavailable, TryAgain, VersionDamaged
 from forecasting.storage.versions import manifest
+from forecasting.storage.versions.moves import Moves, Record
 from forecasting.storage.versions.store import Serving, Versions
+
+logger = logging.getLogger("shelfcast")
+
+RETRY_SECONDS = 60.0
+"""Between two tries to bring the record up to date, where nothing came of the first."""
 
 Stamp = tuple[tuple[str, int, int, int], ...]
 """Name, size, time of change and inode of every file of a version."""
 
 
 def serving_version(folder: Path) -> Serving:
-    """The version in a folder that serves, and those refused; takes a tenth of a millisecond while nothing changes."""
-    return Versions(folder).serving(_verify)
+    """The version in a folder that serves, and those refused; takes a tenth of a millisecond while nothing changes.
+
+    Where the record of what served says something else, it is brought up to date, if nobody else is at it.
+    """
+    serving = Versions(folder).serving(_verify)
+    with suppress(TryAgain, StorageUnavailable):  # whoever holds the lock moves the pointer, and the next look finds what came of it
+        last = Record(folder).moves()[-1:]
+        if serving.version != (last[0].to if last and last[0] else None):
+            _note(folder, last, serving.version, int(time.monotonic() // RETRY_SECONDS))
+    return serving
 
 
 def forget() -> None:
     """Has the next look verify every file again, after damage was met that no stamp shows."""
     _damage.cache_clear()
+
+
+@lru_cache(maxsize=64)
+def _note(folder: Path, last: Moves, version: int | None, tried: int) -> None:  # noqa: ARG001
+    """Has the record say what serves, once a minute at most; to serve matters more than to record it."""
+    try:
+        noted = Versions(folder).note_serving()
+    except NotWritable:  # a shop that is only looked at
+        return
+    except (DiskFull, StorageUnavailable) as error:
+        logger.warning("The record of what served is not up to date: %s", error)
+        return
+    if noted != version:
+        forget()
 
 
 def _verify(path: Path, number: int) -> None:

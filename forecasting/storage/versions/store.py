@@ -1,9 +1,7 @@
-"""Model versions: numbered folders that never change, and the pointer to the live one."""
+"""Model versions: numbered folders that never change, the pointer to the live one, and the record of its moves."""
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -11,16 +9,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from forecasting.core.errors import VersionDamaged, VersionUnavailable
+from forecasting.core.errors import NotFound, VersionDamaged, VersionUnavailable
 from forecasting.storage import disk_full, reading
 from forecasting.storage.atomic_files import sync
-from forecasting.storage.locks import exclusive, take
-from forecasting.storage.numbered_folders import DRAFT, LAST, NumberedFolders
-from forecasting.storage.versions import manifest
-
-LIVE = "live"
-FIRST = "first"
-"""Points to the first version that counts; those of before the shop was started over do not. Without it all count."""
+from forecasting.storage.locks import exclusive
+from forecasting.storage.numbered_folders import LAST, NumberedFolders
+from forecasting.storage.versions import manifest, pruned_manifests
+from forecasting.storage.versions.drafts import draft
+from forecasting.storage.versions.live_pointer import LIVE, LivePointer
+from forecasting.storage.versions.moves import LOCAL, Moves, Why
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +34,7 @@ class Serving:
 
 
 class Versions:
-    """The versions in a folder: `0007/`, the pointer `live`, and `last`, the highest number ever given.
+    """The versions in a folder: `0007/`, the pointer `live` with its record `served.jsonl`, and `last`, the highest number ever given.
 
     Args:
         folder: Their folder; created at the first publish.
@@ -46,12 +43,14 @@ class Versions:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._numbered = NumberedFolders(folder, "version")
+        self._pointer = LivePointer(folder)
 
-    def publish(self, write: Callable[[Path], dict[str, Any]]) -> int:
+    def publish(self, write: Callable[[Path], dict[str, Any]], by: str = LOCAL) -> int:
         """Makes a version live, or leaves everything as it was.
 
         Args:
             write: Fills an empty folder and returns the manifest's facts; number, time and the sha256 of every file are added.
+            by: Who asked for it, for the record.
 
         Returns:
             The number of the version, never used before, not even by a version that was deleted.
@@ -60,15 +59,15 @@ class Versions:
             TryAgain: Somebody else was publishing for too long.
             DiskFull: There was no space.
         """
-        with disk_full.disk_full_as_error("the new version"), self._draft() as draft:
-            facts = write(draft)
-            files = manifest.seal(draft)
+        with disk_full.disk_full_as_error("the new version"), draft(self._numbered, self._locked()) as folder:
+            facts = write(folder)
+            files = manifest.seal(folder)
             with self._locked():
-                number = max(self._numbered.next(), (self._numbered.pointed(LIVE) or 0) + 1)
+                number = self._next()
                 published = datetime.now(UTC).isoformat(timespec="seconds")
-                manifest.write(draft, {**facts, "version": number, "published": published, manifest.FILES: files})
+                manifest.write(folder, {**facts, "version": number, "published": published, manifest.FILES: files})
                 self._numbered.point(LAST, number)
-                self._appear(draft, number)
+                self._appear(folder, number, by)
         return number
 
     def live(self) -> int | None:
@@ -76,7 +75,7 @@ class Versions:
 
         Only the pointer is read; `serving` and `folder` check whether the version is whole.
         """
-        number = self._pointed_live()
+        number = self._pointer.live()
         if number is not None and reading.is_folder(self._numbered.name(number)):
             return number
         return self.serving().version
@@ -87,7 +86,7 @@ class Versions:
         Args:
             verify: Raises VersionDamaged or VersionUnavailable for the folder of a version that is not good.
         """
-        live, newest_first = self._pointed_live(), self.numbers()[::-1]
+        live, newest_first = self._pointer.live(), self.numbers()[::-1]
         if live is not None:
             newest_first = [live, *(n for n in newest_first if n < live), *(n for n in newest_first if n > live)]
         refused = []
@@ -95,7 +94,7 @@ class Versions:
             try:
                 verify(self._numbered.name(number), number)
             except (VersionDamaged, VersionUnavailable) as fault:
-                if number == live and self._pointed_live() != live:
+                if number == live and self._pointer.live() != live:
                     return self.serving(verify)
                 if number == live or reading.is_folder(self._numbered.name(number)):  # else it is being pruned
                     refused.append(fault)
@@ -103,12 +102,47 @@ class Versions:
                 return Serving(number, tuple(refused))
         return Serving(None, tuple(refused))
 
-    def set_live(self, number: int | str) -> None:
-        """Makes a version live; raises NotFound, VersionDamaged, VersionUnavailable or DiskFull, and then the live version stays."""
+    def set_live(self, number: int | str, by: str = LOCAL, why: Why | None = None) -> None:
+        """Makes a version live.
+
+        Args:
+            number: Which.
+            by: Who wants it, for the record.
+            why: Why; None if a person chose it.
+
+        Raises:
+            NotFound: There is no such version, or it was pruned; the live version stays, as it does after every error.
+            VersionDamaged: It cannot serve.
+            VersionUnavailable: It cannot be read now.
+            DiskFull: There was no space.
+        """
         self.folder(number)
         with disk_full.disk_full_as_error("the choice of the live version"), self._locked():
-            self._numbered.find(number)  # it may have been pruned meanwhile
-            self._numbered.point(LIVE, int(number))
+            self._find(number)  # it may have been pruned meanwhile
+            to = int(number)
+            with self._pointer.moving(to, why or ("went_back" if to < (self._pointer.live() or 0) else "person"), by):
+                self._pointer.point(to)
+
+    def moves(self) -> Moves:
+        """Every move of the live version, in order."""
+        return self._pointer.moves()
+
+    def note_serving(self) -> int | None:
+        """Records which version serves, every file checked anew, where the record says something else: the live one may be damaged, or whole again.
+
+        Returns:
+            The version that serves. If some version cannot be read now, nothing is recorded.
+
+        Raises:
+            TryAgain: Somebody else is changing the versions; they are not waited for.
+            NotWritable: Nothing may be written there.
+            DiskFull: There is no space.
+        """
+        with disk_full.disk_full_as_error("the record of what served"), exclusive(self._folder / ".lock", timeout=0):
+            serving = self.serving()
+            if all(isinstance(refusal, VersionDamaged) for refusal in serving.refused):
+                self._pointer.stand_in(serving.version)
+        return serving.version
 
     def spare(self, keep: int, megabytes: float = 0) -> dict[int, int]:
         """Versions that need not be kept, in order, and the bytes of each.
@@ -126,36 +160,46 @@ class Versions:
             return {}
         with self._locked():
             spare = self.spare(keep, megabytes)
+            pruned_manifests.save(self._folder, ((number, self.path(number)) for number in spare))
             self._numbered.discard(spare)
         return spare
 
     def numbers(self) -> list[int]:
         """Numbers of the versions that exist and count, damaged ones too, in order."""
-        return [number for number in self._numbered.numbers() if number >= self._first()]
+        return [number for number in self._numbered.numbers() if number >= self._pointer.first()]
 
     def all_numbers(self) -> list[int]:
         """Numbers of all versions that exist, also of those that no longer count."""
         return self._numbered.numbers()
 
-    def retire_all(self) -> Callable[[], None]:
+    def pruned(self) -> list[int]:
+        """Numbers of versions that were pruned and count, of which the manifest was kept, in order."""
+        there = set(self._numbered.numbers())
+        return [number for number in pruned_manifests.numbers(self._folder) if number not in there and number >= self._pointer.first()]
+
+    def pruned_manifest(self, number: int) -> dict[str, Any]:
+        """The manifest of a version that was pruned; raises VersionDamaged."""
+        return pruned_manifests.read(self._folder, number)
+
+    def retire_all(self, by: str = LOCAL) -> Callable[[], None]:
         """Has no version count any more, in one step; numbers go on where they were. Returns what takes that back; raises DiskFull or TryAgain."""
         with disk_full.disk_full_as_error("the end of the versions"), self._locked():
-            before = self._numbered.pointed(FIRST)
-            self._numbered.point(FIRST, max(self._numbered.next(), (self._numbered.pointed(LIVE) or 0) + 1))
+            first, live = self._pointer.first(), self._pointer.live()
+            with self._pointer.moving(None, "started_over", by):
+                self._pointer.point_first(self._next())
 
         def take_back() -> None:
-            with self._locked():
-                if before is None:
-                    (self._folder / FIRST).unlink(missing_ok=True)
-                else:
-                    self._numbered.point(FIRST, before)
+            with self._locked(), self._pointer.moving(live, "kept", by):
+                self._pointer.point_first(first)
 
         return take_back
 
     def discard_retired(self) -> None:
-        """Deletes the versions that no longer count."""
+        """Deletes the versions that no longer count, and what was kept of such."""
         with self._locked():
-            self._numbered.discard([number for number in self._numbered.numbers() if number < self._first()])
+            first = self._pointer.first()
+            self._numbered.discard([number for number in self._numbered.numbers() if number < first])
+            pruned_manifests.discard(self._folder, which=lambda number: number < first)
 
     def path(self, number: int) -> Path:
         """The path of a version's folder, which need not exist; nothing is checked."""
@@ -175,56 +219,38 @@ class Versions:
     @contextmanager
     def there(self, number: int | str) -> Iterator[Path]:
         """The folder of a version, of which nothing is checked; raises NotFound, also where reading fails since it was pruned meanwhile."""
-        path = self._numbered.find(number)
+        path = self._find(number)
         try:
             yield path
         except (VersionDamaged, OSError):
-            self._numbered.find(number)
+            self._find(number)
             raise
 
-    def _first(self) -> int:
-        return self._numbered.pointed(FIRST) or 0
+    def _find(self, number: int | str) -> Path:
+        """The folder of a version; raises NotFound, which says so if the version was pruned."""
+        try:
+            return self._numbered.find(number)
+        except NotFound as error:
+            if str(number).isdecimal() and int(number) in self.pruned():
+                text = f"There is no version {int(number)} any more: it was pruned, and its manifest, which is kept, cannot serve."
+                raise NotFound(text) from error
+            raise
 
-    def _pointed_live(self) -> int | None:
-        """The version that the pointer names, if it counts."""
-        number = self._numbered.pointed(LIVE)
-        return number if number is not None and number >= self._first() else None
+    def _next(self) -> int:
+        """The next number, above every one that was ever given."""
+        return max(self._numbered.next(), (self._numbered.pointed(LIVE) or 0) + 1)
 
     def _locked(self) -> AbstractContextManager[None]:
         return exclusive(self._folder / ".lock")
 
-    def _appear(self, draft: Path, number: int) -> None:
+    def _appear(self, folder: Path, number: int, by: str) -> None:
         """Turns a draft into a version and makes it live; turns it back into a draft if the pointer cannot be moved."""
-        draft.rename(self._numbered.name(number))
+        folder.rename(self._numbered.name(number))
         try:
             sync(self._folder)
-            self._numbered.point(LIVE, number)
+            with self._pointer.moving(number, "retrain", by):
+                self._pointer.point(number)
         except BaseException:
             if self._numbered.pointed(LIVE) != number:
-                self._numbered.name(number).rename(draft)
+                self._numbered.name(number).rename(folder)
             raise
-
-    @contextmanager
-    def _draft(self) -> Iterator[Path]:
-        """A folder to fill, deleted at the end unless it was renamed; its lock shows that its owner lives."""
-        with self._locked():
-            self._sweep()
-            draft = self._numbered.draft()
-            draft.mkdir()
-            file = os.open(draft, os.O_RDONLY)
-            take(file)
-        try:
-            yield draft
-        finally:
-            shutil.rmtree(draft, ignore_errors=True)
-            os.close(file)
-
-    def _sweep(self) -> None:
-        """Removes the drafts of publishes that were killed."""
-        for path in self._folder.glob(f"{DRAFT}*"):
-            file = os.open(path, os.O_RDONLY)
-            try:
-                if take(file):
-                    shutil.rmtree(path, ignore_errors=True)
-            finally:
-                os.close(file)
