@@ -9,16 +9,18 @@ from forecasting.jobs.runner import Jobs
 from forecasting.models import registry
 from forecasting.services import jobs, sales, start_over, versions, worker
 from forecasting.storage.sales.table import Dataset
+from forecasting.storage.versions.moves import LOCAL
 from forecasting.storage.workspace import Workspace
 
 
-def start_retrain(ws: Workspace, chosen: Settings, *, leave_a_core: bool = True) -> int:
+def start_retrain(ws: Workspace, chosen: Settings, *, leave_a_core: bool = True, by: str = LOCAL) -> int:
     """Starts a retrain in a process of its own; its job's number.
 
     Args:
         ws: Where.
         chosen: What to train.
         leave_a_core: Whether it leaves one core to the server.
+        by: Who wants it, for the record of what served.
 
     Raises:
         InputError: There are no sales, or a setting cannot be used.
@@ -30,7 +32,7 @@ def start_retrain(ws: Workspace, chosen: Settings, *, leave_a_core: bool = True)
     live = versions.serving(ws).version
     registry.taking_part(chosen)
     stages = estimate.expected(dataset.rows(), chosen, None if live is None else versions.manifest(ws, live))
-    request = {"settings": chosen.to_dict(), "stages": stages, "leave_a_core": leave_a_core}
+    request = {"settings": chosen.to_dict(), "stages": stages, "leave_a_core": leave_a_core, "by": by}
     return Jobs(ws.jobs, command=worker.COMMAND).start(request, home=ws.home)
 
 

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from forecasting.core.errors import JobRunning, ShelfcastError
 from forecasting.core.settings import Settings
@@ -24,6 +25,8 @@ logger = logging.getLogger("shelfcast")
 
 LOOK_SECONDS = 15.0
 UNCHANGED = "The sales have not changed since they were learned: nothing was retrained."
+BY = "schedule"
+"""Who wanted a retrain, for the record of what served, where a schedule did."""
 AHEAD = timedelta(days=1)
 """Clocks of servers differ by less; what lies further ahead was written by a clock that was wrong."""
 
@@ -74,7 +77,7 @@ class Schedule:
     ws: Workspace
     cron: Cron
     choose: Callable[[Workspace], Settings] = versions.settings
-    start: Callable[[Workspace, Settings], int] = retraining.start_retrain
+    start: Callable[[Workspace, Settings], int] = field(default=partial(retraining.start_retrain, by=BY))
     tell: Callable[[str], None] = logger.info
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
     _known: ScheduleState | None = field(default=None, init=False)

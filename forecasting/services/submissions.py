@@ -15,6 +15,7 @@ from forecasting.services import jobs, reading, retraining, sales
 from forecasting.services.reading_processes import File, OnWait, ignore
 from forecasting.storage.sales.changes import Change
 from forecasting.storage.sales.table import Dataset, Merge
+from forecasting.storage.versions.moves import LOCAL
 from forecasting.storage.workspace import Workspace
 
 
@@ -82,6 +83,7 @@ def retrain(
     settings: Settings,
     *,
     leave_a_core: bool = True,
+    by: str = LOCAL,
     on_merge: Callable[[Intake, Merge], None] = lambda *_: None,
 ) -> int:
     """Merges a file, if there is one, and starts a retrain; its job's number.
@@ -91,6 +93,7 @@ def retrain(
         sent: The file; None trains on the sales as they are.
         settings: What to train.
         leave_a_core: Whether it leaves one core to the server.
+        by: Who wants it, for the record of what served.
         on_merge: Told what was understood of the file and what its merge did, before the retrain starts.
 
     Raises:
@@ -98,7 +101,7 @@ def retrain(
         JobRunning: A retrain is running; nothing was merged, unless the text says so.
         TryAgain: Somebody else is changing the sales.
     """
-    return start(ws, sent, ready(ws, sent), settings, leave_a_core=leave_a_core, on_merge=on_merge)
+    return start(ws, sent, ready(ws, sent), settings, leave_a_core=leave_a_core, by=by, on_merge=on_merge)
 
 
 def ready(ws: Workspace, sent: Submission | None) -> Intake | None:
@@ -107,24 +110,25 @@ def ready(ws: Workspace, sent: Submission | None) -> Intake | None:
     return None if sent is None else accepted(ws, sent)
 
 
-def start(
+def start(  # noqa: PLR0913 - what `retrain` takes, and what `ready` gave
     ws: Workspace,
     sent: Submission | None,
     checked: Intake | None,
     settings: Settings,
     *,
     leave_a_core: bool = True,
+    by: str = LOCAL,
     on_merge: Callable[[Intake, Merge], None] = lambda *_: None,
 ) -> int:
     """Merges what `ready` gave and starts a retrain; see `retrain`."""
     registry.taking_part(settings)  # a wrong choice is refused before anything is merged
     if sent is None or checked is None:
-        return retraining.start_retrain(ws, settings, leave_a_core=leave_a_core)
+        return retraining.start_retrain(ws, settings, leave_a_core=leave_a_core, by=by)
     _refuse_while_one_runs(ws)  # to read a large file takes seconds
     checked, merged = merge_checked(ws, sent, checked)
     on_merge(checked, merged)
     try:
-        return retraining.start_retrain(ws, settings, leave_a_core=leave_a_core)
+        return retraining.start_retrain(ws, settings, leave_a_core=leave_a_core, by=by)
     except JobRunning as error:
         raise JobRunning(error.job, f"Another retraining began meanwhile (job {error.job}). The file is merged: {merged}") from error
 

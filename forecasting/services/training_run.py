@@ -26,6 +26,7 @@ from forecasting.services import product_changes, retention
 from forecasting.storage.product_links import ProductLinks
 from forecasting.storage.sales.table import Dataset
 from forecasting.storage.versions import sales_snapshot
+from forecasting.storage.versions.moves import LOCAL
 from forecasting.storage.versions.store import Versions
 from forecasting.storage.workspace import Workspace
 from forecasting.training import ensemble, ensemble_files, pipeline, planned
@@ -63,7 +64,7 @@ def run(ws: Workspace, request: Mapping[str, Any], on_progress: OnProgress) -> d
         watch(Progress(PUBLISH, 1, 1))  # whoever cancels from here on comes too late
         return {**facts, **written}
 
-    number = Versions(ws.versions).publish(write)
+    number = Versions(ws.versions).publish(write, request.get("by", LOCAL))
     retention.tidy(ws)
     return Versions(ws.versions).manifest(number)
 

@@ -13,6 +13,7 @@ from forecasting.core.settings import Settings
 from forecasting.services import product_changes
 from forecasting.storage.versions import sales_snapshot
 from forecasting.storage.versions.manifest import readable
+from forecasting.storage.versions.moves import LOCAL
 from forecasting.storage.versions.serving import forget, serving_version
 from forecasting.storage.versions.store import Serving, Versions
 from forecasting.storage.workspace import Workspace
@@ -57,9 +58,9 @@ def versions(ws: Workspace) -> list[dict[str, Any]]:
     return listed
 
 
-def set_live(ws: Workspace, version: int) -> None:
-    """Serves this version from now on; raises NotFound or VersionDamaged."""
-    Versions(ws.versions).set_live(version)
+def set_live(ws: Workspace, version: int, by: str = LOCAL) -> None:
+    """Serves this version from now on, as somebody of this name wants it; raises NotFound or VersionDamaged."""
+    Versions(ws.versions).set_live(version, by)
 
 
 def settings(ws: Workspace) -> Settings:

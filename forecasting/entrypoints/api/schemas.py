@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
+from fastapi import Query
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
 
 from forecasting.analysis.forecast_table import Layout
@@ -252,3 +253,17 @@ class Lived(BaseModel):
     """The pointer was moved."""
 
     live: int
+
+
+By = Annotated[str | None, Query(max_length=100, description="Who says so, for the record of what served. By default `local`.")]
+"""The name of a client, in the query."""
+
+
+class Served(BaseModel):
+    """What served at a moment."""
+
+    version: int
+    since: datetime
+    until: datetime | None = Field(description="Null if it serves still.")
+    why: str = Field(description="Why it began: `retrain`, `person`, `went_back`, `damaged` (it stands in for a damaged one), `mended`, ...")
+    by: str = Field(description="Who began it: a login, a name that was sent, `schedule`, or `local`.")

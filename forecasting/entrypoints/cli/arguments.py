@@ -48,6 +48,7 @@ def parser(run: Verbs) -> argparse.ArgumentParser:
         "--every", metavar="CRON", help='keep running and retrain on this schedule if the sales changed, e.g. "0 3 * * *" for every day at 03:00'
     )
     _add_settings(retrain)
+    _add_by(retrain)
     forecast = _add(verbs, "forecast", run, "print the forecast as CSV")
     forecast.add_argument("--days", type=int, default=28, help="days ahead; weekly and monthly sales use whole weeks or months (%(default)s)")
     _add_filters(forecast)
@@ -78,6 +79,10 @@ def _add_settings(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--seed", type=int, help=f"seed of all random numbers ({Settings.seed})")
     verb.add_argument("--without", action="append", metavar="MODEL", help="leave a model out of the blend: prophet, lstm or trees (none)")
     verb.add_argument("--country", help="country whose holidays to use, e.g. DE (none)")
+
+
+def _add_by(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--by", metavar="NAME", help="who says so, for the record of what served (local)")
 
 
 def _add_prune(verbs: Any, run: Verbs) -> None:
@@ -127,6 +132,12 @@ def _add_version_verbs(verbs: Any, run: Verbs) -> None:
     versions.add_argument("--json", action="store_true", help="print all that each says of itself")
     live = _add(verbs, "live", run, "serve this version from now on")
     live.add_argument("number", type=int, metavar="N", help="the version")
+    _add_by(live)
+    served = _add(verbs, "served", run, "say which version served at a moment, since when, until when, and why")
+    served.add_argument(
+        "--at", metavar="TIME", help='the moment, in the time zone of this machine, e.g. "2026-11-20 14:05", or with its offset (now)'
+    )
+    served.add_argument("--json", action="store_true", help="print it as JSON")
 
 
 def _add_products(verbs: Any, run: Verbs) -> None:

@@ -62,18 +62,18 @@ def retrain(args: argparse.Namespace) -> int:
     """Merges a file, if there is one, trains and publishes; its exit code."""
     from forecasting.entrypoints.cli.progress_bar import follow
     from forecasting.entrypoints.cli.summary import summary
-    from forecasting.services import submissions, workspaces
+    from forecasting.services import serving_record, submissions, workspaces
 
     if args.every is not None:
         return _retrain_every(args)
-    ws, chosen, understood = workspaces.workspace(), arguments.settings(args), {}
+    ws, chosen, understood, by = workspaces.workspace(), arguments.settings(args), {}, serving_record.named(args.by)
 
     def tell(checked: Intake, merged: Merge) -> None:
         understood.update(checked.understood.to_dict())
         say(f"{summary(checked.understood)}\n{merged}")
 
     with _refusal_as_json(args):
-        number = submissions.retrain(ws, None if args.file is None else submission(args), chosen, leave_a_core=False, on_merge=tell)
+        number = submissions.retrain(ws, None if args.file is None else submission(args), chosen, leave_a_core=False, by=by, on_merge=tell)
     manifest = follow(ws, number)
     wape = manifest["metrics"]["wape"]
     error = "unknown" if wape is None else f"{100 * wape:.1f} %"
@@ -86,8 +86,8 @@ def retrain(args: argparse.Namespace) -> int:
 def _retrain_every(args: argparse.Namespace) -> int:
     from forecasting.entrypoints.cli.scheduled import run_schedule
     from forecasting.jobs.cron import Cron
-    from forecasting.services import retraining, versions, workspaces
-    from forecasting.services.schedule import Schedule
+    from forecasting.services import retraining, serving_record, versions, workspaces
+    from forecasting.services.schedule import BY, Schedule
 
     if args.file is not None:
         raise InputError(f"--every retrains on the saved sales. Leave out {args.file} and upload it separately.")
@@ -96,7 +96,7 @@ def _retrain_every(args: argparse.Namespace) -> int:
         ws=workspaces.workspace(),
         cron=Cron(args.every),
         choose=lambda ws: arguments.settings(args, versions.settings(ws)),
-        start=partial(retraining.start_retrain, leave_a_core=False),
+        start=partial(retraining.start_retrain, leave_a_core=False, by=serving_record.named(BY if args.by is None else args.by)),
         tell=lambda text: say(f"{text} Next: {schedule.shown(schedule.next())}."),
     )
     say(f"Next retrain: {schedule.shown(schedule.next())}. Ctrl-C ends the schedule, but not a retrain that is running.")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from forecasting.core import locations, system_errors
 from forecasting.core.errors import AmbiguousDates, ColumnsMissing, InputError, NothingPublished, ProblemsFound, ShelfcastError
-from forecasting.entrypoints.cli import arguments, backup_verbs, product_verbs, sales_verbs, verify_verb
+from forecasting.entrypoints.cli import arguments, backup_verbs, product_verbs, sales_verbs, verify_verb, version_verbs
 from forecasting.entrypoints.cli.output import problem_lines, say, tell, write
 from forecasting.entrypoints.cli.reading import mapping
 from forecasting.services import workspaces
@@ -102,27 +101,6 @@ def _recommend(args: argparse.Namespace) -> int:
     return 0
 
 
-def _versions(args: argparse.Namespace) -> int:
-    from forecasting.services import versions
-
-    manifests = versions.versions(workspaces.workspace())
-    if args.json:
-        tell(json.dumps(manifests))
-        return 0
-    for version in manifests:
-        state = version.get("damaged") or f"sales to {version['sales_to']}, {version['series']} series, WAPE {version['metrics']['wape']}"
-        tell(f"{version['version']:>5} {'live ' if version['live'] else '     '} {version.get('trained', '')} {state}")
-    return 0
-
-
-def _live_verb(args: argparse.Namespace) -> int:
-    from forecasting.services import versions
-
-    versions.set_live(workspaces.workspace(), args.number)
-    tell(f"Version {args.number} is live.")
-    return 0
-
-
 def _prune(args: argparse.Namespace) -> int:
     from forecasting.services.retention import prune, spare
 
@@ -159,8 +137,9 @@ VERBS: arguments.Verbs = {
     "forecast": _forecast,
     "recommend": _recommend,
     "products": product_verbs.products,
-    "versions": _versions,
-    "live": _live_verb,
+    "versions": version_verbs.versions,
+    "live": version_verbs.live,
+    "served": version_verbs.served,
     "prune": _prune,
     "verify": verify_verb.verify,
     "backup": backup_verbs.backup,

@@ -12,7 +12,7 @@ from forecasting.core.errors import ShelfcastError
 from forecasting.core.settings import Settings
 from forecasting.services import jobs, models, retraining, versions, workspaces
 from pages.charts import forecast
-from pages.components.shared import markdown
+from pages.components.shared import markdown, person
 
 if TYPE_CHECKING:
     from forecasting.jobs.events import Event
@@ -152,7 +152,7 @@ def failed_card() -> None:
 def start(settings: Settings) -> None:
     """Starts a retraining and shows it, or says why not."""
     try:
-        retraining.start_retrain(workspaces.workspace(), settings)
+        retraining.start_retrain(workspaces.workspace(), settings, by=person.login())
     except ShelfcastError as error:
         st.error(markdown.plain(str(error)))
     else:

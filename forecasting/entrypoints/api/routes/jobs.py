@@ -17,11 +17,11 @@ from forecasting.entrypoints.api import event_stream
 from forecasting.entrypoints.api.context import Ask
 from forecasting.entrypoints.api.error_responses import documented
 from forecasting.entrypoints.api.forms import Choices, sent
-from forecasting.entrypoints.api.schemas import Job, within
+from forecasting.entrypoints.api.schemas import By, Job, within
 from forecasting.entrypoints.file_answers import answers_of
 from forecasting.jobs.status import JobStatus
 from forecasting.services import jobs as jobs_service
-from forecasting.services import submissions, versions
+from forecasting.services import serving_record, submissions, versions
 
 router = APIRouter(tags=["retraining"])
 
@@ -73,13 +73,16 @@ AS_BEFORE = RetrainForm.model_validate({})
     responses={**documented(409), 200: STREAM},
     response_class=EventSourceResponse,
 )
-async def retrain(request: Request, context: Ask, form: Annotated[RetrainForm, Form(media_type="multipart/form-data")] = AS_BEFORE) -> Response:
+async def retrain(
+    request: Request, context: Ask, form: Annotated[RetrainForm, Form(media_type="multipart/form-data")] = AS_BEFORE, by: By = None
+) -> Response:
     """Sends the events of the job as they come. The job goes on if the connection is lost. `Location` is where to follow it again."""
     answers_of(dict(form))  # a wrong answer is refused without a file, too
+    name = serving_record.named(by)
     chosen = form.settings(await context.call(versions.settings, context.ws))
     upload = None if form.file is None else await sent(context, form.file, form)
     checked = await context.work(submissions.ready, context.ws, upload)
-    number = await context.change("jobs" if upload is None else "sales", submissions.start, context.ws, upload, checked, chosen)
+    number = await context.change("jobs" if upload is None else "sales", submissions.start, context.ws, upload, checked, chosen, by=name)
     return await event_stream.respond(context, number, 0, address=address(request, number))
 
 

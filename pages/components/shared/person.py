@@ -1,0 +1,16 @@
+"""Who looks at the page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+MAX_CHARACTERS = 100
+"""Characters of a name, at most."""
+
+
+def login() -> str:
+    """The login of whoever looks, for the record of what served: the address or name that the provider gives; `local` where nobody logs in."""
+    user = st.user.to_dict()
+    names = (" ".join(str(user.get(claim) or "").split()) for claim in ("email", "name", "sub"))
+    known = next((name for name in names if name and name.isprintable()), "local") if user.get("is_logged_in") else "local"
+    return known[:MAX_CHARACTERS]
