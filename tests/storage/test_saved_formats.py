@@ -34,8 +34,9 @@ def second(tmp_path):
 
 
 def forecasts_as_it_did(ws):
-    found, expected = forecasts.forecast_csv(versions.load(ws, 1), {}, 7), (ws.home / "forecast.csv").read_bytes()
-    pd.testing.assert_frame_equal(pd.read_csv(io.BytesIO(found)), pd.read_csv(io.BytesIO(expected)), rtol=1e-3)
+    """Checks the columns that there were; later releases may add some."""
+    found, expected = forecasts.forecast_csv(versions.load(ws, 1), {}, 7), pd.read_csv(ws.home / "forecast.csv")
+    pd.testing.assert_frame_equal(pd.read_csv(io.BytesIO(found))[list(expected)], expected, rtol=1e-3)
 
 
 def test_a_saved_workspace_loads_and_forecasts_as_on_the_day_it_was_saved(saved):
