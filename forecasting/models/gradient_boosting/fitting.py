@@ -16,7 +16,7 @@ from forecasting.models.gradient_boosting.forest import MOST_LEAVES, Forest, Les
 
 _AT_ONCE: Final = 100
 """Trees between two calls of the listener."""
-_LEAVES: Final = 31
+_LEAVES: Final = 16
 _FEWEST_IN_LEAF: Final = 60
 _BINS: Final = 127
 
