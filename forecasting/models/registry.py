@@ -77,7 +77,7 @@ def _network_seconds(settings: Settings, _: float, past: bool) -> float:
 
 def _trees_seconds(settings: Settings, millions: float, past: bool) -> float:
     """By the tree and the row, of which small files have fewer."""
-    fit = 0.2 + 1.5e-6 * settings.trees.trees * min(settings.trees.rows, 1e6 * millions / 3)
+    fit = 0.2 + 0.9e-6 * settings.trees.trees * min(settings.trees.rows, 1e6 * millions / 3)
     return settings.cutoffs * fit if past else fit
 
 
