@@ -81,16 +81,13 @@ class NetworkInputs:
         lists = {name: tuple(values[name]) for name in ("drivers", "planned", "groups")}
         return cls(**{**values, **lists, "vocabulary": {name: tuple(texts) for name, texts in values["vocabulary"].items()}})
 
-    def shares_weights_with(self, other: NetworkInputs) -> bool:
-        """Whether a network with the other layout can start from the weights of one with this.
-
-        A series' scale may be the mean of other days: inputs and forecasts stay in units of it, which a short training gets used to.
-        """
+    def same_network(self, other: NetworkInputs) -> bool:
+        """Whether weights of a network with this layout can be used with the other."""
         return self._inputs() == other._inputs()
 
     def _inputs(self) -> dict[str, Any]:
         """The fields that the weights depend on."""
-        return {**self.to_dict(), "ceiling": 0.0, "before": 0, "level_days": 0, "planned": (), "learned_to": self.learned_to is None}
+        return {**self.to_dict(), "ceiling": 0.0, "before": 0, "planned": (), "learned_to": self.learned_to is None}
 
 
 def design_inputs(panel: Panel, *, lookback: int, horizon: int) -> NetworkInputs:

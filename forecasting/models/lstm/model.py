@@ -85,7 +85,7 @@ class LstmModel(Model):
     def _start_weights(self, layout: NetworkInputs) -> dict[str, Float32Array] | None:
         """The earlier network's weights if they can be used with this layout; else None."""
         start = self.start
-        if start is None or start.layout_ is None or not start.layout_.shares_weights_with(layout):
+        if start is None or start.layout_ is None or not start.layout_.same_network(layout):
             return None
         same = (start.settings.units, start.settings.dropout) == (self.settings.units, self.settings.dropout)
         return start.weights_ if same else None
