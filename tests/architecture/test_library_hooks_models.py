@@ -22,6 +22,7 @@ from repository import ROOT
 
 CURVES, PROPHET = "forecasting/models/prophet/curves.py", "forecasting/models/prophet/fitting.py"
 KERAS, FITTING, NUMPY = (f"forecasting/models/lstm/{name}.py" for name in ("keras_network", "fitting", "numpy_network"))
+TREES = "forecasting/models/gradient_boosting/fitting.py"
 TENSORFLOW = "tensorflow-cpu" if sys.platform == "linux" and platform.machine() == "x86_64" else "tensorflow"
 """As pyproject.toml has it."""
 
@@ -161,6 +162,43 @@ def test_joblib_has_processes_that_one_pool_owns():
 
     assert {"initializer", "initargs", "env"} <= inspect.signature(ProcessPoolExecutor).parameters.keys()
     assert "kill_workers" in inspect.signature(ProcessPoolExecutor.shutdown).parameters
+
+
+# scikit-learn
+
+
+@relies_on(
+    "scikit-learn",
+    "sklearn._loss.loss.AbsoluteError and HalfPoissonLoss, given as the loss of HistGradientBoostingRegressor, whose leaves fit_intercept_only fills",
+    used_by=TREES,
+    to="fit medians in a tenth of the time",
+    gone=lambda monkeypatch: monkeypatch.delattr("sklearn._loss.loss.HalfPoissonLoss"),
+)
+def test_scikit_learn_takes_a_loss_whose_median_is_ours():
+    from sklearn._loss.loss import AbsoluteError, HalfPoissonLoss
+    from sklearn.ensemble import HistGradientBoostingRegressor
+
+    assert parameters(AbsoluteError.fit_intercept_only)[:3] == ["self", "y_true", "sample_weight"]
+    loss = HistGradientBoostingRegressor(loss=HalfPoissonLoss(), max_iter=1)
+    assert loss.fit(np.arange(40.0)[:, None], np.arange(40.0) % 3).n_iter_ == 1
+
+
+@relies_on(
+    "scikit-learn",
+    "HistGradientBoostingRegressor._predictors and ._baseline_prediction, and the fields of the nodes of a tree",
+    used_by=TREES,
+    to="save trees as arrays and forecast without the library",
+    gone=lambda monkeypatch: monkeypatch.setattr("sklearn.ensemble.HistGradientBoostingRegressor", types.SimpleNamespace),
+)
+def test_scikit_learn_keeps_its_trees_where_forests_are_read():
+    from sklearn.ensemble import HistGradientBoostingRegressor
+
+    model = HistGradientBoostingRegressor(max_iter=2).fit(np.arange(80.0)[:, None], np.arange(80.0) % 7)
+    nodes = model._predictors[0][0].nodes
+    assert {"is_leaf", "value", "left", "right", "feature_idx", "num_threshold", "is_categorical", "bitset_idx", "missing_go_to_left"} <= set(
+        nodes.dtype.names
+    )
+    assert np.ravel(model._baseline_prediction).shape == (1,)
 
 
 @relies_on(

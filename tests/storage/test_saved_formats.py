@@ -1,6 +1,7 @@
 """Workspaces as earlier releases saved them: they load, and serve what they served then.
 
-`shop_1` reads its version's sales from the sales table, `shop_2` from the version's own folder; `shop_3` has boosted trees.
+`shop_1` reads its version's sales from the sales table, `shop_2` from the version's own folder; `shop_3` has boosted trees;
+`shop_4` expects other sums than its line of goods that sell on few days, hands a history on by a factor, and records what served.
 """
 
 from __future__ import annotations
@@ -14,11 +15,11 @@ import pytest
 from saved_shops import log, unpacked
 
 from forecasting.core.errors import InputError, SalesDamaged, VersionDamaged
-from forecasting.services import forecasts, retraining, sales, versions
+from forecasting.services import forecasts, product_links, retraining, sales, serving_record, versions
 from forecasting.storage.sales import log_copies
 
 
-@pytest.fixture(params=["shop_1", "shop_2", "shop_3"])
+@pytest.fixture(params=["shop_1", "shop_2", "shop_3", "shop_4"])
 def saved(request, tmp_path):
     return unpacked(request.param, tmp_path)
 
@@ -49,6 +50,17 @@ def test_the_trees_of_a_version_that_has_them_answer_as_they_did(tmp_path):
     made = versions.load(unpacked("shop_3", tmp_path), 1)
     assert made.names == ("prophet", "lstm", "trees", "seasonal_naive")
     np.testing.assert_allclose(made.models["trees"].predict(made.cleaned, 7), made.yhat["trees"], rtol=1e-6)
+
+
+def test_a_version_with_an_expected_mean_still_tells_it_apart_from_its_line(tmp_path):
+    ws = unpacked("shop_4", tmp_path)
+    made = versions.load(ws, 1)
+    assert dict(zip(made.panel.unique_ids, made.apart.tolist(), strict=True)) == {"Bread": False, "Hinge": True, "Rope 10 m": True}
+    said = pd.read_csv(ws.home / "forecast.csv").groupby("product_id")["expected"].sum()
+    np.testing.assert_allclose(said, made.expected.sum(axis=1), rtol=1e-3)
+    [link] = product_links.links(ws).links
+    assert (link.old, link.new, link.factor) == ("Rope 5 m", "Rope 10 m", 0.5)
+    assert serving_record.served(ws)["why"] == "retrain"
 
 
 def test_a_saved_workspace_remembers_its_uploads(saved):
