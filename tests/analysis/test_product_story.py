@@ -61,7 +61,7 @@ def test_nothing_sold_of_late_is_said_instead_of_a_percentage():
 
 
 def test_parts_too_small_to_be_read_are_not_told(monkeypatch):
-    made_of(monkeypatch, {part: units / 100 for part, units in UNITS.items()})
+    made_of(monkeypatch, {part: units / 1_000 for part, units in UNITS.items()})
     ensemble = shop()
     ensemble.yhat[schema.BLEND][:] = 0.2
     assert told(ensemble)[1] == "Season, holidays and promotions change little in these days."

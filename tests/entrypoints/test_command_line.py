@@ -192,7 +192,7 @@ def test_in_python_a_queue_is_all_that_progress_needs(file):
     manifest = retrain_model(file, epochs=1, horizon=7, on_progress=told.put)
     stages = [step.stage for step in told.queue]
     assert manifest["version"] == 1
-    assert stages[:4] == ["Prepare", "Prepare", "Prepare", "Backtest: Seasonal naive"]
+    assert list(dict.fromkeys(stages))[:2] == ["Prepare", "Backtest: Seasonal naive"]
     assert {"Backtest: Prophet", "Backtest: LSTM", "Prophet", "LSTM", "Publish"} <= set(stages)
     assert any(step.loss is not None for step in told.queue)
 
