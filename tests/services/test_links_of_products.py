@@ -65,7 +65,7 @@ def test_a_version_keeps_the_sales_as_they_are_and_joins_them_whenever_it_is_loa
 
     number = Versions(bakery.versions).publish(write)
     product_links.undo(bakery)
-    monkeypatch.setattr(versions.ensemble, "load", lambda _, panel: panel)
+    monkeypatch.setattr(versions.ensemble_files, "load", lambda _, panel, **__: panel)
     assert versions.load(bakery, number).series["product_id"].unique().tolist() == ["Bread", "Cake"]
     assert product_links.waiting(bakery)
 
