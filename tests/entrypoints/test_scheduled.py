@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,7 @@ from patience import PATIENCE
 from repository import ROOT
 
 from forecasting.core.settings import Settings
+from forecasting.entrypoints.cli.scheduled import run_schedule
 from forecasting.entrypoints.cli.verbs import main
 from forecasting.jobs import schedule_state
 from forecasting.jobs.schedule_state import ScheduleState
@@ -77,6 +79,27 @@ def test_ctrl_c_ends_it_with_130(every, home):
     assert process.wait(PATIENCE) == 130
     assert process.stderr.read() == ""
     assert schedule_state.read(home.schedule).outcome == "set"
+
+
+def test_ctrl_c_in_the_moment_of_the_start_ends_it_too(monkeypatch):
+    over, before = threading.Event(), signal.getsignal(signal.SIGTERM)
+
+    class Looks:
+        def run(self, stop):
+            stop.wait(PATIENCE)
+            over.set()
+
+    def start(thread, start=threading.Thread.start):
+        start(thread)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            run_schedule(Looks())
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert over.is_set()
 
 
 def test_what_is_not_given_stays_as_the_live_version_has_it(every, home):

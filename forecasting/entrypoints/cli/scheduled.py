@@ -21,13 +21,14 @@ def run_schedule(schedule: Schedule) -> None:
     signal.signal(signal.SIGTERM, _leave)
     stop = threading.Event()
     looks = threading.Thread(target=schedule.run, args=(stop,), name="schedule")
-    looks.start()
     try:
+        looks.start()
         while looks.is_alive():
             time.sleep(1)  # not join: a signal during it makes Python 3.11 think that the thread has ended
     finally:
         stop.set()
-        looks.join()
+        if looks.is_alive():
+            looks.join()
 
 
 def _leave(*_: Any) -> None:
