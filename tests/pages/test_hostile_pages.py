@@ -110,7 +110,7 @@ def read(page, text, selector="[data-testid=stMain]"):
 def read_in_table(page, texts, selector="[data-testid=stMain]"):
     """Waits until one of the texts stands in a cell, as the first table of a part tells it to screen readers."""
     cells = page.locator(selector).locator("[data-testid=stDataFrame]").first.locator("[role=gridcell]")
-    until(page, cells.all_text_contents, set(texts).intersection)
+    until(page, lambda: [text.replace("\u2060", "") for text in cells.all_text_contents()], set(texts).intersection)
 
 
 def choose_file(page, content, name=hostile.FILE_NAME):

@@ -339,7 +339,7 @@ def test_an_ensemble_is_loaded_once_for_all_sessions(watching, monkeypatch):
 
 
 def test_the_forecast_page_says_when_series_were_scaled_to_forecasts_of_totals():
-    view = SimpleNamespace(weights={"prophet": 0.2, "lstm": 0.8}, n_series=3)
+    view = SimpleNamespace(weights={"prophet": 0.2, "lstm": 0.8}, n_series=3, two_numbers="")
     assert "Scaled towards separate forecasts of regions" in parts.caption(view, {"totals": "region"})
     assert "separate forecasts of all sales together" in parts.caption(view, {"totals": "all"})
     assert "Scaled" not in parts.caption(view, None)

@@ -12,6 +12,7 @@ from forecasting.core import formatting
 from forecasting.core.errors import NotFound, ShelfcastError, VersionDamaged
 from forecasting.services.verification.checking import Check
 from forecasting.services.verification.report import Finding
+from forecasting.storage import reading
 from forecasting.storage.aside import replace
 from forecasting.storage.numbered_folders import LAST, NumberedFolders
 from forecasting.storage.sales.table import Dataset
@@ -96,9 +97,11 @@ def _record(check: Check, store: Versions) -> Iterator[Finding]:
 
     def fault() -> str:
         damaged.extend(line for line, move in enumerate(store.moves(), 1) if move is None)
-        return "damaged" if damaged else ""
+        return "damaged" if damaged or not reading.content(path).endswith(b"\n") else ""
 
     def text() -> str:
+        if not damaged:
+            return "Its last line is not whole, as a kill leaves it, and does not count; the next change of the live version cuts it off."
         lines = f"line{'s' * (len(damaged) > 1)} {formatting.listing([str(line) for line in damaged])}"
         return f"Not as written: {lines}. What served then is not known. Put the file back from a backup; its other lines count."
 
