@@ -18,12 +18,11 @@ from forecasting.core import calendar
 from forecasting.core.arrays import BoolArray, FloatArray, nanmean
 from forecasting.core.panel import Panel
 from forecasting.models import registry
+from forecasting.models.features.inputs import SHARE_WITHOUT_SALES
 from forecasting.training import blend
 from forecasting.training.backtest import Backtest
 from forecasting.training.weights import among, one_by_one
 
-SHARE_WITHOUT_SALES: Final = 0.2
-"""Share of a series' days without a sale, of those on which one was possible, from which its mean is told apart from its line."""
 _JUDGED: Final = 364
 """Last days by which a series is called sparse."""
 _FLAT: Final = 182

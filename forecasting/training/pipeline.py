@@ -21,7 +21,7 @@ from forecasting.models.base import Model
 from forecasting.training import backtest, blend, expectation, health, plausibility, reasons, reconciliation
 from forecasting.training.backtest import Backtest, MakeModels
 from forecasting.training.bands.days import day_bands
-from forecasting.training.bands.occasions import occasions_of
+from forecasting.training.bands.occasions import Occasions, occasions_of
 from forecasting.training.bands.quantiles import Errors
 from forecasting.training.cleaning.clean import Cleaned, clean
 from forecasting.training.cold_start import age, newcomers, untested
@@ -136,7 +136,6 @@ def assemble(
     if means is not None:
         expected = means.instead(blended, means.ahead)
         yhat[schema.EXPECTED] = np.where(follows[:, None], of_newcomers(sales, new, expected, modelled), expected)
-    errors = Errors(past.y, past.yhat[schema.BLEND])
     served = Served(
         model=_behind(blend.behind(share, available), stopped, follows, untested.untested(sales)),
         share=share,
@@ -145,17 +144,22 @@ def assemble(
         followed=newcomers.reasons(sales, new, age.least_rows(sales)) | untested.reasons(sales, untested.untested(sales)),
         notes=_notes(panel, fitted.cleaned.notes, fitted.held),
     )
-    closed = calendar.closed_ahead(panel, blended.shape[1])
     occasions = occasions_of(country, panel, past.cutoffs, past.horizon, blended.shape[1])
     return Ensemble(
         panel=panel,
         yhat=yhat,
-        bands=day_bands(errors, blended, silent=(share.sum(axis=1) == 0) & ~follows, closed=closed, occasions=occasions),
+        bands=_day_bands(panel, past, blended, (share.sum(axis=1) == 0) & ~follows, occasions),
         past=past,
-        health=health.table(panel, served, errors),
+        health=health.table(panel, served, Errors(past.y, past.yhat[schema.BLEND])),
         models=fitted.models,
         country=country,
     )
+
+
+def _day_bands(panel: Panel, past: Backtest, line: FloatArray, silent: np.ndarray, occasions: Occasions | None) -> FloatArray:
+    """Bands of the line on single days, shape (n, 4, h), from what it missed at past cutoffs."""
+    closed = calendar.closed_ahead(panel, line.shape[1])
+    return day_bands(Errors(past.y, past.yhat[schema.BLEND]), line, silent=silent, closed=closed, occasions=occasions)
 
 
 def _means(fitted: Fitted, rows: np.ndarray, past: Backtest, known: Sequence[Panel], beside: Mapping[str, float]) -> Means | None:
@@ -204,10 +208,7 @@ def with_totals(ensemble: Ensemble, direct: list[Direct]) -> Ensemble:
     if reconciled is None:
         return ensemble
     past, yhat = replace(ensemble.past, yhat={**ensemble.past.yhat, **reconciled.past}), {**ensemble.yhat, **reconciled.ahead}
-    closed = calendar.closed_ahead(ensemble.panel, ensemble.horizon)
-    bands = day_bands(
-        Errors(past.y, past.yhat[schema.BLEND]), yhat[schema.BLEND], silent=ensemble.silent, closed=closed, occasions=ensemble.occasions
-    )
+    bands = _day_bands(ensemble.panel, past, yhat[schema.BLEND], ensemble.silent, ensemble.occasions)
     return replace(ensemble, yhat=yhat, past=past, bands=bands, reconciled=reconciled)
 
 

@@ -22,7 +22,8 @@ _MIN_DAYS_FOR_MONTH_DAY: Final = 120
 """Days of history from which the day of the month is an input."""
 _MAX_TIMES_MEDIAN: Final = 50.0
 """Sales are clipped at this many times the median of a series' days with sales."""
-_MIN_SHARE_WITHOUT_SALES: Final = 0.2
+SHARE_WITHOUT_SALES: Final = 0.2
+"""Share of the days on which a sale was possible that had none, above which sales are called sparse."""
 _MIN_DAYS_WITH_SALES: Final = 5
 """Days with sales that a series needs to be clipped by its own median."""
 _MAX_UNITS: Final = 1e12
@@ -124,7 +125,7 @@ def design_inputs(panel: Panel, *, lookback: int, horizon: int) -> NetworkInputs
 def _sparse(panel: Panel) -> bool:
     """Whether more than a fifth of all days on which a sale was possible had none."""
     sales = panel.sales[calendar.selling_days(panel)]
-    return bool(len(sales) and (sales <= 0).mean() > _MIN_SHARE_WITHOUT_SALES)
+    return bool(len(sales) and (sales <= 0).mean() > SHARE_WITHOUT_SALES)
 
 
 def codes(panel: Panel, layout: NetworkInputs) -> np.ndarray:
