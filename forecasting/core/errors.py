@@ -14,6 +14,7 @@
     ├── RecordDamaged            a line of the record of what served that is not as it was written
     ├── StockDamaged             saved stock that cannot be read
     ├── LinksDamaged             links between products that cannot be read
+    ├── SettingsDamaged          settings of the shop that cannot be read
     ├── SalesDamaged             a file of the sales table that is missing or not as it was written
     ├── StorageUnavailable       a file that the system does not give now: no right to it, too many open files, a failing disk
     │   └── VersionUnavailable   a version whose files cannot be read now; nothing says that they are damaged
@@ -178,6 +179,22 @@ class StockDamaged(ShelfcastError):
 
 class LinksDamaged(ShelfcastError):
     """Links between products that cannot be read as they were written."""
+
+
+class SettingsDamaged(ShelfcastError):
+    """Settings of the shop that cannot be read as they were saved.
+
+    Args:
+        state: The number of their state.
+    """
+
+    def __init__(self, state: int) -> None:
+        where = f"data/settings/{state:04d}.json"
+        super().__init__(
+            f"The settings of this shop (state {state}) are damaged and cannot be read. Put {where} back from a backup, or save the settings again:"
+            " that saves a new state."
+        )
+        self.state = state
 
 
 class SalesDamaged(ShelfcastError):

@@ -53,6 +53,11 @@ class Workspace:
         return self.home / "data" / "products"
 
     @property
+    def settings(self) -> Path:
+        """What a person chose for the shop, as numbered states."""
+        return self.home / "data" / "settings"
+
+    @property
     def versions(self) -> Path:
         """Folder of the published model versions and the live pointer."""
         return self.home / "artifacts" / "versions"

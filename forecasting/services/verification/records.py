@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from forecasting.core.errors import StockDamaged
+from forecasting.core.errors import SettingsDamaged, StockDamaged
 from forecasting.jobs import events, schedule_state, status
 from forecasting.jobs.runner import Jobs
 from forecasting.services.verification.checking import Check
@@ -15,16 +15,19 @@ from forecasting.services.verification.report import Finding
 from forecasting.storage import reading, sealed_json
 from forecasting.storage.aside import put_aside
 from forecasting.storage.product_links import ProductLinks
+from forecasting.storage.settings import SettingsStore
 from forecasting.storage.stock_states import StockStore
 from forecasting.storage.workspace import Workspace
 
-STOCK, LINKS, JOBS, SCHEDULE, OTHERS = "the saved stock", "the product links", "the jobs", "the schedule", "other kinds"
+STOCK, LINKS, SETTINGS = "the saved stock", "the product links", "the settings"
+JOBS, SCHEDULE, OTHERS = "the jobs", "the schedule", "other kinds"
 
 
 def findings(check: Check) -> Iterator[Finding]:
     """What is not whole of the saved stock, jobs, the schedule and other records."""
     yield from _stock(check)
     yield from _links(check)
+    yield from _settings(check)
     yield from _jobs(check)
     path = check.ws.schedule
     if path.exists():
@@ -45,6 +48,21 @@ def _links(check: Check) -> Iterator[Finding]:
     store = ProductLinks(check.ws)
     for number in store.numbers():
         yield from check.file(LINKS, store.path(number), partial(_record_fault, store.path(number)), "Put it back from a backup.")
+
+
+def _settings(check: Check) -> Iterator[Finding]:
+    store = SettingsStore(check.ws)
+    for number in store.numbers():
+        text = "Put it back from a backup, or save the settings again: that saves a new state."
+        yield from check.file(SETTINGS, store.path(number), partial(_settings_fault, store, number), text)
+
+
+def _settings_fault(store: SettingsStore, number: int) -> str:
+    try:
+        store.read(number)
+    except SettingsDamaged:
+        return "damaged" if store.path(number).exists() else ""
+    return ""
 
 
 def _stock_fault(store: StockStore, number: int) -> str:
@@ -92,7 +110,7 @@ def _aside(ws: Workspace, path: Path) -> str:
 
 def _others(ws: Workspace) -> Iterator[Path]:
     """Records that no other check knows."""
-    known = (ws.sales, ws.uploads, ws.stock, ws.products, ws.versions, ws.jobs, ws.reading, ws.schedule)
+    known = (ws.sales, ws.uploads, ws.stock, ws.products, ws.settings, ws.versions, ws.jobs, ws.reading, ws.schedule)
     for top in (ws.sales.parent, ws.versions.parent):
         for suffix in ("*.json", "*.jsonl"):
             yield from (path for path in top.rglob(suffix) if not path.name.startswith(".") and not any(path.is_relative_to(each) for each in known))

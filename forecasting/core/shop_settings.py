@@ -1,0 +1,86 @@
+"""What a person chose for the whole shop, once and for everybody, as opposed to the settings of one retrain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final, Literal, get_args
+
+from forecasting.core import time_zones
+from forecasting.core.errors import SettingsError
+from forecasting.core.retention import Retention
+from forecasting.core.settings import require
+
+GoLive = Literal["if-not-worse", "always", "ask"]
+GoBack = Literal["recommend", "by_itself"]
+MAX_SCHEDULES: Final = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetrainSchedule:
+    """When changed sales are learned by themselves.
+
+    Args:
+        every: A cron expression of five fields, e.g. "0 3 * * *".
+        timezone: The IANA name of the time zone of these fields, e.g. "Europe/Berlin".
+    """
+
+    every: str
+    timezone: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "every", " ".join(self.every.split()))
+        object.__setattr__(self, "timezone", time_zones.zone(self.timezone).key)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShopSettings:
+    """What holds for everybody who uses a shop.
+
+    Args:
+        go_live: What becomes of a new version: it goes live unless it is worse, always, or once a person said so.
+        go_back: What becomes of a version that turns out worse: a person is advised to go back, or it is done.
+        schedules: When changed sales are learned by themselves; none for never.
+        country: ISO 3166 code whose holidays count, empty for none; None as long as nobody chose, so that a retrain keeps what the last one had.
+        retention: How much of what is old is kept.
+    """
+
+    go_live: GoLive = "if-not-worse"
+    go_back: GoBack = "recommend"
+    schedules: tuple[RetrainSchedule, ...] = ()
+    country: str | None = None
+    retention: Retention = field(default_factory=Retention)
+
+    def __post_init__(self) -> None:
+        require(self.go_live in get_args(GoLive), f"go_live is {_listed(GoLive)}, not {self.go_live!r}.")
+        require(self.go_back in get_args(GoBack), f"go_back is {_listed(GoBack)}, not {self.go_back!r}.")
+        require(len(self.schedules) <= MAX_SCHEDULES, f"There are at most {MAX_SCHEDULES} schedules, not {len(self.schedules)}.")
+        require(len(set(self.schedules)) == len(self.schedules), "Two schedules are the same: leave one out.")
+        country = self.country
+        require(country is None or country == "" or (country.isascii() and country.isupper()), f"A country is a code like DE, not {country!r}.")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        return asdict(self) | {"schedules": [asdict(each) for each in self.schedules]}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> ShopSettings:
+        """The settings that `to_dict` wrote, with defaults for what it did not name.
+
+        Raises:
+            SettingsError: A name is not known, or a value is not of its kind or outside its range.
+        """
+        try:
+            parts: dict[str, Any] = {}
+            if "schedules" in values:
+                parts["schedules"] = tuple(RetrainSchedule(**each) for each in values["schedules"])
+            if "retention" in values:
+                parts["retention"] = Retention(**values["retention"])
+            return cls(**{**values, **parts})
+        except (TypeError, AttributeError) as error:
+            raise SettingsError(f"A setting is not known, or not of its kind: {error}.") from error
+
+
+def _listed(choices: Any) -> str:
+    *first, last = get_args(choices)
+    return f"{', '.join(first)} or {last}"
