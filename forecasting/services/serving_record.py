@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -10,7 +11,7 @@ from forecasting.core import unseen
 from forecasting.core.errors import InputError, NotFound, VersionDamaged
 from forecasting.jobs.cron import LOCAL
 from forecasting.services import versions
-from forecasting.storage.versions import moves
+from forecasting.storage.versions import gate_facts, moves
 from forecasting.storage.versions.spans import Span, last_span, span_at, spans
 from forecasting.storage.versions.store import Versions
 from forecasting.storage.workspace import Workspace
@@ -45,14 +46,15 @@ def served(ws: Workspace, at: str | None = None) -> dict[str, Any]:
 def listed(ws: Workspace) -> list[dict[str, Any]]:
     """Every version, newest first, pruned ones too: its manifest, with `live`, its `state` and the times through which it `served`.
 
-    `state` is live, served or pruned; `served` has pairs of moments in UTC, the last one open (None) where it serves.
+    `state` is live, held (by the gate), challenger, served or pruned; one that was held, or trained as a challenger, and has served since is served.
+    `served` has pairs of moments in UTC, the last one open (None) where it serves.
     """
     store, times = Versions(ws.versions), defaultdict[int | None, list[list[str | None]]](list)
     for span in spans(store.moves()):
         times[span.version].append([_utc(span.since), _utc(span.until)])
     there = versions.versions(ws)
     known = {each["version"] for each in there}
-    every = [{**each, "state": "live" if each["live"] else "served"} for each in there]
+    every = [{**each, "state": _state(each, bool(times[each["version"]]))} for each in there]
     every += [_pruned(store, number) for number in store.pruned() if number not in known]
     return sorted(({**each, "served": times[each["version"]]} for each in every), key=lambda each: -int(each["version"]))
 
@@ -90,6 +92,15 @@ def _none(span: Span | None, when: datetime | None) -> str:
         return f"It is not known that a version served {asked}: the record begins at {_shown(span.since)}, with version {span.version}."
     why = "the shop was started over" if span.why == "started_over" else "no version was whole"
     return f"No version served {asked}: {why} from {_shown(span.since)} on."
+
+
+def _state(facts: Mapping[str, Any], has_served: bool) -> str:
+    """What a version that is there is to the shop."""
+    if facts["live"]:
+        return "live"
+    if has_served or gate_facts.goes_live(facts):
+        return "served"
+    return "held" if gate_facts.is_held(facts) else "challenger"
 
 
 def _pruned(store: Versions, number: int) -> dict[str, Any]:

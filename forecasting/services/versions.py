@@ -14,8 +14,9 @@ from forecasting.services import product_changes
 from forecasting.storage.versions import sales_snapshot
 from forecasting.storage.versions.manifest import readable
 from forecasting.storage.versions.moves import LOCAL
+from forecasting.storage.versions.served_in_place import Serving
 from forecasting.storage.versions.serving import forget, serving_version
-from forecasting.storage.versions.store import Serving, Versions
+from forecasting.storage.versions.store import Versions
 from forecasting.storage.workspace import Workspace
 from forecasting.training import ensemble_files
 from forecasting.training.ensemble import Ensemble

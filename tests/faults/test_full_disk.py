@@ -25,7 +25,8 @@ from forecasting.jobs.runner import Jobs
 from forecasting.services import versions
 from forecasting.storage.sales.table import Dataset
 from forecasting.storage.stock_states import StockStore
-from forecasting.storage.versions.store import Serving, Versions
+from forecasting.storage.versions.served_in_place import Serving
+from forecasting.storage.versions.store import Versions
 from forecasting.storage.workspace import Workspace
 
 

@@ -17,7 +17,7 @@ from forecasting.jobs.events import Event
 from forecasting.jobs.status import JobStatus
 from forecasting.services import jobs, retraining, versions, workspaces
 from forecasting.services import sales as sales_service
-from forecasting.storage.versions.store import Serving
+from forecasting.storage.versions.served_in_place import Serving
 from pages.components.forecast import parts
 from pages.components.shared import live_version, markdown
 from pages.components.training.banner import SeenJob

@@ -9,7 +9,7 @@ from app_driver import opened, texts
 
 from forecasting.services import sales as sales_service
 from forecasting.services import saved_sales, versions
-from forecasting.storage.versions.store import Serving
+from forecasting.storage.versions.served_in_place import Serving
 from pages.components.training.banner import SeenJob
 
 pytestmark = pytest.mark.usefixtures("fresh_caches")

@@ -106,6 +106,16 @@ def test_each_version_has_its_state_and_its_times(home, store):
     assert [each["version"] for each in versions.versions(home)] == [5, 4]
 
 
+def test_a_held_version_and_a_challenger_say_so_until_they_served(home, store):
+    for gate in ({"held": True}, {"held": True}, {"held": False, "challenger": True}):
+        store.publish(lambda _, gate=gate: FACTS | {"gate": gate})
+    live, chosen = store.live(), store.numbers()[-2]
+    store.set_live(chosen)
+    store.set_live(live)
+    assert [each["state"] for each in serving_record.listed(home)[:3]] == ["challenger", "served", "held"]
+    assert [each["state"] for each in serving_record.listed(home) if each["live"]] == ["live"]
+
+
 @pytest.mark.parametrize("by", ["", "  ", "x" * 101, "a\x1bb"])
 def test_a_name_can_be_seen(by):
     with pytest.raises(InputError, match="1 to 100 characters"):

@@ -44,9 +44,14 @@ def write(folder):
     (folder / "model").write_text("model")
     return {}
 
+def held(folder):
+    return {**write(folder), "gate": {"held": True}}
+
 ACTS = {
     "publish": lambda versions: versions.publish(write),
+    "hold": lambda versions: versions.publish(held),
     "live": lambda versions: versions.set_live(1),
+    "serve anyway": lambda versions: versions.set_live(4),
     "prune": lambda versions: versions.prune(2),
     "start over": lambda versions: versions.retire_all(),
 }
@@ -81,6 +86,14 @@ def write(folder):
     return {}
 
 
+def held(folder):
+    return {**write(folder), "gate": {"held": True, "reason": "Held: it forecasts twice as much."}}
+
+
+def challenger(folder):
+    return {**write(folder), "gate": {"held": False, "challenger": True}}
+
+
 def publish(versions, times=1):
     for _ in range(times):
         versions.publish(write)
@@ -113,18 +126,45 @@ def test_every_move_is_recorded_with_its_why_and_who(versions):
     assert [move.by for move in versions.moves()] == ["local", "local", "local", "Ada", "Bob"]
 
 
-def test_a_kill_at_any_call_leaves_record_and_pointer_in_agreement(versions, tmp_path):
-    publish(versions, 4)
+def test_a_held_version_and_a_challenger_serve_once_somebody_says_so(versions):
+    versions.publish(held)  # there is none before it
+    versions.publish(held)
+    versions.publish(challenger)
+    assert (versions.live(), versions.numbers()) == (1, [1, 2, 3])
+    versions.set_live(2, by="Ada")
     versions.set_live(3)
+    versions.set_live(2)
+    assert told(versions) == [(None, 1, "retrain"), (1, 2, "served_anyway"), (2, 3, "person"), (3, 2, "went_back")]
+
+
+def test_what_nobody_chose_serves_in_no_others_place(versions, tmp_path):
+    publish(versions)
+    versions.publish(held)
+    publish(versions)
+    versions.publish(challenger)
+    spoil(versions.folder(3) / "model")
+    assert serving_version(tmp_path / "versions").version == 1
+    spoil(versions.folder(1) / "model")
+    serving = serving_version(tmp_path / "versions")
+    assert (serving.version, [fault.version for fault in serving.refused]) == (None, [3, 1])
+    versions.set_live(2)
+    publish(versions)
+    spoil(versions.folder(5) / "model")
+    assert serving_version(tmp_path / "versions").version == 2
+
+
+def test_a_kill_at_any_call_leaves_record_and_pointer_in_agreement(versions, tmp_path):
+    publish(versions, 3)
+    versions.publish(held)
     killed = tmp_path / "killed"
     killed.mkdir()
     subprocess.run([sys.executable, "-c", KILLS, tmp_path / "versions", killed], cwd=ROOT, check=True)
     folders = sorted(killed.iterdir())
-    assert len(folders) > 40
+    assert len(folders) > 60
     for folder in folders:
         after = Versions(folder)
         live, before = after.live(), told(after)
-        assert live in (3, {"publish": 5, "live": 1}.get(folder.name.split("-")[0])), folder.name
+        assert live in (3, {"publish": 5, "live": 1, "serve anyway": 4}.get(folder.name.split("-")[0])), folder.name
         assert (before[-1][1], last_span(after.moves()).version, serving_version(folder).version) == (live, live, live), folder.name
         assert told(after) == before
         publish(after)

@@ -16,7 +16,8 @@ from repository import ROOT
 
 from forecasting.core.errors import NotFound, VersionDamaged
 from forecasting.storage.versions import manifest
-from forecasting.storage.versions.store import Serving, Versions
+from forecasting.storage.versions.served_in_place import Serving
+from forecasting.storage.versions.store import Versions
 
 PUBLISH = """
 import sys, time

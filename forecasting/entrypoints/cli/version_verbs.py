@@ -18,7 +18,7 @@ def versions(args: argparse.Namespace) -> int:
         tell(json.dumps(listed))
         return 0
     for version in listed:
-        tell(f"{version['version']:>5} {_state(version):<6} {version.get('trained', '')} {_facts(version)}")
+        tell(f"{version['version']:>5} {_state(version):<10} {version.get('trained', '')} {_facts(version)}")
     return 0
 
 

@@ -18,12 +18,16 @@ from forecasting.storage.sealed_json import CHECKSUM, checksum
 NAME: Final = "served.jsonl"
 LOCAL: Final = "local"
 """Who moved the live version where nobody is named: somebody at this machine."""
-Why = Literal["retrain", "person", "went_back", "damaged", "mended", "repaired", "started_over", "kept", "recorded", "unrecorded"]
+Why = Literal[
+    "retrain", "person", "went_back", "served_anyway", "let_in", "damaged", "mended", "repaired", "started_over", "kept", "recorded", "unrecorded"
+]
 """Why a version began to serve.
 
-retrain: it was published. person, went_back: somebody chose it, a newer or an older one than before. damaged: it stands in for the live version,
-which is damaged. mended: it was damaged, and is whole again. repaired: it stood in, and was made the live one. started_over: none serves any more.
-kept: the shop was not started over after all. recorded: it was live when the record began. unrecorded: it was found live, and no line says why.
+retrain: it was published. person, went_back: somebody chose it, a newer or an older one than before; or, by `shadow`, the days since spoke for it.
+served_anyway: somebody chose it although the gate held it. let_in: the gate held it, or it was a challenger, and the days since spoke for it.
+damaged: it stands in for the live version, which is damaged. mended: it was damaged, and is whole again. repaired: it stood in, and was made the
+live one. started_over: none serves any more. kept: the shop was not started over after all. recorded: it was live when the record began.
+unrecorded: it was found live, and no line says why.
 """
 STANDING_IN: Final = ("damaged", "mended")
 """Moves that leave the pointer where it is."""

@@ -13,7 +13,8 @@ from pathlib import Path
 from forecasting.core.errors import DiskFull, NotWritable, StorageUnavailable, TryAgain, VersionDamaged
 from forecasting.storage.versions import manifest
 from forecasting.storage.versions.moves import Moves, Record
-from forecasting.storage.versions.store import Serving, Versions
+from forecasting.storage.versions.served_in_place import Serving
+from forecasting.storage.versions.store import Versions
 
 logger = logging.getLogger("shelfcast")
 

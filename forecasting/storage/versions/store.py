@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,23 +13,11 @@ from forecasting.storage import disk_full, reading
 from forecasting.storage.atomic_files import sync
 from forecasting.storage.locks import exclusive
 from forecasting.storage.numbered_folders import LAST, NumberedFolders
-from forecasting.storage.versions import manifest, pruned_manifests
+from forecasting.storage.versions import gate_facts, manifest, pruned_manifests
 from forecasting.storage.versions.drafts import draft
 from forecasting.storage.versions.live_pointer import LIVE, LivePointer
 from forecasting.storage.versions.moves import LOCAL, Moves, Why
-
-
-@dataclass(frozen=True, slots=True)
-class Serving:
-    """The version that can be served, and the ones that cannot.
-
-    Args:
-        version: The number to serve; None if no version is good.
-        refused: The versions that would have come first but are damaged, or cannot be read now.
-    """
-
-    version: int | None
-    refused: tuple[VersionDamaged | VersionUnavailable, ...] = ()
+from forecasting.storage.versions.served_in_place import Serving, in_order
 
 
 class Versions:
@@ -46,7 +33,7 @@ class Versions:
         self._pointer = LivePointer(folder)
 
     def publish(self, write: Callable[[Path], dict[str, Any]], by: str = LOCAL) -> int:
-        """Makes a version live, or leaves everything as it was.
+        """Makes a version live, or leaves everything as it was; one that the gate holds, or that is a challenger, does not go live.
 
         Args:
             write: Fills an empty folder and returns the manifest's facts; number, time and the sha256 of every file are added.
@@ -67,7 +54,7 @@ class Versions:
                 published = datetime.now(UTC).isoformat(timespec="seconds")
                 manifest.write(folder, {**facts, "version": number, "published": published, manifest.FILES: files})
                 self._numbered.point(LAST, number)
-                self._appear(folder, number, by)
+                self._appear(folder, number, by, serve=gate_facts.goes_live(facts) or self._pointer.live() is None)
         return number
 
     def live(self) -> int | None:
@@ -83,15 +70,16 @@ class Versions:
     def serving(self, verify: Callable[[Path, int], object] = manifest.verify) -> Serving:
         """The live version to serve; if it is not good, the newest good version before it, or else the newest good one of all.
 
+        One that the gate held, and that nobody ever served, serves in no other's place.
+
         Args:
             verify: Raises VersionDamaged or VersionUnavailable for the folder of a version that is not good.
         """
-        live, newest_first = self._pointer.live(), self.numbers()[::-1]
-        if live is not None:
-            newest_first = [live, *(n for n in newest_first if n < live), *(n for n in newest_first if n > live)]
-        refused = []
-        for number in newest_first:
+        live, refused = self._pointer.live(), []
+        for number in in_order(live, self.numbers()):
             try:
+                if number != live and not self.has_been_chosen(number):
+                    continue
                 verify(self._numbered.name(number), number)
             except (VersionDamaged, VersionUnavailable) as fault:
                 if number == live and self._pointer.live() != live:
@@ -112,16 +100,19 @@ class Versions:
 
         Raises:
             NotFound: There is no such version, or it was pruned; the live version stays, as it does after every error.
-            VersionDamaged: It cannot serve.
-            VersionUnavailable: It cannot be read now.
-            DiskFull: There was no space.
+            VersionDamaged: It cannot serve. VersionUnavailable: It cannot be read now. DiskFull: There was no space.
         """
         self.folder(number)
         with disk_full.disk_full_as_error("the choice of the live version"), self._locked():
             self._find(number)  # it may have been pruned meanwhile
             to = int(number)
-            with self._pointer.moving(to, why or ("went_back" if to < (self._pointer.live() or 0) else "person"), by):
+            with self._pointer.moving(to, why or self._why(to), by):
                 self._pointer.point(to)
+
+    def has_been_chosen(self, number: int) -> bool:
+        """Whether a version went live when it was published, or later on; raises VersionDamaged or VersionUnavailable."""
+        facts = manifest.read(self._numbered.name(number), number)
+        return gate_facts.goes_live(facts) or any(move.to == number for move in self.moves() if move)
 
     def moves(self) -> Moves:
         """Every move of the live version, in order."""
@@ -134,9 +125,7 @@ class Versions:
             The version that serves. If some version cannot be read now, nothing is recorded.
 
         Raises:
-            TryAgain: Somebody else is changing the versions; they are not waited for.
-            NotWritable: Nothing may be written there.
-            DiskFull: There is no space.
+            TryAgain: Somebody else is changing the versions; they are not waited for. NotWritable or DiskFull where nothing can be written.
         """
         with disk_full.disk_full_as_error("the record of what served"), exclusive(self._folder / ".lock", timeout=0):
             serving = self.serving()
@@ -243,13 +232,20 @@ class Versions:
     def _locked(self) -> AbstractContextManager[None]:
         return exclusive(self._folder / ".lock")
 
-    def _appear(self, folder: Path, number: int, by: str) -> None:
-        """Turns a draft into a version and makes it live; turns it back into a draft if the pointer cannot be moved."""
+    def _why(self, to: int) -> Why:
+        """Why a person has a version serve: in spite of the gate, or else since it is newer, or older, than the live one."""
+        if gate_facts.is_held(manifest.read(self._numbered.name(to), to)) and not self.has_been_chosen(to):
+            return "served_anyway"
+        return "went_back" if to < (self._pointer.live() or 0) else "person"
+
+    def _appear(self, folder: Path, number: int, by: str, *, serve: bool) -> None:
+        """Turns a draft into a version, and makes it live if it is to serve; turns it back into a draft if the pointer cannot be moved."""
         folder.rename(self._numbered.name(number))
         try:
             sync(self._folder)
-            with self._pointer.moving(number, "retrain", by):
-                self._pointer.point(number)
+            if serve:
+                with self._pointer.moving(number, "retrain", by):
+                    self._pointer.point(number)
         except BaseException:
             if self._numbered.pointed(LIVE) != number:
                 self._numbered.name(number).rename(folder)

@@ -22,8 +22,9 @@ MOMENT = 'E.g. "2026-11-20 14:05": in the time zone of the server, unless it say
 async def versions(context: Ask) -> list[dict[str, Any]]:
     """The sales each was trained on, its settings, past errors and durations. `live` marks the one in use.
 
-    `state` is `live`, `served` or `pruned`; `served` has the spans of time through which it served, in UTC, the last one with a null end if it serves
-    still. A pruned version cannot be made live again.
+    `state` is `live`, `held` (by the gate), `challenger`, `served` or `pruned`; `served` has the spans of time through which it served, in UTC, the
+    last one with a null end if it serves still. `gate` says what was decided on the way to live, and on what figures. A pruned version cannot be made
+    live again.
     """
     manifests = await context.call(serving_record.listed, context.ws)
     return [jsonable({name: value for name, value in each.items() if name != FILES}) for each in manifests]

@@ -1,0 +1,24 @@
+"""What the manifest of a version says of the gate in front of the live version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+GATE: Final = "gate"
+"""Member of a manifest: what the gate decided, on what figures; versions of before the gate have none."""
+
+
+def is_held(facts: Mapping[str, Any]) -> bool:
+    """Whether the gate held a version back when it was published."""
+    return bool((facts.get(GATE) or {}).get("held"))
+
+
+def is_challenger(facts: Mapping[str, Any]) -> bool:
+    """Whether a version was trained for the shadow, to serve only once somebody says so."""
+    return bool((facts.get(GATE) or {}).get("challenger"))
+
+
+def goes_live(facts: Mapping[str, Any]) -> bool:
+    """Whether a version goes live as it is published."""
+    return not (is_held(facts) or is_challenger(facts))
