@@ -20,6 +20,7 @@ from forecasting.training.bands import quantiles, residuals
 from forecasting.training.bands.occasions import Occasions, occasions_of
 from forecasting.training.bands.quantiles import Errors, RunningSums, SeriesBands
 from forecasting.training.cleaning.clean import clean
+from forecasting.training.expectation import MeanBlend
 from forecasting.training.reconciliation import Reconciled
 
 ODD_SHARE = 0.02
@@ -43,6 +44,7 @@ class Ensemble:
         models: The fitted models by name.
         reconciled: How its series were scaled to forecasts of totals; None where adding up is as good.
         country: ISO 3166 code of the country whose holidays count; None for none.
+        means: Of what the expected mean is blended where it differs from the line; None where nothing differs, or an earlier release kept nothing.
     """
 
     panel: Panel
@@ -53,6 +55,7 @@ class Ensemble:
     models: Mapping[str, Model]
     reconciled: Reconciled | None = None
     country: str | None = None
+    means: MeanBlend | None = None
 
     @property
     def horizon(self) -> int:

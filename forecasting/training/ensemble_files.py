@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -13,8 +14,12 @@ from forecasting.core.panel import Panel
 from forecasting.models import registry
 from forecasting.training.backtest import Backtest
 from forecasting.training.ensemble import Ensemble
+from forecasting.training.expectation import MeanBlend
 
 FORECAST_FILE, BACKTEST_FILE, HEALTH_FILE = "forecast.parquet", "backtest.parquet", "health.parquet"
+MEANS_FILE: Final = "means.parquet"
+"""Of what the expected mean is blended; absent where it is the line, and in versions of earlier releases."""
+_SHARE: Final = "_share"
 
 
 def save(ensemble: Ensemble, folder: Path) -> None:
@@ -25,6 +30,8 @@ def save(ensemble: Ensemble, folder: Path) -> None:
     ensemble.past.frame(ids, ensemble.panel.period).to_parquet(folder / BACKTEST_FILE, index=False)
     ensemble.health.to_parquet(folder / HEALTH_FILE, index=False)
     forecast_frame(ensemble).to_parquet(folder / FORECAST_FILE, index=False)
+    if ensemble.means is not None:
+        _means_frame(ensemble.means, ids).to_parquet(folder / MEANS_FILE, index=False)
 
 
 def forecast_frame(ensemble: Ensemble) -> pd.DataFrame:
@@ -37,6 +44,30 @@ def forecast_frame(ensemble: Ensemble) -> pd.DataFrame:
     columns |= {name: ensemble.yhat[name].ravel() for name in (*ensemble.names, schema.BLEND, schema.EXPECTED) if name in ensemble.yhat}
     columns |= {name: ensemble.bands[:, position].ravel() for position, name in enumerate(schema.BANDS)}
     return pd.DataFrame(columns)
+
+
+def _means_frame(blend: MeanBlend, unique_ids: Sequence[str]) -> pd.DataFrame:
+    """Long table `unique_id, step`, each mean and its share; one row a series and day ahead, steps counted from 1."""
+    r, h = blend.means.shape[1:]
+    columns: dict[str, Any] = {
+        schema.UNIQUE_ID: np.repeat([unique_ids[row] for row in blend.rows], h),
+        "step": np.tile(np.arange(1, h + 1), r),
+    }
+    for place, name in enumerate(blend.names):
+        columns |= {name: blend.means[place].ravel(), f"{name}{_SHARE}": np.repeat(blend.share[:, place], h)}
+    return pd.DataFrame(columns)
+
+
+def _means(folder: Path, unique_ids: Sequence[str], h: int) -> MeanBlend | None:
+    """What `_means_frame` told, if the version has it."""
+    if not (folder / MEANS_FILE).exists():
+        return None
+    table = pd.read_parquet(folder / MEANS_FILE)
+    names = tuple(str(name).removesuffix(_SHARE) for name in table if str(name).endswith(_SHARE))
+    position = {unique_id: row for row, unique_id in enumerate(unique_ids)}
+    rows = np.array([position[name] for name in table[schema.UNIQUE_ID][::h]])
+    share = table[[f"{name}{_SHARE}" for name in names]].to_numpy(dtype=float)[::h]
+    return MeanBlend(rows, names, share, np.array([table[name].to_numpy(dtype=float).reshape(-1, h) for name in names]))
 
 
 def load(folder: Path, panel: Panel, *, country: str | None = None) -> Ensemble:
@@ -58,6 +89,7 @@ def load(folder: Path, panel: Panel, *, country: str | None = None) -> Ensemble:
         health=table,
         models={model.name: model.load(folder) for model in registry.registered() if model.name in of},
         country=country,
+        means=_means(folder, table[schema.UNIQUE_ID].tolist(), len(forecast) // n),
     )
     _ = ensemble.whole_units, ensemble.cumulated, panel.started  # kept once made, so that the first question about orders need not wait for them
     return ensemble

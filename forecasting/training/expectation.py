@@ -30,21 +30,50 @@ _FLAT: Final = 182
 _FLAT_KEPT: Final = 1.0
 """Share that the models keep beside the flat mean without evidence."""
 _WEEK: Final = 7
+FLAT: Final = "flat"
+"""The flat mean among the means that are blended."""
+
+
+@dataclass(frozen=True, eq=False)
+class MeanBlend:
+    """Of what the mean of r series is blended: m means, each with its share.
+
+    Args:
+        rows: Positions of the series.
+        names: Of the means: models, and `FLAT`.
+        share: Shape (r, m); rows sum to 1, or are all 0 where nothing says any.
+        means: Shape (m, r, horizon), in units; NaN where one has none.
+    """
+
+    rows: np.ndarray
+    names: tuple[str, ...]
+    share: FloatArray
+    means: FloatArray
+
+    @property
+    def ahead(self) -> FloatArray:
+        """The blend, shape (r, horizon), in units; NaN where nothing says any."""
+        return blend.combine(list(self.means), self.share)
 
 
 @dataclass(frozen=True, eq=False)
 class Means:
-    """What the blended models say on average of r series: at K past cutoffs, shape (K, r, h), and now, shape (r, horizon); NaN where nothing.
+    """What the blended models say on average of r series.
 
     Args:
         rows: Positions of the series.
-        past: With weights learned from the other cutoffs.
-        ahead: With weights learned from all.
+        past: At K past cutoffs with weights learned from the other cutoffs, shape (K, r, h), in units; NaN where nothing says any.
+        now: With weights learned from all.
     """
 
     rows: np.ndarray
     past: FloatArray
-    ahead: FloatArray
+    now: MeanBlend
+
+    @property
+    def ahead(self) -> FloatArray:
+        """Now, shape (r, horizon), in units; NaN where nothing says any."""
+        return self.now.ahead
 
     def instead(self, line: FloatArray, means: FloatArray) -> FloatArray:
         """What is expected, shape (n, h): the means of these series, shape (r, h), where there are any; the line of the others."""
@@ -62,8 +91,8 @@ def sparse(panel: Panel) -> BoolArray:
 
 
 def blended_means(
-    panel: Panel, known: Sequence[Panel], past: Backtest, ahead: Mapping[str, FloatArray], beside: Mapping[str, float]
-) -> tuple[FloatArray, FloatArray]:
+    panel: Panel, known: Sequence[Panel], past: Backtest, ahead: Mapping[str, FloatArray], beside: Mapping[str, float], *, rows: np.ndarray
+) -> Means:
     """The means of sparse series, blended by what past sums of a week call for.
 
     Args:
@@ -72,9 +101,10 @@ def blended_means(
         past: What the models forecast of them, and their means.
         ahead: Model name -> its mean of each now, shape (r, h), units a day.
         beside: Model name -> what the models before it keep beside it without evidence.
+        rows: The positions of these series among all.
 
     Returns:
-        Units a day at the cutoffs, shape (K, r, steps), by weights learned from the other cutoffs, and now, shape (r, h); NaN where nothing says any.
+        Units a day at the cutoffs, by weights learned from the other cutoffs, and now; NaN where nothing says any.
     """
     names, week, (count, r, steps) = registry.blended_names(past.yhat), panel.period.steps(_WEEK), past.y.shape
     flat = np.array([flat_mean(then, steps) for then in known]).reshape(count, r, steps)
@@ -83,9 +113,12 @@ def blended_means(
     keep, earlier = [*(beside[name] for name in names[1:]), _FLAT_KEPT], np.full(flat.shape, np.nan)
     for cut in range(count):
         others = np.arange(count) != cut
-        earlier[cut] = _mean(sums, others, keep, [values[cut] for values in said])
+        then = [values[cut] for values in said]
+        earlier[cut] = blend.combine(then, _shares(sums, others, keep, then))
     now = [ahead[name] for name in names]
-    return earlier, _mean(sums, np.ones(count, dtype=bool), keep, [*now, flat_mean(panel, now[0].shape[1])])
+    now.append(flat_mean(panel, now[0].shape[1]))
+    share = _shares(sums, np.ones(count, dtype=bool), keep, now)
+    return Means(rows, earlier, MeanBlend(rows, (*names, FLAT), share, np.array(now)))
 
 
 def flat_mean(panel: Panel, steps: int) -> FloatArray:
@@ -96,12 +129,12 @@ def flat_mean(panel: Panel, steps: int) -> FloatArray:
     return np.where(calendar.closed_ahead(panel, steps) & np.isfinite(level), 0.0, level)
 
 
-def _mean(sums: Sequence[FloatArray], cutoffs: BoolArray, beside: Sequence[float], forecasts: Sequence[FloatArray]) -> FloatArray:
-    """Forecasts, shape (r, h) each, blended by shares learned from sums at these cutoffs; the models that are there share, or the last has all."""
+def _shares(sums: Sequence[FloatArray], cutoffs: BoolArray, beside: Sequence[float], forecasts: Sequence[FloatArray]) -> FloatArray:
+    """Shares of forecasts, shape (r, m), learned from sums at these cutoffs; the models that are there share, or the last has all."""
     sold, *said = (values[cutoffs] for values in sums)
     shares = one_by_one(sold, said, beside, squared=True).shares
     there = np.stack([np.isfinite(values).all(axis=1) for values in forecasts], axis=1)
-    return blend.combine(forecasts, among(shares, there))
+    return among(shares, there)
 
 
 def _week_sums(y: FloatArray, values: FloatArray, week: int) -> FloatArray:

@@ -153,6 +153,7 @@ def assemble(
         health=health.table(panel, served, Errors(past.y, past.yhat[schema.BLEND])),
         models=fitted.models,
         country=country,
+        means=None if means is None else means.now,
     )
 
 
@@ -168,7 +169,7 @@ def _means(fitted: Fitted, rows: np.ndarray, past: Backtest, known: Sequence[Pan
         return None
     ahead = {name: values[rows] for name, values in {**fitted.yhat, **fitted.means}.items()}
     then = [panel.select(rows) for panel in known]
-    return Means(rows, *expectation.blended_means(fitted.cleaned.panel.select(rows), then, past.select(rows), ahead, beside))
+    return expectation.blended_means(fitted.cleaned.panel.select(rows), then, past.select(rows), ahead, beside, rows=rows)
 
 
 def _with_newcomers(panel: Panel, new: Sequence[Newcomer], blended: FloatArray, modelled: np.ndarray) -> tuple[FloatArray, np.ndarray]:

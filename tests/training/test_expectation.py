@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import panels
 import pytest
 
 from forecasting.core import schema
+from forecasting.models import registry
 from forecasting.models.seasonal_naive import SeasonalNaive
-from forecasting.training import expectation, pipeline
+from forecasting.training import ensemble_files, expectation, pipeline
 from forecasting.training.backtest import Backtest
 from forecasting.training.cleaning.clean import clean
 from forecasting.training.pipeline import Fitted
@@ -107,3 +110,23 @@ def test_the_flat_mean_is_of_open_days():
     flat = expectation.flat_mean(panels.panel(rows), 14)
     assert set(flat[0]) <= {0.0, 10.0}
     assert (flat[0] == 0).sum() == 4
+
+
+def test_the_mean_is_what_it_is_said_to_be_blended_of():
+    made = assembled(sales(stopped=True))
+    told = made.means
+    np.testing.assert_array_equal(np.flatnonzero(made.apart), told.rows)
+    assert told.names == ("prophet", "lstm", "trees", expectation.FLAT)
+    np.testing.assert_allclose(told.share.sum(axis=1), 1.0)
+    np.testing.assert_array_equal(made.expected[told.rows], told.ahead)
+
+
+def test_a_version_keeps_of_what_the_mean_is_blended(tmp_path, monkeypatch):
+    monkeypatch.setattr(registry, "registered", lambda: ())
+    made = replace(assembled(sales()), models={})
+    ensemble_files.save(made, tmp_path)
+    loaded = ensemble_files.load(tmp_path, made.panel).means
+    for field in ("rows", "names", "share", "means"):
+        np.testing.assert_array_equal(getattr(loaded, field), getattr(made.means, field))
+    (tmp_path / ensemble_files.MEANS_FILE).unlink()
+    assert ensemble_files.load(tmp_path, made.panel).means is None
