@@ -10,7 +10,7 @@ from typing import Any, Final
 from forecasting.core import unseen
 from forecasting.core.errors import InputError, NotFound, VersionDamaged
 from forecasting.jobs.cron import LOCAL
-from forecasting.services import versions
+from forecasting.services import version_notes, versions
 from forecasting.storage.versions import gate_facts, moves
 from forecasting.storage.versions.spans import Span, last_span, span_at, spans
 from forecasting.storage.versions.store import Versions
@@ -44,7 +44,7 @@ def served(ws: Workspace, at: str | None = None) -> dict[str, Any]:
 
 
 def listed(ws: Workspace) -> list[dict[str, Any]]:
-    """Every version, newest first, pruned ones too: its manifest, with `live`, its `state` and the times through which it `served`.
+    """Every version, newest first, pruned ones too: its manifest, with `live`, its `state`, the times through which it `served`, `notes`, `pinned`.
 
     `state` is live, held (by the gate), challenger, served or pruned; one that was held, or trained as a challenger, and has served since is served.
     `served` has pairs of moments in UTC, the last one open (None) where it serves.
@@ -56,7 +56,8 @@ def listed(ws: Workspace) -> list[dict[str, Any]]:
     known = {each["version"] for each in there}
     every = [{**each, "state": _state(each, bool(times[each["version"]]))} for each in there]
     every += [_pruned(store, number) for number in store.pruned() if number not in known]
-    return sorted(({**each, "served": times[each["version"]]} for each in every), key=lambda each: -int(each["version"]))
+    every = [version_notes.with_notes(ws, {**each, "served": times[each["version"]]}) for each in every]
+    return sorted(every, key=lambda each: -int(each["version"]))
 
 
 def moment(text: str) -> datetime:

@@ -11,7 +11,7 @@ from forecasting.core.errors import NotFound, VersionDamaged, VersionUnavailable
 from forecasting.core.period import DAY, PERIODS, Period
 from forecasting.core.settings import Settings
 from forecasting.services import product_changes
-from forecasting.storage.versions import sales_snapshot
+from forecasting.storage.versions import gate_facts, sales_snapshot
 from forecasting.storage.versions.manifest import readable
 from forecasting.storage.versions.moves import LOCAL
 from forecasting.storage.versions.served_in_place import Serving
@@ -73,6 +73,11 @@ def settings(ws: Workspace) -> Settings:
 def period(of: Mapping[str, Any]) -> Period:
     """What a row of a version's sales stands for, from its manifest; those of before weekly sales were known count as daily."""
     return PERIODS[of.get("period", DAY.name)]
+
+
+def held_reason(of: Mapping[str, Any]) -> str:
+    """Why a version did not go live when it was published, for a person, from its manifest; empty for one that did."""
+    return gate_facts.reason(of)
 
 
 def comparable(ws: Workspace, of: Mapping[str, Any]) -> dict[str, Any] | None:

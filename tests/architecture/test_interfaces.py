@@ -259,7 +259,7 @@ def test_json_of_a_version_is_its_manifest_and_what_the_retrain_said(served_shop
     manifest = json.loads((served_shop.versions / "0001" / "manifest.json").read_text())
     retrained = json.loads((served_shop.jobs / "0001" / "result.json").read_text())["meta"]
     since = listed["served"][0][0]
-    assert listed == {**retrained, "live": True, "state": "live", "served": [[since, None]]}
+    assert listed == {**retrained, "live": True, "state": "live", "served": [[since, None]], "notes": [], "pinned": False}
     assert manifest == {**retrained, "checksum": manifest["checksum"]}
     libraries = {name.removesuffix("-cpu"): version for name, version in listed["libraries"].items()}  # tensorflow-cpu on some platforms
     check_shapes("version_json", {"versions --json": {**listed, "libraries": libraries}})

@@ -179,9 +179,9 @@ def test_a_move_that_fails_is_not_recorded(versions, record, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    for place in ("live_pointer.LivePointer.point", "moves._write"):
+    for place in ("versions.live_pointer.LivePointer.point", "line_file._write"):
         with monkeypatch.context() as patched:
-            patched.setattr(f"forecasting.storage.versions.{place}", full)
+            patched.setattr(f"forecasting.storage.{place}", full)
             for act in (lambda: versions.set_live(1), lambda: versions.publish(write)):
                 with pytest.raises(DiskFull):
                     act()
@@ -287,9 +287,9 @@ def test_a_move_by_a_release_without_a_record_is_found(versions, record):
 def test_a_shop_that_cannot_be_written_serves_all_the_same(versions, record, monkeypatch):
     publish(versions, 2)
     record.path.unlink()
-    for name in ("_write", "Record.append"):
+    for name in ("line_file._write", "versions.moves.Record.append"):
         with monkeypatch.context() as patched:
-            patched.setattr(f"forecasting.storage.versions.moves.{name}", lambda *_: (_ for _ in ()).throw(OSError(30, "Read-only file system")))
+            patched.setattr(f"forecasting.storage.{name}", lambda *_: (_ for _ in ()).throw(OSError(30, "Read-only file system")))
             assert serving_version(record.path.parent).version == 2
     assert versions.moves()[-1].to == 2
 

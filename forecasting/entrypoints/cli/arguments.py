@@ -14,6 +14,7 @@ from forecasting import __version__
 from forecasting.core import schema
 from forecasting.core.retention import VARIABLES, Retention
 from forecasting.core.settings import LstmSettings, Settings
+from forecasting.entrypoints.cli import note_verbs
 from forecasting.entrypoints.cli.reading import add_reading
 from forecasting.intake.answers import PERIODS
 from forecasting.inventory.policy import RULES, TARGETS, Policy
@@ -59,6 +60,7 @@ def parser(run: Verbs) -> argparse.ArgumentParser:
     _add_recommend(verbs, run)
     _add_products(verbs, run)
     _add_version_verbs(verbs, run)
+    note_verbs.add_arguments(verbs, run)
     _add_prune(verbs, run)
     _add_verify(verbs, run)
     _add_backup_verbs(verbs, run)

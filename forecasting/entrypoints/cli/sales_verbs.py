@@ -62,7 +62,7 @@ def retrain(args: argparse.Namespace) -> int:
     """Merges a file, if there is one, trains and publishes; its exit code."""
     from forecasting.entrypoints.cli.progress_bar import follow
     from forecasting.entrypoints.cli.summary import summary
-    from forecasting.services import serving_record, submissions, workspaces
+    from forecasting.services import serving_record, submissions, versions, workspaces
 
     if args.every is not None:
         return _retrain_every(args)
@@ -77,7 +77,9 @@ def retrain(args: argparse.Namespace) -> int:
     manifest = follow(ws, number)
     wape = manifest["metrics"]["wape"]
     error = "unknown" if wape is None else f"{100 * wape:.1f} %"
-    say(f"Version {manifest['version']} is live: {manifest['series']} series, error {error}, {manifest['simpler']} with a simpler model.")
+    facts = f"{manifest['series']} series, error {error}, {manifest['simpler']} with a simpler model."
+    reason = versions.held_reason(manifest)
+    say(f"Version {manifest['version']} is {'published and held' if reason else 'live'}: {facts}{' ' * bool(reason)}{reason}")
     if args.json:
         report(args, manifest | ({"understood": understood} if understood else {}), "")
     return 0

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from forecasting.core import locations, system_errors
 from forecasting.core.errors import AmbiguousDates, ColumnsMissing, InputError, NothingPublished, ProblemsFound, ShelfcastError
-from forecasting.entrypoints.cli import arguments, backup_verbs, product_verbs, sales_verbs, verify_verb, version_verbs
+from forecasting.entrypoints.cli import arguments, backup_verbs, note_verbs, product_verbs, sales_verbs, verify_verb, version_verbs
 from forecasting.entrypoints.cli.output import problem_lines, say, tell, write
 from forecasting.entrypoints.cli.reading import mapping
 from forecasting.services import workspaces
@@ -140,6 +140,9 @@ VERBS: arguments.Verbs = {
     "versions": version_verbs.versions,
     "live": version_verbs.live,
     "served": version_verbs.served,
+    "note": note_verbs.note,
+    "pin": note_verbs.pin,
+    "unpin": note_verbs.unpin,
     "prune": _prune,
     "verify": verify_verb.verify,
     "backup": backup_verbs.backup,

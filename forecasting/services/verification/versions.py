@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -18,10 +18,11 @@ from forecasting.storage.numbered_folders import LAST, NumberedFolders
 from forecasting.storage.sales.table import Dataset
 from forecasting.storage.versions import manifest, moves, pruned_manifests, sales_snapshot
 from forecasting.storage.versions.live_pointer import LIVE
+from forecasting.storage.versions.remarks import Remarks
 from forecasting.storage.versions.store import Versions
 from forecasting.storage.workspace import Workspace
 
-FILES, POINTERS, RECORD = "the versions", "pointers to them", "the record of what served"
+FILES, POINTERS, RECORD, NOTES = "the versions", "pointers to them", "the record of what served", "notes and pins"
 
 
 def findings(check: Check) -> Iterator[Finding]:
@@ -32,7 +33,7 @@ def findings(check: Check) -> Iterator[Finding]:
             yield from _version(check, store, number)
     if store.numbers():
         yield from _live(check, store)
-    yield from _record(check, store)
+    yield from _records(check, store)
     for number in store.pruned():
         text = "Put it back from a backup. It tells of a version that was pruned; nothing needs it to serve."
         yield from check.file(FILES, pruned_manifests.path(ws.versions, number), partial(_pruned_fault, store, number), text)
@@ -88,24 +89,39 @@ def _live(check: Check, store: Versions) -> Iterator[Finding]:
     yield from check.file(POINTERS, path, partial(_live_fault, path, named, serving.version), text, partial(_point, store, serving.version))
 
 
-def _record(check: Check, store: Versions) -> Iterator[Finding]:
-    """The record of what served; an old workspace has none before its first use."""
-    path = check.ws.versions / moves.NAME
+def _records(check: Check, store: Versions) -> Iterator[Finding]:
+    """The record of what served, and what people said; an old workspace has neither before its first use."""
+    served, said = check.ws.versions / moves.NAME, Remarks(check.ws.versions)
+    yield from _lines(check, RECORD, served, store.moves, cuts="the next change of the live version", loss="What served then is not known.")
+    yield from _lines(check, NOTES, said.path, said.every, cuts="the next note", loss="What was said there is not known.")
+
+
+def _lines(check: Check, kind: str, path: Path, every: Callable[[], Sequence[object]], *, cuts: str, loss: str) -> Iterator[Finding]:
+    """A file of lines with checksums.
+
+    Args:
+        check: The look.
+        kind: What the file is.
+        path: Where it is.
+        every: What its lines say, None in place of a damaged one.
+        cuts: What cuts a torn last line off.
+        loss: What a damaged line means.
+    """
     if not path.exists():
         return
     damaged: list[int] = []
 
     def fault() -> str:
-        damaged.extend(line for line, move in enumerate(store.moves(), 1) if move is None)
+        damaged.extend(number for number, line in enumerate(every(), 1) if line is None)
         return "damaged" if damaged or not reading.content(path).endswith(b"\n") else ""
 
     def text() -> str:
         if not damaged:
-            return "Its last line is not whole, as a kill leaves it, and does not count; the next change of the live version cuts it off."
+            return f"Its last line is not whole, as a kill leaves it, and does not count; {cuts} cuts it off."
         lines = f"line{'s' * (len(damaged) > 1)} {formatting.listing([str(line) for line in damaged])}"
-        return f"Not as written: {lines}. What served then is not known. Put the file back from a backup; its other lines count."
+        return f"Not as written: {lines}. {loss} Put the file back from a backup; its other lines count."
 
-    yield from check.file(RECORD, path, fault, text)
+    yield from check.file(kind, path, fault, text)
 
 
 def _pruned_fault(store: Versions, number: int) -> str:

@@ -22,3 +22,15 @@ def is_challenger(facts: Mapping[str, Any]) -> bool:
 def goes_live(facts: Mapping[str, Any]) -> bool:
     """Whether a version goes live as it is published."""
     return not (is_held(facts) or is_challenger(facts))
+
+
+def reason(facts: Mapping[str, Any]) -> str:
+    """Why a version was held, for a person; empty for one that was not."""
+    return str(facts[GATE].get("reason") or "It waits until somebody makes it live.") if is_held(facts) else ""
+
+
+def held_by_pin(facts: Mapping[str, Any], pinned: int) -> dict[str, Any]:
+    """The facts of a version that waits, whatever the gate decided, since the live one is pinned."""
+    text = f"Version {pinned} is pinned: it stays live until somebody takes the pin off, or makes another version live."
+    given = [reason(facts)] if is_held(facts) else []
+    return {**facts, GATE: {**(facts.get(GATE) or {}), "held": True, "reason": " ".join([*given, text]), "pinned": pinned}}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -11,8 +10,7 @@ from pathlib import Path
 from typing import Final, Literal, get_args
 
 from forecasting.core.system_errors import refusals_named
-from forecasting.storage import reading
-from forecasting.storage.atomic_files import sync
+from forecasting.storage import line_file, reading
 from forecasting.storage.sealed_json import CHECKSUM, checksum
 
 NAME: Final = "served.jsonl"
@@ -93,40 +91,14 @@ class Record:
 
     def append(self, move: Move) -> None:
         """Adds a line, which is on the disk at the end, or leaves the file as it was."""
-        is_new = not self.path.exists()
-        file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
-        try:
-            size = os.fstat(file).st_size
-            try:
-                _write(file, move.line())
-                os.fsync(file)
-            except BaseException:
-                os.ftruncate(file, size)
-                raise
-        finally:
-            os.close(file)
-        if is_new:
-            sync(self.path.parent)
+        line_file.append(self.path, move.line())
 
     def cut(self, lines: int) -> None:
         """Leaves so many whole lines, the first ones; a file that has no more stays as it is."""
-        try:
-            content = reading.content(self.path)
-        except FileNotFoundError:
-            return
-        size = sum(len(line) + 1 for line in content.split(b"\n")[:-1][:lines])
-        if size < len(content):
-            os.truncate(self.path, size)
-            sync(self.path)
-
-
-def _write(file: int, content: bytes) -> None:
-    """Writes all bytes: a system call may write a part of them."""
-    while content:
-        content = content[os.write(file, content) :]
+        line_file.cut(self.path, lines)
 
 
 @lru_cache(maxsize=64)
 def _moves(path: Path, stamp: tuple[int, int, int]) -> Moves:  # noqa: ARG001
     """The moves in a file of this size, time of change and inode."""
-    return tuple(Move.from_line(line) for line in reading.content(path).split(b"\n")[:-1])
+    return tuple(Move.from_line(line) for line in line_file.lines(reading.content(path)))

@@ -17,6 +17,7 @@ from forecasting.storage.versions import gate_facts, manifest, pruned_manifests
 from forecasting.storage.versions.drafts import draft
 from forecasting.storage.versions.live_pointer import LIVE, LivePointer
 from forecasting.storage.versions.moves import LOCAL, Moves, Why
+from forecasting.storage.versions.remarks import Remarks
 from forecasting.storage.versions.served_in_place import Serving, in_order
 
 
@@ -33,7 +34,7 @@ class Versions:
         self._pointer = LivePointer(folder)
 
     def publish(self, write: Callable[[Path], dict[str, Any]], by: str = LOCAL) -> int:
-        """Makes a version live, or leaves everything as it was; one that the gate holds, or that is a challenger, does not go live.
+        """Makes a version live, or leaves everything as it was; one that the gate or a pin holds, or that is a challenger, does not go live.
 
         Args:
             write: Fills an empty folder and returns the manifest's facts; number, time and the sha256 of every file are added.
@@ -52,9 +53,11 @@ class Versions:
             with self._locked():
                 number = self._next()
                 published = datetime.now(UTC).isoformat(timespec="seconds")
-                manifest.write(folder, {**facts, "version": number, "published": published, manifest.FILES: files})
+                pinned = self._pinned_to_serve()
+                decided = facts if pinned is None else gate_facts.held_by_pin(facts, pinned)
+                manifest.write(folder, {**decided, "version": number, "published": published, manifest.FILES: files})
                 self._numbered.point(LAST, number)
-                self._appear(folder, number, by, serve=gate_facts.goes_live(facts) or self._pointer.live() is None)
+                self._appear(folder, number, by, serve=gate_facts.goes_live(decided) or self._pointer.live() is None)
         return number
 
     def live(self) -> int | None:
@@ -137,10 +140,10 @@ class Versions:
         """Versions that need not be kept, in order, and the bytes of each.
 
         They are older than the newest `keep` (0 for all), or more than so many megabytes together (0 for no limit); but never one of the newest
-        two, nor the live version, nor one that serves in its place.
+        two, nor the live version, nor one that serves in its place, nor one that is pinned.
         """
         old = self._numbered.old(keep, megabytes, least=2)
-        needed = {self.live(), self.serving().version} if old else set()
+        needed = {self.live(), self.serving().version, *Remarks(self._folder).pinned()} if old else set()
         return {number: size for number, size in old.items() if number not in needed}
 
     def prune(self, keep: int, megabytes: float = 0) -> dict[int, int]:
@@ -231,6 +234,11 @@ class Versions:
 
     def _locked(self) -> AbstractContextManager[None]:
         return exclusive(self._folder / ".lock")
+
+    def _pinned_to_serve(self) -> int | None:
+        """The live version if it is pinned and can serve."""
+        live = self._pointer.live()
+        return live if live in Remarks(self._folder).pinned() and self.serving().version == live else None
 
     def _why(self, to: int) -> Why:
         """Why a person has a version serve: in spite of the gate, or else since it is newer, or older, than the live one."""

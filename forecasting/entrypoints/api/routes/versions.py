@@ -24,7 +24,7 @@ async def versions(context: Ask) -> list[dict[str, Any]]:
 
     `state` is `live`, `held` (by the gate), `challenger`, `served` or `pruned`; `served` has the spans of time through which it served, in UTC, the
     last one with a null end if it serves still. `gate` says what was decided on the way to live, and on what figures. A pruned version cannot be made
-    live again.
+    live again. `notes` are what people said of it; a version that is `pinned` is never pruned.
     """
     manifests = await context.call(serving_record.listed, context.ws)
     return [jsonable({name: value for name, value in each.items() if name != FILES}) for each in manifests]
