@@ -20,6 +20,7 @@ from forecasting.services import sales as sales_service
 from forecasting.storage.versions.served_in_place import Serving
 from pages.components.forecast import parts
 from pages.components.shared import live_version, markdown
+from pages.components.training import banner
 from pages.components.training.banner import SeenJob
 
 PAGES = ("overview", "upload", "forecast", "products", "inventory", "accuracy")
@@ -315,6 +316,15 @@ def test_a_new_version_is_announced_to_a_session_that_saw_the_old_one(watching, 
     assert "model v2" in texts(at)
     assert not opened(session={"seen": SeenJob(2, 0, None, "")}).toast
     assert not opened().toast
+
+
+def test_a_version_that_is_held_is_announced_as_held_and_not_as_live(watching, answers, monkeypatch):
+    toasts: list[str] = []
+    monkeypatch.setattr(banner.st, "toast", lambda text, **_: toasts.append(text))
+    for gate in ({"held": True, "reason": "Sales of North are missing."}, {"held": False}):
+        answers(jobs, job=job("done", result={"version": 2, "gate": gate}))
+        banner.announce(SeenJob(1, 0, 3, "running"), SeenJob(1, 0, 3, "done"))
+    assert toasts == [r"**v2 is held, not live.** Sales of North are missing\. v1 goes on serving."]
 
 
 def test_a_cancelled_retraining_is_announced_to_a_session_that_saw_it_run(watching, answers):

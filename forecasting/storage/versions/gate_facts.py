@@ -30,7 +30,9 @@ def reason(facts: Mapping[str, Any]) -> str:
 
 
 def held_by_pin(facts: Mapping[str, Any], pinned: int) -> dict[str, Any]:
-    """The facts of a version that waits, whatever the gate decided, since the live one is pinned."""
+    """The facts of a version that waits, whatever the gate decided, since the live one is pinned; a challenger waits anyway."""
+    if is_challenger(facts):
+        return dict(facts)
     text = f"Version {pinned} is pinned: it stays live until somebody takes the pin off, or makes another version live."
     given = [reason(facts)] if is_held(facts) else []
     return {**facts, GATE: {**(facts.get(GATE) or {}), "held": True, "reason": " ".join([*given, text]), "pinned": pinned}}

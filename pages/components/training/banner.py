@@ -12,7 +12,7 @@ from forecasting.analysis import version_comparison
 from forecasting.core import formatting
 from forecasting.core.errors import ShelfcastError
 from forecasting.services import jobs, versions, workspaces
-from pages.components.shared import wording
+from pages.components.shared import markdown, wording
 from pages.components.shared.addresses import UPLOAD
 from pages.components.shared.failures import failures_shown
 from pages.components.training.card import newest_step, what_serves
@@ -55,8 +55,20 @@ def announce(before: SeenJob, now: SeenJob) -> None:
     """A short message about what ended while this session was watching."""
     if now.version is not None and now.version != before.version:
         st.toast(f"**v{now.version} is live**{_how_good(before.version, now.version)}", icon=":material/check_circle:", duration="long")
-    if before.state == "running" and now.job == before.job and now.state == "cancelled":
+    ended = before.state == "running" and now.job == before.job
+    if ended and now.state == "done":
+        _announce_held(now)
+    if ended and now.state == "cancelled":
         st.toast(f"Retraining cancelled. {what_serves(now.version)}", icon=":material/cancel:", duration="long")
+
+
+def _announce_held(now: SeenJob) -> None:
+    """That a retraining published a version which does not serve, and why."""
+    job = jobs.job(workspaces.workspace(), now.job)
+    reason = versions.held_reason(job.result) if job else ""
+    if job and reason:
+        held = f"**v{job.result['version']} is held, not live.** {markdown.plain(reason)} v{now.version} goes on serving."
+        st.toast(held, icon=":material/pan_tool:", duration="long")
 
 
 def _how_good(before: int | None, now: int) -> str:
