@@ -122,9 +122,9 @@ def test_the_mean_is_what_it_is_said_to_be_blended_of():
 
 
 def test_a_version_keeps_of_what_the_mean_is_blended(tmp_path, monkeypatch):
-    monkeypatch.setattr(registry, "registered", lambda: ())
     made = replace(assembled(sales()), models={})
     ensemble_files.save(made, tmp_path)
+    monkeypatch.setattr(registry, "registered", lambda: ())
     loaded = ensemble_files.load(tmp_path, made.panel).means
     for field in ("rows", "names", "share", "means"):
         np.testing.assert_array_equal(getattr(loaded, field), getattr(made.means, field))
