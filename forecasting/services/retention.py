@@ -12,6 +12,7 @@ from forecasting.core import formatting
 from forecasting.core.errors import NotFound, VersionDamaged
 from forecasting.core.retention import Retention
 from forecasting.jobs.runner import Jobs
+from forecasting.services import published_forecasts
 from forecasting.storage.sales import compaction
 from forecasting.storage.sales.compaction import Keep, Spare
 from forecasting.storage.versions import sales_snapshot
@@ -69,7 +70,7 @@ def prune(ws: Workspace, retention: Retention) -> Pruned:
         TryAgain: Somebody else was publishing, starting a job, or merging, for too long.
         SalesDamaged: The sales cannot be read; what else is old was deleted.
     """
-    versions = Versions(ws.versions).prune(retention.versions, retention.versions_mb)
+    versions = _prune_versions(ws, retention)
     jobs = Jobs(ws.jobs).prune(retention.jobs, retention.jobs_mb)
     return _pruned(versions, jobs, compaction.compact(ws, _keep(ws, retention)))
 
@@ -78,7 +79,7 @@ def tidy(ws: Workspace) -> None:
     """Prunes versions and jobs as the environment says, after a retrain, which no failure here takes back."""
     try:
         retention = Retention.from_environ(os.environ)
-        versions = Versions(ws.versions).prune(retention.versions, retention.versions_mb)
+        versions = _prune_versions(ws, retention)
         gone = _pruned(versions, Jobs(ws.jobs).prune(retention.jobs, retention.jobs_mb), Spare())
         if gone != Pruned():
             logger.warning("Deleted: %s", gone)
@@ -93,6 +94,15 @@ def tidy_sales(ws: Workspace) -> None:
             compaction.compact(ws, _keep(ws, Retention.from_environ(os.environ)))
     except Exception:
         logger.exception("The sales were not compacted")
+
+
+def _prune_versions(ws: Workspace, retention: Retention) -> dict[int, int]:
+    """Deletes old versions; of each, what it forecast stays for the days that it can be graded by."""
+    store = Versions(ws.versions)
+    published_forecasts.keep_all(ws, store.spare(retention.versions, retention.versions_mb))
+    pruned = store.prune(retention.versions, retention.versions_mb)
+    published_forecasts.trim(ws, pruned)
+    return pruned
 
 
 def _pruned(versions: Mapping[int, int], jobs: Mapping[int, int], sales: Spare) -> Pruned:

@@ -18,6 +18,7 @@ from forecasting.storage import disk_full, sealed_json
 from forecasting.storage.home_folder import shown
 from forecasting.storage.locks import exclusive
 from forecasting.storage.product_links import ProductLinks
+from forecasting.storage.published import Published
 from forecasting.storage.sales.table import Dataset
 from forecasting.storage.stock_drafts import StockDrafts
 from forecasting.storage.stock_states import StockStore
@@ -89,6 +90,7 @@ def _empty_the_rest(ws: Workspace, before: _State) -> None:
     if now.links == before.links:
         ProductLinks(ws).clear()
     Versions(ws.versions).discard_retired()
+    Published(ws.published).discard(lambda number: number <= before.versions)
     ws.unfinished_start.unlink(missing_ok=True)
 
 

@@ -22,7 +22,7 @@ from forecasting.core.stages import PUBLISH
 from forecasting.intake.row_checks import MAX_SOLD_AHEAD
 from forecasting.jobs.estimate import Stopwatch
 from forecasting.models import registry
-from forecasting.services import product_changes, retention
+from forecasting.services import product_changes, published_forecasts, retention
 from forecasting.storage.product_links import ProductLinks
 from forecasting.storage.sales.table import Dataset
 from forecasting.storage.versions import sales_snapshot
@@ -65,6 +65,7 @@ def run(ws: Workspace, request: Mapping[str, Any], on_progress: OnProgress) -> d
         return {**facts, **written}
 
     number = Versions(ws.versions).publish(write, request.get("by", LOCAL))
+    published_forecasts.keep(ws, number, trained)
     retention.tidy(ws)
     return Versions(ws.versions).manifest(number)
 

@@ -63,6 +63,11 @@ class Workspace:
         return self.home / "artifacts" / "versions"
 
     @property
+    def published(self) -> Path:
+        """What was forecast for each day by the versions that served; outlives them."""
+        return self.home / "artifacts" / "published"
+
+    @property
     def jobs(self) -> Path:
         """Folder of the retrains: their events, logs and results."""
         return self.home / "artifacts" / "jobs"

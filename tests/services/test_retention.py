@@ -6,6 +6,7 @@ import logging
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
 import shop_workspaces as shops
 import small_tables
@@ -15,12 +16,15 @@ from forecasting.core.errors import SettingsError
 from forecasting.core.retention import VARIABLES, Retention
 from forecasting.entrypoints.cli.verbs import main
 from forecasting.jobs.runner import Jobs
+from forecasting.services import published_forecasts
 from forecasting.services import versions as versions_service
 from forecasting.services.retention import Pruned, prune, spare, tidy
 from forecasting.storage.locks import exclusive
 from forecasting.storage.numbered_folders import folder_size
+from forecasting.storage.published import Published
 from forecasting.storage.sales import compaction, kept_versions
 from forecasting.storage.sales.table import Dataset
+from forecasting.storage.versions.spans import Span
 from forecasting.storage.versions.store import Versions
 
 
@@ -165,3 +169,17 @@ def test_a_failure_to_delete_is_logged_and_ends_nothing(full, caplog, monkeypatc
     assert left(full)[0] == [1, 2, 3, 4, 5, 6]
     tidy(full)
     assert left(full)[0] == [2, 5, 6]
+
+
+def test_what_a_pruned_version_forecast_outlives_it(quick_shop, monkeypatch):
+    store, kept = Versions(quick_shop.versions), Published(quick_shop.published)
+    assert kept.numbers() == [1]
+    whole = kept.read(1).rows
+    kept.discard(lambda _: True)  # as an earlier release left it
+    for _ in range(2):
+        store.publish(lambda _: {"trained": "2026-01-01", "sales_to": "2020-01-01"})
+    served = whole["ds"].min() + pd.Timedelta(days=4)
+    monkeypatch.setattr(published_forecasts, "spans", lambda _: [Span(1, served.to_pydatetime(), served.to_pydatetime(), "retrain", "local")])
+    assert prune(quick_shop, Retention(versions=2)).versions == (1,)
+    rows = kept.read(1).rows
+    pd.testing.assert_frame_equal(rows, whole[whole["ds"] <= served].reset_index(drop=True))

@@ -12,6 +12,7 @@ from forecasting.entrypoints.cli.verbs import main
 from forecasting.jobs.runner import Jobs
 from forecasting.services import backup, sales, saved_sales, start_over, versions
 from forecasting.services.verification import verify
+from forecasting.storage.published import Published
 from forecasting.storage.sales import parts
 from forecasting.storage.sales.table import Dataset
 from forecasting.storage.stock_states import StockStore
@@ -42,13 +43,16 @@ EMPTY = (None, None, 0, None)
 
 def test_the_shop_is_empty_and_its_backup_brings_it_back(full_shop, tmp_path):
     before, rows = seen(full_shop), len(Dataset(full_shop).read())
+    assert Published(full_shop.published).numbers() == [1]
     saved = start_over.start_over(full_shop)
+    assert Published(full_shop.published).numbers() == []
     assert saved.file.parent == full_shop.backups
     assert seen(full_shop) == EMPTY
     assert not saved_sales.saved(full_shop).is_sample
     assert verify.verify(full_shop).findings == ()
     backup.restore(saved.file, tmp_path / "again")
     again = Workspace(tmp_path / "again")
+    assert Published(again.published).numbers() == [1]
     assert (seen(again), len(Dataset(again).read())) == (before, rows)
 
 

@@ -223,6 +223,15 @@ def test_a_damaged_note_of_the_last_checkpoint_goes_aside(ws):
     pd.testing.assert_frame_equal(Dataset(ws).read(), BOTH)
 
 
+def test_what_a_version_forecast_is_made_anew_from_it(quick_shop):
+    path = quick_shop.published / "0001.parquet"
+    before = path.read_bytes()
+    flip(path)
+    assert faults(verify(quick_shop)) == {("artifacts/published/0001.parquet", "damaged")}
+    assert verify(quick_shop, repair=True).is_whole
+    assert path.read_bytes() == before
+
+
 def test_a_broken_schedule_goes_aside(ws):
     ws.schedule.write_text("{")
     assert verify(ws, repair=True).is_whole

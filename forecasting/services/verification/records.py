@@ -7,20 +7,22 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from forecasting.core.errors import SettingsDamaged, StockDamaged
+from forecasting.core.errors import SettingsDamaged, StockDamaged, VersionDamaged
 from forecasting.jobs import events, schedule_state, status
 from forecasting.jobs.runner import Jobs
+from forecasting.services import published_forecasts
 from forecasting.services.verification.checking import Check
 from forecasting.services.verification.report import Finding
 from forecasting.storage import reading, sealed_json
 from forecasting.storage.aside import put_aside
 from forecasting.storage.product_links import ProductLinks
+from forecasting.storage.published import Published
 from forecasting.storage.settings import SettingsStore
 from forecasting.storage.stock_states import StockStore
 from forecasting.storage.workspace import Workspace
 
 STOCK, LINKS, SETTINGS = "the saved stock", "the product links", "the settings"
-JOBS, SCHEDULE, OTHERS = "the jobs", "the schedule", "other kinds"
+PUBLISHED, JOBS, SCHEDULE, OTHERS = "what was forecast", "the jobs", "the schedule", "other kinds"
 
 
 def findings(check: Check) -> Iterator[Finding]:
@@ -28,6 +30,7 @@ def findings(check: Check) -> Iterator[Finding]:
     yield from _stock(check)
     yield from _links(check)
     yield from _settings(check)
+    yield from _published(check)
     yield from _jobs(check)
     path = check.ws.schedule
     if path.exists():
@@ -63,6 +66,30 @@ def _settings_fault(store: SettingsStore, number: int) -> str:
     except SettingsDamaged:
         return "damaged" if store.path(number).exists() else ""
     return ""
+
+
+def _published(check: Check) -> Iterator[Finding]:
+    store = Published(check.ws.published)
+    for number in store.numbers():
+        path = store.path(number)
+        text = "Put it back from a backup. The days that this version served are not graded without it; nothing needs it to serve."
+        repair = partial(_published_again, check.ws, number) if published_forecasts.can_be_remade(check.ws, number) else None
+        yield from check.file(PUBLISHED, path, partial(_published_fault, store, number), text, repair)
+
+
+def _published_fault(store: Published, number: int) -> str:
+    try:
+        store.read(number)
+    except FileNotFoundError:
+        return ""  # deleted meanwhile
+    except VersionDamaged:
+        return "damaged"
+    return ""
+
+
+def _published_again(ws: Workspace, number: int) -> str:
+    published_forecasts.remake(ws, number)
+    return f"{Published(ws.published).path(number).relative_to(ws.home)} was made anew from version {number}."
 
 
 def _stock_fault(store: StockStore, number: int) -> str:
