@@ -23,7 +23,7 @@ from forecasting.entrypoints.server.network import EVERYWHERE, OnlyThisMachine, 
 from forecasting.entrypoints.server.server_settings import SHORTEST_TOKEN, TOKEN, ServerSettings
 from forecasting.jobs.cron import Cron
 from forecasting.services import workspaces
-from pages.server import connections, first_page, sessions
+from pages.server import connections, first_page, preloads, sessions
 from pages.server.access_rules import asks_for_login
 from pages.server.login_wall import LoginWall
 
@@ -106,7 +106,11 @@ def parts() -> Parts:
         for task in beside:
             task.cancel()
 
-    middleware = [Middleware(OnlyThisMachine, settings), Middleware(LoginWall, api=not settings.token)]
+    middleware = [
+        Middleware(OnlyThisMachine, settings),
+        Middleware(LoginWall, api=not settings.token),
+        Middleware(preloads.Preloads, preloads.script_files(preloads.CHART)),
+    ]
     return {"lifespan": lifespan, "routes": [Route("/api", RedirectResponse("/api/")), Mount("/api", api)], "middleware": middleware}
 
 

@@ -41,7 +41,7 @@ class LoginWall:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Lets the request through, or answers it."""
-        if scope["type"] == "http" and self._is_behind(_path(scope)) and not _may_pass(HTTPConnection(scope).cookies):
+        if scope["type"] == "http" and self._is_behind(path_below_base(scope)) and not _may_pass(HTTPConnection(scope).cookies):
             refusal = PlainTextResponse(REFUSAL, 401, {"Cache-Control": "no-store"})
             await refusal(scope, receive, send)
         else:
@@ -51,7 +51,7 @@ class LoginWall:
         return path.startswith(self._behind) and path != HEALTH
 
 
-def _path(scope: Scope) -> str:
+def path_below_base(scope: Scope) -> str:
     """The path below the address at which Streamlit serves."""
     base = str(st.get_option("server.baseUrlPath") or "").strip("/")
     return str(scope["path"]).removeprefix(f"/{base}" if base else "")

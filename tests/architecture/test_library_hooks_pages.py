@@ -9,6 +9,7 @@ import re
 import socket
 import types
 from contextlib import nullcontext
+from pathlib import Path
 from unittest.mock import MagicMock
 
 import pytest
@@ -16,7 +17,7 @@ from library_hooks import relies_on
 from repository import ROOT
 
 WALL, RULES, SERVER, ENTRY = "pages/server/login_wall.py", "pages/server/access_rules.py", "pages/server/app.py", "streamlit_app.py"
-CONNECTIONS, SESSIONS = "pages/server/connections.py", "pages/server/sessions.py"
+CONNECTIONS, SESSIONS, PRELOADS = "pages/server/connections.py", "pages/server/sessions.py", "pages/server/preloads.py"
 STARLETTE = "streamlit.web.server.starlette"
 
 
@@ -353,3 +354,27 @@ def test_streamlit_reads_the_allowed_hosts_from_the_environment(monkeypatch):
     [option] = [option for option in cli.main_run.params if option.name == "server_allowedHosts"]
     monkeypatch.setenv("STREAMLIT_SERVER_ALLOWED_HOSTS", "localhost 127.0.0.1 ::1")
     assert option.value_from_envvar(click.Context(cli.main_run)) == ["localhost", "127.0.0.1", "::1"]
+
+
+def without_scripts(monkeypatch):
+    from pages.server import preloads
+
+    monkeypatch.setattr(preloads, "SCRIPTS", Path("nowhere"))
+
+
+@relies_on(
+    "streamlit",
+    "static/static/js/PlotlyChart.*.js, a script of its own that index.html does not name",
+    used_by=PRELOADS,
+    to="have a browser fetch what draws charts while the server computes; without the file nothing is fetched ahead",
+    gone=without_scripts,
+)
+def test_streamlit_has_the_script_of_charts_in_a_file_of_its_own():
+    import streamlit as st
+
+    from pages.server import preloads
+
+    page = (Path(st.__file__).parent / "static" / "index.html").read_text()
+    (script,) = preloads.script_files(preloads.CHART)
+    assert 'href="./static/js/' in page
+    assert script not in page
