@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Final
 
 from forecasting.core.errors import SettingsError
@@ -51,10 +51,10 @@ class Retention:
             require(getattr(self, name) >= 0, f"{VARIABLES[name]} is at least 1, or 0 for no limit, not {getattr(self, name)}.")
 
     @classmethod
-    def from_environ(cls, environment: Mapping[str, str]) -> Retention:
-        """The retention that environment variables ask for; raises SettingsError for a number outside its range."""
+    def from_environ(cls, environment: Mapping[str, str], base: Retention | None = None) -> Retention:
+        """The retention that environment variables ask for, else that of `base`; raises SettingsError for a number outside its range."""
         stated = {field.name: environment.get(VARIABLES[field.name], "") for field in fields(cls)}
-        return cls(**{field: _whole(VARIABLES[field], text) for field, text in stated.items() if text.strip()})
+        return replace(base or cls(), **{field: _whole(VARIABLES[field], text) for field, text in stated.items() if text.strip()})
 
 
 def _whole(name: str, text: str) -> int:

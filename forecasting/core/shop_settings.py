@@ -14,6 +14,10 @@ from forecasting.core.settings import require
 GoLive = Literal["if-not-worse", "always", "ask"]
 GoBack = Literal["recommend", "by_itself"]
 MAX_SCHEDULES: Final = 10
+RETRAIN_EVERY: Final = "FORECASTING_RETRAIN_EVERY"
+"""The variable with a cron expression that stands in for the schedules of a shop."""
+TIMEZONE: Final = "FORECASTING_TIMEZONE"
+"""The variable that names the time zone of that expression, and of new schedules."""
 
 
 @dataclass(frozen=True, kw_only=True)

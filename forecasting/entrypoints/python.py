@@ -14,7 +14,7 @@ from forecasting.intake.answers import Duplicates, PeriodName
 from forecasting.intake.sales_file import Intake
 from forecasting.intake.understood import Understood
 from forecasting.jobs.events import Event
-from forecasting.services import sales, submissions, workspaces
+from forecasting.services import sales, submissions, versions, workspaces
 from forecasting.services.jobs import outcome
 from forecasting.services.submissions import Submission
 from forecasting.storage.sales.table import Merge
@@ -92,9 +92,10 @@ def retrain_model(  # noqa: PLR0913 - each answer is a keyword, as it is a flag 
             "accept": accept,
         }
     )
-    chosen = Settings(horizon=horizon, without=tuple(without), lstm=LstmSettings(epochs=epochs, batch_size=batch_size))
     workspaces.settle()
     ws, file, understood = workspaces.workspace(), Path(path), Understood()
+    own = Settings(horizon=horizon, without=tuple(without), lstm=LstmSettings(epochs=epochs, batch_size=batch_size))
+    chosen = versions.with_shop_holidays(ws, own)
     content = sales.read_file(file)
     sent = Submission(content=content, name=file.name, mapping=mapping or {}, answers=answers, drop_problems=drop_problems, alone=True)
 

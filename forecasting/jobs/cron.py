@@ -1,4 +1,4 @@
-"""Moments that a cron expression names, in local time."""
+"""Moments that a cron expression names, in a time zone."""
 
 from __future__ import annotations
 
@@ -60,7 +60,8 @@ class Cron:
         _check(self.expression)
 
     def __str__(self) -> str:
-        return self.expression
+        name = getattr(self.zone, "key", "")
+        return f"{self.expression} {name}".rstrip()
 
     def last(self, now: datetime) -> datetime:
         """The last moment that is not after `now`, in UTC."""
@@ -76,6 +77,10 @@ class Cron:
     def next(self, now: datetime) -> datetime:
         """The first moment after `now`, in UTC."""
         return next(moment for moment in self._moments(self.last(now)) if moment > now)
+
+    def local(self, moment: datetime) -> datetime:
+        """A moment on the clock of the expression."""
+        return moment.astimezone(self.zone)
 
     def _moments(self, start: datetime, *, back: bool = False) -> Iterator[datetime]:
         for moment in CronSim(self.expression, start.astimezone(self.zone), reverse=back):

@@ -15,6 +15,7 @@ from forecasting.jobs.runner import Jobs
 from forecasting.services import published_forecasts
 from forecasting.storage.sales import compaction
 from forecasting.storage.sales.compaction import Keep, Spare
+from forecasting.storage.settings import SettingsStore
 from forecasting.storage.versions import sales_snapshot
 from forecasting.storage.versions.store import Versions
 from forecasting.storage.workspace import Workspace
@@ -56,6 +57,11 @@ class Pruned:
         return formatting.size(self.freed)
 
 
+def chosen(ws: Workspace, environment: Mapping[str, str]) -> Retention:
+    """How much is kept: as the environment says, else as a person chose. Raises SettingsError or SettingsDamaged."""
+    return Retention.from_environ(environment, SettingsStore(ws).load().settings.retention)
+
+
 def spare(ws: Workspace, retention: Retention) -> Pruned:
     """What `prune` would delete now; raises SalesDamaged."""
     versions = Versions(ws.versions).spare(retention.versions, retention.versions_mb)
@@ -76,9 +82,9 @@ def prune(ws: Workspace, retention: Retention) -> Pruned:
 
 
 def tidy(ws: Workspace) -> None:
-    """Prunes versions and jobs as the environment says, after a retrain, which no failure here takes back."""
+    """Prunes versions and jobs as the environment says, else as a person chose, after a retrain, which no failure here takes back."""
     try:
-        retention = Retention.from_environ(os.environ)
+        retention = chosen(ws, os.environ)
         versions = _prune_versions(ws, retention)
         gone = _pruned(versions, Jobs(ws.jobs).prune(retention.jobs, retention.jobs_mb), Spare())
         if gone != Pruned():
@@ -88,10 +94,10 @@ def tidy(ws: Workspace) -> None:
 
 
 def tidy_sales(ws: Workspace) -> None:
-    """Compacts the sales where that is due, and deletes what is old as the environment says, after a merge, which no failure here takes back."""
+    """Compacts the sales where that is due and deletes what is old, as environment or person say, after a merge; no failure here takes it back."""
     try:
         if compaction.is_due(ws.sales):
-            compaction.compact(ws, _keep(ws, Retention.from_environ(os.environ)))
+            compaction.compact(ws, _keep(ws, chosen(ws, os.environ)))
     except Exception:
         logger.exception("The sales were not compacted")
 

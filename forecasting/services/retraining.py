@@ -43,4 +43,4 @@ def first_start(ws: Workspace) -> int | None:
         return None
     if not sales.has_sales(ws):
         sales.load_sample(ws)
-    return start_retrain(ws, Settings())
+    return start_retrain(ws, versions.with_shop_holidays(ws, Settings()))

@@ -12,9 +12,9 @@ from functools import partial
 from forecasting.core.errors import JobRunning, ShelfcastError
 from forecasting.core.settings import Settings
 from forecasting.jobs import schedule_state
-from forecasting.jobs.cron import Cron
 from forecasting.jobs.runner import Jobs
 from forecasting.jobs.schedule_state import ScheduleState
+from forecasting.jobs.timetable import Timetable
 from forecasting.services import product_changes, retraining, versions
 from forecasting.storage.locks import exclusive
 from forecasting.storage.product_links import LinkState, ProductLinks
@@ -36,28 +36,52 @@ class Planned:
     """What a schedule will do, and what it did last, for a person.
 
     Args:
-        every: The cron expression.
-        next: Its next moment, on the schedule's clock.
+        every: The cron expression, with the name of its time zone where it has one of its own; several are parted by semicolons.
+        coming: Its next three moments, each on the clock of its expression.
         last: What came of its last moment; empty before the first.
     """
 
     every: str
-    next: datetime
+    coming: tuple[datetime, ...]
     last: str
 
+    @property
+    def next(self) -> datetime:
+        """Its next moment."""
+        return self.coming[0]
 
-def planned(ws: Workspace, expression: str) -> Planned | None:
-    """What a schedule is about to do; None for an empty expression. Raises SettingsError."""
-    if not expression:
+
+def planned(ws: Workspace, timetable: Timetable | None) -> Planned | None:
+    """What a schedule is about to do; None without a schedule."""
+    if timetable is None:
         return None
-    cron, last = Cron(expression), schedule_state.read(ws.schedule)
-    known = last is not None and last.expression == cron.expression and last.outcome != "set"
-    return Planned(cron.expression, cron.next(datetime.now(UTC)).astimezone(cron.zone), last.text if last is not None and known else "")
+    last = schedule_state.read(ws.schedule)
+    known = last is not None and last.expression == timetable.expression and last.outcome != "set"
+    return Planned(timetable.expression, tuple(timetable.coming(datetime.now(UTC))), last.text if last is not None and known else "")
+
+
+def switch_on(ws: Workspace, timetable: Timetable) -> None:
+    """The moments up to now count as done, so that a schedule that was off for a while has nothing to make up for; raises TryAgain."""
+    schedule, now = Schedule(ws=ws, timetable=timetable), datetime.now(UTC)
+    with exclusive(ws.schedule.with_name("schedule.lock")):
+        schedule.begin(timetable.last(now), now)
+
+
+def look_until(stop: threading.Event, look: Callable[[], object]) -> None:
+    """Looks again and again until it is stopped; no error ends it."""
+    while not stop.is_set():
+        try:
+            look()
+        except ShelfcastError as error:
+            logger.warning("The schedule could not look: %s", error)
+        except Exception:
+            logger.exception("The schedule met an unexpected error and goes on.")
+        stop.wait(LOOK_SECONDS)
 
 
 @dataclass(kw_only=True)
 class Schedule:
-    """Retrains at the moments of a cron expression.
+    """Retrains at the moments of a timetable.
 
     A moment is claimed in a file of the workspace, under a lock that is held until it is known what came of it. Whoever comes later, or has a
     slower clock, finds it done; a clock that jumped back waits until it has caught up. Of the moments that passed while nothing ran, the
@@ -67,7 +91,7 @@ class Schedule:
 
     Args:
         ws: The workspace.
-        cron: When.
+        timetable: When.
         choose: What to train, asked at every start; the choices behind the live version by default.
         start: Starts a retrain and returns its job's number.
         tell: Gets a line for a person whenever something came of a moment, here or in another process.
@@ -75,7 +99,7 @@ class Schedule:
     """
 
     ws: Workspace
-    cron: Cron
+    timetable: Timetable
     choose: Callable[[Workspace], Settings] = versions.settings
     start: Callable[[Workspace, Settings], int] = field(default=partial(retraining.start_retrain, by=BY))
     tell: Callable[[str], None] = logger.info
@@ -85,22 +109,15 @@ class Schedule:
 
     def run(self, stop: threading.Event) -> None:
         """Looks until it is stopped; no error ends it."""
-        while not stop.is_set():
-            try:
-                self.check()
-            except ShelfcastError as error:
-                logger.warning("The schedule could not look: %s", error)
-            except Exception:
-                logger.exception("The schedule met an unexpected error and goes on.")
-            stop.wait(LOOK_SECONDS)
+        look_until(stop, self.check)
 
     def next(self, now: datetime | None = None) -> datetime:
         """The first moment after now, in UTC."""
-        return self.cron.next(now or self.clock())
+        return self.timetable.next(now or self.clock())
 
     def shown(self, moment: datetime) -> str:
         """A moment on the schedule's clock: "2026-11-26 03:00 CET"."""
-        return f"{moment.astimezone(self.cron.zone):%Y-%m-%d %H:%M %Z}"
+        return f"{self.timetable.local(moment):%Y-%m-%d %H:%M %Z}"
 
     def check(self, now: datetime | None = None) -> ScheduleState:
         """One look: acts if a moment is due that nobody has acted on; what came of the last one.
@@ -119,9 +136,10 @@ class Schedule:
         return after
 
     def _look(self, last: ScheduleState | None, now: datetime) -> ScheduleState:
-        due, jobs = self.cron.last(now), Jobs(self.ws.jobs)
-        if last is None or last.expression != self.cron.expression:
-            return self._begin(last, due, now)
+        due, jobs = self.timetable.last(now), Jobs(self.ws.jobs)
+        if last is None or last.expression != self.timetable.expression:
+            self._warn_of_another(last)
+            return self.begin(due, now)
         if due > last.due:
             return self._act(ScheduleState(expression=last.expression, due=due, outcome="claimed", job=jobs.latest(), at=now))
         if last.outcome == "claimed":
@@ -132,16 +150,18 @@ class Schedule:
             self._doubt(last)
         return last
 
-    def _begin(self, last: ScheduleState | None, due: datetime, now: datetime) -> ScheduleState:
-        """The moments up to now count as done, so that switching a schedule on does not retrain at once."""
+    def begin(self, due: datetime, now: datetime) -> ScheduleState:
+        """The moments up to now count as done, so that switching a schedule on does not retrain at once; under the lock."""
+        text = f"The schedule {self.timetable.expression!r} is on from {self.shown(self.timetable.next(now))}."
+        return self._keep(ScheduleState(expression=self.timetable.expression, due=due, outcome="set", text=text, at=now))
+
+    def _warn_of_another(self, last: ScheduleState | None) -> None:
         if last is not None:
             logger.warning(
                 "The schedule was %r and is %r now. Servers that share a workspace need the same one, else none of them retrains.",
                 last.expression,
-                self.cron.expression,
+                self.timetable.expression,
             )
-        text = f"The schedule {self.cron.expression!r} is on from {self.shown(self.cron.next(now))}."
-        return self._keep(ScheduleState(expression=self.cron.expression, due=due, outcome="set", text=text, at=now))
 
     def _recover(self, claim: ScheduleState, newest: int | None) -> ScheduleState:
         """What a holder left behind that ended, by force, before it knew what came of its claim."""

@@ -21,7 +21,6 @@ from forecasting.core import log_lines
 from forecasting.core.errors import SettingsError
 from forecasting.entrypoints.server.network import EVERYWHERE, OnlyThisMachine, is_this_machine, settings_for
 from forecasting.entrypoints.server.server_settings import SHORTEST_TOKEN, TOKEN, ServerSettings
-from forecasting.jobs.cron import Cron
 from forecasting.services import workspaces
 from pages.server import connections, first_page, preloads, sessions
 from pages.server.access_rules import asks_for_login
@@ -91,7 +90,6 @@ def parts() -> Parts:
         logger.warning("%s protects only the API: anyone who reaches %s sees the pages. SECURITY.md explains how to require login.", TOKEN, address)
     if settings.is_weak:
         logger.warning("%s is easy to guess: use %d characters or more.", TOKEN, SHORTEST_TOKEN)
-    cron = Cron(settings.retrain_every) if settings.retrain_every else None
     api = Warmed(lambda: _api(settings))
 
     @asynccontextmanager
@@ -99,7 +97,7 @@ def parts() -> Parts:
         connections.prepare(settings.connections)
         stop = threading.Event()
         beside = [asyncio.create_task(asyncio.to_thread(warm, api, stop)), asyncio.create_task(sessions.sweep())]
-        with scheduled(cron):
+        with scheduled(settings):
             yield {}
         stop.set()
         first_page.answered()  # nobody waits for one any more
@@ -190,13 +188,10 @@ def log_aloud() -> None:
 
 
 @contextmanager
-def scheduled(cron: Cron | None) -> Iterator[None]:
-    """Looks at the schedule, where there is one, as long as the server runs; a retrain that it began goes on."""
-    if cron is None:
-        yield
-        return
+def scheduled(settings: ServerSettings) -> Iterator[None]:
+    """Looks at the schedule, which people may change meanwhile, as long as the server runs; a retrain that it began goes on."""
     stop = threading.Event()
-    thread = threading.Thread(target=_follow, args=(cron, stop), name="schedule", daemon=True)
+    thread = threading.Thread(target=_follow, args=(settings, stop), name="schedule", daemon=True)
     thread.start()
     try:
         yield
@@ -205,7 +200,7 @@ def scheduled(cron: Cron | None) -> Iterator[None]:
         thread.join(STOP_SECONDS)
 
 
-def _follow(cron: Cron, stop: threading.Event) -> None:
-    from forecasting.services.schedule import Schedule
+def _follow(settings: ServerSettings, stop: threading.Event) -> None:
+    from forecasting.services.chosen_schedule import ChosenSchedule
 
-    Schedule(ws=workspaces.workspace(), cron=cron).run(stop)
+    ChosenSchedule(workspaces.workspace(), settings.retrain_every, settings.timezone).run(stop)

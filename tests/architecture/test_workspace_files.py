@@ -41,6 +41,7 @@ WRONG = {
     "FORECASTING_READING_SECONDS": "soon",
     "FORECASTING_REQUEST_RATE": "often",
     "FORECASTING_RETRAIN_EVERY": "now",
+    "FORECASTING_TIMEZONE": "Berlin",
     "FORECASTING_UPLOAD_RATE": "often",
 }
 """Values of variables with which no server starts."""

@@ -16,6 +16,7 @@ from forecasting.analysis import forecast_table, forecast_view
 from forecasting.inventory.orders import wording
 from forecasting.inventory.policy import Policy
 from forecasting.jobs.cron import Cron
+from forecasting.jobs.timetable import Timetable
 from forecasting.services import cache, forecasts, ordering, sales, versions
 from forecasting.services.schedule import Schedule
 
@@ -273,7 +274,7 @@ def test_health_tells_version_job_disk_and_uptime(looked_at, home):
 
 def test_health_tells_what_the_schedule_will_do(shop):
     assert client(shop).get("/api/health").json()["schedule"] is None
-    Schedule(ws=shop, cron=Cron("0 3 * * *")).check()
+    Schedule(ws=shop, timetable=Timetable((Cron("0 3 * * *"),))).check()
     plan = client(shop, retrain_every="0 3 * * *").get("/api/health").json()["schedule"]
     assert (plan["every"], plan["last"]) == ("0 3 * * *", "")
     assert datetime.fromisoformat(plan["next"]).strftime("%H:%M") == "03:00"

@@ -18,18 +18,20 @@ from repository import ROOT
 from forecasting.core.settings import Settings
 from forecasting.jobs import schedule_state
 from forecasting.jobs.cron import Cron
+from forecasting.jobs.timetable import Timetable
 from forecasting.services import jobs
 from forecasting.services.schedule import Schedule
 
 THREE = datetime(2026, 11, 26, 3, tzinfo=UTC)
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
-NIGHTLY = Cron("0 3 * * *", UTC)
+NIGHTLY = Timetable((Cron("0 3 * * *", UTC),))
 
 SERVER = """
 import sys, time, random
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from forecasting.jobs.cron import Cron
+from forecasting.jobs.timetable import Timetable
 from forecasting.jobs.runner import Jobs
 from forecasting.services import retraining, workspaces
 from forecasting.services.schedule import Schedule
@@ -49,7 +51,7 @@ def slow(ws, chosen):
     return number
 
 start = {"count": count, "slow": slow, "real": retraining.start_retrain}[sys.argv[1]]
-schedule = Schedule(ws=ws, cron=Cron("0 3 * * *", UTC), start=start, tell=lambda text: None)
+schedule = Schedule(ws=ws, timetable=Timetable((Cron("0 3 * * *", UTC),)), start=start, tell=lambda text: None)
 print("ready", flush=True)
 sys.stdin.readline()
 skew, seeded = timedelta(minutes=float(sys.argv[2])), random.Random(sys.argv[2])
@@ -66,7 +68,7 @@ print("done", flush=True)
 def selling(home):
     """A workspace with sales that no version has learned, and a schedule since noon before the first night."""
     shops.merge(home, shops.sales(30))
-    Schedule(ws=home, cron=NIGHTLY).check(THREE - timedelta(hours=15))
+    Schedule(ws=home, timetable=NIGHTLY).check(THREE - timedelta(hours=15))
     return home
 
 
@@ -146,7 +148,7 @@ def test_a_holder_killed_at_any_moment_neither_loses_nor_doubles_the_retrain(sel
     left = schedule_state.read(selling.schedule)
     if isinstance(moment, str):
         assert (left.outcome, left.job, toiling.latest()) == ("claimed", None, 1 if moment == "started" else None)
-    successor = Schedule(ws=selling, cron=NIGHTLY, start=lambda ws, _: toiling.start({"task": "sleep"}, home=ws.home))
+    successor = Schedule(ws=selling, timetable=NIGHTLY, start=lambda ws, _: toiling.start({"task": "sleep"}, home=ws.home))
     for minutes in range(1, 4):
         made = successor.check(THREE + minutes * MINUTE)
     assert (made.due, made.outcome, made.job, toiling.latest()) == (THREE, "started", 1, 1)

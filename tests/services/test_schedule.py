@@ -14,6 +14,7 @@ from forecasting.core.errors import TryAgain
 from forecasting.core.settings import Settings
 from forecasting.jobs import schedule_state
 from forecasting.jobs.cron import Cron
+from forecasting.jobs.timetable import Timetable
 from forecasting.services import product_links, sales, versions
 from forecasting.services.schedule import LOOK_SECONDS, Schedule
 from forecasting.storage.locks import exclusive
@@ -21,7 +22,7 @@ from forecasting.storage.versions.store import Versions
 
 THREE = datetime(2026, 11, 26, 3, tzinfo=UTC)
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
-NIGHTLY = Cron("0 3 * * *", UTC)
+NIGHTLY = Timetable((Cron("0 3 * * *", UTC),))
 
 
 class Starts:
@@ -60,7 +61,7 @@ def told():
 @pytest.fixture
 def schedule(selling, starts, told):
     """Switched on at noon before the first night."""
-    made = Schedule(ws=selling, cron=NIGHTLY, start=starts, tell=told.append, clock=lambda: THREE)
+    made = Schedule(ws=selling, timetable=NIGHTLY, start=starts, tell=told.append, clock=lambda: THREE)
     made.check(THREE - 15 * timedelta(hours=1))
     return made
 
@@ -80,7 +81,7 @@ def learn(ws, version=None, settings=None):
 
 
 def test_switching_a_schedule_on_does_not_retrain_at_once(selling, starts, told):
-    schedule = Schedule(ws=selling, cron=NIGHTLY, start=starts, tell=told.append)
+    schedule = Schedule(ws=selling, timetable=NIGHTLY, start=starts, tell=told.append)
     made = schedule.check(THREE + MINUTE)
     assert (made.due, made.outcome, len(starts)) == (THREE, "set", 0)
     assert told == ["The schedule '0 3 * * *' is on from 2026-11-27 03:00 UTC."]
@@ -103,7 +104,7 @@ def test_it_trains_what_the_live_version_was_trained_with_or_what_it_is_told(sch
     live = Settings(horizon=21)
     learn(selling, version=0, settings=live)
     schedule.check(THREE)
-    told = Schedule(ws=selling, cron=NIGHTLY, start=starts, choose=lambda _: Settings(horizon=7))
+    told = Schedule(ws=selling, timetable=NIGHTLY, start=starts, choose=lambda _: Settings(horizon=7))
     told.check(THREE + DAY)
     assert starts.chosen == [live, Settings(horizon=7)]
 
@@ -138,7 +139,7 @@ def test_a_person_who_went_back_to_an_older_version_keeps_it_until_the_sales_cha
 
 
 def test_without_sales_nothing_is_trained_and_no_sample_is_loaded(home, starts):
-    schedule = Schedule(ws=home, cron=NIGHTLY, start=starts)
+    schedule = Schedule(ws=home, timetable=NIGHTLY, start=starts)
     schedule.check(THREE - DAY)
     assert schedule.check(THREE).outcome == "no sales"
     assert len(starts) == 0
@@ -146,7 +147,7 @@ def test_without_sales_nothing_is_trained_and_no_sample_is_loaded(home, starts):
 
 
 def test_of_the_moments_that_passed_while_nothing_ran_the_last_is_made_up_for(schedule, starts, selling):
-    later = Schedule(ws=selling, cron=NIGHTLY, start=starts)
+    later = Schedule(ws=selling, timetable=NIGHTLY, start=starts)
     made = later.check(THREE + 5 * DAY + timedelta(hours=7))
     assert (made.due, made.outcome) == (THREE + 5 * DAY, "started")
     assert later.check(THREE + 5 * DAY + timedelta(hours=8)) == made
@@ -154,7 +155,7 @@ def test_of_the_moments_that_passed_while_nothing_ran_the_last_is_made_up_for(sc
 
 
 def test_an_expression_of_every_minute_retrains_once_a_minute(selling, starts):
-    schedule = Schedule(ws=selling, cron=Cron("* * * * *", UTC), start=starts)
+    schedule = Schedule(ws=selling, timetable=Timetable((Cron("* * * * *", UTC),)), start=starts)
     for second in range(0, 300, int(LOOK_SECONDS)):
         schedule.check(THREE + timedelta(seconds=second))
     assert len(starts) == 4
@@ -180,7 +181,7 @@ def test_a_clock_that_jumps_forward_retrains_once(schedule, starts):
 
 
 def test_another_expression_begins_anew_and_says_so(schedule, starts, selling, told, caplog):
-    noon = Schedule(ws=selling, cron=Cron("0 12 * * *", UTC), start=starts, tell=told.append)
+    noon = Schedule(ws=selling, timetable=Timetable((Cron("0 12 * * *", UTC),)), start=starts, tell=told.append)
     assert noon.check(THREE + DAY).outcome == "set"
     assert "was '0 3 * * *' and is '0 12 * * *' now" in caplog.text
     assert told[-1] == "The schedule '0 12 * * *' is on from 2026-11-27 12:00 UTC."
@@ -221,7 +222,7 @@ def test_a_record_is_read_as_it_was_written(selling):
 
 
 def test_a_retrain_that_runs_is_waited_for_once(selling, toiling, told):
-    schedule = Schedule(ws=selling, cron=NIGHTLY, tell=told.append)
+    schedule = Schedule(ws=selling, timetable=NIGHTLY, tell=told.append)
     schedule.check(THREE - DAY)
     first = toiling.start({"task": "sleep"}, home=selling.home)
     made = schedule.check(THREE)
@@ -238,7 +239,7 @@ def test_a_retrain_that_runs_is_waited_for_once(selling, toiling, told):
 
 
 def test_a_retrain_that_ran_and_learned_the_sales_makes_another_needless(selling, toiling):
-    schedule = Schedule(ws=selling, cron=NIGHTLY)
+    schedule = Schedule(ws=selling, timetable=NIGHTLY)
     schedule.check(THREE - DAY)
     first = toiling.start({"task": "sleep"}, home=selling.home)
     schedule.check(THREE)
@@ -249,7 +250,7 @@ def test_a_retrain_that_ran_and_learned_the_sales_makes_another_needless(selling
 
 
 def test_the_next_moment_while_one_is_waiting_still_makes_one(selling, toiling):
-    schedule = Schedule(ws=selling, cron=NIGHTLY)
+    schedule = Schedule(ws=selling, timetable=NIGHTLY)
     schedule.check(THREE - DAY)
     first = toiling.start({"task": "sleep"}, home=selling.home)
     assert [schedule.check(THREE + n * DAY).outcome for n in range(3)] == ["waiting"] * 3
@@ -299,7 +300,7 @@ class Looks(threading.Event):
 
 def test_it_looks_until_it_is_stopped_and_no_error_ends_it(selling, starts, caplog):
     stop = Looks(4)
-    schedule = Schedule(ws=selling, cron=NIGHTLY, start=starts, clock=lambda: stop.now)
+    schedule = Schedule(ws=selling, timetable=NIGHTLY, start=starts, clock=lambda: stop.now)
     starts.error = ZeroDivisionError("by zero")
     stop.after[2] = lambda: setattr(starts, "error", None)
     with caplog.at_level(logging.INFO, "shelfcast"):
@@ -312,7 +313,7 @@ def test_it_looks_until_it_is_stopped_and_no_error_ends_it(selling, starts, capl
 
 def test_a_lock_that_is_held_too_long_is_logged_in_a_line(selling, starts, caplog, monkeypatch):
     monkeypatch.setattr("forecasting.services.schedule.exclusive", lambda path: exclusive(path, timeout=0.01))
-    schedule = Schedule(ws=selling, cron=NIGHTLY, start=starts)
+    schedule = Schedule(ws=selling, timetable=NIGHTLY, start=starts)
     with exclusive(selling.schedule.with_name("schedule.lock")):
         schedule.run(Looks(1))
     assert [(record.levelname, record.exc_info) for record in caplog.records] == [("WARNING", None)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-from forecasting.core import retention, settings
+from forecasting.core import retention, settings, shop_settings
 from forecasting.entrypoints.server import server_settings
 from forecasting.entrypoints.server.server_settings import ServerSettings
 from forecasting.inventory.policy import Policy
@@ -18,7 +18,8 @@ SERVER = {
     "origins": server_settings.ORIGINS,
     "request_rate": server_settings.REQUEST_RATE,
     "upload_rate": server_settings.UPLOAD_RATE,
-    "retrain_every": server_settings.RETRAIN_EVERY,
+    "retrain_every": shop_settings.RETRAIN_EVERY,
+    "timezone": shop_settings.TIMEZONE,
     "lock_seconds": server_settings.LOCK_SECONDS,
     "connections": server_settings.CONNECTIONS,
 }

@@ -15,6 +15,7 @@ from forecasting.entrypoints.api.access import ApiAccess
 from forecasting.entrypoints.api.context import Context
 from forecasting.entrypoints.api.limits import Limits
 from forecasting.entrypoints.api.routes import forecasts, health, jobs, launches, products, sales, version_notes, versions
+from forecasting.entrypoints.api.routes import settings as shop_settings
 from forecasting.entrypoints.server.server_settings import ServerSettings
 from forecasting.storage.workspace import Workspace
 
@@ -48,7 +49,7 @@ def make_app(ws: Workspace, settings: ServerSettings) -> FastAPI:
     app.add_route("/", _to_docs, include_in_schema=False)
     app.include_router(health.open_router)
     token = [Depends(HTTPBearer(auto_error=False, description="FORECASTING_API_TOKEN."))] if settings.token else []
-    for part in (health, sales, products, launches, jobs, forecasts, versions, version_notes):
+    for part in (health, sales, products, launches, jobs, forecasts, versions, version_notes, shop_settings):
         app.include_router(part.router, dependencies=token)
     return app
 
@@ -67,7 +68,7 @@ def _cors(settings: ServerSettings) -> list[Middleware]:
         Middleware(
             CORSMiddleware,
             allow_origins=list(settings.origins),
-            allow_methods=["GET", "POST", "DELETE"],
+            allow_methods=["GET", "POST", "PUT", "DELETE"],
             allow_headers=headers,
             expose_headers=["Location", "Retry-After"],
         )

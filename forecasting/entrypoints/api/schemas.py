@@ -232,8 +232,9 @@ class Disk(BaseModel):
 class Plan(BaseModel):
     """The schedule of retrains."""
 
-    every: str = Field(description="A cron expression, in the server's local time.")
+    every: str = Field(description="A cron expression, with its time zone where it has one of its own. Several are parted by semicolons.")
     next: datetime
+    coming: list[datetime] = Field(description="The next three moments, each with the offset of its time zone.")
     last: str = Field(description="What the last scheduled run did. Empty before the first.")
 
 

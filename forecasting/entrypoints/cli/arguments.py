@@ -14,8 +14,9 @@ from forecasting import __version__
 from forecasting.core import schema
 from forecasting.core.retention import VARIABLES, Retention
 from forecasting.core.settings import LstmSettings, Settings
-from forecasting.entrypoints.cli import note_verbs
+from forecasting.entrypoints.cli import note_verbs, settings_arguments
 from forecasting.entrypoints.cli.reading import add_reading
+from forecasting.entrypoints.cli.settings_arguments import add_by
 from forecasting.intake.answers import PERIODS
 from forecasting.inventory.policy import RULES, TARGETS, Policy
 
@@ -42,14 +43,7 @@ def parser(run: Verbs) -> argparse.ArgumentParser:
     root.add_argument("--version", action="version", version=f"shelfcast {__version__}")
     verbs = root.add_subparsers(required=True, metavar="VERB")
     _add_sales_verbs(verbs, run)
-    retrain = _add(verbs, "retrain", run, "train on the sales, after merging FILE if there is one, and publish")
-    retrain.add_argument("file", nargs="?", type=Path, metavar="FILE", help="sales to merge first (none)")
-    add_reading(retrain)
-    retrain.add_argument(
-        "--every", metavar="CRON", help='keep running and retrain on this schedule if the sales changed, e.g. "0 3 * * *" for every day at 03:00'
-    )
-    _add_settings(retrain)
-    _add_by(retrain)
+    _add_retrain(verbs, run)
     forecast = _add(verbs, "forecast", run, "print the forecast as CSV")
     forecast.add_argument("--days", type=int, default=28, help="days ahead; weekly and monthly sales use whole weeks or months (%(default)s)")
     _add_filters(forecast)
@@ -64,13 +58,27 @@ def parser(run: Verbs) -> argparse.ArgumentParser:
     _add_prune(verbs, run)
     _add_verify(verbs, run)
     _add_backup_verbs(verbs, run)
+    settings_arguments.add_verb(_add(verbs, "settings", run, settings_arguments.SAYS))
     serve = _add(verbs, "serve", run, "start the dashboard and the API")
     serve.add_argument("--port", type=int, default=8501, help="port to listen on (%(default)s)")
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on; other machines need FORECASTING_API_TOKEN (%(default)s)")
     serve.add_argument(
         "--retrain-every", metavar="CRON", help='retrain on this schedule if the sales changed, e.g. "0 3 * * *" for every day at 03:00'
     )
+    settings_arguments.add_timezone(serve, "--retrain-every")
     return root
+
+
+def _add_retrain(verbs: Any, run: Verbs) -> None:
+    retrain = _add(verbs, "retrain", run, "train on the sales, after merging FILE if there is one, and publish")
+    retrain.add_argument("file", nargs="?", type=Path, metavar="FILE", help="sales to merge first (none)")
+    add_reading(retrain)
+    retrain.add_argument(
+        "--every", metavar="CRON", help='keep running and retrain on this schedule if the sales changed, e.g. "0 3 * * *" for every day at 03:00'
+    )
+    settings_arguments.add_timezone(retrain, "--every")
+    _add_settings(retrain)
+    add_by(retrain)
 
 
 def _add_settings(verb: argparse.ArgumentParser) -> None:
@@ -80,11 +88,7 @@ def _add_settings(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--batch-size", type=int, help=f"training windows in a batch ({LstmSettings.batch_size})")
     verb.add_argument("--seed", type=int, help=f"seed of all random numbers ({Settings.seed})")
     verb.add_argument("--without", action="append", metavar="MODEL", help="leave a model out of the blend: prophet, lstm or trees (none)")
-    verb.add_argument("--country", help="country whose holidays to use, e.g. DE (none)")
-
-
-def _add_by(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("--by", metavar="NAME", help="who says so, for the record of what served (local)")
+    verb.add_argument("--country", help="country whose holidays to use, e.g. DE (the one of the settings, or none)")
 
 
 def _add_prune(verbs: Any, run: Verbs) -> None:
@@ -134,7 +138,7 @@ def _add_version_verbs(verbs: Any, run: Verbs) -> None:
     versions.add_argument("--json", action="store_true", help="print all that each says of itself")
     live = _add(verbs, "live", run, "serve this version from now on")
     live.add_argument("number", type=int, metavar="N", help="the version")
-    _add_by(live)
+    add_by(live)
     served = _add(verbs, "served", run, "say which version served at a moment, since when, until when, and why")
     served.add_argument(
         "--at", metavar="TIME", help='the moment, in the time zone of this machine, e.g. "2026-11-20 14:05", or with its offset (now)'
@@ -223,9 +227,8 @@ def _given(args: argparse.Namespace, *names: str) -> dict[str, Any]:
     return {name: getattr(args, name) for name in names if getattr(args, name) is not None}
 
 
-def retention(args: argparse.Namespace, environment: Mapping[str, str]) -> Retention:
-    stated = {name: value for name in KEPT if (value := getattr(args, name)) is not None}
-    return replace(Retention.from_environ(environment), **stated)
+def retention(args: argparse.Namespace, base: Retention) -> Retention:
+    return replace(base, **{name: value for name in KEPT if (value := getattr(args, name)) is not None})
 
 
 def policy(args: argparse.Namespace) -> Policy:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
 from forecasting.core.errors import InputError
+from forecasting.core.settings import Settings
+from forecasting.core.shop_settings import TIMEZONE
 from forecasting.entrypoints.cli import arguments
 from forecasting.entrypoints.cli.output import report, say
 from forecasting.entrypoints.cli.reading import submission
@@ -66,7 +69,10 @@ def retrain(args: argparse.Namespace) -> int:
 
     if args.every is not None:
         return _retrain_every(args)
-    ws, chosen, understood, by = workspaces.workspace(), arguments.settings(args), {}, serving_record.named(args.by)
+    if args.timezone is not None:
+        raise InputError("--timezone is of a schedule: give --every CRON too.")
+    ws, understood, by = workspaces.workspace(), {}, serving_record.named(args.by)
+    chosen = arguments.settings(args, versions.with_shop_holidays(ws, Settings()))
 
     def tell(checked: Intake, merged: Merge) -> None:
         understood.update(checked.understood.to_dict())
@@ -87,8 +93,7 @@ def retrain(args: argparse.Namespace) -> int:
 
 def _retrain_every(args: argparse.Namespace) -> int:
     from forecasting.entrypoints.cli.scheduled import run_schedule
-    from forecasting.jobs.cron import Cron
-    from forecasting.services import retraining, serving_record, versions, workspaces
+    from forecasting.services import retraining, serving_record, shop_settings, versions, workspaces
     from forecasting.services.schedule import BY, Schedule
 
     if args.file is not None:
@@ -96,7 +101,7 @@ def _retrain_every(args: argparse.Namespace) -> int:
     arguments.settings(args)  # wrong settings are refused now, not at night
     schedule = Schedule(
         ws=workspaces.workspace(),
-        cron=Cron(args.every),
+        timetable=shop_settings.one_cron(args.every, os.environ.get(TIMEZONE, "") if args.timezone is None else args.timezone),
         choose=lambda ws: arguments.settings(args, versions.settings(ws)),
         start=partial(retraining.start_retrain, leave_a_core=False, by=serving_record.named(BY if args.by is None else args.by)),
         tell=lambda text: say(f"{text} Next: {schedule.shown(schedule.next())}."),

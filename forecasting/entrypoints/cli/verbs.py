@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from forecasting.core import locations, system_errors
 from forecasting.core.errors import AmbiguousDates, ColumnsMissing, InputError, NothingPublished, ProblemsFound, ShelfcastError
-from forecasting.entrypoints.cli import arguments, backup_verbs, note_verbs, product_verbs, sales_verbs, verify_verb, version_verbs
+from forecasting.core.shop_settings import RETRAIN_EVERY, TIMEZONE
+from forecasting.entrypoints.cli import arguments, backup_verbs, note_verbs, product_verbs, sales_verbs, settings_verb, verify_verb, version_verbs
 from forecasting.entrypoints.cli.output import problem_lines, say, tell, write
 from forecasting.entrypoints.cli.reading import mapping
 from forecasting.services import workspaces
@@ -102,9 +103,9 @@ def _recommend(args: argparse.Namespace) -> int:
 
 
 def _prune(args: argparse.Namespace) -> int:
-    from forecasting.services.retention import prune, spare
+    from forecasting.services.retention import chosen, prune, spare
 
-    retention = arguments.retention(args, os.environ)
+    retention = arguments.retention(args, chosen(workspaces.workspace(), os.environ))
     if args.dry_run:
         going = spare(workspaces.workspace(), retention)
         tell(f"Nothing was deleted. Would delete: {going}." + (f" That would free {going.size}." if going.freed else ""))
@@ -116,10 +117,10 @@ def _prune(args: argparse.Namespace) -> int:
 
 def _serve(args: argparse.Namespace) -> int:
     from forecasting.entrypoints.server.network import is_this_machine, settings_for
-    from forecasting.entrypoints.server.server_settings import RETRAIN_EVERY
 
     named = {VARIABLE: str(workspaces.workspace().home)}  # before the folder changes
-    surroundings = dict(os.environ) | named | ({} if args.retrain_every is None else {RETRAIN_EVERY: args.retrain_every})
+    flags = {RETRAIN_EVERY: args.retrain_every, TIMEZONE: args.timezone}
+    surroundings = dict(os.environ) | named | {name: value for name, value in flags.items() if value is not None}
     settings_for(args.host, surroundings)
     if is_this_machine(args.host):
         surroundings.setdefault("STREAMLIT_SERVER_ALLOWED_HOSTS", "localhost 127.0.0.1 ::1")  # no site may reach this machine under a name of its own
@@ -148,6 +149,7 @@ VERBS: arguments.Verbs = {
     "backup": backup_verbs.backup,
     "restore": backup_verbs.restore,
     "start-over": backup_verbs.start_over,
+    "settings": settings_verb.settings,
     "serve": _serve,
 }
 

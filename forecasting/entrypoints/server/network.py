@@ -7,6 +7,7 @@ from ipaddress import ip_address
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from forecasting.core import time_zones
 from forecasting.core.errors import SettingsError
 from forecasting.core.retention import Retention
 from forecasting.entrypoints.server.problem import answer
@@ -50,6 +51,8 @@ def settings_for(address: str, environment: Mapping[str, str]) -> ServerSettings
     check(address, settings)
     Retention.from_environ(environment)
     ReadingLimits.from_environ(environment)
+    if settings.timezone:
+        time_zones.zone(settings.timezone)
     if settings.retrain_every:
         Cron(settings.retrain_every)
     return settings

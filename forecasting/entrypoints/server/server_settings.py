@@ -10,13 +10,13 @@ from urllib.parse import urlsplit
 from limits import parse_many
 
 from forecasting.core.errors import SettingsError
+from forecasting.core.shop_settings import RETRAIN_EVERY, TIMEZONE
 
 N = TypeVar("N", int, float)
 TOKEN: Final = "FORECASTING_API_TOKEN"
 ORIGINS: Final = "FORECASTING_ORIGINS"
 REQUEST_RATE: Final = "FORECASTING_REQUEST_RATE"
 UPLOAD_RATE: Final = "FORECASTING_UPLOAD_RATE"
-RETRAIN_EVERY: Final = "FORECASTING_RETRAIN_EVERY"
 LOCK_SECONDS: Final = "FORECASTING_LOCK_SECONDS"
 CONNECTIONS: Final = "FORECASTING_CONNECTIONS"
 SHORTEST_TOKEN: Final = 16
@@ -34,7 +34,8 @@ class ServerSettings:
         origins: Sites whose pages may call the API from a browser, e.g. "https://shop.example"; separated by commas in the variable.
         request_rate: Requests of one client, e.g. "300/second".
         upload_rate: Files that one client sends, e.g. "60/minute".
-        retrain_every: A cron expression in local time at which changed sales are trained on; empty for never.
+        retrain_every: A cron expression at whose moments changed sales are trained on, whatever people chose; empty for as they chose.
+        timezone: The IANA name of the time zone of that expression, and of new schedules; empty for the machine's own.
         lock_seconds: Seconds that a request over HTTP waits at most until others have changed what it is to change; then it is told to try again.
         connections: Connections at once, from 10 on: beyond them a request is answered with 503. Fewer where the system allows fewer open files.
     """
@@ -44,6 +45,7 @@ class ServerSettings:
     request_rate: str = "300/second"
     upload_rate: str = "60/minute"
     retrain_every: str = ""
+    timezone: str = ""
     lock_seconds: float = 10.0
     connections: int = 1000
 
@@ -77,6 +79,7 @@ class ServerSettings:
             "request_rate": environment.get(REQUEST_RATE, ""),
             "upload_rate": environment.get(UPLOAD_RATE, ""),
             "retrain_every": environment.get(RETRAIN_EVERY, "").strip(),
+            "timezone": environment.get(TIMEZONE, "").strip(),
             "lock_seconds": _number(LOCK_SECONDS, environment, float),
             "connections": _number(CONNECTIONS, environment, int),
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import datetime
 from typing import Final
 
 import pandas as pd
@@ -71,6 +72,11 @@ def promise(coverage: float) -> str:
     if coverage <= 0.83:
         return "as promised"
     return "a little high" if coverage <= 0.90 else "too high"
+
+
+def moment(when: datetime) -> str:
+    """A moment on its own clock: "Mon 30 Nov at 03:00"."""
+    return f"{formatting.weekday_date(pd.Timestamp(when.replace(tzinfo=None)))} at {when:%H:%M}"
 
 
 def better(now: float, before: float) -> str:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from forecasting.core import formatting, unseen
+from forecasting.core import unseen
 from forecasting.core.errors import SalesDamaged, StorageUnavailable
 from forecasting.entrypoints.server.server_settings import ServerSettings
-from forecasting.services import sales, schedule, versions
-from pages.components.shared import file_input, live_version, markdown
+from forecasting.services import sales, schedule, shop_settings, versions
+from pages.components.shared import file_input, live_version, markdown, wording
 from pages.components.training import card
 from pages.components.training import settings as retrain_settings
 from pages.components.upload import take_back
@@ -48,11 +48,11 @@ def retrain_only(ws: Workspace, *, wanted: bool) -> None:
 
 def _plan(ws: Workspace) -> None:
     """What the schedule will do, where there is one."""
-    plan = schedule.planned(ws, ServerSettings.from_environ(os.environ).retrain_every)
+    server = ServerSettings.from_environ(os.environ)
+    plan = schedule.planned(ws, shop_settings.timetable(ws, server.retrain_every, server.timezone))
     if plan is not None:
-        moment = pd.Timestamp(plan.next.replace(tzinfo=None))
         last = f" Last time: {markdown.plain(plan.last[:1].lower() + plan.last[1:])}" if plan.last else ""
-        st.caption(f":material/schedule: Retrains by itself on {formatting.weekday_date(moment)} at {moment:%H:%M} if the sales have changed.{last}")
+        st.caption(f":material/schedule: Retrains by itself on {wording.moment(plan.next)} if the sales have changed.{last}")
 
 
 def history(ws: Workspace, uploads: list[Upload]) -> None:

@@ -14,11 +14,12 @@ from prometheus_client.registry import Collector
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from forecasting.core.errors import SettingsDamaged
 from forecasting.entrypoints.api.context import Ask, Context
 from forecasting.entrypoints.api.error_responses import documented
 from forecasting.entrypoints.api.routes.jobs import described
 from forecasting.entrypoints.api.schemas import Disk, Health, Plan
-from forecasting.services import jobs, versions
+from forecasting.services import jobs, shop_settings, versions
 from forecasting.services.schedule import planned
 from forecasting.storage.workspace import Workspace
 
@@ -39,17 +40,27 @@ async def health(request: Request, context: Ask) -> Health:
 
 def _looked_at(request: Request, context: Context) -> Health:
     serving, job = versions.serving(context.ws), jobs.job(context.ws)
-    plan, disk = planned(context.ws, context.settings.retrain_every), disk_of(context.ws)
+    plan, disk = _plan(context), disk_of(context.ws)
     status: Literal["ok", "no version", "disk nearly full"] = "disk nearly full" if disk.free < LITTLE_SPACE else "ok"
     return Health(
         status="no version" if serving.version is None else status,
         version=serving.version,
         refused=[damage.version for damage in serving.refused],
         job=None if job is None else described(request, job),
-        schedule=None if plan is None else Plan(every=plan.every, next=plan.next, last=plan.last),
+        schedule=plan,
         disk=disk,
         uptime=round(time.monotonic() - STARTED, 1),
     )
+
+
+def _plan(context: Context) -> Plan | None:
+    """What the schedule will do; None without one, and where nobody knows because the settings are damaged."""
+    try:
+        timetable = shop_settings.timetable(context.ws, context.settings.retrain_every, context.settings.timezone)
+    except SettingsDamaged:  # logged where it is read, and by the schedule whenever it looks
+        return None
+    plan = planned(context.ws, timetable)
+    return None if plan is None else Plan(every=plan.every, next=plan.next, coming=list(plan.coming), last=plan.last)
 
 
 @router.get("/metrics", summary="Numbers for Prometheus", responses={**documented(), 200: TEXT}, response_class=Response)

@@ -1,0 +1,85 @@
+"""What was chosen for the shop, as HTTP has it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.json_schema import SkipJsonSchema
+
+from forecasting.core.shop_settings import MAX_SCHEDULES, GoBack, GoLive
+
+
+class ScheduledRetrain(BaseModel):
+    """When changed sales are learned by themselves."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    every: str = Field(description="A cron expression of five fields.", max_length=200, examples=["0 3 * * *"])
+    timezone: str = Field(description="The IANA name of the time zone of these fields.", max_length=80, examples=["Europe/Berlin"])
+
+
+class Kept(BaseModel):
+    """How much of what is old is kept; 0 is all, or no limit."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    versions: int = Field(description="Newest versions.")
+    versions_mb: int = Field(description="Megabytes of all versions together.")
+    jobs: int = Field(description="Newest retrainings.")
+    jobs_mb: int = Field(description="Megabytes of all retrainings together.")
+    uploads: int = Field(description="Newest uploads that can be taken back.")
+    uploads_mb: int = Field(description="Megabytes of the files of all uploads together.")
+    uploads_days: int = Field(description="Days for which the files of uploads stay.")
+
+
+class ShopChoices(BaseModel):
+    """What holds for everybody who uses the shop."""
+
+    state: int = Field(description="The number of these settings; 0 as long as nobody changed anything.")
+    by: str = Field(description="Who changed them last. Empty for nobody.")
+    moment: datetime | None = Field(description="When, in UTC.")
+    go_live: GoLive = Field(description="Whether a new version goes live: unless it is worse, always, or once a person said so.")
+    go_back: GoBack = Field(description="Where the version before turns out better: `recommend` going back, or do it `by_itself`.")
+    schedules: list[ScheduledRetrain] = Field(description="When changed sales are learned by themselves.")
+    country: str | None = Field(description="ISO 3166 code whose holidays count. Empty for none; null as long as nobody chose.")
+    retention: Kept
+    by_environment: dict[str, str] = Field(
+        description="Settings that the environment of the server decides, and the variable that does. What is chosen here counts once that is unset."
+    )
+
+
+Count = Annotated[int, Field(ge=0, le=1_000_000_000, strict=True)] | SkipJsonSchema[None]
+"""A number that need not be sent."""
+
+
+class KeptChange(BaseModel):
+    """Numbers to change; what is left out stays."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    versions: Count = None
+    versions_mb: Count = None
+    jobs: Count = None
+    jobs_mb: Count = None
+    uploads: Count = None
+    uploads_mb: Count = None
+    uploads_days: Count = None
+
+
+class SettingsChange(BaseModel):
+    """Settings to change; what is left out stays."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    go_live: GoLive | SkipJsonSchema[None] = None
+    go_back: GoBack | SkipJsonSchema[None] = None
+    schedules: Annotated[list[ScheduledRetrain], Field(max_length=MAX_SCHEDULES)] | SkipJsonSchema[None] = None
+    country: Annotated[str, Field(max_length=10)] | None = Field(None, examples=["DE"])
+    retention: KeptChange | SkipJsonSchema[None] = None
+    state: Count = Field(None, description="The number of the settings that you know. If others were saved since, nothing is changed.")
+
+    def values(self) -> dict[str, Any]:
+        """The settings that were sent."""
+        return self.model_dump(exclude_unset=True, exclude={"state"})
