@@ -8,7 +8,7 @@ from forecasting.services import jobs, sales, versions, workspaces
 from pages.components.shared import layout
 from pages.components.training import card
 from pages.components.training import settings as retrain_settings
-from pages.components.upload import columns, file, history, outcome, preview, reading, refusal, start_over, understood
+from pages.components.upload import columns, file, history, outcome, preview, reading, refusal, understood
 
 ws = workspaces.workspace()
 job = jobs.job(ws)
@@ -23,7 +23,6 @@ if job and job.state == "running":
 layout.head("Upload", "Nothing is saved until you press the button at the end", of_forecast=False)
 card.failed_card()
 uploads = history.read_or_stop(ws)
-start_over.note()
 missing = outcome.show(ws, version)
 
 chosen = file.choose()
@@ -31,8 +30,6 @@ if chosen is None:
     if sales.has_sales(ws):
         history.retrain_only(ws, wanted=version is None or missing is not None)
         history.history(ws, uploads)
-    if version is not None or sales.has_sales(ws):
-        start_over.offer(ws)
     st.stop()
 
 upload, line = chosen

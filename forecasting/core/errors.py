@@ -23,6 +23,7 @@
     ├── NotWritable              a workspace that is read-only, or another user's; it can still be read
     ├── JobRunning               one retrain at a time
     ├── TryAgain                 somebody else changed the sales at the same moment
+    │   └── ChangedMeanwhile     somebody else saved since a person looked; trying again needs another look
     ├── Cancelled                a person ended the retrain
     └── TrainingFailed           a retrain ended without a version
 
@@ -256,6 +257,10 @@ class JobRunning(ShelfcastError):
 
 class TryAgain(ShelfcastError):
     """Somebody else changed the sales at the same moment; nothing of this change was saved."""
+
+
+class ChangedMeanwhile(TryAgain):
+    """Somebody else saved since the person looked; nothing was changed, and trying again needs another look."""
 
 
 class Cancelled(ShelfcastError):

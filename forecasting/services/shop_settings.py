@@ -40,7 +40,8 @@ def save(ws: Workspace, settings: ShopSettings, by: str, *, after: int | None = 
 
     Raises:
         SettingsError: A schedule or a country cannot be used; nothing was changed.
-        TryAgain: Somebody else is saving, or has saved meanwhile; nothing was changed.
+        TryAgain: Somebody else is saving; nothing was changed.
+        ChangedMeanwhile: Somebody has saved since that state; nothing was changed.
         DiskFull: Nothing was changed.
     """
     chosen = _timetable(settings.schedules)

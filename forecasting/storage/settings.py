@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from forecasting.core.errors import SettingsDamaged, SettingsError, TryAgain
+from forecasting.core.errors import ChangedMeanwhile, SettingsDamaged, SettingsError
 from forecasting.core.shop_settings import ShopSettings
 from forecasting.storage import disk_full, sealed_json
 from forecasting.storage.numbered_states import NumberedStates
@@ -73,13 +73,14 @@ class SettingsStore:
             after: The number of the newest state that the person knew, 0 for none; None to save them whatever was saved meanwhile.
 
         Raises:
-            TryAgain: Somebody else is saving, or has saved a state after that one; nothing was changed.
+            TryAgain: Somebody else is saving; nothing was changed.
+            ChangedMeanwhile: Somebody has saved a state after that one; nothing was changed.
             DiskFull: Nothing was changed.
         """
         with disk_full.disk_full_as_error("the settings"), self._states.alone():
             last = self._states.last()
             if after is not None and last != after:
-                raise TryAgain("Somebody else saved settings meanwhile. Nothing of yours was saved: look at both, and save again.")
+                raise ChangedMeanwhile("Somebody else saved settings meanwhile. Nothing of yours was saved: look at both, and save again.")
             state = SettingsState(last + 1, settings, by, datetime.now(UTC))
             values = {"format": FORMAT, "settings": settings.to_dict(), "by": by, "moment": str(state.moment)}
             sealed_json.write(self.path(state.number), values)

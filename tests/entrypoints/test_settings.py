@@ -55,7 +55,7 @@ def test_what_cannot_be_used_is_named_and_nothing_changes(asked, home):
 def test_a_client_that_knows_older_settings_changes_nothing(asked, home):
     asked.put("/api/settings", json={"country": "DE"})
     refused = asked.put("/api/settings", json={"country": "FR", "state": 0})
-    assert "Somebody else saved settings meanwhile" in problem(refused, 503, "try-again")["detail"]
+    assert "Somebody else saved settings meanwhile" in problem(refused, 409, "changed-meanwhile")["detail"]
     assert asked.put("/api/settings", json={"go_live": "ask", "state": 1}).json()["country"] == "DE"
 
 

@@ -1,4 +1,4 @@
-"""Starting over is offered where sales come in, asks first, and says where the old shop is."""
+"""Starting over is offered among the settings, asks first, and says where the old shop is."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.usefixtures("fresh_caches")
 
 
 def test_the_shop_is_started_over_after_a_question(shop):
-    at = opened("upload")
+    at = opened("settings")
     at.button(key="start_over").click().run()
     assert "Nothing is lost" in texts(at)
     at.button(key="start_over_no").click().run()
@@ -34,7 +34,7 @@ def test_a_shop_that_trains_is_not_started_over(shop, monkeypatch):
         raise JobRunning(3, "A retraining is running (job 3). Start over when it has ended, or cancel it. Nothing was changed.")
 
     monkeypatch.setattr(start_over, "start_over", refused)
-    at = opened("upload")
+    at = opened("settings")
     at.button(key="start_over").click().run()
     at.button(key="start_over_now").click().run()
     assert markdown.plain("A retraining is running (job 3). Start over when it has ended") in texts(at)
@@ -42,4 +42,4 @@ def test_a_shop_that_trains_is_not_started_over(shop, monkeypatch):
 
 
 def test_an_empty_shop_has_nothing_to_start_over_from(home):
-    assert not [button for button in opened("upload").button if button.key == "start_over"]
+    assert not [button for button in opened("settings").button if button.key == "start_over"]

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 import shop_workspaces as shops
 
-from forecasting.core.errors import DiskFull, SettingsDamaged, SettingsError, TryAgain
+from forecasting.core.errors import ChangedMeanwhile, DiskFull, SettingsDamaged, SettingsError
 from forecasting.core.retention import Retention
 from forecasting.core.shop_settings import RetrainSchedule, ShopSettings
 from forecasting.services import backup, start_over
@@ -72,7 +72,7 @@ def test_a_damaged_newest_state_is_named_and_the_one_before_is_there_to_go_on_fr
 
 def test_two_people_at_once_do_not_overwrite_each_other(store):
     store.save(CHOSEN, "anna", after=0)
-    with pytest.raises(TryAgain, match="Somebody else saved settings meanwhile"):
+    with pytest.raises(ChangedMeanwhile, match="Somebody else saved settings meanwhile"):
         store.save(ShopSettings(), "ben", after=0)
     assert store.numbers() == [1]
 

@@ -31,6 +31,7 @@ STATUS: Final[dict[type[ShelfcastError], int]] = {
     errors.NothingPublished: 409,
     errors.JobRunning: 409,
     errors.InputError: 422,
+    errors.ChangedMeanwhile: 409,
     errors.TryAgain: 503,
     errors.StorageUnavailable: 503,
     errors.OutOfMemory: 503,

@@ -78,7 +78,9 @@ class SettingsChange(BaseModel):
     schedules: Annotated[list[ScheduledRetrain], Field(max_length=MAX_SCHEDULES)] | SkipJsonSchema[None] = None
     country: Annotated[str, Field(max_length=10)] | None = Field(None, examples=["DE"])
     retention: KeptChange | SkipJsonSchema[None] = None
-    state: Count = Field(None, description="The number of the settings that you know. If others were saved since, nothing is changed.")
+    state: Annotated[int, Field(ge=0, strict=True)] | None = Field(
+        None, description="The number of the settings that you know. If others were saved since, nothing is changed. By default, whatever there is."
+    )
 
     def values(self) -> dict[str, Any]:
         """The settings that were sent."""

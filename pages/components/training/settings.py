@@ -11,8 +11,9 @@ import streamlit as st
 from forecasting.core import calendar, formatting
 from forecasting.core.errors import SettingsError
 from forecasting.core.settings import Settings
-from forecasting.services import models
+from forecasting.services import models, shop_settings, workspaces
 from pages.components.shared import markdown
+from pages.components.shared.addresses import SETTINGS
 
 Code = TypeVar("Code", bound=str)
 GROWTHS: Final[dict[Literal["linear", "flat"], str]] = {"linear": "Linear", "flat": "Flat"}
@@ -37,9 +38,19 @@ def _shop(now: Settings) -> Settings:
         text = "How far ahead to forecast. For weekly or monthly sales, 90 days are 13 weeks or 3 months."
         horizon = st.number_input("Days ahead", 1, 730, now.horizon, help=text, key="set_horizon")
         with st.container(gap="small"):
-            country = _select("Holidays", {"": "None", **calendar.countries()}, now.prophet.country or "", help="For daily sales.", key="set_country")
+            country = _country(now.prophet.country or "")
             st.caption(next_holidays(country, pd.Timestamp.now()))
     return replace(now, horizon=int(horizon), prophet=replace(now.prophet, country=country or None))
+
+
+def _country(now: str) -> str:
+    """Whose holidays: as the settings of the shop say; asked for only as long as nobody chose there."""
+    chosen, names = shop_settings.state(workspaces.workspace()).settings.country, {"": "None", **calendar.countries()}
+    if chosen is None:
+        return _select("Holidays", names, now, help="For daily sales. Settings has them for all retrains.", key="set_country")
+    st.markdown(f"Holidays: **{markdown.plain(names[chosen])}**")
+    st.page_link(SETTINGS, label="Change in Settings", icon=":material/settings:")
+    return chosen
 
 
 def next_holidays(country: str, today: pd.Timestamp) -> str:

@@ -23,7 +23,7 @@ async def settings(context: Ask) -> ShopChoices:
     return _described(await context.call(shop_settings.state, context.ws))
 
 
-@router.put("/settings", summary="Choose for the shop", responses=documented())
+@router.put("/settings", summary="Choose for the shop", responses=documented(409))
 async def change(context: Ask, wanted: SettingsChange, by: By = None) -> ShopChoices:
     """Changes what is sent, for everybody; the rest stays. Of `retention`, too, only the numbers that are sent change."""
     return _described(await context.change("settings", _save, context.ws, wanted, serving_record.named(by)))

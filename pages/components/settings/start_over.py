@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from forecasting.core.errors import ShelfcastError
-from forecasting.services import start_over
-from pages.components.shared import markdown
+from forecasting.services import sales, start_over, versions
+from pages.components.shared import layout, markdown
 
 if TYPE_CHECKING:
     from forecasting.storage.workspace import Workspace
@@ -29,9 +29,12 @@ def note() -> None:
             st.caption("The backup stays until you delete it. `shelfcast restore` brings it back, into a folder of its own.")
 
 
-def offer(ws: Workspace) -> None:
-    """Opens the dialog."""
-    st.button("Start over", type="tertiary", icon=":material/restart_alt:", on_click=_open, key="start_over")
+def card(ws: Workspace) -> None:
+    """Offers to start over, where there is something to start over from."""
+    if versions.serving(ws).version is None and not sales.has_sales(ws):
+        return
+    with layout.card("Start over", "An empty shop, for the way from the sample to your own sales. A backup is saved first"):
+        st.button("Start over", icon=":material/restart_alt:", on_click=_open, key="start_over")
     if st.session_state.get(OPEN):
         _dialog(ws)
 
@@ -46,7 +49,7 @@ def _close() -> None:
 
 @st.dialog("Start over?", on_dismiss=_close)
 def _dialog(ws: Workspace) -> None:
-    st.markdown("Sales, uploads, stock and forecasts leave this shop, **for everybody who uses it**. You begin with an empty one.")
+    st.markdown("Sales, uploads, stock and forecasts leave this shop, **for everybody who uses it**. These settings stay.")
     st.markdown(f":material/shield: First, everything is saved in one backup, in the folder {ws.backups.name} of the workspace. Nothing is lost.")
     with st.container(horizontal=True):
         pressed = st.button("Save a backup and start over", type="primary", key="start_over_now")
