@@ -18,9 +18,10 @@ ICONS = {
 
 
 def pages() -> list[st.Page]:
-    """Every page, in the order of the navigation; the first one lives at "/", and to the page of a product only links lead."""
+    """Every page, in the order of the navigation; the first one lives at "/", and to the last two only links lead."""
     shown = [st.Page(f"pages/{name}.py", title=name.title(), icon=f":material/{icon}:", default=name == "overview") for name, icon in ICONS.items()]
-    return [*shown, st.Page("pages/product.py", title="Product", icon=":material/sell:", visibility="hidden")]
+    linked = (("pages/product.py", "Product", "sell"), ("pages/why.py", "Why it changed", "waterfall_chart"))
+    return [*shown, *(st.Page(path, title=title, icon=f":material/{icon}:", visibility="hidden") for path, title, icon in linked)]
 
 
 if __name__ == "__main__":

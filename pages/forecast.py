@@ -13,6 +13,7 @@ from pages.components.forecast import what_if as whatif_parts
 from pages.components.inventory import plan
 from pages.components.shared import layout, live_version, no_longer_sold, sales_state, time_level, wording
 from pages.components.shared.filters import ask_filters, no_match
+from pages.components.why import links as why_links
 
 manifest = live_version.live_manifest("Forecast")
 version = manifest["version"]
@@ -48,6 +49,7 @@ with title:
     st.markdown(f"##### {parts.title(filters, view.level)}", anchors=False)
     st.caption(parts.caption(view, manifest.get("reconciled")))
     parts.product_link(filters)
+    why_links.since_before(version, filters)
 
 with answer:
     whatif_parts.line(standing, shown, change, steps=steps, refused=refused)

@@ -11,6 +11,7 @@ from pages.components.inventory import policy, session
 from pages.components.overview import numbers, welcome
 from pages.components.overview.needs import show_needs
 from pages.components.shared import layout, live_version, time_level
+from pages.components.why import links
 
 manifest = live_version.live_manifest("Overview")
 with layout.head("Overview", numbers.context(manifest)):
@@ -37,6 +38,7 @@ with st.container(border=True, key="all_sales_card"):
         key="all_sales",
         alt=f"Recent sales and the forecast of the next {period.count(steps)} with its ranges",
     )
+    links.since_before(manifest["version"])
 
 left, right = st.columns(2)
 for place, title, frame in ((left, "Gaining most", gaining), (right, "Losing most", losing)):

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import copy
+import shutil
 from dataclasses import replace
 
 import numpy as np
 
 from forecasting.core import schema
 from forecasting.models.prophet.model import ProphetModel
-from forecasting.training import blend, plausibility
+from forecasting.services import versions
+from forecasting.storage.versions import manifest
+from forecasting.storage.versions.store import Versions
+from forecasting.training import blend, ensemble_files, plausibility
 
 
 def again(ensemble, *, without_last=0, models=None, panel=None, share=None, scaling=None):
@@ -63,3 +67,15 @@ def with_promotions(ensemble, *, days):
     ahead = np.zeros((len(past), ensemble.horizon))
     ahead[:, :days] = 1.0
     return replace(ensemble.panel, drivers={**ensemble.panel.drivers, schema.PROMO: np.hstack([past[:, :d], ahead])})
+
+
+def publish_again(ws, ensemble):
+    """Publishes a version beside the first one of a workspace, which says the same of itself; its number."""
+
+    def write(folder):
+        shutil.copytree(ws.versions / "0001", folder, dirs_exist_ok=True)
+        (folder / manifest.NAME).unlink()
+        ensemble_files.save(ensemble, folder)
+        return {name: value for name, value in versions.manifest(ws, 1).items() if name not in (manifest.FILES, "version", "published")}
+
+    return Versions(ws.versions).publish(write)

@@ -14,7 +14,7 @@ from forecasting import __version__
 from forecasting.core import schema
 from forecasting.core.retention import VARIABLES, Retention
 from forecasting.core.settings import LstmSettings, Settings
-from forecasting.entrypoints.cli import note_verbs, settings_arguments
+from forecasting.entrypoints.cli import note_verbs, settings_arguments, why_verb
 from forecasting.entrypoints.cli.reading import add_reading
 from forecasting.entrypoints.cli.settings_arguments import add_by
 from forecasting.intake.answers import PERIODS
@@ -144,6 +144,7 @@ def _add_version_verbs(verbs: Any, run: Verbs) -> None:
         "--at", metavar="TIME", help='the moment, in the time zone of this machine, e.g. "2026-11-20 14:05", or with its offset (now)'
     )
     served.add_argument("--json", action="store_true", help="print it as JSON")
+    why_verb.add_arguments(verbs, run)
 
 
 def _add_products(verbs: Any, run: Verbs) -> None:

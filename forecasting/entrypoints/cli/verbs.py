@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING
 from forecasting.core import locations, system_errors
 from forecasting.core.errors import AmbiguousDates, ColumnsMissing, InputError, NothingPublished, ProblemsFound, ShelfcastError
 from forecasting.core.shop_settings import RETRAIN_EVERY, TIMEZONE
-from forecasting.entrypoints.cli import arguments, backup_verbs, note_verbs, product_verbs, sales_verbs, settings_verb, verify_verb, version_verbs
+from forecasting.entrypoints.cli import (
+    arguments,
+    backup_verbs,
+    note_verbs,
+    product_verbs,
+    sales_verbs,
+    settings_verb,
+    verify_verb,
+    version_verbs,
+    why_verb,
+)
 from forecasting.entrypoints.cli.output import problem_lines, say, tell, write
 from forecasting.entrypoints.cli.reading import mapping
 from forecasting.services import workspaces
@@ -144,6 +154,7 @@ VERBS: arguments.Verbs = {
     "note": note_verbs.note,
     "pin": note_verbs.pin,
     "unpin": note_verbs.unpin,
+    "why": why_verb.why,
     "prune": _prune,
     "verify": verify_verb.verify,
     "backup": backup_verbs.backup,

@@ -1,0 +1,72 @@
+"""The route that says why a forecast changed between two versions."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from forecasting.entrypoints.api.context import Ask
+from forecasting.entrypoints.api.error_responses import documented
+from forecasting.entrypoints.api.schemas import Filtered
+from forecasting.entrypoints.api.version_schemas import Number
+from forecasting.services import change_explanation
+from forecasting.storage.workspace import Workspace
+
+router = APIRouter(tags=["versions"])
+CSV: Final = "text/csv"
+BOTH: Final[dict[int | str, dict[str, Any]]] = {200: {"content": {CSV: {"schema": {"type": "string"}}}}, **documented(404)}
+
+
+class WhyQuestion(Filtered):
+    """What changed between which versions."""
+
+    against: Annotated[int, Field(ge=1, le=999_999_999, description="Number of the version before.")]
+    days: Annotated[
+        int | None,
+        Field(description="Days ahead of each. Weekly and monthly sales use whole weeks or months. By default 28, or as far as both forecast."),
+    ] = None
+    same_days: Annotated[bool, Field(description="Only days that both forecast, instead of the next days of each.")] = False
+
+
+class Part(BaseModel):
+    """A part of the change."""
+
+    name: str = Field(examples=["trend"])
+    amount: float = Field(description="Units that it adds.")
+
+
+class WhyAnswer(BaseModel):
+    """Why the total changed: the parts add up to the change."""
+
+    before: float
+    after: float
+    change: float
+    parts: list[Part] = Field(description="Parts that are not 0. Names do not change; new ones may come.")
+    text: str = Field(description="The same in a sentence, in whole units that add up.")
+    days_left: int = Field(description="Days of the version before alone.")
+    days_came: int = Field(description="Days of the version after alone.")
+    certain: list[str] = Field(description="What certainly did or did not make the parts move.")
+
+
+@router.get("/versions/{number}/why", summary="Why a total changed since another version", response_model=WhyAnswer, responses=BOTH)
+async def why(request: Request, context: Ask, number: Number, question: Annotated[WhyQuestion, Query()]) -> WhyAnswer | Response:
+    """Named amounts that add up to the change, of everything or of a filter. `Accept: text/csv` gives a row a series, not rounded."""
+    csv = CSV in request.headers.get("accept", "")
+    return await context.compute("why", _csv if csv else _answer, context.ws, number, question)
+
+
+def _answer(ws: Workspace, number: int, question: WhyQuestion) -> WhyAnswer | Response:
+    return WhyAnswer.model_validate(change_explanation.answer(_why(ws, number, question), question.filters()))
+
+
+def _csv(ws: Workspace, number: int, question: WhyQuestion) -> WhyAnswer | Response:
+    content = change_explanation.table_csv(_why(ws, number, question), question.filters())
+    name = f"why-v{question.against}-v{number}.csv"
+    return Response(content, media_type=CSV, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def _why(ws: Workspace, number: int, question: WhyQuestion) -> change_explanation.Why:
+    return change_explanation.why(ws, question.against, number, question.days, same_days=question.same_days)
