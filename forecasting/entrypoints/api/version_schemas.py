@@ -33,3 +33,70 @@ class Noted(BaseModel):
     version: int
     notes: list[Note] = Field(description="Oldest first.")
     pinned: bool = Field(description="Whether it is kept, and stays live while it is, until somebody takes the pin off.")
+
+
+class Compared(BaseModel):
+    """One of two versions that are compared."""
+
+    version: int
+    trained: str | None
+    sales_to: str | None
+    series: int | None
+    cutoffs: list[str] | None
+
+
+class ErrorOfBoth(BaseModel):
+    """Errors of both versions on the same past days, as shares: 0.1 is 10 %."""
+
+    name: str = Field(description="The model, `blend` for what is served; or the category.")
+    a: float | None
+    b: float | None
+    difference: float | None = Field(description="Above 0 says that `b` is worse.")
+
+
+class Units(BaseModel):
+    """Units that both versions expect on the same days ahead."""
+
+    a: float | None
+    b: float | None
+    difference: float
+
+
+class UnitsOfSeries(Units):
+    """The same of one series; null for a version that has no such series."""
+
+    unique_id: str
+
+
+class OtherSeries(BaseModel):
+    """The series that are not named."""
+
+    series: int
+    difference: float
+
+
+class SettingOfBoth(BaseModel):
+    """A setting of both versions."""
+
+    name: str
+    label: str
+    a: str
+    b: str
+    differs: bool
+
+
+class Comparison(BaseModel):
+    """Two versions side by side."""
+
+    a: Compared
+    b: Compared
+    reason: str = Field(description="Why they are not compared, or not in all, in one sentence; empty where they are.")
+    cutoffs: list[str] = Field(description="Past days from which both forecast the same days.")
+    errors: list[ErrorOfBoth]
+    categories: list[ErrorOfBoth]
+    first: str | None = Field(description="The first day ahead that both forecast.")
+    last: str | None
+    total: Units | None
+    series: list[UnitsOfSeries] = Field(description="Those that differ most.")
+    others: OtherSeries | None
+    settings: list[SettingOfBoth]

@@ -14,7 +14,7 @@ from forecasting import __version__
 from forecasting.core import schema
 from forecasting.core.retention import VARIABLES, Retention
 from forecasting.core.settings import LstmSettings, Settings
-from forecasting.entrypoints.cli import note_verbs, settings_arguments, why_verb
+from forecasting.entrypoints.cli import compare_verb, note_verbs, settings_arguments, why_verb
 from forecasting.entrypoints.cli.reading import add_reading
 from forecasting.entrypoints.cli.settings_arguments import add_by
 from forecasting.intake.answers import PERIODS
@@ -54,7 +54,6 @@ def parser(run: Verbs) -> argparse.ArgumentParser:
     _add_recommend(verbs, run)
     _add_products(verbs, run)
     _add_version_verbs(verbs, run)
-    note_verbs.add_arguments(verbs, run)
     _add_prune(verbs, run)
     _add_verify(verbs, run)
     _add_backup_verbs(verbs, run)
@@ -144,7 +143,8 @@ def _add_version_verbs(verbs: Any, run: Verbs) -> None:
         "--at", metavar="TIME", help='the moment, in the time zone of this machine, e.g. "2026-11-20 14:05", or with its offset (now)'
     )
     served.add_argument("--json", action="store_true", help="print it as JSON")
-    why_verb.add_arguments(verbs, run)
+    for module in (note_verbs, compare_verb, why_verb):
+        module.add_arguments(verbs, run)
 
 
 def _add_products(verbs: Any, run: Verbs) -> None:

@@ -14,6 +14,7 @@ from forecasting.core.shop_settings import RETRAIN_EVERY, TIMEZONE
 from forecasting.entrypoints.cli import (
     arguments,
     backup_verbs,
+    compare_verb,
     note_verbs,
     product_verbs,
     sales_verbs,
@@ -151,6 +152,7 @@ VERBS: arguments.Verbs = {
     "versions": version_verbs.versions,
     "live": version_verbs.live,
     "served": version_verbs.served,
+    "compare": compare_verb.compare,
     "note": note_verbs.note,
     "pin": note_verbs.pin,
     "unpin": note_verbs.unpin,
