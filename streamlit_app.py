@@ -13,6 +13,7 @@ ICONS = {
     "products": "sell",
     "inventory": "inventory_2",
     "accuracy": "target",
+    "versions": "history",
     "settings": "settings",
 }
 

@@ -10,7 +10,9 @@ from repository import DATA, ROOT
 from saved_shops import log
 
 PAGES = sorted(
-    path.stem for path in (ROOT / "pages").glob("*.py") if path.stem in ("overview", "upload", "forecast", "products", "inventory", "accuracy")
+    path.stem
+    for path in (ROOT / "pages").glob("*.py")
+    if path.stem in ("overview", "upload", "forecast", "products", "inventory", "accuracy", "versions")
 )
 
 

@@ -1,0 +1,80 @@
+"""How far versions were off on the days that were sold since they were trained."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from threading import Condition
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from cachetools import LRUCache, cached
+
+from forecasting.core import panel, schema
+from forecasting.core.errors import InputError, NotFound, VersionDamaged, VersionUnavailable
+from forecasting.core.panel import Panel
+from forecasting.services import product_changes, versions
+from forecasting.storage.product_links import ProductLinks
+from forecasting.storage.sales import log
+from forecasting.storage.sales.table import Dataset
+from forecasting.storage.versions.store import Versions
+from forecasting.storage.workspace import Workspace
+from forecasting.training import metrics
+from forecasting.training.ensemble_files import FORECAST_FILE
+
+
+@dataclass(frozen=True)
+class SinceTrained:
+    """How far a version was off since it was trained.
+
+    Args:
+        wape: Of single series on single days (weeks, months), a share.
+        steps: Days (weeks, months) that it forecast and that were sold since.
+    """
+
+    wape: float
+    steps: int
+
+
+def since_trained(ws: Workspace, manifest: Mapping[str, Any]) -> SinceTrained | None:
+    """How far a version was off on what was sold since; None where nothing was that it forecast, or where it cannot be read. Raises SalesDamaged."""
+    newest = log.newest(ws.sales)
+    if newest < 0 or "damaged" in manifest or manifest.get("state") == "pruned":
+        return None
+    return _since(ws, manifest["version"], newest, manifest["sales_to"], versions.period(manifest).name)
+
+
+@cached(LRUCache(256), condition=Condition())
+def _since(ws: Workspace, version: int, newest: int, sales_to: str, period: str) -> SinceTrained | None:
+    sold = _sold(ws, newest)
+    if sold is None or sold.period.name != period or sold.last <= pd.Timestamp(sales_to):
+        return None
+    try:
+        forecast = pd.read_parquet(Versions(ws.versions).folder(version) / FORECAST_FILE, columns=[schema.UNIQUE_ID, schema.DS, schema.BLEND])
+    except (NotFound, VersionDamaged, VersionUnavailable):
+        return None
+    steps = len(forecast) // max(forecast[schema.UNIQUE_ID].nunique(), 1)
+    rows = pd.Index(sold.unique_ids).get_indexer(pd.Index(forecast[schema.UNIQUE_ID].iloc[::steps].astype(str)))
+    days = sold.dates.get_indexer(pd.DatetimeIndex(forecast[schema.DS].iloc[:steps]))
+    both = np.ix_(rows >= 0, days >= 0)
+    y = sold.sales[np.ix_(rows[rows >= 0], days[days >= 0])]
+    f = forecast[schema.BLEND].to_numpy(dtype=float).reshape(-1, steps)[both]
+    known = int((np.isfinite(y) & np.isfinite(f)).any(axis=0).sum())
+    return SinceTrained(float(metrics.wape(y, f)), known) if known else None
+
+
+@cached(LRUCache(1), condition=Condition())
+def _sold(ws: Workspace, newest: int) -> Panel | None:
+    """The saved sales by series and day; None without any."""
+    try:
+        return panel.from_sales(product_changes.applied(Dataset(ws).read(newest), ProductLinks(ws).load()))
+    except InputError:
+        return None
+
+
+def forget() -> None:
+    """Keeps nothing any more."""
+    for cached_function in (_since, _sold):
+        one: Any = cached_function
+        one.cache_clear()
