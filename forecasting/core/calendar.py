@@ -83,15 +83,56 @@ def countries() -> dict[str, str]:
     return dict(sorted(names.items(), key=lambda item: item[1]))
 
 
+def regions(country: str) -> dict[str, str]:
+    """ISO 3166-2 code -> name of every region of a country that has holidays of its own, by name; raises SettingsError.
+
+    Example:
+        >>> regions("GB")
+        {'GB-ENG': 'England', 'GB-NIR': 'Northern Ireland', 'GB-SCT': 'Scotland', 'GB-WLS': 'Wales'}
+    """
+    check_country(country)
+    known = holidays.country_holidays(country)
+    names: dict[str, str] = {}
+    for name, code in known.subdivisions_aliases.items():
+        names.setdefault(code, name)  # the first name is the usual one
+    return dict(sorted(((f"{country}-{code}", names.get(code, code)) for code in known.subdivisions), key=lambda item: item[1]))
+
+
+def country_name(country: str) -> str:
+    """The name of a country, and of its region where one is named; raises SettingsError.
+
+    Example:
+        >>> country_name("DE"), country_name("DE-HE")
+        ('Germany', 'Germany, Hessen')
+    """
+    check_country(country)
+    code, dash, _ = country.partition("-")
+    return countries()[code] + (f", {regions(code)[country]}" if dash else "")
+
+
+def check_country(country: str) -> None:
+    """Raises SettingsError unless holidays are known for a country, and for its region where one is named."""
+    code, dash, _ = country.partition("-")
+    if code not in _codes():
+        raise SettingsError(f"There are no holidays for country {country!r}. Choose an ISO 3166 code such as DE or US, or none.")
+    if dash and country not in regions(code):
+        known = ", ".join(regions(code)) or "none"
+        raise SettingsError(f"{countries()[code]} has no region {country!r} with holidays of its own. Its regions are: {known}.")
+
+
 def holidays_of(country: str, years: tuple[int, ...]) -> dict[pd.Timestamp, tuple[str, ...]]:
     """Date -> names of its holidays, in English where the country has English names, sorted by date.
+
+    Args:
+        country: ISO 3166 code of a country, or of one of its regions: "DE", "DE-BY".
+        years: Which.
 
     Raises:
         SettingsError: No holidays are known for the country.
     """
-    if country not in _codes():
-        raise SettingsError(f"There are no holidays for country {country!r}. Choose an ISO 3166 code such as DE or US, or none.")
-    calendar = holidays.country_holidays(country, years=years, expand=False, language="en_US")
+    check_country(country)
+    code, _, region = country.partition("-")
+    calendar = holidays.country_holidays(code, subdiv=region or None, years=years, expand=False, language="en_US")
     return {pd.Timestamp(day): tuple(sorted(calendar.get_list(day))) for day in sorted(calendar)}
 
 

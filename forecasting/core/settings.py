@@ -23,7 +23,7 @@ class ProphetSettings:
         mode: How seasons and holidays act on the trend.
         changepoints: Where the trend may turn, at least 0.
         changepoint_scale: How freely it turns, above 0.
-        country: ISO 3166 code whose holidays count, e.g. "DE"; None for no holidays.
+        country: ISO 3166 code whose holidays count, of a country or a region: "DE", "DE-BY"; None for no holidays.
     """
 
     growth: Literal["linear", "flat"] = "linear"

@@ -45,7 +45,8 @@ class ShopSettings:
         go_live: What becomes of a new version: it goes live unless it is worse, always, or once a person said so.
         go_back: What becomes of a version that turns out worse: a person is advised to go back, or it is done.
         schedules: When changed sales are learned by themselves; none for never.
-        country: ISO 3166 code whose holidays count, empty for none; None as long as nobody chose, so that a retrain keeps what the last one had.
+        country: ISO 3166 code whose holidays count, "DE" or "DE-BY", empty for none; None as long as nobody chose, so that a retrain keeps what the
+            last one had.
         retention: How much of what is old is kept.
     """
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from forecasting.core import calendar, time_zones
-from forecasting.core.errors import SettingsDamaged, SettingsError
+from forecasting.core.errors import SettingsDamaged
 from forecasting.core.retention import VARIABLES
 from forecasting.core.shop_settings import RETRAIN_EVERY, RetrainSchedule, ShopSettings
 from forecasting.jobs.cron import LOCAL, Cron
@@ -45,8 +45,8 @@ def save(ws: Workspace, settings: ShopSettings, by: str, *, after: int | None = 
         DiskFull: Nothing was changed.
     """
     chosen = _timetable(settings.schedules)
-    if settings.country and settings.country not in calendar.countries():
-        raise SettingsError(f"There are no holidays for country {settings.country!r}. Choose an ISO 3166 code such as DE or US, or none.")
+    if settings.country:
+        calendar.check_country(settings.country)
     before, _ = to_go_on_from(ws)
     saved = SettingsStore(ws).save(settings, by, after=after)
     if chosen is not None and settings.schedules != before.settings.schedules:

@@ -116,3 +116,16 @@ def test_weeks_are_closed_only_where_a_plan_says_so() -> None:
     assert not calendar.closed_weekdays(known).any()
     assert calendar.closed_ahead(known, 2).tolist() == [[False, False], [False, False], [True, False]]
     assert calendar.selling_days(known).all()
+
+
+def test_a_region_has_the_holidays_of_its_country_and_its_own() -> None:
+    germany, bavaria = (calendar.holidays_of(code, (2026,)) for code in ("DE", "DE-BY"))
+    assert {*germany} < {*bavaria}
+    assert bavaria[pd.Timestamp("2026-01-06")] == ("Epiphany",)
+    assert pd.Timestamp("2026-01-06") not in germany
+
+
+@pytest.mark.parametrize("code", ["XX", "DE-XX", "DE-", "-BY", "de", "DE-BY-X", ""])
+def test_what_is_no_country_or_region_is_named(code: str) -> None:
+    with pytest.raises(SettingsError, match=r"no holidays for country|has no region"):
+        calendar.holidays_of(code, (2026,))

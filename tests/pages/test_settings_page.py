@@ -51,6 +51,15 @@ def test_what_is_changed_is_saved_by_the_button_and_not_before(home):
     assert "changed last on" in texts(at)
 
 
+def test_a_region_is_asked_for_where_it_has_holidays_of_its_own(home):
+    shop_settings.save(home, ShopSettings(country="DE-BY"), "anna")
+    at = opened("settings")
+    assert (named(at.selectbox, "country").value, named(at.selectbox, "region_DE").value) == ("DE", "DE-BY")
+    named(at.selectbox, "region_DE").set_value("DE-HE").run()
+    save(at).click().run()
+    assert shop_settings.state(home).settings.country == "DE-HE"
+
+
 def test_a_schedule_is_added_without_knowing_cron_and_shows_its_next_moments(home, monkeypatch):
     monkeypatch.setenv("FORECASTING_TIMEZONE", "Asia/Kolkata")
     at = opened("settings")
@@ -125,12 +134,12 @@ def test_a_retrain_has_the_country_of_the_settings_and_does_not_ask_for_it(home,
     started = []
     monkeypatch.setattr(card, "start", started.append)
     shops.merge(home, shops.sales(30))
-    shop_settings.save(home, ShopSettings(country="DE"), "anna")
+    shop_settings.save(home, ShopSettings(country="DE-BY"), "anna")
     at = opened("upload")
-    assert "Holidays: **Germany**" in texts(at)
+    assert "Holidays: **Germany, Bayern**" in texts(at)
     assert "set_country" not in [each.key for each in at.selectbox]
     at.button(key="retrain").click().run()
-    assert [each.prophet.country for each in started] == ["DE"]
+    assert [each.prophet.country for each in started] == ["DE-BY"]
 
 
 @pytest.mark.parametrize("kind", [kind for kind in moments.KINDS if kind != moments.OWN])

@@ -43,7 +43,7 @@ class ShopChoices(BaseModel):
     go_live: GoLive = Field(description="Whether a new version goes live: unless it is worse, always, or once a person said so.")
     go_back: GoBack = Field(description="Where the version before turns out better: `recommend` going back, or do it `by_itself`.")
     schedules: list[ScheduledRetrain] = Field(description="When changed sales are learned by themselves.")
-    country: str | None = Field(description="ISO 3166 code whose holidays count. Empty for none; null as long as nobody chose.")
+    country: str | None = Field(description="ISO 3166 code whose holidays count, `DE` or `DE-BY`. Empty for none; null as long as nobody chose.")
     retention: Kept
     by_environment: dict[str, str] = Field(
         description="Settings that the environment of the server decides, and the variable that does. What is chosen here counts once that is unset."

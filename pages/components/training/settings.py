@@ -45,10 +45,11 @@ def _shop(now: Settings) -> Settings:
 
 def _country(now: str) -> str:
     """Whose holidays: as the settings of the shop say; asked for only as long as nobody chose there."""
-    chosen, names = shop_settings.state(workspaces.workspace()).settings.country, {"": "None", **calendar.countries()}
+    chosen = shop_settings.state(workspaces.workspace()).settings.country
     if chosen is None:
-        return _select("Holidays", names, now, help="For daily sales. Settings has them for all retrains.", key="set_country")
-    st.markdown(f"Holidays: **{markdown.plain(names[chosen])}**")
+        names = {"": "None", **({now: calendar.country_name(now)} if "-" in now else {}), **calendar.countries()}
+        return _select("Holidays", names, now, help="For daily sales. Settings has them for all retrains, and regions.", key="set_country")
+    st.markdown(f"Holidays: **{markdown.plain(calendar.country_name(chosen)) if chosen else 'None'}**")
     st.page_link(SETTINGS, label="Change in Settings", icon=":material/settings:")
     return chosen
 
