@@ -82,7 +82,7 @@ def record(panel: Panel, settings: Settings, on_progress: OnProgress = ignore) -
     """Forecasts from as many cutoffs as the history has."""
     cuts = cutoffs(len(panel.dates), settings.horizon)
     at = backtest.origins(planned(panel), BacktestPlan(cuts, settings.horizon))
-    past, _ = backtest.run(pipeline.makers(settings), registry.lasting(), at, on_progress)
+    past, _ = backtest.run(pipeline.makers_for_past(settings), registry.lasting(), at, on_progress)
     return completed(panel, cuts, past, settings)
 
 

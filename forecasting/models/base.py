@@ -39,10 +39,12 @@ class Model(ABC):
     Attributes:
         name: Column of its forecasts.
         unmodelled_: unique_id -> why this model has no forecast for that series, in words a person can act on.
+        trained_with_: Which of several libraries trained it; None where there is only one, or it is not known.
     """
 
     name: ClassVar[str]
     unmodelled_: dict[str, str]
+    trained_with_: str | None = None
 
     def fit(self, panel: Panel, *, horizon: int, on_progress: OnProgress = ignore) -> Self:
         """Learns from the panel to forecast up to `horizon` days.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Container
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from forecasting.core import formatting, stages
@@ -31,6 +32,7 @@ class RegisteredModel:
         proper: Whether the label is a name, which keeps its capital within a sentence.
         stage: In which its fit reports progress.
         make: A fresh, unfitted model, given the settings and the one of its kind that was fitted before it, if any.
+        make_for_past: The same for a past cutoff of the backtest, whose model is never saved; None for no other than `make` gives.
         load: The model that a version's folder holds.
         blended: Whether it has a learned share of the blend; else it is the benchmark, which serves where no other model can.
         lasting: Whether one fit serves several cutoffs of the backtest.
@@ -49,6 +51,7 @@ class RegisteredModel:
     proper: bool = True
     stage: str
     make: Callable[[Settings, Model | None], Model]
+    make_for_past: Callable[[Settings, Model | None], Model] | None = None
     load: Callable[[Path], Model]
     blended: bool = True
     lasting: bool = False
@@ -61,8 +64,8 @@ class RegisteredModel:
     dash: str
 
 
-def _network(settings: Settings, earlier: Model | None) -> Model:
-    return LstmModel(settings.lstm, settings.seed, start=earlier if isinstance(earlier, LstmModel) else None)
+def _network(settings: Settings, earlier: Model | None, *, for_past: bool = False) -> Model:
+    return LstmModel(settings.lstm, settings.seed, start=earlier if isinstance(earlier, LstmModel) else None, for_past=for_past)
 
 
 def _prophet_seconds(settings: Settings, millions: float, past: bool) -> float:
@@ -98,6 +101,7 @@ REGISTERED: tuple[RegisteredModel, ...] = (
         label="LSTM",
         stage=stages.LSTM,
         make=_network,
+        make_for_past=partial(_network, for_past=True),
         load=LstmModel.load,
         lasting=True,
         beside=lambda settings: settings.prophet_weight,

@@ -97,6 +97,7 @@ def _write(folder: Path, trained: Ensemble, sales: pd.DataFrame) -> dict[str, An
         "cutoffs": [f"{day:%Y-%m-%d}" for day in trained.past.cutoffs],
         "judged_days": trained.past.horizon,
         "reconciled": None if trained.reconciled is None else trained.reconciled.facts(),
+        "trained_with": {name: model.trained_with_ for name, model in trained.models.items() if model.trained_with_ is not None},
         "metrics": ensemble.summary(trained),
     }
 

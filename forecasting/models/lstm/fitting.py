@@ -3,69 +3,45 @@
 from __future__ import annotations
 
 import tempfile
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from forecasting.core.progress import OnProgress, Progress
+from forecasting.core.progress import OnProgress
 from forecasting.core.settings import LstmSettings
-from forecasting.core.stages import LSTM
 from forecasting.models.features.inputs import Float32Array
 from forecasting.models.features.windows import Features, Shapes, Windows
 from forecasting.models.lstm.keras_network import FusedLSTM, build, keras, tf
-from forecasting.models.lstm.learning_rate import LearningRateSchedule, Start
+from forecasting.models.lstm.learning_rate import Start
+from forecasting.models.lstm.loss import HUGE
 from forecasting.models.lstm.numpy_network import MEAN
 from forecasting.models.lstm.sampling import Pool
+from forecasting.models.lstm.training import Batches, Trained, run, with_unknown
 
 _BETA_1, _BETA_2 = 0.9, 0.999
-_HUGE = 4.0
-"""Scaled error from which on the loss of the head of means grows linearly, not squared."""
-_SIGN_OF_LIFE = 1.0
-"""Seconds between two calls of the listener, at most (about)."""
-
-
-@dataclass(frozen=True)
-class Trained:
-    """A trained network.
-
-    Args:
-        weights: Name "layer/weight" -> its values.
-        shapes: The sizes of its inputs.
-        losses: The loss of each epoch.
-    """
-
-    weights: dict[str, Float32Array]
-    shapes: Shapes
-    losses: tuple[float, ...]
 
 
 def train(
     features: Features, pool: Pool, settings: LstmSettings, *, seed: int, start: dict[str, Float32Array] | None, on_progress: OnProgress
 ) -> Trained:
-    """A network trained on the pool's windows, or on fewer if the loss stops falling.
-
-    Args:
-        features: Features of the panel to learn from.
-        pool: The windows.
-        settings: Its size and its schedule.
-        seed: Of its first weights and its dropout.
-        start: Weights to begin with instead of random ones.
-        on_progress: Called after each epoch with its loss, and at least every few seconds; what it raises ends the training.
-    """
+    """A network trained in Keras. `Train` says what it takes."""
     shapes = features.shapes()
     trainer = _trainer(shapes, settings.units, settings.dropout)
     trainer.reset(seed)
     if start is not None:
         _set_weights(trainer.network, start)
-    losses = _run(trainer.step, features, pool, settings, warm=start is not None, on_progress=on_progress)
-    _mean_for_unknown(trainer.network)
-    return Trained(_weights(trainer.network), shapes, tuple(losses))
+    batches = Batches(features, pool, settings.batch_size)
+    tensors = _tensors(batches)
+
+    def step(rate: float) -> float:
+        return float(trainer.step(tf.constant(rate), *next(tensors)))
+
+    losses = run(step, batches.parts, settings.epochs, Start.COLD if start is None else Start.WARM, on_progress)
+    return Trained(with_unknown(_weights(trainer.network)), shapes, losses)
 
 
 def keras_file(shapes: Shapes, settings: LstmSettings, weights: dict[str, Float32Array]) -> bytes:
@@ -117,50 +93,21 @@ class _Trainer:
         self._adam.reset()
 
 
-def _run(step: Any, features: Features, pool: Pool, settings: LstmSettings, *, warm: bool, on_progress: OnProgress) -> list[float]:
-    """Trains epoch by epoch and returns the loss of each."""
-    parts = -(-pool.epoch // settings.batch_size)
-    schedule = LearningRateSchedule(settings.epochs, parts, Start.WARM if warm else Start.COLD)
-    mean_weight = float(np.sqrt(features.own.level[pool.rows, pool.origins]).mean())
-    batches = _batches(features, pool, parts, mean_weight)
-    losses: list[float] = []
-    note, heard = "preparing", time.monotonic()
-    on_progress(Progress(LSTM, 0, settings.epochs, note))
-    while not schedule.ended:
-        total = 0.0
-        for _ in range(parts):
-            total += float(step(tf.constant(schedule.rate()), *next(batches)))
-            if time.monotonic() - heard > _SIGN_OF_LIFE:
-                on_progress(Progress(LSTM, len(losses), settings.epochs, note))
-                heard = time.monotonic()
-        losses.append(total / parts)
-        schedule.hear(losses)
-        note, heard = f"epoch {len(losses)} of {settings.epochs}, loss {losses[-1]:.4f}", time.monotonic()
-        if not schedule.ended:
-            on_progress(Progress(LSTM, len(losses), settings.epochs, note, losses[-1]))
-    stopped = f"{note}; the loss no longer falls" if len(losses) < settings.epochs else note
-    on_progress(Progress(LSTM, settings.epochs, settings.epochs, stopped, losses[-1]))
-    return losses
-
-
-def _batches(features: Features, pool: Pool, parts: int, mean_weight: float) -> Iterator[tuple[Any, ...]]:
-    """The batches in turn; the next one is prepared while the network learns from the last."""
+def _tensors(batches: Batches) -> Iterator[tuple[Any, ...]]:
+    """The batches in turn, as a step takes them; the next one is prepared while the network learns from the last."""
 
     def make(cut: np.ndarray) -> tuple[Any, ...]:
-        rows, origins = pool.rows[cut], pool.origins[cut]
-        windows = features.windows(rows, origins, usual=pool.usual[cut], recent=pool.recent[cut])
-        sales, seen = features.targets(rows, origins, windows.scale)
-        weight = np.minimum(np.sqrt(windows.scale) / mean_weight, 10).astype(np.float32)
-        values = [tf.convert_to_tensor(value) for value in inputs(windows)]
-        return values, tf.convert_to_tensor(sales), tf.convert_to_tensor(seen * weight[:, None]), tf.constant(max(float(seen.sum()), 1.0))
+        batch = batches.batch(cut)
+        values = [tf.convert_to_tensor(value) for value in inputs(batch.windows)]
+        return values, tf.convert_to_tensor(batch.sales), tf.convert_to_tensor(batch.weight), tf.constant(batch.count)
 
-    epochs = len(pool.rows) // pool.epoch
-    cuts = [part for epoch in range(epochs) for part in np.array_split(np.arange(epoch * pool.epoch, (epoch + 1) * pool.epoch), parts)]
+    cuts = batches.cuts()
     with ThreadPoolExecutor(1) as worker:
-        ahead = worker.submit(make, cuts[0])
-        for cut in [*cuts[1:], cuts[-1]]:
+        ahead = worker.submit(make, next(cuts))
+        for cut in cuts:
             ready, ahead = ahead.result(), worker.submit(make, cut)
             yield ready
+        yield ahead.result()
 
 
 def _loss(head: str, error: Any) -> Any:
@@ -168,7 +115,7 @@ def _loss(head: str, error: Any) -> Any:
     size = tf.abs(error)
     if head != MEAN:
         return size
-    return tf.where(size < _HUGE, tf.square(size) / (2 * _HUGE), size - _HUGE / 2)
+    return tf.where(size < HUGE, tf.square(size) / (2 * HUGE), size - HUGE / 2)
 
 
 def _step_function(network: Any, variables: list[Any], adam: _Adam, shapes: Shapes) -> Any:
@@ -247,12 +194,3 @@ def _weights(network: Any) -> dict[str, Float32Array]:
 def _set_weights(network: Any, weights: dict[str, Float32Array]) -> None:
     for name, weight in _named(network).items():
         weight.assign(weights[name])
-
-
-def _mean_for_unknown(network: Any) -> None:
-    """Gives values outside the vocabulary the mean embedding of the values in it."""
-    for name, weight in _named(network).items():
-        if name.startswith("embedding_"):
-            values = weight.numpy()
-            values[0] = values[1:].mean(axis=0)
-            weight.assign(values)

@@ -8,11 +8,10 @@ from __future__ import annotations
 import os
 from typing import Any
 
-import numpy as np
-
 from forecasting.core.settings import LstmSettings
 from forecasting.models.features.windows import INDEX_CHANNEL, RECENT_CHANNEL, Shapes
 from forecasting.models.lstm.numpy_network import BASE, INDEX_FLOOR, MEAN, RATE, RATE_LIMIT, SALES
+from forecasting.models.lstm.sizes import DAY_INPUTS, DECODER_UNITS, HIDDEN_UNITS, embedding_size
 
 _THREADS = os.environ.get("FORECASTING_THREADS", "1")
 for _name, _value in {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_NUM_INTRAOP_THREADS": _THREADS, "TF_NUM_INTEROP_THREADS": "1"}.items():
@@ -23,10 +22,6 @@ import tensorflow as tf  # noqa: E402
 from keras import layers, ops  # noqa: E402
 
 __all__ = ["FusedLSTM", "build", "keras", "tf"]
-
-_DECODER_UNITS = 32
-_DAY_INPUTS = 24
-"""Values to which a day ahead is reduced before the LSTM over the days ahead: as accurate, in a third of the time."""
 
 
 class FusedLSTM(layers.LSTM):  # type: ignore[misc]
@@ -73,7 +68,7 @@ def build(shapes: Shapes, settings: LstmSettings, lstm: Any = layers.LSTM) -> An
     encoded = layers.Dropout(settings.dropout)(encoded)
     encoded = layers.Dropout(settings.dropout)(lstm(settings.units, name="encoder_2")(encoded))
     embedded = [
-        layers.Embedding(size + 1, min(16, int(np.ceil(np.sqrt(size))) + 1), name=f"embedding_{column}")(codes)
+        layers.Embedding(size + 1, embedding_size(size), name=f"embedding_{column}")(codes)
         for column, (size, codes) in enumerate(zip(shapes.vocabulary, columns, strict=True))
     ]
     context = layers.Concatenate()([encoded, static, *embedded])
@@ -85,19 +80,19 @@ def build(shapes: Shapes, settings: LstmSettings, lstm: Any = layers.LSTM) -> An
 
 
 def _recurrent_head(context: Any, ahead: Any, dropout: float, lstm: Any) -> Any:
-    state = layers.Dense(_DECODER_UNITS, activation="tanh", name="state")(context)
-    cell = layers.Dense(_DECODER_UNITS, name="cell")(context)
-    days = layers.Dense(_DAY_INPUTS, name="days")(ahead)
-    decoded = lstm(_DECODER_UNITS, return_sequences=True, name="decoder")(days, initial_state=[state, cell])
-    hidden = layers.Dense(64, activation="relu", name=f"{RATE}_hidden")(layers.Dropout(dropout)(decoded))
+    state = layers.Dense(DECODER_UNITS, activation="tanh", name="state")(context)
+    cell = layers.Dense(DECODER_UNITS, name="cell")(context)
+    days = layers.Dense(DAY_INPUTS, name="days")(ahead)
+    decoded = lstm(DECODER_UNITS, return_sequences=True, name="decoder")(days, initial_state=[state, cell])
+    hidden = layers.Dense(HIDDEN_UNITS, activation="relu", name=f"{RATE}_hidden")(layers.Dropout(dropout)(decoded))
     rate = layers.Dense(1, name=RATE)(hidden)
     return (ahead[:, :, INDEX_CHANNEL] + INDEX_FLOOR) * _factor(rate[:, :, 0])
 
 
 def _dense_head(context: Any, ahead: Any, name: str) -> Any:
-    shared = layers.RepeatVector(ahead.shape[1])(layers.Dense(64, name=f"{name}_context")(context))
-    hidden = layers.Activation("relu")(layers.Add()([shared, layers.Dense(64, name=f"{name}_days")(ahead)]))
-    hidden = layers.Dense(64, activation="relu", name=f"{name}_hidden")(hidden)
+    shared = layers.RepeatVector(ahead.shape[1])(layers.Dense(HIDDEN_UNITS, name=f"{name}_context")(context))
+    hidden = layers.Activation("relu")(layers.Add()([shared, layers.Dense(HIDDEN_UNITS, name=f"{name}_days")(ahead)]))
+    hidden = layers.Dense(HIDDEN_UNITS, activation="relu", name=f"{name}_hidden")(hidden)
     return layers.Dense(1, name=name)(hidden)[:, :, 0]
 
 

@@ -1,12 +1,13 @@
-"""One LSTM network over all series: trained in Keras, served in NumPy."""
+"""One LSTM network over all series: trained in Keras or NumPy, served in NumPy."""
 
 from __future__ import annotations
 
 import json
+import logging
 from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Final, Self
 
 import numpy as np
 
@@ -22,9 +23,15 @@ from forecasting.models.features.inputs import Float32Array, NetworkInputs
 from forecasting.models.features.windows import Features, Shapes, group_history
 from forecasting.models.lstm.numpy_network import Network
 from forecasting.models.lstm.sampling import draw_pool
+from forecasting.models.lstm.training import Train
 
+logger = logging.getLogger("shelfcast")
+
+KERAS, NUMPY = "Keras", "NumPy"
+"""What can train a network."""
 _FORMAT = 2
 """Format of the saved files; other formats have other inputs."""
+_KERAS_FILE: Final = "lstm.keras"
 _WARM_SHARE = 0.4
 """Windows of a training that starts from an earlier network, as a share of those of a whole training."""
 
@@ -39,14 +46,20 @@ class LstmModel(Model):
         settings: The network's size and training.
         seed: Seed of the first weights, the dropout and the choice of training windows.
         start: A fitted model whose weights a shorter training continues from, if its inputs are the same; None to start anew.
+        for_past: Whether it forecasts from a past cutoff alone and is never saved: then NumPy trains it, on one core and without an import of
+            seconds. Else Keras does, whose file is saved; NumPy again where TensorFlow is not installed, without such a file.
+
+    Attributes:
+        trained_with_: `KERAS` or `NUMPY`; None for a model without a network, or of a release that did not tell.
     """
 
     name: ClassVar[str] = "lstm"
 
-    def __init__(self, settings: LstmSettings, seed: int, start: LstmModel | None = None) -> None:
+    def __init__(self, settings: LstmSettings, seed: int, start: LstmModel | None = None, *, for_past: bool = False) -> None:
         self.settings = settings
         self.seed = seed
         self.start = start
+        self.for_past = for_past
 
     @staticmethod
     def prepare() -> None:
@@ -59,7 +72,8 @@ class LstmModel(Model):
         self.weights_: dict[str, Float32Array] = {}
         self.losses_: tuple[float, ...] = ()
         self.warm_ = False
-        self._keras_file = b""
+        self.trained_with_ = None
+        self._keras_file: bytes | None = None
         self._shapes: Shapes | None = None
         self._history: History | None = None
         self.unmodelled_ = serving.without_forecast(panel, "the network needs")
@@ -67,8 +81,6 @@ class LstmModel(Model):
             self._train(panel, inputs.design_inputs(panel, lookback=self.settings.lookback, horizon=horizon), on_progress)
 
     def _train(self, panel: Panel, layout: NetworkInputs, on_progress: OnProgress) -> None:
-        from forecasting.models.lstm import fitting
-
         weights = self._start_weights(layout)
         pool = draw_pool(inputs.known_days(panel.sales), layout, self.settings, seed=self.seed, share=_WARM_SHARE if weights else 1.0)
         if not len(pool.rows):
@@ -77,9 +89,10 @@ class LstmModel(Model):
         drawn, rows = np.unique(pool.rows, return_inverse=True)
         features = Features(panel.select(drawn), layout, group_history(panel, layout))
         pool = replace(pool, rows=rows)
-        trained = fitting.train(features, pool, self.settings, seed=self.seed, start=weights, on_progress=on_progress)
+        library, train = _trainer(self.for_past)
+        trained = train(features, pool, self.settings, seed=self.seed, start=weights, on_progress=on_progress)
         self.layout_, self.weights_, self.losses_ = layout, trained.weights, trained.losses
-        self.warm_ = weights is not None
+        self.warm_, self.trained_with_ = weights is not None, library
         self._shapes, self._history = trained.shapes, features.groups.history
 
     def _start_weights(self, layout: NetworkInputs) -> dict[str, Float32Array] | None:
@@ -125,17 +138,20 @@ class LstmModel(Model):
             "horizon": self.horizon_,
             "unmodelled": self.unmodelled_,
             "losses": self.losses_,
+            "trained_with": self.trained_with_,
             "layout": None if self.layout_ is None else self.layout_.to_dict(),
             "first": None if history is None else str(history.first),
         }
         (folder / "lstm.json").write_text(json.dumps(facts, ensure_ascii=False, indent=1), encoding="utf-8")
         if history is not None:
             np.savez(folder / "lstm.npz", allow_pickle=False, **self.weights_, **history.arrays())
-            (folder / "lstm.keras").write_bytes(self._keras_bytes())
+        keras_file = self._keras_bytes()
+        if keras_file is not None:
+            (folder / _KERAS_FILE).write_bytes(keras_file)
 
-    def _keras_bytes(self) -> bytes:
-        """The .keras file, as it was loaded or of what was trained here."""
-        if self._shapes is None:
+    def _keras_bytes(self) -> bytes | None:
+        """The .keras file, as it was loaded or of what Keras trained here; None if there is none."""
+        if self._shapes is None or self.trained_with_ != KERAS:
             return self._keras_file
         from forecasting.models.lstm import fitting
 
@@ -153,13 +169,28 @@ class LstmModel(Model):
             raise ShelfcastError("The network of this version was made by another release of Shelfcast. Retrain to publish a new version.")
         model = cls(LstmSettings(**facts["settings"]), facts["seed"])
         model.horizon_, model.unmodelled_, model.losses_ = facts["horizon"], facts["unmodelled"], tuple(facts["losses"])
-        model.layout_, model.weights_, model._keras_file, model._history, model.warm_ = None, {}, b"", None, False
-        model._shapes = None
+        model.layout_, model.weights_, model._keras_file, model._history, model.warm_ = None, {}, None, None, False
+        model._shapes, model.trained_with_ = None, facts.get("trained_with")
         if facts["layout"] is not None:
             with np.load(folder / "lstm.npz", allow_pickle=False) as file:
                 arrays = {name: file[name] for name in file.files}
             model._history = History.from_arrays(facts["first"], arrays)
             model.layout_ = NetworkInputs.from_dict(facts["layout"])
             model.weights_ = {name: array for name, array in arrays.items() if not name.startswith("history/")}
-            model._keras_file = (folder / "lstm.keras").read_bytes()
+            if (folder / _KERAS_FILE).exists() or model.trained_with_ != NUMPY:
+                model._keras_file = (folder / _KERAS_FILE).read_bytes()
         return model
+
+
+def _trainer(for_past: bool) -> tuple[str, Train]:
+    """What trains the network, and how."""
+    if not for_past:
+        try:
+            from forecasting.models.lstm import fitting
+        except ImportError as error:
+            logger.warning("TensorFlow cannot be imported (%s): NumPy trains the network, and the version has no lstm.keras.", error)
+        else:
+            return KERAS, fitting.train
+    from forecasting.models.lstm import numpy_training
+
+    return NUMPY, numpy_training.train
