@@ -3,7 +3,8 @@
 Usage: python benchmarks/seeds.py SALES HORIZON [--seeds 0 1 2]
 
 Prints how far two such versions lie apart on average: their lines and what they expect by day, the total of the horizon of each series and of
-all, and the level that each series is ordered up to (lead time and review period of 7 days, 95 %), as shares of the mean of these numbers.
+all, and the level that each series is ordered up to (lead time and review period of 7 days, 95 %), as shares of the mean of these numbers; a dash
+for the level where the horizon is shorter than both periods.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ def main() -> None:
     told = [apart(train, args.sales, args.horizon, seed) for seed in args.seeds]
     print(f"{args.sales.name}, {len(told)} seeds: mean difference of two versions, in % of the mean")
     for name, share in differences(told).items():
-        print(f"  {name:28s} {100 * share:6.2f}")
+        print(f"  {name:28s} {shown(share):>6s}")
 
 
 def train(file: Path, horizon: int, seed: int) -> Told:
@@ -68,7 +69,7 @@ def told_by(made: Ensemble) -> Told:
 
 
 def differences(told: Sequence[Told]) -> dict[str, float]:
-    """What is compared -> mean absolute difference of two versions, as a share of the mean."""
+    """What is compared -> mean absolute difference of two versions, as a share of the mean; NaN where no two versions say anything."""
     numbers = {
         "line, a day": [one.line for one in told],
         "expected, a day": [one.expected for one in told],
@@ -79,8 +80,15 @@ def differences(told: Sequence[Told]) -> dict[str, float]:
     return {name: _difference(values) for name, values in numbers.items()}
 
 
+def shown(share: float) -> str:
+    """A share in percent, or a dash where there is none."""
+    return f"{100 * share:.2f}" if np.isfinite(share) else "-"
+
+
 def _difference(values: Sequence[FloatArray]) -> float:
     known = np.isfinite(values).all(axis=0)
+    if not known.any():
+        return float("nan")
     apart_ = [np.abs(one - other)[known].mean() for one, other in combinations(values, 2)]
     return float(np.mean(apart_) / np.mean([one[known].mean() for one in values]))
 

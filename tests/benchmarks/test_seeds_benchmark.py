@@ -25,3 +25,12 @@ def test_a_level_covers_lead_time_and_review_period_with_the_promise():
     made = past_ensembles.ensemble(y, forecast)
     level = seeds.told_by(made).level
     assert (level > made.expected.sum(axis=1)).all()
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_horizon_too_short_for_the_level_has_a_dash():
+    y, forecast = past_ensembles.noisy(h=7)
+    told = seeds.told_by(past_ensembles.ensemble(y, forecast))
+    apart = seeds.differences([told, told])
+    assert seeds.shown(apart["order-up-to level"]) == "-"
+    assert seeds.shown(apart["total of all"]) == "0.00"
