@@ -28,7 +28,7 @@ from forecasting.training.backtest import Backtest, BacktestPlan
 from forecasting.training.bands.quantiles import Errors
 from forecasting.training.cleaning.clean import clean
 from forecasting.training.ensemble import Ensemble
-from forecasting.training.pipeline import Fitted
+from forecasting.training.fitted import Fitted
 from forecasting.training.reconciliation import Direct
 
 EARLIER = 4

@@ -190,7 +190,7 @@ def run(
                 listen = _part(on_progress, fits.index(position), len(fits))
                 model = begun[name][position] if name in begun else make(fitted.get(name))
                 fitted[name] = model.fit(then, horizon=schedule.horizon, on_progress=listen)
-            forecasts.append(plausibility.capped(fitted[name].forecasts(then, schedule.horizon), then))
+            forecasts.append(plausibility.capped(fitted[name].forecasts(then, schedule.horizon), then)[0])
         yhat[name], mean = (np.array(values).reshape(shape) for values in (zip(*forecasts, strict=True) if forecasts else ((), ())))
         means |= {} if np.array_equal(mean, yhat[name], equal_nan=True) else {name: mean}
     cutoffs = pd.DatetimeIndex([panel.dates[cut - 1] for cut in schedule.cuts], dtype=panel.dates.dtype)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -17,42 +17,23 @@ from forecasting.core.progress import OnProgress, Progress, ignore
 from forecasting.core.settings import Settings
 from forecasting.core.stages import PREPARE
 from forecasting.models import registry
-from forecasting.models.base import Model
-from forecasting.training import backtest, blend, expectation, health, plausibility, reasons, reconciliation
+from forecasting.training import backtest, blend, expectation, health, reasons, reconciliation
 from forecasting.training.backtest import Backtest, MakeModels
 from forecasting.training.bands.days import day_bands
 from forecasting.training.bands.occasions import Occasions, occasions_of
 from forecasting.training.bands.quantiles import Errors
-from forecasting.training.cleaning.clean import Cleaned, clean
+from forecasting.training.cleaning.clean import clean
 from forecasting.training.cold_start import age, newcomers, untested
 from forecasting.training.cold_start.newcomers import Newcomer
 from forecasting.training.ensemble import Ensemble
 from forecasting.training.expectation import Means
+from forecasting.training.fitted import Fitted, forecasts_of
 from forecasting.training.health import Served
 from forecasting.training.reconciliation import Direct
 from forecasting.training.weights import learn_weights
 
 WORTH_SECONDS = 6.0
 """Seconds of work on one core for which processes are started, each of which takes two until it works."""
-
-
-@dataclass(frozen=True, eq=False)
-class Fitted:
-    """The models fitted on everything.
-
-    Args:
-        cleaned: What they learned from.
-        models: By name.
-        yhat: What each forecasts, shape (n, h), in units.
-        held: Of each, unique_id -> why its forecast was held down to what is believable.
-        means: The means of each that tells them apart from its forecast, shape (n, h), in units.
-    """
-
-    cleaned: Cleaned
-    models: Mapping[str, Model]
-    yhat: Mapping[str, FloatArray]
-    held: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    means: Mapping[str, FloatArray] = field(default_factory=dict)
 
 
 def makers(settings: Settings) -> MakeModels:
@@ -89,17 +70,9 @@ def train(panel: Panel, settings: Settings, on_progress: OnProgress = ignore) ->
         direct = reconciliation.forecast(now, origins.known, (schedule.horizon, horizon), settings.prophet, on_progress)
         models = {name: fresh[name] if name in fresh else make_models[name](earlier.get(name)) for name in _in_order(make_models)}
         models = {name: model.fit(now, horizon=horizon, on_progress=on_progress) for name, model in models.items()}
-    fitted = _forecast(cleaned, models, horizon)
+    fitted = forecasts_of(models, cleaned, horizon)
     ensemble = assemble(panel, fitted, past, origins.known, registry.beside(settings), country=settings.prophet.country)
     return with_totals(ensemble, direct)
-
-
-def _forecast(cleaned: Cleaned, models: Mapping[str, Model], horizon: int) -> Fitted:
-    """What the fitted models forecast, held to what is believable."""
-    of = {name: model.forecasts(cleaned.panel, horizon) for name, model in models.items()}
-    held = {name: plausibility.cap(both.line, cleaned.panel) for name, both in of.items()}
-    means = {name: plausibility.cap(both.mean, cleaned.panel)[0] for name, both in of.items() if both.mean is not both.line}
-    return Fitted(cleaned, models, {name: line for name, (line, _) in held.items()}, {name: texts for name, (_, texts) in held.items()}, means)
 
 
 def processes(shape: tuple[int, ...], settings: Settings) -> int:

@@ -35,10 +35,10 @@ def ceiling(panel: Panel, horizon: int) -> FloatArray:
     return np.where(ever > 0, _ABOVE * np.where(largest > 0, largest, ever), np.nan)
 
 
-def capped(of: Forecasts, panel: Panel) -> Forecasts:
-    """Both numbers of a model held between 0 and what is believable."""
-    line = cap(of.line, panel)[0]
-    return Forecasts(line, line if of.mean is of.line else cap(of.mean, panel)[0])
+def capped(of: Forecasts, panel: Panel) -> tuple[Forecasts, dict[str, str]]:
+    """Both numbers of a model held between 0 and what is believable, and for each series whose line was held down why, by unique_id."""
+    line, texts = cap(of.line, panel)
+    return Forecasts(line, line if of.mean is of.line else cap(of.mean, panel)[0]), texts
 
 
 def cap(yhat: FloatArray, panel: Panel) -> tuple[FloatArray, dict[str, str]]:

@@ -14,7 +14,7 @@ from forecasting.models.seasonal_naive import SeasonalNaive
 from forecasting.training import ensemble_files, expectation, pipeline
 from forecasting.training.backtest import Backtest
 from forecasting.training.cleaning.clean import clean
-from forecasting.training.pipeline import Fitted
+from forecasting.training.fitted import Fitted
 from forecasting.training.weights import one_by_one
 
 DAYS, K, H = 280, 5, 14

@@ -18,7 +18,7 @@ from forecasting.training import backtest, ensemble, pipeline
 from forecasting.training.backtest import Backtest
 from forecasting.training.cleaning.clean import clean
 from forecasting.training.cold_start import newcomers
-from forecasting.training.pipeline import Fitted
+from forecasting.training.fitted import Fitted
 
 K, H = 5, 14
 MODELS = ("prophet", "lstm", schema.SEASONAL_NAIVE)

@@ -8,6 +8,7 @@ import numpy as np
 import panels
 import pytest
 
+from forecasting.models.base import Forecasts
 from forecasting.training import plausibility
 
 HORIZON = 28
@@ -52,3 +53,15 @@ def test_no_forecast_is_negative():
 def test_scaling_sales_scales_what_is_believable():
     sales = panels.panel({"a": panels.regular(500), "b": panels.sparse(500)})
     np.testing.assert_allclose(plausibility.ceiling(replace(sales, sales=7 * sales.sales), HORIZON), 7 * plausibility.ceiling(sales, HORIZON))
+
+
+def test_a_line_and_its_mean_are_held_alike_and_one_array_stays_one():
+    sales = panels.panel({"a": np.full(100, 10.0)})
+    line, mean = np.full((1, HORIZON), 12.0), np.full((1, HORIZON), 90.0)
+    held, texts = plausibility.capped(Forecasts(line, mean), sales)
+    assert (held.line == 12.0).all()
+    assert (held.mean == 15.0).all()
+    assert texts == {}
+    both, texts = plausibility.capped(Forecasts(mean, mean), sales)
+    assert both.line is both.mean
+    assert list(texts) == ["a"]

@@ -58,10 +58,9 @@ class Reruns:
         swapped = {driver: other[driver] for driver in self.plans.changed if (driver in replanned) != later}
         panel = with_plans(side.ensemble.cleaned, side.rows, side.steps, swapped)
         model = trained.ensemble.models[name]
-        line, mean = model.forecasts(panel, min(side.ensemble.horizon, model.horizon_))
+        units, _ = plausibility.capped(model.forecasts(panel, min(side.ensemble.horizon, model.horizon_)), panel)
         here = np.ix_(side.rows, side.steps)
-        told = [plausibility.cap(units, panel)[0][here] for units in ((line,) if mean is line else (line, mean))]
-        return np.where(side.means[:, None], told[-1], told[0])
+        return np.where(side.means[:, None], units.mean[here], units.line[here])
 
     def _can_ask(self, name: str) -> bool:
         sides = (self.before, self.after)
