@@ -14,7 +14,7 @@ from stockpyl.loss_functions import continuous_loss, normal_loss, poisson_loss
 from stockpyl.newsvendor import newsvendor_normal, newsvendor_poisson
 from stockpyl.rq import r_q_eoqss_approximation
 
-from forecasting.inventory import arithmetic
+from forecasting.inventory import arithmetic, order_quantities
 
 M = 4000
 """Equally likely values that stand for a distribution here."""
@@ -40,7 +40,7 @@ def missed(cycle, lead, level):
 
 
 def test_the_examples_are_right():
-    assert doctest.testmod(arithmetic).failed == 0
+    assert [doctest.testmod(module).failed for module in (arithmetic, order_quantities)] == [0, 0]
 
 
 # Worked examples
@@ -148,19 +148,19 @@ def test_a_shelf_that_is_lived_through_day_by_day_keeps_what_its_level_promises(
     ],
 )
 def test_orders_come_in_whole_packs_and_at_least_the_minimum(position, pack, least, ordered):
-    assert arithmetic.order_quantity(one(173), one(position), one(pack), one(least)) == pytest.approx(ordered)
+    assert order_quantities.order_quantity(one(173), one(position), one(pack), one(least)) == pytest.approx(ordered)
 
 
 @pytest.mark.parametrize(("position", "ordered"), [(51, 0), (50, 40), (49, 40), (11, 40), (10, 80), (-35, 120)])
 def test_lots_lift_the_position_above_the_reorder_point(position, ordered):
-    assert arithmetic.lot_quantity(one(50), one(position), one(40), one(1), one(0)) == ordered
+    assert order_quantities.lot_quantity(one(50), one(position), one(40), one(1), one(0)) == ordered
     if ordered:
         assert 50 < position + ordered <= 90
 
 
 @pytest.mark.parametrize(("position", "ordered"), [(51, 0), (50, 70), (10, 110)])
 def test_min_max_orders_up_to_the_maximum(position, ordered):
-    assert arithmetic.min_max_quantity(one(50), one(120), one(position), one(1), one(0)) == ordered
+    assert order_quantities.min_max_quantity(one(50), one(120), one(position), one(1), one(0)) == ordered
 
 
 def test_a_shelf_lasts_until_the_step_on_which_more_is_wanted_than_there_is():
@@ -206,8 +206,8 @@ def test_what_is_not_known_orders_nothing_and_is_not_a_number():
     assert np.isnan(arithmetic.critical_ratio(one(2), one(3), one(1)))
     assert np.isnan(arithmetic.critical_ratio(one(np.nan), one(3), one(1)))
     assert np.isnan(arithmetic.critical_ratio(one(4), one(3), one(np.nan)))
-    assert arithmetic.order_quantity(one(np.nan), one(3), one(1), one(0)) == 0
-    assert arithmetic.lot_quantity(one(np.nan), one(3), one(np.nan), one(1), one(0)) == 0
+    assert order_quantities.order_quantity(one(np.nan), one(3), one(1), one(0)) == 0
+    assert order_quantities.lot_quantity(one(np.nan), one(3), one(np.nan), one(1), one(0)) == 0
 
 
 # A second opinion
@@ -262,23 +262,23 @@ levels = st.floats(0, 1000)
 
 @given(position=levels, lower=levels, more=levels, pack=st.integers(1, 48), least=st.floats(0, 200))
 def test_a_higher_level_never_orders_less(position, lower, more, pack, least):
-    less, greater = (arithmetic.order_quantity(one(level), one(position), one(pack), one(least)) for level in (lower, lower + more))
+    less, greater = (order_quantities.order_quantity(one(level), one(position), one(pack), one(least)) for level in (lower, lower + more))
     assert greater >= less
 
 
 @given(position=levels, more=levels, level=levels, pack=st.integers(1, 48), least=st.floats(0, 200))
 def test_more_stock_never_orders_more(position, more, level, pack, least):
-    poor, rich = (arithmetic.order_quantity(one(level), one(at), one(pack), one(least)) for at in (position, position + more))
+    poor, rich = (order_quantities.order_quantity(one(level), one(at), one(pack), one(least)) for at in (position, position + more))
     assert rich <= poor
 
 
 @given(position=st.floats(-200, 1000), level=levels, pack=st.integers(1, 48), least=st.floats(0, 200), lot=st.floats(1, 300))
 def test_packs_and_minima_are_never_broken(position, level, pack, least, lot):
-    lot = arithmetic.whole_packs(one(max(lot, least)), one(pack))
+    lot = order_quantities.whole_packs(one(max(lot, least)), one(pack))
     orders = (
-        arithmetic.order_quantity(one(level), one(position), one(pack), one(least)),
-        arithmetic.lot_quantity(one(level), one(position), lot, one(pack), one(least)),
-        arithmetic.min_max_quantity(one(level), one(level) + lot, one(position), one(pack), one(least)),
+        order_quantities.order_quantity(one(level), one(position), one(pack), one(least)),
+        order_quantities.lot_quantity(one(level), one(position), lot, one(pack), one(least)),
+        order_quantities.min_max_quantity(one(level), one(level) + lot, one(position), one(pack), one(least)),
     )
     for units in orders:
         assert units / pack == pytest.approx(np.round(units / pack))
@@ -342,7 +342,7 @@ def test_a_level_is_in_the_units_of_demand_and_covers_it_as_often_as_asked(seed,
 
 @given(position=st.floats(-200, 1000), level=levels, pack=st.integers(1, 48), least=st.floats(0, 200))
 def test_an_order_reaches_the_level_and_has_no_pack_too_many(position, level, pack, least):
-    units = arithmetic.order_quantity(one(level), one(position), one(pack), one(least))[0]
+    units = order_quantities.order_quantity(one(level), one(position), one(pack), one(least))[0]
     assert position + units >= level - 1e-6
     assert units == 0 or units - pack < least + 1e-6 or position + units - pack < level + 1e-6
 
@@ -367,5 +367,5 @@ def test_no_series_at_all():
     none, values = np.zeros(0), np.zeros((0, 10))
     assert arithmetic.quantile(values, none).shape == arithmetic.fill_level(values, values, none, none).shape == (0,)
     assert arithmetic.chance_enough(values, none).shape == arithmetic.shortage(values, none).shape == (0,)
-    assert arithmetic.order_quantity(none, none, none, none).shape == arithmetic.eoq(none, none, none).shape == (0,)
+    assert order_quantities.order_quantity(none, none, none, none).shape == arithmetic.eoq(none, none, none).shape == (0,)
     assert arithmetic.steps_of_cover(none, np.zeros((0, 5)), np.zeros((0, 5))).shape == (0,)

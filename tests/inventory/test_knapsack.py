@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecasting.inventory.arithmetic import order_quantity, shortage
+from forecasting.inventory.arithmetic import shortage
 from forecasting.inventory.budget import knapsack
 from forecasting.inventory.budget.knapsack import Steps, Wanted
+from forecasting.inventory.order_quantities import order_quantity
 
 
 def case(n, seed, *, pack=6.0, most=5):

@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from forecasting.core.arrays import FloatArray
-from forecasting.inventory import arithmetic
+from forecasting.inventory import order_quantities
 
 MAX_STEPS: Final = 64
 """Steps between nothing and the recommended order; larger orders are taken in several packs at a time."""
@@ -78,7 +78,7 @@ def spend(wanted: Wanted, budget: float) -> tuple[FloatArray, FloatArray]:
 def order_steps(wanted: Wanted) -> Steps:
     """The ways to order each series: nothing, the least order, then pack by pack up to the recommended order."""
     pack, quantity = wanted.pack_size, wanted.quantity
-    least = np.minimum(np.maximum(arithmetic.whole_packs(wanted.minimum_order, pack), pack), quantity)
+    least = np.minimum(np.maximum(order_quantities.whole_packs(wanted.minimum_order, pack), pack), quantity)
     packs = np.round((quantity - least) / pack)
     count = int(min(packs.max(initial=0), MAX_STEPS - 1)) + 1
     at_a_time = np.maximum(np.ceil(packs / max(count - 1, 1)), 1.0) * pack

@@ -13,7 +13,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from forecasting.core import schema
 from forecasting.core.arrays import FloatArray
-from forecasting.inventory import arithmetic
+from forecasting.inventory import order_quantities
 from forecasting.inventory.export.cell_formulas import ROW, STATE, formulas, until_counted
 from forecasting.inventory.export.columns import INPUT, LATER, RULES, Column, evidence_columns, key_columns, order_columns
 from forecasting.inventory.export.sheet import Sheet, add_sheet
@@ -60,8 +60,8 @@ def quantities(table: pd.DataFrame, rule: Rule) -> FloatArray:
     """Units that the rule orders on each line, NaN where the level is unknown or the shelf was not counted."""
     position = (table["on_hand"] + table["on_order"] - table["backorders"]).to_numpy(dtype=float)
     names = ("reorder_point", "order_up_to", "lot", "pack_size", "minimum_order")
-    terms = arithmetic.Terms(*(table[name].to_numpy(dtype=float) for name in names))
-    return np.where(np.isfinite(terms.order_up_to) & np.isfinite(position), arithmetic.quantity_by(rule, terms, position), np.nan)
+    terms = order_quantities.Terms(*(table[name].to_numpy(dtype=float) for name in names))
+    return np.where(np.isfinite(terms.order_up_to) & np.isfinite(position), order_quantities.quantity_by(rule, terms, position), np.nan)
 
 
 def _lines(table: pd.DataFrame, rule: Rule) -> pd.DataFrame:

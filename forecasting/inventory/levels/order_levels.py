@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecasting.core.arrays import BoolArray, FloatArray
-from forecasting.inventory import arithmetic
+from forecasting.inventory import arithmetic, order_quantities
 from forecasting.inventory.levels import demand, lost_sales
 from forecasting.inventory.levels.demand import Demand
 from forecasting.inventory.policy import CLASSES, DAILY, Policy
@@ -110,4 +110,4 @@ def _lot(shelves: Stock, policy: Policy, cycle: Demand, lead: Demand, days: np.n
     lot = np.where(np.isfinite(economic) & (economic > 0), economic, a_day * shelves[state.REVIEW_PERIOD])
     pack = shelves[state.PACK_SIZE]
     least = np.maximum(np.maximum(lot, shelves[state.MINIMUM_ORDER]), pack)
-    return arithmetic.whole_packs(least, pack)
+    return order_quantities.whole_packs(least, pack)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.core import formatting
-from forecasting.inventory import arithmetic
+from forecasting.inventory import order_quantities
 from forecasting.inventory.orders.recommend import Orders
 from forecasting.inventory.stock import state
 
@@ -45,7 +45,7 @@ def _first_order(orders: Orders, place: int) -> FirstOrder:
     span = slice(first, first + max(math.ceil(line[state.REVIEW_PERIOD] / period.days), 1))
     units, there = float(expected[span].sum()), float(np.nan_to_num(line["inventory_position"]))
     terms = (np.array([float(line[name])]) for name in (state.PACK_SIZE, state.MINIMUM_ORDER))
-    quantity = float(arithmetic.order_quantity(np.array([units]), np.array([there]), *terms)[0])
+    quantity = float(order_quantities.order_quantity(np.array([units]), np.array([there]), *terms)[0])
     days = f"from {formatting.step_date(ahead[first], period)} to {formatting.step_date(ahead[span][-1], period)}"
     lower, upper = (float(end[span].sum()) for end in ensemble.bands[row, :2])
     spread = "" if math.isnan(lower + upper) else f" (80{formatting.NBSP}% range {formatting.span(lower, upper)})"

@@ -11,7 +11,7 @@ import pandas as pd
 from forecasting.core import schema
 from forecasting.core.arrays import BoolArray, FloatArray
 from forecasting.core.errors import InputError
-from forecasting.inventory import arithmetic
+from forecasting.inventory import arithmetic, order_quantities
 from forecasting.inventory.levels import order_levels
 from forecasting.inventory.levels.order_levels import Levels
 from forecasting.inventory.orders import abc_xyz, counting, risk, textbook_order
@@ -181,8 +181,8 @@ def _as_counted(columns: dict[str, Any], known: Counting) -> dict[str, Any]:
 
 
 def _quantity(shelves: Stock, policy: Policy, levels: Levels) -> FloatArray:
-    terms = arithmetic.Terms(levels.reorder_point, levels.order_up_to, levels.lot, shelves[state.PACK_SIZE], shelves[state.MINIMUM_ORDER])
-    return arithmetic.quantity_by(policy.rule, terms, shelves.position)
+    terms = order_quantities.Terms(levels.reorder_point, levels.order_up_to, levels.lot, shelves[state.PACK_SIZE], shelves[state.MINIMUM_ORDER])
+    return order_quantities.quantity_by(policy.rule, terms, shelves.position)
 
 
 def _date(ensemble: Ensemble, steps: FloatArray, start: int) -> pd.DatetimeIndex:

@@ -8,7 +8,7 @@ import numpy as np
 
 from forecasting.core.arrays import FloatArray
 from forecasting.core.period import Period
-from forecasting.inventory import arithmetic
+from forecasting.inventory import order_quantities
 from forecasting.inventory.levels import order_levels, textbook
 from forecasting.inventory.levels.order_levels import Levels
 from forecasting.inventory.stock import state
@@ -26,7 +26,7 @@ def textbook_order(ensemble: Ensemble, shelves: Stock, rows: np.ndarray, levels:
     z = np.stack([np.zeros(len(rows)), ndtri(levels.p)])
     mean, level = textbook.level_now(ensemble, rows, z, shelves.mean_lead + levels.cover, shelves[state.LEAD_TIME_SD] / ensemble.panel.period.days)
     level = order_levels.rounded(ensemble.whole_units[rows], level)
-    quantity = arithmetic.order_quantity(level, shelves.position, shelves[state.PACK_SIZE], shelves[state.MINIMUM_ORDER])
+    quantity = order_quantities.order_quantity(level, shelves.position, shelves[state.PACK_SIZE], shelves[state.MINIMUM_ORDER])
     why = _why(levels, mean, level, ensemble.panel.period)
     return {"textbook_order_up_to": level, "textbook_quantity": quantity, "why": why}
 

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.core.arrays import FloatArray, added_up
-from forecasting.inventory import arithmetic
+from forecasting.inventory import order_quantities
 from forecasting.inventory.levels import demand, textbook
 from forecasting.inventory.levels.order_levels import Levels, rounded
 from forecasting.inventory.policy import DAILY, Rule
@@ -133,7 +133,7 @@ class _Part:
             if not known[:, step].any():
                 return nothing
             point = level[:, step]
-            units = arithmetic.quantity_by(self.rule, arithmetic.Terms(point, point + self.lot, self.lot, pack, least), position)
+            units = order_quantities.quantity_by(self.rule, order_quantities.Terms(point, point + self.lot, self.lot, pack, least), position)
             return np.where(known[:, step], units, 0.0)
 
         return order
