@@ -121,8 +121,10 @@ def page_loads(browser: Browser, address: str, count: int) -> list[float]:
 
 
 def new_page(browser: Browser) -> Page:
-    """A window that knows nothing of the others."""
-    return browser.new_context().new_page()
+    """A window that knows nothing of the others; it waits as long as a busy machine takes."""
+    page = browser.new_context().new_page()
+    page.set_default_timeout(first_pages.PATIENCE)
+    return page
 
 
 def show(name: str, seconds: list[float]) -> None:
