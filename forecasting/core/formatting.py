@@ -1,4 +1,4 @@
-"""Numbers, dates and durations as text."""
+"""Numbers and dates as text."""
 
 from __future__ import annotations
 
@@ -206,39 +206,6 @@ def last_date(day: pd.Timestamp, period: Period) -> str:
 def moment(time: pd.Timestamp) -> str:
     """A moment: "22 Nov 09:14"."""
     return f"{near_date(time)} {time:%H:%M}"
-
-
-def duration(seconds: float) -> str:
-    """How long something took or will take.
-
-    Example:
-        >>> duration(4.12), duration(80), duration(234), duration(7500)
-        ('4.1 s', '1 min 20 s', '3.9 min', '2 h 5 min')
-    """
-    if seconds < 10:
-        return f"{seconds:.1f} s"
-    if seconds < 60:
-        return f"{seconds:.0f} s"
-    if seconds < 120:
-        return f"1 min {seconds - 60:.0f} s"
-    if seconds < 3600:
-        return f"{seconds / 60:.1f} min"
-    return f"{seconds // 3600:.0f} h {seconds % 3600 // 60:.0f} min"
-
-
-def time_left(seconds: float | None) -> str:
-    """What remains of a task, in steps that do not flicker: "about 1 min 20 s left"."""
-    if seconds is None or math.isnan(seconds):
-        return "time left not known yet"
-    if seconds < 5:
-        return "a few seconds left"
-    rounded = 5 * math.ceil(seconds / 5) if seconds < 120 else 60 * math.ceil(seconds / 60)
-    if rounded < 60:
-        return f"about {rounded} s left"
-    minutes, rest = divmod(rounded, 60)
-    if minutes >= 60:
-        return f"about {minutes // 60} h {minutes % 60} min left"
-    return f"about {minutes} min {rest} s left" if rest else f"about {minutes} min left"
 
 
 def size(n_bytes: int) -> str:

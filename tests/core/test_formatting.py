@@ -8,13 +8,13 @@ import math
 import pandas as pd
 import pytest
 
-from forecasting.core import formatting
+from forecasting.core import durations, formatting
 from forecasting.core.period import PERIODS
 from pages.components.shared import markdown, wording
 
 
 def test_the_examples_in_the_docstrings_hold():
-    assert doctest.testmod(formatting).failed == 0
+    assert [doctest.testmod(module).failed for module in (formatting, durations)] == [0, 0]
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_dates_have_no_leading_zero():
     ],
 )
 def test_time_left_moves_in_steps(seconds, text):
-    assert formatting.time_left(seconds) == text
+    assert durations.time_left(seconds) == text
 
 
 def test_sizes():

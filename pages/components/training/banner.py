@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from forecasting.analysis import version_comparison
-from forecasting.core import formatting
+from forecasting.core import durations, formatting
 from forecasting.core.errors import ShelfcastError
 from forecasting.services import jobs, versions, workspaces
 from pages.components.shared import markdown, wording
@@ -105,7 +105,7 @@ def _running_banner(job: JobStatus) -> None:
     with st.container(border=True, gap="xsmall", key="banner"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f":blue[:material/progress_activity:] **Retraining** :gray[{newest_step(job)}]", width="stretch")
-            st.caption(f"{formatting.percent(job.fraction, 0)}, {formatting.time_left(job.remaining)}", width="content")
+            st.caption(f"{formatting.percent(job.fraction, 0)}, {durations.time_left(job.remaining)}", width="content")
             st.page_link(UPLOAD, label="Details", icon=":material/chevron_right:", icon_position="right")
         st.progress(job.fraction)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from forecasting.core import formatting, stages
+from forecasting.core import durations, formatting, stages
 from forecasting.core.errors import ShelfcastError
 from forecasting.core.settings import Settings
 from forecasting.services import jobs, models, retraining, versions, workspaces
@@ -60,8 +60,8 @@ def card() -> None:
     with st.container(border=True, key="training"):
         with st.container(gap=None):
             st.markdown("##### Retraining", anchors=False)
-            st.caption(f"Started {job.started.astimezone():%H:%M}, {formatting.duration(job.elapsed)} ago. You can leave this page.")
-        st.progress(job.fraction, text=f"{formatting.percent(job.fraction, 0)}, {formatting.time_left(job.remaining)}")
+            st.caption(f"Started {job.started.astimezone():%H:%M}, {durations.duration(job.elapsed)} ago. You can leave this page.")
+        st.progress(job.fraction, text=f"{formatting.percent(job.fraction, 0)}, {durations.time_left(job.remaining)}")
         with st.grid(5, min_column_width=130):
             for step in steps(events):
                 with st.container(gap=None):
@@ -118,7 +118,7 @@ def _fact(name: str, state: str, own: list[Event]) -> str:
     if state == "running":
         part = stages.without_backtest(last.stage)
         return (last.note or f"{last.done:,} of {last.total:,}") if part == name else f"{part}, {last.done:,} of {last.total:,}"
-    return formatting.duration(max(last.elapsed - own[0].elapsed, 0.1))
+    return durations.duration(max(last.elapsed - own[0].elapsed, 0.1))
 
 
 def failed_card() -> None:

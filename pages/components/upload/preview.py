@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from forecasting.core import formatting, schema, unseen
+from forecasting.core import durations, formatting, schema, unseen
 from forecasting.core.errors import InputError, SalesDamaged, ShelfcastError, StorageUnavailable
 from forecasting.services import sales, versions
 from pages.charts import forecast
@@ -34,7 +34,7 @@ def promise(ws: Workspace, version: int | None) -> str:
     if version is None:
         return "Saves the rows, then trains the first model."
     took = sum(versions.manifest(ws, version)["durations"].values())
-    return f"Saves the rows, then trains a new model. The last one took {formatting.duration(took)}; v{version} stays live until then."
+    return f"Saves the rows, then trains a new model. The last one took {durations.duration(took)}; v{version} stays live until then."
 
 
 def preview(ws: Workspace, upload: FileInput, reading: FileReading, checked: Intake) -> Change:
