@@ -10,7 +10,7 @@ Source: Taylor & Letham (2018), Forecasting at Scale, The American Statistician 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,105 +19,16 @@ from threadpoolctl import threadpool_limits
 
 from forecasting.core.arrays import FloatArray
 from forecasting.core.settings import ProphetSettings
-from forecasting.models.prophet.curves import HOLIDAYS, SEASONS, WEEKLY, YEARLY, Curve, SeasonColumns
+from forecasting.models.prophet.curves import Curve, SeasonColumns
+from forecasting.models.prophet.problems import Design, History, Line, Problem, changepoints, columns_of, problem_of
 
 EXACT: Final = "its sales have no more days than Prophet's curve has parts, so the curve says nothing of the days ahead"
 """Reason of a series through which many curves go exactly: its posterior has no maximum."""
-_CHANGEPOINT_RANGE: Final = 0.8
-"""Share of the history, from its start, in which the trend may turn; Prophet's own."""
 _SCALE_OF_LINE: Final = 5.0
 """Standard deviation of the priors of k and m; Prophet's own, as the next one."""
 _SCALE_OF_COLUMNS: Final = 10.0
 """Standard deviation of the priors of seasons, holidays and drivers."""
 _LEAST_SIGMA: Final = 1e-9
-
-
-@dataclass(frozen=True, eq=False)
-class History:
-    """What one series is fitted on.
-
-    Args:
-        row: Its position in the panel.
-        index: Positions of its selling days in the panel, at least 2, ascending.
-        sales: Units on these days, none of them unknown, not all equal.
-        drivers: Name -> its values on these days; drivers that never change are left out.
-        waves: Season -> its waves, 0 for a season that is left out.
-        changepoints: Where the trend may turn, at most.
-    """
-
-    row: int
-    index: np.ndarray
-    sales: FloatArray
-    drivers: Mapping[str, FloatArray]
-    waves: Mapping[str, int]
-    changepoints: int
-
-
-@dataclass(frozen=True, eq=False)
-class _Line:
-    """The time of a fit, from 0 on the first day to 1 on the last, in which Prophet's trend is written.
-
-    Args:
-        start: The first day, in days since 1970.
-        days: Days from the first to the last.
-        turns: The changepoints; a single 0 where the trend never turns.
-    """
-
-    start: float
-    days: float
-    turns: FloatArray
-
-
-@dataclass(frozen=True, eq=False)
-class _Design:
-    """The columns of a fit without drivers, which all series sold on the same days share.
-
-    Args:
-        line: The time of the fit.
-        columns: Positions of the season columns, in the layout.
-        matrix: Shape (days, columns): time, 1, a hinge for each changepoint, seasons and holidays.
-        gram: The product of its transpose with itself.
-    """
-
-    line: _Line
-    columns: np.ndarray
-    matrix: FloatArray
-    gram: FloatArray
-
-
-@dataclass(frozen=True, eq=False)
-class _Problem:
-    """A series as sums of squares and products.
-
-    Args:
-        history: Its sales.
-        design: Its columns without drivers.
-        scale: Units that count as 1 in the fit.
-        centers: Mean of each driver.
-        deviations: Standard deviation of each driver; 1 for one that is only 0 or 1.
-        gram: Z'Z, of all columns.
-        moments: Z'y.
-        power: y'y.
-    """
-
-    history: History
-    design: _Design
-    scale: float
-    centers: FloatArray
-    deviations: FloatArray
-    gram: FloatArray
-    moments: FloatArray
-    power: float
-
-    @property
-    def is_determined(self) -> bool:
-        """Whether there are more days than columns: a curve that goes through all of them is then the only one that does."""
-        return len(self.history.index) > len(self.gram)
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Changepoints and columns: series of one shape are solved together, so that no series depends on its neighbours."""
-        return len(self.design.line.turns), len(self.gram)
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,31 +55,31 @@ class AdditiveFits:
                 outcomes |= self._solved(alike)
         return outcomes
 
-    def _problems(self, histories: Sequence[History]) -> list[_Problem]:
-        problems: list[_Problem] = []
-        known: tuple[object, _Design] | None = None
+    def _problems(self, histories: Sequence[History]) -> list[Problem]:
+        problems: list[Problem] = []
+        known: tuple[object, Design] | None = None
         for history in histories:  # those that share their days follow each other
             key = (history.index.tobytes(), tuple(history.waves.items()), history.changepoints)
             if known is None or known[0] != key:
                 known = (key, self._design(history))
-            problems.append(_problem(history, known[1]))
+            problems.append(problem_of(history, known[1]))
         return problems
 
-    def _design(self, history: History) -> _Design:
+    def _design(self, history: History) -> Design:
         day = self.day[history.index]
-        line = _Line(day[0], day[-1] - day[0], np.zeros(1))
+        line = Line(day[0], day[-1] - day[0], np.zeros(1))
         time = (day - line.start) / line.days
-        turns = _changepoints(len(day), history.changepoints)
+        turns = changepoints(len(day), history.changepoints)
         if len(turns):
-            line = _Line(line.start, line.days, time[turns])
-        columns = _columns(self.layout, history.waves)
+            line = Line(line.start, line.days, time[turns])
+        columns = columns_of(self.layout, history.waves)
         hinges = np.maximum(time[:, None] - line.turns, 0.0)
         if self.settings.growth == "flat":
             time, hinges = np.zeros_like(time), np.zeros_like(hinges)
         matrix = np.column_stack([time, np.ones_like(time), hinges, self.matrix[np.ix_(history.index, columns)]])
-        return _Design(line, columns, matrix, matrix.T @ matrix)
+        return Design(line, columns, matrix, matrix.T @ matrix)
 
-    def _solved(self, problems: list[_Problem]) -> dict[int, Curve | str]:
+    def _solved(self, problems: list[Problem]) -> dict[int, Curve | str]:
         """The curves of series of one shape; where the solver fails for them together, each is solved alone."""
         try:
             weights, sigma = self._solve(problems)
@@ -179,7 +90,7 @@ class AdditiveFits:
         usable = good & ((sigma > _LEAST_SIGMA) | np.array([problem.is_determined for problem in problems]))
         return {problem.history.row: self._curve(problem, weights[i]) if usable[i] else EXACT for i, problem in enumerate(problems) if good[i]}
 
-    def _solve(self, problems: list[_Problem]) -> tuple[FloatArray, FloatArray]:
+    def _solve(self, problems: list[Problem]) -> tuple[FloatArray, FloatArray]:
         """The parameters of series of one shape, and the standard deviation of their errors."""
         from prophet_batch.batch import solve_map
 
@@ -198,7 +109,7 @@ class AdditiveFits:
         )
         return weights, sigma
 
-    def _curve(self, problem: _Problem, weights: FloatArray) -> Curve:
+    def _curve(self, problem: Problem, weights: FloatArray) -> Curve:
         """The parameters of a series in units and days."""
         design, line, scale = problem.design, problem.design.line, problem.scale
         start, end = 2 + len(line.turns), design.matrix.shape[1]
@@ -215,48 +126,8 @@ class AdditiveFits:
         return Curve(np.asarray(scale * (rate * at + offset)), np.asarray(scale * rate / line.days), seasons, effects, centers, lows, highs)
 
 
-def waves_of(day: FloatArray) -> dict[str, int]:
-    """The waves of the seasons that Prophet learns by itself: the week from two weeks on, the year from two years on.
-
-    Args:
-        day: Selling days, ascending, in days since 1970.
-    """
-    span = day[-1] - day[0]
-    weekly, yearly = SEASONS[WEEKLY][1], SEASONS[YEARLY][1]
-    return {WEEKLY: weekly if span >= 14 and np.diff(day).min() < 7 else 0, YEARLY: yearly if span >= 730 else 0}
-
-
-def _by_shape(problems: Sequence[_Problem]) -> list[list[_Problem]]:
-    alike: dict[tuple[int, int], list[_Problem]] = defaultdict(list)
+def _by_shape(problems: Sequence[Problem]) -> list[list[Problem]]:
+    alike: dict[tuple[int, int], list[Problem]] = defaultdict(list)
     for problem in problems:
         alike[problem.shape].append(problem)
     return list(alike.values())
-
-
-def _changepoints(days: int, most: int) -> np.ndarray:
-    """Positions of the changepoints among the days of a fit, evenly over the first four fifths, as Prophet places them."""
-    within = int(np.floor(days * _CHANGEPOINT_RANGE))
-    count = min(most, within - 1)
-    return np.linspace(0, within - 1, count + 1).round().astype(int)[1:] if count > 0 else np.zeros(0, dtype=int)
-
-
-def _columns(layout: SeasonColumns, waves: Mapping[str, int]) -> np.ndarray:
-    """Positions of the season columns that count, ascending."""
-    of = {name: np.arange(layout.slices[name].start, layout.slices[name].start + 2 * count) for name, count in waves.items()}
-    return np.concatenate([of[WEEKLY], of[YEARLY], np.arange(layout.width)[layout.slices[HOLIDAYS]]])
-
-
-def _problem(history: History, design: _Design) -> _Problem:
-    scale = float(np.abs(history.sales).max())
-    sales = history.sales / scale
-    values = np.array(list(history.drivers.values())).reshape(len(history.drivers), len(sales))
-    binary = ((values == 0) | (values == 1)).all(axis=1)
-    centers = np.where(binary, 0.0, values.mean(axis=1))
-    deviations = np.where(binary, 1.0, values.std(axis=1, ddof=1))
-    matrix, gram = design.matrix, design.gram
-    if len(values):
-        drivers = ((values - centers[:, None]) / deviations[:, None]).T
-        across = matrix.T @ drivers
-        gram = np.block([[gram, across], [across.T, drivers.T @ drivers]])
-        matrix = np.hstack([matrix, drivers])
-    return _Problem(history, design, scale, centers, deviations, gram, matrix.T @ sales, float(sales @ sales))

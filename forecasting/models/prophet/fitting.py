@@ -18,8 +18,9 @@ from forecasting.core.arrays import FloatArray
 from forecasting.core.panel import Panel
 from forecasting.core.period import DAY, MONTH, WEEK
 from forecasting.core.settings import ProphetSettings
-from forecasting.models.prophet.additive import AdditiveFits, History, waves_of
+from forecasting.models.prophet.additive import AdditiveFits
 from forecasting.models.prophet.curves import HOLIDAYS, WEEKLY, YEARLY, Curve, SeasonColumns, curve_of, holiday_code
+from forecasting.models.prophet.problems import History, waves_of
 
 logger = logging.getLogger(__name__)
 
