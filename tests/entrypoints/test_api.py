@@ -278,6 +278,9 @@ def test_health_tells_what_the_schedule_will_do(shop):
     plan = client(shop, retrain_every="0 3 * * *").get("/api/health").json()["schedule"]
     assert (plan["every"], plan["last"]) == ("0 3 * * *", "")
     assert datetime.fromisoformat(plan["next"]).strftime("%H:%M") == "03:00"
+    zoned = client(shop, retrain_every="0 3 * * *", timezone="Asia/Kolkata").get("/api/health").json()["schedule"]
+    assert [moment[10:] for moment in zoned["coming"]] == ["T03:00:00+05:30"] * 3
+    assert zoned["every"] == "0 3 * * * Asia/Kolkata"
 
 
 def test_metrics_count_requests_by_route_and_status(published):

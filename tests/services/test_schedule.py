@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import shop_workspaces as shops
@@ -152,6 +153,23 @@ def test_of_the_moments_that_passed_while_nothing_ran_the_last_is_made_up_for(sc
     assert (made.due, made.outcome) == (THREE + 5 * DAY, "started")
     assert later.check(THREE + 5 * DAY + timedelta(hours=8)) == made
     assert len(starts) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (datetime(2026, 10, 25, 1, tzinfo=UTC), datetime(2026, 10, 25, 0, 30, tzinfo=UTC)),  # 02:30 comes twice
+        (datetime(2026, 3, 29, 1, tzinfo=UTC), datetime(2026, 3, 29, 1, tzinfo=UTC)),  # 02:30 never comes
+    ],
+)
+def test_the_night_of_a_clock_change_retrains_once_however_many_servers_look(selling, starts, change, expected):
+    berlin = Timetable((Cron("30 2 * * *", ZoneInfo("Europe/Berlin")), Cron("30 2 * * 0", ZoneInfo("Europe/Berlin"))))
+    servers = [Schedule(ws=selling, timetable=berlin, start=starts) for _ in range(2)]
+    dues = set()
+    for minutes in range(-180, 180, 15):
+        dues |= {server.check(change + minutes * MINUTE).due for server in servers}
+    assert len(starts) == 1
+    assert max(dues) == expected
 
 
 def test_an_expression_of_every_minute_retrains_once_a_minute(selling, starts):
