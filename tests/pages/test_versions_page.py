@@ -72,6 +72,13 @@ def test_a_version_that_is_held_says_why_and_is_served_only_after_a_second_press
     assert "held_serve" not in keys(at)
 
 
+def test_the_overview_leads_to_a_version_that_is_held(held):
+    at = opened()
+    assert "**New forecast v3 is not served**" in texts(at)
+    versions.set_live(held, 3)
+    assert "is not served" not in texts(opened())
+
+
 def test_not_now_leaves_everything_as_it_is(held):
     at = opened("versions")
     at.button(key="held_serve").click().run()

@@ -14,10 +14,10 @@ from forecasting.analysis.forecast_view import View
 from forecasting.core import formatting
 from forecasting.core.errors import SalesDamaged, StorageUnavailable, VersionDamaged
 from forecasting.inventory.orders.recommend import Orders
-from forecasting.services import sales, versions
+from forecasting.services import sales, serving_record, versions
 from pages.components.inventory import summary
 from pages.components.shared import layout, markdown, sales_state
-from pages.components.shared.addresses import INVENTORY, UPLOAD
+from pages.components.shared.addresses import INVENTORY, UPLOAD, VERSIONS
 
 if TYPE_CHECKING:
     from forecasting.services.saved_sales import Unused
@@ -56,7 +56,7 @@ def show_needs(ws: Workspace, view: View, orders: Orders | None, manifest: Mappi
     missing = sales_state.unused(manifest)
     late = [*_unused(missing, manifest), *_old(view, missing)]
     waiting = _counting(orders)
-    needs = [*_damaged(ws), *unreadable, *_to_order(orders), *late, *waiting, *_simpler(view), *_skipped(uploads)][:MOST]
+    needs = [*_damaged(ws), *unreadable, *_to_order(orders), *_held(ws, manifest), *late, *waiting, *_simpler(view), *_skipped(uploads)][:MOST]
     if not needs:
         st.caption("Nothing needs you today.")
         return
@@ -108,6 +108,19 @@ def _to_order(orders: Orders | None) -> list[Need]:
             )
         ]
     return []
+
+
+def _held(ws: Workspace, manifest: Mapping[str, Any]) -> list[Need]:
+    """The newest version that waits until somebody serves it, unless a newer one serves."""
+    waiting = [each for each in serving_record.listed(ws) if each["state"] == "held" and each["version"] > manifest["version"]]
+
+    def decide() -> None:
+        st.switch_page(VERSIONS)
+
+    return [
+        Need(ORANGE, f"New forecast v{each['version']} is not served", markdown.plain(versions.held_reason(each)), "Decide", decide)
+        for each in waiting[:1]
+    ]
 
 
 def _counting(orders: Orders | None) -> list[Need]:

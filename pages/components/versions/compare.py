@@ -15,6 +15,7 @@ from forecasting.services.version_table import VersionRow
 from pages.components.shared import layout, markdown, paper
 from pages.components.shared import wording as shared
 from pages.components.versions import wording
+from pages.components.why import links
 
 CAPTION: Final = "Only on past days and days ahead that both forecast. Differences are the second version's less the first's"
 
@@ -59,6 +60,8 @@ def _show(answer: dict[str, Any]) -> None:
     if answer["reason"]:
         st.markdown(f":orange[:material/info:] {markdown.plain(answer['reason'])}")
     _numbers(answer)
+    if answer["total"]:
+        links.link(answer["a"]["version"], answer["b"]["version"], text="Why do they differ?")
     a, b = (f"v{answer[side]['version']}" for side in "ab")
     with st.grid(2, min_column_width=320):
         if answer["errors"]:
