@@ -55,7 +55,7 @@ class Snapshot:
         return cls(**{each.name: facts[each.name] for each in fields(cls) if each.name != "damaged"}, damaged=tuple(facts["damaged"]))
 
     def __str__(self) -> str:
-        sales = "no sales" if self.sales_version is None else f"sales v{self.sales_version} of {formatting.count(self.uploads, 'upload')}"
+        sales = "no sales" if self.sales_version is None else f"the sales of {formatting.count(self.uploads, 'upload')}"
         live = "none live" if self.live is None else f"{self.live} live"
         return f"{sales}, {formatting.count(self.versions, 'version')} ({live}) and {formatting.count(self.jobs, 'job')}"
 

@@ -80,7 +80,7 @@ def test_receipts_are_added_up_and_what_was_understood_is_printed(file, run, hom
         "Rows: 4 read, 4 used, 0 left out.",
         "Units: 9 in the file, 9 kept.",
         "Sales: 2 series, daily, 1 Jan 2026 to 2 Jan 2026.",
-        "3 rows new, 0 changed, 0 unchanged; saved as sales v1.",
+        "3 rows new, 0 changed, 0 unchanged; saved.",
     ):
         assert line in out.splitlines()
     assert "Note: 4 rows became 3" in out

@@ -192,7 +192,7 @@ def test_a_file_goes_from_preview_to_merge():
     assert sales_service.uploads(workspaces.workspace()) == []
     at.button(key="merge_only").click().run()
     assert not at.exception
-    assert "Saved as sales v1" in texts(at)
+    assert "**Saved.**" in texts(at)
     assert [found.name for found in sales_service.uploads(workspaces.workspace())] == ["sales.csv"]
 
 

@@ -108,7 +108,7 @@ def test_a_backup_has_everything_but_locks_drafts_and_what_runs(busy, tmp_path):
     assert Dataset(elsewhere).undo().name == "1.csv"
     assert publish(elsewhere) == 3
     assert not list(busy.home.glob(".*"))
-    assert str(saved).startswith("Saved sales v2 of 2 uploads, 2 versions (1 live) and 1 job to ")
+    assert str(saved).startswith("Saved the sales of 2 uploads, 2 versions (1 live) and 1 job to ")
     assert "makes it the workspace" in str(restored)
 
 

@@ -195,7 +195,7 @@ def test_a_file_of_which_nothing_tells_the_rows_stays_damaged_and_where_it_is(ws
 def test_the_sales_of_a_version_are_written_anew_from_the_table(ws):
     before = everything(ws)
     flip(ws.versions / "0002" / "sales.parquet")
-    assert "written anew from sales v1" in mended(ws, before).repaired[0]
+    assert "written anew from sales version 1" in mended(ws, before).repaired[0]
 
 
 def test_log_then_file_then_version(ws):

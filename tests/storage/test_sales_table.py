@@ -63,7 +63,7 @@ def test_a_later_upload_wins_and_the_rest_stays(dataset):
     assert (made.counts(), made.version, str(made)) == (
         {"new": 1, "changed": 1, "unchanged": 1},
         2,
-        "1 row new, 1 changed, 1 unchanged; saved as sales v2.",
+        "1 row new, 1 changed, 1 unchanged; saved.",
     )
     pd.testing.assert_frame_equal(dataset.read(), BOTH)
     pd.testing.assert_frame_equal(dataset.read(1), ONE)

@@ -88,12 +88,12 @@ def test_a_version_without_sales_of_its_own_names_what_is_wrong_with_the_table(f
     with pytest.raises(SalesDamaged, match=f"{log(first).name} is damaged"):
         versions.load(first, 1)
     log(first).unlink()
-    with pytest.raises(VersionDamaged, match="sales v1 does not match its manifest"):
+    with pytest.raises(VersionDamaged, match="sales version 1 does not match its manifest"):
         versions.load(first, 1)
     content = b"date,product_id,region,sales\n2026-01-01,Bread,North,5\n"
     table = sales.inspect(content, "other.csv")
     assert sales.merge(first, content, "other.csv", sales.check(table, sales.guess(table))).version == 1
-    with pytest.raises(VersionDamaged, match="sales v1 does not match its manifest"):
+    with pytest.raises(VersionDamaged, match="sales version 1 does not match its manifest"):
         versions.load(first, 1)
     log(first).write_bytes(whole)
     shutil.rmtree(first.sales / log_copies.FOLDER)

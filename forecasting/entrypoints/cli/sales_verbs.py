@@ -44,7 +44,7 @@ def undo(args: argparse.Namespace) -> int:
     ws = workspaces.workspace()
     if args.list:
         uploads = sales.uploads(ws)
-        lines = [f"v{each.version}  {each.when.astimezone():%Y-%m-%d %H:%M}  {each.name}{'  taken back' * each.undone}" for each in uploads]
+        lines = [f"{each.version}  {each.when.astimezone():%Y-%m-%d %H:%M}  {each.name}{'  taken back' * each.undone}" for each in uploads]
         report(args, {"uploads": [_facts(each) for each in uploads]}, "\n".join(lines) or "Nothing was uploaded yet.")
     elif args.dry_run:
         step = take_back.step_back(ws, args.version, alone=True)

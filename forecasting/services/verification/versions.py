@@ -70,9 +70,9 @@ def _sales_again(ws: Workspace, number: int) -> str:
         sales_snapshot.write(Dataset(ws).read(facts["sales_version"]), Path(temporary))
         content = (Path(temporary) / sales_snapshot.NAME).read_bytes()
     if not manifest.fits(facts, sales_snapshot.NAME, content):
-        raise ShelfcastError(f"Sales v{facts['sales_version']} does not give the bytes of {path.relative_to(ws.home)}.")
+        raise ShelfcastError(f"Sales version {facts['sales_version']} does not give the bytes of {path.relative_to(ws.home)}.")
     replace(ws, path, content)
-    return f"{path.relative_to(ws.home)} was written anew from sales v{facts['sales_version']}; it has the sha256 of the manifest."
+    return f"{path.relative_to(ws.home)} was written anew from sales version {facts['sales_version']}; it has the sha256 of the manifest."
 
 
 def _live(check: Check, store: Versions) -> Iterator[Finding]:

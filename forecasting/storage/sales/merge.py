@@ -39,7 +39,7 @@ class Merge:
     def __str__(self) -> str:
         if not self.new and not self.changed:
             return f"Nothing to merge: {formatting.count(self.unchanged, 'row')} saved already."
-        counted = f"{formatting.count(self.new, 'row')} new, {self.changed:,} changed, {self.unchanged:,} unchanged; saved as sales v{self.version}."
+        counted = f"{formatting.count(self.new, 'row')} new, {self.changed:,} changed, {self.unchanged:,} unchanged; saved."
         sample = "The sample sales were put aside." if self.replaced_sample else ""
         steps = "" if self.period == DAY else f"The sales are {self.period.adjective}: one row stands for a {self.period.name}."
         return " ".join(filter(None, (counted, sample, steps, self.mixed)))

@@ -41,7 +41,7 @@ def read(ws: Workspace, folder: Path, facts: Mapping[str, Any]) -> pd.DataFrame:
     try:
         frame = Dataset(ws).read(number)
     except NotFound as error:
-        raise VersionDamaged(facts["version"], f"sales v{number}") from error
+        raise VersionDamaged(facts["version"], f"sales version {number}") from error
     if len(frame) != facts["rows"]:
-        raise VersionDamaged(facts["version"], f"sales v{number}")
+        raise VersionDamaged(facts["version"], f"sales version {number}")
     return frame

@@ -67,7 +67,7 @@ def history(ws: Workspace, uploads: list[Upload]) -> None:
             alt="Uploads so far, newest first",
             column_config={
                 "When": st.column_config.DatetimeColumn(format="D MMM YYYY HH:mm", width=150),
-                "Version": st.column_config.TextColumn(width=70),
+                "Number": st.column_config.NumberColumn(format="%d", width=70, help="By which the command line and the API name an upload."),
                 **{name: st.column_config.NumberColumn(format="%,d", width=90) for name in ("New", "Changed", "Unchanged", "Skipped")},
             },
         )
@@ -82,7 +82,7 @@ def _row(upload: Upload) -> dict[str, object]:
         "New": upload.new,
         "Changed": upload.changed,
         "When": upload.when.astimezone().replace(tzinfo=None),
-        "Version": f"v{upload.version}",
+        "Number": upload.version,
         "Unchanged": upload.unchanged,
         "Skipped": upload.dropped,
         "State": "Taken back" if upload.undone else "",

@@ -43,8 +43,7 @@ def show(ws: Workspace, version: int | None) -> Unused | None:
 
 def _first_saved() -> None:
     if MERGED in st.session_state:
-        saved_as = f"Saved as sales v{st.session_state[MERGED].version}."
-        _line(f":green[:material/check_circle:] **{saved_as}**{_counts()} Train the first model to forecast from them.")
+        _line(f":green[:material/check_circle:] **Saved.**{_counts()} Train the first model to forecast from them.")
 
 
 def _live(version: int) -> None:
