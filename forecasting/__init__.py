@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from forecasting.core.release import __version__
+
 if TYPE_CHECKING:
     from forecasting.entrypoints.python import retrain_model
 
 __all__ = ["__version__", "retrain_model"]
-__version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> Any:

@@ -13,7 +13,7 @@ from forecasting.storage.versions.moves import LOCAL
 from forecasting.storage.workspace import Workspace
 
 
-def start_retrain(ws: Workspace, chosen: Settings, *, leave_a_core: bool = True, by: str = LOCAL) -> int:
+def start_retrain(ws: Workspace, chosen: Settings, *, leave_a_core: bool = True, by: str = LOCAL, challenger: bool = False) -> int:
     """Starts a retrain in a process of its own; its job's number.
 
     Args:
@@ -21,6 +21,7 @@ def start_retrain(ws: Workspace, chosen: Settings, *, leave_a_core: bool = True,
         chosen: What to train.
         leave_a_core: Whether it leaves one core to the server.
         by: Who wants it, for the record of what served.
+        challenger: Whether it is for the shadow, to be graded, and to serve only once somebody says so.
 
     Raises:
         InputError: There are no sales, or a setting cannot be used.
@@ -32,7 +33,7 @@ def start_retrain(ws: Workspace, chosen: Settings, *, leave_a_core: bool = True,
     live = versions.serving(ws).version
     registry.taking_part(chosen)
     stages = estimate.expected(dataset.rows(), chosen, None if live is None else versions.manifest(ws, live))
-    request = {"settings": chosen.to_dict(), "stages": stages, "leave_a_core": leave_a_core, "by": by}
+    request = {"settings": chosen.to_dict(), "stages": stages, "leave_a_core": leave_a_core, "by": by, "challenger": challenger}
     return Jobs(ws.jobs, command=worker.COMMAND).start(request, home=ws.home)
 
 

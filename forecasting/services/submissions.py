@@ -77,13 +77,14 @@ def merge_checked(ws: Workspace, sent: Submission, checked: Intake) -> tuple[Int
     return checked.with_notes(merged.notes), merged
 
 
-def retrain(
+def retrain(  # noqa: PLR0913 - each is a choice of whoever asks
     ws: Workspace,
     sent: Submission | None,
     settings: Settings,
     *,
     leave_a_core: bool = True,
     by: str = LOCAL,
+    challenger: bool = False,
     on_merge: Callable[[Intake, Merge], None] = lambda *_: None,
 ) -> int:
     """Merges a file, if there is one, and starts a retrain; its job's number.
@@ -94,6 +95,7 @@ def retrain(
         settings: What to train.
         leave_a_core: Whether it leaves one core to the server.
         by: Who wants it, for the record of what served.
+        challenger: Whether the version is for the shadow; see `retraining.start_retrain`.
         on_merge: Told what was understood of the file and what its merge did, before the retrain starts.
 
     Raises:
@@ -101,7 +103,7 @@ def retrain(
         JobRunning: A retrain is running; nothing was merged, unless the text says so.
         TryAgain: Somebody else is changing the sales.
     """
-    return start(ws, sent, ready(ws, sent), settings, leave_a_core=leave_a_core, by=by, on_merge=on_merge)
+    return start(ws, sent, ready(ws, sent), settings, leave_a_core=leave_a_core, by=by, challenger=challenger, on_merge=on_merge)
 
 
 def ready(ws: Workspace, sent: Submission | None) -> Intake | None:
@@ -118,17 +120,18 @@ def start(  # noqa: PLR0913 - what `retrain` takes, and what `ready` gave
     *,
     leave_a_core: bool = True,
     by: str = LOCAL,
+    challenger: bool = False,
     on_merge: Callable[[Intake, Merge], None] = lambda *_: None,
 ) -> int:
     """Merges what `ready` gave and starts a retrain; see `retrain`."""
     registry.taking_part(settings)  # a wrong choice is refused before anything is merged
     if sent is None or checked is None:
-        return retraining.start_retrain(ws, settings, leave_a_core=leave_a_core, by=by)
+        return retraining.start_retrain(ws, settings, leave_a_core=leave_a_core, by=by, challenger=challenger)
     _refuse_while_one_runs(ws)  # to read a large file takes seconds
     checked, merged = merge_checked(ws, sent, checked)
     on_merge(checked, merged)
     try:
-        return retraining.start_retrain(ws, settings, leave_a_core=leave_a_core, by=by)
+        return retraining.start_retrain(ws, settings, leave_a_core=leave_a_core, by=by, challenger=challenger)
     except JobRunning as error:
         raise JobRunning(error.job, f"Another retraining began meanwhile (job {error.job}). The file is merged: {merged}") from error
 

@@ -15,17 +15,20 @@ import numpy as np
 import pandas as pd
 
 from forecasting.analysis import backtest_bands, version_comparison
+from forecasting.analysis.champion import recipe
 from forecasting.core import formatting, panel, schema
 from forecasting.core.progress import OnProgress, Progress
+from forecasting.core.release import __version__
 from forecasting.core.settings import Settings
+from forecasting.core.shop_settings import GoLive
 from forecasting.core.stages import PUBLISH
 from forecasting.intake.row_checks import MAX_SOLD_AHEAD
 from forecasting.jobs.estimate import Stopwatch
 from forecasting.models import registry
-from forecasting.services import product_changes, published_forecasts, retention
+from forecasting.services import gate, product_changes, published_forecasts, retention
 from forecasting.storage.product_links import ProductLinks
 from forecasting.storage.sales.table import Dataset
-from forecasting.storage.versions import sales_snapshot
+from forecasting.storage.versions import gate_facts, sales_snapshot
 from forecasting.storage.versions.moves import LOCAL
 from forecasting.storage.versions.store import Versions
 from forecasting.storage.workspace import Workspace
@@ -38,7 +41,13 @@ LIBRARIES = ("numpy", "pandas", "scikit-learn")
 
 
 def run(ws: Workspace, request: Mapping[str, Any], on_progress: OnProgress) -> dict[str, Any]:
-    """Trains on the sales as they are and publishes; what the manifest says. Runs in the job's process."""
+    """Trains on the sales as they are and publishes; what the manifest says, with `held`, `state` and `reason`. Runs in the job's process.
+
+    Args:
+        ws: Where.
+        request: `settings`; `by`, who wants it; `go_live`, when it goes live, in place of the shop's own rule; `challenger`, for one of the shadow.
+        on_progress: Told of every step.
+    """
     registry.prepare()
     chosen = Settings.from_dict(request["settings"])
     dataset = Dataset(ws)
@@ -57,17 +66,20 @@ def run(ws: Workspace, request: Mapping[str, Any], on_progress: OnProgress) -> d
         "durations": {stage: round(seconds, 2) for stage, seconds in watch.seconds.items()},
         "peak_memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024),
         "libraries": _libraries(),
+        recipe.CODE: __version__,
     }
+    rule: GoLive = request.get("go_live") or gate.chosen_rule(ws)
 
     def write(folder: Path) -> dict[str, Any]:
-        written = _write(folder, trained, sales)
+        decided = gate.examine(ws, trained, facts, rule, challenger=bool(request.get("challenger")))
+        written = {**_write(folder, trained, sales), gate_facts.GATE: decided.facts()}
         watch(Progress(PUBLISH, 1, 1))  # whoever cancels from here on comes too late
         return {**facts, **written}
 
     number = Versions(ws.versions).publish(write, request.get("by", LOCAL))
     published_forecasts.keep(ws, number, trained)
     retention.tidy(ws)
-    return Versions(ws.versions).manifest(number)
+    return gate_facts.answer(Versions(ws.versions).manifest(number))
 
 
 def sold_so_far(sales: pd.DataFrame, today: date) -> pd.DataFrame:

@@ -258,6 +258,8 @@ def test_json_of_a_version_is_its_manifest_and_what_the_retrain_said(served_shop
     [listed] = json.loads(capsys.readouterr().out)
     manifest = json.loads((served_shop.versions / "0001" / "manifest.json").read_text())
     retrained = json.loads((served_shop.jobs / "0001" / "result.json").read_text())["meta"]
+    answer = {name: retrained.pop(name) for name in ("held", "state", "reason")}
+    assert answer == {"held": False, "state": "live", "reason": "Goes live: it is the first version."}
     since = listed["served"][0][0]
     assert listed == {**retrained, "live": True, "state": "live", "served": [[since, None]], "notes": [], "pinned": False}
     assert manifest == {**retrained, "checksum": manifest["checksum"]}

@@ -20,8 +20,10 @@ from repository import ROOT
 from forecasting.core.errors import InputError, JobRunning
 from forecasting.core.schema import LEVELS
 from forecasting.core.settings import Settings
+from forecasting.core.shop_settings import ShopSettings
 from forecasting.jobs.runner import Jobs
 from forecasting.services import jobs, retraining, sales, training_run, versions
+from forecasting.storage.settings import SettingsStore
 from forecasting.storage.versions.store import Versions
 
 
@@ -110,7 +112,10 @@ def test_the_next_retrain_after_a_kill_publishes(shop):
     number = retraining.start_retrain(shop, shops.QUICK, leave_a_core=False)
     os.killpg(int((shop.jobs / f"{number:04d}" / "pid").read_text()), signal.SIGKILL)
     until(lambda: jobs.job(shop).state == "failed")
-    assert shops.retrain(shop)["version"] == 2
+    SettingsStore(shop).save(ShopSettings(go_live="ask"), "Ada")
+    held = shops.retrain(shop)
+    assert (held["version"], held["held"], versions.serving(shop).version) == (2, True, 1)
+    assert held["reason"] == "Held: new versions wait until somebody says so. Nothing speaks against it."
     assert not list(shop.versions.glob(".tmp*"))
 
 
@@ -135,7 +140,10 @@ def test_a_cancel_ends_a_retrain_at_any_stage(shop, stage):
 
 
 def test_the_same_sales_and_seed_give_the_same_forecast(shop):
-    shops.retrain(shop)
+    again = shops.retrain(shop)
+    assert (again["held"], again["state"], again["reason"]) == (False, "live", "Goes live: same recipe, no later sales. Nothing speaks against it.")
+    assert again["gate"]["champion"] == 1
+    assert not any(check["held"] for check in again["gate"]["checks"])
     first, second = (versions.load(shop, number).yhat["blend"] for number in (1, 2))
     assert abs(first - second).max() < 1e-3 * first.max()
 

@@ -14,7 +14,7 @@ from forecasting import __version__
 from forecasting.core import schema
 from forecasting.core.retention import VARIABLES, Retention
 from forecasting.core.settings import LstmSettings, Settings
-from forecasting.entrypoints.cli import compare_verb, note_verbs, settings_arguments, why_verb
+from forecasting.entrypoints.cli import compare_verb, note_verbs, settings_arguments, version_arguments, why_verb
 from forecasting.entrypoints.cli.reading import add_reading
 from forecasting.entrypoints.cli.settings_arguments import add_by
 from forecasting.intake.answers import PERIODS
@@ -76,6 +76,7 @@ def _add_retrain(verbs: Any, run: Verbs) -> None:
         "--every", metavar="CRON", help='keep running and retrain on this schedule if the sales changed, e.g. "0 3 * * *" for every day at 03:00'
     )
     settings_arguments.add_timezone(retrain, "--every")
+    version_arguments.add_challenger(retrain)
     _add_settings(retrain)
     add_by(retrain)
 

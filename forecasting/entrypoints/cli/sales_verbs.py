@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from forecasting.core.errors import InputError
 from forecasting.core.settings import Settings
@@ -65,7 +65,7 @@ def retrain(args: argparse.Namespace) -> int:
     """Merges a file, if there is one, trains and publishes; its exit code."""
     from forecasting.entrypoints.cli.progress_bar import follow
     from forecasting.entrypoints.cli.summary import summary
-    from forecasting.services import serving_record, submissions, versions, workspaces
+    from forecasting.services import serving_record, submissions, workspaces
 
     if args.every is not None:
         return _retrain_every(args)
@@ -79,16 +79,23 @@ def retrain(args: argparse.Namespace) -> int:
         say(f"{summary(checked.understood)}\n{merged}")
 
     with _refusal_as_json(args):
-        number = submissions.retrain(ws, None if args.file is None else submission(args), chosen, leave_a_core=False, by=by, on_merge=tell)
+        sent = None if args.file is None else submission(args)
+        number = submissions.retrain(ws, sent, chosen, leave_a_core=False, by=by, challenger=args.challenger, on_merge=tell)
     manifest = follow(ws, number)
-    wape = manifest["metrics"]["wape"]
-    error = "unknown" if wape is None else f"{100 * wape:.1f} %"
-    facts = f"{manifest['series']} series, error {error}, {manifest['simpler']} with a simpler model."
-    reason = versions.held_reason(manifest)
-    say(f"Version {manifest['version']} is {'published and held' if reason else 'live'}: {facts}{' ' * bool(reason)}{reason}")
+    say(outcome(manifest))
     if args.json:
         report(args, manifest | ({"understood": understood} if understood else {}), "")
     return 0
+
+
+def outcome(manifest: Mapping[str, Any]) -> str:
+    """What became of a version that was trained, in a sentence or two."""
+    version, wape = manifest["version"], manifest["metrics"]["wape"]
+    error = "unknown" if wape is None else f"{100 * wape:.1f} %"
+    facts = f"{manifest['series']} series, error {error}, {manifest['simpler']} with a simpler model"
+    if manifest["state"] == "live":
+        return f"Version {version} is live: {facts}."
+    return f"Version {version} is not live: {facts}. {manifest['reason']} To serve it: shelfcast live {version}"
 
 
 def _retrain_every(args: argparse.Namespace) -> int:
@@ -98,6 +105,8 @@ def _retrain_every(args: argparse.Namespace) -> int:
 
     if args.file is not None:
         raise InputError(f"--every retrains on the saved sales. Leave out {args.file} and upload it separately.")
+    if args.challenger:
+        raise InputError("--every trains what is to serve. Leave out --challenger, and train a challenger by itself.")
     arguments.settings(args)  # wrong settings are refused now, not at night
     schedule = Schedule(
         ws=workspaces.workspace(),

@@ -36,3 +36,9 @@ def held_by_pin(facts: Mapping[str, Any], pinned: int) -> dict[str, Any]:
     text = f"Version {pinned} is pinned: it stays live until somebody takes the pin off, or makes another version live."
     given = [reason(facts)] if is_held(facts) else []
     return {**facts, GATE: {**(facts.get(GATE) or {}), "held": True, "reason": " ".join([*given, text]), "pinned": pinned}}
+
+
+def answer(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """A manifest as a retrain answers with it: with `held`, `state` ("live", "held" or "challenger") and `reason`, the sentence that says why."""
+    state = "held" if is_held(facts) else "challenger" if is_challenger(facts) else "live"
+    return {**facts, "held": is_held(facts), "state": state, "reason": reason(facts) or str((facts.get(GATE) or {}).get("reason", ""))}

@@ -16,7 +16,7 @@ from forecasting.core.settings import Settings
 from forecasting.entrypoints.api import event_stream
 from forecasting.entrypoints.api.context import Ask
 from forecasting.entrypoints.api.error_responses import documented
-from forecasting.entrypoints.api.forms import Choices, sent
+from forecasting.entrypoints.api.forms import Choices, Flag, sent
 from forecasting.entrypoints.api.schemas import By, Job, within
 from forecasting.entrypoints.file_answers import answers_of
 from forecasting.jobs.status import JobStatus
@@ -57,6 +57,8 @@ class RetrainForm(Choices):
         None, description="Models to leave out of the blend, e.g. `trees`; empty for none. By default as before."
     )
 
+    challenger: Flag = Field(False, description="Train for the shadow: graded on new sales, and never served until somebody says so.")
+
     def settings(self, now: Settings) -> Settings:
         """The settings in force, replaced by those that were sent; raises SettingsError."""
         lstm = {name: value for name in ("epochs", "batch_size") if (value := getattr(self, name)) is not None}
@@ -82,7 +84,9 @@ async def retrain(
     chosen = form.settings(await context.call(versions.settings, context.ws))
     upload = None if form.file is None else await sent(context, form.file, form)
     checked = await context.work(submissions.ready, context.ws, upload)
-    number = await context.change("jobs" if upload is None else "sales", submissions.start, context.ws, upload, checked, chosen, by=name)
+    number = await context.change(
+        "jobs" if upload is None else "sales", submissions.start, context.ws, upload, checked, chosen, by=name, challenger=form.challenger
+    )
     return await event_stream.respond(context, number, 0, address=address(request, number))
 
 
