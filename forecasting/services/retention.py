@@ -12,7 +12,7 @@ from forecasting.core import formatting
 from forecasting.core.errors import NotFound, VersionDamaged
 from forecasting.core.retention import Retention
 from forecasting.jobs.runner import Jobs
-from forecasting.services import published_forecasts
+from forecasting.services import published_forecasts, shadow
 from forecasting.storage.sales import compaction
 from forecasting.storage.sales.compaction import Keep, Spare
 from forecasting.storage.settings import SettingsStore
@@ -64,7 +64,7 @@ def chosen(ws: Workspace, environment: Mapping[str, str]) -> Retention:
 
 def spare(ws: Workspace, retention: Retention) -> Pruned:
     """What `prune` would delete now; raises SalesDamaged."""
-    versions = Versions(ws.versions).spare(retention.versions, retention.versions_mb)
+    versions = Versions(ws.versions).spare(retention.versions, retention.versions_mb, shadow.needed(ws))
     jobs = Jobs(ws.jobs).spare(retention.jobs, retention.jobs_mb)
     return _pruned(versions, jobs, compaction.spare(ws, _keep(ws, retention)))
 
@@ -105,8 +105,8 @@ def tidy_sales(ws: Workspace) -> None:
 def _prune_versions(ws: Workspace, retention: Retention) -> dict[int, int]:
     """Deletes old versions; of each, what it forecast stays for the days that it can be graded by."""
     store = Versions(ws.versions)
-    published_forecasts.keep_all(ws, store.spare(retention.versions, retention.versions_mb))
-    pruned = store.prune(retention.versions, retention.versions_mb)
+    published_forecasts.keep_all(ws, store.spare(retention.versions, retention.versions_mb, shadow.needed(ws)))
+    pruned = store.prune(retention.versions, retention.versions_mb, shadow.needed(ws))
     published_forecasts.trim(ws, pruned)
     return pruned
 

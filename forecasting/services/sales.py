@@ -11,7 +11,7 @@ from forecasting.core import spreadsheets
 from forecasting.core.errors import InputError
 from forecasting.intake import row_checks, sales_file, sample_sales
 from forecasting.intake.answers import NOTHING_SAID, Answers
-from forecasting.services import reading, rereading, retention, take_back
+from forecasting.services import reading, rereading, retention, shadow, take_back
 from forecasting.services.reading import FileTable
 from forecasting.services.reading_processes import File, OnWait, ignore
 from forecasting.storage.sales.changes import Change
@@ -102,6 +102,7 @@ def merge(ws: Workspace, content: bytes, name: str, checked: sales_file.Intake, 
     upload = replace(upload, reading=rereading.reading_of(checked), kind="sample" if is_sample(upload) else upload.kind)
     merged = Dataset(ws).merge(sales, upload)
     retention.tidy_sales(ws)
+    shadow.after_merge(ws)
     return merged
 
 

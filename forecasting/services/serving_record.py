@@ -10,7 +10,7 @@ from typing import Any, Final
 from forecasting.core import unseen
 from forecasting.core.errors import InputError, NotFound, VersionDamaged
 from forecasting.jobs.cron import LOCAL
-from forecasting.services import version_notes, versions
+from forecasting.services import shadow, version_notes, versions
 from forecasting.storage.versions import gate_facts, moves
 from forecasting.storage.versions.spans import Span, last_span, span_at, spans
 from forecasting.storage.versions.store import Versions
@@ -46,7 +46,8 @@ def served(ws: Workspace, at: str | None = None) -> dict[str, Any]:
 def listed(ws: Workspace) -> list[dict[str, Any]]:
     """Every version, newest first, pruned ones too: its manifest, with `live`, its `state`, the times through which it `served`, `notes`, `pinned`.
 
-    `state` is live, held (by the gate), challenger, served or pruned; one that was held, or trained as a challenger, and has served since is served.
+    `state` is live, shadow (it served before, and is graded beside it), held (by the gate), challenger, served or pruned; one that was held, or
+    trained as a challenger, and has served since is served.
     `served` has pairs of moments in UTC, the last one open (None) where it serves.
     """
     store, times = Versions(ws.versions), defaultdict[int | None, list[list[str | None]]](list)
@@ -54,7 +55,8 @@ def listed(ws: Workspace) -> list[dict[str, Any]]:
         times[span.version].append([_utc(span.since), _utc(span.until)])
     there = versions.versions(ws)
     known = {each["version"] for each in there}
-    every = [{**each, "state": _state(each, bool(times[each["version"]]))} for each in there]
+    beside = shadow.shadow_of(ws)
+    every = [{**each, "state": "shadow" if each["version"] == beside else _state(each, bool(times[each["version"]]))} for each in there]
     every += [_pruned(store, number) for number in store.pruned() if number not in known]
     every = [version_notes.with_notes(ws, {**each, "served": times[each["version"]]}) for each in every]
     return sorted(every, key=lambda each: -int(each["version"]))

@@ -178,6 +178,8 @@ def test_what_a_pruned_version_forecast_outlives_it(quick_shop, monkeypatch):
     kept.discard(lambda _: True)  # as an earlier release left it
     for _ in range(2):
         store.publish(lambda _: {"trained": "2026-01-01", "sales_to": "2020-01-01"})
+    for number in (2, 3):  # what somebody chose is graded beside what he chose before
+        store.set_live(number)
     served = whole["ds"].min() + pd.Timedelta(days=4)
     monkeypatch.setattr(published_forecasts, "spans", lambda _: [Span(1, served.to_pydatetime(), served.to_pydatetime(), "retrain", "local")])
     assert prune(quick_shop, Retention(versions=2)).versions == (1,)

@@ -122,11 +122,12 @@ def test_the_next_retrain_after_a_kill_publishes(shop):
 def test_a_retrain_deletes_old_versions_and_jobs_as_the_environment_says(shop, monkeypatch):
     monkeypatch.setenv("FORECASTING_KEEP_VERSIONS", "2")
     monkeypatch.setenv("FORECASTING_KEEP_JOBS", "1")
-    shutil.copytree(shop.versions / "0001", shop.versions / "0002")
-    assert shops.retrain(shop)["version"] == 3
-    assert Versions(shop.versions).numbers() == [2, 3]
+    for name in ("0002", "0003"):
+        shutil.copytree(shop.versions / "0001", shop.versions / name)
+    assert shops.retrain(shop)["version"] == 4
+    assert Versions(shop.versions).numbers() == [1, 3, 4]  # the first one is graded beside the new one
     assert Jobs(shop.jobs).numbers() == [2]
-    assert "Deleted: 1 version (1) and 1 job (1)" in jobs.log(shop, 2)
+    assert "Deleted: 1 version (2) and 1 job (1)" in jobs.log(shop, 2)
 
 
 @pytest.mark.parametrize("stage", ["Backtest: Prophet", "Backtest: LSTM", "LSTM"])

@@ -112,7 +112,7 @@ def test_a_held_version_and_a_challenger_say_so_until_they_served(home, store):
     live, chosen = store.live(), store.numbers()[-2]
     store.set_live(chosen)
     store.set_live(live)
-    assert [each["state"] for each in serving_record.listed(home)[:3]] == ["challenger", "served", "held"]
+    assert [each["state"] for each in serving_record.listed(home)[:3]] == ["challenger", "shadow", "held"]
     assert [each["state"] for each in serving_record.listed(home) if each["live"]] == ["live"]
 
 
@@ -197,7 +197,7 @@ def test_the_api_says_what_served(home, store, client):
     assert (asked.status_code, asked.json()["version"], asked.json()["why"]) == (200, 1, "retrain")
     assert [client.get("/served", params={"at": at}).status_code for at in ("2001-01-01", "soon", "9" * 41)] == [404, 422, 422]
     assert client.post("/versions/1/live", params={"by": " "}).status_code == 422
-    assert {each["state"] for each in client.get("/versions").json()} == {"live", "served"}
+    assert {each["state"] for each in client.get("/versions").json()} == {"live", "served", "shadow"}
 
 
 def test_a_pruned_version_cannot_be_made_live(home, store, client, capsys):

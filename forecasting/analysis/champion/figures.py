@@ -7,6 +7,9 @@ from typing import Any, Literal
 
 from forecasting.core.shop_settings import GoLive
 
+Measure = Literal["wape", "rmsse", "money"]
+"""What is compared at common cutoffs: errors, those of files of products that seldom sell, or costs."""
+
 
 @dataclass(frozen=True, slots=True)
 class AtCutoff:
@@ -36,12 +39,12 @@ class Comparison:
         lower: Where the mean lies in 95 of 100 cases, from here,
         upper: to here.
         t: The mean by its standard error.
-        limit: The t above which a challenger that is no worse comes once in a hundred times.
+        limit: The t above which a challenger that is no worse comes less than once in a hundred times.
         held: Whether the challenger is worse beyond doubt, and by enough to matter.
         note: What else to know, e.g. what money was assumed; empty for nothing.
     """
 
-    measure: Literal["wape", "rmsse", "money"]
+    measure: Measure
     cutoffs: tuple[AtCutoff, ...]
     mean: float
     lower: float

@@ -14,7 +14,7 @@ from forecasting.analysis.champion.figures import Check
 from forecasting.analysis.champion.pair import Pair
 from forecasting.analysis.champion.paired import FEWEST_CUTOFFS
 from forecasting.core import formatting, schema
-from forecasting.core.arrays import known_sum
+from forecasting.core.arrays import FloatArray, known_sum, nanmean
 from forecasting.training import metrics
 from forecasting.training.bands import quantiles
 from forecasting.training.ensemble import Ensemble
@@ -23,6 +23,8 @@ LEAST_COVERAGE: Final = 0.85
 """Of the 95 % band, by the errors of the other cutoffs."""
 LOST_COVERAGE: Final = 0.05
 """By how much it must have fallen as well."""
+LEAST_WIDTH: Final = 0.5
+"""Of the 95 % band, beside the champion's and by as much as the errors say."""
 LEAST_SHARE: Final = 0.01
 """Share of sales, of rows or of series up to which nothing is held."""
 MOST_TIMES_LARGEST: Final = 10.0
@@ -31,7 +33,7 @@ MOST_TIMES_LARGEST: Final = 10.0
 
 def checks(pair: Pair) -> tuple[Check, ...]:
     """Everything that needs no common days."""
-    return (*_naive(pair), *_coverage(pair), _lost_bands(pair), _sales(pair), *_numbers(pair))
+    return (*_naive(pair), *_coverage(pair), *_width(pair), _lost_bands(pair), _sales(pair), *_numbers(pair))
 
 
 def _naive(pair: Pair) -> Iterator[Check]:
@@ -69,6 +71,30 @@ def _covered(ensemble: Ensemble) -> float:
         return float("nan")
     limits = quantiles.past_quantiles(ensemble.errors, schema.QUANTILES, occasions=ensemble.occasions)
     return float(metrics.coverage(ensemble.past.y, *limits[-2:]))
+
+
+def _width(pair: Pair) -> Iterator[Check]:
+    """The width of the 95 % band beside the champion's, of the series that both have one for, by as much as the errors became smaller."""
+    theirs, ours = _widths(pair.champion)[pair.shared.champion], _widths(pair.challenger)[pair.shared.challenger]
+    both = np.isfinite(theirs) & np.isfinite(ours)
+    if not theirs[both].sum() > 0:
+        return
+    errors = _wape(pair.challenger) / max(_wape(pair.champion), np.finfo(float).tiny)
+    value = float(ours[both].sum() / theirs[both].sum())
+    limit = LEAST_WIDTH * (min(errors, 1.0) if np.isfinite(errors) else 1.0)
+    held = value < limit
+    text = f"the 95{formatting.NBSP}% range is {formatting.percent(1 - value, 0)} narrower than that of version {pair.number}"
+    yield Check("bands", "", value, limit, held, text if held else "")
+
+
+def _widths(ensemble: Ensemble) -> FloatArray:
+    """The mean width of each series' 95 % band, shape (n,); NaN without one."""
+    bands = np.where(np.isfinite(ensemble.bands), ensemble.bands, np.nan)
+    return nanmean(bands[:, 3] - bands[:, 2], axis=1)
+
+
+def _wape(ensemble: Ensemble) -> float:
+    return float(metrics.wape(ensemble.past.y, ensemble.errors.f)) if len(ensemble.past.cutoffs) else float("nan")
 
 
 def _lost_bands(pair: Pair) -> Check:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Path
 from pydantic import BaseModel, Field
@@ -100,3 +100,24 @@ class Comparison(BaseModel):
     series: list[UnitsOfSeries] = Field(description="Those that differ most.")
     others: OtherSeries | None
     settings: list[SettingOfBoth]
+
+
+class Shadow(BaseModel):
+    """How the live version does beside another one, on the same days."""
+
+    live: int
+    other: int
+    role: Literal["shadow", "held", "challenger"] = Field(description="It served before; the gate held it; it was trained to be graded.")
+    days: int = Field(description="Days, or weeks, on which both were graded.")
+    e: float = Field(description="The evidence now that the live one is worse; 1 is none.")
+    peak: float = Field(description="The most that it ever was.")
+    ratio: float | None = Field(description="The live one's error / the other's - 1. Null without a day.")
+    advised: bool = Field(description="Whether the other one should serve: `peak` has reached 20.")
+    sentence: str
+
+
+class Shadows(BaseModel):
+    """How the live version does beside the others that are graded."""
+
+    shadows: list[Shadow] = Field(description="The one that served before first.")
+    note: str = Field(description="Why nothing is ever graded in this shop; empty where something may be.")

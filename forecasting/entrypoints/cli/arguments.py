@@ -53,7 +53,9 @@ def parser(run: Verbs) -> argparse.ArgumentParser:
     _add_out(forecast)
     _add_recommend(verbs, run)
     _add_products(verbs, run)
-    _add_version_verbs(verbs, run)
+    version_arguments.add_verbs(verbs, run)
+    for module in (note_verbs, compare_verb, why_verb):
+        module.add_arguments(verbs, run)
     _add_prune(verbs, run)
     _add_verify(verbs, run)
     _add_backup_verbs(verbs, run)
@@ -131,21 +133,6 @@ def _add_sales_verbs(verbs: Any, run: Verbs) -> None:
     undo.add_argument("--dry-run", action="store_true", help="show what would change; change nothing")
     undo.add_argument("--list", action="store_true", help="list the uploads and their versions; change nothing")
     undo.add_argument("--json", action="store_true", help="print what came of it as JSON")
-
-
-def _add_version_verbs(verbs: Any, run: Verbs) -> None:
-    versions = _add(verbs, "versions", run, "list the published versions")
-    versions.add_argument("--json", action="store_true", help="print all that each says of itself")
-    live = _add(verbs, "live", run, "serve this version from now on")
-    live.add_argument("number", type=int, metavar="N", help="the version")
-    add_by(live)
-    served = _add(verbs, "served", run, "say which version served at a moment, since when, until when, and why")
-    served.add_argument(
-        "--at", metavar="TIME", help='the moment, in the time zone of this machine, e.g. "2026-11-20 14:05", or with its offset (now)'
-    )
-    served.add_argument("--json", action="store_true", help="print it as JSON")
-    for module in (note_verbs, compare_verb, why_verb):
-        module.add_arguments(verbs, run)
 
 
 def _add_products(verbs: Any, run: Verbs) -> None:

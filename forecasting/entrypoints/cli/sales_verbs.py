@@ -65,7 +65,7 @@ def retrain(args: argparse.Namespace) -> int:
     """Merges a file, if there is one, trains and publishes; its exit code."""
     from forecasting.entrypoints.cli.progress_bar import follow
     from forecasting.entrypoints.cli.summary import summary
-    from forecasting.services import serving_record, submissions, workspaces
+    from forecasting.services import serving_record, submissions, versions, workspaces
 
     if args.every is not None:
         return _retrain_every(args)

@@ -153,6 +153,7 @@ VERBS: arguments.Verbs = {
     "live": version_verbs.live,
     "served": version_verbs.served,
     "compare": compare_verb.compare,
+    "shadow": version_verbs.shadow,
     "note": note_verbs.note,
     "pin": note_verbs.pin,
     "unpin": note_verbs.unpin,

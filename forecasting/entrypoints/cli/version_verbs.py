@@ -42,6 +42,17 @@ def served(args: argparse.Namespace) -> int:
     return 0
 
 
+def shadow(args: argparse.Namespace) -> int:
+    """Says how the live version does beside others, on the same days; its exit code."""
+    from forecasting.services import shadow as shadow_service
+    from forecasting.services import workspaces
+
+    answer = shadow_service.told(workspaces.workspace())
+    lines = [f"{each['sentence']} To do that: shelfcast live {each['other']}" if each["advised"] else each["sentence"] for each in answer["shadows"]]
+    report(args, answer, "\n".join(lines) or answer["note"] or "Nothing is graded beside the live version yet.")
+    return 0
+
+
 def _state(version: dict[str, Any]) -> str:
     """What the list says of a version; nothing of one that only served."""
     return "" if version["state"] == "served" else str(version["state"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -136,22 +136,22 @@ class Versions:
                 self._pointer.stand_in(serving.version)
         return serving.version
 
-    def spare(self, keep: int, megabytes: float = 0) -> dict[int, int]:
+    def spare(self, keep: int, megabytes: float = 0, graded: Collection[int] = ()) -> dict[int, int]:
         """Versions that need not be kept, in order, and the bytes of each.
 
         They are older than the newest `keep` (0 for all), or more than so many megabytes together (0 for no limit); but never one of the newest
-        two, nor the live version, nor one that serves in its place, nor one that is pinned.
+        two, nor the live version, nor one that serves in its place, nor one that is pinned, nor one that is graded beside it.
         """
         old = self._numbered.old(keep, megabytes, least=2)
-        needed = {self.live(), self.serving().version, *Remarks(self._folder).pinned()} if old else set()
+        needed = {self.live(), self.serving().version, *Remarks(self._folder).pinned(), *graded} if old else set()
         return {number: size for number, size in old.items() if number not in needed}
 
-    def prune(self, keep: int, megabytes: float = 0) -> dict[int, int]:
+    def prune(self, keep: int, megabytes: float = 0, graded: Collection[int] = ()) -> dict[int, int]:
         """Deletes what `spare` gives, and returns it; raises TryAgain if somebody else is publishing for too long."""
         if not self._numbered.old(keep, megabytes, least=2):
             return {}
         with self._locked():
-            spare = self.spare(keep, megabytes)
+            spare = self.spare(keep, megabytes, graded)
             pruned_manifests.save(self._folder, ((number, self.path(number)) for number in spare))
             self._numbered.discard(spare)
         return spare

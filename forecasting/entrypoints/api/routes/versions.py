@@ -10,7 +10,9 @@ from forecasting.core.json_values import jsonable
 from forecasting.entrypoints.api.context import Ask
 from forecasting.entrypoints.api.error_responses import documented
 from forecasting.entrypoints.api.schemas import By, Lived, Served
+from forecasting.entrypoints.api.version_schemas import Shadows
 from forecasting.services import serving_record
+from forecasting.services import shadow as shadow_service
 from forecasting.services import versions as versions_service
 from forecasting.storage.versions.manifest import FILES
 
@@ -22,9 +24,9 @@ MOMENT = 'E.g. "2026-11-20 14:05": in the time zone of the server, unless it say
 async def versions(context: Ask) -> list[dict[str, Any]]:
     """The sales each was trained on, its settings, past errors and durations. `live` marks the one in use.
 
-    `state` is `live`, `held` (by the gate), `challenger`, `served` or `pruned`; `served` has the spans of time through which it served, in UTC, the
-    last one with a null end if it serves still. `gate` says what was decided on the way to live, and on what figures. A pruned version cannot be made
-    live again. `notes` are what people said of it; a version that is `pinned` is never pruned.
+    `state` is `live`, `shadow` (it served before, and is graded beside it), `held` (by the gate), `challenger`, `served` or `pruned`. `served` has
+    the spans of time through which it served, in UTC, the last one with a null end if it serves still. `gate` says what was decided on the way to
+    live, and on what figures. A pruned version cannot be made live again. `notes` are what people said of it; one that is `pinned` is never pruned.
     """
     manifests = await context.call(serving_record.listed, context.ws)
     return [jsonable({name: value for name, value in each.items() if name != FILES}) for each in manifests]
@@ -47,3 +49,9 @@ async def served(
 ) -> Served:
     """Since when, until when, and why. A moment before the first version is a 404."""
     return Served.model_validate(await context.call(serving_record.served, context.ws, at))
+
+
+@router.get("/shadow", summary="How the live version does beside others, on the same days", responses=documented())
+async def shadow(context: Ask) -> Shadows:
+    """The version that served before, those that were held and challengers go on being graded by new sales. `advised` says that one should serve."""
+    return Shadows.model_validate(await context.call(shadow_service.told, context.ws))
