@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from forecasting.services import version_table, workspaces
 from pages.components.shared import layout, live_version, sales_state
-from pages.components.versions import actions, compare, held, table, wording
+from pages.components.versions import actions, compare, grades, held, table, wording
 
 manifest = live_version.live_manifest("Versions")
 ws = workspaces.workspace()
@@ -15,6 +15,7 @@ with layout.head("Versions", wording.context(rows)):
 sales_state.unused_note(manifest)
 actions.failure()
 held.card(rows)
+grades.card()
 table.show(rows)
 actions.of_one(rows)
 compare.card(rows)

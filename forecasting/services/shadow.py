@@ -16,7 +16,8 @@ import pandas as pd
 from cachetools import LRUCache, cached
 
 from forecasting.analysis.champion import turns
-from forecasting.analysis.champion.grading import Grade, Graded, Role, grade
+from forecasting.analysis.champion.grading import Grade as Grade
+from forecasting.analysis.champion.grading import Graded, Role, grade
 from forecasting.core import panel, schema
 from forecasting.core.arrays import FloatArray, nanmean
 from forecasting.core.errors import NotFound, SettingsDamaged, VersionDamaged, VersionUnavailable

@@ -7,7 +7,8 @@ import version_copies
 from app_driver import numbers, opened, texts
 
 from forecasting.core import formatting
-from forecasting.services import serving_record, version_comparison, version_notes, version_table, versions
+from forecasting.services import serving_record, shadow, version_comparison, version_notes, version_table, versions
+from forecasting.services.shadow import Grade
 from forecasting.services.version_table import VersionRow
 from forecasting.storage.versions.store import Versions
 from pages.components.shared import markdown
@@ -51,12 +52,23 @@ def test_all_versions_stand_in_a_table_and_the_way_back_is_one_press(saved):
     assert "v2: Goes live: same recipe, 7 more days of sales" in said(at)
     table = at.dataframe[0].value
     assert table["Version"].tolist() == ["v2", "v1"]
-    assert table["State"].tolist() == [["Live"], ["Kept"]]
+    assert table["State"].tolist() == [["Live"], ["Graded beside"]]
     assert table["Because of"].tolist() == ["Ada", "-"]
     assert "held_serve" not in keys(at)
     at.button(key="versions_go_back").click().run()
     assert serving_record.served(saved)["why"] == "went_back"
     assert at.button(key="versions_go_back").label == "Go back to v2"
+
+
+def test_going_back_is_advised_and_is_one_press(saved, monkeypatch):
+    found = Grade(
+        2, 1, "shadow", 28, 31.0, 31.0, 0.24, "Going back to version 1 is better beyond doubt: on the same 28 days version 2 missed by 24 % more."
+    )
+    monkeypatch.setattr(shadow, "grades", lambda _: (found,))
+    at = opened("versions")
+    assert "Going back to version 1 is better beyond doubt" in said(at)
+    at.button(key="advised_serve_1").click().run()
+    assert serving_record.served(saved)["version"] == 1
 
 
 def test_a_version_that_is_held_says_why_and_is_served_only_after_a_second_press(held):
@@ -95,7 +107,7 @@ def test_a_version_is_noted_pinned_and_unpinned(saved):
     at.button(key="version_pin").click().run()
     assert version_notes.pinned(saved) == [1]
     row = at.dataframe[0].value.iloc[1]
-    assert (list(row["State"]), row["Note"]) == (["Kept", "Pinned"], "First *with* all stores")
+    assert (list(row["State"]), row["Note"]) == (["Graded beside", "Pinned"], "First *with* all stores")
     assert at.button(key="version_pin").label == "Take the pin off"
     at.button(key="version_pin").click().run()
     assert version_notes.pinned(saved) == []
