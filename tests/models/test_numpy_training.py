@@ -10,7 +10,7 @@ from panels import panel as shop_panel
 
 from forecasting.core.errors import Cancelled
 from forecasting.core.settings import LstmSettings, Settings
-from forecasting.models.features.windows import Shapes, Windows
+from forecasting.models.features.window_arrays import Shapes, Windows
 from forecasting.models.lstm.first_weights import first_weights
 from forecasting.models.lstm.model import KERAS, NUMPY, LstmModel
 from forecasting.models.lstm.numpy_gradients import Gradients

@@ -12,7 +12,8 @@ from forecasting.core.panel import Panel
 from forecasting.models.features import input_parts, time_spans
 from forecasting.models.features.group_totals import History
 from forecasting.models.features.inputs import NetworkInputs
-from forecasting.models.features.windows import Features, Windows, group_history
+from forecasting.models.features.window_arrays import Windows
+from forecasting.models.features.windows import Features, group_history
 
 MIN_ROWS = 7
 """Days (steps of the file) with a row that a series needs for a forecast."""

@@ -14,7 +14,8 @@ from forecasting.core.settings import TreesSettings
 from forecasting.models.features import inputs
 from forecasting.models.features.group_totals import History
 from forecasting.models.features.inputs import Float32Array, NetworkInputs
-from forecasting.models.features.windows import Asked, DaysAhead, Features, group_history
+from forecasting.models.features.window_arrays import Asked, DaysAhead
+from forecasting.models.features.windows import Features, group_history
 from forecasting.models.gradient_boosting import sampling
 from forecasting.models.gradient_boosting.forest import Forest, Lesson
 from forecasting.models.gradient_boosting.sampling import Drawn

@@ -21,7 +21,8 @@ from forecasting.models.base import Forecasts, Model
 from forecasting.models.features import input_parts, serving
 from forecasting.models.features.group_totals import History
 from forecasting.models.features.inputs import NetworkInputs
-from forecasting.models.features.windows import Asked, DaysAhead, Features
+from forecasting.models.features.window_arrays import Asked, DaysAhead
+from forecasting.models.features.windows import Features
 from forecasting.models.gradient_boosting import lessons
 from forecasting.models.gradient_boosting.forest import Forest
 from forecasting.models.gradient_boosting.lessons import LARGEST, Learned

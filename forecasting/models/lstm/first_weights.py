@@ -6,7 +6,7 @@ import numpy as np
 
 from forecasting.core.settings import LstmSettings
 from forecasting.models.features.inputs import Float32Array
-from forecasting.models.features.windows import Shapes
+from forecasting.models.features.window_arrays import Shapes
 from forecasting.models.lstm.numpy_network import BASE, MEAN, RATE, SALES
 from forecasting.models.lstm.sizes import DAY_INPUTS, DECODER_UNITS, HIDDEN_UNITS, embedding_size
 

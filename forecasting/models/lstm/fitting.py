@@ -14,7 +14,8 @@ import numpy as np
 from forecasting.core.progress import OnProgress
 from forecasting.core.settings import LstmSettings
 from forecasting.models.features.inputs import Float32Array
-from forecasting.models.features.windows import Features, Shapes, Windows
+from forecasting.models.features.window_arrays import Shapes, Windows
+from forecasting.models.features.windows import Features
 from forecasting.models.lstm.keras_network import FusedLSTM, build, keras, tf
 from forecasting.models.lstm.learning_rate import Start
 from forecasting.models.lstm.loss import HUGE

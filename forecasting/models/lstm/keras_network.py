@@ -9,7 +9,7 @@ import os
 from typing import Any
 
 from forecasting.core.settings import LstmSettings
-from forecasting.models.features.windows import INDEX_CHANNEL, RECENT_CHANNEL, Shapes
+from forecasting.models.features.window_arrays import INDEX_CHANNEL, RECENT_CHANNEL, Shapes
 from forecasting.models.lstm.numpy_network import BASE, INDEX_FLOOR, MEAN, RATE, RATE_LIMIT, SALES
 from forecasting.models.lstm.sizes import DAY_INPUTS, DECODER_UNITS, HIDDEN_UNITS, embedding_size
 

@@ -20,7 +20,8 @@ from forecasting.models.base import Model
 from forecasting.models.features import input_parts, inputs, serving
 from forecasting.models.features.group_totals import History
 from forecasting.models.features.inputs import Float32Array, NetworkInputs
-from forecasting.models.features.windows import Features, Shapes, group_history
+from forecasting.models.features.window_arrays import Shapes
+from forecasting.models.features.windows import Features, group_history
 from forecasting.models.lstm.numpy_network import Network
 from forecasting.models.lstm.sampling import draw_pool
 from forecasting.models.lstm.training import Train

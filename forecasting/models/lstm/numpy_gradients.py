@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from forecasting.models.features.inputs import Float32Array
-from forecasting.models.features.windows import Shapes, Windows
+from forecasting.models.features.window_arrays import Shapes, Windows
 from forecasting.models.lstm.loss import loss_and_slope
 from forecasting.models.lstm.numpy_heads import DenseHead, RecurrentHead
 from forecasting.models.lstm.numpy_layers import Dropout, empty

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from forecasting.models.features.inputs import Float32Array
-from forecasting.models.features.windows import INDEX_CHANNEL, RECENT_CHANNEL, Shapes
+from forecasting.models.features.window_arrays import INDEX_CHANNEL, RECENT_CHANNEL, Shapes
 from forecasting.models.lstm.numpy_layers import Dense, Dropout, empty
 from forecasting.models.lstm.numpy_lstm import Lstm
 from forecasting.models.lstm.numpy_network import BASE, INDEX_FLOOR, RATE, RATE_LIMIT

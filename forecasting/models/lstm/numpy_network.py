@@ -9,7 +9,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from forecasting.models.features.inputs import Float32Array
-from forecasting.models.features.windows import INDEX_CHANNEL, RECENT_CHANNEL, Windows
+from forecasting.models.features.window_arrays import INDEX_CHANNEL, RECENT_CHANNEL, Windows
 
 RATE, SALES, BASE, MEAN = "rate", "sales", "base", "mean"
 """Names of the heads; the last two exist for sparse sales only."""

@@ -8,7 +8,8 @@ from threadpoolctl import threadpool_limits
 from forecasting.core.progress import OnProgress
 from forecasting.core.settings import LstmSettings
 from forecasting.models.features.inputs import Float32Array
-from forecasting.models.features.windows import Features, Shapes
+from forecasting.models.features.window_arrays import Shapes
+from forecasting.models.features.windows import Features
 from forecasting.models.lstm.first_weights import first_weights
 from forecasting.models.lstm.learning_rate import Start
 from forecasting.models.lstm.numpy_gradients import Gradients

@@ -13,7 +13,8 @@ from forecasting.core.progress import OnProgress, Progress
 from forecasting.core.settings import LstmSettings
 from forecasting.core.stages import LSTM
 from forecasting.models.features.inputs import Float32Array
-from forecasting.models.features.windows import Features, Shapes, Windows
+from forecasting.models.features.window_arrays import Shapes, Windows
+from forecasting.models.features.windows import Features
 from forecasting.models.lstm.learning_rate import LearningRateSchedule, Start
 from forecasting.models.lstm.sampling import Pool
 
