@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from forecasting.analysis.common_days import CommonDays, Shared, common_days, shared_series
+from forecasting.analysis.champion.recipe import CommonDays, Shared, common_days, shared_series
 from forecasting.core import schema
 from forecasting.core.arrays import FloatArray
 from forecasting.training import metrics
