@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from forecasting.core.errors import InputError
 from forecasting.core.settings import Settings
 from forecasting.jobs import estimate
@@ -12,8 +14,13 @@ from forecasting.storage.sales.table import Dataset
 from forecasting.storage.versions.moves import LOCAL
 from forecasting.storage.workspace import Workspace
 
+Trigger = Literal["person", "schedule", "upload", "api"]
+"""What made somebody want a retrain: a press or a call, a schedule, a file that was merged first, a request."""
 
-def start_retrain(ws: Workspace, chosen: Settings, *, leave_a_core: bool = True, by: str = LOCAL, challenger: bool = False) -> int:
+
+def start_retrain(
+    ws: Workspace, chosen: Settings, *, leave_a_core: bool = True, by: str = LOCAL, trigger: Trigger = "person", challenger: bool = False
+) -> int:
     """Starts a retrain in a process of its own; its job's number.
 
     Args:
@@ -21,6 +28,7 @@ def start_retrain(ws: Workspace, chosen: Settings, *, leave_a_core: bool = True,
         chosen: What to train.
         leave_a_core: Whether it leaves one core to the server.
         by: Who wants it, for the record of what served.
+        trigger: What made them want it.
         challenger: Whether it is for the shadow, to be graded, and to serve only once somebody says so.
 
     Raises:
@@ -33,7 +41,7 @@ def start_retrain(ws: Workspace, chosen: Settings, *, leave_a_core: bool = True,
     live = versions.serving(ws).version
     registry.taking_part(chosen)
     stages = estimate.expected(dataset.rows(), chosen, None if live is None else versions.manifest(ws, live))
-    request = {"settings": chosen.to_dict(), "stages": stages, "leave_a_core": leave_a_core, "by": by, "challenger": challenger}
+    request = {"settings": chosen.to_dict(), "stages": stages, "leave_a_core": leave_a_core, "by": by, "trigger": trigger, "challenger": challenger}
     return Jobs(ws.jobs, command=worker.COMMAND).start(request, home=ws.home)
 
 

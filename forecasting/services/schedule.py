@@ -101,7 +101,7 @@ class Schedule:
     ws: Workspace
     timetable: Timetable
     choose: Callable[[Workspace], Settings] = versions.settings
-    start: Callable[[Workspace, Settings], int] = field(default=partial(retraining.start_retrain, by=BY))
+    start: Callable[[Workspace, Settings], int] = field(default=partial(retraining.start_retrain, by=BY, trigger="schedule"))
     tell: Callable[[str], None] = logger.info
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
     _known: ScheduleState | None = field(default=None, init=False)

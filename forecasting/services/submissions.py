@@ -13,6 +13,7 @@ from forecasting.intake.sales_file import Intake
 from forecasting.models import registry
 from forecasting.services import jobs, reading, retraining, sales
 from forecasting.services.reading_processes import File, OnWait, ignore
+from forecasting.services.retraining import Trigger
 from forecasting.storage.sales.changes import Change
 from forecasting.storage.sales.table import Dataset, Merge
 from forecasting.storage.versions.moves import LOCAL
@@ -84,6 +85,7 @@ def retrain(  # noqa: PLR0913 - each is a choice of whoever asks
     *,
     leave_a_core: bool = True,
     by: str = LOCAL,
+    trigger: Trigger = "person",
     challenger: bool = False,
     on_merge: Callable[[Intake, Merge], None] = lambda *_: None,
 ) -> int:
@@ -95,6 +97,7 @@ def retrain(  # noqa: PLR0913 - each is a choice of whoever asks
         settings: What to train.
         leave_a_core: Whether it leaves one core to the server.
         by: Who wants it, for the record of what served.
+        trigger: What made them want it; a file that is merged is what did.
         challenger: Whether the version is for the shadow; see `retraining.start_retrain`.
         on_merge: Told what was understood of the file and what its merge did, before the retrain starts.
 
@@ -103,7 +106,7 @@ def retrain(  # noqa: PLR0913 - each is a choice of whoever asks
         JobRunning: A retrain is running; nothing was merged, unless the text says so.
         TryAgain: Somebody else is changing the sales.
     """
-    return start(ws, sent, ready(ws, sent), settings, leave_a_core=leave_a_core, by=by, challenger=challenger, on_merge=on_merge)
+    return start(ws, sent, ready(ws, sent), settings, leave_a_core=leave_a_core, by=by, trigger=trigger, challenger=challenger, on_merge=on_merge)
 
 
 def ready(ws: Workspace, sent: Submission | None) -> Intake | None:
@@ -120,18 +123,19 @@ def start(  # noqa: PLR0913 - what `retrain` takes, and what `ready` gave
     *,
     leave_a_core: bool = True,
     by: str = LOCAL,
+    trigger: Trigger = "person",
     challenger: bool = False,
     on_merge: Callable[[Intake, Merge], None] = lambda *_: None,
 ) -> int:
     """Merges what `ready` gave and starts a retrain; see `retrain`."""
     registry.taking_part(settings)  # a wrong choice is refused before anything is merged
     if sent is None or checked is None:
-        return retraining.start_retrain(ws, settings, leave_a_core=leave_a_core, by=by, challenger=challenger)
+        return retraining.start_retrain(ws, settings, leave_a_core=leave_a_core, by=by, trigger=trigger, challenger=challenger)
     _refuse_while_one_runs(ws)  # to read a large file takes seconds
     checked, merged = merge_checked(ws, sent, checked)
     on_merge(checked, merged)
     try:
-        return retraining.start_retrain(ws, settings, leave_a_core=leave_a_core, by=by, challenger=challenger)
+        return retraining.start_retrain(ws, settings, leave_a_core=leave_a_core, by=by, trigger="upload", challenger=challenger)
     except JobRunning as error:
         raise JobRunning(error.job, f"Another retraining began meanwhile (job {error.job}). The file is merged: {merged}") from error
 

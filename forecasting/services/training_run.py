@@ -67,6 +67,7 @@ def run(ws: Workspace, request: Mapping[str, Any], on_progress: OnProgress) -> d
         "peak_memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024),
         "libraries": _libraries(),
         recipe.CODE: __version__,
+        "trigger": {"kind": request.get("trigger", "person"), "by": request.get("by", LOCAL)},
     }
     rule: GoLive = request.get("go_live") or gate.chosen_rule(ws)
 

@@ -120,6 +120,14 @@ def test_what_a_merge_did_is_told_before_the_retrain_starts(shop, monkeypatch):
     assert told == [(59.0, {"new": 2, "changed": 0, "unchanged": 0}), "started"]
 
 
+def test_a_file_that_is_merged_is_what_made_somebody_want_the_training(shop, monkeypatch):
+    asked = []
+    monkeypatch.setattr(retraining, "start_retrain", lambda *_, **options: asked.append(options["trigger"]) or 2)
+    submissions.retrain(shop, None, Settings(), trigger="api")
+    submissions.retrain(shop, sent(), Settings(), trigger="api")
+    assert asked == ["api", "upload"]
+
+
 def test_a_retrain_that_began_in_between_says_that_the_file_is_merged(shop, monkeypatch):
     def raced(*_, **__):
         raise JobRunning(9)

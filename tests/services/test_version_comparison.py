@@ -96,6 +96,8 @@ def test_the_table_has_what_each_version_promised_and_why_it_was_trained(saved):
     assert first.promised == pytest.approx(0.1406450782342752)
     assert first.size == sum(file["size"] for file in first.facts["files"].values())
     assert version_table.before_live(saved) == 1
+    version_copies.copied(saved, trigger={"kind": "upload", "by": "Ada"})
+    assert (version_table.rows(saved)[0].trigger, version_table.rows(saved)[0].by) == ("upload", "Ada")
 
 
 def test_since_it_was_trained_only_days_count_that_it_forecast_and_that_were_sold_since(saved):

@@ -112,7 +112,7 @@ def _retrain_every(args: argparse.Namespace) -> int:
         ws=workspaces.workspace(),
         timetable=shop_settings.one_cron(args.every, os.environ.get(TIMEZONE, "") if args.timezone is None else args.timezone),
         choose=lambda ws: arguments.settings(args, versions.settings(ws)),
-        start=partial(retraining.start_retrain, leave_a_core=False, by=serving_record.named(BY if args.by is None else args.by)),
+        start=partial(retraining.start_retrain, leave_a_core=False, trigger="schedule", by=serving_record.named(BY if args.by is None else args.by)),
         tell=lambda text: say(f"{text} Next: {schedule.shown(schedule.next())}."),
     )
     say(f"Next retrain: {schedule.shown(schedule.next())}. Ctrl-C ends the schedule, but not a retrain that is running.")

@@ -85,7 +85,15 @@ async def retrain(
     upload = None if form.file is None else await sent(context, form.file, form)
     checked = await context.work(submissions.ready, context.ws, upload)
     number = await context.change(
-        "jobs" if upload is None else "sales", submissions.start, context.ws, upload, checked, chosen, by=name, challenger=form.challenger
+        "jobs" if upload is None else "sales",
+        submissions.start,
+        context.ws,
+        upload,
+        checked,
+        chosen,
+        by=name,
+        trigger="api",
+        challenger=form.challenger,
     )
     return await event_stream.respond(context, number, 0, address=address(request, number))
 
