@@ -56,7 +56,7 @@ def test_a_version_that_waits_is_held_until_somebody_makes_it_live(home, store):
     assert (entry(home, 5)["state"], entry(home, 4)["state"]) == ("held", "live")
     versions.set_live(home, 5)
     versions.set_live(home, 4)
-    assert entry(home, 5)["state"] == "served"
+    assert entry(home, 5)["state"] == "shadow"
 
 
 @pytest.mark.parametrize("text", ["", " \n", "x" * 501, "a\x07b", "a\u202eb"])

@@ -19,7 +19,7 @@ GROUP_LIMIT: Final = 0.30
 """The same of a store, a region, a category; good pairs came up to 0.2."""
 LEAST_SHARE: Final = 0.01
 """Share of the sales from which a group is looked at, and from which dead series count."""
-WEEKDAY_LIMIT: Final = 0.05
+WEEKDAY_LIMIT: Final = 0.035
 """Half the sum of differences of the weekdays' shares; good pairs came up to 0.007."""
 DEAD_SHARE: Final = 0.02
 """Share of the champion's forecast up to which a series that still sells counts as dead."""
