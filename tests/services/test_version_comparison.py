@@ -92,7 +92,7 @@ def test_the_table_has_what_each_version_promised_and_why_it_was_trained(saved):
     newest, first = version_table.rows(saved)
     assert (newest.number, newest.state, newest.trigger, newest.by) == (2, "live", "schedule", "")
     assert newest.changed == ("Days ahead: 14",)
-    assert (first.state, first.changed, first.trigger) == ("served", None, "")
+    assert (first.state, first.changed, first.trigger) == ("shadow", None, "")
     assert first.promised == pytest.approx(0.1406450782342752)
     assert first.size == sum(file["size"] for file in first.facts["files"].values())
     assert version_table.before_live(saved) == 1
