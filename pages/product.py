@@ -14,6 +14,7 @@ from pages.components.product import cards, summary
 from pages.components.products_replaced import links
 from pages.components.shared import layout, live_version, product_links, sales_state, time_level
 from pages.components.shared.filters import ask_filters
+from pages.components.why import links as why_links
 
 manifest = live_version.live_manifest("Product")
 version = manifest["version"]
@@ -59,6 +60,7 @@ with st.container(border=True, key="product_card"):
 left, right = st.columns(2)
 with left, layout.card("What stands behind it", height="stretch"):
     cards.story(ensemble, view, row)
+    why_links.since_before(version, filters)
     happenings = st.container()
 with right, layout.card("Stock", height="stretch"):
     plan.of_product(assumed, version, ensemble, filters)

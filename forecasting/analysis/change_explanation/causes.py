@@ -12,6 +12,8 @@ from forecasting.core import formatting
 from forecasting.training.ensemble import Ensemble
 
 _NAMED: Final = 3
+_CALLED: Final = {"without": "models left out"}
+"""Settings whose names say little to a person."""
 
 
 def causes(before: tuple[Mapping[str, Any], Ensemble], after: tuple[Mapping[str, Any], Ensemble]) -> tuple[str, ...]:
@@ -48,7 +50,7 @@ def changed_settings(before: Mapping[str, Any], after: Mapping[str, Any]) -> lis
     """What differs, with both values: "horizon 90 instead of 28"."""
     old, new = dict(_flat(before)), dict(_flat(after))
     differ = [name for name in {**old, **new} if old.get(name) != new.get(name)]
-    return [f"{name.replace('_', ' ')} {_text(new.get(name))} instead of {_text(old.get(name))}" for name in differ]
+    return [f"{_CALLED.get(name, name).replace('_', ' ')} {_text(new.get(name))} instead of {_text(old.get(name))}" for name in differ]
 
 
 def _flat(settings: Mapping[str, Any], within: str = "") -> Iterator[tuple[str, Any]]:
