@@ -18,7 +18,7 @@ def two(shop, fresh_caches):
 
 
 def table(at):
-    return at.dataframe[-1].value
+    return at.dataframe[-1].value.fillna(0)
 
 
 def test_the_page_says_why_in_a_sentence_bars_and_a_table_that_add_up(two):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import Final
 
 import numpy as np
@@ -13,10 +14,14 @@ from forecasting.analysis.change_explanation.plans import Plans, with_plans
 from forecasting.analysis.change_explanation.products import Factor, named
 from forecasting.analysis.change_explanation.side import Side
 from forecasting.core.arrays import FloatArray
+from forecasting.models.features.input_parts import shapley
 from forecasting.models.prophet.curves import TREND
 from forecasting.models.prophet.model import CLOSED, ProphetModel
+from forecasting.training import plausibility
 
 Parts = dict[str, FloatArray]
+Drivers = frozenset[str]
+NONE: Final = Drivers()
 _MULTIPLICATIVE: Final = "multiplicative"
 
 
@@ -25,23 +30,27 @@ class _Curves:
     """A version's curves of n series on h days.
 
     Args:
-        parts: Component -> shape (n, h), in units, or but for the trend in shares of it; they lack what holds a forecast above 0 and under its limit.
-        swapped: Driver -> the same under the other version's plan, where that differs.
+        under: Drivers that are as the other version plans them -> component -> shape (n, h), in units; `limits` is what keeps the forecast above 0
+            and under what is believable. They add up to the forecast.
+        drivers: Those whose plans differ.
     """
 
-    parts: Parts
-    swapped: Parts
+    under: Mapping[Drivers, Parts]
+    drivers: tuple[str, ...]
 
     @property
-    def trend(self) -> FloatArray:
-        return self.parts[TREND]
+    def own(self) -> Parts:
+        """The components as they were served."""
+        return self.under[NONE]
 
-    def over_trend(self) -> _Curves:
-        """In shares of the trend; 0 where that is 0."""
-        return _Curves(
-            {name: units if name == TREND else _over(units, self.trend) for name, units in self.parts.items()},
-            {name: _over(units, self.trend) for name, units in self.swapped.items()},
-        )
+    @property
+    def swapped(self) -> Parts:
+        """The components under all of the other version's plans."""
+        return self.under[Drivers(self.drivers)]
+
+    def planned(self, total: Callable[[Parts], FloatArray]) -> Parts:
+        """Driver -> what the other version's plan of it would add to a total of the components."""
+        return shapley(list(self.drivers), lambda swapped: total(self.under[swapped])) if self.drivers else {}
 
 
 def products_of(before: Side, after: Side, yhat: tuple[FloatArray, FloatArray], plans: Plans) -> list[list[Factor]]:
@@ -59,54 +68,75 @@ def products_of(before: Side, after: Side, yhat: tuple[FloatArray, FloatArray], 
     fitted = [model for model in models if isinstance(model, ProphetModel)]
     if len(fitted) < 2:
         return [[named(names.model(ProphetModel.name), *yhat)]]
-    here, there = _curves(fitted[0], before, plans.after), _curves(fitted[1], after, plans.before)
+    here, there = _curves(fitted[0], before, yhat[0], plans.after), _curves(fitted[1], after, yhat[1], plans.before)
     curves = _matched(here, there), _matched(there, here)
     if any(model.settings.mode != _MULTIPLICATIVE for model in fitted):
-        whole = [np.sum(list(of.parts.values()), axis=0) for of in curves]
-        return [[Factor(*yhat, {**_portions(*curves), names.LIMITS: yhat[1] - whole[1] - (yhat[0] - whole[0])})]]
-    shares = curves[0].over_trend(), curves[1].over_trend()
-    times = [1 + np.sum([units for name, units in of.parts.items() if name != TREND], axis=0) for of in shares]
-    portions = {name: units for name, units in _portions(*shares).items() if name != names.TREND}
-    rest = [units - of.trend * share for units, of, share in zip(yhat, shares, times, strict=True)]
-    return [[named(names.TREND, shares[0].trend, shares[1].trend), Factor(times[0], times[1], portions)], [named(names.LIMITS, *rest)]]
+        return [[Factor(*yhat, _portions(*curves, _sum))]]
+    shares = _over_trend(curves[0]), _over_trend(curves[1])
+    times, limits = [_times(of.own) for of in shares], [of.own[names.LIMITS] for of in shares]
+    portions = _portions(*shares, _times)
+    seasons = {name: units for name, units in portions.items() if name not in (names.TREND, names.LIMITS)}
+    held = _portions(*shares, lambda parts: parts[names.LIMITS])
+    rest = {name: units for name, units in held.items() if name == names.LIMITS or name in names.AHEAD.values()}
+    trend = named(names.TREND, shares[0].own[TREND], shares[1].own[TREND])
+    return [[trend, Factor(times[0], times[1], seasons)], [Factor(limits[0], limits[1], rest)]]
+
+
+def _curves(model: ProphetModel, side: Side, yhat: FloatArray, others: Mapping[str, FloatArray]) -> _Curves:
+    """The curves of a version under its own plans, which gave `yhat`, and under the other version's."""
+    rows, drivers = np.arange(len(side.rows)), tuple(others)
+    panel = replace(side.panel, drivers=side.ensemble.panel.select(side.rows).drivers)
+    under = {}
+    for swapped in (Drivers(some) for size in range(len(drivers) + 1) for some in combinations(drivers, size)):
+        planned = with_plans(panel, rows, side.steps, {name: others[name] for name in swapped}) if swapped else panel
+        told = model.components(planned, rows, side.ensemble.horizon)
+        told = {name: units for name, units in told.items() if name != CLOSED}
+        served = plausibility.cap(_sum(told), panel)[0][:, side.steps] if swapped else yhat
+        parts = {name: units[:, side.steps] for name, units in told.items()}
+        under[swapped] = {**parts, names.LIMITS: served - _sum(parts)}
+    return _Curves(under, drivers)
 
 
 def _matched(curves: _Curves, others: _Curves) -> _Curves:
     """The curves, with the other version's of series that have none here: none of their parts changed, the model's share did."""
-    here, there, nothing = np.isfinite(curves.trend), np.isfinite(others.trend), np.zeros_like(curves.trend)
-    every = dict.fromkeys([*curves.parts, *others.parts])
-    parts = {name: np.where(here, curves.parts.get(name, nothing), others.parts.get(name, nothing)) for name in every}
-    parts = {name: np.nan_to_num(units) for name, units in parts.items()}
-    swapped = {name: np.where(here & there, units, parts.get(name, nothing)) for name, units in curves.swapped.items()}
-    return _Curves(parts, swapped)
+    here, there, nothing = np.isfinite(curves.own[TREND]), np.isfinite(others.own[TREND]), np.zeros_like(curves.own[TREND])
+    every = dict.fromkeys(name for of in (curves, others) for parts in of.under.values() for name in parts)
+    own = {name: np.nan_to_num(np.where(here, curves.own.get(name, nothing), others.own.get(name, nothing))) for name in every}
+    known = here & there
+    return replace(
+        curves,
+        under={swapped: {name: np.where(known, of.get(name, nothing), own[name]) for name in every} for swapped, of in curves.under.items()},
+    )
 
 
-def _curves(model: ProphetModel, side: Side, others: Mapping[str, FloatArray]) -> _Curves:
-    """The curves of a version, and its drivers' effects under the other version's plans."""
-    horizon, rows = int(side.steps[-1]) + 1, np.arange(len(side.rows))
-    panel = replace(side.panel, drivers=side.ensemble.panel.select(side.rows).drivers)
+def _over_trend(curves: _Curves) -> _Curves:
+    """The seasons and drivers in shares of the trend, 0 where that is 0; the limits in units, with what is lost by that."""
 
-    def parts(of: Mapping[str, FloatArray]) -> Parts:
-        told = model.components(with_plans(panel, rows, side.steps, of), rows, horizon)
-        return {name: units[:, side.steps] for name, units in told.items() if name != CLOSED}
+    def shares(parts: Parts) -> Parts:
+        trend = parts[TREND]
+        told = {name: units if name == TREND else _over(units, trend) for name, units in parts.items() if name != names.LIMITS}
+        return {**told, names.LIMITS: _sum(parts) - trend * _times(told)}
 
-    swapped = parts(others) if others else {}
-    return _Curves(parts({}), {name: swapped.get(name, np.zeros((len(rows), len(side.steps)))) for name in others})
+    return replace(curves, under={swapped: shares(parts) for swapped, parts in curves.under.items()})
 
 
-def _portions(before: _Curves, after: _Curves) -> Parts:
-    """Name -> what it adds to the change of all parts together, in their own unit."""
-    portions: Parts = {}
-    for name in before.parts:
-        old, new = before.parts[name], after.parts[name]
-        if name in names.OF_PROPHET:
-            portions[names.OF_PROPHET[name]] = new - old
-        elif name in before.swapped:
-            planned = (before.swapped[name] - old + new - after.swapped[name]) / 2
-            portions |= {names.AHEAD[name]: planned, names.EFFECT[name]: new - old - planned}
-        else:
-            portions[names.EFFECT[name]] = new - old
-    return portions
+def _portions(before: _Curves, after: _Curves, total: Callable[[Parts], FloatArray]) -> Parts:
+    """Name -> what it adds to the change of a total of the parts: each part under equal plans, as the mean over both, and each plan."""
+    learned = {name: (after.swapped[name] - before.own[name] + after.own[name] - before.swapped[name]) / 2 for name in before.own}
+    portions = {names.OF_PROPHET.get(name) or names.EFFECT.get(name, name): units for name, units in learned.items()}
+    gained, lost = before.planned(total), after.planned(total)
+    return {**portions, **{names.AHEAD[driver]: (gained[driver] - lost[driver]) / 2 for driver in before.drivers}}
+
+
+def _times(parts: Parts) -> FloatArray:
+    """1 + all shares of the trend, shape (n, h)."""
+    shares = [units for name, units in parts.items() if name not in (TREND, names.LIMITS)]
+    return 1.0 + np.sum(shares, axis=0) if shares else np.ones_like(parts[TREND])
+
+
+def _sum(parts: Parts) -> FloatArray:
+    total: FloatArray = np.sum(list(parts.values()), axis=0)
+    return total
 
 
 def _over(units: FloatArray, trend: FloatArray) -> FloatArray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -47,7 +48,7 @@ class Side:
     steps: np.ndarray
     means: BoolArray
 
-    @property
+    @cached_property
     def expected(self) -> FloatArray:
         """What is shown in totals, shape (n, h), in units."""
         return self.ensemble.expected[np.ix_(self.rows, self.steps)]
@@ -62,12 +63,12 @@ class Side:
         """Series that models serve, shape (n,)."""
         return np.asarray(self.ensemble.share[self.rows].sum(axis=1) > 0)
 
-    @property
+    @cached_property
     def panel(self) -> Panel:
         """Its sales as the models see them, and the plans of its drivers."""
         return self.ensemble.cleaned.select(self.rows)
 
-    @property
+    @cached_property
     def closed(self) -> BoolArray:
         """Days on which nothing can be sold, shape (n, h)."""
         return calendar.closed_ahead(self.panel, int(self.steps[-1]) + 1)[:, self.steps]

@@ -39,6 +39,7 @@ def card(rows: Sequence[VersionRow]) -> None:
             st.caption(markdown.plain(str(error)))
             return
         _show(answer)
+        links.link(a, b, text=f"Why the forecast changed from v{a} to v{b}")
 
 
 def _ask(label: str, by_number: dict[int, VersionRow], key: str) -> int | None:

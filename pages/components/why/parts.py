@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 EACH, SAME = "Next days of each", "Same days only"
 COLUMN_WIDTH: Final = 92
+MOST_ROWS: Final = 16
+"""Of a table that does not scroll."""
 
 
 class Pair(NamedTuple):
@@ -110,10 +112,11 @@ def table(shown: Picture) -> None:
     config |= {name: st.column_config.NumberColumn(labels[name], format=form.replace("%", "%+"), width=COLUMN_WIDTH) for name in signed}
     rows = unseen.legible(shown.table)
     st.dataframe(
-        rows,
+        rows.assign(**{name: rows[name].replace(0, pd.NA) for name in signed}),
         column_config=config,
         hide_index=True,
-        height="content" if len(rows) <= 12 else 430,
+        height="content" if len(rows) <= MOST_ROWS else 430,
+        placeholder="0",
         alt="What changed of each product, and why",
     )
     paper.copy("why", rows, config)
