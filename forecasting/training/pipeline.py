@@ -78,7 +78,7 @@ def train(panel: Panel, settings: Settings, on_progress: OnProgress = ignore) ->
 def processes(shape: tuple[int, ...], settings: Settings) -> int:
     """Processes that are worth starting for sales of this shape, (n, d): one a core, or none where the fits that they could do take little time."""
     millions, cores = math.prod(shape) / 1e6, parallel.cores()
-    seconds = sum(model.seconds(settings, millions, True) for model in registry.taking_part(settings) if not model.lasting)
+    seconds = sum(model.seconds(settings, millions, True) for model in registry.taking_part(settings))
     return cores if cores > 1 and seconds >= WORTH_SECONDS else 0
 
 

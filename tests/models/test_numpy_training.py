@@ -9,6 +9,7 @@ import pytest
 from panels import panel as shop_panel
 
 from forecasting.core.errors import Cancelled
+from forecasting.core.parallel import Pool
 from forecasting.core.settings import LstmSettings, Settings
 from forecasting.models.features.window_arrays import Shapes, Windows
 from forecasting.models.lstm.first_weights import first_weights
@@ -162,6 +163,45 @@ def test_progress_tells_each_epoch_and_what_the_listener_raises_ends_the_trainin
         LstmModel(TINY, seed=0, for_past=True).fit(panel, horizon=7, on_progress=cancel)
     epochs = [(event.stage, event.done, event.total) for event in heard if event.loss is not None]
     assert epochs == [("LSTM", 1, 3), ("LSTM", 2, 3)]
+
+
+@pytest.fixture(scope="module")
+def processes():
+    with Pool(1) as pool:
+        yield pool
+
+
+def test_another_process_trains_the_same_bits_and_tells_each_epoch(model, panel, processes):
+    heard = []
+    again = LstmModel(TINY, seed=3, for_past=True).begin(panel, processes, horizon=14)
+    assert again._begun is not None
+    again.fit(panel, horizon=14, on_progress=heard.append)
+    for name, weights in model.weights_.items():
+        np.testing.assert_array_equal(again.weights_[name], weights)
+    np.testing.assert_array_equal(again.predict(panel, 14), model.predict(panel, 14))
+    assert [event.loss for event in heard if event.loss is not None and event.done < 3] == list(model.losses_[:-1])
+    assert heard[-1].done == heard[-1].total
+
+
+def test_what_a_listener_raises_ends_the_wait_for_another_process(panel, processes):
+    def cancel(progress):
+        raise Cancelled("enough")
+
+    waiting = LstmModel(TINY, seed=3, for_past=True).begin(panel, processes, horizon=14)
+    with pytest.raises(Cancelled):
+        waiting.fit(panel, horizon=14, on_progress=cancel)
+
+
+def test_a_training_that_another_process_could_not_do_is_done_here(model, panel, processes, monkeypatch, caplog):
+    begun = LstmModel(TINY, seed=3, for_past=True).begin(panel, processes, horizon=14)
+    monkeypatch.setattr(type(begun._begun._call), "done", lambda _: False)
+    assert begun.fit(panel, horizon=14).losses_ == model.losses_
+
+
+def test_a_training_that_goes_on_from_an_earlier_one_waits_for_it_and_others_do_not(panel, processes):
+    earlier = LstmModel(TINY, seed=3, for_past=True).begin(panel, processes, horizon=14)
+    same, longer = (LstmModel(TINY, seed=3, start=earlier, for_past=True).begin(panel, processes, horizon=days) for days in (14, 7))
+    assert [waiting._begun is None for waiting in (earlier, same, longer)] == [False, True, False]
 
 
 def test_models_of_past_cutoffs_alone_are_trained_in_numpy():
