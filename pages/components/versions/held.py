@@ -33,7 +33,7 @@ def card(rows: Sequence[VersionRow]) -> None:
             st.markdown(f"##### :orange[:material/pan_tool:] v{row.number} is not served", anchors=False, width="content")
             st.badge("Held", color="orange")
         st.markdown(_reason(row.facts))
-        others = f" {formatting.count(len(waiting) - 1, 'older version')} wait too." if len(waiting) > 1 else ""
+        others = f" {formatting.count(len(waiting) - 1, 'older version waits', 'older versions wait')} too." if len(waiting) > 1 else ""
         st.caption(f"v{live} goes on serving; nothing is lost.{others}")
         with st.container(horizontal=True):
             st.button("Serve anyway", icon=":material/play_circle:", key="held_serve", on_click=actions.confirm, args=(row.number,))
