@@ -17,12 +17,12 @@ from live_server import served
 from patience import PATIENCE
 
 from forecasting.entrypoints.server.server_settings import REQUEST_RATE, TOKEN, UPLOAD_RATE
-from forecasting.services import jobs
+from forecasting.services import jobs, version_notes
 
 pytestmark = pytest.mark.slow
 
 SECRET = "correct-horse-battery-staple"
-OPERATIONS = 31
+OPERATIONS = 32
 CHECKS = (
     "not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance,"
     "negative_data_rejection,unsupported_method,allow_header_conformance,ignored_auth"
@@ -91,6 +91,7 @@ def answered(address, token):
 def test_the_server_does_what_its_documentation_says(shop, tmp_path, token):
     launched = shops.sales().query("product_id == 'Soap' and region == 'North'").tail(60)
     shops.merge(shop, launched.assign(product_id="Croisant", sales=3))
+    version_notes.pin(shop, 1)  # a pin to take away, whatever comes first
     options = ["--header", f"Authorization: Bearer {token}"] if token else []
     variables = {REQUEST_RATE: "100000/second", UPLOAD_RATE: "100000/second", TOKEN: token}
     with served(shop.home, log=tmp_path / "log", **variables) as (address, process), cancelling(shop) as cancelled:
