@@ -1,0 +1,71 @@
+"""All that a version's past says about what is usual, learned once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecasting.analysis.monitoring import common_factor, e_detector, weekly
+from forecasting.analysis.monitoring.e_detector import Threshold
+from forecasting.analysis.monitoring.grading import LOOK, MIN_CUTOFFS, STEPS_A_YEAR, Past
+from forecasting.analysis.monitoring.groups import Groups, groups_of
+from forecasting.analysis.monitoring.weekly import Spreads
+from forecasting.core import schema
+from forecasting.core.arrays import FloatArray
+from forecasting.core.period import Period
+
+ALARMS_A_YEAR = 1.0
+"""False alarms a year that a file should have, about."""
+OF_SERIES = 0.3
+"""Share of them that single series may have."""
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """What is usual.
+
+    Args:
+        past: Past cutoffs.
+        groups: Stores, regions and categories.
+        blocks: The block of each series whose common part is taken out, shape (n,).
+        spreads: Of the file's weeks, and of the groups'; None where there are too few cutoffs, or too short ones.
+        spread: Variance of a version's own mean score.
+        threshold: From where on a series is an alarm.
+    """
+
+    past: Past
+    groups: Groups
+    blocks: np.ndarray
+    spreads: tuple[Spreads, Spreads] | None
+    spread: float
+    threshold: Threshold
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether levels and ranges can be judged."""
+        return self.spreads is not None
+
+
+def calibrate(past: Past, scores: FloatArray | None, labels: Mapping[str, np.ndarray], period: Period) -> Calibration:
+    """Learns what is usual.
+
+    Args:
+        past: Past cutoffs.
+        scores: Their scores, shape (K, n, h); None where nothing was judged.
+        labels: The key and category columns -> what they say of each series, shape (n,).
+        period: What a step is.
+    """
+    n = past.y.shape[1]
+    groups = groups_of(labels, n)
+    blocks = common_factor.blocks_of(labels.get(schema.CATEGORY), n)
+    enough = past.cutoffs >= MIN_CUTOFFS and past.y.shape[2] >= 2 * LOOK[period.name]
+    spreads = weekly.learn_spreads(past, groups, LOOK[period.name]) if enough else None
+    some = slice(None, None, max(1, n * max(past.cutoffs, 1) // e_detector.MAX_PATHS))
+    paths = np.empty((0, past.y.shape[2]))
+    if scores is not None:
+        paths = np.where(past.ordinary[:, None], scores, np.nan)[:, some].reshape(-1, scores.shape[2])
+    spread = e_detector.own_spread(paths)
+    threshold = e_detector.learn_threshold(paths, n=n, steps_a_year=STEPS_A_YEAR[period.name], alarms=ALARMS_A_YEAR * OF_SERIES, spread=spread)
+    return Calibration(past, groups, blocks, spreads, spread, threshold)
