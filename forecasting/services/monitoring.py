@@ -1,0 +1,306 @@
+"""Is the forecast that served keeping its promise? Graded anew when the sales, or what served, changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from threading import Condition
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from cachetools import LRUCache, cached
+
+from forecasting.analysis.monitoring import calibration, grading, published, rows, weekly
+from forecasting.analysis.monitoring.calibration import Calibration
+from forecasting.analysis.monitoring.findings import Finding, ordered
+from forecasting.analysis.monitoring.grading import Graded, Past
+from forecasting.analysis.monitoring.look import Look, Subject, look
+from forecasting.analysis.monitoring.rows import History
+from forecasting.core import formatting, schema
+from forecasting.core.arrays import known_sum, share
+from forecasting.core.errors import NotFound, NothingPublished
+from forecasting.core.period import DAY
+from forecasting.services import accuracy, cache, graded_days, saved_sales, versions
+from forecasting.storage.sales import log
+from forecasting.storage.sales.table import Dataset
+from forecasting.storage.versions.moves import LOCAL
+from forecasting.storage.versions.remarks import Remarks
+from forecasting.storage.versions.store import Versions
+from forecasting.storage.workspace import Workspace
+from forecasting.training import metrics
+
+HISTORY_STEPS: Final = 400
+PRICE_DAYS: Final = 7 * 57
+SILENT_DAYS: Final = 28
+"""Days for which a finding that somebody knows of is silent, as long as it lasts."""
+
+
+@dataclass(frozen=True, eq=False)
+class Monitor:
+    """What became of the forecast that served.
+
+    Args:
+        version: The version that serves.
+        graded: The newest steps.
+        promised: Its error at past cutoffs, a series and step, as a share; NaN where not known.
+        promised_coverage: The share of steps that its 80 % ranges held there.
+        usual_weeks: The error that nine of ten weeks of past cutoffs lay between.
+        smallest: The smallest change of the level that an alarm shows, by what it is of: a share; the file, then its largest groups.
+        look: What was found, before anybody's word on it.
+        findings: What was found, with late uploads and what people know of.
+    """
+
+    version: int
+    graded: Graded
+    promised: float
+    promised_coverage: float
+    usual_weeks: tuple[float, float]
+    smallest: tuple[tuple[Mapping[str, str], float], ...]
+    look: Look
+    findings: tuple[Finding, ...]
+
+    @property
+    def days(self) -> int:
+        """Steps that were graded."""
+        return self.graded.days
+
+    @property
+    def first(self) -> pd.Timestamp | None:
+        """The first of them; None without any."""
+        known = self.graded.known.any(axis=0)
+        return self.graded.dates[int(known.argmax())] if known.any() else None
+
+    @property
+    def wape(self) -> float:
+        """The error that was met; NaN without any graded step."""
+        return float(metrics.wape(self.graded.y, self.graded.line))
+
+    @property
+    def coverage(self) -> float:
+        """Share of series-steps that the 80 % ranges held; NaN without any."""
+        outside = self.graded.outside
+        return float(share(np.asarray((outside == 0).sum()), np.asarray((outside >= 0).sum())))
+
+    @property
+    def sold(self) -> float:
+        """Units sold on the graded steps."""
+        return float(np.where(self.graded.known, self.graded.y, 0.0).sum())
+
+    @property
+    def forecast(self) -> float:
+        """Units that were expected on them."""
+        return float(np.where(self.graded.known, self.graded.expected, 0.0).sum())
+
+    @property
+    def daily(self) -> pd.DataFrame:
+        """Columns `ds, sold, forecast, version`: a row a graded step."""
+        known, of = self.graded.known, self.graded
+        sums = {name: known_sum(np.where(known, values, np.nan), axis=0) for name, values in (("sold", of.y), ("forecast", of.expected))}
+        table = pd.DataFrame({schema.DS: of.dates, **sums, "version": of.version})
+        some = np.flatnonzero(known.any(axis=0))
+        return table.iloc[some].reset_index(drop=True)
+
+    @property
+    def weekly(self) -> pd.DataFrame:
+        """Columns `ds` (the first step) and `wape`: a row a week of graded steps, Monday to Sunday; a step a row in files of weeks or months."""
+        of, known = self.graded, self.graded.known.any(axis=0)
+        starts = of.dates - pd.to_timedelta(of.dates.day_of_week, unit="D") if of.period == DAY else of.dates
+        weeks = [(start, known & np.asarray(starts == start)) for start in starts.unique()]
+        errors = [(start, float(metrics.wape(of.y[:, steps], of.line[:, steps]))) for start, steps in weeks if steps.any()]
+        return pd.DataFrame(errors, columns=[schema.DS, "wape"])
+
+    @property
+    def alarms(self) -> tuple[Finding, ...]:
+        """Alarms that nobody said to know of."""
+        return tuple(each for each in self.findings if each.loudness == "alarm" and not each.acknowledged)
+
+    @property
+    def next_look(self) -> pd.Timestamp:
+        """When the file and its groups are looked at again."""
+        return grading.next_look(self.graded.dates[-1], self.graded.period)
+
+    @property
+    def sentence(self) -> str:
+        """The highest finding, or that all is as promised, in one line."""
+        if self.alarms:
+            more = f", and {formatting.count(len(self.alarms) - 1, 'finding')} more" if len(self.alarms) > 1 else ""
+            return f"{self.alarms[0].fact}{more}"
+        period = self.graded.period
+        if not self.days:
+            return "No day has been graded yet: sales of days after the training are needed."
+        if not self.look.is_judged:
+            return f"Not judged yet: the past check has too few cutoffs. {period.count(self.days)} are graded."
+        return "Sales run as promised"
+
+    def to_json(self) -> dict[str, Any]:
+        """Its members for scripts."""
+        numbers = {"wape": self.wape, "promised_wape": self.promised, "coverage_80": self.coverage, "promised_coverage_80": self.promised_coverage}
+        return {
+            "days": self.days,
+            **{name: None if np.isnan(value) else round(value, 4) for name, value in numbers.items()},
+            "sold": round(self.sold, 2),
+            "forecast": round(self.forecast, 2),
+            "version": self.version,
+            "judged": self.look.is_judged,
+            "next_look": f"{self.next_look:%Y-%m-%d}",
+            "text": self.sentence,
+            "findings": [finding.to_json() for finding in self.findings],
+        }
+
+
+def monitor(ws: Workspace) -> Monitor:
+    """What became of the forecast that served, up to the newest saved sales.
+
+    Raises:
+        NothingPublished: There is no version.
+        VersionDamaged: None that is whole can be loaded.
+        SalesDamaged: The sales cannot be read.
+    """
+    live = versions.serving(ws).version
+    if live is None:
+        raise NothingPublished("No model has been trained yet. Upload sales and retrain.")
+    found = _monitor(ws, live, log.newest(ws.sales), len(Versions(ws.versions).moves()))
+    every = [*found.look.findings, *_late(ws)]
+    return replace(found, findings=tuple(ordered([replace(each, acknowledged=_is_known(ws, each)) for each in every])))
+
+
+def findings(ws: Workspace) -> list[Finding]:
+    """What differs from what was promised, the most important first; raises what `monitor` raises."""
+    return list(monitor(ws).findings)
+
+
+def acknowledge(ws: Workspace, finding: str, by: str = LOCAL) -> None:
+    """Has a finding be silent until it ends and comes again, or for 28 days.
+
+    Args:
+        ws: Where.
+        finding: Its id.
+        by: Who knows of it.
+
+    Raises:
+        NotFound: There is no such finding now.
+        TryAgain: Somebody else was publishing for too long.
+    """
+    now = monitor(ws)
+    if finding not in {each.id for each in now.findings}:
+        raise NotFound(f"There is no finding {finding[:80]!r} now. `monitor --json` lists those that there are, with their ids.")
+    Remarks(ws.versions).add(now.version, "acknowledge", finding, by)
+
+
+def forget() -> None:
+    """Keeps nothing any more."""
+    for cached_function in (_monitor, _calibrated):
+        one: Any = cached_function
+        one.cache_clear()
+
+
+@cached(LRUCache(2), condition=Condition())
+def _monitor(ws: Workspace, live: int, sales: int, moves: int) -> Monitor:  # noqa: ARG001
+    ensemble, manifest = cache.ensemble(ws, live), versions.manifest(ws, live)
+    now = graded_days.sales_now(ws, ensemble, manifest)
+    graded, known = graded_days.graded(ws, ensemble, now), _calibrated(ws, live)
+    dates = now.dates[-HISTORY_STEPS:]
+    active = ~ensemble.silent & (np.nan_to_num(ensemble.expected).sum(axis=1) > 0)
+    ids = ensemble.panel.series[ensemble.panel.keys].to_dict("records")
+    subject = Subject(
+        graded=graded,
+        history=History(dates, now.period, np.isfinite(now.sales[:, -HISTORY_STEPS:]), graded_days.holidays_near(now, ensemble.country, dates)),
+        keys=tuple({str(name): str(value) for name, value in each.items()} for each in ids),
+        active=active,
+        prices=now.drivers[schema.PRICE][:, : len(now.dates)][:, -PRICE_DAYS:] if schema.PRICE in now.drivers and now.period == DAY else None,
+    )
+    found = look(subject, known)
+    inside = known.past.outside
+    weeks = _past_weeks(known.past, grading.LOOK[now.period.name])
+    return Monitor(
+        version=live,
+        graded=graded,
+        promised=float(metrics.wape(known.past.y, known.past.line)) if known.past.cutoffs else float("nan"),
+        promised_coverage=float(share(np.asarray((inside == 0).sum()), np.asarray((inside >= 0).sum()))),
+        usual_weeks=(float(np.quantile(weeks, 0.05)), float(np.quantile(weeks, 0.95))) if len(weeks) else (float("nan"), float("nan")),
+        smallest=_smallest(known, graded),
+        look=found,
+        findings=found.findings,
+    )
+
+
+@cached(LRUCache(1), condition=Condition())
+def _calibrated(ws: Workspace, live: int) -> Calibration:
+    """What a version's past says is usual."""
+    ensemble = cache.ensemble(ws, live)
+    cutoffs, h, period = ensemble.past.cutoffs, ensemble.past.horizon, ensemble.panel.period
+    days = [period.ahead(day, h) for day in cutoffs]
+    ordinary = [graded_days.holidays_near(ensemble.panel, ensemble.country, each) for each in days]
+    held = accuracy.judged(ws, live, ensemble).held[schema.BLEND]
+    past = Past(
+        y=ensemble.errors.y,
+        line=ensemble.errors.f,
+        expected=ensemble.expected_errors.f,
+        outside=np.where(held < 0, -1, 1 - held),
+        ordinary=np.array(ordinary, dtype=bool).reshape(len(cutoffs), h),
+        starts=pd.DatetimeIndex([each[0] for each in days]),
+    )
+    scored = published.past_scores(ensemble)
+    return calibration.calibrate(past, None if scored is None else scored.past, ensemble.labels, period)
+
+
+def _past_weeks(past: Past, look_steps: int) -> list[float]:
+    """The error of each week of past cutoffs."""
+    weeks = past.y.shape[2] // look_steps
+    parts = [slice(week * look_steps, (week + 1) * look_steps) for week in range(weeks)]
+    errors = [float(metrics.wape(past.y[cut, :, part], past.line[cut, :, part])) for cut in range(past.cutoffs) for part in parts]
+    return [error for error in errors if np.isfinite(error)]
+
+
+def _smallest(known: Calibration, graded: Graded) -> tuple[tuple[Mapping[str, str], float], ...]:
+    """The smallest change that four weeks show, of the file and of its five largest groups."""
+    if known.spreads is None:
+        return ()
+    look_steps, past = grading.LOOK[graded.period.name], known.past
+    week = np.nanmean(np.nan_to_num(past.expected), axis=(0, 2)) * look_steps
+    file = weekly.smallest_change(known.spreads[0], week.sum(keepdims=True), weekly.ALPHA, graded.period)
+    listed: list[tuple[Mapping[str, str], float]] = [({}, float(file[0]))]
+    if len(known.groups):
+        units = known.groups.member @ week
+        changes = weekly.smallest_change(known.spreads[1], units, weekly.ALPHA / len(known.groups), graded.period)
+        listed += [(known.groups.keys[place], float(changes[place])) for place in np.argsort(-units)[:5]]
+    return tuple(listed)
+
+
+def _late(ws: Workspace) -> list[Finding]:
+    """That uploads stopped, where they come so regularly that it shows."""
+    if saved_sales.saved(ws) is None:
+        return []
+    uploads = [each.when for each in Dataset(ws).history() if not each.undone and each.kind == "upload"]
+    now = pd.Timestamp(datetime.now(UTC)).tz_localize(None)
+    overdue = rows.upload_overdue(pd.DatetimeIndex([pd.Timestamp(each).tz_convert("UTC").tz_localize(None) for each in uploads]), now)
+    if overdue is None:
+        return []
+    age, usual = overdue
+    since = now.normalize() - pd.Timedelta(days=age)
+    return [
+        Finding(
+            level="file",
+            what="uploads",
+            key={},
+            since=since,
+            size=float(age),
+            loudness="alarm",
+            fact=f"No sales were uploaded for {formatting.count(age, 'day')}",
+            detail=f"Usually {formatting.count(usual, 'day')} or fewer lie between two uploads.",
+            advice="Upload the newest sales, or look whether the program that does so still runs.",
+        )
+    ]
+
+
+def _is_known(ws: Workspace, finding: Finding) -> bool:
+    """Whether somebody said to know of a finding in the last 28 days, and it has not begun anew since."""
+    newest = datetime.now(UTC) - timedelta(days=SILENT_DAYS)
+    said = [
+        each.when for each in Remarks(ws.versions).every() if each and each.kind == "acknowledge" and each.text == finding.id and each.when >= newest
+    ]
+    if not said or finding.since is None:
+        return bool(said)
+    return finding.since <= pd.Timestamp(max(said)).tz_convert("UTC").tz_localize(None)
