@@ -11,7 +11,7 @@ from forecasting.core.errors import NotFound
 from forecasting.services import models
 from pages.charts import accuracy as accuracy_charts
 from pages.charts import forecast
-from pages.components.accuracy import backtest, measures, numbers, tables
+from pages.components.accuracy import backtest, measures, numbers, since_served, tables
 from pages.components.shared import layout, live_version, no_longer_sold, sales_state
 from pages.components.shared.filters import ask_filters, no_match
 
@@ -19,6 +19,9 @@ manifest = live_version.live_manifest("Accuracy")
 version = manifest["version"]
 actions = layout.head("Accuracy", backtest.context(manifest))
 sales_state.unused_note(manifest)
+if since_served.is_asked_for():
+    since_served.show()
+    st.stop()
 if not manifest["cutoffs"]:
     backtest.too_short()
     st.stop()

@@ -14,12 +14,14 @@ from forecasting.analysis.forecast_view import View
 from forecasting.core import formatting
 from forecasting.core.errors import SalesDamaged, StorageUnavailable, VersionDamaged
 from forecasting.inventory.orders.recommend import Orders
-from forecasting.services import sales, serving_record, versions
+from forecasting.services import monitoring, sales, serving_record, versions
+from pages.components.accuracy import since_served
 from pages.components.inventory import summary
 from pages.components.shared import layout, markdown, sales_state
-from pages.components.shared.addresses import INVENTORY, UPLOAD, VERSIONS
+from pages.components.shared.addresses import ACCURACY, INVENTORY, UPLOAD, VERSIONS
 
 if TYPE_CHECKING:
+    from forecasting.services.monitoring import Monitor
     from forecasting.services.saved_sales import Unused
     from forecasting.storage.sales.uploads import Upload
     from forecasting.storage.workspace import Workspace
@@ -56,7 +58,11 @@ def show_needs(ws: Workspace, view: View, orders: Orders | None, manifest: Mappi
     missing = sales_state.unused(manifest)
     late = [*_unused(missing, manifest), *_old(view, missing)]
     waiting = _counting(orders)
-    needs = [*_damaged(ws), *unreadable, *_to_order(orders), *_held(ws, manifest), *late, *waiting, *_simpler(view), *_skipped(uploads)][:MOST]
+    monitor = None if unreadable else monitoring.monitor(ws)
+    urgent = [*_damaged(ws), *unreadable, *_to_order(orders), *_held(ws, manifest), *late, *_alarms(monitor)]
+    needs = [*urgent, *waiting, *_simpler(view), *_skipped(uploads)][:MOST]
+    if monitor is not None and monitor.days and not monitor.alarms:
+        st.caption(f"{monitor.sentence}.".replace("..", "."))
     if not needs:
         st.caption("Nothing needs you today.")
         return
@@ -121,6 +127,20 @@ def _held(ws: Workspace, manifest: Mapping[str, Any]) -> list[Need]:
         Need(ORANGE, f"New forecast v{each['version']} is not served", markdown.plain(versions.held_reason(each)), "Decide", decide)
         for each in waiting[:1]
     ]
+
+
+def _alarms(monitor: Monitor | None) -> list[Need]:
+    """The highest finding on the forecast that served."""
+    if monitor is None or not monitor.alarms:
+        return []
+
+    def see() -> None:
+        st.session_state[since_served.VIEW] = since_served.SINCE_SERVED
+        st.switch_page(ACCURACY)
+
+    more = len(monitor.alarms) - 1
+    detail = f"And {formatting.count(more, 'finding')} more on the forecast that served" if more else markdown.plain(monitor.alarms[0].advice)
+    return [Need(ORANGE, markdown.plain(monitor.alarms[0].fact), detail, "See", see)]
 
 
 def _counting(orders: Orders | None) -> list[Need]:

@@ -7,6 +7,7 @@ from typing import Final
 PRODUCTS: Final = "pages/products.py"
 PRODUCT: Final = "pages/product.py"
 FORECAST: Final = "pages/forecast.py"
+ACCURACY: Final = "pages/accuracy.py"
 UPLOAD: Final = "pages/upload.py"
 SETTINGS: Final = "pages/settings.py"
 INVENTORY: Final = "pages/inventory.py"
