@@ -8,6 +8,7 @@ python -m benchmarks.monitoring --backtest FILE     a version's backtest.parquet
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,9 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[0] = str(ROOT)  # in place of this folder, whose pages.py would stand in for the dashboard's pages
 
 from benchmarks.support.simulated_shops import CUTOFFS, HORIZON, Shop, recipe, shop
 from forecasting.analysis.monitoring import calibration as calibrations

@@ -10,10 +10,11 @@ import pytest
 from app_driver import chart, curves, numbers, opened, texts
 
 from forecasting.analysis import accuracy
+from forecasting.analysis.monitoring.findings import Finding
 from forecasting.core import formatting
 from forecasting.services import accuracy as accuracy_service
-from forecasting.services import versions
-from pages.components.accuracy import measures
+from forecasting.services import monitoring, versions
+from pages.components.accuracy import measures, since_served
 from pages.components.accuracy import numbers as accuracy_numbers
 from pages.components.shared import markdown
 
@@ -191,3 +192,31 @@ def test_the_same_question_is_answered_once(watching, monkeypatch):
 def test_lean_says_which_way():
     said = [accuracy_numbers.lean(bias) for bias in (0.005, 0.03, -0.03, 0.2, -0.2, float("nan"))]
     assert said == ["balanced", "a little high", "a little low", "too high", "too low", formatting.UNKNOWN]
+
+
+def test_a_version_whose_days_are_still_to_come_says_when_it_is_looked_at(watching):
+    at = opened("accuracy")
+    at.session_state[since_served.VIEW] = since_served.SINCE_SERVED
+    at.run()
+    assert not at.exception
+    assert "No day to grade yet" in texts(at)
+    assert not at.metric
+
+
+def test_what_differs_is_said_with_what_to_do(watching, monkeypatch):
+    calm = monitoring.monitor(watching)
+    graded = replace(calm.graded, y=calm.graded.y[:, -7:], dates=calm.graded.dates[-7:])
+    days = {name: getattr(calm.graded, name)[..., -7:] for name in ("version", "ordinary", "bins")}
+    fields = ("line", "expected", "lower", "upper", "scale")
+    graded = replace(graded, **days, **{name: graded.y.copy() for name in fields})
+    finding = Finding("group", "level", {"region": "North"}, graded.dates[0], -0.2, "alarm", "Region North sells 20 % less", advice="Train again.")
+    found = replace(calm, graded=graded, findings=(finding,))
+    monkeypatch.setattr(monitoring, "monitor", lambda _: found)
+    at = opened("accuracy")
+    at.session_state[since_served.VIEW] = since_served.SINCE_SERVED
+    at.run()
+    assert not at.exception
+    assert list(numbers(at)) == ["Error promised", "Error met", "Inside the 80 % range", "Forecast and sold"]
+    assert "Region North sells 20 % less" in texts(at)
+    assert "Train again." in texts(at)
+    assert [button.label for button in at.button if button.label == "We know"]
