@@ -218,5 +218,4 @@ def test_what_differs_is_said_with_what_to_do(watching, monkeypatch):
     assert not at.exception
     assert list(numbers(at)) == ["Error promised", "Error met", "Inside the 80 % range", "Forecast and sold"]
     assert "Region North sells 20 % less" in texts(at)
-    assert "Train again." in texts(at)
     assert [button.label for button in at.button if button.label == "We know"]
