@@ -85,13 +85,13 @@ def products_of(before: Side, after: Side, yhat: tuple[FloatArray, FloatArray], 
 def _curves(model: ProphetModel, side: Side, yhat: FloatArray, others: Mapping[str, FloatArray]) -> _Curves:
     """The curves of a version under its own plans, which gave `yhat`, and under the other version's."""
     rows, drivers = np.arange(len(side.rows)), tuple(others)
-    panel = replace(side.panel, drivers=side.ensemble.panel.select(side.rows).drivers)
+    panel = side.panel
     under = {}
     for swapped in (Drivers(some) for size in range(len(drivers) + 1) for some in combinations(drivers, size)):
         planned = with_plans(panel, rows, side.steps, {name: others[name] for name in swapped}) if swapped else panel
         told = model.components(planned, rows, side.ensemble.horizon)
         told = {name: units for name, units in told.items() if name != CLOSED}
-        served = plausibility.cap(_sum(told), panel)[0][:, side.steps] if swapped else yhat
+        served = plausibility.cap(_sum(told), side.ensemble.cleaned.select(side.rows))[0][:, side.steps] if swapped else yhat
         parts = {name: units[:, side.steps] for name, units in told.items()}
         under[swapped] = {**parts, names.LIMITS: served - _sum(parts)}
     return _Curves(under, drivers)

@@ -59,5 +59,5 @@ def with_plans(panel: Panel, rows: np.ndarray, steps: np.ndarray, plan: Mapping[
 
 
 def _ahead(side: Side, name: str) -> FloatArray:
-    panel = side.ensemble.panel.select(side.rows)
+    panel = side.panel
     return panel.driver(name, int(side.steps[-1]) + 1)[:, len(panel.dates) + side.steps]

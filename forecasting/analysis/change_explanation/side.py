@@ -16,6 +16,8 @@ from forecasting.training.ensemble import Ensemble
 from forecasting.training.expectation import MeanBlend
 from forecasting.training.reconciliation import FARTHEST
 
+_RECENT_DAYS, _RECENT_STEPS = 200, 16
+"""What a panel keeps of a long past: it is copied for thousands of series."""
 _SAME = 1e-9
 """A scaling that is nearer to 1 is arithmetic, not scaling."""
 
@@ -65,8 +67,11 @@ class Side:
 
     @cached_property
     def panel(self) -> Panel:
-        """Its sales as the models see them, and the plans of its drivers."""
-        return self.ensemble.cleaned.select(self.rows)
+        """Its last sales as the models see them, and its drivers: all that says which days ahead are closed and what is assumed of prices."""
+        whole = self.ensemble.cleaned
+        first = max(0, len(whole.dates) - max(whole.period.steps(_RECENT_DAYS), _RECENT_STEPS))
+        drivers = {name: values[:, first:] for name, values in whole.drivers.items()}
+        return replace(whole, dates=whole.dates[first:], sales=whole.sales[:, first:], drivers=drivers).select(self.rows)
 
     @cached_property
     def closed(self) -> BoolArray:
