@@ -16,7 +16,6 @@ from forecasting.services import chosen_schedule, retention, schedule, shop_sett
 from forecasting.services.chosen_schedule import ChosenSchedule
 from forecasting.services.schedule import Schedule
 from forecasting.storage.settings import SettingsStore
-from forecasting.storage.versions.store import Versions
 
 NIGHTLY = RetrainSchedule(every="0 3 * * *", timezone="Europe/Berlin")
 HOURLY = RetrainSchedule(every="0 * * * *", timezone="UTC")
@@ -58,14 +57,15 @@ def test_retention_is_as_chosen_and_each_variable_wins_over_its_own_number(home)
     }
 
 
-def test_what_is_old_is_deleted_as_chosen_after_a_retrain(home, caplog):
-    for _ in range(3):
-        Versions(home.versions).publish(lambda _: {})
+def test_what_is_old_is_deleted_as_chosen_after_a_retrain(home, monkeypatch, caplog):
+    asked = []
+    monkeypatch.setattr(retention, "_prune_versions", lambda _, kept: asked.append(kept) or {})
     choose(home, retention=Retention(versions=2))
     retention.tidy(home)
-    assert Versions(home.versions).numbers() == [2, 3]
+    assert asked == [Retention(versions=2)]
     damage(home)
     retention.tidy(home)
+    assert len(asked) == 1
     assert "Old versions and jobs were not deleted" in caplog.text
 
 
