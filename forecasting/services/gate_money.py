@@ -37,13 +37,13 @@ def compared(pair: Pair, days: list[CommonDays]) -> Comparison | None:
     same = [at for at in days if champion.past.cutoffs[at.places[0]] == challenger.past.cutoffs[at.places[1]]]
     price = _prices(challenger)[pair.shared.challenger]
     priced = np.flatnonzero(np.isfinite(price) & (price > 0))
-    if len(same) < paired.FEWEST_CUTOFFS or not len(priced):
+    steps = _judged(min(champion.past.horizon, challenger.past.horizon), challenger.panel.period)
+    if len(same) < paired.FEWEST_CUTOFFS or not len(priced) or not steps:
         return None
     worth = price[priced] * np.nan_to_num(pair.recent[1][pair.shared.challenger][priced])
     rows = np.sort(priced[np.argsort(-worth, kind="stable")[:MOST_SERIES]])
     sides = (champion, pair.shared.champion[rows]), (challenger, pair.shared.challenger[rows])
     levels = [_levels(ensemble, places) for ensemble, places in sides]
-    steps = min(champion.past.horizon, challenger.past.horizon)
     costs = np.full((2, len(same)), np.nan)
     for place, at in enumerate(same):
         wanted = sold_then(challenger, sides[1][1], at.places[1])[0][:, :steps]
@@ -52,6 +52,12 @@ def compared(pair: Pair, days: list[CommonDays]) -> Comparison | None:
     if not (np.isfinite(costs).all() and (costs > 0).all()):
         return None
     return paired.compared("money", [at.cutoff for at in same], costs[0], costs[1], note=ASSUMED)
+
+
+def _judged(horizon: int, period: Period) -> int:
+    """Steps until the order after the last known level would arrive: later ones have nothing to sell, whoever forecasts; 0 for none."""
+    every, lead = period.steps(REVIEW_DAYS), period.steps(LEAD_DAYS)
+    return max(horizon - lead, 0) // every * every + lead if horizon >= every + lead else 0
 
 
 def _levels(ensemble: Ensemble, rows: np.ndarray) -> FloatArray:

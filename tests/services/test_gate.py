@@ -5,19 +5,23 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import shop_workspaces as shops
-from champions import ahead, bent
+from champions import ahead, bent, version
 from saved_shops import unpacked
 
 from forecasting.__main__ import main
+from forecasting.analysis.champion import decision
+from forecasting.analysis.champion.pair import Pair
 from forecasting.core import schema
-from forecasting.core.period import WEEK
+from forecasting.core.period import DAY, WEEK
 from forecasting.core.shop_settings import ShopSettings
-from forecasting.services import gate, submissions, versions
+from forecasting.services import gate, gate_money, submissions, versions
 from forecasting.services import sales as sales_service
 from forecasting.storage.settings import SettingsStore
 from forecasting.storage.versions.store import Versions
+from forecasting.training.backtest import Backtest
 
 
 @pytest.fixture(scope="module")
@@ -103,13 +107,21 @@ def test_versions_of_every_release_are_champions(name, tmp_path):
     assert examined(ws, ahead(version, version.line * 3), later).held
 
 
-def test_another_recipe_is_judged_in_money_where_there_are_prices(quick_shop, live):
-    from forecasting.services import gate_money
+def test_money_is_compared_where_there_are_prices():
+    def priced(ensemble, factor):
+        past = ensemble.past
+        f = past.yhat[schema.BLEND] * factor
+        panel = replace(ensemble.panel, drivers={schema.PRICE: np.full(ensemble.panel.sales.shape, 2.0)})
+        return replace(ensemble, panel=panel, past=Backtest(past.cutoffs, past.y, {**past.yhat, schema.BLEND: f}))
 
-    version, facts = live
-    found = examined(quick_shop, version, facts | {"code": "99"})
-    assert (found.same_recipe, found.money) == (False, None)  # three cutoffs, and no price
-    assert gate_money.ASSUMED.startswith("Assumed: 30 % margin")
+    wrong = np.tile([[[0.5]], [[1.6]]], (3, 1, 1))  # too low and too high in turn: a level that the other cutoffs do not tell
+    right, worse = priced(version(), 1.0), priced(version(), wrong)
+    for challenger, costs_more in ((right, False), (worse, True)):
+        pair = Pair(7, right, challenger)
+        found = gate_money.compared(pair, decision.common_cutoffs(pair, same_recipe=False))
+        assert (len(found.cutoffs), found.mean > 0.1, found.note) == (6, costs_more, gate_money.ASSUMED)
+    assert gate_money.compared(Pair(7, version(), version()), []) is None
+    assert [gate_money._judged(horizon, DAY) for horizon in (7, 9, 22, 23, 28)] == [0, 9, 16, 23, 23]
 
 
 def test_the_rule_is_the_shops_and_where_it_is_damaged_the_one_before(home):
