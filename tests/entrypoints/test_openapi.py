@@ -22,7 +22,7 @@ from forecasting.services import jobs, version_notes
 pytestmark = pytest.mark.slow
 
 SECRET = "correct-horse-battery-staple"
-OPERATIONS = 32
+OPERATIONS = 34
 CHECKS = (
     "not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance,"
     "negative_data_rejection,unsupported_method,allow_header_conformance,ignored_auth"
