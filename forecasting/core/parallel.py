@@ -8,7 +8,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, wait
+from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
@@ -36,8 +36,8 @@ def cores() -> int:
 
 
 @dataclass(frozen=True, eq=False)
-class Call(Generic[Task, Result]):
-    """A task that waits or is done in another process.
+class _Call(Generic[Task, Result]):
+    """A task that waits, and whether it was done; its result if it was.
 
     Args:
         do: What to do.
@@ -48,17 +48,6 @@ class Call(Generic[Task, Result]):
     do: Callable[[Task], Result]
     make: Callable[[], Task]
     result: Future[Result]
-
-    def ended(self, seconds: float) -> bool:
-        """Whether it has ended, after waiting for so many seconds at most."""
-        return bool(wait([self.result], timeout=seconds).done)
-
-    def done(self) -> bool:
-        """Whether it was done, once it has ended; if it could not be, that is logged, and who asks does it in this process."""
-        error = self.result.exception()
-        if error is not None:
-            logger.warning("a task is done in the main process, as another one could not do it: %s: %s", type(error).__name__, error)
-        return error is None
 
 
 class Pool:
@@ -74,7 +63,7 @@ class Pool:
     def __init__(self, processes: int = 0) -> None:
         self._processes = processes
         self._lock = threading.Lock()
-        self._waiting: deque[Call[Any, Any]] = deque()
+        self._waiting: deque[_Call[Any, Any]] = deque()
         self._busy = 0
         self._executor: Any = None
 
@@ -101,27 +90,11 @@ class Pool:
         """
         if not self._processes:
             return (_done(do, make()) for make in tasks)
-        return _results(deque(self._begin([Call(do, make, Future()) for make in tasks])))
-
-    def begin(self, do: Callable[[Task], Result], make: Callable[[], Task]) -> Call[Task, Result]:
-        """One task, for whoever has to do something while it is done.
-
-        Args:
-            do: As in `run`.
-            make: Makes the task when its turn comes.
-
-        Raises:
-            ValueError: There are no processes.
-        """
-        if not self._processes:
-            raise ValueError("Expected at least one process. Received a pool with none.")
-        return self._begin([Call(do, make, Future())])[0]
-
-    def _begin(self, calls: list[Call[Task, Result]]) -> list[Call[Task, Result]]:
+        calls = deque(_Call(do, make, Future()) for make in tasks)
         with self._lock:
             self._waiting.extend(calls)
         self._feed()
-        return calls
+        return _results(calls)
 
     def _feed(self) -> None:
         """Gives tasks to the processes until they have enough of them."""
@@ -133,7 +106,7 @@ class Pool:
                 call = self._waiting.popleft()
             self._submit(call)
 
-    def _submit(self, call: Call[Any, Any]) -> None:
+    def _submit(self, call: _Call[Any, Any]) -> None:
         try:
             future = self._started().submit(_done, call.do, call.make())
         except Exception as error:  # noqa: BLE001 - whatever it is, the task is done here, where it fails again if it is at fault
@@ -149,7 +122,7 @@ class Pool:
                 self._executor = ProcessPoolExecutor(self._processes, initializer=_begin, initargs=(os.getpid(),), env=_ONE_THREAD)
             return self._executor
 
-    def _take(self, call: Call[Any, Any], future: Future[Any]) -> None:
+    def _take(self, call: _Call[Any, Any], future: Future[Any]) -> None:
         """Takes what a process gave; runs in the thread that listens to the processes."""
         if future.cancelled():
             call.result.cancel()
@@ -158,7 +131,7 @@ class Pool:
         self._end(call, error=error, result=None if error else future.result())
         self._feed()
 
-    def _end(self, call: Call[Any, Any], *, error: BaseException | None, result: Any = None) -> None:
+    def _end(self, call: _Call[Any, Any], *, error: BaseException | None, result: Any = None) -> None:
         with self._lock:
             self._busy -= 1
         if error is None:
@@ -177,10 +150,13 @@ def blocks(count: int, size: int) -> list[slice]:
     return [slice(start, min(start + size, count)) for start in range(0, count, size)]
 
 
-def _results(calls: deque[Call[Any, Result]]) -> Iterator[Result]:
+def _results(calls: deque[_Call[Any, Result]]) -> Iterator[Result]:
     while calls:
         call = calls.popleft()
-        yield call.result.result() if call.done() else _done(call.do, call.make())
+        error = call.result.exception()
+        if error is not None:
+            logger.warning("a task is done in the main process, as another one could not do it: %s: %s", type(error).__name__, error)
+        yield call.result.result() if error is None else _done(call.do, call.make())
 
 
 def _done(do: Callable[[Task], Result], task: Task) -> Result:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Container
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from forecasting.core import formatting, stages
@@ -32,7 +31,6 @@ class RegisteredModel:
         proper: Whether the label is a name, which keeps its capital within a sentence.
         stage: In which its fit reports progress.
         make: A fresh, unfitted model, given the settings and the one of its kind that was fitted before it, if any.
-        make_for_past: The same for a past cutoff of the backtest, whose model is never saved; None for no other than `make` gives.
         load: The model that a version's folder holds.
         blended: Whether it has a learned share of the blend; else it is the benchmark, which serves where no other model can.
         lasting: Whether one fit serves several cutoffs of the backtest.
@@ -51,7 +49,6 @@ class RegisteredModel:
     proper: bool = True
     stage: str
     make: Callable[[Settings, Model | None], Model]
-    make_for_past: Callable[[Settings, Model | None], Model] | None = None
     load: Callable[[Path], Model]
     blended: bool = True
     lasting: bool = False
@@ -64,8 +61,8 @@ class RegisteredModel:
     dash: str
 
 
-def _network(settings: Settings, earlier: Model | None, *, for_past: bool = False) -> Model:
-    return LstmModel(settings.lstm, settings.seed, start=earlier if isinstance(earlier, LstmModel) else None, for_past=for_past)
+def _network(settings: Settings, earlier: Model | None) -> Model:
+    return LstmModel(settings.lstm, settings.seed, start=earlier if isinstance(earlier, LstmModel) else None)
 
 
 def _prophet_seconds(settings: Settings, millions: float, past: bool) -> float:
@@ -74,8 +71,8 @@ def _prophet_seconds(settings: Settings, millions: float, past: bool) -> float:
 
 
 def _network_seconds(settings: Settings, _: float, past: bool) -> float:
-    """By the epoch, whose windows hardly depend on the sales: two networks side by side at past cutoffs, then one that goes on from the second."""
-    return 1.0 + 0.25 * settings.lstm.epochs if past else 4.0 + 0.2 * settings.lstm.epochs
+    """By the epoch, whose windows hardly depend on the sales; the second network starts from the first."""
+    return 6.0 + 0.4 * settings.lstm.epochs if past else 4.0 + 0.2 * settings.lstm.epochs
 
 
 def _trees_seconds(settings: Settings, millions: float, past: bool) -> float:
@@ -101,7 +98,6 @@ REGISTERED: tuple[RegisteredModel, ...] = (
         label="LSTM",
         stage=stages.LSTM,
         make=_network,
-        make_for_past=partial(_network, for_past=True),
         load=LstmModel.load,
         lasting=True,
         beside=lambda settings: settings.prophet_weight,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -155,24 +155,14 @@ def origins(panel: Panel, schedule: BacktestPlan) -> Origins:
     return Origins(panel, schedule, tuple(clean(panel.cut(cut)).panel for cut in schedule.cuts))
 
 
-def begin(make_models: MakeModels, lasting: frozenset[str], at: Origins, pool: Pool) -> dict[str, dict[int, Model]]:
-    """A model for each cutoff at which its kind is fitted, by name and position; a pool does what it can of their fits meanwhile."""
-    begun: dict[str, dict[int, Model]] = {}
-    for name, make in make_models.items():
-        models, before = dict[int, Model](), None
-        for position in fitted_at(at, lasts=name in lasting):
-            before = models[position] = make(before).begin(at.known[position], pool, horizon=at.schedule.horizon)
-        begun[name] = models
-    return begun
-
-
-def fitted_at(at: Origins, *, lasts: bool) -> list[int]:
-    """Positions of the cutoffs at which a kind of model is fitted, which may be one whose fit lasts for several."""
-    return _renewals(at.schedule.cuts, LASTS_FROM * at.panel.period.year) if lasts else list(range(len(at.known)))
+def begin(make_models: MakeModels, lasting: frozenset[str], at: Origins, pool: Pool) -> dict[str, list[Model]]:
+    """A model for each cutoff of every kind that is fitted afresh at each, by name; a pool does what it can of their fits meanwhile."""
+    horizon, fresh = at.schedule.horizon, {name: make for name, make in make_models.items() if name not in lasting}
+    return {name: [make(None).begin(then, pool, horizon=horizon) for then in at.known] for name, make in fresh.items()}
 
 
 def run(
-    make_models: MakeModels, lasting: frozenset[str], at: Origins, on_progress: OnProgress, begun: Mapping[str, Mapping[int, Model]] | None = None
+    make_models: MakeModels, lasting: frozenset[str], at: Origins, on_progress: OnProgress, begun: Mapping[str, Sequence[Model]] | None = None
 ) -> tuple[Backtest, dict[str, Model]]:
     """Forecasts the past.
 
@@ -193,7 +183,7 @@ def run(
     means: dict[str, FloatArray] = {}
     shape = (len(at.known), len(panel), schedule.horizon)
     for name, make in make_models.items():
-        fits = fitted_at(at, lasts=name in lasting)
+        fits = _renewals(schedule.cuts, LASTS_FROM * panel.period.year) if name in lasting else list(range(len(schedule.cuts)))
         forecasts = []
         for position, then in enumerate(at.known):
             if position in fits:

@@ -41,11 +41,6 @@ def makers(settings: Settings) -> MakeModels:
     return {model.name: partial(model.make, settings) for model in registry.in_turn(settings)}
 
 
-def makers_for_past(settings: Settings) -> MakeModels:
-    """The same for past cutoffs, whose models are never saved."""
-    return {model.name: partial(model.make_for_past or model.make, settings) for model in registry.in_turn(settings)}
-
-
 def train(panel: Panel, settings: Settings, on_progress: OnProgress = ignore) -> Ensemble:
     """Judges the models on the past, then fits them on everything; the same bits for the same seed, however many processes take part.
 
@@ -56,16 +51,16 @@ def train(panel: Panel, settings: Settings, on_progress: OnProgress = ignore) ->
     """
     horizon = panel.period.steps(settings.horizon)
     schedule = backtest.plan(len(panel.dates), horizon, settings.cutoffs, panel.period)
-    make_models, make_for_past, lasting = makers(settings), makers_for_past(settings), registry.lasting()
+    make_models, lasting = makers(settings), registry.lasting()
     on_progress(Progress(PREPARE, 0, 2))
     origins, cleaned = backtest.origins(panel, schedule), clean(panel)
     now = cleaned.panel
     on_progress(Progress(PREPARE, 1, 2))
     with Pool(processes(now.sales.shape, settings)) as pool:
-        begun = backtest.begin(make_for_past, lasting, origins, pool)
+        begun = backtest.begin(make_models, lasting, origins, pool)
         fresh = {name: make(None).begin(now, pool, horizon=horizon) for name, make in make_models.items() if name not in lasting}
         on_progress(Progress(PREPARE, 2, 2))
-        past, earlier = backtest.run(make_for_past, lasting, origins, on_progress, begun)
+        past, earlier = backtest.run(make_models, lasting, origins, on_progress, begun)
         past = replace(past, yhat={name: past.yhat[name] for name in _in_order(make_models)})
         direct = reconciliation.forecast(now, origins.known, (schedule.horizon, horizon), settings.prophet, on_progress)
         models = {name: fresh[name] if name in fresh else make_models[name](earlier.get(name)) for name in _in_order(make_models)}
@@ -78,7 +73,7 @@ def train(panel: Panel, settings: Settings, on_progress: OnProgress = ignore) ->
 def processes(shape: tuple[int, ...], settings: Settings) -> int:
     """Processes that are worth starting for sales of this shape, (n, d): one a core, or none where the fits that they could do take little time."""
     millions, cores = math.prod(shape) / 1e6, parallel.cores()
-    seconds = sum(model.seconds(settings, millions, True) for model in registry.taking_part(settings))
+    seconds = sum(model.seconds(settings, millions, True) for model in registry.taking_part(settings) if not model.lasting)
     return cores if cores > 1 and seconds >= WORTH_SECONDS else 0
 
 

@@ -89,26 +89,6 @@ def test_what_a_task_raises_is_raised_here_in_its_turn(processes):
             next(results)
 
 
-def test_who_waits_for_one_task_can_look_whether_it_has_ended(pool):
-    call = pool.begin(pool_tasks.process, tasks([0])[0])
-    while not call.ended(0.05):
-        pass
-    assert call.done()
-    assert call.result.result() != os.getpid()
-
-
-def test_one_task_that_failed_elsewhere_says_so(pool, caplog):
-    call = pool.begin(pool_tasks.refuse, tasks([2])[0])
-    assert not call.done()
-    assert call.ended(0)
-    assert "two is refused" in caplog.text
-
-
-def test_one_task_needs_a_process():
-    with pytest.raises(ValueError, match="at least one process"):
-        Pool().begin(abs, tasks([1])[0])
-
-
 def alive(pid):
     try:
         os.kill(pid, 0)

@@ -9,9 +9,10 @@ import pytest
 from panels import panel as shop_panel
 
 from forecasting.core.errors import Cancelled
-from forecasting.core.parallel import Pool
-from forecasting.core.settings import LstmSettings, Settings
+from forecasting.core.settings import LstmSettings
 from forecasting.models.features.window_arrays import Shapes, Windows
+from forecasting.models.lstm import model as model_module
+from forecasting.models.lstm import numpy_training
 from forecasting.models.lstm.first_weights import first_weights
 from forecasting.models.lstm.model import KERAS, NUMPY, LstmModel
 from forecasting.models.lstm.numpy_gradients import Gradients
@@ -19,8 +20,8 @@ from forecasting.models.lstm.numpy_layers import Dropout
 from forecasting.models.lstm.numpy_training import Trainer
 from forecasting.models.lstm.parameters import Parameters
 from forecasting.models.lstm.training import Batch
-from forecasting.training import pipeline
 
+TRAINER = model_module._trainer
 TINY = LstmSettings(epochs=3, windows_per_epoch=50, units=3, batch_size=32)
 
 
@@ -53,8 +54,15 @@ def panel():
 
 
 @pytest.fixture(scope="module")
-def model(panel):
-    return LstmModel(TINY, seed=3, for_past=True).fit(panel, horizon=14)
+def without_tensorflow():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(model_module, "_trainer", lambda: (NUMPY, numpy_training.train))
+        yield
+
+
+@pytest.fixture(scope="module")
+def model(panel, without_tensorflow):
+    return LstmModel(TINY, seed=3).fit(panel, horizon=14)
 
 
 @pytest.mark.slow
@@ -127,21 +135,21 @@ def test_dropout_drops_its_share_and_keeps_the_mean():
     np.testing.assert_array_equal(layer.backward(values, np.empty_like(values)), output)
 
 
-def test_a_model_for_the_past_is_trained_in_numpy_and_learns(model, panel):
+def test_a_model_that_numpy_trained_has_learned(model, panel):
     assert (model.trained_with_, len(model.losses_)) == (NUMPY, 3)
     assert model.losses_[-1] < model.losses_[0]
     assert np.isfinite(model.predict(panel, 14)).all()
 
 
 def test_the_same_seed_gives_the_same_bits(model, panel):
-    again, other = (LstmModel(TINY, seed=seed, for_past=True).fit(panel, horizon=14) for seed in (3, 4))
+    again, other = (LstmModel(TINY, seed=seed).fit(panel, horizon=14) for seed in (3, 4))
     for name, weights in model.weights_.items():
         np.testing.assert_array_equal(again.weights_[name], weights)
     assert other.losses_ != model.losses_
 
 
 def test_a_training_goes_on_from_earlier_weights(model, panel):
-    later = LstmModel(TINY, seed=3, start=model, for_past=True).fit(panel, horizon=14)
+    later = LstmModel(TINY, seed=3, start=model).fit(panel, horizon=14)
     assert later.warm_
     assert later.losses_[0] < model.losses_[0]
 
@@ -151,6 +159,7 @@ def test_values_outside_the_vocabulary_have_the_mean_embedding(model):
     np.testing.assert_allclose(values[0], values[1:].mean(axis=0), rtol=1e-5)
 
 
+@pytest.mark.usefixtures("without_tensorflow")
 def test_progress_tells_each_epoch_and_what_the_listener_raises_ends_the_training(panel):
     heard = []
 
@@ -160,56 +169,13 @@ def test_progress_tells_each_epoch_and_what_the_listener_raises_ends_the_trainin
             raise Cancelled("enough")
 
     with pytest.raises(Cancelled):
-        LstmModel(TINY, seed=0, for_past=True).fit(panel, horizon=7, on_progress=cancel)
+        LstmModel(TINY, seed=0).fit(panel, horizon=7, on_progress=cancel)
     epochs = [(event.stage, event.done, event.total) for event in heard if event.loss is not None]
     assert epochs == [("LSTM", 1, 3), ("LSTM", 2, 3)]
 
 
-@pytest.fixture(scope="module")
-def processes():
-    with Pool(1) as pool:
-        yield pool
-
-
-def test_another_process_trains_the_same_bits_and_tells_each_epoch(model, panel, processes):
-    heard = []
-    again = LstmModel(TINY, seed=3, for_past=True).begin(panel, processes, horizon=14)
-    assert again._begun is not None
-    again.fit(panel, horizon=14, on_progress=heard.append)
-    for name, weights in model.weights_.items():
-        np.testing.assert_array_equal(again.weights_[name], weights)
-    np.testing.assert_array_equal(again.predict(panel, 14), model.predict(panel, 14))
-    assert [event.loss for event in heard if event.loss is not None and event.done < 3] == list(model.losses_[:-1])
-    assert heard[-1].done == heard[-1].total
-
-
-def test_what_a_listener_raises_ends_the_wait_for_another_process(panel, processes):
-    def cancel(progress):
-        raise Cancelled("enough")
-
-    waiting = LstmModel(TINY, seed=3, for_past=True).begin(panel, processes, horizon=14)
-    with pytest.raises(Cancelled):
-        waiting.fit(panel, horizon=14, on_progress=cancel)
-
-
-def test_a_training_that_another_process_could_not_do_is_done_here(model, panel, processes, monkeypatch, caplog):
-    begun = LstmModel(TINY, seed=3, for_past=True).begin(panel, processes, horizon=14)
-    monkeypatch.setattr(type(begun._begun._call), "done", lambda _: False)
-    assert begun.fit(panel, horizon=14).losses_ == model.losses_
-
-
-def test_a_training_that_goes_on_from_an_earlier_one_waits_for_it_and_others_do_not(panel, processes):
-    earlier = LstmModel(TINY, seed=3, for_past=True).begin(panel, processes, horizon=14)
-    same, longer = (LstmModel(TINY, seed=3, start=earlier, for_past=True).begin(panel, processes, horizon=days) for days in (14, 7))
-    assert [waiting._begun is None for waiting in (earlier, same, longer)] == [False, True, False]
-
-
-def test_models_of_past_cutoffs_alone_are_trained_in_numpy():
-    past, final = (makers(Settings())["lstm"](None) for makers in (pipeline.makers_for_past, pipeline.makers))
-    assert (past.for_past, final.for_past) == (True, False)
-
-
-def test_without_tensorflow_numpy_trains_what_is_published_and_it_loads_as_before(panel, tmp_path, monkeypatch, caplog):
+def test_without_tensorflow_numpy_trains_and_what_is_published_loads_as_before(panel, tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr(model_module, "_trainer", TRAINER)
     monkeypatch.setitem(sys.modules, "forecasting.models.lstm.fitting", None)
     import forecasting.models.lstm
 

@@ -11,7 +11,7 @@ import pytest
 
 from forecasting.core import parallel, schema
 from forecasting.core.progress import Progress
-from forecasting.core.settings import LstmSettings, ProphetSettings, Settings
+from forecasting.core.settings import ProphetSettings, Settings
 from forecasting.models import registry
 from forecasting.models.seasonal_naive import SeasonalNaive
 from forecasting.training import backtest, ensemble, pipeline
@@ -140,13 +140,7 @@ def test_a_training_cleans_the_sales_once_and_what_was_known_at_each_cutoff_once
 )
 def test_processes_are_started_where_the_work_is_worth_it(monkeypatch, cores, shape, mode, expected):
     monkeypatch.setattr(parallel, "cores", lambda: cores)
-    assert pipeline.processes(shape, Settings(prophet=ProphetSettings(mode=mode), without=("lstm",))) == expected
-
-
-@pytest.mark.parametrize(("epochs", "expected"), [(2, 0), (50, 2)])
-def test_processes_are_started_for_networks_of_past_cutoffs_but_for_tiny_ones(monkeypatch, epochs, expected):
-    monkeypatch.setattr(parallel, "cores", lambda: 2)
-    assert pipeline.processes((10, 500), Settings(lstm=LstmSettings(epochs=epochs))) == expected
+    assert pipeline.processes(shape, Settings(prophet=ProphetSettings(mode=mode))) == expected
 
 
 def test_the_backtest_trains_here_before_it_waits_for_what_others_do():

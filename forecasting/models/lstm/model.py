@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, ClassVar, Final, Self
 
@@ -14,7 +14,6 @@ import numpy as np
 from forecasting.core.arrays import FloatArray
 from forecasting.core.errors import ShelfcastError
 from forecasting.core.panel import Panel
-from forecasting.core.parallel import Pool
 from forecasting.core.progress import OnProgress
 from forecasting.core.settings import LstmSettings
 from forecasting.models.base import Model
@@ -22,10 +21,9 @@ from forecasting.models.features import input_parts, inputs, serving
 from forecasting.models.features.group_totals import History
 from forecasting.models.features.inputs import Float32Array, NetworkInputs
 from forecasting.models.features.window_arrays import Shapes
-from forecasting.models.features.windows import Features
-from forecasting.models.lstm.elsewhere import TrainingElsewhere
-from forecasting.models.lstm.lesson import draw_lesson
+from forecasting.models.features.windows import Features, group_history
 from forecasting.models.lstm.numpy_network import Network
+from forecasting.models.lstm.sampling import draw_pool
 from forecasting.models.lstm.training import Train
 
 logger = logging.getLogger("shelfcast")
@@ -35,6 +33,8 @@ KERAS, NUMPY = "Keras", "NumPy"
 _FORMAT = 2
 """Format of the saved files; other formats have other inputs."""
 _KERAS_FILE: Final = "lstm.keras"
+_WARM_SHARE = 0.4
+"""Windows of a training that starts from an earlier network, as a share of those of a whole training."""
 
 
 class LstmModel(Model):
@@ -47,36 +47,23 @@ class LstmModel(Model):
         settings: The network's size and training.
         seed: Seed of the first weights, the dropout and the choice of training windows.
         start: A fitted model whose weights a shorter training continues from, if its inputs are the same; None to start anew.
-        for_past: Whether it forecasts from a past cutoff alone and is never saved: then NumPy trains it, on one core and without an import of
-            seconds. Else Keras does, whose file is saved; NumPy again where TensorFlow is not installed, without such a file.
 
     Attributes:
-        trained_with_: `KERAS` or `NUMPY`; None for a model without a network, or of a release that did not tell.
+        trained_with_: `KERAS`, or `NUMPY` where TensorFlow is not installed; None for a model without a network, or of a release that did not tell.
     """
 
     name: ClassVar[str] = "lstm"
 
-    def __init__(self, settings: LstmSettings, seed: int, start: LstmModel | None = None, *, for_past: bool = False) -> None:
+    def __init__(self, settings: LstmSettings, seed: int, start: LstmModel | None = None) -> None:
         self.settings = settings
         self.seed = seed
         self.start = start
-        self.for_past = for_past
-        self._begun: TrainingElsewhere | None = None
-        self._layout: NetworkInputs | None = None
 
     @staticmethod
     def prepare() -> None:
         """Imports Keras and TensorFlow, which take seconds."""
         with suppress(ImportError):
             from forecasting.models.lstm import fitting  # noqa: F401
-
-    def begin(self, panel: Panel, pool: Pool, *, horizon: int) -> Self:
-        """Begins a training for the past in a process of the pool, if it has any, unless it has to go on from an earlier network."""
-        layout = self._layout = self._design(panel, horizon)
-        if pool and self.for_past and layout is not None and not self._goes_on(None if self.start is None else self.start._layout, layout):
-            lesson = draw_lesson(panel, layout, self.settings, seed=self.seed, start=None)
-            self._begun = None if lesson is None else TrainingElsewhere(panel, lesson, pool)
-        return self
 
     def _fit(self, panel: Panel, horizon: int, on_progress: OnProgress) -> None:
         self.layout_: NetworkInputs | None = None
@@ -88,39 +75,31 @@ class LstmModel(Model):
         self._shapes: Shapes | None = None
         self._history: History | None = None
         self.unmodelled_ = serving.without_forecast(panel, "the network needs")
-        layout = self._layout = self._design(panel, horizon)
-        begun, self._begun = self._begun, None
-        if layout is not None:
-            self._train(panel, layout, begun if begun is not None and begun.panel is panel else None, on_progress)
+        if len(self.unmodelled_) < len(panel):
+            self._train(panel, inputs.design_inputs(panel, lookback=self.settings.lookback, horizon=horizon), on_progress)
 
-    def _design(self, panel: Panel, horizon: int) -> NetworkInputs | None:
-        """The network's inputs; None where no series has enough sales."""
-        if len(serving.without_forecast(panel, "the network needs")) == len(panel):
-            return None
-        return inputs.design_inputs(panel, lookback=self.settings.lookback, horizon=horizon)
-
-    def _train(self, panel: Panel, layout: NetworkInputs, begun: TrainingElsewhere | None, on_progress: OnProgress) -> None:
-        weights, (library, train) = self._start_weights(layout), _trainer(self.for_past)
-        lesson = draw_lesson(panel, layout, self.settings, seed=self.seed, start=weights) if begun is None else begun.lesson
-        if lesson is None:
+    def _train(self, panel: Panel, layout: NetworkInputs, on_progress: OnProgress) -> None:
+        weights = self._start_weights(layout)
+        pool = draw_pool(inputs.known_days(panel.sales), layout, self.settings, seed=self.seed, share=_WARM_SHARE if weights else 1.0)
+        if not len(pool.rows):
             self.unmodelled_ = dict.fromkeys(panel.unique_ids, "No series has sales on enough days in a row for the network to learn from.")
             return
-        elsewhere = None if begun is None else begun.trained(on_progress)
-        trained = lesson.learn(train, on_progress) if elsewhere is None else elsewhere
+        drawn, rows = np.unique(pool.rows, return_inverse=True)
+        features = Features(panel.select(drawn), layout, group_history(panel, layout))
+        pool = replace(pool, rows=rows)
+        library, train = _trainer()
+        trained = train(features, pool, self.settings, seed=self.seed, start=weights, on_progress=on_progress)
         self.layout_, self.weights_, self.losses_ = layout, trained.weights, trained.losses
         self.warm_, self.trained_with_ = weights is not None, library
-        self._shapes, self._history = trained.shapes, lesson.history
+        self._shapes, self._history = trained.shapes, features.groups.history
 
     def _start_weights(self, layout: NetworkInputs) -> dict[str, Float32Array] | None:
         """The earlier network's weights if they can be used with this layout; else None."""
-        return self.start.weights_ if self.start is not None and self._goes_on(self.start.layout_, layout) else None
-
-    def _goes_on(self, earlier: NetworkInputs | None, layout: NetworkInputs) -> bool:
-        """Whether a network with the inputs `layout` goes on from the one before it, which has the inputs `earlier`; None for no network."""
-        if self.start is None or earlier is None or not earlier.same_network(layout):
-            return False
-        before, now = self.start.settings, self.settings
-        return (before.units, before.dropout) == (now.units, now.dropout)
+        start = self.start
+        if start is None or start.layout_ is None or not start.layout_.same_network(layout):
+            return None
+        same = (start.settings.units, start.settings.dropout) == (self.settings.units, self.settings.dropout)
+        return start.weights_ if same else None
 
     def _predict(self, panel: Panel, horizon: int) -> FloatArray:
         if self.layout_ is None:
@@ -201,15 +180,14 @@ class LstmModel(Model):
         return model
 
 
-def _trainer(for_past: bool) -> tuple[str, Train]:
+def _trainer() -> tuple[str, Train]:
     """What trains the network, and how."""
-    if not for_past:
-        try:
-            from forecasting.models.lstm import fitting
-        except ImportError as error:
-            logger.warning("TensorFlow cannot be imported (%s): NumPy trains the network, and the version has no lstm.keras.", error)
-        else:
-            return KERAS, fitting.train
+    try:
+        from forecasting.models.lstm import fitting
+    except ImportError as error:
+        logger.warning("TensorFlow cannot be imported (%s): NumPy trains the network, and the version has no lstm.keras.", error)
+    else:
+        return KERAS, fitting.train
     from forecasting.models.lstm import numpy_training
 
     return NUMPY, numpy_training.train

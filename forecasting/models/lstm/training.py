@@ -20,7 +20,6 @@ from forecasting.models.lstm.sampling import Pool
 
 _SIGN_OF_LIFE = 1.0
 """Seconds between two calls of the listener, at most (about)."""
-_PREPARING = "preparing"
 _MAX_WEIGHT = 10.0
 """What a window counts at most; the mean of all is 1."""
 
@@ -116,8 +115,8 @@ def run(step: Callable[[float], float], parts: int, epochs: int, start: Start, o
         on_progress: Called after each epoch with its loss, and at least every few seconds; what it raises ends the training.
     """
     schedule, losses = LearningRateSchedule(epochs, parts, start), list[float]()
-    note, heard = _PREPARING, time.monotonic()
-    on_progress(preparing(epochs))
+    note, heard = "preparing", time.monotonic()
+    on_progress(Progress(LSTM, 0, epochs, note))
     while not schedule.ended:
         total = 0.0
         for _ in range(parts):
@@ -133,11 +132,6 @@ def run(step: Callable[[float], float], parts: int, epochs: int, start: Start, o
     stopped = f"{note}; the loss no longer falls" if len(losses) < epochs else note
     on_progress(Progress(LSTM, epochs, epochs, stopped, losses[-1]))
     return tuple(losses)
-
-
-def preparing(epochs: int) -> Progress:
-    """What is told before the first step."""
-    return Progress(LSTM, 0, epochs, _PREPARING)
 
 
 def with_unknown(weights: dict[str, Float32Array]) -> dict[str, Float32Array]:
