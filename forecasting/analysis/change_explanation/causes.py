@@ -12,7 +12,7 @@ from forecasting.core import formatting
 from forecasting.training.ensemble import Ensemble
 
 _NAMED: Final = 3
-_CALLED: Final = {"without": "models left out"}
+_CALLED: Final = {"without": "models left out:"}
 """Settings whose names say little to a person."""
 
 
