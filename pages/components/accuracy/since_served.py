@@ -10,7 +10,7 @@ import streamlit as st
 
 from forecasting.analysis.monitoring.findings import Finding, named
 from forecasting.core import formatting
-from forecasting.core.errors import NotFound, SalesDamaged, TryAgain
+from forecasting.core.errors import NotFound, SalesDamaged, StorageUnavailable, TryAgain
 from forecasting.services import monitoring, workspaces
 from forecasting.services.monitoring import Monitor
 from pages.charts import forecast, monitor
@@ -47,7 +47,7 @@ def show() -> None:
     """The page of it."""
     try:
         found = monitoring.monitor(workspaces.workspace())
-    except SalesDamaged as error:
+    except (SalesDamaged, StorageUnavailable) as error:
         st.error(markdown.plain(str(error)), icon=":material/error:")
         return
     if not found.days:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from forecasting.core.errors import SalesDamaged, StorageUnavailable
 from forecasting.services import shadow, workspaces
 from forecasting.services.shadow import Grade
 from pages.components.shared import markdown
@@ -11,9 +12,17 @@ from pages.components.versions import actions
 
 
 def card() -> None:
-    """Each version that is graded beside the live one: what should be done, or how the two do; nothing where no day has been graded."""
+    """Each version that is graded beside the live one: what should be done, or how the two do; nothing where no day has been graded.
+
+    Sales that cannot be read grade nothing, and are named.
+    """
     ws = workspaces.workspace()
-    for grade in shadow.grades(ws):
+    try:
+        grades = shadow.grades(ws)
+    except (SalesDamaged, StorageUnavailable) as error:
+        st.caption(f":material/balance: No version is graded now. {markdown.plain(str(error))}")
+        return
+    for grade in grades:
         if grade.is_advised:
             _advice(grade)
         elif grade.days:
