@@ -6,6 +6,7 @@ import asyncio
 import gc
 import logging
 import os
+import re
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
@@ -109,7 +110,14 @@ def parts() -> Parts:
         Middleware(LoginWall, api=not settings.token),
         Middleware(preloads.Preloads, preloads.script_files(preloads.CHART)),
     ]
-    return {"lifespan": lifespan, "routes": [Route("/api", RedirectResponse("/api/")), Mount("/api", api)], "middleware": middleware}
+    return {"lifespan": lifespan, "routes": [Route("/api", RedirectResponse("/api/")), everything_below("/api", api)], "middleware": middleware}
+
+
+def everything_below(path: str, app: ASGIApp) -> Mount:
+    """An application that answers every address below a path, those with a line feed too, which Starlette's own pattern leaves out."""
+    mount = Mount(path, app)
+    mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)
+    return mount
 
 
 def _api(settings: ServerSettings) -> ASGIApp:
