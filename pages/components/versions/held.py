@@ -8,7 +8,7 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from forecasting.core import formatting
+from forecasting.core import formatting, unseen
 from forecasting.services import versions
 from forecasting.services.version_table import VersionRow
 from pages.components.shared import markdown
@@ -69,7 +69,7 @@ def _at_cutoffs(comparison: Mapping[str, Any], champion: int | None) -> None:
     table[["champion", "challenger"]] *= 100 if shares else 1
     table["difference"] *= 100
     st.dataframe(
-        table,
+        unseen.legible(table),
         hide_index=True,
         alt=f"{measure} of both versions at each past date",
         column_config={

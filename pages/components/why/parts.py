@@ -110,9 +110,9 @@ def table(shown: Picture) -> None:
     signed = ["change", *shown.bars]
     labels = {"change": "Change"} | {name: picture.label(name) for name in shown.bars}
     config |= {name: st.column_config.NumberColumn(labels[name], format=form.replace("%", "%+"), width=COLUMN_WIDTH) for name in signed}
-    rows = unseen.legible(shown.table)
+    rows = shown.table
     st.dataframe(
-        rows.assign(**{name: rows[name].replace(0, pd.NA) for name in signed}),
+        unseen.legible(rows.assign(**{name: rows[name].replace(0, pd.NA) for name in signed})),
         column_config=config,
         hide_index=True,
         height="content" if len(rows) <= MOST_ROWS else 430,
