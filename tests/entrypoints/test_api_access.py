@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 
 import pytest
 from api_client import HERE, client, problem, sales_file
@@ -26,7 +27,7 @@ WEEK = b"date,product_id,region,sales\n2026-07-01,Tea,South,31\n"
 def routes(asked):
     """Method and path of every route, with numbers filled in."""
     found = asked.get("/api/openapi.json", headers=BEARER).json()["paths"]
-    return [(method.upper(), f"/api{path.format(number=1, version=1)}") for path, methods in found.items() for method in methods]
+    return [(method.upper(), "/api" + re.sub(r"{\w+}", "1", path)) for path, methods in found.items() for method in methods]
 
 
 # The token

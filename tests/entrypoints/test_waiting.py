@@ -15,12 +15,13 @@ from small_tables import ONE, merged
 
 from forecasting.core.errors import InputError
 from forecasting.entrypoints.api.app import make_app
-from forecasting.entrypoints.api.routes import forecasts, health, jobs, launches, products, sales, versions
+from forecasting.entrypoints.api.routes import forecasts, health, jobs, launches, monitoring, products, sales, settings, version_notes, versions, why
 from forecasting.entrypoints.server.server_settings import ServerSettings
 from forecasting.jobs.runner import Jobs
 from forecasting.storage.locks import exclusive
 from forecasting.storage.sales.table import Dataset
 
+PARTS = (jobs, sales, products, launches, versions, version_notes, why, forecasts, monitoring, settings, health)
 WAITING = 20
 """Requests at once: more than there are threads of any kind."""
 FILE = b"date,product_id,region,sales\n2026-07-01,Tea,South,31\n"
@@ -111,7 +112,7 @@ def test_changes_of_one_part_do_not_hold_up_those_of_another(saved):
 
 
 def test_every_route_that_changes_something_waits_for_its_turn(home):
-    routes = [route for part in (jobs, sales, products, launches, versions, forecasts, health) for route in part.router.routes]
+    routes = [route for part in PARTS for route in part.router.routes]
     changing = {route.path: inspect.getsource(route.endpoint) for route in routes if route.methods & {"POST", "PUT", "PATCH", "DELETE"}}
     documented = make_app(home, ServerSettings()).openapi()["paths"]
     assert changing.keys() == {path for path, verbs in documented.items() if verbs.keys() - {"get"}}

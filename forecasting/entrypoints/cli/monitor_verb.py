@@ -7,7 +7,6 @@ import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from forecasting.core import formatting
 from forecasting.entrypoints.cli.output import tell
 
 if TYPE_CHECKING:
@@ -40,6 +39,8 @@ def monitor(args: argparse.Namespace) -> int:
 
 
 def _say(found: Monitor) -> None:
+    from forecasting.core import formatting  # NumPy, which a server is started without
+
     tell(f"{found.sentence}.".replace("..", "."))
     if found.days:
         counted = found.graded.period.count(found.days)
