@@ -45,7 +45,7 @@ def file(tmp_path):
 @pytest.fixture
 def untrained(monkeypatch):
     """A retrain starts as job 7 and is over at once."""
-    manifest = {"version": 1, "metrics": {"wape": None}, "series": 1, "simpler": 0}
+    manifest = {"version": 1, "metrics": {"wape": None}, "series": 1, "simpler": 0, "state": "live"}
     monkeypatch.setattr(retraining, "start_retrain", lambda *_, **__: 7)
     monkeypatch.setattr(progress_bar, "follow", lambda *_: manifest)
     monkeypatch.setattr("forecasting.entrypoints.python.outcome", lambda *_: manifest)
