@@ -38,6 +38,20 @@ def read(path: Path) -> dict[str, Any]:
     return values
 
 
+def line(facts: Mapping[str, Any]) -> bytes:
+    """One line with plain facts and their checksum, its line feed included."""
+    return json.dumps({**facts, CHECKSUM: checksum(facts)}, ensure_ascii=False).encode() + b"\n"
+
+
+def facts_of(line: bytes) -> dict[str, Any] | None:
+    """The facts of such a line, with or without its line feed; None if it is not as it was written."""
+    try:
+        facts = json.loads(line)
+        return dict(facts) if facts.pop(CHECKSUM) == checksum(facts) else None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+
+
 def checksum(values: Mapping[str, Any]) -> str:
     """The sha256 of plain values, whatever their order."""
     return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()

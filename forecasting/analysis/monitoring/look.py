@@ -77,10 +77,9 @@ def _missing(subject: Subject, calibration: Calibration) -> tuple[list[Finding],
         findings += [_no_rows("group", groups.keys[place], history, stopped, int(place)) for place in np.flatnonzero(stopped.stopped)]
         usable &= ~(groups.member[stopped.stopped] > 0).any(axis=0)
     zeros = _zeros(graded, calibration, usable) if graded.days else None
-    for place in np.flatnonzero(zeros.stopped) if zeros else []:
-        since = graded.dates[int(zeros.since[place])] if zeros else None
-        findings.append(_only_zeros(groups.keys[place], since, int(zeros.steps[place]) if zeros else 0))
     if zeros is not None:
+        for place in np.flatnonzero(zeros.stopped):
+            findings.append(_only_zeros(groups.keys[place], graded.dates[int(zeros.since[place])], int(zeros.steps[place])))
         usable &= ~(groups.member[zeros.stopped] > 0).any(axis=0)
     findings = _highest(findings)
     alone = rows.silent(history.rows[usable], history)
@@ -134,7 +133,7 @@ def _no_rows(level: str, key: Mapping[str, str], history: History, silent: rows.
     )
 
 
-def _only_zeros(key: Mapping[str, str], since: pd.Timestamp | None, count: int) -> Finding:
+def _only_zeros(key: Mapping[str, str], since: pd.Timestamp, count: int) -> Finding:
     return Finding(
         level="group",
         what="zeros",
@@ -142,7 +141,7 @@ def _only_zeros(key: Mapping[str, str], since: pd.Timestamp | None, count: int) 
         since=since,
         size=float(count),
         loudness="alarm",
-        fact=f"{named(key)} has sold nothing since {formatting.near_date(since) if since is not None else 'its first day'}",
+        fact=f"{named(key)} has sold nothing since {formatting.near_date(since)}",
         detail="All of its rows say 0, although sales were forecast.",
         advice="If it was closed, say so in the file. If the till did not report, upload the right sales.",
     )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from forecasting.entrypoints.cli.output import tell
 
 if TYPE_CHECKING:
-    from forecasting.services.monitoring import Monitor
+    from forecasting.analysis.monitoring.monitor import Monitor
 
 
 def add_arguments(verbs: Any, run: Mapping[str, Callable[[argparse.Namespace], int]]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -10,8 +9,7 @@ from pathlib import Path
 from typing import Final, Literal, get_args
 
 from forecasting.core.system_errors import refusals_named
-from forecasting.storage import line_file, reading
-from forecasting.storage.sealed_json import CHECKSUM, checksum
+from forecasting.storage import line_file, reading, sealed_json
 
 NAME: Final = "served.jsonl"
 LOCAL: Final = "local"
@@ -52,17 +50,17 @@ class Move:
     def line(self) -> bytes:
         """The line of the record that says so, with a checksum of itself."""
         facts = {"when": self.when.isoformat(timespec="milliseconds"), "from": self.before, "to": self.to, "why": self.why, "by": self.by}
-        return json.dumps({**facts, CHECKSUM: checksum(facts)}, ensure_ascii=False).encode() + b"\n"
+        return sealed_json.line(facts)
 
     @classmethod
     def from_line(cls, line: bytes) -> Move | None:
         """The move that a line tells of; None if the line is not as it was written."""
+        facts = sealed_json.facts_of(line)
+        if facts is None or facts.get("why") not in get_args(Why):
+            return None
         try:
-            facts = json.loads(line)
-            if facts.pop(CHECKSUM) != checksum(facts) or facts["why"] not in get_args(Why):
-                return None
             return cls(datetime.fromisoformat(facts["when"]).astimezone(UTC), facts["from"], facts["to"], facts["why"], facts["by"])
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        except (ValueError, KeyError, TypeError, AttributeError):
             return None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -10,10 +9,9 @@ from pathlib import Path
 from typing import Final, Literal, get_args
 
 from forecasting.core.system_errors import refusals_named
-from forecasting.storage import line_file, reading
+from forecasting.storage import line_file, reading, sealed_json
 from forecasting.storage.disk_full import disk_full_as_error
 from forecasting.storage.locks import exclusive
-from forecasting.storage.sealed_json import CHECKSUM, checksum
 from forecasting.storage.versions.moves import LOCAL
 
 NAME: Final = "notes.jsonl"
@@ -46,17 +44,17 @@ class Remark:
     def line(self) -> bytes:
         """The line of the file that says so, with a checksum of itself."""
         facts = {"when": self.when.isoformat(timespec="milliseconds"), "version": self.version, "kind": self.kind, "text": self.text, "by": self.by}
-        return json.dumps({**facts, CHECKSUM: checksum(facts)}, ensure_ascii=False).encode() + b"\n"
+        return sealed_json.line(facts)
 
     @classmethod
     def from_line(cls, line: bytes) -> Remark | None:
         """The remark that a line tells of; None if the line is not as it was written."""
+        facts = sealed_json.facts_of(line)
+        if facts is None or facts.get("kind") not in get_args(Kind):
+            return None
         try:
-            facts = json.loads(line)
-            if facts.pop(CHECKSUM) != checksum(facts) or facts["kind"] not in get_args(Kind):
-                return None
             return cls(datetime.fromisoformat(facts["when"]).astimezone(UTC), facts["version"], facts["kind"], facts["text"], facts["by"])
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        except (ValueError, KeyError, TypeError, AttributeError):
             return None
 
 

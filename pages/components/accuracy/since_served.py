@@ -9,10 +9,10 @@ from typing import Final
 import streamlit as st
 
 from forecasting.analysis.monitoring.findings import Finding, named
+from forecasting.analysis.monitoring.monitor import Monitor
 from forecasting.core import formatting
 from forecasting.core.errors import NotFound, SalesDamaged, StorageUnavailable, TryAgain
 from forecasting.services import monitoring, workspaces
-from forecasting.services.monitoring import Monitor
 from pages.charts import forecast, monitor
 from pages.components.shared import layout, markdown, person
 from pages.components.shared.addresses import UPLOAD

@@ -21,7 +21,7 @@ from pages.components.shared import layout, markdown, sales_state
 from pages.components.shared.addresses import ACCURACY, INVENTORY, UPLOAD, VERSIONS
 
 if TYPE_CHECKING:
-    from forecasting.services.monitoring import Monitor
+    from forecasting.analysis.monitoring.monitor import Monitor
     from forecasting.services.saved_sales import Unused
     from forecasting.storage.sales.uploads import Upload
     from forecasting.storage.workspace import Workspace

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from forecasting.analysis.monitoring.monitor import Monitor
 from forecasting.entrypoints.api.context import Ask
 from forecasting.entrypoints.api.error_responses import documented
 from forecasting.entrypoints.api.monitor_schemas import Acknowledgement, MonitorAnswer
 from forecasting.entrypoints.api.schemas import By
 from forecasting.services import monitoring, serving_record
-from forecasting.services.monitoring import Monitor
 
 router = APIRouter(tags=["versions"])
 
