@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import partial
 from math import isnan
 from threading import Condition
@@ -19,22 +19,21 @@ from forecasting.analysis.champion import turns
 from forecasting.analysis.champion.grading import Grade as Grade
 from forecasting.analysis.champion.grading import Graded, Role, grade
 from forecasting.core import panel, schema
-from forecasting.core.arrays import FloatArray, nanmean
+from forecasting.core.arrays import nanmean
 from forecasting.core.errors import NotFound, SettingsDamaged, VersionDamaged, VersionUnavailable
 from forecasting.core.panel import Panel
 from forecasting.core.period import MONTH, PERIODS, Period
 from forecasting.core.settings import Settings
 from forecasting.services import product_changes
+from forecasting.services.version_forecast import VersionForecast
 from forecasting.storage.product_links import ProductLinks
 from forecasting.storage.sales.table import Dataset
 from forecasting.storage.settings import SettingsStore
-from forecasting.storage.versions import gate_facts, manifest
-from forecasting.storage.versions.manifest import readable
+from forecasting.storage.versions import gate_facts
 from forecasting.storage.versions.moves import STANDING_IN
 from forecasting.storage.versions.remarks import Remarks
 from forecasting.storage.versions.store import Versions
 from forecasting.storage.workspace import Workspace
-from forecasting.training.ensemble_files import FORECAST_FILE
 
 logger = logging.getLogger("shelfcast")
 
@@ -131,7 +130,7 @@ def _each(ws: Workspace, store: Versions) -> Iterator[Grade]:
     for role, other, serving in pairs:
         with suppress(NotFound, VersionDamaged, VersionUnavailable):  # what cannot be read is not graded
             chain = [forecast for forecast in (_readable(store, number) for number in serving) if forecast is not None]
-            beside = _Forecast.read(store, other)
+            beside = VersionForecast.read(store, other)
             if chain and chain[-1].version == live and beside.period != MONTH and all(each.period == beside.period for each in chain):
                 yield grade(live, other, role, _graded(ws, chain, beside), beside.period)
 
@@ -172,44 +171,15 @@ def _period(facts: Mapping[str, Any]) -> Period:
     return PERIODS[facts.get("period", "day")]
 
 
-@dataclass(frozen=True, eq=False)
-class _Forecast:
-    """What a version forecast: its line, shape (n, h), of series by name, from the step after its last sales on."""
-
-    version: int
-    period: Period
-    ids: pd.Index
-    last: pd.Timestamp
-    line: FloatArray
-    dates: pd.DatetimeIndex
-
-    @classmethod
-    def read(cls, store: Versions, number: int) -> _Forecast:
-        """From a version's folder; raises NotFound, VersionDamaged or VersionUnavailable."""
-        facts = store.manifest(number)
-        with store.there(number) as folder, readable(folder, number, FORECAST_FILE):
-            manifest.verify_file(folder, number, FORECAST_FILE)
-            frame = pd.read_parquet(folder / FORECAST_FILE, columns=[schema.UNIQUE_ID, schema.DS, schema.BLEND])
-        ids = pd.Index(frame[schema.UNIQUE_ID].astype(str).unique())
-        line = frame[schema.BLEND].to_numpy(dtype=float).reshape(len(ids), -1)
-        dates = pd.DatetimeIndex(frame[schema.DS].iloc[: line.shape[1]])
-        return cls(number, _period(facts), ids, pd.Timestamp(facts["sales_to"]), line, dates)
-
-    def of(self, ids: pd.Index, days: pd.DatetimeIndex) -> FloatArray:
-        """Its line of these series on these days, NaN where it has none, shape (len(ids), len(days))."""
-        rows, columns = self.ids.get_indexer(ids), self.dates.get_indexer(days)
-        return np.where((rows[:, None] >= 0) & (columns >= 0), self.line[np.ix_(rows, columns)], np.nan)
-
-
-def _readable(store: Versions, number: int) -> _Forecast | None:
+def _readable(store: Versions, number: int) -> VersionForecast | None:
     """A version that served; None for one that was pruned, or is damaged: an earlier one stands in for it."""
     try:
-        return _Forecast.read(store, number)
+        return VersionForecast.read(store, number)
     except (NotFound, VersionDamaged, VersionUnavailable):
         return None
 
 
-def _graded(ws: Workspace, chain: Sequence[_Forecast], beside: _Forecast) -> Graded:
+def _graded(ws: Workspace, chain: Sequence[VersionForecast], beside: VersionForecast) -> Graded:
     """The days that both forecast without knowing them: of the live one's, what served last knew of no such day."""
     start = max(chain[0].last, beside.last)
     sales = _sales(ws, start)

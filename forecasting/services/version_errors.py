@@ -11,17 +11,17 @@ import numpy as np
 import pandas as pd
 from cachetools import LRUCache, cached
 
-from forecasting.core import panel, schema
+from forecasting.core import panel
 from forecasting.core.errors import InputError, NotFound, VersionDamaged, VersionUnavailable
 from forecasting.core.panel import Panel
 from forecasting.services import product_changes, versions
+from forecasting.services.version_forecast import VersionForecast
 from forecasting.storage.product_links import ProductLinks
 from forecasting.storage.sales import log
 from forecasting.storage.sales.table import Dataset
 from forecasting.storage.versions.store import Versions
 from forecasting.storage.workspace import Workspace
 from forecasting.training import metrics
-from forecasting.training.ensemble_files import FORECAST_FILE
 
 
 @dataclass(frozen=True)
@@ -51,15 +51,11 @@ def _since(ws: Workspace, version: int, newest: int, sales_to: str, period: str)
     if sold is None or sold.period.name != period or sold.last <= pd.Timestamp(sales_to):
         return None
     try:
-        forecast = pd.read_parquet(Versions(ws.versions).folder(version) / FORECAST_FILE, columns=[schema.UNIQUE_ID, schema.DS, schema.BLEND])
+        forecast = VersionForecast.read(Versions(ws.versions), version)
     except (NotFound, VersionDamaged, VersionUnavailable):
         return None
-    steps = len(forecast) // max(forecast[schema.UNIQUE_ID].nunique(), 1)
-    rows = pd.Index(sold.unique_ids).get_indexer(pd.Index(forecast[schema.UNIQUE_ID].iloc[::steps].astype(str)))
-    days = sold.dates.get_indexer(pd.DatetimeIndex(forecast[schema.DS].iloc[:steps]))
-    both = np.ix_(rows >= 0, days >= 0)
-    y = sold.sales[np.ix_(rows[rows >= 0], days[days >= 0])]
-    f = forecast[schema.BLEND].to_numpy(dtype=float).reshape(-1, steps)[both]
+    days = sold.dates.isin(forecast.dates)
+    y, f = sold.sales[:, days], forecast.of(pd.Index(sold.unique_ids), sold.dates[days])
     known = int((np.isfinite(y) & np.isfinite(f)).any(axis=0).sum())
     return SinceTrained(float(metrics.wape(y, f)), known) if known else None
 
