@@ -1,0 +1,108 @@
+"""The order book: what may happen to an order, and that nothing of it is doubled or lost."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forecasting.core.errors import InputError, NotFound
+from forecasting.inventory.book.events import Book, Event, Kind, book_of
+from forecasting.inventory.book.order import ON_THE_WAY, Line, Order
+
+NOW = datetime(2026, 11, 23, 8, 41, tzinfo=UTC)
+NAMES = ("bread", "milk", "tea")
+
+
+def order(identity: str = "0001", quantities: tuple[float, ...] = (10, 20, 0)) -> Order:
+    lines = tuple(
+        Line(unique_id=name, key={"product_id": name}, recommended=q, quantity=q, unit_cost=2.0) for name, q in zip(NAMES, quantities, strict=True)
+    )
+    return Order(id=identity, supplier="Hansen", version=7, order_date=date(2026, 11, 23), due=date(2026, 11, 25), state="proposed", lines=lines)
+
+
+def event(kind: Kind, quantities: dict[str, float] | None = None, **more: object) -> Event:
+    return Event(kind=kind, order="0001", when=NOW, by="Anna", quantities=quantities or {}, **more)  # type: ignore[arg-type]
+
+
+def proposed(quantities: tuple[float, ...] = (10, 20, 0)) -> Event:
+    return event("proposed", proposal=order(quantities=quantities))
+
+
+def test_from_proposal_to_the_last_delivery() -> None:
+    placed = [proposed(), event("approved"), event("placed", key="k")]
+    book = book_of(placed)
+    assert book.order("0001").state == "placed"
+    assert book.order("0001").outstanding == 30
+    part = [*placed, event("received", {"bread": 4}, day=date(2026, 11, 25))]
+    assert book_of(part).order("0001").state == "partly_received"
+    whole = [*part, event("received", {"bread": 6, "milk": 20}, day=date(2026, 11, 28))]
+    done = book_of(whole).order("0001")
+    assert (done.state, done.outstanding, done.lead_time()) == ("received", 0, 5)
+    rest = [*part, event("cancelled")]
+    assert book_of(rest).order("0001").state == "received"
+    assert book_of(rest).on_the_way() == []
+
+
+def test_the_same_wish_twice_places_once() -> None:
+    book = book_of([proposed(), event("placed", key="7/hansen/2026-11-23"), event("placed", key="7/hansen/2026-11-23")])
+    assert book.of_key("7/hansen/2026-11-23") == book.order("0001")
+    with pytest.raises(InputError, match="is placed: it is not placed a second time"):
+        book.after(event("placed", key="another"))
+
+
+def test_a_delivery_that_is_sent_twice_is_booked_once() -> None:
+    book = book_of([proposed(), event("placed"), event("received", {"bread": 4}, key="note 81"), event("received", {"bread": 4}, key="note 81")])
+    assert book.order("0001").lines[0].received == 4
+
+
+def test_a_changed_quantity_outlives_a_new_proposal_and_touches_no_other_line() -> None:
+    book = book_of([proposed(), event("changed", {"bread": 0}, reason="freezer full"), proposed((12, 18, 3))])
+    bread, milk, tea = book.order("0001").lines
+    assert (bread.quantity, bread.recommended, bread.reason) == (0, 12, "freezer full")
+    assert (milk.quantity, tea.quantity) == (18, 3)
+
+
+def test_what_was_sent_is_not_proposed_anew_and_not_changed() -> None:
+    book = book_of([proposed(), event("placed")])
+    for late in (proposed((1, 1, 1)), event("changed", {"bread": 3}), event("approved")):
+        with pytest.raises(InputError, match="is placed"):
+            book.after(late)
+
+
+def test_what_there_is_not_is_named() -> None:
+    with pytest.raises(NotFound, match="no order 0001"):
+        Book().after(event("approved"))
+    with pytest.raises(InputError, match="no line 'beer'"):
+        book_of([proposed()]).after(event("changed", {"beer": 3}))
+    with pytest.raises(InputError, match="at least 0"):
+        book_of([proposed()]).after(event("changed", {"bread": -3}))
+    with pytest.raises(InputError, match="nothing to place"):
+        book_of([proposed((0, 0, 0))]).after(event("placed"))
+
+
+def test_more_than_ordered_is_booked_as_such() -> None:
+    book = book_of([proposed(), event("placed"), event("received", {"bread": 14, "milk": 20})])
+    assert book.order("0001").state == "received"
+    assert book.order("0001").lines[0].received == 14
+
+
+WISHES = st.sampled_from(["approved", "changed", "placed", "received", "cancelled", "proposed"])
+UNITS = st.dictionaries(st.sampled_from(NAMES), st.integers(0, 25).map(float), max_size=3)
+
+
+@given(wishes=st.lists(st.tuples(WISHES, UNITS), max_size=12))
+def test_what_is_ordered_is_open_or_came_or_was_cancelled(wishes: list[tuple[Kind, dict[str, float]]]) -> None:
+    book = book_of([proposed()])
+    for kind, quantities in wishes:
+        try:
+            book = book.after(proposed() if kind == "proposed" else event(kind, quantities, reason="other"))
+        except InputError:
+            continue
+        now = book.order("0001")
+        for line in now.lines:
+            if line.received <= line.quantity:
+                assert line.outstanding + line.received + line.cancelled == line.quantity
+        assert (now.state in ON_THE_WAY) == (now.placed_at is not None and any(line.outstanding for line in now.lines))
