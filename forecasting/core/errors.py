@@ -15,6 +15,7 @@
     ├── StockDamaged             saved stock that cannot be read
     ├── LinksDamaged             links between products that cannot be read
     ├── SettingsDamaged          settings of the shop that cannot be read
+    ├── OrdersDamaged            a line of the order book that is not as it was written
     ├── SalesDamaged             a file of the sales table that is missing or not as it was written
     ├── StorageUnavailable       a file that the system does not give now: no right to it, too many open files, a failing disk
     │   └── VersionUnavailable   a version whose files cannot be read now; nothing says that they are damaged
@@ -196,6 +197,21 @@ class SettingsDamaged(ShelfcastError):
             " that saves a new state."
         )
         self.state = state
+
+
+class OrdersDamaged(ShelfcastError):
+    """A line of the order book is not as it was written, so that nobody can be sure what was ordered.
+
+    Args:
+        line: Its number in the file, 1 for the first.
+    """
+
+    def __init__(self, line: int) -> None:
+        super().__init__(
+            f"Line {line} of the order book (data/orders/book.jsonl) is damaged, so what was ordered cannot be known for sure and nothing is ordered"
+            " meanwhile. Put the file back from a backup: the lines after that backup are still in the damaged file, keep it."
+        )
+        self.line = line
 
 
 class SalesDamaged(ShelfcastError):

@@ -53,6 +53,11 @@ class Workspace:
         return self.home / "data" / "products"
 
     @property
+    def orders(self) -> Path:
+        """The order book: what was proposed, placed and received."""
+        return self.home / "data" / "orders"
+
+    @property
     def settings(self) -> Path:
         """What a person chose for the shop, as numbered states."""
         return self.home / "data" / "settings"

@@ -1,0 +1,85 @@
+"""Events and orders as plain values, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from typing import Any, get_args
+
+from forecasting.inventory.book.events import Event, Kind
+from forecasting.inventory.book.order import Line, Order, State
+
+
+def facts_of(event: Event) -> dict[str, Any]:
+    """An event as plain values, for JSON; members that say nothing are left out."""
+    values = {
+        "kind": event.kind,
+        "order": event.order,
+        "when": event.when.isoformat(timespec="milliseconds"),
+        "by": event.by,
+        "key": event.key,
+        "proposal": None if event.proposal is None else order_facts(event.proposal),
+        "quantities": dict(event.quantities),
+        "reason": event.reason,
+        "day": event.day and event.day.isoformat(),
+    }
+    return {name: value for name, value in values.items() if value or name in ("kind", "order", "when", "by")}
+
+
+def event_of(facts: Mapping[str, Any]) -> Event:
+    """The event of such values; raises ValueError, KeyError or TypeError where they are no event."""
+    if facts["kind"] not in get_args(Kind):
+        raise ValueError(f"an order is not {facts['kind']!r}")
+    proposal = facts.get("proposal")
+    return Event(
+        kind=facts["kind"],
+        order=facts["order"],
+        when=datetime.fromisoformat(facts["when"]).astimezone(UTC),
+        by=facts["by"],
+        key=facts.get("key", ""),
+        proposal=None if proposal is None else order_of(proposal),
+        quantities=facts.get("quantities", {}),
+        reason=facts.get("reason", ""),
+        day=_day(facts.get("day")),
+    )
+
+
+def order_facts(order: Order) -> dict[str, Any]:
+    """An order as plain values, for JSON, the API and the record."""
+    return {
+        "id": order.id,
+        "supplier": order.supplier,
+        "state": order.state,
+        "version": order.version,
+        "order_date": order.order_date.isoformat(),
+        "due": order.due.isoformat(),
+        "value": order.value,
+        "placed_at": order.placed_at and order.placed_at.isoformat(timespec="milliseconds"),
+        "placed_by": order.placed_by,
+        "received_at": [day.isoformat() for day in order.received_at],
+        "lines": [asdict(line) | {"key": dict(line.key)} for line in order.lines],
+    }
+
+
+def order_of(facts: Mapping[str, Any]) -> Order:
+    """The order of such values; raises ValueError, KeyError or TypeError where they are none."""
+    if facts["state"] not in get_args(State):
+        raise ValueError(f"an order is not {facts['state']!r}")
+    placed = facts.get("placed_at")
+    return Order(
+        id=facts["id"],
+        supplier=facts["supplier"],
+        version=facts["version"],
+        order_date=date.fromisoformat(facts["order_date"]),
+        due=date.fromisoformat(facts["due"]),
+        state=facts["state"],
+        lines=tuple(Line(**line) for line in facts["lines"]),
+        placed_at=datetime.fromisoformat(placed).astimezone(UTC) if placed else None,
+        placed_by=facts.get("placed_by", ""),
+        received_at=tuple(date.fromisoformat(day) for day in facts.get("received_at", ())),
+    )
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
