@@ -15,6 +15,7 @@
     ├── StockDamaged             saved stock that cannot be read
     ├── LinksDamaged             links between products that cannot be read
     ├── SettingsDamaged          settings of the shop that cannot be read
+    ├── SuppliersDamaged         suppliers, and who delivers what, that cannot be read
     ├── OrdersDamaged            a line of the order book that is not as it was written
     ├── SalesDamaged             a file of the sales table that is missing or not as it was written
     ├── StorageUnavailable       a file that the system does not give now: no right to it, too many open files, a failing disk
@@ -195,6 +196,22 @@ class SettingsDamaged(ShelfcastError):
         super().__init__(
             f"The settings of this shop (state {state}) are damaged and cannot be read. Put {where} back from a backup, or save the settings again:"
             " that saves a new state."
+        )
+        self.state = state
+
+
+class SuppliersDamaged(ShelfcastError):
+    """Suppliers that cannot be read as they were saved.
+
+    Args:
+        state: The number of their state.
+    """
+
+    def __init__(self, state: int) -> None:
+        where = f"data/suppliers/{state:04d}.json"
+        super().__init__(
+            f"The suppliers of this shop (state {state}) are damaged and cannot be read. Put {where} back from a backup, or upload the file of"
+            " suppliers again: that saves a new state."
         )
         self.state = state
 

@@ -58,6 +58,11 @@ class Workspace:
         return self.home / "data" / "orders"
 
     @property
+    def suppliers(self) -> Path:
+        """Suppliers, and who delivers what, as numbered states."""
+        return self.home / "data" / "suppliers"
+
+    @property
     def settings(self) -> Path:
         """What a person chose for the shop, as numbered states."""
         return self.home / "data" / "settings"

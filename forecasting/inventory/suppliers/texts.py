@@ -1,0 +1,77 @@
+"""Terms of suppliers as people write them in a cell, and terms by the names of a file's columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, time
+from typing import Any, Final
+
+from forecasting.core.settings import require
+from forecasting.inventory.suppliers.price_breaks import PriceBreaks
+from forecasting.inventory.suppliers.supplier import WEEKDAYS, Closure, Currency, Supplier
+
+_SEPARATORS: Final = re.compile(r"[\s,;|+]+")
+_GERMAN: Final = ("mo", "di", "mi", "do", "fr", "sa", "so")
+
+
+def weekdays(text: str) -> frozenset[int]:
+    """Weekdays by their English names, or German ones of two letters, Monday 0; raises ValueError.
+
+    Example:
+        >>> sorted(weekdays("Mon, Thursday")), sorted(weekdays("Di Fr"))
+        ([0, 3], [1, 4])
+    """
+    return frozenset(_weekday(part.casefold()) for part in _SEPARATORS.split(text.strip()) if part)
+
+
+def _weekday(name: str) -> int:
+    short = [each.casefold() for each in WEEKDAYS]
+    if name.rstrip(".") in _GERMAN:
+        return _GERMAN.index(name.rstrip("."))
+    return short.index(name[:3])
+
+
+def time_of_day(text: str) -> time:
+    """A time such as 14:00 or 9:30; raises ValueError."""
+    hour, _, minute = text.replace(".", ":").partition(":")
+    return time(int(hour), int(minute[:2] or 0))
+
+
+def closures(text: str) -> tuple[Closure, ...]:
+    """Days, or spans of days with a slash between, and semicolons between them; raises ValueError or SettingsError."""
+    spans = [part.strip() for part in text.split(";") if part.strip()]
+    ends = [(first.strip(), last.strip() or first.strip()) for first, _, last in (span.partition("/") for span in spans)]
+    return tuple(Closure(first=date.fromisoformat(first), last=date.fromisoformat(last)) for first, last in ends)
+
+
+def price_breaks(text: str) -> PriceBreaks:
+    """Quantities and prices, "0:2.00; 100:1.50"; raises ValueError or SettingsError.
+
+    Example:
+        >>> price_breaks("0:2; 100:1.5").prices
+        (2.0, 1.5)
+    """
+    steps = [part.partition(":") for part in text.split(";") if part.strip()]
+    return PriceBreaks(tuple(float(quantity) for quantity, _, _ in steps), tuple(float(price) for _, _, price in steps))
+
+
+def with_terms(supplier: Supplier, terms: Mapping[str, Any]) -> Supplier:
+    """The supplier with the terms that a file gives by the names of its columns; the others stay. Raises SettingsError."""
+    minimum = {name: terms[f"minimum_{name}"] for name in ("value", "units", "weight") if f"minimum_{name}" in terms}
+    freight = {field: terms[role] for role, field in (("freight", "cost"), ("free_from", "free_from")) if role in terms}
+    money = {field: terms[role] for role, field in (("currency", "code"), ("rate", "rate"), ("rate_date", "of_day")) if role in terms}
+    if money and supplier.currency is None:
+        require("code" in money, f"The rate of {supplier.name} needs its currency: write a code such as CHF beside it.")
+    before = supplier.currency or (Currency(code=money["code"]) if money else None)
+    plain = {name: terms[name] for name in ("order_days", "cut_off", "delivery_days", "contact") if name in terms}
+    plain |= {"lead_time": round(terms["lead_time"])} if "lead_time" in terms else {}
+    plain |= {"closures": terms["closed"]} if "closed" in terms else {}
+    return replace(
+        supplier,
+        minimum=replace(supplier.minimum, **minimum) if minimum else supplier.minimum,
+        freight=replace(supplier.freight, **freight) if freight else supplier.freight,
+        currency=replace(before, **money) if before is not None else None,
+        **plain,
+    )
