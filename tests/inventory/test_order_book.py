@@ -48,9 +48,17 @@ def test_from_proposal_to_the_last_delivery() -> None:
 
 def test_the_same_wish_twice_places_once() -> None:
     book = book_of([proposed(), event("placed", key="7/hansen/2026-11-23"), event("placed", key="7/hansen/2026-11-23")])
-    assert book.of_key("7/hansen/2026-11-23") == book.order("0001")
+    assert book.of_key("placed", "7/hansen/2026-11-23") == book.order("0001")
     with pytest.raises(InputError, match="is placed: it is not placed a second time"):
         book.after(event("placed", key="another"))
+
+
+def test_a_key_counts_for_one_order_and_one_kind_of_wish() -> None:
+    book = book_of([proposed(), event("approved", key="k"), event("placed", key="k")])
+    assert book.order("0001").state == "placed"
+    other = Event(kind="placed", order="0002", when=NOW, by="Anna", key="k")
+    with pytest.raises(InputError, match="used for order 0001"):
+        book.after(other)
 
 
 def test_a_delivery_that_is_sent_twice_is_booked_once() -> None:

@@ -42,7 +42,7 @@ def test_events_are_read_back_as_they_were_written(book: OrderBook) -> None:
     assert tuple(map(records.event_of, book.every())) == EVENTS
     order = book_of(map(records.event_of, book.every())).order("0001")
     assert (order.state, order.lead_time()) == ("received", 3)
-    assert records.order_of(records.order_facts(order)) == order
+    assert records.order_of(records.order_facts(ORDER)) == ORDER
     json.dumps(records.order_facts(order))
 
 

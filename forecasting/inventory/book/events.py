@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Final, Literal
 
 from forecasting.core.errors import InputError, NotFound
-from forecasting.inventory.book.order import ON_THE_WAY, OPEN, Line, Order, State
+from forecasting.inventory.book.order import ON_THE_WAY, OPEN, Line, Movement, Order, State
 
 Kind = Literal["proposed", "changed", "approved", "placed", "received", "cancelled"]
 
@@ -49,11 +49,11 @@ class Book:
 
     Args:
         orders: Id -> order, in the order of their first proposal.
-        keys: Key of an event -> the order that it was about.
+        keys: Kind and key of an event -> the order that it was about.
     """
 
     orders: Mapping[str, Order] = field(default_factory=dict)
-    keys: Mapping[str, str] = field(default_factory=dict)
+    keys: Mapping[tuple[Kind, str], str] = field(default_factory=dict)
 
     def order(self, identity: str) -> Order:
         """The order of an id; raises NotFound."""
@@ -61,40 +61,44 @@ class Book:
             raise NotFound(f"There is no order {identity}. `orders list` shows those that there are.")
         return self.orders[identity]
 
-    def of_key(self, key: str) -> Order | None:
-        """The order that an event with this key was about; None if there was none."""
-        return self.orders[self.keys[key]] if key and key in self.keys else None
+    def of_key(self, kind: Kind, key: str) -> Order | None:
+        """The order that an event of a kind with this key was about; None if there was none."""
+        return self.orders[self.keys[kind, key]] if key and (kind, key) in self.keys else None
 
-    def open_for(self, supplier: str, day: date) -> Order | None:
-        """The order to a supplier for a day that was not sent yet; None if there is none."""
-        name = supplier.casefold()
-        return next(
-            (each for each in self.orders.values() if each.state in OPEN and each.supplier.casefold() == name and each.order_date == day), None
-        )
+    def of_supplier(self, supplier: str) -> list[Order]:
+        """All orders to a supplier."""
+        return [each for each in self.orders.values() if each.supplier.casefold() == supplier.casefold()]
 
     def on_the_way(self) -> list[Order]:
         """Orders that were sent, and are not all there."""
         return [each for each in self.orders.values() if each.state in ON_THE_WAY]
 
     def after(self, event: Event) -> Book:
-        """The book after one more event; the same book where its key is known already.
+        """The book after one more event; the same book where an event of this kind with its key is known already.
 
         Raises:
             NotFound: There is no such order.
-            InputError: An order in this state cannot do this.
+            InputError: An order in this state cannot do this, or the key was used for another order.
         """
-        if event.key and event.key in self.keys:
-            return self
-        order = _AFTER[event.kind](self, event)
-        keys = {**self.keys, event.key: order.id} if event.key else self.keys
-        return Book({**self.orders, order.id: order}, keys)
+        return _added(self, [event])
 
 
 def book_of(events: Iterable[Event]) -> Book:
     """The book after all events that were ever recorded, in their order; raises as `Book.after`."""
-    book = Book()
+    return _added(Book(), events)
+
+
+def _added(before: Book, events: Iterable[Event]) -> Book:
+    """The book after more events; raises as `Book.after`."""
+    orders, keys = dict(before.orders), dict(before.keys)
+    book = Book(orders, keys)  # nobody else has it before all events are in
     for event in events:
-        book = book.after(event)
+        known = book.of_key(event.kind, event.key)
+        if known is None:
+            orders[event.order] = _AFTER[event.kind](book, event)
+            keys |= {(event.kind, event.key): event.order} if event.key else {}
+        elif known.id != event.order:
+            raise InputError(f"The key {event.key!r} was used for order {known.id} already. Send another key for order {event.order}.")
     return book
 
 
@@ -134,9 +138,14 @@ def _placed(book: Book, event: Event) -> Order:
 
 def _received(book: Book, event: Event) -> Order:
     order = _in(book, event, ON_THE_WAY, "nothing can be received for it")
-    came = event.day or event.when.date()
-    days = (*order.received_at, came) if event.quantities else order.received_at
-    return replace(order, received_at=days).with_lines(_each(order, event, _with_units))
+    return _moved(order, "received", event).with_lines(_each(order, event, _with_units))
+
+
+def _moved(order: Order, kind: Literal["received", "cancelled"], event: Event) -> Order:
+    """The order with one more movement, if anything moved."""
+    units = {name: amount for name, amount in event.quantities.items() if amount}
+    movement = Movement(kind=kind, when=event.when, day=event.day or event.when.date(), quantities=units)
+    return replace(order, movements=(*order.movements, movement)) if units else order
 
 
 def _with_units(line: Line, units: float) -> Line:
@@ -150,8 +159,11 @@ def _cancelled(book: Book, event: Event) -> Order:
     if order.state in OPEN:
         return replace(order, state="cancelled", lines=tuple(replace(line, cancelled=line.quantity) for line in order.lines))
     wanted = event.quantities or {line.unique_id: line.outstanding for line in order.lines}
-    event = replace(event, quantities=wanted)
-    return order.with_lines(_each(order, event, lambda line, units: replace(line, cancelled=line.cancelled + min(units, line.outstanding))))
+    lines = _each(
+        order, replace(event, quantities=wanted), lambda line, units: replace(line, cancelled=line.cancelled + min(units, line.outstanding))
+    )
+    gone = {after.unique_id: after.cancelled - line.cancelled for line, after in zip(order.lines, lines, strict=True)}
+    return _moved(order, "cancelled", replace(event, quantities=gone)).with_lines(lines)
 
 
 def _in(book: Book, event: Event, states: frozenset[State], otherwise: str) -> Order:

@@ -27,6 +27,8 @@ class Line:
         received: What came.
         cancelled: What will not come any more.
         unit_cost: Money of the supplier for a unit; None if it is not known.
+        added: Units of what was advised that are there only so that the order reaches what the supplier asks for.
+        sold_by: The day by which the last of the added units is expected to be sold; None where nothing was added.
         reason: Why a person orders another quantity; empty where nobody changed it.
     """
 
@@ -37,6 +39,8 @@ class Line:
     received: float = 0.0
     cancelled: float = 0.0
     unit_cost: float | None = None
+    added: float = 0.0
+    sold_by: date | None = None
     reason: str = ""
 
     @property
@@ -48,6 +52,23 @@ class Line:
     def value(self) -> float | None:
         """Money of what is ordered, in the supplier's currency; None if the cost is not known."""
         return None if self.unit_cost is None else self.quantity * self.unit_cost
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Movement:
+    """Units that left what is on the way.
+
+    Args:
+        kind: Whether they came, or will not come any more.
+        when: When that was booked, in UTC.
+        day: The day on which they came, or were cancelled.
+        quantities: Series -> units.
+    """
+
+    kind: Literal["received", "cancelled"]
+    when: datetime
+    day: date
+    quantities: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +85,8 @@ class Order:
         lines: At most one a series, in order.
         placed_at: When it was sent, in UTC; None before.
         placed_by: Who sent it.
-        received_at: The days on which something of it came.
+        movements: What came and what was cancelled since it was placed, as it was booked.
+        note: A sentence for a person about the whole order: what it lacks, or why something was added; empty for none.
     """
 
     id: str
@@ -76,7 +98,13 @@ class Order:
     lines: tuple[Line, ...]
     placed_at: datetime | None = None
     placed_by: str = ""
-    received_at: tuple[date, ...] = ()
+    movements: tuple[Movement, ...] = ()
+    note: str = ""
+
+    @property
+    def received_at(self) -> tuple[date, ...]:
+        """The days on which something of it came."""
+        return tuple(each.day for each in self.movements if each.kind == "received")
 
     @property
     def value(self) -> float:
@@ -101,7 +129,7 @@ class Order:
         """Days from the sent order to the last delivery; None before all is there."""
         if self.state != "received" or self.placed_at is None or not self.received_at:
             return None
-        return (max(self.received_at) - self.placed_at.date()).days
+        return (max(self.received_at) - self.placed_at.astimezone().date()).days
 
     def with_lines(self, lines: tuple[Line, ...]) -> Order:
         """The same order with other lines, in the state that follows from what came."""

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any, get_args
 
 from forecasting.inventory.book.events import Event, Kind
-from forecasting.inventory.book.order import Line, Order, State
+from forecasting.inventory.book.order import Line, Order
 
 
 def facts_of(event: Event) -> dict[str, Any]:
@@ -58,26 +58,24 @@ def order_facts(order: Order) -> dict[str, Any]:
         "placed_at": order.placed_at and order.placed_at.isoformat(timespec="milliseconds"),
         "placed_by": order.placed_by,
         "received_at": [day.isoformat() for day in order.received_at],
-        "lines": [asdict(line) | {"key": dict(line.key)} for line in order.lines],
+        "note": order.note,
+        "lines": [asdict(line) | {"key": dict(line.key), "sold_by": line.sold_by and line.sold_by.isoformat()} for line in order.lines],
     }
 
 
 def order_of(facts: Mapping[str, Any]) -> Order:
-    """The order of such values; raises ValueError, KeyError or TypeError where they are none."""
-    if facts["state"] not in get_args(State):
-        raise ValueError(f"an order is not {facts['state']!r}")
-    placed = facts.get("placed_at")
+    """The proposal of such values; raises ValueError, KeyError or TypeError where they are none."""
+    if facts["state"] != "proposed":
+        raise ValueError(f"a proposal is not {facts['state']!r}")
     return Order(
         id=facts["id"],
         supplier=facts["supplier"],
         version=facts["version"],
         order_date=date.fromisoformat(facts["order_date"]),
         due=date.fromisoformat(facts["due"]),
-        state=facts["state"],
-        lines=tuple(Line(**line) for line in facts["lines"]),
-        placed_at=datetime.fromisoformat(placed).astimezone(UTC) if placed else None,
-        placed_by=facts.get("placed_by", ""),
-        received_at=tuple(date.fromisoformat(day) for day in facts.get("received_at", ())),
+        state="proposed",
+        lines=tuple(Line(**{**line, "sold_by": _day(line.get("sold_by"))}) for line in facts["lines"]),
+        note=facts.get("note", ""),
     )
 
 
