@@ -14,7 +14,7 @@ from forecasting.core.errors import NothingPublished, VersionDamaged, VersionUna
 from forecasting.inventory.orders.recommend import Orders
 from forecasting.inventory.policy import Policy
 from forecasting.inventory.stock.state import GivenStock
-from forecasting.services import change_explanation, last_week, ordering, planned_products, product_links, saved_sales, shadow, versions
+from forecasting.services import change_explanation, last_week, order_book, ordering, planned_products, product_links, saved_sales, shadow, versions
 from forecasting.services import products as products_service
 from forecasting.services.forecasts import Plan
 from forecasting.storage.stock_states import SavedStock
@@ -22,6 +22,8 @@ from forecasting.storage.workspace import Workspace
 from forecasting.training.ensemble import Ensemble
 
 ORDERS_SECONDS = 1800.0
+Basis = tuple[int, int]
+"""The number of the stock saved last, 0 for none, and how often something of the order book moved."""
 
 
 class Live(NamedTuple):
@@ -78,41 +80,45 @@ def _stock(ws: Workspace, number: int) -> SavedStock | None:  # noqa: ARG001
 
 def orders(ws: Workspace, version: int, saved: SavedStock | None, policy: Policy, filters: Mapping[str, str], *, plan: Plan | None = None) -> Orders:
     """What to order of the series that the filters choose, by the stock saved last and under a plan; raises NotFound and InputError."""
-    return _orders(ws, version, 0 if saved is None else saved.number, policy, tuple(sorted(filters.items())), plan=plan)
+    return _orders(ws, version, _basis(ws, saved), policy, tuple(sorted(filters.items())), plan=plan)
 
 
 @cached(TTLCache(4, ORDERS_SECONDS), condition=Condition())
-def _orders(ws: Workspace, version: int, number: int, policy: Policy, filters: tuple[tuple[str, str], ...], *, plan: Plan | None = None) -> Orders:
+def _orders(ws: Workspace, version: int, basis: Basis, policy: Policy, filters: tuple[tuple[str, str], ...], *, plan: Plan | None = None) -> Orders:
     served = ensemble(ws, version) if plan is None else plan.apply(ensemble(ws, version))
-    return ordering.recommend(served, _given(ws, version, number), policy, dict(filters))
+    return ordering.recommend(served, _given(ws, version, basis), policy, dict(filters))
 
 
 def order_lines(ws: Workspace, version: int, saved: SavedStock | None) -> list[bytes]:
     """What to order of every series on the usual terms: a JSON object a series, in the order of the version's."""
     start = ordering.start(ensemble(ws, version), saved)
-    return _order_lines(ws, version, 0 if saved is None else saved.number, start)
+    return _order_lines(ws, version, _basis(ws, saved), start)
 
 
 @cached(LRUCache(1), condition=Condition())
-def _order_lines(ws: Workspace, version: int, number: int, start: int) -> list[bytes]:
-    orders = _orders(ws, version, number, Policy(start=start), ())
+def _order_lines(ws: Workspace, version: int, basis: Basis, start: int) -> list[bytes]:
+    orders = _orders(ws, version, basis, Policy(start=start), ())
     table = ordering.orders_table(orders, version)
     return json_values.of_table(table.set_index(orders.urgent().index).sort_index())
 
 
 @cached(LRUCache(2), condition=Condition())
-def _given(ws: Workspace, version: int, number: int) -> GivenStock:  # noqa: ARG001
+def _given(ws: Workspace, version: int, basis: Basis) -> GivenStock:  # noqa: ARG001
     return ordering.given_stock(ws, ensemble(ws, version))
 
 
 def products(ws: Workspace, version: int, saved: SavedStock | None, policy: Policy, filters: Mapping[str, str], *, steps: int) -> pd.DataFrame:
     """All products that the filters choose, over so many steps, which nobody changes; raises NotFound and InputError."""
-    return _products(ws, version, 0 if saved is None else saved.number, policy, tuple(sorted(filters.items())), steps=steps)
+    return _products(ws, version, _basis(ws, saved), policy, tuple(sorted(filters.items())), steps=steps)
+
+
+def _basis(ws: Workspace, saved: SavedStock | None) -> Basis:
+    return (0 if saved is None else saved.number), order_book.moves(ws)
 
 
 @cached(TTLCache(4, ORDERS_SECONDS), condition=Condition())
-def _products(ws: Workspace, version: int, number: int, policy: Policy, filters: tuple[tuple[str, str], ...], *, steps: int) -> pd.DataFrame:
-    every = _orders(ws, version, number, policy, ()) if number else None
+def _products(ws: Workspace, version: int, basis: Basis, policy: Policy, filters: tuple[tuple[str, str], ...], *, steps: int) -> pd.DataFrame:
+    every = _orders(ws, version, basis, policy, ()) if basis[0] else None
     return products_service.products_table(ensemble(ws, version), dict(filters), steps, every)
 
 
@@ -121,6 +127,7 @@ def forget() -> None:
     for cached_function in (ensemble, _stock, _orders, _order_lines, _given, _products):
         one: Any = cached_function
         one.cache_clear()
+    order_book.forget()
     saved_sales.forget()
     last_week.forget()
     product_links.forget()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -13,12 +14,14 @@ from forecasting.analysis import forecast_view
 from forecasting.core import schema, spreadsheets
 from forecasting.core.errors import StockDamaged
 from forecasting.intake.table import is_empty
+from forecasting.inventory.book import on_order
 from forecasting.inventory.export import tables
 from forecasting.inventory.orders.recommend import Orders, recommend_orders
 from forecasting.inventory.policy import Policy
 from forecasting.inventory.stock import file, state
 from forecasting.inventory.stock.file import StockFile
 from forecasting.inventory.stock.state import GivenStock
+from forecasting.services import order_book
 from forecasting.services.reading import FileTable
 from forecasting.storage.stock_states import SavedStock, StockStore
 from forecasting.storage.workspace import Workspace
@@ -104,9 +107,29 @@ def undo_stock(ws: Workspace) -> SavedStock:
 
 
 def given_stock(ws: Workspace, ensemble: Ensemble) -> GivenStock:
-    """What was saved last, by the series of a version; nothing if nothing was."""
+    """What was saved last, by the series of a version, and what the order book knows since then; raises StockDamaged or OrdersDamaged."""
     saved = saved_stock(ws)
-    return GivenStock.nothing(len(ensemble.panel)) if saved is None else file.from_frame(saved.frame, ensemble.panel).given
+    given = GivenStock.nothing(len(ensemble.panel)) if saved is None else file.from_frame(saved.frame, ensemble.panel).given
+    return with_orders(ws, given, ensemble, None if saved is None else saved.moment)
+
+
+def with_orders(ws: Workspace, given: GivenStock, ensemble: Ensemble, counted: datetime | None) -> GivenStock:
+    """A stock and what the order book knows of it.
+
+    Args:
+        ws: Where the book is.
+        given: The stock, of the series of a version.
+        ensemble: That version.
+        counted: When the stock was saved, in UTC; None if it never was.
+
+    Raises:
+        OrdersDamaged: What was ordered cannot be known for sure.
+    """
+    book = order_book.book(ws)
+    if not book.moves:
+        return given
+    rows = {name: row for row, name in enumerate(ensemble.panel.unique_ids)}
+    return on_order.with_orders(given, on_order.on_order(book, rows, counted))
 
 
 def start(ensemble: Ensemble, saved: SavedStock | None) -> int:

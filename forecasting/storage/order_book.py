@@ -42,12 +42,17 @@ class OrderBook:
             OrdersDamaged: A line is not as it was written: the orders after it cannot be known for sure.
             StorageUnavailable: The file cannot be read now.
         """
+        stamp = self.stamp()
+        return _events(self.path, stamp) if stamp is not None else ()
+
+    def stamp(self) -> tuple[int, int, int] | None:
+        """What changes with every line: size, time of change and inode of the file; None as long as there is no book."""
         try:
             with refusals_named(self.path):
                 stat = self.path.stat()
         except FileNotFoundError:
-            return ()
-        return _events(self.path, (stat.st_size, stat.st_mtime_ns, stat.st_ino))
+            return None
+        return stat.st_size, stat.st_mtime_ns, stat.st_ino
 
     @contextmanager
     def adding(self) -> Iterator[tuple[tuple[Facts, ...], Add]]:

@@ -55,6 +55,11 @@ class Book:
     orders: Mapping[str, Order] = field(default_factory=dict)
     keys: Mapping[tuple[Kind, str], str] = field(default_factory=dict)
 
+    @property
+    def moves(self) -> int:
+        """How often an order was placed, and something of it came or was cancelled: what is on the way changes with this number only."""
+        return sum((each.placed_at is not None) + len(each.movements) for each in self.orders.values())
+
     def order(self, identity: str) -> Order:
         """The order of an id; raises NotFound."""
         if identity not in self.orders:

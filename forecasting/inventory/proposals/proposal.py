@@ -1,0 +1,111 @@
+"""The order that is proposed to a supplier: its lines, their prices, and what was added."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import numpy as np
+
+from forecasting.core import schema
+from forecasting.core.arrays import FloatArray
+from forecasting.inventory import order_quantities
+from forecasting.inventory.book.order import Line, Order
+from forecasting.inventory.orders.recommend import Orders
+from forecasting.inventory.proposals import minimum
+from forecasting.inventory.proposals.minimum import Filled
+from forecasting.inventory.proposals.turns import Turn
+from forecasting.inventory.suppliers.price_breaks import PriceBreaks
+from forecasting.inventory.suppliers.top_up import Candidates
+
+
+def proposal(orders: Orders, turn: Turn, *, identity: str, version: int, today: date) -> Order:
+    """What to order from a supplier in its next round; without lines where nothing is needed.
+
+    Args:
+        orders: The recommendation, with the supplier's terms, of series among which are all of the turn.
+        turn: Whose order.
+        identity: Its id.
+        version: The forecast behind it.
+        today: The day of the recommendation, from which days are counted.
+    """
+    places = np.searchsorted(orders.rows, turn.rows)
+    lines = minimum.candidates(orders, turn, places)
+    lines = replace(lines, quantity=_cheapest(lines, turn))
+    lines = replace(lines, measures=np.vstack([_unit_costs(lines, turn, lines.quantity), lines.measures[1:]]))
+    plain = Filled(lines.quantity, np.zeros_like(lines.quantity), np.full(len(lines.quantity), np.nan))
+    filled = plain if turn.supplier is None else minimum.filled(lines, turn.supplier)
+    days = orders.ensemble.panel.period.days
+    keys, costs = orders.ensemble.panel.series.iloc[turn.rows], _unit_costs(lines, turn, filled.quantity)
+    listed = tuple(
+        Line(
+            unique_id=str(keys[schema.UNIQUE_ID].iloc[place]),
+            key={name: str(keys[name].iloc[place]) for name in orders.ensemble.panel.keys},
+            recommended=float(filled.quantity[place]),
+            quantity=float(filled.quantity[place]),
+            unit_cost=float(costs[place]) if np.isfinite(costs[place]) else None,
+            added=float(filled.added[place]),
+            sold_by=_sold_by(today, filled.sold_in[place] * days),
+        )
+        for place in np.flatnonzero(filled.quantity > 0)
+    )
+    return Order(
+        id=identity,
+        supplier=turn.name,
+        version=version,
+        order_date=turn.round.order_day,
+        due=turn.round.due,
+        state="proposed",
+        lines=listed,
+        note=filled.note if listed else "",
+    )
+
+
+def _cheapest(lines: Candidates, turn: Turn) -> FloatArray:
+    """Quantities with price breaks taken where expected money says so, shape (r,)."""
+    quantity = lines.quantity.copy()
+    for place, source in enumerate(turn.sources):
+        if source is not None and source.price_breaks is not None and quantity[place] > 0:
+            quantity[place] = _break_taken(lines, source.price_breaks, place, turn.rate)
+    return quantity
+
+
+def _break_taken(lines: Candidates, breaks: PriceBreaks, place: int, rate: float) -> float:
+    """The quantity, of the one recommended and the price breaks above it, that is expected to cost least.
+
+    More is compared with buying it later at the price of today's quantity. It must be sold within the forecast and its shelf life, and costs its
+    keeping until then; or the whole order must cost no more than without it.
+    """
+    wanted = float(lines.quantity[place])
+    packed = [float(order_quantities.whole_packs(np.array([at]), lines.pack_size[[place]])[0]) for at in breaks.quantities if at > wanted]
+    return min([wanted, *packed], key=lambda units: (_expense(lines, breaks, place, units, rate), -units))
+
+
+def _expense(lines: Candidates, breaks: PriceBreaks, place: int, units: float, rate: float) -> float:
+    """Expected money, in the shop's, of ordering so many units instead of those recommended; the fewer later orders are counted in."""
+    wanted = float(lines.quantity[place])
+    cost = float(breaks.cost(np.array(units))) * rate
+    if units <= wanted:
+        return cost
+    plain = float(breaks.cost(np.array(wanted))) * rate
+    until = float(lines.position[place])
+    steps = np.searchsorted(lines.sold_by[place], [until + wanted, until + units])
+    is_sold = steps[1] < lines.sold_by.shape[1] and steps[1] + 1 <= lines.life[place]
+    if not is_sold:
+        return cost if cost <= plain else float("inf")
+    later = (units - wanted) * float(breaks.unit_price(np.array(wanted))) * rate
+    wait = max(float(steps.mean()) - int(lines.arrives[place]), 0.0)
+    return cost - later + (units - wanted) * wait * float(np.nan_to_num(lines.holding[place]))
+
+
+def _unit_costs(lines: Candidates, turn: Turn, quantity: FloatArray) -> FloatArray:
+    """Money of the supplier for a unit of each line at its quantity, shape (r,); NaN where it is not known."""
+    costs = lines.measures[0].copy()
+    for place, source in enumerate(turn.sources):
+        if source is not None and source.prices is not None:
+            costs[place] = source.prices.unit_price(quantity[place])
+    return costs
+
+
+def _sold_by(today: date, days: float) -> date | None:
+    return None if np.isnan(days) else today + timedelta(days=int(days) - 1)

@@ -1,0 +1,137 @@
+"""Which series are ordered from whom, in which round, and the terms that follow from that."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+
+import numpy as np
+
+from forecasting.core.panel import Panel
+from forecasting.inventory.book import deliveries
+from forecasting.inventory.book.events import Book
+from forecasting.inventory.book.order import OPEN, Order
+from forecasting.inventory.policy import Policy
+from forecasting.inventory.stock import state
+from forecasting.inventory.stock.state import GivenStock
+from forecasting.inventory.suppliers.ordering_days import Round, round_at
+from forecasting.inventory.suppliers.source import Source, sources_of
+from forecasting.inventory.suppliers.sourcing import Sourcing
+from forecasting.inventory.suppliers.supplier import EVERY_DAY, Supplier
+
+NOBODY = ""
+"""The supplier of series that nobody is known to deliver."""
+
+
+@dataclass(frozen=True, eq=False)
+class Turn:
+    """A supplier's next order.
+
+    Args:
+        supplier: Who delivers; None for the series that nobody is known to deliver.
+        round: The order day, and the one after it.
+        rows: Positions of its series in the panel, ascending.
+        sources: Their terms at this supplier, in the order of `rows`; None for those of nobody.
+        delays: Days by which earlier deliveries came late, in order of time; none where too few came.
+    """
+
+    supplier: Supplier | None
+    round: Round
+    rows: np.ndarray
+    sources: tuple[Source | None, ...]
+    delays: tuple[int, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The supplier's name; empty for nobody."""
+        return NOBODY if self.supplier is None else self.supplier.name
+
+    @property
+    def rate(self) -> float:
+        """Money of the shop for one unit of the supplier's money."""
+        return 1.0 if self.supplier is None or self.supplier.currency is None else self.supplier.currency.rate
+
+
+def turns(sourcing: Sourcing, book: Book, panel: Panel, policy: Policy, moment: datetime) -> list[Turn]:
+    """The next order of each supplier that delivers anything, by its order day; then that of nobody.
+
+    Args:
+        sourcing: Who delivers what.
+        book: All orders: one that is settled for a day is followed by the supplier's next day.
+        panel: The series.
+        policy: The lead time and review period where the supplier has none.
+        moment: Now, by the clock in the shop.
+
+    Raises:
+        InputError: A supplier is closed for as long as anybody plans.
+    """
+    columns = [panel.series[name].astype(str) for name in panel.keys]
+    keys = [dict(zip(panel.keys, values, strict=True)) for values in zip(*columns, strict=True)] if columns else [{}] * len(panel)
+    sources = sources_of(sourcing.sources, keys)
+    names = np.array([NOBODY if each is None else each.supplier.casefold() for each in sources], dtype=object)
+    listed = []
+    for supplier in sourcing.suppliers:
+        rows = np.flatnonzero(names == supplier.key)
+        if len(rows):
+            orders = book.of_supplier(supplier.name)
+            its_round = _round(supplier, orders, policy, moment)
+            listed.append(Turn(supplier, its_round, rows, tuple(sources[row] for row in rows), deliveries.delays(orders)))
+    listed.sort(key=lambda each: (each.round.order_day, each.name.casefold()))
+    without = np.flatnonzero(names == NOBODY)
+    return [*listed, Turn(None, _of_nobody(policy, moment.date()), without, (None,) * len(without))] if len(without) else listed
+
+
+def with_terms(given: GivenStock, listed: Sequence[Turn], today: date) -> GivenStock:
+    """The stock with the terms of the suppliers: how long an order of today takes, how long it must last, what a unit costs, in what multiples.
+
+    The stated lead time and review period of a series that nobody delivers stay. Delays of earlier deliveries are as likely as they were.
+    """
+    table, lead_times = given.table.copy(), dict(given.lead_times)
+    for turn in listed:
+        if turn.supplier is None:
+            continue
+        days = (turn.round.due - today).days
+        table.loc[turn.rows, state.LEAD_TIME], table.loc[turn.rows, state.LEAD_TIME_SD] = days, 0.0
+        if not _is_always_open(turn.supplier):
+            table.loc[turn.rows, state.REVIEW_PERIOD] = turn.round.review_period
+        late = tuple(min(max(days + delay, 0), 365) for delay in turn.delays)
+        for row in map(int, turn.rows):
+            lead_times.pop(row, None)
+            lead_times |= {row: late} if late else {}
+        for column, values in _of_sources(turn).items():
+            table.loc[turn.rows, column] = np.where(np.isnan(values), table[column].to_numpy(dtype=float)[turn.rows], values)
+    return replace(given, table=table, lead_times=lead_times)
+
+
+def open_order(book: Book, supplier: str) -> Order | None:
+    """The order to a supplier that was not sent yet, the newest one; None if there is none."""
+    return next((each for each in reversed(book.of_supplier(supplier)) if each.state in OPEN), None)
+
+
+def _round(supplier: Supplier, orders: Sequence[Order], policy: Policy, moment: datetime) -> Round:
+    """The first order day that no order was settled for."""
+    learned = deliveries.lead_time(orders)
+    lead_time = policy.lead_time if learned is None else learned
+    settled = {each.order_date for each in orders if each.state not in OPEN}
+    first = round_at(supplier, moment, lead_time)
+    while first.order_day in settled:
+        first = round_at(supplier, datetime.combine(first.order_day + timedelta(days=1), time.min), lead_time)
+    return first
+
+
+def _of_nobody(policy: Policy, today: date) -> Round:
+    due, after = today + timedelta(days=policy.lead_time), timedelta(days=policy.review_period)
+    return Round(today, due, today + after, due + after)
+
+
+def _is_always_open(supplier: Supplier) -> bool:
+    """Whether no weekday is different from another: then nothing says how often the shop orders."""
+    return supplier.order_days == EVERY_DAY == supplier.delivery_days
+
+
+def _of_sources(turn: Turn) -> Mapping[str, np.ndarray]:
+    """Column -> value for each series of the turn, NaN where the supplier has none of its own; costs in the shop's money."""
+    cost = [float("nan") if each is None or each.prices is None else each.prices.prices[0] * turn.rate for each in turn.sources]
+    multiple = [float("nan") if each is None or each.multiple is None else each.multiple for each in turn.sources]
+    return {state.UNIT_COST: np.array(cost), state.PACK_SIZE: np.array(multiple)}

@@ -1,0 +1,74 @@
+"""The order book of a shop: what it says, and how something is written into it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from threading import Condition
+
+from cachetools import LRUCache, cached
+
+from forecasting.core.errors import OrdersDamaged
+from forecasting.inventory.book import records
+from forecasting.inventory.book.events import Book, Event, book_of
+from forecasting.storage.order_book import Facts, OrderBook
+from forecasting.storage.workspace import Workspace
+
+
+def book(ws: Workspace) -> Book:
+    """All orders; raises OrdersDamaged or StorageUnavailable."""
+    store = OrderBook(ws)
+    return _of_state(store, store.stamp())
+
+
+def moves(ws: Workspace) -> int:
+    """How often something was placed, came or was cancelled: the stock that the book knows changes with this number only."""
+    return book(ws).moves
+
+
+def write(ws: Workspace, events_after: Callable[[Book], Sequence[Event]]) -> Book:
+    """Writes into the book, while nobody else does.
+
+    Args:
+        ws: Where.
+        events_after: What is to be written, for the book as it is then. Events that change nothing, because their key is known already or
+            the order is as they say, are not written.
+
+    Returns:
+        The book after them.
+
+    Raises:
+        NotFound: There is no such order.
+        InputError: An order in its state cannot do this; nothing after that event was written.
+        TryAgain: Somebody else is writing for too long; nothing was written.
+        OrdersDamaged: The book cannot be read; nothing was written.
+        DiskFull: The event, and what is after it, was not written.
+    """
+    with OrderBook(ws).adding() as (_, add):
+        after = book(ws)
+        for event in events_after(after):
+            before, after = after, after.after(event)
+            if after.orders != before.orders:
+                add(records.facts_of(event))
+    return after
+
+
+def forget() -> None:
+    """Keeps nothing any more."""
+    _of_state.cache_clear()
+
+
+@cached(LRUCache(4), key=lambda store, stamp: (store.path, stamp), condition=Condition())
+def _of_state(store: OrderBook, stamp: object) -> Book:  # noqa: ARG001
+    """The orders in a book in a state, which nobody changes."""
+    return _read(store.every())
+
+
+def _read(facts: Sequence[Facts]) -> Book:
+    """The orders of all events; raises OrdersDamaged for a line that is whole and yet says nothing that can be."""
+    events: list[Event] = []
+    for number, each in enumerate(facts, start=1):
+        try:
+            events.append(records.event_of(each))
+        except (ValueError, KeyError, TypeError) as error:
+            raise OrdersDamaged(number) from error
+    return book_of(events)

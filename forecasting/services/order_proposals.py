@@ -1,0 +1,117 @@
+"""What to order from each supplier, as proposals in the order book."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from functools import partial
+from threading import Condition
+from typing import Final, NamedTuple
+
+import numpy as np
+from cachetools import LRUCache, cached
+
+from forecasting.core.errors import ChangedMeanwhile, TryAgain
+from forecasting.inventory.book.events import Book, Event
+from forecasting.inventory.book.order import Order
+from forecasting.inventory.orders.recommend import recommend_orders
+from forecasting.inventory.policy import Policy
+from forecasting.inventory.proposals import turns
+from forecasting.inventory.proposals.proposal import proposal
+from forecasting.inventory.proposals.turns import Turn
+from forecasting.inventory.suppliers.ordering_days import Round
+from forecasting.services import cache, order_book, ordering, suppliers
+from forecasting.storage.workspace import Workspace
+
+ATTEMPTS: Final = 3
+"""How often a proposal is computed again because something was placed or came meanwhile."""
+
+
+class _Basis(NamedTuple):
+    """What proposals follow from.
+
+    Args:
+        numbers: Of the version, the stock, the suppliers, and the moves in the order book.
+        today: The day on which they are computed.
+        policy: How the shop orders.
+        rounds: Each supplier, and its round.
+    """
+
+    numbers: tuple[int, int, int, int]
+    today: date
+    policy: Policy
+    rounds: tuple[tuple[str, Round], ...]
+
+
+def propose(ws: Workspace, by: str, *, supplier: str | None = None, moment: datetime | None = None) -> list[Order]:
+    """What to order from each supplier in its next round, as proposals in the book.
+
+    A proposal that was not sent yet is brought up to date, and moves on to the next order day once its own is over; quantities that a person
+    changed stay. An approved order stays as it is, and its supplier gets no other one until that is placed or cancelled.
+
+    Args:
+        ws: Where.
+        by: Who asks.
+        supplier: The only supplier that is asked about; None for all, and for the series that nobody is known to deliver.
+        moment: Now, with its zone; None for the clock on the wall.
+
+    Returns:
+        The open orders of these suppliers that have lines, by their order day.
+
+    Raises:
+        NotFound: There is no such supplier.
+        InputError: A supplier is closed for as long as anybody plans, or the forecast does not reach as far.
+        NothingPublished: There is no forecast yet.
+        OrdersDamaged, SuppliersDamaged, StockDamaged: What was saved cannot be read; nothing was proposed.
+        TryAgain: Somebody else changes the book for too long; nothing was proposed.
+    """
+    when = datetime.now(UTC) if moment is None else moment
+    only = None if supplier is None else suppliers.sourcing(ws).supplier(supplier).key
+    for _ in range(ATTEMPTS):
+        moves = order_book.moves(ws)
+        proposals = _proposals(ws, only, when)
+        try:
+            book = order_book.write(ws, partial(_events, proposals, moves, when.astimezone(UTC), by))
+        except ChangedMeanwhile:
+            continue
+        orders = [turns.open_order(book, each.supplier) for each in proposals]
+        return [each for each in orders if each is not None and each.lines]
+    raise TryAgain("Orders are being placed or received all the time, so nothing was proposed. Try again in a moment.")
+
+
+def _proposals(ws: Workspace, only: str | None, when: datetime) -> tuple[Order, ...]:
+    """A proposal for each supplier, without an id; without lines where nothing is needed."""
+    version, ensemble = cache.live(ws)
+    saved, (stated, sourcing), book = cache.stock(ws), suppliers.state(ws), order_book.book(ws)
+    policy, now = Policy(start=ordering.start(ensemble, saved)), when.astimezone()
+    listed = turns.turns(sourcing, book, ensemble.panel, policy, now.replace(tzinfo=None))
+    listed = [each for each in listed if only in (None, each.name.casefold())]
+    numbers = (version, 0 if saved is None else saved.number, stated.number, book.moves)
+    basis = _Basis(numbers, now.date(), policy, tuple((each.name, each.round) for each in listed))
+    return _computed(ws, basis, listed) if listed else ()
+
+
+@cached(LRUCache(4), key=lambda ws, basis, _: (ws, basis), condition=Condition())
+def _computed(ws: Workspace, basis: _Basis, listed: Sequence[Turn]) -> tuple[Order, ...]:
+    """The proposals of these turns, computed once for what they follow from."""
+    version, ensemble = cache.live(ws)
+    given = turns.with_terms(ordering.given_stock(ws, ensemble), listed, basis.today)
+    rows = np.sort(np.concatenate([each.rows for each in listed]))
+    orders = recommend_orders(ensemble, given, basis.policy, rows)
+    return tuple(proposal(orders, each, identity="", version=version, today=basis.today) for each in listed)
+
+
+def _events(proposals: Sequence[Order], moves: int, when: datetime, by: str, book: Book) -> list[Event]:
+    """What is to be written for the book as it is; raises ChangedMeanwhile if something moved since the proposals were computed."""
+    if book.moves != moves:
+        raise ChangedMeanwhile("Something was placed or came meanwhile.")
+    events, number = [], len(book.orders)
+    for each in proposals:
+        before = turns.open_order(book, each.supplier)
+        if before is None and each.lines:
+            number += 1
+            events.append(Event(kind="proposed", order=f"{number:04d}", when=when, by=by, proposal=replace(each, id=f"{number:04d}")))
+        elif before is not None and before.state == "proposed":
+            events.append(Event(kind="proposed", order=before.id, when=when, by=by, proposal=replace(each, id=before.id)))
+    return events

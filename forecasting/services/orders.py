@@ -1,0 +1,173 @@
+"""Orders to suppliers: approved, changed, placed, received, cancelled and listed; each step by whom and when, and none twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any, Final, get_args
+
+from forecasting.core.errors import InputError
+from forecasting.inventory.book import records
+from forecasting.inventory.book.events import Book, Event, Kind
+from forecasting.inventory.book.order import Line, Order, State
+from forecasting.inventory.suppliers.sourcing import Sourcing
+from forecasting.services import order_book
+from forecasting.storage.workspace import Workspace
+
+STATES: Final[tuple[str, ...]] = get_args(State)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What somebody wants to be done with an order.
+
+    Args:
+        by: Who.
+        key: What makes a second sending of the same wish recognisable; empty for none.
+        quantities: Series -> units; empty for all that the wish is about.
+        reason: Why, for a change or a cancellation.
+        day: The day on which a delivery came, or on which the order is due; None for today, or for the day that was proposed.
+    """
+
+    by: str
+    key: str = ""
+    quantities: Mapping[str, float] = field(default_factory=dict)
+    reason: str = ""
+    day: date | None = None
+
+
+def listed(ws: Workspace, state: str | None = None, supplier: str | None = None) -> list[Order]:
+    """The orders in a state, of a supplier, in the order in which they were first proposed; raises InputError and OrdersDamaged.
+
+    Proposals that came to nothing are left out.
+    """
+    if state is not None and state not in STATES:
+        raise InputError(f"An order is one of {', '.join(STATES)}, not {state[:80]!r}.")
+    orders = order_book.book(ws).orders.values()
+    chosen = (each for each in orders if each.lines and state in (None, each.state))
+    return [each for each in chosen if supplier is None or each.supplier.casefold() == supplier.strip().casefold()]
+
+
+def order(ws: Workspace, identity: str) -> Order:
+    """One order; raises NotFound and OrdersDamaged."""
+    return order_book.book(ws).order(identity)
+
+
+def change(ws: Workspace, identity: str, wish: Wish) -> Order:
+    """Orders other quantities of the series that the wish names; they stay whatever is recommended later. Raises as `place`."""
+    if not wish.reason.strip():
+        raise InputError("Say why another quantity is ordered: the reason stays beside it.")
+    return _written(ws, identity, "changed", lambda _: wish)
+
+
+def approve(ws: Workspace, identity: str, wish: Wish) -> Order:
+    """Approves a proposal: it is not proposed anew from then on. Raises as `place`."""
+    return _written(ws, identity, "approved", lambda before: _keyed(wish, f"approve {before.id}"))
+
+
+def place(ws: Workspace, identity: str, wish: Wish) -> Order:
+    """Books that an order was sent: from then on its units are on order. Once only, however often this is called.
+
+    Without a key, the version, the supplier and the order day are the key.
+
+    Args:
+        ws: Where.
+        identity: Its id.
+        wish: Who, and the day on which it is due, if the supplier says another one.
+
+    Raises:
+        NotFound: There is no such order.
+        InputError: It is not to be placed in its state, has no units, or the key was used for another order; nothing was changed.
+        TryAgain: Somebody else writes into the book for too long; nothing was changed.
+        OrdersDamaged: The book cannot be read; nothing was changed.
+    """
+    return _written(ws, identity, "placed", lambda before: _keyed(wish, f"{before.version}/{before.supplier.casefold()}/{before.order_date}"))
+
+
+def receive(ws: Workspace, identity: str, wish: Wish) -> Order:
+    """Books what came of an order: it is on the shelf from then on, and no longer on order. Raises as `place`.
+
+    Without quantities, all that is still to come has come. More than was ordered may come.
+    """
+    today = _now().astimezone().date()
+    day = wish.day or today
+
+    def of(before: Order) -> Wish:
+        if day > today:
+            raise InputError(f"A delivery cannot have come on {day}, which is still ahead. Write the day on which it came.")
+        if before.placed_at is not None and day < before.placed_at.astimezone().date():
+            raise InputError(f"Order {before.id} was placed on {before.placed_at.astimezone().date()} and cannot have come on {day}, before that.")
+        units = wish.quantities or {line.unique_id: line.outstanding for line in before.lines if line.outstanding}
+        return Wish(by=wish.by, key=wish.key, quantities=units, reason=wish.reason, day=day)
+
+    return _written(ws, identity, "received", of)
+
+
+def cancel(ws: Workspace, identity: str, wish: Wish) -> Order:
+    """Cancels an order, or what is still to come of one that was placed, or so many units of it. Raises as `place`."""
+    today = _now().astimezone().date()
+    return _written(ws, identity, "cancelled", lambda _: Wish(by=wish.by, key=wish.key, quantities=wish.quantities, reason=wish.reason, day=today))
+
+
+def units_of(order: Order, rows: Iterable[tuple[Mapping[str, str], float]]) -> dict[str, float]:
+    """Series -> units, from key columns and units; rows of one line add up.
+
+    Raises:
+        InputError: A row fits no line, or several.
+    """
+    units: dict[str, float] = {}
+    for keys, amount in rows:
+        line = _line(order, {name: text for name, text in keys.items() if text})
+        units[line.unique_id] = units.get(line.unique_id, 0.0) + amount
+    return units
+
+
+def facts(order: Order, sourcing: Sourcing, today: date) -> dict[str, Any]:
+    """An order as plain values, for JSON: `value` in the shop's money, `supplier_value` in the supplier's; the keys of lines beside their units."""
+    known = next((each for each in sourcing.suppliers if each.key == order.supplier.casefold()), None)
+    money = None if known is None else known.currency
+    plain = records.order_facts(order)
+    lines = [{**line.pop("key"), **line} for line in plain["lines"]]
+    values = {
+        "value": order.value * (1.0 if money is None else money.rate),
+        "supplier_value": order.value,
+        "currency": None if money is None else money.code,
+    }
+    return plain | values | {"late": order.is_late(today), "units": order.units, "lines": lines}
+
+
+def today() -> date:
+    """This day, by the clock on the wall."""
+    return _now().astimezone().date()
+
+
+def _written(ws: Workspace, identity: str, kind: Kind, of: Callable[[Order], Wish]) -> Order:
+    """The order after an event of a kind; `of` gives what is wished for the order as it is."""
+
+    def events_after(book: Book) -> list[Event]:
+        wish = of(book.order(identity))
+        said = {"key": wish.key, "quantities": wish.quantities, "reason": wish.reason, "day": wish.day}
+        return [Event(kind=kind, order=identity, when=_now(), by=wish.by, **said)]  # type: ignore[arg-type]
+
+    return order_book.write(ws, events_after).order(identity)
+
+
+def _keyed(wish: Wish, key: str) -> Wish:
+    return Wish(by=wish.by, key=wish.key or key, quantities=wish.quantities, reason=wish.reason, day=wish.day)
+
+
+def _line(order: Order, keys: Mapping[str, str]) -> Line:
+    fits = [line for line in order.lines if keys and all(line.key.get(name) == text for name, text in keys.items())]
+    if len(fits) == 1:
+        return fits[0]
+    said = ", ".join(keys.values())[:80] or "nothing"
+    if fits:
+        raise InputError(f"{said} fits {len(fits)} lines of order {order.id}. Name all of {', '.join(fits[0].key)}.")
+    raise InputError(
+        f"Order {order.id} has no line of {said}. Its lines are of {', '.join(' '.join(line.key.values()) for line in order.lines[:20])}."
+    )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,77 @@
+"""Suppliers of a shop, and who delivers what: read, replaced, and merged from a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from forecasting.core.errors import SettingsError, SuppliersDamaged
+from forecasting.inventory.suppliers import file
+from forecasting.inventory.suppliers.file import SupplierFile
+from forecasting.inventory.suppliers.sourcing import Sourcing
+from forecasting.services.reading import FileTable
+from forecasting.storage.suppliers import SuppliersState, SupplierStore
+from forecasting.storage.workspace import Workspace
+
+ROLES = file.ROLES
+"""What columns of a file of suppliers may mean."""
+
+
+def state(ws: Workspace) -> tuple[SuppliersState, Sourcing]:
+    """Suppliers and sources, who saved them and when; raises SuppliersDamaged."""
+    saved = SupplierStore(ws).load()
+    try:
+        return saved, Sourcing.from_dict(saved.values)
+    except SettingsError as error:
+        raise SuppliersDamaged(saved.number) from error
+
+
+def sourcing(ws: Workspace) -> Sourcing:
+    """Suppliers and sources; none as long as nobody named any. Raises SuppliersDamaged."""
+    return state(ws)[1]
+
+
+def save(ws: Workspace, wanted: Sourcing, by: str, *, after: int | None = None) -> SuppliersState:
+    """Saves suppliers and sources, all of them, as those that hold from now on.
+
+    Args:
+        ws: Where.
+        wanted: All of them.
+        by: Who saves them.
+        after: The number of the newest state that the person knew; None to save them whatever was saved meanwhile.
+
+    Raises:
+        TryAgain: Somebody else is saving, or has saved since that state; nothing was changed.
+        DiskFull: Nothing was changed.
+    """
+    return SupplierStore(ws).save(wanted.to_dict(), by, after=after)
+
+
+def guess(table: FileTable) -> dict[str, str]:
+    """Role -> the column of a file of suppliers that probably has it."""
+    return file.guess_mapping(table.cells)
+
+
+def check(table: FileTable, mapping: Mapping[str, str]) -> SupplierFile:
+    """What a file says of suppliers, and all its problems; raises InputError."""
+    return file.check(table.cells, mapping)
+
+
+def merge(ws: Workspace, checked: SupplierFile, by: str, *, drop_problems: bool = False) -> tuple[SuppliersState, Sourcing]:
+    """Saves what a file says over what holds; what it does not name stays.
+
+    Raises:
+        ProblemsFound: There are problems and nobody chose to leave their rows out; nothing was changed.
+        SettingsError: Terms of a supplier do not fit together; nothing was changed.
+        SuppliersDamaged: What holds cannot be read; nothing was changed.
+        TryAgain: Somebody else is saving, or saved meanwhile; nothing was changed.
+    """
+    before, holds = state(ws)
+    wanted = checked.over(holds, drop_problems=drop_problems)
+    return save(ws, wanted, by, after=before.number), wanted
+
+
+def facts(saved: SuppliersState, holds: Sourcing) -> dict[str, Any]:
+    """Suppliers and sources as plain values, for JSON."""
+    moment = None if saved.moment is None else saved.moment.isoformat()
+    return {"state": saved.number, "by": saved.by, "moment": moment, **holds.to_dict()}

@@ -1,0 +1,233 @@
+"""The order book of a shop, from the proposal to the last delivery: nothing doubled, nothing lost, edits kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from saved_shops import unpacked
+
+from forecasting.core.errors import InputError, NotFound
+from forecasting.inventory.book.order import Order
+from forecasting.inventory.suppliers.source import Source
+from forecasting.inventory.suppliers.sourcing import Sourcing
+from forecasting.inventory.suppliers.supplier import Currency, Freight, Minimum, Supplier
+from forecasting.services import cache, order_book, order_proposals, ordering, orders, suppliers
+from forecasting.services.orders import Wish
+from forecasting.storage import stock_states
+from forecasting.storage.order_book import OrderBook
+from forecasting.storage.workspace import Workspace
+
+MONDAY = datetime(2026, 8, 3, 9, tzinfo=UTC)
+DAY = timedelta(days=1)
+ANNA = Wish(by="Anna")
+HANSEN = Supplier(name="Hansen", order_days=frozenset({0, 2, 4}), delivery_days=frozenset({1, 3, 5}), lead_time=1)
+BREAD = Source(supplier="Hansen", product_id="Bread", unit_cost=2.0, multiple=6)
+
+
+class Clock(datetime):
+    """A clock that a test sets."""
+
+    moment = MONDAY
+
+    @classmethod
+    def now(cls, tz: object = None) -> datetime:  # type: ignore[override]  # noqa: ARG003
+        return cls.moment
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
+    """A shop on a Monday morning, three days after its last sales, with one supplier of bread."""
+    monkeypatch.setattr(Clock, "moment", MONDAY)
+    for module in (orders, order_proposals, stock_states):
+        monkeypatch.setattr(module, "datetime", Clock)
+    ws = unpacked("shop_4", tmp_path)
+    suppliers.save(ws, Sourcing((HANSEN,), (BREAD,)), "Anna")
+    count(ws, 20)
+    yield ws
+    cache.forget()
+
+
+def count(ws: Workspace, bread: float, **terms: float) -> None:
+    _, ensemble = cache.live(ws)
+    typed = pd.DataFrame([{"product_id": "Bread", "on_hand": bread, "price": 3.0, **terms}])
+    ordering.save_stock(ws, ordering.check_typed_stock(typed, ensemble), ensemble, "typed")
+
+
+def propose(ws: Workspace, moment: datetime = MONDAY, supplier: str = "Hansen") -> Order | None:
+    Clock.moment = moment
+    return next(iter(order_proposals.propose(ws, "Anna", supplier=supplier)), None)
+
+
+def stock(ws: Workspace) -> tuple[float, float]:
+    _, ensemble = cache.live(ws)
+    row = ordering.given_stock(ws, ensemble).table.iloc[0]
+    return float(row["on_hand"]), float(row["on_order"])
+
+
+def test_a_proposal_is_in_packs_for_the_days_until_the_delivery_after_the_next(shop: Workspace) -> None:
+    order = propose(shop)
+    assert order is not None
+    assert (order.supplier, order.state, order.order_date, order.due) == ("Hansen", "proposed", date(2026, 8, 3), date(2026, 8, 4))
+    (line,) = order.lines
+    assert line.quantity % 6 == 0
+    assert 70 <= line.quantity <= 150  # three days of about 36 and a reserve, less twenty on the shelf
+    assert (line.unit_cost, line.recommended, dict(line.key)) == (2.0, line.quantity, {"product_id": "Bread"})
+    assert orders.facts(order, suppliers.sourcing(shop), date(2026, 8, 3))["value"] == line.quantity * 2
+
+
+def test_a_proposal_is_brought_up_to_date_and_written_once(shop: Workspace) -> None:
+    first = propose(shop)
+    assert propose(shop) == first
+    assert len(OrderBook(shop).every()) == 1
+    count(shop, 0)
+    again = propose(shop)
+    assert first is not None
+    assert again is not None
+    assert (again.id, again.units > first.units) == (first.id, True)
+
+
+def test_a_changed_quantity_stays_whatever_is_recommended_later(shop: Workspace) -> None:
+    order = propose(shop)
+    assert order is not None
+    bread = order.lines[0].unique_id
+    with pytest.raises(InputError, match="Say why"):
+        orders.change(shop, order.id, Wish(by="Anna", quantities={bread: 6}))
+    orders.change(shop, order.id, Wish(by="Anna", quantities={bread: 6}, reason="Freezer full"))
+    count(shop, 0)
+    cache.forget()
+    line = (propose(shop) or order).lines[0]
+    assert (line.quantity, line.reason, line.recommended > order.lines[0].recommended) == (6, "Freezer full", True)
+
+
+def test_an_order_is_placed_once_and_then_on_order(shop: Workspace) -> None:
+    order = propose(shop)
+    assert order is not None
+    assert orders.approve(shop, order.id, ANNA).state == "approved"
+    assert propose(shop) == orders.order(shop, order.id)
+    placed = orders.place(shop, order.id, ANNA)
+    assert orders.place(shop, order.id, Wish(by="Ben")) == placed
+    with pytest.raises(InputError, match="not placed a second time"):
+        orders.place(shop, order.id, Wish(by="Ben", key="another"))
+    assert (placed.placed_by, placed.placed_at) == ("Anna", MONDAY)
+    assert stock(shop) == (20, order.units)
+    later = propose(shop)
+    assert later is None or later.order_date == date(2026, 8, 5)
+
+
+def test_what_came_is_on_the_shelf_and_measures_the_lead_time(shop: Workspace) -> None:
+    order = propose(shop)
+    assert order is not None
+    orders.place(shop, order.id, ANNA)
+    bread = order.lines[0].unique_id
+    Clock.moment = MONDAY + 2 * DAY
+    assert orders.facts(orders.order(shop, order.id), suppliers.sourcing(shop), orders.today())["late"]
+    note = Wish(by="Jonas", key="note 81", quantities=orders.units_of(order, [({"product_id": "Bread"}, 5)]))
+    orders.receive(shop, order.id, note)
+    part = orders.receive(shop, order.id, note)
+    assert (part.state, part.lines[0].received, stock(shop)) == ("partly_received", 5, (25, order.units - 5))
+    done = orders.receive(shop, order.id, ANNA)
+    assert (done.state, done.lead_time(), stock(shop)) == ("received", 2, (20 + order.units, 0))
+    assert [dict(each.quantities) for each in done.movements] == [{bread: 5}, {bread: order.units - 5}]
+    count(shop, 12)
+    assert stock(shop) == (12, 0)
+
+
+def test_what_cannot_be_is_refused(shop: Workspace) -> None:
+    order = propose(shop)
+    assert order is not None
+    with pytest.raises(InputError, match="no line of Beer"):
+        orders.units_of(order, [({"product_id": "Beer"}, 1)])
+    with pytest.raises(InputError, match="nothing can be received"):
+        orders.receive(shop, order.id, ANNA)
+    orders.place(shop, order.id, ANNA)
+    for day, text in ((date(2026, 8, 4), "still ahead"), (date(2026, 8, 2), "before that")):
+        with pytest.raises(InputError, match=text):
+            orders.receive(shop, order.id, Wish(by="Anna", day=day))
+    with pytest.raises(NotFound):
+        orders.place(shop, "0099", ANNA)
+    with pytest.raises(InputError, match="An order is one of"):
+        orders.listed(shop, "sent")
+    with pytest.raises(NotFound, match="Suppliers: Hansen"):
+        propose(shop, supplier="Mills")
+
+
+def test_a_cancelled_order_is_not_proposed_again_on_its_day(shop: Workspace) -> None:
+    order = propose(shop)
+    assert order is not None
+    orders.cancel(shop, order.id, Wish(by="Anna", reason="Not today"))
+    later = propose(shop)
+    assert later is not None
+    assert (later.id, later.order_date) == ("0002", date(2026, 8, 5))
+    assert [each.id for each in orders.listed(shop, "cancelled")] == [order.id]
+
+
+def test_a_minimum_is_reached_or_the_order_says_why_not(shop: Workspace) -> None:
+    plain = propose(shop)
+    assert plain is not None
+    more = plain.value + 12
+    for minimum, added, said in ((more, 6, "added to reach the minimum"), (1e6, 0, "below the minimum value of 1,000,000.00")):
+        supplier = Supplier(**{**_terms(), "minimum": Minimum(value=minimum)})
+        suppliers.save(shop, Sourcing((supplier,), (BREAD,)), "Anna")
+        order = propose(shop)
+        assert order is not None
+        assert (order.lines[0].added, order.units) == (added, plain.units + added)
+        assert said in order.note
+
+
+def test_free_delivery_is_worth_what_it_saves(shop: Workspace) -> None:
+    plain = propose(shop)
+    assert plain is not None
+    for more, added, said in ((12, 6, "which saves 50.00"), (1e6, 0, "Delivery is free from 1,000,000.00 more.")):
+        supplier = Supplier(**{**_terms(), "freight": Freight(cost=50.0, free_from=plain.value + more)})
+        suppliers.save(shop, Sourcing((supplier,), (BREAD,)), "Anna")
+        order = propose(shop)
+        assert order is not None
+        assert (order.units, said in order.note) == (plain.units + added, True)
+
+
+def test_foreign_money_is_shown_in_both(shop: Workspace) -> None:
+    supplier = Supplier(**{**_terms(), "currency": Currency(code="CHF", rate=1.5)})
+    suppliers.save(shop, Sourcing((supplier,), (BREAD,)), "Anna")
+    order = propose(shop)
+    assert order is not None
+    facts = orders.facts(order, suppliers.sourcing(shop), date(2026, 8, 3))
+    assert (facts["supplier_value"], facts["value"], facts["currency"]) == (order.units * 2, order.units * 3, "CHF")
+
+
+def test_series_of_nobody_are_proposed_too(shop: Workspace) -> None:
+    suppliers.save(shop, Sourcing(), "Anna")
+    count(shop, 20, lead_time=1, review_period=2)
+    (order,) = order_proposals.propose(shop, "Anna", moment=MONDAY)
+    assert order.supplier == ""
+
+
+def test_ten_proposals_a_day_for_thirty_nights_order_once_a_round(shop: Workspace) -> None:
+    shelf, placed = [20.0], []
+    for night in range(30):
+        for hour in range(10):
+            order = propose(shop, MONDAY + night * DAY + hour * timedelta(hours=1))
+            if order is not None and order.order_date == Clock.moment.astimezone().date():
+                placed.append((order.order_date, orders.place(shop, order.id, ANNA).id))
+        for each in order_book.book(shop).on_the_way():
+            if each.due == Clock.moment.astimezone().date():
+                orders.receive(shop, each.id, ANNA)
+        shelf.append(max(stock(shop)[0] - 31, 0.0))
+        Clock.moment += timedelta(hours=2)
+        count(shop, shelf[-1])
+    days = [day for day, _ in placed]
+    assert days == sorted(set(days))
+    assert {day.weekday() for day in days} <= {0, 2, 4}
+    assert len(days) >= 11
+    book = order_book.book(shop)
+    came = sum(line.received for each in book.orders.values() for line in each.lines)
+    assert sum(each.units for each in book.orders.values() if each.placed_at) == came + sum(each.outstanding for each in book.on_the_way())
+    assert min(shelf[3:]) > 0
+    assert max(shelf) <= 250
+
+
+def _terms() -> dict[str, object]:
+    return {name: getattr(HANSEN, name) for name in HANSEN.__dataclass_fields__}
