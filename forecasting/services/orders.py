@@ -8,11 +8,12 @@ from datetime import UTC, date, datetime
 from typing import Any, Final, get_args
 
 from forecasting.core.errors import InputError
-from forecasting.inventory.book import records
+from forecasting.inventory.book import delivery_note, records
 from forecasting.inventory.book.events import Book, Event, Kind
 from forecasting.inventory.book.order import Line, Order, State
 from forecasting.inventory.suppliers.sourcing import Sourcing
 from forecasting.services import order_book
+from forecasting.services.reading import FileTable
 from forecasting.storage.workspace import Workspace
 
 STATES: Final[tuple[str, ...]] = get_args(State)
@@ -121,6 +122,11 @@ def units_of(order: Order, rows: Iterable[tuple[Mapping[str, str], float]]) -> d
         line = _line(order, {name: text for name, text in keys.items() if text})
         units[line.unique_id] = units.get(line.unique_id, 0.0) + amount
     return units
+
+
+def delivered(order: Order, table: FileTable) -> dict[str, float]:
+    """Series -> units that came of an order, from a delivery note; raises InputError."""
+    return units_of(order, delivery_note.read(table.cells))
 
 
 def facts(order: Order, sourcing: Sourcing, today: date) -> dict[str, Any]:

@@ -3,58 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
-import pandas as pd
 import pytest
-from saved_shops import unpacked
+from order_shops import ANNA, BREAD, DAY, HANSEN, MONDAY, Clock, count, shop_on_monday
 
 from forecasting.core.errors import InputError, NotFound
 from forecasting.inventory.book.order import Order
-from forecasting.inventory.suppliers.source import Source
 from forecasting.inventory.suppliers.sourcing import Sourcing
 from forecasting.inventory.suppliers.supplier import Currency, Freight, Minimum, Supplier
 from forecasting.services import cache, order_book, order_proposals, ordering, orders, suppliers
 from forecasting.services.orders import Wish
-from forecasting.storage import stock_states
 from forecasting.storage.order_book import OrderBook
 from forecasting.storage.workspace import Workspace
-
-MONDAY = datetime(2026, 8, 3, 9, tzinfo=UTC)
-DAY = timedelta(days=1)
-ANNA = Wish(by="Anna")
-HANSEN = Supplier(name="Hansen", order_days=frozenset({0, 2, 4}), delivery_days=frozenset({1, 3, 5}), lead_time=1)
-BREAD = Source(supplier="Hansen", product_id="Bread", unit_cost=2.0, multiple=6)
-
-
-class Clock(datetime):
-    """A clock that a test sets."""
-
-    moment = MONDAY
-
-    @classmethod
-    def now(cls, tz: object = None) -> datetime:  # type: ignore[override]  # noqa: ARG003
-        return cls.moment
 
 
 @pytest.fixture
 def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
-    """A shop on a Monday morning, three days after its last sales, with one supplier of bread."""
-    monkeypatch.setattr(Clock, "moment", MONDAY)
-    for module in (orders, order_proposals, stock_states):
-        monkeypatch.setattr(module, "datetime", Clock)
-    ws = unpacked("shop_4", tmp_path)
-    suppliers.save(ws, Sourcing((HANSEN,), (BREAD,)), "Anna")
-    count(ws, 20)
-    yield ws
+    yield shop_on_monday(tmp_path, monkeypatch)
     cache.forget()
-
-
-def count(ws: Workspace, bread: float, **terms: float) -> None:
-    _, ensemble = cache.live(ws)
-    typed = pd.DataFrame([{"product_id": "Bread", "on_hand": bread, "price": 3.0, **terms}])
-    ordering.save_stock(ws, ordering.check_typed_stock(typed, ensemble), ensemble, "typed")
 
 
 def propose(ws: Workspace, moment: datetime = MONDAY, supplier: str = "Hansen") -> Order | None:

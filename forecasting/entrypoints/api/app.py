@@ -14,7 +14,20 @@ from forecasting.entrypoints.api import error_responses
 from forecasting.entrypoints.api.access import ApiAccess
 from forecasting.entrypoints.api.context import Context
 from forecasting.entrypoints.api.limits import Limits
-from forecasting.entrypoints.api.routes import forecasts, health, jobs, launches, monitoring, products, sales, version_notes, versions, why
+from forecasting.entrypoints.api.routes import (
+    forecasts,
+    health,
+    jobs,
+    launches,
+    monitoring,
+    orders,
+    products,
+    sales,
+    suppliers,
+    version_notes,
+    versions,
+    why,
+)
 from forecasting.entrypoints.api.routes import settings as shop_settings
 from forecasting.entrypoints.server.server_settings import ServerSettings
 from forecasting.storage.workspace import Workspace
@@ -49,7 +62,7 @@ def make_app(ws: Workspace, settings: ServerSettings) -> FastAPI:
     app.add_route("/", _to_docs, include_in_schema=False)
     app.include_router(health.open_router)
     token = [Depends(HTTPBearer(auto_error=False, description="FORECASTING_API_TOKEN."))] if settings.token else []
-    for part in (health, sales, products, launches, jobs, forecasts, versions, version_notes, monitoring, shop_settings, why):
+    for part in (health, sales, products, launches, jobs, forecasts, versions, version_notes, monitoring, shop_settings, why, orders, suppliers):
         app.include_router(part.router, dependencies=token)
     return app
 
@@ -63,7 +76,7 @@ def _cors(settings: ServerSettings) -> list[Middleware]:
     """The middleware that lets pages of the allowed origins call the API; none without such origins."""
     if not settings.origins:
         return []
-    headers = ["Authorization", "Content-Type", "Last-Event-ID"]
+    headers = ["Authorization", "Content-Type", "Last-Event-ID", "Idempotency-Key"]
     return [
         Middleware(
             CORSMiddleware,

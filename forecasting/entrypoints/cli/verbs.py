@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from forecasting.core import locations, system_errors
@@ -17,6 +18,7 @@ from forecasting.entrypoints.cli import (
     compare_verb,
     monitor_verb,
     note_verbs,
+    order_verbs,
     product_verbs,
     sales_verbs,
     settings_verb,
@@ -150,6 +152,8 @@ VERBS: arguments.Verbs = {
     "forecast": _forecast,
     "recommend": _recommend,
     "products": product_verbs.products,
+    "orders": order_verbs.orders,
+    "suppliers": order_verbs.suppliers,
     "versions": version_verbs.versions,
     "live": version_verbs.live,
     "served": version_verbs.served,
@@ -182,7 +186,8 @@ def _stock(args: argparse.Namespace, ensemble: Ensemble) -> GivenStock:
     roles = guessed | given
     if unused := ordering.unused_columns(table, roles):
         say(f"Columns of {args.stock.name} left out: {', '.join(unused)}. --map ROLE=COLUMN uses one; roles are {', '.join(ordering.STOCK_ROLES)}.")
-    return ordering.check_stock(table, roles, ensemble, day_first=args.day_first).accept(drop_problems=args.drop_problems)
+    counted = ordering.check_stock(table, roles, ensemble, day_first=args.day_first).accept(drop_problems=args.drop_problems)
+    return ordering.with_orders(workspaces.workspace(), counted, ensemble, datetime.now(UTC))
 
 
 def _within_limits(args: argparse.Namespace, orders: Orders) -> dict[str, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
@@ -116,7 +117,8 @@ def _ordered(ws: Workspace, question: RecommendQuestion) -> tuple[Live, SavedSto
     else:
         saved, policy = None, question.policy(0)
         typed = pd.DataFrame([row.given() for row in question.stock], dtype=object)
-        given = ordering.check_typed_stock(typed, live.ensemble).accept()
+        counted = ordering.check_typed_stock(typed, live.ensemble).accept()
+        given = ordering.with_orders(ws, counted, live.ensemble, datetime.now(UTC))
         orders = ordering.recommend(live.ensemble, given, policy, question.filters())
     return live, saved, orders, _limited(orders, question)
 

@@ -1,0 +1,148 @@
+"""The verbs of the order book and of suppliers."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from forecasting.core import schema
+from forecasting.core.errors import InputError
+from forecasting.entrypoints.cli.output import report, say
+from forecasting.entrypoints.cli.reading import mapping
+
+if TYPE_CHECKING:
+    from forecasting.inventory.book.order import Order
+    from forecasting.services.orders import Wish
+    from forecasting.storage.workspace import Workspace
+
+Run = Mapping[str, Callable[[argparse.Namespace], int]]
+
+
+def add_arguments(verbs: Any, run: Run) -> None:
+    """Adds these verbs and their arguments to a parser."""
+    text = "what to order from whom: propose, approve, place, receive, cancel and list orders"
+    orders_verb = verbs.add_parser("orders", help=text, description=text)
+    orders_verb.set_defaults(verb=run["orders"])
+    steps = orders_verb.add_subparsers(required=True, metavar="STEP", dest="step")
+    proposed = steps.add_parser("propose", help="what to order from each supplier in its next round")
+    proposed.add_argument("--supplier", metavar="S", help="only from this supplier")
+    listing = steps.add_parser("list", help="the order book")
+    listing.add_argument("--state", metavar="S", help="only orders in this state: proposed, approved, placed, partly_received, received or cancelled")
+    listing.add_argument("--supplier", metavar="S", help="only orders to this supplier")
+    single = {
+        "approve": "approve a proposal: it is not proposed anew",
+        "place": "book that an order was sent: it is on order from then on, once, however often this is called",
+        "receive": "book what came of an order; all that is still to come without a file",
+        "change": "order another quantity of one line; it stays whatever is recommended later",
+        "cancel": "cancel an order, or what is still to come of it",
+    }
+    by_name = {name: steps.add_parser(name, help=said, description=said) for name, said in single.items()}
+    for step in by_name.values():
+        step.add_argument("id", metavar="ID", help="the order")
+        step.add_argument("--key", default="", metavar="K", help="a second call with the same key changes nothing")
+    by_name["receive"].add_argument("--file", type=Path, metavar="FILE", help="what came: product_id, quantity, and the other keys of the sales")
+    by_name["receive"].add_argument("--date", type=_day, metavar="D", help="the day on which it came, e.g. 2026-11-25 (today)")
+    by_name["change"].add_argument("--quantity", type=float, required=True, metavar="N", help="units to order")
+    for name in ("change", "cancel"):
+        by_name[name].add_argument("--reason", default="", metavar="TEXT", help="why")
+    for role in schema.KEYS:
+        by_name["change"].add_argument(f"--{role.replace('_', '-')}", default="", metavar="NAME", help=f"the {role.removesuffix('_id')} of the line")
+    for step in (proposed, listing, *by_name.values()):
+        step.add_argument("--json", action="store_true", help="print what came of it as JSON")
+    for step in (proposed, *by_name.values()):
+        step.add_argument("--by", metavar="NAME", help="who says so (local)")
+    _add_suppliers(verbs, run)
+
+
+def orders(args: argparse.Namespace) -> int:
+    """Does one step with the order book; its exit code."""
+    from forecasting.services import order_proposals, serving_record, workspaces
+    from forecasting.services import orders as book
+
+    ws = workspaces.workspace()
+    if args.step == "list":
+        return _tell(ws, args, book.listed(ws, args.state, args.supplier))
+    by = serving_record.named(args.by)
+    if args.step == "propose":
+        return _tell(ws, args, order_proposals.propose(ws, by, supplier=args.supplier))
+    act = {"approve": book.approve, "place": book.place, "receive": book.receive, "change": book.change, "cancel": book.cancel}[args.step]
+    return _tell(ws, args, [act(ws, args.id, _wish(ws, args, by))])
+
+
+def suppliers(args: argparse.Namespace) -> int:
+    """Saves the suppliers in a file, or lists those that there are; its exit code."""
+    from forecasting.services import sales, serving_record, workspaces
+    from forecasting.services import suppliers as service
+
+    ws = workspaces.workspace()
+    if args.file is None:
+        saved, holds = service.state(ws)
+    else:
+        table = sales.inspect(sales.read_file(args.file), args.file.name, cells=True, alone=True, on_wait=say)
+        given = mapping(args.map, service.ROLES)
+        guessed = {role: column for role, column in service.guess(table).items() if column not in given.values()}
+        checked = service.check(table, guessed | given)
+        if checked.kept_out:
+            say(f"Columns of {args.file.name} left out: {', '.join(checked.kept_out)}. Roles are {', '.join(service.ROLES)}.")
+        saved, holds = service.merge(ws, checked, serving_record.named(args.by), drop_problems=args.drop_problems)
+    lines = [f"{each.name}: {sum(source.supplier.casefold() == each.key for source in holds.sources):,} products" for each in holds.suppliers]
+    report(args, service.facts(saved, holds), "\n".join(lines) or "There are no suppliers yet. Save some: suppliers FILE.")
+    return 0
+
+
+def _add_suppliers(verbs: Any, run: Run) -> None:
+    text = "save suppliers, their terms and who delivers what from a file, or list them"
+    verb = verbs.add_parser("suppliers", help=text, description=text)
+    verb.set_defaults(verb=run["suppliers"])
+    verb.add_argument("file", nargs="?", type=Path, metavar="FILE", help="a row a supplier, or a product at a supplier: .csv or .xlsx (none: list)")
+    verb.add_argument("--map", nargs="+", action="extend", default=[], metavar="ROLE=COLUMN", help="what each column means, e.g. supplier=Vendor")
+    verb.add_argument("--drop-problems", action="store_true", help="leave out the rows that cannot be used")
+    verb.add_argument("--by", metavar="NAME", help="who says so (local)")
+    verb.add_argument("--json", action="store_true", help="print what came of it as JSON")
+
+
+def _wish(ws: Workspace, args: argparse.Namespace, by: str) -> Wish:
+    """What the arguments ask for; raises InputError."""
+    from forecasting.services import orders as book
+    from forecasting.services import sales
+    from forecasting.services.orders import Wish
+
+    quantities: dict[str, float] = {}
+    if args.step == "receive" and args.file is not None:
+        table = sales.inspect(sales.read_file(args.file), args.file.name, cells=True, alone=True, on_wait=say)
+        quantities = book.delivered(book.order(ws, args.id), table)
+        if not quantities:
+            raise InputError(f"{args.file.name} has no units that came. Leave the file out if all of the order came.")
+    if args.step == "change":
+        keys = {role: getattr(args, role) for role in schema.KEYS}
+        quantities = book.units_of(book.order(ws, args.id), [(keys, args.quantity)])
+    return Wish(by=by, key=args.key, quantities=quantities, reason=getattr(args, "reason", ""), day=getattr(args, "date", None))
+
+
+def _tell(ws: Workspace, args: argparse.Namespace, listed: Sequence[Order]) -> int:
+    from forecasting.services import orders as book
+    from forecasting.services import suppliers as service
+
+    sourcing, today = service.sourcing(ws), book.today()
+    facts = [book.facts(each, sourcing, today) for each in listed]
+    nothing = "Nothing is to be ordered now." if args.step == "propose" else "There are no such orders."
+    report(args, {"orders": facts}, "\n".join(map(_line, facts)) or nothing)
+    return 0
+
+
+def _line(order: Mapping[str, Any]) -> str:
+    lines, state = len(order["lines"]), order["state"].replace("_", " ")
+    late = ", late" if order["late"] else ""
+    said = f"{order['id']}  {order['supplier'] or 'no supplier'}  {state}{late}  order {order['order_date']}, due {order['due']}"
+    amounts = f"{order['units']:,.0f} units in {lines:,} line{'s' if lines != 1 else ''}, {order['value']:,.2f}"
+    return f"{said}: {amounts}. {order['note']}".strip()
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"a day is written like 2026-11-25, not {text!r}") from error
