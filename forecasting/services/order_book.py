@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from threading import Condition
 
 from cachetools import LRUCache, cached
@@ -10,6 +11,7 @@ from cachetools import LRUCache, cached
 from forecasting.core.errors import OrdersDamaged
 from forecasting.inventory.book import records
 from forecasting.inventory.book.events import Book, Event, book_of
+from forecasting.storage.aside import put_aside
 from forecasting.storage.order_book import Facts, OrderBook
 from forecasting.storage.workspace import Workspace
 
@@ -50,6 +52,17 @@ def write(ws: Workspace, events_after: Callable[[Book], Sequence[Event]]) -> Boo
             if after.orders != before.orders:
                 add(records.facts_of(event))
     return after
+
+
+def clear(ws: Workspace) -> None:
+    """Empties the book; numbers of orders go on. A damaged book is put aside. Raises TryAgain or DiskFull, and then nothing was changed."""
+    store = OrderBook(ws)
+    if store.stamp() is None:
+        return
+    try:
+        write(ws, lambda before: [Event(kind="cleared", order=f"{before.last:04d}", when=datetime.now(UTC), by="")])
+    except OrdersDamaged:
+        put_aside(ws, store.path)
 
 
 def forget() -> None:

@@ -106,7 +106,7 @@ def _events(proposals: Sequence[Order], moves: int, when: datetime, by: str, boo
     """What is to be written for the book as it is; raises ChangedMeanwhile if something moved since the proposals were computed."""
     if book.moves != moves:
         raise ChangedMeanwhile("Something was placed or came meanwhile.")
-    events, number = [], len(book.orders)
+    events, number = [], book.last
     for each in proposals:
         before = turns.open_order(book, each.supplier)
         if before is None and each.lines:

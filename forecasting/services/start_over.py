@@ -1,4 +1,4 @@
-"""A shop started over: everything saved in a backup, then a workspace without sales, versions, stock and links.
+"""A shop started over: everything saved in a backup, then a workspace without sales, versions, stock, links, suppliers and orders.
 
 Nothing is in between for long: no retrain runs, the versions go in one step that is taken back if the sales cannot follow, and what a crash
 interrupts is finished at the next start.
@@ -12,16 +12,18 @@ from pathlib import Path
 
 from forecasting.core.errors import InputError, JobRunning, ShelfcastError, TryAgain
 from forecasting.jobs.runner import Jobs
-from forecasting.services import backup
+from forecasting.services import backup, order_book
 from forecasting.services.backup import Backup
 from forecasting.storage import disk_full, sealed_json
 from forecasting.storage.home_folder import shown
 from forecasting.storage.locks import exclusive
+from forecasting.storage.order_book import OrderBook
 from forecasting.storage.product_links import ProductLinks
 from forecasting.storage.published import Published
 from forecasting.storage.sales.table import Dataset
 from forecasting.storage.stock_drafts import StockDrafts
 from forecasting.storage.stock_states import StockStore
+from forecasting.storage.suppliers import SupplierStore
 from forecasting.storage.versions.store import Versions
 from forecasting.storage.workspace import Workspace
 
@@ -82,13 +84,17 @@ def finish(ws: Workspace) -> None:
 
 
 def _empty_the_rest(ws: Workspace, before: _State) -> None:
-    """Empties the stock and the links, unless somebody saved others since the backup, and deletes the versions that no longer count."""
+    """Empties stock, links, suppliers and order book, unless somebody saved others since the backup, and deletes versions that no longer count."""
     now = _State.of(ws)
     if now.stock == before.stock:
         StockStore(ws).clear()
         StockDrafts(ws).clear()
     if now.links == before.links:
         ProductLinks(ws).clear()
+    if now.suppliers == before.suppliers:
+        SupplierStore(ws).clear()
+    if now.orders == before.orders:
+        order_book.clear(ws)
     Versions(ws.versions).discard_retired()
     Published(ws.published).discard(lambda number: number <= before.versions)
     ws.unfinished_start.unlink(missing_ok=True)
@@ -96,17 +102,24 @@ def _empty_the_rest(ws: Workspace, before: _State) -> None:
 
 @dataclass(frozen=True)
 class _State:
-    """What would be lost if it changed after the backup: the newest numbers of all that people save."""
+    """What would be lost if it changed after the backup: the newest numbers of all that people save, and the bytes of the order book.
+
+    An earlier release, whose start was interrupted, knew no suppliers and no orders.
+    """
 
     sales: int | None
     stock: int
     links: int
     versions: int
+    suppliers: int = 0
+    orders: int = 0
 
     @classmethod
     def of(cls, ws: Workspace) -> _State:
-        numbers = (StockStore(ws).numbers(), ProductLinks(ws).numbers(), Versions(ws.versions).all_numbers())
-        return cls(Dataset(ws).version, *(max(each, default=0) for each in numbers))
+        numbers = (StockStore(ws).numbers(), ProductLinks(ws).numbers(), Versions(ws.versions).all_numbers(), SupplierStore(ws).numbers())
+        stamp = OrderBook(ws).stamp()
+        newest = [max(each, default=0) for each in numbers]
+        return cls(Dataset(ws).version, *newest, 0 if stamp is None else stamp[0])
 
 
 def _target(ws: Workspace) -> Path:

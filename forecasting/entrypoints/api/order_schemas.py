@@ -12,7 +12,7 @@ from forecasting.entrypoints.api.days import Day
 from forecasting.inventory.book.order import State
 
 MAX_LINES = 50_000
-Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Amount = Annotated[float, Field(ge=0, strict=True, allow_inf_nan=False)]
 Text = Annotated[str, Field(max_length=1_000)]
 Weekday = Literal["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 IdempotencyKey = Annotated[
@@ -21,7 +21,7 @@ IdempotencyKey = Annotated[
 ]
 
 
-class OrderLine(BaseModel):
+class BookLine(BaseModel):
     """One product of an order, by the keys that the sales have."""
 
     product_id: str | None = Field(None, description="Null where the sales have no products. So, too, region and store.")
@@ -56,7 +56,7 @@ class OneOrder(BaseModel):
     placed_by: str
     received_at: list[date] = Field(description="The days on which something of it came.")
     note: str = Field(description="What was added to reach the supplier's minimum, or what the order lacks of it.")
-    lines: list[OrderLine]
+    lines: list[BookLine]
 
 
 class OrderList(BaseModel):
@@ -88,7 +88,7 @@ class LineUnits(BaseModel):
         return {"product_id": self.product_id, "region": self.region, "store": self.store}, self.quantity
 
 
-Lines = Annotated[list[LineUnits], Field(max_length=MAX_LINES)]
+LinesOfOrder = Annotated[list[LineUnits], Field(max_length=MAX_LINES)]
 
 
 class Delivery(BaseModel):
@@ -96,16 +96,16 @@ class Delivery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    lines: Lines | None = Field(None, description="By default all that is still to come.")
+    lines: LinesOfOrder | None = Field(None, description="By default all that is still to come.")
     day: Day | None = Field(None, description="The day on which it came. By default today.")
 
 
-class Change(BaseModel):
+class OrderChange(BaseModel):
     """Other quantities of some lines."""
 
     model_config = ConfigDict(extra="forbid")
 
-    lines: Lines
+    lines: LinesOfOrder
     reason: str = Field(min_length=1, max_length=1_000, examples=["Freezer full"])
 
 
@@ -114,7 +114,7 @@ class Cancellation(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    lines: Lines | None = Field(None, description="By default the whole order, or all that is still to come of it.")
+    lines: LinesOfOrder | None = Field(None, description="By default the whole order, or all that is still to come of it.")
     reason: Text = ""
 
 
@@ -126,7 +126,7 @@ class Placing(BaseModel):
     due: Day | None = Field(None, description="The day on which it comes, if that is another one than proposed.")
 
 
-class Closed(BaseModel):
+class SupplierClosure(BaseModel):
     """Days on which a supplier neither takes orders nor delivers."""
 
     model_config = ConfigDict(extra="forbid")
@@ -154,7 +154,7 @@ class FreightTerms(BaseModel):
     free_from: Amount | None = Field(None, description="The value of an order from which delivery is free; null if it never is.")
 
 
-class Load(BaseModel):
+class PalletLoad(BaseModel):
     """What fits on one pallet or into one container; null where nothing limits it."""
 
     model_config = ConfigDict(extra="forbid")
@@ -165,7 +165,7 @@ class Load(BaseModel):
     weight: Amount | None = None
 
 
-class Money(BaseModel):
+class SupplierMoney(BaseModel):
     """The money of a supplier."""
 
     model_config = ConfigDict(extra="forbid")
@@ -184,18 +184,18 @@ class SupplierTerms(BaseModel):
     order_days: list[Weekday] = Field([], description="Weekdays on which it takes orders; empty for all.")
     cut_off: Annotated[str, Field(pattern=r"^\d{2}:\d{2}$")] | None = Field(None, description="Until when on an order day.", examples=["14:00"])
     delivery_days: list[Weekday] = Field([], description="Weekdays on which it delivers; empty for all.")
-    lead_time: Annotated[int, Field(ge=0, le=365)] | None = Field(
+    lead_time: Annotated[int, Field(ge=0, le=365, strict=True)] | None = Field(
         None, description="Days from the order day to the delivery; null to learn it from what came."
     )
-    closures: list[Closed] = []
+    closures: list[SupplierClosure] = []
     minimum: OrderMinimum = Field(default_factory=lambda: OrderMinimum.model_validate({}))
     freight: FreightTerms = Field(default_factory=lambda: FreightTerms.model_validate({}))
-    capacity: Load | None = None
-    currency: Money | None = Field(None, description="Null for the shop's.")
+    capacity: PalletLoad | None = None
+    currency: SupplierMoney | None = Field(None, description="Null for the shop's.")
     contact: Text = ""
 
 
-class Step(BaseModel):
+class PriceStep(BaseModel):
     """A price, and the quantity from which it holds."""
 
     model_config = ConfigDict(extra="forbid")
@@ -218,7 +218,7 @@ class SourceTerms(BaseModel):
     multiple: Amount | None = Field(None, description="Units in which it is sold; null for the pack size of the stock.")
     weight: Amount | None = None
     volume: Amount | None = None
-    price_breaks: list[Step] = Field([], description="Prices that hold for all units of an order, from a quantity on; the first from 0.")
+    price_breaks: list[PriceStep] = Field([], description="Prices that hold for all units of an order, from a quantity on; the first from 0.")
 
 
 class SupplierList(BaseModel):

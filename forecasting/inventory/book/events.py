@@ -13,7 +13,7 @@ from typing import Final, Literal
 from forecasting.core.errors import InputError, NotFound
 from forecasting.inventory.book.order import ON_THE_WAY, OPEN, Line, Movement, Order, State
 
-Kind = Literal["proposed", "changed", "approved", "placed", "received", "cancelled"]
+Kind = Literal["proposed", "changed", "approved", "placed", "received", "cancelled", "cleared"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,8 +21,8 @@ class Event:
     """One thing that somebody did with an order.
 
     Args:
-        kind: What.
-        order: The id of the order.
+        kind: What; `cleared` empties the book, and numbers go on.
+        order: The id of the order; of `cleared`, the last id that was given.
         when: In UTC.
         by: Who.
         key: What makes a second sending of the same wish recognisable; empty where a repetition does no harm.
@@ -50,10 +50,12 @@ class Book:
     Args:
         orders: Id -> order, in the order of their first proposal.
         keys: Kind and key of an event -> the order that it was about.
+        last: The highest number that an order ever had; 0 for none.
     """
 
     orders: Mapping[str, Order] = field(default_factory=dict)
     keys: Mapping[tuple[Kind, str], str] = field(default_factory=dict)
+    last: int = 0
 
     @property
     def moves(self) -> int:
@@ -95,16 +97,21 @@ def book_of(events: Iterable[Event]) -> Book:
 
 def _added(before: Book, events: Iterable[Event]) -> Book:
     """The book after more events; raises as `Book.after`."""
-    orders, keys = dict(before.orders), dict(before.keys)
+    orders, keys, last = dict(before.orders), dict(before.keys), before.last
     book = Book(orders, keys)  # nobody else has it before all events are in
     for event in events:
+        last = max(last, int(event.order)) if event.order.isdecimal() else last
+        if event.kind == "cleared":
+            orders.clear()
+            keys.clear()
+            continue
         known = book.of_key(event.kind, event.key)
         if known is None:
             orders[event.order] = _AFTER[event.kind](book, event)
             keys |= {(event.kind, event.key): event.order} if event.key else {}
         elif known.id != event.order:
             raise InputError(f"The key {event.key!r} was used for order {known.id} already. Send another key for order {event.order}.")
-    return book
+    return Book(orders, keys, last)
 
 
 def _proposed(book: Book, event: Event) -> Order:
@@ -193,7 +200,7 @@ def _said(state: State) -> str:
     return state.replace("_", " ")
 
 
-_AFTER: Final[Mapping[Kind, Callable[[Book, Event], Order]]] = {
+_AFTER: Final[Mapping[str, Callable[[Book, Event], Order]]] = {
     "proposed": _proposed,
     "changed": _changed,
     "approved": _approved,

@@ -7,21 +7,24 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from forecasting.core.errors import SettingsDamaged, StockDamaged, VersionDamaged
+from forecasting.core.errors import OrdersDamaged, SettingsDamaged, StockDamaged, SuppliersDamaged, VersionDamaged
 from forecasting.jobs import events, schedule_state, status
 from forecasting.jobs.runner import Jobs
-from forecasting.services import published_forecasts
+from forecasting.services import order_book, published_forecasts
 from forecasting.services.verification.checking import Check
 from forecasting.services.verification.report import Finding
 from forecasting.storage import reading, sealed_json
 from forecasting.storage.aside import put_aside
+from forecasting.storage.order_book import OrderBook
 from forecasting.storage.product_links import ProductLinks
 from forecasting.storage.published import Published
 from forecasting.storage.settings import SettingsStore
 from forecasting.storage.stock_states import StockStore
+from forecasting.storage.suppliers import SupplierStore
 from forecasting.storage.workspace import Workspace
 
 STOCK, LINKS, SETTINGS = "the saved stock", "the product links", "the settings"
+SUPPLIERS, ORDERS = "the suppliers", "the order book"
 PUBLISHED, JOBS, SCHEDULE, OTHERS = "what was forecast", "the jobs", "the schedule", "other kinds"
 
 
@@ -30,6 +33,8 @@ def findings(check: Check) -> Iterator[Finding]:
     yield from _stock(check)
     yield from _links(check)
     yield from _settings(check)
+    yield from _suppliers(check)
+    yield from _orders(check)
     yield from _published(check)
     yield from _jobs(check)
     path = check.ws.schedule
@@ -65,6 +70,36 @@ def _settings_fault(store: SettingsStore, number: int) -> str:
         store.read(number)
     except SettingsDamaged:
         return "damaged" if store.path(number).exists() else ""
+    return ""
+
+
+def _suppliers(check: Check) -> Iterator[Finding]:
+    store = SupplierStore(check.ws)
+    for number in store.numbers():
+        text = "Put it back from a backup, or upload the file of suppliers again: that saves a new state."
+        yield from check.file(SUPPLIERS, store.path(number), partial(_suppliers_fault, store, number), text)
+
+
+def _suppliers_fault(store: SupplierStore, number: int) -> str:
+    try:
+        store.read(number)
+    except SuppliersDamaged:
+        return "damaged" if store.path(number).exists() else ""
+    return ""
+
+
+def _orders(check: Check) -> Iterator[Finding]:
+    path = OrderBook(check.ws).path
+    if path.exists():
+        text = "Put it back from a backup, and keep the damaged file: its lines after that backup are in it."
+        yield from check.file(ORDERS, path, partial(_orders_fault, check.ws), text)
+
+
+def _orders_fault(ws: Workspace) -> str:
+    try:
+        order_book.book(ws)
+    except OrdersDamaged:
+        return "damaged"
     return ""
 
 
@@ -137,7 +172,8 @@ def _aside(ws: Workspace, path: Path) -> str:
 
 def _others(ws: Workspace) -> Iterator[Path]:
     """Records that no other check knows."""
-    known = (ws.sales, ws.uploads, ws.stock, ws.products, ws.settings, ws.versions, ws.jobs, ws.reading, ws.schedule)
+    data = (ws.sales, ws.uploads, ws.stock, ws.products, ws.settings, ws.suppliers, ws.orders)
+    known = (*data, ws.versions, ws.jobs, ws.reading, ws.schedule)
     for top in (ws.sales.parent, ws.versions.parent):
         for suffix in ("*.json", "*.jsonl"):
             yield from (path for path in top.rglob(suffix) if not path.name.startswith(".") and not any(path.is_relative_to(each) for each in known))

@@ -11,7 +11,7 @@ from fastapi import Path as InPath
 from forecasting.core.json_values import jsonable
 from forecasting.entrypoints.api.context import Ask, Context
 from forecasting.entrypoints.api.error_responses import documented
-from forecasting.entrypoints.api.order_schemas import Cancellation, Change, Delivery, IdempotencyKey, Lines, OneOrder, OrderList, Placing
+from forecasting.entrypoints.api.order_schemas import Cancellation, Delivery, IdempotencyKey, LinesOfOrder, OneOrder, OrderChange, OrderList, Placing
 from forecasting.entrypoints.api.order_schemas import ProposalQuestion as Question
 from forecasting.entrypoints.api.schemas import By
 from forecasting.inventory.book.order import Order, State
@@ -63,7 +63,7 @@ async def receive(context: Ask, id: Identity, delivery: Delivery | None = None, 
 
 
 @router.post("/orders/{id}/change", summary="Order other quantities", responses=documented(404))
-async def change(context: Ask, id: Identity, wanted: Change, key: IdempotencyKey = "", by: By = None) -> OneOrder:
+async def change(context: Ask, id: Identity, wanted: OrderChange, key: IdempotencyKey = "", by: By = None) -> OneOrder:
     """They stay whatever is recommended later, with the reason beside them. Other lines stay as they are."""
     return await _acted(context, orders.change, id, Wish(by=serving_record.named(by), key=key, reason=wanted.reason), wanted.lines)
 
@@ -75,12 +75,12 @@ async def cancel(context: Ask, id: Identity, wanted: Cancellation | None = None,
     return await _acted(context, orders.cancel, id, Wish(by=serving_record.named(by), key=key, reason=said.reason), said.lines)
 
 
-async def _acted(context: Context, act: Act, identity: str, wish: Wish, lines: Lines | None = None) -> OneOrder:
+async def _acted(context: Context, act: Act, identity: str, wish: Wish, lines: LinesOfOrder | None = None) -> OneOrder:
     """The order after a step, for these lines of it or for all."""
     return await context.change(PART, _done, context.ws, act, identity, wish, lines)
 
 
-def _done(ws: Workspace, act: Act, identity: str, wish: Wish, lines: Lines | None) -> OneOrder:
+def _done(ws: Workspace, act: Act, identity: str, wish: Wish, lines: LinesOfOrder | None) -> OneOrder:
     units = {} if lines is None else orders.units_of(orders.order(ws, identity), (each.keyed() for each in lines))
     after = act(ws, identity, Wish(by=wish.by, key=wish.key, quantities=units, reason=wish.reason, day=wish.day))
     return _described(ws, [after]).orders[0]
