@@ -1,11 +1,11 @@
-"""What holds for everybody who uses the shop: how forecasts go live, schedules, holidays, how much is kept, and the way back to an empty shop."""
+"""What holds for everybody who uses the shop: new forecasts, schedules, holidays, alerts, how much is kept, and the way back to an empty shop."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from forecasting.services import workspaces
-from pages.components.settings import going_live, holidays, kept, saving, schedules, start_over
+from pages.components.settings import alerts, going_live, holidays, kept, saving, schedules, start_over
 from pages.components.shared import layout
 
 ws = workspaces.workspace()
@@ -16,7 +16,7 @@ saving.notes(ws, shown)
 
 left, right = st.columns(2, gap="medium")
 with left:
-    about_forecasts = [going_live.card(shown), holidays.card(shown)]
+    about_forecasts = [going_live.card(shown), holidays.card(shown), alerts.card(ws, shown)]
 with right:
     about_the_shop = [schedules.card(ws, shown), kept.card(shown)]
 start_over.card(ws)

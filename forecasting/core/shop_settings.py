@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Final, Literal, get_args
 
 from forecasting.core import time_zones
+from forecasting.core.alerts import AlertSettings
 from forecasting.core.errors import SettingsError
 from forecasting.core.retention import Retention
 from forecasting.core.settings import require
@@ -48,6 +49,7 @@ class ShopSettings:
         country: ISO 3166 code whose holidays count, "DE" or "DE-BY", empty for none; None as long as nobody chose, so that a retrain keeps what the
             last one had.
         retention: How much of what is old is kept.
+        alerts: What is told, to whom and when.
     """
 
     go_live: GoLive = "if-not-worse"
@@ -55,6 +57,7 @@ class ShopSettings:
     schedules: tuple[RetrainSchedule, ...] = ()
     country: str | None = None
     retention: Retention = field(default_factory=Retention)
+    alerts: AlertSettings = field(default_factory=AlertSettings)
 
     def __post_init__(self) -> None:
         require(self.go_live in get_args(GoLive), f"go_live is {_listed(GoLive)}, not {self.go_live!r}.")
@@ -66,7 +69,8 @@ class ShopSettings:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
-        return asdict(self) | {"schedules": [asdict(each) for each in self.schedules]}
+        alerts = asdict(self.alerts) | {"webhooks": list(self.alerts.webhooks), "emails": list(self.alerts.emails)}
+        return asdict(self) | {"schedules": [asdict(each) for each in self.schedules], "alerts": alerts}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> ShopSettings:
@@ -81,6 +85,8 @@ class ShopSettings:
                 parts["schedules"] = tuple(RetrainSchedule(**each) for each in values["schedules"])
             if "retention" in values:
                 parts["retention"] = Retention(**values["retention"])
+            if "alerts" in values:
+                parts["alerts"] = AlertSettings(**values["alerts"])
             return cls(**{**values, **parts})
         except (TypeError, AttributeError) as error:
             raise SettingsError(f"A setting is not known, or not of its kind: {error}.") from error

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from typing import Final
 
-from forecasting.core import locations
+from forecasting.core import alert_variables, locations
 
-SECRETS: Final = ("FORECASTING_API_TOKEN",)
+SECRETS: Final = ("FORECASTING_API_TOKEN", *alert_variables.SECRETS)
 """Environment variables that are not passed on."""
 
 

@@ -67,15 +67,15 @@ def switch_on(ws: Workspace, timetable: Timetable) -> None:
         schedule.begin(timetable.last(now), now)
 
 
-def look_until(stop: threading.Event, look: Callable[[], object]) -> None:
-    """Looks again and again until it is stopped; no error ends it."""
+def look_until(stop: threading.Event, look: Callable[[], object], who: str = "The schedule") -> None:
+    """Looks again and again until it is stopped; no error ends it, and each is logged as that of `who`."""
     while not stop.is_set():
         try:
             look()
         except ShelfcastError as error:
-            logger.warning("The schedule could not look: %s", error)
+            logger.warning("%s could not look: %s", who, error)
         except Exception:
-            logger.exception("The schedule met an unexpected error and goes on.")
+            logger.exception("%s met an unexpected error and goes on.", who)
         stop.wait(LOOK_SECONDS)
 
 

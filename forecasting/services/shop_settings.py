@@ -60,11 +60,12 @@ def newest(ws: Workspace) -> int:
 
 
 def changed(settings: ShopSettings, values: Mapping[str, Any]) -> ShopSettings:
-    """Settings with some values replaced; of `retention`, too, only those that are named. Raises SettingsError."""
+    """Settings with some values replaced; of `retention` and `alerts`, too, only those that are named. Raises SettingsError."""
     now = settings.to_dict()
     merged = {**now, **values}
-    if isinstance(values.get("retention"), Mapping):
-        merged["retention"] = {**now["retention"], **values["retention"]}
+    for group in ("retention", "alerts"):
+        if isinstance(values.get(group), Mapping):
+            merged[group] = {**now[group], **values[group]}
     return ShopSettings.from_dict(merged)
 
 

@@ -116,10 +116,15 @@ class _State:
 
     @classmethod
     def of(cls, ws: Workspace) -> _State:
-        numbers = (StockStore(ws).numbers(), ProductLinks(ws).numbers(), Versions(ws.versions).all_numbers(), SupplierStore(ws).numbers())
         stamp = OrderBook(ws).stamp()
-        newest = [max(each, default=0) for each in numbers]
-        return cls(Dataset(ws).version, *newest, 0 if stamp is None else stamp[0])
+        return cls(
+            Dataset(ws).version,
+            stock=max(StockStore(ws).numbers(), default=0),
+            links=max(ProductLinks(ws).numbers(), default=0),
+            versions=max(Versions(ws.versions).all_numbers(), default=0),
+            suppliers=max(SupplierStore(ws).numbers(), default=0),
+            orders=0 if stamp is None else stamp[0],
+        )
 
 
 def _target(ws: Workspace) -> Path:

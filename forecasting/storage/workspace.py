@@ -106,3 +106,8 @@ class Workspace:
     def schedule(self) -> Path:
         """The file with the outcome of the last scheduled retrain."""
         return self.home / "artifacts" / "schedule.json"
+
+    @property
+    def alerts(self) -> Path:
+        """The record of what was told to whom."""
+        return self.home / "artifacts" / "alerts.jsonl"

@@ -197,18 +197,31 @@ def log_aloud() -> None:
 
 @contextmanager
 def scheduled(settings: ServerSettings) -> Iterator[None]:
-    """Looks at the schedule, which people may change meanwhile, as long as the server runs; a retrain that it began goes on."""
+    """Looks at the schedule and at alerts, which people may change meanwhile, as long as the server runs; a retrain that it began goes on."""
     stop = threading.Event()
-    thread = threading.Thread(target=_follow, args=(settings, stop), name="schedule", daemon=True)
-    thread.start()
+    threads = [
+        threading.Thread(target=_follow, args=(settings, stop), name="schedule", daemon=True),
+        threading.Thread(target=_tell, args=(stop,), name="alerts", daemon=True),
+    ]
+    for thread in threads:
+        thread.start()
     try:
         yield
     finally:
         stop.set()
-        thread.join(STOP_SECONDS)
+        threads[0].join(STOP_SECONDS)  # alerts may wait for a receiver: whatever was not sent is sent later
 
 
 def _follow(settings: ServerSettings, stop: threading.Event) -> None:
     from forecasting.services.chosen_schedule import ChosenSchedule
 
     ChosenSchedule(workspaces.workspace(), settings.retrain_every, settings.timezone).run(stop)
+
+
+def _tell(stop: threading.Event) -> None:
+    """Begins once the first page is likely to be there."""
+    if stop.wait(QUIET_SECONDS):
+        return
+    from forecasting.services.alerts import watch
+
+    watch.run(workspaces.workspace(), stop)

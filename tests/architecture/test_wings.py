@@ -43,7 +43,7 @@ def test_the_code_keeps_every_contract():
         (
             "forecasting/inventory/stock/state.py",
             "from forecasting.inventory.orders import risk",
-            "stock, levels, simulation, orders, then budget, export, suppliers and book, then proposals",
+            "stock, levels, simulation, orders, then the rest, then proposals",
         ),
         ("forecasting/services/sales.py", "import streamlit", "only the pages draw, and nothing below knows them"),
         ("forecasting/analysis/accuracy.py", "import plotly.graph_objects", "only the pages draw, and nothing below knows them"),

@@ -24,7 +24,7 @@ from forecasting.services import jobs, version_notes
 pytestmark = pytest.mark.slow
 
 SECRET = "correct-horse-battery-staple"
-OPERATIONS = 43
+OPERATIONS = 45
 HARD_TO_HIT = {("POST", "/upload"), ("POST", "/monitor/acknowledge"), ("GET", "/versions/{a}/compare/{b}")}
 """Operations that go well only with a whole file, a finding or a second version; their own tests see to that."""
 CHECKS = (

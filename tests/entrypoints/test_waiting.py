@@ -15,13 +15,26 @@ from small_tables import ONE, merged
 
 from forecasting.core.errors import InputError
 from forecasting.entrypoints.api.app import make_app
-from forecasting.entrypoints.api.routes import forecasts, health, jobs, launches, monitoring, products, sales, settings, version_notes, versions, why
+from forecasting.entrypoints.api.routes import (
+    alerts,
+    forecasts,
+    health,
+    jobs,
+    launches,
+    monitoring,
+    products,
+    sales,
+    settings,
+    version_notes,
+    versions,
+    why,
+)
 from forecasting.entrypoints.server.server_settings import ServerSettings
 from forecasting.jobs.runner import Jobs
 from forecasting.storage.locks import exclusive
 from forecasting.storage.sales.table import Dataset
 
-PARTS = (jobs, sales, products, launches, versions, version_notes, why, forecasts, monitoring, settings, health)
+PARTS = (jobs, sales, products, launches, versions, version_notes, why, forecasts, monitoring, alerts, settings, health)
 WAITING = 20
 """Requests at once: more than there are threads of any kind."""
 FILE = b"date,product_id,region,sales\n2026-07-01,Tea,South,31\n"

@@ -10,6 +10,7 @@ from app_driver import opened, texts
 
 from forecasting.core.shop_settings import RetrainSchedule, ShopSettings
 from forecasting.services import shop_settings
+from forecasting.services.alerts import watch
 from forecasting.storage.settings import SettingsStore
 from pages.components.settings import moments
 from pages.components.shared import markdown
@@ -151,3 +152,29 @@ def test_sunday_has_two_numbers_and_what_is_no_usual_moment_stays_cron():
     assert moments.parts("0 3 * * 7") == ("0", time(3))
     for every in ("*/5 * * * *", "0 3 1 * *", "0 3 * * 1-5", "60 3 * * *", "0 24 * * *"):
         assert moments.parts(every)[0] == moments.OWN
+
+
+def test_who_is_told_of_what_is_chosen_and_tried(home, monkeypatch):
+    at = opened("settings")
+    assert "The mail server, the secret of webhooks and chats" in texts(at)
+    assert not [button for button in at.button if button.key == "alerts_try"]
+    named(at.toggle, "alerts_shadow").set_value(False).run()
+    named(at.selectbox, "alerts_hour").set_value(18).run()
+    named(at.text_area, "alerts_emails").set_value("anna@example.com\n").run()
+    save(at).click().run()
+    chosen = shop_settings.state(home).settings.alerts
+    assert (chosen.shadow, chosen.findings, chosen.hour, chosen.emails) == (False, True, 18, ("anna@example.com",))
+    assert "Not tried yet" in texts(at)
+    monkeypatch.setattr(watch, "try_soon", watch.try_now)
+    at.button(key="alerts_try").click().run()
+    assert "No answer" in texts(at)
+    assert markdown.plain("FORECASTING_SMTP_FROM is not set") in texts(at)
+
+
+def test_a_receiver_that_cannot_be_one_is_said_and_cannot_be_saved(home):
+    at = opened("settings")
+    named(at.text_area, "alerts_webhooks").set_value("ftp://example.com").run()
+    assert "is not the address of a webhook" in texts(at)
+    assert save(at).disabled
+    named(at.text_area, "alerts_webhooks").set_value("https://example.com/hook").run()
+    assert not save(at).disabled

@@ -15,6 +15,7 @@ from forecasting.entrypoints.api.access import ApiAccess
 from forecasting.entrypoints.api.context import Context
 from forecasting.entrypoints.api.limits import Limits
 from forecasting.entrypoints.api.routes import (
+    alerts,
     forecasts,
     health,
     jobs,
@@ -62,7 +63,22 @@ def make_app(ws: Workspace, settings: ServerSettings) -> FastAPI:
     app.add_route("/", _to_docs, include_in_schema=False)
     app.include_router(health.open_router)
     token = [Depends(HTTPBearer(auto_error=False, description="FORECASTING_API_TOKEN."))] if settings.token else []
-    for part in (health, sales, products, launches, jobs, forecasts, versions, version_notes, monitoring, shop_settings, why, orders, suppliers):
+    for part in (
+        health,
+        sales,
+        products,
+        launches,
+        jobs,
+        forecasts,
+        versions,
+        version_notes,
+        monitoring,
+        alerts,
+        shop_settings,
+        why,
+        orders,
+        suppliers,
+    ):
         app.include_router(part.router, dependencies=token)
     return app
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
 from forecasting.core.shop_settings import MAX_SCHEDULES, GoBack, GoLive
+from forecasting.entrypoints.api.alert_schemas import AlertChange, AlertChoices
 
 
 class ScheduledRetrain(BaseModel):
@@ -45,6 +46,7 @@ class ShopChoices(BaseModel):
     schedules: list[ScheduledRetrain] = Field(description="When changed sales are learned by themselves.")
     country: str | None = Field(description="ISO 3166 code whose holidays count, `DE` or `DE-BY`. Empty for none; null as long as nobody chose.")
     retention: Kept
+    alerts: AlertChoices
     by_environment: dict[str, str] = Field(
         description="Settings that the environment of the server decides, and the variable that does. What is chosen here counts once that is unset."
     )
@@ -78,6 +80,7 @@ class SettingsChange(BaseModel):
     schedules: Annotated[list[ScheduledRetrain], Field(max_length=MAX_SCHEDULES)] | SkipJsonSchema[None] = None
     country: Annotated[str, Field(max_length=10)] | None = Field(None, examples=["DE"])
     retention: KeptChange | SkipJsonSchema[None] = None
+    alerts: AlertChange | SkipJsonSchema[None] = None
     state: Annotated[int, Field(ge=0, strict=True)] | None = Field(
         None, description="The number of the settings that you know. If others were saved since, nothing is changed. By default, whatever there is."
     )

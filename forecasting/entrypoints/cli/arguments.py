@@ -14,7 +14,16 @@ from forecasting import __version__
 from forecasting.core import schema
 from forecasting.core.retention import VARIABLES, Retention
 from forecasting.core.settings import LstmSettings, Settings
-from forecasting.entrypoints.cli import compare_verb, monitor_verb, note_verbs, order_verbs, settings_arguments, version_arguments, why_verb
+from forecasting.entrypoints.cli import (
+    alerts_verb,
+    compare_verb,
+    monitor_verb,
+    note_verbs,
+    order_verbs,
+    settings_arguments,
+    version_arguments,
+    why_verb,
+)
 from forecasting.entrypoints.cli.reading import add_reading
 from forecasting.entrypoints.cli.settings_arguments import add_by
 from forecasting.intake.answers import PERIODS
@@ -54,7 +63,7 @@ def parser(run: Verbs) -> argparse.ArgumentParser:
     _add_recommend(verbs, run)
     _add_products(verbs, run)
     version_arguments.add_verbs(verbs, run)
-    for module in (note_verbs, compare_verb, why_verb, monitor_verb, order_verbs):
+    for module in (note_verbs, compare_verb, why_verb, monitor_verb, alerts_verb, order_verbs):
         module.add_arguments(verbs, run)
     _add_prune(verbs, run)
     _add_verify(verbs, run)

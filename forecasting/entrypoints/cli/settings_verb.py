@@ -7,6 +7,7 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from forecasting.core.alerts import KINDS
 from forecasting.core.errors import SettingsError
 from forecasting.entrypoints.cli.output import report, say
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 NONE: Final = "none"
 CRON_FIELDS: Final = 5
+SWITCH: Final = {"on": True, "true": True, "yes": True, "off": False, "false": False, "no": False}
 
 
 def settings(args: argparse.Namespace) -> int:
@@ -52,7 +54,7 @@ def values(pairs: Sequence[str]) -> dict[str, Any]:
             raise SettingsError(f"--set takes KEY=VALUE, e.g. go_live=ask, not {pair!r}.")
         group, point, name = key.partition(".")
         if point:
-            said.setdefault(group, {})[name] = _whole(key, text)
+            said.setdefault(group, {})[name] = _alert_value(key, name, text) if group == "alerts" else _whole(key, text)
         else:
             said[key] = _value(key, text)
     return said
@@ -66,6 +68,27 @@ def _value(key: str, text: str) -> Any:
     return text
 
 
+def _alert_value(key: str, name: str, text: str) -> Any:
+    """What is chosen of alerts: a number, a yes or no, a text or a list, by its name."""
+    if name == "hour":
+        return _whole(key, text, "an hour, 0 to 23")
+    if name in KINDS:
+        if text.casefold() not in SWITCH:
+            raise SettingsError(f"{key} is on or off, not {text!r}.")
+        return SWITCH[text.casefold()]
+    none = text.casefold() in ("", NONE)
+    if name == "timezone":
+        return "" if none else text
+    return [] if none else text.replace(",", " ").split()
+
+
+def _shown(value: Any) -> Any:
+    """A setting of alerts as it can be set."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return (" ".join(value) if isinstance(value, list) else value) if value or value == 0 else NONE
+
+
 def _schedule(text: str) -> dict[str, str]:
     """A schedule in five fields and a zone."""
     fields = text.split()
@@ -74,11 +97,11 @@ def _schedule(text: str) -> dict[str, str]:
     return {"every": " ".join(fields[:CRON_FIELDS]), "timezone": fields[CRON_FIELDS]}
 
 
-def _whole(key: str, text: str) -> int:
+def _whole(key: str, text: str, which: str = "a whole number, 0 for all") -> int:
     try:
         return int(text)
     except ValueError as error:
-        raise SettingsError(f"{key} is a whole number, 0 for all, not {text!r}.") from error
+        raise SettingsError(f"{key} is {which}, not {text!r}.") from error
 
 
 def _lines(state: SettingsState, fixed: dict[str, str]) -> list[str]:
@@ -87,6 +110,9 @@ def _lines(state: SettingsState, fixed: dict[str, str]) -> list[str]:
     country = "as at the last retrain" if chosen.country is None else chosen.country or NONE
     named = {"go_live": chosen.go_live, "go_back": chosen.go_back, "schedules": schedules, "country": country}
     kept = {f"retention.{name}": number for name, number in chosen.to_dict()["retention"].items()}
-    lines = [f"{key} = {value}{f'   (the environment decides: {fixed[key]})' if key in fixed else ''}" for key, value in (named | kept).items()]
+    alerts = {f"alerts.{name}": _shown(value) for name, value in chosen.to_dict()["alerts"].items()}
+    lines = [
+        f"{key} = {value}{f'   (the environment decides: {fixed[key]})' if key in fixed else ''}" for key, value in (named | kept | alerts).items()
+    ]
     when = "" if state.moment is None else f"Changed last by {state.by}, {state.moment.astimezone():%Y-%m-%d %H:%M}."
     return [*lines, when or "Nobody has changed anything yet: these are the defaults."]

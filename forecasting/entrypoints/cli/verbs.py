@@ -13,6 +13,7 @@ from forecasting.core import locations, system_errors
 from forecasting.core.errors import AmbiguousDates, ColumnsMissing, InputError, NothingPublished, ProblemsFound, ShelfcastError
 from forecasting.core.shop_settings import RETRAIN_EVERY, TIMEZONE
 from forecasting.entrypoints.cli import (
+    alerts_verb,
     arguments,
     backup_verbs,
     compare_verb,
@@ -160,6 +161,7 @@ VERBS: arguments.Verbs = {
     "compare": compare_verb.compare,
     "shadow": version_verbs.shadow,
     "monitor": monitor_verb.monitor,
+    "alerts": alerts_verb.alerts,
     "note": note_verbs.note,
     "pin": note_verbs.pin,
     "unpin": note_verbs.unpin,

@@ -14,6 +14,7 @@ from forecasting.services import order_book, published_forecasts
 from forecasting.services.verification.checking import Check
 from forecasting.services.verification.report import Finding
 from forecasting.storage import reading, sealed_json
+from forecasting.storage.alert_record import AlertRecord
 from forecasting.storage.aside import put_aside
 from forecasting.storage.order_book import OrderBook
 from forecasting.storage.product_links import ProductLinks
@@ -25,7 +26,7 @@ from forecasting.storage.workspace import Workspace
 
 STOCK, LINKS, SETTINGS = "the saved stock", "the product links", "the settings"
 SUPPLIERS, ORDERS = "the suppliers", "the order book"
-PUBLISHED, JOBS, SCHEDULE, OTHERS = "what was forecast", "the jobs", "the schedule", "other kinds"
+PUBLISHED, JOBS, SCHEDULE, ALERTS, OTHERS = "what was forecast", "the jobs", "the schedule", "the alerts", "other kinds"
 
 
 def findings(check: Check) -> Iterator[Finding]:
@@ -41,6 +42,10 @@ def findings(check: Check) -> Iterator[Finding]:
     if path.exists():
         text = "The schedule begins anew with its next moment."
         yield from check.file(SCHEDULE, path, partial(_schedule_fault, path), text, partial(_aside, check.ws, path))
+    path = check.ws.alerts
+    if path.exists():
+        text = "What is open is told once more, and a digest may arrive a second time."
+        yield from check.file(ALERTS, path, partial(_alerts_fault, path), text, partial(_aside, check.ws, path))
     for path in sorted(_others(check.ws)):
         yield from check.file(OTHERS, path, partial(_fault_of_text, path), "Put it back from a backup.")
 
@@ -166,6 +171,10 @@ def _schedule_fault(path: Path) -> str:
     return "" if schedule_state.read(path) is not None or not path.exists() else "damaged"
 
 
+def _alerts_fault(path: Path) -> str:
+    return "damaged" if None in AlertRecord(path).lines() else ""
+
+
 def _aside(ws: Workspace, path: Path) -> str:
     return f"{path.relative_to(ws.home)} was put aside as {put_aside(ws, path).relative_to(ws.home)}."
 
@@ -173,7 +182,7 @@ def _aside(ws: Workspace, path: Path) -> str:
 def _others(ws: Workspace) -> Iterator[Path]:
     """Records that no other check knows."""
     data = (ws.sales, ws.uploads, ws.stock, ws.products, ws.settings, ws.suppliers, ws.orders)
-    known = (*data, ws.versions, ws.jobs, ws.reading, ws.schedule)
+    known = (*data, ws.versions, ws.jobs, ws.reading, ws.schedule, ws.alerts)
     for top in (ws.sales.parent, ws.versions.parent):
         for suffix in ("*.json", "*.jsonl"):
             yield from (path for path in top.rglob(suffix) if not path.name.startswith(".") and not any(path.is_relative_to(each) for each in known))

@@ -19,13 +19,13 @@ router = APIRouter(tags=["settings"])
 
 @router.get("/settings", summary="What was chosen for the shop", responses=documented())
 async def settings(context: Ask) -> ShopChoices:
-    """How new versions go live, schedules, holidays, and how much is kept."""
+    """How new versions go live, schedules, holidays, how much is kept, and who is told of what."""
     return _described(await context.call(shop_settings.state, context.ws))
 
 
 @router.put("/settings", summary="Choose for the shop", responses=documented(409))
 async def change(context: Ask, wanted: SettingsChange, by: By = None) -> ShopChoices:
-    """Changes what is sent, for everybody; the rest stays. Of `retention`, too, only the numbers that are sent change."""
+    """Changes what is sent, for everybody; the rest stays. Of `retention` and `alerts`, too, only what is sent changes."""
     return _described(await context.change("settings", _save, context.ws, wanted, serving_record.named(by)))
 
 

@@ -1,0 +1,53 @@
+"""Handing messages to receivers within a time, however dead one of them is."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Final
+
+from forecasting.core.errors import ShelfcastError
+
+SECONDS: Final = 10.0
+"""How long a receiver may take for one answer on the network."""
+MAX_SECONDS: Final = 30.0
+"""How long it may take for everything."""
+
+
+class NotDelivered(ShelfcastError):
+    """A receiver did not take a message; the text says why."""
+
+
+def begun(send: Callable[[], None]) -> Future[None]:
+    """What comes of a sending that a thread of its own has begun; one that hangs is left behind, and keeps no process from its end."""
+    future: Future[None] = Future()
+
+    def run() -> None:
+        try:
+            send()
+        except BaseException as error:  # noqa: BLE001 - the future raises it where somebody asks
+            future.set_exception(error)
+        else:
+            future.set_result(None)
+
+    threading.Thread(target=run, name="alert", daemon=True).start()
+    return future
+
+
+def refusal(future: Future[None], seconds: float) -> str:
+    """Why a message did not arrive; empty where it did. Raises what was unexpected.
+
+    Args:
+        future: What `begun` gave; it has ended, or had its time.
+        seconds: That time.
+    """
+    if not future.done():
+        return f"No answer within {seconds:g} seconds."
+    try:
+        future.result()
+    except NotDelivered as error:
+        return str(error)
+    except OSError as error:
+        return f"No answer: {error}."
+    return ""
