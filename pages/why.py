@@ -39,7 +39,7 @@ except NotFound:
 
 shown = picture(told)
 with card:
-    parts.answer(told, shown, pair, of.certain)
+    parts.answer(of, told, shown, pair)
 with layout.card("By product", "Units; most changed first. Columns add up to the bars, rows to the change"):
     parts.table(shown)
 actions.download_button(

@@ -8,10 +8,11 @@ from typing import Any, Final, NamedTuple
 
 from cachetools import LRUCache, cached
 
-from forecasting.analysis.change_explanation import picture
+from forecasting.analysis.change_explanation import noise, picture
 from forecasting.analysis.change_explanation.causes import causes
 from forecasting.analysis.change_explanation.explain import Version, explain
 from forecasting.analysis.change_explanation.explanation import Explanation
+from forecasting.analysis.change_explanation.picture import Picture
 from forecasting.analysis.change_explanation.window import window
 from forecasting.core import spreadsheets
 from forecasting.core.errors import NotFound
@@ -28,10 +29,16 @@ class Why(NamedTuple):
     Args:
         told: The amounts.
         certain: What certainly did or did not make them move, a sentence each.
+        wape: Of the version after, at past cutoffs; None where it does not say.
     """
 
     told: Explanation
     certain: tuple[str, ...]
+    wape: float | None = None
+
+    def chance(self, told: Explanation, shown: Picture) -> str:
+        """How much of what a filter chooses is chance, a sentence; empty where nobody knows."""
+        return picture.chance(told, shown, self.wape)
 
 
 @cached(LRUCache(2), condition=Condition())
@@ -53,18 +60,22 @@ def why(ws: Workspace, before: int, after: int, days: int | None = None, *, same
     period = new.panel.period
     steps = min(period.steps(USUAL_DAYS), old.horizon, new.horizon) if days is None else period.steps(days)
     told = explain(Version(before, old), Version(after, new), window(old, new, steps, same_days=same_days))
-    return Why(told, causes((versions.manifest(ws, before), old), (versions.manifest(ws, after), new)))
+    facts = versions.manifest(ws, before), versions.manifest(ws, after)
+    return Why(told, causes((facts[0], old), (facts[1], new)), facts[1].get("metrics", {}).get("wape"))
 
 
 def answer(of: Why, filters: Mapping[str, str]) -> dict[str, Any]:
     """The answer for the series that a filter chooses, as JSON; raises NotFound and InputError."""
     told = of.told.of(filters)
+    shown = picture.picture(told)
     return {
         "before": told.before,
         "after": told.after,
         "change": told.change,
         "parts": [{"name": name, "amount": units} for name, units in told.parts.items()],
-        "text": picture.sentence(told, picture.picture(told)),
+        "text": picture.sentence(told, shown),
+        "noise": noise.spread(told, of.wape),
+        "chance": of.chance(told, shown),
         "days_left": told.window.left,
         "days_came": told.window.came,
         "certain": list(of.certain),

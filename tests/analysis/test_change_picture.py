@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecasting.analysis.change_explanation import names, picture
+from forecasting.analysis.change_explanation import names, noise, picture
 from forecasting.analysis.change_explanation.explanation import Explanation
 from forecasting.analysis.change_explanation.whole_units import rounded
 from forecasting.analysis.change_explanation.window import Window
-from forecasting.core import formatting
+from forecasting.core import formatting, schema
 from forecasting.core.period import DAY
 
 UNITS = st.floats(-300, 300)
@@ -99,3 +101,52 @@ def test_few_units_have_decimals(size, text):
     one = told(1, {"trend": 1.0})
     one.amounts["trend"], one.units["before"], one.units["after"] = 0.3, size, size + 0.3
     assert picture.sentence(one, picture.picture(one)) == text
+
+
+# Chance
+
+
+def test_a_single_series_moves_by_more_than_many_and_by_more_the_worse_it_is_foreseen():
+    assert noise.share(1, 0.43) > noise.share(1, 0.10) == pytest.approx(0.011)
+    assert noise.share(1, 0.43) > noise.share(10, 0.43) > noise.share(1000, 0.43)
+    assert noise.share(1e9, 0.43) == pytest.approx(0.011, rel=1e-3)
+
+
+@pytest.mark.parametrize("wape", [None, math.nan])
+def test_a_version_that_does_not_know_its_error_says_nothing_of_chance(wape):
+    of = told(3, {"trend": 1.0})
+    assert noise.spread(of, wape) is None
+    assert picture.chance(of, picture.picture(of), wape) == ""
+
+
+def exact(parts):
+    """One product of 1,000 units with exactly these parts."""
+    of = told(1, parts)
+    for name, units in parts.items():
+        of.amounts[name] = units
+    of.units["before"], of.units["after"] = 1000.0 - sum(parts.values()), 1000.0
+    return of
+
+
+def test_learned_parts_within_chance_are_named_and_plans_and_days_never():
+    of = exact({names.DAYS: 3.0, names.AHEAD[schema.PROMO]: 4.0, "trend": 90.0, "weekday": -5.0, "network": 6.0})
+    assert picture.chance(of, picture.picture(of), 0.1) == (
+        "Training alone moves such a total by about ±11: “Weekdays” and “Network trained anew” are no more than that."
+    )
+
+
+def test_one_part_and_none_read_as_sentences():
+    one, none = exact({"trend": 90.0, "weekday": -5.0}), exact({"trend": 90.0})
+    assert picture.chance(one, picture.picture(one), 0.1).endswith("±11: “Weekdays” is no more than that.")
+    assert picture.chance(none, picture.picture(none), 0.1) == "Training alone moves such a total by about ±11."
+
+
+def test_where_nothing_was_trained_anew_nothing_is_chance():
+    of = exact({names.DAYS: 30.0, names.PRODUCTS: -9.0})
+    assert picture.chance(of, picture.picture(of), 0.1) == ""
+
+
+def test_every_part_has_one_name_and_one_label():
+    table = pd.DataFrame(names.PARTS)
+    assert not table["name"].duplicated().any()
+    assert not table["label"].duplicated().any()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 from forecasting.core import schema
@@ -10,37 +11,60 @@ from forecasting.models import registry
 DAYS, PRODUCTS, NEWCOMERS, STOPPED, CLOSED = "other days", "products new or gone", "new products", "no longer sold", "closed days"
 TREND, WEEKDAY, YEAR, HOLIDAYS = "trend", "weekday", "time of year", "holidays"
 RECENT, SHARES, SCALING, LIMITS = "recent sales", "shares of models", "scaling to totals", "limits"
+NEW_SALES, CORRECTED, SETTINGS = "new sales", "corrected sales", "settings"
+"""Causes, into which only a training splits the parts."""
 AHEAD: Final = {schema.PRICE: "prices ahead", schema.PROMO: "promotions ahead", schema.OPEN: "opening days ahead"}
 """Driver -> what its plan adds."""
 EFFECT: Final = {schema.PRICE: "effect of prices", schema.PROMO: "effect of promotions", schema.OPEN: "effect of opening days"}
 """Driver -> what its effect, learned anew, adds."""
 OF_PROPHET: Final = {"trend": TREND, "weekly": WEEKDAY, "yearly": YEAR, "holidays": HOLIDAYS}
 _OF_MODEL: Final = {"lstm": "network", "trees": "trees", "prophet": "curves"}
-_LABELS: Final = {
-    DAYS: "Days that left and came",
-    PRODUCTS: "Products new or gone",
-    AHEAD[schema.PRICE]: "Prices planned",
-    AHEAD[schema.PROMO]: "Promotions planned",
-    AHEAD[schema.OPEN]: "Opening days planned",
-    CLOSED: "Closed days",
-    TREND: "Level",
-    YEAR: "Season",
-    WEEKDAY: "Weekdays",
-    HOLIDAYS: "Holidays",
-    EFFECT[schema.PRICE]: "Effect of prices",
-    EFFECT[schema.PROMO]: "Effect of promotions",
-    EFFECT[schema.OPEN]: "Effect of opening days",
-    RECENT: "Recent weeks",
-    SHARES: "Between the models",
-    SCALING: "Scaling to totals",
-    LIMITS: "Limits",
-    NEWCOMERS: "New products",
-    STOPPED: "No longer sold",
-    _OF_MODEL["lstm"]: "Network trained anew",
-    _OF_MODEL["trees"]: "Trees trained anew",
-    _OF_MODEL["prophet"]: "Curves trained anew",
-}
-"""Name -> what people read, in the order of reading."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What can change a forecast.
+
+    Args:
+        name: In JSON and CSV; never changes.
+        label: What people read.
+        learned: Whether a model that is trained anew moves it, so that some of it is chance.
+    """
+
+    name: str
+    label: str
+    learned: bool = False
+
+
+PARTS: Final = (
+    Part(DAYS, "Days that left and came"),
+    Part(PRODUCTS, "Products new or gone"),
+    Part(AHEAD[schema.PRICE], "Prices planned"),
+    Part(AHEAD[schema.PROMO], "Promotions planned"),
+    Part(AHEAD[schema.OPEN], "Opening days planned"),
+    Part(CLOSED, "Closed days"),
+    Part(TREND, "Level", learned=True),
+    Part(YEAR, "Season", learned=True),
+    Part(WEEKDAY, "Weekdays", learned=True),
+    Part(HOLIDAYS, "Holidays", learned=True),
+    Part(EFFECT[schema.PRICE], "Effect of prices", learned=True),
+    Part(EFFECT[schema.PROMO], "Effect of promotions", learned=True),
+    Part(EFFECT[schema.OPEN], "Effect of opening days", learned=True),
+    Part(RECENT, "Recent weeks"),
+    Part(SHARES, "Between the models", learned=True),
+    Part(SCALING, "Scaling to totals", learned=True),
+    Part(LIMITS, "Limits"),
+    Part(NEWCOMERS, "New products"),
+    Part(STOPPED, "No longer sold"),
+    Part(_OF_MODEL["lstm"], "Network trained anew", learned=True),
+    Part(_OF_MODEL["trees"], "Trees trained anew", learned=True),
+    Part(_OF_MODEL["prophet"], "Curves trained anew", learned=True),
+    Part(NEW_SALES, "New sales", learned=True),
+    Part(CORRECTED, "Corrected sales", learned=True),
+    Part(SETTINGS, "Settings", learned=True),
+)
+"""Every part in the order of reading: a further one is a row here and a column of amounts."""
+_BY_NAME: Final = {part.name: part for part in PARTS}
 
 
 def model(name: str) -> str:
@@ -65,10 +89,22 @@ def label(name: str) -> str:
         >>> label("trend"), label("network"), label("not kept by v3")
         ('Level', 'Network trained anew', 'Not kept by v3')
     """
-    return _LABELS.get(name) or name[:1].upper() + name[1:]
+    part = _BY_NAME.get(name)
+    return name[:1].upper() + name[1:] if part is None else part.label
+
+
+def is_learned(name: str) -> bool:
+    """Whether some of a part is chance; what no row tells of counts as certain.
+
+    Example:
+        >>> is_learned("trend"), is_learned("other days"), is_learned("not kept by v3")
+        (True, False, False)
+    """
+    part = _BY_NAME.get(name)
+    return part is not None and part.learned
 
 
 def in_order(names: list[str]) -> list[str]:
     """Names in the order of reading; those of models last."""
-    order = list(_LABELS)
+    order = list(_BY_NAME)
     return sorted(names, key=lambda name: order.index(name) if name in order else len(order))

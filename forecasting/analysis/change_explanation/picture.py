@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from forecasting.analysis.change_explanation import names
+from forecasting.analysis.change_explanation import names, noise
 from forecasting.analysis.change_explanation.explanation import AFTER, BEFORE, CHANGE, Explanation
 from forecasting.analysis.change_explanation.whole_units import rounded
 from forecasting.core import formatting, schema
@@ -109,6 +109,24 @@ def sentence(told: Explanation, shown: Picture) -> str:
     change = f"{signed(shown.change, shown.digits)}" if shown.change else "no more and no less"
     days = _days(told, shown)
     return f"{after} instead of {before} ({change}){f': {parts}' if parts else ''}.{f' {days}' if days else ''}"
+
+
+def chance(told: Explanation, shown: Picture, wape: float | None) -> str:
+    """What training alone moves, and which bars are no more than that; empty where no model was trained anew, or nobody knows.
+
+    Args:
+        told: What was asked.
+        shown: What is shown of it.
+        wape: Of the version after, at past cutoffs.
+    """
+    units = noise.spread(told, wape)
+    if not units or not any(map(names.is_learned, told.parts)):
+        return ""
+    small = [f"\u201c{label(name)}\u201d" for name in noise.within(told.parts, units) if name in shown.bars]
+    moved = f"Training alone moves such a total by about \u00b1{_amount(units, shown.digits)}"
+    if not small:
+        return f"{moved}."
+    return f"{moved}: {formatting.listing(small, most=len(small))} {'is' if len(small) == 1 else 'are'} no more than that."
 
 
 def signed(units: float, digits: int = 0) -> str:

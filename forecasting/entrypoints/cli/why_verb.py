@@ -37,5 +37,6 @@ def why(args: argparse.Namespace) -> int:
     told = change_explanation.answer(of, chosen)
     if args.out is not None:
         write(change_explanation.table_csv(of, chosen), args.out)
-    report(args, told, "\n".join([told["text"], *change_explanation.lines(of, chosen), *(of.certain if told["parts"] else ())]))
+    notes = (*filter(None, [told["chance"]]), *of.certain) if told["parts"] else ()
+    report(args, told, "\n".join([told["text"], *change_explanation.lines(of, chosen), *notes]))
     return 0

@@ -86,8 +86,8 @@ def context(told: Explanation, pair: Pair, filters: dict[str, str]) -> str:
     return markdown.plain(f"{which}, {of}")
 
 
-def answer(told: Explanation, shown: Picture, pair: Pair, certain: tuple[str, ...]) -> None:
-    """The sentence, the bars, and what is certain."""
+def answer(of: Why, told: Explanation, shown: Picture, pair: Pair) -> None:
+    """The sentence, the bars, what of them is chance, and what is certain."""
     st.markdown(f"#### {markdown.plain(picture.sentence(told, shown))}", anchors=False)
     if shown.bars:
         st.plotly_chart(
@@ -96,7 +96,8 @@ def answer(told: Explanation, shown: Picture, pair: Pair, certain: tuple[str, ..
             key="why_bars",
             alt=f"From v{pair.before} to v{pair.after}: {', '.join(waterfall.texts(shown))}",
         )
-        st.caption(" ".join(["The parts add up exactly.", *waterfall.cut_scale(shown), *certain]))
+        chance = filter(None, [of.chance(told, shown)])
+        st.caption(" ".join(["The parts add up exactly.", *waterfall.cut_scale(shown), *chance, *of.certain]))
     if shown.rest:
         with st.expander(f"Other: {len(shown.rest)} small parts"):
             st.markdown("  \n".join(f"{picture.label(name)} {picture.signed(units, shown.digits)}" for name, units in shown.rest.items()))

@@ -46,6 +46,8 @@ class WhyAnswer(BaseModel):
     change: float
     parts: list[Part] = Field(description="Parts that are not 0. Names do not change; new ones may come.")
     text: str = Field(description="The same in a sentence, in whole units that add up.")
+    noise: float | None = Field(description="Units that training the same sales again moves, about; null if that is not known.")
+    chance: str = Field(description="The same in a sentence that names the parts that are no more than that; empty where no model was trained anew.")
     days_left: int = Field(description="Days of the version before alone.")
     days_came: int = Field(description="Days of the version after alone.")
     certain: list[str] = Field(description="What certainly did or did not make the parts move.")
