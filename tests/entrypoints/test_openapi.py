@@ -25,8 +25,9 @@ pytestmark = pytest.mark.slow
 
 SECRET = "correct-horse-battery-staple"
 OPERATIONS = 45
-HARD_TO_HIT = {("POST", "/upload"), ("POST", "/monitor/acknowledge"), ("GET", "/versions/{a}/compare/{b}")}
-"""Operations that go well only with a whole file, a finding or a second version; their own tests see to that."""
+OF_AN_ORDER = {("POST", f"/orders/{{id}}/{step}") for step in ("approve", "cancel", "change", "place", "receive")}
+HARD_TO_HIT = {("POST", "/upload"), ("POST", "/monitor/acknowledge"), ("GET", "/versions/{a}/compare/{b}"), *OF_AN_ORDER}
+"""Operations that go well only with a whole file, a finding, a second version or an order; their own tests see to that."""
 CHECKS = (
     "not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance,"
     "negative_data_rejection,unsupported_method,allow_header_conformance,ignored_auth"

@@ -56,6 +56,11 @@ def test_an_order_over_http_from_the_proposal_to_the_delivery(shop: Workspace) -
     assert api.get("/api/orders", params={"supplier": "Mills"}).json() == {"orders": []}
 
 
+def test_a_long_list_of_suppliers_is_not_too_large(shop: Workspace) -> None:
+    listed = [{"name": f"Supplier {number}", "contact": "x" * 999} for number in range(1_200)]
+    assert len(client(shop).put("/api/suppliers", json={"suppliers": listed}).json()["suppliers"]) == len(listed)
+
+
 def test_suppliers_over_http_are_replaced_as_a_whole(shop: Workspace) -> None:
     api = client(shop)
     before = api.get("/api/suppliers").json()

@@ -23,6 +23,10 @@ UPLOADS: Final = ("/retrain", "/upload")
 """Routes that take a file."""
 UPLOAD_BYTES: Final = LIMIT + 2**20
 """Bytes of a request with a file at most: the file and its other fields."""
+LISTS: Final = ("/suppliers",)
+"""Routes that take a list of a whole shop as JSON."""
+LIST_BYTES: Final = 32 * 2**20
+"""Bytes of such a list at most: terms of some 200,000 products."""
 BODY_BYTES: Final = 2**20
 """Bytes of any other request at most."""
 
@@ -45,8 +49,9 @@ class Limits:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        takes_file = scope["path"].removeprefix(scope.get("root_path", "")) in UPLOADS and scope["method"] == "POST"
-        limit = UPLOAD_BYTES if takes_file else BODY_BYTES
+        route = scope["path"].removeprefix(scope.get("root_path", ""))
+        takes_file = route in UPLOADS and scope["method"] == "POST"
+        limit = UPLOAD_BYTES if takes_file else LIST_BYTES if route in LISTS else BODY_BYTES
         refusal = self._too_often(client(scope), takes_file=takes_file) or _declared_too_large(scope, limit)
         if refusal is not None:
             await refusal(scope, receive, send)

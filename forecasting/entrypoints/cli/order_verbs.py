@@ -26,7 +26,7 @@ def add_arguments(verbs: Any, run: Run) -> None:
     text = "what to order from whom: propose, approve, place, receive, cancel and list orders"
     orders_verb = verbs.add_parser("orders", help=text, description=text)
     orders_verb.set_defaults(verb=run["orders"])
-    steps = orders_verb.add_subparsers(required=True, metavar="STEP", dest="step")
+    steps = orders_verb.add_subparsers(required=True, metavar="STEP", dest="step", help="what to do with the order book")
     proposed = steps.add_parser("propose", help="what to order from each supplier in its next round")
     proposed.add_argument("--supplier", metavar="S", help="only from this supplier")
     listing = steps.add_parser("list", help="the order book")
