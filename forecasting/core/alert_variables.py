@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 WEBHOOK_SECRET: Final = "FORECASTING_WEBHOOK_SECRET"
+WEBHOOKS: Final = "FORECASTING_WEBHOOKS"
 WEBHOOK_PRIVATE: Final = "FORECASTING_WEBHOOK_PRIVATE"
 SMTP_HOST: Final = "FORECASTING_SMTP_HOST"
 SMTP_PORT: Final = "FORECASTING_SMTP_PORT"
@@ -14,10 +15,11 @@ SMTP_FROM: Final = "FORECASTING_SMTP_FROM"
 SMTP_SECURITY: Final = "FORECASTING_SMTP_SECURITY"
 APPRISE: Final = "FORECASTING_APPRISE"
 
-SECRETS: Final = (WEBHOOK_SECRET, SMTP_PASSWORD, APPRISE)
+SECRETS: Final = (WEBHOOK_SECRET, WEBHOOKS, SMTP_PASSWORD, APPRISE)
 """Those that no other process is handed."""
 SAYS: Final = {
     WEBHOOK_SECRET: "Signs webhooks: `whsec_` and then Base64 of 24 bytes or more; two with a space between while one takes the place of the other.",
+    WEBHOOKS: "Addresses of webhooks that are secrets themselves, with spaces between; only their hosts are shown.",
     WEBHOOK_PRIVATE: "1 lets webhooks go to addresses of this machine and its network, and without TLS.",
     SMTP_HOST: "The mail server that sends digests.",
     SMTP_PORT: "Its port; the usual one of `FORECASTING_SMTP_SECURITY` by default.",

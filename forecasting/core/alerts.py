@@ -90,7 +90,7 @@ class AlertSettings:
         object.__setattr__(self, "webhooks", _each_once("webhooks", self.webhooks))
         object.__setattr__(self, "emails", _each_once("emails", self.emails))
         for address in self.webhooks:
-            _check_webhook(address)
+            check_webhook(address)
         for mailbox in self.emails:
             require(len(mailbox) <= MAX_MAILBOX and _MAILBOX.fullmatch(mailbox) is not None, f"{mailbox[:80]!r} is not an e-mail address.")
 
@@ -113,8 +113,8 @@ def _each_once(name: str, texts: Any) -> tuple[str, ...]:
     return listed
 
 
-def _check_webhook(address: str) -> None:
-    """Refuses what is no address of a receiver, and one that holds a password, which would be shown to everybody."""
+def check_webhook(address: str) -> None:
+    """Refuses what is no address of a receiver, and one that holds a password, which would be shown to everybody; raises SettingsError."""
     try:
         parts = urlsplit(address)
         host, _ = parts.hostname, parts.port

@@ -7,14 +7,19 @@ import hashlib
 import hmac
 import json
 import smtplib
+import socket
 import ssl
 import sys
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from types import SimpleNamespace
 
 import pytest
+from patience import PATIENCE
 
 from forecasting.core.alert_variables import (
     APPRISE,
@@ -26,13 +31,14 @@ from forecasting.core.alert_variables import (
     SMTP_USER,
     WEBHOOK_PRIVATE,
     WEBHOOK_SECRET,
+    WEBHOOKS,
 )
 from forecasting.core.alerts import Alert, AlertSettings
 from forecasting.jobs import environment
 from forecasting.services.alerts import chat, email, public_addresses, receivers, webhook
 from forecasting.services.alerts.delivery import NotDelivered
 from forecasting.services.alerts.message import Message
-from forecasting.storage.alert_record import Digest
+from forecasting.storage.alert_lines import Digest
 
 NOW = datetime(2026, 3, 2, 7, tzinfo=UTC)
 KEY = bytes(range(32))
@@ -75,7 +81,7 @@ def server():
 
 
 def post(address, variables=HERE, **options):
-    webhook.send(address, MESSAGE.payload, "msg_1", NOW, variables, **options)
+    webhook.send(address, MESSAGE, NOW, variables, **options)
 
 
 def test_a_webhook_is_signed_as_standard_webhooks_are(server):
@@ -107,6 +113,47 @@ def test_only_2xx_is_that_it_arrived_and_no_redirect_is_followed(server, status)
     with pytest.raises(NotDelivered, match=f"answered {status}"):
         post(f"http://127.0.0.1:{server.server_port}/")
     assert len(server.got) == 1
+
+
+@pytest.mark.parametrize("begun", [b"", b"HTTP/1.1 2"])
+def test_an_answer_that_never_ends_is_ended(begun):
+    with socket.create_server(("127.0.0.1", 0)) as listening, ThreadPoolExecutor(1) as pool:
+
+        def trickle():
+            connection, _ = listening.accept()
+            with connection, suppress(OSError):
+                connection.sendall(begun)
+                for _ in range(int(PATIENCE) * 20):
+                    connection.sendall(b"0")
+                    time.sleep(0.05)
+
+        pool.submit(trickle)
+        with pytest.raises((NotDelivered, OSError)):
+            post(f"http://127.0.0.1:{listening.getsockname()[1]}/", seconds=0.2)
+
+
+def test_nothing_of_the_body_of_an_answer_is_waited_for():
+    with socket.create_server(("127.0.0.1", 0)) as listening, ThreadPoolExecutor(1) as pool:
+
+        def answer():
+            connection, _ = listening.accept()
+            connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n")
+            with connection:
+                while connection.recv(65536):
+                    pass
+
+        done = pool.submit(answer)
+        post(f"http://127.0.0.1:{listening.getsockname()[1]}/")
+        done.result(PATIENCE)
+
+
+def test_nobody_there_and_a_name_without_an_address_are_said():
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    with pytest.raises(ConnectionRefusedError):
+        post(f"http://127.0.0.1:{port}/")
+    with pytest.raises(NotDelivered, match=r"hooks\.invalid has no address"):
+        post("https://hooks.invalid/")
 
 
 PRIVATE = [
@@ -276,6 +323,19 @@ def test_everybody_is_named_without_secrets_and_has_an_id_of_its_own():
     assert "slack://" not in repr(listed)
 
 
+def test_an_address_that_is_a_secret_is_known_by_its_host_alone():
+    listed = receivers.chosen(
+        AlertSettings(webhooks=("https://hooks.example/shop?key=a",)), {WEBHOOKS: "https://hooks.example/b https://hooks.example/c"}
+    )
+    assert [each.name for each in listed] == ["https://hooks.example/shop?key=a", "hooks.example 1", "hooks.example 2"]
+    assert {each.place for each in listed} == {"hooks.example"}
+    for wrong in ("https://anna:secret@hooks.example/", "ftp://hooks.example/secret", "https://[secret"):
+        with pytest.raises(NotDelivered, match=WEBHOOKS) as refused:
+            post(wrong)
+        assert "secret" not in str(refused.value)
+        assert "secret" not in receivers.host(wrong)
+
+
 def test_each_way_sends_by_its_own_means(monkeypatch):
     calls = []
     monkeypatch.setattr(webhook, "send", lambda *_: calls.append("webhook"))
@@ -287,6 +347,6 @@ def test_each_way_sends_by_its_own_means(monkeypatch):
 
 
 def test_no_other_process_is_handed_a_secret(monkeypatch):
-    for name in (WEBHOOK_SECRET, SMTP_PASSWORD, APPRISE):
+    for name in (WEBHOOK_SECRET, WEBHOOKS, SMTP_PASSWORD, APPRISE):
         monkeypatch.setenv(name, "secret")
     assert "secret" not in environment.variables().values()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 
@@ -14,14 +15,15 @@ from forecasting.analysis.monitoring.findings import Finding
 from forecasting.core.alerts import KINDS, Alert, AlertSettings
 from forecasting.core.errors import InputError, NothingPublished, SalesDamaged, VersionDamaged
 from forecasting.services import jobs, monitoring, saved_sales, shadow, versions
-from forecasting.services.alerts import sources, stale_sales, watch
+from forecasting.services.alerts import post, sources, stale_sales, watch
 from forecasting.services.alerts.delivery import NotDelivered
 from forecasting.services.alerts.history import PAUSES
 from forecasting.services.alerts.post import Post
 from forecasting.services.alerts.sources import Open
 from forecasting.services.verification.verify import verify
 from forecasting.storage import sealed_json
-from forecasting.storage.alert_record import AlertRecord, Attempt, Digest, from_line, to_line
+from forecasting.storage.alert_lines import Attempt, Digest, Named, Notice, Standing, from_line, to_line
+from forecasting.storage.alert_record import AlertRecord
 from forecasting.storage.sales.table import Dataset
 from forecasting.storage.sales.uploads import Upload
 from forecasting.storage.versions.served_in_place import Serving
@@ -120,6 +122,17 @@ def test_servers_that_share_a_workspace_send_one_digest(of):
         server.join(PATIENCE)
     assert sorted(name for name, _, _ in of.sent) == ["anna@example.com", "till@example.com"]
     assert len(of.post.history.digests) == 2
+
+
+def test_who_is_named_later_gets_nothing_that_is_older(of):
+    assert of.told(HELD) == [HELD.key]
+    later = replace(of.post, settings=AlertSettings(hour=7, timezone="UTC", emails=(*CHOSEN.emails, "new@example.com")))
+    of.now += timedelta(minutes=1)
+    later.check()
+    assert "new@example.com" not in {name for name, _, _ in of.sent}
+    of.now, of.open = of.now + DAY, [HELD, LATE]
+    later.check()
+    assert ("new@example.com", [LATE.key]) in [(name, keys) for name, keys, _ in of.sent]
 
 
 def test_who_refuses_is_tried_again_with_growing_pauses_and_then_left_alone(of):
@@ -230,6 +243,9 @@ def test_without_a_receiver_nothing_is_written_and_a_try_says_what_to_do(home):
     [
         Digest(NOON, "msg_1", date(2026, 3, 2), (HELD, LATE), (HELD.key,)),
         Digest(NOON, "msg_2", date(2026, 3, 2), is_trial=True),
+        Notice(NOON, "msg_3", "0012", NOON),
+        Named(NOON, "email:1"),
+        Standing(NOON, date(2026, 3, 2), {HELD.key: HELD.kind}),
         Attempt(NOON, "msg_1", "email:1", 2),
         Attempt(NOON, "msg_1", "email:1", 2, arrived=False, note="Straße"),
     ],
@@ -237,7 +253,7 @@ def test_without_a_receiver_nothing_is_written_and_a_try_says_what_to_do(home):
 def test_a_line_says_what_was_written_and_nothing_once_it_was_changed(entry):
     line = to_line(entry)
     assert from_line(line) == entry
-    assert from_line(line.replace(b"msg_", b"msg-")) is None
+    assert from_line(line.replace(b"2026", b"2025", 1)) is None
     assert from_line(b"[]\n") is None
 
 
@@ -249,6 +265,32 @@ def test_a_torn_line_is_left_out_and_goes_before_the_next_one(home):
     record.append(Attempt(NOON, "msg_1", "email:1", 1))
     assert len(record.lines()) == 2
     assert None not in record.lines()
+
+
+def test_a_long_record_is_shortened_and_says_the_same(of, monkeypatch):
+    of.dead = {"till@example.com"}
+    for number in range(13):
+        of.told(HELD, *([LATE] if number % 2 else []))
+        of.post.start_trial()
+    of.post.courier.write(lambda _: [Notice(of.now, "msg_9", "0012", of.now - DAY)])
+    before = of.post.history
+    monkeypatch.setattr(post, "SPARE_LINES", 10)
+    assert of.told(HELD, LATE) == [LATE.key]
+    after = of.post.history
+    assert len(after.lines) < len(before.lines) / 2
+    assert after.told == {HELD.key: HELD.kind, LATE.key: LATE.kind}
+    assert (after.named, after.notices) == (before.named, before.notices)
+    assert [each["state"] for each in watch.receivers(of.post)] == ["arrived", "no answer"]
+    assert verify(of.ws).is_whole
+    assert of.told(HELD, LATE) == []
+
+
+def test_a_damaged_record_is_not_shortened_so_that_a_check_finds_it(of, monkeypatch):
+    monkeypatch.setattr(post, "SPARE_LINES", 0)
+    of.told(HELD)
+    of.ws.alerts.write_bytes(b"damaged\n" + of.ws.alerts.read_bytes())
+    of.told(HELD, LATE)
+    assert not verify(of.ws).is_whole
 
 
 def test_a_damaged_record_is_found_and_put_aside(of):
@@ -381,10 +423,16 @@ def test_a_source_that_fails_is_an_alert_and_keeps_no_other_from_looking(home):
         raise NothingPublished("No model has been trained yet.")
 
     given = {"findings": untrained, "stale_sales": damaged, "retrains": lambda *_: [HELD]}
-    chosen = AlertSettings(damage=False, shadow=False)
-    found = sources.look(home, chosen, NOON, given)
-    assert [alert.key for alert in found.alerts] == [HELD.key, "stale_sales:unknown"]
-    assert found.unknown == {"stale_sales"}
+
+    def faulty(ws, now):
+        raise ZeroDivisionError("secret")
+
+    chosen = AlertSettings(shadow=False)
+    found = sources.look(home, chosen, NOON, given | {"damage": faulty})
+    assert [alert.key for alert in found.alerts] == [HELD.key, "stale_sales:unknown", "damage:unknown"]
+    assert found.unknown == {"stale_sales", "damage"}
+    assert "ZeroDivisionError" in found.alerts[-1].text
+    assert "secret" not in found.alerts[-1].text
 
 
 def test_an_empty_shop_has_no_alerts(home):

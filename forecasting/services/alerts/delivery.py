@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager, suppress
 from typing import Final
 
 from forecasting.core.errors import ShelfcastError
@@ -33,6 +35,25 @@ def begun(send: Callable[[], None]) -> Future[None]:
 
     threading.Thread(target=run, name="alert", daemon=True).start()
     return future
+
+
+@contextmanager
+def ended_after(seconds: float, end: Callable[[], object]) -> Iterator[None]:
+    """Calls `end` if the block takes longer, so that nothing trickles for ever; a connection that ends raises in the block."""
+    timer = threading.Timer(seconds, end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def hang_up(connection: socket.socket | None) -> None:
+    """Ends a connection that another thread waits on; nothing where there is none any more."""
+    if connection is not None:
+        with suppress(OSError):
+            socket.socket.shutdown(connection, socket.SHUT_RDWR)  # below TLS, whose own end would wait for the other side
 
 
 def refusal(future: Future[None], seconds: float) -> str:

@@ -10,7 +10,7 @@ from email.message import EmailMessage
 from typing import Final
 
 from forecasting.core.alert_variables import SMTP_FROM, SMTP_HOST, SMTP_PASSWORD, SMTP_PORT, SMTP_SECURITY, SMTP_USER
-from forecasting.services.alerts.delivery import SECONDS, NotDelivered
+from forecasting.services.alerts.delivery import MAX_SECONDS, SECONDS, NotDelivered, ended_after, hang_up
 from forecasting.services.alerts.message import Message
 
 PORTS: Final = {"starttls": 587, "tls": 465, "none": 25}
@@ -28,7 +28,8 @@ def send(message: Message, mailbox: str, environment: Mapping[str, str]) -> None
     try:
         server = _connected(environment)
         try:
-            server.send_message(letter)
+            with ended_after(MAX_SECONDS, lambda: hang_up(server.sock)):
+                server.send_message(letter)
         finally:
             with suppress(smtplib.SMTPException, OSError):  # it has the letter, or its refusal is on its way up
                 server.quit()
@@ -83,7 +84,16 @@ def _sender(environment: Mapping[str, str]) -> str:
 
 def _said(error: smtplib.SMTPException) -> str:
     """What a mail server said, without the address of anybody."""
-    if isinstance(error, smtplib.SMTPResponseException):
-        said = error.smtp_error
-        return f"{error.smtp_code} {said.decode(errors='replace') if isinstance(said, bytes) else said}".strip()
-    return type(error).__name__
+    said: bytes | str
+    match error:
+        case smtplib.SMTPRecipientsRefused():
+            code, said = next(iter(error.recipients.values()), (550, b""))
+        case smtplib.SMTPResponseException():
+            code, said = error.smtp_code, error.smtp_error
+        case smtplib.SMTPServerDisconnected():
+            return "it ended the connection"
+        case smtplib.SMTPNotSupportedError():
+            return "it cannot do what is needed of it (STARTTLS, a login, or an address with letters beyond ASCII)"
+        case _:
+            return type(error).__name__
+    return f"{code} {said.decode(errors='replace') if isinstance(said, bytes) else said}".strip()

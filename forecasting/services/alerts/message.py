@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import pandas as pd
 
 from forecasting.core import formatting
 from forecasting.core.alerts import KINDS, Alert
-from forecasting.storage.alert_record import Digest
+from forecasting.storage.alert_lines import Digest
 
 EVENT: Final = "alerts.digest"
 TRIAL: Final = "You asked whether alerts arrive: they do."
@@ -35,6 +35,20 @@ p { margin: 0 0 8px; overflow-wrap: anywhere; }
 """
 
 
+class Outgoing(Protocol):
+    """What a webhook can be sent."""
+
+    @property
+    def id(self) -> str:
+        """Its own, the same for each copy."""
+        ...
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        """All of it as the values of a webhook."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """What is sent of a digest.
@@ -44,6 +58,11 @@ class Message:
     """
 
     digest: Digest
+
+    @property
+    def id(self) -> str:
+        """The digest's."""
+        return self.digest.id
 
     @property
     def subject(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ from forecasting.storage.versions import gate_facts
 from forecasting.storage.versions.store import Versions
 from forecasting.storage.workspace import Workspace
 
+logger = logging.getLogger("shelfcast")
 Source = Callable[[Workspace, datetime], Iterable[Alert]]
 
 
@@ -47,6 +49,11 @@ def look(ws: Workspace, chosen: AlertSettings, now: datetime, sources: Mapping[K
         except ShelfcastError as error:
             unknown.add(kind)
             alerts.append(Alert(kind, f"{kind}:unknown", f"Shelfcast could not look at this: {error}"))
+        except Exception as error:
+            logger.exception("The alerts of the kind %s met an unexpected error", kind)
+            unknown.add(kind)
+            text = f"Shelfcast could not look at this: an unexpected error ({type(error).__name__}). The log of the server has it whole."
+            alerts.append(Alert(kind, f"{kind}:unknown", text))
     return Open(tuple(alerts), frozenset(unknown))
 
 

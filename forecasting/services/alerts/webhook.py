@@ -12,12 +12,15 @@ import socket
 import ssl
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
-from urllib.parse import urlsplit
+from typing import Final
+from urllib.parse import SplitResult, urlsplit
 
-from forecasting.core.alert_variables import WEBHOOK_PRIVATE, WEBHOOK_SECRET
+from forecasting.core import alerts
+from forecasting.core.alert_variables import WEBHOOK_PRIVATE, WEBHOOK_SECRET, WEBHOOKS
+from forecasting.core.errors import SettingsError
 from forecasting.services.alerts import public_addresses
-from forecasting.services.alerts.delivery import SECONDS, NotDelivered
+from forecasting.services.alerts.delivery import MAX_SECONDS, SECONDS, NotDelivered, ended_after, hang_up
+from forecasting.services.alerts.message import Outgoing
 from forecasting.services.alerts.public_addresses import Resolve
 
 PREFIX: Final = "whsec_"
@@ -46,32 +49,33 @@ def signature(secrets: list[bytes], message: str, timestamp: int, body: bytes) -
 
 def send(
     address: str,
-    payload: Mapping[str, Any],
-    message: str,
+    message: Outgoing,
     now: datetime,
     environment: Mapping[str, str],
     *,
     resolve: Resolve = public_addresses.resolve,
+    seconds: float = MAX_SECONDS,
 ) -> None:
-    """Posts a message; any answer of 2xx is that it arrived.
+    """Posts a message; any answer of 2xx is that it arrived. Nothing of its body is read.
 
     Raises:
         NotDelivered: It was not sent, or not taken, and why.
         OSError: The network failed.
     """
-    body, seconds = json.dumps(payload, ensure_ascii=False).encode(), int(now.timestamp())
+    body, moment = json.dumps(message.payload, ensure_ascii=False).encode(), int(now.timestamp())
     headers = {
         "content-type": "application/json",
         "user-agent": "Shelfcast",
-        "webhook-id": message,
-        "webhook-timestamp": str(seconds),
-        "webhook-signature": signature(keys(environment), message, seconds, body),
+        "webhook-id": message.id,
+        "webhook-timestamp": str(moment),
+        "webhook-signature": signature(keys(environment), message.id, moment, body),
     }
     connection = _connection(address, allow_private=_allows_private(environment), resolve=resolve)
     parts = urlsplit(address)
     try:
-        connection.request("POST", (parts.path or "/") + (f"?{parts.query}" if parts.query else ""), body, headers)
-        status = connection.getresponse().status
+        with ended_after(seconds, lambda: hang_up(connection.sock)):
+            connection.request("POST", (parts.path or "/") + (f"?{parts.query}" if parts.query else ""), body, headers)
+            status = connection.getresponse().status
     except http.client.HTTPException as error:
         raise NotDelivered(f"No answer that could be read: {type(error).__name__}.") from error
     finally:
@@ -90,28 +94,38 @@ class _To(http.client.HTTPConnection):
             self.default_port = http.client.HTTPS_PORT
 
     def connect(self) -> None:
-        """Connects to the first of the addresses that answers."""
+        """Connects to the first of the addresses that answers; all of them together have the time of one answer."""
         plain = self._first()
+        plain.settimeout(SECONDS)
         self.sock = plain if self._context is None else self._context.wrap_socket(plain, server_hostname=self.host)
 
     def _first(self) -> socket.socket:
         failure = OSError("there is no address")
         for address in self._addresses:
             try:
-                return socket.create_connection((address, self.port), timeout=SECONDS)
+                return socket.create_connection((address, self.port), timeout=SECONDS / len(self._addresses))
             except OSError as error:
                 failure = error
         raise failure
 
 
 def _connection(address: str, *, allow_private: bool, resolve: Resolve) -> _To:
-    parts = urlsplit(address)
+    parts = _parts(address)
     is_secure = parts.scheme == "https"
     if not (is_secure or allow_private):
         raise NotDelivered(f"The address begins with http:, so that anybody on the way could read it. Use https:, or set {WEBHOOK_PRIVATE}=1.")
     host, port = str(parts.hostname), parts.port or (443 if is_secure else 80)
     addresses = public_addresses.checked(host, port, allow_private=allow_private, resolve=resolve)
     return _To(host, port, addresses, ssl.create_default_context() if is_secure else None)
+
+
+def _parts(address: str) -> SplitResult:
+    """The parts of an address; the environment's are checked here for the first time, and are not to be shown."""
+    try:
+        alerts.check_webhook(address)
+    except SettingsError as error:
+        raise NotDelivered(f"{WEBHOOKS} holds something that is not the address of a webhook, or holds a login.") from error
+    return urlsplit(address)
 
 
 def _allows_private(environment: Mapping[str, str]) -> bool:
