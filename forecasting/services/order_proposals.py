@@ -17,11 +17,11 @@ from forecasting.inventory.book.events import Book, Event
 from forecasting.inventory.book.order import Order
 from forecasting.inventory.orders.recommend import recommend_orders
 from forecasting.inventory.policy import Policy
-from forecasting.inventory.proposals import turns
+from forecasting.inventory.proposals import exclusive, turns
 from forecasting.inventory.proposals.proposal import proposal
 from forecasting.inventory.proposals.turns import Turn
 from forecasting.inventory.suppliers.ordering_days import Round
-from forecasting.services import cache, order_book, ordering, suppliers
+from forecasting.services import cache, order_book, ordering, shop_clock, suppliers
 from forecasting.storage.workspace import Workspace
 
 ATTEMPTS: Final = 3
@@ -42,6 +42,20 @@ class _Basis(NamedTuple):
     today: date
     policy: Policy
     rounds: tuple[tuple[str, Round], ...]
+
+
+class _Asked(NamedTuple):
+    """A question for proposals.
+
+    Args:
+        when: In UTC.
+        by: Who asked.
+        whole: Whether all suppliers were asked about.
+    """
+
+    when: datetime
+    by: str
+    whole: bool
 
 
 def propose(ws: Workspace, by: str, *, supplier: str | None = None, moment: datetime | None = None) -> list[Order]:
@@ -72,7 +86,7 @@ def propose(ws: Workspace, by: str, *, supplier: str | None = None, moment: date
         moves = order_book.moves(ws)
         proposals = _proposals(ws, only, when)
         try:
-            book = order_book.write(ws, partial(_events, proposals, moves, when.astimezone(UTC), by))
+            book = order_book.write(ws, partial(_events, proposals, moves, _Asked(when.astimezone(UTC), by, whole=only is None)))
         except ChangedMeanwhile:
             continue
         orders = [turns.open_order(book, each.supplier) for each in proposals]
@@ -84,7 +98,7 @@ def _proposals(ws: Workspace, only: str | None, when: datetime) -> tuple[Order, 
     """A proposal for each supplier, without an id; without lines where nothing is needed."""
     version, ensemble = cache.live(ws)
     saved, (stated, sourcing), book = cache.stock(ws), suppliers.state(ws), order_book.book(ws)
-    policy, now = Policy(start=ordering.start(ensemble, saved)), when.astimezone()
+    policy, now = Policy(start=ordering.start(ensemble, saved)), shop_clock.in_shop(ws, when)
     listed = turns.turns(sourcing, book, ensemble.panel, policy, now.replace(tzinfo=None))
     listed = [each for each in listed if only in (None, each.name.casefold())]
     numbers = (version, 0 if saved is None else saved.number, stated.number, book.moves)
@@ -96,22 +110,24 @@ def _proposals(ws: Workspace, only: str | None, when: datetime) -> tuple[Order, 
 def _computed(ws: Workspace, basis: _Basis, listed: Sequence[Turn]) -> tuple[Order, ...]:
     """The proposals of these turns, computed once for what they follow from."""
     version, ensemble = cache.live(ws)
-    given = turns.with_terms(ordering.given_stock(ws, ensemble), listed, basis.today)
+    day = ordering.order_origin(ensemble, cache.stock(ws), basis.policy, basis.today)
+    given = turns.with_terms(ordering.given_stock(ws, ensemble), listed, day)
     rows = np.sort(np.concatenate([each.rows for each in listed]))
     orders = recommend_orders(ensemble, given, basis.policy, rows)
-    return tuple(proposal(orders, each, identity="", version=version, today=basis.today) for each in listed)
+    return tuple(proposal(orders, each, identity="", version=version, day=day) for each in listed)
 
 
-def _events(proposals: Sequence[Order], moves: int, when: datetime, by: str, book: Book) -> list[Event]:
+def _events(proposals: Sequence[Order], moves: int, asked: _Asked, book: Book) -> list[Event]:
     """What is to be written for the book as it is; raises ChangedMeanwhile if something moved since the proposals were computed."""
     if book.moves != moves:
         raise ChangedMeanwhile("Something was placed or came meanwhile.")
-    events, number = [], book.last
-    for each in proposals:
+    proposed, number = [], book.last
+    for each in exclusive.without_settled(proposals, book):
         before = turns.open_order(book, each.supplier)
         if before is None and each.lines:
             number += 1
-            events.append(Event(kind="proposed", order=f"{number:04d}", when=when, by=by, proposal=replace(each, id=f"{number:04d}")))
+            proposed.append(replace(each, id=f"{number:04d}"))
         elif before is not None and before.state == "proposed":
-            events.append(Event(kind="proposed", order=before.id, when=when, by=by, proposal=replace(each, id=before.id)))
-    return events
+            proposed.append(replace(each, id=before.id))
+    proposed += exclusive.given_up(proposals, book, whole=asked.whole)
+    return [Event(kind="proposed", order=each.id, when=asked.when, by=asked.by, proposal=each) for each in proposed]

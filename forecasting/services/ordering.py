@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ from forecasting.inventory.policy import Policy
 from forecasting.inventory.stock import file, state
 from forecasting.inventory.stock.file import StockFile
 from forecasting.inventory.stock.state import GivenStock
-from forecasting.services import order_book
+from forecasting.services import order_book, shop_clock
 from forecasting.services.reading import FileTable
 from forecasting.storage.stock_states import SavedStock, StockStore
 from forecasting.storage.workspace import Workspace
@@ -129,7 +129,8 @@ def with_orders(ws: Workspace, given: GivenStock, ensemble: Ensemble, counted: d
     if not book.moves:
         return given
     rows = {name: row for row, name in enumerate(ensemble.panel.unique_ids)}
-    return on_order.with_orders(given, on_order.on_order(book, rows, counted))
+    moment = None if counted is None else shop_clock.in_shop(ws, counted)
+    return on_order.with_orders(given, on_order.on_order(book, rows, moment))
 
 
 def start(ensemble: Ensemble, saved: SavedStock | None) -> int:
@@ -145,6 +146,13 @@ def days_late(ensemble: Ensemble, saved: SavedStock | None) -> tuple[int, int]:
     usual, day = Policy(), today() if saved is None else counted_on(saved)
     spare = ensemble.horizon * ensemble.panel.period.days - usual.lead_time - usual.review_period
     return (day - ensemble.panel.ahead(1)[0]).days, min(max(spare, 0), LATEST)
+
+
+def order_origin(ensemble: Ensemble, saved: SavedStock | None, policy: Policy, day: date) -> date:
+    """The day from which lead times count: the first one of the recommendation; or `day` itself where the forecast does not reach far enough."""
+    step, dates = ensemble.panel.period.steps(policy.start), ensemble.panel.ahead(ensemble.horizon)
+    first: date = dates[step].date()
+    return first if (day - dates[0].date()).days <= days_late(ensemble, saved)[1] else day
 
 
 def counted_on(saved: SavedStock) -> pd.Timestamp:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from typing import Any, Final, get_args
 
 from forecasting.core.errors import InputError
 from forecasting.inventory.book import delivery_note, records
 from forecasting.inventory.book.events import Book, Event, Kind
 from forecasting.inventory.book.order import Line, Order, State
+from forecasting.inventory.suppliers.ordering_days import round_at
 from forecasting.inventory.suppliers.sourcing import Sourcing
-from forecasting.services import order_book
+from forecasting.services import order_book, shop_clock, suppliers
 from forecasting.services.reading import FileTable
 from forecasting.storage.workspace import Workspace
 
@@ -83,7 +85,15 @@ def place(ws: Workspace, identity: str, wish: Wish) -> Order:
         TryAgain: Somebody else writes into the book for too long; nothing was changed.
         OrdersDamaged: The book cannot be read; nothing was changed.
     """
-    return _written(ws, identity, "placed", lambda before: _keyed(wish, f"{before.version}/{before.supplier.casefold()}/{before.order_date}"))
+    now = shop_clock.in_shop(ws, _now())
+    if wish.day is not None and wish.day < now.date():
+        raise InputError(f"An order that is placed on {now.date()} is not due on {wish.day}, before that. Write the day on which it comes.")
+
+    def of(before: Order) -> Wish:
+        wanted = replace(wish, day=wish.day or _due(ws, before, now))
+        return _keyed(wanted, f"{before.version}/{before.supplier.casefold()}/{before.order_date}")
+
+    return _written(ws, identity, "placed", of)
 
 
 def receive(ws: Workspace, identity: str, wish: Wish) -> Order:
@@ -91,24 +101,33 @@ def receive(ws: Workspace, identity: str, wish: Wish) -> Order:
 
     Without quantities, all that is still to come has come. More than was ordered may come.
     """
-    today = _now().astimezone().date()
+    zone, today = shop_clock.in_shop(ws, _now()).tzinfo, shop_clock.in_shop(ws, _now()).date()
     day = wish.day or today
 
     def of(before: Order) -> Wish:
         if day > today:
             raise InputError(f"A delivery cannot have come on {day}, which is still ahead. Write the day on which it came.")
-        if before.placed_at is not None and day < before.placed_at.astimezone().date():
-            raise InputError(f"Order {before.id} was placed on {before.placed_at.astimezone().date()} and cannot have come on {day}, before that.")
+        placed = None if before.placed_at is None else before.placed_at.astimezone(zone).date()
+        if placed is not None and day < placed:
+            raise InputError(f"Order {before.id} was placed on {placed} and cannot have come on {day}, before that.")
         units = wish.quantities or {line.unique_id: line.outstanding for line in before.lines if line.outstanding}
-        return Wish(by=wish.by, key=wish.key, quantities=units, reason=wish.reason, day=day)
+        return replace(wish, quantities=units, day=day)
 
     return _written(ws, identity, "received", of)
 
 
 def cancel(ws: Workspace, identity: str, wish: Wish) -> Order:
     """Cancels an order, or what is still to come of one that was placed, or so many units of it. Raises as `place`."""
-    today = _now().astimezone().date()
-    return _written(ws, identity, "cancelled", lambda _: Wish(by=wish.by, key=wish.key, quantities=wish.quantities, reason=wish.reason, day=today))
+    day = shop_clock.in_shop(ws, _now()).date()
+    return _written(ws, identity, "cancelled", lambda _: replace(wish, day=day))
+
+
+def undo(ws: Workspace, identity: str, wish: Wish) -> Order:
+    """Takes back the last thing that was done with an order: a delivery, a cancellation, an approval or a changed quantity. Raises as `place`.
+
+    The record keeps both. An order that was sent stays sent.
+    """
+    return _written(ws, identity, "undone", lambda _: wish)
 
 
 def units_of(order: Order, rows: Iterable[tuple[Mapping[str, str], float]]) -> dict[str, float]:
@@ -122,6 +141,11 @@ def units_of(order: Order, rows: Iterable[tuple[Mapping[str, str], float]]) -> d
         line = _line(order, {name: text for name, text in keys.items() if text})
         units[line.unique_id] = units.get(line.unique_id, 0.0) + amount
     return units
+
+
+def note_key(identity: str, content: bytes) -> str:
+    """The key of a delivery note: the same file is booked for an order once, however often it is sent."""
+    return f"{identity} note {sha256(content).hexdigest()[:16]}"
 
 
 def delivered(order: Order, table: FileTable) -> dict[str, float]:
@@ -143,9 +167,18 @@ def facts(order: Order, sourcing: Sourcing, today: date) -> dict[str, Any]:
     return plain | values | {"late": order.is_late(today), "units": order.units, "lines": lines}
 
 
-def today() -> date:
-    """This day, by the clock on the wall."""
-    return _now().astimezone().date()
+def today(ws: Workspace) -> date:
+    """This day, by the clock in the shop."""
+    return shop_clock.in_shop(ws, _now()).date()
+
+
+def _due(ws: Workspace, order: Order, now: datetime) -> date:
+    """The day on which an order comes that is placed now: as proposed, or as its supplier delivers if its order day is over."""
+    if order.order_date >= now.date():
+        return order.due
+    days = (order.due - order.order_date).days
+    supplier = next((each for each in suppliers.sourcing(ws).suppliers if each.key == order.supplier.casefold()), None)
+    return now.date() + timedelta(days=days) if supplier is None else round_at(supplier, now.replace(tzinfo=None), days).due
 
 
 def _written(ws: Workspace, identity: str, kind: Kind, of: Callable[[Order], Wish]) -> Order:
@@ -160,7 +193,7 @@ def _written(ws: Workspace, identity: str, kind: Kind, of: Callable[[Order], Wis
 
 
 def _keyed(wish: Wish, key: str) -> Wish:
-    return Wish(by=wish.by, key=wish.key or key, quantities=wish.quantities, reason=wish.reason, day=wish.day)
+    return replace(wish, key=wish.key or key)
 
 
 def _line(order: Order, keys: Mapping[str, str]) -> Line:

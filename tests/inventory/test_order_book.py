@@ -114,3 +114,41 @@ def test_what_is_ordered_is_open_or_came_or_was_cancelled(wishes: list[tuple[Kin
             if line.received <= line.quantity:
                 assert line.outstanding + line.received + line.cancelled == line.quantity
         assert (now.state in ON_THE_WAY) == (now.placed_at is not None and any(line.outstanding for line in now.lines))
+
+
+def test_the_last_step_is_taken_back_and_the_record_keeps_both() -> None:
+    changed = [proposed(), event("changed", {"bread": 4}, reason="freezer full"), event("changed", {"bread": 7, "tea": 2}, reason="fair")]
+    approved = [*changed, event("approved")]
+    orders = [book_of([*approved, *[event("undone")] * times]).order("0001") for times in range(4)]
+    assert [each.state for each in orders] == ["approved", "proposed", "proposed", "proposed"]
+    quantities = [tuple(line.quantity for line in each.lines) for each in orders]
+    assert quantities == [(7, 20, 2), (7, 20, 2), (4, 20, 0), (10, 20, 0)]
+    with pytest.raises(InputError, match="Nothing was done with order 0001"):
+        book_of([*approved, *[event("undone")] * 4])
+    later = book_of([*changed, proposed((12, 18, 3)), event("undone"), event("undone")]).order("0001")
+    assert [(line.quantity, line.reason) for line in later.lines] == [(12, ""), (18, ""), (3, "")]
+
+
+def test_a_delivery_and_a_cancellation_are_taken_back() -> None:
+    placed = [proposed(), event("approved"), event("placed")]
+    part = [*placed, event("received", {"bread": 4}), event("cancelled")]
+    assert book_of([*part, event("undone")]).order("0001") == book_of(part[:-1]).order("0001")
+    assert book_of([*part, event("undone"), event("undone")]).order("0001") == book_of(placed).order("0001")
+    with pytest.raises(InputError, match="sent by mistake can be cancelled"):
+        book_of([*placed, event("undone")])
+    twice = [*part, event("undone", key="k"), event("undone", key="k")]
+    assert book_of(twice).order("0001") == book_of(part[:-1]).order("0001")
+    assert book_of(twice).moves > book_of(part).moves
+
+
+def test_a_cancelled_proposal_comes_back_unless_another_one_took_its_place() -> None:
+    back = [proposed(), event("changed", {"bread": 4}, reason="fair"), event("cancelled")]
+    assert book_of([*back, event("undone")]).order("0001") == book_of(back[:-1]).order("0001")
+    other = Event(kind="proposed", order="0002", when=NOW, by="Anna", proposal=order("0002"))
+    with pytest.raises(InputError, match="Order 0002 to Hansen was proposed since"):
+        book_of([*back, other, event("undone")])
+
+
+def test_another_quantity_has_its_own_price() -> None:
+    line = Line(unique_id="bread", key={}, recommended=120, quantity=120, unit_cost=1.5, prices=((0.0, 2.0), (100.0, 1.5)))
+    assert [line.of(units).value for units in (0, 99, 100, 200)] == [0, 198, 150, 300]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, time
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from forecasting.core.errors import ColumnsMissing, NotFound, ProblemsFound, SettingsError
 from forecasting.intake.answers import Answers
 from forecasting.intake.reader import read_table
-from forecasting.inventory.suppliers import file
+from forecasting.inventory.suppliers import file, texts
 from forecasting.inventory.suppliers.source import Source, sources_of
 from forecasting.inventory.suppliers.sourcing import Sourcing
 from forecasting.inventory.suppliers.supplier import Closure, Minimum, Supplier
@@ -100,3 +101,23 @@ def test_suppliers_hold_together() -> None:
         Sourcing((Supplier(name="A"), Supplier(name="B")), (Source(supplier="A"), Source(supplier="B")))
     with pytest.raises(NotFound, match="Suppliers: none yet"):
         Sourcing().supplier("A")
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [("Mon-Fri", [0, 1, 2, 3, 4]), ("Sat - Mon", [0, 5, 6]), ("Mo - Mi, Fr", [0, 1, 2, 4]), ("daily", list(range(7))), ("Tuesdays Thurs", [1, 3])],
+)
+def test_spans_of_weekdays_are_read(text: str, days: list[int]) -> None:
+    assert sorted(texts.weekdays(text)) == days
+
+
+@pytest.mark.parametrize(
+    ("read", "text"), [(texts.weekdays, "Monster"), (texts.weekdays, "T"), (texts.time_of_day, "14:305"), (texts.time_of_day, "2 pm")]
+)
+def test_what_is_no_weekday_and_no_time_is_not_guessed(read: Callable[[str], object], text: str) -> None:
+    with pytest.raises(ValueError, match="is no"):
+        read(text)
+
+
+def test_price_breaks_may_have_a_decimal_comma() -> None:
+    assert texts.price_breaks("0:2,00; 100:1,50").prices == (2.0, 1.5)

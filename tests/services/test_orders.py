@@ -92,7 +92,7 @@ def test_what_came_is_on_the_shelf_and_measures_the_lead_time(shop: Workspace) -
     orders.place(shop, order.id, ANNA)
     bread = order.lines[0].unique_id
     Clock.moment = MONDAY + 2 * DAY
-    assert orders.facts(orders.order(shop, order.id), suppliers.sourcing(shop), orders.today())["late"]
+    assert orders.facts(orders.order(shop, order.id), suppliers.sourcing(shop), orders.today(shop))["late"]
     note = Wish(by="Jonas", key="note 81", quantities=orders.units_of(order, [({"product_id": "Bread"}, 5)]))
     orders.receive(shop, order.id, note)
     part = orders.receive(shop, order.id, note)

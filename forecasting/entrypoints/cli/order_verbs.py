@@ -38,6 +38,7 @@ def add_arguments(verbs: Any, run: Run) -> None:
         "receive": "book what came of an order; all that is still to come without a file",
         "change": "order another quantity of one line; it stays whatever is recommended later",
         "cancel": "cancel an order, or what is still to come of it",
+        "undo": "take back the last delivery, cancellation, approval or changed quantity of an order",
     }
     by_name = {name: steps.add_parser(name, help=said, description=said) for name, said in single.items()}
     for step in by_name.values():
@@ -68,8 +69,8 @@ def orders(args: argparse.Namespace) -> int:
     by = serving_record.named(args.by)
     if args.step == "propose":
         return _tell(ws, args, order_proposals.propose(ws, by, supplier=args.supplier))
-    act = {"approve": book.approve, "place": book.place, "receive": book.receive, "change": book.change, "cancel": book.cancel}[args.step]
-    return _tell(ws, args, [act(ws, args.id, _wish(ws, args, by))])
+    acts = {"approve": book.approve, "place": book.place, "receive": book.receive, "change": book.change, "cancel": book.cancel, "undo": book.undo}
+    return _tell(ws, args, [acts[args.step](ws, args.id, _wish(ws, args, by))])
 
 
 def suppliers(args: argparse.Namespace) -> int:
@@ -111,22 +112,25 @@ def _wish(ws: Workspace, args: argparse.Namespace, by: str) -> Wish:
     from forecasting.services.orders import Wish
 
     quantities: dict[str, float] = {}
+    key = args.key
     if args.step == "receive" and args.file is not None:
-        table = sales.inspect(sales.read_file(args.file), args.file.name, cells=True, alone=True, on_wait=say)
+        content = sales.read_file(args.file)
+        key = key or book.note_key(args.id, content)
+        table = sales.inspect(content, args.file.name, cells=True, alone=True, on_wait=say)
         quantities = book.delivered(book.order(ws, args.id), table)
         if not quantities:
             raise InputError(f"{args.file.name} has no units that came. Leave the file out if all of the order came.")
     if args.step == "change":
         keys = {role: getattr(args, role) for role in schema.KEYS}
         quantities = book.units_of(book.order(ws, args.id), [(keys, args.quantity)])
-    return Wish(by=by, key=args.key, quantities=quantities, reason=getattr(args, "reason", ""), day=getattr(args, "date", None))
+    return Wish(by=by, key=key, quantities=quantities, reason=getattr(args, "reason", ""), day=getattr(args, "date", None))
 
 
 def _tell(ws: Workspace, args: argparse.Namespace, listed: Sequence[Order]) -> int:
     from forecasting.services import orders as book
     from forecasting.services import suppliers as service
 
-    sourcing, today = service.sourcing(ws), book.today()
+    sourcing, today = service.sourcing(ws), book.today(ws)
     facts = [book.facts(each, sourcing, today) for each in listed]
     nothing = "Nothing is to be ordered now." if args.step == "propose" else "There are no such orders."
     report(args, {"orders": facts}, "\n".join(map(_line, facts)) or nothing)

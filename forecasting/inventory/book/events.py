@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from forecasting.core.errors import InputError, NotFound
-from forecasting.inventory.book.order import ON_THE_WAY, OPEN, Line, Movement, Order, State
+from forecasting.inventory.book import line_changes
+from forecasting.inventory.book.order import ON_THE_WAY, OPEN, Movement, Order, State
 
-Kind = Literal["proposed", "changed", "approved", "placed", "received", "cancelled", "cleared"]
+Kind = Literal["proposed", "changed", "approved", "placed", "received", "cancelled", "undone", "cleared"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +22,7 @@ class Event:
     """One thing that somebody did with an order.
 
     Args:
-        kind: What; `cleared` empties the book, and numbers go on.
+        kind: What; `undone` takes back the last thing that was done with the order, `cleared` empties the book, and numbers go on.
         order: The id of the order; of `cleared`, the last id that was given.
         when: In UTC.
         by: Who.
@@ -43,6 +44,22 @@ class Event:
     day: date | None = None
 
 
+MOVING: Final[frozenset[Kind]] = frozenset({"placed", "received", "cancelled", "undone", "cleared"})
+"""Kinds of events that may change what is on the way."""
+
+
+class Step(NamedTuple):
+    """What was done with an order, and can be taken back.
+
+    Args:
+        event: What.
+        before: The order before it.
+    """
+
+    event: Event
+    before: Order
+
+
 @dataclass(frozen=True)
 class Book:
     """All orders after a number of events.
@@ -50,17 +67,17 @@ class Book:
     Args:
         orders: Id -> order, in the order of their first proposal.
         keys: Kind and key of an event -> the order that it was about.
+        steps: Id -> what was done with the order since it was proposed, or since it was sent, and was not taken back.
         last: The highest number that an order ever had; 0 for none.
+        moves: How often an order was placed, something of it came or was cancelled, or that was taken back: what is on the way changes with
+            this number only, which never falls.
     """
 
     orders: Mapping[str, Order] = field(default_factory=dict)
     keys: Mapping[tuple[Kind, str], str] = field(default_factory=dict)
+    steps: Mapping[str, tuple[Step, ...]] = field(default_factory=dict)
     last: int = 0
-
-    @property
-    def moves(self) -> int:
-        """How often an order was placed, and something of it came or was cancelled: what is on the way changes with this number only."""
-        return sum((each.placed_at is not None) + len(each.movements) for each in self.orders.values())
+    moves: int = 0
 
     def order(self, identity: str) -> Order:
         """The order of an id; raises NotFound."""
@@ -97,21 +114,35 @@ def book_of(events: Iterable[Event]) -> Book:
 
 def _added(before: Book, events: Iterable[Event]) -> Book:
     """The book after more events; raises as `Book.after`."""
-    orders, keys, last = dict(before.orders), dict(before.keys), before.last
-    book = Book(orders, keys)  # nobody else has it before all events are in
+    orders, keys, steps, last, moves = dict(before.orders), dict(before.keys), dict(before.steps), before.last, before.moves
+    book = Book(orders, keys, steps)  # nobody else has it before all events are in
     for event in events:
         last = max(last, int(event.order)) if event.order.isdecimal() else last
-        if event.kind == "cleared":
-            orders.clear()
-            keys.clear()
-            continue
         known = book.of_key(event.kind, event.key)
-        if known is None:
-            orders[event.order] = _AFTER[event.kind](book, event)
-            keys |= {(event.kind, event.key): event.order} if event.key else {}
-        elif known.id != event.order:
+        if known is not None and known.id != event.order:
             raise InputError(f"The key {event.key!r} was used for order {known.id} already. Send another key for order {event.order}.")
-    return Book(orders, keys, last)
+        if known is not None:
+            continue
+        moves += event.kind in MOVING
+        if event.kind == "cleared":
+            for each in (orders, keys, steps):
+                each.clear()
+            continue
+        after = _AFTER[event.kind](book, event)
+        steps[event.order] = _steps_after(book, event)
+        orders[event.order] = after
+        keys |= {(event.kind, event.key): event.order} if event.key else {}
+    return Book(orders, keys, steps, last, moves)
+
+
+def _steps_after(book: Book, event: Event) -> tuple[Step, ...]:
+    """What can be taken back of an order after an event; `book` is as it was before."""
+    before = book.steps.get(event.order, ())
+    if event.kind == "undone":
+        return before[:-1]
+    if event.kind == "placed":
+        return ()
+    return before if event.kind == "proposed" else (*before, Step(event, book.orders[event.order]))
 
 
 def _proposed(book: Book, event: Event) -> Order:
@@ -124,17 +155,14 @@ def _proposed(book: Book, event: Event) -> Order:
     if before.state != "proposed":
         raise InputError(f"Order {event.order} is {_said(before.state)} and is not proposed anew.")
     own = {line.unique_id: line for line in before.lines if line.reason}
-    lines = [_with_own(line, own.pop(line.unique_id, None)) for line in event.proposal.lines]
-    return replace(event.proposal, lines=(*lines, *own.values()))
-
-
-def _with_own(line: Line, own: Line | None) -> Line:
-    return line if own is None else replace(line, quantity=own.quantity, reason=own.reason)
+    lines = [line_changes.with_own(line, own.pop(line.unique_id, None)) for line in event.proposal.lines]
+    left = (replace(line, recommended=0.0, added=0.0, sold_by=None) for line in own.values())
+    return replace(event.proposal, lines=(*lines, *left))
 
 
 def _changed(book: Book, event: Event) -> Order:
-    order = _in(book, event, OPEN, "its quantities stay")
-    return order.with_lines(_each(order, event, lambda line, units: replace(line, quantity=units, reason=event.reason or "other")))
+    order, reason = _in(book, event, OPEN, "its quantities stay"), event.reason or "other"
+    return order.with_lines(line_changes.changed(order, event.quantities, lambda line, units: replace(line.of(units), reason=reason)))
 
 
 def _approved(book: Book, event: Event) -> Order:
@@ -150,7 +178,7 @@ def _placed(book: Book, event: Event) -> Order:
 
 def _received(book: Book, event: Event) -> Order:
     order = _in(book, event, ON_THE_WAY, "nothing can be received for it")
-    return _moved(order, "received", event).with_lines(_each(order, event, _with_units))
+    return _moved(order, "received", event).with_lines(line_changes.changed(order, event.quantities, line_changes.with_units))
 
 
 def _moved(order: Order, kind: Literal["received", "cancelled"], event: Event) -> Order:
@@ -160,22 +188,33 @@ def _moved(order: Order, kind: Literal["received", "cancelled"], event: Event) -
     return replace(order, movements=(*order.movements, movement)) if units else order
 
 
-def _with_units(line: Line, units: float) -> Line:
-    """The line after units came; what was cancelled and comes after all is no longer cancelled."""
-    received = line.received + units
-    return replace(line, received=received, cancelled=min(line.cancelled, max(line.quantity - received, 0.0)))
-
-
 def _cancelled(book: Book, event: Event) -> Order:
     order = _in(book, event, OPEN | ON_THE_WAY, "it cannot be cancelled")
     if order.state in OPEN:
         return replace(order, state="cancelled", lines=tuple(replace(line, cancelled=line.quantity) for line in order.lines))
     wanted = event.quantities or {line.unique_id: line.outstanding for line in order.lines}
-    lines = _each(
-        order, replace(event, quantities=wanted), lambda line, units: replace(line, cancelled=line.cancelled + min(units, line.outstanding))
-    )
+    lines = line_changes.changed(order, wanted, lambda line, units: replace(line, cancelled=line.cancelled + min(units, line.outstanding)))
     gone = {after.unique_id: after.cancelled - line.cancelled for line, after in zip(order.lines, lines, strict=True)}
     return _moved(order, "cancelled", replace(event, quantities=gone)).with_lines(lines)
+
+
+def _undone(book: Book, event: Event) -> Order:
+    """The order before the last step: a quantity that was changed is again what it was, or what is advised by now."""
+    order = book.order(event.order)
+    if not book.steps.get(order.id):
+        sent = " An order that was sent by mistake can be cancelled." if order.state == "placed" else ""
+        raise InputError(f"Nothing was done with order {order.id} that can be taken back.{sent}")
+    step, before = book.steps[order.id][-1]
+    if step.kind == "changed":
+        earlier = {line.unique_id: line for line in before.lines}
+        named = (line_changes.taken_back(line, earlier.get(line.unique_id)) if line.unique_id in step.quantities else line for line in order.lines)
+        return order.with_lines(tuple(named))
+    if step.kind == "approved":
+        return replace(order, state=before.state)
+    other = next((each for each in book.of_supplier(order.supplier) if each.id != order.id and each.state in OPEN and each.lines), None)
+    if before.state in OPEN and other is not None:
+        raise InputError(f"Order {other.id} to {order.supplier or 'no supplier'} was proposed since. Cancel that one first, or order from it.")
+    return before
 
 
 def _in(book: Book, event: Event, states: frozenset[State], otherwise: str) -> Order:
@@ -183,17 +222,6 @@ def _in(book: Book, event: Event, states: frozenset[State], otherwise: str) -> O
     if order.state not in states:
         raise InputError(f"Order {order.id} is {_said(order.state)}: {otherwise}.")
     return order
-
-
-def _each(order: Order, event: Event, change: Callable[[Line, float], Line]) -> tuple[Line, ...]:
-    """The lines, changed where the event names a quantity."""
-    known = {line.unique_id for line in order.lines}
-    for name, units in event.quantities.items():
-        if name not in known:
-            raise InputError(f"Order {order.id} has no line {name!r}.")
-        if not 0 <= units < float("inf"):
-            raise InputError(f"Units of {name!r} are at least 0, not {units:g}.")
-    return tuple(change(line, event.quantities[line.unique_id]) if line.unique_id in event.quantities else line for line in order.lines)
 
 
 def _said(state: State) -> str:
@@ -207,4 +235,5 @@ _AFTER: Final[Mapping[str, Callable[[Book, Event], Order]]] = {
     "placed": _placed,
     "received": _received,
     "cancelled": _cancelled,
+    "undone": _undone,
 }

@@ -45,7 +45,7 @@ def on_order(book: Book, rows: Mapping[str, int], counted: datetime | None) -> O
     Args:
         book: All orders.
         rows: unique_id -> position of the series; lines of other series are left out.
-        counted: When the stock was saved, in UTC; None if it never was: then all orders were placed later.
+        counted: When the stock was saved, by the clock in the shop; None if it never was: then all orders were placed later.
     """
     before, later, gone, came = (np.zeros(len(rows)) for _ in range(4))
     due: list[tuple[int, date, float]] = []
@@ -91,7 +91,7 @@ def _known(quantities: Mapping[str, float], rows: Mapping[str, int]) -> Iterator
 
 def _is_since(movement: Movement, counted: datetime) -> bool:
     """Whether units moved after a count: what came on an earlier day was counted, whenever it was booked."""
-    day = counted.astimezone().date()
+    day = counted.date()
     return movement.day > day or (movement.when > counted and (movement.day == day or movement.kind == "cancelled"))
 
 

@@ -30,6 +30,7 @@ class Line:
         added: Units of what was advised that are there only so that the order reaches what the supplier asks for.
         sold_by: The day by which the last of the added units is expected to be sold; None where nothing was added.
         reason: Why a person orders another quantity; empty where nobody changed it.
+        prices: Units, ascending from 0, and the price of a unit from so many on; none where one price holds.
     """
 
     unique_id: str
@@ -42,6 +43,12 @@ class Line:
     added: float = 0.0
     sold_by: date | None = None
     reason: str = ""
+    prices: tuple[tuple[float, float], ...] = ()
+
+    def of(self, quantity: float) -> Line:
+        """The same line of another quantity, at its price."""
+        price = next((price for units, price in reversed(self.prices) if quantity >= units), self.unit_cost)
+        return replace(self, quantity=quantity, unit_cost=price)
 
     @property
     def outstanding(self) -> float:

@@ -74,9 +74,14 @@ def order_of(facts: Mapping[str, Any]) -> Order:
         order_date=date.fromisoformat(facts["order_date"]),
         due=date.fromisoformat(facts["due"]),
         state="proposed",
-        lines=tuple(Line(**{**line, "sold_by": _day(line.get("sold_by"))}) for line in facts["lines"]),
+        lines=tuple(_line(line) for line in facts["lines"]),
         note=facts.get("note", ""),
     )
+
+
+def _line(facts: Mapping[str, Any]) -> Line:
+    prices = tuple((float(units), float(price)) for units, price in facts.get("prices", ()))
+    return Line(**{**facts, "sold_by": _day(facts.get("sold_by")), "prices": prices})
 
 
 def _day(text: str | None) -> date | None:

@@ -16,10 +16,11 @@ from forecasting.inventory.proposals import minimum
 from forecasting.inventory.proposals.minimum import Filled
 from forecasting.inventory.proposals.turns import Turn
 from forecasting.inventory.suppliers.price_breaks import PriceBreaks
+from forecasting.inventory.suppliers.source import Source
 from forecasting.inventory.suppliers.top_up import Candidates
 
 
-def proposal(orders: Orders, turn: Turn, *, identity: str, version: int, today: date) -> Order:
+def proposal(orders: Orders, turn: Turn, *, identity: str, version: int, day: date) -> Order:
     """What to order from a supplier in its next round; without lines where nothing is needed.
 
     Args:
@@ -27,7 +28,7 @@ def proposal(orders: Orders, turn: Turn, *, identity: str, version: int, today: 
         turn: Whose order.
         identity: Its id.
         version: The forecast behind it.
-        today: The day of the recommendation, from which days are counted.
+        day: The first day of the recommendation, from which days are counted.
     """
     places = np.searchsorted(orders.rows, turn.rows)
     lines = minimum.candidates(orders, turn, places)
@@ -45,7 +46,8 @@ def proposal(orders: Orders, turn: Turn, *, identity: str, version: int, today: 
             quantity=float(filled.quantity[place]),
             unit_cost=float(costs[place]) if np.isfinite(costs[place]) else None,
             added=float(filled.added[place]),
-            sold_by=_sold_by(today, filled.sold_in[place] * days),
+            sold_by=_sold_by(day, filled.sold_in[place] * days),
+            prices=_prices(turn.sources[place]),
         )
         for place in np.flatnonzero(filled.quantity > 0)
     )
@@ -107,5 +109,11 @@ def _unit_costs(lines: Candidates, turn: Turn, quantity: FloatArray) -> FloatArr
     return costs
 
 
-def _sold_by(today: date, days: float) -> date | None:
-    return None if np.isnan(days) else today + timedelta(days=int(days) - 1)
+def _prices(source: Source | None) -> tuple[tuple[float, float], ...]:
+    """Units and prices of a source whose price falls with the quantity; none where one price holds."""
+    breaks = None if source is None else source.price_breaks
+    return () if breaks is None else tuple(zip(map(float, breaks.quantities), breaks.prices, strict=True))
+
+
+def _sold_by(day: date, days: float) -> date | None:
+    return None if np.isnan(days) else day + timedelta(days=int(days) - 1)

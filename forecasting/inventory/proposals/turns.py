@@ -79,19 +79,22 @@ def turns(sourcing: Sourcing, book: Book, panel: Panel, policy: Policy, moment: 
             listed.append(Turn(supplier, its_round, rows, tuple(sources[row] for row in rows), deliveries.delays(orders)))
     listed.sort(key=lambda each: (each.round.order_day, each.name.casefold()))
     without = np.flatnonzero(names == NOBODY)
-    return [*listed, Turn(None, _of_nobody(policy, moment.date()), without, (None,) * len(without))] if len(without) else listed
+    if not len(without):
+        return listed
+    return [*listed, Turn(None, _of_nobody(policy, moment.date(), book.of_supplier(NOBODY)), without, (None,) * len(without))]
 
 
-def with_terms(given: GivenStock, listed: Sequence[Turn], today: date) -> GivenStock:
-    """The stock with the terms of the suppliers: how long an order of today takes, how long it must last, what a unit costs, in what multiples.
+def with_terms(given: GivenStock, listed: Sequence[Turn], day: date) -> GivenStock:
+    """The stock with the terms of the suppliers: when an order comes, how long it must last, what a unit costs, in what multiples.
 
-    The stated lead time and review period of a series that nobody delivers stay. Delays of earlier deliveries are as likely as they were.
+    Lead times count from the first day of the recommendation, so that the demand until the delivery is covered whatever day it is today. The stated
+    lead time and review period of a series that nobody delivers stay. Delays of earlier deliveries are as likely as they were.
     """
     table, lead_times = given.table.copy(), dict(given.lead_times)
     for turn in listed:
         if turn.supplier is None:
             continue
-        days = (turn.round.due - today).days
+        days = max((turn.round.due - day).days, 0)
         table.loc[turn.rows, state.LEAD_TIME], table.loc[turn.rows, state.LEAD_TIME_SD] = days, 0.0
         if not _is_always_open(turn.supplier):
             table.loc[turn.rows, state.REVIEW_PERIOD] = turn.round.review_period
@@ -120,7 +123,10 @@ def _round(supplier: Supplier, orders: Sequence[Order], policy: Policy, moment: 
     return first
 
 
-def _of_nobody(policy: Policy, today: date) -> Round:
+def _of_nobody(policy: Policy, today: date, orders: Sequence[Order]) -> Round:
+    settled = {each.order_date for each in orders if each.state not in OPEN}
+    while today in settled:
+        today += timedelta(days=1)
     due, after = today + timedelta(days=policy.lead_time), timedelta(days=policy.review_period)
     return Round(today, due, today + after, due + after)
 

@@ -10,33 +10,53 @@ from typing import Any, Final
 
 from forecasting.core.settings import require
 from forecasting.inventory.suppliers.price_breaks import PriceBreaks
-from forecasting.inventory.suppliers.supplier import WEEKDAYS, Closure, Currency, Supplier
+from forecasting.inventory.suppliers.supplier import EVERY_DAY, Closure, Currency, Supplier
 
 _SEPARATORS: Final = re.compile(r"[\s,;|+]+")
+_SPANS: Final = re.compile(r"\s*[-\u2013]\s*")
+_TIME: Final = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?(?::00)?")
+_DAILY: Final = ("daily", "every day", "täglich")
+_ENGLISH: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_MIN_LETTERS: Final = 2
 _GERMAN: Final = ("mo", "di", "mi", "do", "fr", "sa", "so")
 
 
 def weekdays(text: str) -> frozenset[int]:
-    """Weekdays by their English names, or German ones of two letters, Monday 0; raises ValueError.
+    """Weekdays by their English names, or German ones of two letters, Monday 0, and spans of them; raises ValueError.
 
     Example:
-        >>> sorted(weekdays("Mon, Thursday")), sorted(weekdays("Di Fr"))
-        ([0, 3], [1, 4])
+        >>> sorted(weekdays("Mon, Thursday")), sorted(weekdays("Di Fr")), sorted(weekdays("Fri-Sun Tue"))
+        ([0, 3], [1, 4], [1, 4, 5, 6])
     """
-    return frozenset(_weekday(part.casefold()) for part in _SEPARATORS.split(text.strip()) if part)
+    if text.strip().casefold() in _DAILY:
+        return EVERY_DAY
+    parts = _SEPARATORS.split(_SPANS.sub("-", text.strip().casefold()))
+    return frozenset(day for part in parts if part for day in _span(part))
+
+
+def _span(text: str) -> list[int]:
+    """The weekdays from one to another, over the end of the week too."""
+    first, _, last = text.partition("-")
+    day = _weekday(first)
+    return [(day + ahead) % 7 for ahead in range((_weekday(last or first) - day) % 7 + 1)]
 
 
 def _weekday(name: str) -> int:
-    short = [each.casefold() for each in WEEKDAYS]
-    if name.rstrip(".") in _GERMAN:
-        return _GERMAN.index(name.rstrip("."))
-    return short.index(name[:3])
+    name = name.rstrip(".")
+    if name in _GERMAN:
+        return _GERMAN.index(name)
+    fits = [day for day, whole in enumerate(_ENGLISH) if len(name) >= _MIN_LETTERS and (whole.startswith(name) or name == f"{whole}s")]
+    if len(fits) != 1:
+        raise ValueError(f"{name!r} is no weekday")
+    return fits[0]
 
 
 def time_of_day(text: str) -> time:
-    """A time such as 14:00 or 9:30; raises ValueError."""
-    hour, _, minute = text.replace(".", ":").partition(":")
-    return time(int(hour), int(minute[:2] or 0))
+    """A time such as 14:00, 9.30 or 14; raises ValueError."""
+    match = _TIME.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(f"{text!r} is no time")
+    return time(int(match[1]), int(match[2] or 0))
 
 
 def closures(text: str) -> tuple[Closure, ...]:
@@ -47,14 +67,18 @@ def closures(text: str) -> tuple[Closure, ...]:
 
 
 def price_breaks(text: str) -> PriceBreaks:
-    """Quantities and prices, "0:2.00; 100:1.50"; raises ValueError or SettingsError.
+    """Quantities and prices, "0:2.00; 100:1.50", with a decimal point or comma; raises ValueError or SettingsError.
 
     Example:
         >>> price_breaks("0:2; 100:1.5").prices
         (2.0, 1.5)
     """
     steps = [part.partition(":") for part in text.split(";") if part.strip()]
-    return PriceBreaks(tuple(float(quantity) for quantity, _, _ in steps), tuple(float(price) for _, _, price in steps))
+    return PriceBreaks(tuple(_number(quantity) for quantity, _, _ in steps), tuple(_number(price) for _, _, price in steps))
+
+
+def _number(text: str) -> float:
+    return float(text.strip().replace(",", "."))
 
 
 def with_terms(supplier: Supplier, terms: Mapping[str, Any]) -> Supplier:

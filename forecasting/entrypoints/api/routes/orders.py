@@ -75,6 +75,12 @@ async def cancel(context: Ask, id: Identity, wanted: Cancellation | None = None,
     return await _acted(context, orders.cancel, id, Wish(by=serving_record.named(by), key=key, reason=said.reason), said.lines)
 
 
+@router.post("/orders/{id}/undo", summary="Take back the last step", responses=documented(404))
+async def undo(context: Ask, id: Identity, key: IdempotencyKey = "", by: By = None) -> OneOrder:
+    """The delivery, cancellation, approval or changed quantity that was booked last. The record keeps both. Send a key, so that it counts once."""
+    return await _acted(context, orders.undo, id, Wish(by=serving_record.named(by), key=key))
+
+
 async def _acted(context: Context, act: Act, identity: str, wish: Wish, lines: LinesOfOrder | None = None) -> OneOrder:
     """The order after a step, for these lines of it or for all."""
     return await context.change(PART, _done, context.ws, act, identity, wish, lines)
@@ -91,5 +97,5 @@ def _proposed(ws: Workspace, by: str, supplier: str | None) -> OrderList:
 
 
 def _described(ws: Workspace, chosen: list[Order]) -> OrderList:
-    sourcing, today = suppliers.sourcing(ws), orders.today()
+    sourcing, today = suppliers.sourcing(ws), orders.today(ws)
     return OrderList.model_validate({"orders": [jsonable(orders.facts(each, sourcing, today)) for each in chosen]})
