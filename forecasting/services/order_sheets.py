@@ -1,14 +1,50 @@
-"""Orders as their suppliers get them."""
+"""Orders as their suppliers get them: files to send, the text of an e-mail, JSON for programs."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal, get_args
 
+import orjson
+
+from forecasting.core import formatting
+from forecasting.core.errors import InputError, SettingsDamaged
 from forecasting.inventory.book.order import Order
 from forecasting.inventory.sheets import message as messages
+from forecasting.inventory.sheets.email import Email, order_email
 from forecasting.inventory.sheets.order_sheet import OrderSheet, order_sheet
-from forecasting.services import orders, suppliers
+from forecasting.inventory.sheets.pages import Paper
+from forecasting.services import orders, shop_settings, suppliers
 from forecasting.storage.workspace import Workspace
+
+Form = Literal["pdf", "xlsx", "csv", "html", "txt", "json"]
+FORMS: Final[tuple[Form, ...]] = get_args(Form)
+MEDIA_TYPES: Final[Mapping[Form, str]] = {
+    "pdf": "application/pdf",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv",
+    "html": "text/html",
+    "txt": "text/plain",
+    "json": "application/json",
+}
+LETTER_COUNTRIES: Final = ("US", "CA")
+"""Countries whose paper is US Letter."""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetFile:
+    """An order sheet as a file.
+
+    Args:
+        name: Of the file.
+        media_type: Of the content.
+        content: The same for the same order.
+    """
+
+    name: str
+    media_type: str
+    content: bytes
 
 
 def sheet(ws: Workspace, identity: str) -> OrderSheet:
@@ -24,3 +60,63 @@ def of_order(ws: Workspace, order: Order) -> OrderSheet:
 def message(ws: Workspace, identity: str) -> dict[str, Any]:
     """An order as JSON for programs, and for those that are told when it is placed; raises as `sheet`."""
     return messages.message(sheet(ws, identity))
+
+
+def email(ws: Workspace, identity: str) -> Email:
+    """An order as the text of an e-mail; raises as `sheet`."""
+    return order_email(sheet(ws, identity))
+
+
+def file(ws: Workspace, identity: str, form: str) -> SheetFile:
+    """An order as a file of a form; raises InputError for a form that there is not, and else as `sheet`."""
+    known = next((each for each in FORMS if each == form), None)
+    if known is None:
+        raise InputError(f"An order sheet is {', '.join(FORMS[:-1])} or {FORMS[-1]}, not {form[:20]!r}.")
+    said = sheet(ws, identity)
+    return SheetFile(f"order-{said.number}.{known}", MEDIA_TYPES[known], _content(said, known, _paper(ws)))
+
+
+def undrawn(ws: Workspace, identity: str) -> str:
+    """What the PDF of an order cannot draw and what helps, in a sentence; empty if it draws every letter. Raises as `sheet`."""
+    from forecasting.inventory.sheets import pdf
+
+    names = pdf.undrawn(sheet(ws, identity))
+    if not names:
+        return ""
+    return (
+        f"The PDF has no font for {formatting.listing(names)}: each such letter is shown as a replacement character. "
+        "Use the print view or the XLSX, or install a TrueType font that has them (on Debian, fonts-wqy-zenhei or fonts-thai-tlwg-ttf)."
+    )
+
+
+def _content(said: OrderSheet, form: Form, paper: Paper) -> bytes:
+    """Libraries that draw are imported when they are first needed."""
+    if form == "pdf":
+        from forecasting.inventory.sheets.pdf import order_pdf
+
+        return order_pdf(said, paper)
+    if form == "xlsx":
+        from forecasting.inventory.sheets.spreadsheet import order_xlsx
+
+        return order_xlsx(said, paper)
+    if form == "csv":
+        from forecasting.inventory.sheets.tables import order_csv
+
+        return order_csv(said)
+    if form == "html":
+        from forecasting.inventory.sheets.print_view import order_html
+
+        return order_html(said, paper)
+    if form == "txt":
+        letter = order_email(said)
+        return f"{letter.subject}\n\n{letter.body}\n".encode(errors="backslashreplace")
+    return orjson.dumps(messages.message(said), option=orjson.OPT_INDENT_2)
+
+
+def _paper(ws: Workspace) -> Paper:
+    """A4, or US Letter in a shop of the United States or Canada; settings that are damaged do not keep an order from being sent."""
+    try:
+        country = shop_settings.state(ws).settings.country or ""
+    except SettingsDamaged:
+        country = ""
+    return "letter" if country[:2] in LETTER_COUNTRIES else "A4"

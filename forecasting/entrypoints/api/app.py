@@ -21,6 +21,7 @@ from forecasting.entrypoints.api.routes import (
     jobs,
     launches,
     monitoring,
+    order_sheets,
     orders,
     products,
     sales,
@@ -77,6 +78,7 @@ def make_app(ws: Workspace, settings: ServerSettings) -> FastAPI:
         shop_settings,
         why,
         orders,
+        order_sheets,
         suppliers,
     ):
         app.include_router(part.router, dependencies=token)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from forecasting.core import schema
 from forecasting.core.errors import InputError
+from forecasting.entrypoints.cli import order_sheet_step
 from forecasting.entrypoints.cli.output import report, say
 from forecasting.entrypoints.cli.reading import mapping
 
@@ -55,6 +56,7 @@ def add_arguments(verbs: Any, run: Run) -> None:
         step.add_argument("--json", action="store_true", help="print what came of it as JSON")
     for step in (proposed, *by_name.values()):
         step.add_argument("--by", metavar="NAME", help="who says so (local)")
+    order_sheet_step.add_arguments(steps)
     _add_suppliers(verbs, run)
 
 
@@ -64,6 +66,8 @@ def orders(args: argparse.Namespace) -> int:
     from forecasting.services import orders as book
 
     ws = workspaces.workspace()
+    if args.step == "sheet":
+        return order_sheet_step.write_sheet(ws, args)
     if args.step == "list":
         return _tell(ws, args, book.listed(ws, args.state, args.supplier))
     by = serving_record.named(args.by)

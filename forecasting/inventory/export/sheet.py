@@ -36,7 +36,7 @@ class Sheet(Worksheet):  # type: ignore[misc]
         style = self.look.cell(column)
         if column.kind == "text":
             for line, text in enumerate(values, start=row):
-                self.write_string(line, place, _as_text(text) if pd.notna(text) else "", style)
+                self.write_string(line, place, as_text(text) if pd.notna(text) else "", style)
             return
         numbers = _serial(values) if column.kind == "date" else np.asarray(values, dtype=float)
         for line, number in enumerate(numbers.tolist(), start=row):
@@ -86,7 +86,7 @@ def add_sheet(book: Workbook, name: str, look: WorkbookStyles) -> Sheet:
     return sheet
 
 
-def _as_text(value: Any) -> str:
+def as_text(value: Any) -> str:
     """A text to be written unchanged but for signs that nobody sees, cut to the length that a cell holds.
 
     What looks like XlsxWriter's own mark-up of a text in several fonts would go into the file as it is, tags and all; a space behind it, which

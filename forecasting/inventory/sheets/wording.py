@@ -1,0 +1,148 @@
+"""Days, units and money of an order sheet as text, and its table as a person reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from babel.numbers import get_currency_precision
+
+from forecasting.core import formatting
+from forecasting.inventory.sheets.order_sheet import CENTS, NOBODY, OrderSheet, SheetLine
+
+COST_DECIMALS: Final = 4
+"""Decimals of a unit cost at most."""
+UNIT_DECIMALS: Final = 3
+"""Decimals of units at most."""
+TIMES: Final = "\u00d7"
+
+
+@dataclass(frozen=True, slots=True)
+class TextColumn:
+    """A column of a sheet as text.
+
+    Args:
+        label: Its header.
+        cells: A text a line.
+        is_number: Whether it stands to the right and is never wrapped.
+        total: What stands below it; empty for nothing.
+    """
+
+    label: str
+    cells: tuple[str, ...]
+    is_number: bool = False
+    total: str = ""
+
+
+def facts(sheet: OrderSheet) -> list[tuple[str, str]]:
+    """What the head of a sheet says, each with its label; what is not known is left out."""
+    said = {
+        "From": sheet.shop,
+        "Supplier": sheet.supplier or NOBODY,
+        "Contact": sheet.contact,
+        **{formatting.LABELS[name]: text for name, text in sheet.shared.items()},
+        "Order date": day(sheet.order_date),
+        "Deliver by": day(sheet.due),
+        "Currency": sheet.currency or "",
+    }
+    return [(label, text) for label, text in said.items() if text]
+
+
+def columns(sheet: OrderSheet) -> list[TextColumn]:
+    """The table of a sheet, from left to right; without packs or money where no line has any."""
+    lines, decimals = sheet.lines, money_decimals(sheet)
+    names = [name for name in sheet.keys if name not in sheet.shared]
+    listed = [
+        TextColumn("No.", tuple(str(number) for number in range(1, len(lines) + 1)), is_number=True),
+        *(TextColumn(formatting.LABELS[name], tuple(line.key.get(name, "") for line in lines)) for name in names),
+        TextColumn("Quantity", tuple(units(line.quantity) for line in lines), is_number=True, total=units(sheet.units)),
+    ]
+    if any(line.pack_size is not None for line in lines):
+        listed.append(TextColumn("Packs", tuple(packs(line) for line in lines), is_number=True))
+    if any(line.unit_cost is not None for line in lines):
+        costs = _costs(sheet)
+        values = tuple("" if line.value is None else money(line.value, decimals) for line in lines)
+        listed.append(TextColumn("Unit cost", costs, is_number=True))
+        listed.append(TextColumn("Value", values, is_number=True, total=money(sheet.value, decimals)))
+    return listed
+
+
+def notes(sheet: OrderSheet) -> Iterator[str]:
+    """Sentences below the table."""
+    if 0 < sheet.without_cost < len(sheet.lines):
+        yield f"The value leaves out {formatting.count(sheet.without_cost, 'line')} without a known cost."
+    if not sheet.lines:
+        yield "Nothing is to be delivered."
+
+
+def day(of: date) -> str:
+    """A day with its weekday: "Mon 3 Aug 2026"."""
+    return f"{of:%a} {of.day} {of:%b %Y}"
+
+
+def units(amount: float) -> str:
+    """Units as they are ordered.
+
+    Example:
+        >>> units(1234.0), units(2.5)
+        ('1,234', '2.5')
+    """
+    return _trimmed(f"{amount:,.{UNIT_DECIMALS}f}", 0)
+
+
+def packs(line: SheetLine) -> str:
+    """Packs, times the units in a pack, and the units beyond whole packs; empty where it is not sold in packs."""
+    if line.pack_size is None or line.packs is None:
+        return ""
+    whole = int(line.packs)
+    rest = units(line.quantity - whole * line.pack_size)
+    sizes = f"{whole:,} {TIMES} {units(line.pack_size)}"
+    return sizes if rest == "0" else f"{sizes} + {rest}"
+
+
+def _costs(sheet: OrderSheet) -> tuple[str, ...]:
+    """The unit cost of each line, all with as many decimals as one of them has; empty where it is not known."""
+    decimals = money_decimals(sheet)
+    parts = [len(cost(line.unit_cost, decimals).partition(".")[2]) for line in sheet.lines if line.unit_cost is not None]
+    return tuple("" if line.unit_cost is None else cost(line.unit_cost, max(parts)) for line in sheet.lines)
+
+
+def money(amount: float, decimals: int) -> str:
+    """Money in whole cents."""
+    return f"{amount:,.{decimals}f}"
+
+
+def cost(amount: float, decimals: int) -> str:
+    """The cost of a unit, in parts of a cent where it has any.
+
+    Example:
+        >>> cost(2.5, 2), cost(0.0125, 2), cost(120.0, 0)
+        ('2.50', '0.0125', '120')
+    """
+    return _trimmed(f"{amount:,.{COST_DECIMALS}f}", decimals)
+
+
+def money_decimals(sheet: OrderSheet) -> int:
+    """Decimals of the sheet's money."""
+    return CENTS if sheet.currency is None else get_currency_precision(sheet.currency)
+
+
+def lines_said(sheet: OrderSheet) -> str:
+    """The whole order in a few words: "63 units in 2 lines, EUR 120.00"."""
+    said = f"{units(sheet.units)} {'unit' if sheet.units == 1 else 'units'} in {formatting.count(len(sheet.lines), 'line')}"
+    worth = f"{sheet.currency or ''} {money(sheet.value, money_decimals(sheet))}".strip()
+    return f"{said}, {worth}" if sheet.without_cost < len(sheet.lines) else said
+
+
+def name(line: SheetLine, sheet: OrderSheet) -> str:
+    """What is ordered on a line, without what all lines share."""
+    return ", ".join(text for role in sheet.keys if role not in sheet.shared and (text := line.key.get(role, "")))
+
+
+def _trimmed(text: str, decimals: int) -> str:
+    """A number without the zeros at its end, but with so many decimals at least."""
+    whole, _, part = text.partition(".")
+    part = part.rstrip("0").ljust(decimals, "0")
+    return f"{whole}.{part}" if part else whole
