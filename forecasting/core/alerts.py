@@ -21,6 +21,9 @@ KINDS: Final[dict[Kind, str]] = {
     "shadow": "The forecast before turns out better",
 }
 """Kind of an alert -> when it speaks, for a person."""
+ORDERS: Final = "orders"
+SWITCHES: Final = (*KINDS, ORDERS)
+"""What is told or not."""
 MAX_RECEIVERS: Final = 10
 MAX_ADDRESS: Final = 2000
 MAX_MAILBOX: Final = 254
@@ -65,6 +68,7 @@ class AlertSettings:
         stale_sales: Whether uploads that stopped are.
         damage: Whether versions that cannot serve are.
         shadow: Whether the advice to serve another version is.
+        orders: Whether webhooks are told of each order that is placed, soon after.
         hour: The hour of the day at which a digest is sent, 0 to 23.
         timezone: The IANA name of that hour's time zone; empty for the server's.
         webhooks: Addresses that get it as a signed webhook.
@@ -76,14 +80,15 @@ class AlertSettings:
     stale_sales: bool = True
     damage: bool = True
     shadow: bool = True
+    orders: bool = True
     hour: int = 7
     timezone: str = ""
     webhooks: tuple[str, ...] = ()
     emails: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        for kind in KINDS:
-            require(isinstance(getattr(self, kind), bool), f"alerts.{kind} is true or false, not {getattr(self, kind)!r}.")
+        for name in SWITCHES:
+            require(isinstance(getattr(self, name), bool), f"alerts.{name} is true or false, not {getattr(self, name)!r}.")
         hour: object = self.hour
         require(type(hour) is int and 0 <= self.hour <= LAST_HOUR, f"alerts.hour is an hour of the day, 0 to {LAST_HOUR}, not {hour!r}.")
         object.__setattr__(self, "timezone", time_zones.zone(self.timezone).key if self.timezone.strip() else "")

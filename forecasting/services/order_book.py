@@ -8,9 +8,10 @@ from threading import Condition
 
 from cachetools import LRUCache, cached
 
-from forecasting.core.errors import OrdersDamaged
+from forecasting.core.errors import NotFound, OrdersDamaged
 from forecasting.inventory.book import records
 from forecasting.inventory.book.events import Book, Event, book_of
+from forecasting.inventory.book.order import Order
 from forecasting.storage.aside import put_aside
 from forecasting.storage.order_book import Facts, OrderBook
 from forecasting.storage.workspace import Workspace
@@ -54,6 +55,15 @@ def write(ws: Workspace, events_after: Callable[[Book], Sequence[Event]]) -> Boo
     return after
 
 
+def as_placed(ws: Workspace, identity: str, moment: datetime) -> Order:
+    """An order as it was when it was placed at a moment, whatever came of it since; raises NotFound, OrdersDamaged and StorageUnavailable."""
+    facts = OrderBook(ws).every()
+    at = next((at for at, each in enumerate(_events(facts)) if (each.kind, each.order, each.when) == ("placed", identity, moment)), None)
+    if at is None:
+        raise NotFound(f"No order {identity} was placed at {moment.isoformat()}.")
+    return _read(facts[: at + 1]).order(identity)
+
+
 def clear(ws: Workspace) -> None:
     """Empties the book; numbers of orders go on. A damaged book is put aside. Raises TryAgain or DiskFull, and then nothing was changed."""
     store = OrderBook(ws)
@@ -78,10 +88,14 @@ def _of_state(store: OrderBook, stamp: object) -> Book:  # noqa: ARG001
 
 def _read(facts: Sequence[Facts]) -> Book:
     """The orders of all events; raises OrdersDamaged for a line that is whole and yet says nothing that can be."""
+    return book_of(_events(facts))
+
+
+def _events(facts: Sequence[Facts]) -> list[Event]:
     events: list[Event] = []
     for number, each in enumerate(facts, start=1):
         try:
             events.append(records.event_of(each))
         except (ValueError, KeyError, TypeError) as error:
             raise OrdersDamaged(number) from error
-    return book_of(events)
+    return events

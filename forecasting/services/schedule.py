@@ -68,12 +68,16 @@ def switch_on(ws: Workspace, timetable: Timetable) -> None:
 
 
 def look_until(stop: threading.Event, look: Callable[[], object], who: str = "The schedule") -> None:
-    """Looks again and again until it is stopped; no error ends it, and each is logged as that of `who`."""
+    """Looks again and again until it is stopped; no error ends it, and each is logged as that of `who`, once as long as it lasts."""
+    said = ""
     while not stop.is_set():
         try:
             look()
+            said = ""
         except ShelfcastError as error:
-            logger.warning("%s could not look: %s", who, error)
+            if str(error) != said:
+                logger.warning("%s could not look: %s", who, error)
+            said = str(error)
         except Exception:
             logger.exception("%s met an unexpected error and goes on.", who)
         stop.wait(LOOK_SECONDS)

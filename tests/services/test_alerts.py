@@ -14,7 +14,8 @@ from patience import PATIENCE
 from forecasting.analysis.monitoring.findings import Finding
 from forecasting.core.alerts import KINDS, Alert, AlertSettings
 from forecasting.core.errors import InputError, NothingPublished, SalesDamaged, VersionDamaged
-from forecasting.services import jobs, monitoring, saved_sales, shadow, versions
+from forecasting.core.shop_settings import ShopSettings
+from forecasting.services import jobs, monitoring, saved_sales, shadow, shop_settings, versions
 from forecasting.services.alerts import post, sources, stale_sales, watch
 from forecasting.services.alerts.delivery import NotDelivered
 from forecasting.services.alerts.history import PAUSES
@@ -28,6 +29,8 @@ from forecasting.storage.sales.table import Dataset
 from forecasting.storage.sales.uploads import Upload
 from forecasting.storage.versions.served_in_place import Serving
 from forecasting.storage.versions.store import Versions
+from pages.components.overview import needs
+from pages.components.shared import markdown
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -153,6 +156,28 @@ def test_who_refuses_is_tried_again_with_growing_pauses_and_then_left_alone(of):
     assert [name for name, _, _ in of.sent] == ["anna@example.com"]
     assert of.told(LATE, HELD) == [LATE.key]
     assert digest not in {each for _, _, each in of.sent}
+
+
+def test_who_was_not_reached_is_said_on_the_first_page_until_something_arrives(of, monkeypatch):
+    monkeypatch.setattr(watch, "post", lambda *_: of.post)
+    assert needs.unreached(of.ws) == []
+    of.dead = {"till@example.com"}
+    of.told(HELD)
+    [need] = needs.unreached(of.ws)
+    assert need.fact == f"Alerts did not reach {markdown.plain('till@example.com')}"
+    assert need.detail.startswith("It answered 500")
+    of.dead = set()
+    of.post.start_trial()
+    of.post.deliver()
+    assert needs.unreached(of.ws) == []
+
+
+def test_settings_that_cannot_be_read_are_said_on_the_first_page(home):
+    shop_settings.save(home, ShopSettings(), "Anna")
+    for path in home.settings.rglob("*.json"):
+        path.write_bytes(b"{")
+    [need] = needs.unreached(home)
+    assert need.fact == "The settings cannot be read"
 
 
 def test_a_receiver_that_comes_back_gets_the_same_digest_once(of):

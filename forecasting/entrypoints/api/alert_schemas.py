@@ -24,6 +24,7 @@ class AlertChoices(BaseModel):
     stale_sales: bool = Field(description="Whether uploads that stopped are.")
     damage: bool = Field(description="Whether versions that cannot serve are.")
     shadow: bool = Field(description="Whether the advice to serve another version is.")
+    orders: bool = Field(description="Whether webhooks are told of each order that is placed.")
     hour: int = Field(description="The hour of the day at which a digest is sent.")
     timezone: str = Field(description="The IANA name of its time zone. Empty for the server's.")
     webhooks: list[str] = Field(description="Addresses that get it as a signed webhook.")
@@ -40,6 +41,7 @@ class AlertChange(BaseModel):
     stale_sales: Switch = None
     damage: Switch = None
     shadow: Switch = None
+    orders: Switch = None
     hour: Annotated[int, Field(ge=0, le=LAST_HOUR, strict=True)] | SkipJsonSchema[None] = None
     timezone: Annotated[str, Field(max_length=80)] | SkipJsonSchema[None] = None
     webhooks: Webhooks | SkipJsonSchema[None] = None

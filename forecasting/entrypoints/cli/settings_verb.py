@@ -7,7 +7,7 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from forecasting.core.alerts import KINDS
+from forecasting.core.alerts import SWITCHES
 from forecasting.core.errors import SettingsError
 from forecasting.entrypoints.cli.output import report, say
 
@@ -72,7 +72,7 @@ def _alert_value(key: str, name: str, text: str) -> Any:
     """What is chosen of alerts: a number, a yes or no, a text or a list, by its name."""
     if name == "hour":
         return _whole(key, text, "an hour, 0 to 23")
-    if name in KINDS:
+    if name in SWITCHES:
         if text.casefold() not in SWITCH:
             raise SettingsError(f"{key} is on or off, not {text!r}.")
         return SWITCH[text.casefold()]

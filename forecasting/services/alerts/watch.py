@@ -13,16 +13,27 @@ from forecasting.core.errors import ShelfcastError
 from forecasting.services import schedule, shop_settings
 from forecasting.services.alerts import history as record
 from forecasting.services.alerts import sources
+from forecasting.services.alerts.order_post import OrderPost
 from forecasting.services.alerts.post import DAY, Post
 from forecasting.services.alerts.receivers import Receiver
 from forecasting.storage.workspace import Workspace
 
+SERVER_ENDED = "The server ended before it was answered."
 logger = logging.getLogger("shelfcast")
 
 
 def run(ws: Workspace, stop: threading.Event) -> None:
     """Looks until it is stopped, whether a digest is due or a receiver is to be tried again; no error ends it."""
-    schedule.look_until(stop, lambda: post(ws).check(), "The alerts")
+    schedule.look_until(stop, lambda: look(ws), "The alerts")
+
+
+def look(ws: Workspace) -> None:
+    """One look: sends a digest that is due, and tells of orders that were placed; neither keeps the other from it. Raises what they raise."""
+    of = post(ws)
+    try:
+        of.check()
+    finally:
+        OrderPost(of).check()
 
 
 def post(ws: Workspace, environment: Mapping[str, str] | None = None) -> Post:
@@ -43,6 +54,14 @@ def receivers(of: Post) -> list[dict[str, Any]]:
     """Who is told, each with `state`, `when` and `note` of the last try."""
     history, now = of.history, datetime.now(UTC)
     return [_receiver(each, history, now) for each in of.receivers]
+
+
+def unreached(ws: Workspace) -> list[dict[str, Any]]:
+    """Receivers whom the last message did not reach, each with `way`, `name`, `when` and `note`; raises SettingsDamaged."""
+    of, now = post(ws), datetime.now(UTC)
+    outcomes = ((each, of.history.outcome(each.id, now)) for each in of.receivers)
+    failed = ((each, last) for each, last in outcomes if last is not None and not last.arrived)
+    return [{"way": each.way, "name": each.name, "when": last.when, "note": last.note or SERVER_ENDED} for each, last in failed]
 
 
 def try_now(ws: Workspace) -> list[dict[str, Any]]:

@@ -12,13 +12,14 @@ import streamlit as st
 from forecasting.analysis import forecast_view
 from forecasting.analysis.forecast_view import View
 from forecasting.core import formatting
-from forecasting.core.errors import SalesDamaged, StorageUnavailable, VersionDamaged
+from forecasting.core.errors import SalesDamaged, SettingsDamaged, StorageUnavailable, VersionDamaged
 from forecasting.inventory.orders.recommend import Orders
 from forecasting.services import monitoring, sales, serving_record, versions
+from forecasting.services.alerts import watch
 from pages.components.accuracy import since_served
 from pages.components.inventory import summary
 from pages.components.shared import layout, markdown, sales_state
-from pages.components.shared.addresses import ACCURACY, INVENTORY, UPLOAD, VERSIONS
+from pages.components.shared.addresses import ACCURACY, INVENTORY, SETTINGS, UPLOAD, VERSIONS
 
 if TYPE_CHECKING:
     from forecasting.analysis.monitoring.monitor import Monitor
@@ -59,7 +60,7 @@ def show_needs(ws: Workspace, view: View, orders: Orders | None, manifest: Mappi
     late = [*_unused(missing, manifest), *_old(view, missing)]
     waiting = _counting(orders)
     monitor = None if unreadable else monitoring.monitor(ws)
-    urgent = [*_damaged(ws), *unreadable, *_to_order(orders), *_held(ws, manifest), *late, *_alarms(monitor)]
+    urgent = [*_damaged(ws), *unreadable, *_to_order(orders), *_held(ws, manifest), *late, *unreached(ws), *_alarms(monitor)]
     needs = [*urgent, *waiting, *_simpler(view), *_skipped(uploads)][:MOST]
     if monitor is not None and monitor.days and not monitor.alarms:
         st.caption(f"{monitor.sentence}.".replace("..", "."))
@@ -141,6 +142,23 @@ def _alarms(monitor: Monitor | None) -> list[Need]:
     more = len(monitor.alarms) - 1
     detail = f"And {formatting.count(more, 'finding')} more on the forecast that served" if more else markdown.plain(monitor.alarms[0].advice)
     return [Need(ORANGE, markdown.plain(monitor.alarms[0].fact), detail, "See", see)]
+
+
+def unreached(ws: Workspace) -> list[Need]:
+    """That alerts did not arrive, so that somebody who waits to be told looks here."""
+
+    def mend() -> None:
+        st.switch_page(SETTINGS)
+
+    try:
+        missed = watch.unreached(ws)
+    except SettingsDamaged as error:
+        return [Need(RED, "The settings cannot be read", markdown.plain(str(error)), "See", mend)]
+    if not missed:
+        return []
+    named = formatting.listing([markdown.plain(each["name"]) for each in missed], most=2)
+    detail = f"{markdown.plain(missed[0]['note'])} Mend that, then try it in the settings"
+    return [Need(ORANGE, f"Alerts did not reach {named}", detail, "Settings", mend)]
 
 
 def _counting(orders: Orders | None) -> list[Need]:

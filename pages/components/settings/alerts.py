@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import streamlit as st
 
 from forecasting.core import time_zones
-from forecasting.core.alerts import KINDS, LAST_HOUR, Kind
+from forecasting.core.alerts import KINDS, LAST_HOUR, ORDERS, SWITCHES
 from forecasting.core.errors import SettingsError, ShelfcastError
 from forecasting.services import shop_settings
 from forecasting.services.alerts import watch
@@ -20,14 +20,16 @@ from pages.components.shared import layout, markdown, wording
 if TYPE_CHECKING:
     from forecasting.storage.workspace import Workspace
 
-LABELS: Final[dict[Kind, str]] = {
+LABELS: Final = {
     "findings": "The forecast",
     "retrains": "Retrains",
     "stale_sales": "Late sales",
     "damage": "Damage",
     "shadow": "A better forecast",
+    ORDERS: "Placed orders",
 }
-"""Kind of an alert -> what a person reads beside its toggle."""
+"""What is told or not -> what a person reads beside its toggle."""
+SAYS: Final = {**{str(kind): text for kind, text in KINDS.items()}, ORDERS: "Webhooks get each order as soon as it is placed"}
 STATES: Final = {
     "never": ":gray[Not tried yet]",
     "sending": ":gray[Being sent]",
@@ -44,7 +46,7 @@ def card(ws: Workspace, of: Shown) -> Mapping[str, Any] | None:
     """Asks for all of it; None where something cannot be used, which is said."""
     now = of.state.settings.alerts
     with layout.card("Alerts", "One message a day, if there is something new; then quiet until it ends and comes again"):
-        values: dict[str, Any] = {kind: _toggle(of, kind, getattr(now, kind)) for kind in KINDS}
+        values: dict[str, Any] = {name: _toggle(of, name, getattr(now, name)) for name in SWITCHES}
         with st.grid(2, min_column_width=170):
             values["hour"] = st.selectbox(
                 "Sent at", range(LAST_HOUR + 1), now.hour, format_func=lambda hour: f"{hour:02d}:00", key=of.key("alerts_hour")
@@ -65,10 +67,10 @@ def card(ws: Workspace, of: Shown) -> Mapping[str, Any] | None:
     return {"alerts": values}
 
 
-def _toggle(of: Shown, kind: Kind, now: bool) -> bool:
+def _toggle(of: Shown, name: str, now: bool) -> bool:
     with st.container(gap=None):
-        chosen = st.toggle(LABELS[kind], now, key=of.key(f"alerts_{kind}"))
-        st.caption(KINDS[kind])
+        chosen = st.toggle(LABELS[name], now, key=of.key(f"alerts_{name}"))
+        st.caption(SAYS[name])
     return chosen
 
 
