@@ -26,7 +26,7 @@ def pages() -> list[st.Page]:
 
 
 if __name__ == "__main__":
-    from pages.components.shared import layout, style_sheet
+    from pages.components.shared import layout, style_sheet, writing
     from pages.components.shared.failures import failures_shown
     from pages.components.training import banner
     from pages.server import first_page, login_page
@@ -36,6 +36,7 @@ if __name__ == "__main__":
     st.set_page_config(page_title=f"{page.title} · Shelfcast")
     style_sheet.apply()
     layout.logo()
+    writing.use_notation()
     with failures_shown():
         banner.follow(banner=page.title != "Upload")
         page.run()

@@ -10,7 +10,7 @@ from forecasting.core import schema
 from forecasting.core.errors import NotFound
 from forecasting.services import models
 from pages.charts import accuracy as accuracy_charts
-from pages.charts import forecast
+from pages.charts import language
 from pages.components.accuracy import backtest, measures, numbers, since_served, tables
 from pages.components.shared import layout, live_version, no_longer_sold, sales_state
 from pages.components.shared.filters import ask_filters, no_match
@@ -48,14 +48,14 @@ with left, st.container(border=True, height="stretch", key="measure_card"):
     measure = measures.measure(accuracy)
     st.plotly_chart(
         accuracy_charts.by_step(accuracy.steps, measure.column, backtest.unit(accuracy)),
-        config=forecast.CONFIG,
+        config=language.config(),
         key="by_step",
         alt=f"{measure.title} of {models.listed(schema.BLEND, benchmark=True)}, by {backtest.unit(accuracy)}s ahead",
     )
 with right, layout.card("Do the bands keep their promise?", "Share of days inside each band", height="stretch"):
     st.plotly_chart(
         accuracy_charts.promise(accuracy.promise, backtest.promised(accuracy)),
-        config=forecast.CONFIG,
+        config=language.config(),
         key="promise",
         alt="Share of days inside each band compared with the share promised",
     )
@@ -65,7 +65,7 @@ with st.container(border=True, key="past_card"):
     total, history = accuracy.total, accuracy.history
     st.plotly_chart(
         accuracy_charts.past(total, history) if cutoff is None else accuracy_charts.past_of(total, history, cutoff),
-        config=forecast.CONFIG,
+        config=language.config(),
         key="past_chart",
         alt="Forecasts made at past cutoffs, drawn over the sales that followed",
     )

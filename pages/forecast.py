@@ -7,7 +7,7 @@ import streamlit as st
 from forecasting.analysis import forecast_view
 from forecasting.core.errors import NotFound
 from forecasting.services import forecasts, models
-from pages.charts import forecast
+from pages.charts import forecast, language
 from pages.components.forecast import moves, parts
 from pages.components.forecast import what_if as whatif_parts
 from pages.components.inventory import plan
@@ -58,7 +58,7 @@ with answer:
 with card:
     st.plotly_chart(
         forecast.forecast(view, time.with_last_year(curves), before=forecast_view.view(ensemble, filters, steps, time.level) if change else None),
-        config=forecast.CONFIG,
+        config=language.config(),
         key="forecast_chart",
         alt=f"Past sales and the forecast of the next {view.period.count(steps)} by {models.listed()} and their blend, with 80 % and 95 % bands",
     )

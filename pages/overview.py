@@ -6,7 +6,7 @@ import streamlit as st
 
 from forecasting.analysis import forecast_view, movers
 from forecasting.services import workspaces
-from pages.charts import forecast
+from pages.charts import forecast, language
 from pages.components.inventory import policy, session
 from pages.components.overview import numbers, welcome
 from pages.components.overview.needs import show_needs
@@ -34,7 +34,7 @@ with st.container(border=True, key="all_sales_card"):
     shown = view if time.level == period else forecast_view.view(ensemble, {}, steps, time.level)
     st.plotly_chart(
         forecast.forecast(shown, time.with_last_year(("blend", "band_80", "band_95")), 320),
-        config=forecast.CONFIG,
+        config=language.config(),
         key="all_sales",
         alt=f"Recent sales and the forecast of the next {period.count(steps)} with its ranges",
     )

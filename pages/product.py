@@ -8,7 +8,7 @@ from forecasting.analysis import day_marks, forecast_view, product_groups
 from forecasting.core import schema
 from forecasting.core.errors import NotFound
 from forecasting.services import forecasts
-from pages.charts import forecast, marks
+from pages.charts import forecast, language, marks
 from pages.components.inventory import plan, policy, session
 from pages.components.product import cards, summary
 from pages.components.products_replaced import links
@@ -52,7 +52,7 @@ with st.container(border=True, key="product_card"):
     figure = forecast.forecast(shown, time.with_last_year(("blend", "band_80", "band_95")), 344)
     st.plotly_chart(
         marks.add_marks(figure, days) if time.level == panel.period else figure,
-        config=forecast.CONFIG,
+        config=language.config(),
         key="product_chart",
         alt=f"Sales and forecast of {name} with its ranges",
     )

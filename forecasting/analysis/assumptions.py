@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from forecasting.core import calendar, formatting, schema
+from forecasting.core import calendar, formatting, money, notation, numerals, schema, signs
 from forecasting.core.arrays import FloatArray
 from forecasting.core.panel import Panel
 from forecasting.core.period import DAY
@@ -76,12 +76,12 @@ def _plan(panel: Panel, name: str) -> str:
     until = formatting.near_date(panel.ahead(int(reach.max()))[-1])
     if count == len(panel):
         return f"planned to {until}{'' if (reach == reach.max()).all() else ' at most'}, then "
-    return f"planned to {until} for {count:,} of {len(panel):,} series, else "
+    return f"planned to {until} for {numerals.write(count)} of {numerals.write(len(panel))} series, else "
 
 
 def _money(prices: FloatArray) -> str:
     low, high = float(prices.min()), float(prices.max())
-    return f"{low:,.2f}" if f"{low:.2f}" == f"{high:.2f}" else f"{low:,.2f} to {high:,.2f}"
+    return money.amount(low) if f"{low:.2f}" == f"{high:.2f}" else f"{money.amount(low)} to {money.amount(high)}"
 
 
 def _closed(panel: Panel, steps: int) -> str:
@@ -89,11 +89,11 @@ def _closed(panel: Panel, steps: int) -> str:
     closed = calendar.closed_ahead(panel, steps)
     ahead = panel.ahead(steps)
     usual = closed & calendar.closed_weekdays(panel)[:, ahead.day_of_week] if panel.period == DAY else np.zeros_like(closed)
-    weekdays = {name: usual[:, ahead.day_of_week == day].any(axis=1) for day, name in enumerate(WEEKDAYS)}
+    weekdays = {WEEKDAYS[day]: usual[:, ahead.day_of_week == day].any(axis=1) for day in signs.week(notation.current())}
     dates = {formatting.near_date(day): on for day, on in zip(ahead, (closed & ~usual).T, strict=True)}
     parts = [name + _of_all(len(panel), int(on.sum())) for name, on in (weekdays | dates).items() if on.any()]
     return f"Closed: {formatting.listing(parts)}" if parts else ""
 
 
 def _of_all(n: int, count: int) -> str:
-    return "" if count == n else f" ({count:,} of {n:,} series)"
+    return "" if count == n else f" ({numerals.write(count)} of {numerals.write(n)} series)"

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from forecasting.core import formatting
+from forecasting.core import formatting, numerals
 from forecasting.core.arrays import FloatArray
 from forecasting.training.ensemble import Ensemble
 
@@ -38,7 +38,8 @@ def in_words(ensemble: Ensemble, rows: np.ndarray, steps: int) -> str:
     if len(rows) == 1:
         return _of_one(ensemble, int(rows[0]), steps)
     sell = "sells" if differ.sum() == 1 else "sell"
-    return f"{differ.sum():,} of {len(rows):,} series {sell} unevenly: totals add up their means, the models' lines lie close to their medians."
+    some = f"{numerals.write(differ.sum())} of {numerals.write(len(rows))} series {sell} unevenly"
+    return f"{some}: totals add up their means, the models' lines lie close to their medians."
 
 
 def sold_share(sales: FloatArray) -> float:

@@ -10,13 +10,15 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from forecasting.core import dates, notation, numerals
 from forecasting.core.arrays import FloatArray
 from forecasting.core.period import MONTH, WEEK, Period
+from forecasting.core.signs import MINUS as MINUS
+from forecasting.core.signs import NBSP as NBSP
+from forecasting.core.signs import signs
 
 WHOLE_FROM: Final = 20
 """Units from which fractions of one are not written."""
-NBSP: Final = "\u00a0"
-MINUS: Final = "\u2212"
 UNKNOWN: Final = "not known"
 
 LABELS: Final = {
@@ -55,7 +57,7 @@ def units(value: float) -> str:
         >>> units(1234.4)
         '1,234'
     """
-    return UNKNOWN if math.isnan(value) else _minus(f"{round(value):,}")
+    return UNKNOWN if math.isnan(value) else numerals.write(round(value))
 
 
 def headline(value: float) -> str:
@@ -70,8 +72,8 @@ def headline(value: float) -> str:
     digits = 3 - math.floor(math.log10(abs(value))) if abs(value) >= 1 else 1
     rounded = round(value, min(digits, 1))
     if rounded == 0 and round(value, 2) != 0:
-        return _minus(f"{value:.2f}")
-    return _minus(f"{rounded:,.1f}".removesuffix(".0") if abs(rounded) < 100 else f"{rounded:,.0f}")
+        return numerals.write(value, 2)
+    return numerals.write(rounded, 0 if abs(rounded) >= 100 or f"{rounded:.1f}".endswith(".0") else 1)
 
 
 def amount(value: float) -> str:
@@ -105,7 +107,8 @@ def signed(value: float) -> str:
     """
     size = abs(value)
     digits = 1 if round(size, 1) or not round(size, 2) else 2
-    return f"{'+' if value >= 0 else MINUS}{units(size) if size >= 10 else f'{size:.{digits}f}'}"
+    of = signs(notation.current())
+    return f"{of.plus if value >= 0 else of.minus}{units(size) if size >= 10 else numerals.write(size, digits)}"
 
 
 def rate(value: float, period: str) -> str:
@@ -116,7 +119,7 @@ def rate(value: float, period: str) -> str:
         ('12.3 units a day', '1 unit a week')
     """
     text = headline(value)
-    return f"{text} {'unit' if text == '1' else 'units'} a {period}"
+    return f"{text} {'unit' if text == numerals.write(1) else 'units'} a {period}"
 
 
 def span(lower: float, upper: float) -> str:
@@ -131,7 +134,10 @@ def percent(share: float, digits: int = 1) -> str:
         >>> percent(0.0984)
         '9.8\\xa0%'
     """
-    return UNKNOWN if math.isnan(share) else _minus(f"{100 * share:.{digits}f}{NBSP}%")
+    if math.isnan(share):
+        return UNKNOWN
+    before, behind = signs(notation.current()).percent
+    return f"{before}{numerals.write(100 * share, digits)}{behind}"
 
 
 def signed_percent(share: float, digits: int = 0) -> str:
@@ -143,7 +149,7 @@ def signed_percent(share: float, digits: int = 0) -> str:
     """
     if math.isnan(share):
         return UNKNOWN
-    return percent(share, digits) if round(100 * share, digits) < 0 else f"+{percent(abs(share), digits)}"
+    return percent(share, digits) if round(100 * share, digits) < 0 else f"{signs(notation.current()).plus}{percent(abs(share), digits)}"
 
 
 def count(number: int, noun: str, plural: str = "") -> str:
@@ -153,12 +159,12 @@ def count(number: int, noun: str, plural: str = "") -> str:
         >>> count(1, "row"), count(1240, "row"), count(2, "series", "series")
         ('1 row', '1,240 rows', '2 series')
     """
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+    return f"{numerals.write(number)} {noun if number == 1 else plural or noun + 's'}"
 
 
 def date(day: pd.Timestamp) -> str:
     """A day: "21 Nov 2026"."""
-    return f"{day.day} {day:%b %Y}"
+    return dates.in_language(day, "yMMMd") or f"{day.day} {day:%b %Y}"
 
 
 def read_as(text: str, *, day_first: bool) -> str:
@@ -181,18 +187,18 @@ def read_as(text: str, *, day_first: bool) -> str:
 
 def near_date(day: pd.Timestamp) -> str:
     """A day whose year is obvious: "21 Nov"."""
-    return f"{day.day} {day:%b}"
+    return dates.in_language(day, "MMMd") or f"{day.day} {day:%b}"
 
 
 def weekday_date(day: pd.Timestamp) -> str:
     """A near day whose weekday matters: "Sat 19 Dec"."""
-    return f"{day:%a} {day.day} {day:%b}"
+    return dates.in_language(day, "MMMEd") or f"{day:%a} {day.day} {day:%b}"
 
 
 def step_date(day: pd.Timestamp, period: Period) -> str:
     """A near day, week or month: "Sat 19 Dec", "19 Dec", "Dec 2026"."""
     if period == MONTH:
-        return f"{day:%b %Y}"
+        return dates.in_language(day, "yMMM") or f"{day:%b %Y}"
     return near_date(day) if period == WEEK else weekday_date(day)
 
 
@@ -205,19 +211,26 @@ def last_date(day: pd.Timestamp, period: Period) -> str:
 
 def moment(time: pd.Timestamp) -> str:
     """A moment: "22 Nov 09:14"."""
-    return f"{near_date(time)} {time:%H:%M}"
+    return f"{near_date(time)} {clock(time)}"
+
+
+def clock(time: pd.Timestamp) -> str:
+    """A time of the day: "09:14"."""
+    return dates.in_language(time, "short") or f"{time:%H:%M}"
 
 
 def size(n_bytes: int) -> str:
     """The size of a file: "58 KB", "3.6 MB"."""
-    return f"{n_bytes:,} bytes" if n_bytes < 1000 else f"{n_bytes / 1e3:.0f} KB" if n_bytes < 1e6 else f"{n_bytes / 1e6:.1f} MB"
+    if n_bytes < 1000:
+        return f"{numerals.write(n_bytes)} bytes"
+    return f"{numerals.write(n_bytes / 1e3)} KB" if n_bytes < 1e6 else f"{numerals.write(n_bytes / 1e6, 1)} MB"
 
 
 def listing(names: list[str], most: int = 5) -> str:
     """The first few names, and how many more there are: "a, b and 3 more"."""
     shown, more = names[:most], len(names) - most
     if more > 0:
-        return f"{', '.join(shown)} and {more:,} more"
+        return f"{', '.join(shown)} and {numerals.write(more)} more"
     return " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)
 
 
@@ -231,10 +244,6 @@ def reasons(texts: list[str], most: int = 2) -> list[str]:
     counted = Counter(texts).most_common()
     if len(counted) == 1:
         return [counted[0][0]]
-    shown = [f"{number:,}: {text}" for text, number in counted[:most]]
-    rest = sum(number for _, number in counted[most:])
-    return [*shown, *([f"{rest:,}: other reasons."] if rest else [])]
-
-
-def _minus(text: str) -> str:
-    return text.replace("-", MINUS)
+    shown = [f"{numerals.write(times)}: {text}" for text, times in counted[:most]]
+    rest = sum(times for _, times in counted[most:])
+    return [*shown, *([f"{numerals.write(rest)}: other reasons."] if rest else [])]

@@ -8,6 +8,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from forecasting.core import numerals
+
 MIN_DATES: Final = 4
 """Fewest dates by which weeks, and months dated on one day, are recognised."""
 MIN_DATES_NEAR_MONTH_ENDS: Final = 6
@@ -56,7 +58,7 @@ class Period:
 
     def count(self, steps: int) -> str:
         """A number of steps as text: "1 week", "13 weeks"."""
-        return f"{steps:,} {self.name if steps == 1 else self.plural}"
+        return f"{numerals.write(steps)} {self.name if steps == 1 else self.plural}"
 
     def steps(self, days: int) -> int:
         """Days counted in steps, rounded up; a month counts as 31 days, so that a quarter is 3 months and a year 12.

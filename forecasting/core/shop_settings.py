@@ -9,6 +9,7 @@ from typing import Any, Final, Literal, get_args
 from forecasting.core import time_zones
 from forecasting.core.alerts import AlertSettings
 from forecasting.core.errors import SettingsError
+from forecasting.core.notation import DecimalStyle, Notation, Weekday
 from forecasting.core.retention import Retention
 from forecasting.core.settings import require
 
@@ -50,6 +51,10 @@ class ShopSettings:
             last one had.
         retention: How much of what is old is kept.
         alerts: What is told, to whom and when.
+        currency: ISO 4217 code of the money of all prices and costs, "EUR"; empty for plain numbers.
+        language: The language, and the region, of numbers and dates: "de", "en_IE"; empty for Shelfcast's own way.
+        decimal_style: How 1234.5 is written; empty as the language has it.
+        first_weekday: With which day a week begins; empty as the language's region has it, else Monday.
     """
 
     go_live: GoLive = "if-not-worse"
@@ -58,6 +63,10 @@ class ShopSettings:
     country: str | None = None
     retention: Retention = field(default_factory=Retention)
     alerts: AlertSettings = field(default_factory=AlertSettings)
+    currency: str = ""
+    language: str = ""
+    decimal_style: DecimalStyle = ""
+    first_weekday: Weekday = ""
 
     def __post_init__(self) -> None:
         require(self.go_live in get_args(GoLive), f"go_live is {_listed(GoLive)}, not {self.go_live!r}.")
@@ -66,6 +75,15 @@ class ShopSettings:
         require(len(set(self.schedules)) == len(self.schedules), "Two schedules are the same: leave one out.")
         country = self.country
         require(country is None or country == "" or (country.isascii() and country.isupper()), f"A country is a code like DE, not {country!r}.")
+
+        written = self.notation
+        object.__setattr__(self, "currency", written.currency)
+        object.__setattr__(self, "language", written.language)
+
+    @property
+    def notation(self) -> Notation:
+        """How numbers, money and dates are written."""
+        return Notation(currency=self.currency, language=self.language, decimal_style=self.decimal_style, first_weekday=self.first_weekday)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""

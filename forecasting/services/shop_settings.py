@@ -7,6 +7,7 @@ from typing import Any
 
 from forecasting.core import calendar, time_zones
 from forecasting.core.errors import SettingsDamaged
+from forecasting.core.notation import Notation
 from forecasting.core.retention import VARIABLES
 from forecasting.core.shop_settings import RETRAIN_EVERY, RetrainSchedule, ShopSettings
 from forecasting.jobs.cron import LOCAL, Cron
@@ -52,6 +53,11 @@ def save(ws: Workspace, settings: ShopSettings, by: str, *, after: int | None = 
     if chosen is not None and settings.schedules != before.settings.schedules:
         schedule.switch_on(ws, chosen)
     return saved
+
+
+def notation(ws: Workspace) -> Notation:
+    """How numbers, money and dates are written: as the newest settings that can be read say."""
+    return to_go_on_from(ws)[0].settings.notation
 
 
 def newest(ws: Workspace) -> int:

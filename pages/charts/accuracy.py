@@ -12,7 +12,8 @@ import plotly.graph_objects as go
 from forecasting.core import formatting, schema
 from forecasting.core.arrays import FloatArray
 from forecasting.services import models
-from pages.charts.style import ACCENT, BANDS, DAYS_OR_MONTHS, INK, QUIET, band, blank, curve, lines, mark_day
+from pages.charts import language
+from pages.charts.style import ACCENT, BANDS, INK, QUIET, band, blank, curve, lines, mark_day
 
 APART: Final = 0.075
 """Share of the range by which labels lie apart, at least."""
@@ -226,5 +227,5 @@ def _sold(ds: pd.Series, y: pd.Series) -> go.Scatter:
 
 def _dated(figure: go.Figure, drawn: Sequence[pd.Series]) -> go.Figure:
     highest = float(np.nanmax(np.concatenate([[0.0], *(values.to_numpy(dtype=float) for values in drawn)])))
-    figure.update_xaxes(tickformatstops=DAYS_OR_MONTHS, hoverformat="%a %-d %b %Y")
+    figure.update_xaxes(tickformatstops=language.ticks(), hoverformat=language.hover("day"))
     return figure.update_yaxes(range=[0, 1.04 * (highest or 1.0)])

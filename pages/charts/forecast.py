@@ -12,16 +12,15 @@ import plotly.graph_objects as go
 from forecasting.analysis.by_span import LAST_YEAR
 from forecasting.core import formatting, schema
 from forecasting.services import models
-from pages.charts.style import ACCENT, BANDS, DAYS_OR_MONTHS, INK, PAST, QUIET, TEAL, as_written, band, blank, curve, lines, mark_day
+from pages.charts import language
+from pages.charts.style import ACCENT, BANDS, INK, PAST, QUIET, TEAL, as_written, band, blank, curve, lines, mark_day
 
 if TYPE_CHECKING:
     from forecasting.analysis.forecast_view import View
 
-CONFIG: Final = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
 ROW: Final = 34
 """Pixels of a bar and the room around it."""
 SAME_LAST_YEAR: Final = {"day": "Same weekday last year", "week": "Same week last year", "month": "Same weeks last year"}
-HOVER: Final = {"day": "%a %-d %b %Y", "week": "Week of %-d %b %Y", "month": "%b %Y"}
 FEWEST_PAST: Final = {"day": 21, "week": 26, "month": 24}
 
 
@@ -52,7 +51,7 @@ def forecast(view: View, curves: Collection[str], height: int = 400, before: Vie
     if before is not None:
         figure.add_trace(_standing(before, past))
     mark_day(figure, past[schema.DS].iloc[-1] if len(past) else view.last, f"Last sales {formatting.near_date(view.last)}")
-    figure.update_xaxes(tickformatstops=DAYS_OR_MONTHS, hoverformat=HOVER[view.level.name])
+    figure.update_xaxes(tickformatstops=language.ticks(), hoverformat=language.hover(view.level.name))
     return figure.update_yaxes(range=[0, 1.04 * max(_highest(each, past) for each in (view, before or view))])
 
 
@@ -131,7 +130,7 @@ def rows_by_day(days: pd.Series, height: int = 180) -> go.Figure:
         )
     )
     figure.update_layout(margin={"t": 8}, hovermode="closest", bargap=0.1 if len(counts) > 20 else 0.35)
-    return figure.update_xaxes(tickformatstops=DAYS_OR_MONTHS)
+    return figure.update_xaxes(tickformatstops=language.ticks())
 
 
 def _recent(view: View) -> pd.DataFrame:

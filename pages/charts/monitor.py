@@ -9,7 +9,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from forecasting.core import formatting, schema
-from pages.charts.style import ACCENT, DAYS_OR_MONTHS, INK, PAST, QUIET, blank
+from pages.charts import language
+from pages.charts.style import ACCENT, INK, PAST, QUIET, blank
 
 HEIGHT: Final = 300
 MIN_PIXELS_APART_SHARE: Final = 0.12
@@ -36,7 +37,7 @@ def forecast_and_sold(daily: pd.DataFrame) -> go.Figure:
         text = {"text": f"v{version} live", "font": {"size": 11.5, "color": QUIET}, "yanchor": "bottom"} if far else {}
         figure.add_shape(type="line", x0=day, x1=day, y0=0, y1=1, yref="paper", line={"color": QUIET + "66", "width": 1}, label=text)
         named = day if far else named
-    figure.update_xaxes(tickformatstops=DAYS_OR_MONTHS)
+    figure.update_xaxes(tickformatstops=language.ticks())
     return figure.update_yaxes(rangemode="tozero", tickformat="~s")
 
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
 from forecasting.core import schema
 from forecasting.core.panel import Panel
-from pages.charts.style import ACCENT, DAYS_OR_MONTHS, PAST, blank, mark_day
-
-HOVER: Final = {"day": "%a %-d %b %Y", "week": "Week of %-d %b %Y", "month": "%b %Y"}
+from pages.charts import language
+from pages.charts.style import ACCENT, PAST, blank, mark_day
 
 
 def price(panel: Panel, rows: np.ndarray, steps: int, height: int = 200) -> go.Figure | None:
@@ -36,5 +33,5 @@ def price(panel: Panel, rows: np.ndarray, steps: int, height: int = 200) -> go.F
         line = {"color": color, "width": 1.8, "shape": "hv"}
         figure.add_trace(go.Scatter(x=dates[part], y=mean[part], name=name, mode="lines", line=line, hovertemplate="%{y:,.2f}"))
     mark_day(figure, panel.last, "")
-    figure.update_xaxes(tickformatstops=DAYS_OR_MONTHS, hoverformat=HOVER[panel.period.name])
+    figure.update_xaxes(tickformatstops=language.ticks(), hoverformat=language.hover(panel.period.name))
     return figure.update_yaxes(range=[0, 1.15 * float(mean[first:].max())], nticks=4, tickformat=",.2f")

@@ -13,7 +13,8 @@ from forecasting.core import formatting
 from forecasting.core.arrays import FloatArray
 from forecasting.core.period import Period
 from forecasting.inventory.orders.projection import StockCurve, StockProjection
-from pages.charts.style import ACCENT, BAND_80, DAYS_OR_MONTHS, QUIET, blank
+from pages.charts import language
+from pages.charts.style import ACCENT, BAND_80, QUIET, blank
 
 SHORT: Final = "#000009"
 """What runs out."""
@@ -47,7 +48,7 @@ def path(projection: StockProjection, reorder_point: float, period: Period, heig
     _mark_order(figure, projection, period)
     _mark_empty(figure, projection, period)
     figure.update_layout(margin={"t": 46})
-    figure.update_xaxes(range=[projection.dates[0], projection.dates[-1]], tickformatstops=DAYS_OR_MONTHS, nticks=5, hoverformat=None)
+    figure.update_xaxes(range=[projection.dates[0], projection.dates[-1]], tickformatstops=language.ticks(), nticks=5, hoverformat=None)
     return figure.update_yaxes(range=[0, highest], nticks=4)
 
 

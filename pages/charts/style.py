@@ -16,12 +16,11 @@ import plotly.graph_objects as go
 
 from forecasting.core import formatting, schema, unseen
 from forecasting.services import models
+from pages.charts import language
 
 INK, QUIET, PAST, ACCENT, TEAL = "#000005", "#000010", "#000004", "#000001", "#000003"
 BAND_95, BAND_80 = "#000012CC", "#000013CC"
 BANDS: Final = {"band_95": (BAND_95, 7), "band_80": (BAND_80, 6)}  # color and place in the legend; the wider one is drawn first
-DAYS_OR_MONTHS: Final = [{"dtickrange": [None, 27 * 86_400_000], "value": "%-d %b"}, {"dtickrange": ["M1", None], "value": "%b\n%Y"}]
-"""Ticks closer than a month name days."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ def blank(height: int) -> go.Figure:
         "margin": {"l": 2, "r": 12, "t": 34, "b": 2, "pad": 0},
         "hovermode": "x unified",
         "dragmode": False,
-        "separators": ".,",
+        "separators": language.separators(),
         "bargap": 0.35,
         "hoverlabel": {"font": {"size": 12.5, "color": INK}, "namelength": -1, "align": "left"},
         "legend": {

@@ -8,6 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from forecasting.analysis.change_explanation import picture
+from forecasting.core import numerals
 from pages.charts.style import ACCENT, INK, PAST, QUIET, as_written, blank
 
 if TYPE_CHECKING:
@@ -62,4 +63,4 @@ def texts(shown: Picture, *, named: bool = True) -> list[str]:
 
 def cut_scale(shown: Picture) -> list[str]:
     """Where the scale starts, a sentence; none where that is 0."""
-    return [f"The scale starts at {shown.start:,.0f}."] if shown.start else []
+    return [f"The scale starts at {numerals.write(shown.start)}."] if shown.start else []

@@ -12,7 +12,7 @@ import pandas as pd
 from forecasting.analysis.change_explanation import names, noise
 from forecasting.analysis.change_explanation.explanation import AFTER, BEFORE, CHANGE, Explanation
 from forecasting.analysis.change_explanation.whole_units import rounded
-from forecasting.core import formatting, schema
+from forecasting.core import formatting, numerals, schema
 from forecasting.core.arrays import FloatArray
 
 MOST_BARS: Final = 7
@@ -82,13 +82,13 @@ def picture(told: Explanation) -> Picture:
     shown, others = by_name.iloc[:MOST_ROWS], by_name.iloc[MOST_ROWS:]
     labels = [str(name) for name in shown.index]
     if len(others):
-        shown = pd.concat([shown, others.sum().to_frame(f"{len(others):,} others").T])
-        labels.append(f"{len(others):,} others")
+        shown = pd.concat([shown, others.sum().to_frame(f"{numerals.write(len(others))} others").T])
+        labels.append(f"{numerals.write(len(others))} others")
     before, amounts, after = rounded(shown[BEFORE].to_numpy(dtype=float), shown[[*large, *small]].to_numpy(dtype=float), digits)
     table = pd.DataFrame(amounts[:, : len(large)], columns=large)
     if small:
         table[OTHER] = amounts[:, len(large) :].sum(axis=1)
-    table.insert(0, "name", [*labels, f"All {len(by_name):,}"])
+    table.insert(0, "name", [*labels, f"All {numerals.write(len(by_name))}"])
     for place, (name, values) in enumerate(((BEFORE, before), (AFTER, after), (CHANGE, after - before)), start=1):
         table.insert(place, name, values)
     total = table.iloc[-1]
@@ -157,7 +157,7 @@ def _days(told: Explanation, shown: Picture) -> str:
         return ""
     both, left = {**shown.bars, **shown.rest}.get(names.DAYS, 0.0), round(told.left, shown.digits)
     units = [signed(each, shown.digits) for each in (left, both - left)]
-    return f"{window.period.count(window.left).capitalize()} left ({units[0]}) and {window.came:,} came ({units[1]})."
+    return f"{window.period.count(window.left).capitalize()} left ({units[0]}) and {numerals.write(window.came)} came ({units[1]})."
 
 
 def _bars(parts: dict[str, float]) -> tuple[list[str], list[str]]:

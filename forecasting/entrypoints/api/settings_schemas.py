@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
+from forecasting.core.notation import DecimalStyle, Weekday
 from forecasting.core.shop_settings import MAX_SCHEDULES, GoBack, GoLive
 from forecasting.entrypoints.api.alert_schemas import AlertChange, AlertChoices
 
@@ -47,6 +48,10 @@ class ShopChoices(BaseModel):
     country: str | None = Field(description="ISO 3166 code whose holidays count, `DE` or `DE-BY`. Empty for none; null as long as nobody chose.")
     retention: Kept
     alerts: AlertChoices
+    currency: str = Field(description="ISO 4217 code of the money of all prices and costs. Empty for plain numbers.")
+    language: str = Field(description="Language of numbers and dates on pages and in messages, `de` or `en_IE`. Empty for Shelfcast's own way.")
+    decimal_style: DecimalStyle = Field(description="How 1234.5 is written there. Empty as the language has it.")
+    first_weekday: Weekday = Field(description="With which day a week begins there. Empty as the language's region has it.")
     by_environment: dict[str, str] = Field(
         description="Settings that the environment of the server decides, and the variable that does. What is chosen here counts once that is unset."
     )
@@ -81,6 +86,10 @@ class SettingsChange(BaseModel):
     country: Annotated[str, Field(max_length=10)] | None = Field(None, examples=["DE"])
     retention: KeptChange | SkipJsonSchema[None] = None
     alerts: AlertChange | SkipJsonSchema[None] = None
+    currency: Annotated[str, Field(max_length=10)] | SkipJsonSchema[None] = Field(None, examples=["EUR"])
+    language: Annotated[str, Field(max_length=40)] | SkipJsonSchema[None] = Field(None, examples=["de"])
+    decimal_style: DecimalStyle | SkipJsonSchema[None] = None
+    first_weekday: Weekday | SkipJsonSchema[None] = None
     state: Annotated[int, Field(ge=0, strict=True)] | None = Field(
         None, description="The number of the settings that you know. If others were saved since, nothing is changed. By default, whatever there is."
     )

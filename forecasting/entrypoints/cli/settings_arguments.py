@@ -7,7 +7,9 @@ from typing import Final
 
 from forecasting.core.shop_settings import TIMEZONE
 
-SAYS: Final = "show or change what was chosen for the shop: how new forecasts go live, schedules, holidays, how much is kept, alerts"
+SAYS: Final = (
+    "show or change what was chosen for the shop: how new forecasts go live, schedules, holidays, currency and numbers, how much is kept, alerts"
+)
 
 
 def add_verb(verb: argparse.ArgumentParser) -> None:
@@ -17,8 +19,8 @@ def add_verb(verb: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="KEY=VALUE",
-        help="change a setting, e.g. go_live=ask, country=DE, retention.versions=20, alerts.hour=7, alerts.emails=me@example.com or "
-        'schedules="0 3 * * * Europe/Berlin" (none)',
+        help="change a setting, e.g. go_live=ask, country=DE, currency=EUR, language=de, retention.versions=20, alerts.hour=7, "
+        'alerts.emails=me@example.com or schedules="0 3 * * * Europe/Berlin" (none)',
     )
     verb.add_argument("--json", action="store_true", help="print them as JSON")
     verb.add_argument("--by", metavar="NAME", help="who says so (local)")

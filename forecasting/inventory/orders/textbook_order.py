@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from forecasting.core import numerals
 from forecasting.core.arrays import FloatArray
 from forecasting.core.period import Period
 from forecasting.inventory import order_quantities
@@ -43,9 +44,10 @@ def _why(levels: Levels, mean: FloatArray, level: FloatArray, period: Period) ->
         elif same:
             texts.append("Both agree.")
         elif abs(more) >= abs(wider):
-            texts.append(f"It expects the sales of {window}. The forecast expects {abs(more):,.0f} {'more' if more > 0 else 'fewer'}.")
+            texts.append(f"It expects the sales of {window}. The forecast expects {numerals.write(abs(more))} {'more' if more > 0 else 'fewer'}.")
         elif wider > 0:
-            texts.append(f"It treats each {period.name} as independent. Real errors add up, so we keep {wider:,.0f} more in reserve.")
+            texts.append(f"It treats each {period.name} as independent. Real errors add up, so we keep {numerals.write(wider)} more in reserve.")
         else:
-            texts.append(f"It treats every swing in sales as chance. The forecast explains some of them, so we keep {-wider:,.0f} fewer in reserve.")
+            explained = "It treats every swing in sales as chance. The forecast explains some of them"
+            texts.append(f"{explained}, so we keep {numerals.write(-wider)} fewer in reserve.")
     return texts

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from forecasting.core import formatting, schema
+from forecasting.core import formatting, money, numerals, schema
 from forecasting.inventory.orders.own_quantities import with_quantities
 from forecasting.inventory.orders.recommend import NOT_COUNTED, Orders
 from forecasting.inventory.policy import DAILY
@@ -245,9 +245,10 @@ def summary(orders: Orders) -> str:
     """The recommendations in a few sentences, for a person who will not open the file."""
     totals, promise = orders.totals(), orders.table["promise"]
     broken = orders.table.loc[promise == NOT_KEPT, schema.UNIQUE_ID].tolist()
-    money = "" if np.isnan(totals["value"]) else f" for {totals['value']:,.2f}"
-    parts = [f"Order {totals['units']:,.0f} units of {totals['order_now']:,.0f} of {len(orders.table):,} series now{money}."]
-    parts += [f"{count:,} without a recommendation: {reason}" for count, reason in without_advice(orders)]
+    cost = "" if np.isnan(totals["value"]) else f" for {money.amount(totals['value'])}"
+    series = f"{numerals.write(totals['order_now'])} of {numerals.write(len(orders.table))} series"
+    parts = [f"Order {numerals.write(totals['units'])} units of {series} now{cost}."]
+    parts += [f"{numerals.write(count)} without a recommendation: {reason}" for count, reason in without_advice(orders)]
     unpriced = int((np.isnan(orders.stock[state.PRICE]) | np.isnan(orders.stock[state.UNIT_COST])).sum())
     if orders.policy.target == "costs" and unpriced:
         parts.append(f"{formatting.count(unpriced, 'series has', 'series have')} no price or unit cost, so the service level decides.")
@@ -256,5 +257,6 @@ def summary(orders: Orders) -> str:
     if not totals["counted"] and not (orders.table["state"] == NOT_COUNTED).any():
         parts.append("No stock was counted, so every shelf counts as empty. Give a stock file with --stock.")
     elif totals["counted"] < totals["to_count"]:
-        parts.append(f"{totals['counted']:,.0f} of {totals['to_count']:,.0f} series are counted; the others have no order until they are.")
+        counted = f"{numerals.write(totals['counted'])} of {numerals.write(totals['to_count'])} series"
+        parts.append(f"{counted} are counted; the others have no order until they are.")
     return " ".join(parts)

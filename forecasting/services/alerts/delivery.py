@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
+from contextvars import copy_context
 from typing import Final
 
 from forecasting.core.errors import ShelfcastError
@@ -24,10 +25,11 @@ class NotDelivered(ShelfcastError):
 def begun(send: Callable[[], None]) -> Future[None]:
     """What comes of a sending that a thread of its own has begun; one that hangs is left behind, and keeps no process from its end."""
     future: Future[None] = Future()
+    context = copy_context()  # whoever sends writes as whoever began it
 
     def run() -> None:
         try:
-            send()
+            context.run(send)
         except BaseException as error:  # noqa: BLE001 - the future raises it where somebody asks
             future.set_exception(error)
         else:

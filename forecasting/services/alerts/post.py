@@ -10,9 +10,10 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import partial
 from typing import Final
 
-from forecasting.core import time_zones
+from forecasting.core import notation, time_zones
 from forecasting.core.alerts import AlertSettings
 from forecasting.core.errors import InputError
+from forecasting.core.notation import PLAIN, Notation
 from forecasting.core.shop_settings import TIMEZONE
 from forecasting.jobs.cron import LOCAL
 from forecasting.services.alerts import delivery, receivers, sources
@@ -48,6 +49,7 @@ class Post:
         send: What sends a message to a receiver; None for the real one.
         clock: The time, in UTC.
         seconds: How long a receiver may take.
+        notation: How numbers and dates are written in what is told.
     """
 
     ws: Workspace
@@ -57,6 +59,7 @@ class Post:
     send: Send | None = None
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
     seconds: float = delivery.MAX_SECONDS
+    notation: Notation = PLAIN
 
     @property
     def receivers(self) -> tuple[Receiver, ...]:
@@ -106,7 +109,7 @@ class Post:
         before = self.history.day(today)
         if before is not None and before >= day:
             return None
-        found = self.look(self.ws, self.settings, now) if before is not None else Open(())
+        found = self._open(now) if before is not None else Open(())
         record = self.courier.record
         with disk_full.disk_full_as_error(RECORD), record.alone():
             history = self.history
@@ -127,14 +130,15 @@ class Post:
         now, last = self.clock(), self.history.trial
         if last is not None and timedelta(0) <= now - last.when < TRIAL_PAUSE:
             return last
-        found = self.look(self.ws, self.settings, now)
+        found = self._open(now)
         trial = Digest(now, _id(), now.astimezone(self.zone).date(), found.alerts, tuple(alert.key for alert in found.alerts), is_trial=True)
         self.courier.write(lambda _: [trial])
         return trial
 
     def deliver(self) -> None:
         """Sends digests that are due to those who have not got them."""
-        self.courier.deliver(self._errands)
+        with notation.using(self.notation):
+            self.courier.deliver(self._errands)
 
     def _errands(self, history: History, now: datetime) -> Sequence[Errand]:
         return [
@@ -150,6 +154,11 @@ class Post:
         lines = record.lines()
         if None not in lines and len(lines) - len(short := History.of(lines).shortened(now, today)) > SPARE_LINES:
             record.replace(short)
+
+    def _open(self, now: datetime) -> Open:
+        """What is open now, in the shop's notation."""
+        with notation.using(self.notation):
+            return self.look(self.ws, self.settings, now)
 
 
 def _digest(found: Open, history: History, blank: Digest) -> Digest:

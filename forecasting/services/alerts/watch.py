@@ -38,7 +38,8 @@ def look(ws: Workspace) -> None:
 
 def post(ws: Workspace, environment: Mapping[str, str] | None = None) -> Post:
     """What tells as the settings say now; raises SettingsDamaged."""
-    return Post(ws=ws, settings=shop_settings.state(ws).settings.alerts, environment=os.environ if environment is None else environment)
+    chosen = shop_settings.state(ws).settings
+    return Post(ws=ws, settings=chosen.alerts, environment=os.environ if environment is None else environment, notation=chosen.notation)
 
 
 def facts(ws: Workspace) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import streamlit as st
 from forecasting.analysis import accuracy
 from forecasting.analysis.accuracy import Accuracy, by_series
 from forecasting.analysis.backtest_bands import BacktestBands
-from forecasting.core import formatting, schema
+from forecasting.core import formatting, numerals, schema
 from forecasting.services import accuracy as accuracy_service
 from forecasting.services import workspaces
 from pages.components.shared import layout, live_version, markdown
@@ -117,6 +117,6 @@ def past(accuracy: Accuracy) -> pd.Timestamp | None:
 
 def _past_caption(accuracy: Accuracy, cutoff: pd.Timestamp | None) -> str:
     count = len(accuracy.rows)
-    whose = f"{count:,} series added up" if count > 1 else "One series"
+    whose = f"{numerals.write(count)} series added up" if count > 1 else "One series"
     how = "Each forecast starts at a dotted line and knew nothing after it" if cutoff is None else "With the bands known at this cutoff"
     return f"{whose}. {how}." + (f" {markdown.plain(weights)}" if count == 1 and (weights := by_series(accuracy)["why"].iloc[0]) else "")

@@ -13,7 +13,7 @@ from forecasting.analysis.monitoring.monitor import Monitor
 from forecasting.core import formatting
 from forecasting.core.errors import NotFound, SalesDamaged, StorageUnavailable, TryAgain
 from forecasting.services import monitoring, workspaces
-from pages.charts import forecast, monitor
+from pages.charts import language, monitor
 from pages.components.shared import layout, markdown, person
 from pages.components.shared.addresses import UPLOAD
 from pages.components.shared.figures import Chip, figure
@@ -157,11 +157,11 @@ def _charts(found: Monitor) -> None:
     left, right = st.columns([1.6, 1])
     with left, layout.card("Forecast and sold", f"Units a {unit}, each {unit} against the forecast that was live when it began", height="stretch"):
         chart = monitor.forecast_and_sold(found.daily)
-        st.plotly_chart(chart, config=forecast.CONFIG, key="served_chart", alt="What was sold beside what was forecast")
+        st.plotly_chart(chart, config=language.config(), key="served_chart", alt="What was sold beside what was forecast")
     caption = f"Error of a product on a {unit}. Dashed: promised {formatting.percent(found.promised)}. Shaded: 9 usual weeks of 10"
     with right, layout.card("Promised against met", caption, height="stretch"):
         chart = monitor.promised_and_met(found.weekly, found.promised, found.usual_weeks)
-        st.plotly_chart(chart, config=forecast.CONFIG, key="met_chart", alt="The error of each week beside the promised one")
+        st.plotly_chart(chart, config=language.config(), key="met_chart", alt="The error of each week beside the promised one")
 
 
 def _smallest(found: Monitor) -> None:

@@ -10,11 +10,11 @@ import pandas as pd
 import streamlit as st
 
 from forecasting.analysis.accuracy import Accuracy
-from forecasting.core import formatting, schema, unseen
+from forecasting.core import formatting, numerals, schema, unseen
 from forecasting.services import models
 from pages.components.accuracy.measures import Measure
 from pages.components.accuracy.numbers import BIAS_HELP, NAIVE_HELP
-from pages.components.shared import markdown, paper, product_links, wording
+from pages.components.shared import cells, markdown, paper, product_links, wording
 
 if TYPE_CHECKING:
     from streamlit.elements.lib.column_types import ButtonColumnResult, ColumnConfig
@@ -43,7 +43,7 @@ def attention(table: pd.DataFrame, name: str) -> None:
         with st.expander(f"{formatting.count(len(table) - SHOWN, 'more series', 'more series')}"):
             _attention_table(table.iloc[SHOWN:IN_TABLE], name)
             if len(table) > IN_TABLE:
-                st.caption(f"The first {IN_TABLE}. The download has all {len(table):,}.")
+                st.caption(f"The first {IN_TABLE}. The download has all {numerals.write(len(table))}.")
 
 
 def _named(row: Mapping[Hashable, Any]) -> str:
@@ -60,7 +60,7 @@ def _attention_table(table: pd.DataFrame, name: str) -> None:
     config["advice"] = st.column_config.TextColumn("Why, and what helps", width="large")
     order = [first, "problem", "units", "advice", *keys[1:]]
     shown = product_links.legible(table[order], first)
-    st.dataframe(shown, column_config=config, hide_index=True, height="content" if len(table) <= FEW else 430, alt="More series to check")
+    cells.show(shown, column_config=config, hide_index=True, height="content" if len(table) <= FEW else 430, alt="More series to check")
     paper.copy("attention", shown, config)
 
 
@@ -74,7 +74,7 @@ def by_cutoff(accuracy: Accuracy, chosen: Measure) -> None:
     config = {name: st.column_config.NumberColumn(models.label(name, short=True), format=chosen.format, width=60) for name in table.columns}
     config["cutoff"] = st.column_config.TextColumn("Cutoff", width=85)
     shown = unseen.legible(table.assign(cutoff=days)[["cutoff", *table]])
-    st.dataframe(
+    cells.show(
         shown,
         column_config=config,
         hide_index=True,
@@ -118,7 +118,7 @@ def by_series(table: pd.DataFrame) -> None:
     config["why"] = st.column_config.TextColumn("Why these weights", width="large")
     order = [name for name in config if name in table and (name != "why" or table["why"].any())]
     shown = product_links.legible(table[order], "series")
-    st.dataframe(
+    cells.show(
         shown,
         column_config=config,
         hide_index=True,

@@ -12,9 +12,9 @@ from forecasting.analysis.what_if import WhatIf
 from forecasting.core import formatting, unseen
 from forecasting.core.period import Period
 from forecasting.services import forecasts, models
-from pages.charts import forecast
+from pages.charts import forecast, language
 from pages.components.forecast.what_if import Asked, asked
-from pages.components.shared import paper
+from pages.components.shared import cells, paper
 
 if TYPE_CHECKING:
     from forecasting.analysis.baseline import Baseline
@@ -52,7 +52,7 @@ def show(told: Contributions, period: Period, steps: int) -> None:
         return
     bars = ", ".join(f"{label} {formatting.signed(value)}" for label, value in zip(table["label"], table["units"], strict=True))
     alt = f"What makes the forecast differ from an average {period.name}, in units: {bars}"
-    st.plotly_chart(forecast.components(table), config=forecast.CONFIG, key="components", alt=alt)
+    st.plotly_chart(forecast.components(table), config=language.config(), key="components", alt=alt)
     _by_model(table, digits)
 
 
@@ -73,5 +73,5 @@ def _by_model(table: pd.DataFrame, digits: int) -> None:
     config["label"] = st.column_config.TextColumn("Part", width=130)
     with st.expander("By model"):
         st.caption(BY_MODEL)
-        st.dataframe(shown, column_config=config, hide_index=True, height="content", alt="Each model's part of what moves the forecast")
+        cells.show(shown, column_config=config, hide_index=True, height="content", alt="Each model's part of what moves the forecast")
         paper.copy("moves", shown, config)

@@ -10,11 +10,11 @@ import streamlit as st
 
 from forecasting.analysis.by_span import LAST_YEAR
 from forecasting.analysis.forecast_view import View
-from forecasting.core import formatting, schema, unseen
+from forecasting.core import formatting, numerals, schema, unseen
 from forecasting.core.period import Period
 from forecasting.services import models
 from pages.charts import forecast
-from pages.components.shared import live_version, markdown, paper, product_links, wording
+from pages.components.shared import cells, live_version, markdown, paper, product_links, wording
 
 if TYPE_CHECKING:
     from forecasting.training.ensemble import Ensemble
@@ -63,7 +63,7 @@ def caption(view: View, reconciled: Mapping[str, Any] | None = None) -> str:
     scaled = [_scaled(reconciled["totals"])] if reconciled else []
     both = [view.two_numbers] * bool(view.two_numbers)
     if view.n_series > 1:
-        return " ".join([f"{view.n_series:,} forecasts added up, {parts}.", *scaled, "The bands are for the total.", *both])
+        return " ".join([f"{numerals.write(view.n_series)} forecasts added up, {parts}.", *scaled, "The bands are for the total.", *both])
     return " ".join([f"One forecast, {parts}.", *scaled, *(markdown.plain(reason) for reason in view.simpler[schema.REASON]), *both])
 
 
@@ -127,7 +127,7 @@ def table(view: View, *, last_year: bool = False) -> None:
     config[schema.DS] = st.column_config.DateColumn(view.level.name.title(), format=DATES[view.level.name], width=126)
     config[LAST_YEAR] = st.column_config.NumberColumn("Last year", format=digits, width=78)
     shown = unseen.legible(view.forecast[columns])
-    st.dataframe(
+    cells.show(
         shown,
         column_config=config,
         hide_index=True,

@@ -7,13 +7,13 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from forecasting.core import formatting, schema
+from forecasting.core import formatting, numerals, schema
 from forecasting.core.errors import InputError
 from forecasting.inventory.budget import spend
 from forecasting.inventory.budget.spend import Measure
 from forecasting.inventory.orders.recommend import Orders
 from pages.components.inventory import session, summary
-from pages.components.shared import markdown, product_links
+from pages.components.shared import cells, markdown, product_links
 
 SHORT: Final[dict[str, tuple[str, Measure]]] = {"Money": ("Money to spend", "money"), "Shelf space": ("Space to fill", "space")}
 """What the URL says -> the amount's label, and what it is of."""
@@ -37,9 +37,9 @@ def show(orders: Orders) -> None:
         st.caption(f"This {'budget' if of == 'money' else 'space'} is too small for any order.")
         return
     spent, units, count = bought["takes"].sum(), bought["order_quantity"].sum(), formatting.count(len(bought), "order")
-    st.markdown(f"**{formatting.units(units)} units in {count} for {spent:,.2f}**")
+    st.markdown(f"**{formatting.units(units)} units in {count} for {numerals.write(spent, 2)}**")
     rows = _rows(orders, bought)
-    st.dataframe(
+    cells.show(
         product_links.legible(rows, "name"),
         column_order=("name", "order_quantity", "takes", "gain"),
         column_config={

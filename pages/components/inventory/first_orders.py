@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import streamlit as st
 
-from forecasting.core import formatting, schema
+from forecasting.core import formatting, numerals, schema
 from forecasting.inventory.orders import first_orders
 from forecasting.inventory.orders.first_orders import FirstOrder
 from forecasting.inventory.orders.recommend import Orders
@@ -28,7 +28,7 @@ def show(orders: Orders) -> None:
         for proposal in proposals[:MOST]:
             _proposal(orders, proposal)
         if len(proposals) > MOST:
-            st.caption(f"The first {MOST} of {len(proposals):,}. Filter to see the others.")
+            st.caption(f"The first {MOST} of {numerals.write(len(proposals))}. Filter to see the others.")
 
 
 def _proposal(orders: Orders, proposal: FirstOrder) -> None:

@@ -14,7 +14,7 @@ from forecasting.inventory.orders import projection, wording
 from forecasting.inventory.orders.recommend import NOT_COUNTED, Orders
 from forecasting.services import models, old_stock, workspaces
 from forecasting.services import product_links as links_of_products
-from pages.charts import forecast, stock
+from pages.charts import language, stock
 from pages.components.inventory import session, summary
 from pages.components.shared import markdown, product_links
 
@@ -42,7 +42,7 @@ def show(orders: Orders, place: int | None, saved: SavedStock | None) -> None:
             quantity = 0.0 if math.isnan(row["order_quantity"]) else row["order_quantity"]
             st.plotly_chart(
                 stock.path(projection.projection_of(orders, place, quantity), row["reorder_point"], orders.ensemble.panel.period),
-                config=forecast.CONFIG,
+                config=language.config(),
                 key="inventory_path",
                 alt=f"Expected stock of {summary.named(row)}, with the order and without",
             )

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from forecasting.core import schema, unseen
+from forecasting.core import numerals, schema, unseen
 from forecasting.inventory.orders import wording as order_words
 from forecasting.inventory.orders.recommend import Orders
 from pages.components.inventory import summary
-from pages.components.shared import no_longer_sold, paper, product_links, wording
+from pages.components.shared import cells, no_longer_sold, paper, product_links, wording
 
 if TYPE_CHECKING:
     from streamlit.elements.lib.column_types import ButtonColumnResult, ColumnConfig
@@ -52,7 +52,7 @@ def choose_states(orders: Orders) -> pd.DataFrame:
         "State",
         there,
         selection_mode="multi",
-        format_func=lambda state: f"{STATES[state]} {counts[state]:,}",
+        format_func=lambda state: f"{STATES[state]} {numerals.write(counts[state])}",
         label_visibility="collapsed",
         key="inventory_states",
         persist_state="session",
@@ -64,7 +64,7 @@ def choose_states(orders: Orders) -> pd.DataFrame:
 def _left(gone: pd.DataFrame) -> str:
     """How many shelves of what is no longer sold are not empty."""
     stocked = int((gone["on_hand"] > 0).sum())
-    return f", {stocked:,} with stock left" if stocked else ""
+    return f", {numerals.write(stocked)} with stock left" if stocked else ""
 
 
 def _asked(there: list[str]) -> list[str]:
@@ -89,7 +89,7 @@ def choose_one(orders: Orders, rows: pd.DataFrame) -> int | None:
     table = product_links.legible(_table(orders, shown)[list(columns)], "name")
     chosen = _line(key, ids)
     _pick(shown, key, chosen)
-    st.dataframe(
+    cells.show(
         table,
         column_config=columns,
         hide_index=True,
@@ -103,7 +103,7 @@ def choose_one(orders: Orders, rows: pd.DataFrame) -> int | None:
     )
     paper.copy("orders", table, columns)
     if len(rows) > MOST:
-        st.caption(f"The {MOST} most urgent of {len(rows):,}. Filter to see others; the download has all.")
+        st.caption(f"The {MOST} most urgent of {numerals.write(len(rows))}. Filter to see others; the download has all.")
     return int(shown.index[ids.index(chosen)])
 
 

@@ -12,7 +12,7 @@ from forecasting.core import formatting, unseen
 from forecasting.inventory.orders import wording as order_words
 from forecasting.inventory.orders.recommend import Orders
 from pages.components.inventory import summary
-from pages.components.shared import markdown, paper, wording
+from pages.components.shared import cells, markdown, paper, wording
 
 TEXTBOOK_HELP: Final = "The usual formula, from the mean and spread of the last 8 weeks."
 
@@ -47,7 +47,7 @@ def by_class(orders: Orders) -> None:
         "series": number("Shelves", format=whole, width=65),
     }
     shown = unseen.legible(table[list(config)])
-    st.dataframe(
+    cells.show(
         shown,
         column_config=config,
         hide_index=True,

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from forecasting.core import formatting, schema, unseen
+from forecasting.core import formatting, numerals, schema, unseen
 from forecasting.inventory.orders import wording
 from forecasting.inventory.stock import typed_changes
 from forecasting.services import ordering, stock_typing
@@ -100,7 +100,7 @@ def _clashes(ws: Workspace, draft: Draft, overlay: Overlay) -> None:
             where = markdown.plain(unseen.escaped(", ".join([*change.series, label])))
             st.markdown(f"{where}: saved {_shown(now)}, yours {_shown(change.after)}")
         if len(overlay.clashes) > MAX_NAMED:
-            st.caption(f"And {len(overlay.clashes) - MAX_NAMED:,} more.")
+            st.caption(f"And {numerals.write(len(overlay.clashes) - MAX_NAMED)} more.")
         with st.container(horizontal=True):
             st.button("Keep mine", on_click=_settle, args=(ws, draft, overlay, True), key="inventory_clash_mine")
             st.button("Take theirs", on_click=_settle, args=(ws, draft, overlay, False), key="inventory_clash_theirs")

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from forecasting.core import formatting, spreadsheets, unseen
+from forecasting.core import formatting, numerals, spreadsheets, unseen
 from forecasting.core.errors import AmbiguousDates, DiskFull, InputError, QuestionsOpen, ShelfcastError, TryAgain
 from forecasting.inventory.stock.file import StockFile
 from forecasting.services import ordering, sales
 from pages.components.inventory import stock_columns
-from pages.components.shared import file_input, markdown, questions
+from pages.components.shared import cells, file_input, markdown, questions
 from pages.components.shared.file_input import FileInput
 
 if TYPE_CHECKING:
@@ -124,15 +124,15 @@ def _result(ws: Workspace, ensemble: Ensemble, upload: FileInput, checked: Stock
     lines = checked.dropped
     counted, n = int(checked.given.table["on_hand"].notna().sum()), len(ensemble.panel)
     with st.grid(3, min_column_width=130):
-        st.metric("Rows", f"{checked.rows:,}")
-        st.metric("Shelves counted", f"{counted:,} of {n:,}", help="The others keep their saved stock.")
-        st.metric("Problems", f"{lines:,}", help="Rows that cannot be used as they are.")
+        st.metric("Rows", numerals.write(checked.rows))
+        st.metric("Shelves counted", f"{numerals.write(counted)} of {numerals.write(n)}", help="The others keep their saved stock.")
+        st.metric("Problems", numerals.write(lines), help="Rows that cannot be used as they are.")
     if checked.notes:
         st.caption(" ".join(map(markdown.plain, checked.notes)))
     if lines:
         problems(checked, "inventory_problems")
     agreed = not lines or st.checkbox(
-        f"Leave out {'this row' if lines == 1 else f'these {lines:,} rows'} and save the rest", key=f"inventory_drop_{upload.id}"
+        f"Leave out {'this row' if lines == 1 else f'these {numerals.write(lines)} rows'} and save the rest", key=f"inventory_drop_{upload.id}"
     )
     useful = bool(checked.given.table.notna().any(axis=None))
     if not useful:
@@ -162,7 +162,7 @@ def problems(checked: StockFile, key: str) -> None:
         "what_to_do": st.column_config.TextColumn("What happens", width="large"),
     }
     table = checked.problems
-    st.dataframe(
+    cells.show(
         unseen.legible(table[list(config)].head(MOST)),
         column_config=config,
         hide_index=True,

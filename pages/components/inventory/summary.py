@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import pandas as pd
 import streamlit as st
 
-from forecasting.core import formatting, schema
+from forecasting.core import formatting, numerals, schema
 from forecasting.inventory.orders import wording
 from forecasting.inventory.orders.recommend import Orders
 from forecasting.services import ordering
 from pages.components.inventory.session import as_recommended, moment
-from pages.components.shared import markdown
+from pages.components.shared import markdown, writing
 from pages.components.shared import wording as shared
 from pages.components.shared.figures import Chip, figure
 
@@ -58,7 +58,7 @@ def partly_counted(orders: Orders) -> None:
     """How many of the shelves are counted, where others still wait."""
     totals = orders.totals()
     if 0 < totals["counted"] < totals["to_count"]:
-        count = f"{totals['counted']:,.0f} of {totals['to_count']:,.0f} counted"
+        count = f"{numerals.write(totals['counted'])} of {numerals.write(totals['to_count'])} counted"
         st.markdown(f":orange[:material/help:] **{count}.** The others have no order until they are counted.")
 
 
@@ -119,9 +119,9 @@ def numbers(orders: Orders) -> None:
     """The answer in four numbers; those that need a stock count are not known without one."""
     totals = wording.order_totals(orders, {})
     least = "at least" if totals["without_cost"] else "costs"
-    costs = "no unit costs given" if math.isnan(totals["value"]) else f"{least} {totals['value']:,.2f}"
+    costs = "no unit costs given" if math.isnan(totals["value"]) else f"{least} {writing.amount(totals['value'])}"
     with st.grid(4, min_column_width=190):
-        figure("Order now", formatting.count(int(totals["order_now"]), "order"), Chip(f"{totals['soon']:,.0f} more this week"), NOW_HELP)
+        figure("Order now", formatting.count(int(totals["order_now"]), "order"), Chip(f"{numerals.write(totals['soon'])} more this week"), NOW_HELP)
         figure("Units to order", formatting.units(totals["units"]), Chip(costs), UNITS_HELP)
         if not totals["counted"]:
             figure("Will run out", NOT_COUNTED, Chip("count the stock"), RUNS_OUT_HELP)

@@ -11,7 +11,7 @@ import streamlit as st
 
 from forecasting.analysis import forecast_view
 from forecasting.analysis.forecast_view import View
-from forecasting.core import formatting
+from forecasting.core import formatting, numerals
 from forecasting.core.errors import SalesDamaged, SettingsDamaged, StorageUnavailable, VersionDamaged
 from forecasting.inventory.orders.recommend import Orders
 from forecasting.services import monitoring, sales, serving_record, versions
@@ -171,7 +171,7 @@ def _counting(orders: Orders | None) -> list[Need]:
         st.session_state["inventory_tab"] = "Stock"
         st.switch_page(INVENTORY)
 
-    fact = f"{totals['counted']:,.0f} of {totals['to_count']:,.0f} shelves counted"
+    fact = f"{numerals.write(totals['counted'])} of {numerals.write(totals['to_count'])} shelves counted"
     return [Need(ORANGE, fact, "The others have no order until they are counted", "Count", count)]
 
 
@@ -187,7 +187,11 @@ def _old(view: View, missing: Unused | None) -> list[Need]:
     """Sales that end long ago, the saved ones as much as those of the forecast."""
     last = view.last if missing is None or missing.last is None else max(view.last, missing.last)
     age = (pd.Timestamp.now().normalize() - last).days
-    return [Need(ORANGE, f"Last sales are {age:,} days old", "The forecast starts from there", "Upload")] if age > OLD_AFTER[view.period.name] else []
+    return (
+        [Need(ORANGE, f"Last sales are {numerals.write(age)} days old", "The forecast starts from there", "Upload")]
+        if age > OLD_AFTER[view.period.name]
+        else []
+    )
 
 
 def _simpler(view: View) -> list[Need]:
@@ -218,7 +222,7 @@ def _no_longer_sold(gone: pd.DataFrame) -> list[Need]:
     def which() -> None:
         layout.simpler_table(gone, "overview_gone")
 
-    return [Need(GRAY, f"{count:,} no longer sold", "Their forecast is 0, and lists leave them out", "See", which)]
+    return [Need(GRAY, f"{numerals.write(count)} no longer sold", "Their forecast is 0, and lists leave them out", "See", which)]
 
 
 def _uploads(ws: Workspace) -> tuple[list[Upload], list[Need]]:

@@ -19,7 +19,7 @@ from forecasting.inventory.orders import wording as order_wording
 from forecasting.inventory.orders.recommend import Orders
 from forecasting.services.last_week import LastWeek, last_week
 from pages.components.inventory import summary
-from pages.components.shared import live_version, product_links, wording
+from pages.components.shared import cells, live_version, product_links, wording, writing
 from pages.components.shared.figures import Chip, figure, with_money
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def to_order(where: tuple[DeltaGenerator, DeltaGenerator], orders: Orders) -> No
         _not_counted(*where)
         return
     least = "at least " if totals["without_cost"] else "costs "
-    costs = "no unit costs" if math.isnan(totals["value"]) else f"{least}{formatting.headline(totals['value'])}"
+    costs = "no unit costs" if math.isnan(totals["value"]) else f"{least}{writing.headline(totals['value'])}"
     units = Chip(costs, description=f"{formatting.headline(totals['units'])} units")
     figure("To order", formatting.count(int(totals["order_now"]), "order"), units, summary.NOW_HELP, where=where[0])
     out, missed = int(totals["runs_out"]), formatting.headline(totals["missed"])
@@ -121,7 +121,7 @@ def movers(frame: pd.DataFrame, title: str, ahead: str) -> None:
         return
     units = formatting.column(frame["units"].to_numpy(dtype=float))
     addresses = [product_links.address(name, {}) for name in frame["product"]]
-    st.dataframe(
+    cells.show(
         product_links.legible(frame.assign(relative=[wording.growth(value) for value in frame["relative"]]), "product"),
         hide_index=True,
         height="content",

@@ -12,15 +12,15 @@ import streamlit as st
 from forecasting.analysis import last_graded, product_story, products
 from forecasting.analysis.day_marks import PROMOTION, DayMark
 from forecasting.analysis.forecast_view import View
-from forecasting.core import formatting, schema, unseen
+from forecasting.core import formatting, numerals, schema, unseen
 from forecasting.core.errors import ShelfcastError
 from forecasting.inventory.orders import projection, wording
 from forecasting.inventory.orders.recommend import Orders
 from forecasting.inventory.stock import state
 from forecasting.services import product_uploads, workspaces
-from pages.charts import forecast, marks, price, stock
+from pages.charts import language, marks, price, stock
 from pages.components.inventory import summary
-from pages.components.shared import layout, markdown
+from pages.components.shared import cells, layout, markdown
 from pages.components.shared.addresses import INVENTORY
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def _moment(each: product_uploads.ProductUpload) -> pd.Timestamp:
 
 def _rows(each: product_uploads.ProductUpload) -> str:
     parts = [f"{formatting.count(each.new, 'row')} new"] if each.new else []
-    return ", ".join([*parts, *([f"{each.changed:,} changed"] if each.changed else [])])
+    return ", ".join([*parts, *([f"{numerals.write(each.changed)} changed"] if each.changed else [])])
 
 
 def shelf(orders: Orders | None, rows: np.ndarray, filters: Mapping[str, str]) -> None:
@@ -102,7 +102,7 @@ def _path(orders: Orders, place: int) -> None:
         return
     st.plotly_chart(
         stock.path(projection.projection_of(orders, place, float(row["order_quantity"])), row["reorder_point"], orders.ensemble.panel.period),
-        config=forecast.CONFIG,
+        config=language.config(),
         key="product_path",
         alt=f"Expected stock of {summary.named(row)}, with the order and without",
     )
@@ -124,7 +124,7 @@ def _shelves(orders: Orders, counted: list[int], filters: Mapping[str, str], she
         "order_quantity": number("Order", format=units, width=60),
         "lasts": chips("Lasts", options=list(lasts), color=list(lasts.values()), width=142, help=summary.RUNS_OUT_HELP),
     }
-    st.dataframe(
+    cells.show(
         unseen.legible(table[list(columns)]),
         column_config=columns,
         hide_index=True,
@@ -133,7 +133,7 @@ def _shelves(orders: Orders, counted: list[int], filters: Mapping[str, str], she
         alt="The shelves of this product, the emptiest first",
     )
     if len(counted) < shelves:
-        st.caption(f"{len(counted):,} of {shelves:,} shelves counted.")
+        st.caption(f"{numerals.write(len(counted))} of {numerals.write(shelves)} shelves counted.")
 
 
 def prices(ensemble: Ensemble, rows: np.ndarray, steps: int, days: Sequence[DayMark], assumed: Sequence[str]) -> None:
@@ -154,7 +154,7 @@ def prices(ensemble: Ensemble, rows: np.ndarray, steps: int, days: Sequence[DayM
         if figure is not None:
             st.plotly_chart(
                 marks.add_marks(figure, promotions, names=False),
-                config=forecast.CONFIG,
+                config=language.config(),
                 key="product_price",
                 alt="The price of the last year with its promotions, and the one assumed ahead",
             )

@@ -11,10 +11,10 @@ import streamlit as st
 
 from forecasting.analysis import products
 from forecasting.analysis.forecast_view import View
-from forecasting.core import formatting, schema
+from forecasting.core import formatting, numerals, schema
 from forecasting.services import products as services
 from pages.components.products import wording
-from pages.components.shared import layout, markdown
+from pages.components.shared import layout, markdown, writing
 from pages.components.shared import wording as shared
 from pages.components.shared.addresses import FORECAST, INVENTORY, PRODUCTS
 from pages.components.shared.figures import Chip, figure
@@ -46,7 +46,7 @@ def head(name: str, row: Mapping[str, Any], filters: Mapping[str, str], ahead: s
 def _facts(row: Mapping[str, Any], ahead: str) -> str:
     """ "Pastry · 1.79 a unit, about 14,380 in the next 28 days · class AX"."""
     price = row[products.REVENUE] / row[products.NEXT] if row[products.NEXT] > 0 else math.nan
-    money = "" if math.isnan(price) else f"{price:,.2f} a unit, about {formatting.headline(row[products.REVENUE])} in the next {ahead}"
+    money = "" if math.isnan(price) else f"{writing.amount(price)} a unit, about {writing.headline(row[products.REVENUE])} in the next {ahead}"
     facts = [markdown.plain(str(row.get(schema.CATEGORY) or "")), money, f"class {row[services.CLASS]}"]
     return " · ".join([fact for fact in facts if fact])
 
@@ -92,7 +92,7 @@ def _stock(row: Mapping[str, Any], *, shelves: int, most: int) -> None:
 def chart_title(view: View, product: Mapping[str, str]) -> tuple[str, str]:
     """The title of the chart, and a line about it."""
     where = [value for key, value in view.filters.items() if key not in product]
-    what = view.two_numbers if view.n_series == 1 else f"{view.n_series:,} shelves added up"
+    what = view.two_numbers if view.n_series == 1 else f"{numerals.write(view.n_series)} shelves added up"
     return "Sales and forecast", markdown.plain(" · ".join([*[", ".join(where)] * bool(where), *[what] * bool(what)])) or "Units"
 
 

@@ -9,11 +9,11 @@ import pandas as pd
 import streamlit as st
 
 from forecasting.analysis import by_span, products
-from forecasting.core import formatting, schema, unseen
+from forecasting.core import formatting, numerals, schema, unseen
 from forecasting.core.errors import NotFound
 from forecasting.services import products as services
 from pages.components.products import wording
-from pages.components.shared import paper, product_links
+from pages.components.shared import cells, paper, product_links, writing
 from pages.components.shared import wording as shared
 from pages.components.shared.filters import ask_filters, no_match
 
@@ -54,6 +54,7 @@ def show(ensemble: Ensemble, table_of: Callable[[dict[str, str]], pd.DataFrame],
         table_of: Filters -> the table of the products that they choose; raises NotFound.
         steps: Days (weeks, months) ahead, and back.
     """
+    writing.use_notation()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         text = st.text_input("Search", type="search", placeholder="Name or category", live=True, key=SEARCH, bind="query-params")
         sort = st.container(width=170)
@@ -98,7 +99,7 @@ def _ask_flags(table: pd.DataFrame) -> list[str]:
         "Flags",
         there,
         selection_mode="multi",
-        format_func=lambda flag: f"{wording.FLAGS[flag]} {counts.get(flag, 0):,}",
+        format_func=lambda flag: f"{wording.FLAGS[flag]} {numerals.write(counts.get(flag, 0))}",
         label_visibility="collapsed",
         key=FLAGS,
         persist_state="session",
@@ -122,9 +123,9 @@ def _draw(rows: pd.DataFrame, filters: Mapping[str, str], period: Period, steps:
         st.caption("No product fits. Search for less, or take a filter away.")
         return
     columns = _columns(rows, filters, period, steps)
-    cells = _cells(unseen.legible(rows))[list(columns)]
-    st.dataframe(
-        cells,
+    shown = _cells(unseen.legible(rows))[list(columns)]
+    cells.show(
+        shown,
         column_config=columns,
         hide_index=True,
         height="content" if len(rows) <= FEW else 640,
@@ -133,7 +134,7 @@ def _draw(rows: pd.DataFrame, filters: Mapping[str, str], period: Period, steps:
         key="products_table",
         alt="Products with their forecast, their change, their stock and how far their forecast is usually off",
     )
-    paper.copy("products", cells, columns, most=MAX_ON_PAPER)
+    paper.copy("products", shown, columns, most=MAX_ON_PAPER)
     st.caption(wording.totals(rows, period.count(steps)))
 
 
@@ -141,12 +142,12 @@ def _cells(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows as they are shown: one flag, the most urgent; shares as percentages."""
     flags = services.flags_of(rows)
     first = [next(([wording.FLAGS[flag]] for flag, there in zip(flags, row, strict=True) if there), []) for row in rows[flags].to_numpy()]
-    cells = rows.assign(flag=pd.Series(first, rows.index, dtype=object))
-    cells[products.PRODUCT] = [product_links.label(name) for name in rows[products.PRODUCT]]
-    cells[products.MISS] = 100 * rows[products.MISS]
-    if schema.CATEGORY in cells:
-        cells[schema.CATEGORY] = cells[schema.CATEGORY].map(unseen.escaped)
-    return cells
+    written = rows.assign(flag=pd.Series(first, rows.index, dtype=object))
+    written[products.PRODUCT] = [product_links.label(name) for name in rows[products.PRODUCT]]
+    written[products.MISS] = 100 * rows[products.MISS]
+    if schema.CATEGORY in written:
+        written[schema.CATEGORY] = written[schema.CATEGORY].map(unseen.escaped)
+    return written
 
 
 def _columns(rows: pd.DataFrame, filters: Mapping[str, str], period: Period, steps: int) -> dict[str, ColumnConfig | ButtonColumnResult]:

@@ -7,7 +7,7 @@ from typing import Final, Literal
 import pandas as pd
 
 from forecasting.analysis import products
-from forecasting.core import formatting
+from forecasting.core import formatting, numerals
 from forecasting.core.formatting import NBSP
 from forecasting.inventory.orders.abc_xyz import XYZ_WAPES
 from forecasting.services import products as services
@@ -48,8 +48,8 @@ XYZ_HELP: Final = f"By error: X misses up to {100 * XYZ_WAPES[0]:.0f}{NBSP}%, Y 
 def context(table: pd.DataFrame, sales_to: str) -> str:
     """The line under the title: "14 sold, 3 no longer sold are hidden, sales to 21 Nov 2026"."""
     gone = int(table[products.GONE].sum())
-    hidden = [f"{gone:,} no longer sold {'is' if gone == 1 else 'are'} hidden"] if gone else []
-    return ", ".join([f"{len(table) - gone:,} sold", *hidden, f"sales to {sales_to}"])
+    hidden = [f"{numerals.write(gone)} no longer sold {'is' if gone == 1 else 'are'} hidden"] if gone else []
+    return ", ".join([f"{numerals.write(len(table) - gone)} sold", *hidden, f"sales to {sales_to}"])
 
 
 def totals(rows: pd.DataFrame, ahead: str) -> str:

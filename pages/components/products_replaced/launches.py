@@ -11,7 +11,7 @@ from forecasting.core import formatting, schema, unseen
 from forecasting.core.errors import ShelfcastError
 from forecasting.services import planned_products, workspaces
 from forecasting.services.planned_products import Launched, Outlook, PlannedLaunch
-from pages.components.shared import layout, markdown
+from pages.components.shared import cells, layout, markdown
 
 if TYPE_CHECKING:
     from forecasting.training.ensemble import Ensemble
@@ -92,7 +92,7 @@ def _table(twins: tuple[Launched, ...]) -> None:
     }
     table = pd.DataFrame(twins, columns=list(Launched._fields))
     known = [name for name in columns if table[name].notna().any() and (table[name] != "").any()]
-    st.dataframe(
+    cells.show(
         unseen.legible(table[known]), column_config=columns, hide_index=True, height="content", alt="The launches that it is expected to follow"
     )
 

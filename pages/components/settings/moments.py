@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import time
 from typing import Final
 
@@ -15,6 +16,19 @@ KINDS: Final = {
 }
 """A day of the week as cron has it, or a kind of its own -> what a person reads."""
 USUAL_TIME: Final = time(3)
+
+
+def kinds(week: Sequence[int]) -> list[str]:
+    """The kinds in the order in which they are offered: every day, the days of a week, a cron expression.
+
+    Args:
+        week: The days of a week in their order, 0 for Monday.
+
+    Example:
+        >>> kinds([6, 0, 1, 2, 3, 4, 5])
+        ['*', '0', '1', '2', '3', '4', '5', '6', 'own']
+    """
+    return [DAILY, *(str((day + 1) % 7) for day in week), OWN]
 
 
 def parts(every: str) -> tuple[str, time]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
-from forecasting.core import time_zones
+from forecasting.core import notation, signs, time_zones
 from forecasting.core.errors import SettingsError
 from forecasting.core.shop_settings import MAX_SCHEDULES, RETRAIN_EVERY, RetrainSchedule
 from forecasting.entrypoints.server.server_settings import ServerSettings
@@ -78,7 +78,7 @@ def _row(of: Shown, row: int, chosen: tuple[RetrainSchedule, ...], zone: str) ->
     with st.container(border=True, key=of.key(f"row_{row}")):
         with st.grid(3, min_column_width=130):
             kind, at = moments.parts(now.every)
-            kinds = list(moments.KINDS)
+            kinds = moments.kinds(signs.week(notation.current()))
             kind = str(st.selectbox("When", kinds, kinds.index(kind), format_func=moments.KINDS.__getitem__, key=of.key(f"kind_{row}")))
             if kind == moments.OWN:
                 every = st.text_input("Cron expression", now.every, help="Minute, hour, day, month, weekday.", key=of.key(f"cron_{row}"))

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from forecasting.core import formatting
+from pages.components.shared import writing
 
 
 class Chip(NamedTuple):
@@ -52,4 +52,4 @@ def figure(label: str, value: str, chip: Chip, text: str, *, where: DeltaGenerat
 
 def with_money(value: str, money: float) -> str:
     """A number with its money beside it in small type; alone where the money is not known."""
-    return value if math.isnan(money) else f"{value} :small[:gray[{formatting.headline(money)} in sales]]"
+    return value if math.isnan(money) else f"{value} :small[:gray[{writing.headline(money)} in sales]]"

@@ -12,7 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from forecasting import __version__
 from forecasting.core import formatting, schema
 from forecasting.services import models
-from pages.components.shared import paper, product_links, sales_state
+from pages.components.shared import cells, paper, product_links, sales_state
 
 if TYPE_CHECKING:
     from streamlit.elements.lib.column_types import ButtonColumnResult, ColumnConfig
@@ -91,5 +91,5 @@ def simpler_table(simpler: pd.DataFrame, key: str) -> None:
     config |= {schema.MODEL: st.column_config.TextColumn("Model"), schema.REASON: st.column_config.TextColumn("Why, and what helps", width="large")}
     height: Literal["content"] | int = "content" if len(shown) <= 12 else 430
     shown = product_links.legible(shown, keys[0])
-    st.dataframe(shown, column_config=config, hide_index=True, height=height, alt="Simpler forecasts")
+    cells.show(shown, column_config=config, hide_index=True, height=height, alt="Simpler forecasts")
     paper.copy("simpler", shown, config)

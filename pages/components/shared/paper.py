@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from datetime import date
 from typing import Any, Final
 
 import pandas as pd
 import streamlit as st
 
-from pages.components.shared import markdown
+from forecasting.core import numerals
+from pages.components.shared import cells, markdown
 
 MAX_ROWS: Final = 500
 """Rows of a copy at most."""
-PRINTF: Final = re.compile(r"(.*?)%([+,]*(?:\.\d+)?)([df])(.*)", re.DOTALL)
-MOMENTS: Final = {"YYYY": "%Y", "MMM": "%b", "MM": "%m", "ddd": "%a", "DD": "%d", "D": "%-d", "HH": "%H", "mm": "%M"}
-"""How Streamlit's columns write a date -> how Python does."""
 CHARTS: Final = {"line_chart", "bar_chart", "area_chart", "image"}
 """Kinds of columns that no text can stand for."""
 
@@ -40,7 +36,7 @@ def copy(key: str, frame: pd.DataFrame, columns: Mapping[str, Any], *, most: int
     with st.container(key=f"paper_{key}"):
         st.markdown("\n".join(f"| {' | '.join(line)} |" for line in lines))
         if len(frame) > most:
-            st.caption(f"The first {most} of {len(frame):,} rows; the download has all.")
+            st.caption(f"The first {most} of {numerals.write(len(frame))} rows; the download has all.")
 
 
 def cell(value: Any, column: Any) -> str:
@@ -54,32 +50,13 @@ def cell(value: Any, column: Any) -> str:
         return ", ".join(markdown.plain(str(part)) for part in value)
     if pd.isna(value):
         return "-"
-    form = _settings(column).get("format")
-    if isinstance(value, date):
-        return markdown.plain(_written(value, form or "YYYY-MM-DD"))
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return markdown.plain(str(value) if isinstance(value, str) else _number(float(value), form))
-
-
-def _number(value: float, form: str | None) -> str:
-    if not (parts := PRINTF.fullmatch(form or "")):
-        return f"{value:,.10g}"
-    before, flags, kind, after = parts.groups()
-    spec = flags.replace("%", "") + ("f" if kind == "f" else ".0f")
-    return f"{before}{value:{spec}}{after}".replace("%%", "%")
-
-
-def _written(day: date, form: str) -> str:
-    return day.strftime(re.sub("|".join(MOMENTS), lambda token: MOMENTS[token[0]], form))
-
-
-def _settings(column: Any) -> Mapping[str, Any]:
-    return (column or {}).get("type_config") or {} if isinstance(column, Mapping) else {}
+    return markdown.plain(str(value) if isinstance(value, str) else cells.text(value, cells.settings(column).get("format")))
 
 
 def _kind(column: Any) -> str:
-    return str(_settings(column).get("type", "text"))
+    return str(cells.settings(column).get("type", "text"))
 
 
 def _head(name: str, column: Any) -> str:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from forecasting.core import durations, formatting, stages
+from forecasting.core import durations, formatting, numerals, stages
 from forecasting.core.errors import ShelfcastError
 from forecasting.core.settings import Settings
 from forecasting.services import jobs, models, retraining, versions, workspaces
-from pages.charts import forecast
-from pages.components.shared import markdown, person
+from pages.charts import forecast, language
+from pages.components.shared import markdown, person, writing
 
 if TYPE_CHECKING:
     from forecasting.jobs.events import Event
@@ -46,12 +46,13 @@ def newest_step(job: JobStatus) -> str:
     event = job.event
     if event is None:
         return "starting"
-    return markdown.plain(f"{event.stage}, {event.note or f'{event.done:,} of {event.total:,}'}")
+    return markdown.plain(f"{event.stage}, {event.note or f'{numerals.write(event.done)} of {numerals.write(event.total)}'}")
 
 
 @st.fragment(run_every="1s")
 def card() -> None:
     """The running retraining in full; stands on the upload page where the steps of an upload stand otherwise."""
+    writing.use_notation()
     ws = workspaces.workspace()
     job = jobs.job(ws)
     if job is None or job.state != "running":
@@ -92,7 +93,7 @@ def _loss_curve(events: list[Event]) -> None:
     stage = trained[-1].stage
     losses = [event.loss for event in events if event.stage == stage and event.loss is not None]
     st.caption(f"Loss by epoch, {markdown.plain(stage)}")
-    st.plotly_chart(forecast.loss(losses, trained[-1].total), config=forecast.CONFIG, key="loss", alt="The network's loss by epoch so far")
+    st.plotly_chart(forecast.loss(losses, trained[-1].total), config=language.config(), key="loss", alt="The network's loss by epoch so far")
 
 
 def steps(events: list[Event]) -> list[Step]:
@@ -117,7 +118,11 @@ def _fact(name: str, state: str, own: list[Event]) -> str:
     last = own[-1]
     if state == "running":
         part = stages.without_backtest(last.stage)
-        return (last.note or f"{last.done:,} of {last.total:,}") if part == name else f"{part}, {last.done:,} of {last.total:,}"
+        return (
+            (last.note or f"{numerals.write(last.done)} of {numerals.write(last.total)}")
+            if part == name
+            else f"{part}, {numerals.write(last.done)} of {numerals.write(last.total)}"
+        )
     return durations.duration(max(last.elapsed - own[0].elapsed, 0.1))
 
 

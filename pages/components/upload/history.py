@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from forecasting.core import unseen
+from forecasting.core import numerals, unseen
 from forecasting.core.errors import SalesDamaged, StorageUnavailable
 from forecasting.entrypoints.server.server_settings import ServerSettings
 from forecasting.services import sales, schedule, shop_settings, versions
-from pages.components.shared import file_input, live_version, markdown, wording
+from pages.components.shared import cells, file_input, live_version, markdown, wording
 from pages.components.training import card
 from pages.components.training import settings as retrain_settings
 from pages.components.upload import take_back
@@ -59,8 +59,8 @@ def history(ws: Workspace, uploads: list[Upload]) -> None:
     """The uploads so far, newest first, and the way back."""
     if not uploads:
         return
-    with st.expander(f"Uploads so far, {len(uploads):,}", icon=":material/history:", key="history"):
-        st.dataframe(
+    with st.expander(f"Uploads so far, {numerals.write(len(uploads))}", icon=":material/history:", key="history"):
+        cells.show(
             unseen.legible(pd.DataFrame([_row(upload) for upload in uploads])),
             hide_index=True,
             height="content" if len(uploads) <= 12 else 430,

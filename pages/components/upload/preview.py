@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from forecasting.core import durations, formatting, schema, unseen
+from forecasting.core import durations, formatting, numerals, schema, unseen
 from forecasting.core.errors import InputError, SalesDamaged, ShelfcastError, StorageUnavailable
 from forecasting.services import sales, versions
-from pages.charts import forecast
-from pages.components.shared import file_input, layout, live_version, markdown
+from pages.charts import forecast, language
+from pages.components.shared import cells, file_input, layout, live_version, markdown
 from pages.components.shared.file_input import FileInput
 from pages.components.upload import file
 
@@ -68,7 +68,7 @@ def show(upload: FileInput, checked: Intake, change: Change) -> bool:
             st.info(markdown.plain(note), icon=":material/help:")
         _numbers(change, lines)
         _tabs(checked, change)
-        what = "this row" if lines == 1 else f"these {lines:,} rows"
+        what = "this row" if lines == 1 else f"these {numerals.write(lines)} rows"
         agreed = not lines or change.is_empty or st.checkbox(f"Leave out {what} and merge the rest", key=upload.key(f"drop_{lines}"))
     return agreed and not change.is_empty
 
@@ -83,10 +83,10 @@ def _facts(change: Change) -> str:
 
 def _numbers(change: Change, lines: int) -> None:
     with st.grid(4, min_column_width=130):
-        st.metric("New rows", f"{len(change.new):,}")
-        st.metric("Changed", f"{len(change.changed):,}", help="Rows already saved with other values. The file's values replace them.")
-        st.metric("Unchanged", f"{change.unchanged:,}")
-        st.metric("Problems", f"{lines:,}", help="Rows that cannot be used as they are.")
+        st.metric("New rows", numerals.write(len(change.new)))
+        st.metric("Changed", numerals.write(len(change.changed)), help="Rows already saved with other values. The file's values replace them.")
+        st.metric("Unchanged", numerals.write(change.unchanged))
+        st.metric("Problems", numerals.write(lines), help="Rows that cannot be used as they are.")
 
 
 def _tabs(checked: Intake, change: Change) -> None:
@@ -94,8 +94,8 @@ def _tabs(checked: Intake, change: Change) -> None:
     gaps = change.period.count(change.gap_days)
     parts: list[tuple[int, str, Callable[[], None]]] = [
         (checked.dropped, formatting.count(len(checked.problems), "problem"), lambda: _problems(checked)),
-        (len(change.changed), f"{len(change.changed):,} changed", lambda: _changed(change.changed)),
-        (len(change.new), f"{len(change.new):,} new", lambda: _new(change)),
+        (len(change.changed), f"{numerals.write(len(change.changed))} changed", lambda: _changed(change.changed)),
+        (len(change.new), f"{numerals.write(len(change.new))} new", lambda: _new(change)),
         (len(change.new_series), f"{formatting.count(len(change.new_series), 'new shelf', 'new shelves')}", lambda: _new_series(change.new_series)),
         (change.gap_days, f"{gaps} without sales", lambda: _gaps(change)),
     ]
@@ -116,7 +116,7 @@ def _problems(checked: Intake) -> None:
     }
     _table(checked.problems[list(config)], config, "Rows with problems")
     st.download_button(
-        "Download the row" if checked.dropped == 1 else f"Download the {checked.dropped:,} rows",
+        "Download the row" if checked.dropped == 1 else f"Download the {numerals.write(checked.dropped)} rows",
         lambda: sales.problems_csv(checked),
         "problems.csv",
         "text/csv",
@@ -143,7 +143,7 @@ def _before_after(name: str) -> ColumnConfig:
 def _new(change: Change) -> None:
     new, step = change.new, change.period.name
     st.caption(f"New rows by {step}")
-    st.plotly_chart(forecast.rows_by_day(new[schema.DATE]), config=forecast.CONFIG, key="new_rows", alt=f"How many new rows fall on each {step}")
+    st.plotly_chart(forecast.rows_by_day(new[schema.DATE]), config=language.config(), key="new_rows", alt=f"How many new rows fall on each {step}")
     with st.expander("The rows"):
         _table(new[_day_first(new)], {}, "New rows")
 
@@ -166,11 +166,11 @@ def _day_first(frame: pd.DataFrame) -> list[str]:
 def _table(frame: pd.DataFrame, config: dict[str, ColumnConfig], alt: str) -> None:
     labels = {name: st.column_config.Column(formatting.LABELS.get(name, name)) for name in frame.columns}
     labels |= {schema.DATE: st.column_config.DateColumn("Day", format="D MMM YYYY", width=110)}
-    st.dataframe(
+    cells.show(
         unseen.legible(frame.head(MOST)), column_config=labels | config, hide_index=True, height="content" if len(frame) <= 12 else 430, alt=alt
     )
     if len(frame) > MOST:
-        st.caption(f"The first {MOST:,} of {len(frame):,}.")
+        st.caption(f"The first {numerals.write(MOST)} of {numerals.write(len(frame))}.")
 
 
 def merge(ws: Workspace, upload: FileInput, checked: Intake) -> None:
@@ -180,6 +180,6 @@ def merge(ws: Workspace, upload: FileInput, checked: Intake) -> None:
             merged = sales.merge(ws, upload.content, upload.name, checked, drop_problems=checked.dropped > 0)
     except ShelfcastError as error:
         file_input.refuse("Nothing was merged.", str(error))
-    st.session_state["merged"] = f"{merged.new:,} new, {merged.changed:,} changed"
+    st.session_state["merged"] = f"{numerals.write(merged.new)} new, {numerals.write(merged.changed)} changed"
     st.session_state["saved"] = merged
     file.forget()

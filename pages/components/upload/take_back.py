@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 import streamlit as st
 
-from forecasting.core import formatting, schema, unseen
+from forecasting.core import formatting, numerals, schema, unseen
 from forecasting.core.errors import ShelfcastError
 from forecasting.services import sales, take_back
-from pages.components.shared import file_input, markdown
+from pages.components.shared import cells, file_input, markdown
 
 if TYPE_CHECKING:
     from forecasting.services.take_back import StepBack
@@ -79,8 +79,8 @@ def _apply(ws: Workspace, step: StepBack) -> None:
 def _preview(step: StepBack) -> None:
     """Rows and units that change, and the products they are of."""
     with st.grid(3, min_column_width=130):
-        st.metric("Rows that go", f"{len(step.gone):,}", help="No other upload has them.")
-        st.metric("Rows that change", f"{len(step.restored):,}", help="They get what the other uploads say.")
+        st.metric("Rows that go", numerals.write(len(step.gone)), help="No other upload has them.")
+        st.metric("Rows that change", numerals.write(len(step.restored)), help="They get what the other uploads say.")
         st.metric(
             "Units", formatting.units(step.units[1]), f"{step.units[1] - step.units[0]:+,.0f}", delta_color="off", help="Of all sales, afterwards."
         )
@@ -97,7 +97,7 @@ def _products(products: pd.DataFrame) -> None:
         "before": st.column_config.NumberColumn("Units now", format="localized", width=110),
         "after": st.column_config.NumberColumn("Afterwards", format="localized", width=110),
     }
-    st.dataframe(
+    cells.show(
         unseen.legible(shown),
         column_config=columns,
         column_order=list(columns) if shown[schema.PRODUCT].any() else ["before", "after"],
@@ -106,7 +106,7 @@ def _products(products: pd.DataFrame) -> None:
         alt="Units of each product now and afterwards, the largest change first",
     )
     if len(products) > MAX_PRODUCTS:
-        st.caption(f"The {MAX_PRODUCTS:,} of {len(products):,} products that change most.")
+        st.caption(f"The {numerals.write(MAX_PRODUCTS)} of {numerals.write(len(products))} products that change most.")
 
 
 def _label(upload: Upload) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from forecasting.core import formatting
+from forecasting.core import formatting, numerals
 from pages.components.shared import layout, markdown, questions
 from pages.components.shared.file_input import FileInput
 from pages.components.upload import other_reading
@@ -47,7 +47,7 @@ def still_open(upload: FileInput, reading: FileReading) -> str:
     count = max(sum(questions.answer(upload, question) is None for question in reading.open), 1)
     if count == 1:
         return "1 question is open. Only you know the answer, and the sales depend on it."
-    return f"{count:,} questions are open. Only you know the answers, and the sales depend on them."
+    return f"{numerals.write(count)} questions are open. Only you know the answers, and the sales depend on them."
 
 
 def _numbers(understood: Understood, *, decided: bool) -> None:
@@ -67,17 +67,18 @@ def _numbers(understood: Understood, *, decided: bool) -> None:
         )
         st.metric(
             "Rows used",
-            f"{understood.rows['used']:,}",
-            f"{left_out:,} left out" if left_out else None,
+            numerals.write(understood.rows["used"]),
+            f"{numerals.write(left_out)} left out" if left_out else None,
             delta_color="gray",
             delta_arrow="off",
         )
-        st.metric("Series", f"{understood.series:,}", help="Products in their stores and regions, each with a forecast of its own.")
+        st.metric("Series", numerals.write(understood.series), help="Products in their stores and regions, each with a forecast of its own.")
 
 
 def _units(value: float) -> str:
     """Every unit; up to two decimals where there are any and the number is not a large one."""
-    return f"{value:,.0f}" if abs(value) >= 100_000 or value == round(value) else f"{value:,.2f}".rstrip("0").rstrip(".")
+    whole = abs(value) >= 100_000 or round(value, 2) == round(value)
+    return numerals.write(value, 0 if whole else 1 if round(value, 2) == round(value, 1) else 2)
 
 
 def _covered(understood: Understood | None, *, decided: bool) -> list[str]:
@@ -95,7 +96,7 @@ def _where(where: Reading | None) -> list[str]:
     facts = {
         f"sheet {markdown.plain(where.sheet)}": bool(where.sheet),
         f"encoding {markdown.plain(where.encoding)}": where.encoding.lower() not in USUAL_ENCODINGS,
-        "no line names the columns" if where.header_line == 0 else f"header in line {where.header_line:,}": where.header_line != 1,
+        "no line names the columns" if where.header_line == 0 else f"header in line {numerals.write(where.header_line)}": where.header_line != 1,
         "days run across": where.layout == "wide",
     }
     return [fact for fact, unusual in facts.items() if unusual]
@@ -110,5 +111,5 @@ def _notes(notes: tuple[str, ...], *, decided: bool) -> None:
     if lines:
         st.markdown("\n".join(lines[:shown]))
     if lines[shown:]:
-        with st.expander(f"{len(lines) - shown:,} more notes", type="compact", key="more_notes"):
+        with st.expander(f"{numerals.write(len(lines) - shown)} more notes", type="compact", key="more_notes"):
             st.markdown("\n".join(lines[shown:]))

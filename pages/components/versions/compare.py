@@ -12,7 +12,7 @@ from forecasting.core import formatting, unseen
 from forecasting.core.errors import ShelfcastError
 from forecasting.services import models, version_comparison, workspaces
 from forecasting.services.version_table import VersionRow
-from pages.components.shared import layout, markdown, paper
+from pages.components.shared import cells, layout, markdown, paper
 from pages.components.shared import wording as shared
 from pages.components.versions import wording
 from pages.components.why import links
@@ -138,7 +138,7 @@ def _settings(settings: list[dict[str, Any]], a: str, b: str) -> None:
 def _table(title: str, table: pd.DataFrame, columns: dict[str, Any]) -> None:
     with st.container():
         st.caption(title)
-        st.dataframe(unseen.legible(table), column_config=columns, hide_index=True, height="content" if len(table) <= 12 else 430, alt=title)
+        cells.show(unseen.legible(table), column_config=columns, hide_index=True, height="content" if len(table) <= 12 else 430, alt=title)
         paper.copy(f"compare_{title.split()[-1].lower()}", table, columns)
 
 

@@ -11,7 +11,7 @@ import streamlit as st
 from forecasting.core import formatting, unseen
 from forecasting.services import versions
 from forecasting.services.version_table import VersionRow
-from pages.components.shared import markdown
+from pages.components.shared import cells, markdown
 from pages.components.versions import actions
 
 CONFIRM: Final = "versions_confirm"
@@ -68,7 +68,7 @@ def _at_cutoffs(comparison: Mapping[str, Any], champion: int | None) -> None:
     table["cutoff"] = pd.to_datetime(table["cutoff"]).dt.date
     table[["champion", "challenger"]] *= 100 if shares else 1
     table["difference"] *= 100
-    st.dataframe(
+    cells.show(
         unseen.legible(table),
         hide_index=True,
         alt=f"{measure} of both versions at each past date",

@@ -11,7 +11,7 @@ import streamlit as st
 
 from forecasting.core import formatting, unseen
 from forecasting.services.version_table import VersionRow
-from pages.components.shared import layout, paper
+from pages.components.shared import cells, layout, paper
 from pages.components.versions import wording
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def show(rows: Sequence[VersionRow]) -> None:
     with layout.card("All versions", "Miss of a product on a day: what past checks promised, and what was met on the days sold since"):
         table = pd.DataFrame([_cells(row) for row in rows])
         columns = _columns()
-        st.dataframe(
+        cells.show(
             unseen.legible(table),
             column_config=columns,
             hide_index=True,

@@ -11,8 +11,8 @@ from forecasting.analysis.change_explanation import picture
 from forecasting.core import formatting, unseen
 from forecasting.core.errors import ShelfcastError
 from forecasting.services import change_explanation, versions, workspaces
-from pages.charts import forecast, waterfall
-from pages.components.shared import layout, markdown, paper
+from pages.charts import language, waterfall
+from pages.components.shared import cells, layout, markdown, paper
 from pages.components.why import links
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def answer(of: Why, told: Explanation, shown: Picture, pair: Pair) -> None:
     if shown.bars:
         st.plotly_chart(
             waterfall.waterfall(shown, links.named(pair.before), links.named(pair.after)),
-            config=forecast.CONFIG,
+            config=language.config(),
             key="why_bars",
             alt=f"From v{pair.before} to v{pair.after}: {', '.join(waterfall.texts(shown))}",
         )
@@ -112,7 +112,7 @@ def table(shown: Picture) -> None:
     labels = {"change": "Change"} | {name: picture.label(name) for name in shown.bars}
     config |= {name: st.column_config.NumberColumn(labels[name], format=form.replace("%", "%+"), width=COLUMN_WIDTH) for name in signed}
     rows = shown.table
-    st.dataframe(
+    cells.show(
         unseen.legible(rows.assign(**{name: rows[name].replace(0, pd.NA) for name in signed})),
         column_config=config,
         hide_index=True,

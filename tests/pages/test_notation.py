@@ -1,0 +1,93 @@
+"""Pages in the notation of the shop: tables, charts and the card where it is chosen."""
+
+from __future__ import annotations
+
+import doctest
+from datetime import date
+
+import pandas as pd
+import pytest
+import streamlit as st
+from app_driver import opened, texts
+
+from forecasting.core import notation
+from forecasting.core.notation import Notation
+from forecasting.core.shop_settings import ShopSettings
+from forecasting.services import shop_settings
+from pages.charts import language
+from pages.components.settings import moments
+from pages.components.shared import cells, paper, writing
+
+GERMAN = Notation(currency="EUR", language="de")
+FRAME = pd.DataFrame({"units": [1234.5, float("nan")], "when": [pd.Timestamp(2026, 11, 21), pd.NaT], "name": ["a", "b"]})
+COLUMNS = {
+    "units": st.column_config.NumberColumn("Units", format="%+,.1f"),
+    "when": st.column_config.DateColumn("When", format="D MMM YYYY"),
+    "name": st.column_config.TextColumn("Name"),
+}
+
+
+@pytest.fixture(autouse=True)
+def _plain_afterwards():
+    with notation.using(notation.PLAIN):
+        yield
+
+
+def test_the_examples_in_the_docstrings_hold():
+    assert [doctest.testmod(module).failed for module in (cells, language, moments, paper)] == [0] * 4
+
+
+def test_a_table_is_left_to_the_browser_as_long_as_nothing_is_chosen():
+    frame, columns = cells.written(FRAME, COLUMNS)
+    assert frame is FRAME
+    assert columns is COLUMNS
+
+
+def test_cells_are_written_beside_their_values_which_stay_numbers():
+    with notation.using(GERMAN):
+        styled, columns = cells.written(FRAME, COLUMNS)
+        body = styled._translate(sparse_index=False, sparse_cols=False)["body"]
+    assert styled.data is FRAME
+    assert [[cell["display_value"] for cell in row if cell["type"] == "td"] for row in body] == [["+1.234,5", "21. Nov. 2026", "a"], ["", "", "b"]]
+    assert [columns[name]["type_config"].get("format") for name in ("units", "when")] == [None, None]
+    assert COLUMNS["units"]["type_config"]["format"] == "%+,.1f"
+
+
+def test_a_table_too_large_to_write_is_left_to_the_browser(monkeypatch):
+    monkeypatch.setattr(cells, "MOST_CELLS", 5)
+    with notation.using(GERMAN):
+        assert cells.written(FRAME, COLUMNS)[0] is FRAME
+
+
+def test_paper_reads_as_the_screen():
+    with notation.using(Notation(language="fa")):
+        assert paper.cell(1234.5, COLUMNS["units"]) == "\\" + cells.text(1234.5, "%+,.1f") == "\\+۱٬۲۳۴٫۵"  # noqa: RUF001
+        assert paper.cell(date(2026, 11, 21), COLUMNS["when"]) == "۲۱ نوامبر ۲۰۲۶"
+
+
+def test_charts_name_days_and_months_in_the_language():
+    assert (language.config(), language.separators(), language.hover("week")) == (language.CONFIG, ".,", "Week of %-d %b %Y")
+    with notation.using(GERMAN):
+        names = language.config()["locales"][language.SHOP]["format"]
+        assert (names["shortDays"][0], names["shortMonths"][2], language.separators()) == ("So.", "März", ",.")
+        assert [tick["value"] for tick in language.ticks()] == ["%-d. %b", "%b\n%Y"]
+    with notation.using(Notation(language="ja")):
+        assert language.hover("day") == "%Y年%-m月%-d日(%a)"
+
+
+def test_a_dollar_does_not_begin_a_formula():
+    with notation.using(Notation(currency="USD", language="en")):
+        assert writing.amount(5.0) == r"\$5.00"
+
+
+@pytest.mark.usefixtures("fresh_caches")
+def test_the_card_shows_how_it_looks_before_it_is_saved(home):
+    at = opened("settings")
+    assert "1,234\\.50" in texts(at)
+    chosen = {str(each.key).split("_", 3)[-1]: each for each in at.selectbox}
+    chosen["currency"].set_value("EUR")
+    chosen["language"].set_value("de").run()
+    assert "1\\.234,50 €" in texts(at)
+    next(button for button in at.button if button.key == "settings_save").click().run()
+    assert shop_settings.notation(home) == GERMAN
+    assert shop_settings.state(home).settings == ShopSettings(currency="EUR", language="de")
