@@ -13,7 +13,7 @@ from forecasting.intake.reader import read_table
 from forecasting.inventory.suppliers import file, texts
 from forecasting.inventory.suppliers.source import Source, sources_of
 from forecasting.inventory.suppliers.sourcing import Sourcing
-from forecasting.inventory.suppliers.supplier import Closure, Minimum, Supplier
+from forecasting.inventory.suppliers.supplier import Capacity, Closure, Minimum, Supplier
 
 HEADER = (
     "supplier,order_days,cut_off,delivery_days,lead_time,closed,minimum_value,freight,free_from,currency,rate,rate_date,"
@@ -121,3 +121,10 @@ def test_what_is_no_weekday_and_no_time_is_not_guessed(read: Callable[[str], obj
 
 def test_price_breaks_may_have_a_decimal_comma() -> None:
     assert texts.price_breaks("0:2,00; 100:1,50").prices == (2.0, 1.5)
+
+
+def test_what_fits_on_a_pallet_and_the_rate_of_a_currency_are_read() -> None:
+    sourcing = read("supplier,capacity,capacity_units,currency,rate\nHansen,container,480,CHF,1.06\n").over(Sourcing())
+    assert sourcing.suppliers[0].capacity == Capacity(name="container", units=480)
+    with pytest.raises(SettingsError, match="needs its rate"):
+        read("supplier,currency\nHansen,USD\n").over(sourcing)

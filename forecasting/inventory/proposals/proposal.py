@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from forecasting.core.arrays import FloatArray
 from forecasting.inventory import order_quantities
 from forecasting.inventory.book.order import Line, Order
 from forecasting.inventory.orders.recommend import Orders
-from forecasting.inventory.proposals import minimum
+from forecasting.inventory.proposals import minimum, remarks
 from forecasting.inventory.proposals.minimum import Filled
 from forecasting.inventory.proposals.turns import Turn
 from forecasting.inventory.suppliers.price_breaks import PriceBreaks
@@ -33,11 +34,12 @@ def proposal(orders: Orders, turn: Turn, *, identity: str, version: int, day: da
     places = np.searchsorted(orders.rows, turn.rows)
     lines = minimum.candidates(orders, turn, places)
     lines = replace(lines, quantity=_cheapest(lines, turn))
-    lines = replace(lines, measures=np.vstack([_unit_costs(lines, turn, lines.quantity), lines.measures[1:]]))
+    costs_of = partial(_unit_costs, lines, turn)
+    lines = minimum.priced(lines, lines.quantity, costs_of)
     plain = Filled(lines.quantity, np.zeros_like(lines.quantity), np.full(len(lines.quantity), np.nan))
-    filled = plain if turn.supplier is None else minimum.filled(lines, turn.supplier)
+    filled = plain if turn.supplier is None else minimum.filled(lines, turn.supplier, costs_of)
     days = orders.ensemble.panel.period.days
-    keys, costs = orders.ensemble.panel.series.iloc[turn.rows], _unit_costs(lines, turn, filled.quantity)
+    keys, costs = orders.ensemble.panel.series.iloc[turn.rows], costs_of(filled.quantity)
     listed = tuple(
         Line(
             unique_id=str(keys[schema.UNIQUE_ID].iloc[place]),
@@ -59,7 +61,7 @@ def proposal(orders: Orders, turn: Turn, *, identity: str, version: int, day: da
         due=turn.round.due,
         state="proposed",
         lines=listed,
-        note=filled.note if listed else "",
+        note=" ".join(filter(None, (filled.note, *remarks.remarks(turn, lines.measures, filled.quantity, day)))) if listed else "",
     )
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 
 import numpy as np
 
+from forecasting.core.errors import InputError
 from forecasting.core.panel import Panel
 from forecasting.inventory.book import deliveries
 from forecasting.inventory.book.events import Book
@@ -16,7 +17,7 @@ from forecasting.inventory.policy import Policy
 from forecasting.inventory.stock import state
 from forecasting.inventory.stock.state import GivenStock
 from forecasting.inventory.suppliers.ordering_days import Round, round_at
-from forecasting.inventory.suppliers.source import Source, sources_of
+from forecasting.inventory.suppliers.source import RANKS, Source, sources_of
 from forecasting.inventory.suppliers.sourcing import Sourcing
 from forecasting.inventory.suppliers.supplier import EVERY_DAY, Supplier
 
@@ -34,6 +35,7 @@ class Turn:
         rows: Positions of its series in the panel, ascending.
         sources: Their terms at this supplier, in the order of `rows`; None for those of nobody.
         delays: Days by which earlier deliveries came late, in order of time; none where too few came.
+        instead_of: Suppliers that are closed, for which this one stands in with some of the products.
     """
 
     supplier: Supplier | None
@@ -41,6 +43,7 @@ class Turn:
     rows: np.ndarray
     sources: tuple[Source | None, ...]
     delays: tuple[int, ...] = ()
+    instead_of: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -68,15 +71,18 @@ def turns(sourcing: Sourcing, book: Book, panel: Panel, policy: Policy, moment: 
     """
     columns = [panel.series[name].astype(str) for name in panel.keys]
     keys = [dict(zip(panel.keys, values, strict=True)) for values in zip(*columns, strict=True)] if columns else [{}] * len(panel)
-    sources = sources_of(sourcing.sources, keys)
+    rounds = _Rounds(sourcing, book, policy, moment)
+    first, second = (sources_of(sourcing.sources, keys, rank) for rank in RANKS)
+    sources = [rounds.first_to_deliver(*pair) for pair in zip(first, second, strict=True)]
     names = np.array([NOBODY if each is None else each.supplier.casefold() for each in sources], dtype=object)
     listed = []
     for supplier in sourcing.suppliers:
         rows = np.flatnonzero(names == supplier.key)
         if len(rows):
-            orders = book.of_supplier(supplier.name)
-            its_round = _round(supplier, orders, policy, moment)
-            listed.append(Turn(supplier, its_round, rows, tuple(sources[row] for row in rows), deliveries.delays(orders)))
+            theirs = [first[row] for row in rows]
+            closed = sorted({each.supplier for each in theirs if each is not None and each.supplier.casefold() != supplier.key})
+            delays = deliveries.delays(book.of_supplier(supplier.name))
+            listed.append(Turn(supplier, rounds.of(supplier.key), rows, tuple(sources[row] for row in rows), delays, tuple(closed)))
     listed.sort(key=lambda each: (each.round.order_day, each.name.casefold()))
     without = np.flatnonzero(names == NOBODY)
     if not len(without):
@@ -110,6 +116,37 @@ def with_terms(given: GivenStock, listed: Sequence[Turn], day: date) -> GivenSto
 def open_order(book: Book, supplier: str) -> Order | None:
     """The order to a supplier that was not sent yet, the newest one; None if there is none."""
     return next((each for each in reversed(book.of_supplier(supplier)) if each.state in OPEN), None)
+
+
+class _Rounds:
+    """The next round of each supplier, computed once; raises InputError for one that is closed for as long as anybody plans."""
+
+    def __init__(self, sourcing: Sourcing, book: Book, policy: Policy, moment: datetime) -> None:
+        self._suppliers = {each.key: each for each in sourcing.suppliers}
+        self._book, self._policy, self._moment = book, policy, moment
+        self._rounds: dict[tuple[str, bool], Round] = {}
+
+    def of(self, key: str, *, closures: bool = True) -> Round:
+        """The round of a supplier, with its closures or as if it had none."""
+        if (key, closures) not in self._rounds:
+            supplier = self._suppliers[key] if closures else replace(self._suppliers[key], closures=())
+            self._rounds[key, closures] = _round(supplier, self._book.of_supplier(supplier.name), self._policy, self._moment)
+        return self._rounds[key, closures]
+
+    def first_to_deliver(self, first: Source | None, second: Source | None) -> Source | None:
+        """The first source; the second one where the first is closed, and would deliver later for that reason."""
+        if first is None or second is None:
+            return first or second
+        usual = self.of(first.supplier.casefold(), closures=False)
+        due = self._due(first)
+        instead = self._due(second)
+        return second if due > usual.due and instead < due else first
+
+    def _due(self, source: Source) -> date:
+        try:
+            return self.of(source.supplier.casefold()).due
+        except InputError:
+            return date.max
 
 
 def _round(supplier: Supplier, orders: Sequence[Order], policy: Policy, moment: datetime) -> Round:

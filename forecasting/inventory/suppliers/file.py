@@ -26,6 +26,7 @@ from forecasting.inventory.suppliers.supplier import Supplier
 SUPPLIER: Final = "supplier"
 NUMBERS: Final = ("lead_time", "minimum_value", "minimum_units", "minimum_weight", "freight", "free_from", "rate", "rank", "unit_cost")
 NUMBERS_OF_PRODUCTS: Final = ("multiple", "weight", "volume")
+NUMBERS_OF_LOADS: Final = ("capacity_units", "capacity_weight", "capacity_volume")
 READERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "order_days": texts.weekdays,
     "delivery_days": texts.weekdays,
@@ -33,6 +34,7 @@ READERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "closed": texts.closures,
     "currency": str.upper,
     "rate_date": date.fromisoformat,
+    "capacity": str,
     "contact": str,
     "price_breaks": texts.price_breaks,
 }
@@ -47,7 +49,7 @@ REMEDIES: Final[Mapping[str, str]] = {
 }
 TERMS: Final = (
     *("order_days", "cut_off", "delivery_days", "lead_time", "closed", "minimum_value", "minimum_units", "minimum_weight", "freight", "free_from"),
-    *("currency", "rate", "rate_date", "contact"),
+    *("capacity", "capacity_units", "capacity_weight", "capacity_volume", "currency", "rate", "rate_date", "contact"),
 )
 """Columns that are about the supplier."""
 OF_PRODUCT: Final = ("rank", "unit_cost", *NUMBERS_OF_PRODUCTS, "price_breaks")
@@ -67,6 +69,10 @@ _NAMES: Final = {
     "minimum_weight": "minimumweight minweight mindestgewicht",
     "freight": "freight freightcost deliverycost shipping shippingcost fracht frachtkosten lieferkosten",
     "free_from": "freefrom freightfreefrom freedeliveryfrom freeshippingfrom freiab frachtfreiab",
+    "capacity": "capacity load pallet container palette ladung",
+    "capacity_units": "capacityunits unitsperpallet palletunits containerunits",
+    "capacity_weight": "capacityweight palletweight containerweight",
+    "capacity_volume": "capacityvolume palletvolume containervolume",
     "currency": "currency currencycode wahrung",
     "rate": "rate exchangerate wechselkurs kurs",
     "rate_date": "ratedate exchangeratedate kursdatum",
@@ -156,7 +162,7 @@ def check(table: Table, mapping: Mapping[str, str]) -> SupplierFile:
 
 def _values(findings: Findings) -> tuple[dict[str, list[Any]], tuple[str, ...]]:
     """Role -> the value of each row, None where its cell is empty; and notes for a person."""
-    numbers = [role for role in (*NUMBERS, *NUMBERS_OF_PRODUCTS) if role in findings.mapping]
+    numbers = [role for role in (*NUMBERS, *NUMBERS_OF_PRODUCTS, *NUMBERS_OF_LOADS) if role in findings.mapping]
     decimals, notes, _ = findings.decimals(numbers)
     values: dict[str, list[Any]] = {}
     for role in numbers:

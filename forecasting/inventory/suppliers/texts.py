@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from forecasting.core.settings import require
 from forecasting.inventory.suppliers.price_breaks import PriceBreaks
-from forecasting.inventory.suppliers.supplier import EVERY_DAY, Closure, Currency, Supplier
+from forecasting.inventory.suppliers.supplier import EVERY_DAY, Capacity, Closure, Currency, Supplier
 
 _SEPARATORS: Final = re.compile(r"[\s,;|+]+")
 _SPANS: Final = re.compile(r"\s*[-\u2013]\s*")
@@ -88,6 +88,11 @@ def with_terms(supplier: Supplier, terms: Mapping[str, Any]) -> Supplier:
     money = {field: terms[role] for role, field in (("currency", "code"), ("rate", "rate"), ("rate_date", "of_day")) if role in terms}
     if money and supplier.currency is None:
         require("code" in money, f"The rate of {supplier.name} needs its currency: write a code such as CHF beside it.")
+    is_new = "code" in money and (supplier.currency is None or supplier.currency.code != money["code"])
+    require(
+        not is_new or "rate" in money,
+        f"The currency of {supplier.name} needs its rate: write what a unit of it costs in your money, 1 if it is yours.",
+    )
     before = supplier.currency or (Currency(code=money["code"]) if money else None)
     plain = {name: terms[name] for name in ("order_days", "cut_off", "delivery_days", "contact") if name in terms}
     plain |= {"lead_time": round(terms["lead_time"])} if "lead_time" in terms else {}
@@ -96,6 +101,16 @@ def with_terms(supplier: Supplier, terms: Mapping[str, Any]) -> Supplier:
         supplier,
         minimum=replace(supplier.minimum, **minimum) if minimum else supplier.minimum,
         freight=replace(supplier.freight, **freight) if freight else supplier.freight,
+        capacity=_capacity(supplier, terms),
         currency=replace(before, **money) if before is not None else None,
         **plain,
     )
+
+
+def _capacity(supplier: Supplier, terms: Mapping[str, Any]) -> Capacity | None:
+    """What fits on a pallet or into a container after a file; raises SettingsError."""
+    limits = {name: terms[f"capacity_{name}"] for name in ("units", "weight", "volume") if f"capacity_{name}" in terms}
+    named = {"name": terms["capacity"]} if "capacity" in terms else {}
+    if supplier.capacity is not None:
+        return replace(supplier.capacity, **named, **limits)
+    return Capacity(**{"name": "pallet", **named}, **limits) if named or limits else None

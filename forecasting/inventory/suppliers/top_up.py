@@ -19,8 +19,8 @@ from forecasting.inventory import arithmetic
 
 MAX_PACKS: Final = 20_000
 """Packs that are added to one order, at most."""
-MEASURES: Final = ("value", "units", "weight")
-"""What a minimum may be counted in."""
+MEASURES: Final = ("value", "units", "weight", "volume")
+"""What an order may be counted in."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +37,7 @@ class Candidates:
         life: Shape (r,): steps that goods keep on the shelf; inf where they keep.
         margin: Shape (r,), money that a sale brings; NaN where unknown, and then nothing is spared by more.
         holding: Shape (r,), money of keeping a unit for a step; NaN where unknown, and then it costs nothing.
-        measures: Shape (3, r): what a unit counts for, by `MEASURES`; NaN where unknown.
+        measures: Shape (4, r): what a unit counts for, by `MEASURES`; NaN where unknown.
     """
 
     quantity: FloatArray
@@ -60,7 +60,7 @@ class TopUp:
         units: Shape (r,), in whole packs.
         sold_in: Shape (r,): steps until the last added unit is expected to be sold; NaN where nothing is added.
         worth: Money that it brings (lost sales spared) less what it costs (keeping it): below 0 where it only serves the minimum.
-        lacks: Shape (3,): what the order still lacks, by `MEASURES`: nothing if it reaches what is asked for.
+        lacks: Shape (4,): what the order still lacks, by `MEASURES`: nothing if it reaches what is asked for.
     """
 
     units: FloatArray
@@ -79,7 +79,7 @@ def top_up(lines: Candidates, wanted: FloatArray) -> TopUp:
 
     Args:
         lines: The products that the supplier delivers.
-        wanted: Shape (3,): what the whole order has to reach, by `MEASURES`; 0 for what does not matter.
+        wanted: Shape (4,): what the whole order has to reach, by `MEASURES`; 0 for what does not matter.
     """
     of_unit = np.nan_to_num(lines.measures)
     lacks = np.maximum(wanted - of_unit @ lines.quantity, 0.0)
