@@ -278,7 +278,7 @@ def test_what_keeps_an_e_mail_from_being_sent_is_named(monkeypatch, changed, say
 
 def test_a_try_says_that_it_is_one():
     trial = Message(Digest(NOW, "msg_2", date(2026, 3, 2), is_trial=True))
-    assert trial.subject == "Shelfcast: a try"
+    assert trial.subject == "Shelfcast: a test"
     assert trial.text.endswith("\n\nYou asked whether alerts arrive: they do. Nothing is open now.\n")
 
 

@@ -7,12 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from patience import PATIENCE
+from placed_orders import happened, placed, proposal
 
 from forecasting.core.alerts import AlertSettings
 from forecasting.core.errors import OrdersDamaged
-from forecasting.inventory.book.events import Event
-from forecasting.inventory.book.order import Line, Order
-from forecasting.services import order_book
 from forecasting.services.alerts.delivery import NotDelivered
 from forecasting.services.alerts.order_post import OrderPost
 from forecasting.services.alerts.post import Post
@@ -22,11 +20,6 @@ from forecasting.storage.alert_lines import Attempt
 NOON = datetime(2026, 8, 3, 12, tzinfo=UTC)
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 CHOSEN = AlertSettings(timezone="UTC", webhooks=("https://a.example/", "https://b.example/"), emails=("anna@example.com",))
-
-
-def order(identity):
-    line = Line(unique_id="Bread", key={"product_id": "Bread"}, recommended=12, quantity=12, unit_cost=2.0)
-    return Order(id=identity, supplier="Hansen", version=1, order_date=date(2026, 8, 3), due=date(2026, 8, 4), state="proposed", lines=(line,))
 
 
 class Shop:
@@ -43,13 +36,11 @@ class Shop:
         self.sent.append((receiver.name, message.id, message.payload))
 
     def happens(self, kind, identity, **said):
-        event = Event(kind=kind, order=identity, when=self.now, by="Anna", **said)
-        order_book.write(self.ws, lambda _: [event])
+        happened(self.ws, kind, identity, self.now, **said)
 
     def places(self, *identities):
         for identity in identities:
-            self.happens("proposed", identity, proposal=order(identity))
-            self.happens("placed", identity, key=f"key {identity}")
+            placed(self.ws, identity, self.now)
 
     def told(self, after=MINUTE):
         """Who is told of which order at the next look."""
@@ -69,7 +60,7 @@ def shop(home):
 
 def test_each_webhook_gets_a_placed_order_once_with_its_lines(shop):
     shop.places("0002")
-    shop.happens("proposed", "0003", proposal=order("0003"))
+    shop.happens("proposed", "0003", proposal=proposal("0003"))
     assert shop.told() == [("https://a.example/", "0002"), ("https://b.example/", "0002")]
     payload = shop.sent[0][2]
     assert (payload["type"], payload["timestamp"]) == ("order.placed", "2026-08-03T12:01:00.000+00:00")

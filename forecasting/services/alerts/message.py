@@ -25,7 +25,7 @@ h2 { margin: 24px 0 4px; font-size: 14px; color: #57606a; }
 p { margin: 0 0 8px; overflow-wrap: anywhere; }
 .foot { padding-top: 16px; }
 .small { font-size: 14px; color: #57606a; }
-.alert { padding: 8px 0 0 12px; border-left: 3px solid #bc4c00; }
+.alert { padding: 4px 0 4px 12px; border-left: 3px solid #bc4c00; }
 @media (prefers-color-scheme: dark) {
   body { background: #15171a; color: #e6e8eb; }
   .page { background: #202327; }
@@ -68,7 +68,7 @@ class Message:
     def subject(self) -> str:
         """What it is about, in one line."""
         if self.digest.is_trial:
-            return "Shelfcast: a try"
+            return "Shelfcast: a test"
         return f"Shelfcast: {formatting.count(len(self.digest.alerts), 'new alert')}"
 
     @property
