@@ -8,8 +8,9 @@ from typing import Any, Final, Literal, get_args
 
 import orjson
 
-from forecasting.core import formatting
-from forecasting.core.errors import InputError, SettingsDamaged
+from forecasting.core import formatting, notation
+from forecasting.core.errors import InputError
+from forecasting.core.shop_settings import ShopSettings
 from forecasting.inventory.book.order import Order
 from forecasting.inventory.sheets import message as messages
 from forecasting.inventory.sheets.email import Email, order_email
@@ -54,7 +55,7 @@ def sheet(ws: Workspace, identity: str) -> OrderSheet:
 
 def of_order(ws: Workspace, order: Order) -> OrderSheet:
     """What this order says to its supplier, by the terms as they are today; raises SuppliersDamaged."""
-    return order_sheet(order, suppliers.sourcing(ws))
+    return order_sheet(order, suppliers.sourcing(ws), currency=_settings(ws).currency or None)
 
 
 def message(ws: Workspace, identity: str) -> dict[str, Any]:
@@ -64,7 +65,9 @@ def message(ws: Workspace, identity: str) -> dict[str, Any]:
 
 def email(ws: Workspace, identity: str) -> Email:
     """An order as the text of an e-mail; raises as `sheet`."""
-    return order_email(sheet(ws, identity))
+    said = sheet(ws, identity)
+    with notation.using(_settings(ws).notation):
+        return order_email(said)
 
 
 def file(ws: Workspace, identity: str, form: str) -> SheetFile:
@@ -72,15 +75,19 @@ def file(ws: Workspace, identity: str, form: str) -> SheetFile:
     known = next((each for each in FORMS if each == form), None)
     if known is None:
         raise InputError(f"An order sheet is {', '.join(FORMS[:-1])} or {FORMS[-1]}, not {form[:20]!r}.")
-    said = sheet(ws, identity)
-    return SheetFile(f"order-{said.number}.{known}", MEDIA_TYPES[known], _content(said, known, _paper(ws)))
+    said, settings = sheet(ws, identity), _settings(ws)
+    with notation.using(settings.notation):
+        content = _content(said, known, _paper(settings))
+    return SheetFile(f"order-{said.number}.{known}", MEDIA_TYPES[known], content)
 
 
 def undrawn(ws: Workspace, identity: str) -> str:
     """What the PDF of an order cannot draw and what helps, in a sentence; empty if it draws every letter. Raises as `sheet`."""
     from forecasting.inventory.sheets import pdf
 
-    names = pdf.undrawn(sheet(ws, identity))
+    said = sheet(ws, identity)
+    with notation.using(_settings(ws).notation):
+        names = pdf.undrawn(said)
     if not names:
         return ""
     return (
@@ -113,10 +120,12 @@ def _content(said: OrderSheet, form: Form, paper: Paper) -> bytes:
     return orjson.dumps(messages.message(said), option=orjson.OPT_INDENT_2)
 
 
-def _paper(ws: Workspace) -> Paper:
-    """A4, or US Letter in a shop of the United States or Canada; settings that are damaged do not keep an order from being sent."""
-    try:
-        country = shop_settings.state(ws).settings.country or ""
-    except SettingsDamaged:
-        country = ""
-    return "letter" if country[:2] in LETTER_COUNTRIES else "A4"
+def _paper(settings: ShopSettings) -> Paper:
+    """A4, or US Letter in a shop of the United States or Canada, by the country of its holidays, else by the region of its language."""
+    place = settings.country[:2] if settings.country else settings.language.rpartition("_")[2]
+    return "letter" if place in LETTER_COUNTRIES else "A4"
+
+
+def _settings(ws: Workspace) -> ShopSettings:
+    """What was chosen; the newest that can be read, since damaged settings do not keep an order from being sent."""
+    return shop_settings.to_go_on_from(ws)[0].settings

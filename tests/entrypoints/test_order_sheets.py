@@ -75,8 +75,17 @@ def test_what_the_pdf_cannot_draw_is_said_on_the_command_line(
 
 def test_paper_is_that_of_the_country(shop: Workspace) -> None:
     heights = {}
-    for country in ("US", "CA-QC", "DE", None):
-        shop_settings.save(shop, ShopSettings(country=country), "Anna")
+    for country, language in (("US", ""), ("CA-QC", "fr"), ("DE", "en_US"), (None, "en_US"), (None, "")):
+        shop_settings.save(shop, ShopSettings(country=country, language=language), "Anna")
         page = PdfReader(io.BytesIO(order_sheets.file(shop, "0001", "pdf").content)).pages[0]
-        heights[country] = round(float(page.mediabox.height))
-    assert heights == {"US": 792, "CA-QC": 792, "DE": 842, None: 842}
+        heights[country, language] = round(float(page.mediabox.height))
+    assert list(heights.values()) == [792, 792, 842, 792, 842]
+
+
+def test_numbers_days_and_money_are_written_as_the_shop_writes_them(shop: Workspace) -> None:
+    shop_settings.save(shop, ShopSettings(currency="EUR", language="de"), "Anna")
+    text = order_sheets.file(shop, "0001", "txt").content.decode()
+    told = order_sheets.message(shop, "0001")
+    assert f"EUR {told['totals']['value']:.2f}".replace(".", ",") in text
+    assert "Di., 4. Aug. 2026" in text
+    assert (told["currency"], told["due"]) == ("EUR", "2026-08-04")

@@ -15,6 +15,8 @@ from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from pypdf import PdfReader
 
+from forecasting.core import notation
+from forecasting.core.notation import Notation
 from forecasting.inventory.sheets import fonts, pdf
 from forecasting.inventory.sheets.email import LONGEST_LINK, order_email
 from forecasting.inventory.sheets.line_order import shown
@@ -79,6 +81,14 @@ def test_the_same_order_gives_the_same_bytes() -> None:
     order = sheet("Bread", "Хлеб")
     for form in (pdf.order_pdf, order_xlsx, order_csv, order_html):
         assert form(order) == form(replace(order))
+
+
+def test_a_sheet_is_written_in_the_notation_in_force() -> None:
+    line = SheetLine(key={"product_id": "Bread"}, quantity=12_000.0, pack_size=7.0, unit_cost=0.0125, value=150.0)
+    with notation.using(Notation(language="de")):
+        (page,) = pages_of(sheet(lines=(line,)))
+    for text in ("12.000", f"1.714 {TIMES} 7 + 2", "0,0125", "150,00", "Mo., 3. Aug. 2026"):
+        assert text in page
 
 
 def test_every_font_of_a_pdf_is_embedded() -> None:

@@ -45,7 +45,7 @@ def order_email(sheet: OrderSheet) -> Email:
 
 def _body(sheet: OrderSheet, lines: list[str]) -> str:
     left_out = len(sheet.lines) - len(lines)
-    rest = [f"- and {left_out:,} more: see the order sheet attached."] if left_out else []
+    rest = [f"- and {wording.units(left_out)} more: see the order sheet attached."] if left_out else []
     said = [*_opening(sheet), "", *lines, *rest, "", f"Total: {wording.lines_said(sheet)}.", *wording.notes(sheet), "", "Kind regards"]
     return "\n".join([*said, unseen.escaped(sheet.shop)] if sheet.shop else said)
 

@@ -102,7 +102,7 @@ def _drawn(sheet: OrderSheet, paper: Paper) -> bytes:
         at = _table(canvas, layout, rows, at)
         if number == len(paged):
             _total(canvas, layout, at)
-        _foot(canvas, layout, f"{sheet.title} · {sheet.supplier}".rstrip(" ·"), f"Page {number} of {len(paged)}")
+        _foot(canvas, layout, f"{sheet.title} · {sheet.supplier}".rstrip(" ·"), f"Page {wording.units(number)} of {wording.units(len(paged))}")
         canvas.showPage()
     canvas.save()
     return file.getvalue()

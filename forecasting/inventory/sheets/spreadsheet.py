@@ -149,8 +149,7 @@ def _width(column: _Column) -> int:
 
 def _number(values: Iterable[float | None], least: int = 0, most: int = wording.UNIT_DECIMALS) -> str:
     """The number format with as many decimals as these values have."""
-    known = [value for value in values if value is not None]
-    decimals = next((places for places in range(least, most) if all(round(value, places) == value for value in known)), most)
+    decimals = wording.decimals_of(values, least, most)
     return f"#,##0.{'0' * decimals}" if decimals else "#,##0"
 
 

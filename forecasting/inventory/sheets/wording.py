@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+import pandas as pd
 from babel.numbers import get_currency_precision
 
-from forecasting.core import formatting
+from forecasting.core import dates, formatting, numerals
 from forecasting.inventory.sheets.order_sheet import CENTS, NOBODY, OrderSheet, SheetLine
 
 COST_DECIMALS: Final = 4
@@ -55,7 +56,7 @@ def columns(sheet: OrderSheet) -> list[TextColumn]:
     lines, decimals = sheet.lines, money_decimals(sheet)
     names = [name for name in sheet.keys if name not in sheet.shared]
     listed = [
-        TextColumn("No.", tuple(str(number) for number in range(1, len(lines) + 1)), is_number=True),
+        TextColumn("No.", tuple(units(number) for number in range(1, len(lines) + 1)), is_number=True),
         *(TextColumn(formatting.LABELS[name], tuple(line.key.get(name, "") for line in lines)) for name in names),
         TextColumn("Quantity", tuple(units(line.quantity) for line in lines), is_number=True, total=units(sheet.units)),
     ]
@@ -78,8 +79,8 @@ def notes(sheet: OrderSheet) -> Iterator[str]:
 
 
 def day(of: date) -> str:
-    """A day with its weekday: "Mon 3 Aug 2026"."""
-    return f"{of:%a} {of.day} {of:%b %Y}"
+    """A day with its weekday, as the notation in force writes it: "Mon 3 Aug 2026"."""
+    return dates.in_language(pd.Timestamp(of), "yMMMEd") or f"{of:%a} {of.day} {of:%b %Y}"
 
 
 def units(amount: float) -> str:
@@ -89,7 +90,7 @@ def units(amount: float) -> str:
         >>> units(1234.0), units(2.5)
         ('1,234', '2.5')
     """
-    return _trimmed(f"{amount:,.{UNIT_DECIMALS}f}", 0)
+    return numerals.write(amount, decimals_of([amount], 0, UNIT_DECIMALS))
 
 
 def packs(line: SheetLine) -> str:
@@ -97,31 +98,31 @@ def packs(line: SheetLine) -> str:
     if line.pack_size is None or line.packs is None:
         return ""
     whole = int(line.packs)
-    rest = units(line.quantity - whole * line.pack_size)
-    sizes = f"{whole:,} {TIMES} {units(line.pack_size)}"
-    return sizes if rest == "0" else f"{sizes} + {rest}"
+    sizes = f"{units(whole)} {TIMES} {units(line.pack_size)}"
+    return sizes if line.quantity == whole * line.pack_size else f"{sizes} + {units(line.quantity - whole * line.pack_size)}"
 
 
 def _costs(sheet: OrderSheet) -> tuple[str, ...]:
     """The unit cost of each line, all with as many decimals as one of them has; empty where it is not known."""
-    decimals = money_decimals(sheet)
-    parts = [len(cost(line.unit_cost, decimals).partition(".")[2]) for line in sheet.lines if line.unit_cost is not None]
-    return tuple("" if line.unit_cost is None else cost(line.unit_cost, max(parts)) for line in sheet.lines)
+    costs = [line.unit_cost for line in sheet.lines]
+    decimals = decimals_of(costs, money_decimals(sheet), COST_DECIMALS)
+    return tuple("" if each is None else money(each, decimals) for each in costs)
 
 
 def money(amount: float, decimals: int) -> str:
-    """Money in whole cents."""
-    return f"{amount:,.{decimals}f}"
+    """Money without its currency."""
+    return numerals.write(amount, decimals)
 
 
-def cost(amount: float, decimals: int) -> str:
-    """The cost of a unit, in parts of a cent where it has any.
+def decimals_of(values: Iterable[float | None], least: int, most: int) -> int:
+    """The decimals with which all of these can be written.
 
     Example:
-        >>> cost(2.5, 2), cost(0.0125, 2), cost(120.0, 0)
-        ('2.50', '0.0125', '120')
+        >>> decimals_of([2.5, None, 0.0125], 2, 4), decimals_of([3.0], 0, 3)
+        (4, 0)
     """
-    return _trimmed(f"{amount:,.{COST_DECIMALS}f}", decimals)
+    known = [value for value in values if value is not None]
+    return next((places for places in range(least, most) if all(round(value, places) == value for value in known)), max(least, most))
 
 
 def money_decimals(sheet: OrderSheet) -> int:
@@ -139,10 +140,3 @@ def lines_said(sheet: OrderSheet) -> str:
 def name(line: SheetLine, sheet: OrderSheet) -> str:
     """What is ordered on a line, without what all lines share."""
     return ", ".join(text for role in sheet.keys if role not in sheet.shared and (text := line.key.get(role, "")))
-
-
-def _trimmed(text: str, decimals: int) -> str:
-    """A number without the zeros at its end, but with so many decimals at least."""
-    whole, _, part = text.partition(".")
-    part = part.rstrip("0").ljust(decimals, "0")
-    return f"{whole}.{part}" if part else whole
