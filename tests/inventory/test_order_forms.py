@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -14,6 +16,7 @@ import pytest
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from pypdf import PdfReader
+from repository import ROOT
 
 from forecasting.core import notation
 from forecasting.core.notation import Notation
@@ -249,3 +252,9 @@ def test_an_order_of_nothing_is_a_sheet_too() -> None:
     assert "Nothing is to be delivered." in pages_of(sheet())[0]
     for form in (order_xlsx, order_csv, order_html):
         assert form(sheet())
+
+
+def test_libraries_that_draw_are_imported_when_a_sheet_is_asked_for() -> None:
+    code = "import sys, forecasting.services.order_sheets; print([name for name in ('reportlab', 'xlsxwriter') if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip() == "[]"

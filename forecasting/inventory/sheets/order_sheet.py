@@ -8,8 +8,6 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
-from babel.numbers import get_currency_precision
-
 from forecasting.core import schema
 from forecasting.inventory.book.order import Line, Order, State
 from forecasting.inventory.suppliers.source import RANKS, Source, sources_of
@@ -127,18 +125,27 @@ def order_sheet(order: Order, sourcing: Sourcing, *, shop: str = "", currency: s
         order_date=order.order_date,
         due=order.due,
         currency=money,
-        lines=tuple(_lines(order, sourcing.sources, CENTS if money is None else get_currency_precision(money))),
+        lines=tuple(_lines(order, sourcing.sources, decimals(money))),
     )
 
 
-def _lines(order: Order, sources: Sequence[Source], decimals: int) -> Iterator[SheetLine]:
+def decimals(currency: str | None) -> int:
+    """Decimals of an amount of this money."""
+    if currency is None:
+        return CENTS
+    from babel.numbers import get_currency_precision
+
+    return get_currency_precision(currency)
+
+
+def _lines(order: Order, sources: Sequence[Source], places: int) -> Iterator[SheetLine]:
     theirs = [each for each in sources if each.supplier.casefold() == order.supplier.casefold()]
     first, second = (sources_of(theirs, [line.key for line in order.lines], rank) for rank in RANKS)
     for line, one, other in zip(order.lines, first, second, strict=True):
         source, quantity = one or other, _to_deliver(line, order.state)
         if quantity > 0:
             multiple = None if source is None or source.multiple == 1 else source.multiple
-            value = None if line.unit_cost is None else _money(quantity, line.unit_cost, decimals)
+            value = None if line.unit_cost is None else _money(quantity, line.unit_cost, places)
             yield SheetLine(key=line.key, quantity=quantity, pack_size=multiple, unit_cost=line.unit_cost, value=value)
 
 
@@ -147,7 +154,7 @@ def _to_deliver(line: Line, state: State) -> float:
     return line.quantity if state == "cancelled" else line.quantity - line.cancelled
 
 
-def _money(quantity: float, unit_cost: float, decimals: int) -> float:
+def _money(quantity: float, unit_cost: float, places: int) -> float:
     """The money of a line in whole cents, halves upwards."""
     exact = Decimal(str(quantity)) * Decimal(str(unit_cost))
-    return float(exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP))
+    return float(exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))

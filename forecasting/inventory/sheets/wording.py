@@ -8,10 +8,9 @@ from datetime import date
 from typing import Final
 
 import pandas as pd
-from babel.numbers import get_currency_precision
 
 from forecasting.core import dates, formatting, numerals
-from forecasting.inventory.sheets.order_sheet import CENTS, NOBODY, OrderSheet, SheetLine
+from forecasting.inventory.sheets.order_sheet import NOBODY, OrderSheet, SheetLine, decimals
 
 COST_DECIMALS: Final = 4
 """Decimals of a unit cost at most."""
@@ -53,7 +52,7 @@ def facts(sheet: OrderSheet) -> list[tuple[str, str]]:
 
 def columns(sheet: OrderSheet) -> list[TextColumn]:
     """The table of a sheet, from left to right; without packs or money where no line has any."""
-    lines, decimals = sheet.lines, money_decimals(sheet)
+    lines, places = sheet.lines, money_decimals(sheet)
     names = [name for name in sheet.keys if name not in sheet.shared]
     listed = [
         TextColumn("No.", tuple(units(number) for number in range(1, len(lines) + 1)), is_number=True),
@@ -64,9 +63,9 @@ def columns(sheet: OrderSheet) -> list[TextColumn]:
         listed.append(TextColumn("Packs", tuple(packs(line) for line in lines), is_number=True))
     if any(line.unit_cost is not None for line in lines):
         costs = _costs(sheet)
-        values = tuple("" if line.value is None else money(line.value, decimals) for line in lines)
+        values = tuple("" if line.value is None else money(line.value, places) for line in lines)
         listed.append(TextColumn("Unit cost", costs, is_number=True))
-        listed.append(TextColumn("Value", values, is_number=True, total=money(sheet.value, decimals)))
+        listed.append(TextColumn("Value", values, is_number=True, total=money(sheet.value, places)))
     return listed
 
 
@@ -105,13 +104,13 @@ def packs(line: SheetLine) -> str:
 def _costs(sheet: OrderSheet) -> tuple[str, ...]:
     """The unit cost of each line, all with as many decimals as one of them has; empty where it is not known."""
     costs = [line.unit_cost for line in sheet.lines]
-    decimals = decimals_of(costs, money_decimals(sheet), COST_DECIMALS)
-    return tuple("" if each is None else money(each, decimals) for each in costs)
+    places = decimals_of(costs, money_decimals(sheet), COST_DECIMALS)
+    return tuple("" if each is None else money(each, places) for each in costs)
 
 
-def money(amount: float, decimals: int) -> str:
-    """Money without its currency."""
-    return numerals.write(amount, decimals)
+def money(amount: float, places: int) -> str:
+    """Money without its currency, with so many decimals."""
+    return numerals.write(amount, places)
 
 
 def decimals_of(values: Iterable[float | None], least: int, most: int) -> int:
@@ -127,7 +126,7 @@ def decimals_of(values: Iterable[float | None], least: int, most: int) -> int:
 
 def money_decimals(sheet: OrderSheet) -> int:
     """Decimals of the sheet's money."""
-    return CENTS if sheet.currency is None else get_currency_precision(sheet.currency)
+    return decimals(sheet.currency)
 
 
 def lines_said(sheet: OrderSheet) -> str:
