@@ -23,6 +23,11 @@ def book(ws: Workspace) -> Book:
     return _of_state(store, store.stamp())
 
 
+def stamp(ws: Workspace) -> tuple[int, int, int] | None:
+    """What changes with everything that is written into the book; None as long as there is none. Raises StorageUnavailable."""
+    return OrderBook(ws).stamp()
+
+
 def moves(ws: Workspace) -> int:
     """How often something was placed, came or was cancelled: the stock that the book knows changes with this number only."""
     return book(ws).moves

@@ -15,7 +15,7 @@ from cachetools import LRUCache, cached
 from forecasting.core.errors import ChangedMeanwhile, TryAgain
 from forecasting.inventory.book.events import Book, Event
 from forecasting.inventory.book.order import Order
-from forecasting.inventory.orders.recommend import recommend_orders
+from forecasting.inventory.orders.recommend import Orders, recommend_orders
 from forecasting.inventory.policy import Policy
 from forecasting.inventory.proposals import exclusive, turns
 from forecasting.inventory.proposals.proposal import proposal
@@ -58,6 +58,27 @@ class _Asked(NamedTuple):
     whole: bool
 
 
+class Recommended(NamedTuple):
+    """What proposals are made of.
+
+    Args:
+        orders: The recommendation, with the terms of the suppliers, of all series of the turns.
+        turns: Each supplier's next order, and that of nobody.
+        proposals: One a turn, without an id; without lines where nothing is needed.
+        day: The day from which days of sales are counted.
+    """
+
+    orders: Orders
+    turns: tuple[Turn, ...]
+    proposals: tuple[Order, ...]
+    day: date
+
+
+def recommended(ws: Workspace, moment: datetime) -> Recommended | None:
+    """What proposals follow from at a moment, which nobody changes; None where the version has no series. Raises as `propose`, and writes nothing."""
+    return _recommended(ws, None, moment)
+
+
 def propose(ws: Workspace, by: str, *, supplier: str | None = None, moment: datetime | None = None) -> list[Order]:
     """What to order from each supplier in its next round, as proposals in the book.
 
@@ -84,7 +105,8 @@ def propose(ws: Workspace, by: str, *, supplier: str | None = None, moment: date
     only = None if supplier is None else suppliers.sourcing(ws).supplier(supplier).key
     for _ in range(ATTEMPTS):
         moves = order_book.moves(ws)
-        proposals = _proposals(ws, only, when)
+        known = _recommended(ws, only, when)
+        proposals = () if known is None else known.proposals
         try:
             book = order_book.write(ws, partial(_events, proposals, moves, _Asked(when.astimezone(UTC), by, whole=only is None)))
         except ChangedMeanwhile:
@@ -94,8 +116,8 @@ def propose(ws: Workspace, by: str, *, supplier: str | None = None, moment: date
     raise TryAgain("Orders are being placed or received all the time, so nothing was proposed. Try again in a moment.")
 
 
-def _proposals(ws: Workspace, only: str | None, when: datetime) -> tuple[Order, ...]:
-    """A proposal for each supplier, without an id; without lines where nothing is needed."""
+def _recommended(ws: Workspace, only: str | None, when: datetime) -> Recommended | None:
+    """What is recommended to be ordered from all suppliers, or from one; None where nobody delivers anything."""
     version, ensemble = cache.live(ws)
     saved, (stated, sourcing), book = cache.stock(ws), suppliers.state(ws), order_book.book(ws)
     policy, now = Policy(start=ordering.start(ensemble, saved)), shop_clock.in_shop(ws, when)
@@ -103,18 +125,19 @@ def _proposals(ws: Workspace, only: str | None, when: datetime) -> tuple[Order, 
     listed = [each for each in listed if only in (None, each.name.casefold())]
     numbers = (version, 0 if saved is None else saved.number, stated.number, book.moves)
     basis = _Basis(numbers, now.date(), policy, tuple((each.name, each.round) for each in listed))
-    return _computed(ws, basis, listed) if listed else ()
+    return _computed(ws, basis, listed) if listed else None
 
 
 @cached(LRUCache(4), key=lambda ws, basis, _: (ws, basis), condition=Condition())
-def _computed(ws: Workspace, basis: _Basis, listed: Sequence[Turn]) -> tuple[Order, ...]:
+def _computed(ws: Workspace, basis: _Basis, listed: Sequence[Turn]) -> Recommended:
     """The proposals of these turns, computed once for what they follow from."""
     version, ensemble = cache.live(ws)
     day = ordering.order_origin(ensemble, cache.stock(ws), basis.policy, basis.today)
     given = turns.with_terms(ordering.given_stock(ws, ensemble), listed, day)
     rows = np.sort(np.concatenate([each.rows for each in listed]))
     orders = recommend_orders(ensemble, given, basis.policy, rows)
-    return tuple(proposal(orders, each, identity="", version=version, day=day) for each in listed)
+    proposals = tuple(proposal(orders, each, identity="", version=version, day=day) for each in listed)
+    return Recommended(orders, tuple(listed), proposals, day)
 
 
 def _events(proposals: Sequence[Order], moves: int, asked: _Asked, book: Book) -> list[Event]:

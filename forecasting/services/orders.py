@@ -64,6 +64,12 @@ def change(ws: Workspace, identity: str, wish: Wish) -> Order:
     return _written(ws, identity, "changed", lambda _: wish)
 
 
+def restore(ws: Workspace, identity: str, series: Iterable[str], by: str) -> Order:
+    """Orders what is recommended of these series again, now and whenever they are proposed anew. Raises as `place`."""
+    wish = Wish(by=by, quantities=dict.fromkeys(series, 0.0))
+    return _written(ws, identity, "restored", lambda _: wish)
+
+
 def approve(ws: Workspace, identity: str, wish: Wish) -> Order:
     """Approves a proposal: it is not proposed anew from then on. Raises as `place`."""
     return _written(ws, identity, "approved", lambda before: _keyed(wish, f"approve {before.id}"))

@@ -26,6 +26,11 @@ def state(ws: Workspace) -> tuple[SuppliersState, Sourcing]:
         raise SuppliersDamaged(saved.number) from error
 
 
+def number(ws: Workspace) -> int:
+    """The number of the newest state, which never changes; 0 for none."""
+    return max(SupplierStore(ws).numbers(), default=0)
+
+
 def sourcing(ws: Workspace) -> Sourcing:
     """Suppliers and sources; none as long as nobody named any. Raises SuppliersDamaged."""
     return state(ws)[1]

@@ -13,7 +13,7 @@ from forecasting.core.errors import InputError, NotFound
 from forecasting.inventory.book.order import Order
 from forecasting.inventory.suppliers.sourcing import Sourcing
 from forecasting.inventory.suppliers.supplier import Currency, Freight, Minimum, Supplier
-from forecasting.services import cache, order_book, order_proposals, ordering, orders, suppliers
+from forecasting.services import cache, order_book, order_history, order_proposals, ordering, orders, suppliers
 from forecasting.services.orders import Wish
 from forecasting.storage.order_book import OrderBook
 from forecasting.storage.workspace import Workspace
@@ -199,3 +199,18 @@ def test_ten_proposals_a_day_for_thirty_nights_order_once_a_round(shop: Workspac
 
 def _terms() -> dict[str, object]:
     return {name: getattr(HANSEN, name) for name in HANSEN.__dataclass_fields__}
+
+
+def test_a_changed_quantity_is_taken_back_and_follows_the_recommendation_again(shop: Workspace) -> None:
+    order = propose(shop)
+    assert order is not None
+    bread = order.lines[0].unique_id
+    orders.change(shop, order.id, Wish(by="Anna", quantities={bread: 6}, reason="Freezer full"))
+    assert {name: (event.by, event.reason) for name, event in order_history.changes(shop, order.id).items()} == {bread: ("Anna", "Freezer full")}
+    orders.restore(shop, order.id, [bread], "Ben")
+    assert order_history.changes(shop, order.id) == {}
+    assert [each.kind for each in order_history.history(shop, order.id)] == ["proposed", "changed", "restored"]
+    count(shop, 0)
+    cache.forget()
+    line = (propose(shop) or order).lines[0]
+    assert (line.quantity, line.reason) == (line.recommended, "")

@@ -14,7 +14,7 @@ from forecasting.core.errors import InputError, NotFound
 from forecasting.inventory.book import line_changes
 from forecasting.inventory.book.order import ON_THE_WAY, OPEN, Movement, Order, State
 
-Kind = Literal["proposed", "changed", "approved", "placed", "received", "cancelled", "undone", "cleared"]
+Kind = Literal["proposed", "changed", "restored", "approved", "placed", "received", "cancelled", "undone", "cleared"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +28,8 @@ class Event:
         by: Who.
         key: What makes a second sending of the same wish recognisable; empty where a repetition does no harm.
         proposal: The whole order as it is proposed; only of `proposed`.
-        quantities: Series -> units: ordered instead (`changed`), came (`received`), will not come (`cancelled`; empty for all that is open).
+        quantities: Series -> units: ordered instead (`changed`), ordered as recommended again (`restored`, whatever the units), came (`received`),
+            will not come (`cancelled`; empty for all that is open).
         reason: Why a quantity was changed, or an order cancelled.
         day: The day on which a delivery came, or on which a placed order is now due.
     """
@@ -165,6 +166,11 @@ def _changed(book: Book, event: Event) -> Order:
     return order.with_lines(line_changes.changed(order, event.quantities, lambda line, units: replace(line.of(units), reason=reason)))
 
 
+def _restored(book: Book, event: Event) -> Order:
+    order = _in(book, event, OPEN, "its quantities stay")
+    return order.with_lines(line_changes.changed(order, event.quantities, lambda line, _: replace(line.of(line.recommended), reason="")))
+
+
 def _approved(book: Book, event: Event) -> Order:
     return replace(_in(book, event, frozenset({"proposed"}), "it cannot be approved"), state="approved")
 
@@ -205,7 +211,7 @@ def _undone(book: Book, event: Event) -> Order:
         sent = " An order that was sent by mistake can be cancelled." if order.state == "placed" else ""
         raise InputError(f"Nothing was done with order {order.id} that can be taken back.{sent}")
     step, before = book.steps[order.id][-1]
-    if step.kind == "changed":
+    if step.kind in ("changed", "restored"):
         earlier = {line.unique_id: line for line in before.lines}
         named = (line_changes.taken_back(line, earlier.get(line.unique_id)) if line.unique_id in step.quantities else line for line in order.lines)
         return order.with_lines(tuple(named))
@@ -231,6 +237,7 @@ def _said(state: State) -> str:
 _AFTER: Final[Mapping[str, Callable[[Book, Event], Order]]] = {
     "proposed": _proposed,
     "changed": _changed,
+    "restored": _restored,
     "approved": _approved,
     "placed": _placed,
     "received": _received,

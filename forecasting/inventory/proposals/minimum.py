@@ -97,7 +97,7 @@ def priced(lines: Candidates, quantity: FloatArray, unit_costs: UnitCosts) -> Ca
     return replace(lines, quantity=quantity, measures=np.vstack([unit_costs(quantity), lines.measures[1:]]))
 
 
-def _topped_up(lines: Candidates, wanted: FloatArray, unit_costs: UnitCosts) -> TopUp:
+def topped_up(lines: Candidates, wanted: FloatArray, unit_costs: UnitCosts) -> TopUp:
     """The packs that bring an order to what is wanted, at the prices of the whole quantity: a lower price may take more packs."""
     more = top_up(lines, wanted)
     units, worth = more.units, more.worth
@@ -114,7 +114,7 @@ def _topped_up(lines: Candidates, wanted: FloatArray, unit_costs: UnitCosts) -> 
 
 
 def _reached(plain: Filled, lines: Candidates, wanted: FloatArray, supplier: Supplier, unit_costs: UnitCosts) -> Filled:
-    more = _topped_up(lines, wanted, unit_costs)
+    more = topped_up(lines, wanted, unit_costs)
     if more.is_enough and not more.units.any():
         return plain
     lacking = _lacking(np.maximum(wanted - np.nan_to_num(lines.measures) @ lines.quantity, 0.0), supplier)
@@ -132,7 +132,7 @@ def _delivered_free(before: Filled, lines: Candidates, supplier: Supplier, unit_
     value = float(np.nan_to_num(now.measures[0]) @ before.quantity)
     if freight.free_from is None or not freight.of(value):
         return before
-    more = _topped_up(now, np.array([freight.free_from, 0.0, 0.0, 0.0]), unit_costs)
+    more = topped_up(now, np.array([freight.free_from, 0.0, 0.0, 0.0]), unit_costs)
     rate = supplier.currency.rate if supplier.currency is not None else 1.0
     gain = more.worth + freight.cost * rate
     if not more.is_enough or gain <= 0:

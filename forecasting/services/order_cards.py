@@ -1,0 +1,168 @@
+"""What to order from whom, by when, for how much: a card for each supplier, earliest deadline first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from threading import Condition
+from typing import Final, NamedTuple
+
+from cachetools import LRUCache, cached
+
+from forecasting.core import schema
+from forecasting.core.errors import DiskFull, NotWritable, StorageUnavailable, TryAgain
+from forecasting.inventory.book.events import Book
+from forecasting.inventory.book.order import Order
+from forecasting.inventory.orders.recommend import Orders
+from forecasting.inventory.proposals import turns
+from forecasting.inventory.proposals.turns import Turn
+from forecasting.inventory.suppliers.supplier import Supplier
+from forecasting.services import order_book, order_proposals, ordering, shop_clock, suppliers, versions
+from forecasting.services.order_fill import FillUp, fill_up
+from forecasting.services.order_proposals import Recommended
+from forecasting.storage.workspace import Workspace
+
+REFUSALS: Final = (DiskFull, NotWritable, StorageUnavailable, TryAgain)
+"""Why proposals cannot be written, although they can be read."""
+END_OF_DAY: Final = time(23, 59, 59)
+
+_State = tuple[int | None, int, int, tuple[int, int, int] | None, datetime]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class SupplierCard:
+    """A supplier's next order, and what is on the way from there.
+
+    Args:
+        turn: Who, in which round, and the series.
+        order: What is proposed or approved, with lines; without an id where it could not be written; None where nothing is to be ordered.
+        coming: Orders that were sent and are not all there, by their due day.
+        fill: What would bring the order to the minimum or to free delivery; None where nothing does, or nothing needs to.
+        runs_out: Series of the order whose shelf is expected to be empty before it comes.
+        today: The day on which all this holds.
+    """
+
+    turn: Turn
+    order: Order | None
+    coming: tuple[Order, ...]
+    fill: FillUp | None
+    runs_out: frozenset[str]
+    today: date
+
+    @property
+    def supplier(self) -> Supplier | None:
+        """Who delivers; None for the series that nobody is known to deliver."""
+        return self.turn.supplier
+
+    @property
+    def deadline(self) -> datetime:
+        """Until when the order has to be sent, by the clock in the shop."""
+        day = self.turn.round.order_day if self.order is None else self.order.order_date
+        cut_off = None if self.supplier is None else self.supplier.cut_off
+        return datetime.combine(day, cut_off or END_OF_DAY)
+
+    @property
+    def value(self) -> float:
+        """Money of the shop for what is to be ordered, as far as its cost is known."""
+        return 0.0 if self.order is None else self.order.value * self.turn.rate
+
+    @property
+    def is_priced(self) -> bool:
+        """Whether the cost of everything to be ordered is known."""
+        return self.order is not None and all(line.unit_cost is not None for line in self.order.lines)
+
+    @property
+    def below_minimum(self) -> float:
+        """Money of the supplier that the order lacks of the minimum; 0 where it reaches it, or there is none."""
+        return 0.0 if self.order is None or self.supplier is None else max(self.supplier.minimum.value - self.order.value, 0.0)
+
+    @property
+    def freight(self) -> float:
+        """Money of the supplier that the delivery costs."""
+        return 0.0 if self.order is None or self.supplier is None else self.supplier.freight.of(self.order.value)
+
+    @property
+    def below_free(self) -> float:
+        """Money of the supplier that the order lacks to be delivered free; 0 where it is, or never will be."""
+        free_from = None if self.supplier is None else self.supplier.freight.free_from
+        return 0.0 if self.order is None or free_from is None or not self.freight else free_from - self.order.value
+
+
+class ToOrder(NamedTuple):
+    """What to order.
+
+    Args:
+        cards: One a supplier that delivers anything, earliest deadline first, those without an order last; then that of nobody.
+        recommended: What they follow from; None where the version has no series.
+        refusal: Why what is shown could not be written into the order book; empty where it was.
+    """
+
+    cards: tuple[SupplierCard, ...]
+    recommended: Recommended | None
+    refusal: str
+
+    @property
+    def orders(self) -> Orders | None:
+        """The recommendation behind the cards."""
+        return None if self.recommended is None else self.recommended.orders
+
+
+def to_order(ws: Workspace, by: str, moment: datetime | None = None) -> ToOrder:
+    """What to order from each supplier; proposals in the book are brought up to date, once for each minute and change.
+
+    Args:
+        ws: Where.
+        by: Who looks.
+        moment: Now, with its zone; None for the clock on the wall.
+
+    Raises:
+        NothingPublished: There is no forecast yet.
+        InputError: A supplier is closed for as long as anybody plans, or the forecast does not reach as far.
+        OrdersDamaged, SuppliersDamaged, StockDamaged: What was saved cannot be read.
+    """
+    when = (datetime.now(UTC) if moment is None else moment).replace(second=0, microsecond=0)
+    refusal = ""
+    try:
+        _proposed(ws, _state(ws, when), by, when)
+    except REFUSALS as error:
+        refusal = str(error)
+    return _to_order(ws, _state(ws, when), when, refusal)
+
+
+def _state(ws: Workspace, when: datetime) -> _State:
+    """What the cards of a minute follow from."""
+    return versions.serving(ws).version, ordering.stock_number(ws), suppliers.number(ws), order_book.stamp(ws), when
+
+
+@cached(LRUCache(4), key=lambda ws, state, *_: (ws, state), condition=Condition())
+def _proposed(ws: Workspace, state: _State, by: str, when: datetime) -> None:  # noqa: ARG001
+    order_proposals.propose(ws, by, moment=when)
+
+
+@cached(LRUCache(4), condition=Condition())
+def _to_order(ws: Workspace, state: _State, when: datetime, refusal: str) -> ToOrder:  # noqa: ARG001
+    recommended = order_proposals.recommended(ws, when)
+    if recommended is None:
+        return ToOrder((), None, refusal)
+    book, today = order_book.book(ws), shop_clock.in_shop(ws, when).date()
+    empty = recommended.orders.table
+    runs_out = frozenset(empty[schema.UNIQUE_ID][empty["runs_out"].to_numpy(dtype=bool)])
+    unwritten = recommended.proposals if refusal else (None,) * len(recommended.turns)
+    cards = [
+        _card(recommended, turn, turns.open_order(book, turn.name) or proposal, book, runs_out=runs_out, today=today)
+        for turn, proposal in zip(recommended.turns, unwritten, strict=True)
+    ]
+    return ToOrder(_in_order([each for each in cards if each.supplier is not None or each.order is not None]), recommended, refusal)
+
+
+def _card(recommended: Recommended, turn: Turn, order: Order | None, book: Book, *, runs_out: frozenset[str], today: date) -> SupplierCard:
+    coming = sorted((each for each in book.on_the_way() if each.supplier.casefold() == turn.name.casefold()), key=lambda each: (each.due, each.id))
+    shown = order if order is not None and order.lines else None
+    empty = frozenset() if shown is None else runs_out & {line.unique_id for line in shown.lines}
+    fill = None if shown is None else fill_up(recommended.orders, turn, shown, recommended.day)
+    return SupplierCard(turn=turn, order=shown, coming=tuple(coming), fill=fill, runs_out=empty, today=today)
+
+
+def _in_order(cards: Sequence[SupplierCard]) -> tuple[SupplierCard, ...]:
+    return tuple(sorted(cards, key=lambda each: (each.supplier is None, each.order is None, each.deadline, each.turn.name.casefold())))
