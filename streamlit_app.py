@@ -11,7 +11,7 @@ ICONS = {
     "upload": "upload_file",
     "forecast": "show_chart",
     "products": "sell",
-    "inventory": "inventory_2",
+    "orders": "local_shipping",
     "accuracy": "target",
     "versions": "history",
     "settings": "settings",
@@ -19,9 +19,13 @@ ICONS = {
 
 
 def pages() -> list[st.Page]:
-    """Every page, in the order of the navigation; the first one lives at "/", and to the last two only links lead."""
+    """Every page, in the order of the navigation; the first one lives at "/", and to the last three only links lead."""
     shown = [st.Page(f"pages/{name}.py", title=name.title(), icon=f":material/{icon}:", default=name == "overview") for name, icon in ICONS.items()]
-    linked = (("pages/product.py", "Product", "sell"), ("pages/why.py", "Why it changed", "waterfall_chart"))
+    linked = (
+        ("pages/product.py", "Product", "sell"),
+        ("pages/why.py", "Why it changed", "waterfall_chart"),
+        ("pages/inventory.py", "Inventory", "local_shipping"),
+    )
     return [*shown, *(st.Page(path, title=title, icon=f":material/{icon}:", visibility="hidden") for path, title, icon in linked)]
 
 

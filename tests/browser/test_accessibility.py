@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 
 GRAVE: Final = ("serious", "critical")
 VIEWS: Final = {
-    "inventory": ["inventory?inventory_tab=Stock"],
+    "orders": ["orders?orders_tab=Stock"],
     "products": ["product?product=Bread"],
     "forecast": ["forecast?whatif_closed=2026-07-02"],
 }

@@ -90,7 +90,7 @@ def test_a_first_request_may_be_a_deep_link_with_a_view_in_it(server, browser):
 def test_the_server_never_loads_tensorflow(server, browser):
     address, process = server
     page = new_page(browser)
-    for name in ("forecast", "inventory", "accuracy", "upload", ""):
+    for name in ("forecast", "orders", "accuracy", "upload", ""):
         page.goto(f"{address}/{name}")
         page.locator("h1").first.wait_for()
     maps = Path(f"/proc/{process.pid}/maps")
@@ -131,7 +131,7 @@ CUT = """() => [...document.querySelectorAll('[data-testid=stMetric] *')]
 def test_no_page_is_wider_than_the_screen_or_cut_and_a_tap_selects_a_row_and_opens_its_product(server, browser, width, scheme):
     address, _ = server
     page = new_page(browser, viewport={"width": width, "height": 900}, color_scheme=scheme, has_touch=width < 400, is_mobile=width < 400)
-    for name in ("", "upload", "forecast", "products", "product?product=Bread", "accuracy", "settings", "versions", "why", "inventory"):
+    for name in ("", "upload", "forecast", "products", "product?product=Bread", "accuracy", "settings", "versions", "why", "orders"):
         page.goto(f"{address}/{name}")
         page.locator("h1").first.wait_for()
         page.wait_for_timeout(500)
@@ -156,7 +156,7 @@ def test_no_page_is_wider_than_the_screen_or_cut_and_a_tap_selects_a_row_and_ope
 def test_a_page_on_paper_shows_whole_tables_and_its_logo_above_the_title(server, browser):
     address, _ = server
     page = new_page(browser)
-    for name, rows in (("forecast", 14), ("inventory", 9), ("products", 5)):
+    for name, rows in (("forecast", 14), ("orders", 9), ("products", 5)):
         page.goto(f"{address}/{name}")
         heading(page, name.title())
         page.locator("[data-testid=stDataFrame] canvas").first.wait_for()

@@ -12,7 +12,7 @@ from saved_shops import log
 PAGES = sorted(
     path.stem
     for path in (ROOT / "pages").glob("*.py")
-    if path.stem in ("overview", "upload", "forecast", "products", "inventory", "accuracy", "versions", "why", "settings")
+    if path.stem in ("overview", "upload", "forecast", "products", "orders", "accuracy", "versions", "why", "settings")
 )
 
 

@@ -159,8 +159,8 @@ def test_filters_that_exclude_each_other_are_named(page, address):
 
 @pytest.mark.parametrize("name", [hostile.IMAGE, hostile.MARKUP], ids=["image", "markup"])
 def test_the_orders_and_their_card(page, address, home, name):
-    page.goto(f"{address}/inventory?show=order_now,soon,fine,overstock,unknown&gone=true&product_id={quote(name, safe='')}")
-    heading(page, "Inventory")
+    page.goto(f"{address}/orders?show=order_now,soon,fine,overstock,unknown&gone=true&product_id={quote(name, safe='')}")
+    heading(page, "Orders")
     read(page, name, ".st-key-inventory_card h5")
     row = versions.load(home, 1).panel.series.set_index("product_id").loc[name]
     read_in_table(page, [f"{name}, {row['region']}, {row['store']}"])
@@ -175,7 +175,7 @@ def test_a_product_is_found_and_opened_as_it_was_written(page, address, name, se
 
 
 def test_the_stock(page, address):
-    page.goto(f"{address}/inventory?inventory_tab=Stock")
+    page.goto(f"{address}/orders?orders_tab=Stock")
     read(page, f"from {hostile.FILE_NAME}")
     stock = pd.DataFrame({"product": hostile.PRODUCTS, "stock": hostile.PRODUCTS, hostile.IMAGE: 1, hostile.MARKDOWN: 2})
     choose_file(page, stock.to_csv(index=False).replace("\r", " ").encode())

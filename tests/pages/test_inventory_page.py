@@ -65,15 +65,15 @@ def listed(at):
 
 
 def test_an_empty_workspace_has_nothing_to_order():
-    at = opened("inventory")
-    assert at.title[0].value == "Inventory"
+    at = opened("orders")
+    assert at.title[0].value == "Orders"
     assert "Upload your first sales file." in texts(at)
     assert not at.metric
 
 
 def test_a_line_is_chosen_by_its_name_without_a_mouse_and_says_what_is_left_of_the_product_before(counted):
     product_links.replace(counted, "Cake", "Bread", factor=2.0)
-    at = opened("inventory", **ASKED, line="Bread|North")
+    at = opened("orders", **ASKED, line="Bread|North")
     left = markdown.plain("20 of Cake, which this product replaces, are on hand, worth 40 of these. They are not counted here.")
     assert "##### Bread, North" in texts(at)
     assert left in texts(at)
@@ -97,7 +97,7 @@ def test_the_first_order_of_a_planned_product_is_proposed_and_taken_over_by_a_pe
         return replace(ensemble, panel=replace(ensemble.panel, sales=past), health=health)
 
     monkeypatch.setattr(versions, "load", with_plan)
-    at = opened("inventory", **ASKED)
+    at = opened("orders", **ASKED)
     before = numbers(at)["Units to order"]
     offers = [button for button in at.button if button.key.startswith("inventory_first_")]
     assert len(offers) == 2
@@ -112,7 +112,7 @@ def test_the_first_order_of_a_planned_product_is_proposed_and_taken_over_by_a_pe
 
 
 def test_without_stock_it_asks_what_is_on_the_shelves_and_takes_them_for_empty(watching):
-    at = opened("inventory", **ASKED)
+    at = opened("orders", **ASKED)
     assert "What is on your shelves?" in texts(at)
     assert markdown.plain("Assumed: nothing in stock, lead time 3 days, review every 4 days, single units") in texts(at)
     found = found_in(watching)
@@ -127,7 +127,7 @@ def test_without_stock_it_asks_what_is_on_the_shelves_and_takes_them_for_empty(w
 
 
 def test_the_page_answers_in_four_numbers_that_agree_with_the_orders(counted):
-    at = opened("inventory", **ASKED)
+    at = opened("orders", **ASKED)
     found = found_in(counted)
     totals = found.totals()
     assert "Stock of 1 Jul 2026, 08:30" in texts(at)
@@ -136,12 +136,12 @@ def test_the_page_answers_in_four_numbers_that_agree_with_the_orders(counted):
     assert numbers(at)["Units to order"] == formatting.units(totals["units"])
     assert numbers(at)["Will run out"] == formatting.count(int(totals["runs_out"]), "shelf", "shelves")
     assert at.metric[1].delta == f"costs {totals['value']:,.2f}"
-    at = opened("inventory", **ASKED, product_id="Cake")
+    at = opened("orders", **ASKED, product_id="Cake")
     assert at.metric[1].delta == f"costs {found_in(counted, filters={'product_id': 'Cake'}).totals()['value']:,.2f}"
 
 
 def test_the_list_is_worst_first_and_the_first_line_is_on_the_card(counted):
-    at = opened("inventory", **ASKED)
+    at = opened("orders", **ASKED)
     found = found_in(counted)
     urgent = found.urgent()
     rows = urgent[urgent["state"].isin(["order_now", "soon", "not_counted"])]
@@ -158,7 +158,7 @@ PARTLY = "product_id,region,on_hand\nBread,North,60\nCake,North,0\n"
 
 def test_shelves_that_nobody_counted_are_not_counted_rather_than_empty(shop):
     count(shop, PARTLY)
-    at = opened("inventory", **ASKED)
+    at = opened("orders", **ASKED)
     found = found_in(shop)
     assert "**2 of 9 counted.**" in texts(at)
     assert numbers(at)["Will run out"] == f"{found.totals()['runs_out']} shelves" == "2 shelves"
@@ -175,7 +175,7 @@ def test_shelves_that_nobody_counted_are_not_counted_rather_than_empty(shop):
 
 def test_the_card_of_a_shelf_that_was_not_counted_shows_no_zero_and_leads_to_counting(shop):
     count(shop, PARTLY)
-    at = opened("inventory", **ASKED, line="Tea|South")
+    at = opened("orders", **ASKED, line="Tea|South")
     assert numbers(at)["In stock"] == "not counted"
     assert at.number_input(key="inventory_order_Tea|South").value is None
     assert "Not counted\\. Filled up" in texts(at)
@@ -184,14 +184,14 @@ def test_the_card_of_a_shelf_that_was_not_counted_shows_no_zero_and_leads_to_cou
 
 
 def test_red_is_kept_for_a_shelf_that_runs_out(counted):
-    at = opened("inventory", **ASKED, line="Cake|South")
+    at = opened("orders", **ASKED, line="Cake|South")
     assert ":gray-badge[Order now] :red-badge[Empty now]" in texts(at)
-    assert ":red-badge" not in texts(opened("inventory", **ASKED, line="Bread|North"))
+    assert ":red-badge" not in texts(opened("orders", **ASKED, line="Bread|North"))
 
 
 def test_products_no_longer_sold_are_left_out_until_they_are_asked_for(shop):
     count(shop, f"{STOCK}Old pie,North,5,,,1,1,3\n")
-    at = opened("inventory", **ASKED, show="overstock")
+    at = opened("orders", **ASKED, show="overstock")
     assert "Old pie, North" not in listed(at)["name"].tolist()
     assert numbers(at)["Overstock"] == f"{len(listed(at))} shelf" if len(listed(at)) == 1 else f"{len(listed(at))} shelves"
     assert at.toggle(key="gone").label == "Show 1 shelf no longer sold, 1 with stock left"
@@ -204,7 +204,7 @@ def test_products_no_longer_sold_are_left_out_until_they_are_asked_for(shop):
 )
 def test_orders_start_today_or_say_why_not(counted, monkeypatch, now, says):
     monkeypatch.setattr(ordering, "today", lambda: pd.Timestamp(now))
-    said = texts(opened("inventory", **ASKED))
+    said = texts(opened("orders", **ASKED))
     assert says in said
     assert ("These orders" in said) == bool(says)
 
@@ -218,28 +218,28 @@ def test_a_line_whose_promise_was_not_kept_says_so_in_the_list(counted, monkeypa
         return replace(found, table=found.table.assign(promise=["not kept" if place == worst else "kept" for place in found.table.index]))
 
     monkeypatch.setattr(ordering, "recommend", broken)
-    rows = listed(opened("inventory", **ASKED))
+    rows = listed(opened("orders", **ASKED))
     assert list(rows["state"].iloc[0]) == ["Order now", "Often missed"]
     assert all(len(states) == 1 for states in rows["state"].iloc[1:])
 
 
 def test_the_url_chooses_states_and_line(counted):
-    at = opened("inventory", **ASKED, show="overstock", line="Bread|South")
+    at = opened("orders", **ASKED, show="overstock", line="Bread|South")
     assert listed(at)["name"].tolist() == ["Bread, South"]
     assert markdown.plain("Nothing to order: 9,000 on the shelf") in texts(at)
-    at = opened("inventory", **ASKED, line="Cake|North")
+    at = opened("orders", **ASKED, line="Cake|North")
     assert "##### Cake, North" in texts(at)
 
 
 def test_the_chart_shows_stock_with_the_order_and_without(counted):
-    at = opened("inventory", **ASKED, line="Cake|South")
+    at = opened("orders", **ASKED, line="Cake|South")
     names = [trace.get("name") for trace in chart(at)["data"]]
     assert names[:3] == ["80\u00a0% range", "With order", "Without"]
     assert "Empty now" in [note.get("text") for note in chart(at)["layout"]["annotations"]]
 
 
 def test_another_policy_is_answered_at_once(counted):
-    at = opened("inventory")
+    at = opened("orders")
     assert at.slider(key="inventory_lead").value == 7
     at.slider(key="inventory_lead").set_value(3).run()
     at.slider(key="inventory_review").set_value(4).run()
@@ -249,16 +249,16 @@ def test_another_policy_is_answered_at_once(counted):
 
 
 def test_classes_targets_and_rules_reach_the_orders(counted):
-    at = opened("inventory", **ASKED, inventory_by_class="true", inventory_a="99")
+    at = opened("orders", **ASKED, inventory_by_class="true", inventory_a="99")
     wanted = found_in(counted, replace(SHORT, class_levels=(0.99, 0.95, 0.9)))
     assert numbers(at)["Units to order"] == formatting.units(wanted.totals()["units"])
-    at = opened("inventory", **ASKED, inventory_target="Lowest cost", inventory_rule="Min max", inventory_order_cost="5")
+    at = opened("orders", **ASKED, inventory_target="Lowest cost", inventory_rule="Min max", inventory_order_cost="5")
     wanted = found_in(counted, replace(SHORT, target="costs", rule="min_max", order_cost=5.0))
     assert numbers(at)["Units to order"] == formatting.units(wanted.totals()["units"])
 
 
 def test_a_quantity_that_a_person_types_counts_everywhere(counted):
-    at = opened("inventory", **ASKED, line="Cake|South")
+    at = opened("orders", **ASKED, line="Cake|South")
     before = found_in(counted)
     recommended = before.table.set_index("unique_id").loc["Cake|South", "order_quantity"]
     missed = at.metric[2].delta
@@ -280,7 +280,7 @@ def test_a_quantity_that_a_person_types_counts_everywhere(counted):
 
 
 def test_more_days_than_were_judged_say_why_there_is_no_advice(counted):
-    at = opened("inventory", inventory_lead="30")
+    at = opened("orders", inventory_lead="30")
     assert "No advice for" in texts(at)
     assert "but past forecasts were only checked over 14 days" in texts(at)
     assert not [each for each in at.get("plotly_chart") if "With order" in each.proto.spec]
@@ -289,21 +289,21 @@ def test_more_days_than_were_judged_say_why_there_is_no_advice(counted):
 def test_full_shelves_need_no_order(shop):
     shelves = "".join(f"{name},{place},150\n" for name in ("Bread", "Cake", "Soap", "Tea", "New bun", "Old pie") for place in ("North", "South"))
     count(shop, f"product_id,region,on_hand\n{shelves}")
-    at = opened("inventory", inventory_lead="0", inventory_review="1")
+    at = opened("orders", inventory_lead="0", inventory_review="1")
     assert numbers(at)["Order now"] == "0 orders"
     assert numbers(at)["Units to order"] == "0"
     assert markdown.plain("Nothing to order:") in texts(at)
 
 
 def test_filters_that_exclude_each_other_can_be_cleared(counted):
-    at = opened("inventory", product_id="New bun", region="South")
+    at = opened("orders", product_id="New bun", region="South")
     assert "Nothing matches these filters." in texts(at)
     at.button(key="clear").click().run()
     assert at.metric
 
 
 def test_a_filter_changes_every_number(counted):
-    at = opened("inventory", **ASKED, product_id="Cake")
+    at = opened("orders", **ASKED, product_id="Cake")
     found = found_in(counted, filters={"product_id": "Cake"})
     assert numbers(at)["Units to order"] == formatting.units(found.totals()["units"])
     assert set(listed(at)["name"]) <= {"Cake, North", "Cake, South"}
@@ -312,13 +312,13 @@ def test_a_filter_changes_every_number(counted):
 def test_the_same_question_is_answered_once(counted, monkeypatch):
     asked, real = [], ordering.recommend
     monkeypatch.setattr(ordering, "recommend", lambda *given: asked.append(given[2]) or real(*given))
-    at = opened("inventory", **ASKED)
+    at = opened("orders", **ASKED)
     at.button(key="inventory_nothing").click().run() if [each for each in at.button if each.key == "inventory_nothing"] else at.run()
     assert asked.count(SHORT) == 1
 
 
 def test_a_budget_buys_the_orders_that_are_worth_most(counted):
-    at = opened("inventory", **ASKED, inventory_budget="100")
+    at = opened("orders", **ASKED, inventory_budget="100")
     found = found_in(counted)
     bought = spend.spend(found, 100.0)
     assert f"for {bought['value'].sum():,.2f}" in texts(at)
@@ -327,11 +327,11 @@ def test_a_budget_buys_the_orders_that_are_worth_most(counted):
 
 
 def test_a_budget_without_costs_says_what_is_missing(watching):
-    assert "unit costs" in texts(opened("inventory", **ASKED, inventory_budget="100"))
+    assert "unit costs" in texts(opened("orders", **ASKED, inventory_budget="100"))
 
 
 def test_a_stock_file_is_read_saved_and_counts(shop):
-    at = opened("inventory", inventory_tab="Stock")
+    at = opened("orders", orders_tab="Stock")
     at.file_uploader(key="inventory_uploader").upload("stock.csv", STOCK.encode()).run()
     assert numbers(at)["Shelves counted"] == "8 of 10"
     assert numbers(at)["Problems"] == "0"
@@ -343,7 +343,7 @@ def test_a_stock_file_is_read_saved_and_counts(shop):
 
 
 def test_columns_that_are_not_used_are_asked_about(shop):
-    at = opened("inventory", inventory_tab="Stock")
+    at = opened("orders", orders_tab="Stock")
     text = STOCK.replace("on_order", "Vendor says").replace("pack_size", "Stock on the way")
     at.file_uploader(key="inventory_uploader").upload("stock.csv", text.encode()).run()
     assert {box.label: box.value for box in at.selectbox}["Coming"] == "Stock on the way"
@@ -357,7 +357,7 @@ def test_columns_that_are_not_used_are_asked_about(shop):
 
 
 def test_a_stock_file_whose_dates_read_two_ways_is_asked_about(shop):
-    at = opened("inventory", inventory_tab="Stock")
+    at = opened("orders", orders_tab="Stock")
     text = STOCK.replace("2026-07-02", "02/07/2026")
     at.file_uploader(key="inventory_uploader").upload("stock.csv", text.encode()).run()
     assert "can be read two ways" in texts(at)
@@ -374,7 +374,7 @@ def test_a_stock_file_that_has_no_table_before_a_question_asks_it(shop, monkeypa
         return real(content, name, answers, **options)
 
     monkeypatch.setattr(sales, "inspect", inspect)
-    at = opened("inventory", inventory_tab="Stock")
+    at = opened("orders", orders_tab="Stock")
     at.file_uploader(key="inventory_uploader").upload("stock.csv", STOCK.encode()).run()
     assert "--sheet" not in texts(at)
     at.radio[-1].set_value("A").run()
@@ -392,7 +392,7 @@ def test_a_file_that_only_counts_leaves_the_terms_as_they_were(counted):
 
 
 def test_problems_of_a_stock_file_are_shown_by_line_before_anything_is_saved(shop):
-    at = opened("inventory", inventory_tab="Stock")
+    at = opened("orders", orders_tab="Stock")
     bad = STOCK.replace("9000", "many").replace("Cake,North", "Gateau,North")
     at.file_uploader(key="inventory_uploader").upload("stock.csv", bad.encode()).run()
     assert numbers(at)["Problems"] == "2"
@@ -404,7 +404,7 @@ def test_problems_of_a_stock_file_are_shown_by_line_before_anything_is_saved(sho
 
 
 def test_a_file_that_is_none_says_so(shop):
-    at = opened("inventory", inventory_tab="Stock")
+    at = opened("orders", orders_tab="Stock")
     at.file_uploader(key="inventory_uploader").upload("stock.xlsx", b"no workbook").run()
     assert "This file cannot be read." in texts(at)
     at.button(key="inventory_another").click().run()
@@ -412,7 +412,7 @@ def test_a_file_that_is_none_says_so(shop):
 
 
 def test_what_was_saved_can_be_taken_back(counted):
-    at = opened("inventory", inventory_tab="Stock")
+    at = opened("orders", orders_tab="Stock")
     assert "from stock\\.csv" in texts(at)
     at.button(key="inventory_take_back").click().run()
     assert ordering.saved_stock(counted) is None
@@ -429,14 +429,14 @@ def test_stock_and_sales_of_different_days_are_named(shop, monkeypatch, day, say
     count(shop)
     real = ordering.saved_stock
     monkeypatch.setattr(ordering, "saved_stock", lambda ws: replace(real(ws), moment=datetime.fromisoformat(f"{day} 08:30").astimezone()))
-    assert says in texts(opened("inventory"))
+    assert says in texts(opened("orders"))
 
 
 def test_damaged_stock_says_so_and_is_replaced_by_a_new_file(shop):
     count(shop)
     for path in shop.stock.glob("*.parquet"):
         path.write_bytes(b"nothing")
-    at = opened("inventory")
+    at = opened("orders")
     assert markdown.plain("is damaged and cannot be read") in texts(at)
     assert numbers(opened("overview"))["To order"] == "not counted"
     at.file_uploader(key="inventory_uploader").upload("stock.csv", STOCK.encode()).run()
@@ -452,7 +452,7 @@ def test_names_from_a_file_read_as_they_were_written(watching, monkeypatch):
         return replace(ensemble, panel=replace(ensemble.panel, series=ensemble.panel.series.replace("Cake", odd)))
 
     monkeypatch.setattr(versions, "load", renamed)
-    said = texts(opened("inventory", **ASKED, line="Cake|North"))
+    said = texts(opened("orders", **ASKED, line="Cake|North"))
     assert markdown.plain(odd) in said
     assert odd not in said
 

@@ -23,7 +23,7 @@ from pages.components.shared import live_version, markdown
 from pages.components.training import banner
 from pages.components.training.banner import SeenJob
 
-PAGES = ("overview", "upload", "forecast", "products", "inventory", "accuracy", "versions")
+PAGES = ("overview", "upload", "forecast", "products", "orders", "accuracy", "versions")
 pytestmark = pytest.mark.usefixtures("fresh_caches")
 ODD = "<img src=x onerror=alert(1)> **x** :red[x] $x$ :tada:"
 

@@ -87,7 +87,7 @@ def test_a_tapped_name_opens_the_product_with_the_filters():
         ("overview", "overview_losing"),
         ("accuracy", "accuracy_series"),
         ("forecast", "forecast_simpler"),
-        ("inventory", "inventory_opened"),
+        ("orders", "inventory_opened"),
     ],
 )
 def test_a_name_in_a_table_opens_its_product_in_its_place(page, table):
@@ -103,7 +103,7 @@ def links(at):
 @pytest.mark.usefixtures("watching")
 def test_a_name_in_text_is_a_link_to_its_product_in_its_place():
     assert links(opened("forecast", product_id="Bread", region="South")) == ["product=Bread&in_region=South"]
-    assert links(opened("inventory", line="Tea|South", show="order_now")) == ["product=Tea&in_region=South"]
+    assert links(opened("orders", line="Tea|South", show="order_now")) == ["product=Tea&in_region=South"]
     checked = links(opened("accuracy"))
     assert checked
     assert all("in_region" in link for link in checked)

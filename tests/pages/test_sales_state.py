@@ -14,7 +14,7 @@ from pages.components.training.banner import SeenJob
 
 pytestmark = pytest.mark.usefixtures("fresh_caches")
 
-WITH_A_FORECAST = ("overview", "forecast", "inventory", "accuracy")
+WITH_A_FORECAST = ("overview", "forecast", "orders", "accuracy")
 LATER = "date,product_id,region,category,promo,sales\n2026-07-01,Bread,North,Food,0,5\n2026-07-04,Bread,North,Food,0,7\n"
 
 

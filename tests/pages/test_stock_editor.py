@@ -39,7 +39,7 @@ def editor(monkeypatch):
 
 
 def on_tab(**query):
-    return opened("inventory", inventory_tab="Stock", **query)
+    return opened("orders", orders_tab="Stock", **query)
 
 
 def on_hand(ws, name):
@@ -69,7 +69,7 @@ def test_what_was_typed_comes_back_after_another_tab_and_after_a_reload(shop, ed
     name = at.query_params["draft"]
     editor.typed = {}
     at.switch_page("pages/overview.py").run()
-    at.switch_page("pages/inventory.py").run()
+    at.switch_page("pages/orders.py").run()
     assert editor.cell("Bread", "North", "on_hand") == 12.0
     at = on_tab(draft=name)
     assert editor.cell("Bread", "North", "on_hand") == 12.0

@@ -67,7 +67,7 @@ def test_orders_follow_a_what_if_until_they_are_told_not_to(watching):
     at.button(key="whatif_order").click().run()
     version, asked = at.session_state[plan.PLAN]
     assert (version, asked) == (1, Plan((("product_id", "Bread"),), WhatIf(promo=EVERY_DAY)))
-    usual, planned = opened("inventory"), opened("inventory", session={plan.PLAN: (version, asked)})
+    usual, planned = opened("orders"), opened("orders", session={plan.PLAN: (version, asked)})
     assert "These orders assume it for Bread." in texts(planned)
     ordered = [each.dataframe[0].value.set_index("name")["order_quantity"] for each in (usual, planned)]
     bread = ordered[0].index.str.startswith("Bread")

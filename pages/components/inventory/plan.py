@@ -15,7 +15,7 @@ from forecasting.inventory.orders import comparison
 from forecasting.services.forecasts import Plan
 from pages.components.inventory import policy, session
 from pages.components.shared import markdown
-from pages.components.shared.addresses import INVENTORY
+from pages.components.shared.addresses import ORDERS
 
 if TYPE_CHECKING:
     from forecasting.training.ensemble import Ensemble
@@ -38,7 +38,7 @@ def offer(version: int, ensemble: Ensemble, filters: dict[str, str], change: Wha
         st.caption(_effect(version, ensemble, filters, Plan(tuple(filters.items()), change)), width="content")
         if st.button("Order with this", type="tertiary", icon=":material/inventory_2:", key="whatif_order", help=ORDER_HELP):
             keep(version, filters, change)
-            st.switch_page(INVENTORY)
+            st.switch_page(ORDERS)
 
 
 def about(plan: Plan | None, ensemble: Ensemble, rows: np.ndarray) -> Plan | None:
@@ -54,7 +54,7 @@ def of_product(plan: Plan | None, version: int, ensemble: Ensemble, filters: dic
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="product_plan"):
         st.badge(f"What if: {plan.change.text(ensemble.panel.period)}", icon=":material/science:", color="blue")
         st.caption(_effect(version, ensemble, filters, plan), width="content")
-        st.page_link(INVENTORY, label="Orders", icon=":material/chevron_right:", icon_position="right")
+        st.page_link(ORDERS, label="Orders", icon=":material/chevron_right:", icon_position="right")
 
 
 def _effect(version: int, ensemble: Ensemble, filters: dict[str, str], plan: Plan) -> str:

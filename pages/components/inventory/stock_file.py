@@ -13,6 +13,7 @@ from forecasting.core.errors import AmbiguousDates, DiskFull, InputError, Questi
 from forecasting.inventory.stock.file import StockFile
 from forecasting.services import ordering, sales
 from pages.components.inventory import stock_columns
+from pages.components.orders import tabs
 from pages.components.shared import cells, file_input, markdown, questions
 from pages.components.shared.file_input import FileInput
 
@@ -193,5 +194,5 @@ def save(ws: Workspace, ensemble: Ensemble, checked: StockFile, name: str, after
         return False
     _forget()
     st.session_state[SAID] = ("Saved. Orders now use this stock.", False)
-    st.session_state["inventory_tab"] = "Orders"
+    tabs.lead_to(tabs.TO_ORDER)
     return True

@@ -14,6 +14,7 @@ from forecasting.inventory.orders import wording
 from forecasting.inventory.orders.recommend import Orders
 from forecasting.services import ordering
 from pages.components.inventory.session import as_recommended, moment
+from pages.components.orders import tabs
 from pages.components.shared import markdown, writing
 from pages.components.shared import wording as shared
 from pages.components.shared.figures import Chip, figure
@@ -106,7 +107,7 @@ def nothing_counted() -> None:
 
 def to_stock() -> None:
     """Leads to what is on the shelves."""
-    st.session_state["inventory_tab"] = "Stock"
+    tabs.lead_to(tabs.STOCK)
 
 
 def without_advice(orders: Orders) -> None:

@@ -1,1 +1,1 @@
-"""Parts of the page Orders."""
+"""Parts of the page Orders: what to order from whom, the order book, and the suppliers."""

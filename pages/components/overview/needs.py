@@ -18,8 +18,9 @@ from forecasting.services import monitoring, sales, serving_record, versions
 from forecasting.services.alerts import watch
 from pages.components.accuracy import since_served
 from pages.components.inventory import summary
+from pages.components.orders import tabs
 from pages.components.shared import layout, markdown, sales_state
-from pages.components.shared.addresses import ACCURACY, INVENTORY, SETTINGS, UPLOAD, VERSIONS
+from pages.components.shared.addresses import ACCURACY, ORDERS, SETTINGS, UPLOAD, VERSIONS
 
 if TYPE_CHECKING:
     from forecasting.analysis.monitoring.monitor import Monitor
@@ -97,7 +98,7 @@ def _to_order(orders: Orders | None) -> list[Need]:
     empty = rows[rows["runs_out"]].sort_values("empty_on", kind="stable")
 
     def order() -> None:
-        st.switch_page(INVENTORY)
+        st.switch_page(ORDERS)
 
     if len(empty):
         first = empty.iloc[0]
@@ -168,8 +169,8 @@ def _counting(orders: Orders | None) -> list[Need]:
         return []
 
     def count() -> None:
-        st.session_state["inventory_tab"] = "Stock"
-        st.switch_page(INVENTORY)
+        tabs.lead_to(tabs.STOCK)
+        st.switch_page(ORDERS)
 
     fact = f"{numerals.write(totals['counted'])} of {numerals.write(totals['to_count'])} shelves counted"
     return [Need(ORANGE, fact, "The others have no order until they are counted", "Count", count)]

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 EVEN: Final = 0.0005
 """Difference, as a share, below which sales are as forecast."""
-NOT_COUNTED: Final = "Upload or type what is on the shelves on the page Inventory. Orders and shelves that run out follow from it."
+NOT_COUNTED: Final = "Upload or type what is on the shelves on the page Orders, tab Stock. Orders and shelves that run out follow from it."
 
 MOVERS = 5
 """Products in each of the two tables of movers, at most."""

@@ -8,7 +8,7 @@ from typing import Final
 import streamlit as st
 
 from pages.components.shared import layout, sales_state
-from pages.components.shared.addresses import FORECAST, INVENTORY, UPLOAD
+from pages.components.shared.addresses import FORECAST, ORDERS, UPLOAD
 
 HIDDEN: Final = "overview_welcome_hidden"
 """Where the session keeps that a person wants to see it no longer."""
@@ -75,7 +75,7 @@ def steps(*, saved: bool) -> list[Step]:
             ":blue[:material/counter_3:]",
             "Place your order",
             "Say what is on the shelf, and get what to order, how much, by when, and why.",
-            INVENTORY,
+            ORDERS,
             "See the orders",
         ),
     ]

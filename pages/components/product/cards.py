@@ -20,8 +20,9 @@ from forecasting.inventory.stock import state
 from forecasting.services import product_uploads, workspaces
 from pages.charts import language, marks, price, stock
 from pages.components.inventory import summary
+from pages.components.orders import tabs
 from pages.components.shared import cells, layout, markdown
-from pages.components.shared.addresses import INVENTORY
+from pages.components.shared.addresses import ORDERS
 
 if TYPE_CHECKING:
     from forecasting.training.ensemble import Ensemble
@@ -88,7 +89,7 @@ def shelf(orders: Orders | None, rows: np.ndarray, filters: Mapping[str, str]) -
     counted = [] if orders is None else [int(row) for row in rows if orders.stock.given[state.ON_HAND].iloc[row]]
     if orders is None or not counted:
         st.caption(NOT_COUNTED if orders is None else NO_ORDER)
-        st.page_link(INVENTORY, label="Count it", icon=":material/inventory_2:", query_params={"inventory_tab": "Stock"})
+        st.page_link(ORDERS, label="Count it", icon=":material/inventory_2:", query_params={tabs.KEY: tabs.STOCK})
     elif len(rows) == 1:
         _path(orders, counted[0])
     else:

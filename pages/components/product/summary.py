@@ -16,7 +16,7 @@ from forecasting.services import products as services
 from pages.components.products import wording
 from pages.components.shared import layout, markdown, writing
 from pages.components.shared import wording as shared
-from pages.components.shared.addresses import FORECAST, INVENTORY, PRODUCTS
+from pages.components.shared.addresses import FORECAST, ORDERS, PRODUCTS
 from pages.components.shared.figures import Chip, figure
 
 NEXT_HELP: Final = f"Units that we expect to sell, and their 80{formatting.NBSP}% range: {shared.RANGE_CHIP}. {shared.RANGE_HELP}"
@@ -40,7 +40,7 @@ def head(name: str, row: Mapping[str, Any], filters: Mapping[str, str], ahead: s
             st.badge(wording.FLAGS[flag], color=wording.COLORS[flag])
     with layout.head(markdown.plain(name), _facts(row, ahead)):
         st.page_link(FORECAST, label="Forecast", icon=":material/show_chart:", query_params=dict(filters))
-        st.page_link(INVENTORY, label="Order", icon=":material/inventory_2:", query_params=dict(filters))
+        st.page_link(ORDERS, label="Order", icon=":material/inventory_2:", query_params=dict(filters))
 
 
 def _facts(row: Mapping[str, Any], ahead: str) -> str:

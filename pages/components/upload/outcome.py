@@ -12,7 +12,7 @@ from forecasting.core import formatting
 from forecasting.core.errors import ShelfcastError
 from forecasting.services import versions
 from pages.components.shared import live_version, sales_state
-from pages.components.shared.addresses import FORECAST, INVENTORY
+from pages.components.shared.addresses import FORECAST, ORDERS
 
 if TYPE_CHECKING:
     from forecasting.services.saved_sales import Unused
@@ -57,7 +57,7 @@ def _live(version: int) -> None:
     sold = forecast_view.sold(ensemble)
     with _line(f":green[:material/check_circle:] **v{version} is live:** {sold}, next {ensemble.panel.period.count(steps)} {units}."):
         st.page_link(FORECAST, label="See forecast", icon=":material/show_chart:")
-        st.page_link(INVENTORY, label="See orders", icon=":material/inventory_2:")
+        st.page_link(ORDERS, label="See orders", icon=":material/inventory_2:")
 
 
 def _line(text: str) -> DeltaGenerator:

@@ -1,0 +1,61 @@
+"""What a press does with an order: it is done in the name of whoever looks, and said, or why not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import streamlit as st
+
+from forecasting.core.errors import ShelfcastError
+from forecasting.inventory.book.order import OPEN, Order
+from forecasting.services import orders, workspaces
+from forecasting.services.orders import Wish
+from pages.components.orders import wording
+from pages.components.shared import markdown, person
+
+FAILED: Final = "orders_failed"
+"""Where the session keeps why the last press did nothing."""
+
+
+def place(identity: str) -> None:
+    """Places an order; a second press says when it was placed."""
+    states = set[str]()
+
+    def place_once(by: str) -> Order:
+        states.add(orders.order(workspaces.workspace(), identity).state)
+        return orders.place(workspaces.workspace(), identity, Wish(by=by))
+
+    placed = act(place_once)
+    if placed is None or placed.placed_at is None:
+        return
+    when = f"{placed.placed_at.astimezone():%H:%M}{wording.by(placed.placed_by)}"
+    said = f"Placed: order {placed.id} to {wording.supplier(placed)}." if states <= OPEN else f"Already placed at {when}."
+    st.toast(markdown.plain(said), icon=":material/check_circle:")
+
+
+def approve(identity: str) -> None:
+    """Approves a proposal."""
+    if act(lambda by: orders.approve(workspaces.workspace(), identity, Wish(by=by))) is not None:
+        st.toast("Approved. It stays as it is until it is placed.", icon=":material/check_circle:")
+
+
+def undo(identity: str) -> None:
+    """Takes back the last thing that was done with an order."""
+    if act(lambda by: orders.undo(workspaces.workspace(), identity, Wish(by=by))) is not None:
+        st.toast("Taken back.", icon=":material/undo:")
+
+
+def act(change: Callable[[str], Order]) -> Order | None:
+    """The order after a change by whoever looks; None where that failed, which the page then says."""
+    try:
+        return change(person.login())
+    except ShelfcastError as error:
+        st.session_state[FAILED] = str(error)
+        return None
+
+
+def failure() -> None:
+    """Why the last press did nothing, if that is so; said once."""
+    if FAILED in st.session_state:
+        st.error(markdown.plain(st.session_state.pop(FAILED)), icon=":material/error:")

@@ -1,0 +1,225 @@
+"""A card for each supplier: until when, for how much, what it lacks, and the press that orders it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+import pandas as pd
+import streamlit as st
+
+from forecasting.core import formatting, unseen
+from forecasting.inventory.book.order import Order
+from forecasting.services import orders, workspaces
+from forecasting.services.order_cards import SupplierCard, ToOrder
+from forecasting.services.order_fill import FOR_FREE, FillUp
+from forecasting.services.orders import Wish
+from pages.components.orders import acts, line_choice, tabs, wording
+from pages.components.shared import markdown
+
+MOST: Final = 12
+"""Cards at most; the lines below have a choice of all suppliers."""
+SAY_WHO: Final = "Say who delivers these, and they are ordered on that supplier's days, at its minimum, in its packs."
+
+
+def show(to_order: ToOrder) -> None:
+    """The cards, earliest deadline first; one of them has the page's one blue button."""
+    cards = to_order.cards
+    if not any(card.order is not None for card in cards):
+        _all_ordered(cards)
+    primary = next((card for card in cards if card.order is not None and card.supplier is not None), None)
+    with st.grid(3, min_column_width=320):
+        for card in cards[:MOST]:
+            with st.container(border=True, height="stretch", gap="small", key=f"orders_card_{card.turn.name or 'nobody'}"):
+                _card(card, is_first=card is primary)
+    if len(cards) > MOST:
+        st.caption(f"The {MOST} with the earliest deadline of {len(cards)}. Choose any of them below.")
+
+
+def _all_ordered(cards: tuple[SupplierCard, ...]) -> None:
+    following = next((card for card in cards if card.supplier is not None), None)
+    text = "**Everything is ordered.**"
+    if following is not None:
+        text += f" Next: {markdown.plain(following.turn.name)}, {markdown.plain(wording.deadline(following.deadline, following.today))}."
+    st.markdown(f":green[:material/check_circle:] {text}")
+
+
+def _card(card: SupplierCard, *, is_first: bool) -> None:
+    with st.container(gap=None):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"##### {markdown.plain(card.turn.name or wording.WITHOUT_SUPPLIER)}", anchors=False, width="stretch")
+            _chip(card)
+        st.caption(_when(card))
+    if card.order is not None:
+        _open(card, card.order, is_first=is_first)
+    elif card.coming:
+        _placed(card, card.coming[-1])
+    else:
+        st.caption("Nothing to order now.")
+
+
+def _chip(card: SupplierCard) -> None:
+    if card.order is None:
+        if card.coming:
+            st.badge("Placed", icon=":material/check:", color="green", width="content")
+        return
+    if card.supplier is None:
+        return
+    away = (card.deadline.date() - card.today).days
+    text = {0: "Today", 1: "Tomorrow"}.get(away) or formatting.weekday_date(pd.Timestamp(card.deadline))
+    st.badge(text, icon=":material/schedule:" if away == 0 else None, color="blue" if away == 0 else "gray", width="content")
+
+
+def _when(card: SupplierCard) -> str:
+    if card.supplier is None:
+        return "No order days, no minimum"
+    until = markdown.plain(wording.deadline(card.deadline, card.today))
+    if card.order is None:
+        return f"Next order day: {until}"
+    return f"Order by **{until}**, arrives {markdown.plain(wording.day(card.order.due, card.today))}"
+
+
+def _open(card: SupplierCard, order: Order, *, is_first: bool) -> None:
+    _value(card, order)
+    _badges(card)
+    st.markdown(_sentence(card, order))
+    _buttons(card, order, is_first=is_first)
+
+
+def _value(card: SupplierCard, order: Order) -> None:
+    """The shop's money large, the supplier's beside it; units alone where nothing is known of the cost."""
+    size = wording.lines_and_units(order)
+    currency = None if card.supplier is None else card.supplier.currency
+    if not order.value:
+        _large(f"{formatting.units(order.units)} units", f"{_lines(order)}, no unit costs")
+        return
+    theirs = f", {wording.theirs(card.supplier, order.value)} at {currency.rate:g}" if currency is not None else ""
+    _large(f"{'' if card.is_priced else 'at least '}{wording.money(card.value)}", size + theirs)
+
+
+def _large(number: str, text: str) -> None:
+    """A number in large type, and a text beside it in small grey."""
+    st.metric("For", f"{markdown.plain(number)} :small[:gray[{markdown.plain(text)}]]", label_visibility="collapsed")
+
+
+def _lines(order: Order) -> str:
+    return formatting.count(sum(line.quantity > 0 for line in order.lines), "line")
+
+
+def _badges(card: SupplierCard) -> None:
+    with st.container(horizontal=True, gap="small"):
+        for text, icon, color in _facts(card):
+            st.badge(markdown.plain(text), icon=icon, color=color, width="content")
+
+
+def _facts(card: SupplierCard) -> list[tuple[str, str | None, wording.Color]]:
+    """What the badges say: minimum, delivery, what runs out, what is on the way, what is too late."""
+    facts: list[tuple[str, str | None, wording.Color]] = []
+    check = ":material/check:"
+    if card.supplier is not None and card.supplier.minimum.value:
+        minimum = wording.theirs(card.supplier, card.supplier.minimum.value)
+        short = f"{wording.theirs(card.supplier, card.below_minimum)} below the minimum"
+        facts.append((short, None, "orange") if card.below_minimum else (f"Minimum {minimum} reached", check, "gray"))
+    if card.supplier is not None and card.supplier.freight.cost:
+        costs = f"Delivery {wording.theirs(card.supplier, card.freight)}"
+        facts.append((costs, None, "gray") if card.freight else ("Delivery free", check, "gray"))
+    if card.runs_out:
+        facts.append((f"{formatting.units(len(card.runs_out))} {'runs' if len(card.runs_out) == 1 else 'run'} out", None, "red"))
+    if card.order is not None and card.order.state == "approved":
+        facts.append(("Approved", check, "blue"))
+    if card.coming:
+        facts.append((f"{formatting.count(len(card.coming), 'order')} on the way", ":material/local_shipping:", "blue"))
+    if card.turn.round.missed is not None and card.order is not None and card.order.state == "proposed":
+        facts.append((f"Too late for {wording.day(card.turn.round.missed, card.today)}", None, "orange"))
+    return facts
+
+
+def _sentence(card: SupplierCard, order: Order) -> str:
+    if card.supplier is None:
+        return SAY_WHO
+    parts = [_lacking(card, order, card.fill)] if card.fill is not None else []
+    if card.fill is None and order.note and not any(line.reason for line in order.lines):
+        parts.append(markdown.plain(order.note))
+    sold_by = max((line.sold_by for line in order.lines if line.sold_by is not None and line.added and not line.reason), default=None)
+    if sold_by is not None:
+        parts.append(f"What was added is expected to be sold by {markdown.plain(wording.day(sold_by, card.today))}.")
+    return " ".join(filter(None, [*parts, _empty(card, order)]))
+
+
+def _lacking(card: SupplierCard, order: Order, fill: FillUp) -> str:
+    """ "**Add 42.00 to reach free delivery.** 24 Orange juice would do, expected to be sold by Sat 5 Dec."."""
+    lacks, aim = (card.below_free, "free delivery") if fill.reason == FOR_FREE else (card.below_minimum, "the minimum")
+    amount = wording.theirs(card.supplier, lacks) if lacks else f"{formatting.units(sum(fill.added.values()))} units"
+    what = f"{_added(order, fill)} would do, expected to be sold by {wording.day(fill.sold_by, card.today)}."
+    return f"**Add {markdown.plain(amount)} to reach {aim}.** {markdown.plain(what)}"
+
+
+def _added(order: Order, fill: FillUp) -> str:
+    """ "24 Orange juice", or "36 units of 2 lines"."""
+    units = formatting.units(sum(fill.added.values()))
+    if len(fill.added) > 1:
+        return f"{units} units of {len(fill.added)} lines"
+    return f"{units} {next(wording.line_name(line) for line in order.lines if line.unique_id in fill.added)}"
+
+
+def _fill(identity: str, fill: FillUp) -> None:
+    wish = Wish(by="", quantities=fill.quantities, reason=fill.reason)
+    acts.act(lambda by: orders.change(workspaces.workspace(), identity, replace(wish, by=by)))
+
+
+def _empty(card: SupplierCard, order: Order) -> str:
+    """ "2 shelves will be empty before it arrives; the other 7 lines are the usual round."."""
+    empty, lines = len(card.runs_out), sum(line.quantity > 0 for line in order.lines)
+    if not empty:
+        return "" if order.note else "The usual round: no shelf is expected to be empty before it arrives."
+    rest = lines - empty
+    others = f"; the other {formatting.count(rest, 'line')} {'is' if rest == 1 else 'are'} the usual round" if rest > 0 else ""
+    return f"{formatting.count(empty, 'shelf', 'shelves')} will be empty before it arrives{others}."
+
+
+def _buttons(card: SupplierCard, order: Order, *, is_first: bool) -> None:
+    with st.container(horizontal=True, gap="small"):
+        st.button(
+            "Place order",
+            type="primary" if is_first else "secondary",
+            icon=":material/send:",
+            key=f"orders_place_{card.turn.name or 'nobody'}",
+            on_click=acts.place,
+            args=(order.id,),
+            disabled=not order.id,
+        )
+        if card.fill is not None:
+            st.button(
+                f"Add {unseen.escaped(_added(order, card.fill))}",
+                icon=":material/add:",
+                key=f"orders_fill_{order.id}",
+                on_click=_fill,
+                args=(order.id, card.fill),
+                disabled=not order.id,
+            )
+        if card.supplier is None:
+            st.button("Say who delivers", icon=":material/local_shipping:", key="orders_say_who", on_click=tabs.lead_to, args=(tabs.SUPPLIERS,))
+        st.button(
+            "Lines", type="tertiary", icon=":material/list:", key=f"orders_lines_{order.id}", on_click=line_choice.choose, args=(card.turn.name,)
+        )
+
+
+def _placed(card: SupplierCard, order: Order) -> None:
+    """The order that was sent last: when, by whom, and when it comes."""
+    value, theirs = order.value * card.turn.rate, wording.theirs(card.supplier, order.value)
+    foreign = f", {theirs}" if card.supplier is not None and card.supplier.currency is not None else ""
+    large = wording.money(value) if order.value else f"{formatting.units(order.units)} units"
+    _large(large, wording.lines_and_units(order) + foreign)
+    late = order.is_late(card.today)
+    with st.container(horizontal=True, gap="small"):
+        st.badge(f"Arriving {wording.day(order.due, card.today)}", icon=":material/local_shipping:", color="blue", width="content")
+        st.badge(wording.state(order, card.today)[0] if late else "On time", color="orange" if late else "gray", width="content")
+    if order.placed_at is not None:
+        when = wording.clock(order.placed_at, card.today)
+        st.markdown(f"Placed {markdown.plain(when + wording.by(order.placed_by))}. Nothing more is proposed until its next order day.")
+    st.button("Show order", icon=":material/receipt_long:", key=f"orders_show_{order.id}", on_click=_show, args=(order.id,))
+
+
+def _show(identity: str) -> None:
+    st.session_state[tabs.ORDER] = identity
+    tabs.lead_to(tabs.BOOK)

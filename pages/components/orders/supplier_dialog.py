@@ -1,0 +1,144 @@
+"""The dialog in which a supplier is added or changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+import streamlit as st
+
+from forecasting.core.errors import ShelfcastError
+from forecasting.inventory.suppliers import texts
+from forecasting.inventory.suppliers.sourcing import Sourcing
+from forecasting.inventory.suppliers.supplier import EVERY_DAY, WEEKDAYS, Currency, Freight, Supplier
+from forecasting.services import supplier_file, suppliers
+from pages.components.shared import markdown, person
+
+if TYPE_CHECKING:
+    from forecasting.storage.workspace import Workspace
+
+EDITED: Final = "orders_supplier_edited"
+"""Where the session keeps the name of the supplier in the dialog, None for a new one, and the number of the state that the person saw."""
+SAID: Final = "orders_suppliers_said"
+"""Where it keeps what the last press did, and whether it failed."""
+MAX_CHARACTERS: Final = 100
+LEAD_HELP: Final = "Days from the order to the delivery. Empty: learned from what came, once three orders were received."
+CLOSED_HELP: Final = "Days such as 2026-12-24/2026-12-31; 2027-04-05."
+
+
+def open_for(name: str | None, number: int) -> None:
+    """Opens the dialog in the next run."""
+    st.session_state[EDITED] = (name, number)
+
+
+def show(ws: Workspace, sourcing: Sourcing) -> None:
+    """The dialog, if it is open."""
+    if EDITED not in st.session_state:
+        return
+    name, number = st.session_state[EDITED]
+    known = next((each for each in sourcing.suppliers if each.name == name), None)
+    title = "Add a supplier" if known is None else f"{markdown.plain(known.name)}"
+    st.dialog(title, width="medium", on_dismiss=_close)(_content)(ws, sourcing, known, number)
+
+
+def _content(ws: Workspace, sourcing: Sourcing, known: Supplier | None, number: int) -> None:
+    before = known or Supplier(name="?")
+    with st.form("orders_supplier_form", border=False):
+        name = st.text_input("Name", value="" if known is None else known.name, max_chars=MAX_CHARACTERS, disabled=known is not None)
+        wanted = _terms(before)
+        wanted |= _money(before)
+        closed = st.text_input("Closed on", value=supplier_file.closures(before), help=CLOSED_HELP)
+        wanted["contact"] = st.text_input("Contact", value=before.contact, max_chars=MAX_CHARACTERS, placeholder="orders@example.com")
+        sent = st.form_submit_button("Save", type="primary", icon=":material/save:")
+
+    def changed() -> Sourcing:
+        plain = {key: value for key, value in wanted.items() if key not in ("minimum_value", "minimum_units")}
+        least = replace(before.minimum, value=wanted["minimum_value"] or 0.0, units=wanted["minimum_units"] or 0.0)
+        return sourcing.with_supplier(replace(before, name=name, closures=texts.closures(closed), minimum=least, **plain))
+
+    if sent and save(ws, changed, number, f"Saved {name.strip()}.", person.login()):
+        _close()
+        st.rerun()
+    elif sent:
+        said()
+    if known is not None:
+        _remove(ws, sourcing, known, number)
+
+
+def _terms(before: Supplier) -> dict[str, Any]:
+    """Days, times and what an order has to reach."""
+    days = list(range(7))
+    named = WEEKDAYS.__getitem__
+    ordered = st.pills("Takes orders on", days, default=sorted(before.order_days), selection_mode="multi", format_func=named)
+    left, right = st.columns(2)
+    with left:
+        cut_off = st.time_input("Until", value=before.cut_off, step=900, help="Empty: the whole day.")
+    with right:
+        lead_time = st.number_input("Lead time in days", 0, 365, before.lead_time, help=LEAD_HELP)
+    delivered = st.pills("Delivers on", days, default=sorted(before.delivery_days), selection_mode="multi", format_func=named)
+    left, right = st.columns(2)
+    with left:
+        value = st.number_input("Minimum value", 0.0, value=before.minimum.value or None, help="In the supplier's money.")
+    with right:
+        units = st.number_input("Minimum units", 0.0, value=before.minimum.units or None)
+    return {
+        "order_days": frozenset(ordered) or EVERY_DAY,
+        "cut_off": cut_off,
+        "delivery_days": frozenset(delivered) or EVERY_DAY,
+        "lead_time": lead_time,
+        "minimum_value": value,
+        "minimum_units": units,
+    }
+
+
+def _money(before: Supplier) -> dict[str, Any]:
+    """What the way costs, and the supplier's money."""
+    left, right = st.columns(2)
+    with left:
+        cost = st.number_input("Delivery costs", 0.0, value=before.freight.cost or None)
+        code = st.text_input("Currency", value="" if before.currency is None else before.currency.code, max_chars=3, help="Empty: the shop's own.")
+    with right:
+        free_from = st.number_input("Free from", 0.0, value=before.freight.free_from)
+        rate = st.number_input(
+            "Rate", 0.0, value=1.0 if before.currency is None else before.currency.rate, format="%.4f", help="What one unit of it costs."
+        )
+    kept = None if before.currency is None else before.currency.of_day
+    currency = Currency(code=code.strip().upper(), rate=rate, of_day=kept) if len(code.strip()) == 3 and rate else None
+    return {"freight": Freight(cost=cost or 0.0, free_from=free_from), "currency": currency}
+
+
+def _remove(ws: Workspace, sourcing: Sourcing, known: Supplier, number: int) -> None:
+    with st.popover("Remove", icon=":material/delete:"):
+        st.markdown("What it delivers is then without a supplier. Its orders stay in the order book.")
+        if st.button(f"Remove {markdown.plain(known.name)}", type="primary", key="orders_supplier_remove"):
+            left = tuple(each for each in sourcing.suppliers if each.key != known.key)
+            sources = tuple(each for each in sourcing.sources if each.supplier.casefold() != known.key)
+            if save(ws, lambda: Sourcing(left, sources), number, f"Removed {known.name}.", person.login()):
+                _close()
+                st.rerun()
+
+
+def save(ws: Workspace, wanted: Callable[[], Sourcing], number: int, done: str, by: str) -> bool:
+    """Saves suppliers and sources after the state that the person saw; whether that was done, which the page then says."""
+    try:
+        suppliers.save(ws, wanted(), by, after=number)
+    except ShelfcastError as error:
+        st.session_state[SAID] = (str(error), True)
+        return False
+    except ValueError:
+        st.session_state[SAID] = (f"The closed days cannot be read. {CLOSED_HELP}", True)
+        return False
+    st.session_state[SAID] = (done, False)
+    return True
+
+
+def said() -> None:
+    """Whether the last press saved, or why not; said once."""
+    if SAID in st.session_state:
+        text, failed = st.session_state.pop(SAID)
+        st.markdown(f"{':red[:material/error:]' if failed else ':green[:material/check_circle:]'} {markdown.plain(text)}")
+
+
+def _close() -> None:
+    st.session_state.pop(EDITED, None)

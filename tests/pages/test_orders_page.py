@@ -1,0 +1,105 @@
+"""The page Orders as a person meets it: its tabs, and the address that it had before."""
+
+from __future__ import annotations
+
+import pytest
+from app_driver import opened, texts
+from order_shops import ANNA, MONDAY, Clock, shop_on_monday
+from saved_shops import unpacked
+
+from forecasting.services import cache, order_book, order_cards, order_proposals, orders, suppliers, workspaces
+from forecasting.storage.order_book import OrderBook
+from pages.components.orders import tabs
+
+pytestmark = pytest.mark.usefixtures("fresh_caches")
+
+
+@pytest.mark.usefixtures("watching")
+def test_the_address_of_before_leads_to_the_orders_and_keeps_what_it_named():
+    at = opened("inventory", line="Tea|South", inventory_tab="Orders")
+    assert at.title[0].value == "Orders"
+    assert "##### Tea, South" in texts(at)
+    assert "inventory_tab" not in at.query_params
+
+
+@pytest.mark.usefixtures("watching")
+def test_the_address_of_before_opens_the_tab_stock():
+    at = opened("inventory", inventory_tab="Stock")
+    assert at.query_params["orders_tab"] == "Stock"
+    assert "##### Type it" in texts(at)
+
+
+@pytest.fixture
+def monday(tmp_path, monkeypatch):
+    """A shop with a supplier of bread, counted, on a Monday morning."""
+    ws = shop_on_monday(tmp_path, monkeypatch)
+    monkeypatch.setattr(workspaces, "workspace", lambda: ws)
+    monkeypatch.setattr(order_cards, "datetime", Clock)
+    return ws
+
+
+def button(at, key):
+    return next(each for each in at.button if each.key and each.key.startswith(key))
+
+
+def test_an_order_is_placed_with_one_press_and_a_second_one_says_when(monday):
+    at = opened("orders")
+    assert "##### Hansen" in texts(at)
+    assert "Order by **today**, arrives tomorrow" in texts(at)
+    assert [each.key for each in at.button if each.proto.type == "primary"] == ["orders_place_Hansen"]
+    (order,) = [each for each in order_book.book(monday).orders.values() if each.supplier == "Hansen"]
+    button(at, "orders_place_Hansen").click().run()
+    assert order_book.book(monday).order(order.id).state == "placed"
+    assert f"order {order.id} to Hansen" in at.toast[0].value
+    acts_again = opened("orders", orders_tab="Order book")
+    assert f"#{order.id}" in acts_again.dataframe[0].value["order"].tolist()
+
+
+def test_a_changed_quantity_asks_why_and_stays_in_a_new_session_until_it_is_taken_back(monday):
+    at = opened("orders")
+    number = next(each for each in at.number_input if each.key.startswith("orders_units_"))
+    suggested = number.value
+    number.set_value(6).run()
+    assert f"**Why 6 instead of {suggested}?**" in texts(at)
+    at.pills(key="orders_reason").set_value("Freezer full").run()
+    at.button(key="orders_reason_save").click().run()
+    cache.forget()
+    at = opened("orders")
+    assert f"{suggested} changed to 6" in texts(at)
+    assert "Freezer full" in texts(at)
+    assert at.dataframe[0].value["suggested"].tolist() == [suggested]
+    at.button(key="orders_take_back").click().run()
+    assert at.dataframe[0].value["order"].tolist() == [suggested]
+    assert "changed to" not in texts(at)
+
+
+def test_a_delivery_that_is_short_is_booked_and_the_rest_will_not_come(monday):
+    (order,) = order_proposals.propose(monday, "Anna", supplier="Hansen", moment=MONDAY)
+    orders.place(monday, order.id, ANNA)
+    at = opened("orders", session={tabs.ORDER: order.id, "orders_receiving": (order.id, "first")}, orders_tab="Order book")
+    assert f"**{order.units:,.0f} of {order.units:,.0f} units came.**" in texts(at)
+    at.button(key="orders_receive_book").click().run()
+    assert order_book.book(monday).order(order.id).state == "received"
+    assert "Received" in texts(at)
+
+
+def test_a_damaged_order_book_is_said_and_the_other_tabs_open(monday):
+    OrderBook(monday).path.parent.mkdir(parents=True, exist_ok=True)
+    OrderBook(monday).path.write_bytes(b'{"kind": "placed"}\n')
+    at = opened("orders")
+    assert any("order book" in each.value for each in at.error)
+    assert opened("orders", orders_tab="Stock").get("data_editor") or any("order book" in each.value for each in at.error)
+
+
+def test_suppliers_are_saved_from_a_file_and_each_product_has_its_own(home, monkeypatch, tmp_path):
+    ws = unpacked("shop_4", tmp_path)
+    monkeypatch.setattr(workspaces, "workspace", lambda: ws)
+    at = opened("orders")
+    assert "No suppliers yet" in texts(at)
+    at.button(key="orders_first_supplier").click().run()
+    content = b"supplier,product_id,order_days,minimum_value,unit_cost,multiple\nHansen,Bread,Mon Thu,50,2.00,6\n"
+    at.file_uploader(key="orders_suppliers_uploader").upload("suppliers.csv", content).run()
+    at.button(key="orders_suppliers_save").click().run()
+    (supplier,) = suppliers.sourcing(ws).suppliers
+    assert (supplier.name, supplier.order_days, supplier.minimum.value) == ("Hansen", {0, 3}, 50)
+    assert at.dataframe[0].value["orders"].tolist() == ["Mon Thu"]
