@@ -69,3 +69,8 @@ def dated(skeleton: str, usual: str) -> str:
 def _parts(pattern: str) -> list[str]:
     """A pattern's letters, texts and signs, one kind each: "d. MMM" -> "d", ". ", "MMM"."""
     return [found.group() for found in re.finditer(r"'[^']*'|([A-Za-z])\1*|[^A-Za-z']+", pattern)]
+
+
+def money() -> tuple[str, str]:
+    """What stands before and behind an amount of money in a chart."""
+    return signs(notation.current()).money

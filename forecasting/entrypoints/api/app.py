@@ -20,6 +20,7 @@ from forecasting.entrypoints.api.routes import (
     health,
     jobs,
     launches,
+    money,
     monitoring,
     order_sheets,
     orders,
@@ -80,6 +81,7 @@ def make_app(ws: Workspace, settings: ServerSettings) -> FastAPI:
         orders,
         order_sheets,
         suppliers,
+        money,
     ):
         app.include_router(part.router, dependencies=token)
     return app

@@ -17,6 +17,7 @@ from forecasting.core.settings import LstmSettings, Settings
 from forecasting.entrypoints.cli import (
     alerts_verb,
     compare_verb,
+    money_verb,
     monitor_verb,
     note_verbs,
     order_verbs,
@@ -63,7 +64,7 @@ def parser(run: Verbs) -> argparse.ArgumentParser:
     _add_recommend(verbs, run)
     _add_products(verbs, run)
     version_arguments.add_verbs(verbs, run)
-    for module in (note_verbs, compare_verb, why_verb, monitor_verb, alerts_verb, order_verbs):
+    for module in (note_verbs, compare_verb, why_verb, monitor_verb, alerts_verb, order_verbs, money_verb):
         module.add_arguments(verbs, run)
     _add_prune(verbs, run)
     _add_verify(verbs, run)

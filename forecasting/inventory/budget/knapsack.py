@@ -75,6 +75,20 @@ def spend(wanted: Wanted, budget: float) -> tuple[FloatArray, FloatArray]:
     return steps.units[row, chosen], steps.gain[row, chosen]
 
 
+def frontier(wanted: Wanted) -> tuple[FloatArray, FloatArray]:
+    """What is gained at most at the budgets at which the next best step just fits, ascending from 0: costs and gains, shape (k,) each.
+
+    Nobody gains more at one of these budgets, as steps are taken by their gain per unit of money.
+    """
+    steps = order_steps(wanted)
+    rate = _rates(steps)
+    series, step = np.nonzero(rate > 0)
+    order = np.lexsort((step, -rate[series, step]))
+    taken = series[order], step[order]
+    costs, gains = (np.cumsum(np.diff(of, axis=1)[taken]) for of in (steps.cost, steps.gain))
+    return np.append(0.0, costs), np.append(0.0, gains)
+
+
 def order_steps(wanted: Wanted) -> Steps:
     """The ways to order each series: nothing, the least order, then pack by pack up to the recommended order."""
     pack, quantity = wanted.pack_size, wanted.quantity

@@ -38,10 +38,7 @@ def spend(orders: Orders, amount: float, of: Measure = "money") -> pd.DataFrame:
     """
     if not 0 <= amount < np.inf:
         raise InputError(f"A budget is an amount from 0 on, not {amount:g}.")
-    takes = orders.stock[COLUMNS[of]]
-    if not np.isfinite(takes).any():
-        raise InputError(f"This needs {NAMES[of]}. Add a column {COLUMNS[of]} to the stock file, or type them.")
-    rows = np.flatnonzero(np.isfinite(takes) & (orders.table["order_quantity"].to_numpy() > 0))
+    takes, rows = _spendable(orders, of)
     quantity, gain = knapsack.spend(_wanted(orders, rows, takes[rows]), amount)
     units = pd.DataFrame(
         {
@@ -53,6 +50,39 @@ def spend(orders: Orders, amount: float, of: Measure = "money") -> pd.DataFrame:
         }
     )
     return units[units["order_quantity"] > 0].reset_index(drop=True)
+
+
+def curve(orders: Orders, of: Measure = "money") -> pd.DataFrame:
+    """What is gained and what is lost at rising budgets, up to the one that buys every recommended order.
+
+    Args:
+        orders: The recommendations.
+        of: Whether a budget is money or space.
+
+    Returns:
+        `budget, gain, lost`: ascending from a budget of 0; `lost` is what the recommended orders would gain beyond it. In margin, or in units where a
+        price or cost is unknown (`in_money`).
+
+    Raises:
+        InputError: No series has a cost or space of a unit.
+    """
+    takes, rows = _spendable(orders, of)
+    costs, gains = knapsack.frontier(_wanted(orders, rows, takes[rows]))
+    return pd.DataFrame({"budget": costs, "gain": gains, "lost": np.maximum(gains[-1] - gains, 0.0)})
+
+
+def in_money(orders: Orders, of: Measure = "money") -> bool:
+    """Whether gains are margins: every price and cost of what is to be ordered is known."""
+    _, rows = _spendable(orders, of)
+    return bool(np.isfinite((orders.stock[state.PRICE] - orders.stock[state.UNIT_COST])[rows]).all())
+
+
+def _spendable(orders: Orders, of: Measure) -> tuple[FloatArray, np.ndarray]:
+    """What a unit of each series takes, and the series that are to be ordered and whose take is known."""
+    takes = orders.stock[COLUMNS[of]]
+    if not np.isfinite(takes).any():
+        raise InputError(f"This needs {NAMES[of]}. Add a column {COLUMNS[of]} to the stock file, or type them.")
+    return takes, np.flatnonzero(np.isfinite(takes) & (orders.table["order_quantity"].to_numpy() > 0))
 
 
 def quantities(orders: Orders, bought: pd.DataFrame) -> dict[str, float]:

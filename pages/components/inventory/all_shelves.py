@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from forecasting.core.errors import NotFound
-from pages.components.inventory import budget, first_orders, order_card, order_list, past_check, plan, policy, session, summary
+from pages.components.inventory import budget, first_orders, money, order_card, order_list, past_check, plan, policy, session, summary
 from pages.components.shared import layout
 from pages.components.shared.filters import ask_filters, no_match
 
@@ -42,6 +42,7 @@ def show(manifest: dict[str, Any], ensemble: Ensemble, saved: SavedStock | None,
     summary.partly_counted(orders)
     summary.without_advice(orders)
     summary.numbers(orders)
+    money.numbers(orders)
     _lines(orders, saved)
     _proof(orders, recommended)
 

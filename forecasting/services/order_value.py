@@ -1,0 +1,32 @@
+"""What stock, orders and expected sales of the shop are worth, as HTTP and the command line have it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict
+from typing import Any
+
+from forecasting.inventory.orders.value import Value, value_of
+from forecasting.inventory.policy import Policy
+from forecasting.services import cache, ordering, shop_settings
+from forecasting.storage.workspace import Workspace
+
+
+def value(ws: Workspace) -> tuple[int, Value]:
+    """The version that serves, and the value of its orders on the usual terms by the stock saved last.
+
+    Raises:
+        NothingPublished: There is no version.
+        VersionDamaged: None that is whole can be loaded.
+        StockDamaged: The stock cannot be read.
+    """
+    live, saved = cache.live(ws), cache.stock(ws)
+    policy = Policy(start=ordering.start(live.ensemble, saved))
+    return live.version, value_of(cache.orders(ws, live.version, saved, policy, {}))
+
+
+def facts(ws: Workspace) -> dict[str, Any]:
+    """The value with its version and the currency; null for sums that are not known."""
+    version, worth = value(ws)
+    sums = {name: None if isinstance(each, float) and math.isnan(each) else each for name, each in asdict(worth).items()}
+    return {"version": version, "currency": shop_settings.notation(ws).currency, **sums}
