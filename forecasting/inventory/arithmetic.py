@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from forecasting.core.arrays import FloatArray
+from forecasting.core.arrays import BoolArray, FloatArray
 
 TOLERANCE: Final = 1e-9
 """Units of packs and shortfalls, and less, that are rounding errors."""
@@ -98,7 +98,9 @@ def _least_level(cycle: FloatArray, lead: FloatArray, allowed: FloatArray) -> Fl
     return levels[row, short] + np.minimum(share, 1.0) * (levels[row, enough] - levels[row, short])
 
 
-def critical_ratio(price: FloatArray, unit_cost: FloatArray, holding: FloatArray, *, once: bool = False, salvage: float = 0.0) -> FloatArray:
+def critical_ratio(
+    price: FloatArray, unit_cost: FloatArray, holding: FloatArray, *, once: BoolArray | bool = False, salvage: float = 0.0
+) -> FloatArray:
     """The chance of no stockout that costs least, shape (n,), in (0, 1): Cu / (Cu + Co) (S&S, equation 4.27).
 
     Cu, the cost of a unit too few, is the margin of the lost sale. Co, the cost of a unit too many, is that of keeping it until it sells, or for
@@ -108,14 +110,14 @@ def critical_ratio(price: FloatArray, unit_cost: FloatArray, holding: FloatArray
         price: Price of a unit, money.
         unit_cost: Cost of a unit, money.
         holding: Cost of keeping a unit for the days that the order covers, money, for goods that can be sold later.
-        once: Whether a unit left over only brings its salvage value, rather than being sold in the next cycle.
+        once: Shape (n,) or one for all: whether a unit left over only brings its salvage value, rather than being sold in the next cycle.
         salvage: Value of a unit left over, money, below `unit_cost`.
 
     Example:
         >>> critical_ratio(np.array([10.0]), np.array([2.0]), np.array([0.0]), once=True)
         array([0.8])
     """
-    under, over = price - unit_cost, (unit_cost - salvage if once else holding)
+    under, over = price - unit_cost, np.where(once, unit_cost - salvage, holding)
     ratio = np.full(np.shape(under), np.nan)
     np.divide(under, under + over, out=ratio, where=(under > 0) & (over > 0))
     return ratio

@@ -25,7 +25,7 @@ def test_http_and_the_command_line_say_the_same(published, monkeypatch, capsys):
 
 
 def test_without_a_version_there_is_nothing_to_value(home):
-    problem(client(home).get("/api/money"), 404, "nothing-published")
+    problem(client(home).get("/api/money"), 409, "nothing-published")
 
 
 def test_settings_of_money_are_changed_over_http_and_files_stay_as_programs_read_them(home):

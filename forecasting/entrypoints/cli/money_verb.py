@@ -18,6 +18,7 @@ LABELS: Final = {
     "overstock": "in overstock",
     "at_risk": "margin at risk",
     "at_risk_without_orders": "margin at risk without today's orders",
+    "waste": "expected to spoil of today's orders",
 }
 
 

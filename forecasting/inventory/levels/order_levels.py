@@ -93,7 +93,7 @@ def _promise(shelves: Stock, policy: Policy, abc: np.ndarray, demands: tuple[Dem
         level = arithmetic.fill_level(cycle.values, lead.values, cycle.expected - lead.expected, promise)
         promise = np.where(np.isfinite(level), arithmetic.chance_enough(cycle.values, level), promise)
     elif policy.target == "costs":
-        once = policy.rule == "newsvendor"
+        once = (policy.rule == "newsvendor") | (shelves[state.SHELF_LIFE] <= days)  # what a cycle leaves no longer keeps
         ratio = arithmetic.critical_ratio(
             shelves[state.PRICE], shelves[state.UNIT_COST], shelves[state.HOLDING_COST] * days / DAYS_OF_YEAR, once=once
         )

@@ -13,9 +13,10 @@ from forecasting.core.arrays import FloatArray
 from forecasting.core.prices import prices_ahead
 from forecasting.inventory.orders import risk
 from forecasting.inventory.orders.recommend import OVERSTOCK, Orders
+from forecasting.inventory.simulation.waste import order_waste
 from forecasting.inventory.stock import state
 
-SUMS: Final = ("revenue", "margin", "stock", "on_order", "orders", "overstock", "at_risk", "at_risk_without_orders")
+SUMS: Final = ("revenue", "margin", "stock", "on_order", "orders", "overstock", "at_risk", "at_risk_without_orders", "waste")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +32,7 @@ class Value:
         overstock: Cost of the units above the level of series that have too much.
         at_risk: Margin of the sales that we expect to miss until today's orders are used up.
         at_risk_without_orders: The same if nothing is ordered today.
+        waste: Cost of the units of today's orders that are expected to spoil; 0 where goods keep, NaN where the forecast is too short to say.
         series: How many series there are.
         priced: How many have a price.
         costed: How many have a unit cost.
@@ -44,6 +46,7 @@ class Value:
     overstock: float
     at_risk: float
     at_risk_without_orders: float
+    waste: float
     series: int
     priced: int
     costed: int
@@ -78,6 +81,7 @@ def by_series(orders: Orders) -> pd.DataFrame:
         "orders": table["order_quantity"].fillna(0.0).to_numpy(dtype=float) * cost,
         "overstock": np.where(counted, over, np.nan) * cost,
         "at_risk": np.where(counted, lost, np.nan) * np.maximum(price - cost, 0.0),
+        "waste": _waste(orders) * cost,
         "at_risk_without_orders": np.where(counted, _lost_without(orders), np.nan) * np.maximum(price - cost, 0.0),
     }
     return pd.DataFrame({schema.UNIQUE_ID: table[schema.UNIQUE_ID], "price": price, "unit_cost": cost, **columns})
@@ -87,6 +91,15 @@ def prices(orders: Orders) -> FloatArray:
     """The price of a unit, shape (r,): that of the stock file, else the next one of the sales file; NaN without either."""
     given = orders.stock[state.PRICE]
     return np.where(np.isfinite(given), given, prices_ahead(orders.ensemble.panel, orders.rows, 1)[:, 0])
+
+
+def _waste(orders: Orders) -> FloatArray:
+    quantity = orders.table["order_quantity"].fillna(0.0).to_numpy(dtype=float)
+    start = orders.ensemble.panel.period.steps(orders.policy.start)
+    waste: FloatArray = order_waste(
+        orders.ensemble, orders.stock, orders.rows, orders.stock.position + quantity, np.maximum(orders.levels.every, 1), start=start
+    )
+    return np.where(quantity > 0, waste, 0.0)
 
 
 def _lost_without(orders: Orders) -> FloatArray:

@@ -19,6 +19,7 @@ from forecasting.inventory import order_quantities
 from forecasting.inventory.levels import demand, textbook
 from forecasting.inventory.levels.order_levels import Levels, rounded
 from forecasting.inventory.policy import DAILY, Rule
+from forecasting.inventory.simulation import waste
 from forecasting.inventory.simulation.shelf import KnownDemand, OrderRule, delivery_cycles, replay, review_cycles
 from forecasting.inventory.stock import state
 from forecasting.inventory.stock.state import Stock
@@ -29,6 +30,7 @@ KEPT, NOT_KEPT, NOT_JUDGED = "kept", "not kept", "not judged"
 MAX_CHANCE_OF_FALSE_ALARM: Final = 0.01
 """A promise counts as not kept if a kept promise would look as bad with at most this chance."""
 TEXTBOOK: Final = "_textbook"
+EXPECTED: Final = ("spoiled_expected", f"spoiled_expected{TEXTBOOK}")
 _GOLDEN: Final = 0.618033988749895
 
 
@@ -39,8 +41,9 @@ class PolicyCheck:
     Args:
         series: One row per series; of ours, and with suffix `_textbook` of the textbook's level under the same rule: `cycles` and `kept` (those in
             which nothing was lost), `service` (their share), `sold` and `lost` (units), `fill_rate` (share of demand sold), `average_stock`
-            (units on hand after sales), `turns` (units sold a year by the average stock), `cost` (money a year: holding, ordering, margin lost;
-            NaN where not known); and `steps`, over which these were counted. NaN where nothing was judged.
+            (units on hand after sales), `turns` (units sold a year by the average stock), `cost` (money a year: holding, ordering, margin lost,
+            units spoiled; NaN where not known), `spoiled` (units that outlived their shelf life), `spoiled_expected` (as many as the
+            distributions of demand let expect, see `simulation.waste`); and `steps`, over which these were counted. NaN where nothing was judged.
         promise: Shape (r,): "kept", "not kept" or "not judged".
     """
 
@@ -50,10 +53,11 @@ class PolicyCheck:
     def by(self, labels: np.ndarray) -> pd.DataFrame:
         """The columns of `series` for each label, over the series that have it, and `series`: how many these are.
 
-        Units, stock and money are added up; shares are of all cycles and of all units.
+        Units, stock and money are added up; shares are of all cycles and of all units. Waste is expected of all series of a label, or not known.
         """
         grouped = _summable(self.series).groupby(np.asarray(labels), sort=True, observed=True)
-        return _shares(grouped.sum(min_count=1)).assign(series=grouped.size())
+        expected = {name: grouped[name].sum(min_count=1).where(~grouped[name].agg(_any_missing)) for name in EXPECTED}
+        return _shares(grouped.sum(min_count=1).assign(**expected)).assign(series=grouped.size())
 
     @cached_property
     def total(self) -> pd.Series:
@@ -85,7 +89,7 @@ def check_policy(ensemble: Ensemble, shelves: Stock, rows: np.ndarray, today: Le
     return PolicyCheck(series, promise(series["kept"].to_numpy(), series["cycles"].to_numpy(), today.p, _independent(shelves, today, rule)))
 
 
-COUNTED: Final = ["cycles", "kept", "sold", "lost", "stock", "deliveries", "steps"]
+COUNTED: Final = ["cycles", "kept", "sold", "lost", "stock", "deliveries", "spoiled", "spoiled_expected", "steps"]
 """Columns that are added up over steps and cutoffs; stock in units x steps."""
 
 
@@ -103,17 +107,20 @@ class _Part:
     def counted(self, levels: FloatArray) -> pd.DataFrame:
         """The sums of one policy over all cutoffs, columns `COUNTED`, a row per series."""
         total = np.zeros((len(self.rows), len(COUNTED)))
+        expected = waste.past_waste(self.ensemble, self.shelves, self.rows, levels[:, :, 0] + self.lot, self.every)
+        if self.rule in DAILY:
+            expected = np.where(np.isinf(self.shelves.life), 0.0, np.nan) * np.ones_like(expected)
         for cut, at_cut in enumerate(levels):
-            total += self._counted(cut, at_cut)
+            total += self._counted(cut, at_cut, expected[cut])
         return pd.DataFrame(total, columns=COUNTED)
 
-    def _counted(self, cut: int, levels: FloatArray) -> FloatArray:
+    def _counted(self, cut: int, levels: FloatArray, expected: FloatArray) -> FloatArray:
         wanted, seen = sold_then(self.ensemble, self.rows, cut)
         steps, places = levels.shape[1], np.arange(levels.shape[1])
         lead = draw_lead_times(self.shelves.lead, steps, seed=cut)
         seen = replace(seen, known=seen.known & np.isfinite(levels[:, :1]))
         start = np.nan_to_num(levels[:, 0]) + self.lot * (_GOLDEN * (np.arange(len(levels)) + cut + 1) % 1)
-        lived = replay(wanted, self._order(levels), lead=lead, start=start)
+        lived = replay(wanted, self._order(levels), lead=lead, start=start, life=self.shelves.life)
         here = (places >= lead[:, :1]) & (places < _end(lead, np.isfinite(levels), self.every)) & seen.known
         if self.rule in DAILY:
             cycles = delivery_cycles(lived, seen.known, share=OBSERVED_SHARE)
@@ -122,7 +129,9 @@ class _Part:
             cycles = review_cycles(lived.lost, seen, lead, reviews, share=OBSERVED_SHARE).where(np.isfinite(levels[:, reviews[:-1]]))
         amounts = [np.where(here, values, 0.0).sum(axis=1) for values in (lived.sold, lived.lost, lived.on_hand, lived.arrived > 0)]
         amounts[-1] += here.any(axis=1) & (self.rule not in DAILY)  # the shelf starts with the delivery of an order at the cutoff
-        return np.column_stack([cycles.judged.sum(axis=1), cycles.kept.sum(axis=1), *amounts, here.sum(axis=1)])
+        judged = here.sum(axis=1)
+        spoiled = [np.where(here, lived.spoiled, 0.0).sum(axis=1), np.where(judged > 0, expected * judged, 0.0)]
+        return np.column_stack([cycles.judged.sum(axis=1), cycles.kept.sum(axis=1), *amounts, *spoiled, judged])
 
     def _order(self, levels: FloatArray) -> OrderRule:
         pack, least = self.shelves[state.PACK_SIZE], self.shelves[state.MINIMUM_ORDER]
@@ -228,10 +237,15 @@ def _measures(counted: pd.DataFrame, ensemble: Ensemble, shelves: Stock) -> pd.D
     years = counted["steps"].where(counted["steps"] > 0) / ensemble.panel.period.year
     average = counted["stock"] / counted["steps"].where(counted["steps"] > 0)
     margin = shelves[state.PRICE] - shelves[state.UNIT_COST]
-    cost = shelves[state.HOLDING_COST] * average + (shelves[state.ORDER_COST] * counted["deliveries"] + margin * counted["lost"]) / years
+    paid = shelves[state.ORDER_COST] * counted["deliveries"] + margin * counted["lost"] + shelves[state.UNIT_COST] * counted["spoiled"]
+    cost = shelves[state.HOLDING_COST] * average + paid / years
     a_year = counted["sold"] / years
-    sums = counted[["cycles", "kept", "sold", "lost", "steps"]]
+    sums = counted[["cycles", "kept", "sold", "lost", "spoiled", "spoiled_expected", "steps"]]
     return _shares(sums.assign(average_stock=average, a_year=a_year, cost=cost), suffixes=("",))
+
+
+def _any_missing(values: pd.Series) -> bool:
+    return bool(values.isna().any())
 
 
 def _summable(series: pd.DataFrame) -> pd.DataFrame:

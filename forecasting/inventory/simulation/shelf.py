@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecasting.core.arrays import FloatArray, added_up
+from forecasting.inventory.simulation.ages import Ages
 
 OrderRule = Callable[[int, FloatArray], FloatArray]
 """(step from 0, positions (m,) before its sales) -> units to order then (m,), at least 0."""
@@ -24,6 +25,7 @@ class ShelfHistory:
         lost: Demand that found the shelf empty.
         on_hand: On the shelf after each step's sales.
         ordered: Ordered before each step's sales.
+        spoiled: Taken off the shelf after each step's sales, as they no longer keep; all 0 where goods keep.
     """
 
     start: FloatArray
@@ -32,19 +34,22 @@ class ShelfHistory:
     lost: FloatArray
     on_hand: FloatArray
     ordered: FloatArray
+    spoiled: FloatArray
 
 
-def replay(demand: FloatArray, order: OrderRule, *, lead: np.ndarray, start: FloatArray) -> ShelfHistory:
+def replay(demand: FloatArray, order: OrderRule, *, lead: np.ndarray, start: FloatArray, life: FloatArray | None = None) -> ShelfHistory:
     """Simulates shelves under an ordering rule: at each step review and order, receive what is due, then sell.
 
     An empty shelf loses the sale; nobody waits. An order placed before the sales of step t arrives before the sales of step t + lead; orders of
-    one shelf may overtake each other. Nothing is under way at first. The rule never sees demand of its step or later.
+    one shelf may overtake each other. Nothing is under way at first. The rule never sees demand of its step or later. The oldest units are sold
+    first; what has been on the shelf for as many steps as goods keep is taken off after the sales of the last of them.
 
     Args:
         demand: Shape (m, h), units; all known.
         order: The rule.
         lead: Whole steps that an order takes, at least 0: shape (m,), or (m, h) by the step on which it is placed.
-        start: Shape (m,), units on the shelf.
+        start: Shape (m,), units on the shelf, fresh.
+        life: Shape (m,), steps that goods keep, at least 1; inf where they keep. None if all do.
     """
     m, h = demand.shape
     takes = np.broadcast_to(lead if lead.ndim == 2 else lead[:, None], (m, h)).T
@@ -52,6 +57,7 @@ def replay(demand: FloatArray, order: OrderRule, *, lead: np.ndarray, start: Flo
     sold, left, ordered = (np.zeros((h, m)) for _ in range(3))
     wanted, rows = np.ascontiguousarray(demand.T), np.arange(m)
     shelf, position = start.astype(float), start.astype(float)
+    ages = None if life is None or np.isinf(life).all() else Ages(life, h, start)
     for step in range(h):
         units = order(step, position)
         if units.any():
@@ -62,9 +68,14 @@ def replay(demand: FloatArray, order: OrderRule, *, lead: np.ndarray, start: Flo
         np.minimum(wanted[step], left[step], out=sold[step])
         left[step] -= sold[step]
         position -= sold[step]
+        if ages is not None:
+            gone = ages.spoiled(step, due[step], sold[step])
+            left[step] -= gone
+            position -= gone
         shelf = left[step]
     lost = wanted - sold
-    return ShelfHistory(start, due[:h].T, sold.T, lost.T, left.T, ordered.T)
+    spoiled = np.zeros((h, m)) if ages is None else ages.gone
+    return ShelfHistory(start, due[:h].T, sold.T, lost.T, left.T, ordered.T, spoiled.T)
 
 
 @dataclass(frozen=True, eq=False)

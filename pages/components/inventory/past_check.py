@@ -16,6 +16,8 @@ from pages.components.shared import cells, markdown, paper, wording
 
 TEXTBOOK_HELP: Final = "The usual formula, from the mean and spread of the last 8 weeks."
 
+SPOILED_HELP: Final = "Units that the forecast's range let expect, by the same rules; empty where the forecast is too short to say."
+
 
 def caption(orders: Orders) -> str:
     """What was replayed."""
@@ -43,9 +45,13 @@ def by_class(orders: Orders) -> None:
         "average_stock": number("Average stock", format=whole, width=105, help="Units left on the shelves after sales."),
         "service_textbook": number("Textbook kept", format=share, width=110, help=TEXTBOOK_HELP),
         "average_stock_textbook": number("Textbook stock", format=whole, width=115),
+        "spoiled": number("Spoiled", format=whole, width=75, help="Units that outlived their shelf life."),
+        "spoiled_expected": number("Expected to spoil", format=whole, width=120, help=SPOILED_HELP),
         "cycles": number("Cycles", format=whole, width=70),
         "series": number("Shelves", format=whole, width=65),
     }
+    if not np.isfinite(orders.stock.life).any():
+        config = {name: column for name, column in config.items() if not name.startswith("spoiled")}
     shown = unseen.legible(table[list(config)])
     cells.show(
         shown,

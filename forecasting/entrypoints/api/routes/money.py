@@ -25,12 +25,13 @@ class ShopValue(BaseModel):
     overstock: float | None = Field(description="Cost of the units above the level of series that have too much.")
     at_risk: float | None = Field(description="Margin of the sales that are expected to be missed until today's orders are used up.")
     at_risk_without_orders: float | None = Field(description="The same if nothing is ordered today.")
+    waste: float | None = Field(description="Cost of the units of today's orders that are expected to outlive their shelf life.")
     series: int = Field(description="How many series there are.")
     priced: int = Field(description="How many have a price.")
     costed: int = Field(description="How many have a unit cost.")
 
 
-@router.get("/money", summary="What stock, orders and expected sales are worth", responses=documented(404))
+@router.get("/money", summary="What stock, orders and expected sales are worth", responses=documented(409))
 async def money(context: Ask) -> ShopValue:
     """Sums over the series whose prices and costs are known, and how many these are, by the stock saved last and on the usual terms."""
     return ShopValue.model_validate(await context.call(order_value.facts, context.ws))
