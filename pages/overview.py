@@ -43,7 +43,7 @@ with st.container(border=True, key="all_sales_card"):
 left, right = st.columns(2)
 for place, title, frame in ((left, "Gaining most", gaining), (right, "Losing most", losing)):
     with place, layout.card(title, f"Units, next {period.count(steps)} against the last {steps}", height="stretch"):
-        numbers.movers(frame, title, period.count(steps))
+        numbers.movers(frame, title, period.count(steps), manifest["version"])
 
 orders = None
 if places is not None and saved is not None:

@@ -11,7 +11,7 @@ from forecasting.core.errors import NotFound
 from forecasting.services import change_explanation
 from pages.components.shared import layout, live_version
 from pages.components.shared.filters import ask_filters, no_match
-from pages.components.why import links, parts
+from pages.components.why import links, parts, split
 
 manifest = live_version.live_manifest("Why did the number change?")
 links.arrive()
@@ -40,6 +40,7 @@ except NotFound:
 shown = picture(told)
 with card:
     parts.answer(of, told, shown, pair)
+split.card(of, pair, filters)
 with layout.card("By product", "Units; most changed first. Columns add up to the bars, rows to the change"):
     parts.table(shown)
 actions.download_button(

@@ -36,3 +36,19 @@ def time_left(seconds: float | None) -> str:
     if minutes >= 60:
         return f"about {minutes // 60} h {minutes % 60} min left"
     return f"about {minutes} min {rest} s left" if rest else f"about {minutes} min left"
+
+
+def about(seconds: float) -> str:
+    """How long something will take, as a person says it before it begins.
+
+    Example:
+        >>> about(3), about(38), about(75), about(290), about(7000)
+        ('about 10 seconds', 'about 40 seconds', 'about 1 minute', 'about 5 minutes', 'about 1.9 hours')
+    """
+    if seconds < 55:
+        return f"about {max(10, round(seconds, -1)):.0f} seconds"
+    if seconds < 3570:
+        minutes = round(seconds / 60)
+        return f"about {minutes} minute{'s' if minutes > 1 else ''}"
+    hours = round(seconds / 3600, 1)
+    return f"about {hours:g} hour{'s' if hours != 1 else ''}"

@@ -14,7 +14,19 @@ from forecasting.core.errors import NothingPublished, VersionDamaged, VersionUna
 from forecasting.inventory.orders.recommend import Orders
 from forecasting.inventory.policy import Policy
 from forecasting.inventory.stock.state import GivenStock
-from forecasting.services import change_explanation, last_week, order_book, ordering, planned_products, product_links, saved_sales, shadow, versions
+from forecasting.services import (
+    change_explanation,
+    change_split,
+    changed_orders,
+    last_week,
+    order_book,
+    ordering,
+    planned_products,
+    product_links,
+    saved_sales,
+    shadow,
+    versions,
+)
 from forecasting.services import products as products_service
 from forecasting.services.forecasts import Plan
 from forecasting.storage.stock_states import SavedStock
@@ -133,4 +145,6 @@ def forget() -> None:
     product_links.forget()
     planned_products.forget()
     change_explanation.forget()
+    change_split.forget()
+    changed_orders.forget()
     shadow.forget()

@@ -9,10 +9,11 @@ from typing import Any, Final, NamedTuple
 from cachetools import LRUCache, cached
 
 from forecasting.analysis.change_explanation import noise, picture
-from forecasting.analysis.change_explanation.causes import causes
+from forecasting.analysis.change_explanation.causes import causes, changed_settings, corrections
 from forecasting.analysis.change_explanation.explain import Version, explain
 from forecasting.analysis.change_explanation.explanation import Explanation
 from forecasting.analysis.change_explanation.picture import Picture
+from forecasting.analysis.change_explanation.sales_between import trainings
 from forecasting.analysis.change_explanation.window import window
 from forecasting.core import spreadsheets
 from forecasting.core.errors import NotFound
@@ -30,11 +31,13 @@ class Why(NamedTuple):
         told: The amounts.
         certain: What certainly did or did not make them move, a sentence each.
         wape: Of the version after, at past cutoffs; None where it does not say.
+        trainings: What has to be trained to tell new sales from corrected ones; nothing where there is nothing to tell apart.
     """
 
     told: Explanation
     certain: tuple[str, ...]
     wape: float | None = None
+    trainings: tuple[str, ...] = ()
 
     def chance(self, told: Explanation, shown: Picture) -> str:
         """How much of what a filter chooses is chance, a sentence; empty where nobody knows."""
@@ -61,7 +64,12 @@ def why(ws: Workspace, before: int, after: int, days: int | None = None, *, same
     steps = min(period.steps(USUAL_DAYS), old.horizon, new.horizon) if days is None else period.steps(days)
     told = explain(Version(before, old), Version(after, new), window(old, new, steps, same_days=same_days))
     facts = versions.manifest(ws, before), versions.manifest(ws, after)
-    return Why(told, causes((facts[0], old), (facts[1], new)), facts[1].get("metrics", {}).get("wape"))
+    apart = trainings(
+        corrected=corrections(old, new) > 0,
+        new_days=new.panel.last > old.panel.last,
+        settings=bool(changed_settings(*(each.get("settings", {}) for each in facts))),
+    )
+    return Why(told, causes((facts[0], old), (facts[1], new)), facts[1].get("metrics", {}).get("wape"), apart)
 
 
 def answer(of: Why, filters: Mapping[str, str]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from forecasting.core import formatting
 from forecasting.core.errors import NotFound, VersionDamaged
 from forecasting.core.retention import Retention
 from forecasting.jobs.runner import Jobs
-from forecasting.services import published_forecasts, shadow
+from forecasting.services import change_split, published_forecasts, shadow
 from forecasting.storage.sales import compaction
 from forecasting.storage.sales.compaction import Keep, Spare
 from forecasting.storage.settings import SettingsStore
@@ -108,6 +108,7 @@ def _prune_versions(ws: Workspace, retention: Retention) -> dict[int, int]:
     published_forecasts.keep_all(ws, store.spare(retention.versions, retention.versions_mb, shadow.needed(ws)))
     pruned = store.prune(retention.versions, retention.versions_mb, shadow.needed(ws))
     published_forecasts.trim(ws, pruned)
+    change_split.trim(ws)
     return pruned
 
 

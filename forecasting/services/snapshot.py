@@ -61,7 +61,7 @@ class Snapshot:
 
 
 def take(ws: Workspace, into: Path) -> Snapshot:
-    """Copies a workspace into an empty folder: everything but locks, drafts and jobs that run.
+    """Copies a workspace into an empty folder: everything but locks, drafts, jobs that run, and trainings that can be asked for again.
 
     What names something else is copied before it: results of jobs name versions, and versions name sales.
 
@@ -82,7 +82,7 @@ def take(ws: Workspace, into: Path) -> Snapshot:
             _link(ws.uploads / f"{sha256}.csv", ws, into)
     for top in (ws.sales.parent, ws.versions.parent):
         for path in _entries(top):
-            if path not in (ws.jobs, ws.versions, ws.sales, ws.uploads, ws.reading):
+            if path not in (ws.jobs, ws.versions, ws.sales, ws.uploads, ws.reading, ws.splits):
                 _copy(path, ws, into)
     copy = Workspace(into)
     damage = find_damage(copy.sales, None) if version is not None else None

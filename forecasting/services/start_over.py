@@ -12,7 +12,7 @@ from pathlib import Path
 
 from forecasting.core.errors import InputError, JobRunning, ShelfcastError, TryAgain
 from forecasting.jobs.runner import Jobs
-from forecasting.services import backup, order_book
+from forecasting.services import backup, change_split, order_book
 from forecasting.services.backup import Backup
 from forecasting.storage import disk_full, sealed_json
 from forecasting.storage.home_folder import shown
@@ -96,6 +96,7 @@ def _empty_the_rest(ws: Workspace, before: _State) -> None:
     if now.orders == before.orders:
         order_book.clear(ws)
     Versions(ws.versions).discard_retired()
+    change_split.clear(ws)
     Published(ws.published).discard(lambda number: number <= before.versions)
     ws.unfinished_start.unlink(missing_ok=True)
 

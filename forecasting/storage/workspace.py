@@ -83,6 +83,11 @@ class Workspace:
         return self.home / "artifacts" / "jobs"
 
     @property
+    def splits(self) -> Path:
+        """Folder of the trainings that tell new sales from corrected ones between two versions: made anew where they are gone."""
+        return self.home / "artifacts" / "splits"
+
+    @property
     def reading(self) -> Path:
         """Files while they are read, and the locks of those who read them; empty but for these when nobody does."""
         return self.home / "artifacts" / "reading"

@@ -16,6 +16,7 @@ from forecasting.analysis import forecast_view
 from forecasting.analysis.change_explanation import names
 from forecasting.analysis.change_explanation.explain import Version, explain
 from forecasting.analysis.change_explanation.products import Factor, split
+from forecasting.analysis.change_explanation.split_causes import split_causes
 from forecasting.analysis.change_explanation.window import window
 from forecasting.core import schema
 from forecasting.core.errors import InputError, NotFound
@@ -258,3 +259,35 @@ def test_weeks_and_months_are_explained_in_steps(period, days):
     assert told.change == pytest.approx(3 * 4 * 2.0)
     assert sum(told.parts.values()) == pytest.approx(told.change)
     assert told.parts[names.DAYS] == pytest.approx(3 * 2.0)
+
+
+# Causes
+
+
+@pytest.mark.parametrize("same_days", [False, True])
+@pytest.mark.parametrize("filters", [{}, {"product_id": "Bread"}, {"region": "North"}])
+def test_causes_add_up_to_the_change_and_days_and_plans_stay_their_own(trained, earlier, later, filters, same_days):
+    told = why(earlier, later, same_days=same_days)
+    between = again(trained, models=version_pairs.with_trend(trained, 1.02))
+    causes = split_causes(told, Version(1, earlier), [(names.NEW_SALES, between), (names.CORRECTED, later)]).of(filters)
+    parts = causes.told.parts
+    assert sum(parts.values()) == pytest.approx(told.of(filters).change, abs=1e-9)
+    assert {names.NEW_SALES, names.CORRECTED, names.AHEAD[schema.PROMO]} <= set(parts)
+    assert parts.get(names.DAYS, 0.0) == pytest.approx(told.of(filters).parts.get(names.DAYS, 0.0))
+    for cause in (names.NEW_SALES, names.CORRECTED):
+        assert sum(causes.within(cause).values()) == pytest.approx(parts[cause])
+    assert names.TREND in causes.within(names.NEW_SALES)
+
+
+def test_what_only_the_corrections_moved_is_theirs(trained):
+    before = again(trained)
+    after = again(trained, models=version_pairs.with_trend(trained, 1.1))
+    causes = split_causes(why(before, after), Version(1, before), [(names.NEW_SALES, before), (names.CORRECTED, after)])
+    assert causes.told.parts == {names.CORRECTED: pytest.approx(why(before, after).change)}
+    assert list(causes.within(names.CORRECTED)) == [names.TREND]
+
+
+def test_versions_without_a_day_in_common_have_no_causes_but_their_days(trained):
+    long_ago = replace(trained, panel=replace(trained.panel, dates=trained.panel.dates - np.timedelta64(700, "D")))
+    causes = split_causes(why(long_ago, trained), Version(1, long_ago), [(names.CORRECTED, trained)])
+    assert causes.told.parts == why(long_ago, trained).parts

@@ -7,11 +7,12 @@ import shutil
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 
 from forecasting.core import schema
 from forecasting.models.prophet.model import ProphetModel
 from forecasting.services import versions
-from forecasting.storage.versions import manifest
+from forecasting.storage.versions import manifest, sales_snapshot
 from forecasting.storage.versions.store import Versions
 from forecasting.training import blend, ensemble_files, plausibility
 
@@ -69,13 +70,26 @@ def with_promotions(ensemble, *, days):
     return replace(ensemble.panel, drivers={**ensemble.panel.drivers, schema.PROMO: np.hstack([past[:, :d], ahead])})
 
 
-def publish_again(ws, ensemble):
-    """Publishes a version beside the first one of a workspace, which says the same of itself; its number."""
+def publish_again(ws, ensemble, sales=None):
+    """Publishes a version beside the first one of a workspace, which says the same of itself; its number. `sales` are what it learned, if others."""
 
     def write(folder):
         shutil.copytree(ws.versions / "0001", folder, dirs_exist_ok=True)
         (folder / manifest.NAME).unlink()
         ensemble_files.save(ensemble, folder)
+        if sales is not None:
+            sales_snapshot.write(sales, folder)
         return {name: value for name, value in versions.manifest(ws, 1).items() if name not in (manifest.FILES, "version", "published")}
 
     return Versions(ws.versions).publish(write)
+
+
+def corrected_sales(ws, *, units):
+    """The sales of the first version with two further days, each as a week before, and with the first row of the last week corrected by units."""
+    versions_ = Versions(ws.versions)
+    sales = sales_snapshot.read(ws, versions_.path(1), versions_.manifest(1))
+    last = sales.loc[sales[schema.SALES].notna(), schema.DATE].max()
+    days = sales[sales[schema.DATE].isin([last - np.timedelta64(day, "D") for day in (5, 6)])]
+    further = days.assign(**{schema.DATE: days[schema.DATE] + np.timedelta64(7, "D")})
+    changed = sales[schema.SALES].where(sales.index != sales.index[sales[schema.DATE] == last][0], sales[schema.SALES] + units)
+    return pd.concat([sales.assign(**{schema.SALES: changed})[sales[schema.DATE] <= last], further], ignore_index=True)

@@ -70,7 +70,7 @@ def explain(before: Version, after: Version, window: Window) -> Explanation:
         sides = _sides(before, after, (here.get_indexer(both), there.get_indexer(both)), window.common)
         for name, of_both in _of_series(*sides, _not_kept(before, after)).items():
             amounts.setdefault(name, np.zeros(len(ids)))[ids.get_indexer(both)] += of_both
-    table = _without_dust(pd.DataFrame(amounts), units)
+    table = without_dust(pd.DataFrame(amounts), units)
     days = pd.DataFrame({LEFT: np.where(common, left, 0.0), CAME: np.where(common, came, 0.0)})
     return Explanation(window, series, units, table[names.in_order([str(name) for name in table if (table[name] != 0).any()])], days)
 
@@ -156,7 +156,7 @@ def _products(name: str, reruns: Reruns, yhat: tuple[FloatArray, FloatArray]) ->
     return [[Factor(*yhat, reruns.portions(name, yhat))]]
 
 
-def _without_dust(amounts: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
+def without_dust(amounts: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
     """The amounts without those that are arithmetic, each row adding up to after - before: what is missing belongs to the largest."""
     values = amounts.to_numpy(dtype=float)
     values = np.where(np.abs(values) <= _DUST * (np.abs(units[BEFORE]) + np.abs(units[AFTER])).to_numpy()[:, None], 0.0, values)

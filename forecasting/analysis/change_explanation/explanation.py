@@ -37,7 +37,7 @@ class Explanation:
 
     def of(self, filters: Mapping[str, str]) -> Explanation:
         """Of the series that a filter chooses; raises NotFound where there are none, and InputError for a column that the sales do not have."""
-        chosen = _chosen(self.series, filters)
+        chosen = chosen_series(self.series, filters)
         tables = (self.series[chosen], self.units[chosen], self.amounts[chosen], self.days[chosen])
         series, units, amounts, days = (table.reset_index(drop=True) for table in tables)
         return Explanation(self.window, series, units, amounts.loc[:, (amounts != 0).any(axis=0)], days)
@@ -81,7 +81,7 @@ class Explanation:
         return whole.loc[order].reset_index(drop=True)
 
 
-def _chosen(series: pd.DataFrame, filters: Mapping[str, str]) -> np.ndarray:
+def chosen_series(series: pd.DataFrame, filters: Mapping[str, str]) -> np.ndarray:
     """Which series the filters choose, shape (n,) of bool."""
     chosen = np.ones(len(series), dtype=bool)
     for name, value in filters.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from tqdm import tqdm
@@ -12,10 +13,16 @@ from forecasting.services.jobs import outcome
 from forecasting.storage.workspace import Workspace
 
 STEPS = 1000
+Outcome = Callable[[Workspace, int, Callable[[Event], None]], dict[str, Any]]
 
 
-def follow(ws: Workspace, number: int) -> dict[str, Any]:
+def follow(ws: Workspace, number: int, outcome: Outcome = outcome) -> dict[str, Any]:
     """Shows a job's progress on stderr until it ends, and returns its result.
+
+    Args:
+        ws: Where.
+        number: Of the job.
+        outcome: Tells of its events and gives its result: of a retrain unless another is given.
 
     Raises:
         Cancelled: A person ended it.

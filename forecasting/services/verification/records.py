@@ -22,11 +22,19 @@ from forecasting.storage.published import Published
 from forecasting.storage.settings import SettingsStore
 from forecasting.storage.stock_states import StockStore
 from forecasting.storage.suppliers import SupplierStore
+from forecasting.storage.versions import manifest
 from forecasting.storage.workspace import Workspace
 
 STOCK, LINKS, SETTINGS = "the saved stock", "the product links", "the settings"
 SUPPLIERS, ORDERS = "the suppliers", "the order book"
-PUBLISHED, JOBS, SCHEDULE, ALERTS, OTHERS = "what was forecast", "the jobs", "the schedule", "the alerts", "other kinds"
+PUBLISHED, JOBS, SPLITS, SCHEDULE, ALERTS, OTHERS = (
+    "what was forecast",
+    "the jobs",
+    "the trainings between versions",
+    "the schedule",
+    "the alerts",
+    "other kinds",
+)
 
 
 def findings(check: Check) -> Iterator[Finding]:
@@ -141,16 +149,32 @@ def _stock_fault(store: StockStore, number: int) -> str:
 
 
 def _jobs(check: Check) -> Iterator[Finding]:
-    jobs = Jobs(check.ws.jobs)
+    told = "It tells of a retraining that has ended; no version and no sales need it."
+    yield from _jobs_in(check, check.ws.jobs, JOBS, told)
+    split = "It tells how new sales were told apart from corrected ones; nothing needs it, and it can be asked for again."
+    yield from _jobs_in(check, check.ws.splits, SPLITS, split)
+    for path in sorted(check.ws.splits.glob(f"[0-9]*/*/{manifest.NAME}")):
+        yield from check.file(SPLITS, path, partial(_trained_fault, path.parent), split)
+
+
+def _trained_fault(folder: Path) -> str:
+    try:
+        manifest.verify(folder, int(folder.parent.name))
+    except VersionDamaged:
+        return "damaged" if folder.exists() else ""
+    return ""
+
+
+def _jobs_in(check: Check, place: Path, kind: str, text: str) -> Iterator[Finding]:
+    jobs = Jobs(place)
     for number in jobs.numbers():
-        folder = check.ws.jobs / f"{number:04d}"
+        folder = place / f"{number:04d}"
         running = jobs.is_running(number)
         for name in (status.REQUEST, status.RESULT, status.EVENTS):
             path = folder / name
             if path.exists() and not running:
-                text = "It tells of a retraining that has ended; no version and no sales need it."
                 fault = _events_fault if name == status.EVENTS else _record_fault
-                yield from check.file(JOBS, path, partial(fault, path), text)
+                yield from check.file(kind, path, partial(fault, path), text)
 
 
 def _record_fault(path: Path) -> str:
@@ -182,7 +206,7 @@ def _aside(ws: Workspace, path: Path) -> str:
 def _others(ws: Workspace) -> Iterator[Path]:
     """Records that no other check knows."""
     data = (ws.sales, ws.uploads, ws.stock, ws.products, ws.settings, ws.suppliers, ws.orders)
-    known = (*data, ws.versions, ws.jobs, ws.reading, ws.schedule, ws.alerts)
+    known = (*data, ws.versions, ws.jobs, ws.splits, ws.reading, ws.schedule, ws.alerts)
     for top in (ws.sales.parent, ws.versions.parent):
         for suffix in ("*.json", "*.jsonl"):
             yield from (path for path in top.rglob(suffix) if not path.name.startswith(".") and not any(path.is_relative_to(each) for each in known))

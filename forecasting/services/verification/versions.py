@@ -37,7 +37,7 @@ def findings(check: Check) -> Iterator[Finding]:
     for number in store.pruned():
         text = "Put it back from a backup. It tells of a version that was pruned; nothing needs it to serve."
         yield from check.file(FILES, pruned_manifests.path(ws.versions, number), partial(_pruned_fault, store, number), text)
-    for folder in (ws.versions, ws.jobs):
+    for folder in (ws.versions, ws.jobs, ws.splits):
         yield from _last(check, folder)
 
 

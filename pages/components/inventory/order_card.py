@@ -17,6 +17,7 @@ from forecasting.services import product_links as links_of_products
 from pages.charts import language, stock
 from pages.components.inventory import session, summary
 from pages.components.shared import markdown, product_links
+from pages.components.why import order_link
 
 if TYPE_CHECKING:
     from forecasting.storage.stock_states import SavedStock
@@ -26,8 +27,8 @@ CLOSE: Final = 0.03
 """Share of cycles below the promise up to which it counts as kept; more may still be chance where cycles are few."""
 
 
-def show(orders: Orders, place: int | None, saved: SavedStock | None) -> None:
-    """All of it, with what the stock counted last says of products that this one replaces; a line of text where no line is chosen."""
+def show(orders: Orders, place: int | None, saved: SavedStock | None, version: int) -> None:
+    """All of it, of a version, with what the stock counted last says of products that this one replaces; a text where no line is chosen."""
     with st.container(border=True, key="inventory_card"):
         if place is None:
             st.caption("Choose a state above to see its orders.")
@@ -47,6 +48,7 @@ def show(orders: Orders, place: int | None, saved: SavedStock | None) -> None:
                 alt=f"Expected stock of {summary.named(row)}, with the order and without",
             )
         st.caption(markdown.plain(wording.sum_of(orders, place)))
+        order_link.show(orders, place, version)
         _old_stock(saved, row)
         if row["state"] == NOT_COUNTED:
             st.button("Count it", icon=":material/inventory_2:", on_click=summary.to_stock, key="inventory_count")

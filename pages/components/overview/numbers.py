@@ -12,7 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from forecasting.analysis.forecast_view import View
 from forecasting.analysis.worth import worth_ahead
-from forecasting.core import formatting
+from forecasting.core import formatting, schema
 from forecasting.core.errors import SalesDamaged
 from forecasting.core.period import Period
 from forecasting.inventory.orders import wording as order_wording
@@ -21,6 +21,7 @@ from forecasting.services.last_week import LastWeek, last_week
 from pages.components.inventory import summary
 from pages.components.shared import cells, live_version, product_links, wording, writing
 from pages.components.shared.figures import Chip, figure, with_money
+from pages.components.why import links as why_links
 
 if TYPE_CHECKING:
     from forecasting.storage.workspace import Workspace
@@ -114,24 +115,27 @@ def to_order(where: tuple[DeltaGenerator, DeltaGenerator], orders: Orders) -> No
     figure("Will run out", summary.shelves(orders, out), chip, summary.RUNS_OUT_HELP, where=where[1])
 
 
-def movers(frame: pd.DataFrame, title: str, ahead: str) -> None:
-    """Products that gain or lose, with their past and their forecast in one small line; `ahead` says over how long: "28 days"."""
+def movers(frame: pd.DataFrame, title: str, ahead: str, version: int) -> None:
+    """Products that gain or lose by a version, with their past and their forecast in one small line; `ahead` says over how long: "28 days"."""
     if frame.empty:
         st.caption("None.")
         return
     units = formatting.column(frame["units"].to_numpy(dtype=float))
     addresses = [product_links.address(name, {}) for name in frame["product"]]
+    key = f"overview_{title.split()[0].lower()}"
+    why = why_links.column([{schema.PRODUCT: name} for name in frame["product"]], version, f"{key}_why")
     cells.show(
-        product_links.legible(frame.assign(relative=[wording.growth(value) for value in frame["relative"]]), "product"),
+        product_links.legible(frame.assign(relative=[wording.growth(value) for value in frame["relative"]], why="Why?"), "product"),
         hide_index=True,
         height="content",
         alt=f"{title}: products whose next {ahead} differ most from their last",
-        column_order=("product", "change", "units", "spark", "relative"),
+        column_order=("product", "change", "units", "spark", "relative", *["why"] * (why is not None)),
         column_config={
-            "product": product_links.column(addresses, f"overview_{title.split()[0].lower()}", 150),
+            "product": product_links.column(addresses, key, 150),
             "change": st.column_config.NumberColumn("Change", format=units.replace("%", "%+"), width=75),
             "units": st.column_config.NumberColumn("Then", format=units, width=75),
             "spark": st.column_config.LineChartColumn("Last and next", color="gray", y_min=0, width=110),
             "relative": st.column_config.TextColumn("In %", width=65),
+            "why": why,
         },
     )
