@@ -170,6 +170,10 @@ def test_files_of_weeks_and_months_are_looked_at_by_step(period):
     assert shop.alarms() == []
     shop.y[shop.labels["store"] == "S1", -6:] *= 0.7
     assert shop.alarms() == ["group:level:store=S1:down"]
+    assert f"in 6 {period}s" in shop.look().findings[0].text
+    shop.y[shop.labels["store"] == "S2", -4:] = np.nan
+    [silent] = [each.text for each in shop.look().findings if each.what == "rows"]
+    assert f"4 {period}s on which one usually came" in silent
 
 
 def test_groups_part_the_file_and_are_none_twice():

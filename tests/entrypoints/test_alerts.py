@@ -82,7 +82,7 @@ def test_a_try_says_whom_it_reached(asked, capsys):
     assert code == 1
     assert "retrains  Version 2 waits for a person." in out
     assert "email  anna@example.com  arrived\n" in out
-    assert "email  till@example.com  no answer: 550 No such mailbox" in out
+    assert "email  till@example.com  did not arrive: 550 No such mailbox" in out
     code, out = verb(capsys, "--json")
     told = json.loads(out)
     assert code == 0

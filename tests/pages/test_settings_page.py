@@ -167,7 +167,7 @@ def test_who_is_told_of_what_is_chosen_and_tried(home, monkeypatch):
     assert "Not tried yet" in texts(at)
     monkeypatch.setattr(watch, "try_soon", watch.try_now)
     at.button(key="alerts_try").click().run()
-    assert "No answer" in texts(at)
+    assert "Did not arrive" in texts(at)
     assert markdown.plain("FORECASTING_SMTP_FROM is not set") in texts(at)
 
 

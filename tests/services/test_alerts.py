@@ -9,7 +9,9 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+import shop_workspaces as shops
 from patience import PATIENCE
+from weekly_sales import monthly, weekly
 
 from forecasting.analysis.monitoring.findings import Finding
 from forecasting.core.alerts import KINDS, Alert, AlertSettings
@@ -438,6 +440,16 @@ def test_late_sales_are_another_alert_after_each_upload(home, monkeypatch):
     assert alert.text.startswith("No sales were uploaded for 20 days; usually one comes within 1 day.")
     uploads.append(Upload("sales.csv", "2", datetime(2026, 2, 20, tzinfo=UTC), version=20))
     assert [each.key for each in alerts_of("stale_sales", home, NOON + DAY)] == ["sales:stale:2026-02-20"]
+
+
+@pytest.mark.parametrize(("sold", "days"), [(weekly(30), 7), (monthly(12), 31)], ids=["week", "month"])
+def test_files_of_weeks_and_months_are_late_by_their_own_steps(home, monkeypatch, sold, days):
+    shops.merge(home, sold)
+    moments = [each.to_pydatetime().replace(tzinfo=UTC) + timedelta(hours=9) for each in sold["date"].drop_duplicates()]
+    monkeypatch.setattr(Dataset, "since_start", lambda *_: [Upload("sales.csv", "0", each, version=1) for each in moments])
+    assert sources.look(home, AlertSettings(), moments[-1] + timedelta(days=days)) == Open(())
+    [late] = sources.look(home, AlertSettings(), moments[-1] + timedelta(days=days + 1)).alerts
+    assert late.text.startswith(f"No sales were uploaded for {days + 1} days; usually one comes within {days} days.")
 
 
 def test_a_source_that_fails_is_an_alert_and_keeps_no_other_from_looking(home):

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from forecasting.entrypoints.cli.output import tell
 
-STATES: Final = {"never": "never tried", "sending": "being sent", "arrived": "arrived", "no answer": "no answer"}
+STATES: Final = {"never": "never tried", "sending": "being sent", "arrived": "arrived", "no answer": "did not arrive"}
 
 
 def add_arguments(verbs: Any, run: Mapping[str, Callable[[argparse.Namespace], int]]) -> None:

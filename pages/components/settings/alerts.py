@@ -34,7 +34,7 @@ STATES: Final = {
     "never": ":gray[Not tried yet]",
     "sending": ":gray[Being sent]",
     "arrived": ":green[Arrived]",
-    "no answer": ":orange[No answer]",
+    "no answer": ":orange[Did not arrive]",
 }
 SERVER_ZONE: Final = "The server's"
 WATCH_SECONDS: Final = 3.0
@@ -46,7 +46,8 @@ def card(ws: Workspace, of: Shown) -> Mapping[str, Any] | None:
     """Asks for all of it; None where something cannot be used, which is said."""
     now = of.state.settings.alerts
     with layout.card("Alerts", "One message a day, if there is something new; then quiet until it ends and comes again"):
-        values: dict[str, Any] = {name: _toggle(of, name, getattr(now, name)) for name in SWITCHES}
+        with st.grid(2, min_column_width=220):
+            values: dict[str, Any] = {name: _toggle(of, name, getattr(now, name)) for name in SWITCHES}
         with st.grid(2, min_column_width=170):
             values["hour"] = st.selectbox(
                 "Sent at", range(LAST_HOUR + 1), now.hour, format_func=lambda hour: f"{hour:02d}:00", key=of.key("alerts_hour")
@@ -54,8 +55,8 @@ def card(ws: Workspace, of: Shown) -> Mapping[str, Any] | None:
             zones = ["", *time_zones.names()]
             at = zones.index(now.timezone) if now.timezone in zones else 0
             values["timezone"] = st.selectbox("Time zone", zones, at, format_func=lambda name: name or SERVER_ZONE, key=of.key("alerts_timezone"))
-        emails = st.text_area("E-mail addresses", "\n".join(now.emails), height=68, placeholder="One a line", key=of.key("alerts_emails"))
-        webhooks = st.text_area("Webhooks", "\n".join(now.webhooks), height=68, placeholder="https://, one a line", key=of.key("alerts_webhooks"))
+        emails = st.text_area("E-mail addresses", "\n".join(now.emails), height=96, placeholder="One a line", key=of.key("alerts_emails"))
+        webhooks = st.text_area("Webhooks", "\n".join(now.webhooks), height=96, placeholder="https://, one a line", key=of.key("alerts_webhooks"))
         values |= {"emails": (emails or "").split(), "webhooks": (webhooks or "").split()}
         try:
             shop_settings.changed(of.state.settings, {"alerts": values})
@@ -85,10 +86,11 @@ def _receivers(ws: Workspace) -> None:
     if not told:
         return
     for each in told:
-        when = "" if each["when"] is None else f" :gray[on {wording.moment(datetime.fromisoformat(each['when']).astimezone())}]"
-        st.markdown(f"{STATES[each['state']]}{when} · {markdown.plain(each['name'])}")
-        if each["note"]:
-            st.caption(markdown.plain(each["note"]))
+        when = "" if each["when"] is None else f" on {wording.moment(datetime.fromisoformat(each['when']).astimezone())}"
+        with st.container(gap=None):
+            st.markdown(markdown.plain(each["name"]))
+            rest = f"{when}{'. ' if each['note'] else ''}{markdown.plain(each['note'])}"
+            st.markdown(f":small[{STATES[each['state']]}]" + (f":small[:gray[{rest}]]" if rest else ""))
     st.button("Try it now", icon=":material/send:", on_click=_try, args=(ws,), key="alerts_try")
     if REFUSED in st.session_state:
         st.error(markdown.plain(st.session_state.pop(REFUSED)), icon=":material/error:")
