@@ -3,8 +3,9 @@
 Usage: python benchmarks/why.py SALES [--days 28] [--filters 50] [--epochs 3] [--without MODEL ...] [--series 10000]
 
 Trains versions of a file quickly: without its last week, with it, and with another seed; of a file with prices or promotions also two with other
-plans for the days ahead. For each pair random filters are asked: the largest gap between the parts and the change, as a share of the total, and
-whether a column's filters add up to the file. Then the file is repeated until it has so many series, and the split is timed.
+plans for the days ahead. For each pair random filters are asked: the largest gap between the parts and the change, as a share of the total, whether
+a column's filters add up to the file, whether whole units add up as they are shown, and what training alone is said to move. Then the file is
+repeated until it has so many series, and the split is timed.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,14 +24,17 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.accuracy import read
+from forecasting.analysis.change_explanation import noise
 from forecasting.analysis.change_explanation.explain import Version, explain
 from forecasting.analysis.change_explanation.explanation import Explanation
+from forecasting.analysis.change_explanation.picture import Picture, picture
 from forecasting.analysis.change_explanation.window import window
 from forecasting.core import panel as panels
 from forecasting.core import schema
 from forecasting.core.panel import Panel
 from forecasting.core.settings import LstmSettings, Settings, TreesSettings
 from forecasting.models.prophet.model import ProphetModel
+from forecasting.training import ensemble as ensembles
 from forecasting.training import pipeline
 from forecasting.training.ensemble import Ensemble
 
@@ -87,10 +91,28 @@ def report(title: str, before: Ensemble, after: Ensemble, days: int, filters: in
     seconds = time.process_time() - started
     asked = [told.of(of) for of in drawn(told, filters)]
     gaps = [abs(sum(each.parts.values()) - each.change) / max(each.before, each.after, 1e-12) for each in asked]
+    spread = noise.spread(told, ensembles.summary(after)["wape"])
     parts = ", ".join(f"{name} {units:+,.0f}" for name, units in sorted(told.parts.items(), key=lambda part: -abs(part[1])))
     print(f"{title}: {len(told.series):,} series, {seconds:.1f} CPU s", flush=True)
     print(f"  largest gap of {len(asked)} filters {max(gaps):.1e}, of filters that make up the file {columns_gap(told):.1e}", flush=True)
     print(f"  {told.before:,.0f} -> {told.after:,.0f}: {parts}", flush=True)
+    print(f"  {adds_up(asked)} of {len(asked)} pictures add up as they are shown; training alone is said to move {spread:,.0f}", flush=True)
+
+
+def adds_up(asked: Sequence[Explanation]) -> int:
+    """Of how many answers the whole units of bars, rows and columns add up."""
+    pictures = [picture(each) for each in asked]
+    return sum(_is_whole(shown) for shown in pictures)
+
+
+def _is_whole(shown: Picture) -> bool:
+    rows, last = shown.table[list(shown.bars)], shown.table.iloc[-1]
+    whole = [
+        np.isclose(shown.before + sum(shown.bars.values()), shown.after),
+        np.allclose(rows.sum(axis=1), shown.table["change"]),
+        len(rows) == 1 or np.allclose(rows.iloc[:-1].sum(), last[list(shown.bars)].astype(float)),
+    ]
+    return bool(all(whole))
 
 
 def drawn(told: Explanation, count: int, seed: int = 0) -> Iterator[dict[str, str]]:

@@ -24,10 +24,16 @@ from forecasting.services import jobs, version_notes
 pytestmark = pytest.mark.slow
 
 SECRET = "correct-horse-battery-staple"
-OPERATIONS = 49
+OPERATIONS = 52
 OF_AN_ORDER = {("POST", f"/orders/{{id}}/{step}") for step in ("approve", "cancel", "change", "place", "receive", "undo")}
 OF_AN_ORDER |= {("GET", "/orders/{id}"), ("GET", "/orders/{id}/sheet.{form}")}
-HARD_TO_HIT = {("POST", "/upload"), ("POST", "/monitor/acknowledge"), ("GET", "/versions/{a}/compare/{b}"), *OF_AN_ORDER}
+HARD_TO_HIT = {
+    ("POST", "/upload"),
+    ("POST", "/versions/{number}/why/split"),
+    ("POST", "/monitor/acknowledge"),
+    ("GET", "/versions/{a}/compare/{b}"),
+    *OF_AN_ORDER,
+}
 """Operations that go well only with a whole file, a finding, a second version or an order; their own tests see to that."""
 CHECKS = (
     "not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance,"
