@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 ROW: Final = 36
 """Pixels of a bar with its gap."""
-ROOM: Final = 0.14
-"""Share of the width to the right of the longest bar, for its number."""
+ROOM: Final = 0.28
+"""Share of the width to the right of the longest bar, for its number, on a phone too."""
 
 
 def waterfall(shown: Picture, before: str, after: str) -> go.Figure:

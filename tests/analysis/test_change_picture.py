@@ -103,6 +103,15 @@ def test_few_units_have_decimals(size, text):
     assert picture.sentence(one, picture.picture(one)) == text
 
 
+def test_a_part_that_rounds_to_nothing_everywhere_has_no_bar():
+    one = told(1, {"trend": 4.0, "weekday": 0.0})
+    one.amounts["trend"], one.amounts["weekday"] = 30.0, 0.1
+    one.units["before"], one.units["after"] = 400.0, 430.1
+    shown = picture.picture(one)
+    assert shown.bars == {"trend": 30.0}
+    assert list(shown.table) == ["name", "before", "after", "change", "trend"]
+
+
 # Chance
 
 

@@ -29,36 +29,38 @@ class Part:
         name: In JSON and CSV; never changes.
         label: What people read.
         learned: Whether a model that is trained anew moves it, so that some of it is chance.
+        short: What people read above a narrow column; empty where the label fits.
     """
 
     name: str
     label: str
     learned: bool = False
+    short: str = ""
 
 
 PARTS: Final = (
-    Part(DAYS, "Days that left and came"),
-    Part(PRODUCTS, "Products new or gone"),
-    Part(AHEAD[schema.PRICE], "Prices planned"),
-    Part(AHEAD[schema.PROMO], "Promotions planned"),
-    Part(AHEAD[schema.OPEN], "Opening days planned"),
+    Part(DAYS, "Days that left and came", short="Days"),
+    Part(PRODUCTS, "Products new or gone", short="Products"),
+    Part(AHEAD[schema.PRICE], "Prices planned", short="Prices"),
+    Part(AHEAD[schema.PROMO], "Promotions planned", short="Promotions"),
+    Part(AHEAD[schema.OPEN], "Opening days planned", short="Openings"),
     Part(CLOSED, "Closed days"),
     Part(TREND, "Level", learned=True),
     Part(YEAR, "Season", learned=True),
     Part(WEEKDAY, "Weekdays", learned=True),
     Part(HOLIDAYS, "Holidays", learned=True),
-    Part(EFFECT[schema.PRICE], "Effect of prices", learned=True),
-    Part(EFFECT[schema.PROMO], "Effect of promotions", learned=True),
-    Part(EFFECT[schema.OPEN], "Effect of opening days", learned=True),
+    Part(EFFECT[schema.PRICE], "Effect of prices", learned=True, short="Price effect"),
+    Part(EFFECT[schema.PROMO], "Effect of promotions", learned=True, short="Promo effect"),
+    Part(EFFECT[schema.OPEN], "Effect of opening days", learned=True, short="Open effect"),
     Part(RECENT, "Recent weeks"),
-    Part(SHARES, "Between the models", learned=True),
-    Part(SCALING, "Scaling to totals", learned=True),
+    Part(SHARES, "Between the models", learned=True, short="Models"),
+    Part(SCALING, "Scaling to totals", learned=True, short="Scaling"),
     Part(LIMITS, "Limits"),
     Part(NEWCOMERS, "New products"),
     Part(STOPPED, "No longer sold"),
-    Part(_OF_MODEL["lstm"], "Network trained anew", learned=True),
-    Part(_OF_MODEL["trees"], "Trees trained anew", learned=True),
-    Part(_OF_MODEL["prophet"], "Curves trained anew", learned=True),
+    Part(_OF_MODEL["lstm"], "Network trained anew", learned=True, short="Network"),
+    Part(_OF_MODEL["trees"], "Trees trained anew", learned=True, short="Trees"),
+    Part(_OF_MODEL["prophet"], "Curves trained anew", learned=True, short="Curves"),
     Part(NEW_SALES, "New sales", learned=True),
     Part(CORRECTED, "Corrected sales", learned=True),
     Part(SETTINGS, "Settings", learned=True),
@@ -91,6 +93,17 @@ def label(name: str) -> str:
     """
     part = _BY_NAME.get(name)
     return name[:1].upper() + name[1:] if part is None else part.label
+
+
+def short(name: str) -> str:
+    """What people read above a narrow column.
+
+    Example:
+        >>> short("other days"), short("trend")
+        ('Days', 'Level')
+    """
+    part = _BY_NAME.get(name)
+    return part.short if part is not None and part.short else label(name)
 
 
 def is_learned(name: str) -> bool:

@@ -88,11 +88,12 @@ def picture(told: Explanation) -> Picture:
     table = pd.DataFrame(amounts[:, : len(large)], columns=large)
     if small:
         table[OTHER] = amounts[:, len(large) :].sum(axis=1)
+    table = table.loc[:, (table != 0).any()]
     table.insert(0, "name", [*labels, f"All {numerals.write(len(by_name))}"])
     for place, (name, values) in enumerate(((BEFORE, before), (AFTER, after), (CHANGE, after - before)), start=1):
         table.insert(place, name, values)
     total = table.iloc[-1]
-    bars = {name: float(total[name]) for name in [*large, *[OTHER] * bool(small)]}
+    bars = {name: float(total[name]) for name in (*large, OTHER) if name in table}
     rest = dict(zip(small, amounts[-1, len(large) :].tolist(), strict=True))
     if len(by_name) == 1:
         table = table.iloc[:1]
@@ -139,6 +140,11 @@ def signed(units: float, digits: int = 0) -> str:
 def label(name: str) -> str:
     """What people read above a bar or a column."""
     return "Other" if name == OTHER else names.label(name)
+
+
+def short(name: str) -> str:
+    """What people read above a narrow column."""
+    return "Other" if name == OTHER else names.short(name)
 
 
 def _within(name: str) -> str:

@@ -109,8 +109,10 @@ def table(shown: Picture) -> None:
     config: dict[str, Any] = {"name": st.column_config.TextColumn("Product", pinned=True, width=150)}
     config |= {name: st.column_config.NumberColumn(name.title(), format=form, width=COLUMN_WIDTH) for name in ("before", "after")}
     signed = ["change", *shown.bars]
-    labels = {"change": "Change"} | {name: picture.label(name) for name in shown.bars}
-    config |= {name: st.column_config.NumberColumn(labels[name], format=form.replace("%", "%+"), width=COLUMN_WIDTH) for name in signed}
+    labels = {"change": "Change"} | {name: picture.short(name) for name in shown.bars}
+    helps = {name: picture.label(name) for name in shown.bars if picture.label(name) != labels[name]}
+    signs = form.replace("%", "%+")
+    config |= {name: st.column_config.NumberColumn(labels[name], format=signs, width=COLUMN_WIDTH, help=helps.get(name)) for name in signed}
     rows = shown.table
     cells.show(
         unseen.legible(rows.assign(**{name: rows[name].replace(0, pd.NA) for name in signed})),

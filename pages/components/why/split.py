@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from forecasting.analysis.change_explanation import picture
 from forecasting.core import durations, formatting
@@ -63,16 +64,16 @@ def _running(of: Why, pair: Pair) -> None:
     now = change_split.split(ws, pair.before, pair.after, of)
     if now.state != "running" or now.job is None:
         st.rerun()
-    with st.status("Telling new sales from corrected ones", expanded=True):
-        _progress(now.job)
-        st.caption(f"You can leave this page. {STAYS}")
-        if st.button("Cancel", type="tertiary", icon=":material/close:", key="why_split_cancel"):
-            change_split.cancel(ws, pair.before, pair.after)
-            st.rerun()
+    box = st.status("Telling new sales from corrected ones", expanded=True)  # as a block it would be ticked off at its end
+    _progress(box, now.job)
+    box.caption(f"You can leave this page. {STAYS}")
+    if box.button("Cancel", type="tertiary", icon=":material/close:", key="why_split_cancel"):
+        change_split.cancel(ws, pair.before, pair.after)
+        st.rerun()
 
 
-def _progress(job: JobStatus) -> None:
-    st.progress(job.fraction, text=f"{formatting.percent(job.fraction, 0)}, {durations.time_left(job.remaining)}: {newest_step(job)}")
+def _progress(box: DeltaGenerator, job: JobStatus) -> None:
+    box.progress(job.fraction, text=f"{formatting.percent(job.fraction, 0)}, {durations.time_left(job.remaining)}: {newest_step(job)}")
 
 
 def _causes(pair: Pair, filters: dict[str, str]) -> None:
