@@ -11,7 +11,7 @@ from forecasting.analysis.change_explanation import picture
 from forecasting.core import durations, formatting
 from forecasting.core.errors import ShelfcastError
 from forecasting.services import change_split, workspaces
-from pages.charts import forecast, waterfall
+from pages.charts import language, waterfall
 from pages.components.shared import layout, markdown
 from pages.components.training.card import newest_step
 from pages.components.why import links
@@ -87,7 +87,7 @@ def _causes(pair: Pair, filters: dict[str, str]) -> None:
     if shown.bars:
         st.plotly_chart(
             waterfall.waterfall(shown, links.named(pair.before), links.named(pair.after)),
-            config=forecast.CONFIG,
+            config=language.config(),
             key="why_causes",
             alt=f"From v{pair.before} to v{pair.after}, by cause: {', '.join(waterfall.texts(shown))}",
         )
