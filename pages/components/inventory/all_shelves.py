@@ -43,11 +43,11 @@ def show(manifest: dict[str, Any], ensemble: Ensemble, saved: SavedStock | None,
     summary.without_advice(orders)
     summary.numbers(orders)
     money.numbers(orders)
-    _lines(orders, saved)
+    _lines(orders, saved, version)
     _proof(orders, recommended)
 
 
-def _lines(orders: Orders, saved: SavedStock | None) -> None:
+def _lines(orders: Orders, saved: SavedStock | None, version: int) -> None:
     """The list, and the card of the line that is chosen in it."""
     left, right = st.columns([1.75, 1])
     with left:
@@ -56,7 +56,7 @@ def _lines(orders: Orders, saved: SavedStock | None) -> None:
         summary.changed(orders)
         first_orders.show(orders)
     with right:
-        order_card.show(orders, place, saved)
+        order_card.show(orders, place, saved, version)
 
 
 def _proof(orders: Orders, recommended: Orders) -> None:

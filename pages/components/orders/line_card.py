@@ -22,6 +22,7 @@ from pages.charts import language, stock
 from pages.components.inventory import summary
 from pages.components.orders import acts, wording
 from pages.components.shared import markdown, product_links
+from pages.components.why import order_link
 
 REASONS: Final = ("Freezer full", "Large order", "Price", "Other")
 ASKED: Final = "orders_asked"
@@ -29,8 +30,8 @@ ASKED: Final = "orders_asked"
 MAX_CHARACTERS: Final = 200
 
 
-def show(order: Order, line: Line, recommendation: Orders) -> None:
-    """All of it."""
+def show(order: Order, line: Line, recommendation: Orders, version: int) -> None:
+    """All of it, of a version's recommendation."""
     place = order_lines.place_of(recommendation, line)
     row = {} if place is None else recommendation.table.iloc[place].to_dict()
     with st.container(border=True, key="orders_line_card"):
@@ -47,6 +48,7 @@ def show(order: Order, line: Line, recommendation: Orders) -> None:
             st.plotly_chart(path, config=language.config(), key="orders_path", alt=f"Expected stock of {name}, with the order and without")
         said = markdown.plain(order_lines.sum_of(recommendation, place, order, line))
         st.markdown(f"**Why {formatting.units(line.recommended)}?** {said}")
+        order_link.show(recommendation, place, version)
         st.caption(markdown.plain(order_words.proof({str(name): value for name, value in row.items()})))
 
 

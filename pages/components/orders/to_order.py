@@ -45,7 +45,7 @@ def show(ws: Workspace, manifest: dict[str, Any], ensemble: Ensemble, saved: Sav
     if to_order.orders is not None:
         summary.partly_counted(to_order.orders)
     supplier_cards.show(to_order)
-    _lines(ws, to_order)
+    _lines(ws, to_order, manifest["version"])
 
 
 def _without_suppliers() -> None:
@@ -62,7 +62,7 @@ def _without_suppliers() -> None:
         )
 
 
-def _lines(ws: Workspace, to_order: ToOrder) -> None:
+def _lines(ws: Workspace, to_order: ToOrder, version: int) -> None:
     """The lines of one order, and the card of one of them."""
     cards = [card for card in to_order.cards if card.order is not None]
     if not cards or to_order.orders is None:
@@ -80,4 +80,4 @@ def _lines(ws: Workspace, to_order: ToOrder) -> None:
             line_card.changed(card, order, line, to_order.orders, changes)
     if line is not None:
         with right:
-            line_card.show(order, line, to_order.orders)
+            line_card.show(order, line, to_order.orders, version)
