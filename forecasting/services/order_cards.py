@@ -13,7 +13,7 @@ from cachetools import LRUCache, cached
 from forecasting.core import schema
 from forecasting.core.errors import DiskFull, NotWritable, StorageUnavailable, TryAgain
 from forecasting.inventory.book.events import Book
-from forecasting.inventory.book.order import Order
+from forecasting.inventory.book.order import ON_THE_WAY, Order
 from forecasting.inventory.orders.recommend import Orders
 from forecasting.inventory.proposals import turns
 from forecasting.inventory.proposals.turns import Turn
@@ -39,6 +39,7 @@ class SupplierCard:
         order: What is proposed or approved, with lines; without an id where it could not be written; None where nothing is to be ordered.
         coming: Orders that were sent and are not all there, by their due day.
         fill: What would bring the order to the minimum or to free delivery; None where nothing does, or nothing needs to.
+        missed: The order day whose deadline has just passed without an order, if today was one; None otherwise.
         runs_out: Series of the order whose shelf is expected to be empty before it comes.
         today: The day on which all this holds.
     """
@@ -47,6 +48,7 @@ class SupplierCard:
     order: Order | None
     coming: tuple[Order, ...]
     fill: FillUp | None
+    missed: date | None
     runs_out: frozenset[str]
     today: date
 
@@ -157,11 +159,13 @@ def _to_order(ws: Workspace, state: _State, when: datetime, refusal: str) -> ToO
 
 
 def _card(recommended: Recommended, turn: Turn, order: Order | None, book: Book, *, runs_out: frozenset[str], today: date) -> SupplierCard:
-    coming = sorted((each for each in book.on_the_way() if each.supplier.casefold() == turn.name.casefold()), key=lambda each: (each.due, each.id))
+    theirs = book.of_supplier(turn.name)
+    missed = None if any(each.placed_at is not None and each.order_date == turn.round.missed for each in theirs) else turn.round.missed
+    coming = sorted((each for each in theirs if each.state in ON_THE_WAY), key=lambda each: (each.due, each.id))
     shown = order if order is not None and order.lines else None
     empty = frozenset() if shown is None else runs_out & {line.unique_id for line in shown.lines}
     fill = None if shown is None else fill_up(recommended.orders, turn, shown, recommended.day)
-    return SupplierCard(turn=turn, order=shown, coming=tuple(coming), fill=fill, runs_out=empty, today=today)
+    return SupplierCard(turn=turn, order=shown, coming=tuple(coming), fill=fill, missed=missed, runs_out=empty, today=today)
 
 
 def _in_order(cards: Sequence[SupplierCard]) -> tuple[SupplierCard, ...]:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from threading import Condition
 from typing import Any
+
+from cachetools import LRUCache, cached
 
 from forecasting.core.errors import SettingsError, SuppliersDamaged
 from forecasting.inventory.suppliers import file
@@ -18,8 +21,24 @@ ROLES = file.ROLES
 
 
 def state(ws: Workspace) -> tuple[SuppliersState, Sourcing]:
-    """Suppliers and sources, who saved them and when; raises SuppliersDamaged."""
-    saved = SupplierStore(ws).load()
+    """Suppliers and sources, who saved them and when, read once for each file; raises SuppliersDamaged or StorageUnavailable."""
+    store = SupplierStore(ws)
+    last = number(ws)
+    try:
+        stat = store.path(last).stat() if last else None
+    except OSError:
+        return _read(store)
+    return _of_file(store, last, None if stat is None else (stat.st_size, stat.st_mtime_ns, stat.st_ino))
+
+
+@cached(LRUCache(4), key=lambda store, number, stamp: (store.path(number), stamp), condition=Condition())
+def _of_file(store: SupplierStore, number: int, stamp: object) -> tuple[SuppliersState, Sourcing]:  # noqa: ARG001
+    """The state in a file of this size, time of change and inode, which nobody changes."""
+    return _read(store)
+
+
+def _read(store: SupplierStore) -> tuple[SuppliersState, Sourcing]:
+    saved = store.load()
     try:
         return saved, Sourcing.from_dict(saved.values)
     except SettingsError as error:

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 
 GRAVE: Final = ("serious", "critical")
 VIEWS: Final = {
-    "orders": ["orders?orders_tab=Stock"],
+    "orders": ["orders?orders_tab=Stock", "orders?orders_tab=Suppliers"],
     "products": ["product?product=Bread"],
     "forecast": ["forecast?whatif_closed=2026-07-02"],
 }

@@ -131,7 +131,20 @@ CUT = """() => [...document.querySelectorAll('[data-testid=stMetric] *')]
 def test_no_page_is_wider_than_the_screen_or_cut_and_a_tap_selects_a_row_and_opens_its_product(server, browser, width, scheme):
     address, _ = server
     page = new_page(browser, viewport={"width": width, "height": 900}, color_scheme=scheme, has_touch=width < 400, is_mobile=width < 400)
-    for name in ("", "upload", "forecast", "products", "product?product=Bread", "accuracy", "settings", "versions", "why", "orders"):
+    for name in (
+        "",
+        "upload",
+        "forecast",
+        "products",
+        "product?product=Bread",
+        "accuracy",
+        "settings",
+        "versions",
+        "why",
+        "orders?orders_tab=Order+book",
+        "orders?orders_tab=Suppliers",
+        "orders",
+    ):
         page.goto(f"{address}/{name}")
         page.locator("h1").first.wait_for()
         page.wait_for_timeout(500)

@@ -76,3 +76,15 @@ def test_what_free_delivery_lacks_is_added_exactly_and_said_with_its_day(shop: W
     orders.change(shop, plain.order.id, replace(ANNA, quantities=card.fill.quantities, reason=card.fill.reason))
     (after,) = order_cards.to_order(shop, "Anna", MONDAY).cards
     assert (after.below_free, after.fill, after.freight) == (0, None, 0)
+
+
+def test_a_missed_deadline_is_said_only_where_nothing_was_placed_for_it(shop: Workspace) -> None:
+    suppliers.save(shop, Sourcing((replace(HANSEN, cut_off=time(10)),), (BREAD,)), "Anna")
+    (morning,) = order_cards.to_order(shop, "Anna", MONDAY).cards
+    assert morning.order is not None
+    late = MONDAY.replace(hour=11)
+    (missed,) = order_cards.to_order(shop, "Anna", late).cards
+    assert (missed.missed, missed.turn.round.order_day) == (date(2026, 8, 3), date(2026, 8, 5))
+    order_cards.to_order(shop, "Anna", MONDAY.replace(minute=1))
+    orders.place(shop, morning.order.id, ANNA)
+    assert [each.missed for each in order_cards.to_order(shop, "Anna", late).cards] == [None]

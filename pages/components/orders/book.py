@@ -57,7 +57,7 @@ def show(ws: Workspace) -> None:
 
 def _numbers(overview: Overview) -> None:
     coming, late, usual = overview.on_the_way, overview.late, overview.usual
-    with st.grid(4, min_column_width=190):
+    with st.grid(4, min_column_width=150):
         units = sum(order.outstanding for order in coming)
         known = writing.amount(overview.outstanding_value) if overview.outstanding_value else f"{formatting.units(units)} units"
         value = known if coming else "Nothing"
@@ -142,9 +142,9 @@ def _columns(overview: Overview, shown: list[Order], table: pd.DataFrame) -> dic
     states = dict(wording.state(order, overview.today) for order in shown)
     columns: dict[str, ColumnConfig | ButtonColumnResult] = {
         "order": st.column_config.ButtonColumn(
-            "Order", type="tertiary", alignment="left", width=70, on_click=lambda: _open(shown), key=f"{ACTION}_open"
+            "Order", type="tertiary", alignment="left", width=62, on_click=lambda: _open(shown), key=f"{ACTION}_open"
         ),
-        "supplier": text("Supplier", width=150),
+        "supplier": text("Supplier", width=140),
         "state": st.column_config.MultiselectColumn("State", options=list(states), color=list(states.values()), width=120),
         "action": st.column_config.ButtonColumn("Next", type="tertiary", alignment="left", width=120, on_click=lambda: _press(shown), key=ACTION),
         "value": number("Value", format="%,.2f", width=90),

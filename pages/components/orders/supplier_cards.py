@@ -129,8 +129,8 @@ def _facts(card: SupplierCard) -> list[tuple[str, str | None, wording.Color]]:
         facts.append(("Approved", check, "blue"))
     if card.coming:
         facts.append((f"{formatting.count(len(card.coming), 'order')} on the way", ":material/local_shipping:", "blue"))
-    if card.turn.round.missed is not None and card.order is not None and card.order.state == "proposed":
-        facts.append((f"Too late for {wording.day(card.turn.round.missed, card.today)}", None, "orange"))
+    if card.missed is not None and card.order is not None and card.order.state == "proposed":
+        facts.append((f"Too late for {wording.day(card.missed, card.today)}", None, "orange"))
     return facts
 
 
@@ -202,6 +202,10 @@ def _buttons(card: SupplierCard, order: Order, *, is_first: bool) -> None:
         st.button(
             "Lines", type="tertiary", icon=":material/list:", key=f"orders_lines_{order.id}", on_click=line_choice.choose, args=(card.turn.name,)
         )
+        if order.id:
+            st.button(
+                "Order sheet", type="tertiary", icon=":material/picture_as_pdf:", key=f"orders_sheet_{order.id}", on_click=_show, args=(order.id,)
+            )
 
 
 def _placed(card: SupplierCard, order: Order) -> None:
