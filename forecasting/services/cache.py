@@ -25,17 +25,19 @@ from forecasting.services import (
     product_links,
     saved_sales,
     shadow,
+    stock_counts,
     versions,
 )
 from forecasting.services import products as products_service
 from forecasting.services.forecasts import Plan
+from forecasting.storage.sales import log
 from forecasting.storage.stock_states import SavedStock
 from forecasting.storage.workspace import Workspace
 from forecasting.training.ensemble import Ensemble
 
 ORDERS_SECONDS = 1800.0
-Basis = tuple[int, int]
-"""The number of the stock saved last, 0 for none, and how often something of the order book moved."""
+Basis = tuple[int, int, int]
+"""The number of the stock saved last, 0 for none, how often something of the order book moved, and the version of the sales, -1 for none."""
 
 
 class Live(NamedTuple):
@@ -103,7 +105,7 @@ def _orders(ws: Workspace, version: int, basis: Basis, policy: Policy, filters: 
 
 def order_lines(ws: Workspace, version: int, saved: SavedStock | None) -> list[bytes]:
     """What to order of every series on the usual terms: a JSON object a series, in the order of the version's."""
-    start = ordering.start(ensemble(ws, version), saved)
+    start = ordering.start(ensemble(ws, version), saved, stock_counts.sales_to(ws))
     return _order_lines(ws, version, _basis(ws, saved), start)
 
 
@@ -125,7 +127,7 @@ def products(ws: Workspace, version: int, saved: SavedStock | None, policy: Poli
 
 
 def _basis(ws: Workspace, saved: SavedStock | None) -> Basis:
-    return (0 if saved is None else saved.number), order_book.moves(ws)
+    return (0 if saved is None else saved.number), order_book.moves(ws), log.newest(ws.sales)
 
 
 @cached(TTLCache(4, ORDERS_SECONDS), condition=Condition())
@@ -141,6 +143,7 @@ def forget() -> None:
         one.cache_clear()
     order_book.forget()
     saved_sales.forget()
+    stock_counts.forget()
     last_week.forget()
     product_links.forget()
     planned_products.forget()

@@ -21,7 +21,8 @@ from forecasting.inventory.proposals import exclusive, turns
 from forecasting.inventory.proposals.proposal import proposal
 from forecasting.inventory.proposals.turns import Turn
 from forecasting.inventory.suppliers.ordering_days import Round
-from forecasting.services import cache, order_book, ordering, shop_clock, suppliers
+from forecasting.services import cache, order_book, ordering, shop_clock, stock_counts, suppliers
+from forecasting.storage.sales import log
 from forecasting.storage.workspace import Workspace
 
 ATTEMPTS: Final = 3
@@ -32,13 +33,13 @@ class _Basis(NamedTuple):
     """What proposals follow from.
 
     Args:
-        numbers: Of the version, the stock, the suppliers, and the moves in the order book.
+        numbers: Of the version, the stock, the suppliers, the moves in the order book, and the version of the sales.
         today: The day on which they are computed.
         policy: How the shop orders.
         rounds: Each supplier, and its round.
     """
 
-    numbers: tuple[int, int, int, int]
+    numbers: tuple[int, int, int, int, int]
     today: date
     policy: Policy
     rounds: tuple[tuple[str, Round], ...]
@@ -120,10 +121,10 @@ def _recommended(ws: Workspace, only: str | None, when: datetime) -> Recommended
     """What is recommended to be ordered from all suppliers, or from one; None where nobody delivers anything."""
     version, ensemble = cache.live(ws)
     saved, (stated, sourcing), book = cache.stock(ws), suppliers.state(ws), order_book.book(ws)
-    policy, now = Policy(start=ordering.start(ensemble, saved)), shop_clock.in_shop(ws, when)
+    policy, now = Policy(start=ordering.start(ensemble, saved, stock_counts.sales_to(ws))), shop_clock.in_shop(ws, when)
     listed = turns.turns(sourcing, book, ensemble.panel, policy, now.replace(tzinfo=None))
     listed = [each for each in listed if only in (None, each.name.casefold())]
-    numbers = (version, 0 if saved is None else saved.number, stated.number, book.moves)
+    numbers = (version, 0 if saved is None else saved.number, stated.number, book.moves, log.newest(ws.sales))
     basis = _Basis(numbers, now.date(), policy, tuple((each.name, each.round) for each in listed))
     return _computed(ws, basis, listed) if listed else None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -12,16 +13,18 @@ import pandas as pd
 
 from forecasting.analysis import forecast_view
 from forecasting.core import schema, spreadsheets
+from forecasting.core.arrays import BoolArray
 from forecasting.core.errors import StockDamaged
 from forecasting.intake.table import is_empty
 from forecasting.inventory.book import on_order
 from forecasting.inventory.export import tables
 from forecasting.inventory.orders.recommend import Orders, recommend_orders
 from forecasting.inventory.policy import Policy
-from forecasting.inventory.stock import file, state
+from forecasting.inventory.stock import file, state, units_sold
+from forecasting.inventory.stock.counts import with_counts
 from forecasting.inventory.stock.file import StockFile
 from forecasting.inventory.stock.state import GivenStock
-from forecasting.services import order_book, shop_clock
+from forecasting.services import order_book, shop_clock, stock_counts
 from forecasting.services.reading import FileTable
 from forecasting.storage.stock_states import SavedStock, StockStore
 from forecasting.storage.workspace import Workspace
@@ -53,9 +56,17 @@ def check_stock(table: FileTable, mapping: Mapping[str, str], ensemble: Ensemble
     return file.check(table.cells, dict(mapping), ensemble.panel, day_first=day_first)
 
 
-def check_typed_stock(typed: pd.DataFrame, ensemble: Ensemble) -> StockFile:
-    """What a typed table says of a version's stock, and all its problems; raises InputError."""
-    return file.from_frame(typed, ensemble.panel)
+def check_typed_stock(typed: pd.DataFrame, ensemble: Ensemble, seen: pd.DataFrame | None = None) -> StockFile:
+    """What a typed table says of a version's stock, and all its problems; raises InputError.
+
+    Args:
+        typed: The table.
+        ensemble: Whose series it is about.
+        seen: The table that was typed over: units that stand as they stood in it are no new count. None where all units were counted.
+    """
+    checked = file.from_frame(typed, ensemble.panel)
+    before = None if seen is None else file.from_frame(seen, ensemble.panel).given.table[state.ON_HAND].to_numpy(dtype=float)
+    return replace(checked, seen=before)
 
 
 def stock_table(given: GivenStock, ensemble: Ensemble) -> pd.DataFrame:
@@ -71,6 +82,8 @@ def stock_template(ensemble: Ensemble) -> bytes:
 def save_stock(ws: Workspace, checked: StockFile, ensemble: Ensemble, name: str, *, whole: bool = False, after: int | None = None) -> int:
     """Keeps stock and terms for everybody who looks; the number of this state.
 
+    Shelves whose units are given are counted now; the counts of all others stay as they were, with their days.
+
     Args:
         ws: Where.
         checked: What to keep.
@@ -83,12 +96,26 @@ def save_stock(ws: Workspace, checked: StockFile, ensemble: Ensemble, name: str,
     Raises:
         TryAgain: Somebody else saves, or has saved since that state.
     """
-    given = checked.given
-    if not whole:
-        with suppress(StockDamaged):
-            counted = np.flatnonzero(given.table[state.ON_HAND].notna())
-            given = given.over(given_stock(ws, ensemble).arrived(counted, ensemble.panel.ahead(1)[0]))
-    return StockStore(ws).save(file.stock_frame(given, ensemble.panel), name, after=after)
+    given, panel, before, stays = checked.given, ensemble.panel, None, np.zeros(len(ensemble.panel), dtype=bool)
+    with suppress(StockDamaged):
+        now = given_stock(ws, ensemble)
+        if not whole:
+            given = given.over(now.arrived(np.flatnonzero(given.table[state.ON_HAND].notna()), panel.ahead(1)[0]))
+        if now.shelves is not None:
+            before = now.shelves.counts
+            stays = _not_counted(checked, given) & before.known
+            given = given.changed(state.ON_HAND, before.units[stays], np.flatnonzero(stays))
+    frame = with_counts(file.stock_frame(given, panel), given, before, stays, stock_counts.sales_to(ws))
+    return StockStore(ws).save(frame, name, after=after)
+
+
+def _not_counted(checked: StockFile, given: GivenStock) -> BoolArray:
+    """Which shelves of a stock have units that nobody counted just now, shape (n,)."""
+    counted = checked.given.table[state.ON_HAND].notna().to_numpy()
+    if checked.seen is not None:
+        counted = counted & (checked.given.table[state.ON_HAND].to_numpy(dtype=float) != checked.seen)
+    stays: BoolArray = given.table[state.ON_HAND].notna().to_numpy() & ~counted
+    return stays
 
 
 def saved_stock(ws: Workspace) -> SavedStock | None:
@@ -107,10 +134,18 @@ def undo_stock(ws: Workspace) -> SavedStock:
 
 
 def given_stock(ws: Workspace, ensemble: Ensemble) -> GivenStock:
-    """What was saved last, by the series of a version, and what the order book knows since then; raises StockDamaged or OrdersDamaged."""
+    """What was saved last, by the series of a version, moved on by what was sold and what came since.
+
+    Raises:
+        StockDamaged: A saved state cannot be read.
+        OrdersDamaged: What was ordered cannot be known for sure.
+    """
     saved = saved_stock(ws)
-    given = GivenStock.nothing(len(ensemble.panel)) if saved is None else file.from_frame(saved.frame, ensemble.panel).given
-    return with_orders(ws, given, ensemble, None if saved is None else saved.moment)
+    if saved is None:
+        return with_orders(ws, GivenStock.nothing(len(ensemble.panel)), ensemble, None)
+    given = with_orders(ws, file.from_frame(saved.frame, ensemble.panel).given, ensemble, saved.moment)
+    counted = stock_counts.counted(ws, ensemble.panel)
+    return given if counted is None else replace(given.changed(state.ON_HAND, counted.shelves.units), shelves=counted.shelves)
 
 
 def with_orders(ws: Workspace, given: GivenStock, ensemble: Ensemble, counted: datetime | None) -> GivenStock:
@@ -133,17 +168,25 @@ def with_orders(ws: Workspace, given: GivenStock, ensemble: Ensemble, counted: d
     return on_order.with_orders(given, on_order.on_order(book, rows, moment))
 
 
-def start(ensemble: Ensemble, saved: SavedStock | None) -> int:
-    """Days of sales not seen before the orders start, in whole steps; none where the forecast does not reach far enough for that."""
-    late, most = days_late(ensemble, saved)
+def start(ensemble: Ensemble, saved: SavedStock | None, sales_to: pd.Timestamp | None = None) -> int:
+    """Days of sales not seen before the orders start, in whole steps; none where the forecast does not reach far enough for that.
+
+    Args:
+        ensemble: Its sales are those seen.
+        saved: The stock saved last.
+        sales_to: The last day whose sales are saved, by which the stock moved on.
+    """
+    late, most = days_late(ensemble, saved, sales_to)
     days = ensemble.panel.period.days
     return late // days * days if 0 < late <= most else 0
 
 
-def days_late(ensemble: Ensemble, saved: SavedStock | None) -> tuple[int, int]:
-    """Days from the first morning after the last sales to the counting, or to today without one, below 0 where it came before; and up to how
-    many of them count."""
+def days_late(ensemble: Ensemble, saved: SavedStock | None, sales_to: pd.Timestamp | None = None) -> tuple[int, int]:
+    """Days from the first morning after the last sales to the day that the stock stands for, or to today without one, below 0 where it was counted
+    before and no sales came since; and up to how many of them count."""
     usual, day = Policy(), today() if saved is None else counted_on(saved)
+    if saved is not None and sales_to is not None:
+        day = max(day, units_sold.end_of(sales_to, ensemble.panel.period))
     spare = ensemble.horizon * ensemble.panel.period.days - usual.lead_time - usual.review_period
     return (day - ensemble.panel.ahead(1)[0]).days, min(max(spare, 0), LATEST)
 

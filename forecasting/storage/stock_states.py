@@ -22,8 +22,12 @@ from forecasting.storage.atomic_files import write_bytes
 from forecasting.storage.numbered_states import NumberedStates
 from forecasting.storage.workspace import Workspace
 
-__all__ = ["SavedStock", "StockState", "StockStore"]
+__all__ = ["COUNTED_AT", "SALES_TO", "SavedStock", "StockState", "StockStore"]
 
+COUNTED_AT: Final = "counted_at"
+"""Column of a table: when the shelf of a row was counted, in UTC; empty where that was when this state was saved."""
+SALES_TO: Final = "sales_to"
+"""Column of a table: the last day whose sales were saved when the shelf was counted; empty for none."""
 _FACTS: Final = b"shelfcast"
 
 
@@ -53,7 +57,8 @@ class SavedStock:
     """A state and its table.
 
     Args:
-        frame: Key columns and the columns of a stock, as a stock file's frame has them; may have rows of series that no longer exist.
+        frame: Key columns and the columns of a stock, as a stock file's frame has them, and when each shelf was counted (`COUNTED_AT`, `SALES_TO`;
+            not in states of earlier releases); may have rows of series that no longer exist.
         name: Where it came from, for a person.
         number: The number of the state.
         moment: When the state was saved, in UTC.
@@ -103,7 +108,7 @@ class StockStore:
                 saved = self.load()
             except StockDamaged:
                 saved = None
-            whole = frame if saved is None else _with_absent(frame, saved.frame)
+            whole = frame if saved is None else _with_absent(frame, saved)
             before = last if saved is not None else 0
             self._write(whole, StockState(last + 1, name, datetime.now(UTC), len(whole), before))
             return last + 1
@@ -127,6 +132,21 @@ class StockStore:
             return None
         frame, state = self._read(last)
         return SavedStock(frame, state.name, state.number, state.moment) if state.rows else None
+
+    def line(self, most: int) -> list[SavedStock]:
+        """The newest states that led to the last one and were not taken back, at most so many, the oldest first.
+
+        Raises:
+            StockDamaged: One of them is not as it was saved.
+            StorageUnavailable: One cannot be read now.
+        """
+        states: list[SavedStock] = []
+        number = self._states.last()
+        while number and len(states) < most:
+            frame, state = self._read(number)
+            states += [SavedStock(frame, state.name, number, state.moment)] if state.rows else []
+            number = state.before
+        return states[::-1]
 
     def history(self) -> list[StockState]:
         """All states that can be read, newest first."""
@@ -211,11 +231,17 @@ def _damaged(number: int) -> StockDamaged:
     )
 
 
-def _with_absent(frame: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
-    """The table, and the rows of `before` whose series it does not have."""
+def _with_absent(frame: pd.DataFrame, before: SavedStock) -> pd.DataFrame:
+    """The table, and the rows of the state before whose series it does not have, with the dates of their counts."""
     named = [name for name in schema.KEYS if name in frame]
-    if not named or named != [name for name in schema.KEYS if name in before]:
+    if not named or named != [name for name in schema.KEYS if name in before.frame]:
         return frame
-    here, there = row_keys.series_codes([frame, before])
-    absent = before[~pd.Series(there).isin(here).to_numpy()]
-    return pd.concat([frame, absent[list(frame.columns)]], ignore_index=True) if len(absent) else frame
+    here, there = row_keys.series_codes([frame, before.frame])
+    absent = before.frame[~pd.Series(there).isin(here).to_numpy()]
+    if absent.empty:
+        return frame
+    absent = absent.reindex(columns=frame.columns)
+    if COUNTED_AT in absent:
+        saved = pd.Timestamp(before.moment.astimezone(UTC).replace(tzinfo=None))
+        absent = absent.assign(**{COUNTED_AT: pd.to_datetime(absent[COUNTED_AT]).fillna(saved), SALES_TO: pd.to_datetime(absent[SALES_TO])})
+    return pd.concat([frame, absent], ignore_index=True)

@@ -200,7 +200,7 @@ def test_products_no_longer_sold_are_left_out_until_they_are_asked_for(shop):
 
 
 @pytest.mark.parametrize(
-    ("now", "says"), [("2026-07-01", ""), ("2026-07-04", "These orders start on Wed 1 Jul, when the stock was counted. Count again")]
+    ("now", "says"), [("2026-07-01", ""), ("2026-07-04", "These orders start on Wed 1 Jul: what was sold since then is not saved yet.")]
 )
 def test_orders_start_today_or_say_why_not(counted, monkeypatch, now, says):
     monkeypatch.setattr(ordering, "today", lambda: pd.Timestamp(now))
@@ -421,7 +421,7 @@ def test_what_was_saved_can_be_taken_back(counted):
 @pytest.mark.parametrize(
     ("day", "says"),
     [
-        ("2026-06-28", "before the last sales of 30 Jun"),
+        ("2026-06-28", "These orders start on Wed 1 Jul: what was sold since then is not saved yet"),
         ("2026-08-10", "The sales end 40 days before the stock was counted, so these orders start on 1 Jul 2026"),
     ],
 )

@@ -121,6 +121,7 @@ EVIDENCE_COLUMNS: Final = (
     Column("empty_on", "Empty on", "date", "Day on which we expect the shelf to be empty without an order.", width=11),
     Column("abc", "ABC", "text", "Class by value of a year's sales. A makes up most of it.", width=6),
     Column("xyz", "XYZ", "text", "Class by forecast error. X has the smallest.", width=6),
+    Column("on_hand_note", "Stock", "text", "How the units on hand follow from the count: sold and came since.", width=50),
     Column("defaults", "Assumed", "text", "Defaults used where no input was given.", width=30),
     Column("reason", "Why there is no order", "text", "Why nothing can be recommended, and what helps. Empty otherwise.", width=40),
 )

@@ -53,6 +53,14 @@ FIRST: Final = (
     "defaults",
     schema.MODEL,
     schema.REASON,
+    "counted_on",
+    "counted_units",
+    "sold_since",
+    "came_since",
+    "oversold",
+    "on_hand_low",
+    "on_hand_high",
+    "on_hand_note",
 )
 """Columns of the CSV after the keys, in order."""
 DECIMALS: Final = 3

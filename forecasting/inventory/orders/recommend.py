@@ -14,11 +14,11 @@ from forecasting.core.errors import InputError
 from forecasting.inventory import arithmetic, order_quantities
 from forecasting.inventory.levels import order_levels
 from forecasting.inventory.levels.order_levels import Levels
-from forecasting.inventory.orders import abc_xyz, counting, risk, textbook_order
+from forecasting.inventory.orders import abc_xyz, counting, on_hand_words, risk, textbook_order
 from forecasting.inventory.orders.counting import Counting
 from forecasting.inventory.policy import Policy
 from forecasting.inventory.simulation.policy_check import PolicyCheck, check_policy
-from forecasting.inventory.stock import state
+from forecasting.inventory.stock import on_hand, state
 from forecasting.inventory.stock.state import GivenStock, Stock
 from forecasting.training.ensemble import Ensemble
 
@@ -55,6 +55,7 @@ class Orders:
             `counted` (whether the shelf was counted: without a count there is no risk); `year_value` (of a year's sales, in money where
             known); `textbook_order_up_to, textbook_quantity, why`; `abc, xyz`;
             `achieved, achieved_fill, achieved_textbook` (shares, in the replay of the past), `cycles`, `promise`; `state` (of `STATES`);
+            `counted_on, counted_units, sold_since, came_since, oversold, on_hand_low, on_hand_high` (see `on_hand.columns`), `on_hand_note`;
             `defaults` (inputs that were assumed); `model`; `reason` (why nothing can be recommended).
     """
 
@@ -126,7 +127,8 @@ def recommend_orders(ensemble: Ensemble, given: GivenStock, policy: Policy, rows
     columns |= {"abc": abc, "xyz": xyz, "year_value": value} | _proof(past_check) | _state(ensemble, shelves, columns, levels, policy)
     columns |= {"defaults": _assumed(shelves.given), "model": ensemble.health[schema.MODEL].to_numpy()[rows]}
     columns["reason"] = _reasons(ensemble, rows, levels, policy, shelves)
-    columns = _as_counted(columns, counting.counting(ensemble, given, rows))
+    columns = _as_counted(columns, counting.counting(ensemble, given, rows)) | on_hand.columns(given.shelves, rows)
+    columns[on_hand_words.NOTE] = on_hand_words.notes(given.shelves, rows, ensemble.whole_units[rows])
     return Orders(ensemble, policy, rows, shelves, levels, past_check, pd.DataFrame(columns))
 
 
@@ -159,7 +161,7 @@ def _amounts(ensemble: Ensemble, shelves: Stock, policy: Policy, rows: np.ndarra
         "order_by": _date(ensemble, np.where(quantity > 0, 0.0, wait), start),
         "days_of_cover": cover * days,
         "empty_on": _date(ensemble, np.where(np.isfinite(cover), np.floor(cover), np.nan), start),
-        "risk": risk.risk(ensemble, shelves, rows, levels, start),
+        "risk": risk.over_counts(lambda may: risk.risk(ensemble, may, rows, levels, start), shelves),
         "runs_out": cover < shelves.mean_lead,
         "risk_with_order": risk_with_order(shelves, levels, quantity),
         "expected_lost": lost,
@@ -169,7 +171,7 @@ def _amounts(ensemble: Ensemble, shelves: Stock, policy: Policy, rows: np.ndarra
 
 def risk_with_order(shelves: Stock, levels: Levels, quantity: FloatArray) -> FloatArray:
     """Chance that the shelf empties before the order after today's arrives, with `quantity` units ordered today, shape (r,)."""
-    return 1 - arithmetic.chance_enough(levels.cycle.values, shelves.position + np.nan_to_num(quantity))
+    return risk.over_counts(lambda may: 1 - arithmetic.chance_enough(levels.cycle.values, may.position + np.nan_to_num(quantity)), shelves)
 
 
 def _as_counted(columns: dict[str, Any], known: Counting) -> dict[str, Any]:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
 import numpy as np
 
 from forecasting.core.arrays import FloatArray
@@ -11,6 +15,20 @@ from forecasting.inventory.levels.order_levels import Levels
 from forecasting.inventory.stock import state
 from forecasting.inventory.stock.state import Stock
 from forecasting.training.ensemble import Ensemble
+
+POINTS: Final = (-1.4629, -0.5986, 0.0, 0.5986, 1.4629)
+"""Equally likely points of a normal distribution, the middles of its fifths, scaled to a standard deviation of 1."""
+
+
+def over_counts(chance: Callable[[Stock], FloatArray], shelves: Stock) -> FloatArray:
+    """A chance, averaged over what may be on the shelves where a count has aged, shape (r,)."""
+    if not (shelves.sd > 0).any():
+        return chance(shelves)
+    return np.mean([chance(_with_units(shelves, np.maximum(shelves[state.ON_HAND] + point * shelves.sd, 0.0))) for point in POINTS], axis=0)
+
+
+def _with_units(shelves: Stock, units: FloatArray) -> Stock:
+    return replace(shelves, table=shelves.table.assign(**{state.ON_HAND: units}))
 
 
 def risk(ensemble: Ensemble, shelves: Stock, rows: np.ndarray, levels: Levels, start: int) -> FloatArray:

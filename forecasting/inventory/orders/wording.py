@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from forecasting.core import formatting, money, numerals, schema
+from forecasting.inventory.orders import on_hand_words
 from forecasting.inventory.orders.own_quantities import with_quantities
 from forecasting.inventory.orders.recommend import NOT_COUNTED, Orders
 from forecasting.inventory.policy import DAILY
@@ -259,4 +260,5 @@ def summary(orders: Orders) -> str:
     elif totals["counted"] < totals["to_count"]:
         counted = f"{numerals.write(totals['counted'])} of {numerals.write(totals['to_count'])} series"
         parts.append(f"{counted} are counted; the others have no order until they are.")
-    return " ".join(parts)
+    parts.append(on_hand_words.oversold(orders.table, schema.UNIQUE_ID))
+    return " ".join(filter(None, parts))

@@ -40,6 +40,7 @@ class StockFile:
         kept_out: Columns that were not read.
         mapping: Role -> column, as used.
         notes: Sentences for a person about what could be read in another way too.
+        seen: Shape (n,), units on hand that stood in a table before it was typed over, which are no new count; None where all units were counted.
     """
 
     given: GivenStock
@@ -50,6 +51,7 @@ class StockFile:
     kept_out: tuple[str, ...]
     mapping: Mapping
     notes: tuple[str, ...] = ()
+    seen: np.ndarray | None = None
 
     @property
     def dropped(self) -> int:

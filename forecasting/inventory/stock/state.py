@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,10 @@ import pandas as pd
 from forecasting.core.arrays import FloatArray
 from forecasting.core.panel import Panel
 from forecasting.inventory.policy import Policy
+from forecasting.inventory.stock.lead_chances import lead_chances
+
+if TYPE_CHECKING:
+    from forecasting.inventory.stock.on_hand import OnHand
 
 ON_HAND: Final = "on_hand"
 ON_ORDER: Final = "on_order"
@@ -50,12 +54,6 @@ TERMS: Final = (
 unit in any measure, a share."""
 COLUMNS: Final = (ON_HAND, ON_ORDER, DUE, BACKORDERS, LEAD_TIME, LEAD_TIME_SD, LEAD_TIMES, *TERMS[2:])
 """Columns that a stock file may have beside the keys, in order."""
-MAX_LEAD_TIME_SDS: Final = 10
-"""Standard deviations beyond the mean that a lead time may last, at most."""
-MIN_LEAD_TIME_SD_DAYS: Final = 0.01
-"""Standard deviation, in days, from which a lead time counts as varying."""
-MIN_LEAD_TIME_CHANCE: Final = 1e-4
-"""Chance of all longer lead times together, at most, at which they are cut off."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,11 +64,13 @@ class GivenStock:
         table: One row per series of the panel, in its order; float columns `AMOUNTS` and `TERMS`, NaN where nothing was given.
         due: Deliveries on the way: `row` (position of the series), `day` (datetime, NaT where not given), `units`; they add up to `on_order`.
         lead_times: Position of the series -> its past lead times in days, at least one.
+        shelves: How the units on hand follow from counts that were saved; None where they are as they were given.
     """
 
     table: pd.DataFrame
     due: pd.DataFrame
     lead_times: dict[int, tuple[int, ...]]
+    shelves: OnHand | None = None
 
     @classmethod
     def nothing(cls, n: int) -> GivenStock:
@@ -80,12 +80,13 @@ class GivenStock:
         return cls(table, due, {})
 
     def changed(self, column: str, values: FloatArray | float, rows: np.ndarray | None = None) -> GivenStock:
-        """A copy with new values in one column for the series at `rows` (default: all); changed units on order have no day."""
+        """A copy with new values in one column for the series at `rows` (default: all); changed units on order have no day, changed ones on hand no
+        count that they follow from."""
         places = np.arange(len(self.table)) if rows is None else rows
         table = self.table.copy()
         table.loc[table.index[places], column] = values
         if column != ON_ORDER:
-            return replace(self, table=table)
+            return replace(self, table=table, shelves=None if column == ON_HAND else self.shelves)
         units = table[ON_ORDER].to_numpy()[places]
         undated = pd.DataFrame({"row": places, "day": np.full(len(places), np.datetime64("NaT", "us")), "units": units})
         due = pd.concat([self.due[~self.due["row"].isin(places)], undated[undated["units"] > 0]])
@@ -128,6 +129,7 @@ class Stock:
         receipts: Shape (n, horizon), units that arrive before the sales of each step from the counting on; overdue ones and those
             without a day arrive on the first, those due within a longer step with the next. Those due later are in `on_order` alone.
         given: Shape (n, columns) of bool, like `table`: whether a value was given rather than assumed.
+        sd: Shape (n,), units by which what is on hand may differ from `on_hand`, a standard deviation; 0 where nothing tells it.
     """
 
     table: pd.DataFrame
@@ -136,6 +138,7 @@ class Stock:
     life: FloatArray
     receipts: FloatArray
     given: pd.DataFrame
+    sd: FloatArray
 
     def __len__(self) -> int:
         return len(self.table)
@@ -156,7 +159,7 @@ class Stock:
     def select(self, rows: np.ndarray) -> Stock:
         """The series at these positions."""
         table, given = (frame.iloc[rows].reset_index(drop=True) for frame in (self.table, self.given))
-        return Stock(table, self.lead[rows], self.review[rows], self.life[rows], self.receipts[rows], given)
+        return Stock(table, self.lead[rows], self.review[rows], self.life[rows], self.receipts[rows], given, self.sd[rows])
 
 
 def complete(given: GivenStock, policy: Policy, panel: Panel, horizon: int) -> Stock:
@@ -187,55 +190,20 @@ def complete(given: GivenStock, policy: Policy, panel: Panel, horizon: int) -> S
     table.loc[listed, LEAD_TIME_SD] = [float(np.std(days)) for days in given.lead_times.values()]
     stated.loc[listed, [LEAD_TIME, LEAD_TIME_SD]] = True
     table[HOLDING_COST] = table[HOLDING_COST].fillna(policy.holding_rate * table[UNIT_COST])
+    mean, spread = (table[name].to_numpy(dtype=float) for name in (LEAD_TIME, LEAD_TIME_SD))
     return Stock(
         table=table,
-        lead=_lead(table, given.lead_times, panel),
+        lead=lead_chances(mean, spread, given.lead_times, panel.period),
         review=_steps(table[REVIEW_PERIOD], panel),
         life=np.where(np.isnan(table[SHELF_LIFE]), np.inf, np.maximum(table[SHELF_LIFE] // panel.period.days, 1)),
         receipts=_receipts(given.due, policy, panel, horizon),
         given=stated,
+        sd=np.zeros(len(table)) if given.shelves is None else given.shelves.sd,
     )
 
 
 def _steps(days: pd.Series, panel: Panel) -> np.ndarray:
     return np.maximum(np.ceil(days.to_numpy(dtype=float) / panel.period.days), 0).astype(int)
-
-
-def _lead(table: pd.DataFrame, listed: dict[int, tuple[int, ...]], panel: Panel) -> FloatArray:
-    """Chances of lead times of 0, 1, ... steps: listed ones equally likely, else one fixed lead time, or a distribution of mean and spread.
-
-    A delivery within a week or month is there from the next step on.
-    """
-    mean, spread = (table[name].to_numpy(dtype=float, copy=True) for name in (LEAD_TIME, LEAD_TIME_SD))
-    mean[list(listed)] = 0.0
-    pairs, kind = np.unique(np.column_stack([mean, np.where(mean > 0, spread, 0.0)]), axis=0, return_inverse=True)
-    by_day = [_by_day(mean, sd) for mean, sd in pairs]
-    longest = max([len(chances) - 1 for chances in by_day] + [max(days) for days in listed.values()], default=0)
-    arrives = -(-np.arange(longest + 1) // panel.period.days)
-    kinds = np.zeros((len(pairs), int(arrives[-1]) + 1))
-    for place, chances in enumerate(by_day):
-        np.add.at(kinds[place], arrives[: len(chances)], chances)
-    lead = kinds[kind]
-    for row, days in listed.items():
-        lead[row] = np.bincount(arrives[list(days)], minlength=lead.shape[1]) / len(days)
-    return lead
-
-
-def _by_day(mean: float, spread: float) -> FloatArray:
-    """Chances that an order takes 0, 1, ... days.
-
-    A gamma variable has its mean and spread, is never negative and leans to the late side, as deliveries do (Silver, Pyke & Thomas 2017, ch. 6).
-    """
-    if spread < MIN_LEAD_TIME_SD_DAYS:
-        chances = np.zeros(int(np.ceil(mean)) + 1)
-        chances[-1] = 1.0
-        return chances
-    from scipy.special import gammainc
-
-    shape, days = (mean / spread) ** 2, np.arange(int(np.ceil(mean + MAX_LEAD_TIME_SDS * spread)) + 1)
-    below = gammainc(shape, (days + 0.5) * shape / mean)
-    last = min(int(np.searchsorted(below, 1 - MIN_LEAD_TIME_CHANCE)), len(days) - 1)
-    return np.diff(np.append(below[:last], 1.0), prepend=0.0)
 
 
 def _receipts(due: pd.DataFrame, policy: Policy, panel: Panel, horizon: int) -> FloatArray:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from forecasting.core import formatting, schema
 from forecasting.core.errors import ShelfcastError
-from forecasting.inventory.orders import projection, wording
+from forecasting.inventory.orders import on_hand_words, projection, wording
 from forecasting.inventory.orders.recommend import NOT_COUNTED, Orders
 from forecasting.services import models, old_stock, workspaces
 from forecasting.services import product_links as links_of_products
@@ -47,7 +47,7 @@ def show(orders: Orders, place: int | None, saved: SavedStock | None, version: i
                 key="inventory_path",
                 alt=f"Expected stock of {summary.named(row)}, with the order and without",
             )
-        st.caption(markdown.plain(wording.sum_of(orders, place)))
+        st.caption("  \n".join(markdown.plain(line) for line in (wording.sum_of(orders, place), row[on_hand_words.NOTE]) if line))
         order_link.show(orders, place, version)
         _old_stock(saved, row)
         if row["state"] == NOT_COUNTED:

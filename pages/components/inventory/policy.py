@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+import pandas as pd
 import streamlit as st
 
 from forecasting.core import formatting
 from forecasting.core.period import Period
 from forecasting.inventory.policy import CLASSES, DAILY, Policy, Rule, Target
-from forecasting.services import ordering
+from forecasting.services import ordering, stock_counts, workspaces
 from pages.components.inventory import session
 from pages.components.shared import live_version, wording
 
@@ -46,14 +47,14 @@ LAST: Final = "inventory_policy"
 def current(ensemble: Ensemble, saved: SavedStock | None) -> Policy:
     """The policy chosen last in this session, else the usual one."""
     policy: Policy | None = st.session_state.get(LAST)
-    return policy or Policy(start=ordering.start(ensemble, saved))
+    return policy or Policy(start=ordering.start(ensemble, saved, _sales_to()))
 
 
 def warm_up(version: int, ensemble: Ensemble) -> None:
     """Works out the usual orders and the table of products, outside of a session."""
     saved, damaged = session.saved()
     if not damaged:
-        usual = Policy(start=ordering.start(ensemble, saved))
+        usual = Policy(start=ordering.start(ensemble, saved, _sales_to()))
         session.orders_of(version, saved, usual, {})
         session.products_of(version, saved, usual, {}, steps=live_version.ahead(ensemble))
 
@@ -61,7 +62,7 @@ def warm_up(version: int, ensemble: Ensemble) -> None:
 def ask(ensemble: Ensemble, saved: SavedStock | None) -> Policy:
     """The widgets behind one button, whose label says what is in force."""
     with st.popover(_label(ensemble.panel.period), icon=":material/tune:", key="inventory_policy_button"):
-        policy = _rule(_promise(_terms(Policy(start=ordering.start(ensemble, saved)), ensemble.panel.period)))
+        policy = _rule(_promise(_terms(Policy(start=ordering.start(ensemble, saved, _sales_to())), ensemble.panel.period)))
     st.session_state[LAST] = policy
     return policy
 
@@ -143,15 +144,19 @@ def _rule(policy: Policy) -> Policy:
 def not_today(orders: Orders, saved: SavedStock | None) -> None:
     """Says why orders start on another day than today; nothing if they start today."""
     ensemble, now, day = orders.ensemble, ordering.today(), orders.day
-    (late, most), period = ordering.days_late(ensemble, saved), ensemble.panel.period
+    (late, most), period = ordering.days_late(ensemble, saved, _sales_to()), ensemble.panel.period
     start = formatting.weekday_date(day) if period.name == "day" else formatting.step_date(day, period)
-    if late < 0:
-        text = f"The stock was counted before the last sales of {formatting.near_date(ensemble.panel.last)}. Sales since then are not subtracted."
-    elif late > max(most, period.days - 1):
-        gap, until = formatting.count(late, "day"), "today" if saved is None else "the stock was counted"
-        text = f"The sales end {gap} before {until}, so these orders start on {formatting.date(day)}. Upload newer sales."
-    elif saved is not None and (now - ordering.counted_on(saved)).days >= period.days:
-        text = f"These orders start on {start}, when the stock was counted. Count again for orders that start today."
+    if late > max(most, period.days - 1):
+        gap, counted = formatting.count(late, "day"), saved is None or ordering.counted_on(saved) > ensemble.panel.last + pd.Timedelta(days=late)
+        until = "today" if saved is None else "the stock was counted" if counted else "those that are saved"
+        text = f"The sales {'end' if counted else 'of this forecast end'} {gap} before {until}, so these orders start on {formatting.date(day)}."
+        text += " Upload newer sales." if counted else " Retrain."
+    elif saved is not None and (now - day).days >= period.days and late >= 0:
+        text = f"These orders start on {start}: what was sold since then is not saved yet. Upload it, or count again, for orders that start today."
     else:
         return
     st.markdown(f":orange[:material/warning:] {text}")
+
+
+def _sales_to() -> pd.Timestamp | None:
+    return stock_counts.sales_to(workspaces.workspace())

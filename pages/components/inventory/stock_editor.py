@@ -11,7 +11,7 @@ import streamlit as st
 from forecasting.core import formatting, numerals, schema, unseen
 from forecasting.inventory.orders import wording
 from forecasting.inventory.stock import typed_changes
-from forecasting.services import ordering, stock_typing
+from forecasting.services import ordering, stock_counts, stock_typing
 from pages.components.inventory import stock_file, typed_draft
 from pages.components.shared import file_input, markdown
 
@@ -32,7 +32,8 @@ MAX_NAMED: Final = 5
 def show(ws: Workspace, ensemble: Ensemble) -> None:
     """All products that are still sold, to type into; nothing counts before the press."""
     number = ordering.stock_number(ws)
-    saved = file_input.remembered("stock_saved", (number, id(ensemble)), lambda: ordering.stock_table(ordering.given_stock(ws, ensemble), ensemble))
+    basis = (*stock_counts.basis(ws), id(ensemble))
+    saved = file_input.remembered("stock_saved", basis, lambda: ordering.stock_table(ordering.given_stock(ws, ensemble), ensemble))
     draft = typed_draft.current(ws)
     typed_draft.offer_others(ws, draft)
     overlay = typed_changes.overlaid(saved, draft.changes)
@@ -41,7 +42,7 @@ def show(ws: Workspace, ensemble: Ensemble) -> None:
     own = typed_changes.between(saved, typed)
     changes = typed_changes.together(own, (*(change for change, _ in overlay.clashes), *overlay.lost))
     typed_draft.keep(ws, draft, changes)
-    checked = ordering.check_typed_stock(typed, ensemble) if own else None
+    checked = ordering.check_typed_stock(typed, ensemble, saved) if own else None
     if checked is not None and len(checked.problems):
         stock_file.problems(checked, "inventory_typed_problems")
     ready = checked is not None and not len(checked.problems) and not overlay.clashes

@@ -19,7 +19,7 @@ from forecasting.entrypoints.api.schemas import ForecastAnswer, ForecastQuestion
 from forecasting.inventory.budget import spend
 from forecasting.inventory.orders import wording
 from forecasting.inventory.orders.recommend import Orders
-from forecasting.services import cache, ordering
+from forecasting.services import cache, ordering, stock_counts
 from forecasting.services.cache import Live
 from forecasting.storage.stock_states import SavedStock
 from forecasting.storage.workspace import Workspace
@@ -112,7 +112,7 @@ def _ordered(ws: Workspace, question: RecommendQuestion) -> tuple[Live, SavedSto
     live = cache.live(ws)
     if question.stock is None:
         saved = cache.stock(ws)
-        policy = question.policy(ordering.start(live.ensemble, saved))
+        policy = question.policy(ordering.start(live.ensemble, saved, stock_counts.sales_to(ws)))
         orders = cache.orders(ws, live.version, saved, policy, question.filters())
     else:
         saved, policy = None, question.policy(0)

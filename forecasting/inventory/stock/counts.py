@@ -1,0 +1,111 @@
+"""When shelves were counted: each count stays as it was, with the sales and deliveries that it already includes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+
+import numpy as np
+import pandas as pd
+
+from forecasting.core import row_keys
+from forecasting.core.arrays import BoolArray, FloatArray
+from forecasting.core.panel import Panel
+from forecasting.core.period import DAY
+from forecasting.inventory.stock.state import GivenStock
+from forecasting.storage.stock_states import COUNTED_AT, SALES_TO
+
+_NEVER = np.datetime64("NaT", "us")
+
+
+@dataclass(frozen=True, eq=False)
+class Counts:
+    """The newest count of n shelves.
+
+    A count on a day is one of the morning, before the sales of that day; one of the evening where the sales of that day were saved already. In a
+    file of weeks or months it always is one of the morning.
+
+    Args:
+        units: Shape (n,), NaN where a shelf was not counted.
+        moment: Shape (n,), when it was saved, `datetime64[us]` in UTC; NaT where not counted.
+        day: Shape (n,), on which day that was in the shop, `datetime64[D]`.
+        sales_to: Shape (n,), the last day whose sales were saved then, `datetime64[D]`; NaT where that is not known.
+        sales_from: Shape (n,), the first day whose sales came after it, `datetime64[D]`.
+        dated: Whether the state says when its shelves were counted; one from before counts had dates only says when it was saved.
+    """
+
+    units: FloatArray
+    moment: np.ndarray
+    day: np.ndarray
+    sales_to: np.ndarray
+    sales_from: np.ndarray
+    dated: bool = True
+
+    @property
+    def known(self) -> BoolArray:
+        """Which shelves were counted, shape (n,)."""
+        counted: BoolArray = np.isfinite(self.units)
+        return counted
+
+
+def counts_of(units: FloatArray, frame: pd.DataFrame, panel: Panel, saved: datetime) -> Counts:
+    """The counts in a saved state.
+
+    Args:
+        units: Shape (n,), what the state says is on hand of each series of the panel, NaN where it says nothing.
+        frame: The state; one from before counts had dates counts as made when it was saved, and so does a row without a date.
+        panel: The series.
+        saved: When the state was saved, by the clock in the shop.
+    """
+    moment, sales_to = _dates(frame, panel, COUNTED_AT), _dates(frame, panel, SALES_TO).astype("datetime64[D]")
+    moment = np.where(np.isnat(moment), np.datetime64(saved.astimezone(UTC).replace(tzinfo=None), "us"), moment)
+    moment = np.where(np.isfinite(units), moment, _NEVER)
+    day = _days_in(moment, saved.tzinfo)
+    evening = (sales_to >= day) & (panel.period == DAY)
+    return Counts(units, moment, day, sales_to, day + evening.astype("timedelta64[D]"), COUNTED_AT in frame)
+
+
+def with_counts(frame: pd.DataFrame, given: GivenStock, before: Counts | None, stays: BoolArray, sales_to: pd.Timestamp | None) -> pd.DataFrame:
+    """A stock frame with the dates of its counts.
+
+    Args:
+        frame: As `stock_frame` gives it of `given`.
+        given: The stock of n series.
+        before: The counts that were saved before; None for none.
+        stays: Shape (n,), whether the units are those of the count before, and so is its date; the others are counted now.
+        sales_to: The last day whose sales are saved now; None for none.
+    """
+    n = len(given.table)
+    now = np.full(n, _NEVER if sales_to is None else np.datetime64(sales_to, "us"))
+    moment = np.full(n, _NEVER) if before is None else np.where(stays, before.moment, _NEVER)
+    known = now if before is None else np.where(stays, before.sales_to.astype("datetime64[us]"), now)
+    rows = np.repeat(np.arange(n), np.maximum(np.bincount(given.due["row"], minlength=n), 1))
+    counted = frame["on_hand"].notna().to_numpy()
+    dates = {name: np.where(counted, values[rows], _NEVER) for name, values in ((COUNTED_AT, moment), (SALES_TO, known))}
+    return frame.assign(**dates)
+
+
+def _dates(frame: pd.DataFrame, panel: Panel, name: str) -> np.ndarray:
+    """A column of times by series, shape (n,); NaT where the frame does not say it for exactly this series."""
+    dates = np.full(len(panel), _NEVER)
+    if name not in frame or not set(panel.keys) <= set(frame):
+        return dates
+    said = frame[frame[name].notna()]
+    theirs, ours = row_keys.series_codes([said, panel.series], panel.keys)
+    place = np.searchsorted(ours, theirs, sorter=(order := np.argsort(ours)))
+    row = order[np.minimum(place, len(ours) - 1)]
+    there = ours[row] == theirs
+    dates[row[there]] = said[name].to_numpy().astype("datetime64[us]")[there]
+    return dates
+
+
+def _days_in(moment: np.ndarray, zone: tzinfo | None) -> np.ndarray:
+    """The days of moments in UTC by a clock in a zone, shape (n,) of `datetime64[D]`."""
+    kinds, which = np.unique(moment, return_inverse=True)
+    return np.array([_day_in(each, zone) for each in kinds], dtype="datetime64[D]")[which]
+
+
+def _day_in(moment: np.datetime64, zone: tzinfo | None) -> np.datetime64:
+    if np.isnat(moment):
+        return np.datetime64("NaT", "D")
+    return np.datetime64(pd.Timestamp(moment).to_pydatetime().replace(tzinfo=UTC).astimezone(zone).date(), "D")
