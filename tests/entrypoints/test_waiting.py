@@ -26,6 +26,7 @@ from forecasting.entrypoints.api.routes import (
     products,
     sales,
     settings,
+    stock,
     suppliers,
     version_notes,
     versions,
@@ -36,7 +37,7 @@ from forecasting.jobs.runner import Jobs
 from forecasting.storage.locks import exclusive
 from forecasting.storage.sales.table import Dataset
 
-PARTS = (jobs, sales, products, launches, versions, version_notes, why, forecasts, monitoring, alerts, settings, orders, suppliers, health)
+PARTS = (jobs, sales, products, launches, versions, version_notes, why, forecasts, monitoring, alerts, settings, orders, suppliers, stock, health)
 WAITING = 20
 """Requests at once: more than there are threads of any kind."""
 FILE = b"date,product_id,region,sales\n2026-07-01,Tea,South,31\n"

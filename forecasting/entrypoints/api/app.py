@@ -26,6 +26,7 @@ from forecasting.entrypoints.api.routes import (
     orders,
     products,
     sales,
+    stock,
     suppliers,
     version_notes,
     versions,
@@ -82,6 +83,7 @@ def make_app(ws: Workspace, settings: ServerSettings) -> FastAPI:
         order_sheets,
         suppliers,
         money,
+        stock,
     ):
         app.include_router(part.router, dependencies=token)
     return app

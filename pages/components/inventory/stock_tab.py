@@ -9,7 +9,7 @@ import streamlit as st
 from forecasting.core import formatting
 from forecasting.core.errors import ShelfcastError
 from forecasting.services import ordering
-from pages.components.inventory import session, stock_editor, stock_file
+from pages.components.inventory import session, stock_editor, stock_file, stock_now
 from pages.components.shared import layout, markdown
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 def show(ws: Workspace, ensemble: Ensemble, saved: SavedStock | None, damaged: str) -> None:
     """The whole tab; `damaged` is why the saved stock cannot be read, which hides what is typed."""
     _saved(ws, saved)
+    if saved is not None:
+        stock_now.show(ws, ensemble)
     upload = st.session_state.get(stock_file.FILE)
     with layout.card("From a file", "CSV, Excel or Parquet with product, store and units in stock"):
         if upload is None:
