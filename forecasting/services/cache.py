@@ -30,7 +30,6 @@ from forecasting.services import (
 )
 from forecasting.services import products as products_service
 from forecasting.services.forecasts import Plan
-from forecasting.storage.sales import log
 from forecasting.storage.stock_states import SavedStock
 from forecasting.storage.workspace import Workspace
 from forecasting.training.ensemble import Ensemble
@@ -127,7 +126,7 @@ def products(ws: Workspace, version: int, saved: SavedStock | None, policy: Poli
 
 
 def _basis(ws: Workspace, saved: SavedStock | None) -> Basis:
-    return (0 if saved is None else saved.number), order_book.moves(ws), log.newest(ws.sales)
+    return (0 if saved is None else saved.number), order_book.moves(ws), stock_counts.sales_version(ws)
 
 
 @cached(TTLCache(4, ORDERS_SECONDS), condition=Condition())

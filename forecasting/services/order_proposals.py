@@ -22,7 +22,6 @@ from forecasting.inventory.proposals.proposal import proposal
 from forecasting.inventory.proposals.turns import Turn
 from forecasting.inventory.suppliers.ordering_days import Round
 from forecasting.services import cache, order_book, ordering, shop_clock, stock_counts, suppliers
-from forecasting.storage.sales import log
 from forecasting.storage.workspace import Workspace
 
 ATTEMPTS: Final = 3
@@ -124,7 +123,7 @@ def _recommended(ws: Workspace, only: str | None, when: datetime) -> Recommended
     policy, now = Policy(start=ordering.start(ensemble, saved, stock_counts.sales_to(ws))), shop_clock.in_shop(ws, when)
     listed = turns.turns(sourcing, book, ensemble.panel, policy, now.replace(tzinfo=None))
     listed = [each for each in listed if only in (None, each.name.casefold())]
-    numbers = (version, 0 if saved is None else saved.number, stated.number, book.moves, log.newest(ws.sales))
+    numbers = (version, 0 if saved is None else saved.number, stated.number, book.moves, stock_counts.sales_version(ws))
     basis = _Basis(numbers, now.date(), policy, tuple((each.name, each.round) for each in listed))
     return _computed(ws, basis, listed) if listed else None
 

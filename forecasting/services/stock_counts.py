@@ -18,17 +18,19 @@ from forecasting.core.panel import Panel
 from forecasting.inventory.book.events import Book
 from forecasting.inventory.stock import count_grades, file, on_hand, state, units_sold
 from forecasting.inventory.stock.count_grades import Spread
-from forecasting.inventory.stock.counts import Counts, counts_of
+from forecasting.inventory.stock.counts import Counts, counts_of, numbers
 from forecasting.inventory.stock.on_hand import OnHand
 from forecasting.inventory.stock.units_sold import UnitsSold
 from forecasting.services import order_book, saved_sales, shop_clock
 from forecasting.storage.sales import log
 from forecasting.storage.sales.table import Dataset
-from forecasting.storage.stock_states import SavedStock, StockStore
+from forecasting.storage.stock_states import StockStore
 from forecasting.storage.workspace import Workspace
 
 MOST_STATES: Final = 16
 """Saved states of the stock that are looked at, the newest ones."""
+DAMAGED: Final = -2
+"""Stands for the version of sales that cannot be read."""
 UNREADABLE: Final = "The saved sales cannot be read, so nothing that was sold since the count is taken off."
 
 
@@ -62,7 +64,16 @@ def counted(ws: Workspace, panel: Panel) -> CountedStock | None:
 
 def basis(ws: Workspace) -> tuple[int, int, int]:
     """What the stock follows from: the number of its newest state, the version of the sales, and how often something of the order book moved."""
-    return max(StockStore(ws).numbers(), default=0), log.newest(ws.sales), order_book.moves(ws)
+    return max(StockStore(ws).numbers(), default=0), sales_version(ws), order_book.moves(ws)
+
+
+def sales_version(ws: Workspace) -> int:
+    """The version of the sales, -1 for none; one of its own while they cannot be read, so that nothing is remembered of that once they can."""
+    try:
+        saved_sales.saved(ws)
+    except SalesDamaged:
+        return DAMAGED
+    return log.newest(ws.sales)
 
 
 @cached(LRUCache(2), key=lambda ws, panel, basis: (ws, id(panel), basis), condition=Condition())
@@ -71,8 +82,9 @@ def _counted(ws: Workspace, panel: Panel, basis: tuple[int, int, int]) -> Counte
     states = StockStore(ws).line(MOST_STATES)
     if not states:
         return None
-    tables = [file.from_frame(each.frame, panel).given.table for each in states]
-    counts = [_counts(ws, table, each, panel) for table, each in zip(tables, states, strict=True)]
+    newest = file.from_frame(states[-1].frame, panel).given.table[state.ON_HAND].to_numpy(dtype=float)
+    units = [*(numbers(each.frame, panel, state.ON_HAND) for each in states[:-1]), newest]
+    counts = [counts_of(one, each.frame, panel, shop_clock.in_shop(ws, each.moment)) for one, each in zip(units, states, strict=True)]
     receipts = _receipts(order_book.book(ws), panel)
     try:
         sold_to, sold = _sold(ws, panel, counts)
@@ -82,7 +94,7 @@ def _counted(ws: Workspace, panel: Panel, basis: tuple[int, int, int]) -> Counte
         shelves = OnHand(counts[-1], np.zeros(n), _came(receipts, counts[-1]), unknown, unknown, UNREADABLE)
         return CountedStock(panel, shelves, count_grades.grades([], [], UnitsSold.of(_no_sales(panel), panel), receipts, _EVER), None)
     dated = [place for place, each in enumerate(counts) if each.dated]
-    costs = [tables[place][state.UNIT_COST].to_numpy(dtype=float) for place in dated]
+    costs = [numbers(states[place].frame, panel, state.UNIT_COST) for place in dated]
     graded = count_grades.grades([counts[place] for place in dated], costs, sold, receipts, sold_to)
     spread = count_grades.learned(graded)
     return CountedStock(panel, _on_hand(counts[-1], sold, receipts, sold_to, spread), graded, spread)
@@ -104,10 +116,6 @@ def forget() -> None:
 
 
 _EVER: Final = np.datetime64("1970-01-01", "D")
-
-
-def _counts(ws: Workspace, table: pd.DataFrame, saved: SavedStock, panel: Panel) -> Counts:
-    return counts_of(table[state.ON_HAND].to_numpy(dtype=float), saved.frame, panel, shop_clock.in_shop(ws, saved.moment))
 
 
 def _on_hand(counts: Counts, sold: UnitsSold, receipts: pd.DataFrame, sold_to: np.datetime64, spread: Spread | None) -> OnHand:

@@ -134,16 +134,21 @@ class StockStore:
         return SavedStock(frame, state.name, state.number, state.moment) if state.rows else None
 
     def line(self, most: int) -> list[SavedStock]:
-        """The newest states that led to the last one and were not taken back, at most so many, the oldest first.
+        """The newest states that led to the last one and were not taken back, at most so many, the oldest first; none before one that is damaged.
 
         Raises:
-            StockDamaged: One of them is not as it was saved.
+            StockDamaged: The last one is not as it was saved.
             StorageUnavailable: One cannot be read now.
         """
         states: list[SavedStock] = []
-        number = self._states.last()
+        number = last = self._states.last()
         while number and len(states) < most:
-            frame, state = self._read(number)
+            try:
+                frame, state = self._read(number)
+            except StockDamaged:
+                if number == last:
+                    raise
+                break
             states += [SavedStock(frame, state.name, number, state.moment)] if state.rows else []
             number = state.before
         return states[::-1]

@@ -135,8 +135,21 @@ def test_sales_that_cannot_be_read_are_not_taken_off_and_that_is_said(shop: Work
     def damaged(ws: Workspace) -> None:
         raise SalesDamaged("damaged", file="part.parquet")
 
-    monkeypatch.setattr(saved_sales, "saved", damaged)
-    assert bread(shop)["on_hand_note"].endswith(f"20 in stock. {stock_counts.UNREADABLE.removesuffix('.')}")
+    sell(shop, 4)
+    with monkeypatch.context() as now:
+        now.setattr(saved_sales, "saved", damaged)
+        assert bread(shop)["on_hand_note"].endswith(f"20 in stock. {stock_counts.UNREADABLE.removesuffix('.')}")
+    assert bread(shop)["on_hand"] == 16  # once they can be read again
+
+
+def test_a_damaged_state_of_long_ago_hides_what_was_before_and_nothing_else(shop: Workspace) -> None:
+    store = StockStore(shop)
+    for _ in range(2):
+        count(shop, 7)
+    assert [each.number for each in store.line(16)] == [1, 2, 3]
+    store.path(2).write_bytes(b"nothing")
+    assert [each.number for each in store.line(16)] == [3]
+    assert bread(shop)["on_hand"] == 7
 
 
 def test_command_line_and_http_say_the_same(shop: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

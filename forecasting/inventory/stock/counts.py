@@ -85,18 +85,27 @@ def with_counts(frame: pd.DataFrame, given: GivenStock, before: Counts | None, s
     return frame.assign(**dates)
 
 
+def numbers(frame: pd.DataFrame, panel: Panel, name: str) -> FloatArray:
+    """A column of numbers of a saved state by series, shape (n,); NaN where the state does not say it for exactly this series."""
+    return _by_series(frame, panel, name, np.full(len(panel), np.nan))
+
+
 def _dates(frame: pd.DataFrame, panel: Panel, name: str) -> np.ndarray:
-    """A column of times by series, shape (n,); NaT where the frame does not say it for exactly this series."""
-    dates = np.full(len(panel), _NEVER)
+    """The same of a column of times; NaT where the state does not say it."""
+    return _by_series(frame, panel, name, np.full(len(panel), _NEVER))
+
+
+def _by_series(frame: pd.DataFrame, panel: Panel, name: str, empty: np.ndarray) -> np.ndarray:
     if name not in frame or not set(panel.keys) <= set(frame):
-        return dates
-    said = frame[frame[name].notna()]
-    theirs, ours = row_keys.series_codes([said, panel.series], panel.keys)
+        return empty
+    stated = frame[frame[name].notna()]
+    theirs, ours = row_keys.series_codes([stated, panel.series], panel.keys)
     place = np.searchsorted(ours, theirs, sorter=(order := np.argsort(ours)))
     row = order[np.minimum(place, len(ours) - 1)]
     there = ours[row] == theirs
-    dates[row[there]] = said[name].to_numpy().astype("datetime64[us]")[there]
-    return dates
+    values = empty.copy()
+    values[row[there]] = stated[name].to_numpy().astype(empty.dtype)[there]
+    return values
 
 
 def _days_in(moment: np.ndarray, zone: tzinfo | None) -> np.ndarray:
