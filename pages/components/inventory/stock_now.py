@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -115,7 +116,8 @@ def _table(table: pd.DataFrame, labels: dict[str, str], alt: str) -> None:
 
 
 def _format(name: str, table: pd.DataFrame) -> str:
-    """How the numbers of a column are written: money in cents, days whole, units as they are large."""
+    """How the numbers of a column are written: money in cents, units as they are large."""
+    values = table[name].to_numpy(dtype=float)
     if name == "value":
         return "%,.2f"
-    return "%,.0f" if name == "age" else formatting.column(table[name].to_numpy(dtype=float))
+    return "%,.0f" if (values[np.isfinite(values)] % 1 == 0).all() else formatting.column(values)
