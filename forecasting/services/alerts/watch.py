@@ -58,11 +58,11 @@ def receivers(of: Post) -> list[dict[str, Any]]:
 
 
 def unreached(ws: Workspace) -> list[dict[str, Any]]:
-    """Receivers whom the last message did not reach, each with `way`, `name`, `when` and `note`; raises SettingsDamaged."""
+    """Receivers whom the last message did not reach, each with `way`, `name` (of a webhook its host), `when` and `note`; raises SettingsDamaged."""
     of, now = post(ws), datetime.now(UTC)
     outcomes = ((each, of.history.outcome(each.id, now)) for each in of.receivers)
     failed = ((each, last) for each, last in outcomes if last is not None and not last.arrived)
-    return [{"way": each.way, "name": each.name, "when": last.when, "note": last.note or SERVER_ENDED} for each, last in failed]
+    return [{"way": each.way, "name": each.place, "when": last.when, "note": last.note or SERVER_ENDED} for each, last in failed]
 
 
 def try_now(ws: Workspace) -> list[dict[str, Any]]:
