@@ -110,7 +110,8 @@ def test_every_table_of_a_page_is_legible():
 
 
 def _given(function: ast.FunctionDef, table: ast.expr) -> str:
-    """The expression that a table was given by: its own, or the last one that its name got in this function."""
+    """The expression that a table, or what it is a part of, was given by: its own, or the last one that its name got in this function."""
     name = ast.unparse(table)
     assigned = [node.value for node in ast.walk(function) if isinstance(node, ast.Assign) and name in map(ast.unparse, node.targets)]
-    return ast.unparse(assigned[-1] if assigned else table)
+    given = assigned[-1] if assigned else table
+    return _given(function, given.value) if isinstance(given, ast.Subscript) else ast.unparse(given)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from forecasting.core import formatting
+from forecasting.core import formatting, unseen
 from forecasting.core.errors import ShelfcastError
 from forecasting.inventory.suppliers.file import SupplierFile
 from forecasting.inventory.suppliers.sourcing import Sourcing
@@ -77,7 +77,12 @@ def _result(ws: Workspace, upload: FileInput, checked: SupplierFile, sourcing: S
     if checked.kept_out:
         st.caption(f"Not read: {markdown.plain(formatting.listing(list(checked.kept_out)))}.")
     if problems:
-        st.dataframe(checked.problems.head(MOST), hide_index=True, height=min(35 * len(checked.problems) + 38, 260), key="orders_suppliers_problems")
+        st.dataframe(
+            unseen.legible(checked.problems.head(MOST)),
+            hide_index=True,
+            height=min(35 * len(checked.problems) + 38, 260),
+            key="orders_suppliers_problems",
+        )
     rows = "this row" if problems == 1 else f"these {formatting.units(problems)} rows"
     agreed = not problems or st.checkbox(f"Leave out {rows} and save the rest", key=f"orders_suppliers_drop_{upload.id}")
     st.button(
