@@ -6,12 +6,12 @@ import streamlit as st
 
 from forecasting.analysis import forecast_view
 from forecasting.core.errors import NotFound
-from forecasting.services import forecasts, models
+from forecasting.services import forecasts, models, workspaces
 from pages.charts import forecast, language
 from pages.components.forecast import moves, parts
 from pages.components.forecast import what_if as whatif_parts
 from pages.components.inventory import plan
-from pages.components.shared import layout, live_version, no_longer_sold, sales_state, time_level, wording
+from pages.components.shared import layout, live_version, no_longer_sold, sales_state, sales_worth, time_level, wording
 from pages.components.shared.filters import ask_filters, no_match
 from pages.components.why import links as why_links
 
@@ -55,6 +55,7 @@ with answer:
     whatif_parts.line(standing, shown, change, steps=steps, refused=refused)
     orders = st.container()
     parts.numbers(view)
+    sales_worth.line(workspaces.workspace(), version, shown, forecast_view.chosen_rows(shown, filters, 1), steps)
 with card:
     st.plotly_chart(
         forecast.forecast(view, time.with_last_year(curves), before=forecast_view.view(ensemble, filters, steps, time.level) if change else None),

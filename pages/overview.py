@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import streamlit as st
 
 from forecasting.analysis import forecast_view, movers
@@ -10,7 +11,7 @@ from pages.charts import forecast, language
 from pages.components.inventory import policy, session
 from pages.components.overview import numbers, welcome
 from pages.components.overview.needs import show_needs
-from pages.components.shared import layout, live_version, time_level
+from pages.components.shared import layout, live_version, sales_worth, time_level
 from pages.components.why import links
 
 manifest = live_version.live_manifest("Overview")
@@ -26,6 +27,7 @@ gaining, losing = movers.movers(ensemble, steps, numbers.MOVERS)
 saved, _ = session.saved()
 welcome.show()
 places = numbers.numbers(view, numbers.worth(ensemble, steps), numbers.week(ws, manifest), counted=saved is not None)
+sales_worth.line(ws, manifest["version"], ensemble, np.arange(len(ensemble.panel)), steps)
 needs = layout.card("To do")
 
 with st.container(border=True, key="all_sales_card"):

@@ -102,6 +102,11 @@ def _orders(ws: Workspace, version: int, basis: Basis, policy: Policy, filters: 
     return ordering.recommend(served, _given(ws, version, basis), policy, dict(filters))
 
 
+def given(ws: Workspace, version: int, saved: SavedStock | None) -> GivenStock:
+    """Stock and terms of a version's series by the stock saved last; raises StockDamaged or OrdersDamaged."""
+    return _given(ws, version, _basis(ws, saved))
+
+
 def order_lines(ws: Workspace, version: int, saved: SavedStock | None) -> list[bytes]:
     """What to order of every series on the usual terms: a JSON object a series, in the order of the version's."""
     start = ordering.start(ensemble(ws, version), saved, stock_counts.sales_to(ws))

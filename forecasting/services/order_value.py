@@ -6,10 +6,16 @@ import math
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
+
+from forecasting.core.errors import ShelfcastError
+from forecasting.inventory.orders.sales_value import SalesValue, sales_value
 from forecasting.inventory.orders.value import Value, value_of
 from forecasting.inventory.policy import Policy
+from forecasting.inventory.stock.state import GivenStock
 from forecasting.services import cache, ordering, shop_settings
 from forecasting.storage.workspace import Workspace
+from forecasting.training.ensemble import Ensemble
 
 
 def value(ws: Workspace) -> tuple[int, Value]:
@@ -23,6 +29,23 @@ def value(ws: Workspace) -> tuple[int, Value]:
     live, saved = cache.live(ws), cache.stock(ws)
     policy = Policy(start=ordering.start(live.ensemble, saved))
     return live.version, value_of(cache.orders(ws, live.version, saved, policy, {}))
+
+
+def sales(ws: Workspace, version: int, ensemble: Ensemble, rows: np.ndarray, steps: int) -> SalesValue:
+    """What the series at `rows` are expected to bring over the next steps; without the stock file's prices and costs where it cannot be read.
+
+    Args:
+        ws: Where.
+        version: The version whose stock and terms count.
+        ensemble: What forecasts, that version or a what-if of it.
+        rows: Positions of the series.
+        steps: Steps ahead.
+    """
+    try:
+        given = cache.given(ws, version, cache.stock(ws))
+    except ShelfcastError:  # the pages of stock say what is wrong with it
+        given = GivenStock.nothing(len(ensemble.panel))
+    return sales_value(ensemble, given, rows, min(steps, ensemble.horizon))
 
 
 def facts(ws: Workspace) -> dict[str, Any]:

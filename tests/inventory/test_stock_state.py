@@ -186,6 +186,12 @@ def test_reviews_and_shelf_lives_are_whole_steps_and_at_least_one():
     assert (daily.review.tolist(), daily.life.tolist()) == ([1, 7, 8], [3, 20, np.inf])
 
 
+def test_monthly_goods_keep_for_whole_months_and_at_least_one():
+    monthly = panel(dates=pd.date_range("2026-01-31", periods=10, freq="ME"), steps=MONTH)
+    given = GivenStock.nothing(3).changed(state.SHELF_LIFE, np.array([3.0, 70.0, np.nan]))
+    assert complete(given, POLICY, monthly, 6).life.tolist() == [1, 2, np.inf]
+
+
 # Receipts
 
 

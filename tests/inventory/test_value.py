@@ -12,7 +12,9 @@ import pytest
 from forecasting.core.errors import InputError
 from forecasting.inventory.budget import spend
 from forecasting.inventory.orders import recommend, value
+from forecasting.inventory.orders.sales_value import sales_value
 from forecasting.inventory.policy import Policy
+from forecasting.inventory.stock import state
 from forecasting.inventory.stock.state import GivenStock
 
 N = 12
@@ -90,3 +92,12 @@ def test_a_curve_without_costs_says_what_is_missing(made):
     with pytest.raises(InputError, match="unit costs"):
         spend.curve(ordered(made, on_hand=5.0))
     assert not spend.in_money(ordered(made, on_hand=5.0, unit_cost=1.0))
+
+
+def test_expected_sales_bring_revenue_and_margin_of_what_has_prices_and_costs(made):
+    priced = GivenStock.nothing(N).changed(state.PRICE, np.where(ROWS < 6, 3.0, np.nan)).changed(state.UNIT_COST, np.where(ROWS < 2, 1.0, np.nan))
+    worth = sales_value(made, priced, ROWS, 7)
+    assert (worth.series, worth.priced, worth.costed) == (N, 6, 2)
+    assert worth.revenue == pytest.approx(made.expected[:6, :7].sum() * 3.0)
+    assert worth.margin == pytest.approx(made.expected[:2, :7].sum() * 2.0)
+    assert np.isnan(sales_value(made, GivenStock.nothing(N), ROWS, 7)[:2]).all()

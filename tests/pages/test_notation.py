@@ -16,7 +16,7 @@ from forecasting.core.shop_settings import ShopSettings
 from forecasting.services import shop_settings
 from pages.charts import language
 from pages.components.settings import moments
-from pages.components.shared import cells, paper, writing
+from pages.components.shared import cells, paper, sales_worth, writing
 
 GERMAN = Notation(currency="EUR", language="de")
 FRAME = pd.DataFrame({"units": [1234.5, float("nan")], "when": [pd.Timestamp(2026, 11, 21), pd.NaT], "name": ["a", "b"]})
@@ -34,7 +34,7 @@ def _plain_afterwards():
 
 
 def test_the_examples_in_the_docstrings_hold():
-    assert [doctest.testmod(module).failed for module in (cells, language, moments, paper)] == [0] * 4
+    assert [doctest.testmod(module).failed for module in (cells, language, moments, paper, sales_worth)] == [0] * 5
 
 
 def test_a_table_is_left_to_the_browser_as_long_as_nothing_is_chosen():
