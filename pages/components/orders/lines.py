@@ -41,9 +41,9 @@ def show(card: SupplierCard, order: Order, orders: Orders, changes: Mapping[str,
         return None
     shown, ids = lines[:MOST], [line.unique_id for line in lines[:MOST]]
     rows = orders.table.set_index(schema.UNIQUE_ID, drop=False).reindex(ids).to_dict("records")
-    every = product_links.legible(_table(shown, rows, orders, changes, card), "name")
+    every = _table(shown, rows, orders, changes, card)
     columns = _columns(every, rows)
-    table = every[list(columns)]
+    table = product_links.legible(every, "name")[list(columns)]
     key = f"orders_list_{order.id}_{hash(tuple(ids))}"
     chosen = _chosen(key, ids)
     cells.show(
