@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from cachetools import LRUCache, cached
 
-from forecasting.analysis.change_explanation import noise, picture
+from forecasting.analysis.change_explanation import names, noise, picture
 from forecasting.analysis.change_explanation.causes import causes, changed_settings, corrections
 from forecasting.analysis.change_explanation.explain import Version, explain
 from forecasting.analysis.change_explanation.explanation import Explanation
@@ -69,7 +69,8 @@ def why(ws: Workspace, before: int, after: int, days: int | None = None, *, same
         new_days=new.panel.last > old.panel.last,
         settings=bool(changed_settings(*(each.get("settings", {}) for each in facts))),
     )
-    return Why(told, causes((facts[0], old), (facts[1], new)), facts[1].get("metrics", {}).get("wape"), apart)
+    certain = (*names.told_of_not_kept(told.parts), *causes((facts[0], old), (facts[1], new)))
+    return Why(told, certain, facts[1].get("metrics", {}).get("wape"), apart)
 
 
 def answer(of: Why, filters: Mapping[str, str]) -> dict[str, Any]:

@@ -245,6 +245,21 @@ def test_what_an_earlier_release_did_not_keep_is_one_part():
     new = with_means(old, np.full((2, 2), 0.5), np.full((2, 2, 14), 0.7))
     assert why(old, new).parts == {"not kept by v1": pytest.approx(2 * 7 * 0.3)}
     assert why(new, old).parts == {"not kept by v2": pytest.approx(-2 * 7 * 0.3)}
+    assert names.told_of_not_kept(why(new, old).parts)[0].startswith("v2 was trained by an earlier release")
+
+
+@pytest.mark.parametrize(("period", "days"), [(WEEK, "2024-06-03"), (MONTH, "2024-06-30")])
+def test_causes_of_weeks_and_months_add_up_too(period, days):
+    ensemble = past_ensembles.ensemble(*past_ensembles.noisy(n=3, h=6, cutoffs=3))
+    dates = period.ahead(pd.Timestamp(days), len(ensemble.panel.dates) + 1, start=0)
+    before = replace(ensemble, panel=replace(ensemble.panel, period=period, dates=dates[:-1]))
+    between, after = (
+        replace(before, panel=replace(before.panel, dates=dates[1:]), yhat={name: values + more for name, values in ensemble.yhat.items()})
+        for more in (2.0, 3.0)
+    )
+    causes = split_causes(why(before, after, 4), Version(1, before), [(names.NEW_SALES, between), (names.CORRECTED, after)])
+    assert sum(causes.told.parts.values()) == pytest.approx(3 * 4 * 3.0)
+    assert causes.told.parts[names.CORRECTED] == pytest.approx(3 * 3 * 1.0)
 
 
 @pytest.mark.parametrize(("period", "days"), [(WEEK, "2024-06-03"), (MONTH, "2024-06-30")])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,6 +20,8 @@ EFFECT: Final = {schema.PRICE: "effect of prices", schema.PROMO: "effect of prom
 """Driver -> what its effect, learned anew, adds."""
 OF_PROPHET: Final = {"trend": TREND, "weekly": WEEKDAY, "yearly": YEAR, "holidays": HOLIDAYS}
 _OF_MODEL: Final = {"lstm": "network", "trees": "trees", "prophet": "curves"}
+
+_NOT_KEPT: Final = "not kept by v"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,19 @@ def model(name: str) -> str:
 
 def not_kept(version: int) -> str:
     """The part that a version of an earlier release did not keep."""
-    return f"not kept by v{version}"
+    return f"{_NOT_KEPT}{version}"
+
+
+def told_of_not_kept(parts: Iterable[str]) -> tuple[str, ...]:
+    """What the part means that a version did not keep, one sentence; none where it is not among the parts.
+
+    Example:
+        >>> told_of_not_kept(["trend", "not kept by v3"])
+        ('v3 was trained by an earlier release, which did not keep how it blends goods that sell on few days: that is one part.',)
+    """
+    silent = [name.removeprefix(_NOT_KEPT) for name in parts if name.startswith(_NOT_KEPT)]
+    text = "was trained by an earlier release, which did not keep how it blends goods that sell on few days: that is one part."
+    return tuple(f"v{version} {text}" for version in silent)
 
 
 def label(name: str) -> str:
