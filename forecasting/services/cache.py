@@ -25,6 +25,7 @@ from forecasting.services import (
     product_links,
     saved_sales,
     shadow,
+    sold_panel,
     stock_counts,
     versions,
 )
@@ -155,3 +156,4 @@ def forget() -> None:
     change_split.forget()
     changed_orders.forget()
     shadow.forget()
+    sold_panel.forget()

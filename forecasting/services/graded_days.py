@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any, Final
 
 import numpy as np
@@ -12,15 +12,14 @@ import pandas as pd
 
 from forecasting.analysis.monitoring import published as names
 from forecasting.analysis.monitoring.grading import Graded
-from forecasting.core import calendar, panel, schema
+from forecasting.core import calendar, schema
 from forecasting.core.arrays import BoolArray, FloatArray
 from forecasting.core.errors import NotFound, RecordDamaged, ShelfcastError, VersionDamaged
 from forecasting.core.panel import Panel
 from forecasting.core.period import Period
 from forecasting.jobs.cron import LOCAL
-from forecasting.services import product_changes, published_forecasts, saved_sales
+from forecasting.services import product_changes, published_forecasts, saved_sales, sold_panel
 from forecasting.storage.published import Published
-from forecasting.storage.sales.table import Dataset
 from forecasting.storage.versions.spans import span_at, spans
 from forecasting.storage.versions.store import Versions
 from forecasting.storage.workspace import Workspace
@@ -45,13 +44,9 @@ def sales_now(ws: Workspace, ensemble: Ensemble, manifest: Mapping[str, Any]) ->
     saved = saved_sales.saved(ws)
     if saved is None or saved.version == int(manifest["sales_version"]):
         return ensemble.panel
-    sales = product_changes.applied(Dataset(ws).read(saved.version), product_changes.learned(manifest))
-    tomorrow = pd.Timestamp(datetime.now(UTC).date()) + pd.Timedelta(days=1)
-    past = sales[schema.DATE] <= tomorrow
-    sales = sales[past] if sales.loc[past, schema.SALES].notna().any() else sales
-    if not sales[schema.SALES].notna().any():
+    now = sold_panel.sold(ws, product_changes.learned(manifest))
+    if now is None:
         return ensemble.panel
-    now = panel.from_sales(sales)
     rows = pd.Index(now.unique_ids).get_indexer(pd.Index(ensemble.panel.unique_ids))
 
     def placed(values: FloatArray) -> FloatArray:

@@ -18,13 +18,11 @@ from cachetools import LRUCache, cached
 from forecasting.analysis.champion import turns
 from forecasting.analysis.champion.grading import Grade as Grade
 from forecasting.analysis.champion.grading import Graded, Role, grade
-from forecasting.core import panel, schema
 from forecasting.core.arrays import nanmean
 from forecasting.core.errors import NotFound, SettingsDamaged, VersionDamaged, VersionUnavailable
-from forecasting.core.panel import Panel
 from forecasting.core.period import MONTH, PERIODS, Period
 from forecasting.core.settings import Settings
-from forecasting.services import product_changes
+from forecasting.services import sold_panel
 from forecasting.services.version_forecast import VersionForecast
 from forecasting.storage.product_links import ProductLinks
 from forecasting.storage.sales.table import Dataset
@@ -41,8 +39,6 @@ BY_MONTHS: Final = "Sales by the month are too few to grade two versions side by
 BY: Final = "shadow"
 """Who moves the live version where the evidence does."""
 USUAL_DAYS: Final = 28
-CONTEXT_DAYS: Final = 140
-"""Days of sales before the first graded one that are read: enough to tell weeks from days."""
 
 
 def grades(ws: Workspace) -> tuple[Grade, ...]:
@@ -182,7 +178,9 @@ def _readable(store: Versions, number: int) -> VersionForecast | None:
 def _graded(ws: Workspace, chain: Sequence[VersionForecast], beside: VersionForecast) -> Graded:
     """The days that both forecast without knowing them: of the live one's, what served last knew of no such day."""
     start = max(chain[0].last, beside.last)
-    sales = _sales(ws, start)
+    sales = sold_panel.sold(ws, ProductLinks(ws).load())
+    if sales is None:
+        raise NotFound("There are no sales to grade by.")
     days = sales.dates[(sales.dates > start) & (sales.dates <= start + pd.Timedelta(days=turns.MOST_DAYS)) & (sales.dates <= beside.dates[-1])]
     ids = chain[0].ids[chain[0].ids.isin(beside.ids)]
     live = np.full((len(ids), len(days)), np.nan)
@@ -194,12 +192,6 @@ def _graded(ws: Workspace, chain: Sequence[VersionForecast], beside: VersionFore
     before = np.asarray(sales.dates <= start)
     usual = np.nan_to_num(nanmean(known[:, before][:, -beside.period.steps(USUAL_DAYS) :], axis=1))
     return Graded(known[:, np.isin(sales.dates, days)], live, beside.of(ids, days), usual)
-
-
-def _sales(ws: Workspace, start: pd.Timestamp) -> Panel:
-    """The sales now saved, of some time before a day and of all since, as models would read them."""
-    rows = product_changes.applied(Dataset(ws).read(), ProductLinks(ws).load())
-    return panel.from_sales(rows[rows[schema.DATE] > start - pd.Timedelta(days=CONTEXT_DAYS)])
 
 
 def _by_itself(ws: Workspace) -> bool:

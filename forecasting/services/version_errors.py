@@ -11,14 +11,11 @@ import numpy as np
 import pandas as pd
 from cachetools import LRUCache, cached
 
-from forecasting.core import panel
-from forecasting.core.errors import InputError, NotFound, VersionDamaged, VersionUnavailable
-from forecasting.core.panel import Panel
-from forecasting.services import product_changes, versions
+from forecasting.core.errors import NotFound, VersionDamaged, VersionUnavailable
+from forecasting.services import sold_panel, versions
 from forecasting.services.version_forecast import VersionForecast
 from forecasting.storage.product_links import ProductLinks
 from forecasting.storage.sales import log
-from forecasting.storage.sales.table import Dataset
 from forecasting.storage.versions.store import Versions
 from forecasting.storage.workspace import Workspace
 from forecasting.training import metrics
@@ -46,8 +43,8 @@ def since_trained(ws: Workspace, manifest: Mapping[str, Any]) -> SinceTrained | 
 
 
 @cached(LRUCache(256), condition=Condition())
-def _since(ws: Workspace, version: int, newest: int, sales_to: str, period: str) -> SinceTrained | None:
-    sold = _sold(ws, newest)
+def _since(ws: Workspace, version: int, newest: int, sales_to: str, period: str) -> SinceTrained | None:  # noqa: ARG001
+    sold = sold_panel.sold(ws, ProductLinks(ws).load())
     if sold is None or sold.period.name != period or sold.last <= pd.Timestamp(sales_to):
         return None
     try:
@@ -60,17 +57,7 @@ def _since(ws: Workspace, version: int, newest: int, sales_to: str, period: str)
     return SinceTrained(float(metrics.wape(y, f)), known) if known else None
 
 
-@cached(LRUCache(1), condition=Condition())
-def _sold(ws: Workspace, newest: int) -> Panel | None:
-    """The saved sales by series and day; None without any."""
-    try:
-        return panel.from_sales(product_changes.applied(Dataset(ws).read(newest), ProductLinks(ws).load()))
-    except InputError:
-        return None
-
-
 def forget() -> None:
     """Keeps nothing any more."""
-    for cached_function in (_since, _sold):
-        one: Any = cached_function
-        one.cache_clear()
+    one: Any = _since
+    one.cache_clear()
