@@ -16,9 +16,11 @@ from forecasting.analysis.monitoring import calibration, grading, published, row
 from forecasting.analysis.monitoring.calibration import Calibration
 from forecasting.analysis.monitoring.findings import Finding, ordered
 from forecasting.analysis.monitoring.grading import Graded, Past
-from forecasting.analysis.monitoring.look import Subject, look
+from forecasting.analysis.monitoring.look import look
 from forecasting.analysis.monitoring.monitor import Monitor
 from forecasting.analysis.monitoring.rows import History
+from forecasting.analysis.monitoring.spreads import smallest_change
+from forecasting.analysis.monitoring.subject import Subject
 from forecasting.core import formatting, schema
 from forecasting.core.arrays import share
 from forecasting.core.errors import NotFound, NothingPublished
@@ -148,11 +150,11 @@ def _smallest(known: Calibration, graded: Graded) -> tuple[tuple[Mapping[str, st
         return ()
     look_steps, past = grading.LOOK[graded.period.name], known.past
     week = np.nanmean(np.nan_to_num(past.expected), axis=(0, 2)) * look_steps
-    file = weekly.smallest_change(known.spreads[0], week.sum(keepdims=True), weekly.ALPHA, graded.period)
+    file = smallest_change(known.spreads[0], week.sum(keepdims=True), weekly.ALPHA, graded.period)
     listed: list[tuple[Mapping[str, str], float]] = [({}, float(file[0]))]
     if len(known.groups):
         units = known.groups.member @ week
-        changes = weekly.smallest_change(known.spreads[1], units, weekly.ALPHA / len(known.groups), graded.period)
+        changes = smallest_change(known.spreads[1], units, weekly.ALPHA / len(known.groups), graded.period)
         listed += [(known.groups.keys[place], float(changes[place])) for place in np.argsort(-units)[:5]]
     return tuple(listed)
 

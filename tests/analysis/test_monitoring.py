@@ -11,8 +11,9 @@ import pytest
 from forecasting.analysis.monitoring import calibration, common_factor, findings, grading, price_round, rows, scores
 from forecasting.analysis.monitoring.grading import Graded, Past
 from forecasting.analysis.monitoring.groups import groups_of
-from forecasting.analysis.monitoring.look import Subject, look
+from forecasting.analysis.monitoring.look import look
 from forecasting.analysis.monitoring.rows import History
+from forecasting.analysis.monitoring.subject import Subject
 from forecasting.core.period import DAY, MONTH, WEEK
 from forecasting.training.bands.residuals import Errors
 
@@ -125,6 +126,15 @@ def test_a_store_without_rows_is_one_finding_and_its_series_are_none():
     shop = Shop()
     shop.y[shop.labels["store"] == "S3", -3:] = np.nan
     assert shop.alarms() == ["group:rows:store=S3"]
+
+
+def test_many_series_without_rows_are_one_finding():
+    shop = Shop()
+    shop.y[np.arange(32) % 8 < 4, -8:] = np.nan
+    assert shop.alarms() == ["file:rows"]
+    few = Shop()
+    few.y[[1, 10], -8:] = np.nan
+    assert few.alarms() == ["series:rows:product_id=P1,store=S0", "series:rows:product_id=P2,store=S1"]
 
 
 def test_a_store_that_reports_zeros_is_one_finding():

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecasting.analysis.monitoring import common_factor, e_detector, weekly
+from forecasting.analysis.monitoring import common_factor, coverage, e_detector, rows, weekday_profile
+from forecasting.analysis.monitoring.coverage import UsualRanges
 from forecasting.analysis.monitoring.e_detector import Threshold
 from forecasting.analysis.monitoring.grading import LOOK, MIN_CUTOFFS, STEPS_A_YEAR, Past
 from forecasting.analysis.monitoring.groups import Groups, groups_of
-from forecasting.analysis.monitoring.weekly import Spreads
+from forecasting.analysis.monitoring.spreads import Spreads, learn_spreads
 from forecasting.core import schema
 from forecasting.core.arrays import FloatArray
-from forecasting.core.period import Period
+from forecasting.core.period import DAY, Period
 
 ALARMS_A_YEAR = 1.0
 """False alarms a year that a file should have, about."""
@@ -33,6 +34,9 @@ class Calibration:
         spreads: Of the file's weeks, and of the groups'; None where there are too few cutoffs, or too short ones.
         spread: Variance of a version's own mean score.
         threshold: From where on a series is an alarm.
+        ranges: How the 80 % ranges held; None where there are too few cutoffs.
+        weekday_limit: Share of a week's units on other weekdays than forecast from which on it is an alarm; NaN where not known.
+        zero_chance: How likely each group sells as good as nothing on a step, shape (G,); None without cutoffs.
     """
 
     past: Past
@@ -41,6 +45,9 @@ class Calibration:
     spreads: tuple[Spreads, Spreads] | None
     spread: float
     threshold: Threshold
+    ranges: UsualRanges | None
+    weekday_limit: float
+    zero_chance: FloatArray | None
 
     @property
     def is_judged(self) -> bool:
@@ -61,11 +68,28 @@ def calibrate(past: Past, scores: FloatArray | None, labels: Mapping[str, np.nda
     groups = groups_of(labels, n)
     blocks = common_factor.blocks_of(labels.get(schema.CATEGORY), n)
     enough = past.cutoffs >= MIN_CUTOFFS and past.y.shape[2] >= 2 * LOOK[period.name]
-    spreads = weekly.learn_spreads(past, groups, LOOK[period.name]) if enough else None
+    spreads = learn_spreads(past, groups, LOOK[period.name]) if enough else None
     some = slice(None, None, max(1, n * max(past.cutoffs, 1) // e_detector.MAX_PATHS))
     paths = np.empty((0, past.y.shape[2]))
     if scores is not None:
         paths = np.where(past.ordinary[:, None], scores, np.nan)[:, some].reshape(-1, scores.shape[2])
     spread = e_detector.own_spread(paths)
     threshold = e_detector.learn_threshold(paths, n=n, steps_a_year=STEPS_A_YEAR[period.name], alarms=ALARMS_A_YEAR * OF_SERIES, spread=spread)
-    return Calibration(past, groups, blocks, spreads, spread, threshold)
+    return Calibration(
+        past=past,
+        groups=groups,
+        blocks=blocks,
+        spreads=spreads,
+        spread=spread,
+        threshold=threshold,
+        ranges=coverage.learn_ranges(past, period),
+        weekday_limit=weekday_profile.learn_limit(past) if period == DAY else float("nan"),
+        zero_chance=_zero_chance(past, groups) if past.cutoffs and len(groups) else None,
+    )
+
+
+def _zero_chance(past: Past, groups: Groups) -> FloatArray:
+    """How likely each group sells as good as nothing on a step of a past cutoff, shape (G,)."""
+    both = np.isfinite(past.y) & np.isfinite(past.expected)
+    sold, expected = (groups.sums(np.where(both, values, 0.0)) for values in (past.y, past.expected))
+    return rows.zero_chance(sold, expected)

@@ -8,6 +8,7 @@ import numpy as np
 
 from forecasting.analysis.monitoring.grading import LOOK, LOOKS, Graded, Past, last_look
 from forecasting.core.arrays import BoolArray, FloatArray, nanmean, share, t_quantile
+from forecasting.core.period import Period
 
 ALPHA = 0.01
 MIN_CUTOFFS = 3
@@ -40,15 +41,17 @@ class CoverageCheck(NamedTuple):
         return bool(self.outside < self.lowest)
 
 
-def check_coverage(past: Past, graded: Graded, usable: BoolArray) -> CoverageCheck | None:
-    """The newest weeks beside those of past cutoffs; None where fewer than three cutoffs are known.
+class UsualRanges(NamedTuple):
+    """What share of days usually lies outside the 80 % range, and where ranges begin to be too wide, and an alarm."""
 
-    Args:
-        past: What past cutoffs were.
-        graded: The newest steps.
-        usable: Series that count, shape (n,).
-    """
-    look, weeks = LOOK[graded.period.name], max(LOOKS[graded.period.name])
+    usual: float
+    lowest: float
+    highest: float
+
+
+def learn_ranges(past: Past, period: Period) -> UsualRanges | None:
+    """What past cutoffs say; None where fewer than three are known."""
+    look, weeks = LOOK[period.name], max(LOOKS[period.name])
     before = _logit(_weekly(past.outside, past.ordinary, look))
     means = nanmean(before, axis=1)
     means = means[np.isfinite(means)]
@@ -57,11 +60,25 @@ def check_coverage(past: Past, graded: Graded, usable: BoolArray) -> CoverageChe
     within = float(np.nan_to_num(nanmean((before - nanmean(before, axis=1)[:, None]) ** 2, axis=(0, 1))))
     deviation = float(np.sqrt(means.var(ddof=1) * (1 + 1 / len(means)) + within / weeks))
     reach = float(t_quantile(1 - ALPHA, len(means) - 1)) * deviation
+    return UsualRanges(*(float(1 / (1 + np.exp(-value))) for value in (means.mean(), means.mean() - reach, means.mean() + reach)))
+
+
+def check_coverage(usual: UsualRanges | None, graded: Graded, usable: BoolArray) -> CoverageCheck | None:
+    """The newest weeks beside those of past cutoffs; None where these say nothing.
+
+    Args:
+        usual: As `learn_ranges` gives it.
+        graded: The newest steps.
+        usable: Series that count, shape (n,).
+    """
+    if usual is None:
+        return None
+    look, weeks = LOOK[graded.period.name], max(LOOKS[graded.period.name])
     end = last_look(graded.dates, graded.period)
-    newest = _weekly(graded.outside[usable, max(end - weeks * look, 0) : end], graded.ordinary[max(end - weeks * look, 0) : end], look)
+    part = slice(max(end - weeks * look, 0), end)
+    newest = _weekly(graded.outside[usable, part], graded.ordinary[part], look)
     outside = float(nanmean(newest, axis=0)) if np.isfinite(newest).sum() >= weeks else np.nan
-    usual, lowest, highest = (float(1 / (1 + np.exp(-value))) for value in (means.mean(), means.mean() - reach, means.mean() + reach))
-    return CoverageCheck(outside, usual, lowest, highest)
+    return CoverageCheck(outside, *usual)
 
 
 def _weekly(outside: np.ndarray, ordinary: BoolArray, look: int) -> FloatArray:

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from forecasting.core import schema
-from forecasting.core.arrays import FloatArray
+from forecasting.core.arrays import BoolArray, FloatArray
 
 DIMENSIONS: Final = (schema.STORE, schema.REGION, schema.CATEGORY)
 MIN_SERIES = 2
@@ -35,6 +35,10 @@ class Groups:
     def sums(self, values: FloatArray) -> FloatArray:
         """Sums over each group's series, shape (..., G, t) from (..., n, t)."""
         return np.einsum("gn,...nt->...gt", self.member, values, optimize=True)
+
+    def any_of(self, chosen: BoolArray) -> BoolArray:
+        """Series that belong to any of the chosen groups, shape (n,), from shape (G,)."""
+        return np.asarray((self.member[chosen] > 0).any(axis=0))
 
 
 def groups_of(labels: Mapping[str, np.ndarray], n: int) -> Groups:

@@ -12,9 +12,10 @@ from forecasting.analysis.monitoring import common_factor, e_detector, watch_lis
 from forecasting.analysis.monitoring.calibration import Calibration
 from forecasting.analysis.monitoring.findings import Finding, how_rare, moved
 from forecasting.analysis.monitoring.grading import LOOK, Graded
-from forecasting.analysis.monitoring.weekly import ALPHA, Spreads
+from forecasting.analysis.monitoring.spreads import Spreads
+from forecasting.analysis.monitoring.weekly import ALPHA
 from forecasting.core import formatting
-from forecasting.core.arrays import BoolArray, FloatArray, share, t_quantile
+from forecasting.core.arrays import BoolArray, FloatArray, share
 
 MIN_STEPS = 3
 """Steps, at least, over which the size of a change is told."""
@@ -85,8 +86,7 @@ def _moved_set(graded: Graded, of: _Set) -> Iterator[Finding]:
         return
     size = total / asked - 1
     weeks = max((len(sold) - start) / LOOK[graded.period.name], 1.0)
-    deviation = float(np.sqrt(spreads.shift[place] + spreads.week[place] / weeks) / np.sqrt(max(asked / weeks, 1.0)))
-    reach = float(t_quantile(0.95, float(spreads.freedom[place]))) * deviation
+    reach = float(spreads.reach(0.05, weeks)[place] / np.sqrt(max(asked / weeks, 1.0)))
     known = graded.known[rows, start:] & graded.ordinary[start:]
     sums = (np.where(known, values, 0.0).sum(axis=1) for values in (graded.y[rows, start:], graded.expected[rows, start:] * factor[start:]))
     ratios = np.nan_to_num(share(*sums), nan=1.0) - 1

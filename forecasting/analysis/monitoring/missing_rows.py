@@ -17,7 +17,8 @@ from forecasting.analysis.monitoring.subject import Subject
 from forecasting.core import formatting
 from forecasting.core.arrays import BoolArray
 
-MAX_SERIES_FINDINGS = 20
+MAX_SERIES_FINDINGS = 12
+"""Series without rows that are told one by one; more are one finding: a part of the file is missing."""
 
 
 def find(subject: Subject, calibration: Calibration) -> tuple[list[Finding], BoolArray]:
@@ -45,8 +46,9 @@ def _zero_groups(graded: Graded, calibration: Calibration, usable: BoolArray) ->
     if not len(groups) or not graded.days or chance is None:
         return
     both = graded.known & usable[:, None] & graded.ordinary
-    sold, expected, known = (groups.sums(np.where(both, values, 0.0)) for values in (graded.y, graded.expected, np.float32(1)))
-    zeros = rows.only_zeros(np.where(known > 0, sold, np.nan), np.where(known > 0, expected, 0.0), chance)
+    sold, expected = (groups.sums(np.where(both, values, 0.0)) for values in (graded.y, graded.expected))
+    known = groups.sums(both.astype(float)) > 0
+    zeros = rows.only_zeros(np.where(known, sold, np.nan), np.where(known, expected, 0.0), chance)
     usable &= ~groups.any_of(zeros.stopped)
     for place in np.flatnonzero(zeros.stopped):
         yield _only_zeros(groups.keys[place], graded.dates[int(zeros.since[place])], int(zeros.steps[place]))
@@ -58,10 +60,11 @@ def _silent_series(subject: Subject, usable: BoolArray) -> Iterator[Finding]:
     silent = rows.silent(subject.history.rows[judged], subject.history)
     stopped = np.flatnonzero(silent.stopped)
     usable[judged[stopped]] = False
-    for place in stopped[:MAX_SERIES_FINDINGS]:
-        yield _no_rows("series", subject.keys[judged[place]], subject.history, silent, int(place))
     if len(stopped) > MAX_SERIES_FINDINGS:
         yield _many_silent(len(stopped))
+        return
+    for place in stopped:
+        yield _no_rows("series", subject.keys[judged[place]], subject.history, silent, int(place))
 
 
 def _thin_file(history: History, usable: BoolArray) -> Iterator[Finding]:

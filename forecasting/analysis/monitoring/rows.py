@@ -99,24 +99,32 @@ class Zeros(NamedTuple):
     stopped: BoolArray
 
 
-def only_zeros(sold: FloatArray, expected: FloatArray, past_sold: FloatArray, past_expected: FloatArray) -> Zeros:
+def zero_chance(sold: FloatArray, expected: FloatArray) -> FloatArray:
+    """How likely each group sells as good as nothing on a step on which something is expected, shape (G,).
+
+    Args:
+        sold: Units of each group at past cutoffs, shape (K, G, h).
+        expected: What was expected, of the same shape.
+    """
+    none, known = (sold <= NOTHING * expected) & (expected > 0), np.isfinite(sold) & (expected > 0)
+    return np.asarray((none.sum(axis=(0, 2)) + 1) / (known.sum(axis=(0, 2)) + 2))
+
+
+def only_zeros(sold: FloatArray, expected: FloatArray, chance: FloatArray) -> Zeros:
     """Groups that sell as good as nothing although something is expected, on too many steps in a row.
 
     Args:
         sold: Units of each group, shape (G, t); NaN without any rows.
         expected: What was expected, shape (G, t).
-        past_sold: At past cutoffs, shape (K, G, h).
-        past_expected: The same.
+        chance: As `zero_chance` gives it, shape (G,).
     """
     sets, t = sold.shape
-    none, some = ((s <= NOTHING * e) & (e > 0) for s, e in ((sold, expected), (past_sold, past_expected)))
-    before = np.isfinite(past_sold) & (past_expected > 0)
-    chance = (some.sum(axis=(0, 2)) + 1) / (before.sum(axis=(0, 2)) + 2) if past_sold.size else np.full(sets, 0.5)
-    known = np.isfinite(sold) & (expected > 0)
-    last_good = np.where((known & ~none).any(axis=1), t - 1 - (known & ~none)[:, ::-1].argmax(axis=1), -1)
-    steps = (none & (np.arange(t) > last_good[:, None])).sum(axis=1)
+    none, known = (sold <= NOTHING * expected) & (expected > 0), np.isfinite(sold) & (expected > 0)
+    sells = known & ~none
+    last = np.where(sells.any(axis=1), t - 1 - sells[:, ::-1].argmax(axis=1), -1)
+    steps = (none & (np.arange(t) > last[:, None])).sum(axis=1)
     stopped = (steps >= MIN_ZERO_STEPS) & (steps * np.log(chance) < np.log(CHANCE / max(sets, 1)))
-    return Zeros(steps, last_good + 1, stopped)
+    return Zeros(steps, last + 1, stopped)
 
 
 class RowsCheck(NamedTuple):
@@ -144,14 +152,17 @@ def check_rows(history: History, usable: BoolArray) -> RowsCheck | None:
     """
     look, rate = LOOK[history.period.name], RATE_STEPS[history.period.name]
     end = last_look(history.dates, history.period)
-    rows, is_open = history.rows[usable, :end], history.open[:end] & history.ordinary[:end]
+    is_open = history.open[:end] & history.ordinary[:end]
+    came = np.zeros((int(usable.sum()), end + 1), dtype=np.int16)
+    np.cumsum(history.rows[usable, :end] & is_open, axis=1, out=came[:, 1:])
     ratios = []
     for stop in range(end, rate + look - 1, -look):
-        now, before = is_open[stop - look : stop], is_open[stop - look - rate : stop - look]
-        if now.sum() >= look / 2 and before.sum() >= rate / 2:
-            rates = rows[:, stop - look - rate : stop - look][:, before].mean(axis=1)
-            came = rows[rates > 0, stop - look : stop][:, now].sum()
-            ratios.append(float(share(came, np.asarray(rates.sum() * now.sum()))))
+        start = stop - look
+        now, before = int(is_open[start:stop].sum()), int(is_open[start - rate : start].sum())
+        if now >= look / 2 and before >= rate / 2:
+            earlier = came[:, start] - came[:, start - rate]
+            newest = int((came[:, stop] - came[:, start])[earlier > 0].sum())
+            ratios.append(float(share(np.asarray(float(newest)), np.asarray(earlier.sum() / before * now))))
         elif stop == end:
             return None
     if len(ratios) <= MIN_WEEKS:

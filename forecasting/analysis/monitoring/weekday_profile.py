@@ -32,31 +32,41 @@ class ProfileCheck(NamedTuple):
         return bool(self.moved > self.limit)
 
 
-def check_profile(past: Past, graded: Graded, usable: BoolArray) -> ProfileCheck | None:
-    """The newest week beside those of past cutoffs; None for files of weeks or months, or without past weeks."""
-    if graded.period != DAY:
-        return None
+def learn_limit(past: Past) -> float:
+    """Where an alarm begins, in files of days: beyond the worst week of past cutoffs; NaN with fewer than seven weeks without a holiday."""
     weeks = past.y.shape[2] // WEEK
-    before = [
-        _moved(past.y[cut, :, part], past.expected[cut, :, part], past.ordinary[cut, part]) for cut in range(past.cutoffs) for part in _parts(weeks)
-    ]
-    known = np.array([each for each in before if np.isfinite(each)])
+    y, expected = (values[..., : weeks * WEEK].reshape(*values.shape[:2], weeks, WEEK) for values in (past.y, past.expected))
+    moved = np.array([_moved(y[cut], expected[cut], past.ordinary[cut, : weeks * WEEK].reshape(weeks, WEEK)) for cut in range(past.cutoffs)])
+    known = moved[np.isfinite(moved)]
+    return max(TIMES_LARGEST * float(known.max()), MIN_DISTANCE) if len(known) >= WEEK else float("nan")
+
+
+def check_profile(limit: float, graded: Graded, usable: BoolArray) -> ProfileCheck | None:
+    """The newest whole week; None for files of weeks or months, or where nothing is known of past weeks.
+
+    Args:
+        limit: As `learn_limit` gives it.
+        graded: The newest steps.
+        usable: Series that count, shape (n,).
+    """
     end = last_look(graded.dates, graded.period)
-    if len(known) < WEEK or end < WEEK:
+    if graded.period != DAY or np.isnan(limit) or end < WEEK:
         return None
     part = slice(end - WEEK, end)
-    moved = _moved(graded.y[usable, part], graded.expected[usable, part], graded.ordinary[part])
-    return ProfileCheck(moved, max(TIMES_LARGEST * float(known.max()), MIN_DISTANCE))
+    moved = _moved(graded.y[usable, None, part], graded.expected[usable, None, part], graded.ordinary[None, part])
+    return ProfileCheck(float(moved[0]), limit)
 
 
-def _parts(weeks: int) -> list[slice]:
-    return [slice(week * WEEK, (week + 1) * WEEK) for week in range(weeks)]
+def _moved(y: FloatArray, expected: FloatArray, ordinary: BoolArray) -> FloatArray:
+    """Half the sum of the differences between the days' shares of the units sold, and of those forecast; NaN for a week that is not whole.
 
-
-def _moved(y: FloatArray, expected: FloatArray, ordinary: BoolArray) -> float:
-    """Half the sum of the differences between the days' shares of the units sold, and of those forecast; NaN in a week that is not whole."""
+    Args:
+        y: Shape (n, weeks, 7), in units.
+        expected: Of the same shape.
+        ordinary: Shape (weeks, 7).
+    """
     both = np.isfinite(y) & np.isfinite(expected)
-    if not ordinary.all() or both.any(axis=0).sum() < WEEK - 1:
-        return float("nan")
-    shares = [share(units, np.full(WEEK, units.sum())) for units in (np.where(both, values, 0.0).sum(axis=0) for values in (y, expected))]
-    return float(np.abs(shares[0] - shares[1]).sum() / 2)
+    whole = ordinary.all(axis=1) & (both.any(axis=0).sum(axis=1) >= WEEK - 1)
+    sold, planned = (np.where(both, values, 0.0).sum(axis=0) for values in (y, expected))
+    shares = [share(units, np.broadcast_to(units.sum(axis=1, keepdims=True), units.shape)) for units in (sold, planned)]
+    return np.where(whole, np.abs(shares[0] - shares[1]).sum(axis=1) / 2, np.nan)

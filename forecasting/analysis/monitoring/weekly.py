@@ -2,118 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from forecasting.analysis.monitoring.grading import LOOK, LOOKS, Graded, Past
+from forecasting.analysis.monitoring.grading import LOOK, LOOKS, Graded
 from forecasting.analysis.monitoring.groups import Groups
+from forecasting.analysis.monitoring.spreads import Spreads
+from forecasting.analysis.monitoring.week_sums import Sums, deviations, nothing_taken_out, week_sums
 from forecasting.core.arrays import BoolArray, FloatArray, nanmean, share
-from forecasting.core.period import Period
 
 ALPHA: Final = 0.005
 """How unlikely a week is that is an alarm; half of what a look a week may have, since every day is looked at."""
-FLOOR_SHARE: Final = 0.05
-"""Share of the mean week that the size of a week counts as, at least."""
-MIN_STEPS_SHARE: Final = 0.5
-"""Share of a week's days that have to be ordinary and known for it to count."""
-MIN_OTHERS: Final = 0.1
-"""Share of the file that lies outside of a group, at least, for what all others did to be taken out of it."""
 MAX_FOUND: Final = 12
-
-
-@dataclass(frozen=True, eq=False)
-class Spreads:
-    """How far weeks of G sets usually lie from their forecast, in square roots of units.
-
-    Args:
-        shift: Variance of a version's mean, shape (G,).
-        week: Variance of a week around it, shape (G,).
-        floor: Units that a week counts as, at least, shape (G,).
-        freedom: Degrees of freedom, shape (G,).
-    """
-
-    shift: FloatArray
-    week: FloatArray
-    floor: FloatArray
-    freedom: FloatArray
-
-    def deviation(self, weeks: int) -> FloatArray:
-        """Standard deviation of the mean of so many weeks, shape (G,)."""
-        return np.sqrt(np.maximum(self.shift + self.week / weeks, 1e-12))
-
-
-@dataclass(frozen=True, eq=False)
-class Sums:
-    """Units sold and expected in weeks, shape (..., sets, weeks); NaN in weeks that do not count."""
-
-    sold: FloatArray
-    expected: FloatArray
-
-
-def week_sums(y: FloatArray, expected: FloatArray, ordinary: BoolArray, look: int) -> tuple[Sums, BoolArray]:
-    """Sums of each series over weeks of `look` steps, 0 for what is not known, and which weeks count.
-
-    Args:
-        y: Shape (..., n, t); the steps that make no whole week at the end are left out.
-        expected: Of the same shape.
-        ordinary: Shape (..., t).
-        look: Steps of a week.
-
-    Returns:
-        Sums of shape (..., n, weeks), and shape (..., weeks).
-    """
-    weeks = y.shape[-1] // look
-    both = np.asarray(np.isfinite(y) & np.isfinite(expected) & ordinary[..., None, :])
-    sums = [np.where(both, values, 0.0)[..., : weeks * look].reshape(*y.shape[:-1], weeks, look).sum(axis=-1) for values in (y, expected)]
-    some = np.asarray(both.any(axis=-2))[..., : weeks * look].reshape(*y.shape[:-2], weeks, look).mean(axis=-1)
-    return Sums(*sums), np.asarray(some >= MIN_STEPS_SHARE)
-
-
-def deviations(own: Sums, total: Sums, counts: BoolArray, floor: FloatArray) -> FloatArray:
-    """Sold less expected of each set, in square roots of units, after all others, shape (..., G, weeks); NaN where it does not count.
-
-    Args:
-        own: Of the sets.
-        total: Of the file, shape (..., 1, weeks); zeros where nothing is to be taken out.
-        counts: Weeks that count, shape (..., weeks).
-        floor: Units that a week counts as, at least, shape (G,).
-    """
-    others = total.expected - own.expected
-    factor = np.where(others > MIN_OTHERS * total.expected, share(total.sold - own.sold, others), 1.0)
-    planned = own.expected * np.where(np.isfinite(factor), factor, 1.0)
-    result = (own.sold - planned) / np.sqrt(np.maximum(planned, floor[:, None]))
-    return np.where(counts[..., None, :] & (own.expected > 0), result, np.nan)
-
-
-def nothing_taken_out(of: Sums) -> Sums:
-    """In place of the file: zeros."""
-    return Sums(np.zeros_like(of.sold), np.zeros_like(of.expected))
-
-
-def learn_spreads(past: Past, groups: Groups, look: int) -> tuple[Spreads, Spreads]:
-    """The spreads of the file, and of its groups after the file: half their own, half those of all groups."""
-    of_series, counts = week_sums(past.y, past.expected, past.ordinary, look)
-    total = Sums(*(values.sum(axis=1, keepdims=True) for values in (of_series.sold, of_series.expected)))
-    file = _spreads(total, nothing_taken_out(total), counts, past.cutoffs)
-    if not len(groups):
-        return file, Spreads(*(np.empty(0) for _ in range(4)))
-    own = Sums(groups.sums(of_series.sold), groups.sums(of_series.expected))
-    each = _spreads(own, total, counts, past.cutoffs)
-    pooled = replace(each, shift=(each.shift + each.shift.mean()) / 2, week=(each.week + each.week.mean()) / 2)
-    return file, replace(pooled, freedom=np.full(len(groups), float(past.cutoffs * min(len(groups), 4))))
-
-
-def _spreads(own: Sums, total: Sums, counts: BoolArray, cutoffs: int) -> Spreads:
-    usual = nanmean(np.where(counts[:, None], own.expected, np.nan), axis=(0, 2))
-    floor = np.maximum(np.nan_to_num(FLOOR_SHARE * usual), 1.0)
-    w = deviations(own, total, counts, floor)
-    means = nanmean(w, axis=2)
-    around = w - means[:, :, None]
-    shift, week = (np.nan_to_num(nanmean(values**2, axis=axis)) for values, axis in ((means, 0), (around, (0, 2))))
-    weeks = max(w.shape[2], 1)
-    return Spreads(shift, week * weeks / max(weeks - 1, 1), floor, np.full(len(floor), float(cutoffs)))
 
 
 def p_values(w: FloatArray, spreads: Spreads, looks: tuple[int, ...]) -> FloatArray:
@@ -131,8 +33,7 @@ def p_values(w: FloatArray, spreads: Spreads, looks: tuple[int, ...]) -> FloatAr
         newest = w[:, -weeks:]
         enough = np.isfinite(newest).sum(axis=1) * 2 > weeks
         count = np.maximum(np.isfinite(newest).sum(axis=1), 1)
-        deviation = np.sqrt(np.maximum(spreads.shift + spreads.week / count, 1e-12))
-        statistic = np.abs(nanmean(newest, axis=1)) / deviation
+        statistic = np.abs(nanmean(newest, axis=1)) / spreads.deviation(count)
         p = 2 * stdtr(spreads.freedom, -np.nan_to_num(statistic))
         smallest = np.where(enough & (newest.shape[1] >= weeks), np.minimum(smallest, p), smallest)
     return smallest
@@ -165,20 +66,40 @@ def find_levels(graded: Graded, groups: Groups, spreads: tuple[Spreads, Spreads]
     period = graded.period
     of_series, counts = newest_weeks(graded)
     looks, left, found = LOOKS[period.name], usable.copy(), list[tuple[int, float]]()
-    sizes = groups.member.sum(axis=1)
-    while len(groups) and len(found) < MAX_FOUND:
+    sizes, candidates = groups.member.sum(axis=1), np.ones(len(groups), dtype=bool)
+    while candidates.any() and len(found) < MAX_FOUND:
         total = _total(of_series, left)
         own = Sums(*(groups.sums(values * left[:, None]) for values in (of_series.sold, of_series.expected)))
         p = p_values(deviations(own, total, counts, spreads[1].floor), spreads[1], looks)
-        p[groups.member @ left < 0.5 * sizes] = 1.0
+        p[~candidates | (groups.member @ left < 0.5 * sizes)] = 1.0
         clearest = int(np.lexsort((-_relative(own), p))[0])
         if p[clearest] >= ALPHA / len(groups):
             break
-        found.append((clearest, float(p[clearest])))
-        left &= groups.member[clearest] == 0
+        candidates[clearest] = False
+        member = groups.member[clearest] > 0
+        if not _is_one_series(Sums(of_series.sold[:, counts], of_series.expected[:, counts]), left & member, left & ~member):
+            found.append((clearest, float(p[clearest])))
+            left &= ~member
     total = _total(of_series, left if left.any() else usable)
     p_file = p_values(deviations(total, nothing_taken_out(total), counts, spreads[0].floor), spreads[0], looks)
     return Levels(float(p_file[0]), tuple(found), usable & ~left)
+
+
+def _is_one_series(of_series: Sums, member: BoolArray, others: BoolArray) -> bool:
+    """Whether a group moved because one of its series did: without that one it moved less than half as far, or the other way.
+
+    Args:
+        of_series: Sums of each series in the weeks that count, shape (n, weeks).
+        member: Series of the group, shape (n,).
+        others: All others.
+    """
+    sold, expected = of_series.sold.sum(axis=1), of_series.expected.sum(axis=1)
+    factor = sold[others].sum() / expected[others].sum() if expected[others].sum() > 0 else 1.0
+    missed, planned = (sold - expected * factor)[member], expected[member] * factor
+    size = share(missed.sum(), planned.sum())
+    largest = int((np.sign(size) * missed).argmax())
+    without = share(missed.sum() - missed[largest], planned.sum() - planned[largest])
+    return bool(np.sign(size) * np.nan_to_num(without) < abs(size) / 2)
 
 
 def newest_weeks(graded: Graded) -> tuple[Sums, BoolArray]:
@@ -187,20 +108,6 @@ def newest_weeks(graded: Graded) -> tuple[Sums, BoolArray]:
     steps = min(end // look, max(LOOKS[graded.period.name])) * look
     part = slice(end - steps, end)
     return week_sums(graded.y[:, part], graded.expected[:, part], graded.ordinary[part], look)
-
-
-def smallest_change(spreads: Spreads, units: FloatArray, alpha: float, period: Period) -> FloatArray:
-    """The change that the mean of the newest weeks shows as an alarm, as a share, shape (G,); NaN where nothing is expected.
-
-    Args:
-        spreads: Of the sets.
-        units: What is expected of each in a week.
-        alpha: How unlikely an alarm is by chance.
-    """
-    from scipy.special import stdtrit
-
-    needed = stdtrit(spreads.freedom, 1 - alpha / 2) * spreads.deviation(max(LOOKS[period.name]))
-    return share(needed, np.sqrt(np.maximum(units, 0.0)))
 
 
 def _total(of_series: Sums, rows: BoolArray) -> Sums:
