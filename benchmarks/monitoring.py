@@ -1,18 +1,19 @@
 """Does the monitor cry without cause, and how soon does it find a change? Simulated shops through a year, known truth, and real errors.
 
-python -m benchmarks.monitoring                     12 simulated shops, and the known truth
-python -m benchmarks.monitoring --shops 4           fewer shops
-python -m benchmarks.monitoring --backtest FILE     a version's backtest.parquet: each cutoff lived through with thresholds from the others
+python -m benchmarks.monitoring                               12 simulated shops, and the known truth
+python -m benchmarks.monitoring --shops 4 [--first 100]       fewer shops, or others
+python -m benchmarks.monitoring --product 3 11 --keep FOLDER  the versions of some of the shops made by the product, a whole training each
+python -m benchmarks.monitoring --backtest FILE               a version's backtest.parquet: each cutoff lived through with thresholds from the others
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -20,157 +21,33 @@ import pandas as pd
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[0] = str(ROOT)  # in place of this folder, whose pages.py would stand in for the dashboard's pages
 
-from benchmarks.support.simulated_shops import CUTOFFS, HORIZON, Shop, recipe, shop
-from forecasting.analysis.monitoring import calibration as calibrations
-from forecasting.analysis.monitoring import common_factor, e_detector, rows
-from forecasting.analysis.monitoring.calibration import Calibration
-from forecasting.analysis.monitoring.findings import Finding
-from forecasting.analysis.monitoring.grading import Graded, Past
-from forecasting.analysis.monitoring.look import Subject, look
-from forecasting.analysis.monitoring.rows import History
-from forecasting.analysis.monitoring.scores import learn_scoring
-from forecasting.core.period import DAY
-from forecasting.training.bands import quantiles
-from forecasting.training.bands.residuals import Errors
-
-YEAR, LIFE, WINDOW = 365, 30, 91
-QUIET = 28
-"""Days after which a finding that comes again counts as another one."""
+from benchmarks.support import lived_backtest
+from benchmarks.support.lived_backtest import CHANGED_FROM, Backtest
+from benchmarks.support.monitored_shop import YEAR, changes, days_to, lived, quick_forecast, versions_of_a_year
+from benchmarks.support.product_forecasts import ProductForecasts
+from benchmarks.support.simulated_shops import CUTOFFS, shop
+from forecasting.analysis.monitoring import e_detector, rows
 
 
-@dataclass(frozen=True, eq=False)
-class Version:
-    """A version that was made after `cut` days: its forecasts, its ranges, how its days are scored, and what is usual for it."""
+def shops(seeds: Iterable[int], *, product: Mapping[int, ProductForecasts]) -> None:
+    """Simulated shops through a year.
 
-    cut: int
-    f: np.ndarray
-    bands: np.ndarray
-    scale: np.ndarray
-    bins: np.ndarray
-    scoring: object
-    calibration: Calibration
-
-
-def version(of: Shop, cut: int) -> Version:
-    """Makes a version by the quick recipe, with a backtest at six cutoffs before it."""
-    cuts = [cut - HORIZON * back for back in range(CUTOFFS, 0, -1)]
-    y = np.array([of.y[:, each : each + HORIZON] for each in cuts])
-    f = np.array([recipe(of, each) for each in cuts])
-    errors = Errors(y, f)
-    limits = quantiles.past_quantiles(errors, (0.1, 0.9))
-    outside = np.where(np.isfinite(y), (y < limits[0]) | (y > limits[1]), -1).astype(np.int8)
-    ordinary = np.array([of.ordinary[each : each + HORIZON] for each in cuts])
-    past = Past(y, f, f, outside, ordinary, pd.DatetimeIndex([of.dates[each] for each in cuts]))
-    blocks = common_factor.blocks_of(of.labels["category"], len(of.y))
-    learned = learn_scoring(errors, errors, common_factor.factors(y, f, blocks))
-    if learned is None:
-        raise SystemExit("Nothing was sold in this shop.")
-    scoring, scores = learned
-    ahead = recipe(of, cut)
-    learned_bands = quantiles.calibrate(errors)
-    bands = learned_bands.quantiles(ahead, (0.1, 0.9)) if learned_bands else np.full((len(ahead), 2, HORIZON), np.nan)
-    steps = np.arange(ahead.shape[1])
-    known = calibrations.calibrate(past, scores, of.labels, DAY)
-    return Version(cut, ahead, bands, scoring.scale(ahead, steps), scoring.bins(ahead), scoring, known)
-
-
-def graded(of: Shop, y: np.ndarray, versions: list[Version], end: int, first: int) -> Graded:
-    """The days up to `end`, each by the newest version before it."""
-    days = np.arange(max(first, end - WINDOW), end)
-    place = np.searchsorted([each.cut for each in versions], days, side="right") - 1
-
-    def picked(name: str) -> np.ndarray:
-        values = [getattr(versions[at], name)[..., day - versions[at].cut] for at, day in zip(place, days, strict=True)]
-        return np.stack(values, axis=-1)
-
-    bands = picked("bands")
-    numbers = {int(at) + 1: versions[at].scoring for at in np.unique(place)}
-    return Graded(
-        dates=of.dates[days],
-        period=DAY,
-        version=place + 1,
-        ordinary=of.ordinary[days],
-        y=y[:, days],
-        line=picked("f"),
-        expected=picked("f"),
-        lower=bands[:, 0],
-        upper=bands[:, 1],
-        scale=picked("scale"),
-        bins=picked("bins"),
-        dispersion={number: scoring.dispersion for number, scoring in numbers.items()},
-        reference={number: scoring.reference for number, scoring in numbers.items()},
-        power={number: scoring.law.power for number, scoring in numbers.items()},
-    )
-
-
-def looked(of: Shop, y: np.ndarray, versions: list[Version], end: int, first: int) -> list[Finding]:
-    """The alarms of a look after `end` days."""
-    days = slice(end - 400, end)
-    history = History(of.dates[days], DAY, np.isfinite(y[:, days]), of.ordinary[days])
-    keys = tuple({name: str(values[row]) for name, values in of.labels.items() if name != "category"} for row in range(len(y)))
-    subject = Subject(graded(of, y, versions, end, first), history, keys, np.ones(len(y), dtype=bool))
-    return [each for each in look(subject, versions[-1].calibration).findings if each.loudness == "alarm"]
-
-
-def lived(of: Shop) -> tuple[list[Version], dict[str, list[int]]]:
-    """A year without cause: its versions, and on which days of it each alarm began anew."""
-    start = len(of.dates) - YEAR
-    versions, last, began = list[Version](), dict[str, int](), dict[str, list[int]]()
-    for day in range(YEAR):
-        if day % LIFE == 0:
-            versions.append(version(of, start + day))
-        for alarm in looked(of, of.y, versions, start + day + 1, start):
-            if day - last.get(alarm.id, -10 * QUIET) > QUIET:
-                began.setdefault(alarm.id, []).append(day)
-            last[alarm.id] = day
-    return versions, began
-
-
-class Change(NamedTuple):
-    """What happens to a shop: its name, sales from then on, the beginning of the id of the alarm that is wanted, and days allowed."""
-
-    name: str
-    y: np.ndarray
-    wanted: str
-    most: int
-
-
-def days_to(of: Shop, versions: list[Version], change: Change, at: int) -> int | None:
-    """Days until the alarm stands, with sales as changed from day `at` on; None if it does not in time."""
-    start = len(of.dates) - YEAR
-    before = [each for each in versions if each.cut <= at]
-    standing = {each.id for each in looked(of, of.y, before, at, start)}
-    for day in range(1, change.most + 1):
-        alarms = {each.id for each in looked(of, change.y, before, at + day, start)}
-        if any(each.startswith(change.wanted) for each in alarms - standing):
-            return day
-    return None
-
-
-def changes(of: Shop, at: int) -> Iterator[Change]:
-    """What happens from day `at` on."""
-    category, store = of.labels["category"] == of.labels["category"][0], of.labels["store"] == of.labels["store"][-1]
-    more, silent, zeros = of.y.copy(), of.y.copy(), of.y.copy()
-    more[category, at:] = np.round(1.3 * more[category, at:])
-    silent[store, at:] = np.nan
-    zeros[store, at:] = np.where(np.isfinite(zeros[store, at:]), 0.0, np.nan)
-    yield Change("+30 % of a category", more, f"group:level:category={of.labels['category'][0]}:up", 14)
-    yield Change("a store's rows stop", silent, f"group:rows:store={of.labels['store'][-1]}", 3)
-    yield Change("a store reports zeros", zeros, f"group:zeros:store={of.labels['store'][-1]}", 7)
-
-
-def shops(count: int) -> None:
-    """Simulated shops through a year."""
-    alarms, found = [], dict[str, list[int | None]]()
-    for seed in range(count):
+    Args:
+        seeds: Of the shops.
+        product: Those whose versions the product makes.
+    """
+    false, found = [], dict[str, list[int | None]]()
+    for seed in seeds:
         of = shop(seed)
-        versions, began = lived(of)
-        alarms.append(sum(len(days) for days in began.values()))
-        print(f"shop {seed}: {len(of.y)} series, {np.nanmean(of.y):.1f} a day; alarms without cause: {alarms[-1]} {began or ''}", flush=True)
+        versions = versions_of_a_year(of, product.get(seed, quick_forecast))
+        began = lived(of, versions)
+        false.append(sum(len(days) for days in began.values()))
+        by = " by the product" if seed in product else ""
+        print(f"shop {seed}{by}: {len(of.y)} series, {np.nanmean(of.y):.1f} a day; alarms without cause: {false[-1]} {began or ''}", flush=True)
         for at in (versions[3].cut + 5, versions[7].cut + 6):
             for change in changes(of, at):
                 found.setdefault(change.name, []).append(days_to(of, versions, change, at))
-        print(f"  so far: {np.mean(alarms):.2f} a year and shop, at most {max(alarms)}; " + "; ".join(map(_told, found.items())), flush=True)
+        print(f"  so far: {np.mean(false):.2f} a year and shop, at most {max(false)}; " + "; ".join(map(_told, found.items())), flush=True)
     uploads = pd.date_range("2026-01-01", periods=60)
     overdue = next(day for day in range(1, 9) if rows.upload_overdue(uploads, uploads[-1] + pd.Timedelta(days=day)))
     print(f"uploads that stop: found after {overdue} days")
@@ -211,59 +88,57 @@ def known_truth(seed: int = 0) -> None:
 
 
 def backtest(file: Path) -> None:
-    """Each cutoff of a version's backtest lived through, with thresholds from the others."""
-    frame = pd.read_parquet(file)
-    n, h = frame["unique_id"].nunique(), int(frame["step"].max())
-    y, line = (frame[name].to_numpy(dtype=float).reshape(-1, n, h) for name in ("y", "blend"))
-    expected = frame["expected"].to_numpy(dtype=float).reshape(-1, n, h) if "expected" in frame else line
-    results: dict[str, list[int]] = {}
-    false = 0
-    for cut in range(len(y)):
-        others = np.arange(len(y)) != cut
-        errors, means = Errors(y[others], line[others]), Errors(y[others], expected[others])
-        learned = learn_scoring(errors, means, common_factor.factors(*means, common_factor.blocks_of(None, n)))
-        if learned is None:
-            continue
-        scoring, past = learned
-        paths = past.reshape(-1, h)
-        spread = e_detector.own_spread(paths)
-        threshold = e_detector.learn_threshold(paths, n=n, steps_a_year=YEAR, alarms=1.0, spread=spread).value
-        false += int((e_detector.maxima(_scored(y[cut], line[cut], expected[cut], scoring), spread) >= threshold).sum())
-        for name, factor in (("+20 %", 1.2), ("+50 %", 1.5), ("dead", 0.0)):
-            some = np.arange(0, n, 8)
-            changed = y[cut].copy()
-            changed[some, 15:] = np.round(factor * changed[some, 15:])
-            scored = _scored(changed, line[cut], expected[cut], scoring)[some]
-            running = np.array([e_detector.statistics(scored[:, :end], spread)[0] for end in range(16, min(h, 60))])
-            results.setdefault(name, []).extend(np.where((running >= threshold).any(axis=0), (running >= threshold).argmax(axis=0) + 1, 99))
-    years = len(y) * h / YEAR
-    found = ", ".join(f"{name} after {np.median(days):.0f} days" for name, days in results.items())
-    print(f"{file}: {n} series, {false / years:.1f} false alarms a year in {years:.2f} file-years; found: {found} (99: not in 45)")
+    """Each cutoff of a version's backtest lived through, with what is usual learned from the others."""
+    of = lived_backtest.read(file)
+    years, n = of.past.cutoffs * of.horizon / YEAR, len(of.shop.y)
+    _print_false(f"{file}: {n} series", of, years)
+    for name, factor in (("+20 %", 1.2), ("+50 %", 1.5), ("dead", 0.0)):
+        print(f"one series {name}: found after {np.median(of.delays(factor)):.0f} days (median)", flush=True)
+    everything, some = np.ones(n, dtype=bool), np.random.default_rng(0).permutation(n) < n / 10
+    store = of.shop.labels["store"] == of.shop.labels["store"][0] if "store" in of.shop.labels else some
+    for name, rows_changed, factor, looks in (
+        ("everything x1.2", everything, 1.2, (7, 14, 21, 28)),
+        ("one store sells nothing", store, 0.0, (7,)),
+        ("one store has no rows", store, np.nan, (3,)),
+        ("a tenth of the series has no rows", some, np.nan, (7, 14)),
+    ):
+        print(f"{name}: {_told_of_change(of, rows_changed, factor, looks)}", flush=True)
+    for units in ((0.5, 1.0), (1.0, 5.0)):
+        _print_false(f"thinned to {units[0]:g}-{units[1]:g} a day", of.thinned(units), years)
 
 
-def _scored(y: np.ndarray, line: np.ndarray, expected: np.ndarray, scoring: object) -> np.ndarray:
-    from forecasting.analysis.monitoring.scores import Scoring, Yardstick, scores
+def _print_false(name: str, of: Backtest, years: float) -> None:
+    false = list(of.false_alarms())
+    print(f"{name}: {len(false) / years:.1f} alarms without cause a year in {years:.2f} file-years {false or ''}", flush=True)
 
-    if not isinstance(scoring, Scoring):
-        raise TypeError("A scoring is needed.")
-    n = len(y)
-    factor = common_factor.factors(y, expected, common_factor.blocks_of(None, n))
-    f = np.where(scoring.sparse[:, None], expected, line) * factor
-    by = Yardstick(scoring.scale(f, np.arange(y.shape[1])), scoring.bins(f), scoring.dispersion)
-    return scores(y, f, by, scoring.reference)
+
+def _told_of_change(of: Backtest, series: np.ndarray, factor: float, looks: tuple[int, ...]) -> str:
+    """What the looks after a change say, over all lives: alarms by what they are of, and how many lives have each."""
+    lives = []
+    for cut in range(of.past.cutoffs):
+        y = of.changed(cut, series, factor)
+        lives.append({each.id: each for days in looks for each in of.alarms(cut, y, CHANGED_FROM + days)})
+    counts = Counter(f"{each.level} {each.what}" for life in lives for each in life.values())
+    concerned = Counter(kind for life in lives for kind in {f"{each.level} {each.what}" for each in life.values()})
+    return ", ".join(f"{kind}: {count} in {concerned[kind]} of {len(lives)} lives" for kind, count in counts.items()) or "nothing found"
 
 
 def main() -> None:
     """Runs what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--shops", type=int, default=12)
+    parser.add_argument("--first", type=int, default=0, help="seed of the first shop")
+    parser.add_argument("--product", type=int, nargs="*", default=[], metavar="SHOP", help="shops whose versions the product makes")
+    parser.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir()) / "monitored", help="where these versions are kept")
+    parser.add_argument("--without", nargs="*", default=[], metavar="MODEL", help="models that take no part in these versions")
     parser.add_argument("--backtest", type=Path)
     asked = parser.parse_args()
     if asked.backtest:
         backtest(asked.backtest)
         return
     known_truth()
-    shops(asked.shops)
+    product = {seed: ProductForecasts(seed, asked.keep, tuple(asked.without)) for seed in asked.product}
+    shops(range(asked.first, asked.first + asked.shops), product=product)
 
 
 if __name__ == "__main__":

@@ -12,14 +12,10 @@ from benchmarks.support.monitored_shop import Forecast
 from benchmarks.support.simulated_shops import Shop
 from forecasting.analysis.monitoring.grading import Past
 from forecasting.core import panel, schema
-from forecasting.core.settings import LstmSettings, ProphetSettings, Settings
+from forecasting.core.settings import ProphetSettings, Settings
 from forecasting.training import pipeline
 from forecasting.training.bands import quantiles
 from forecasting.training.ensemble import Ensemble
-
-EPOCHS = 10
-"""Epochs of the network: a fifth of what a shop's own retrain has, at which twelve retrains can be waited for."""
-SETTINGS = Settings(prophet=ProphetSettings(country="DE"), lstm=LstmSettings(epochs=EPOCHS))
 
 
 @dataclass(frozen=True)
@@ -29,18 +25,26 @@ class ProductForecasts:
     Args:
         seed: Of the shop.
         folder: Where what was trained is kept.
+        without: Models that take no part.
     """
 
     seed: int
     folder: Path
+    without: tuple[str, ...] = ()
+
+    @property
+    def settings(self) -> Settings:
+        """What a shop's own retrain has, with the holidays of the simulation."""
+        return Settings(prophet=ProphetSettings(country="DE"), without=self.without)
 
     def __call__(self, of: Shop, cut: int) -> Forecast:
         """The forecast after `cut` days; read where it was made before."""
-        file = self.folder / f"shop{self.seed}_{cut}.npz"
+        name = "_".join(["shop", str(self.seed), str(cut), *(f"without_{model}" for model in self.without)])
+        file = self.folder / f"{name}.npz"
         if not file.exists():
             self.folder.mkdir(parents=True, exist_ok=True)
             whole = file.with_suffix(".part.npz")
-            np.savez_compressed(whole, **_arrays(pipeline.train(panel.from_sales(_rows(of, cut)), SETTINGS), of))
+            np.savez_compressed(whole, **_arrays(pipeline.train(panel.from_sales(_rows(of, cut)), self.settings), of))
             whole.rename(file)
         with np.load(file) as kept:
             starts = pd.DatetimeIndex(kept["starts"])

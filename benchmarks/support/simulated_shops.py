@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from forecasting.core import calendar
+from forecasting.core.arrays import nanmean
 
 YEARS = 5
 HORIZON, CUTOFFS = 90, 6
@@ -22,9 +24,11 @@ class Shop:
     y: np.ndarray
     holidays: np.ndarray
 
-    @property
+    @cached_property
     def ordinary(self) -> np.ndarray:
         """Days that are no holiday and not beside one, shape (d,)."""
+        if not len(self.holidays):
+            return np.ones(len(self.dates), dtype=bool)
         days = self.dates.to_numpy().astype("datetime64[D]")
         return np.asarray(np.abs(days[:, None] - self.holidays).min(axis=1).astype(int) > 1)
 
@@ -78,16 +82,14 @@ def recipe(of: Shop, cut: int, horizon: int = HORIZON) -> np.ndarray:
     ratio = np.where(far[:cut] & (total > 0), total / mean, np.nan)
     for each in range(52):
         near = np.minimum(np.abs(week[:cut] - each), 52 - np.abs(week[:cut] - each)) <= 1
-        shape[:, each] = np.nan_to_num(np.nanmean(ratio[:, near], axis=1), nan=1.0)
+        shape[:, each] = np.nan_to_num(nanmean(ratio[:, near], axis=1), nan=1.0)
     flat = y / shape[category][:, week[:cut]]
     recent = slice(cut - 56, cut)
     usable = np.where(far[recent], flat[:, recent], np.nan)
-    on_weekday = np.array(
-        [np.nan_to_num(np.nanmean(usable[:, weekday[recent] == day], axis=1)) if (weekday[recent] == day).any() else 0 for day in range(7)]
-    ).T
+    on_weekday = np.array([np.nan_to_num(nanmean(usable[:, weekday[recent] == day], axis=1)) for day in range(7)]).T
     pattern = np.array([on_weekday[category == each].sum(axis=0) for each in range(category.max() + 1)])
     pattern /= np.maximum(pattern.mean(axis=1, keepdims=True), 1e-9)
-    level = np.nan_to_num(np.nanmean(usable / np.maximum(pattern[category][:, weekday[recent]], 0.05), axis=1))
+    level = np.nan_to_num(nanmean(usable / np.maximum(pattern[category][:, weekday[recent]], 0.05), axis=1))
     ahead = slice(cut, cut + horizon)
     f = level[:, None] * pattern[category][:, weekday[ahead]] * shape[category][:, week[ahead]]
     return np.asarray(f * _holiday_factors(of, cut, np.nansum(total, axis=0), np.nansum(mean, axis=0))[:horizon])
