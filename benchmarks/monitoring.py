@@ -4,6 +4,7 @@ python -m benchmarks.monitoring                               12 simulated shops
 python -m benchmarks.monitoring --shops 4 [--first 100]       fewer shops, or others
 python -m benchmarks.monitoring --product 3 11 --keep FOLDER  the versions of some of the shops made by the product, a whole training each
 python -m benchmarks.monitoring --backtest FILE               a version's backtest.parquet: each cutoff lived through with thresholds from the others
+python -m benchmarks.monitoring --scale 50000                 CPU seconds of a day of so many series
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import pandas as pd
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[0] = str(ROOT)  # in place of this folder, whose pages.py would stand in for the dashboard's pages
 
-from benchmarks.support import lived_backtest
+from benchmarks.support import large_shop, lived_backtest
 from benchmarks.support.lived_backtest import CHANGED_FROM, Backtest
 from benchmarks.support.monitored_shop import YEAR, changes, days_to, lived, quick_forecast, versions_of_a_year
 from benchmarks.support.product_forecasts import ProductForecasts
@@ -132,7 +133,12 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir()) / "monitored", help="where these versions are kept")
     parser.add_argument("--without", nargs="*", default=[], metavar="MODEL", help="models that take no part in these versions")
     parser.add_argument("--backtest", type=Path)
+    parser.add_argument("--scale", type=int, metavar="SERIES")
     asked = parser.parse_args()
+    if asked.scale:
+        learning, looking, count = large_shop.seconds(asked.scale)
+        print(f"{asked.scale:,} series: {learning:.1f} CPU seconds once a version, {looking:.1f} a day to grade and look; {count} alarms")
+        return
     if asked.backtest:
         backtest(asked.backtest)
         return
