@@ -14,7 +14,7 @@ from forecasting.core import schema
 from forecasting.core.arrays import FloatArray
 from forecasting.inventory.book.order import Line, Order
 from forecasting.inventory.orders.recommend import Orders
-from forecasting.inventory.proposals import minimum
+from forecasting.inventory.proposals import minimum, needs
 from forecasting.inventory.proposals.turns import Turn
 from forecasting.inventory.suppliers.supplier import Supplier
 
@@ -59,7 +59,7 @@ def fill_up(orders: Orders, turn: Turn, order: Order, today: date) -> FillUp | N
     lines = {line.unique_id: line for line in order.lines}
     names = [str(name) for name in orders.ensemble.panel.series[schema.UNIQUE_ID].iloc[turn.rows]]
     listed = [lines.get(name) for name in names]
-    more = minimum.candidates(orders, turn, np.searchsorted(orders.rows, turn.rows))
+    more = minimum.candidates(needs.of_orders(orders, turn.rows), turn)
     quantity = np.array([0.0 if line is None else line.quantity for line in listed])
     more = replace(more, sold_by=np.where([[line is not None] for line in listed], more.sold_by, 0.0))
     costs = partial(_unit_costs, listed, more.measures[0])

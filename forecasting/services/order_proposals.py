@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import partial
+from hashlib import sha256
 from threading import Condition
 from typing import Final, NamedTuple
 
@@ -15,17 +16,25 @@ from cachetools import LRUCache, cached
 from forecasting.core.errors import ChangedMeanwhile, TryAgain
 from forecasting.inventory.book.events import Book, Event
 from forecasting.inventory.book.order import Order
+from forecasting.inventory.orders import counting
+from forecasting.inventory.orders.counting import Counting
 from forecasting.inventory.orders.recommend import Orders, recommend_orders
 from forecasting.inventory.policy import Policy
 from forecasting.inventory.proposals import exclusive, turns
+from forecasting.inventory.proposals.needs import needs
 from forecasting.inventory.proposals.proposal import proposal
 from forecasting.inventory.proposals.turns import Turn
+from forecasting.inventory.stock import state
+from forecasting.inventory.stock.state import Stock
 from forecasting.inventory.suppliers.ordering_days import Round
 from forecasting.services import cache, order_book, ordering, shop_clock, stock_counts, suppliers
 from forecasting.storage.workspace import Workspace
+from forecasting.training.ensemble import Ensemble
 
 ATTEMPTS: Final = 3
 """How often a proposal is computed again because something was placed or came meanwhile."""
+TURNS: Final = 512
+"""Proposals that are kept as they were computed."""
 
 
 class _Basis(NamedTuple):
@@ -76,7 +85,8 @@ class Recommended(NamedTuple):
 
 def recommended(ws: Workspace, moment: datetime) -> Recommended | None:
     """What proposals follow from at a moment, which nobody changes; None where the version has no series. Raises as `propose`, and writes nothing."""
-    return _recommended(ws, None, moment)
+    basis, listed = _asked(ws, None, moment)
+    return _recommended(ws, basis, listed) if listed else None
 
 
 def propose(ws: Workspace, by: str, *, supplier: str | None = None, moment: datetime | None = None) -> list[Order]:
@@ -105,8 +115,8 @@ def propose(ws: Workspace, by: str, *, supplier: str | None = None, moment: date
     only = None if supplier is None else suppliers.sourcing(ws).supplier(supplier).key
     for _ in range(ATTEMPTS):
         moves = order_book.moves(ws)
-        known = _recommended(ws, only, when)
-        proposals = () if known is None else known.proposals
+        basis, listed = _asked(ws, only, when)
+        proposals = _computed(ws, basis, listed) if listed else ()
         try:
             book = order_book.write(ws, partial(_events, proposals, moves, _Asked(when.astimezone(UTC), by, whole=only is None)))
         except ChangedMeanwhile:
@@ -116,8 +126,8 @@ def propose(ws: Workspace, by: str, *, supplier: str | None = None, moment: date
     raise TryAgain("Orders are being placed or received all the time, so nothing was proposed. Try again in a moment.")
 
 
-def _recommended(ws: Workspace, only: str | None, when: datetime) -> Recommended | None:
-    """What is recommended to be ordered from all suppliers, or from one; None where nobody delivers anything."""
+def _asked(ws: Workspace, only: str | None, when: datetime) -> tuple[_Basis, list[Turn]]:
+    """What proposals to all suppliers, or to one, follow from, and whose turn it is."""
     version, ensemble = cache.live(ws)
     saved, (stated, sourcing), book = cache.stock(ws), suppliers.state(ws), order_book.book(ws)
     policy, now = Policy(start=ordering.start(ensemble, saved, stock_counts.sales_to(ws))), shop_clock.in_shop(ws, when)
@@ -125,19 +135,69 @@ def _recommended(ws: Workspace, only: str | None, when: datetime) -> Recommended
     listed = [each for each in listed if only in (None, each.name.casefold())]
     numbers = (version, 0 if saved is None else saved.number, stated.number, book.moves, stock_counts.sales_version(ws))
     basis = _Basis(numbers, now.date(), policy, tuple((each.name, each.round) for each in listed))
-    return _computed(ws, basis, listed) if listed else None
+    return basis, listed
 
 
-@cached(LRUCache(4), key=lambda ws, basis, _: (ws, basis), condition=Condition())
-def _computed(ws: Workspace, basis: _Basis, listed: Sequence[Turn]) -> Recommended:
+@cached(LRUCache(2), key=lambda ws, basis, _: (ws, basis, id(cache.live(ws).ensemble)), condition=Condition())
+def _recommended(ws: Workspace, basis: _Basis, listed: Sequence[Turn]) -> Recommended:
+    """The whole recommendation behind the proposals, with its risks and its past check."""
+    _, ensemble = cache.live(ws)
+    day = ordering.order_origin(ensemble, cache.stock(ws), basis.policy, basis.today)
+    given = turns.with_terms(ordering.given_stock(ws, ensemble), listed, day)
+    orders = recommend_orders(ensemble, given, basis.policy, np.sort(np.concatenate([each.rows for each in listed])))
+    return Recommended(orders, tuple(listed), _computed(ws, basis, listed), day)
+
+
+@cached(LRUCache(4), key=lambda ws, basis, _: (ws, basis, id(cache.live(ws).ensemble)), condition=Condition())
+def _computed(ws: Workspace, basis: _Basis, listed: Sequence[Turn]) -> tuple[Order, ...]:
     """The proposals of these turns, computed once for what they follow from."""
     version, ensemble = cache.live(ws)
     day = ordering.order_origin(ensemble, cache.stock(ws), basis.policy, basis.today)
     given = turns.with_terms(ordering.given_stock(ws, ensemble), listed, day)
-    rows = np.sort(np.concatenate([each.rows for each in listed]))
-    orders = recommend_orders(ensemble, given, basis.policy, rows)
-    proposals = tuple(proposal(orders, each, identity="", version=version, day=day) for each in listed)
-    return Recommended(orders, tuple(listed), proposals, day)
+    shelves = state.complete(given, basis.policy, ensemble.panel, ensemble.horizon)
+    known = counting.counting(ensemble, given, np.arange(len(ensemble.panel)))
+    return tuple(_of_turn(ws, _Cards(version, ensemble, basis.policy, day, known), each, shelves.select(each.rows)) for each in listed)
+
+
+class _Cards(NamedTuple):
+    """What all proposals of a moment share.
+
+    Args:
+        version: The forecast.
+        ensemble: Its ensemble.
+        policy: How the shop orders.
+        day: The first day of the recommendation.
+        known: Which shelves were counted.
+    """
+
+    version: int
+    ensemble: Ensemble
+    policy: Policy
+    day: date
+    known: Counting
+
+
+def _key(ws: Workspace, cards: _Cards, turn: Turn, stock: Stock) -> tuple[object, ...]:
+    counted, waiting, begun = cards.known
+    arrays = (stock.table.to_numpy(), stock.lead, stock.review, stock.life, counted[turn.rows], waiting[turn.rows])
+    return (
+        ws,
+        cards.version,
+        id(cards.ensemble),
+        cards.policy,
+        cards.day,
+        begun,
+        turn.key,
+        sha256(b"".join(each.tobytes() for each in arrays)).digest(),
+    )
+
+
+@cached(LRUCache(TURNS), key=_key, condition=Condition())
+def _of_turn(ws: Workspace, cards: _Cards, turn: Turn, stock: Stock) -> Order:  # noqa: ARG001
+    """The proposal of one turn, computed once for what it follows from: what comes from one supplier does not change the others."""
+    known = Counting(cards.known.counted[turn.rows], cards.known.waiting[turn.rows], cards.known.begun)
+    needed = needs(cards.ensemble, cards.policy, stock, known, turn.rows)
+    return proposal(needed, turn, version=cards.version, day=cards.day)
 
 
 def _events(proposals: Sequence[Order], moves: int, asked: _Asked, book: Book) -> list[Event]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import UTC, date, datetime
-from typing import Any, get_args
+from typing import Any, Final, get_args
 
 from forecasting.inventory.book.events import Event, Kind
 from forecasting.inventory.book.order import Line, Order
+
+_LINE: Final = tuple(each.name for each in fields(Line))
 
 
 def facts_of(event: Event) -> dict[str, Any]:
@@ -59,7 +61,7 @@ def order_facts(order: Order) -> dict[str, Any]:
         "placed_by": order.placed_by,
         "received_at": [day.isoformat() for day in order.received_at],
         "note": order.note,
-        "lines": [asdict(line) | {"key": dict(line.key), "sold_by": line.sold_by and line.sold_by.isoformat()} for line in order.lines],
+        "lines": [_line_facts(line) for line in order.lines],
     }
 
 
@@ -77,6 +79,11 @@ def order_of(facts: Mapping[str, Any]) -> Order:
         lines=tuple(_line(line) for line in facts["lines"]),
         note=facts.get("note", ""),
     )
+
+
+def _line_facts(line: Line) -> dict[str, Any]:
+    values = {name: getattr(line, name) for name in _LINE}
+    return values | {"key": dict(line.key), "sold_by": line.sold_by and line.sold_by.isoformat(), "prices": [list(step) for step in line.prices]}
 
 
 def _line(facts: Mapping[str, Any]) -> Line:

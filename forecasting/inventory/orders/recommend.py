@@ -146,7 +146,7 @@ def _terms(shelves: Stock, levels: Levels) -> dict[str, Any]:
 
 def _amounts(ensemble: Ensemble, shelves: Stock, policy: Policy, rows: np.ndarray, levels: Levels) -> dict[str, Any]:
     start, days = ensemble.panel.period.steps(policy.start), ensemble.panel.period.days
-    quantity = _quantity(shelves, policy, levels)
+    quantity = order_quantity(shelves, policy, levels)
     lost, left = risk.lost_and_left(shelves, levels, quantity)
     cover = risk.steps_of_cover(ensemble, shelves, rows, start)
     wait = risk.order_in(ensemble, shelves, rows, levels, start)
@@ -182,7 +182,8 @@ def _as_counted(columns: dict[str, Any], known: Counting) -> dict[str, Any]:
     return columns | of_count | {"recommended": columns["order_quantity"]}
 
 
-def _quantity(shelves: Stock, policy: Policy, levels: Levels) -> FloatArray:
+def order_quantity(shelves: Stock, policy: Policy, levels: Levels) -> FloatArray:
+    """Units to order now by the policy's rule, in whole packs, shape (r,); NaN where no level is known."""
     terms = order_quantities.Terms(levels.reorder_point, levels.order_up_to, levels.lot, shelves[state.PACK_SIZE], shelves[state.MINIMUM_ORDER])
     return order_quantities.quantity_by(policy.rule, terms, shelves.position)
 

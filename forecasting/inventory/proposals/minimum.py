@@ -10,7 +10,7 @@ import numpy as np
 
 from forecasting.core.arrays import FloatArray
 from forecasting.inventory import arithmetic
-from forecasting.inventory.orders.recommend import Orders
+from forecasting.inventory.proposals.needs import Needs
 from forecasting.inventory.proposals.turns import Turn
 from forecasting.inventory.stock import state
 from forecasting.inventory.suppliers.source import Source
@@ -40,27 +40,24 @@ class Filled:
     note: str = ""
 
 
-def candidates(orders: Orders, turn: Turn, places: np.ndarray) -> Candidates:
+def candidates(needed: Needs, turn: Turn) -> Candidates:
     """The lines of a turn as they may be added to.
 
     Args:
-        orders: The recommendation.
+        needed: What its series need.
         turn: The supplier's order.
-        places: Positions of its series among the rows of `orders`.
     """
-    stock, levels, period = orders.stock.select(places), orders.levels, orders.ensemble.panel.period
-    start = period.steps(orders.policy.start)
-    sold_by = np.cumsum(np.nan_to_num(orders.ensemble.expected[orders.rows[places], start:]), axis=1)
-    is_known = orders.table["counted"].to_numpy(dtype=bool)[places] | ~orders.table["counted"].to_numpy(dtype=bool).any()
-    is_open = is_known & np.isfinite(levels.order_up_to[places]) & orders.sold[places]
+    stock, period = needed.stock, needed.ensemble.panel.period
+    start = period.steps(needed.policy.start)
+    sold_by = np.cumsum(np.nan_to_num(needed.ensemble.expected[turn.rows, start:]), axis=1)
     weight, volume = (np.array([_measure(each, name) for each in turn.sources]) for name in ("weight", "volume"))
-    measures = np.vstack([stock[state.UNIT_COST] / turn.rate, np.ones(len(places)), weight, volume])
+    measures = np.vstack([stock[state.UNIT_COST] / turn.rate, np.ones(len(turn.rows)), weight, volume])
     return Candidates(
-        quantity=np.nan_to_num(orders.table["order_quantity"].to_numpy(dtype=float)[places]),
+        quantity=needed.quantity,
         pack_size=stock[state.PACK_SIZE],
         position=stock.position,
-        values=levels.cycle.values[places],
-        sold_by=np.where(is_open[:, None], sold_by, 0.0),
+        values=needed.values,
+        sold_by=np.where(needed.is_open[:, None], sold_by, 0.0),
         arrives=np.round(stock.mean_lead).astype(int),
         life=stock.life,
         margin=stock[state.PRICE] - stock[state.UNIT_COST],

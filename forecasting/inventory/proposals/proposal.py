@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
-from functools import partial
 
 import numpy as np
 
@@ -12,38 +11,38 @@ from forecasting.core import schema
 from forecasting.core.arrays import FloatArray
 from forecasting.inventory import order_quantities
 from forecasting.inventory.book.order import Line, Order
-from forecasting.inventory.orders.recommend import Orders
 from forecasting.inventory.proposals import minimum, remarks
-from forecasting.inventory.proposals.minimum import Filled
+from forecasting.inventory.proposals.minimum import Filled, UnitCosts
+from forecasting.inventory.proposals.needs import Needs
 from forecasting.inventory.proposals.turns import Turn
 from forecasting.inventory.suppliers.price_breaks import PriceBreaks
 from forecasting.inventory.suppliers.source import Source
 from forecasting.inventory.suppliers.top_up import Candidates
 
 
-def proposal(orders: Orders, turn: Turn, *, identity: str, version: int, day: date) -> Order:
-    """What to order from a supplier in its next round; without lines where nothing is needed.
+def proposal(needed: Needs, turn: Turn, *, version: int, day: date) -> Order:
+    """What to order from a supplier in its next round, without an id; without lines where nothing is needed.
 
     Args:
-        orders: The recommendation, with the supplier's terms, of series among which are all of the turn.
+        needed: What its series need, at the supplier's terms.
         turn: Whose order.
-        identity: Its id.
         version: The forecast behind it.
         day: The first day of the recommendation, from which days are counted.
     """
-    places = np.searchsorted(orders.rows, turn.rows)
-    lines = minimum.candidates(orders, turn, places)
+    lines = minimum.candidates(needed, turn)
     lines = replace(lines, quantity=_cheapest(lines, turn))
-    costs_of = partial(_unit_costs, lines, turn)
+    costs_of = _unit_costs(lines, turn)
     lines = minimum.priced(lines, lines.quantity, costs_of)
     plain = Filled(lines.quantity, np.zeros_like(lines.quantity), np.full(len(lines.quantity), np.nan))
     filled = plain if turn.supplier is None else minimum.filled(lines, turn.supplier, costs_of)
-    days = orders.ensemble.panel.period.days
-    keys, costs = orders.ensemble.panel.series.iloc[turn.rows], costs_of(filled.quantity)
+    panel = needed.ensemble.panel
+    days = panel.period.days
+    keys, costs = panel.series.iloc[turn.rows], costs_of(filled.quantity)
+    names, key_values = keys[schema.UNIQUE_ID].astype(str).tolist(), {name: keys[name].astype(str).tolist() for name in panel.keys}
     listed = tuple(
         Line(
-            unique_id=str(keys[schema.UNIQUE_ID].iloc[place]),
-            key={name: str(keys[name].iloc[place]) for name in orders.ensemble.panel.keys},
+            unique_id=names[place],
+            key={name: values[place] for name, values in key_values.items()},
             recommended=float(filled.quantity[place]),
             quantity=float(filled.quantity[place]),
             unit_cost=float(costs[place]) if np.isfinite(costs[place]) else None,
@@ -54,7 +53,7 @@ def proposal(orders: Orders, turn: Turn, *, identity: str, version: int, day: da
         for place in np.flatnonzero(filled.quantity > 0)
     )
     return Order(
-        id=identity,
+        id="",
         supplier=turn.name,
         version=version,
         order_date=turn.round.order_day,
@@ -102,12 +101,18 @@ def _expense(lines: Candidates, breaks: PriceBreaks, place: int, units: float, r
     return cost - later + (units - wanted) * wait * float(np.nan_to_num(lines.holding[place]))
 
 
-def _unit_costs(lines: Candidates, turn: Turn, quantity: FloatArray) -> FloatArray:
-    """Money of the supplier for a unit of each line at its quantity, shape (r,); NaN where it is not known."""
-    costs = lines.measures[0].copy()
-    for place, source in enumerate(turn.sources):
-        if source is not None and source.prices is not None:
-            costs[place] = source.prices.unit_price(quantity[place])
+def _unit_costs(lines: Candidates, turn: Turn) -> UnitCosts:
+    """What gives money of the supplier for a unit of each line at its quantity, shape (r,); NaN where it is not known."""
+    own = np.array([np.nan if each is None or each.unit_cost is None else each.unit_cost for each in turn.sources], dtype=float)
+    fixed = np.where(np.isnan(own), lines.measures[0], own)
+    tiers = [(place, each.price_breaks) for place, each in enumerate(turn.sources) if each is not None and each.price_breaks is not None]
+
+    def costs(quantity: FloatArray) -> FloatArray:
+        at = fixed.copy()
+        for place, breaks in tiers:
+            at[place] = breaks.unit_price(quantity[place])
+        return at
+
     return costs
 
 

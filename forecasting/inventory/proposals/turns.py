@@ -19,7 +19,7 @@ from forecasting.inventory.stock.state import GivenStock
 from forecasting.inventory.suppliers.ordering_days import Round, round_at
 from forecasting.inventory.suppliers.source import RANKS, Source, sources_of
 from forecasting.inventory.suppliers.sourcing import Sourcing
-from forecasting.inventory.suppliers.supplier import EVERY_DAY, Supplier
+from forecasting.inventory.suppliers.supplier import EVERY_DAY, MAX_LEAD_TIME_DAYS, Supplier
 
 NOBODY = ""
 """The supplier of series that nobody is known to deliver."""
@@ -44,6 +44,11 @@ class Turn:
     sources: tuple[Source | None, ...]
     delays: tuple[int, ...] = ()
     instead_of: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """All that it consists of, to look up what follows from it."""
+        return self.supplier, self.round, self.rows.tobytes(), self.sources, self.delays, self.instead_of
 
     @property
     def name(self) -> str:
@@ -96,21 +101,23 @@ def with_terms(given: GivenStock, listed: Sequence[Turn], day: date) -> GivenSto
     Lead times count from the first day of the recommendation, so that the demand until the delivery is covered whatever day it is today. The stated
     lead time and review period of a series that nobody delivers stay. Delays of earlier deliveries are as likely as they were.
     """
-    table, lead_times = given.table.copy(), dict(given.lead_times)
+    columns = (state.LEAD_TIME, state.LEAD_TIME_SD, state.REVIEW_PERIOD, state.UNIT_COST, state.PACK_SIZE)
+    terms, lead_times = {name: given.table[name].to_numpy(dtype=float, copy=True) for name in columns}, dict(given.lead_times)
     for turn in listed:
         if turn.supplier is None:
             continue
         days = max((turn.round.due - day).days, 0)
-        table.loc[turn.rows, state.LEAD_TIME], table.loc[turn.rows, state.LEAD_TIME_SD] = days, 0.0
+        terms[state.LEAD_TIME][turn.rows], terms[state.LEAD_TIME_SD][turn.rows] = days, 0.0
         if not _is_always_open(turn.supplier):
-            table.loc[turn.rows, state.REVIEW_PERIOD] = turn.round.review_period
-        late = tuple(min(max(days + delay, 0), 365) for delay in turn.delays)
+            terms[state.REVIEW_PERIOD][turn.rows] = turn.round.review_period
+        late = tuple(min(max(days + delay, 0), MAX_LEAD_TIME_DAYS) for delay in turn.delays)
         for row in map(int, turn.rows):
             lead_times.pop(row, None)
-            lead_times |= {row: late} if late else {}
+            if late:
+                lead_times[row] = late
         for column, values in _of_sources(turn).items():
-            table.loc[turn.rows, column] = np.where(np.isnan(values), table[column].to_numpy(dtype=float)[turn.rows], values)
-    return replace(given, table=table, lead_times=lead_times)
+            terms[column][turn.rows] = np.where(np.isnan(values), terms[column][turn.rows], values)
+    return replace(given, table=given.table.assign(**terms), lead_times=lead_times)
 
 
 def open_order(book: Book, supplier: str) -> Order | None:
@@ -175,6 +182,6 @@ def _is_always_open(supplier: Supplier) -> bool:
 
 def _of_sources(turn: Turn) -> Mapping[str, np.ndarray]:
     """Column -> value for each series of the turn, NaN where the supplier has none of its own; costs in the shop's money."""
-    cost = [float("nan") if each is None or each.prices is None else each.prices.prices[0] * turn.rate for each in turn.sources]
-    multiple = [float("nan") if each is None or each.multiple is None else each.multiple for each in turn.sources]
-    return {state.UNIT_COST: np.array(cost), state.PACK_SIZE: np.array(multiple)}
+    cost = [None if each is None else each.unit_cost if each.price_breaks is None else each.price_breaks.prices[0] for each in turn.sources]
+    multiple = [None if each is None else each.multiple for each in turn.sources]
+    return {state.UNIT_COST: np.array(cost, dtype=float) * turn.rate, state.PACK_SIZE: np.array(multiple, dtype=float)}

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Final
 
 from forecasting.core import schema
 from forecasting.core.errors import SettingsError
-from forecasting.core.settings import require
 from forecasting.inventory.suppliers.price_breaks import PriceBreaks
 
 RANKS: Final = (1, 2)
@@ -46,13 +45,16 @@ class Source:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "supplier", " ".join(self.supplier.split()))
-        require(bool(self.supplier), f"Say who delivers {self.said}.")
-        require(self.rank in RANKS, f"A source of {self.said} is the first (1) or the second (2), not {self.rank}.")
+        if not self.supplier:
+            raise SettingsError(f"Say who delivers {self.said}.")
+        if self.rank not in RANKS:
+            raise SettingsError(f"A source of {self.said} is the first (1) or the second (2), not {self.rank}.")
         object.__setattr__(self, "rank", int(self.rank))
-        for name in ("unit_cost", "weight", "volume"):
-            amount = getattr(self, name)
-            require(amount is None or 0 <= amount <= MAX_MEASURE, f"The {name.replace('_', ' ')} of {self.said} is at least 0, not {amount}.")
-        require(self.multiple is None or 0 < self.multiple <= MAX_MEASURE, f"The multiple of {self.said} is above 0, not {self.multiple}.")
+        for name, amount in (("unit cost", self.unit_cost), ("weight", self.weight), ("volume", self.volume)):
+            if amount is not None and not 0 <= amount <= MAX_MEASURE:
+                raise SettingsError(f"The {name} of {self.said} is at least 0, not {amount}.")
+        if self.multiple is not None and not 0 < self.multiple <= MAX_MEASURE:
+            raise SettingsError(f"The multiple of {self.said} is above 0, not {self.multiple}.")
 
     @classmethod
     def from_keys(cls, supplier: str, keys: Mapping[str, str], terms: Mapping[str, Any]) -> Source:
@@ -69,18 +71,11 @@ class Source:
         """What it is about, for a person."""
         return ", ".join(filter(None, self.key)) or "all products"
 
-    @property
-    def prices(self) -> PriceBreaks | None:
-        """Its prices by quantity; None if no cost is known."""
-        if self.price_breaks is not None:
-            return self.price_breaks
-        return None if self.unit_cost is None else PriceBreaks((0.0,), (self.unit_cost,))
-
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
         breaks = self.price_breaks
         steps = [] if breaks is None else [{"quantity": q, "price": p} for q, p in zip(breaks.quantities, breaks.prices, strict=True)]
-        return asdict(self) | {"price_breaks": steps}
+        return {name: getattr(self, name) for name in _PLAIN} | {"price_breaks": steps}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Source:
@@ -95,6 +90,9 @@ class Source:
             return cls(**{**values, "price_breaks": breaks})
         except (TypeError, ValueError, AttributeError, KeyError) as error:
             raise SettingsError(f"Who delivers a product cannot be read: {error}.") from error
+
+
+_PLAIN: Final = tuple(each.name for each in fields(Source) if each.name != "price_breaks")
 
 
 def sources_of(sources: Sequence[Source], series: Sequence[Mapping[str, str]], rank: int = 1) -> list[Source | None]:

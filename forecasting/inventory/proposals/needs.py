@@ -1,0 +1,61 @@
+"""What the series of one order need until the order after it is there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecasting.core.arrays import BoolArray, FloatArray
+from forecasting.inventory.levels import order_levels
+from forecasting.inventory.orders.counting import Counting
+from forecasting.inventory.orders.recommend import Orders, order_quantity
+from forecasting.inventory.policy import Policy
+from forecasting.inventory.stock.state import Stock
+from forecasting.training.ensemble import Ensemble
+
+
+@dataclass(frozen=True, eq=False)
+class Needs:
+    """Recommended quantities of r series, and what they follow from.
+
+    Args:
+        ensemble: The ensemble that forecasts.
+        policy: How the shop orders.
+        stock: Stock and terms of the series.
+        values: Shape (r, m), units: demand until the order after this one is there, as equally likely sums, ascending; NaN where unknown.
+        quantity: Shape (r,), units, at least 0.
+        is_open: Shape (r,): whether more may be ordered: its shelf was counted if any was, a level is known, and it is still sold.
+    """
+
+    ensemble: Ensemble
+    policy: Policy
+    stock: Stock
+    values: FloatArray
+    quantity: FloatArray
+    is_open: BoolArray
+
+
+def needs(ensemble: Ensemble, policy: Policy, stock: Stock, known: Counting, rows: np.ndarray) -> Needs:
+    """What to order of the series at `rows`, as the recommendation has it.
+
+    Args:
+        ensemble: The ensemble that forecasts.
+        policy: How the shop orders; one promise for all series, whatever their class.
+        stock: Stock and terms of these series.
+        known: Which of them were counted.
+        rows: Their positions.
+    """
+    levels = order_levels.levels(ensemble, stock, policy, rows, np.full(len(rows), "A"))
+    quantity = np.where(known.waiting, 0.0, np.nan_to_num(order_quantity(stock, policy, levels)))
+    is_open = (known.counted | (not known.begun)) & np.isfinite(levels.order_up_to) & ~ensemble.silent[rows]
+    return Needs(ensemble, policy, stock, levels.cycle.values, quantity, is_open)
+
+
+def of_orders(orders: Orders, rows: np.ndarray) -> Needs:
+    """The needs of the series at `rows`, all of them in a recommendation that there is already."""
+    places = np.searchsorted(orders.rows, rows)
+    table, counted = orders.table.iloc[places], orders.table["counted"].to_numpy(dtype=bool)
+    is_open = (counted[places] | (not counted.any())) & np.isfinite(orders.levels.order_up_to[places]) & orders.sold[places]
+    quantity = np.nan_to_num(table["order_quantity"].to_numpy(dtype=float))
+    return Needs(orders.ensemble, orders.policy, orders.stock.select(places), orders.levels.cycle.values[places], quantity, is_open)
