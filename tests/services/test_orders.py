@@ -45,6 +45,9 @@ def test_a_proposal_is_in_packs_for_the_days_until_the_delivery_after_the_next(s
     assert 70 <= line.quantity <= 150  # three days of about 36 and a reserve, less twenty on the shelf
     assert (line.unit_cost, line.recommended, dict(line.key)) == (2.0, line.quantity, {"product_id": "Bread"})
     assert orders.facts(order, suppliers.sourcing(shop), date(2026, 8, 3))["value"] == line.quantity * 2
+    whole = order_proposals.recommended(shop, MONDAY)
+    assert whole is not None
+    assert line.quantity == whole.orders.table.set_index("unique_id")["order_quantity"][line.unique_id]
 
 
 def test_a_proposal_is_brought_up_to_date_and_written_once(shop: Workspace) -> None:
