@@ -122,7 +122,7 @@ def test_a_life_that_nobody_outlives_changes_nothing(made):
 
 
 def test_waste_is_expected_of_a_whole_class_or_not_at_all(made):
-    check = ordered(made, POLICY, shelf_life=np.where(ROWS == 0, 400.0, 2.0)).past_check
+    check = ordered(made, replace(POLICY, lead_time=0), shelf_life=np.where(ROWS == 0, 400.0, 2.0)).past_check
     assert np.isnan(check.series["spoiled_expected"][0])
     assert np.isnan(check.total["spoiled_expected"])
     assert np.isfinite(check.by(ROWS > 0)["spoiled_expected"].iloc[1])
@@ -147,3 +147,9 @@ def test_waste_weighs_in_the_order_where_costs_decide(made):
 def test_the_critical_fractile_takes_salvage_of_what_is_left():
     price, cost, holding = np.array([10.0, 10.0]), np.array([4.0, 4.0]), np.array([0.5, 0.5])
     np.testing.assert_allclose(critical_ratio(price, cost, holding, once=np.array([True, False]), salvage=1.0), [6 / 9, 6 / 6.5])
+
+
+def test_goods_that_keep_shorter_than_an_order_takes_are_not_replayed_and_say_so(made):
+    keeps, short = (ordered(made, POLICY, **terms).past_check.series for terms in ({"review_period": 2.0}, {"shelf_life": 2.0}))
+    np.testing.assert_array_equal(short[["kept", "sold", "lost"]].to_numpy(), keeps[["kept", "sold", "lost"]].to_numpy())
+    assert short[["spoiled", "spoiled_expected"]].isna().all(axis=None)

@@ -120,7 +120,7 @@ class _Part:
         lead = draw_lead_times(self.shelves.lead, steps, seed=cut)
         seen = replace(seen, known=seen.known & np.isfinite(levels[:, :1]))
         start = np.nan_to_num(levels[:, 0]) + self.lot * (_GOLDEN * (np.arange(len(levels)) + cut + 1) % 1)
-        lived = replay(wanted, self._order(levels), lead=lead, start=start, life=self.shelves.life)
+        lived = replay(wanted, self._order(levels), lead=lead, start=start, life=np.where(self._ages, self.shelves.life, np.inf))
         here = (places >= lead[:, :1]) & (places < _end(lead, np.isfinite(levels), self.every)) & seen.known
         if self.rule in DAILY:
             cycles = delivery_cycles(lived, seen.known, share=OBSERVED_SHARE)
@@ -131,7 +131,13 @@ class _Part:
         amounts[-1] += here.any(axis=1) & (self.rule not in DAILY)  # the shelf starts with the delivery of an order at the cutoff
         judged = here.sum(axis=1)
         spoiled = [np.where(here, lived.spoiled, 0.0).sum(axis=1), np.where(judged > 0, expected * judged, 0.0)]
+        spoiled = [np.where(self._ages | np.isinf(self.shelves.life), units, np.nan) for units in spoiled]
         return np.column_stack([cycles.judged.sum(axis=1), cycles.kept.sum(axis=1), *amounts, *spoiled, judged])
+
+    @property
+    def _ages(self) -> np.ndarray:
+        """Whether what a shelf starts with can be sold while it keeps: orders take no time, or goods outlast all that an order covers."""
+        return (self.shelves.mean_lead == 0) | (self.shelves.life >= self.shelves.mean_lead + self.every)
 
     def _order(self, levels: FloatArray) -> OrderRule:
         pack, least = self.shelves[state.PACK_SIZE], self.shelves[state.MINIMUM_ORDER]
@@ -237,7 +243,7 @@ def _measures(counted: pd.DataFrame, ensemble: Ensemble, shelves: Stock) -> pd.D
     years = counted["steps"].where(counted["steps"] > 0) / ensemble.panel.period.year
     average = counted["stock"] / counted["steps"].where(counted["steps"] > 0)
     margin = shelves[state.PRICE] - shelves[state.UNIT_COST]
-    paid = shelves[state.ORDER_COST] * counted["deliveries"] + margin * counted["lost"] + shelves[state.UNIT_COST] * counted["spoiled"]
+    paid = shelves[state.ORDER_COST] * counted["deliveries"] + margin * counted["lost"] + shelves[state.UNIT_COST] * counted["spoiled"].fillna(0.0)
     cost = shelves[state.HOLDING_COST] * average + paid / years
     a_year = counted["sold"] / years
     sums = counted[["cycles", "kept", "sold", "lost", "spoiled", "spoiled_expected", "steps"]]
