@@ -12,6 +12,7 @@ from forecasting.core import schema
 from forecasting.intake import column_words as known
 from forecasting.intake.column_facts import SAMPLE_ROWS, ColumnFacts, facts_of, numbers
 from forecasting.intake.column_mapping import NAMES, Mapping, suits_driver
+from forecasting.intake.counted_periods import counted_all
 from forecasting.intake.date_formats import looks_like_days
 from forecasting.intake.keys import needless
 from forecasting.intake.names import holds, plain, words
@@ -36,7 +37,11 @@ def guess_mapping(table: Table) -> Mapping:
     """A role for each column whose name and cells say it, and for dates and sales where only one column can be it."""
     facts = facts_of(table.rows)
     guess: Mapping = {}
+    if table.reading.layout == "wide":
+        guess = dict(zip((schema.DATE, schema.SALES), table.columns[-2:], strict=True))
     for role, choose in ((schema.DATE, _date), (schema.SALES, _sales)):
+        if role in guess:
+            continue
         column = choose([each for each in facts if each.name not in guess.values()])
         if column is not None:
             guess[role] = column
@@ -94,7 +99,7 @@ def _date(columns: list[ColumnFacts]) -> str | None:
     sole = [each for each in columns if each.days >= MIN_SHARE_WITHOUT_NAME and not _is_value(each.name)]
     if len(sole) == 1:
         return sole[0].name
-    exact = [each for each in named if plain(each.name) in _exact(schema.DATE)]
+    exact = [each for each in named if plain(each.name) in _exact(schema.DATE) or counted_all(each.texts.to_pylist())]
     return exact[0].name if exact and not sole else None
 
 

@@ -9,14 +9,18 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from forecasting.intake import missing_year, swapped_days
+from forecasting.intake import counted_periods, missing_year, swapped_days
 from forecasting.intake.answers import Answers
-from forecasting.intake.calendars import PERSIAN
+from forecasting.intake.calendars import NO_DAY, PERSIAN
 from forecasting.intake.cells import distinct
 from forecasting.intake.date_formats import DateHints, Days, read_days
 
 MAX_AHEAD: Final = timedelta(days=731)
 """How far ahead of today a number may lie that is read as a day."""
+
+
+MAX_PERIODS: Final = 20_000
+"""Distinct texts among which periods that are only counted are looked for, at most."""
 
 
 def as_days(cells: pd.Series, *, column: str, answers: Answers, today: date) -> tuple[Days, tuple[str, ...]]:
@@ -35,6 +39,13 @@ def as_days(cells: pd.Series, *, column: str, answers: Answers, today: date) -> 
     if cells.dtype.kind == "M":
         return cells.to_numpy().astype("datetime64[D]"), ()
     places, texts = distinct(cells)
+    plainly = [text for text in texts.to_pylist() if text.strip()] if len(texts) <= MAX_PERIODS else []
+    periods = counted_periods.counted_all(plainly)
+    if periods is not None:
+        if answers.start_date is None:
+            raise counted_periods.question(periods, plainly, column, today)
+        first_days = dict(zip(plainly, counted_periods.days(periods, answers.start_date), strict=True))
+        return np.array([first_days.get(text, NO_DAY) for text in texts.to_pylist()], "datetime64[D]")[places], ()
     hints = DateHints(column=column, order=answers.date_order, last_plausible=today + MAX_AHEAD, numbers=True)
     read = read_days(texts, hints)
     if read.yearless is None:

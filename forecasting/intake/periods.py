@@ -12,6 +12,7 @@ from forecasting.intake.cell_kinds import DAY, kinds
 
 MIN_PERIODS: Final = 3
 """Columns that name periods one after the other, at least, for a file to be wide."""
+YEAR: Final = "year"
 _YEAR: Final = re.compile(r"^(?:FY ?)?((?:19|20)\d\d)$")
 _NUMBERED: Final = re.compile(r"^(?:d|day|tag|w|wk|week|kw|woche|semaine|m|month|monat|y|year|jahr|p|period|q)[ _.-]*(\d{1,4})$", re.IGNORECASE)
 _WEEK: Final = re.compile(r"^(?:(?:19|20)\d\d)[ -]?(?:W|KW|wk) ?(\d{1,2})$|^(?:W|KW|wk|week) ?(\d{1,2})[ /-](?:19|20)\d\d$", re.IGNORECASE)
@@ -38,12 +39,12 @@ def periods_across(names: Sequence[str], days: np.ndarray | None = None) -> list
         [1, 2, 3]
     """
     trimmed = [name.strip() for name in names]
-    forms = [_form(name) for name in trimmed]
+    forms = [form(name) for name in trimmed]
     days = kinds(trimmed) == DAY if days is None else days
-    forms = [form or ("day" if day else "") for form, day in zip(forms, days, strict=True)]
+    forms = [known or ("day" if day else "") for known, day in zip(forms, days, strict=True)]
     best: list[int] = []
-    for wanted in dict.fromkeys(form for form in forms if form):
-        places = [place for place, form in enumerate(forms) if form == wanted]
+    for wanted in dict.fromkeys(filter(None, forms)):
+        places = [place for place, known in enumerate(forms) if known == wanted]
         beside = places[-1] - places[0] + 1 <= 1.5 * len(places)
         if len({trimmed[place] for place in places}) == len(places) >= max(MIN_PERIODS, len(best) + 1) and beside:
             best = places
@@ -52,10 +53,12 @@ def periods_across(names: Sequence[str], days: np.ndarray | None = None) -> list
 
 def names_periods(row: Sequence[str], days: np.ndarray) -> bool:
     """Whether a row of cells is the header of a wide file: periods one after the other, and texts beside them; `days` as in `periods_across`."""
-    places = periods_across(row, days[: len(row)])
+    place_of = {cell: place for place, cell in reversed(list(enumerate(row)))}
+    firsts = [cell if place_of[cell] == place else "" for place, cell in enumerate(row)]
+    places = periods_across(firsts, days[: len(row)] & np.array([cell != "" for cell in firsts], dtype=bool))
     if not places:
         return False
-    others = [cell for place, cell in enumerate(row) if place not in places and cell.strip()]
+    others = [cell for place, cell in enumerate(firsts) if place not in places and cell.strip()]
     return len(places) >= len(others) and all(not cell.strip()[:1].isdigit() for cell in others)
 
 
@@ -66,14 +69,17 @@ def is_period(name: str) -> bool:
         >>> is_period("Jan"), is_period("March 2026"), is_period("Q1 25"), is_period("Harbour")
         (True, True, True, False)
     """
-    return any(_form(part) for part in [name.strip(), *re.split(r"[\s_'.-]+|(?<=\D)(?=\d)", name.strip())[:1]])
+    return any(form(part) for part in [name.strip(), *re.split(r"[\s_'.-]+|(?<=\D)(?=\d)", name.strip())[:1]])
 
 
-def _form(name: str) -> str:
+def form(name: str) -> str:
+    """How a name writes a period: "year", "week", "quarter", "month" (no year), what stands before a number, or "" for another name."""
     if _YEAR.match(name):
-        return "year"
-    if _WEEK.match(name) or _QUARTER.match(name):
+        return YEAR
+    if _WEEK.match(name):
         return "week"
+    if _QUARTER.match(name):
+        return "quarter"
     numbered = _NUMBERED.match(name)
     if numbered:
         return name[: numbered.start(1)].casefold()

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from forecasting.core.errors import UnreadableFile
-from forecasting.intake import delimited
+from forecasting.intake import date_parts, delimited, wide
 from forecasting.intake.answers import NOTHING_SAID, Answers
 from forecasting.intake.column_guess import guess_mapping
 from forecasting.intake.excel import read_workbook
@@ -15,14 +15,13 @@ from forecasting.intake.limits import LIMIT, too_large
 from forecasting.intake.parquet import read_parquet
 from forecasting.intake.table import Table, listed, twins
 from forecasting.intake.unpacking import gunzip
-from forecasting.intake.wide import wide_columns
 
 __all__ = ["LIMIT", "Table", "read_table"]
 
 _GZIP: Final = b"\x1f\x8b"
 
 
-def read_table(content: bytes, name: str, answers: Answers = NOTHING_SAID, *, limit: int = LIMIT) -> Table:
+def read_table(content: bytes, name: str, answers: Answers = NOTHING_SAID, *, limit: int = LIMIT, unfold: bool = True) -> Table:
     """The table in a `.csv`, `.csv.gz`, `.xlsx` or `.parquet` file.
 
     Args:
@@ -30,9 +29,10 @@ def read_table(content: bytes, name: str, answers: Answers = NOTHING_SAID, *, li
         name: What the person calls the file; only text for messages, never a path.
         answers: What a person said of this file: its sheet, encoding and header.
         limit: Bytes that it may have, packed and unpacked.
+        unfold: Whether days, weeks and months that run across in columns become rows; else a file with such is refused.
 
     Raises:
-        UnreadableFile: Empty, header only, binary, broken, too large, no table, wide, or a column that matters twice.
+        UnreadableFile: Empty, header only, binary, broken, too large, no table, or a column that matters twice.
         InputError: An answer does not fit the file.
     """
     if len(content) > limit:
@@ -42,25 +42,27 @@ def read_table(content: bytes, name: str, answers: Answers = NOTHING_SAID, *, li
     if not content.strip():
         raise UnreadableFile(f"{name} is empty. Upload a file with a date and the units sold.")
     if content.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return _usable(read_workbook(content, name, limit, answers), name)
+        return _usable(read_workbook(content, name, limit, answers), name, unfold=unfold)
     if content.startswith(b"PAR1"):
-        return _usable(read_parquet(content, name, limit), name)
+        return _usable(read_parquet(content, name, limit), name, unfold=unfold)
     foreign = foreign_kind(content)
     if foreign is not None:
         kind, remedy = foreign
         raise UnreadableFile(f"{name} is {kind}, not a table of sales. {remedy}")
-    return _usable(delimited.read(content, name, answers), name)
+    return _usable(delimited.read(content, name, answers), name, unfold=unfold)
 
 
-def _usable(table: Table, name: str) -> Table:
-    """The table, if it has a row for each day, and no column that matters twice.
+def _usable(table: Table, name: str, *, unfold: bool) -> Table:
+    """The table with a row for each day and no column that matters twice.
 
     Raises:
-        UnreadableFile: Its days run across, or two columns with a role have one name and different cells.
+        UnreadableFile: Its days run across and cannot be unfolded, or two columns with a role have one name and different cells.
     """
-    wide = wide_columns(table)
-    if wide:
-        raise UnreadableFile(f"{name} is a wide table. {wide}")
+    if unfold:
+        table = wide.unfolded(table, name)
+        table = date_parts.joined(table)
+    else:
+        wide.refuse(table, name)
     twice = twins(table.columns)
     if not twice:
         return table

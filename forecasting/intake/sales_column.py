@@ -6,13 +6,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from forecasting.core import schema
-from forecasting.intake import column_words as known
+from forecasting.core.formatting import count
+from forecasting.intake import products_across
 from forecasting.intake.answers import Answers
-from forecasting.intake.column_facts import facts_of
-from forecasting.intake.column_guess import MIN_SHARE_WITHOUT_NAME, can_be_sales
 from forecasting.intake.column_mapping import require_columns
-from forecasting.intake.names import holds
-from forecasting.intake.receipts import is_receipt_column, receipts_by
+from forecasting.intake.receipts import receipts_by
 from forecasting.intake.table import Table, listed
 from forecasting.intake.understood import Choice, Question, Understood, open_questions
 
@@ -25,15 +23,13 @@ def require_sales(table: Table, mapping: Mapping[str, str], answers: Answers) ->
     if schema.SALES in mapping or schema.DATE not in mapping or answers.count_rows or not len(table):
         return
     require_columns(table, mapping, schema.COLUMNS)
-    facts = [each for each in facts_of(table.rows) if each.name not in mapping.values() and not is_receipt_column(each.name)]
-    fitting = [each.name for each in facts if can_be_sales(each) and each.numeric >= MIN_SHARE_WITHOUT_NAME and each.days < 1.0]
-    fitting.sort(key=lambda name: holds(name, known.NOT_SALES, known.NOT_SALES_ANYWHERE))
+    fitting = products_across.numbers_beside(table, mapping)
     each_row = Choice("count_rows", f"Each row is one unit sold: {len(table):,} units", {"count_rows": True}, float(len(table)))
     columns = [Choice(name, f"{name} is the units sold", {"mapping": {schema.SALES: name}}) for name in fitting[:MAX_COLUMNS]]
     choices = [each_row, *columns] if receipts_by(table, mapping) or not columns else [*columns, each_row]
     text = "No column is called units sold. What was sold?" if fitting else "No column has numbers that can be the units sold. What was sold?"
-    if len(fitting) > 1 and schema.PRODUCT not in mapping:
-        shown = listed(fitting, 3)
-        text += f" If {shown} are products side by side, the file is wide: give each product a row of its own, with its name and its units."
+    if products := products_across.products_of(fitting, mapping):
+        across = f"{listed(products, 3)} are {count(len(products), 'product')} side by side"
+        choices.insert(0, Choice(products_across.ACCEPTED, across, {"accept": [products_across.ACCEPTED]}))
     roles = {role: mapping.get(role) for role in schema.COLUMNS}
     raise open_questions(Understood(read=table.reading, mapping=roles, notes=table.notes, questions=(Question("sales", text, tuple(choices)),)))

@@ -12,7 +12,7 @@ import pandas as pd
 
 from forecasting.core import outsizes, schema
 from forecasting.core.period import period_of_dates
-from forecasting.intake import problems
+from forecasting.intake import problems, products_across
 from forecasting.intake.answers import NOTHING_SAID, Answers
 from forecasting.intake.collisions import RowNumbers, join
 from forecasting.intake.column_facts import SAMPLE_ROWS, ColumnFacts
@@ -98,13 +98,15 @@ def check(table: Table, mapping: AnyMapping[str, str], answers: Answers = NOTHIN
         QuestionsOpen: The dates can be read in more than one way.
     """
     mapping = {role: unicodedata.normalize("NFC", column) for role, column in mapping.items()}
+    table, mapping = products_across.unfolded(table, mapping, answers)
     require_sales(table, mapping, answers)
     roles = checked(table, mapping, count_rows=answers.count_rows)
+    across = products_across.question(table, roles, answers)
     table, notes = _lines_of_sales(table, roles, answers)
     rows = read_rows(table, roles, answers, today=today, saved=saved)
     frame, good = _answered(rows.frame, answers), rows.good
     numbers = RowNumbers.of(frame)
-    asked = [doubt for doubt in (states(table, good, frame[schema.SALES], roles, answers), totals(frame, roles, answers)) if doubt]
+    asked = [doubt for doubt in (across, states(table, good, frame[schema.SALES], roles, answers), totals(frame, roles, answers)) if doubt]
     asked += [doubt for doubt in (signs(frame, answers), spellings(frame, roles, answers)) if doubt]
     key = unnamed(table, good, frame, numbers.met, roles) if answers.duplicates is None else None
     asked += [key] if key else []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import numpy as np
@@ -33,6 +34,19 @@ _WORDS: Final = (
 NAMED: Final = rf"(?i)^[\s*=:#-]*(?:{_WORDS})[\s*=:.#-]*$"
 _WITH_NAME: Final = rf"(?i)^[\s*=#-]*(?:{_WORDS})(?:\s+(?:for|of|per|für|pour|de|di|por|voor)\s+|\s*[:(-]\s*|\s+).+|^.+[\s:-](?:{_WORDS})[\s*=:.#-]*$"
 _RULE: Final = r"^[\s\-=_+*~.─━═│|┼]{2,}$"
+
+
+_TO_DATE: Final = r"(?i)^(?:.* )?(?:ytd|year[- ]to[- ]date)(?: .*)?$"
+
+
+def names_total(name: str) -> bool:
+    """Whether a column's name says that it adds up others.
+
+    Example:
+        >>> names_total("Total"), names_total("Total 2024"), names_total("YTD"), names_total("Totally Tea")
+        (True, True, True, False)
+    """
+    return any(re.search(pattern, name.strip()) for pattern in (NAMED, _WITH_NAME, _TO_DATE))
 
 
 def without_report_lines(grid: Grid) -> Grid:

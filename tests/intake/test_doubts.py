@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from forecasting.core.errors import ColumnsMissing, InputError, QuestionsOpen
+from forecasting.core.errors import InputError, QuestionsOpen
 from forecasting.intake.answers import Answers, leave_out_pair
 from forecasting.intake.reader import read_table
 from forecasting.intake.sales_file import check, guess_mapping
@@ -156,13 +156,3 @@ def test_what_is_left_out_must_be_there():
 def test_article_numbers_that_a_spreadsheet_spoiled_are_refused_by_name():
     with pytest.raises(InputError, match=r"EAN has numbers such as .4\.00638E\+12.: a spreadsheet kept only their first digits"):
         intake("Date,EAN,Units", [f"{day},{ean},3" for day in DAYS for ean in ("4.00638E+12", "4.00638E+12")])
-
-
-def test_products_side_by_side_are_named_as_such():
-    with pytest.raises(QuestionsOpen, match=r"If M01AB, M01AE, N02BA are products side by side, the file is wide"):
-        intake("datum,M01AB,M01AE,N02BA", [f"{day},3.67,{7 * place % 5},32.{place}" for place, day in enumerate(DAYS)])
-
-
-def test_a_date_in_several_columns_is_named_as_such():
-    with pytest.raises(ColumnsMissing, match=r"^The date stands in several columns: Year, Month\. Write it in one column"):
-        intake("Year,Month,Product,Units", [f"2026,{month},Bread,3" for month in range(1, 10)])

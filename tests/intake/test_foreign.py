@@ -19,14 +19,6 @@ OTHERS = {
     "SQL": (b"INSERT INTO sales VALUES (1, 2);\n", "SQL"),
     "a database": (b"SQLite format 3\0" + b"x" * 100, "SQLite"),
 }
-WIDE = {
-    "days": "Product,Store,2026-03-01,2026-03-02,2026-03-03\nTea,A,1,2,3\nMilk,A,1,2,3\n",
-    "numbered days": "item_id,store_id,d_1,d_2,d_3\nTea,A,1,2,3\nMilk,A,1,2,3\n",
-    "months": "Product,Jan-24,Feb-24,Mar-24,Total\nTea,1,2,3,6\nMilk,1,2,3,6\n",
-    "names of months": "Artikel;Januar;Februar;März;Summe\nTee;1;2;3;6\nMilch;1;2;3;6\n",
-    "years": "Product,2022,2023,2024\nTea,1,2,3\nMilk,1,2,3\n",
-    "weeks below a title": "Sales 2026\n\nProduct,W1,W2,W3\nTea,1,2,3\nMilk,1,2,3\n",
-}
 
 
 @pytest.mark.parametrize("case", OTHERS)
@@ -34,12 +26,6 @@ def test_what_a_file_is_and_what_to_do_are_named(case):
     content, expected = OTHERS[case]
     with pytest.raises(UnreadableFile, match=expected):
         read_table(content, "sales.csv")
-
-
-@pytest.mark.parametrize("case", WIDE)
-def test_a_table_whose_periods_run_across_is_named_as_such(case):
-    with pytest.raises(UnreadableFile, match=r"run across in columns \d+ to \d+"):
-        read_table(WIDE[case].encode(), "sales.csv")
 
 
 def test_a_long_table_with_two_years_or_a_few_numbers_is_not_wide():

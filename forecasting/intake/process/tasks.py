@@ -39,7 +39,7 @@ class Tasks:
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._last: tuple[str, Table] | None = None
+        self._last: tuple[tuple[str, bool], Table] | None = None
 
     def answer(self, request: Json) -> Json:
         """The answer to a request; raises InputError, and Absent.
@@ -54,13 +54,13 @@ class Tasks:
         """Forgets the table, and with it its memory."""
         self._last = None
 
-    def _table(self, request: Json) -> Table:
-        if self._last is not None and self._last[0] == request["id"]:
+    def _table(self, request: Json, *, unfold: bool = True) -> Table:
+        if self._last is not None and self._last[0] == (request["id"], unfold):
             return self._last[1]
         self._last = None
         content, name = _bytes(request), request["name"]
-        table = read_table(content, name, answers_from_json(request["read_with"]), limit=self._limit)
-        self._last = request["id"], table
+        table = read_table(content, name, answers_from_json(request["read_with"]), limit=self._limit, unfold=unfold)
+        self._last = (request["id"], unfold), table
         return table
 
     def _table_facts(self, request: Json) -> Json:
@@ -68,7 +68,7 @@ class Tasks:
         return {"columns": table.columns, "rows": len(table), "reading": asdict(table.reading), "guess": sales_file.guess_mapping(table)}
 
     def _cells(self, request: Json) -> Json:
-        table, folder = self._table(request), Path(request["folder"])
+        table, folder = self._table(request, unfold=False), Path(request["folder"])
         if len(table) > MAX_STOCK_ROWS:
             raise UnreadableFile(
                 f"{request['name']} has {len(table):,} rows; the limit for stock is {MAX_STOCK_ROWS:,}. Split it and upload the parts."
