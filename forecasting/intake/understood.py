@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Literal
 
 import pandas as pd
@@ -54,6 +55,10 @@ class Choice:
     answer: Mapping[str, Any]
     units: float | None = None
 
+    def on_another_day(self, day: date) -> Choice:
+        """The same answer with another first day."""
+        return Choice(day.isoformat(), f"It begins on {day:%Y-%m-%d}", {**self.answer, "start_date": day})
+
     def to_dict(self) -> dict[str, Any]:
         """As JSON has it, with the flags of the command line, and the fields of a form, that give this answer."""
         return {"value": self.value, "text": self.text, "units": self.units, "flag": flags(self.answer), "fields": form_fields(self.answer)}
@@ -72,6 +77,11 @@ class Question:
     kind: str
     text: str
     choices: tuple[Choice, ...]
+
+    @property
+    def asks_for_day(self) -> bool:
+        """Whether the answer is a day, which may be another one than those of the choices."""
+        return all("start_date" in choice.answer for choice in self.choices)
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON has it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
@@ -15,9 +15,17 @@ if TYPE_CHECKING:
     from forecasting.intake.understood import Choice, Question
 
 
+ANOTHER_DAY: Final = "Another day"
+"""The choice of who knows the day on which a file begins."""
+
+
 def answer(upload: FileInput, question: Question) -> Choice | None:
     """The choice that the person made; None without one."""
-    value = st.session_state.get(_key(upload, question))
+    key = _key(upload, question)
+    value = st.session_state.get(key)
+    day = st.session_state.get(f"{key}_day") if value == ANOTHER_DAY else None
+    if day is not None:
+        return question.choices[0].on_another_day(day)
     return next((choice for choice in question.choices if choice.value == value), None)
 
 
@@ -32,13 +40,15 @@ def ask(upload: FileInput, question: Question, *, contradicted: bool = False) ->
     choices = {choice.value: choice for choice in question.choices}
     given = answer(upload, question) is not None
     key = _key(upload, question)
-    captions = [_units(choice) for choice in question.choices]
+    options, captions = [*choices], [_units(choice) for choice in question.choices]
+    if question.asks_for_day:
+        options, captions = [*options, ANOTHER_DAY], [*captions, ""]
     icon = ":green[:material/check_circle:]" if given and not contradicted else ":orange[:material/help:]"
     with st.container(gap="xsmall"):
         st.markdown(f"{icon} **{markdown.plain(question.text)}**")
         st.radio(
             markdown.plain(question.text),
-            list(choices),
+            options,
             index=None,
             format_func=lambda value: markdown.plain(choices[value].text) if value in choices else value,
             captions=captions if any(captions) else None,
@@ -46,6 +56,8 @@ def ask(upload: FileInput, question: Question, *, contradicted: bool = False) ->
             key=key,
             persist_state="session",
         )
+        if st.session_state.get(key) == ANOTHER_DAY:
+            st.date_input("It begins on", value=None, key=f"{key}_day", persist_state="session", format="YYYY-MM-DD")
         if contradicted:
             st.caption("The columns chosen above do not go with this answer. Change one of them.")
         if given:
