@@ -63,17 +63,18 @@ class Intake:
         """The same with further notes."""
         return replace(self, understood=replace(self.understood, notes=(*self.understood.notes, *notes)))
 
-    def accept(self, *, drop_problems: bool = False) -> pd.DataFrame:
+    def accept(self, *, drop_problems: bool = False, again: bool = False) -> pd.DataFrame:
         """The sales, if they may be merged.
 
         Args:
             drop_problems: Whether the person chose to leave rows with problems out.
+            again: Whether the file was merged before, as it is read: a question that nobody asked then is none now.
 
         Raises:
             QuestionsOpen: The file can be read in more than one way.
             ProblemsFound: There are problems and no such choice, or not one row is good.
         """
-        if self.understood.questions:
+        if self.understood.questions and not again:
             raise open_questions(self.understood)
         problems.require_choice(self.problems, self.rows, usable=not self.sales.empty, drop=drop_problems, aim="merge")
         return self.sales

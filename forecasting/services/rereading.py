@@ -45,7 +45,7 @@ def sales_of(ws: Workspace, upload: Upload, *, alone: bool) -> pd.DataFrame:
     file = File(content, upload.name, answers_from_json(known["answers"]), alone=alone)
     try:
         checked = reading.read_sales(file, known["mapping"], _days(before, upload), upload.when.date())
-        sales = checked.accept(drop_problems=upload.dropped > 0)
+        sales = checked.accept(drop_problems=upload.dropped > 0, again=True)
     except InputError as error:
         raise InputError(f"{upload.name} is not read today as it was read then: {error}") from error
     counted = {} if before is None else changes.compare(before, sales, only_sample=upload.replaced_sample).counts()

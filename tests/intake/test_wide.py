@@ -176,3 +176,9 @@ def test_weeks_without_a_year_are_counted_from_a_first_day():
     with pytest.raises(QuestionsOpen, match="On which day does Week 1 begin"):
         intake(text)
     assert list(sold(intake(text, start_date=date(2026, 1, 5)))) == [("Tea", day) for day in ("2026-01-05", "2026-01-12", "2026-01-19")]
+
+
+def test_a_file_that_was_merged_is_not_asked_about_again():
+    read = intake("Date,Tea,Milk,Units\n2026-03-01,1,2,3\n2026-03-02,3,4,7\n")
+    assert read.understood.questions
+    assert read.accept(again=True)[schema.SALES].tolist() == [3, 7]
