@@ -98,7 +98,7 @@ def publish_again(ws, facts):
     Versions(ws.versions).publish(write)
 
 
-@pytest.mark.parametrize("name", ["shop_1", "shop_2", "shop_3", "shop_4"])
+@pytest.mark.parametrize("name", ["shop_1", "shop_2", "shop_3", "shop_4", "shop_5"])
 def test_versions_of_every_release_are_champions(name, tmp_path):
     ws = unpacked(name, tmp_path)
     version, facts = versions.load(ws, 1), versions.manifest(ws, 1)

@@ -1,7 +1,8 @@
 """Workspaces as earlier releases saved them: they load, and serve what they served then.
 
 `shop_1` reads its version's sales from the sales table, `shop_2` from the version's own folder; `shop_3` has boosted trees;
-`shop_4` expects other sums than its line of goods that sell on few days, hands a history on by a factor, and records what served.
+`shop_4` expects other sums than its line of goods that sell on few days, hands a history on by a factor, and records what served;
+`shop_5` has suppliers, an order that was changed, placed and received in part, a stock with its day, money, and what its version published.
 """
 
 from __future__ import annotations
@@ -15,11 +16,13 @@ import pytest
 from saved_shops import log, unpacked
 
 from forecasting.core.errors import InputError, SalesDamaged, VersionDamaged
-from forecasting.services import forecasts, product_links, retraining, sales, serving_record, versions
+from forecasting.services import forecasts, orders, product_links, retraining, sales, serving_record, shop_settings, suppliers, versions
+from forecasting.services.orders import Wish
+from forecasting.services.verification.verify import verify
 from forecasting.storage.sales import log_copies
 
 
-@pytest.fixture(params=["shop_1", "shop_2", "shop_3", "shop_4"])
+@pytest.fixture(params=["shop_1", "shop_2", "shop_3", "shop_4", "shop_5"])
 def saved(request, tmp_path):
     return unpacked(request.param, tmp_path)
 
@@ -61,6 +64,18 @@ def test_a_version_with_an_expected_mean_still_tells_it_apart_from_its_line(tmp_
     [link] = product_links.links(ws).links
     assert (link.old, link.new, link.factor) == ("Rope 5 m", "Rope 10 m", 0.5)
     assert serving_record.served(ws)["why"] == "retrain"
+
+
+def test_a_shop_with_orders_goes_on_where_it_was(tmp_path):
+    ws = unpacked("shop_5", tmp_path)
+    [order] = orders.listed(ws)
+    [line] = order.lines
+    assert (order.supplier, order.state, line.quantity, line.recommended, line.received) == ("Hansen", "partly_received", 120, 114, 12)
+    assert (line.reason, orders.receive(ws, order.id, Wish(by="Anna", key="rest")).state) == ("Large order", "received")
+    assert [each.name for each in suppliers.sourcing(ws).suppliers] == ["Hansen"]
+    assert shop_settings.state(ws).settings.currency == "EUR"
+    assert ws.published.is_dir()
+    assert not list(verify(ws).findings)
 
 
 def test_a_saved_workspace_remembers_its_uploads(saved):
