@@ -48,6 +48,9 @@ NAMES: Final = {
     schema.OPEN: "open isopen storeopen geoffnet offen ouvert abierto aperto aberto",
 }
 
+SUPPLIER_NAMES: Final = "supplier suppliername vendor vendorname lieferant lieferantenname fournisseur proveedor fornitore fornecedor leverancier"
+"""Plain names of a column that names suppliers."""
+
 
 def by_name(table: Table, names: AnyMapping[str, str]) -> Mapping:
     """A role for each column with a telling name whose cells suit it.

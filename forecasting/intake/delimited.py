@@ -13,6 +13,7 @@ from forecasting.core.errors import InputError, UnreadableFile
 from forecasting.intake import delimiters, encodings
 from forecasting.intake.answers import NOTHING_SAID, Answers
 from forecasting.intake.csv_cells import LINE_END, read_cells
+from forecasting.intake.filling import Contents
 from forecasting.intake.header import Header, find_header
 from forecasting.intake.limits import check_cells, check_columns, check_header, check_lines
 from forecasting.intake.table import MAX_NAME_CHARACTERS, Table, names
@@ -43,7 +44,7 @@ class Sample:
     delimiter: str
 
 
-def read(content: bytes, name: str, answers: Answers = NOTHING_SAID) -> Table:
+def read(content: bytes, name: str, answers: Answers = NOTHING_SAID, contents: Contents = "sales") -> Table:
     """The table in a text.
 
     Raises:
@@ -75,7 +76,7 @@ def read(content: bytes, name: str, answers: Answers = NOTHING_SAID) -> Table:
     elif answers.header_line is None and any(any(cell.strip() for cell in row) for row in sample.rows[: header.at]):
         notes.append(f"The header is in line {line}.")
     grid = replace(read_cells(rest, columns, sample.delimiter, named=len(header.names), lines=above, name=name), unnamed=unnamed, notes=tuple(notes))
-    return tidied(grid, Reading(encoding=text.encoding, delimiter=sample.delimiter, header_line=line), name)
+    return tidied(grid, Reading(encoding=text.encoding, delimiter=sample.delimiter, header_line=line), name, contents=contents)
 
 
 def _checked(text: bytes, name: str) -> bytes:

@@ -16,6 +16,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 from forecasting.core.errors import InputError, UnreadableFile
 from forecasting.intake import problems
 from forecasting.intake.answers import NOTHING_SAID, Answers
+from forecasting.intake.filling import Contents
 from forecasting.intake.grid import Grid
 from forecasting.intake.header import Header, find_header
 from forecasting.intake.limits import check_columns, check_header
@@ -47,7 +48,7 @@ class Sheet:
     merged: Sequence[tuple[tuple[int, int], tuple[int, int]]]
 
 
-def read_workbook(content: bytes, name: str, limit: int, answers: Answers = NOTHING_SAID) -> Table:
+def read_workbook(content: bytes, name: str, limit: int, answers: Answers = NOTHING_SAID, contents: Contents = "sales") -> Table:
     """The table in the sheet, or the sheets with one header, that have dates and sales.
 
     Raises:
@@ -68,7 +69,7 @@ def read_workbook(content: bytes, name: str, limit: int, answers: Answers = NOTH
     refusal: UnreadableFile | None = None
     for sheet in filled:
         try:
-            tables.append(_table(sheet, name, answers.header_line))
+            tables.append(_table(sheet, name, answers.header_line, contents))
         except UnreadableFile as error:
             refusal = refusal or error
     if not tables:
@@ -96,7 +97,7 @@ def _sheet(workbook: CalamineWorkbook, name: str) -> Sheet:
     return Sheet(name, cells if any(cell != "" for row in cells for cell in row) else [], sheet.merged_cell_ranges or [])
 
 
-def _table(sheet: Sheet, name: str, given: int | None) -> Table:
+def _table(sheet: Sheet, name: str, given: int | None, contents: Contents) -> Table:
     """The table in a sheet.
 
     Raises:
@@ -121,7 +122,7 @@ def _table(sheet: Sheet, name: str, given: int | None) -> Table:
     grid = Grid(frame, lines, np.zeros(len(frame), dtype=bool), unnamed, problems.together([]), notes)
     merged = [(top + 1, bottom + 1, columns[left]) for (top, left), (bottom, _) in sheet.merged if bottom > top and left < len(columns)]
     reading = Reading(sheet=sheet.name, header_line=0 if header.at is None else header.at + 1)
-    return tidied(grid, reading, name, decimal=".", merged=merged)
+    return tidied(grid, reading, name, decimal=".", merged=merged, contents=contents)
 
 
 def _notes(rows: Sequence[Sequence[str]], header: Header, given: int | None) -> tuple[str, ...]:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
 
 from forecasting.core import schema
 from forecasting.core.formatting import count
+from forecasting.intake import column_mapping
 from forecasting.intake.grid import Grid, date_column, is_number_column
-from forecasting.intake.table import is_empty, listed
+from forecasting.intake.table import Table, is_empty, listed
 
+Contents = Literal["sales", "stock", "delivery", "suppliers"]
+"""What a file lists."""
 MIN_EMPTY_SHARE: Final = 0.5
 """Share of empty cells from which a column of an outline is one that is filled on the first row only."""
 MIN_EMPTY_SHARE_OF_ORDERS: Final = 0.05
@@ -23,14 +26,25 @@ MIN_RUN_ROWS: Final = 1.5
 _KEYS: Final = (schema.DATE, *schema.KEYS, *schema.ATTRIBUTES)
 
 
-def filled_down(grid: Grid, guess: Callable[[], dict[str, str]], orders: Sequence[str], merged: Iterable[tuple[int, int, str]] = ()) -> Grid:
+def filled_down(
+    grid: Grid,
+    guess: Callable[[], dict[str, str]],
+    orders: Sequence[str],
+    merged: Iterable[tuple[int, int, str]] = (),
+    *,
+    contents: Contents = "sales",
+) -> Grid:
     """The grid with the empty cells of a run filled from its first row, where the pattern shows that they are meant so.
+
+    Only in sales does an empty cell stand for the one above it in any column. Elsewhere nothing is known there, so that names alone are filled:
+    the keys of stock, those of a delivery unless two rows would then have the same, and the names of suppliers. Merged cells are filled everywhere.
 
     Args:
         grid: Rows of the table alone.
         guess: Gives role -> column, as names tell; asked only where cells are empty. A column of numbers is filled only if it has a key's role.
         orders: Columns that number orders.
         merged: Merged cells: first and last line, and their column.
+        contents: What the file lists.
     """
     empties = {str(name): is_empty(grid.rows[name]) for name in grid.rows}
     gaps = {name: empty for name, empty in empties.items() if empty.any() and not empty.all()}
@@ -41,9 +55,35 @@ def filled_down(grid: Grid, guess: Callable[[], dict[str, str]], orders: Sequenc
     fillable = {name: empty for name, empty in gaps.items() if name in keys or name in orders or not is_number_column(grid.rows[name])}
     sources = {name: np.arange(len(grid.rows)) for name in fillable}
     _fill_merged(sources, fillable, grid, merged)
+    if contents != "sales":
+        return _with_names(grid, sources, fillable, orders, _names(grid, mapping, contents), each_once=contents == "delivery")
     _fill_orders(sources, fillable, grid, [name for name in orders if name not in gaps])
     _fill_blocks(sources, fillable, mapping.get(schema.DATE) or date_column(grid.rows), {str(grid.rows.columns[0]), *orders})
     _fill_outline(sources, fillable, grid)
+    return _with_sources(grid, sources)
+
+
+def _names(grid: Grid, mapping: Mapping[str, str], contents: Contents) -> list[str]:
+    """The columns of names that may be filled down where a file lists no sales."""
+    if contents != "suppliers":
+        return [mapping[role] for role in schema.KEYS if role in mapping]
+    table = Table(tuple(map(str, grid.rows)), grid.rows, grid.lines, grid.problems)
+    return list(column_mapping.by_name(table, {"supplier": column_mapping.SUPPLIER_NAMES}).values())
+
+
+def _with_names(
+    grid: Grid, merged: dict[str, np.ndarray], empties: dict[str, np.ndarray], orders: Sequence[str], names: Sequence[str], *, each_once: bool
+) -> Grid:
+    """The grid with what was merged and its names filled down; with `each_once` not if two rows would have the same names."""
+    sources, open_ = dict(merged), {name: empty for name, empty in empties.items() if name in names}
+    _fill_orders(sources, open_, grid, [name for name in orders if name not in empties])
+    _fill_outline(sources, open_, grid)
+    outlined = _with_sources(grid, sources)
+    return _with_sources(grid, merged) if each_once and outlined.rows[list(names)].duplicated().any() else outlined
+
+
+def _with_sources(grid: Grid, sources: dict[str, np.ndarray]) -> Grid:
+    """The grid with each cell from the row that `sources` names, and a note of it."""
     moved = {name: int((source != np.arange(len(source))).sum()) for name, source in sources.items()}
     moved = {name: cells for name, cells in moved.items() if cells}
     if not moved:

@@ -10,6 +10,7 @@ from forecasting.intake import date_parts, delimited, wide
 from forecasting.intake.answers import NOTHING_SAID, Answers
 from forecasting.intake.column_guess import guess_mapping
 from forecasting.intake.excel import read_workbook
+from forecasting.intake.filling import Contents
 from forecasting.intake.foreign import foreign_kind
 from forecasting.intake.limits import LIMIT, too_large
 from forecasting.intake.parquet import read_parquet
@@ -21,7 +22,15 @@ __all__ = ["LIMIT", "Table", "read_table"]
 _GZIP: Final = b"\x1f\x8b"
 
 
-def read_table(content: bytes, name: str, answers: Answers = NOTHING_SAID, *, limit: int = LIMIT, unfold: bool = True) -> Table:
+def read_table(
+    content: bytes,
+    name: str,
+    answers: Answers = NOTHING_SAID,
+    *,
+    limit: int = LIMIT,
+    unfold: bool = True,
+    contents: Contents = "sales",
+) -> Table:
     """The table in a `.csv`, `.csv.gz`, `.xlsx` or `.parquet` file.
 
     Args:
@@ -30,6 +39,7 @@ def read_table(content: bytes, name: str, answers: Answers = NOTHING_SAID, *, li
         answers: What a person said of this file: its sheet, encoding and header.
         limit: Bytes that it may have, packed and unpacked.
         unfold: Whether days, weeks and months that run across in columns become rows; else a file with such is refused.
+        contents: What it lists, which decides what an empty cell means.
 
     Raises:
         UnreadableFile: Empty, header only, binary, broken, too large, no table, or a column that matters twice.
@@ -42,14 +52,14 @@ def read_table(content: bytes, name: str, answers: Answers = NOTHING_SAID, *, li
     if not content.strip():
         raise UnreadableFile(f"{name} is empty. Upload a file with a date and the units sold.")
     if content.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return _usable(read_workbook(content, name, limit, answers), name, unfold=unfold)
+        return _usable(read_workbook(content, name, limit, answers, contents), name, unfold=unfold)
     if content.startswith(b"PAR1"):
         return _usable(read_parquet(content, name, limit), name, unfold=unfold)
     foreign = foreign_kind(content)
     if foreign is not None:
         kind, remedy = foreign
         raise UnreadableFile(f"{name} is {kind}, not a table of sales. {remedy}")
-    return _usable(delimited.read(content, name, answers), name, unfold=unfold)
+    return _usable(delimited.read(content, name, answers, contents), name, unfold=unfold)
 
 
 def _usable(table: Table, name: str, *, unfold: bool) -> Table:

@@ -12,7 +12,7 @@ import pandas as pd
 from forecasting.core.errors import UnreadableFile
 from forecasting.intake import problems
 from forecasting.intake.column_guess import guess_mapping
-from forecasting.intake.filling import filled_down
+from forecasting.intake.filling import Contents, filled_down
 from forecasting.intake.grid import Grid, shown
 from forecasting.intake.groups import without_groups
 from forecasting.intake.names import is_number_of
@@ -29,7 +29,15 @@ _ORDERS: Final = frozenset(_WORDS.split())
 _ENDINGS: Final = ("", "id", "no", "nr", "num", "number", "nummer", "ref", "reference", "code")
 
 
-def tidied(grid: Grid, reading: Reading, name: str, *, decimal: str | None = None, merged: Iterable[tuple[int, int, str]] = ()) -> Table:
+def tidied(
+    grid: Grid,
+    reading: Reading,
+    name: str,
+    *,
+    decimal: str | None = None,
+    merged: Iterable[tuple[int, int, str]] = (),
+    contents: Contents = "sales",
+) -> Table:
     """The table in the lines of a file.
 
     Args:
@@ -38,6 +46,7 @@ def tidied(grid: Grid, reading: Reading, name: str, *, decimal: str | None = Non
         name: Of the file, for messages.
         decimal: The decimal mark if the kind of file decides it.
         merged: Merged cells: first and last line, and their column.
+        contents: What the file lists.
 
     Raises:
         UnreadableFile: There are no rows, or groups within groups.
@@ -46,12 +55,14 @@ def tidied(grid: Grid, reading: Reading, name: str, *, decimal: str | None = Non
     if not len(grid.rows) and not len(grid.problems):
         raise UnreadableFile(f"{name} has a header but no rows below it. Upload a file with at least one day of sales.")
     if len(grid.rows):
-        grid = _without_empty_columns(without_groups(without_report_lines(grid), name))
+        # A supplier's name alone on its line is a row, not a heading and not a report's last line.
+        grid = grid if contents == "suppliers" else without_groups(without_report_lines(grid), name)
+        grid = _without_empty_columns(grid)
         draft = Table(tuple(map(str, grid.rows)), grid.rows, grid.lines, problems.together([]))
         orders = [column for column in draft.columns if is_number_of(column, _ORDERS, _ENDINGS)]
         orders += [column for column in draft.columns if column not in orders and "".join(shown(grid.rows[column].iloc[:1])).startswith("#")]
         if any(is_empty(grid.rows[column]).any() for column in grid.rows):
-            grid = filled_down(grid, lambda: guess_mapping(draft), orders, merged)
+            grid = filled_down(grid, lambda: guess_mapping(draft), orders, merged, contents=contents)
     grid, short = _without_short_rows(grid, reading.delimiter)
     wrong = problems.together([grid.problems, short])
     if not len(grid.rows) and not len(wrong):

@@ -14,6 +14,7 @@ from typing import Any, Final, NoReturn, TypeVar
 
 from forecasting.core.errors import UnreadableFile
 from forecasting.intake.answers import NOTHING_SAID, Answers
+from forecasting.intake.filling import Contents
 from forecasting.intake.process.json_forms import answers_to_json, error_from_json
 from forecasting.jobs.child_pool import ChildPool
 from forecasting.jobs.child_process import DEATH, MEMORY, TIME, ChildEnded, ChildProcess
@@ -46,6 +47,7 @@ class File:
         answers: What was said of it.
         alone: Whether this process works for one person and one task, so that it may read a small text itself.
         on_wait: Told, in a sentence, if other files are read first.
+        contents: What it lists, which decides what an empty cell means.
         id: By which the process that has read it knows it.
     """
 
@@ -54,6 +56,7 @@ class File:
     answers: Answers = NOTHING_SAID
     alone: bool = False
     on_wait: OnWait = ignore
+    contents: Contents = "sales"
     id: str = field(default_factory=lambda: secrets.token_hex(8))
 
 
@@ -95,7 +98,8 @@ def pool(limits: ReadingLimits) -> ChildPool:
 
 
 def _request(file: File, question: dict[str, Any], folder: Path) -> dict[str, Any]:
-    return {"id": file.id, "name": file.name, "read_with": answers_to_json(file.answers), "folder": str(folder), "file": "", **question}
+    read_with = {"contents": file.contents, "read_with": answers_to_json(file.answers)}
+    return {"id": file.id, "name": file.name, **read_with, "folder": str(folder), "file": "", **question}
 
 
 def _told(child: ChildProcess, request: dict[str, Any], file: File) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from forecasting.core import spreadsheets
 from forecasting.core.errors import InputError
 from forecasting.intake import row_checks, sales_file, sample_sales
 from forecasting.intake.answers import NOTHING_SAID, Answers
+from forecasting.intake.filling import Contents
 from forecasting.services import reading, rereading, retention, shadow, take_back
 from forecasting.services.reading import FileTable
 from forecasting.services.reading_processes import File, OnWait, ignore
@@ -28,7 +29,13 @@ def read_file(path: Path) -> bytes:
 
 
 def inspect(
-    content: bytes, name: str, answers: Answers = NOTHING_SAID, *, cells: bool = False, alone: bool = False, on_wait: OnWait = ignore
+    content: bytes,
+    name: str,
+    answers: Answers = NOTHING_SAID,
+    *,
+    contents: Contents = "sales",
+    alone: bool = False,
+    on_wait: OnWait = ignore,
 ) -> FileTable:
     """The table in a file.
 
@@ -36,7 +43,7 @@ def inspect(
         content: Its bytes.
         name: What the person calls it; only text.
         answers: What was said of it.
-        cells: Whether the cells are needed in this process.
+        contents: What the file lists, which decides what an empty cell means. The cells of all but sales are read into this process.
         alone: Whether this process works for one person and one task, so that it may read a small text itself.
         on_wait: Told, in a sentence, if other files are read first.
 
@@ -45,7 +52,7 @@ def inspect(
         TryAgain: Other files were being read for too long.
         DiskFull: There is no space to read it.
     """
-    return reading.read(File(content, name, answers, alone, on_wait), cells=cells)
+    return reading.read(File(content, name, answers, alone, on_wait, contents), cells=contents != "sales")
 
 
 def answers(values: Mapping[str, Any]) -> Answers:

@@ -47,3 +47,36 @@ def test_cells_that_are_simply_empty_stay_empty(text, name):
     cells, notes = column(text, name)
     assert "" in cells
     assert notes == ()
+
+
+TERMS = (
+    "supplier,order_days,contact,product_id\nHansen,Mon,h@x.com,Bread\nHansen,,,Tea\nMills,,,Rolls\nMills,,,Buns\nCoop,Tue,c@x.com,Jam\nCoop,,,Oil\n"
+)
+
+
+def test_terms_of_one_supplier_are_never_those_of_the_next():
+    table = read_table(TERMS.encode(), "a.csv", contents="suppliers")
+    assert table.rows["order_days"].tolist() == ["Mon", "", "", "", "Tue", ""]
+    assert table.notes == ()
+    assert "Mon" in read_table(TERMS.encode(), "a.csv").rows["order_days"].tolist()[2:4]
+
+
+def test_names_of_suppliers_are_filled_down_and_their_terms_are_not():
+    text = "supplier,order_days,product_id,unit_cost\nHansen,Mon,Bread,1\n,,Tea,2\nMills,,Rolls,1\n,,Buns,2\n"
+    table = read_table(text.encode(), "a.csv", contents="suppliers")
+    assert table.rows["supplier"].tolist() == ["Hansen", "Hansen", "Mills", "Mills"]
+    assert table.rows["order_days"].tolist() == ["Mon", "", "", ""]
+
+
+def test_stock_takes_its_names_but_no_terms_from_the_row_above():
+    text = "store,due,product,on_hand\nNorth,2026-03-01,Tea,5\n,,Milk,6\nSouth,2026-03-04,Tea,1\n,,Milk,2\n"
+    table = read_table(text.encode(), "a.csv", contents="stock")
+    assert table.rows["store"].tolist() == ["North", "North", "South", "South"]
+    assert table.rows["due"].tolist() == ["2026-03-01", "", "2026-03-04", ""]
+
+
+def test_a_delivery_note_takes_a_store_but_no_product_from_the_row_above():
+    stores = read_table(b"store,product,quantity\nNorth,Tea,5\n,Milk,6\nSouth,Tea,1\n,Milk,2\n", "a.csv", contents="delivery")
+    assert stores.rows["store"].tolist() == ["North", "North", "South", "South"]
+    products = read_table(b"product,quantity\nTea,5\n,6\nMilk,1\n,2\n", "a.csv", contents="delivery")
+    assert products.rows["product"].tolist() == ["Tea", "", "Milk", ""]

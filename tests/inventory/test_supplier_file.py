@@ -27,7 +27,7 @@ Mills,,,,,,,,,,,,Bread,,2,1.5,,
 
 
 def read(text: str = HEADER + ROWS) -> file.SupplierFile:
-    table = read_table(text.encode(), "suppliers.csv", Answers())
+    table = read_table(text.encode(), "suppliers.csv", Answers(), contents="suppliers")
     return file.check(table, file.guess_mapping(table))
 
 
@@ -61,6 +61,7 @@ def test_a_second_file_changes_only_what_it_names() -> None:
         ("supplier,lead_time\nHansen,-1\n", "Below zero"),
         ("supplier,lead_time\nHansen,soon\n", "Not a number"),
         ("supplier,minimum_value\nHansen,5\nhansen,6\n", "Several values for one supplier"),
+        ("product,supplier,rank\nBread,Hansen,1\n,Mills,2\nTea,Hansen,1\n,Mills,2\n", "No product"),
         ("supplier,product\n,Bread\nHansen,Tea\n", "No supplier"),
         ("supplier,product\nHansen,Bread\nMills,Bread\n", "Another first source in an earlier row"),
         ("supplier,product,rank\nHansen,Bread,3\n", "Terms out of range"),
@@ -128,3 +129,17 @@ def test_what_fits_on_a_pallet_and_the_rate_of_a_currency_are_read() -> None:
     assert sourcing.suppliers[0].capacity == Capacity(name="container", units=480)
     with pytest.raises(SettingsError, match="needs its rate"):
         read("supplier,currency\nHansen,USD\n").over(sourcing)
+
+
+def test_terms_on_any_one_row_hold_for_their_supplier_alone() -> None:
+    rows = "Hansen,Mon,CHF,1.06,Bread\nHansen,,,,Tea\nMills,,,,Rolls\nMills,,,,Buns\nCoop,,,,Jam\nCoop,Tue,SEK,0.09,Oil\n"
+    sourcing = read(f"supplier,order_days,currency,rate,product_id\n{rows}").over(Sourcing())
+    assert sourcing.supplier("Mills") == Supplier(name="Mills")
+    assert {name: sourcing.supplier(name).order_days for name in ("Hansen", "Coop")} == {"Hansen": {0}, "Coop": {1}}
+    assert len(sourcing.sources) == 6
+
+
+def test_two_different_terms_of_one_supplier_are_named_by_line() -> None:
+    checked = read("supplier,contact,product_id\nHansen,a@x.com,Bread\nHansen,,Tea\nhansen,b@x.com,Jam\n")
+    assert checked.problems["line"].tolist() == [2, 4]
+    assert set(checked.problems["problem"]) == {"Several values for one supplier"}

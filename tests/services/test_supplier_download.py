@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, time
+from itertools import permutations
+
+import pytest
 
 from forecasting.inventory.suppliers.price_breaks import PriceBreaks
 from forecasting.inventory.suppliers.source import Source
@@ -28,9 +31,21 @@ SOURCES = (
 )
 
 
-def test_downloaded_suppliers_say_the_same_when_they_are_read_again() -> None:
-    before = Sourcing((HANSEN,), SOURCES)
-    table = sales.inspect(supplier_file.to_csv(before), "suppliers.csv", sales.answers({}), cells=True)
-    checked = suppliers.check(table, suppliers.guess(table))
-    assert checked.problems.empty
-    assert checked.over(Sourcing()) == before
+PLAIN = Supplier(name="Mills")
+SHORT = Supplier(name="Coop, North", order_days=frozenset({1}), contact="coop@example.com")
+MORE = (
+    *(Source(supplier="Mills", product_id=name) for name in ("Rolls", "Buns", "Cakes")),
+    Source(supplier="Mills", product_id="Iced tea", rank=2, unit_cost=1.9),
+    *(Source(supplier="Coop, North", product_id=name, store="North") for name in ("Oil", "Salt")),
+)
+
+
+@pytest.mark.parametrize("order", list(permutations((HANSEN, PLAIN, SHORT))), ids=lambda each: "-".join(s.name[:1] for s in each))
+def test_downloaded_suppliers_say_the_same_when_they_are_read_again(order: tuple[Supplier, ...]) -> None:
+    sources = tuple(source for supplier in order for source in (*SOURCES, *MORE) if source.supplier == supplier.name)
+    for before in (Sourcing(order), Sourcing(order, sources)):
+        table = sales.inspect(supplier_file.to_csv(before), "suppliers.csv", contents="suppliers", alone=True)
+        checked = suppliers.check(table, suppliers.guess(table))
+        assert checked.problems.empty
+        again = checked.over(Sourcing())
+        assert (set(again.suppliers), set(again.sources)) == (set(before.suppliers), set(before.sources))

@@ -86,12 +86,14 @@ def suppliers(args: argparse.Namespace) -> int:
     if args.file is None:
         saved, holds = service.state(ws)
     else:
-        table = sales.inspect(sales.read_file(args.file), args.file.name, cells=True, alone=True, on_wait=say)
+        table = sales.inspect(sales.read_file(args.file), args.file.name, contents="suppliers", alone=True, on_wait=say)
         given = mapping(args.map, service.ROLES)
         guessed = {role: column for role, column in service.guess(table).items() if column not in given.values()}
         checked = service.check(table, guessed | given)
         if checked.kept_out:
             say(f"Columns of {args.file.name} left out: {', '.join(checked.kept_out)}. Roles are {', '.join(service.ROLES)}.")
+        for note in checked.notes:
+            say(note)
         saved, holds = service.merge(ws, checked, serving_record.named(args.by), drop_problems=args.drop_problems)
     lines = [f"{each.name}: {sum(source.supplier.casefold() == each.key for source in holds.sources):,} products" for each in holds.suppliers]
     report(args, service.facts(saved, holds), "\n".join(lines) or "There are no suppliers yet. Save some: suppliers FILE.")
@@ -120,7 +122,7 @@ def _wish(ws: Workspace, args: argparse.Namespace, by: str) -> Wish:
     if args.step == "receive" and args.file is not None:
         content = sales.read_file(args.file)
         key = key or book.note_key(args.id, content)
-        table = sales.inspect(content, args.file.name, cells=True, alone=True, on_wait=say)
+        table = sales.inspect(content, args.file.name, contents="delivery", alone=True, on_wait=say)
         quantities = book.delivered(book.order(ws, args.id), table)
         if not quantities:
             raise InputError(f"{args.file.name} has no units that came. Leave the file out if all of the order came.")

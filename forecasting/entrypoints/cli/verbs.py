@@ -186,7 +186,7 @@ VERBS: arguments.Verbs = {
 def _stock(args: argparse.Namespace, ensemble: Ensemble) -> GivenStock:
     from forecasting.services import ordering, sales
 
-    table = sales.inspect(sales.read_file(args.stock), args.stock.name, cells=True, alone=True, on_wait=say)
+    table = sales.inspect(sales.read_file(args.stock), args.stock.name, contents="stock", alone=True, on_wait=say)
     given = mapping(args.map, ordering.STOCK_ROLES)
     guessed = {role: column for role, column in ordering.guess_stock(table).items() if column not in given.values()}
     roles = guessed | given

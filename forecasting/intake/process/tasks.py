@@ -59,7 +59,8 @@ class Tasks:
             return self._last[1]
         self._last = None
         content, name = _bytes(request), request["name"]
-        table = read_table(content, name, answers_from_json(request["read_with"]), limit=self._limit, unfold=unfold)
+        read_with = answers_from_json(request["read_with"])
+        table = read_table(content, name, read_with, limit=self._limit, unfold=unfold, contents=request["contents"])
         self._last = (request["id"], unfold), table
         return table
 

@@ -57,7 +57,7 @@ OF_PRODUCT: Final = ("rank", "unit_cost", *NUMBERS_OF_PRODUCTS, "price_breaks")
 ROLES: Final = (SUPPLIER, *TERMS, *schema.KEYS, *OF_PRODUCT)
 
 _NAMES: Final = {
-    SUPPLIER: "supplier suppliername vendor vendorname lieferant lieferantenname fournisseur proveedor fornitore fornecedor leverancier",
+    SUPPLIER: column_mapping.SUPPLIER_NAMES,
     **{role: column_mapping.NAMES[role] for role in schema.KEYS},
     "order_days": "orderdays orderday bestelltage bestelltag",
     "cut_off": "cutoff cutofftime orderuntil orderby bestellschluss annahmeschluss",
@@ -157,7 +157,7 @@ def check(table: Table, mapping: Mapping[str, str]) -> SupplierFile:
         terms.setdefault(name, {}).update({role: values[role][row] for role in TERMS if role in values and values[role][row] is not None})
     kept_out = tuple(name for name in table.columns if name not in mapping.values())
     rows = len(table) + int(table.problems["line"].nunique())
-    return SupplierFile(terms, sources, problems.together(findings.frames), rows, kept_out, notes)
+    return SupplierFile(terms, sources, problems.together(findings.frames), rows, kept_out, (*table.notes, *notes))
 
 
 def _values(findings: Findings) -> tuple[dict[str, list[Any]], tuple[str, ...]]:
@@ -207,8 +207,12 @@ def _note_conflicts(findings: Findings, suppliers: list[str], values: Mapping[st
 
 def _sources(findings: Findings, suppliers: list[str], values: Mapping[str, list[Any]]) -> tuple[Source, ...]:
     """What comes from whom, of the rows that name a product, a region or a store and have no problem."""
+    key = next((role for role in schema.KEYS if role in findings.mapping), SUPPLIER)
     keys = {role: _texts(findings, role) for role in schema.KEYS}
     named = np.array([any(keys[role][row] for role in schema.KEYS) for row in range(len(suppliers))], dtype=bool)
+    stated = np.array([any(values[role][row] is not None for role in OF_PRODUCT if role in values) for row in range(len(suppliers))], dtype=bool)
+    if key in schema.KEYS:
+        findings.add(stated & ~named, key, "No product", "Write the product that these terms are about.")
     sources: dict[tuple[Any, ...], Source] = {}
     again, wrong = np.zeros(len(suppliers), dtype=bool), np.zeros(len(suppliers), dtype=bool)
     for row in np.flatnonzero(named & ~findings.bad):
@@ -220,7 +224,6 @@ def _sources(findings: Findings, suppliers: list[str], values: Mapping[str, list
             continue
         place = (*source.key, source.rank)
         again[row] = sources.setdefault(place, source) != source
-    role = next((role for role in schema.KEYS if role in findings.mapping), SUPPLIER)
     findings.add(again, SUPPLIER, "Another first source in an earlier row", "Keep one of these rows, or write 2 as the rank of the second source.")
-    findings.add(wrong, role, "Terms out of range", "Write 1 or 2 as the rank and multiples above 0.")
+    findings.add(wrong, key, "Terms out of range", "Write 1 or 2 as the rank and multiples above 0.")
     return tuple(sources.values())

@@ -81,7 +81,7 @@ def _table(upload: FileInput) -> FileTable | None:
     while True:
         try:
             return file_input.remembered(
-                "stock_table", (upload.id, answers), partial(sales.inspect, upload.content, upload.name, answers, cells=True)
+                "stock_table", (upload.id, answers), partial(sales.inspect, upload.content, upload.name, answers, contents="stock")
             )
         except QuestionsOpen as error:
             [question, *_] = error.questions

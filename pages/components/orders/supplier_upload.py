@@ -62,7 +62,7 @@ def _forget() -> None:
 
 
 def _checked(upload: FileInput) -> SupplierFile:
-    table = sales.inspect(upload.content, upload.name, sales.answers({}), cells=True)
+    table = sales.inspect(upload.content, upload.name, sales.answers({}), contents="suppliers")
     return suppliers.check(table, suppliers.guess(table))
 
 
