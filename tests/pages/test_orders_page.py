@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+import streamlit
 from app_driver import opened, texts
-from order_shops import ANNA, MONDAY, Clock, shop_on_monday
+from order_shops import ANNA, HANSEN, MONDAY, Clock, shop_on_monday
 from saved_shops import unpacked
 
 from forecasting.services import cache, order_book, order_cards, order_proposals, orders, suppliers, workspaces
@@ -73,14 +74,100 @@ def test_a_changed_quantity_asks_why_and_stays_in_a_new_session_until_it_is_take
     assert "changed to" not in texts(at)
 
 
-def test_a_delivery_that_is_short_is_booked_and_the_rest_will_not_come(monday):
+@pytest.fixture
+def placed(monday):
+    """An order of bread that was placed."""
     (order,) = order_proposals.propose(monday, "Anna", supplier="Hansen", moment=MONDAY)
     orders.place(monday, order.id, ANNA)
-    at = opened("orders", session={tabs.ORDER: order.id, "orders_receiving": (order.id, "first")}, orders_tab="Order book")
-    assert f"**{order.units:,.0f} of {order.units:,.0f} units came.**" in texts(at)
+    return order
+
+
+def receiving(monkeypatch, order, units):
+    """The dialog of a delivery in whose table a person typed that `units` came, which AppTest cannot."""
+    monkeypatch.setattr(streamlit, "data_editor", lambda table, **options: table.assign(came=float(units)))  # noqa: ARG005
+    return opened("orders", session={tabs.ORDER: order.id, "orders_receiving": (order.id, "first")}, orders_tab="Order book")
+
+
+def test_a_press_on_an_order_that_was_placed_meanwhile_says_when_and_places_nothing(monday):
+    at = opened("orders")
+    (order,) = [each for each in order_book.book(monday).orders.values() if each.supplier == "Hansen"]
+    orders.place(monday, order.id, ANNA)
+    button(at, "orders_place_Hansen").click().run()
+    assert at.toast[0].value.startswith("Already placed at ")
+    assert "by Anna" in at.toast[0].value
+    assert [each.state for each in order_book.book(monday).orders.values() if each.supplier == "Hansen"].count("placed") == 1
+
+
+def test_a_delivery_that_is_whole_is_booked(monday, placed, monkeypatch):
+    at = receiving(monkeypatch, placed, placed.units)
+    assert f"**{placed.units:,.0f} of {placed.units:,.0f} units came.**" in texts(at)
     at.button(key="orders_receive_book").click().run()
-    assert order_book.book(monday).order(order.id).state == "received"
+    assert order_book.book(monday).order(placed.id).state == "received"
     assert "Received" in texts(at)
+
+
+def test_the_rest_of_a_short_delivery_stays_on_order(monday, placed, monkeypatch):
+    at = receiving(monkeypatch, placed, placed.units - 2)
+    assert f"**{placed.units - 2:,.0f} of {placed.units:,.0f} units came.** 2 stay on order." in texts(at)
+    assert at.button(key="orders_receive_book").label == f"Book {placed.units - 2:,.0f} units"
+    at.button(key="orders_receive_book").click().run()
+    order = order_book.book(monday).order(placed.id)
+    assert (order.state, order.outstanding) == ("partly_received", 2)
+
+
+def test_the_rest_of_a_short_delivery_will_not_come(monday, placed, monkeypatch):
+    at = receiving(monkeypatch, placed, placed.units - 2)
+    at.segmented_control(key="orders_rest_first").set_value("Will not come").run()
+    assert "2 will not come; they are proposed anew where they are needed." in texts(at)
+    at.button(key="orders_receive_book").click().run()
+    order = order_book.book(monday).order(placed.id)
+    assert (order.state, order.outstanding) == ("received", 0)
+
+
+def test_more_than_ordered_is_booked_as_such(monday, placed, monkeypatch):
+    at = receiving(monkeypatch, placed, placed.units + 4)
+    assert "4 more than ordered, booked as such." in texts(at)
+    at.button(key="orders_receive_book").click().run()
+    order = order_book.book(monday).order(placed.id)
+    assert (order.state, sum(line.received for line in order.lines)) == ("received", placed.units + 4)
+
+
+def test_nothing_that_came_is_booked_only_where_the_rest_will_not_come(placed, monkeypatch):
+    at = receiving(monkeypatch, placed, 0)
+    assert at.button(key="orders_receive_book").disabled
+    at.segmented_control(key="orders_rest_first").set_value("Will not come").run()
+    assert not at.button(key="orders_receive_book").disabled
+
+
+def field(at, kind, label):
+    return next(each for each in at.get(kind) if each.label == label)
+
+
+def test_a_supplier_is_changed_in_its_dialog_and_what_was_not_touched_stays(monday):
+    at = opened("orders", session={"orders_supplier_edited": ("Hansen", suppliers.number(monday))}, orders_tab="Suppliers")
+    assert field(at, "text_input", "Name").disabled
+    field(at, "number_input", "Minimum value").set_value(50.0)
+    field(at, "text_input", "Currency").set_value("chf")
+    field(at, "number_input", "Rate").set_value(1.06)
+    next(each for each in at.button if each.label == "Save" and each.proto.is_form_submitter).click().run()
+    (saved,) = suppliers.sourcing(monday).suppliers
+    assert (saved.minimum.value, saved.currency.code, saved.currency.rate) == (50, "CHF", 1.06)
+    assert (saved.order_days, saved.delivery_days, saved.lead_time) == (HANSEN.order_days, HANSEN.delivery_days, HANSEN.lead_time)
+    assert "Saved Hansen" in texts(at)
+
+
+@pytest.mark.parametrize(
+    ("label", "text", "said"),
+    [("Currency", "Fr", "three letters"), ("Closed on", "at Christmas", "closed days cannot be read")],
+)
+def test_what_the_dialog_of_a_supplier_cannot_read_is_said_and_saves_nothing(monday, label, text, said):
+    before = suppliers.number(monday)
+    at = opened("orders", session={"orders_supplier_edited": ("Hansen", before)}, orders_tab="Suppliers")
+    field(at, "text_input", label).set_value(text)
+    next(each for each in at.button if each.label == "Save" and each.proto.is_form_submitter).click().run()
+    assert said in texts(at)
+    assert field(at, "text_input", label).value == text
+    assert suppliers.number(monday) == before
 
 
 def test_a_damaged_order_book_is_said_and_the_other_tabs_open(monday):

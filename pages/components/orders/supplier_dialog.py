@@ -47,7 +47,7 @@ def _content(ws: Workspace, sourcing: Sourcing, known: Supplier | None, number: 
     with st.form("orders_supplier_form", border=False):
         name = st.text_input("Name", value="" if known is None else known.name, max_chars=MAX_CHARACTERS, disabled=known is not None)
         wanted = _terms(before)
-        wanted |= _money(before)
+        wanted["freight"], currency = _money(before)
         closed = st.text_input("Closed on", value=supplier_file.closures(before), help=CLOSED_HELP)
         wanted["contact"] = st.text_input("Contact", value=before.contact, max_chars=MAX_CHARACTERS, placeholder="orders@example.com")
         sent = st.form_submit_button("Save", type="primary", icon=":material/save:")
@@ -55,7 +55,7 @@ def _content(ws: Workspace, sourcing: Sourcing, known: Supplier | None, number: 
     def changed() -> Sourcing:
         plain = {key: value for key, value in wanted.items() if key not in ("minimum_value", "minimum_units")}
         least = replace(before.minimum, value=wanted["minimum_value"] or 0.0, units=wanted["minimum_units"] or 0.0)
-        return sourcing.with_supplier(replace(before, name=name, closures=texts.closures(closed), minimum=least, **plain))
+        return sourcing.with_supplier(replace(before, name=name, closures=texts.closures(closed), minimum=least, currency=currency(), **plain))
 
     if sent and save(ws, changed, number, f"Saved {name.strip()}.", person.login()):
         _close()
@@ -92,8 +92,8 @@ def _terms(before: Supplier) -> dict[str, Any]:
     }
 
 
-def _money(before: Supplier) -> dict[str, Any]:
-    """What the way costs, and the supplier's money."""
+def _money(before: Supplier) -> tuple[Freight, Callable[[], Currency | None]]:
+    """What the way costs, and what reads the supplier's money, which raises SettingsError."""
     left, right = st.columns(2)
     with left:
         cost = st.number_input("Delivery costs", 0.0, value=before.freight.cost or None)
@@ -103,9 +103,9 @@ def _money(before: Supplier) -> dict[str, Any]:
         rate = st.number_input(
             "Rate", 0.0, value=1.0 if before.currency is None else before.currency.rate, format="%.4f", help="What one unit of it costs."
         )
-    kept = None if before.currency is None else before.currency.of_day
-    currency = Currency(code=code.strip().upper(), rate=rate, of_day=kept) if len(code.strip()) == 3 and rate else None
-    return {"freight": Freight(cost=cost or 0.0, free_from=free_from), "currency": currency}
+    day = None if before.currency is None else before.currency.of_day
+    typed = code.strip().upper()
+    return Freight(cost=cost or 0.0, free_from=free_from), lambda: Currency(code=typed, rate=rate or 0.0, of_day=day) if typed else None
 
 
 def _remove(ws: Workspace, sourcing: Sourcing, known: Supplier, number: int) -> None:
