@@ -19,6 +19,9 @@ from pages.charts.style import ACCENT, BAND_80, QUIET, blank
 SHORT: Final = "#000009"
 """What runs out."""
 LABEL: Final = {"size": 12, "color": QUIET}
+DAY_MS: Final = 86_400_000
+FEW_DAYS: Final = 4
+"""Up to which each has its own tick."""
 
 
 def path(projection: StockProjection, reorder_point: float, period: Period, height: int = 270) -> go.Figure:
@@ -48,8 +51,13 @@ def path(projection: StockProjection, reorder_point: float, period: Period, heig
     _mark_order(figure, projection, period)
     _mark_empty(figure, projection, period)
     figure.update_layout(margin={"t": 46})
-    figure.update_xaxes(range=[projection.dates[0], projection.dates[-1]], tickformatstops=language.ticks(), nticks=5, hoverformat=None)
+    figure.update_xaxes(range=[projection.dates[0], projection.dates[-1]], tickformatstops=language.ticks(), hoverformat=None, **_ticks(projection))
     return figure.update_yaxes(range=[0, highest], nticks=4)
+
+
+def _ticks(projection: StockProjection) -> dict[str, int]:
+    """Where the days are named: each once where they are few, which Plotly would else name once more at noon."""
+    return {"dtick": DAY_MS} if projection.dates[-1] - projection.dates[0] <= pd.Timedelta(days=FEW_DAYS) else {"nticks": 5}
 
 
 def _points(projection: StockProjection, run: StockCurve) -> tuple[np.ndarray, FloatArray]:

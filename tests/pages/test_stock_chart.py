@@ -33,6 +33,10 @@ def said(figure):
     return [note.text for note in figure.layout.annotations]
 
 
+def test_few_days_are_named_once_each():
+    assert drawn().layout.xaxis.dtick == stock.DAY_MS
+
+
 def test_stock_falls_over_the_day_and_jumps_where_the_order_arrives():
     line = trace(drawn(), "With order")
     assert line.y.tolist() == [25, 25, 15, 15, 15, 5, 5, 35, 25, 25, 25, 15, 15]
