@@ -28,8 +28,8 @@ EXIT_SECONDS = 10
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "LOKY_MAX_CPU_COUNT")
 
 CANCELLED = "Cancelled by a person."
-NO_MEMORY = "Retraining stopped: not enough memory. Close other programs, or retrain with a smaller batch size or fewer series."
-NO_SPACE = f"Retraining stopped: the disk is full. {system_errors.REMEDY}"
+NO_MEMORY = "Training stopped: not enough memory. Close other programs, or retrain with a smaller batch size or fewer series."
+NO_SPACE = f"Training stopped: the disk is full. {system_errors.REMEDY}"
 UNEXPECTED = "An unexpected error; the log has it whole."
 
 
@@ -140,7 +140,7 @@ def _reason(error: Exception) -> str:
     refusal = system_errors.named(error)
     if isinstance(refusal, OutOfMemory) or type(error).__name__ == "ResourceExhaustedError":
         return NO_MEMORY
-    return UNEXPECTED if refusal is None else f"Retraining stopped. {refusal}"
+    return UNEXPECTED if refusal is None else f"Training stopped. {refusal}"
 
 
 def _leave_a_core() -> None:

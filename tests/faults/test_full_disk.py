@@ -190,7 +190,7 @@ def test_old_versions_are_pruned_on_a_full_disk(disk, ws):
 # Jobs
 
 
-TEXT = "Retraining stopped: the disk is full. Free some space"
+TEXT = "Training stopped: the disk is full. Free some space"
 
 
 def ended(jobs, number):

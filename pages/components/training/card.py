@@ -134,7 +134,7 @@ def failed_card() -> None:
         return
     with st.container(border=True, key="failed"):
         st.markdown("##### :red[:material/error:] Retraining stopped", anchors=False)
-        reason = job.reason.removeprefix("Retraining stopped: ")
+        reason = job.reason.removeprefix("Retraining stopped: ").removeprefix("Training stopped: ")
         st.markdown(f"{markdown.plain(reason[:1].upper() + reason[1:])} **{what_serves(st.session_state['seen'].version)}**")
         st.caption(f"The merged sales stay saved. Step: {newest_step(job)}.")
         with st.container(horizontal=True):
