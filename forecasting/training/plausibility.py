@@ -49,8 +49,7 @@ def cap(yhat: FloatArray, panel: Panel) -> tuple[FloatArray, dict[str, str]]:
         panel: What was known, cleaned: an outlier that came in would let everything through.
     """
     limit = ceiling(panel, yhat.shape[1])
-    held = np.fmax(np.fmin(yhat, limit[:, None]), 0.0)
-    held = np.where(np.isfinite(yhat), held, yhat)
+    held = believable(yhat, limit)
     high = np.flatnonzero((yhat > held).any(axis=1))
     texts = {
         panel.unique_ids[row]: f"A forecast of {_amount(yhat[row].max())} a {panel.period.name} is held at {_amount(limit[row])},"
@@ -58,6 +57,11 @@ def cap(yhat: FloatArray, panel: Panel) -> tuple[FloatArray, dict[str, str]]:
         for row in high
     }
     return held, texts
+
+
+def believable(yhat: FloatArray, limit: FloatArray) -> FloatArray:
+    """Forecasts of shape (n, h) held between 0 and the `ceiling` of each series; NaN stays."""
+    return np.where(np.isfinite(yhat), np.fmax(np.fmin(yhat, limit[:, None]), 0.0), yhat)
 
 
 def _amount(value: float) -> str:

@@ -143,6 +143,13 @@ def test_larger_files_are_split_without_asking_the_models_again(earlier, later, 
     assert sum(told.parts.values()) == pytest.approx(told.change, abs=1e-9)
 
 
+def test_series_that_are_split_in_several_goes_have_the_same_parts(earlier, later, monkeypatch):
+    monkeypatch.setattr("forecasting.analysis.change_explanation.reruns.MOST_SERIES", 0)
+    whole = why(earlier, later).amounts
+    monkeypatch.setattr("forecasting.analysis.change_explanation.explain._SERIES_AT_ONCE", 2)
+    pd.testing.assert_frame_equal(why(earlier, later).amounts, whole)
+
+
 def test_a_model_that_had_no_forecast_before_is_a_change_of_shares(trained):
     yhat = {name: np.full_like(values, np.nan) if name == "trees" else values for name, values in trained.yhat.items()}
     share = trained.share.copy()

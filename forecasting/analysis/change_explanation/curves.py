@@ -16,7 +16,7 @@ from forecasting.analysis.change_explanation.side import Side
 from forecasting.core.arrays import FloatArray
 from forecasting.models.features.input_parts import shapley
 from forecasting.models.prophet.curves import TREND
-from forecasting.models.prophet.model import CLOSED, ProphetModel
+from forecasting.models.prophet.model import ProphetModel
 from forecasting.training import plausibility
 
 Parts = dict[str, FloatArray]
@@ -86,14 +86,13 @@ def _curves(model: ProphetModel, side: Side, yhat: FloatArray, others: Mapping[s
     """The curves of a version under its own plans, which gave `yhat`, and under the other version's."""
     rows, drivers = np.arange(len(side.rows)), tuple(others)
     panel = side.panel
+    limit = side.ceiling if others else np.empty(0)
     under = {}
     for swapped in (Drivers(some) for size in range(len(drivers) + 1) for some in combinations(drivers, size)):
         planned = with_plans(panel, rows, side.steps, {name: others[name] for name in swapped}) if swapped else panel
-        told = model.components(planned, rows, side.ensemble.horizon)
-        told = {name: units for name, units in told.items() if name != CLOSED}
-        served = plausibility.cap(_sum(told), side.ensemble.cleaned.select(side.rows))[0][:, side.steps] if swapped else yhat
-        parts = {name: units[:, side.steps] for name, units in told.items()}
-        under[swapped] = {**parts, names.LIMITS: served - _sum(parts)}
+        parts = {name: units[:, side.steps] for name, units in model.open_components(planned, int(side.steps[-1]) + 1).items()}
+        whole = _sum(parts)
+        under[swapped] = {**parts, names.LIMITS: (plausibility.believable(whole, limit) if swapped else yhat) - whole}
     return _Curves(under, drivers)
 
 

@@ -12,7 +12,7 @@ from forecasting.analysis.change_explanation import curves, names
 from forecasting.analysis.change_explanation.explanation import AFTER, BEFORE, CAME, LEFT, Explanation
 from forecasting.analysis.change_explanation.plans import Plans, plans
 from forecasting.analysis.change_explanation.products import Factor, named, split
-from forecasting.analysis.change_explanation.reruns import Reruns
+from forecasting.analysis.change_explanation.reruns import MOST_SERIES, Reruns
 from forecasting.analysis.change_explanation.side import Member, Side, tells_means
 from forecasting.analysis.change_explanation.window import Window, steps_of
 from forecasting.core import schema
@@ -26,8 +26,8 @@ from forecasting.training.expectation import FLAT
 _NEW: Final = (schema.CATEGORY_PATTERN, reasons.TOO_NEW)
 _DUST: Final = 1e-8
 """Share of a series' units below which an amount is arithmetic; it counts to the largest amount."""
-_CELLS_AT_ONCE: Final = 300_000
-"""Series and days that are split together, about, so that memory does not grow with the file."""
+_SERIES_AT_ONCE: Final = MOST_SERIES
+"""Series that are split together, so that memory does not grow with the file; where models are asked again, it is all of them at once."""
 
 Amounts = dict[str, FloatArray]
 
@@ -56,12 +56,12 @@ def explain(before: Version, after: Version, window: Window) -> Explanation:
     both = there.intersection(here, sort=False)
     if not len(both):
         raise InputError(f"v{before.number} and v{after.number} have no products in common, so there is no change to explain.")
-    series = pd.concat([new.panel.series, old.panel.series[~here.isin(there)]], ignore_index=True)
+    series = pd.concat([new.panel.series, old.panel.series[there.get_indexer(here) < 0]], ignore_index=True)
     ids = pd.Index(series[schema.UNIQUE_ID])
     units = pd.DataFrame({BEFORE: _units(old, window.before, here, ids), AFTER: _units(new, window.after, there, ids)})
     left = -_units(old, window.before.difference(window.common), here, ids)
     came = _units(new, window.after.difference(window.common), there, ids)
-    common = ids.isin(both)
+    common = both.get_indexer(ids) >= 0
     amounts: Amounts = {
         names.PRODUCTS: np.where(common, 0.0, units[AFTER] - units[BEFORE]),
         names.DAYS: np.where(common, left + came, 0.0),
@@ -100,7 +100,7 @@ def _not_kept(before: Version, after: Version) -> str:
 def _of_series(before: Side, after: Side, not_kept: str) -> Amounts:
     """Name -> units of each series on the common days, shape (n,)."""
     planned, amounts, n = plans(before, after), Amounts(), len(before.rows)
-    for rows in np.array_split(np.arange(n), max(1, -(-n * len(before.steps) // _CELLS_AT_ONCE))):
+    for rows in np.array_split(np.arange(n), max(1, -(-n // _SERIES_AT_ONCE))):
         old, new = before.take(rows), after.take(rows)
         for name, units in _of_days(old, new, planned.take(rows), not_kept).items():
             amounts.setdefault(name, np.zeros(n))[rows] += units.sum(axis=1)

@@ -12,6 +12,7 @@ import numpy as np
 from forecasting.core import calendar, schema
 from forecasting.core.arrays import BoolArray, FloatArray
 from forecasting.core.panel import Panel
+from forecasting.training import plausibility
 from forecasting.training.ensemble import Ensemble
 from forecasting.training.expectation import MeanBlend
 from forecasting.training.reconciliation import FARTHEST
@@ -72,6 +73,12 @@ class Side:
         first = max(0, len(whole.dates) - max(whole.period.steps(_RECENT_DAYS), _RECENT_STEPS))
         drivers = {name: values[:, first:] for name, values in whole.drivers.items()}
         return replace(whole, dates=whole.dates[first:], sales=whole.sales[:, first:], drivers=drivers).select(self.rows)
+
+    @property
+    def ceiling(self) -> FloatArray:
+        """The most that a day ahead can believably sell, shape (n,), in units."""
+        whole = self.ensemble.cleaned
+        return plausibility.ceiling(replace(whole, drivers={}).select(self.rows), self.ensemble.horizon)
 
     @cached_property
     def closed(self) -> BoolArray:

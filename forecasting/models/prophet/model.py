@@ -90,10 +90,15 @@ class ProphetModel(Model):
         """
         self._check_fitted()
         panel = panel.select(rows)
-        curves = self._curves_of(panel)
-        components = curves.components(panel.ahead(horizon), _drivers(panel, curves.layout, horizon))
+        components = self.open_components(panel, horizon)
         components[CLOSED] = -np.sum(list(components.values()), axis=0) * calendar.closed_ahead(panel, horizon)
         return {name: values for name, values in components.items() if name == TREND or np.nan_to_num(values).any()}
+
+    def open_components(self, panel: Panel, horizon: int) -> dict[str, FloatArray]:
+        """The components of the forecasts of a panel's series as if every day ahead were open, shape (n, horizon) each: all that it has."""
+        self._check_fitted()
+        curves = self._curves_of(panel)
+        return curves.components(panel.ahead(horizon), _drivers(panel, curves.layout, horizon))
 
     def knows(self, panel: Panel, driver: str) -> np.ndarray:
         """Of which series it has learned what a driver does, shape (n,) of bool: of those whose curve moves with it."""
