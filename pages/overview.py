@@ -8,9 +8,10 @@ import streamlit as st
 from forecasting.analysis import forecast_view, movers
 from forecasting.services import workspaces
 from pages.charts import forecast, language
-from pages.components.inventory import policy, session
+from pages.components.inventory import session
 from pages.components.overview import numbers, welcome
 from pages.components.overview.needs import show_needs
+from pages.components.overview.orders_today import orders_today
 from pages.components.shared import layout, live_version, sales_worth, time_level
 from pages.components.why import links
 
@@ -47,10 +48,9 @@ for place, title, frame in ((left, "Gaining most", gaining), (right, "Losing mos
     with place, layout.card(title, f"Units, next {period.count(steps)} against the last {steps}", height="stretch"):
         numbers.movers(frame, title, period.count(steps), manifest["version"])
 
-orders = None
+today = None
 if places is not None and saved is not None:
-    recommended = session.orders_of(manifest["version"], saved, policy.current(ensemble, saved), {})
-    orders = session.with_own_quantities(recommended)
-    numbers.to_order(places, orders)
+    today = orders_today(ws, manifest["version"], ensemble, saved)
+    numbers.to_order(places, today)
 with needs:
-    show_needs(ws, view, orders, manifest)
+    show_needs(ws, view, today, manifest)

@@ -25,6 +25,7 @@ from forecasting.storage.workspace import Workspace
 
 REFUSALS: Final = (DiskFull, NotWritable, StorageUnavailable, TryAgain)
 """Why proposals cannot be written, although they can be read."""
+ONLY_SEEN: Final = "Nothing is written while somebody only looks."
 END_OF_DAY: Final = time(23, 59, 59)
 
 _State = tuple[int | None, int, int, tuple[int, int, int] | None, datetime]
@@ -42,6 +43,7 @@ class SupplierCard:
         missed: The order day whose deadline has just passed without an order, if today was one; None otherwise.
         runs_out: Series of the order whose shelf is expected to be empty before it comes.
         today: The day on which all this holds.
+        sent_today: The order that was sent today last; None if none was.
     """
 
     turn: Turn
@@ -51,6 +53,18 @@ class SupplierCard:
     missed: date | None
     runs_out: frozenset[str]
     today: date
+    sent_today: Order | None = None
+
+    @property
+    def done_today(self) -> Order | None:
+        """The order that was sent today, where the next one is for a later day: nothing more is to be done there today."""
+        is_due = self.order is not None and self.deadline.date() <= self.today
+        return None if is_due else self.sent_today
+
+    @property
+    def to_send(self) -> Order | None:
+        """What is to be ordered from a supplier that is not done with today; None where there is none."""
+        return self.order if self.supplier is not None and self.done_today is None else None
 
     @property
     def supplier(self) -> Supplier | None:
@@ -123,13 +137,23 @@ def to_order(ws: Workspace, by: str, moment: datetime | None = None) -> ToOrder:
         InputError: A supplier is closed for as long as anybody plans, or the forecast does not reach as far.
         OrdersDamaged, SuppliersDamaged, StockDamaged: What was saved cannot be read.
     """
-    when = (datetime.now(UTC) if moment is None else moment).replace(second=0, microsecond=0)
+    when = _minute(moment)
     refusal = ""
     try:
         _proposed(ws, _state(ws, when), by, when)
     except REFUSALS as error:
         refusal = str(error)
     return _to_order(ws, _state(ws, when), when, refusal)
+
+
+def seen(ws: Workspace, moment: datetime | None = None) -> ToOrder:
+    """What to order, as `to_order` gives it, for who only looks: nothing is written into the book. Raises what that raises."""
+    when = _minute(moment)
+    return _to_order(ws, _state(ws, when), when, ONLY_SEEN)
+
+
+def _minute(moment: datetime | None) -> datetime:
+    return (datetime.now(UTC) if moment is None else moment).replace(second=0, microsecond=0)
 
 
 def _state(ws: Workspace, when: datetime) -> _State:
@@ -147,26 +171,39 @@ def _to_order(ws: Workspace, state: _State, when: datetime, refusal: str) -> ToO
     recommended = order_proposals.recommended(ws, when)
     if recommended is None:
         return ToOrder((), None, refusal)
-    book, today = order_book.book(ws), shop_clock.in_shop(ws, when).date()
+    book, now = order_book.book(ws), shop_clock.in_shop(ws, when)
     empty = recommended.orders.table
     runs_out = frozenset(empty[schema.UNIQUE_ID][empty["runs_out"].to_numpy(dtype=bool)])
     unwritten = recommended.proposals if refusal else (None,) * len(recommended.turns)
     cards = [
-        _card(recommended, turn, turns.open_order(book, turn.name) or proposal, book, runs_out=runs_out, today=today)
+        _card(recommended, turn, turns.open_order(book, turn.name) or proposal, book, runs_out=runs_out, now=now)
         for turn, proposal in zip(recommended.turns, unwritten, strict=True)
     ]
     return ToOrder(_in_order([each for each in cards if each.supplier is not None or each.order is not None]), recommended, refusal)
 
 
-def _card(recommended: Recommended, turn: Turn, order: Order | None, book: Book, *, runs_out: frozenset[str], today: date) -> SupplierCard:
+def _card(recommended: Recommended, turn: Turn, order: Order | None, book: Book, *, runs_out: frozenset[str], now: datetime) -> SupplierCard:
     theirs = book.of_supplier(turn.name)
     missed = None if any(each.placed_at is not None and each.order_date == turn.round.missed for each in theirs) else turn.round.missed
     coming = sorted((each for each in theirs if each.state in ON_THE_WAY), key=lambda each: (each.due, each.id))
     shown = order if order is not None and order.lines else None
     empty = frozenset() if shown is None else runs_out & {line.unique_id for line in shown.lines}
     fill = None if shown is None else fill_up(recommended.orders, turn, shown, recommended.day)
-    return SupplierCard(turn=turn, order=shown, coming=tuple(coming), fill=fill, missed=missed, runs_out=empty, today=today)
+    sent = [each for each in theirs if each.placed_at is not None and each.placed_at.astimezone(now.tzinfo).date() == now.date()]
+    return SupplierCard(
+        turn=turn,
+        order=shown,
+        coming=tuple(coming),
+        fill=fill,
+        missed=missed,
+        runs_out=empty,
+        today=now.date(),
+        sent_today=max(sent, key=lambda each: (each.placed_at, each.id), default=None),
+    )
 
 
 def _in_order(cards: Sequence[SupplierCard]) -> tuple[SupplierCard, ...]:
-    return tuple(sorted(cards, key=lambda each: (each.supplier is None, each.order is None, each.deadline, each.turn.name.casefold())))
+    def place(card: SupplierCard) -> tuple[bool, bool, bool, datetime, str]:
+        return card.supplier is None, card.order is None, card.done_today is not None, card.deadline, card.turn.name.casefold()
+
+    return tuple(sorted(cards, key=place))

@@ -56,6 +56,35 @@ def test_an_order_is_placed_with_one_press_and_a_second_one_says_when(monday):
     assert f"#{order.id}" in acts_again.dataframe[0].value["order"].tolist()
 
 
+def test_a_supplier_that_got_its_order_today_is_done_and_everything_is_ordered(monday):
+    at = opened("orders")
+    button(at, "orders_place_Hansen").click().run()
+    at = opened("orders")
+    assert "**Everything is ordered.** Next: Hansen, Wed" in texts(at)
+    assert "Placed 09:00" in texts(at) or "Placed " in texts(at)
+    assert not [each.key for each in at.button if each.key and each.key.startswith("orders_place_Hansen")]
+    assert "Next order day: Wed" in texts(at)
+
+
+def test_the_overview_says_of_orders_what_the_page_orders_says(monday):
+    before = order_book.stamp(monday)
+    at = opened("overview")
+    assert order_book.stamp(monday) == before, "who only looks writes nothing"
+    [card] = [each for each in order_cards.seen(monday).cards if each.to_send is not None]
+    assert metric(at, "To order") == "1 order"
+    assert "**Order from Hansen by today**" in texts(at)
+    [order] = order_proposals.propose(monday, "Anna", supplier="Hansen", moment=MONDAY)
+    assert (order.units, order.value) == (card.to_send.units, card.value)
+    orders.place(monday, order.id, ANNA)
+    at = opened("overview")
+    assert metric(at, "To order") == "0 orders"
+    assert "Order from" not in texts(at)
+
+
+def metric(at, label):
+    return next(each.value for each in at.metric if each.label == label)
+
+
 def test_a_changed_quantity_asks_why_and_stays_in_a_new_session_until_it_is_taken_back(monday):
     at = opened("orders")
     number = next(each for each in at.number_input if each.key.startswith("orders_units_"))

@@ -25,9 +25,9 @@ SAY_WHO: Final = "Say who delivers these, and they are ordered on that supplier'
 def show(to_order: ToOrder) -> None:
     """The cards, earliest deadline first; one of them has the page's one blue button."""
     cards = to_order.cards
-    if not any(card.order is not None for card in cards):
+    if not any(card.to_send is not None or (card.supplier is None and card.order is not None) for card in cards):
         _all_ordered(cards)
-    primary = next((card for card in cards if card.order is not None and card.supplier is not None), None)
+    primary = next((card for card in cards if card.to_send is not None), None)
     with st.grid(3, min_column_width=320):
         for card in cards[:MOST]:
             with st.container(border=True, height="stretch", gap="small", key=f"orders_card_{card.turn.name or 'nobody'}"):
@@ -37,7 +37,7 @@ def show(to_order: ToOrder) -> None:
 
 
 def _all_ordered(cards: tuple[SupplierCard, ...]) -> None:
-    following = next((card for card in cards if card.supplier is not None), None)
+    following = min((card for card in cards if card.supplier is not None), key=lambda card: card.deadline, default=None)
     text = "**Everything is ordered.**"
     if following is not None:
         text += f" Next: {markdown.plain(following.turn.name)}, {markdown.plain(wording.deadline(following.deadline, following.today))}."
@@ -50,7 +50,9 @@ def _card(card: SupplierCard, *, is_first: bool) -> None:
             st.markdown(f"##### {markdown.plain(card.turn.name or wording.WITHOUT_SUPPLIER)}", anchors=False, width="stretch")
             _chip(card)
         st.caption(_when(card))
-    if card.order is not None:
+    if card.done_today is not None:
+        _placed(card, card.done_today)
+    elif card.order is not None:
         _open(card, card.order, is_first=is_first)
     elif card.coming:
         _placed(card, card.coming[-1])
@@ -59,8 +61,8 @@ def _card(card: SupplierCard, *, is_first: bool) -> None:
 
 
 def _chip(card: SupplierCard) -> None:
-    if card.order is None:
-        if card.coming:
+    if card.order is None or card.done_today is not None:
+        if card.coming or card.done_today is not None:
             st.badge("Placed", icon=":material/check:", color="green", width="content")
         return
     if card.supplier is None:
@@ -74,7 +76,7 @@ def _when(card: SupplierCard) -> str:
     if card.supplier is None:
         return "No order days, no minimum"
     until = markdown.plain(wording.deadline(card.deadline, card.today))
-    if card.order is None:
+    if card.order is None or card.done_today is not None:
         return f"Next order day: {until}"
     return f"Order by **{until}**, arrives {markdown.plain(wording.day(card.order.due, card.today))}"
 
@@ -220,8 +222,18 @@ def _placed(card: SupplierCard, order: Order) -> None:
         st.badge(wording.state(order, card.today)[0] if late else "On time", color="orange" if late else "gray", width="content")
     if order.placed_at is not None:
         when = wording.clock(order.placed_at, card.today)
-        st.markdown(f"Placed {markdown.plain(when + wording.by(order.placed_by))}. Nothing more is proposed until its next order day.")
-    st.button("Show order", icon=":material/receipt_long:", key=f"orders_show_{order.id}", on_click=_show, args=(order.id,))
+        more = "Nothing more is proposed until its next order day." if card.order is None else _next_time(card.order)
+        st.markdown(f"Placed {markdown.plain(when + wording.by(order.placed_by))}. {more}")
+    with st.container(horizontal=True, gap="small"):
+        st.button("Show order", icon=":material/receipt_long:", key=f"orders_show_{order.id}", on_click=_show, args=(order.id,))
+        if card.order is not None:
+            key = f"orders_next_{order.id}"
+            st.button("Next lines", type="tertiary", icon=":material/list:", key=key, on_click=line_choice.choose, args=(card.turn.name,))
+
+
+def _next_time(order: Order) -> str:
+    """What the next order comes to as things stand."""
+    return f"As things stand the next one has {markdown.plain(wording.lines_and_units(order))}."
 
 
 def _show(identity: str) -> None:

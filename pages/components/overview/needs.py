@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -13,14 +12,14 @@ from forecasting.analysis import forecast_view
 from forecasting.analysis.forecast_view import View
 from forecasting.core import formatting, numerals
 from forecasting.core.errors import SalesDamaged, SettingsDamaged, StorageUnavailable, VersionDamaged
-from forecasting.inventory.orders.recommend import Orders
 from forecasting.services import monitoring, sales, serving_record, versions
 from forecasting.services.alerts import watch
 from pages.components.accuracy import since_served
-from pages.components.inventory import summary
-from pages.components.orders import tabs
+from pages.components.overview import order_needs
+from pages.components.overview.need import GRAY, ORANGE, RED, Need
+from pages.components.overview.orders_today import OrdersToday
 from pages.components.shared import layout, markdown, sales_state
-from pages.components.shared.addresses import ACCURACY, ORDERS, SETTINGS, UPLOAD, VERSIONS
+from pages.components.shared.addresses import ACCURACY, SETTINGS, UPLOAD, VERSIONS
 
 if TYPE_CHECKING:
     from forecasting.analysis.monitoring.monitor import Monitor
@@ -30,38 +29,18 @@ if TYPE_CHECKING:
 
 OLD_AFTER = {"day": 3, "week": 15, "month": 63}
 """Days after which the newest sales count as old: two steps, so that the next row is overdue, and a day more."""
-RED, ORANGE, BLUE, GRAY = ":red[:material/error:]", ":orange[:material/warning:]", ":blue[:material/schedule:]", ":gray[:material/info:]"
-"""Runs out or is broken; a question for a person; due today; good to know."""
 MOST = 6
 
 
-@dataclass(frozen=True)
-class Need:
-    """Something that a person should look at.
-
-    Args:
-        icon: Markdown, in the colour of its weight.
-        fact: What it is.
-        detail: One line more.
-        link: The word that leads on.
-        follow: Called on a click; None leads to the upload page.
-    """
-
-    icon: str
-    fact: str
-    detail: str
-    link: str
-    follow: Callable[[], None] | None = None
-
-
-def show_needs(ws: Workspace, view: View, orders: Orders | None, manifest: Mapping[str, Any]) -> None:
+def show_needs(ws: Workspace, view: View, today: OrdersToday | None, manifest: Mapping[str, Any]) -> None:
     """What needs a person, most urgent first."""
     uploads, unreadable = _uploads(ws)
     missing = sales_state.unused(manifest)
     late = [*_unused(missing, manifest), *_old(view, missing)]
-    waiting = _counting(orders)
+    orders = None if today is None else today.orders
+    waiting = order_needs.counting(orders)
     monitor = None if unreadable else monitoring.monitor(ws)
-    urgent = [*_damaged(ws), *unreadable, *_to_order(orders), *_held(ws, manifest), *late, *unreached(ws), *_alarms(monitor)]
+    urgent = [*_damaged(ws), *unreadable, *order_needs.to_order(today), *_held(ws, manifest), *late, *unreached(ws), *_alarms(monitor)]
     needs = [*urgent, *waiting, *_simpler(view), *_skipped(uploads)][:MOST]
     if monitor is not None and monitor.days and not monitor.alarms:
         st.caption(f"{monitor.sentence}.".replace("..", "."))
@@ -88,34 +67,6 @@ def _damaged(ws: Workspace) -> list[Need]:
         else Need(RED, f"v{fault.version} cannot be read now", f"Nothing says that it is damaged. {instead}", "See")
         for fault in serving.refused
     ]
-
-
-def _to_order(orders: Orders | None) -> list[Need]:
-    """Shelves that may be empty before an order arrives, else what is to be ordered today."""
-    if orders is None:
-        return []
-    totals, rows = orders.totals(), orders.urgent()
-    empty = rows[rows["runs_out"]].sort_values("empty_on", kind="stable")
-
-    def order() -> None:
-        st.switch_page(ORDERS)
-
-    if len(empty):
-        first = empty.iloc[0]
-        fact = f"{summary.shelves(orders, len(empty))} will run out before an order arrives"
-        detail = f"First: {markdown.plain(summary.named(first.to_dict()))}, {summary.when(orders, first['empty_on'])}"
-        return [Need(RED, fact, detail, "Order", order)]
-    if totals["order_now"]:
-        return [
-            Need(
-                BLUE,
-                f"{formatting.count(int(totals['order_now']), 'order')} to place today",
-                f"{formatting.headline(totals['units'])} units",
-                "Order",
-                order,
-            )
-        ]
-    return []
 
 
 def _held(ws: Workspace, manifest: Mapping[str, Any]) -> list[Need]:
@@ -160,20 +111,6 @@ def unreached(ws: Workspace) -> list[Need]:
     named = formatting.listing([markdown.plain(each["name"]) for each in missed], most=2)
     detail = f"{markdown.plain(missed[0]['note'])} Mend that, then try it in the settings"
     return [Need(ORANGE, f"Alerts did not reach {named}", detail, "Settings", mend)]
-
-
-def _counting(orders: Orders | None) -> list[Need]:
-    """Shelves that wait for a count, where others were counted."""
-    totals = {} if orders is None else orders.totals()
-    if not totals or totals["counted"] == totals["to_count"]:
-        return []
-
-    def count() -> None:
-        tabs.lead_to(tabs.STOCK)
-        st.switch_page(ORDERS)
-
-    fact = f"{numerals.write(totals['counted'])} of {numerals.write(totals['to_count'])} shelves counted"
-    return [Need(ORANGE, fact, "The others have no order until they are counted", "Count", count)]
 
 
 def _unused(missing: Unused | None, manifest: Mapping[str, Any]) -> list[Need]:

@@ -16,14 +16,17 @@ from forecasting.core import formatting, schema
 from forecasting.core.errors import SalesDamaged
 from forecasting.core.period import Period
 from forecasting.inventory.orders import wording as order_wording
-from forecasting.inventory.orders.recommend import Orders
 from forecasting.services.last_week import LastWeek, last_week
 from pages.components.inventory import summary
+from pages.components.overview.orders_today import OrdersToday
 from pages.components.shared import cells, live_version, product_links, wording, writing
 from pages.components.shared.figures import Chip, figure, with_money
 from pages.components.why import links as why_links
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from forecasting.services.order_cards import SupplierCard
     from forecasting.storage.workspace import Workspace
     from forecasting.training.ensemble import Ensemble
 
@@ -100,19 +103,34 @@ def _sold(week: LastWeek, period: Period) -> None:
     figure(label, with_money(formatting.headline(week.sold), week.money), chip, text)
 
 
-def to_order(where: tuple[DeltaGenerator, DeltaGenerator], orders: Orders) -> None:
-    """What to order today, and what runs out before it can arrive; without a count neither is known."""
+def to_order(where: tuple[DeltaGenerator, DeltaGenerator], today: OrdersToday) -> None:
+    """What to order, and what runs out before it can arrive; without a count neither is known."""
+    orders = today.orders
     totals = order_wording.order_totals(orders, {})
     if not totals["counted"]:
         _not_counted(*where)
         return
-    least = "at least " if totals["without_cost"] else "costs "
-    costs = "no unit costs" if math.isnan(totals["value"]) else f"{least}{writing.headline(totals['value'])}"
-    units = Chip(costs, description=f"{formatting.headline(totals['units'])} units")
-    figure("To order", formatting.count(int(totals["order_now"]), "order"), units, summary.NOW_HELP, where=where[0])
+    if today.cards:
+        _from_suppliers(where[0], today.cards)
+    else:
+        least = "at least " if totals["without_cost"] else "costs "
+        costs = "no unit costs" if math.isnan(totals["value"]) else f"{least}{writing.headline(totals['value'])}"
+        units = Chip(costs, description=f"{formatting.headline(totals['units'])} units")
+        figure("To order", formatting.count(int(totals["order_now"]), "order"), units, summary.NOW_HELP, where=where[0])
     out, missed = int(totals["runs_out"]), formatting.headline(totals["missed"])
     chip = Chip(f"{missed} sales at risk", "red") if out else Chip("none before a delivery")
     figure("Will run out", summary.shelves(orders, out), chip, summary.RUNS_OUT_HELP, where=where[1])
+
+
+def _from_suppliers(where: DeltaGenerator, cards: Sequence[SupplierCard]) -> None:
+    """Orders that are still to be sent, and what they come to."""
+    open_ = [card for card in cards if card.order is not None and card.done_today is None]
+    least = "costs " if all(card.is_priced for card in open_) else "at least "
+    value = sum(card.value for card in open_)
+    costs = f"{least}{writing.headline(value)}" if value else "no unit costs"
+    units = sum(card.order.units for card in open_ if card.order is not None)
+    chip = Chip(costs, description=f"{formatting.headline(units)} units") if open_ else Chip("everything is ordered")
+    figure("To order", formatting.count(len(open_), "order"), chip, "One for each supplier, in its next round.", where=where)
 
 
 def movers(frame: pd.DataFrame, title: str, ahead: str, version: int) -> None:
