@@ -11,7 +11,7 @@ from api_client import client, problem
 from order_shops import DAY, MONDAY, Clock, shop_on_monday
 
 from forecasting.entrypoints.cli.verbs import main
-from forecasting.services import cache
+from forecasting.services import cache, order_proposals
 from forecasting.storage.workspace import VARIABLE, Workspace
 
 SUPPLIERS = """supplier,order_days,delivery_days,lead_time,product_id,unit_cost,multiple
@@ -63,6 +63,13 @@ def test_a_long_list_of_suppliers_is_not_too_large(shop: Workspace) -> None:
     assert len(client(shop).put("/api/suppliers", json={"suppliers": listed}).json()["suppliers"]) == len(listed)
 
 
+def test_a_foreign_currency_without_its_rate_is_refused(shop: Workspace) -> None:
+    api = client(shop)
+    refused = api.put("/api/suppliers", json={"suppliers": [{"name": "Mills", "currency": {"code": "CHF"}}]})
+    assert problem(refused, 422, "settings-error")["detail"].startswith("The currency of Mills needs its rate")
+    assert [each["name"] for each in api.get("/api/suppliers").json()["suppliers"]] == ["Hansen"]
+
+
 def test_suppliers_over_http_are_replaced_as_a_whole(shop: Workspace) -> None:
     api = client(shop)
     before = api.get("/api/suppliers").json()
@@ -101,7 +108,16 @@ def test_an_order_on_the_command_line(shop: Workspace, tmp_path: Path, capsys: p
     assert main(["orders", "place", identity, "--key", "b"]) == 2
     assert "is received" in capsys.readouterr().err
     assert main(["suppliers"]) == 0
-    assert "Hansen: 1 products" in capsys.readouterr().out
+    assert "Hansen: 1 product\n" in capsys.readouterr().out
+
+
+def test_more_than_was_ordered_is_booked_and_said(shop: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (order,) = order_proposals.propose(shop, "Anna", supplier="Hansen")
+    assert main(["orders", "place", order.id]) == 0
+    note = tmp_path / "note.csv"
+    note.write_text(f"product_id,quantity\nBread,{order.units + 4:.0f}\n")
+    assert main(["orders", "receive", order.id, "--file", str(note), "--date", "2026-08-03"]) == 0
+    assert " 4 more than ordered, booked as such." in capsys.readouterr().out
 
 
 def test_a_file_of_suppliers_with_problems_changes_nothing(shop: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

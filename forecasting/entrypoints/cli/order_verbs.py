@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from forecasting.core import schema
 from forecasting.core.errors import InputError
+from forecasting.core.formatting import count
 from forecasting.entrypoints.cli import order_sheet_step
 from forecasting.entrypoints.cli.output import report, say
 from forecasting.entrypoints.cli.reading import mapping
@@ -95,7 +96,7 @@ def suppliers(args: argparse.Namespace) -> int:
         for note in checked.notes:
             say(note)
         saved, holds = service.merge(ws, checked, serving_record.named(args.by), drop_problems=args.drop_problems)
-    lines = [f"{each.name}: {sum(source.supplier.casefold() == each.key for source in holds.sources):,} products" for each in holds.suppliers]
+    lines = [f"{each.name}: {count(sum(source.supplier.casefold() == each.key for source in holds.sources), 'product')}" for each in holds.suppliers]
     report(args, service.facts(saved, holds), "\n".join(lines) or "There are no suppliers yet. Save some: suppliers FILE.")
     return 0
 
@@ -148,7 +149,9 @@ def _line(order: Mapping[str, Any]) -> str:
     late = ", late" if order["late"] else ""
     said = f"{order['id']}  {order['supplier'] or 'no supplier'}  {state}{late}  order {order['order_date']}, due {order['due']}"
     amounts = f"{order['units']:,.0f} units in {lines:,} line{'s' if lines != 1 else ''}, {order['value']:,.2f}"
-    return f"{said}: {amounts}. {order['note']}".strip()
+    more = sum(max(line["received"] - line["quantity"], 0.0) for line in order["lines"])
+    over = f" {more:,.0f} more than ordered, booked as such." if more else ""
+    return f"{said}: {amounts}.{over} {order['note']}".strip()
 
 
 def _day(text: str) -> date:

@@ -20,6 +20,8 @@ _ENGLISH: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "satu
 _MIN_LETTERS: Final = 2
 _GERMAN: Final = ("mo", "di", "mi", "do", "fr", "sa", "so")
 
+NO_RATE: Final = "The currency of {} needs its rate: write what a unit of it costs in your money, 1 if it is yours."
+
 
 def weekdays(text: str) -> frozenset[int]:
     """Weekdays by their English names, or German ones of two letters, Monday 0, and spans of them; raises ValueError.
@@ -91,7 +93,7 @@ def with_terms(supplier: Supplier, terms: Mapping[str, Any]) -> Supplier:
     is_new = "code" in money and (supplier.currency is None or supplier.currency.code != money["code"])
     require(
         not is_new or "rate" in money,
-        f"The currency of {supplier.name} needs its rate: write what a unit of it costs in your money, 1 if it is yours.",
+        NO_RATE.format(supplier.name),
     )
     before = supplier.currency or (Currency(code=money["code"]) if money else None)
     plain = {name: terms[name] for name in ("order_days", "cut_off", "delivery_days", "contact") if name in terms}

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
-from forecasting.core.errors import ShelfcastError
+from forecasting.core.errors import SettingsError, ShelfcastError
 from forecasting.inventory.suppliers import texts
 from forecasting.inventory.suppliers.sourcing import Sourcing
-from forecasting.inventory.suppliers.supplier import EVERY_DAY, WEEKDAYS, Currency, Freight, Supplier
+from forecasting.inventory.suppliers.supplier import EVERY_DAY, WEEKDAYS, Closure, Currency, Freight, Supplier
 from forecasting.services import supplier_file, suppliers
 from pages.components.shared import markdown, person
 
@@ -55,7 +55,7 @@ def _content(ws: Workspace, sourcing: Sourcing, known: Supplier | None, number: 
     def changed() -> Sourcing:
         plain = {key: value for key, value in wanted.items() if key not in ("minimum_value", "minimum_units")}
         least = replace(before.minimum, value=wanted["minimum_value"] or 0.0, units=wanted["minimum_units"] or 0.0)
-        return sourcing.with_supplier(replace(before, name=name, closures=texts.closures(closed), minimum=least, currency=currency(), **plain))
+        return sourcing.with_supplier(replace(before, name=name, closures=_closures(closed), minimum=least, currency=currency(), **plain))
 
     if sent and save(ws, changed, number, f"Saved {name.strip()}.", person.login()):
         _close()
@@ -108,6 +108,14 @@ def _money(before: Supplier) -> tuple[Freight, Callable[[], Currency | None]]:
     return Freight(cost=cost or 0.0, free_from=free_from), lambda: Currency(code=typed, rate=rate or 0.0, of_day=day) if typed else None
 
 
+def _closures(text: str) -> tuple[Closure, ...]:
+    """The days and spans of a text; raises SettingsError."""
+    try:
+        return texts.closures(text)
+    except ValueError as error:
+        raise SettingsError(f"The closed days cannot be read. {CLOSED_HELP}") from error
+
+
 def _remove(ws: Workspace, sourcing: Sourcing, known: Supplier, number: int) -> None:
     with st.popover("Remove", icon=":material/delete:"):
         st.markdown("What it delivers is then without a supplier. Its orders stay in the order book.")
@@ -125,9 +133,6 @@ def save(ws: Workspace, wanted: Callable[[], Sourcing], number: int, done: str, 
         suppliers.save(ws, wanted(), by, after=number)
     except ShelfcastError as error:
         st.session_state[SAID] = (str(error), True)
-        return False
-    except ValueError:
-        st.session_state[SAID] = (f"The closed days cannot be read. {CLOSED_HELP}", True)
         return False
     st.session_state[SAID] = (done, False)
     return True

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from forecasting.core.errors import SettingsError
 from forecasting.entrypoints.api.context import Ask
 from forecasting.entrypoints.api.error_responses import documented
 from forecasting.entrypoints.api.order_schemas import SupplierChange, SupplierList
 from forecasting.entrypoints.api.schemas import By
+from forecasting.inventory.suppliers import texts
 from forecasting.inventory.suppliers.sourcing import Sourcing
 from forecasting.services import serving_record, suppliers
 from forecasting.storage.workspace import Workspace
@@ -28,6 +30,9 @@ async def replace(context: Ask, wanted: SupplierChange, by: By = None) -> Suppli
 
 
 def _saved(ws: Workspace, wanted: SupplierChange, by: str) -> SupplierList:
+    for each in wanted.suppliers:
+        if each.currency is not None and "rate" not in each.currency.model_fields_set:
+            raise SettingsError(texts.NO_RATE.format(each.name))
     suppliers.save(ws, Sourcing.from_dict(wanted.values()), by, after=wanted.state)
     return _described(ws)
 
