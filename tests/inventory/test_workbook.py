@@ -87,6 +87,7 @@ def finished(rule, **columns):
     shares = dict.fromkeys(("service_level", "quantile", "risk", "achieved", "achieved_fill", "achieved_textbook"), 0.95)
     units = dict.fromkeys(("expected_lost", "expected_left", "textbook_order_up_to", "textbook_quantity"), 3.0)
     texts = {"why": "Both agree.", "abc": "A", "xyz": "X", "promise": "kept", "defaults": "lead_time", schema.MODEL: "blend", schema.REASON: ""}
+    texts |= {"on_hand_note": "Counted today: 20 in stock"}
     cover = np.where(np.arange(n) % 4 == 0, np.inf, 5.5)
     return table.assign(
         inventory_position=position, lead_time=7.0, review_period=7.0, price=np.nan, cycles=36.0, days_of_cover=cover, **shares, **units, **texts

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from forecasting.core import schema
 from forecasting.core.errors import InputError
-from forecasting.core.formatting import count
 from forecasting.entrypoints.cli import order_sheet_step
 from forecasting.entrypoints.cli.output import report, say
 from forecasting.entrypoints.cli.reading import mapping
@@ -80,6 +79,7 @@ def orders(args: argparse.Namespace) -> int:
 
 def suppliers(args: argparse.Namespace) -> int:
     """Saves the suppliers in a file, or lists those that there are; its exit code."""
+    from forecasting.core.formatting import count
     from forecasting.services import sales, serving_record, workspaces
     from forecasting.services import suppliers as service
 
