@@ -95,7 +95,7 @@ def test_the_page_on_http_names_every_route_and_its_calls_for_curl_work(open_sho
     with urllib.request.urlopen(f"{open_shop.address}/api/openapi.json") as answer:
         routes = {"/api" + re.sub(r"{\w+}", "N", path) for path in json.load(answer)["paths"]}
     named = re.findall(r"`(?:[A-Z]+ )?(/api/[^`?]+)[^`]*`", section)
-    assert {re.sub(r"/[A-Z]\b", "/N", path) for path in named} - {"/api/docs"} == routes
+    assert {re.sub(r"([/.])[A-Z]\b", r"\1N", path) for path in named} - {"/api/docs"} == routes
     retrain, forecast = [
         shlex.split(line.replace("http://127.0.0.1:8501", open_shop.address)) for line in section.splitlines() if line.startswith("curl")
     ]
