@@ -6,7 +6,7 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forecasting.core import schema
@@ -101,6 +101,7 @@ def test_stock_with_periods_across_is_refused():
         read_table(b"Product,d_1,d_2,d_3\nTea,1,2,3\n", "stock.csv", unfold=False)
 
 
+@settings(max_examples=25)
 @given(
     st.lists(st.lists(st.one_of(st.none(), st.integers(0, 999)), min_size=3, max_size=6), min_size=1, max_size=5).filter(
         lambda rows: any(cell is not None for row in rows for cell in row)
