@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
 
 import numpy as np
-import pandas as pd
 
 from forecasting.core import schema
 from forecasting.core.formatting import count
@@ -18,9 +16,9 @@ from forecasting.intake.column_facts import facts_of
 from forecasting.intake.column_guess import MIN_SHARE_WITHOUT_NAME, can_be_sales
 from forecasting.intake.names import holds
 from forecasting.intake.receipts import is_receipt_column
-from forecasting.intake.table import Table, is_empty, listed
+from forecasting.intake.table import Table, listed
 from forecasting.intake.understood import Choice, Question
-from forecasting.intake.wide import SOLD, free_name, together
+from forecasting.intake.wide import rows_of_cells
 
 ACCEPTED: Final = "products-across"
 """What a person accepts who says that the columns are products."""
@@ -70,23 +68,9 @@ def unfolded(table: Table, mapping: Mapping[str, str], answers: Answers) -> tupl
     products = products_of(numbers_beside(table, roles), roles) if ACCEPTED in answers.accept else []
     if not products:
         return table, dict(mapping)
-    rest = table.rows.drop(columns=products)
-    cells = together([table.rows[name] for name in products])
-    filled = np.flatnonzero(~is_empty(cells))
-    place, row = np.divmod(filled, len(table))
-    rows = rest.take(row).reset_index(drop=True)
-    product, sold = free_name(PRODUCT, rest), free_name(SOLD, rest)
-    rows[product] = pd.Series(pd.Categorical.from_codes(place, pd.Index(products, dtype="str")))
-    rows[sold] = cells.take(filled).reset_index(drop=True)
     note = f"{listed(products, 3)} are products side by side; each of their cells became a row."
-    changed = replace(
-        table,
-        columns=tuple(map(str, rows)),
-        rows=rows,
-        lines=table.lines[row],
-        reading=replace(table.reading, layout="wide"),
-        notes=(*table.notes, note),
-    )
+    changed = rows_of_cells(table, table.rows.drop(columns=products), products, PRODUCT, (note,))
+    product, sold = changed.columns[-2:]
     return changed, roles | {schema.PRODUCT: product, schema.SALES: sold}
 
 

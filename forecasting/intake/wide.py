@@ -45,19 +45,33 @@ def unfolded(table: Table, name: str) -> Table:
     beside = [column for column in table.columns if column not in across]
     totals = [column for column in beside if names_total(column) or plain(column) in NAMES[schema.SALES].split()]
     keys = table.rows.drop(columns=[*across, *totals])
-    cells = together([table.rows[column] for column in across])
+    empty = sum(int(is_empty(table.rows[column]).sum()) for column in across)
+    return rows_of_cells(table, keys, across, DATE, _notes(table, places, totals, empty))
+
+
+def rows_of_cells(table: Table, keys: pd.DataFrame, across: list[str], what: str, notes: tuple[str, ...]) -> Table:
+    """The table with a row for each filled cell of some columns, all rows of a column beside each other.
+
+    Args:
+        table: The cells.
+        keys: The columns that each row keeps, in the rows of the table.
+        across: The columns whose cells become rows.
+        what: What the column is called that their names become, which is the last but one; their cells are the last.
+        notes: What became of the columns, for a person.
+    """
+    cells = _together([table.rows[column] for column in across])
     filled = np.flatnonzero(~is_empty(cells))
     place, row = np.divmod(filled, len(table))
     rows = keys.take(row).reset_index(drop=True)
-    periods = pd.Series(pd.Categorical.from_codes(place, pd.Index(across, dtype="str")))
-    rows[free_name(DATE, keys)], rows[free_name(SOLD, keys)] = periods, cells.take(filled).reset_index(drop=True)
+    rows[_free_name(what, keys)] = pd.Series(pd.Categorical.from_codes(place, pd.Index(across, dtype="str")))
+    rows[_free_name(SOLD, keys)] = cells.take(filled).reset_index(drop=True)
     return replace(
         table,
         columns=tuple(map(str, rows)),
         rows=rows,
         lines=table.lines[row],
         reading=replace(table.reading, layout="wide"),
-        notes=(*table.notes, *_notes(table, places, totals, len(cells) - len(filled))),
+        notes=(*table.notes, *notes),
     )
 
 
@@ -86,7 +100,7 @@ def _require_known(table: Table, across: list[str], places: list[int], name: str
         )
 
 
-def together(columns: list[pd.Series]) -> pd.Series:
+def _together(columns: list[pd.Series]) -> pd.Series:
     """The cells of several columns, one column after the other: numbers if all are, else texts."""
     if all(column.dtype.kind == "f" for column in columns):
         return pd.concat(columns, ignore_index=True)
@@ -100,7 +114,7 @@ def _encoded(cells: pd.Series) -> pa.DictionaryArray:
     return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32), mask=codes < 0), pa.array(cells.cat.categories, pa.string()))
 
 
-def free_name(name: str, keys: pd.DataFrame) -> str:
+def _free_name(name: str, keys: pd.DataFrame) -> str:
     """The name, or one that no other column has."""
     return name if name not in keys else next(f"{name} ({number})" for number in range(2, len(keys.columns) + 3) if f"{name} ({number})" not in keys)
 
