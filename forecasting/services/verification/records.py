@@ -75,13 +75,13 @@ def _settings(check: Check) -> Iterator[Finding]:
     store = SettingsStore(check.ws)
     for number in store.numbers():
         text = "Put it back from a backup, or save the settings again: that saves a new state."
-        yield from check.file(SETTINGS, store.path(number), partial(_settings_fault, store, number), text)
+        yield from check.file(SETTINGS, store.path(number), partial(_state_fault, store, number), text)
 
 
-def _settings_fault(store: SettingsStore, number: int) -> str:
+def _state_fault(store: SettingsStore | SupplierStore, number: int) -> str:
     try:
         store.read(number)
-    except SettingsDamaged:
+    except (SettingsDamaged, SuppliersDamaged):
         return "damaged" if store.path(number).exists() else ""
     return ""
 
@@ -90,15 +90,7 @@ def _suppliers(check: Check) -> Iterator[Finding]:
     store = SupplierStore(check.ws)
     for number in store.numbers():
         text = "Put it back from a backup, or upload the file of suppliers again: that saves a new state."
-        yield from check.file(SUPPLIERS, store.path(number), partial(_suppliers_fault, store, number), text)
-
-
-def _suppliers_fault(store: SupplierStore, number: int) -> str:
-    try:
-        store.read(number)
-    except SuppliersDamaged:
-        return "damaged" if store.path(number).exists() else ""
-    return ""
+        yield from check.file(SUPPLIERS, store.path(number), partial(_state_fault, store, number), text)
 
 
 def _orders(check: Check) -> Iterator[Finding]:
