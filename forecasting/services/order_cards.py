@@ -25,7 +25,6 @@ from forecasting.storage.workspace import Workspace
 
 REFUSALS: Final = (DiskFull, NotWritable, StorageUnavailable, TryAgain)
 """Why proposals cannot be written, although they can be read."""
-ONLY_SEEN: Final = "Nothing is written while somebody only looks."
 END_OF_DAY: Final = time(23, 59, 59)
 
 _State = tuple[int | None, int, int, tuple[int, int, int] | None, datetime]
@@ -143,13 +142,13 @@ def to_order(ws: Workspace, by: str, moment: datetime | None = None) -> ToOrder:
         _proposed(ws, _state(ws, when), by, when)
     except REFUSALS as error:
         refusal = str(error)
-    return _to_order(ws, _state(ws, when), when, refusal)
+    return _to_order(ws, _state(ws, when), when, refusal, is_written=not refusal)
 
 
 def seen(ws: Workspace, moment: datetime | None = None) -> ToOrder:
     """What to order, as `to_order` gives it, for who only looks: nothing is written into the book. Raises what that raises."""
     when = _minute(moment)
-    return _to_order(ws, _state(ws, when), when, ONLY_SEEN)
+    return _to_order(ws, _state(ws, when), when, "", is_written=False)
 
 
 def _minute(moment: datetime | None) -> datetime:
@@ -167,14 +166,14 @@ def _proposed(ws: Workspace, state: _State, by: str, when: datetime) -> None:  #
 
 
 @cached(LRUCache(4), condition=Condition())
-def _to_order(ws: Workspace, state: _State, when: datetime, refusal: str) -> ToOrder:  # noqa: ARG001
+def _to_order(ws: Workspace, state: _State, when: datetime, refusal: str, *, is_written: bool) -> ToOrder:  # noqa: ARG001
     recommended = order_proposals.recommended(ws, when)
     if recommended is None:
         return ToOrder((), None, refusal)
     book, now = order_book.book(ws), shop_clock.in_shop(ws, when)
     empty = recommended.orders.table
     runs_out = frozenset(empty[schema.UNIQUE_ID][empty["runs_out"].to_numpy(dtype=bool)])
-    unwritten = recommended.proposals if refusal else (None,) * len(recommended.turns)
+    unwritten = (None,) * len(recommended.turns) if is_written else recommended.proposals
     cards = [
         _card(recommended, turn, turns.open_order(book, turn.name) or proposal, book, runs_out=runs_out, now=now)
         for turn, proposal in zip(recommended.turns, unwritten, strict=True)
