@@ -28,7 +28,6 @@ def read_table(
     answers: Answers = NOTHING_SAID,
     *,
     limit: int = LIMIT,
-    unfold: bool = True,
     contents: Contents = "sales",
 ) -> Table:
     """The table in a `.csv`, `.csv.gz`, `.xlsx` or `.parquet` file.
@@ -38,8 +37,8 @@ def read_table(
         name: What the person calls the file; only text for messages, never a path.
         answers: What a person said of this file: its sheet, encoding and header.
         limit: Bytes that it may have, packed and unpacked.
-        unfold: Whether days, weeks and months that run across in columns become rows; else a file with such is refused.
-        contents: What it lists, which decides what an empty cell means.
+        contents: What it lists, which decides what an empty cell means. Days, weeks and months that run across in columns become rows of
+            sales; another file with such is refused.
 
     Raises:
         UnreadableFile: Empty, header only, binary, broken, too large, no table, or a column that matters twice.
@@ -52,14 +51,14 @@ def read_table(
     if not content.strip():
         raise UnreadableFile(f"{name} is empty. Upload a file with a date and the units sold.")
     if content.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return _usable(read_workbook(content, name, limit, answers, contents), name, unfold=unfold)
+        return _usable(read_workbook(content, name, limit, answers, contents), name, unfold=contents == "sales")
     if content.startswith(b"PAR1"):
-        return _usable(read_parquet(content, name, limit), name, unfold=unfold)
+        return _usable(read_parquet(content, name, limit), name, unfold=contents == "sales")
     foreign = foreign_kind(content)
     if foreign is not None:
         kind, remedy = foreign
         raise UnreadableFile(f"{name} is {kind}, not a table of sales. {remedy}")
-    return _usable(delimited.read(content, name, answers, contents), name, unfold=unfold)
+    return _usable(delimited.read(content, name, answers, contents), name, unfold=contents == "sales")
 
 
 def _usable(table: Table, name: str, *, unfold: bool) -> Table:

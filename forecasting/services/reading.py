@@ -76,10 +76,7 @@ def read(file: File, *, cells: bool = False) -> FileTable:
         DiskFull: There is no space to read it.
     """
     if cells or is_read_here(file):
-        if is_read_here(file):
-            table = reader.read_table(file.content, file.name, file.answers, unfold=not cells, contents=file.contents)
-        else:
-            table = _cells(file)
+        table = reader.read_table(file.content, file.name, file.answers, contents=file.contents) if is_read_here(file) else _cells(file)
         return FileTable(file, table.columns, len(table), table.reading, sales_file.guess_mapping(table), table)
 
     def facts(answer: dict[str, Any], _: Path) -> FileTable:

@@ -98,7 +98,7 @@ def test_rows_of_units_beside_rows_of_money_are_asked_about():
 
 def test_stock_with_periods_across_is_refused():
     with pytest.raises(UnreadableFile, match="is a wide table"):
-        read_table(b"Product,d_1,d_2,d_3\nTea,1,2,3\n", "stock.csv", unfold=False)
+        read_table(b"Product,d_1,d_2,d_3\nTea,1,2,3\n", "stock.csv", contents="stock")
 
 
 @settings(max_examples=25)

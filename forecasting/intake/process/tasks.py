@@ -39,7 +39,7 @@ class Tasks:
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._last: tuple[tuple[str, bool], Table] | None = None
+        self._last: tuple[str, Table] | None = None
 
     def answer(self, request: Json) -> Json:
         """The answer to a request; raises InputError, and Absent.
@@ -54,14 +54,14 @@ class Tasks:
         """Forgets the table, and with it its memory."""
         self._last = None
 
-    def _table(self, request: Json, *, unfold: bool = True) -> Table:
-        if self._last is not None and self._last[0] == (request["id"], unfold):
+    def _table(self, request: Json) -> Table:
+        if self._last is not None and self._last[0] == request["id"]:
             return self._last[1]
         self._last = None
         content, name = _bytes(request), request["name"]
         read_with = answers_from_json(request["read_with"])
-        table = read_table(content, name, read_with, limit=self._limit, unfold=unfold, contents=request["contents"])
-        self._last = (request["id"], unfold), table
+        table = read_table(content, name, read_with, limit=self._limit, contents=request["contents"])
+        self._last = request["id"], table
         return table
 
     def _table_facts(self, request: Json) -> Json:
@@ -69,7 +69,7 @@ class Tasks:
         return {"columns": table.columns, "rows": len(table), "reading": asdict(table.reading), "guess": sales_file.guess_mapping(table)}
 
     def _cells(self, request: Json) -> Json:
-        table, folder = self._table(request, unfold=False), Path(request["folder"])
+        table, folder = self._table(request), Path(request["folder"])
         if len(table) > MAX_STOCK_ROWS:
             raise UnreadableFile(
                 f"{request['name']} has {len(table):,} rows; the limit for stock is {MAX_STOCK_ROWS:,}. Split it and upload the parts."
