@@ -14,8 +14,7 @@
     ├── RecordDamaged            a line of the record of what served that is not as it was written
     ├── StockDamaged             saved stock that cannot be read
     ├── LinksDamaged             links between products that cannot be read
-    ├── SettingsDamaged          settings of the shop that cannot be read
-    ├── SuppliersDamaged         suppliers, and who delivers what, that cannot be read
+    ├── StateDamaged             settings of the shop, or suppliers and who delivers what, that cannot be read
     ├── OrdersDamaged            a line of the order book that is not as it was written
     ├── SalesDamaged             a file of the sales table that is missing or not as it was written
     ├── StorageUnavailable       a file that the system does not give now: no right to it, too many open files, a failing disk
@@ -184,34 +183,20 @@ class LinksDamaged(ShelfcastError):
     """Links between products that cannot be read as they were written."""
 
 
-class SettingsDamaged(ShelfcastError):
-    """Settings of the shop that cannot be read as they were saved.
+class StateDamaged(ShelfcastError):
+    """What people said of a shop that cannot be read as they saved it.
 
     Args:
-        state: The number of their state.
+        noun: What it is, in the plural: "settings", "suppliers".
+        where: The file inside the workspace.
+        remedy: What a person can do but fetch the file from a backup: "save the settings again".
+        state: The number of the state.
     """
 
-    def __init__(self, state: int) -> None:
-        where = f"data/settings/{state:04d}.json"
+    def __init__(self, noun: str, *, where: str, remedy: str, state: int) -> None:
         super().__init__(
-            f"The settings of this shop (state {state}) are damaged and cannot be read. Put {where} back from a backup, or save the settings again:"
+            f"The {noun} of this shop (state {state}) are damaged and cannot be read. Put {where} back from a backup, or {remedy}:"
             " that saves a new state."
-        )
-        self.state = state
-
-
-class SuppliersDamaged(ShelfcastError):
-    """Suppliers that cannot be read as they were saved.
-
-    Args:
-        state: The number of their state.
-    """
-
-    def __init__(self, state: int) -> None:
-        where = f"data/suppliers/{state:04d}.json"
-        super().__init__(
-            f"The suppliers of this shop (state {state}) are damaged and cannot be read. Put {where} back from a backup, or upload the file of"
-            " suppliers again: that saves a new state."
         )
         self.state = state
 

@@ -27,7 +27,7 @@ class ChosenSchedule:
         schedule.look_until(stop, self.check)
 
     def check(self) -> None:
-        """One look: nothing without a schedule. Raises SettingsDamaged, or TryAgain where another process has been acting for ten seconds."""
+        """One look: nothing without a schedule. Raises StateDamaged, or TryAgain where another process has been acting for ten seconds."""
         timetable = shop_settings.timetable(self._ws, self._every, self._zone)
         if timetable is None:
             self._schedule = None

@@ -9,11 +9,11 @@ from typing import Any
 from forecasting.analysis.champion import decision, recipe
 from forecasting.analysis.champion.figures import Decision
 from forecasting.analysis.champion.pair import Pair
-from forecasting.core.errors import NotFound, SalesDamaged, SettingsDamaged, VersionDamaged, VersionUnavailable
+from forecasting.core.errors import NotFound, SalesDamaged, StateDamaged, VersionDamaged, VersionUnavailable
 from forecasting.core.shop_settings import GoLive
 from forecasting.services import gate_money, product_changes, versions
 from forecasting.storage.sales.table import Dataset
-from forecasting.storage.settings import SettingsStore
+from forecasting.storage.settings import settings_store
 from forecasting.storage.versions.store import Versions
 from forecasting.storage.workspace import Workspace
 from forecasting.training.ensemble import Ensemble
@@ -23,12 +23,12 @@ logger = logging.getLogger("shelfcast")
 
 def chosen_rule(ws: Workspace) -> GoLive:
     """When new versions go live, as a person chose it; where the newest choice is damaged, the one before it."""
-    store = SettingsStore(ws)
+    store = settings_store(ws)
     try:
-        return store.load().settings.go_live
-    except SettingsDamaged as damage:
+        return store.load().values.go_live
+    except StateDamaged as damage:
         logger.warning("%s The settings before it decide what goes live.", damage)
-        return store.newest_whole().settings.go_live
+        return store.newest_whole().values.go_live
 
 
 def examine(ws: Workspace, trained: Ensemble, facts: Mapping[str, Any], rule: GoLive, *, challenger: bool = False) -> Decision:

@@ -134,7 +134,7 @@ def to_order(ws: Workspace, by: str, moment: datetime | None = None) -> ToOrder:
     Raises:
         NothingPublished: There is no forecast yet.
         InputError: A supplier is closed for as long as anybody plans, or the forecast does not reach as far.
-        OrdersDamaged, SuppliersDamaged, StockDamaged: What was saved cannot be read.
+        OrdersDamaged, StateDamaged, StockDamaged: What was saved cannot be read.
     """
     when = _minute(moment)
     refusal = ""

@@ -72,7 +72,7 @@ class Overview:
 
 
 def overview(ws: Workspace) -> Overview:
-    """The book today; raises OrdersDamaged or SuppliersDamaged."""
+    """The book today; raises OrdersDamaged or StateDamaged."""
     every, sourcing = tuple(reversed(orders.listed(ws))), suppliers.sourcing(ws)
     return Overview(every=every, rates=_rates(sourcing), today=orders.today(ws), usual=_usual(every))
 

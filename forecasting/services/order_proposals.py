@@ -108,7 +108,7 @@ def propose(ws: Workspace, by: str, *, supplier: str | None = None, moment: date
         NotFound: There is no such supplier.
         InputError: A supplier is closed for as long as anybody plans, or the forecast does not reach as far.
         NothingPublished: There is no forecast yet.
-        OrdersDamaged, SuppliersDamaged, StockDamaged: What was saved cannot be read; nothing was proposed.
+        OrdersDamaged, StateDamaged, StockDamaged: What was saved cannot be read; nothing was proposed.
         TryAgain: Somebody else changes the book for too long; nothing was proposed.
     """
     when = datetime.now(UTC) if moment is None else moment

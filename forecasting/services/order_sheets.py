@@ -49,12 +49,12 @@ class SheetFile:
 
 
 def sheet(ws: Workspace, identity: str) -> OrderSheet:
-    """What an order says to its supplier; raises NotFound, OrdersDamaged and SuppliersDamaged."""
+    """What an order says to its supplier; raises NotFound, OrdersDamaged and StateDamaged."""
     return of_order(ws, orders.order(ws, identity))
 
 
 def of_order(ws: Workspace, order: Order) -> OrderSheet:
-    """What this order says to its supplier, by the terms as they are today; raises SuppliersDamaged."""
+    """What this order says to its supplier, by the terms as they are today; raises StateDamaged."""
     return order_sheet(order, suppliers.sourcing(ws), currency=_settings(ws).currency or None)
 
 
@@ -128,4 +128,4 @@ def _paper(settings: ShopSettings) -> Paper:
 
 def _settings(ws: Workspace) -> ShopSettings:
     """What was chosen; the newest that can be read, since damaged settings do not keep an order from being sent."""
-    return shop_settings.to_go_on_from(ws)[0].settings
+    return shop_settings.to_go_on_from(ws)[0].values

@@ -15,7 +15,7 @@ from forecasting.jobs.runner import Jobs
 from forecasting.services import change_split, published_forecasts, shadow
 from forecasting.storage.sales import compaction
 from forecasting.storage.sales.compaction import Keep, Spare
-from forecasting.storage.settings import SettingsStore
+from forecasting.storage.settings import settings_store
 from forecasting.storage.versions import sales_snapshot
 from forecasting.storage.versions.store import Versions
 from forecasting.storage.workspace import Workspace
@@ -58,8 +58,8 @@ class Pruned:
 
 
 def chosen(ws: Workspace, environment: Mapping[str, str]) -> Retention:
-    """How much is kept: as the environment says, else as a person chose. Raises SettingsError or SettingsDamaged."""
-    return Retention.from_environ(environment, SettingsStore(ws).load().settings.retention)
+    """How much is kept: as the environment says, else as a person chose. Raises SettingsError or StateDamaged."""
+    return Retention.from_environ(environment, settings_store(ws).load().values.retention)
 
 
 def spare(ws: Workspace, retention: Retention) -> Pruned:

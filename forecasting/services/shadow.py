@@ -19,14 +19,14 @@ from forecasting.analysis.champion import turns
 from forecasting.analysis.champion.grading import Grade as Grade
 from forecasting.analysis.champion.grading import Graded, Role, grade
 from forecasting.core.arrays import nanmean
-from forecasting.core.errors import NotFound, SettingsDamaged, VersionDamaged, VersionUnavailable
+from forecasting.core.errors import NotFound, StateDamaged, VersionDamaged, VersionUnavailable
 from forecasting.core.period import MONTH, PERIODS, Period
 from forecasting.core.settings import Settings
 from forecasting.services import sold_panel
 from forecasting.services.version_forecast import VersionForecast
 from forecasting.storage.product_links import ProductLinks
 from forecasting.storage.sales.table import Dataset
-from forecasting.storage.settings import SettingsStore
+from forecasting.storage.settings import settings_store
 from forecasting.storage.versions import gate_facts
 from forecasting.storage.versions.moves import STANDING_IN
 from forecasting.storage.versions.remarks import Remarks
@@ -197,7 +197,7 @@ def _graded(ws: Workspace, chain: Sequence[VersionForecast], beside: VersionFore
 def _by_itself(ws: Workspace) -> bool:
     """Whether the shop's settings leave going back to the evidence; where they are damaged, nothing is done."""
     try:
-        return SettingsStore(ws).load().settings.go_back == "by_itself"
-    except SettingsDamaged as damage:
+        return settings_store(ws).load().values.go_back == "by_itself"
+    except StateDamaged as damage:
         logger.warning("%s Nothing is done by itself meanwhile.", damage)
         return False

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, tzinfo
 
 from forecasting.core import time_zones
-from forecasting.core.errors import SettingsDamaged
+from forecasting.core.errors import StateDamaged
 from forecasting.core.shop_settings import ShopSettings
-from forecasting.storage.settings import SettingsStore
+from forecasting.storage.settings import settings_store
 from forecasting.storage.workspace import Workspace
 
 
@@ -19,9 +19,9 @@ def zone(settings: ShopSettings) -> tzinfo | None:
 
 def in_shop(ws: Workspace, moment: datetime | None = None) -> datetime:
     """A moment by the clock in the shop, with its zone; None for now. While the settings are damaged, the newest whole ones say where it is."""
-    store = SettingsStore(ws)
+    store = settings_store(ws)
     try:
-        settings = store.load().settings
-    except SettingsDamaged:
-        settings = store.newest_whole().settings
+        settings = store.load().values
+    except StateDamaged:
+        settings = store.newest_whole().values
     return (datetime.now(UTC) if moment is None else moment).astimezone(zone(settings))

@@ -6,28 +6,28 @@ from collections.abc import Mapping
 from typing import Any
 
 from forecasting.core import calendar, time_zones
-from forecasting.core.errors import SettingsDamaged
+from forecasting.core.errors import StateDamaged
 from forecasting.core.notation import Notation
 from forecasting.core.retention import VARIABLES
 from forecasting.core.shop_settings import RETRAIN_EVERY, RetrainSchedule, ShopSettings
 from forecasting.jobs.cron import LOCAL, Cron
 from forecasting.jobs.timetable import Timetable
 from forecasting.services import schedule
-from forecasting.storage.settings import SettingsState, SettingsStore
+from forecasting.storage.settings import SettingsState, settings_store
 from forecasting.storage.workspace import Workspace
 
 
 def state(ws: Workspace) -> SettingsState:
-    """What was chosen, by whom and when; the defaults as long as nothing was. Raises SettingsDamaged."""
-    return SettingsStore(ws).load()
+    """What was chosen, by whom and when; the defaults as long as nothing was. Raises StateDamaged."""
+    return settings_store(ws).load()
 
 
-def to_go_on_from(ws: Workspace) -> tuple[SettingsState, SettingsDamaged | None]:
+def to_go_on_from(ws: Workspace) -> tuple[SettingsState, StateDamaged | None]:
     """The newest settings that can be read, and what is wrong with newer ones."""
     try:
         return state(ws), None
-    except SettingsDamaged as damage:
-        return SettingsStore(ws).newest_whole(), damage
+    except StateDamaged as damage:
+        return settings_store(ws).newest_whole(), damage
 
 
 def save(ws: Workspace, settings: ShopSettings, by: str, *, after: int | None = None) -> SettingsState:
@@ -49,20 +49,20 @@ def save(ws: Workspace, settings: ShopSettings, by: str, *, after: int | None = 
     if settings.country:
         calendar.check_country(settings.country)
     before, _ = to_go_on_from(ws)
-    saved = SettingsStore(ws).save(settings, by, after=after)
-    if chosen is not None and settings.schedules != before.settings.schedules:
+    saved = settings_store(ws).save(settings, by, after=after)
+    if chosen is not None and settings.schedules != before.values.schedules:
         schedule.switch_on(ws, chosen)
     return saved
 
 
 def notation(ws: Workspace) -> Notation:
     """How numbers, money and dates are written: as the newest settings that can be read say."""
-    return to_go_on_from(ws)[0].settings.notation
+    return to_go_on_from(ws)[0].values.notation
 
 
 def newest(ws: Workspace) -> int:
     """The number of the newest settings, damaged ones too; 0 as long as nothing was chosen."""
-    return SettingsStore(ws).last()
+    return settings_store(ws).last()
 
 
 def changed(settings: ShopSettings, values: Mapping[str, Any]) -> ShopSettings:
@@ -78,7 +78,7 @@ def changed(settings: ShopSettings, values: Mapping[str, Any]) -> ShopSettings:
 def facts(state: SettingsState, environment: Mapping[str, str]) -> dict[str, Any]:
     """Settings as HTTP and the command line have them: with their state, who and when, and what the environment decides instead."""
     who = {"by": state.by, "moment": None if state.moment is None else state.moment.isoformat()}
-    return {"state": state.number, **who, **state.settings.to_dict(), "by_environment": by_environment(environment)}
+    return {"state": state.number, **who, **state.values.to_dict(), "by_environment": by_environment(environment)}
 
 
 def by_environment(environment: Mapping[str, str]) -> dict[str, str]:
@@ -97,9 +97,9 @@ def timetable(ws: Workspace, every: str, zone: str) -> Timetable | None:
 
     Raises:
         SettingsError: The environment's cannot be used.
-        SettingsDamaged: Nobody knows what was chosen.
+        StateDamaged: Nobody knows what was chosen.
     """
-    return one_cron(every, zone) if every else _timetable(state(ws).settings.schedules)
+    return one_cron(every, zone) if every else _timetable(state(ws).values.schedules)
 
 
 def one_cron(every: str, zone: str) -> Timetable:

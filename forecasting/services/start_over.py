@@ -23,7 +23,7 @@ from forecasting.storage.published import Published
 from forecasting.storage.sales.table import Dataset
 from forecasting.storage.stock_drafts import StockDrafts
 from forecasting.storage.stock_states import StockStore
-from forecasting.storage.suppliers import SupplierStore
+from forecasting.storage.suppliers import supplier_store
 from forecasting.storage.versions.store import Versions
 from forecasting.storage.workspace import Workspace
 
@@ -92,7 +92,7 @@ def _empty_the_rest(ws: Workspace, before: _State) -> None:
     if now.links == before.links:
         ProductLinks(ws).clear()
     if now.suppliers == before.suppliers:
-        SupplierStore(ws).clear()
+        supplier_store(ws).clear()
     if now.orders == before.orders:
         order_book.clear(ws)
     Versions(ws.versions).discard_retired()
@@ -123,7 +123,7 @@ class _State:
             stock=max(StockStore(ws).numbers(), default=0),
             links=max(ProductLinks(ws).numbers(), default=0),
             versions=max(Versions(ws.versions).all_numbers(), default=0),
-            suppliers=max(SupplierStore(ws).numbers(), default=0),
+            suppliers=supplier_store(ws).last(),
             orders=0 if stamp is None else stamp[0],
         )
 

@@ -8,12 +8,13 @@ from typing import Any
 
 from cachetools import LRUCache, cached
 
-from forecasting.core.errors import SettingsError, SuppliersDamaged
+from forecasting.core.errors import SettingsError
 from forecasting.inventory.suppliers import file
 from forecasting.inventory.suppliers.file import SupplierFile
 from forecasting.inventory.suppliers.sourcing import Sourcing
 from forecasting.services.reading import FileTable
-from forecasting.storage.suppliers import SuppliersState, SupplierStore
+from forecasting.storage.state_store import StateStore
+from forecasting.storage.suppliers import SuppliersState, supplier_store
 from forecasting.storage.workspace import Workspace
 
 ROLES = file.ROLES
@@ -21,8 +22,8 @@ ROLES = file.ROLES
 
 
 def state(ws: Workspace) -> tuple[SuppliersState, Sourcing]:
-    """Suppliers and sources, who saved them and when, read once for each file; raises SuppliersDamaged or StorageUnavailable."""
-    store = SupplierStore(ws)
+    """Suppliers and sources, who saved them and when, read once for each file; raises StateDamaged or StorageUnavailable."""
+    store = supplier_store(ws)
     last = number(ws)
     try:
         stat = store.path(last).stat() if last else None
@@ -32,26 +33,26 @@ def state(ws: Workspace) -> tuple[SuppliersState, Sourcing]:
 
 
 @cached(LRUCache(4), key=lambda store, number, stamp: (store.path(number), stamp), condition=Condition())
-def _of_file(store: SupplierStore, number: int, stamp: object) -> tuple[SuppliersState, Sourcing]:  # noqa: ARG001
+def _of_file(store: StateStore[Mapping[str, Any]], number: int, stamp: object) -> tuple[SuppliersState, Sourcing]:  # noqa: ARG001
     """The state in a file of this size, time of change and inode, which nobody changes."""
     return _read(store)
 
 
-def _read(store: SupplierStore) -> tuple[SuppliersState, Sourcing]:
+def _read(store: StateStore[Mapping[str, Any]]) -> tuple[SuppliersState, Sourcing]:
     saved = store.load()
     try:
         return saved, Sourcing.from_dict(saved.values)
     except SettingsError as error:
-        raise SuppliersDamaged(saved.number) from error
+        raise store.damaged(saved.number) from error
 
 
 def number(ws: Workspace) -> int:
     """The number of the newest state, which never changes; 0 for none."""
-    return max(SupplierStore(ws).numbers(), default=0)
+    return supplier_store(ws).last()
 
 
 def sourcing(ws: Workspace) -> Sourcing:
-    """Suppliers and sources; none as long as nobody named any. Raises SuppliersDamaged."""
+    """Suppliers and sources; none as long as nobody named any. Raises StateDamaged."""
     return state(ws)[1]
 
 
@@ -68,7 +69,7 @@ def save(ws: Workspace, wanted: Sourcing, by: str, *, after: int | None = None) 
         TryAgain: Somebody else is saving, or has saved since that state; nothing was changed.
         DiskFull: Nothing was changed.
     """
-    return SupplierStore(ws).save(wanted.to_dict(), by, after=after)
+    return supplier_store(ws).save(wanted.to_dict(), by, after=after)
 
 
 def guess(table: FileTable) -> dict[str, str]:
@@ -87,7 +88,7 @@ def merge(ws: Workspace, checked: SupplierFile, by: str, *, drop_problems: bool 
     Raises:
         ProblemsFound: There are problems and nobody chose to leave their rows out; nothing was changed.
         SettingsError: Terms of a supplier do not fit together; nothing was changed.
-        SuppliersDamaged: What holds cannot be read; nothing was changed.
+        StateDamaged: What holds cannot be read; nothing was changed.
         TryAgain: Somebody else is saving, or saved meanwhile; nothing was changed.
     """
     before, holds = state(ws)

@@ -12,7 +12,7 @@ from forecasting.core.errors import NotFound, VersionDamaged, VersionUnavailable
 from forecasting.core.period import DAY, PERIODS, Period
 from forecasting.core.settings import Settings
 from forecasting.services import product_changes
-from forecasting.storage.settings import SettingsStore
+from forecasting.storage.settings import settings_store
 from forecasting.storage.versions import gate_facts, sales_snapshot
 from forecasting.storage.versions.manifest import readable
 from forecasting.storage.versions.moves import LOCAL
@@ -67,14 +67,14 @@ def set_live(ws: Workspace, version: int, by: str = LOCAL) -> None:
 
 
 def settings(ws: Workspace) -> Settings:
-    """The choices behind the live version, else the defaults; with the holidays that were chosen for the shop. Raises SettingsDamaged."""
+    """The choices behind the live version, else the defaults; with the holidays that were chosen for the shop. Raises StateDamaged."""
     live = serving(ws).version
     return with_shop_holidays(ws, Settings() if live is None else Settings.from_dict(manifest(ws, live)["settings"]))
 
 
 def with_shop_holidays(ws: Workspace, settings: Settings) -> Settings:
-    """The settings of a retrain with the holidays that were chosen for the shop, where somebody chose. Raises SettingsDamaged."""
-    country = SettingsStore(ws).load().settings.country
+    """The settings of a retrain with the holidays that were chosen for the shop, where somebody chose. Raises StateDamaged."""
+    country = settings_store(ws).load().values.country
     return settings if country is None else replace(settings, prophet=replace(settings.prophet, country=country or None))
 
 

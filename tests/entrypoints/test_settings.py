@@ -9,7 +9,7 @@ from api_client import client, problem
 
 from forecasting.entrypoints.cli import scheduled
 from forecasting.entrypoints.cli.verbs import main
-from forecasting.storage.settings import SettingsStore
+from forecasting.storage.settings import settings_store
 from forecasting.storage.workspace import Workspace
 
 
@@ -49,7 +49,7 @@ def test_what_cannot_be_used_is_named_and_nothing_changes(asked, home):
     assert "at least 2" in asked.put("/api/settings", json={"retention": {"versions": 1}}).json()["detail"]
     for wrong in ({"go_live": "perhaps"}, {"colour": "red"}, {"retention": {"versions": "5"}}, {"go_live": None}, {"schedules": None}):
         assert asked.put("/api/settings", json=wrong).status_code == 422
-    assert SettingsStore(home).numbers() == []
+    assert settings_store(home).numbers() == []
 
 
 def test_a_client_that_knows_older_settings_changes_nothing(asked, home):
@@ -100,14 +100,14 @@ def test_a_pair_that_is_none_is_refused(pair, text, home, capsys):
 def test_damaged_settings_are_named_and_setting_goes_on_from_the_state_before(home, asked, capsys):
     for country in ("DE", "FR"):
         settings(capsys, "--set", f"country={country}")
-    SettingsStore(home).path(2).write_text("{")
+    settings_store(home).path(2).write_text("{")
     assert main(["settings"]) == 1
     assert "(state 2) are damaged" in capsys.readouterr().err
-    assert "(state 2) are damaged" in problem(asked.get("/api/settings"), 500, "settings-damaged")["detail"]
+    assert "(state 2) are damaged" in problem(asked.get("/api/settings"), 500, "state-damaged")["detail"]
     assert main(["settings", "--set", "go_live=ask"]) == 0
     assert "goes on from state 1" in capsys.readouterr().err
-    state = SettingsStore(Workspace(home.home)).load()
-    assert (state.number, state.settings.country, state.settings.go_live) == (3, "DE", "ask")
+    state = settings_store(Workspace(home.home)).load()
+    assert (state.number, state.values.country, state.values.go_live) == (3, "DE", "ask")
 
 
 # Time zones of schedules

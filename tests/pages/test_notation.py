@@ -90,4 +90,4 @@ def test_the_card_shows_how_it_looks_before_it_is_saved(home):
     assert "1\\.234,50 €" in texts(at)
     next(button for button in at.button if button.key == "settings_save").click().run()
     assert shop_settings.notation(home) == GERMAN
-    assert shop_settings.state(home).settings == ShopSettings(currency="EUR", language="de")
+    assert shop_settings.state(home).values == ShopSettings(currency="EUR", language="de")

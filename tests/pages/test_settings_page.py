@@ -11,7 +11,7 @@ from app_driver import opened, texts
 from forecasting.core.shop_settings import RetrainSchedule, ShopSettings
 from forecasting.services import shop_settings
 from forecasting.services.alerts import watch
-from forecasting.storage.settings import SettingsStore
+from forecasting.storage.settings import settings_store
 from pages.components.settings import moments
 from pages.components.shared import markdown
 from pages.components.training import card
@@ -47,7 +47,7 @@ def test_what_is_changed_is_saved_by_the_button_and_not_before(home):
     assert shop_settings.newest(home) == 0
     save(at).click().run()
     saved = shop_settings.state(home)
-    assert (saved.settings.go_live, saved.settings.country, saved.settings.retention.versions, saved.by) == ("ask", "DE", 5, "local")
+    assert (saved.values.go_live, saved.values.country, saved.values.retention.versions, saved.by) == ("ask", "DE", 5, "local")
     assert save(at).disabled
     assert "changed last on" in texts(at)
 
@@ -58,7 +58,7 @@ def test_a_region_is_asked_for_where_it_has_holidays_of_its_own(home):
     assert (named(at.selectbox, "country").value, named(at.selectbox, "region_DE").value) == ("DE", "DE-BY")
     named(at.selectbox, "region_DE").set_value("DE-HE").run()
     save(at).click().run()
-    assert shop_settings.state(home).settings.country == "DE-HE"
+    assert shop_settings.state(home).values.country == "DE-HE"
 
 
 def test_a_schedule_is_added_without_knowing_cron_and_shows_its_next_moments(home, monkeypatch):
@@ -70,10 +70,10 @@ def test_a_schedule_is_added_without_knowing_cron_and_shows_its_next_moments(hom
     named(at.time_input, "time_-1").set_value(time(6, 30)).run()
     assert texts(at).count("Mon ") == texts(at).count("at 06:30") == 3
     save(at).click().run()
-    assert shop_settings.state(home).settings.schedules == (RetrainSchedule(every="30 6 * * 1", timezone="Asia/Kolkata"),)
+    assert shop_settings.state(home).values.schedules == (RetrainSchedule(every="30 6 * * 1", timezone="Asia/Kolkata"),)
     named(at.button, "remove_0").click().run()
     save(at).click().run()
-    assert shop_settings.state(home).settings.schedules == ()
+    assert shop_settings.state(home).values.schedules == ()
 
 
 def test_what_cannot_be_used_is_said_and_cannot_be_saved(home):
@@ -109,7 +109,7 @@ def test_what_somebody_else_saved_meanwhile_is_not_overwritten(home):
 def test_damaged_settings_are_named_and_can_be_saved_anew(home):
     shop_settings.save(home, ShopSettings(country="FR"), "anna")
     shop_settings.save(home, ShopSettings(country="DE"), "anna")
-    SettingsStore(home).path(2).write_text("{")
+    settings_store(home).path(2).write_text("{")
     at = opened("settings")
     assert markdown.plain("(state 2) are damaged") in texts(at)
     assert named(at.selectbox, "country").value == "FR"
@@ -128,7 +128,7 @@ def test_what_the_environment_decides_is_shown_and_cannot_be_typed(home, monkeyp
     assert not [button for button in at.button if button.key == "settings_add"]
     named(at.radio, "go_back").set_value("by_itself").run()
     save(at).click().run()
-    assert shop_settings.state(home).settings == ShopSettings(go_back="by_itself")
+    assert shop_settings.state(home).values == ShopSettings(go_back="by_itself")
 
 
 def test_a_retrain_has_the_country_of_the_settings_and_does_not_ask_for_it(home, monkeypatch):
@@ -162,7 +162,7 @@ def test_who_is_told_of_what_is_chosen_and_tried(home, monkeypatch):
     named(at.selectbox, "alerts_hour").set_value(18).run()
     named(at.text_area, "alerts_emails").set_value("anna@example.com\n").run()
     save(at).click().run()
-    chosen = shop_settings.state(home).settings.alerts
+    chosen = shop_settings.state(home).values.alerts
     assert (chosen.shadow, chosen.findings, chosen.hour, chosen.emails) == (False, True, 18, ("anna@example.com",))
     assert "Not tried yet" in texts(at)
     monkeypatch.setattr(watch, "try_soon", watch.try_now)

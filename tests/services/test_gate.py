@@ -19,7 +19,7 @@ from forecasting.core.period import DAY, WEEK
 from forecasting.core.shop_settings import ShopSettings
 from forecasting.services import gate, gate_money, submissions, versions
 from forecasting.services import sales as sales_service
-from forecasting.storage.settings import SettingsStore
+from forecasting.storage.settings import settings_store
 from forecasting.storage.versions.store import Versions
 from forecasting.training.backtest import Backtest
 
@@ -126,7 +126,7 @@ def test_money_is_compared_where_there_are_prices():
 
 def test_the_rule_is_the_shops_and_where_it_is_damaged_the_one_before(home):
     assert gate.chosen_rule(home) == "if-not-worse"
-    store = SettingsStore(home)
+    store = settings_store(home)
     store.save(ShopSettings(go_live="always"), "Ada")
     store.save(ShopSettings(go_live="ask"), "Ada")
     assert gate.chosen_rule(home) == "ask"

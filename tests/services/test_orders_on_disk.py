@@ -13,7 +13,7 @@ from forecasting.services import backup, cache, order_book, order_proposals, ord
 from forecasting.services.verification.verify import verify
 from forecasting.storage import line_file
 from forecasting.storage.order_book import OrderBook
-from forecasting.storage.suppliers import SupplierStore
+from forecasting.storage.suppliers import supplier_store
 from forecasting.storage.workspace import Workspace
 
 
@@ -38,7 +38,7 @@ def test_a_backup_brings_orders_and_suppliers_back(shop: Workspace, tmp_path: Pa
 @pytest.mark.parametrize("of", ["orders", "suppliers"])
 def test_what_is_damaged_is_named_by_the_check(shop: Workspace, of: str) -> None:
     assert verify(shop).checked["the order book"] == verify(shop).checked["the suppliers"] == 1
-    path = OrderBook(shop).path if of == "orders" else SupplierStore(shop).path(1)
+    path = OrderBook(shop).path if of == "orders" else supplier_store(shop).path(1)
     path.write_bytes(path.read_bytes().replace(b"Hansen", b"Hanson"))
     assert {finding.path for finding in verify(shop).findings} == {path.relative_to(shop.home).as_posix()}
 
@@ -47,7 +47,7 @@ def test_a_start_over_empties_both_and_numbers_go_on(shop: Workspace) -> None:
     before = OrderBook(shop).path.read_bytes()
     start_over.start_over(shop)
     assert (orders.listed(shop), suppliers.sourcing(shop).suppliers) == ([], ())
-    assert (order_book.book(shop).last, SupplierStore(shop).numbers()) == (1, [1, 2])
+    assert (order_book.book(shop).last, supplier_store(shop).numbers()) == (1, [1, 2])
     assert OrderBook(shop).path.read_bytes().startswith(before)
     assert verify(shop).findings == ()
 

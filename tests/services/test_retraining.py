@@ -23,7 +23,7 @@ from forecasting.core.settings import Settings
 from forecasting.core.shop_settings import ShopSettings
 from forecasting.jobs.runner import Jobs
 from forecasting.services import jobs, retraining, sales, training_run, versions
-from forecasting.storage.settings import SettingsStore
+from forecasting.storage.settings import settings_store
 from forecasting.storage.versions.store import Versions
 
 
@@ -112,7 +112,7 @@ def test_the_next_retrain_after_a_kill_publishes(shop):
     number = retraining.start_retrain(shop, shops.QUICK, leave_a_core=False)
     os.killpg(int((shop.jobs / f"{number:04d}" / "pid").read_text()), signal.SIGKILL)
     until(lambda: jobs.job(shop).state == "failed")
-    SettingsStore(shop).save(ShopSettings(go_live="ask"), "Ada")
+    settings_store(shop).save(ShopSettings(go_live="ask"), "Ada")
     held = shops.retrain(shop)
     assert (held["version"], held["held"], versions.serving(shop).version) == (2, True, 1)
     assert held["reason"] == "Held: new versions wait until somebody says so. Nothing speaks against it."

@@ -14,7 +14,7 @@ from forecasting.core import schema
 from forecasting.core.retention import Retention
 from forecasting.core.shop_settings import ShopSettings
 from forecasting.services import retention, serving_record, shadow
-from forecasting.storage.settings import SettingsStore
+from forecasting.storage.settings import settings_store
 from forecasting.storage.versions.store import Versions
 from forecasting.training.ensemble_files import FORECAST_FILE
 
@@ -66,7 +66,7 @@ def test_the_evidence_goes_back_by_itself_only_where_the_settings_say_so(home):
     publish(home, 1.3)
     sell(home, 128)
     assert (shadow.act(home), serving_record.served(home)["version"]) == (None, 2)
-    SettingsStore(home).save(ShopSettings(go_back="by_itself"), "Ada")
+    settings_store(home).save(ShopSettings(go_back="by_itself"), "Ada")
     assert shadow.act(home).other == 1
     told = serving_record.served(home)
     assert (told["version"], told["why"], told["by"]) == (1, "went_back", "shadow")
@@ -81,7 +81,7 @@ def test_what_never_served_is_graded_too_and_let_in(home, gate, role):
     sell(home, 128)
     better, equal = shadow.grades(home)
     assert [(each.live, each.other, each.role, each.is_advised) for each in (better, equal)] == [(1, 2, role, True), (1, 3, role, False)]
-    SettingsStore(home).save(ShopSettings(go_back="by_itself"), "Ada")
+    settings_store(home).save(ShopSettings(go_back="by_itself"), "Ada")
     shadow.act(home)
     assert (serving_record.served(home)["version"], serving_record.served(home)["why"]) == (2, "let_in")
     assert [each["state"] for each in serving_record.listed(home)] == [role, "live", "shadow"]

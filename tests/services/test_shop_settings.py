@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from forecasting.core.errors import SettingsDamaged, SettingsError
+from forecasting.core.errors import SettingsError, StateDamaged
 from forecasting.core.retention import Retention
 from forecasting.core.settings import Settings
 from forecasting.core.shop_settings import RetrainSchedule, ShopSettings
@@ -15,7 +15,7 @@ from forecasting.jobs import schedule_state
 from forecasting.services import chosen_schedule, retention, schedule, shop_settings, versions
 from forecasting.services.chosen_schedule import ChosenSchedule
 from forecasting.services.schedule import Schedule
-from forecasting.storage.settings import SettingsStore
+from forecasting.storage.settings import settings_store
 
 NIGHTLY = RetrainSchedule(every="0 3 * * *", timezone="Europe/Berlin")
 HOURLY = RetrainSchedule(every="0 * * * *", timezone="UTC")
@@ -27,7 +27,7 @@ def choose(ws, **values):
 
 def damage(ws):
     choose(ws)
-    SettingsStore(ws).path(SettingsStore(ws).last()).write_text("{")
+    settings_store(ws).path(settings_store(ws).last()).write_text("{")
 
 
 def test_the_country_of_the_shop_is_the_one_of_the_next_retrain(home):
@@ -136,7 +136,7 @@ def test_damaged_settings_stop_nothing_but_the_schedule_and_are_logged(home, cap
 
     ChosenSchedule(home, "", "").run(Once())
     assert "The schedule could not look: The settings of this shop (state 1) are damaged" in caplog.text
-    with pytest.raises(SettingsDamaged):
+    with pytest.raises(StateDamaged):
         versions.settings(home)
     state, said = shop_settings.to_go_on_from(home)
     assert (state.number, said.state) == (0, 1)

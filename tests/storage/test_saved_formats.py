@@ -73,7 +73,7 @@ def test_a_shop_with_orders_goes_on_where_it_was(tmp_path):
     assert (order.supplier, order.state, line.quantity, line.recommended, line.received) == ("Hansen", "partly_received", 120, 114, 12)
     assert (line.reason, orders.receive(ws, order.id, Wish(by="Anna", key="rest")).state) == ("Large order", "received")
     assert [each.name for each in suppliers.sourcing(ws).suppliers] == ["Hansen"]
-    assert shop_settings.state(ws).settings.currency == "EUR"
+    assert shop_settings.state(ws).values.currency == "EUR"
     assert ws.published.is_dir()
     assert not list(verify(ws).findings)
 

@@ -8,13 +8,14 @@ from dataclasses import replace
 import pytest
 import shop_workspaces as shops
 
-from forecasting.core.errors import ChangedMeanwhile, DiskFull, SettingsDamaged, SettingsError
+from forecasting.core.errors import ChangedMeanwhile, DiskFull, SettingsError, StateDamaged
 from forecasting.core.retention import Retention
 from forecasting.core.shop_settings import RetrainSchedule, ShopSettings
 from forecasting.services import backup, start_over
 from forecasting.services.verification.verify import verify
-from forecasting.storage import settings as settings_storage
-from forecasting.storage.settings import SettingsState, SettingsStore
+from forecasting.storage import sealed_json
+from forecasting.storage.settings import settings_store
+from forecasting.storage.state_store import SavedState
 from forecasting.storage.workspace import Workspace
 
 CHOSEN = ShopSettings(
@@ -28,12 +29,12 @@ CHOSEN = ShopSettings(
 
 @pytest.fixture
 def store(home):
-    return SettingsStore(home)
+    return settings_store(home)
 
 
 def test_without_a_choice_the_defaults_hold_and_nothing_is_written(store, home):
-    assert (store.load(), store.numbers(), home.home.exists()) == (SettingsState(), [], False)
-    settings = store.load().settings
+    assert (store.load(), store.numbers(), home.home.exists()) == (SavedState(0, ShopSettings()), [], False)
+    settings = store.load().values
     assert (settings.go_live, settings.go_back, settings.schedules, settings.country) == ("if-not-worse", "recommend", (), None)
 
 
@@ -42,7 +43,7 @@ def test_what_was_saved_is_read_with_who_and_when(store, home):
     first = store.path(1).read_bytes()
     store.save(replace(CHOSEN, go_live="always"), "ben")
     assert store.read(1) == saved
-    assert (store.load().settings.go_live, store.load().by, store.numbers()) == ("always", "ben", [1, 2])
+    assert (store.load().values.go_live, store.load().by, store.numbers()) == ("always", "ben", [1, 2])
     assert store.load().moment > saved.moment
     assert store.path(1).read_bytes() == first
     assert store.path(1) == home.home / "data" / "settings" / "0001.json"
@@ -50,10 +51,10 @@ def test_what_was_saved_is_read_with_who_and_when(store, home):
 
 def test_a_state_of_before_a_setting_existed_has_its_default(store):
     store.save(CHOSEN, "anna")
-    values = settings_storage.sealed_json.read(store.path(1))
+    values = sealed_json.read(store.path(1))
     del values["settings"]["go_back"], values["settings"]["retention"]
-    settings_storage.sealed_json.write(store.path(1), values)
-    assert store.load().settings == replace(CHOSEN, go_back="recommend", retention=Retention())
+    sealed_json.write(store.path(1), values)
+    assert store.load().values == replace(CHOSEN, go_back="recommend", retention=Retention())
 
 
 @pytest.mark.parametrize("change", [lambda text: text.replace("ask", "aks"), lambda text: text[:30], lambda _: '{"format": 9}', lambda _: "[]"])
@@ -61,13 +62,13 @@ def test_a_damaged_newest_state_is_named_and_the_one_before_is_there_to_go_on_fr
     store.save(ShopSettings(country="FR"), "anna")
     store.save(CHOSEN, "anna")
     store.path(2).write_text(change(store.path(2).read_text()))
-    with pytest.raises(SettingsDamaged, match=r"\(state 2\) are damaged.*data/settings/0002.json back from a backup, or save the settings again"):
+    with pytest.raises(StateDamaged, match=r"\(state 2\) are damaged.*data/settings/0002.json back from a backup, or save the settings again"):
         store.load()
-    assert store.newest_whole().settings.country == "FR"
+    assert store.newest_whole().values.country == "FR"
     [finding] = [each for each in verify(home).findings if each.path == "data/settings/0002.json"]
     assert (finding.fault, finding.repair) == ("damaged", None)
     assert store.save(CHOSEN, "anna").number == 3
-    assert store.load().settings == CHOSEN
+    assert store.load().values == CHOSEN
 
 
 def test_two_people_at_once_do_not_overwrite_each_other(store):
@@ -83,27 +84,27 @@ def test_a_full_disk_changes_nothing(store, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(settings_storage.sealed_json, "write", full)
+    monkeypatch.setattr(sealed_json, "write", full)
     with pytest.raises(DiskFull):
         store.save(ShopSettings(), "ben")
-    assert (store.numbers(), store.load().settings) == ([1], CHOSEN)
+    assert (store.numbers(), store.load().values) == ([1], CHOSEN)
 
 
 def test_a_draft_left_by_a_kill_is_no_state(store):
     store.save(CHOSEN, "anna")
     store.path(1).with_name(".0002.json-1-abcd").write_text("{")
-    assert store.load().settings == CHOSEN
+    assert store.load().values == CHOSEN
 
 
 def test_a_backup_has_the_settings_and_starting_over_leaves_them(shop, tmp_path):
-    SettingsStore(shop).save(CHOSEN, "anna")
+    settings_store(shop).save(CHOSEN, "anna")
     saved = start_over.start_over(shop)
     backup.restore(saved.file, tmp_path / "again")
-    assert SettingsStore(Workspace(tmp_path / "again")).load() == SettingsStore(shop).load()
+    assert settings_store(Workspace(tmp_path / "again")).load() == settings_store(shop).load()
     assert verify(shop).findings == ()
     assert verify(shop).checked["the settings"] == 1
     shops.merge(shop, shops.sales(30))
-    assert SettingsStore(shop).load().settings == CHOSEN
+    assert settings_store(shop).load().values == CHOSEN
 
 
 @pytest.mark.parametrize(

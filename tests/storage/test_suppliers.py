@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from forecasting.core.errors import ChangedMeanwhile, SuppliersDamaged
-from forecasting.storage.suppliers import SupplierStore
+from forecasting.core.errors import ChangedMeanwhile, StateDamaged
+from forecasting.storage.suppliers import supplier_store
 from forecasting.storage.workspace import Workspace
 
 VALUES = {"suppliers": [{"name": "Hansen"}], "sources": []}
 
 
 def test_the_last_state_counts_and_earlier_ones_stay(home: Workspace) -> None:
-    store = SupplierStore(home)
+    store = supplier_store(home)
     assert store.load().number == 0
     assert store.save(VALUES, "Anna").number == 1
     store.save({}, "Anna", after=1)
@@ -21,7 +21,7 @@ def test_the_last_state_counts_and_earlier_ones_stay(home: Workspace) -> None:
 
 
 def test_nobody_overwrites_what_somebody_else_saved(home: Workspace) -> None:
-    store = SupplierStore(home)
+    store = supplier_store(home)
     store.save(VALUES, "Anna")
     with pytest.raises(ChangedMeanwhile):
         store.save({}, "Ben", after=0)
@@ -29,16 +29,16 @@ def test_nobody_overwrites_what_somebody_else_saved(home: Workspace) -> None:
 
 
 def test_a_damaged_state_is_named(home: Workspace) -> None:
-    store = SupplierStore(home)
+    store = supplier_store(home)
     store.save(VALUES, "Anna")
     text = store.path(1).read_text().replace("Hansen", "Hanson")
     store.path(1).write_text(text)
-    with pytest.raises(SuppliersDamaged, match="data/suppliers/0001"):
+    with pytest.raises(StateDamaged, match="data/suppliers/0001"):
         store.load()
 
 
 def test_clearing_leaves_a_state_without_suppliers(home: Workspace) -> None:
-    store = SupplierStore(home)
+    store = supplier_store(home)
     store.clear()
     assert store.numbers() == []
     store.save(VALUES, "Anna")

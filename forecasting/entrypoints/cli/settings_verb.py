@@ -30,7 +30,7 @@ def settings(args: argparse.Namespace) -> int:
         before, damage = shop_settings.to_go_on_from(ws)
         if damage is not None:
             say(f"{damage} What is saved now goes on from state {before.number}.")
-        chosen = shop_settings.changed(before.settings, values(args.set))
+        chosen = shop_settings.changed(before.values, values(args.set))
         state = shop_settings.save(ws, chosen, serving_record.named(args.by))
     else:
         state = shop_settings.state(ws)
@@ -107,7 +107,7 @@ def _whole(key: str, text: str, which: str = "a whole number, 0 for all") -> int
 
 
 def _lines(state: SettingsState, fixed: dict[str, str]) -> list[str]:
-    chosen = state.settings
+    chosen = state.values
     schedules = "; ".join(f"{each.every} {each.timezone}" for each in chosen.schedules) or NONE
     country = "as at the last retrain" if chosen.country is None else chosen.country or NONE
     named = {"go_live": chosen.go_live, "go_back": chosen.go_back, "schedules": schedules, "country": country}

@@ -38,7 +38,7 @@ class PlacedOrder:
 
     @classmethod
     def of(cls, ws: Workspace, notice: Notice) -> PlacedOrder:
-        """What is sent of a notice's order; raises NotFound, OrdersDamaged and SuppliersDamaged."""
+        """What is sent of a notice's order; raises NotFound, OrdersDamaged and StateDamaged."""
         order = order_book.as_placed(ws, notice.order, notice.placed)
         return cls(notice.id, order, messages.message(order_sheets.of_order(ws, order)))
 

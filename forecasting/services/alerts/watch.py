@@ -37,13 +37,13 @@ def look(ws: Workspace) -> None:
 
 
 def post(ws: Workspace, environment: Mapping[str, str] | None = None) -> Post:
-    """What tells as the settings say now; raises SettingsDamaged."""
-    chosen = shop_settings.state(ws).settings
+    """What tells as the settings say now; raises StateDamaged."""
+    chosen = shop_settings.state(ws).values
     return Post(ws=ws, settings=chosen.alerts, environment=os.environ if environment is None else environment, notation=chosen.notation)
 
 
 def facts(ws: Workspace) -> dict[str, Any]:
-    """What is open, who is told, how each did last, and when the next digest is sent; raises SettingsDamaged."""
+    """What is open, who is told, how each did last, and when the next digest is sent; raises StateDamaged."""
     of, now = post(ws), datetime.now(UTC)
     history = of.history
     found = sources.look(ws, of.settings, now)
@@ -58,7 +58,7 @@ def receivers(of: Post) -> list[dict[str, Any]]:
 
 
 def unreached(ws: Workspace) -> list[dict[str, Any]]:
-    """Receivers whom the last message did not reach, each with `way`, `name` (of a webhook its host), `when` and `note`; raises SettingsDamaged."""
+    """Receivers whom the last message did not reach, each with `way`, `name` (of a webhook its host), `when` and `note`; raises StateDamaged."""
     of, now = post(ws), datetime.now(UTC)
     outcomes = ((each, of.history.outcome(each.id, now)) for each in of.receivers)
     failed = ((each, last) for each, last in outcomes if last is not None and not last.arrived)

@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-from forecasting.core.errors import OrdersDamaged, SettingsDamaged, StockDamaged, SuppliersDamaged, VersionDamaged
+from forecasting.core.errors import OrdersDamaged, StateDamaged, StockDamaged, VersionDamaged
 from forecasting.jobs import events, schedule_state, status
 from forecasting.jobs.runner import Jobs
 from forecasting.services import order_book, published_forecasts
@@ -19,9 +20,10 @@ from forecasting.storage.aside import put_aside
 from forecasting.storage.order_book import OrderBook
 from forecasting.storage.product_links import ProductLinks
 from forecasting.storage.published import Published
-from forecasting.storage.settings import SettingsStore
+from forecasting.storage.settings import settings_store
+from forecasting.storage.state_store import StateStore
 from forecasting.storage.stock_states import StockStore
-from forecasting.storage.suppliers import SupplierStore
+from forecasting.storage.suppliers import supplier_store
 from forecasting.storage.versions import manifest
 from forecasting.storage.workspace import Workspace
 
@@ -72,22 +74,22 @@ def _links(check: Check) -> Iterator[Finding]:
 
 
 def _settings(check: Check) -> Iterator[Finding]:
-    store = SettingsStore(check.ws)
+    store = settings_store(check.ws)
     for number in store.numbers():
         text = "Put it back from a backup, or save the settings again: that saves a new state."
         yield from check.file(SETTINGS, store.path(number), partial(_state_fault, store, number), text)
 
 
-def _state_fault(store: SettingsStore | SupplierStore, number: int) -> str:
+def _state_fault(store: StateStore[Any], number: int) -> str:
     try:
         store.read(number)
-    except (SettingsDamaged, SuppliersDamaged):
+    except StateDamaged:
         return "damaged" if store.path(number).exists() else ""
     return ""
 
 
 def _suppliers(check: Check) -> Iterator[Finding]:
-    store = SupplierStore(check.ws)
+    store = supplier_store(check.ws)
     for number in store.numbers():
         text = "Put it back from a backup, or upload the file of suppliers again: that saves a new state."
         yield from check.file(SUPPLIERS, store.path(number), partial(_state_fault, store, number), text)

@@ -11,7 +11,7 @@ import streamlit as st
 from forecasting.analysis import forecast_view
 from forecasting.analysis.forecast_view import View
 from forecasting.core import formatting, numerals
-from forecasting.core.errors import SalesDamaged, SettingsDamaged, StorageUnavailable, VersionDamaged
+from forecasting.core.errors import SalesDamaged, StateDamaged, StorageUnavailable, VersionDamaged
 from forecasting.services import monitoring, sales, serving_record, versions
 from forecasting.services.alerts import watch
 from pages.components.accuracy import since_served
@@ -104,7 +104,7 @@ def unreached(ws: Workspace) -> list[Need]:
 
     try:
         missed = watch.unreached(ws)
-    except SettingsDamaged as error:
+    except StateDamaged as error:
         return [Need(RED, "The settings cannot be read", markdown.plain(str(error)), "See", mend)]
     if not missed:
         return []

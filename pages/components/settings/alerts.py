@@ -44,7 +44,7 @@ REFUSED: Final = "alerts_refused"
 
 def card(ws: Workspace, of: Shown) -> Mapping[str, Any] | None:
     """Asks for all of it; None where something cannot be used, which is said."""
-    now = of.state.settings.alerts
+    now = of.state.values.alerts
     with layout.card("Alerts", "One message a day, if there is something new; then quiet until it ends and comes again"):
         with st.grid(2, min_column_width=220):
             values: dict[str, Any] = {name: _toggle(of, name, getattr(now, name)) for name in SWITCHES}
@@ -59,7 +59,7 @@ def card(ws: Workspace, of: Shown) -> Mapping[str, Any] | None:
         webhooks = st.text_area("Webhooks", "\n".join(now.webhooks), height=96, placeholder="https://, one a line", key=of.key("alerts_webhooks"))
         values |= {"emails": (emails or "").split(), "webhooks": (webhooks or "").split()}
         try:
-            shop_settings.changed(of.state.settings, {"alerts": values})
+            shop_settings.changed(of.state.values, {"alerts": values})
         except SettingsError as error:
             st.error(markdown.plain(str(error)), icon=":material/error:")
             return None

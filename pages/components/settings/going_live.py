@@ -24,7 +24,7 @@ GO_BACK: Final[dict[GoBack, tuple[str, str]]] = {
 
 def card(of: Shown) -> Mapping[str, Any]:
     """Asks both."""
-    now = of.state.settings
+    now = of.state.values
     with layout.card("New forecasts", "After a retrain the new forecast is compared with the one in use"):
         live = _radio("When a new forecast is ready", GO_LIVE, now.go_live, of.key("go_live"))
         back = _radio("When the forecast before turns out better", GO_BACK, now.go_back, of.key("go_back"))

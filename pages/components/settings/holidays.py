@@ -19,7 +19,7 @@ AS_BEFORE: Final = "as before"
 def card(of: Shown) -> Mapping[str, Any]:
     """Asks for the country, and for its region."""
     choices = {AS_BEFORE: "As at the last retrain", "": "None", **calendar.countries()}
-    country = of.state.settings.country
+    country = of.state.values.country
     now = AS_BEFORE if country is None else country
     with layout.card("Holidays", "For daily sales, from the next retrain on"):
         codes = list(choices)
@@ -37,6 +37,6 @@ def _region(of: Shown, country: str) -> str:
     names = {country: "Holidays of the whole country", **calendar.regions(country)}
     if len(names) == 1:
         return country
-    codes, now = list(names), of.state.settings.country or country
+    codes, now = list(names), of.state.values.country or country
     start = codes.index(now) if now in names else 0
     return str(st.selectbox("Region", codes, start, format_func=names.__getitem__, key=of.key(f"region_{country}")))

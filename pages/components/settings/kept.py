@@ -28,7 +28,7 @@ MAX: Final = 1_000_000_000
 
 def card(of: Shown) -> Mapping[str, Any] | None:
     """Asks for the numbers; None where one of them cannot be used, which is said."""
-    chosen = of.state.settings.retention
+    chosen = of.state.values.retention
     stated = Retention.from_environ(os.environ, chosen)
     with layout.card("What is kept", "0 keeps all. The forecast in use and what it needs always stay"):
         with st.grid(2, min_column_width=170):

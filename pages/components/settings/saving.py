@@ -77,7 +77,7 @@ def notes(ws: Workspace, of: Shown) -> None:
 def button(ws: Workspace, of: Shown, parts: Sequence[Mapping[str, Any] | None]) -> None:
     """Saves what the parts of the page say, each None where it cannot be used; nothing to press as long as nothing was changed."""
     wanted = _wanted(of, parts)
-    changed = wanted is not None and wanted != of.state.settings
+    changed = wanted is not None and wanted != of.state.values
     pressed = st.button(
         "Save", type="primary", icon=":material/check:", disabled=not (changed or (of.damage and wanted is not None)), key="settings_save"
     )
@@ -98,7 +98,7 @@ def _wanted(of: Shown, parts: Sequence[Mapping[str, Any] | None]) -> ShopSetting
         if part is None:
             return None
         values |= part
-    return shop_settings.changed(of.state.settings, values)
+    return shop_settings.changed(of.state.values, values)
 
 
 def _begin_anew() -> None:

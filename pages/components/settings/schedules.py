@@ -29,7 +29,7 @@ NEW: Final = -1
 def card(ws: Workspace, of: Shown) -> Mapping[str, Any] | None:
     """Asks for the schedules; None where one of them cannot be used, which is said."""
     server = ServerSettings.from_environ(os.environ)
-    chosen = of.state.settings.schedules
+    chosen = of.state.values.schedules
     with layout.card("Retrain by itself", "At these moments, if the sales have changed"):
         if server.retrain_every:
             st.markdown(f":material/lock: Set by the environment: `{RETRAIN_EVERY}`, {markdown.plain(server.retrain_every)}")
@@ -50,7 +50,7 @@ def _together(of: Shown, typed: list[RetrainSchedule | None]) -> Mapping[str, An
     if len(usable) < len(typed):
         return None
     try:
-        shop_settings.changed(of.state.settings, {"schedules": usable})
+        shop_settings.changed(of.state.values, {"schedules": usable})
     except SettingsError as error:
         st.error(markdown.plain(str(error)), icon=":material/error:")
         return None
@@ -59,7 +59,7 @@ def _together(of: Shown, typed: list[RetrainSchedule | None]) -> Mapping[str, An
 
 def _rows(of: Shown) -> list[int]:
     """The schedules to show: positions of those that hold, and numbers below 0 for those that were added here."""
-    rows: list[int] = st.session_state.setdefault(of.key("rows"), list(range(len(of.state.settings.schedules))))
+    rows: list[int] = st.session_state.setdefault(of.key("rows"), list(range(len(of.state.values.schedules))))
     return rows
 
 

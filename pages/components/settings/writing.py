@@ -23,7 +23,7 @@ SAMPLE_SHARE: Final = 0.123
 
 def card(of: Shown) -> Mapping[str, Any]:
     """Asks for all of it, and shows how it looks."""
-    now = of.state.settings
+    now = of.state.values
     with layout.card("Numbers and money", "On pages and in messages; files and the API stay as programs read them"):
         with st.grid(2, min_column_width=170):
             values = {

@@ -45,7 +45,7 @@ def _shop(now: Settings) -> Settings:
 
 def _country(now: str) -> str:
     """Whose holidays: as the settings of the shop say; asked for only as long as nobody chose there."""
-    chosen = shop_settings.state(workspaces.workspace()).settings.country
+    chosen = shop_settings.state(workspaces.workspace()).values.country
     if chosen is None:
         names = {"": "None", **({now: calendar.country_name(now)} if "-" in now else {}), **calendar.countries()}
         return _select("Holidays", names, now, help="For daily sales. Settings has them for all retrains, and regions.", key="set_country")

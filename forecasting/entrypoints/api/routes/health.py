@@ -14,7 +14,7 @@ from prometheus_client.registry import Collector
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from forecasting.core.errors import SettingsDamaged
+from forecasting.core.errors import StateDamaged
 from forecasting.entrypoints.api.context import Ask, Context
 from forecasting.entrypoints.api.error_responses import documented
 from forecasting.entrypoints.api.routes.jobs import described
@@ -57,7 +57,7 @@ def _plan(context: Context) -> Plan | None:
     """What the schedule will do; None without one, and where nobody knows because the settings are damaged."""
     try:
         timetable = shop_settings.timetable(context.ws, context.settings.retrain_every, context.settings.timezone)
-    except SettingsDamaged:  # logged where it is read, and by the schedule whenever it looks
+    except StateDamaged:  # logged where it is read, and by the schedule whenever it looks
         return None
     plan = planned(context.ws, timetable)
     return None if plan is None else Plan(every=plan.every, next=plan.next, coming=list(plan.coming), last=plan.last)

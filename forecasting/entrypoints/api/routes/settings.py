@@ -32,7 +32,7 @@ async def change(context: Ask, wanted: SettingsChange, by: By = None) -> ShopCho
 def _save(ws: Workspace, wanted: SettingsChange, by: str) -> SettingsState:
     known = shop_settings.newest(ws)
     before, _ = shop_settings.to_go_on_from(ws)
-    chosen = shop_settings.changed(before.settings, wanted.values())
+    chosen = shop_settings.changed(before.values, wanted.values())
     return shop_settings.save(ws, chosen, by, after=known if wanted.state is None else wanted.state)
 
 
