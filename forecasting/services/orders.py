@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
@@ -14,7 +14,7 @@ from forecasting.inventory.book.events import Book, Event, Kind
 from forecasting.inventory.book.order import Line, Order, State
 from forecasting.inventory.suppliers.ordering_days import round_at
 from forecasting.inventory.suppliers.sourcing import Sourcing
-from forecasting.services import order_book, shop_clock, suppliers
+from forecasting.services import added_lines, order_book, shop_clock, suppliers
 from forecasting.services.reading import FileTable
 from forecasting.storage.workspace import Workspace
 
@@ -58,10 +58,24 @@ def order(ws: Workspace, identity: str) -> Order:
 
 
 def change(ws: Workspace, identity: str, wish: Wish) -> Order:
-    """Orders other quantities of the series that the wish names; they stay whatever is recommended later. Raises as `place`."""
+    """Orders other quantities of the series that the wish names; they stay whatever is recommended later. Raises as `place`.
+
+    A series that the order has no line of is added to it; one that was added, or is not recommended any more, leaves it with 0 units.
+
+    Raises:
+        InputError: Another supplier delivers a series that is to be added, an order that was approved has it, or no forecast knows it; too.
+    """
     if not wish.reason.strip():
         raise InputError("Say why another quantity is ordered: the reason stays beside it.")
-    return _written(ws, identity, "changed", lambda _: wish)
+
+    def events_after(book: Book) -> list[Event]:
+        said = {"when": _now(), "by": wish.by, "key": wish.key, "reason": wish.reason}
+        before, known = book.order(identity), next((kind for kind in ("added", "changed") if book.of_key(kind, wish.key)), None)
+        if known is not None:
+            return [Event(kind=known, order=identity, **said)]  # type: ignore[arg-type]
+        return added_lines.events(ws, book, before, Event(kind="changed", order=identity, quantities=wish.quantities, **said))  # type: ignore[arg-type]
+
+    return order_book.write(ws, events_after).order(identity)
 
 
 def restore(ws: Workspace, identity: str, series: Iterable[str], by: str) -> Order:
@@ -136,17 +150,31 @@ def undo(ws: Workspace, identity: str, wish: Wish) -> Order:
     return _written(ws, identity, "undone", lambda _: wish)
 
 
-def units_of(order: Order, rows: Iterable[tuple[Mapping[str, str], float]]) -> dict[str, float]:
+def units_of(order: Order, rows: Iterable[tuple[Mapping[str, str], float]], others: Sequence[Line] = ()) -> dict[str, float]:
     """Series -> units, from key columns and units; rows of one line add up.
+
+    Args:
+        order: The order.
+        rows: The key columns of each line, and its units.
+        others: Lines that it does not have, and that may be meant, too.
 
     Raises:
         InputError: A row fits no line, or several.
     """
     units: dict[str, float] = {}
     for keys, amount in rows:
-        line = _line(order, {name: text for name, text in keys.items() if text})
+        line = _line(order, {name: text for name, text in keys.items() if text}, others)
         units[line.unique_id] = units.get(line.unique_id, 0.0) + amount
     return units
+
+
+def wanted_of(ws: Workspace, order: Order, rows: Iterable[tuple[Mapping[str, str], float]]) -> dict[str, float]:
+    """As `units_of`, for a change: rows may be of any series of the forecast, too."""
+    listed = list(rows)
+    try:
+        return units_of(order, listed)
+    except InputError:
+        return units_of(order, listed, added_lines.others(ws, order))
 
 
 def note_key(identity: str, content: bytes) -> str:
@@ -202,8 +230,8 @@ def _keyed(wish: Wish, key: str) -> Wish:
     return replace(wish, key=wish.key or key)
 
 
-def _line(order: Order, keys: Mapping[str, str]) -> Line:
-    fits = [line for line in order.lines if keys and all(line.key.get(name) == text for name, text in keys.items())]
+def _line(order: Order, keys: Mapping[str, str], others: Sequence[Line]) -> Line:
+    fits = [line for line in order.lines if keys and _fits(line, keys)] or [line for line in others if keys and _fits(line, keys)]
     if len(fits) == 1:
         return fits[0]
     said = ", ".join(keys.values())[:80] or "nothing"
@@ -212,6 +240,10 @@ def _line(order: Order, keys: Mapping[str, str]) -> Line:
     raise InputError(
         f"Order {order.id} has no line of {said}. Its lines are of {', '.join(' '.join(line.key.values()) for line in order.lines[:20])}."
     )
+
+
+def _fits(line: Line, keys: Mapping[str, str]) -> bool:
+    return all(line.key.get(name) == text for name, text in keys.items())
 
 
 def _now() -> datetime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecasting.core.errors import InputError, NotFound
+from forecasting.inventory.book import records
 from forecasting.inventory.book.events import Book, Event, Kind, book_of
 from forecasting.inventory.book.order import ON_THE_WAY, Line, Order
 
@@ -152,3 +154,26 @@ def test_a_cancelled_proposal_comes_back_unless_another_one_took_its_place() -> 
 def test_another_quantity_has_its_own_price() -> None:
     line = Line(unique_id="bread", key={}, recommended=120, quantity=120, unit_cost=1.5, prices=((0.0, 2.0), (100.0, 1.5)))
     assert [line.of(units).value for units in (0, 99, 100, 200)] == [0, 198, 150, 300]
+
+
+def test_a_line_that_a_person_adds_outlives_new_proposals_until_it_is_taken_out() -> None:
+    jam = Line(unique_id="jam", key={"product_id": "jam"}, recommended=0, quantity=6, reason="Party")
+    alone = replace(order(), lines=(jam,))
+    added = [proposed(), event("added", {"jam": 6}, proposal=alone, reason="Party")]
+    read_again = [records.event_of(records.facts_of(each)) for each in (*added, proposed((1, 2, 3)))]
+    book = book_of(read_again)
+    assert book.order("0001").lines[-1] == jam
+    gone = {
+        "restored": [event("restored", {"jam": 0})],
+        "set to nothing": [event("changed", {"jam": 0}, reason="No party")],
+        "undone": [event("undone")],
+    }
+    for name, events in gone.items():
+        after = book_of([*added, *events])
+        assert [line.unique_id for line in after.order("0001").lines] == list(NAMES), name
+    for events in (gone["restored"], gone["set to nothing"]):
+        assert book_of([*added, *events, event("undone")]).order("0001").lines[-1] == jam
+    with pytest.raises(InputError, match="is placed: nothing is added to it"):
+        book_of([proposed(), event("placed"), added[1]])
+    advised = replace(order(), lines=(*order().lines, replace(jam, recommended=4, quantity=4, reason="")))
+    assert book_of([*added, event("proposed", proposal=advised), event("undone")]).order("0001").lines[-1].quantity == 4

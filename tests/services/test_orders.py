@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -11,9 +12,10 @@ from order_shops import ANNA, BREAD, DAY, HANSEN, MONDAY, Clock, count, shop_on_
 
 from forecasting.core.errors import InputError, NotFound
 from forecasting.inventory.book.order import Order
+from forecasting.inventory.suppliers.source import Source
 from forecasting.inventory.suppliers.sourcing import Sourcing
 from forecasting.inventory.suppliers.supplier import Currency, Freight, Minimum, Supplier
-from forecasting.services import cache, order_book, order_history, order_proposals, ordering, orders, suppliers
+from forecasting.services import added_lines, cache, order_book, order_history, order_proposals, ordering, orders, suppliers
 from forecasting.services.orders import Wish
 from forecasting.storage.order_book import OrderBook
 from forecasting.storage.workspace import Workspace
@@ -217,3 +219,30 @@ def test_a_changed_quantity_is_taken_back_and_follows_the_recommendation_again(s
     cache.forget()
     line = (propose(shop) or order).lines[0]
     assert (line.quantity, line.reason) == (line.recommended, "")
+
+
+def test_a_product_that_was_not_recommended_is_added_and_stays(shop: Workspace) -> None:
+    order = propose(shop)
+    assert order is not None
+    assert {line.key["product_id"] for line in added_lines.may_be_added(shop, order)} == {"Hinge", "Rope 10 m"}
+    wanted = orders.wanted_of(shop, order, [({"product_id": "Hinge"}, 4.0)])
+    wish = Wish(by="Anna", key="hinge", quantities=wanted, reason="Party")
+    twice = [orders.change(shop, order.id, wish) for _ in range(2)]
+    assert twice[0] == twice[1]
+    [hinge] = [line for line in twice[0].lines if line.unique_id in wanted]
+    assert (hinge.quantity, hinge.recommended, hinge.reason, hinge.key["product_id"]) == (4, 0, "Party", "Hinge")
+    count(shop, 0)
+    cache.forget()
+    order_proposals.propose(shop, "night", moment=MONDAY)
+    assert hinge in orders.order(shop, order.id).lines
+    assert not any(line.unique_id in wanted for each in orders.listed(shop) if each.id != order.id for line in each.lines)
+    after = orders.change(shop, order.id, Wish(by="Anna", quantities=dict.fromkeys(wanted, 0.0), reason="No party"))
+    assert [line.key["product_id"] for line in after.lines] == ["Bread"]
+    with pytest.raises(InputError, match="above 0"):
+        orders.change(shop, order.id, Wish(by="Anna", quantities=dict.fromkeys(wanted, 0.0), reason="No party"))
+    with pytest.raises(InputError, match="the forecast knows no such product"):
+        orders.change(shop, order.id, Wish(by="Anna", quantities={"Beer": 1.0}, reason="Party"))
+    mills = Sourcing((*suppliers.sourcing(shop).suppliers, Supplier(name="Mills")), (BREAD, Source(supplier="Mills", product_id="Hinge")))
+    suppliers.save(shop, mills, "Anna")
+    with pytest.raises(InputError, match="Hinge comes from Mills, not from Hansen"):
+        orders.change(shop, order.id, replace(wish, key=""))

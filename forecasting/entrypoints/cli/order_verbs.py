@@ -37,7 +37,7 @@ def add_arguments(verbs: Any, run: Run) -> None:
         "approve": "approve a proposal: it is not proposed anew",
         "place": "book that an order was sent: it is on order from then on, once, however often this is called",
         "receive": "book what came of an order; all that is still to come without a file",
-        "change": "order another quantity of one line; it stays whatever is recommended later",
+        "change": "order another quantity of one line, or a product that the order lacks; it stays whatever is recommended later",
         "cancel": "cancel an order, or what is still to come of it",
         "undo": "take back the last delivery, cancellation, approval or changed quantity of an order",
     }
@@ -129,7 +129,7 @@ def _wish(ws: Workspace, args: argparse.Namespace, by: str) -> Wish:
             raise InputError(f"{args.file.name} has no units that came. Leave the file out if all of the order came.")
     if args.step == "change":
         keys = {role: getattr(args, role) for role in schema.KEYS}
-        quantities = book.units_of(book.order(ws, args.id), [(keys, args.quantity)])
+        quantities = book.wanted_of(ws, book.order(ws, args.id), [(keys, args.quantity)])
     return Wish(by=by, key=key, quantities=quantities, reason=getattr(args, "reason", ""), day=getattr(args, "date", None))
 
 

@@ -14,7 +14,7 @@ from forecasting.core.errors import InputError, NotFound
 from forecasting.inventory.book import line_changes
 from forecasting.inventory.book.order import ON_THE_WAY, OPEN, Movement, Order, State
 
-Kind = Literal["proposed", "changed", "restored", "approved", "placed", "received", "cancelled", "undone", "cleared"]
+Kind = Literal["proposed", "added", "changed", "restored", "approved", "placed", "received", "cancelled", "undone", "cleared"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,9 +27,9 @@ class Event:
         when: In UTC.
         by: Who.
         key: What makes a second sending of the same wish recognisable; empty where a repetition does no harm.
-        proposal: The whole order as it is proposed; only of `proposed`.
-        quantities: Series -> units: ordered instead (`changed`), ordered as recommended again (`restored`, whatever the units), came (`received`),
-            will not come (`cancelled`; empty for all that is open).
+        proposal: The whole order as it is proposed; of `added`, an order of the lines that a person adds, with their reason.
+        quantities: Series -> units: ordered though nobody advised it (`added`), ordered instead (`changed`), ordered as recommended again
+            (`restored`, whatever the units), came (`received`), will not come (`cancelled`; empty for all that is open).
         reason: Why a quantity was changed, or an order cancelled.
         day: The day on which a delivery came, or on which a placed order is now due.
     """
@@ -161,14 +161,27 @@ def _proposed(book: Book, event: Event) -> Order:
     return replace(event.proposal, lines=(*lines, *left))
 
 
+def _with_added(book: Book, event: Event) -> Order:
+    """The order with lines that a person adds; one that was proposed meanwhile stays."""
+    order = _in(book, event, OPEN, "nothing is added to it")
+    there = {line.unique_id for line in order.lines}
+    added = () if event.proposal is None else event.proposal.lines
+    return order.with_lines((*order.lines, *(line for line in added if line.unique_id not in there)))
+
+
 def _changed(book: Book, event: Event) -> Order:
+    """The order of other quantities; a line that is not advised leaves it once nothing of it is ordered."""
     order, reason = _in(book, event, OPEN, "its quantities stay"), event.reason or "other"
-    return order.with_lines(line_changes.changed(order, event.quantities, lambda line, units: replace(line.of(units), reason=reason)))
+    lines = line_changes.changed(order, event.quantities, lambda line, units: replace(line.of(units), reason=reason))
+    left = {line.unique_id for line in order.lines if line.quantity and not line.recommended and event.quantities.get(line.unique_id) == 0}
+    return order.with_lines(tuple(line for line in lines if line.unique_id not in left))
 
 
 def _restored(book: Book, event: Event) -> Order:
+    """The order of what is advised: nothing, and no line, of what is not."""
     order = _in(book, event, OPEN, "its quantities stay")
-    return order.with_lines(line_changes.changed(order, event.quantities, lambda line, _: replace(line.of(line.recommended), reason="")))
+    lines = line_changes.changed(order, event.quantities, lambda line, _: replace(line.of(line.recommended), reason=""))
+    return order.with_lines(tuple(line for line in lines if line.recommended or line.unique_id not in event.quantities))
 
 
 def _approved(book: Book, event: Event) -> Order:
@@ -211,10 +224,8 @@ def _undone(book: Book, event: Event) -> Order:
         sent = " An order that was sent by mistake can be cancelled." if order.state == "placed" else ""
         raise InputError(f"Nothing was done with order {order.id} that can be taken back.{sent}")
     step, before = book.steps[order.id][-1]
-    if step.kind in ("changed", "restored"):
-        earlier = {line.unique_id: line for line in before.lines}
-        named = (line_changes.taken_back(line, earlier.get(line.unique_id)) if line.unique_id in step.quantities else line for line in order.lines)
-        return order.with_lines(tuple(named))
+    if step.kind in ("added", "changed", "restored"):
+        return order.with_lines(line_changes.before_step(order.lines, before.lines, step.quantities))
     if step.kind == "approved":
         return replace(order, state=before.state)
     other = next((each for each in book.of_supplier(order.supplier) if each.id != order.id and each.state in OPEN and each.lines), None)
@@ -236,6 +247,7 @@ def _said(state: State) -> str:
 
 _AFTER: Final[Mapping[str, Callable[[Book, Event], Order]]] = {
     "proposed": _proposed,
+    "added": _with_added,
     "changed": _changed,
     "restored": _restored,
     "approved": _approved,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import replace
 
 from forecasting.core.errors import InputError
@@ -31,7 +31,21 @@ def with_units(line: Line, units: float) -> Line:
     return replace(line, received=received, cancelled=min(line.cancelled, max(line.quantity - received, 0.0)))
 
 
-def taken_back(line: Line, before: Line | None) -> Line:
+def before_step(lines: Sequence[Line], before: Sequence[Line], names: Container[str]) -> tuple[Line, ...]:
+    """The lines without the last change of those that it names: one that it added is gone, one that it took out is back.
+
+    Args:
+        lines: Of the order as it is.
+        before: Of the order before that change; what is advised may have changed since.
+        names: Series that the change was about.
+    """
+    there, earlier = {line.unique_id for line in lines}, {line.unique_id: line for line in before if line.unique_id in names}
+    back = [_taken_back(line, earlier.get(line.unique_id)) if line.unique_id in names else line for line in lines]
+    back += [replace(line, recommended=0.0, added=0.0, sold_by=None) for name, line in earlier.items() if name not in there]
+    return tuple(line for line in back if line.unique_id in earlier or line.unique_id not in names or line.recommended)
+
+
+def _taken_back(line: Line, before: Line | None) -> Line:
     """The line with the quantity that a person had chosen before the last change, or with what is advised by now."""
     own = before if before is not None and before.reason else None
     return replace(line.of(line.recommended), reason="") if own is None else with_own(line, own)

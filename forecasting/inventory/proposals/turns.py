@@ -17,7 +17,7 @@ from forecasting.inventory.policy import Policy
 from forecasting.inventory.stock import state
 from forecasting.inventory.stock.state import GivenStock
 from forecasting.inventory.suppliers.ordering_days import Round, round_at
-from forecasting.inventory.suppliers.source import RANKS, Source, sources_of
+from forecasting.inventory.suppliers.source import RANKS, Source, keys_of, sources_of
 from forecasting.inventory.suppliers.sourcing import Sourcing
 from forecasting.inventory.suppliers.supplier import EVERY_DAY, MAX_LEAD_TIME_DAYS, Supplier
 
@@ -74,8 +74,7 @@ def turns(sourcing: Sourcing, book: Book, panel: Panel, policy: Policy, moment: 
     Raises:
         InputError: A supplier is closed for as long as anybody plans.
     """
-    columns = [panel.series[name].astype(str) for name in panel.keys]
-    keys = [dict(zip(panel.keys, values, strict=True)) for values in zip(*columns, strict=True)] if columns else [{}] * len(panel)
+    keys = keys_of(panel)
     rounds = _Rounds(sourcing, book, policy, moment)
     first, second = (sources_of(sourcing.sources, keys, rank) for rank in RANKS)
     sources = [rounds.first_to_deliver(*pair) for pair in zip(first, second, strict=True)]

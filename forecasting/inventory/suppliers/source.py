@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from forecasting.core import schema
 from forecasting.core.errors import SettingsError
+from forecasting.core.panel import Panel
 from forecasting.inventory.suppliers.price_breaks import PriceBreaks
 
 RANKS: Final = (1, 2)
@@ -93,6 +94,12 @@ class Source:
 
 
 _PLAIN: Final = tuple(each.name for each in fields(Source) if each.name != "price_breaks")
+
+
+def keys_of(panel: Panel) -> list[dict[str, str]]:
+    """The key columns of each series of a panel."""
+    columns = [panel.series[name].astype(str) for name in panel.keys]
+    return [dict(zip(panel.keys, values, strict=True)) for values in zip(*columns, strict=True)] if columns else [{}] * len(panel)
 
 
 def sources_of(sources: Sequence[Source], series: Sequence[Mapping[str, str]], rank: int = 1) -> list[Source | None]:

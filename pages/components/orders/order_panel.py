@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 DONE: Final = {
     "undone": "Taken back",
     "proposed": "Proposed",
+    "added": "Added",
     "changed": "Changed",
     "restored": "Changed back",
     "approved": "Approved",
@@ -98,7 +99,8 @@ def _said(event: Event, order: Order, overview: Overview) -> str:
     local = event.when.astimezone()
     moved = f" {formatting.units(sum(event.quantities.values()))} units" if event.kind == "received" else ""
     names = {line.unique_id: wording.line_name(line) for line in order.lines}
-    of = [f"{names.get(name, name)} to {formatting.units(units)}" for name, units in event.quantities.items()] if event.kind == "changed" else []
+    to = {"added": ", ", "changed": " to "}.get(event.kind)
+    of = [] if to is None else [f"{names.get(name, name)}{to}{formatting.units(units)}" for name, units in event.quantities.items()]
     more = f" {formatting.listing(of)}" if of else moved
     reason = f" ({event.reason})" if event.reason else ""
     return f"{DONE[event.kind]}{more}{reason}{wording.by(event.by)}, {wording.day(local.date(), overview.today)} {local:%H:%M}"

@@ -64,7 +64,7 @@ async def receive(context: Ask, id: Identity, delivery: Delivery | None = None, 
 
 @router.post("/orders/{id}/change", summary="Order other quantities", responses=documented(404))
 async def change(context: Ask, id: Identity, wanted: OrderChange, key: IdempotencyKey = "", by: By = None) -> OneOrder:
-    """They stay whatever is recommended later, with the reason beside them. Other lines stay as they are."""
+    """They stay whatever is recommended later, with the reason beside them. Other lines stay as they are; a product that the order lacks is added."""
     return await _acted(context, orders.change, id, Wish(by=serving_record.named(by), key=key, reason=wanted.reason), wanted.lines)
 
 
@@ -87,7 +87,8 @@ async def _acted(context: Context, act: Act, identity: str, wish: Wish, lines: L
 
 
 def _done(ws: Workspace, act: Act, identity: str, wish: Wish, lines: LinesOfOrder | None) -> OneOrder:
-    units = {} if lines is None else orders.units_of(orders.order(ws, identity), (each.keyed() for each in lines))
+    rows, order = [each.keyed() for each in lines or ()], orders.order(ws, identity)
+    units = orders.wanted_of(ws, order, rows) if act is orders.change else orders.units_of(order, rows)
     after = act(ws, identity, Wish(by=wish.by, key=wish.key, quantities=units, reason=wish.reason, day=wish.day))
     return _described(ws, [after]).orders[0]
 
