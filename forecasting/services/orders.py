@@ -136,6 +136,17 @@ def receive(ws: Workspace, identity: str, wish: Wish) -> Order:
     return _written(ws, identity, "received", of)
 
 
+def postpone(ws: Workspace, identity: str, wish: Wish) -> Order:
+    """Books that what is still to come of an order comes on another day, which the wish says. Raises as `place`.
+
+    Its supplier's lateness stays counted from the day that was promised when the order was sent.
+    """
+    now = today(ws)
+    if wish.day is None or wish.day < now:
+        raise InputError(f"Say on which day the rest comes: {now} or later{'' if wish.day is None else f', not {wish.day}'}.")
+    return _written(ws, identity, "postponed", lambda _: wish)
+
+
 def cancel(ws: Workspace, identity: str, wish: Wish) -> Order:
     """Cancels an order, or what is still to come of one that was placed, or so many units of it. Raises as `place`."""
     day = shop_clock.in_shop(ws, _now()).date()
@@ -143,7 +154,7 @@ def cancel(ws: Workspace, identity: str, wish: Wish) -> Order:
 
 
 def undo(ws: Workspace, identity: str, wish: Wish) -> Order:
-    """Takes back the last thing that was done with an order: a delivery, a cancellation, an approval or a changed quantity. Raises as `place`.
+    """Takes back what was done last with an order: a delivery, new date, cancellation, approval or changed quantity. Raises as `place`.
 
     The record keeps both. An order that was sent stays sent.
     """

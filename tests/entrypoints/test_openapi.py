@@ -24,8 +24,8 @@ from forecasting.services import jobs, version_notes
 pytestmark = pytest.mark.slow
 
 SECRET = "correct-horse-battery-staple"
-OPERATIONS = 54
-OF_AN_ORDER = {("POST", f"/orders/{{id}}/{step}") for step in ("approve", "cancel", "change", "place", "receive", "undo")}
+OPERATIONS = 55
+OF_AN_ORDER = {("POST", f"/orders/{{id}}/{step}") for step in ("approve", "cancel", "change", "place", "postpone", "receive", "undo")}
 OF_AN_ORDER |= {("GET", "/orders/{id}"), ("GET", "/orders/{id}/sheet.{form}")}
 HARD_TO_HIT = {
     ("POST", "/upload"),

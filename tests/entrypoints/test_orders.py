@@ -51,6 +51,9 @@ def test_an_order_over_http_from_the_proposal_to_the_delivery(shop: Workspace) -
     for _ in range(2):
         part = api.post(f"{where}/receive", json=note, headers={"Idempotency-Key": "note 81"}).json()
     assert (part["state"], part["lines"][0]["received"], part["received_at"]) == ("partly_received", 50, ["2026-08-04"])
+    later = {"json": {"due": "2026-08-07"}, "headers": {"Idempotency-Key": "call 3"}}
+    assert [api.post(f"{where}/postpone", **later).json()["due"] for _ in range(2)] == ["2026-08-07"] * 2
+    problem(api.post(f"{where}/postpone", json={"due": "2026-08-03"}), 422, "input-error")
     assert api.post(f"{where}/cancel", json={"reason": "Sold out there"}).json()["state"] == "received"
     assert [api.post(f"{where}/undo", headers={"Idempotency-Key": "oops"}).json()["state"] for _ in range(2)] == ["partly_received"] * 2
     assert api.post(f"{where}/cancel", json={"reason": "Sold out there"}).json()["state"] == "received"

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecasting.core.errors import InputError, NotFound
-from forecasting.inventory.book import records
+from forecasting.inventory.book import deliveries, records
 from forecasting.inventory.book.events import Book, Event, Kind, book_of
 from forecasting.inventory.book.order import ON_THE_WAY, Line, Order
 
@@ -46,6 +46,21 @@ def test_from_proposal_to_the_last_delivery() -> None:
     rest = [*part, event("cancelled")]
     assert book_of(rest).order("0001").state == "received"
     assert book_of(rest).on_the_way() == []
+
+
+def test_a_new_date_moves_what_is_still_to_come_and_not_what_lateness_is_counted_from() -> None:
+    part = [proposed(), event("placed", key="k"), event("received", {"bread": 4}, day=date(2026, 11, 25))]
+    later = [*part, event("postponed", day=date(2026, 11, 27))]
+    book = book_of(later)
+    assert (book.order("0001").due, book.moves) == (date(2026, 11, 27), book_of(part).moves + 1)
+    assert not book.order("0001").is_late(date(2026, 11, 27))
+    assert book_of([*later, event("undone")]).order("0001") == book_of(part).order("0001")
+    came = book_of([*later, event("received", {"bread": 6, "milk": 20}, day=date(2026, 11, 27))]).order("0001")
+    assert deliveries.delays([came] * deliveries.MIN_ORDERS) == (2,) * deliveries.MIN_ORDERS
+    with pytest.raises(InputError, match="on which day"):
+        book.after(event("postponed"))
+    with pytest.raises(InputError, match="is proposed: nothing is still to come"):
+        book_of([proposed()]).after(event("postponed", day=date(2026, 11, 27)))
 
 
 def test_the_same_wish_twice_places_once() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 import streamlit
 from app_driver import opened, texts
@@ -13,6 +15,7 @@ from forecasting.storage.order_book import OrderBook
 from pages.components.orders import tabs
 
 pytestmark = pytest.mark.usefixtures("fresh_caches")
+THURSDAY = date(2026, 8, 6)
 
 
 @pytest.mark.usefixtures("watching")
@@ -137,11 +140,35 @@ def test_a_delivery_that_is_whole_is_booked(monday, placed, monkeypatch):
 
 def test_the_rest_of_a_short_delivery_stays_on_order(monday, placed, monkeypatch):
     at = receiving(monkeypatch, placed, placed.units - 2)
-    assert f"**{placed.units - 2:,.0f} of {placed.units:,.0f} units came.** 2 stay on order." in texts(at)
+    assert f"**{placed.units - 2:,.0f} of {placed.units:,.0f} units came.** 2 stay on order, due tomorrow." in texts(at)
+    next(each for each in at.date_input if each.label == "Comes on").set_value(THURSDAY).run()
+    assert "2 stay on order, due Thu 6 Aug." in texts(at)
     assert at.button(key="orders_receive_book").label == f"Book {placed.units - 2:,.0f} units"
     at.button(key="orders_receive_book").click().run()
     order = order_book.book(monday).order(placed.id)
-    assert (order.state, order.outstanding) == ("partly_received", 2)
+    assert (order.state, order.outstanding, order.due) == ("partly_received", 2, THURSDAY)
+
+
+def test_the_shelf_after_a_delivery_follows_what_was_typed(monday, placed, monkeypatch):
+    shown = []
+    monkeypatch.setattr(streamlit, "data_editor", lambda table, **options: shown.append(table) or table)  # noqa: ARG005
+    typed = {"edited_rows": {0: {"came": placed.units - 2}}}
+    opened(
+        "orders",
+        session={tabs.ORDER: placed.id, "orders_receiving": (placed.id, "first"), "orders_counts_first": typed},
+        orders_tab="Order book",
+    )
+    assert shown[-1][["missing", "shelf"]].to_numpy().tolist() == [[2, f"20 + {placed.units - 2:,.0f} = {placed.units + 18:,.0f}"]]
+
+
+def test_an_order_cancelled_by_mistake_is_back_with_one_press(monday, placed):
+    at = opened("orders", session={tabs.ORDER: placed.id}, orders_tab="Order book")
+    at.button(key="orders_panel_cancel_sure").click().run()
+    assert f"**Order {placed.id} is cancelled.**" in texts(at)
+    assert order_book.book(monday).order(placed.id).state == "cancelled"
+    at.button(key="orders_cancelled_undo").click().run()
+    assert order_book.book(monday).order(placed.id).state == "placed"
+    assert "is cancelled" not in texts(at)
 
 
 def test_the_rest_of_a_short_delivery_will_not_come(monday, placed, monkeypatch):

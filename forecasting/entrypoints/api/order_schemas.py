@@ -126,6 +126,14 @@ class Placing(BaseModel):
     due: Day | None = Field(None, description="The day on which it comes, if that is another one than proposed.")
 
 
+class NewDate(BaseModel):
+    """When what is still to come of an order comes."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    due: Day = Field(description="Today or later.")
+
+
 class SupplierClosure(BaseModel):
     """Days on which a supplier neither takes orders nor delivers."""
 

@@ -36,10 +36,11 @@ def add_arguments(verbs: Any, run: Run) -> None:
     single = {
         "approve": "approve a proposal: it is not proposed anew",
         "place": "book that an order was sent: it is on order from then on, once, however often this is called",
+        "postpone": "book that what is still to come of an order comes on another day",
         "receive": "book what came of an order; all that is still to come without a file",
         "change": "order another quantity of one line, or a product that the order lacks; it stays whatever is recommended later",
         "cancel": "cancel an order, or what is still to come of it",
-        "undo": "take back the last delivery, cancellation, approval or changed quantity of an order",
+        "undo": "take back the last delivery, new date, cancellation, approval or changed quantity of an order",
     }
     by_name = {name: steps.add_parser(name, help=said, description=said) for name, said in single.items()}
     for step in by_name.values():
@@ -47,6 +48,7 @@ def add_arguments(verbs: Any, run: Run) -> None:
         step.add_argument("--key", default="", metavar="K", help="a second call with the same key changes nothing")
     by_name["receive"].add_argument("--file", type=Path, metavar="FILE", help="what came: product_id, quantity, and the other keys of the sales")
     by_name["receive"].add_argument("--date", type=_day, metavar="D", help="the day on which it came, e.g. 2026-11-25 (today)")
+    by_name["postpone"].add_argument("--date", type=_day, required=True, metavar="D", help="the day on which it comes, e.g. 2026-11-27")
     by_name["change"].add_argument("--quantity", type=float, required=True, metavar="N", help="units to order")
     for name in ("change", "cancel"):
         by_name[name].add_argument("--reason", default="", metavar="TEXT", help="why")
@@ -73,8 +75,9 @@ def orders(args: argparse.Namespace) -> int:
     by = serving_record.named(args.by)
     if args.step == "propose":
         return _tell(ws, args, order_proposals.propose(ws, by, supplier=args.supplier))
-    acts = {"approve": book.approve, "place": book.place, "receive": book.receive, "change": book.change, "cancel": book.cancel, "undo": book.undo}
-    return _tell(ws, args, [acts[args.step](ws, args.id, _wish(ws, args, by))])
+    steps = (book.approve, book.place, book.postpone, book.receive, book.change, book.cancel, book.undo)
+    act = {step.__name__: step for step in steps}[args.step]
+    return _tell(ws, args, [act(ws, args.id, _wish(ws, args, by))])
 
 
 def suppliers(args: argparse.Namespace) -> int:
@@ -124,6 +127,8 @@ def _wish(ws: Workspace, args: argparse.Namespace, by: str) -> Wish:
         content = sales.read_file(args.file)
         key = key or book.note_key(args.id, content)
         table = sales.inspect(content, args.file.name, contents="delivery", alone=True, on_wait=say)
+        for note in table.cells.notes:
+            say(note)
         quantities = book.delivered(book.order(ws, args.id), table)
         if not quantities:
             raise InputError(f"{args.file.name} has no units that came. Leave the file out if all of the order came.")

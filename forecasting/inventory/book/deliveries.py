@@ -22,8 +22,8 @@ def lead_time(orders: Iterable[Order]) -> int | None:
 
 
 def delays(orders: Iterable[Order]) -> tuple[int, ...]:
-    """Days by which the last delivery of each received order came after its due day, below 0 if before; none if too few were received."""
-    days = tuple((max(each.received_at) - each.due).days for each in _received(orders))
+    """Days from the day that was promised to the last delivery of each received order, below 0 if it came before; none if too few were received."""
+    days = tuple((max(each.received_at) - (each.promised or each.due)).days for each in _received(orders))
     return days if len(days) >= MIN_ORDERS else ()
 
 

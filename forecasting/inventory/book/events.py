@@ -14,7 +14,7 @@ from forecasting.core.errors import InputError, NotFound
 from forecasting.inventory.book import line_changes
 from forecasting.inventory.book.order import ON_THE_WAY, OPEN, Movement, Order, State
 
-Kind = Literal["proposed", "added", "changed", "restored", "approved", "placed", "received", "cancelled", "undone", "cleared"]
+Kind = Literal["proposed", "added", "changed", "restored", "approved", "placed", "postponed", "received", "cancelled", "undone", "cleared"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +31,7 @@ class Event:
         quantities: Series -> units: ordered though nobody advised it (`added`), ordered instead (`changed`), ordered as recommended again
             (`restored`, whatever the units), came (`received`), will not come (`cancelled`; empty for all that is open).
         reason: Why a quantity was changed, or an order cancelled.
-        day: The day on which a delivery came, or on which a placed order is now due.
+        day: The day on which a delivery came, or on which what is still to come of an order is now due (`placed`, `postponed`).
     """
 
     kind: Kind
@@ -45,7 +45,7 @@ class Event:
     day: date | None = None
 
 
-MOVING: Final[frozenset[Kind]] = frozenset({"placed", "received", "cancelled", "undone", "cleared"})
+MOVING: Final[frozenset[Kind]] = frozenset({"placed", "postponed", "received", "cancelled", "undone", "cleared"})
 """Kinds of events that may change what is on the way."""
 
 
@@ -192,7 +192,16 @@ def _placed(book: Book, event: Event) -> Order:
     order = _in(book, event, OPEN, "it is not placed a second time")
     if not order.units:
         raise InputError(f"Order {order.id} has no units: there is nothing to place.")
-    return replace(order, state="placed", placed_at=event.when, placed_by=event.by, due=event.day or order.due)
+    due = event.day or order.due
+    return replace(order, state="placed", placed_at=event.when, placed_by=event.by, due=due, promised=due)
+
+
+def _postponed(book: Book, event: Event) -> Order:
+    """The order due on another day; the day that was promised when it was sent stays what its lateness is counted from."""
+    order = _in(book, event, ON_THE_WAY, "nothing is still to come of it")
+    if event.day is None:
+        raise InputError(f"Say on which day the rest of order {order.id} comes.")
+    return replace(order, due=event.day)
 
 
 def _received(book: Book, event: Event) -> Order:
@@ -252,6 +261,7 @@ _AFTER: Final[Mapping[str, Callable[[Book, Event], Order]]] = {
     "restored": _restored,
     "approved": _approved,
     "placed": _placed,
+    "postponed": _postponed,
     "received": _received,
     "cancelled": _cancelled,
     "undone": _undone,

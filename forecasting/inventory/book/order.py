@@ -87,13 +87,14 @@ class Order:
         supplier: The name of the supplier; empty for the lines that nobody is known to deliver.
         version: The forecast that it was proposed from.
         order_date: The day on which it is, or was, to be placed.
-        due: The day on which it is expected.
+        due: The day on which it, or what is still to come of it, is expected.
         state: Where it stands.
         lines: At most one a series, in order.
         placed_at: When it was sent, in UTC; None before.
         placed_by: Who sent it.
         movements: What came and what was cancelled since it was placed, as it was booked.
         note: A sentence for a person about the whole order: what it lacks, or why something was added; empty for none.
+        promised: The day on which it was expected when it was sent; None before.
     """
 
     id: str
@@ -107,6 +108,7 @@ class Order:
     placed_by: str = ""
     movements: tuple[Movement, ...] = ()
     note: str = ""
+    promised: date | None = None
 
     @property
     def received_at(self) -> tuple[date, ...]:

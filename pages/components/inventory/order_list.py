@@ -12,7 +12,7 @@ from forecasting.core import numerals, schema, unseen
 from forecasting.inventory.orders import wording as order_words
 from forecasting.inventory.orders.recommend import Orders
 from pages.components.inventory import summary
-from pages.components.shared import cells, no_longer_sold, paper, product_links, wording
+from pages.components.shared import no_longer_sold, product_links, tables, wording, writing
 
 if TYPE_CHECKING:
     from streamlit.elements.lib.column_types import ButtonColumnResult, ColumnConfig
@@ -30,8 +30,7 @@ LINE: Final = "line"
 OPENED, PICKED = "inventory_opened", "inventory_picked"
 """Keys of the session: the product that was tapped, and the line that was picked by its name."""
 MOST: Final = 500
-FEW: Final = 12
-"""Rows of the list at most, and up to which it is as high as they are."""
+"""Rows of the list at most."""
 PAST: Final = 28
 """Steps of past sales in a row's small curve."""
 SHELF_HELP: Final = "Red: the shelf is expected to be empty before an order placed today arrives."
@@ -89,19 +88,17 @@ def choose_one(orders: Orders, rows: pd.DataFrame) -> int | None:
     table = product_links.legible(_table(orders, shown)[list(columns)], "name")
     chosen = _line(key, ids)
     _pick(shown, key, chosen)
-    cells.show(
+    tables.grid(
         table,
-        column_config=columns,
-        hide_index=True,
-        height="content" if len(shown) <= FEW else 640,
-        placeholder="-",
+        columns,
+        copy="orders",
+        height=640,
         on_select=lambda: _chosen(key, ids),
         selection_mode=["single-row-required", "single-cell"],
         selection_default={"selection": {"rows": [ids.index(chosen)]}},
         key=key,
         alt="What to order, most urgent first: units, how long the shelf lasts, state and by when",
     )
-    paper.copy("orders", table, columns)
     if len(rows) > MOST:
         st.caption(f"The {MOST} most urgent of {numerals.write(len(rows))}. Filter to see others; the download has all.")
     return int(shown.index[ids.index(chosen)])
@@ -181,7 +178,7 @@ def _columns(orders: Orders, shown: pd.DataFrame) -> dict[str, ColumnConfig | Bu
         ),
         "order_by": date("Order by", format="D MMM", width=72, help="The last review day on which an order still keeps the promise."),
         "recommended": number("Suggested", format="localized", width=75, help="What we would order."),
-        "order_value": number("Value", format="%,.2f", width=80, help="Order times unit cost."),
+        "order_value": number("Value", format=writing.money_form(), width=88, help="Order times unit cost."),
         "days_of_cover": number("Cover", format="%.1f d", width=66, help=COVER_HELP),
         "past": st.column_config.LineChartColumn(f"Last {orders.ensemble.panel.period.count(PAST)}", color="gray", y_min=0, width=100),
         "on_hand": number("In stock", format="localized", width=70),

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from forecasting.core import formatting, schema, unseen
+from forecasting.core import formatting, numerals, schema, unseen
 from forecasting.core.errors import ShelfcastError
 from forecasting.inventory.orders import on_hand_words
 from forecasting.services import stock_tables
-from pages.components.shared import layout, markdown
+from pages.components.shared import cells, layout, markdown, writing
 from pages.components.shared.figures import Chip, figure
 
 if TYPE_CHECKING:
@@ -91,8 +91,8 @@ def _counts(counts: pd.DataFrame) -> None:
                 Chip(f"of {formatting.headline(total.expected)} expected"),
                 DIFFERENCE_HELP,
             )
-            figure("At cost", "no unit costs" if math.isnan(total.value) else f"{total.value:,.2f}", Chip("counted minus expected"), COST_HELP)
-            figure("Graded", formatting.count(total.counts, "count"), Chip(f"{total.waiting:,} wait for sales"), GRADED_HELP)
+            figure("At cost", "no unit costs" if math.isnan(total.value) else writing.amount(total.value), Chip("counted minus expected"), COST_HELP)
+            figure("Graded", formatting.count(total.counts, "count"), Chip(f"{numerals.write(total.waiting)} wait for sales"), GRADED_HELP)
     elif total.waiting:
         st.caption(f"{formatting.count(total.waiting, 'count waits', 'counts wait')} for the sales of the days before, which are not saved yet.")
     if total.unbooked:
@@ -112,12 +112,12 @@ def _table(table: pd.DataFrame, labels: dict[str, str], alt: str) -> None:
             config[str(name)] = st.column_config.NumberColumn(labels[str(name)], format=_format(str(name), table), width=95)
         else:
             config[str(name)] = st.column_config.TextColumn(formatting.LABELS.get(str(name), str(name)), width=130)
-    st.dataframe(unseen.legible(table), column_config=config, hide_index=True, height="content" if len(table) <= ROWS else 320, alt=alt)
+    cells.show(unseen.legible(table), column_config=config, hide_index=True, height="content" if len(table) <= ROWS else 320, alt=alt)
 
 
 def _format(name: str, table: pd.DataFrame) -> str:
     """How the numbers of a column are written: money in cents, units as they are large."""
     values = table[name].to_numpy(dtype=float)
     if name == "value":
-        return "%,.2f"
+        return writing.money_form()
     return "%,.0f" if (values[np.isfinite(values)] % 1 == 0).all() else formatting.column(values)

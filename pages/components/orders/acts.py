@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+import pandas as pd
 import streamlit as st
 
+from forecasting.core import formatting
 from forecasting.core.errors import ShelfcastError
 from forecasting.inventory.book.order import OPEN, Order
 from forecasting.services import orders, workspaces
@@ -16,6 +18,8 @@ from pages.components.shared import markdown, person
 
 FAILED: Final = "orders_failed"
 """Where the session keeps why the last press did nothing."""
+CANCELLED: Final = "orders_cancelled_last"
+"""Where it keeps the order that was cancelled last."""
 
 
 def place(identity: str) -> None:
@@ -40,8 +44,22 @@ def approve(identity: str) -> None:
         st.toast("Approved. It stays as it is until it is placed.", icon=":material/check_circle:")
 
 
+def cancel(identity: str) -> None:
+    """Cancels an order, or what is still to come of it; the page offers the way back."""
+    if act(lambda by: orders.cancel(workspaces.workspace(), identity, Wish(by=by))) is not None:
+        st.session_state[CANCELLED] = identity
+
+
+def postpone(identity: str, key: str) -> None:
+    """Books the day that an input of this key holds as the one on which the rest of an order comes."""
+    day = st.session_state[key]
+    if act(lambda by: orders.postpone(workspaces.workspace(), identity, Wish(by=by, day=day))) is not None:
+        st.toast(f"Order {identity} is due on {formatting.weekday_date(pd.Timestamp(day))} now.", icon=":material/event:")
+
+
 def undo(identity: str) -> None:
     """Takes back the last thing that was done with an order."""
+    st.session_state.pop(CANCELLED, None)
     if act(lambda by: orders.undo(workspaces.workspace(), identity, Wish(by=by))) is not None:
         st.toast("Taken back.", icon=":material/undo:")
 
@@ -55,7 +73,14 @@ def act(change: Callable[[str], Order]) -> Order | None:
         return None
 
 
-def failure() -> None:
-    """Why the last press did nothing, if that is so; said once."""
+def said() -> None:
+    """Why the last press did nothing, said once; after a cancellation that, with its way back until it is taken or closed."""
     if FAILED in st.session_state:
         st.error(markdown.plain(st.session_state.pop(FAILED)), icon=":material/error:")
+    identity = st.session_state.get(CANCELLED)
+    if identity is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="orders_cancelled"):
+        st.markdown(f":green[:material/check_circle:] **Order {identity} is cancelled.** The record keeps that.", width="content")
+        st.button("Undo", type="tertiary", icon=":material/undo:", key="orders_cancelled_undo", on_click=undo, args=(identity,))
+        st.button("Close", type="tertiary", key="orders_cancelled_close", on_click=lambda: st.session_state.pop(CANCELLED, None))

@@ -11,8 +11,8 @@ from forecasting.core import formatting, unseen
 from forecasting.inventory.book.order import ON_THE_WAY, OPEN, Order
 from forecasting.services import order_overview
 from forecasting.services.order_overview import Overview
-from pages.components.orders import acts, order_panel, receive, tabs, wording
-from pages.components.shared import cells, markdown, paper, writing
+from pages.components.orders import acts, new_date, order_panel, receive, tabs, wording
+from pages.components.shared import markdown, tables, writing
 from pages.components.shared.figures import Chip, figure
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 GROUPS: Final = {"Open": OPEN | ON_THE_WAY, "Received": frozenset({"received"}), "Cancelled": frozenset({"cancelled"})}
 MOST: Final = 500
-FEW: Final = 12
-"""Rows of the table at most, and up to which it is as high as they are."""
+"""Rows of the table at most."""
+ALT: Final = "Orders, newest first: supplier, what can be done, state, value, and when due"
 ACTION: Final = "orders_book_action"
 """Where the session keeps which order's action was pressed."""
 ON_THE_WAY_HELP: Final = "Money of what was ordered and is still to come, as far as unit costs are known."
@@ -36,7 +36,7 @@ USUAL_HELP: Final = (
 
 def show(ws: Workspace) -> None:
     """All of it."""
-    acts.failure()
+    acts.said()
     overview = order_overview.overview(ws)
     if not overview.every:
         st.caption("No orders yet. What you place in the tab To order stands here, with who and when; nothing is ever rewritten.")
@@ -45,10 +45,14 @@ def show(ws: Workspace) -> None:
     for order in overview.late[:3]:
         days = formatting.count((overview.today - order.due).days, "day")
         supplier = markdown.plain(wording.supplier(order))
-        st.markdown(
-            f":orange[:material/schedule:] **{supplier} is {days} late.** Order {order.id} was due "
-            f"{markdown.plain(wording.day(order.due, overview.today))}; until it is here, its units count as still to come."
-        )
+        due = markdown.plain(wording.day(order.due, overview.today))
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(
+                f":orange[:material/schedule:] **{supplier} is {days} late.** Order {order.id} was due {due}; "
+                "until it is here, its units count as still to come.",
+                width="stretch",
+            )
+            new_date.ask(order, overview.today, "late")
     listed = _asked(overview)
     _table(overview, listed)
     order_panel.show(ws, overview)
@@ -99,18 +103,7 @@ def _table(overview: Overview, listed: list[Order]) -> None:
         st.caption("No orders of this kind.")
         return
     table = pd.DataFrame([_row(order, overview) for order in shown])
-    columns = _columns(overview, shown, table)
-    table = table[list(columns)]
-    cells.show(
-        unseen.legible(table),
-        column_config=columns,
-        hide_index=True,
-        height="content" if len(shown) <= FEW else 430,
-        placeholder="-",
-        key="orders_book_table",
-        alt="Orders, newest first: supplier, state, value, when due, and what can be done",
-    )
-    paper.copy("order_book", table, columns)
+    tables.grid(unseen.legible(table), _columns(overview, shown, table), copy="order_book", key="orders_book_table", alt=ALT)
     st.caption("Newest first." + (f" The first {MOST} of {formatting.units(len(listed))}." if len(listed) > MOST else ""))
 
 
@@ -118,8 +111,8 @@ def _row(order: Order, overview: Overview) -> dict[str, Any]:
     return {
         "order": f"#{order.id}",
         "supplier": wording.supplier(order),
-        "state": [wording.state(order, overview.today)[0]],
         "action": action(order),
+        "state": [wording.state(order, overview.today)[0]],
         "value": overview.value(order),
         "due": None if order.state == "cancelled" else order.due,
         "placed": None if order.placed_at is None else order.placed_at.astimezone().date(),
@@ -142,12 +135,12 @@ def _columns(overview: Overview, shown: list[Order], table: pd.DataFrame) -> dic
     states = dict(wording.state(order, overview.today) for order in shown)
     columns: dict[str, ColumnConfig | ButtonColumnResult] = {
         "order": st.column_config.ButtonColumn(
-            "Order", type="tertiary", alignment="left", width=62, on_click=lambda: _open(shown), key=f"{ACTION}_open"
+            "Order", type="tertiary", alignment="left", width=60, on_click=lambda: _open(shown), key=f"{ACTION}_open"
         ),
-        "supplier": text("Supplier", width=140),
+        "supplier": text("Supplier", width=104),
+        "action": st.column_config.ButtonColumn("Next", type="tertiary", alignment="left", width=112, on_click=lambda: _press(shown), key=ACTION),
         "state": st.column_config.MultiselectColumn("State", options=list(states), color=list(states.values()), width=120),
-        "action": st.column_config.ButtonColumn("Next", type="tertiary", alignment="left", width=120, on_click=lambda: _press(shown), key=ACTION),
-        "value": number("Value", format="%,.2f", width=90),
+        "value": number("Value", format=writing.money_form(), width=96),
         "due": day("Due", format="ddd D MMM", width=96),
         "placed": day("Placed", format="ddd D MMM", width=96),
         "received": text("Received", width=110),

@@ -16,7 +16,7 @@ from forecasting.services.order_cards import SupplierCard
 from forecasting.services.order_fill import FOR_FREE, TO_MINIMUM
 from pages.components.inventory import summary
 from pages.components.orders import wording
-from pages.components.shared import cells, paper, product_links
+from pages.components.shared import product_links, tables, writing
 
 if TYPE_CHECKING:
     from streamlit.elements.lib.column_types import ButtonColumnResult, ColumnConfig
@@ -28,8 +28,7 @@ RUNS_OUT: Final = "Runs out"
 CHANGED: Final = "Changed"
 USUAL: Final = "Usual round"
 MOST: Final = 500
-FEW: Final = 12
-"""Rows of the list at most, and up to which it is as high as they are."""
+"""Rows of the list at most."""
 SHELF_HELP: Final = "Red: the shelf is expected to be empty before the order arrives."
 
 
@@ -42,23 +41,18 @@ def show(card: SupplierCard, order: Order, orders: Orders, changes: Mapping[str,
     shown, ids = lines[:MOST], [line.unique_id for line in lines[:MOST]]
     rows = orders.table.set_index(schema.UNIQUE_ID, drop=False).reindex(ids).to_dict("records")
     every = _table(shown, rows, orders, changes, card)
-    columns = _columns(every, rows)
-    table = product_links.legible(every, "name")[list(columns)]
     key = f"orders_list_{order.id}_{hash(tuple(ids))}"
     chosen = _chosen(key, ids)
-    cells.show(
-        table,
-        column_config=columns,
-        hide_index=True,
-        height="content" if len(shown) <= FEW else 430,
-        placeholder="-",
+    tables.grid(
+        product_links.legible(every, "name"),
+        _columns(every, rows),
+        copy="order_lines",
         on_select=lambda: _choose(key, ids),
         selection_mode=["single-row-required", "single-cell"],
         selection_default={"selection": {"rows": [ids.index(chosen)]}},
         key=key,
         alt="Lines of the order: units, how long the shelf lasts, and why",
     )
-    paper.copy("order_lines", table, columns)
     more = f" The first {MOST} of {formatting.units(len(lines))} lines; the files have all." if len(lines) > MOST else ""
     st.caption(f"Choose a line to see why and to change it; your number stays, whatever is trained later.{more}")
     return shown[ids.index(chosen)]
@@ -151,7 +145,7 @@ def _columns(table: pd.DataFrame, rows: Sequence[Mapping[Hashable, Any]]) -> dic
         "order": number("Order", format="localized", width=60),
         "shelf": several("Shelf", options=shelves, color=[summary.shelf_color(text) for text in shelves], width=130, help=SHELF_HELP),
         "suggested": number("Suggested", format="localized", width=78, help="What we would order."),
-        "value": number("Value", format="%,.2f", width=84),
+        "value": number("Value", format=writing.money_form(), width=88),
         "why": several("Why", options=whys, color=["blue" if text.startswith(CHANGED) else "gray" for text in whys], width=150),
     }
     config |= {name: st.column_config.TextColumn(formatting.LABELS.get(name, name), width=100) for name in table.columns if name not in config}

@@ -10,11 +10,10 @@ import streamlit as st
 from forecasting.core import formatting, unseen
 from forecasting.inventory.book.events import Event
 from forecasting.inventory.book.order import ON_THE_WAY, OPEN, Order
-from forecasting.services import order_history, orders, workspaces
+from forecasting.services import order_history, suppliers
 from forecasting.services.order_overview import Overview
-from forecasting.services.orders import Wish
-from pages.components.orders import acts, downloads, receive, tabs, wording
-from pages.components.shared import cells, layout, markdown, paper
+from pages.components.orders import acts, downloads, new_date, receive, tabs, wording
+from pages.components.shared import layout, markdown, tables, writing
 
 if TYPE_CHECKING:
     from streamlit.elements.lib.column_types import ColumnConfig
@@ -29,10 +28,10 @@ DONE: Final = {
     "restored": "Changed back",
     "approved": "Approved",
     "placed": "Placed",
+    "postponed": "Comes later",
     "received": "Received",
     "cancelled": "Cancelled",
 }
-FEW: Final = 12
 
 
 def show(ws: Workspace, overview: Overview) -> None:
@@ -45,14 +44,14 @@ def show(ws: Workspace, overview: Overview) -> None:
     name = markdown.plain(wording.supplier(order))
     due = f"due {markdown.plain(wording.day(order.due, overview.today))}, forecast v{order.version}"
     with layout.card(f"Order {order.id}, {name}", f"{text}, {due}. {markdown.plain(order.note)}".strip()):
-        _lines(order)
+        _lines(ws, order)
         st.caption("  \n".join(markdown.plain(_said(event, order, overview)) for event in order_history.history(ws, order.id)))
         if order.lines:
             downloads.order_downloads(ws, order.id)
-        _buttons(ws, order)
+        _buttons(ws, order, overview)
 
 
-def _lines(order: Order) -> None:
+def _lines(ws: Workspace, order: Order) -> None:
     table = pd.DataFrame(
         {
             "product": [wording.line_name(line) for line in order.lines],
@@ -64,34 +63,33 @@ def _lines(order: Order) -> None:
             "why": [line.reason for line in order.lines],
         }
     )
-    number, text = st.column_config.NumberColumn, st.column_config.TextColumn
-    columns: dict[str, ColumnConfig] = {
-        "product": text("Product", width=190),
-        "ordered": number("Ordered", format="localized", width=74),
-        "suggested": number("Suggested", format="localized", width=80),
-        "received": number("Came", format="localized", width=66),
-        "open": number("Still to come", format="localized", width=94),
-        "cost": number("Unit cost", format="%,.2f", width=80),
-        "why": text("Changed because", width=150),
-    }
     absent = {
         "cost": table["cost"].isna().all(),
         "why": not table["why"].any(),
         "received": order.state in OPEN,
         "open": order.state not in ON_THE_WAY,
     }
-    columns = {name: column for name, column in columns.items() if not absent.get(name)}
-    table = table[list(columns)]
-    cells.show(
-        unseen.legible(table),
-        column_config=columns,
-        hide_index=True,
-        height="content" if len(table) <= FEW else 430,
-        placeholder="-",
-        key=f"orders_panel_{order.id}",
-        alt=f"Lines of order {order.id}",
-    )
-    paper.copy("order", table, columns)
+    columns = {name: column for name, column in _columns(_currency(ws, order)).items() if not absent.get(name)}
+    tables.grid(unseen.legible(table), columns, copy="order", key=f"orders_panel_{order.id}", alt=f"Lines of order {order.id}")
+
+
+def _columns(currency: str | None) -> dict[str, ColumnConfig]:
+    number, text = st.column_config.NumberColumn, st.column_config.TextColumn
+    return {
+        "product": text("Product", width=190),
+        "ordered": number("Ordered", format="localized", width=74),
+        "suggested": number("Suggested", format="localized", width=80),
+        "received": number("Came", format="localized", width=66),
+        "open": number("Still to come", format="localized", width=94),
+        "cost": number("Unit cost", format=writing.money_form(currency), width=88),
+        "why": text("Changed because", width=150),
+    }
+
+
+def _currency(ws: Workspace, order: Order) -> str | None:
+    """The money of the order's supplier; None if it is the shop's."""
+    known = next((each for each in suppliers.sourcing(ws).suppliers if each.key == order.supplier.casefold()), None)
+    return None if known is None or known.currency is None else known.currency.code
 
 
 def _said(event: Event, order: Order, overview: Overview) -> str:
@@ -103,10 +101,12 @@ def _said(event: Event, order: Order, overview: Overview) -> str:
     of = [] if to is None else [f"{names.get(name, name)}{to}{formatting.units(units)}" for name, units in event.quantities.items()]
     more = f" {formatting.listing(of)}" if of else moved
     reason = f" ({event.reason})" if event.reason else ""
+    if event.kind == "postponed" and event.day is not None:
+        more = f", on {wording.day(event.day, overview.today)}"
     return f"{DONE[event.kind]}{more}{reason}{wording.by(event.by)}, {wording.day(local.date(), overview.today)} {local:%H:%M}"
 
 
-def _buttons(ws: Workspace, order: Order) -> None:
+def _buttons(ws: Workspace, order: Order, overview: Overview) -> None:
     with st.container(horizontal=True, gap="small"):
         if order.state == "proposed":
             st.button("Approve", icon=":material/check:", key="orders_panel_approve", on_click=acts.approve, args=(order.id,))
@@ -114,6 +114,7 @@ def _buttons(ws: Workspace, order: Order) -> None:
             st.button("Place order", icon=":material/send:", key="orders_panel_place", on_click=acts.place, args=(order.id,))
         if order.state in ON_THE_WAY:
             st.button("Receive", icon=":material/inventory:", key="orders_panel_receive", on_click=receive.open_for, args=(order.id,))
+            new_date.ask(order, overview.today)
         if order.state in OPEN | ON_THE_WAY:
             _cancel(order)
         if order_history.can_be_undone(ws, order.id):
@@ -130,12 +131,7 @@ def _cancel(order: Order) -> None:
             f"{formatting.units(rest)} units will not come any more, and are proposed anew where they are needed." if rest else "It is not ordered."
         )
         st.markdown(f"{gone} What came already stays.")
-        st.button(f"{label} {order.id}", type="primary", key="orders_panel_cancel_sure", on_click=_cancelled, args=(order.id,))
-
-
-def _cancelled(identity: str) -> None:
-    if acts.act(lambda by: orders.cancel(workspaces.workspace(), identity, Wish(by=by))) is not None:
-        st.toast(f"Order {identity} is cancelled.", icon=":material/check_circle:")
+        st.button(f"{label} {order.id}", type="primary", key="orders_panel_cancel_sure", on_click=acts.cancel, args=(order.id,))
 
 
 def _close() -> None:

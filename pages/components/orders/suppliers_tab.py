@@ -14,7 +14,7 @@ from forecasting.inventory.suppliers.sourcing import Sourcing
 from forecasting.inventory.suppliers.supplier import EVERY_DAY, Supplier
 from forecasting.services import order_book, product_sources, supplier_file, suppliers
 from pages.components.orders import supplier_dialog, supplier_upload, wording
-from pages.components.shared import cells, layout, markdown, paper, person
+from pages.components.shared import layout, markdown, person, tables
 
 if TYPE_CHECKING:
     from streamlit.elements.lib.column_types import ButtonColumnResult, ColumnConfig
@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 EDIT: Final = "orders_supplier_edit"
 WHAT: Final = "Order days, minimums and prices by supplier; orders are proposed for them in the tab To order"
 WHO: Final = "Those that nobody delivers first, then most sold first. The multiple is what a pack holds."
-FEW: Final = 12
 MOST: Final = 500
+"""Rows of a table at most."""
+ALT: Final = "Suppliers with their order days, delivery days, minimum, freight and what they deliver"
 
 
 def show(ws: Workspace, ensemble: Ensemble) -> None:
@@ -52,18 +53,7 @@ def _table(ws: Workspace, sourcing: Sourcing, number: int) -> None:
     else:
         shown = sourcing.suppliers[:MOST]
         table = pd.DataFrame([_row(ws, each, sourcing) for each in shown])
-        columns = _columns(table, list(shown), number)
-        table = table[list(columns)]
-        cells.show(
-            unseen.legible(table),
-            column_config=columns,
-            hide_index=True,
-            height="content" if len(shown) <= FEW else 430,
-            placeholder="-",
-            key="orders_suppliers",
-            alt="Suppliers with their order days, delivery days, minimum, freight and what they deliver",
-        )
-        paper.copy("suppliers", table, columns)
+        tables.grid(unseen.legible(table), _columns(table, list(shown), number), copy="suppliers", key="orders_suppliers", alt=ALT)
     with st.container(horizontal=True):
         st.button("Add a supplier", icon=":material/add:", key="orders_add_supplier", on_click=supplier_dialog.open_for, args=(None, number))
         if sourcing.suppliers:
@@ -99,7 +89,7 @@ def _delivery(supplier: Supplier) -> str:
     """ "18.00, free from 400.00"."""
     if not supplier.freight.cost:
         return ""
-    free = "" if supplier.freight.free_from is None else f", free from {wording.money(supplier.freight.free_from)}"
+    free = "" if supplier.freight.free_from is None else f", free from {wording.theirs(supplier, supplier.freight.free_from)}"
     return f"{wording.theirs(supplier, supplier.freight.cost)}{free}"
 
 
@@ -116,8 +106,8 @@ def _columns(table: pd.DataFrame, shown: list[Supplier], number: int) -> dict[st
         "until": text("Until", width=60),
         "delivers": text("Delivers on", width=150),
         "takes": text("Takes", width=120),
-        "minimum": text("Minimum", width=90),
-        "delivery": text("Delivery", width=150),
+        "minimum": text("Minimum", width=110),
+        "delivery": text("Delivery", width=220),
         "products": st.column_config.NumberColumn("Products", width=72),
         "contact": text("Contact", width=170),
     }
@@ -142,7 +132,7 @@ def _who_delivers(ws: Workspace, ensemble: Ensemble, sourcing: Sourcing, number:
                 "second": source("Second source", options=names, width=170),
             },
             hide_index=True,
-            height="content" if len(before) <= FEW else 430,
+            height="content" if len(before) <= tables.FEW else tables.HEIGHT,
             placeholder="-",
             key=f"orders_sources_{number}",
         )

@@ -27,7 +27,7 @@ ALL_MEANS: Final = "Every shelf on the terms chosen above, whoever delivers: sup
 
 def show(ws: Workspace, manifest: dict[str, Any], ensemble: Ensemble, saved: SavedStock | None, actions: DeltaGenerator) -> None:
     """All of it; every shelf alone as long as nobody said who delivers."""
-    acts.failure()
+    acts.said()
     if not suppliers.sourcing(ws).suppliers:
         _without_suppliers()
         all_shelves.show(manifest, ensemble, saved, actions)

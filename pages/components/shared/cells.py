@@ -24,6 +24,7 @@ SKELETONS: Final = {
     "D MMM YYYY": ("yMMMd",),
     "D MMM": ("MMMd",),
     "ddd D MMM YYYY": ("yMMMEd",),
+    "ddd D MMM": ("MMMEd",),
     "MMM YYYY": ("yMMM",),
     "D MMM YYYY HH:mm": ("yMMMd", "short"),
 }
@@ -66,7 +67,9 @@ def text(value: Any, form: str | None) -> str:
         return _plain(float(value))
     before, flags, digits, kind, after = parts.groups()
     number = numerals.write(float(value), int(digits or (6 if kind == "f" else 0)), grouped="," in flags).replace(MINUS, "-")
-    plus = signs(notation.current()).plus if "+" in flags and value >= 0 else ""
+    if number.startswith("-"):
+        return f"-{before}{number[1:]}{after}".replace("%%", "%")
+    plus = signs(notation.current()).plus if "+" in flags else ""
     return f"{before}{plus}{number}{after}".replace("%%", "%")
 
 

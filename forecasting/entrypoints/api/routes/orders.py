@@ -11,7 +11,17 @@ from fastapi import Path as InPath
 from forecasting.core.json_values import jsonable
 from forecasting.entrypoints.api.context import Ask, Context
 from forecasting.entrypoints.api.error_responses import documented
-from forecasting.entrypoints.api.order_schemas import Cancellation, Delivery, IdempotencyKey, LinesOfOrder, OneOrder, OrderChange, OrderList, Placing
+from forecasting.entrypoints.api.order_schemas import (
+    Cancellation,
+    Delivery,
+    IdempotencyKey,
+    LinesOfOrder,
+    NewDate,
+    OneOrder,
+    OrderChange,
+    OrderList,
+    Placing,
+)
 from forecasting.entrypoints.api.order_schemas import ProposalQuestion as Question
 from forecasting.entrypoints.api.schemas import By
 from forecasting.inventory.book.order import Order, State
@@ -62,6 +72,12 @@ async def receive(context: Ask, id: Identity, delivery: Delivery | None = None, 
     return await _acted(context, orders.receive, id, Wish(by=serving_record.named(by), key=key, day=sent.day), sent.lines)
 
 
+@router.post("/orders/{id}/postpone", summary="Say when the rest comes", responses=documented(404))
+async def postpone(context: Ask, id: Identity, said: NewDate, key: IdempotencyKey = "", by: By = None) -> OneOrder:
+    """What is still to come counts on that day from then on. How late its supplier is stays counted from the day that was promised."""
+    return await _acted(context, orders.postpone, id, Wish(by=serving_record.named(by), key=key, day=said.due))
+
+
 @router.post("/orders/{id}/change", summary="Order other quantities", responses=documented(404))
 async def change(context: Ask, id: Identity, wanted: OrderChange, key: IdempotencyKey = "", by: By = None) -> OneOrder:
     """They stay whatever is recommended later, with the reason beside them. Other lines stay as they are; a product that the order lacks is added."""
@@ -77,7 +93,7 @@ async def cancel(context: Ask, id: Identity, wanted: Cancellation | None = None,
 
 @router.post("/orders/{id}/undo", summary="Take back the last step", responses=documented(404))
 async def undo(context: Ask, id: Identity, key: IdempotencyKey = "", by: By = None) -> OneOrder:
-    """The delivery, cancellation, approval or changed quantity that was booked last. The record keeps both. Send a key, so that it counts once."""
+    """What was booked last: a delivery, new date, cancellation, approval or changed quantity. The record keeps both. With a key it counts once."""
     return await _acted(context, orders.undo, id, Wish(by=serving_record.named(by), key=key))
 
 
