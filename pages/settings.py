@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from forecasting.services import workspaces
-from pages.components.settings import alerts, going_live, holidays, kept, saving, schedules, start_over, writing
+from pages.components.settings import alerts, going_live, holidays, kept, order_sheets, saving, schedules, start_over, writing
 from pages.components.shared import layout
 
 ws = workspaces.workspace()
@@ -18,7 +18,7 @@ left, right = st.columns(2, gap="medium")
 with left:
     about_forecasts = [going_live.card(shown), holidays.card(shown), alerts.card(ws, shown)]
 with right:
-    about_the_shop = [writing.card(shown), schedules.card(ws, shown), kept.card(shown)]
+    about_the_shop = [writing.card(shown), order_sheets.card(shown), schedules.card(ws, shown), kept.card(shown)]
 start_over.card(ws)
 with actions:
     saving.button(ws, shown, [*about_forecasts, *about_the_shop])

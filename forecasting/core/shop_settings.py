@@ -16,6 +16,8 @@ from forecasting.core.settings import require
 GoLive = Literal["if-not-worse", "always", "ask"]
 GoBack = Literal["recommend", "by_itself"]
 MAX_SCHEDULES: Final = 10
+MAX_CHARACTERS: Final = 200
+"""Of the shop's name, and of its address."""
 RETRAIN_EVERY: Final = "FORECASTING_RETRAIN_EVERY"
 """The variable with a cron expression that stands in for the schedules of a shop."""
 TIMEZONE: Final = "FORECASTING_TIMEZONE"
@@ -55,6 +57,8 @@ class ShopSettings:
         language: The language, and the region, of numbers and dates: "de", "en_IE"; empty for Shelfcast's own way.
         decimal_style: How 1234.5 is written; empty as the language has it.
         first_weekday: With which day a week begins; empty as the language's region has it, else Monday.
+        shop_name: Who orders, as it stands on order sheets; empty to leave it out.
+        delivery_address: Where suppliers deliver, in one line, as it stands there; empty to leave it out.
     """
 
     go_live: GoLive = "if-not-worse"
@@ -67,6 +71,8 @@ class ShopSettings:
     language: str = ""
     decimal_style: DecimalStyle = ""
     first_weekday: Weekday = ""
+    shop_name: str = ""
+    delivery_address: str = ""
 
     def __post_init__(self) -> None:
         require(self.go_live in get_args(GoLive), f"go_live is {_listed(GoLive)}, not {self.go_live!r}.")
@@ -79,6 +85,8 @@ class ShopSettings:
         written = self.notation
         object.__setattr__(self, "currency", written.currency)
         object.__setattr__(self, "language", written.language)
+        object.__setattr__(self, "shop_name", _line("shop_name", self.shop_name))
+        object.__setattr__(self, "delivery_address", _line("delivery_address", self.delivery_address))
 
     @property
     def notation(self) -> Notation:
@@ -108,6 +116,14 @@ class ShopSettings:
             return cls(**{**values, **parts})
         except (TypeError, AttributeError) as error:
             raise SettingsError(f"A setting is not known, or not of its kind: {error}.") from error
+
+
+def _line(name: str, text: str) -> str:
+    """A text in one line, its lines parted by commas."""
+    require(isinstance(text, str), f"{name} is a text, not {text!r}.")
+    line = ", ".join(filter(None, (" ".join(each.split()).rstrip(",") for each in text.splitlines())))
+    require(len(line) <= MAX_CHARACTERS, f"{name} has at most {MAX_CHARACTERS} characters, not {len(line)}.")
+    return line
 
 
 def _listed(choices: Any) -> str:

@@ -55,7 +55,9 @@ def sheet(ws: Workspace, identity: str) -> OrderSheet:
 
 def of_order(ws: Workspace, order: Order) -> OrderSheet:
     """What this order says to its supplier, by the terms as they are today; raises StateDamaged."""
-    return order_sheet(order, suppliers.sourcing(ws), currency=_settings(ws).currency or None)
+    chosen = _settings(ws)
+    said = {"shop": chosen.shop_name, "deliver_to": chosen.delivery_address}
+    return order_sheet(order, suppliers.sourcing(ws), currency=chosen.currency or None, **said)
 
 
 def message(ws: Workspace, identity: str) -> dict[str, Any]:

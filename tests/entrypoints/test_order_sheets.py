@@ -46,6 +46,21 @@ def test_an_order_comes_in_every_form_over_http_and_on_the_command_line(shop: Wo
         assert out.read_bytes() == answer.content
 
 
+def test_name_and_address_of_the_shop_stand_on_what_its_supplier_reads(shop: Workspace) -> None:
+    api = client(shop)
+    said = {"shop_name": " Bakery  Sommer ", "delivery_address": "Hafenstr. 1\n20457 Hamburg"}
+    saved = api.put("/api/settings", json=said).json()
+    assert (saved["shop_name"], saved["delivery_address"]) == ("Bakery Sommer", "Hafenstr. 1, 20457 Hamburg")
+    problem(api.put("/api/settings", json={"shop_name": "x" * 201}), 422, "fields-wrong")
+    for form in ("html", "txt", "json"):
+        assert "Bakery Sommer" in order_sheets.file(shop, "0001", form).content.decode()
+        assert "Hafenstr. 1, 20457 Hamburg" in order_sheets.file(shop, "0001", form).content.decode()
+    (page,) = PdfReader(io.BytesIO(order_sheets.file(shop, "0001", "pdf").content)).pages
+    assert "Hafenstr. 1, 20457 Hamburg" in page.extract_text()
+    assert main(["settings", "--set", "shop_name=none"]) == 0
+    assert order_sheets.sheet(shop, "0001").shop == ""
+
+
 def test_one_order_over_http(shop: Workspace) -> None:
     api = client(shop)
     assert api.get("/api/orders/0001").json() == api.get("/api/orders").json()["orders"][0]

@@ -76,7 +76,7 @@ def test_the_message_has_every_line_and_the_totals() -> None:
         "state": "placed",
         "order_date": "2026-08-03",
         "due": "2026-08-04",
-        "buyer": {"name": None},
+        "buyer": {"name": None, "delivery_address": None},
         "supplier": {"name": "hansen", "contact": "orders@hansen.example"},
         "currency": None,
         "lines": [

@@ -43,11 +43,13 @@ def test_what_is_changed_is_saved_by_the_button_and_not_before(home):
     named(at.radio, "go_live").set_value("ask").run()
     named(at.selectbox, "country").set_value("DE").run()
     named(at.number_input, "versions").set_value(5).run()
+    named(at.text_input, "shop_name").set_value("Bakery Sommer").run()
     assert not save(at).disabled
     assert shop_settings.newest(home) == 0
     save(at).click().run()
     saved = shop_settings.state(home)
     assert (saved.values.go_live, saved.values.country, saved.values.retention.versions, saved.by) == ("ask", "DE", 5, "local")
+    assert saved.values.shop_name == "Bakery Sommer"
     assert save(at).disabled
     assert "changed last on" in texts(at)
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
 from forecasting.core.notation import DecimalStyle, Weekday
-from forecasting.core.shop_settings import MAX_SCHEDULES, GoBack, GoLive
+from forecasting.core.shop_settings import MAX_CHARACTERS, MAX_SCHEDULES, GoBack, GoLive
 from forecasting.entrypoints.api.alert_schemas import AlertChange, AlertChoices
 
 
@@ -52,6 +52,8 @@ class ShopChoices(BaseModel):
     language: str = Field(description="Language of numbers and dates on pages and in messages, `de` or `en_IE`. Empty for Shelfcast's own way.")
     decimal_style: DecimalStyle = Field(description="How 1234.5 is written there. Empty as the language has it.")
     first_weekday: Weekday = Field(description="With which day a week begins there. Empty as the language's region has it.")
+    shop_name: str = Field(description="Who orders, on order sheets. Empty to leave it out.")
+    delivery_address: str = Field(description="Where suppliers deliver, on order sheets. Empty to leave it out.")
     by_environment: dict[str, str] = Field(
         description="Settings that the environment of the server decides, and the variable that does. What is chosen here counts once that is unset."
     )
@@ -90,6 +92,8 @@ class SettingsChange(BaseModel):
     language: Annotated[str, Field(max_length=40)] | SkipJsonSchema[None] = Field(None, examples=["de"])
     decimal_style: DecimalStyle | SkipJsonSchema[None] = None
     first_weekday: Weekday | SkipJsonSchema[None] = None
+    shop_name: Annotated[str, Field(max_length=MAX_CHARACTERS)] | SkipJsonSchema[None] = Field(None, examples=["Bakery Sommer"])
+    delivery_address: Annotated[str, Field(max_length=MAX_CHARACTERS)] | SkipJsonSchema[None] = Field(None, examples=["Hafenstr. 1, 20457 Hamburg"])
     state: Annotated[int, Field(ge=0, strict=True)] | None = Field(
         None, description="The number of the settings that you know. If others were saved since, nothing is changed. By default, whatever there is."
     )

@@ -18,6 +18,8 @@ NONE: Final = "none"
 CRON_FIELDS: Final = 5
 WRITTEN: Final = ("currency", "language", "decimal_style", "first_weekday")
 """Settings of how numbers, money and dates are written."""
+OF_SHEETS: Final = ("shop_name", "delivery_address")
+"""Settings of what stands on order sheets."""
 SWITCH: Final = {"on": True, "true": True, "yes": True, "off": False, "false": False, "no": False}
 
 
@@ -67,7 +69,7 @@ def _value(key: str, text: str) -> Any:
         return [] if text.casefold() in ("", NONE) else [_schedule(each) for each in text.split(";") if each.strip()]
     if key == "country":
         return "" if text.casefold() in ("", NONE) else text.upper()
-    return "" if key in WRITTEN and text.casefold() in ("", NONE) else text
+    return "" if key in WRITTEN + OF_SHEETS and text.casefold() in ("", NONE) else text
 
 
 def _alert_value(key: str, name: str, text: str) -> Any:
@@ -111,7 +113,7 @@ def _lines(state: SettingsState, fixed: dict[str, str]) -> list[str]:
     schedules = "; ".join(f"{each.every} {each.timezone}" for each in chosen.schedules) or NONE
     country = "as at the last retrain" if chosen.country is None else chosen.country or NONE
     named = {"go_live": chosen.go_live, "go_back": chosen.go_back, "schedules": schedules, "country": country}
-    named |= {key: getattr(chosen, key) or NONE for key in WRITTEN}
+    named |= {key: getattr(chosen, key) or NONE for key in WRITTEN + OF_SHEETS}
     kept = {f"retention.{name}": number for name, number in chosen.to_dict()["retention"].items()}
     alerts = {f"alerts.{name}": _shown(value) for name, value in chosen.to_dict()["alerts"].items()}
     lines = [

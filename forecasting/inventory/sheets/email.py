@@ -46,7 +46,8 @@ def order_email(sheet: OrderSheet) -> Email:
 def _body(sheet: OrderSheet, lines: list[str]) -> str:
     left_out = len(sheet.lines) - len(lines)
     rest = [f"- and {wording.units(left_out)} more: see the order sheet attached."] if left_out else []
-    said = [*_opening(sheet), "", *lines, *rest, "", f"Total: {wording.lines_said(sheet)}.", *wording.notes(sheet), "", "Kind regards"]
+    where = [f"Deliver to: {unseen.escaped(sheet.deliver_to)}"] if sheet.deliver_to else []
+    said = [*_opening(sheet), "", *lines, *rest, "", f"Total: {wording.lines_said(sheet)}.", *where, *wording.notes(sheet), "", "Kind regards"]
     return "\n".join([*said, unseen.escaped(sheet.shop)] if sheet.shop else said)
 
 

@@ -19,7 +19,7 @@ def message(sheet: OrderSheet) -> dict[str, Any]:
         "state": sheet.state,
         "order_date": sheet.order_date.isoformat(),
         "due": sheet.due.isoformat(),
-        "buyer": {"name": sheet.shop or None},
+        "buyer": {"name": sheet.shop or None, "delivery_address": sheet.deliver_to or None},
         "supplier": {"name": sheet.supplier or None, "contact": sheet.contact or None},
         "currency": sheet.currency,
         "lines": [_line(number, line) for number, line in enumerate(sheet.lines, start=1)],

@@ -57,6 +57,7 @@ class OrderSheet:
         due: The day on which it is to be delivered.
         currency: ISO 4217; None if it was never said.
         lines: What is to be delivered, in the order of the order book, without what was cancelled since.
+        deliver_to: Where to deliver, in one line; empty if that was never said.
     """
 
     number: str
@@ -68,6 +69,7 @@ class OrderSheet:
     due: date
     currency: str | None
     lines: tuple[SheetLine, ...]
+    deliver_to: str = ""
 
     @property
     def title(self) -> str:
@@ -105,13 +107,14 @@ class OrderSheet:
         return sum(line.value is None for line in self.lines)
 
 
-def order_sheet(order: Order, sourcing: Sourcing, *, shop: str = "", currency: str | None = None) -> OrderSheet:
+def order_sheet(order: Order, sourcing: Sourcing, *, shop: str = "", deliver_to: str = "", currency: str | None = None) -> OrderSheet:
     """The sheet of an order.
 
     Args:
         order: The order.
         sourcing: Suppliers and sources as they are today, for the contact, the currency and the packs.
         shop: Who orders; empty if that was never said.
+        deliver_to: Where to deliver; empty if that was never said.
         currency: The shop's, for suppliers that have none of their own.
     """
     supplier = next((each for each in sourcing.suppliers if each.key == order.supplier.casefold()), None)
@@ -126,6 +129,7 @@ def order_sheet(order: Order, sourcing: Sourcing, *, shop: str = "", currency: s
         due=order.due,
         currency=money,
         lines=tuple(_lines(order, sourcing.sources, decimals(money))),
+        deliver_to=deliver_to,
     )
 
 

@@ -45,6 +45,7 @@ def facts(sheet: OrderSheet) -> list[tuple[str, str]]:
         **{formatting.LABELS[name]: text for name, text in sheet.shared.items()},
         "Order date": day(sheet.order_date),
         "Deliver by": day(sheet.due),
+        "Deliver to": sheet.deliver_to,
         "Currency": sheet.currency or "",
     }
     return [(label, text) for label, text in said.items() if text]
@@ -114,14 +115,14 @@ def money(amount: float, places: int) -> str:
 
 
 def decimals_of(values: Iterable[float | None], least: int, most: int) -> int:
-    """The decimals with which all of these can be written.
+    """The decimals with which all of these can be written, between two limits; what lies beyond the upper one does not count.
 
     Example:
-        >>> decimals_of([2.5, None, 0.0125], 2, 4), decimals_of([3.0], 0, 3)
-        (4, 0)
+        >>> decimals_of([2.5, None, 0.0125], 2, 4), decimals_of([3.0], 0, 3), decimals_of([0.92 * 160], 0, 4)
+        (4, 0, 1)
     """
     known = [value for value in values if value is not None]
-    return next((places for places in range(least, most) if all(round(value, places) == value for value in known)), max(least, most))
+    return next((places for places in range(least, most) if all(round(value, places) == round(value, most) for value in known)), max(least, most))
 
 
 def money_decimals(sheet: OrderSheet) -> int:

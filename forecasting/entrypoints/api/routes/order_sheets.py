@@ -24,9 +24,10 @@ router = APIRouter(tags=["orders"])
 
 
 class Buyer(BaseModel):
-    """Who orders."""
+    """Who orders; null for what was never said."""
 
     name: str | None
+    delivery_address: str | None = Field(description="In one line.")
 
 
 class SheetSupplier(BaseModel):
