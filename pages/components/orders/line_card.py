@@ -20,14 +20,13 @@ from forecasting.services.order_cards import SupplierCard
 from forecasting.services.orders import Wish
 from pages.charts import language, stock
 from pages.components.inventory import summary
-from pages.components.orders import acts, wording
+from pages.components.orders import acts, reasons, wording
 from pages.components.shared import markdown, product_links
 from pages.components.why import order_link
 
-REASONS: Final = ("Freezer full", "Large order", "Price", "Other")
 ASKED: Final = "orders_asked"
 """Where the session keeps the order, the series and the units whose reason is still to be said."""
-MAX_CHARACTERS: Final = 200
+REASON: Final = "orders_reason"
 
 
 def show(order: Order, line: Line, recommendation: Orders, version: int) -> None:
@@ -104,11 +103,9 @@ def _ask_reason(order: Order, line: Line) -> None:
         return
     with st.container(border=True, key="orders_reason_card", gap="small"):
         st.markdown(f"**Why {formatting.units(asked[2])} instead of {formatting.units(line.quantity)}?**")
-        reason = st.pills("Reason", REASONS, label_visibility="collapsed", key="orders_reason")
-        words = st.text_input("In your words", max_chars=MAX_CHARACTERS, key="orders_reason_text") if reason == REASONS[-1] else ""
+        reason = reasons.ask(REASON)
         with st.container(horizontal=True):
-            is_said = bool(words.strip()) if reason == REASONS[-1] else reason is not None
-            st.button("Save", type="primary", disabled=not is_said, key="orders_reason_save", on_click=_save, args=(asked, words.strip() or reason))
+            st.button("Save", type="primary", disabled=not reason, key="orders_reason_save", on_click=_save, args=(asked, reason))
             st.button("Leave it", type="tertiary", key="orders_reason_leave", on_click=_forget)
 
 
@@ -119,8 +116,8 @@ def _save(asked: tuple[str, str, float], reason: str) -> None:
 
 
 def _forget() -> None:
-    for key in (ASKED, "orders_reason", "orders_reason_text"):
-        st.session_state.pop(key, None)
+    st.session_state.pop(ASKED, None)
+    reasons.forget(REASON)
 
 
 def take_back(identity: str, name: str) -> None:

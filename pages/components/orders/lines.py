@@ -10,12 +10,14 @@ import streamlit as st
 
 from forecasting.core import formatting, schema
 from forecasting.inventory.book.events import Event
-from forecasting.inventory.book.order import Line, Order
+from forecasting.inventory.book.order import OPEN, Line, Order
 from forecasting.inventory.orders.recommend import Orders
+from forecasting.inventory.orders.wording import NOT_KEPT
 from forecasting.services.order_cards import SupplierCard
 from forecasting.services.order_fill import FOR_FREE, TO_MINIMUM
 from pages.components.inventory import summary
-from pages.components.orders import wording
+from pages.components.inventory.order_list import BROKEN
+from pages.components.orders import line_table, wording
 from pages.components.shared import product_links, tables, writing
 
 if TYPE_CHECKING:
@@ -24,19 +26,24 @@ if TYPE_CHECKING:
 LINE: Final = "orders_line"
 """Where the session keeps the chosen line."""
 OPENED: Final = "orders_opened"
+TABLE: Final = "orders_as_table"
 RUNS_OUT: Final = "Runs out"
 CHANGED: Final = "Changed"
 USUAL: Final = "Usual round"
+PRICE_BREAK: Final = "Price break"
 MOST: Final = 500
 """Rows of the list at most."""
 SHELF_HELP: Final = "Red: the shelf is expected to be empty before the order arrives."
 
 
 def show(card: SupplierCard, order: Order, orders: Orders, changes: Mapping[str, Event]) -> Line | None:
-    """The list; the line that is chosen in it, None where no line fits what is asked for."""
+    """The list; the line that is chosen in it, None where no line fits what is asked for, or where it is a table to type in."""
     lines = _asked(card, order)
     if not lines:
         st.caption("No lines fit. Take a filter off.")
+        return None
+    if order.id and order.state in OPEN and st.toggle("Edit as a table", key=TABLE):
+        line_table.show(card, order, lines)
         return None
     shown, ids = lines[:MOST], [line.unique_id for line in lines[:MOST]]
     rows = orders.table.set_index(schema.UNIQUE_ID, drop=False).reindex(ids).to_dict("records")
@@ -110,7 +117,7 @@ def _table(
             "shelf": [[_shelf(orders, row)] for row in rows],
             "suggested": [line.recommended for line in lines],
             "value": [None if line.value is None else line.value * card.turn.rate for line in lines],
-            "why": [_why(line, changes, card) for line in lines],
+            "why": [[*_why(line, changes, card), *_special(line, row)] or [USUAL] for line, row in zip(lines, rows, strict=True)],
             **{name: [line.key[name] for line in lines] for name in lines[0].key if name != schema.PRODUCT},
         }
     )
@@ -132,7 +139,13 @@ def _why(line: Line, changes: Mapping[str, Event], card: SupplierCard) -> list[s
     changed = [f"{CHANGED}{wording.by(changes[line.unique_id].by) if line.unique_id in changes else ''}"] if line.reason else []
     to_minimum = card.supplier is not None and any((card.supplier.minimum.value, card.supplier.minimum.units, card.supplier.minimum.weight))
     added = [TO_MINIMUM if to_minimum else FOR_FREE] if line.added and not line.reason else []
-    return [*changed, *added] or [USUAL]
+    return [*changed, *added]
+
+
+def _special(line: Line, row: Mapping[Hashable, Any]) -> list[str]:
+    """What else stands behind a line: a price that falls with the quantity, a promise that was not kept in the past."""
+    cheaper = bool(line.prices) and line.unit_cost is not None and line.unit_cost < line.prices[0][1]
+    return [*([PRICE_BREAK] if cheaper else []), *([BROKEN] if row["promise"] == NOT_KEPT else [])]
 
 
 def _columns(table: pd.DataFrame, rows: Sequence[Mapping[Hashable, Any]]) -> dict[str, ColumnConfig | ButtonColumnResult]:
@@ -146,10 +159,14 @@ def _columns(table: pd.DataFrame, rows: Sequence[Mapping[Hashable, Any]]) -> dic
         "shelf": several("Shelf", options=shelves, color=[summary.shelf_color(text) for text in shelves], width=130, help=SHELF_HELP),
         "suggested": number("Suggested", format="localized", width=78, help="What we would order."),
         "value": number("Value", format=writing.money_form(), width=88),
-        "why": several("Why", options=whys, color=["blue" if text.startswith(CHANGED) else "gray" for text in whys], width=150),
+        "why": several("Why", options=whys, color=[_color(text) for text in whys], width=150),
     }
     config |= {name: st.column_config.TextColumn(formatting.LABELS.get(name, name), width=100) for name in table.columns if name not in config}
     return {name: column for name, column in config.items() if name != "value" or not table["value"].isna().all()}
+
+
+def _color(badge: str) -> summary.Color:
+    return "blue" if badge.startswith(CHANGED) else "orange" if badge == BROKEN else "gray"
 
 
 def _address(row: Mapping[Hashable, Any]) -> dict[str, str]:

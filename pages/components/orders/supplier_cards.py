@@ -14,26 +14,35 @@ from forecasting.services import orders, workspaces
 from forecasting.services.order_cards import SupplierCard, ToOrder
 from forecasting.services.order_fill import FOR_FREE, FillUp
 from forecasting.services.orders import Wish
-from pages.components.orders import acts, line_choice, tabs, wording
-from pages.components.shared import markdown
+from pages.components.orders import acts, line_choice, supplier_facts, supplier_table, tabs, wording
+from pages.components.shared import layout, markdown
 
-MOST: Final = 12
-"""Cards at most; the lines below have a choice of all suppliers."""
+MANY: Final = 6
+"""Suppliers up to which each has its card; of more, those whose deadline is near, so many at most, and a table has all."""
+NEAR_DAYS: Final = 1
 SAY_WHO: Final = "Say who delivers these, and they are ordered on that supplier's days, at its minimum, in its packs."
 
 
 def show(to_order: ToOrder) -> None:
-    """The cards, earliest deadline first; one of them has the page's one blue button."""
+    """The cards, earliest deadline first, one of them with the page's one blue button; of many suppliers those due next, and all in a table."""
     cards = to_order.cards
     if not any(card.to_send is not None or (card.supplier is None and card.order is not None) for card in cards):
         _all_ordered(cards)
     primary = next((card for card in cards if card.to_send is not None), None)
+    is_crowded = len(cards) > MANY
+    shown = [card for card in cards if _is_near(card)][:MANY] if is_crowded else cards
     with st.grid(3, min_column_width=320):
-        for card in cards[:MOST]:
+        for card in shown:
             with st.container(border=True, height="stretch", gap="small", key=f"orders_card_{card.turn.name or 'nobody'}"):
                 _card(card, is_first=card is primary)
-    if len(cards) > MOST:
-        st.caption(f"The {MOST} with the earliest deadline of {len(cards)}. Choose any of them below.")
+    if is_crowded:
+        with layout.card("All suppliers", "Earliest deadline first; the cards above are those of today and tomorrow"):
+            supplier_table.show(cards)
+
+
+def _is_near(card: SupplierCard) -> bool:
+    """Whether something is to be ordered from a supplier by tomorrow."""
+    return card.to_send is not None and (card.deadline.date() - card.today).days <= NEAR_DAYS
 
 
 def _all_ordered(cards: tuple[SupplierCard, ...]) -> None:
@@ -110,30 +119,8 @@ def _lines(order: Order) -> str:
 
 def _badges(card: SupplierCard) -> None:
     with st.container(horizontal=True, gap="small"):
-        for text, icon, color in _facts(card):
+        for text, icon, color in supplier_facts.facts(card):
             st.badge(markdown.plain(text), icon=icon, color=color, width="content")
-
-
-def _facts(card: SupplierCard) -> list[tuple[str, str | None, wording.Color]]:
-    """What the badges say: minimum, delivery, what runs out, what is on the way, what is too late."""
-    facts: list[tuple[str, str | None, wording.Color]] = []
-    check = ":material/check:"
-    if card.supplier is not None and card.supplier.minimum.value:
-        minimum = wording.theirs(card.supplier, card.supplier.minimum.value)
-        short = f"{wording.theirs(card.supplier, card.below_minimum)} below the minimum"
-        facts.append((short, None, "orange") if card.below_minimum else (f"Minimum {minimum} reached", check, "gray"))
-    if card.supplier is not None and card.supplier.freight.cost:
-        costs = f"Delivery {wording.theirs(card.supplier, card.freight)}"
-        facts.append((costs, None, "gray") if card.freight else ("Delivery free", check, "gray"))
-    if card.runs_out:
-        facts.append((f"{formatting.units(len(card.runs_out))} {'runs' if len(card.runs_out) == 1 else 'run'} out", None, "red"))
-    if card.order is not None and card.order.state == "approved":
-        facts.append(("Approved", check, "blue"))
-    if card.coming:
-        facts.append((f"{formatting.count(len(card.coming), 'order')} on the way", ":material/local_shipping:", "blue"))
-    if card.missed is not None and card.order is not None and card.order.state == "proposed":
-        facts.append((f"Too late for {wording.day(card.missed, card.today)}", None, "orange"))
-    return facts
 
 
 def _sentence(card: SupplierCard, order: Order) -> str:

@@ -67,7 +67,8 @@ def _lines(ws: Workspace, to_order: ToOrder, version: int) -> None:
     cards = [card for card in to_order.cards if card.order is not None]
     if not cards or to_order.orders is None:
         return
-    left, right = st.columns([1.75, 1])
+    is_table = bool(st.session_state.get(lines.TABLE))
+    left, right = (st.container(), None) if is_table else st.columns([1.75, 1])
     with left:
         with st.container(border=True, key="orders_lines_card"):
             card = line_choice.ask(cards)
@@ -78,6 +79,6 @@ def _lines(ws: Workspace, to_order: ToOrder, version: int) -> None:
             line = lines.show(card, order, to_order.orders, changes)
         if line is not None:
             line_card.changed(card, order, line, to_order.orders, changes)
-    if line is not None:
+    if line is not None and right is not None:
         with right:
             line_card.show(order, line, to_order.orders, version)

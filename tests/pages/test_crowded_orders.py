@@ -1,0 +1,59 @@
+"""The page Orders where a shop has many suppliers, or an order many lines to change."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import streamlit
+from app_driver import opened, texts
+from order_shops import BREAD, HANSEN, MONDAY, Clock, shop_on_monday
+
+from forecasting.inventory.suppliers.price_breaks import PriceBreaks
+from forecasting.inventory.suppliers.source import Source
+from forecasting.inventory.suppliers.sourcing import Sourcing
+from forecasting.services import order_book, order_cards, order_proposals, suppliers, workspaces
+from pages.components.orders import lines, supplier_cards
+
+pytestmark = pytest.mark.usefixtures("fresh_caches")
+
+
+@pytest.fixture
+def monday(tmp_path, monkeypatch):
+    """A shop with a supplier of bread, counted, on a Monday morning."""
+    ws = shop_on_monday(tmp_path, monkeypatch)
+    monkeypatch.setattr(workspaces, "workspace", lambda: ws)
+    monkeypatch.setattr(order_cards, "datetime", Clock)
+    return ws
+
+
+def test_many_suppliers_are_a_table_with_cards_of_those_that_are_due(monday):
+    others = [replace(HANSEN, name=f"Supplier {number}", order_days=frozenset({4})) for number in range(supplier_cards.MANY)]
+    later = [Source(supplier=each.name, product_id=product) for each, product in zip(others, ("Hinge", "Rope 10 m"), strict=False)]
+    idle = [Source(supplier=each.name, product_id="Bread", rank=2) for each in others[len(later) :]]
+    suppliers.save(monday, Sourcing((HANSEN, *others), (BREAD, *later, *idle)), "Anna")
+    at = opened("orders")
+    listed = at.dataframe[0].value
+    assert len(listed) == len(order_cards.seen(monday, MONDAY).cards)
+    assert listed["supplier"].iloc[0] == "Hansen"
+    assert listed["place"].iloc[0] == "Place order"
+    assert "##### Hansen" in texts(at)
+    assert "##### Supplier 0" not in texts(at), "it takes its next order on Friday"
+    assert [each.key for each in at.button if each.proto.type == "primary"] == ["orders_place_Hansen"]
+
+
+def test_lines_changed_in_a_table_are_kept_with_one_reason_and_the_suggested_one_is_no_change(monday, monkeypatch):
+    suppliers.save(monday, Sourcing((HANSEN,), (replace(BREAD, price_breaks=PriceBreaks((0, 6), (2.0, 1.5))),)), "Anna")
+    [order] = order_proposals.propose(monday, "Anna", supplier="Hansen", moment=MONDAY)
+    assert "Price break" in opened("orders").dataframe[0].value["why"].iloc[0]
+    [line] = order.lines
+    for units, reason in ((line.quantity + 6, "Large order"), (line.recommended, "Price")):
+        monkeypatch.setattr(streamlit, "data_editor", lambda table, units=units, **options: table.assign(order=float(units)))  # noqa: ARG005
+        at = opened("orders", session={lines.TABLE: True})
+        assert "**1 line changed. Why?**" in texts(at)
+        assert at.button(key="orders_table_save").disabled
+        at.pills(key="orders_table_why").set_value(reason).run()
+        at.button(key="orders_table_save").click().run()
+        [after] = order_book.book(monday).order(order.id).lines
+        assert (after.quantity, after.reason) == (units, "" if units == line.recommended else reason)
+        assert "changed. Why?" not in texts(at)
