@@ -40,6 +40,51 @@ class Line:
     rank: float
 
 
+_AXIS: Final[dict[str, Any]] = {
+    "title": {"text": "", "standoff": 0},
+    "tickfont": {"size": 12, "color": QUIET},
+    "automargin": True,
+    "fixedrange": True,
+}
+_X_AXIS: Final[dict[str, Any]] = {
+    "showgrid": False,
+    "showline": True,
+    "linecolor": QUIET + "66",
+    "ticks": "outside",
+    "ticklen": 4,
+    "tickcolor": QUIET + "66",
+    "tickangle": 0,
+    "nticks": 6,
+}
+_Y_AXIS: Final[dict[str, Any]] = {
+    "nticks": 5,
+    "tickformat": ",~r",
+    "gridcolor": QUIET + "2B",
+    "zeroline": False,
+    "ticks": "",
+    "ticklabelstandoff": 4,
+}
+_LEGEND: Final[dict[str, Any]] = {
+    "orientation": "h",
+    "x": 0,
+    "xanchor": "left",
+    "y": 1,
+    "yanchor": "bottom",
+    "font": {"size": 12.5, "color": INK},
+    "itemwidth": 34,
+    "itemdoubleclick": False,
+    "title": {"text": ""},
+}
+_LAYOUT: Final[dict[str, Any]] = {
+    "margin": {"l": 2, "r": 12, "t": 34, "b": 2, "pad": 0},
+    "hovermode": "x unified",
+    "dragmode": False,
+    "bargap": 0.35,
+    "hoverlabel": {"font": {"size": 12.5, "color": INK}, "namelength": -1, "align": "left"},
+    "legend": _LEGEND,
+}
+
+
 def lines() -> dict[str, Line]:
     """How the curves of sales, of each model and of the blend are drawn, in their order."""
     registered = models.registered()
@@ -49,54 +94,9 @@ def lines() -> dict[str, Line]:
 
 def blank(height: int) -> go.Figure:
     """An empty figure with everything that all charts share."""
-    layout = {
-        "height": height,
-        "margin": {"l": 2, "r": 12, "t": 34, "b": 2, "pad": 0},
-        "hovermode": "x unified",
-        "dragmode": False,
-        "separators": language.separators(),
-        "bargap": 0.35,
-        "hoverlabel": {"font": {"size": 12.5, "color": INK}, "namelength": -1, "align": "left"},
-        "legend": {
-            "orientation": "h",
-            "x": 0,
-            "xanchor": "left",
-            "y": 1,
-            "yanchor": "bottom",
-            "font": {"size": 12.5, "color": INK},
-            "itemwidth": 34,
-            "itemdoubleclick": False,
-            "title": {"text": ""},
-        },
-    }
-    title = {"text": "", "standoff": 0}
-    figure = go.Figure(layout=layout)
-    figure.update_xaxes(
-        title=title,
-        showgrid=False,
-        showline=True,
-        linecolor=QUIET + "66",
-        ticks="outside",
-        ticklen=4,
-        tickcolor=QUIET + "66",
-        tickfont={"size": 12, "color": QUIET},
-        tickangle=0,
-        nticks=6,
-        automargin=True,
-        fixedrange=True,
-    )
-    return figure.update_yaxes(
-        title=title,
-        nticks=5,
-        tickformat=",~r",
-        gridcolor=QUIET + "2B",
-        zeroline=False,
-        ticks="",
-        ticklabelstandoff=4,
-        tickfont={"size": 12, "color": QUIET},
-        automargin=True,
-        fixedrange=True,
-    )
+    figure = go.Figure(layout={**_LAYOUT, "height": height, "separators": language.separators()})
+    figure.update_xaxes(**_AXIS, **_X_AXIS)
+    return figure.update_yaxes(**_AXIS, **_Y_AXIS)
 
 
 def as_written(text: str) -> str:
