@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 import streamlit as st
@@ -15,6 +15,9 @@ from forecasting.services.order_cards import SupplierCard
 from forecasting.services.orders import Wish
 from pages.components.orders import acts, reasons, wording
 from pages.components.shared import tables, writing
+
+if TYPE_CHECKING:
+    from streamlit.elements.lib.column_types import ColumnConfig
 
 ROUND: Final = "orders_table_round"
 """Where the session keeps how often the table began anew."""
@@ -37,7 +40,7 @@ def show(card: SupplierCard, order: Order, lines: Sequence[Line]) -> None:
     )
     if len(lines) > MOST:
         st.caption(f"The first {formatting.units(MOST)} of {formatting.units(len(lines))} lines; the files have all.")
-    changed = _changed(shown, edited["order"])
+    changed = _changed(shown, edited["order"].tolist())
     if not changed:
         st.caption("Type in the column Order. Nothing is kept before you say why.")
         return
@@ -56,7 +59,7 @@ def _frame(lines: Sequence[Line], card: SupplierCard) -> pd.DataFrame:
     ).astype({"value": float})
 
 
-def _columns() -> dict[str, object]:
+def _columns() -> dict[str, ColumnConfig]:
     """The first ones answer on a phone."""
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn
     return {

@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from forecasting.services import order_cards, order_history, suppliers
 from forecasting.services.order_cards import ToOrder
 from pages.components.inventory import all_shelves, summary
-from pages.components.orders import acts, line_card, line_choice, lines, supplier_cards, tabs
+from pages.components.orders import acts, add_product, line_card, line_choice, lines, supplier_cards, tabs
 from pages.components.shared import markdown, person
 
 if TYPE_CHECKING:
@@ -77,6 +77,7 @@ def _lines(ws: Workspace, to_order: ToOrder, version: int) -> None:
                 return
             changes = order_history.changes(ws, order.id)
             line = lines.show(card, order, to_order.orders, changes)
+            add_product.ask(ws, order)
         if line is not None:
             line_card.changed(card, order, line, to_order.orders, changes)
     if line is not None and right is not None:
