@@ -75,6 +75,23 @@ def test_charts_name_days_and_months_in_the_language():
         assert language.hover("day") == "%Y年%-m月%-d日(%a)"
 
 
+def test_money_and_days_of_inputs_and_columns_are_written_as_the_shop_chose():
+    forms = {
+        Notation(): ("DD/MM/YYYY", "%,.2f"),
+        Notation(language="en_US", currency="USD"): ("MM/DD/YYYY", "$%,.2f"),
+        Notation(language="de", currency="EUR"): ("DD.MM.YYYY", "%,.2f\xa0€"),
+        Notation(language="sv", currency="EUR"): ("YYYY-MM-DD", "%,.2f\xa0€"),
+        Notation(language="ja", currency="JPY"): ("YYYY/MM/DD", "￥%,.0f"),
+    }
+    for chosen, written in forms.items():
+        with notation.using(chosen):
+            assert (writing.day_form(), writing.money_form()) == written
+    assert writing.money_form("CHF") == "CHF\xa0%,.2f"
+    with notation.using(Notation(language="en_IE", currency="EUR")):
+        assert cells.text(-1234.5, writing.money_form()) == "-€1,234.50"
+        assert cells.text(date(2026, 11, 21), "ddd D MMM") == "Sat, 21 Nov"
+
+
 def test_a_dollar_does_not_begin_a_formula():
     with notation.using(Notation(currency="USD", language="en")):
         assert writing.amount(5.0) == r"\$5.00"
