@@ -39,7 +39,7 @@ def ask(ws: Workspace, order: Order) -> None:
         units = st.number_input("Units", min_value=0.0, value=None, step=1.0, format="%g", key=f"{key}_units")
         reason = reasons.ask(f"{key}_why")
         is_said = name is not None and bool(units) and bool(reason)
-        st.button("Add", type="primary", disabled=not is_said, key=f"{key}_save", on_click=_add, args=(order.id, key, reason))
+        st.button("Add", disabled=not is_said, key=f"{key}_save", on_click=_add, args=(order.id, key, reason))
 
 
 def _add(identity: str, key: str, reason: str) -> None:
