@@ -16,7 +16,7 @@ from patience import PATIENCE
 
 from forecasting.services import jobs
 
-CHAINS = 5
+CHAINS = 2
 STAGES = ("Backtest: LSTM", "Backtest: Prophet", "Backtest: Trees", "Backtest: Totals", "Prophet", "LSTM", "Trees", "Publish")
 QUICK = {"epochs": 2}
 NOTHING = "Nothing was published"
