@@ -2,13 +2,14 @@
 PORT ?= 8501
 ARGS ?= -n auto --dist worksteal
 PY := .venv/bin/python
-PIP := $(PY) -m pip install --disable-pip-version-check --only-binary :all: --no-deps
+INSTALL := -m pip install --disable-pip-version-check --require-hashes --only-binary :all: --no-deps
+PIP := $(PY) $(INSTALL)
 FIND_PYTHON = for python in python3.13 python3.12 python3.11 python3; do \
 	if $$python -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' >/dev/null 2>&1; \
 	then command -v $$python; exit; fi; done; \
 	echo 'Shelfcast needs Python 3.11, 3.12 or 3.13 with its venv module (Debian, Ubuntu: apt install python3 python3-venv).' >&2; exit 1
 
-.PHONY: run test test-fast lint check docs
+.PHONY: run test test-fast lint check docs audit
 
 run: .venv/run.stamp
 	$(PY) -m forecasting serve --port $(PORT)
@@ -34,6 +35,10 @@ check: .venv/test.stamp
 docs: .venv/test.stamp
 	NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict --quiet
 
+# Asks a database on the network, so `check` leaves it out. Its tool has an environment of its own: Shelfcast and its tests need nothing of it.
+audit: .venv/audit.stamp
+	@.venv/audit/bin/python .ci/audit.py tests/requirements.txt
+
 # A virtual environment that works is kept; one that was left half-made is made again.
 .venv/venv.stamp:
 	@$(PY) -m pip --version >/dev/null 2>&1 || { python=$$($(FIND_PYTHON)) && $$python -m venv --clear .venv; }
@@ -47,4 +52,8 @@ docs: .venv/test.stamp
 
 .venv/test.stamp: tests/requirements.txt .venv/run.stamp
 	@cmp -s $< $@ || $(PIP) -r $<
+	@cp $< $@
+
+.venv/audit.stamp: .ci/audit-requirements.txt .venv/venv.stamp
+	@cmp -s $< $@ || { $(PY) -m venv --clear .venv/audit && .venv/audit/bin/python $(INSTALL) --quiet -r $<; }
 	@cp $< $@
