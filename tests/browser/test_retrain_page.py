@@ -79,7 +79,7 @@ def test_a_lost_connection_is_found_again_and_the_dashboard_shows_the_same_bar(s
     with served(shop.home, FORECASTING_API_TOKEN="") as (address, _), broken(address, cuts=[900, 400, 1]) as line:
         page, dashboard = new_page(browser), new_page(browser)
         page.add_init_script(KEEP_VALUES)
-        answer = page.goto(f"{line.address}/app/static/retrain.html")
+        answer = page.goto(f"{line.address}/app/static/retrain.html?server=https://evil.example")  # which it does not heed
         assert answer.headers["content-type"].startswith("text/html")
         dashboard.goto(address)
         dashboard.get_by_text("model v1").wait_for()
