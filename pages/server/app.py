@@ -8,24 +8,28 @@ import logging
 import os
 import re
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from typing import TypedDict
 
 import streamlit as st
 from starlette.middleware import Middleware
-from starlette.responses import RedirectResponse
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
+from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
 from forecasting.core import log_lines
 from forecasting.core.errors import SettingsError
+from forecasting.entrypoints.server.known_hosts import KnownHosts
 from forecasting.entrypoints.server.network import EVERYWHERE, OnlyThisMachine, is_this_machine, settings_for
 from forecasting.entrypoints.server.server_settings import SHORTEST_TOKEN, TOKEN, ServerSettings
 from forecasting.services import workspaces
 from pages.server import connections, first_page, preloads, sessions
 from pages.server.access_rules import asks_for_login
 from pages.server.login_wall import LoginWall
+from pages.server.long_names import no_such_file
 
 logger = logging.getLogger("shelfcast")
 STOP_SECONDS = 5.0
@@ -66,6 +70,7 @@ class Parts(TypedDict):
     lifespan: Callable[[st.App], AbstractAsyncContextManager[dict[str, object]]]
     routes: list[BaseRoute]
     middleware: list[Middleware]
+    exception_handlers: Mapping[type[Exception], Callable[[Request, Exception], Response]]
 
 
 def parts_or_exit() -> Parts:
@@ -107,10 +112,12 @@ def parts() -> Parts:
 
     middleware = [
         Middleware(OnlyThisMachine, settings),
+        Middleware(KnownHosts, is_host_allowed if st.get_option("server.allowedHosts") else None, st.get_option("server.corsAllowedOrigins")),
         Middleware(LoginWall, api=not settings.token),
         Middleware(preloads.Preloads, preloads.script_files(preloads.CHART)),
     ]
-    return {"lifespan": lifespan, "routes": [Route("/api", RedirectResponse("/api/")), everything_below("/api", api)], "middleware": middleware}
+    routes = [Route("/api", RedirectResponse("/api/")), everything_below("/api", api)]
+    return {"lifespan": lifespan, "routes": routes, "middleware": middleware, "exception_handlers": {OSError: no_such_file}}
 
 
 def everything_below(path: str, app: ASGIApp) -> Mount:

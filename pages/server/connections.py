@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import resource
 import signal
 import socket
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import Final
+from typing import Any, Final
 
 import h11
 from uvicorn import Server
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+FORWARDED_ALLOW_IPS: Final = "FORWARDED_ALLOW_IPS"
 DRAIN_SECONDS: Final = 1
 """Of a server that was told to end, for answers under way."""
 LATE_SECONDS: Final = 20.0
@@ -92,6 +95,19 @@ def prepare(most: int) -> None:
         server.config.timeout_graceful_shutdown = DRAIN_SECONDS  # a listener that never reads would keep it for ever
         server.config.limit_concurrency = max(1, min(most, (descriptors - RESERVED) // PER_PAGE))
         server.config.http_protocol_class = WatchedConnection
+        if server.config.loaded:
+            server.config.loaded_app = believing(server.config.loaded_app, os.environ.get(FORWARDED_ALLOW_IPS, ""))
+
+
+def believing(app: Any, addresses: str) -> Any:
+    """The application as connections call it: without addresses of proxies it believes nobody who says that he asks for another (uvicorn believes
+    whoever is on this machine).
+
+    Args:
+        app: The application that uvicorn has loaded.
+        addresses: Those that `FORWARDED_ALLOW_IPS` lists.
+    """
+    return app.app if isinstance(app, ProxyHeadersMiddleware) and not addresses.strip() else app
 
 
 def raise_descriptors() -> int:

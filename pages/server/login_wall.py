@@ -16,6 +16,7 @@ from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_N
 from streamlit.web.server.starlette.starlette_websocket import _get_signed_cookie_with_chunks
 
 from forecasting.core.errors import SettingsError
+from forecasting.entrypoints.server import strangers
 from pages.server.access_rules import access
 
 if TYPE_CHECKING:
@@ -31,8 +32,8 @@ class LoginWall:
 
     Args:
         app: The whole server.
-        api: Whether the API stands behind the wall too, but for its health: where no token guards it. It would be open to all the world
-            behind a proxy that calls every site by this machine's name, as nginx does unless it is told otherwise.
+        api: Whether the API stands behind the wall too, but for its health, which tells strangers little: where no token guards it. It would be
+            open to all the world behind a proxy that calls every site by this machine's name, as nginx does unless it is told otherwise.
     """
 
     def __init__(self, app: ASGIApp, *, api: bool) -> None:
@@ -41,14 +42,15 @@ class LoginWall:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Lets the request through, or answers it."""
-        if scope["type"] == "http" and self._is_behind(path_below_base(scope)) and not _may_pass(HTTPConnection(scope).cookies):
+        path = path_below_base(scope) if scope["type"] == "http" else ""
+        is_refused = path.startswith(self._behind) and not _may_pass(HTTPConnection(scope).cookies)
+        if is_refused and path != HEALTH:
             refusal = PlainTextResponse(REFUSAL, 401, {"Cache-Control": "no-store"})
             await refusal(scope, receive, send)
-        else:
-            await self._app(scope, receive, send)
-
-    def _is_behind(self, path: str) -> bool:
-        return path.startswith(self._behind) and path != HEALTH
+            return
+        if is_refused:
+            strangers.mark(scope)
+        await self._app(scope, receive, send)
 
 
 def path_below_base(scope: Scope) -> str:

@@ -40,12 +40,12 @@ def test_uvicorn_is_found_by_its_signal_handler():
 
 @relies_on(
     "uvicorn",
-    "config.http_protocol_class and config.limit_concurrency, read for each connection, and the h11 protocol's cycle, flow and conn",
+    "config.http_protocol_class, limit_concurrency and loaded_app, read for each connection, and the h11 protocol's cycle, flow and conn",
     used_by=SERVER,
-    to="let go of clients that keep it waiting, and of more than it has descriptors for",
+    to="let go of clients that keep it waiting, and of more than it has descriptors for, and believe nobody who says that he asks for another",
     gone="uvicorn.protocols.http.h11_impl.RequestResponseCycle",
 )
-def test_uvicorn_makes_connections_of_the_class_that_it_is_told():
+def test_uvicorn_makes_connections_of_the_class_that_it_is_told(monkeypatch):
     from uvicorn import Config, Server
 
     from pages.server.connections import WatchedConnection, prepare
@@ -69,7 +69,9 @@ def test_uvicorn_makes_connections_of_the_class_that_it_is_told():
         await send({"type": "http.response.start", "status": 204, "headers": []})
         await send({"type": "http.response.body"})
 
+    monkeypatch.delenv("FORWARDED_ALLOW_IPS", raising=False)
     answer, (connection,) = asyncio.run(connected())
+    assert connection.app is application
     assert answer.split()[1] == b"204"
     assert isinstance(connection, WatchedConnection)
     assert (connection.cycle.more_body, connection.cycle.response_complete, connection.flow.read_paused) == (False, True, False)

@@ -21,12 +21,12 @@ def port(published):
             yield int(address.rsplit(":")[-1])
 
 
-def opened(port, host):
-    """The status with which a page's connection is answered, asked for by a page of that very host."""
+def opened(port, host, origin=None):
+    """The status with which a page's connection is answered, asked for by a page of that very host or of another origin."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     shaken = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA=="}
     try:
-        connection.request("GET", "/_stcore/stream", headers={"Host": host, "Origin": f"http://{host}", **shaken})
+        connection.request("GET", "/_stcore/stream", headers={"Host": host, "Origin": origin or f"http://{host}", **shaken})
         return connection.getresponse().status
     finally:
         connection.close()
@@ -35,6 +35,7 @@ def opened(port, host):
 @pytest.mark.parametrize("name", ["localhost", "127.0.0.1", "[::1]"])
 def test_this_machine_is_answered(port, name):
     assert opened(port, f"{name}:{port}") == 101
+    assert opened(port, f"{name}:{port}", f"http://{name}:9999") == 403
 
 
 @pytest.mark.parametrize("name", ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "0.0.0.0"])

@@ -288,10 +288,13 @@ def test_metrics_count_requests_by_route_and_status(published):
     for number in (1, 7, 8):
         asked.get(f"/api/jobs/{number}")
     asked.get("/api/nowhere/<script>")
+    for number in range(3):
+        asked.request(f"MADE-UP-{number}", "/api/versions")
     text = asked.get("/api/metrics").text
     assert 'shelfcast_requests_total{method="GET",route="/jobs/{number}",status="200"} 1.0' in text
     assert 'shelfcast_requests_total{method="GET",route="/jobs/{number}",status="404"} 2.0' in text
-    assert "<script>" not in text
+    assert 'shelfcast_requests_total{method="other",route="/versions",status="405"} 3.0' in text
+    assert ("<script>" in text, "MADE-UP" in text) == (False, False)
     for name in ("shelfcast_live_version 1.0", "shelfcast_job_running 0.0", "shelfcast_disk_free_bytes", "process_resident_memory_bytes"):
         assert name in text
 

@@ -41,7 +41,7 @@ def test_with_a_token_every_route_but_health_asks_for_it(published):
         asked = client(published, token=TOKEN)
         response = asked.request(method, path)
         if path == "/api/health":
-            assert response.status_code == 200
+            assert (response.status_code, response.json()) == (200, {"status": "ok"})
         else:
             problem(response, 401, "token-missing")
             assert response.headers["www-authenticate"] == "Bearer"
@@ -91,12 +91,29 @@ def test_a_file_that_comes_without_the_token_is_not_read(shop):
 
 def test_whoever_guesses_has_to_wait(published):
     asked = client(published, token=TOKEN)
-    answers = [asked.get("/api/versions", headers={"Authorization": f"Bearer guess{place}"}).status_code for place in range(31)]
-    assert answers == [401] * 30 + [429]
-    response = asked.get("/api/versions", headers=BEARER)
-    problem(response, 429, "too-many-failures")
-    assert response.headers["retry-after"] == "60"
-    assert asked.get("/api/health").status_code == 200
+    answers = [
+        asked.get(f"/api/{path}", headers={"Authorization": f"Bearer guess{place}"}) for place, path in enumerate(["health", *["versions"] * 30])
+    ]
+    assert [answer.status_code for answer in answers] == [200, *[401] * 29, 429]
+    problem(answers[-1], 429, "too-many-failures")
+    assert answers[-1].headers["retry-after"] == "60"
+    assert asked.get("/api/health", headers={"Authorization": "Bearer guess"}).json() == {"status": "ok"}
+
+
+def test_nobody_can_lock_the_right_token_out(published):
+    asked = client(published, token=TOKEN)
+    for place in range(40):
+        asked.get("/api/versions", headers={"Authorization": f"Bearer guess{place}"})
+    assert asked.get("/api/versions", headers=BEARER).status_code == 200
+    assert asked.get("/api/health", headers=BEARER).json()["version"] == 1
+    assert asked.get("/api/versions", headers={"Authorization": "Bearer guess"}).status_code == 429
+
+
+def test_strangers_hear_only_whether_all_is_well(published, home):
+    assert client(published, token=TOKEN).get("/api/health").json() == {"status": "ok"}
+    assert client(home, token=TOKEN).get("/api/health").json() == {"status": "not ok"}
+    assert client(published).get("/api/health").json()["version"] == 1
+    problem(client(published).get("/api/health", headers={"Host": "evil.example"}), 403, "other-host")
 
 
 def test_whoever_shows_no_token_locks_nobody_out(published):
@@ -134,12 +151,15 @@ def test_another_name_for_this_machine_is_refused(published, host):
         {"Origin": "null"},
         {"Origin": "http://127.0.0.1:9000"},
         {"Origin": "http://localhost:8501"},
+        {"Origin": "http://[::1"},
+        {"Origin": "9" * 5000},
         {"Sec-Fetch-Site": "cross-site"},
         {"Sec-Fetch-Site": "same-site"},
     ],
 )
-def test_a_page_of_another_site_changes_nothing(shop, headers):
+def test_a_page_of_another_site_changes_and_asks_nothing(shop, headers):
     asked = client(shop)
+    problem(asked.get("/api/jobs/1/events", headers=headers), 403, "other-origin")
     problem(asked.post("/api/uploads/undo", headers=headers), 403, "other-origin")
     problem(asked.post("/api/upload", files=sales_file(WEEK), headers=headers), 403, "other-origin")
     assert [upload.undone for upload in sales.uploads(shop)] == [False]
@@ -148,6 +168,14 @@ def test_a_page_of_another_site_changes_nothing(shop, headers):
 @pytest.mark.parametrize("headers", [{"Origin": HERE}, {"Sec-Fetch-Site": "same-origin"}, {"Sec-Fetch-Site": "none"}, {}])
 def test_a_page_of_this_server_may(shop, headers):
     assert client(shop).post("/api/uploads/undo", headers=headers).status_code == 200
+
+
+def test_a_link_on_another_site_may_lead_here_but_neither_a_frame_nor_a_form(shop):
+    asked = client(shop)
+    foreign = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
+    assert asked.get("/api/versions", headers={**foreign, "Sec-Fetch-Dest": "document"}).status_code == 200
+    problem(asked.get("/api/versions", headers={**foreign, "Sec-Fetch-Dest": "iframe"}), 403, "other-origin")
+    problem(asked.post("/api/uploads/undo", headers={**foreign, "Sec-Fetch-Dest": "document"}), 403, "other-origin")
 
 
 def test_cors_is_closed_unless_an_origin_is_named(published):
@@ -230,6 +258,8 @@ def test_uploads_have_a_rate_of_their_own(shop):
 def test_a_body_that_says_it_is_too_large_is_refused_unread(published, monkeypatch):
     response = client(published).post("/api/forecast", content=b"x", headers={"Content-Length": str(2**20 + 1)})
     assert "1 MB" in problem(response, 413, "too-large")["detail"]
+    for digits in ("9" * 5000, "0" * 19, "9" * 18):
+        problem(client(published).post("/api/forecast", content=b"x", headers={"Content-Length": digits}), 413, "too-large")
     monkeypatch.setattr(limits, "UPLOAD_BYTES", 5000)
     problem(client(published).post("/api/upload", files=sales_file(b"x" * 6000)), 413, "too-large")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import resource
 from contextlib import suppress
 from types import SimpleNamespace
@@ -9,6 +10,7 @@ from unittest.mock import Mock
 
 import pytest
 from uvicorn import Config
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.server import ServerState
 
 from pages.server import connections
@@ -214,6 +216,18 @@ def test_there_are_never_more_connections_than_descriptors(monkeypatch, descript
     with server.capture_signals():
         connections.prepare(1000)
     assert server.config.limit_concurrency == most
+
+
+def test_who_asks_for_another_is_believed_only_at_the_addresses_that_are_named():
+    async def told(scope, receive, send):
+        seen.append(scope["client"][0])
+
+    seen = []
+    asked_for = {"type": "http", "headers": [(b"x-forwarded-for", b"203.0.113.7")], "client": ("127.0.0.1", 5000)}
+    for addresses in ("", " ", "10.0.0.1", "127.0.0.1"):
+        loaded = ProxyHeadersMiddleware(told, addresses or "127.0.0.1,::1")
+        asyncio.run(connections.believing(loaded, addresses)(dict(asked_for), None, None))
+    assert seen == ["127.0.0.1", "127.0.0.1", "127.0.0.1", "203.0.113.7"]
 
 
 def test_the_server_may_have_as_many_descriptors_as_the_system_gives():

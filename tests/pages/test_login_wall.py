@@ -19,6 +19,7 @@ from streamlit import auth_util
 from streamlit.web.server import server_util
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 
+from forecasting.entrypoints.server.strangers import is_stranger
 from pages.server import access_rules
 from pages.server.login_wall import REFUSAL, LoginWall
 
@@ -34,7 +35,10 @@ def nobody_was_asked(monkeypatch):
 
 
 def walled(*, api):
-    answers = [Route("/{path:path}", lambda _: PlainTextResponse("inside"), methods=["GET", "PUT", "POST"])]
+    def inside(request):
+        return PlainTextResponse("inside, a stranger" if is_stranger(request.scope) else "inside")
+
+    answers = [Route("/{path:path}", inside, methods=["GET", "PUT", "POST"])]
     return TestClient(Starlette(routes=answers, middleware=[Middleware(LoginWall, api=api)]))
 
 
@@ -115,5 +119,6 @@ def test_an_api_without_a_token_is_behind_the_wall_but_for_its_health():
     for path in ("/api/versions", "/api/docs", "/api/jobs/1/events", "/api/health/"):
         assert client.get(path).status_code == 401
         assert client.get(path, headers=header(cookie())).text == "inside"
-    assert client.get("/api/health").text == "inside"
+    assert client.get("/api/health").text == "inside, a stranger"
+    assert client.get("/api/health", headers=header(cookie())).text == "inside"
     assert walled(api=False).get("/api/versions").text == "inside"

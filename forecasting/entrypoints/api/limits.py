@@ -27,6 +27,8 @@ LISTS: Final = ("/suppliers",)
 """Routes that take a list of a whole shop as JSON."""
 LIST_BYTES: Final = 32 * 2**20
 """Bytes of such a list at most: terms of some 200,000 products."""
+MAX_DIGITS: Final = 18
+"""Digits of a Content-Length that are read as a number: more are too many bytes for anybody."""
 BODY_BYTES: Final = 2**20
 """Bytes of any other request at most."""
 
@@ -75,7 +77,8 @@ class Limits:
 def _declared_too_large(scope: Scope, limit: int) -> Response | None:
     """The refusal of a body whose Content-Length is over the limit; else None."""
     stated = Headers(scope=scope).get("content-length", "")
-    return answer(413, "TooLarge", _text(limit), headers={"Connection": "close"}) if stated.isdecimal() and int(stated) > limit else None
+    is_larger = stated.isdecimal() and (len(stated) > MAX_DIGITS or int(stated) > limit)
+    return answer(413, "TooLarge", _text(limit), headers={"Connection": "close"}) if is_larger else None
 
 
 def _counted(receive: Receive, limit: int) -> Receive:

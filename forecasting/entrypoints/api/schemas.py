@@ -250,6 +250,12 @@ class Health(BaseModel):
     uptime: float = Field(description="Seconds since the server started.")
 
 
+class Pulse(BaseModel):
+    """Whether all is well, for strangers."""
+
+    status: Literal["ok", "not ok"]
+
+
 class Lived(BaseModel):
     """The pointer was moved."""
 

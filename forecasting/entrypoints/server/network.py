@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from forecasting.core import time_zones
 from forecasting.core.errors import SettingsError
 from forecasting.core.retention import Retention
-from forecasting.entrypoints.server.problem import answer
+from forecasting.entrypoints.server.problem import answer, refuse
 from forecasting.entrypoints.server.server_settings import TOKEN, ServerSettings
 from forecasting.jobs.cron import Cron
 from forecasting.services.reading_limits import ReadingLimits
@@ -35,10 +35,8 @@ class OnlyThisMachine:
         address = (scope.get("server") or ("",))[0]
         if self._open or scope["type"] not in ("http", "websocket") or is_this_machine(address) or address.startswith("/"):
             await self._app(scope, receive, send)
-        elif scope["type"] == "websocket":
-            await send({"type": "websocket.close", "code": 1008})
         else:
-            await answer(403, "BeyondThisMachine", beyond(address))(scope, receive, send)
+            await refuse(answer(403, "BeyondThisMachine", beyond(address)), scope, receive, send)
 
 
 def settings_for(address: str, environment: Mapping[str, str]) -> ServerSettings:

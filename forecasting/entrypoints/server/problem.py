@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from forecasting.core.json_values import jsonable
 
@@ -28,3 +29,11 @@ def answer(status: int, kind: str, detail: str, *, more: Mapping[str, Any] | Non
     name = words.lower().replace(" ", "-")
     body = {**(more or {}), "type": f"urn:shelfcast:problem:{name}", "title": words.capitalize(), "status": status, "detail": detail}
     return Response(json.dumps(jsonable(body), allow_nan=False), status, dict(headers or {}), media_type=MEDIA_TYPE)
+
+
+async def refuse(refusal: Response, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answers a request with a problem; where a page's connection is asked for and the server cannot say why not, it is closed."""
+    if scope["type"] == "websocket" and "websocket.http.response" not in (scope.get("extensions") or {}):
+        await send({"type": "websocket.close", "code": 1008})
+    else:
+        await refusal(scope, receive, send)

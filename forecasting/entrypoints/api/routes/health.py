@@ -16,9 +16,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from forecasting.core.errors import StateDamaged
 from forecasting.entrypoints.api.context import Ask, Context
-from forecasting.entrypoints.api.error_responses import documented
+from forecasting.entrypoints.api.error_responses import METHODS, documented
 from forecasting.entrypoints.api.routes.jobs import described
-from forecasting.entrypoints.api.schemas import Disk, Health, Plan
+from forecasting.entrypoints.api.schemas import Disk, Health, Plan, Pulse
+from forecasting.entrypoints.server.strangers import is_stranger
 from forecasting.services import jobs, shop_settings, versions
 from forecasting.services.schedule import planned
 from forecasting.storage.workspace import Workspace
@@ -29,13 +30,16 @@ LITTLE_SPACE: Final = 2**30
 """Free bytes below which a disk counts as nearly full."""
 TEXT: Final[dict[str, Any]] = {"content": {"text/plain": {"schema": {"type": "string"}}}}
 STARTED: Final = time.monotonic()
+COUNTED: Final = frozenset({*METHODS, "OPTIONS"})
+"""Methods that are counted by their names; a client can make up any number of others, each of which would be kept for good."""
 BUCKETS: Final = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30)
 
 
 @open_router.get("/health", summary="Whether all is well", responses=documented())
-async def health(request: Request, context: Ask) -> Health:
-    """Needs no token."""
-    return await context.watch(_looked_at, request, context)  # all in one go: each thread would have to wait for its turn behind those that compute
+async def health(request: Request, context: Ask) -> Health | Pulse:
+    """Needs no token: without one that is asked for it says only whether all is well."""
+    looked = await context.watch(_looked_at, request, context)  # all in one go: each thread would have to wait for its turn behind those that compute
+    return Pulse(status="ok" if looked.status == "ok" else "not ok") if is_stranger(request.scope) else looked
 
 
 def _looked_at(request: Request, context: Context) -> Health:
@@ -99,7 +103,8 @@ class RequestCounter:
         async def noted(message: Message) -> None:
             if message["type"] == "http.response.start":
                 route = getattr(scope.get("route"), "path", "none")
-                self._requests.labels(scope["method"], route, message["status"]).inc()
+                method = scope["method"] if scope["method"] in COUNTED else "other"
+                self._requests.labels(method, route, message["status"]).inc()
                 self._seconds.labels(route).observe(time.perf_counter() - begun)
             await send(message)
 
