@@ -24,9 +24,10 @@ from forecasting.core import log_lines
 from forecasting.core.errors import SettingsError
 from forecasting.entrypoints.server.known_hosts import KnownHosts
 from forecasting.entrypoints.server.network import EVERYWHERE, OnlyThisMachine, is_this_machine, settings_for
+from forecasting.entrypoints.server.security_headers import SecurityHeaders
 from forecasting.entrypoints.server.server_settings import SHORTEST_TOKEN, TOKEN, ServerSettings
 from forecasting.services import workspaces
-from pages.server import connections, first_page, preloads, sessions
+from pages.server import connections, first_page, policies, preloads, sessions
 from pages.server.access_rules import asks_for_login
 from pages.server.login_wall import LoginWall
 from pages.server.long_names import no_such_file
@@ -111,6 +112,7 @@ def parts() -> Parts:
             task.cancel()
 
     middleware = [
+        Middleware(SecurityHeaders, policies.headers_of, settings.frame_ancestors),
         Middleware(OnlyThisMachine, settings),
         Middleware(KnownHosts, is_host_allowed if st.get_option("server.allowedHosts") else None, st.get_option("server.corsAllowedOrigins")),
         Middleware(LoginWall, api=not settings.token),

@@ -14,6 +14,8 @@ from pages.server.login_wall import API, path_below_base
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+APP: Final = "/app/"
+"""Files of ours, among them pages that Streamlit does not draw."""
 SCRIPTS: Final = Path(st.__file__).parent / "static" / "static" / "js"
 """Where Streamlit has a script for each of its elements, with a hash in its name: "PlotlyChart.D9Z0_fxz.js"."""
 CHART: Final = "PlotlyChart"
@@ -47,5 +49,5 @@ class Preloads:
                     headers.append("Link", self._links)
             await send(message)
 
-        is_page = scope["type"] == "http" and not path_below_base(scope).startswith(API)
+        is_page = scope["type"] == "http" and not path_below_base(scope).startswith((API, APP))
         await self._app(scope, receive, send_with_links if is_page and self._links else send)

@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browser_pages import new_page
+from browser_pages import new_page, refused_by_policy
 from live_server import served
 from repository import ROOT
 
@@ -83,6 +83,7 @@ def test_axe_finds_nothing_serious_on_any_page_and_the_keyboard_is_seen_everywhe
     found = {}
     with served(shop.home) as (address, _):
         page = new_page(browser, viewport={"width": 1440, "height": 900}, color_scheme="light", reduced_motion="reduce")
+        found["policy"] = refused_by_policy(page)
         for name in addresses():
             page.goto(f"{address}/{name}")
             drawn(page, "light")

@@ -18,6 +18,7 @@ def test_everything_can_be_said():
     said = {
         "FORECASTING_API_TOKEN": "s3cret-s3cret-s3cret",
         "FORECASTING_ORIGINS": "https://a.example, http://b.example:8080/",
+        "FORECASTING_FRAME_ANCESTORS": "https://intranet.example/, http://[::1]:8080",
         "FORECASTING_REQUEST_RATE": "10/second",
         "FORECASTING_UPLOAD_RATE": "5 per minute",
         "FORECASTING_RETRAIN_EVERY": "0 3 * * *",
@@ -27,6 +28,7 @@ def test_everything_can_be_said():
     }
     settings = ServerSettings.from_environ(said)
     assert settings.origins == ("https://a.example", "http://b.example:8080")
+    assert settings.frame_ancestors == ("https://intranet.example", "http://[::1]:8080")
     assert (settings.request_rate, settings.upload_rate, settings.retrain_every) == ("10/second", "5 per minute", "0 3 * * *")
     assert (settings.lock_seconds, settings.connections) == (2.5, 50)
     assert settings.token == "s3cret-s3cret-s3cret"
@@ -49,6 +51,9 @@ def test_a_token_is_never_shown_and_a_short_one_is_called_weak():
         {"FORECASTING_ORIGINS": "shop.example"},
         {"FORECASTING_ORIGINS": "https://shop.example/path"},
         {"FORECASTING_ORIGINS": "*"},
+        {"FORECASTING_ORIGINS": "http://[::1"},
+        {"FORECASTING_FRAME_ANCESTORS": "*"},
+        {"FORECASTING_FRAME_ANCESTORS": "https://a.example; script-src *"},
         {"FORECASTING_REQUEST_RATE": "many"},
         {"FORECASTING_UPLOAD_RATE": "60/fortnight"},
         {"FORECASTING_LOCK_SECONDS": "soon"},

@@ -25,7 +25,7 @@ def test_a_page_names_the_scripts_that_it_will_ask_for():
 
 
 def test_what_is_no_page_names_none():
-    assert [links("/text"), links("/api/docs")] == [None, None]
+    assert [links("/text"), links("/api/docs"), links("/app/static/retrain.html")] == [None] * 3
 
 
 def test_scripts_that_are_not_there_are_not_named(monkeypatch, tmp_path):

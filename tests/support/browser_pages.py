@@ -32,6 +32,13 @@ def new_page(browser, **options):
     return page
 
 
+def refused_by_policy(page):
+    """What the page's content security policy keeps it from, as the browser says; it grows."""
+    told = []
+    page.on("console", lambda message: told.append(message.text) if "Content Security Policy" in message.text else None)
+    return told
+
+
 def heading(page, text):
     page.get_by_role("heading", name=text, exact=True, level=1).wait_for()
 

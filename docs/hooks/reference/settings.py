@@ -16,6 +16,7 @@ from reference.markdown import argument_texts, code, fields_table, table
 SERVER = {
     "token": server_settings.TOKEN,
     "origins": server_settings.ORIGINS,
+    "frame_ancestors": server_settings.FRAME_ANCESTORS,
     "request_rate": server_settings.REQUEST_RATE,
     "upload_rate": server_settings.UPLOAD_RATE,
     "retrain_every": shop_settings.RETRAIN_EVERY,

@@ -10,7 +10,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
-from forecasting.entrypoints.api import error_responses
+from forecasting.entrypoints.api import docs_page, error_responses
 from forecasting.entrypoints.api.access import ApiAccess
 from forecasting.entrypoints.api.context import Context
 from forecasting.entrypoints.api.limits import Limits
@@ -56,14 +56,15 @@ def make_app(ws: Workspace, settings: ServerSettings) -> FastAPI:
         title="Shelfcast",
         version="1",
         description=DESCRIPTION,
+        docs_url=None,
         redoc_url=None,
-        favicon_url="/app/static/icon.svg",
         middleware=[Middleware(health.RequestCounter, registry), *_cors(settings), Middleware(ApiAccess, settings), Middleware(Limits, settings)],
         strict_content_type=False,
     )
     app.state.context, app.state.registry = Context(ws, settings), registry
     error_responses.install(app)
     app.add_route("/", _to_docs, include_in_schema=False)
+    docs_page.install(app)
     app.include_router(health.open_router)
     token = [Depends(HTTPBearer(auto_error=False, description="FORECASTING_API_TOKEN."))] if settings.token else []
     for part in (
@@ -91,7 +92,7 @@ def make_app(ws: Workspace, settings: ServerSettings) -> FastAPI:
 
 def _to_docs(request: Request) -> RedirectResponse:
     """Sends a browser that opens the API's address to its documentation."""
-    return RedirectResponse(f"{request.scope.get('root_path', '')}/docs")
+    return RedirectResponse(f"{request.scope.get('root_path', '')}{docs_page.PATH}")
 
 
 def _cors(settings: ServerSettings) -> list[Middleware]:

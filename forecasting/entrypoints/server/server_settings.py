@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
-from urllib.parse import urlsplit
 
 from limits import parse_many
 
 from forecasting.core.errors import SettingsError
 from forecasting.core.shop_settings import RETRAIN_EVERY, TIMEZONE
+from forecasting.entrypoints.server.authorities import is_origin
 
 N = TypeVar("N", int, float)
 TOKEN: Final = "FORECASTING_API_TOKEN"
 ORIGINS: Final = "FORECASTING_ORIGINS"
+FRAME_ANCESTORS: Final = "FORECASTING_FRAME_ANCESTORS"
 REQUEST_RATE: Final = "FORECASTING_REQUEST_RATE"
 UPLOAD_RATE: Final = "FORECASTING_UPLOAD_RATE"
 LOCK_SECONDS: Final = "FORECASTING_LOCK_SECONDS"
@@ -29,9 +30,10 @@ class ServerSettings:
     """The settings of the server, by the person who starts it.
 
     Args:
-        token: The token that every route of the API but health asks for, and that is needed to listen beyond this machine. Empty: only programs
-            of this machine may use the API.
+        token: The token that every route of the API asks for (health without it says little), and that is needed to listen beyond this machine.
+            Empty: only programs of this machine may use the API.
         origins: Sites whose pages may call the API from a browser, e.g. "https://shop.example"; separated by commas in the variable.
+        frame_ancestors: Sites whose pages may show Shelfcast in a frame, e.g. "https://intranet.shop.example"; separated by commas in the variable.
         request_rate: Requests of one client, e.g. "300/second".
         upload_rate: Files that one client sends, e.g. "60/minute".
         retrain_every: A cron expression at whose moments changed sales are trained on, whatever people chose; empty for as they chose.
@@ -42,6 +44,7 @@ class ServerSettings:
 
     token: str = field(default="", repr=False)
     origins: tuple[str, ...] = ()
+    frame_ancestors: tuple[str, ...] = ()
     request_rate: str = "300/second"
     upload_rate: str = "60/minute"
     retrain_every: str = ""
@@ -52,10 +55,9 @@ class ServerSettings:
     def __post_init__(self) -> None:
         if not (self.token.isascii() and self.token.isprintable()) or " " in self.token:
             raise SettingsError(f"{TOKEN} holds letters, digits and punctuation without spaces, so that it can stand in a header.")
-        for origin in self.origins:
-            parts = urlsplit(origin)
-            if parts.scheme not in ("http", "https") or not parts.netloc or origin != f"{parts.scheme}://{parts.netloc}":
-                raise SettingsError(f"{ORIGINS} holds origins like https://shop.example, parted by commas, not {origin!r}.")
+        for name, origin in (*((ORIGINS, each) for each in self.origins), *((FRAME_ANCESTORS, each) for each in self.frame_ancestors)):
+            if not is_origin(origin):
+                raise SettingsError(f"{name} holds origins like https://shop.example, parted by commas, not {origin!r}.")
         for name, rate in ((REQUEST_RATE, self.request_rate), (UPLOAD_RATE, self.upload_rate)):
             try:
                 parse_many(rate)
@@ -83,8 +85,13 @@ class ServerSettings:
             "lock_seconds": _number(LOCK_SECONDS, environment, float),
             "connections": _number(CONNECTIONS, environment, int),
         }
-        origins = tuple(origin.strip().rstrip("/") for origin in environment.get(ORIGINS, "").split(",") if origin.strip())
-        return cls(origins=origins, **{name: value for name, value in stated.items() if value not in ("", None)})
+        origins, ancestors = _origins(ORIGINS, environment), _origins(FRAME_ANCESTORS, environment)
+        return cls(origins=origins, frame_ancestors=ancestors, **{name: value for name, value in stated.items() if value not in ("", None)})
+
+
+def _origins(name: str, environment: Mapping[str, str]) -> tuple[str, ...]:
+    """The origins in a variable."""
+    return tuple(origin.strip().rstrip("/") for origin in environment.get(name, "").split(",") if origin.strip())
 
 
 def _number(name: str, environment: Mapping[str, str], kind: type[N]) -> N | None:
