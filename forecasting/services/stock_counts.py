@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from threading import Condition
 from typing import Any, Final
@@ -14,7 +15,8 @@ from cachetools import LRUCache, cached
 from forecasting.core import schema
 from forecasting.core.arrays import FloatArray
 from forecasting.core.errors import SalesDamaged
-from forecasting.core.panel import Panel
+from forecasting.core.panel import Panel, unique_id
+from forecasting.core.period import Period
 from forecasting.inventory.book.events import Book
 from forecasting.inventory.stock import count_grades, file, on_hand, state, units_sold
 from forecasting.inventory.stock.count_grades import Spread
@@ -24,7 +26,7 @@ from forecasting.inventory.stock.units_sold import UnitsSold
 from forecasting.services import order_book, saved_sales, shop_clock
 from forecasting.storage.sales import log
 from forecasting.storage.sales.table import Dataset
-from forecasting.storage.stock_states import StockStore
+from forecasting.storage.stock_states import SavedStock, StockStore
 from forecasting.storage.workspace import Workspace
 
 MOST_STATES: Final = 16
@@ -98,6 +100,33 @@ def _counted(ws: Workspace, panel: Panel, basis: tuple[int, int, int]) -> Counte
     graded = count_grades.grades([counts[place] for place in dated], costs, sold, receipts, sold_to)
     spread = count_grades.learned(graded)
     return CountedStock(panel, _on_hand(counts[-1], sold, receipts, sold_to, spread), graded, spread)
+
+
+def moved_on(ws: Workspace, saved: SavedStock, keys: pd.DataFrame, period: Period) -> FloatArray:
+    """What is on hand of the series of one product, which a forecast need not know: the count, less what was sold since, and what came.
+
+    Args:
+        ws: Where.
+        saved: The stock saved last.
+        keys: The key columns of the series, one row each, as text; all of the same product.
+        period: What a row of the sales is.
+
+    Returns:
+        Shape (n,), units, at least 0; NaN where nothing was counted. While the sales cannot be read, nothing that was sold is taken off.
+
+    Raises:
+        OrdersDamaged: What was received cannot be known for sure.
+    """
+    series = keys.reset_index(drop=True).assign(**{schema.UNIQUE_ID: unique_id(keys.reset_index(drop=True))})
+    panel = Panel(series, pd.DatetimeIndex([]), np.empty((len(series), 0)), {}, period)
+    counts = counts_of(numbers(saved.frame, panel, state.ON_HAND), saved.frame, panel, shop_clock.in_shop(ws, saved.moment))
+    sold_to, sold = _EVER, UnitsSold.of(_no_sales(panel), panel)
+    with suppress(SalesDamaged):
+        now = saved_sales.saved(ws)
+        if now is not None and now.last is not None:
+            rows = Dataset(ws).rows_of({schema.PRODUCT: str(keys[schema.PRODUCT].iloc[0])}, now.version)
+            sold_to, sold = np.datetime64(units_sold.end_of(now.last, period), "D"), UnitsSold.of(rows, panel)
+    return _on_hand(counts, sold, _receipts(order_book.book(ws), panel), sold_to, None).units
 
 
 def sales_to(ws: Workspace) -> pd.Timestamp | None:

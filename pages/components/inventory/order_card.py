@@ -49,16 +49,17 @@ def show(orders: Orders, place: int | None, saved: SavedStock | None, version: i
             )
         st.caption("  \n".join(markdown.plain(line) for line in (wording.sum_of(orders, place), row[on_hand_words.NOTE]) if line))
         order_link.show(orders, place, version)
-        _old_stock(saved, row)
+        _old_stock(orders, saved, row)
         if row["state"] == NOT_COUNTED:
             st.button("Count it", icon=":material/inventory_2:", on_click=summary.to_stock, key="inventory_count")
         _proof(row)
 
 
-def _old_stock(saved: SavedStock | None, row: Mapping[Hashable, Any]) -> None:
+def _old_stock(orders: Orders, saved: SavedStock | None, row: Mapping[Hashable, Any]) -> None:
     """What is left of products that this one replaces, which its order does not count."""
     try:
-        left = old_stock.old_stock(saved, links_of_products.links(workspaces.workspace()).links, row)
+        ws, period = workspaces.workspace(), orders.ensemble.panel.period
+        left = old_stock.old_stock(ws, saved, links_of_products.links(ws).links, row, period)
     except ShelfcastError as error:
         st.error(markdown.plain(str(error)))
         return
