@@ -31,6 +31,7 @@ LABELS: Final = {
     "price": "Price",
     "promo": "Promotion",
     "open": "Open",
+    "supplier": "Supplier",
     "blend": "Blend",
     "expected": "Expected",
     "lower_80": "80 % from",

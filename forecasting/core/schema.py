@@ -24,6 +24,10 @@ DRIVERS: Final = (PRICE, PROMO, OPEN)
 """What moves sales and may be known ahead."""
 COLUMNS: Final = (DATE, *KEYS, *ATTRIBUTES, *DRIVERS, SALES)
 """Every column of the sales table, in order."""
+SUPPLIER: Final = "supplier"
+"""Who delivers a product: a column of a file, and none of the sales table."""
+ROLES: Final = (*COLUMNS, SUPPLIER)
+"""What a column of a sales file may mean."""
 
 MAX_AMOUNT: Final = 1e15
 """The largest number of units, sold or come back, and the largest price that a row may hold: no sum of such numbers overflows."""

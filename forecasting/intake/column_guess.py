@@ -50,9 +50,11 @@ def guess_mapping(table: Table) -> Mapping:
         column = _attribute(role, [each for each in facts if each.name not in guess.values()])
         if column is not None:
             guess[role] = column
+    supplier = _supplier([each for each in facts if each.name not in guess.values()]) if schema.PRODUCT in guess else None
+    guess |= {schema.SUPPLIER: supplier} if supplier is not None else {}
     for role in needless(table.rows.iloc[:SAMPLE_ROWS], guess) if schema.DATE in guess else ():
         del guess[role]
-    return {role: guess[role] for role in schema.COLUMNS if role in guess}
+    return {role: guess[role] for role in schema.ROLES if role in guess}
 
 
 def keys_of(columns: list[ColumnFacts]) -> Mapping:
@@ -184,6 +186,22 @@ def _attribute(role: str, columns: list[ColumnFacts]) -> str | None:
     if role == schema.PRICE:
         named += [each for each in columns if holds(each.name, known.PRICE, known.PRICE_ANYWHERE) and not holds(each.name, known.PRICE_NOT)]
     return next((each.name for each in named if (each.filled > 0 if role == schema.CATEGORY else suits_driver(role, each.texts))), None)
+
+
+def _supplier(columns: list[ColumnFacts]) -> str | None:
+    """Who delivers: by the name of the column, one of names before one of numbers."""
+    exact = _exact(schema.SUPPLIER)
+    named = [
+        each
+        for each in columns
+        if (plain(each.name) in exact or holds(each.name, known.SUPPLIER, known.SUPPLIER_ANYWHERE))
+        and not holds(each.name, known.SUPPLIER_NOT)
+        and each.filled > 0
+        and each.days < MIN_SHARE_WITH_NAME
+        and not (each.numeric >= MIN_SHARE_WITH_NAME and each.has_cents)
+    ]
+    named.sort(key=lambda each: (each.numeric < MIN_SHARE_WITH_NAME, plain(each.name) in exact, each.filled), reverse=True)
+    return named[0].name if named else None
 
 
 def _exact(role: str) -> list[str]:

@@ -17,7 +17,7 @@ from forecasting.intake.names import plain, words
 from forecasting.intake.table import MAX_NAME_CHARACTERS, Table, is_empty, listed
 
 Mapping = dict[str, str]
-"""Role (a column of `schema.COLUMNS`) -> column of the file."""
+"""Role (one of `schema.ROLES`) -> column of the file."""
 
 MIN_SHARE_WITH_NAME: Final = 0.5
 """Share of the distinct cells of a driver that have to fit its name."""
@@ -46,9 +46,13 @@ NAMES: Final = {
     "prixunitaire precio preciounitario prezzo preco prijs",
     schema.PROMO: "promo promotion onpromotion ispromo ispromotion promoflag promotionflag promoted aktion angebot promocion promozione promocao",
     schema.OPEN: "open isopen storeopen geoffnet offen ouvert abierto aperto aberto",
+    schema.SUPPLIER: "supplier suppliername vendor vendorname lieferant lieferantenname fournisseur nomfournisseur proveedor nombreproveedor "
+    "fornitore nomefornitore fornecedor leverancier leverandor leverantor toimittaja dostawca dodavatel beszallito szallito furnizor dobavljac "
+    "tedarikci "
+    "поставщик προμηθευτης pemasok 供应商 供應商 仕入先 공급업체 المورد ספק",
 }
 
-SUPPLIER_NAMES: Final = "supplier suppliername vendor vendorname lieferant lieferantenname fournisseur proveedor fornitore fornecedor leverancier"
+SUPPLIER_NAMES: Final = NAMES[schema.SUPPLIER]
 """Plain names of a column that names suppliers."""
 
 
@@ -78,12 +82,18 @@ def checked(table: Table, mapping: AnyMapping[str, str], *, count_rows: bool = F
         ColumnsMissing: No column for `date` or `sales`.
     """
     mapping = {role: column for role, column in mapping.items() if role != schema.SALES or not count_rows}
-    require_columns(table, mapping, schema.COLUMNS)
+    require_columns(table, mapping, schema.ROLES)
     missing = [role for role in schema.REQUIRED if role not in mapping and not (role == schema.SALES and count_rows)]
     if missing:
         raise ColumnsMissing(_question(missing, table.columns), missing=missing, found=table.columns)
     known = {role for role, column in mapping.items() if role in schema.REQUIRED or not len(table) or not is_empty(table.rows[column]).all()}
-    return {role: mapping[role] for role in schema.COLUMNS if role in known}
+    return {role: mapping[role] for role in schema.ROLES if role in known}
+
+
+def over_guess(guess: AnyMapping[str, str], given: AnyMapping[str, str]) -> Mapping:
+    """What a person says of columns, and the guess of those that they say nothing of."""
+    taken = set(given.values())
+    return {role: column for role, column in guess.items() if column not in taken} | dict(given)
 
 
 def require_columns(table: Table, mapping: AnyMapping[str, str], roles: tuple[str, ...]) -> None:

@@ -167,6 +167,16 @@ CATEGORY: Final = words_of(
     "famille familia sortiment kategori категория группа kategoria skupina kategorija grupo gruppo class segment"
 )
 CATEGORY_ANYWHERE: Final = ("类别", "類別", "品类", "分类", "カテゴリ", "分類", "카테고리", "분류", "หมวดหมู่")
+SUPPLIER: Final = words_of(
+    "supplier suppliers vendor vendors lieferant lieferanten fournisseur fournisseurs proveedor fornitore fornecedor leverancier leverandor "
+    "leverantor toimittaja dostawca dodavatel beszallito szallito furnizor dobavljac tedarikci поставщик προμηθευτης pemasok tarnija tiekejas "
+    "piegadatajs"
+)
+SUPPLIER_ANYWHERE: Final = ("供应商", "供應商", "仕入先", "공급업체", "ผู้จัดจำหน่าย", "المورد", "ספק")
+SUPPLIER_NOT: Final = words_of(
+    "price cost preis prix precio lead time days date day sku item product article artikel articulo rating score phone email address city country "
+    "zip type category status country region discount invoice order quantity stock delivery pack moq units sales"
+)
 TAILS: Final = words_of("name id no nr num number nbr code key title label text descr desc nummer nom nombre nome numero numer adi")
 """What may follow a word without changing what the column holds."""
 

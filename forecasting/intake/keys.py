@@ -42,7 +42,8 @@ def unnamed(table: Table, rows: np.ndarray, frame: pd.DataFrame, met: np.ndarray
         return None
     numbers = RowNumbers.of(frame[met]).rows
     good = table.rows[rows]
-    for name in (name for name in table.columns if name not in mapping.values()):
+    taken = {column for role, column in mapping.items() if role != schema.SUPPLIER}
+    for name in (name for name in table.columns if name not in taken):
         values = good[name]
         if not isinstance(values.dtype, pd.CategoricalDtype) or is_receipt_column(name) or is_empty(values[met]).any():
             continue

@@ -90,7 +90,7 @@ def _check_days(findings: Findings, answers: Answers, today: date) -> tuple[np.n
     except AmbiguousDates as error:
         raise open_questions(
             Understood(
-                read=findings.table.reading, mapping={role: findings.mapping.get(role) for role in schema.COLUMNS}, questions=(_date_question(error),)
+                read=findings.table.reading, mapping={role: findings.mapping.get(role) for role in schema.ROLES}, questions=(_date_question(error),)
             )
         ) from error
     empty = is_empty(given)

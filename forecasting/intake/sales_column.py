@@ -22,7 +22,7 @@ def require_sales(table: Table, mapping: Mapping[str, str], answers: Answers) ->
     """Raises QuestionsOpen where the dates are known and the sales are not, and InputError for a mapping that does not fit the file."""
     if schema.SALES in mapping or schema.DATE not in mapping or answers.count_rows or not len(table):
         return
-    require_columns(table, mapping, schema.COLUMNS)
+    require_columns(table, mapping, schema.ROLES)
     fitting = products_across.numbers_beside(table, mapping)
     each_row = Choice("count_rows", f"Each row is one unit sold: {len(table):,} units", {"count_rows": True}, float(len(table)))
     columns = [Choice(name, f"{name} is the units sold", {"mapping": {schema.SALES: name}}) for name in fitting[:MAX_COLUMNS]]
@@ -31,5 +31,5 @@ def require_sales(table: Table, mapping: Mapping[str, str], answers: Answers) ->
     if products := products_across.products_of(fitting, mapping):
         across = f"{listed(products, 3)} are {count(len(products), 'product')} side by side"
         choices.insert(0, Choice(products_across.ACCEPTED, across, {"accept": [products_across.ACCEPTED]}))
-    roles = {role: mapping.get(role) for role in schema.COLUMNS}
+    roles = {role: mapping.get(role) for role in schema.ROLES}
     raise open_questions(Understood(read=table.reading, mapping=roles, notes=table.notes, questions=(Question("sales", text, tuple(choices)),)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping as AnyMapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -12,7 +12,7 @@ import pandas as pd
 
 from forecasting.core import outsizes, schema
 from forecasting.core.period import period_of_dates
-from forecasting.intake import problems, products_across
+from forecasting.intake import named_suppliers, problems, products_across
 from forecasting.intake.answers import NOTHING_SAID, Answers
 from forecasting.intake.collisions import RowNumbers, join
 from forecasting.intake.column_facts import SAMPLE_ROWS, ColumnFacts
@@ -44,6 +44,7 @@ class Intake:
         rows: Rows of the file, good and bad.
         understood: What was read, how rows were joined, units in the file and units kept, notes, and questions that are open.
         answers: What a person had said of the file: with the mapping, all that it takes to read it the same way again.
+        suppliers: Who delivers each series, as `named_suppliers` has it; no column of the sales.
     """
 
     sales: pd.DataFrame
@@ -53,6 +54,7 @@ class Intake:
     rows: int
     understood: Understood
     answers: Answers = NOTHING_SAID
+    suppliers: pd.DataFrame = field(default_factory=named_suppliers.nothing)
 
     @property
     def dropped(self) -> int:
@@ -109,6 +111,7 @@ def check(table: Table, mapping: AnyMapping[str, str], answers: Answers = NOTHIN
     numbers = RowNumbers.of(frame)
     asked = [doubt for doubt in (across, states(table, good, frame[schema.SALES], roles, answers), totals(frame, roles, answers)) if doubt]
     asked += [doubt for doubt in (signs(frame, answers), spellings(frame, roles, answers)) if doubt]
+    suppliers, several = named_suppliers.named(table, good, frame, numbers.series, roles)
     key = unnamed(table, good, frame, numbers.met, roles) if answers.duplicates is None else None
     asked += [key] if key else []
     receipts = receipts_by(table, roles) if answers.period is None else f"each row counts for its {answers.period}"
@@ -120,7 +123,7 @@ def check(table: Table, mapping: AnyMapping[str, str], answers: Answers = NOTHIN
     count = len(table) + int(table.problems["line"].nunique())
     understood = Understood(
         read=table.reading,
-        mapping={role: roles.get(role) for role in schema.COLUMNS},
+        mapping={role: roles.get(role) for role in schema.ROLES},
         duplicates=joined.duplicates or "",
         period=period,
         rows={"read": count + table.left_out, "used": len(frame), "left_out": count + table.left_out - len(frame)},
@@ -128,12 +131,13 @@ def check(table: Table, mapping: AnyMapping[str, str], answers: Answers = NOTHIN
         series=len(np.unique(joined.series)),
         first=sales[schema.DATE].min() if len(sales) else None,
         last=sales[schema.DATE].max() if len(sales) else None,
-        notes=(*table.notes, *notes, *rows.notes, *_about_sales(table, roles), *joined.notes, *_remarks(sales, joined.series, roles)),
+        notes=(*table.notes, *notes, *rows.notes, *_about_sales(table, roles), *joined.notes, *_remarks(sales, joined.series, roles), *several),
         questions=(*rows.questions, *asked),
         problems=len(rows.problems),
+        suppliers=named_suppliers.counted(suppliers) if schema.SUPPLIER in roles else None,
     )
     kept_out = tuple(name for name in table.columns if name not in roles.values())
-    return Intake(sales, rows.problems, roles, kept_out, count, understood, answers)
+    return Intake(sales, rows.problems, roles, kept_out, count, understood, answers, suppliers)
 
 
 def _lines_of_sales(table: Table, roles: Mapping, answers: Answers) -> tuple[Table, tuple[str, ...]]:

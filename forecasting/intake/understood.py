@@ -110,6 +110,8 @@ class Understood:
         notes: What was decided, left out or noticed, a sentence each.
         questions: What is still open; nothing is merged before each has an answer.
         problems: How many problems rows have.
+        suppliers: Of a file that names suppliers: `series` that it names one for, how many `suppliers` these are, and beside what the shop knows, the
+            names of those that are `new`, and how many series are `kept` with another one; None of other files.
     """
 
     read: Reading = field(default_factory=Reading)
@@ -124,6 +126,7 @@ class Understood:
     notes: tuple[str, ...] = ()
     questions: tuple[Question, ...] = ()
     problems: int = 0
+    suppliers: Mapping[str, Any] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON has it."""
@@ -140,6 +143,7 @@ class Understood:
             "notes": list(self.notes),
             "questions": [question.to_dict() for question in self.questions],
             "problems": self.problems,
+            "suppliers": None if self.suppliers is None else dict(self.suppliers),
         }
 
 

@@ -20,17 +20,17 @@ from forecasting.inventory.book import on_order
 from forecasting.inventory.export import tables
 from forecasting.inventory.orders.recommend import Orders, recommend_orders
 from forecasting.inventory.policy import Policy
-from forecasting.inventory.stock import file, state, units_sold
+from forecasting.inventory.stock import columns, file, state, units_sold
 from forecasting.inventory.stock.counts import with_counts
 from forecasting.inventory.stock.file import StockFile
 from forecasting.inventory.stock.state import GivenStock
-from forecasting.services import order_book, shop_clock, stock_counts
+from forecasting.services import named_suppliers, order_book, shop_clock, stock_counts
 from forecasting.services.reading import FileTable
 from forecasting.storage.stock_states import SavedStock, StockStore
 from forecasting.storage.workspace import Workspace
 from forecasting.training.ensemble import Ensemble
 
-STOCK_ROLES = (*schema.KEYS, *state.COLUMNS)
+STOCK_ROLES = columns.ROLES
 """What columns of a stock file may mean."""
 LATEST = 28
 """Days after the last sales up to which a counting is taken as it is dated, if the forecast reaches as far."""
@@ -107,6 +107,23 @@ def save_stock(ws: Workspace, checked: StockFile, ensemble: Ensemble, name: str,
             given = given.changed(state.ON_HAND, before.units[stays], np.flatnonzero(stays))
     frame = with_counts(file.stock_frame(given, panel), given, before, stays, stock_counts.sales_to(ws))
     return StockStore(ws).save(frame, name, after=after)
+
+
+def suppliers_said(ws: Workspace, checked: StockFile) -> str:
+    """What a stock file says of who delivers what, beside what the shop knows; empty where it says nothing. Raises StateDamaged."""
+    if checked.suppliers.empty:
+        return ""
+    return named_suppliers.said(checked.mapping[schema.SUPPLIER], named_suppliers.facts(ws, _dated(ws, checked)))
+
+
+def save_suppliers(ws: Workspace, checked: StockFile, name: str) -> str:
+    """Saves who delivers what as a stock file says, where nobody else has said it; why that could not be, empty if it could."""
+    return named_suppliers.save(ws, _dated(ws, checked), name)
+
+
+def _dated(ws: Workspace, checked: StockFile) -> pd.DataFrame:
+    """Who delivers what, as of today in the shop."""
+    return checked.suppliers.assign(**{schema.DATE: pd.Timestamp(shop_clock.in_shop(ws).date())})
 
 
 def _not_counted(checked: StockFile, given: GivenStock) -> BoolArray:

@@ -56,10 +56,11 @@ def with_table(sourcing: Sourcing, before: pd.DataFrame, after: pd.DataFrame) ->
 
 
 def _source(known: Source | None, supplier: str, product: str, rank: int, terms: dict[str, float | None]) -> Source:
-    """The source with other terms; the terms of a product at another supplier do not go along."""
+    """The source with other terms, which is then a person's; the terms of a product at another supplier do not go along."""
     same = known is not None and known.supplier.casefold() == supplier.casefold()
     plain = known if known is not None and same else Source(supplier=supplier, product_id=product, rank=rank)
-    return replace(plain, **terms)  # type: ignore[arg-type]
+    after = replace(plain, **terms)  # type: ignore[arg-type]
+    return after if after == plain and same else replace(after, as_of=None)
 
 
 def _row(name: str, first: Source | None, second: Source | None) -> dict[str, object]:

@@ -14,6 +14,7 @@ import numpy as np
 from forecasting.core.errors import UnreadableFile
 from forecasting.intake import reader, sales_file
 from forecasting.intake.answers import Answers
+from forecasting.intake.column_mapping import over_guess
 from forecasting.intake.process import tasks
 from forecasting.intake.process.json_forms import answers_to_json
 from forecasting.intake.row_checks import NO_DAYS
@@ -101,7 +102,7 @@ def read_sales(file: File, mapping: Mapping[str, str], saved: np.ndarray = NO_DA
     """
     if is_read_here(file):
         table = reader.read_table(file.content, file.name, file.answers)
-        return tasks.check_sales(table, sales_file.guess_mapping(table) | dict(mapping), file.answers, today or _today(), saved)
+        return tasks.check_sales(table, over_guess(sales_file.guess_mapping(table), mapping), file.answers, today or _today(), saved)
     about = _about_sales(mapping, file.answers, saved, guess=True)
     return ask(file, about if today is None else {**about, "today": today.isoformat()}, tasks.sales_from)
 

@@ -12,7 +12,7 @@ from forecasting.core.errors import InputError
 from forecasting.intake import row_checks, sales_file, sample_sales
 from forecasting.intake.answers import NOTHING_SAID, Answers
 from forecasting.intake.filling import Contents
-from forecasting.services import reading, rereading, retention, shadow, take_back
+from forecasting.services import named_suppliers, reading, rereading, retention, shadow, take_back
 from forecasting.services.reading import FileTable
 from forecasting.services.reading_processes import File, OnWait, ignore
 from forecasting.storage.sales.changes import Change
@@ -84,7 +84,9 @@ def check(table: FileTable, mapping: Mapping[str, str], answers: Answers = NOTHI
         SalesDamaged: The saved sales cannot be read.
         TryAgain: Other files were being read for too long.
     """
-    return table.sales(mapping, answers, row_checks.NO_DAYS if ws is None else Dataset(ws).days())
+    if ws is None:
+        return table.sales(mapping, answers, row_checks.NO_DAYS)
+    return named_suppliers.described(ws, table.sales(mapping, answers, Dataset(ws).days()))
 
 
 def problems_csv(checked: sales_file.Intake) -> bytes:
@@ -98,7 +100,7 @@ def preview(ws: Workspace, checked: sales_file.Intake) -> Change:
 
 
 def merge(ws: Workspace, content: bytes, name: str, checked: sales_file.Intake, *, drop_problems: bool = False) -> Merge:
-    """Merges what was checked, in one step.
+    """Merges what was checked, in one step; then saves who delivers what, where a column says it and nobody else does.
 
     Raises:
         QuestionsOpen: The file can be read in more than one way.
@@ -108,9 +110,10 @@ def merge(ws: Workspace, content: bytes, name: str, checked: sales_file.Intake, 
     sales, upload = checked.accept(drop_problems=drop_problems), Upload.from_file(content, name, rows=checked.rows, dropped=checked.dropped)
     upload = replace(upload, reading=rereading.reading_of(checked), kind="sample" if is_sample(upload) else upload.kind)
     merged = Dataset(ws).merge(sales, upload)
+    refusal = named_suppliers.save(ws, checked.suppliers, name)
     retention.tidy_sales(ws)
     shadow.after_merge(ws)
-    return merged
+    return replace(merged, notes=(*merged.notes, refusal)) if refusal else merged
 
 
 def is_sample(upload: Upload) -> bool:

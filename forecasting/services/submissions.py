@@ -11,7 +11,7 @@ from forecasting.core.settings import Settings
 from forecasting.intake.answers import NOTHING_SAID, Answers
 from forecasting.intake.sales_file import Intake
 from forecasting.models import registry
-from forecasting.services import jobs, reading, retraining, sales
+from forecasting.services import jobs, named_suppliers, reading, retraining, sales
 from forecasting.services.reading_processes import File, OnWait, ignore
 from forecasting.services.retraining import Trigger
 from forecasting.storage.sales.changes import Change
@@ -46,7 +46,8 @@ class Submission:
 def check(ws: Workspace, sent: Submission) -> Intake:
     """Its sales, all its problems and open questions; raises InputError."""
     saved = Dataset(ws).days()
-    return reading.read_sales(File(sent.content, sent.name, sent.answers, sent.alone, sent.on_wait), sent.mapping, saved)
+    file = File(sent.content, sent.name, sent.answers, sent.alone, sent.on_wait)
+    return named_suppliers.described(ws, reading.read_sales(file, sent.mapping, saved))
 
 
 def preview(ws: Workspace, sent: Submission) -> tuple[Intake, Change]:

@@ -616,3 +616,17 @@ def test_10_000_series_are_checked_within_seconds():
     assert process_time() - begun < 5
     assert_same(checked.given, given_)
     assert_same(again.given, given_)
+
+
+# Who delivers
+
+
+def test_a_column_of_suppliers_says_who_delivers_what_a_row_names_and_changes_no_stock():
+    text = "product_id,store,on_hand,Lieferant\nbread,east,3,Hansen\nbread,west,4,\nbeer,east,5,Brewery\ncake,east,6,Mills\n"
+    checked, plain = check(text), check(text.replace("Lieferant", "Comment"))
+    assert_same(checked.given, plain.given)
+    assert checked.suppliers[["product_id", "store", "supplier"]].to_numpy().tolist() == [["bread", "east", "Hansen"], ["cake", "east", "Mills"]]
+    assert (checked.mapping["supplier"], checked.kept_out, plain.kept_out, len(plain.suppliers)) == ("Lieferant", (), ("Comment",), 0)
+    open_keys = check("product_id,on_hand,Vendor\nbread,,Hansen\nbread,,Mills\ncake,6,Mills\n")
+    assert open_keys.suppliers["supplier"].tolist() == ["Mills", "Mills"]
+    assert "bread from Mills, before from Hansen" in " ".join(open_keys.notes)

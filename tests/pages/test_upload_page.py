@@ -299,3 +299,12 @@ def test_a_refusal_leaves_the_way_back():
     at = upload("word,qty\nsun,5\nrain,2\n")
     assert "has no column with dates" in texts(at)
     assert any(box.label == "Encoding" for box in at.selectbox)
+
+
+def test_a_column_of_suppliers_has_its_select_and_what_it_means_is_said_before_anything_is_saved():
+    rows = "".join(f"{day:%Y-%m-%d},{name},5,{vendor}\n" for day in DAYS for name, vendor in (("Bread", "Hansen"), ("Tea", "Mills")))
+    at = upload(f"date,product_id,sales,Vendor\n{rows}")
+    assert select(at, "Supplier").value == "Vendor"
+    said = "Vendor says who delivers 2 series: 2 suppliers, 2 of them new (Hansen and Mills; terms not given yet)."
+    assert markdown.plain(said) in texts(at)
+    assert not merge_is_off(at)

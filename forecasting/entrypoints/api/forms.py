@@ -113,7 +113,7 @@ def _mapping(text: str) -> dict[str, str]:
         mapping = json.loads(text)
     except (ValueError, RecursionError):
         mapping = None
-    if not isinstance(mapping, dict) or not all(role in schema.COLUMNS and isinstance(column, str) for role, column in mapping.items()):
-        roles = ", ".join(schema.COLUMNS)
+    if not isinstance(mapping, dict) or not all(role in schema.ROLES and isinstance(column, str) for role, column in mapping.items()):
+        roles = ", ".join(schema.ROLES)
         raise InputError(f'The mapping is a JSON object of role and column, e.g. {{"date": "Day"}}, with a role of {roles}; not {text[:80]!r}.')
     return mapping

@@ -227,6 +227,7 @@ class SourceTerms(BaseModel):
     weight: Amount | None = None
     volume: Amount | None = None
     price_breaks: list[PriceStep] = Field([], description="Prices that hold for all units of an order, from a quantity on; the first from 0.")
+    as_of: date | None = Field(None, description="The day of the row of a sales or stock file that named this supplier. Null where a person did.")
 
 
 class SupplierList(BaseModel):

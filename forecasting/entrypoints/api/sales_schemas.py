@@ -54,6 +54,15 @@ class Question(BaseModel):
     choices: list[Choice] = Field(description="The likelier answer first.")
 
 
+class NamedSuppliers(BaseModel):
+    """Who delivers, by a column of the file."""
+
+    series: int = Field(description="Series that the file names a supplier for.")
+    suppliers: int = Field(description="How many suppliers these are.")
+    new: list[str] = Field([], description="Those that the shop does not know yet.")
+    kept: int = Field(0, description="Series that keep another supplier, because a person, a file of suppliers or a newer row said so.")
+
+
 class Understood(BaseModel):
     """What was understood of a file. Members are empty as far as it could not be read."""
 
@@ -69,6 +78,7 @@ class Understood(BaseModel):
     notes: list[str] = Field(description="What was decided, left out or noticed.")
     questions: list[Question] = Field(description="What is still open. Nothing is merged before each has an answer.")
     problems: int = Field(description="How many problems rows have.")
+    suppliers: NamedSuppliers | None = Field(None, description="Of a file that names suppliers; null for others.")
 
 
 class UploadAnswer(BaseModel):

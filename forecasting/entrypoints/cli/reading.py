@@ -38,7 +38,7 @@ def add_reading(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--json", action="store_true", help="print what came of it as JSON")
 
 
-def mapping(pairs: Sequence[str], roles: Sequence[str] = schema.COLUMNS) -> dict[str, str]:
+def mapping(pairs: Sequence[str], roles: Sequence[str] = schema.ROLES) -> dict[str, str]:
     """Role -> column of texts ROLE=COLUMN; raises InputError."""
     columns = {}
     for pair in pairs:

@@ -13,6 +13,7 @@ from forecasting.core import schema
 from forecasting.core.errors import InputError, UnreadableFile
 from forecasting.intake import sales_file
 from forecasting.intake.answers import Answers
+from forecasting.intake.column_mapping import over_guess
 from forecasting.intake.limits import MAX_STOCK_ROWS
 from forecasting.intake.process import arrow_files
 from forecasting.intake.process.json_forms import Json, answers_from_json, understood_from_json, understood_to_json
@@ -22,7 +23,7 @@ from forecasting.intake.sheet_names import sheet_names
 from forecasting.intake.table import Table
 from forecasting.intake.understood import Reading, Understood
 
-CELLS, LINES_LEFT, SALES, PROBLEMS = "cells.arrow", "lines.arrow", "sales.arrow", "problems.arrow"
+CELLS, LINES_LEFT, SALES, PROBLEMS, SUPPLIERS = "cells.arrow", "lines.arrow", "sales.arrow", "problems.arrow", "suppliers.arrow"
 """Names of the files of an answer."""
 
 
@@ -81,11 +82,12 @@ class Tasks:
 
     def _sales(self, request: Json) -> Json:
         table, folder = self._table(request), Path(request["folder"])
-        mapping = (sales_file.guess_mapping(table) if request["guess"] else {}) | request["mapping"]
+        mapping = over_guess(sales_file.guess_mapping(table) if request["guess"] else {}, request["mapping"])
         saved = np.array(request["saved"], np.int64).view("datetime64[D]")
         checked = check_sales(table, mapping, answers_from_json(request["check_with"]), date.fromisoformat(request["today"]), saved)
         arrow_files.write_frame(folder / SALES, checked.sales)
         arrow_files.write_frame(folder / PROBLEMS, checked.problems)
+        arrow_files.write_frame(folder / SUPPLIERS, checked.suppliers)
         facts = {name: getattr(checked, name) for name in ("mapping", "kept_out", "rows")}
         return {**facts, "understood": understood_to_json(checked.understood), "answers": request["check_with"]}
 
@@ -99,7 +101,7 @@ def check_sales(table: Table, mapping: Mapping[str, str], answers: Answers, toda
         return sales_file.check(table, dict(mapping), answers, today=today, saved=saved)
     except InputError as error:
         if error.understood is None:
-            columns = {role: mapping.get(role) for role in schema.COLUMNS}
+            columns = {role: mapping.get(role) for role in schema.ROLES}
             error.understood = Understood(read=table.reading, mapping=columns, notes=table.notes).to_dict()
         raise
 
@@ -118,6 +120,7 @@ def sales_from(answer: Json, folder: Path) -> Intake:
     return Intake(
         sales=arrow_files.read_frame(folder / SALES),
         problems=arrow_files.read_frame(folder / PROBLEMS),
+        suppliers=arrow_files.read_frame(folder / SUPPLIERS),
         mapping=answer["mapping"],
         kept_out=tuple(answer["kept_out"]),
         rows=answer["rows"],

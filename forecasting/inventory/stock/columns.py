@@ -13,7 +13,7 @@ from forecasting.intake.column_mapping import Mapping
 from forecasting.intake.table import Table, is_empty
 from forecasting.inventory.stock import column_words, state
 
-ROLES: Final = (*schema.KEYS, *state.COLUMNS)
+ROLES: Final = (*schema.KEYS, *state.COLUMNS, schema.SUPPLIER)
 MIN_SHARE_THAT_SUITS: Final = 0.5
 """Share of the distinct cells of a column with telling words that have to fit its role."""
 
@@ -59,6 +59,7 @@ _NAMES: Final = {
     "encombrement espacio espacioporunidad spazio espaco ruimte",
     state.SERVICE_LEVEL: "servicelevel targetservicelevel servicetarget service csl cycleservicelevel servicegrad lieferfahigkeit "
     "lieferbereitschaft tauxdeservice niveaudeservice niveldeservicio livellodiservizio niveldeservico servicegraad",
+    schema.SUPPLIER: column_mapping.SUPPLIER_NAMES,
 }
 
 
@@ -125,7 +126,7 @@ def checked(table: Table, chosen: AnyMapping[str, str], keys: list[str], *, alon
             missing=(state.ON_HAND,),
             found=table.columns,
         )
-    return {role: used[role] for role in (*named, *given)}
+    return {role: used[role] for role in (*named, *given, *([schema.SUPPLIER] if schema.SUPPLIER in used else []))}
 
 
 _WORDS: Final = {schema.PRODUCT: "product", schema.REGION: "region", schema.STORE: "store"}

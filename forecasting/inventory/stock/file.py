@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as AnyMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from forecasting.core import spreadsheets
+from forecasting.core import row_keys, schema, spreadsheets
 from forecasting.core.panel import Panel
-from forecasting.intake import problems, table
+from forecasting.intake import named_suppliers, problems, table
+from forecasting.intake.cells import as_texts
 from forecasting.intake.column_mapping import Mapping
 from forecasting.intake.findings import Findings
 from forecasting.intake.open_quotes import check_open_quotes
@@ -40,6 +41,7 @@ class StockFile:
         kept_out: Columns that were not read.
         mapping: Role -> column, as used.
         notes: Sentences for a person about what could be read in another way too.
+        suppliers: Who delivers what, as `intake.named_suppliers` has it but for its day, by the keys that the rows name.
         seen: Shape (n,), units on hand that stood in a table before it was typed over, which are no new count; None where all units were counted.
     """
 
@@ -51,6 +53,7 @@ class StockFile:
     kept_out: tuple[str, ...]
     mapping: Mapping
     notes: tuple[str, ...] = ()
+    suppliers: pd.DataFrame = field(default_factory=named_suppliers.nothing)
     seen: np.ndarray | None = None
 
     @property
@@ -161,6 +164,7 @@ def _check(cells: Table, mapping: Mapping, panel: Panel, *, day_first: bool | No
     for part, role in product(parts, read.values):
         series_match.note_conflicts(findings, part.only(sound), role, read.values[role], read.due if role == state.ON_ORDER else None)
     given = _given(read, parts, ~findings.bad, len(panel))
+    suppliers, several = _suppliers(cells, mapping, ~findings.bad)
     return StockFile(
         given=given,
         problems=problems.together(findings.frames),
@@ -169,8 +173,19 @@ def _check(cells: Table, mapping: Mapping, panel: Panel, *, day_first: bool | No
         unknown=int(strangers.sum()),
         kept_out=tuple(name for name in cells.columns if name not in mapping.values()),
         mapping=mapping,
-        notes=read.notes,
+        notes=(*read.notes, *several),
+        suppliers=suppliers,
     )
+
+
+def _suppliers(cells: Table, mapping: Mapping, good: np.ndarray) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Who delivers what by the good rows, and notes for a person; a key that a row leaves open is an empty text."""
+    if schema.SUPPLIER not in mapping:
+        return named_suppliers.nothing(), ()
+    keys = {role: as_texts(cells.rows[mapping[role]]).filter(pa.array(good)).cast(pa.string()) for role in schema.KEYS if role in mapping}
+    frame = pd.DataFrame({role: texts.fill_null("").to_pandas() for role, texts in keys.items()}, index=range(int(good.sum())), dtype="str")
+    frame[schema.DATE] = np.datetime64("1970-01-01", "us")
+    return named_suppliers.named(cells, good, frame, row_keys.series_codes([frame])[0], mapping)
 
 
 def _given(read: Cells, parts: list[Group], good: np.ndarray, n: int) -> GivenStock:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from datetime import date
 from typing import Any, Final
 
 from forecasting.core import schema
@@ -31,6 +32,8 @@ class Source:
         weight: Of a unit, in any measure; None if it is not known.
         volume: Of a unit, in any measure; None if it is not known.
         price_breaks: Prices that fall with the quantity; None for one price.
+        as_of: The day of the newest row of a sales or stock file that named this supplier; None where a person or a file of suppliers said so, which
+            no such row overrules.
     """
 
     supplier: str
@@ -43,6 +46,7 @@ class Source:
     weight: float | None = None
     volume: float | None = None
     price_breaks: PriceBreaks | None = None
+    as_of: date | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "supplier", " ".join(self.supplier.split()))
@@ -76,7 +80,7 @@ class Source:
         """Plain values, for JSON."""
         breaks = self.price_breaks
         steps = [] if breaks is None else [{"quantity": q, "price": p} for q, p in zip(breaks.quantities, breaks.prices, strict=True)]
-        return {name: getattr(self, name) for name in _PLAIN} | {"price_breaks": steps}
+        return {name: getattr(self, name) for name in _PLAIN} | {"price_breaks": steps, "as_of": self.as_of and self.as_of.isoformat()}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Source:
@@ -88,12 +92,13 @@ class Source:
         try:
             steps = values.get("price_breaks") or ()
             breaks = PriceBreaks(tuple(each["quantity"] for each in steps), tuple(each["price"] for each in steps)) if steps else None
-            return cls(**{**values, "price_breaks": breaks})
+            day = values.get("as_of")
+            return cls(**{**values, "price_breaks": breaks, "as_of": date.fromisoformat(day) if isinstance(day, str) else day})
         except (TypeError, ValueError, AttributeError, KeyError) as error:
             raise SettingsError(f"Who delivers a product cannot be read: {error}.") from error
 
 
-_PLAIN: Final = tuple(each.name for each in fields(Source) if each.name != "price_breaks")
+_PLAIN: Final = tuple(each.name for each in fields(Source) if each.name not in ("price_breaks", "as_of"))
 
 
 def keys_of(panel: Panel) -> list[dict[str, str]]:

@@ -128,8 +128,8 @@ def _result(ws: Workspace, ensemble: Ensemble, upload: FileInput, checked: Stock
         st.metric("Rows", numerals.write(checked.rows))
         st.metric("Shelves counted", f"{numerals.write(counted)} of {numerals.write(n)}", help="The others keep their saved stock.")
         st.metric("Problems", numerals.write(lines), help="Rows that cannot be used as they are.")
-    if checked.notes:
-        st.caption(" ".join(map(markdown.plain, checked.notes)))
+    if notes := [*checked.notes, *filter(None, [_suppliers(ws, checked)])]:
+        st.caption(" ".join(map(markdown.plain, notes)))
     if lines:
         problems(checked, "inventory_problems")
     agreed = not lines or st.checkbox(
@@ -147,6 +147,14 @@ def _result(ws: Workspace, ensemble: Ensemble, upload: FileInput, checked: Stock
         args=(ws, ensemble, checked, upload.name),
         key="inventory_save_file",
     )
+
+
+def _suppliers(ws: Workspace, checked: StockFile) -> str:
+    """What the file says of who delivers what, or why that cannot be saved."""
+    try:
+        return ordering.suppliers_said(ws, checked)
+    except ShelfcastError as error:
+        return str(error)
 
 
 def _save(ws: Workspace, ensemble: Ensemble, checked: StockFile, name: str) -> None:
@@ -192,7 +200,8 @@ def save(ws: Workspace, ensemble: Ensemble, checked: StockFile, name: str, after
     except ShelfcastError as error:
         st.session_state[SAID] = (str(error), True)
         return False
+    refusal = ordering.save_suppliers(ws, checked, name)
     _forget()
-    st.session_state[SAID] = ("Saved. Orders now use this stock.", False)
+    st.session_state[SAID] = (f"Saved. Orders now use this stock. {refusal}".strip(), bool(refusal))
     tabs.lead_to(tabs.TO_ORDER)
     return True

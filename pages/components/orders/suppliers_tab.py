@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 EDIT: Final = "orders_supplier_edit"
 WHAT: Final = "Order days, minimums and prices by supplier; orders are proposed for them in the tab To order"
 WHO: Final = "Those that nobody delivers first, then most sold first. The multiple is what a pack holds."
+NO_TERMS: Final = "terms not given yet"
 MOST: Final = 500
 """Rows of a table at most."""
 ALT: Final = "Suppliers with their order days, delivery days, minimum, freight and what they deliver"
@@ -74,7 +75,7 @@ def _row(ws: Workspace, supplier: Supplier, sourcing: Sourcing) -> dict[str, Any
     usual = "not known yet" if learned is None else f"{formatting.count(learned, 'day')}, learned"
     return {
         "supplier": supplier.name,
-        "orders": "every day" if supplier.order_days == EVERY_DAY else supplier_file.weekdays(supplier.order_days),
+        "orders": _orders_on(supplier),
         "until": "" if supplier.cut_off is None else f"{supplier.cut_off:%H:%M}",
         "delivers": "every day" if supplier.delivery_days == EVERY_DAY else supplier_file.weekdays(supplier.delivery_days),
         "takes": usual if supplier.lead_time is None else formatting.count(supplier.lead_time, "day"),
@@ -83,6 +84,13 @@ def _row(ws: Workspace, supplier: Supplier, sourcing: Sourcing) -> dict[str, Any
         "products": sum(each.supplier.casefold() == supplier.key for each in sourcing.sources),
         "contact": supplier.contact,
     }
+
+
+def _orders_on(supplier: Supplier) -> str:
+    """Its order days; of one that a file named and nobody described, that."""
+    if supplier == Supplier(name=supplier.name):
+        return NO_TERMS
+    return "every day" if supplier.order_days == EVERY_DAY else supplier_file.weekdays(supplier.order_days)
 
 
 def _delivery(supplier: Supplier) -> str:

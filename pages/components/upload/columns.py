@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pages.components.upload.reading import FileReading
 
 MAIN: Final = (schema.DATE, schema.SALES, schema.PRODUCT, schema.STORE, schema.REGION)
-MORE: Final = (schema.CATEGORY, *schema.DRIVERS)
+MORE: Final = (schema.CATEGORY, *schema.DRIVERS, schema.SUPPLIER)
 
 
 def proposed(guessed: Mapping[str, str], answered: Mapping[str, str | None]) -> dict[str, str]:
@@ -28,7 +28,7 @@ def proposed(guessed: Mapping[str, str], answered: Mapping[str, str | None]) -> 
 
 def chosen(upload: FileInput, columns: Sequence[str], proposal: Mapping[str, str]) -> dict[str, str]:
     """Role -> column as the selects have it, whether they are on the page or not yet."""
-    values = {role: st.session_state.get(_key(upload, columns, role, proposal), proposal.get(role)) for role in schema.COLUMNS}
+    values = {role: st.session_state.get(_key(upload, columns, role, proposal), proposal.get(role)) for role in schema.ROLES}
     return {role: column for role, column in values.items() if column is not None}
 
 
