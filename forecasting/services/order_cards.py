@@ -16,6 +16,7 @@ from forecasting.inventory.book.events import Book
 from forecasting.inventory.book.order import ON_THE_WAY, Order
 from forecasting.inventory.orders.recommend import Orders
 from forecasting.inventory.proposals import turns
+from forecasting.inventory.proposals.left_out import LeftOut
 from forecasting.inventory.proposals.turns import Turn
 from forecasting.inventory.suppliers.supplier import Supplier
 from forecasting.services import order_book, order_proposals, ordering, shop_clock, suppliers, versions
@@ -111,11 +112,13 @@ class ToOrder(NamedTuple):
         cards: One a supplier that delivers anything, earliest deadline first, those without an order last; then that of nobody.
         recommended: What they follow from; None where the version has no series.
         refusal: Why what is shown could not be written into the order book; empty where it was.
+        left_out: Shelves that nothing is proposed for although they are still sold, and why.
     """
 
     cards: tuple[SupplierCard, ...]
     recommended: Recommended | None
     refusal: str
+    left_out: tuple[LeftOut, ...] = ()
 
     @property
     def orders(self) -> Orders | None:
@@ -133,7 +136,7 @@ def to_order(ws: Workspace, by: str, moment: datetime | None = None) -> ToOrder:
 
     Raises:
         NothingPublished: There is no forecast yet.
-        InputError: A supplier is closed for as long as anybody plans, or the forecast does not reach as far.
+        InputError: The forecast does not reach as far.
         OrdersDamaged, StateDamaged, StockDamaged: What was saved cannot be read.
     """
     when = _minute(moment)
@@ -167,9 +170,9 @@ def _proposed(ws: Workspace, state: _State, by: str, when: datetime) -> None:  #
 
 @cached(LRUCache(4), condition=Condition())
 def _to_order(ws: Workspace, state: _State, when: datetime, refusal: str, *, is_written: bool) -> ToOrder:  # noqa: ARG001
-    recommended = order_proposals.recommended(ws, when)
+    recommended, left_out = order_proposals.recommended(ws, when), order_proposals.left_out(ws, moment=when)
     if recommended is None:
-        return ToOrder((), None, refusal)
+        return ToOrder((), None, refusal, left_out)
     book, now = order_book.book(ws), shop_clock.in_shop(ws, when)
     empty = recommended.orders.table
     runs_out = frozenset(empty[schema.UNIQUE_ID][empty["runs_out"].to_numpy(dtype=bool)])
@@ -178,7 +181,8 @@ def _to_order(ws: Workspace, state: _State, when: datetime, refusal: str, *, is_
         _card(recommended, turn, turns.open_order(book, turn.name) or proposal, book, runs_out=runs_out, now=now)
         for turn, proposal in zip(recommended.turns, unwritten, strict=True)
     ]
-    return ToOrder(_in_order([each for each in cards if each.supplier is not None or each.order is not None]), recommended, refusal)
+    shown = [each for each in cards if each.supplier is not None or each.order is not None]
+    return ToOrder(_in_order(shown), recommended, refusal, left_out)
 
 
 def _card(recommended: Recommended, turn: Turn, order: Order | None, book: Book, *, runs_out: frozenset[str], now: datetime) -> SupplierCard:

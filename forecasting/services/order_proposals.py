@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from cachetools import LRUCache, cached
 
-from forecasting.core.errors import ChangedMeanwhile, TryAgain
+from forecasting.core.errors import ChangedMeanwhile, InputError, TryAgain
 from forecasting.inventory.book.events import Book, Event
 from forecasting.inventory.book.order import Order
 from forecasting.inventory.orders import counting
@@ -21,9 +21,10 @@ from forecasting.inventory.orders.counting import Counting
 from forecasting.inventory.orders.recommend import Orders, recommend_orders
 from forecasting.inventory.policy import Policy
 from forecasting.inventory.proposals import exclusive, turns
+from forecasting.inventory.proposals.left_out import LeftOut, by_reason
 from forecasting.inventory.proposals.needs import needs
 from forecasting.inventory.proposals.proposal import proposal
-from forecasting.inventory.proposals.turns import Turn
+from forecasting.inventory.proposals.turns import Turn, Turns
 from forecasting.inventory.stock import state
 from forecasting.inventory.stock.state import Stock
 from forecasting.inventory.suppliers.ordering_days import Round
@@ -83,10 +84,33 @@ class Recommended(NamedTuple):
     day: date
 
 
+class _Proposed(NamedTuple):
+    """The proposal of one turn, and the shelves that are not in it because nothing can be recommended."""
+
+    order: Order
+    left_out: tuple[LeftOut, ...]
+
+
 def recommended(ws: Workspace, moment: datetime) -> Recommended | None:
-    """What proposals follow from at a moment, which nobody changes; None where the version has no series. Raises as `propose`, and writes nothing."""
-    basis, listed = _asked(ws, None, moment)
+    """What proposals follow from at a moment, which nobody changes; None where nobody can be ordered from. Raises as `propose`, writes nothing."""
+    basis, (listed, _) = _asked(ws, None, moment)
     return _recommended(ws, basis, listed) if listed else None
+
+
+def left_out(ws: Workspace, *, supplier: str | None = None, moment: datetime | None = None) -> tuple[LeftOut, ...]:
+    """Shelves that are in no proposal, and why: those of suppliers that are closed for as long as anybody plans, and those without a recommendation.
+
+    Args:
+        ws: Where.
+        supplier: The only supplier that is asked about; None for all.
+        moment: Now, with its zone; None for the clock on the wall.
+
+    Raises:
+        As `propose`, but for TryAgain.
+    """
+    when = datetime.now(UTC) if moment is None else moment
+    basis, (listed, closed) = _asked(ws, _key_of(ws, supplier), when)
+    return (*closed, *(each for proposed in (_computed(ws, basis, listed) if listed else ()) for each in proposed.left_out))
 
 
 def propose(ws: Workspace, by: str, *, supplier: str | None = None, moment: datetime | None = None) -> list[Order]:
@@ -106,17 +130,17 @@ def propose(ws: Workspace, by: str, *, supplier: str | None = None, moment: date
 
     Raises:
         NotFound: There is no such supplier.
-        InputError: A supplier is closed for as long as anybody plans, or the forecast does not reach as far.
+        InputError: The only supplier is closed for as long as anybody plans, or the forecast does not reach as far.
         NothingPublished: There is no forecast yet.
         OrdersDamaged, StateDamaged, StockDamaged: What was saved cannot be read; nothing was proposed.
         TryAgain: Somebody else changes the book for too long; nothing was proposed.
     """
     when = datetime.now(UTC) if moment is None else moment
-    only = None if supplier is None else suppliers.sourcing(ws).supplier(supplier).key
+    only = _key_of(ws, supplier)
     for _ in range(ATTEMPTS):
         moves = order_book.moves(ws)
-        basis, listed = _asked(ws, only, when)
-        proposals = _computed(ws, basis, listed) if listed else ()
+        basis, (listed, _) = _asked(ws, only, when)
+        proposals = [each.order for each in _computed(ws, basis, listed)] if listed else []
         try:
             book = order_book.write(ws, partial(_events, proposals, moves, _Asked(when.astimezone(UTC), by, whole=only is None)))
         except ChangedMeanwhile:
@@ -126,16 +150,23 @@ def propose(ws: Workspace, by: str, *, supplier: str | None = None, moment: date
     raise TryAgain("Orders are being placed or received all the time, so nothing was proposed. Try again in a moment.")
 
 
-def _asked(ws: Workspace, only: str | None, when: datetime) -> tuple[_Basis, list[Turn]]:
-    """What proposals to all suppliers, or to one, follow from, and whose turn it is."""
+def _key_of(ws: Workspace, supplier: str | None) -> str | None:
+    return None if supplier is None else suppliers.sourcing(ws).supplier(supplier).key
+
+
+def _asked(ws: Workspace, only: str | None, when: datetime) -> tuple[_Basis, Turns]:
+    """What proposals to all suppliers, or to one, follow from, and whose turn it is; raises InputError where the only one is closed."""
     version, ensemble = cache.live(ws)
     saved, (stated, sourcing), book = cache.stock(ws), suppliers.state(ws), order_book.book(ws)
     policy, now = Policy(start=ordering.start(ensemble, saved, stock_counts.sales_to(ws))), shop_clock.in_shop(ws, when)
-    listed = turns.turns(sourcing, book, ensemble.panel, policy, now.replace(tzinfo=None))
-    listed = [each for each in listed if only in (None, each.name.casefold())]
+    listed, closed = turns.turns(sourcing, book, ensemble.panel, policy, now.replace(tzinfo=None))
+    listed = tuple(each for each in listed if only in (None, each.name.casefold()))
+    closed = tuple(each for each in closed if only in (None, each.supplier.casefold()))
+    if only is not None and closed:
+        raise InputError(closed[0].reason)
     numbers = (version, 0 if saved is None else saved.number, stated.number, book.moves, stock_counts.sales_version(ws))
     basis = _Basis(numbers, now.date(), policy, tuple((each.name, each.round) for each in listed))
-    return basis, listed
+    return basis, Turns(listed, closed)
 
 
 @cached(LRUCache(2), key=lambda ws, basis, _: (ws, basis, id(cache.live(ws).ensemble)), condition=Condition())
@@ -145,11 +176,11 @@ def _recommended(ws: Workspace, basis: _Basis, listed: Sequence[Turn]) -> Recomm
     day = ordering.order_origin(ensemble, cache.stock(ws), basis.policy, basis.today)
     given = turns.with_terms(ordering.given_stock(ws, ensemble), listed, day)
     orders = recommend_orders(ensemble, given, basis.policy, np.sort(np.concatenate([each.rows for each in listed])))
-    return Recommended(orders, tuple(listed), _computed(ws, basis, listed), day)
+    return Recommended(orders, tuple(listed), tuple(each.order for each in _computed(ws, basis, listed)), day)
 
 
 @cached(LRUCache(4), key=lambda ws, basis, _: (ws, basis, id(cache.live(ws).ensemble)), condition=Condition())
-def _computed(ws: Workspace, basis: _Basis, listed: Sequence[Turn]) -> tuple[Order, ...]:
+def _computed(ws: Workspace, basis: _Basis, listed: Sequence[Turn]) -> tuple[_Proposed, ...]:
     """The proposals of these turns, computed once for what they follow from."""
     version, ensemble = cache.live(ws)
     day = ordering.order_origin(ensemble, cache.stock(ws), basis.policy, basis.today)
@@ -193,11 +224,11 @@ def _key(ws: Workspace, cards: _Cards, turn: Turn, stock: Stock) -> tuple[object
 
 
 @cached(LRUCache(TURNS), key=_key, condition=Condition())
-def _of_turn(ws: Workspace, cards: _Cards, turn: Turn, stock: Stock) -> Order:  # noqa: ARG001
+def _of_turn(ws: Workspace, cards: _Cards, turn: Turn, stock: Stock) -> _Proposed:  # noqa: ARG001
     """The proposal of one turn, computed once for what it follows from: what comes from one supplier does not change the others."""
     known = Counting(cards.known.counted[turn.rows], cards.known.waiting[turn.rows], cards.known.begun)
     needed = needs(cards.ensemble, cards.policy, stock, known, turn.rows)
-    return proposal(needed, turn, version=cards.version, day=cards.day)
+    return _Proposed(proposal(needed, turn, version=cards.version, day=cards.day), by_reason(turn.name, needed.left_out))
 
 
 def _events(proposals: Sequence[Order], moves: int, asked: _Asked, book: Book) -> list[Event]:

@@ -11,7 +11,7 @@ from api_client import client, problem
 from order_shops import DAY, MONDAY, Clock, shop_on_monday
 
 from forecasting.entrypoints.cli.verbs import main
-from forecasting.services import cache, order_proposals
+from forecasting.services import cache, order_cards, order_proposals
 from forecasting.storage.workspace import VARIABLE, Workspace
 
 SUPPLIERS = """supplier,order_days,delivery_days,lead_time,product_id,unit_cost,multiple
@@ -121,6 +121,32 @@ def test_more_than_was_ordered_is_booked_and_said(shop: Workspace, tmp_path: Pat
     note.write_text(f"product_id,quantity\nBread,{order.units + 4:.0f}\n")
     assert main(["orders", "receive", order.id, "--file", str(note), "--date", "2026-08-03"]) == 0
     assert " 4 more than ordered, booked as such." in capsys.readouterr().out
+
+
+def test_a_supplier_that_is_closed_for_good_and_shelves_without_a_recommendation_are_named(
+    shop: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    api = client(shop)
+    gone = {"name": "Mills", "closures": [{"first": "2026-01-01", "last": "2040-01-01"}]}
+    before = api.get("/api/suppliers").json()
+    sources = [*before["sources"], {"supplier": "Mills", "product_id": "Hinge"}]
+    assert api.put("/api/suppliers", json={"suppliers": [*before["suppliers"], gone], "sources": sources}).status_code == 200
+    proposed = api.post("/api/orders").json()
+    assert [each["supplier"] for each in proposed["orders"]] == ["Hansen"]
+    mills, nobody = proposed["left_out"]
+    assert (mills["supplier"], mills["series"], mills["of"], nobody["supplier"], nobody["series"]) == ("Mills", 1, 1, "", 1)
+    assert mills["reason"] == "Mills takes no orders from 2026-08-03 on: it is closed on every one of its order days. Shorten its closures."
+    assert nobody["reason"].startswith("An order must cover 14 days, but past forecasts were only checked over 7 days. Retrain with a longer horizon")
+    refused = problem(api.post("/api/orders", json={"supplier": "Mills"}), 422, "input-error")
+    assert refused["detail"] == mills["reason"]
+    assert main(["orders", "propose"]) == 0
+    order, *said = capsys.readouterr().out.splitlines()
+    assert order.startswith("0001  Hansen  proposed")
+    assert said == [
+        f"Mills: nothing is proposed for 1 shelf. {mills['reason']}",
+        f"Without a supplier: nothing is proposed for 1 shelf. {nobody['reason']}",
+    ]
+    assert [each.to_dict() for each in order_cards.to_order(shop, "Anna", MONDAY).left_out] == proposed["left_out"]
 
 
 def test_a_file_of_suppliers_with_problems_changes_nothing(shop: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,15 +6,14 @@ from datetime import date, datetime
 
 import numpy as np
 import panels
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecasting.core.errors import InputError
 from forecasting.inventory.book.events import Book, Event, book_of
 from forecasting.inventory.book.order import Line, Order
 from forecasting.inventory.policy import Policy
 from forecasting.inventory.proposals import exclusive, minimum, proposal, remarks, turns
+from forecasting.inventory.proposals.left_out import by_reason
 from forecasting.inventory.proposals.turns import Turn
 from forecasting.inventory.suppliers.ordering_days import Round
 from forecasting.inventory.suppliers.price_breaks import PriceBreaks
@@ -138,7 +137,7 @@ def test_a_product_that_moves_to_another_supplier_is_in_one_open_order() -> None
 
 def suppliers_of(panel_names: str, sourcing: Sourcing) -> dict[str, list[str]]:
     panel = panels.panel({name: np.ones(30) for name in panel_names})
-    listed = turns.turns(sourcing, Book(), panel, Policy(), MONDAY)
+    listed, _ = turns.turns(sourcing, Book(), panel, Policy(), MONDAY)
     return {each.name: [panel.unique_ids[row] for row in each.rows] for each in listed}
 
 
@@ -151,5 +150,17 @@ def test_the_second_source_delivers_while_the_first_is_closed() -> None:
     assert suppliers_of("ab", shut) == {"Mills": ["a"], "Hansen": ["b"]}
     gone = opened.with_supplier(Supplier(name="Hansen", closures=(Closure(first=date(2026, 1, 1), last=date(2040, 1, 1)),)))
     assert suppliers_of("a", gone) == {"Mills": ["a"]}
-    with pytest.raises(InputError, match="Hansen takes no orders"):
-        suppliers_of("ab", gone)
+    listed, (left_out,) = turns.turns(gone, Book(), panels.panel({name: np.ones(30) for name in "abc"}), Policy(), MONDAY)
+    assert [each.name for each in listed] == ["Mills", ""]
+    assert (left_out.supplier, left_out.series, left_out.of) == ("Hansen", 1, 1)
+    assert left_out.text.startswith("Hansen: nothing is proposed for 1 shelf. Hansen takes no orders from 2026-11-23 on: it is closed")
+
+
+def test_what_is_left_out_is_counted_by_reason() -> None:
+    some = by_reason("Hansen", ["", "Too new.", "Count them.", "Count them.", ""])
+    assert [each.text for each in some] == [
+        "Hansen: nothing is proposed for 2 of 5 shelves. Count them.",
+        "Hansen: nothing is proposed for 1 of 5 shelves. Too new.",
+    ]
+    assert by_reason("", ["Too new."])[0].text == "Without a supplier: nothing is proposed for 1 shelf. Too new."
+    assert by_reason("Hansen", ()) == by_reason("Hansen", [""]) == ()

@@ -63,7 +63,7 @@ def test_a_supplier_that_got_its_order_today_is_done_and_everything_is_ordered(m
     at = opened("orders")
     button(at, "orders_place_Hansen").click().run()
     at = opened("orders")
-    assert "**Everything is ordered.** Next: Hansen, Wed" in texts(at)
+    assert "**Everything else is ordered.** Next: Hansen, Wed" in texts(at)
     assert "Placed 09:00" in texts(at) or "Placed " in texts(at)
     assert not [each.key for each in at.button if each.key and each.key.startswith("orders_place_Hansen")]
     assert "Next order day: Wed" in texts(at)

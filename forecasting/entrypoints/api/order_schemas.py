@@ -65,6 +65,23 @@ class OrderList(BaseModel):
     orders: list[OneOrder]
 
 
+class ShelvesLeftOut(BaseModel):
+    """Shelves of one supplier that nothing is proposed for although they are still sold, for one reason."""
+
+    supplier: str = Field(description="Empty for the shelves that nobody is known to deliver.")
+    series: int = Field(description="How many.")
+    of: int = Field(description="How many shelves the supplier delivers to.")
+    reason: str = Field(description="Why, and what helps.")
+
+
+class Proposals(OrderList):
+    """Proposed and approved orders."""
+
+    left_out: list[ShelvesLeftOut] = Field(
+        description="What is in none of them: suppliers that take no orders, and shelves without a recommendation."
+    )
+
+
 class ProposalQuestion(BaseModel):
     """Whom to order from."""
 

@@ -16,6 +16,7 @@ from forecasting.entrypoints.cli.reading import mapping
 
 if TYPE_CHECKING:
     from forecasting.inventory.book.order import Order
+    from forecasting.inventory.proposals.left_out import LeftOut
     from forecasting.services.orders import Wish
     from forecasting.storage.workspace import Workspace
 
@@ -74,7 +75,8 @@ def orders(args: argparse.Namespace) -> int:
         return _tell(ws, args, book.listed(ws, args.state, args.supplier))
     by = serving_record.named(args.by)
     if args.step == "propose":
-        return _tell(ws, args, order_proposals.propose(ws, by, supplier=args.supplier))
+        proposed = order_proposals.propose(ws, by, supplier=args.supplier)
+        return _tell(ws, args, proposed, order_proposals.left_out(ws, supplier=args.supplier))
     steps = (book.approve, book.place, book.postpone, book.receive, book.change, book.cancel, book.undo)
     act = {step.__name__: step for step in steps}[args.step]
     return _tell(ws, args, [act(ws, args.id, _wish(ws, args, by))])
@@ -138,14 +140,15 @@ def _wish(ws: Workspace, args: argparse.Namespace, by: str) -> Wish:
     return Wish(by=by, key=key, quantities=quantities, reason=getattr(args, "reason", ""), day=getattr(args, "date", None))
 
 
-def _tell(ws: Workspace, args: argparse.Namespace, listed: Sequence[Order]) -> int:
+def _tell(ws: Workspace, args: argparse.Namespace, listed: Sequence[Order], left_out: Sequence[LeftOut] | None = None) -> int:
     from forecasting.services import orders as book
     from forecasting.services import suppliers as service
 
     sourcing, today = service.sourcing(ws), book.today(ws)
     facts = [book.facts(each, sourcing, today) for each in listed]
-    nothing = "Nothing is to be ordered now." if args.step == "propose" else "There are no such orders."
-    report(args, {"orders": facts}, "\n".join(map(_line, facts)) or nothing)
+    lines = list(map(_line, facts)) or ["There are no such orders." if left_out is None else "Nothing is to be ordered now."]
+    told = {"orders": facts} | ({} if left_out is None else {"left_out": [each.to_dict() for each in left_out]})
+    report(args, told, "\n".join([*lines, *(each.text for each in left_out or ())]))
     return 0
 
 

@@ -14,7 +14,7 @@ from forecasting.core.errors import InputError
 from forecasting.inventory import arithmetic, order_quantities
 from forecasting.inventory.levels import order_levels
 from forecasting.inventory.levels.order_levels import Levels
-from forecasting.inventory.orders import abc_xyz, counting, on_hand_words, risk, textbook_order
+from forecasting.inventory.orders import abc_xyz, counting, on_hand_words, risk, textbook_order, unknown_levels
 from forecasting.inventory.orders.counting import Counting
 from forecasting.inventory.policy import Policy
 from forecasting.inventory.simulation.policy_check import PolicyCheck, check_policy
@@ -126,7 +126,7 @@ def recommend_orders(ensemble: Ensemble, given: GivenStock, policy: Policy, rows
     columns |= textbook_order.textbook_order(ensemble, shelves, rows, levels)
     columns |= {"abc": abc, "xyz": xyz, "year_value": value} | _proof(past_check) | _state(ensemble, shelves, columns, levels, policy)
     columns |= {"defaults": _assumed(shelves.given), "model": ensemble.health[schema.MODEL].to_numpy()[rows]}
-    columns["reason"] = _reasons(ensemble, rows, levels, policy, shelves)
+    columns["reason"] = unknown_levels.reasons(ensemble, rows, levels, policy, shelves)
     columns = _as_counted(columns, counting.counting(ensemble, given, rows)) | on_hand.columns(given.shelves, rows)
     columns[on_hand_words.NOTE] = on_hand_words.notes(given.shelves, rows, ensemble.whole_units[rows])
     return Orders(ensemble, policy, rows, shelves, levels, past_check, pd.DataFrame(columns))
@@ -227,25 +227,3 @@ def _assumed(given: pd.DataFrame) -> list[str]:
     kinds, which = np.unique(given[list(INPUTS)].to_numpy(), axis=0, return_inverse=True)
     texts = [", ".join(name for name, there in zip(INPUTS, kind, strict=True) if not there) for kind in kinds]
     return [texts[kind] for kind in which.ravel()]
-
-
-def _reasons(ensemble: Ensemble, rows: np.ndarray, levels: Levels, policy: Policy, shelves: Stock) -> list[str]:
-    """For each series, why nothing can be recommended and what helps; empty where an order is recommended."""
-    period, judged = ensemble.panel.period, ensemble.past.horizon
-    longest = shelves.lead.shape[1] - 1 - np.argmax(shelves.lead[:, ::-1] > 0, axis=1) + levels.cover + period.steps(policy.start)
-    check = dict(zip(np.flatnonzero(ensemble.untested[rows]), ensemble.health[schema.REASON].to_numpy()[rows][ensemble.untested[rows]], strict=True))
-    texts = []
-    for place, (level, span) in enumerate(zip(levels.order_up_to, longest, strict=True)):
-        if np.isfinite(level):
-            texts.append("")
-        elif place in check:
-            texts.append(check[place])
-        elif not len(ensemble.past.cutoffs):
-            texts.append("There is too little history to check past forecasts, so we cannot tell how sure this one is. Upload more sales.")
-        else:
-            reach = min(judged, ensemble.horizon)
-            texts.append(
-                f"An order must cover {period.count(int(span))}, but past forecasts were only checked over {period.count(reach)}. "
-                "Retrain with a longer horizon, or shorten the lead time or the review period."
-            )
-    return texts

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from forecasting.core.arrays import BoolArray, FloatArray
 from forecasting.inventory.levels import order_levels
+from forecasting.inventory.orders import unknown_levels
 from forecasting.inventory.orders.counting import Counting
 from forecasting.inventory.orders.recommend import Orders, order_quantity
 from forecasting.inventory.policy import Policy
+from forecasting.inventory.proposals.left_out import TO_COUNT
 from forecasting.inventory.stock.state import Stock
 from forecasting.training.ensemble import Ensemble
 
@@ -26,6 +29,7 @@ class Needs:
         values: Shape (r, m), units: demand until the order after this one is there, as equally likely sums, ascending; NaN where unknown.
         quantity: Shape (r,), units, at least 0.
         is_open: Shape (r,): whether more may be ordered: its shelf was counted if any was, a level is known, and it is still sold.
+        left_out: For each series, why nothing is recommended although it is still sold, empty where something may be.
     """
 
     ensemble: Ensemble
@@ -34,6 +38,7 @@ class Needs:
     values: FloatArray
     quantity: FloatArray
     is_open: BoolArray
+    left_out: tuple[str, ...] = ()
 
 
 def needs(ensemble: Ensemble, policy: Policy, stock: Stock, known: Counting, rows: np.ndarray) -> Needs:
@@ -49,7 +54,14 @@ def needs(ensemble: Ensemble, policy: Policy, stock: Stock, known: Counting, row
     levels = order_levels.levels(ensemble, stock, policy, rows, np.full(len(rows), "A"))
     quantity = np.where(known.waiting, 0.0, np.nan_to_num(order_quantity(stock, policy, levels)))
     is_open = (known.counted | (not known.begun)) & np.isfinite(levels.order_up_to) & ~ensemble.silent[rows]
-    return Needs(ensemble, policy, stock, levels.cycle.values, quantity, is_open)
+    unknown = ~np.isfinite(levels.order_up_to) & ~ensemble.silent[rows]
+    reasons = unknown_levels.reasons(ensemble, rows, levels, policy, stock) if unknown.any() else [""] * len(rows)
+    return Needs(ensemble, policy, stock, levels.cycle.values, quantity, is_open, _left_out(known.waiting, unknown, reasons))
+
+
+def _left_out(waiting: BoolArray, unknown: BoolArray, reasons: Sequence[str]) -> tuple[str, ...]:
+    """Why nothing is recommended of each series."""
+    return tuple(reason if no_level else TO_COUNT if waits else "" for reason, no_level, waits in zip(reasons, unknown, waiting, strict=True))
 
 
 def of_orders(orders: Orders, rows: np.ndarray) -> Needs:

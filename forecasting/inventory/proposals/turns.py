@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from forecasting.inventory.book import deliveries
 from forecasting.inventory.book.events import Book
 from forecasting.inventory.book.order import OPEN, Order
 from forecasting.inventory.policy import Policy
+from forecasting.inventory.proposals.left_out import LeftOut, by_reason
 from forecasting.inventory.stock import state
 from forecasting.inventory.stock.state import GivenStock
 from forecasting.inventory.suppliers.ordering_days import Round, round_at
@@ -61,8 +63,20 @@ class Turn:
         return 1.0 if self.supplier is None or self.supplier.currency is None else self.supplier.currency.rate
 
 
-def turns(sourcing: Sourcing, book: Book, panel: Panel, policy: Policy, moment: datetime) -> list[Turn]:
-    """The next order of each supplier that delivers anything, by its order day; then that of nobody.
+class Turns(NamedTuple):
+    """Who can be ordered from.
+
+    Args:
+        listed: The next order of each supplier that delivers anything, by its order day; then that of nobody.
+        closed: Suppliers that take no orders for as long as anybody plans, and all their shelves.
+    """
+
+    listed: tuple[Turn, ...]
+    closed: tuple[LeftOut, ...]
+
+
+def turns(sourcing: Sourcing, book: Book, panel: Panel, policy: Policy, moment: datetime) -> Turns:
+    """The next order of each supplier that delivers anything.
 
     Args:
         sourcing: Who delivers what.
@@ -70,28 +84,32 @@ def turns(sourcing: Sourcing, book: Book, panel: Panel, policy: Policy, moment: 
         panel: The series.
         policy: The lead time and review period where the supplier has none.
         moment: Now, by the clock in the shop.
-
-    Raises:
-        InputError: A supplier is closed for as long as anybody plans.
     """
     keys = keys_of(panel)
     rounds = _Rounds(sourcing, book, policy, moment)
     first, second = (sources_of(sourcing.sources, keys, rank) for rank in RANKS)
     sources = [rounds.first_to_deliver(*pair) for pair in zip(first, second, strict=True)]
     names = np.array([NOBODY if each is None else each.supplier.casefold() for each in sources], dtype=object)
-    listed = []
+    listed: list[Turn] = []
+    never: list[LeftOut] = []
     for supplier in sourcing.suppliers:
         rows = np.flatnonzero(names == supplier.key)
-        if len(rows):
-            theirs = [first[row] for row in rows]
-            closed = sorted({each.supplier for each in theirs if each is not None and each.supplier.casefold() != supplier.key})
-            delays = deliveries.delays(book.of_supplier(supplier.name))
-            listed.append(Turn(supplier, rounds.of(supplier.key), rows, tuple(sources[row] for row in rows), delays, tuple(closed)))
+        if not len(rows):
+            continue
+        try:
+            following = rounds.of(supplier.key)
+        except InputError as error:
+            never.extend(by_reason(supplier.name, [str(error)] * len(rows)))
+            continue
+        theirs = [first[row] for row in rows]
+        closed = sorted({each.supplier for each in theirs if each is not None and each.supplier.casefold() != supplier.key})
+        delays = deliveries.delays(book.of_supplier(supplier.name))
+        listed.append(Turn(supplier, following, rows, tuple(sources[row] for row in rows), delays, tuple(closed)))
     listed.sort(key=lambda each: (each.round.order_day, each.name.casefold()))
     without = np.flatnonzero(names == NOBODY)
-    if not len(without):
-        return listed
-    return [*listed, Turn(None, _of_nobody(policy, moment.date(), book.of_supplier(NOBODY)), without, (None,) * len(without))]
+    if len(without):
+        listed.append(Turn(None, _of_nobody(policy, moment.date(), book.of_supplier(NOBODY)), without, (None,) * len(without)))
+    return Turns(tuple(listed), tuple(never))
 
 
 def with_terms(given: GivenStock, listed: Sequence[Turn], day: date) -> GivenStock:

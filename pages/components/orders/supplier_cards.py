@@ -27,7 +27,7 @@ def show(to_order: ToOrder) -> None:
     """The cards, earliest deadline first, one of them with the page's one blue button; of many suppliers those due next, and all in a table."""
     cards = to_order.cards
     if not any(card.to_send is not None or (card.supplier is None and card.order is not None) for card in cards):
-        _all_ordered(cards)
+        _all_ordered(to_order)
     primary = next((card for card in cards if card.to_send is not None), None)
     is_crowded = len(cards) > MANY
     shown = [card for card in cards if _is_near(card)][:MANY] if is_crowded else cards
@@ -45,9 +45,9 @@ def _is_near(card: SupplierCard) -> bool:
     return card.to_send is not None and (card.deadline.date() - card.today).days <= NEAR_DAYS
 
 
-def _all_ordered(cards: tuple[SupplierCard, ...]) -> None:
-    following = min((card for card in cards if card.supplier is not None), key=lambda card: card.deadline, default=None)
-    text = "**Everything is ordered.**"
+def _all_ordered(to_order: ToOrder) -> None:
+    following = min((card for card in to_order.cards if card.supplier is not None), key=lambda card: card.deadline, default=None)
+    text = "**Everything else is ordered.**" if to_order.left_out else "**Everything is ordered.**"
     if following is not None:
         text += f" Next: {markdown.plain(following.turn.name)}, {markdown.plain(wording.deadline(following.deadline, following.today))}."
     st.markdown(f":green[:material/check_circle:] {text}")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from forecasting.inventory.proposals.left_out import TO_COUNT
 from forecasting.services import order_cards, order_history, suppliers
 from forecasting.services.order_cards import ToOrder
 from pages.components.inventory import all_shelves, summary
@@ -22,6 +23,8 @@ VIEW: Final = "orders_view"
 BY_SUPPLIER: Final = "By supplier"
 ALL_SHELVES: Final = "All shelves"
 NO_SUPPLIERS: Final = "No suppliers yet: these are all shelves. With suppliers there is an order for each, to place and to receive."
+MOST_LEFT_OUT: Final = 5
+"""Reasons why nothing is proposed for some shelves that are shown, at most."""
 ALL_MEANS: Final = "Every shelf on the terms chosen above, whoever delivers: suppliers' days, minimums and prices do not count here."
 
 
@@ -42,10 +45,20 @@ def show(ws: Workspace, manifest: dict[str, Any], ensemble: Ensemble, saved: Sav
     to_order = order_cards.to_order(ws, person.login())
     if to_order.refusal:
         st.markdown(f":orange[:material/warning:] These proposals are not in the order book yet. {markdown.plain(to_order.refusal)}")
+    _left_out(to_order)
     if to_order.orders is not None:
         summary.partly_counted(to_order.orders)
     supplier_cards.show(to_order)
     _lines(ws, to_order, manifest["version"])
+
+
+def _left_out(to_order: ToOrder) -> None:
+    """Why nothing is proposed for some shelves; those that wait for a count are told of below."""
+    told = [each.text for each in to_order.left_out if each.reason != TO_COUNT]
+    for text in told[:MOST_LEFT_OUT]:
+        st.markdown(f":orange[:material/warning:] {markdown.plain(text)}")
+    if len(told) > MOST_LEFT_OUT:
+        st.caption(f"And {len(told) - MOST_LEFT_OUT} more: `orders propose` lists all of them.")
 
 
 def _without_suppliers() -> None:

@@ -21,6 +21,7 @@ from forecasting.entrypoints.api.order_schemas import (
     OrderChange,
     OrderList,
     Placing,
+    Proposals,
 )
 from forecasting.entrypoints.api.order_schemas import ProposalQuestion as Question
 from forecasting.entrypoints.api.schemas import By
@@ -36,7 +37,7 @@ Act = Callable[[Workspace, str, Wish], Order]
 
 
 @router.post("/orders", summary="Propose orders", responses=documented(404, 409))
-async def propose(context: Ask, question: Question | None = None, by: By = None) -> OrderList:
+async def propose(context: Ask, question: Question | None = None, by: By = None) -> Proposals:
     """What to order from each supplier in its next round. A proposal that was not sent is brought up to date; nothing is proposed twice."""
     supplier = None if question is None else question.supplier
     return await context.change(PART, _proposed, context.ws, serving_record.named(by), supplier)
@@ -109,8 +110,9 @@ def _done(ws: Workspace, act: Act, identity: str, wish: Wish, lines: LinesOfOrde
     return _described(ws, [after]).orders[0]
 
 
-def _proposed(ws: Workspace, by: str, supplier: str | None) -> OrderList:
-    return _described(ws, order_proposals.propose(ws, by, supplier=supplier))
+def _proposed(ws: Workspace, by: str, supplier: str | None) -> Proposals:
+    listed = _described(ws, order_proposals.propose(ws, by, supplier=supplier)).orders
+    return Proposals.model_validate({"orders": listed, "left_out": [each.to_dict() for each in order_proposals.left_out(ws, supplier=supplier)]})
 
 
 def _described(ws: Workspace, chosen: list[Order]) -> OrderList:
