@@ -22,7 +22,7 @@ import httpx2
 LIBRARIES: Final = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
 """Where Debian and its kin put it."""
 CACHE_SECONDS: Final = 1
-"""For which libfaketime does not read the clock anew."""
+"""Whole seconds for which libfaketime does not read the clock anew: between them and one more."""
 START_SECONDS: Final = 240
 ANSWER_SECONDS: Final = 240
 SERVE: Final = """
@@ -59,7 +59,7 @@ class Clock:
         partial = self._file.with_suffix(".new")
         partial.write_text(f"{ahead.total_seconds():+.0f}\n")
         partial.replace(self._file)
-        time.sleep(CACHE_SECONDS + 0.2)
+        time.sleep(CACHE_SECONDS + 1.2)
 
     def environment(self, home: Path) -> dict[str, str]:
         """The environment of a process that goes by this clock."""
