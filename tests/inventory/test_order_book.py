@@ -114,23 +114,63 @@ def test_more_than_ordered_is_booked_as_such() -> None:
     assert book.order("0001").lines[0].received == 14
 
 
-WISHES = st.sampled_from(["approved", "changed", "placed", "received", "cancelled", "proposed"])
-UNITS = st.dictionaries(st.sampled_from(NAMES), st.integers(0, 25).map(float), max_size=3)
+EDITS = ("added", "changed", "restored")
+WISHES = st.sampled_from([*EDITS, "approved", "placed", "received", "cancelled", "undone", "proposed"])
+UNITS = st.dictionaries(st.sampled_from([*NAMES, "jam"]), st.integers(0, 25).map(float), max_size=3)
+KEYS = st.sampled_from(["", "", "k", "l"])
+ADVISED = st.tuples(*[st.integers(0, 30).map(float)] * 3)
 
 
-@given(wishes=st.lists(st.tuples(WISHES, UNITS), max_size=12))
-def test_what_is_ordered_is_open_or_came_or_was_cancelled(wishes: list[tuple[Kind, dict[str, float]]]) -> None:
-    book = book_of([proposed()])
-    for kind, quantities in wishes:
+def wish(kind: Kind, units: dict[str, float], key: str, advised: tuple[float, ...]) -> Event:
+    own = tuple(Line(unique_id=name, key={"product_id": name}, recommended=0, quantity=q, reason="other") for name, q in units.items() if q)
+    proposal = replace(order(quantities=advised), lines=own) if kind == "added" else None
+    return proposed(advised) if kind == "proposed" else event(kind, units, reason="other", key=key, proposal=proposal)
+
+
+@given(wishes=st.lists(st.builds(wish, WISHES, UNITS, KEYS, ADVISED), max_size=14))
+def test_through_whatever_happens_units_are_placed_received_or_cancelled_and_an_edit_changes_its_line_alone(wishes: list[Event]) -> None:
+    book, happened = book_of([proposed()]), [proposed()]
+    for each in wishes:
+        before, steps, known = book.order("0001"), book.steps["0001"], book.of_key(each.kind, each.key)
         try:
-            book = book.after(proposed() if kind == "proposed" else event(kind, quantities, reason="other"))
+            book = book.after(each)
         except InputError:
             continue
+        happened.append(each)
         now = book.order("0001")
-        for line in now.lines:
-            if line.received <= line.quantity:
-                assert line.outstanding + line.received + line.cancelled == line.quantity
-        assert (now.state in ON_THE_WAY) == (now.placed_at is not None and any(line.outstanding for line in now.lines))
+        assert now == before or known is None
+        assert book_of(happened).order("0001") == now
+        _accounts(now)
+        step = steps[-1].event if each.kind == "undone" and known is None else each
+        if step.kind in EDITS:
+            assert _others(now, step) == _others(before, step)
+        if each.kind == "proposed":
+            assert {(line.unique_id, line.quantity, line.reason) for line in before.lines if line.reason} <= {
+                (line.unique_id, line.quantity, line.reason) for line in now.lines
+            }
+        if before.placed_at is not None:
+            assert now.placed_at == before.placed_at
+            assert [line.quantity for line in now.lines] == [line.quantity for line in before.lines]
+
+
+def _others(now: Order, step: Event) -> dict[str, Line]:
+    return {line.unique_id: line for line in now.lines if line.unique_id not in step.quantities}
+
+
+def _accounts(now: Order) -> None:
+    """What was ordered is still to come, came, or was cancelled; what moved adds up to it; the state says which."""
+    for line in now.lines:
+        assert line.outstanding + min(line.received, line.quantity) + line.cancelled == line.quantity
+        assert (line.received, line.cancelled >= 0) == (_moved(now, "received", line), True)
+        assert now.placed_at is None or line.cancelled <= _moved(now, "cancelled", line)
+        assert line.received == 0 or line.cancelled == 0 or line.received + line.cancelled <= line.quantity
+    assert now.outstanding == (sum(line.outstanding for line in now.lines) if now.state in ON_THE_WAY else 0)
+    assert (now.state in ON_THE_WAY) == (now.placed_at is not None and any(line.outstanding for line in now.lines))
+    assert (now.state == "received") == (now.placed_at is not None and not now.outstanding and any(line.received for line in now.lines))
+
+
+def _moved(now: Order, kind: str, line: Line) -> float:
+    return sum(each.quantities.get(line.unique_id, 0.0) for each in now.movements if each.kind == kind)
 
 
 def test_the_last_step_is_taken_back_and_the_record_keeps_both() -> None:

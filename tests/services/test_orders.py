@@ -8,7 +8,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from order_shops import ANNA, BREAD, DAY, HANSEN, MONDAY, Clock, count, shop_on_monday
+from order_shops import ANNA, BREAD, DAY, HANSEN, MONDAY, Clock, Shelf, count, shop_on_monday
+from version_copies import copied
 
 from forecasting.core.errors import InputError, NotFound
 from forecasting.inventory.book.order import Order
@@ -178,28 +179,41 @@ def test_series_of_nobody_are_proposed_too(shop: Workspace) -> None:
     assert order.supplier == ""
 
 
-def test_ten_proposals_a_day_for_thirty_nights_order_once_a_round(shop: Workspace) -> None:
-    shelf, placed = [20.0], []
+def test_ten_proposals_a_day_for_thirty_nights_order_once_a_round_through_edits_and_a_new_version(
+    shop: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted = Shelf(monkeypatch)
+    shelf, placed, edited = [20.0], [], {}
     for night in range(30):
+        if night == 12:
+            assert copied(shop, factor=1.1) == 2
         for hour in range(10):
             order = propose(shop, MONDAY + night * DAY + hour * timedelta(hours=1))
-            if order is not None and order.order_date == Clock.moment.astimezone().date():
-                placed.append((order.order_date, orders.place(shop, order.id, ANNA).id))
+            today = Clock.moment.astimezone().date()
+            if order is not None and night % 5 == 3 and hour < 8:
+                edited[order.id] = order.lines[0].quantity + (6 if order.id not in edited else 0)
+                orders.change(shop, order.id, Wish(by="Anna", quantities={order.lines[0].unique_id: edited[order.id]}, reason="Fair"))
+            elif order is not None and order.order_date == today:
+                placed.append((today, orders.place(shop, order.id, ANNA)))
         for each in order_book.book(shop).on_the_way():
-            if each.due == Clock.moment.astimezone().date():
+            if each.due == today:
                 orders.receive(shop, each.id, ANNA)
         shelf.append(max(stock(shop)[0] - 31, 0.0))
         Clock.moment += timedelta(hours=2)
-        count(shop, shelf[-1])
+        counted.count(shelf[-1])
     days = [day for day, _ in placed]
     assert days == sorted(set(days))
     assert {day.weekday() for day in days} <= {0, 2, 4}
     assert len(days) >= 11
+    assert {each.version for _, each in placed} == {1, 2}
+    sent = {each.id: each.units for _, each in placed}
+    assert {name: sent[name] for name in edited} == edited
+    assert len(edited) >= 4
     book = order_book.book(shop)
     came = sum(line.received for each in book.orders.values() for line in each.lines)
     assert sum(each.units for each in book.orders.values() if each.placed_at) == came + sum(each.outstanding for each in book.on_the_way())
     assert min(shelf[3:]) > 0
-    assert max(shelf) <= 250
+    assert max(shelf) <= 280
 
 
 def _terms() -> dict[str, object]:
