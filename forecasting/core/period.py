@@ -88,6 +88,15 @@ class Period:
         day = np.minimum(self.day_of_month or last.day, months.days_in_month)
         return pd.DatetimeIndex(months.to_timestamp() + pd.to_timedelta(day - 1, unit="D")).as_unit("us")
 
+    def begin(self, dates: pd.DatetimeIndex) -> pd.DatetimeIndex:
+        """The first day of each step: of a month its first, on whatever day it is dated; of a week the day on which it is dated.
+
+        Example:
+            >>> [f"{day:%d %b}" for day in MONTH.begin(pd.DatetimeIndex(["2026-01-31", "2026-02-28"]))]
+            ['01 Jan', '01 Feb']
+        """
+        return dates.to_period("M").to_timestamp().as_unit("us") if self == MONTH else dates
+
     def positions(self, dates: pd.DatetimeIndex, first: pd.Timestamp) -> np.ndarray:
         """Steps from the first date to each date, shape (len(dates),) of int; a date between two steps belongs to the earlier one."""
         if self == MONTH:

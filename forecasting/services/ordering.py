@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -32,8 +33,8 @@ from forecasting.training.ensemble import Ensemble
 
 STOCK_ROLES = columns.ROLES
 """What columns of a stock file may mean."""
-LATEST = 28
-"""Days after the last sales up to which a counting is taken as it is dated, if the forecast reaches as far."""
+LATEST: Mapping[str, int] = MappingProxyType({"day": 28, "week": 28, "month": 92})
+"""Days after the last sales up to which a counting is taken as it is dated, by the period of the sales, if the forecast reaches as far."""
 NOBODY: Mapping[str, float] = {}
 """Quantities that nobody changed."""
 
@@ -100,7 +101,7 @@ def save_stock(ws: Workspace, checked: StockFile, ensemble: Ensemble, name: str,
     with suppress(StockDamaged):
         now = given_stock(ws, ensemble)
         if not whole:
-            given = given.over(now.arrived(np.flatnonzero(given.table[state.ON_HAND].notna()), panel.ahead(1)[0]))
+            given = given.over(now.arrived(np.flatnonzero(given.table[state.ON_HAND].notna()), _first_day(ensemble)))
         if now.shelves is not None:
             before = now.shelves.counts
             stays = _not_counted(checked, given) & before.known
@@ -194,8 +195,10 @@ def start(ensemble: Ensemble, saved: SavedStock | None, sales_to: pd.Timestamp |
         sales_to: The last day whose sales are saved, by which the stock moved on.
     """
     late, most = days_late(ensemble, saved, sales_to)
-    days = ensemble.panel.period.days
-    return late // days * days if 0 < late <= most else 0
+    if not 0 < late <= most:
+        return 0
+    first, period = _first_day(ensemble), ensemble.panel.period
+    return int(period.positions(pd.DatetimeIndex([first + pd.Timedelta(days=late)]), first)[0]) * period.days
 
 
 def days_late(ensemble: Ensemble, saved: SavedStock | None, sales_to: pd.Timestamp | None = None) -> tuple[int, int]:
@@ -205,14 +208,20 @@ def days_late(ensemble: Ensemble, saved: SavedStock | None, sales_to: pd.Timesta
     if saved is not None and sales_to is not None:
         day = max(day, units_sold.end_of(sales_to, ensemble.panel.period))
     spare = ensemble.horizon * ensemble.panel.period.days - usual.lead_time - usual.review_period
-    return (day - ensemble.panel.ahead(1)[0]).days, min(max(spare, 0), LATEST)
+    return (day - _first_day(ensemble)).days, min(max(spare, 0), LATEST[ensemble.panel.period.name])
 
 
 def order_origin(ensemble: Ensemble, saved: SavedStock | None, policy: Policy, day: date) -> date:
     """The day from which lead times count: the first one of the recommendation; or `day` itself where the forecast does not reach far enough."""
-    step, dates = ensemble.panel.period.steps(policy.start), ensemble.panel.ahead(ensemble.horizon)
+    step, dates = ensemble.panel.period.steps(policy.start), ensemble.panel.period.begin(ensemble.panel.ahead(ensemble.horizon))
     first: date = dates[step].date()
     return first if (day - dates[0].date()).days <= days_late(ensemble, saved)[1] else day
+
+
+def _first_day(ensemble: Ensemble) -> pd.Timestamp:
+    """The first day that is forecast."""
+    day: pd.Timestamp = ensemble.panel.period.begin(ensemble.panel.ahead(1))[0]
+    return day
 
 
 def counted_on(saved: SavedStock) -> pd.Timestamp:

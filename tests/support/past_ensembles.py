@@ -9,6 +9,7 @@ import pandas as pd
 
 from forecasting.core import schema
 from forecasting.core.panel import Panel
+from forecasting.core.period import period_of_dates
 from forecasting.models import registry
 from forecasting.training.backtest import Backtest
 from forecasting.training.bands.days import day_bands
@@ -17,13 +18,14 @@ from forecasting.training.ensemble import Ensemble
 START = pd.Timestamp("2026-01-05")
 
 
-def ensemble(y, blend, *, before=None, health=None, series=None, **models):
+def ensemble(y, blend, *, before=None, dates=None, health=None, series=None, **models):
     """An ensemble by its past.
 
     Args:
         y: Sold at the cutoffs, one after the other without a gap, shape (K, n, h).
         blend: What the blend forecast.
         before: Sold before the first cutoff, shape (n, days); by default 14 days of 10 and 12 in turn by week.
+        dates: Of all columns, weeks or months; by default days.
         health: Columns of the table of health to set.
         series: Columns of the table of series.
         models: What the models forecast, by name; where nothing is said, as the blend.
@@ -32,7 +34,8 @@ def ensemble(y, blend, *, before=None, health=None, series=None, **models):
     count, n, h = y.shape
     before = np.tile(np.repeat([10.0, 12.0], 7), (n, 1)) if before is None else np.asarray(before, dtype=float)
     sales = np.concatenate([before, *y], axis=1)
-    dates = pd.date_range(START, periods=sales.shape[1]).as_unit("us")
+    dates = pd.date_range(START, periods=sales.shape[1]) if dates is None else dates
+    dates = dates.as_unit("us")
     cutoffs = pd.DatetimeIndex([dates[before.shape[1] + cut * h - 1] for cut in range(count)], dtype=dates.dtype)
     names = [f"s{row}" for row in range(n)]
     table = pd.DataFrame({schema.UNIQUE_ID: names, **(series or {schema.PRODUCT: names})})
@@ -40,7 +43,7 @@ def ensemble(y, blend, *, before=None, health=None, series=None, **models):
     yhat = {name: np.asarray(models.get(name, blend), dtype=float) for name in registry.names()} | {schema.BLEND: blend}
     ahead = {name: np.full((n, h), 10.0) for name in yhat}
     return Ensemble(
-        panel=Panel(table, dates, sales, {}),
+        panel=Panel(table, dates, sales, {}, period_of_dates(dates)),
         yhat=ahead,
         bands=np.full((n, 4, h), 10.0),
         past=Backtest(cutoffs, y, yhat),

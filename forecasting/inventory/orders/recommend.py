@@ -70,7 +70,8 @@ class Orders:
     @property
     def day(self) -> pd.Timestamp:
         """The day of the orders: the first one of sales after the stock was counted."""
-        day: pd.Timestamp = self.ensemble.panel.ahead(self.ensemble.horizon)[self.ensemble.panel.period.steps(self.policy.start)]
+        panel = self.ensemble.panel
+        day: pd.Timestamp = panel.period.begin(panel.ahead(self.ensemble.horizon))[panel.period.steps(self.policy.start)]
         return day
 
     @property

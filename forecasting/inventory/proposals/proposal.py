@@ -60,7 +60,7 @@ def proposal(needed: Needs, turn: Turn, *, version: int, day: date) -> Order:
         due=turn.round.due,
         state="proposed",
         lines=listed,
-        note=" ".join(filter(None, (filled.note, *remarks.remarks(turn, lines.measures, filled.quantity, day)))) if listed else "",
+        note=" ".join(filter(None, (filled.note, *remarks.remarks(turn, lines.measures, filled.quantity, day, panel.period)))) if listed else "",
     )
 
 

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from forecasting.core.arrays import FloatArray
+from forecasting.core.period import DAY, Period
 from forecasting.inventory.proposals.turns import Turn
 from forecasting.inventory.suppliers.supplier import Capacity, Currency
 
@@ -17,19 +18,20 @@ MAX_RATE_DAYS: Final = 30
 _FULL: Final = 1e-9
 
 
-def remarks(turn: Turn, measures: FloatArray, quantity: FloatArray, day: date) -> list[str]:
-    """Loads that an order takes, late deliveries that it reckons with, products of a closed supplier, and a rate that is old.
+def remarks(turn: Turn, measures: FloatArray, quantity: FloatArray, day: date, period: Period = DAY) -> list[str]:
+    """Loads that an order takes, late deliveries that it reckons with, products of a closed supplier, a rate that is old, and what longer steps blur.
 
     Args:
         turn: The supplier's order.
         measures: Shape (4, r): what a unit counts for, by `top_up.MEASURES`.
         quantity: Shape (r,), units.
         day: The first day of the recommendation.
+        period: What a step of the sales is.
     """
     supplier = turn.supplier
     if supplier is None:
         return []
-    said = [_loads(supplier.capacity, measures, quantity), _late(turn.delays), _standing_in(turn), _rate(supplier.currency, day)]
+    said = [_loads(supplier.capacity, measures, quantity), _late(turn.delays), _standing_in(turn), _rate(supplier.currency, day), _steps(period)]
     return [text for text in said if text]
 
 
@@ -61,6 +63,13 @@ def _standing_in(turn: Turn) -> str:
     if not turn.instead_of:
         return ""
     return f"{' and '.join(turn.instead_of)} {'is' if len(turn.instead_of) == 1 else 'are'} closed: the second source of some products delivers."
+
+
+def _steps(period: Period) -> str:
+    """What order days, delivery days and cut-off hours do not decide where sales come by the week or the month."""
+    if period == DAY:
+        return ""
+    return f"Sales are {period.adjective}, so quantities cover whole {period.plural}: order days, delivery days and cut-off say only when to order."
 
 
 def _rate(currency: Currency | None, day: date) -> str:

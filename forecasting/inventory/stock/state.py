@@ -209,7 +209,7 @@ def _steps(days: pd.Series, panel: Panel) -> np.ndarray:
 def _receipts(due: pd.DataFrame, policy: Policy, panel: Panel, horizon: int) -> FloatArray:
     """Units that arrive before the sales of each step after the counting."""
     receipts = np.zeros((len(panel), horizon))
-    steps = panel.ahead(panel.period.steps(policy.start) + horizon)[-horizon:]
+    steps = panel.period.begin(panel.ahead(panel.period.steps(policy.start) + horizon)[-horizon:])
     day = due["day"].fillna(steps[0]).to_numpy()
     step = np.searchsorted(steps.to_numpy(), day)
     known = step < horizon
