@@ -8,7 +8,7 @@ from forecasting.services import jobs, sales, versions, workspaces
 from pages.components.shared import layout
 from pages.components.training import card
 from pages.components.training import settings as retrain_settings
-from pages.components.upload import columns, file, history, outcome, preview, reading, refusal, understood
+from pages.components.upload import columns, file, history, outcome, please_check, preview, reading, refusal, understood
 
 ws = workspaces.workspace()
 job = jobs.job(ws)
@@ -40,11 +40,12 @@ if read.columns:
 understood.show(upload, read)
 refusal.end_if_refused(read)
 
-checked, ready = read.checked, False
+checked, ready, waits = read.checked, False, bool(read.open)
 if checked is None or read.open:
     preview.waiting()
 else:
-    ready = preview.show(upload, checked, preview.preview(ws, upload, read, checked))
+    weighed = please_check.weigh(ws, upload, read, checked)
+    checked, ready, waits = weighed.checked, preview.show(upload, weighed), weighed.is_open
 with layout.card("5. Merge and retrain", preview.promise(ws, version)):
     settings = retrain_settings.choose(versions.settings(ws))
     with st.container(horizontal=True):
@@ -52,7 +53,7 @@ with layout.card("5. Merge and retrain", preview.promise(ws, version)):
             "Merge and retrain", type="primary", icon=":material/play_arrow:", disabled=not ready or settings is None, key="merge_and_retrain"
         )
         only = st.button("Merge only", disabled=not ready, key="merge_only")
-    if read.open:
+    if waits:
         st.caption(f":orange[:material/help:] {preview.WAITING}")
 
 if (both or only) and checked is not None:

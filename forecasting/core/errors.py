@@ -6,6 +6,7 @@
     │   ├── ColumnsMissing       no column for `date` or `sales`
     │   ├── AmbiguousDates       03/04 can be read two ways
     │   ├── QuestionsOpen        a file can be read in more than one way
+    │   ├── KeysDiffer           other key columns than those of the saved sales
     │   ├── ProblemsFound        some rows cannot be used
     │   ├── SettingsError        a setting outside its range
     │   └── NotFound             no such version, job or series
@@ -120,6 +121,21 @@ class QuestionsOpen(InputError):
         super().__init__(message)
         self.understood = understood
         self.questions = tuple(questions)
+
+
+class KeysDiffer(InputError):
+    """A file and the saved sales have different key columns.
+
+    Args:
+        message: Which one, and what to do.
+        rows: How many are saved.
+        first: Their first day.
+        last: Their last day.
+    """
+
+    def __init__(self, message: str, *, rows: int, first: pd.Timestamp, last: pd.Timestamp) -> None:
+        super().__init__(message)
+        self.rows, self.first, self.last = rows, first, last
 
 
 class ProblemsFound(InputError):

@@ -19,6 +19,8 @@ def folded(text: str) -> str:
         >>> folded("Qté Straße")
         'qte strasse'
     """
+    if text.isascii():
+        return text.casefold()
     bare = unicodedata.normalize("NFKD", text.casefold().replace("ß", "ss").replace("\u0131", "i"))
     return unicodedata.normalize("NFC", "".join(c for c in bare if not unicodedata.combining(c)))
 

@@ -13,6 +13,9 @@ from forecasting.core.errors import InputError
 Duplicates = Literal["last", "sum"]
 DateOrder = Literal["day", "month", "year"]
 PeriodName = Literal["day", "week", "month"]
+LEVEL, KEYS = "level", "keys"
+"""Kinds of doubts about a file beside the saved sales: everything sells several times as much; other columns tell the sales apart. An answer holds
+for one file, not for the next one like it."""
 DUPLICATES: Final[tuple[Duplicates, ...]] = ("sum", "last")
 PERIODS: Final[tuple[PeriodName, ...]] = ("day", "week", "month")
 DATE_ORDERS: Final[tuple[DateOrder, ...]] = ("day", "month", "year")

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -64,6 +65,10 @@ class Intake:
     def with_notes(self, notes: tuple[str, ...]) -> Intake:
         """The same with further notes."""
         return replace(self, understood=replace(self.understood, notes=(*self.understood.notes, *notes)))
+
+    def with_answer(self, answer: AnyMapping[str, Any]) -> Intake:
+        """The same with an answer that changes no row: that the file is right in spite of a doubt."""
+        return replace(self, answers=self.answers.with_answer(answer))
 
     def accept(self, *, drop_problems: bool = False, again: bool = False) -> pd.DataFrame:
         """The sales, if they may be merged.

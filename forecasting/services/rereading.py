@@ -48,7 +48,7 @@ def sales_of(ws: Workspace, upload: Upload, *, alone: bool) -> pd.DataFrame:
         sales = checked.accept(drop_problems=upload.dropped > 0, again=True)
     except InputError as error:
         raise InputError(f"{upload.name} is not read today as it was read then: {error}") from error
-    counted = {} if before is None else changes.compare(before, sales, only_sample=upload.replaced_sample).counts()
+    counted = {} if before is None else changes.compare(before, sales, only_sample=upload.replaced_sample, anew=upload.replaced_sample).counts()
     then = {"rows": upload.rows, "dropped": upload.dropped, "new": upload.new, "changed": upload.changed, "unchanged": upload.unchanged}
     now = {"rows": checked.rows, "dropped": checked.dropped, **counted}
     if any(then[name] != count for name, count in now.items()):

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from forecasting.core import spreadsheets
-from forecasting.core.errors import InputError
+from forecasting.core.errors import InputError, KeysDiffer
 from forecasting.intake import row_checks, sales_file, sample_sales
-from forecasting.intake.answers import NOTHING_SAID, Answers
+from forecasting.intake.answers import KEYS, NOTHING_SAID, Answers
 from forecasting.intake.filling import Contents
-from forecasting.services import named_suppliers, reading, rereading, retention, shadow, take_back
+from forecasting.services import named_suppliers, plausibility, reading, rereading, retention, shadow, take_back
 from forecasting.services.reading import FileTable
 from forecasting.services.reading_processes import File, OnWait, ignore
 from forecasting.storage.sales.changes import Change
@@ -95,21 +95,26 @@ def problems_csv(checked: sales_file.Intake) -> bytes:
 
 
 def preview(ws: Workspace, checked: sales_file.Intake) -> Change:
-    """What merging would change; raises InputError where the two cannot be merged."""
-    return Dataset(ws).preview(checked.sales)
+    """What merging would change, with what a person should look at; raises InputError where the two cannot be merged."""
+    return plausibility.compared(ws, checked)
 
 
 def merge(ws: Workspace, content: bytes, name: str, checked: sales_file.Intake, *, drop_problems: bool = False) -> Merge:
     """Merges what was checked, in one step; then saves who delivers what, where a column says it and nobody else does.
 
     Raises:
-        QuestionsOpen: The file can be read in more than one way.
+        QuestionsOpen: The file can be read in more than one way, or would shift the level of everything, or has other keys than the saved sales.
         ProblemsFound: Some rows cannot be used and nobody has said that they may be left out.
         TryAgain: Somebody else is changing the sales.
     """
     sales, upload = checked.accept(drop_problems=drop_problems), Upload.from_file(content, name, rows=checked.rows, dropped=checked.dropped)
     upload = replace(upload, reading=rereading.reading_of(checked), kind="sample" if is_sample(upload) else upload.kind)
-    merged = Dataset(ws).merge(sales, upload)
+    try:
+        merged = Dataset(ws).merge(
+            sales, upload, anew=KEYS in checked.answers.accept, consent=lambda change: plausibility.require_consent(checked, change)
+        )
+    except KeysDiffer as error:
+        raise plausibility.refusal(checked, error) from error
     refusal = named_suppliers.save(ws, checked.suppliers, name)
     retention.tidy_sales(ws)
     shadow.after_merge(ws)

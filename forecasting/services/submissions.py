@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from forecasting.core.errors import InputError, JobRunning
+from forecasting.core.errors import InputError, JobRunning, QuestionsOpen
 from forecasting.core.settings import Settings
 from forecasting.intake.answers import NOTHING_SAID, Answers
 from forecasting.intake.sales_file import Intake
 from forecasting.models import registry
-from forecasting.services import jobs, named_suppliers, reading, retraining, sales
+from forecasting.services import jobs, named_suppliers, plausibility, reading, retraining, sales
 from forecasting.services.reading_processes import File, OnWait, ignore
 from forecasting.services.retraining import Trigger
 from forecasting.storage.sales.changes import Change
@@ -55,6 +55,7 @@ def preview(ws: Workspace, sent: Submission) -> tuple[Intake, Change]:
     checked = accepted(ws, sent)
     with _describing(checked):
         change = sales.preview(ws, checked)
+        plausibility.require_consent(checked, change)
     return checked.with_notes(change.notes), change
 
 
@@ -143,9 +144,11 @@ def start(  # noqa: PLR0913 - what `retrain` takes, and what `ready` gave
 
 @contextmanager
 def _describing(checked: Intake) -> Iterator[None]:
-    """An InputError says what was understood of the file."""
+    """An InputError says what was understood of the file; a question says so itself."""
     try:
         yield
+    except QuestionsOpen:
+        raise
     except InputError as error:
         error.understood = checked.understood.to_dict()
         raise

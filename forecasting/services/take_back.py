@@ -143,15 +143,17 @@ def _merged(ws: Workspace, lineage: Lineage, standing: tuple[int, ...], without:
     for number in standing[count:]:
         upload = lineage.uploads[number]
         try:
-            change = changes.compare(sales, rereading.sales_of(ws, upload, alone=alone), only_sample=kinds == {"sample"} and upload.kind == "upload")
+            only_sample = kinds == {"sample"} and upload.kind == "upload"
+            again = rereading.sales_of(ws, upload, alone=alone)
+            change = changes.compare(sales, again, only_sample=only_sample, anew=upload.replaced_sample)
         except InputError as error:
             first = f"Take {upload.name} back first, or upload" if number > int(without.version or 0) else "Upload"
             raise InputError(
                 f"{without.name} cannot be taken back: the sales without it are those of {upload.name}, which would have to be read again. {error}"
                 f" Nothing was changed. {first} a file that corrects {without.name}."
             ) from error
-        without_sample |= change.replaces_sample
-        kinds = {upload.kind} if change.replaces_sample else kinds | {upload.kind}
+        without_sample |= change.puts_aside
+        kinds = {upload.kind} if change.puts_aside else kinds | {upload.kind}
         sales = changes.applied(sales, change)
     return sales, without_sample
 

@@ -291,20 +291,37 @@ def test_after_an_undo_other_keys_are_welcome(dataset):
 def test_names_spelled_like_saved_ones_are_noted(dataset):
     merged(dataset, sales(("2024-01-01", "Bread", 5), ("2024-01-01", "007", 5)))
     new = sales(("2024-01-02", "bread", 5), ("2024-01-02", "7", 5), ("2024-01-02", "Tea", 5), ("2024-01-02", "007", 5))
-    said = (
-        'New names differ from saved ones only in zeros, capitals, accents or spaces: "7" from "007", "bread" from "Bread". '
-        "Each has forecasts of its own."
-    )
+    said = '2 new names nearly as a saved one: "7": did you mean "007"?; "bread": did you mean "Bread"? Each has forecasts of its own.'
     assert dataset.preview(new).notes == (said,)
     assert dataset.merge(new, upload()).notes == (said,)
     assert dataset.preview(new).notes == ()
 
 
-def test_sales_a_thousand_times_the_saved_ones_are_noted(dataset):
+def test_sales_far_beyond_the_saved_ones_are_noted(dataset):
     merged(dataset, sales(*((f"2024-01-0{day}", "a", 5) for day in range(1, 7)), ("2024-01-01", "b", 5)))
     [note] = dataset.preview(sales(("2024-01-08", "a", 5000), ("2024-01-08", "b", 5000))).notes
-    assert note.startswith("1 row has a thousand times the usual sales of its series, or more: a on 8 Jan 2024, 5,000 units instead of about 5.")
+    assert note == "1 value far beyond what was ever sold: 5,000 on 8 Jan 2024, 1,000 times the usual of a. Correct what is a mistake."
     assert dataset.preview(sales(*((f"2024-02-0{day}", "a", 5000) for day in range(1, 7)))).notes == ()
+
+
+def test_other_keys_begin_anew_where_a_person_says_so_and_a_step_back_brings_the_old_sales_back(dataset):
+    merged(dataset, ONE)
+    total = sales(("2024-01-01", 5), columns=("date", "sales"))
+    assert dataset.preview(total, anew=True).starts_anew
+    assert dataset.merge(total, upload("total.csv"), anew=True).started_anew
+    pd.testing.assert_frame_equal(dataset.read(), total)
+    assert [each.name for each in dataset.lineage().seen_in(dataset.version)] == ["total.csv"]
+    dataset.undo()
+    pd.testing.assert_frame_equal(dataset.read(), ONE)
+
+
+def test_a_merge_without_consent_saves_nothing(dataset):
+    def refuse(change):
+        raise InputError(f"{len(change.new)} rows")
+
+    with pytest.raises(InputError, match="3 rows"):
+        dataset.merge(ONE, upload(), consent=refuse)
+    assert dataset.version is None
 
 
 # The sample

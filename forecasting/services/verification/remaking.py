@@ -93,5 +93,5 @@ def _merged_again(ws: Workspace, upload: Upload, version: int, before: Mapping[s
     table = reader.read_table(content, upload.name, Answers())
     checked = sales_file.check(table, sales_file.guess_mapping(table), Answers(), today=upload.when.date())
     sales = checked.accept(drop_problems=bool(upload.dropped), again=True)
-    change = compare(Dataset(ws).read(version - 1), sales, only_sample=upload.replaced_sample)
+    change = compare(Dataset(ws).read(version - 1), sales, only_sample=upload.replaced_sample, anew=upload.replaced_sample)
     return parts.swap_for(change, ws.sales, [{"path": path, "size_bytes": size} for path, size in before.items()])

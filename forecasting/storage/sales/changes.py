@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from forecasting.core import formatting, period, row_keys, schema
-from forecasting.core.errors import InputError
+from forecasting.core.errors import KeysDiffer
 from forecasting.core.period import DAY, Period
+from forecasting.core.plausibility.findings import NOTHING, Findings, findings
 from forecasting.storage.sales.gaps import gaps as added_gaps
-from forecasting.storage.sales.remarks import remarks
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +33,8 @@ class Change:
         replaces_sample: Whether the sample's rows are put aside.
         period: Whether a row of the sales is a day, a week or a month after the merge.
         mixed: Why days, weeks or months of the upload do not fit the saved sales, and what to do; empty if they fit.
-        notes: What can be right, and often is a mistake, a sentence each.
+        starts_anew: Whether all saved rows are put aside, since other keys tell the upload's sales apart.
+        findings: What a person should look at.
     """
 
     new: pd.DataFrame
@@ -48,7 +49,18 @@ class Change:
     replaces_sample: bool = False
     period: Period = DAY
     mixed: str = ""
-    notes: tuple[str, ...] = ()
+    starts_anew: bool = False
+    findings: Findings = NOTHING
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What can be right, and often is a mistake, a sentence each."""
+        return self.findings.notes
+
+    @property
+    def puts_aside(self) -> bool:
+        """Whether the rows saved before are put aside, all of them."""
+        return self.replaces_sample or self.starts_anew
 
     @property
     def is_empty(self) -> bool:
@@ -72,7 +84,7 @@ class Change:
         parts.append(f"{self.dates[0].lower()}{self.dates[1:]}")
         if self.gap_days:
             parts.append(f"{self.period.count(self.gap_days)} without sales in between")
-        sample = "The sample sales are put aside." if self.replaces_sample else ""
+        sample = "The sample sales are put aside." if self.replaces_sample else "The sales saved before are put aside." if self.starts_anew else ""
         return " ".join(["; ".join(parts) + ".", *filter(None, (sample, self.mixed))])
 
     @property
@@ -82,21 +94,24 @@ class Change:
         return f"{steps} {formatting.date(self.first)} to {formatting.date(self.last)}"
 
 
-def compare(saved: pd.DataFrame, upload: pd.DataFrame, *, only_sample: bool = False) -> Change:
+def compare(saved: pd.DataFrame, upload: pd.DataFrame, *, only_sample: bool = False, anew: bool = False, look: bool = False) -> Change:
     """The change that an upload makes.
 
     Args:
         saved: The saved sales: columns of `schema.COLUMNS` that have any value, one row per key and day.
         upload: The upload's sales, in the same form; an empty cell or a missing column changes nothing.
         only_sample: Whether only the sample is saved: sales of other series then replace it.
+        anew: Whether saved sales that other key columns tell apart are put aside.
+        look: Whether to look for what a person should check.
 
     Raises:
-        InputError: Only one of `saved` and `upload` has some key column, so that the same sales would count twice.
+        KeysDiffer: Only one of `saved` and `upload` has some key column, so that the same sales would count twice.
     """
     saved, upload = saved.reset_index(drop=True), upload.reset_index(drop=True)
     series = row_keys.series_codes([saved, upload])
     replaces = only_sample and len(upload) > 0 and not np.isin(series[1], series[0]).any()
-    if replaces:
+    starts_anew = anew and not replaces and bool(_other_keys(saved, upload))
+    if replaces or starts_anew:
         saved, series = saved.iloc[:0], [series[0][:0], series[1]]
     _check_keys(saved, upload)
     saved_rows, upload_rows = row_keys.row_codes(series, [row_keys.days(saved), row_keys.days(upload)])
@@ -125,7 +140,8 @@ def compare(saved: pd.DataFrame, upload: pd.DataFrame, *, only_sample: bool = Fa
         replaces_sample=replaces,
         period=periods[-1],
         mixed=_mixed(*periods, adds=bool(2 * known.sum() < len(known))),
-        notes=remarks(saved, upload, series),
+        starts_anew=starts_anew,
+        findings=findings(saved, upload, series) if look else NOTHING,
     )
 
 
@@ -133,7 +149,7 @@ def applied(saved: pd.DataFrame, change: Change) -> pd.DataFrame:
     """The saved sales after a change, sorted by their keys, then the day."""
     if change.is_empty:
         return saved
-    if change.replaces_sample or saved.empty:
+    if change.puts_aside or saved.empty:
         return row_keys.in_order(change.rows)
     series = row_keys.series_codes([saved, change.rows])
     before, after = row_keys.row_codes(series, [row_keys.days(saved), row_keys.days(change.rows)])
@@ -164,18 +180,20 @@ def _mixed(saved: Period | None, upload: Period, both: Period, *, adds: bool) ->
     )
 
 
+def _other_keys(saved: pd.DataFrame, upload: pd.DataFrame) -> list[str]:
+    """The key columns that only one of the two has."""
+    return [] if saved.empty or upload.empty else [name for name in schema.KEYS if (name in saved) != (name in upload)]
+
+
 def _check_keys(saved: pd.DataFrame, upload: pd.DataFrame) -> None:
-    if saved.empty or upload.empty:
-        return
-    for name in schema.KEYS:
-        if (name in saved) == (name in upload):
-            continue
+    for name in _other_keys(saved, upload):
         what = "product" if name == schema.PRODUCT else name
         if name in saved:
             text = f"The saved sales are told apart by {what}; this file has no column for it. Map the column that names the {what}"
         else:
             text = f"This file tells sales apart by {what}; the saved sales do not. Leave that column without a role if the keys and days stay unique"
-        raise InputError(f"{text}, or take the earlier uploads back: both together would count the same sales twice.")
+        text = f"{text}, or take the earlier uploads back: both together would count the same sales twice."
+        raise KeysDiffer(text, rows=len(saved), first=saved[schema.DATE].min(), last=saved[schema.DATE].max())
 
 
 def _filled(saved: pd.DataFrame, upload: pd.DataFrame, places: np.ndarray) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:

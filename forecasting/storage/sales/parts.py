@@ -85,7 +85,7 @@ def arrow(rows: pd.DataFrame) -> pa.Table:
 def swap_for(change: Change, folder: Path, parts: Sequence[Part]) -> Swap:
     """What a change writes, and in place of which of the active files of a table."""
     rows = arrow(change.rows)
-    if change.replaces_sample:
+    if change.puts_aside:
         return Swap(rows, parts)
     return _update(folder, parts, change.changed, rows) if len(change.changed) else Swap(rows)
 

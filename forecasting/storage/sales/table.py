@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
 from operator import and_
 from pathlib import Path
@@ -93,16 +93,16 @@ class Dataset:
             sold = rows.column(schema.DATE).filter(rows.column(schema.SALES).is_valid())
             return np.sort(sold.unique().to_numpy(zero_copy_only=False).astype("datetime64[D]"))
 
-    def preview(self, sales: pd.DataFrame, *, kind: Kind = "upload") -> Change:
+    def preview(self, sales: pd.DataFrame, *, kind: Kind = "upload", anew: bool = False) -> Change:
         """The change that `merge` would make now.
 
         Raises:
-            InputError: The keys of the sales do not fit those that are saved.
+            KeysDiffer: The keys of the sales do not fit those that are saved, and `anew` does not put these aside.
         """
         with self._folder.named():
-            return self._compare(self._folder.table(), sales, kind)
+            return self._compare(self._folder.table(), sales, kind, anew=anew)
 
-    def merge(self, sales: pd.DataFrame, upload: Upload) -> Merge:
+    def merge(self, sales: pd.DataFrame, upload: Upload, *, anew: bool = False, consent: Callable[[Change], None] = lambda _: None) -> Merge:
         """Saves an upload in one step: new rows are added, later values replace saved ones, an empty cell leaves the saved value.
 
         An upload that changes nothing makes no version, but puts its kept bytes right where they are damaged. Readers see the sales before
@@ -111,15 +111,18 @@ class Dataset:
         Args:
             sales: The sales of an `Intake`.
             upload: The file that the sales are from.
+            anew: Whether saved sales that other key columns tell apart are put aside, until the upload is taken back.
+            consent: Told what would change before anything does; what it raises ends the merge.
 
         Raises:
-            InputError: The keys of the sales do not fit those that are saved.
+            KeysDiffer: The keys of the sales do not fit those that are saved, and `anew` does not put these aside.
             TryAgain: Somebody else is changing the sales; nothing was saved.
             DiskFull: Nothing was saved.
         """
         with disk_full.disk_full_as_error(f"the upload {upload.name}"), self._folder.alone():
             table = self._folder.table() or self._create()
-            change = self._compare(table, sales, upload.kind)
+            change = self._compare(table, sales, upload.kind, anew=anew)
+            consent(change)
             version = self._folder.version_of(table) if table.file_uris() else None
             if not change.is_empty:
                 version = table.version() + 1
@@ -131,6 +134,7 @@ class Dataset:
                 version,
                 **change.counts(),
                 replaced_sample=change.replaces_sample,
+                started_anew=change.starts_anew,
                 period=change.period,
                 mixed=change.mixed,
                 notes=change.notes,
@@ -184,10 +188,11 @@ class Dataset:
         if at is not None:
             steps_back.clear(self._folder, self.read().iloc[:0], at=at)
 
-    def _compare(self, table: DeltaTable | None, sales: pd.DataFrame, kind: Kind) -> Change:
+    def _compare(self, table: DeltaTable | None, sales: pd.DataFrame, kind: Kind, *, anew: bool) -> Change:
         if table is None or not table.file_uris():
-            return compare(_read(None, self.workspace.sales), sales)
-        return compare(_read(table, self.workspace.sales), sales, only_sample=kind == "upload" and _holds_only_sample(table))
+            return compare(_read(None, self.workspace.sales), sales, look=kind == "upload")
+        only_sample = kind == "upload" and _holds_only_sample(table)
+        return compare(_read(table, self.workspace.sales), sales, only_sample=only_sample, anew=anew, look=kind == "upload")
 
     def _create(self) -> DeltaTable:
         """Creates the empty table, version 0, to which an undo of the first upload goes back."""
@@ -198,7 +203,7 @@ class Dataset:
     def _commit(self, table: DeltaTable, change: Change, upload: Upload) -> None:
         """Commits a change as one transaction; fails if the table is no longer at the version that was compared."""
         mark = secrets.token_hex(8)
-        facts: dict[str, Any] = {**upload.metadata(change.counts()), commits.MARK: mark, REPLACED: str(int(change.replaces_sample))}
+        facts: dict[str, Any] = {**upload.metadata(change.counts()), commits.MARK: mark, REPLACED: str(int(change.puts_aside))}
         folder = self.workspace.sales
         with commits.landing_commit(folder, table.version() + 1, mark) as written:
             _write(table, folder, change, facts, written)

@@ -25,7 +25,8 @@ READING: Final = "reading"
 STARTED_OVER: Final = "started_over"
 """Key of the metadata of a step back to no sales at all, with which a new shop begins; its value does not matter."""
 REPLACED: Final = "replaced_sample"
-"""Key of a commit's metadata: 1 if it put the sample's rows aside. An earlier commit that did so is one that overwrites."""
+"""Key of a commit's metadata: 1 if it put the rows before it aside, those of the sample or those that other keys tell apart. An earlier commit that
+did so is one that overwrites."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Upload:
         changed: Rows whose values it replaced.
         unchanged: Rows that were saved already.
         undone: Whether the upload was taken back.
-        replaced_sample: Whether its merge put the sample's rows aside.
+        replaced_sample: Whether its merge put the rows before it aside: those of the sample, or those that other keys tell apart.
         reading: How the file was read, as a text that its reader understands; empty if that is not known.
     """
 

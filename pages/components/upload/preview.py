@@ -9,12 +9,12 @@ import pandas as pd
 import streamlit as st
 
 from forecasting.core import durations, formatting, numerals, schema, unseen
-from forecasting.core.errors import InputError, SalesDamaged, ShelfcastError, StorageUnavailable
+from forecasting.core.errors import ShelfcastError
 from forecasting.services import sales, versions
 from pages.charts import forecast, language
-from pages.components.shared import cells, file_input, layout, live_version, markdown
+from pages.components.shared import cells, file_input, layout, markdown
 from pages.components.shared.file_input import FileInput
-from pages.components.upload import file
+from pages.components.upload import file, please_check
 
 if TYPE_CHECKING:
     from streamlit.elements.lib.column_types import ColumnConfig
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from forecasting.intake.sales_file import Intake
     from forecasting.storage.sales.changes import Change
     from forecasting.storage.workspace import Workspace
-    from pages.components.upload.reading import FileReading
+    from pages.components.upload.please_check import Weighed
 
 WAITING = "The sales can be merged once the open questions have their answers."
 MOST = 500
@@ -37,26 +37,18 @@ def promise(ws: Workspace, version: int | None) -> str:
     return f"Saves the rows, then trains a new model. The last one took {durations.duration(took)}; v{version} stays live until then."
 
 
-def preview(ws: Workspace, upload: FileInput, reading: FileReading, checked: Intake) -> Change:
-    """What a merge would change; sales that cannot be merged say so and end the page."""
-    try:
-        with st.spinner("Comparing with the saved sales", show_time=True):
-            key = (upload.id, reading.key, st.session_state.get("undone", 0))
-            return file_input.remembered("change", key, lambda: sales.preview(ws, checked))
-    except InputError as error:
-        file_input.refuse("These sales do not fit the saved ones.", str(error))
-    except (SalesDamaged, StorageUnavailable) as error:
-        file_input.refuse(live_version.UNREADABLE, str(error))
-
-
 def waiting() -> None:
     """Step 4 as long as a question is open: no changes are shown that an answer would turn into others."""
     layout.card("4. What changes", "Shown as soon as the questions above have their answers.")
 
 
-def show(upload: FileInput, checked: Intake, change: Change) -> bool:
+def show(upload: FileInput, weighed: Weighed) -> bool:
     """Step 4; whether there is something to merge and nothing left to decide."""
-    lines = checked.dropped
+    checked, change, lines = weighed.checked, weighed.change, weighed.checked.dropped
+    if change is None:
+        with layout.card("4. What changes", "Shown as soon as this question has its answer."):
+            please_check.show(upload, weighed)
+        return False
     with layout.card("4. What changes", _facts(change)):
         if checked.sales.empty:
             st.markdown(f"**None of the {formatting.count(checked.rows, 'row')} can be read**, so there is nothing to merge.")
@@ -64,21 +56,19 @@ def show(upload: FileInput, checked: Intake, change: Change) -> bool:
             st.markdown(f"**All {formatting.count(change.unchanged, 'row')} are already saved.** Nothing to merge.")
         if change.mixed:
             st.warning(markdown.plain(change.mixed), icon=":material/warning:")
-        for note in change.notes:
-            st.info(markdown.plain(note), icon=":material/help:")
         _numbers(change, lines)
-        _tabs(checked, change)
+        _tabs(upload, weighed, change)
         what = "this row" if lines == 1 else f"these {numerals.write(lines)} rows"
         agreed = not lines or change.is_empty or st.checkbox(f"Leave out {what} and merge the rest", key=upload.key(f"drop_{lines}"))
-    return agreed and not change.is_empty
+    return agreed and not change.is_empty and not weighed.is_open
 
 
 def _facts(change: Change) -> str:
     """The days of the file, whether they are weeks or months, and what becomes of the sample."""
     if pd.isna(change.first):
         return ""
-    sample = " The sample sales are set aside." if change.replaces_sample else ""
-    return f"{change.dates}.{sample}"
+    aside = " The sample sales are set aside." if change.replaces_sample else " The sales saved before are set aside." if change.starts_anew else ""
+    return f"{change.dates}.{aside}"
 
 
 def _numbers(change: Change, lines: int) -> None:
@@ -89,10 +79,12 @@ def _numbers(change: Change, lines: int) -> None:
         st.metric("Problems", numerals.write(lines), help="Rows that cannot be used as they are.")
 
 
-def _tabs(checked: Intake, change: Change) -> None:
+def _tabs(upload: FileInput, weighed: Weighed, change: Change) -> None:
     """One tab for each kind of row or news that there is."""
+    checked = weighed.checked
     gaps = change.period.count(change.gap_days)
     parts: list[tuple[int, str, Callable[[], None]]] = [
+        (weighed.count, f"Please check ({numerals.write(weighed.count)})", lambda: please_check.show(upload, weighed)),
         (checked.dropped, formatting.count(len(checked.problems), "problem"), lambda: _problems(checked)),
         (len(change.changed), f"{numerals.write(len(change.changed))} changed", lambda: _changed(change.changed)),
         (len(change.new), f"{numerals.write(len(change.new))} new", lambda: _new(change)),

@@ -1,0 +1,1 @@
+"""What is plausible as a file and absurd as sales: an upload held against the sales saved before it."""

@@ -1,0 +1,109 @@
+"""A file that would shift the level of everything: money in place of units, weeks in place of days, cents.
+
+It shows where two things hold: the usual sales of most series, each beside its own saved ones, are several times what they were, or a fraction; and
+the sales of all of them together on a day are beyond what they ever were on one, so that no holiday or season of before explains them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from forecasting.core.arrays import FloatArray
+from forecasting.core.plausibility.rows import Rows, Runs
+
+MIN_TIMES: Final = 3.0
+"""How many times the level of before, or what fraction of it, is asked about."""
+BEYOND: Final = 1.5
+"""How many times the most ever sold on a day, or what fraction of the least, the usual day of the upload is."""
+MIN_SHARE: Final = 0.8
+"""Share of the series that shift the same way, at least half as much."""
+MIN_ROWS, MIN_DAYS = 8, 10
+"""Rows of the upload that tell its level, and days that tell the level before, at least."""
+RARE, SOME_DAYS = 0.02, 4
+"""Share of the days of before that were too odd to count, such as Christmas; and days of an upload from which its usual day is no such day itself."""
+WEEKS: Final = (5.0, 9.0)
+"""How many times the level of a day is taken for a week's sales."""
+
+
+@dataclass(frozen=True, slots=True)
+class LevelShift:
+    """A level that is another one than before.
+
+    Args:
+        times: How many times that of before, above 0, not 1.
+        series: How many series tell it.
+        likely: What would look like this, for a person; empty if nothing known does.
+    """
+
+    times: float
+    series: int
+    likely: str = ""
+
+    def __str__(self) -> str:
+        level = f"{self.times:,.3g} times what" if self.times > 1 else f"1/{1 / self.times:,.3g} of what"
+        likely = f", as {self.likely} would be" if self.likely else ""
+        whose = f"of {self.series:,} known series" if self.series > 1 else "of the one known series"
+        return f"The usual sales {whose} are about {level} they were{likely}. Are they right?"
+
+
+def level_shift(saved: Rows, upload: Rows, price: float = np.nan) -> LevelShift | None:
+    """The shift between the saved sales and an upload, of the series that both have; None if there is none.
+
+    Args:
+        saved: The saved sales.
+        upload: Those of the upload.
+        price: What a unit usually costs; NaN if that is not known.
+
+    Example:
+        >>> days = np.arange(28)
+        >>> before = Rows(np.tile([4.0, 5, 6, 5, 7, 9, 3], 4), np.zeros(28, int), days)
+        >>> level_shift(before, Rows(100 * before.units, before.series, 28 + days)).times
+        100.0
+    """
+    past, given = saved.sold(), upload.sold()
+    shared = np.intersect1d(np.unique(past.series), np.unique(given.series))
+    past, given = (rows.where(np.isin(rows.series, shared)) for rows in (past, given))
+    if len(given.series) < MIN_ROWS or len(np.unique(past.days)) < MIN_DAYS:
+        return None
+    ratios = np.log(_usual(given) / _usual(past))
+    shift = float(np.median(ratios))
+    alike = float((np.sign(shift) * ratios > abs(shift) / 2).mean())
+    if abs(shift) < np.log(MIN_TIMES) or alike < MIN_SHARE or not _is_beyond(past, given, up=shift > 0):
+        return None
+    times = float(f"{np.exp(shift):.3g}")
+    return LevelShift(times, len(shared), _likely(times, price))
+
+
+def _usual(rows: Rows) -> FloatArray:
+    """The median of each series."""
+    runs = Runs.of(rows.series)
+    return np.array([np.median(rows.units[runs.slice_of(place)]) for place in range(len(runs.codes))])
+
+
+def _is_beyond(past: Rows, given: Rows, *, up: bool) -> bool:
+    """Whether a usual day of the upload is beyond all days of before, by the sales of a series on it."""
+    before, now = (_by_day(rows) for rows in (past, given))
+    rare = RARE if len(now) >= SOME_DAYS else 0.0
+    least, most = np.quantile(before, (rare, 1 - rare))
+    return bool(np.median(now) > BEYOND * most) if up else bool(BEYOND * np.median(now) < least)
+
+
+def _by_day(rows: Rows) -> FloatArray:
+    """The mean sales of the series that sold on each day."""
+    days = np.unique(rows.days, return_inverse=True)[1]
+    return np.bincount(days, weights=rows.units) / np.bincount(days)
+
+
+def _likely(times: float, price: float) -> str:
+    """What would shift the level so."""
+    factor = max(times, 1 / times)
+    if np.isfinite(price) and price > 0 and abs(np.log(times / price)) < np.log(1.25):
+        return "money in place of units"
+    if any(abs(np.log(factor / power)) < np.log(1.25) for power in (100.0, 1000.0)):
+        return "cents in place of whole money, or a decimal mark read wrongly," if times > 1 else "thousands in place of units"
+    if WEEKS[0] <= factor <= WEEKS[1]:
+        return "weeks in place of days" if times > 1 else "days in place of weeks"
+    return ""
