@@ -1,10 +1,11 @@
 """How quick proposals to suppliers are: cards of all, and again after a change.
 
-Usage: python benchmarks/order_cards.py [--series 10000] [--suppliers 40]
+Usage: python benchmarks/order_cards.py [--series 10000] [--suppliers 40] [--page]
 
 Puts a forecast of so many series, drawn and not trained, behind the services, with suppliers that have order days, minimum values, freight steps and
 price breaks, and a saved stock. Prints seconds of the wall and of the processor: of the first proposals, of the same asked again, after a quantity
-was changed, after an order was placed, after a supplier's minimum was raised, and after a delivery came.
+was changed, after an order was placed, after a supplier's minimum was raised, and after a delivery came; with `--page`, of the cards that the page
+Orders asks for (`services.order_cards`) in the place of the proposals alone, and of the lines of one supplier that it lists below them.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TypeVar
 from unittest import mock
 
@@ -32,7 +34,7 @@ from forecasting.inventory.suppliers.price_breaks import PriceBreaks
 from forecasting.inventory.suppliers.source import Source
 from forecasting.inventory.suppliers.sourcing import Sourcing
 from forecasting.inventory.suppliers.supplier import Freight, Minimum, Supplier
-from forecasting.services import cache, order_proposals, ordering, orders, suppliers
+from forecasting.services import cache, order_cards, order_proposals, ordering, orders, suppliers, versions
 from forecasting.services.orders import Wish
 from forecasting.storage.workspace import Workspace
 from forecasting.training.ensemble import Ensemble
@@ -48,13 +50,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--series", type=int, default=10_000)
     parser.add_argument("--suppliers", type=int, default=40)
+    parser.add_argument("--page", action="store_true", help="what the page Orders asks for, not the proposals alone")
     args = parser.parse_args()
-    ensemble = forecast(args.series)
-    with tempfile.TemporaryDirectory() as folder, mock.patch.object(cache, "live", return_value=cache.Live(1, ensemble)):
+    ensemble, serving = forecast(args.series), SimpleNamespace(version=1)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        mock.patch.object(cache, "live", return_value=cache.Live(1, ensemble)),
+        mock.patch.object(versions, "serving", return_value=serving),
+    ):
         ws = Workspace(Path(folder))
         suppliers.save(ws, sourcing(args.series, args.suppliers), ME)
         ordering.StockStore(ws).save(ordering.stock_table(counted(args.series), ensemble), "drawn")
-        cards(ws)
+        cards(ws, page if args.page else propose)
 
 
 def forecast(n: int) -> Ensemble:
@@ -94,23 +101,39 @@ def counted(n: int) -> GivenStock:
     return GivenStock.nothing(n).changed("on_hand", random.integers(0, 40, n).astype(float)).changed("price", 3.0)
 
 
-def cards(ws: Workspace) -> None:
+def cards(ws: Workspace, ask: Callable[[Workspace], int]) -> None:
     """Times proposals, at first and after changes."""
-    timed("first answer", lambda: propose(ws), FIRST)
-    timed("asked again", lambda: propose(ws), AGAIN)
+    timed("first answer", lambda: ask(ws), FIRST)
+    timed("asked again", lambda: ask(ws), AGAIN)
+    if ask is page:
+        timed("and the lines of one", lambda: lines(ws), FIRST)
     first, second = orders.listed(ws, "proposed")[:2]
     line = first.lines[0]
     timed("a quantity changed", lambda: orders.change(ws, first.id, Wish(by=ME, quantities={line.unique_id: 6.0}, reason="benchmark")), AGAIN)
-    timed("and all cards", lambda: propose(ws), AGAIN)
+    timed("and all cards", lambda: ask(ws), AGAIN)
     timed("an order placed", lambda: orders.place(ws, second.id, Wish(by=ME)), AGAIN)
-    timed("and all cards", lambda: propose(ws), AGAIN)
+    timed("and all cards", lambda: ask(ws), AGAIN)
     before = suppliers.sourcing(ws)
     dearer = Supplier.from_dict({**before.suppliers[3].to_dict(), "minimum": {"value": 900.0}})
     timed("a minimum raised", lambda: suppliers.save(ws, before.with_supplier(dearer), ME), AGAIN)
     timed("and its card", lambda: propose(ws, dearer.name), AGAIN)
-    timed("and all cards", lambda: propose(ws), AGAIN)
+    timed("and all cards", lambda: ask(ws), AGAIN)
+    if ask is page:
+        timed("and the lines of one", lambda: lines(ws), AGAIN)
     timed("a delivery came", lambda: orders.receive(ws, second.id, Wish(by=ME)), AGAIN)
-    timed("and all cards", lambda: propose(ws), AGAIN)
+    timed("and all cards", lambda: ask(ws), AGAIN)
+
+
+def page(ws: Workspace) -> int:
+    """The lines of the cards that the page shows."""
+    return sum(len(card.order.lines) for card in order_cards.to_order(ws, ME).cards if card.order is not None)
+
+
+def lines(ws: Workspace) -> int:
+    """The lines of the first card with their risks and their past check, as the page lists them below the cards."""
+    shown = order_cards.to_order(ws, ME)
+    turn, order = next((card.turn, card.order) for card in shown.cards if card.order is not None)
+    return len(shown.proposals.orders(turn, order).table)
 
 
 def propose(ws: Workspace, supplier: str | None = None) -> int:

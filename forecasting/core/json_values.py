@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
+
+_PLAIN: Final = frozenset({str, int, bool})
 
 
 def of_columns(columns: Mapping[str, np.ndarray]) -> bytes:
@@ -56,6 +58,8 @@ def jsonable(value: Any) -> Any:
         >>> jsonable({"wape": float("nan"), "files": ("a", Path("b"))})
         {'wape': None, 'files': ['a', 'b']}
     """
+    if value is None or type(value) in _PLAIN:
+        return value
     if isinstance(value, Mapping):
         return {str(name): jsonable(item) for name, item in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
@@ -64,4 +68,4 @@ def jsonable(value: Any) -> Any:
         return jsonable(value.tolist())
     if isinstance(value, float):
         return float(value) if math.isfinite(value) else None
-    return value if value is None or isinstance(value, (str, int, bool)) else str(value)
+    return value if isinstance(value, (str, int)) else str(value)

@@ -27,17 +27,21 @@ from forecasting.services import (
     shadow,
     sold_panel,
     stock_counts,
+    supplier_terms,
+    suppliers,
     versions,
 )
 from forecasting.services import products as products_service
 from forecasting.services.forecasts import Plan
+from forecasting.services.supplier_terms import SupplierTerms
 from forecasting.storage.stock_states import SavedStock
 from forecasting.storage.workspace import Workspace
 from forecasting.training.ensemble import Ensemble
 
 ORDERS_SECONDS = 1800.0
-Basis = tuple[int, int, int]
-"""The number of the stock saved last, 0 for none, how often something of the order book moved, and the version of the sales, -1 for none."""
+Basis = tuple[int, int, int, SupplierTerms | None]
+"""The number of the stock saved last, 0 for none, how often something of the order book moved, the version of the sales, -1 for none, and the terms
+of the suppliers; None where nobody named any."""
 
 
 class Live(NamedTuple):
@@ -93,8 +97,11 @@ def _stock(ws: Workspace, number: int) -> SavedStock | None:  # noqa: ARG001
 
 
 def orders(ws: Workspace, version: int, saved: SavedStock | None, policy: Policy, filters: Mapping[str, str], *, plan: Plan | None = None) -> Orders:
-    """What to order of the series that the filters choose, by the stock saved last and under a plan; raises NotFound and InputError."""
-    return _orders(ws, version, _basis(ws, saved), policy, tuple(sorted(filters.items())), plan=plan)
+    """What to order of the series that the filters choose, by the stock saved last, on the terms of the suppliers, and under a plan.
+
+    Raises NotFound and InputError.
+    """
+    return _orders(ws, version, _basis(ws, saved, policy), policy, tuple(sorted(filters.items())), plan=plan)
 
 
 @cached(TTLCache(4, ORDERS_SECONDS), condition=Condition())
@@ -104,35 +111,48 @@ def _orders(ws: Workspace, version: int, basis: Basis, policy: Policy, filters: 
 
 
 def given(ws: Workspace, version: int, saved: SavedStock | None) -> GivenStock:
-    """Stock and terms of a version's series by the stock saved last; raises StockDamaged or OrdersDamaged."""
-    return _given(ws, version, _basis(ws, saved))
+    """Stock of a version's series as it was saved last, with the terms of the suppliers.
+
+    Raises:
+        StockDamaged, OrdersDamaged, StateDamaged: What was saved cannot be read.
+        InputError: A supplier is closed for as long as anybody plans.
+    """
+    return _given(ws, version, _basis(ws, saved, _usual(ws, version, saved)))
 
 
 def order_lines(ws: Workspace, version: int, saved: SavedStock | None) -> list[bytes]:
     """What to order of every series on the usual terms: a JSON object a series, in the order of the version's."""
-    start = ordering.start(ensemble(ws, version), saved, stock_counts.sales_to(ws))
-    return _order_lines(ws, version, _basis(ws, saved), start)
+    policy = _usual(ws, version, saved)
+    return _order_lines(ws, version, _basis(ws, saved, policy), policy)
+
+
+def _usual(ws: Workspace, version: int, saved: SavedStock | None) -> Policy:
+    return Policy(start=ordering.start(ensemble(ws, version), saved, stock_counts.sales_to(ws)))
 
 
 @cached(LRUCache(1), condition=Condition())
-def _order_lines(ws: Workspace, version: int, basis: Basis, start: int) -> list[bytes]:
-    orders = _orders(ws, version, basis, Policy(start=start), ())
+def _order_lines(ws: Workspace, version: int, basis: Basis, policy: Policy) -> list[bytes]:
+    orders = _orders(ws, version, basis, policy, ())
     table = ordering.orders_table(orders, version)
     return json_values.of_table(table.set_index(orders.urgent().index).sort_index())
 
 
 @cached(LRUCache(2), condition=Condition())
-def _given(ws: Workspace, version: int, basis: Basis) -> GivenStock:  # noqa: ARG001
-    return ordering.given_stock(ws, ensemble(ws, version))
+def _given(ws: Workspace, version: int, basis: Basis) -> GivenStock:
+    served, terms = ensemble(ws, version), basis[-1]
+    given = ordering.given_stock(ws, served)
+    return given if terms is None else terms.applied(given, served)
 
 
 def products(ws: Workspace, version: int, saved: SavedStock | None, policy: Policy, filters: Mapping[str, str], *, steps: int) -> pd.DataFrame:
     """All products that the filters choose, over so many steps, which nobody changes; raises NotFound and InputError."""
-    return _products(ws, version, _basis(ws, saved), policy, tuple(sorted(filters.items())), steps=steps)
+    return _products(ws, version, _basis(ws, saved, policy), policy, tuple(sorted(filters.items())), steps=steps)
 
 
-def _basis(ws: Workspace, saved: SavedStock | None) -> Basis:
-    return (0 if saved is None else saved.number), order_book.moves(ws), stock_counts.sales_version(ws)
+def _basis(ws: Workspace, saved: SavedStock | None, policy: Policy) -> Basis:
+    terms = supplier_terms.terms(ws, policy) if suppliers.number(ws) else None
+    named = None if terms is None or not terms.sourcing.suppliers else terms
+    return (0 if saved is None else saved.number), order_book.moves(ws), stock_counts.sales_version(ws), named
 
 
 @cached(TTLCache(4, ORDERS_SECONDS), condition=Condition())
@@ -149,6 +169,7 @@ def forget() -> None:
     order_book.forget()
     saved_sales.forget()
     stock_counts.forget()
+    supplier_terms.forget()
     last_week.forget()
     product_links.forget()
     planned_products.forget()

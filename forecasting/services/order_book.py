@@ -8,6 +8,7 @@ from threading import Condition
 
 from cachetools import LRUCache, cached
 
+from forecasting.core.caches import remember
 from forecasting.core.errors import NotFound, OrdersDamaged
 from forecasting.inventory.book import records
 from forecasting.inventory.book.events import Book, Event, book_of
@@ -51,12 +52,14 @@ def write(ws: Workspace, events_after: Callable[[Book], Sequence[Event]]) -> Boo
         OrdersDamaged: The book cannot be read; nothing was written.
         DiskFull: The event, and what is after it, was not written.
     """
-    with OrderBook(ws).adding() as (_, add):
+    store = OrderBook(ws)
+    with store.adding() as (_, add):
         after = book(ws)
         for event in events_after(after):
-            before, after = after, after.after(event)
+            before, after = after, after.after(records.as_read(event))
             if after.orders != before.orders:
                 add(records.facts_of(event))
+        remember(_of_state, after, store, store.stamp())
     return after
 
 

@@ -10,18 +10,16 @@ from typing import Final, NamedTuple
 
 from cachetools import LRUCache, cached
 
-from forecasting.core import schema
 from forecasting.core.errors import DiskFull, NotWritable, StorageUnavailable, TryAgain
 from forecasting.inventory.book.events import Book
 from forecasting.inventory.book.order import ON_THE_WAY, Order
-from forecasting.inventory.orders.recommend import Orders
 from forecasting.inventory.proposals import turns
 from forecasting.inventory.proposals.left_out import LeftOut
 from forecasting.inventory.proposals.turns import Turn
 from forecasting.inventory.suppliers.supplier import Supplier
-from forecasting.services import order_book, order_proposals, ordering, shop_clock, suppliers, versions
-from forecasting.services.order_fill import FillUp, fill_up
-from forecasting.services.order_proposals import Recommended
+from forecasting.services import order_book, order_proposals, ordering, shop_clock, suppliers, turn_proposals, versions
+from forecasting.services.order_fill import FillUp, fill_up, lacks_anything
+from forecasting.services.turn_proposals import Proposals, TurnProposal
 from forecasting.storage.workspace import Workspace
 
 REFUSALS: Final = (DiskFull, NotWritable, StorageUnavailable, TryAgain)
@@ -110,20 +108,18 @@ class ToOrder(NamedTuple):
 
     Args:
         cards: One a supplier that delivers anything, earliest deadline first, those without an order last; then that of nobody.
-        recommended: What they follow from; None where the version has no series.
+        proposals: What they follow from.
         refusal: Why what is shown could not be written into the order book; empty where it was.
-        left_out: Shelves that nothing is proposed for although they are still sold, and why.
     """
 
     cards: tuple[SupplierCard, ...]
-    recommended: Recommended | None
+    proposals: Proposals
     refusal: str
-    left_out: tuple[LeftOut, ...] = ()
 
     @property
-    def orders(self) -> Orders | None:
-        """The recommendation behind the cards."""
-        return None if self.recommended is None else self.recommended.orders
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """Shelves that nothing is proposed for although they are still sold, and why."""
+        return self.proposals.left_out
 
 
 def to_order(ws: Workspace, by: str, moment: datetime | None = None) -> ToOrder:
@@ -170,28 +166,22 @@ def _proposed(ws: Workspace, state: _State, by: str, when: datetime) -> None:  #
 
 @cached(LRUCache(4), condition=Condition())
 def _to_order(ws: Workspace, state: _State, when: datetime, refusal: str, *, is_written: bool) -> ToOrder:  # noqa: ARG001
-    recommended, left_out = order_proposals.recommended(ws, when), order_proposals.left_out(ws, moment=when)
-    if recommended is None:
-        return ToOrder((), None, refusal, left_out)
-    book, now = order_book.book(ws), shop_clock.in_shop(ws, when)
-    empty = recommended.orders.table
-    runs_out = frozenset(empty[schema.UNIQUE_ID][empty["runs_out"].to_numpy(dtype=bool)])
-    unwritten = (None,) * len(recommended.turns) if is_written else recommended.proposals
-    cards = [
-        _card(recommended, turn, turns.open_order(book, turn.name) or proposal, book, runs_out=runs_out, now=now)
-        for turn, proposal in zip(recommended.turns, unwritten, strict=True)
-    ]
+    proposals, book, now = turn_proposals.proposed(ws, when), order_book.book(ws), shop_clock.in_shop(ws, when)
+    cards = []
+    for each in proposals.listed:
+        order = turns.open_order(book, each.turn.name) or (None if is_written else each.order)
+        cards.append(_card(proposals, each, order, book, now=now))
     shown = [each for each in cards if each.supplier is not None or each.order is not None]
-    return ToOrder(_in_order(shown), recommended, refusal, left_out)
+    return ToOrder(_in_order(shown), proposals, refusal)
 
 
-def _card(recommended: Recommended, turn: Turn, order: Order | None, book: Book, *, runs_out: frozenset[str], now: datetime) -> SupplierCard:
-    theirs = book.of_supplier(turn.name)
+def _card(proposals: Proposals, proposed: TurnProposal, order: Order | None, book: Book, *, now: datetime) -> SupplierCard:
+    turn, theirs = proposed.turn, book.of_supplier(proposed.turn.name)
     missed = None if any(each.placed_at is not None and each.order_date == turn.round.missed for each in theirs) else turn.round.missed
     coming = sorted((each for each in theirs if each.state in ON_THE_WAY), key=lambda each: (each.due, each.id))
     shown = order if order is not None and order.lines else None
-    empty = frozenset() if shown is None else runs_out & {line.unique_id for line in shown.lines}
-    fill = None if shown is None else fill_up(recommended.orders, turn, shown, recommended.day)
+    empty = frozenset() if shown is None else proposed.runs_out & {line.unique_id for line in shown.lines}
+    fill = fill_up(proposals.needs(turn), turn, shown, proposals.day) if shown is not None and lacks_anything(turn, shown) else None
     sent = [each for each in theirs if each.placed_at is not None and each.placed_at.astimezone(now.tzinfo).date() == now.date()]
     return SupplierCard(
         turn=turn,

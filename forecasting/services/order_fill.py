@@ -10,11 +10,10 @@ from typing import Final
 
 import numpy as np
 
-from forecasting.core import schema
 from forecasting.core.arrays import FloatArray
 from forecasting.inventory.book.order import Line, Order
-from forecasting.inventory.orders.recommend import Orders
-from forecasting.inventory.proposals import minimum, needs
+from forecasting.inventory.proposals import minimum
+from forecasting.inventory.proposals.needs import Needs
 from forecasting.inventory.proposals.turns import Turn
 from forecasting.inventory.suppliers.supplier import Supplier
 
@@ -39,11 +38,16 @@ class FillUp:
     reason: str
 
 
-def fill_up(orders: Orders, turn: Turn, order: Order, today: date) -> FillUp | None:
+def lacks_anything(turn: Turn, order: Order) -> bool:
+    """Whether an order has not reached all that its supplier asks for in value and units."""
+    return turn.supplier is not None and _aim(turn.supplier, order) is not None
+
+
+def fill_up(needed: Needs, turn: Turn, order: Order, today: date) -> FillUp | None:
     """The packs of products in the order that bring it to what the supplier asks for at the least expense.
 
     Args:
-        orders: The recommendation, with the supplier's terms.
+        needed: What the series of the turn need.
         turn: The supplier's turn.
         order: Its order, as it stands now.
         today: The day of the recommendation.
@@ -57,16 +61,17 @@ def fill_up(orders: Orders, turn: Turn, order: Order, today: date) -> FillUp | N
         return None
     wanted, reason = aim
     lines = {line.unique_id: line for line in order.lines}
-    names = [str(name) for name in orders.ensemble.panel.series[schema.UNIQUE_ID].iloc[turn.rows]]
+    panel = needed.ensemble.panel
+    names = [str(panel.unique_ids[row]) for row in turn.rows]
     listed = [lines.get(name) for name in names]
-    more = minimum.candidates(needs.of_orders(orders, turn.rows), turn)
+    more = minimum.candidates(needed, turn)
     quantity = np.array([0.0 if line is None else line.quantity for line in listed])
     more = replace(more, sold_by=np.where([[line is not None] for line in listed], more.sold_by, 0.0))
     costs = partial(_unit_costs, listed, more.measures[0])
     found = minimum.topped_up(minimum.priced(more, quantity, costs), np.array(wanted), costs)
     if not found.is_enough or not found.units.any():
         return None
-    places, days = np.flatnonzero(found.units), float(np.nanmax(found.sold_in)) * orders.ensemble.panel.period.days
+    places, days = np.flatnonzero(found.units), float(np.nanmax(found.sold_in)) * panel.period.days
     return FillUp(
         quantities={names[place]: float(quantity[place] + found.units[place]) for place in places},
         added={names[place]: float(found.units[place]) for place in places},

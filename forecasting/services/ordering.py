@@ -161,7 +161,7 @@ def given_stock(ws: Workspace, ensemble: Ensemble) -> GivenStock:
     saved = saved_stock(ws)
     if saved is None:
         return with_orders(ws, GivenStock.nothing(len(ensemble.panel)), ensemble, None)
-    given = with_orders(ws, file.from_frame(saved.frame, ensemble.panel).given, ensemble, saved.moment)
+    given = with_orders(ws, stock_counts.stated(ws, saved, ensemble.panel), ensemble, saved.moment)
     counted = stock_counts.counted(ws, ensemble.panel)
     return given if counted is None else replace(given.changed(state.ON_HAND, counted.shelves.units), shelves=counted.shelves)
 
@@ -211,11 +211,11 @@ def days_late(ensemble: Ensemble, saved: SavedStock | None, sales_to: pd.Timesta
     return (day - _first_day(ensemble)).days, min(max(spare, 0), LATEST[ensemble.panel.period.name])
 
 
-def order_origin(ensemble: Ensemble, saved: SavedStock | None, policy: Policy, day: date) -> date:
+def order_origin(ensemble: Ensemble, policy: Policy, day: date) -> date:
     """The day from which lead times count: the first one of the recommendation; or `day` itself where the forecast does not reach far enough."""
     step, dates = ensemble.panel.period.steps(policy.start), ensemble.panel.period.begin(ensemble.panel.ahead(ensemble.horizon))
     first: date = dates[step].date()
-    return first if (day - dates[0].date()).days <= days_late(ensemble, saved)[1] else day
+    return first if (day - dates[0].date()).days <= days_late(ensemble, None)[1] else day
 
 
 def _first_day(ensemble: Ensemble) -> pd.Timestamp:

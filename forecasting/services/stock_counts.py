@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from threading import Condition
 from typing import Any, Final
+from weakref import ref
 
 import numpy as np
 import pandas as pd
@@ -22,6 +23,7 @@ from forecasting.inventory.stock import count_grades, file, on_hand, state, unit
 from forecasting.inventory.stock.count_grades import Spread
 from forecasting.inventory.stock.counts import Counts, counts_of, numbers
 from forecasting.inventory.stock.on_hand import OnHand
+from forecasting.inventory.stock.state import GivenStock
 from forecasting.inventory.stock.units_sold import UnitsSold
 from forecasting.services import order_book, saved_sales, shop_clock
 from forecasting.storage.sales import log
@@ -64,6 +66,12 @@ def counted(ws: Workspace, panel: Panel) -> CountedStock | None:
     return _counted(ws, panel, now) if now[0] else None
 
 
+@cached(LRUCache(2), key=lambda ws, saved, panel: (ws, saved.number, saved.moment, ref(panel)), condition=Condition())
+def stated(ws: Workspace, saved: SavedStock, panel: Panel) -> GivenStock:  # noqa: ARG001
+    """What a saved state says of a panel's series, which nobody changes; read once."""
+    return file.from_frame(saved.frame, panel).given
+
+
 def basis(ws: Workspace) -> tuple[int, int, int]:
     """What the stock follows from: the number of its newest state, the version of the sales, and how often something of the order book moved."""
     return max(StockStore(ws).numbers(), default=0), sales_version(ws), order_book.moves(ws)
@@ -84,7 +92,7 @@ def _counted(ws: Workspace, panel: Panel, basis: tuple[int, int, int]) -> Counte
     states = StockStore(ws).line(MOST_STATES)
     if not states:
         return None
-    newest = file.from_frame(states[-1].frame, panel).given.table[state.ON_HAND].to_numpy(dtype=float)
+    newest = stated(ws, states[-1], panel).table[state.ON_HAND].to_numpy(dtype=float)
     units = [*(numbers(each.frame, panel, state.ON_HAND) for each in states[:-1]), newest]
     counts = [counts_of(one, each.frame, panel, shop_clock.in_shop(ws, each.moment)) for one, each in zip(units, states, strict=True)]
     receipts = _receipts(order_book.book(ws), panel)
@@ -140,8 +148,9 @@ def sales_to(ws: Workspace) -> pd.Timestamp | None:
 
 def forget() -> None:
     """Keeps nothing any more."""
-    one: Any = _counted
-    one.cache_clear()
+    for cached_function in (_counted, stated):
+        one: Any = cached_function
+        one.cache_clear()
 
 
 _EVER: Final = np.datetime64("1970-01-01", "D")

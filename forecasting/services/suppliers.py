@@ -8,6 +8,7 @@ from typing import Any
 
 from cachetools import LRUCache, cached
 
+from forecasting.core.caches import remember
 from forecasting.core.errors import SettingsError
 from forecasting.inventory.suppliers import file
 from forecasting.inventory.suppliers.file import SupplierFile
@@ -23,13 +24,18 @@ ROLES = file.ROLES
 
 def state(ws: Workspace) -> tuple[SuppliersState, Sourcing]:
     """Suppliers and sources, who saved them and when, read once for each file; raises StateDamaged or StorageUnavailable."""
-    store = supplier_store(ws)
-    last = number(ws)
+    store, last = supplier_store(ws), number(ws)
+    stamp = _stamp(store, last)
+    return _read(store) if last and stamp is None else _of_file(store, last, stamp)
+
+
+def _stamp(store: StateStore[Mapping[str, Any]], number: int) -> tuple[int, int, int] | None:
+    """What changes with the file of a state: its size, time of change and inode; None where there is none, or it cannot be looked at."""
     try:
-        stat = store.path(last).stat() if last else None
+        stat = store.path(number).stat()
     except OSError:
-        return _read(store)
-    return _of_file(store, last, None if stat is None else (stat.st_size, stat.st_mtime_ns, stat.st_ino))
+        return None
+    return stat.st_size, stat.st_mtime_ns, stat.st_ino
 
 
 @cached(LRUCache(4), key=lambda store, number, stamp: (store.path(number), stamp), condition=Condition())
@@ -69,7 +75,12 @@ def save(ws: Workspace, wanted: Sourcing, by: str, *, after: int | None = None) 
         TryAgain: Somebody else is saving, or has saved since that state; nothing was changed.
         DiskFull: Nothing was changed.
     """
-    return supplier_store(ws).save(wanted.to_dict(), by, after=after)
+    store = supplier_store(ws)
+    saved = store.save(wanted.to_dict(), by, after=after)
+    stamp = _stamp(store, saved.number)
+    if stamp is not None:
+        remember(_of_file, (saved, wanted), store, saved.number, stamp)
+    return saved
 
 
 def guess(table: FileTable) -> dict[str, str]:

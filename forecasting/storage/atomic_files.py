@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from forecasting.core.json_values import jsonable
 
 
@@ -33,7 +35,16 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 def write_json(path: Path, values: Mapping[str, Any]) -> None:
     """Replaces a file by these values as JSON in one step; `jsonable` says what they may be."""
-    write_text(path, json.dumps(jsonable(values), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+    write_plain_json(path, jsonable(values))
+
+
+def write_plain_json(path: Path, values: Mapping[str, Any]) -> None:
+    """Replaces a file in one step by values that are as JSON knows them."""
+    try:
+        content = orjson.dumps(values, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    except TypeError:  # whole numbers of more than 64 bits, and halves of characters
+        content = (json.dumps(values, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
+    write_bytes(path, content)
 
 
 def sync(path: Path) -> None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import lru_cache
 from pathlib import Path
+from threading import Condition
 from typing import Any, Final
 
+from cachetools import LRUCache, cached
+
+from forecasting.core.caches import remember
 from forecasting.core.errors import OrdersDamaged
 from forecasting.core.system_errors import refusals_named
 from forecasting.storage import line_file, reading
@@ -70,14 +73,18 @@ class OrderBook:
                 yield self.every(), self._append
 
     def _append(self, facts: Facts) -> None:
+        said = self.every()
         line_file.append(self.path, _line(facts))
+        stamp = self.stamp()
+        if stamp is not None:
+            remember(_events, (*said, facts), self.path, stamp)
 
 
 def _line(facts: Facts) -> bytes:
     return json.dumps({**facts, CHECKSUM: checksum(facts)}, ensure_ascii=False).encode() + b"\n"
 
 
-@lru_cache(maxsize=8)
+@cached(LRUCache(8), condition=Condition())
 def _events(path: Path, stamp: tuple[int, int, int]) -> tuple[Facts, ...]:  # noqa: ARG001
     """The events in a file of this size, time of change and inode."""
     return tuple(_facts(line, number) for number, line in enumerate(line_file.lines(reading.content(path)), start=1))

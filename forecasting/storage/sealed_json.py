@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from forecasting.core.json_values import jsonable
 from forecasting.storage import reading
-from forecasting.storage.atomic_files import write_json
+from forecasting.storage.atomic_files import write_plain_json
 
 CHECKSUM: Final = "checksum"
 
@@ -18,7 +18,7 @@ CHECKSUM: Final = "checksum"
 def write(path: Path, values: Mapping[str, Any]) -> None:
     """Replaces a file by these values and their checksum, in one step."""
     plain = jsonable(values)
-    write_json(path, {**plain, CHECKSUM: checksum(plain)})
+    write_plain_json(path, {**plain, CHECKSUM: checksum(plain)})
 
 
 def read(path: Path) -> dict[str, Any]:

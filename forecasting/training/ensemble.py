@@ -93,12 +93,12 @@ class Ensemble:
         """What stands behind each series' forecast, shape (n,) of texts."""
         return self.health[schema.MODEL].to_numpy(dtype=object)
 
-    @property
+    @cached_property
     def silent(self) -> np.ndarray:
         """Series that are forecast to sell nothing, shape (n,) of bool: no longer sold, or never yet."""
         return self.health[schema.MODEL].isin([reasons.STOPPED, reasons.NO_SALES]).to_numpy(dtype=bool)
 
-    @property
+    @cached_property
     def untested(self) -> np.ndarray:
         """Series that sold on a day or two and then no more, shape (n,) of bool: nothing is ordered of them until a person has checked them."""
         return (self.health[schema.MODEL] == reasons.TOO_NEW).to_numpy(dtype=bool)

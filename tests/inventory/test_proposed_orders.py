@@ -92,6 +92,7 @@ def test_a_price_break_is_never_paid_dearer_than_buying_less(seed: int, prices: 
     assert chosen >= wanted
     assert chosen % some.pack_size[0] == 0
     cost = float(prices.cost(np.array([chosen]))[0])
+    assert chosen * prices.price_of(chosen) == cost
     assert cost <= (wanted * price if not keeps else chosen * price) + 1e-6
 
 

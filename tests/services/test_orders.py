@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 from order_shops import ANNA, BREAD, DAY, HANSEN, MONDAY, Clock, Shelf, count, shop_on_monday
 from version_copies import copied
 
 from forecasting.core.errors import InputError, NotFound
+from forecasting.entrypoints.cli.verbs import main
 from forecasting.inventory.book.order import Order
 from forecasting.inventory.suppliers.source import Source
 from forecasting.inventory.suppliers.sourcing import Sourcing
 from forecasting.inventory.suppliers.supplier import Currency, Freight, Minimum, Supplier
-from forecasting.services import added_lines, cache, order_book, order_history, order_proposals, ordering, orders, suppliers
+from forecasting.services import (
+    added_lines,
+    cache,
+    order_book,
+    order_history,
+    order_proposals,
+    order_value,
+    ordering,
+    orders,
+    suppliers,
+    turn_proposals,
+)
 from forecasting.services.orders import Wish
+from forecasting.storage import order_book as book_file
 from forecasting.storage.order_book import OrderBook
 from forecasting.storage.workspace import Workspace
 
@@ -48,9 +65,46 @@ def test_a_proposal_is_in_packs_for_the_days_until_the_delivery_after_the_next(s
     assert 70 <= line.quantity <= 150  # three days of about 36 and a reserve, less twenty on the shelf
     assert (line.unit_cost, line.recommended, dict(line.key)) == (2.0, line.quantity, {"product_id": "Bread"})
     assert orders.facts(order, suppliers.sourcing(shop), date(2026, 8, 3))["value"] == line.quantity * 2
-    whole = order_proposals.recommended(shop, MONDAY)
-    assert whole is not None
-    assert line.quantity == whole.orders.table.set_index("unique_id")["order_quantity"][line.unique_id]
+    (hansen, *_) = turn_proposals.proposed(shop, MONDAY).listed
+    assert hansen.order.lines == order.lines
+
+
+def test_every_recommendation_is_on_the_terms_of_the_supplier(
+    shop: Workspace, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORECASTING_HOME", str(shop.home))
+    order = propose(shop)
+    assert order is not None
+    (line,) = order.lines
+    version, ensemble = cache.live(shop)
+    saved, policy = cache.stock(shop), turn_proposals.proposed(shop, MONDAY).policy
+    listed = cache.orders(shop, version, saved, policy, {}).table.set_index("unique_id").loc[line.unique_id]
+    assert (listed["order_quantity"], listed["pack_size"], listed["unit_cost"], listed["review_period"]) == (line.quantity, 6, 2, 2)
+    (row,) = [each for each in map(json.loads, cache.order_lines(shop, version, saved)) if each["product_id"] == "Bread"]
+    assert (row["order_quantity"], row["order_value"]) == (line.quantity, line.quantity * 2)
+    assert order_value.value(shop)[1].orders == line.quantity * 2
+    expected = float(ensemble.expected[0, :7].sum())
+    assert order_value.sales(shop, version, ensemble, np.array([0]), 7).margin == pytest.approx(expected * (3 - 2))
+    assert main(["recommend", "--product-id", "Bread"]) == 0
+    (told,) = csv.DictReader(io.StringIO(capsys.readouterr().out))
+    assert float(told["order_quantity"]) == line.quantity
+    suppliers.save(shop, Sourcing((replace(HANSEN, order_days=frozenset({0, 4})),), (replace(BREAD, unit_cost=1.0),)), "Anna")
+    dearer = cache.orders(shop, version, saved, policy, {}).table.set_index("unique_id").loc[line.unique_id]
+    assert (dearer["unit_cost"], dearer["review_period"], dearer["order_quantity"] > line.quantity) == (1, 4, True)
+
+
+def test_what_is_kept_of_book_and_suppliers_is_what_the_files_say(shop: Workspace) -> None:
+    order = propose(shop)
+    assert order is not None
+    orders.change(shop, order.id, Wish(by="Zoé", quantities={order.lines[0].unique_id: 6}, reason="Freezer full"))
+    orders.place(shop, order.id, ANNA)
+    kept, (stated, sourcing) = order_book.book(shop), suppliers.state(shop)
+    facts = OrderBook(shop).every()
+    order_book.forget()
+    book_file._events.cache_clear()
+    suppliers._of_file.cache_clear()
+    assert (order_book.book(shop), suppliers.state(shop)) == (kept, (stated, sourcing))
+    assert OrderBook(shop).every() == facts
 
 
 def test_a_proposal_is_brought_up_to_date_and_written_once(shop: Workspace) -> None:

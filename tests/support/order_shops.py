@@ -16,7 +16,7 @@ from forecasting.inventory.stock.state import GivenStock
 from forecasting.inventory.suppliers.source import Source
 from forecasting.inventory.suppliers.sourcing import Sourcing
 from forecasting.inventory.suppliers.supplier import Supplier
-from forecasting.services import cache, order_proposals, ordering, orders, suppliers
+from forecasting.services import cache, order_proposals, ordering, orders, supplier_terms, suppliers
 from forecasting.services.orders import Wish
 from forecasting.storage import stock_states
 from forecasting.storage.stock_states import SavedStock
@@ -43,7 +43,7 @@ class Clock(datetime):
 def shop_on_monday(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     """A shop on a Monday morning, three days after its last sales, with one supplier of bread."""
     monkeypatch.setattr(Clock, "moment", MONDAY)
-    for module in (orders, order_proposals, stock_states):
+    for module in (orders, order_proposals, stock_states, supplier_terms):
         monkeypatch.setattr(module, "datetime", Clock)
     ws = unpacked("shop_4", tmp_path)
     suppliers.save(ws, Sourcing((HANSEN,), (BREAD,)), "Anna")

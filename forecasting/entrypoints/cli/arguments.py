@@ -178,7 +178,7 @@ def _add_recommend(verbs: Any, run: Verbs) -> None:
     verb.add_argument(
         "--holding-rate", type=float, default=Policy.holding_rate, help="yearly cost of holding a unit, as a share of its cost (%(default)s)"
     )
-    verb.add_argument("--start", type=int, default=Policy.start, help="days between the last sales and the stock count (%(default)s)")
+    verb.add_argument("--start", type=int, help="days between the last sales and the stock count (as the saved stock says; 0 with --stock)")
     verb.add_argument(
         "--map", nargs="+", action="extend", default=[], metavar="ROLE=COLUMN", help="what each column of the stock file means, e.g. on_hand=Stock"
     )
@@ -231,7 +231,8 @@ def retention(args: argparse.Namespace, base: Retention) -> Retention:
     return replace(base, **{name: value for name in KEPT if (value := getattr(args, name)) is not None})
 
 
-def policy(args: argparse.Namespace) -> Policy:
+def policy(args: argparse.Namespace, start: int) -> Policy:
+    """How the shop orders; `start` counts unless `--start` says otherwise."""
     return Policy(
         rule=args.rule,
         target=args.target,
@@ -242,7 +243,7 @@ def policy(args: argparse.Namespace) -> Policy:
         review_period=args.review_period,
         holding_rate=args.holding_rate,
         order_cost=args.order_cost,
-        start=args.start,
+        start=start if args.start is None else args.start,
     )
 
 

@@ -102,13 +102,14 @@ def _forecast(args: argparse.Namespace) -> int:
 
 def _recommend(args: argparse.Namespace) -> int:
     from forecasting.inventory.orders import wording
-    from forecasting.services import ordering, versions
+    from forecasting.services import ordering, stock_counts, supplier_terms, versions
 
     version = _live()
     ws = workspaces.workspace()
-    ensemble = versions.load(ws, version)
-    given = ordering.given_stock(ws, ensemble) if args.stock is None else _stock(args, ensemble)
-    orders = ordering.recommend(ensemble, given, arguments.policy(args), arguments.filters(args))
+    ensemble, is_saved = versions.load(ws, version), args.stock is None
+    given = ordering.given_stock(ws, ensemble) if is_saved else _stock(args, ensemble)
+    policy = arguments.policy(args, ordering.start(ensemble, ordering.saved_stock(ws), stock_counts.sales_to(ws)) if is_saved else 0)
+    orders = ordering.recommend(ensemble, supplier_terms.with_terms(ws, given, ensemble, policy), policy, arguments.filters(args))
     quantities = _within_limits(args, orders)
     if args.past_check is not None:
         write(ordering.past_check_csv(orders), args.past_check)

@@ -37,6 +37,11 @@ class Demand:
     values: FloatArray
 
 
+def unknown(n: int) -> Demand:
+    """Demand of n series of which nothing is said."""
+    return Demand(np.full(n, np.nan), np.full((n, 1), np.nan))
+
+
 def demand_over(ensemble: Ensemble, rows: np.ndarray, lead: FloatArray, extra: np.ndarray, *, start: int = 0) -> Demand:
     """Demand from the day of the stock count on, over the lead time and `extra` more steps.
 

@@ -45,7 +45,14 @@ class Levels:
     lead: Demand
 
 
-def levels(ensemble: Ensemble, shelves: Stock, policy: Policy, rows: np.ndarray, abc: np.ndarray) -> Levels:
+def up_to(ensemble: Ensemble, shelves: Stock, policy: Policy, rows: np.ndarray) -> Levels:
+    """The levels of the series at `rows`, all of one class, as far as an order follows from them: what is ordered up to a level at a review does
+    not ask for the demand over the lead time alone, which is NaN then, and so is the reorder point."""
+    is_needed = policy.rule not in ("order_up_to", "newsvendor") or policy.target == "fill"
+    return levels(ensemble, shelves, policy, rows, np.full(len(rows), "A"), has_lead=is_needed)
+
+
+def levels(ensemble: Ensemble, shelves: Stock, policy: Policy, rows: np.ndarray, abc: np.ndarray, *, has_lead: bool = True) -> Levels:
     """The levels of the series at `rows`.
 
     Args:
@@ -54,6 +61,7 @@ def levels(ensemble: Ensemble, shelves: Stock, policy: Policy, rows: np.ndarray,
         policy: How the shop orders.
         rows: Positions of r series.
         abc: Shape (r,), classes of value.
+        has_lead: Whether the demand over the lead time alone is wanted.
     """
     start = ensemble.panel.period.steps(policy.start)
     every = np.ones(len(rows), dtype=int) if policy.rule in DAILY else shelves.review
@@ -61,7 +69,7 @@ def levels(ensemble: Ensemble, shelves: Stock, policy: Policy, rows: np.ndarray,
     if policy.rule == "newsvendor":
         cover = np.where(np.isfinite(shelves.life), shelves.life, every).astype(int)
     cycle = demand.demand_over(ensemble, rows, shelves.lead, cover, start=start)
-    lead = demand.demand_over(ensemble, rows, shelves.lead, np.zeros_like(cover), start=start)
+    lead = demand.demand_over(ensemble, rows, shelves.lead, np.zeros_like(cover), start=start) if has_lead else demand.unknown(len(rows))
     p = _promise(shelves, policy, abc, (cycle, lead), ensemble.panel.period.days * cover)
     asked = p
     if policy.rule == "order_up_to" and policy.target != "fill":

@@ -9,9 +9,9 @@ import numpy as np
 
 from forecasting.core.arrays import BoolArray, FloatArray
 from forecasting.inventory.levels import order_levels
-from forecasting.inventory.orders import unknown_levels
+from forecasting.inventory.orders import risk, unknown_levels
 from forecasting.inventory.orders.counting import Counting
-from forecasting.inventory.orders.recommend import Orders, order_quantity
+from forecasting.inventory.orders.recommend import order_quantity
 from forecasting.inventory.policy import Policy
 from forecasting.inventory.proposals.left_out import TO_COUNT
 from forecasting.inventory.stock.state import Stock
@@ -30,6 +30,7 @@ class Needs:
         quantity: Shape (r,), units, at least 0.
         is_open: Shape (r,): whether more may be ordered: its shelf was counted if any was, a level is known, and it is still sold.
         left_out: For each series, why nothing is recommended although it is still sold, empty where something may be.
+        runs_out: Shape (r,): whether the shelf was counted, and is expected to be empty before the order comes.
     """
 
     ensemble: Ensemble
@@ -38,6 +39,7 @@ class Needs:
     values: FloatArray
     quantity: FloatArray
     is_open: BoolArray
+    runs_out: BoolArray
     left_out: tuple[str, ...] = ()
 
 
@@ -51,23 +53,24 @@ def needs(ensemble: Ensemble, policy: Policy, stock: Stock, known: Counting, row
         known: Which of them were counted.
         rows: Their positions.
     """
-    levels = order_levels.levels(ensemble, stock, policy, rows, np.full(len(rows), "A"))
+    levels = order_levels.up_to(ensemble, stock, policy, rows)
     quantity = np.where(known.waiting, 0.0, np.nan_to_num(order_quantity(stock, policy, levels)))
     is_open = (known.counted | (not known.begun)) & np.isfinite(levels.order_up_to) & ~ensemble.silent[rows]
     unknown = ~np.isfinite(levels.order_up_to) & ~ensemble.silent[rows]
     reasons = unknown_levels.reasons(ensemble, rows, levels, policy, stock) if unknown.any() else [""] * len(rows)
-    return Needs(ensemble, policy, stock, levels.cycle.values, quantity, is_open, _left_out(known.waiting, unknown, reasons))
+    cover = risk.steps_of_cover(ensemble, stock, rows, ensemble.panel.period.steps(policy.start))
+    return Needs(
+        ensemble=ensemble,
+        policy=policy,
+        stock=stock,
+        values=levels.cycle.values,
+        quantity=quantity,
+        is_open=is_open,
+        runs_out=known.counted & (cover < stock.mean_lead),
+        left_out=_left_out(known.waiting, unknown, reasons),
+    )
 
 
 def _left_out(waiting: BoolArray, unknown: BoolArray, reasons: Sequence[str]) -> tuple[str, ...]:
     """Why nothing is recommended of each series."""
     return tuple(reason if no_level else TO_COUNT if waits else "" for reason, no_level, waits in zip(reasons, unknown, waiting, strict=True))
-
-
-def of_orders(orders: Orders, rows: np.ndarray) -> Needs:
-    """The needs of the series at `rows`, all of them in a recommendation that there is already."""
-    places = np.searchsorted(orders.rows, rows)
-    table, counted = orders.table.iloc[places], orders.table["counted"].to_numpy(dtype=bool)
-    is_open = (counted[places] | (not counted.any())) & np.isfinite(orders.levels.order_up_to[places]) & orders.sold[places]
-    quantity = np.nan_to_num(table["order_quantity"].to_numpy(dtype=float))
-    return Needs(orders.ensemble, orders.policy, orders.stock.select(places), orders.levels.cycle.values[places], quantity, is_open)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from math import isfinite, isnan
 
 import numpy as np
 
@@ -37,20 +38,21 @@ def proposal(needed: Needs, turn: Turn, *, version: int, day: date) -> Order:
     filled = plain if turn.supplier is None else minimum.filled(lines, turn.supplier, costs_of)
     panel = needed.ensemble.panel
     days = panel.period.days
-    keys, costs = panel.series.iloc[turn.rows], costs_of(filled.quantity)
+    keys, costs = panel.series.iloc[turn.rows], costs_of(filled.quantity).tolist()
+    quantity, added, sold_in = (values.tolist() for values in (filled.quantity, filled.added, filled.sold_in))
     names, key_values = keys[schema.UNIQUE_ID].astype(str).tolist(), {name: keys[name].astype(str).tolist() for name in panel.keys}
     listed = tuple(
         Line(
             unique_id=names[place],
             key={name: values[place] for name, values in key_values.items()},
-            recommended=float(filled.quantity[place]),
-            quantity=float(filled.quantity[place]),
-            unit_cost=float(costs[place]) if np.isfinite(costs[place]) else None,
-            added=float(filled.added[place]),
-            sold_by=_sold_by(day, filled.sold_in[place] * days),
+            recommended=quantity[place],
+            quantity=quantity[place],
+            unit_cost=costs[place] if isfinite(costs[place]) else None,
+            added=added[place],
+            sold_by=_sold_by(day, sold_in[place] * days),
             prices=_prices(turn.sources[place]),
         )
-        for place in np.flatnonzero(filled.quantity > 0)
+        for place in np.flatnonzero(filled.quantity > 0).tolist()
     )
     return Order(
         id="",
@@ -80,25 +82,29 @@ def _break_taken(lines: Candidates, breaks: PriceBreaks, place: int, rate: float
     keeping until then; or the whole order must cost no more than without it.
     """
     wanted = float(lines.quantity[place])
-    packed = [float(order_quantities.whole_packs(np.array([at]), lines.pack_size[[place]])[0]) for at in breaks.quantities if at > wanted]
+    above = np.array([at for at in breaks.quantities if at > wanted])
+    if not len(above):
+        return wanted
+    packed = order_quantities.whole_packs(above, lines.pack_size[place]).tolist()
     return min([wanted, *packed], key=lambda units: (_expense(lines, breaks, place, units, rate), -units))
 
 
 def _expense(lines: Candidates, breaks: PriceBreaks, place: int, units: float, rate: float) -> float:
     """Expected money, in the shop's, of ordering so many units instead of those recommended; the fewer later orders are counted in."""
     wanted = float(lines.quantity[place])
-    cost = float(breaks.cost(np.array(units))) * rate
+    cost = units * breaks.price_of(units) * rate
     if units <= wanted:
         return cost
-    plain = float(breaks.cost(np.array(wanted))) * rate
+    plain = wanted * breaks.price_of(wanted) * rate
     until = float(lines.position[place])
     steps = np.searchsorted(lines.sold_by[place], [until + wanted, until + units])
     is_sold = steps[1] < lines.sold_by.shape[1] and steps[1] + 1 <= lines.life[place]
     if not is_sold:
         return cost if cost <= plain else float("inf")
-    later = (units - wanted) * float(breaks.unit_price(np.array(wanted))) * rate
-    wait = max(float(steps.mean()) - int(lines.arrives[place]), 0.0)
-    return cost - later + (units - wanted) * wait * float(np.nan_to_num(lines.holding[place]))
+    later = (units - wanted) * breaks.price_of(wanted) * rate
+    wait = max(float(steps[0] + steps[1]) / 2 - int(lines.arrives[place]), 0.0)
+    holding = float(lines.holding[place])
+    return cost - later + (units - wanted) * wait * (0.0 if isnan(holding) else holding)
 
 
 def _unit_costs(lines: Candidates, turn: Turn) -> UnitCosts:
@@ -110,7 +116,7 @@ def _unit_costs(lines: Candidates, turn: Turn) -> UnitCosts:
     def costs(quantity: FloatArray) -> FloatArray:
         at = fixed.copy()
         for place, breaks in tiers:
-            at[place] = breaks.unit_price(quantity[place])
+            at[place] = breaks.price_of(float(quantity[place]))
         return at
 
     return costs
@@ -123,4 +129,4 @@ def _prices(source: Source | None) -> tuple[tuple[float, float], ...]:
 
 
 def _sold_by(day: date, days: float) -> date | None:
-    return None if np.isnan(days) else day + timedelta(days=int(days) - 1)
+    return None if isnan(days) else day + timedelta(days=int(days) - 1)

@@ -103,13 +103,22 @@ def turns(sourcing: Sourcing, book: Book, panel: Panel, policy: Policy, moment: 
             continue
         theirs = [first[row] for row in rows]
         closed = sorted({each.supplier for each in theirs if each is not None and each.supplier.casefold() != supplier.key})
-        delays = deliveries.delays(book.of_supplier(supplier.name))
+        delays = deliveries.delays(rounds.orders(supplier.key))
         listed.append(Turn(supplier, following, rows, tuple(sources[row] for row in rows), delays, tuple(closed)))
     listed.sort(key=lambda each: (each.round.order_day, each.name.casefold()))
     without = np.flatnonzero(names == NOBODY)
     if len(without):
         listed.append(Turn(None, _of_nobody(policy, moment.date(), book.of_supplier(NOBODY)), without, (None,) * len(without)))
     return Turns(tuple(listed), tuple(never))
+
+
+def rounds(sourcing: Sourcing, book: Book, policy: Policy, moment: datetime) -> tuple[Round | None, ...]:
+    """The next round of each supplier, as if it delivered something; None for one that is closed for as long as anybody plans.
+
+    With the sourcing, the moves of the book and the day, it is all that `turns` follow from at a moment, and takes little time to know.
+    """
+    found = _Rounds(sourcing, book, policy, moment)
+    return tuple(found.or_none(each.key) for each in sourcing.suppliers)
 
 
 def with_terms(given: GivenStock, listed: Sequence[Turn], day: date) -> GivenStock:
@@ -147,15 +156,29 @@ class _Rounds:
 
     def __init__(self, sourcing: Sourcing, book: Book, policy: Policy, moment: datetime) -> None:
         self._suppliers = {each.key: each for each in sourcing.suppliers}
-        self._book, self._policy, self._moment = book, policy, moment
+        self._policy, self._moment = policy, moment
+        self._orders: dict[str, list[Order]] = {}
+        for order in book.orders.values():
+            self._orders.setdefault(order.supplier.casefold(), []).append(order)
         self._rounds: dict[tuple[str, bool], Round] = {}
+
+    def orders(self, key: str) -> list[Order]:
+        """All orders to a supplier."""
+        return self._orders.get(key, [])
 
     def of(self, key: str, *, closures: bool = True) -> Round:
         """The round of a supplier, with its closures or as if it had none."""
         if (key, closures) not in self._rounds:
             supplier = self._suppliers[key] if closures else replace(self._suppliers[key], closures=())
-            self._rounds[key, closures] = _round(supplier, self._book.of_supplier(supplier.name), self._policy, self._moment)
+            self._rounds[key, closures] = _round(supplier, self.orders(key), self._policy, self._moment)
         return self._rounds[key, closures]
+
+    def or_none(self, key: str) -> Round | None:
+        """The round of a supplier; None where there is none."""
+        try:
+            return self.of(key)
+        except InputError:
+            return None
 
     def first_to_deliver(self, first: Source | None, second: Source | None) -> Source | None:
         """The first source; the second one where the first is closed, and would deliver later for that reason."""
@@ -167,10 +190,8 @@ class _Rounds:
         return second if due > usual.due and instead < due else first
 
     def _due(self, source: Source) -> date:
-        try:
-            return self.of(source.supplier.casefold()).due
-        except InputError:
-            return date.max
+        found = self.or_none(source.supplier.casefold())
+        return date.max if found is None else found.due
 
 
 def _round(supplier: Supplier, orders: Sequence[Order], policy: Policy, moment: datetime) -> Round:

@@ -140,7 +140,7 @@ def _cells(column: pd.Series) -> pd.Series:
         return column.reset_index(drop=True)
     if column.dtype.kind == "f":
         return column.astype(float).reset_index(drop=True)
-    values = [None if pd.isna(value) else value for value in column.tolist()]
+    values = [None if missing else value for value, missing in zip(column.tolist(), column.isna(), strict=True)]
     if column.dtype.kind in "iu" or all(value is None or type(value) in (int, float) for value in values):
         return table.number_column(values)
     return table.texts(pa.chunked_array([pa.array(["" if value is None else as_text(value) for value in values], pa.string())]))

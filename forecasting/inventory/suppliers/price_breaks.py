@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,6 +38,10 @@ class PriceBreaks:
         """Money for so many units, any shape."""
         return units * self.unit_price(units)
 
+    def price_of(self, units: float) -> float:
+        """Money for each unit of one order, as `unit_price` has it, without arrays."""
+        return self.prices[bisect_right(self.quantities, units) - 1]
+
     def cheapest_from(self, units: float) -> float:
         """The quantity, at least `units`, that costs least; of those that cost the same, the largest. Nothing stays nothing.
 
@@ -48,4 +53,4 @@ class PriceBreaks:
         if units <= 0:
             return units
         choices = [units, *(at for at in self.quantities if at > units)]
-        return min(choices, key=lambda each: (float(self.cost(np.asarray(each, dtype=float))), -each))
+        return min(choices, key=lambda each: (each * self.price_of(each), -each))

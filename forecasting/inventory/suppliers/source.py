@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
+from operator import attrgetter
 from typing import Any, Final
 
 from forecasting.core import schema
@@ -69,7 +70,8 @@ class Source:
     @property
     def key(self) -> tuple[str, ...]:
         """The key columns that it names, in the order of `schema.KEYS`; empty texts for those that it leaves open."""
-        return tuple(getattr(self, role) for role in schema.KEYS)
+        key: tuple[str, ...] = _KEY(self)
+        return key
 
     @property
     def said(self) -> str:
@@ -98,13 +100,15 @@ class Source:
             raise SettingsError(f"Who delivers a product cannot be read: {error}.") from error
 
 
+_KEY: Final = attrgetter(*schema.KEYS)
 _PLAIN: Final = tuple(each.name for each in fields(Source) if each.name not in ("price_breaks", "as_of"))
 
 
 def keys_of(panel: Panel) -> list[dict[str, str]]:
     """The key columns of each series of a panel."""
-    columns = [panel.series[name].astype(str) for name in panel.keys]
-    return [dict(zip(panel.keys, values, strict=True)) for values in zip(*columns, strict=True)] if columns else [{}] * len(panel)
+    names = panel.keys
+    columns = [panel.series[name].astype(str).tolist() for name in names]
+    return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)] if columns else [{}] * len(panel)
 
 
 def sources_of(sources: Sequence[Source], series: Sequence[Mapping[str, str]], rank: int = 1) -> list[Source | None]:
@@ -116,10 +120,15 @@ def sources_of(sources: Sequence[Source], series: Sequence[Mapping[str, str]], r
         rank: 1 for the first source, 2 for the second.
     """
     by_key = {each.key: each for each in sources if each.rank == rank}
+    if not by_key:
+        return [None] * len(series)
     patterns = sorted({tuple(map(bool, key)) for key in by_key}, key=lambda named: (sum(named), named), reverse=True)
-    return [_source_of(by_key, patterns, tuple(str(keys.get(role, "")) for role in schema.KEYS)) for keys in series]
+    return [_source_of(by_key, patterns, tuple([keys.get(role, "") for role in schema.KEYS])) for keys in series]
 
 
 def _source_of(by_key: Mapping[tuple[str, ...], Source], patterns: Sequence[tuple[bool, ...]], keys: tuple[str, ...]) -> Source | None:
-    asked = (tuple(key if named else "" for key, named in zip(keys, pattern, strict=True)) for pattern in patterns)
-    return next((by_key[key] for key in asked if key in by_key), None)
+    for pattern in patterns:
+        source = by_key.get(tuple([key if named else "" for key, named in zip(keys, pattern, strict=True)]))
+        if source is not None:
+            return source
+    return None

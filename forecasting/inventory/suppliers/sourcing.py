@@ -28,8 +28,9 @@ class Sourcing:
     def __post_init__(self) -> None:
         names = {each.key for each in self.suppliers}
         require(len(names) == len(self.suppliers), f"Each supplier is listed once: {_twice(each.key for each in self.suppliers)} is there twice.")
-        for source in self.sources:
-            require(source.supplier.casefold() in names, f"{source.said} comes from {source.supplier}, which is not among the suppliers. Add it.")
+        unknown = next((each for each in self.sources if each.supplier.casefold() not in names), None)
+        if unknown is not None:
+            raise SettingsError(f"{unknown.said} comes from {unknown.supplier}, which is not among the suppliers. Add it.")
         places = [(*each.key, each.rank) for each in self.sources]
         require(len(set(places)) == len(places), "A product has one first and one second source in a place, not several. Keep one of them.")
 

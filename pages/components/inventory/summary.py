@@ -58,8 +58,13 @@ def context(version: int, state: SavedStock | None) -> str:
 def partly_counted(orders: Orders) -> None:
     """How many of the shelves are counted, where others still wait."""
     totals = orders.totals()
-    if 0 < totals["counted"] < totals["to_count"]:
-        count = f"{numerals.write(totals['counted'])} of {numerals.write(totals['to_count'])} counted"
+    some_counted(int(totals["counted"]), int(totals["to_count"]))
+
+
+def some_counted(counted: int, to_count: int) -> None:
+    """So many of the shelves that are to be counted are; nothing where none or all are."""
+    if 0 < counted < to_count:
+        count = f"{numerals.write(counted)} of {numerals.write(to_count)} counted"
         st.markdown(f":orange[:material/help:] **{count}.** The others have no order until they are counted.")
 
 

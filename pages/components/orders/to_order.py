@@ -25,7 +25,10 @@ ALL_SHELVES: Final = "All shelves"
 NO_SUPPLIERS: Final = "No suppliers yet: these are all shelves. With suppliers there is an order for each, to place and to receive."
 MOST_LEFT_OUT: Final = 5
 """Reasons why nothing is proposed for some shelves that are shown, at most."""
-ALL_MEANS: Final = "Every shelf on the terms chosen above, whoever delivers: suppliers' days, minimums and prices do not count here."
+ALL_MEANS: Final = (
+    "Every shelf by itself: the days, packs and costs of its supplier hold, the terms chosen above where nobody is known to deliver. "
+    "Minimums, freight and price breaks belong to a whole order, and are on the cards."
+)
 
 
 def show(ws: Workspace, manifest: dict[str, Any], ensemble: Ensemble, saved: SavedStock | None, actions: DeltaGenerator) -> None:
@@ -46,8 +49,7 @@ def show(ws: Workspace, manifest: dict[str, Any], ensemble: Ensemble, saved: Sav
     if to_order.refusal:
         st.markdown(f":orange[:material/warning:] These proposals are not in the order book yet. {markdown.plain(to_order.refusal)}")
     _left_out(to_order)
-    if to_order.orders is not None:
-        summary.partly_counted(to_order.orders)
+    summary.some_counted(to_order.proposals.counted, to_order.proposals.to_count)
     supplier_cards.show(to_order)
     _lines(ws, to_order, manifest["version"])
 
@@ -78,7 +80,7 @@ def _without_suppliers() -> None:
 def _lines(ws: Workspace, to_order: ToOrder, version: int) -> None:
     """The lines of one order, and the card of one of them."""
     cards = [card for card in to_order.cards if card.order is not None]
-    if not cards or to_order.orders is None:
+    if not cards:
         return
     is_table = bool(st.session_state.get(lines.TABLE))
     left, right = (st.container(), None) if is_table else st.columns([1.75, 1])
@@ -88,11 +90,11 @@ def _lines(ws: Workspace, to_order: ToOrder, version: int) -> None:
             order = card.order
             if order is None:
                 return
-            changes = order_history.changes(ws, order.id)
-            line = lines.show(card, order, to_order.orders, changes)
+            changes, recommended = order_history.changes(ws, order.id), to_order.proposals.orders(card.turn, order)
+            line = lines.show(card, order, recommended, changes)
             add_product.ask(ws, order)
         if line is not None:
-            line_card.changed(card, order, line, to_order.orders, changes)
+            line_card.changed(card, order, line, recommended, changes)
     if line is not None and right is not None:
         with right:
-            line_card.show(order, line, to_order.orders, version)
+            line_card.show(order, line, recommended, version)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from forecasting.inventory.orders.recommend import Orders
-from forecasting.services import order_cards, suppliers
+from forecasting.services import cache, order_cards, suppliers
 from forecasting.services.order_cards import SupplierCard
 from pages.components.inventory import policy, session
 
@@ -31,7 +31,7 @@ def orders_today(ws: Workspace, version: int, ensemble: Ensemble, saved: SavedSt
     """What is to be ordered, on the terms of the suppliers if there are any; raises what `order_cards.seen` and a recommendation raise."""
     if suppliers.number(ws):
         told = order_cards.seen(ws)
-        if told.orders is not None and any(card.supplier is not None for card in told.cards):
-            return OrdersToday(told.orders, told.cards)
+        if any(card.supplier is not None for card in told.cards):
+            return OrdersToday(cache.orders(ws, version, saved, told.proposals.policy, {}), told.cards)
     recommended = session.orders_of(version, saved, policy.current(ensemble, saved), {})
     return OrdersToday(session.with_own_quantities(recommended))

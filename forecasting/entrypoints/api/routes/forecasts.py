@@ -19,7 +19,7 @@ from forecasting.entrypoints.api.schemas import ForecastAnswer, ForecastQuestion
 from forecasting.inventory.budget import spend
 from forecasting.inventory.orders import wording
 from forecasting.inventory.orders.recommend import Orders
-from forecasting.services import cache, ordering, stock_counts
+from forecasting.services import cache, ordering, stock_counts, supplier_terms
 from forecasting.services.cache import Live
 from forecasting.storage.stock_states import SavedStock
 from forecasting.storage.workspace import Workspace
@@ -119,7 +119,7 @@ def _ordered(ws: Workspace, question: RecommendQuestion) -> tuple[Live, SavedSto
         typed = pd.DataFrame([row.given() for row in question.stock], dtype=object)
         counted = ordering.check_typed_stock(typed, live.ensemble).accept()
         given = ordering.with_orders(ws, counted, live.ensemble, datetime.now(UTC))
-        orders = ordering.recommend(live.ensemble, given, policy, question.filters())
+        orders = ordering.recommend(live.ensemble, supplier_terms.with_terms(ws, given, live.ensemble, policy), policy, question.filters())
     return live, saved, orders, _limited(orders, question)
 
 
