@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from forecasting.analysis import forecast_view, movers
-from forecasting.services import workspaces
+from forecasting.services import order_value, workspaces
 from pages.charts import forecast, language
 from pages.components.inventory import session
 from pages.components.overview import numbers, welcome
@@ -27,7 +27,8 @@ view = forecast_view.view(ensemble, {}, steps)
 gaining, losing = movers.movers(ensemble, steps, numbers.MOVERS)
 saved, _ = session.saved()
 welcome.show()
-places = numbers.numbers(view, numbers.worth(ensemble, steps), numbers.week(ws, manifest), counted=saved is not None)
+worth = order_value.revenue(ws, manifest["version"], ensemble, steps)
+places = numbers.numbers(view, worth, numbers.week(ws, manifest), counted=saved is not None)
 sales_worth.line(ws, manifest["version"], ensemble, np.arange(len(ensemble.panel)), steps)
 needs = layout.card("To do")
 

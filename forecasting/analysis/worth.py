@@ -9,21 +9,9 @@ import numpy as np
 from forecasting.core import schema
 from forecasting.core.arrays import FloatArray
 from forecasting.core.panel import Panel
-from forecasting.training.ensemble import Ensemble
 
 MAX_UNPRICED: Final = 0.01
 """Share of the units whose price may be unknown: with more, a sum of money would be too low to be shown."""
-
-
-def worth_ahead(ensemble: Ensemble, rows: np.ndarray, steps: int) -> float:
-    """Money that the forecast of the series at `rows` is worth over the next `steps` days, at the prices assumed then; NaN where not known."""
-    panel = ensemble.panel.select(rows)
-    if schema.PRICE not in panel.drivers:
-        return float("nan")
-    units = ensemble.expected[rows, :steps]
-    priced = prices(panel) > 0
-    money = units * panel.driver(schema.PRICE, steps)[:, len(panel.dates) :]
-    return known_money(float(money[priced].sum()), float(units[~priced].sum()), float(units.sum()))
 
 
 def prices(panel: Panel) -> FloatArray:

@@ -20,7 +20,6 @@ from forecasting.analysis import (
     product_groups,
     product_story,
     products,
-    worth,
 )
 from forecasting.analysis.accuracy import accuracy, backtest_table
 from forecasting.analysis.baseline import Baseline
@@ -29,6 +28,8 @@ from forecasting.analysis.forecast_table import Layout, rounded
 from forecasting.analysis.what_if import WhatIf
 from forecasting.core import schema
 from forecasting.core.period import WEEK
+from forecasting.inventory.orders.sales_value import sales_value
+from forecasting.inventory.stock.state import GivenStock
 from forecasting.training import metrics
 from forecasting.training.bands import quantiles
 from forecasting.training.ensemble import summary
@@ -154,7 +155,9 @@ def test_the_newest_days_are_held_against_what_was_expected_of_them(ensemble, ro
 def test_money_counts_what_is_expected(ensemble):
     prices = np.full((3, ensemble.panel.sales.shape[1] + STEPS), 2.0)
     priced = replace(ensemble, panel=replace(ensemble.panel, drivers={schema.PRICE: prices}))
-    assert worth.worth_ahead(priced, SCREWS, STEPS) == pytest.approx(2 * 2 * STEPS * SCREWS_A_DAY)
+    worth = sales_value(priced, GivenStock.nothing(3), SCREWS, STEPS)
+    assert worth.revenue == pytest.approx(2 * 2 * STEPS * SCREWS_A_DAY)
+    assert (worth.units, worth.unpriced) == (pytest.approx(2 * STEPS * SCREWS_A_DAY), 0.0)
 
 
 def test_parts_add_up_to_what_is_expected_with_one_for_few_days(ensemble):

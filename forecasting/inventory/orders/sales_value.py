@@ -22,6 +22,8 @@ class SalesValue(NamedTuple):
         series: How many are still sold.
         priced: How many of them have a price.
         costed: How many have a price and a unit cost.
+        units: Expected of all of them.
+        unpriced: Expected of those without a price.
     """
 
     revenue: float
@@ -29,6 +31,8 @@ class SalesValue(NamedTuple):
     series: int
     priced: int
     costed: int
+    units: float = 0.0
+    unpriced: float = 0.0
 
 
 def sales_value(ensemble: Ensemble, given: GivenStock, rows: np.ndarray, steps: int) -> SalesValue:
@@ -41,7 +45,15 @@ def sales_value(ensemble: Ensemble, given: GivenStock, rows: np.ndarray, steps: 
     costed = priced & np.isfinite(cost)
     revenue = (units * np.nan_to_num(price)).sum(axis=1)
     margin = revenue - units.sum(axis=1) * np.nan_to_num(cost)
-    return SalesValue(_sum(revenue[priced]), _sum(margin[costed]), len(rows), int(priced.sum()), int(costed.sum()))
+    return SalesValue(
+        revenue=_sum(revenue[priced]),
+        margin=_sum(margin[costed]),
+        series=len(rows),
+        priced=int(priced.sum()),
+        costed=int(costed.sum()),
+        units=float(units.sum()),
+        unpriced=float(units[~priced].sum()),
+    )
 
 
 def _sum(known: FloatArray) -> float:

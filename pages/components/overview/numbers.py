@@ -5,13 +5,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from forecasting.analysis.forecast_view import View
-from forecasting.analysis.worth import worth_ahead
 from forecasting.core import formatting, schema
 from forecasting.core.errors import SalesDamaged
 from forecasting.core.period import Period
@@ -28,7 +26,6 @@ if TYPE_CHECKING:
 
     from forecasting.services.order_cards import SupplierCard
     from forecasting.storage.workspace import Workspace
-    from forecasting.training.ensemble import Ensemble
 
 EVEN: Final = 0.0005
 """Difference, as a share, below which sales are as forecast."""
@@ -60,11 +57,6 @@ def numbers(view: View, worth: float, week: LastWeek | None, *, counted: bool) -
         if week is not None:
             _sold(week, view.period)
     return (order, empty) if counted else None
-
-
-def worth(ensemble: Ensemble, steps: int) -> float:
-    """What the forecast of everything is worth in money; NaN where prices are not known."""
-    return worth_ahead(ensemble, np.arange(len(ensemble.panel)), steps)
 
 
 def week(ws: Workspace, manifest: dict[str, Any]) -> LastWeek | None:
