@@ -1,11 +1,17 @@
 """Whether orders keep their promise, and what that takes in stock beside the textbook's level.
 
 Usage: python benchmarks/service.py [--shapes NAME ...] [--series 100] [--seed 0] [--review 1] [--keep FOLDER]
+       python benchmarks/service.py --order-days [mon,thu] [--delivery-days tue,fri] [--lead-times 1 7] ...
        python benchmarks/service.py --real SALES ... [--horizon 28] [--review 1] [--keep FOLDER]
 
 Without --real: six kinds of demand (`demand_shapes`), 730 days to learn from with the real training, then 84 days lived through day by day, trained
 again after every 28. Looked at every day (--review 7: every week), unmet demand lost, whole units, lead time 7 days (of the weekly season also 4),
 promise 95 %.
+
+With --order-days: a supplier that takes orders and delivers on some weekdays only. Each order is placed on an order day, lasts until the delivery of
+the next one, and is ordered up to what a proposal to that supplier would order up to on that day. A cycle goes from one delivery to the next.
+
+--without NAME ... trains without these models, which takes a fraction of the time; --lived DAYS lives through fewer days.
 
 With --real: sales files, from many past days each (`served.many`), the horizon after which no model saw: what promises of 90, 95 and 98 % came to,
 and what the receipt, made of nothing but the past, said they would.
@@ -29,7 +35,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from benchmarks import accuracy
-from benchmarks.support import demand_shapes, lives, served
+from benchmarks.support import demand_shapes, lives, order_days, served
 from benchmarks.support.lives import Compared, Terms
 from forecasting.core import panel
 from forecasting.core.settings import Settings
@@ -38,6 +44,8 @@ from forecasting.inventory.policy import Policy
 from forecasting.inventory.simulation import policy_check
 from forecasting.inventory.stock import state
 from forecasting.inventory.stock.state import GivenStock
+from forecasting.inventory.suppliers.supplier import Supplier
+from forecasting.inventory.suppliers.texts import weekdays
 from forecasting.training.ensemble import Ensemble
 
 LEARNED, LIVED, EVERY = 730, 84, 28
@@ -57,7 +65,9 @@ def main() -> None:
             print_table(f"{file.name}, lead time {LEAD_TIME}, review period {args.review}", real(file, args))
         return
     rows = [row for shape in args.shapes for row in simulated(shape, args)]
-    title = f"{args.series} series a shape, {LIVED} days lived through, review period {args.review}, promise {PROMISE:.0%}"
+    days = f"orders {args.order_days}, deliveries {args.delivery_days}" if args.order_days else f"review period {args.review}"
+    left_out = f", without {' and '.join(args.without)}" if args.without else ""
+    title = f"{args.series} series a shape, {args.lived} days lived through, {days}, promise {PROMISE:.0%}{left_out}"
     print_table(title, pd.DataFrame(rows))
 
 
@@ -70,20 +80,40 @@ def options() -> argparse.Namespace:
     parser.add_argument("--real", type=Path, nargs="+", default=[], metavar="SALES")
     parser.add_argument("--horizon", type=int, default=28)
     parser.add_argument("--review", type=int, default=1, help="days from one review to the next")
+    parser.add_argument("--order-days", nargs="?", const="mon,thu", help="weekdays on which the supplier takes orders (mon,thu)")
+    parser.add_argument("--delivery-days", default="tue,fri", help="weekdays on which it delivers, with --order-days (%(default)s)")
+    parser.add_argument(
+        "--lead-times", type=int, nargs="+", default=[1], metavar="DAYS", help="days from order to delivery at least, with --order-days"
+    )
+    parser.add_argument("--without", nargs="+", default=[], metavar="NAME", help="models that take no part")
+    parser.add_argument("--lived", type=int, default=LIVED, help="days lived through (%(default)s)")
     parser.add_argument("--keep", type=Path, help="folder for what need not be trained again")
     return parser.parse_args()
 
 
 def simulated(shape: str, args: argparse.Namespace) -> Iterator[dict[str, Any]]:
     """One row a lead time of a kind of demand."""
-    whole = demand_shapes.panel(shape, n=args.series, days=LEARNED + LIVED + LONGEST, seed=args.seed)
-    settings = Settings(horizon=EVERY + LONGEST, seed=args.seed)
-    folder = args.keep / f"{shape.replace(' ', '-')}-{args.series}-{args.seed}" if args.keep else None
-    days = range(LEARNED, LEARNED + LIVED, EVERY)
+    suppliers = [supplier(args, lead) for lead in args.lead_times] if args.order_days else []
+    covered = max([LONGEST, *(order_days.longest(each) for each in suppliers)])
+    whole = demand_shapes.panel(shape, n=args.series, days=LEARNED + LIVED + covered, seed=args.seed)
+    settings = Settings(horizon=EVERY + covered, seed=args.seed, without=tuple(args.without))
+    name = "-".join([shape.replace(" ", "-"), str(args.series), str(args.seed), *(["without", *args.without] if args.without else [])])
+    folder = args.keep / name if args.keep else None
+    days = range(LEARNED, LEARNED + args.lived, EVERY)
     made = [served.at(whole, known, settings, folder / f"{known}.npz" if folder else None) for known in days]
+    for each in suppliers:
+        found = lives.compared(order_days.life_of(whole, made, each, PROMISE))
+        yield {"demand": shape, "lead": each.lead_time, **columns(found)}
+    if suppliers:
+        return
     for lead in LEAD_TIMES.get(shape, (LEAD_TIME,)):
         life = lives.life_of(whole, made, Terms(PROMISE, lead, args.review))
         yield {"demand": shape, "lead": lead, **columns(lives.compared(life))}
+
+
+def supplier(args: argparse.Namespace, lead: int) -> Supplier:
+    """A supplier with the order days and delivery days that were asked for."""
+    return Supplier(name="benchmark", order_days=weekdays(args.order_days), delivery_days=weekdays(args.delivery_days), lead_time=lead)
 
 
 def columns(found: Compared) -> dict[str, Any]:
@@ -91,6 +121,7 @@ def columns(found: Compared) -> dict[str, Any]:
     ours, nominal, tuned = found.ours, found.nominal, found.tuned
     return {
         "achieved": 100 * ours.service,
+        "its error": 100 * lives.ratio(ours.kept, ours.judged, np.arange(len(ours.kept)))[1],
         "fill": 100 * ours.fill_rate,
         "stock": ours.stock.mean(),
         "textbook achieved": 100 * nominal.service,

@@ -49,6 +49,8 @@ class Life:
         series: Shape (m,), which of them are the same series at other times.
         whole: Whether levels are whole units.
         terms: Of all of them.
+        orders: Shape (c + 1,), steps on which orders are placed, the last of which only ends the cycle before it; None for one each review period.
+        lead: Shape (h,), steps that an order of each step takes; None for the lead time of the terms.
     """
 
     wanted: FloatArray
@@ -59,6 +61,8 @@ class Life:
     series: np.ndarray
     whole: bool
     terms: Terms
+    orders: np.ndarray | None = None
+    lead: np.ndarray | None = None
 
     def textbook(self, z: float) -> FloatArray:
         """The textbook's levels for a standard normal quantile."""
@@ -88,19 +92,20 @@ class Outcome(NamedTuple):
 
 def outcome(life: Life, levels: FloatArray) -> Outcome:
     """What comes of ordering up to these levels; counted from when an order placed at the start arrives until the last one's cycle ends."""
-    (m, h), (_, lead, review) = life.wanted.shape, life.terms
+    (m, h), (_, usual, review) = life.wanted.shape, life.terms
+    lead = np.broadcast_to(np.full(h, usual) if life.lead is None else life.lead, (m, h))
+    reviews = np.arange(0, h + 1, review) if life.orders is None else life.orders
     reviewed, level = np.isfinite(levels), np.nan_to_num(levels)
     lived = replay(
         life.wanted,
         lambda step, at: np.where(reviewed[:, step], np.maximum(level[:, step] - at, 0.0), 0.0),
-        lead=np.full(m, lead),
+        lead=lead,
         start=level[:, 0],
     )
-    reviews = np.arange(0, h + 1, review)
-    cycles = review_cycles(lived.lost, life.seen, np.full((m, h), lead), reviews, share=OBSERVED_SHARE).where(reviewed[:, reviews[:-1]])
-    last = h - np.argmax(reviewed[:, ::-1], axis=1) - 1 + life.terms.cover
+    cycles = review_cycles(lived.lost, life.seen, lead, reviews, share=OBSERVED_SHARE).where(reviewed[:, reviews[:-1]])
+    last = h - np.argmax(reviewed[:, ::-1], axis=1) - 1 + life.terms.cover if life.orders is None else np.full(m, h)
     steps = np.arange(h)
-    here = (steps >= lead) & (steps < last[:, None]) & life.seen.known & reviewed[:, :1]
+    here = (steps >= lead[:, :1]) & (steps < last[:, None]) & life.seen.known & reviewed[:, :1]
     sums = [np.where(here, values, 0.0).sum(axis=1) for values in (lived.sold, lived.lost, lived.on_hand)]
     return Outcome(cycles.judged.sum(axis=1), cycles.kept.sum(axis=1), sums[0], sums[1], sums[2] / np.maximum(here.sum(axis=1), 1))
 
@@ -150,16 +155,20 @@ def levels_ahead(made: Ensemble, terms: Terms) -> FloatArray:
     n = len(made.panel)
     lead, review = np.tile((np.arange(terms.lead + 1) == terms.lead).astype(float), (n, 1)), np.full(n, terms.review)
     quantile = lost_sales.covering_quantiles(np.full(n, terms.p), lead, review, lost_sales.idle_share(made, np.arange(n)))
-    return order_levels.rounded(made, demand.ahead_levels(made, np.arange(n), lead, review, quantile))
+    return order_levels.rounded(made.whole_units[:, None], demand.ahead_levels(made, np.arange(n), lead, review, quantile))
 
 
 def textbook_parts(whole: Panel, days: Sequence[int], terms: Terms) -> tuple[FloatArray, FloatArray]:
     """The textbook's level for z = 0 and its growth with z when so many days were known, shape (n, len(days)) each."""
-    rows, steps = np.arange(len(whole)), np.full(len(whole), float(terms.cover))
-    made = []
-    for known in days:
+    return textbook_at(whole, [(known, terms.cover) for known in days])
+
+
+def textbook_at(whole: Panel, orders: Sequence[tuple[int, int]]) -> tuple[FloatArray, FloatArray]:
+    """The same for orders by how many days were known, and how many they cover, shape (n, len(orders)) each."""
+    rows, made = np.arange(len(whole)), []
+    for known, cover in orders:
         then = cast(Any, SimpleNamespace(panel=whole.cut(known)))
-        made.append(textbook.level_now(then, rows, np.array([[0.0], [1.0]]), steps))
+        made.append(textbook.level_now(then, rows, np.array([[0.0], [1.0]]), np.full(len(whole), float(cover))))
     mean, one = np.array(made).transpose(1, 2, 0)
     return mean, one - mean
 

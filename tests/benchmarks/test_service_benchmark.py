@@ -10,12 +10,13 @@ import pandas as pd
 import pytest
 
 from benchmarks import service
-from benchmarks.support import demand_shapes, lives, served
+from benchmarks.support import demand_shapes, lives, order_days, served
 from benchmarks.support.lives import Life, Terms
 from forecasting.core import schema
 from forecasting.core.panel import Panel
 from forecasting.core.settings import Settings
 from forecasting.inventory.simulation.shelf import KnownDemand
+from forecasting.inventory.suppliers.supplier import Supplier
 from forecasting.models import registry
 from forecasting.training.backtest import Backtest
 from forecasting.training.ensemble import Ensemble
@@ -113,7 +114,7 @@ def test_the_standard_error_is_that_of_the_bootstrap():
 
 
 def test_the_examples_are_true():
-    for module in (lives, served):
+    for module in (lives, order_days, served):
         assert doctest.testmod(module).failed == 0
 
 
@@ -201,3 +202,20 @@ def test_the_receipt_predicts_what_comes(capsys):
     assert service.predicted(made, Terms(0.95, 7)) == pytest.approx(100 * found.ours.service, abs=2)
     service.print_table("some", pd.DataFrame([service.columns(found)]))
     assert "ours / tuned" in capsys.readouterr().out
+
+
+# A supplier's days
+
+
+def test_orders_on_a_suppliers_days_keep_the_promise_from_delivery_to_delivery():
+    whole = demand_shapes.panel("smooth", n=60, days=620)
+    made = [served_from(whole, days, horizon=40) for days in (475, 503, 531)]
+    hansen = Supplier(name="Hansen", order_days=frozenset({0, 3}), delivery_days=frozenset({1, 4}), lead_time=1)
+    lived = order_days.life_of(whole, made, hansen, 0.95)
+    first = whole.dates[476]  # the day after the sales is a Sunday
+    assert (first.day_name(), lived.orders[:4].tolist(), lived.lead[:8].tolist()) == ("Monday", [0, 3, 7, 10], [1] * 8)
+    assert np.flatnonzero(np.isfinite(lived.ours[0])).tolist() == lived.orders[:-1].tolist()
+    np.testing.assert_array_equal(lived.wanted, whole.sales[:, 476 : 476 + lived.wanted.shape[1]])
+    week, weekend = lived.ours[:, 0], lived.ours[:, 3]  # Thursday's order lasts for five days, Monday's for four
+    np.testing.assert_allclose((weekend / week).mean(), 5 / 4, rtol=0.05)
+    assert lives.compared(lived).ours.service == pytest.approx(0.95, abs=0.02)
