@@ -11,11 +11,13 @@ from forecasting.intake.answers import NOTHING_SAID, Answers
 from forecasting.intake.column_guess import guess_mapping
 from forecasting.intake.excel import read_workbook
 from forecasting.intake.filling import Contents
-from forecasting.intake.foreign import foreign_kind
+from forecasting.intake.foreign import foreign_kind, is_json, is_page
+from forecasting.intake.json_file import read_json
 from forecasting.intake.limits import LIMIT, too_large
 from forecasting.intake.parquet import read_parquet
 from forecasting.intake.table import Table, listed, twins
 from forecasting.intake.unpacking import gunzip
+from forecasting.intake.web_page import read_page
 
 __all__ = ["LIMIT", "Table", "read_table"]
 
@@ -30,7 +32,7 @@ def read_table(
     limit: int = LIMIT,
     contents: Contents = "sales",
 ) -> Table:
-    """The table in a `.csv`, `.csv.gz`, `.xlsx` or `.parquet` file.
+    """The table in a `.csv`, `.csv.gz`, `.xlsx`, `.parquet` or `.json` file, or in a web page.
 
     Args:
         content: The bytes as they were sent.
@@ -50,15 +52,24 @@ def read_table(
         content = gunzip(content, name, limit)
     if not content.strip():
         raise UnreadableFile(f"{name} is empty. Upload a file with a date and the units sold.")
+    return _usable(_table(content, name, limit, answers, contents), name, unfold=contents == "sales")
+
+
+def _table(content: bytes, name: str, limit: int, answers: Answers, contents: Contents) -> Table:
+    """The table in unpacked bytes, by what they begin with."""
     if content.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return _usable(read_workbook(content, name, limit, answers, contents), name, unfold=contents == "sales")
+        return read_workbook(content, name, limit, answers, contents)
     if content.startswith(b"PAR1"):
-        return _usable(read_parquet(content, name, limit), name, unfold=contents == "sales")
+        return read_parquet(content, name, limit)
+    if is_page(content):
+        return read_page(content, name, answers, contents)
+    if is_json(content):
+        return read_json(content, name, answers, contents)
     foreign = foreign_kind(content)
     if foreign is not None:
         kind, remedy = foreign
         raise UnreadableFile(f"{name} is {kind}, not a table of sales. {remedy}")
-    return _usable(delimited.read(content, name, answers, contents), name, unfold=contents == "sales")
+    return delimited.read(content, name, answers, contents)
 
 
 def _usable(table: Table, name: str, *, unfold: bool) -> Table:

@@ -82,9 +82,24 @@ def check_workbook(content: bytes, name: str, limit: int) -> None:
 
 def _check_kind(archive: zipfile.ZipFile, name: str) -> None:
     if "xl/workbook.xml" not in archive.namelist():
-        raise UnreadableFile(f"{name} is a zip archive, not a workbook. Unpack it and upload the file inside, or save as .xlsx or CSV.")
+        kind, remedy = _packed_kind(archive)
+        raise UnreadableFile(f"{name} is {kind}, not a workbook. {remedy}")
     if len(archive.infolist()) > MAX_PARTS:
         raise UnreadableFile(f"{name} has more than {MAX_PARTS:,} files inside, the limit. Save the sheet with the sales alone and upload that.")
+
+
+def _packed_kind(archive: zipfile.ZipFile) -> tuple[str, str]:
+    """What a zip archive is that is no workbook, and what to do."""
+    inside = archive.namelist()
+    save = "Save the sales as .xlsx, CSV or Parquet and upload that."
+    for begin, what in (
+        ("word/", "a text document (.docx)"),
+        ("ppt/", "a presentation (.pptx)"),
+        ("Index/Document.iwa", "an Apple Numbers or Pages file"),
+    ):
+        if any(each.startswith(begin) for each in inside):
+            return what, save
+    return "a zip archive", "Unpack it and upload the file inside, or save as .xlsx or CSV."
 
 
 def _check_parts(archive: zipfile.ZipFile, name: str, limit: int) -> None:

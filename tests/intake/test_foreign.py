@@ -8,11 +8,15 @@ from forecasting.core.errors import UnreadableFile
 from forecasting.intake.reader import read_table
 
 OTHERS = {
-    "a web page": (b"<html><body><table><tr><td>Date</td></tr></table></body></html>", "web page .HTML.*save it as .xlsx"),
-    "a web page with a mark": ("\ufeff<TABLE border=1><tr><td>Date".encode(), "web page"),
+    "a web page without a table": (b"<html><body><p>Please log in</p></body></html>", "web page .HTML. without a table.*as .xlsx"),
+    "a web page with a header alone": ("\ufeff<TABLE border=1><tr><td>Date".encode(), "web page"),
     "a page in UTF-16": ("<html><table>".encode("utf-16"), "web page"),
-    "JSON": (b'[{"Date": "2026-03-01", "Units": 17}]', "JSON"),
-    "lines of JSON": (b'{"Date": "2026-03-01", "Units": 17}\n{"Date": "2026-03-02", "Units": 18}\n', "JSON"),
+    "a page with a cell of a billion columns": (b"<table><tr><td colspan=999999999>a</td></tr><tr><td>1</table>", "2,001 columns"),
+    "JSON without records": (b'{"Date": "2026-03-01", "Units": 17}', "JSON file without a list of sales"),
+    "half a JSON file": (b'[{"Date": "2026-03-01", "Units": 17}, {"Da', "broken JSON"),
+    "a QuickBooks list": (b"!TRNS\tTRNSID\tDATE\nTRNS\t1\t1/1/26\n", "QuickBooks list.*Sales by Product/Service Detail"),
+    "a bank statement": (b":20:STARTUMS\r\n:25:10020030/1234567\r\n:28C:0\r\n", "bank statement .MT940."),
+    "an e-mail": (b"From seller@example.com Mon Mar  2\r\nSubject: Sales\r\n", "an e-mail"),
     "XML": (b'<?xml version="1.0"?>\n<sales><row/></sales>', "XML"),
     "a workbook as XML": (b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">', "workbook as XML"),
     "RTF": (rb"{\rtf1\ansi Date}", "RTF"),
