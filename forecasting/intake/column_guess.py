@@ -14,6 +14,7 @@ from forecasting.intake.column_facts import SAMPLE_ROWS, ColumnFacts, facts_of, 
 from forecasting.intake.column_mapping import NAMES, Mapping, suits_driver
 from forecasting.intake.counted_periods import counted_all
 from forecasting.intake.date_formats import looks_like_days
+from forecasting.intake.date_numbers import are_moments
 from forecasting.intake.keys import needless
 from forecasting.intake.names import holds, plain, words
 from forecasting.intake.table import Table
@@ -101,7 +102,7 @@ def _date(columns: list[ColumnFacts]) -> str | None:
     sole = [each for each in columns if each.days >= MIN_SHARE_WITHOUT_NAME and not _is_value(each.name)]
     if len(sole) == 1:
         return sole[0].name
-    exact = [each for each in named if plain(each.name) in _exact(schema.DATE) or counted_all(each.texts.to_pylist())]
+    exact = [each for each in named if plain(each.name) in _exact(schema.DATE) or counted_all(each.texts.to_pylist()) or are_moments(each.texts)]
     return exact[0].name if exact and not sole else None
 
 

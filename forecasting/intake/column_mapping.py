@@ -22,6 +22,8 @@ Mapping = dict[str, str]
 MIN_SHARE_WITH_NAME: Final = 0.5
 """Share of the distinct cells of a driver that have to fit its name."""
 DATE_PARTS: Final = words_of("year month day jahr monat tag annee mois ano mes anno mese год месяц 年 月")
+YEARS: Final = words_of("year jahr annee ano anno год 年")
+QUARTERS: Final = words_of("quarter quartal qtr trimestre trimester kvartal kwartal квартал")
 YES: Final = frozenset({"1", "1.0", "true", "yes", "y", "t", "on", "ja", "oui", "si", "sí", "wahr", "vrai", "x"})
 NO: Final = frozenset({"0", "0.0", "false", "no", "n", "f", "off", "nein", "non", "falsch", "faux"})
 
@@ -113,6 +115,13 @@ def _question(missing: list[str], columns: tuple[str, ...]) -> str:
     what = {schema.DATE: "dates", schema.SALES: "sales"}
     options = " ".join(f"--map {role}=COLUMN" for role in missing)
     parts = [column for column in columns if not {plain(column), *words(column)}.isdisjoint(DATE_PARTS)]
+    years = [column for column in columns if not {plain(column), *words(column)}.isdisjoint(YEARS)]
+    if schema.DATE in missing and years and parts == years:
+        span = "quarter" if any(not {plain(column), *words(column)}.isdisjoint(QUARTERS) for column in columns) else "year"
+        return (
+            f"The dates are {span}s ({listed(years)}), and {span}s are not supported. Export the sales by day, week or month, with dates such as "
+            f"2026-03-31, 2026-W05 or 2026-03, and upload that. Another column may have the dates: choose it (--map date=COLUMN on the command line)."
+        )
     if schema.DATE in missing and len(parts) > 1:
         return (
             f"The date stands in several columns: {listed(parts)}. Write it in one column, such as 2026-03-31, 2026-03 or 2026-W05, and upload again."

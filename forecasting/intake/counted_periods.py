@@ -19,6 +19,8 @@ UNITS: Final = ("day", "week", "month")
 """What a counted period may be; others have no length that is known."""
 MIN_COUNTED: Final = 3
 """Texts that count periods, at least, for a column to be one of such."""
+MAX_WEEK: Final = 53
+"""The last week that a year may have."""
 _WORDS: Final = {
     "day": "d day days tag tage dia día día jour giorno dag",
     "week": "w wk week weeks kw cw woche kalenderwoche semaine sem semana settimana vecka uge uke viikko tydzień неделя hafta",
@@ -82,6 +84,8 @@ def question(periods: Sequence[Counted], texts: Sequence[str], column: str, toda
     span, unit = max(period.number for period in periods) - min(period.number for period in periods), periods[0].unit
     first = texts[int(np.argmin([period.number for period in periods]))]
     starts = [_start(unit, span, today)]
+    if unit == "week" and max(period.number for period in periods) <= MAX_WEEK:
+        starts = list(dict.fromkeys([_in_calendar(min(period.number for period in periods), span, today), *starts]))
     if unit == "month" and counted(first) is None:
         month = (periods[0].number - 1) % _MONTHS + 1
         latest = starts[0].replace(month=month, year=starts[0].year - (month > starts[0].month))
@@ -97,6 +101,12 @@ def question(periods: Sequence[Counted], texts: Sequence[str], column: str, toda
 
 def _means(first: str, start: date, begins: Days, unit: str) -> str:
     return f"{first} begins on {long(start)}, and the last {unit} on {long(begins.max().item())}"
+
+
+def _in_calendar(number: int, span: int, today: date) -> date:
+    """The Monday of the calendar week with this number, in the latest year in which the last of the weeks ended before today."""
+    days = (date.fromisocalendar(year, min(number, MAX_WEEK - 1), 1) for year in range(today.year, 1, -1))
+    return next(day for day in days if day + timedelta(weeks=span + 1) <= today)
 
 
 def _start(unit: str, span: int, today: date) -> date:

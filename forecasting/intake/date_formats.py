@@ -133,15 +133,16 @@ def looks_like_days(texts: pa.Array) -> np.ndarray:
     looks = np.zeros(len(texts), dtype=bool)
     if not _any(texts, _LIKE_DATES):
         return looks
-    looks |= whole_periods.are_quarters(texts)
+    looks |= whole_periods.are_longer(texts)
     for order in ("day", "month") if _any(texts, _LIKE_YEAR_LAST) else ("day",):
         read = read_days(texts, DateHints(column="", order=order, lenient=True))
         looks |= ~np.isnat(read.days)
         if read.yearless is not None:
             looks |= ~np.isnat(read.yearless) & compute.match_substring_regex(texts, r"\p{L}").to_numpy(zero_copy_only=False)
-    if date_numbers.are_months(compute.utf8_trim_whitespace(texts), LAST_DAY):
-        looks |= ~np.isnat(date_numbers.months(compute.utf8_trim_whitespace(texts), LAST_DAY))
-    return looks
+    trimmed = compute.utf8_trim_whitespace(texts)
+    if date_numbers.are_months(trimmed, LAST_DAY):
+        looks |= ~np.isnat(date_numbers.months(trimmed, LAST_DAY))
+    return looks | ~np.isnat(whole_periods.numbered_weeks(trimmed, ""))
 
 
 def _any(texts: pa.Array, pattern: str) -> bool:
@@ -155,7 +156,10 @@ def _read(texts: pa.Array, hints: DateHints) -> DaysRead:
     days = _by_fields(texts, _YEAR_FIRST)
     _fill(days, _compact(texts))
     last = hints.last_plausible if hints.year_first else None
-    _fill(days, date_order.year_last(_open(texts, days), column=hints.column, order=hints.order, last_plausible=last))
+    open_ = _open(texts, days)
+    if hints.numbers and np.isnat(_numbered_periods(texts, hints)).all():
+        open_ = date_numbers.divided(open_)
+    _fill(days, date_order.year_last(open_, column=hints.column, order=hints.order, last_plausible=last))
     named = named_dates.read(_open(texts, days))
     _fill(days, named.days)
     lines: tuple[str, ...] = ()
@@ -171,9 +175,11 @@ def _whole_periods(texts: pa.Array, named: named_dates.NamedDates, hints: DateHi
     """The first days of months, weeks and ranges, or days without a year, of a column that has no whole dates."""
     days = named.months.copy()
     _fill(days, whole_periods.months(texts))
-    if hints.numbers:
-        _fill(days, date_numbers.months(texts, hints.last_plausible))
     weeks = whole_periods.weeks(texts)
+    if hints.numbers:
+        numbered = whole_periods.numbered_weeks(texts, hints.column)
+        _fill(weeks, numbered)
+        _fill(days, _numbered_periods(texts, hints))
     _fill(days, weeks)
     if not np.isnat(days).all():
         notes = (*whole_periods.weeks_note(texts, hints.column, weeks), *calendars.notes(texts, hints.column, days))
@@ -187,6 +193,12 @@ def _whole_periods(texts: pa.Array, named: named_dates.NamedDates, hints: DateHi
         return DaysRead(days, named.yearless)
     yearless = _yearless(texts, hints)
     return DaysRead(days, yearless if yearless is not None and not np.isnat(yearless).all() else None)
+
+
+def _numbered_periods(texts: pa.Array, hints: DateHints) -> Days:
+    """The first days of weeks such as 202405, or of months such as 202403, where all texts are such; else NaT."""
+    weeks = whole_periods.numbered_weeks(texts, hints.column)
+    return date_numbers.months(texts, hints.last_plausible) if np.isnat(weeks).all() else weeks
 
 
 def _ranges(texts: pa.Array, ends: tuple[pa.Array, pa.Array], hints: DateHints) -> DaysRead:

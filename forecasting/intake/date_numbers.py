@@ -18,11 +18,17 @@ SERIAL_ZERO: Final = np.datetime64("1899-12-30", "D")
 SECONDS_A_DAY: Final = 86_400
 MIN_MONTHS: Final = 3
 """Distinct numbers from which 202401, 202402, ... can be known as months by themselves."""
-_SERIAL: Final = r"^(?P<n>\d{5})(?:\.\d+)?$"
+_SERIAL: Final = r"^(?P<n>\d{5})(?:[.,]\d+)?$"
 _EPOCHS: Final = {9: 1, 10: 1, 12: 10**3, 13: 10**3, 16: 10**6, 19: 10**9}
 """Digits of a moment since 1990 -> its units in a second."""
 _NAMES: Final = {1: "seconds", 10**3: "milliseconds", 10**6: "microseconds", 10**9: "nanoseconds"}
-_MONTH: Final = r"^(?P<y>(?:19|20|25)\d{2})(?P<m>0[1-9]|1[0-2])$"
+LAST_MOMENT: Final = date(2040, 12, 31)
+"""The last day until which a column of numbers is one of days for its name alone."""
+_MONTHS: Final = (
+    r"^(?P<y>(?:19|20|25)\d{2})[. ]?(?P<m>0[1-9]|1[0-2])$",
+    r"^(?P<m>0[1-9]|1[0-2])[. ]?(?P<y>(?:19|20|25)\d{2})$",
+)
+_SIX_DIGITS: Final = r"^(\d{2})(\d{2})(\d{2})$"
 
 
 def read(texts: pa.Array, column: str, last_plausible: date) -> tuple[Days, tuple[str, ...]]:
@@ -44,13 +50,32 @@ def read(texts: pa.Array, column: str, last_plausible: date) -> tuple[Days, tupl
 
 
 def months(texts: pa.Array, last_plausible: date) -> Days:
-    """The first day of each month such as 202403, if all texts are months; else NaT."""
-    fields = compute.extract_regex(texts, _MONTH)
-    valid = fields.is_valid().to_numpy(zero_copy_only=False)
-    month = integers(fields.field("m"))
-    days = _plausible(days_of(integers(fields.field("y")), month, np.ones_like(month), valid), last_plausible)
+    """The first day of each month such as 202403, 03.2024 or 032024, if all texts are months of one form; else NaT."""
     filled = compute.not_equal(texts, "").to_numpy(zero_copy_only=False)
-    return days if filled.any() and not np.isnat(days[filled]).any() else np.full(len(texts), NO_DAY)
+    for pattern in _MONTHS:
+        fields = compute.extract_regex(texts, pattern)
+        valid = fields.is_valid().to_numpy(zero_copy_only=False)
+        month = integers(fields.field("m"))
+        days = _plausible(days_of(integers(fields.field("y")), month, np.ones_like(month), valid), last_plausible)
+        if filled.any() and not np.isnat(days[filled]).any():
+            return days
+    return np.full(len(texts), NO_DAY)
+
+
+def divided(texts: pa.Array) -> pa.Array:
+    """Texts of six digits with strokes between each two of them, 26/03/01, if all are such dates and no months or weeks; else as they are."""
+    filled = texts.filter(compute.not_equal(texts, ""))
+    if not len(filled) or not compute.all(compute.match_substring_regex(filled, _SIX_DIGITS)).as_py():
+        return texts
+    return compute.replace_substring_regex(texts, _SIX_DIGITS, r"\1/\2/\3")
+
+
+def are_moments(texts: pa.Array) -> bool:
+    """Whether all texts are seconds since 1970, or in smaller units, or days of a workbook, that a date may be."""
+    if not len(texts):
+        return False
+    days, _ = read(texts, "", LAST_MOMENT)
+    return not np.isnat(days).any()
 
 
 def are_months(texts: pa.Array, last_plausible: date) -> bool:

@@ -98,7 +98,7 @@ def _is_narrow(days: Days, readings: dict[DateOrder, Days], last_plausible: date
     """Whether every text that any order can read is a plausible day, and the days lie close together."""
     texts = ~np.isnat(np.stack(list(readings.values()))).all(axis=0)
     read = days[texts]
-    if np.isnat(read).any() or (read < FIRST_PLAUSIBLE).any() or (read > np.datetime64(last_plausible, "D")).any():
+    if not len(read) or np.isnat(read).any() or (read < FIRST_PLAUSIBLE).any() or (read > np.datetime64(last_plausible, "D")).any():
         return False
     return bool((read.max() - read.min()).astype(int) <= MAX_DAYS_A_TEXT * len(read))
 

@@ -23,9 +23,17 @@ _TIME_AFTER: Final = _CLOCK + _HALF_DAY + _ZONE
 _RULES: Final = (
     ("[\\x{00A0}\\x{2007}\\x{2009}\\x{202F}\\x{3000}\t]+", " "),
     (r"^'", ""),
+    # what stands before the day that a week is named after
+    (
+        r"(?i)^(?:w/?c|w/?e|w/?b|wk\.?|week|weeks|kw|semaine|semana|settimana|woche|sem\.?)[ -]*(?:commencing|beginning|starting|ending|ended|start|"
+        r"end|of|du|del|dal|vom|ab)?\b[:. ]+(\d{1,4}[-/. ]+(?:\d{1,2}|\p{L}{3,10}\.?)[-/., ]+\d{2,4}|\p{L}{3,10}\.? \d{1,2},? \d{4})$",
+        r"\1",
+    ),
+    (r"^/Date\((\d{9,13})(?:[+-]\d{4})?\)/$", r"\1"),
     # 2026年3月1日, 2026년 3월 1일, 1 tháng 3, 2026
     (r"^(\d{2,4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일号號]?", r"\1-\2-\3"),
     (r"^(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]$", r"\1-\2"),
+    (r"^(\d{2,4}-\d{1,2}-\d{1,2})\s*(?:星期|周|週|礼拜|禮拜)[一二三四五六日天]$", r"\1"),
     (r"(?i)^(?:ngày )?(\d{1,2}) (?:tháng|thg) (\d{1,2}),? (?:năm )?(\d{4})", r"\3-\2-\1"),
     (_TIME_AFTER, ""),
     # Sun Mar 1 14:05:00 EST 2026
@@ -37,7 +45,7 @@ _RULES: Final = (
     (r"^(\d{4}-\d{2}-\d{2})T\d{2}$", r"\1"),
     (r"[ ,]*\([^()0-9]+\)$", ""),
 )
-_WEEKDAY_AFTER: Final = r"^(?P<date>[\d./\- ]*\d\.?)[ ,]+(?P<word>[^\s0-9.,/()\-]+)\.?$"
+_WEEKDAY_AFTER: Final = r"^(?P<date>\d+[./\- ]+\d[\d./\- ]*\.?)[ ,]+(?P<word>[^\s0-9.,/()\-]+)\.?$"
 
 
 def without_times(texts: pa.Array) -> pa.Array:

@@ -21,9 +21,10 @@ MAX_WORDS: Final = 3
 MAX_NAMES: Final = 100
 """Distinct words of a column of dates at most: the names of months and days of the week in a few spellings."""
 _TOKEN: Final = re.compile(r"[0-9]+|[^0-9\s,/\-–—()]+")
-_MARKS: Final = ".'’`,"
+_MARKS: Final = ".'’`,،"
 _FILLERS: Final = (
-    "a al am au d d' da de del den der do d’ e el er god godine ik il j l' le m nd ngày năm o of r rd re roku sd st th the van y yil ª ° º ère í "
+    "a al am au d d' da gada de del den der do d’ e el er god godine ik il j l' le m nd ngày năm o of r rd re roku sd st th the"
+    " van y yil ª ° º ère í "
     "г гг го год года и й р року рік ที่ พ.ศ พศ วันที่"
 )
 """Words and endings between the parts of a date."""

@@ -16,6 +16,7 @@ YEAR: Final = "year"
 _YEAR: Final = re.compile(r"^(?:FY ?)?((?:19|20)\d\d)$")
 _NUMBERED: Final = re.compile(r"^(?:d|day|tag|w|wk|week|kw|woche|semaine|m|month|monat|y|year|jahr|p|period|q)[ _.-]*(\d{1,4})$", re.IGNORECASE)
 _WEEK: Final = re.compile(r"^(?:(?:19|20)\d\d)[ -]?(?:W|KW|wk) ?(\d{1,2})$|^(?:W|KW|wk|week) ?(\d{1,2})[ /-](?:19|20)\d\d$", re.IGNORECASE)
+_YEAR_MONTH: Final = re.compile(r"^(?:19|20)\d\d(?:0[1-9]|1[0-2])$|^(?:19|20)\d\d年(?:0?[1-9]|1[0-2])月$")
 _QUARTER: Final = re.compile(r"^Q[1-4][ /-]?(?:\d{2}|\d{4})$|^(?:19|20)\d\d[ -]?Q[1-4]$", re.IGNORECASE)
 _NAMES: Final = (
     "jan feb mar apr may jun jul aug sep sept oct nov dec january february march april june july august september october "
@@ -80,6 +81,8 @@ def form(name: str) -> str:
         return "week"
     if _QUARTER.match(name):
         return "quarter"
+    if _YEAR_MONTH.match(name):
+        return "year and month"
     numbered = _NUMBERED.match(name)
     if numbered:
         return name[: numbered.start(1)].casefold()

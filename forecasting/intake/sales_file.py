@@ -13,7 +13,7 @@ import pandas as pd
 
 from forecasting.core import outsizes, schema
 from forecasting.core.period import period_of_dates
-from forecasting.intake import named_suppliers, problems, products_across
+from forecasting.intake import named_suppliers, odd_dates, problems, products_across
 from forecasting.intake.answers import NOTHING_SAID, Answers
 from forecasting.intake.collisions import RowNumbers, join
 from forecasting.intake.column_facts import SAMPLE_ROWS, ColumnFacts
@@ -113,6 +113,7 @@ def check(table: Table, mapping: AnyMapping[str, str], answers: Answers = NOTHIN
     table, notes = _lines_of_sales(table, roles, answers)
     rows = read_rows(table, roles, answers, today=today, saved=saved)
     frame, good = _answered(rows.frame, answers), rows.good
+    frame, moved = odd_dates.settled(frame) if answers.period is None else (frame, ())
     numbers = RowNumbers.of(frame)
     asked = [doubt for doubt in (across, states(table, good, frame[schema.SALES], roles, answers), totals(frame, roles, answers)) if doubt]
     asked += [doubt for doubt in (signs(frame, answers), spellings(frame, roles, answers)) if doubt]
@@ -125,7 +126,7 @@ def check(table: Table, mapping: AnyMapping[str, str], answers: Answers = NOTHIN
     period = period_of_dates(pd.DatetimeIndex(sales[schema.DATE])).name
     asked += [doubt for doubt in (running_total(sales, joined.series, answers), weeks(sales, joined.series, period, answers)) if doubt]
     asked += [] if key else joined.questions
-    count = len(table) + int(table.problems["line"].nunique())
+    count, about = len(table) + int(table.problems["line"].nunique()), _about_sales(table, roles)
     understood = Understood(
         read=table.reading,
         mapping={role: roles.get(role) for role in schema.ROLES},
@@ -136,7 +137,7 @@ def check(table: Table, mapping: AnyMapping[str, str], answers: Answers = NOTHIN
         series=len(np.unique(joined.series)),
         first=sales[schema.DATE].min() if len(sales) else None,
         last=sales[schema.DATE].max() if len(sales) else None,
-        notes=(*table.notes, *notes, *rows.notes, *_about_sales(table, roles), *joined.notes, *_remarks(sales, joined.series, roles), *several),
+        notes=(*table.notes, *notes, *rows.notes, *moved, *about, *joined.notes, *_remarks(sales, joined.series, roles), *several),
         questions=(*rows.questions, *asked),
         problems=len(rows.problems),
         suppliers=named_suppliers.counted(suppliers) if schema.SUPPLIER in roles else None,

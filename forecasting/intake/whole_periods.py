@@ -10,9 +10,11 @@ from pyarrow import compute
 
 from forecasting.core.errors import InputError
 from forecasting.intake.calendars import NO_DAY, Days, days_of, integers
+from forecasting.intake.column_words import words_of
 from forecasting.intake.date_order import long
+from forecasting.intake.names import holds
 
-_MONTHS: Final = (r"^(?P<y>\d{4})[-/](?P<m>\d{1,2})$", r"^(?P<m>\d{1,2})[-/](?P<y>\d{4})$")
+_MONTHS: Final = (r"^(?P<y>\d{4})[-/](?P<m>\d{1,2})$", r"^(?P<m>\d{1,2})[-/](?P<y>\d{4})$", r"^(?P<y>\d{4})[- ]?[Mm](?P<m>\d{1,2})$")
 _SHORT_MONTH: Final = r"^(?P<m>\d{1,2})[-/'](?P<y>\d{2})$"
 _WEEK: Final = (
     r"(?:week|weeks|wk|w|kw|kalenderwoche|woche|cw|semaine|sem|s|semana|settimana|sett|vecka|v|uge|uke|viikko|vko|vk|týden|týždeň|tydzień|tydz|"
@@ -23,10 +25,18 @@ _WEEKS: Final = (
     _ISO_WEEK,
     rf"(?i)^{_WEEK}\.?[ -]*(?P<w>\d{{1,2}})\.?(?:[ ,/\-.]*(?:of |de |von |in |/)?)(?P<y>\d{{4}})(?P<d>)$",
     rf"(?i)^{_WEEK}\.?[ -]*(?P<w>\d{{2}})[/\-' ](?P<y>\d{{2}})(?P<d>)$",
+    rf"(?i)^{_WEEK}\.?[ -]*(?P<w>\d{{1,2}}),? '(?P<y>\d{{2}})(?P<d>)$",
     rf"(?i)^(?P<y>\d{{4}})年?[ ,/\-.]*{_WEEK}\.?[ -]*(?P<w>\d{{1,2}})(?P<d>)[周週]?$",
     r"(?i)^(?P<w>\d{1,2})\.? ?(?:kw|woche|week|viikko|hét|주)[ ,/\-.]*(?P<y>\d{4})(?P<d>)$",
     r"^(?P<y>\d{4})[-년년 ]+(?P<w>\d{1,2}) ?[주주]차?(?P<d>)$",
 )
+_NUMBERED_WEEK: Final = r"^(?P<y>(?:19|20)\d{2})(?P<w>0[1-9]|[1-4]\d|5[0-3])$"
+_WEEK_WORDS: Final = words_of(
+    "week kw woche kalenderwoche semaine semana settimana vecka uge uke viikko tydzien tyden hafta yearweek isoweek jahrwoche yyyyww"
+)
+MIN_WEEKS: Final = 3
+"""Distinct numbers from which 202401, 202402, ... can be known as weeks by themselves."""
+LAST_MONTH: Final = 12
 _BARE_WEEK: Final = rf"(?i)^{_WEEK}\.?[ -]*\d{{1,2}}\.?[周週주]?$"
 _QUARTER: Final = (
     r"(?i)^(?:(?:\d{4}|\d{2})?[ ,/\-.]*(?:q|qtr|quarter|quartal|trimestre|trim|kvartal|kwartał|kw\.? ?kwartał|квартал|кв|第)\.?[ -]*[1-4](?:季度?)?"
@@ -35,9 +45,23 @@ _QUARTER: Final = (
     r"[ ,/\-.]*(?:de |of )?(?:\d{4}|\d{2})?|"
     r"\d{4}年?第?[一二三四1-4]季度?)$"
 )
+_LONGER: Final = {
+    "quarters": _QUARTER,
+    "weeks without a year": _BARE_WEEK,
+    "half-years": r"(?i)^(?:[HS][12][ /\-']?(?:\d{4}|\d{2})|(?:19|20)\d{2}[ /\-]?H[12]|[12]H[ \-']?(?:\d{4}|\d{2}))$",
+    "years": r"(?i)^(?:FY|fiscal year|financial year|GJ|exercice|ejercicio)[ \-']?(?:\d{4}|\d{2})(?:[/\-]\d{2,4})?$",
+}
+"""What is no day, week or month -> how it is written."""
 _RANGE: Final = r"^(?P<a>.*\d.*?)(?: +(?:-|to|bis|au|al|a|až|do|until|till|through|t/m|tot|til|till|по) +| *[~–—→～] *)(?P<b>.*\d.*)$"
 _ISO_RANGE: Final = r"^(?P<a>\d{4}-\d{2}-\d{2})/(?P<b>\d{4}-\d{2}-\d{2})$"
 _GLUED_RANGE: Final = r"^(?P<a>\d{1,4}[./]\d{1,2}[./]\d{0,4})-(?P<b>\d{1,4}[./]\d{1,2}[./]\d{1,4})$"
+
+
+_ONE_MONTH: Final = (
+    r"^(?P<month>\p{L}{3,10}\.?) (?P<a>\d{1,2}) ?[-–] ?(?P<b>\d{1,2}),? (?P<y>\d{4})$",
+    r"^(?P<a>\d{1,2})\.? ?[-–] ?(?P<b>\d{1,2})\.? (?P<month>\p{L}{3,10}\.?),? (?P<y>\d{4})$",
+)
+"""Ranges of days of one month, which is named once."""
 
 
 def months(texts: pa.Array) -> Days:
@@ -89,9 +113,9 @@ def weeks_note(texts: pa.Array, column: str, days: Days) -> tuple[str, ...]:
 
 
 def refuse(texts: pa.Array, column: str) -> None:
-    """Raises InputError if most of the texts are quarters, or weeks without a year."""
+    """Raises InputError if most of the texts are quarters, half-years or years, or weeks without a year."""
     filled = texts.filter(compute.not_equal(texts, ""))
-    for pattern, what in ((_QUARTER, "quarters"), (_BARE_WEEK, "weeks without a year")):
+    for what, pattern in _LONGER.items():
         matching = filled.filter(compute.match_substring_regex(filled, pattern))
         if len(matching) > len(filled) / 2:
             raise InputError(
@@ -100,9 +124,30 @@ def refuse(texts: pa.Array, column: str) -> None:
             )
 
 
-def are_quarters(texts: pa.Array) -> np.ndarray:
-    """Which texts are quarters of a year, shape (n,)."""
-    return compute.match_substring_regex(texts, _QUARTER).to_numpy(zero_copy_only=False)
+def are_longer(texts: pa.Array) -> np.ndarray:
+    """Which texts are quarters, half-years or years of account, shape (n,)."""
+    looks = np.zeros(len(texts), dtype=bool)
+    for what in ("quarters", "half-years", "years"):
+        looks |= compute.match_substring_regex(texts, _LONGER[what]).to_numpy(zero_copy_only=False)
+    return looks
+
+
+def numbered_weeks(texts: pa.Array, column: str) -> Days:
+    """The Monday of each ISO week such as 202405, if all texts are weeks and their column is called so, or they lie close together and some
+    cannot be months; else NaT."""
+    none = np.full(len(texts), NO_DAY)
+    fields = compute.extract_regex(texts, _NUMBERED_WEEK)
+    valid = fields.is_valid().to_numpy(zero_copy_only=False)
+    filled = compute.not_equal(texts, "").to_numpy(zero_copy_only=False)
+    if not filled.any() or not valid[filled].all():
+        return none
+    year, week = integers(fields.field("y")), integers(fields.field("w"))
+    days = np.where(valid, _of_week(year, week, np.ones_like(week)), NO_DAY)
+    if np.isnat(days[filled]).any():
+        return none
+    given = np.unique(days[filled]).astype(np.int64)
+    close = len(given) >= MIN_WEEKS and bool(given[-1] - given[0] < 2 * 7 * len(given))
+    return days if holds(column, _WEEK_WORDS) or (close and (week[filled] > LAST_MONTH).any()) else none
 
 
 def ends(texts: pa.Array) -> tuple[pa.Array, pa.Array] | None:
@@ -111,6 +156,12 @@ def ends(texts: pa.Array) -> tuple[pa.Array, pa.Array] | None:
     A first day without a year has the one of the last day: 01.01.-07.01.2024.
     """
     firsts, lasts = pa.array([""] * len(texts)), pa.array([""] * len(texts))
+    for pattern in _ONE_MONTH:
+        fields = compute.extract_regex(texts, pattern)
+        behind = [compute.fill_null(fields.field(name), "") for name in ("month", "y")]
+        for place, name in enumerate(("a", "b")):
+            day = compute.binary_join_element_wise(compute.fill_null(fields.field(name), ""), *behind, " ")
+            firsts, lasts = (compute.if_else(fields.is_valid(), day, old) if at == place else old for at, old in enumerate((firsts, lasts)))
     for pattern in (_ISO_RANGE, _GLUED_RANGE, _RANGE):
         fields = compute.extract_regex(texts, pattern)
         fits = compute.and_(fields.is_valid(), compute.equal(firsts, ""))
