@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 
 from forecasting.core import schema
+from forecasting.intake import cells
 from forecasting.intake import column_words as known
 from forecasting.intake.column_facts import SAMPLE_ROWS, ColumnFacts, facts_of, numbers
 from forecasting.intake.column_mapping import NAMES, Mapping, suits_driver
@@ -16,7 +19,7 @@ from forecasting.intake.counted_periods import counted_all
 from forecasting.intake.date_formats import looks_like_days
 from forecasting.intake.date_numbers import are_moments
 from forecasting.intake.keys import needless
-from forecasting.intake.names import holds, plain, words
+from forecasting.intake.names import holds, own_name, plain, words
 from forecasting.intake.table import Table
 
 MIN_SHARE_WITHOUT_NAME: Final = 0.9
@@ -30,6 +33,7 @@ FEW_ROWS: Final = 20
 """Rows up to which nothing is made of how often cells repeat."""
 GROUP: Final = "group"
 """What the names of a grouped report are called that stood on lines of their own: its products, where nothing else is."""
+_COUNTED: Final = re.compile(r"\d+ ?[x×] ")
 UNITS, SALES, MONEY = 3, 2, 1
 """What a number is by its name; the larger one is the sales."""
 
@@ -51,6 +55,7 @@ def guess_mapping(table: Table) -> Mapping:
         column = _attribute(role, [each for each in facts if each.name not in guess.values()])
         if column is not None:
             guess[role] = column
+    guess = _without_other_flags(table.rows.iloc[:SAMPLE_ROWS], guess)
     supplier = _supplier([each for each in facts if each.name not in guess.values()]) if schema.PRODUCT in guess else None
     guess |= {schema.SUPPLIER: supplier} if supplier is not None else {}
     for role in needless(table.rows.iloc[:SAMPLE_ROWS], guess) if schema.DATE in guess else ():
@@ -147,6 +152,12 @@ def _product(columns: list[ColumnFacts]) -> str | None:
     return product or next((each.name for each in columns if plain(each.name) == GROUP and each.numeric < MIN_SHARE_WITH_NAME), None)
 
 
+def _lists_goods(column: ColumnFacts) -> bool:
+    """Whether most cells list what an order has, as "2 x Mug, 1 x Bowl", so that they name no product."""
+    texts = column.texts.to_pylist()
+    return sum(_COUNTED.match(text) is not None for text in texts) > MIN_SHARE_WITH_NAME * len(texts)
+
+
 def _store(columns: list[ColumnFacts]) -> str | None:
     return _key(columns, schema.STORE, known.STORE, known.STORE_ANYWHERE, known.PLACE_NOT)
 
@@ -161,16 +172,18 @@ def _key(columns: list[ColumnFacts], role: str, known_words: frozenset[str], any
     exact = _exact(role)
 
     def rank(each: ColumnFacts) -> tuple[float, ...]:
-        name = plain(each.name)
-        others = {*words(each.name)} - known_words - known.TAILS
+        name = plain(own_name(each.name))
+        others = {*words(own_name(each.name))} - known_words - known.TAILS
         place = -exact.index(name) / len(exact) if name in exact else -1.0
         repeats = len(each.cells) <= FEW_ROWS or each.distinct <= MAX_DISTINCT_SHARE * len(each.cells)
         return (each.filled >= MIN_FILLED, repeats, name in exact or not each.counts_rows, name in exact, not others, each.filled, place)
 
     def fits(each: ColumnFacts) -> bool:
-        exactly = plain(each.name) in exact
-        excluded = holds(each.name, never) and not (exactly and role != schema.REGION)
-        return each.filled > 0 and not excluded and (exactly or holds(each.name, known_words, anywhere))
+        name = own_name(each.name)
+        exactly = plain(name) in exact
+        excluded = holds(name, never) and not (exactly and role != schema.REGION)
+        suits = each.filled > 0 and not excluded and (exactly or holds(name, known_words, anywhere))
+        return suits and not (role == schema.PRODUCT and _lists_goods(each))
 
     named = [each for each in columns if fits(each)]
     return max(named, key=rank).name if named else None
@@ -187,6 +200,17 @@ def _attribute(role: str, columns: list[ColumnFacts]) -> str | None:
     if role == schema.PRICE:
         named += [each for each in columns if holds(each.name, known.PRICE, known.PRICE_ANYWHERE) and not holds(each.name, known.PRICE_NOT)]
     return next((each.name for each in named if (each.filled > 0 if role == schema.CATEGORY else suits_driver(role, each.texts))), None)
+
+
+def _without_other_flags(rows: pd.DataFrame, guess: Mapping) -> Mapping:
+    """The guess without opening days whose closed rows mostly have sales, so that they flag something else: open ledger entries, open orders."""
+    if schema.OPEN not in guess or schema.SALES not in guess:
+        return guess
+    closed = cells.as_yes_or_no(rows[guess[schema.OPEN]]) == 0
+    sold = np.nan_to_num(cells.as_numbers(rows[guess[schema.SALES]], ".")) != 0
+    if not closed.any() or sold[closed].mean() < MIN_SHARE_WITH_NAME:
+        return guess
+    return {role: column for role, column in guess.items() if role != schema.OPEN}
 
 
 def _supplier(columns: list[ColumnFacts]) -> str | None:

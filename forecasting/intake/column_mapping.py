@@ -93,9 +93,15 @@ def checked(table: Table, mapping: AnyMapping[str, str], *, count_rows: bool = F
 
 
 def over_guess(guess: AnyMapping[str, str], given: AnyMapping[str, str]) -> Mapping:
-    """What a person says of columns, and the guess of those that they say nothing of."""
+    """What a person says of columns, and the guess of those that they say nothing of. An empty column says that none has that role.
+
+    Example:
+        >>> over_guess({"date": "Day", "price": "Total", "store": "Shop"}, {"price": "", "region": "Shop"})
+        {'date': 'Day', 'region': 'Shop'}
+    """
     taken = set(given.values())
-    return {role: column for role, column in guess.items() if column not in taken} | dict(given)
+    said = {role: column for role, column in guess.items() if column not in taken} | dict(given)
+    return {role: column for role, column in said.items() if column}
 
 
 def require_columns(table: Table, mapping: AnyMapping[str, str], roles: tuple[str, ...]) -> None:

@@ -156,7 +156,7 @@ REGION: Final = words_of(
 REGION_ANYWHERE: Final = ("地区", "地區", "地域", "区域", "省", "県", "지역", "ภูมิภาค", "क्षेत्र", "المنطقة", "אזור")
 PLACE_NOT: Final = words_of(
     "ship shipping bill billing customer buyer payment tax email phone manager employee name_of type size zip postal status opening sqft open "
-    "promotion holiday currency device time timezone tz"
+    "promotion holiday currency device time timezone tz dining"
 )
 ADDRESS: Final = words_of("country land pays pais state province provinz provincia county canton kraj stat wilayah provinsi departement bundesland")
 """Regions that, in a list of what customers bought, are those of the customers."""

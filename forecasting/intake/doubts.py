@@ -49,8 +49,7 @@ def states(table: Table, rows: np.ndarray, units: pd.Series, mapping: Mapping[st
         shown = [text.strip() for text in texts.to_pylist()]
         if len(set(shown)) > MAX_VALUES:
             continue
-        undone_name = holds(column, known.UNDONE, known.UNDONE_ANYWHERE)
-        undone = [text for text in dict.fromkeys(shown) if text and _is_undone(text, yes_is_undone=undone_name)]
+        undone = [text for text in dict.fromkeys(shown) if text and says_undone(column, text)]
         sold = {text: float(units[(np.array([each == text for each in shown]))[places] & (units > 0).to_numpy()].sum()) for text in undone}
         undone = [text for text in undone if sold[text] > 0]
         if not undone or len(undone) == len({text for text in shown if text}):
@@ -65,8 +64,16 @@ def states(table: Table, rows: np.ndarray, units: pd.Series, mapping: Mapping[st
     return None
 
 
-def _is_undone(text: str, *, yes_is_undone: bool) -> bool:
-    if yes_is_undone and folded(text) in YES:
+def says_undone(column: str, text: str) -> bool:
+    """Whether a text of a column says that its row was cancelled, refunded or void.
+
+    Example:
+        >>> says_undone("Status", "Cancelled"), says_undone("Refunded", "true"), says_undone("Status", "closed"), says_undone("Product", "Void")
+        (True, True, False, False)
+    """
+    if not holds(column, known.STATES, known.STATES_ANYWHERE):
+        return False
+    if holds(column, known.UNDONE, known.UNDONE_ANYWHERE) and folded(text) in YES:
         return True
     negated = not {"not", "no", "non", "un"}.isdisjoint(words(text))
     return not negated and holds(text, known.UNDONE, known.UNDONE_ANYWHERE)
@@ -156,7 +163,8 @@ def signs(frame: pd.DataFrame, answers: Answers) -> Question | None:
         return None
     units = frame[schema.SALES].dropna()
     below = units < 0
-    if not len(units) or below.mean() < MIN_SHARE_BELOW or len(units) < MIN_ROWS_RISING:
+    few = len(units) < (MIN_DAYS if below.all() else MIN_ROWS_RISING)
+    if few or below.mean() < MIN_SHARE_BELOW:
         return None
     turned, kept = float((-units).clip(lower=0).sum()), max(float(units.sum()), 0.0)
     text = f"{count(int(below.sum()), 'row')} of {len(units):,} are below zero. Are they sales, written with a minus, or returns?"

@@ -47,6 +47,8 @@ def unnamed(table: Table, rows: np.ndarray, frame: pd.DataFrame, met: np.ndarray
         values = good[name]
         if not isinstance(values.dtype, pd.CategoricalDtype) or is_receipt_column(name) or is_empty(values[met]).any():
             continue
+        if _tells_returns(values.cat.codes.to_numpy(), frame[schema.SALES].to_numpy(dtype=float)):
+            continue
         facts = ColumnFacts(name, values)
         if not 1 < facts.distinct <= max(MAX_VALUES_SHARE * len(values), 2) or facts.numeric >= 0.5 or facts.days >= 0.5:
             continue
@@ -54,6 +56,14 @@ def unnamed(table: Table, rows: np.ndarray, frame: pd.DataFrame, met: np.ndarray
         if both.duplicated(keep=False).sum() <= LEFT_SHARE * met.sum():
             return _question(name, free, facts.distinct, int(met.sum()), float(frame[schema.SALES].sum()))
     return None
+
+
+def _tells_returns(codes: np.ndarray, units: np.ndarray) -> bool:
+    """Whether a column tells returns from sales ("Refund", "Payment"): the rows of one of its texts are all below zero, of others none is."""
+    highest = np.full(codes.max(initial=-1) + 1, -np.inf)
+    np.maximum.at(highest, codes[codes >= 0], units[codes >= 0])
+    returned = (highest < 0)[codes]
+    return bool(returned.any() and not returned.all() and (units[~returned] >= 0).all())
 
 
 def _question(column: str, free: list[str], values: int, met: int, units: float) -> Question:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from forecasting.core.spellings import folded
 
 _WORD = re.compile(r"[^\W\d_]+")
+_OF_LINES = re.compile(r"^[^/]*lines?/", re.IGNORECASE)
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -29,6 +30,16 @@ def words(name: str) -> list[str]:
         (['lineitem', 'quantity'], ['stock', 'code'], ['transaction', 'qty'], ['week'])
     """
     return _WORD.findall(folded(_CAMEL.sub(" ", name).replace("_", " ")))
+
+
+def own_name(name: str) -> str:
+    """The name of a column without the list that it is of.
+
+    Example:
+        >>> own_name("Order Lines/Product"), own_name("order_line/product_id"), own_name("Product/Service")
+        ('Product', 'product_id', 'Product/Service')
+    """
+    return _OF_LINES.sub("", name)
 
 
 def is_number_of(name: str, things: frozenset[str], endings: Iterable[str]) -> bool:

@@ -40,11 +40,12 @@ def sales_of(ws: Workspace, upload: Upload, *, alone: bool) -> pd.DataFrame:
     if upload_files.fault_of(ws.uploads, upload.sha256):
         raise InputError(f"The file of {upload.name} is no longer kept.")
     known = json.loads(upload.reading) if upload.reading else {"mapping": {}, "answers": answers_to_json(NOTHING_SAID)}
+    mapping = {role: known["mapping"].get(role, "") for role in schema.ROLES} if upload.reading else {}
     before = _before(ws, upload)
     content = upload_files.location(ws.uploads, upload.sha256).read_bytes()
     file = File(content, upload.name, answers_from_json(known["answers"]), alone=alone)
     try:
-        checked = reading.read_sales(file, known["mapping"], _days(before, upload), upload.when.date())
+        checked = reading.read_sales(file, mapping, _days(before, upload), upload.when.date())
         sales = checked.accept(drop_problems=upload.dropped > 0, again=True)
     except InputError as error:
         raise InputError(f"{upload.name} is not read today as it was read then: {error}") from error

@@ -106,3 +106,19 @@ def test_the_country_of_customers_is_no_region_but_that_of_stores_is():
 
 def test_a_flag_of_promotions_is_one_by_its_words():
     assert guessed("date,item,on_promo,qty", *[f"2026-03-{day:02d},Bread,{day % 2},{day % 5}" for day in range(1, 29)])["promo"] == "on_promo"
+
+
+def test_a_column_of_the_lines_of_orders_is_judged_by_its_own_name():
+    guess = guessed("Order Date,Order Lines/Product,Order Lines/Quantity,Order Lines/Unit Price", *days("Desk,#,9.50"))
+    assert guess == {"date": "Order Date", "product_id": "Order Lines/Product", "price": "Order Lines/Unit Price", "sales": "Order Lines/Quantity"}
+
+
+def test_the_lines_of_an_order_in_one_cell_name_no_product():
+    assert guessed("Date,Product(s),Items sold", *days('"2× Mug, 1 x Bowl",#')) == {"date": "Date", "sales": "Items sold"}
+    assert guessed("Date,Product,Items sold", *days("2x4 timber,#"))["product_id"] == "Product"
+
+
+@pytest.mark.parametrize(("units", "expected"), [("5", None), ("0", "Open")])
+def test_a_flag_of_opening_days_is_none_where_closed_days_have_sales(units, expected):
+    lines = [*days("Yes,7", 20), *days(f"No,{units}", 20)]
+    assert guessed("Date,Open,Quantity", *lines).get("open") == expected

@@ -145,6 +145,25 @@ def test_money_is_named_where_there_is_nothing_else():
     assert "Revenue is money, not units: forecasts and orders are in money too." in checked.understood.notes
 
 
+def test_a_day_without_refunds_is_read_with_the_answer_that_leaves_them_out():
+    checked = intake("Date,Status,Units", [f"{day},ok,3" for day in DAYS], leave_out=(("Status", "Refunded"),))
+    assert (checked.understood.units["kept"], checked.understood.notes[0]) == (84.0, "No row has Refunded in Status.")
+
+
+def test_what_tells_returns_from_sales_is_no_key():
+    lines = [f"{day},Bread,Payment,5" for day in DAYS] + [f"{day},Bread,Refund,-1" for day in DAYS[:3]]
+    assert [question.kind for question in intake("Date,Item,Event Type,Qty", lines).understood.questions] == ["duplicates"]
+    apart = [line.replace("-1", "1") for line in lines]
+    assert [question.kind for question in intake("Date,Item,Event Type,Qty", apart).understood.questions] == ["states", "key"]
+
+
+def test_a_short_list_of_goods_that_left_the_stock_is_asked_about():
+    lines = [f"{day},Bread,-{place + 1}" for place, day in enumerate(DAYS[:4])]
+    assert [choice.units for choice in asked(intake("Date,Item,Quantity", lines)).choices] == [10.0, 0.0]
+    assert intake("Date,Item,Quantity", [*lines, f"{DAYS[5]},Bread,9"]).understood.questions == ()
+    assert intake("Date,Item,Quantity", lines[:2]).understood.questions == ()
+
+
 def test_what_is_left_out_must_be_there():
     assert leave_out_pair(" Status = Batal ") == ("Status", "Batal")
     with pytest.raises(Exception, match="No row has 'x' in Status"):

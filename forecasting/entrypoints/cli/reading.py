@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 def add_reading(verb: argparse.ArgumentParser) -> None:
     """Adds what can be said of a sales file, and how the answer is printed."""
-    verb.add_argument("--map", nargs="+", action="extend", default=[], metavar="ROLE=COLUMN", help="what each column means, e.g. date=Day")
+    columns = "what each column means, e.g. date=Day; price= for no price"
+    verb.add_argument("--map", nargs="+", action="extend", default=[], metavar="ROLE=COLUMN", help=columns)
     verb.add_argument("--duplicates", choices=DUPLICATES, help="add rows of one series and day up, or use the last of them (asked where in doubt)")
     order = verb.add_mutually_exclusive_group()
     order.add_argument("--day-first", action="store_true", default=None, help="03/04/05 is 3 April 2005")
