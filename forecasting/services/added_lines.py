@@ -50,14 +50,25 @@ def events(ws: Workspace, book: Book, order: Order, change: Event) -> list[Event
     return [told, *left, *([replace(change, quantities=rest)] if rest else [])]
 
 
+def without_units(ws: Workspace, order: Order, series: Sequence[str], reason: str) -> list[Line]:
+    """Lines of no units: series that a person does not want, whatever is recommended of them later; raises InputError."""
+    return _at_terms(ws, replace(order, lines=()), dict.fromkeys(series, 0.0), reason)
+
+
 def _added(ws: Workspace, order: Order, units: Mapping[str, float], reason: str) -> list[Line]:
     """The new lines, at the supplier's terms; raises InputError."""
-    known = {line.unique_id: line for line in others(ws, order)}
     for name, amount in units.items():
-        if name not in known:
-            raise InputError(f"Order {order.id} has no line {name[:80]!r}, and the forecast knows no such product. Choose one that it knows.")
         if not 0 < amount < float("inf"):
             raise InputError(f"Order {order.id} has no line {name[:80]!r}. Units of a line that is added are above 0, not {amount:g}.")
+    return _at_terms(ws, order, units, reason)
+
+
+def _at_terms(ws: Workspace, order: Order, units: Mapping[str, float], reason: str) -> list[Line]:
+    """Lines of series that the order has none of, at the supplier's terms; raises InputError."""
+    known = {line.unique_id: line for line in others(ws, order)}
+    for name in units:
+        if name not in known:
+            raise InputError(f"Order {order.id} has no line {name[:80]!r}, and the forecast knows no such product. Choose one that it knows.")
     sourcing, lines = suppliers.sourcing(ws), [known[name] for name in units]
     delivered, costs = _sources(sourcing, lines), _costs(ws, sourcing, order, lines)
     priced = [_priced(order, *each) for each in zip(lines, delivered, costs, strict=True)]

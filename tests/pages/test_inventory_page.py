@@ -21,7 +21,7 @@ from forecasting.inventory.policy import Policy
 from forecasting.inventory.stock import state
 from forecasting.services import ordering, product_links, sales, versions
 from forecasting.training import reasons
-from pages.components.inventory import session, summary
+from pages.components.inventory import summary
 from pages.components.shared import markdown
 
 pytestmark = pytest.mark.usefixtures("fresh_caches")
@@ -263,6 +263,11 @@ def test_a_quantity_that_a_person_types_counts_everywhere(counted):
     recommended = before.table.set_index("unique_id").loc["Cake|South", "order_quantity"]
     missed = at.metric[2].delta
     at.number_input(key="inventory_order_Cake|South").set_value(6).run()
+    assert f"Why 6 instead of {recommended:.0f}?" in texts(at)
+    at.pills(key="inventory_reason").set_value("Freezer full").run()
+    at.button(key="inventory_reason_save").click().run()
+    at = opened("orders", **ASKED, line="Cake|South")
+    assert markdown.plain(f"Recommended: {recommended:.0f}. Reason: Freezer full") in texts(at)
     assert numbers(at)["Units to order"] == formatting.units(before.totals()["units"] - recommended + 6)
     assert "You changed 1 order." in texts(at)
     assert listed(at).set_index("name").loc["Cake, South", "order_quantity"] == 6
@@ -270,10 +275,11 @@ def test_a_quantity_that_a_person_types_counts_everywhere(counted):
     assert (list(row["state"]), row["recommended"]) == (["Order now", "Changed"], recommended)
     assert f"You order 6, {recommended - 6:.0f} fewer than recommended" in texts(at)
     assert at.metric[2].delta != missed
-    assert session.QUANTITIES in at.session_state
     at.button(key="inventory_use").click().run()
     assert "You changed" not in texts(at)
     at.number_input(key="inventory_order_Cake|South").set_value(7).run()
+    at.pills(key="inventory_reason").set_value("Price").run()
+    at.button(key="inventory_reason_save").click().run()
     assert "Not whole packs of 6" in texts(at)
     at.button(key="inventory_undo").click().run()
     assert numbers(at)["Units to order"] == formatting.units(before.totals()["units"])

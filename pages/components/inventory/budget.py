@@ -20,6 +20,8 @@ from pages.components.shared import cells, markdown, product_links, writing
 
 SHORT: Final[dict[str, tuple[str, Measure]]] = {"Money": ("Money to spend", "money"), "Shelf space": ("Space to fill", "space")}
 """What the URL says -> the amount's label, and what it is of."""
+REASON: Final = "Budget"
+"""Why other quantities than the recommended ones are ordered, in the order book."""
 SAVES_HELP = "Margin that would otherwise be lost; units where prices are not known."
 STEPS: Final = 100
 """Steps of the slider between nothing and everything."""
@@ -110,6 +112,7 @@ def _rows(orders: Orders, bought: pd.DataFrame) -> pd.DataFrame:
 def _order(orders: Orders, bought: pd.DataFrame) -> None:
     """These quantities, and nothing of the other recommended ones."""
     chosen = spend.quantities(orders, bought)
-    for name, recommended in zip(orders.table[schema.UNIQUE_ID], orders.table["order_quantity"], strict=True):
-        if name in chosen:
-            session.set_quantity(name, None if chosen[name] == recommended else chosen[name])
+    recommended = dict(zip(orders.table[schema.UNIQUE_ID], orders.table["order_quantity"], strict=True))
+    session.as_recommended(name for name, units in chosen.items() if units == recommended[name])
+    if other := {name: units for name, units in chosen.items() if units != recommended[name]}:
+        session.order_instead(other, REASON)

@@ -16,6 +16,8 @@ from pages.components.shared import layout, markdown, product_links
 
 MOST: Final = 20
 """First orders that are listed at most."""
+REASON: Final = "First order"
+"""Why a first order is ordered, in the order book."""
 WHAT: Final = "Nothing of these has been sold yet, so that they are in no order and no total until you take one over."
 
 
@@ -44,10 +46,14 @@ def _proposal(orders: Orders, proposal: FirstOrder) -> None:
                     icon=":material/add:",
                     key=f"inventory_first_{name}",
                     disabled=not proposal.units,
-                    on_click=session.set_quantity,
+                    on_click=_take_over,
                     args=(name, proposal.units),
                 )
             else:
                 st.badge(f"You order {formatting.units(taken)}", icon=":material/check:", color="blue")
-                st.button("Undo", type="tertiary", key=f"inventory_first_undo_{name}", on_click=session.set_quantity, args=(name, None))
+                st.button("Undo", type="tertiary", key=f"inventory_first_undo_{name}", on_click=session.as_recommended, args=([name],))
         st.caption(markdown.plain(proposal.reason))
+
+
+def _take_over(name: str, units: float) -> None:
+    session.order_instead({name: units}, REASON)

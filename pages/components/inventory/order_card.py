@@ -12,16 +12,20 @@ from forecasting.core import formatting, schema
 from forecasting.core.errors import ShelfcastError
 from forecasting.inventory.orders import on_hand_words, projection, wording
 from forecasting.inventory.orders.recommend import NOT_COUNTED, Orders
-from forecasting.services import models, old_stock, workspaces
+from forecasting.services import changed_quantities, models, old_stock, workspaces
 from forecasting.services import product_links as links_of_products
 from pages.charts import language, stock
 from pages.components.inventory import session, summary
+from pages.components.orders import reasons
 from pages.components.shared import markdown, product_links
 from pages.components.why import order_link
 
 if TYPE_CHECKING:
     from forecasting.storage.stock_states import SavedStock
 
+ASKED: Final = "inventory_asked"
+"""Where the session keeps the series and the units whose reason is still to be said."""
+REASON: Final = "inventory_reason"
 PROMISES: Final = {wording.NOT_KEPT: ("promise not kept", "orange"), wording.NOT_JUDGED: ("not checked yet", "gray")}
 CLOSE: Final = 0.03
 """Share of cycles below the promise up to which it counts as kept; more may still be chance where cycles are few."""
@@ -85,8 +89,10 @@ def _amounts(orders: Orders, row: Mapping[Hashable, Any], place: int) -> None:
     name, whole = row[schema.UNIQUE_ID], bool(orders.ensemble.whole_units[orders.rows[place]])
     recommended = 0.0 if row["reason"] else float(row["recommended"])
     now, key = float(row["order_quantity"]), f"inventory_order_{name}"
+    asked = st.session_state.get(ASKED)
+    shown = asked[1] if asked is not None and asked[0] == name else now
     pack = max(float(row["pack_size"]), 1.0 if whole else 0.1)
-    st.session_state[key] = None if math.isnan(now) else round(now) if whole else now
+    st.session_state[key] = None if math.isnan(shown) else round(shown) if whole else shown
     with st.grid(3, min_column_width=90):
         st.number_input(
             "Order",
@@ -95,24 +101,51 @@ def _amounts(orders: Orders, row: Mapping[Hashable, Any], place: int) -> None:
             placeholder="-",
             key=key,
             on_change=_typed,
-            args=(key, name, recommended),
-            help="You can change it. The chart and the totals follow.",
+            args=(key, name, now, recommended),
+            help="You can change it, with a reason. The chart and the totals follow, and it stays whatever is trained later.",
         )
         st.metric("In stock", summary.NOT_COUNTED if not row["counted"] else formatting.units(row["on_hand"]))
         st.metric("Coming", formatting.units(row["on_order"]))
+    _ask_reason(name, now)
     if math.isnan(now) or now == recommended:
         return
+    own = changed_quantities.lines(workspaces.workspace()).get(name)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         suggested = "nothing before it is counted" if math.isnan(recommended) else formatting.units(recommended)
-        st.caption(f"Recommended: {suggested}", width="content")
-        st.button("Use it", type="tertiary", on_click=session.set_quantity, args=(name, None), key="inventory_use")
+        why = "" if own is None else f". Reason: {own.reason}"
+        st.caption(markdown.plain(f"Recommended: {suggested}{why}"), width="content")
+        st.button("Use it", type="tertiary", on_click=session.as_recommended, args=([name],), key="inventory_use")
     if now % row["pack_size"]:
         st.caption(f":orange[:material/warning:] Not whole packs of {formatting.units(row['pack_size'])}.")
 
 
-def _typed(key: str, name: str, recommended: float) -> None:
+def _typed(key: str, name: str, now: float, recommended: float) -> None:
+    """Asks why, but for the quantity that was there, and for the one that is recommended."""
     value = st.session_state[key]
-    session.set_quantity(name, None if value is None or value == recommended else float(value))
+    st.session_state.pop(ASKED, None)
+    if value is None or float(value) == recommended:
+        session.as_recommended([name])
+    elif float(value) != now:
+        st.session_state[ASKED] = (name, float(value))
+
+
+def _ask_reason(name: str, now: float) -> None:
+    """Why another quantity is ordered: one press, or a few words."""
+    asked = st.session_state.get(ASKED)
+    if asked is None or asked[0] != name:
+        return
+    instead = "" if math.isnan(now) else f" instead of {formatting.units(now)}"
+    reasons.ask_why(f"Why {formatting.units(asked[1])}{instead}?", REASON, lambda reason: _save(name, asked[1], reason), _forget)
+
+
+def _save(name: str, units: float, reason: str) -> None:
+    if session.order_instead({name: units}, reason):
+        _forget()
+
+
+def _forget() -> None:
+    st.session_state.pop(ASKED, None)
+    reasons.forget(REASON)
 
 
 def _proof(row: Mapping[Hashable, Any]) -> None:

@@ -1,25 +1,23 @@
-"""What a session of the Inventory page keeps: quantities that a person changed, and the stock and orders it looks at."""
+"""The stock and the orders that the pages look at, and the quantities that a person chose, which the order book keeps."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 import pandas as pd
-import streamlit as st
 
-from forecasting.core import schema
 from forecasting.core.errors import ShelfcastError
 from forecasting.inventory.orders import own_quantities
 from forecasting.inventory.orders.recommend import Orders
 from forecasting.inventory.policy import Policy
-from forecasting.services import cache, ordering, workspaces
+from forecasting.services import cache, changed_quantities, ordering, workspaces
 from forecasting.services.forecasts import Plan
+from forecasting.services.orders import Wish
+from pages.components.orders import acts
 
 if TYPE_CHECKING:
     from forecasting.storage.stock_states import SavedStock
-
-QUANTITIES: Final = "inventory_quantities"
-"""Where the session keeps the units that a person ordered instead, by unique_id."""
 
 
 def saved() -> tuple[SavedStock | None, str]:
@@ -41,8 +39,8 @@ def orders_of(version: int, state: SavedStock | None, policy: Policy, filters: d
 
 
 def with_own_quantities(orders: Orders) -> Orders:
-    """The orders with the quantities that the person chose instead."""
-    return own_quantities.with_quantities(orders, quantities(orders))
+    """The orders with the quantities that a person chose instead; raises OrdersDamaged."""
+    return own_quantities.with_quantities(orders, changed_quantities.quantities(workspaces.workspace()))
 
 
 def products_of(version: int, state: SavedStock | None, policy: Policy, filters: dict[str, str], *, steps: int) -> pd.DataFrame:
@@ -50,21 +48,16 @@ def products_of(version: int, state: SavedStock | None, policy: Policy, filters:
     return cache.products(workspaces.workspace(), version, state, policy, filters, steps=steps)
 
 
-def quantities(orders: Orders) -> dict[str, float]:
-    """Units that a person ordered instead, of the shown series, by unique_id."""
-    typed = st.session_state.get(QUANTITIES, {})
-    return {name: typed[name] for name in orders.table[schema.UNIQUE_ID] if name in typed} if typed else {}
+def order_instead(quantities: Mapping[str, float], reason: str) -> bool:
+    """Orders so many units of series, for a reason, in the name of whoever looks; whether that was written, or else the page says why not."""
+
+    def change(by: str) -> bool:
+        changed_quantities.change(workspaces.workspace(), Wish(by=by, quantities=quantities, reason=reason))
+        return True
+
+    return acts.act(change) is not None
 
 
-def set_quantity(unique_id: str, units: float | None) -> None:
-    """Orders so many units of a series; None for as recommended."""
-    typed = dict(st.session_state.get(QUANTITIES, {}))
-    if units is None:
-        typed.pop(unique_id, None)
-    else:
-        typed[unique_id] = float(units)
-    st.session_state[QUANTITIES] = typed
-
-
-def as_recommended() -> None:
-    st.session_state[QUANTITIES] = {}
+def as_recommended(series: Iterable[str]) -> None:
+    """Orders what is recommended of these series again."""
+    acts.act(lambda by: changed_quantities.restore(workspaces.workspace(), series, by))

@@ -141,11 +141,12 @@ def numbers(orders: Orders) -> None:
 
 def changed(orders: Orders) -> None:
     """How many orders a person changed, and the way back."""
-    count = int((orders.table["order_quantity"].fillna(0.0) != orders.table["recommended"].fillna(0.0)).sum())
-    if count:
+    is_changed = orders.table["order_quantity"].fillna(0.0) != orders.table["recommended"].fillna(0.0)
+    if count := int(is_changed.sum()):
+        series = orders.table.loc[is_changed, schema.UNIQUE_ID].tolist()
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="inventory_changed"):
-            st.caption(f"You changed {formatting.count(count, 'order')}. Totals and downloads use your numbers.", width="content")
-            st.button("Undo", type="tertiary", icon=":material/undo:", on_click=as_recommended, key="inventory_undo")
+            st.caption(f"You changed {formatting.count(count, 'order')}. Totals, downloads and the order book have your numbers.", width="content")
+            st.button("Undo", type="tertiary", icon=":material/undo:", on_click=as_recommended, args=(series,), key="inventory_undo")
 
 
 def downloads(orders: Orders, manifest: dict[str, Any]) -> None:

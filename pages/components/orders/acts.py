@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -16,6 +16,7 @@ from forecasting.services.orders import Wish
 from pages.components.orders import wording
 from pages.components.shared import markdown, person
 
+T = TypeVar("T")
 FAILED: Final = "orders_failed"
 """Where the session keeps why the last press did nothing."""
 CANCELLED: Final = "orders_cancelled_last"
@@ -64,8 +65,8 @@ def undo(identity: str) -> None:
         st.toast("Taken back.", icon=":material/undo:")
 
 
-def act(change: Callable[[str], Order]) -> Order | None:
-    """The order after a change by whoever looks; None where that failed, which the page then says."""
+def act(change: Callable[[str], T]) -> T | None:
+    """What a change by whoever looks gives, such as the order after it; None where that failed, which the page then says."""
     try:
         return change(person.login())
     except ShelfcastError as error:

@@ -101,12 +101,8 @@ def _ask_reason(order: Order, line: Line) -> None:
     asked = st.session_state.get(ASKED)
     if asked is None or asked[:2] != (order.id, line.unique_id):
         return
-    with st.container(border=True, key="orders_reason_card", gap="small"):
-        st.markdown(f"**Why {formatting.units(asked[2])} instead of {formatting.units(line.quantity)}?**")
-        reason = reasons.ask(REASON)
-        with st.container(horizontal=True):
-            st.button("Save", type="primary", disabled=not reason, key="orders_reason_save", on_click=_save, args=(asked, reason))
-            st.button("Leave it", type="tertiary", key="orders_reason_leave", on_click=_forget)
+    question = f"Why {formatting.units(asked[2])} instead of {formatting.units(line.quantity)}?"
+    reasons.ask_why(question, REASON, lambda reason: _save(asked, reason), _forget)
 
 
 def _save(asked: tuple[str, str, float], reason: str) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from forecasting.inventory.proposals.left_out import TO_COUNT
-from forecasting.services import order_cards, order_history, suppliers
+from forecasting.services import changed_quantities, order_cards, order_history, suppliers
 from forecasting.services.order_cards import ToOrder
 from pages.components.inventory import all_shelves, summary
 from pages.components.orders import acts, add_product, line_card, line_choice, lines, supplier_cards, tabs
@@ -36,6 +36,7 @@ def show(ws: Workspace, manifest: dict[str, Any], ensemble: Ensemble, saved: Sav
     acts.said()
     if not suppliers.sourcing(ws).suppliers:
         _without_suppliers()
+        changed_quantities.refresh(ws, person.login())
         all_shelves.show(manifest, ensemble, saved, actions)
         return
     view = st.segmented_control(
