@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -22,12 +22,13 @@ from forecasting.inventory.export import tables
 from forecasting.inventory.orders.recommend import Orders, recommend_orders
 from forecasting.inventory.policy import Policy
 from forecasting.inventory.stock import columns, file, state, units_sold
+from forecasting.inventory.stock.count_day import CountedNow
 from forecasting.inventory.stock.counts import with_counts
 from forecasting.inventory.stock.file import StockFile
 from forecasting.inventory.stock.state import GivenStock
 from forecasting.services import named_suppliers, order_book, shop_clock, stock_counts
 from forecasting.services.reading import FileTable
-from forecasting.storage.stock_states import SavedStock, StockStore
+from forecasting.storage.stock_states import COUNTED_AT, SALES_FROM, SavedStock, StockStore
 from forecasting.storage.workspace import Workspace
 from forecasting.training.ensemble import Ensemble
 
@@ -83,7 +84,7 @@ def stock_template(ensemble: Ensemble) -> bytes:
 def save_stock(ws: Workspace, checked: StockFile, ensemble: Ensemble, name: str, *, whole: bool = False, after: int | None = None) -> int:
     """Keeps stock and terms for everybody who looks; the number of this state.
 
-    Shelves whose units are given are counted now; the counts of all others stay as they were, with their days.
+    Shelves whose units are given are counted now, or on the day that `checked` says; the counts of all others stay as they were, with their days.
 
     Args:
         ws: Where.
@@ -95,8 +96,12 @@ def save_stock(ws: Workspace, checked: StockFile, ensemble: Ensemble, name: str,
         after: The number of the newest state that the person saw; None to save whatever was saved meanwhile.
 
     Raises:
+        InputError: The day of the count is still ahead.
         TryAgain: Somebody else saves, or has saved since that state.
     """
+    in_shop = shop_clock.in_shop(ws)
+    if checked.counted is not None:
+        checked.counted.check(in_shop.date())
     given, panel, before, stays = checked.given, ensemble.panel, None, np.zeros(len(ensemble.panel), dtype=bool)
     with suppress(StockDamaged):
         now = given_stock(ws, ensemble)
@@ -106,7 +111,8 @@ def save_stock(ws: Workspace, checked: StockFile, ensemble: Ensemble, name: str,
             before = now.shelves.counts
             stays = _not_counted(checked, given) & before.known
             given = given.changed(state.ON_HAND, before.units[stays], np.flatnonzero(stays))
-    frame = with_counts(file.stock_frame(given, panel), given, before, stays, stock_counts.sales_to(ws))
+    counted = CountedNow(stock_counts.sales_to(ws), checked.counted, in_shop.tzinfo)
+    frame = with_counts(file.stock_frame(given, panel), given, before, stays, counted)
     return StockStore(ws).save(frame, name, after=after)
 
 
@@ -225,8 +231,14 @@ def _first_day(ensemble: Ensemble) -> pd.Timestamp:
 
 
 def counted_on(saved: SavedStock) -> pd.Timestamp:
-    """The day on which a stock was counted, by the clock on the wall."""
-    return pd.Timestamp(saved.moment.astimezone().replace(tzinfo=None)).normalize()
+    """The day on which a stock was counted, by the clock on the wall; the day after, where that is said to have been at closing."""
+    local = saved.moment.astimezone()
+    now = pd.Timestamp(local.replace(tzinfo=None)).normalize()
+    counted = saved.frame[saved.frame[state.ON_HAND].notna()] if SALES_FROM in saved.frame else saved.frame.iloc[:0]
+    if counted.empty or counted[SALES_FROM].isna().all():
+        return now
+    made = (counted[COUNTED_AT] + (local.utcoffset() or timedelta())).dt.normalize().fillna(now)
+    return pd.Timestamp(counted[SALES_FROM].fillna(made).max())
 
 
 def today() -> pd.Timestamp:

@@ -167,7 +167,7 @@ def _on_hand(counts: Counts, sold: UnitsSold, receipts: pd.DataFrame, sold_to: n
 
 def _came(receipts: pd.DataFrame, counts: Counts) -> FloatArray:
     rows = np.flatnonzero(counts.known)
-    since = pd.DataFrame({"row": rows, "day": counts.day[rows].astype("datetime64[us]"), "moment": counts.moment[rows]})
+    since = pd.DataFrame({"row": rows, "day": counts.day[rows].astype("datetime64[us]"), "moment": counts.booked_to[rows]})
     units = np.zeros(len(counts.units))
     units[rows] = on_hand.came(receipts, since)
     return units

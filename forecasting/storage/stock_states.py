@@ -22,12 +22,14 @@ from forecasting.storage.atomic_files import write_bytes
 from forecasting.storage.numbered_states import NumberedStates
 from forecasting.storage.workspace import Workspace
 
-__all__ = ["COUNTED_AT", "SALES_TO", "SavedStock", "StockState", "StockStore"]
+__all__ = ["COUNTED_AT", "SALES_FROM", "SALES_TO", "SavedStock", "StockState", "StockStore"]
 
 COUNTED_AT: Final = "counted_at"
 """Column of a table: when the shelf of a row was counted, in UTC; empty where that was when this state was saved."""
 SALES_TO: Final = "sales_to"
 """Column of a table: the last day whose sales were saved when the shelf was counted; empty for none."""
+SALES_FROM: Final = "sales_from"
+"""Column of a table: the first day whose sales came after the count, where whoever counted said so; empty where that follows from the moment."""
 _FACTS: Final = b"shelfcast"
 
 
@@ -57,8 +59,8 @@ class SavedStock:
     """A state and its table.
 
     Args:
-        frame: Key columns and the columns of a stock, as a stock file's frame has them, and when each shelf was counted (`COUNTED_AT`, `SALES_TO`;
-            not in states of earlier releases); may have rows of series that no longer exist.
+        frame: Key columns and the columns of a stock, as a stock file's frame has them, and when each shelf was counted (`COUNTED_AT`, `SALES_TO`,
+            `SALES_FROM`; not in states of earlier releases); may have rows of series that no longer exist.
         name: Where it came from, for a person.
         number: The number of the state.
         moment: When the state was saved, in UTC.
@@ -248,5 +250,6 @@ def _with_absent(frame: pd.DataFrame, before: SavedStock) -> pd.DataFrame:
     absent = absent.reindex(columns=frame.columns)
     if COUNTED_AT in absent:
         saved = pd.Timestamp(before.moment.astimezone(UTC).replace(tzinfo=None))
-        absent = absent.assign(**{COUNTED_AT: pd.to_datetime(absent[COUNTED_AT]).fillna(saved), SALES_TO: pd.to_datetime(absent[SALES_TO])})
+        days = {name: pd.to_datetime(absent[name]) for name in (COUNTED_AT, SALES_TO, SALES_FROM) if name in absent}
+        absent = absent.assign(**{**days, COUNTED_AT: days[COUNTED_AT].fillna(saved)})
     return pd.concat([frame, absent], ignore_index=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +15,12 @@ from api_client import client
 from order_shops import DAY, MONDAY, Clock, count, shop_on_monday
 from shop_workspaces import merge
 
+from forecasting.core.errors import InputError
 from forecasting.entrypoints.api.stock_schemas import CountsAnswer, StockAnswer
 from forecasting.entrypoints.cli.verbs import main
 from forecasting.inventory.policy import Policy
-from forecasting.services import cache, order_book, order_proposals, ordering, orders, stock_counts
+from forecasting.inventory.stock.count_day import CountDay
+from forecasting.services import cache, order_book, order_proposals, ordering, orders, shop_clock, stock_counts
 from forecasting.services.orders import Wish
 from forecasting.storage.stock_states import COUNTED_AT, StockStore
 from forecasting.storage.workspace import VARIABLE, Workspace
@@ -70,6 +74,29 @@ def test_received_orders_count_once_and_not_after_a_newer_count(shop: Workspace)
     count(shop, 30)
     row = bread(shop)
     assert (row["sold_since"], row["came_since"], row["on_hand"]) == (0, 0, 30)
+
+
+def test_a_count_says_on_which_day_it_was_made_and_whether_before_its_sales_and_deliveries(shop: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shop_clock, "datetime", Clock)
+    tuesday = (MONDAY + DAY).date()
+    (order,) = order_proposals.propose(shop, "Anna", supplier="Hansen")
+    orders.place(shop, order.id, Wish(by="Anna"))
+    sell(shop, 4, 8, 5)
+    Clock.moment = MONDAY + 3 * DAY
+    orders.receive(shop, order.id, Wish(by="Anna", quantities={"Bread": 24}, day=tuesday))
+    _, ensemble = cache.live(shop)
+    checked = ordering.check_typed_stock(pd.DataFrame([{"product_id": "Bread", "on_hand": 30.0}]), ensemble)
+    for day, sold, came, morning in ((CountDay(tuesday, is_opening=True), 13, 24, 1), (CountDay(tuesday), 5, 0, 2), (None, 0, 0, 3)):
+        ordering.save_stock(shop, replace(checked, counted=day), ensemble, "typed")
+        hinge = ordering.check_typed_stock(pd.DataFrame([{"product_id": "Hinge", "pack_size": 2.0}]), ensemble)
+        ordering.save_stock(shop, hinge, ensemble, "terms of another product")
+        row, saved = bread(shop), cache.stock(shop)
+        assert (row["sold_since"], row["came_since"], row["on_hand"]) == (sold, came, 30 - sold + came)
+        assert row["counted_on"] == pd.Timestamp(tuesday if day else Clock.moment.date())
+        assert saved is not None
+        assert ordering.counted_on(saved) == pd.Timestamp(MONDAY.date()) + morning * DAY
+    with pytest.raises(InputError, match="2026-08-07, which is still ahead"):
+        ordering.save_stock(shop, replace(checked, counted=CountDay(date(2026, 8, 7))), ensemble, "typed")
 
 
 def test_a_count_of_one_shelf_leaves_the_count_of_the_others(shop: Workspace) -> None:

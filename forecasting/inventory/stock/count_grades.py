@@ -62,7 +62,7 @@ def grades(counts: Sequence[Counts], costs: Sequence[FloatArray], sold: UnitsSol
     rows = pairs["row"].to_numpy(dtype=np.int64)
     first, until = (pairs[name].to_numpy().astype("datetime64[D]") for name in ("sales_from", "until_sales"))
     units = sold.between(rows, first, until)
-    since = pairs[["row", "day", "moment", "until_day", "until"]]
+    since = pairs[["row", "day", "booked", "until_day", "until"]].rename(columns={"booked": "moment"})
     received = on_hand.came(receipts, since)
     expected = np.where(until <= sold_to, pairs["units"].to_numpy() - units + received, np.nan)
     difference = pairs["counted"].to_numpy() - expected
@@ -107,15 +107,15 @@ def _pairs(counts: Sequence[Counts], costs: Sequence[FloatArray]) -> pd.DataFram
     frames = [
         pd.DataFrame(
             {"row": np.flatnonzero(each.known), "units": each.units[each.known], "cost": cost[each.known]}
-            | {"day": each.day[each.known].astype("datetime64[us]"), "moment": each.moment[each.known]}
+            | {"day": each.day[each.known].astype("datetime64[us]"), "moment": each.moment[each.known], "booked": each.booked_to[each.known]}
             | {"sales_from": each.sales_from[each.known].astype("datetime64[us]")}
         )
         for each, cost in zip(counts, costs, strict=True)
     ]
     every = pd.concat(frames, ignore_index=True).drop_duplicates(["row", "moment"])
     every = every.sort_values(["row", "moment"], kind="stable").drop_duplicates(["row", "day"], keep="last")
-    following = every.groupby("row")[["day", "moment", "sales_from", "units", "cost"]].shift(-1)
-    names = {"day": "until_day", "moment": "until", "sales_from": "until_sales", "units": "counted", "cost": "later_cost"}
+    following = every.groupby("row")[["day", "moment", "booked", "sales_from", "units", "cost"]].shift(-1)
+    names = {"day": "until_day", "moment": "until_moment", "booked": "until", "sales_from": "until_sales", "units": "counted", "cost": "later_cost"}
     pairs = every.join(following.rename(columns=names))
     pairs["cost"] = pairs["later_cost"].fillna(pairs["cost"])
     return pairs[pairs["counted"].notna()].reset_index(drop=True)

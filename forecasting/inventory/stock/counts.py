@@ -12,10 +12,13 @@ from forecasting.core import row_keys
 from forecasting.core.arrays import BoolArray, FloatArray
 from forecasting.core.panel import Panel
 from forecasting.core.period import DAY
+from forecasting.inventory.stock.count_day import CountedNow
 from forecasting.inventory.stock.state import GivenStock
-from forecasting.storage.stock_states import COUNTED_AT, SALES_TO
+from forecasting.storage.stock_states import COUNTED_AT, SALES_FROM, SALES_TO
 
 _NEVER = np.datetime64("NaT", "us")
+_AT_FIRST, _AT_LAST = np.datetime64("1970-01-01", "us"), np.datetime64("2200-01-01", "us")
+"""Before and after every booking."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,15 +26,16 @@ class Counts:
     """The newest count of n shelves.
 
     A count on a day is one of the morning, before the sales of that day; one of the evening where the sales of that day were saved already. In a
-    file of weeks or months it always is one of the morning.
+    file of weeks or months it always is one of the morning. Whoever counted may have said otherwise.
 
     Args:
         units: Shape (n,), NaN where a shelf was not counted.
-        moment: Shape (n,), when it was saved, `datetime64[us]` in UTC; NaT where not counted.
+        moment: Shape (n,), when it was saved, or made if that was said, `datetime64[us]` in UTC; NaT where not counted.
         day: Shape (n,), on which day that was in the shop, `datetime64[D]`.
         sales_to: Shape (n,), the last day whose sales were saved then, `datetime64[D]`; NaT where that is not known.
         sales_from: Shape (n,), the first day whose sales came after it, `datetime64[D]`.
         dated: Whether the state says when its shelves were counted; one from before counts had dates only says when it was saved.
+        stated_from: Shape (n,), `sales_from` where whoever counted said it, NaT elsewhere; None where nobody said it of any.
     """
 
     units: FloatArray
@@ -40,6 +44,20 @@ class Counts:
     sales_to: np.ndarray
     sales_from: np.ndarray
     dated: bool = True
+    stated_from: np.ndarray | None = None
+
+    @property
+    def booked_to(self) -> np.ndarray:
+        """Until when what came on the day of a count was booked to be a part of it, shape (n,): ever, of one at closing; never, of one at opening."""
+        if self.stated_from is None:
+            return self.moment
+        return np.select([self.stated_from > self.day, self.stated_from <= self.day], [_AT_LAST, _AT_FIRST], self.moment)
+
+    @property
+    def dates(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """What a saved state says of them: `moment`, `sales_to` and `stated_from`, shape (n,) each, `datetime64[us]`."""
+        stated = np.full(len(self.units), _NEVER) if self.stated_from is None else self.stated_from.astype("datetime64[us]")
+        return self.moment, self.sales_to.astype("datetime64[us]"), stated
 
     @property
     def known(self) -> BoolArray:
@@ -62,10 +80,12 @@ def counts_of(units: FloatArray, frame: pd.DataFrame, panel: Panel, saved: datet
     moment = np.where(np.isfinite(units), moment, _NEVER)
     day = _days_in(moment, saved.tzinfo)
     evening = (sales_to >= day) & (panel.period == DAY)
-    return Counts(units, moment, day, sales_to, day + evening.astype("timedelta64[D]"), COUNTED_AT in frame)
+    stated = np.where(np.isfinite(units), _dates(frame, panel, SALES_FROM), _NEVER).astype("datetime64[D]")
+    sales_from = np.where(np.isnat(stated), day + evening.astype("timedelta64[D]"), stated)
+    return Counts(units, moment, day, sales_to, sales_from, COUNTED_AT in frame, stated)
 
 
-def with_counts(frame: pd.DataFrame, given: GivenStock, before: Counts | None, stays: BoolArray, sales_to: pd.Timestamp | None) -> pd.DataFrame:
+def with_counts(frame: pd.DataFrame, given: GivenStock, before: Counts | None, stays: BoolArray, now: CountedNow) -> pd.DataFrame:
     """A stock frame with the dates of its counts.
 
     Args:
@@ -73,15 +93,15 @@ def with_counts(frame: pd.DataFrame, given: GivenStock, before: Counts | None, s
         given: The stock of n series.
         before: The counts that were saved before; None for none.
         stays: Shape (n,), whether the units are those of the count before, and so is its date; the others are counted now.
-        sales_to: The last day whose sales are saved now; None for none.
+        now: What is said of those.
     """
     n = len(given.table)
-    now = np.full(n, _NEVER if sales_to is None else np.datetime64(sales_to, "us"))
-    moment = np.full(n, _NEVER) if before is None else np.where(stays, before.moment, _NEVER)
-    known = now if before is None else np.where(stays, before.sales_to.astype("datetime64[us]"), now)
+    never = np.full(n, _NEVER)
+    earlier = (never, never, never) if before is None else before.dates
+    said = [np.where(stays, old, new) for old, new in zip(earlier, now.dates, strict=True)]
     rows = np.repeat(np.arange(n), np.maximum(np.bincount(given.due["row"], minlength=n), 1))
     counted = frame["on_hand"].notna().to_numpy()
-    dates = {name: np.where(counted, values[rows], _NEVER) for name, values in ((COUNTED_AT, moment), (SALES_TO, known))}
+    dates = {name: np.where(counted, values[rows], _NEVER) for name, values in zip((COUNTED_AT, SALES_TO, SALES_FROM), said, strict=True)}
     return frame.assign(**dates)
 
 

@@ -22,6 +22,7 @@ from forecasting.inventory.stock import cells as stock_cells
 from forecasting.inventory.stock import columns, series_match, state
 from forecasting.inventory.stock.cells import Cells
 from forecasting.inventory.stock.columns import guess_mapping
+from forecasting.inventory.stock.count_day import CountDay
 from forecasting.inventory.stock.series_match import Group
 from forecasting.inventory.stock.state import GivenStock
 
@@ -43,6 +44,7 @@ class StockFile:
         notes: Sentences for a person about what could be read in another way too.
         suppliers: Who delivers what, as `intake.named_suppliers` has it but for its day, by the keys that the rows name.
         seen: Shape (n,), units on hand that stood in a table before it was typed over, which are no new count; None where all units were counted.
+        counted: When the units were counted; None for now.
     """
 
     given: GivenStock
@@ -55,6 +57,7 @@ class StockFile:
     notes: tuple[str, ...] = ()
     suppliers: pd.DataFrame = field(default_factory=named_suppliers.nothing)
     seen: np.ndarray | None = None
+    counted: CountDay | None = None
 
     @property
     def dropped(self) -> int:

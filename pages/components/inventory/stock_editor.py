@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -12,7 +13,7 @@ from forecasting.core import formatting, numerals, schema, unseen
 from forecasting.inventory.orders import wording
 from forecasting.inventory.stock import typed_changes
 from forecasting.services import ordering, stock_counts, stock_typing
-from pages.components.inventory import stock_file, typed_draft
+from pages.components.inventory import count_day, stock_file, typed_draft
 from pages.components.shared import file_input, markdown
 
 if TYPE_CHECKING:
@@ -121,6 +122,7 @@ def _shown(value: float | str | None) -> str:
 def _buttons(ws: Workspace, ensemble: Ensemble, checked: StockFile | None, number: int, *, changed: int, ready: bool) -> None:
     if changed:
         st.caption(f"{formatting.count(changed, 'cell')} changed and not saved yet. They wait here, also if you leave or reload this page.")
+    day = count_day.ask(ws, f"inventory_typed_{st.session_state.get(ROUND, 0)}") if changed else None
     with st.container(horizontal=True):
         st.button(
             "Save this stock",
@@ -128,7 +130,7 @@ def _buttons(ws: Workspace, ensemble: Ensemble, checked: StockFile | None, numbe
             icon=":material/save:",
             disabled=not ready,
             on_click=_save,
-            args=(ws, ensemble, checked, number),
+            args=(ws, ensemble, None if checked is None else replace(checked, counted=day), number),
             key="inventory_save_typed",
         )
         if changed:

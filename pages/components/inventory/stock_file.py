@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -12,7 +13,7 @@ from forecasting.core import formatting, numerals, spreadsheets, unseen
 from forecasting.core.errors import AmbiguousDates, DiskFull, InputError, QuestionsOpen, ShelfcastError, TryAgain
 from forecasting.inventory.stock.file import StockFile
 from forecasting.services import ordering, sales
-from pages.components.inventory import stock_columns
+from pages.components.inventory import count_day, stock_columns
 from pages.components.orders import tabs
 from pages.components.shared import cells, file_input, markdown, questions
 from pages.components.shared.file_input import FileInput
@@ -138,13 +139,14 @@ def _result(ws: Workspace, ensemble: Ensemble, upload: FileInput, checked: Stock
     useful = bool(checked.given.table.notna().any(axis=None))
     if not useful:
         st.caption("No row can be used, so there is nothing to save.")
+    day = count_day.ask(ws, f"inventory_counted_{upload.id}") if counted else None
     st.button(
         "Save this stock",
         type="primary",
         icon=":material/save:",
         disabled=not (agreed and useful),
         on_click=_save,
-        args=(ws, ensemble, checked, upload.name),
+        args=(ws, ensemble, replace(checked, counted=day), upload.name),
         key="inventory_save_file",
     )
 
