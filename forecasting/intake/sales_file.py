@@ -46,6 +46,8 @@ class Intake:
         understood: What was read, how rows were joined, units in the file and units kept, notes, and questions that are open.
         answers: What a person had said of the file: with the mapping, all that it takes to read it the same way again.
         suppliers: Who delivers each series, as `named_suppliers` has it; no column of the sales.
+        header: All columns of the file, as it was read before rows were made of any.
+        stated: Role -> column, as it was stated; `mapping` is without columns that this file has empty.
     """
 
     sales: pd.DataFrame
@@ -56,6 +58,8 @@ class Intake:
     understood: Understood
     answers: Answers = NOTHING_SAID
     suppliers: pd.DataFrame = field(default_factory=named_suppliers.nothing)
+    header: tuple[str, ...] = ()
+    stated: AnyMapping[str, str] = field(default_factory=dict)
 
     @property
     def dropped(self) -> int:
@@ -106,6 +110,7 @@ def check(table: Table, mapping: AnyMapping[str, str], answers: Answers = NOTHIN
         QuestionsOpen: The dates can be read in more than one way.
     """
     mapping = {role: unicodedata.normalize("NFC", column) for role, column in mapping.items()}
+    header, stated = table.columns, mapping
     table, mapping = products_across.unfolded(table, mapping, answers)
     require_sales(table, mapping, answers)
     roles = checked(table, mapping, count_rows=answers.count_rows)
@@ -143,7 +148,7 @@ def check(table: Table, mapping: AnyMapping[str, str], answers: Answers = NOTHIN
         suppliers=named_suppliers.counted(suppliers) if schema.SUPPLIER in roles else None,
     )
     kept_out = tuple(name for name in table.columns if name not in roles.values())
-    return Intake(sales, rows.problems, roles, kept_out, count, understood, answers, suppliers)
+    return Intake(sales, rows.problems, roles, kept_out, count, understood, answers, suppliers, header, stated)
 
 
 def _lines_of_sales(table: Table, roles: Mapping, answers: Answers) -> tuple[Table, tuple[str, ...]]:

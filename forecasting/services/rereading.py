@@ -11,6 +11,7 @@ from forecasting.core import schema
 from forecasting.core.errors import InputError, NotFound
 from forecasting.intake.answers import NOTHING_SAID
 from forecasting.intake.process.json_forms import answers_from_json, answers_to_json
+from forecasting.intake.profile import header_id
 from forecasting.intake.sales_file import Intake
 from forecasting.services import reading
 from forecasting.services.reading_processes import File
@@ -21,8 +22,9 @@ from forecasting.storage.workspace import Workspace
 
 
 def reading_of(checked: Intake) -> str:
-    """How a file was read: its mapping, and what was said of it, as a text that its upload keeps."""
-    return json.dumps({"mapping": checked.mapping, "answers": answers_to_json(checked.answers)}, sort_keys=True)
+    """How a file was read: its mapping, what was said of it, and its header with the mapping as it was stated, as a text that its upload keeps."""
+    facts = {"mapping": checked.mapping, "answers": answers_to_json(checked.answers), "header": header_id(checked.header)}
+    return json.dumps({**facts, "stated": dict(checked.stated)}, sort_keys=True)
 
 
 def sales_of(ws: Workspace, upload: Upload, *, alone: bool) -> pd.DataFrame:

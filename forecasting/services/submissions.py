@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 from forecasting.core.errors import InputError, JobRunning, QuestionsOpen
 from forecasting.core.settings import Settings
 from forecasting.intake.answers import NOTHING_SAID, Answers
 from forecasting.intake.sales_file import Intake
 from forecasting.models import registry
-from forecasting.services import jobs, named_suppliers, plausibility, reading, retraining, sales
+from forecasting.services import jobs, named_suppliers, plausibility, profile_reading, reading, retraining, sales
+from forecasting.services.reading import FileTable
 from forecasting.services.reading_processes import File, OnWait, ignore
 from forecasting.services.retraining import Trigger
 from forecasting.storage.sales.changes import Change
@@ -46,8 +48,12 @@ class Submission:
 def check(ws: Workspace, sent: Submission) -> Intake:
     """Its sales, all its problems and open questions; raises InputError."""
     saved = Dataset(ws).days()
-    file = File(sent.content, sent.name, sent.answers, sent.alone, sent.on_wait)
-    return named_suppliers.described(ws, reading.read_sales(file, sent.mapping, saved))
+    found = profile_reading.recognised(ws, partial(_table, sent), sent.answers)
+    return named_suppliers.described(ws, profile_reading.sales_of(found, profile_reading.Said(sent.answers, sent.mapping, saved)))
+
+
+def _table(sent: Submission, answers: Answers) -> FileTable:
+    return reading.read(File(sent.content, sent.name, answers, sent.alone, sent.on_wait))
 
 
 def preview(ws: Workspace, sent: Submission) -> tuple[Intake, Change]:

@@ -63,6 +63,11 @@ class Workspace:
         return self.home / "data" / "suppliers"
 
     @property
+    def profiles(self) -> Path:
+        """Which files' answers are forgotten, as numbered states."""
+        return self.home / "data" / "profiles"
+
+    @property
     def settings(self) -> Path:
         """What a person chose for the shop, as numbered states."""
         return self.home / "data" / "settings"

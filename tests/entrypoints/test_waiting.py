@@ -24,6 +24,7 @@ from forecasting.entrypoints.api.routes import (
     monitoring,
     orders,
     products,
+    profiles,
     sales,
     settings,
     stock,
@@ -37,7 +38,8 @@ from forecasting.jobs.runner import Jobs
 from forecasting.storage.locks import exclusive
 from forecasting.storage.sales.table import Dataset
 
-PARTS = (jobs, sales, products, launches, versions, version_notes, why, forecasts, monitoring, alerts, settings, orders, suppliers, stock, health)
+PARTS = (jobs, sales, profiles, products, launches, versions, version_notes, why, forecasts, monitoring, alerts, settings, orders, suppliers, stock)
+PARTS = (*PARTS, health)
 WAITING = 20
 """Requests at once: more than there are threads of any kind."""
 FILE = b"date,product_id,region,sales\n2026-07-01,Tea,South,31\n"

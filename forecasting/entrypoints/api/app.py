@@ -25,6 +25,7 @@ from forecasting.entrypoints.api.routes import (
     order_sheets,
     orders,
     products,
+    profiles,
     sales,
     stock,
     suppliers,
@@ -70,6 +71,7 @@ def make_app(ws: Workspace, settings: ServerSettings) -> FastAPI:
     for part in (
         health,
         sales,
+        profiles,
         products,
         launches,
         jobs,

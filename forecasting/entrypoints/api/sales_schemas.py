@@ -130,3 +130,14 @@ class UploadedFile(BaseModel):
     changed: int
     unchanged: int
     undone: bool
+
+
+class Profile(BaseModel):
+    """The answers for a file, remembered for the next one with the same header."""
+
+    id: str = Field(description="The name of the header.")
+    name: str = Field(description="The newest file with this header.")
+    version: int = Field(description="The version of the sales that it made.")
+    when: datetime
+    mapping: dict[str, str] = Field(description="Role and its column.")
+    fields: dict[str, Any] = Field(description="Fields of the form that give the same answers.")

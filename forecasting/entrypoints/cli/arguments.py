@@ -21,6 +21,7 @@ from forecasting.entrypoints.cli import (
     monitor_verb,
     note_verbs,
     order_verbs,
+    profiles_verb,
     settings_arguments,
     stock_verb,
     version_arguments,
@@ -65,7 +66,7 @@ def parser(run: Verbs) -> argparse.ArgumentParser:
     _add_recommend(verbs, run)
     _add_products(verbs, run)
     version_arguments.add_verbs(verbs, run)
-    for module in (note_verbs, compare_verb, why_verb, monitor_verb, alerts_verb, order_verbs, money_verb, stock_verb):
+    for module in (profiles_verb, note_verbs, compare_verb, why_verb, monitor_verb, alerts_verb, order_verbs, money_verb, stock_verb):
         module.add_arguments(verbs, run)
     _add_prune(verbs, run)
     _add_verify(verbs, run)

@@ -88,7 +88,7 @@ class Tasks:
         arrow_files.write_frame(folder / SALES, checked.sales)
         arrow_files.write_frame(folder / PROBLEMS, checked.problems)
         arrow_files.write_frame(folder / SUPPLIERS, checked.suppliers)
-        facts = {name: getattr(checked, name) for name in ("mapping", "kept_out", "rows")}
+        facts = {name: getattr(checked, name) for name in ("mapping", "kept_out", "rows", "header", "stated")}
         return {**facts, "understood": understood_to_json(checked.understood), "answers": request["check_with"]}
 
     def _sheets(self, request: Json) -> Json:
@@ -126,6 +126,8 @@ def sales_from(answer: Json, folder: Path) -> Intake:
         rows=answer["rows"],
         understood=understood_from_json(answer["understood"]),
         answers=answers_from_json(answer["answers"]),
+        header=tuple(answer["header"]),
+        stated=answer["stated"],
     )
 
 

@@ -19,6 +19,7 @@ from forecasting.storage.alert_record import AlertRecord
 from forecasting.storage.aside import put_aside
 from forecasting.storage.order_book import OrderBook
 from forecasting.storage.product_links import ProductLinks
+from forecasting.storage.profiles import forgotten_store
 from forecasting.storage.published import Published
 from forecasting.storage.settings import settings_store
 from forecasting.storage.state_store import StateStore
@@ -28,7 +29,7 @@ from forecasting.storage.versions import manifest
 from forecasting.storage.workspace import Workspace
 
 STOCK, LINKS, SETTINGS = "the saved stock", "the product links", "the settings"
-SUPPLIERS, ORDERS = "the suppliers", "the order book"
+SUPPLIERS, ORDERS, PROFILES = "the suppliers", "the order book", "the forgotten answers"
 PUBLISHED, JOBS, SPLITS, SCHEDULE, ALERTS, OTHERS = (
     "what was forecast",
     "the jobs",
@@ -45,6 +46,7 @@ def findings(check: Check) -> Iterator[Finding]:
     yield from _links(check)
     yield from _settings(check)
     yield from _suppliers(check)
+    yield from _profiles(check)
     yield from _orders(check)
     yield from _published(check)
     yield from _jobs(check)
@@ -93,6 +95,13 @@ def _suppliers(check: Check) -> Iterator[Finding]:
     for number in store.numbers():
         text = "Put it back from a backup, or upload the file of suppliers again: that saves a new state."
         yield from check.file(SUPPLIERS, store.path(number), partial(_state_fault, store, number), text)
+
+
+def _profiles(check: Check) -> Iterator[Finding]:
+    store = forgotten_store(check.ws)
+    for number in store.numbers():
+        text = "Put it back from a backup, or forget a file's answers again: that saves a new state."
+        yield from check.file(PROFILES, store.path(number), partial(_state_fault, store, number), text)
 
 
 def _orders(check: Check) -> Iterator[Finding]:
@@ -199,7 +208,7 @@ def _aside(ws: Workspace, path: Path) -> str:
 
 def _others(ws: Workspace) -> Iterator[Path]:
     """Records that no other check knows."""
-    data = (ws.sales, ws.uploads, ws.stock, ws.products, ws.settings, ws.suppliers, ws.orders)
+    data = (ws.sales, ws.uploads, ws.stock, ws.products, ws.settings, ws.suppliers, ws.profiles, ws.orders)
     known = (*data, ws.versions, ws.jobs, ws.splits, ws.reading, ws.schedule, ws.alerts)
     for top in (ws.sales.parent, ws.versions.parent):
         for suffix in ("*.json", "*.jsonl"):

@@ -14,7 +14,7 @@ from pages.components.shared import layout, markdown
 from pages.components.shared.file_input import FileInput
 
 TEMPLATE: Final = "date,product_id,store,region,category,price,promo,sales\n2026-11-20,Croissant,Market Street,North,Bakery,1.80,0,42\n"
-REMEMBERED: Final = ("table", "columns", "questions", "checked", "change", "sheets")
+REMEMBERED: Final = ("table", "profile", "columns", "questions", "checked", "change", "sheets")
 """What the session keeps of one file."""
 
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from forecasting.core.errors import DiskFull, InputError, QuestionsOpen, SalesDamaged, TryAgain
-from forecasting.services import sales, workspaces
+from forecasting.services import profile_reading, sales, workspaces
 from pages.components.shared import live_version, questions
 from pages.components.shared.file_input import FileInput, refuse, remembered
-from pages.components.upload import columns, other_reading
+from pages.components.upload import columns, other_reading, recall
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
     from forecasting.intake.answers import Answers
+    from forecasting.intake.profile import Profile
     from forecasting.intake.sales_file import Intake
     from forecasting.intake.understood import Choice, Question, Reading
     from forecasting.services.reading import FileTable
@@ -60,6 +63,8 @@ class FileReading:
         open: Questions that come before a merge. Some may have an answer that counts once those before them have theirs.
         checked: The sales; None where a question or a refusal comes before them.
         refusal: Why the file cannot be used so; None if it can.
+        profile: How the last file with its header was read, if it is read so.
+        remarks: What was taken from there, a sentence each; or why nothing was.
     """
 
     answers: Answers
@@ -72,6 +77,8 @@ class FileReading:
     open: tuple[Question, ...] = ()
     checked: Intake | None = None
     refusal: InputError | None = None
+    profile: Profile | None = None
+    remarks: tuple[str, ...] = ()
 
     @property
     def key(self) -> Hashable:
@@ -85,31 +92,55 @@ class FileReading:
 
 
 def read(upload: FileInput) -> FileReading:
-    """Reads the file with what was set, then answers one question after the other as the person did.
+    """Reads the file with what was set and what is remembered, then answers one question after the other as the person did.
 
     Each question is asked of the file as it reads with the answers before it, so that its numbers are never old ones: an answer counts for
     the question as it was shown, and where another answer changes that question, it is asked anew.
     """
-    step = _step(upload, FileReading(answers=sales.answers(other_reading.said(upload))))
-    columns_said: dict[str, str | None] = {}
-    while step.open and (choice := questions.answer(upload, step.open[0])) is not None:
-        question = step.open[0]
-        if any(question == before for before, _ in step.answered):
-            step = replace(step, answered=tuple(pair for pair in step.answered if pair[0] != question))
+    said = sales.answers(other_reading.said(upload))
+    known = recall.recalled(upload, said, partial(_table, upload))
+    if known.profile is None:
+        return _answered(upload, FileReading(answers=said, remarks=(known.note,) if known.note else ()))
+    remarks = profile_reading.note_of_facts(known.profile, known.facts)
+    reading = _answered(upload, FileReading(answers=known.answers, profile=known.profile, remarks=remarks))
+    if reading.refusal is not None and reading.mapping == reading.proposal:
+        return _answered(upload, FileReading(answers=said))
+    if reading.checked is None or not profile_reading.dates_fail(known.profile, reading.checked, said):
+        return reading
+    anew = _answered(upload, FileReading(answers=said, remarks=(profile_reading.unfit(known.profile),)))
+    return anew if anew.checked is not None and anew.checked.dropped < reading.checked.dropped else reading
+
+
+def _answered(upload: FileInput, start: FileReading) -> FileReading:
+    """The file with the answers to the questions that it asks, as the person gave them, or as the last file had them."""
+    step, columns_said, given = _step(upload, start), dict[str, str | None](), list[Mapping[str, Any]]()
+    while step.open:
+        question, choice = step.open[0], questions.answer(upload, step.open[0])
+        if choice is not None:
+            if any(question == before for before, _ in step.answered):
+                step = replace(step, answered=tuple(pair for pair in step.answered if pair[0] != question))
+                break
+            kept = replace(start, answered=(*step.answered, (question, choice)), remarks=step.remarks)
+        elif start.profile is not None and (known := profile_reading.answer(start.profile, step.open, given)) is not None:
+            question, choice = known
+            given.append(choice.answer)
+            remark = profile_reading.note_of(start.profile, question, choice)
+            kept = replace(start, answered=step.answered, remarks=(*step.remarks, remark))
+        else:
             break
         columns_said |= choice.answer.get("mapping", {})
-        answered = (*step.answered, (question, choice))
-        step = _step(upload, FileReading(answers=step.answers.with_answer(choice.answer), answered=answered), columns_said)
+        step = _step(upload, replace(kept, answers=step.answers.with_answer(choice.answer)), columns_said)
     return step if step.refusal is not None else replace(step, checked=_sales(upload, step))
 
 
 def _step(upload: FileInput, start: FileReading, columns_said: dict[str, str | None] | None = None) -> FileReading:
     """The questions of the file, or why it cannot be read, with these answers."""
     try:
-        table = remembered("columns", (upload.id, _of_table(start.answers)), lambda: _columns(upload, start.answers), most=MAX_STEPS)
+        table = remembered("columns", (upload.id, profile_reading.of_cells(start.answers)), lambda: _columns(upload, start.answers), most=MAX_STEPS)
     except InputError as error:
         return replace(start, refusal=error)
-    proposal = columns.proposed(table.guessed, columns_said or {})
+    guessed = table.guessed if start.profile is None else start.profile.mapping
+    proposal = columns.proposed(guessed, columns_said or {})
     mapping = columns.chosen(upload, table.names, proposal)
     step = replace(start, rows=table.rows, columns=table.names, proposal=proposal, mapping=mapping, where=table.where, open=table.questions)
     if not table.names:
@@ -159,16 +190,11 @@ def _table(upload: FileInput, answers: Answers) -> FileTable:
     def inspect() -> FileTable:
         with st.spinner("Reading the file", show_time=True):
             try:
-                return sales.inspect(upload.content, upload.name, answers, on_wait=_toast)
+                return sales.inspect(upload.content, upload.name, profile_reading.of_cells(answers), on_wait=_toast)
             except (TryAgain, DiskFull) as error:
                 refuse(NOT_NOW, str(error))
 
-    return remembered("table", (upload.id, _of_table(answers)), inspect)
-
-
-def _of_table(answers: Answers) -> Answers:
-    """The answers without those that change no cell, so that a file is not read again for them."""
-    return replace(answers, duplicates=None, leave_out=(), period=None)
+    return remembered("table", (upload.id, profile_reading.of_cells(answers)), inspect)
 
 
 def _toast(text: str) -> None:

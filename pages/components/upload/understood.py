@@ -9,7 +9,7 @@ import streamlit as st
 from forecasting.core import formatting, numerals
 from pages.components.shared import layout, markdown, questions
 from pages.components.shared.file_input import FileInput
-from pages.components.upload import other_reading
+from pages.components.upload import other_reading, recall
 
 if TYPE_CHECKING:
     from forecasting.intake.understood import Reading, Understood
@@ -26,6 +26,7 @@ def show(upload: FileInput, reading: FileReading) -> None:
         other_reading.choose(upload)
         return
     with layout.card("3. What was understood", still_open(upload, reading)):
+        recall.show(upload, reading.remarks, reading.profile)
         for question in reading.questions:
             first_open = question in reading.open[:1]
             questions.ask(upload, question, contradicted=first_open and questions.answer(upload, question) is not None)
