@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 import streamlit as st
 
-from forecasting.core import formatting, unseen
+from forecasting.core import formatting
 from forecasting.inventory.book.order import ON_THE_WAY, OPEN, Order
 from forecasting.services import order_overview
 from forecasting.services.order_overview import Overview
@@ -103,7 +103,7 @@ def _table(overview: Overview, listed: list[Order]) -> None:
         st.caption("No orders of this kind.")
         return
     table = pd.DataFrame([_row(order, overview) for order in shown])
-    tables.grid(unseen.legible(table), _columns(overview, shown, table), copy="order_book", key="orders_book_table", alt=ALT)
+    tables.grid(table, _columns(overview, shown, table), copy="order_book", key="orders_book_table", alt=ALT)
     st.caption("Newest first." + (f" The first {MOST} of {formatting.units(len(listed))}." if len(listed) > MOST else ""))
 
 

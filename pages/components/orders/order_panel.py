@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 import streamlit as st
 
-from forecasting.core import formatting, unseen
+from forecasting.core import formatting
 from forecasting.inventory.book.events import Event
 from forecasting.inventory.book.order import ON_THE_WAY, OPEN, Order
 from forecasting.services import order_history, suppliers
@@ -70,7 +70,7 @@ def _lines(ws: Workspace, order: Order) -> None:
         "open": order.state not in ON_THE_WAY,
     }
     columns = {name: column for name, column in _columns(_currency(ws, order)).items() if not absent.get(name)}
-    tables.grid(unseen.legible(table), columns, copy="order", key=f"orders_panel_{order.id}", alt=f"Lines of order {order.id}")
+    tables.grid(table, columns, copy="order", key=f"orders_panel_{order.id}", alt=f"Lines of order {order.id}")
 
 
 def _columns(currency: str | None) -> dict[str, ColumnConfig]:

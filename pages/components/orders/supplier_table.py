@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 import streamlit as st
 
-from forecasting.core import unseen
 from forecasting.services.order_cards import SupplierCard
 from pages.components.orders import acts, line_choice, supplier_facts, wording
 from pages.components.shared import tables, writing
@@ -30,7 +29,7 @@ def show(cards: Sequence[SupplierCard]) -> None:
     """The table; a press on a name shows its lines below, one on "Place order" places it."""
     shown = list(cards[:MOST])
     table = pd.DataFrame([_row(card) for card in shown])
-    tables.grid(unseen.legible(table), _columns(shown), copy="to_order", key="orders_supplier_table", alt=ALT)
+    tables.grid(table, _columns(shown), copy="to_order", key="orders_supplier_table", alt=ALT)
     st.caption("Choose a supplier to see its lines below.")
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 import streamlit as st
 
-from forecasting.core import formatting, unseen
+from forecasting.core import formatting
 from forecasting.core.errors import ShelfcastError
 from forecasting.inventory.book import deliveries
 from forecasting.inventory.suppliers.sourcing import Sourcing
@@ -54,7 +54,7 @@ def _table(ws: Workspace, sourcing: Sourcing, number: int) -> None:
     else:
         shown = sourcing.suppliers[:MOST]
         table = pd.DataFrame([_row(ws, each, sourcing) for each in shown])
-        tables.grid(unseen.legible(table), _columns(table, list(shown), number), copy="suppliers", key="orders_suppliers", alt=ALT)
+        tables.grid(table, _columns(table, list(shown), number), copy="suppliers", key="orders_suppliers", alt=ALT)
     with st.container(horizontal=True):
         st.button("Add a supplier", icon=":material/add:", key="orders_add_supplier", on_click=supplier_dialog.open_for, args=(None, number))
         if sourcing.suppliers:

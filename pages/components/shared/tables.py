@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from forecasting.core import unseen
 from pages.components.shared import cells, paper
 
 FEW: Final = 12
@@ -19,13 +20,13 @@ def grid(frame: pd.DataFrame, columns: Mapping[str, Any], *, copy: str, height: 
     """A table of these columns of a frame.
 
     Args:
-        frame: What it shows, with signs that nobody sees written out.
+        frame: What it shows; signs that nobody sees are written out.
         columns: The `column_config` of the columns that are shown, in their order.
         copy: The name of its copy for the printer, once a page.
         height: Where it has more than a few rows, in pixels.
         more: What `st.dataframe` takes.
     """
-    shown = frame[list(columns)]
+    shown = unseen.legible(frame[list(columns)])
     tall = "content" if len(shown) <= FEW else height
     cells.show(shown, column_config=columns, hide_index=True, height=tall, placeholder="-", **more)
     paper.copy(copy, shown, columns)
