@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from forecasting.core import schema
-from forecasting.inventory.export.workbook import orders_xlsx
 from forecasting.inventory.orders.own_quantities import with_quantities
 from forecasting.inventory.orders.recommend import Orders
 
@@ -89,7 +88,12 @@ def past_check_table(orders: Orders) -> pd.DataFrame:
 
 
 def workbook(orders: Orders, manifest: Mapping[str, Any], quantities: Mapping[str, float]) -> bytes:
-    """The orders as a workbook whose quantities are live formulas, with the evidence of each line."""
+    """The orders as a workbook whose quantities are live formulas, with the evidence of each line.
+
+    The library that writes it is imported when it is first needed.
+    """
+    from forecasting.inventory.export.workbook import orders_xlsx
+
     orders = with_quantities(orders, quantities)
     past, urgent = orders.ensemble.past, orders.urgent()
     evidence = {
