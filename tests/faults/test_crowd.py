@@ -134,7 +134,7 @@ def files():
 
 def send(address, frame, name):
     content = frame.to_csv(index=False, date_format="%Y-%m-%d").encode()
-    return httpx2.post(f"{address}/api/upload", files={"file": (name, content)}, timeout=PATIENCE)
+    return httpx2.post(f"{address}/api/upload", files={"file": (name, content)}, data={"accept": "level"}, timeout=PATIENCE)
 
 
 def all_at_once(address, frames):

@@ -6,12 +6,14 @@ import numpy as np
 import pandas as pd
 
 from forecasting.core.settings import LstmSettings, Settings, TreesSettings
+from forecasting.intake.answers import LEVEL, Answers
 from forecasting.services import ordering, retraining, versions
 from forecasting.services import sales as sales_service
 from forecasting.services.jobs import outcome
 from forecasting.storage.workspace import Workspace
 
 LAST = pd.Timestamp(2026, 6, 30)
+ANY_LEVEL = Answers(accept=frozenset({LEVEL}))
 QUICK = Settings(horizon=14, cutoffs=3, lstm=LstmSettings(epochs=4, windows_per_epoch=2048, units=16), trees=TreesSettings(trees=20, rows=2_000))
 
 QUICKEST = Settings(horizon=7, cutoffs=3, lstm=LstmSettings(epochs=2, windows_per_epoch=256, units=8), trees=TreesSettings(trees=3, rows=500))
@@ -36,10 +38,10 @@ def sales(days: int = 420, seed: int = 0) -> pd.DataFrame:
 
 
 def merge(ws: Workspace, frame: pd.DataFrame, name: str = "sales.csv") -> None:
-    """Uploads a frame as a CSV."""
+    """Uploads a frame as a CSV, whatever its level."""
     content = frame.to_csv(index=False, date_format="%Y-%m-%d").encode()
     table = sales_service.inspect(content, name, alone=True)
-    sales_service.merge(ws, content, name, sales_service.check(table, sales_service.guess(table)))
+    sales_service.merge(ws, content, name, sales_service.check(table, sales_service.guess(table), ANY_LEVEL))
 
 
 def retrain(ws: Workspace, settings: Settings = QUICK) -> dict:
