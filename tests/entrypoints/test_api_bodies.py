@@ -8,6 +8,7 @@ import tracemalloc
 import pytest
 from api_client import client, problem, sales_file
 
+from forecasting.core import schema
 from forecasting.entrypoints.api.stock_rows import MAX_ROWS, StockRow
 from forecasting.services.ordering import STOCK_ROLES
 
@@ -20,7 +21,7 @@ def asked(home):
 
 
 def test_a_row_of_stock_has_the_columns_of_a_stock_file():
-    assert tuple(StockRow.model_fields) == STOCK_ROLES
+    assert (*StockRow.model_fields, schema.SUPPLIER) == STOCK_ROLES, "who delivers what is saved with a file, and no part of a question"
 
 
 @pytest.mark.parametrize(
