@@ -85,12 +85,12 @@ def choose_one(orders: Orders, rows: pd.DataFrame) -> int | None:
     ids = shown[schema.UNIQUE_ID].tolist()
     key = f"inventory_list_{hash(tuple(ids))}"
     columns = _columns(orders, shown)
-    table = product_links.legible(_table(orders, shown)[list(columns)], "name")
     chosen = _line(key, ids)
     _pick(shown, key, chosen)
     tables.grid(
-        table,
+        _table(orders, shown),
         columns,
+        links="name",
         copy="orders",
         height=640,
         on_select=lambda: _chosen(key, ids),

@@ -51,8 +51,9 @@ def show(card: SupplierCard, order: Order, orders: Orders, changes: Mapping[str,
     key = f"orders_list_{order.id}_{hash(tuple(ids))}"
     chosen = _chosen(key, ids)
     tables.grid(
-        product_links.legible(every, "name"),
+        every,
         _columns(every, rows),
+        links="name",
         copy="order_lines",
         on_select=lambda: _choose(key, ids),
         selection_mode=["single-row-required", "single-cell"],
