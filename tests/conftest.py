@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,6 +56,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
 def pytest_xdist_auto_num_workers() -> int:
     """One process more than there are cores: tests of jobs and servers wait for a third of their time."""
     return (os.cpu_count() or 1) + 1
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Names a failed test at once: a run that is stopped for its time never comes to its summary."""
+    if report.failed and "PYTEST_XDIST_WORKER" not in os.environ:
+        print(f"\nFAILED {report.nodeid} ({report.when})\n{report.longreprtext[-1000:]}", file=sys.stderr, flush=True)  # noqa: T201
 
 
 @pytest.fixture(scope="session")

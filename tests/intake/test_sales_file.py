@@ -279,7 +279,7 @@ def test_empty_sales_without_any_driver_are_problems():
 
 @pytest.mark.parametrize(("yes", "no"), [("1", "0"), ("true", "False"), ("Yes", "no"), ("ja", "nein"), ("1.0", "0.0")])
 def test_promotions_and_opening_are_yes_or_no_or_empty(yes, no):
-    sales = intake(f"date,promo,open,sales\n2024-01-01,{yes},{no},5\n2024-01-02,{no},{yes},6\n2024-01-03,,NA,6\n").sales
+    sales = intake(f"date,promo,open,sales\n2024-01-01,{yes},{no},0\n2024-01-02,{no},{yes},6\n2024-01-03,,NA,6\n").sales
     assert np.array_equal(sales[["promo", "open"]], [[1, 0], [0, 1], [np.nan, np.nan]], equal_nan=True)
 
 
