@@ -28,7 +28,7 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 
-SLOW_FIXTURES = {"published", "small", "chromium", "office"}
+SLOW_FIXTURES = {"published", "small", "hostile_shop", "chromium", "office"}
 """What trains a model, or starts a browser or an office."""
 
 
@@ -69,7 +69,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """A workspace with sales and one published version; for reading only."""
     import shop_workspaces as shops
 
-    return _trained_once(tmp_path_factory, "published", lambda: (shops.sales(), shops.QUICK))
+    return _trained_once(tmp_path_factory, "published", lambda ws: _train(ws, shops.sales(), shops.QUICK))
 
 
 @pytest.fixture(scope="session")
@@ -77,21 +77,33 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """Four series and a version that retrains within seconds; for reading only."""
     import shop_workspaces as shops
 
-    return _trained_once(tmp_path_factory, "small", lambda: (shops.sales(150).query("product_id in ('Bread', 'Tea')"), shops.QUICKEST))
+    return _trained_once(tmp_path_factory, "small", lambda ws: _train(ws, shops.sales(150).query("product_id in ('Bread', 'Tea')"), shops.QUICKEST))
 
 
-def _trained_once(folders: pytest.TempPathFactory, name: str, content: Callable[[], tuple[pd.DataFrame, Settings]]) -> Workspace:
-    """A copy for this process of a workspace that the first process to ask for it trains."""
+@pytest.fixture(scope="session")
+def hostile_shop(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A workspace whose names are marks, and a version learned from them; for reading only."""
+    import hostile_names
+
+    return _trained_once(tmp_path_factory, "hostile", hostile_names.fill)
+
+
+def _train(ws: Workspace, sales: pd.DataFrame, settings: Settings) -> None:
     import shop_workspaces as shops
+
+    shops.merge(ws, sales)
+    shops.retrain(ws, settings)
+
+
+def _trained_once(folders: pytest.TempPathFactory, name: str, train: Callable[[Workspace], None]) -> Workspace:
+    """A copy for this process of a workspace that the first process to ask for it trains."""
     from fake_jobs import quiet
 
     base = folders.getbasetemp().parent if "PYTEST_XDIST_WORKER" in os.environ else folders.getbasetemp()
     shared, done = Workspace(base / f"trained-{name}"), base / f"trained-{name}.done"
     with exclusive(base / f"trained-{name}.lock", timeout=PATIENCE):
         if not done.exists():
-            sales, settings = content()
-            shops.merge(shared, sales)
-            shops.retrain(shared, settings)
+            train(shared)
             quiet()
             done.touch()
     copy = Workspace(folders.mktemp(name))

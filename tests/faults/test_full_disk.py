@@ -18,7 +18,7 @@ from small_tables import merged, sales, upload
 from stocked_panels import panel
 
 from forecasting.core.errors import DiskFull, TrainingFailed
-from forecasting.core.settings import LstmSettings, Settings
+from forecasting.core.settings import LstmSettings, Settings, TreesSettings
 from forecasting.inventory.stock import file, state
 from forecasting.inventory.stock.state import GivenStock
 from forecasting.jobs.runner import Jobs
@@ -263,7 +263,9 @@ def test_old_jobs_are_pruned_on_a_full_disk_and_make_room_for_a_new_one(disk, ws
 def test_a_retrain_that_finds_no_space_to_publish_fails_by_name_and_with_space_the_next_one_works(disk):
     shutil.unpack_archive(DATA / "shop_2.zip", disk.path / "shop")
     ws = Workspace(disk.path / "shop")
-    quick = Settings(horizon=7, cutoffs=2, lstm=LstmSettings(epochs=1, lookback=7, units=1, windows_per_epoch=64))
+    quick = Settings(
+        horizon=7, cutoffs=2, lstm=LstmSettings(epochs=1, lookback=7, units=1, windows_per_epoch=64), trees=TreesSettings(trees=3, rows=500)
+    )
     before, sold = versions.serving(ws), seen(Dataset(ws))
     versions.load(ws, 1)
     disk.leave(45)  # less than its network takes

@@ -10,13 +10,13 @@ import httpx2
 import pytest
 import shop_workspaces as shops
 from fake_jobs import until
-from fault_moments import all_heard, kill, moments, reach, sold, told
+from fault_moments import MOMENTS, all_heard, kill, moments, reach, sold, told
 from live_server import Stream, served
 from patience import PATIENCE
 
 from forecasting.services import jobs
 
-CHAINS = 2
+CHAINS = max(1, MOMENTS // 6)
 STAGES = ("Backtest: LSTM", "Backtest: Prophet", "Backtest: Trees", "Backtest: Totals", "Prophet", "LSTM", "Trees", "Publish")
 QUICK = {"epochs": 2}
 NOTHING = "Nothing was published"

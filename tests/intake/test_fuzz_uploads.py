@@ -30,8 +30,8 @@ from forecasting.storage.workspace import Workspace
 
 pytestmark = pytest.mark.slow
 
-SHARDS, DRAWN, MUTATED = 6, 40, 40
-"""Files in all: SHARDS * (DRAWN + MUTATED), 480; benchmarks/fuzz_reading.py reads many more."""
+SHARDS, DRAWN, MUTATED = 3, 40, 40
+"""Files in all: SHARDS * (DRAWN + MUTATED), 240; benchmarks/fuzz_reading.py reads many more."""
 CPU_SECONDS = 20.0
 """No small file may keep the server busy for longer."""
 FIRST = b"date,product_id,sales\n2026-07-01,Tea,5\n2026-07-01,Bread,7\n2026-07-03,Bread,7\n"

@@ -30,8 +30,8 @@ NUMBER = r"-?\d+(\.\d+)?(e-?\d+)?"
 
 
 @pytest.fixture(scope="module")
-def ws(tmp_path_factory):
-    return hostile.workspace(tmp_path_factory.getbasetemp() / "hostile")
+def ws(hostile_shop):
+    return hostile_shop
 
 
 @pytest.fixture(scope="module")

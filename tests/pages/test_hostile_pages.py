@@ -38,10 +38,10 @@ READ = [hostile.IMAGE, hostile.TAGS, hostile.MARKDOWN, hostile.MARKUP]
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory):
+def home(hostile_shop, tmp_path_factory):
     """A workspace with hostile sales, a version and stock."""
     ws = Workspace(tmp_path_factory.mktemp("pages"))
-    shutil.copytree(hostile.workspace(tmp_path_factory.getbasetemp() / "hostile").home, ws.home, dirs_exist_ok=True)
+    shutil.copytree(hostile_shop.home, ws.home, dirs_exist_ok=True)
     made = versions.load(ws, 1)
     stock = made.panel.series[["product_id", "store", "region"]].assign(on_hand=3, unit_cost=1.5)
     table = sales.inspect(hostile.parquet(stock), hostile.FILE_NAME)

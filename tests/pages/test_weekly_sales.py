@@ -17,7 +17,7 @@ from streamlit.testing.v1 import AppTest
 from forecasting.analysis import contributions, forecast_view
 from forecasting.core import schema
 from forecasting.core.errors import InputError
-from forecasting.core.settings import LstmSettings, Settings
+from forecasting.core.settings import LstmSettings, Settings, TreesSettings
 from forecasting.services import forecasts, versions, workspaces
 from forecasting.storage.workspace import Workspace
 from pages.charts import forecast
@@ -32,7 +32,10 @@ def ws(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """A workspace with weekly sales and a published version; for reading only."""
     made = Workspace(tmp_path_factory.mktemp("weekly"))
     shops.merge(made, periods.weekly())
-    manifest = shops.retrain(made, Settings(horizon=90, cutoffs=3, lstm=LstmSettings(epochs=3, windows_per_epoch=1024, units=16)))
+    manifest = shops.retrain(
+        made,
+        Settings(horizon=90, cutoffs=3, lstm=LstmSettings(epochs=3, windows_per_epoch=1024, units=16), trees=TreesSettings(trees=20, rows=2_000)),
+    )
     assert (manifest["period"], manifest["sales_to"]) == ("week", "2023-10-30")
     return made
 

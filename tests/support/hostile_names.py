@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -76,14 +74,10 @@ def parquet(frame: pd.DataFrame) -> bytes:
     return content.getvalue()
 
 
-@cache
-def workspace(home: Path) -> Workspace:
-    """A workspace with these sales and a version learned from them, made once in a folder; for reading only."""
-    home.mkdir()
-    ws = Workspace(home)
+def fill(ws: Workspace) -> None:
+    """Saves these sales in a workspace, and trains a version on them."""
     content = parquet(sales())
     table = sales_service.inspect(content, FILE_NAME)
     apart = Answers(accept=frozenset({"different-spellings"}))
     sales_service.merge(ws, content, FILE_NAME, sales_service.check(table, sales_service.guess(table), apart))
     shops.retrain(ws)
-    return ws
