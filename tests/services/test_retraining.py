@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 import shutil
 import signal
 import subprocess
@@ -88,26 +87,6 @@ def test_there_is_nothing_to_train_on_without_sales(home):
         retraining.start_retrain(home, Settings())
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_a_retrain_killed_at_any_moment_leaves_the_live_version_serving_and_no_lock(shop, seed):
-    before = sorted(path.name for path in shop.versions.glob("[0-9]*"))
-    number = retraining.start_retrain(shop, shops.QUICK, leave_a_core=False)
-    moment = random.Random(seed).uniform(0.0, 0.9)
-    until(lambda: jobs.job(shop).fraction >= moment or jobs.job(shop).state != "running")
-    pid = int((shop.jobs / f"{number:04d}" / "pid").read_text())
-    os.killpg(pid, signal.SIGKILL)
-    until(lambda: jobs.job(shop).state != "running")
-    job = jobs.job(shop)
-    assert job.state == "failed"
-    assert "killed" in job.reason
-    assert job.log.exists()
-    assert versions.serving(shop).version == 1
-    assert sorted(path.name for path in shop.versions.glob("[0-9]*")) == before
-    versions.load(shop, 1)
-    again = retraining.start_retrain(shop, shops.QUICK)
-    jobs.cancel(shop, again)
-
-
 def test_the_next_retrain_after_a_kill_publishes(shop):
     number = retraining.start_retrain(shop, shops.QUICK, leave_a_core=False)
     os.killpg(int((shop.jobs / f"{number:04d}" / "pid").read_text()), signal.SIGKILL)
@@ -128,16 +107,6 @@ def test_a_retrain_deletes_old_versions_and_jobs_as_the_environment_says(shop, m
     assert Versions(shop.versions).numbers() == [1, 3, 4]  # the first one is graded beside the new one
     assert Jobs(shop.jobs).numbers() == [2]
     assert "Deleted: 1 version (2) and 1 job (1)" in jobs.log(shop, 2)
-
-
-@pytest.mark.parametrize("stage", ["Backtest: Prophet", "Backtest: LSTM", "LSTM"])
-def test_a_cancel_ends_a_retrain_at_any_stage(shop, stage):
-    number = retraining.start_retrain(shop, Settings(horizon=14), leave_a_core=False)
-    until(lambda: stage in {event.stage for event in Jobs(shop.jobs).events(number)})  # the short ones may be over by now
-    jobs.cancel(shop, number)
-    assert jobs.job(shop).state == "cancelled"
-    assert versions.serving(shop).version == 1
-    assert Jobs(shop.jobs).running() is None
 
 
 def test_the_same_sales_and_seed_give_the_same_forecast(shop):

@@ -34,7 +34,7 @@ def test_what_is_noted_beside_the_saved_sales_is_told_with_what_was_understood(s
     for step in (submissions.preview, submissions.merge):
         checked, result = step(shop, loud)
         assert checked.understood.notes[-1:] == result.notes
-        assert '"TEA" from "Tea"' in result.notes[0]
+        assert '"TEA": did you mean "Tea"?' in result.notes[0]
 
 
 def test_columns_of_other_names_are_mapped_over_the_guess(shop):
