@@ -68,7 +68,7 @@ def save_stock(ws):
 def retrained(published, home):
     """A copy of the published workspace, of which every job has ended for everybody."""
     toiling.quiet()
-    shutil.copytree(published.home, home.home, dirs_exist_ok=True)
+    shutil.copytree(published.home, home.home, dirs_exist_ok=True, ignore=shutil.ignore_patterns("reading"))  # others may have had files read there
     return home
 
 
