@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import oidc_provider as oidc
 import pytest
-from browser_pages import download, go, heading, later_sales, new_page, upload
+from browser_pages import download, go, heading, later_sales, new_page, upload, wait_until
 from joserfc.jwk import RSAKey
 from live_server import served
 
@@ -76,7 +76,7 @@ def told(frames):
 
 def door(page, title="Log in to Shelfcast"):
     heading(page, title)
-    page.wait_for_function("title => document.title === title", arg=f"{title} · Shelfcast")
+    wait_until(page, "title => document.title === title", f"{title} · Shelfcast")
     assert page.get_by_role("link", name="Forecast").count() == 0
 
 
@@ -84,7 +84,7 @@ def leave(page, button):
     """Presses a button that leads to the provider, who sends the browser back."""
     page.evaluate("window.before = true")
     page.get_by_role("button", name=button, exact=True).click()
-    page.wait_for_function("!window.before")
+    wait_until(page, "() => !window.before")
 
 
 def log_in(page, address):
