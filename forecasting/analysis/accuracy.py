@@ -74,7 +74,7 @@ def accuracy(judged: BacktestBands, filters: Mapping[str, str]) -> Accuracy:
     by_step = {name: sums for name, (sums, _) in both.items()}
     by_cutoff = {name: sums.added(1) for name, sums in by_step.items()}
     overall = {name: sums.added(0) for name, sums in by_cutoff.items()}
-    limits = quantiles.past_total_quantiles(_judged_days(ensemble.expected_errors_of(rows)), PROBABILITIES)
+    limits = quantiles.past_total_quantiles(_judged_days(ensemble.total_errors_of(rows)), PROBABILITIES)
     return Accuracy(
         judged=judged,
         rows=rows,
@@ -113,7 +113,7 @@ def _promise(judged: BacktestBands, rows: np.ndarray, limits: FloatArray) -> pd.
         "total": np.full(len(LEVELS), np.nan),
     }
     if len(rows) > 1:
-        sold, _ = quantiles.total_errors(judged.ensemble.errors_of(rows))
+        sold, _ = quantiles.total_errors(judged.ensemble.total_errors_of(rows))
         known = np.isfinite(sold) & np.isfinite(limits).all(axis=0)
         inside = (limits[0::2] <= sold) & (sold <= limits[1::2]) & known
         columns["total"] = _parts(inside.sum(axis=(1, 2)), known.sum())
@@ -133,8 +133,8 @@ def _parts(counts: np.ndarray, whole: int) -> FloatArray:
 def _total(judged: BacktestBands, rows: np.ndarray, names: list[str], limits: FloatArray) -> pd.DataFrame:
     ensemble = judged.ensemble
     count, _, horizon = ensemble.past.y.shape
-    sold, _ = quantiles.total_errors(ensemble.errors_of(rows))
-    known = np.isfinite(ensemble.past.y[:, rows]) & np.isfinite(judged.yhat[schema.BLEND][:, rows])
+    sold, _ = quantiles.total_errors(shown_errors(ensemble, rows))
+    known = np.isfinite(ensemble.past.y[:, rows]) & np.isfinite(shown_errors(ensemble, rows).f)
     step = np.tile(np.arange(1, horizon + 1), count)
     columns: dict[str, Any] = {
         schema.CUTOFF: np.repeat(ensemble.past.cutoffs.to_numpy(), horizon),
@@ -144,7 +144,8 @@ def _total(judged: BacktestBands, rows: np.ndarray, names: list[str], limits: Fl
     }
     for name in names:
         f = ensemble.expected_errors.f if name == schema.BLEND and len(rows) > 1 else judged.yhat[name]
-        total = np.where(known, f[:, rows], 0.0).sum(axis=1)
+        of = f[:, rows] if len(rows) == 1 else ensemble.in_sums(f[:, rows], rows)
+        total = np.where(known, of, 0.0).sum(axis=1)
         columns[name] = np.where(known.any(axis=1), total, np.nan).ravel()
     drawn = judged.limits[:, :, rows[0]] if len(rows) == 1 else limits[LIMITS]
     return pd.DataFrame(columns | {name: values.ravel() for name, values in zip(schema.BANDS, drawn, strict=True)})

@@ -196,7 +196,7 @@ def total_curves(ensemble: Ensemble, rows: np.ndarray, steps: int) -> dict[str, 
     if len(rows) == 1 or ensemble.unlaunched[rows].all():
         limits = ensemble.bands[rows, :, :steps].sum(axis=0)
     else:
-        limits = quantiles.total_quantiles(ensemble.expected_errors_of(rows), expected, schema.QUANTILES)
+        limits = quantiles.total_quantiles(ensemble.total_errors_of(rows), expected, schema.QUANTILES)
     return curves | dict(zip(schema.BANDS, limits, strict=True))
 
 
@@ -206,14 +206,17 @@ def total_range(ensemble: Ensemble, rows: np.ndarray, steps: int) -> Range:
     expected = float(ahead[rows].sum())
     if ensemble.unlaunched[rows].all():  # all days and stores are wrong by the ratio by which the level is
         return Range(expected, *(float(value) for value in ensemble.bands[rows, :, :steps].sum(axis=(0, 2))))
-    learned = ensemble.calibrated(steps) if len(rows) == 1 else None
-    limits = quantiles.quantiles(ensemble.expected_errors, ahead, rows, schema.QUANTILES, window=steps, learned=learned)[:, 0]
+    if len(rows) > 1:
+        limits = quantiles.total_quantiles(ensemble.total_errors_of(rows), ahead[rows], schema.QUANTILES, window=steps)[:, 0]
+    else:
+        learned = ensemble.calibrated(steps)
+        limits = quantiles.quantiles(ensemble.expected_errors, ahead, rows, schema.QUANTILES, window=steps, learned=learned)[:, 0]
     return Range(expected, *(float(value) for value in limits))
 
 
 def shown_errors(ensemble: Ensemble, rows: np.ndarray) -> Errors:
     """The past errors of what is shown of the series at `rows` by their own steps: of the line of one, of what was expected of several."""
-    return ensemble.errors_of(rows) if len(rows) == 1 else ensemble.expected_errors_of(rows)
+    return ensemble.errors_of(rows) if len(rows) == 1 else ensemble.total_errors_of(rows)
 
 
 def _last_year(ensemble: Ensemble, rows: np.ndarray, steps: int) -> float:
@@ -237,7 +240,7 @@ def _weights(ensemble: Ensemble, rows: np.ndarray, steps: int) -> dict[str, floa
 def _coverage(ensemble: Ensemble, rows: np.ndarray) -> float:
     """Leave-one-cutoff-out coverage of the 80 % band of the total, or of the one series."""
     if len(rows) > 1:
-        errors = ensemble.expected_errors_of(rows)
+        errors = ensemble.total_errors_of(rows)
         return float(metrics.coverage(quantiles.total_errors(errors)[0], *quantiles.past_total_quantiles(errors, schema.QUANTILES[:2])))
     limits = quantiles.past_quantiles(ensemble.errors, schema.QUANTILES[:2], occasions=ensemble.occasions)
     return float(metrics.coverage(ensemble.errors.y[:, rows], *limits[:, :, rows]))

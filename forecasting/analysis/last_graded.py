@@ -95,7 +95,7 @@ def _cumulated(ensemble: Ensemble, of: ProductGroups) -> RunningSums:
     """The errors of each product's total, added up from each cutoff on."""
     if len(of) == len(of.rows):
         return RunningSums(*(values[:, of.rows] for values in ensemble.cumulated))
-    return residuals.cumulate(_totals(ensemble.expected_errors_of(of.rows), of))
+    return residuals.cumulate(_totals(ensemble.total_errors_of(of.rows), of))
 
 
 def _totals(errors: Errors, of: ProductGroups) -> Errors:

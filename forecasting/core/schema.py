@@ -38,6 +38,8 @@ Y: Final = "y"
 CUTOFF: Final = "cutoff"
 STEP: Final = "step"
 """Days ahead, from 1."""
+LEFT_OUT: Final = "left_out"
+"""Whether a series was not forecast at a cutoff because the file is large."""
 
 SEASONAL_NAIVE: Final = "seasonal_naive"
 """The benchmark; which other models there are, `forecasting.models.registry` says."""

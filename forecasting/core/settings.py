@@ -96,6 +96,7 @@ class Settings:
         horizon: Days ahead, in [1, 730].
         seed: Of every random draw, at least 0.
         cutoffs: Past days from which the backtest forecasts, at most; in [1, 24].
+        whole_backtest: Series of a file, at most, of which each is forecast from all of these days; from three of them in a larger file. At least 1.
         prophet_weight: Prophet's share of the blend before the backtest says otherwise, in [0, 1]; the LSTM has the rest.
         prophet: Prophet's choices.
         lstm: The network's choices.
@@ -106,6 +107,7 @@ class Settings:
     horizon: int = 90
     seed: int = 0
     cutoffs: int = 6
+    whole_backtest: int = 20_000
     prophet_weight: float = 0.6
     prophet: ProphetSettings = field(default_factory=ProphetSettings)
     lstm: LstmSettings = field(default_factory=LstmSettings)
@@ -116,6 +118,7 @@ class Settings:
         require(1 <= self.horizon <= 730, f"The horizon lies between 1 and 730 days, not {self.horizon}.")
         require(0 <= self.seed < 2**31, f"The seed lies between 0 and 2147483647, not {self.seed}.")
         require(1 <= self.cutoffs <= 24, f"Cutoffs lie between 1 and 24, not {self.cutoffs}.")
+        require(self.whole_backtest >= 1, f"A file has at least 1 series, not {self.whole_backtest}.")
         require(0 <= self.prophet_weight <= 1, f"Prophet's weight lies between 0 and 1, not {self.prophet_weight}.")
 
     def to_dict(self) -> dict[str, Any]:

@@ -9,6 +9,7 @@ LABELS: Final = {
     "horizon": "Days ahead",
     "seed": "Seed",
     "cutoffs": "Past forecasts",
+    "whole_backtest": "Series with all past forecasts",
     "prophet_weight": "Weight of Prophet",
     "without": "Left out",
     "prophet.country": "Holidays",

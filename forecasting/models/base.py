@@ -9,7 +9,7 @@ from typing import ClassVar, NamedTuple, Self
 import numpy as np
 
 from forecasting.core import calendar
-from forecasting.core.arrays import FloatArray
+from forecasting.core.arrays import BoolArray, FloatArray
 from forecasting.core.panel import Panel
 from forecasting.core.parallel import Pool
 from forecasting.core.progress import OnProgress, ignore
@@ -40,9 +40,11 @@ class Model(ABC):
         name: Column of its forecasts.
         unmodelled_: unique_id -> why this model has no forecast for that series, in words a person can act on.
         trained_with_: Which of several libraries trained it; None where there is only one, or it is not known.
+        learns_across: Whether it must see all series of a file to forecast some of them as well.
     """
 
     name: ClassVar[str]
+    learns_across: ClassVar[bool] = False
     unmodelled_: dict[str, str]
     trained_with_: str | None = None
 
@@ -92,10 +94,15 @@ class Model(ABC):
         self._check_horizon(horizon)
         return _open_days(panel, self._predict(panel, horizon))
 
-    def forecasts(self, panel: Panel, horizon: int) -> Forecasts:
-        """What `predict` says, and the mean beside it: the same, for a model that knows of one number only."""
+    def forecasts(self, panel: Panel, horizon: int, asked: BoolArray | None = None) -> Forecasts:
+        """What `predict` says, and the mean beside it: the same, for a model that knows of one number only.
+
+        Args:
+            panel, horizon: As for `predict`.
+            asked: Which series matter, shape (n_series,); None for all. A model need not forecast the others.
+        """
         self._check_horizon(horizon)
-        of = self._forecasts(panel, horizon)
+        of = self._forecasts(panel, horizon, asked)
         line = _open_days(panel, of.line)
         return Forecasts(line, line if of.mean is of.line else _open_days(panel, of.mean))
 
@@ -127,7 +134,7 @@ class Model(ABC):
     @abstractmethod
     def _predict(self, panel: Panel, horizon: int) -> FloatArray: ...
 
-    def _forecasts(self, panel: Panel, horizon: int) -> Forecasts:
+    def _forecasts(self, panel: Panel, horizon: int, asked: BoolArray | None) -> Forecasts:  # noqa: ARG002 - what costs little is forecast of all
         line = self._predict(panel, horizon)
         return Forecasts(line, line)
 

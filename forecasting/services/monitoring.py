@@ -127,7 +127,7 @@ def _calibrated(ws: Workspace, live: int) -> Calibration:
     past = Past(
         y=ensemble.errors.y,
         line=ensemble.errors.f,
-        expected=ensemble.expected_errors.f,
+        expected=ensemble.in_sums(ensemble.expected_errors.f, np.arange(len(ensemble.panel))),
         outside=np.where(held < 0, -1, 1 - held),
         ordinary=np.array(ordinary, dtype=bool).reshape(len(cutoffs), h),
         starts=pd.DatetimeIndex([each[0] for each in days]),

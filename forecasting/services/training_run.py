@@ -32,7 +32,7 @@ from forecasting.storage.versions import gate_facts, sales_snapshot
 from forecasting.storage.versions.moves import LOCAL
 from forecasting.storage.versions.store import Versions
 from forecasting.storage.workspace import Workspace
-from forecasting.training import ensemble, ensemble_files, pipeline, planned
+from forecasting.training import ensemble, ensemble_files, pipeline, planned, thinning
 from forecasting.training.ensemble import Ensemble
 
 logger = logging.getLogger("shelfcast")
@@ -109,6 +109,7 @@ def _write(folder: Path, trained: Ensemble, sales: pd.DataFrame) -> dict[str, An
         "simpler": int((model != schema.BLEND).sum()),
         "cutoffs": [f"{day:%Y-%m-%d}" for day in trained.past.cutoffs],
         "judged_days": trained.past.horizon,
+        "left_out": thinning.facts(trained.past.left_out),
         "reconciled": None if trained.reconciled is None else trained.reconciled.facts(),
         "trained_with": {name: model.trained_with_ for name, model in trained.models.items() if model.trained_with_ is not None},
         "metrics": ensemble.summary(trained),

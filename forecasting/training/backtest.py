@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from forecasting.core import calendar, schema
-from forecasting.core.arrays import FloatArray
+from forecasting.core.arrays import BoolArray, FloatArray
 from forecasting.core.panel import Panel
 from forecasting.core.parallel import Pool
 from forecasting.core.period import DAY, Period
 from forecasting.core.progress import OnProgress, Progress
 from forecasting.core.stages import in_backtest
-from forecasting.models.base import Model
-from forecasting.training import plausibility
+from forecasting.models.base import Forecasts, Model
+from forecasting.training import plausibility, thinning
 from forecasting.training.cleaning.clean import clean
 
 MIN_CUTOFFS = {"day": 35, "week": 26, "month": 12}
@@ -30,6 +32,8 @@ RENEWED_AFTER = 1.25
 """A lasting model is fitted again when it has so many times the history: a network of one month does not speak for one of two."""
 LASTS_FROM = 2
 """Years of history after which it lasts."""
+_NO_MODELS: Final = frozenset({schema.UNIQUE_ID, schema.CUTOFF, schema.STEP, schema.DS, schema.Y, schema.LEFT_OUT})
+"""Columns of a backtest's table that are no forecasts."""
 
 
 @dataclass(frozen=True)
@@ -84,12 +88,14 @@ class Backtest:
         y: Shape (K, n, h), units sold on the h days after each cutoff; NaN where the file has no row, and on closed days.
         yhat: Model name -> shape (K, n, h), units; NaN where the model had no forecast.
         means: The same of a model's means, where it tells them apart from its line; what a version serves no longer needs them.
+        left_out: Which series were not forecast at which cutoff because the file is large, shape (K, n), see `thinning`; None for none.
     """
 
     cutoffs: pd.DatetimeIndex
     y: FloatArray
     yhat: Mapping[str, FloatArray]
     means: Mapping[str, FloatArray] = field(default_factory=dict)
+    left_out: BoolArray | None = None
 
     @property
     def horizon(self) -> int:
@@ -99,16 +105,19 @@ class Backtest:
     def select(self, rows: np.ndarray) -> Backtest:
         """The series at these positions (or under this mask)."""
         yhat, means = ({name: values[:, rows] for name, values in of.items()} for of in (self.yhat, self.means))
-        return replace(self, y=self.y[:, rows], yhat=yhat, means=means)
+        return replace(self, y=self.y[:, rows], yhat=yhat, means=means, left_out=None if self.left_out is None else self.left_out[:, rows])
 
     def without(self, cut: int) -> Backtest:
         """All cutoffs but the one at this position."""
         others = np.arange(len(self.y)) != cut
         yhat, means = ({name: values[others] for name, values in of.items()} for of in (self.yhat, self.means))
-        return Backtest(self.cutoffs[others], self.y[others], yhat, means)
+        return Backtest(self.cutoffs[others], self.y[others], yhat, means, None if self.left_out is None else self.left_out[others])
 
     def frame(self, unique_ids: list[str], period: Period = DAY) -> pd.DataFrame:
-        """Long table `unique_id, cutoff, step, ds, y` and a column a model; one row a series, cutoff and day (week, month) ahead."""
+        """Long table `unique_id, cutoff, step, ds, y` and a column a model; one row a series, cutoff and day (week, month) ahead.
+
+        Where series were left out of cutoffs a column `left_out` says so.
+        """
         count, n, h = self.y.shape
         step = np.tile(np.arange(1, h + 1), count * n)
         cutoff = np.repeat(self.cutoffs.to_numpy(), n * h)
@@ -119,6 +128,8 @@ class Backtest:
             schema.DS: np.concatenate([np.tile(period.ahead(day, h).to_numpy(), n) for day in self.cutoffs]) if count else cutoff,
             schema.Y: self.y.ravel(),
         }
+        if self.left_out is not None:
+            columns[schema.LEFT_OUT] = np.repeat(self.left_out.ravel(), h)
         return pd.DataFrame(columns | {name: values.ravel() for name, values in self.yhat.items()})
 
     @classmethod
@@ -127,8 +138,10 @@ class Backtest:
         cutoffs = pd.DatetimeIndex(frame[schema.CUTOFF].unique())
         h = int(frame[schema.STEP].max()) if len(frame) else 1
         shape = (len(cutoffs), n, h)
-        names = [str(name) for name in frame if name not in (schema.UNIQUE_ID, schema.CUTOFF, schema.STEP, schema.DS, schema.Y)]
-        return cls(cutoffs, frame[schema.Y].to_numpy().reshape(shape), {name: frame[name].to_numpy().reshape(shape) for name in names})
+        names = [str(name) for name in frame if name not in _NO_MODELS]
+        left_out = frame[schema.LEFT_OUT].to_numpy(dtype=bool).reshape(shape)[..., 0] if schema.LEFT_OUT in frame else None
+        yhat = {name: frame[name].to_numpy().reshape(shape) for name in names}
+        return cls(cutoffs, frame[schema.Y].to_numpy().reshape(shape), yhat, left_out=left_out)
 
 
 MakeModels = Mapping[str, Callable[[Model | None], Model]]
@@ -143,22 +156,51 @@ class Origins:
         panel: All that is known today, for what was sold; no model sees it.
         schedule: The cutoffs.
         known: What models may learn from at each of them.
+        left_out: Which series are not forecast at which cutoff, shape (K, n); None where all are.
     """
 
     panel: Panel
     schedule: BacktestPlan
     known: tuple[Panel, ...]
+    left_out: BoolArray | None = None
+
+    @cached_property
+    def asked(self) -> tuple[Panel, ...]:
+        """The series that are forecast at each cutoff, for a model that learns of each from its own sales alone."""
+        if self.left_out is None:
+            return self.known
+        return tuple(then.select(~out) for then, out in zip(self.known, self.left_out, strict=True))
+
+    def seen(self, model: Model, position: int) -> Panel:
+        """What a model learns from at the cutoff at this position: only the series that it is asked for, unless all teach it something."""
+        return self.known[position] if model.learns_across else self.asked[position]
+
+    def of_all(self, values: FloatArray, position: int) -> FloatArray:
+        """Forecasts of what a model saw as forecasts of all series, shape (n, h); NaN for those that are left out."""
+        if self.left_out is None:
+            return values
+        asked, whole = ~self.left_out[position], np.full((len(self.panel), values.shape[1]), np.nan)
+        whole[asked] = values if len(values) == asked.sum() else values[asked]
+        return whole
 
 
-def origins(panel: Panel, schedule: BacktestPlan) -> Origins:
-    """Cutoffs with what was known at each, cleaned by what was known then."""
-    return Origins(panel, schedule, tuple(clean(panel.cut(cut)).panel for cut in schedule.cuts))
+def origins(panel: Panel, schedule: BacktestPlan, most: int | None = None) -> Origins:
+    """Cutoffs with what was known at each, cleaned by what was known then.
+
+    Args:
+        panel: All sales.
+        schedule: The cutoffs.
+        most: Series of a file above which each is forecast at some of the cutoffs only (`thinning`); None for no such limit.
+    """
+    left_out = None if most is None else thinning.left_out(panel, schedule.cuts, most)
+    return Origins(panel, schedule, tuple(clean(panel.cut(cut)).panel for cut in schedule.cuts), left_out)
 
 
 def begin(make_models: MakeModels, lasting: frozenset[str], at: Origins, pool: Pool) -> dict[str, list[Model]]:
     """A model for each cutoff of every kind that is fitted afresh at each, by name; a pool does what it can of their fits meanwhile."""
-    horizon, fresh = at.schedule.horizon, {name: make for name, make in make_models.items() if name not in lasting}
-    return {name: [make(None).begin(then, pool, horizon=horizon) for then in at.known] for name, make in fresh.items()}
+    fresh = {name: [make(None) for _ in at.known] for name, make in make_models.items() if name not in lasting}
+    horizon = at.schedule.horizon
+    return {name: [model.begin(at.seen(model, cut), pool, horizon=horizon) for cut, model in enumerate(models)] for name, models in fresh.items()}
 
 
 def run(
@@ -185,16 +227,25 @@ def run(
     for name, make in make_models.items():
         fits = _renewals(schedule.cuts, LASTS_FROM * panel.period.year) if name in lasting else list(range(len(schedule.cuts)))
         forecasts = []
-        for position, then in enumerate(at.known):
+        for position in range(len(at.known)):
             if position in fits:
                 listen = _part(on_progress, fits.index(position), len(fits))
                 model = begun[name][position] if name in begun else make(fitted.get(name))
-                fitted[name] = model.fit(then, horizon=schedule.horizon, on_progress=listen)
-            forecasts.append(plausibility.capped(fitted[name].forecasts(then, schedule.horizon), then)[0])
+                fitted[name] = model.fit(at.seen(model, position), horizon=schedule.horizon, on_progress=listen)
+            forecasts.append(_forecasts(fitted[name], at, position))
         yhat[name], mean = (np.array(values).reshape(shape) for values in (zip(*forecasts, strict=True) if forecasts else ((), ())))
         means |= {} if np.array_equal(mean, yhat[name], equal_nan=True) else {name: mean}
     cutoffs = pd.DatetimeIndex([panel.dates[cut - 1] for cut in schedule.cuts], dtype=panel.dates.dtype)
-    return Backtest(cutoffs, _sold(at), yhat, means), fitted
+    return Backtest(cutoffs, _sold(at), yhat, means, at.left_out), fitted
+
+
+def _forecasts(model: Model, at: Origins, position: int) -> Forecasts:
+    """What a model says at a cutoff of all series that it is asked for, shape (n, h), as far as it is believable."""
+    then, asked = at.seen(model, position), None
+    if model.learns_across and at.left_out is not None:
+        asked = ~at.left_out[position]
+    line, mean = plausibility.capped(model.forecasts(then, at.schedule.horizon, asked), then)[0]
+    return Forecasts(at.of_all(line, position), at.of_all(mean, position))
 
 
 def _sold(at: Origins) -> FloatArray:

@@ -14,7 +14,7 @@ from forecasting.core import schema
 from forecasting.core.arrays import BoolArray, FloatArray
 from forecasting.core.panel import Panel
 from forecasting.models.base import Model
-from forecasting.training import metrics, reasons
+from forecasting.training import metrics, reasons, thinning
 from forecasting.training.backtest import Backtest
 from forecasting.training.bands import quantiles, residuals
 from forecasting.training.bands.occasions import Occasions, occasions_of
@@ -146,6 +146,16 @@ class Ensemble:
         """What was expected of the series at these positions in the past, and what was sold."""
         return residuals.errors_of_series(self.expected_errors, rows)
 
+    def total_errors_of(self, rows: np.ndarray) -> Errors:
+        """The same for adding up over these series: with `thinning.stand_ins` for those that were left out of a cutoff."""
+        errors = self.expected_errors_of(rows)
+        return errors if len(rows) == 1 else Errors(errors.y, self.in_sums(errors.f, rows))
+
+    def in_sums(self, f: FloatArray, rows: np.ndarray) -> FloatArray:
+        """Past forecasts of the series at these positions, shape (K, r, h), with `thinning.stand_ins` for those that were left out of a cutoff."""
+        missing = self.past.left_out
+        return f if missing is None else thinning.stand_ins(f, missing[:, rows], self._usual_before[:, rows])
+
     @property
     def whole(self) -> bool:
         """Whether every series is sold in whole units."""
@@ -189,6 +199,10 @@ class Ensemble:
     def cumulated(self) -> RunningSums:
         """The errors of what was expected, added up from each cutoff on."""
         return quantiles.cumulate(self.expected_errors)
+
+    @cached_property
+    def _usual_before(self) -> FloatArray:
+        return thinning.levels(self.panel, self.panel.dates.get_indexer(self.past.cutoffs) + 1)
 
     @cached_property
     def _learned(self) -> dict[int, SeriesBands | None]:

@@ -108,6 +108,7 @@ def blended_means(
     """
     names, week, (count, r, steps) = registry.blended_names(past.yhat), panel.period.steps(_WEEK), past.y.shape
     flat = np.array([flat_mean(then, steps) for then in known]).reshape(count, r, steps)
+    flat[np.zeros((count, r), dtype=bool) if past.left_out is None else past.left_out] = np.nan
     said = [*(past.means.get(name, past.yhat[name]) for name in names), flat]
     sums = [_week_sums(past.y, values, week) for values in (past.y, *said)]
     keep, earlier = [*(beside[name] for name in names[1:]), _FLAT_KEPT], np.full(flat.shape, np.nan)

@@ -53,7 +53,7 @@ def train(panel: Panel, settings: Settings, on_progress: OnProgress = ignore) ->
     schedule = backtest.plan(len(panel.dates), horizon, settings.cutoffs, panel.period)
     make_models, lasting = makers(settings), registry.lasting()
     on_progress(Progress(PREPARE, 0, 2))
-    origins, cleaned = backtest.origins(panel, schedule), clean(panel)
+    origins, cleaned = backtest.origins(panel, schedule, settings.whole_backtest), clean(panel)
     now = cleaned.panel
     on_progress(Progress(PREPARE, 1, 2))
     with Pool(processes(now.sales.shape, settings)) as pool:
@@ -178,7 +178,7 @@ def _modelled(panel: Panel, available: Mapping[str, np.ndarray]) -> np.ndarray:
 
 def with_totals(ensemble: Ensemble, direct: list[Direct]) -> Ensemble:
     """The ensemble with its series scaled to forecasts of totals, where the backtest says that those are better than adding up."""
-    reconciled = reconciliation.reconcile(ensemble.past, ensemble.yhat, direct)
+    reconciled = reconciliation.reconcile(ensemble.past, ensemble.yhat, direct, ensemble.in_sums)
     if reconciled is None:
         return ensemble
     past, yhat = replace(ensemble.past, yhat={**ensemble.past.yhat, **reconciled.past}), {**ensemble.yhat, **reconciled.ahead}
@@ -218,11 +218,12 @@ def with_blend(
         lines[cut] = blend.combine(list(at_cut.values()), blend.shares(available, weights))
         expected[cut] = lines[cut] if means is None else means.instead(lines[cut], means.past[cut])
         if follows is not None and follows.any():
-            modelled = _modelled(known[cut], available)
-            new = newcomers.learn_cold_start(known[cut], modelled)
+            then, rows = (known[cut], slice(None)) if past.left_out is None else (known[cut].select(~past.left_out[cut]), ~past.left_out[cut])
+            modelled = _modelled(known[cut], available)[rows]
+            new = newcomers.learn_cold_start(then, modelled)
             for of in (lines, expected) if means is not None else (lines,):
-                own = of_newcomers(known[cut], new, of[cut], modelled)
-                of[cut] = np.where(follows[:, None] & np.isfinite(own), own, of[cut])
+                own = of_newcomers(then, new, of[cut, rows], modelled)
+                of[cut, rows] = np.where(follows[rows, None] & np.isfinite(own), own, of[cut, rows])
     return replace(past, yhat={**past.yhat, schema.BLEND: lines, **({} if means is None else {schema.EXPECTED: expected})})
 
 

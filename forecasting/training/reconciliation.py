@@ -8,7 +8,7 @@ forecasts and the weight of the two forecasts of a total from their past errors.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -29,6 +29,14 @@ MOST_TOTALS = 40
 """A grouping with more totals is left out: it is nearly as fine as the series themselves."""
 FARTHEST = 2.0
 """A part is scaled by at most so much, up or down."""
+
+
+InSums = Callable[[FloatArray, np.ndarray], FloatArray]
+"""Past forecasts of the series at some positions, shape (K, r, h) -> what counts where they are added up."""
+
+
+def _as_they_are(f: FloatArray, _: np.ndarray) -> FloatArray:
+    return f
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,7 +152,7 @@ def _joined(panels: list[Panel]) -> Panel:
     return replace(panels[0], series=series, sales=np.concatenate([panel.sales for panel in panels]), drivers=drivers)
 
 
-def reconcile(past: Backtest, ahead: Mapping[str, FloatArray], direct: list[Direct]) -> Reconciled | None:
+def reconcile(past: Backtest, ahead: Mapping[str, FloatArray], direct: list[Direct], in_sums: InSums = _as_they_are) -> Reconciled | None:
     """The grouping that saves most of its totals' past error; None where adding up is as good, or series would become worse.
 
     Totals are of what is expected; the line is scaled as that is.
@@ -153,14 +161,15 @@ def reconcile(past: Backtest, ahead: Mapping[str, FloatArray], direct: list[Dire
         past: With the blend among its models, and what was expected where that differs.
         ahead: The same now by name, shape (n, h), in units.
         direct: What `forecast` gave.
+        in_sums: What past forecasts count as where they are added up, see `Ensemble.in_sums`.
     """
-    tried = [scaled for scaled in (_scaled(past, ahead, one) for one in direct) if scaled is not None]
+    tried = [scaled for scaled in (_scaled(past, ahead, one, in_sums) for one in direct) if scaled is not None]
     return max(tried, key=lambda scaled: scaled.saved, default=None)
 
 
-def _scaled(past: Backtest, ahead: Mapping[str, FloatArray], direct: Direct) -> Reconciled | None:
+def _scaled(past: Backtest, ahead: Mapping[str, FloatArray], direct: Direct, in_sums: InSums) -> Reconciled | None:
     grouping, served = direct.grouping, [name for name in (schema.BLEND, schema.EXPECTED) if name in past.yhat]
-    line, expected = past.yhat[schema.BLEND], past.yhat[served[-1]]
+    line, expected = past.yhat[schema.BLEND], in_sums(past.yhat[served[-1]], np.arange(past.y.shape[1]))
     sold, added = grouping.add_up(past.y), grouping.add_up(expected)
     sold = np.where(grouping.add_up(np.isfinite(past.y).astype(float)) > 0, sold, np.nan)
     weight = _weight(sold, added, direct.past)

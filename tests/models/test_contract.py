@@ -131,6 +131,8 @@ def test_predict_leaves_the_model_alone(fitted: Model, sales: Panel) -> None:
 def test_some_series_alone_forecast_as_they_do_among_all(fitted: Model, sales: Panel) -> None:
     rows = np.array([1, 3])
     np.testing.assert_allclose(fitted.predict(sales.select(rows), HORIZON), fitted.predict(sales, HORIZON)[rows], rtol=1e-5)
+    asked = np.isin(np.arange(len(sales)), rows)
+    np.testing.assert_allclose(fitted.forecasts(sales, HORIZON, asked).mean[rows], fitted.forecasts(sales, HORIZON).mean[rows], rtol=1e-5)
 
 
 def test_progress_never_falls_and_ends_at_its_total(make: Callable[[], Model], sales: Panel) -> None:

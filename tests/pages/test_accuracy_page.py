@@ -14,7 +14,7 @@ from forecasting.analysis.monitoring.findings import Finding
 from forecasting.core import formatting
 from forecasting.services import accuracy as accuracy_service
 from forecasting.services import monitoring, versions
-from pages.components.accuracy import measures, since_served
+from pages.components.accuracy import backtest, measures, since_served
 from pages.components.accuracy import numbers as accuracy_numbers
 from pages.components.shared import markdown
 
@@ -40,6 +40,13 @@ def test_the_page_answers_in_four_numbers_that_agree_with_the_manifest(watching)
     assert numbers(at)["Miss by product"] == formatting.percent(metrics["wape"])
     assert numbers(at)["In the 80 % band"] == formatting.percent(metrics["coverage_80"])
     assert "3 cutoffs, 14 days each" in texts(at)
+
+
+def test_a_large_file_says_that_each_series_is_judged_at_some_cutoffs_only():
+    facts = {"version": 7, "cutoffs": ["2026-08-01", "2026-08-15"], "judged_days": 14, "sales_to": "2026-08-29"}
+    assert ": 2 cutoffs, 14 days each, 1" in backtest.context(facts).replace(formatting.NBSP, " ")
+    facts["left_out"] = {"cutoffs": 3, "share": 0.25}
+    assert ": 2 cutoffs, 14 days each, each series at 3 of them, 1" in backtest.context(facts).replace(formatting.NBSP, " ")
 
 
 def test_a_retraining_keeps_what_was_judged(watching):

@@ -23,13 +23,17 @@ LEAST_OVERLAP: Final = 0.8
 """Share of the shorter horizon that both must have forecast."""
 
 
+_NO_RECIPE: Final = ("seed", "whole_backtest")
+"""Settings that do not say how models learn."""
+
+
 def is_same(champion: Mapping[str, Any], challenger: Mapping[str, Any]) -> bool:
-    """Whether two manifests tell of one recipe: the same settings but for the seed, the same code and libraries."""
+    """Whether two manifests tell of one recipe: the same settings but for `_NO_RECIPE`, the same code and libraries."""
     return _recipe(champion) == _recipe(challenger)
 
 
 def _recipe(facts: Mapping[str, Any]) -> tuple[Any, ...]:
-    settings = {name: value for name, value in facts.get("settings", {}).items() if name != "seed"}
+    settings = {name: value for name, value in facts.get("settings", {}).items() if name not in _NO_RECIPE}
     return settings, facts.get(CODE), facts.get("libraries")
 
 

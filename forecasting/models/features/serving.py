@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 
-from forecasting.core.arrays import FloatArray
+from forecasting.core.arrays import BoolArray, FloatArray
 from forecasting.core.panel import Panel
 from forecasting.models.features import input_parts, time_spans
 from forecasting.models.features.group_totals import History
@@ -21,6 +22,9 @@ RECENT_SHARE = 0.4
 """Share of a forecast in which recent peculiarities go on, where recency is an input; in the rest they do not."""
 _DAYS_AT_ONCE = 60_000
 """Days ahead that are forecast together, about, so that memory does not grow with the number of series."""
+
+MEAN: Final = "mean"
+"""An answer that is no part of the forecast, but what stands beside it."""
 
 Answer = Callable[[Features, int, FloatArray], dict[str, FloatArray]]
 """What a model says of all series of the features: part -> shape (n, days), in units of each series' scale, given the days wanted and whether
@@ -46,7 +50,7 @@ def without_forecast(panel: Panel, needing: str) -> dict[str, str]:
 
 
 def answers(
-    panel: Panel, horizon: int, layout: NetworkInputs, learned: History | None, answer: Answer, *, beside: Container[str] = ()
+    panel: Panel, horizon: int, layout: NetworkInputs, learned: History | None, answer: Answer, *, asked: BoolArray | None = None
 ) -> dict[str, FloatArray]:
     """What a model says of the days after the panel's last one: part -> shape (n, horizon), units a day; rows of NaN for series with too few rows.
 
@@ -58,9 +62,9 @@ def answers(
         layout: The inputs that were learned from.
         learned: The totals of groups that were learned from.
         answer: What the model says, in parts; "level" is always one of them.
-        beside: Names of answers that are no parts of the forecast.
+        asked: Which series are asked for, shape (n,), the others having rows of NaN; None for all. Where forecasts are continued, all go on.
     """
-    blocks, later, done = _blocks(panel, layout.horizon), panel, 0
+    blocks, later, done = _blocks(panel, layout.horizon, asked if horizon <= layout.horizon else None), panel, 0
     modelled = np.isin(np.arange(len(panel)), np.concatenate(blocks) if blocks else [])
     empty = np.where(modelled[:, None], np.zeros((len(panel), horizon)), np.nan)
     parts = {input_parts.LEVEL: empty.copy()}
@@ -71,7 +75,7 @@ def answers(
                 parts.setdefault(name, empty.copy())[rows, done : done + days] = values
         done += days
         if done < horizon:
-            later = _with_forecast(panel, np.sum([values for name, values in parts.items() if name not in beside], axis=0)[:, :done])
+            later = _with_forecast(panel, np.sum([values for name, values in parts.items() if name != MEAN], axis=0)[:, :done])
     return parts
 
 
@@ -96,11 +100,12 @@ def split_by_inputs(forecast: Callable[[Windows], FloatArray]) -> Answer:
     return answer
 
 
-def _blocks(panel: Panel, days: int) -> list[np.ndarray]:
+def _blocks(panel: Panel, days: int, asked: BoolArray | None) -> list[np.ndarray]:
     """Positions of the series that have a forecast, in blocks of equal size."""
     if len(panel.dates) < time_spans.spans_of(panel.period).least:
         return []
-    rows = np.flatnonzero(np.isfinite(panel.sales).sum(axis=1) >= MIN_ROWS)
+    enough = np.isfinite(panel.sales).sum(axis=1) >= MIN_ROWS
+    rows = np.flatnonzero(enough if asked is None else enough & asked)
     return np.array_split(rows, -(-len(rows) * days // _DAYS_AT_ONCE)) if len(rows) else []
 
 

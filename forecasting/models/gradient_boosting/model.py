@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from forecasting.core import stages
-from forecasting.core.arrays import FloatArray
+from forecasting.core.arrays import BoolArray, FloatArray
 from forecasting.core.panel import Panel
 from forecasting.core.parallel import Pool
 from forecasting.core.progress import OnProgress, Progress
@@ -44,6 +44,7 @@ class GradientBoosting(Model):
     """
 
     name: ClassVar[str] = "trees"
+    learns_across: ClassVar[bool] = True
 
     def __init__(self, settings: TreesSettings, seed: int) -> None:
         self.settings = settings
@@ -84,15 +85,15 @@ class GradientBoosting(Model):
         self.layout_, self._history, self.forests_ = learned.layout, learned.history, learned.forests
 
     def _predict(self, panel: Panel, horizon: int) -> FloatArray:
-        return self._forecasts(panel, horizon).line
+        return self._forecasts(panel, horizon, None).line
 
-    def _forecasts(self, panel: Panel, horizon: int) -> Forecasts:
+    def _forecasts(self, panel: Panel, horizon: int, asked: BoolArray | None) -> Forecasts:
         """The mean of both forests, and that which learned means."""
         if self.layout_ is None:
             nothing = np.full((len(panel), horizon), np.nan)
             return Forecasts(nothing, nothing)
-        of = serving.answers(panel, horizon, self.layout_, self._history, self._whole, beside={_MEAN})
-        return Forecasts(of[input_parts.LEVEL], of[_MEAN])
+        of = serving.answers(panel, horizon, self.layout_, self._history, self._whole, asked=asked)
+        return Forecasts(of[input_parts.LEVEL], of.get(serving.MEAN, of[input_parts.LEVEL]))
 
     def components(self, panel: Panel, rows: np.ndarray, horizon: int) -> dict[str, FloatArray]:
         """How much of the forecasts of some series comes from which inputs, as of the network: "level", and what the others add.
@@ -109,7 +110,7 @@ class GradientBoosting(Model):
         n = len(recent)
         steps = np.broadcast_to(np.arange(days), (n, days))
         line, mean = self._scaled(features.days_ahead(Asked(np.arange(n), np.full(n, features.days), steps, None, recent)))
-        return {input_parts.LEVEL: line, _MEAN: mean}
+        return {input_parts.LEVEL: line, serving.MEAN: mean}
 
     def _scaled(self, days: DaysAhead) -> Forecasts:
         """Forecasts in units of the scale of each series, shape (n, days)."""

@@ -11,12 +11,12 @@ from typing import Any, ClassVar, Final, Self
 
 import numpy as np
 
-from forecasting.core.arrays import FloatArray
+from forecasting.core.arrays import BoolArray, FloatArray
 from forecasting.core.errors import ShelfcastError
 from forecasting.core.panel import Panel
 from forecasting.core.progress import OnProgress
 from forecasting.core.settings import LstmSettings
-from forecasting.models.base import Model
+from forecasting.models.base import Forecasts, Model
 from forecasting.models.features import input_parts, inputs, serving
 from forecasting.models.features.group_totals import History
 from forecasting.models.features.inputs import Float32Array, NetworkInputs
@@ -53,6 +53,7 @@ class LstmModel(Model):
     """
 
     name: ClassVar[str] = "lstm"
+    learns_across: ClassVar[bool] = True
 
     def __init__(self, settings: LstmSettings, seed: int, start: LstmModel | None = None) -> None:
         self.settings = settings
@@ -102,14 +103,19 @@ class LstmModel(Model):
         return start.weights_ if same else None
 
     def _predict(self, panel: Panel, horizon: int) -> FloatArray:
+        return self._forecasts(panel, horizon, None).line
+
+    def _forecasts(self, panel: Panel, horizon: int, asked: BoolArray | None) -> Forecasts:
         if self.layout_ is None:
-            return np.full((len(panel), horizon), np.nan)
+            nothing = np.full((len(panel), horizon), np.nan)
+            return Forecasts(nothing, nothing)
         network = Network(self.weights_)
 
         def whole(features: Features, days: int, recent: FloatArray) -> dict[str, FloatArray]:
             return {input_parts.LEVEL: network.forecast(serving.windows_ahead(features, recent))[:, :days].astype(float)}
 
-        return serving.answers(panel, horizon, self.layout_, self._history, whole)[input_parts.LEVEL]
+        line = serving.answers(panel, horizon, self.layout_, self._history, whole, asked=asked)[input_parts.LEVEL]
+        return Forecasts(line, line)
 
     def components(self, panel: Panel, rows: np.ndarray, horizon: int) -> dict[str, FloatArray]:
         """How much of the forecasts of some series comes from which inputs: "level", and what "weekly", "yearly", "holidays" and drivers add.

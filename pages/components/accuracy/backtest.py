@@ -46,6 +46,8 @@ def context(manifest: dict[str, Any]) -> str:
         return f"v{manifest['version']} has no past forecasts to check"
     unit = manifest.get("period", "day")
     judged = f"{formatting.count(len(cutoffs), 'cutoff')}, {formatting.count(manifest['judged_days'], unit)} each"
+    if left_out := manifest.get("left_out"):
+        judged += f", each series at {left_out['cutoffs']} of them"
     first = formatting.date(pd.Timestamp(cutoffs[0]))
     return f"Backtest of v{manifest['version']}: {judged}, {first} to {live_version.sales_to(manifest)} · not seen by the models"
 
@@ -119,4 +121,6 @@ def _past_caption(accuracy: Accuracy, cutoff: pd.Timestamp | None) -> str:
     count = len(accuracy.rows)
     whose = f"{numerals.write(count)} series added up" if count > 1 else "One series"
     how = "Each forecast starts at a dotted line and knew nothing after it" if cutoff is None else "With the bands known at this cutoff"
+    if count > 1 and accuracy.judged.ensemble.past.left_out is not None:
+        how += ". Series that a cutoff leaves out, as the file is large, are taken to do there as the others did"
     return f"{whose}. {how}." + (f" {markdown.plain(weights)}" if count == 1 and (weights := by_series(accuracy)["why"].iloc[0]) else "")
