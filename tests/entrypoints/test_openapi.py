@@ -24,18 +24,21 @@ from forecasting.services import jobs, version_notes
 pytestmark = pytest.mark.slow
 
 SECRET = "correct-horse-battery-staple"
-OPERATIONS = 57
+OPERATIONS = 59
 OF_AN_ORDER = {("POST", f"/orders/{{id}}/{step}") for step in ("approve", "cancel", "change", "place", "postpone", "receive", "undo")}
 OF_AN_ORDER |= {("GET", "/orders/{id}"), ("GET", "/orders/{id}/sheet.{form}")}
 HARD_TO_HIT = {
     ("POST", "/upload"),
+    ("POST", "/stock"),
+    ("POST", "/stock/undo"),
     ("POST", "/versions/{number}/why/split"),
     ("POST", "/monitor/acknowledge"),
     ("GET", "/versions/{a}/compare/{b}"),
     ("DELETE", "/profiles/{id}"),
     *OF_AN_ORDER,
 }
-"""Operations that go well only with a whole file, a finding, a second version, an upload of this release or an order; their own tests see to that."""
+"""Operations that go well only with a whole file, saved stock, a finding, a second version, an upload of this release or an order; their own tests
+see to that."""
 CHECKS = (
     "not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance,"
     "negative_data_rejection,unsupported_method,allow_header_conformance,ignored_auth"

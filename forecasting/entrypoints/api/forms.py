@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 
 from fastapi import UploadFile
@@ -100,20 +101,25 @@ class UploadForm(Choices):
 
 async def sent(context: Context, file: UploadFile, choices: Choices) -> Submission:
     """A file as it was sent, with its sender's choices; raises InputError."""
-    roles, answers = _mapping(choices.mapping), answers_of(dict(choices))
-    content = await context.work(file.file.read)
-    name = (file.filename or "upload")[:MAX_NAME_CHARACTERS]
+    roles, answers = roles_of(choices.mapping, schema.ROLES, {schema.DATE: "Day"}), answers_of(dict(choices))
+    name, content = await content_of(context, file)
     return Submission(content=content, name=name, mapping=roles, answers=answers, drop_problems=choices.drop_problems)
 
 
-def _mapping(text: str) -> dict[str, str]:
+async def content_of(context: Context, file: UploadFile) -> tuple[str, bytes]:
+    """A file's name, which is only text, and its bytes."""
+    return (file.filename or "upload")[:MAX_NAME_CHARACTERS], await context.work(file.file.read)
+
+
+def roles_of(text: str, known: Sequence[str], example: Mapping[str, str]) -> dict[str, str]:
+    """Role -> column of a form's JSON, of roles that are known; raises InputError with the example of one."""
     if not text.strip():
         return {}
     try:
         mapping = json.loads(text)
     except (ValueError, RecursionError):
         mapping = None
-    if not isinstance(mapping, dict) or not all(role in schema.ROLES and isinstance(column, str) for role, column in mapping.items()):
-        roles = ", ".join(schema.ROLES)
-        raise InputError(f'The mapping is a JSON object of role and column, e.g. {{"date": "Day"}}, with a role of {roles}; not {text[:80]!r}.')
+    if not isinstance(mapping, dict) or not all(role in known and isinstance(column, str) for role, column in mapping.items()):
+        roles = ", ".join(known)
+        raise InputError(f"The mapping is a JSON object of role and column, e.g. {json.dumps(example)}, with a role of {roles}; not {text[:80]!r}.")
     return mapping

@@ -19,7 +19,7 @@ from forecasting.entrypoints.server.problem import answer
 from forecasting.entrypoints.server.server_settings import ServerSettings
 from forecasting.intake.reader import LIMIT
 
-UPLOADS: Final = ("/retrain", "/upload")
+UPLOADS: Final = ("/retrain", "/stock", "/upload")
 """Routes that take a file."""
 UPLOAD_BYTES: Final = LIMIT + 2**20
 """Bytes of a request with a file at most: the file and its other fields."""

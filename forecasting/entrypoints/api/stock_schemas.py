@@ -1,6 +1,8 @@
-"""What is answered about the shelves as they are now, and about counts that were graded."""
+"""What is answered about stock that was saved, about the shelves as they are now, and about counts that were graded."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -28,6 +30,30 @@ class Shelf(_Row):
     on_hand_high: float | None = Field(description="Its upper end.")
     age: float | None = Field(description="Days from the count to the last saved sales. Null where the sales cannot be read.")
     on_hand_note: str = Field(description="All of it in words.")
+
+
+class StockSaved(BaseModel):
+    """What came of a stock file, or would."""
+
+    saved: bool = Field(description="False for a dry run.")
+    stock: int | None = Field(description="The number of the saved stock that counts now. Null for none.")
+    rows: int = Field(description="Rows of the file.")
+    matched: int = Field(description="Series that it says anything of.")
+    counted: int = Field(description="Shelves that it counts.")
+    text: str = Field(description="The counts in words.")
+    notes: list[str] = Field(description="What could be read in another way, and what was not saved.")
+    mapping: dict[str, str] = Field(description="What each column that was read means.")
+    kept_out: list[str] = Field(description="Columns that were not read.")
+    problems: list[dict[str, Any]] = Field(description="The first 100 problems of rows that were left out.")
+    problems_found: int
+
+
+class StockTakenBack(BaseModel):
+    """The saved stock that was taken back."""
+
+    name: str = Field(description="Where it came from.")
+    stock: int | None = Field(description="The number of the saved stock that counts now. Null for none.")
+    text: str = Field(description="What was taken back, in words.")
 
 
 class _Stock(BaseModel):

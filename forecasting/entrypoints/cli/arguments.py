@@ -6,7 +6,6 @@ import argparse
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,11 +22,12 @@ from forecasting.entrypoints.cli import (
     order_verbs,
     profiles_verb,
     settings_arguments,
+    stock_file,
     stock_verb,
     version_arguments,
     why_verb,
 )
-from forecasting.entrypoints.cli.reading import add_reading
+from forecasting.entrypoints.cli.reading import add_reading, day
 from forecasting.entrypoints.cli.settings_arguments import add_by
 from forecasting.intake.answers import PERIODS
 from forecasting.inventory.policy import RULES, TARGETS, Policy
@@ -155,7 +155,7 @@ def _add_products(verbs: Any, run: Verbs) -> None:
     change.add_argument("--undo", action="store_true", help="take the last of these changes back")
     change.add_argument("--launch", metavar="PRODUCT", help="PRODUCT will be sold from --day on: forecast it as earlier launches sold")
     change.add_argument("--cancel", metavar="PRODUCT", help="PRODUCT is not planned any more")
-    verb.add_argument("--day", type=date.fromisoformat, metavar="YYYY-MM-DD", help="from which day on (--replace: the day after OLD's last row)")
+    verb.add_argument("--day", type=day, metavar="YYYY-MM-DD", help="from which day on (--replace: the day after OLD's last row)")
     verb.add_argument("--factor", type=float, metavar="F", help="--replace: units of NEW that stand for one of OLD, 2 for half the pack (1)")
     verb.add_argument("--category", default="", metavar="C", help="of the launch")
     verb.add_argument("--price", type=float, metavar="P", help="of the launch, a unit")
@@ -180,13 +180,7 @@ def _add_recommend(verbs: Any, run: Verbs) -> None:
         "--holding-rate", type=float, default=Policy.holding_rate, help="yearly cost of holding a unit, as a share of its cost (%(default)s)"
     )
     verb.add_argument("--start", type=int, help="days between the last sales and the stock count (as the saved stock says; 0 with --stock)")
-    verb.add_argument(
-        "--map", nargs="+", action="extend", default=[], metavar="ROLE=COLUMN", help="what each column of the stock file means, e.g. on_hand=Stock"
-    )
-    order = verb.add_mutually_exclusive_group()
-    order.add_argument("--day-first", dest="day_first", action="store_true", default=None, help="03/04 is 3 April")
-    order.add_argument("--month-first", dest="day_first", action="store_false", help="03/04 is 4 March")
-    verb.add_argument("--drop-problems", action="store_true", help="leave out the rows that cannot be used")
+    stock_file.add_reading(verb)
     verb.add_argument("--xlsx", type=Path, metavar="FILE", help="also as a workbook with live formulas")
     limit = verb.add_mutually_exclusive_group()
     limit.add_argument("--budget", type=float, metavar="MONEY", help="spend at most this much, on the orders that pay off most")

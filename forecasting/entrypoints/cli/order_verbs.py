@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,7 @@ from forecasting.core import schema
 from forecasting.core.errors import InputError
 from forecasting.entrypoints.cli import order_sheet_step
 from forecasting.entrypoints.cli.output import report, say
-from forecasting.entrypoints.cli.reading import mapping
+from forecasting.entrypoints.cli.reading import day, mapping
 
 if TYPE_CHECKING:
     from forecasting.inventory.book.order import Order
@@ -48,8 +47,8 @@ def add_arguments(verbs: Any, run: Run) -> None:
         step.add_argument("id", metavar="ID", help="the order")
         step.add_argument("--key", default="", metavar="K", help="a second call with the same key changes nothing")
     by_name["receive"].add_argument("--file", type=Path, metavar="FILE", help="what came: product_id, quantity, and the other keys of the sales")
-    by_name["receive"].add_argument("--date", type=_day, metavar="D", help="the day on which it came, e.g. 2026-11-25 (today)")
-    by_name["postpone"].add_argument("--date", type=_day, required=True, metavar="D", help="the day on which it comes, e.g. 2026-11-27")
+    by_name["receive"].add_argument("--date", type=day, metavar="D", help="the day on which it came, e.g. 2026-11-25 (today)")
+    by_name["postpone"].add_argument("--date", type=day, required=True, metavar="D", help="the day on which it comes, e.g. 2026-11-27")
     by_name["change"].add_argument("--quantity", type=float, required=True, metavar="N", help="units to order")
     for name in ("change", "cancel"):
         by_name[name].add_argument("--reason", default="", metavar="TEXT", help="why")
@@ -160,10 +159,3 @@ def _line(order: Mapping[str, Any]) -> str:
     more = sum(max(line["received"] - line["quantity"], 0.0) for line in order["lines"])
     over = f" {more:,.0f} more than ordered, booked as such." if more else ""
     return f"{said}: {amounts}.{over} {order['note']}".strip()
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"a day is written like 2026-11-25, not {text!r}") from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from datetime import date
 from typing import TYPE_CHECKING
 
 from forecasting.core import schema
@@ -37,6 +38,14 @@ def add_reading(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--accept", action="append", default=[], metavar="KIND", help="the file is right in spite of this doubt; repeatable")
     verb.add_argument("--drop-problems", action="store_true", help="leave out the rows that cannot be used")
     verb.add_argument("--json", action="store_true", help="print what came of it as JSON")
+
+
+def day(text: str) -> date:
+    """The day of an argument; raises ArgumentTypeError for a text that is none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"a day is written like 2026-11-25, not {text!r}") from error
 
 
 def mapping(pairs: Sequence[str], roles: Sequence[str] = schema.ROLES) -> dict[str, str]:

@@ -25,13 +25,13 @@ from forecasting.entrypoints.cli import (
     profiles_verb,
     sales_verbs,
     settings_verb,
+    stock_file,
     stock_verb,
     verify_verb,
     version_verbs,
     why_verb,
 )
 from forecasting.entrypoints.cli.output import problem_lines, say, tell, write
-from forecasting.entrypoints.cli.reading import mapping
 from forecasting.services import workspaces
 from forecasting.storage.workspace import VARIABLE
 
@@ -187,15 +187,9 @@ VERBS: arguments.Verbs = {
 
 
 def _stock(args: argparse.Namespace, ensemble: Ensemble) -> GivenStock:
-    from forecasting.services import ordering, sales
+    from forecasting.services import ordering
 
-    table = sales.inspect(sales.read_file(args.stock), args.stock.name, contents="stock", alone=True, on_wait=say)
-    given = mapping(args.map, ordering.STOCK_ROLES)
-    guessed = {role: column for role, column in ordering.guess_stock(table).items() if column not in given.values()}
-    roles = guessed | given
-    if unused := ordering.unused_columns(table, roles):
-        say(f"Columns of {args.stock.name} left out: {', '.join(unused)}. --map ROLE=COLUMN uses one; roles are {', '.join(ordering.STOCK_ROLES)}.")
-    counted = ordering.check_stock(table, roles, ensemble, day_first=args.day_first).accept(drop_problems=args.drop_problems)
+    counted = stock_file.read(args.stock, args, ensemble).given
     return ordering.with_orders(workspaces.workspace(), counted, ensemble, datetime.now(UTC))
 
 

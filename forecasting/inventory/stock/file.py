@@ -64,6 +64,11 @@ class StockFile:
         """How many rows have a problem."""
         return int(self.problems["line"].nunique())
 
+    @property
+    def shelves(self) -> int:
+        """Shelves whose units it gives."""
+        return int(self.given.table[state.ON_HAND].notna().sum())
+
     def accept(self, *, drop_problems: bool = False) -> GivenStock:
         """The stock and terms, if they may be used.
 

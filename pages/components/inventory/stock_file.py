@@ -124,7 +124,7 @@ def _checked(ensemble: Ensemble, upload: FileInput, table: FileTable, mapping: d
 def _result(ws: Workspace, ensemble: Ensemble, upload: FileInput, checked: StockFile) -> None:
     """What was understood, every problem by line, and the button."""
     lines = checked.dropped
-    counted, n = int(checked.given.table["on_hand"].notna().sum()), len(ensemble.panel)
+    counted, n = checked.shelves, len(ensemble.panel)
     with st.grid(3, min_column_width=130):
         st.metric("Rows", numerals.write(checked.rows))
         st.metric("Shelves counted", f"{numerals.write(counted)} of {numerals.write(n)}", help="The others keep their saved stock.")
