@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from forecasting.core import schema, spreadsheets
+from forecasting.core.arrays import FloatArray
+from forecasting.core.errors import StateDamaged, StorageUnavailable
 from forecasting.inventory.orders import on_hand_words
 from forecasting.inventory.stock import count_grades, on_hand
-from forecasting.services import ordering, stock_counts
+from forecasting.inventory.suppliers.source import keys_of
+from forecasting.services import ordering, stock_counts, suppliers
 from forecasting.storage.workspace import Workspace
 from forecasting.training.ensemble import Ensemble
 
@@ -62,6 +66,7 @@ def counts(ws: Workspace, ensemble: Ensemble) -> pd.DataFrame:
 
     Returns:
         The key columns, and the columns of `count_grades.grades`; `difference` and `value` are NaN where sales before the count are not saved yet.
+        What the stock says that a unit cost then counts for `value`, else what it costs at the supplier now.
 
     Raises:
         StockDamaged: A saved state cannot be read.
@@ -73,6 +78,7 @@ def counts(ws: Workspace, ensemble: Ensemble) -> pd.DataFrame:
     graded = counted.graded.assign(size=counted.graded["difference"].abs()).sort_values(["day", "size"], ascending=False, kind="stable")
     rows = graded["row"].to_numpy(dtype=np.int64)
     facts = graded.drop(columns=["row", "size"]).reset_index(drop=True)
+    facts = facts.assign(value=facts["value"].fillna(facts["difference"] * _costs(ws, ensemble)[rows]))
     return _rounded(pd.concat([_named(ensemble, rows), facts], axis=1))
 
 
@@ -97,6 +103,13 @@ def facts(ws: Workspace, ensemble: Ensemble) -> dict[str, Any]:
 def csv(table: pd.DataFrame) -> bytes:
     """A table as CSV, safe to open in a spreadsheet."""
     return spreadsheets.to_csv(table)
+
+
+def _costs(ws: Workspace, ensemble: Ensemble) -> FloatArray:
+    """What a unit of each series costs at its supplier; NaN where that is not known, and where the suppliers cannot be read: their pages say so."""
+    with suppress(StateDamaged, StorageUnavailable):
+        return suppliers.sourcing(ws).unit_costs(keys_of(ensemble.panel))
+    return np.full(len(ensemble.panel), np.nan)
 
 
 def _named(ensemble: Ensemble, rows: np.ndarray) -> pd.DataFrame:

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from api_client import client
+from api_client import client, problem, sales_file
 from order_shops import DAY, MONDAY, Clock, count, shop_on_monday
 from shop_workspaces import merge
 
@@ -20,7 +21,7 @@ from forecasting.entrypoints.api.stock_schemas import CountsAnswer, StockAnswer
 from forecasting.entrypoints.cli.verbs import main
 from forecasting.inventory.policy import Policy
 from forecasting.inventory.stock.count_day import CountDay
-from forecasting.services import cache, order_book, order_proposals, ordering, orders, shop_clock, stock_counts
+from forecasting.services import cache, order_book, order_proposals, ordering, orders, shop_clock, stock_counts, suppliers
 from forecasting.services.orders import Wish
 from forecasting.storage.stock_states import COUNTED_AT, StockStore
 from forecasting.storage.workspace import VARIABLE, Workspace
@@ -185,7 +186,7 @@ def test_command_line_and_http_say_the_same(shop: Workspace, monkeypatch: pytest
     assert (api.get("/api/stock/counts").json()["graded"], api.get("/api/stock").json()["shelves"][0]["on_hand"]) == ([], 20)
     sell(shop, 4, 4, 4)
     Clock.moment = MONDAY + 3 * DAY
-    count(shop, 5, unit_cost=2.0)
+    count(shop, 5)  # what a unit costs is known from its supplier
     now, counts = api.get("/api/stock").json(), api.get("/api/stock/counts").json()
     assert (now["stock"], now["sales_to"], now["shelves"][0]["product_id"], now["shelves"][0]["on_hand"]) == (2, "2026-08-05", "Bread", 5)
     assert (counts["counts"], counts["waiting"], counts["unbooked"], counts["difference"], counts["value"]) == (1, 0, 0, -3, -6)
@@ -197,3 +198,36 @@ def test_command_line_and_http_say_the_same(shop: Workspace, monkeypatch: pytest
     assert json.loads(capsys.readouterr().out) == counts
     assert main(["stock", "--counts"]) == 0
     assert "1 count graded: \N{MINUS SIGN}3.0 units against what was expected, -6.00 at cost. By 1 earlier count" in capsys.readouterr().err
+
+
+def test_a_stock_file_is_saved_without_the_page(shop: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(shop_clock, "datetime", Clock)
+    monkeypatch.setenv(VARIABLE, str(shop.home))
+    sell(shop, 4, 8, 5)
+    Clock.moment = MONDAY + 3 * DAY
+    tuesday, content = str((MONDAY + DAY).date()), b"product_id,Stock,Vendor,Shade\nBread,30,Mills,dark\n"
+    api, file = client(shop), shop.home / "counted.csv"
+    file.write_bytes(content)
+
+    def send(content: bytes = content, **form: str) -> Any:
+        return api.post("/api/stock", files=sales_file(content, file.name), data=form)
+
+    shown, saved = (send(counted=tuesday, opening="true", dry_run=dry).json() for dry in ("true", "false"))
+    assert (shown["saved"], shown["stock"], saved["saved"], saved["stock"]) == (False, 1, True, 2)
+    assert (saved["rows"], saved["matched"], saved["counted"], saved["kept_out"]) == (1, 1, 1, ["Shade"])
+    assert saved["mapping"] == {"product_id": "product_id", "on_hand": "Stock", "supplier": "Vendor"}
+    assert saved["text"] == "Saved the stock of 1 series: 1 shelf counted."
+    assert bread(shop)["on_hand"] == 30 - 8 - 5
+    assert {each.name for each in suppliers.sourcing(shop).suppliers} == {"Hansen"}  # what a person said of bread stays
+    assert api.post("/api/stock/undo").json()["name"] == "counted.csv"
+    assert bread(shop)["on_hand"] == 20 - 4 - 8 - 5
+    assert main(["stock", "--save", str(file), "--counted", tuesday]) == 0
+    assert "Columns of counted.csv left out: Shade" in capsys.readouterr().err
+    assert bread(shop)["on_hand"] == 30 - 5
+    assert main(["stock", "--undo"]) == 0
+    assert "Took back the stock saved from counted.csv" in capsys.readouterr().err
+    assert (bread(shop)["on_hand"], main(["stock", "--opening"])) == (3, 2)
+    assert "which is still ahead" in problem(send(counted="2026-08-07", dry_run="true"), 422, "input-error")["detail"]
+    problem(send(counted="1786000000"), 422, "fields-wrong")  # not seconds since 1970
+    assert "Brot" in str(problem(send(content.replace(b"Bread", b"Brot")), 422, "problems-found")["problems"])
+    problem(send(mapping='{"sales": "Stock"}'), 422, "input-error")

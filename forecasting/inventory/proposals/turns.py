@@ -220,6 +220,6 @@ def _is_always_open(supplier: Supplier) -> bool:
 
 def _of_sources(turn: Turn) -> Mapping[str, np.ndarray]:
     """Column -> value for each series of the turn, NaN where the supplier has none of its own; costs in the shop's money."""
-    cost = [None if each is None else each.unit_cost if each.price_breaks is None else each.price_breaks.prices[0] for each in turn.sources]
+    cost = [None if each is None else each.cost for each in turn.sources]
     multiple = [None if each is None else each.multiple for each in turn.sources]
     return {state.UNIT_COST: np.array(cost, dtype=float) * turn.rate, state.PACK_SIZE: np.array(multiple, dtype=float)}

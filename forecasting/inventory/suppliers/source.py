@@ -68,6 +68,11 @@ class Source:
         return cls(supplier=supplier, **{**keys, **terms})
 
     @property
+    def cost(self) -> float | None:
+        """Money of the supplier for a unit of a small order; None if it is not known."""
+        return self.unit_cost if self.price_breaks is None else self.price_breaks.prices[0]
+
+    @property
     def key(self) -> tuple[str, ...]:
         """The key columns that it names, in the order of `schema.KEYS`; empty texts for those that it leaves open."""
         key: tuple[str, ...] = _KEY(self)

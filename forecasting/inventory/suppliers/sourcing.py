@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
+
+from forecasting.core.arrays import FloatArray
 from forecasting.core.errors import NotFound, SettingsError
 from forecasting.core.settings import require
-from forecasting.inventory.suppliers.source import Source
+from forecasting.inventory.suppliers.source import Source, sources_of
 from forecasting.inventory.suppliers.supplier import Supplier
 
 
@@ -54,6 +57,12 @@ class Sourcing:
         """The same with other terms of one supplier, or with one more."""
         others = {each.key: each for each in self.suppliers} | {supplier.key: supplier}
         return Sourcing(tuple(others.values()), self.sources)
+
+    def unit_costs(self, keys: Sequence[Mapping[str, str]]) -> FloatArray:
+        """What a unit of the series with these keys costs at its first source, in the shop's money, shape (n,); NaN where that is not known."""
+        rates = {each.key: 1.0 if each.currency is None else each.currency.rate for each in self.suppliers}
+        found = sources_of(self.sources, keys)
+        return np.array([np.nan if each is None or each.cost is None else each.cost * rates[each.supplier.casefold()] for each in found], dtype=float)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""

@@ -46,7 +46,7 @@ COUNTS: Final = {
 }
 
 DIFFERENCE_HELP: Final = "Units counted, less those that should have been there. Below 0, some went missing without being sold."
-COST_HELP: Final = "The difference of the shelves whose unit cost is known."
+COST_HELP: Final = "The difference of the shelves whose unit cost is known, from the stock that was saved, else from who delivers."
 GRADED_HELP: Final = "Counts of shelves that had been counted before. A count is graded once all sales before it are saved."
 
 
