@@ -8,7 +8,7 @@ from forecasting.services import jobs, sales, versions, workspaces
 from pages.components.shared import layout
 from pages.components.training import card
 from pages.components.training import settings as retrain_settings
-from pages.components.upload import columns, file, history, outcome, please_check, preview, reading, refusal, understood
+from pages.components.upload import columns, file, history, outcome, please_check, preview, reading, refusal, understood, who_delivers
 
 ws = workspaces.workspace()
 job = jobs.job(ws)
@@ -40,7 +40,7 @@ if read.columns:
 understood.show(upload, read)
 refusal.end_if_refused(read)
 
-checked, ready, waits = read.checked, False, bool(read.open)
+checked, weighed, ready, waits = read.checked, None, False, bool(read.open)
 if checked is None or read.open:
     preview.waiting()
 else:
@@ -53,6 +53,8 @@ with layout.card("5. Merge and retrain", preview.promise(ws, version)):
             "Merge and retrain", type="primary", icon=":material/play_arrow:", disabled=not ready or settings is None, key="merge_and_retrain"
         )
         only = st.button("Merge only", disabled=not ready, key="merge_only")
+        if weighed is not None:
+            who_delivers.offer(ws, upload, weighed)
     if waits:
         st.caption(f":orange[:material/help:] {preview.WAITING}")
 

@@ -82,6 +82,11 @@ def facts(ws: Workspace, listed: pd.DataFrame) -> dict[str, Any]:
     return {**named.counted(listed), "new": list(found.new), "kept": found.kept}
 
 
+def adds(ws: Workspace, listed: pd.DataFrame) -> bool:
+    """Whether a table of suppliers says anything new of who delivers what; raises StateDamaged."""
+    return not listed.empty and bool(naming(suppliers.sourcing(ws), listed).sources)
+
+
 def save(ws: Workspace, listed: pd.DataFrame, by: str) -> str:
     """Saves who delivers what, where nobody else has said it; why that could not be, empty if it could."""
     if listed.empty:

@@ -11,8 +11,9 @@ import pytest
 from app_driver import numbers, opened, texts
 
 from forecasting.intake.understood import Choice, Question
+from forecasting.inventory.suppliers.sourcing import Sourcing
 from forecasting.services import sales as sales_service
-from forecasting.services import workspaces
+from forecasting.services import suppliers, workspaces
 from pages.components.shared import markdown
 
 pytestmark = pytest.mark.usefixtures("fresh_caches")
@@ -308,3 +309,11 @@ def test_a_column_of_suppliers_has_its_select_and_what_it_means_is_said_before_a
     said = "Vendor says who delivers 2 series: 2 suppliers, 2 of them new (Hansen and Mills; terms not given yet)."
     assert markdown.plain(said) in texts(at)
     assert not merge_is_off(at)
+    at.button(key="merge_only").click().run()
+    ws = workspaces.workspace()
+    suppliers.save(ws, Sourcing(), "Anna")  # the sales are saved, and who delivers them is not known any more
+    again = upload(f"date,product_id,sales,Vendor\n{rows}")
+    assert merge_is_off(again)
+    again.button(key="upload_who_delivers").click().run()
+    assert {each.name for each in suppliers.sourcing(ws).suppliers} == {"Hansen", "Mills"}
+    assert "upload_who_delivers" not in {each.key for each in again.button}
