@@ -15,7 +15,7 @@ from forecasting.inventory.book.order import ON_THE_WAY, Order
 from forecasting.services import order_delivery, orders, workspaces
 from forecasting.services.order_delivery import Delivery
 from pages.components.orders import delivery_table, wording
-from pages.components.shared import markdown, person, writing
+from pages.components.shared import markdown, parts, person, writing
 
 if TYPE_CHECKING:
     from forecasting.storage.workspace import Workspace
@@ -41,7 +41,7 @@ def show(ws: Workspace, today: date) -> None:
     if order.state not in ON_THE_WAY:
         _close()
         return
-    dialog = st.dialog(f"Receive from {markdown.plain(wording.supplier(order))}", width="medium", on_dismiss=_close)
+    dialog = parts.dialog(f"Receive from {markdown.plain(wording.supplier(order))}", width="medium", on_dismiss=_close)
     dialog(_content)(ws, order, key, today)
 
 

@@ -11,9 +11,9 @@ import streamlit as st
 from forecasting.core.errors import SettingsError, ShelfcastError
 from forecasting.inventory.suppliers import texts
 from forecasting.inventory.suppliers.sourcing import Sourcing
-from forecasting.inventory.suppliers.supplier import EVERY_DAY, WEEKDAYS, Closure, Currency, Freight, Supplier
+from forecasting.inventory.suppliers.supplier import EVERY_DAY, WEEKDAYS, Closure, Currency, Freight, Minimum, Supplier
 from forecasting.services import supplier_file, suppliers
-from pages.components.shared import markdown, person
+from pages.components.shared import markdown, parts, person
 
 if TYPE_CHECKING:
     from forecasting.storage.workspace import Workspace
@@ -24,6 +24,7 @@ SAID: Final = "orders_suppliers_said"
 """Where it keeps what the last press did, and whether it failed."""
 MAX_CHARACTERS: Final = 100
 LEAD_HELP: Final = "Days from the order to the delivery. Empty: learned from what came, once three orders were received."
+WEIGHT_HELP: Final = "In the measure in which a file of suppliers gives the weight of a unit."
 CLOSED_HELP: Final = "Days such as 2026-12-24/2026-12-31; 2027-04-05."
 
 
@@ -39,7 +40,7 @@ def show(ws: Workspace, sourcing: Sourcing) -> None:
     name, number = st.session_state[EDITED]
     known = next((each for each in sourcing.suppliers if each.name == name), None)
     title = "Add a supplier" if known is None else f"{markdown.plain(known.name)}"
-    st.dialog(title, width="medium", on_dismiss=_close)(_content)(ws, sourcing, known, number)
+    parts.dialog(title, width="medium", on_dismiss=_close)(_content)(ws, sourcing, known, number)
 
 
 def _content(ws: Workspace, sourcing: Sourcing, known: Supplier | None, number: int) -> None:
@@ -53,9 +54,7 @@ def _content(ws: Workspace, sourcing: Sourcing, known: Supplier | None, number: 
         sent = st.form_submit_button("Save", type="primary", icon=":material/save:")
 
     def changed() -> Sourcing:
-        plain = {key: value for key, value in wanted.items() if key not in ("minimum_value", "minimum_units")}
-        least = replace(before.minimum, value=wanted["minimum_value"] or 0.0, units=wanted["minimum_units"] or 0.0)
-        return sourcing.with_supplier(replace(before, name=name, closures=_closures(closed), minimum=least, currency=currency(), **plain))
+        return sourcing.with_supplier(replace(before, name=name, closures=_closures(closed), currency=currency(), **wanted))
 
     if sent and save(ws, changed, number, f"Saved {name.strip()}.", person.login()):
         _close()
@@ -77,31 +76,40 @@ def _terms(before: Supplier) -> dict[str, Any]:
     with right:
         lead_time = st.number_input("Lead time in days", 0, 365, before.lead_time, help=LEAD_HELP)
     delivered = st.pills("Delivers on", days, default=sorted(before.delivery_days), selection_mode="multi", format_func=named)
-    left, right = st.columns(2)
-    with left:
-        value = st.number_input("Minimum value", 0.0, value=before.minimum.value or None, help="In the supplier's money.")
-    with right:
-        units = st.number_input("Minimum units", 0.0, value=before.minimum.units or None)
     return {
         "order_days": frozenset(ordered) or EVERY_DAY,
         "cut_off": cut_off,
         "delivery_days": frozenset(delivered) or EVERY_DAY,
         "lead_time": lead_time,
-        "minimum_value": value,
-        "minimum_units": units,
+        "minimum": _minimum(before.minimum),
     }
+
+
+def _minimum(before: Minimum) -> Minimum:
+    """What an order has to reach."""
+    left, middle, right = st.columns(3)
+    with left:
+        value = st.number_input("Minimum value", 0.0, value=float(before.value) or None, help="In the supplier's money.")
+    with middle:
+        units = st.number_input("Minimum units", 0.0, value=float(before.units) or None)
+    with right:
+        weight = st.number_input("Minimum weight", 0.0, value=float(before.weight) or None, help=WEIGHT_HELP)
+    return Minimum(value=value or 0.0, units=units or 0.0, weight=weight or 0.0)
 
 
 def _money(before: Supplier) -> tuple[Freight, Callable[[], Currency | None]]:
     """What the way costs, and what reads the supplier's money, which raises SettingsError."""
     left, right = st.columns(2)
     with left:
-        cost = st.number_input("Delivery costs", 0.0, value=before.freight.cost or None)
+        cost = st.number_input("Delivery costs", 0.0, value=float(before.freight.cost) or None)
+    with right:
+        free_from = st.number_input("Free from", 0.0, value=None if before.freight.free_from is None else float(before.freight.free_from))
+    left, right = st.columns(2)
+    with left:
         code = st.text_input("Currency", value="" if before.currency is None else before.currency.code, max_chars=3, help="Empty: the shop's own.")
     with right:
-        free_from = st.number_input("Free from", 0.0, value=before.freight.free_from)
         rate = st.number_input(
-            "Rate", 0.0, value=1.0 if before.currency is None else before.currency.rate, format="%.4f", help="What one unit of it costs."
+            "Rate", 0.0, value=1.0 if before.currency is None else float(before.currency.rate), format="%.4f", help="What one unit of it costs."
         )
     day = None if before.currency is None else before.currency.of_day
     typed = code.strip().upper()

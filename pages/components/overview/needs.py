@@ -18,7 +18,7 @@ from pages.components.accuracy import since_served
 from pages.components.overview import order_needs
 from pages.components.overview.need import GRAY, ORANGE, RED, Need
 from pages.components.overview.orders_today import OrdersToday
-from pages.components.shared import layout, markdown, sales_state
+from pages.components.shared import layout, markdown, parts, sales_state
 from pages.components.shared.addresses import ACCURACY, SETTINGS, UPLOAD, VERSIONS
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def _needs_why(simpler: pd.DataFrame) -> list[Need]:
     if not count:
         return []
 
-    @st.dialog("Simpler forecasts", width="large")
+    @parts.dialog("Simpler forecasts", width="large")
     def why() -> None:
         layout.simpler_table(simpler, "overview_simpler")
 
@@ -156,7 +156,7 @@ def _no_longer_sold(gone: pd.DataFrame) -> list[Need]:
     if not count:
         return []
 
-    @st.dialog("No longer sold", width="large")
+    @parts.dialog("No longer sold", width="large")
     def which() -> None:
         layout.simpler_table(gone, "overview_gone")
 

@@ -13,7 +13,7 @@ from forecasting.core import formatting, numerals, schema, unseen
 from forecasting.core.errors import NotFound
 from forecasting.services import products as services
 from pages.components.products import wording
-from pages.components.shared import cells, paper, product_links, writing
+from pages.components.shared import cells, paper, parts, product_links
 from pages.components.shared import wording as shared
 from pages.components.shared.filters import ask_filters, no_match
 
@@ -45,7 +45,7 @@ LINKED: Final = 6
 """Products found, up to which each has a link of its own above the table, for the keyboard."""
 
 
-@st.fragment
+@parts.fragment()
 def show(ensemble: Ensemble, table_of: Callable[[dict[str, str]], pd.DataFrame], steps: int) -> None:
     """The controls and the table; typing draws nothing else anew.
 
@@ -54,7 +54,6 @@ def show(ensemble: Ensemble, table_of: Callable[[dict[str, str]], pd.DataFrame],
         table_of: Filters -> the table of the products that they choose; raises NotFound.
         steps: Days (weeks, months) ahead, and back.
     """
-    writing.use_notation()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         text = st.text_input("Search", type="search", placeholder="Name or category", live=True, key=SEARCH, bind="query-params")
         sort = st.container(width=170)

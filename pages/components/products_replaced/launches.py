@@ -11,7 +11,7 @@ from forecasting.core import formatting, schema, unseen
 from forecasting.core.errors import ShelfcastError
 from forecasting.services import planned_products, workspaces
 from forecasting.services.planned_products import Launched, Outlook, PlannedLaunch
-from pages.components.shared import cells, layout, markdown
+from pages.components.shared import cells, layout, markdown, parts
 
 if TYPE_CHECKING:
     from forecasting.training.ensemble import Ensemble
@@ -62,7 +62,7 @@ def _expected(outlook: Outlook) -> str:
     return f"{formatting.units(outlook.units)} in the first 28 days{span}, like {names}"
 
 
-@st.dialog("A product to come", width="medium")
+@parts.dialog("A product to come", width="medium")
 def _ask(categories: list[str], known: tuple[Launched, ...]) -> None:
     name = st.text_input("Product", placeholder="As the sales will have it", key="products_launch", max_chars=255)
     left, middle, right = st.columns(3)

@@ -12,7 +12,7 @@ import streamlit as st
 from forecasting.core import formatting, schema
 from forecasting.core.errors import ShelfcastError
 from forecasting.services import product_links, workspaces
-from pages.components.shared import layout, markdown
+from pages.components.shared import layout, markdown, parts
 from pages.components.shared import product_links as pages_of_products
 from pages.components.shared.addresses import UPLOAD
 
@@ -96,7 +96,7 @@ def _waiting() -> None:
         st.page_link(UPLOAD, label="Retrain", icon=":material/chevron_right:", icon_position="right")
 
 
-@st.dialog("Which product replaced which?")
+@parts.dialog("Which product replaced which?")
 def _ask(names: list[str]) -> None:
     old = st.selectbox("Replaced", names, index=None, placeholder="The former name or pack", key="products_old")
     new = st.selectbox("By", names, index=None, placeholder="Choose, or type a new name", accept_new_options=True, key="products_new")

@@ -15,7 +15,7 @@ from forecasting.core.errors import SettingsError, ShelfcastError
 from forecasting.services import shop_settings
 from forecasting.services.alerts import watch
 from pages.components.settings.saving import Shown
-from pages.components.shared import layout, markdown, wording, writing
+from pages.components.shared import layout, markdown, parts, wording
 
 if TYPE_CHECKING:
     from forecasting.storage.workspace import Workspace
@@ -75,10 +75,9 @@ def _toggle(of: Shown, name: str, now: bool) -> bool:
     return chosen
 
 
-@st.fragment(run_every=WATCH_SECONDS)
+@parts.fragment(run_every=WATCH_SECONDS)
 def _receivers(ws: Workspace) -> None:
     """Who is told as was saved, how each did last, and the button to try it."""
-    writing.use_notation()
     try:
         told = watch.receivers(watch.post(ws, os.environ))
     except ShelfcastError:  # the page says it of the settings as a whole

@@ -8,7 +8,7 @@ import streamlit as st
 
 from forecasting.core.errors import ShelfcastError
 from forecasting.services import sales, start_over, versions
-from pages.components.shared import layout, markdown
+from pages.components.shared import layout, markdown, parts
 
 if TYPE_CHECKING:
     from forecasting.storage.workspace import Workspace
@@ -47,7 +47,7 @@ def _close() -> None:
     st.session_state.pop(OPEN, None)
 
 
-@st.dialog("Start over?", on_dismiss=_close)
+@parts.dialog("Start over?", on_dismiss=_close)
 def _dialog(ws: Workspace) -> None:
     st.markdown("Sales, uploads, stock and forecasts leave this shop, **for everybody who uses it**. These settings stay.")
     st.markdown(f":material/shield: First, everything is saved in one backup, in the folder {ws.backups.name} of the workspace. Nothing is lost.")

@@ -12,7 +12,7 @@ from forecasting.analysis import version_comparison
 from forecasting.core import durations, formatting
 from forecasting.core.errors import ShelfcastError
 from forecasting.services import jobs, versions, workspaces
-from pages.components.shared import markdown, wording, writing
+from pages.components.shared import markdown, parts, wording
 from pages.components.shared.addresses import UPLOAD
 from pages.components.shared.failures import failures_shown
 from pages.components.training.card import newest_step, what_serves
@@ -41,7 +41,7 @@ def follow(*, banner: bool) -> None:
     before = st.session_state.get("seen", now)
     st.session_state["seen"] = now
     announce(before, now)
-    st.fragment(_watch, run_every="1s" if now.state == "running" else "2s")(banner=banner)
+    parts.fragment(run_every="1s" if now.state == "running" else "2s")(_watch)(banner=banner)
 
 
 def look() -> SeenJob:
@@ -91,7 +91,6 @@ def _wape(manifest: dict[str, Any]) -> float:
 
 def _watch(*, banner: bool) -> None:
     """Runs every second or two: draws the page again if something ended or began, else only the banner."""
-    writing.use_notation()
     with failures_shown():
         if look() != st.session_state["seen"]:
             st.rerun()

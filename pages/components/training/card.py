@@ -12,7 +12,7 @@ from forecasting.core.errors import ShelfcastError
 from forecasting.core.settings import Settings
 from forecasting.services import jobs, models, retraining, versions, workspaces
 from pages.charts import forecast, language
-from pages.components.shared import markdown, person, writing
+from pages.components.shared import markdown, parts, person
 
 if TYPE_CHECKING:
     from forecasting.jobs.events import Event
@@ -49,10 +49,9 @@ def newest_step(job: JobStatus) -> str:
     return markdown.plain(f"{event.stage}, {event.note or f'{numerals.write(event.done)} of {numerals.write(event.total)}'}")
 
 
-@st.fragment(run_every="1s")
+@parts.fragment(run_every="1s")
 def card() -> None:
     """The running retraining in full; stands on the upload page where the steps of an upload stand otherwise."""
-    writing.use_notation()
     ws = workspaces.workspace()
     job = jobs.job(ws)
     if job is None or job.state != "running":

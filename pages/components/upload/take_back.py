@@ -11,7 +11,7 @@ import streamlit as st
 from forecasting.core import formatting, numerals, schema, unseen
 from forecasting.core.errors import ShelfcastError
 from forecasting.services import sales, take_back
-from pages.components.shared import cells, file_input, markdown
+from pages.components.shared import cells, file_input, markdown, parts
 
 if TYPE_CHECKING:
     from forecasting.services.take_back import StepBack
@@ -44,7 +44,7 @@ def _close() -> None:
     st.session_state.pop(OPEN, None)
 
 
-@st.dialog("Take back an upload", width="medium", on_dismiss=_close)
+@parts.dialog("Take back an upload", width="medium", on_dismiss=_close)
 def _dialog(ws: Workspace, uploads: list[Upload]) -> None:
     st.caption("The sales become those of the other uploads. Where two of them have the same day of a product, the later one counts.")
     named = {int(upload.version or 0): upload for upload in uploads}

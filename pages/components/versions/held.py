@@ -11,7 +11,7 @@ import streamlit as st
 from forecasting.core import formatting, unseen
 from forecasting.services import versions
 from forecasting.services.version_table import VersionRow
-from pages.components.shared import cells, markdown
+from pages.components.shared import cells, markdown, parts
 from pages.components.versions import actions
 
 CONFIRM: Final = "versions_confirm"
@@ -85,7 +85,7 @@ def _close() -> None:
     st.session_state.pop(CONFIRM, None)
 
 
-@st.dialog("Serve it anyway?", on_dismiss=_close)
+@parts.dialog("Serve it anyway?", on_dismiss=_close)
 def _ask(row: VersionRow | None) -> None:
     if row is None:
         st.markdown("This version is not there any more.")

@@ -12,7 +12,7 @@ from forecasting.core import durations, formatting
 from forecasting.core.errors import ShelfcastError
 from forecasting.services import change_split, workspaces
 from pages.charts import language, waterfall
-from pages.components.shared import layout, markdown
+from pages.components.shared import layout, markdown, parts
 from pages.components.training.card import newest_step
 from pages.components.why import links
 
@@ -34,7 +34,7 @@ def card(of: Why, pair: Pair, filters: dict[str, str]) -> None:
         "New sales or corrected ones?", "What made the parts above move: the days that were added, or earlier sales that were corrected"
     ):
         if now.state == "running":
-            st.fragment(_running, run_every="1s")(of, pair)
+            parts.fragment(run_every="1s")(_running)(of, pair)
         elif now.state == "done":
             _causes(pair, filters)
         else:
