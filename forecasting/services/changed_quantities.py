@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -39,12 +39,11 @@ def change(ws: Workspace, wish: Wish) -> None:
     if not wish.reason.strip():
         raise InputError("Say why another quantity is ordered: the reason stays beside it.")
     for identity, units in _by_order(ws, wish).items():
-        advised = {line.unique_id for line in orders.order(ws, identity).lines if line.recommended}
-        wanted = {name: amount for name, amount in units.items() if amount or name in advised}
+        wanted = {name: amount for name, amount in units.items() if amount}
         if wanted:
             orders.change(ws, identity, replace(wish, quantities=wanted))
-        if none := [name for name in units if name not in wanted]:
-            order_book.write(ws, partial(_none, ws, identity, none, wish))
+        if len(wanted) < len(units):
+            order_book.write(ws, partial(_declined, ws, identity, units.keys() - wanted, wish))
 
 
 def restore(ws: Workspace, series: Iterable[str], by: str) -> None:
@@ -101,11 +100,9 @@ def _begun(wanted: Mapping[str, Order], when: datetime, by: str, book: Book) -> 
     return [Event(kind="proposed", order=order.id, when=when, by=by, proposal=order) for order in begun]
 
 
-def _none(ws: Workspace, identity: str, series: Sequence[str], wish: Wish, book: Book) -> list[Event]:
-    """Nothing of series that the order's proposal does not advise: those that a person added leave it, and stay as lines of no units."""
-    order, now = book.order(identity), datetime.now(UTC)
-    added = {line.unique_id: 0.0 for line in order.lines if line.unique_id in series and line.quantity}
-    said = Event(kind="changed", order=identity, when=now, by=wish.by, quantities=added, reason=wish.reason)
-    lines = added_lines.without_units(ws, order, series, wish.reason)
-    none = replace(said, kind="added", quantities=dict.fromkeys(series, 0.0), proposal=replace(order, state="proposed", lines=tuple(lines)))
-    return [*([said] if added else []), none]
+def _declined(ws: Workspace, identity: str, series: Set[str], wish: Wish, book: Book) -> list[Event]:
+    """Nothing of these series is ordered: each stays as a line of no units, with the reason."""
+    order = book.order(identity)
+    lines = added_lines.without_units(ws, order, sorted(series - {line.unique_id for line in order.lines}), wish.reason)
+    said = {"when": datetime.now(UTC), "by": wish.by, "reason": wish.reason, "quantities": dict.fromkeys(sorted(series), 0.0)}
+    return [Event(kind="declined", order=identity, proposal=replace(order, state="proposed", lines=tuple(lines)), **said)]  # type: ignore[arg-type]

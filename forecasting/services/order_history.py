@@ -24,7 +24,7 @@ def changes(ws: Workspace, identity: str) -> dict[str, Event]:
     """Series -> the last change of its quantity by a person, of an order that was not sent yet; none where it was taken back. Raises as `history`."""
     last: dict[str, Event] = {}
     for event in (step.event for step in order_book.book(ws).steps.get(identity, ())):
-        if event.kind in ("added", "changed"):
+        if event.kind in ("added", "changed", "declined"):
             last |= dict.fromkeys(event.quantities, event)
         elif event.kind == "restored":
             last = {name: change for name, change in last.items() if name not in event.quantities}

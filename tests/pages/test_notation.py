@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import doctest
+import re
 from datetime import date
 
+import numpy as np
 import pandas as pd
 import pytest
 import streamlit as st
 from app_driver import opened, texts
+from repository import ROOT
 
-from forecasting.core import notation
+from forecasting.core import formatting, notation
 from forecasting.core.notation import Notation
 from forecasting.core.shop_settings import ShopSettings
+from forecasting.inventory.book.order import Order
+from forecasting.inventory.proposals import minimum
+from forecasting.inventory.suppliers.supplier import Minimum, Supplier
 from forecasting.services import shop_settings
 from pages.charts import language
+from pages.components.orders import notes
 from pages.components.settings import moments
-from pages.components.shared import cells, paper, sales_worth, writing
+from pages.components.shared import cells, paper, parts, sales_worth, writing
 
+DAY = date(2026, 11, 30)
 GERMAN = Notation(currency="EUR", language="de")
 FRAME = pd.DataFrame({"units": [1234.5, float("nan")], "when": [pd.Timestamp(2026, 11, 21), pd.NaT], "name": ["a", "b"]})
 COLUMNS = {
@@ -31,6 +39,27 @@ COLUMNS = {
 def _plain_afterwards():
     with notation.using(notation.PLAIN):
         yield
+
+
+def test_dialogs_and_fragments_write_as_the_shop_chose_though_they_run_without_the_entry_script(monkeypatch):
+    monkeypatch.setattr(shop_settings, "notation", lambda _: GERMAN)
+    assert parts.in_notation(formatting.units)(1234.0) == "1.234"
+    own = [path.name for path in (ROOT / "pages").rglob("*.py") if re.search(r"st\.(dialog|fragment)\(", path.read_text())]
+    assert own == ["parts.py"]
+
+
+def test_the_note_of_a_proposal_is_written_as_the_shop_chose():
+    said = [
+        f"1,240 units were added for free delivery, which saves {20:,.2f} and is worth {1234.5:,.2f}.",
+        "12.75 of weight more would fill the last.",
+    ]
+    lacking = minimum._lacking(np.array([1011.7, 5, 0]), Supplier(name="Mills", minimum=Minimum(value=1500, units=20)))
+    order = Order(id="1", supplier="Mills", version=1, order_date=DAY, due=DAY, state="proposed", lines=(), note=" ".join([lacking, *said]))
+    with notation.using(GERMAN):
+        assert notes.note(order, None) == (
+            "1.011,70 € below the minimum value of 1.500,00 € and 5 below the minimum units of 20. "
+            "1.240 units were added for free delivery, which saves 20,00 € and is worth 1.234,50 €. 12.75 of weight more would fill the last."
+        ).replace(" €", "\N{NO-BREAK SPACE}€")
 
 
 def test_the_examples_in_the_docstrings_hold():

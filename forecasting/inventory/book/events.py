@@ -14,7 +14,9 @@ from forecasting.core.errors import InputError, NotFound
 from forecasting.inventory.book import line_changes
 from forecasting.inventory.book.order import ON_THE_WAY, OPEN, Movement, Order, State
 
-Kind = Literal["proposed", "added", "changed", "restored", "approved", "placed", "postponed", "received", "cancelled", "undone", "cleared"]
+Kind = Literal[
+    "proposed", "added", "changed", "declined", "restored", "approved", "placed", "postponed", "received", "cancelled", "undone", "cleared"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,9 +29,10 @@ class Event:
         when: In UTC.
         by: Who.
         key: What makes a second sending of the same wish recognisable; empty where a repetition does no harm.
-        proposal: The whole order as it is proposed; of `added`, an order of the lines that a person adds, with their reason.
-        quantities: Series -> units: ordered though nobody advised it (`added`), ordered instead (`changed`), ordered as recommended again
-            (`restored`, whatever the units), came (`received`), will not come (`cancelled`; empty for all that is open).
+        proposal: The whole order as it is proposed; of `added` and `declined`, an order of the lines that it had not, with their reason.
+        quantities: Series -> units: ordered though nobody advised it (`added`), ordered instead (`changed`), nothing ordered, whatever is advised
+            later (`declined`, 0 units), ordered as recommended again (`restored`, whatever the units), came (`received`), will not come
+            (`cancelled`; empty for all that is open).
         reason: Why a quantity was changed, or an order cancelled.
         day: The day on which a delivery came, or on which what is still to come of an order is now due (`placed`, `postponed`).
     """
@@ -177,6 +180,15 @@ def _changed(book: Book, event: Event) -> Order:
     return order.with_lines(tuple(line for line in lines if line.unique_id not in left))
 
 
+def _declined(book: Book, event: Event) -> Order:
+    """The order of nothing of these series, with a line of each that says why, and stays whatever is advised later."""
+    order, reason = _in(book, event, OPEN, "its quantities stay"), event.reason or "other"
+    there = {line.unique_id for line in order.lines}
+    new = () if event.proposal is None else (line for line in event.proposal.lines if line.unique_id not in there)
+    lines = (*order.lines, *(line for line in new if line.unique_id in event.quantities))
+    return order.with_lines(tuple(replace(line.of(0.0), reason=reason) if line.unique_id in event.quantities else line for line in lines))
+
+
 def _restored(book: Book, event: Event) -> Order:
     """The order of what is advised: nothing, and no line, of what is not."""
     order = _in(book, event, OPEN, "its quantities stay")
@@ -233,7 +245,7 @@ def _undone(book: Book, event: Event) -> Order:
         sent = " An order that was sent by mistake can be cancelled." if order.state == "placed" else ""
         raise InputError(f"Nothing was done with order {order.id} that can be taken back.{sent}")
     step, before = book.steps[order.id][-1]
-    if step.kind in ("added", "changed", "restored"):
+    if step.kind in ("added", "changed", "declined", "restored"):
         return order.with_lines(line_changes.before_step(order.lines, before.lines, step.quantities))
     if step.kind == "approved":
         return replace(order, state=before.state)
@@ -258,6 +270,7 @@ _AFTER: Final[Mapping[str, Callable[[Book, Event], Order]]] = {
     "proposed": _proposed,
     "added": _with_added,
     "changed": _changed,
+    "declined": _declined,
     "restored": _restored,
     "approved": _approved,
     "placed": _placed,

@@ -10,9 +10,10 @@ import streamlit as st
 from forecasting.core import formatting
 from forecasting.inventory.book.events import Event
 from forecasting.inventory.book.order import ON_THE_WAY, OPEN, Order
+from forecasting.inventory.suppliers.supplier import Supplier
 from forecasting.services import order_history, suppliers
 from forecasting.services.order_overview import Overview
-from pages.components.orders import acts, downloads, new_date, receive, tabs, wording
+from pages.components.orders import acts, downloads, new_date, notes, receive, tabs, wording
 from pages.components.shared import layout, markdown, tables, writing
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ DONE: Final = {
     "proposed": "Proposed",
     "added": "Added",
     "changed": "Changed",
+    "declined": "Nothing ordered of",
     "restored": "Changed back",
     "approved": "Approved",
     "placed": "Placed",
@@ -41,17 +43,19 @@ def show(ws: Workspace, overview: Overview) -> None:
     if order is None:
         return
     text, _ = wording.state(order, overview.today)
+    supplier = next((each for each in suppliers.sourcing(ws).suppliers if each.key == order.supplier.casefold()), None)
     name = markdown.plain(wording.supplier(order))
-    due = f"due {markdown.plain(wording.day(order.due, overview.today))}, forecast v{order.version}"
-    with layout.card(f"Order {order.id}, {name}", f"{text}, {due}. {markdown.plain(order.note)}".strip()):
-        _lines(ws, order)
+    due = "" if order.state == "cancelled" else f"due {markdown.plain(wording.day(order.due, overview.today))}, "
+    due += f"forecast v{order.version}"
+    with layout.card(f"Order {order.id}, {name}", f"{text}, {due}. {markdown.plain(notes.note(order, supplier))}".strip()):
+        _lines(order, supplier)
         st.caption("  \n".join(markdown.plain(_said(event, order, overview)) for event in order_history.history(ws, order.id)))
         if order.lines:
             downloads.order_downloads(ws, order.id)
         _buttons(ws, order, overview)
 
 
-def _lines(ws: Workspace, order: Order) -> None:
+def _lines(order: Order, supplier: Supplier | None) -> None:
     table = pd.DataFrame(
         {
             "product": [wording.line_name(line) for line in order.lines],
@@ -69,7 +73,7 @@ def _lines(ws: Workspace, order: Order) -> None:
         "received": order.state in OPEN,
         "open": order.state not in ON_THE_WAY,
     }
-    columns = {name: column for name, column in _columns(_currency(ws, order)).items() if not absent.get(name)}
+    columns = {name: column for name, column in _columns(_currency(supplier)).items() if not absent.get(name)}
     tables.grid(table, columns, copy="order", key=f"orders_panel_{order.id}", alt=f"Lines of order {order.id}")
 
 
@@ -86,10 +90,9 @@ def _columns(currency: str | None) -> dict[str, ColumnConfig]:
     }
 
 
-def _currency(ws: Workspace, order: Order) -> str | None:
-    """The money of the order's supplier; None if it is the shop's."""
-    known = next((each for each in suppliers.sourcing(ws).suppliers if each.key == order.supplier.casefold()), None)
-    return None if known is None or known.currency is None else known.currency.code
+def _currency(supplier: Supplier | None) -> str | None:
+    """The code of a supplier's money; None if it is the shop's."""
+    return None if supplier is None or supplier.currency is None else supplier.currency.code
 
 
 def _said(event: Event, order: Order, overview: Overview) -> str:
@@ -97,8 +100,8 @@ def _said(event: Event, order: Order, overview: Overview) -> str:
     local = event.when.astimezone()
     moved = f" {formatting.units(sum(event.quantities.values()))} units" if event.kind == "received" else ""
     names = {line.unique_id: wording.line_name(line) for line in order.lines}
-    to = {"added": ", ", "changed": " to "}.get(event.kind)
-    of = [] if to is None else [f"{names.get(name, name)}{to}{formatting.units(units)}" for name, units in event.quantities.items()]
+    to = {"added": ", {}", "changed": " to {}", "declined": ""}.get(event.kind)
+    of = [] if to is None else [names.get(name, name) + to.format(formatting.units(units)) for name, units in event.quantities.items()]
     more = f" {formatting.listing(of)}" if of else moved
     reason = f" ({event.reason})" if event.reason else ""
     if event.kind == "postponed" and event.day is not None:
