@@ -17,7 +17,7 @@ class Effect(NamedTuple):
 
     Args:
         units: More than recommended; below 0 for fewer.
-        cost: Money of the supplier that it costs more; below 0 for less; NaN where the cost of a unit is not known.
+        cost: Money of the supplier that it costs more, at the price of each quantity; below 0 for less; NaN where the cost of a unit is not known.
         missed: Sales that it is expected to lose beyond those that the recommendation would lose; below 0 for fewer; NaN where that is not known.
     """
 
@@ -37,8 +37,7 @@ def place_of(orders: Orders | None, line: Line) -> int | None:
 def effect(orders: Orders, line: Line) -> Effect:
     """What ordering another quantity than recommended saves now, and costs later."""
     lost = [_lost(orders, line.unique_id, units) for units in (line.quantity, line.recommended)]
-    units = line.quantity - line.recommended
-    return Effect(units, float("nan") if line.unit_cost is None else units * line.unit_cost, lost[0] - lost[1])
+    return Effect(line.quantity - line.recommended, line.costs_more, lost[0] - lost[1])
 
 
 def sum_of(orders: Orders, place: int, order: Order, line: Line) -> str:

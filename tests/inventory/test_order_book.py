@@ -114,7 +114,7 @@ def test_more_than_ordered_is_booked_as_such() -> None:
     assert book.order("0001").lines[0].received == 14
 
 
-EDITS = ("added", "changed", "restored")
+EDITS = ("added", "changed", "declined", "restored")
 WISHES = st.sampled_from([*EDITS, "approved", "placed", "received", "cancelled", "undone", "proposed"])
 UNITS = st.dictionaries(st.sampled_from([*NAMES, "jam"]), st.integers(0, 25).map(float), max_size=3)
 KEYS = st.sampled_from(["", "", "k", "l"])
@@ -123,7 +123,7 @@ ADVISED = st.tuples(*[st.integers(0, 30).map(float)] * 3)
 
 def wish(kind: Kind, units: dict[str, float], key: str, advised: tuple[float, ...]) -> Event:
     own = tuple(Line(unique_id=name, key={"product_id": name}, recommended=0, quantity=q, reason="other") for name, q in units.items() if q)
-    proposal = replace(order(quantities=advised), lines=own) if kind == "added" else None
+    proposal = replace(order(quantities=advised), lines=own) if kind in ("added", "declined") else None
     return proposed(advised) if kind == "proposed" else event(kind, units, reason="other", key=key, proposal=proposal)
 
 
@@ -144,6 +144,8 @@ def test_through_whatever_happens_units_are_placed_received_or_cancelled_and_an_
         step = steps[-1].event if each.kind == "undone" and known is None else each
         if step.kind in EDITS:
             assert _others(now, step) == _others(before, step)
+        if each.kind == "declined" and known is None:
+            assert {(line.quantity, line.reason) for line in now.lines if line.unique_id in each.quantities} <= {(0, "other")}
         if each.kind == "proposed":
             assert {(line.unique_id, line.quantity, line.reason) for line in before.lines if line.reason} <= {
                 (line.unique_id, line.quantity, line.reason) for line in now.lines
@@ -209,6 +211,7 @@ def test_a_cancelled_proposal_comes_back_unless_another_one_took_its_place() -> 
 def test_another_quantity_has_its_own_price() -> None:
     line = Line(unique_id="bread", key={}, recommended=120, quantity=120, unit_cost=1.5, prices=((0.0, 2.0), (100.0, 1.5)))
     assert [line.of(units).value for units in (0, 99, 100, 200)] == [0, 198, 150, 300]
+    assert [line.of(units).costs_more for units in (99, 120, 200)] == [18, 0, 120]  # fewer cost more where a price break is lost
 
 
 def test_a_line_that_a_person_adds_outlives_new_proposals_until_it_is_taken_out() -> None:

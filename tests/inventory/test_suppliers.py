@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from forecasting.core.errors import InputError, SettingsError
 from forecasting.inventory.suppliers.ordering_days import delivery_day, next_order_day, round_at, takes_orders
-from forecasting.inventory.suppliers.price_breaks import PriceBreaks
 from forecasting.inventory.suppliers.supplier import Capacity, Closure, Currency, Freight, Minimum, Supplier
 
 MONDAY = datetime(2026, 11, 23, 9)
@@ -114,18 +112,3 @@ def test_freight_is_paid_below_its_limit_and_never_for_nothing() -> None:
     freight = Freight(cost=12.5, free_from=400)
     assert [freight.of(value) for value in (0, 399.99, 400)] == [0, 12.5, 0]
     assert Freight(cost=12.5).of(10_000) == 12.5
-
-
-@st.composite
-def breaks(draw: st.DrawFn) -> PriceBreaks:
-    steps = draw(st.lists(st.integers(1, 200), max_size=4))
-    prices = sorted(draw(st.lists(st.integers(0, 500), min_size=len(steps) + 1, max_size=len(steps) + 1, unique=True)), reverse=True)
-    return PriceBreaks((0, *np.cumsum(steps).tolist()), tuple(price / 100 for price in prices))
-
-
-@given(price_breaks=breaks(), units=st.integers(0, 1000))
-def test_the_cheapest_quantity_never_costs_more_than_buying_less(price_breaks: PriceBreaks, units: int) -> None:
-    chosen = price_breaks.cheapest_from(units)
-    cost = [float(price_breaks.cost(np.asarray(float(each)))) for each in range(units, 1001)]
-    assert chosen >= units
-    assert float(price_breaks.cost(np.asarray(float(chosen)))) <= min(cost) + 1e-9 if units else chosen == 0

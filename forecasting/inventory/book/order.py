@@ -60,6 +60,12 @@ class Line:
         """Money of what is ordered, in the supplier's currency; None if the cost is not known."""
         return None if self.unit_cost is None else self.quantity * self.unit_cost
 
+    @property
+    def costs_more(self) -> float:
+        """Money of the supplier beyond what the recommended quantity costs, each at its own price; below 0 for less; NaN if the cost is not known."""
+        value, advised = self.value, self.of(self.recommended).value
+        return float("nan") if value is None or advised is None else value - advised
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Movement:

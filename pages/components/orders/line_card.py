@@ -17,6 +17,7 @@ from forecasting.inventory.orders import wording as order_words
 from forecasting.inventory.orders.recommend import Orders
 from forecasting.services import order_lines, orders, workspaces
 from forecasting.services.order_cards import SupplierCard
+from forecasting.services.order_lines import Effect
 from forecasting.services.orders import Wish
 from pages.charts import language, stock
 from pages.components.inventory import summary
@@ -45,8 +46,9 @@ def show(order: Order, line: Line, recommendation: Orders, version: int) -> None
             path = stock.path(curve, row["reorder_point"], recommendation.ensemble.panel.period)
             name = summary.named(row)
             st.plotly_chart(path, config=language.config(), key="orders_path", alt=f"Expected stock of {name}, with the order and without")
-        said = markdown.plain(order_lines.sum_of(recommendation, place, order, line))
-        st.markdown(f"**Why {formatting.units(line.recommended)}?** {said}")
+        ours = formatting.units(line.recommended)
+        said = order_lines.sum_of(recommendation, place, order, line).removeprefix(f"Order {ours}: ")
+        st.markdown(f"**Why {ours}?** {markdown.plain(said[0].upper() + said[1:])}")
         order_link.show(recommendation, place, version)
         st.caption(markdown.plain(order_words.proof({str(name): value for name, value in row.items()})))
 
@@ -54,7 +56,7 @@ def show(order: Order, line: Line, recommendation: Orders, version: int) -> None
 def _title(line: Line, row: Mapping[Hashable, Any]) -> None:
     with st.container(gap=None):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"##### {markdown.plain(wording.line_name(line))}", anchors=False)
+            st.markdown(f"##### {markdown.plain(wording.line_name(line))}", anchors=False, width="stretch")
             if row:
                 product_links.link(product_links.name_of(row), row, text="Product", icon=":material/chevron_right:")
         price = "" if line.unit_cost is None else f", {wording.money(line.unit_cost)} each"
@@ -149,9 +151,16 @@ def _effect(line: Line, recommendation: Orders, card: SupplierCard) -> str:
     if not effect.units:
         return ""
     text = f"{formatting.units(abs(effect.units))} {'more' if effect.units > 0 else 'fewer'}"
-    money = "" if math.isnan(effect.cost) else wording.money(abs(effect.cost * card.turn.rate))
-    now = f" {'cost' if effect.units > 0 else 'save'} {money} now" if money else ""
+    now = _now(effect, card.turn.rate)
     if math.isnan(effect.missed) or round(effect.missed) == 0:
         return f"{text}{now or ' change'}{'' if math.isnan(effect.missed) else ' and change no sales that we expect'}."
     sales = f"about {formatting.headline(abs(effect.missed))} {'sales' if effect.missed > 0 else 'lost sales'}"
     return f"{text}{now}{' and' if now else ''} {'cost' if effect.missed > 0 else 'spare'} {sales}."
+
+
+def _now(effect: Effect, rate: float) -> str:
+    """ " save 42.00 now"; fewer cost more where a price break is lost by it; empty where the cost is not known."""
+    if math.isnan(effect.cost):
+        return ""
+    more = " more" if effect.cost > 0 > effect.units else ""
+    return f" {'cost' if effect.cost > 0 else 'save'} {wording.money(abs(effect.cost * rate))}{more} now"
