@@ -11,6 +11,7 @@ from weakref import ref
 
 import numpy as np
 from cachetools import LRUCache, cached
+from cachetools.keys import hashkey
 
 from forecasting.core.errors import InputError
 from forecasting.inventory.book.order import Order
@@ -168,10 +169,12 @@ class _Basis(NamedTuple):
 
 
 def _key(basis: _Basis, turn: Turn, stock: Stock) -> tuple[object, ...]:
+    """What a turn's proposal follows from; of its thousands of terms the hash is worked out once."""
     counted, waiting, begun = basis.of(turn)
     arrays = (stock.table.to_numpy(), stock.lead, stock.review, stock.life, stock.receipts, counted, waiting)
     digest = sha256(b"".join(each.tobytes() for each in arrays)).digest()
-    return basis.version, ref(basis.ensemble), basis.policy, basis.day, begun, turn.key, digest
+    key: tuple[object, ...] = hashkey(basis.version, ref(basis.ensemble), basis.policy, basis.day, begun, turn.key, digest)
+    return key
 
 
 @cached(LRUCache(TURNS), key=_key, condition=Condition())

@@ -82,10 +82,10 @@ def _break_taken(lines: Candidates, breaks: PriceBreaks, place: int, rate: float
     keeping until then; or the whole order must cost no more than without it.
     """
     wanted = float(lines.quantity[place])
-    above = np.array([at for at in breaks.quantities if at > wanted])
-    if not len(above):
+    above = [at for at in breaks.quantities if at > wanted]
+    if not above:
         return wanted
-    packed = order_quantities.whole_packs(above, lines.pack_size[place]).tolist()
+    packed = order_quantities.whole_packs(np.array(above), lines.pack_size[place]).tolist()
     return min([wanted, *packed], key=lambda units: (_expense(lines, breaks, place, units, rate), -units))
 
 
@@ -97,7 +97,7 @@ def _expense(lines: Candidates, breaks: PriceBreaks, place: int, units: float, r
         return cost
     plain = wanted * breaks.price_of(wanted) * rate
     until = float(lines.position[place])
-    steps = np.searchsorted(lines.sold_by[place], [until + wanted, until + units])
+    steps = lines.sold_by[place].searchsorted([until + wanted, until + units])
     is_sold = steps[1] < lines.sold_by.shape[1] and steps[1] + 1 <= lines.life[place]
     if not is_sold:
         return cost if cost <= plain else float("inf")
