@@ -17,8 +17,8 @@ from forecasting.inventory.proposals import turns
 from forecasting.inventory.proposals.left_out import LeftOut
 from forecasting.inventory.proposals.turns import Turn
 from forecasting.inventory.suppliers.supplier import Supplier
-from forecasting.services import order_book, order_proposals, ordering, shop_clock, suppliers, turn_proposals, versions
-from forecasting.services.order_fill import FillUp, fill_up, lacks_anything
+from forecasting.services import order_book, order_fill, order_proposals, ordering, shop_clock, suppliers, turn_proposals, versions
+from forecasting.services.order_fill import FillUp, Lacks
 from forecasting.services.turn_proposals import Proposals, TurnProposal
 from forecasting.storage.workspace import Workspace
 
@@ -41,6 +41,7 @@ class SupplierCard:
         missed: The order day whose deadline has just passed without an order, if today was one; None otherwise.
         runs_out: Series of the order whose shelf is expected to be empty before it comes.
         today: The day on which all this holds.
+        lacks: What the order lacks of the supplier's minimum.
         sent_today: The order that was sent today last; None if none was.
     """
 
@@ -51,6 +52,7 @@ class SupplierCard:
     missed: date | None
     runs_out: frozenset[str]
     today: date
+    lacks: Lacks
     sent_today: Order | None = None
 
     @property
@@ -85,11 +87,6 @@ class SupplierCard:
     def is_priced(self) -> bool:
         """Whether the cost of everything to be ordered is known."""
         return self.order is not None and all(line.unit_cost is not None for line in self.order.lines)
-
-    @property
-    def below_minimum(self) -> float:
-        """Money of the supplier that the order lacks of the minimum; 0 where it reaches it, or there is none."""
-        return 0.0 if self.order is None or self.supplier is None else max(self.supplier.minimum.value - self.order.value, 0.0)
 
     @property
     def freight(self) -> float:
@@ -181,7 +178,9 @@ def _card(proposals: Proposals, proposed: TurnProposal, order: Order | None, boo
     coming = sorted((each for each in theirs if each.state in ON_THE_WAY), key=lambda each: (each.due, each.id))
     shown = order if order is not None and order.lines else None
     empty = frozenset() if shown is None else proposed.runs_out & {line.unique_id for line in shown.lines}
-    fill = fill_up(proposals.needs(turn), turn, shown, proposals.day) if shown is not None and lacks_anything(turn, shown) else None
+    short = Lacks() if shown is None else order_fill.lacks(turn, shown, proposals.ensemble.panel.unique_ids)
+    aim = None if shown is None else order_fill.aim(turn, shown, short)
+    fill = None if shown is None or aim is None else order_fill.fill_up(proposals.needs(turn), turn, shown, aim, today=proposals.day)
     sent = [each for each in theirs if each.placed_at is not None and each.placed_at.astimezone(now.tzinfo).date() == now.date()]
     return SupplierCard(
         turn=turn,
@@ -191,6 +190,7 @@ def _card(proposals: Proposals, proposed: TurnProposal, order: Order | None, boo
         missed=missed,
         runs_out=empty,
         today=now.date(),
+        lacks=short,
         sent_today=max(sent, key=lambda each: (each.placed_at, each.id), default=None),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -12,6 +13,7 @@ from order_shops import BREAD, HANSEN, MONDAY, Clock, shop_on_monday
 from forecasting.inventory.suppliers.price_breaks import PriceBreaks
 from forecasting.inventory.suppliers.source import Source
 from forecasting.inventory.suppliers.sourcing import Sourcing
+from forecasting.inventory.suppliers.supplier import Minimum
 from forecasting.services import order_book, order_cards, order_proposals, suppliers, workspaces
 from pages.components.orders import lines, supplier_cards
 
@@ -31,12 +33,15 @@ def test_many_suppliers_are_a_table_with_cards_of_those_that_are_due(monday, mon
     monkeypatch.setattr(supplier_cards, "MANY", 2)
     others = [replace(HANSEN, name=f"Supplier {number}", order_days=frozenset({4})) for number in range(2)]
     later = [Source(supplier=each.name, product_id=product) for each, product in zip(others, ("Hinge", "Rope 10 m"), strict=True)]
-    suppliers.save(monday, Sourcing((HANSEN, *others), (BREAD, *later)), "Anna")
+    suppliers.save(monday, Sourcing((replace(HANSEN, minimum=Minimum(units=900, weight=40)), *others), (BREAD, *later)), "Anna")
     at = opened("orders")
     listed = at.dataframe[0].value
     assert listed["supplier"].tolist()[0] == "Hansen"
     assert len(listed) == 3
     assert listed["place"].iloc[0] == "Place order"
+    urgent, lacks = listed["facts"].iloc[0]
+    assert urgent == "1 runs out"
+    assert re.fullmatch(r"\d+ units and a weight of 40 below the minimum", lacks)
     assert "##### Hansen" in texts(at)
     assert "##### Supplier 0" not in texts(at), "it takes its next order on Friday"
     assert [each.key for each in at.button if each.proto.type == "primary"] == ["orders_place_Hansen"]

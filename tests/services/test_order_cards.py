@@ -26,13 +26,16 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]
 
 def test_a_card_says_until_when_and_for_how_much_and_what_is_missing(shop: Workspace) -> None:
     francs = Currency(code="CHF", rate=1.5)
-    dear = replace(HANSEN, cut_off=time(14), minimum=Minimum(value=50_000), freight=Freight(cost=18, free_from=60_000), currency=francs)
-    suppliers.save(shop, Sourcing((dear,), (BREAD,)), "Anna")
+    dear = replace(
+        HANSEN, cut_off=time(14), minimum=Minimum(value=50_000, units=9_000, weight=800), freight=Freight(cost=18, free_from=60_000), currency=francs
+    )
+    suppliers.save(shop, Sourcing((dear,), (replace(BREAD, weight=0.5),)), "Anna")
     count(shop, 0)
     (hansen,) = order_cards.to_order(shop, "Anna", MONDAY).cards
     assert hansen.order is not None
     assert (hansen.turn.name, hansen.deadline, hansen.order.due) == ("Hansen", datetime(2026, 8, 3, 14), date(2026, 8, 4))
-    assert (hansen.value, hansen.below_minimum) == (hansen.order.value * 1.5, 50_000 - hansen.order.value)
+    assert hansen.value == hansen.order.value * 1.5
+    assert hansen.lacks == (50_000 - hansen.order.value, 9_000 - hansen.order.units, 800 - hansen.order.units / 2)
     assert (hansen.freight, hansen.below_free, hansen.is_priced) == (18, 60_000 - hansen.order.value, True)
     assert hansen.runs_out == {hansen.order.lines[0].unique_id}
 

@@ -79,7 +79,7 @@ def _title(orders: Orders, row: Mapping[Hashable, Any]) -> None:
     badges = f":{color}-badge[{name}]" + (f" :{summary.shelf_color(lasts)}-badge[{markdown.plain(lasts)}]" if row["counted"] else "")
     with st.container(gap=None):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"##### {markdown.plain(summary.named(row))}", anchors=False)
+            st.markdown(f"##### {markdown.plain(summary.named(row))}", anchors=False, width="stretch")
             product_links.link(product_links.name_of(row), row, text="Product", icon=":material/chevron_right:")
         st.markdown(f"{badges} :gray[{markdown.plain(str(row.get(schema.CATEGORY, '')))}]")
 

@@ -86,14 +86,19 @@ def when(orders: Orders, day: pd.Timestamp) -> str:
 
 
 def shelf(orders: Orders, row: Mapping[Hashable, Any]) -> str:
-    """How long a shelf lasts: "Empty Mon 23 Nov" if it runs out before more can come, "Until Wed 9 Dec", "Lasts", "Not counted"."""
+    """How long a shelf lasts: "Empty Mon 23 Nov" before more can come, "Until Wed 9 Dec", "Until week of 7 Dec", "Lasts", "Not counted"."""
     if not row["counted"]:
         return wording.STATES["not_counted"]
     if row["empty_on"] != row["empty_on"]:
         return "Lasts"
     if not row["runs_out"]:
-        return f"Until {when(orders, row['empty_on'])}"
-    return "Empty now" if row["days_of_cover"] == 0 else f"Empty {when(orders, row['empty_on'])}"
+        return f"Until {_short(orders, row['empty_on'])}"
+    return "Empty now" if row["days_of_cover"] == 0 else f"Empty {_short(orders, row['empty_on'])}"
+
+
+def _short(orders: Orders, day: pd.Timestamp) -> str:
+    """The step in few words, for a cell: "Mon 23 Nov", "week of 23 Nov", "Nov 2026"."""
+    return when(orders, day).removeprefix("in the ").removeprefix("in ")
 
 
 def shelf_color(text: str) -> Color:

@@ -38,11 +38,13 @@ SHELF_HELP: Final = "Red: the shelf is expected to be empty before the order arr
 
 def show(card: SupplierCard, order: Order, orders: Orders, changes: Mapping[str, Event]) -> Line | None:
     """The list; the line that is chosen in it, None where no line fits what is asked for, or where it is a table to type in."""
-    lines = _asked(card, order)
+    with st.container(horizontal=True, vertical_alignment="center", key="orders_line_filters"):
+        lines = _asked(card, order)
+        is_table = bool(lines) and bool(order.id) and order.state in OPEN and st.toggle("Edit as a table", key=TABLE)
     if not lines:
         st.caption("No lines fit. Take a filter off.")
         return None
-    if order.id and order.state in OPEN and st.toggle("Edit as a table", key=TABLE):
+    if is_table:
         line_table.show(card, order, lines)
         return None
     shown, ids = lines[:MOST], [line.unique_id for line in lines[:MOST]]
@@ -157,10 +159,10 @@ def _columns(table: pd.DataFrame, rows: Sequence[Mapping[Hashable, Any]]) -> dic
     config: dict[str, ColumnConfig | ButtonColumnResult] = {
         "name": product_links.column([_address(row) for row in rows], OPENED, 150),
         "order": number("Order", format="localized", width=60),
-        "shelf": several("Shelf", options=shelves, color=[summary.shelf_color(text) for text in shelves], width=130, help=SHELF_HELP),
+        "shelf": several("Shelf", options=shelves, color=[summary.shelf_color(text) for text in shelves], width=150, help=SHELF_HELP),
         "suggested": number("Suggested", format="localized", width=78, help="What we would order."),
         "value": number("Value", format=writing.money_form(), width=88),
-        "why": several("Why", options=whys, color=[_color(text) for text in whys], width=150),
+        "why": several("Why", options=whys, color=[_color(text) for text in whys], width=140),
     }
     config |= {name: st.column_config.TextColumn(formatting.LABELS.get(name, name), width=100) for name in table.columns if name not in config}
     return {name: column for name, column in config.items() if name != "value" or not table["value"].isna().all()}

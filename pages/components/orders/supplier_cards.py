@@ -14,7 +14,7 @@ from forecasting.services import orders, workspaces
 from forecasting.services.order_cards import SupplierCard, ToOrder
 from forecasting.services.order_fill import FOR_FREE, FillUp
 from forecasting.services.orders import Wish
-from pages.components.orders import acts, line_choice, supplier_facts, supplier_table, tabs, wording
+from pages.components.orders import acts, line_choice, notes, supplier_facts, supplier_table, tabs, wording
 from pages.components.shared import layout, markdown
 
 MANY: Final = 6
@@ -35,6 +35,7 @@ def show(to_order: ToOrder) -> None:
         for card in shown:
             with st.container(border=True, height="stretch", gap="small", key=f"orders_card_{card.turn.name or 'nobody'}"):
                 _card(card, is_first=card is primary)
+                _left_out(card, to_order)
     if is_crowded:
         with layout.card("All suppliers", "Earliest deadline first; the cards above are those of today and tomorrow"):
             supplier_table.show(cards)
@@ -65,8 +66,15 @@ def _card(card: SupplierCard, *, is_first: bool) -> None:
         _open(card, card.order, is_first=is_first)
     elif card.coming:
         _placed(card, card.coming[-1])
-    else:
-        st.caption("Nothing to order now.")
+
+
+def _left_out(card: SupplierCard, to_order: ToOrder) -> None:
+    """Where there is no order: that nothing is needed, or for how many shelves nothing can be proposed."""
+    if card.order is not None or card.done_today is not None or card.coming:
+        return
+    shelves = sum(each.series for each in to_order.left_out if each.supplier == card.turn.name)
+    of = f" for {formatting.count(shelves, 'shelf', 'shelves')}: why is said above the cards"
+    st.caption(f"Nothing can be proposed{of}." if shelves else "Nothing to order now.")
 
 
 def _chip(card: SupplierCard) -> None:
@@ -128,7 +136,7 @@ def _sentence(card: SupplierCard, order: Order) -> str:
         return SAY_WHO
     parts = [_lacking(card, order, card.fill)] if card.fill is not None else []
     if card.fill is None and order.note and not any(line.reason for line in order.lines):
-        parts.append(markdown.plain(order.note))
+        parts.append(markdown.plain(notes.note(order, card.supplier)))
     sold_by = max((line.sold_by for line in order.lines if line.sold_by is not None and line.added and not line.reason), default=None)
     if sold_by is not None:
         parts.append(f"What was added is expected to be sold by {markdown.plain(wording.day(sold_by, card.today))}.")
@@ -137,7 +145,7 @@ def _sentence(card: SupplierCard, order: Order) -> str:
 
 def _lacking(card: SupplierCard, order: Order, fill: FillUp) -> str:
     """ "**Add 42.00 to reach free delivery.** 24 Orange juice would do, expected to be sold by Sat 5 Dec."."""
-    lacks, aim = (card.below_free, "free delivery") if fill.reason == FOR_FREE else (card.below_minimum, "the minimum")
+    lacks, aim = (card.below_free, "free delivery") if fill.reason == FOR_FREE else (card.lacks.value, "the minimum")
     amount = wording.theirs(card.supplier, lacks) if lacks else f"{formatting.units(sum(fill.added.values()))} units"
     what = f"{_added(order, fill)} would do, expected to be sold by {wording.day(fill.sold_by, card.today)}."
     return f"**Add {markdown.plain(amount)} to reach {aim}.** {markdown.plain(what)}"
@@ -162,7 +170,9 @@ def _empty(card: SupplierCard, order: Order) -> str:
     if not empty:
         return "" if order.note else "The usual round: no shelf is expected to be empty before it arrives."
     rest = lines - empty
-    others = f"; the other {formatting.count(rest, 'line')} {'is' if rest == 1 else 'are'} the usual round" if rest > 0 else ""
+    others = (
+        "; the other line is the usual round" if rest == 1 else f"; the other {formatting.units(rest)} lines are the usual round" if rest > 0 else ""
+    )
     return f"{formatting.count(empty, 'shelf', 'shelves')} will be empty before it arrives{others}."
 
 

@@ -20,6 +20,8 @@ OPENED: Final = "orders_suppliers_opened"
 PLACE: Final = "Place order"
 NOTHING: Final = "Nothing to order"
 USUAL: Final = "Usual round"
+URGENT: Final[dict[wording.Color, int]] = {"red": 0, "orange": 1}
+"""Colours of the badges that come first, where a cell has no room for all."""
 MOST: Final = 500
 """Rows at most."""
 ALT: Final = "Suppliers, earliest deadline first: what to order, until when, for how much, and what the order lacks"
@@ -51,7 +53,8 @@ def _badges(card: SupplierCard) -> list[tuple[str, wording.Color]]:
     """Text and colour of each."""
     if card.done_today is not None:
         return [("Placed", "green")]
-    return [(text, color) for text, _, color in supplier_facts.facts(card)] or [(NOTHING if card.order is None else USUAL, "gray")]
+    facts = sorted(supplier_facts.facts(card), key=lambda fact: URGENT.get(fact[2], len(URGENT)))
+    return [(text, color) for text, _, color in facts] or [(NOTHING if card.order is None else USUAL, "gray")]
 
 
 def _columns(shown: Sequence[SupplierCard]) -> dict[str, ColumnConfig | ButtonColumnResult]:
@@ -60,12 +63,12 @@ def _columns(shown: Sequence[SupplierCard]) -> dict[str, ColumnConfig | ButtonCo
     colors = {said: color for card in shown for said, color in _badges(card)}
     return {
         "supplier": st.column_config.ButtonColumn(
-            "Supplier", type="tertiary", alignment="left", width=130, on_click=lambda: _choose(shown), key=OPENED
+            "Supplier", type="tertiary", alignment="left", width=140, on_click=lambda: _choose(shown), key=OPENED
         ),
         "until": text("Order by", width=104),
         "value": number("Value", format=writing.money_form(), width=96),
         "place": st.column_config.ButtonColumn("Next", type="tertiary", alignment="left", width=92, on_click=lambda: _place(shown), key=PLACED),
-        "facts": st.column_config.MultiselectColumn("Terms", options=list(colors), color=list(colors.values()), width=300),
+        "facts": st.column_config.MultiselectColumn("Terms", options=list(colors), color=list(colors.values()), width=330),
         "lines": number("Lines", width=55),
         "units": number("Units", format="localized", width=66),
         "arrives": st.column_config.DateColumn("Arrives", format="ddd D MMM", width=96),

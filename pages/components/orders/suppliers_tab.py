@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
@@ -13,7 +14,7 @@ from forecasting.inventory.book import deliveries
 from forecasting.inventory.suppliers.sourcing import Sourcing
 from forecasting.inventory.suppliers.supplier import EVERY_DAY, Supplier
 from forecasting.services import order_book, product_sources, supplier_file, suppliers
-from pages.components.orders import supplier_dialog, supplier_upload, wording
+from pages.components.orders import supplier_dialog, supplier_facts, supplier_upload, wording
 from pages.components.shared import layout, markdown, person, tables
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def _row(ws: Workspace, supplier: Supplier, sourcing: Sourcing) -> dict[str, Any
         "until": "" if supplier.cut_off is None else f"{supplier.cut_off:%H:%M}",
         "delivers": "every day" if supplier.delivery_days == EVERY_DAY else supplier_file.weekdays(supplier.delivery_days),
         "takes": usual if supplier.lead_time is None else formatting.count(supplier.lead_time, "day"),
-        "minimum": wording.theirs(supplier, supplier.minimum.value) if supplier.minimum.value else "",
+        "minimum": formatting.listing(supplier_facts.amounts_of(supplier, astuple(supplier.minimum))),
         "delivery": _delivery(supplier),
         "products": sum(each.supplier.casefold() == supplier.key for each in sourcing.sources),
         "contact": supplier.contact,
