@@ -10,8 +10,8 @@ import numpy as np
 
 from forecasting.core import calendar
 from forecasting.core.arrays import BoolArray, FloatArray
+from forecasting.core.engine import Engine
 from forecasting.core.panel import Panel
-from forecasting.core.parallel import Pool
 from forecasting.core.progress import OnProgress, ignore
 
 
@@ -68,12 +68,12 @@ class Model(ABC):
         self.horizon_ = horizon
         return self
 
-    def begin(self, panel: Panel, pool: Pool, *, horizon: int) -> Self:  # noqa: ARG002 - one whose fit falls into parts says which
-        """Begins what the processes of a pool can do of the fit of this very panel while this one does something else; nothing, for most models.
+    def begin(self, panel: Panel, engine: Engine, *, horizon: int) -> Self:  # noqa: ARG002 - one whose fit falls into parts says which
+        """Begins what the processes of an engine can do of the fit of this very panel while this one does something else; nothing, for most models.
 
         Args:
             panel, horizon: Those that `fit` will be given.
-            pool: The processes, if it has any.
+            engine: The processes, if it has any.
         """
         return self
 

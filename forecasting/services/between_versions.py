@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from forecasting.analysis.change_explanation import names, sales_between
-from forecasting.core import panel
+from forecasting.core import engine_choice, panel
 from forecasting.core.progress import OnProgress
 from forecasting.core.settings import Settings
 from forecasting.services import product_changes
@@ -48,7 +48,8 @@ def train(ws: Workspace, folder: Path, request: Mapping[str, Any], training: str
     else:
         sales, said = _sales(ws, after), product_changes.learned(_facts(ws, after))
     settings = Settings.from_dict(facts["settings"])
-    trained = planned.with_planned(pipeline.train(panel.from_sales(product_changes.applied(sales, said)), settings, on_progress), said.launches)
+    whole = panel.from_sales(product_changes.applied(sales, said))
+    trained = planned.with_planned(pipeline.train(whole, settings, on_progress, where=engine_choice.chosen(None)), said.launches)
     folder.mkdir()
     sales_snapshot.write(sales, folder)
     ensemble_files.save(trained, folder)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from forecasting.core import engine_choice
 from forecasting.core.errors import InputError
 from forecasting.core.settings import Settings
 from forecasting.jobs import estimate
@@ -18,8 +19,15 @@ Trigger = Literal["person", "schedule", "upload", "api"]
 """What made somebody want a retrain: a press or a call, a schedule, a file that was merged first, a request."""
 
 
-def start_retrain(
-    ws: Workspace, chosen: Settings, *, leave_a_core: bool = True, by: str = LOCAL, trigger: Trigger = "person", challenger: bool = False
+def start_retrain(  # noqa: PLR0913 - each is a choice of whoever asks
+    ws: Workspace,
+    chosen: Settings,
+    *,
+    leave_a_core: bool = True,
+    by: str = LOCAL,
+    trigger: Trigger = "person",
+    challenger: bool = False,
+    engine: str | None = None,
 ) -> int:
     """Starts a retrain in a process of its own; its job's number.
 
@@ -30,6 +38,7 @@ def start_retrain(
         by: Who wants it, for the record of what served.
         trigger: What made them want it.
         challenger: Whether it is for the shadow, to be graded, and to serve only once somebody says so.
+        engine: Where its fits are done, see `engine_choice`; None for what the environment says.
 
     Raises:
         InputError: There are no sales, or a setting cannot be used.
@@ -42,6 +51,7 @@ def start_retrain(
     registry.taking_part(chosen)
     stages = estimate.expected(dataset.rows(), chosen, None if live is None else versions.manifest(ws, live))
     request = {"settings": chosen.to_dict(), "stages": stages, "leave_a_core": leave_a_core, "by": by, "trigger": trigger, "challenger": challenger}
+    request[engine_choice.REQUEST] = engine_choice.chosen(engine)
     return Jobs(ws.jobs, command=worker.COMMAND).start(request, home=ws.home)
 
 

@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
+from forecasting.core import engine_choice
 from forecasting.core.errors import InputError, JobRunning, QuestionsOpen
 from forecasting.core.settings import Settings
 from forecasting.intake.answers import NOTHING_SAID, Answers
@@ -95,6 +97,7 @@ def retrain(  # noqa: PLR0913 - each is a choice of whoever asks
     by: str = LOCAL,
     trigger: Trigger = "person",
     challenger: bool = False,
+    engine: str | None = None,
     on_merge: Callable[[Intake, Merge], None] = lambda *_: None,
 ) -> int:
     """Merges a file, if there is one, and starts a retrain; its job's number.
@@ -107,6 +110,7 @@ def retrain(  # noqa: PLR0913 - each is a choice of whoever asks
         by: Who wants it, for the record of what served.
         trigger: What made them want it; a file that is merged is what did.
         challenger: Whether the version is for the shadow; see `retraining.start_retrain`.
+        engine: Where its fits are done; see there too.
         on_merge: Told what was understood of the file and what its merge did, before the retrain starts.
 
     Raises:
@@ -114,7 +118,8 @@ def retrain(  # noqa: PLR0913 - each is a choice of whoever asks
         JobRunning: A retrain is running; nothing was merged, unless the text says so.
         TryAgain: Somebody else is changing the sales.
     """
-    return start(ws, sent, ready(ws, sent), settings, leave_a_core=leave_a_core, by=by, trigger=trigger, challenger=challenger, on_merge=on_merge)
+    chosen: dict[str, Any] = {"leave_a_core": leave_a_core, "by": by, "trigger": trigger, "challenger": challenger, "engine": engine}
+    return start(ws, sent, ready(ws, sent), settings, on_merge=on_merge, **chosen)
 
 
 def ready(ws: Workspace, sent: Submission | None) -> Intake | None:
@@ -133,17 +138,19 @@ def start(  # noqa: PLR0913 - what `retrain` takes, and what `ready` gave
     by: str = LOCAL,
     trigger: Trigger = "person",
     challenger: bool = False,
+    engine: str | None = None,
     on_merge: Callable[[Intake, Merge], None] = lambda *_: None,
 ) -> int:
     """Merges what `ready` gave and starts a retrain; see `retrain`."""
     registry.taking_part(settings)  # a wrong choice is refused before anything is merged
+    engine_choice.chosen(engine)
     if sent is None or checked is None:
-        return retraining.start_retrain(ws, settings, leave_a_core=leave_a_core, by=by, trigger=trigger, challenger=challenger)
+        return retraining.start_retrain(ws, settings, leave_a_core=leave_a_core, by=by, trigger=trigger, challenger=challenger, engine=engine)
     _refuse_while_one_runs(ws)  # to read a large file takes seconds
     checked, merged = merge_checked(ws, sent, checked)
     on_merge(checked, merged)
     try:
-        return retraining.start_retrain(ws, settings, leave_a_core=leave_a_core, by=by, trigger="upload", challenger=challenger)
+        return retraining.start_retrain(ws, settings, leave_a_core=leave_a_core, by=by, trigger="upload", challenger=challenger, engine=engine)
     except JobRunning as error:
         raise JobRunning(error.job, f"Another retraining began meanwhile (job {error.job}). The file is merged: {merged}") from error
 

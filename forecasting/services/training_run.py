@@ -16,7 +16,7 @@ import pandas as pd
 
 from forecasting.analysis import backtest_bands, version_comparison
 from forecasting.analysis.champion import recipe
-from forecasting.core import formatting, panel, schema
+from forecasting.core import engine_choice, formatting, panel, schema
 from forecasting.core.progress import OnProgress, Progress
 from forecasting.core.release import __version__
 from forecasting.core.settings import Settings
@@ -55,7 +55,8 @@ def run(ws: Workspace, request: Mapping[str, Any], on_progress: OnProgress) -> d
     said = ProductLinks(ws).load()
     sales = sold_so_far(dataset.read(version), datetime.now(UTC).date())
     watch = Stopwatch(on_progress)
-    trained = planned.with_planned(pipeline.train(panel.from_sales(product_changes.applied(sales, said)), chosen, watch), said.launches)
+    whole, where = panel.from_sales(product_changes.applied(sales, said)), request.get(engine_choice.REQUEST, "")
+    trained = planned.with_planned(pipeline.train(whole, chosen, watch, where=where), said.launches)
     watch(Progress(PUBLISH, 0, 1))
     facts = {
         "trained": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -12,8 +12,8 @@ import pandas as pd
 
 from forecasting.core import calendar, schema
 from forecasting.core.arrays import BoolArray, FloatArray
+from forecasting.core.engine import Engine
 from forecasting.core.panel import Panel
-from forecasting.core.parallel import Pool
 from forecasting.core.period import DAY, Period
 from forecasting.core.progress import OnProgress, Progress
 from forecasting.core.stages import in_backtest
@@ -196,11 +196,11 @@ def origins(panel: Panel, schedule: BacktestPlan, most: int | None = None) -> Or
     return Origins(panel, schedule, tuple(clean(panel.cut(cut)).panel for cut in schedule.cuts), left_out)
 
 
-def begin(make_models: MakeModels, lasting: frozenset[str], at: Origins, pool: Pool) -> dict[str, list[Model]]:
-    """A model for each cutoff of every kind that is fitted afresh at each, by name; a pool does what it can of their fits meanwhile."""
+def begin(make_models: MakeModels, lasting: frozenset[str], at: Origins, engine: Engine) -> dict[str, list[Model]]:
+    """A model for each cutoff of every kind that is fitted afresh at each, by name; the engine does what it can of their fits meanwhile."""
     fresh = {name: [make(None) for _ in at.known] for name, make in make_models.items() if name not in lasting}
     horizon = at.schedule.horizon
-    return {name: [model.begin(at.seen(model, cut), pool, horizon=horizon) for cut, model in enumerate(models)] for name, models in fresh.items()}
+    return {name: [model.begin(at.seen(model, cut), engine, horizon=horizon) for cut, model in enumerate(models)] for name, models in fresh.items()}
 
 
 def run(

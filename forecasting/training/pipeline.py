@@ -9,10 +9,10 @@ from functools import partial
 
 import numpy as np
 
-from forecasting.core import calendar, parallel, schema
+from forecasting.core import calendar, engine, engine_choice, schema
 from forecasting.core.arrays import FloatArray
+from forecasting.core.engine import Engine
 from forecasting.core.panel import Panel
-from forecasting.core.parallel import Pool
 from forecasting.core.progress import OnProgress, Progress, ignore
 from forecasting.core.settings import Settings
 from forecasting.core.stages import PREPARE
@@ -41,13 +41,17 @@ def makers(settings: Settings) -> MakeModels:
     return {model.name: partial(model.make, settings) for model in registry.in_turn(settings)}
 
 
-def train(panel: Panel, settings: Settings, on_progress: OnProgress = ignore) -> Ensemble:
+def train(panel: Panel, settings: Settings, on_progress: OnProgress = ignore, *, where: str = "") -> Ensemble:
     """Judges the models on the past, then fits them on everything; the same bits for the same seed, however many processes take part.
 
     Args:
         panel: All sales.
         settings: What to train.
         on_progress: Told of each step; what it raises ends the training.
+        where: The engine that does the fits, see `engine_choice`; empty for as many processes as are worth it.
+
+    Raises:
+        SettingsError: There is no such engine, or a model takes part that does not exist.
     """
     horizon = panel.period.steps(settings.horizon)
     schedule = backtest.plan(len(panel.dates), horizon, settings.cutoffs, panel.period)
@@ -56,9 +60,10 @@ def train(panel: Panel, settings: Settings, on_progress: OnProgress = ignore) ->
     origins, cleaned = backtest.origins(panel, schedule, settings.whole_backtest), clean(panel)
     now = cleaned.panel
     on_progress(Progress(PREPARE, 1, 2))
-    with Pool(processes(now.sales.shape, settings)) as pool:
-        begun = backtest.begin(make_models, lasting, origins, pool)
-        fresh = {name: make(None).begin(now, pool, horizon=horizon) for name, make in make_models.items() if name not in lasting}
+    chosen = engine_choice.processes_of(where)
+    with Engine(processes(now.sales.shape, settings) if chosen is None else chosen) as workers:
+        begun = backtest.begin(make_models, lasting, origins, workers)
+        fresh = {name: make(None).begin(now, workers, horizon=horizon) for name, make in make_models.items() if name not in lasting}
         on_progress(Progress(PREPARE, 2, 2))
         past, earlier = backtest.run(make_models, lasting, origins, on_progress, begun)
         past = replace(past, yhat={name: past.yhat[name] for name in _in_order(make_models)})
@@ -72,7 +77,7 @@ def train(panel: Panel, settings: Settings, on_progress: OnProgress = ignore) ->
 
 def processes(shape: tuple[int, ...], settings: Settings) -> int:
     """Processes that are worth starting for sales of this shape, (n, d): one a core, or none where the fits that they could do take little time."""
-    millions, cores = math.prod(shape) / 1e6, parallel.cores()
+    millions, cores = math.prod(shape) / 1e6, engine.cores()
     seconds = sum(model.seconds(settings, millions, True) for model in registry.taking_part(settings) if not model.lasting)
     return cores if cores > 1 and seconds >= WORTH_SECONDS else 0
 

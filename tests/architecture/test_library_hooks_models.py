@@ -153,7 +153,7 @@ def test_prophet_speaks_through_known_loggers():
 @relies_on(
     "joblib",
     "joblib.externals.loky.ProcessPoolExecutor, with initializer, initargs and env, and kill_workers of its shutdown",
-    used_by="forecasting/core/parallel.py",
+    used_by="forecasting/core/engine.py",
     to="spread fits over processes that end with their pool",
     gone=lambda monkeypatch: monkeypatch.setattr("joblib.externals.loky.ProcessPoolExecutor", ThreadPoolExecutor),
 )

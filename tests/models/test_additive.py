@@ -14,8 +14,8 @@ import weekly_sales as periods
 from panels import only_last, panel, regular, sparse
 
 from forecasting.core import calendar
+from forecasting.core.engine import Engine
 from forecasting.core.panel import Panel, from_sales
-from forecasting.core.parallel import Pool
 from forecasting.core.settings import ProphetSettings
 from forecasting.models.prophet import additive, blocks, fitting, model
 from forecasting.models.prophet.curves import Curve, Curves, stack
@@ -87,20 +87,37 @@ def test_no_series_depends_on_those_that_are_fitted_with_it() -> None:
     np.testing.assert_array_equal(forecasts(work, alone), together)
 
 
+def test_a_block_that_cannot_be_fitted_is_halved_until_its_series_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    sales = shop()
+    bad = sales.unique_ids[2]
+
+    def poisoned(work: fitting.FittingTask) -> dict[int, Curve | str]:
+        if bad in work.panel.unique_ids:
+            raise FloatingPointError("no number comes out")
+        return fit_block(work)
+
+    fit_block, whole = blocks.fit_block, ProphetModel(ProphetSettings()).fit(sales, horizon=HORIZON)
+    monkeypatch.setattr(blocks, "fit_block", poisoned)
+    model = ProphetModel(ProphetSettings()).fit(sales, horizon=HORIZON)
+    assert model.unmodelled_ == {**whole.unmodelled_, bad: "Prophet could not fit it: no number comes out"}
+    expected = np.where(np.arange(len(sales))[:, None] == 2, np.nan, whole.predict(sales, HORIZON))
+    np.testing.assert_array_equal(model.predict(sales, HORIZON), expected)
+
+
 def test_a_model_has_the_same_bits_whatever_the_blocks_and_however_many_processes_fit_them(monkeypatch: pytest.MonkeyPatch) -> None:
     sales = shop()
 
-    def learned(cells: int, pool: Pool) -> dict[str, np.ndarray]:
+    def learned(cells: int, engine: Engine) -> dict[str, np.ndarray]:
         monkeypatch.setitem(blocks._CELLS, "additive", cells)
-        return ProphetModel(ProphetSettings(country="DE")).begin(sales, pool, horizon=HORIZON).fit(sales, horizon=HORIZON).curves_.of.arrays()
+        return ProphetModel(ProphetSettings(country="DE")).begin(sales, engine, horizon=HORIZON).fit(sales, horizon=HORIZON).curves_.of.arrays()
 
-    with Pool(2) as pool:
-        elsewhere = learned(2 * DAYS, pool)
-        loaded = next(pool.run(pool_tasks.modules, [lambda: None]))
+    with Engine(2) as engine:
+        elsewhere = learned(2 * DAYS, engine)
+        loaded = next(engine.run(pool_tasks.modules, [lambda: None]))
     assert "prophet_batch" in loaded
     assert not {"tensorflow", "keras"} & set(loaded)
     for cells in (1, 10**6):
-        here = learned(cells, Pool())
+        here = learned(cells, Engine())
         assert here.keys() == elsewhere.keys()
         for name, values in here.items():
             np.testing.assert_array_equal(values, elsewhere[name], name)

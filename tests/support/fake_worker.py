@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 import pool_tasks
 
+from forecasting.core.engine import Engine
 from forecasting.core.errors import InputError
-from forecasting.core.parallel import Pool
 from forecasting.core.progress import Progress
 from forecasting.jobs import worker
 
@@ -71,10 +71,10 @@ def children(request, on_progress):
 
 
 def pool(request, on_progress):
-    with Pool(2) as pool:
-        processes = set(pool.run(pool_tasks.process, [lambda: None] * 4))
-        rest = pool.run(time.sleep, [lambda: 600] * 4)
-        on_progress(Progress("Pool", 0, 1, note=" ".join(map(str, processes))))
+    with Engine(2) as engine:
+        processes = set(engine.run(pool_tasks.process, [lambda: None] * 4))
+        rest = engine.run(time.sleep, [lambda: 600] * 4)
+        on_progress(Progress("Engine", 0, 1, note=" ".join(map(str, processes))))
         next(rest)
 
 

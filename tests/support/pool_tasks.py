@@ -42,6 +42,16 @@ def die_elsewhere(task: tuple[int, int]) -> int:
     return number
 
 
+def squares_unless_poisoned(task: tuple[int, list[int]]) -> list[int]:
+    """The squares of the second; one with 13 in it kills a process that is not the first, and raises an error there."""
+    home, numbers = task
+    if 13 in numbers:
+        if os.getpid() == home:
+            raise ValueError("13 is unlucky")
+        os.kill(os.getpid(), signal.SIGKILL)
+    return [number * number for number in numbers]
+
+
 def refuse(number: int) -> int:
     """The number, unless it is 2."""
     if number == 2:

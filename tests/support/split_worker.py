@@ -19,7 +19,7 @@ from forecasting.storage.workspace import Workspace
 from forecasting.training import pipeline
 
 
-def train(panel, settings, on_progress):
+def train(panel, settings, on_progress, *, where):
     on_progress(Progress("LSTM", 0, 2))
     task = os.environ.get("SPLIT_TASK")
     if task == "fail":

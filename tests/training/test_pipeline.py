@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 
 import numpy as np
@@ -9,10 +10,11 @@ import pandas as pd
 import panels
 import pytest
 
-from forecasting.core import parallel, schema
+from forecasting.core import engine, schema
 from forecasting.core.progress import Progress
 from forecasting.core.settings import ProphetSettings, Settings
 from forecasting.models import registry
+from forecasting.models.prophet import blocks
 from forecasting.models.seasonal_naive import SeasonalNaive
 from forecasting.training import backtest, ensemble, pipeline
 from forecasting.training.backtest import Backtest
@@ -139,8 +141,18 @@ def test_a_training_cleans_the_sales_once_and_what_was_known_at_each_cutoff_once
     ],
 )
 def test_processes_are_started_where_the_work_is_worth_it(monkeypatch, cores, shape, mode, expected):
-    monkeypatch.setattr(parallel, "cores", lambda: cores)
+    monkeypatch.setattr(engine, "cores", lambda: cores)
     assert pipeline.processes(shape, Settings(prophet=ProphetSettings(mode=mode))) == expected
+
+
+def test_one_digest_whatever_the_engine_and_the_blocks(panel, monkeypatch):
+    def digest(where, cells):
+        monkeypatch.setitem(blocks._CELLS, "additive", cells)
+        made = pipeline.train(panel, Settings(horizon=7, cutoffs=3, without=("lstm", "trees")), where=where)
+        arrays = [*made.past.yhat.values(), *made.yhat.values(), made.bands, made.share]
+        return hashlib.sha256(b"".join(np.ascontiguousarray(values).tobytes() for values in arrays)).hexdigest()
+
+    assert len({digest(where, cells) for where, cells in (("here", 10**6), ("here", 1), ("processes:2", 3 * DAYS))}) == 1
 
 
 def test_the_backtest_trains_here_before_it_waits_for_what_others_do():

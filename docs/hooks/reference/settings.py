@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-from forecasting.core import alert_variables, retention, settings, shop_settings
+from forecasting.core import alert_variables, engine_choice, retention, settings, shop_settings
 from forecasting.entrypoints.server import server_settings
 from forecasting.entrypoints.server.server_settings import ServerSettings
 from forecasting.inventory.policy import Policy
@@ -48,5 +48,12 @@ def environment() -> str:
         texts, defaults = argument_texts(of), {field.name: field.default for field in fields(of)}
         rows += [[code(name), code(defaults[field] or None), before + texts[field]] for field, name in variables.items()]
     rows.append([code(THREADS), "1", "Threads that a retrain trains the network with."])
+    rows.append(
+        [
+            code(engine_choice.VARIABLE),
+            "",
+            f"Where a retrain fits: {code(engine_choice.HERE)} or {code('processes:N')}; else as many as are worth it.",
+        ]
+    )
     rows += [[code(name), "", f"Alerts: {text}"] for name, text in alert_variables.SAYS.items()]
     return table(["variable", "default", "says"], rows)

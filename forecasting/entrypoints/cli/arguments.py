@@ -91,6 +91,7 @@ def _add_retrain(verbs: Any, run: Verbs) -> None:
     )
     settings_arguments.add_timezone(retrain, "--every")
     version_arguments.add_challenger(retrain)
+    version_arguments.add_engine(retrain)
     _add_settings(retrain)
     add_by(retrain)
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from forecasting.core import engine_choice
 from forecasting.core.errors import InputError
 from forecasting.core.settings import Settings
 from forecasting.core.shop_settings import TIMEZONE
@@ -80,7 +81,7 @@ def retrain(args: argparse.Namespace) -> int:
 
     with _refusal_as_json(args):
         sent = None if args.file is None else submission(args)
-        number = submissions.retrain(ws, sent, chosen, leave_a_core=False, by=by, challenger=args.challenger, on_merge=tell)
+        number = submissions.retrain(ws, sent, chosen, leave_a_core=False, by=by, challenger=args.challenger, engine=args.engine, on_merge=tell)
     manifest = follow(ws, number)
     say(outcome(manifest))
     if args.json:
@@ -112,7 +113,13 @@ def _retrain_every(args: argparse.Namespace) -> int:
         ws=workspaces.workspace(),
         timetable=shop_settings.one_cron(args.every, os.environ.get(TIMEZONE, "") if args.timezone is None else args.timezone),
         choose=lambda ws: arguments.settings(args, versions.settings(ws)),
-        start=partial(retraining.start_retrain, leave_a_core=False, trigger="schedule", by=serving_record.named(BY if args.by is None else args.by)),
+        start=partial(
+            retraining.start_retrain,
+            leave_a_core=False,
+            trigger="schedule",
+            by=serving_record.named(BY if args.by is None else args.by),
+            engine=engine_choice.chosen(args.engine),
+        ),
         tell=lambda text: say(f"{text} Next: {schedule.shown(schedule.next())}."),
     )
     say(f"Next retrain: {schedule.shown(schedule.next())}. Ctrl-C ends the schedule, but not a retrain that is running.")

@@ -6,12 +6,20 @@ import argparse
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from forecasting.core import engine_choice
+
 Verbs = Mapping[str, Callable[[argparse.Namespace], int]]
 
 
 def add_challenger(retrain: argparse.ArgumentParser) -> None:
     """`--challenger`."""
     retrain.add_argument("--challenger", action="store_true", help="train for the shadow: graded on new sales, never served until somebody says so")
+
+
+def add_engine(retrain: argparse.ArgumentParser) -> None:
+    """`--engine`."""
+    text = f"where to fit: here, in one process, or processes:N ({engine_choice.VARIABLE}, or as many processes as are worth it)"
+    retrain.add_argument("--engine", metavar="ENGINE", help=text)
 
 
 def add_verbs(verbs: Any, run: Verbs) -> None:

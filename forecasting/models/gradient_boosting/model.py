@@ -13,8 +13,8 @@ import numpy as np
 
 from forecasting.core import stages
 from forecasting.core.arrays import BoolArray, FloatArray
+from forecasting.core.engine import Engine
 from forecasting.core.panel import Panel
-from forecasting.core.parallel import Pool
 from forecasting.core.progress import OnProgress, Progress
 from forecasting.core.settings import TreesSettings
 from forecasting.models.base import Forecasts, Model
@@ -57,10 +57,10 @@ class GradientBoosting(Model):
         with suppress(ImportError):
             from forecasting.models.gradient_boosting import fitting  # noqa: F401
 
-    def begin(self, panel: Panel, pool: Pool, *, horizon: int) -> Self:
-        """Begins the fit in a process of the pool, if it has any; `fit` of the same panel takes the forests."""
-        if pool and len(_reasons(panel)) < len(panel):
-            self._begun = panel, pool.run(lessons.learn, [partial(lessons.prepare, panel, horizon, self.settings, self.seed)])
+    def begin(self, panel: Panel, engine: Engine, *, horizon: int) -> Self:
+        """Begins the fit in a process of the engine, if it has any; `fit` of the same panel takes the forests."""
+        if engine and len(_reasons(panel)) < len(panel):
+            self._begun = panel, engine.run(lessons.learn, [partial(lessons.prepare, panel, horizon, self.settings, self.seed)])
         return self
 
     def _fit(self, panel: Panel, horizon: int, on_progress: OnProgress) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
@@ -11,8 +11,9 @@ import numpy as np
 
 from forecasting.core import calendar
 from forecasting.core.arrays import FloatArray
+from forecasting.core.engine import Engine, blocks
+from forecasting.core.halving import Divisible
 from forecasting.core.panel import Panel
-from forecasting.core.parallel import Pool, blocks
 from forecasting.core.period import DAY, Period
 from forecasting.core.settings import ProphetSettings
 from forecasting.models.prophet import reasons as prophet_reasons
@@ -45,7 +46,7 @@ class BlockFits:
     outcomes: Iterator[dict[int, Curve | str]]
 
 
-def begin(panel: Panel, settings: ProphetSettings, pool: Pool) -> BlockFits:
+def begin(panel: Panel, settings: ProphetSettings, engine: Engine) -> BlockFits:
     """Begins the fits of all series of a panel that are worth it."""
     days = calendar.selling_days(panel)
     reasons = prophet_reasons.before_fit(panel.sales, days, panel.period)
@@ -55,7 +56,7 @@ def begin(panel: Panel, settings: ProphetSettings, pool: Pool) -> BlockFits:
     size = max(1, _CELLS[settings.mode] // len(panel.dates))
     parts = [rows[block] for block in blocks(len(rows), size)]
     work = FittingTask(panel, days, layout, settings)
-    results = pool.run(fit_block, [partial(_block, work, year, young, part) for part in parts])
+    results = engine.run(fit_block, [partial(_block, work, year, young, part) for part in parts], BY_SERIES)
     outcomes = ({int(part[place]): outcome for place, outcome in result.items()} for part, result in zip(parts, results, strict=True))
     return BlockFits(panel, layout, year, young, reasons, outcomes)
 
@@ -63,6 +64,24 @@ def begin(panel: Panel, settings: ProphetSettings, pool: Pool) -> BlockFits:
 def fit_block(work: FittingTask) -> dict[int, Curve | str]:
     """The curve of each series, or the text of its error, by its position in the block; every process can do it."""
     return {row: outcome for outcomes in work.fit(list(range(len(work.panel)))) for row, outcome in outcomes.items()}
+
+
+def _halves(work: FittingTask) -> list[FittingTask]:
+    n = len(work.panel)
+    return [work.select(rows) for rows in (np.arange(n // 2), np.arange(n // 2, n))] if n > 1 else []
+
+
+def _joined(halves: Sequence[tuple[FittingTask, dict[int, Curve | str]]]) -> dict[int, Curve | str]:
+    starts = np.cumsum([0, *(len(work.panel) for work, _ in halves)])
+    return {int(start) + row: outcome for start, (_, outcomes) in zip(starts, halves, strict=False) for row, outcome in outcomes.items()}
+
+
+def _lost(_: FittingTask, why: str) -> dict[int, Curve | str]:
+    return {0: why}
+
+
+BY_SERIES: Final = Divisible(_halves, _joined, _lost)
+"""A block without those of its series that cannot be fitted, whose outcome is why."""
 
 
 def by_dates(days: np.ndarray) -> list[int]:

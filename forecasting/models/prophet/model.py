@@ -12,8 +12,8 @@ import pandas as pd
 
 from forecasting.core import calendar, stages
 from forecasting.core.arrays import FloatArray
+from forecasting.core.engine import Engine
 from forecasting.core.panel import Panel
-from forecasting.core.parallel import Pool
 from forecasting.core.period import DAY
 from forecasting.core.progress import OnProgress, Progress
 from forecasting.core.settings import ProphetSettings
@@ -46,14 +46,14 @@ class ProphetModel(Model):
         self.settings = settings
         self._begun: BlockFits | None = None
 
-    def begin(self, panel: Panel, pool: Pool, *, horizon: int) -> Self:  # noqa: ARG002 - a curve does not depend on it
-        """Begins the fits of a panel, in the processes of a pool if it has any; `fit` of the same panel takes what they give."""
-        self._begun = blocks.begin(panel, self.settings, pool)
+    def begin(self, panel: Panel, engine: Engine, *, horizon: int) -> Self:  # noqa: ARG002 - a curve does not depend on it
+        """Begins the fits of a panel, in the processes of an engine if it has any; `fit` of the same panel takes what they give."""
+        self._begun = blocks.begin(panel, self.settings, engine)
         return self
 
     def _fit(self, panel: Panel, horizon: int, on_progress: OnProgress) -> None:
         begun, self._begun = self._begun, None
-        fits = begun if begun is not None and begun.panel is panel else blocks.begin(panel, self.settings, Pool())
+        fits = begun if begun is not None and begun.panel is panel else blocks.begin(panel, self.settings, Engine())
         reasons, curves = dict(fits.reasons), dict[int, Curve]()
         done = len(reasons)
         on_progress(Progress(stages.PROPHET, done, len(panel)))
