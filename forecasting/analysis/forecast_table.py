@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,8 @@ from forecasting.core.spans import Spans
 from forecasting.training.ensemble import Ensemble
 
 DECIMALS = 3
+ROWS_AT_ONCE: Final = 10_000
+"""Rows that are made together where a table is sent as it is made."""
 
 
 class Layout(NamedTuple):
@@ -72,6 +74,34 @@ def forecast_columns(ensemble: Ensemble, filters: Mapping[str, str], rows: np.nd
         before = by_span.last_year(ensemble, rows, ahead) if layout.total else by_span.last_year_each(ensemble, rows, ahead)
         named[by_span.LAST_YEAR] = before.ravel().round(DECIMALS)
     return named
+
+
+class Blocks(NamedTuple):
+    """That table in blocks of whole series.
+
+    Args:
+        columns: The columns of each block, in order.
+        texts: What the columns of texts hold, each once.
+        is_large: Whether there is more than one block.
+    """
+
+    columns: Iterator[dict[str, np.ndarray]]
+    texts: frozenset[str]
+    is_large: bool
+
+
+def forecast_blocks(ensemble: Ensemble, filters: Mapping[str, str], steps: int, layout: Layout = USUAL) -> Blocks:
+    """The forecast table, of which a large one is made some series at a time; raises what `forecast_table` raises, at once.
+
+    A table by week or month, or of a total, is one block: which weeks are over depends on all of its series, and it has few rows.
+    """
+    rows = chosen_rows(ensemble, filters, steps)
+    by_span.split(ensemble, rows, steps, layout.level or ensemble.panel.period)
+    by_step = not layout.total and layout.level in (None, ensemble.panel.period)
+    size = max(ROWS_AT_ONCE // steps, 1) if by_step else len(rows)
+    parts = [rows[start : start + size] for start in range(0, len(rows), size)]
+    texts = filters.values() if layout.total else (text for labels in ensemble.labels.values() for text in labels[rows])
+    return Blocks((forecast_columns(ensemble, filters, part, steps, layout) for part in parts), frozenset(texts), len(parts) > 1)
 
 
 def rounded(units: FloatArray) -> FloatArray:

@@ -25,6 +25,16 @@ def of_columns(columns: Mapping[str, np.ndarray]) -> bytes:
     return orjson.dumps(list(_rows(columns)), option=orjson.OPT_SERIALIZE_NUMPY)
 
 
+def lines(columns: Mapping[str, np.ndarray]) -> bytes:
+    """A line a row, each an object.
+
+    Example:
+        >>> lines({"units": np.array([1.5, np.nan])})
+        b'{"units":1.5}\\n{"units":null}\\n'
+    """
+    return b"".join(orjson.dumps(row, option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_APPEND_NEWLINE) for row in _rows(columns))
+
+
 def of_table(table: pd.DataFrame) -> list[bytes]:
     """Each row of a table as a JSON object."""
     return [orjson.dumps(row, option=orjson.OPT_SERIALIZE_NUMPY) for row in _rows({str(name): table[name].to_numpy() for name in table})]

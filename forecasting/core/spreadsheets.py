@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final, Literal
 
 import pandas as pd
@@ -56,11 +56,33 @@ def to_csv(table: pd.DataFrame) -> bytes:
 
     Names of columns are texts too. Signs that nobody sees, and what UTF-8 cannot encode (half a surrogate pair), are written as escapes.
     """
+    safe, texts = _safe(table)
+    returns = any(_has_return(column) for column in (*texts, pd.Series(safe.columns, dtype=object)))
+    return _written(safe, quoted=returns)
+
+
+def csv_parts(tables: Iterable[pd.DataFrame], texts: Iterable[str]) -> Iterator[bytes]:
+    """The same CSV of the rows of several tables with the same columns, a table at a time.
+
+    Args:
+        tables: In order.
+        texts: What their texts may be, by which all of them are quoted alike.
+    """
+    returns = any("\r" in _cell(text) for text in texts)
+    for number, table in enumerate(tables):
+        yield _written(_safe(table)[0], quoted=returns, header=number == 0)
+
+
+def _safe(table: pd.DataFrame) -> tuple[pd.DataFrame, list[pd.Series]]:
+    """The table with harmless texts, and its columns of texts."""
     texts = {str(name): _mapped(table[name], _cell) for name in table.select_dtypes(include=["object", "str", "category"])}
-    safe = table.assign(**texts).rename(columns=lambda name: _cell(str(name)))
-    returns = any(_has_return(column) for column in (*texts.values(), pd.Series(safe.columns, dtype=object)))
-    quoting: Literal[0, 2] = csv.QUOTE_NONNUMERIC if returns else csv.QUOTE_MINIMAL
-    return safe.to_csv(index=False, date_format="%Y-%m-%d", lineterminator="\n", quoting=quoting).encode(errors="backslashreplace")
+    return table.assign(**texts).rename(columns=lambda name: _cell(str(name))), list(texts.values())
+
+
+def _written(safe: pd.DataFrame, *, quoted: bool, header: bool = True) -> bytes:
+    quoting: Literal[0, 2] = csv.QUOTE_NONNUMERIC if quoted else csv.QUOTE_MINIMAL
+    text = safe.to_csv(index=False, header=header, date_format="%Y-%m-%d", lineterminator="\n", quoting=quoting)
+    return text.encode(errors="backslashreplace")
 
 
 def neutralised(texts: pd.Series) -> pd.Series:

@@ -18,7 +18,7 @@ from forecasting.inventory.orders import wording
 from forecasting.inventory.policy import Policy
 from forecasting.jobs.cron import Cron
 from forecasting.jobs.timetable import Timetable
-from forecasting.services import cache, forecasts, ordering, sales, versions
+from forecasting.services import cache, forecast_formats, forecasts, ordering, sales, versions
 from forecasting.services.schedule import Schedule
 
 pytestmark = pytest.mark.usefixtures("fresh_caches")
@@ -47,6 +47,18 @@ def test_a_forecast_has_the_rows_of_the_csv(looked_at, published):
     table = pd.DataFrame(answer["forecast"]).assign(date=lambda rows: pd.to_datetime(rows["date"]).astype("datetime64[us]"))
     pd.testing.assert_frame_equal(table, forecast_table.forecast_table(made, {"product_id": "Tea"}, 7), check_dtype=False)
     assert (answer["version"], answer["sales_to"], answer["period"], answer["days"], answer["series"]) == (1, "2026-06-30", "day", 7, 2)
+
+
+def test_a_large_table_is_sent_as_it_is_made_in_the_format_that_is_accepted(looked_at, published, monkeypatch):
+    monkeypatch.setattr(forecast_table, "ROWS_AT_ONCE", 20)
+    made, rows = versions.load(published, 1), looked_at.post("/api/forecast", json={"days": 14}).json()["forecast"]
+    csv, lines, parquet = (looked_at.post("/api/forecast", json={"days": 14}, headers={"Accept": media}) for media in forecast_formats.ENDINGS)
+    assert csv.content == forecasts.forecast_csv(made, {}, 14)
+    assert [json.loads(line) for line in lines.text.splitlines()] == rows
+    assert len(pd.read_parquet(io.BytesIO(parquet.content))) == len(rows)
+    for response, ending in zip((csv, lines, parquet), ("csv", "jsonl", "parquet"), strict=True):
+        assert response.headers["content-disposition"] == f'attachment; filename="forecast-v1.{ending}"'
+        assert "content-length" not in response.headers
 
 
 def test_the_csv_is_the_one_of_the_page(looked_at, published):

@@ -2,62 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
 from fastapi import APIRouter, Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from forecasting.analysis import forecast_table, forecast_view
-from forecasting.core import json_values, schema, spreadsheets
+from forecasting.core import json_values, schema
 from forecasting.core.errors import InputError, StockDamaged
-from forecasting.entrypoints.api.context import Ask
+from forecasting.entrypoints.api.context import Ask, Context
 from forecasting.entrypoints.api.error_responses import documented
 from forecasting.entrypoints.api.schemas import ForecastAnswer, ForecastQuestion, RecommendAnswer, RecommendQuestion
 from forecasting.inventory.budget import spend
 from forecasting.inventory.orders import wording
 from forecasting.inventory.orders.recommend import Orders
-from forecasting.services import cache, ordering, stock_counts, supplier_terms
+from forecasting.services import cache, forecast_formats, ordering, stock_counts, supplier_terms
 from forecasting.services.cache import Live
+from forecasting.services.forecast_formats import CSV, ENDINGS, Parts
 from forecasting.storage.stock_states import SavedStock
 from forecasting.storage.workspace import Workspace
 
 router = APIRouter(tags=["forecast"])
-CSV = "text/csv"
 JSON = "application/json"
 
 
-def _both(model: type) -> dict[int | str, dict[str, Any]]:
-    """A documented answer in JSON, or in CSV for clients that accept it."""
-    return {200: {"model": model, "content": {CSV: {"schema": {"type": "string"}}}}, **documented(404, 409)}
+def _both(model: type, *media: str) -> dict[int | str, dict[str, Any]]:
+    """A documented answer in JSON, or in another format for clients that accept it."""
+    return {200: {"model": model, "content": {name: {"schema": {"type": "string"}} for name in media}}, **documented(404, 409)}
 
 
-@router.post("/forecast", summary="The forecast of a filter", responses=_both(ForecastAnswer))
+@router.post("/forecast", summary="The forecast of a filter", responses=_both(ForecastAnswer, *ENDINGS))
 async def forecast(request: Request, context: Ask, question: ForecastQuestion) -> Response:
-    """Prophet, LSTM, trees, their blend and what is expected, with bands, and what to order of the same series. `Accept: text/csv` gives the CSV."""
-    answer = _forecast_csv if _wants_csv(request) else _forecast_json
-    return await context.compute("forecast", answer, context.ws, question)
+    """Prophet, LSTM, trees, their blend and what is expected, with bands, and what to order of the same series.
+
+    The rows alone come as CSV with `Accept: text/csv`, as JSON lines with `application/x-ndjson`, as Parquet with `application/vnd.apache.parquet`;
+    more than 10,000 are sent as they are made.
+    """
+    media = next((name for name in _accepted(request) if name in ENDINGS), None)
+    if media is None or JSON in _accepted(request):
+        return await context.compute("forecast", _forecast_json, context.ws, question)
+    version, table = await context.compute("forecast", _forecast_parts, context.ws, question, media)
+    named = _download(f"forecast-v{version}.{ENDINGS[media]}")
+    if table.is_large:
+        return StreamingResponse(_made(context, table.parts), media_type=media, headers=named)
+    return Response(await context.compute("forecast", b"".join, table.parts), media_type=media, headers=named)
 
 
-@router.post("/recommend", summary="What to order", responses=_both(RecommendAnswer))
+async def _made(context: Context, parts: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """The parts of an answer, each made in a thread when the one before it was sent."""
+    while (part := await context.compute("forecast", next, parts, None)) is not None:
+        yield part
+
+
+@router.post("/recommend", summary="What to order", responses=_both(RecommendAnswer, CSV))
 async def recommend(request: Request, context: Ask, question: RecommendQuestion) -> Response:
     """Orders, most urgent first, by the stock that was saved or is sent along. `Accept: text/csv` gives the orders CSV."""
-    answer = _orders_csv if _wants_csv(request) else _orders_json
+    accepted = _accepted(request)
+    answer = _orders_csv if CSV in accepted and JSON not in accepted else _orders_json
     return await context.compute("orders", answer, context.ws, question)
 
 
-def _wants_csv(request: Request) -> bool:
-    accepted = [part.partition(";")[0].strip().lower() for part in request.headers.get("accept", "").split(",")]
-    return CSV in accepted and JSON not in accepted
+def _accepted(request: Request) -> list[str]:
+    return [part.partition(";")[0].strip().lower() for part in request.headers.get("accept", "").split(",")]
 
 
-def _forecast_csv(ws: Workspace, question: ForecastQuestion) -> Response:
-    live = cache.live(ws)
-    steps, layout = question.steps(live.ensemble), question.layout(live.ensemble)
-    content = spreadsheets.to_csv(forecast_table.forecast_table(live.ensemble, question.filters(), steps, layout))
-    return _csv(content, f"forecast-v{live.version}.csv")
+def _forecast_parts(ws: Workspace, question: ForecastQuestion, media: str) -> tuple[int, Parts]:
+    version, ensemble = cache.live(ws)
+    return version, forecast_formats.written(ensemble, question.filters(), question.steps(ensemble), question.layout(ensemble), media)
 
 
 def _forecast_json(ws: Workspace, question: ForecastQuestion) -> Response:
@@ -134,4 +148,8 @@ def _limited(orders: Orders, question: RecommendQuestion) -> dict[str, float]:
 
 
 def _csv(content: bytes, name: str) -> Response:
-    return Response(content, media_type=CSV, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return Response(content, media_type=CSV, headers=_download(name))
+
+
+def _download(name: str) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="{name}"'}
