@@ -122,8 +122,38 @@ def _one_line(random: Random) -> tuple[bytes, str]:
     return b"date,sales\n" + [b"x", b",", b'"', b"1,"][random.integers(4)] * _size(random, 3, 7.5), "csv"
 
 
+def _spans(random: Random) -> tuple[bytes, str]:
+    """A web page whose cells reach far to the right and far down."""
+    cell = f'<td rowspan="{_size(random, 1, 9)}" colspan="{_size(random, 0, 9)}">{"x" * _size(random, 0, 4)}</td>'.encode()
+    return b"<html><table><tr><th>date</th><th>sales</th></tr><tr>" + cell * _size(random, 0, 4) + b"<tr>" * _size(random, 1, 5), "xls"
+
+
+def _tables_inside(random: Random) -> tuple[bytes, str]:
+    tag = [b"<table><tr><td>", b"<div>", b"<table>", b"<!", b"<a href='"][random.integers(5)]
+    return b"<html>" + tag * _size(random, 1, 6), "html"
+
+
+def _lists_inside(random: Random) -> tuple[bytes, str]:
+    left, right = [(b"[", b"]"), (b'{"a":', b"}"), (b'[{"a":', b"}]")][random.integers(3)]
+    depth = _size(random, 1, 6)
+    return b'[{"date": "2026-07-01", "sales": 5, "x": ' + left * depth + b"1" + right * depth + b"}]", "json"
+
+
+def _long_numbers(random: Random) -> tuple[bytes, str]:
+    number = [b"9" * _size(random, 1, 6), b"1e%d" % _size(random, 1, 7), b"-0." + b"1" * _size(random, 1, 6)][random.integers(3)]
+    return b'[{"date": "2026-07-01", "sales": ' + number + b"}, " + b'{"date": "2026-07-02", "sales": 5}]', "json"
+
+
+def _orders(random: Random) -> tuple[bytes, str]:
+    """An order with many fields and many lines, each of which gets all of them."""
+    fields = b"".join(b'"c%d": 1, ' % place for place in range(_size(random, 0, 4)))
+    lines = b", ".join([b'{"quantity": 1}'] * _size(random, 0, 5))
+    return b'[{"date": "2026-07-01", ' + fields + b'"lines": [' + lines + b"]}]", "json"
+
+
 BOMBS: tuple[Callable[[Random], tuple[bytes, str]], ...] = (
     *(_far_cell, _far_row, _shared_text, _spaces),
     *(_many_rows, _long_text, _many_columns, _nested),
     *(_empty_members, _zeros, _packed_text, _text, _one_line),
+    *(_spans, _tables_inside, _lists_inside, _long_numbers, _orders),
 )

@@ -38,7 +38,7 @@ def read_json(content: bytes, name: str, answers: Answers = NOTHING_SAID, conten
             '[{"date": "2026-03-31", "product_id": "Tea", "sales": 5}]. Or export the sales as .xlsx or CSV and upload that.'
         )
     lines = _lines_of(records)
-    rows = list(_rows(records, lines))
+    rows = list(_counted(_rows(records, lines), len(content), name))
     columns = list(dict.fromkeys(column for row in rows for column in row))
     check_columns(len(columns), name)
     check_cells(len(rows), len(columns), len(content), name)
@@ -113,6 +113,15 @@ def _rows(records: Sequence[Record], lines: str) -> Iterator[Record]:
             continue
         for line in _records(record.get(lines), 2):
             yield order | {f"{lines}.{name}" if name in order else name: cell for name, cell in _flat(line).items()}
+
+
+def _counted(rows: Iterator[Record], size: int, name: str) -> Iterator[Record]:
+    """The rows, as long as their cells are not far more than the bytes of the file; each line of an order has all cells of the order."""
+    cells = 0
+    for number, row in enumerate(rows, 1):
+        cells += len(row)
+        check_cells(number, -(-cells // number), size, name)
+        yield row
 
 
 def _flat(record: Mapping[str, Any], before: str = "", depth: int = MAX_DEPTH) -> Record:

@@ -90,13 +90,13 @@ class _Tables(HTMLParser):
             self._unshown += 1
         elif self._open and tag == "tr":
             self._open[-1].begin_row()
+            self._count(len(self._open[-1].rows[-1]))
         elif self._open and tag in _CELLS:
             spans = dict(attrs)
             columns = _span(spans.get("colspan"))
-            self._cells += columns
-            check_columns(columns, self._name)
-            check_cells(self._cells, 1, self._size, self._name)
             self._open[-1].begin_cell(columns, _span(spans.get("rowspan")))
+            check_columns(len(self._open[-1].rows[-1]) + columns, self._name)
+            self._count(columns)
         elif tag == "br":
             self.handle_data(" ")
 
@@ -116,6 +116,11 @@ class _Tables(HTMLParser):
         super().close()
         while self._open:
             self._end_table()
+
+    def _count(self, cells: int) -> None:
+        """Counts cells as they come, those that reach down from rows above too: all of them have to be paid for with bytes."""
+        self._cells += cells
+        check_cells(self._cells, 1, self._size, self._name)
 
     def _begin_table(self) -> None:
         if len(self._open) >= MAX_DEPTH or len(self.tables) >= MAX_TABLES:

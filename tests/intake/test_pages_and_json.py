@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from datetime import date
 
 import pytest
 
+from forecasting.core.errors import UnreadableFile
 from forecasting.intake import sales_file
 from forecasting.intake.reader import read_table
 
@@ -80,3 +82,35 @@ PAGES = {
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 def test_the_table_in_a_web_page_is_read(case, encoding):
     assert sold(PAGES[case].encode(encoding)) == SOLD
+
+
+FIELDS = b"".join(b'"c%d": 1, ' % place for place in range(1_500))
+BOMBS = {
+    "cells that reach down": b"<html><table><tr>" + b"<td rowspan=2000>5</td>" * 1_500 + b"<tr>" * 20_000,
+    "cells that reach right": b"<html><table><tr>" + b"<td colspan=900>5</td>" * 20_000,
+    "lines with all fields of their order": b'[{"date": "2026-07-01", ' + FIELDS + b'"lines": [' + b", ".join([b'{"qty": 1}'] * 20_000) + b"]}]",
+}
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_a_small_file_of_a_billion_cells_is_refused_before_they_are_made(bomb):
+    tracemalloc.start()
+    with pytest.raises(UnreadableFile, match=r"the limit is 2,000|nearly all of which are empty"):
+        read_table(BOMBS[bomb], "sales.xls")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 150 * 2**20
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"[" * 200_000,
+        b'[{"date": "2026-07-01", "sales": ' + b'{"a":' * 100_000 + b"1" + b"}" * 100_001 + b"]",
+        b'[{"date": "2026-07-01", "sales": ' + b"9" * 100_000 + b"}]",
+        b"<html>" + b"<table><tr><td>" * 100_000,
+    ],
+)
+def test_lists_without_an_end_and_numbers_without_one_are_refused(content):
+    with pytest.raises(UnreadableFile):
+        read_table(content, "sales.json")
