@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Final
 
@@ -58,6 +58,22 @@ def is_weekday(word: str) -> bool:
     return any(plain(word) in _weekdays(language) for language in (*_FIRST, *_languages(plain(word))))
 
 
+def weekday_numbers(words: Sequence[str]) -> dict[str, int]:
+    """The day of the week, 0 for Monday, of words that all name different ones in one language; empty for others.
+
+    Example:
+        >>> weekday_numbers(["Mo", "Di", "Mi"]), weekday_numbers(["Mo", "Di", "Foo"])
+        ({'Mo': 0, 'Di': 1, 'Mi': 2}, {})
+    """
+    names = {word: plain(word) for word in words}
+    for language in dict.fromkeys(each for name in names.values() for each in (*_FIRST, *_languages(name))):
+        numbers = _weekdays(language)
+        found = {word: numbers[name] for word, name in names.items() if name in numbers}
+        if len(found) == len(words) == len(set(found.values())):
+            return found
+    return {}
+
+
 def plain(word: str) -> str:
     """A name without case, accents, and marks around it."""
     bare = word.strip(".'’`,").casefold().replace("ı", "i").removeprefix("ב")
@@ -104,8 +120,8 @@ def _months(language: str) -> dict[str, int]:
 
 
 @cache
-def _weekdays(language: str) -> frozenset[str]:
+def _weekdays(language: str) -> dict[str, int]:
+    """Name -> the day of the week, 0 for Monday."""
     names = Locale.parse(language).days
-    return frozenset(
-        plain(name) for context in ("format", "stand-alone") for width in ("wide", "abbreviated", "short") for name in names[context][width].values()
-    )
+    widths = [names[context][width] for context in ("format", "stand-alone") for width in ("wide", "abbreviated", "short")]
+    return {plain(name): number for width in widths for number, name in width.items()}

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from forecasting.intake import counted_periods, missing_year, swapped_days
+from forecasting.intake import counted_periods, missing_year, short_years, swapped_days
 from forecasting.intake.answers import Answers
 from forecasting.intake.calendars import NO_DAY, PERSIAN
 from forecasting.intake.cells import distinct
@@ -47,6 +47,8 @@ def as_days(cells: pd.Series, *, column: str, answers: Answers, today: date) -> 
         first_days = dict(zip(plainly, counted_periods.days(periods, answers.start_date), strict=True))
         return np.array([first_days.get(text, NO_DAY) for text in texts.to_pylist()], "datetime64[D]")[places], ()
     hints = DateHints(column=column, order=answers.date_order, last_plausible=today + MAX_AHEAD, numbers=True)
+    short_years.require_known(texts, column, answers.accept, today)
+    texts = short_years.in_full(texts, answers.accept)
     read = read_days(texts, hints)
     if read.yearless is None:
         days, notes = swapped_days.as_meant(texts, read.days, column=column, answers=answers)

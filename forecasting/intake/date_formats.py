@@ -11,7 +11,7 @@ import pyarrow as pa
 from pyarrow import compute
 
 from forecasting.core.errors import AmbiguousDates, InputError
-from forecasting.intake import calendars, date_numbers, date_order, date_texts, named_dates, whole_periods
+from forecasting.intake import calendars, date_numbers, date_order, date_texts, eras, named_dates, whole_periods
 from forecasting.intake.answers import DateOrder
 from forecasting.intake.calendars import NO_DAY, Days, days_of, integers
 
@@ -103,6 +103,13 @@ def _days_read(texts: pa.Array, hints: DateHints) -> DaysRead:
     days = _by_fields(trimmed, _ISO)
     if not np.isnat(days[filled]).any():
         return DaysRead(days, notes=calendars.notes(trimmed, hints.column, days))
+    western = eras.western(trimmed, numbers=hints.numbers)
+    read = _of_many(western, days, hints)
+    return read if western is trimmed else replace(read, notes=(*read.notes, *eras.note(trimmed, western, hints.column, read.days)))
+
+
+def _of_many(trimmed: pa.Array, days: Days, hints: DateHints) -> DaysRead:
+    """The day of each text by its date alone, which many have in common where there are times; `days` are those that ISO dates have."""
     timeless = date_texts.without_times(trimmed).dictionary_encode()
     if len(timeless.dictionary) > MAX_DATES and np.isnat(_read(date_texts.bare(timeless.dictionary[:PROBED_TEXTS]), hints).days).all():
         return DaysRead(days)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from forecasting.core.errors import UnreadableFile
-from forecasting.intake import date_parts, delimited, wide
+from forecasting.intake import date_parts, delimited, weekdays_across, wide
 from forecasting.intake.answers import NOTHING_SAID, Answers
 from forecasting.intake.column_guess import guess_mapping
 from forecasting.intake.excel import read_workbook
@@ -80,7 +80,7 @@ def _usable(table: Table, name: str, *, unfold: bool) -> Table:
     """
     if unfold:
         table = wide.unfolded(table, name)
-        table = date_parts.joined(table)
+        table = weekdays_across.unfolded(date_parts.joined(table), name)
     else:
         wide.refuse(table, name)
     twice = twins(table.columns)

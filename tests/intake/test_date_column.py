@@ -79,6 +79,42 @@ def test_rows_that_run_through_the_calendar_twice_need_their_years():
         sold_on(of_texts("1-Jan", "30-Jun", "30-Dec", "2-Jan"), start_date=date(2025, 1, 1))
 
 
+SHORT_YEARS = {
+    "Thai": ([f"{day:%d/%m}/69" for day in SPRING], [("--accept thai-years", "01/03/69 is in 2569, which is 2026")], "thai-years", SPRING[0]),
+    "Thai, year first": ([f"69-{day:%m-%d}" for day in SPRING], [("--accept thai-years", "69-03-01 is in 2569")], "thai-years", SPRING[0]),
+    "Thai, by name, with times": (
+        [f"{day} มี.ค. 69 14:05" for day in range(1, 29)],
+        [("--accept thai-years", "is in 2569")],
+        "thai-years",
+        date(2026, 3, 1),
+    ),
+    "Persian": (
+        [f"04/{month:02d}/{day:02d}" for month in (2, 3) for day in range(1, 32)],
+        [("--accept persian-years", "04/02/01 is in 1404, which began in March 2025"), ("--accept western-years", "04/02/01 is in 2004")],
+        "persian-years",
+        date(2025, 4, 21),
+    ),
+    "Persian, once more": ([f"04/03/{day:02d}" for day in range(1, 32)], [("", ""), ("", "")], "western-years", date(2004, 3, 1)),
+}
+
+
+@pytest.mark.parametrize("case", SHORT_YEARS)
+def test_years_of_two_digits_that_are_those_of_now_in_another_calendar_are_asked_about(case):
+    texts, choices, said, first = SHORT_YEARS[case]
+    asked = question(of_texts(*texts))
+    assert (asked["kind"], len(asked["choices"])) == ("years", len(choices))
+    for shown, (flag, meaning) in zip(asked["choices"], choices, strict=True):
+        assert flag in shown["flag"]
+        assert meaning in shown["text"]
+    days, checked = sold_on(of_texts(*texts), accept=frozenset({said}))
+    assert (days[0], len(days), len(checked.problems)) == (first, len(texts), 0)
+
+
+@pytest.mark.parametrize("texts", [[f"{day:%d/%m/%y}" for day in SPRING], [f"{day:%d.%m}.04" for day in SPRING], ["01/03/80", "31/03/80"]])
+def test_other_years_of_two_digits_are_not_asked_about(texts):
+    assert sold_on(of_texts(*texts), accept=frozenset({"running-total"}))[1].understood.questions == ()
+
+
 def test_a_day_that_the_persian_calendar_does_not_have_is_named_as_such():
     _, checked = sold_on(of_texts("1404/12/01", "1404/12/30"))
     assert checked.problems["problem"].tolist() == ["No such date in the Persian calendar"]

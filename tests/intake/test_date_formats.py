@@ -53,6 +53,8 @@ def days(*texts, **hints):
         "'2026-03-01",
         "01032026",
         "2026-W09-7",
+        "令和8年3月1日",
+        "民國115年3月1日",
     ],
 )
 def test_a_day_is_read_whatever_system_wrote_it(text):
@@ -109,6 +111,16 @@ def test_a_name_of_two_months_is_the_one_of_the_language_of_the_column():
 def test_another_calendar_or_count_is_read_and_said(text, day, note):
     once = read(text, order="day", numbers=True)
     assert (once.days.tolist()[0], once.notes) == (day, (note,))
+
+
+@pytest.mark.parametrize("text", ["令和元年5月1日", "R1.5.1", "平成31/5/1", "民國108年5月1日", "108/05/01", "中華民國108.05.01"])
+def test_years_of_an_era_are_read_and_said(text):
+    once = read(text, order="day", numbers=True)
+    assert (once.days.tolist()[0], once.notes) == (date(2019, 5, 1), (f"Date has years of an era: {text} is 1 May 2019.",))
+
+
+def test_numbers_of_goods_are_no_years_of_an_era():
+    assert not looks_like_days(pa.array(["113-03-01", "114-03-02", "R6.3.1"])).any()
 
 
 def test_days_that_a_calendar_does_not_have():

@@ -54,6 +54,29 @@ def test_each_cell_of_a_wide_file_becomes_a_row_of_its_period(case):
     assert "1 empty cell left out" in " ".join(read.understood.notes)
 
 
+MONDAY = "2026-03-02 2026-03-03 2026-03-04 2026-03-05 2026-03-07"
+WEEKDAYS = {
+    "with its Monday": ("Week,Product,Mon,Tue,Wed,Thu,Fri,Sat,Sun,Total\n2026-03-02,Tea,1,2,3,4,,5,,15\n", MONDAY),
+    "with its last day": ("Woche bis;Artikel;So;Mo;Di;Mi;Do;Fr;Sa\n07.03.2026;Tea;;1;2;3;4;;5\n", MONDAY),
+    "by its number": ("Semaine,Produit,lun.,mar.,mer.,jeu.,ven.,sam.\n2026-W10,Tea,1,2,3,4,,5\n", MONDAY),
+    "in two columns": ("Year,Week,Product,Mon,Tue,Wed,Thu,Sat\n2026,10,Tea,1,2,3,4,5\n", MONDAY),
+}
+
+
+@pytest.mark.parametrize("case", WEEKDAYS)
+def test_the_days_of_a_week_across_become_rows_of_their_days(case):
+    text, days = WEEKDAYS[case]
+    read = intake(text)
+    assert sold(read) == {("Tea", day): float(place + 1) for place, day in enumerate(days.split())}
+    assert any(note.startswith("The days of the week run across (") for note in read.understood.notes)
+
+
+@pytest.mark.parametrize("week", ["Nº 5", "01/04/2024"])
+def test_days_of_a_week_that_is_not_known_for_sure_are_refused_by_name(week):
+    with pytest.raises(UnreadableFile, match=r'has the days of the week across \("Mon" to "Fri"\), and no column says for sure which week'):
+        intake(f"Week,Product,Mon,Tue,Wed,Thu,Fri\n{week},Tea,1,2,3,4,5\n")
+
+
 def test_problems_name_the_line_of_the_file():
     read = intake("Product,2026-03-01,2026-03-02,2026-03-03\nTea,1,2,3\nMilk,4,many,6\n")
     assert read.problems[["line", "value"]].to_numpy().tolist() == [[3, "many"]]
