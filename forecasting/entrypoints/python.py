@@ -42,6 +42,7 @@ def retrain_model(  # noqa: PLR0913 - each answer is a keyword, as it is a flag 
     period: PeriodName | None = None,
     accept: Collection[str] | str = (),
     drop_problems: bool = False,
+    anew: bool = False,
 ) -> dict[str, Any]:
     """Merges a sales file, trains in a process of its own, publishes, and returns the manifest, with what was understood as `understood`.
 
@@ -69,6 +70,7 @@ def retrain_model(  # noqa: PLR0913 - each answer is a keyword, as it is a flag 
         period: What a row stands for: "day", "week" or "month".
         accept: Kinds of doubts in spite of which the file is right.
         drop_problems: Whether rows that cannot be used are left out.
+        anew: Whether no answers are used that are remembered of earlier files with these columns.
 
     Raises:
         QuestionsOpen: The file can be read in more than one way; nothing was changed.
@@ -97,7 +99,7 @@ def retrain_model(  # noqa: PLR0913 - each answer is a keyword, as it is a flag 
     own = Settings(horizon=horizon, without=tuple(without), lstm=LstmSettings(epochs=epochs, batch_size=batch_size))
     chosen = versions.with_shop_holidays(ws, own)
     content = sales.read_file(file)
-    sent = Submission(content=content, name=file.name, mapping=mapping or {}, answers=answers, drop_problems=drop_problems, alone=True)
+    sent = Submission(content=content, name=file.name, mapping=mapping or {}, answers=answers, drop_problems=drop_problems, anew=anew, alone=True)
 
     def note(checked: Intake, _: Merge) -> None:
         nonlocal understood

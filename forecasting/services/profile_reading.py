@@ -49,18 +49,19 @@ class Recognised:
     note: str = ""
 
 
-def recognised(ws: Workspace, read: ReadTable, said: Answers) -> Recognised:
+def recognised(ws: Workspace, read: ReadTable, said: Answers, *, anew: bool = False) -> Recognised:
     """A file and its profile.
 
     Args:
         ws: Where.
         read: Reads its table.
         said: What was said of it.
+        anew: Whether nothing that is remembered is to count.
 
     Raises:
         InputError: It cannot be read in any way that is known.
     """
-    known, note = _known(ws)
+    known, note = ({}, "") if anew else _known(ws)
     try:
         plain = read(said)
     except InputError:

@@ -34,6 +34,7 @@ class Submission:
         mapping: Role -> column, where the guess is not right.
         answers: What is said of the file where it can be read in more than one way.
         drop_problems: Whether rows that cannot be used are left out.
+        anew: Whether it is read without what is remembered of earlier files with its header.
         alone: Whether this process works for one person and one task, so that it may read a small text itself.
         on_wait: Told, in a sentence, if other files are read first.
     """
@@ -43,6 +44,7 @@ class Submission:
     mapping: Mapping[str, str] = field(default_factory=dict)
     answers: Answers = NOTHING_SAID
     drop_problems: bool = False
+    anew: bool = False
     alone: bool = False
     on_wait: OnWait = field(default=ignore, repr=False, compare=False)
 
@@ -50,7 +52,7 @@ class Submission:
 def check(ws: Workspace, sent: Submission) -> Intake:
     """Its sales, all its problems and open questions; raises InputError."""
     saved = Dataset(ws).days()
-    found = profile_reading.recognised(ws, partial(_table, sent), sent.answers)
+    found = profile_reading.recognised(ws, partial(_table, sent), sent.answers, anew=sent.anew)
     return named_suppliers.described(ws, profile_reading.sales_of(found, profile_reading.Said(sent.answers, sent.mapping, saved)))
 
 

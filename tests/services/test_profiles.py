@@ -117,6 +117,11 @@ def test_nothing_is_remembered_of_a_file_that_is(ws, gone, monkeypatch):
         profiles.forget(ws, profile.id, "Ada")
 
 
+def test_a_file_can_be_read_without_what_is_remembered(ws):
+    assert asked(ws, JUNE, anew=True) == ["dates"]
+    assert asked(ws, JUNE) == []
+
+
 def test_what_is_said_after_forgetting_is_remembered_again(ws):
     profiles.forget(ws, profiles.profiles(ws)[0].id, "Ada")
     submissions.merge(ws, file(JUNE, answers=replace(SAID, date_order="day", leave_out=(), accept=frozenset({"states"})), mapping={"store": "Ort"}))

@@ -90,6 +90,7 @@ class Choices(BaseModel):
     period: PeriodName | SkipJsonSchema[None] = Field(None, description="What a row stands for. Found from the dates if it is not sent.")
     accept: Kinds = Field([], description="Kinds of doubts in spite of which the file is right.")
     drop_problems: Flag = Field(False, description="Leave out the rows that cannot be used.")
+    anew: Flag = Field(False, description="Use no answers that are remembered of earlier files with these columns.")
 
 
 class UploadForm(Choices):
@@ -103,7 +104,7 @@ async def sent(context: Context, file: UploadFile, choices: Choices) -> Submissi
     """A file as it was sent, with its sender's choices; raises InputError."""
     roles, answers = roles_of(choices.mapping, schema.ROLES, {schema.DATE: "Day"}), answers_of(dict(choices))
     name, content = await content_of(context, file)
-    return Submission(content=content, name=name, mapping=roles, answers=answers, drop_problems=choices.drop_problems)
+    return Submission(content=content, name=name, mapping=roles, answers=answers, drop_problems=choices.drop_problems, anew=choices.anew)
 
 
 async def content_of(context: Context, file: UploadFile) -> tuple[str, bytes]:

@@ -37,6 +37,7 @@ def add_reading(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--period", choices=PERIODS, help="what a row stands for (found from the dates)")
     verb.add_argument("--accept", action="append", default=[], metavar="KIND", help="the file is right in spite of this doubt; repeatable")
     verb.add_argument("--drop-problems", action="store_true", help="leave out the rows that cannot be used")
+    verb.add_argument("--anew", action="store_true", help="use no answers that are remembered of earlier files with these columns")
     verb.add_argument("--json", action="store_true", help="print what came of it as JSON")
 
 
@@ -71,6 +72,7 @@ def submission(args: argparse.Namespace) -> Submission:
         content=sales.read_file(args.file),
         name=args.file.name,
         drop_problems=args.drop_problems,
+        anew=args.anew,
         alone=True,
         on_wait=say,
     )
