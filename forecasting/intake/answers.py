@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any, Final, Literal
 
 from forecasting.core.errors import InputError
+from forecasting.core.plausibility.mends import NOTHING_MENDED, Mends
 
 Duplicates = Literal["last", "sum"]
 DateOrder = Literal["day", "month", "year"]
@@ -36,6 +37,7 @@ class Answers:
         start_date: The first day of a file whose dates have no year, or whose columns count days.
         period: What a row stands for; dates become the first day of their week or month.
         accept: Kinds of doubts that a person has looked at: the file is right as it was read.
+        mends: What a person mended beside the saved sales, once the rest was read; only on a page that shows what it is about.
     """
 
     duplicates: Duplicates | None = None
@@ -48,6 +50,7 @@ class Answers:
     start_date: date | None = None
     period: PeriodName | None = None
     accept: frozenset[str] = frozenset()
+    mends: Mends = NOTHING_MENDED
 
     def __post_init__(self) -> None:
         for name, known in (("duplicates", DUPLICATES), ("date_order", DATE_ORDERS), ("period", PERIODS)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -10,6 +11,8 @@ import pyarrow as pa
 
 from forecasting.core import row_keys, schema
 from forecasting.core.formatting import count, listing
+from forecasting.core.plausibility import mending
+from forecasting.core.plausibility.mends import MendedName
 from forecasting.intake import cells
 from forecasting.intake.column_mapping import Mapping
 from forecasting.intake.key_texts import MAX_CHARACTERS
@@ -56,6 +59,15 @@ def named(table: Table, good: np.ndarray, frame: pd.DataFrame, series: np.ndarra
 def counted(listed: pd.DataFrame) -> dict[str, Any]:
     """For how many series a supplier is named, and how many suppliers these are."""
     return {"series": len(listed), "suppliers": listed[schema.SUPPLIER].str.casefold().nunique()}
+
+
+def renamed(listed: pd.DataFrame, names: Sequence[MendedName]) -> pd.DataFrame:
+    """The same for series under their saved names; of two that become one the newest row counts."""
+    there = [each for each in names if each.key in listed and listed[each.key].eq(each.before).any()]
+    if not there:
+        return listed
+    keys = [name for name in schema.KEYS if name in listed]
+    return mending.renamed(listed, there).sort_values(schema.DATE, kind="stable").drop_duplicates(keys, keep="last").reset_index(drop=True)
 
 
 def _several(listed: pd.DataFrame, keys: list[str], series: np.ndarray, names: np.ndarray) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from forecasting.core import schema
+from forecasting.core.plausibility.mends import NOTHING_MENDED
 from forecasting.intake.answers import KEYS, LEVEL, NOTHING_SAID, Answers
 from forecasting.intake.column_mapping import Mapping as Roles
 from forecasting.intake.column_mapping import over_guess
@@ -39,8 +40,8 @@ def of_cells(answers: Answers) -> Answers:
 
 
 def remembered(answers: Answers) -> Answers:
-    """The answers that hold for the next file too: neither a first day nor that a file is right in spite of the saved sales."""
-    return replace(answers, start_date=None, accept=answers.accept - OF_ONE_FILE)
+    """The answers that hold for the next file too: neither a first day, nor what is right or mended in one file beside the saved sales."""
+    return replace(answers, start_date=None, accept=answers.accept - OF_ONE_FILE, mends=NOTHING_MENDED)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,8 +11,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from forecasting.core import outsizes, schema
+from forecasting.core import outsizes, row_keys, schema
 from forecasting.core.period import period_of_dates
+from forecasting.core.plausibility import mending
+from forecasting.core.plausibility.mends import NOTHING_MENDED, Mends
 from forecasting.intake import named_suppliers, odd_dates, problems, products_across
 from forecasting.intake.answers import NOTHING_SAID, Answers
 from forecasting.intake.collisions import RowNumbers, join
@@ -73,6 +75,22 @@ class Intake:
     def with_answer(self, answer: AnyMapping[str, Any]) -> Intake:
         """The same with an answer that changes no row: that the file is right in spite of a doubt."""
         return replace(self, answers=self.answers.with_answer(answer))
+
+    def mended(self, mends: Mends) -> Intake:
+        """The same as a person mended it, with notes that say so; raises InputError where it has not got what is mended."""
+        if not mends:
+            return self
+        sales = mending.mended(self.sales, mends)
+        understood = replace(
+            self.understood,
+            units={**self.understood.units, "kept": float(sales[schema.SALES].sum())},
+            series=len(np.unique(row_keys.series_codes([sales])[0])),
+            first=sales[schema.DATE].min() if len(sales) else None,
+            last=sales[schema.DATE].max() if len(sales) else None,
+            notes=(*self.understood.notes, *mending.notes(mends)),
+        )
+        suppliers, answers = named_suppliers.renamed(self.suppliers, mends.names), replace(self.answers, mends=mends)
+        return replace(self, sales=sales, understood=understood, suppliers=suppliers, answers=answers)
 
     def accept(self, *, drop_problems: bool = False, again: bool = False) -> pd.DataFrame:
         """The sales, if they may be merged.
@@ -148,7 +166,8 @@ def check(table: Table, mapping: AnyMapping[str, str], answers: Answers = NOTHIN
         suppliers=named_suppliers.counted(suppliers) if schema.SUPPLIER in roles else None,
     )
     kept_out = tuple(name for name in table.columns if name not in roles.values())
-    return Intake(sales, rows.problems, roles, kept_out, count, understood, answers, suppliers, header, stated)
+    read = Intake(sales, rows.problems, roles, kept_out, count, understood, replace(answers, mends=NOTHING_MENDED), suppliers, header, stated)
+    return read.mended(answers.mends)
 
 
 def _lines_of_sales(table: Table, roles: Mapping, answers: Answers) -> tuple[Table, tuple[str, ...]]:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from forecasting.core import schema
 from forecasting.core.errors import InputError, NotFound
+from forecasting.core.plausibility.mends import Mends
 from forecasting.intake.answers import NOTHING_SAID
 from forecasting.intake.process.json_forms import answers_from_json, answers_to_json
 from forecasting.intake.profile import header_id
@@ -25,6 +26,12 @@ def reading_of(checked: Intake) -> str:
     """How a file was read: its mapping, what was said of it, and its header with the mapping as it was stated, as a text that its upload keeps."""
     facts = {"mapping": checked.mapping, "answers": answers_to_json(checked.answers), "header": header_id(checked.header)}
     return json.dumps({**facts, "stated": dict(checked.stated)}, sort_keys=True)
+
+
+def mends_of(upload: Upload) -> Mends:
+    """What a person mended in an upload before it was merged."""
+    known = json.loads(upload.reading) if upload.reading else {}
+    return answers_from_json(known.get("answers", {})).mends
 
 
 def sales_of(ws: Workspace, upload: Upload, *, alone: bool) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from typing import Any
 
 from forecasting.core import spreadsheets
 from forecasting.core.errors import InputError, KeysDiffer
+from forecasting.core.plausibility import mending
 from forecasting.intake import row_checks, sales_file, sample_sales
 from forecasting.intake.answers import KEYS, NOTHING_SAID, Answers
 from forecasting.intake.filling import Contents
@@ -115,7 +116,7 @@ def merge(ws: Workspace, content: bytes, name: str, checked: sales_file.Intake, 
         )
     except KeysDiffer as error:
         raise plausibility.refusal(checked, error) from error
-    refusal = named_suppliers.save(ws, checked.suppliers, name)
+    merged, refusal = replace(merged, mended=len(checked.answers.mends)), named_suppliers.save(ws, checked.suppliers, name)
     retention.tidy_sales(ws)
     shadow.after_merge(ws)
     return replace(merged, notes=(*merged.notes, refusal)) if refusal else merged
@@ -129,6 +130,11 @@ def is_sample(upload: Upload) -> bool:
 def uploads(ws: Workspace) -> list[Upload]:
     """What was uploaded since the shop was last started over, newest first."""
     return Dataset(ws).since_start()
+
+
+def mended(upload: Upload) -> list[str]:
+    """What a person mended in an upload before it was merged, each in words."""
+    return mending.sentences(rereading.mends_of(upload))
 
 
 def undo(ws: Workspace, version: int | None = None) -> Upload:

@@ -35,15 +35,38 @@ def upload(text):
     return at
 
 
-def test_findings_stand_in_a_tab_and_questions_come_before_the_merge(saved):
-    at = upload("date,product_id,sales\n2026-02-10,Tea,9000\n2026-02-10,Rols,22\n")
+def say(at, place, said):
+    at.pills[place].set_value(said).run()
+    assert not at.exception
+    return at
+
+
+def test_each_finding_is_right_or_mended_and_what_was_mended_is_kept_with_the_upload(saved):
+    before = Dataset(saved).read()
+    at = upload("date,product_id,sales\n2026-02-10,Tea,9000\n2026-02-10,Rols,9001\n2026-02-10,Croissant,21\n")
     assert "Please check (2)" in [tab.label for tab in at.tabs]
-    [table] = [each.value for each in at.dataframe if "Please check" in each.value]
-    assert table[["Please check", "Name", "In this file"]].to_numpy().tolist() == [
-        ["Far beyond the usual", "Tea", "9,000"],
-        ["A new name nearly as a saved one", "Rols", "Rols"],
-    ]
+    assert [each.label[:6] for each in at.pills] == ["9,000 ", '"Rols"']
     assert not at.button(key="merge_only").disabled
+    say(at, 1, "saved")
+    assert [each.label[:6] for each in at.pills] == ["9,001 ", "9,000 ", '"Rols"']
+    say(at, 1, "usual")
+    say(at, 0, "another")
+    assert at.button(key="merge_only").disabled
+    at.number_input(key=at.pills[0].key + "_units").set_value(19.0).run()
+    at.button(key="merge_only").click().run()
+    assert not at.exception
+    assert "3 new rows. 3 things mended." in texts(at)
+    after = Dataset(saved).read()
+    tenth = after[after["date"] == pd.Timestamp("2026-02-10")]
+    assert tenth[["product_id", "sales"]].to_numpy().tolist() == [["Croissant", 21.0], ["Rolls", 19.0], ["Tea", 22.0]]
+    [night, _] = sales.uploads(saved)
+    assert sales.mended(night) == [
+        '"Rols" is "Rolls"',
+        "19 in place of 9,001 on 10 Feb 2026 of Rolls",
+        "22 in place of 9,000 on 10 Feb 2026 of Tea",
+    ]
+    sales.undo(saved)
+    pd.testing.assert_frame_equal(Dataset(saved).read(), before)
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 import pytest
 
 from forecasting.core.errors import QuestionsOpen
+from forecasting.core.plausibility.findings import LargeValue
+from forecasting.core.plausibility.mends import NOTHING_MENDED, Mends
 from forecasting.intake.answers import Answers
 from forecasting.services import submissions, take_back
 from forecasting.services.submissions import Submission
@@ -21,8 +25,8 @@ def lines(days, times=1):
     return "date,product_id,sales\n" + "".join(f"{day:%Y-%m-%d},{name},{units}\n" for day, name, units in rows)
 
 
-def send(ws, text, *accept, name="sales.csv"):
-    sent = Submission(content=text.encode(), name=name, answers=Answers(accept=frozenset(accept)), alone=True)
+def send(ws, text, *accept, name="sales.csv", mends=NOTHING_MENDED):
+    sent = Submission(content=text.encode(), name=name, answers=Answers(accept=frozenset(accept), mends=mends), alone=True)
     return submissions.merge(ws, sent)
 
 
@@ -68,3 +72,11 @@ def test_other_keys_are_refused_until_accepted_and_then_begin_anew_until_taken_b
     take_back.take_back(ws, alone=True)
     take_back.take_back(ws, alone=True)
     pd.testing.assert_frame_equal(Dataset(ws).read(), before)
+
+
+def test_what_was_mended_holds_when_the_file_is_read_again_and_a_note_says_it(ws):
+    tenth, mend = date(2026, 3, 10), LargeValue(("Tea", "", ""), date(2026, 3, 10), 4800, 14).mended(None)
+    checked, _ = send(ws, lines([pd.Timestamp(tenth)]).replace("Tea,15", "Tea,4800"), mends=Mends(values=(mend,)))
+    assert checked.understood.notes[-1] == "1 value mended: 4,800 on 10 Mar 2026 of Tea left out."
+    without = take_back.step_back(ws, 1, alone=True).sales
+    assert without["product_id"].tolist() == ["Baguette", "Croissant", "Rolls"]

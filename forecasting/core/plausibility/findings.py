@@ -13,12 +13,12 @@ import pandas as pd
 from forecasting.core import formatting, outsizes, schema
 from forecasting.core.plausibility.large_values import Large, large_values
 from forecasting.core.plausibility.level_shift import LevelShift, level_shift
+from forecasting.core.plausibility.mends import MendedCategory, MendedName, MendedValue
 from forecasting.core.plausibility.near_names import near_names
 from forecasting.core.plausibility.rows import Rows, Runs
 
 SHOWN: Final = 3
 """Findings that a note names, at most."""
-WHATS: Final = {schema.PRODUCT: "product", schema.REGION: "region", schema.STORE: "store"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,16 @@ class LargeValue:
     weekday: str = ""
     is_outsized: bool = False
 
+    @property
+    def replacement(self) -> float:
+        """The usual units, as a whole number where the value is one."""
+        whole = self.units == round(self.units) and self.usual >= 1
+        return float(round(self.usual)) if whole else round(self.usual, 3)
+
+    def mended(self, units: float | None) -> MendedValue:
+        """Other units in its place; None leaves the row out."""
+        return MendedValue(self.keys, self.day, self.units, units)
+
     def __str__(self) -> str:
         whose = f" of {' in '.join(key for key in self.keys if key)}" if any(self.keys) else ""
         usual = f"the usual {self.weekday}" if self.weekday else "the usual"
@@ -61,6 +71,10 @@ class NearName:
     new: str
     saved: str
 
+    def mended(self) -> MendedName:
+        """The saved name in its place."""
+        return MendedName(self.key, self.new, self.saved)
+
     def __str__(self) -> str:
         return f'"{self.new}": did you mean "{self.saved}"?'
 
@@ -72,6 +86,10 @@ class NewCategory:
     product: str
     before: str
     after: str
+
+    def mended(self) -> MendedCategory:
+        """The saved category in its place."""
+        return MendedCategory(self.product, self.after, self.before)
 
     def __str__(self) -> str:
         return f"{self.product} from {self.before} to {self.after}"

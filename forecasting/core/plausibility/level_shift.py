@@ -43,7 +43,7 @@ class LevelShift:
     likely: str = ""
 
     def __str__(self) -> str:
-        level = f"{self.times:,.3g} times what" if self.times > 1 else f"1/{1 / self.times:,.3g} of what"
+        level = f"{self.times:,.3g} times what" if self.times > 1 else f"1/{_rounded(1 / self.times)} of what"
         likely = f", as {self.likely} would be" if self.likely else ""
         whose = f"of {self.series:,} known series" if self.series > 1 else "of the one known series"
         return f"The usual sales {whose} are about {level} they were{likely}. Are they right?"
@@ -75,6 +75,10 @@ def level_shift(saved: Rows, upload: Rows, price: float = np.nan) -> LevelShift 
         return None
     times = float(f"{np.exp(shift):.3g}")
     return LevelShift(times, len(shared), _likely(times, price))
+
+
+def _rounded(times: float) -> str:
+    return f"{times:,.0f}" if times >= 10 else f"{times:.2g}"
 
 
 def _usual(rows: Rows) -> FloatArray:

@@ -130,6 +130,7 @@ class UploadedFile(BaseModel):
     changed: int
     unchanged: int
     undone: bool
+    mended: list[str] = Field(description="What a person mended under *Please check* before it was merged, in words.")
 
 
 class Profile(BaseModel):

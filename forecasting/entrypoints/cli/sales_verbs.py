@@ -45,7 +45,7 @@ def undo(args: argparse.Namespace) -> int:
     ws = workspaces.workspace()
     if args.list:
         uploads = sales.uploads(ws)
-        lines = [f"{each.version}  {each.when.astimezone():%Y-%m-%d %H:%M}  {each.name}{'  taken back' * each.undone}" for each in uploads]
+        lines = [line for each in uploads for line in _lines(each)]
         report(args, {"uploads": [_facts(each) for each in uploads]}, "\n".join(lines) or "Nothing was uploaded yet.")
     elif args.dry_run:
         step = take_back.step_back(ws, args.version, alone=True)
@@ -56,10 +56,20 @@ def undo(args: argparse.Namespace) -> int:
     return 0
 
 
+def _lines(upload: Upload) -> list[str]:
+    """An upload in a list, and below it what a person mended in it."""
+    from forecasting.services import sales
+
+    line = f"{upload.version}  {upload.when.astimezone():%Y-%m-%d %H:%M}  {upload.name}{'  taken back' * upload.undone}"
+    return [line, *(f"   mended: {text}" for text in sales.mended(upload))]
+
+
 def _facts(upload: Upload) -> dict[str, object]:
     """What JSON says of an upload."""
+    from forecasting.services import sales
+
     names = ("name", "version", "when", "kind", "rows", "new", "changed", "unchanged", "undone")
-    return {name: getattr(upload, name) for name in names}
+    return {**{name: getattr(upload, name) for name in names}, "mended": sales.mended(upload)}
 
 
 def retrain(args: argparse.Namespace) -> int:

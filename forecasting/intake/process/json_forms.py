@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.core.errors import AmbiguousDates, ColumnsMissing, InputError, QuestionsOpen, UnreadableFile
+from forecasting.core.plausibility.mends import Mends
 from forecasting.intake.answers import Answers
 from forecasting.intake.understood import Choice, Question, Reading, Understood
 
@@ -47,6 +48,8 @@ def answer_from_json(form: Json) -> Json:
 def _to_json(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, Mends):
+        return value.to_json()
     return sorted(value) if isinstance(value, (set, frozenset)) else value
 
 
@@ -54,6 +57,7 @@ _FROM_JSON: Final[dict[str, Callable[[Any], Any]]] = {
     "leave_out": lambda pairs: tuple((column, text) for column, text in pairs),
     "accept": frozenset,
     "start_date": date.fromisoformat,
+    "mends": Mends.from_json,
 }
 """Fields of `Answers` that JSON has in another type."""
 

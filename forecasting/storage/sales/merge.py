@@ -25,6 +25,7 @@ class Merge:
         period: Whether a row of the sales is a day, a week or a month after it.
         mixed: Why the upload does not fit the sales saved before, and what to do; empty if it fits.
         notes: What can be right, and often is a mistake, a sentence each.
+        mended: How many values, names and categories a person mended before it.
     """
 
     version: int | None
@@ -36,6 +37,7 @@ class Merge:
     mixed: str = ""
     notes: tuple[str, ...] = ()
     started_anew: bool = False
+    mended: int = 0
 
     def counts(self) -> dict[str, int]:
         """How many rows were new, changed and unchanged."""

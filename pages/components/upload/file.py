@@ -37,7 +37,7 @@ def hold(name: str, content: bytes) -> None:
 def choose() -> tuple[FileInput, DeltaGenerator] | None:
     """Step 1: the file, and where its line stands, for `describe`; None as long as there is no file."""
     upload: FileInput | None = st.session_state.get("upload")
-    with layout.card("1. File", "CSV, Excel or Parquet, up to 200 MB. One row per product and day (week, month), or per till receipt."):
+    with layout.card("1. File", "CSV, Excel, Parquet or JSON, up to 200 MB. One row per product and day (week, month), or per till receipt."):
         if upload is None:
             _uploader()
             return None

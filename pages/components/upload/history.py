@@ -60,8 +60,9 @@ def history(ws: Workspace, uploads: list[Upload]) -> None:
     if not uploads:
         return
     with st.expander(f"Uploads so far, {numerals.write(len(uploads))}", icon=":material/history:", key="history"):
+        rows = pd.DataFrame([_row(upload) for upload in uploads])
         cells.show(
-            unseen.legible(pd.DataFrame([_row(upload) for upload in uploads])),
+            unseen.legible(rows if rows["Mended"].any() else rows.drop(columns="Mended")),
             hide_index=True,
             height="content" if len(uploads) <= 12 else 430,
             alt="Uploads so far, newest first",
@@ -85,5 +86,6 @@ def _row(upload: Upload) -> dict[str, object]:
         "Number": upload.version,
         "Unchanged": upload.unchanged,
         "Skipped": upload.dropped,
+        "Mended": "; ".join(sales.mended(upload)),
         "State": "Taken back" if upload.undone else "",
     }

@@ -73,4 +73,5 @@ def _counts() -> str:
         return ""
     counts = {"new row": merged.new, "changed row": merged.changed}
     text = formatting.listing([formatting.count(count, noun) for noun, count in counts.items() if count])
-    return f" {text}." if text else ""
+    mended = f" {formatting.count(merged.mended, 'thing')} mended." if merged.mended else ""
+    return f" {text}.{mended}" if text else ""

@@ -67,4 +67,5 @@ async def undo_preview(
 
 
 def _row(upload: Upload) -> UploadedFile:
-    return UploadedFile(**{name: getattr(upload, name) for name in UploadedFile.model_fields})
+    facts = {name: getattr(upload, name) for name in UploadedFile.model_fields if name != "mended"}
+    return UploadedFile(**facts, mended=sales.mended(upload))
