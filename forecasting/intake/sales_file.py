@@ -15,7 +15,7 @@ from forecasting.core import outsizes, row_keys, schema
 from forecasting.core.period import period_of_dates
 from forecasting.core.plausibility import mending
 from forecasting.core.plausibility.mends import NOTHING_MENDED, Mends
-from forecasting.intake import named_suppliers, odd_dates, problems, products_across
+from forecasting.intake import line_amounts, named_suppliers, odd_dates, problems, products_across
 from forecasting.intake.answers import NOTHING_SAID, Answers
 from forecasting.intake.collisions import RowNumbers, join
 from forecasting.intake.column_facts import SAMPLE_ROWS, ColumnFacts
@@ -137,6 +137,7 @@ def check(table: Table, mapping: AnyMapping[str, str], answers: Answers = NOTHIN
     rows = read_rows(table, roles, answers, today=today, saved=saved)
     frame, good = _answered(rows.frame, answers), rows.good
     frame, moved = odd_dates.settled(frame) if answers.period is None else (frame, ())
+    frame, priced = line_amounts.as_unit_prices(frame, roles.get(schema.PRICE, ""))
     numbers = RowNumbers.of(frame)
     asked = [doubt for doubt in (across, states(table, good, frame[schema.SALES], roles, answers), totals(frame, roles, answers)) if doubt]
     asked += [doubt for doubt in (signs(frame, answers), spellings(frame, roles, answers)) if doubt]
@@ -160,7 +161,7 @@ def check(table: Table, mapping: AnyMapping[str, str], answers: Answers = NOTHIN
         series=len(np.unique(joined.series)),
         first=sales[schema.DATE].min() if len(sales) else None,
         last=sales[schema.DATE].max() if len(sales) else None,
-        notes=(*table.notes, *notes, *rows.notes, *moved, *about, *joined.notes, *_remarks(sales, joined.series, roles), *several),
+        notes=(*table.notes, *notes, *rows.notes, *moved, *priced, *about, *joined.notes, *_remarks(sales, joined.series, roles), *several),
         questions=(*rows.questions, *asked),
         problems=len(rows.problems),
         suppliers=named_suppliers.counted(suppliers) if schema.SUPPLIER in roles else None,
