@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 import pyarrow as pa
@@ -20,15 +21,15 @@ _CLOCK: Final = (
     r"\d{1,2}[:h]\d{2}(?::\d{2}(?:[.,:]\d+)?)?"
 )
 _TIME_AFTER: Final = _CLOCK + _HALF_DAY + _ZONE
+_WEEK_WORDS: Final = r"(?:w/?c|w/?e|w/?b|wk\.?|week|weeks|kw|semaine|semana|settimana|woche|sem\.?)"
+_NAMES_WEEK: Final = rf"(?i)^{_WEEK_WORDS}\b.*[0-9]"
+_WEEK_OF: Final = (
+    rf"(?i)^{_WEEK_WORDS}[ -]*(?:commencing|beginning|starting|ending|ended|start|"
+    r"end|of|du|del|dal|vom|ab)?\b[:. ]+(\d{1,4}[-/. ]+(?:\d{1,2}|\p{L}{3,10}\.?)[-/., ]+\d{2,4}|\p{L}{3,10}\.? \d{1,2},? \d{4})$"
+)
+"""The day that a week is named after, behind words that say so; slow to prepare, so that it is used only where a text begins with such a word."""
+_MARKS: Final = (("[\\x{00A0}\\x{2007}\\x{2009}\\x{202F}\\x{3000}\t]+", " "), (r"^'", ""))
 _RULES: Final = (
-    ("[\\x{00A0}\\x{2007}\\x{2009}\\x{202F}\\x{3000}\t]+", " "),
-    (r"^'", ""),
-    # what stands before the day that a week is named after
-    (
-        r"(?i)^(?:w/?c|w/?e|w/?b|wk\.?|week|weeks|kw|semaine|semana|settimana|woche|sem\.?)[ -]*(?:commencing|beginning|starting|ending|ended|start|"
-        r"end|of|du|del|dal|vom|ab)?\b[:. ]+(\d{1,4}[-/. ]+(?:\d{1,2}|\p{L}{3,10}\.?)[-/., ]+\d{2,4}|\p{L}{3,10}\.? \d{1,2},? \d{4})$",
-        r"\1",
-    ),
     (r"^/Date\((\d{9,13})(?:[+-]\d{4})?\)/$", r"\1"),
     # 2026年3月1日, 2026년 3월 1일, 1 tháng 3, 2026
     (r"^(\d{2,4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일号號]?", r"\1-\2-\3"),
@@ -59,13 +60,19 @@ def bare(texts: pa.Array) -> pa.Array:
     """The texts with nothing but the date, its digits 0 to 9."""
     if compute.all(compute.match_substring_regex(texts, r"^[0-9./\-]{0,10}$")).as_py():
         return texts
-    texts = western_digits(texts)
-    for pattern, replacement in _RULES:
-        texts = compute.replace_substring_regex(texts, pattern, replacement)
-    texts = compute.utf8_trim(texts, " ,;")
+    texts = _replaced(western_digits(texts), _MARKS)
+    if compute.any(compute.match_substring_regex(texts, _NAMES_WEEK)).as_py():
+        texts = compute.replace_substring_regex(texts, _WEEK_OF, r"\1")
+    texts = compute.utf8_trim(_replaced(texts, _RULES), " ,;")
     fields = compute.extract_regex(texts, _WEEKDAY_AFTER)
     if fields.null_count == len(fields):
         return texts
     words = compute.fill_null(fields.field("word"), "")
     weekdays = pa.array([word for word in compute.unique(words).to_pylist() if word and is_weekday(word)], pa.string())
     return compute.if_else(compute.is_in(words, weekdays), compute.fill_null(fields.field("date"), ""), texts)
+
+
+def _replaced(texts: pa.Array, rules: Iterable[tuple[str, str]]) -> pa.Array:
+    for pattern, replacement in rules:
+        texts = compute.replace_substring_regex(texts, pattern, replacement)
+    return texts

@@ -56,7 +56,8 @@ _RANGE: Final = r"^(?P<a>.*\d.*?)(?: +(?:-|to|bis|au|al|a|až|do|until|till|thro
 _ISO_RANGE: Final = r"^(?P<a>\d{4}-\d{2}-\d{2})/(?P<b>\d{4}-\d{2}-\d{2})$"
 _GLUED_RANGE: Final = r"^(?P<a>\d{1,4}[./]\d{1,2}[./]\d{0,4})-(?P<b>\d{1,4}[./]\d{1,2}[./]\d{1,4})$"
 
-
+_LIKE_RANGE: Final = r"[0-9].*[^0-9.,].*[0-9]"
+"""What every range has, and no number: something else between two digits."""
 _ONE_MONTH: Final = (
     r"^(?P<month>\p{L}{3,10}\.?) (?P<a>\d{1,2}) ?[-–] ?(?P<b>\d{1,2}),? (?P<y>\d{4})$",
     r"^(?P<a>\d{1,2})\.? ?[-–] ?(?P<b>\d{1,2})\.? (?P<month>\p{L}{3,10}\.?),? (?P<y>\d{4})$",
@@ -155,9 +156,13 @@ def ends(texts: pa.Array) -> tuple[pa.Array, pa.Array] | None:
 
     A first day without a year has the one of the last day: 01.01.-07.01.2024.
     """
+    if not compute.any(compute.match_substring_regex(texts, _LIKE_RANGE)).as_py():
+        return None
     firsts, lasts = pa.array([""] * len(texts)), pa.array([""] * len(texts))
     for pattern in _ONE_MONTH:
         fields = compute.extract_regex(texts, pattern)
+        if fields.null_count == len(fields):
+            continue
         behind = [compute.fill_null(fields.field(name), "") for name in ("month", "y")]
         for place, name in enumerate(("a", "b")):
             day = compute.binary_join_element_wise(compute.fill_null(fields.field(name), ""), *behind, " ")
