@@ -50,6 +50,7 @@ def test_names_are_joined_then_categories_and_values_are_put_right_and_the_uploa
         (Mends(names=(MendedName("product_id", "Rols", "Rolls"),)), "no product Rols"),
         (Mends(names=(MendedName("store", "Noth", "North"),)), "no store Noth"),
         (Mends(categories=(MendedCategory("Tea", "Food", "Bakery"),)), "no Tea in Food"),
+        (Mends(names=(MendedName("product_id", "Tea", "Croissant"),), categories=(MendedCategory("Tea", "Drinks", "Bakery"),)), "no Tea in Drinks"),
         (Mends(values=(MendedValue(("Tea", "", ""), DAY, 21, 20),)), "no row with 21 on 4 Mar 2026 of Tea"),
         (Mends(values=(MendedValue(("Rolls", "", ""), DAY, 21, None),)), "no row with 21 on 4 Mar 2026 of Rolls"),
     ],

@@ -53,6 +53,7 @@ def joined(sales: pd.DataFrame) -> pd.DataFrame:
 
 
 def _in_their_categories(sales: pd.DataFrame, categories: Iterable[MendedCategory]) -> pd.DataFrame:
+    _require([name for name in (schema.PRODUCT, schema.CATEGORY) if name not in sales], "no column")
     column = sales[schema.CATEGORY].copy()
     for each in categories:
         moved = (sales[schema.PRODUCT] == each.product) & (column == each.before)

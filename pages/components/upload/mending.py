@@ -150,7 +150,7 @@ def _row(upload: FileInput, kind: Kind[Any], each: Any) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(kind.fact(each), width="content")
         st.pills(
-            str(each),
+            markdown.plain(str(each)),
             list(choices),
             default=RIGHT,
             required=True,
