@@ -28,6 +28,8 @@ def settled(frame: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
         frame: Rows of sales, with `date`.
     """
     days = frame[schema.DATE].to_numpy().astype("datetime64[D]")
+    if not _are_apart(days):
+        return frame, ()
     for usual in (_usual_months(days), _usual_weeks(days)):
         odd = days != usual
         if odd.any():
@@ -36,6 +38,12 @@ def settled(frame: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
             note = f"{moved} moved to the date of the other rows, e.g. {long(days[place].item())} to {long(usual[place].item())}."
             return frame.assign(**{schema.DATE: usual.astype("datetime64[us]")}), (note,)
     return frame, ()
+
+
+def _are_apart(days: np.ndarray) -> bool:
+    """Whether most dates lie a week or more from the next, as those of weeks and months do; quick for the many rows of a daily file."""
+    dates = np.sort(pd.unique(days.astype(np.int64)))
+    return len(dates) >= MIN_DATES and bool(np.median(np.diff(dates)) >= _WEEK.astype(np.int64))
 
 
 def _usual_weeks(days: np.ndarray) -> np.ndarray:
@@ -66,8 +74,6 @@ def _many_a_month(days: np.ndarray) -> bool:
 
 def _of_bulk(days: np.ndarray, kind: np.ndarray) -> int | None:
     """The kind of day that nearly all rows and dates have, if not all; else None."""
-    if not len(days):
-        return None
     dates, first = np.unique(days, return_index=True)
     counts = np.bincount(kind)
     usual = int(counts.argmax())
