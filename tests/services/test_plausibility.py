@@ -54,6 +54,7 @@ def test_a_shift_of_the_level_is_refused_until_it_is_accepted(ws):
             ask(ws, Submission(content=cents.encode(), name="cents.csv", alone=True))
     assert Dataset(ws).version == 1
     assert send(ws, cents, "level")[1].new == 20
+    assert send(ws, cents)[1].counts() == {"new": 0, "changed": 0, "unchanged": 20}
 
 
 def test_other_keys_are_refused_until_accepted_and_then_begin_anew_until_taken_back(ws):

@@ -34,7 +34,7 @@ class Change:
         period: Whether a row of the sales is a day, a week or a month after the merge.
         mixed: Why days, weeks or months of the upload do not fit the saved sales, and what to do; empty if they fit.
         starts_anew: Whether all saved rows are put aside, since other keys tell the upload's sales apart.
-        findings: What a person should look at.
+        findings: What a person should look at; nothing where a merge would write nothing.
     """
 
     new: pd.DataFrame
@@ -141,7 +141,7 @@ def compare(saved: pd.DataFrame, upload: pd.DataFrame, *, only_sample: bool = Fa
         period=periods[-1],
         mixed=_mixed(*periods, adds=bool(2 * known.sum() < len(known))),
         starts_anew=starts_anew,
-        findings=findings(saved, upload, series) if look else NOTHING,
+        findings=findings(saved, upload, series) if look and len(rows) else NOTHING,
     )
 
 
