@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 import pandas as pd
 import streamlit as st
 
-from forecasting.core import formatting, numerals
+from forecasting.core import formatting, numerals, schema
 from forecasting.core.plausibility.findings import LargeValue, NearName, NewCategory
 from forecasting.core.plausibility.mends import Mends
 from pages.components.shared import markdown
@@ -23,7 +23,7 @@ RIGHT, USUAL, ANOTHER, OUT, SAVED = "right", "usual", "another", "out", "saved"
 """What may be said of a finding: it is right, or in its place come the usual units, other units, no row, the saved name or category."""
 PER_PAGE: Final = 6
 """Findings of a kind that are drawn at once."""
-WHATS: Final = {"product_id": "product", "region": "region", "store": "store"}
+WHATS: Final = {schema.PRODUCT: "product", schema.REGION: "region", schema.STORE: "store"}
 Finding = TypeVar("Finding", LargeValue, NearName, NewCategory)
 
 
@@ -127,11 +127,12 @@ def _kind(upload: FileInput, kind: Kind[Any]) -> None:
     with st.container(gap="small"):
         _head(upload, kind)
         pages = -(-len(kind.found) // PER_PAGE)
-        page = st.session_state.get(upload.key(f"mend_{kind.name}_page"), 1) if pages > 1 else 1
+        key = upload.key(f"mend_{kind.name}_page_{pages}")
+        page = st.session_state.get(key, 1)
         for each in kind.found[(page - 1) * PER_PAGE : page * PER_PAGE]:
             _row(upload, kind, each)
         if pages > 1:
-            st.pagination(pages, key=upload.key(f"mend_{kind.name}_page"), persist_state="session")
+            st.pagination(pages, key=key, persist_state="session")
 
 
 def _head(upload: FileInput, kind: Kind[Any]) -> None:
@@ -147,12 +148,12 @@ def _head(upload: FileInput, kind: Kind[Any]) -> None:
 
 def _row(upload: FileInput, kind: Kind[Any], each: Any) -> None:
     choices = kind.choices(each)
+    st.session_state.setdefault(_key(upload, each), RIGHT)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(kind.fact(each), width="content")
         st.pills(
             markdown.plain(str(each)),
             list(choices),
-            default=RIGHT,
             required=True,
             wrap=True,
             format_func=lambda said: choices[said],
@@ -164,6 +165,7 @@ def _row(upload: FileInput, kind: Kind[Any], each: Any) -> None:
             st.number_input(
                 "Units",
                 min_value=0.0,
+                max_value=schema.MAX_AMOUNT,
                 value=None,
                 placeholder="Units",
                 label_visibility="collapsed",
