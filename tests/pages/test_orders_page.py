@@ -135,7 +135,7 @@ def test_a_delivery_that_is_whole_is_booked(monday, placed, monkeypatch):
     assert f"**{placed.units:,.0f} of {placed.units:,.0f} units came.**" in texts(at)
     at.button(key="orders_receive_book").click().run()
     assert order_book.book(monday).order(placed.id).state == "received"
-    assert "Received" in texts(at)
+    assert f"Received, forecast v{placed.version}" in texts(at), "nothing of it is due any more"
 
 
 def test_the_rest_of_a_short_delivery_stays_on_order(monday, placed, monkeypatch):
@@ -147,6 +147,7 @@ def test_the_rest_of_a_short_delivery_stays_on_order(monday, placed, monkeypatch
     at.button(key="orders_receive_book").click().run()
     order = order_book.book(monday).order(placed.id)
     assert (order.state, order.outstanding, order.due) == ("partly_received", 2, THURSDAY)
+    assert [each.value for each in at.metric if each.label == "Next delivery"] == ["Thu 6 Aug"]
 
 
 def test_the_shelf_after_a_delivery_follows_what_was_typed(monday, placed, monkeypatch):

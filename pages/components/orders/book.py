@@ -72,8 +72,8 @@ def _numbers(overview: Overview) -> None:
             ON_THE_WAY_HELP,
         )
         following = next((order for order in coming if not order.is_late(overview.today)), None)
-        when = "None" if following is None else wording.day(following.due, overview.today).capitalize()
-        figure("Next delivery", when, Chip("nothing due" if following is None else wording.supplier(following)), NEXT_HELP)
+        when = "none" if following is None else wording.day(following.due, overview.today)
+        figure("Next delivery", when[0].upper() + when[1:], Chip("nothing due" if following is None else wording.supplier(following)), NEXT_HELP)
         longest = f"{formatting.count((overview.today - late[0].due).days, 'day')}, {wording.supplier(late[0])}" if late else "all on time"
         figure("Late", formatting.count(len(late), "order") if late else "None", Chip(longest, "orange" if late else "gray"), LATE_HELP)
         label = "Usual time" if usual is None else f"Usual time, {usual.supplier or wording.WITHOUT_SUPPLIER}"

@@ -28,6 +28,8 @@ from pages.components.why import order_link
 ASKED: Final = "orders_asked"
 """Where the session keeps the order, the series and the units whose reason is still to be said."""
 REASON: Final = "orders_reason"
+APART: Final = "\N{LEFT-TO-RIGHT MARK}"
+"""Between two numbers without a word: digits that are read from the right would change places."""
 
 
 def show(order: Order, line: Line, recommendation: Orders, version: int) -> None:
@@ -48,7 +50,7 @@ def show(order: Order, line: Line, recommendation: Orders, version: int) -> None
             st.plotly_chart(path, config=language.config(), key="orders_path", alt=f"Expected stock of {name}, with the order and without")
         ours = formatting.units(line.recommended)
         said = order_lines.sum_of(recommendation, place, order, line).removeprefix(f"Order {ours}: ")
-        st.markdown(f"**Why {ours}?** {markdown.plain(said[0].upper() + said[1:])}")
+        st.markdown(f"**Why {ours}?**{APART} {markdown.plain(said[0].upper() + said[1:])}")
         order_link.show(recommendation, place, version)
         st.caption(markdown.plain(order_words.proof({str(name): value for name, value in row.items()})))
 

@@ -45,7 +45,7 @@ def show(ws: Workspace, overview: Overview) -> None:
     text, _ = wording.state(order, overview.today)
     supplier = next((each for each in suppliers.sourcing(ws).suppliers if each.key == order.supplier.casefold()), None)
     name = markdown.plain(wording.supplier(order))
-    due = "" if order.state == "cancelled" else f"due {markdown.plain(wording.day(order.due, overview.today))}, "
+    due = "" if order.state not in OPEN | ON_THE_WAY else f"due {markdown.plain(wording.day(order.due, overview.today))}, "
     due += f"forecast v{order.version}"
     with layout.card(f"Order {order.id}, {name}", f"{text}, {due}. {markdown.plain(notes.note(order, supplier))}".strip()):
         _lines(order, supplier)
@@ -70,7 +70,7 @@ def _lines(order: Order, supplier: Supplier | None) -> None:
     absent = {
         "cost": table["cost"].isna().all(),
         "why": not table["why"].any(),
-        "received": order.state in OPEN,
+        "received": order.placed_at is None,
         "open": order.state not in ON_THE_WAY,
     }
     columns = {name: column for name, column in _columns(_currency(supplier)).items() if not absent.get(name)}
