@@ -6,11 +6,11 @@ import streamlit as st
 
 from forecasting.analysis import attention
 from forecasting.analysis.accuracy import by_series
-from forecasting.core import schema
+from forecasting.core import caches, schema
 from forecasting.core.errors import NotFound
 from forecasting.services import models
 from pages.charts import accuracy as accuracy_charts
-from pages.charts import language
+from pages.charts import drawn, language
 from pages.components.accuracy import backtest, measures, numbers, since_served, tables
 from pages.components.shared import layout, live_version, no_longer_sold, sales_state
 from pages.components.shared.filters import ask_filters, no_match
@@ -47,14 +47,14 @@ left, right = st.columns([1.6, 1])
 with left, st.container(border=True, height="stretch", key="measure_card"):
     measure = measures.measure(accuracy)
     st.plotly_chart(
-        accuracy_charts.by_step(accuracy.steps, measure.column, backtest.unit(accuracy)),
+        drawn.once(accuracy, accuracy_charts.by_step, accuracy.steps, measure.column, backtest.unit(accuracy)),
         config=language.config(),
         key="by_step",
         alt=f"{measure.title} of {models.listed(schema.BLEND, benchmark=True)}, by {backtest.unit(accuracy)}s ahead",
     )
 with right, layout.card("Do the bands keep their promise?", "Share of days inside each band", height="stretch"):
     st.plotly_chart(
-        accuracy_charts.promise(accuracy.promise, backtest.promised(accuracy)),
+        drawn.once(accuracy, backtest.promise, accuracy.promise, backtest.unit(accuracy), accuracy.judged.window),
         config=language.config(),
         key="promise",
         alt="Share of days inside each band compared with the share promised",
@@ -64,7 +64,7 @@ with st.container(border=True, key="past_card"):
     cutoff = backtest.past(accuracy)
     total, history = accuracy.total, accuracy.history
     st.plotly_chart(
-        accuracy_charts.past(total, history) if cutoff is None else accuracy_charts.past_of(total, history, cutoff),
+        drawn.once(accuracy, *(accuracy_charts.past, total, history) if cutoff is None else (accuracy_charts.past_of, total, history, cutoff)),
         config=language.config(),
         key="past_chart",
         alt="Forecasts made at past cutoffs, drawn over the sales that followed",
@@ -72,10 +72,10 @@ with st.container(border=True, key="past_card"):
 
 left, right = st.columns([1.6, 1])
 with left, layout.card("Series to check", "The costliest in units first", height="stretch"):
-    tables.attention(no_longer_sold.listed(attention.attention(accuracy), ensemble, accuracy.rows), backtest.unit(accuracy))
+    tables.attention(no_longer_sold.listed(caches.once(accuracy, attention.attention, accuracy), ensemble, accuracy.rows), backtest.unit(accuracy))
 with right, layout.card("By cutoff", measure.title, height="stretch"):
     tables.by_cutoff(accuracy, measure)
 
 if len(accuracy.rows) > 1:
     with layout.card("By series", "Worst first, with today's weights"):
-        tables.by_series(no_longer_sold.listed(by_series(accuracy), ensemble, accuracy.rows))
+        tables.by_series(no_longer_sold.listed(caches.once(accuracy, by_series, accuracy), ensemble, accuracy.rows))

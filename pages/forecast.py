@@ -6,8 +6,8 @@ import streamlit as st
 
 from forecasting.analysis import forecast_view
 from forecasting.core.errors import NotFound
-from forecasting.services import forecasts, models, workspaces
-from pages.charts import forecast, language
+from forecasting.services import forecasts, models, views, workspaces
+from pages.charts import drawn, forecast, language
 from pages.components.forecast import moves, parts
 from pages.components.forecast import what_if as whatif_parts
 from pages.components.inventory import plan
@@ -43,7 +43,8 @@ except NotFound:
 with what_if:
     change, refused = whatif_parts.ask(standing)
 shown = whatif_parts.answer(version, filters, standing, change)
-view = forecast_view.view(shown, filters, steps, time.level)
+view = views.view(shown, filters, steps, time.level)
+before = views.view(ensemble, filters, steps, time.level) if change else None
 
 with title:
     st.markdown(f"##### {parts.title(filters, view.level)}", anchors=False)
@@ -58,7 +59,7 @@ with answer:
     sales_worth.line(workspaces.workspace(), version, shown, forecast_view.chosen_rows(shown, filters, 1), steps)
 with card:
     st.plotly_chart(
-        forecast.forecast(view, time.with_last_year(curves), before=forecast_view.view(ensemble, filters, steps, time.level) if change else None),
+        drawn.once(view, forecast.forecast, view, time.with_last_year(curves), parts.HEIGHT, before),
         config=language.config(),
         key="forecast_chart",
         alt=f"Past sales and the forecast of the next {view.period.count(steps)} by {models.listed()} and their blend, with 80 % and 95 % bands",

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from forecasting.analysis import forecast_view, movers
-from forecasting.services import order_value, workspaces
-from pages.charts import forecast, language
+from forecasting.analysis import movers
+from forecasting.core import caches
+from forecasting.services import order_value, views, workspaces
+from pages.charts import drawn, forecast, language
 from pages.components.inventory import session
 from pages.components.overview import numbers, welcome
 from pages.components.overview.needs import show_needs
@@ -23,8 +24,8 @@ ws = workspaces.workspace()
 ensemble = live_version.loaded(manifest["version"])
 steps = live_version.ahead(ensemble)
 period = ensemble.panel.period
-view = forecast_view.view(ensemble, {}, steps)
-gaining, losing = movers.movers(ensemble, steps, numbers.MOVERS)
+view = views.view(ensemble, {}, steps)
+gaining, losing = caches.once(ensemble, movers.movers, ensemble, steps, numbers.MOVERS)
 saved, _ = session.saved()
 welcome.show()
 worth = order_value.revenue(ws, manifest["version"], ensemble, steps)
@@ -35,9 +36,9 @@ needs = layout.card("To do")
 with st.container(border=True, key="all_sales_card"):
     with layout.card_head("All sales", "Everything added up"):
         time = time_level.ask(ensemble, steps)
-    shown = view if time.level == period else forecast_view.view(ensemble, {}, steps, time.level)
+    shown = view if time.level == period else views.view(ensemble, {}, steps, time.level)
     st.plotly_chart(
-        forecast.forecast(shown, time.with_last_year(("blend", "band_80", "band_95")), 320),
+        drawn.once(shown, forecast.forecast, shown, time.with_last_year(("blend", "band_80", "band_95")), 320),
         config=language.config(),
         key="all_sales",
         alt=f"Recent sales and the forecast of the next {period.count(steps)} with its ranges",

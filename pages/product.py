@@ -7,7 +7,7 @@ import streamlit as st
 from forecasting.analysis import day_marks, forecast_view, product_groups
 from forecasting.core import schema
 from forecasting.core.errors import NotFound
-from forecasting.services import forecasts
+from forecasting.services import forecasts, views
 from pages.charts import forecast, language, marks
 from pages.components.inventory import plan, policy, session
 from pages.components.product import cards, summary
@@ -34,7 +34,7 @@ filters = {**product, **ask_filters(ensemble, (schema.REGION, schema.STORE), wit
 saved, _ = session.saved()
 terms = policy.current(ensemble, saved)
 row = summary.row_of(session.products_of(version, saved, terms, {key: filters[key] for key in filters if key not in product}, steps=steps), name)
-view = forecast_view.view(ensemble, filters, steps)
+view = views.view(ensemble, filters, steps)
 rows = forecast_view.chosen_rows(ensemble, filters, steps)
 assumed = plan.about(plan.current(version), ensemble, rows)
 with place:
@@ -48,7 +48,7 @@ days = day_marks.day_marks(panel, rows, back=panel.period.year, ahead=steps, cou
 with st.container(border=True, key="product_card"):
     with layout.card_head(*summary.chart_title(view, product)):
         time = time_level.ask(ensemble, steps, last_year="product_last_year", shown=True)
-    shown = view if time.level == panel.period else forecast_view.view(ensemble, filters, steps, time.level)
+    shown = view if time.level == panel.period else views.view(ensemble, filters, steps, time.level)
     figure = forecast.forecast(shown, time.with_last_year(("blend", "band_80", "band_95")), 344)
     st.plotly_chart(
         marks.add_marks(figure, days) if time.level == panel.period else figure,

@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from datetime import date
+from threading import Lock, RLock
+from typing import Any, Final, TypeVar
+from weakref import WeakKeyDictionary
+
+from cachetools import LRUCache
+
+from forecasting.core import notation
+
+Answer = TypeVar("Answer")
+EACH: Final = 16
+"""Answers that are kept beside one object."""
+VALUES: Final = (str, int, float, bool, date, type(None))
+"""What is the same if it is equal; everything else is the same if it is one object."""
 
 
 def remember(function: Any, answer: object, *arguments: object) -> None:
@@ -15,3 +29,43 @@ def remember(function: Any, answer: object, *arguments: object) -> None:
     """
     with function.cache_condition:
         function.cache[function.cache_key(*arguments)] = answer
+
+
+def once(owner: object, work: Callable[..., Answer], *arguments: Any) -> Answer:
+    """What a function answers, worked out once in each notation for all who ask, and kept as long as an object lives.
+
+    Nobody changes the answer, and it does not lead back to the object, which would then live for ever.
+
+    Args:
+        owner: What the answer is about, which never changes: a view, a backtest.
+        work: The function, of a module.
+        arguments: What it is asked: the owner or parts of it, values, or tuples of those.
+    """
+    with _LOCK:
+        kept = _KEPT.setdefault(owner, _Kept())
+    key = (work, notation.current(), _same(arguments))
+    with kept.lock:
+        if key not in kept.answers:
+            others = [argument for argument in arguments if argument is not owner]  # as long as they are kept, nothing else has their identity
+            kept.answers[key] = (work(*arguments), others)
+        answer: Answer = kept.answers[key][0]
+        return answer
+
+
+class _Kept:
+    """Answers beside one object; those who ask for the same wait for whoever asked first."""
+
+    def __init__(self) -> None:
+        self.lock = RLock()
+        self.answers: LRUCache[Any, tuple[Any, list[Any]]] = LRUCache(EACH)
+
+
+_LOCK: Final = Lock()
+_KEPT: Final[WeakKeyDictionary[Any, _Kept]] = WeakKeyDictionary()
+
+
+def _same(argument: object) -> object:
+    """What tells arguments apart."""
+    if isinstance(argument, tuple):
+        return tuple(map(_same, argument))
+    return (type(argument), argument) if isinstance(argument, VALUES) else id(argument)

@@ -30,6 +30,7 @@ from forecasting.services import (
     supplier_terms,
     suppliers,
     versions,
+    views,
 )
 from forecasting.services import products as products_service
 from forecasting.services.forecasts import Plan
@@ -178,3 +179,4 @@ def forget() -> None:
     changed_orders.forget()
     shadow.forget()
     sold_panel.forget()
+    views.forget()

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any, Final
 
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from forecasting.analysis import accuracy
@@ -14,6 +15,7 @@ from forecasting.analysis.backtest_bands import BacktestBands
 from forecasting.core import formatting, numerals, schema
 from forecasting.services import accuracy as accuracy_service
 from forecasting.services import workspaces
+from pages.charts import accuracy as accuracy_charts
 from pages.components.shared import layout, live_version, markdown
 
 BANDS_OF_OTHERS: Final = " Their bands come from series of similar sales."
@@ -96,10 +98,10 @@ def downloads(accuracy: Accuracy, version: int) -> None:
             )
 
 
-def promised(accuracy: Accuracy) -> dict[str, str]:
-    """What is held against promises -> what it is called."""
-    name = unit(accuracy)
-    return {"days": f"Single {name}s", "sums": f"Sums of {accuracy.judged.window} {name}s", "total": "Their total"}
+def promise(table: pd.DataFrame, unit: str, window: int) -> go.Figure:
+    """What bands promised and what was inside them, of single steps, of sums over so many of them, and of the total."""
+    called = {"days": f"Single {unit}s", "sums": f"Sums of {window} {unit}s", "total": "Their total"}
+    return accuracy_charts.promise(table, called)
 
 
 def past(accuracy: Accuracy) -> pd.Timestamp | None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from forecasting.analysis.contributions import Contributions, whole_parts
 from forecasting.analysis.what_if import WhatIf
-from forecasting.core import formatting, unseen
+from forecasting.core import caches, formatting, unseen
 from forecasting.core.period import Period
 from forecasting.services import forecasts, models
-from pages.charts import forecast, language
+from pages.charts import drawn, forecast, language
 from pages.components.forecast.what_if import Asked, asked
 from pages.components.shared import cells, paper
 
@@ -27,7 +28,7 @@ FEW_UNITS: Final = 100
 BY_MODEL: Final = "Each model counts by its share of the forecast. A part of the network is what its forecast loses without that input."
 
 
-@st.cache_resource(max_entries=8, ttl="10m", show_spinner=False)
+@st.cache_resource(max_entries=64, ttl="10m", show_spinner=False)
 def _told(version: int, filters: tuple[tuple[str, str], ...], change: Asked, _standing: Baseline, _shown: Ensemble) -> Contributions:  # noqa: ARG001
     return forecasts.contributions(_standing, _shown)
 
@@ -41,10 +42,7 @@ def show(told: Contributions, period: Period, steps: int) -> None:
     """The choice of a day, a sentence, a bar a part, and each model's share of it."""
     place = _ask_day(told.dates[:steps], period)
     start, end = (0, steps) if place is None else (place, place + 1)
-    table, units = told.between(start, end), float(told.forecast[start:end].mean())
-    digits = 0 if max(units, told.average) >= FEW_UNITS else 1
-    average, table["units"] = whole_parts(told.average, table["units"].to_numpy(), units, digits)
-    table = table[table["units"] != 0].reset_index(drop=True)
+    table, average, units, digits = caches.once(told, _parts, told, start, end)
     day = f"The {period.count(steps)} ahead, on average" if place is None else formatting.step_date(told.dates[place], period)
     st.markdown(f"An average {period.name} of the last year: **{average:,.{digits}f}**. {day}: **{units:,.{digits}f}**. Between them:")
     if table.empty:
@@ -52,8 +50,21 @@ def show(told: Contributions, period: Period, steps: int) -> None:
         return
     bars = ", ".join(f"{label} {formatting.signed(value)}" for label, value in zip(table["label"], table["units"], strict=True))
     alt = f"What makes the forecast differ from an average {period.name}, in units: {bars}"
-    st.plotly_chart(forecast.components(table), config=language.config(), key="components", alt=alt)
+    st.plotly_chart(drawn.once(told, _bars, told, start, end), config=language.config(), key="components", alt=alt)
     _by_model(table, digits)
+
+
+def _parts(told: Contributions, start: int, end: int) -> tuple[pd.DataFrame, float, float, int]:
+    """Parts of an average day of these, the average that they are added to and their sum, all rounded to so many digits."""
+    table, units = told.between(start, end), float(told.forecast[start:end].mean())
+    digits = 0 if max(units, told.average) >= FEW_UNITS else 1
+    average, table["units"] = whole_parts(told.average, table["units"].to_numpy(), units, digits)
+    return table[table["units"] != 0].reset_index(drop=True), average, units, digits
+
+
+def _bars(told: Contributions, start: int, end: int) -> go.Figure:
+    table, *_ = caches.once(told, _parts, told, start, end)
+    return forecast.components(table)
 
 
 def _ask_day(dates: pd.DatetimeIndex, period: Period) -> int | None:

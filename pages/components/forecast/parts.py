@@ -19,6 +19,8 @@ from pages.components.shared import cells, live_version, markdown, paper, produc
 if TYPE_CHECKING:
     from forecasting.training.ensemble import Ensemble
 
+HEIGHT = 400
+"""Of the chart, in pixels."""
 RANGES = {"day": (7, 14, 28, 90), "week": (4, 8, 13, 26, 52), "month": (3, 6, 12, 24)}
 """How far ahead one may look, in the steps of the sales."""
 DATES = {"day": "ddd D MMM YYYY", "week": "D MMM YYYY", "month": "MMM YYYY"}

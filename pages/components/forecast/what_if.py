@@ -31,7 +31,7 @@ Asked = tuple[float | None, tuple[date, ...] | str | None, tuple[date, ...]]
 """A what-if that can be hashed: change of price, promotions, closed days."""
 
 
-@st.cache_resource(max_entries=4, ttl="10m", show_spinner=False)
+@st.cache_resource(max_entries=16, ttl="10m", show_spinner=False)
 def _standing(version: int, filters: tuple[tuple[str, str], ...], _ensemble: Ensemble) -> Baseline:  # noqa: ARG001
     return forecasts.standing(_ensemble, dict(filters))
 

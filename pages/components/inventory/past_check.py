@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from forecasting.core import formatting, unseen
+from forecasting.core import caches, formatting, unseen
 from forecasting.inventory.orders import wording as order_words
 from forecasting.inventory.orders.recommend import Orders
+from forecasting.inventory.simulation.policy_check import PolicyCheck
 from pages.components.inventory import summary
 from pages.components.shared import cells, markdown, paper, wording
 
@@ -33,7 +34,7 @@ def by_class(orders: Orders) -> None:
         st.caption("Too little history to check these orders against sales.")
         return
     labels = orders.table["abc"].to_numpy()
-    table = pd.concat([orders.past_check.by(labels), orders.past_check.total.to_frame("All").T])
+    table = caches.once(orders.past_check, _by, orders.past_check, tuple(labels))
     table = _shown(table, orders, labels)
     share, whole = f"%.1f{formatting.NBSP}%%", "%,.0f"
     number = st.column_config.NumberColumn
@@ -66,6 +67,11 @@ def by_class(orders: Orders) -> None:
     if len(broken):
         names = formatting.listing([summary.named(row) for row in broken.to_dict("records")])
         st.caption(f"Stockouts more often than promised, beyond chance: {markdown.plain(names)}.")
+
+
+def _by(check: PolicyCheck, labels: tuple[str, ...]) -> pd.DataFrame:
+    """A row for each class, and one for all of them."""
+    return pd.concat([check.by(np.array(labels)), check.total.to_frame("All").T])
 
 
 def _shown(table: pd.DataFrame, orders: Orders, labels: np.ndarray) -> pd.DataFrame:

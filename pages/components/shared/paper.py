@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 import pandas as pd
 import streamlit as st
 
-from forecasting.core import numerals
+from forecasting.core import notation, numerals
 from pages.components.shared import cells, markdown
 
 MAX_ROWS: Final = 500
 """Rows of a copy at most."""
 CHARTS: Final = {"line_chart", "bar_chart", "area_chart", "image"}
 """Kinds of columns that no text can stand for."""
+CELLS: Final = 20_000
+"""Texts of cells that are kept: the same ones come with every run of a page."""
 
 
 def copy(key: str, frame: pd.DataFrame, columns: Mapping[str, Any], *, most: int = MAX_ROWS) -> None:
@@ -52,7 +55,13 @@ def cell(value: Any, column: Any) -> str:
         return "-"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return markdown.plain(str(value) if isinstance(value, str) else cells.text(value, cells.settings(column).get("format")))
+    return _written(value, cells.settings(column).get("format"), notation.current())
+
+
+@lru_cache(CELLS)
+def _written(value: Any, form: str | None, _: notation.Notation) -> str:
+    """A cell of this format in this notation."""
+    return markdown.plain(str(value) if isinstance(value, str) else cells.text(value, form))
 
 
 def _kind(column: Any) -> str:

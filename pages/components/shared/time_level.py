@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import streamlit as st
 
 from forecasting.analysis import by_span
-from forecasting.core import formatting, schema
+from forecasting.core import caches, formatting, schema
 from forecasting.core.period import WEEK, Period
 
 if TYPE_CHECKING:
@@ -32,9 +32,9 @@ class TimeLevel(NamedTuple):
     level: Period
     last_year: bool
 
-    def with_last_year(self, curves: Sequence[str]) -> list[str]:
+    def with_last_year(self, curves: Sequence[str]) -> tuple[str, ...]:
         """Curves to draw, and last year's where it is asked for."""
-        return [*curves, *[by_span.LAST_YEAR] * self.last_year]
+        return (*curves, *[by_span.LAST_YEAR] * self.last_year)
 
     def file_suffix(self, period: Period) -> str:
         """What the name of a file adds where it is not by the sales' own steps: "-by-week"."""
@@ -59,7 +59,7 @@ def ask(ensemble: Ensemble, steps: int, *, last_year: str = LAST_YEAR, shown: bo
         last_year: Key of last year's switch; pages with the same one show last year together.
         shown: Whether last year is shown until a person says otherwise.
     """
-    offered = {level.name.title(): level for level in by_span.levels(ensemble)}
+    offered = {level.name.title(): level for level in caches.once(ensemble, by_span.levels, ensemble)}
     with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content", key="time_level"):
         level = _level(offered, steps)
         known = len(ensemble.panel.dates) > ensemble.panel.period.year - steps
