@@ -103,7 +103,7 @@ def parts() -> Parts:
     async def lifespan(_: st.App) -> AsyncIterator[dict[str, object]]:
         connections.prepare(settings.connections)
         stop = threading.Event()
-        beside = [asyncio.create_task(asyncio.to_thread(warm, api, stop)), asyncio.create_task(sessions.sweep())]
+        beside = [asyncio.create_task(each) for each in (asyncio.to_thread(warm, api, stop), sessions.sweep(), sessions.collect())]
         with scheduled(settings):
             yield {}
         stop.set()
