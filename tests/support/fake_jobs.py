@@ -24,12 +24,12 @@ def jobs_in(folder):
         jobs.cancel(jobs.running())
 
 
-def until(condition, seconds=PATIENCE):
+def until(condition, seconds=PATIENCE, step=0.01):
     """Waits until something is so."""
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "It did not happen in time."
-        time.sleep(0.01)
+        time.sleep(step)
 
 
 def quiet():
