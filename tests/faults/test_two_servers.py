@@ -94,7 +94,7 @@ class Crowd:
     def __init__(self, ws, addresses, seed):
         self._ws, self._random = ws, random.Random(seed)
         self._servers = itertools.cycle(addresses)
-        self._client = httpx2.Client(timeout=PATIENCE)
+        self._client = httpx2.Client(timeout=PATIENCE, limits=httpx2.Limits(max_keepalive_connections=0))  # a server ends idle connections
         self._last = Dataset(ws).read().date.max()
         self._numbers, self._lock = itertools.count(1), threading.Lock()
         self._there = threading.Semaphore(0)
