@@ -52,7 +52,7 @@ def in_full(texts: pa.Array, accept: frozenset[str]) -> pa.Array:
 
 def require_known(texts: pa.Array, column: str, accept: frozenset[str], today: date) -> None:
     """Raises AmbiguousDates where years far ahead are those of now in the Thai calendar, or first ones long ago in the Persian one."""
-    if not accept.isdisjoint(ANSWERS):
+    if not ANSWERS.isdisjoint(accept):
         return
     probe = _probe(texts)
     thai = _FIRST if _is_first(probe) else _LAST
