@@ -12,7 +12,7 @@ import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from patience import PATIENCE
 from repository import ROOT
 from version_copies import saved_shop
 
+from forecasting.core.errors import TryAgain
 from forecasting.core.retention import Retention
 from forecasting.services import jobs, retention
 from forecasting.storage.sales.table import Dataset
@@ -126,7 +127,8 @@ class Crowd:
         with self._lock:
             address, number = next(self._servers), next(self._numbers)
         if kind == "prune":
-            retention.prune(self._ws, KEEP)
+            with suppress(TryAgain):  # others held the sales for too long, and it says so
+                retention.prune(self._ws, KEEP)
             return
         answer = getattr(self, f"_{kind}")(address, number)
         with self._lock:
