@@ -34,7 +34,7 @@ def bakery(home):
 def learned_from(ws, monkeypatch):
     """The panel that a retrain would learn from."""
 
-    def train(panel, *_):
+    def train(panel, *_, **__):
         raise Seen(panel)
 
     monkeypatch.setattr(training_run.pipeline, "train", train)

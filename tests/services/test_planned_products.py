@@ -78,7 +78,7 @@ def test_a_retrain_has_a_series_a_store_of_the_planned_product_until_it_is_sold(
     planned_products.plan(bakery, STOLLEN)
     seen = []
 
-    def train(panel, *_):
+    def train(panel, *_, **__):
         seen.append(panel.unique_ids)
         raise KeyboardInterrupt
 
