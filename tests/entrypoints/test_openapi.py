@@ -88,7 +88,7 @@ def schemathesis(address, folder, *options):
     (folder / "hooks.py").write_text(HOOKS)
     (folder / "schemathesis.toml").write_text('hooks = "hooks.py"\n')
     command = [sys.executable, "-m", "schemathesis.cli", "run", f"{address}/api/openapi.json", "--checks", CHECKS, "--seed", "5", "--no-shrink"]
-    command += ["--generation-database", "none", "--continue-on-failure", "--no-color", "--request-timeout", "60", "--max-examples", "12", *options]
+    command += ["--generation-database", "none", "--continue-on-failure", "--no-color", "--request-timeout", "60", "--max-examples", "8", *options]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=PATIENCE)
 
 
