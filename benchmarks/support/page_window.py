@@ -61,6 +61,7 @@ class Window:
         patience = {"open_timeout": RUN_SECONDS, "ping_timeout": RUN_SECONDS}
         self._socket = await connect(f"ws://{host}/_stcore/stream", origin=self._address, subprotocols=["streamlit"], max_size=None, **patience)  # type: ignore[arg-type,list-item]
         self._reader = asyncio.create_task(self._read(self._socket))
+        self._reader.add_done_callback(self._end)
         await self._run("")
         return time.perf_counter() - start
 
@@ -116,8 +117,11 @@ class Window:
             if message.metadata.cacheable:
                 self._kept[message.hash] = (self._runs, message)
             self._take(message)
-        if self._waiting is not None and not self._waiting.done():
-            self._waiting.set_exception(ConnectionError("The server ended the connection."))
+
+    def _end(self, reader: asyncio.Task[None]) -> None:
+        """Ends the wait for a page that will never be there."""
+        if not reader.cancelled() and self._waiting is not None and not self._waiting.done():
+            self._waiting.set_exception(reader.exception() or ConnectionError("The server ended the connection."))
 
     def _recalled(self, reference: ForwardMsg) -> ForwardMsg:
         """The message that a reference stands for, in its place."""
