@@ -89,20 +89,24 @@ class ClockedServer:
         self.kills = 0
 
     def ensure(self) -> None:
-        """Starts it unless it runs; comes back once it answers."""
+        """Starts it unless it runs; comes back once it answers. One that is killed while it starts is started again."""
         with self._starting:
             if self._process is not None and self._process.poll() is None:
                 return
-            command = [sys.executable, "-c", SERVE, str(self._port)]
-            with self._log.open("ab") as output:
-                self._process = subprocess.Popen(
-                    command, env=self._clock.environment(self._home), stdout=output, stderr=output, start_new_session=True
-                )
-            end = time.monotonic() + START_SECONDS
+            end, process = time.monotonic() + START_SECONDS, self._start()
             while not self._answers():
-                if self._process.poll() is not None or time.monotonic() > end:
+                if process.poll() == -signal.SIGKILL:
+                    process = self._start()
+                elif process.poll() is not None or time.monotonic() > end:
                     raise RuntimeError(f"The server did not start; see {self._log}.")
                 time.sleep(0.1)
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-c", SERVE, str(self._port)]
+        with self._log.open("ab") as output:
+            environment = self._clock.environment(self._home)
+            self._process = subprocess.Popen(command, env=environment, stdout=output, stderr=output, start_new_session=True)
+        return self._process
 
     def kill(self) -> None:
         """Kills it with signal 9, whatever it is doing."""
