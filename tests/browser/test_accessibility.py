@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browser_pages import new_page, refused_by_policy, wait_until
+from browser_pages import new_page, refused_by_policy
 from live_server import served
 from repository import ROOT
 
@@ -46,7 +46,7 @@ def drawn(page, scheme):
     """Waits until the page stands still in a theme."""
     page.locator("h1").first.wait_for()
     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
-    wait_until(page, STANDS, scheme)
+    page.wait_for_function(STANDS, arg=scheme)
 
 
 def faults(page, context=None, **options):

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 
 import pandas as pd
 import shop_workspaces as shops
-from fake_jobs import until
 from patience import PATIENCE
 
 FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync"
@@ -38,21 +37,6 @@ def refused_by_policy(page):
     told = []
     page.on("console", lambda message: told.append(message.text) if "Content Security Policy" in message.text else None)
     return told
-
-
-def wait_until(page, function, arg=None):
-    """Waits until a function of JavaScript says yes. Playwright's own waiting evaluates text in the page, which the pages' policy forbids."""
-    from playwright.sync_api import Error
-
-    def is_so():
-        try:
-            return page.evaluate(function, arg)
-        except Error as error:  # the page just gave way to the next one
-            if "context was destroyed" not in str(error):
-                raise
-            return False
-
-    until(is_so)
 
 
 def heading(page, text):
