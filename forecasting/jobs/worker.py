@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from forecasting.core import log_lines, system_errors
 from forecasting.core.errors import Cancelled, OutOfMemory, ShelfcastError
@@ -24,7 +25,6 @@ from forecasting.storage.atomic_files import write_text
 Task = Callable[[dict[str, Any], OnProgress], dict[str, Any]]
 
 NICENESS = 10
-EXIT_SECONDS = 10
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "LOKY_MAX_CPU_COUNT")
 
 CANCELLED = "Cancelled by a person."
@@ -101,8 +101,10 @@ def run(job: Path, task: Task) -> bool:
     return outcome.status == "success"
 
 
-def main(job: Path, lock: int, task: Task) -> int:
-    """Runs the process from start to end; its exit code.
+def main(job: Path, lock: int, task: Task) -> NoReturn:
+    """Runs the process from start to end and leaves it at once, with 0 for a success and 1 otherwise.
+
+    It waits for no thread of a library: one may never end, and one that is still importing ends the interpreter with an abort.
 
     Args:
         job: The job's folder.
@@ -113,9 +115,10 @@ def main(job: Path, lock: int, task: Task) -> int:
     os.set_inheritable(lock, False)
     os.nice(NICENESS)
     success = run(job, task)
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.alarm(EXIT_SECONDS)  # a library's thread that never ends must not keep the process alive
-    return 0 if success else 1
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0 if success else 1)
 
 
 def _attempt(task: Task, request: dict[str, Any], listener: Listener, pid: Path) -> Outcome:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from forecasting.core.errors import TrainingFailed
 from forecasting.core.progress import OnProgress, Progress
@@ -51,10 +51,10 @@ def listener(ws: Workspace, training: str, on_progress: OnProgress) -> OnProgres
     return listen
 
 
-def main(folder: Path, lock: int) -> int:
-    """Runs the process; its exit code."""
-    return worker.main(folder, lock, partial(run, Workspace.default(), folder))
+def main(folder: Path, lock: int) -> NoReturn:
+    """Runs the process."""
+    worker.main(folder, lock, partial(run, Workspace.default(), folder))
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), int(sys.argv[2])))
+    main(Path(sys.argv[1]), int(sys.argv[2]))

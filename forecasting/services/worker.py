@@ -22,4 +22,4 @@ def retrain(request: dict[str, Any], on_progress: OnProgress) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    sys.exit(worker.main(Path(sys.argv[1]), int(sys.argv[2]), retrain))
+    worker.main(Path(sys.argv[1]), int(sys.argv[2]), retrain)

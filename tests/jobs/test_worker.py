@@ -11,6 +11,8 @@ import subprocess
 import sys
 
 import pytest
+from fake_jobs import TOIL
+from patience import PATIENCE
 from repository import ROOT
 
 from forecasting.core.errors import Cancelled
@@ -75,6 +77,12 @@ def test_a_stop_signal_without_a_cancel_is_a_cancel(jobs, tmp_path):
 
 def test_a_process_that_just_leaves_has_failed(jobs, tmp_path):
     assert outcome(jobs, tmp_path, "leave").state == "failed"
+
+
+def test_no_thread_of_a_library_keeps_the_process_of_a_job_that_is_done(tmp_path):
+    (tmp_path / "request.json").write_text('{"task": "linger"}', encoding="utf-8")
+    ended = subprocess.run([*TOIL, str(tmp_path), "0"], env=os.environ | {"PYTHONPATH": str(ROOT)}, timeout=PATIENCE, check=False)
+    assert ended.returncode == 0
 
 
 def test_the_worker_is_polite_and_at_home_and_knows_no_secret(jobs, tmp_path, monkeypatch):

@@ -33,4 +33,4 @@ def copy(request, on_progress):
 
 
 if __name__ == "__main__":
-    sys.exit(worker.main(Path(sys.argv[1]), int(sys.argv[2]), copy))
+    worker.main(Path(sys.argv[1]), int(sys.argv[2]), copy)

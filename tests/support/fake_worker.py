@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -109,6 +110,11 @@ def leave(request, on_progress):
     os._exit(3)
 
 
+def linger(request, on_progress):
+    threading.Thread(target=time.sleep, args=(600,)).start()
+    return {}
+
+
 def surroundings(request, on_progress):
     return {
         "nice": os.nice(0),
@@ -119,7 +125,8 @@ def surroundings(request, on_progress):
     }
 
 
-TASKS = (steps, publish, sleep, deaf, swallow, long_sort, children, pool, bad_input, memory, disk, rust_disk, surprise, crash, leave, surroundings)
+FAILURES = (bad_input, memory, disk, rust_disk, surprise, crash, leave)
+TASKS = (steps, publish, sleep, deaf, swallow, long_sort, children, pool, linger, surroundings, *FAILURES)
 
 
 def task(request, on_progress):
@@ -127,4 +134,4 @@ def task(request, on_progress):
 
 
 if __name__ == "__main__":
-    sys.exit(worker.main(Path(sys.argv[1]), int(sys.argv[2]), task))
+    worker.main(Path(sys.argv[1]), int(sys.argv[2]), task)
