@@ -177,8 +177,9 @@ def multipart(path: Path | None, fields: Mapping[str, Any]) -> tuple[Iterator[by
         head += f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{text}\r\n'
     if path is not None:
         head += f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{path.name.translate(ESCAPED)}"\r\n\r\n'
-    parts = [head.encode(), path, f"\r\n--{boundary}--\r\n".encode()]
-    length = sum(part.stat().st_size if isinstance(part, Path) else len(part) for part in parts if part is not None)
+    end = f"--{boundary}--\r\n"
+    parts: list[bytes | Path] = [f"{head}{end}".encode()] if path is None else [head.encode(), path, f"\r\n{end}".encode()]
+    length = sum(part.stat().st_size if isinstance(part, Path) else len(part) for part in parts)
     return _pieces(parts), {"Content-Type": f"multipart/form-data; boundary={boundary}", "Content-Length": str(length)}
 
 
@@ -189,12 +190,12 @@ def texts_of(fields: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield name, item if isinstance(item, str) else json.dumps(item, ensure_ascii=False)
 
 
-def _pieces(parts: list[bytes | Path | None]) -> Iterator[bytes]:
+def _pieces(parts: list[bytes | Path]) -> Iterator[bytes]:
     for part in parts:
         if isinstance(part, Path):
             with part.open("rb") as file:
                 yield from iter(lambda: file.read(2**16), b"")
-        elif part is not None:
+        else:
             yield part
 
 

@@ -12,6 +12,8 @@ import sys
 import time
 import urllib.request
 from contextlib import contextmanager, suppress
+from email.parser import BytesParser
+from email.policy import HTTP as http
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -115,16 +117,16 @@ def test_an_example_begins_with_what_it_does_and_how_to_call_it(path):
     assert path.name in how
 
 
-def test_curl_retrains_and_follows_to_the_result(either_shop, tmp_path):
-    shop = either_shop
+def test_curl_retrains_and_follows_to_the_result(guarded_shop, tmp_path):
+    shop = guarded_shop
     before, file = versions.serving(shop.ws).version, saved(week(), tmp_path / "a week; of bread, North.csv")
-    with subprocess.Popen(**command(shop, "retrain.sh", file, "epochs=1"), text=True) as running:
+    with subprocess.Popen(**command(shop, "retrain.sh", file, "epochs=1", "without="), text=True) as running:
         first = running.stdout.readline()
         seen = command_lines()
         rest, said = running.communicate(timeout=PATIENCE)
     assert (running.returncode, said, first) == (0, "", "Start 0/1\n")
     assert any("curl" in line for line in seen)
-    assert not shop.token or not any(shop.token in line for line in seen)
+    assert not any(shop.token in line for line in seen)
     *told, result = rest.splitlines()
     assert any(EVENT.match(line) for line in told)
     assert json.loads(result)["data"]["meta"]["version"] == before + 1 == versions.serving(shop.ws).version
@@ -175,7 +177,7 @@ def test_the_client_hears_every_event_once_over_a_line_that_breaks(guarded_shop,
     shop = guarded_shop
     file = saved(week(1), tmp_path / "week.csv")
     with broken(shop.address, cuts=[900, 350, 1, 1500, 600, 1200]) as line:
-        heard = list(client.Client(line.address, shop.token, pause=0.1).retrain(file, epochs=1))
+        heard = list(client.Client(line.address, shop.token, pause=0.1).retrain(file, without="lstm"))
         assert line.streams >= 7
     assert [event["id"] for event in heard] == list(range(1, len(heard) + 1))
     assert [event["type"] == "result" for event in heard] == [False] * (len(heard) - 1) + [True]
@@ -204,7 +206,7 @@ def test_the_client_uploads_asks_and_cancels(open_shop, client, tmp_path):
     assert all(row["lower_95"] <= row["forecast"] <= row["upper_95"] for row in rows)
     orders = asked.recommend(stock=[{"product_id": "Tea", "region": "North", "on_hand": 100000}], product_id="Tea")
     assert {row["region"]: row["order_quantity"] for row in orders} == {"North": 0, "South": None}  # nobody counted the South
-    told = asked.retrain(mapping={}, epochs=1)
+    told = asked.retrain(mapping={}, without="lstm")
     job = next(told)["job"]
     assert asked.cancel(job)["state"] == "cancelled"
     assert [event["data"]["status"] for event in told if event["type"] == "result"] == ["cancelled"]
@@ -259,6 +261,17 @@ def test_the_client_shows_questions_with_the_words_that_answer_them(open_shop, c
     assert lists["understood"]["rows"] == {"read": 8, "used": 5, "left_out": 3}
 
 
+@pytest.mark.parametrize("file", [True, False])
+def test_a_form_holds_its_fields_and_no_more(client, tmp_path, file):
+    (tmp_path / "a.csv").write_text("a,b\n1,2")
+    pieces, headers = client.multipart(tmp_path / "a.csv" if file else None, {"epochs": 1, "without": ["trees", "lstm"]})
+    body = b"".join(pieces)
+    assert len(body) == int(headers["Content-Length"])
+    parts = BytesParser(policy=http).parsebytes(f"Content-Type: {headers['Content-Type']}\r\n\r\n".encode() + body).iter_parts()
+    sent = [(part.get_param("name", header="Content-Disposition"), part.get_payload()) for part in parts]
+    assert sent == [("epochs", "1"), ("without", "trees"), ("without", "lstm"), *[("file", "a,b\n1,2")] * file]
+
+
 def test_words_behind_a_file_are_fields_of_the_form(client):
     fields = {"mapping": {"store": "Outlet Name"}, "leave_out": ["Status=Void", "a=b c"], "count_rows": True, "header_line": 5, "sheet": "1e3"}
     words = client.words_of(fields)
@@ -295,7 +308,7 @@ def test_a_till_is_asked_and_takes_the_answer(guarded_shop, client, tmp_path):
 def test_a_till_pushes_whatever_stands_in_its_way_and_a_second_time_changes_nothing(guarded_shop, client, tmp_path):
     shop = guarded_shop
     file, asked = saved(week(4), tmp_path / "till.csv"), client.Client(shop.address, shop.token)
-    rival = asked.retrain(epochs=1)
+    rival = asked.retrain(epochs=1, without="trees")
     job = next(rival)["job"]
     before = versions.serving(shop.ws).version
     with (
