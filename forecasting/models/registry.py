@@ -137,12 +137,15 @@ REGISTERED: tuple[RegisteredModel, ...] = (
 """In the order of columns, shares and legends: the models of the blend, then the benchmark."""
 
 
-def prepare() -> None:
-    """Begins to import what fits will need, beside whatever else is done meanwhile; a fit that comes sooner waits for it.
+def prepare(settings: Settings) -> None:
+    """Begins to import what the fits of a training with these settings will need, beside whatever else is done meanwhile; a fit that comes sooner waits for it.
 
     What fails here fails again, and is told, where a fit needs it.
+
+    Raises:
+        SettingsError: See `taking_part`.
     """
-    for model in registered():
+    for model in taking_part(settings):
         if model.prepare is not None:
             threading.Thread(target=model.prepare, name=f"import for {model.name}", daemon=True).start()
 

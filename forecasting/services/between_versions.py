@@ -12,6 +12,7 @@ from forecasting.analysis.change_explanation import names, sales_between
 from forecasting.core import engine_choice, panel
 from forecasting.core.progress import OnProgress
 from forecasting.core.settings import Settings
+from forecasting.models import registry
 from forecasting.services import product_changes
 from forecasting.storage.versions import manifest, sales_snapshot
 from forecasting.storage.versions.store import Versions
@@ -41,13 +42,15 @@ def train(ws: Workspace, folder: Path, request: Mapping[str, Any], training: str
         on_progress: Told of each step.
     """
     before, after = request["before"], request["after"]
-    facts, sales = _facts(ws, before), _sales(ws, before)
+    facts = _facts(ws, before)
+    settings = Settings.from_dict(facts["settings"])
+    registry.prepare(settings)
+    sales = _sales(ws, before)
     if training == names.NEW_SALES:
         sales = sales_between.with_new_days(sales, _sales(ws, after))
         said = product_changes.learned(facts)
     else:
         sales, said = _sales(ws, after), product_changes.learned(_facts(ws, after))
-    settings = Settings.from_dict(facts["settings"])
     whole = panel.from_sales(product_changes.applied(sales, said))
     trained = planned.with_planned(pipeline.train(whole, settings, on_progress, where=engine_choice.chosen(None)), said.launches)
     folder.mkdir()

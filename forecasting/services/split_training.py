@@ -26,10 +26,8 @@ def run(ws: Workspace, folder: Path, request: Mapping[str, Any], on_progress: On
     Raises:
         TrainingFailed: A retrain began meanwhile.
     """
-    from forecasting.models import registry
     from forecasting.services import between_versions
 
-    registry.prepare()
     for training in request["trainings"]:
         between_versions.train(ws, folder / between_versions.folder_of(training), request, training, listener(ws, training, on_progress))
     return {name: request[name] for name in ("before", "after", "trainings")}

@@ -48,8 +48,8 @@ def run(ws: Workspace, request: Mapping[str, Any], on_progress: OnProgress) -> d
         request: `settings`; `by`, who wants it; `go_live`, when it goes live, in place of the shop's own rule; `challenger`, for one of the shadow.
         on_progress: Told of every step.
     """
-    registry.prepare()
     chosen = Settings.from_dict(request["settings"])
+    registry.prepare(chosen)
     dataset = Dataset(ws)
     version = dataset.version
     said = ProductLinks(ws).load()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import replace
+from functools import partial
+from queue import Queue
 
 import app_driver as app
 import numpy as np
@@ -12,6 +14,7 @@ import pandas as pd
 import pytest
 import shop_workspaces as shops
 from api_client import client
+from patience import PATIENCE
 
 from forecasting.analysis.baseline import Baseline
 from forecasting.core.errors import SettingsError
@@ -188,3 +191,12 @@ def test_a_model_that_is_left_out_is_not_in_the_version(home):
 def test_a_model_that_does_not_exist_or_all_of_them_cannot_be_left_out(without, text):
     with pytest.raises(SettingsError, match=text):
         registry.taking_part(Settings(without=without))
+
+
+def test_only_what_takes_part_is_imported_beforehand(monkeypatch):
+    imported = Queue()
+    named = (replace(model, prepare=partial(imported.put, model.name)) for model in registry.registered())
+    monkeypatch.setattr(registry, "REGISTERED", tuple(named))
+    registry.prepare(Settings(without=("lstm", "prophet")))
+    assert {imported.get(timeout=PATIENCE) for _ in range(2)} == {"trees", "seasonal_naive"}
+    assert imported.empty()
