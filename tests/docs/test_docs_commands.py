@@ -9,6 +9,7 @@ import sys
 
 import pandas as pd
 import pytest
+import warm_command
 from doc_blocks import blocks, unprinted
 from repository import ROOT
 
@@ -19,12 +20,10 @@ PAGES = [page for page in sorted((DOCS / "how-to").glob("*.md")) if any(block.ma
 
 @pytest.fixture
 def command(tmp_path):
-    """A folder with the command `shelfcast`, as an installation has it."""
-    folder = tmp_path / "bin"
-    folder.mkdir()
-    (folder / "shelfcast").write_text(f'#!/bin/sh\nexec {sys.executable} -m forecasting "$@"\n')
-    (folder / "shelfcast").chmod(0o755)
-    return folder
+    """A folder with the command `shelfcast`."""
+    (tmp_path / "bin").mkdir()
+    with warm_command.command(tmp_path / "bin") as folder:
+        yield folder
 
 
 def run_page(page, folder, home, command):
