@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
 import time
 from pathlib import Path
 
@@ -25,6 +26,15 @@ def server(shop):
         yield running
 
 
+@pytest.fixture(scope="module")
+def reading(published, tmp_path_factory):
+    """A server for tests that change nothing."""
+    home = tmp_path_factory.mktemp("reading") / "home"
+    shutil.copytree(published.home, home)
+    with served(home) as running:
+        yield running
+
+
 def test_a_person_uploads_retrains_looks_elsewhere_and_takes_the_forecast_home(server, browser, shop):
     address, _ = server
     page = new_page(browser)
@@ -35,7 +45,7 @@ def test_a_person_uploads_retrains_looks_elsewhere_and_takes_the_forecast_home(s
     numbers = page.locator("[data-testid=stMetric]").all_inner_texts()
     assert [text.split("\n")[-1] for text in numbers[4:]] == ["56", "8", "0", "0"]
     page.locator(".st-key-settings summary").click()
-    page.locator(".st-key-set_epochs input").fill("30")
+    page.locator(".st-key-set_epochs input").fill("6")
     page.locator(".st-key-set_epochs input").press("Enter")
     page.locator(".st-key-merge_and_retrain button").click()
     page.locator(".st-key-training").wait_for()
@@ -55,7 +65,7 @@ def test_a_person_uploads_retrains_looks_elsewhere_and_takes_the_forecast_home(s
             seen.add(bar(page, "banner"))
         page.wait_for_timeout(200)
     assert len(seen) >= 3
-    assert versions.manifest(shop, 2)["settings"]["lstm"]["epochs"] == 30
+    assert versions.manifest(shop, 2)["settings"]["lstm"]["epochs"] == 6
     other.get_by_text("model v2").wait_for()
 
     page.get_by_text("sales to 7 Jul 2026").wait_for()
@@ -65,8 +75,8 @@ def test_a_person_uploads_retrains_looks_elsewhere_and_takes_the_forecast_home(s
     pd.testing.assert_frame_equal(table, pd.read_csv(io.BytesIO(forecasts.forecast_csv(versions.load(shop, 2), {}, 14))))
 
 
-def test_a_first_request_may_be_a_deep_link_with_a_view_in_it(server, browser):
-    address, _ = server
+def test_a_request_may_be_a_deep_link_with_a_view_in_it(reading, browser):
+    address, _ = reading
     page = new_page(browser)
     asked = []
     page.on("request", lambda request: asked.append(request.url))
@@ -87,8 +97,8 @@ def test_a_first_request_may_be_a_deep_link_with_a_view_in_it(server, browser):
     assert foreign == []
 
 
-def test_the_server_never_loads_tensorflow(server, browser):
-    address, process = server
+def test_the_server_never_loads_tensorflow(reading, browser):
+    address, process = reading
     page = new_page(browser)
     for name in ("forecast", "orders", "accuracy", "upload", ""):
         page.goto(f"{address}/{name}")
@@ -128,8 +138,8 @@ CUT = """() => [...document.querySelectorAll('[data-testid=stMetric] *')]
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
-def test_no_page_is_wider_than_the_screen_or_cut_and_a_tap_selects_a_row_and_opens_its_product(server, browser, width, scheme):
-    address, _ = server
+def test_no_page_is_wider_than_the_screen_or_cut_and_a_tap_selects_a_row_and_opens_its_product(reading, browser, width, scheme):
+    address, _ = reading
     page = new_page(browser, viewport={"width": width, "height": 900}, color_scheme=scheme, has_touch=width < 400, is_mobile=width < 400)
     for name in (
         "",
@@ -166,8 +176,8 @@ def test_no_page_is_wider_than_the_screen_or_cut_and_a_tap_selects_a_row_and_ope
     page.wait_for_url(re.compile("/product[?]product="))
 
 
-def test_a_page_on_paper_shows_whole_tables_and_its_logo_above_the_title(server, browser):
-    address, _ = server
+def test_a_page_on_paper_shows_whole_tables_and_its_logo_above_the_title(reading, browser):
+    address, _ = reading
     page = new_page(browser)
     for name, rows in (("forecast", 14), ("orders", 9), ("products", 5)):
         page.goto(f"{address}/{name}")

@@ -83,7 +83,7 @@ def test_a_lost_connection_is_found_again_and_the_dashboard_shows_the_same_bar(s
         assert answer.headers["content-type"].startswith("text/html")
         dashboard.goto(address)
         dashboard.get_by_text("model v1").wait_for()
-        page.fill("[name=epochs]", "12")
+        page.fill("[name=epochs]", "6")
         start(page, later_sales().to_csv(index=False, date_format="%Y-%m-%d"))
         page.get_by_text("The connection is lost").wait_for()
         seen = set()
@@ -99,7 +99,7 @@ def test_a_lost_connection_is_found_again_and_the_dashboard_shows_the_same_bar(s
         assert shown_values(page) == told
         assert len(seen) >= 3
         assert seen <= {int(100 * fraction) for fraction in told} | {0, 100}
-        assert versions.manifest(shop, 2)["settings"]["lstm"]["epochs"] == 12
+        assert versions.manifest(shop, 2)["settings"]["lstm"]["epochs"] == 6
         page.reload()
         page.get_by_text("v2 is live").wait_for()
 

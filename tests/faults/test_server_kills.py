@@ -19,6 +19,8 @@ from forecasting.services import jobs
 CHAINS = max(1, MOMENTS // 6)
 STAGES = ("Backtest: LSTM", "Backtest: Prophet", "LSTM", "Backtest: Trees", "Backtest: Totals", "Prophet", "Publish", "Trees")
 QUICK = {"epochs": 2}
+QUICKER = {"without": "lstm"}
+"""For what does not depend on which model is being trained."""
 NOTHING = "Nothing was published"
 
 
@@ -41,8 +43,8 @@ def pool():
         yield pool
 
 
-def retrain(address):
-    return Stream(address, "/api/retrain", fields=QUICK)
+def retrain(address, fields=QUICK):
+    return Stream(address, "/api/retrain", fields=fields)
 
 
 def job(address, number):
@@ -90,9 +92,9 @@ def test_a_retrain_killed_at_any_moment_fails_clearly_and_blocks_nothing(ws, sma
         else:  # it ended just before
             assert (result["status"], served_version(address)) == ("success", live + 1)
         assert sold(ws) == before
-    assert killed >= 3
+    assert killed >= 2
     if chain == 0:
-        result = retrain(address).listen().result
+        result = retrain(address, QUICKER).listen().result
         assert (result["status"], served_version(address)) == ("success", result["meta"]["version"])
 
 
@@ -122,11 +124,11 @@ def test_a_server_killed_at_any_moment_is_started_again_and_the_retrain_went_on(
         assert served_version(address) == live + (result["status"] == "success")
         assert result["status"] in ("success", "cancelled")
         assert sold(ws) == before
-    assert cut >= 3
+    assert cut >= 2
     assert result["status"] == "success"
 
 
-@pytest.mark.parametrize("stages", [STAGES[::2], STAGES[1::2]] if MOMENTS > 6 else [STAGES[::2]])
+@pytest.mark.parametrize("stages", [STAGES[::2], STAGES[1::2]] if MOMENTS > 4 else [STAGES[::3]])
 def test_a_retrain_is_cancelled_within_five_seconds_at_its_stages(ws, start, pool, stages):
     address, _ = start()
     for stage in stages:
@@ -199,5 +201,5 @@ def test_two_servers_share_a_retrain_and_what_it_makes(ws, start, pool):
     for each, hearing in zip((stream, beside), hearings, strict=True):
         hearing.result(PATIENCE)
         assert all_heard(ws, stream.job, each)["status"] == "cancelled"
-    made = retrain(other).listen().result["meta"]["version"]
+    made = retrain(other, QUICKER).listen().result["meta"]["version"]
     assert (served_version(one), served_version(other)) == (made, made)
