@@ -26,6 +26,7 @@
     ├── JobRunning               one retrain at a time
     ├── TryAgain                 somebody else changed the sales at the same moment
     │   └── ChangedMeanwhile     somebody else saved since a person looked; trying again needs another look
+    ├── EngineUnavailable        nobody is there, or left, to do the fits of a retrain, or their results would differ
     ├── Cancelled                a person ended the retrain
     └── TrainingFailed           a retrain ended without a version
 
@@ -295,6 +296,10 @@ class TryAgain(ShelfcastError):
 
 class ChangedMeanwhile(TryAgain):
     """Somebody else saved since the person looked; nothing was changed, and trying again needs another look."""
+
+
+class EngineUnavailable(ShelfcastError):
+    """The engine that a retrain was to use cannot do its fits, or not as this process would; the live version still serves."""
 
 
 class Cancelled(ShelfcastError):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from forecasting.core.errors import Cancelled
+from forecasting.core.errors import Cancelled, EngineUnavailable
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -33,11 +33,11 @@ def done_in_parts(task: Task, of: Divisible[Task, Result], do: Callable[[Task], 
     Args:
         task: What to do.
         of: How it is divided where it cannot be done.
-        do: Does it; what it raises counts as "cannot be done", but for a cancel.
+        do: Does it; what it raises counts as "cannot be done", but for a cancel, and for an engine that is gone.
     """
     try:
         return do(task)
-    except Cancelled:
+    except (Cancelled, EngineUnavailable):
         raise
     except Exception as error:  # noqa: BLE001 - whatever it is, the rest goes on without what is at fault, which is named
         why = str(error) or type(error).__name__

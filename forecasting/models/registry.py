@@ -192,6 +192,11 @@ def lasting() -> frozenset[str]:
     return frozenset(model.name for model in registered() if model.lasting)
 
 
+def fit_libraries() -> tuple[str, ...]:
+    """Whose versions the bits depend on of fits that other processes may do."""
+    return ("numpy", "scipy", "pandas", "holidays", *(name for model in registered() if not model.lasting for name in model.libraries))
+
+
 def beside(settings: Settings) -> dict[str, float]:
     """Model of the blend -> what the models before it keep beside it without evidence, in [0, 1]."""
     return {model.name: model.beside(settings) for model in blended()}

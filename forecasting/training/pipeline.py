@@ -9,9 +9,8 @@ from functools import partial
 
 import numpy as np
 
-from forecasting.core import calendar, engine, engine_choice, schema
+from forecasting.core import calendar, engine_choice, process_engine, schema
 from forecasting.core.arrays import FloatArray
-from forecasting.core.engine import Engine
 from forecasting.core.panel import Panel
 from forecasting.core.progress import OnProgress, Progress, ignore
 from forecasting.core.settings import Settings
@@ -52,6 +51,7 @@ def train(panel: Panel, settings: Settings, on_progress: OnProgress = ignore, *,
 
     Raises:
         SettingsError: There is no such engine, or a model takes part that does not exist.
+        EngineUnavailable: The engine is a cluster, and cannot do the fits, or not as this process would.
     """
     horizon = panel.period.steps(settings.horizon)
     schedule = backtest.plan(len(panel.dates), horizon, settings.cutoffs, panel.period)
@@ -60,8 +60,7 @@ def train(panel: Panel, settings: Settings, on_progress: OnProgress = ignore, *,
     origins, cleaned = backtest.origins(panel, schedule, settings.whole_backtest), clean(panel)
     now = cleaned.panel
     on_progress(Progress(PREPARE, 1, 2))
-    chosen = engine_choice.processes_of(where)
-    with Engine(processes(now.sales.shape, settings) if chosen is None else chosen) as workers:
+    with engine_choice.opened(where, partial(processes, now.sales.shape, settings), registry.fit_libraries()) as workers:
         begun = backtest.begin(make_models, lasting, origins, workers)
         fresh = {name: make(None).begin(now, workers, horizon=horizon) for name, make in make_models.items() if name not in lasting}
         on_progress(Progress(PREPARE, 2, 2))
@@ -77,7 +76,7 @@ def train(panel: Panel, settings: Settings, on_progress: OnProgress = ignore, *,
 
 def processes(shape: tuple[int, ...], settings: Settings) -> int:
     """Processes that are worth starting for sales of this shape, (n, d): one a core, or none where the fits that they could do take little time."""
-    millions, cores = math.prod(shape) / 1e6, engine.cores()
+    millions, cores = math.prod(shape) / 1e6, process_engine.cores()
     seconds = sum(model.seconds(settings, millions, True) for model in registry.taking_part(settings) if not model.lasting)
     return cores if cores > 1 and seconds >= WORTH_SECONDS else 0
 

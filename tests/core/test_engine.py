@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -17,9 +18,10 @@ from patience import PATIENCE
 from repository import ROOT
 
 from forecasting.core import engine_choice
-from forecasting.core.engine import Engine, blocks
+from forecasting.core.engine import Here, blocks
 from forecasting.core.errors import Cancelled, SettingsError
 from forecasting.core.halving import Divisible
+from forecasting.core.process_engine import Processes
 
 in_proc = pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for the state of processes in /proc")
 
@@ -28,15 +30,19 @@ def tasks(values):
     return [partial(lambda value: value, value) for value in values]
 
 
+def opened(processes):
+    return Processes(processes) if processes else Here()
+
+
 @pytest.fixture(scope="module")
 def engine():
-    with Engine(2) as engine:
+    with Processes(2) as engine:
         yield engine
 
 
 def test_results_have_the_same_bits_here_and_elsewhere_in_the_order_of_the_tasks(engine):
     seeds = list(range(7))
-    here, elsewhere = (list(each.run(pool_tasks.spectrum, tasks(seeds))) for each in (Engine(), engine))
+    here, elsewhere = (list(each.run(pool_tasks.spectrum, tasks(seeds))) for each in (Here(), engine))
     np.testing.assert_array_equal(here, elsewhere)
 
 
@@ -49,8 +55,8 @@ def test_tasks_are_done_on_one_thread_in_other_processes_or_in_this_one(engine):
     elsewhere = set(engine.run(pool_tasks.process, tasks(range(4))))
     assert os.getpid() not in elsewhere
     assert len(elsewhere) <= 2
-    assert set(Engine().run(pool_tasks.process, tasks(range(2)))) == {os.getpid()}
-    for each in (engine, Engine()):
+    assert set(Here().run(pool_tasks.process, tasks(range(2)))) == {os.getpid()}
+    for each in (engine, Here()):
         assert set.union(*each.run(pool_tasks.threads, tasks(range(3)))) <= {1}
 
 
@@ -62,7 +68,7 @@ def test_tasks_are_made_when_their_turn_comes():
         count += 1
         return -count
 
-    results = Engine().run(abs, [make] * 9)
+    results = Here().run(abs, [make] * 9)
     assert (next(results), next(results), count) == (1, 2, 2)
 
 
@@ -71,13 +77,13 @@ def test_without_processes_everything_is_done_here(monkeypatch, caplog):
         raise OSError(11, "Resource temporarily unavailable")
 
     monkeypatch.setattr("joblib.externals.loky.ProcessPoolExecutor", refused)
-    with Engine(2) as engine:
+    with Processes(2) as engine:
         assert list(engine.run(abs, tasks([-1, 2, -3]))) == [1, 2, 3]
     assert "Resource temporarily unavailable" in caplog.text
 
 
 def test_what_a_process_dies_of_is_done_here(caplog):
-    with Engine(2) as engine:
+    with Processes(2) as engine:
         results = list(engine.run(pool_tasks.die_elsewhere, tasks([(os.getpid(), number) for number in range(6)])))
     assert results == [0, 1, 2, 3, 4, 5]
     assert "is done again" in caplog.text
@@ -95,7 +101,7 @@ BY_NUMBER = Divisible(halves, lambda parts: [square for _, squares in parts for 
 @pytest.mark.parametrize(("processes", "why"), [(0, "13 is unlucky"), (2, "it ended the process that worked on it")])
 def test_of_a_task_that_cannot_be_done_only_what_is_at_fault_is_lost(processes, why):
     blocks_of_numbers = [(os.getpid(), list(range(start, start + 4))) for start in range(0, 24, 4)]
-    with Engine(processes) as engine:
+    with opened(processes) as engine:
         results = [square for part in engine.run(pool_tasks.squares_unless_poisoned, tasks(blocks_of_numbers), BY_NUMBER) for square in part]
     assert results == [number * number if number != 13 else ([13], why) for number in range(24)]
 
@@ -105,27 +111,63 @@ def test_a_cancel_is_no_fault_of_a_task():
         raise Cancelled("a person ended it")
 
     with pytest.raises(Cancelled):
-        list(Engine().run(cancelled, tasks([(0, [1, 2])]), BY_NUMBER))
+        list(Here().run(cancelled, tasks([(0, [1, 2])]), BY_NUMBER))
 
 
-@pytest.mark.parametrize(("text", "processes"), [("", None), ("here", 0), ("processes:1", 1), ("processes:16", 16)])
-def test_an_engine_is_chosen_by_its_name_or_by_the_environment(monkeypatch, text, processes):
-    assert engine_choice.processes_of(text) == processes
+NAMES = {
+    "": "Processes(3)",
+    "here": "Here",
+    "processes:1": "Processes(1)",
+    "processes:16": "Processes(16)",
+    "dask://10.0.0.5:8786": "DaskCluster(tcp://10.0.0.5:8786)",
+    "dask+tls://scheduler.example:1": "DaskCluster(tls://scheduler.example:1)",
+    "dask://[::1]:65535": "DaskCluster(tcp://[::1]:65535)",
+}
+
+
+@pytest.mark.parametrize(("text", "kind"), NAMES.items())
+def test_an_engine_is_chosen_by_its_name_or_by_the_environment(monkeypatch, text, kind):
     monkeypatch.setenv("FORECASTING_ENGINE", f" {text} ")
     assert engine_choice.chosen(None) == text
     assert engine_choice.chosen("processes:3") == "processes:3"
+    engine = engine_choice.opened(text, lambda: 3, ["numpy"])
+    about = [str(value) for name, value in vars(engine).items() if name in ("_count", "_address")]
+    assert type(engine).__name__ + "".join(f"({value})" for value in about) == kind
+    assert type(engine_choice.opened("", lambda: 0, [])) is Here
 
 
-@pytest.mark.parametrize("text", ["two", "processes", "processes:0", "processes:257", "processes:-1", "processes: 2", "dask://host:8786"])
+STRANGE = [
+    "two",
+    "processes",
+    "processes:0",
+    "processes:257",
+    "processes:-1",
+    "processes: 2",
+    "dask://",
+    "dask://host",
+    "dask://host:0",
+    "dask://host:65536",
+]
+
+
+@pytest.mark.parametrize("text", [*STRANGE, "dask+tcp://host:8786", "dask://user@host:8786", "dask://host:8786/x", "tcp://host:8786"])
 def test_an_engine_that_does_not_exist_is_refused_with_those_that_do(monkeypatch, text):
     monkeypatch.setenv("FORECASTING_ENGINE", text)
-    with pytest.raises(SettingsError, match=f"There is no engine '{text}'. Write here for .* or processes:N with N from 1 to 256"):
+    with pytest.raises(
+        SettingsError, match=f"There is no engine '{re.escape(text)}'. Write here for .* processes:N with N from 1 to 256, .* dask://192"
+    ):
         engine_choice.chosen(None)
+
+
+def test_without_dask_its_engine_is_refused_with_what_to_install(monkeypatch):
+    monkeypatch.setattr(engine_choice.importlib.util, "find_spec", lambda _: None)
+    with pytest.raises(SettingsError, match=r'dask://host:8786 needs Dask, which is not installed here: pip install "shelfcast\[dask\]"'):
+        engine_choice.chosen("dask://host:8786")
 
 
 @pytest.mark.parametrize("processes", [0, 2])
 def test_what_a_task_raises_is_raised_here_in_its_turn(processes):
-    with Engine(processes) as engine:
+    with opened(processes) as engine:
         results = engine.run(pool_tasks.refuse, tasks([0, 1, 2, 3]))
         assert (next(results), next(results)) == (0, 1)
         with pytest.raises(KeyError, match="two is refused"):
@@ -161,7 +203,7 @@ def test_an_error_ends_the_processes_in_the_middle_of_their_tasks_of_which_only_
     pids, given = [], []
 
     def interrupted():
-        with Engine(2) as engine:
+        with Processes(2) as engine:
             engine.run(pool_tasks.sleep, [lambda: given.append(1) or str(tmp_path)] * 40)
             pids.extend(workers_at_rest(tmp_path))
             raise KeyboardInterrupt
@@ -175,9 +217,9 @@ def test_an_error_ends_the_processes_in_the_middle_of_their_tasks_of_which_only_
 @in_proc
 def test_processes_end_when_the_one_that_started_them_is_killed(tmp_path):
     script = (
-        "import sys; from functools import partial; import pool_tasks; from forecasting.core.engine import Engine\n"
+        "import sys; from functools import partial; import pool_tasks; from forecasting.core.process_engine import Processes\n"
         "if __name__ == '__main__':\n"
-        "    with Engine(2) as engine: list(engine.run(pool_tasks.sleep, [partial(str, sys.argv[1])] * 4))"
+        "    with Processes(2) as engine: list(engine.run(pool_tasks.sleep, [partial(str, sys.argv[1])] * 4))"
     )
     paths = os.pathsep.join([str(ROOT), str(ROOT / "tests" / "support")])
     process = subprocess.Popen([sys.executable, "-c", script, str(tmp_path)], env={**os.environ, "PYTHONPATH": paths})

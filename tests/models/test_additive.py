@@ -14,8 +14,9 @@ import weekly_sales as periods
 from panels import only_last, panel, regular, sparse
 
 from forecasting.core import calendar
-from forecasting.core.engine import Engine
+from forecasting.core.engine import Engine, Here
 from forecasting.core.panel import Panel, from_sales
+from forecasting.core.process_engine import Processes
 from forecasting.core.settings import ProphetSettings
 from forecasting.models.prophet import additive, blocks, fitting, model
 from forecasting.models.prophet.curves import Curve, Curves, stack
@@ -111,13 +112,13 @@ def test_a_model_has_the_same_bits_whatever_the_blocks_and_however_many_processe
         monkeypatch.setitem(blocks._CELLS, "additive", cells)
         return ProphetModel(ProphetSettings(country="DE")).begin(sales, engine, horizon=HORIZON).fit(sales, horizon=HORIZON).curves_.of.arrays()
 
-    with Engine(2) as engine:
+    with Processes(2) as engine:
         elsewhere = learned(2 * DAYS, engine)
         loaded = next(engine.run(pool_tasks.modules, [lambda: None]))
     assert "prophet_batch" in loaded
     assert not {"tensorflow", "keras"} & set(loaded)
     for cells in (1, 10**6):
-        here = learned(cells, Engine())
+        here = learned(cells, Here())
         assert here.keys() == elsewhere.keys()
         for name, values in here.items():
             np.testing.assert_array_equal(values, elsewhere[name], name)

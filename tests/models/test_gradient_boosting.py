@@ -14,8 +14,8 @@ from repository import ROOT
 from sklearn._loss.loss import AbsoluteError
 from sklearn.ensemble import HistGradientBoostingRegressor
 
-from forecasting.core.engine import Engine
 from forecasting.core.panel import Panel
+from forecasting.core.process_engine import Processes
 from forecasting.core.settings import TreesSettings
 from forecasting.models.features import inputs
 from forecasting.models.gradient_boosting import fitting, sampling
@@ -131,7 +131,7 @@ def test_a_promotion_that_was_given_counts():
 
 def test_another_process_grows_the_same_trees():
     sales = shop_panel({"a": regular(120), "b": regular(120, level=50.0, seed=4)})
-    with Engine(1) as engine:
+    with Processes(1) as engine:
         elsewhere = GradientBoosting(FEW, 0).begin(sales, engine, horizon=7).fit(sales, horizon=7)
     here = GradientBoosting(FEW, 0).fit(sales, horizon=7)
     np.testing.assert_array_equal(elsewhere.predict(sales, 7), here.predict(sales, 7))

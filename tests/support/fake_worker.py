@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 import pool_tasks
 
-from forecasting.core.engine import Engine
 from forecasting.core.errors import InputError
+from forecasting.core.process_engine import Processes
 from forecasting.core.progress import Progress
 from forecasting.jobs import worker
 
@@ -72,7 +72,7 @@ def children(request, on_progress):
 
 
 def pool(request, on_progress):
-    with Engine(2) as engine:
+    with Processes(2) as engine:
         processes = set(engine.run(pool_tasks.process, [lambda: None] * 4))
         rest = engine.run(time.sleep, [lambda: 600] * 4)
         on_progress(Progress("Engine", 0, 1, note=" ".join(map(str, processes))))

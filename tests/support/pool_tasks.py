@@ -52,6 +52,23 @@ def squares_unless_poisoned(task: tuple[int, list[int]]) -> list[int]:
     return [number * number for number in numbers]
 
 
+def die_once(task: tuple[str, int]) -> int:
+    """The square of the second; writes down that it starts, and kills its process when it first does so for 5."""
+    folder, number = task
+    first = not (Path(folder) / f"{number} 1").exists()
+    (Path(folder) / f"{number} {1 if first else 2}").touch(exist_ok=False)
+    if number == 5 and first:
+        os.kill(os.getpid(), signal.SIGKILL)
+    time.sleep(0.02)
+    return number * number
+
+
+def nap(folder: str) -> None:
+    """Says that it starts, then does nothing for a while."""
+    (Path(folder) / str(os.getpid())).touch()
+    time.sleep(6)
+
+
 def refuse(number: int) -> int:
     """The number, unless it is 2."""
     if number == 2:

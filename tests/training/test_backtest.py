@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting.core.engine import Engine
+from forecasting.core.engine import Here
 from forecasting.core.panel import Panel
 from forecasting.core.period import MONTH, WEEK
 from forecasting.core.progress import Progress
@@ -142,7 +142,7 @@ def test_models_that_are_fitted_afresh_begin_at_every_cutoff_before_the_first_is
     monkeypatch.setattr(Spy, "forecasts", lambda *_: Forecasts(np.zeros((2, 10)), np.zeros((2, 10))))
     at = backtest.origins(panel, backtest.BacktestPlan((40, 50), 10))
     make_models, lasting = {"afresh": spy, "lasting": spy}, frozenset({"lasting"})
-    backtest.run(make_models, lasting, at, lambda _: None, backtest.begin(make_models, lasting, at, Engine()))
+    backtest.run(make_models, lasting, at, lambda _: None, backtest.begin(make_models, lasting, at, Here()))
     assert [model for model, _ in fitted[:2]] == begun
     assert {count for _, count in fitted} == {2}
 

@@ -10,7 +10,7 @@ import pandas as pd
 import panels
 import pytest
 
-from forecasting.core import engine, schema
+from forecasting.core import process_engine, schema
 from forecasting.core.progress import Progress
 from forecasting.core.settings import ProphetSettings, Settings
 from forecasting.models import registry
@@ -141,7 +141,7 @@ def test_a_training_cleans_the_sales_once_and_what_was_known_at_each_cutoff_once
     ],
 )
 def test_processes_are_started_where_the_work_is_worth_it(monkeypatch, cores, shape, mode, expected):
-    monkeypatch.setattr(engine, "cores", lambda: cores)
+    monkeypatch.setattr(process_engine, "cores", lambda: cores)
     assert pipeline.processes(shape, Settings(prophet=ProphetSettings(mode=mode))) == expected
 
 

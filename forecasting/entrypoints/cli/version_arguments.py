@@ -18,7 +18,7 @@ def add_challenger(retrain: argparse.ArgumentParser) -> None:
 
 def add_engine(retrain: argparse.ArgumentParser) -> None:
     """`--engine`."""
-    text = f"where to fit: here, in one process, or processes:N ({engine_choice.VARIABLE}, or as many processes as are worth it)"
+    text = f"where to fit: here, in one process, processes:N, or dask://HOST:PORT ({engine_choice.VARIABLE}, or as many processes as are worth it)"
     retrain.add_argument("--engine", metavar="ENGINE", help=text)
 
 

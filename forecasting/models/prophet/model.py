@@ -12,7 +12,7 @@ import pandas as pd
 
 from forecasting.core import calendar, stages
 from forecasting.core.arrays import FloatArray
-from forecasting.core.engine import Engine
+from forecasting.core.engine import Engine, Here
 from forecasting.core.panel import Panel
 from forecasting.core.period import DAY
 from forecasting.core.progress import OnProgress, Progress
@@ -53,7 +53,7 @@ class ProphetModel(Model):
 
     def _fit(self, panel: Panel, horizon: int, on_progress: OnProgress) -> None:
         begun, self._begun = self._begun, None
-        fits = begun if begun is not None and begun.panel is panel else blocks.begin(panel, self.settings, Engine())
+        fits = begun if begun is not None and begun.panel is panel else blocks.begin(panel, self.settings, Here())
         reasons, curves = dict(fits.reasons), dict[int, Curve]()
         done = len(reasons)
         on_progress(Progress(stages.PROPHET, done, len(panel)))
