@@ -138,7 +138,7 @@ REGISTERED: tuple[RegisteredModel, ...] = (
 
 
 def prepare(settings: Settings) -> None:
-    """Begins to import what the fits of a training with these settings will need, beside whatever else is done meanwhile; a fit that comes sooner waits for it.
+    """Begins to import what the fits of a training with these settings will need, beside whatever else is done; a fit that comes sooner waits for it.
 
     What fails here fails again, and is told, where a fit needs it.
 
