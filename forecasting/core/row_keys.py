@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -28,7 +29,7 @@ def series_codes(frames: Sequence[pd.DataFrame], names: Sequence[str] = schema.K
     for name in names:
         if not any(name in frame for frame in frames):
             continue
-        ranks, count = _ranks(pa.chunked_array([chunk for frame in frames for chunk in _chunks(frame, name)], pa.large_string()))
+        ranks, count = _ranks([_encoded(frame, name) for frame in frames])
         top = (int(codes.max()) if len(codes) else 0) * count + count
         codes = codes * count + ranks
         if top >= _LARGE:
@@ -65,19 +66,29 @@ def in_order(frame: pd.DataFrame) -> pd.DataFrame:
     return frame if is_increasing(codes) else frame.iloc[np.argsort(codes, kind="stable")].reset_index(drop=True)
 
 
-def _chunks(frame: pd.DataFrame, name: str) -> list[pa.Array]:
+class _Encoded(NamedTuple):
+    """A column of texts: the position of each row's text among the distinct ones, behind the last where it is missing; and these, large strings."""
+
+    places: np.ndarray
+    texts: pa.Array
+
+
+def _encoded(frame: pd.DataFrame, name: str) -> _Encoded:
     if name not in frame:
-        return [pa.nulls(len(frame), pa.large_string())]
+        return _Encoded(np.zeros(len(frame), dtype=np.int64), pa.array([], pa.large_string()))
+    if isinstance(frame[name].dtype, pd.CategoricalDtype):  # encoded already: not a text of a row is looked at
+        codes, texts = frame[name].cat.codes.to_numpy(), pa.array(frame[name].cat.categories, pa.large_string())
+        return _Encoded(np.where(codes < 0, len(texts), codes), texts)
     cells = pa.array(frame[name], from_pandas=True)
-    return list(cells.cast(pa.large_string()).chunks) if isinstance(cells, pa.ChunkedArray) else [cells.cast(pa.large_string())]
+    chunks = cells if isinstance(cells, pa.ChunkedArray) else pa.chunked_array([cells])
+    whole = chunks.cast(pa.large_string()).dictionary_encode().combine_chunks()
+    whole = whole.chunk(0) if isinstance(whole, pa.ChunkedArray) else whole
+    return _Encoded(whole.indices.fill_null(len(whole.dictionary)).to_numpy(zero_copy_only=False), whole.dictionary)
 
 
-def _ranks(cells: pa.ChunkedArray) -> tuple[np.ndarray, int]:
-    """Each text's rank among the distinct ones, from 1, 0 for missing; and the number of ranks."""
-    encoded = cells.dictionary_encode().combine_chunks()
-    if isinstance(encoded, pa.ChunkedArray):
-        encoded = encoded.chunk(0)
-    ranks = np.zeros(len(encoded.dictionary) + 1, dtype=np.int64)
-    ranks[compute.sort_indices(encoded.dictionary).to_numpy()] = np.arange(1, len(ranks))
-    indices = encoded.indices.fill_null(len(encoded.dictionary)).to_numpy(zero_copy_only=False)
-    return ranks[indices], len(ranks)
+def _ranks(columns: Sequence[_Encoded]) -> tuple[np.ndarray, int]:
+    """Each text's rank among the distinct ones of all columns, from 1, 0 for missing; and the number of ranks."""
+    distinct = pa.chunked_array([column.texts for column in columns], pa.large_string()).unique()
+    ordered = distinct.take(compute.sort_indices(distinct))
+    ranks = [np.append(1 + compute.index_in(column.texts, ordered).to_numpy(zero_copy_only=False), 0)[column.places] for column in columns]
+    return np.concatenate(ranks).astype(np.int64), len(ordered) + 1

@@ -64,9 +64,9 @@ def level_shift(saved: Rows, upload: Rows, price: float = np.nan) -> LevelShift 
         100.0
     """
     past, given = saved.sold(), upload.sold()
-    shared = np.intersect1d(np.unique(past.series), np.unique(given.series))
+    shared = np.intersect1d(Runs.of(past.series).codes, Runs.of(given.series).codes)
     past, given = (rows.where(np.isin(rows.series, shared)) for rows in (past, given))
-    if len(given.series) < MIN_ROWS or len(np.unique(past.days)) < MIN_DAYS:
+    if len(given.series) < MIN_ROWS or len(_by_day(past)) < MIN_DAYS:
         return None
     ratios = np.log(_usual(given) / _usual(past))
     shift = float(np.median(ratios))
@@ -82,9 +82,13 @@ def _rounded(times: float) -> str:
 
 
 def _usual(rows: Rows) -> FloatArray:
-    """The median of each series."""
+    """The median of each series; those with equally many rows together."""
     runs = Runs.of(rows.series)
-    return np.array([np.median(rows.units[runs.slice_of(place)]) for place in range(len(runs.codes))])
+    usual = np.empty(len(runs.codes))
+    for count in np.unique(runs.counts).tolist():
+        alike = runs.counts == count
+        usual[alike] = np.median(rows.units[runs.starts[alike][:, None] + np.arange(count)], axis=1)
+    return usual
 
 
 def _is_beyond(past: Rows, given: Rows, *, up: bool) -> bool:
@@ -97,8 +101,9 @@ def _is_beyond(past: Rows, given: Rows, *, up: bool) -> bool:
 
 def _by_day(rows: Rows) -> FloatArray:
     """The mean sales of the series that sold on each day."""
-    days = np.unique(rows.days, return_inverse=True)[1]
-    return np.bincount(days, weights=rows.units) / np.bincount(days)
+    days = rows.days - rows.days.min(initial=0)
+    count = np.bincount(days)
+    return np.bincount(days, weights=rows.units)[count > 0] / count[count > 0]
 
 
 def _likely(times: float, price: float) -> str:

@@ -98,7 +98,7 @@ def compare(saved: pd.DataFrame, upload: pd.DataFrame, *, only_sample: bool = Fa
     """The change that an upload makes.
 
     Args:
-        saved: The saved sales: columns of `schema.COLUMNS` that have any value, one row per key and day.
+        saved: The saved sales: columns of `schema.COLUMNS` that have any value, one row per key and day; texts may be categories.
         upload: The upload's sales, in the same form; an empty cell or a missing column changes nothing.
         only_sample: Whether only the sample is saved: sales of other series then replace it.
         anew: Whether saved sales that other key columns tell apart are put aside.
@@ -116,7 +116,7 @@ def compare(saved: pd.DataFrame, upload: pd.DataFrame, *, only_sample: bool = Fa
     _check_keys(saved, upload)
     saved_rows, upload_rows = row_keys.row_codes(series, [row_keys.days(saved), row_keys.days(upload)])
     codes, firsts = np.unique(series[1], return_index=True)
-    places = pd.Index(saved_rows).get_indexer(upload_rows) if len(saved) else np.full(len(upload), -1)
+    places = _places(saved_rows, upload_rows)
     known = places >= 0
     whole, differs = _filled(saved, upload, places)
     touched = np.zeros(len(upload), dtype=bool)
@@ -154,6 +154,16 @@ def applied(saved: pd.DataFrame, change: Change) -> pd.DataFrame:
     series = row_keys.series_codes([saved, change.rows])
     before, after = row_keys.row_codes(series, [row_keys.days(saved), row_keys.days(change.rows)])
     return row_keys.in_order(pd.concat([saved[~np.isin(before, after)], change.rows], ignore_index=True))
+
+
+def _places(saved: np.ndarray, upload: np.ndarray) -> np.ndarray:
+    """The position of the saved row with each upload row's key and day, shape (rows of the upload,); -1 where there is none."""
+    if not len(saved):
+        return np.full(len(upload), -1)
+    if not row_keys.is_increasing(saved):
+        return np.asarray(pd.Index(saved).get_indexer(upload))
+    places = np.minimum(np.searchsorted(saved, upload), len(saved) - 1)
+    return np.where(saved[places] == upload, places, -1)
 
 
 def _periods(saved: pd.DataFrame, upload: pd.DataFrame) -> tuple[Period | None, Period, Period]:
@@ -205,9 +215,7 @@ def _filled(saved: pd.DataFrame, upload: pd.DataFrame, places: np.ndarray) -> tu
         if name == schema.DATE or name in schema.KEYS or not known.any():
             columns[name] = upload[name] if name in upload else _nothing(saved[name], len(upload))
             continue
-        before = (
-            saved[name].take(np.where(known, places, 0)).reset_index(drop=True).where(known) if name in saved else _nothing(upload[name], len(upload))
-        )
+        before = _taken(saved[name], np.where(known, places, 0)).where(known) if name in saved else _nothing(upload[name], len(upload))
         after = upload.get(name, before)
         given = after.notna().to_numpy()
         columns[name] = after.where(given, before)
@@ -216,7 +224,13 @@ def _filled(saved: pd.DataFrame, upload: pd.DataFrame, places: np.ndarray) -> tu
 
 
 def _nothing(like: pd.Series, length: int) -> pd.Series:
-    return pd.Series([None] * length, dtype=like.dtype)
+    return pd.Series([None] * length, dtype="str" if isinstance(like.dtype, pd.CategoricalDtype) else like.dtype)
+
+
+def _taken(saved: pd.Series, places: np.ndarray) -> pd.Series:
+    """The saved cells at these places, in the type that an upload has them in."""
+    cells = saved.take(places).reset_index(drop=True)
+    return cells.astype("str") if isinstance(cells.dtype, pd.CategoricalDtype) else cells
 
 
 def _before_after(saved: pd.DataFrame, whole: pd.DataFrame, places: np.ndarray, changed: np.ndarray, differs: dict[str, np.ndarray]) -> pd.DataFrame:
@@ -226,7 +240,7 @@ def _before_after(saved: pd.DataFrame, whole: pd.DataFrame, places: np.ndarray, 
     for name in (schema.SALES, *schema.DRIVERS, *schema.ATTRIBUTES):
         if name not in after or (name != schema.SALES and not differs.get(name, changed).any()):
             continue
-        before = saved[name].take(at).reset_index(drop=True) if name in saved else _nothing(after[name], len(after))
+        before = _taken(saved[name], at) if name in saved else _nothing(after[name], len(after))
         prefix = "" if name == schema.SALES else f"{name}_"
         table |= {f"{prefix}before": before, f"{prefix}after": after[name]}
     return pd.DataFrame(table)

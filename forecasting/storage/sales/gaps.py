@@ -57,7 +57,7 @@ def gaps(saved: pd.DataFrame, upload: pd.DataFrame, series: list[np.ndarray], st
     missing = np.where(np.diff(rows.code) == 0, np.maximum(after - before - 1, 0), 0)
     place = np.flatnonzero(missing)
     place = place[_is_added(old, rows.code[place], before[place], after[place])]
-    days = _open_days(rows, place, missing[place], first) if steps == DAY else missing[place]
+    days = _open_days(rows, place, missing[place], first) if steps == DAY and len(place) else missing[place]
     order = np.argsort(-days, kind="stable")[:LISTED]
     longest, days_listed = place[order][days[order] > 0], days[order][days[order] > 0]
     shown = _keys_of(upload, series[1], rows.code[longest])
@@ -69,7 +69,8 @@ def gaps(saved: pd.DataFrame, upload: pd.DataFrame, series: list[np.ndarray], st
 def _in_order(old: Sold, new: Sold) -> Sold:
     """All rows by series and day."""
     code, days = np.concatenate([old.code, new.code]), np.concatenate([old.days, new.days])
-    order = np.lexsort((days, code))
+    length = int(days.max(initial=0)) + 1
+    order = np.argsort(code * length + days, kind="stable")  # two runs in order each, which are merged
     return Sold(code[order], days[order])
 
 
@@ -83,8 +84,8 @@ def _is_added(old: Sold, code: np.ndarray, before: np.ndarray, after: np.ndarray
 
 def _open_days(rows: Sold, place: np.ndarray, missing: np.ndarray, first: pd.Timestamp) -> np.ndarray:
     """Days of each gap on which its series sells, shape (gaps,)."""
-    codes, of_row = np.unique(rows.code, return_inverse=True)
-    closed = _closed(of_row, rows.days, first.day_of_week, len(codes))
+    of_row = np.cumsum(np.append(False, rows.code[1:] != rows.code[:-1]))
+    closed = _closed(of_row, rows.days, first.day_of_week, int(of_row[-1]) + 1)
     start = (first.day_of_week + rows.days[place] + 1) % WEEK
     ahead = (np.arange(WEEK) - start[:, None]) % WEEK
     on_weekday = (missing[:, None] + WEEK - 1 - ahead) // WEEK
@@ -94,7 +95,7 @@ def _open_days(rows: Sold, place: np.ndarray, missing: np.ndarray, first: pd.Tim
 
 def _closed(code: np.ndarray, days: np.ndarray, weekday: int, n: int) -> BoolArray:
     """On which weekdays each of n series, or all of them together, are closed, shape (n, 7), Monday first; `weekday` is that of day 0."""
-    shop = np.unique(days)
+    shop = np.flatnonzero(np.bincount(days))
     by_series = _rarely(*_seen(code, days, weekday, n))
     by_shop = _rarely(*_seen(np.zeros(len(shop), dtype=int), shop, weekday, 1))
     closed: BoolArray = by_series | by_shop
@@ -102,11 +103,14 @@ def _closed(code: np.ndarray, days: np.ndarray, weekday: int, n: int) -> BoolArr
 
 
 def _seen(code: np.ndarray, days: np.ndarray, weekday: int, n: int) -> tuple[np.ndarray, np.ndarray]:
-    """How often each weekday had a row, and how often it came, between the first and the last row of each series; shape (n, 7) each."""
-    sold = np.zeros((n, WEEK), dtype=np.int64)
-    np.add.at(sold, (code, (weekday + days) % WEEK), 1)
-    span = pd.Series(days).groupby(code).agg(["min", "max"])
-    start, length = (weekday + span["min"].to_numpy()) % WEEK, (span["max"] - span["min"]).to_numpy() + 1
+    """How often each weekday had a row, and how often it came, between the first and the last row of each series; shape (n, 7) each.
+
+    The rows are in order, and each of the n series has one.
+    """
+    sold = np.bincount(code * WEEK + (weekday + days) % WEEK, minlength=n * WEEK).reshape(n, WEEK)
+    begins = np.flatnonzero(np.append(True, code[1:] != code[:-1]))
+    first, last = days[begins], days[np.append(begins[1:], len(days)) - 1]
+    start, length = (weekday + first) % WEEK, last - first + 1
     came = (length[:, None] + WEEK - 1 - (np.arange(WEEK) - start[:, None]) % WEEK) // WEEK
     return sold, came
 

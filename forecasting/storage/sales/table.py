@@ -192,7 +192,7 @@ class Dataset:
         if table is None or not table.file_uris():
             return compare(_read(None, self.workspace.sales), sales, look=kind == "upload")
         only_sample = kind == "upload" and _holds_only_sample(table)
-        return compare(_read(table, self.workspace.sales), sales, only_sample=only_sample, anew=anew, look=kind == "upload")
+        return compare(_coded(table, self.workspace.sales), sales, only_sample=only_sample, anew=anew, look=kind == "upload")
 
     def _create(self) -> DeltaTable:
         """Creates the empty table, version 0, to which an undo of the first upload goes back."""
@@ -213,21 +213,41 @@ def _holds_only_sample(table: DeltaTable) -> bool:
     return {upload.kind for upload in uploads_in(commits_of(table)) if not upload.undone} == {"sample"}
 
 
+def _coded(table: DeltaTable, folder: Path) -> pd.DataFrame:
+    """The rows as `read` gives them, with texts as categories, so that each text is there once however many rows have it."""
+    damage.check_parts(folder, table)
+    kinds = {name: pa.dictionary(pa.int32(), pa.string()) for name in parts.TEXTS}
+    coded = pa.schema([(column.name, kinds.get(column.name, column.type)) for column in parts.ARROW])
+    options = dataset.ParquetReadOptions(dictionary_columns=set(parts.TEXTS))
+    files = dataset.dataset(_locations(table, folder), schema=coded, format=dataset.ParquetFileFormat(read_options=options))
+    return _framed(files.to_table().unify_dictionaries())
+
+
 def _read(table: DeltaTable | None, folder: Path, keys: Mapping[str, str] = EVERYTHING) -> pd.DataFrame:
     if table is None:
         return pd.DataFrame({schema.DATE: pd.Series(dtype="datetime64[us]"), schema.SALES: pd.Series(dtype="float64")})
     damage.check_parts(folder, table)
-    arrow = _with_keys(table, keys) if keys else table.to_pyarrow_table()
+    frame = _framed(_with_keys(table, folder, keys) if keys else table.to_pyarrow_table())
+    return frame.astype({name: "str" for name in parts.TEXTS if name in frame})
+
+
+def _framed(arrow: pa.Table) -> pd.DataFrame:
+    """The columns with any value, their rows sorted by keys and day."""
     columns = [name for name in schema.COLUMNS if name in schema.REQUIRED or arrow.column(name).null_count < len(arrow)]
     days = arrow.column(schema.DATE).cast(pa.timestamp("us"))
     frame = arrow.select(columns).set_column(columns.index(schema.DATE), schema.DATE, days).to_pandas()
-    return row_keys.in_order(frame.astype({name: "str" for name in parts.TEXTS if name in columns}))
+    return row_keys.in_order(frame)
 
 
-def _with_keys(table: DeltaTable, keys: Mapping[str, str]) -> pa.Table:
+def _locations(table: DeltaTable, folder: Path) -> list[str]:
+    """Where the table's files lie: its own addresses of them have the signs of a folder's name escaped."""
+    return [str(parts.location(folder, part)) for part in parts.active(table)]
+
+
+def _with_keys(table: DeltaTable, folder: Path, keys: Mapping[str, str]) -> pa.Table:
     """The rows with these key values, from the table's files themselves: delta-rs finds no rows by a column of which its log has no statistics."""
     wanted = [dataset.field(name) == value for name, value in keys.items()]
-    return dataset.dataset(table.file_uris(), schema=parts.ARROW).to_table(filter=reduce(and_, wanted))
+    return dataset.dataset(_locations(table, folder), schema=parts.ARROW).to_table(filter=reduce(and_, wanted))
 
 
 def _write(table: DeltaTable, folder: Path, change: Change, facts: Mapping[str, Any], written: list[Path]) -> None:
