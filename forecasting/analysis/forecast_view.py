@@ -123,8 +123,7 @@ def mask(ensemble: Ensemble, filters: Mapping[str, str]) -> np.ndarray:
         if name not in ensemble.labels:
             have = ", ".join(column for column in schema.FILTERS if column in ensemble.labels) or "none"
             raise InputError(f"These sales have no {name} to filter by. Filters that exist: {have}.")
-        labels = ensemble.labels[name]
-        chosen &= (labels == value) | (labels == unicodedata.normalize("NFC", value))
+        chosen &= ensemble.labelled(name, value) | ensemble.labelled(name, unicodedata.normalize("NFC", value))
     return chosen
 
 

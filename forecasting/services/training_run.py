@@ -28,7 +28,7 @@ from forecasting.models import registry
 from forecasting.services import gate, product_changes, published_forecasts, retention
 from forecasting.storage.product_links import ProductLinks
 from forecasting.storage.sales.table import Dataset
-from forecasting.storage.versions import gate_facts, sales_snapshot
+from forecasting.storage.versions import gate_facts, panel_file, sales_snapshot
 from forecasting.storage.versions.moves import LOCAL
 from forecasting.storage.versions.store import Versions
 from forecasting.storage.workspace import Workspace
@@ -99,6 +99,7 @@ def sold_so_far(sales: pd.DataFrame, today: date) -> pd.DataFrame:
 
 def _write(folder: Path, trained: Ensemble, sales: pd.DataFrame) -> dict[str, Any]:
     sales_snapshot.write(sales, folder)
+    panel_file.write(trained.panel, folder)
     ensemble_files.save(trained, folder)
     backtest_bands.save(backtest_bands.bands_of_past(trained), folder)
     model = trained.health[schema.MODEL]

@@ -13,7 +13,7 @@ from forecasting.core.period import DAY, PERIODS, Period
 from forecasting.core.settings import Settings
 from forecasting.services import product_changes
 from forecasting.storage.settings import settings_store
-from forecasting.storage.versions import gate_facts, sales_snapshot
+from forecasting.storage.versions import gate_facts, panel_file, sales_snapshot
 from forecasting.storage.versions.manifest import readable
 from forecasting.storage.versions.moves import LOCAL
 from forecasting.storage.versions.served_in_place import Serving
@@ -38,8 +38,10 @@ def load(ws: Workspace, version: int) -> Ensemble:
     folder = versions.folder(version)
     with versions.there(version), readable(folder, version, "."):
         facts = versions.manifest(version)
-        sales = product_changes.applied(sales_snapshot.read(ws, folder, facts), product_changes.learned(facts))
-        return ensemble_files.load(folder, panel.from_sales(sales), country=facts.get("settings", {}).get("prophet", {}).get("country"))
+        learned = panel_file.read(folder)
+        if learned is None:
+            learned = panel.from_sales(product_changes.applied(sales_snapshot.read(ws, folder, facts), product_changes.learned(facts)))
+        return ensemble_files.load(folder, learned, country=facts.get("settings", {}).get("prophet", {}).get("country"))
 
 
 def manifest(ws: Workspace, version: int) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -32,8 +31,6 @@ RENEWED_AFTER = 1.25
 """A lasting model is fitted again when it has so many times the history: a network of one month does not speak for one of two."""
 LASTS_FROM = 2
 """Years of history after which it lasts."""
-_NO_MODELS: Final = frozenset({schema.UNIQUE_ID, schema.CUTOFF, schema.STEP, schema.DS, schema.Y, schema.LEFT_OUT})
-"""Columns of a backtest's table that are no forecasts."""
 
 
 @dataclass(frozen=True)
@@ -131,17 +128,6 @@ class Backtest:
         if self.left_out is not None:
             columns[schema.LEFT_OUT] = np.repeat(self.left_out.ravel(), h)
         return pd.DataFrame(columns | {name: values.ravel() for name, values in self.yhat.items()})
-
-    @classmethod
-    def from_frame(cls, frame: pd.DataFrame, n: int) -> Backtest:
-        """The backtest of `n` series that `frame` wrote, in its row order."""
-        cutoffs = pd.DatetimeIndex(frame[schema.CUTOFF].unique())
-        h = int(frame[schema.STEP].max()) if len(frame) else 1
-        shape = (len(cutoffs), n, h)
-        names = [str(name) for name in frame if name not in _NO_MODELS]
-        left_out = frame[schema.LEFT_OUT].to_numpy(dtype=bool).reshape(shape)[..., 0] if schema.LEFT_OUT in frame else None
-        yhat = {name: frame[name].to_numpy().reshape(shape) for name in names}
-        return cls(cutoffs, frame[schema.Y].to_numpy().reshape(shape), yhat, left_out=left_out)
 
 
 MakeModels = Mapping[str, Callable[[Model | None], Model]]

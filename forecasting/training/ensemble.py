@@ -88,6 +88,16 @@ class Ensemble:
         series = self.panel.series
         return {str(name): series[name].to_numpy(dtype=object) for name in series if name != schema.UNIQUE_ID}
 
+    def labelled(self, name: str, text: str) -> BoolArray:
+        """Which series have this text in a key or category column that exists, shape (n,): by its number, since there may be very many series."""
+        numbers, texts = self._numbered[name]
+        return np.asarray(numbers == texts.get(text, -1))
+
+    @cached_property
+    def _numbered(self) -> dict[str, tuple[np.ndarray, dict[str, int]]]:
+        coded = {name: pd.factorize(labels) for name, labels in self.labels.items()}
+        return {name: (numbers, {text: number for number, text in enumerate(texts)}) for name, (numbers, texts) in coded.items()}
+
     @cached_property
     def behind(self) -> np.ndarray:
         """What stands behind each series' forecast, shape (n,) of texts."""
@@ -103,7 +113,7 @@ class Ensemble:
         """Series that sold on a day or two and then no more, shape (n,) of bool: nothing is ordered of them until a person has checked them."""
         return (self.health[schema.MODEL] == reasons.TOO_NEW).to_numpy(dtype=bool)
 
-    @property
+    @cached_property
     def unlaunched(self) -> np.ndarray:
         """Series that are planned and not sold yet, shape (n,) of bool."""
         return self.untested & ~np.isfinite(self.panel.sales).any(axis=1)

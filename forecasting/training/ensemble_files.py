@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+from pyarrow import compute, parquet
 
 from forecasting.core import schema
 from forecasting.core.panel import Panel
@@ -15,10 +16,13 @@ from forecasting.models import registry
 from forecasting.training.backtest import Backtest
 from forecasting.training.ensemble import Ensemble
 from forecasting.training.expectation import MeanBlend
+from forecasting.training.number_columns import NumberColumns
 
 FORECAST_FILE, BACKTEST_FILE, HEALTH_FILE = "forecast.parquet", "backtest.parquet", "health.parquet"
 MEANS_FILE: Final = "means.parquet"
 """Of what the expected mean is blended; absent where it is the line, and in versions of earlier releases."""
+ROW_NAMES: Final = (schema.UNIQUE_ID, schema.CUTOFF, schema.STEP, schema.DS)
+"""Columns that say which series and day a row is of."""
 _SHARE: Final = "_share"
 
 
@@ -27,9 +31,9 @@ def save(ensemble: Ensemble, folder: Path) -> None:
     ids = ensemble.panel.unique_ids
     for model in ensemble.models.values():
         model.save(folder)
-    ensemble.past.frame(ids, ensemble.panel.period).to_parquet(folder / BACKTEST_FILE, index=False)
+    ensemble.past.frame(ids, ensemble.panel.period).to_parquet(folder / BACKTEST_FILE, index=False, write_page_checksum=True)
     ensemble.health.to_parquet(folder / HEALTH_FILE, index=False)
-    forecast_frame(ensemble).to_parquet(folder / FORECAST_FILE, index=False)
+    forecast_frame(ensemble).to_parquet(folder / FORECAST_FILE, index=False, write_page_checksum=True)
     if ensemble.means is not None:
         _means_frame(ensemble.means, ids).to_parquet(folder / MEANS_FILE, index=False)
 
@@ -70,6 +74,24 @@ def _means(folder: Path, unique_ids: Sequence[str], h: int) -> MeanBlend | None:
     return MeanBlend(rows, names, share, np.array([table[name].to_numpy(dtype=float).reshape(-1, h) for name in names]))
 
 
+def _columns(path: Path, without: Collection[str], shape: tuple[int, ...]) -> NumberColumns:
+    """A file's columns but for some."""
+    return NumberColumns(path, [name for name in parquet.read_schema(path).names if name not in without], shape)
+
+
+def past_of(path: Path, n: int) -> Backtest:
+    """The backtest of n series in a file that `save` wrote; what names its rows says how many they are, and their order says the rest."""
+    there = set(parquet.read_schema(path).names)
+    named = [schema.CUTOFF, schema.STEP, *([schema.LEFT_OUT] if schema.LEFT_OUT in there else [])]
+    facts = parquet.ParquetFile(path).read(columns=named)
+    cutoffs = pd.DatetimeIndex(facts.column(schema.CUTOFF).unique().to_pandas())
+    h = int(compute.max(facts.column(schema.STEP)).as_py() or 1)
+    shape = (len(cutoffs), n, h)
+    left_out = facts.column(schema.LEFT_OUT).to_numpy().reshape(shape)[..., 0] if schema.LEFT_OUT in there else None
+    columns = _columns(path, (*ROW_NAMES, schema.LEFT_OUT), shape)
+    return Backtest(cutoffs, columns[schema.Y], _columns(path, (*ROW_NAMES, schema.Y, schema.LEFT_OUT), shape), left_out=left_out)
+
+
 def load(folder: Path, panel: Panel, *, country: str | None = None) -> Ensemble:
     """The ensemble that `save` wrote; a model that is no longer registered forecasts as it did, but cannot be asked anew.
 
@@ -78,18 +100,18 @@ def load(folder: Path, panel: Panel, *, country: str | None = None) -> Ensemble:
         panel: The sales it was trained on.
         country: ISO 3166 code of the country whose holidays it was trained with; None for none.
     """
-    forecast, past, table = (pd.read_parquet(folder / name) for name in (FORECAST_FILE, BACKTEST_FILE, HEALTH_FILE))
-    n = len(table)
-    of = {str(name): forecast[name].to_numpy(dtype=float).reshape(n, -1) for name in forecast if name not in (schema.UNIQUE_ID, schema.DS)}
+    table = pd.read_parquet(folder / HEALTH_FILE)
+    n, bands = len(table), _columns(folder / FORECAST_FILE, ROW_NAMES, (len(table), -1))
+    yhat = _columns(folder / FORECAST_FILE, (*ROW_NAMES, *schema.BANDS), (n, -1))
     ensemble = Ensemble(
         panel=panel,
-        yhat={name: values for name, values in of.items() if name not in schema.BANDS},
-        bands=np.stack([of[name] for name in schema.BANDS], axis=1),
-        past=Backtest.from_frame(past, n),
+        yhat=yhat,
+        bands=np.stack([bands[name] for name in schema.BANDS], axis=1),
+        past=past_of(folder / BACKTEST_FILE, n),
         health=table,
-        models={model.name: model.load(folder) for model in registry.registered() if model.name in of},
+        models={model.name: model.load(folder) for model in registry.registered() if model.name in yhat},
         country=country,
-        means=_means(folder, table[schema.UNIQUE_ID].tolist(), len(forecast) // n),
+        means=_means(folder, table[schema.UNIQUE_ID].tolist(), yhat[schema.BLEND].shape[1]),
     )
     _ = ensemble.whole_units, ensemble.cumulated, panel.started  # kept once made, so that the first question about orders need not wait for them
     return ensemble

@@ -14,8 +14,7 @@ from forecasting.core.panel import Panel
 from forecasting.core.period import MONTH, WEEK
 from forecasting.core.progress import Progress
 from forecasting.models.base import Forecasts, Model
-from forecasting.training import backtest
-from forecasting.training.backtest import Backtest
+from forecasting.training import backtest, ensemble_files
 
 
 class Spy(Model):
@@ -147,16 +146,22 @@ def test_models_that_are_fitted_afresh_begin_at_every_cutoff_before_the_first_is
     assert {count for _, count in fitted} == {2}
 
 
-def test_the_stored_table_gives_the_same_backtest(panel):
+def stored(past, panel, folder):
+    """A backtest as a version's file gives it."""
+    past.frame(panel.unique_ids).to_parquet(folder / "past.parquet", index=False)
+    return ensemble_files.past_of(folder / "past.parquet", len(panel))
+
+
+def test_the_stored_table_gives_the_same_backtest(panel, tmp_path):
     past, _ = run({"prophet": spy}, frozenset(), panel, backtest.BacktestPlan((40, 50), 10), lambda _: None)
     frame = past.frame(panel.unique_ids)
     assert frame[["unique_id", "step", "ds"]].iloc[12].tolist() == ["b", 3, panel.dates[42]]
-    back = Backtest.from_frame(frame, len(panel))
+    back = stored(past, panel, tmp_path)
     np.testing.assert_array_equal(back.y, past.y)
     np.testing.assert_array_equal(back.yhat["prophet"], past.yhat["prophet"])
     assert back.cutoffs.tolist() == past.cutoffs.tolist()
 
 
-def test_a_backtest_without_cutoffs_survives_its_table(panel):
+def test_a_backtest_without_cutoffs_survives_its_table(panel, tmp_path):
     past, _ = run({"prophet": spy}, frozenset(), panel, backtest.BacktestPlan((), 10), lambda _: None)
-    assert len(Backtest.from_frame(past.frame(panel.unique_ids), len(panel)).y) == 0
+    assert len(stored(past, panel, tmp_path).y) == 0

@@ -10,7 +10,6 @@ import pytest
 
 from forecasting.core import schema
 from forecasting.training import ensemble_files
-from forecasting.training.backtest import Backtest
 
 
 @pytest.fixture
@@ -39,8 +38,9 @@ def test_sums_have_the_errors_of_what_was_expected(sparse):
     np.testing.assert_array_equal(sparse.expected_errors_of(np.array([1])).f, sparse.expected_errors.f[:, [1]])
 
 
-def test_a_version_keeps_what_is_expected_beside_the_line(sparse):
+def test_a_version_keeps_what_is_expected_beside_the_line(sparse, tmp_path):
     saved = ensemble_files.forecast_frame(sparse)[schema.EXPECTED].to_numpy().reshape(2, -1)
     np.testing.assert_array_equal(saved, sparse.expected)
-    past = Backtest.from_frame(sparse.past.frame(sparse.panel.unique_ids), 2)
+    sparse.past.frame(sparse.panel.unique_ids).to_parquet(tmp_path / "past.parquet", index=False)
+    past = ensemble_files.past_of(tmp_path / "past.parquet", 2)
     np.testing.assert_array_equal(past.yhat[schema.EXPECTED], sparse.expected_errors.f)

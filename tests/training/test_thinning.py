@@ -14,8 +14,7 @@ from forecasting.analysis.backtest_bands import bands_of_past
 from forecasting.core import schema
 from forecasting.core.settings import Settings
 from forecasting.models.seasonal_naive import SeasonalNaive
-from forecasting.training import pipeline, thinning
-from forecasting.training.backtest import Backtest
+from forecasting.training import ensemble_files, pipeline, thinning
 from forecasting.training.bands import quantiles
 
 DAYS = 200
@@ -49,7 +48,7 @@ def test_nothing_is_left_out_of_a_small_file_or_of_three_cutoffs():
 
 
 @pytest.mark.parametrize("across", [False, True])
-def test_a_training_forecasts_the_same_as_before_where_it_still_forecasts(monkeypatch, across):
+def test_a_training_forecasts_the_same_as_before_where_it_still_forecasts(monkeypatch, tmp_path, across):
     monkeypatch.setattr(SeasonalNaive, "learns_across", across)
     monkeypatch.setattr(pipeline, "makers", lambda _: {name: lambda _: SeasonalNaive() for name in ("prophet", "lstm", schema.SEASONAL_NAIVE)})
     panel, settings = file_of(12), Settings(horizon=14, cutoffs=4)
@@ -61,7 +60,8 @@ def test_a_training_forecasts_the_same_as_before_where_it_still_forecasts(monkey
     for name, off in (("prophet", 0.0), (schema.BLEND, 0.1)):  # a new series follows fewer others
         np.testing.assert_allclose(thinned.past.yhat[name], np.where(out[:, :, None], np.nan, whole.past.yhat[name]), rtol=off)
     np.testing.assert_array_equal(thinned.yhat[schema.BLEND], whole.yhat[schema.BLEND])
-    back = Backtest.from_frame(thinned.past.frame(panel.unique_ids), len(panel))
+    thinned.past.frame(panel.unique_ids).to_parquet(tmp_path / "past.parquet", index=False)
+    back = ensemble_files.past_of(tmp_path / "past.parquet", len(panel))
     np.testing.assert_array_equal(back.left_out, out)
     assert set(back.yhat) == set(thinned.past.yhat)
 
