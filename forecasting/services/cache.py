@@ -106,7 +106,7 @@ def orders(ws: Workspace, version: int, saved: SavedStock | None, policy: Policy
 
 
 @cached(TTLCache(4, ORDERS_SECONDS), condition=Condition())
-def _orders(ws: Workspace, version: int, basis: Basis, policy: Policy, filters: tuple[tuple[str, str], ...], *, plan: Plan | None = None) -> Orders:
+def _orders(ws: Workspace, version: int, basis: Basis, policy: Policy, filters: tuple[tuple[str, str], ...], *, plan: Plan | None) -> Orders:
     served = ensemble(ws, version) if plan is None else plan.apply(ensemble(ws, version))
     return ordering.recommend(served, _given(ws, version, basis), policy, dict(filters))
 
@@ -133,7 +133,7 @@ def _usual(ws: Workspace, version: int, saved: SavedStock | None) -> Policy:
 
 @cached(LRUCache(1), condition=Condition())
 def _order_lines(ws: Workspace, version: int, basis: Basis, policy: Policy) -> list[bytes]:
-    orders = _orders(ws, version, basis, policy, ())
+    orders = _orders(ws, version, basis, policy, (), plan=None)
     table = ordering.orders_table(orders, version)
     return json_values.of_table(table.set_index(orders.urgent().index).sort_index())
 
@@ -158,7 +158,7 @@ def _basis(ws: Workspace, saved: SavedStock | None, policy: Policy) -> Basis:
 
 @cached(TTLCache(4, ORDERS_SECONDS), condition=Condition())
 def _products(ws: Workspace, version: int, basis: Basis, policy: Policy, filters: tuple[tuple[str, str], ...], *, steps: int) -> pd.DataFrame:
-    every = _orders(ws, version, basis, policy, ()) if basis[0] else None
+    every = _orders(ws, version, basis, policy, (), plan=None) if basis[0] else None
     return products_service.products_table(ensemble(ws, version), dict(filters), steps, every)
 
 
