@@ -76,6 +76,27 @@ def forecast_columns(ensemble: Ensemble, filters: Mapping[str, str], rows: np.nd
     return named
 
 
+def rows_of_series(ensemble: Ensemble, rows: np.ndarray, steps: int, layout: Layout) -> int:
+    """Rows of each series at `rows` in that table."""
+    if layout.level in (None, ensemble.panel.period):
+        return steps
+    return len(by_span.split(ensemble, rows, steps, layout.level or ensemble.panel.period)[1].dates)
+
+
+def page_columns(
+    ensemble: Ensemble, filters: Mapping[str, str], rows: np.ndarray, steps: int, layout: Layout, *, part: slice
+) -> dict[str, np.ndarray]:
+    """The columns of some of the series at `rows`, as the whole table has them; `part` says which, a total is one.
+
+    A table by week or month is made whole: which weeks are over depends on all of its series.
+    """
+    if layout.total or layout.level in (None, ensemble.panel.period):
+        return forecast_columns(ensemble, filters, rows if layout.total else rows[part], steps, layout)
+    count = rows_of_series(ensemble, rows, steps, layout)
+    lines = slice(part.start * count, part.stop * count)
+    return {name: values[lines] for name, values in forecast_columns(ensemble, filters, rows, steps, layout).items()}
+
+
 class Blocks(NamedTuple):
     """That table in blocks of whole series.
 

@@ -18,7 +18,7 @@ from forecasting.inventory.orders import wording
 from forecasting.inventory.policy import Policy
 from forecasting.jobs.cron import Cron
 from forecasting.jobs.timetable import Timetable
-from forecasting.services import cache, forecast_formats, forecasts, ordering, sales, versions
+from forecasting.services import cache, forecasts, ordering, sales, table_formats, versions
 from forecasting.services.schedule import Schedule
 
 pytestmark = pytest.mark.usefixtures("fresh_caches")
@@ -52,13 +52,53 @@ def test_a_forecast_has_the_rows_of_the_csv(looked_at, published):
 def test_a_large_table_is_sent_as_it_is_made_in_the_format_that_is_accepted(looked_at, published, monkeypatch):
     monkeypatch.setattr(forecast_table, "ROWS_AT_ONCE", 20)
     made, rows = versions.load(published, 1), looked_at.post("/api/forecast", json={"days": 14}).json()["forecast"]
-    csv, lines, parquet = (looked_at.post("/api/forecast", json={"days": 14}, headers={"Accept": media}) for media in forecast_formats.ENDINGS)
+    csv, lines, parquet = (looked_at.post("/api/forecast", json={"days": 14}, headers={"Accept": media}) for media in table_formats.ENDINGS)
     assert csv.content == forecasts.forecast_csv(made, {}, 14)
     assert [json.loads(line) for line in lines.text.splitlines()] == rows
     assert len(pd.read_parquet(io.BytesIO(parquet.content))) == len(rows)
     for response, ending in zip((csv, lines, parquet), ("csv", "jsonl", "parquet"), strict=True):
         assert response.headers["content-disposition"] == f'attachment; filename="forecast-v1.{ending}"'
         assert "content-length" not in response.headers
+
+
+@pytest.mark.parametrize(
+    ("route", "rows", "question"),
+    [
+        ("forecast", "forecast", {"days": 7, "limit": 15}),
+        ("forecast", "forecast", {"days": 14, "by": "week", "limit": 1}),
+        ("forecast", "forecast", {"days": 7, "limit": 2, "total": True}),
+        ("recommend", "orders", {"limit": 2}),
+    ],
+)
+def test_the_pages_of_an_answer_are_the_whole_one(looked_at, route, rows, question):
+    whole = looked_at.post(f"/api/{route}", json={**question, "limit": 10_000}).json()
+    pages, cursor = [], None
+    while not pages or cursor:
+        pages.append(looked_at.post(f"/api/{route}", json={**question, "cursor": cursor}).json())
+        cursor = pages[-1]["next"]
+    assert (whole["next"], whole["rows"]) == (None, len(whole[rows]))
+    assert {page["rows"] for page in pages} == {len(whole[rows])}
+    assert (len(pages) > 1) is not question.get("total", False)
+    for name in {rows, "recommendation"} & whole.keys():
+        assert [row for page in pages for row in page[name]] == whole[name]
+
+
+def test_a_cursor_of_another_answer_or_none_at_all_is_refused(looked_at):
+    cursor = looked_at.post("/api/recommend", json={"limit": 2}).json()["next"]
+    changed = looked_at.post("/api/recommend", json={"limit": 2, "lead_time": 20, "cursor": cursor})
+    assert "Ask again from the first page" in problem(changed, 422, "input-error")["detail"]
+    for cursor in ("tomorrow", "ff-2"):
+        problem(looked_at.post("/api/forecast", json={"cursor": cursor}), 422, "input-error")
+
+
+def test_orders_are_sent_in_the_format_that_is_accepted(looked_at, monkeypatch):
+    monkeypatch.setattr(forecast_table, "ROWS_AT_ONCE", 2)
+    rows = looked_at.post("/api/recommend", json={}).json()["orders"]
+    csv, lines, parquet = (looked_at.post("/api/recommend", json={}, headers={"Accept": media}) for media in table_formats.ENDINGS)
+    assert [json.loads(line) for line in lines.text.splitlines()] == rows
+    for table in (pd.read_csv(io.BytesIO(csv.content)), pd.read_parquet(io.BytesIO(parquet.content))):
+        assert table["order_quantity"].tolist() == [row["order_quantity"] for row in rows]
+    assert "content-length" not in csv.headers
 
 
 def test_the_csv_is_the_one_of_the_page(looked_at, published):
@@ -75,6 +115,7 @@ def test_a_total_is_one_row_a_day_with_the_sum_that_the_page_shows(looked_at, pu
     shown = forecast_view.view(made, {"region": "North"}, 14).total
     assert len(answer["forecast"]) == 14
     assert {"product_id", "category"}.isdisjoint(answer["forecast"][0])
+    assert answer["recommendation"] == []
     assert answer["sum"] == pytest.approx({name: getattr(shown, name) for name in ("expected", "lower_80", "upper_80", "lower_95", "upper_95")})
 
 

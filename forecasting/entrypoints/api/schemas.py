@@ -6,10 +6,13 @@ from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import Query
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool
 
 from forecasting.analysis.forecast_table import Layout
 from forecasting.core import schema
+from forecasting.entrypoints.api import paging
+from forecasting.entrypoints.api.json_numbers import Number, Whole
+from forecasting.entrypoints.api.paging import PageQuestion
 from forecasting.entrypoints.api.stock_rows import MAX_ROWS, StockRow
 from forecasting.inventory.policy import Policy, Rule, Target
 from forecasting.services import forecasts, models
@@ -20,13 +23,6 @@ MAX_VALUE_CHARACTERS: Final = 4096
 """Characters of a filter at most; names of products were not limited in early versions."""
 
 
-def _number(value: object) -> object:
-    """A number of a JSON request; raises ValueError for texts and truth values, as the documentation says."""
-    if isinstance(value, (str, bool)):
-        raise ValueError("Input should be a number")
-    return value
-
-
 def _short(value: str) -> str:
     """What a filter asks for; raises ValueError if it is longer than any name."""
     if len(value) > MAX_VALUE_CHARACTERS:
@@ -34,8 +30,6 @@ def _short(value: str) -> str:
     return value
 
 
-Whole = Annotated[int, BeforeValidator(_number)]
-Number = Annotated[float, BeforeValidator(_number), Field(allow_inf_nan=False)]
 Value = Annotated[str, AfterValidator(_short), Field(json_schema_extra={"maxLength": MAX_VALUE_CHARACTERS})]
 """What a filter asks for."""
 SHARE: Final[dict[str, Any]] = {"exclusiveMinimum": 0, "exclusiveMaximum": 1}
@@ -63,7 +57,7 @@ class Filtered(BaseModel):
         return {name: value for name in schema.FILTERS if (value := getattr(self, name)) is not None}
 
 
-class ForecastQuestion(Filtered):
+class ForecastQuestion(Filtered, PageQuestion):
     """What to forecast."""
 
     days: Whole | None = Field(
@@ -87,7 +81,7 @@ class ForecastQuestion(Filtered):
         return min(period.steps(USUAL_DAYS), ensemble.horizon) if self.days is None else period.steps(self.days)
 
 
-class RecommendQuestion(Filtered):
+class RecommendQuestion(Filtered, PageQuestion):
     """What to order, on which terms where nobody said otherwise of a series."""
 
     lead_time: Whole = Field(Policy.lead_time, description="Days from order to delivery.", json_schema_extra=within(0, 365))
@@ -187,10 +181,14 @@ class ForecastAnswer(BaseModel):
     sales_to: str
     period: Literal["day", "week", "month"]
     days: int = Field(description="Steps ahead: days, weeks or months, as the period says.")
-    series: int
+    series: int = Field(description="Series that the filter chooses, on all pages.")
+    rows: int = Field(description=paging.ROWS)
+    next: str | None = Field(description=f"{paging.NEXT} A page has whole series, one at least.")
     forecast: list[ForecastRow]
     sum: Sum
-    recommendation: list[OrderLine] | None = Field(description="What to order of the same series. Null if the saved stock is damaged.")
+    recommendation: list[OrderLine] | None = Field(
+        description="What to order of the series of this page. Empty for a total: `/recommend` has the orders. Null if the saved stock is damaged."
+    )
     recommendation_problem: str | None = Field(description="Why there is no recommendation, and what to do. Null if there is one.")
 
 
@@ -203,6 +201,8 @@ class RecommendAnswer(BaseModel):
     units: float
     value: float | None = Field(description="Cost of the orders whose unit cost is known.")
     summary: str
+    rows: int = Field(description=paging.ROWS)
+    next: str | None = Field(description=paging.NEXT)
     orders: list[OrderLine]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -15,13 +16,14 @@ from forecasting.core import json_values, schema
 from forecasting.core.errors import InputError, StockDamaged
 from forecasting.entrypoints.api.context import Ask, Context
 from forecasting.entrypoints.api.error_responses import documented
+from forecasting.entrypoints.api.paging import Page
 from forecasting.entrypoints.api.schemas import ForecastAnswer, ForecastQuestion, RecommendAnswer, RecommendQuestion
 from forecasting.inventory.budget import spend
 from forecasting.inventory.orders import wording
 from forecasting.inventory.orders.recommend import Orders
-from forecasting.services import cache, forecast_formats, ordering, stock_counts, supplier_terms
+from forecasting.services import cache, ordering, stock_counts, supplier_terms, table_formats
 from forecasting.services.cache import Live
-from forecasting.services.forecast_formats import CSV, ENDINGS, Parts
+from forecasting.services.table_formats import ENDINGS, Parts
 from forecasting.storage.stock_states import SavedStock
 from forecasting.storage.workspace import Workspace
 
@@ -38,46 +40,58 @@ def _both(model: type, *media: str) -> dict[int | str, dict[str, Any]]:
 async def forecast(request: Request, context: Ask, question: ForecastQuestion) -> Response:
     """Prophet, LSTM, trees, their blend and what is expected, with bands, and what to order of the same series.
 
-    The rows alone come as CSV with `Accept: text/csv`, as JSON lines with `application/x-ndjson`, as Parquet with `application/vnd.apache.parquet`;
-    more than 10,000 are sent as they are made.
+    The rows alone come as CSV with `Accept: text/csv`, as JSON lines with `application/x-ndjson`, as Parquet with `application/vnd.apache.parquet`:
+    all of them, more than 10,000 as they are made. JSON has them in pages: `rows` are all, and `next` is the `cursor` of the page after it.
     """
-    media = next((name for name in _accepted(request) if name in ENDINGS), None)
-    if media is None or JSON in _accepted(request):
+    media = _media(request)
+    if media is None:
         return await context.compute("forecast", _forecast_json, context.ws, question)
     version, table = await context.compute("forecast", _forecast_parts, context.ws, question, media)
-    named = _download(f"forecast-v{version}.{ENDINGS[media]}")
+    return await _sent(context, "forecast", table, f"forecast-v{version}.{ENDINGS[media]}", media)
+
+
+async def _sent(context: Context, kind: str, table: Parts, name: str, media: str) -> Response:
+    """A table as a file: a large one part by part, each made when the one before it was sent."""
+    named = {"Content-Disposition": f'attachment; filename="{name}"'}
     if table.is_large:
-        return StreamingResponse(_made(context, table.parts), media_type=media, headers=named)
-    return Response(await context.compute("forecast", b"".join, table.parts), media_type=media, headers=named)
+        return StreamingResponse(_made(context, kind, table.parts), media_type=media, headers=named)
+    return Response(await context.compute(kind, b"".join, table.parts), media_type=media, headers=named)
 
 
-async def _made(context: Context, parts: Iterator[bytes]) -> AsyncIterator[bytes]:
+async def _made(context: Context, kind: str, parts: Iterator[bytes]) -> AsyncIterator[bytes]:
     """The parts of an answer, each made in a thread when the one before it was sent."""
-    while (part := await context.compute("forecast", next, parts, None)) is not None:
+    while (part := await context.compute(kind, next, parts, None)) is not None:
         yield part
 
 
-@router.post("/recommend", summary="What to order", responses=_both(RecommendAnswer, CSV))
+@router.post("/recommend", summary="What to order", responses=_both(RecommendAnswer, *ENDINGS))
 async def recommend(request: Request, context: Ask, question: RecommendQuestion) -> Response:
-    """Orders, most urgent first, by the stock that was saved or is sent along. `Accept: text/csv` gives the orders CSV."""
-    accepted = _accepted(request)
-    answer = _orders_csv if CSV in accepted and JSON not in accepted else _orders_json
-    return await context.compute("orders", answer, context.ws, question)
+    """Orders, most urgent first, by the stock that was saved or is sent along; all of them as CSV, JSON lines or Parquet, in pages as JSON."""
+    media = _media(request)
+    if media is None:
+        return await context.compute("orders", _orders_json, context.ws, question)
+    version, table = await context.compute("orders", _orders_parts, context.ws, question, media)
+    return await _sent(context, "orders", table, f"orders-v{version}.{ENDINGS[media]}", media)
 
 
-def _accepted(request: Request) -> list[str]:
-    return [part.partition(";")[0].strip().lower() for part in request.headers.get("accept", "").split(",")]
+def _media(request: Request) -> str | None:
+    """The format that is asked for, of `ENDINGS`; None for JSON."""
+    accepted = [part.partition(";")[0].strip().lower() for part in request.headers.get("accept", "").split(",")]
+    return None if JSON in accepted else next((name for name in accepted if name in ENDINGS), None)
 
 
 def _forecast_parts(ws: Workspace, question: ForecastQuestion, media: str) -> tuple[int, Parts]:
     version, ensemble = cache.live(ws)
-    return version, forecast_formats.written(ensemble, question.filters(), question.steps(ensemble), question.layout(ensemble), media)
+    return version, table_formats.written(ensemble, question.filters(), question.steps(ensemble), question.layout(ensemble), media)
 
 
 def _forecast_json(ws: Workspace, question: ForecastQuestion) -> Response:
     (version, ensemble), filters = cache.live(ws), question.filters()
     steps = question.steps(ensemble)
     chosen = forecast_view.chosen_rows(ensemble, filters, steps)
+    layout = question.layout(ensemble)
+    count, of_each = 1 if layout.total else len(chosen), forecast_table.rows_of_series(ensemble, chosen, steps, layout)
+    page = Page.of(question, count, state=f"{version:x}", rows=of_each)
     total = forecast_view.total_range(ensemble, chosen, steps)
     head = {
         "version": version,
@@ -85,10 +99,11 @@ def _forecast_json(ws: Workspace, question: ForecastQuestion) -> Response:
         "period": ensemble.panel.period.name,
         "days": steps,
         "series": len(chosen),
+        **page.facts(count * of_each),
         "sum": {name: getattr(total, name) for name in ("expected", *schema.BANDS)},
     }
-    columns = forecast_table.forecast_columns(ensemble, filters, chosen, steps, question.layout(ensemble))
-    recommendation, problem = _recommendation(ws, version, chosen)
+    columns = forecast_table.page_columns(ensemble, filters, chosen, steps, layout, part=page.part)
+    recommendation, problem = (b"[]", None) if layout.total else _recommendation(ws, version, chosen[page.part])
     head["recommendation_problem"] = problem
     return Response(json_values.joined(head, forecast=json_values.of_columns(columns), recommendation=recommendation), media_type=JSON)
 
@@ -102,14 +117,15 @@ def _recommendation(ws: Workspace, version: int, chosen: Iterable[int]) -> tuple
     return json_values.array([lines[row] for row in chosen]), None
 
 
-def _orders_csv(ws: Workspace, question: RecommendQuestion) -> Response:
+def _orders_parts(ws: Workspace, question: RecommendQuestion, media: str) -> tuple[int, Parts]:
     live, _, orders, quantities = _ordered(ws, question)
-    return _csv(ordering.orders_csv(orders, live.version, quantities), f"orders-v{live.version}.csv")
+    return live.version, table_formats.of_table(ordering.orders_table(orders, live.version, quantities), media)
 
 
 def _orders_json(ws: Workspace, question: RecommendQuestion) -> Response:
     live, saved, orders, quantities = _ordered(ws, question)
     table = ordering.orders_table(orders, live.version, quantities)
+    page = Page.of(question, len(table), state=_state(live.version, table))
     head = {
         "version": live.version,
         "policy": orders.policy.to_dict(),
@@ -117,8 +133,9 @@ def _orders_json(ws: Workspace, question: RecommendQuestion) -> Response:
         "units": float(table["order_quantity"].sum()),
         "value": float(table["order_value"].sum(min_count=1)),
         "summary": wording.summary(orders),
+        **page.facts(len(table)),
     }
-    return Response(json_values.joined(head, orders=json_values.array(json_values.of_table(table))), media_type=JSON)
+    return Response(json_values.joined(head, orders=json_values.array(json_values.of_table(table[page.part]))), media_type=JSON)
 
 
 def _ordered(ws: Workspace, question: RecommendQuestion) -> tuple[Live, SavedStock | None, Orders, dict[str, float]]:
@@ -137,6 +154,12 @@ def _ordered(ws: Workspace, question: RecommendQuestion) -> tuple[Live, SavedSto
     return live, saved, orders, _limited(orders, question)
 
 
+def _state(version: int, table: pd.DataFrame) -> str:
+    """Of which orders a page is: other quantities, or another order of the lines, are another list."""
+    lines = table[[name for name in (*schema.FILTERS, schema.UNIQUE_ID, "order_quantity") if name in table]]
+    return f"{zlib.crc32(pd.util.hash_pandas_object(lines, index=False).to_numpy().tobytes(), version):08x}"
+
+
 def _limited(orders: Orders, question: RecommendQuestion) -> dict[str, float]:
     if question.budget is not None and question.space is not None:
         raise InputError("An order is limited by budget or by space, not by both. Send one of them.")
@@ -145,11 +168,3 @@ def _limited(orders: Orders, question: RecommendQuestion) -> dict[str, float]:
     if question.space is not None:
         return spend.quantities(orders, spend.spend(orders, question.space, "space"))
     return {}
-
-
-def _csv(content: bytes, name: str) -> Response:
-    return Response(content, media_type=CSV, headers=_download(name))
-
-
-def _download(name: str) -> dict[str, str]:
-    return {"Content-Disposition": f'attachment; filename="{name}"'}
