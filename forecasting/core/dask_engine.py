@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
 from forecasting.core import library_versions, work_queue
-from forecasting.core.engine import Engine, ProcessDied, done
+from forecasting.core.engine import CELLS, Engine, ProcessDied, done
 from forecasting.core.errors import EngineUnavailable
 from forecasting.core.halving import Divisible
 from forecasting.core.work_queue import Call, WorkQueue
@@ -47,12 +47,14 @@ class DaskCluster(Engine):
     Args:
         address: Of the scheduler, as Dask writes it: tcp://host:port or tls://host:port, whose certificates are those of Dask's own configuration.
         libraries: Whose versions must be the same there as here.
+        cells: See `Engine`.
 
     Raises:
         EngineUnavailable: By the `with` block and its results: there is no scheduler, no worker, another version of a library, or they were lost.
     """
 
-    def __init__(self, address: str, libraries: Sequence[str]) -> None:
+    def __init__(self, address: str, libraries: Sequence[str], cells: int = CELLS) -> None:
+        super().__init__(cells)
         self._address = address
         self._libraries = tuple(libraries)
         self._client: Any = None

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Final, Self, TypeVar
 
 from threadpoolctl import threadpool_limits
 
@@ -15,12 +15,21 @@ from forecasting.core.halving import Divisible, done_in_parts
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
+CELLS: Final = 200_000
+"""Days of all series of a block of fits: half a second of work, so that progress moves and a cancel takes effect soon."""
+
 
 class Engine(ABC):
     """Does tasks for as long as its `with` block lasts; where that ends by an error, what is left is not done.
 
     Each task is done on one thread, so a result has the same bits wherever it is done and however many tasks are done at once.
+
+    Args:
+        cells: Days of all series that a task may be about, where it can be about fewer.
     """
+
+    def __init__(self, cells: int = CELLS) -> None:
+        self.cells = cells
 
     def __enter__(self) -> Self:
         return self

@@ -9,12 +9,16 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from forecasting.core.dask_engine import DaskCluster
-from forecasting.core.engine import Engine, Here
+from forecasting.core.engine import CELLS, Engine, Here
 from forecasting.core.errors import SettingsError
 from forecasting.core.process_engine import Processes
 
 VARIABLE: Final = "FORECASTING_ENGINE"
 """Environment variable that says which, where a retrain does not."""
+BLOCK: Final = "FORECASTING_BLOCK"
+"""Environment variable that says how many days of all series a block of fits has."""
+MOST_CELLS: Final = 1_000_000_000
+"""Days of all series of a block at most."""
 REQUEST: Final = "engine"
 """Member of a job's request that says the same."""
 HERE: Final = "here"
@@ -29,7 +33,16 @@ def chosen(said: str | None) -> str:
     """The engine that a retrain names, or else the environment; empty for as many processes as are worth it. Raises SettingsError."""
     text = (said or os.environ.get(VARIABLE, "")).strip()
     check(text)
+    cells()
     return text
+
+
+def cells() -> int:
+    """Days of all series of a block of fits, as the environment says; raises SettingsError."""
+    text = os.environ.get(BLOCK, "").strip()
+    if text and not (re.fullmatch(r"[0-9]{1,10}", text) and 1 <= int(text) <= MOST_CELLS):
+        raise SettingsError(f"{BLOCK} is {text[:80]!r}. Give a whole number from 1 to {MOST_CELLS:,d}, or leave it out for {CELLS:,d}.")
+    return int(text or CELLS)
 
 
 def check(text: str) -> None:
@@ -60,9 +73,9 @@ def opened(text: str, worth: Callable[[], int], libraries: Sequence[str]) -> Eng
     check(text)
     scheduler = _scheduler(text)
     if scheduler is not None:
-        return DaskCluster(scheduler, libraries)
+        return DaskCluster(scheduler, libraries, cells())
     count = _processes(text) if text not in ("", HERE) else (0 if text else worth())
-    return Processes(count) if count else Here()
+    return Processes(count, cells()) if count else Here(cells())
 
 
 def _processes(text: str) -> int | None:

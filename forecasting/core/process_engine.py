@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any, Final, TypeVar
 
 from forecasting.core import work_queue
-from forecasting.core.engine import Engine, ProcessDied, done
+from forecasting.core.engine import CELLS, Engine, ProcessDied, done
 from forecasting.core.halving import Divisible
 from forecasting.core.work_queue import Call, WorkQueue
 
@@ -44,9 +44,11 @@ class Processes(Engine):
 
     Args:
         count: How many, at least 1.
+        cells: See `Engine`.
     """
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, cells: int = CELLS) -> None:
+        super().__init__(cells)
         self._count = count
         self._lock = threading.Lock()
         self._queue = WorkQueue(lambda: _TASKS_A_PROCESS * count, self._submit)

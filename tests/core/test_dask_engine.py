@@ -21,7 +21,6 @@ from forecasting.core.errors import EngineUnavailable
 from forecasting.core.halving import Divisible
 from forecasting.core.settings import Settings
 from forecasting.models import registry
-from forecasting.models.prophet import blocks
 from forecasting.training import pipeline
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("default")]
@@ -69,7 +68,7 @@ def test_one_digest_of_a_training_whatever_the_engine_its_workers_and_the_blocks
     settings = Settings(horizon=7, cutoffs=2, without=("lstm", "trees"))
 
     def digest(where, series):
-        monkeypatch.setitem(blocks._CELLS, "additive", series * days)
+        monkeypatch.setenv("FORECASTING_BLOCK", str(series * days))
         made = pipeline.train(sales, settings, where=where)
         arrays = [*made.past.yhat.values(), *made.yhat.values(), made.bands, made.share]
         return hashlib.sha256(b"".join(np.ascontiguousarray(values).tobytes() for values in arrays)).hexdigest()

@@ -159,6 +159,16 @@ def test_an_engine_that_does_not_exist_is_refused_with_those_that_do(monkeypatch
         engine_choice.chosen(None)
 
 
+@pytest.mark.parametrize(("text", "cells"), [("", 200_000), (" 7 ", 7), ("0", None), ("-1", None), ("2e5", None), ("1000000001", None)])
+def test_the_size_of_a_block_is_a_whole_number_of_the_environment_or_refused_with_its_range(monkeypatch, text, cells):
+    monkeypatch.setenv("FORECASTING_BLOCK", text)
+    if cells is None:
+        with pytest.raises(SettingsError, match=f"FORECASTING_BLOCK is '{text}'. Give a whole number from 1 to 1,000,000,000, or leave it out"):
+            engine_choice.chosen("here")
+        return
+    assert {engine_choice.opened(name, lambda: 1, []).cells for name in ("", "here", "processes:2", "dask://host:8786")} == {cells}
+
+
 def test_without_dask_its_engine_is_refused_with_what_to_install(monkeypatch):
     monkeypatch.setattr(engine_choice.importlib.util, "find_spec", lambda _: None)
     with pytest.raises(SettingsError, match=r'dask://host:8786 needs Dask, which is not installed here: pip install "shelfcast\[dask\]"'):

@@ -105,20 +105,19 @@ def test_a_block_that_cannot_be_fitted_is_halved_until_its_series_is_named(monke
     np.testing.assert_array_equal(model.predict(sales, HORIZON), expected)
 
 
-def test_a_model_has_the_same_bits_whatever_the_blocks_and_however_many_processes_fit_them(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_model_has_the_same_bits_whatever_the_blocks_and_however_many_processes_fit_them() -> None:
     sales = shop()
 
-    def learned(cells: int, engine: Engine) -> dict[str, np.ndarray]:
-        monkeypatch.setitem(blocks._CELLS, "additive", cells)
+    def learned(engine: Engine) -> dict[str, np.ndarray]:
         return ProphetModel(ProphetSettings(country="DE")).begin(sales, engine, horizon=HORIZON).fit(sales, horizon=HORIZON).curves_.of.arrays()
 
-    with Processes(2) as engine:
-        elsewhere = learned(2 * DAYS, engine)
+    with Processes(2, 2 * DAYS) as engine:
+        elsewhere = learned(engine)
         loaded = next(engine.run(pool_tasks.modules, [lambda: None]))
     assert "prophet_batch" in loaded
     assert not {"tensorflow", "keras"} & set(loaded)
     for cells in (1, 10**6):
-        here = learned(cells, Here())
+        here = learned(Here(cells))
         assert here.keys() == elsewhere.keys()
         for name, values in here.items():
             np.testing.assert_array_equal(values, elsewhere[name], name)

@@ -18,10 +18,11 @@ from panels import only_last, panel, regular, shop, sparse
 from repository import ROOT
 
 from forecasting.core.calendar import holidays_of
+from forecasting.core.engine import Here
 from forecasting.core.errors import SettingsError
 from forecasting.core.panel import Panel, from_sales
 from forecasting.core.settings import ProphetSettings
-from forecasting.models.prophet import blocks, fitting
+from forecasting.models.prophet import fitting
 from forecasting.models.prophet.model import ProphetModel
 from forecasting.models.prophet.reasons import after_fit
 
@@ -253,12 +254,10 @@ def test_a_second_try_of_the_solver_says_nothing(caplog: pytest.LogCaptureFixtur
     assert (tried, caplog.messages) == (["LBFGS", "Newton"], [])
 
 
-def test_a_listener_hears_of_every_block(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(blocks._CELLS, "additive", 80)
+def test_a_listener_hears_of_every_block() -> None:
+    sales = panel({name: regular(40, seed=i) for i, name in enumerate("abcde")})
     done: list[int] = []
-    ProphetModel(ProphetSettings()).fit(
-        panel({name: regular(40, seed=i) for i, name in enumerate("abcde")}), horizon=1, on_progress=lambda p: done.append(p.done)
-    )
+    ProphetModel(ProphetSettings()).begin(sales, Here(80), horizon=1).fit(sales, horizon=1, on_progress=lambda p: done.append(p.done))
     assert done == [0, 2, 4, 5]
 
 

@@ -14,7 +14,6 @@ from forecasting.core import process_engine, schema
 from forecasting.core.progress import Progress
 from forecasting.core.settings import ProphetSettings, Settings
 from forecasting.models import registry
-from forecasting.models.prophet import blocks
 from forecasting.models.seasonal_naive import SeasonalNaive
 from forecasting.training import backtest, ensemble, pipeline
 from forecasting.training.backtest import Backtest
@@ -147,7 +146,7 @@ def test_processes_are_started_where_the_work_is_worth_it(monkeypatch, cores, sh
 
 def test_one_digest_whatever_the_engine_and_the_blocks(panel, monkeypatch):
     def digest(where, cells):
-        monkeypatch.setitem(blocks._CELLS, "additive", cells)
+        monkeypatch.setenv("FORECASTING_BLOCK", str(cells))
         made = pipeline.train(panel, Settings(horizon=7, cutoffs=3, without=("lstm", "trees")), where=where)
         arrays = [*made.past.yhat.values(), *made.yhat.values(), made.bands, made.share]
         return hashlib.sha256(b"".join(np.ascontiguousarray(values).tobytes() for values in arrays)).hexdigest()

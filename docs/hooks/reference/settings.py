@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 
 from forecasting.core import alert_variables, engine_choice, retention, settings, shop_settings
+from forecasting.core.engine import CELLS
 from forecasting.entrypoints.server import server_settings
 from forecasting.entrypoints.server.server_settings import ServerSettings
 from forecasting.inventory.policy import Policy
@@ -52,8 +53,9 @@ def environment() -> str:
         [
             code(engine_choice.VARIABLE),
             "",
-            f"Where a retrain fits: {code(engine_choice.HERE)} or {code('processes:N')}; else as many as are worth it.",
+            f"Where a retrain fits: {code(engine_choice.HERE)}, {code('processes:N')}, or {code('dask://HOST:PORT')}; else as many as are worth it.",
         ]
     )
+    rows.append([code(engine_choice.BLOCK), f"{CELLS:,d}", "Days of all series that a block of fits has."])
     rows += [[code(name), "", f"Alerts: {text}"] for name, text in alert_variables.SAYS.items()]
     return table(["variable", "default", "says"], rows)

@@ -21,8 +21,8 @@ from forecasting.models.prophet import yearly_index
 from forecasting.models.prophet.curves import Curve, SeasonColumns
 from forecasting.models.prophet.fitting import FittingTask
 
-_CELLS: Final = {"additive": 200_000, "multiplicative": 16_000}
-"""Mode -> days of all series of a block: half a second of work, so that progress moves and a cancel takes effect soon."""
+_SHARE: Final = {"additive": 1.0, "multiplicative": 0.08}
+"""Mode -> share of an engine's cells that a block has: a fit takes twelve times as long where seasons are shares of the trend."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +53,7 @@ def begin(panel: Panel, settings: ProphetSettings, engine: Engine) -> BlockFits:
     layout = _layout(panel, days, settings.country if panel.period == DAY else None)
     year, young = yearly_index.yearly_index(panel, panel.period.year), _young(days, panel.period)
     rows = np.array([row for row in by_dates(days) if row not in reasons], dtype=int)
-    size = max(1, _CELLS[settings.mode] // len(panel.dates))
+    size = max(1, int(_SHARE[settings.mode] * engine.cells) // len(panel.dates))
     parts = [rows[block] for block in blocks(len(rows), size)]
     work = FittingTask(panel, days, layout, settings)
     results = engine.run(fit_block, [partial(_block, work, year, young, part) for part in parts], BY_SERIES)
