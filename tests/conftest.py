@@ -170,13 +170,21 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., list[Path]
     return convert
 
 
-@pytest.fixture
-def browser(chromium: str) -> Iterator[Browser]:
-    """A browser that runs for one test."""
+@pytest.fixture(scope="module")
+def running_browser(chromium: str) -> Iterator[Browser]:
+    """A browser that runs for the tests of one file."""
     from browser_pages import launched
 
     with launched(chromium) as running:
         yield running
+
+
+@pytest.fixture
+def browser(running_browser: Browser) -> Iterator[Browser]:
+    """A browser in which nothing outlives a test."""
+    yield running_browser
+    for context in running_browser.contexts:
+        context.close()
 
 
 @pytest.fixture
