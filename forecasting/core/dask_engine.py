@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 import warnings
@@ -13,9 +14,11 @@ from typing import Any, Final, Self, TypeVar
 
 from forecasting.core import library_versions, work_queue
 from forecasting.core.engine import CELLS, Engine, ProcessDied, done
-from forecasting.core.errors import EngineUnavailable
+from forecasting.core.errors import Cancelled, EngineUnavailable, ShelfcastError
 from forecasting.core.halving import Divisible
 from forecasting.core.work_queue import Call, WorkQueue
+
+logger = logging.getLogger(__name__)
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -30,8 +33,8 @@ _WORKER_SECONDS: Final = 60.0
 _CLOSE_SECONDS: Final = 3.0
 _LOOK_SECONDS: Final = 1.0
 """How often the workers are counted at most."""
-_MOST_LOST: Final = 30
-"""Tasks that may be given up with their workers. To name one thing among a thousand takes a dozen; where more are, the cluster is at fault."""
+_MOST_LOST: Final = 100
+"""Tasks that may be given up when they are done again. To name one thing among a thousand takes a dozen; where many are, the cluster is at fault."""
 _ONE_AT_A_TIME: Final = threading.Lock()
 """Of the threads of a worker one does a task, on one thread of its libraries."""
 _STILL: Final = "The live version still serves."
@@ -68,8 +71,10 @@ class DaskCluster(Engine):
         try:
             self._await_worker()
             self._compare()
-        except BaseException:
+        except BaseException as error:
             self._close()
+            if isinstance(error, Exception) and not isinstance(error, ShelfcastError):  # what Dask raises where the scheduler is lost
+                raise self._gone() from error
             raise
         return self
 
@@ -90,6 +95,8 @@ class DaskCluster(Engine):
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # of versions that differ, which are compared below
                 return Client(self._address, timeout=_CONNECT_SECONDS, set_as_default=False, name="shelfcast")
+        except Cancelled:
+            raise
         except Exception as error:  # what Dask raises for a wrong name, a refusal, a certificate: no common class
             why = " ".join(str(error).split()) or type(error).__name__
             raise EngineUnavailable(f"No Dask scheduler answers at {self._address} ({why}). Start it, or {_REMEDY}") from error
@@ -102,13 +109,12 @@ class DaskCluster(Engine):
         self._seen = time.monotonic()
 
     def _compare(self) -> None:
-        """Raises where a worker, or the scheduler, has other versions than this process."""
+        """Raises where a worker has other versions than this process."""
         found = self._client.run(library_versions.installed, self._libraries, on_error="return")
-        there = {f"worker {address}": versions for address, versions in found.items()}
-        for name, versions in there.items():
+        for address, versions in found.items():
             text = _difference(library_versions.installed(self._libraries), versions)
             if text:
-                raise EngineUnavailable(f"The Dask {name} has {text}. {_SAME}")
+                raise EngineUnavailable(f"The Dask worker {address} has {text}. {_SAME}")
 
     def _close(self) -> None:
         """Leaves the cluster, which forgets the tasks that are left; the workers end the one they are at."""
@@ -124,8 +130,12 @@ class DaskCluster(Engine):
         """Counts the workers, unless that was done a moment ago."""
         if self._client is None or time.monotonic() < self._counted + _LOOK_SECONDS:
             return
-        with suppress(Exception):  # a scheduler that is gone or slow, which the client tells
+        try:
             self._workers = self._client.scheduler_info(n_workers=0)["n_workers"]
+        except Cancelled:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever Dask raises where the scheduler is lost, of which its status tells
+            logger.info("the workers could not be counted: %s", error)
         self._counted = time.monotonic()
         self._seen = self._counted if self._workers else self._seen
 
@@ -153,7 +163,6 @@ class DaskCluster(Engine):
         try:
             result = future.result()
         except KilledWorker as killed:
-            self._lost += 1
             error = ProcessDied("it ended the process that worked on it")
             error.__cause__ = killed
         except Exception as other:  # noqa: BLE001 - whatever a task may raise
@@ -170,6 +179,7 @@ class DaskCluster(Engine):
         self._queue.push(call, partial(self._submit, retries=0, priority=1))
         error = work_queue.error_of(call, self._look)
         if error is not None:
+            self._lost += isinstance(error, ProcessDied)
             raise error
         return call.result.result()
 
@@ -197,6 +207,8 @@ def done_there(do: Callable[[Task], Result], task: Task, libraries: tuple[str, .
 
 
 def _difference(here: Mapping[str, str], there: Mapping[str, str] | Exception) -> str:
+    if isinstance(there, OSError):  # it died meanwhile; if it comes again it is asked with every task
+        return ""
     if isinstance(there, Exception):
         return f"no Shelfcast that answers ({there})"
     return library_versions.difference(here, there)

@@ -6,6 +6,7 @@ import hashlib
 import os
 import time
 from functools import partial
+from types import SimpleNamespace
 
 import numpy as np
 import panels
@@ -17,7 +18,7 @@ from benchmarks.support.local_cluster import LocalCluster
 from forecasting.core import dask_engine, library_versions
 from forecasting.core.dask_engine import DaskCluster
 from forecasting.core.engine import Here
-from forecasting.core.errors import EngineUnavailable
+from forecasting.core.errors import Cancelled, EngineUnavailable
 from forecasting.core.halving import Divisible
 from forecasting.core.settings import Settings
 from forecasting.models import registry
@@ -138,6 +139,16 @@ def test_a_cancel_ends_within_five_seconds_and_empties_the_scheduler(cluster, tm
         cancelled()
     cluster.wait(tasks=0)
     assert time.monotonic() - began[0] < 5
+
+
+def test_a_cancel_that_comes_while_workers_are_counted_is_not_lost():
+    def cancelled(**_):
+        raise Cancelled("a person ended it")
+
+    engine = DaskCluster("tcp://127.0.0.1:1", ())
+    engine._client = SimpleNamespace(status="running", scheduler_info=cancelled)
+    with pytest.raises(Cancelled):
+        engine._look()
 
 
 def test_no_worker_a_lost_scheduler_and_none_at_all_end_a_training_in_one_sentence(cluster, tmp_path, monkeypatch):
