@@ -13,6 +13,7 @@ from forecasting.core.errors import NotFound, VersionDamaged
 from forecasting.core.retention import Retention
 from forecasting.jobs.runner import Jobs
 from forecasting.services import change_split, published_forecasts, shadow
+from forecasting.storage import locks
 from forecasting.storage.sales import compaction
 from forecasting.storage.sales.compaction import Keep, Spare
 from forecasting.storage.settings import settings_store
@@ -20,6 +21,8 @@ from forecasting.storage.versions import sales_snapshot
 from forecasting.storage.versions.store import Versions
 from forecasting.storage.workspace import Workspace
 
+MERGE_SECONDS = 10.0
+"""For so long a compaction beside a merge, whose answer is on its way, waits for others to change the sales."""
 logger = logging.getLogger(__name__)
 
 
@@ -97,7 +100,8 @@ def tidy_sales(ws: Workspace) -> None:
     """Compacts the sales where that is due and deletes what is old, as environment or person say, after a merge; no failure here takes it back."""
     try:
         if compaction.is_due(ws.sales):
-            compaction.compact(ws, _keep(ws, chosen(ws, os.environ)))
+            with locks.waiting_at_most(MERGE_SECONDS):
+                compaction.compact(ws, _keep(ws, chosen(ws, os.environ)))
     except Exception:
         logger.exception("The sales were not compacted")
 

@@ -27,6 +27,8 @@ SMALL_FILES: Final = 8
 """So many small files are worth one."""
 SMALL_BYTES, MAX_BYTES = 65_536, 32_000_000
 """A file this small is always small; and what small files have together at most."""
+LOCK_SECONDS: Final = 60.0
+"""For so long it waits for others to change the sales: it can, and steady uploads leave it few chances."""
 _DAY: Final = 86_400.0
 
 
@@ -81,7 +83,7 @@ def compact(ws: Workspace, keep: Keep) -> Spare:
     """
     if log.newest(ws.sales) < 0:
         return Spare()
-    with exclusive(ws.sales.with_name("sales.lock")):
+    with exclusive(ws.sales.with_name("sales.lock"), timeout=LOCK_SECONDS):
         gone, kept, uploads_from = _plan(ws, keep)
         table = DeltaTable(str(ws.sales))
         small = _small(parts.active(table))
