@@ -55,6 +55,17 @@ def test_the_parts_add_up_to_what_the_network_says(inputs_of_two):
     assert set(parts) >= {"weekly", "yearly", "price", "promo", "open"}
 
 
+def test_windows_are_asked_about_several_times_in_one_go(inputs_of_two, monkeypatch):
+    windows, layout = inputs_of_two
+    asked = []
+    answer = lambda ahead: asked.append(len(ahead)) or np.exp(0.1 * ahead.sum(axis=2))  # noqa: E731
+    together = input_parts.split(answer, windows.past, windows.ahead, layout)
+    assert max(asked) == input_parts.WINDOWS_AT_ONCE or len(asked) == 1
+    monkeypatch.setattr(input_parts, "WINDOWS_AT_ONCE", 0)
+    one_by_one = input_parts.split(answer, windows.past, windows.ahead, layout)
+    assert {name: values.tolist() for name, values in together.items()} == {name: values.tolist() for name, values in one_by_one.items()}
+
+
 def test_what_an_answer_does_not_read_has_no_part_in_it(inputs_of_two):
     windows, layout = inputs_of_two
     promo = [channel.part for channel in input_parts.channels_ahead(layout)].index("promo")

@@ -23,6 +23,8 @@ LEVEL, WEEKLY, YEARLY, HOLIDAYS = "level", "weekly", "yearly", "holidays"
 _MEAN, _THEN, _RATIO, _WAVE, _GROUP, _FLAG, _DRIVER, _OPEN = "mean", "then", "ratio", "wave", "group", "flag", "driver", "open"
 """How a channel looks on an average day: its mean over a cycle, the level of a year ago (two channels and their ratio), ..."""
 _WAVES, _MONTH_WAVES, _EVENTS = 6, 2, 14
+WINDOWS_AT_ONCE: Final = 512
+"""That a model is asked about in one go, about: most of the time that it takes for a few does not grow with their number."""
 
 
 class Channel(NamedTuple):
@@ -95,7 +97,7 @@ def split(forecast: Callable[[Float32Array], FloatArray], past: Float32Array, ah
     """Part -> shape (b, horizon); they add up to the forecast.
 
     Args:
-        forecast: The network's answer to channels of the days ahead, shape (b, horizon).
+        forecast: The network's answer to channels of the days ahead: of all windows, several times one after the other, shape (times b, horizon).
         past, ahead: Of the windows.
         layout: Of their inputs.
 
@@ -104,19 +106,26 @@ def split(forecast: Callable[[Float32Array], FloatArray], past: Float32Array, ah
     """
     average, names = on_average_days(past, ahead, layout), np.array([channel.part for channel in channels_ahead(layout)])
     parts = [name for name in dict.fromkeys(names.tolist()) if name and (average != ahead)[:, :, names == name].any()]
-
-    def worth(present: frozenset[str]) -> FloatArray:
-        return forecast(np.where(np.isin(names, ["", *present]), ahead, average))
-
-    return {LEVEL: worth(frozenset()), **shapley(parts, worth)}
+    asked, at_once = _subsets(parts), max(1, WINDOWS_AT_ONCE // max(1, len(ahead)))
+    worth: dict[frozenset[str], FloatArray] = {}
+    for start in range(0, len(asked), at_once):
+        some = asked[start : start + at_once]
+        days = np.concatenate([np.where(np.isin(names, ["", *present]), ahead, average) for present in some])
+        worth |= dict(zip(some, np.split(forecast(days), len(some)), strict=True))
+    return {LEVEL: worth[frozenset()], **shapley(parts, worth.__getitem__)}
 
 
 def shapley(players: list[str], worth: Callable[[frozenset[str]], FloatArray]) -> dict[str, FloatArray]:
     """Each player's share of what all are worth beyond what none is: the mean over all orders of what it adds (Shapley 1953)."""
-    subsets = [frozenset(some) for size in range(len(players) + 1) for some in combinations(players, size)]
+    subsets = _subsets(players)
     values: Mapping[frozenset[str], FloatArray] = {some: worth(some) for some in subsets}
     weights = [factorial(size) * factorial(len(players) - 1 - size) / factorial(len(players)) for size in range(len(players))]
     return {
         player: np.sum([weights[len(some)] * (values[some | {player}] - values[some]) for some in subsets if player not in some], axis=0)
         for player in players
     }
+
+
+def _subsets(players: list[str]) -> list[frozenset[str]]:
+    """All of them, small ones first."""
+    return [frozenset(some) for size in range(len(players) + 1) for some in combinations(players, size)]

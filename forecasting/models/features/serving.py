@@ -12,7 +12,7 @@ from forecasting.core.arrays import BoolArray, FloatArray
 from forecasting.core.panel import Panel
 from forecasting.models.features import input_parts, time_spans
 from forecasting.models.features.group_totals import History
-from forecasting.models.features.inputs import NetworkInputs
+from forecasting.models.features.inputs import Float32Array, NetworkInputs
 from forecasting.models.features.window_arrays import Windows
 from forecasting.models.features.windows import Features, group_history
 
@@ -94,10 +94,17 @@ def split_by_inputs(forecast: Callable[[Windows], FloatArray]) -> Answer:
 
     def answer(features: Features, days: int, recent: FloatArray) -> dict[str, FloatArray]:
         windows = windows_ahead(features, recent)
-        parts = input_parts.split(lambda ahead: forecast(replace(windows, ahead=ahead)), windows.past, windows.ahead, features.layout)
+        parts = input_parts.split(lambda ahead: forecast(_several(windows, ahead)), windows.past, windows.ahead, features.layout)
         return {name: values[:, :days] for name, values in parts.items()}
 
     return answer
+
+
+def _several(windows: Windows, ahead: Float32Array) -> Windows:
+    """The windows several times one after the other, with these days ahead."""
+    times = len(ahead) // len(windows.ahead)
+    past, static, codes, scale = (np.concatenate([values] * times) for values in (windows.past, windows.static, windows.codes, windows.scale))
+    return Windows(past, ahead, static, codes, scale)
 
 
 def _blocks(panel: Panel, days: int, asked: BoolArray | None) -> list[np.ndarray]:
