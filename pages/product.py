@@ -8,7 +8,7 @@ from forecasting.analysis import day_marks, forecast_view, product_groups
 from forecasting.core import schema
 from forecasting.core.errors import NotFound
 from forecasting.services import forecasts, views
-from pages.charts import forecast, language, marks
+from pages.charts import drawn, language, marks
 from pages.components.inventory import plan, policy, session
 from pages.components.product import cards, summary
 from pages.components.products_replaced import links
@@ -49,9 +49,9 @@ with st.container(border=True, key="product_card"):
     with layout.card_head(*summary.chart_title(view, product)):
         time = time_level.ask(ensemble, steps, last_year="product_last_year", shown=True)
     shown = view if time.level == panel.period else views.view(ensemble, filters, steps, time.level)
-    figure = forecast.forecast(shown, time.with_last_year(("blend", "band_80", "band_95")), 344)
+    curves = time.with_last_year(("blend", "band_80", "band_95"))
     st.plotly_chart(
-        marks.add_marks(figure, days) if time.level == panel.period else figure,
+        drawn.once(shown, marks.marked_forecast, shown, curves, 344, tuple(days) if time.level == panel.period else ()),
         config=language.config(),
         key="product_chart",
         alt=f"Sales and forecast of {name} with its ranges",

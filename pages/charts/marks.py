@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 import plotly.graph_objects as go
 
 from forecasting.analysis.day_marks import CLOSED, HOLIDAY, PROMOTION, DayMark
+from pages.charts import forecast
 from pages.charts.style import QUIET, as_written
+
+if TYPE_CHECKING:
+    from forecasting.analysis.forecast_view import View
 
 SYMBOLS: Final = {HOLIDAY: ("circle-open", "Holiday"), PROMOTION: ("triangle-up", "Promotion"), CLOSED: ("line-ew-open", "Closed")}
 """Sign and name in the legend of each kind."""
@@ -19,6 +23,11 @@ STEP: Final = 20
 """Pixels by which what stands at the top already, such as the last day of sales, moves out of the way of names."""
 LONGEST_NAME: Final = 14
 """Letters of a name at most."""
+
+
+def marked_forecast(view: View, curves: Collection[str], height: int, marks: Sequence[DayMark]) -> go.Figure:
+    """Past sales and the chosen curves, as `forecast.forecast` draws them, with marks."""
+    return add_marks(forecast.forecast(view, curves, height), marks)
 
 
 def add_marks(figure: go.Figure, marks: Sequence[DayMark], *, names: bool = True) -> go.Figure:

@@ -93,10 +93,9 @@ def lines() -> dict[str, Line]:
 
 
 def blank(height: int) -> go.Figure:
-    """An empty figure with everything that all charts share."""
-    figure = go.Figure(layout={**_LAYOUT, "height": height, "separators": language.separators()})
-    figure.update_xaxes(**_AXIS, **_X_AXIS)
-    return figure.update_yaxes(**_AXIS, **_Y_AXIS)
+    """An empty figure with everything that all charts share, given at once: Plotly takes seven times as long to change a figure's axes."""
+    axes = {"xaxis": {**_AXIS, **_X_AXIS}, "yaxis": {**_AXIS, **_Y_AXIS}}
+    return go.Figure(layout={**_LAYOUT, **axes, "height": height, "separators": language.separators()})
 
 
 def as_written(text: str) -> str:
@@ -137,7 +136,7 @@ def curve(name: str, ds: pd.Series | np.ndarray, y: pd.Series | np.ndarray, **mo
 
 def mark_day(figure: go.Figure, day: pd.Timestamp, text: str) -> None:
     """Where what was known ends and the forecast starts."""
-    figure.add_vline(x=day, line={"color": QUIET, "width": 1, "dash": "dot"})
+    figure.add_shape(type="line", x0=day, x1=day, xref="x", y0=0, y1=1, yref="y domain", line={"color": QUIET, "width": 1, "dash": "dot"})
     figure.add_annotation(
         x=day,
         xref="x",
