@@ -27,7 +27,7 @@ from forecasting.entrypoints.server.network import EVERYWHERE, OnlyThisMachine, 
 from forecasting.entrypoints.server.security_headers import SecurityHeaders
 from forecasting.entrypoints.server.server_settings import SHORTEST_TOKEN, TOKEN, ServerSettings
 from forecasting.services import workspaces
-from pages.server import connections, first_page, policies, preloads, sessions
+from pages.server import connections, first_page, idle_timers, policies, preloads, sessions, themes
 from pages.server.access_rules import asks_for_login
 from pages.server.login_wall import LoginWall
 from pages.server.long_names import no_such_file
@@ -97,13 +97,15 @@ def parts() -> Parts:
         logger.warning("%s protects only the API: anyone who reaches %s sees the pages. SECURITY.md explains how to require login.", TOKEN, address)
     if settings.is_weak:
         logger.warning("%s is easy to guess: use %d characters or more.", TOKEN, SHORTEST_TOKEN)
-    api = Warmed(lambda: _api(settings))
+    api, changes = Warmed(lambda: _api(settings)), idle_timers.Changes()
 
     @asynccontextmanager
     async def lifespan(_: st.App) -> AsyncIterator[dict[str, object]]:
         connections.prepare(settings.connections)
+        themes.keep()
         stop = threading.Event()
-        beside = [asyncio.create_task(each) for each in (asyncio.to_thread(warm, api, stop), sessions.sweep(), sessions.collect())]
+        endless = (asyncio.to_thread(warm, api, stop), sessions.sweep(), sessions.collect(), idle_timers.follow(changes))
+        beside = [asyncio.create_task(each) for each in endless]
         with scheduled(settings):
             yield {}
         stop.set()
@@ -116,6 +118,7 @@ def parts() -> Parts:
         Middleware(OnlyThisMachine, settings),
         Middleware(KnownHosts, is_host_allowed if st.get_option("server.allowedHosts") else None, st.get_option("server.corsAllowedOrigins")),
         Middleware(LoginWall, api=not settings.token),
+        Middleware(idle_timers.IdleTimers, changes),
         Middleware(preloads.Preloads, preloads.script_files(preloads.CHART)),
     ]
     routes = [Route("/api", RedirectResponse("/api/")), everything_below("/api", api)]

@@ -12,9 +12,9 @@ from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 
 SWEEP_SECONDS: Final = 30.0
-COLLECT_SECONDS: Final = 5.0
-"""Between two searches for garbage. Streamlit would search everything after each run of a page and of a fragment, 20 times a second with 30 open
-pages, and nothing else runs meanwhile: `.streamlit/config.toml` has it leave that to us."""
+COLLECT_SECONDS: Final = 60.0
+"""Between two searches for garbage beside Python's own. Streamlit would search everything after each run of a page and of a fragment, 20 times a
+second with 30 open pages, and for a tenth of a second or more nothing else runs: `.streamlit/config.toml` has it leave that to us."""
 logger = logging.getLogger("shelfcast")
 
 

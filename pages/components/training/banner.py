@@ -12,7 +12,7 @@ from forecasting.analysis import version_comparison
 from forecasting.core import durations, formatting
 from forecasting.core.errors import ShelfcastError
 from forecasting.services import jobs, versions, workspaces
-from pages.components.shared import markdown, parts, wording
+from pages.components.shared import followers, markdown, parts, wording
 from pages.components.shared.addresses import UPLOAD
 from pages.components.shared.failures import failures_shown
 from pages.components.training.card import newest_step, what_serves
@@ -49,6 +49,12 @@ def look() -> SeenJob:
     ws = workspaces.workspace()
     serving, job = versions.serving(ws), jobs.job(ws)
     return SeenJob(serving.version, len(serving.refused), job.number if job else None, job.state if job else "")
+
+
+def look_closely() -> tuple[SeenJob, str]:
+    """The workspace as it is now, and what the banner says of a retraining that runs."""
+    now, job = look(), jobs.job(workspaces.workspace())
+    return now, _standing(job) if job and job.state == "running" else ""
 
 
 def announce(before: SeenJob, now: SeenJob) -> None:
@@ -91,6 +97,7 @@ def _wape(manifest: dict[str, Any]) -> float:
 
 def _watch(*, banner: bool) -> None:
     """Runs every second or two: draws the page again if something ended or began, else only the banner."""
+    followers.follow_training()
     with failures_shown():
         if look() != st.session_state["seen"]:
             st.rerun()
@@ -101,11 +108,19 @@ def _watch(*, banner: bool) -> None:
             _failed_banner(job)
 
 
+def _standing(job: JobStatus) -> str:
+    return f"{newest_step(job)}, {_how_far(job)}"
+
+
+def _how_far(job: JobStatus) -> str:
+    return f"{formatting.percent(job.fraction, 0)}, {durations.time_left(job.remaining)}"
+
+
 def _running_banner(job: JobStatus) -> None:
     with st.container(border=True, gap="xsmall", key="banner"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f":blue[:material/progress_activity:] **Retraining** :gray[{newest_step(job)}]", width="stretch")
-            st.caption(f"{formatting.percent(job.fraction, 0)}, {durations.time_left(job.remaining)}", width="content")
+            st.caption(_how_far(job), width="content")
             st.page_link(UPLOAD, label="Details", icon=":material/chevron_right:", icon_position="right")
         st.progress(job.fraction)
 

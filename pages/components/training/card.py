@@ -12,7 +12,7 @@ from forecasting.core.errors import ShelfcastError
 from forecasting.core.settings import Settings
 from forecasting.services import jobs, models, retraining, versions, workspaces
 from pages.charts import forecast, language
-from pages.components.shared import markdown, parts, person
+from pages.components.shared import followers, markdown, parts, person
 
 if TYPE_CHECKING:
     from forecasting.jobs.events import Event
@@ -52,6 +52,7 @@ def newest_step(job: JobStatus) -> str:
 @parts.fragment(run_every="1s")
 def card() -> None:
     """The running retraining in full; stands on the upload page where the steps of an upload stand otherwise."""
+    followers.follow_training()
     ws = workspaces.workspace()
     job = jobs.job(ws)
     if job is None or job.state != "running":

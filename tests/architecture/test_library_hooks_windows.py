@@ -1,0 +1,39 @@
+"""Hooks into Streamlit, where many windows are open."""
+
+from __future__ import annotations
+
+import inspect
+
+from library_hooks import relies_on
+
+
+@relies_on(
+    "streamlit",
+    "app_session._populate_theme_msg(message, section), which each run of a page calls by that name",
+    used_by="pages/server/themes.py",
+    to="read the theme once, not with every run",
+    gone="streamlit.runtime.app_session._populate_theme_msg",
+)
+def test_streamlit_fills_in_themes_by_a_function_of_that_name():
+    from streamlit.runtime import app_session
+
+    assert list(inspect.signature(app_session._populate_theme_msg).parameters) == ["msg", "section"]
+    assert "_populate_theme_msg(msg.new_session.custom_theme)" in inspect.getsource(app_session.AppSession._create_new_session_message)
+
+
+@relies_on(
+    "streamlit",
+    "script_run_context.ThreadState.get().fragment_id, and BackMsg.rerun_script with is_auto_rerun and that id",
+    used_by="pages/components/shared/followers.py",
+    to="tell timers of the banner from others",
+    gone="streamlit.runtime.scriptrunner_utils.script_run_context.ThreadState.get",
+)
+def test_streamlit_knows_which_fragment_runs():
+    from streamlit.proto.BackMsg_pb2 import BackMsg
+    from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
+
+    ThreadState.initialize(fragment_id="one")
+    assert ThreadState.get().fragment_id == "one"
+    back = BackMsg()
+    back.rerun_script.fragment_id, back.rerun_script.is_auto_rerun = "one", True
+    assert back.WhichOneof("type") == "rerun_script"
