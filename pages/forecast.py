@@ -6,7 +6,7 @@ import streamlit as st
 
 from forecasting.analysis import forecast_view
 from forecasting.core.errors import NotFound
-from forecasting.services import forecasts, models, views, workspaces
+from forecasting.services import forecasts, models, views, what_ifs, workspaces
 from pages.charts import drawn, forecast, language
 from pages.components.forecast import moves, parts
 from pages.components.forecast import what_if as whatif_parts
@@ -35,14 +35,14 @@ with card:
     time = time_level.ask(ensemble, steps)
 
 try:
-    standing = whatif_parts.standing(version, filters, ensemble)
+    standing = what_ifs.standing(ensemble, filters)
 except NotFound:
     no_match(title, card, filters)
     st.stop()
 
 with what_if:
     change, refused = whatif_parts.ask(standing)
-shown = whatif_parts.answer(version, filters, standing, change)
+shown = what_ifs.answer(standing, change) if change else standing.ensemble
 view = views.view(shown, filters, steps, time.level)
 before = views.view(ensemble, filters, steps, time.level) if change else None
 
@@ -87,7 +87,7 @@ if len(simpler):
         layout.simpler_table(simpler, "forecast_simpler")
 
 with moves_card, layout.card("What moves it", "Units that each part adds to an average " + view.period.name, height="stretch"):
-    moves.show(moves.told_of(version, filters, standing, shown, change), view.period, steps)
+    moves.show(what_ifs.contributions(standing, shown), view.period, steps)
 
 with orders:
     plan.offer(version, ensemble, filters, change)

@@ -13,10 +13,24 @@ from cachetools import LRUCache
 from forecasting.core import notation
 
 Answer = TypeVar("Answer")
-EACH: Final = 16
+EACH: Final = 32
 """Answers that are kept beside one object."""
+SERIES: Final = 200_000
+"""That all answers of a function are about together, where their size grows with their series: 49 of a shop with few, 4 of a large one."""
+BESIDES: Final = 4_000
+"""Series that an answer about none of them would count as."""
 VALUES: Final = (str, int, float, bool, date, type(None))
 """What is the same if it is equal; everything else is the same if it is one object."""
+
+
+def size(series: int) -> int:
+    """What an answer about so many series counts as; so little that four always fit.
+
+    Example:
+        >>> size(36), size(1_000_000)
+        (4036, 50000)
+    """
+    return min(series + BESIDES, SERIES // 4)
 
 
 def remember(function: Any, answer: object, *arguments: object) -> None:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 from cachetools import LRUCache, TTLCache, cached
 
-from forecasting.core import json_values
+from forecasting.core import caches, json_values
 from forecasting.core.errors import NothingPublished, VersionDamaged, VersionUnavailable
 from forecasting.inventory.orders.recommend import Orders
 from forecasting.inventory.policy import Policy
@@ -31,6 +31,7 @@ from forecasting.services import (
     suppliers,
     versions,
     views,
+    what_ifs,
 )
 from forecasting.services import products as products_service
 from forecasting.services.forecasts import Plan
@@ -84,7 +85,15 @@ def _live(ws: Workspace) -> Live:
 @cached(LRUCache(1), condition=Condition())
 def ensemble(ws: Workspace, version: int) -> Ensemble:
     """A version's ensemble, which nobody changes; another version frees the one before. Raises NotFound or VersionDamaged."""
+    for about_another in (_orders, _products):
+        _emptied(about_another)
+    what_ifs.forget()
     return versions.load(ws, version)
+
+
+def _emptied(function: Any) -> None:
+    """Has a cached function keep nothing any more."""
+    function.cache_clear()
 
 
 def stock(ws: Workspace) -> SavedStock | None:
@@ -105,7 +114,7 @@ def orders(ws: Workspace, version: int, saved: SavedStock | None, policy: Policy
     return _orders(ws, version, _basis(ws, saved, policy), policy, tuple(sorted(filters.items())), plan=plan)
 
 
-@cached(TTLCache(4, ORDERS_SECONDS), condition=Condition())
+@cached(TTLCache(caches.SERIES, ORDERS_SECONDS, getsizeof=lambda orders: caches.size(len(orders.ensemble.panel))), condition=Condition())
 def _orders(ws: Workspace, version: int, basis: Basis, policy: Policy, filters: tuple[tuple[str, str], ...], *, plan: Plan | None) -> Orders:
     served = ensemble(ws, version) if plan is None else plan.apply(ensemble(ws, version))
     return ordering.recommend(served, _given(ws, version, basis), policy, dict(filters))
@@ -156,7 +165,7 @@ def _basis(ws: Workspace, saved: SavedStock | None, policy: Policy) -> Basis:
     return (0 if saved is None else saved.number), order_book.moves(ws), stock_counts.sales_version(ws), named
 
 
-@cached(TTLCache(4, ORDERS_SECONDS), condition=Condition())
+@cached(TTLCache(caches.SERIES, ORDERS_SECONDS, getsizeof=lambda products: caches.size(len(products))), condition=Condition())
 def _products(ws: Workspace, version: int, basis: Basis, policy: Policy, filters: tuple[tuple[str, str], ...], *, steps: int) -> pd.DataFrame:
     every = _orders(ws, version, basis, policy, (), plan=None) if basis[0] else None
     return products_service.products_table(ensemble(ws, version), dict(filters), steps, every)
@@ -165,8 +174,7 @@ def _products(ws: Workspace, version: int, basis: Basis, policy: Policy, filters
 def forget() -> None:
     """Keeps nothing any more."""
     for cached_function in (ensemble, _stock, _orders, _order_lines, _given, _products):
-        one: Any = cached_function
-        one.cache_clear()
+        _emptied(cached_function)
     order_book.forget()
     saved_sales.forget()
     stock_counts.forget()
@@ -180,3 +188,4 @@ def forget() -> None:
     shadow.forget()
     sold_panel.forget()
     views.forget()
+    what_ifs.forget()

@@ -6,13 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from forecasting.analysis import by_span, forecast_view
-from forecasting.analysis import contributions as parts
 from forecasting.analysis.assumptions import Assumption, assumptions_of
-from forecasting.analysis.baseline import Baseline
-from forecasting.analysis.contributions import Contributions
 from forecasting.analysis.forecast_table import Layout, forecast_table
 from forecasting.analysis.what_if import WhatIf
 from forecasting.core import spreadsheets
+from forecasting.services import what_ifs
 from forecasting.training.ensemble import Ensemble
 
 Filters = Mapping[str, str]
@@ -32,7 +30,7 @@ class Plan:
 
     def apply(self, ensemble: Ensemble) -> Ensemble:
         """What is served under this plan; raises NotFound and InputError."""
-        return standing(ensemble, dict(self.filters)).apply(self.change)
+        return what_ifs.answer(what_ifs.standing(ensemble, dict(self.filters)), self.change)
 
 
 def layout(ensemble: Ensemble, *, total: bool = False, level: str | None = None, last_year: bool = False) -> Layout:
@@ -59,13 +57,3 @@ def forecast_csv(
 def assumptions(ensemble: Ensemble, filters: Filters, steps: int) -> tuple[Assumption, ...]:
     """What is taken for granted of promotions, prices and closed days ahead; raises NotFound and InputError."""
     return assumptions_of(ensemble.panel, forecast_view.chosen_rows(ensemble, filters, steps), steps)
-
-
-def standing(ensemble: Ensemble, filters: Filters) -> Baseline:
-    """The chosen series, ready to be asked what if; raises NotFound and InputError."""
-    return Baseline(ensemble, forecast_view.chosen_rows(ensemble, filters, ensemble.horizon))
-
-
-def contributions(standing: Baseline, shown: Ensemble) -> Contributions:
-    """What makes the forecast of the chosen series what it is, `shown` with a what-if or as it stands."""
-    return parts.contributions(shown, standing.ensemble.cleaned, standing.rows)

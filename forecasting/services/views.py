@@ -15,7 +15,7 @@ from forecasting.core import notation
 from forecasting.core.period import Period
 from forecasting.training.ensemble import Ensemble
 
-VIEWS: Final = 64
+VIEWS: Final = 128
 """That are kept, of 10 to 50 KB each."""
 
 

@@ -30,7 +30,7 @@ def _judged(version: int) -> BacktestBands:
     return accuracy_service.judged(workspaces.workspace(), version, live_version.ensemble_of(version))
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@st.cache_resource(max_entries=64, show_spinner=False)
 def _accuracy(version: int, filters: tuple[tuple[str, str], ...]) -> Accuracy:
     return accuracy.accuracy(_judged(version), dict(filters))
 

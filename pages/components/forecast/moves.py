@@ -2,40 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
 from forecasting.analysis.contributions import Contributions, whole_parts
-from forecasting.analysis.what_if import WhatIf
 from forecasting.core import caches, formatting, unseen
 from forecasting.core.period import Period
-from forecasting.services import forecasts, models
+from forecasting.services import models
 from pages.charts import drawn, forecast, language
-from pages.components.forecast.what_if import Asked, asked
 from pages.components.shared import cells, paper
-
-if TYPE_CHECKING:
-    from forecasting.analysis.baseline import Baseline
-    from forecasting.training.ensemble import Ensemble
 
 DAY: Final = "moves_day"
 """Key of the choice of a day, bound to the URL."""
 FEW_UNITS: Final = 100
 """Units a day from which parts are whole."""
 BY_MODEL: Final = "Each model counts by its share of the forecast. A part of the network is what its forecast loses without that input."
-
-
-@st.cache_resource(max_entries=64, ttl="10m", show_spinner=False)
-def _told(version: int, filters: tuple[tuple[str, str], ...], change: Asked, _standing: Baseline, _shown: Ensemble) -> Contributions:  # noqa: ARG001
-    return forecasts.contributions(_standing, _shown)
-
-
-def told_of(version: int, filters: dict[str, str], standing: Baseline, shown: Ensemble, change: WhatIf) -> Contributions:
-    """What the shown forecast is made of; each is worked out once."""
-    return _told(version, tuple(filters.items()), asked(change), standing, shown)
 
 
 def show(told: Contributions, period: Period, steps: int) -> None:

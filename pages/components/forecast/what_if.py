@@ -14,7 +14,7 @@ from forecasting.analysis.baseline import Baseline
 from forecasting.analysis.what_if import EVERY_DAY, WhatIf
 from forecasting.core import formatting, schema
 from forecasting.core.period import Period
-from forecasting.services import forecasts, models
+from forecasting.services import models
 from pages.components.shared import markdown
 
 if TYPE_CHECKING:
@@ -27,38 +27,6 @@ NOTHING: Final[tuple[object, ...]] = (0, "0", ASSUMED, [], "")
 """What the widgets hold while nothing is asked."""
 FURTHEST = 30
 """Percent by which the slider makes prices dearer or cheaper."""
-Asked = tuple[float | None, tuple[date, ...] | str | None, tuple[date, ...]]
-"""A what-if that can be hashed: change of price, promotions, closed days."""
-
-
-@st.cache_resource(max_entries=16, ttl="10m", show_spinner=False)
-def _standing(version: int, filters: tuple[tuple[str, str], ...], _ensemble: Ensemble) -> Baseline:  # noqa: ARG001
-    return forecasts.standing(_ensemble, dict(filters))
-
-
-@st.cache_resource(max_entries=4, ttl="10m", show_spinner=False)
-def _answer(version: int, filters: tuple[tuple[str, str], ...], change: Asked, _standing: Baseline) -> Ensemble:  # noqa: ARG001
-    return _standing.apply(_change(*change))
-
-
-def standing(version: int, filters: dict[str, str], ensemble: Ensemble) -> Baseline:
-    """The chosen series as their forecast stands; raises NotFound."""
-    return _standing(version, tuple(filters.items()), ensemble)
-
-
-def answer(version: int, filters: dict[str, str], standing: Baseline, change: WhatIf) -> Ensemble:
-    """The ensemble that a what-if makes; each is worked out once."""
-    return _answer(version, tuple(filters.items()), asked(change), standing) if change else standing.ensemble
-
-
-def asked(change: WhatIf) -> Asked:
-    """A what-if as a cache takes it."""
-    promo = change.promo if isinstance(change.promo, str) or change.promo is None else tuple(sorted(change.promo))
-    return change.price_change, promo, tuple(sorted(change.closed))
-
-
-def _change(price_change: float | None, promo: tuple[date, ...] | str | None, closed: tuple[date, ...]) -> WhatIf:
-    return WhatIf(price_change, frozenset(promo) if isinstance(promo, tuple) else promo, frozenset(closed))
 
 
 def ask(standing: Baseline) -> tuple[WhatIf, list[str]]:
