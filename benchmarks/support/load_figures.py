@@ -22,6 +22,7 @@ class Figures:
         memory: MB that the server holds at the end.
         descriptors: Files and connections that it has open at the end.
         processor: Share of a core that the server used.
+        each: Seconds of a core that it used for a page run, programs and timers included.
     """
 
     pages: Seconds
@@ -30,6 +31,7 @@ class Figures:
     memory: float
     descriptors: int
     processor: float
+    each: float
 
     def rows(self) -> dict[str, tuple[int, float, float]]:
         """Count, median and 95th percentile by what was asked, in seconds."""
@@ -58,12 +60,12 @@ def table(state: str, before: Figures | None, after: Figures) -> str:
     """Count, median and 95th percentile in milliseconds of each page and question, before and after, and before over after.
 
     Example:
-        >>> quick, slow = (Figures({"forecast": [s, s]}, {}, [], 700, 90, 0.5) for s in (0.2, 3.0))
+        >>> quick, slow = (Figures({"forecast": [s, s]}, {}, [], 700, 90, 0.5, 0.1) for s in (0.2, 3.0))
         >>> print(table("idle", slow, quick))
         idle                         n     p50     p95  |      n     p50     p95  |    p50    p95
         all pages                    2    3000    3000  |      2     200     200  |   15.0   15.0
         forecast                     2    3000    3000  |      2     200     200  |   15.0   15.0
-        server: 700 MB, 90 descriptors, 0.50 cores, 0 errors | 700 MB, 90 descriptors, 0.50 cores, 0 errors
+        server: 700 MB, 90 descriptors, 0.50 cores, 0.10 s a run, 0 errors | 700 MB, 90 descriptors, 0.50 cores, 0.10 s a run, 0 errors
     """
     sides = [side for side in (before, after) if side is not None]
     lines = [f"{state:24s}" + "  | ".join(f"{'n':>6s}{'p50':>8s}{'p95':>8s}" for _ in sides) + f"  | {'p50':>6s}{'p95':>7s}" * (len(sides) > 1)]
@@ -84,7 +86,7 @@ def _ratio(before: tuple[int, float, float] | None, after: tuple[int, float, flo
 
 
 def _server(side: Figures) -> str:
-    return f"{side.memory:.0f} MB, {side.descriptors} descriptors, {side.processor:.2f} cores, {len(side.errors)} errors"
+    return f"{side.memory:.0f} MB, {side.descriptors} descriptors, {side.processor:.2f} cores, {side.each:.2f} s a run, {len(side.errors)} errors"
 
 
 def _errors(sides: list[Figures]) -> list[str]:

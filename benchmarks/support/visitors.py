@@ -66,7 +66,7 @@ async def _visit(address: str, seen: Seen, seeded: random.Random, end: float, pa
         await window.show(seeded.choice(list(window.pages)))
         while time.monotonic() < end:
             clicked = time.monotonic()
-            seen.runs.append(await _click(window, seeded))
+            seen.runs.append(await click(window, seeded))
             await asyncio.sleep(max(0.0, clicked + seeded.uniform(*pause) - time.monotonic()))
     except Exception as error:  # noqa: BLE001 - one person who is turned away does not end the others' visit, and is counted
         seen.errors.append(f"{window.page or 'overview'}: {error!r}")
@@ -76,7 +76,8 @@ async def _visit(address: str, seen: Seen, seeded: random.Random, end: float, pa
         await window.close()
 
 
-async def _click(window: Window, seeded: random.Random) -> tuple[str, float]:
+async def click(window: Window, seeded: random.Random) -> tuple[str, float]:
+    """One click, in a widget of the page or on another page: the page that is there then, and the seconds until it is."""
     choices = window.choices()
     if not choices or seeded.random() < OTHER_PAGE:
         page = seeded.choice([page for page in window.pages if page != window.page])

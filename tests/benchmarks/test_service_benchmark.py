@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from benchmarks import service
-from benchmarks.support import demand_shapes, lives, order_days, served
+from benchmarks.support import demand_shapes, lives, load_figures, memory_course, order_days, served
 from benchmarks.support.lives import Life, Terms
 from forecasting.core import schema
 from forecasting.core.panel import Panel
@@ -114,7 +114,7 @@ def test_the_standard_error_is_that_of_the_bootstrap():
 
 
 def test_the_examples_are_true():
-    for module in (lives, order_days, served):
+    for module in (lives, order_days, served, load_figures, memory_course):
         assert doctest.testmod(module).failed == 0
 
 
