@@ -23,6 +23,8 @@ SHOWN, IN_TABLE = 5, 50
 """Series to check: so many in words, so many in all."""
 FEW = 12
 """Rows up to which a table is as high as they are."""
+MOST = 500
+"""Series in the table of all at most."""
 LEAST = 0.05
 """Units below which a cost is not shown."""
 
@@ -86,7 +88,8 @@ def by_cutoff(accuracy: Accuracy, chosen: Measure) -> None:
 
 
 def by_series(table: pd.DataFrame) -> None:
-    """The errors of each series, worst first; the first columns answer on a phone."""
+    """The errors of each series, worst first; the first columns answer on a phone. Of very many a browser gets the worst ones."""
+    count, table = len(table), table.head(MOST)
     weights, errors = [f"{name}_share" for name in _weighed()], [f"{model.name}_wape" for model in models.registered()]
     shares = ["wape", "better", "bias", "coverage_80", "width_80", *weights, *errors]
     shares = [name for name in shares if name in table]
@@ -126,6 +129,8 @@ def by_series(table: pd.DataFrame) -> None:
         placeholder="-",
         alt="The error of each series, worst first, against the naive forecast, by model and by cutoff",
     )
+    if count > MOST:
+        st.caption(f"The {MOST} worst of {numerals.write(count)}. Filter to see others; the download has all.")
     paper.copy("series", shown, config)
 
 

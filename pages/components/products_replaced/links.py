@@ -12,7 +12,7 @@ import streamlit as st
 from forecasting.core import formatting, schema
 from forecasting.core.errors import ShelfcastError
 from forecasting.services import product_links, workspaces
-from pages.components.shared import layout, markdown, parts
+from pages.components.shared import layout, long_choice, markdown, parts
 from pages.components.shared import product_links as pages_of_products
 from pages.components.shared.addresses import UPLOAD
 
@@ -98,8 +98,16 @@ def _waiting() -> None:
 
 @parts.dialog("Which product replaced which?")
 def _ask(names: list[str]) -> None:
-    old = st.selectbox("Replaced", names, index=None, placeholder="The former name or pack", key="products_old")
-    new = st.selectbox("By", names, index=None, placeholder="Choose, or type a new name", accept_new_options=True, key="products_new")
+    many = long_choice.is_long(names)
+    long_choice.settle("products_old", names)
+    listed = long_choice.options("products_old", names, st.session_state.get("products_old"))
+    old = st.selectbox("Replaced", listed, index=None, placeholder="The former name or pack", accept_new_options=many, key="products_old")
+    long_choice.note("products_old", names, "products")
+    new = st.selectbox(
+        "By", names[: long_choice.MOST], index=None, placeholder="Choose, or type a new name", accept_new_options=True, key="products_new"
+    )
+    if many:
+        st.caption("Of a product that is not listed type the whole name.")
     day = st.date_input(
         "Since",
         value=None,

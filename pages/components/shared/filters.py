@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -10,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from forecasting.analysis import forecast_view
 from forecasting.core import formatting, schema, unseen
-from pages.components.shared import markdown, no_longer_sold, wording
+from pages.components.shared import long_choice, markdown, no_longer_sold, wording
 
 if TYPE_CHECKING:
     from forecasting.training.ensemble import Ensemble
@@ -31,23 +32,26 @@ def ask_filters(ensemble: Ensemble, names: Collection[str] = schema.FILTERS, wit
     everything = {name: values for name, values in forecast_view.options(ensemble, within, names).items() if not within or len(values) > 1}
     if not everything:
         return {}
-    for name in (name for name in everything if st.session_state.get(name) not in (None, *everything[name])):
-        st.session_state[name] = None
+    for name, values in everything.items():
+        long_choice.settle(name, values)
     chosen = {name: value for name in everything if (value := _asked(name)) in everything[name]}
     offered = forecast_view.options(ensemble, {**within, **chosen}, tuple(everything), only_sold=not no_longer_sold.is_shown())
     with st.grid(max(len(offered), 3), min_column_width=150):
         for name, values in offered.items():
             excluded = [chosen[name]] if name in chosen and chosen[name] not in values else []
-            st.selectbox(
-                formatting.LABELS[name],
-                [*values, *excluded],
-                index=None,
-                format_func=unseen.escaped,
-                placeholder=f"All {wording.PLURALS[name]}",
-                key=name,
-                bind="query-params",
-            )
-    return {name: value for name in offered if (value := st.session_state.get(name)) is not None}
+            with st.container(gap="xsmall") if long_choice.is_long(values) else nullcontext():
+                st.selectbox(
+                    formatting.LABELS[name],
+                    [*long_choice.options(name, values, chosen.get(name)), *excluded],
+                    index=None,
+                    format_func=unseen.escaped,
+                    placeholder=f"All {wording.PLURALS[name]}",
+                    accept_new_options=long_choice.is_long(values),
+                    key=name,
+                    bind="query-params",
+                )
+                long_choice.note(name, values, wording.PLURALS[name])
+    return {name: value for name in offered if (value := st.session_state.get(name)) in everything[name]}
 
 
 def _asked(name: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import pandas as pd
 import streamlit as st
@@ -10,12 +10,15 @@ from streamlit.commands.page_config import MenuItems
 from streamlit.delta_generator import DeltaGenerator
 
 from forecasting import __version__
-from forecasting.core import formatting, schema
+from forecasting.core import formatting, numerals, schema
 from forecasting.services import models
 from pages.components.shared import cells, paper, product_links, sales_state
 
 if TYPE_CHECKING:
     from streamlit.elements.lib.column_types import ButtonColumnResult, ColumnConfig
+
+MOST: Final = 500
+"""Series in a table of simpler forecasts at most."""
 
 
 def menu() -> MenuItems:
@@ -79,7 +82,8 @@ def empty(icon: str, title: str, text: str) -> DeltaGenerator:
 
 
 def simpler_table(simpler: pd.DataFrame, key: str) -> None:
-    """Series that a simpler model serves, each with its reason; `key` tells the session which table it is."""
+    """Series that a simpler model serves, each with its reason, of very many the first ones; `key` tells the session which table it is."""
+    count, simpler = len(simpler), simpler.head(MOST)
     keys = [name for name in schema.FILTERS if name in simpler] or [schema.UNIQUE_ID]
     shown = simpler[[keys[0], schema.MODEL, schema.REASON, *keys[1:]]].assign(
         **{schema.MODEL: [models.label(name) for name in simpler[schema.MODEL]]}
@@ -92,4 +96,6 @@ def simpler_table(simpler: pd.DataFrame, key: str) -> None:
     height: Literal["content"] | int = "content" if len(shown) <= 12 else 430
     shown = product_links.legible(shown, keys[0])
     cells.show(shown, column_config=config, hide_index=True, height=height, alt="Simpler forecasts")
+    if count > MOST:
+        st.caption(f"The first {MOST} of {numerals.write(count)}. Filter to see others; the CSV names the model of each row.")
     paper.copy("simpler", shown, config)
