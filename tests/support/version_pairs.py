@@ -12,7 +12,7 @@ import pandas as pd
 from forecasting.core import schema
 from forecasting.models.prophet.model import ProphetModel
 from forecasting.services import versions
-from forecasting.storage.versions import manifest, sales_snapshot
+from forecasting.storage.versions import manifest, panel_file, sales_snapshot
 from forecasting.storage.versions.store import Versions
 from forecasting.training import blend, ensemble_files, plausibility
 
@@ -77,6 +77,7 @@ def publish_again(ws, ensemble, sales=None):
         shutil.copytree(ws.versions / "0001", folder, dirs_exist_ok=True)
         (folder / manifest.NAME).unlink()
         ensemble_files.save(ensemble, folder)
+        panel_file.write(ensemble.panel, folder)
         if sales is not None:
             sales_snapshot.write(sales, folder)
         return {name: value for name, value in versions.manifest(ws, 1).items() if name not in (manifest.FILES, "version", "published")}
