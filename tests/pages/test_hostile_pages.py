@@ -61,10 +61,16 @@ def browser(chromium):
         yield running
 
 
+@pytest.fixture(scope="module")
+def context(browser):
+    """What the pages share: scripts that the browser has read already."""
+    return browser.new_context(viewport={"width": 1440, "height": 1000})
+
+
 @pytest.fixture
-def page(browser):
+def page(context):
     """A page in which nothing of the data did anything when the test ends."""
-    opened = browser.new_context(viewport={"width": 1440, "height": 1000}).new_page()
+    opened = context.new_page()
     opened.set_default_timeout(1000 * PATIENCE)
     dialogs, asked = [], []
     opened.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
@@ -73,7 +79,7 @@ def page(browser):
     assert is_clean(opened)
     assert dialogs == []
     assert [url for url in asked if url.endswith("/x") or "127.0.0.1" not in url.split("/")[2]] == []
-    opened.context.close()
+    opened.close()
 
 
 def is_clean(page):
