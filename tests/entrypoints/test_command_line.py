@@ -173,7 +173,7 @@ def test_the_forecast_comes_as_csv_for_a_filter(shop, capfdbinary, tmp_path):
 
 
 def test_a_retrain_merges_trains_publishes_and_prints_the_manifest_last(file):
-    command = [sys.executable, "-m", "forecasting", "retrain", str(file), "--horizon", "7", "--epochs", "1", "--json"]
+    command = [sys.executable, "-m", "forecasting", "retrain", str(file), "--horizon", "7", "--epochs", "1", "--without", "trees", "--json"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, env=os.environ)
     assert done.returncode == 0, done.stderr
     manifest = json.loads(done.stdout)
@@ -189,7 +189,7 @@ def test_in_python_a_queue_is_all_that_progress_needs(file):
     import queue
 
     told = queue.Queue()
-    manifest = retrain_model(file, epochs=1, horizon=7, on_progress=told.put)
+    manifest = retrain_model(file, epochs=1, horizon=7, without=["trees"], on_progress=told.put)
     stages = [step.stage for step in told.queue]
     assert manifest["version"] == 1
     assert list(dict.fromkeys(stages))[:2] == ["Prepare", "Backtest: Seasonal naive"]
