@@ -74,7 +74,7 @@ def opened(text: str, worth: Callable[[], int], libraries: Sequence[str]) -> Eng
     scheduler = _scheduler(text)
     if scheduler is not None:
         return DaskCluster(scheduler, libraries, cells())
-    count = _processes(text) if text not in ("", HERE) else (0 if text else worth())
+    count = _processes(text) or 0 if text else worth()
     return Processes(count, cells()) if count else Here(cells())
 
 
