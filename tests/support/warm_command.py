@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import json
 import os
@@ -9,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+import traceback
 
 from patience import PATIENCE
 from repository import ROOT
@@ -70,7 +72,11 @@ def serve(path):
 
 
 def run(words, folder, environment, files):
-    """The end of this process: one call."""
+    """The end of this process: one call.
+
+    It leaves as forks do, without the ends of the libraries' threads: those threads stayed with the process that it is a fork of, and a library
+    that finds its own missing aborts.
+    """
     from forecasting.__main__ import run as main
 
     for number, file in enumerate(files):
@@ -80,7 +86,18 @@ def run(words, folder, environment, files):
     os.environ.clear()
     os.environ.update(environment)
     sys.argv = ["shelfcast", *words]
-    sys.exit(main())
+    code = 1
+    try:
+        code = main()
+    except SystemExit as end:
+        code = end.code or 0
+    except BaseException:  # noqa: BLE001 - a fork has nobody above to tell
+        traceback.print_exc()
+    finally:
+        atexit._run_exitfuncs()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
 
 
 if __name__ == "__main__":
