@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
-import resource
 import signal
 import socket
 from collections.abc import Iterator
@@ -17,6 +16,9 @@ from uvicorn import Server
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from forecasting.entrypoints.server import sockets
+from forecasting.entrypoints.server.sockets import DEAF_SECONDS
+
 FORWARDED_ALLOW_IPS: Final = "FORWARDED_ALLOW_IPS"
 DRAIN_SECONDS: Final = 1
 """Of a server that was told to end, for answers under way."""
@@ -24,11 +26,7 @@ LATE_SECONDS: Final = 20.0
 """Until the first byte of a request, and between its bytes, at most."""
 LEAST_RATE: Final = 1000
 """Bytes a second that a request has to come with, over any while of `LATE_SECONDS`."""
-DEAF_SECONDS: Final = 60.0
-"""For which a client may take nothing of its answer, or be gone without a word."""
 LOOK_SECONDS: Final = 5.0
-MOST_DESCRIPTORS: Final = 65_536
-"""Open files and connections that the server asks the system for."""
 PER_PAGE: Final = 4
 """Descriptors of an open page: its connection, and three of the event loop that Streamlit makes for its script."""
 RESERVED: Final = 200
@@ -86,10 +84,10 @@ def prepare(most: int) -> None:
     Args:
         most: Connections at most; fewer where the system gives too few descriptors.
     """
-    descriptors = raise_descriptors()
+    descriptors = sockets.raise_descriptors()
     for listening in _listening():
         with suppress(OSError):
-            _set_options(listening)
+            sockets.set_options(listening)
     server = getattr(signal.getsignal(signal.SIGTERM), "__self__", None)
     if isinstance(server, Server):
         server.config.timeout_graceful_shutdown = DRAIN_SECONDS  # a listener that never reads would keep it for ever
@@ -110,29 +108,8 @@ def believing(app: Any, addresses: str) -> Any:
     return app.app if isinstance(app, ProxyHeadersMiddleware) and not addresses.strip() else app
 
 
-def raise_descriptors() -> int:
-    """Raises how many descriptors this process may have, as far as the system lets it; how many those are."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = MOST_DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, MOST_DESCRIPTORS)
-    if soft == resource.RLIM_INFINITY or soft >= wanted:
-        return MOST_DESCRIPTORS if soft == resource.RLIM_INFINITY else soft
-    with suppress(OSError, ValueError):  # as some systems refuse what they say they allow
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-        return wanted
-    return soft
-
-
 def _listening() -> Iterator[socket.socket]:
     """The sockets that the server listens on, which Streamlit hands to nobody."""
     for value in gc.get_objects():
         if isinstance(value, socket.socket) and value.family in (socket.AF_INET, socket.AF_INET6) and value.type & socket.SOCK_STREAM:
             yield value
-
-
-def _set_options(listening: socket.socket) -> None:
-    """What every connection of a socket takes over: answers go out at once, in 0.3 ms instead of 44, and a client that vanished is found out."""
-    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    for option, seconds in (("TCP_KEEPIDLE", DEAF_SECONDS), ("TCP_KEEPINTVL", DEAF_SECONDS / 4), ("TCP_USER_TIMEOUT", DEAF_SECONDS * 1000)):
-        if hasattr(socket, option):  # Linux has them all
-            listening.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), int(seconds))

@@ -211,7 +211,7 @@ def test_nothing_of_a_connection_that_was_lost_stays(connection, loop):
 def test_there_are_never_more_connections_than_descriptors(monkeypatch, descriptors, most):
     from uvicorn import Server
 
-    monkeypatch.setattr(connections, "raise_descriptors", lambda: descriptors)
+    monkeypatch.setattr(connections.sockets, "raise_descriptors", lambda: descriptors)
     server = Server(Config(application))
     with server.capture_signals():
         connections.prepare(1000)
@@ -234,9 +234,9 @@ def test_the_server_may_have_as_many_descriptors_as_the_system_gives():
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     try:
         resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
-        raised = connections.raise_descriptors()
+        raised = connections.sockets.raise_descriptors()
         assert (raised, hard) == resource.getrlimit(resource.RLIMIT_NOFILE)
-        assert raised == connections.MOST_DESCRIPTORS or raised == hard
+        assert raised == connections.sockets.MOST_DESCRIPTORS or raised == hard
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
