@@ -245,3 +245,30 @@ def test_cachetools_has_others_wait_for_a_value():
     value.cache_clear()
     value("a")
     assert calls == ["a", "a"]
+
+
+@relies_on(
+    "streamlit",
+    "starlette_server._bind_server_socket, which gives UvicornRunner its socket, and bootstrap._print_url",
+    used_by="pages/server/process.py",
+    to="get connections from the process that listens, which says the address once",
+    gone=lambda monkeypatch: monkeypatch.setattr("streamlit.web.server.starlette.starlette_server.UvicornRunner.run", lambda _: None),
+)
+def test_streamlit_listens_on_the_socket_that_it_is_given(monkeypatch):
+    import uvicorn
+    from streamlit.web import bootstrap
+    from streamlit.web.server.starlette import starlette_server
+
+    from pages.server.handed_connections import HandedConnections
+    from pages.server.process import listen_to
+
+    given, printed = [], []
+    monkeypatch.setattr(starlette_server, "_bind_server_socket", starlette_server._bind_server_socket)
+    monkeypatch.setattr(bootstrap, "_print_url", lambda is_running_hello: printed.append(is_running_hello))
+    monkeypatch.setattr(uvicorn.Server, "run", lambda server, sockets: (given.extend(sockets), setattr(server, "started", True)))
+    ours, theirs = socket.socketpair()
+    with ours, HandedConnections(theirs.detach()) as connections:
+        listen_to(connections)
+        starlette_server.UvicornRunner("streamlit_app:app").run()
+        assert given == [connections]
+        assert printed == [False]
