@@ -1,6 +1,7 @@
 """Many open windows and programs at once: how long pages take, how long the API, and what the server holds.
 
-Usage: python benchmarks/load.py [SALES] [--home FOLDER] [--windows 30] [--programs 2] [--seconds 90] [--against COMMIT] [--seed 0] [--memory]
+Usage: python benchmarks/load.py [SALES] [--home FOLDER] [--windows 30] [--programs 2] [--seconds 90] [--against COMMIT] [--seed 0]
+       [--processes 1] [--memory]
 
 Merges and trains SALES (by default the sample) in a workspace of its own, without network and Prophet, or copies FOLDER, one that is trained
 already. Each window is a visitor over a real websocket, with Streamlit's own messages, a browser's timers and its memory of large messages: it opens
@@ -38,6 +39,7 @@ from benchmarks.support import first_pages, load_figures, memory_course, visitor
 from benchmarks.support.load_figures import Figures
 from benchmarks.support.memory_course import Held
 
+PROCESSES = "FORECASTING_PROCESSES"
 WARM_SECONDS = 15.0
 """For which nothing is counted, after the server began to answer."""
 TRAIN_WITHOUT = ("--without", "lstm", "--without", "prophet")
@@ -53,6 +55,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=90)
     parser.add_argument("--against", help="a commit to compare with")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--processes", type=int, default=1, help="of the server, not of the other commit's")
     parser.add_argument("--memory", action="store_true", help="measure what the server holds after long use, instead")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -63,6 +66,7 @@ def main() -> None:
                 print(memory_course.table(long_use(home, args.seed)))
                 return
             earlier = measured(before, home, args) if before else {}
+            os.environ[PROCESSES] = str(args.processes)
         for state, figures in measured(ROOT, home, args).items():
             print(load_figures.table(state, earlier.get(state), figures), end="\n\n")
     print(f"load average {os.getloadavg()[0]:.1f}")
@@ -119,10 +123,11 @@ def _say_how_far(block: int) -> None:
 def one_state(address: str, pid: int, args: argparse.Namespace, *, retrains: bool) -> Figures:
     """Visitors for so many seconds."""
     with retraining(address) if retrains else nullcontext(), visitors.programs(address, args.programs) as asked:
-        cpu, begun = first_pages.processor_seconds(pid), time.perf_counter()
+        server = first_pages.server_processes(pid)
+        cpu, begun = sum(map(first_pages.processor_seconds, server)), time.perf_counter()
         seen = visitors.windows(address, args.windows, args.seconds, args.seed)
-        used, seconds = first_pages.processor_seconds(pid) - cpu, time.perf_counter() - begun
-        held = load_figures.memory(pid), load_figures.descriptors(pid)
+        used, seconds = sum(map(first_pages.processor_seconds, server)) - cpu, time.perf_counter() - begun
+        held = sum(map(load_figures.memory, server)), sum(map(load_figures.descriptors, server))
     return Figures(_grouped(seen.runs), _grouped(asked.runs), [*seen.errors, *asked.errors], *held, used / seconds, used / max(1, len(seen.runs)))
 
 

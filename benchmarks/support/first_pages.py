@@ -89,6 +89,12 @@ def processor_seconds(pid: int) -> float:
     return (int(values[11]) + int(values[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def server_processes(pid: int) -> list[int]:
+    """A server's processes: those that it spread its work over, where it has several, and the one that was started."""
+    children = [int(child) for file in Path(f"/proc/{pid}/task").glob("*/children") for child in file.read_text().split()]
+    return [pid, *(child for child in children if b"pages.server.process" in Path(f"/proc/{child}/cmdline").read_bytes())]
+
+
 def compare(browser: Browser, home: Path, checkouts: tuple[Path, Path], rounds: int) -> str:
     """A table of medians of two checkouts, whose servers start in turn, each on a copy of the workspace; the last column is second over first."""
     seen: dict[Path, list[FirstPage]] = {checkout: [] for checkout in checkouts}

@@ -9,7 +9,7 @@ import os
 import re
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
 from typing import TypedDict
 
 import streamlit as st
@@ -24,15 +24,17 @@ from forecasting.core import log_lines
 from forecasting.core.errors import SettingsError
 from forecasting.entrypoints.server.known_hosts import KnownHosts
 from forecasting.entrypoints.server.network import EVERYWHERE, OnlyThisMachine, is_this_machine, settings_for
+from forecasting.entrypoints.server.process_role import ProcessRole
 from forecasting.entrypoints.server.security_headers import SecurityHeaders
 from forecasting.entrypoints.server.server_settings import SHORTEST_TOKEN, TOKEN, ServerSettings
 from forecasting.services import workspaces
-from pages.server import connections, first_page, idle_timers, policies, preloads, sessions, themes
+from pages.server import affinity, connections, first_page, idle_timers, policies, preloads, sessions, themes
 from pages.server.access_rules import asks_for_login
 from pages.server.login_wall import LoginWall
 from pages.server.long_names import no_such_file
 
 logger = logging.getLogger("shelfcast")
+ONLY = ProcessRole()
 STOP_SECONDS = 5.0
 QUIET_SECONDS = 5.0
 """After the start, until it is sure that nobody waits for a first page."""
@@ -97,16 +99,16 @@ def parts() -> Parts:
         logger.warning("%s protects only the API: anyone who reaches %s sees the pages. SECURITY.md explains how to require login.", TOKEN, address)
     if settings.is_weak:
         logger.warning("%s is easy to guess: use %d characters or more.", TOKEN, SHORTEST_TOKEN)
-    api, changes = Warmed(lambda: _api(settings)), idle_timers.Changes()
+    api, changes, role = Warmed(lambda: _api(settings)), idle_timers.Changes(), ProcessRole.from_environ(os.environ)
 
     @asynccontextmanager
     async def lifespan(_: st.App) -> AsyncIterator[dict[str, object]]:
         connections.prepare(settings.connections)
         themes.keep()
         stop = threading.Event()
-        endless = (asyncio.to_thread(warm, api, stop), sessions.sweep(), sessions.collect(), idle_timers.follow(changes))
+        endless = (asyncio.to_thread(warm, api, stop, role), sessions.sweep(), sessions.collect(), idle_timers.follow(changes))
         beside = [asyncio.create_task(each) for each in endless]
-        with scheduled(settings):
+        with scheduled(settings) if role.answers_programs else nullcontext():
             yield {}
         stop.set()
         first_page.answered()  # nobody waits for one any more
@@ -114,6 +116,7 @@ def parts() -> Parts:
             task.cancel()
 
     middleware = [
+        Middleware(affinity.Affinity, role),
         Middleware(SecurityHeaders, policies.headers_of, settings.frame_ancestors),
         Middleware(OnlyThisMachine, settings),
         Middleware(KnownHosts, is_host_allowed if st.get_option("server.allowedHosts") else None, st.get_option("server.corsAllowedOrigins")),
@@ -138,22 +141,24 @@ def _api(settings: ServerSettings) -> ASGIApp:
     return app.make_app(workspaces.workspace(), settings)
 
 
-def warm(api: Warmed, stop: threading.Event) -> None:
-    """Loads what the first page needs, starts the first training of an empty workspace, then the rest, and spares all of it from collections.
+def warm(api: Warmed, stop: threading.Event, role: ProcessRole = ONLY) -> None:
+    """Loads what the first page needs, starts the first training of an empty workspace, then the rest, and spares all of it from collections; of
+    these what the process is for.
 
     The rest waits until a browser has drawn a page, or for a few seconds without a visitor: a thread beside it would take its time. A server that is
     told to stop does not wait for it.
     """
     try:
         with _spared_from_collections():
-            version = _warm_first()
-        if first_page.wait(QUIET_SECONDS):
+            version = _warm_first(role)
+        if role.draws_pages and first_page.wait(QUIET_SECONDS):
             stop.wait(DRAWING_SECONDS)
         if stop.is_set():
             return
         if version is not None:
             _warm_orders(version)
-        api.ready()
+        if role.answers_programs:
+            api.ready()
     except Exception:
         logger.exception("The warm start stopped.")
     gc.unfreeze()
@@ -172,14 +177,15 @@ def _spared_from_collections() -> Iterator[None]:
         gc.enable()
 
 
-def _warm_first() -> int | None:
+def _warm_first(role: ProcessRole) -> int | None:
     """Loads what the first page needs; the version that serves, if any."""
     from forecasting.services import retraining, versions, workspaces
 
     ws = workspaces.workspace()
-    retraining.first_start(ws)
+    if role.answers_programs:
+        retraining.first_start(ws)
     version = versions.serving(ws).version
-    if version is not None:
+    if version is not None and role.draws_pages:
         _warm_first_page(version)
     return version
 

@@ -24,6 +24,7 @@ SERVER = {
     "timezone": shop_settings.TIMEZONE,
     "lock_seconds": server_settings.LOCK_SECONDS,
     "connections": server_settings.CONNECTIONS,
+    "processes": server_settings.PROCESSES,
 }
 """Field -> variable."""
 THREADS = "FORECASTING_THREADS"

@@ -79,6 +79,9 @@ def parser(run: Verbs) -> argparse.ArgumentParser:
         "--retrain-every", metavar="CRON", help='retrain on this schedule if the sales changed, e.g. "0 3 * * *" for every day at 03:00'
     )
     settings_arguments.add_timezone(serve, "--retrain-every")
+    serve.add_argument(
+        "--processes", metavar="N", help="processes of the server: one for programs, all others for pages; for many open windows (1, one for both)"
+    )
     return root
 
 

@@ -136,17 +136,27 @@ def _prune(args: argparse.Namespace) -> int:
 
 def _serve(args: argparse.Namespace) -> int:
     from forecasting.entrypoints.server.network import is_this_machine, settings_for
+    from forecasting.entrypoints.server.server_settings import PROCESSES
 
     named = {VARIABLE: str(workspaces.workspace().home)}  # before the folder changes
-    flags = {RETRAIN_EVERY: args.retrain_every, TIMEZONE: args.timezone}
+    flags = {RETRAIN_EVERY: args.retrain_every, TIMEZONE: args.timezone, PROCESSES: args.processes}
     surroundings = dict(os.environ) | named | {name: value for name, value in flags.items() if value is not None}
-    settings_for(args.host, surroundings)
+    settings = settings_for(args.host, surroundings)
     if is_this_machine(args.host):
         surroundings.setdefault("STREAMLIT_SERVER_ALLOWED_HOSTS", "localhost 127.0.0.1 ::1")  # no site may reach this machine under a name of its own
     address = ["--server.address", args.host, "--server.port", str(args.port)]
     folder = locations.application_folder()
     os.chdir(folder)
-    os.execve(sys.executable, [sys.executable, "-m", "streamlit", "run", str(folder / "streamlit_app.py"), *address], surroundings)
+    streamlit = ["run", str(folder / "streamlit_app.py"), *address]
+    if settings.processes > 1:
+        return _serve_with_several([sys.executable, "-m", "pages.server.process", *streamlit], args, surroundings, settings.processes)
+    return os.execve(sys.executable, [sys.executable, "-m", "streamlit", *streamlit], surroundings)
+
+
+def _serve_with_several(command: list[str], args: argparse.Namespace, surroundings: dict[str, str], processes: int) -> int:
+    from forecasting.entrypoints.server import server_processes, sockets
+
+    return server_processes.run(sockets.listening(args.host, args.port), command, surroundings, processes)
 
 
 VERBS: arguments.Verbs = {

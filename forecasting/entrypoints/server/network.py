@@ -11,11 +11,12 @@ from forecasting.core import time_zones
 from forecasting.core.errors import SettingsError
 from forecasting.core.retention import Retention
 from forecasting.entrypoints.server.problem import answer, refuse
-from forecasting.entrypoints.server.server_settings import TOKEN, ServerSettings
+from forecasting.entrypoints.server.server_settings import PROCESSES, TOKEN, ServerSettings
 from forecasting.jobs.cron import Cron
 from forecasting.services.reading_limits import ReadingLimits
 
 EVERYWHERE = "0.0.0.0"
+CERTIFICATE = "STREAMLIT_SERVER_SSL_CERT_FILE"
 
 
 class OnlyThisMachine:
@@ -47,6 +48,8 @@ def settings_for(address: str, environment: Mapping[str, str]) -> ServerSettings
     """
     settings = ServerSettings.from_environ(environment)
     check(address, settings)
+    if settings.processes > 1 and environment.get(CERTIFICATE):
+        raise SettingsError(f"With {PROCESSES} above 1 a proxy does the encryption: take {CERTIFICATE} away.")
     Retention.from_environ(environment)
     ReadingLimits.from_environ(environment)
     if settings.timezone:

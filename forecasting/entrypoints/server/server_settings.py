@@ -23,6 +23,8 @@ CONNECTIONS: Final = "FORECASTING_CONNECTIONS"
 SHORTEST_TOKEN: Final = 16
 MOST_LOCK_SECONDS: Final = 600.0
 LEAST_CONNECTIONS: Final = 10
+PROCESSES: Final = "FORECASTING_PROCESSES"
+MOST_PROCESSES: Final = 64
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +42,7 @@ class ServerSettings:
         timezone: The IANA name of the time zone of that expression, and of new schedules; empty for the machine's own.
         lock_seconds: Seconds that a request over HTTP waits at most until others have changed what it is to change; then it is told to try again.
         connections: Connections at once, from 10 on: beyond them a request is answered with 503. Fewer where the system allows fewer open files.
+        processes: Processes of the server, in [1, 64]: from 2 on the first one answers programs and all others draw pages, for many open windows.
     """
 
     token: str = field(default="", repr=False)
@@ -51,6 +54,7 @@ class ServerSettings:
     timezone: str = ""
     lock_seconds: float = 10.0
     connections: int = 1000
+    processes: int = 1
 
     def __post_init__(self) -> None:
         if not (self.token.isascii() and self.token.isprintable()) or " " in self.token:
@@ -65,8 +69,13 @@ class ServerSettings:
                 raise SettingsError(f"{name} is a rate like 60/minute or 300/second, not {rate!r}.") from error
         if not 0 < self.lock_seconds <= MOST_LOCK_SECONDS:
             raise SettingsError(f"{LOCK_SECONDS} is more than 0 and at most {MOST_LOCK_SECONDS:g} seconds, not {self.lock_seconds:g}.")
+        self._check_size()
+
+    def _check_size(self) -> None:
         if self.connections < LEAST_CONNECTIONS:
             raise SettingsError(f"{CONNECTIONS} is at least {LEAST_CONNECTIONS}, as many as one browser opens, not {self.connections}.")
+        if not 1 <= self.processes <= MOST_PROCESSES:
+            raise SettingsError(f"{PROCESSES} is a number from 1 to {MOST_PROCESSES}, not {self.processes}.")
 
     @property
     def is_weak(self) -> bool:
@@ -84,6 +93,7 @@ class ServerSettings:
             "timezone": environment.get(TIMEZONE, "").strip(),
             "lock_seconds": _number(LOCK_SECONDS, environment, float),
             "connections": _number(CONNECTIONS, environment, int),
+            "processes": _number(PROCESSES, environment, int),
         }
         origins, ancestors = _origins(ORIGINS, environment), _origins(FRAME_ANCESTORS, environment)
         return cls(origins=origins, frame_ancestors=ancestors, **{name: value for name, value in stated.items() if value not in ("", None)})
