@@ -15,9 +15,11 @@ import h11
 from uvicorn import Server
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from forecasting.entrypoints.server import sockets
 from forecasting.entrypoints.server.sockets import DEAF_SECONDS
+from pages.server import refusals
 
 FORWARDED_ALLOW_IPS: Final = "FORWARDED_ALLOW_IPS"
 DRAIN_SECONDS: Final = 1
@@ -53,6 +55,15 @@ class WatchedConnection(H11Protocol):
         """Hands the connection to a websocket, whose pings find out whether the client is there."""
         self._watch.cancel()
         super().handle_websocket_upgrade(event)
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's own words
+        """Answers what is no HTTP; ends the connection where an answer is under way."""
+        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+            refusal = refusals.not_http()
+            head = h11.Response(status_code=refusal.status_code, headers=refusal.raw_headers, reason=b"Bad Request")
+            for event in (head, h11.Data(data=bytes(refusal.body)), h11.EndOfMessage()):
+                self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Ends the watch."""
@@ -91,10 +102,22 @@ def prepare(most: int) -> None:
     server = getattr(signal.getsignal(signal.SIGTERM), "__self__", None)
     if isinstance(server, Server):
         server.config.timeout_graceful_shutdown = DRAIN_SECONDS  # a listener that never reads would keep it for ever
-        server.config.limit_concurrency = max(1, min(most, (descriptors - RESERVED) // PER_PAGE))
         server.config.http_protocol_class = WatchedConnection
         if server.config.loaded:
-            server.config.loaded_app = believing(server.config.loaded_app, os.environ.get(FORWARDED_ALLOW_IPS, ""))
+            app = believing(server.config.loaded_app, os.environ.get(FORWARDED_ALLOW_IPS, ""))
+            server.config.loaded_app = refusals.ConnectionLimit(app, server.server_state, connection_limit(most, descriptors))
+            if server.config.ws_protocol_class is WebSocketsSansIOProtocol:
+                server.config.ws_protocol_class = refusals.PageSocket
+
+
+def connection_limit(most: int, descriptors: int) -> int:
+    """How many connections there may be at once: so many, but no more than open pages have descriptors for.
+
+    Example:
+        >>> connection_limit(1000, 65_536), connection_limit(1000, 1024)
+        (1000, 206)
+    """
+    return max(1, min(most, (descriptors - RESERVED) // PER_PAGE))
 
 
 def believing(app: Any, addresses: str) -> Any:

@@ -40,7 +40,7 @@ def test_uvicorn_is_found_by_its_signal_handler():
 
 @relies_on(
     "uvicorn",
-    "config.http_protocol_class, limit_concurrency and loaded_app, read for each connection, and the h11 protocol's cycle, flow and conn",
+    "config.http_protocol_class and loaded_app, read for each connection, server_state's connections and tasks, and the h11 protocol's state",
     used_by=SERVER,
     to="let go of clients that keep it waiting, and of more than it has descriptors for, and believe nobody who says that he asks for another",
     gone="uvicorn.protocols.http.h11_impl.RequestResponseCycle",
@@ -62,7 +62,7 @@ def test_uvicorn_makes_connections_of_the_class_that_it_is_told(monkeypatch):
                 writer.write(b"GET / HTTP/1.1\r\nHost: shop\r\n\r\n")
                 answer, found = await reader.readline(), list(server.server_state.connections)
             await server.shutdown([listening])
-            return answer, found
+            return server, answer, found
 
     async def application(scope, receive, send):
         await receive()
@@ -70,13 +70,48 @@ def test_uvicorn_makes_connections_of_the_class_that_it_is_told(monkeypatch):
         await send({"type": "http.response.body"})
 
     monkeypatch.delenv("FORWARDED_ALLOW_IPS", raising=False)
-    answer, (connection,) = asyncio.run(connected())
-    assert connection.app is application
+    server, answer, (connection,) = asyncio.run(connected())
+    assert connection.app is server.config.loaded_app
+    assert (connection.connections, connection.tasks) == (server.server_state.connections, server.server_state.tasks) == (set(), set())
     assert answer.split()[1] == b"204"
     assert isinstance(connection, WatchedConnection)
     assert (connection.cycle.more_body, connection.cycle.response_complete, connection.flow.read_paused) == (False, True, False)
-    assert (connection.limit_concurrency, connection.conn.trailing_data[0]) == (50, b"")
+    assert (connection.limit_concurrency, connection.conn.trailing_data[0]) == (None, b"")
     assert inspect.getsource(Server._serve).index("config.load()") < inspect.getsource(Server._serve).index("self.startup(")
+
+
+def refusals_of_its_own(monkeypatch):
+    from websockets.http11 import Response
+    from websockets.server import ServerProtocol
+
+    monkeypatch.setattr(ServerProtocol, "accept", lambda *_: Response(400, "Bad Request", {}))
+
+
+@relies_on(
+    "uvicorn",
+    "H11Protocol.send_400_response, config.ws_protocol_class, and WebSocketsSansIOProtocol, whose conn.reject makes every refusal that no route made",
+    used_by="pages/server/refusals.py",
+    to="give answers that uvicorn makes by itself the headers of all others",
+    gone=refusals_of_its_own,
+)
+def test_uvicorn_asks_for_its_refusals():
+    from uvicorn import Config, Server
+    from uvicorn.protocols.http.h11_impl import H11Protocol
+    from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+    from websockets.datastructures import Headers
+    from websockets.http11 import Request
+
+    from pages.server.refusals import PageSocket
+
+    async def opened():
+        server = Server(Config(print, log_config=None))
+        server.config.load()
+        assert server.config.ws_protocol_class is WebSocketsSansIOProtocol
+        return PageSocket(server.config, server.server_state, {}).conn.accept(Request("/_stcore/stream", Headers()))
+
+    assert "self.send_400_response(" in inspect.getsource(H11Protocol.handle_events)
+    assert "Response(" not in inspect.getsource(WebSocketsSansIOProtocol.send_500_response)
+    assert asyncio.run(opened()).headers["X-Frame-Options"] == "DENY"
 
 
 def handled_elsewhere(monkeypatch):

@@ -9,23 +9,59 @@ from types import SimpleNamespace
 from unittest.mock import Mock
 
 import pytest
-from uvicorn import Config
+from uvicorn import Config, Server
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.server import ServerState
 
+from forecasting.entrypoints.server.content_policy import NOTHING, policy
+from forecasting.entrypoints.server.security_headers import HEADERS
 from pages.server import connections
 from pages.server.connections import DEAF_SECONDS, LATE_SECONDS, LEAST_RATE, WatchedConnection
 
 HEAD = b"POST /api/upload HTTP/1.1\r\nHost: shop\r\nContent-Length: 1000000\r\n\r\n"
 GET = b"GET /api/health HTTP/1.1\r\nHost: shop\r\n\r\n"
 WEBSOCKET = b"GET /_stcore/stream HTTP/1.1\r\nHost: shop\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"
+OPENING = WEBSOCKET[:-2] + b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n"
 LONG = 10 * DEAF_SECONDS
+KEPT_OUT = {
+    **{name.lower(): value for name, value in HEADERS.items()},
+    "x-frame-options": "DENY",
+    "content-security-policy": f"{policy(NOTHING)}; frame-ancestors 'none'",
+    "cache-control": "no-store",
+}
 
 
 async def application(scope, receive, send):
-    """Answers with nothing."""
-    await send({"type": "http.response.start", "status": 204, "headers": []})
-    await send({"type": "http.response.body"})
+    """Answers with nothing; closes pages' connections before they are open, or breaks."""
+    if scope["path"] == "/_stcore/broken":
+        raise ZeroDivisionError
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close"})
+    else:
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body"})
+
+
+def prepared():
+    """A server as its lifespan leaves it."""
+    server = Server(Config(application, log_config=None))
+    with server.capture_signals():
+        server.config.load()
+        connections.prepare(1000)
+    return server
+
+
+async def answer_below(server, sent):
+    """The status and the headers of what a new connection writes that gets these bytes."""
+    opened = server.config.http_protocol_class(server.config, server.server_state, {}, asyncio.get_running_loop())
+    opened.connection_made(Transport())
+    opened.data_received(sent)
+    for _ in range(5):
+        await asyncio.sleep(0)
+    opened.connection_lost(None)
+    head = opened.transport.written.partition(b"\r\n\r\n")[0].decode("ascii")
+    status, *headers = head.splitlines()
+    return int(status.split()[1]), {name.lower(): value for name, _, value in (line.partition(": ") for line in headers)}
 
 
 class Loop:
@@ -67,7 +103,10 @@ class Transport:
     """The other end of a connection."""
 
     def __init__(self):
-        self.end, self.unsent = "", 0
+        self.end, self.unsent, self.written = "", 0, b""
+
+    def write(self, sent):
+        self.written += sent
 
     def close(self):
         self.end = self.end or "closed"
@@ -87,7 +126,7 @@ class Transport:
     def ignored(self, *_):
         """What the protocol tells a transport besides."""
 
-    pause_reading = resume_reading = write = set_protocol = ignored
+    pause_reading = resume_reading = set_protocol = ignored
 
 
 class Socket:
@@ -209,13 +248,50 @@ def test_nothing_of_a_connection_that_was_lost_stays(connection, loop):
 
 @pytest.mark.parametrize(("descriptors", "most"), [(65_536, 1000), (1024, 206), (100, 1)])
 def test_there_are_never_more_connections_than_descriptors(monkeypatch, descriptors, most):
-    from uvicorn import Server
-
     monkeypatch.setattr(connections.sockets, "raise_descriptors", lambda: descriptors)
-    server = Server(Config(application))
-    with server.capture_signals():
-        connections.prepare(1000)
-    assert server.config.limit_concurrency == most
+    server = prepared()
+    for kept in (server.server_state.connections, server.server_state.tasks):
+        kept |= set(range(most - 1))
+        assert asyncio.run(answer_below(server, GET))[0] == 204
+        kept |= {-1}
+        for sent in (GET, OPENING):
+            said, headers = asyncio.run(answer_below(server, sent))
+            assert (said, headers["retry-after"], {name: headers.get(name) for name in KEPT_OUT}) == (503, "1", KEPT_OUT)
+        kept.clear()
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (b"\x16\x03\x01\x02\x00\x01\x00", 400),
+        (b"GET / HTTP/1.1\r\n\r\n", 400),
+        (GET.replace(b"shop", b"shop\r\nHost: evil"), 400),
+        (HEAD.replace(b"1000000", b"many"), 400),
+        (b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\n", 400),
+        (OPENING.replace(b"Key", b"Kay"), 400),
+        (OPENING.replace(b"13", b"7"), 400),
+        (OPENING.replace(b"GET", b"POST"), 405),
+        (OPENING.replace(b"stream", b"nowhere"), 403),
+        (OPENING.replace(b"stream", b"broken"), 500),
+    ],
+)
+def test_what_no_route_answers_keeps_other_sites_out_too(sent, status):
+    said, headers = asyncio.run(answer_below(prepared(), sent))
+    assert (said, {name: headers.get(name) for name in KEPT_OUT}) == (status, KEPT_OUT)
+
+
+def test_a_body_that_breaks_off_while_it_is_answered_ends_the_connection(loop):
+    async def begins(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await receive()
+        await receive()
+
+    opened = WatchedConnection(Config(begins, ws=Socket), ServerState(), {}, loop)
+    opened.connection_made(Transport())
+    opened.data_received(b"POST / HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: chunked\r\n\r\n")
+    loop.answer()
+    opened.data_received(b"no chunk\r\n")
+    assert (opened.transport.end, opened.transport.written.count(b"HTTP/1.1")) == ("closed", 1)
 
 
 def test_who_asks_for_another_is_believed_only_at_the_addresses_that_are_named():
