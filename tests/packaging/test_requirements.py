@@ -47,3 +47,11 @@ def test_an_audit_says_what_it_found_and_what_it_could_not_ask(packages, code, t
 def test_an_audit_without_a_report_is_none():
     code, told = AUDIT["verdict"](None, "WARNING: x\nConnectionError: no route\n")
     assert (code, told) == (3, "Nothing was audited: pip-audit ended without a report (ConnectionError: no route).")
+
+
+def test_make_installs_nothing_without_hashes():
+    lines = (ROOT / "Makefile").read_text(encoding="utf-8").splitlines()
+    [how] = [line for line in lines if "-m pip install" in line]
+    assert (how.startswith("INSTALL := "), "--require-hashes" in how, "PIP := $(PY) $(INSTALL)" in lines) == (True, True, True)
+    installs = [line for line in lines if " -r " in line]
+    assert (len(installs), [line for line in installs if "$(PIP)" not in line and "$(INSTALL)" not in line]) == (3, [])
