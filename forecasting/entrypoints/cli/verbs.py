@@ -144,19 +144,20 @@ def _serve(args: argparse.Namespace) -> int:
     settings = settings_for(args.host, surroundings)
     if is_this_machine(args.host):
         surroundings.setdefault("STREAMLIT_SERVER_ALLOWED_HOSTS", "localhost 127.0.0.1 ::1")  # no site may reach this machine under a name of its own
-    address = ["--server.address", args.host, "--server.port", str(args.port)]
     folder = locations.application_folder()
     os.chdir(folder)
-    streamlit = ["run", str(folder / "streamlit_app.py"), *address]
+    command = ["run", str(folder / "streamlit_app.py"), "--server.address", args.host, "--server.port"]
     if settings.processes > 1:
-        return _serve_with_several([sys.executable, "-m", "pages.server.process", *streamlit], args, surroundings, settings.processes)
-    return os.execve(sys.executable, [sys.executable, "-m", "streamlit", *streamlit], surroundings)
+        return _serve_with_several(command, args, surroundings, settings.processes)
+    return os.execve(sys.executable, [sys.executable, "-m", "streamlit", *command, str(args.port)], surroundings)
 
 
 def _serve_with_several(command: list[str], args: argparse.Namespace, surroundings: dict[str, str], processes: int) -> int:
     from forecasting.entrypoints.server import server_processes, sockets
 
-    return server_processes.run(sockets.listening(args.host, args.port), command, surroundings, processes)
+    listening = sockets.listening(args.host, args.port)
+    port = str(listening.getsockname()[1])
+    return server_processes.run(listening, [sys.executable, "-m", "pages.server.process", *command, port], surroundings, processes)
 
 
 VERBS: arguments.Verbs = {

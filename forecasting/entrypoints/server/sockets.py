@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import socket
 from contextlib import suppress
 from typing import Final
 
 from forecasting.core.errors import SettingsError
+from forecasting.entrypoints.server.authorities import LAST_PORT
 
 DEAF_SECONDS: Final = 60.0
 """For which a client may take nothing of its answer, or be gone without a word."""
@@ -23,12 +25,14 @@ def listening(host: str, port: int) -> socket.socket:
     Raises:
         SettingsError: Nothing can listen there, e.g. since another program does.
     """
+    family, both = (socket.AF_INET6, socket.has_dualstack_ipv6()) if ":" in host else (socket.AF_INET, False)
     try:
-        taken = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=BACKLOG)
-    except (OSError, OverflowError) as error:
-        raise SettingsError(
-            f"Nothing can listen on {host}, port {port}: {getattr(error, 'strerror', None) or error}. Choose another --port."
-        ) from error
+        if not 0 <= port <= LAST_PORT:
+            raise OSError(None, f"ports go up to {LAST_PORT:,}")
+        taken = socket.create_server((host, port), family=family, dualstack_ipv6=both, backlog=BACKLOG)
+    except OSError as error:
+        what = os.strerror(error.errno) if (error.errno or -1) > 0 else error.strerror
+        raise SettingsError(f"Nothing can listen on {host}, port {port}: {what}. Choose another --host or --port.") from error
     set_options(taken)
     return taken
 
