@@ -31,7 +31,7 @@ def listening(host: str, port: int) -> socket.socket:
             raise OSError(None, f"ports go up to {LAST_PORT:,}")
         taken = socket.create_server((host, port), family=family, dualstack_ipv6=both, backlog=BACKLOG)
     except OSError as error:
-        what = os.strerror(error.errno) if (error.errno or -1) > 0 else error.strerror
+        what = os.strerror(error.errno) if error.errno is not None and error.errno > 0 else error.strerror
         raise SettingsError(f"Nothing can listen on {host}, port {port}: {what}. Choose another --host or --port.") from error
     set_options(taken)
     return taken
