@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from forecasting.core.schema import QUANTILES
-from forecasting.training.bands import past_sums, quantiles
+from forecasting.training.bands import past_sums, quantiles, series
 from forecasting.training.bands.quantiles import Errors
 
 
@@ -185,3 +185,24 @@ def test_a_mean_error_that_may_be_chance_moves_little():
     learned = [quantiles.calibrate(simulate(6, seed)[0], window=7) for seed in range(10)]
     assert [abs(one.rest.mean()) for one in learned] == pytest.approx([0] * 10, abs=0.35)
     assert np.median([abs(one.rest.mean()) for one in learned]) < 0.05
+
+
+@pytest.mark.parametrize("places", [[0.0], [-1.0, 2.0], [-1.0, 0.5, 0.5, 3.0], [0.0, 0.0], list(range(-4, 4))], ids=len)
+def test_many_curves_are_interpolated_at_once_bit_for_bit_as_one_by_one(places):
+    random, places = np.random.default_rng(len(places)), np.array(places, dtype=float)
+    curves = random.normal(size=(len(places), 50))
+    x = np.concatenate([random.normal(size=(30, 2)) * 3, np.repeat(places[:, None], 2, axis=1), [[np.nan, -9.0], [9.0, 0.0]]])
+    one_by_one = np.stack([np.interp(x, places, curve) for curve in curves.T], axis=-1)
+    one_by_one[np.isnan(x)] = np.nan  # NumPy has the only place there is stand for it
+    assert series.interpolated(x, places, curves).tobytes() == one_by_one.tobytes()
+
+
+def test_a_block_of_series_has_the_quantiles_that_each_has_alone(monkeypatch):
+    errors, _, mean = simulate(4, 0, n=30)
+    learned, probabilities = quantiles.calibrate(errors), (0.9, 0.1, 0.5)
+    together = learned.quantiles(mean, probabilities)
+    monkeypatch.setattr(series, "_BLOCK_CELLS", 200)
+    alone = [learned.of(np.array([row])).quantiles(mean[[row]], probabilities)[0] for row in range(30)]
+    assert together.tobytes() == learned.quantiles(mean, probabilities).tobytes() == np.array(alone).tobytes()
+    assert (np.diff(together[:, [1, 2, 0]], axis=1) >= 0).all()
+    assert (together >= 0).all()

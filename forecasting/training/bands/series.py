@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 import numpy as np
 
 from forecasting.core.arrays import FloatArray, nanmean, student_t
+from forecasting.core.engine import blocks
 from forecasting.training.bands.law import Law, learn_growth, learn_law
 from forecasting.training.bands.level_bins import MAX_BINS, PAIRS_PER_BIN, bin_levels
 from forecasting.training.bands.own_scale import learn_own_scale
 from forecasting.training.bands.past_sums import PastSums, past_sums
 from forecasting.training.bands.residuals import Errors, cumulate
 from forecasting.training.bands.shift import centre_of
+
+_BLOCK_CELLS: Final = 30_000
+"""Quantiles that are worked out at a time: as many as a processor has next to it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,9 +64,13 @@ class SeriesBands:
         where = np.log(np.maximum(f, self.law.floor))
         size = self._size(f, steps)
         bands = np.empty((f.shape[0], len(order), f.shape[1]))
-        for row, position in enumerate(order):
-            bands[:, position] = f + np.interp(where, self.levels, z[:, row]) * size
-        bands[:, order] = np.maximum.accumulate(np.maximum(bands[:, order], 0.0), axis=1)
+        for some in blocks(len(f), max(1, _BLOCK_CELLS // max(len(order) * f.shape[1], 1))):
+            values = interpolated(where[some], self.levels, z)
+            values *= size[some][..., None]
+            values += f[some][..., None]
+            np.maximum(values, 0.0, out=values)
+            np.maximum.accumulate(values, axis=2, out=values)
+            bands[some][:, order] = np.moveaxis(values, 2, 1)
         return bands
 
     def levels_at(self, f: FloatArray, p: FloatArray, *, steps: np.ndarray | None = None) -> FloatArray:
@@ -97,6 +106,34 @@ class SeriesBands:
         shift = self.shift * student_t(30, self.freedom)
         values = [np.quantile(np.add.outer(shift, rest), probabilities) for rest in self.rest]
         return np.array(values)
+
+
+def interpolated(x: FloatArray, places: FloatArray, curves: FloatArray) -> FloatArray:
+    """Each of several curves at each x, between the places where they are known and level beyond; bit for bit as `np.interp` does it one by one.
+
+    Args:
+        x: Shape (n, t); NaN gives NaN.
+        places: Shape (b,), ascending, at least one; of equal ones the last counts.
+        curves: Shape (b, q).
+
+    Returns:
+        Shape (n, t, q).
+    """
+    last = len(places) - 1
+    at = np.searchsorted(places, x, side="right") - 1
+    from_ = np.clip(at, 0, max(last - 1, 0))
+    if last:
+        width = np.diff(places)[:, None]
+        slopes = np.divide(np.diff(curves, axis=0), width, out=np.zeros((last, curves.shape[1])), where=width > 0)
+        values = slopes[from_]
+        values *= (x - places[from_])[..., None]
+        values += curves[from_]
+    else:
+        values = np.empty((*x.shape, curves.shape[1]))
+    values[at < 0] = curves[0]
+    values[at >= last] = curves[-1]
+    values[np.isnan(x)] = np.nan
+    return values
 
 
 def calibrate(errors: Errors, *, window: int = 1) -> SeriesBands | None:
