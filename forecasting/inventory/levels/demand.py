@@ -52,7 +52,8 @@ def demand_over(ensemble: Ensemble, rows: np.ndarray, lead: FloatArray, extra: n
         extra: Shape (r,), steps beyond the lead time, at least 0.
         start: Steps after the last sales that went by before the counting.
     """
-    expected, values = np.full(len(rows), np.nan), np.full((len(rows), N_VALUES), np.nan)
+    expected: FloatArray = np.full(len(rows), np.nan)
+    values: FloatArray = np.full((len(rows), N_VALUES), np.nan)
     ahead = _forecast(ensemble, rows)
     for members, lengths, chances, more in _groups(lead, extra):
         spans = lengths + more
@@ -64,7 +65,11 @@ def demand_over(ensemble: Ensemble, rows: np.ndarray, lead: FloatArray, extra: n
             f = (ahead[members, start + span] - ahead[members, start])[:, None]
             expected[members] = np.nan_to_num(expected[members]) + chances[spans == span] * f[:, 0]
             parts.append(_sums(bands, rows[members], f, count, start=start, span=int(span)))
-        values[members] = np.sort(np.concatenate(parts, axis=1), axis=1)
+        sums = parts[0] if len(parts) == 1 else np.sort(np.concatenate(parts, axis=1), axis=1)
+        if len(members) == len(rows):
+            values = sums
+        else:
+            values[members] = sums
     values[ensemble.silent[rows]] = 0.0
     values[ensemble.untested[rows]] = np.nan
     return Demand(expected, values)

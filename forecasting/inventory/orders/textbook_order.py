@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Final
 
 import numpy as np
@@ -37,17 +38,19 @@ def _why(levels: Levels, mean: FloatArray, level: FloatArray, period: Period) ->
     ahead, cushion = levels.cycle.expected - mean, (ours - levels.cycle.expected) - (level - mean)
     agree = np.abs(ours - level) <= np.maximum(MAX_TEXTBOOK_DIFFERENCE * np.maximum(ours, level), 1.0)
     window = f"the last {textbook.N_CYCLES * period.cycle} {period.plural}"
+    whole, which = np.unique(np.round(np.abs([ahead, cushion])), return_inverse=True)  # so few different ones that each is written once
+    written = [numerals.write(value) for value in whole]
     texts = []
-    for same, more, wider in zip(agree, ahead, cushion, strict=True):
-        if np.isnan(more + wider):
+    for same, more, wider, units, reserve in zip(agree.tolist(), ahead.tolist(), cushion.tolist(), *which.reshape(2, -1).tolist(), strict=True):
+        if math.isnan(more + wider):
             texts.append("")
         elif same:
             texts.append("Both agree.")
         elif abs(more) >= abs(wider):
-            texts.append(f"It expects the sales of {window}. The forecast expects {numerals.write(abs(more))} {'more' if more > 0 else 'fewer'}.")
+            texts.append(f"It expects the sales of {window}. The forecast expects {written[units]} {'more' if more > 0 else 'fewer'}.")
         elif wider > 0:
-            texts.append(f"It treats each {period.name} as independent. Real errors add up, so we keep {numerals.write(wider)} more in reserve.")
+            texts.append(f"It treats each {period.name} as independent. Real errors add up, so we keep {written[reserve]} more in reserve.")
         else:
             explained = "It treats every swing in sales as chance. The forecast explains some of them"
-            texts.append(f"{explained}, so we keep {numerals.write(-wider)} fewer in reserve.")
+            texts.append(f"{explained}, so we keep {written[reserve]} fewer in reserve.")
     return texts
