@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, overload
 
 import orjson
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _PLAIN: Final = frozenset({str, int, bool})
+_ROWS_AT_A_TIME: Final = 1000
 
 
 def of_columns(columns: Mapping[str, np.ndarray]) -> bytes:
@@ -38,6 +39,35 @@ def lines(columns: Mapping[str, np.ndarray]) -> bytes:
 def of_table(table: pd.DataFrame) -> list[bytes]:
     """Each row of a table as a JSON object."""
     return [orjson.dumps(row, option=orjson.OPT_SERIALIZE_NUMPY) for row in _rows({str(name): table[name].to_numpy() for name in table})]
+
+
+class TableRows(Sequence[bytes]):
+    """Each row of a table as a JSON object, written with those beside it when it is first asked for.
+
+    Args:
+        table: Nobody changes it.
+    """
+
+    def __init__(self, table: pd.DataFrame) -> None:
+        self._table = table
+        self._written: dict[int, list[bytes]] = {}
+
+    def __len__(self) -> int:
+        return len(self._table)
+
+    @overload
+    def __getitem__(self, row: int) -> bytes: ...
+
+    @overload
+    def __getitem__(self, row: slice) -> list[bytes]: ...
+
+    def __getitem__(self, row: int | slice) -> bytes | list[bytes]:
+        if isinstance(row, slice):
+            return [self[place] for place in range(*row.indices(len(self)))]
+        block, place = divmod(range(len(self))[row], _ROWS_AT_A_TIME)
+        if block not in self._written:
+            self._written[block] = of_table(self._table.iloc[block * _ROWS_AT_A_TIME : (block + 1) * _ROWS_AT_A_TIME])
+        return self._written[block][place]
 
 
 def array(rows: Sequence[bytes]) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from threading import Condition
 from typing import Any, NamedTuple
 
@@ -130,7 +130,7 @@ def given(ws: Workspace, version: int, saved: SavedStock | None) -> GivenStock:
     return _given(ws, version, _basis(ws, saved, _usual(ws, version, saved)))
 
 
-def order_lines(ws: Workspace, version: int, saved: SavedStock | None) -> list[bytes]:
+def order_lines(ws: Workspace, version: int, saved: SavedStock | None) -> Sequence[bytes]:
     """What to order of every series on the usual terms: a JSON object a series, in the order of the version's."""
     policy = _usual(ws, version, saved)
     return _order_lines(ws, version, _basis(ws, saved, policy), policy)
@@ -141,10 +141,10 @@ def _usual(ws: Workspace, version: int, saved: SavedStock | None) -> Policy:
 
 
 @cached(LRUCache(1), condition=Condition())
-def _order_lines(ws: Workspace, version: int, basis: Basis, policy: Policy) -> list[bytes]:
+def _order_lines(ws: Workspace, version: int, basis: Basis, policy: Policy) -> Sequence[bytes]:
     orders = _orders(ws, version, basis, policy, (), plan=None)
     table = ordering.orders_table(orders, version)
-    return json_values.of_table(table.set_index(orders.urgent().index).sort_index())
+    return json_values.TableRows(table.set_index(orders.urgent().index).sort_index())
 
 
 @cached(LRUCache(2), condition=Condition())

@@ -6,6 +6,7 @@ import json
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from forecasting.core import json_values
 
@@ -43,3 +44,12 @@ def test_members_and_arrays_make_one_object():
         "forecast": [1],
         "orders": [],
     }
+
+
+def test_rows_that_are_written_when_they_are_asked_for_are_those_of_the_table(monkeypatch):
+    monkeypatch.setattr(json_values, "_ROWS_AT_A_TIME", 2)
+    table = pd.DataFrame({"units": np.arange(5.0), "cover": [np.inf, 1.0, np.nan, 2.0, 3.0]})
+    rows, whole = json_values.TableRows(table), json_values.of_table(table)
+    assert (rows[3], rows[-1], rows[1:4], list(rows), len(rows)) == (whole[3], whole[-1], whole[1:4], whole, 5)
+    with pytest.raises(IndexError):
+        rows[5]
