@@ -87,7 +87,8 @@ if len(simpler):
         layout.simpler_table(simpler, "forecast_simpler")
 
 with moves_card, layout.card("What moves it", "Units that each part adds to an average " + view.period.name, height="stretch"):
-    moves.show(what_ifs.contributions(standing, shown), view.period, steps)
+    told = what_ifs.contributions_of(workspaces.workspace(), version, standing, shown)
+    moves.show(told, view.period, steps)
 
 with orders:
     plan.offer(version, ensemble, filters, change)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from benchmarks.support.simulated_shops import CUTOFFS, HORIZON, Shop, recipe
 from forecasting.analysis.monitoring import calibration as calibrations
-from forecasting.analysis.monitoring import common_factor
+from forecasting.analysis.monitoring import common_factor, usual_scores
 from forecasting.analysis.monitoring.calibration import Calibration
 from forecasting.analysis.monitoring.findings import Finding
 from forecasting.analysis.monitoring.grading import Graded, Past
@@ -91,7 +91,8 @@ def version(of: Shop, forecast: Forecast) -> Version:
         raise SystemExit("Nothing was sold in this shop.")
     scoring, scores = learned
     f = np.where(scoring.sparse[:, None], forecast.expected, forecast.line)
-    return Version(forecast, scoring.scale(f, np.arange(f.shape[1])), scoring.bins(f), scoring, calibrations.calibrate(past, scores, of.labels, DAY))
+    usual = usual_scores.learn(scores, past.ordinary, n, DAY)
+    return Version(forecast, scoring.scale(f, np.arange(f.shape[1])), scoring.bins(f), scoring, calibrations.calibrate(past, usual, of.labels, DAY))
 
 
 def graded(of: Shop, y: np.ndarray, versions: list[Version], end: int) -> Graded:

@@ -21,6 +21,7 @@ from forecasting.services import (
     last_week,
     order_book,
     ordering,
+    past_checks,
     planned_products,
     product_links,
     saved_sales,
@@ -117,7 +118,8 @@ def orders(ws: Workspace, version: int, saved: SavedStock | None, policy: Policy
 @cached(TTLCache(caches.SERIES, ORDERS_SECONDS, getsizeof=lambda orders: caches.size(len(orders.ensemble.panel))), condition=Condition())
 def _orders(ws: Workspace, version: int, basis: Basis, policy: Policy, filters: tuple[tuple[str, str], ...], *, plan: Plan | None) -> Orders:
     served = ensemble(ws, version) if plan is None else plan.apply(ensemble(ws, version))
-    return ordering.recommend(served, _given(ws, version, basis), policy, dict(filters))
+    counted = None if plan else past_checks.counted(ws, version)
+    return ordering.recommend(served, _given(ws, version, basis), policy, dict(filters), counted=counted)
 
 
 def given(ws: Workspace, version: int, saved: SavedStock | None) -> GivenStock:
@@ -183,6 +185,7 @@ def forget() -> None:
     product_links.forget()
     planned_products.forget()
     change_explanation.forget()
+    past_checks.forget()
     change_split.forget()
     changed_orders.forget()
     shadow.forget()

@@ -12,7 +12,7 @@ import pandas as pd
 
 from forecasting.analysis.monitoring import published as names
 from forecasting.analysis.monitoring.grading import Graded
-from forecasting.core import calendar, schema
+from forecasting.core import caches, calendar, schema
 from forecasting.core.arrays import BoolArray, FloatArray
 from forecasting.core.errors import NotFound, RecordDamaged, ShelfcastError, VersionDamaged
 from forecasting.core.panel import Panel
@@ -58,7 +58,7 @@ def sales_now(ws: Workspace, ensemble: Ensemble, manifest: Mapping[str, Any]) ->
 
 def holidays_near(of: Panel, country: str | None, dates: pd.DatetimeIndex) -> BoolArray:
     """Which dates are no holiday and not beside one, shape (t,); all where no holidays count, and in files of weeks or months."""
-    days = [calendar.closings(of, 0).to_numpy().astype("datetime64[D]")]
+    days = [caches.once(of, calendar.closings, of, 0).to_numpy().astype("datetime64[D]")]
     if country is not None and len(dates):
         years = tuple(range(dates[0].year - 1, dates[-1].year + 2))
         days.append(np.array(list(calendar.holidays_of(country, years)), dtype="datetime64[D]"))

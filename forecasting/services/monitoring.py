@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from cachetools import LRUCache, cached
 
-from forecasting.analysis.monitoring import calibration, grading, published, rows, weekly
+from forecasting.analysis.monitoring import calibration, grading, published, rows, usual_scores, weekly
 from forecasting.analysis.monitoring.calibration import Calibration
 from forecasting.analysis.monitoring.findings import Finding, ordered
 from forecasting.analysis.monitoring.grading import Graded, Past
@@ -21,11 +21,12 @@ from forecasting.analysis.monitoring.monitor import Monitor
 from forecasting.analysis.monitoring.rows import History
 from forecasting.analysis.monitoring.spreads import smallest_change
 from forecasting.analysis.monitoring.subject import Subject
-from forecasting.core import formatting, schema
-from forecasting.core.arrays import share
+from forecasting.analysis.monitoring.usual_scores import UsualScores
+from forecasting.core import caches, formatting, schema
+from forecasting.core.arrays import BoolArray, share
 from forecasting.core.errors import NotFound, NothingPublished
 from forecasting.core.period import DAY
-from forecasting.services import accuracy, cache, graded_days, saved_sales, versions
+from forecasting.services import accuracy, cache, graded_days, kept_answers, saved_sales, versions
 from forecasting.storage.sales import log
 from forecasting.storage.sales.table import Dataset
 from forecasting.storage.versions.moves import LOCAL
@@ -33,6 +34,7 @@ from forecasting.storage.versions.remarks import Remarks
 from forecasting.storage.versions.store import Versions
 from forecasting.storage.workspace import Workspace
 from forecasting.training import metrics
+from forecasting.training.ensemble import Ensemble
 
 HISTORY_STEPS: Final = 400
 PRICE_DAYS: Final = 7 * 57
@@ -122,18 +124,30 @@ def _calibrated(ws: Workspace, live: int) -> Calibration:
     ensemble = cache.ensemble(ws, live)
     cutoffs, h, period = ensemble.past.cutoffs, ensemble.past.horizon, ensemble.panel.period
     days = [period.ahead(day, h) for day in cutoffs]
-    ordinary = [graded_days.holidays_near(ensemble.panel, ensemble.country, each) for each in days]
     held = accuracy.judged(ws, live, ensemble).held[schema.BLEND]
     past = Past(
         y=ensemble.errors.y,
         line=ensemble.errors.f,
         expected=ensemble.in_sums(ensemble.expected_errors.f, np.arange(len(ensemble.panel))),
         outside=np.where(held < 0, -1, 1 - held),
-        ordinary=np.array(ordinary, dtype=bool).reshape(len(cutoffs), h),
+        ordinary=_ordinary(ensemble),
         starts=pd.DatetimeIndex([each[0] for each in days]),
     )
-    scored = published.past_scores(ensemble)
-    return calibration.calibrate(past, None if scored is None else scored.past, ensemble.labels, period)
+    usual = kept_answers.read(ws, live, usual_scores.read)
+    return calibration.calibrate(past, usual or usual_of(ensemble), ensemble.labels, period)
+
+
+def usual_of(ensemble: Ensemble) -> UsualScores:
+    """What is usual of the scores of an ensemble's past days."""
+    scored = caches.once(ensemble, published.past_scores, ensemble)
+    return usual_scores.learn(None if scored is None else scored.past, _ordinary(ensemble), len(ensemble.panel), ensemble.panel.period)
+
+
+def _ordinary(ensemble: Ensemble) -> BoolArray:
+    """Whether a step after a past cutoff is no holiday and not beside one, shape (K, h)."""
+    cutoffs, h, period = ensemble.past.cutoffs, ensemble.past.horizon, ensemble.panel.period
+    days = [graded_days.holidays_near(ensemble.panel, ensemble.country, period.ahead(day, h)) for day in cutoffs]
+    return np.array(days, dtype=bool).reshape(len(cutoffs), h)
 
 
 def _past_weeks(past: Past, look_steps: int) -> list[float]:

@@ -21,6 +21,7 @@ from forecasting.inventory.book import on_order
 from forecasting.inventory.export import tables
 from forecasting.inventory.orders.recommend import Orders, recommend_orders
 from forecasting.inventory.policy import Policy
+from forecasting.inventory.simulation.counted_past import CountedPast
 from forecasting.inventory.stock import columns, file, state, units_sold
 from forecasting.inventory.stock.count_day import CountedNow
 from forecasting.inventory.stock.counts import with_counts
@@ -249,9 +250,9 @@ def today() -> pd.Timestamp:
 # Orders out
 
 
-def recommend(ensemble: Ensemble, given: GivenStock, policy: Policy, filters: Mapping[str, str]) -> Orders:
-    """What to order of the series that the filters choose; raises NotFound and InputError."""
-    return recommend_orders(ensemble, given, policy, forecast_view.chosen_rows(ensemble, filters, 1))
+def recommend(ensemble: Ensemble, given: GivenStock, policy: Policy, filters: Mapping[str, str], *, counted: CountedPast | None = None) -> Orders:
+    """What to order of the series that the filters choose, with what was `counted` of their past already; raises NotFound and InputError."""
+    return recommend_orders(ensemble, given, policy, forecast_view.chosen_rows(ensemble, filters, 1), counted=counted)
 
 
 def orders_table(orders: Orders, version: int, quantities: Mapping[str, float] = NOBODY) -> pd.DataFrame:

@@ -25,7 +25,7 @@ from forecasting.core.stages import PUBLISH
 from forecasting.intake.row_checks import MAX_SOLD_AHEAD
 from forecasting.jobs.estimate import Stopwatch
 from forecasting.models import registry
-from forecasting.services import gate, product_changes, published_forecasts, retention
+from forecasting.services import gate, past_checks, product_changes, published_answers, published_forecasts, retention
 from forecasting.storage.product_links import ProductLinks
 from forecasting.storage.sales.table import Dataset
 from forecasting.storage.versions import gate_facts, panel_file, sales_snapshot
@@ -74,6 +74,7 @@ def run(ws: Workspace, request: Mapping[str, Any], on_progress: OnProgress) -> d
 
     def write(folder: Path) -> dict[str, Any]:
         decided = gate.examine(ws, trained, facts, rule, challenger=bool(request.get("challenger")))
+        published_answers.write(trained, folder, past_checks.terms(ws, trained))
         written = {**_write(folder, trained, sales), gate_facts.GATE: decided.facts()}
         watch(Progress(PUBLISH, 1, 1))  # whoever cancels from here on comes too late
         return {**facts, **written}

@@ -10,11 +10,13 @@ from weakref import ref
 from cachetools import LRUCache, cached
 
 from forecasting.analysis import contributions as parts
-from forecasting.analysis import forecast_view
+from forecasting.analysis import forecast_view, published_parts
 from forecasting.analysis.baseline import Baseline
 from forecasting.analysis.contributions import Contributions
 from forecasting.analysis.what_if import WhatIf
 from forecasting.core import caches, notation
+from forecasting.services import kept_answers
+from forecasting.storage.workspace import Workspace
 from forecasting.training.ensemble import Ensemble
 
 EXPLAINED: Final = 64
@@ -45,6 +47,18 @@ def answer(standing: Baseline, change: WhatIf) -> Ensemble:
     return standing.apply(change)
 
 
+def contributions_of(ws: Workspace, version: int, standing: Baseline, shown: Ensemble) -> Contributions:
+    """What makes the forecast of the chosen series of a version what it is, `shown` with a what-if or as it stands."""
+    is_whole = shown is standing.ensemble and len(standing.rows) == len(shown.panel)
+    kept = _published(ws, version, standing) if is_whole else None
+    return contributions(standing, shown) if kept is None else kept
+
+
+@cached(LRUCache(1), key=lambda ws, version, standing: (ws, version, ref(standing.ensemble)), condition=Condition())
+def _published(ws: Workspace, version: int, standing: Baseline) -> Contributions | None:
+    return kept_answers.read(ws, version, lambda folder: published_parts.read(folder, standing.ensemble.panel))
+
+
 @cached(LRUCache(EXPLAINED), key=lambda standing, shown: (ref(standing), ref(shown)), condition=Condition())
 def contributions(standing: Baseline, shown: Ensemble) -> Contributions:
     """What makes the forecast of the chosen series what it is, `shown` with a what-if or as it stands."""
@@ -53,6 +67,6 @@ def contributions(standing: Baseline, shown: Ensemble) -> Contributions:
 
 def forget() -> None:
     """Keeps nothing any more."""
-    for cached_function in (_standing, answer, contributions):
+    for cached_function in (_standing, answer, _published, contributions):
         one: Any = cached_function
         one.cache_clear()

@@ -19,8 +19,10 @@ from forecasting.training.backtest import Backtest
 from forecasting.training.bands import quantiles, residuals
 from forecasting.training.bands.occasions import Occasions, occasions_of
 from forecasting.training.bands.quantiles import Errors, RunningSums, SeriesBands
+from forecasting.training.cleaned_sales import CleanedSales
 from forecasting.training.cleaning.clean import clean
 from forecasting.training.expectation import MeanBlend
+from forecasting.training.learned_bands import LearnedBands
 from forecasting.training.reconciliation import Reconciled
 
 ODD_SHARE = 0.02
@@ -45,6 +47,8 @@ class Ensemble:
         reconciled: How its series were scaled to forecasts of totals; None where adding up is as good.
         country: ISO 3166 code of the country whose holidays count; None for none.
         means: Of what the expected mean is blended where it differs from the line; None where nothing differs, or an earlier release kept nothing.
+        learned: Bands that were learned when it was published; None where an earlier release published it, or nobody did yet.
+        tidy: What cleaning changed in its sales, the same way.
     """
 
     panel: Panel
@@ -56,6 +60,8 @@ class Ensemble:
     reconciled: Reconciled | None = None
     country: str | None = None
     means: MeanBlend | None = None
+    learned: LearnedBands | None = None
+    tidy: CleanedSales | None = None
 
     @property
     def horizon(self) -> int:
@@ -80,7 +86,8 @@ class Ensemble:
     @cached_property
     def cleaned(self) -> Panel:
         """The sales as the models see them."""
-        return clean(self.panel).panel
+        kept = self.tidy
+        return kept.panel if kept is not None and kept.of is self.panel else clean(self.panel).panel
 
     @cached_property
     def labels(self) -> dict[str, np.ndarray]:
@@ -183,6 +190,8 @@ class Ensemble:
 
     def calibrated(self, window: int) -> SeriesBands | None:
         """What the errors say about single series' sums over `window` days, kept once learned; None where no such sum was seen."""
+        if window not in self._learned and self._published and self._published.has(window):
+            self._learned[window] = self._published.now(window)
         if window not in self._learned:
             self._learned[window] = quantiles.learn_bands(quantiles.past_sums(self.cumulated, window)) if window <= self.past.horizon else None
         return self._learned[window]
@@ -199,6 +208,8 @@ class Ensemble:
         count = len(self.past.cutoffs)
         if window > self.past.horizon:
             return [None] * count
+        if window not in self._learned_past and self._published and self._published.has_past(window):
+            self._learned_past[window] = self._published.then(window)
         if window not in self._learned_past:
             of = quantiles.past_sums(self.cumulated, window)
             with ThreadPoolExecutor(SIDE_BY_SIDE) as threads:
@@ -213,6 +224,11 @@ class Ensemble:
     @cached_property
     def _usual_before(self) -> FloatArray:
         return thinning.levels(self.panel, self.panel.dates.get_indexer(self.past.cutoffs) + 1)
+
+    @property
+    def _published(self) -> LearnedBands | None:
+        """The bands that were learned from this very past."""
+        return self.learned if self.learned is not None and self.learned.past is self.past else None
 
     @cached_property
     def _learned(self) -> dict[int, SeriesBands | None]:

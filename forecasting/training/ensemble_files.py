@@ -13,6 +13,7 @@ from pyarrow import compute, parquet
 from forecasting.core import schema
 from forecasting.core.panel import Panel
 from forecasting.models import registry
+from forecasting.training import cleaned_sales, learned_bands
 from forecasting.training.backtest import Backtest
 from forecasting.training.ensemble import Ensemble
 from forecasting.training.expectation import MeanBlend
@@ -103,15 +104,20 @@ def load(folder: Path, panel: Panel, *, country: str | None = None) -> Ensemble:
     table = pd.read_parquet(folder / HEALTH_FILE)
     n, bands = len(table), _columns(folder / FORECAST_FILE, ROW_NAMES, (len(table), -1))
     yhat = _columns(folder / FORECAST_FILE, (*ROW_NAMES, *schema.BANDS), (n, -1))
+    past = past_of(folder / BACKTEST_FILE, n)
     ensemble = Ensemble(
         panel=panel,
         yhat=yhat,
         bands=np.stack([bands[name] for name in schema.BANDS], axis=1),
-        past=past_of(folder / BACKTEST_FILE, n),
+        past=past,
         health=table,
         models={model.name: model.load(folder) for model in registry.registered() if model.name in yhat},
         country=country,
         means=_means(folder, table[schema.UNIQUE_ID].tolist(), yhat[schema.BLEND].shape[1]),
+        learned=learned_bands.read(folder, past, n),
+        tidy=cleaned_sales.read(folder, panel),
     )
-    _ = ensemble.whole_units, ensemble.cumulated, panel.started  # kept once made, so that the first question about orders need not wait for them
+    _ = ensemble.whole_units, panel.started  # kept once made, so that the first question about orders need not wait for them
+    if ensemble.learned is None:
+        _ = ensemble.cumulated
     return ensemble

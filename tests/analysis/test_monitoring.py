@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting.analysis.monitoring import calibration, common_factor, findings, grading, price_round, rows, scores
+from forecasting.analysis.monitoring import calibration, common_factor, findings, grading, price_round, rows, scores, usual_scores
 from forecasting.analysis.monitoring.grading import Graded, Past
 from forecasting.analysis.monitoring.groups import groups_of
 from forecasting.analysis.monitoring.look import look
@@ -53,7 +53,8 @@ class Shop:
         past = Past(self.past_y, self.f, self.f, outside, np.ones((self.cutoffs, AHEAD), dtype=bool), starts)
         learned = scores.learn_scoring(errors, errors, common_factor.factors(*errors, common_factor.blocks_of(None, 32))) if self.cutoffs else None
         self.scoring = learned[0] if learned else None
-        return calibration.calibrate(past, learned[1] if learned else None, self.labels, self.period)
+        usual = usual_scores.learn(learned[1] if learned else None, past.ordinary, 32, self.period)
+        return calibration.calibrate(past, usual, self.labels, self.period)
 
     def look(self):
         known, steps = self.known, np.arange(LIVE)
@@ -229,3 +230,14 @@ def test_alarms_come_first_and_the_highest_of_them():
 
     every = [finding("series", "watch"), finding("series", "alarm", 0.9), finding("file", "alarm")]
     assert [(each.level, each.loudness) for each in findings.ordered(every)] == [("file", "alarm"), ("series", "alarm"), ("series", "watch")]
+
+
+def test_what_is_usual_of_scores_comes_back_from_a_version_as_it_was_learned(tmp_path):
+    assert usual_scores.read(tmp_path) is None
+    random = np.random.default_rng(0)
+    for scores_then in (random.normal(size=(4, 40, 28)), None):
+        learned = usual_scores.learn(scores_then, np.ones((4, 28), dtype=bool), 40, DAY)
+        usual_scores.write(learned, tmp_path)
+        read = usual_scores.read(tmp_path)
+        assert read.spread == learned.spread
+        np.testing.assert_array_equal(read.threshold, learned.threshold)

@@ -212,8 +212,8 @@ def test_orders_start_today_or_say_why_not(counted, monkeypatch, now, says):
 def test_a_line_whose_promise_was_not_kept_says_so_in_the_list(counted, monkeypatch):
     real = ordering.recommend
 
-    def broken(*asked):
-        found = real(*asked)
+    def broken(*asked, **counted):
+        found = real(*asked, **counted)
         worst = found.urgent().index[0]
         return replace(found, table=found.table.assign(promise=["not kept" if place == worst else "kept" for place in found.table.index]))
 
@@ -317,7 +317,7 @@ def test_a_filter_changes_every_number(counted):
 
 def test_the_same_question_is_answered_once(counted, monkeypatch):
     asked, real = [], ordering.recommend
-    monkeypatch.setattr(ordering, "recommend", lambda *given: asked.append(given[2]) or real(*given))
+    monkeypatch.setattr(ordering, "recommend", lambda *given, **counted: asked.append(given[2]) or real(*given, **counted))
     at = opened("orders", **ASKED)
     at.button(key="inventory_nothing").click().run() if [each for each in at.button if each.key == "inventory_nothing"] else at.run()
     assert asked.count(SHORT) == 1
@@ -482,7 +482,7 @@ def test_the_overview_says_what_to_order_once_stock_was_counted(counted):
 
 
 def test_the_overview_without_stock_asks_nothing_of_the_shelves(watching, monkeypatch):
-    monkeypatch.setattr(ordering, "recommend", lambda *_: pytest.fail("Nobody counted the stock."))
+    monkeypatch.setattr(ordering, "recommend", lambda *_, **__: pytest.fail("Nobody counted the stock."))
     at = opened("overview")
     assert numbers(at)["To order"] == numbers(at)["Will run out"] == "not counted"
 

@@ -68,7 +68,7 @@ def test_where_no_version_is_whole_it_says_so(shop):
 
 def test_orders_are_worked_out_once_for_a_policy(published, monkeypatch):
     told = []
-    monkeypatch.setattr(ordering, "recommend", lambda *args, make=ordering.recommend: told.append(args[2]) or make(*args))
+    monkeypatch.setattr(ordering, "recommend", lambda *args, make=ordering.recommend, **counted: told.append(args[2]) or make(*args, **counted))
     for policy in (Policy(), Policy(), Policy(lead_time=3), Policy()):
         cache.orders(published, 1, None, policy, {"product_id": "Tea"})
     assert told == [Policy(), Policy(lead_time=3)]

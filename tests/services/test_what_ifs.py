@@ -5,6 +5,7 @@ from __future__ import annotations
 import past_ensembles as past
 import pytest
 
+from forecasting.analysis import published_parts
 from forecasting.analysis.what_if import WhatIf
 from forecasting.core import caches, notation, schema
 from forecasting.core.errors import NotFound
@@ -45,6 +46,25 @@ def test_what_makes_a_forecast_is_worked_out_once_for_each_what_if():
     plain, changed = what_ifs.contributions(standing, ensemble), what_ifs.contributions(standing, shown)
     assert (plain.forecast[0] > 0, changed.forecast[0], plain.forecast[1]) == (True, 0, changed.forecast[1])
     assert [what_ifs.contributions(standing, ensemble), what_ifs.contributions(standing, shown)] == [plain, changed]
+
+
+def test_what_makes_the_forecast_of_all_series_is_read_of_the_version_where_it_has_it(home):
+    ensemble = past.sparse()
+    standing, some = what_ifs.standing(ensemble, {}), what_ifs.standing(ensemble, {schema.PRODUCT: "Screw"})
+    changed = what_ifs.answer(standing, closed(ensemble, 0))
+    (folder := home.versions / "0001").mkdir(parents=True)
+    assert what_ifs.contributions_of(home, 1, standing, ensemble) is what_ifs.contributions(standing, ensemble)
+    what_ifs.forget()
+    published_parts.write(ensemble, folder)
+    kept = what_ifs.contributions_of(home, 1, standing, ensemble)
+    assert kept is not what_ifs.contributions(standing, ensemble)
+    assert kept.between(0, 7).equals(what_ifs.contributions(standing, ensemble).between(0, 7))
+    assert what_ifs.contributions_of(home, 1, some, ensemble) is what_ifs.contributions(some, ensemble)
+    assert what_ifs.contributions_of(home, 1, standing, changed) is what_ifs.contributions(standing, changed)
+    for spoiled in (b"", b"PAR1 spoiled PAR1"):
+        what_ifs.forget()
+        (folder / published_parts.NAME).write_bytes(spoiled)
+        assert what_ifs.contributions_of(home, 1, standing, ensemble) is what_ifs.contributions(standing, ensemble)
 
 
 def test_a_filter_that_chooses_nothing_is_told_each_time():

@@ -11,7 +11,7 @@ import pandas as pd
 
 from forecasting.core import schema
 from forecasting.models.prophet.model import ProphetModel
-from forecasting.services import versions
+from forecasting.services import published_answers, versions
 from forecasting.storage.versions import manifest, panel_file, sales_snapshot
 from forecasting.storage.versions.store import Versions
 from forecasting.training import blend, ensemble_files, plausibility
@@ -75,7 +75,8 @@ def publish_again(ws, ensemble, sales=None):
 
     def write(folder):
         shutil.copytree(ws.versions / "0001", folder, dirs_exist_ok=True)
-        (folder / manifest.NAME).unlink()
+        for name in (manifest.NAME, *published_answers.NAMES):  # those are of the first one
+            (folder / name).unlink(missing_ok=True)
         ensemble_files.save(ensemble, folder)
         panel_file.write(ensemble.panel, folder)
         if sales is not None:

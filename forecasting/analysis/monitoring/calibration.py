@@ -7,20 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecasting.analysis.monitoring import common_factor, coverage, e_detector, rows, weekday_profile
+from forecasting.analysis.monitoring import common_factor, coverage, rows, weekday_profile
 from forecasting.analysis.monitoring.coverage import UsualRanges
 from forecasting.analysis.monitoring.e_detector import Threshold
-from forecasting.analysis.monitoring.grading import LOOK, MIN_CUTOFFS, STEPS_A_YEAR, Past
+from forecasting.analysis.monitoring.grading import LOOK, MIN_CUTOFFS, Past
 from forecasting.analysis.monitoring.groups import Groups, groups_of
 from forecasting.analysis.monitoring.spreads import Spreads, learn_spreads
+from forecasting.analysis.monitoring.usual_scores import UsualScores
 from forecasting.core import schema
 from forecasting.core.arrays import FloatArray
 from forecasting.core.period import DAY, Period
-
-ALARMS_A_YEAR = 1.0
-"""False alarms a year that a file should have, about."""
-OF_SERIES = 0.3
-"""Share of them that single series may have."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,12 +51,12 @@ class Calibration:
         return self.spreads is not None
 
 
-def calibrate(past: Past, scores: FloatArray | None, labels: Mapping[str, np.ndarray], period: Period) -> Calibration:
+def calibrate(past: Past, usual: UsualScores, labels: Mapping[str, np.ndarray], period: Period) -> Calibration:
     """Learns what is usual.
 
     Args:
         past: Past cutoffs.
-        scores: Their scores, shape (K, n, h); None where nothing was judged.
+        usual: What is usual of their scores.
         labels: The key and category columns -> what they say of each series, shape (n,).
         period: What a step is.
     """
@@ -69,19 +65,13 @@ def calibrate(past: Past, scores: FloatArray | None, labels: Mapping[str, np.nda
     blocks = common_factor.blocks_of(labels.get(schema.CATEGORY), n)
     enough = past.cutoffs >= MIN_CUTOFFS and past.y.shape[2] >= 2 * LOOK[period.name]
     spreads = learn_spreads(past, groups, LOOK[period.name]) if enough else None
-    some = slice(None, None, max(1, n * max(past.cutoffs, 1) // e_detector.MAX_PATHS))
-    paths = np.empty((0, past.y.shape[2]))
-    if scores is not None:
-        paths = np.where(past.ordinary[:, None], scores, np.nan)[:, some].reshape(-1, scores.shape[2])
-    spread = e_detector.own_spread(paths)
-    threshold = e_detector.learn_threshold(paths, n=n, steps_a_year=STEPS_A_YEAR[period.name], alarms=ALARMS_A_YEAR * OF_SERIES, spread=spread)
     return Calibration(
         past=past,
         groups=groups,
         blocks=blocks,
         spreads=spreads,
-        spread=spread,
-        threshold=threshold,
+        spread=usual.spread,
+        threshold=usual.threshold,
         ranges=coverage.learn_ranges(past, period),
         weekday_limit=weekday_profile.learn_limit(past) if period == DAY else float("nan"),
         zero_chance=_zero_chance(past, groups) if past.cutoffs and len(groups) else None,

@@ -10,7 +10,7 @@ import pandas as pd
 
 from forecasting.analysis.monitoring import common_factor, scores
 from forecasting.analysis.monitoring.scores import Scoring, Yardstick
-from forecasting.core import schema
+from forecasting.core import caches, schema
 from forecasting.core.arrays import FloatArray
 from forecasting.training.bands.occasions import ORDINARY
 from forecasting.training.ensemble import Ensemble
@@ -58,7 +58,7 @@ def published_frame(ensemble: Ensemble, version: int) -> tuple[pd.DataFrame, dic
         schema.UNIQUE_ID: pd.Categorical.from_codes(np.repeat(np.arange(n), h), categories=pd.Index(ensemble.panel.unique_ids)),
         schema.DS: np.tile(ensemble.panel.ahead(h).to_numpy(), n),
     }
-    learned = past_scores(ensemble)
+    learned = caches.once(ensemble, past_scores, ensemble)
     by = Yardstick(np.full((n, h), np.nan), np.zeros((n, h), dtype=np.int8), np.full(n, np.nan))
     if learned is not None:
         scoring = learned.scoring

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -45,14 +47,35 @@ class Levels:
     lead: Demand
 
 
+def _none_known(*_: object) -> None:
+    return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spared:
+    """What of levels need not be worked out.
+
+    Args:
+        lead: The demand over the lead time alone, which nobody asks for.
+        quantiles: The quantiles of demand, where they are known already: what gives them from promise, lead times and steps to cover; None where
+            they are not.
+    """
+
+    lead: bool = False
+    quantiles: Callable[[FloatArray, FloatArray, np.ndarray], FloatArray | None] = _none_known
+
+
+NOTHING_SPARED: Final = Spared()
+
+
 def up_to(ensemble: Ensemble, shelves: Stock, policy: Policy, rows: np.ndarray) -> Levels:
     """The levels of the series at `rows`, all of one class, as far as an order follows from them: what is ordered up to a level at a review does
     not ask for the demand over the lead time alone, which is NaN then, and so is the reorder point."""
     is_needed = policy.rule not in ("order_up_to", "newsvendor") or policy.target == "fill"
-    return levels(ensemble, shelves, policy, rows, np.full(len(rows), "A"), has_lead=is_needed)
+    return levels(ensemble, shelves, policy, rows, np.full(len(rows), "A"), spared=Spared(lead=not is_needed))
 
 
-def levels(ensemble: Ensemble, shelves: Stock, policy: Policy, rows: np.ndarray, abc: np.ndarray, *, has_lead: bool = True) -> Levels:
+def levels(ensemble: Ensemble, shelves: Stock, policy: Policy, rows: np.ndarray, abc: np.ndarray, *, spared: Spared = NOTHING_SPARED) -> Levels:
     """The levels of the series at `rows`.
 
     Args:
@@ -61,7 +84,7 @@ def levels(ensemble: Ensemble, shelves: Stock, policy: Policy, rows: np.ndarray,
         policy: How the shop orders.
         rows: Positions of r series.
         abc: Shape (r,), classes of value.
-        has_lead: Whether the demand over the lead time alone is wanted.
+        spared: What need not be worked out.
     """
     start = ensemble.panel.period.steps(policy.start)
     every = np.ones(len(rows), dtype=int) if policy.rule in DAILY else shelves.review
@@ -69,16 +92,21 @@ def levels(ensemble: Ensemble, shelves: Stock, policy: Policy, rows: np.ndarray,
     if policy.rule == "newsvendor":
         cover = np.where(np.isfinite(shelves.life), shelves.life, every).astype(int)
     cycle = demand.demand_over(ensemble, rows, shelves.lead, cover, start=start)
-    lead = demand.demand_over(ensemble, rows, shelves.lead, np.zeros_like(cover), start=start) if has_lead else demand.unknown(len(rows))
+    lead = demand.demand_over(ensemble, rows, shelves.lead, np.zeros_like(cover), start=start) if not spared.lead else demand.unknown(len(rows))
     p = _promise(shelves, policy, abc, (cycle, lead), ensemble.panel.period.days * cover)
     asked = p
     if policy.rule == "order_up_to" and policy.target != "fill":
-        asked = lost_sales.covering_quantiles(p, shelves.lead, np.maximum(cover, 1), lost_sales.idle_share(ensemble, rows))
+        known = spared.quantiles(p, shelves.lead, cover)
+        asked = _covering(ensemble, shelves, rows, p, cover) if known is None else known
     whole = ensemble.whole_units[rows]
     level = rounded(whole, arithmetic.quantile(cycle.values, asked))
     lot = _lot(shelves, policy, cycle, lead, ensemble.panel.period.days * cover)
     point = level if policy.rule in DAILY else rounded(whole, arithmetic.quantile(lead.values, p))
     return Levels(p, asked, every, cover, point, level + lot, lot, cycle, lead)
+
+
+def _covering(ensemble: Ensemble, shelves: Stock, rows: np.ndarray, p: FloatArray, cover: np.ndarray) -> FloatArray:
+    return lost_sales.covering_quantiles(p, shelves.lead, np.maximum(cover, 1), lost_sales.idle_share(ensemble, rows))
 
 
 def rounded(whole: BoolArray, level: FloatArray) -> FloatArray:

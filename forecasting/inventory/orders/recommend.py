@@ -13,10 +13,11 @@ from forecasting.core.arrays import BoolArray, FloatArray
 from forecasting.core.errors import InputError
 from forecasting.inventory import arithmetic, order_quantities
 from forecasting.inventory.levels import order_levels
-from forecasting.inventory.levels.order_levels import Levels
+from forecasting.inventory.levels.order_levels import NOTHING_SPARED, Levels, Spared
 from forecasting.inventory.orders import abc_xyz, counting, on_hand_words, risk, textbook_order, unknown_levels
 from forecasting.inventory.orders.counting import Counting
 from forecasting.inventory.policy import Policy
+from forecasting.inventory.simulation.counted_past import CountedPast
 from forecasting.inventory.simulation.policy_check import PolicyCheck, check_policy
 from forecasting.inventory.stock import on_hand, state
 from forecasting.inventory.stock.state import GivenStock, Stock
@@ -102,7 +103,7 @@ class Orders:
         return {**counts, **sums}
 
 
-def recommend_orders(ensemble: Ensemble, given: GivenStock, policy: Policy, rows: np.ndarray) -> Orders:
+def recommend_orders(ensemble: Ensemble, given: GivenStock, policy: Policy, rows: np.ndarray, *, counted: CountedPast | None = None) -> Orders:
     """The orders recommended for the series at `rows`.
 
     Args:
@@ -110,6 +111,7 @@ def recommend_orders(ensemble: Ensemble, given: GivenStock, policy: Policy, rows
         given: Stock and terms of all series of the ensemble, as far as they were given.
         policy: How the shop orders, and the terms where none were given.
         rows: Positions of r series.
+        counted: What was counted of the past of all series already; it counts where `rows` are all, in order.
 
     Raises:
         InputError: The stock was counted after the last day that is forecast.
@@ -121,8 +123,9 @@ def recommend_orders(ensemble: Ensemble, given: GivenStock, policy: Policy, rows
     shelves = state.complete(given, policy, ensemble.panel, ensemble.horizon).select(rows)
     value = _year_value(ensemble, shelves, rows)
     abc, xyz = abc_xyz.abc(value), abc_xyz.xyz(ensemble.health["wape"].to_numpy(dtype=float)[rows])
-    levels = order_levels.levels(ensemble, shelves, policy, rows, abc)
-    past_check = check_policy(ensemble, shelves, rows, levels, rule=policy.rule)
+    known = counted if np.array_equal(rows, np.arange(len(ensemble.panel))) else None
+    levels = order_levels.levels(ensemble, shelves, policy, rows, abc, spared=Spared(quantiles=known.quantile) if known else NOTHING_SPARED)
+    past_check = check_policy(ensemble, shelves, rows, levels, rule=policy.rule, counted=known)
     columns = _identity(ensemble, rows) | _terms(shelves, levels) | _amounts(ensemble, shelves, policy, rows, levels)
     columns |= textbook_order.textbook_order(ensemble, shelves, rows, levels)
     columns |= {"abc": abc, "xyz": xyz, "year_value": value} | _proof(past_check) | _state(ensemble, shelves, columns, levels, policy)

@@ -20,6 +20,7 @@ from forecasting.inventory.levels import demand, textbook
 from forecasting.inventory.levels.order_levels import Levels, rounded
 from forecasting.inventory.policy import DAILY, Rule
 from forecasting.inventory.simulation import waste
+from forecasting.inventory.simulation.counted_past import CountedPast
 from forecasting.inventory.simulation.shelf import KnownDemand, OrderRule, delivery_cycles, replay, review_cycles
 from forecasting.inventory.stock import state
 from forecasting.inventory.stock.state import Stock
@@ -65,7 +66,9 @@ class PolicyCheck:
         return self.by(np.zeros(len(self.series))).iloc[0]
 
 
-def check_policy(ensemble: Ensemble, shelves: Stock, rows: np.ndarray, today: Levels, *, rule: Rule = "order_up_to") -> PolicyCheck:
+def check_policy(
+    ensemble: Ensemble, shelves: Stock, rows: np.ndarray, today: Levels, *, rule: Rule = "order_up_to", counted: CountedPast | None = None
+) -> PolicyCheck:
     """Simulates a policy, and the textbook's, after every past cutoff.
 
     A shelf starts with the stock that an order at the cutoff would have brought it to, and is judged from the arrival of an order placed there.
@@ -77,16 +80,27 @@ def check_policy(ensemble: Ensemble, shelves: Stock, rows: np.ndarray, today: Le
         today: Their levels today, whose promise, days to cover and lots hold for the past too.
         rule: How orders follow from levels. Rules that look at the shelf every step are judged by cycles from one delivery to the next, the
             others by cycles from one review's delivery to the next one's.
+        counted: What was counted already of all series of the ensemble, which `rows` are then; None if nothing was.
     """
+    names = [f"{name}{suffix}" for suffix in ("", TEXTBOOK) for name in COUNTED]
+    sums = None if counted is None else counted.sums(shelves, today, rule, names)
+    if sums is None:
+        sums = past_sums(ensemble, shelves, rows, today, rule=rule)
+    parts = {suffix: sums[[f"{name}{suffix}" for name in COUNTED]].set_axis(COUNTED, axis=1) for suffix in ("", TEXTBOOK)}
+    series = pd.concat([_measures(of, ensemble, shelves).add_suffix(suffix) for suffix, of in parts.items()], axis=1)
+    series = series.rename(columns={"steps_textbook": "steps"}).loc[:, lambda frame: ~frame.columns.duplicated()]
+    return PolicyCheck(series, promise(series["kept"].to_numpy(), series["cycles"].to_numpy(), today.p, _independent(shelves, today, rule)))
+
+
+def past_sums(ensemble: Ensemble, shelves: Stock, rows: np.ndarray, today: Levels, *, rule: Rule = "order_up_to") -> pd.DataFrame:
+    """What is counted of both policies over all cutoffs, a row a series: `COUNTED`, the textbook's with its suffix; arguments as `check_policy`."""
     sums = {suffix: pd.DataFrame(0.0, index=range(len(rows)), columns=COUNTED) for suffix in ("", TEXTBOOK)}
     for members, every in _alike(today):
         part = _Part(ensemble, shelves.select(members), rows[members], every, today.lot[members], rule)
         ours, theirs = levels_then(ensemble, part.shelves, part.rows, every, (today.quantile[members], today.p[members]))
         for suffix, levels in (("", ours), (TEXTBOOK, theirs)):
             sums[suffix].iloc[members] = part.counted(levels).to_numpy()
-    series = pd.concat([_measures(of, ensemble, shelves).add_suffix(suffix) for suffix, of in sums.items()], axis=1)
-    series = series.rename(columns={"steps_textbook": "steps"}).loc[:, lambda frame: ~frame.columns.duplicated()]
-    return PolicyCheck(series, promise(series["kept"].to_numpy(), series["cycles"].to_numpy(), today.p, _independent(shelves, today, rule)))
+    return pd.concat([of.add_suffix(suffix) for suffix, of in sums.items()], axis=1)
 
 
 COUNTED: Final = ["cycles", "kept", "sold", "lost", "stock", "deliveries", "spoiled", "spoiled_expected", "steps"]
