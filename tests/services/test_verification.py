@@ -18,11 +18,12 @@ from forecasting.core import spreadsheets
 from forecasting.entrypoints.cli.verbs import main
 from forecasting.jobs import schedule_state
 from forecasting.services import sales as sales_service
+from forecasting.services.verification import derived_files
 from forecasting.services.verification.verify import verify
 from forecasting.storage.sales import log, log_copies
 from forecasting.storage.sales.table import Dataset
 from forecasting.storage.stock_states import StockStore
-from forecasting.storage.versions import sales_snapshot, serving
+from forecasting.storage.versions import panel_file, sales_snapshot, serving
 from forecasting.storage.versions.store import Versions
 
 FIRST = sales(("2024-01-01", "a", 5), ("2024-01-02", "a", 6), ("2024-01-01", "b", 7))
@@ -243,3 +244,18 @@ def test_damaged_files_of_one_name_lie_beside_each_other(ws):
         ws.schedule.write_text(text)
         verify(ws, repair=True)
     assert {path.read_text() for path in (ws.damaged / "artifacts").iterdir()} == {"{", "["}
+
+
+def test_files_of_a_version_that_follow_from_its_others_are_made_anew_byte_for_byte(published, home):
+    shutil.copytree(published.home, home.home, dirs_exist_ok=True, ignore=shutil.ignore_patterns("reading"))
+    folder, whole = home.versions / "0001", everything(home)
+    assert {path.name for path in folder.iterdir()} >= set(derived_files.NAMES)
+    for name in derived_files.NAMES:
+        flip(folder / name) if name != panel_file.SERIES_NAME else (folder / name).unlink()
+    assert {path for path, _ in faults(verify(home))} >= {in_home(home, folder / name) for name in derived_files.NAMES}
+    mended(home, whole)
+    flip(folder / panel_file.NAME)
+    flip(folder / "backtest.parquet")
+    told = str(verify(home, repair=True))
+    assert "panel.parquet was made anew" not in told
+    assert "backtest.parquet is damaged. Put it back from a backup." in told

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 
 from forecasting.core import formatting
 from forecasting.core.errors import NotFound, ShelfcastError, VersionDamaged
+from forecasting.services.verification import derived_files
 from forecasting.services.verification.checking import Check
 from forecasting.services.verification.report import Finding
 from forecasting.storage import reading
@@ -49,6 +50,8 @@ def _version(check: Check, store: Versions, number: int) -> Iterator[Finding]:
         names += store.manifest(number)[manifest.FILES]
     for name in names:
         repair = partial(_sales_again, check.ws, number) if name == sales_snapshot.NAME else None
+        if name in derived_files.NAMES:
+            repair = partial(derived_files.remake, check.ws, number, name)
         yield from check.file(FILES, folder / name, partial(_fault, store, number, name), text, repair)
 
 
