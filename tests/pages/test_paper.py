@@ -7,6 +7,7 @@ from datetime import date
 import pandas as pd
 import pytest
 import streamlit as st
+from patience import PATIENCE
 from streamlit.testing.v1 import AppTest
 
 from pages.components.shared import paper
@@ -51,3 +52,15 @@ def test_a_copy_has_every_row_and_what_is_left_out_is_said():
     assert at.markdown[0].value.split("\n") == ["| Product | Units |", "| :- | :- |", "| Tea | 1 |", r"| a\|b | 2 |"]
     assert len(at.markdown[1].value.split("\n")) == 2 + paper.MAX_ROWS
     assert at.caption[0].value == f"The first {paper.MAX_ROWS} of {paper.MAX_ROWS + 3} rows; the download has all."
+
+
+def test_a_long_table_says_what_it_leaves_out():
+    def script():
+        from pages.components.shared import tables
+
+        for rows in (tables.MOST, tables.MOST + 1234):
+            tables.left_out(rows)
+            tables.left_out(rows, "Filter to see others.", order="worst")
+
+    at = AppTest.from_function(script, default_timeout=PATIENCE).run()
+    assert [caption.value for caption in at.caption] == ["The first 500 of 1,734.", "The 500 worst of 1,734. Filter to see others."]

@@ -14,17 +14,13 @@ from forecasting.core import formatting, numerals, schema, unseen
 from forecasting.services import models
 from pages.components.accuracy.measures import Measure
 from pages.components.accuracy.numbers import BIAS_HELP, NAIVE_HELP
-from pages.components.shared import cells, markdown, paper, product_links, wording
+from pages.components.shared import cells, markdown, paper, product_links, tables, wording
 
 if TYPE_CHECKING:
     from streamlit.elements.lib.column_types import ButtonColumnResult, ColumnConfig
 
 SHOWN, IN_TABLE = 5, 50
 """Series to check: so many in words, so many in all."""
-FEW = 12
-"""Rows up to which a table is as high as they are."""
-MOST = 500
-"""Series in the table of all at most."""
 LEAST = 0.05
 """Units below which a cost is not shown."""
 
@@ -62,7 +58,9 @@ def _attention_table(table: pd.DataFrame, name: str) -> None:
     config["advice"] = st.column_config.TextColumn("Why, and what helps", width="large")
     order = [first, "problem", "units", "advice", *keys[1:]]
     shown = product_links.legible(table[order], first)
-    cells.show(shown, column_config=config, hide_index=True, height="content" if len(table) <= FEW else 430, alt="More series to check")
+    cells.show(
+        shown, column_config=config, hide_index=True, height="content" if len(table) <= tables.FEW else tables.HEIGHT, alt="More series to check"
+    )
     paper.copy("attention", shown, config)
 
 
@@ -89,20 +87,42 @@ def by_cutoff(accuracy: Accuracy, chosen: Measure) -> None:
 
 def by_series(table: pd.DataFrame) -> None:
     """The errors of each series, worst first; the first columns answer on a phone. Of very many a browser gets the worst ones."""
-    count, table = len(table), table.head(MOST)
+    count, table = len(table), _in_percent(table.head(tables.MOST))
+    config: dict[str, ColumnConfig | ButtonColumnResult] = {
+        "series": product_links.column(product_links.addresses(table), "accuracy_series", 190, "Series"),
+        **_error_columns(table),
+        schema.CATEGORY: st.column_config.TextColumn("Category", width=120),
+        "why": st.column_config.TextColumn("Why these weights", width="large"),
+    }
+    columns = {name: column for name, column in config.items() if name in table and (name != "why" or table["why"].any())}
+    tables.grid(
+        table,
+        columns,
+        copy="series",
+        links="series",
+        alt="The error of each series, worst first, against the naive forecast, by model and by cutoff",
+    )
+    tables.left_out(count, "Filter to see others; the download has all.", order="worst")
+
+
+def _in_percent(table: pd.DataFrame) -> pd.DataFrame:
+    """The errors of each series under its name, with shares of 100."""
     weights, errors = [f"{name}_share" for name in _weighed()], [f"{model.name}_wape" for model in models.registered()]
-    shares = ["wape", "better", "bias", "coverage_80", "width_80", *weights, *errors]
-    shares = [name for name in shares if name in table]
-    table = table.assign(
+    shares = [name for name in ("wape", "better", "bias", "coverage_80", "width_80", *weights, *errors) if name in table]
+    return table.assign(
         series=[_named(row) for row in table.to_dict("records")],
         by_cutoff=[(100 * values[np.isfinite(values)]).tolist() for values in table["by_cutoff"]],
         **{name: 100 * table[name] for name in shares},
     )
+
+
+def _error_columns(table: pd.DataFrame) -> dict[str, ColumnConfig]:
+    """The columns of a table of errors in percent, with or without each of them."""
     percent, whole, signed = f"%.1f{formatting.NBSP}%%", f"%.0f{formatting.NBSP}%%", f"%+.1f{formatting.NBSP}%%"
     most = min(float(np.nanmax(table["wape"], initial=1.0)), 100.0)
     bars = min(max((value for values in table["by_cutoff"] for value in values), default=most), 100.0)
     number = st.column_config.NumberColumn
-    config: dict[str, ColumnConfig | ButtonColumnResult] = {
+    return {
         "wape": st.column_config.ProgressColumn(
             wording.BY_PRODUCT, format=percent, min_value=0, max_value=most, color="gray", width=120, help=wording.WAPE_HELP
         ),
@@ -116,22 +136,6 @@ def by_series(table: pd.DataFrame) -> None:
         "width_80": number("Band width", format=percent, width=85),
         "sales": number("Sold", format="%,.1f", width=75),
     }
-    config = {"series": product_links.column(product_links.addresses(table), "accuracy_series", 190, "Series"), **config}
-    config[schema.CATEGORY] = st.column_config.TextColumn("Category", width=120)
-    config["why"] = st.column_config.TextColumn("Why these weights", width="large")
-    order = [name for name in config if name in table and (name != "why" or table["why"].any())]
-    shown = product_links.legible(table[order], "series")
-    cells.show(
-        shown,
-        column_config=config,
-        hide_index=True,
-        height="content" if len(table) <= FEW else 430,
-        placeholder="-",
-        alt="The error of each series, worst first, against the naive forecast, by model and by cutoff",
-    )
-    if count > MOST:
-        st.caption(f"The {MOST} worst of {numerals.write(count)}. Filter to see others; the download has all.")
-    paper.copy("series", shown, config)
 
 
 def _weighed() -> list[str]:

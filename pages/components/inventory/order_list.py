@@ -29,8 +29,6 @@ LINE: Final = "line"
 """Parameters of the URL: the states shown, and the chosen line."""
 OPENED, PICKED = "inventory_opened", "inventory_picked"
 """Keys of the session: the product that was tapped, and the line that was picked by its name."""
-MOST: Final = 500
-"""Rows of the list at most."""
 PAST: Final = 28
 """Steps of past sales in a row's small curve."""
 SHELF_HELP: Final = "Red: the shelf is expected to be empty before an order placed today arrives."
@@ -81,7 +79,7 @@ def choose_one(orders: Orders, rows: pd.DataFrame) -> int | None:
     if rows.empty:
         st.caption("No orders in these states.")
         return None
-    shown = rows.head(MOST)
+    shown = rows.head(tables.MOST)
     ids = shown[schema.UNIQUE_ID].tolist()
     key = f"inventory_list_{hash(tuple(ids))}"
     columns = _columns(orders, shown)
@@ -99,8 +97,7 @@ def choose_one(orders: Orders, rows: pd.DataFrame) -> int | None:
         key=key,
         alt="What to order, most urgent first: units, how long the shelf lasts, state and by when",
     )
-    if len(rows) > MOST:
-        st.caption(f"The {MOST} most urgent of {numerals.write(len(rows))}. Filter to see others; the download has all.")
+    tables.left_out(len(rows), "Filter to see others; the download has all.", order="most urgent")
     return int(shown.index[ids.index(chosen)])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 import streamlit as st
@@ -10,15 +10,12 @@ from streamlit.commands.page_config import MenuItems
 from streamlit.delta_generator import DeltaGenerator
 
 from forecasting import __version__
-from forecasting.core import formatting, numerals, schema
+from forecasting.core import formatting, schema
 from forecasting.services import models
-from pages.components.shared import cells, paper, product_links, sales_state
+from pages.components.shared import product_links, sales_state, tables
 
 if TYPE_CHECKING:
     from streamlit.elements.lib.column_types import ButtonColumnResult, ColumnConfig
-
-MOST: Final = 500
-"""Series in a table of simpler forecasts at most."""
 
 
 def menu() -> MenuItems:
@@ -83,19 +80,14 @@ def empty(icon: str, title: str, text: str) -> DeltaGenerator:
 
 def simpler_table(simpler: pd.DataFrame, key: str) -> None:
     """Series that a simpler model serves, each with its reason, of very many the first ones; `key` tells the session which table it is."""
-    count, simpler = len(simpler), simpler.head(MOST)
+    count, simpler = len(simpler), simpler.head(tables.MOST)
     keys = [name for name in schema.FILTERS if name in simpler] or [schema.UNIQUE_ID]
-    shown = simpler[[keys[0], schema.MODEL, schema.REASON, *keys[1:]]].assign(
-        **{schema.MODEL: [models.label(name) for name in simpler[schema.MODEL]]}
-    )
+    shown = simpler.assign(**{schema.MODEL: [models.label(name) for name in simpler[schema.MODEL]]})
     config: dict[str, ColumnConfig | ButtonColumnResult] = {
-        name: st.column_config.TextColumn(formatting.LABELS.get(name, name)) for name in shown.columns
+        keys[0]: product_links.column(product_links.addresses(simpler), key, 130, formatting.LABELS.get(keys[0], "Series")),
+        schema.MODEL: st.column_config.TextColumn("Model"),
+        schema.REASON: st.column_config.TextColumn("Why, and what helps", width="large"),
+        **{name: st.column_config.TextColumn(formatting.LABELS.get(name, name)) for name in keys[1:]},
     }
-    config[keys[0]] = product_links.column(product_links.addresses(simpler), key, 130, formatting.LABELS.get(keys[0], "Series"))
-    config |= {schema.MODEL: st.column_config.TextColumn("Model"), schema.REASON: st.column_config.TextColumn("Why, and what helps", width="large")}
-    height: Literal["content"] | int = "content" if len(shown) <= 12 else 430
-    shown = product_links.legible(shown, keys[0])
-    cells.show(shown, column_config=config, hide_index=True, height=height, alt="Simpler forecasts")
-    if count > MOST:
-        st.caption(f"The first {MOST} of {numerals.write(count)}. Filter to see others; the CSV names the model of each row.")
-    paper.copy("simpler", shown, config)
+    tables.grid(shown, config, copy="simpler", links=keys[0], alt="Simpler forecasts")
+    tables.left_out(count, "Filter to see others; the CSV names the model of each row.")

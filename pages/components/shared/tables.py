@@ -6,14 +6,17 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import pandas as pd
+import streamlit as st
 
-from forecasting.core import unseen
+from forecasting.core import numerals, unseen
 from pages.components.shared import cells, paper, product_links
 
 FEW: Final = 12
 """Rows up to which a table is as high as they are."""
 HEIGHT: Final = 430
 """Of a longer one, in pixels."""
+MOST: Final = 500
+"""Rows that a browser gets at most."""
 
 
 def grid(frame: pd.DataFrame, columns: Mapping[str, Any], *, copy: str, height: int = HEIGHT, links: str = "", **more: Any) -> None:
@@ -32,3 +35,16 @@ def grid(frame: pd.DataFrame, columns: Mapping[str, Any], *, copy: str, height: 
     tall = "content" if len(shown) <= FEW else height
     cells.show(shown, column_config=columns, hide_index=True, height=tall, placeholder="-", **more)
     paper.copy(copy, shown, columns)
+
+
+def left_out(rows: int, others: str = "", *, order: str = "") -> None:
+    """Below a table of at most `MOST` rows: how many there are in all, where it has not all of them.
+
+    Args:
+        rows: In all.
+        others: Where they are, as a sentence.
+        order: By which it has the first ones: "worst".
+    """
+    if rows > MOST:
+        some = f"The {MOST} {order}" if order else f"The first {MOST}"
+        st.caption(f"{some} of {numerals.write(rows)}. {others}".rstrip())

@@ -12,7 +12,7 @@ from forecasting.core import durations, formatting, numerals, schema, unseen
 from forecasting.core.errors import ShelfcastError
 from forecasting.services import sales, versions
 from pages.charts import forecast, language
-from pages.components.shared import cells, file_input, layout, markdown
+from pages.components.shared import cells, file_input, layout, markdown, tables
 from pages.components.shared.file_input import FileInput
 from pages.components.upload import file, please_check
 
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from pages.components.upload.please_check import Weighed
 
 WAITING = "The sales can be merged once the open questions have their answers."
-MOST = 500
-"""Rows of a preview."""
 
 
 def promise(ws: Workspace, version: int | None) -> str:
@@ -159,10 +157,13 @@ def _table(frame: pd.DataFrame, config: dict[str, ColumnConfig], alt: str) -> No
     labels = {name: st.column_config.Column(formatting.LABELS.get(name, name)) for name in frame.columns}
     labels |= {schema.DATE: st.column_config.DateColumn("Day", format="D MMM YYYY", width=110)}
     cells.show(
-        unseen.legible(frame.head(MOST)), column_config=labels | config, hide_index=True, height="content" if len(frame) <= 12 else 430, alt=alt
+        unseen.legible(frame.head(tables.MOST)),
+        column_config=labels | config,
+        hide_index=True,
+        height="content" if len(frame) <= tables.FEW else tables.HEIGHT,
+        alt=alt,
     )
-    if len(frame) > MOST:
-        st.caption(f"The first {numerals.write(MOST)} of {numerals.write(len(frame))}.")
+    tables.left_out(len(frame))
 
 
 def merge(ws: Workspace, upload: FileInput, checked: Intake) -> None:
