@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from fastapi import Depends, FastAPI
 from fastapi.security import HTTPBearer
 from fastapi_offline import FastAPIOffline
@@ -38,6 +40,27 @@ from forecasting.entrypoints.server.server_settings import ServerSettings
 from forecasting.storage.workspace import Workspace
 
 PREFIX = "/api"
+PARTS: Final = (
+    health,
+    sales,
+    profiles,
+    products,
+    launches,
+    jobs,
+    forecasts,
+    versions,
+    version_notes,
+    monitoring,
+    alerts,
+    shop_settings,
+    why,
+    orders,
+    order_sheets,
+    suppliers,
+    money,
+    stock,
+)
+"""Routes by what they are about, in the order of their documentation."""
 DESCRIPTION = """
 From a shop's sales file to a forecast it can trust and an order it can place. The pages and the command line use the same functions.
 
@@ -68,26 +91,7 @@ def make_app(ws: Workspace, settings: ServerSettings) -> FastAPI:
     docs_page.install(app)
     app.include_router(health.open_router)
     token = [Depends(HTTPBearer(auto_error=False, description="FORECASTING_API_TOKEN."))] if settings.token else []
-    for part in (
-        health,
-        sales,
-        profiles,
-        products,
-        launches,
-        jobs,
-        forecasts,
-        versions,
-        version_notes,
-        monitoring,
-        alerts,
-        shop_settings,
-        why,
-        orders,
-        order_sheets,
-        suppliers,
-        money,
-        stock,
-    ):
+    for part in PARTS:
         app.include_router(part.router, dependencies=token)
     return app
 

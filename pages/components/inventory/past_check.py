@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from forecasting.core import caches, formatting, unseen
+from forecasting.core import caches, formatting
 from forecasting.inventory.orders import wording as order_words
 from forecasting.inventory.orders.recommend import Orders
 from forecasting.inventory.simulation.policy_check import PolicyCheck
 from pages.components.inventory import summary
-from pages.components.shared import cells, markdown, paper, wording
+from pages.components.shared import markdown, tables, wording
+
+if TYPE_CHECKING:
+    from streamlit.elements.lib.column_types import ColumnConfig
 
 TEXTBOOK_HELP: Final = "The usual formula, from the mean and spread of the last 8 weeks."
-
 SPOILED_HELP: Final = "Units that the forecast's range let expect, by the same rules; empty where the forecast is too short to say."
 
 
@@ -35,10 +37,19 @@ def by_class(orders: Orders) -> None:
         return
     labels = orders.table["abc"].to_numpy()
     table = caches.once(orders.past_check, _by, orders.past_check, tuple(labels))
-    table = _shown(table, orders, labels)
+    spoils = bool(np.isfinite(orders.stock.life).any())
+    columns = {name: column for name, column in _columns().items() if spoils or not name.startswith("spoiled")}
+    tables.grid(_shown(table, orders, labels), columns, copy="past_check", alt="Promised and kept by class")
+    broken = orders.table[orders.table["promise"] == order_words.NOT_KEPT]
+    if len(broken):
+        names = formatting.listing([summary.named(row) for row in broken.to_dict("records")])
+        st.caption(f"Stockouts more often than promised, beyond chance: {markdown.plain(names)}.")
+
+
+def _columns() -> dict[str, ColumnConfig]:
     share, whole = f"%.1f{formatting.NBSP}%%", "%,.0f"
     number = st.column_config.NumberColumn
-    config = {
+    return {
         "name": st.column_config.TextColumn("Class", width=60, help=wording.CLASS_HELP),
         "promised": number("Promised", format=share, width=80),
         "service": number("Kept", format=share, width=75, help="Share of order cycles without a missed sale."),
@@ -51,22 +62,6 @@ def by_class(orders: Orders) -> None:
         "cycles": number("Cycles", format=whole, width=70),
         "series": number("Shelves", format=whole, width=65),
     }
-    if not np.isfinite(orders.stock.life).any():
-        config = {name: column for name, column in config.items() if not name.startswith("spoiled")}
-    shown = unseen.legible(table[list(config)])
-    cells.show(
-        shown,
-        column_config=config,
-        hide_index=True,
-        height="content",
-        placeholder="-",
-        alt="Promised and kept by class",
-    )
-    paper.copy("past_check", shown, config)
-    broken = orders.table[orders.table["promise"] == order_words.NOT_KEPT]
-    if len(broken):
-        names = formatting.listing([summary.named(row) for row in broken.to_dict("records")])
-        st.caption(f"Stockouts more often than promised, beyond chance: {markdown.plain(names)}.")
 
 
 def _by(check: PolicyCheck, labels: tuple[str, ...]) -> pd.DataFrame:
