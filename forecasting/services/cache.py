@@ -89,6 +89,7 @@ def ensemble(ws: Workspace, version: int) -> Ensemble:
     for about_another in (_orders, _products):
         _emptied(about_another)
     what_ifs.forget()
+    views.forget()
     return versions.load(ws, version)
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import gc
 import logging
+from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from streamlit import runtime
@@ -33,10 +36,18 @@ async def sweep() -> None:
 
 
 async def collect() -> None:
-    """Searches for garbage, as long as it runs."""
+    """Searches for garbage and gives memory back, as long as it runs."""
+    give_back = memory_returner()
     while True:
         await asyncio.sleep(COLLECT_SECONDS)
         gc.collect()
+        await asyncio.to_thread(give_back)
+
+
+def memory_returner() -> Callable[[], object]:
+    """What has the C library give free memory back to the system, which glibc does of itself only at the end of its heap; elsewhere nothing."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    return partial(trim, 0) if trim is not None else lambda: None
 
 
 def end_left() -> int:

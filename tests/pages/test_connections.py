@@ -15,7 +15,7 @@ from uvicorn.server import ServerState
 
 from forecasting.entrypoints.server.content_policy import NOTHING, policy
 from forecasting.entrypoints.server.security_headers import HEADERS
-from pages.server import connections
+from pages.server import connections, sessions
 from pages.server.connections import DEAF_SECONDS, LATE_SECONDS, LEAST_RATE, WatchedConnection
 
 HEAD = b"POST /api/upload HTTP/1.1\r\nHost: shop\r\nContent-Length: 1000000\r\n\r\n"
@@ -323,8 +323,6 @@ def test_sessions_that_nobody_came_back_to_are_ended(monkeypatch):
     from streamlit.runtime.session_manager import SessionInfo
     from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 
-    from pages.server import sessions
-
     ended, clock = [], [0.0]
     storage = MemorySessionStorage(ttl_seconds=120)
     storage._cache = type(storage._cache)(128, 120, timer=lambda: clock[0])
@@ -335,3 +333,18 @@ def test_sessions_that_nobody_came_back_to_are_ended(monkeypatch):
         storage.save(SessionInfo(None, SimpleNamespace(id=str(number), shutdown=lambda number=number: ended.append(number))))
     clock[0] = 181
     assert (sessions.end_left(), ended, [info.session.id for info in storage.list()]) == (2, [0, 1], ["2"])
+
+
+def test_what_is_not_needed_any_more_is_given_back_now_and_then(monkeypatch):
+    given_back, pages = [], sessions.memory_returner()
+    monkeypatch.setattr(sessions, "COLLECT_SECONDS", 0)
+    monkeypatch.setattr(sessions, "memory_returner", lambda: lambda: given_back.append(pages()))
+
+    async def for_a_while():
+        collecting = asyncio.create_task(sessions.collect())
+        while len(given_back) < 3:
+            await asyncio.sleep(0)
+        collecting.cancel()
+
+    asyncio.run(for_a_while())
+    assert len(given_back) >= 3

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+from weakref import ref
+
 import past_ensembles as past
 import pytest
 
@@ -9,13 +12,13 @@ from forecasting.analysis import forecast_view
 from forecasting.core import notation, schema
 from forecasting.core.errors import NotFound
 from forecasting.core.period import WEEK
-from forecasting.services import views
+from forecasting.services import cache, versions, views, what_ifs
 
 
 @pytest.fixture(autouse=True)
 def forgotten():
     yield
-    views.forget()
+    cache.forget()
 
 
 def test_each_version_filter_range_level_and_notation_has_its_own_view_once():
@@ -46,3 +49,15 @@ def test_a_filter_that_chooses_nothing_is_told_each_time():
     for _ in range(2):
         with pytest.raises(NotFound):
             views.view(ensemble, {schema.PRODUCT: "Nail"}, 14)
+
+
+def test_another_version_lets_go_of_all_that_was_kept_of_the_one_before(monkeypatch, home):
+    ensembles = {1: past.sparse(), 2: past.sparse()}
+    monkeypatch.setattr(versions, "load", lambda _, version: ensembles[version])
+    served = cache.ensemble(home, 1)
+    kept = [ref(views.view(served, {}, 14)), ref(what_ifs.standing(served, {}))]
+    gc.collect()
+    assert None not in [each() for each in kept]
+    cache.ensemble(home, 2)
+    gc.collect()
+    assert [each() for each in kept] == [None, None]

@@ -96,7 +96,7 @@ class Record:
         line_file.cut(self.path, lines)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=4)
 def _moves(path: Path, stamp: tuple[int, int, int]) -> Moves:  # noqa: ARG001
     """The moves in a file of this size, time of change and inode."""
     return tuple(Move.from_line(line) for line in line_file.lines(reading.content(path)))

@@ -93,7 +93,7 @@ class Remarks:
             line_file.append(self.path, Remark(datetime.now(UTC), version, kind, text, by).line())
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=4)
 def _remarks(path: Path, stamp: tuple[int, int, int]) -> tuple[Remark | None, ...]:  # noqa: ARG001
     """The remarks in a file of this size, time of change and inode."""
     return tuple(Remark.from_line(line) for line in line_file.lines(reading.content(path)))
