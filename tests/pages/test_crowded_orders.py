@@ -10,12 +10,14 @@ import streamlit
 from app_driver import opened, texts
 from order_shops import BREAD, HANSEN, MONDAY, Clock, shop_on_monday
 
+from forecasting.inventory.book.order import Line
 from forecasting.inventory.suppliers.price_breaks import PriceBreaks
 from forecasting.inventory.suppliers.source import Source
 from forecasting.inventory.suppliers.sourcing import Sourcing
 from forecasting.inventory.suppliers.supplier import Minimum
 from forecasting.services import order_book, order_cards, order_proposals, suppliers, workspaces
-from pages.components.orders import lines, supplier_cards
+from pages.components.orders import add_product, lines, supplier_cards
+from pages.components.shared import long_choice
 
 pytestmark = pytest.mark.usefixtures("fresh_caches")
 
@@ -47,12 +49,16 @@ def test_many_suppliers_are_a_table_with_cards_of_those_that_are_due(monday, mon
     assert [each.key for each in at.button if each.proto.type == "primary"] == ["orders_place_Hansen"]
 
 
-def test_a_product_is_added_to_an_order_with_its_reason(monday):
+@pytest.mark.parametrize(("most", "typed"), [(500, "Hinge"), (1, "hin")])
+def test_a_product_is_added_to_an_order_with_its_reason(monday, monkeypatch, most, typed):
+    monkeypatch.setattr(long_choice, "MOST", most)
     at = opened("orders")
     [order] = [each for each in order_book.book(monday).orders.values() if each.supplier == "Hansen"]
     key = f"orders_add_{order.id}"
     assert at.button(key=f"{key}_save").disabled
-    at.selectbox(key=f"{key}_product").set_value("Hinge").run()
+    assert len(at.selectbox(key=f"{key}_product").options) == min(most, 2)
+    at = opened("orders", session={f"{key}_product": typed})  # as the browser sends it
+    assert at.selectbox(key=f"{key}_product").value == "Hinge"
     at.number_input(key=f"{key}_units").set_value(5.0).run()
     at.pills(key=f"{key}_why").set_value("Large order").run()
     at.button(key=f"{key}_save").click().run()
@@ -75,3 +81,9 @@ def test_lines_changed_in_a_table_are_kept_with_one_reason_and_the_suggested_one
         [after] = order_book.book(monday).order(order.id).lines
         assert (after.quantity, after.reason) == (units, "" if units == line.recommended else reason)
         assert "changed. Why?" not in texts(at)
+
+
+def test_two_products_of_one_name_are_told_apart_by_their_keys():
+    keys = ({"product_id": "Tea, green", "store": "N"}, {"product_id": "Tea", "store": "green, N"})
+    named = [Line(unique_id="|".join(key.values()), key=key, recommended=0, quantity=0) for key in keys]
+    assert add_product._by_name(named) == {"Tea, green, N": "Tea, green|N", "Tea, green, N (Tea|green, N)": "Tea|green, N"}
