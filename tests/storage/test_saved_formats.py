@@ -2,13 +2,15 @@
 
 `shop_1` reads its version's sales from the sales table, `shop_2` from the version's own folder; `shop_3` has boosted trees;
 `shop_4` expects other sums than its line of goods that sell on few days, hands a history on by a factor, and records what served;
-`shop_5` has suppliers, an order that was changed, placed and received in part, a stock with its day, money, and what its version published.
+`shop_5` has suppliers, an order that was changed, placed and received in part, a stock with its day, money, and what its version published;
+`shop_6` keeps the panel of its version, and answers that were worked out when it was published.
 """
 
 from __future__ import annotations
 
 import io
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -16,13 +18,27 @@ import pytest
 from saved_shops import log, unpacked
 
 from forecasting.core.errors import InputError, SalesDamaged, VersionDamaged
-from forecasting.services import forecasts, orders, product_links, retraining, sales, serving_record, shop_settings, suppliers, versions
+from forecasting.inventory.policy import Policy
+from forecasting.inventory.stock.state import GivenStock
+from forecasting.services import (
+    forecasts,
+    ordering,
+    orders,
+    past_checks,
+    product_links,
+    retraining,
+    sales,
+    serving_record,
+    shop_settings,
+    suppliers,
+    versions,
+)
 from forecasting.services.orders import Wish
 from forecasting.services.verification.verify import verify
 from forecasting.storage.sales import log_copies
 
 
-@pytest.fixture(params=["shop_1", "shop_2", "shop_3", "shop_4", "shop_5"])
+@pytest.fixture(params=["shop_1", "shop_2", "shop_3", "shop_4", "shop_5", "shop_6"])
 def saved(request, tmp_path):
     return unpacked(request.param, tmp_path)
 
@@ -125,3 +141,14 @@ def test_a_damaged_table_starts_no_retrain_and_the_version_serves(second):
     log(second).unlink()
     with pytest.raises(InputError, match="no sales yet"):
         retraining.start_retrain(second, versions.settings(second))
+
+
+def test_answers_that_a_version_keeps_are_those_that_it_works_out(tmp_path):
+    ws = unpacked("shop_6", tmp_path)
+    made, counted = versions.load(ws, 1), past_checks.counted(ws, 1)
+    assert (made.learned.has(7), made.learned.has_past(7), made.tidy is not None, counted is not None) == (True, True, True, True)
+    anew, nothing = replace(made, learned=None, tidy=None), GivenStock.nothing(len(made.panel))
+    kept, wanted = ordering.recommend(made, nothing, Policy(), {}, counted=counted), ordering.recommend(anew, nothing, Policy(), {})
+    pd.testing.assert_frame_equal(kept.table, wanted.table, rtol=1e-6)
+    pd.testing.assert_frame_equal(kept.past_check.series, wanted.past_check.series, rtol=1e-6)
+    np.testing.assert_allclose(made.cleaned.sales, anew.cleaned.sales)
