@@ -37,3 +37,25 @@ def test_streamlit_knows_which_fragment_runs():
     back = BackMsg()
     back.rerun_script.fragment_id, back.rerun_script.is_auto_rerun = "one", True
     assert back.WhichOneof("type") == "rerun_script"
+
+
+@relies_on(
+    "streamlit",
+    "AppSession's _on_scriptrunner_event, _handle_scriptrunner_event_on_event_loop and _call_soon_on_event_loop, and Runtime._enqueued_some_message",
+    used_by="pages/server/batches.py",
+    to="hand elements to the event loop in batches",
+    gone="streamlit.runtime.app_session.AppSession._call_soon_on_event_loop",
+)
+def test_streamlit_tells_its_event_loop_of_each_element():
+    from streamlit.runtime import Runtime
+    from streamlit.runtime.app_session import AppSession
+
+    heard, handled = (
+        inspect.signature(each).parameters for each in (AppSession._on_scriptrunner_event, AppSession._handle_scriptrunner_event_on_event_loop)
+    )
+    assert list(heard) == list(handled)
+    assert list(heard)[:4] == ["self", "sender", "event", "forward_msg"]
+    assert list(inspect.signature(AppSession._call_soon_on_event_loop).parameters) == ["self", "callback"]
+    assert "self._event_loop.call_soon_threadsafe(callback)" in inspect.getsource(AppSession._call_soon_on_event_loop)
+    assert list(inspect.signature(AppSession.request_rerun).parameters) == ["self", "client_state"]
+    assert "async_objs.eventloop.call_soon_threadsafe(async_objs.need_send_data.set)" in inspect.getsource(Runtime._enqueued_some_message)
