@@ -10,7 +10,7 @@ from typing import Any, Literal
 from forecasting.core.stages import PUBLISH
 from forecasting.jobs import events
 from forecasting.jobs.events import Event
-from forecasting.storage import reading, sealed_json
+from forecasting.storage import kept_json, reading, sealed_json
 from forecasting.storage.locks import is_held
 
 REQUEST, EVENTS, LOG, RESULT, CANCEL = "request.json", "events.jsonl", "log.txt", "result.json", "cancel"
@@ -179,6 +179,6 @@ def _moment(text: Any) -> datetime | None:
 
 def _json(path: Path) -> dict[str, Any]:
     try:
-        return sealed_json.read(path)
+        return kept_json.again(path, sealed_json.read)
     except (FileNotFoundError, ValueError, RecursionError):
         return {}

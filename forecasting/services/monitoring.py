@@ -28,7 +28,6 @@ from forecasting.core.errors import NotFound, NothingPublished
 from forecasting.core.period import DAY
 from forecasting.services import accuracy, cache, graded_days, kept_answers, saved_sales, versions
 from forecasting.storage.sales import log
-from forecasting.storage.sales.table import Dataset
 from forecasting.storage.versions.moves import LOCAL
 from forecasting.storage.versions.remarks import Remarks
 from forecasting.storage.versions.store import Versions
@@ -175,9 +174,10 @@ def _smallest(known: Calibration, graded: Graded) -> tuple[tuple[Mapping[str, st
 
 def _late(ws: Workspace) -> list[Finding]:
     """That uploads stopped, where they come so regularly that it shows."""
-    if saved_sales.saved(ws) is None:
+    saved = saved_sales.saved(ws)
+    if saved is None:
         return []
-    uploads = [each.when for each in Dataset(ws).history() if not each.undone and each.kind == "upload"]
+    uploads = [each.when for each in saved.lineage.uploads.values() if not each.undone and each.kind == "upload"]
     now = pd.Timestamp(datetime.now(UTC)).tz_localize(None)
     overdue = rows.upload_overdue(pd.DatetimeIndex([pd.Timestamp(each).tz_convert("UTC").tz_localize(None) for each in uploads]), now)
     if overdue is None:

@@ -6,11 +6,12 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
 
 from forecasting.core.errors import ChangedMeanwhile, SettingsError, StateDamaged
-from forecasting.storage import disk_full, sealed_json
+from forecasting.storage import disk_full, kept_json, sealed_json
 from forecasting.storage.numbered_states import NumberedStates
 
 FORMAT: Final = 1
@@ -76,7 +77,7 @@ class StateStore(Generic[T]):
             StorageUnavailable: It cannot be read now.
         """
         last = self.last()
-        return self.read(last) if last else SavedState(0, self._payload.empty())
+        return self._state(last, partial(kept_json.again, read=sealed_json.read)) if last else SavedState(0, self._payload.empty())
 
     def newest_whole(self) -> SavedState[T]:
         """The newest state that can be read, to go on from where a newer one is damaged; one with number 0 if there is none."""
@@ -117,8 +118,11 @@ class StateStore(Generic[T]):
 
     def read(self, number: int) -> SavedState[T]:
         """One state; raises StateDamaged or StorageUnavailable."""
+        return self._state(number, sealed_json.read)
+
+    def _state(self, number: int, read: Callable[[Path], dict[str, Any]]) -> SavedState[T]:
         try:
-            facts = sealed_json.read(self.path(number))
+            facts = read(self.path(number))
             if facts["format"] != FORMAT:
                 raise ValueError(f"format {facts['format']!r} is not known")
             values = self._payload.from_plain(facts[self._payload.field])

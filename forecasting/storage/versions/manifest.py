@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from forecasting.core.errors import OutOfMemory, StorageUnavailable, VersionDamaged, VersionUnavailable
 from forecasting.core.system_errors import refusals_named
-from forecasting.storage import sealed_json
+from forecasting.storage import kept_json, sealed_json
 from forecasting.storage.atomic_files import sync
 from forecasting.storage.sealed_json import CHECKSUM, checksum
 
@@ -39,15 +40,28 @@ def read(folder: Path, number: int) -> dict[str, Any]:
         VersionDamaged: The manifest is missing or not as it was written.
         VersionUnavailable: It cannot be read now.
     """
+    return _facts_as(_sealed, folder, number)
+
+
+def read_again(folder: Path, number: int) -> dict[str, Any]:
+    """The same, as quick as it is to look whether the file has changed; raises as `read` does."""
+    return _facts_as(partial(kept_json.again, read=_sealed), folder, number)
+
+
+def _facts_as(read: Callable[[Path], dict[str, Any]], folder: Path, number: int) -> dict[str, Any]:
     try:
         with readable(folder, number, NAME):
-            text = (folder / NAME).read_text(encoding="utf-8")
-        values = json.loads(text)
-        if values.pop(CHECKSUM) == checksum(values) and isinstance(values[FILES], dict):
-            return dict(values)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        pass
-    raise VersionDamaged(number, NAME)
+            return read(folder / NAME)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise VersionDamaged(number, NAME) from error
+
+
+def _sealed(path: Path) -> dict[str, Any]:
+    """What a manifest says; raises one of many errors if it is not as it was written."""
+    values = json.loads(path.read_text(encoding="utf-8"))
+    if values.pop(CHECKSUM) != checksum(values) or not isinstance(values[FILES], dict):
+        raise ValueError(f"{path.name} is not as it was written")
+    return dict(values)
 
 
 def verify(folder: Path, number: int) -> dict[str, Any]:

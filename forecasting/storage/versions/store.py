@@ -200,7 +200,7 @@ class Versions:
     def manifest(self, number: int | str) -> dict[str, Any]:
         """The manifest of a version; raises NotFound, VersionDamaged or VersionUnavailable."""
         with self.there(number) as path:
-            return manifest.read(path, int(number))
+            return manifest.read_again(path, int(number))
 
     def folder(self, number: int | str) -> Path:
         """The folder of a version, each file checked against the manifest; raises NotFound, VersionDamaged or VersionUnavailable."""
