@@ -100,7 +100,7 @@ def options(
         others = {column: value for column, value in filters.items() if column != name}
         chosen = mask(ensemble, others)
         chosen = chosen & sold if only_sold and (chosen & sold).any() else chosen
-        values[name] = sorted(ensemble.panel.series.loc[chosen, name].unique().tolist())
+        values[name] = ensemble.texts_of(name, chosen)
     return values
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -81,12 +82,7 @@ class Period:
             >>> [f"{day:%d %b}" for day in MONTH.ahead(pd.Timestamp(2026, 1, 31), 3)]
             ['28 Feb', '31 Mar', '30 Apr']
         """
-        if self != MONTH:
-            length = _DAYS_OF[self.name]
-            return pd.date_range(last + pd.Timedelta(days=length * start), periods=count, freq=f"{length}D").as_unit("us")
-        months = pd.period_range(last, periods=start + count, freq="M")[start:]
-        day = np.minimum(self.day_of_month or last.day, months.days_in_month)
-        return pd.DatetimeIndex(months.to_timestamp() + pd.to_timedelta(day - 1, unit="D")).as_unit("us")
+        return _ahead(self.name, self.day_of_month, last, count, start).copy()
 
     def begin(self, dates: pd.DatetimeIndex) -> pd.DatetimeIndex:
         """The first day of each step: of a month its first, on whatever day it is dated; of a week the day on which it is dated.
@@ -102,6 +98,16 @@ class Period:
         if self == MONTH:
             return np.asarray((dates.year - first.year) * 12 + dates.month - first.month, dtype=np.int64)
         return (dates.to_numpy() - first.to_datetime64()) // np.timedelta64(_DAYS_OF[self.name], "D")
+
+
+@lru_cache(maxsize=64)
+def _ahead(name: str, day_of_month: int, last: pd.Timestamp, count: int, start: int) -> pd.DatetimeIndex:
+    if name != MONTH.name:
+        length = _DAYS_OF[name]
+        return pd.date_range(last + pd.Timedelta(days=length * start), periods=count, freq=f"{length}D").as_unit("us")
+    months = pd.period_range(last, periods=start + count, freq="M")[start:]
+    day = np.minimum(day_of_month or last.day, months.days_in_month)
+    return pd.DatetimeIndex(months.to_timestamp() + pd.to_timedelta(day - 1, unit="D")).as_unit("us")
 
 
 DAY: Final = Period("day", 7, 364)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
 from forecasting.core import schema
 from forecasting.core.arrays import FloatArray
@@ -18,8 +17,14 @@ def prices_ahead(panel: Panel, rows: np.ndarray, steps: int) -> FloatArray:
     planned: FloatArray = np.full((len(rows), steps), np.nan)
     ahead = given[:, known : known + steps]
     planned[:, : ahead.shape[1]] = ahead
-    prices: FloatArray = pd.DataFrame(np.column_stack([_last_known(given[:, :known]), planned])).ffill(axis=1).bfill(axis=1).to_numpy()
-    return prices[:, 1:]
+    prices = _filled(np.column_stack([_last_known(given[:, :known]), planned]))
+    return _filled(prices[:, ::-1])[:, ::-1][:, 1:]
+
+
+def _filled(values: FloatArray) -> FloatArray:
+    """The values of each row with the last known one in place of each that is not; NaN before the first."""
+    places = np.where(np.isnan(values), 0, np.arange(values.shape[1]))
+    return np.take_along_axis(values, np.maximum.accumulate(places, axis=1), axis=1)
 
 
 def _last_known(values: FloatArray) -> FloatArray:

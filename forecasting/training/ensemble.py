@@ -100,6 +100,13 @@ class Ensemble:
         numbers, texts = self._numbered[name]
         return np.asarray(numbers == texts.get(text, -1))
 
+    def texts_of(self, name: str, chosen: BoolArray) -> list[str]:
+        """What a key or category column that exists says of the chosen series, shape (n,): each text once, sorted."""
+        numbers, texts = self._numbered[name]
+        there = np.zeros(len(texts), dtype=bool)
+        there[numbers[chosen]] = True
+        return sorted(text for text, is_there in zip(texts, there.tolist(), strict=True) if is_there)
+
     @cached_property
     def _numbered(self) -> dict[str, tuple[np.ndarray, dict[str, int]]]:
         coded = {name: pd.factorize(labels) for name, labels in self.labels.items()}
