@@ -6,7 +6,7 @@ from dataclasses import fields
 
 from forecasting.core import alert_variables, engine_choice, retention, settings, shop_settings
 from forecasting.core.engine import CELLS
-from forecasting.entrypoints.server import server_settings
+from forecasting.entrypoints.server import process_role, server_settings
 from forecasting.entrypoints.server.server_settings import ServerSettings
 from forecasting.inventory.policy import Policy
 from forecasting.services import reading_limits
@@ -59,4 +59,8 @@ def environment() -> str:
     )
     rows.append([code(engine_choice.BLOCK), f"{CELLS:,d}", "Days of all series that a block of fits has."])
     rows += [[code(name), "", f"Alerts: {text}"] for name, text in alert_variables.SAYS.items()]
+    rows.append(
+        [code(process_role.NUMBER), "", "Which of a server's processes this one is. The server sets it for those that it starts; nobody else does."]
+    )
+    rows.append([code(process_role.LINE), "", "The descriptor over which such a process gets its connections, set with it."])
     return table(["variable", "default", "says"], rows)
