@@ -199,12 +199,8 @@ def watching(monkeypatch: pytest.MonkeyPatch, published: Workspace) -> Workspace
 @pytest.fixture
 def fresh_caches() -> Iterator[None]:
     """Nothing that a page kept outlives the test: versions of other workspaces have the same numbers."""
-    import streamlit as st
-
     from forecasting.services import cache
 
-    for forget in (st.cache_resource.clear, cache.forget):
-        forget()
+    cache.forget()
     yield
-    for forget in (st.cache_resource.clear, cache.forget):
-        forget()
+    cache.forget()

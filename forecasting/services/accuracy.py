@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from threading import Condition
+from typing import Any, Final
+from weakref import ref
+
+from cachetools import LRUCache, cached
+
+from forecasting.analysis import accuracy as analysis
 from forecasting.analysis import backtest_bands
 from forecasting.analysis.accuracy import Accuracy, backtest_table, series_table
 from forecasting.analysis.attention import attention
@@ -11,10 +19,31 @@ from forecasting.storage.versions.store import Versions
 from forecasting.storage.workspace import Workspace
 from forecasting.training.ensemble import Ensemble
 
+FILTERS: Final = 64
+"""Choices of series of which it is kept how good their forecasts were."""
 
+
+@cached(LRUCache(1), key=lambda ws, version, ensemble: (ws, version, ref(ensemble)), condition=Condition())
 def judged(ws: Workspace, version: int, ensemble: Ensemble) -> BacktestBands:
-    """A version's bands of the past, held against what was sold; raises NotFound or VersionDamaged."""
+    """A version's bands of the past, held against what was sold, once for all who ask; raises NotFound or VersionDamaged."""
     return backtest_bands.load(Versions(ws.versions).folder(version), ensemble)
+
+
+def accuracy(judged: BacktestBands, filters: Mapping[str, str]) -> Accuracy:
+    """How good the forecasts of the chosen series were, once for all who ask; raises NotFound."""
+    return _accuracy(judged, tuple(sorted(filters.items())))
+
+
+@cached(LRUCache(FILTERS), key=lambda judged, filters: (ref(judged), filters), condition=Condition())
+def _accuracy(judged: BacktestBands, filters: tuple[tuple[str, str], ...]) -> Accuracy:
+    return analysis.accuracy(judged, dict(filters))
+
+
+def forget() -> None:
+    """Keeps nothing any more."""
+    for cached_function in (judged, _accuracy):
+        one: Any = cached_function
+        one.cache_clear()
 
 
 def series_csv(accuracy: Accuracy) -> bytes:

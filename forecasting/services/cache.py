@@ -15,6 +15,7 @@ from forecasting.inventory.orders.recommend import Orders
 from forecasting.inventory.policy import Policy
 from forecasting.inventory.stock.state import GivenStock
 from forecasting.services import (
+    accuracy,
     change_explanation,
     change_split,
     changed_orders,
@@ -88,8 +89,8 @@ def ensemble(ws: Workspace, version: int) -> Ensemble:
     """A version's ensemble, which nobody changes; another version frees the one before. Raises NotFound or VersionDamaged."""
     for about_another in (_orders, _products):
         _emptied(about_another)
-    what_ifs.forget()
-    views.forget()
+    for answers in (what_ifs, views, accuracy):
+        answers.forget()
     return versions.load(ws, version)
 
 
@@ -193,3 +194,4 @@ def forget() -> None:
     sold_panel.forget()
     views.forget()
     what_ifs.forget()
+    accuracy.forget()

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import shop_workspaces as shops
-import streamlit as st
 import weekly_sales as periods
 from patience import PATIENCE
 from repository import ROOT
@@ -18,7 +17,7 @@ from forecasting.analysis import contributions, forecast_view
 from forecasting.core import schema
 from forecasting.core.errors import InputError
 from forecasting.core.settings import LstmSettings, Settings, TreesSettings
-from forecasting.services import forecasts, versions, workspaces
+from forecasting.services import cache, forecasts, versions, workspaces
 from forecasting.storage.workspace import Workspace
 from pages.charts import forecast
 
@@ -96,10 +95,10 @@ def test_the_chart_shows_half_a_year_of_weeks(made):
 @pytest.fixture
 def watching(ws, monkeypatch):
     """This process looks at the weekly workspace."""
-    st.cache_resource.clear()
+    cache.forget()
     monkeypatch.setattr(workspaces, "workspace", lambda: ws)
     yield
-    st.cache_resource.clear()
+    cache.forget()
 
 
 def shown(page: str) -> tuple[AppTest, str]:

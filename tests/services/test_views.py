@@ -8,11 +8,11 @@ from weakref import ref
 import past_ensembles as past
 import pytest
 
-from forecasting.analysis import forecast_view
+from forecasting.analysis import backtest_bands, forecast_view
 from forecasting.core import notation, schema
 from forecasting.core.errors import NotFound
 from forecasting.core.period import WEEK
-from forecasting.services import cache, versions, views, what_ifs
+from forecasting.services import accuracy, cache, versions, views, what_ifs
 
 
 @pytest.fixture(autouse=True)
@@ -51,13 +51,23 @@ def test_a_filter_that_chooses_nothing_is_told_each_time():
             views.view(ensemble, {schema.PRODUCT: "Nail"}, 14)
 
 
-def test_another_version_lets_go_of_all_that_was_kept_of_the_one_before(monkeypatch, home):
+class Judged:
+    """What is known of an ensemble's past, which leads back to it."""
+
+    def __init__(self, ensemble):
+        self.ensemble = ensemble
+
+
+def test_another_version_lets_go_of_the_one_before_and_of_all_that_was_kept_of_it(monkeypatch, home):
     ensembles = {1: past.sparse(), 2: past.sparse()}
-    monkeypatch.setattr(versions, "load", lambda _, version: ensembles[version])
+    monkeypatch.setattr(versions, "load", lambda _, version: ensembles.pop(version))
+    monkeypatch.setattr(accuracy.Versions, "folder", lambda *_: home.home)
+    monkeypatch.setattr(backtest_bands, "load", lambda _, ensemble: Judged(ensemble))
     served = cache.ensemble(home, 1)
-    kept = [ref(views.view(served, {}, 14)), ref(what_ifs.standing(served, {}))]
+    kept = [ref(served), ref(views.view(served, {}, 14)), ref(what_ifs.standing(served, {})), ref(accuracy.judged(home, 1, served))]
+    del served
     gc.collect()
     assert None not in [each() for each in kept]
     cache.ensemble(home, 2)
     gc.collect()
-    assert [each() for each in kept] == [None, None]
+    assert [each() for each in kept] == [None] * 4

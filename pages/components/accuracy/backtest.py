@@ -9,9 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from forecasting.analysis import accuracy
 from forecasting.analysis.accuracy import Accuracy, by_series
-from forecasting.analysis.backtest_bands import BacktestBands
 from forecasting.core import formatting, numerals, schema
 from forecasting.services import accuracy as accuracy_service
 from forecasting.services import workspaces
@@ -23,22 +21,10 @@ ALL_CUTOFFS: Final = "All cutoffs"
 """The choice that draws the forecasts of all cutoffs into one chart."""
 
 
-@st.cache_resource(max_entries=1, show_spinner=False)
-def _judged(version: int) -> BacktestBands:
-    """What a version's backtest says of its bands; another version's answers are let go."""
-    _accuracy.clear()
-    return accuracy_service.judged(workspaces.workspace(), version, live_version.ensemble_of(version))
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _accuracy(version: int, filters: tuple[tuple[str, str], ...]) -> Accuracy:
-    return accuracy.accuracy(_judged(version), dict(filters))
-
-
 def accuracy_of(version: int, filters: dict[str, str]) -> Accuracy:
     """How good the forecasts of the chosen series were, shared by all sessions; raises NotFound."""
-    _judged(version)
-    return _accuracy(version, tuple(sorted(filters.items())))
+    judged = accuracy_service.judged(workspaces.workspace(), version, live_version.ensemble_of(version))
+    return accuracy_service.accuracy(judged, filters)
 
 
 def context(manifest: dict[str, Any]) -> str:
