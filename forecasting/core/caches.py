@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from datetime import date
-from threading import Lock, RLock
+from functools import partial
+from threading import RLock
 from typing import Any, Final, TypeVar
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 from cachetools import LRUCache
 
@@ -19,7 +20,7 @@ SERIES: Final = 200_000
 """That all answers of a function are about together, where their size grows with their series: 49 of a shop with few, 4 of a large one."""
 BESIDES: Final = 4_000
 """Series that an answer about none of them would count as."""
-VALUES: Final = (str, int, float, bool, date, type(None))
+VALUES: Final = (str, bytes, int, float, bool, date, type(None))
 """What is the same if it is equal; everything else is the same if it is one object."""
 
 
@@ -51,12 +52,11 @@ def once(owner: object, work: Callable[..., Answer], *arguments: Any) -> Answer:
     Nobody changes the answer, and it does not lead back to the object, which would then live for ever.
 
     Args:
-        owner: What the answer is about, which never changes: a view, a backtest.
+        owner: What the answer is about, which never changes: a view, a backtest, a table.
         work: The function, of a module.
         arguments: What it is asked: the owner or parts of it, values, or tuples of those.
     """
-    with _LOCK:
-        kept = _KEPT.setdefault(owner, _Kept())
+    kept = _beside(owner)
     key = (work, notation.current(), _same(arguments))
     with kept.lock:
         if key not in kept.answers:
@@ -74,8 +74,29 @@ class _Kept:
         self.answers: LRUCache[Any, tuple[Any, list[Any]]] = LRUCache(EACH)
 
 
-_LOCK: Final = Lock()
+_LOCK: Final = RLock()
 _KEPT: Final[WeakKeyDictionary[Any, _Kept]] = WeakKeyDictionary()
+_OF_UNHASHABLE: Final[dict[int, tuple[ref[Any], _Kept]]] = {}
+"""Answers beside tables, which cannot be keys, by their identity."""
+
+
+def _beside(owner: Any) -> _Kept:
+    """What is kept beside an object."""
+    with _LOCK:
+        if isinstance(owner, Hashable):
+            return _KEPT.setdefault(owner, _Kept())
+        of, kept = _OF_UNHASHABLE.get(id(owner), (None, None))
+        if kept is None or of is None or of() is not owner:
+            kept = _Kept()
+            _OF_UNHASHABLE[id(owner)] = (ref(owner, partial(_let_go, id(owner))), kept)
+        return kept
+
+
+def _let_go(identity: int, ended: ref[Any]) -> None:
+    """Keeps nothing any more beside an object that has ended."""
+    with _LOCK:
+        if _OF_UNHASHABLE.get(identity, (None,))[0] is ended:
+            del _OF_UNHASHABLE[identity]
 
 
 def _same(argument: object) -> object:

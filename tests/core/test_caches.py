@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import numpy as np
+import pandas as pd
 
 from forecasting.core import caches, notation
 
@@ -70,3 +71,17 @@ def test_many_who_ask_at_once_get_one_answer():
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(ask, range(8)))
     assert len({id(answer) for answer in answers}) == len(asked) == 1
+
+
+def test_an_answer_about_a_table_ends_with_it_though_a_table_cannot_be_a_key():
+    table, (work, asked) = pd.DataFrame({"y": [1, 2]}), counted()
+    first = caches.once(table, work, table, ("y",))
+    assert caches.once(table, work, table, ("y",)) is first
+    assert caches.once(table.copy(), work, table, ("y",)) is not first
+    assert len(asked) == 2
+    gone, asked[:] = weakref.ref(table), []
+    before = len(caches._OF_UNHASHABLE)
+    del table
+    gc.collect()
+    assert gone() is None
+    assert len(caches._OF_UNHASHABLE) == before - 1

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any, Literal
 
 import streamlit as st
 
 from forecasting.analysis import two_numbers
 from forecasting.analysis.accuracy import Accuracy
-from forecasting.core import formatting, schema
+from forecasting.core import caches, formatting, schema
 from forecasting.services import versions, workspaces
 from pages.components.accuracy.backtest import unit
 from pages.components.shared import wording
@@ -28,8 +28,7 @@ def before(manifest: dict[str, Any]) -> dict[str, Any]:
 
 def numbers(accuracy: Accuracy, manifest_before: dict[str, Any]) -> None:
     """The answer in four numbers, against the version before where that said the same of the same series."""
-    errors = accuracy.overall.set_index(schema.MODEL)
-    blend, naive = errors.to_dict("index")[schema.BLEND], errors["wape"].get(schema.SEASONAL_NAIVE, math.nan)
+    blend, naive = caches.once(accuracy, _errors, accuracy)
     was = {name: math.nan if value is None else value for name, value in manifest_before.get("metrics", {}).items()}
     version = manifest_before.get("version")
     wape, gain = was.get("wape", math.nan), 1 - was.get("wape", math.nan) / (was.get("wape_seasonal_naive") or math.nan)
@@ -44,6 +43,12 @@ def numbers(accuracy: Accuracy, manifest_before: dict[str, Any]) -> None:
         figure("In the 80 % band", formatting.percent(blend["coverage_80"]), Chip(wording.promise(blend["coverage_80"])), text)
     if why := two_numbers.in_words(accuracy.judged.ensemble, accuracy.rows, accuracy.judged.ensemble.horizon):
         st.caption(f"{JUDGED} {why}")
+
+
+def _errors(accuracy: Accuracy) -> tuple[dict[Hashable, Any], float]:
+    """The errors of the blend, and the naive forecast's; NaN without one."""
+    errors = accuracy.overall.set_index(schema.MODEL)
+    return errors.to_dict("index")[schema.BLEND], errors["wape"].get(schema.SEASONAL_NAIVE, math.nan)
 
 
 def _of_total(accuracy: Accuracy, naive: float) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from forecasting.analysis.accuracy import Accuracy
-from forecasting.core import formatting, numerals, schema, unseen
+from forecasting.core import caches, formatting, numerals, schema, unseen
 from forecasting.services import models
 from pages.components.accuracy.measures import Measure
 from pages.components.accuracy.numbers import BIAS_HELP, NAIVE_HELP
@@ -30,7 +30,7 @@ def attention(table: pd.DataFrame, name: str) -> None:
     if table.empty:
         st.caption("None. No series is far off, leans to one side, breaks its band's promise or lacks a full model.")
         return
-    for row in table.head(SHOWN).to_dict("records"):
+    for row in caches.once(table, _first, table):
         with st.container(gap=None):
             cost = f" :gray[{formatting.rate(row['units'], name)}]" if row["units"] >= LEAST else ""
             with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
@@ -39,9 +39,17 @@ def attention(table: pd.DataFrame, name: str) -> None:
             st.caption(markdown.plain(row["advice"]))
     if len(table) > SHOWN:
         with st.expander(f"{formatting.count(len(table) - SHOWN, 'more series', 'more series')}"):
-            _attention_table(table.iloc[SHOWN:IN_TABLE], name)
+            _attention_table(caches.once(table, _more, table), name)
             if len(table) > IN_TABLE:
                 st.caption(f"The first {IN_TABLE}. The download has all {numerals.write(len(table))}.")
+
+
+def _first(table: pd.DataFrame) -> list[dict[Hashable, Any]]:
+    return table.head(SHOWN).to_dict("records")
+
+
+def _more(table: pd.DataFrame) -> pd.DataFrame:
+    return table.iloc[SHOWN:IN_TABLE]
 
 
 def _named(row: Mapping[Hashable, Any]) -> str:
@@ -52,12 +60,13 @@ def _attention_table(table: pd.DataFrame, name: str) -> None:
     keys = [key for key in schema.FILTERS if key in table]
     config: dict[str, ColumnConfig | ButtonColumnResult] = {key: st.column_config.TextColumn(formatting.LABELS[key], width=130) for key in keys}
     first = keys[0] if keys else schema.UNIQUE_ID
-    config[first] = product_links.column(product_links.addresses(table), "accuracy_attention", 130, formatting.LABELS.get(first, "Series"))
+    addresses = caches.once(table, product_links.addresses, table)
+    config[first] = product_links.column(addresses, "accuracy_attention", 130, formatting.LABELS.get(first, "Series"))
     config["problem"] = st.column_config.TextColumn("Problem", width=120)
     config["units"] = st.column_config.NumberColumn(f"Units a {name}", format="%,.1f", width=90)
     config["advice"] = st.column_config.TextColumn("Why, and what helps", width="large")
     order = [first, "problem", "units", "advice", *keys[1:]]
-    shown = product_links.legible(table[order], first)
+    shown = caches.once(table, product_links.legible_columns, table, tuple(order), first)
     cells.show(
         shown, column_config=config, hide_index=True, height="content" if len(table) <= tables.FEW else tables.HEIGHT, alt="More series to check"
     )
@@ -66,14 +75,10 @@ def _attention_table(table: pd.DataFrame, name: str) -> None:
 
 def by_cutoff(accuracy: Accuracy, chosen: Measure) -> None:
     """A measure of each model at each cutoff, and over all of them."""
-    overall = accuracy.overall.set_index(schema.MODEL)[chosen.column]
-    days = [*(formatting.date(day) for day in accuracy.judged.ensemble.past.cutoffs), "All"]
-    at = accuracy.cutoffs.groupby(schema.MODEL)[chosen.column]
-    names = [name for name in (schema.BLEND, *accuracy.judged.ensemble.names) if name in overall]
-    table = pd.DataFrame({name: chosen.factor * np.append(at.get_group(name), overall[name]) for name in names})
-    config = {name: st.column_config.NumberColumn(models.label(name, short=True), format=chosen.format, width=60) for name in table.columns}
+    shown = caches.once(accuracy, _at_cutoffs, accuracy, chosen.column, chosen.factor)
+    number = st.column_config.NumberColumn
+    config = {name: number(models.label(name, short=True), format=chosen.format, width=60) for name in shown.columns if name != "cutoff"}
     config["cutoff"] = st.column_config.TextColumn("Cutoff", width=85)
-    shown = unseen.legible(table.assign(cutoff=days)[["cutoff", *table]])
     cells.show(
         shown,
         column_config=config,
@@ -85,11 +90,20 @@ def by_cutoff(accuracy: Accuracy, chosen: Measure) -> None:
     paper.copy("cutoffs", shown, config)
 
 
+def _at_cutoffs(accuracy: Accuracy, column: str, factor: float) -> pd.DataFrame:
+    overall = accuracy.overall.set_index(schema.MODEL)[column]
+    days = [*(formatting.date(day) for day in accuracy.judged.ensemble.past.cutoffs), "All"]
+    at = accuracy.cutoffs.groupby(schema.MODEL)[column]
+    names = [name for name in (schema.BLEND, *accuracy.judged.ensemble.names) if name in overall]
+    table = pd.DataFrame({name: factor * np.append(at.get_group(name), overall[name]) for name in names})
+    return unseen.legible(table.assign(cutoff=days)[["cutoff", *table]])
+
+
 def by_series(table: pd.DataFrame) -> None:
     """The errors of each series, worst first; the first columns answer on a phone. Of very many a browser gets the worst ones."""
-    count, table = len(table), _in_percent(table.head(tables.MOST))
+    count, table = len(table), caches.once(table, _in_percent, table)
     config: dict[str, ColumnConfig | ButtonColumnResult] = {
-        "series": product_links.column(product_links.addresses(table), "accuracy_series", 190, "Series"),
+        "series": product_links.column(caches.once(table, product_links.addresses, table), "accuracy_series", 190, "Series"),
         **_error_columns(table),
         schema.CATEGORY: st.column_config.TextColumn("Category", width=120),
         "why": st.column_config.TextColumn("Why these weights", width="large"),
@@ -106,7 +120,8 @@ def by_series(table: pd.DataFrame) -> None:
 
 
 def _in_percent(table: pd.DataFrame) -> pd.DataFrame:
-    """The errors of each series under its name, with shares of 100."""
+    """The errors of the first series under their names, with shares of 100."""
+    table = table.head(tables.MOST)
     weights, errors = [f"{name}_share" for name in _weighed()], [f"{model.name}_wape" for model in models.registered()]
     shares = [name for name in ("wape", "better", "bias", "coverage_80", "width_80", *weights, *errors) if name in table]
     return table.assign(

@@ -62,7 +62,7 @@ def _ask_day(dates: pd.DatetimeIndex, period: Period) -> int | None:
 def _by_model(table: pd.DataFrame, digits: int) -> None:
     """How much of each part is whose."""
     names = [model.name for model in models.registered() if model.name in table and table[model.name].any()]
-    shown = unseen.legible(table[["label", "units", *names]])
+    shown = caches.once(table, _legible, table, tuple(names))
     config = {name: st.column_config.NumberColumn(models.label(name, short=True), format=f"%+,.{digits}f", width=70) for name in names}
     config["units"] = st.column_config.NumberColumn("Units", format=f"%+,.{digits}f", width=70)
     config["label"] = st.column_config.TextColumn("Part", width=130)
@@ -70,3 +70,7 @@ def _by_model(table: pd.DataFrame, digits: int) -> None:
         st.caption(BY_MODEL)
         cells.show(shown, column_config=config, hide_index=True, height="content", alt="Each model's part of what moves the forecast")
         paper.copy("moves", shown, config)
+
+
+def _legible(table: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame:
+    return unseen.legible(table[["label", "units", *names]])

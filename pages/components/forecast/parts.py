@@ -6,11 +6,12 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 import streamlit as st
 
 from forecasting.analysis.by_span import LAST_YEAR
 from forecasting.analysis.forecast_view import View
-from forecasting.core import formatting, numerals, schema, unseen
+from forecasting.core import caches, formatting, numerals, schema, unseen
 from forecasting.core.period import Period
 from forecasting.services import models
 from pages.charts import forecast
@@ -124,11 +125,10 @@ def table(view: View, *, last_year: bool = False) -> None:
     """Every day, week or month ahead."""
     columns = [schema.DS, schema.BLEND, *[schema.EXPECTED] * view.both, "lower_80", "upper_80"]
     columns += [*(model.name for model in models.blended() if model.name in view.forecast), *[LAST_YEAR] * last_year]
-    digits = formatting.column(view.forecast[[schema.BLEND, *[schema.EXPECTED] * view.both]].to_numpy(dtype=float))
+    shown, digits = caches.once(view, _steps_ahead, view, tuple(columns))
     config = {name: st.column_config.NumberColumn(models.label(name), format=digits, width=78) for name in columns[1:]}
     config[schema.DS] = st.column_config.DateColumn(view.level.name.title(), format=DATES[view.level.name], width=126)
     config[LAST_YEAR] = st.column_config.NumberColumn("Last year", format=digits, width=78)
-    shown = unseen.legible(view.forecast[columns])
     cells.show(
         shown,
         column_config=config,
@@ -138,3 +138,9 @@ def table(view: View, *, last_year: bool = False) -> None:
         alt=f"The forecast of each {view.level.name} ahead with its 80 % range",
     )
     paper.copy("forecast", shown, config)
+
+
+def _steps_ahead(view: View, columns: tuple[str, ...]) -> tuple[pd.DataFrame, str]:
+    """These columns of the forecast as they are shown, and the format of their numbers."""
+    digits = formatting.column(view.forecast[[schema.BLEND, *[schema.EXPECTED] * view.both]].to_numpy(dtype=float))
+    return unseen.legible(view.forecast[list(columns)]), digits

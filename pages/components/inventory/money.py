@@ -7,7 +7,7 @@ from typing import Final
 
 import streamlit as st
 
-from forecasting.core import formatting, numerals
+from forecasting.core import caches, formatting, numerals
 from forecasting.inventory.orders.recommend import Orders
 from forecasting.inventory.orders.value import Value, value_of
 from pages.components.inventory import summary
@@ -21,7 +21,7 @@ WASTE: Final = (
 
 def numbers(orders: Orders) -> None:
     """What stock and orders are worth, where costs are known; nothing where none is."""
-    worth = value_of(orders)
+    worth = caches.once(orders, value_of, orders)
     if not worth.costed:
         return
     of = summary.shelves(orders, worth.series)

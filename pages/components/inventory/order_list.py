@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from forecasting.core import numerals, schema, unseen
+from forecasting.core import caches, numerals, schema, unseen
+from forecasting.core.arrays import BoolArray
 from forecasting.inventory.orders import wording as order_words
 from forecasting.inventory.orders.recommend import Orders
 from pages.components.inventory import summary
@@ -35,12 +37,34 @@ SHELF_HELP: Final = "Red: the shelf is expected to be empty before an order plac
 COVER_HELP: Final = "Days until the shelf is empty at the expected sales."
 
 
-def choose_states(orders: Orders) -> pd.DataFrame:
-    """Filters with counts; the rows that they leave, most urgent first. Products no longer sold are left out until they are asked for."""
-    rows = orders.urgent()
-    gone = orders.gone_of(rows)
-    rows = rows[no_longer_sold.ask(rows, gone, _left(rows[gone]))]
-    counts = rows["state"].value_counts()
+@dataclass(frozen=True, eq=False)
+class Listed:
+    """The rows that are chosen, most urgent first, of very many the first ones.
+
+    Args:
+        count: How many there are.
+        rows: Those that are listed, of the orders' table.
+        table: The same as the list shows them.
+        names: `unique_id` -> what the series is called.
+        addresses: Of their products' pages.
+        shelves: How long a shelf lasts, as the list says it -> its colour.
+        chips: The state of each row, and what is special about it.
+    """
+
+    count: int
+    rows: pd.DataFrame
+    table: pd.DataFrame
+    names: dict[str, str]
+    addresses: list[dict[str, str]]
+    shelves: dict[str, summary.Color]
+    chips: list[list[str]]
+
+
+def choose_states(orders: Orders) -> Listed:
+    """Filters with counts; the rows that they leave. Products no longer sold are left out until they are asked for."""
+    rows, gone, left = caches.once(orders, _urgent, orders)
+    every = bool(no_longer_sold.ask(rows, gone, left).all())
+    counts = caches.once(orders, _counts, orders, every)
     there = [state for state in STATES if counts.get(state)]
     if "inventory_states" not in st.session_state:
         st.session_state["inventory_states"] = _asked(there)
@@ -55,7 +79,43 @@ def choose_states(orders: Orders) -> pd.DataFrame:
         persist_state="session",
         on_change=_remember,
     )
-    return rows[rows["state"].isin(chosen)] if chosen else rows
+    return caches.once(orders, _listed, orders, every, tuple(chosen))
+
+
+def _urgent(orders: Orders) -> tuple[pd.DataFrame, BoolArray, str]:
+    """All rows, which of them are no longer sold, and what is left of those."""
+    rows = orders.urgent()
+    gone = orders.gone_of(rows)
+    return rows, gone, _left(rows[gone])
+
+
+def _rows(orders: Orders, every: bool) -> pd.DataFrame:
+    rows, gone, _ = caches.once(orders, _urgent, orders)
+    return rows if every else rows[~gone]
+
+
+def _counts(orders: Orders, every: bool) -> dict[str, int]:
+    """State -> how many of the rows have it."""
+    return {str(state): int(count) for state, count in _rows(orders, every)["state"].value_counts().items()}
+
+
+def _listed(orders: Orders, every: bool, states: tuple[str, ...]) -> Listed:
+    """The rows in some states, or in all for none; with what is no longer sold, or without."""
+    rows = _rows(orders, every)
+    rows = rows[rows["state"].isin(states)] if states else rows
+    shown = rows.head(tables.MOST)
+    records, chips = shown.to_dict("records"), _chips(shown)
+    names = [summary.named(row) for row in records]
+    shelves = [summary.shelf(orders, row) for row in records]
+    return Listed(
+        count=len(rows),
+        rows=shown,
+        table=_table(orders, shown, names=names, shelf=[[text] for text in shelves], state=chips),
+        names=dict(zip(shown[schema.UNIQUE_ID].tolist(), names, strict=True)),
+        addresses=product_links.addresses(shown),
+        shelves={text: summary.shelf_color(text) for text in shelves},
+        chips=chips,
+    )
 
 
 def _left(gone: pd.DataFrame) -> str:
@@ -74,19 +134,18 @@ def _remember() -> None:
     st.query_params[SHOWN] = ",".join(st.session_state["inventory_states"])
 
 
-def choose_one(orders: Orders, rows: pd.DataFrame) -> int | None:
+def choose_one(orders: Orders, listed: Listed) -> int | None:
     """The list; the place of the chosen series in the table of all, None where the list is empty."""
-    if rows.empty:
+    if not listed.count:
         st.caption("No orders in these states.")
         return None
-    shown = rows.head(tables.MOST)
-    ids = shown[schema.UNIQUE_ID].tolist()
+    ids = list(listed.names)
     key = f"inventory_list_{hash(tuple(ids))}"
-    columns = _columns(orders, shown)
+    columns = _columns(orders, listed)
     chosen = _line(key, ids)
-    _pick(shown, key, chosen)
+    _pick(listed.names, key, chosen)
     tables.grid(
-        _table(orders, shown),
+        listed.table,
         columns,
         links="name",
         copy="orders",
@@ -97,8 +156,8 @@ def choose_one(orders: Orders, rows: pd.DataFrame) -> int | None:
         key=key,
         alt="What to order, most urgent first: units, how long the shelf lasts, state and by when",
     )
-    tables.left_out(len(rows), "Filter to see others; the download has all.", order="most urgent")
-    return int(shown.index[ids.index(chosen)])
+    tables.left_out(listed.count, "Filter to see others; the download has all.", order="most urgent")
+    return int(listed.rows.index[ids.index(chosen)])
 
 
 def _line(key: str, ids: list[str]) -> str:
@@ -110,9 +169,8 @@ def _line(key: str, ids: list[str]) -> str:
     return next((line for line in ids if line == wanted), ids[0])
 
 
-def _pick(shown: pd.DataFrame, key: str, line: str) -> None:
+def _pick(names: dict[str, str], key: str, line: str) -> None:
     """The same choice by typing a name, and for the keyboard: a list whose rows are selected takes no arrow keys."""
-    names = {row[schema.UNIQUE_ID]: summary.named(row) for row in shown.to_dict("records")}
     st.session_state[PICKED] = line
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption("Most urgent first", width="content")
@@ -141,12 +199,12 @@ def _choose(key: str, ids: list[str], line: str) -> None:
     st.session_state["inventory_line"] = st.query_params[LINE] = line
 
 
-def _table(orders: Orders, shown: pd.DataFrame) -> pd.DataFrame:
+def _table(orders: Orders, shown: pd.DataFrame, *, names: list[str], shelf: list[list[str]], state: list[list[str]]) -> pd.DataFrame:
     whole = orders.ensemble.whole_units[orders.rows[shown.index]]
     return shown.assign(
-        name=[summary.named(row) for row in shown.to_dict("records")],
-        shelf=pd.Series([[summary.shelf(orders, row)] for row in shown.to_dict("records")], shown.index),
-        state=pd.Series(_chips(shown), shown.index),
+        name=names,
+        shelf=pd.Series(shelf, shown.index),
+        state=pd.Series(state, shown.index),
         days_of_cover=shown["days_of_cover"].replace(np.inf, np.nan),
         past=list(np.nan_to_num(orders.ensemble.panel.sales[orders.rows[shown.index], -PAST:])),
         **{name: np.where(whole, shown[name].round(), shown[name].round(1)) for name in ("order_quantity", "recommended", "on_hand")},
@@ -160,14 +218,13 @@ def _chips(shown: pd.DataFrame) -> list[list[str]]:
     return [[STATES[state], *[CHANGED] * changed, *[BROKEN] * broken] for state, changed, broken in facts]
 
 
-def _columns(orders: Orders, shown: pd.DataFrame) -> dict[str, ColumnConfig | ButtonColumnResult]:
+def _columns(orders: Orders, listed: Listed) -> dict[str, ColumnConfig | ButtonColumnResult]:
     """The first ones answer on a phone."""
     number, date = st.column_config.NumberColumn, st.column_config.DateColumn
-    chips = _chips(shown)
+    chips, lasts, shown = listed.chips, listed.shelves, listed.rows
     colors = [*summary.COLORS.values(), "blue", "orange"]
-    lasts = {text: summary.shelf_color(text) for text in (summary.shelf(orders, row) for row in shown.to_dict("records"))}
     config: dict[str, ColumnConfig | ButtonColumnResult] = {
-        "name": product_links.column(product_links.addresses(shown), OPENED, 165),
+        "name": product_links.column(listed.addresses, OPENED, 165),
         "order_quantity": number("Order", format="localized", width=60),
         "shelf": st.column_config.MultiselectColumn("Shelf", options=list(lasts), color=list(lasts.values()), width=142, help=SHELF_HELP),
         "state": st.column_config.MultiselectColumn(

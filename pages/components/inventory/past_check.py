@@ -35,15 +35,16 @@ def by_class(orders: Orders) -> None:
     if not orders.past_check.series["cycles"].sum():
         st.caption("Too little history to check these orders against sales.")
         return
-    labels = orders.table["abc"].to_numpy()
-    table = caches.once(orders.past_check, _by, orders.past_check, tuple(labels))
     spoils = bool(np.isfinite(orders.stock.life).any())
     columns = {name: column for name, column in _columns().items() if spoils or not name.startswith("spoiled")}
-    tables.grid(_shown(table, orders, labels), columns, copy="past_check", alt="Promised and kept by class")
-    broken = orders.table[orders.table["promise"] == order_words.NOT_KEPT]
-    if len(broken):
-        names = formatting.listing([summary.named(row) for row in broken.to_dict("records")])
-        st.caption(f"Stockouts more often than promised, beyond chance: {markdown.plain(names)}.")
+    tables.grid(caches.once(orders, _shown, orders), columns, copy="past_check", alt="Promised and kept by class")
+    if broken := caches.once(orders, _broken, orders):
+        st.caption(f"Stockouts more often than promised, beyond chance: {markdown.plain(formatting.listing(broken))}.")
+
+
+def _broken(orders: Orders) -> list[str]:
+    """The series whose promise was not kept."""
+    return [summary.named(row) for row in orders.table[orders.table["promise"] == order_words.NOT_KEPT].to_dict("records")]
 
 
 def _columns() -> dict[str, ColumnConfig]:
@@ -69,7 +70,9 @@ def _by(check: PolicyCheck, labels: tuple[str, ...]) -> pd.DataFrame:
     return pd.concat([check.by(np.array(labels)), check.total.to_frame("All").T])
 
 
-def _shown(table: pd.DataFrame, orders: Orders, labels: np.ndarray) -> pd.DataFrame:
+def _shown(orders: Orders) -> pd.DataFrame:
+    labels = orders.table["abc"].to_numpy()
+    table = caches.once(orders.past_check, _by, orders.past_check, tuple(labels))
     level = orders.table["service_level"]
     promised = [*(level[labels == name].mean() for name in table.index[:-1]), level.mean()]
     shares = {name: 100 * table[name].astype(float) for name in ("service", "fill_rate", "service_textbook")}

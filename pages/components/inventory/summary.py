@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import pandas as pd
 import streamlit as st
 
-from forecasting.core import formatting, numerals, schema
+from forecasting.core import caches, formatting, numerals, schema
 from forecasting.inventory.orders import wording
 from forecasting.inventory.orders.recommend import Orders
 from forecasting.services import ordering
@@ -57,7 +57,7 @@ def context(version: int, state: SavedStock | None) -> str:
 
 def partly_counted(orders: Orders) -> None:
     """How many of the shelves are counted, where others still wait."""
-    totals = orders.totals()
+    totals = caches.once(orders, Orders.totals, orders)
     some_counted(int(totals["counted"]), int(totals["to_count"]))
 
 
@@ -122,13 +122,13 @@ def to_stock() -> None:
 
 def without_advice(orders: Orders) -> None:
     """Says once for each reason why some products have no recommendation."""
-    for count, reason in wording.without_advice(orders):
+    for count, reason in caches.once(orders, wording.without_advice, orders):
         st.markdown(f":orange[:material/warning:] **No advice for {shelves(orders, count)}.** {markdown.plain(reason)}")
 
 
 def numbers(orders: Orders) -> None:
     """The answer in four numbers; those that need a stock count are not known without one."""
-    totals = wording.order_totals(orders, {})
+    totals = caches.once(orders, _totals, orders)
     least = "at least" if totals["without_cost"] else "costs"
     costs = "no unit costs given" if math.isnan(totals["value"]) else f"{least} {writing.amount(totals['value'])}"
     with st.grid(4, min_column_width=190):
@@ -142,6 +142,10 @@ def numbers(orders: Orders) -> None:
         figure("Will run out", shelves(orders, out), Chip(missed, "red" if out else "gray"), RUNS_OUT_HELP)
         surplus = f"{formatting.headline(totals['surplus'])} units too many"
         figure("Overstock", shelves(orders, int(totals["overstock"])), Chip(surplus), OVERSTOCK_HELP)
+
+
+def _totals(orders: Orders) -> dict[str, float]:
+    return wording.order_totals(orders, {})
 
 
 def changed(orders: Orders) -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from forecasting.analysis.forecast_view import View
-from forecasting.core import formatting, schema
+from forecasting.core import caches, formatting, schema
 from forecasting.core.errors import SalesDamaged
 from forecasting.core.period import Period
 from forecasting.inventory.orders import wording as order_wording
@@ -130,12 +130,12 @@ def movers(frame: pd.DataFrame, title: str, ahead: str, version: int) -> None:
     if frame.empty:
         st.caption("None.")
         return
-    units = formatting.column(frame["units"].to_numpy(dtype=float))
-    addresses = [product_links.address(name, {}) for name in frame["product"]]
+    shown, units, names = caches.once(frame, _moving, frame)
+    addresses = [product_links.address(name, {}) for name in names]
     key = f"overview_{title.split()[0].lower()}"
-    why = why_links.column([{schema.PRODUCT: name} for name in frame["product"]], version, f"{key}_why")
+    why = why_links.column([{schema.PRODUCT: name} for name in names], version, f"{key}_why")
     cells.show(
-        product_links.legible(frame.assign(relative=[wording.growth(value) for value in frame["relative"]], why="Why?"), "product"),
+        shown,
         hide_index=True,
         height="content",
         alt=f"{title}: products whose next {ahead} differ most from their last",
@@ -149,3 +149,9 @@ def movers(frame: pd.DataFrame, title: str, ahead: str, version: int) -> None:
             "why": why,
         },
     )
+
+
+def _moving(frame: pd.DataFrame) -> tuple[pd.DataFrame, str, list[str]]:
+    """The table of movers as it is shown, the format of its units, and the names of its products."""
+    table = frame.assign(relative=[wording.growth(value) for value in frame["relative"]], why="Why?")
+    return product_links.legible(table, "product"), formatting.column(frame["units"].to_numpy(dtype=float)), frame["product"].tolist()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import pandas as pd
 import streamlit as st
 
 from forecasting.analysis import by_span, products
-from forecasting.core import formatting, numerals, schema, unseen
+from forecasting.core import caches, formatting, numerals, schema, unseen
 from forecasting.core.errors import NotFound
 from forecasting.services import products as services
 from pages.components.products import wording
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from forecasting.core.period import Period
     from forecasting.training.ensemble import Ensemble
 
+Answer = TypeVar("Answer")
 SEARCH, SORT, FLAGS, OPENED = "search", "sort", "products_flags", "products_opened"
 """Keys of the session; search and order stand in the URL."""
 SORTS: Final = {
@@ -69,7 +70,7 @@ def show(ensemble: Ensemble, table_of: Callable[[dict[str, str]], pd.DataFrame],
         with st.container(width="stretch"):
             flags = _ask_flags(table)
         download = st.container(width="content")
-    rows = _sorted(_chosen(services.matching(table, text or ""), flags, searched=bool(text)), order or _sorts(table)[0])
+    rows = _once(table, _listed, text or "", tuple(flags), order or _sorts(table)[0])
     download.download_button(
         "Download",
         lambda: services.products_csv(rows),
@@ -105,6 +106,15 @@ def _ask_flags(table: pd.DataFrame) -> list[str]:
     )
 
 
+def _listed(table: pd.DataFrame, text: str, flags: tuple[str, ...], order: str) -> pd.DataFrame:
+    return _sorted(_chosen(services.matching(table, text), list(flags), searched=bool(text)), order)
+
+
+def _once(table: pd.DataFrame, work: Callable[..., Answer], *arguments: object) -> Answer:
+    """What a function makes of a table, once for all who look at it, unless that would be much to keep."""
+    return caches.once(table, work, table, *arguments) if len(table) <= LAZY_FROM else work(table, *arguments)
+
+
 def _chosen(rows: pd.DataFrame, flags: list[str], *, searched: bool) -> pd.DataFrame:
     """The rows with one of the flags. Products no longer sold are there only where somebody asks for them, or looks for a name."""
     if flags:
@@ -122,7 +132,7 @@ def _draw(rows: pd.DataFrame, filters: Mapping[str, str], period: Period, steps:
         st.caption("No product fits. Search for less, or take a filter away.")
         return
     columns = _columns(rows, filters, period, steps)
-    shown = _cells(unseen.legible(rows))[list(columns)]
+    shown = _once(rows, _cells, tuple(columns))
     cells.show(
         shown,
         column_config=columns,
@@ -137,8 +147,9 @@ def _draw(rows: pd.DataFrame, filters: Mapping[str, str], period: Period, steps:
     st.caption(wording.totals(rows, period.count(steps)))
 
 
-def _cells(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows as they are shown: one flag, the most urgent; shares as percentages."""
+def _cells(rows: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
+    """These columns of the rows as they are shown: one flag, the most urgent; shares as percentages."""
+    rows = unseen.legible(rows)
     flags = services.flags_of(rows)
     first = [next(([wording.FLAGS[flag]] for flag, there in zip(flags, row, strict=True) if there), []) for row in rows[flags].to_numpy()]
     written = rows.assign(flag=pd.Series(first, rows.index, dtype=object))
@@ -146,7 +157,7 @@ def _cells(rows: pd.DataFrame) -> pd.DataFrame:
     written[products.MISS] = 100 * rows[products.MISS]
     if schema.CATEGORY in written:
         written[schema.CATEGORY] = written[schema.CATEGORY].map(unseen.escaped)
-    return written
+    return written[list(columns)]
 
 
 def _columns(rows: pd.DataFrame, filters: Mapping[str, str], period: Period, steps: int) -> dict[str, ColumnConfig | ButtonColumnResult]:

@@ -10,7 +10,7 @@ from streamlit.commands.page_config import MenuItems
 from streamlit.delta_generator import DeltaGenerator
 
 from forecasting import __version__
-from forecasting.core import formatting, schema
+from forecasting.core import caches, formatting, schema
 from forecasting.services import models
 from pages.components.shared import product_links, sales_state, tables
 
@@ -80,14 +80,19 @@ def empty(icon: str, title: str, text: str) -> DeltaGenerator:
 
 def simpler_table(simpler: pd.DataFrame, key: str) -> None:
     """Series that a simpler model serves, each with its reason, of very many the first ones; `key` tells the session which table it is."""
-    count, simpler = len(simpler), simpler.head(tables.MOST)
     keys = [name for name in schema.FILTERS if name in simpler] or [schema.UNIQUE_ID]
-    shown = simpler.assign(**{schema.MODEL: [models.label(name) for name in simpler[schema.MODEL]]})
+    shown, addresses = caches.once(simpler, _simpler, simpler)
     config: dict[str, ColumnConfig | ButtonColumnResult] = {
-        keys[0]: product_links.column(product_links.addresses(simpler), key, 130, formatting.LABELS.get(keys[0], "Series")),
+        keys[0]: product_links.column(addresses, key, 130, formatting.LABELS.get(keys[0], "Series")),
         schema.MODEL: st.column_config.TextColumn("Model"),
         schema.REASON: st.column_config.TextColumn("Why, and what helps", width="large"),
         **{name: st.column_config.TextColumn(formatting.LABELS.get(name, name)) for name in keys[1:]},
     }
     tables.grid(shown, config, copy="simpler", links=keys[0], alt="Simpler forecasts")
-    tables.left_out(count, "Filter to see others; the CSV names the model of each row.")
+    tables.left_out(len(simpler), "Filter to see others; the CSV names the model of each row.")
+
+
+def _simpler(simpler: pd.DataFrame) -> tuple[pd.DataFrame, list[dict[str, str]]]:
+    """The first series with what their models are called, and the addresses of their products' pages."""
+    simpler = simpler.head(tables.MOST)
+    return simpler.assign(**{schema.MODEL: [models.label(name) for name in simpler[schema.MODEL]]}), product_links.addresses(simpler)

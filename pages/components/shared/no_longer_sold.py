@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from forecasting.core import schema
+from forecasting.core import caches, schema
 from forecasting.core.arrays import BoolArray
 from pages.components.shared import wording
 
@@ -50,4 +50,9 @@ def listed(table: pd.DataFrame, ensemble: Ensemble, rows: np.ndarray) -> pd.Data
     gone = ensemble.silent[rows]
     if is_shown() or gone.all():
         return table
-    return table[~table[schema.UNIQUE_ID].isin(ensemble.panel.series[schema.UNIQUE_ID].iloc[rows[gone]])]
+    return caches.once(table, _without, table, ensemble, rows[gone].tobytes())
+
+
+def _without(table: pd.DataFrame, ensemble: Ensemble, gone: bytes) -> pd.DataFrame:
+    """The rows of a table but those of the series at these positions."""
+    return table[~table[schema.UNIQUE_ID].isin(ensemble.panel.series[schema.UNIQUE_ID].iloc[np.frombuffer(gone, dtype=np.int64)])]

@@ -71,6 +71,11 @@ def legible(table: pd.DataFrame, column: str) -> pd.DataFrame:
     return unseen.legible(table).assign(**{column: [label(str(name)) for name in table[column]]})
 
 
+def legible_columns(table: pd.DataFrame, columns: Sequence[str], links: str) -> pd.DataFrame:
+    """Some columns of a table as they are shown, one of them with names as labels of the links in it."""
+    return legible(table[list(columns)], links)
+
+
 def column(addresses: Sequence[Mapping[str, str]], key: str, width: int, title: str = "Product") -> ColumnConfig | ButtonColumnResult:
     """The column of a table whose names lead on: a tap on one goes to its product, as soon as the page comes here again.
 

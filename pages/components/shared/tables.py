@@ -8,7 +8,7 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from forecasting.core import numerals, unseen
+from forecasting.core import caches, numerals, unseen
 from pages.components.shared import cells, paper, product_links
 
 FEW: Final = 12
@@ -30,8 +30,7 @@ def grid(frame: pd.DataFrame, columns: Mapping[str, Any], *, copy: str, height: 
         links: The column whose names lead to products; empty for none.
         more: What `st.dataframe` takes.
     """
-    chosen = frame[list(columns)]
-    shown = product_links.legible(chosen, links) if links else unseen.legible(chosen)
+    shown = caches.once(frame, _legible, frame, tuple(columns), links)
     tall = "content" if len(shown) <= FEW else height
     cells.show(shown, column_config=columns, hide_index=True, height=tall, placeholder="-", **more)
     paper.copy(copy, shown, columns)
@@ -48,3 +47,7 @@ def left_out(rows: int, others: str = "", *, order: str = "") -> None:
     if rows > MOST:
         some = f"The {MOST} {order}" if order else f"The first {MOST}"
         st.caption(f"{some} of {numerals.write(rows)}. {others}".rstrip())
+
+
+def _legible(frame: pd.DataFrame, columns: tuple[str, ...], links: str) -> pd.DataFrame:
+    return product_links.legible_columns(frame, columns, links) if links else unseen.legible(frame[list(columns)])
