@@ -28,7 +28,7 @@ from forecasting.entrypoints.server.process_role import ProcessRole
 from forecasting.entrypoints.server.security_headers import SecurityHeaders
 from forecasting.entrypoints.server.server_settings import SHORTEST_TOKEN, TOKEN, ServerSettings
 from forecasting.services import workspaces
-from pages.server import affinity, batches, connections, first_page, idle_timers, policies, preloads, sessions, themes
+from pages.server import affinity, batches, connections, first_page, idle_timers, policies, preloads, sessions, table_bytes, themes
 from pages.server.access_rules import asks_for_login
 from pages.server.login_wall import LoginWall
 from pages.server.long_names import no_such_file
@@ -106,6 +106,7 @@ def parts() -> Parts:
         connections.prepare(settings.connections)
         themes.keep()
         batches.keep()
+        table_bytes.keep()
         stop = threading.Event()
         endless = (asyncio.to_thread(warm, api, stop, role), sessions.sweep(), sessions.collect(), idle_timers.follow(changes))
         beside = [asyncio.create_task(each) for each in endless]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 
+import pandas as pd
 from library_hooks import relies_on
 
 
@@ -59,3 +60,20 @@ def test_streamlit_tells_its_event_loop_of_each_element():
     assert "self._event_loop.call_soon_threadsafe(callback)" in inspect.getsource(AppSession._call_soon_on_event_loop)
     assert list(inspect.signature(AppSession.request_rerun).parameters) == ["self", "client_state"]
     assert "async_objs.eventloop.call_soon_threadsafe(async_objs.need_send_data.set)" in inspect.getsource(Runtime._enqueued_some_message)
+
+
+@relies_on(
+    "streamlit",
+    "dataframe_util.convert_pandas_df_to_arrow_bytes(df), which st.dataframe calls by that name with the table that it was given",
+    used_by="pages/server/table_bytes.py",
+    to="write a table once for all windows",
+    gone="streamlit.dataframe_util.convert_pandas_df_to_arrow_bytes",
+)
+def test_streamlit_writes_tables_by_a_function_of_that_name():
+    from streamlit import dataframe_util
+    from streamlit.elements import arrow
+
+    table = pd.DataFrame({"y": [1]})
+    assert next(iter(inspect.signature(dataframe_util.convert_pandas_df_to_arrow_bytes).parameters)) == "df"
+    assert dataframe_util.convert_anything_to_pandas_df(table, ensure_copy=False) is table
+    assert "dataframe_util.convert_pandas_df_to_arrow_bytes(" in inspect.getsource(arrow.ArrowMixin.dataframe)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.scriptrunner import ScriptRunnerEvent
 
 from pages.server import batches
 from pages.server.batches import Batch, Batches
+from pages.server.table_bytes import written_once
 
 
 class Session:
@@ -93,3 +95,11 @@ def test_the_loop_is_not_woken_while_it_is_about_to_send():
     loop.need_send_data.set()
     batches.woken_once(runtime)
     assert woken == [loop.need_send_data.set]
+
+
+def test_a_table_is_written_once_for_as_long_as_it_lives():
+    asked = []
+    write = written_once(lambda _, **more: asked.append(more) or b"table")
+    table = pd.DataFrame({"y": [1, 2]})
+    assert [write(table), write(table), write(table, downcast_large_types=True), write(table.copy())] == [b"table"] * 4
+    assert asked == [{}, {"downcast_large_types": True}, {}]
