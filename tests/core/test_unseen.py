@@ -7,6 +7,7 @@ import io
 import logging
 import subprocess
 import sys
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -97,11 +98,11 @@ def test_a_job_writes_its_log_so_before_any_library_of_numbers_is_loaded():
 
 
 def test_every_table_of_a_page_is_legible():
+    trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / "pages").rglob("*.py")}
+    functions = {(path, node.name): node for path, tree in trees.items() for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
     shown = [
-        (path.name, ast.unparse(node.args[0]), _given(function, node.args[0]))
-        for path in (ROOT / "pages").rglob("*.py")
-        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(function, ast.FunctionDef)
+        (path.name, ast.unparse(node.args[0]), _made(functions, path, _given(function, node.args[0])))
+        for (path, _), function in functions.items()
         for node in ast.walk(function)
         if isinstance(node, ast.Call) and ast.unparse(node.func) in ("st.dataframe", "st.table", "cells.show") and path.name != "cells.py"
     ]
@@ -109,9 +110,22 @@ def test_every_table_of_a_page_is_legible():
     assert [table for table in shown if "legible(" not in table[2] and ".map(markdown.plain)" not in table[2]] == []
 
 
-def _given(function: ast.FunctionDef, table: ast.expr) -> str:
+def _given(function: ast.FunctionDef, table: ast.expr) -> ast.expr:
     """The expression that a table, or what it is a part of, was given by: its own, or the last one that its name got in this function."""
     name = ast.unparse(table)
-    assigned = [node.value for node in ast.walk(function) if isinstance(node, ast.Assign) and name in map(ast.unparse, node.targets)]
+    assigned = [node.value for node in ast.walk(function) if isinstance(node, ast.Assign) and name in _names(node.targets)]
     given = assigned[-1] if assigned else table
-    return _given(function, given.value) if isinstance(given, ast.Subscript) else ast.unparse(given)
+    return _given(function, given.value) if isinstance(given, ast.Subscript) else given
+
+
+def _names(targets: list[ast.expr]) -> list[str]:
+    return [ast.unparse(each) for target in targets for each in (target.elts if isinstance(target, ast.Tuple) else [target])]
+
+
+def _made(functions: dict[tuple[Path, str], ast.FunctionDef], path: Path, given: ast.expr) -> str:
+    """The source that makes a table: of the expression, or of the function that makes it once for all who look (`once(owner, function, ...)`)."""
+    if not (isinstance(given, ast.Call) and ast.unparse(given.func).endswith("once")):
+        return ast.unparse(given)
+    module, _, name = ast.unparse(given.args[1]).rpartition(".")
+    there = [node for (file, other), node in functions.items() if other == name and (file == path if not module else file.stem == module)]
+    return "".join(ast.unparse(line) for node in there for line in node.body)
