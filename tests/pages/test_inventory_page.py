@@ -428,7 +428,7 @@ def test_what_was_saved_can_be_taken_back(counted):
     ("day", "says"),
     [
         ("2026-06-28", "These orders start on Wed 1 Jul: what was sold since then is not saved yet"),
-        ("2026-08-10", "The sales end 40 days before the stock was counted, so these orders start on 1 Jul 2026"),
+        ("2026-08-10", "No sales are saved of the 40 days before the stock was counted, so these orders start on 1 Jul 2026"),
     ],
 )
 def test_stock_and_sales_of_different_days_are_named(shop, monkeypatch, day, says):

@@ -149,8 +149,8 @@ def not_today(orders: Orders, saved: SavedStock | None) -> None:
     if late > max(most, period.days - 1):
         gap, counted = formatting.count(late, "day"), saved is None or ordering.counted_on(saved) > ensemble.panel.last + pd.Timedelta(days=late)
         until = "today" if saved is None else "the stock was counted" if counted else "those that are saved"
-        text = f"The sales {'end' if counted else 'of this forecast end'} {gap} before {until}, so these orders start on {formatting.date(day)}."
-        text += " Upload newer sales." if counted else " Retrain."
+        why = f"No sales are saved of the {gap} before {until}" if counted else f"The sales of this forecast end {gap} before {until}"
+        text = f"{why}, so these orders start on {formatting.date(day)}. {'Upload newer sales.' if counted else 'Retrain.'}"
     elif saved is not None and (now - day).days >= period.days and late >= 0:
         text = f"These orders start on {start}: what was sold since then is not saved yet. Upload it, or count again, for orders that start today."
     else:
