@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from pyarrow import parquet
 
 from forecasting.analysis.contributions import Contributions, contributions
 from forecasting.core.panel import Panel
+from forecasting.training import kept_table
 from forecasting.training.ensemble import Ensemble
 
 NAME: Final = "parts.parquet"
 """A row a part, model and step ahead, in units; absent in versions of earlier releases, which are asked when somebody looks."""
 FORM: Final = 1
 """Of what the numbers mean: another one is not read. It changes whenever the same forecast has other parts."""
-_FACTS: Final = b"shelfcast"
 
 
 def write(ensemble: Ensemble, folder: Path) -> None:
@@ -32,9 +30,8 @@ def write(ensemble: Ensemble, folder: Path) -> None:
         "step": np.tile(np.arange(1, h + 1, dtype=np.int32), count),
         "units": np.concatenate([*told.parts.values(), np.empty(0)]),
     }
-    facts = json.dumps({"form": FORM, "average": told.average, "forecast": told.forecast.tolist()})
-    table = pa.Table.from_pandas(pd.DataFrame(columns), preserve_index=False).replace_schema_metadata({_FACTS: facts})
-    parquet.write_table(table, folder / NAME, compression="zstd", write_page_checksum=True)
+    table = pa.Table.from_pandas(pd.DataFrame(columns), preserve_index=False)
+    kept_table.write(table, folder / NAME, FORM, {"average": told.average, "forecast": told.forecast.tolist()})
 
 
 def read(folder: Path, panel: Panel) -> Contributions | None:
@@ -44,13 +41,11 @@ def read(folder: Path, panel: Panel) -> Contributions | None:
         folder: A version's.
         panel: Its sales.
     """
-    if not (folder / NAME).exists():
+    head = kept_table.head(folder / NAME, FORM)
+    if head is None:
         return None
-    file = parquet.ParquetFile(folder / NAME, page_checksum_verification=True)
-    facts = json.loads(file.schema_arrow.metadata[_FACTS])
-    if facts["form"] != FORM:
-        return None
-    forecast, rows = np.array(facts["forecast"]), file.read().to_pandas()
+    facts = head.facts
+    forecast, rows = np.array(facts["forecast"]), kept_table.read(folder / NAME).to_pandas()
     names = rows[["part", "model"]].iloc[:: len(forecast)].itertuples(index=False, name=None)
     parts = dict(zip(names, rows["units"].to_numpy().reshape(-1, len(forecast)), strict=True))
     return Contributions(panel.ahead(len(forecast)), facts["average"], forecast, parts)

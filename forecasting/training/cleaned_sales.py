@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import pyarrow as pa
-from pyarrow import parquet
 
 from forecasting.core import schema
 from forecasting.core.arrays import FloatArray
 from forecasting.core.panel import Panel
+from forecasting.training import kept_table
 
 NAME: Final = "cleaned.parquet"
 """A row a changed cell: `row` (position of the series), `step` (of the day), `sales`; absent in versions of earlier releases."""
 FORM: Final = 1
 """Of what the numbers mean: another one is not read. It changes whenever the same sales are cleaned otherwise."""
-_FACTS: Final = b"shelfcast"
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,16 +48,12 @@ def write(before: Panel, after: Panel, folder: Path) -> None:
     same = (before.sales == after.sales) | (np.isnan(before.sales) & np.isnan(after.sales))
     row, step = np.nonzero(~same)
     table = pa.table({"row": row.astype(np.int32), "step": step.astype(np.int32), schema.SALES: after.sales[row, step]})
-    table = table.replace_schema_metadata({_FACTS: json.dumps({"form": FORM})})
-    parquet.write_table(table, folder / NAME, compression="zstd", write_page_checksum=True)
+    kept_table.write(table, folder / NAME, FORM)
 
 
 def read(folder: Path, of: Panel) -> CleanedSales | None:
     """What `write` wrote of these sales; None where there is nothing, or of another form."""
-    if not (folder / NAME).exists():
+    if kept_table.head(folder / NAME, FORM) is None:
         return None
-    file = parquet.ParquetFile(folder / NAME, page_checksum_verification=True)
-    if json.loads(file.schema_arrow.metadata[_FACTS])["form"] != FORM:
-        return None
-    table = file.read()
+    table = kept_table.read(folder / NAME)
     return CleanedSales(of, *(table.column(name).to_numpy() for name in ("row", "step", schema.SALES)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from base64 import b64decode, b64encode
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pyarrow as pa
-from pyarrow import parquet
 
 from forecasting.core.arrays import FloatArray
+from forecasting.training import kept_table
 from forecasting.training.backtest import Backtest
 from forecasting.training.bands.law import Law
 from forecasting.training.bands.series import SeriesBands
@@ -26,7 +25,6 @@ NAME: Final = "bands.parquet"
 """A row a series, a column a window now or at a past cutoff: `14`, `14 0`; absent in versions of earlier releases."""
 FORM: Final = 1
 """Of what the numbers mean: another one is not read. It changes whenever the same errors give other bands."""
-_FACTS: Final = b"shelfcast"
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,17 +80,15 @@ def write(ensemble: Ensemble, windows: Collection[int], then: Collection[int], f
         return
     facts = {name: None if of is None else _facts(of) for name, of in bands.items()}
     table = pa.table({name: of.own for name, of in bands.items() if of is not None})
-    described = {_FACTS: json.dumps({"form": FORM, "bands": facts})}
-    parquet.write_table(table.replace_schema_metadata(described), folder / NAME, compression="zstd", use_dictionary=False, write_page_checksum=True)
+    kept_table.write(table, folder / NAME, FORM, {"bands": facts}, use_dictionary=False)
 
 
 def read(folder: Path, past: Backtest, n: int) -> LearnedBands | None:
     """The bands that `write` wrote of n series, each read when it is asked for; None where there are none, or of another form."""
-    if not (folder / NAME).exists():
+    head = kept_table.head(folder / NAME, FORM)
+    if head is None:
         return None
-    written = parquet.read_schema(folder / NAME)
-    facts = json.loads(written.metadata[_FACTS])
-    return LearnedBands(past, facts["bands"], NumberColumns(folder / NAME, written.names, (n,))) if facts["form"] == FORM else None
+    return LearnedBands(past, head.facts["bands"], NumberColumns(folder / NAME, head.names, (n,)))
 
 
 def _learned(ensemble: Ensemble, windows: list[int], then: list[int]) -> Iterator[tuple[str, SeriesBands | None]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -12,13 +11,13 @@ from typing import Final
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from pyarrow import parquet
 
 from forecasting.core.arrays import FloatArray
 from forecasting.inventory.levels.order_levels import Levels
 from forecasting.inventory.policy import Rule
 from forecasting.inventory.stock import state
 from forecasting.inventory.stock.state import Stock
+from forecasting.training import kept_table
 from forecasting.training.number_columns import NumberColumns
 
 NAME: Final = "past_check.parquet"
@@ -26,7 +25,6 @@ NAME: Final = "past_check.parquet"
 FORM: Final = 1
 """Of what the numbers mean: another one is not read. It changes whenever the same terms give other numbers."""
 QUANTILE: Final = "quantile"
-_FACTS: Final = b"shelfcast"
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,20 +65,15 @@ def terms_digest(shelves: Stock, today: Levels, rule: Rule) -> str:
 
 def write(counted: CountedPast, folder: Path) -> None:
     """Writes what was counted into a version's folder."""
-    facts = {"form": FORM, "promise": counted.promise, "terms": counted.terms}
-    table = pa.table(dict(counted.columns)).replace_schema_metadata({_FACTS: json.dumps(facts)})
-    parquet.write_table(table, folder / NAME, compression="zstd", write_page_checksum=True)
+    kept_table.write(pa.table(dict(counted.columns)), folder / NAME, FORM, {"promise": counted.promise, "terms": counted.terms})
 
 
 def read(folder: Path) -> CountedPast | None:
     """What `write` wrote, each column read when it is asked for; None where there is nothing, or of another form."""
-    if not (folder / NAME).exists():
+    head = kept_table.head(folder / NAME, FORM)
+    if head is None:
         return None
-    written = parquet.read_schema(folder / NAME)
-    facts = json.loads(written.metadata[_FACTS])
-    if facts["form"] != FORM:
-        return None
-    return CountedPast(facts["promise"], facts["terms"], NumberColumns(folder / NAME, written.names, (-1,)))
+    return CountedPast(head.facts["promise"], head.facts["terms"], NumberColumns(folder / NAME, head.names, (-1,)))
 
 
 def _digest(rule: str, *arrays: np.ndarray) -> str:
