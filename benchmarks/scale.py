@@ -1,6 +1,7 @@
 """How a retrain grows with the number of series: CPU seconds and memory of each part, and the power with which they grow.
 
-Usage: python benchmarks/scale.py [--series 1000 4000 15000] [--days 200] [--horizon 28] [--epochs 2] [--cores N] [--around]
+Usage: python benchmarks/scale.py [--series 1000 4000 15000] [--days 200] [--horizon 28] [--epochs 2] [--cores N]
+           [--without MODEL ...] [--around]
 
 Trains made-up chains of shops, young and sparse series among them, each size in a process of its own on one core, so that the CPU seconds of a
 part are its work. With --cores N the fits are spread over processes, which wall seconds alone tell. With --around the seasonal naive forecast
@@ -63,6 +64,7 @@ def main() -> None:
     parser.add_argument("--horizon", type=int, default=28)
     parser.add_argument("--epochs", type=int, default=2, help="of the network, whose training hardly depends on the series")
     parser.add_argument("--cores", type=int, default=1, help="cores that the fits are spread over")
+    parser.add_argument("--without", nargs="*", default=[], metavar="MODEL", help="models of the blend that take no part")
     parser.add_argument("--around", action="store_true", help="only what is not Prophet or the network")
     parser.add_argument("--one", type=int, help=argparse.SUPPRESS)
     args = parser.parse_args()
@@ -76,7 +78,7 @@ def main() -> None:
 def elsewhere(size: int, args: argparse.Namespace) -> dict[str, float]:
     """What one size took, in a process of its own."""
     words = ["--one", size, "--days", args.days, "--horizon", args.horizon, "--epochs", args.epochs]
-    command = [sys.executable, __file__, *map(str, words), *(["--around"] if args.around else [])]
+    command = [sys.executable, __file__, *map(str, words), "--without", *args.without, *(["--around"] if args.around else [])]
     environment = {**os.environ, "LOKY_MAX_CPU_COUNT": str(args.cores), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     result = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True)
     return json.loads(result.stdout)
@@ -94,7 +96,7 @@ def measured(args: argparse.Namespace) -> dict[str, float]:
 
     sales = chains.sales(args.one, args.days)
     seconds: dict[str, float] = defaultdict(float)
-    settings = Settings(horizon=args.horizon, lstm=LstmSettings(epochs=args.epochs))
+    settings = Settings(horizon=args.horizon, without=tuple(args.without), lstm=LstmSettings(epochs=args.epochs))
     load, wall = os.getloadavg()[0], time.perf_counter()
     with timed(seconds, EVERYTHING), tempfile.TemporaryDirectory() as folder:
         with timed(seconds, "read"):
