@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from holidays.registry import COUNTRIES
 
-from forecasting.core import schema
+from forecasting.core import caches, schema
 from forecasting.core.arrays import BoolArray
 from forecasting.core.errors import SettingsError
 from forecasting.core.panel import Panel
@@ -30,18 +30,18 @@ def closed_weekdays(panel: Panel) -> BoolArray:
     probability of (1 - p)^c; it must be below 0.1 %. So a sparse series, for which a weekday without sales proves nothing, is never closed.
     Weeks and months have no weekday, and are never closed for one.
     """
+    return caches.once(panel, _closed_weekdays, panel)
+
+
+def _closed_weekdays(panel: Panel) -> BoolArray:
     if panel.period != DAY:
         return np.zeros((len(panel), 7), dtype=bool)
-    days = min(len(panel.dates), 7 * _RECENT_WEEKS)
     last = _last_row(panel.sales)
-    columns = last[:, None] - np.arange(days)
-    first = _first_sale(panel.sales)
-    seen = (columns >= 0) & (columns >= first[:, None])
+    columns = last[:, None] - np.arange(7 * _RECENT_WEEKS)
+    seen = (columns >= 0) & (columns >= _first_sale(panel.sales)[:, None])
     sold = seen & (np.take_along_axis(panel.sales, np.maximum(columns, 0), axis=1) > 0)
-    weekday = panel.dates.day_of_week.to_numpy()[np.maximum(columns, 0)]
-    on_weekday = weekday[:, :, None] == np.arange(7)
-    occurrences = (seen[:, :, None] & on_weekday).sum(axis=1)
-    sales = (sold[:, :, None] & on_weekday).sum(axis=1)
+    back = (panel.dates.day_of_week.to_numpy()[last][:, None] - np.arange(7)) % 7
+    occurrences, sales = (np.take_along_axis(days.reshape(-1, _RECENT_WEEKS, 7).sum(axis=1), back, axis=1) for days in (seen, sold))
     selling = np.where(sales > 0, occurrences, 0).sum(axis=1, keepdims=True)
     share = sales.sum(axis=1, keepdims=True) / np.maximum(selling, 1)
     return (occurrences >= _MIN_OCCURRENCES) & (sales == 0) & ((1.0 - share) ** occurrences < _MAX_PROBABILITY)
