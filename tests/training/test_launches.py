@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import panels
 import pytest
 
 from forecasting.core.panel import Panel
-from forecasting.training.cold_start import launches, newcomers, untested
+from forecasting.training.cold_start import credibility, launches, newcomers, untested
 from forecasting.training.cold_start.credibility import Beginnings, Credibility, learn_credibility
 from forecasting.training.cold_start.launches import History
 
@@ -71,6 +72,22 @@ def test_what_weighs_nothing_says_nothing():
     assert alone is not None
     assert both is not None
     assert both.level(20.0, 10.0) == pytest.approx(alone.level(20.0, 10.0), rel=1e-3)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_of_all_usual_levels_and_strengths_the_one_with_the_smallest_error_is_chosen(seed):
+    rng = np.random.default_rng(seed)
+    own, expected, later, later_expected, noise, weight = rng.gamma(2.0, 5.0, (6, 90)) + 0.1
+    found = learn_credibility(Beginnings(own, expected, later, later_expected, noise, weight))
+    size, level = (weight * expected).sum() / weight.sum(), (weight * own).sum() / (weight * expected).sum()
+    errors = {}
+    for usual, strength in product(credibility._USUAL * level, credibility._STRENGTHS * size):
+        plain = (own + usual * strength) / (expected + strength) * later_expected
+        exact = weight / noise**2
+        closest = (plain * exact * later).sum() / (plain**2 * exact).sum()
+        curve = closest**0.25 * ((weight * later).sum() / (weight * plain).sum()) ** 0.75
+        errors[usual, strength, curve] = (exact * (later - curve * plain) ** 2).sum()
+    assert (found.usual, found.strength, found.curve) == pytest.approx(min(errors, key=errors.__getitem__))
 
 
 def test_nothing_is_learned_from_nothing():

@@ -101,12 +101,36 @@ def learn_credibility(earlier: Beginnings) -> Credibility | None:
         return None
     sizes = _STRENGTHS * float((w * seen.expected).sum() / w.sum())
     levels = _USUAL * float((w * seen.own).sum() / (w * seen.expected).sum())
-    usual, strength = (grid.ravel() for grid in np.meshgrid(levels, sizes))
-    plain = (seen.own + (usual * strength)[:, None]) / (seen.expected + strength[:, None]) * seen.later_expected
     exact = w / seen.noise**2
-    closest = (plain @ (exact * seen.later)) / (plain**2 @ exact)
-    right = (w * seen.later).sum() / (plain @ w)
+    before, square, total = _sums(seen, exact, sizes, levels)
+    closest = before / square
+    right = (w * seen.later).sum() / total
     curve = closest**_CLOSEST * right ** (1.0 - _CLOSEST)
-    losses = (exact * (seen.later - curve[:, None] * plain) ** 2).sum(axis=1)
-    best = int(np.argmin(losses))
-    return Credibility(float(usual[best]), float(strength[best]), float(curve[best]))
+    losses = curve * (curve * square - 2.0 * before)
+    best = np.unravel_index(int(np.argmin(losses)), losses.shape)
+    return Credibility(float(levels[best[1]]), float(sizes[best[0]]), float(curve[best]))
+
+
+def _sums(seen: Beginnings, exact: FloatArray, sizes: FloatArray, levels: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Of what each usual level and strength forecasts, a curve of 1: its products with what was sold and with itself, and its sum.
+
+    The forecast of a series is a straight line of the usual level: so these are sums over series for each strength, put together for each level.
+
+    Args:
+        seen: The first days and the weeks after.
+        exact: What each series counts for in products, shape (m,).
+        sizes: Strengths, shape (s,).
+        levels: Usual levels, shape (u,).
+
+    Returns:
+        Shape (s, u) each, the first two weighted by `exact`, the last one by the weights.
+    """
+    usual = seen.later_expected / (seen.expected + sizes[:, None])
+    own, usual = seen.own * usual, sizes[:, None] * usual
+
+    def line(values: FloatArray, of_usual: FloatArray) -> FloatArray:
+        return values[:, None] + levels * of_usual[:, None]
+
+    before = line(own @ (exact * seen.later), usual @ (exact * seen.later))
+    square = line(own**2 @ exact, 2.0 * ((own * usual) @ exact)) + levels**2 * (usual**2 @ exact)[:, None]
+    return before, square, line(own @ seen.weight, usual @ seen.weight)
