@@ -18,7 +18,7 @@ from forecasting.core.panel import Panel
 from forecasting.core.process_engine import Processes
 from forecasting.core.settings import TreesSettings
 from forecasting.models.features import inputs
-from forecasting.models.gradient_boosting import fitting, sampling
+from forecasting.models.gradient_boosting import fitting, lessons, sampling
 from forecasting.models.gradient_boosting.forest import MOST_LEAVES, Forest, Lesson
 from forecasting.models.gradient_boosting.model import GradientBoosting
 
@@ -50,6 +50,21 @@ def test_the_arrays_forecast_what_the_library_forecasts(loss, monkeypatch):
     np.testing.assert_allclose(forest.predict(learned.codes, learned.numbers), model.predict(table), rtol=1e-12)
     assert (forest.column >= 0).sum(axis=1).max() < MOST_LEAVES
     assert len(forest.yes) > 5
+
+
+def test_lessons_are_the_same_bit_for_bit_whatever_the_blocks_of_series(monkeypatch):
+    known = shop_panel({name: regular(120, level=10 * place, growth=0.0, seed=place) for place, name in enumerate("abcdefg", start=1)})
+
+    def prepared(cells):
+        monkeypatch.setattr(lessons, "_CELLS_AT_ONCE", cells)
+        return lessons.prepare(known, 14, FEW, 0).lesson
+
+    whole, single, several = map(prepared, (10**6, 1, 3 * 120))
+    for part, *others in zip(whole, single, several, strict=True):
+        assert len(part) > 100
+        for other in others:
+            np.testing.assert_array_equal(other, part)
+            assert other.dtype == part.dtype
 
 
 @pytest.mark.parametrize("values", [np.random.default_rng(0).normal(size=501), np.tile([2.0, 1.0, 1.0, 3.0], 25), np.array([4.0])])

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
 import numpy as np
 
+from forecasting.core.arrays import FloatArray
+from forecasting.core.engine import blocks
 from forecasting.core.panel import Panel
 from forecasting.core.settings import TreesSettings
 from forecasting.models.features import inputs
@@ -26,6 +28,8 @@ _HEAVIEST: Final = 20.0
 """Times the mean weight that a row weighs at most."""
 _LOOKBACK: Final = 7
 """Of the layout's encoder, which trees do not have."""
+_CELLS_AT_ONCE: Final = 400_000
+"""Days of the series whose features are worked out together."""
 _MOST_CATEGORIES: Final = 254
 """Values of a column that the trees can tell apart; of more, the commonest."""
 
@@ -35,18 +39,16 @@ class Course:
     """What is learned from.
 
     Args:
-        panel: The series of which days were drawn.
         layout: The inputs.
-        drawn: The days; their series are positions in this panel.
         history: Totals of the groups of all series.
+        lesson: The days that were drawn, their targets being scaled sales; None where there were none.
         settings: How many trees and rows.
         seed: Of the inputs that a question may be about.
     """
 
-    panel: Panel
     layout: NetworkInputs
-    drawn: Drawn
     history: History
+    lesson: Lesson | None
     settings: TreesSettings
     seed: int
 
@@ -67,11 +69,32 @@ class Learned:
 
 
 def prepare(panel: Panel, horizon: int, settings: TreesSettings, seed: int) -> Course:
-    """Draws the days of a panel to learn from, for forecasts of `horizon` days."""
+    """Draws the days of a panel to learn from, for forecasts of `horizon` days, and works out what is known of them."""
     layout = inputs.design_inputs(panel, lookback=_LOOKBACK, horizon=horizon)
-    drawn = sampling.draw(panel.sales, layout, most=settings.rows, seed=seed)
-    used, series = np.unique(drawn.series, return_inverse=True)
-    return Course(panel.select(used), layout, replace(drawn, series=series), group_history(panel, layout), settings, seed)
+    drawn, history = sampling.draw(panel.sales, layout, most=settings.rows, seed=seed), group_history(panel, layout)
+    return Course(layout, history, _lesson(panel, drawn, layout, history) if len(drawn) else None, settings, seed)
+
+
+def _lesson(panel: Panel, drawn: Drawn, layout: NetworkInputs, history: History) -> Lesson:
+    """The drawn days, in their order; worked out by blocks of series, so that memory does not grow with their number."""
+    order = np.argsort(drawn.series, kind="stable")
+    used, starts = np.unique(drawn.series[order], return_index=True)
+    size = max(1, _CELLS_AT_ONCE // len(panel.dates))
+    parts = [order[starts[block.start] : starts[block.stop] if block.stop < len(used) else None] for block in blocks(len(used), size)]
+    known = [_known(panel, drawn.take(part), layout, history) for part in parts]
+    back = np.empty_like(order)
+    back[np.concatenate(parts)] = np.arange(len(order))
+    codes, numbers, sold, scale = (np.concatenate(columns)[back] for columns in zip(*known, strict=True))
+    return Lesson(_common(codes), numbers, sold, np.minimum(scale / scale.mean(), _HEAVIEST).astype(float))
+
+
+def _known(panel: Panel, drawn: Drawn, layout: NetworkInputs, history: History) -> tuple[np.ndarray, Float32Array, FloatArray, Float32Array]:
+    """Categories, numbers, scaled sales and scales of days of some series."""
+    used, rows = np.unique(drawn.series, return_inverse=True)
+    features = Features(panel.select(used), layout, history)
+    days = features.days_ahead(Asked(rows, drawn.origins, drawn.steps[:, None], drawn.usual, drawn.recent))
+    sold = features.own.values[rows, drawn.origins + drawn.steps].astype(float) / days.scale
+    return (*table(days), sold, days.scale)
 
 
 def learn(course: Course, heard: Callable[[int], None] = lambda _: None) -> Learned:
@@ -83,17 +106,13 @@ def learn(course: Course, heard: Callable[[int], None] = lambda _: None) -> Lear
     """
     from forecasting.models.gradient_boosting import fitting
 
-    if not len(course.drawn):
+    lesson, forests = course.lesson, dict[str, Forest]()
+    if lesson is None:
         return Learned(course.layout, course.history, {})
-    drawn, features = course.drawn, Features(course.panel, course.layout, course.history)
-    days = features.days_ahead(Asked(drawn.series, drawn.origins, drawn.steps[:, None], drawn.usual, drawn.recent))
-    codes, numbers = table(days)
-    sold = features.own.values[drawn.series, drawn.origins + drawn.steps].astype(float) / days.scale
-    weight = np.minimum(days.scale / days.scale.mean(), _HEAVIEST).astype(float)
-    lesson, forests = Lesson(_common(codes), numbers, sold, weight), dict[str, Forest]()
     for place, (loss, largest) in enumerate(LARGEST.items()):
         grown = partial(_count, heard, place * course.settings.trees)
-        forests[loss] = fitting.fit(lesson._replace(target=np.minimum(sold, largest)), loss, course.settings.trees, course.seed, grown)
+        limited = lesson._replace(target=np.minimum(lesson.target, largest))
+        forests[loss] = fitting.fit(limited, loss, course.settings.trees, course.seed, grown)
     return Learned(course.layout, course.history, forests)
 
 

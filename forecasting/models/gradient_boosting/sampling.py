@@ -36,6 +36,10 @@ class Drawn:
     def __len__(self) -> int:
         return len(self.series)
 
+    def take(self, places: np.ndarray) -> Drawn:
+        """Those at some places, in that order."""
+        return Drawn(*(values[places] for values in (self.series, self.origins, self.steps, self.usual, self.recent)))
+
 
 def draw(sales: FloatArray, layout: NetworkInputs, *, most: int, seed: int) -> Drawn:
     """Days drawn at random, as many of each day ahead as of any other as far as the history goes.
