@@ -82,8 +82,8 @@ def record(panel: Panel, settings: Settings, on_progress: OnProgress = ignore) -
     """Forecasts from as many cutoffs as the history has."""
     cuts = cutoffs(len(panel.dates), settings.horizon)
     at = backtest.origins(planned(panel), BacktestPlan(cuts, settings.horizon))
-    past, _ = backtest.run(pipeline.makers_for_past(settings), registry.lasting(), at, on_progress)
-    return completed(panel, cuts, past, settings)
+    fitted = backtest.fit(pipeline.makers(settings), registry.lasting(), at, on_progress)
+    return completed(panel, cuts, fitted.backtest(), settings)
 
 
 def completed(panel: Panel, cuts: tuple[int, ...], past: Backtest, settings: Settings) -> Record:

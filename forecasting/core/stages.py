@@ -15,6 +15,8 @@ TREES: Final = "Trees"
 SEASONAL_NAIVE: Final = "Seasonal naive"
 TOTALS: Final = "Totals"
 """Models of totals of series; they are fitted at past cutoffs only."""
+FORECASTS: Final = "Forecasts"
+"""Of all fitted models, from past cutoffs and from today; processes work on them while the last models are fitted."""
 PUBLISH: Final = "Publish"
 
 _BACKTEST: Final = "Backtest: "

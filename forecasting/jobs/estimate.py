@@ -9,7 +9,7 @@ from typing import Any
 
 from forecasting.core.progress import OnProgress, Progress
 from forecasting.core.settings import Settings
-from forecasting.core.stages import BACKTEST_TOTALS, PREPARE, PUBLISH, in_backtest
+from forecasting.core.stages import BACKTEST_TOTALS, FORECASTS, PREPARE, PUBLISH, in_backtest
 
 TRUSTED_FROM = 1 / 3
 """Share of the work from which on only the measured pace counts."""
@@ -105,5 +105,12 @@ def expected(rows: int, settings: Settings, manifest: Mapping[str, Any] | None) 
     millions = rows / 1e6
     past = {in_backtest(model.stage): model.seconds(settings, millions, True) for model in registry.in_turn(settings)}
     final = {model.stage: model.seconds(settings, millions, False) for model in registry.taking_part(settings)}
-    planned = {PREPARE: 0.5 + 5.0 * millions, **past, BACKTEST_TOTALS: _TOTALS_SECONDS, **final, PUBLISH: 1.0 + millions}
+    planned = {
+        PREPARE: 0.5 + 5.0 * millions,
+        **past,
+        BACKTEST_TOTALS: _TOTALS_SECONDS,
+        **final,
+        FORECASTS: 0.5 + 20.0 * millions,
+        PUBLISH: 1.0 + millions,
+    }
     return {stage: seconds for stage, seconds in planned.items() if seconds > 0}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar, NamedTuple, Self
 
@@ -29,6 +30,12 @@ class Forecasts(NamedTuple):
 
     line: FloatArray
     mean: FloatArray
+
+    @classmethod
+    def nothing(cls, n: int, horizon: int) -> Self:
+        """Of a model that forecasts none of `n` series."""
+        values = np.full((n, horizon), np.nan)
+        return cls(values, values)
 
 
 class Model(ABC):
@@ -102,9 +109,18 @@ class Model(ABC):
             asked: Which series matter, shape (n_series,); None for all. A model need not forecast the others.
         """
         self._check_horizon(horizon)
-        of = self._forecasts(panel, horizon, asked)
-        line = _open_days(panel, of.line)
-        return Forecasts(line, line if of.mean is of.line else _open_days(panel, of.mean))
+        return _with_open_days(panel, self._forecasts(panel, horizon, asked))
+
+    def begin_forecasts(self, panel: Panel, horizon: int, asked: BoolArray | None, engine: Engine) -> Callable[[], Forecasts]:
+        """What `forecasts` gives, once it is called for; until then the processes of an engine work on it, for models that take long to forecast.
+
+        Args:
+            panel, horizon, asked: As for `forecasts`.
+            engine: The processes, if it has any.
+        """
+        self._check_horizon(horizon)
+        begun = self._begin_forecasts(panel, horizon, asked, engine)
+        return lambda: _with_open_days(panel, begun())
 
     def components(self, panel: Panel, rows: np.ndarray, horizon: int) -> dict[str, FloatArray]:
         """What the forecasts of the series at some positions are made of: part -> shape (rows, horizon), in units a day.
@@ -138,6 +154,10 @@ class Model(ABC):
         line = self._predict(panel, horizon)
         return Forecasts(line, line)
 
+    def _begin_forecasts(self, panel: Panel, horizon: int, asked: BoolArray | None, engine: Engine) -> Callable[[], Forecasts]:  # noqa: ARG002
+        of = self._forecasts(panel, horizon, asked)
+        return lambda: of
+
     @abstractmethod
     def _save(self, folder: Path) -> None: ...
 
@@ -149,6 +169,12 @@ class Model(ABC):
     def _check_fitted(self) -> None:
         if not hasattr(self, "horizon_"):
             raise NotFittedError(f"This {type(self).__name__} is not fitted yet. Call fit first.")
+
+
+def _with_open_days(panel: Panel, of: Forecasts) -> Forecasts:
+    """Both numbers with 0 on days that are closed."""
+    line = _open_days(panel, of.line)
+    return Forecasts(line, line if of.mean is of.line else _open_days(panel, of.mean))
 
 
 def _open_days(panel: Panel, yhat: FloatArray) -> FloatArray:

@@ -32,7 +32,9 @@ def steps() -> tuple[str, ...]:
 
 
 def step_of(stage: str) -> str:
-    """The step in which people see a stage: one of `steps`; the benchmark, fitted first, is seen with the first model, preparing with the backtest.
+    """The step in which people see a stage: one of `steps`.
+
+    The benchmark, fitted first, is seen with the first model, preparing with the backtest, and forecasts with the last model.
 
     Example:
         >>> step_of("Backtest: Totals"), step_of("Seasonal naive"), step_of("LSTM")
@@ -40,5 +42,7 @@ def step_of(stage: str) -> str:
     """
     if stage == stages.PREPARE or stage != stages.without_backtest(stage):
         return stages.BACKTEST_STEP
+    if stage == stages.FORECASTS:
+        return blended()[-1].stage
     fitted = [model for model in registered() if model.stage == stage]
     return next((model.stage if model.blended else blended()[0].stage for model in fitted), stages.PUBLISH)

@@ -11,10 +11,10 @@ import pandas as pd
 
 from forecasting.core import calendar, schema
 from forecasting.core.arrays import BoolArray, FloatArray
-from forecasting.core.engine import Engine
+from forecasting.core.engine import Engine, Here
 from forecasting.core.panel import Panel
 from forecasting.core.period import DAY, Period
-from forecasting.core.progress import OnProgress, Progress
+from forecasting.core.progress import OnProgress, Progress, ignore
 from forecasting.core.stages import in_backtest
 from forecasting.models.base import Forecasts, Model
 from forecasting.training import plausibility, thinning
@@ -189,10 +189,53 @@ def begin(make_models: MakeModels, lasting: frozenset[str], at: Origins, engine:
     return {name: [model.begin(at.seen(model, cut), engine, horizon=horizon) for cut, model in enumerate(models)] for name, models in fresh.items()}
 
 
-def run(
-    make_models: MakeModels, lasting: frozenset[str], at: Origins, on_progress: OnProgress, begun: Mapping[str, Sequence[Model]] | None = None
-) -> tuple[Backtest, dict[str, Model]]:
-    """Forecasts the past.
+@dataclass(frozen=True, eq=False)
+class FittedPast:
+    """Models fitted at past cutoffs, whose forecasts are on their way.
+
+    Args:
+        at: From where they forecast.
+        forecasts: Model name -> what it forecasts at each cutoff, once it is called for.
+        latest: Model name -> the one that was fitted last: a start for the final fit.
+    """
+
+    at: Origins
+    forecasts: Mapping[str, Sequence[Callable[[], Forecasts]]]
+    latest: Mapping[str, Model]
+
+    def __len__(self) -> int:
+        return sum(map(len, self.forecasts.values()))
+
+    def backtest(self, told: Callable[[int], None] = lambda _: None) -> Backtest:
+        """What they forecast, as it comes in.
+
+        Args:
+            told: Told how many of all forecasts, `len` of this, are there; what it raises ends the wait.
+        """
+        at, yhat, means, there = self.at, dict[str, FloatArray](), dict[str, FloatArray](), 0
+        shape = (len(at.known), len(at.panel), at.schedule.horizon)
+        for name, begun in self.forecasts.items():
+            line, mean = np.empty(shape), np.empty(shape)
+            for position, forecasts in enumerate(begun):
+                line[position], mean[position] = forecasts()
+                there += 1
+                told(there)
+            yhat[name] = line
+            means |= {} if np.array_equal(mean, line, equal_nan=True) else {name: mean}
+        cutoffs = pd.DatetimeIndex([at.panel.dates[cut - 1] for cut in at.schedule.cuts], dtype=at.panel.dates.dtype)
+        return Backtest(cutoffs, _sold(at), yhat, means, at.left_out)
+
+
+def fit(
+    make_models: MakeModels,
+    lasting: frozenset[str],
+    at: Origins,
+    on_progress: OnProgress = ignore,
+    *,
+    engine: Engine | None = None,
+    begun: Mapping[str, Sequence[Model]] | None = None,
+) -> FittedPast:
+    """Fits models to forecast the past.
 
     Args:
         make_models: What to judge, in the order in which to do it.
@@ -200,38 +243,34 @@ def run(
             they forecast with what was known at the cutoff. The others are fitted afresh at each.
         at: From where.
         on_progress: Told of each model's stage in the backtest.
+        engine: Works on the forecasts meanwhile; None for this process.
         begun: What `begin` gave; without it every fit begins when its turn comes.
-
-    Returns:
-        The backtest, and the model last fitted, by name (a start for the final fit).
     """
-    panel, schedule, begun = at.panel, at.schedule, begun or {}
     fitted: dict[str, Model] = {}
-    yhat: dict[str, FloatArray] = {}
-    means: dict[str, FloatArray] = {}
-    shape = (len(at.known), len(panel), schedule.horizon)
+    forecasts: dict[str, list[Callable[[], Forecasts]]] = {name: [] for name in make_models}
     for name, make in make_models.items():
-        fits = _renewals(schedule.cuts, LASTS_FROM * panel.period.year) if name in lasting else list(range(len(schedule.cuts)))
-        forecasts = []
+        fits = _renewals(at.schedule.cuts, LASTS_FROM * at.panel.period.year) if name in lasting else list(range(len(at.known)))
         for position in range(len(at.known)):
             if position in fits:
                 listen = _part(on_progress, fits.index(position), len(fits))
-                model = begun[name][position] if name in begun else make(fitted.get(name))
-                fitted[name] = model.fit(at.seen(model, position), horizon=schedule.horizon, on_progress=listen)
-            forecasts.append(_forecasts(fitted[name], at, position))
-        yhat[name], mean = (np.array(values).reshape(shape) for values in (zip(*forecasts, strict=True) if forecasts else ((), ())))
-        means |= {} if np.array_equal(mean, yhat[name], equal_nan=True) else {name: mean}
-    cutoffs = pd.DatetimeIndex([panel.dates[cut - 1] for cut in schedule.cuts], dtype=panel.dates.dtype)
-    return Backtest(cutoffs, _sold(at), yhat, means, at.left_out), fitted
+                model = begun[name][position] if begun and name in begun else make(fitted.get(name))
+                fitted[name] = model.fit(at.seen(model, position), horizon=at.schedule.horizon, on_progress=listen)
+            forecasts[name].append(_begun(fitted[name], at, position, engine or Here()))
+    return FittedPast(at, forecasts, fitted)
 
 
-def _forecasts(model: Model, at: Origins, position: int) -> Forecasts:
-    """What a model says at a cutoff of all series that it is asked for, shape (n, h), as far as it is believable."""
+def _begun(model: Model, at: Origins, position: int, engine: Engine) -> Callable[[], Forecasts]:
+    """What a model says at a cutoff of all series that it is asked for, shape (n, h), as far as it is believable, once it is called for."""
     then, asked = at.seen(model, position), None
     if model.learns_across and at.left_out is not None:
         asked = ~at.left_out[position]
-    line, mean = plausibility.capped(model.forecasts(then, at.schedule.horizon, asked), then)[0]
-    return Forecasts(at.of_all(line, position), at.of_all(mean, position))
+    forecasts = model.begin_forecasts(then, at.schedule.horizon, asked, engine)
+
+    def believable() -> Forecasts:
+        line, mean = plausibility.capped(forecasts(), then)[0]
+        return Forecasts(at.of_all(line, position), at.of_all(mean, position))
+
+    return believable
 
 
 def _sold(at: Origins) -> FloatArray:

@@ -14,10 +14,10 @@ from forecasting.core.arrays import FloatArray
 from forecasting.core.panel import Panel
 from forecasting.core.progress import OnProgress, Progress, ignore
 from forecasting.core.settings import Settings
-from forecasting.core.stages import PREPARE
+from forecasting.core.stages import FORECASTS, PREPARE
 from forecasting.models import registry
 from forecasting.training import backtest, blend, expectation, health, reasons, reconciliation
-from forecasting.training.backtest import Backtest, MakeModels
+from forecasting.training.backtest import Backtest, FittedPast, MakeModels
 from forecasting.training.bands.days import day_bands
 from forecasting.training.bands.occasions import Occasions, occasions_of
 from forecasting.training.bands.quantiles import Errors
@@ -26,7 +26,7 @@ from forecasting.training.cold_start import age, newcomers, untested
 from forecasting.training.cold_start.newcomers import Newcomer
 from forecasting.training.ensemble import Ensemble
 from forecasting.training.expectation import Means
-from forecasting.training.fitted import Fitted, forecasts_of
+from forecasting.training.fitted import Fitted, Forecasting, begin_forecasts
 from forecasting.training.health import Served
 from forecasting.training.reconciliation import Direct
 from forecasting.training.weights import learn_weights
@@ -64,14 +64,27 @@ def train(panel: Panel, settings: Settings, on_progress: OnProgress = ignore, *,
         begun = backtest.begin(make_models, lasting, origins, workers)
         fresh = {name: make(None).begin(now, workers, horizon=horizon) for name, make in make_models.items() if name not in lasting}
         on_progress(Progress(PREPARE, 2, 2))
-        past, earlier = backtest.run(make_models, lasting, origins, on_progress, begun)
-        past = replace(past, yhat={name: past.yhat[name] for name in _in_order(make_models)})
+        begun_past = backtest.fit(make_models, lasting, origins, on_progress, engine=workers, begun=begun)
         direct = reconciliation.forecast(now, origins.known, (schedule.horizon, horizon), settings.prophet, on_progress)
-        models = {name: fresh[name] if name in fresh else make_models[name](earlier.get(name)) for name in _in_order(make_models)}
+        ordered, earlier = _in_order(make_models), begun_past.latest
+        models = {name: fresh[name] if name in fresh else make_models[name](earlier.get(name)) for name in ordered}
         models = {name: model.fit(now, horizon=horizon, on_progress=on_progress) for name, model in models.items()}
-    fitted = forecasts_of(models, cleaned, horizon)
+        begun_now = begin_forecasts(models, cleaned, horizon, workers)
+        past, fitted = _forecasts(begun_past, begun_now, on_progress)
+    past = replace(past, yhat={name: past.yhat[name] for name in ordered})
     ensemble = assemble(panel, fitted, past, origins.known, registry.beside(settings), country=settings.prophet.country)
     return with_totals(ensemble, direct)
+
+
+def _forecasts(past: FittedPast, now: Forecasting, on_progress: OnProgress) -> tuple[Backtest, Fitted]:
+    """The forecasts of past cutoffs and of today, as they come in."""
+    total = len(past) + len(now)
+
+    def told(there: int) -> None:
+        on_progress(Progress(FORECASTS, there, total))
+
+    told(0)
+    return past.backtest(told), now.fitted(lambda there: told(len(past) + there))
 
 
 def processes(shape: tuple[int, ...], settings: Settings) -> int:

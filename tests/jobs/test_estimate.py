@@ -28,7 +28,7 @@ def test_a_version_made_with_the_same_settings_tells_how_long_the_next_one_takes
 def test_without_one_the_stages_stand_in_their_order_and_grow_with_rows_and_epochs():
     small, large = expected(1_000, Settings(), None), expected(1_000_000, Settings(), None)
     past = ["Backtest: LSTM", "Backtest: Prophet", "Backtest: Trees", "Backtest: Totals"]
-    assert list(small) == ["Prepare", *past, "Prophet", "LSTM", "Trees", PUBLISH]
+    assert list(small) == ["Prepare", *past, "Prophet", "LSTM", "Trees", "Forecasts", PUBLISH]
     assert large["Backtest: Prophet"] > 4 * large["Prophet"] - 5 > small["Backtest: Prophet"]
     short = expected(1_000, Settings(lstm=LstmSettings(epochs=5)), {"settings": {}, "rows": 1, "durations": {"LSTM": 1.0}})
     assert short["LSTM"] == pytest.approx(4.0 + 5 * 0.2)

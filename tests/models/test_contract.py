@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 from panels import panel, regular, shop
 
+from forecasting.core.engine import Here
 from forecasting.core.panel import Panel
 from forecasting.core.progress import Progress
 from forecasting.core.settings import LstmSettings, ProphetSettings
@@ -133,6 +135,21 @@ def test_some_series_alone_forecast_as_they_do_among_all(fitted: Model, sales: P
     np.testing.assert_allclose(fitted.predict(sales.select(rows), HORIZON), fitted.predict(sales, HORIZON)[rows], rtol=1e-5)
     asked = np.isin(np.arange(len(sales)), rows)
     np.testing.assert_allclose(fitted.forecasts(sales, HORIZON, asked).mean[rows], fitted.forecasts(sales, HORIZON).mean[rows], rtol=1e-5)
+
+
+def passed_on(value):
+    """As another process gets it."""
+    return pickle.loads(pickle.dumps(value))  # noqa: S301 - its own bytes
+
+
+def test_forecasts_that_others_work_on_are_those_of_this_process(fitted: Model, sales: Panel) -> None:
+    class Others(Here):
+        def run(self, do, tasks, _=None):
+            return iter([passed_on(do(passed_on(make()))) for make in tasks])
+
+    for asked in (None, np.arange(len(sales)) % 2 == 0):
+        for mine, theirs in zip(fitted.forecasts(sales, HORIZON, asked), fitted.begin_forecasts(sales, HORIZON, asked, Others())(), strict=True):
+            np.testing.assert_array_equal(theirs, mine)
 
 
 def test_progress_never_falls_and_ends_at_its_total(make: Callable[[], Model], sales: Panel) -> None:

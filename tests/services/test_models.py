@@ -19,6 +19,7 @@ from forecasting.services import models
         (stages.PROPHET, "Prophet"),
         (stages.SEASONAL_NAIVE, "Prophet"),
         (stages.LSTM, "LSTM"),
+        (stages.FORECASTS, "Trees"),
         (stages.PUBLISH, "Publish"),
     ],
 )

@@ -39,7 +39,8 @@ class Spy(Model):
 
 
 def run(make_models, lasting, panel, schedule, on_progress):
-    return backtest.run(make_models, lasting, backtest.origins(panel, schedule), on_progress)
+    fitted = backtest.fit(make_models, lasting, backtest.origins(panel, schedule), on_progress)
+    return fitted.backtest(), fitted.latest
 
 
 def spy(_earlier):
@@ -138,12 +139,21 @@ def test_models_that_are_fitted_afresh_begin_at_every_cutoff_before_the_first_is
     begun, fitted = [], []
     monkeypatch.setattr(Spy, "begin", lambda self, *_, **__: begun.append(self) or self)
     monkeypatch.setattr(Spy, "fit", lambda self, *_, **__: fitted.append((self, len(begun))) or self)
-    monkeypatch.setattr(Spy, "forecasts", lambda *_: Forecasts(np.zeros((2, 10)), np.zeros((2, 10))))
+    monkeypatch.setattr(Spy, "begin_forecasts", lambda *_: lambda: Forecasts(np.zeros((2, 10)), np.zeros((2, 10))))
     at = backtest.origins(panel, backtest.BacktestPlan((40, 50), 10))
     make_models, lasting = {"afresh": spy, "lasting": spy}, frozenset({"lasting"})
-    backtest.run(make_models, lasting, at, lambda _: None, backtest.begin(make_models, lasting, at, Here()))
+    backtest.fit(make_models, lasting, at, begun=backtest.begin(make_models, lasting, at, Here()))
     assert [model for model, _ in fitted[:2]] == begun
     assert {count for _, count in fitted} == {2}
+
+
+def test_forecasts_are_waited_for_after_the_last_fit_and_counted(panel, monkeypatch):
+    events = []
+    monkeypatch.setattr(Spy, "fit", lambda self, *_, **__: events.append("fit") or self)
+    monkeypatch.setattr(Spy, "begin_forecasts", lambda *_: lambda: events.append("forecast") or Forecasts(np.ones((2, 10)), np.ones((2, 10))))
+    begun = backtest.fit({"spy": spy, "other": spy}, frozenset(), backtest.origins(panel, backtest.BacktestPlan((40, 50), 10)))
+    begun.backtest(events.append)
+    assert events == ["fit"] * 4 + [event for there in range(1, len(begun) + 1) for event in ("forecast", there)]
 
 
 def stored(past, panel, folder):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -31,6 +32,29 @@ Answer = Callable[[Features, int, FloatArray], dict[str, FloatArray]]
 each series' days are known as recent, shape (n,). The parts add up to the forecast."""
 
 
+@dataclass(frozen=True, eq=False)
+class Question:
+    """What a model is asked of a block of series.
+
+    Args:
+        panel: All that is known of these series.
+        layout: The inputs that were learned from.
+        history: Totals of the groups of all series.
+        days: Days ahead, at most the layout's horizon.
+        answer: What the model says.
+    """
+
+    panel: Panel
+    layout: NetworkInputs
+    history: History
+    days: int
+    answer: Answer
+
+
+Run = Callable[[Callable[[Question], dict[str, FloatArray]], Sequence[Callable[[], Question]]], Iterator[dict[str, FloatArray]]]
+"""Answers questions, in their order: the signature of `Engine.run`."""
+
+
 def without_forecast(panel: Panel, needing: str) -> dict[str, str]:
     """unique_id -> why a model that learns from windows cannot forecast a series.
 
@@ -49,10 +73,9 @@ def without_forecast(panel: Panel, needing: str) -> dict[str, str]:
     }
 
 
-def answers(
-    panel: Panel, horizon: int, layout: NetworkInputs, learned: History | None, answer: Answer, *, asked: BoolArray | None = None
-) -> dict[str, FloatArray]:
-    """What a model says of the days after the panel's last one: part -> shape (n, horizon), units a day; rows of NaN for series with too few rows.
+@dataclass(frozen=True, eq=False)
+class Inquiry:
+    """What a model is asked of the days after a panel's last one.
 
     Where the layout's horizon is shorter, forecasts are continued from themselves, as if the first days ahead had sold them.
 
@@ -61,22 +84,53 @@ def answers(
         horizon: Days ahead.
         layout: The inputs that were learned from.
         learned: The totals of groups that were learned from.
-        answer: What the model says, in parts; "level" is always one of them.
+        answer: What the model says, in parts; "level" is always one of them. It goes to other processes where these answer.
         asked: Which series are asked for, shape (n,), the others having rows of NaN; None for all. Where forecasts are continued, all go on.
     """
-    blocks, later, done = _blocks(panel, layout.horizon, asked if horizon <= layout.horizon else None), panel, 0
-    modelled = np.isin(np.arange(len(panel)), np.concatenate(blocks) if blocks else [])
-    empty = np.where(modelled[:, None], np.zeros((len(panel), horizon)), np.nan)
-    parts = {input_parts.LEVEL: empty.copy()}
-    while blocks and done < horizon:
-        history, days = group_history(later, layout, learned), min(layout.horizon, horizon - done)
-        for rows in blocks:
-            for name, values in _in_units(Features(later.select(rows), layout, history), days, answer).items():
-                parts.setdefault(name, empty.copy())[rows, done : done + days] = values
-        done += days
-        if done < horizon:
-            later = _with_forecast(panel, np.sum([values for name, values in parts.items() if name != MEAN], axis=0)[:, :done])
-    return parts
+
+    panel: Panel
+    horizon: int
+    layout: NetworkInputs
+    learned: History | None
+    answer: Answer
+    asked: BoolArray | None = None
+
+    def answers(self) -> dict[str, FloatArray]:
+        """Part -> shape (n, horizon), units a day; rows of NaN for series with too few rows."""
+        return self.begin(_one_by_one)()
+
+    def begin(self, run: Run) -> Callable[[], dict[str, FloatArray]]:
+        """The same, once it is called for; until then others work on it.
+
+        Args:
+            run: Has questions about blocks of series answered.
+        """
+        blocks = _blocks(self.panel, self.layout.horizon, self.asked if self.horizon <= self.layout.horizon else None)
+        results = self._begun(run, blocks, self.panel, 0)
+        return lambda: self._joined(run, blocks, results)
+
+    def _begun(self, run: Run, blocks: Sequence[np.ndarray], known: Panel, done: int) -> Iterator[dict[str, FloatArray]]:
+        if not blocks:
+            return iter(())
+        history, days = group_history(known, self.layout, self.learned), min(self.layout.horizon, self.horizon - done)
+
+        def about(rows: np.ndarray) -> Question:
+            return Question(known.select(rows), self.layout, history, days, self.answer)
+
+        return run(answered, [partial(about, rows) for rows in blocks])
+
+    def _joined(self, run: Run, blocks: Sequence[np.ndarray], results: Iterator[dict[str, FloatArray]]) -> dict[str, FloatArray]:
+        n, horizon = len(self.panel), self.horizon
+        modelled = np.isin(np.arange(n), np.concatenate(blocks) if blocks else [])
+        empty = np.where(modelled[:, None], np.zeros((n, horizon)), np.nan)
+        parts = {input_parts.LEVEL: empty.copy()}
+        for done in range(0, horizon if blocks else 0, self.layout.horizon):
+            if done:
+                results = self._begun(run, blocks, _with_forecast(self.panel, _whole(parts)[:, :done]), done)
+            for rows, of in zip(blocks, results, strict=True):
+                for name, values in of.items():
+                    parts.setdefault(name, empty.copy())[rows, done : done + values.shape[1]] = values
+        return parts
 
 
 def windows_ahead(features: Features, recent: FloatArray) -> Windows:
@@ -114,6 +168,20 @@ def _blocks(panel: Panel, days: int, asked: BoolArray | None) -> list[np.ndarray
     enough = np.isfinite(panel.sales).sum(axis=1) >= MIN_ROWS
     rows = np.flatnonzero(enough if asked is None else enough & asked)
     return np.array_split(rows, -(-len(rows) * days // _DAYS_AT_ONCE)) if len(rows) else []
+
+
+def _whole(parts: dict[str, FloatArray]) -> FloatArray:
+    """The forecast that the parts add up to."""
+    return np.sum([values for name, values in parts.items() if name != MEAN], axis=0)
+
+
+def answered(question: Question) -> dict[str, FloatArray]:
+    """What a model says of a block of series: part -> shape (n, days), units a day; every process can do it."""
+    return _in_units(Features(question.panel, question.layout, question.history), question.days, question.answer)
+
+
+def _one_by_one(do: Callable[[Question], dict[str, FloatArray]], tasks: Sequence[Callable[[], Question]]) -> Iterator[dict[str, FloatArray]]:
+    return (do(make()) for make in tasks)
 
 
 def _in_units(features: Features, days: int, answer: Answer) -> dict[str, FloatArray]:

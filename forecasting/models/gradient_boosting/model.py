@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -90,10 +91,14 @@ class GradientBoosting(Model):
     def _forecasts(self, panel: Panel, horizon: int, asked: BoolArray | None) -> Forecasts:
         """The mean of both forests, and that which learned means."""
         if self.layout_ is None:
-            nothing = np.full((len(panel), horizon), np.nan)
-            return Forecasts(nothing, nothing)
-        of = serving.answers(panel, horizon, self.layout_, self._history, self._whole, asked=asked)
-        return Forecasts(of[input_parts.LEVEL], of.get(serving.MEAN, of[input_parts.LEVEL]))
+            return Forecasts.nothing(len(panel), horizon)
+        return _line_and_mean(serving.Inquiry(panel, horizon, self.layout_, self._history, ForestsAnswer(self.forests_), asked).answers())
+
+    def _begin_forecasts(self, panel: Panel, horizon: int, asked: BoolArray | None, engine: Engine) -> Callable[[], Forecasts]:
+        if self.layout_ is None:
+            return lambda: Forecasts.nothing(len(panel), horizon)
+        begun = serving.Inquiry(panel, horizon, self.layout_, self._history, ForestsAnswer(self.forests_), asked).begin(engine.run)
+        return lambda: _line_and_mean(begun())
 
     def components(self, panel: Panel, rows: np.ndarray, horizon: int) -> dict[str, FloatArray]:
         """How much of the forecasts of some series comes from which inputs, as of the network: "level", and what the others add.
@@ -103,21 +108,9 @@ class GradientBoosting(Model):
         self._check_fitted()
         if self.layout_ is None:
             return {input_parts.LEVEL: np.full((len(rows), horizon), np.nan)}
-        split = serving.split_by_inputs(lambda of: self._scaled(DaysAhead(of.ahead, of.static, of.codes, of.scale)).line)
-        return serving.answers(panel.select(rows), horizon, self.layout_, self._history, split)
-
-    def _whole(self, features: Features, days: int, recent: FloatArray) -> dict[str, FloatArray]:
-        n = len(recent)
-        steps = np.broadcast_to(np.arange(days), (n, days))
-        line, mean = self._scaled(features.days_ahead(Asked(np.arange(n), np.full(n, features.days), steps, None, recent)))
-        return {input_parts.LEVEL: line, serving.MEAN: mean}
-
-    def _scaled(self, days: DaysAhead) -> Forecasts:
-        """Forecasts in units of the scale of each series, shape (n, days)."""
-        table, shape = lessons.table(days), days.channels.shape[:2]
-        of = {loss: forest.predict(*table) for loss, forest in self.forests_.items()}
-        line = np.maximum(np.mean(list(of.values()), axis=0), 0.0)
-        return Forecasts(line.reshape(shape), np.maximum(of[_MEAN], 0.0).reshape(shape))
+        answer = ForestsAnswer(self.forests_)
+        split = serving.split_by_inputs(lambda of: answer.scaled(DaysAhead(of.ahead, of.static, of.codes, of.scale)).line)
+        return serving.Inquiry(panel.select(rows), horizon, self.layout_, self._history, split).answers()
 
     def knows(self, panel: Panel, driver: str) -> np.ndarray:
         """Of which series it has learned what a driver does, shape (n,) of bool: of all, where the trees have it as an input."""
@@ -152,6 +145,34 @@ class GradientBoosting(Model):
             model.forests_ = {loss: Forest.from_arrays(arrays, loss) for loss in LARGEST}
             model._history = History.from_arrays(facts["first"], arrays)
         return model
+
+
+@dataclass(frozen=True, eq=False)
+class ForestsAnswer:
+    """What the forests say of series, see `serving.Answer`: their mean, and that which learned means.
+
+    Args:
+        forests: By their loss.
+    """
+
+    forests: dict[str, Forest]
+
+    def __call__(self, features: Features, days: int, recent: FloatArray) -> dict[str, FloatArray]:
+        n = len(recent)
+        steps = np.broadcast_to(np.arange(days), (n, days))
+        line, mean = self.scaled(features.days_ahead(Asked(np.arange(n), np.full(n, features.days), steps, None, recent)))
+        return {input_parts.LEVEL: line, serving.MEAN: mean}
+
+    def scaled(self, days: DaysAhead) -> Forecasts:
+        """Forecasts in units of the scale of each series, shape (n, days)."""
+        table, shape = lessons.table(days), days.channels.shape[:2]
+        of = {loss: forest.predict(*table) for loss, forest in self.forests.items()}
+        line = np.maximum(np.mean(list(of.values()), axis=0), 0.0)
+        return Forecasts(line.reshape(shape), np.maximum(of[_MEAN], 0.0).reshape(shape))
+
+
+def _line_and_mean(parts: dict[str, FloatArray]) -> Forecasts:
+    return Forecasts(parts[input_parts.LEVEL], parts.get(serving.MEAN, parts[input_parts.LEVEL]))
 
 
 def _reasons(panel: Panel) -> dict[str, str]:

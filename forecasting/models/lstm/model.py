@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar, Final, Self
 
 import numpy as np
 
 from forecasting.core.arrays import BoolArray, FloatArray
+from forecasting.core.engine import Engine
 from forecasting.core.errors import ShelfcastError
 from forecasting.core.panel import Panel
 from forecasting.core.progress import OnProgress
@@ -107,15 +109,14 @@ class LstmModel(Model):
 
     def _forecasts(self, panel: Panel, horizon: int, asked: BoolArray | None) -> Forecasts:
         if self.layout_ is None:
-            nothing = np.full((len(panel), horizon), np.nan)
-            return Forecasts(nothing, nothing)
-        network = Network(self.weights_)
+            return Forecasts.nothing(len(panel), horizon)
+        return _line(serving.Inquiry(panel, horizon, self.layout_, self._history, NetworkAnswer(self.weights_), asked).answers())
 
-        def whole(features: Features, days: int, recent: FloatArray) -> dict[str, FloatArray]:
-            return {input_parts.LEVEL: network.forecast(serving.windows_ahead(features, recent))[:, :days].astype(float)}
-
-        line = serving.answers(panel, horizon, self.layout_, self._history, whole, asked=asked)[input_parts.LEVEL]
-        return Forecasts(line, line)
+    def _begin_forecasts(self, panel: Panel, horizon: int, asked: BoolArray | None, engine: Engine) -> Callable[[], Forecasts]:
+        if self.layout_ is None:
+            return lambda: Forecasts.nothing(len(panel), horizon)
+        begun = serving.Inquiry(panel, horizon, self.layout_, self._history, NetworkAnswer(self.weights_), asked).begin(engine.run)
+        return lambda: _line(begun())
 
     def components(self, panel: Panel, rows: np.ndarray, horizon: int) -> dict[str, FloatArray]:
         """How much of the forecasts of some series comes from which inputs: "level", and what "weekly", "yearly", "holidays" and drivers add.
@@ -127,7 +128,7 @@ class LstmModel(Model):
         if layout is None:
             return {input_parts.LEVEL: np.full((len(rows), horizon), np.nan)}
         split = serving.split_by_inputs(lambda windows: network.forecast(windows).astype(float))
-        return serving.answers(panel.select(rows), horizon, layout, self._history, split)
+        return serving.Inquiry(panel.select(rows), horizon, layout, self._history, split).answers()
 
     def knows(self, panel: Panel, driver: str) -> np.ndarray:
         """Of which series it has learned what a driver does, shape (n,) of bool: of all, where its network reads it."""
@@ -184,6 +185,25 @@ class LstmModel(Model):
             if (folder / _KERAS_FILE).exists() or model.trained_with_ != NUMPY:
                 model._keras_file = (folder / _KERAS_FILE).read_bytes()
         return model
+
+
+@dataclass(frozen=True, eq=False)
+class NetworkAnswer:
+    """What a network says of series, see `serving.Answer`.
+
+    Args:
+        weights: Of the network, by their names.
+    """
+
+    weights: dict[str, Float32Array]
+
+    def __call__(self, features: Features, days: int, recent: FloatArray) -> dict[str, FloatArray]:
+        ahead = Network(self.weights).forecast(serving.windows_ahead(features, recent))
+        return {input_parts.LEVEL: ahead[:, :days].astype(float)}
+
+
+def _line(parts: dict[str, FloatArray]) -> Forecasts:
+    return Forecasts(parts[input_parts.LEVEL], parts[input_parts.LEVEL])
 
 
 def _trainer() -> tuple[str, Train]:
