@@ -20,6 +20,7 @@ from forecasting.core.settings import LstmSettings
 from forecasting.models.features import calendar_features, inputs, profiles
 from forecasting.models.features.calendar_features import easter
 from forecasting.models.features.serving import RECENT_SHARE
+from forecasting.models.features.window_arrays import Shapes
 from forecasting.models.features.windows import Features, group_history
 from forecasting.models.lstm.learning_rate import LearningRateSchedule, Start
 from forecasting.models.lstm.model import LstmModel
@@ -85,6 +86,22 @@ def test_the_network_that_serves_is_the_one_that_keras_trained(model, panel, tmp
     windows = Features(panel, model.layout_).windows(np.arange(len(panel)), np.full(len(panel), len(panel.dates)))
     heads = keras.saving.load_model(tmp_path / "lstm.keras").predict_on_batch(inputs(windows))
     np.testing.assert_allclose(Network(model.weights_).forecast(windows), np.maximum(np.mean(list(heads.values()), axis=0), 0), rtol=1e-5, atol=1e-5)
+
+
+def test_the_first_weights_are_those_of_the_seed_whatever_others_draw_meanwhile(monkeypatch):
+    import random
+
+    import keras
+
+    from forecasting.models.lstm.keras_network import Seeds, build
+
+    keras.utils.set_random_seed(7)
+    alone = keras.layers.LSTM(4)
+    alone.build((None, 28, 3))
+    monkeypatch.setattr(random, "randint", lambda *_: pytest.fail("drawn from everybody's generator"))
+    network = build(Shapes((28, 3), (7, 5), 2, (3,), True), LstmSettings(units=4), Seeds(7))
+    for mine, keras_own in zip(network.get_layer("encoder_1").get_weights(), alone.get_weights(), strict=True):
+        np.testing.assert_array_equal(mine, keras_own)
 
 
 def test_the_fused_layer_learns_as_the_keras_layer_does():

@@ -74,7 +74,7 @@ def test_gradients_and_loss_are_those_of_keras(sparse):
 
     of, random = shapes(sparse), np.random.default_rng(1)
     batch, weights = some_batch(of, random), some_weights(of, random)
-    network = keras_network.build(of, TINY)
+    network = keras_network.build(of, TINY, keras_network.Seeds(0))
     fitting._set_weights(network, weights)
     with tf.GradientTape() as tape:
         heads = network(fitting.inputs(batch.windows), training=False)
@@ -115,7 +115,7 @@ def test_first_weights_have_the_names_sizes_and_spread_of_keras():
 
     settings = LstmSettings(units=40)
     ours = first_weights(shapes(), settings, np.random.default_rng(0))
-    keras = fitting._weights(keras_network.build(shapes(), settings))
+    keras = fitting._weights(keras_network.build(shapes(), settings, keras_network.Seeds(0)))
     assert {name: values.shape for name, values in ours.items()} == {name: values.shape for name, values in keras.items()}
     for name, values in keras.items():
         if values.size > 100:

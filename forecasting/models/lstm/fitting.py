@@ -16,7 +16,7 @@ from forecasting.core.settings import LstmSettings
 from forecasting.models.features.inputs import Float32Array
 from forecasting.models.features.window_arrays import Shapes, Windows
 from forecasting.models.features.windows import Features
-from forecasting.models.lstm.keras_network import FusedLSTM, build, keras, tf
+from forecasting.models.lstm.keras_network import FusedLSTM, Seeds, build, tf
 from forecasting.models.lstm.learning_rate import Start
 from forecasting.models.lstm.loss import HUGE
 from forecasting.models.lstm.numpy_network import MEAN
@@ -47,7 +47,7 @@ def train(
 
 def keras_file(shapes: Shapes, settings: LstmSettings, weights: dict[str, Float32Array]) -> bytes:
     """The bytes of the .keras file of a network with these weights, made of Keras' own layers alone."""
-    network = build(shapes, settings)
+    network = build(shapes, settings, Seeds(0))
     _set_weights(network, weights)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "lstm.keras"
@@ -80,15 +80,14 @@ class _Trainer:
 
     def __init__(self, shapes: Shapes, settings: LstmSettings) -> None:
         self._shapes, self._settings = shapes, settings
-        self.network = build(shapes, settings, FusedLSTM)
+        self.network = build(shapes, settings, Seeds(0), FusedLSTM)
         variables = [variable.value for variable in self.network.trainable_variables]
         self._adam = _Adam(variables)
         self.step = _step_function(self.network, variables, self._adam, shapes)
 
     def reset(self, seed: int) -> None:
         """As if it had just been built after this seed was set: first weights, state of the dropout, moments."""
-        keras.utils.set_random_seed(seed)
-        fresh = build(self._shapes, self._settings, FusedLSTM)
+        fresh = build(self._shapes, self._settings, Seeds(seed), FusedLSTM)
         for variable, first in zip(self.network.variables, fresh.variables, strict=True):
             variable.assign(first)
         self._adam.reset()

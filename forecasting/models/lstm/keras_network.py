@@ -6,6 +6,7 @@ TensorFlow uses one thread, or FORECASTING_THREADS: its products are so small th
 from __future__ import annotations
 
 import os
+import random
 from typing import Any
 
 from forecasting.core.settings import LstmSettings
@@ -21,7 +22,7 @@ import keras  # noqa: E402
 import tensorflow as tf  # noqa: E402
 from keras import layers, ops  # noqa: E402
 
-__all__ = ["FusedLSTM", "build", "keras", "tf"]
+__all__ = ["FusedLSTM", "Seeds", "build", "keras", "tf"]
 
 
 class FusedLSTM(layers.LSTM):  # type: ignore[misc]
@@ -59,41 +60,88 @@ class FusedLSTM(layers.LSTM):  # type: ignore[misc]
         return tf.concat([entry, cell, forget, exit_], axis=-1)
 
 
-def build(shapes: Shapes, settings: LstmSettings, lstm: Any = layers.LSTM) -> Any:
+class Seeds:
+    """Seeds of the layers of a network, one after the other, which nobody else draws from.
+
+    Keras draws the seeds of layers that were given none from Python's generator for everybody, which the threads of a cluster's client use too.
+
+    Args:
+        seed: Of all of them; the same network comes of it as after `keras.utils.set_random_seed` of it.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self._random = random.Random(seed)
+
+    def draw(self) -> int:
+        """The next one."""
+        return self._random.randint(1, 10**9)
+
+
+def build(shapes: Shapes, settings: LstmSettings, seeds: Seeds, lstm: Any = layers.LSTM) -> Any:
     """The untrained network with this kind of LSTM layers; its inputs are those of `Windows`, its outputs each head's scaled forecasts by name."""
+    made = _Layers(seeds, lstm)
     past, ahead = keras.Input(shapes.past, name="past"), keras.Input(shapes.ahead, name="ahead")
     static = keras.Input((shapes.static,), name="static")
     columns = [keras.Input((), dtype="int32", name=f"code_{column}") for column in range(len(shapes.vocabulary))]
-    encoded = lstm(settings.units, return_sequences=True, name="encoder_1")(past)
-    encoded = layers.Dropout(settings.dropout)(encoded)
-    encoded = layers.Dropout(settings.dropout)(lstm(settings.units, name="encoder_2")(encoded))
+    encoded = made.lstm(settings.units, return_sequences=True, name="encoder_1")(past)
+    encoded = made.dropout(settings.dropout)(encoded)
+    encoded = made.dropout(settings.dropout)(made.lstm(settings.units, name="encoder_2")(encoded))
     embedded = [
-        layers.Embedding(size + 1, embedding_size(size), name=f"embedding_{column}")(codes)
+        made.embedding(size + 1, embedding_size(size), name=f"embedding_{column}")(codes)
         for column, (size, codes) in enumerate(zip(shapes.vocabulary, columns, strict=True))
     ]
     context = layers.Concatenate()([encoded, static, *embedded])
-    heads = {RATE: _recurrent_head(context, ahead, settings.dropout, lstm), SALES: _dense_head(context, ahead, SALES)}
+    heads = {RATE: _recurrent_head(made, context, ahead, settings.dropout), SALES: _dense_head(made, context, ahead, SALES)}
     if shapes.sparse:
         base = ahead[:, :, RECENT_CHANNEL] + INDEX_FLOOR
-        heads |= {BASE: base * _factor(_dense_head(context, ahead, BASE)), MEAN: _dense_head(context, ahead, MEAN)}
+        heads |= {BASE: base * _factor(_dense_head(made, context, ahead, BASE)), MEAN: _dense_head(made, context, ahead, MEAN)}
     return keras.Model([past, ahead, static, *columns], heads)
 
 
-def _recurrent_head(context: Any, ahead: Any, dropout: float, lstm: Any) -> Any:
-    state = layers.Dense(DECODER_UNITS, activation="tanh", name="state")(context)
-    cell = layers.Dense(DECODER_UNITS, name="cell")(context)
-    days = layers.Dense(DAY_INPUTS, name="days")(ahead)
-    decoded = lstm(DECODER_UNITS, return_sequences=True, name="decoder")(days, initial_state=[state, cell])
-    hidden = layers.Dense(HIDDEN_UNITS, activation="relu", name=f"{RATE}_hidden")(layers.Dropout(dropout)(decoded))
-    rate = layers.Dense(1, name=RATE)(hidden)
+class _Layers:
+    """Keras' layers, with seeds of their own.
+
+    Args:
+        seeds: Where these come from.
+        lstm: The kind of LSTM layers.
+    """
+
+    def __init__(self, seeds: Seeds, lstm: Any) -> None:
+        self._seeds, self._lstm = seeds, lstm
+
+    def lstm(self, units: int, **named: Any) -> Any:
+        first = self._glorot(), keras.initializers.Orthogonal(seed=self._seeds.draw())
+        return self._lstm(units, kernel_initializer=first[0], recurrent_initializer=first[1], seed=self._seeds.draw(), **named)
+
+    def dropout(self, share: float) -> Any:
+        return layers.Dropout(share, seed=self._seeds.draw() if share > 0 else None)
+
+    def embedding(self, values: int, size: int, **named: Any) -> Any:
+        return layers.Embedding(values, size, embeddings_initializer=keras.initializers.RandomUniform(seed=self._seeds.draw()), **named)
+
+    def dense(self, units: int, **named: Any) -> Any:
+        return layers.Dense(units, kernel_initializer=self._glorot(), **named)
+
+    def _glorot(self) -> Any:
+        return keras.initializers.GlorotUniform(seed=self._seeds.draw())
+
+
+def _recurrent_head(made: _Layers, context: Any, ahead: Any, dropout: float) -> Any:
+    state = made.dense(DECODER_UNITS, activation="tanh", name="state")(context)
+    cell = made.dense(DECODER_UNITS, name="cell")(context)
+    days = made.dense(DAY_INPUTS, name="days")(ahead)
+    decoded = made.lstm(DECODER_UNITS, return_sequences=True, name="decoder")(days, initial_state=[state, cell])
+    hidden = made.dense(HIDDEN_UNITS, activation="relu", name=f"{RATE}_hidden")(made.dropout(dropout)(decoded))
+    rate = made.dense(1, name=RATE)(hidden)
     return (ahead[:, :, INDEX_CHANNEL] + INDEX_FLOOR) * _factor(rate[:, :, 0])
 
 
-def _dense_head(context: Any, ahead: Any, name: str) -> Any:
-    shared = layers.RepeatVector(ahead.shape[1])(layers.Dense(HIDDEN_UNITS, name=f"{name}_context")(context))
-    hidden = layers.Activation("relu")(layers.Add()([shared, layers.Dense(HIDDEN_UNITS, name=f"{name}_days")(ahead)]))
-    hidden = layers.Dense(HIDDEN_UNITS, activation="relu", name=f"{name}_hidden")(hidden)
-    return layers.Dense(1, name=name)(hidden)[:, :, 0]
+def _dense_head(made: _Layers, context: Any, ahead: Any, name: str) -> Any:
+    repeated = layers.RepeatVector(ahead.shape[1])
+    shared = repeated(made.dense(HIDDEN_UNITS, name=f"{name}_context")(context))
+    hidden = layers.Activation("relu")(layers.Add()([shared, made.dense(HIDDEN_UNITS, name=f"{name}_days")(ahead)]))
+    hidden = made.dense(HIDDEN_UNITS, activation="relu", name=f"{name}_hidden")(hidden)
+    return made.dense(1, name=name)(hidden)[:, :, 0]
 
 
 def _factor(rate: Any) -> Any:
