@@ -144,7 +144,7 @@ def passed_on(value):
 
 def test_forecasts_that_others_work_on_are_those_of_this_process(fitted: Model, sales: Panel) -> None:
     class Others(Here):
-        def run(self, do, tasks, _=None):
+        def run(self, do, tasks, of):  # noqa: ARG002
             return iter([passed_on(do(passed_on(make()))) for make in tasks])
 
     for asked in (None, np.arange(len(sales)) % 2 == 0):

@@ -14,13 +14,14 @@ from repository import ROOT
 from sklearn._loss.loss import AbsoluteError
 from sklearn.ensemble import HistGradientBoostingRegressor
 
+from forecasting.core.engine import Here
 from forecasting.core.panel import Panel
 from forecasting.core.process_engine import Processes
 from forecasting.core.settings import TreesSettings
 from forecasting.models.features import inputs
 from forecasting.models.gradient_boosting import fitting, lessons, sampling
 from forecasting.models.gradient_boosting.forest import MOST_LEAVES, Forest, Lesson
-from forecasting.models.gradient_boosting.model import GradientBoosting
+from forecasting.models.gradient_boosting.model import ForestsAnswer, GradientBoosting
 
 FEW = TreesSettings(trees=12, rows=3_000)
 
@@ -65,6 +66,24 @@ def test_lessons_are_the_same_bit_for_bit_whatever_the_blocks_of_series(monkeypa
         for other in others:
             np.testing.assert_array_equal(other, part)
             assert other.dtype == part.dtype
+
+
+def test_a_series_that_cannot_be_forecast_is_found_and_named_and_costs_no_other(monkeypatch):
+    known = shop_panel({name: regular(120, level=10 * place, growth=0.0, seed=place) for place, name in enumerate("abcdefg", start=1)})
+    model = GradientBoosting(FEW, seed=0).fit(known, horizon=14)
+    whole, answer = model.forecasts(known, 14), ForestsAnswer.__call__
+
+    def poisoned(self, features, days, recent):
+        if np.float32(known.sales[4, 0]) in features.own.values[:, 0]:
+            raise ValueError("no number")
+        return answer(self, features, days, recent)
+
+    monkeypatch.setattr(ForestsAnswer, "__call__", poisoned)
+    found = model.begin_forecasts(known, 14, None, Here())()
+    for values, before in zip(found, whole, strict=True):
+        assert np.isnan(values[4]).all()
+        np.testing.assert_allclose(np.delete(values, 4, axis=0), np.delete(before, 4, axis=0), rtol=1e-6)
+    assert model.unmodelled_ == {"e": "The trees could not forecast it: no number"}
 
 
 @pytest.mark.parametrize("values", [np.random.default_rng(0).normal(size=501), np.tile([2.0, 1.0, 1.0, 3.0], 25), np.array([4.0])])

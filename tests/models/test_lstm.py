@@ -19,7 +19,7 @@ from forecasting.core.period import MONTH, WEEK
 from forecasting.core.settings import LstmSettings
 from forecasting.models.features import calendar_features, inputs, profiles
 from forecasting.models.features.calendar_features import easter
-from forecasting.models.features.serving import RECENT_SHARE
+from forecasting.models.features.inquiry import RECENT_SHARE
 from forecasting.models.features.window_arrays import Shapes
 from forecasting.models.features.windows import Features, group_history
 from forecasting.models.lstm.learning_rate import LearningRateSchedule, Start
@@ -466,7 +466,7 @@ def test_a_network_that_is_trained_after_another_is_the_one_that_it_would_have_b
 
 def test_series_that_are_forecast_in_blocks_know_the_totals_of_all(model, panel, monkeypatch):
     whole = model.predict(panel, 14)
-    monkeypatch.setattr("forecasting.models.features.serving._DAYS_AT_ONCE", 40)
+    monkeypatch.setattr("forecasting.models.features.inquiry._DAYS_AT_ONCE", 40)
     np.testing.assert_allclose(model.predict(panel, 14), whole, rtol=1e-5)
 
 

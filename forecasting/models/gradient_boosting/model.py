@@ -22,6 +22,7 @@ from forecasting.models.base import Forecasts, Model
 from forecasting.models.features import input_parts, serving
 from forecasting.models.features.group_totals import History
 from forecasting.models.features.inputs import NetworkInputs
+from forecasting.models.features.inquiry import Inquiry
 from forecasting.models.features.window_arrays import Asked, DaysAhead
 from forecasting.models.features.windows import Features
 from forecasting.models.gradient_boosting import lessons
@@ -92,13 +93,19 @@ class GradientBoosting(Model):
         """The mean of both forests, and that which learned means."""
         if self.layout_ is None:
             return Forecasts.nothing(len(panel), horizon)
-        return _line_and_mean(serving.Inquiry(panel, horizon, self.layout_, self._history, ForestsAnswer(self.forests_), asked).answers())
+        return _line_and_mean(Inquiry(panel, horizon, self.layout_, self._history, ForestsAnswer(self.forests_), asked).answers())
 
     def _begin_forecasts(self, panel: Panel, horizon: int, asked: BoolArray | None, engine: Engine) -> Callable[[], Forecasts]:
         if self.layout_ is None:
             return lambda: Forecasts.nothing(len(panel), horizon)
-        begun = serving.Inquiry(panel, horizon, self.layout_, self._history, ForestsAnswer(self.forests_), asked).begin(engine.run)
-        return lambda: _line_and_mean(begun())
+        begun = Inquiry(panel, horizon, self.layout_, self._history, ForestsAnswer(self.forests_), asked).begin(engine)
+
+        def forecasts() -> Forecasts:
+            parts, lost = begun()
+            self.unmodelled_ |= {name: f"The trees could not forecast it: {why}" for name, why in lost.items()}
+            return _line_and_mean(parts)
+
+        return forecasts
 
     def components(self, panel: Panel, rows: np.ndarray, horizon: int) -> dict[str, FloatArray]:
         """How much of the forecasts of some series comes from which inputs, as of the network: "level", and what the others add.
@@ -110,7 +117,7 @@ class GradientBoosting(Model):
             return {input_parts.LEVEL: np.full((len(rows), horizon), np.nan)}
         answer = ForestsAnswer(self.forests_)
         split = serving.split_by_inputs(lambda of: answer.scaled(DaysAhead(of.ahead, of.static, of.codes, of.scale)).line)
-        return serving.Inquiry(panel.select(rows), horizon, self.layout_, self._history, split).answers()
+        return Inquiry(panel.select(rows), horizon, self.layout_, self._history, split).answers()
 
     def knows(self, panel: Panel, driver: str) -> np.ndarray:
         """Of which series it has learned what a driver does, shape (n,) of bool: of all, where the trees have it as an input."""

@@ -22,6 +22,7 @@ from forecasting.models.base import Forecasts, Model
 from forecasting.models.features import input_parts, inputs, serving
 from forecasting.models.features.group_totals import History
 from forecasting.models.features.inputs import Float32Array, NetworkInputs
+from forecasting.models.features.inquiry import Inquiry
 from forecasting.models.features.window_arrays import Shapes
 from forecasting.models.features.windows import Features, group_history
 from forecasting.models.lstm.numpy_network import Network
@@ -110,13 +111,19 @@ class LstmModel(Model):
     def _forecasts(self, panel: Panel, horizon: int, asked: BoolArray | None) -> Forecasts:
         if self.layout_ is None:
             return Forecasts.nothing(len(panel), horizon)
-        return _line(serving.Inquiry(panel, horizon, self.layout_, self._history, NetworkAnswer(self.weights_), asked).answers())
+        return _line(Inquiry(panel, horizon, self.layout_, self._history, NetworkAnswer(self.weights_), asked).answers())
 
     def _begin_forecasts(self, panel: Panel, horizon: int, asked: BoolArray | None, engine: Engine) -> Callable[[], Forecasts]:
         if self.layout_ is None:
             return lambda: Forecasts.nothing(len(panel), horizon)
-        begun = serving.Inquiry(panel, horizon, self.layout_, self._history, NetworkAnswer(self.weights_), asked).begin(engine.run)
-        return lambda: _line(begun())
+        begun = Inquiry(panel, horizon, self.layout_, self._history, NetworkAnswer(self.weights_), asked).begin(engine)
+
+        def forecasts() -> Forecasts:
+            parts, lost = begun()
+            self.unmodelled_ |= {name: f"The network could not forecast it: {why}" for name, why in lost.items()}
+            return _line(parts)
+
+        return forecasts
 
     def components(self, panel: Panel, rows: np.ndarray, horizon: int) -> dict[str, FloatArray]:
         """How much of the forecasts of some series comes from which inputs: "level", and what "weekly", "yearly", "holidays" and drivers add.
@@ -128,7 +135,7 @@ class LstmModel(Model):
         if layout is None:
             return {input_parts.LEVEL: np.full((len(rows), horizon), np.nan)}
         split = serving.split_by_inputs(lambda windows: network.forecast(windows).astype(float))
-        return serving.Inquiry(panel.select(rows), horizon, layout, self._history, split).answers()
+        return Inquiry(panel.select(rows), horizon, layout, self._history, split).answers()
 
     def knows(self, panel: Panel, driver: str) -> np.ndarray:
         """Of which series it has learned what a driver does, shape (n,) of bool: of all, where its network reads it."""
