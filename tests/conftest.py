@@ -7,9 +7,11 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import left_processes
 import pytest
 from hypothesis import settings
 from patience import PATIENCE
@@ -30,6 +32,12 @@ settings.load_profile("untimed")
 
 SLOW_FIXTURES = {"published", "small", "hostile_shop", "chromium", "office"}
 """What trains a model, or starts a browser or an office."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Has no server and no worker outlive the run, however it ends."""
+    if left_processes.mark_run():
+        config.add_cleanup(partial(left_processes.end_left, os.environ[left_processes.MARK]))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
