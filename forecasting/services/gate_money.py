@@ -14,7 +14,7 @@ from forecasting.core import schema
 from forecasting.core.arrays import FloatArray
 from forecasting.core.period import Period
 from forecasting.inventory.levels import demand
-from forecasting.inventory.simulation.policy_check import sold_then
+from forecasting.inventory.simulation.known_then import sold_then
 from forecasting.inventory.simulation.shelf import replay
 from forecasting.training.ensemble import Ensemble
 

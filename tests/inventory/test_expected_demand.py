@@ -14,7 +14,7 @@ from forecasting.inventory.levels import demand
 from forecasting.inventory.orders import projection, recommend, wording
 from forecasting.inventory.orders.risk import order_in
 from forecasting.inventory.policy import Policy
-from forecasting.inventory.simulation import policy_check
+from forecasting.inventory.simulation import known_then
 from forecasting.inventory.stock import state
 from forecasting.inventory.stock.state import GivenStock
 from forecasting.training.bands import quantiles
@@ -72,7 +72,7 @@ def test_a_shelf_runs_down_as_expected(ensemble, orders):
 def test_days_without_a_row_are_filled_in_whole_units_that_add_up(ensemble):
     y = ensemble.past.y.copy()
     y[0, 1, :10] = np.nan
-    wanted, known = policy_check.sold_then(replace(ensemble, past=replace(ensemble.past, y=y)), SCREWS, 0)
+    wanted, known = known_then.sold_then(replace(ensemble, past=replace(ensemble.past, y=y)), SCREWS, 0)
     assert set(wanted[0, :10]) == {0.0, 1.0}
     assert wanted[0, :10].sum() == 10 * A_DAY
     assert not known.known[0, :10].any()
@@ -83,7 +83,7 @@ def test_a_day_that_expects_nothing_and_has_no_row_was_closed(ensemble):
     yhat = {name: values.copy() for name, values in ensemble.past.yhat.items()}
     y = ensemble.past.y.copy()
     y[0, 1, 3], yhat[schema.EXPECTED][0, 1, 3] = np.nan, 0.0
-    wanted, known = policy_check.sold_then(replace(ensemble, past=replace(ensemble.past, y=y, yhat=yhat)), SCREWS, 0)
+    wanted, known = known_then.sold_then(replace(ensemble, past=replace(ensemble.past, y=y, yhat=yhat)), SCREWS, 0)
     assert (wanted[0, 3], known.known[0, 3], known.open[0, 3]) == (0.0, True, False)
 
 

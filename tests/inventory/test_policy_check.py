@@ -15,8 +15,9 @@ from forecasting.inventory.levels import lost_sales
 from forecasting.inventory.levels.demand import Demand
 from forecasting.inventory.levels.order_levels import Levels
 from forecasting.inventory.policy import Policy
-from forecasting.inventory.simulation import policy_check
-from forecasting.inventory.simulation.policy_check import check_policy, draw_lead_times, levels_then, promise
+from forecasting.inventory.simulation.known_then import draw_lead_times, levels_then
+from forecasting.inventory.simulation.policy_check import check_policy
+from forecasting.inventory.simulation.promises import MAX_CHANCE_OF_FALSE_ALARM, NOT_KEPT, promise
 from forecasting.inventory.stock import state
 from forecasting.inventory.stock.state import GivenStock, complete
 
@@ -235,4 +236,4 @@ def test_cycles_that_share_their_days_count_less():
 def test_few_promises_that_are_kept_are_called_broken():
     cycles = np.full(20_000, 40.0)
     kept = np.random.default_rng(0).binomial(40, 0.95, 20_000).astype(float)
-    assert (promise(kept, cycles, np.full(20_000, 0.95), np.ones(20_000)) == policy_check.NOT_KEPT).mean() < policy_check.MAX_CHANCE_OF_FALSE_ALARM
+    assert (promise(kept, cycles, np.full(20_000, 0.95), np.ones(20_000)) == NOT_KEPT).mean() < MAX_CHANCE_OF_FALSE_ALARM

@@ -12,7 +12,7 @@ from forecasting.inventory.orders import on_hand_words
 from forecasting.inventory.orders.own_quantities import with_quantities
 from forecasting.inventory.orders.recommend import NOT_COUNTED, Orders
 from forecasting.inventory.policy import DAILY
-from forecasting.inventory.simulation.policy_check import NOT_JUDGED, NOT_KEPT
+from forecasting.inventory.simulation.promises import NOT_JUDGED, NOT_KEPT
 from forecasting.inventory.stock import state
 from forecasting.training.reasons import TOO_NEW
 

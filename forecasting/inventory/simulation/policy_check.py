@@ -14,22 +14,18 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from forecasting.core.arrays import FloatArray, added_up
+from forecasting.core.arrays import FloatArray
 from forecasting.inventory import order_quantities
-from forecasting.inventory.levels import demand, textbook
-from forecasting.inventory.levels.order_levels import Levels, rounded
+from forecasting.inventory.levels.order_levels import Levels
 from forecasting.inventory.policy import DAILY, Rule
-from forecasting.inventory.simulation import waste
+from forecasting.inventory.simulation import known_then, promises, waste
 from forecasting.inventory.simulation.counted_past import CountedPast
-from forecasting.inventory.simulation.shelf import KnownDemand, OrderRule, delivery_cycles, replay, review_cycles
+from forecasting.inventory.simulation.shelf import OrderRule, delivery_cycles, replay, review_cycles
 from forecasting.inventory.stock import state
 from forecasting.inventory.stock.state import Stock
 from forecasting.training.bands.residuals import OBSERVED_SHARE
 from forecasting.training.ensemble import Ensemble
 
-KEPT, NOT_KEPT, NOT_JUDGED = "kept", "not kept", "not judged"
-MAX_CHANCE_OF_FALSE_ALARM: Final = 0.01
-"""A promise counts as not kept if a kept promise would look as bad with at most this chance."""
 TEXTBOOK: Final = "_textbook"
 EXPECTED: Final = ("spoiled_expected", f"spoiled_expected{TEXTBOOK}")
 _GOLDEN: Final = 0.618033988749895
@@ -89,7 +85,8 @@ def check_policy(
     parts = {suffix: sums[[f"{name}{suffix}" for name in COUNTED]].set_axis(COUNTED, axis=1) for suffix in ("", TEXTBOOK)}
     series = pd.concat([_measures(of, ensemble, shelves).add_suffix(suffix) for suffix, of in parts.items()], axis=1)
     series = series.rename(columns={"steps_textbook": "steps"}).loc[:, lambda frame: ~frame.columns.duplicated()]
-    return PolicyCheck(series, promise(series["kept"].to_numpy(), series["cycles"].to_numpy(), today.p, _independent(shelves, today, rule)))
+    kept, cycles = (series[name].to_numpy() for name in ("kept", "cycles"))
+    return PolicyCheck(series, promises.promise(kept, cycles, today.p, promises.independent(shelves, today, rule)))
 
 
 def past_sums(ensemble: Ensemble, shelves: Stock, rows: np.ndarray, today: Levels, *, rule: Rule = "order_up_to") -> pd.DataFrame:
@@ -97,7 +94,7 @@ def past_sums(ensemble: Ensemble, shelves: Stock, rows: np.ndarray, today: Level
     sums = {suffix: pd.DataFrame(0.0, index=range(len(rows)), columns=COUNTED) for suffix in ("", TEXTBOOK)}
     for members, every in _alike(today):
         part = _Part(ensemble, shelves.select(members), rows[members], every, today.lot[members], rule)
-        ours, theirs = levels_then(ensemble, part.shelves, part.rows, every, (today.quantile[members], today.p[members]))
+        ours, theirs = known_then.levels_then(ensemble, part.shelves, part.rows, every, (today.quantile[members], today.p[members]))
         for suffix, levels in (("", ours), (TEXTBOOK, theirs)):
             sums[suffix].iloc[members] = part.counted(levels).to_numpy()
     return pd.concat([of.add_suffix(suffix) for suffix, of in sums.items()], axis=1)
@@ -129,9 +126,9 @@ class _Part:
         return pd.DataFrame(total, columns=COUNTED)
 
     def _counted(self, cut: int, levels: FloatArray, expected: FloatArray) -> FloatArray:
-        wanted, seen = sold_then(self.ensemble, self.rows, cut)
+        wanted, seen = known_then.sold_then(self.ensemble, self.rows, cut)
         steps, places = levels.shape[1], np.arange(levels.shape[1])
-        lead = draw_lead_times(self.shelves.lead, steps, seed=cut)
+        lead = known_then.draw_lead_times(self.shelves.lead, steps, seed=cut)
         seen = replace(seen, known=seen.known & np.isfinite(levels[:, :1]))
         start = np.nan_to_num(levels[:, 0]) + self.lot * (_GOLDEN * (np.arange(len(levels)) + cut + 1) % 1)
         lived = replay(wanted, self._order(levels), lead=lead, start=start, life=np.where(self._ages, self.shelves.life, np.inf))
@@ -166,77 +163,6 @@ class _Part:
             return np.where(known[:, step], units, 0.0)
 
         return order
-
-
-def levels_then(
-    ensemble: Ensemble, shelves: Stock, rows: np.ndarray, every: int, chances: tuple[FloatArray, FloatArray]
-) -> tuple[FloatArray, FloatArray]:
-    """Our levels and the textbook's at every cutoff and review, by what was known then, shape (K, r, h); both NaN where ours are unknown.
-
-    Args:
-        ensemble: The ensemble that forecasts.
-        shelves: Terms of the series at `rows`.
-        rows: Positions of r series.
-        every: Steps from one review to the next.
-        chances: Shape (r,) each: the quantile of demand for our levels, and the chance for the textbook's normal distribution.
-    """
-    from scipy.special import ndtri
-
-    ours = demand.past_levels(ensemble, rows, shelves.lead, np.full(len(rows), every), chances[0])
-    steps = shelves.mean_lead + every
-    spread = shelves[state.LEAD_TIME_SD] / ensemble.panel.period.days
-    theirs = textbook.past_levels(ensemble, rows, ndtri(chances[1]), steps, spread, every=every)
-    whole = ensemble.whole_units[rows][:, None]
-    return rounded(whole, ours), np.where(np.isnan(ours), np.nan, rounded(whole, theirs))
-
-
-def sold_then(ensemble: Ensemble, rows: np.ndarray, cut: int) -> tuple[FloatArray, KnownDemand]:
-    """Demand after a cutoff, shape (r, h), and which of it is known: 0 on closed days, what was expected on days without a row.
-
-    Whole units are rounded as they add up: 0.4 a day are two units in five days, not none.
-    """
-    y, f = (values[cut, rows] for values in ensemble.expected_errors)
-    closed = np.isnan(y) & (f == 0)
-    known = np.nan_to_num(f)
-    guess = np.where(ensemble.whole_units[rows][:, None], np.diff(np.round(added_up(known)), axis=1), known)
-    return np.where(np.isfinite(y), y, guess), KnownDemand(np.isfinite(y) | closed, ~closed)
-
-
-def draw_lead_times(lead: FloatArray, steps: int, *, seed: int) -> np.ndarray:
-    """Lead times of the orders of each step, drawn by their chances `lead` (r, m), shape (r, steps)."""
-    if (lead.max(axis=1) == 1).all():
-        return np.repeat(lead.argmax(axis=1)[:, None], steps, axis=1)
-    random = np.random.default_rng(seed).random((len(lead), steps))
-    takes = np.zeros(random.shape, dtype=int)
-    for below in np.cumsum(lead, axis=1).T[:-1]:
-        takes += random >= below[:, None]
-    return takes
-
-
-def promise(kept: FloatArray, cycles: FloatArray, p: FloatArray, independent: FloatArray) -> np.ndarray:
-    """Whether promises were kept, shape (r,) of text: not if luck leaves so few good cycles with a chance
-    below `MAX_CHANCE_OF_FALSE_ALARM` (binomial).
-
-    Args:
-        kept: Shape (r,), cycles in which nothing was lost.
-        cycles: Shape (r,), cycles judged; 0 for none.
-        p: Shape (r,), the promised chance that a cycle loses nothing.
-        independent: Shape (r,), the share of cycles that count as independent, in (0, 1]: cycles that wait for the same days share their luck.
-    """
-    from scipy.special import betainc
-
-    n = np.maximum(cycles * independent, np.minimum(cycles, 1.0))
-    good = n * np.divide(kept, cycles, out=np.ones(len(kept)), where=cycles > 0)
-    tail = np.where(good < n, betainc(np.maximum(n - good, 1e-9), good + 1, 1 - p), 1.0)
-    return np.select([cycles == 0, tail < MAX_CHANCE_OF_FALSE_ALARM], [NOT_JUDGED, NOT_KEPT], KEPT).astype(object)
-
-
-def _independent(shelves: Stock, levels: Levels, rule: Rule) -> FloatArray:
-    """The share of cycles that count as independent, shape (r,): those whose lead time + review period do not overlap."""
-    if rule in DAILY:
-        return np.ones(len(shelves))
-    every = np.maximum(levels.cover, 1)
-    return every / (shelves.mean_lead + every)
 
 
 def _alike(levels: Levels) -> Iterator[tuple[np.ndarray, int]]:

@@ -17,8 +17,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from forecasting.core.errors import StateDamaged
 from forecasting.entrypoints.api.context import Ask, Context
 from forecasting.entrypoints.api.error_responses import METHODS, documented
+from forecasting.entrypoints.api.health_schemas import Disk, Health, Plan, Pulse
 from forecasting.entrypoints.api.routes.jobs import described
-from forecasting.entrypoints.api.schemas import Disk, Health, Plan, Pulse
 from forecasting.entrypoints.server.strangers import is_stranger
 from forecasting.services import jobs, shop_settings, versions
 from forecasting.services.schedule import planned

@@ -17,7 +17,8 @@ from forecasting.entrypoints.api import event_stream
 from forecasting.entrypoints.api.context import Ask
 from forecasting.entrypoints.api.error_responses import documented
 from forecasting.entrypoints.api.forms import Choices, Flag, sent
-from forecasting.entrypoints.api.schemas import By, Job, within
+from forecasting.entrypoints.api.health_schemas import Job
+from forecasting.entrypoints.api.schemas import By, within
 from forecasting.entrypoints.file_answers import answers_of
 from forecasting.jobs.status import JobStatus
 from forecasting.services import jobs as jobs_service
