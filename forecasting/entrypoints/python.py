@@ -16,6 +16,7 @@ from forecasting.intake.understood import Understood
 from forecasting.jobs.events import Event
 from forecasting.services import sales, submissions, versions, workspaces
 from forecasting.services.jobs import outcome
+from forecasting.services.retraining import RetrainOptions
 from forecasting.services.submissions import Submission
 from forecasting.storage.sales.table import Merge
 
@@ -109,5 +110,5 @@ def retrain_model(  # noqa: PLR0913 - each answer is a keyword, as it is a flag 
         if event.type == "progress":
             on_progress(Progress(event.stage, event.done, event.total, event.note, event.loss))
 
-    manifest = outcome(ws, submissions.retrain(ws, sent, chosen, leave_a_core=False, on_merge=note), tell)
+    manifest = outcome(ws, submissions.retrain(ws, sent, chosen, RetrainOptions(leave_a_core=False), on_merge=note), tell)
     return manifest | {"understood": understood.to_dict()}

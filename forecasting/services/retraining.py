@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from dataclasses import asdict, dataclass
+from typing import Final, Literal
 
 from forecasting.core import engine_choice
 from forecasting.core.errors import InputError
@@ -19,26 +20,31 @@ Trigger = Literal["person", "schedule", "upload", "api"]
 """What made somebody want a retrain: a press or a call, a schedule, a file that was merged first, a request."""
 
 
-def start_retrain(  # noqa: PLR0913 - each is a choice of whoever asks
-    ws: Workspace,
-    chosen: Settings,
-    *,
-    leave_a_core: bool = True,
-    by: str = LOCAL,
-    trigger: Trigger = "person",
-    challenger: bool = False,
-    engine: str | None = None,
-) -> int:
-    """Starts a retrain in a process of its own; its job's number.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RetrainOptions:
+    """How a retrain is run, and for whom.
 
     Args:
-        ws: Where.
-        chosen: What to train.
         leave_a_core: Whether it leaves one core to the server.
         by: Who wants it, for the record of what served.
         trigger: What made them want it.
         challenger: Whether it is for the shadow, to be graded, and to serve only once somebody says so.
         engine: Where its fits are done, see `engine_choice`; None for what the environment says.
+    """
+
+    leave_a_core: bool = True
+    by: str = LOCAL
+    trigger: Trigger = "person"
+    challenger: bool = False
+    engine: str | None = None
+
+
+USUAL: Final = RetrainOptions()
+"""Of a retrain that somebody at this machine starts beside its server."""
+
+
+def start_retrain(ws: Workspace, chosen: Settings, options: RetrainOptions = USUAL) -> int:
+    """Starts a retrain of these settings in a process of its own; its job's number.
 
     Raises:
         InputError: There are no sales, or a setting cannot be used.
@@ -50,8 +56,7 @@ def start_retrain(  # noqa: PLR0913 - each is a choice of whoever asks
     live = versions.serving(ws).version
     registry.taking_part(chosen)
     stages = estimate.expected(dataset.rows(), chosen, None if live is None else versions.manifest(ws, live))
-    request = {"settings": chosen.to_dict(), "stages": stages, "leave_a_core": leave_a_core, "by": by, "trigger": trigger, "challenger": challenger}
-    request[engine_choice.REQUEST] = engine_choice.chosen(engine)
+    request = {"settings": chosen.to_dict(), "stages": stages, **asdict(options), engine_choice.REQUEST: engine_choice.chosen(options.engine)}
     return Jobs(ws.jobs, command=worker.COMMAND).start(request, home=ws.home)
 
 

@@ -16,6 +16,7 @@ from forecasting.jobs.runner import Jobs
 from forecasting.jobs.schedule_state import ScheduleState
 from forecasting.jobs.timetable import Timetable
 from forecasting.services import product_changes, retraining, versions
+from forecasting.services.retraining import RetrainOptions
 from forecasting.storage.locks import exclusive
 from forecasting.storage.product_links import LinkState, ProductLinks
 from forecasting.storage.sales.table import Dataset
@@ -105,7 +106,7 @@ class Schedule:
     ws: Workspace
     timetable: Timetable
     choose: Callable[[Workspace], Settings] = versions.settings
-    start: Callable[[Workspace, Settings], int] = field(default=partial(retraining.start_retrain, by=BY, trigger="schedule"))
+    start: Callable[[Workspace, Settings], int] = field(default=partial(retraining.start_retrain, options=RetrainOptions(by=BY, trigger="schedule")))
     tell: Callable[[str], None] = logger.info
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
     _known: ScheduleState | None = field(default=None, init=False)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
 
 from forecasting.core import engine_choice
 from forecasting.core.errors import InputError, JobRunning, QuestionsOpen
@@ -17,11 +16,12 @@ from forecasting.models import registry
 from forecasting.services import jobs, named_suppliers, plausibility, profile_reading, reading, retraining, sales
 from forecasting.services.reading import FileTable
 from forecasting.services.reading_processes import File, OnWait, ignore
-from forecasting.services.retraining import Trigger
+from forecasting.services.retraining import USUAL, RetrainOptions
 from forecasting.storage.sales.changes import Change
 from forecasting.storage.sales.table import Dataset, Merge
-from forecasting.storage.versions.moves import LOCAL
 from forecasting.storage.workspace import Workspace
+
+OnMerge = Callable[[Intake, Merge], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,17 +90,8 @@ def merge_checked(ws: Workspace, sent: Submission, checked: Intake) -> tuple[Int
     return checked.with_notes(merged.notes), merged
 
 
-def retrain(  # noqa: PLR0913 - each is a choice of whoever asks
-    ws: Workspace,
-    sent: Submission | None,
-    settings: Settings,
-    *,
-    leave_a_core: bool = True,
-    by: str = LOCAL,
-    trigger: Trigger = "person",
-    challenger: bool = False,
-    engine: str | None = None,
-    on_merge: Callable[[Intake, Merge], None] = lambda *_: None,
+def retrain(
+    ws: Workspace, sent: Submission | None, settings: Settings, options: RetrainOptions = USUAL, *, on_merge: OnMerge = lambda *_: None
 ) -> int:
     """Merges a file, if there is one, and starts a retrain; its job's number.
 
@@ -108,11 +99,7 @@ def retrain(  # noqa: PLR0913 - each is a choice of whoever asks
         ws: Where.
         sent: The file; None trains on the sales as they are.
         settings: What to train.
-        leave_a_core: Whether it leaves one core to the server.
-        by: Who wants it, for the record of what served.
-        trigger: What made them want it; a file that is merged is what did.
-        challenger: Whether the version is for the shadow; see `retraining.start_retrain`.
-        engine: Where its fits are done; see there too.
+        options: How it is run and for whom; a file that is merged is what triggered it.
         on_merge: Told what was understood of the file and what its merge did, before the retrain starts.
 
     Raises:
@@ -120,8 +107,7 @@ def retrain(  # noqa: PLR0913 - each is a choice of whoever asks
         JobRunning: A retrain is running; nothing was merged, unless the text says so.
         TryAgain: Somebody else is changing the sales.
     """
-    chosen: dict[str, Any] = {"leave_a_core": leave_a_core, "by": by, "trigger": trigger, "challenger": challenger, "engine": engine}
-    return start(ws, sent, ready(ws, sent), settings, on_merge=on_merge, **chosen)
+    return start(ws, sent, ready(ws, sent), settings, options, on_merge=on_merge)
 
 
 def ready(ws: Workspace, sent: Submission | None) -> Intake | None:
@@ -130,29 +116,25 @@ def ready(ws: Workspace, sent: Submission | None) -> Intake | None:
     return None if sent is None else accepted(ws, sent)
 
 
-def start(  # noqa: PLR0913 - what `retrain` takes, and what `ready` gave
+def start(
     ws: Workspace,
     sent: Submission | None,
     checked: Intake | None,
     settings: Settings,
+    options: RetrainOptions = USUAL,
     *,
-    leave_a_core: bool = True,
-    by: str = LOCAL,
-    trigger: Trigger = "person",
-    challenger: bool = False,
-    engine: str | None = None,
-    on_merge: Callable[[Intake, Merge], None] = lambda *_: None,
+    on_merge: OnMerge = lambda *_: None,
 ) -> int:
     """Merges what `ready` gave and starts a retrain; see `retrain`."""
     registry.taking_part(settings)  # a wrong choice is refused before anything is merged
-    engine_choice.chosen(engine)
+    engine_choice.chosen(options.engine)
     if sent is None or checked is None:
-        return retraining.start_retrain(ws, settings, leave_a_core=leave_a_core, by=by, trigger=trigger, challenger=challenger, engine=engine)
+        return retraining.start_retrain(ws, settings, options)
     _refuse_while_one_runs(ws)  # to read a large file takes seconds
     checked, merged = merge_checked(ws, sent, checked)
     on_merge(checked, merged)
     try:
-        return retraining.start_retrain(ws, settings, leave_a_core=leave_a_core, by=by, trigger="upload", challenger=challenger, engine=engine)
+        return retraining.start_retrain(ws, settings, replace(options, trigger="upload"))
     except JobRunning as error:
         raise JobRunning(error.job, f"Another retraining began meanwhile (job {error.job}). The file is merged: {merged}") from error
 

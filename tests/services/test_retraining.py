@@ -89,7 +89,7 @@ def test_there_is_nothing_to_train_on_without_sales(home):
 
 
 def test_the_next_retrain_after_a_kill_publishes(shop):
-    number = retraining.start_retrain(shop, shops.QUICK, leave_a_core=False)
+    number = retraining.start_retrain(shop, shops.QUICK, retraining.RetrainOptions(leave_a_core=False))
     os.killpg(int((shop.jobs / f"{number:04d}" / "pid").read_text()), signal.SIGKILL)
     until(lambda: jobs.job(shop).state == "failed")
     settings_store(shop).save(ShopSettings(go_live="ask"), "Ada")

@@ -122,9 +122,9 @@ def test_what_a_merge_did_is_told_before_the_retrain_starts(shop, monkeypatch):
 
 def test_a_file_that_is_merged_is_what_made_somebody_want_the_training(shop, monkeypatch):
     asked = []
-    monkeypatch.setattr(retraining, "start_retrain", lambda *_, **options: asked.append(options["trigger"]) or 2)
-    submissions.retrain(shop, None, Settings(), trigger="api")
-    submissions.retrain(shop, sent(), Settings(), trigger="api")
+    monkeypatch.setattr(retraining, "start_retrain", lambda _, __, options: asked.append(options.trigger) or 2)
+    submissions.retrain(shop, None, Settings(), retraining.RetrainOptions(trigger="api"))
+    submissions.retrain(shop, sent(), Settings(), retraining.RetrainOptions(trigger="api"))
     assert asked == ["api", "upload"]
 
 

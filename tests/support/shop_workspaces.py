@@ -46,7 +46,7 @@ def merge(ws: Workspace, frame: pd.DataFrame, name: str = "sales.csv") -> None:
 
 def retrain(ws: Workspace, settings: Settings = QUICK) -> dict:
     """Trains in a process of its own, as ever; the manifest."""
-    return outcome(ws, retraining.start_retrain(ws, settings, leave_a_core=False), lambda _: None)
+    return outcome(ws, retraining.start_retrain(ws, settings, retraining.RetrainOptions(leave_a_core=False)), lambda _: None)
 
 
 def count(ws, text):

@@ -77,6 +77,7 @@ def retrain(args: argparse.Namespace) -> int:
     from forecasting.entrypoints.cli.progress_bar import follow
     from forecasting.entrypoints.cli.summary import summary
     from forecasting.services import serving_record, submissions, versions, workspaces
+    from forecasting.services.retraining import RetrainOptions
 
     if args.every is not None:
         return _retrain_every(args)
@@ -91,7 +92,8 @@ def retrain(args: argparse.Namespace) -> int:
 
     with _refusal_as_json(args):
         sent = None if args.file is None else submission(args)
-        number = submissions.retrain(ws, sent, chosen, leave_a_core=False, by=by, challenger=args.challenger, engine=args.engine, on_merge=tell)
+        options = RetrainOptions(leave_a_core=False, by=by, challenger=args.challenger, engine=args.engine)
+        number = submissions.retrain(ws, sent, chosen, options, on_merge=tell)
     manifest = follow(ws, number)
     say(outcome(manifest))
     if args.json:
@@ -112,6 +114,7 @@ def outcome(manifest: Mapping[str, Any]) -> str:
 def _retrain_every(args: argparse.Namespace) -> int:
     from forecasting.entrypoints.cli.scheduled import run_schedule
     from forecasting.services import retraining, serving_record, shop_settings, versions, workspaces
+    from forecasting.services.retraining import RetrainOptions
     from forecasting.services.schedule import BY, Schedule
 
     if args.file is not None:
@@ -119,17 +122,13 @@ def _retrain_every(args: argparse.Namespace) -> int:
     if args.challenger:
         raise InputError("--every trains what is to serve. Leave out --challenger, and train a challenger by itself.")
     arguments.settings(args)  # wrong settings are refused now, not at night
+    by, engine = serving_record.named(BY if args.by is None else args.by), engine_choice.chosen(args.engine)
+    options = RetrainOptions(leave_a_core=False, trigger="schedule", by=by, engine=engine)
     schedule = Schedule(
         ws=workspaces.workspace(),
         timetable=shop_settings.one_cron(args.every, os.environ.get(TIMEZONE, "") if args.timezone is None else args.timezone),
         choose=lambda ws: arguments.settings(args, versions.settings(ws)),
-        start=partial(
-            retraining.start_retrain,
-            leave_a_core=False,
-            trigger="schedule",
-            by=serving_record.named(BY if args.by is None else args.by),
-            engine=engine_choice.chosen(args.engine),
-        ),
+        start=partial(retraining.start_retrain, options=options),
         tell=lambda text: say(f"{text} Next: {schedule.shown(schedule.next())}."),
     )
     say(f"Next retrain: {schedule.shown(schedule.next())}. Ctrl-C ends the schedule, but not a retrain that is running.")

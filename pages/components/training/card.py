@@ -157,7 +157,7 @@ def failed_card() -> None:
 def start(settings: Settings) -> None:
     """Starts a retraining and shows it, or says why not."""
     try:
-        retraining.start_retrain(workspaces.workspace(), settings, by=person.login())
+        retraining.start_retrain(workspaces.workspace(), settings, retraining.RetrainOptions(by=person.login()))
     except ShelfcastError as error:
         st.error(markdown.plain(str(error)))
     else:

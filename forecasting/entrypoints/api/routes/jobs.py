@@ -23,6 +23,7 @@ from forecasting.entrypoints.file_answers import answers_of
 from forecasting.jobs.status import JobStatus
 from forecasting.services import jobs as jobs_service
 from forecasting.services import serving_record, submissions, versions
+from forecasting.services.retraining import RetrainOptions
 
 router = APIRouter(tags=["retraining"])
 
@@ -92,9 +93,7 @@ async def retrain(
         upload,
         checked,
         chosen,
-        by=name,
-        trigger="api",
-        challenger=form.challenger,
+        RetrainOptions(by=name, trigger="api", challenger=form.challenger),
     )
     return await event_stream.respond(context, number, 0, address=address(request, number))
 
