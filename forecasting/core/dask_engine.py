@@ -7,7 +7,7 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import partial
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
@@ -119,7 +119,7 @@ class DaskCluster(Engine):
     def _close(self) -> None:
         """Leaves the cluster, which forgets the tasks that are left; the workers end the one they are at."""
         client, self._client = self._client, None
-        with suppress(Exception):  # a scheduler that is gone
+        with _told_at_debug_level("distributed.client"), suppress(Exception):  # a scheduler that is gone, and what the client has to say of it
             client.close(timeout=_CLOSE_SECONDS)
 
     def _room(self) -> int:
@@ -204,6 +204,22 @@ def done_there(do: Callable[[Task], Result], task: Task, libraries: tuple[str, .
         raise EngineUnavailable(f"A Dask worker has {text}. {_SAME}")
     with _ONE_AT_A_TIME:
         return done(do, task)
+
+
+@contextmanager
+def _told_at_debug_level(name: str) -> Iterator[None]:
+    """What a logger of a library has to say meanwhile is told at debug level, whole."""
+
+    def told(record: logging.LogRecord) -> bool:
+        logger.debug("%s: %s", name, record.getMessage(), exc_info=record.exc_info)
+        return False
+
+    theirs = logging.getLogger(name)
+    theirs.addFilter(told)
+    try:
+        yield
+    finally:
+        theirs.removeFilter(told)
 
 
 def _difference(here: Mapping[str, str], there: Mapping[str, str] | Exception) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import time
 from functools import partial
@@ -151,7 +152,7 @@ def test_a_cancel_that_comes_while_workers_are_counted_is_not_lost():
         engine._look()
 
 
-def test_no_worker_a_lost_scheduler_and_none_at_all_end_a_training_in_one_sentence(cluster, tmp_path, monkeypatch):
+def test_no_worker_a_lost_scheduler_and_none_at_all_end_a_training_in_one_sentence(cluster, tmp_path, monkeypatch, caplog):
     monkeypatch.setattr(dask_engine, "_CONNECT_SECONDS", 1.0)
     monkeypatch.setattr(dask_engine, "_WORKER_SECONDS", 2.0)
     with DaskCluster(cluster.address, ()) as engine:
@@ -166,5 +167,6 @@ def test_no_worker_a_lost_scheduler_and_none_at_all_end_a_training_in_one_senten
             next(later)
         with pytest.raises(EngineUnavailable, match="was lost"):
             next(engine.run(abs, tasks([1])))
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR], "the sentence is all that is said"
     with pytest.raises(EngineUnavailable, match=f"No Dask scheduler answers at {cluster.address} .* Start it, or retrain with --engine here. The"):
         DaskCluster(cluster.address, ()).__enter__()
