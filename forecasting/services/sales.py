@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from threading import Condition
 from typing import Any
+
+from cachetools import LRUCache, cached
 
 from forecasting.core import spreadsheets
 from forecasting.core.errors import InputError, KeysDiffer
@@ -16,6 +19,7 @@ from forecasting.intake.filling import Contents
 from forecasting.services import named_suppliers, plausibility, reading, rereading, retention, shadow, take_back
 from forecasting.services.reading import FileTable
 from forecasting.services.reading_processes import File, OnWait, ignore
+from forecasting.storage.sales import log
 from forecasting.storage.sales.changes import Change
 from forecasting.storage.sales.table import Dataset, Merge, Upload
 from forecasting.storage.workspace import Workspace
@@ -128,8 +132,13 @@ def is_sample(upload: Upload) -> bool:
 
 
 def uploads(ws: Workspace) -> list[Upload]:
-    """What was uploaded since the shop was last started over, newest first."""
-    return Dataset(ws).since_start()
+    """What was uploaded since the shop was last started over, newest first; read anew only once the log of the sales changed."""
+    return list(_uploads(ws, log.state(ws.sales)))
+
+
+@cached(LRUCache(4), condition=Condition())
+def _uploads(ws: Workspace, state: tuple[tuple[str, int, int, int], ...]) -> tuple[Upload, ...]:  # noqa: ARG001
+    return tuple(Dataset(ws).since_start())
 
 
 def mended(upload: Upload) -> list[str]:

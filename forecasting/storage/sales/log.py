@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping, Set
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -49,6 +51,15 @@ def newest(table: Path) -> int:
     last = max(numbers(table, ENTRY), default=-1)
     lost = (name for name in log_copies.hashes(table) if name.endswith(ENTRY) and int(name.removesuffix(ENTRY)) > last)
     return max([last, *(int(name.removesuffix(ENTRY)) for name in lost if log_copies.content(table, name) is not None)])
+
+
+def state(table: Path) -> tuple[tuple[str, int, int, int], ...]:
+    """The name, size, time of change and inode of each file of the log: the same as long as nobody wrote to it; raises StorageUnavailable."""
+    folder = table / FOLDER
+    with refusals_named(folder), suppress(FileNotFoundError, NotADirectoryError), os.scandir(folder) as files:
+        facts = [(file.name, file.stat()) for file in files]
+        return tuple(sorted((name, each.st_size, each.st_mtime_ns, each.st_ino) for name, each in facts))
+    return ()
 
 
 def path(table: Path, version: int) -> Path:
