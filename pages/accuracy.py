@@ -40,7 +40,7 @@ if not backtest.is_judged(accuracy):
     st.stop()
 
 with actions:
-    backtest.downloads(accuracy, version)
+    backtest.downloads(version, filters)
 numbers.numbers(accuracy, {} if filters else numbers.before(manifest))
 
 left, right = st.columns([1.6, 1])

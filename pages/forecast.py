@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from forecasting.analysis import forecast_view
@@ -68,7 +70,7 @@ with card:
 
 actions.download_button(
     "Download CSV",
-    lambda: forecasts.forecast_csv(shown, filters, steps, level=view.level.name, last_year=time.last_year),
+    partial(parts.csv, version, filters, change, steps, level=view.level.name, last_year=time.last_year),
     f"forecast-v{version}-{steps}-{view.period.plural}{time.file_suffix(view.period)}{'-what-if' if change else ''}.csv",
     "text/csv",
     icon=":material/download:",

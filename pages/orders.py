@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from forecasting.services import workspaces
+from forecasting.services.cache import Live
 from pages.components.inventory import session, stock_tab, summary
 from pages.components.orders import book, suppliers_tab, tabs, to_order
 from pages.components.shared import layout, live_version, sales_state
@@ -21,7 +22,7 @@ ordering, listed, stock, suppliers = tabs.show()
 
 if stock.open or (damaged and ordering.open):
     with stock if stock.open else ordering, failures_shown():
-        stock_tab.show(ws, ensemble, saved, damaged)
+        stock_tab.show(ws, Live(version, ensemble), saved, damaged)
 elif ordering.open:
     with ordering, failures_shown():
         to_order.show(ws, manifest, ensemble, saved, actions)

@@ -18,6 +18,6 @@ table_of = partial(session.products_of, version, saved, policy.current(ensemble,
 
 layout.head("Products", wording.context(table_of({}), live_version.sales_to(manifest)))
 sales_state.unused_note(manifest)
-listing.show(ensemble, table_of, steps)
+listing.show(version, table_of, steps)
 launches.card(ensemble)
 links.card(ensemble)

@@ -8,7 +8,6 @@ import streamlit as st
 
 from forecasting.analysis.change_explanation.picture import picture
 from forecasting.core.errors import NotFound
-from forecasting.services import change_explanation
 from pages.components.shared import layout, live_version
 from pages.components.shared.filters import ask_filters, no_match
 from pages.components.why import links, parts, split
@@ -45,7 +44,7 @@ with layout.card("By product", "Units; most changed first. Columns add up to the
     parts.table(shown)
 actions.download_button(
     "Download CSV",
-    partial(change_explanation.table_csv, of, filters),
+    partial(parts.csv, pair, filters),
     f"why-v{pair.before}-v{pair.after}.csv",
     "text/csv",
     icon=":material/download:",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+import hashlib
+import json
+from collections.abc import Callable, Hashable, Iterable
 from datetime import date
 from functools import partial
 from threading import RLock
@@ -14,12 +16,15 @@ from cachetools import LRUCache
 from forecasting.core import notation
 
 Answer = TypeVar("Answer")
+Function = TypeVar("Function", bound=Callable[..., Any])
 EACH: Final = 32
 """Answers that are kept beside one object."""
 SERIES: Final = 200_000
 """That all answers of a function are about together, where their size grows with their series: 49 of a shop with few, 4 of a large one."""
 BESIDES: Final = 4_000
 """Series that an answer about none of them would count as."""
+_OF_LIVE: Final[list[Any]] = []
+"""Functions whose answers are about the version that serves."""
 VALUES: Final = (str, bytes, int, float, bool, date, type(None))
 """What is the same if it is equal; everything else is the same if it is one object."""
 
@@ -32,6 +37,29 @@ def size(series: int) -> int:
         (4036, 50000)
     """
     return min(series + BESIDES, SERIES // 4)
+
+
+def of_live(function: Function) -> Function:
+    """A decorator of a function that `cachetools.cached` keeps answers of, which lead to the version that serves or are as large: a window that
+    nobody looks at would keep the versions before in memory otherwise."""
+    _OF_LIVE.append(function)
+    return function
+
+
+def forget_live() -> None:
+    """Has the functions that `of_live` names keep nothing any more: another version serves."""
+    for function in _OF_LIVE:
+        function.cache_clear()
+
+
+def digest(names: Iterable[str]) -> str:
+    """A short text that is another one for other names, or the same ones in another order.
+
+    Example:
+        >>> digest(["Tea", "Milk"]) == digest(["Tea", "Milk"]), digest(["TeaM", "ilk"]) == digest(["Tea", "Milk"])
+        (True, False)
+    """
+    return hashlib.blake2b(json.dumps(list(names)).encode(), digest_size=16).hexdigest()
 
 
 def remember(function: Any, answer: object, *arguments: object) -> None:

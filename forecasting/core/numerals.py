@@ -18,6 +18,16 @@ def write(value: float, digits: int = 0, *, grouped: bool = True) -> str:
     return (of.minus if value < 0 and text.strip("0.,") else "") + _written(text, of)
 
 
+def shortest(value: float) -> str:
+    """A number with as few decimals as tell it, and ten digits at most, as the notation in force has it.
+
+    Example:
+        >>> shortest(1200.0), shortest(0.5), shortest(1.06)
+        ('1,200', '0.5', '1.06')
+    """
+    return write(value, len(f"{value:.10g}".partition("e")[0].partition(".")[2]))
+
+
 def _written(text: str, of: Signs) -> str:
     """A number as Python has it, "1,234.5", with the signs of a notation."""
     whole, point, decimals = text.partition(".")

@@ -14,7 +14,7 @@ from forecasting.analysis import backtest_bands
 from forecasting.analysis.accuracy import Accuracy, backtest_table, series_table
 from forecasting.analysis.attention import attention
 from forecasting.analysis.backtest_bands import BacktestBands
-from forecasting.core import spreadsheets
+from forecasting.core import caches, spreadsheets
 from forecasting.storage.versions.store import Versions
 from forecasting.storage.workspace import Workspace
 from forecasting.training.ensemble import Ensemble
@@ -23,6 +23,7 @@ FILTERS: Final = 64
 """Choices of series of which it is kept how good their forecasts were."""
 
 
+@caches.of_live
 @cached(LRUCache(1), key=lambda ws, version, ensemble: (ws, version, ref(ensemble)), condition=Condition())
 def judged(ws: Workspace, version: int, ensemble: Ensemble) -> BacktestBands:
     """A version's bands of the past, held against what was sold, once for all who ask; raises NotFound or VersionDamaged."""
@@ -34,6 +35,7 @@ def accuracy(judged: BacktestBands, filters: Mapping[str, str]) -> Accuracy:
     return _accuracy(judged, tuple(sorted(filters.items())))
 
 
+@caches.of_live
 @cached(LRUCache(FILTERS), key=lambda judged, filters: (ref(judged), filters), condition=Condition())
 def _accuracy(judged: BacktestBands, filters: tuple[tuple[str, str], ...]) -> Accuracy:
     return analysis.accuracy(judged, dict(filters))

@@ -87,10 +87,7 @@ def _live(ws: Workspace) -> Live:
 @cached(LRUCache(1), condition=Condition())
 def ensemble(ws: Workspace, version: int) -> Ensemble:
     """A version's ensemble, which nobody changes; another version frees the one before. Raises NotFound or VersionDamaged."""
-    for about_another in (_orders, _products):
-        _emptied(about_another)
-    for answers in (what_ifs, views, accuracy):
-        answers.forget()
+    caches.forget_live()
     return versions.load(ws, version)
 
 
@@ -117,6 +114,7 @@ def orders(ws: Workspace, version: int, saved: SavedStock | None, policy: Policy
     return _orders(ws, version, _basis(ws, saved, policy), policy, tuple(sorted(filters.items())), plan=plan)
 
 
+@caches.of_live
 @cached(TTLCache(caches.SERIES, ORDERS_SECONDS, getsizeof=lambda orders: caches.size(len(orders.ensemble.panel))), condition=Condition())
 def _orders(ws: Workspace, version: int, basis: Basis, policy: Policy, filters: tuple[tuple[str, str], ...], *, plan: Plan | None) -> Orders:
     served = ensemble(ws, version) if plan is None else plan.apply(ensemble(ws, version))
@@ -144,6 +142,7 @@ def _usual(ws: Workspace, version: int, saved: SavedStock | None) -> Policy:
     return Policy(start=ordering.start(ensemble(ws, version), saved, stock_counts.sales_to(ws)))
 
 
+@caches.of_live
 @cached(LRUCache(1), condition=Condition())
 def _order_lines(ws: Workspace, version: int, basis: Basis, policy: Policy) -> Sequence[bytes]:
     orders = _orders(ws, version, basis, policy, (), plan=None)
@@ -151,11 +150,24 @@ def _order_lines(ws: Workspace, version: int, basis: Basis, policy: Policy) -> S
     return json_values.TableRows(table.set_index(orders.urgent().index).sort_index())
 
 
+@caches.of_live
 @cached(LRUCache(2), condition=Condition())
 def _given(ws: Workspace, version: int, basis: Basis) -> GivenStock:
     served, terms = ensemble(ws, version), basis[-1]
     given = ordering.given_stock(ws, served)
     return given if terms is None else terms.applied(given, served)
+
+
+def stock_table(ws: Workspace, version: int) -> pd.DataFrame:
+    """The stock of a version's series as a person types it, which nobody changes; raises StockDamaged and OrdersDamaged."""
+    return _stock_table(ws, version, stock_counts.basis(ws))
+
+
+@caches.of_live
+@cached(LRUCache(1), condition=Condition())
+def _stock_table(ws: Workspace, version: int, basis: tuple[int, int, int]) -> pd.DataFrame:  # noqa: ARG001
+    served = ensemble(ws, version)
+    return ordering.stock_table(ordering.given_stock(ws, served), served)
 
 
 def products(ws: Workspace, version: int, saved: SavedStock | None, policy: Policy, filters: Mapping[str, str], *, steps: int) -> pd.DataFrame:
@@ -169,6 +181,7 @@ def _basis(ws: Workspace, saved: SavedStock | None, policy: Policy) -> Basis:
     return (0 if saved is None else saved.number), order_book.moves(ws), stock_counts.sales_version(ws), named
 
 
+@caches.of_live
 @cached(TTLCache(caches.SERIES, ORDERS_SECONDS, getsizeof=lambda products: caches.size(len(products))), condition=Condition())
 def _products(ws: Workspace, version: int, basis: Basis, policy: Policy, filters: tuple[tuple[str, str], ...], *, steps: int) -> pd.DataFrame:
     every = _orders(ws, version, basis, policy, (), plan=None) if basis[0] else None
@@ -177,7 +190,7 @@ def _products(ws: Workspace, version: int, basis: Basis, policy: Policy, filters
 
 def forget() -> None:
     """Keeps nothing any more."""
-    for cached_function in (ensemble, _stock, _orders, _order_lines, _given, _products):
+    for cached_function in (ensemble, _stock, _orders, _order_lines, _given, _stock_table, _products):
         _emptied(cached_function)
     order_book.forget()
     saved_sales.forget()

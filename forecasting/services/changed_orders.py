@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from cachetools import LRUCache, cached
 
-from forecasting.core import schema
+from forecasting.core import caches, schema
 from forecasting.core.arrays import FloatArray
 from forecasting.core.errors import NotFound, VersionDamaged, VersionUnavailable
 from forecasting.inventory import order_quantities
@@ -80,6 +80,7 @@ def _quantity(orders: Orders, place: int, more: float) -> float:
     return float(order_quantities.quantity_by(orders.policy.rule, terms, position)[0])
 
 
+@caches.of_live
 @cached(LRUCache(2), condition=Condition())
 def _expected(ws: Workspace, version: int) -> pd.DataFrame:
     """What a version expects: a row a series, a column a day, in units."""

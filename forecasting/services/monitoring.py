@@ -87,6 +87,7 @@ def forget() -> None:
         one.cache_clear()
 
 
+@caches.of_live
 @cached(LRUCache(2), condition=Condition())
 def _monitor(ws: Workspace, live: int, sales: int, moves: int) -> Monitor:  # noqa: ARG001
     ensemble, manifest = cache.ensemble(ws, live), versions.manifest(ws, live)
@@ -117,6 +118,7 @@ def _monitor(ws: Workspace, live: int, sales: int, moves: int) -> Monitor:  # no
     )
 
 
+@caches.of_live
 @cached(LRUCache(1), condition=Condition())
 def _calibrated(ws: Workspace, live: int) -> Calibration:
     """What a version's past says is usual."""

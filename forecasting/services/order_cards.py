@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from cachetools import LRUCache, cached
 
+from forecasting.core import caches
 from forecasting.core.errors import DiskFull, NotWritable, StorageUnavailable, TryAgain
 from forecasting.inventory.book.events import Book
 from forecasting.inventory.book.order import ON_THE_WAY, Order
@@ -161,6 +162,7 @@ def _proposed(ws: Workspace, state: _State, by: str, when: datetime) -> None:  #
     order_proposals.propose(ws, by, moment=when)
 
 
+@caches.of_live
 @cached(LRUCache(4), condition=Condition())
 def _to_order(ws: Workspace, state: _State, when: datetime, refusal: str, *, is_written: bool) -> ToOrder:  # noqa: ARG001
     proposals, book, now = turn_proposals.proposed(ws, when), order_book.book(ws), shop_clock.in_shop(ws, when)

@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 from cachetools import LRUCache, cached
 
+from forecasting.core import caches
 from forecasting.core.errors import ShelfcastError
 from forecasting.inventory.levels import order_levels
 from forecasting.inventory.policy import Policy
@@ -71,6 +72,7 @@ def _shown_windows(trained: Ensemble) -> set[int]:
     return {window for window in (1, cycle, 4 * cycle, trained.horizon) if window <= trained.past.horizon}
 
 
+@caches.of_live
 @cached(LRUCache(2), condition=Condition())
 def counted(ws: Workspace, version: int) -> CountedPast | None:
     """The past check of a version as it was published; None where it keeps none."""

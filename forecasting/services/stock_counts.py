@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from cachetools import LRUCache, cached
 
-from forecasting.core import schema
+from forecasting.core import caches, schema
 from forecasting.core.arrays import FloatArray
 from forecasting.core.errors import SalesDamaged
 from forecasting.core.panel import Panel, unique_id
@@ -66,6 +66,7 @@ def counted(ws: Workspace, panel: Panel) -> CountedStock | None:
     return _counted(ws, panel, now) if now[0] else None
 
 
+@caches.of_live
 @cached(LRUCache(2), key=lambda ws, saved, panel: (ws, saved.number, saved.moment, ref(panel)), condition=Condition())
 def stated(ws: Workspace, saved: SavedStock, panel: Panel) -> GivenStock:  # noqa: ARG001
     """What a saved state says of a panel's series, which nobody changes; read once."""
@@ -86,9 +87,10 @@ def sales_version(ws: Workspace) -> int:
     return log.newest(ws.sales)
 
 
-@cached(LRUCache(2), key=lambda ws, panel, basis: (ws, id(panel), basis), condition=Condition())
+@caches.of_live
+@cached(LRUCache(2), key=lambda ws, panel, basis: (ws, ref(panel), basis), condition=Condition())
 def _counted(ws: Workspace, panel: Panel, basis: tuple[int, int, int]) -> CountedStock | None:  # noqa: ARG001
-    """Worked out once for what it follows from; the panel, by whose identity it is remembered, lives as long as the answer."""
+    """Worked out once for what it follows from."""
     states = StockStore(ws).line(MOST_STATES)
     if not states:
         return None

@@ -9,6 +9,7 @@ from weakref import ref
 
 from cachetools import LRUCache, cached
 
+from forecasting.core import caches
 from forecasting.core.panel import Panel
 from forecasting.inventory.book.events import Book
 from forecasting.inventory.policy import Policy
@@ -97,6 +98,7 @@ def forget() -> None:
     _turns.cache_clear()
 
 
+@caches.of_live
 @cached(LRUCache(4), key=lambda terms, panel: (terms, ref(panel)), condition=Condition())
 def _turns(terms: SupplierTerms, panel: Panel) -> Turns:
     return turns.turns(terms.sourcing, terms.book, panel, terms.policy, terms.moment)

@@ -13,6 +13,7 @@ import numpy as np
 from cachetools import LRUCache, cached
 from cachetools.keys import hashkey
 
+from forecasting.core import caches
 from forecasting.core.errors import InputError
 from forecasting.inventory.book.order import Order
 from forecasting.inventory.orders import counting
@@ -138,6 +139,7 @@ class _Asked(NamedTuple):
     only: str | None
 
 
+@caches.of_live
 @cached(LRUCache(4), key=lambda asked, ensemble: (asked, ref(ensemble)), condition=Condition())
 def _computed(asked: _Asked, ensemble: Ensemble) -> Proposals:
     version, terms = asked.numbers[0], asked.terms
@@ -177,6 +179,7 @@ def _key(basis: _Basis, turn: Turn, stock: Stock) -> tuple[object, ...]:
     return key
 
 
+@caches.of_live
 @cached(LRUCache(TURNS), key=_key, condition=Condition())
 def _of_turn(basis: _Basis, turn: Turn, stock: Stock) -> TurnProposal:
     """The proposal of one turn, computed once for what it follows from: what comes from one supplier does not change the others."""
@@ -186,11 +189,13 @@ def _of_turn(basis: _Basis, turn: Turn, stock: Stock) -> TurnProposal:
     return TurnProposal(turn, proposal(needed, turn, version=basis.version, day=basis.day), empty, by_reason(turn.name, needed.left_out))
 
 
+@caches.of_live
 @cached(LRUCache(MAX_BYTES_OF_NEEDS, getsizeof=lambda needed: needed.values.nbytes), key=_key, condition=Condition())
 def _needs(basis: _Basis, turn: Turn, stock: Stock) -> Needs:
     return needs(basis.ensemble, basis.policy, stock, basis.of(turn), turn.rows)
 
 
+@caches.of_live
 @cached(LRUCache(4), key=lambda proposals, rows: (ref(proposals), rows.tobytes()), condition=Condition())
 def _orders(proposals: Proposals, rows: np.ndarray) -> Orders:
     return recommend_orders(proposals.ensemble, proposals.given, proposals.policy, rows)

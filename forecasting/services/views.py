@@ -11,7 +11,7 @@ from cachetools import LRUCache, cached
 
 from forecasting.analysis import forecast_view
 from forecasting.analysis.forecast_view import View
-from forecasting.core import notation
+from forecasting.core import caches, notation
 from forecasting.core.period import Period
 from forecasting.training.ensemble import Ensemble
 
@@ -35,6 +35,7 @@ def view(ensemble: Ensemble, filters: Mapping[str, str], steps: int, level: Peri
     return _view(ensemble, tuple(sorted(filters.items())), steps, level or ensemble.panel.period)
 
 
+@caches.of_live
 @cached(LRUCache(VIEWS), key=lambda ensemble, *asked: (ref(ensemble), notation.current(), *asked), condition=Condition())
 def _view(ensemble: Ensemble, filters: tuple[tuple[str, str], ...], steps: int, level: Period) -> View:
     return forecast_view.view(ensemble, dict(filters), steps, level)

@@ -28,6 +28,7 @@ def standing(ensemble: Ensemble, filters: Mapping[str, str]) -> Baseline:
     return _standing(ensemble, tuple(sorted(filters.items())))
 
 
+@caches.of_live
 @cached(
     LRUCache(caches.SERIES, getsizeof=lambda baseline: caches.size(len(baseline.rows))),
     key=lambda ensemble, filters: (ref(ensemble), notation.current(), filters),
@@ -37,6 +38,7 @@ def _standing(ensemble: Ensemble, filters: tuple[tuple[str, str], ...]) -> Basel
     return Baseline(ensemble, forecast_view.chosen_rows(ensemble, dict(filters), ensemble.horizon))
 
 
+@caches.of_live
 @cached(
     LRUCache(caches.SERIES, getsizeof=lambda ensemble: caches.size(len(ensemble.panel))),
     key=lambda standing, change: (ref(standing), change),
@@ -54,11 +56,13 @@ def contributions_of(ws: Workspace, version: int, standing: Baseline, shown: Ens
     return contributions(standing, shown) if kept is None else kept
 
 
+@caches.of_live
 @cached(LRUCache(1), key=lambda ws, version, standing: (ws, version, ref(standing.ensemble)), condition=Condition())
 def _published(ws: Workspace, version: int, standing: Baseline) -> Contributions | None:
     return kept_answers.read(ws, version, lambda folder: published_parts.read(folder, standing.ensemble.panel))
 
 
+@caches.of_live
 @cached(LRUCache(EXPLAINED), key=lambda standing, shown: (ref(standing), ref(shown)), condition=Condition())
 def contributions(standing: Baseline, shown: Ensemble) -> Contributions:
     """What makes the forecast of the chosen series what it is, `shown` with a what-if or as it stands."""

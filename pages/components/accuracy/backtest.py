@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
@@ -63,8 +64,8 @@ def too_young(accuracy: Accuracy) -> None:
     layout.empty("target", title, f"No past forecast of these series can be compared with sales.{bands}")
 
 
-def downloads(accuracy: Accuracy, version: int) -> None:
-    """Everything to take away."""
+def downloads(version: int, filters: dict[str, str]) -> None:
+    """Everything to take away of the chosen series of a version."""
     files = {
         "Errors by series": (accuracy_service.series_csv, "errors", "by_series_csv"),
         "Series to check": (accuracy_service.attention_csv, "needs", "attention_csv"),
@@ -74,7 +75,7 @@ def downloads(accuracy: Accuracy, version: int) -> None:
         for label, (write, name, key) in files.items():
             st.download_button(
                 label,
-                partial(write, accuracy),
+                partial(_file, write, version, filters),
                 f"{name}-v{version}.csv",
                 "text/csv",
                 icon=":material/download:",
@@ -82,6 +83,10 @@ def downloads(accuracy: Accuracy, version: int) -> None:
                 on_click="ignore",
                 key=key,
             )
+
+
+def _file(write: Callable[[Accuracy], bytes], version: int, filters: dict[str, str]) -> bytes:
+    return write(accuracy_of(version, filters))
 
 
 def promise(table: pd.DataFrame, unit: str, window: int) -> go.Figure:

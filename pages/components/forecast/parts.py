@@ -13,11 +13,12 @@ from forecasting.analysis.by_span import LAST_YEAR
 from forecasting.analysis.forecast_view import View
 from forecasting.core import caches, formatting, numerals, schema, unseen
 from forecasting.core.period import Period
-from forecasting.services import models
+from forecasting.services import forecasts, models, what_ifs
 from pages.charts import forecast
 from pages.components.shared import cells, live_version, markdown, paper, product_links, wording
 
 if TYPE_CHECKING:
+    from forecasting.analysis.what_if import WhatIf
     from forecasting.training.ensemble import Ensemble
 
 HEIGHT = 400
@@ -52,6 +53,13 @@ def _offered() -> dict[str, str]:
     """What the URL says -> a curve. A widget's URL holds what it shows, so both are short."""
     of = {models.label(model.name, short=True): model.name for model in models.registered()}
     return {**of, "Blend": schema.BLEND, "Band 80": "band_80", "Band 95": "band_95"}
+
+
+def csv(version: int, filters: dict[str, str], change: WhatIf, steps: int, *, level: str, last_year: bool) -> bytes:
+    """The forecast of a version as CSV, with a what-if; raises what `forecasts.forecast_csv` raises."""
+    ensemble = live_version.ensemble_of(version)
+    shown = what_ifs.answer(what_ifs.standing(ensemble, filters), change) if change else ensemble
+    return forecasts.forecast_csv(shown, filters, steps, level=level, last_year=last_year)
 
 
 def title(chosen: dict[str, str], period: Period) -> str:

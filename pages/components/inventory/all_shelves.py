@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -26,15 +27,16 @@ def show(manifest: dict[str, Any], ensemble: Ensemble, saved: SavedStock | None,
         downloads = st.container(width="content")
     filters = ask_filters(ensemble)
     assumed = plan.current(version)
+    orders_of = partial(session.orders_of, version, saved, chosen, filters, plan=assumed)
     try:
-        recommended = session.orders_of(version, saved, chosen, filters, plan=assumed)
+        recommended = orders_of()
     except NotFound:
         card = st.container(border=True, key="no_match")
         no_match(card.container(gap=None), card, filters)
         return
     orders = session.with_own_quantities(recommended)
     with downloads:
-        summary.downloads(orders, manifest)
+        summary.downloads(orders_of, manifest)
     plan.line(assumed, ensemble.panel.period)
     if saved is None:
         summary.nothing_counted()

@@ -48,7 +48,7 @@ def show(orders: Orders) -> None:
         st.caption(f"This {'budget' if of == 'money' else 'space'} is too small for any order.")
         return
     _table(orders, bought, of)
-    st.button("Order this instead", on_click=_order, args=(orders, bought), key="inventory_spend")
+    st.button("Order this instead", on_click=_order, args=_apart(orders, bought), key="inventory_spend")
 
 
 def _amount(curve: pd.DataFrame, label: str) -> float | None:
@@ -109,10 +109,16 @@ def _rows(orders: Orders, bought: pd.DataFrame) -> pd.DataFrame:
     return named[["name", "order_quantity", "takes", "gain"]].assign(**{name: rows[name].to_numpy() for name in keys})
 
 
-def _order(orders: Orders, bought: pd.DataFrame) -> None:
-    """These quantities, and nothing of the other recommended ones."""
-    chosen = spend.quantities(orders, bought)
+def _apart(orders: Orders, bought: pd.DataFrame) -> tuple[list[str], dict[str, float]]:
+    """Series of which what is recommended is bought, and unique_id -> units of the others; nothing of what is not bought."""
     recommended = dict(zip(orders.table[schema.UNIQUE_ID], orders.table["order_quantity"], strict=True))
-    session.as_recommended(name for name, units in chosen.items() if units == recommended[name])
-    if other := {name: units for name, units in chosen.items() if units != recommended[name]}:
+    chosen = spend.quantities(orders, bought)
+    other = {name: units for name, units in chosen.items() if units != recommended[name]}
+    return [name for name in chosen if name not in other], other
+
+
+def _order(recommended: list[str], other: dict[str, float]) -> None:
+    """What is recommended of some series, and other quantities of others."""
+    session.as_recommended(recommended)
+    if other:
         session.order_instead(other, REASON)

@@ -140,7 +140,7 @@ def choose_one(orders: Orders, listed: Listed) -> int | None:
         st.caption("No orders in these states.")
         return None
     ids = list(listed.names)
-    key = f"inventory_list_{hash(tuple(ids))}"
+    key = f"inventory_list_{caches.digest(ids)}"
     columns = _columns(orders, listed)
     chosen = _line(key, ids)
     _pick(listed.names, key, chosen)

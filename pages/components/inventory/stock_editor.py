@@ -12,15 +12,16 @@ import streamlit as st
 from forecasting.core import formatting, numerals, schema, unseen
 from forecasting.inventory.orders import wording
 from forecasting.inventory.stock import typed_changes
-from forecasting.services import ordering, stock_counts, stock_typing
+from forecasting.services import cache, ordering, stock_typing
 from pages.components.inventory import count_day, stock_file, typed_draft
-from pages.components.shared import file_input, markdown
+from pages.components.shared import markdown
 
 if TYPE_CHECKING:
     from streamlit.elements.lib.column_types import ColumnConfig
 
     from forecasting.inventory.stock.file import StockFile
     from forecasting.inventory.stock.typed_changes import Overlay
+    from forecasting.services.cache import Live
     from forecasting.services.stock_typing import Draft
     from forecasting.storage.workspace import Workspace
     from forecasting.training.ensemble import Ensemble
@@ -30,11 +31,10 @@ ROUND: Final = "inventory_editor_round"
 MAX_NAMED: Final = 5
 
 
-def show(ws: Workspace, ensemble: Ensemble) -> None:
+def show(ws: Workspace, live: Live) -> None:
     """All products that are still sold, to type into; nothing counts before the press."""
-    number = ordering.stock_number(ws)
-    basis = (*stock_counts.basis(ws), id(ensemble))
-    saved = file_input.remembered("stock_saved", basis, lambda: ordering.stock_table(ordering.given_stock(ws, ensemble), ensemble))
+    number, ensemble = ordering.stock_number(ws), live.ensemble
+    saved = cache.stock_table(ws, live.version)
     draft = typed_draft.current(ws)
     typed_draft.offer_others(ws, draft)
     overlay = typed_changes.overlaid(saved, draft.changes)
@@ -47,7 +47,7 @@ def show(ws: Workspace, ensemble: Ensemble) -> None:
     if checked is not None and len(checked.problems):
         stock_file.problems(checked, "inventory_typed_problems")
     ready = checked is not None and not len(checked.problems) and not overlay.clashes
-    _buttons(ws, ensemble, checked, number, changed=len(changes), ready=ready)
+    _buttons(ws, live.version, checked, number, changed=len(changes), ready=ready)
 
 
 def _typed(table: pd.DataFrame, ensemble: Ensemble, number: int) -> pd.DataFrame:
@@ -116,10 +116,10 @@ def _settle(ws: Workspace, draft: Draft, overlay: Overlay, mine: bool) -> None:
 def _shown(value: float | str | None) -> str:
     if value is None:
         return "nothing"
-    return f"{value:,.10g}" if isinstance(value, float) else markdown.plain(value)
+    return numerals.shortest(value) if isinstance(value, float) else markdown.plain(value)
 
 
-def _buttons(ws: Workspace, ensemble: Ensemble, checked: StockFile | None, number: int, *, changed: int, ready: bool) -> None:
+def _buttons(ws: Workspace, version: int, checked: StockFile | None, number: int, *, changed: int, ready: bool) -> None:
     if changed:
         st.caption(f"{formatting.count(changed, 'cell')} changed and not saved yet. They wait here, also if you leave or reload this page.")
     day = count_day.ask(ws, f"inventory_typed_{st.session_state.get(ROUND, 0)}") if changed else None
@@ -130,7 +130,7 @@ def _buttons(ws: Workspace, ensemble: Ensemble, checked: StockFile | None, numbe
             icon=":material/save:",
             disabled=not ready,
             on_click=_save,
-            args=(ws, ensemble, None if checked is None else replace(checked, counted=day), number),
+            args=(ws, version, None if checked is None else replace(checked, counted=day), number),
             key="inventory_save_typed",
         )
         if changed:
@@ -139,8 +139,8 @@ def _buttons(ws: Workspace, ensemble: Ensemble, checked: StockFile | None, numbe
                 st.button("Discard what I typed", on_click=_discard, args=(ws,), key="inventory_discard")
 
 
-def _save(ws: Workspace, ensemble: Ensemble, checked: StockFile, number: int) -> None:
-    if stock_file.save(ws, ensemble, checked, stock_file.TYPED, after=number):
+def _save(ws: Workspace, version: int, checked: StockFile, number: int) -> None:
+    if stock_file.save(ws, version, checked, stock_file.TYPED, after=number):
         _discard(ws)
 
 

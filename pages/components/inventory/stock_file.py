@@ -15,13 +15,13 @@ from forecasting.inventory.stock.file import StockFile
 from forecasting.services import ordering, sales
 from pages.components.inventory import count_day, stock_columns
 from pages.components.orders import tabs
-from pages.components.shared import cells, file_input, markdown, questions
+from pages.components.shared import cells, file_input, live_version, markdown, questions, tables
 from pages.components.shared.file_input import FileInput
 
 if TYPE_CHECKING:
+    from forecasting.services.cache import Live
     from forecasting.services.reading import FileTable
     from forecasting.storage.workspace import Workspace
-    from forecasting.training.ensemble import Ensemble
 
 FILE: Final = "inventory_file"
 """Where the session keeps the file that was chosen."""
@@ -30,17 +30,16 @@ SAID: Final = "inventory_said"
 TYPED: Final = "typing"
 """Where stock that was typed came from."""
 FEW: Final = 14
-MOST: Final = 500
 
 
-def choose(ensemble: Ensemble) -> None:
+def choose(version: int) -> None:
     """Asks for a file."""
     st.file_uploader("Stock file", key="inventory_uploader", on_change=_uploaded, label_visibility="collapsed")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption("No file at hand?", width="content")
         st.download_button(
             "Download a template",
-            lambda: ordering.stock_template(ensemble),
+            lambda: ordering.stock_template(live_version.ensemble_of(version)),
             "stock-template.csv",
             "text/csv",
             type="tertiary",
@@ -61,7 +60,7 @@ def _forget() -> None:
         st.session_state.pop(name, None)
 
 
-def read(ws: Workspace, ensemble: Ensemble, upload: FileInput) -> None:
+def read(ws: Workspace, live: Live, upload: FileInput) -> None:
     """The file, what its columns mean, its problems, and what would be saved."""
     with st.container(horizontal=True, vertical_alignment="center"):
         size = formatting.size(len(upload.content))
@@ -70,10 +69,10 @@ def read(ws: Workspace, ensemble: Ensemble, upload: FileInput) -> None:
     table = _table(upload)
     if table is None:
         return
-    mapping = stock_columns.choose(ensemble, upload, table)
-    checked = _checked(ensemble, upload, table, mapping)
+    mapping = stock_columns.choose(live.ensemble, upload, table)
+    checked = _checked(live, upload, table, mapping)
     if checked is not None:
-        _result(ws, ensemble, upload, checked)
+        _result(ws, live, upload, checked)
 
 
 def _table(upload: FileInput) -> FileTable | None:
@@ -104,16 +103,16 @@ def _refused(title: str, text: str) -> None:
     st.caption("Nothing was saved.")
 
 
-def _checked(ensemble: Ensemble, upload: FileInput, table: FileTable, mapping: dict[str, str]) -> StockFile | None:
+def _checked(live: Live, upload: FileInput, table: FileTable, mapping: dict[str, str]) -> StockFile | None:
     """The stock in the file; None where something stands in the way, which is said."""
     day_first = st.session_state.get(f"inventory_day_first_{upload.id}")
 
     def check() -> StockFile:
-        return ordering.check_stock(table, mapping, ensemble, day_first=day_first)
+        return ordering.check_stock(table, mapping, live.ensemble, day_first=day_first)
 
     checked = None
     try:
-        checked = file_input.remembered("stock", (upload.id, tuple(mapping.items()), day_first, id(ensemble)), check)
+        checked = file_input.remembered("stock", (upload.id, tuple(mapping.items()), day_first, live.version), check)
     except AmbiguousDates as question:
         file_input.ask_date_order(question, f"inventory_day_first_{upload.id}")
     except InputError as error:
@@ -121,10 +120,10 @@ def _checked(ensemble: Ensemble, upload: FileInput, table: FileTable, mapping: d
     return checked
 
 
-def _result(ws: Workspace, ensemble: Ensemble, upload: FileInput, checked: StockFile) -> None:
+def _result(ws: Workspace, live: Live, upload: FileInput, checked: StockFile) -> None:
     """What was understood, every problem by line, and the button."""
     lines = checked.dropped
-    counted, n = checked.shelves, len(ensemble.panel)
+    counted, n = checked.shelves, len(live.ensemble.panel)
     with st.grid(3, min_column_width=130):
         st.metric("Rows", numerals.write(checked.rows))
         st.metric("Shelves counted", f"{numerals.write(counted)} of {numerals.write(n)}", help="The others keep their saved stock.")
@@ -146,7 +145,7 @@ def _result(ws: Workspace, ensemble: Ensemble, upload: FileInput, checked: Stock
         icon=":material/save:",
         disabled=not (agreed and useful),
         on_click=_save,
-        args=(ws, ensemble, replace(checked, counted=day), upload.name),
+        args=(ws, live.version, replace(checked, counted=day), upload.name),
         key="inventory_save_file",
     )
 
@@ -159,8 +158,8 @@ def _suppliers(ws: Workspace, checked: StockFile) -> str:
         return str(error)
 
 
-def _save(ws: Workspace, ensemble: Ensemble, checked: StockFile, name: str) -> None:
-    save(ws, ensemble, checked, name)
+def _save(ws: Workspace, version: int, checked: StockFile, name: str) -> None:
+    save(ws, version, checked, name)
 
 
 def problems(checked: StockFile, key: str) -> None:
@@ -174,12 +173,13 @@ def problems(checked: StockFile, key: str) -> None:
     }
     table = checked.problems
     cells.show(
-        unseen.legible(table[list(config)].head(MOST)),
+        unseen.legible(table[list(config)].head(tables.MOST)),
         column_config=config,
         hide_index=True,
         height="content" if len(table) <= FEW else 430,
         alt="Rows with problems",
     )
+    tables.left_out(len(table), "The download has all.")
     label = f"Download {formatting.count(len(table), 'problem')}"
     icon = ":material/download:"
     st.download_button(
@@ -187,18 +187,18 @@ def problems(checked: StockFile, key: str) -> None:
     )
 
 
-def save(ws: Workspace, ensemble: Ensemble, checked: StockFile, name: str, after: int | None = None) -> bool:
+def save(ws: Workspace, version: int, checked: StockFile, name: str, after: int | None = None) -> bool:
     """Saves, says so, and shows the orders that follow; what a file leaves out stays as it was. Whether it was saved.
 
     Args:
         ws: Where.
-        ensemble: Whose series it is about.
+        version: Whose series it is about.
         checked: The stock.
         name: Where it came from.
         after: The newest saved state that was looked at; None for a file, which is merged with whatever is saved.
     """
     try:
-        ordering.save_stock(ws, checked, ensemble, name, whole=name == TYPED, after=after)
+        ordering.save_stock(ws, checked, live_version.ensemble_of(version), name, whole=name == TYPED, after=after)
     except ShelfcastError as error:
         st.session_state[SAID] = (str(error), True)
         return False

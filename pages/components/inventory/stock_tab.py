@@ -13,25 +13,25 @@ from pages.components.inventory import session, stock_editor, stock_file, stock_
 from pages.components.shared import layout, markdown
 
 if TYPE_CHECKING:
+    from forecasting.services.cache import Live
     from forecasting.storage.stock_states import SavedStock
     from forecasting.storage.workspace import Workspace
-    from forecasting.training.ensemble import Ensemble
 
 
-def show(ws: Workspace, ensemble: Ensemble, saved: SavedStock | None, damaged: str) -> None:
+def show(ws: Workspace, live: Live, saved: SavedStock | None, damaged: str) -> None:
     """The whole tab; `damaged` is why the saved stock cannot be read, which hides what is typed."""
     _saved(ws, saved)
     if saved is not None:
-        stock_now.show(ws, ensemble)
+        stock_now.show(ws, live.ensemble)
     upload = st.session_state.get(stock_file.FILE)
     with layout.card("From a file", "CSV, Excel or Parquet with product, store and units in stock"):
         if upload is None:
-            stock_file.choose(ensemble)
+            stock_file.choose(live.version)
         else:
-            stock_file.read(ws, ensemble, upload)
+            stock_file.read(ws, live, upload)
     if upload is None and not damaged:
         with layout.card("Type it in", "Most sold first. Leave a cell empty to use the default."):
-            stock_editor.show(ws, ensemble)
+            stock_editor.show(ws, live)
 
 
 def show_message(damaged: str) -> None:

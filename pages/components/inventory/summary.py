@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import pandas as pd
@@ -13,7 +13,7 @@ from forecasting.core import caches, formatting, numerals, schema
 from forecasting.inventory.orders import wording
 from forecasting.inventory.orders.recommend import Orders
 from forecasting.services import ordering
-from pages.components.inventory.session import as_recommended, moment
+from pages.components.inventory.session import as_recommended, moment, with_own_quantities
 from pages.components.orders import tabs
 from pages.components.shared import markdown, writing
 from pages.components.shared import wording as shared
@@ -131,7 +131,7 @@ def numbers(orders: Orders) -> None:
     totals = caches.once(orders, _totals, orders)
     least = "at least" if totals["without_cost"] else "costs"
     costs = "no unit costs given" if math.isnan(totals["value"]) else f"{least} {writing.amount(totals['value'])}"
-    with st.grid(4, min_column_width=190):
+    with st.grid(4, min_column_width=150):
         figure("Order now", formatting.count(int(totals["order_now"]), "order"), Chip(f"{numerals.write(totals['soon'])} more this week"), NOW_HELP)
         figure("Units to order", formatting.units(totals["units"]), Chip(costs), UNITS_HELP)
         if not totals["counted"]:
@@ -158,17 +158,22 @@ def changed(orders: Orders) -> None:
             st.button("Undo", type="tertiary", icon=":material/undo:", on_click=as_recommended, args=(series,), key="inventory_undo")
 
 
-def downloads(orders: Orders, manifest: dict[str, Any]) -> None:
-    """The orders to take away, as they stand with the person's quantities."""
+def downloads(orders_of: Callable[[], Orders], manifest: dict[str, Any]) -> None:
+    """The orders to take away, as they stand with the person's quantities.
+
+    Args:
+        orders_of: Gives the recommendation, which the page does not hold for as long as it is open.
+        manifest: Of its version.
+    """
     version = manifest["version"]
     files = {
-        "CSV": (lambda: ordering.orders_csv(orders, version), f"orders-v{version}.csv", "text/csv"),
+        "CSV": (lambda: ordering.orders_csv(with_own_quantities(orders_of()), version), f"orders-v{version}.csv", "text/csv"),
         "Excel, with live formulas": (
-            lambda: ordering.orders_xlsx(orders, manifest),
+            lambda: ordering.orders_xlsx(with_own_quantities(orders_of()), manifest),
             f"orders-v{version}.xlsx",
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         ),
-        "Past check": (lambda: ordering.past_check_csv(orders), f"past-check-v{version}.csv", "text/csv"),
+        "Past check": (lambda: ordering.past_check_csv(with_own_quantities(orders_of())), f"past-check-v{version}.csv", "text/csv"),
     }
     with st.popover("Download orders", type="primary", icon=":material/download:"):
         for label, (write, name, kind) in files.items():

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 import streamlit as st
 
-from forecasting.core import formatting, schema
+from forecasting.core import caches, formatting, schema
 from forecasting.inventory.book.events import Event
 from forecasting.inventory.book.order import OPEN, Line, Order
 from forecasting.inventory.orders.recommend import Orders
@@ -31,8 +31,6 @@ RUNS_OUT: Final = "Runs out"
 CHANGED: Final = "Changed"
 USUAL: Final = "Usual round"
 PRICE_BREAK: Final = "Price break"
-MOST: Final = 500
-"""Rows of the list at most."""
 SHELF_HELP: Final = "Red: the shelf is expected to be empty before the order arrives."
 
 
@@ -47,10 +45,11 @@ def show(card: SupplierCard, order: Order, orders: Orders, changes: Mapping[str,
     if is_table:
         line_table.show(card, order, lines)
         return None
-    shown, ids = lines[:MOST], [line.unique_id for line in lines[:MOST]]
+    shown = lines[: tables.MOST]
+    ids = [line.unique_id for line in shown]
     rows = orders.table.set_index(schema.UNIQUE_ID, drop=False).reindex(ids).to_dict("records")
     every = _table(shown, rows, orders, changes, card)
-    key = f"orders_list_{order.id}_{hash(tuple(ids))}"
+    key = f"orders_list_{order.id}_{caches.digest(ids)}"
     chosen = _chosen(key, ids)
     tables.grid(
         every,
@@ -63,8 +62,8 @@ def show(card: SupplierCard, order: Order, orders: Orders, changes: Mapping[str,
         key=key,
         alt="Lines of the order: units, how long the shelf lasts, and why",
     )
-    more = f" The first {MOST} of {formatting.units(len(lines))} lines; the files have all." if len(lines) > MOST else ""
-    st.caption(f"Choose a line to see why and to change it; your number stays, whatever is trained later.{more}")
+    st.caption("Choose a line to see why and to change it; your number stays, whatever is trained later.")
+    tables.left_out(len(lines), "The files have all.")
     return shown[ids.index(chosen)]
 
 

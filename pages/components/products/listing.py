@@ -13,7 +13,7 @@ from forecasting.core import caches, formatting, numerals, schema, unseen
 from forecasting.core.errors import NotFound
 from forecasting.services import products as services
 from pages.components.products import wording
-from pages.components.shared import cells, paper, parts, product_links
+from pages.components.shared import cells, live_version, paper, parts, product_links
 from pages.components.shared import wording as shared
 from pages.components.shared.filters import ask_filters, no_match
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from streamlit.elements.lib.column_types import ButtonColumnResult, ColumnConfig
 
     from forecasting.core.period import Period
-    from forecasting.training.ensemble import Ensemble
 
 Answer = TypeVar("Answer")
 SEARCH, SORT, FLAGS, OPENED = "search", "sort", "products_flags", "products_opened"
@@ -47,14 +46,15 @@ LINKED: Final = 6
 
 
 @parts.fragment()
-def show(ensemble: Ensemble, table_of: Callable[[dict[str, str]], pd.DataFrame], steps: int) -> None:
+def show(version: int, table_of: Callable[[dict[str, str]], pd.DataFrame], steps: int) -> None:
     """The controls and the table; typing draws nothing else anew.
 
     Args:
-        ensemble: What is served.
+        version: What is served.
         table_of: Filters -> the table of the products that they choose; raises NotFound.
         steps: Days (weeks, months) ahead, and back.
     """
+    ensemble = live_version.of_part(version)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         text = st.text_input("Search", type="search", placeholder="Name or category", live=True, key=SEARCH, bind="query-params")
         sort = st.container(width=170)
@@ -70,10 +70,11 @@ def show(ensemble: Ensemble, table_of: Callable[[dict[str, str]], pd.DataFrame],
         with st.container(width="stretch"):
             flags = _ask_flags(table)
         download = st.container(width="content")
-    rows = _once(table, _listed, text or "", tuple(flags), order or _sorts(table)[0])
+    asked = (text or "", tuple(flags), order or _sorts(table)[0])
+    rows = _once(table, _listed, *asked)
     download.download_button(
         "Download",
-        lambda: services.products_csv(rows),
+        lambda: services.products_csv(_listed(table_of(filters), *asked)),
         "products.csv",
         "text/csv",
         icon=":material/download:",

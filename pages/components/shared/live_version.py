@@ -32,6 +32,13 @@ def ensemble_of(version: int) -> Ensemble:
     return cache.ensemble(workspaces.workspace(), version)
 
 
+def of_part(version: int) -> Ensemble:
+    """The ensemble of the version that a page shows, for a part of it that runs alone; where another one serves by now the page is drawn again."""
+    if versions.serving(workspaces.workspace()).version != version:
+        st.rerun()
+    return ensemble_of(version)
+
+
 def warm_up(ensemble: Ensemble, charts: ModuleType) -> None:
     """Runs once what the first page runs, so that its libraries are loaded."""
     view = forecast_view.view(ensemble, {}, ahead(ensemble))

@@ -17,6 +17,8 @@ HEIGHT: Final = 430
 """Of a longer one, in pixels."""
 MOST: Final = 500
 """Rows that a browser gets at most."""
+MOST_TYPED: Final = 1_000
+"""Of a table to type in."""
 
 
 def grid(frame: pd.DataFrame, columns: Mapping[str, Any], *, copy: str, height: int = HEIGHT, links: str = "", **more: Any) -> None:
@@ -36,17 +38,23 @@ def grid(frame: pd.DataFrame, columns: Mapping[str, Any], *, copy: str, height: 
     paper.copy(copy, shown, columns)
 
 
-def left_out(rows: int, others: str = "", *, order: str = "") -> None:
-    """Below a table of at most `MOST` rows: how many there are in all, where it has not all of them.
+def left_out(rows: int, others: str = "", *, order: str = "", most: int = MOST) -> None:
+    """Below a table of at most so many rows: how many there are in all, where it has not all of them; else nothing.
 
     Args:
         rows: In all.
         others: Where they are, as a sentence.
         order: By which it has the first ones: "worst".
+        most: That it has at most.
     """
-    if rows > MOST:
-        some = f"The {MOST} {order}" if order else f"The first {MOST}"
-        st.caption(f"{some} of {numerals.write(rows)}. {others}".rstrip())
+    if rows > most:
+        st.caption(f"{some_of(rows, order=order, most=most)} {others}".rstrip())
+
+
+def some_of(rows: int, *, order: str = "", most: int = MOST) -> str:
+    """ "The first 500 of 1,734."; empty where a table has all of its rows."""
+    some = f"The {numerals.write(most)} {order}" if order else f"The first {numerals.write(most)}"
+    return f"{some} of {numerals.write(rows)}." if rows > most else ""
 
 
 def _legible(frame: pd.DataFrame, columns: tuple[str, ...], links: str) -> pd.DataFrame:

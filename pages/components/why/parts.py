@@ -78,6 +78,11 @@ def explained(pair: Pair) -> Why | None:
             return None
 
 
+def csv(pair: Pair, filters: dict[str, str]) -> bytes:
+    """The table of all series that the filters choose, as `change_explanation.table_csv` gives it."""
+    return change_explanation.table_csv(change_explanation.why(workspaces.workspace(), pair.before, pair.after, same_days=pair.same_days), filters)
+
+
 def context(told: Explanation, pair: Pair, filters: dict[str, str]) -> str:
     """What the numbers are of: "Next 28 days of v6 and of v7, Bread"."""
     of = ", ".join(filters.values()) or "everything added up"
