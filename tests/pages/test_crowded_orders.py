@@ -17,7 +17,7 @@ from forecasting.inventory.suppliers.sourcing import Sourcing
 from forecasting.inventory.suppliers.supplier import Minimum
 from forecasting.services import order_book, order_cards, order_proposals, suppliers, workspaces
 from pages.components.orders import add_product, lines, supplier_cards
-from pages.components.shared import long_choice
+from pages.components.shared import tables
 
 pytestmark = pytest.mark.usefixtures("fresh_caches")
 
@@ -51,7 +51,7 @@ def test_many_suppliers_are_a_table_with_cards_of_those_that_are_due(monday, mon
 
 @pytest.mark.parametrize(("most", "typed"), [(500, "Hinge"), (1, "hin")])
 def test_a_product_is_added_to_an_order_with_its_reason(monday, monkeypatch, most, typed):
-    monkeypatch.setattr(long_choice, "MOST", most)
+    monkeypatch.setattr(tables, "MOST", most)
     at = opened("orders")
     [order] = [each for each in order_book.book(monday).orders.values() if each.supplier == "Hansen"]
     key = f"orders_add_{order.id}"

@@ -42,3 +42,24 @@ def test_a_few_values_are_all_listed_and_of_many_those_that_have_what_was_typed(
     at = AppTest.from_function(script, default_timeout=PATIENCE, kwargs={"count": count, "typed": typed}).run()
     [select] = at.selectbox
     assert (len(select.options), select.options[0], select.value, [caption.value for caption in at.caption]) == expected
+
+
+@pytest.mark.parametrize(("part", "expected"), [("1999", "Tea 1999"), ("00 tea", None)])
+def test_a_part_of_a_name_in_an_address_is_searched_before_anything_else_is_drawn(part, expected):
+    def page():
+        import streamlit as st
+
+        from pages.components.shared import long_choice
+
+        values = [f"Tea {number:04d}" for number in range(2000)]
+        begins_again = long_choice.settle("product", values)
+        listed = long_choice.options("product", values, st.session_state.get("product"))
+        st.selectbox("Product", listed, index=None, accept_new_options=True, key="product", bind="query-params")
+        if begins_again:
+            st.rerun()
+        long_choice.note("product", values, "products")
+
+    at = AppTest.from_function(page, default_timeout=PATIENCE)
+    at.query_params["product"] = part
+    at.run()
+    assert (at.selectbox[0].value, len(at.caption)) == (expected, 1)

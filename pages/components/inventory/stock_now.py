@@ -13,7 +13,7 @@ from forecasting.core import formatting, numerals, schema, unseen
 from forecasting.core.errors import ShelfcastError
 from forecasting.inventory.orders import on_hand_words
 from forecasting.services import stock_tables
-from pages.components.shared import cells, layout, markdown, writing
+from pages.components.shared import cells, layout, markdown, tables, writing
 from pages.components.shared.figures import Chip, figure
 
 if TYPE_CHECKING:
@@ -104,15 +104,17 @@ def _counts(counts: pd.DataFrame) -> None:
 
 
 def _table(table: pd.DataFrame, labels: dict[str, str], alt: str) -> None:
+    """All rows; a phone has room for two names and a number."""
     config: dict[str, ColumnConfig] = {}
     for name in table:
         if str(name) in ("counted_on", "day"):
             config[str(name)] = st.column_config.DateColumn(labels[str(name)], format="D MMM YYYY", width=105)
         elif str(name) in labels:
-            config[str(name)] = st.column_config.NumberColumn(labels[str(name)], format=_format(str(name), table), width=95)
+            config[str(name)] = st.column_config.NumberColumn(labels[str(name)], format=_format(str(name), table), width=76)
         else:
-            config[str(name)] = st.column_config.TextColumn(formatting.LABELS.get(str(name), str(name)), width=130)
-    cells.show(unseen.legible(table), column_config=config, hide_index=True, height="content" if len(table) <= ROWS else 320, alt=alt)
+            config[str(name)] = st.column_config.TextColumn(formatting.LABELS.get(str(name), str(name)), width=125)
+    height, is_long = "content" if len(table) <= ROWS else 320, len(table) > tables.MOST
+    cells.show(unseen.legible(table), column_config=config, hide_index=True, height=height, lazy=is_long, alt=alt)
 
 
 def _format(name: str, table: pd.DataFrame) -> str:

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from forecasting.storage.workspace import Workspace
 
 GROUPS: Final = {"Open": OPEN | ON_THE_WAY, "Received": frozenset({"received"}), "Cancelled": frozenset({"cancelled"})}
-MOST: Final = 500
-"""Rows of the table at most."""
 ALT: Final = "Orders, newest first: supplier, what can be done, state, value, and when due"
 ACTION: Final = "orders_book_action"
 """Where the session keeps which order's action was pressed."""
@@ -98,13 +96,13 @@ def _asked(overview: Overview) -> list[Order]:
 
 
 def _table(overview: Overview, listed: list[Order]) -> None:
-    shown = listed[:MOST]
+    shown = listed[: tables.MOST]
     if not shown:
         st.caption("No orders of this kind.")
         return
     table = pd.DataFrame([_row(order, overview) for order in shown])
     tables.grid(table, _columns(overview, shown, table), copy="order_book", key="orders_book_table", alt=ALT)
-    st.caption("Newest first." + (f" The first {MOST} of {formatting.units(len(listed))}." if len(listed) > MOST else ""))
+    st.caption(f"Newest first. {tables.some_of(len(listed))}".rstrip())
 
 
 def _row(order: Order, overview: Overview) -> dict[str, Any]:

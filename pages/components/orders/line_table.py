@@ -21,13 +21,11 @@ if TYPE_CHECKING:
 
 ROUND: Final = "orders_table_round"
 """Where the session keeps how often the table began anew."""
-MOST: Final = 1_000
-"""Lines at most."""
 
 
 def show(card: SupplierCard, order: Order, lines: Sequence[Line]) -> None:
     """The table of these lines, and what becomes of what was typed in it."""
-    shown = list(lines[:MOST])
+    shown = list(lines[: tables.MOST_TYPED])
     key = f"orders_table_{order.id}_{st.session_state.get(ROUND, 0)}"
     edited = st.data_editor(
         unseen.legible(_frame(shown, card)),
@@ -38,8 +36,7 @@ def show(card: SupplierCard, order: Order, lines: Sequence[Line]) -> None:
         key=key,
         width="stretch",
     )
-    if len(lines) > MOST:
-        st.caption(f"The first {formatting.units(MOST)} of {formatting.units(len(lines))} lines; the files have all.")
+    tables.left_out(len(lines), "The files have all.", most=tables.MOST_TYPED)
     changed = _changed(shown, edited["order"].tolist())
     if not changed:
         st.caption("Type in the column Order. Nothing is kept before you say why.")

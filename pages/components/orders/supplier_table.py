@@ -22,17 +22,15 @@ NOTHING: Final = "Nothing to order"
 USUAL: Final = "Usual round"
 URGENT: Final[dict[wording.Color, int]] = {"red": 0, "orange": 1}
 """Colours of the badges that come first, where a cell has no room for all."""
-MOST: Final = 500
-"""Rows at most."""
 ALT: Final = "Suppliers, earliest deadline first: what to order, until when, for how much, and what the order lacks"
 
 
 def show(cards: Sequence[SupplierCard]) -> None:
     """The table; a press on a name shows its lines below, one on "Place order" places it."""
-    shown = list(cards[:MOST])
+    shown = list(cards[: tables.MOST])
     table = pd.DataFrame([_row(card) for card in shown])
     tables.grid(table, _columns(shown), copy="to_order", key="orders_supplier_table", alt=ALT)
-    st.caption("Choose a supplier to see its lines below.")
+    st.caption(f"Choose a supplier to see its lines below. {tables.some_of(len(cards))}".rstrip())
 
 
 def _row(card: SupplierCard) -> dict[str, Any]:

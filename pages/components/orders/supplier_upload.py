@@ -14,7 +14,7 @@ from forecasting.inventory.suppliers.file import SupplierFile
 from forecasting.inventory.suppliers.sourcing import Sourcing
 from forecasting.services import sales, suppliers
 from pages.components.orders import supplier_dialog
-from pages.components.shared import file_input, markdown, person
+from pages.components.shared import file_input, markdown, person, tables
 from pages.components.shared.file_input import FileInput
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ COLUMNS: Final = (
     "Columns: supplier, product_id, order_days, cut_off, delivery_days, lead_time, minimum_value, freight, free_from, currency, rate, contact, "
     "unit_cost, multiple, price_breaks and rank. What a file leaves out stays as it was."
 )
-MOST: Final = 200
 
 
 def show(ws: Workspace, sourcing: Sourcing | None) -> None:
@@ -78,11 +77,12 @@ def _result(ws: Workspace, upload: FileInput, checked: SupplierFile, sourcing: S
         st.caption(f"Not read: {markdown.plain(formatting.listing(list(checked.kept_out)))}.")
     if problems:
         st.dataframe(
-            unseen.legible(checked.problems.head(MOST)),
+            unseen.legible(checked.problems.head(tables.MOST)),
             hide_index=True,
             height=min(35 * len(checked.problems) + 38, 260),
             key="orders_suppliers_problems",
         )
+        tables.left_out(len(checked.problems))
     rows = "this row" if problems == 1 else f"these {formatting.units(problems)} rows"
     agreed = not problems or st.checkbox(f"Leave out {rows} and save the rest", key=f"orders_suppliers_drop_{upload.id}")
     st.button(

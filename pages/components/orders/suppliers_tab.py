@@ -27,8 +27,6 @@ EDIT: Final = "orders_supplier_edit"
 WHAT: Final = "Order days, minimums and prices by supplier; orders are proposed for them in the tab To order"
 WHO: Final = "Those that nobody delivers first, then most sold first. The multiple is what a pack holds."
 NO_TERMS: Final = "terms not given yet"
-MOST: Final = 500
-"""Rows of a table at most."""
 ALT: Final = "Suppliers with their order days, delivery days, minimum, freight and what they deliver"
 
 
@@ -53,9 +51,10 @@ def _table(ws: Workspace, sourcing: Sourcing, number: int) -> None:
     if not sourcing.suppliers:
         st.caption("No suppliers yet. Add the first one, or upload a file; until then the tab To order lists every shelf.")
     else:
-        shown = sourcing.suppliers[:MOST]
+        shown = sourcing.suppliers[: tables.MOST]
         table = pd.DataFrame([_row(ws, each, sourcing) for each in shown])
         tables.grid(table, _columns(table, list(shown), number), copy="suppliers", key="orders_suppliers", alt=ALT)
+        tables.left_out(len(sourcing.suppliers), "The download has all.")
     with st.container(horizontal=True):
         st.button("Add a supplier", icon=":material/add:", key="orders_add_supplier", on_click=supplier_dialog.open_for, args=(None, number))
         if sourcing.suppliers:
@@ -125,7 +124,8 @@ def _columns(table: pd.DataFrame, shown: list[Supplier], number: int) -> dict[st
 
 def _who_delivers(ws: Workspace, ensemble: Ensemble, sourcing: Sourcing, number: int) -> None:
     """The first and second source of each product, to be filled in."""
-    before = product_sources.table(sourcing, ensemble).head(MOST)
+    every = product_sources.table(sourcing, ensemble)
+    before = every.head(tables.MOST_TYPED)
     if before.empty:
         return
     with layout.card("Who delivers what", WHO):
@@ -145,6 +145,7 @@ def _who_delivers(ws: Workspace, ensemble: Ensemble, sourcing: Sourcing, number:
             placeholder="-",
             key=f"orders_sources_{number}",
         )
+        tables.left_out(len(every), "A file says it of the others.", most=tables.MOST_TYPED)
         is_same = after.equals(before)
         if st.button("Save", type="primary", icon=":material/save:", key="orders_sources_save", disabled=is_same):
             supplier_dialog.save(ws, lambda: product_sources.with_table(sourcing, before, after), number, "Saved who delivers what.", person.login())

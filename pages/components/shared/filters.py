@@ -32,8 +32,7 @@ def ask_filters(ensemble: Ensemble, names: Collection[str] = schema.FILTERS, wit
     everything = {name: values for name, values in forecast_view.options(ensemble, within, names).items() if not within or len(values) > 1}
     if not everything:
         return {}
-    for name, values in everything.items():
-        long_choice.settle(name, values)
+    begins_again = [long_choice.settle(name, values) for name, values in everything.items()]
     chosen = {name: value for name in everything if (value := _asked(name)) in everything[name]}
     offered = forecast_view.options(ensemble, {**within, **chosen}, tuple(everything), only_sold=not no_longer_sold.is_shown())
     with st.grid(max(len(offered), 3), min_column_width=150):
@@ -51,6 +50,8 @@ def ask_filters(ensemble: Ensemble, names: Collection[str] = schema.FILTERS, wit
                     bind="query-params",
                 )
                 long_choice.note(name, values, wording.PLURALS[name])
+    if any(begins_again):
+        st.rerun()
     return {name: value for name in offered if (value := st.session_state.get(name)) in everything[name]}
 
 

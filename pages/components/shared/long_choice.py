@@ -3,42 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 import streamlit as st
 
 from forecasting.core import numerals
-from pages.components.shared import markdown
-
-MOST: Final = 500
-"""Values that a browser gets at most."""
+from pages.components.shared import markdown, tables
 
 
 def is_long(values: Sequence[str]) -> bool:
     """Whether there are more values than a browser gets."""
-    return len(values) > MOST
+    return len(values) > tables.MOST
 
 
-def settle(key: str, values: Sequence[str]) -> None:
+def settle(key: str, values: Sequence[str]) -> bool:
     """Has the session hold one of the values, or none, before the select of this key is drawn.
 
     Of a long list, another text is what to search for: it stays for `options`, and a single value that has it is chosen.
+
+    Returns:
+        Whether the text is the URL's, which a select that is bound to it shows on its first run, whatever the session holds: once all are drawn,
+        the page is to begin again.
     """
     arrives = is_long(values) and key not in st.session_state
     typed = st.query_params.get(key) if arrives else st.session_state.get(key)
     if typed is None or typed in values:
-        return
+        return False
     found = matching(values, str(typed)) if is_long(values) else []
     if is_long(values):
         st.session_state[_text_of(key)] = str(typed)
     st.session_state[key] = found[0] if len(found) == 1 else None
+    return arrives
 
 
 def options(key: str, values: Sequence[str], chosen: str | None) -> list[str]:
     """What the select lists: all of a few; of many the first ones with the text that was searched for, or of all; and what is chosen."""
     if not is_long(values):
         return list(values)
-    listed = (matching(values, st.session_state.get(_text_of(key), "")) or list(values))[:MOST]
+    listed = (matching(values, st.session_state.get(_text_of(key), "")) or list(values))[: tables.MOST]
     return listed if chosen is None or chosen in listed else [chosen, *listed]
 
 
@@ -48,9 +49,9 @@ def note(key: str, values: Sequence[str], plural: str) -> None:
         return
     text, every = st.session_state.get(_text_of(key), ""), f"{numerals.write(len(values))} {plural}"
     found = len(matching(values, text))
-    said, some = f"\u201c{markdown.plain(text)}\u201d", f"The first {MOST} are listed. " if found > MOST else ""
+    said, some = f"\u201c{markdown.plain(text)}\u201d", f"The first {tables.MOST} are listed. " if found > tables.MOST else ""
     if not text:
-        st.caption(f"The first {MOST} of {every} are listed. Type a part of a name and press Enter to find the others.")
+        st.caption(f"The first {tables.MOST} of {every} are listed. Type a part of a name and press Enter to find the others.")
     elif not found:
         st.caption(f"None of {every} has {said}. Type another part of a name and press Enter.")
     else:
