@@ -11,7 +11,7 @@ import pandas as pd
 
 from forecasting.analysis.accuracy import Accuracy
 from forecasting.analysis.error_sums import ErrorSums
-from forecasting.core import formatting, schema
+from forecasting.core import formatting, numerals, schema
 from forecasting.core.arrays import FloatArray, mean_where, nanmean, share, t_quantile
 from forecasting.training.reasons import NO_SALES, STOPPED, TOO_NEW
 
@@ -69,47 +69,64 @@ def _of_errors(accuracy: Accuracy) -> list[Fault]:
     """What the backtest says."""
     if schema.BLEND not in accuracy.tallies:
         return []
-    by_cutoff, naive = accuracy.tallies[schema.BLEND], accuracy.tallies[schema.SEASONAL_NAIVE]
-    blend = by_cutoff.added(0)
-    missed, lean = share(blend.missed, blend.days), share(blend.over, blend.days)
-    bias, inside = (blend.measures()[name] for name in ("bias", "coverage_80"))
-    usual, repeated, cutoffs = _usual(accuracy, missed), naive.added(0), (by_cutoff.days > 0).sum(axis=0)
-    leans = _leans(by_cutoff) & (np.abs(bias) >= LEANING)
-    enough = blend.band_days >= FEWEST_DAYS
-    percent, rate = formatting.percent, partial(formatting.rate, period=accuracy.judged.ensemble.panel.period.name)
+    return [*_leaning(accuracy), _worse_than_naive(accuracy), *_unlike_promised(accuracy)]
 
-    def leaning(row: int) -> str:
-        return f"at each of {cutoffs[row]} cutoffs, by {percent(abs(bias[row]))} of its sales ({rate(abs(lean[row]))})."
+
+def _rate(accuracy: Accuracy) -> Callable[[float], str]:
+    """How units a step are written: "3.2 a day"."""
+    return partial(formatting.rate, period=accuracy.judged.ensemble.panel.period.name)
+
+
+def _leaning(accuracy: Accuracy) -> list[Fault]:
+    """Forecasts that are on one side of the sales."""
+    by_cutoff, rate = accuracy.tallies[schema.BLEND], _rate(accuracy)
+    blend, cutoffs = by_cutoff.added(0), (by_cutoff.days > 0).sum(axis=0)
+    lean, bias = share(blend.over, blend.days), blend.measures()["bias"]
+    leans = _leans(by_cutoff) & (np.abs(bias) >= LEANING)
+
+    def said(row: int) -> str:
+        return f"at each of {cutoffs[row]} cutoffs, by {formatting.percent(abs(bias[row]))} of its sales ({rate(abs(lean[row]))})."
 
     return [
-        Fault("Too low", leans & (bias < 0), -lean, lambda row: f"Forecasts were too low {leaning(row)} {_MORE}"),
-        Fault("Too high", leans & (bias > 0), lean, lambda row: f"Forecasts were too high {leaning(row)} {_LESS}"),
-        Fault(
-            "Worse than naive",
-            _worse(by_cutoff, naive),
-            share(blend.missed - repeated.missed, blend.days),
-            lambda row: (
-                f"Repeating the last sales would have missed {rate(share(repeated.missed, repeated.days)[row])} instead of"
-                f" {formatting.headline(missed[row])}. A longer history, prices or promotions in the file would help."
-            ),
-        ),
-        Fault(
-            "Often off",
-            enough & (missed >= OFF * usual),
-            missed - usual,
-            lambda row: (
-                f"Forecasts miss {rate(missed[row])}, {missed[row] / usual[row]:.1f} times as much as for series that sell as much."
-                " Look for empty shelves, bulk orders or promotions that the file does not name."
-            ),
-        ),
-        Fault(
-            "Too sure",
-            enough & (inside < TOO_SURE),
-            _beyond(accuracy),
-            lambda row: (
-                f"Only {percent(inside[row], 0)} of its days fell inside the 80{formatting.NBSP}% band. Keep more safety stock than the band says."
-            ),
-        ),
+        Fault("Too low", leans & (bias < 0), -lean, lambda row: f"Forecasts were too low {said(row)} {_MORE}"),
+        Fault("Too high", leans & (bias > 0), lean, lambda row: f"Forecasts were too high {said(row)} {_LESS}"),
+    ]
+
+
+def _worse_than_naive(accuracy: Accuracy) -> Fault:
+    """Forecasts that the last sales beat."""
+    by_cutoff, naive, rate = accuracy.tallies[schema.BLEND], accuracy.tallies[schema.SEASONAL_NAIVE], _rate(accuracy)
+    blend, repeated = by_cutoff.added(0), naive.added(0)
+    missed, without = share(blend.missed, blend.days), share(repeated.missed, repeated.days)
+
+    def said(row: int) -> str:
+        return (
+            f"Repeating the last sales would have missed {rate(without[row])} instead of {formatting.headline(missed[row])}."
+            " A longer history, prices or promotions in the file would help."
+        )
+
+    return Fault("Worse than naive", _worse(by_cutoff, naive), share(blend.missed - repeated.missed, blend.days), said)
+
+
+def _unlike_promised(accuracy: Accuracy) -> list[Fault]:
+    """Forecasts that miss more than those of series that sell as much, or than their own bands say."""
+    blend, rate = accuracy.tallies[schema.BLEND].added(0), _rate(accuracy)
+    missed, inside = share(blend.missed, blend.days), blend.measures()["coverage_80"]
+    usual, enough = _usual(accuracy, missed), blend.band_days >= FEWEST_DAYS
+
+    def off(row: int) -> str:
+        return (
+            f"Forecasts miss {rate(missed[row])}, {numerals.write(missed[row] / usual[row], 1)} times as much as for series that sell as much."
+            " Look for empty shelves, bulk orders or promotions that the file does not name."
+        )
+
+    def sure(row: int) -> str:
+        share_inside = formatting.percent(inside[row], 0)
+        return f"Only {share_inside} of its days fell inside the 80{formatting.NBSP}% band. Keep more safety stock than the band says."
+
+    return [
+        Fault("Often off", enough & (missed >= OFF * usual), missed - usual, off),
+        Fault("Too sure", enough & (inside < TOO_SURE), _beyond(accuracy), sure),
     ]
 
 

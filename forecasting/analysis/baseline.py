@@ -11,7 +11,7 @@ import numpy as np
 
 from forecasting.analysis import what_if
 from forecasting.analysis.what_if import WhatIf
-from forecasting.core import calendar, formatting, schema
+from forecasting.core import calendar, formatting, numerals, schema
 from forecasting.core.arrays import FloatArray
 from forecasting.core.errors import InputError
 from forecasting.core.panel import Panel
@@ -217,7 +217,8 @@ class Baseline:
             notes += [f"{model} does not know the effect of {noun} here; the other {others} alone." for model in blind]
             missing = int((~np.any(list(known.values()), axis=0)).sum())
             if missing:
-                notes.append(f"{missing:,} of {len(self.rows):,} series stay as they are, as the effect of {noun} there is not known.")
+                those = f"{numerals.write(missing)} of {numerals.write(len(self.rows))} series"
+                notes.append(f"{those} stay as they are, as the effect of {noun} there is not known.")
         return notes
 
 

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from forecasting.core import formatting, schema
+from forecasting.core import formatting, money, numerals, schema
 from forecasting.core.arrays import FloatArray
 from forecasting.core.errors import InputError
 from forecasting.core.panel import Panel
@@ -125,5 +125,6 @@ def unseen(panel: Panel, change: WhatIf, steps: int) -> list[str]:
 
 def _unseen_text(word: str, furthest: FloatArray, n: int) -> str:
     if n == 1:
-        return f"Never seen: the {word} price so far was {furthest[0]:,.2f}, and Prophet goes no further."
-    return f"Prices never seen in {len(furthest):,} of {n:,} series: there Prophet goes no further than the {word} price so far."
+        return f"Never seen: the {word} price so far was {money.amount(furthest[0])}, and Prophet goes no further."
+    those = f"{numerals.write(len(furthest))} of {numerals.write(n)} series"
+    return f"Prices never seen in {those}: there Prophet goes no further than the {word} price so far."

@@ -204,7 +204,8 @@ def past_of(total: pd.DataFrame, history: pd.DataFrame, cutoff: pd.Timestamp, he
         figure.add_trace(band(name, part[schema.DS].to_numpy(), *(part[f"{side}_{level}"].to_numpy(dtype=float) for side in ("lower", "upper"))))
     figure.add_trace(curve(schema.SALES, before[schema.DS], before[schema.SALES]))
     for name in (name for name in lines() if name in part and name != schema.SALES):
-        figure.add_trace(curve(name, part[schema.DS], part[name]))
+        short = models.label(name, short=True)  # a legend on a phone has two columns of them
+        figure.add_trace(curve(name, part[schema.DS], part[name]).update(name=short))
     figure.add_trace(_sold(part[schema.DS], part[schema.SALES]))
     mark_day(figure, cutoff, f"Known to {formatting.near_date(cutoff)}")
     return _dated(figure, [before[schema.SALES], *(part[name] for name in (*lines(), "upper_95") if name in part)])

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from forecasting.core import formatting, schema
+from forecasting.core import formatting, numerals, schema
 from pages.charts import language
 from pages.charts.style import ACCENT, INK, PAST, QUIET, blank
 
@@ -52,7 +52,7 @@ def promised_and_met(weekly: pd.DataFrame, promised: float, usual: tuple[float, 
     figure = blank(HEIGHT)
     names = [formatting.near_date(day) for day in weekly[schema.DS]]
     shown = 100 * weekly["wape"]
-    text = [f"{value:.1f}" for value in shown] if len(weekly) <= 8 else None
+    text = [numerals.write(value, 1) for value in shown] if len(weekly) <= 8 else None
     bars = go.Bar(x=names, y=shown, text=text, textposition="outside", cliponaxis=False, marker={"color": PAST}, hovertemplate="%{y:.1f} %")
     figure.add_trace(bars.update(showlegend=False, name="Error"))
     if not np.isnan(usual[1]):

@@ -38,7 +38,7 @@ def waterfall(shown: Picture, before: str, after: str) -> go.Figure:
             base=[low for low, _ in ends],
             orientation="h",
             marker={"color": colors},
-            text=[f"{shown.before:,.{shown.digits}f}", *texts(shown, named=False), f"{shown.after:,.{shown.digits}f}"],
+            text=[numerals.write(shown.before, shown.digits), *texts(shown, named=False), numerals.write(shown.after, shown.digits)],
             textposition="outside",
             textfont={"color": INK, "size": 13},
             cliponaxis=False,

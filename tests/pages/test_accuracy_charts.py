@@ -90,7 +90,7 @@ def test_all_cutoffs_lie_over_what_was_sold(found):
 def test_one_cutoff_shows_its_models_bands_and_what_was_known(found):
     cutoff = found.judged.ensemble.past.cutoffs[2]
     figure = accuracy_charts.past_of(found.total, found.history, cutoff)
-    assert set(names(figure)) == {"95\u00a0% range", "80\u00a0% range", "Sales", "Prophet", "LSTM", "Trees", "Seasonal naive", "Blend", "Sold"}
+    assert set(names(figure)) == {"95\u00a0% range", "80\u00a0% range", "Sales", "Prophet", "LSTM", "Trees", "Naive", "Blend", "Sold"}
     drawn = {trace.name: trace for trace in figure.data}
     assert pd.Timestamp(drawn["Sales"].x[-1]) == cutoff
     assert pd.Timestamp(drawn["Sold"].x[0]) == cutoff + pd.Timedelta(days=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import doctest
 import re
 from datetime import date
@@ -137,3 +138,14 @@ def test_the_card_shows_how_it_looks_before_it_is_saved(home):
     next(button for button in at.button if button.key == "settings_save").click().run()
     assert shop_settings.notation(home) == GERMAN
     assert shop_settings.state(home).values == ShopSettings(currency="EUR", language="de")
+
+
+def test_pages_write_no_number_past_the_notation_of_the_shop():
+    own = {("cells.py", "value:.10g"), ("questions.py", "choice.units:,.0f"), ("take_back.py", "step.units[1] - step.units[0]:+,.0f")}
+    found = set()
+    for file in (ROOT / "pages").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            form = ast.unparse(node.format_spec)[2:-1] if isinstance(node, ast.FormattedValue) and node.format_spec else ""
+            if re.search(r",|\.[1-9{].*[fg]|g$", form):
+                found.add((file.name, f"{ast.unparse(node.value)}:{form}"))
+    assert found == own, "cells and charts write by their own formats, texts with `numerals` and `formatting`"

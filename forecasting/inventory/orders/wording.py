@@ -222,7 +222,7 @@ def assumptions(row: Mapping[str, Any]) -> list[str]:
 
 
 def _days(days: float) -> str:
-    return "day" if days == 1 else f"{days:g} days"
+    return "day" if days == 1 else f"{numerals.shortest(days)} days"
 
 
 def _rounded(value: float, digits: int) -> float:

@@ -14,7 +14,7 @@ from forecasting.core import formatting
 from forecasting.core.errors import NotFound, SalesDamaged, StorageUnavailable, TryAgain
 from forecasting.services import monitoring, workspaces
 from pages.charts import language, monitor
-from pages.components.shared import layout, markdown, person
+from pages.components.shared import layout, markdown, person, wording
 from pages.components.shared.addresses import UPLOAD
 from pages.components.shared.figures import Chip, figure
 
@@ -85,7 +85,7 @@ def _kept(points: float, *, worse: bool, after: str) -> Chip:
     """The chip of a promise and what became of it."""
     if not abs(points) > _POINTS:
         return Chip("as promised", description=after)
-    text = f"{abs(100 * points):.1f} points {'more' if points > 0 else 'less'}"
+    text = f"{wording.points(points)} {'more' if points > 0 else 'less'}"
     return Chip(text, "orange" if worse else "gray", description=after)
 
 

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from forecasting.analysis.contributions import Contributions, whole_parts
-from forecasting.core import caches, formatting, unseen
+from forecasting.core import caches, formatting, numerals, unseen
 from forecasting.core.period import Period
 from forecasting.services import models
 from pages.charts import drawn, forecast, language
@@ -28,7 +28,8 @@ def show(told: Contributions, period: Period, steps: int) -> None:
     start, end = (0, steps) if place is None else (place, place + 1)
     table, average, units, digits = caches.once(told, _parts, told, start, end)
     day = f"The {period.count(steps)} ahead, on average" if place is None else formatting.step_date(told.dates[place], period)
-    st.markdown(f"An average {period.name} of the last year: **{average:,.{digits}f}**. {day}: **{units:,.{digits}f}**. Between them:")
+    was, will_be = (numerals.write(value, digits) for value in (average, units))
+    st.markdown(f"An average {period.name} of the last year: **{was}**. {day}: **{will_be}**. Between them:")
     if table.empty:
         st.caption("Nothing moves it.")
         return

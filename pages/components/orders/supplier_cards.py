@@ -8,7 +8,7 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from forecasting.core import formatting, unseen
+from forecasting.core import formatting, numerals, unseen
 from forecasting.inventory.book.order import Order
 from forecasting.services import orders, workspaces
 from forecasting.services.order_cards import SupplierCard, ToOrder
@@ -30,14 +30,16 @@ def show(to_order: ToOrder) -> None:
         _all_ordered(to_order)
     primary = next((card for card in cards if card.to_send is not None), None)
     is_crowded = len(cards) > MANY
-    shown = [card for card in cards if _is_near(card)][:MANY] if is_crowded else cards
+    near = [card for card in cards if _is_near(card)]
+    shown = near[:MANY] if is_crowded else cards
     with st.grid(3, min_column_width=320):
         for card in shown:
             with st.container(border=True, height="stretch", gap="small", key=f"orders_card_{card.turn.name or 'nobody'}"):
                 _card(card, is_first=card is primary)
                 _left_out(card, to_order)
     if is_crowded:
-        with layout.card("All suppliers", "Earliest deadline first; the cards above are those of today and tomorrow"):
+        which = "those of today and tomorrow" if len(near) <= MANY else f"the first {MANY} of today and tomorrow"
+        with layout.card("All suppliers", f"Earliest deadline first; the cards above are {which}"):
             supplier_table.show(cards)
 
 
@@ -112,7 +114,7 @@ def _value(card: SupplierCard, order: Order) -> None:
     if not order.value:
         _large(f"{formatting.units(order.units)} units", f"{_lines(order)}, no unit costs")
         return
-    theirs = f", {wording.theirs(card.supplier, order.value)} at {currency.rate:g}" if currency is not None else ""
+    theirs = f", {wording.theirs(card.supplier, order.value)} at {numerals.shortest(currency.rate)}" if currency is not None else ""
     _large(f"{'' if card.is_priced else 'at least '}{wording.money(card.value)}", size + theirs)
 
 

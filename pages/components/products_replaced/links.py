@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 import streamlit as st
 
-from forecasting.core import formatting, schema
+from forecasting.core import formatting, numerals, schema
 from forecasting.core.errors import ShelfcastError
 from forecasting.services import product_links, workspaces
-from pages.components.shared import layout, long_choice, markdown, parts
+from pages.components.shared import layout, long_choice, markdown, parts, tables
 from pages.components.shared import product_links as pages_of_products
 from pages.components.shared.addresses import UPLOAD
 
@@ -103,9 +103,7 @@ def _ask(names: list[str]) -> None:
     listed = long_choice.options("products_old", names, st.session_state.get("products_old"))
     old = st.selectbox("Replaced", listed, index=None, placeholder="The former name or pack", accept_new_options=many, key="products_old")
     long_choice.note("products_old", names, "products")
-    new = st.selectbox(
-        "By", names[: long_choice.MOST], index=None, placeholder="Choose, or type a new name", accept_new_options=True, key="products_new"
-    )
+    new = st.selectbox("By", names[: tables.MOST], index=None, placeholder="Choose, or type a new name", accept_new_options=True, key="products_new")
     if many:
         st.caption("Of a product that is not listed type the whole name.")
     day = st.date_input(
@@ -152,7 +150,7 @@ def _change(act: Callable[[], object]) -> None:
 
 def _counts(factor: float) -> str:
     """ ", 1 counts as 2"; empty where one is one."""
-    return "" if factor == 1 else f", 1 counts as {factor:g}"
+    return "" if factor == 1 else f", 1 counts as {numerals.shortest(factor)}"
 
 
 def _day(day: date) -> str:

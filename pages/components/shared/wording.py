@@ -8,7 +8,7 @@ from typing import Final
 
 import pandas as pd
 
-from forecasting.core import formatting, schema
+from forecasting.core import formatting, numerals, schema
 from forecasting.core.formatting import NBSP, UNKNOWN, percent
 
 PLURALS: Final = {"product_id": "products", "category": "categories", "region": "regions", "store": "stores"}
@@ -58,7 +58,7 @@ def shelves(series: pd.DataFrame, number: int) -> str:
 
 def points(difference: float) -> str:
     """The size of a difference of two shares: "0.2 points"."""
-    return f"{abs(100 * difference):.1f} points"
+    return f"{numerals.write(abs(100 * difference), 1)} points"
 
 
 def promise(coverage: float) -> str:
