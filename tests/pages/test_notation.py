@@ -149,3 +149,13 @@ def test_pages_write_no_number_past_the_notation_of_the_shop():
             if re.search(r",|\.[1-9{].*[fg]|g$", form):
                 found.add((file.name, f"{ast.unparse(node.value)}:{form}"))
     assert found == own, "cells and charts write by their own formats, texts with `numerals` and `formatting`"
+
+
+def test_a_bar_keeps_the_format_of_its_share_in_every_notation():
+    columns = {
+        "miss": st.column_config.ProgressColumn("Usual miss", format="%.1f%%", max_value=100),
+        "units": st.column_config.NumberColumn(format="%,.0f"),
+    }
+    with notation.using(GERMAN):
+        _, bare = cells.written(pd.DataFrame({"miss": [11.3], "units": [1234.0]}), columns)
+    assert [cells.settings(bare[name])["format"] for name in columns] == ["%.1f%%", None]
