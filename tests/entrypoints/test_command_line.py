@@ -267,3 +267,13 @@ def test_a_server_that_is_set_up_wrong_does_not_start(arguments, said, text, cap
 def test_the_server_is_started_without_pandas():
     code = "import sys, forecasting.entrypoints.cli.verbs; print({'numpy', 'pandas'} & set(sys.modules) or 'neither')"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout == "neither\n"
+
+
+def test_what_newcomers_type_is_understood_or_answered_with_what_to_do(home, capsys):
+    said = {("live", "v2"): "There is no version 2", ("compare", "v1", "2"): "There is no version 1", ("serve", "--port", "99999"): "from 1 to 65535"}
+    for typed, answer in said.items():
+        assert main(list(typed)) == 2
+        assert answer in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main(["stock", "count.csv"])
+    assert "unrecognized arguments: count.csv. The verb's own --help says what it takes." in capsys.readouterr().err

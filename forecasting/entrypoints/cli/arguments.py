@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from forecasting import __version__
 from forecasting.core import schema
@@ -48,10 +48,18 @@ KEPT: Final = {
 """Field of the retention -> what it says."""
 
 
+class Parser(argparse.ArgumentParser):
+    """A parser that says where to look for what a verb takes."""
+
+    def error(self, message: str) -> NoReturn:
+        """Ends with what is wrong."""
+        super().error(f"{message}. The verb's own --help says what it takes." if message.startswith("unrecognized") else message)
+
+
 def parser(run: Verbs) -> argparse.ArgumentParser:
     """The parser of every verb's arguments; parsed, `verb` is the function that `run` has under its name."""
     program = "shelfcast" if Path(sys.argv[0]).stem == "shelfcast" else "python -m forecasting"
-    root = argparse.ArgumentParser(prog=program, description="From a shop's sales file to a forecast it can trust.")
+    root = Parser(prog=program, description="From a shop's sales file to a forecast it can trust.")
     root.add_argument("--version", action="version", version=f"shelfcast {__version__}")
     verbs = root.add_subparsers(required=True, metavar="VERB")
     _add_sales_verbs(verbs, run)

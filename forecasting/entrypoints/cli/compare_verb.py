@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from forecasting.entrypoints.cli.output import report
+from forecasting.entrypoints.cli.reading import version
 
 
 def add_arguments(verbs: Any, run: Mapping[str, Callable[[argparse.Namespace], int]]) -> None:
@@ -14,8 +15,8 @@ def add_arguments(verbs: Any, run: Mapping[str, Callable[[argparse.Namespace], i
     text = "put two versions side by side: errors on the same past days, units on the same days ahead, settings"
     verb = verbs.add_parser("compare", help=text, description=text)
     verb.set_defaults(verb=run["compare"])
-    verb.add_argument("a", type=int, metavar="A", help="a version")
-    verb.add_argument("b", type=int, metavar="B", help="the other one; differences are its amounts less those of A")
+    verb.add_argument("a", type=version, metavar="A", help="a version")
+    verb.add_argument("b", type=version, metavar="B", help="the other one; differences are its amounts less those of A")
     verb.add_argument("--json", action="store_true", help="print it as JSON")
 
 

@@ -7,17 +7,18 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from forecasting.entrypoints.cli.output import tell
+from forecasting.entrypoints.cli.reading import version
 
 
 def add_arguments(verbs: Any, run: Mapping[str, Callable[[argparse.Namespace], int]]) -> None:
     """Adds these verbs and their arguments to a parser."""
     note = _add(verbs, "note", run, "add a note to a version")
-    note.add_argument("number", type=int, metavar="N", help="the version")
+    note.add_argument("number", type=version, metavar="N", help="the version")
     note.add_argument("text", nargs="+", metavar="TEXT", help="the note")
     pin = _add(verbs, "pin", run, "keep a version: it is never deleted, and while it is live new ones wait until somebody makes one live")
-    pin.add_argument("number", type=int, metavar="N", help="the version")
+    pin.add_argument("number", type=version, metavar="N", help="the version")
     unpin = _add(verbs, "unpin", run, "take the pin off a version")
-    unpin.add_argument("number", type=int, nargs="?", metavar="N", help="the version (the only one that is pinned)")
+    unpin.add_argument("number", type=version, nargs="?", metavar="N", help="the version (the only one that is pinned)")
     for verb in (note, pin, unpin):
         verb.add_argument("--by", metavar="NAME", help="who says so (local)")
 

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from forecasting.services.submissions import Submission
 
 
+def version(text: str) -> int:
+    """The number of a version: "7", or "v7" as pages write it; raises ValueError."""
+    return int(text.removeprefix("v").removeprefix("V"))
+
+
 def add_reading(verb: argparse.ArgumentParser) -> None:
     """Adds what can be said of a sales file, and how the answer is printed."""
     columns = "what each column means, e.g. date=Day; price= for no price"

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from forecasting.core import locations, system_errors
 from forecasting.core.errors import AmbiguousDates, ColumnsMissing, InputError, NothingPublished, ProblemsFound, ShelfcastError
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from forecasting.training.ensemble import Ensemble
 
 
+MOST_PORT: Final = 65535
 HINTS: dict[type[ShelfcastError], str] = {
     AmbiguousDates: "Add --day-first or --month-first.",
     ColumnsMissing: "Name it with --map, e.g. --map date=Day.",
@@ -138,6 +139,8 @@ def _serve(args: argparse.Namespace) -> int:
     from forecasting.entrypoints.server.network import is_this_machine, settings_for
     from forecasting.entrypoints.server.server_settings import PROCESSES
 
+    if not 0 <= args.port <= MOST_PORT:
+        raise InputError(f"There is no port {args.port}. Give one from 1 to {MOST_PORT}, or leave --port out for 8501.")
     named = {VARIABLE: str(workspaces.workspace().home)}  # before the folder changes
     flags = {RETRAIN_EVERY: args.retrain_every, TIMEZONE: args.timezone, PROCESSES: args.processes}
     surroundings = dict(os.environ) | named | {name: value for name, value in flags.items() if value is not None}

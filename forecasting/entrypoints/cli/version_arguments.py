@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from forecasting.core import engine_choice
+from forecasting.entrypoints.cli.reading import version
 
 Verbs = Mapping[str, Callable[[argparse.Namespace], int]]
 
@@ -27,7 +28,7 @@ def add_verbs(verbs: Any, run: Verbs) -> None:
     versions = _add(verbs, "versions", run, "list the published versions")
     versions.add_argument("--json", action="store_true", help="print all that each says of itself")
     live = _add(verbs, "live", run, "serve this version from now on")
-    live.add_argument("number", type=int, metavar="N", help="the version")
+    live.add_argument("number", type=version, metavar="N", help="the version")
     live.add_argument("--by", metavar="NAME", help="who says so, for the record of what served (local)")
     served = _add(verbs, "served", run, "say which version served at a moment, since when, until when, and why")
     served.add_argument(

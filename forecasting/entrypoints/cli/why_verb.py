@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from forecasting.core import schema
 from forecasting.entrypoints.cli.output import report, write
+from forecasting.entrypoints.cli.reading import version
 
 if TYPE_CHECKING:
     from forecasting.analysis.change_explanation.split_causes import Causes
@@ -20,8 +21,8 @@ def add_arguments(verbs: Any, run: Mapping[str, Callable[[argparse.Namespace], i
     text = "say why a forecast changed between two versions, in parts that add up to the change"
     verb = verbs.add_parser("why", help=text, description=text)
     verb.set_defaults(verb=run["why"])
-    verb.add_argument("before", type=int, metavar="A", help="the version before")
-    verb.add_argument("after", type=int, metavar="B", help="the version after")
+    verb.add_argument("before", type=version, metavar="A", help="the version before")
+    verb.add_argument("after", type=version, metavar="B", help="the version after")
     verb.add_argument(
         "--days", type=int, help="days ahead of each; of weekly and monthly sales whole weeks or months (28, or as far as both forecast)"
     )
