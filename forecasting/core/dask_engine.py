@@ -7,7 +7,7 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from functools import partial
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
@@ -19,6 +19,7 @@ from forecasting.core.halving import Divisible
 from forecasting.core.work_queue import Call, WorkQueue
 
 logger = logging.getLogger(__name__)
+_THEIR_LOG: Final = logging.getLogger("distributed.client")
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -68,6 +69,7 @@ class DaskCluster(Engine):
 
     def __enter__(self) -> Self:
         self._client = self._connected()
+        _THEIR_LOG.addFilter(self._passes)
         try:
             self._await_worker()
             self._compare()
@@ -119,8 +121,17 @@ class DaskCluster(Engine):
     def _close(self) -> None:
         """Leaves the cluster, which forgets the tasks that are left; the workers end the one they are at."""
         client, self._client = self._client, None
-        with _told_at_debug_level("distributed.client"), suppress(Exception):  # a scheduler that is gone, and what the client has to say of it
+        with suppress(Exception):  # a scheduler that is gone
             client.close(timeout=_CLOSE_SECONDS)
+        _THEIR_LOG.removeFilter(self._passes)
+
+    def _passes(self, record: logging.LogRecord) -> bool:
+        """Whether Dask's client logs something; what it has to say of a scheduler that is lost, at debug level: our sentence stands alone."""
+        client = self._client
+        if client is not None and client.status == "running":
+            return True
+        logger.debug("%s", record.getMessage(), exc_info=record.exc_info)
+        return False
 
     def _room(self) -> int:
         self._count()
@@ -204,22 +215,6 @@ def done_there(do: Callable[[Task], Result], task: Task, libraries: tuple[str, .
         raise EngineUnavailable(f"A Dask worker has {text}. {_SAME}")
     with _ONE_AT_A_TIME:
         return done(do, task)
-
-
-@contextmanager
-def _told_at_debug_level(name: str) -> Iterator[None]:
-    """What a logger of a library has to say meanwhile is told at debug level, whole."""
-
-    def told(record: logging.LogRecord) -> bool:
-        logger.debug("%s: %s", name, record.getMessage(), exc_info=record.exc_info)
-        return False
-
-    theirs = logging.getLogger(name)
-    theirs.addFilter(told)
-    try:
-        yield
-    finally:
-        theirs.removeFilter(told)
 
 
 def _difference(here: Mapping[str, str], there: Mapping[str, str] | Exception) -> str:

@@ -153,6 +153,7 @@ def test_a_cancel_that_comes_while_workers_are_counted_is_not_lost():
 
 
 def test_no_worker_a_lost_scheduler_and_none_at_all_end_a_training_in_one_sentence(cluster, tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr(logging.getLogger("distributed.client"), "handlers", [caplog.handler])  # whose records go no further
     monkeypatch.setattr(dask_engine, "_CONNECT_SECONDS", 1.0)
     monkeypatch.setattr(dask_engine, "_WORKER_SECONDS", 2.0)
     with DaskCluster(cluster.address, ()) as engine:
