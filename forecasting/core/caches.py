@@ -40,8 +40,8 @@ def size(series: int) -> int:
 
 
 def of_live(function: Function) -> Function:
-    """A decorator of a function that `cachetools.cached` keeps answers of, which lead to the version that serves or are as large: a window that
-    nobody looks at would keep the versions before in memory otherwise."""
+    """A decorator of a function whose answers `cachetools.cached` keeps and which lead to the version that serves, or are as large: without it
+    versions that served before would stay in memory until as many other questions are asked."""
     _OF_LIVE.append(function)
     return function
 

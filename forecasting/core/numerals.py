@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from forecasting.core import notation
 from forecasting.core.signs import Signs, signs
 
@@ -22,10 +24,11 @@ def shortest(value: float) -> str:
     """A number with as few decimals as tell it, and ten digits at most, as the notation in force has it.
 
     Example:
-        >>> shortest(1200.0), shortest(0.5), shortest(1.06)
-        ('1,200', '0.5', '1.06')
+        >>> shortest(1200.0), shortest(1.06), shortest(0.000037)
+        ('1,200', '1.06', '0.000037')
     """
-    return write(value, len(f"{value:.10g}".partition("e")[0].partition(".")[2]))
+    exponent = Decimal(f"{value:.10g}").as_tuple().exponent
+    return write(value, max(-exponent, 0) if isinstance(exponent, int) else 0)
 
 
 def _written(text: str, of: Signs) -> str:

@@ -65,7 +65,7 @@ def test_a_retrain_merges_the_file_and_streams_to_the_version_that_it_publishes(
 
 def test_settings_that_were_not_sent_are_those_of_the_live_version(shop, monkeypatch):
     asked_for = []
-    monkeypatch.setattr(retraining, "start_retrain", lambda ws, chosen, **_: asked_for.append(chosen) or recorded(ws, result={"status": "cancelled"}))
+    monkeypatch.setattr(retraining, "start_retrain", lambda ws, chosen, _: asked_for.append(chosen) or recorded(ws, result={"status": "cancelled"}))
     client(shop).post("/api/retrain", data={"batch_size": "32"})
     live = versions.settings(shop)
     assert asked_for == [Settings.from_dict({**live.to_dict(), "lstm": {**live.to_dict()["lstm"], "batch_size": 32}})]

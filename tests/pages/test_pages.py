@@ -253,7 +253,7 @@ def test_the_last_upload_can_be_taken_back(home):
 
 def test_merge_and_retrain_starts_one_with_the_settings(monkeypatch):
     asked = []
-    monkeypatch.setattr(retraining, "start_retrain", lambda _, settings, **__: asked.append(settings))
+    monkeypatch.setattr(retraining, "start_retrain", lambda _, settings, __: asked.append(settings))
     at = upload(shops.sales(60).to_csv(index=False))
     at.number_input(key="set_epochs").set_value(7).run()
     at.number_input(key="set_horizon").set_value(30).run()
@@ -263,7 +263,7 @@ def test_merge_and_retrain_starts_one_with_the_settings(monkeypatch):
 
 
 def test_a_second_retraining_is_refused_in_words(home, monkeypatch):
-    def running(ws, settings, **_):
+    def running(ws, settings, options):
         raise JobRunning(3)
 
     shops.merge(home, shops.sales(60))

@@ -149,11 +149,11 @@ def test_on_the_command_line_a_held_version_is_an_answer_and_no_failure(home, mo
     from forecasting.storage.versions import gate_facts
 
     manifest = {"version": 2, "series": 4, "simpler": 0, "metrics": {"wape": 0.098}, "gate": gate_says}
-    asked = {}
-    monkeypatch.setattr(submissions, "retrain", lambda *_, **options: asked.update(options) or 1)
+    asked = []
+    monkeypatch.setattr(submissions, "retrain", lambda _, __, ___, options, **____: asked.append(options) or 1)
     monkeypatch.setattr(progress_bar, "follow", lambda *_: gate_facts.answer(manifest))
     assert main(["retrain", "--json", "--challenger"]) == 0
     out, err = capsys.readouterr()
-    assert asked["challenger"]
+    assert [options.challenger for options in asked] == [True]
     assert err == said
     assert {name: json.loads(out)[name] for name in ("held", "reason")} == {"held": gate_says["held"], "reason": gate_says["reason"]}

@@ -46,9 +46,7 @@ def show(frame: pd.DataFrame, *, column_config: Mapping[str, Any], **more: Any) 
 def written(frame: pd.DataFrame, columns: Mapping[str, Any]) -> tuple[pd.DataFrame | Styler, Mapping[str, Any]]:
     """A table with its cells in the shop's notation, and its columns without their formats; both as they are in the plain notation."""
     given = {name: settings(columns.get(name)).get("format") for name in frame.columns}
-    bars = {
-        name for name in frame.columns if settings(columns.get(name)).get("type") == "progress"
-    }  # which the browser writes, whatever stands beside
+    bars = {name for name in frame.columns if settings(columns.get(name)).get("type") == "progress"}  # the browser writes their numbers
     forms = {name: str(form) for name, form in given.items() if form and name not in bars and (PRINTF.fullmatch(form) or form in SKELETONS)}
     if notation.current() == notation.PLAIN or not forms or frame.size > MOST_CELLS or not (frame.index.is_unique and frame.columns.is_unique):
         return frame, columns
