@@ -18,7 +18,7 @@ from forecasting.analysis.monitoring.grading import Graded, Past
 from forecasting.analysis.monitoring.look import look
 from forecasting.analysis.monitoring.rows import History
 from forecasting.analysis.monitoring.scores import Scoring, learn_scoring
-from forecasting.analysis.monitoring.subject import Subject
+from forecasting.analysis.monitoring.subject import SeriesKeys, Subject
 from forecasting.core.period import DAY
 from forecasting.training.bands import quantiles
 from forecasting.training.bands.residuals import Errors
@@ -129,8 +129,7 @@ def alarms(of: Shop, y: np.ndarray, versions: list[Version], end: int) -> list[F
     """The alarms of a look after `end` days."""
     days = slice(end - 400, end)
     history = History(of.dates[days], DAY, np.isfinite(y[:, days]), of.ordinary[days])
-    names = [name for name in of.labels if name != "category"]
-    keys = tuple({name: str(of.labels[name][row]) for name in names} for row in range(len(y)))
+    keys = SeriesKeys(pd.DataFrame({name: labels for name, labels in of.labels.items() if name != "category"}))
     subject = Subject(graded(of, y, versions, end), history, keys, np.ones(len(y), dtype=bool))
     return [each for each in look(subject, versions[-1].calibration).findings if each.loudness == "alarm"]
 

@@ -11,12 +11,13 @@ import pandas as pd
 
 from forecasting.analysis.backtest_bands import LEVELS, LIMITS, PROBABILITIES, UNKNOWN, BacktestBands
 from forecasting.analysis.error_sums import MEASURES, ErrorSums, add_up_errors
-from forecasting.analysis.forecast_view import chosen_rows, shown_errors
+from forecasting.analysis.forecast_view import chosen_rows, shown_errors, shown_totals
 from forecasting.core import schema
-from forecasting.core.arrays import FloatArray, known_sum, share
+from forecasting.core.arrays import FloatArray, at_rows, known_sum, share
 from forecasting.training import metrics
 from forecasting.training.bands import quantiles
 from forecasting.training.bands.quantiles import Errors
+from forecasting.training.bands.residuals import known_days
 
 BY_CUTOFF = "by_cutoff"
 DECIMALS = 3
@@ -56,7 +57,7 @@ class Accuracy:
     @property
     def of_total(self) -> float:
         """The error of what was expected of the series together, in which misses partly cancel, as a share; NaN where not defined."""
-        return float(metrics.wape(*quantiles.total_errors(shown_errors(self.judged.ensemble, self.rows))))
+        return float(metrics.wape(*shown_totals(self.judged.ensemble, self.rows)))
 
 
 def accuracy(judged: BacktestBands, filters: Mapping[str, str]) -> Accuracy:
@@ -68,13 +69,13 @@ def accuracy(judged: BacktestBands, filters: Mapping[str, str]) -> Accuracy:
     """
     ensemble = judged.ensemble
     rows = chosen_rows(ensemble, filters, 1)
-    names = [name for name in (schema.BLEND, *ensemble.names) if np.isfinite(ensemble.past.yhat[name][:, rows]).any()]
+    names = [name for name in (schema.BLEND, *ensemble.names) if np.isfinite(at_rows(ensemble.past.yhat[name], rows)).any()]
     names = names if schema.BLEND in names else []
-    both = {name: add_up_errors(judged, name, rows) for name in names}
+    both = add_up_errors(judged, names, rows)
     by_step = {name: sums for name, (sums, _) in both.items()}
     by_cutoff = {name: sums.added(1) for name, sums in by_step.items()}
     overall = {name: sums.added(0) for name, sums in by_cutoff.items()}
-    limits = quantiles.past_total_quantiles(_judged_days(ensemble.total_errors_of(rows)), PROBABILITIES)
+    limits = quantiles.past_total_quantiles(ensemble.totals_of(rows), _judged_days(ensemble.total_errors_of(rows)), PROBABILITIES)
     return Accuracy(
         judged=judged,
         rows=rows,
@@ -100,20 +101,20 @@ def _long(column: str, values: Any, tallies: Mapping[str, ErrorSums]) -> pd.Data
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[column, schema.MODEL, *MEASURES])
 
 
-def _judged_days(errors: Errors) -> Errors:
+def _judged_days(errors: Errors) -> FloatArray:
     """Forecasts only of days that have sales: the totals of both are then of the same rows."""
-    return quantiles.windowed(errors, 1)
+    return np.where(np.isfinite(errors.y), errors.f, np.nan)
 
 
 def _promise(judged: BacktestBands, rows: np.ndarray, limits: FloatArray) -> pd.DataFrame:
     columns: dict[str, Any] = {
         "level": LEVELS,
-        "days": _kept(judged.missed[:, rows]),
-        "sums": _kept(judged.missed_sums[:, rows]),
+        "days": _kept(at_rows(judged.missed, rows)),
+        "sums": _kept(at_rows(judged.missed_sums, rows)),
         "total": np.full(len(LEVELS), np.nan),
     }
     if len(rows) > 1:
-        sold, _ = quantiles.total_errors(judged.ensemble.total_errors_of(rows))
+        sold = judged.ensemble.totals_of(rows).y
         known = np.isfinite(sold) & np.isfinite(limits).all(axis=0)
         inside = (limits[0::2] <= sold) & (sold <= limits[1::2]) & known
         columns["total"] = _parts(inside.sum(axis=(1, 2)), known.sum())
@@ -133,8 +134,8 @@ def _parts(counts: np.ndarray, whole: int) -> FloatArray:
 def _total(judged: BacktestBands, rows: np.ndarray, names: list[str], limits: FloatArray) -> pd.DataFrame:
     ensemble = judged.ensemble
     count, _, horizon = ensemble.past.y.shape
-    sold, _ = quantiles.total_errors(shown_errors(ensemble, rows))
-    known = np.isfinite(ensemble.past.y[:, rows]) & np.isfinite(shown_errors(ensemble, rows).f)
+    sold, _ = shown_totals(ensemble, rows)
+    known = known_days(shown_errors(ensemble, rows))
     step = np.tile(np.arange(1, horizon + 1), count)
     columns: dict[str, Any] = {
         schema.CUTOFF: np.repeat(ensemble.past.cutoffs.to_numpy(), horizon),
@@ -144,10 +145,10 @@ def _total(judged: BacktestBands, rows: np.ndarray, names: list[str], limits: Fl
     }
     for name in names:
         f = ensemble.expected_errors.f if name == schema.BLEND and len(rows) > 1 else judged.yhat[name]
-        of = f[:, rows] if len(rows) == 1 else ensemble.in_sums(f[:, rows], rows)
+        of = f[:, rows] if len(rows) == 1 else ensemble.in_sums(at_rows(f, rows), rows)
         total = np.where(known, of, 0.0).sum(axis=1)
         columns[name] = np.where(known.any(axis=1), total, np.nan).ravel()
-    drawn = judged.limits[:, :, rows[0]] if len(rows) == 1 else limits[LIMITS]
+    drawn = [judged.limit(name)[:, rows[0]] for name in schema.BANDS] if len(rows) == 1 else list(limits[LIMITS])
     return pd.DataFrame(columns | {name: values.ravel() for name, values in zip(schema.BANDS, drawn, strict=True)})
 
 
@@ -172,7 +173,7 @@ def by_series(accuracy: Accuracy) -> pd.DataFrame:
     columns |= {f"{name}_share": ensemble.share[rows, position] for position, name in enumerate(ensemble.names)}
     columns |= {"why": health["why"].to_numpy() if "why" in health else ""}
     for name in (name for name in ensemble.names if name in added):
-        there = np.isfinite(ensemble.past.yhat[name][:, rows]).any(axis=(0, 2))
+        there = np.isfinite(at_rows(ensemble.past.yhat[name], rows)).any(axis=(0, 2))
         columns |= {f"{name}_{measure}": np.where(there, values, np.nan) for measure, values in added[name].measures().items()}
     columns[BY_CUTOFF] = list(accuracy.tallies[schema.BLEND].measures()["wape"].T)
     return pd.DataFrame(columns).sort_values("wape", ascending=False, kind="stable", na_position="last", ignore_index=True)
@@ -205,6 +206,6 @@ def backtest_table(accuracy: Accuracy) -> pd.DataFrame:
     columns |= {str(name): ensemble.panel.series[name].to_numpy()[rows][series] for name in ensemble.panel.series if name != schema.UNIQUE_ID}
     columns |= {schema.SALES: past.y[:, rows].ravel()} | {name: past.yhat[name][:, rows].ravel() for name in ensemble.names}
     columns |= {schema.FORECAST: past.yhat[schema.BLEND][:, rows].ravel(), schema.EXPECTED: ensemble.expected_errors.f[:, rows].ravel()}
-    columns |= {name: values[:, rows].ravel() for name, values in zip(schema.BANDS, judged.limits, strict=True)}
+    columns |= {name: judged.limit(name)[:, rows].ravel() for name in schema.BANDS}
     numbers = [schema.SALES, *ensemble.names, schema.FORECAST, schema.EXPECTED, *schema.BANDS]
     return pd.DataFrame(columns).astype(dict.fromkeys(numbers, float)).round(dict.fromkeys(numbers, DECIMALS))

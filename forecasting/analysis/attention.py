@@ -12,7 +12,7 @@ import pandas as pd
 from forecasting.analysis.accuracy import Accuracy
 from forecasting.analysis.error_sums import ErrorSums
 from forecasting.core import formatting, numerals, schema
-from forecasting.core.arrays import FloatArray, mean_where, nanmean, share, t_quantile
+from forecasting.core.arrays import FloatArray, at_rows, mean_where, nanmean, share, t_quantile
 from forecasting.training.reasons import NO_SALES, STOPPED, TOO_NEW
 
 PROBLEM, UNITS, ADVICE = "problem", "units", "advice"
@@ -160,8 +160,8 @@ def _usual(accuracy: Accuracy, missed: FloatArray) -> FloatArray:
 
 def _beyond(accuracy: Accuracy) -> FloatArray:
     """Units a day that were sold beyond the 80 % band, or fell short of it, shape (r,)."""
-    y = accuracy.judged.ensemble.past.y[:, accuracy.rows]
-    lower, upper = accuracy.judged.limits[:2, :, accuracy.rows]
+    judged, rows = accuracy.judged, accuracy.rows
+    y, lower, upper = (at_rows(values, rows) for values in (judged.ensemble.past.y, judged.limit(schema.BANDS[0]), judged.limit(schema.BANDS[1])))
     known = np.isfinite(y) & np.isfinite(lower) & np.isfinite(upper)
     return mean_where(np.maximum(lower - y, 0.0) + np.maximum(y - upper, 0.0), known, axis=(0, 2))
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pyarrow import parquet
 
 from forecasting.core import schema
 from forecasting.core.arrays import FloatArray, added_up, share
@@ -17,6 +18,7 @@ from forecasting.core.panel import Panel
 from forecasting.training.bands import quantiles
 from forecasting.training.bands.quantiles import Errors
 from forecasting.training.ensemble import Ensemble
+from forecasting.training.number_columns import NumberColumns
 
 FILE = "judged.parquet"
 LEVELS = (0.50, 0.60, 0.70, 0.80, 0.90, 0.95)
@@ -29,6 +31,7 @@ WINDOWS = {"day": 7, "week": 4, "month": 3}
 LIMITS = [2 * LEVELS.index(level) + side for level in schema.LEVELS for side in (0, 1)]
 """Where the limits of `schema.BANDS` stand in `PROBABILITIES`."""
 UNKNOWN = -1
+_MISSED, _MISSED_SUMS, _HELD, _WIDTH = "missed", "missed_sums", "_held", "_width"
 
 Counts = np.ndarray[tuple[int, ...], np.dtype[np.int8]]
 SmallFloats = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
@@ -40,20 +43,36 @@ class BacktestBands:
 
     Args:
         ensemble: Whose.
-        missed: By how many of the bands of `LEVELS` what was sold was missed: shape (K, n, h), of the blend; -1 where that is not known.
-            Bands lie inside each other, so that level i held it if at most i did not.
-        missed_sums: The same of sums over `window` days from this one on, of what was expected.
-        held: Blend and each model -> shape (K, n, h), whether its 80 % band held what was sold: 1, 0, or -1 where that is not known.
-        width: Blend and each model -> shape (K, n, h), the width of that band in units; NaN where there is none.
-        limits: Shape (4, K, n, h) in the order of `schema.BANDS`, of the blend, in units.
+        columns: Its columns in `FILE`, by their names there, of shape (K, n, h) each: those that nobody asks for need not be read.
     """
 
     ensemble: Ensemble
-    missed: Counts
-    missed_sums: Counts
-    held: Mapping[str, Counts]
-    width: Mapping[str, SmallFloats]
-    limits: SmallFloats
+    columns: Mapping[str, Any]
+
+    @property
+    def missed(self) -> Counts:
+        """By how many of the bands of `LEVELS` what was sold was missed, of the blend; -1 where that is not known.
+
+        Bands lie inside each other, so that level i held it if at most i did not.
+        """
+        return np.asarray(self.columns[_MISSED])
+
+    @property
+    def missed_sums(self) -> Counts:
+        """The same of sums over `window` days from this one on, of what was expected."""
+        return np.asarray(self.columns[_MISSED_SUMS])
+
+    def held(self, name: str) -> Counts:
+        """Whether the 80 % band of the blend or of a model held what was sold: 1, 0, or -1 where that is not known."""
+        return np.asarray(self.columns[f"{name}{_HELD}"])
+
+    def width(self, name: str) -> SmallFloats:
+        """The width of that band in units; NaN where there is none."""
+        return np.asarray(self.columns[f"{name}{_WIDTH}"])
+
+    def limit(self, name: str) -> SmallFloats:
+        """One of `schema.BANDS` of the blend, in units."""
+        return np.asarray(self.columns[name])
 
     @property
     def window(self) -> int:
@@ -107,14 +126,12 @@ def bands_of_past(ensemble: Ensemble) -> BacktestBands:
     limits = quantiles.past_quantiles(ensemble.errors, PROBABILITIES, occasions=ensemble.occasions)
     eighty = {schema.BLEND: limits[2 * PROMISED : 2 * PROMISED + 2]}
     eighty |= {name: quantiles.past_quantiles(Errors(y, yhat[name]), schema.QUANTILES[:2], occasions=ensemble.occasions) for name in ensemble.names}
-    return BacktestBands(
-        ensemble=ensemble,
-        missed=_missed(y, limits),
-        missed_sums=_missed_sums(ensemble.expected_errors, WINDOWS[ensemble.panel.period.name]),
-        held={name: _held(y, pair) for name, pair in eighty.items()},
-        width={name: (pair[1] - pair[0]).astype(np.float32) for name, pair in eighty.items()},
-        limits=limits[LIMITS].astype(np.float32),
-    )
+    columns: dict[str, Any] = {_MISSED: _missed(y, limits)}
+    columns |= {_MISSED_SUMS: _missed_sums(ensemble.expected_errors, WINDOWS[ensemble.panel.period.name])}
+    for name, pair in eighty.items():
+        columns |= {f"{name}{_HELD}": _held(y, pair), f"{name}{_WIDTH}": (pair[1] - pair[0]).astype(np.float32)}
+    columns |= dict(zip(schema.BANDS, limits[LIMITS].astype(np.float32), strict=True))
+    return BacktestBands(ensemble, columns)
 
 
 def _missed(y: FloatArray, limits: FloatArray) -> Counts:
@@ -141,24 +158,12 @@ def _missed_sums(errors: Errors, window: int) -> Counts:
 
 def save(judged: BacktestBands, folder: Path) -> None:
     """Writes all that cannot be read from the ensemble."""
-    columns: dict[str, Any] = {"missed": judged.missed.ravel(), "missed_sums": judged.missed_sums.ravel()}
-    for name in judged.held:
-        columns |= {f"{name}_held": judged.held[name].ravel(), f"{name}_width": judged.width[name].ravel()}
-    columns |= {name: values.ravel() for name, values in zip(schema.BANDS, judged.limits, strict=True)}
-    pd.DataFrame(columns).to_parquet(folder / FILE, index=False)
+    pd.DataFrame({name: values.ravel() for name, values in judged.columns.items()}).to_parquet(folder / FILE, index=False)
 
 
 def load(folder: Path, ensemble: Ensemble) -> BacktestBands:
     """What `save` wrote; made anew for a version that has none."""
     if not (folder / FILE).exists():
         return bands_of_past(ensemble)
-    frame = pd.read_parquet(folder / FILE)
-    arrays = {str(name): frame[name].to_numpy().reshape(ensemble.past.y.shape) for name in frame}
-    return BacktestBands(
-        ensemble=ensemble,
-        missed=arrays["missed"],
-        missed_sums=arrays["missed_sums"],
-        held={name: arrays[f"{name}_held"] for name in (schema.BLEND, *ensemble.names)},
-        width={name: arrays[f"{name}_width"] for name in (schema.BLEND, *ensemble.names)},
-        limits=np.stack([arrays[name] for name in schema.BANDS]),
-    )
+    names = parquet.read_schema(folder / FILE).names
+    return BacktestBands(ensemble, NumberColumns(folder / FILE, names, ensemble.past.y.shape, as_written=True))

@@ -92,10 +92,10 @@ def total(ensemble: Ensemble, rows: np.ndarray, ahead: Spans) -> dict[str, Float
         return {name: values.sum(axis=0) for name, values in each(ensemble, rows, ahead, filled=True).items()}
     sold, to_come = _sold(ensemble, rows, ahead).sum(axis=0), _to_come(ensemble, ahead)
     forecasts = {name: sums.sum(axis=0) for name, sums in _forecasts(ensemble, rows, to_come, filled=True).items()}
-    errors, expected = ensemble.total_errors_of(rows), ensemble.expected[rows]
+    errors, expected = ensemble.totals_of(rows), ensemble.expected[rows]
 
     def limits(window: int, first: np.ndarray) -> FloatArray:
-        return quantiles.total_quantiles(errors, expected, schema.QUANTILES, window=window)[:, first]
+        return quantiles.quantiles_of_total(errors, expected, schema.QUANTILES, window=window)[:, first]
 
     return _curves(sold, forecasts, _limits(to_come, limits, (len(to_come.first),)))
 

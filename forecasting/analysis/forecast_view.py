@@ -172,7 +172,7 @@ def view(ensemble: Ensemble, filters: Mapping[str, str], steps: int, level: Peri
         last_year=_last_year(ensemble, rows, steps),
         busiest=(panel.ahead(steps)[busiest], float(expected[busiest])),
         weights=weights,
-        wape=float(metrics.wape(*quantiles.total_errors(shown_errors(ensemble, rows)))),
+        wape=float(metrics.wape(*shown_totals(ensemble, rows))),
         coverage_80=_coverage(ensemble, rows),
         simpler=simpler.merge(panel.series, on=schema.UNIQUE_ID),
         two_numbers=two_numbers.in_words(ensemble, rows, steps),
@@ -195,7 +195,7 @@ def total_curves(ensemble: Ensemble, rows: np.ndarray, steps: int) -> dict[str, 
     if len(rows) == 1 or ensemble.unlaunched[rows].all():
         limits = ensemble.bands[rows, :, :steps].sum(axis=0)
     else:
-        limits = quantiles.total_quantiles(ensemble.total_errors_of(rows), expected, schema.QUANTILES)
+        limits = quantiles.quantiles_of_total(ensemble.totals_of(rows), expected, schema.QUANTILES)
     return curves | dict(zip(schema.BANDS, limits, strict=True))
 
 
@@ -206,7 +206,7 @@ def total_range(ensemble: Ensemble, rows: np.ndarray, steps: int) -> Range:
     if ensemble.unlaunched[rows].all():  # all days and stores are wrong by the ratio by which the level is
         return Range(expected, *(float(value) for value in ensemble.bands[rows, :, :steps].sum(axis=(0, 2))))
     if len(rows) > 1:
-        limits = quantiles.total_quantiles(ensemble.total_errors_of(rows), ahead[rows], schema.QUANTILES, window=steps)[:, 0]
+        limits = quantiles.quantiles_of_total(ensemble.totals_of(rows), ahead[rows], schema.QUANTILES, window=steps)[:, 0]
     else:
         learned = ensemble.calibrated(steps)
         limits = quantiles.quantiles(ensemble.expected_errors, ahead, rows, schema.QUANTILES, window=steps, learned=learned)[:, 0]
@@ -216,6 +216,14 @@ def total_range(ensemble: Ensemble, rows: np.ndarray, steps: int) -> Range:
 def shown_errors(ensemble: Ensemble, rows: np.ndarray) -> Errors:
     """The past errors of what is shown of the series at `rows` by their own steps: of the line of one, of what was expected of several."""
     return ensemble.errors_of(rows) if len(rows) == 1 else ensemble.total_errors_of(rows)
+
+
+def shown_totals(ensemble: Ensemble, rows: np.ndarray) -> tuple[FloatArray, FloatArray]:
+    """These added up: units sold and forecast after each past cutoff, shape (K, t)."""
+    if len(rows) == 1:
+        return quantiles.total_errors(ensemble.errors_of(rows))
+    totals = ensemble.totals_of(rows)
+    return totals.y, totals.f
 
 
 def _last_year(ensemble: Ensemble, rows: np.ndarray, steps: int) -> float:
@@ -239,7 +247,7 @@ def _weights(ensemble: Ensemble, rows: np.ndarray, steps: int) -> dict[str, floa
 def _coverage(ensemble: Ensemble, rows: np.ndarray) -> float:
     """Leave-one-cutoff-out coverage of the 80 % band of the total, or of the one series."""
     if len(rows) > 1:
-        errors = ensemble.total_errors_of(rows)
-        return float(metrics.coverage(quantiles.total_errors(errors)[0], *quantiles.past_total_quantiles(errors, schema.QUANTILES[:2])))
+        totals, f = ensemble.totals_of(rows), ensemble.total_errors_of(rows).f
+        return float(metrics.coverage(totals.y, *quantiles.past_total_quantiles(totals, f, schema.QUANTILES[:2])))
     limits = quantiles.past_quantiles(ensemble.errors, schema.QUANTILES[:2], occasions=ensemble.occasions)
     return float(metrics.coverage(ensemble.errors.y[:, rows], *limits[:, :, rows]))

@@ -95,8 +95,9 @@ def _parts(ensemble: Ensemble, rows: np.ndarray, view: View) -> str:
 
 def _trust(ensemble: Ensemble, rows: np.ndarray, view: View) -> list[str]:
     """How far such forecasts were off, of one step and of the sum of all; nothing where none was judged."""
-    step = metrics.wape(*quantiles.total_errors(forecast_view.shown_errors(ensemble, rows)))
-    y, f = (values[:, None] for values in quantiles.total_errors(ensemble.total_errors_of(rows)))
+    step = metrics.wape(*forecast_view.shown_totals(ensemble, rows))
+    totals = ensemble.totals_of(rows)
+    y, f = totals.y[:, None], totals.f[:, None]
     window = min(view.steps, y.shape[2])
     if np.isnan(step) or window < 1:
         return []

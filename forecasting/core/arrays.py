@@ -10,6 +10,16 @@ Axis = int | tuple[int, ...] | None
 """Axis or axes of an array; None for all of them."""
 
 
+def are_all(rows: np.ndarray, n: int) -> bool:
+    """Whether positions are those of all of n series, in order."""
+    return len(rows) == n and np.array_equal(rows, np.arange(n))
+
+
+def at_rows(values: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Values of the series at these positions, or under this mask, shape (K, r, ...) from (K, n, ...); the very array where that is all of them."""
+    return values if are_all(rows, values.shape[1]) else values[:, rows]
+
+
 def added_up(values: np.ndarray, kind: type = np.float64) -> np.ndarray:
     """Running sums along the last axis, with a 0 in front."""
     total = np.zeros((*values.shape[:-1], values.shape[-1] + 1), dtype=kind)

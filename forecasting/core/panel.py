@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.core import period, schema, stray_days
-from forecasting.core.arrays import FloatArray, nanmean, share
+from forecasting.core.arrays import FloatArray, are_all, nanmean, share
 from forecasting.core.errors import InputError
 from forecasting.core.period import DAY, Period
 
@@ -80,7 +80,9 @@ class Panel:
         return replace(self, dates=self.dates[:steps], sales=self.sales[:, :steps], drivers=drivers)
 
     def select(self, rows: np.ndarray) -> Panel:
-        """The series at these positions (or under this mask), in the order of the panel."""
+        """The series at these positions (or under this mask), in the order of the panel; the panel itself where that is all of them."""
+        if are_all(rows, len(self)):
+            return self
         return replace(
             self,
             series=self.series[rows] if rows.dtype == bool else self.series.iloc[rows],

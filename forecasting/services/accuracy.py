@@ -27,7 +27,7 @@ FILTERS: Final = 64
 @cached(LRUCache(1), key=lambda ws, version, ensemble: (ws, version, ref(ensemble)), condition=Condition())
 def judged(ws: Workspace, version: int, ensemble: Ensemble) -> BacktestBands:
     """A version's bands of the past, held against what was sold, once for all who ask; raises NotFound or VersionDamaged."""
-    return backtest_bands.load(Versions(ws.versions).folder(version), ensemble)
+    return backtest_bands.load(Versions(ws.versions).folder(version, [backtest_bands.FILE]), ensemble)
 
 
 def accuracy(judged: BacktestBands, filters: Mapping[str, str]) -> Accuracy:

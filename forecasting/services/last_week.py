@@ -96,7 +96,7 @@ def _forecast_of(ws: Workspace, now: SavedSales, period: Period, days: pd.Dateti
 @cached(LRUCache(8), condition=Condition())
 def _units_ahead(ws: Workspace, version: int) -> pd.Series:
     """Units a day that a version expected of all series together, by day."""
-    file = Versions(ws.versions).folder(version) / FORECAST_FILE
+    file = Versions(ws.versions).folder(version, [FORECAST_FILE]) / FORECAST_FILE
     name = schema.EXPECTED if schema.EXPECTED in parquet.read_schema(file).names else schema.BLEND
     units: pd.Series = pd.read_parquet(file, columns=[schema.DS, name]).groupby(schema.DS)[name].sum()
     return units

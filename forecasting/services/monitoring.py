@@ -20,7 +20,7 @@ from forecasting.analysis.monitoring.look import look
 from forecasting.analysis.monitoring.monitor import Monitor
 from forecasting.analysis.monitoring.rows import History
 from forecasting.analysis.monitoring.spreads import smallest_change
-from forecasting.analysis.monitoring.subject import Subject
+from forecasting.analysis.monitoring.subject import SeriesKeys, Subject
 from forecasting.analysis.monitoring.usual_scores import UsualScores
 from forecasting.core import caches, formatting, schema
 from forecasting.core.arrays import BoolArray, share
@@ -95,11 +95,10 @@ def _monitor(ws: Workspace, live: int, sales: int, moves: int) -> Monitor:  # no
     graded, known = graded_days.graded(ws, ensemble, now), _calibrated(ws, live)
     dates = now.dates[-HISTORY_STEPS:]
     active = ~ensemble.silent & (np.nan_to_num(ensemble.expected).sum(axis=1) > 0)
-    ids = ensemble.panel.series[ensemble.panel.keys].to_dict("records")
     subject = Subject(
         graded=graded,
         history=History(dates, now.period, np.isfinite(now.sales[:, -HISTORY_STEPS:]), graded_days.holidays_near(now, ensemble.country, dates)),
-        keys=tuple({str(name): str(value) for name, value in each.items()} for each in ids),
+        keys=SeriesKeys(ensemble.panel.series[ensemble.panel.keys]),
         active=active,
         prices=now.drivers[schema.PRICE][:, : len(now.dates)][:, -PRICE_DAYS:] if schema.PRICE in now.drivers and now.period == DAY else None,
     )
@@ -125,7 +124,7 @@ def _calibrated(ws: Workspace, live: int) -> Calibration:
     ensemble = cache.ensemble(ws, live)
     cutoffs, h, period = ensemble.past.cutoffs, ensemble.past.horizon, ensemble.panel.period
     days = [period.ahead(day, h) for day in cutoffs]
-    held = accuracy.judged(ws, live, ensemble).held[schema.BLEND]
+    held = accuracy.judged(ws, live, ensemble).held(schema.BLEND)
     past = Past(
         y=ensemble.errors.y,
         line=ensemble.errors.f,
@@ -168,7 +167,7 @@ def _smallest(known: Calibration, graded: Graded) -> tuple[tuple[Mapping[str, st
     file = smallest_change(known.spreads[0], week.sum(keepdims=True), weekly.ALPHA, graded.period)
     listed: list[tuple[Mapping[str, str], float]] = [({}, float(file[0]))]
     if len(known.groups):
-        units = known.groups.member @ week
+        units = known.groups.sums(week[:, None])[:, 0]
         changes = smallest_change(known.spreads[1], units, weekly.ALPHA / len(known.groups), graded.period)
         listed += [(known.groups.keys[place], float(changes[place])) for place in np.argsort(-units)[:5]]
     return tuple(listed)

@@ -11,14 +11,14 @@ import numpy as np
 import pandas as pd
 
 from forecasting.core import schema
-from forecasting.core.arrays import BoolArray, FloatArray
+from forecasting.core.arrays import BoolArray, FloatArray, are_all, at_rows
 from forecasting.core.panel import Panel
 from forecasting.models.base import Model
 from forecasting.training import metrics, reasons, thinning
 from forecasting.training.backtest import Backtest
 from forecasting.training.bands import quantiles, residuals
 from forecasting.training.bands.occasions import Occasions, occasions_of
-from forecasting.training.bands.quantiles import Errors, RunningSums, SeriesBands
+from forecasting.training.bands.quantiles import Errors, RunningSums, SeriesBands, TotalErrors
 from forecasting.training.cleaned_sales import CleanedSales
 from forecasting.training.cleaning.clean import clean
 from forecasting.training.expectation import MeanBlend
@@ -175,10 +175,14 @@ class Ensemble:
         errors = self.expected_errors_of(rows)
         return errors if len(rows) == 1 else Errors(errors.y, self.in_sums(errors.f, rows))
 
+    def totals_of(self, rows: np.ndarray) -> TotalErrors:
+        """These added up, of all series once for all who ask."""
+        return self._totals if are_all(rows, len(self.panel)) else quantiles.totals_of(self.total_errors_of(rows))
+
     def in_sums(self, f: FloatArray, rows: np.ndarray) -> FloatArray:
         """Past forecasts of the series at these positions, shape (K, r, h), with `thinning.stand_ins` for those that were left out of a cutoff."""
         missing = self.past.left_out
-        return f if missing is None else thinning.stand_ins(f, missing[:, rows], self._usual_before[:, rows])
+        return f if missing is None else thinning.stand_ins(f, at_rows(missing, rows), at_rows(self._usual_before, rows))
 
     @property
     def whole(self) -> bool:
@@ -227,6 +231,10 @@ class Ensemble:
     def cumulated(self) -> RunningSums:
         """The errors of what was expected, added up from each cutoff on."""
         return quantiles.cumulate(self.expected_errors)
+
+    @cached_property
+    def _totals(self) -> TotalErrors:
+        return quantiles.totals_of(self.total_errors_of(np.arange(len(self.panel))))
 
     @cached_property
     def _usual_before(self) -> FloatArray:

@@ -22,10 +22,11 @@ class NumberColumns(Mapping[str, FloatArray]):
         file: Written once and never changed.
         names: Columns of numbers.
         shape: Of each as an array; one length may be -1.
+        as_written: Whether numbers stay of the type that the file has, smaller ones than floats of 64 bits.
     """
 
-    def __init__(self, file: Path, names: Sequence[str], shape: tuple[int, ...]) -> None:
-        self._path, self._shape = file, shape
+    def __init__(self, file: Path, names: Sequence[str], shape: tuple[int, ...], *, as_written: bool = False) -> None:
+        self._path, self._shape, self._as_written = file, shape, as_written
         self._file = parquet.ParquetFile(pa.memory_map(str(file)), page_checksum_verification=True)
         self._known: dict[str, FloatArray | None] = dict.fromkeys(names)
         self._lock = Lock()
@@ -52,5 +53,5 @@ class NumberColumns(Mapping[str, FloatArray]):
         except (pa.ArrowException, OSError) as error:
             text = f"{self._path} can no longer be read as it was written ({error}). Put it back from a backup, or retrain to publish a new version."
             raise StorageUnavailable(text) from error
-        values: FloatArray = column.cast(pa.float64()).to_numpy().reshape(self._shape)
+        values: FloatArray = (column if self._as_written else column.cast(pa.float64())).to_numpy().reshape(self._shape)
         return values

@@ -13,7 +13,7 @@ from forecasting.analysis.monitoring.grading import Graded, Past
 from forecasting.analysis.monitoring.groups import groups_of
 from forecasting.analysis.monitoring.look import look
 from forecasting.analysis.monitoring.rows import History
-from forecasting.analysis.monitoring.subject import Subject
+from forecasting.analysis.monitoring.subject import SeriesKeys, Subject
 from forecasting.core.period import DAY, MONTH, WEEK
 from forecasting.training.bands.residuals import Errors
 
@@ -78,7 +78,7 @@ class Shop:
         older = self.period.ahead(self.dates[0], 364, start=-364)
         came = np.concatenate([np.ones((32, 364), dtype=bool), np.isfinite(self.y)], axis=1)
         history = History(older.append(self.dates), self.period, came, np.concatenate([np.ones(364, dtype=bool), self.ordinary]))
-        keys = tuple({name: str(self.labels[name][row]) for name in ("product_id", "store")} for row in range(32))
+        keys = SeriesKeys(pd.DataFrame({name: self.labels[name] for name in ("product_id", "store")}))
         return look(Subject(graded, history, keys, np.ones(32, dtype=bool)), known)
 
     def alarms(self):
@@ -185,6 +185,20 @@ def test_files_of_weeks_and_months_are_looked_at_by_step(period):
     shop.y[shop.labels["store"] == "S2", -4:] = np.nan
     [silent] = [each.text for each in shop.look().findings if each.what == "rows"]
     assert f"4 {period}s on which one usually came" in silent
+
+
+def test_groups_add_up_their_series():
+    labels = {"store": _named("S", np.array([1, 0, 1, 0, 0, 2])), "category": _named("C", np.array([0, 0, 0, 1, 1, 1]))}
+    groups, values = groups_of(labels, 6), np.random.default_rng(0).integers(0, 9, (2, 6, 3)).astype(float)
+    members = np.array([labels[name] == value for key in groups.keys for name, value in key.items()])
+    assert (len(groups), groups.sizes.tolist()) == (4, [3, 2, 3, 3])  # of store 2 there is one series
+    np.testing.assert_array_equal(groups.sums(values), np.einsum("gn,knt->kgt", members, values))
+    np.testing.assert_array_equal(groups.some(values[0] > 5), np.array([(values[0] > 5)[member].any(axis=0) for member in members]))
+    np.testing.assert_array_equal(groups.counts(values[0, :, 0] > 4), members.astype(int) @ (values[0, :, 0] > 4))
+    np.testing.assert_array_equal([groups.member(place) for place in range(4)], members)
+    np.testing.assert_array_equal(groups.any_of(np.array([True, False, True, False])), members[0] | members[2])
+    none = groups_of({}, 6)
+    assert (none.sums(values).shape, none.counts(values[0, :, 0] > 4).shape, none.any_of(np.empty(0, dtype=bool)).any()) == ((2, 0, 3), (0,), False)
 
 
 def test_groups_part_the_file_and_are_none_twice():

@@ -8,7 +8,7 @@ import pytest
 
 from forecasting.analysis.monitoring import spreads, weekly
 from forecasting.analysis.monitoring.grading import Past
-from forecasting.analysis.monitoring.groups import Groups
+from forecasting.analysis.monitoring.groups import groups_of
 from forecasting.analysis.monitoring.spreads import Spreads
 from forecasting.analysis.monitoring.week_sums import Sums
 
@@ -27,7 +27,7 @@ def test_a_small_group_is_not_taken_for_as_wild_as_a_large_one():
     y, expected = f * (1 + together), np.broadcast_to(f, (6, 16, 56))
     ordinary = np.ones((6, 56), dtype=bool)
     past = Past(y, expected, expected, np.zeros(y.shape, dtype=np.int8), ordinary, pd.date_range("2026-01-01", periods=6))
-    groups = Groups(tuple({"store": name} for name in "ABCD"), np.repeat(np.eye(4, dtype=np.float32), 4, axis=1))
+    groups = groups_of({"store": np.repeat(list("ABCD"), 4)}, 16)
     small, _, large, _ = spreads.learn_spreads(past, groups, 7)[1].week
     assert large > 5 * small
 

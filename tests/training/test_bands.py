@@ -206,3 +206,13 @@ def test_a_block_of_series_has_the_quantiles_that_each_has_alone(monkeypatch):
     assert together.tobytes() == learned.quantiles(mean, probabilities).tobytes() == np.array(alone).tobytes()
     assert (np.diff(together[:, [1, 2, 0]], axis=1) >= 0).all()
     assert (together >= 0).all()
+
+
+def test_a_total_at_a_cutoff_has_the_quantiles_of_the_errors_of_the_others_bit_for_bit():
+    errors, _, _ = simulate(4, 0, n=6)
+    errors.y[1, 2], errors.f[2, 3] = np.nan, np.nan
+    past = quantiles.past_total_quantiles(quantiles.totals_of(errors), errors.f, QUANTILES)
+    for cut in range(4):
+        others = Errors(*(np.delete(values, cut, axis=0) for values in errors))
+        assert past[:, cut].tobytes() == quantiles.total_quantiles(others, errors.f[cut], QUANTILES).tobytes()
+    assert quantiles.past_total_quantiles(quantiles.totals_of(Errors(*(values[:0] for values in errors))), errors.f[:0], QUANTILES).shape[1] == 0

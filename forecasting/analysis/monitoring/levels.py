@@ -13,6 +13,7 @@ from forecasting.analysis.monitoring.calibration import Calibration
 from forecasting.analysis.monitoring.findings import Finding, how_rare, moved
 from forecasting.analysis.monitoring.grading import LOOK, Graded
 from forecasting.analysis.monitoring.spreads import Spreads
+from forecasting.analysis.monitoring.subject import SeriesKeys
 from forecasting.analysis.monitoring.weekly import ALPHA
 from forecasting.core import formatting
 from forecasting.core.arrays import BoolArray, FloatArray, share
@@ -37,7 +38,7 @@ class LevelFindings:
     whole_file: bool
 
 
-def find(graded: Graded, calibration: Calibration, usable: BoolArray, keys: tuple[Mapping[str, str], ...]) -> LevelFindings:
+def find(graded: Graded, calibration: Calibration, usable: BoolArray, keys: SeriesKeys) -> LevelFindings:
     """What moved, each level after the one above it.
 
     Args:
@@ -58,7 +59,7 @@ def find(graded: Graded, calibration: Calibration, usable: BoolArray, keys: tupl
     if whole_file:
         findings += _moved_set(graded, _Set(left, None, spreads[0], 0, {}, levels.file, ALPHA))
     for place, p in levels.groups:
-        member = usable & ~series.alarm & (groups.member[place] > 0)
+        member = usable & ~series.alarm & groups.member(place)
         findings += _moved_set(graded, _Set(member, left & ~member, spreads[1], place, groups.keys[place], p, ALPHA / len(groups)))
     findings += _series(graded, calibration, series, keys)
     return LevelFindings(findings, levels.moved | series.alarm, whole_file)
@@ -150,7 +151,7 @@ def _watched(graded: Graded, calibration: Calibration, usable: BoolArray, levels
     return _Watched(factor, statistic, since, statistic >= calibration.threshold.value)
 
 
-def _series(graded: Graded, calibration: Calibration, of: _Watched, keys: tuple[Mapping[str, str], ...]) -> Iterator[Finding]:
+def _series(graded: Graded, calibration: Calibration, of: _Watched, keys: SeriesKeys) -> Iterator[Finding]:
     """Single series that moved although what is above them did not, or moved otherwise."""
     listed = [int(row) for row in watch_list.watched(of.statistic) if not of.alarm[row]]
     loud = sorted(np.flatnonzero(of.alarm).tolist(), key=lambda row: -float(of.statistic[row]))[:MAX_ALARMS]
@@ -168,7 +169,7 @@ def _factor(graded: Graded, calibration: Calibration, usable: BoolArray, levels:
     if levels.file < ALPHA:
         blocks = np.maximum(blocks, 0)
     for number, (place, _) in enumerate(levels.groups, start=1):
-        member = usable & (calibration.groups.member[place] > 0)
+        member = usable & calibration.groups.member(place)
         if member.sum() >= common_factor.MIN_SERIES:
             blocks[member] = 1_000_000 + number
         else:

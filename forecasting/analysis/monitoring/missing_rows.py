@@ -47,7 +47,7 @@ def _zero_groups(graded: Graded, calibration: Calibration, usable: BoolArray) ->
         return
     both = graded.known & usable[:, None] & graded.ordinary
     sold, expected = (groups.sums(np.where(both, values, 0.0)) for values in (graded.y, graded.expected))
-    known = groups.sums(both.astype(float)) > 0
+    known = groups.some(both)
     zeros = rows.only_zeros(np.where(known, sold, np.nan), np.where(known, expected, 0.0), chance)
     usable &= ~groups.any_of(zeros.stopped)
     for place in np.flatnonzero(zeros.stopped):

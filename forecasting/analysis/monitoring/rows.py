@@ -76,16 +76,17 @@ def silent(rows: BoolArray, history: History) -> Silent:
     sets, t = rows.shape
     last = np.where(rows.any(axis=1), t - 1 - rows[:, ::-1].argmax(axis=1), -1)
     step = np.arange(t)
-    learned = (step <= last[:, None]) & (step > last[:, None] - LEARNED_STEPS[history.period.name]) & history.open & history.ordinary
+    usable = history.open & history.ordinary
+    learned = (step <= last[:, None]) & (step > last[:, None] - LEARNED_STEPS[history.period.name]) & usable
     weekday = history.dates.day_of_week.to_numpy() if history.period == DAY else np.zeros(t, dtype=int)
     usual = np.zeros((sets, t), dtype=bool)
     for day in np.unique(weekday):
-        on = weekday == day
-        count = (learned & on).sum(axis=1)
-        usual[:, on] = ((learned & on & rows).sum(axis=1) > OPEN_SHARE * count)[:, None]
+        on = np.flatnonzero(weekday == day)
+        of_day = learned[:, on]
+        usual[:, on] = ((of_day & rows[:, on]).sum(axis=1) > OPEN_SHARE * of_day.sum(axis=1))[:, None]
     came, known = ((learned & usual & values).sum(axis=1) for values in (rows, True))
     missing = 1 - (came + 1) / (known + 2)
-    steps = (usual & history.open & history.ordinary & (step > last[:, None])).sum(axis=1)
+    steps = (usual & usable & (step > last[:, None])).sum(axis=1)
     logarithm = steps * np.log(missing)
     stopped = (last >= 0) & (steps > 0) & (known >= RATE_STEPS[history.period.name]) & (logarithm < np.log(CHANCE / max(sets, 1)))
     return Silent(steps, last + 1, logarithm, stopped)
@@ -190,4 +191,4 @@ def upload_overdue(uploads: pd.DatetimeIndex, now: pd.Timestamp) -> tuple[int, i
 
 def group_rows(history: History, groups: Groups) -> BoolArray:
     """Whether any series of a group has a row, shape (G, t)."""
-    return np.asarray(groups.sums(history.rows.astype(np.float32)) > 0)
+    return groups.some(history.rows)

@@ -66,17 +66,17 @@ def find_levels(graded: Graded, groups: Groups, spreads: tuple[Spreads, Spreads]
     period = graded.period
     of_series, counts = newest_weeks(graded)
     looks, left, found = LOOKS[period.name], usable.copy(), list[tuple[int, float]]()
-    sizes, candidates = groups.member.sum(axis=1), np.ones(len(groups), dtype=bool)
+    sizes, candidates = groups.sizes, np.ones(len(groups), dtype=bool)
     while candidates.any() and len(found) < MAX_FOUND:
         total = _total(of_series, left)
         own = Sums(*(groups.sums(values * left[:, None]) for values in (of_series.sold, of_series.expected)))
         p = p_values(deviations(own, total, counts, spreads[1].floor), spreads[1], looks)
-        p[~candidates | (groups.member @ left < 0.5 * sizes)] = 1.0
+        p[~candidates | (groups.counts(left) < 0.5 * sizes)] = 1.0
         clearest = int(np.lexsort((-_relative(own), p))[0])
         if p[clearest] >= ALPHA / len(groups):
             break
         candidates[clearest] = False
-        member = groups.member[clearest] > 0
+        member = groups.member(clearest)
         if not _is_one_series(Sums(of_series.sold[:, counts], of_series.expected[:, counts]), left & member, left & ~member):
             found.append((clearest, float(p[clearest])))
             left &= ~member

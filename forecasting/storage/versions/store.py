@@ -202,10 +202,13 @@ class Versions:
         with self.there(number) as path:
             return manifest.read_again(path, int(number))
 
-    def folder(self, number: int | str) -> Path:
-        """The folder of a version, each file checked against the manifest; raises NotFound, VersionDamaged or VersionUnavailable."""
+    def folder(self, number: int | str, only: Collection[str] | None = None) -> Path:
+        """The folder of a version, each file checked against the manifest, or `only` some, if they are there.
+
+        Raises NotFound, VersionDamaged or VersionUnavailable.
+        """
         with self.there(number) as path:
-            manifest.verify(path, int(number))
+            manifest.verify(path, int(number), only)
         return path
 
     @contextmanager

@@ -24,12 +24,13 @@ from forecasting.training.bands.residuals import (
     windowed,
 )
 from forecasting.training.bands.series import SeriesBands, calibrate, learn_bands
-from forecasting.training.bands.totals import total_quantiles
+from forecasting.training.bands.totals import TotalErrors, quantiles_of_total, total_quantiles, totals_of
 
 __all__ = [
     "Errors",
     "RunningSums",
     "SeriesBands",
+    "TotalErrors",
     "calibrate",
     "cumulate",
     "day_quantiles",
@@ -38,8 +39,10 @@ __all__ = [
     "past_sums",
     "past_total_quantiles",
     "quantiles",
+    "quantiles_of_total",
     "total_errors",
     "total_quantiles",
+    "totals_of",
     "windowed",
 ]
 
@@ -121,7 +124,16 @@ def _past_days(errors: Errors, probabilities: tuple[float, ...], occasions: Occa
     return bands
 
 
-def past_total_quantiles(errors: Errors, probabilities: tuple[float, ...], *, window: int = 1) -> FloatArray:
-    """Quantiles that the total of all series would have had at each cutoff, from the other cutoffs; shape (q, K, t - window + 1), in units."""
-    bands = [total_quantiles(errors_without_cutoff(errors, cut), errors.f[cut], probabilities, window=window) for cut in range(len(errors.y))]
-    return np.array(bands).swapaxes(0, 1) if bands else np.full((len(probabilities), 0, max(errors.y.shape[2] - window + 1, 0)), np.nan)
+def past_total_quantiles(totals: TotalErrors, f: FloatArray, probabilities: tuple[float, ...]) -> FloatArray:
+    """Quantiles that the total of all series would have had at each cutoff, from the other cutoffs.
+
+    Args:
+        totals: Errors of all series added up.
+        f: What each was forecast at each cutoff, shape (K, n, t), in units.
+        probabilities: q of them, each in (0, 1).
+
+    Returns:
+        Shape (q, K, t), in units.
+    """
+    bands = [quantiles_of_total(totals.without(cut), f[cut], probabilities) for cut in range(len(f))]
+    return np.array(bands).swapaxes(0, 1) if bands else np.full((len(probabilities), 0, f.shape[2]), np.nan)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from forecasting.core.arrays import FloatArray, added_up
+from forecasting.core.arrays import BoolArray, FloatArray, added_up, at_rows
 
 OBSERVED_SHARE = 0.6
 """Share of the open days of a window that must have sales for its sum to count."""
@@ -24,12 +24,17 @@ class Errors(NamedTuple):
 
 def errors_of_series(errors: Errors, rows: np.ndarray) -> Errors:
     """The errors of the series at these positions, or under this mask."""
-    return Errors(errors.y[:, rows], errors.f[:, rows])
+    return Errors(*(at_rows(values, rows) for values in errors))
 
 
 def errors_without_cutoff(errors: Errors, cut: int) -> Errors:
     """The errors of all cutoffs except the one at position `cut`."""
     return Errors(np.delete(errors.y, cut, axis=0), np.delete(errors.f, cut, axis=0))
+
+
+def known_days(errors: Errors) -> BoolArray:
+    """Days that have both sales and a forecast, shape (K, n, t)."""
+    return np.asarray(np.isfinite(errors.y) & np.isfinite(errors.f))
 
 
 class RunningSums(NamedTuple):
@@ -50,7 +55,7 @@ class RunningSums(NamedTuple):
 
 def cumulate(errors: Errors) -> RunningSums:
     """Errors added up from the first day on, from which sums over any window follow fast."""
-    both = np.isfinite(errors.y) & np.isfinite(errors.f)
+    both = known_days(errors)
     y, f = (added_up(np.where(both, values, 0.0)) for values in errors)
     return RunningSums(y, f, added_up(both, np.int16), added_up(np.isnan(errors.y) & (errors.f == 0), np.int16))
 
@@ -62,7 +67,7 @@ def windowed(errors: Errors, window: int) -> Errors:
     Sums are scaled up for missing days, sales and forecast alike.
     """
     if window == 1:
-        both = np.isfinite(errors.y) & np.isfinite(errors.f)
+        both = known_days(errors)
         return Errors(*(np.where(both, values, np.nan) for values in errors))
     return window_sums(cumulate(errors), window)
 
@@ -87,14 +92,19 @@ def window_sums(cumulated: RunningSums, window: int, stride: int = 1) -> Errors:
     return Errors(y * scale, f * scale)
 
 
-def total_errors(errors: Errors) -> tuple[FloatArray, FloatArray]:
+def total_errors(errors: Errors, known: BoolArray | None = None) -> tuple[FloatArray, FloatArray]:
     """Sales and forecasts, each added up over the series that have both, shape (K, t), in units.
 
     On days on which no series has both, sales are NaN, and so is the forecast unless all series are closed: then it is 0.
+
+    Args:
+        errors: Of each series.
+        known: `known_days(errors)` if it was worked out already.
     """
-    both = np.isfinite(errors.y) & np.isfinite(errors.f)
+    both = known_days(errors) if known is None else known
     y, f = (np.where(both, values, 0.0).sum(axis=1) for values in errors)
     none = ~both.any(axis=1)
-    y[none] = np.nan
-    f[none & ~(errors.f == 0).any(axis=1)] = np.nan
+    if none.any():
+        y[none] = np.nan
+        f[none & ~(errors.f == 0).any(axis=1)] = np.nan
     return y, f
