@@ -41,7 +41,7 @@ if __name__ == "__main__":
     style_sheet.apply()
     layout.logo()
     writing.use_notation()
-    with failures_shown():
+    with first_page.drawing(), failures_shown():
         banner.follow(banner=page.title != "Upload")
         page.run()
     first_page.answered()

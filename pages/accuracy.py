@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from forecasting.analysis import attention
-from forecasting.analysis.accuracy import by_series
-from forecasting.core import caches, schema
+from forecasting.core import schema
 from forecasting.core.errors import NotFound
 from forecasting.services import models
 from pages.charts import accuracy as accuracy_charts
@@ -72,10 +70,10 @@ with st.container(border=True, key="past_card"):
 
 left, right = st.columns([1.6, 1])
 with left, layout.card("Series to check", "The costliest in units first", height="stretch"):
-    tables.attention(no_longer_sold.listed(caches.once(accuracy, attention.attention, accuracy), ensemble, accuracy.rows), backtest.unit(accuracy))
+    tables.attention(no_longer_sold.listed(backtest.to_check(accuracy), ensemble, accuracy.rows), backtest.unit(accuracy))
 with right, layout.card("By cutoff", measure.title, height="stretch"):
     tables.by_cutoff(accuracy, measure)
 
 if len(accuracy.rows) > 1:
     with layout.card("By series", "Worst first, with today's weights"):
-        tables.by_series(no_longer_sold.listed(caches.once(accuracy, by_series, accuracy), ensemble, accuracy.rows))
+        tables.by_series(no_longer_sold.listed(backtest.of_series(accuracy), ensemble, accuracy.rows))

@@ -8,7 +8,7 @@ import streamlit as st
 
 from forecasting.analysis import forecast_view
 from forecasting.core.errors import NotFound
-from forecasting.services import forecasts, models, views, what_ifs, workspaces
+from forecasting.services import models, views, what_ifs, workspaces
 from pages.charts import drawn, forecast, language
 from pages.components.forecast import moves, parts
 from pages.components.forecast import what_if as whatif_parts
@@ -66,7 +66,7 @@ with card:
         key="forecast_chart",
         alt=f"Past sales and the forecast of the next {view.period.count(steps)} by {models.listed()} and their blend, with 80 % and 95 % bands",
     )
-    whatif_parts.assumed(standing, forecasts.assumptions(ensemble, filters, steps), change)
+    whatif_parts.assumed(standing, what_ifs.assumptions(standing, steps), change)
 
 actions.download_button(
     "Download CSV",

@@ -5,12 +5,10 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from forecasting.analysis import movers
-from forecasting.core import caches
 from forecasting.services import order_value, views, workspaces
-from pages.charts import drawn, forecast, language
+from pages.charts import language
 from pages.components.inventory import session
-from pages.components.overview import numbers, welcome
+from pages.components.overview import answers, numbers, welcome
 from pages.components.overview.needs import show_needs
 from pages.components.overview.orders_today import orders_today
 from pages.components.shared import layout, live_version, sales_worth, time_level
@@ -25,7 +23,7 @@ ensemble = live_version.loaded(manifest["version"])
 steps = live_version.ahead(ensemble)
 period = ensemble.panel.period
 view = views.view(ensemble, {}, steps)
-gaining, losing = caches.once(ensemble, movers.movers, ensemble, steps, numbers.MOVERS)
+gaining, losing = answers.moving(ensemble)
 saved, _ = session.saved()
 welcome.show()
 worth = order_value.revenue(ws, manifest["version"], ensemble, steps)
@@ -38,7 +36,7 @@ with st.container(border=True, key="all_sales_card"):
         time = time_level.ask(ensemble, steps)
     shown = view if time.level == period else views.view(ensemble, {}, steps, time.level)
     st.plotly_chart(
-        drawn.once(shown, forecast.forecast, shown, time.with_last_year(("blend", "band_80", "band_95")), 320),
+        answers.chart(shown, time.with_last_year(answers.CURVES)),
         config=language.config(),
         key="all_sales",
         alt=f"Recent sales and the forecast of the next {period.count(steps)} with its ranges",

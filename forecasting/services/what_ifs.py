@@ -11,6 +11,7 @@ from cachetools import LRUCache, cached
 
 from forecasting.analysis import contributions as parts
 from forecasting.analysis import forecast_view, published_parts
+from forecasting.analysis.assumptions import Assumption, assumptions_of
 from forecasting.analysis.baseline import Baseline
 from forecasting.analysis.contributions import Contributions
 from forecasting.analysis.what_if import WhatIf
@@ -36,6 +37,11 @@ def standing(ensemble: Ensemble, filters: Mapping[str, str]) -> Baseline:
 )
 def _standing(ensemble: Ensemble, filters: tuple[tuple[str, str], ...]) -> Baseline:
     return Baseline(ensemble, forecast_view.chosen_rows(ensemble, dict(filters), ensemble.horizon))
+
+
+def assumptions(standing: Baseline, steps: int) -> tuple[Assumption, ...]:
+    """What is taken for granted of promotions, prices and closed days ahead of the chosen series."""
+    return caches.once(standing, assumptions_of, standing.ensemble.panel, standing.rows, steps)
 
 
 @caches.of_live

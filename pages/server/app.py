@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import os
 import re
@@ -28,18 +27,26 @@ from forecasting.entrypoints.server.process_role import ProcessRole
 from forecasting.entrypoints.server.security_headers import SecurityHeaders
 from forecasting.entrypoints.server.server_settings import SHORTEST_TOKEN, TOKEN, ServerSettings
 from forecasting.services import workspaces
-from pages.server import affinity, batches, connections, first_page, idle_timers, policies, preloads, sessions, table_bytes, themes
+from pages.server import (
+    affinity,
+    batches,
+    connections,
+    direct_runs,
+    first_page,
+    idle_timers,
+    policies,
+    preloads,
+    sessions,
+    table_bytes,
+    themes,
+    warming,
+)
 from pages.server.access_rules import asks_for_login
 from pages.server.login_wall import LoginWall
 from pages.server.long_names import no_such_file
 
 logger = logging.getLogger("shelfcast")
-ONLY = ProcessRole()
 STOP_SECONDS = 5.0
-QUIET_SECONDS = 5.0
-"""After the start, until it is sure that nobody waits for a first page."""
-DRAWING_SECONDS = 4.0
-"""After the first page's script has ended, in which its visitor's browser still fetches what draws the charts."""
 
 
 class Warmed:
@@ -107,8 +114,10 @@ def parts() -> Parts:
         themes.keep()
         batches.keep()
         table_bytes.keep()
+        direct_runs.keep()
         stop = threading.Event()
-        endless = (asyncio.to_thread(warm, api, stop, role), sessions.sweep(), sessions.collect(), idle_timers.follow(changes))
+        threading.Thread(target=warming.run, args=(api.ready, stop, role), name="warming", daemon=True).start()
+        endless = (sessions.sweep(), sessions.collect(), idle_timers.follow(changes))
         beside = [asyncio.create_task(each) for each in endless]
         with scheduled(settings) if role.answers_programs else nullcontext():
             yield {}
@@ -143,72 +152,6 @@ def _api(settings: ServerSettings) -> ASGIApp:
     return app.make_app(workspaces.workspace(), settings)
 
 
-def warm(api: Warmed, stop: threading.Event, role: ProcessRole = ONLY) -> None:
-    """Loads what the first page needs, starts the first training of an empty workspace, then the rest, and spares all of it from collections; of
-    these what the process is for.
-
-    The rest waits until a browser has drawn a page, or for a few seconds without a visitor: a thread beside it would take its time. A server that is
-    told to stop does not wait for it.
-    """
-    try:
-        with _spared_from_collections():
-            version = _warm_first(role)
-        if role.draws_pages and first_page.wait(QUIET_SECONDS):
-            stop.wait(DRAWING_SECONDS)
-        if stop.is_set():
-            return
-        if version is not None:
-            _warm_orders(version)
-        if role.answers_programs:
-            api.ready()
-    except Exception:
-        logger.exception("The warm start stopped.")
-    gc.unfreeze()
-    gc.collect()
-    gc.freeze()
-
-
-@contextmanager
-def _spared_from_collections() -> Iterator[None]:
-    """No search for garbage while libraries are loaded, nor among them afterwards: Streamlit searches everything at the end of each script."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
-
-
-def _warm_first(role: ProcessRole) -> int | None:
-    """Loads what the first page needs; the version that serves, if any."""
-    from forecasting.services import retraining, versions, workspaces
-
-    ws = workspaces.workspace()
-    if role.answers_programs:
-        retraining.first_start(ws)
-    version = versions.serving(ws).version
-    if version is not None and role.draws_pages:
-        _warm_first_page(version)
-    return version
-
-
-def _warm_first_page(version: int) -> None:
-    from pages.charts import forecast
-    from pages.components.shared import live_version
-
-    live_version.warm_up(live_version.ensemble_of(version), forecast)
-
-
-def _warm_orders(version: int) -> None:
-    from forecasting.services import cache, workspaces
-    from pages.components.inventory import policy
-    from pages.components.shared import live_version
-
-    ws = workspaces.workspace()
-    policy.warm_up(version, live_version.ensemble_of(version))
-    cache.order_lines(ws, version, cache.stock(ws))
-
-
 def log_aloud() -> None:
     """What Shelfcast logs goes to stderr, from INFO on: what came of each scheduled retrain, and every unexpected error whole."""
     logger.handlers, logger.propagate = [log_lines.to_stderr("%(asctime)s %(levelname)s %(message)s")], False
@@ -240,7 +183,7 @@ def _follow(settings: ServerSettings, stop: threading.Event) -> None:
 
 def _tell(stop: threading.Event) -> None:
     """Begins once the first page is likely to be there."""
-    if stop.wait(QUIET_SECONDS):
+    if stop.wait(warming.QUIET_SECONDS):
         return
     from forecasting.services.alerts import watch
 

@@ -10,7 +10,7 @@ from forecasting.core.errors import TryAgain
 from forecasting.entrypoints.server.server_settings import ServerSettings
 from forecasting.services import schedule
 from forecasting.services.alerts import watch
-from pages.server import app
+from pages.server import app, warming
 
 
 def test_it_looks_again_and_again_whatever_a_look_raises_and_ends_with_the_server(home, monkeypatch, caplog):
@@ -24,7 +24,7 @@ def test_it_looks_again_and_again_whatever_a_look_raises_and_ends_with_the_serve
         enough.set()
 
     monkeypatch.setattr(watch, "look", look)
-    monkeypatch.setattr(app, "QUIET_SECONDS", 0.0)
+    monkeypatch.setattr(warming, "QUIET_SECONDS", 0.0)
     monkeypatch.setattr(schedule, "LOOK_SECONDS", 0.001)
     with app.scheduled(ServerSettings()):
         [thread] = [each for each in threading.enumerate() if each.name == "alerts"]
@@ -53,7 +53,7 @@ def test_a_receiver_that_hangs_does_not_hold_up_the_end_of_the_server(home, monk
         release.wait(PATIENCE)
 
     monkeypatch.setattr(watch, "look", look)
-    monkeypatch.setattr(app, "QUIET_SECONDS", 0.0)
+    monkeypatch.setattr(warming, "QUIET_SECONDS", 0.0)
     try:
         with app.scheduled(ServerSettings()):
             assert hangs.wait(PATIENCE)

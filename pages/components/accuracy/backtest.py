@@ -10,8 +10,9 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from forecasting.analysis import attention
 from forecasting.analysis.accuracy import Accuracy, by_series
-from forecasting.core import formatting, numerals, schema
+from forecasting.core import caches, formatting, numerals, schema
 from forecasting.services import accuracy as accuracy_service
 from forecasting.services import workspaces
 from pages.charts import accuracy as accuracy_charts
@@ -26,6 +27,24 @@ def accuracy_of(version: int, filters: dict[str, str]) -> Accuracy:
     """How good the forecasts of the chosen series were, shared by all sessions; raises NotFound."""
     judged = accuracy_service.judged(workspaces.workspace(), version, live_version.ensemble_of(version))
     return accuracy_service.accuracy(judged, filters)
+
+
+def warm_up(version: int) -> None:
+    """Works out what the page shows of all series, outside of a session."""
+    if len(live_version.ensemble_of(version).past.cutoffs):
+        accuracy = accuracy_of(version, {})
+        to_check(accuracy)
+        of_series(accuracy)
+
+
+def to_check(accuracy: Accuracy) -> pd.DataFrame:
+    """The series that need a person."""
+    return caches.once(accuracy, attention.attention, accuracy)
+
+
+def of_series(accuracy: Accuracy) -> pd.DataFrame:
+    """The errors of each series."""
+    return caches.once(accuracy, by_series, accuracy)
 
 
 def context(manifest: dict[str, Any]) -> str:
@@ -116,4 +135,4 @@ def _past_caption(accuracy: Accuracy, cutoff: pd.Timestamp | None) -> str:
     how = "Each forecast starts at a dotted line and knew nothing after it" if cutoff is None else "With the bands known at this cutoff"
     if count > 1 and accuracy.judged.ensemble.past.left_out is not None:
         how += ". Series that a cutoff leaves out, as the file is large, are taken to do there as the others did"
-    return f"{whose}. {how}." + (f" {markdown.plain(weights)}" if count == 1 and (weights := by_series(accuracy)["why"].iloc[0]) else "")
+    return f"{whose}. {how}." + (f" {markdown.plain(weights)}" if count == 1 and (weights := of_series(accuracy)["why"].iloc[0]) else "")

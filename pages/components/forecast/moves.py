@@ -11,15 +11,23 @@ import streamlit as st
 from forecasting.analysis.contributions import Contributions, whole_parts
 from forecasting.core import caches, formatting, numerals, unseen
 from forecasting.core.period import Period
-from forecasting.services import models
+from forecasting.services import models, what_ifs, workspaces
 from pages.charts import drawn, forecast, language
-from pages.components.shared import cells, paper
+from pages.components.shared import cells, live_version, paper
 
 DAY: Final = "moves_day"
 """Key of the choice of a day, bound to the URL."""
 FEW_UNITS: Final = 100
 """Units a day from which parts are whole."""
 BY_MODEL: Final = "Each model counts by its share of the forecast. A part of the network is what its forecast loses without that input."
+
+
+def warm_up(version: int) -> None:
+    """Works out what moves the forecast of all series, and what it assumes, outside of a session."""
+    ensemble = live_version.ensemble_of(version)
+    standing = what_ifs.standing(ensemble, {})
+    what_ifs.contributions_of(workspaces.workspace(), version, standing, ensemble)
+    what_ifs.assumptions(standing, live_version.ahead(ensemble))
 
 
 def show(told: Contributions, period: Period, steps: int) -> None:

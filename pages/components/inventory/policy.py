@@ -50,9 +50,9 @@ def current(ensemble: Ensemble, saved: SavedStock | None) -> Policy:
     return policy or Policy(start=ordering.start(ensemble, saved, _sales_to()))
 
 
-def warm_up(version: int, ensemble: Ensemble) -> None:
+def warm_up(version: int) -> None:
     """Works out the usual orders and the table of products, outside of a session."""
-    saved, damaged = session.saved()
+    ensemble, (saved, damaged) = live_version.ensemble_of(version), session.saved()
     if not damaged:
         usual = Policy(start=ordering.start(ensemble, saved, _sales_to()))
         session.orders_of(version, saved, usual, {})

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from types import ModuleType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import pandas as pd
 import streamlit as st
 
-from forecasting.analysis import forecast_view
 from forecasting.core import formatting
 from forecasting.core.errors import SalesDamaged, ShelfcastError, StorageUnavailable
 from forecasting.services import cache, jobs, sales, versions, workspaces
@@ -37,12 +35,6 @@ def of_part(version: int) -> Ensemble:
     if versions.serving(workspaces.workspace()).version != version:
         st.rerun()
     return ensemble_of(version)
-
-
-def warm_up(ensemble: Ensemble, charts: ModuleType) -> None:
-    """Runs once what the first page runs, so that its libraries are loaded."""
-    view = forecast_view.view(ensemble, {}, ahead(ensemble))
-    charts.forecast(view, charts.shown()).to_json()
 
 
 def ahead(ensemble: Ensemble) -> int:
