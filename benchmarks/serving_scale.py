@@ -1,12 +1,19 @@
 """What a version of very many series costs a server: its load, answers over HTTP, first pages; and what large uploads cost.
 
-Usage: python benchmarks/serving_scale.py HOME [--pages]
+Usage: python benchmarks/serving_scale.py HOME
+       python benchmarks/serving_scale.py HOME --pages [--against COMMIT]
        python benchmarks/serving_scale.py --uploads [--series 50000] [--days 200]
        python benchmarks/serving_scale.py --make HOME [--series 15000] [--days 200]
 
 HOME is a workspace with a published version; --make makes one of a made-up chain, its network trained for one epoch, above 20,000 series with Prophet
 alone. Everything runs in this process, so that CPU seconds are those of the work; memory is what the process holds then, and the most it ever held.
-Of single series 200 drawn ones are asked for, and the 95th percentile of their wall milliseconds is printed. With --uploads the chain's sales are
+Of single series 200 drawn ones are asked for, and the 95th percentile of their wall milliseconds is printed.
+
+With --pages, CPU seconds of the first visit of each page, in processes of their own: with nothing warmed (a visitor who is there as soon as the
+server answers: imports, the version's load and the page), after the server's warm start (whose own seconds are beside it), once more, and as the
+first one after another version went live and the server had a few seconds. With --against, the same with the code of another commit first.
+
+With --uploads the chain's sales are
 uploaded once as one Parquet file, once as one CSV, and once as four Parquet files of a quarter of the days each.
 """
 
@@ -31,7 +38,6 @@ sys.path[0] = str(ROOT)  # in place of this folder, whose pages.py would stand i
 sys.path.insert(1, str(ROOT / "tests" / "support"))
 
 SINGLE, PARTS = 200, 4
-PAGES = ("overview", "forecast", "accuracy", "orders")
 PROPHET_ALONE = 20_000
 LAST = "2026-10-31"
 
@@ -42,6 +48,7 @@ def main() -> None:
     parser.add_argument("home", type=Path, nargs="?")
     parser.add_argument("--make", action="store_true")
     parser.add_argument("--pages", action="store_true", help="the first pages, in place of answers over HTTP")
+    parser.add_argument("--against", help="a commit to compare the pages with")
     parser.add_argument("--uploads", action="store_true")
     parser.add_argument("--series", type=int, default=15_000)
     parser.add_argument("--days", type=int, default=200)
@@ -127,16 +134,14 @@ def single(asked: Any, drawn: list[dict[str, Any]]) -> None:
     print(f"{f'{len(drawn)} single series':28} median {middle:.0f} ms, 95 % under {late:.0f} ms")
 
 
-def pages(_: argparse.Namespace) -> None:
-    """CPU seconds of the first run of each page, and of the next one."""
-    from app_driver import opened
+def pages(args: argparse.Namespace) -> None:
+    """CPU seconds of the first visits of each page, of another commit and of these files."""
+    from benchmarks.load import checkout
+    from benchmarks.support import page_costs
 
-    from forecasting.services import cache, workspaces
-
-    timed("load of the version", lambda: cache.live(workspaces.workspace()))
-    for page in PAGES:
-        at = timed(f"{page}, first", lambda page=page: opened(page))
-        timed(f"{page}, again", at.run)
+    with tempfile.TemporaryDirectory() as folder, page_costs.prepared(args.home) as home, checkout(args.against, Path(folder) / "before") as before:
+        seen = [{page: page_costs.costs(files, home, page) for page in page_costs.PAGES} for files in (before, ROOT) if files]
+    print(page_costs.table(seen[-1], seen[0] if before else {}))
 
 
 def uploads(series: int, days: int) -> None:
