@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.support import first_pages
+from benchmarks.support import first_pages, page_costs
 from benchmarks.support.first_pages import FirstPage
 
 
-def test_the_table_is_as_its_example_says():
-    assert doctest.testmod(first_pages) == (0, 1)
+def test_the_tables_are_as_their_examples_say():
+    assert doctest.testmod(first_pages) == doctest.testmod(page_costs) == (0, 1)
 
 
 def test_medians_are_compared_whatever_one_start_took():
