@@ -17,6 +17,7 @@ from forecasting.intake.sales_file import Intake
 from forecasting.services import reading
 from forecasting.services.reading_processes import File
 from forecasting.storage.sales import changes, upload_files
+from forecasting.storage.sales.saved import Saved
 from forecasting.storage.sales.table import Dataset
 from forecasting.storage.sales.uploads import Upload
 from forecasting.storage.workspace import Workspace
@@ -66,16 +67,16 @@ def sales_of(ws: Workspace, upload: Upload, *, alone: bool) -> pd.DataFrame:
     return sales
 
 
-def _before(ws: Workspace, upload: Upload) -> pd.DataFrame | None:
+def _before(ws: Workspace, upload: Upload) -> Saved | None:
     """The sales before an upload; None if they are no longer kept."""
     try:
-        return Dataset(ws).read(int(upload.version or 0) - 1)
+        return Dataset(ws).saved(int(upload.version or 0) - 1)
     except NotFound:
         return None
 
 
-def _days(before: pd.DataFrame | None, upload: Upload) -> np.ndarray:
+def _days(before: Saved | None, upload: Upload) -> np.ndarray:
     """The days that had sales when a file was read; none where the sample was replaced."""
     if before is None or upload.replaced_sample:
         return np.empty(0, "datetime64[D]")
-    return np.unique(before.loc[before[schema.SALES].notna(), schema.DATE].to_numpy().astype("datetime64[D]"))
+    return before.summary.sold_days()

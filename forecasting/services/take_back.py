@@ -17,6 +17,7 @@ from forecasting.core.errors import InputError, NotFound
 from forecasting.services import rereading
 from forecasting.storage.sales import changes
 from forecasting.storage.sales.lineage import Lineage
+from forecasting.storage.sales.saved import Saved
 from forecasting.storage.sales.table import Dataset
 from forecasting.storage.sales.uploads import Upload
 from forecasting.storage.workspace import Workspace
@@ -145,7 +146,7 @@ def _merged(ws: Workspace, lineage: Lineage, standing: tuple[int, ...], without:
         try:
             only_sample = kinds == {"sample"} and upload.kind == "upload"
             again = rereading.sales_of(ws, upload, alone=alone)
-            change = changes.compare(sales, again, only_sample=only_sample, anew=upload.replaced_sample)
+            change = changes.compare(Saved.of(sales), again, only_sample=only_sample, anew=upload.replaced_sample)
         except InputError as error:
             first = f"Take {upload.name} back first, or upload" if number > int(without.version or 0) else "Upload"
             raise InputError(

@@ -23,7 +23,7 @@ from forecasting.entrypoints.cli.verbs import main
 from forecasting.services import ordering, versions
 from forecasting.storage.workspace import Workspace
 
-RANDOM = {r"part-.*\.parquet": "part-*.parquet", r"[0-9a-f]{64}": "<sha256>"}
+RANDOM = {r"part-.*\.parquet": "part-*.parquet", r"part-.*\.arrow": "part-*.arrow", r"[0-9a-f]{64}": "<sha256>"}
 """Names of files that differ from run to run, and what stands for them."""
 BY_THE_LIBRARY = {"timestamp", "operation", "operationParameters", "operationMetrics", "engineInfo", "clientVersion"}
 """What delta-rs itself says of a commit."""

@@ -9,6 +9,7 @@ import pandas as pd
 
 from forecasting.core import row_keys
 from forecasting.storage.sales.changes import compare
+from forecasting.storage.sales.saved import Saved
 
 
 def sales(days, seed, *, price=True):
@@ -25,7 +26,7 @@ def sales(days, seed, *, price=True):
 def test_saved_texts_as_categories_change_nothing():
     saved, upload = sales(pd.date_range("2026-01-01", periods=60), 0), sales(pd.date_range("2026-02-10", periods=40), 1, price=False)
     coded = saved.astype({name: "category" for name in ("product_id", "store", "category")})
-    one, other = (compare(each, upload, look=True) for each in (saved, coded))
+    one, other = (compare(Saved.of(each), upload, look=True) for each in (saved, coded))
     for field in fields(one):
         expected, found = getattr(one, field.name), getattr(other, field.name)
         if isinstance(expected, pd.DataFrame):

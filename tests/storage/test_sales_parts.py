@@ -9,7 +9,7 @@ from deltalake import DeltaTable
 from small_tables import merged, upload
 
 from forecasting.core import schema
-from forecasting.storage.sales import parts
+from forecasting.storage.sales import parts, swaps
 from forecasting.storage.sales.table import Dataset
 
 SERIES, DAYS = 40, 300
@@ -37,7 +37,7 @@ def files(dataset):
 def test_a_correction_of_the_last_days_writes_older_rows_once(home, history):
     dataset = merged(Dataset(home), history, correction(history, 7))
     [settled, recent] = sorted(files(dataset).items(), key=lambda file: -file[1])
-    assert (settled[1], recent[1]) == (SERIES * (DAYS - 7 - parts.OPEN_DAYS), SERIES * (7 + parts.OPEN_DAYS))
+    assert (settled[1], recent[1]) == (SERIES * (DAYS - 7 - swaps.OPEN_DAYS), SERIES * (7 + swaps.OPEN_DAYS))
     again = correction(history, 5, more=1.5)
     dataset.merge(again, upload("again.csv"))
     assert files(dataset)[settled[0]] == settled[1]
@@ -61,4 +61,4 @@ def test_a_correction_of_the_first_days_finds_them_wherever_they_are(home, histo
 
 def test_a_file_that_does_not_say_which_days_it_has_may_have_any():
     day = pd.Timestamp("2025-01-01")
-    assert parts._has_days({"path": "x", "min": None, "max": {}}, day, day)
+    assert swaps._has_days({"path": "x", "min": None, "max": {}}, day, day)

@@ -31,8 +31,10 @@ from forecasting.core.errors import InputError, NotFound, TryAgain
 from forecasting.intake.reader import read_table
 from forecasting.intake.sales_file import check, guess_mapping
 from forecasting.storage.locks import exclusive
+from forecasting.storage.sales import parts
 from forecasting.storage.sales import table as dataset_module
 from forecasting.storage.sales.changes import compare
+from forecasting.storage.sales.saved import Saved, joint_fault, summary_fault
 from forecasting.storage.sales.table import Dataset, Upload
 from forecasting.storage.workspace import Workspace
 
@@ -464,6 +466,10 @@ class Merges(RuleBasedStateMachine):
         assert found.keys() == self.states[-1].keys()
         assert all(np.array_equal(found[key], values, equal_nan=True) for key, values in self.states[-1].items())
         assert sum(not entry.undone for entry in self.dataset.history()) == len(self.states) - 1
+        folder = self.dataset.workspace.sales
+        active = parts.active(DeltaTable(str(folder))) if folder.exists() else []
+        assert not any(summary_fault(folder, part) for part in active)
+        assert len(active) < 2 or (len(self.dataset.days()) and not joint_fault(folder, active))
 
     def teardown(self):
         shutil.rmtree(self.home)
@@ -491,7 +497,7 @@ def test_the_order_of_disjoint_uploads_does_not_matter(tmp_path, rows, random):
 @given(FRAMES, FRAMES)
 @settings(max_examples=40, deadline=None)
 def test_a_change_is_what_makes_the_saved_rows_say_all_that_the_upload_says(saved, new):
-    change = compare(saved, new)
+    change = compare(Saved.of(saved), new)
     keys = ["store", "date"]
     after = pd.concat([saved, change.rows]).drop_duplicates(keys, keep="last")
     told = new.merge(after, on=keys, suffixes=("", "_after"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -15,6 +15,7 @@ from forecasting.core.plausibility.large_values import Large, large_values
 from forecasting.core.plausibility.level_shift import LevelShift, level_shift
 from forecasting.core.plausibility.mends import MendedCategory, MendedName, MendedValue
 from forecasting.core.plausibility.near_names import near_names
+from forecasting.core.plausibility.past import Past
 from forecasting.core.plausibility.rows import Rows, Runs
 
 SHOWN: Final = 3
@@ -130,21 +131,38 @@ class Findings:
 NOTHING: Final = Findings()
 
 
-def findings(saved: pd.DataFrame, upload: pd.DataFrame, series: Sequence[np.ndarray]) -> Findings:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of the saved sales beside an upload.
+
+    Args:
+        keys: Their series, one row each, in the order of their keys.
+        past: What they sold.
+        categories: Product -> its last known category; empty where the sales have no categories.
+        price: Tells what a unit cost, over all of them; NaN where there are no prices.
+    """
+
+    keys: pd.DataFrame
+    past: Past
+    categories: Mapping[str, str]
+    price: Callable[[], float]
+
+
+def findings(known: Known, upload: pd.DataFrame, series: np.ndarray) -> Findings:
     """What to look at in an upload beside the saved sales.
 
     Args:
-        saved: The saved sales, in columns of the schema, sorted by series, then the day.
-        upload: Those of the upload, in the same form.
-        series: The number of each row's series, of both, in the order of their keys' texts.
+        known: The saved sales.
+        upload: Those of the upload, in columns of the schema, sorted by series, then the day.
+        series: The number of each of its rows' series, as `known` has them, in the order of their keys' texts.
     """
     if upload.empty:
         return NOTHING
-    past, given = (Rows.of(frame, codes) for frame, codes in zip((saved, upload), series, strict=True))
-    level = level_shift(past, given, _price(saved)) if len(saved) else None
+    given = Rows.of(upload, series)
+    level = level_shift(known.past, given, known.price)
     scaled = given if level is None else Rows(given.units / level.times, given.series, given.days)
-    values = _values(upload, given, large_values(past, scaled), 1.0 if level is None else level.times)
-    return Findings(values, _names(saved, upload), _categories(saved, upload, series), level)
+    values = _values(upload, given, large_values(known.past, scaled), 1.0 if level is None else level.times)
+    return Findings(values, _names(known.keys, upload), _categories(known.categories, upload, series), level)
 
 
 def _values(upload: pd.DataFrame, given: Rows, large: Large, times: float) -> tuple[LargeValue, ...]:
@@ -165,32 +183,25 @@ def _names(saved: pd.DataFrame, upload: pd.DataFrame) -> tuple[NearName, ...]:
     return tuple(NearName(key, new, old) for key, names in distinct.items() for new, old in near_names(*names).items())
 
 
-def _categories(saved: pd.DataFrame, upload: pd.DataFrame, series: Sequence[np.ndarray]) -> tuple[NewCategory, ...]:
+def _categories(before: Mapping[str, str], upload: pd.DataFrame, series: np.ndarray) -> tuple[NewCategory, ...]:
     """Products whose last known category is another one than the last saved one."""
-    if not all(name in frame for frame in (saved, upload) for name in (schema.PRODUCT, schema.CATEGORY)):
+    if not before or not all(name in upload for name in (schema.PRODUCT, schema.CATEGORY)):
         return ()
-    before, after = (_last_categories(frame, codes) for frame, codes in zip((saved, upload), series, strict=True))
+    after = last_categories(upload.iloc[_last_known(upload, series)])
     return tuple(NewCategory(name, before[name], after[name]) for name in after if name in before and before[name] != after[name])
 
 
-def _last_categories(sales: pd.DataFrame, series: np.ndarray) -> dict[str, str]:
-    """Product -> the category of its last row that has one, of the last series."""
-    runs = Runs.of(series)
-    if not len(runs.codes):
-        return {}
+def _last_known(sales: pd.DataFrame, series: np.ndarray) -> np.ndarray:
+    """The last row of each series that has a product and a category, for those that have one, ascending."""
     known = np.where(sales[schema.CATEGORY].notna().to_numpy() & sales[schema.PRODUCT].notna().to_numpy(), np.arange(len(sales)), -1)
-    rows = sales.iloc[np.sort([place for place in np.maximum.reduceat(known, runs.starts).tolist() if place >= 0])]
+    last = np.maximum.reduceat(known, Runs.of(series).starts)
+    return np.sort(last[last >= 0])
+
+
+def last_categories(rows: pd.DataFrame) -> dict[str, str]:
+    """Product -> the category of its last row, of several on one day of the last one; each row has both and a date."""
     rows = rows.iloc[np.argsort(rows[schema.DATE].to_numpy(), kind="stable")]
     return dict(zip(rows[schema.PRODUCT], rows[schema.CATEGORY], strict=True))
-
-
-def _price(saved: pd.DataFrame) -> float:
-    """What a unit cost, over all saved rows; NaN where there are no prices."""
-    if schema.PRICE not in saved:
-        return np.nan
-    prices, units = saved[schema.PRICE].to_numpy(dtype=float), saved[schema.SALES].to_numpy(dtype=float)
-    known = np.isfinite(prices) & (units > 0)
-    return float(np.average(prices[known], weights=units[known])) if known.any() else np.nan
 
 
 def _times(ratio: float) -> str:

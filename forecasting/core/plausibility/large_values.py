@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 
 from forecasting.core.arrays import FloatArray
+from forecasting.core.plausibility.past import Past, Values, edges, steps_of, tops
 from forecasting.core.plausibility.rows import Rows, Runs
 
 MIN_VALUES: Final = 5
@@ -49,25 +50,28 @@ class Large:
     of_weekday: np.ndarray
 
 
-def large_values(saved: Rows, upload: Rows) -> Large:
+def large_values(past: Past, upload: Rows) -> Large:
     """The values of an upload that are too large, beside the saved ones and its own others.
 
     Example:
         >>> days = np.arange(20)
         >>> saved = Rows(np.tile([4.0, 5, 6, 5, 7], 4), np.zeros(20, int), days)
-        >>> large_values(saved, Rows(np.array([5.0, 600]), np.zeros(2, int), np.array([20, 21])))
+        >>> large_values(Past.of(saved), Rows(np.array([5.0, 600]), np.zeros(2, int), np.array([20, 21])))
         Large(places=array([1]), usual=array([5.]), of_weekday=array([False]))
     """
-    past, given = saved.sold(), upload.sold()
-    runs, past_runs = Runs.of(given.series), Runs.of(past.series)
-    before = past_runs.places_of(runs.codes)
-    own, most = _most(past, past_runs, given, runs, before)
-    spacing = _spacing(past, past_runs) if (before >= 0).any() else _spacing(given, runs)
+    given = upload.sold()
+    runs = Runs.of(given.series)
+    before = past.places_of(runs.codes)
+    own, most = _most(past, given, runs, before)
+    spacing = _spacing(past.counts, past.tops) if (before >= 0).any() else _spacing(runs.counts, tops(given.units, runs))
+    suspects = _suspects(past, given, most, _Bar(spacing, len(upload.series)), np.flatnonzero((own > MIN_TIMES_MOST * most) & (most > 0)))
+    history = past.rows_of(runs.codes[[place for place in suspects if before[place] >= 0]]) if suspects else given.where(slice(0, 0))
+    of_history = Runs.of(history.series)
     found: list[tuple[int, float, bool]] = []
-    for place in np.flatnonzero((own > MIN_TIMES_MOST * most) & (most > 0)).tolist():
-        here = runs.slice_of(place)
-        history = past.where(past_runs.slice_of(before[place]) if before[place] >= 0 else slice(0, 0))
-        each = _of_series(history, given.where(here), float(most[place]), _Bar(spacing, len(upload.series)))
+    for place in suspects:
+        here, there = runs.slice_of(place), int(of_history.places_of(runs.codes[[place]])[0])
+        old = history.where(of_history.slice_of(there) if there >= 0 else slice(0, 0))
+        each = _of_series(old, given.where(here), float(most[place]), _Bar(spacing, len(upload.series)))
         found += [(here.start + at, usual, of_weekday) for at, usual, of_weekday in each]
     places = np.flatnonzero(upload.units > 0)[[place for place, *_ in found]] if found else np.zeros(0, dtype=np.int64)
     return Large(places, np.array([usual for _, usual, _ in found], dtype=float), np.array([same for *_, same in found], dtype=bool))
@@ -87,16 +91,65 @@ class _Bar:
 
     def is_passed(self, times: float, others: FloatArray) -> bool:
         """Whether so many times the most of these values is more than their tail allows."""
-        tail = max(self.spacing, _hill(others))
-        return bool(times ** (-1 / tail) / len(others) * self.rows <= MAX_CHANCE)
+        return self.is_passed_with(times, _hill(others), len(others))
+
+    def is_passed_with(self, times: float, tail: float, count: int) -> bool:
+        """The same for so many values with a tail of this index."""
+        return bool(times ** (-1 / max(self.spacing, tail)) / count * self.rows <= MAX_CHANCE)
 
 
-def _most(past: Rows, past_runs: Runs, given: Rows, runs: Runs, before: np.ndarray) -> tuple[FloatArray, FloatArray]:
+def _suspects(past: Past, given: Rows, most: FloatArray, bar: _Bar, places: np.ndarray) -> list[int]:
+    """Those of some series of the upload, by their places, that may have a value that is too large, as far as it is known without their saved rows.
+
+    The index of a tail is not less than that of the steps in which its largest values lie.
+    """
+    runs = Runs.of(given.series)
+    saved = _Saved.of(past, past.places_of(runs.codes[places]))
+    return [place for at, place in enumerate(places.tolist()) if _may_have(saved, at, given.where(runs.slice_of(place)), float(most[place]), bar)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Saved:
+    """What is known of the saved values of a few series.
+
+    Args:
+        counts: How many there are of each, shape (s,).
+        steps: The steps of the scale in which the largest ones lie, ascending, one array a series.
+    """
+
+    counts: np.ndarray
+    steps: list[np.ndarray]
+
+    @classmethod
+    def of(cls, past: Past, places: np.ndarray) -> _Saved:
+        """That of the series at these places of the past; -1 for one that has no saved values."""
+        values = past.values.of(places)
+        return cls(np.append(past.counts, 0)[places], [_largest_steps(values.of(places[[at]])) for at in range(len(places))])
+
+
+def _largest_steps(values: Values) -> np.ndarray:
+    order = np.argsort(values.steps, kind="stable")
+    return np.repeat(values.steps[order], np.minimum(values.counts[order], TAIL_VALUES + 1))[-TAIL_VALUES - 1 :]
+
+
+def _may_have(saved: _Saved, at: int, given: Rows, most: float, bar: _Bar) -> bool:
+    """Whether a series may have a value that is too large."""
+    normal = given.units[given.units <= most]
+    doubtful = given.units[given.units > MIN_TIMES_MOST * most]
+    count = int(saved.counts[at]) + len(normal)
+    if count < MIN_VALUES or len(doubtful) > _slips(np.array(len(given.units))):
+        return False
+    largest = np.sort(np.concatenate([saved.steps[at], steps_of(normal)]))[-min(TAIL_VALUES, count - 1) - 1 :]
+    low, high = edges(largest)
+    tail = float(np.log(np.maximum(low[1:], high[0]) / high[0]).mean()) if np.isfinite(high[0]) else 0.0
+    return bar.is_passed_with(float(doubtful.max()) / most, tail, count)
+
+
+def _most(past: Past, given: Rows, runs: Runs, before: np.ndarray) -> tuple[FloatArray, FloatArray]:
     """The largest value of each series of the upload, and the most it ever sold: saved, or in the upload but for what may be slips."""
-    own = _tops(given.units, runs, SLIPS + 1)
+    own = _repeated(tops(given.units, runs, SLIPS + 1))
     rest = np.take_along_axis(own, _slips(runs.counts)[None], axis=0)[0]
-    saved = _tops(past.units, past_runs, 1)[0]
-    return own[0], np.maximum(np.append(saved, 0.0)[before], rest)
+    return own[0], np.maximum(np.append(past.tops[0], 0.0)[before], rest)
 
 
 def _slips(counts: np.ndarray) -> np.ndarray:
@@ -129,18 +182,21 @@ def _hill(values: FloatArray) -> float:
     return float(np.log(largest[1:] / largest[0]).mean())
 
 
-def _spacing(rows: Rows, runs: Runs) -> float:
-    """The index of the tails of all series: twice the mean logarithm of the second largest value over the third, which a slip does not touch."""
-    _, second, third = _tops(rows.units, runs, 3)
-    full = (runs.counts >= 2 * TAIL_VALUES) & (third > 0)
+def _spacing(counts: np.ndarray, largest: FloatArray) -> float:
+    """The index of the tails of all series: twice the mean logarithm of the second largest value over the third, which a slip does not touch.
+
+    Args:
+        counts: Values of each series, shape (s,).
+        largest: Its three largest different ones, shape (3, s); 0 where it has fewer.
+    """
+    _, second, third = _repeated(largest)
+    full = (counts >= 2 * TAIL_VALUES) & (third > 0)
     return max(2 * float(np.log(second[full] / third[full]).mean()) if full.any() else 1.0, MIN_SPACING)
 
 
-def _tops(units: FloatArray, runs: Runs, count: int) -> FloatArray:
-    """The largest different values of each series, shape (count, series); the smallest again where it has fewer, 0 where it has one."""
-    tops, left = np.zeros((count, len(runs.codes))), units
-    for rank in range(count if len(runs.codes) else 0):
-        most = np.maximum.reduceat(left, runs.starts)
-        tops[rank] = np.where(most > 0, most, tops[rank - 1] if rank > 1 else 0.0)
-        left = np.where(left >= np.repeat(tops[rank], runs.counts), 0.0, left) if rank + 1 < count else left
-    return tops
+def _repeated(largest: FloatArray) -> FloatArray:
+    """The largest different values with the smallest again where a series has fewer than others, but for one that has one, shape (k, s)."""
+    filled = largest.copy()
+    for rank in range(2, len(filled)):
+        filled[rank] = np.where(filled[rank] > 0, filled[rank], filled[rank - 1])
+    return filled

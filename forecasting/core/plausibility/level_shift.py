@@ -6,12 +6,14 @@ the sales of all of them together on a day are beyond what they ever were on one
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from forecasting.core.arrays import FloatArray
+from forecasting.core.plausibility.past import Past
 from forecasting.core.plausibility.rows import Rows, Runs
 
 MIN_TIMES: Final = 3.0
@@ -24,6 +26,8 @@ MIN_ROWS, MIN_DAYS = 8, 10
 """Rows of the upload that tell its level, and days that tell the level before, at least."""
 RARE, SOME_DAYS = 0.02, 4
 """Share of the days of before that were too odd to count, such as Christmas; and days of an upload from which its usual day is no such day itself."""
+ROUNDING: Final = 1e-9
+"""By how much the logarithm of a level may be off."""
 WEEKS: Final = (5.0, 9.0)
 """How many times the level of a day is taken for a week's sales."""
 
@@ -49,24 +53,39 @@ class LevelShift:
         return f"The usual sales {whose} are about {level} they were{likely}. Are they right?"
 
 
-def level_shift(saved: Rows, upload: Rows, price: float = np.nan) -> LevelShift | None:
+def level_shift(past: Past, upload: Rows, price: Callable[[], float] = lambda: np.nan) -> LevelShift | None:
     """The shift between the saved sales and an upload, of the series that both have; None if there is none.
 
     Args:
-        saved: The saved sales.
+        past: The saved sales, whose rows are read only where a few numbers a series cannot tell.
         upload: Those of the upload.
-        price: What a unit usually costs; NaN if that is not known.
+        price: Tells what a unit usually costs; NaN if that is not known.
 
     Example:
         >>> days = np.arange(28)
         >>> before = Rows(np.tile([4.0, 5, 6, 5, 7, 9, 3], 4), np.zeros(28, int), days)
-        >>> level_shift(before, Rows(100 * before.units, before.series, 28 + days)).times
+        >>> level_shift(Past.of(before), Rows(100 * before.units, before.series, 28 + days)).times
         100.0
     """
-    past, given = saved.sold(), upload.sold()
-    shared = np.intersect1d(Runs.of(past.series).codes, Runs.of(given.series).codes)
-    past, given = (rows.where(np.isin(rows.series, shared)) for rows in (past, given))
-    if len(given.series) < MIN_ROWS or len(_by_day(past)) < MIN_DAYS:
+    given = upload.sold()
+    shared = np.intersect1d(past.series, Runs.of(given.series).codes)
+    given = given.where(np.isin(given.series, shared))
+    if len(given.series) < MIN_ROWS or not _may_shift(past, _usual(given), shared):
+        return None
+    return _shift(past.rows_of(shared), given, price)
+
+
+def _may_shift(past: Past, usual: FloatArray, shared: np.ndarray) -> bool:
+    """Whether the usual sales of the series may be another level than before, as far as the bounds of their medians tell."""
+    lower, upper = (bounds[past.places_of(shared)] for bounds in past.medians())
+    with np.errstate(divide="ignore"):
+        least, most = (float(np.median(np.log(usual / bound))) for bound in (upper, lower))
+    return bool(most > np.log(MIN_TIMES) - ROUNDING or least < ROUNDING - np.log(MIN_TIMES))
+
+
+def _shift(past: Rows, given: Rows, price: Callable[[], float]) -> LevelShift | None:
+    """The shift between saved rows and those of an upload, all above zero and of the same series."""
+    if len(_by_day(past)) < MIN_DAYS:
         return None
     ratios = np.log(_usual(given) / _usual(past))
     shift = float(np.median(ratios))
@@ -74,7 +93,7 @@ def level_shift(saved: Rows, upload: Rows, price: float = np.nan) -> LevelShift 
     if abs(shift) < np.log(MIN_TIMES) or alike < MIN_SHARE or not _is_beyond(past, given, up=shift > 0):
         return None
     times = float(f"{np.exp(shift):.3g}")
-    return LevelShift(times, len(shared), _likely(times, price))
+    return LevelShift(times, len(ratios), _likely(times, price()))
 
 
 def _rounded(times: float) -> str:

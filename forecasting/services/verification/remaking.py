@@ -16,6 +16,8 @@ from forecasting.intake.answers import Answers
 from forecasting.storage.aside import replace
 from forecasting.storage.sales import damage, log, parts, replay, upload_files
 from forecasting.storage.sales.changes import compare
+from forecasting.storage.sales.saved import Saved
+from forecasting.storage.sales.swaps import swap_for
 from forecasting.storage.sales.table import Dataset
 from forecasting.storage.sales.uploads import Upload
 from forecasting.storage.versions import sales_snapshot
@@ -93,5 +95,5 @@ def _merged_again(ws: Workspace, upload: Upload, version: int, before: Mapping[s
     table = reader.read_table(content, upload.name, Answers())
     checked = sales_file.check(table, sales_file.guess_mapping(table), Answers(), today=upload.when.date())
     sales = checked.accept(drop_problems=bool(upload.dropped), again=True)
-    change = compare(Dataset(ws).read(version - 1), sales, only_sample=upload.replaced_sample, anew=upload.replaced_sample)
-    return parts.swap_for(change, ws.sales, [{"path": path, "size_bytes": size} for path, size in before.items()])
+    change = compare(Saved.of(Dataset(ws).read(version - 1)), sales, only_sample=upload.replaced_sample, anew=upload.replaced_sample)
+    return swap_for(change, ws.sales, [{"path": path, "size_bytes": size} for path, size in before.items()])

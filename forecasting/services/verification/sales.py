@@ -16,14 +16,16 @@ from forecasting.services.verification.checking import Check
 from forecasting.services.verification.report import Finding
 from forecasting.storage import reading
 from forecasting.storage.aside import put_aside, replace
-from forecasting.storage.sales import damage, kept_versions, log, log_copies, parts, remedies, replay, upload_files
+from forecasting.storage.sales import damage, kept_versions, log, log_copies, parts, remedies, replay, summary_files, upload_files
+from forecasting.storage.sales.saved import joint_fault, remade, summary_fault
 from forecasting.storage.sales.table import Dataset
 from forecasting.storage.versions import sales_snapshot
 from forecasting.storage.versions.store import Versions
 from forecasting.storage.workspace import Workspace
 
-LOG, COPIES, FILES, UPLOADS = "the sales' log", "its copies", "the sales", "the uploads"
+LOG, COPIES, FILES, SUMMARIES, UPLOADS = "the sales' log", "its copies", "the sales", "their summaries", "the uploads"
 _UPLOAD: Final = re.compile(r"([0-9a-f]{64})\.csv", re.ASCII)
+_SUMMED_AGAIN: Final = "It only saves time: the next merge makes it again where it cannot be read, and a repair does."
 _SEND_AGAIN: Final = (
     "Send the file again (python -m forecasting upload FILE): that puts its bytes right. The sales that were made of it are not touched."
 )
@@ -44,6 +46,7 @@ def findings(check: Check) -> Iterator[Finding]:
     yield from file_faults
     if not log_faults and not file_faults:
         yield from check.file("", ws.sales, partial(_fault_in_reading, ws), "Its library cannot make sense of it. Put it back from a backup.")
+        yield from _summaries(check, newest)
     yield from _uploads(check)
 
 
@@ -130,6 +133,30 @@ def _files(check: Check, newest: int) -> Iterator[Finding]:
             f"{formatting.count(unknown, 'file')} of the sales {'is' if unknown == 1 else 'are'} of an earlier release, which saved no hash:"
             " a flipped bit in them may not be found."
         )
+
+
+def _summaries(check: Check, newest: int) -> Iterator[Finding]:
+    """The summaries that are not what the rows of their files say."""
+    ws, table, states = check.ws, check.ws.sales, replay.contents(check.ws.sales, newest)
+    files = {summary_files.location(table, path).name: {"path": path} for state in states for path in state}
+    for name in sorted(reading.names(table / summary_files.FOLDER)):
+        where, part = table / summary_files.FOLDER / name, files.get(name)
+        if name == summary_files.ALL:
+            fault, repair = partial(joint_fault, table, [{"path": path} for path in states[-1]]), partial(_aside, ws, where)
+        elif part is None or not parts.location(table, part).exists():
+            fault, repair = partial(_orphan_fault, where), partial(_aside, ws, where)
+        else:
+            fault, repair = partial(summary_fault, table, part), partial(_summed_again, ws, part)
+        yield from check.file(SUMMARIES, where, fault, _SUMMED_AGAIN, repair)
+
+
+def _orphan_fault(path: Path) -> str:
+    return "" if summary_files.load(path) is not None else "damaged"
+
+
+def _summed_again(ws: Workspace, part: parts.Part) -> str:
+    remade(ws.sales, part)
+    return f"{summary_files.location(ws.sales, str(part['path'])).relative_to(ws.home)} was made of the rows again."
 
 
 def _file_fault(path: Path, size: int, sha256: str) -> str:

@@ -11,7 +11,9 @@ from forecasting.core import formatting, period, row_keys, schema
 from forecasting.core.errors import KeysDiffer
 from forecasting.core.period import DAY, Period
 from forecasting.core.plausibility.findings import NOTHING, Findings, findings
+from forecasting.storage.sales.gaps import SavedDays
 from forecasting.storage.sales.gaps import gaps as added_gaps
+from forecasting.storage.sales.saved import Saved
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,12 +96,13 @@ class Change:
         return f"{steps} {formatting.date(self.first)} to {formatting.date(self.last)}"
 
 
-def compare(saved: pd.DataFrame, upload: pd.DataFrame, *, only_sample: bool = False, anew: bool = False, look: bool = False) -> Change:
-    """The change that an upload makes.
+def compare(saved: Saved, upload: pd.DataFrame, *, only_sample: bool = False, anew: bool = False, look: bool = False) -> Change:
+    """The change that an upload makes. Of the saved rows those of its days are read, others only where something has to be asked.
 
     Args:
-        saved: The saved sales: columns of `schema.COLUMNS` that have any value, one row per key and day; texts may be categories.
-        upload: The upload's sales, in the same form; an empty cell or a missing column changes nothing.
+        saved: The saved sales.
+        upload: The upload's sales: columns of `schema.COLUMNS` that have any value, one row per key and day; an empty cell or a missing column
+            changes nothing.
         only_sample: Whether only the sample is saved: sales of other series then replace it.
         anew: Whether saved sales that other key columns tell apart are put aside.
         look: Whether to look for what a person should check.
@@ -107,32 +110,33 @@ def compare(saved: pd.DataFrame, upload: pd.DataFrame, *, only_sample: bool = Fa
     Raises:
         KeysDiffer: Only one of `saved` and `upload` has some key column, so that the same sales would count twice.
     """
-    saved, upload = saved.reset_index(drop=True), upload.reset_index(drop=True)
-    series = row_keys.series_codes([saved, upload])
-    replaces = only_sample and len(upload) > 0 and not np.isin(series[1], series[0]).any()
+    upload = upload.reset_index(drop=True)
+    near = saved.of_days(upload[schema.DATE].min(), upload[schema.DATE].max())
+    known_series, *series = row_keys.series_codes([saved.summary.keys, near, upload])
+    replaces = only_sample and len(upload) > 0 and not np.isin(series[1], known_series).any()
     starts_anew = anew and not replaces and bool(_other_keys(saved, upload))
     if replaces or starts_anew:
-        saved, series = saved.iloc[:0], [series[0][:0], series[1]]
+        saved, near, known_series, series = saved.put_aside(), near.iloc[:0], known_series[:0], [series[0][:0], series[1]]
     _check_keys(saved, upload)
-    saved_rows, upload_rows = row_keys.row_codes(series, [row_keys.days(saved), row_keys.days(upload)])
+    near_rows, upload_rows = row_keys.row_codes(series, [row_keys.days(near), row_keys.days(upload)])
     codes, firsts = np.unique(series[1], return_index=True)
-    places = _places(saved_rows, upload_rows)
+    places = _places(near_rows, upload_rows)
     known = places >= 0
-    whole, differs = _filled(saved, upload, places)
+    whole, differs = _filled(near, upload, places)
     touched = np.zeros(len(upload), dtype=bool)
     for other in differs.values():
         touched |= other
     changed = known & touched
     periods = _periods(saved, upload)
-    gap_days, gaps = added_gaps(saved, upload, series, periods[-1])
+    gap_days, gaps = added_gaps(SavedDays.of(saved.summary, known_series, codes), upload, series[1], periods[-1])
     new = whole[~known].reset_index(drop=True)
     rows = pd.concat([new, whole[changed]], ignore_index=True) if changed.any() else new
     return Change(
         new=new,
-        changed=_before_after(saved, whole, places, changed, differs),
+        changed=_before_after(near, whole, places, changed, differs),
         unchanged=int((known & ~touched).sum()),
         rows=rows,
-        new_series=_keys(upload).iloc[firsts[~np.isin(codes, series[0])]].reset_index(drop=True),
+        new_series=_keys(upload).iloc[firsts[~np.isin(codes, known_series)]].reset_index(drop=True),
         first=upload[schema.DATE].min(),
         last=upload[schema.DATE].max(),
         gap_days=gap_days,
@@ -141,7 +145,7 @@ def compare(saved: pd.DataFrame, upload: pd.DataFrame, *, only_sample: bool = Fa
         period=periods[-1],
         mixed=_mixed(*periods, adds=bool(2 * known.sum() < len(known))),
         starts_anew=starts_anew,
-        findings=findings(saved, upload, series) if look and len(rows) else NOTHING,
+        findings=findings(saved.known(known_series), upload, series[1]) if look and len(rows) else NOTHING,
     )
 
 
@@ -166,14 +170,11 @@ def _places(saved: np.ndarray, upload: np.ndarray) -> np.ndarray:
     return np.where(saved[places] == upload, places, -1)
 
 
-def _periods(saved: pd.DataFrame, upload: pd.DataFrame) -> tuple[Period | None, Period, Period]:
+def _periods(saved: Saved, upload: pd.DataFrame) -> tuple[Period | None, Period, Period]:
     """The period of the saved sales (None if there are none), of the upload, and of both together."""
-    dates = [pd.DatetimeIndex(frame.loc[frame[schema.SALES].notna(), schema.DATE].unique()) for frame in (saved, upload)]
-    return (
-        period.period_of_dates(dates[0]) if len(dates[0]) else None,
-        period.period_of_dates(dates[1]),
-        period.period_of_dates(pd.DatetimeIndex(dates[0].append(dates[1]))),
-    )
+    old = pd.DatetimeIndex(saved.summary.sold_days().astype("datetime64[us]"))
+    new = pd.DatetimeIndex(upload.loc[upload[schema.SALES].notna(), schema.DATE].unique())
+    return period.period_of_dates(old) if len(old) else None, period.period_of_dates(new), period.period_of_dates(pd.DatetimeIndex(old.append(new)))
 
 
 def _mixed(saved: Period | None, upload: Period, both: Period, *, adds: bool) -> str:
@@ -190,20 +191,21 @@ def _mixed(saved: Period | None, upload: Period, both: Period, *, adds: bool) ->
     )
 
 
-def _other_keys(saved: pd.DataFrame, upload: pd.DataFrame) -> list[str]:
+def _other_keys(saved: Saved, upload: pd.DataFrame) -> list[str]:
     """The key columns that only one of the two has."""
-    return [] if saved.empty or upload.empty else [name for name in schema.KEYS if (name in saved) != (name in upload)]
+    return [] if not len(saved.summary) or upload.empty else [name for name in schema.KEYS if (name in saved.columns) != (name in upload)]
 
 
-def _check_keys(saved: pd.DataFrame, upload: pd.DataFrame) -> None:
+def _check_keys(saved: Saved, upload: pd.DataFrame) -> None:
     for name in _other_keys(saved, upload):
         what = "product" if name == schema.PRODUCT else name
-        if name in saved:
+        if name in saved.columns:
             text = f"The saved sales are told apart by {what}; this file has no column for it. Map the column that names the {what}"
         else:
             text = f"This file tells sales apart by {what}; the saved sales do not. Leave that column without a role if the keys and days stay unique"
         text = f"{text}, or take the earlier uploads back: both together would count the same sales twice."
-        raise KeysDiffer(text, rows=len(saved), first=saved[schema.DATE].min(), last=saved[schema.DATE].max())
+        first, last = pd.DatetimeIndex(saved.summary.days.days[[0, -1]].astype("datetime64[D]").astype("datetime64[us]"))
+        raise KeysDiffer(text, rows=len(saved.summary), first=first, last=last)
 
 
 def _filled(saved: pd.DataFrame, upload: pd.DataFrame, places: np.ndarray) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:

@@ -15,7 +15,7 @@ from deltalake import DeltaTable
 from pyarrow import parquet
 
 from forecasting.storage.locks import exclusive
-from forecasting.storage.sales import commits, damage, kept_versions, log, parts, replay, upload_files
+from forecasting.storage.sales import commits, damage, kept_versions, log, parts, replay, summary_files, upload_files
 from forecasting.storage.sales.uploads import COMPACTION, KEPT, UPLOADS_FROM, Upload, standing_uploads, uploads_in
 from forecasting.storage.workspace import Workspace
 
@@ -91,6 +91,7 @@ def compact(ws: Workspace, keep: Keep) -> Spare:
             _commit(ws.sales, table, small, {KEPT: " ".join(map(str, kept)), UPLOADS_FROM: str(uploads_from)})
         for path in (*gone.files, *gone.uploads):
             path.unlink(missing_ok=True)
+        summary_files.tidy(ws.sales)
     return gone
 
 

@@ -22,7 +22,7 @@ from pyarrow import compute, parquet
 
 from forecasting.core import row_keys, schema
 from forecasting.storage.atomic_files import write_bytes
-from forecasting.storage.sales.changes import Change
+from forecasting.storage.sales import summary, summary_files
 
 PARTS: Final = "parts"
 """Key of a commit's metadata: the path and the sha256 of each file that the commit adds."""
@@ -32,11 +32,6 @@ TEXTS: Final = (*schema.KEYS, *schema.ATTRIBUTES)
 ARROW: Final = pa.schema([(name, pa.date32() if name == schema.DATE else pa.string() if name in TEXTS else pa.float64()) for name in schema.COLUMNS])
 MAX_ROWS: Final = 4_000_000
 """Rows of a file at most."""
-OPEN_DAYS: Final = 28
-"""Days before the first corrected one whose rows count as likely to be corrected next."""
-SETTLED_ROWS: Final = 10_000
-"""Rows that are worth a file of their own, at least."""
-
 Part = Mapping[str, Any]
 """A file that the table consists of: at least its `path` inside the table and its `size_bytes`."""
 
@@ -82,43 +77,9 @@ def arrow(rows: pd.DataFrame) -> pa.Table:
     return pa.table(columns, schema=ARROW)
 
 
-def swap_for(change: Change, folder: Path, parts: Sequence[Part]) -> Swap:
-    """What a change writes, and in place of which of the active files of a table."""
-    rows = arrow(change.rows)
-    if change.puts_aside:
-        return Swap(rows, parts)
-    return _update(folder, parts, change.changed, rows) if len(change.changed) else Swap(rows)
-
-
 def contents(swap: Swap) -> list[bytes]:
     """The bytes of the files that a swap writes: the same for the same rows, whatever their order."""
-    return [_packed(rows) for rows_apart in (swap.settled, swap.rows) for rows in _files(rows_apart)]
-
-
-def _update(folder: Path, parts: Sequence[Part], changed: pd.DataFrame, rows: pa.Table) -> Swap:
-    """Rows, of which some take the place of saved ones: the files that hold those are written anew, all others stay.
-
-    What is corrected lies mostly near the end. Where more than half of the rows to write again are older, they get files of their own, so that
-    the next correction does not write them once more.
-
-    Args:
-        folder: The folder of the table.
-        parts: Its active files.
-        changed: Keys and day of the saved rows that get other values.
-        rows: These rows with their new values, and rows that are new.
-    """
-    removed, others = [], [ARROW.empty_table()]
-    first, last = changed[schema.DATE].min(), changed[schema.DATE].max()
-    for part in parts:
-        if not _has_days(part, first, last):
-            continue
-        saved = parquet.read_table(location(folder, part), schema=ARROW)
-        replaced = _has_any(saved, changed)
-        if replaced.any():
-            removed.append(part)
-            others.append(saved.filter(pa.array(~replaced)))
-    recent, settled = _settled(pa.concat_tables(others), first - pd.Timedelta(days=OPEN_DAYS))
-    return Swap(pa.concat_tables([recent, rows]), removed, settled)
+    return [_packed(rows) for rows_apart in (swap.settled, swap.rows) for rows, _ in _files(rows_apart)]
 
 
 def commit(table: DeltaTable, folder: Path, swap: Swap, facts: Mapping[str, Any], written: list[Path]) -> None:
@@ -134,8 +95,8 @@ def commit(table: DeltaTable, folder: Path, swap: Swap, facts: Mapping[str, Any]
     Raises:
         CommitFailedError: The table has a newer version.
     """
-    files = [rows for rows_apart in (swap.settled, swap.rows) for rows in _files(rows_apart)]
-    added = [_write(folder, rows, written, change=swap.change) for rows in files]
+    files = [file for rows_apart in (swap.settled, swap.rows) for file in _files(rows_apart)]
+    added = [_write(folder, rows, series, written, change=swap.change) for rows, series in files]
     now = round(time.time() * 1000)
     gone = [RemoveAction(part["path"], swap.change, now, part["size_bytes"], {}) for part in swap.removed]
     named = [{"path": action.path, "sha256": digest} for action, digest in added]
@@ -143,31 +104,20 @@ def commit(table: DeltaTable, folder: Path, swap: Swap, facts: Mapping[str, Any]
     table.create_write_transaction([*(action for action, _ in added), *gone], "append", ARROW, commit_properties=properties)
 
 
-def _has_days(part: Part, first: pd.Timestamp, last: pd.Timestamp) -> bool:
-    """Whether a file may have a row of these days; True for a file that does not say which days it has."""
-    lowest, highest = ((part.get(bound) or {}).get(schema.DATE) for bound in ("min", "max"))
-    return lowest is None or highest is None or (lowest <= last.date() and first.date() <= highest)
+def _files(rows: pa.Table) -> list[tuple[pa.Table, np.ndarray]]:
+    """Rows as they are divided into files, each in order, and the numbers of their series."""
+    ordered, series = in_order(rows)
+    return [(ordered.slice(start, MAX_ROWS), series[start : start + MAX_ROWS]) for start in range(0, len(ordered), MAX_ROWS)]
 
 
-def _settled(rows: pa.Table, first: pd.Timestamp) -> tuple[pa.Table, pa.Table]:
-    """Rows from a day on, and those before it if they are many and the most; else all rows, and none."""
-    old = compute.less(rows.column(schema.DATE), pa.scalar(first.date(), pa.date32()))
-    if compute.sum(old, min_count=0).as_py() < max(SETTLED_ROWS, len(rows) // 2):
-        return rows, rows.slice(0, 0)
-    return rows.filter(compute.invert(old)), rows.filter(old)
-
-
-def _files(rows: pa.Table) -> list[pa.Table]:
-    """Rows as they are divided into files, each in order."""
-    ordered = _in_order(rows)
-    return [ordered.slice(start, MAX_ROWS) for start in range(0, len(ordered), MAX_ROWS)]
-
-
-def _write(folder: Path, rows: pa.Table, written: list[Path], *, change: bool) -> tuple[AddAction, str]:
-    """Writes a file; what adds it to the table, and its sha256, which is taken before the bytes reach the disk."""
+def _write(folder: Path, rows: pa.Table, series: np.ndarray, written: list[Path], *, change: bool) -> tuple[AddAction, str]:
+    """Writes a file and its summary; what adds it to the table, and its sha256, which is taken before the bytes reach the disk."""
     content = _packed(rows)
     path = folder / f"part-00000-{uuid.uuid4()}-c000.zstd.parquet"
-    written.append(path)
+    beside = summary_files.location(folder, path.name)
+    beside.parent.mkdir(exist_ok=True)
+    written += [beside, path]
+    write_bytes(beside, summary_files.packed(summary.of_rows(rows, series)))
     write_bytes(path, content)
     action = AddAction(path.name, len(content), {}, round(time.time() * 1000), change, _statistics(rows))
     return action, hashlib.sha256(content).hexdigest()
@@ -188,17 +138,15 @@ def _statistics(rows: pa.Table) -> str:
     return json.dumps({"numRecords": len(rows), **bounds, "nullCount": nulls})
 
 
-def _in_order(rows: pa.Table) -> pa.Table:
+def in_order(rows: pa.Table) -> tuple[pa.Table, np.ndarray]:
+    """Rows sorted by their keys, then the day, and the number of each one's series."""
     of_rows = keys(rows)
-    codes = row_keys.row_codes(row_keys.series_codes([of_rows]), [row_keys.days(of_rows)])[0]
-    return rows if row_keys.is_increasing(codes) else rows.take(np.argsort(codes, kind="stable"))
-
-
-def _has_any(rows: pa.Table, changed: pd.DataFrame) -> np.ndarray:
-    """For each row whether its keys and day are those of any of `changed`, shape (rows,)."""
-    of_rows = keys(rows)
-    saved, sought = row_keys.row_codes(row_keys.series_codes([of_rows, changed]), [row_keys.days(of_rows), row_keys.days(changed)])
-    return np.isin(saved, sought)
+    [series] = row_keys.series_codes([of_rows])
+    [codes] = row_keys.row_codes([series], [row_keys.days(of_rows)])
+    if row_keys.is_increasing(codes):
+        return rows, series
+    order = np.argsort(codes, kind="stable")
+    return rows.take(order), series[order]
 
 
 def keys(rows: pa.Table) -> pd.DataFrame:

@@ -15,13 +15,15 @@ import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable
 from pyarrow import dataset
 
-from forecasting.core import row_keys, schema
+from forecasting.core import schema
 from forecasting.storage import disk_full
 from forecasting.storage.sales import commits, damage, parts, steps_back, upload_files
 from forecasting.storage.sales.changes import Change, compare
 from forecasting.storage.sales.daily import daily
 from forecasting.storage.sales.lineage import Lineage, lineage
 from forecasting.storage.sales.merge import Merge
+from forecasting.storage.sales.saved import Saved, framed
+from forecasting.storage.sales.swaps import swap_for
 from forecasting.storage.sales.table_folder import TableFolder, commits_of
 from forecasting.storage.sales.uploads import REPLACED, Kind, Upload, started_over, uploads_in
 from forecasting.storage.workspace import Workspace
@@ -88,10 +90,13 @@ class Dataset:
             table = self._folder.table()
             if table is None or not table.file_uris() or _holds_only_sample(table):
                 return np.empty(0, "datetime64[D]")
-            damage.check_parts(self.workspace.sales, table)
-            rows = table.to_pyarrow_table(columns=list(schema.REQUIRED))
-            sold = rows.column(schema.DATE).filter(rows.column(schema.SALES).is_valid())
-            return np.sort(sold.unique().to_numpy(zero_copy_only=False).astype("datetime64[D]"))
+            return self._saved(table).summary.sold_days()
+
+    def saved(self, version: int) -> Saved:
+        """The sales of a version as `changes.compare` takes them; raises NotFound if there is no such version."""
+        with self._folder.named(version):
+            table = self._folder.table(version)
+            return Saved.of(_read(None, self.workspace.sales)) if table is None or not table.file_uris() else self._saved(table)
 
     def preview(self, sales: pd.DataFrame, *, kind: Kind = "upload", anew: bool = False) -> Change:
         """The change that `merge` would make now.
@@ -161,7 +166,7 @@ class Dataset:
             return lineage([] if table is None else commits_of(table))
 
     def daily(self, version: int | None = None) -> pd.DataFrame:
-        """The sales of a version (the newest for None) added up over all series, without reading more than they need.
+        """The sales of a version (the newest for None) added up over all series.
 
         Returns:
             Index `date` (days with sales, in order); `sales` (units), `money` (units times price) and `unpriced` (units without a price).
@@ -171,9 +176,7 @@ class Dataset:
         """
         with self._folder.named(version):
             table = self._folder.table(version)
-            if table is not None:
-                damage.check_parts(self.workspace.sales, table)
-            return daily(table)
+            return daily(None if table is None or not table.file_uris() else self._saved(table).summary.days)
 
     def undo(self, version: int | None = None) -> Upload:
         """Takes back the last upload that still counts, as a version of its own; see `steps_back.undo`."""
@@ -188,11 +191,16 @@ class Dataset:
         if at is not None:
             steps_back.clear(self._folder, self.read().iloc[:0], at=at)
 
+    def _saved(self, table: DeltaTable) -> Saved:
+        """The sales of an open table, of which no file is damaged."""
+        damage.check_parts(self.workspace.sales, table)
+        return Saved.of_table(table, self.workspace.sales)
+
     def _compare(self, table: DeltaTable | None, sales: pd.DataFrame, kind: Kind, *, anew: bool) -> Change:
         if table is None or not table.file_uris():
-            return compare(_read(None, self.workspace.sales), sales, look=kind == "upload")
+            return compare(Saved.of(_read(None, self.workspace.sales)), sales, look=kind == "upload")
         only_sample = kind == "upload" and _holds_only_sample(table)
-        return compare(_coded(table, self.workspace.sales), sales, only_sample=only_sample, anew=anew, look=kind == "upload")
+        return compare(self._saved(table), sales, only_sample=only_sample, anew=anew, look=kind == "upload")
 
     def _create(self) -> DeltaTable:
         """Creates the empty table, version 0, to which an undo of the first upload goes back."""
@@ -213,30 +221,13 @@ def _holds_only_sample(table: DeltaTable) -> bool:
     return {upload.kind for upload in uploads_in(commits_of(table)) if not upload.undone} == {"sample"}
 
 
-def _coded(table: DeltaTable, folder: Path) -> pd.DataFrame:
-    """The rows as `read` gives them, with texts as categories, so that each text is there once however many rows have it."""
-    damage.check_parts(folder, table)
-    kinds = {name: pa.dictionary(pa.int32(), pa.string()) for name in parts.TEXTS}
-    coded = pa.schema([(column.name, kinds.get(column.name, column.type)) for column in parts.ARROW])
-    options = dataset.ParquetReadOptions(dictionary_columns=set(parts.TEXTS))
-    files = dataset.dataset(_locations(table, folder), schema=coded, format=dataset.ParquetFileFormat(read_options=options))
-    return _framed(files.to_table().unify_dictionaries())
-
-
 def _read(table: DeltaTable | None, folder: Path, keys: Mapping[str, str] = EVERYTHING) -> pd.DataFrame:
     if table is None:
         return pd.DataFrame({schema.DATE: pd.Series(dtype="datetime64[us]"), schema.SALES: pd.Series(dtype="float64")})
     damage.check_parts(folder, table)
-    frame = _framed(_with_keys(table, folder, keys) if keys else table.to_pyarrow_table())
+    arrow = _with_keys(table, folder, keys) if keys else table.to_pyarrow_table()
+    frame = framed(arrow, [name for name in schema.COLUMNS if name in schema.REQUIRED or arrow.column(name).null_count < len(arrow)])
     return frame.astype({name: "str" for name in parts.TEXTS if name in frame})
-
-
-def _framed(arrow: pa.Table) -> pd.DataFrame:
-    """The columns with any value, their rows sorted by keys and day."""
-    columns = [name for name in schema.COLUMNS if name in schema.REQUIRED or arrow.column(name).null_count < len(arrow)]
-    days = arrow.column(schema.DATE).cast(pa.timestamp("us"))
-    frame = arrow.select(columns).set_column(columns.index(schema.DATE), schema.DATE, days).to_pandas()
-    return row_keys.in_order(frame)
 
 
 def _locations(table: DeltaTable, folder: Path) -> list[str]:
@@ -251,4 +242,4 @@ def _with_keys(table: DeltaTable, folder: Path, keys: Mapping[str, str]) -> pa.T
 
 
 def _write(table: DeltaTable, folder: Path, change: Change, facts: Mapping[str, Any], written: list[Path]) -> None:
-    parts.commit(table, folder, parts.swap_for(change, folder, parts.active(table)), facts, written)
+    parts.commit(table, folder, swap_for(change, folder, parts.active(table)), facts, written)
