@@ -36,7 +36,7 @@ from forecasting.services.verification import records, sales, versions
 from forecasting.services.verification.checking import Check
 from forecasting.storage import sealed_json
 from forecasting.storage.numbered_folders import NumberedFolders
-from forecasting.storage.sales import damage, log, log_copies
+from forecasting.storage.sales import damage, log, log_copies, summary_files
 from forecasting.storage.sales.table import Dataset, Upload
 from forecasting.storage.stock_states import StockStore
 from forecasting.storage.versions import manifest
@@ -44,7 +44,7 @@ from forecasting.storage.workspace import Workspace
 
 SAVED: Final = Path(__file__).parent.parent / "tests" / "data" / "shop_2.zip"
 """A workspace of an earlier release, whose sales have no hashes and whose log has no copies."""
-STRICT: Final = frozenset({"data file", "log entry", "log copy", "checkpoint", "upload", "version"})
+STRICT: Final = frozenset({"data file", "log entry", "log copy", "checkpoint", "summary", "upload", "version"})
 """Kinds of which no flip may be silent."""
 Meaning = Callable[[], Any]
 
@@ -78,6 +78,7 @@ def with_hashes(ws: Workspace) -> None:
     for part in (rows.iloc[:middle], rows.iloc[middle:]):
         content = part.to_csv(index=False).encode()
         Dataset(ws).merge(part.reset_index(drop=True), Upload.from_file(content, "sales.csv", rows=len(part), dropped=0))
+    Dataset(ws).days()
     DeltaTable(str(ws.sales)).create_checkpoint()
     log_copies.add_missing(ws.sales / log.FOLDER)
 
@@ -91,6 +92,8 @@ def files(ws: Workspace, *, old: bool) -> Iterator[tuple[str, Path, Any, Meaning
     if old:
         return
     yield from (("log copy", path, sales, sold) for path in (ws.sales / log_copies.FOLDER).iterdir())
+    summed = lambda: (Dataset(ws).daily().to_csv(), Dataset(ws).days().tolist())  # noqa: E731
+    yield from (("summary", path, sales, summed) for path in (ws.sales / summary_files.FOLDER).iterdir())
     yield from (("checkpoint", path, sales, sold) for path in ws.sales.glob(f"{log.FOLDER}/*{log.CHECKPOINT}"))
     yield "note of the last checkpoint", ws.sales / log.FOLDER / log.HINT, sales, sold
     yield from (("upload", path, sales, path.read_bytes) for path in ws.uploads.iterdir())
