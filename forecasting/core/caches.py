@@ -120,11 +120,11 @@ def _beside(owner: Any) -> _Kept:
         return kept
 
 
-def _let_go(identity: int, ended: ref[Any]) -> None:
-    """Keeps nothing any more beside an object that has ended."""
-    with _LOCK:
-        if _OF_UNHASHABLE.get(identity, (None,))[0] is ended:
-            del _OF_UNHASHABLE[identity]
+def _let_go(identity: int, ended: ref[Any], lock: RLock = _LOCK, kept: dict[int, tuple[ref[Any], _Kept]] = _OF_UNHASHABLE) -> None:
+    """Keeps nothing any more beside an object that has ended; at the end of a process, too, where the names of a module are gone."""
+    with lock:
+        if kept.get(identity, (None,))[0] is ended:
+            del kept[identity]
 
 
 def _same(argument: object) -> object:
