@@ -11,8 +11,13 @@ Axis = int | tuple[int, ...] | None
 
 
 def are_all(rows: np.ndarray, n: int) -> bool:
-    """Whether positions are those of all of n series, in order."""
-    return len(rows) == n and np.array_equal(rows, np.arange(n))
+    """Whether positions are those of all of n series, in order, or a mask has all of them.
+
+    Example:
+        >>> are_all(np.array([0, 1]), 2), are_all(np.array([False, True]), 2)
+        (True, False)
+    """
+    return len(rows) == n and bool(rows.all() if rows.dtype == bool else np.array_equal(rows, np.arange(n)))
 
 
 def at_rows(values: np.ndarray, rows: np.ndarray) -> np.ndarray:

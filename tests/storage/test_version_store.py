@@ -304,7 +304,7 @@ def test_a_pruned_number_is_never_given_again(versions, tmp_path):
 def test_a_version_pruned_while_it_is_verified_is_not_found_and_not_damaged(versions, monkeypatch):
     versions.publish(writer())
 
-    def verify(path, number):
+    def verify(path, number, _=None):
         path.rename(path.with_name(".going"))
         raise VersionDamaged(number, "model.npz")
 
