@@ -9,6 +9,7 @@ import re
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
+from functools import partial
 from typing import TypedDict
 
 import streamlit as st
@@ -116,7 +117,8 @@ def parts() -> Parts:
         table_bytes.keep()
         direct_runs.keep()
         stop = threading.Event()
-        threading.Thread(target=warming.run, args=(api.ready, stop, role), name="warming", daemon=True).start()
+        warm = partial(warming.run, api.ready, stop, role, ahead=settings.warm)
+        threading.Thread(target=warm, name="warming", daemon=True).start()
         endless = (sessions.sweep(), sessions.collect(), idle_timers.follow(changes))
         beside = [asyncio.create_task(each) for each in endless]
         with scheduled(settings) if role.answers_programs else nullcontext():

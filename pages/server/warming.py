@@ -26,14 +26,17 @@ Ready = Callable[[], Any]
 """Makes what programs ask, where nobody has asked yet."""
 
 
-def run(ready: Ready, stop: threading.Event, role: ProcessRole = ONLY) -> None:
-    """Warms a server at its start, then again whenever another version serves; until it is told to stop."""
-    version = warm(ready, stop, role)
-    while not stop.wait(LOOK_SECONDS):
+def run(ready: Ready, stop: threading.Event, role: ProcessRole = ONLY, *, ahead: bool = True) -> None:
+    """Warms a server at its start, then again whenever another version serves; until it is told to stop.
+
+    Without `ahead` nothing is worked out before somebody asks: only the first training of an empty workspace is started, and the API made.
+    """
+    version = warm(ready, stop, role, ahead=ahead)
+    while ahead and not stop.wait(LOOK_SECONDS):
         version = follow(version, stop, role)
 
 
-def warm(ready: Ready, stop: threading.Event, role: ProcessRole = ONLY) -> int | None:
+def warm(ready: Ready, stop: threading.Event, role: ProcessRole = ONLY, *, ahead: bool = True) -> int | None:
     """Loads what the first page needs, starts the first training of an empty workspace, then the rest, and spares all of it from collections; of
     these what the process is for. The version that served.
 
@@ -43,12 +46,12 @@ def warm(ready: Ready, stop: threading.Event, role: ProcessRole = ONLY) -> int |
     version = None
     try:
         with _spared_from_collections():
-            version = _first(role)
+            version = _first(role, ahead=ahead)
         if role.draws_pages and first_page.wait(QUIET_SECONDS):
             stop.wait(DRAWING_SECONDS)
         if stop.is_set():
             return version
-        if version is not None:
+        if version is not None and ahead:
             _rest(version, stop, role)
         if role.answers_programs:
             ready()
@@ -86,14 +89,14 @@ def _spared_from_collections() -> Iterator[None]:
         gc.enable()
 
 
-def _first(role: ProcessRole) -> int | None:
+def _first(role: ProcessRole, *, ahead: bool) -> int | None:
     """Loads what the first page needs; the version that serves, if any."""
     from forecasting.services import retraining, workspaces
 
     if role.answers_programs:
         retraining.first_start(workspaces.workspace())
     version = _serving()
-    if version is not None and role.draws_pages:
+    if version is not None and role.draws_pages and ahead:
         _first_page(version)
     return version
 

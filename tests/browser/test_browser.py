@@ -22,7 +22,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def server(shop):
-    with served(shop.home) as running:
+    with served(shop.home, FORECASTING_WARM="1") as running:
         yield running
 
 

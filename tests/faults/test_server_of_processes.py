@@ -18,7 +18,7 @@ from benchmarks.support.first_pages import server_processes
 def test_programs_and_browsers_find_their_process_and_a_server_leaves_none(tmp_path):
     cookies = http.cookiejar.CookieJar()
     browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(cookies))
-    with served(tmp_path / "shop", FORECASTING_PROCESSES="3", FORECASTING_RETRAIN_EVERY="0 3 * * *") as (address, server):
+    with served(tmp_path / "shop", FORECASTING_PROCESSES="3", FORECASTING_WARM="1", FORECASTING_RETRAIN_EVERY="0 3 * * *") as (address, server):
         health = json.load(urllib.request.urlopen(f"{address}/api/health", timeout=PATIENCE))
         assert health["status"] == "no version"
         assert health["schedule"] is not None

@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit import delta_generator, env_util
 
 from forecasting.core.errors import NotFound
+from forecasting.entrypoints.server.server_settings import ServerSettings
 from pages.server import app, direct_runs, first_page, warming
 
 
@@ -40,6 +41,14 @@ def test_the_rest_waits_until_a_page_was_drawn(steps: list[str], monkeypatch: py
     first_page.answered()
     start.join()
     assert steps == ["first page of v1", "orders of v1", "API"]
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_server_that_is_told_so_works_out_nothing_before_somebody_asks(steps: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(warming, "QUIET_SECONDS", 0.0)
+    monkeypatch.setattr(warming, "follow", lambda *_: pytest.fail("looked for another version"))
+    warming.run(api(steps), threading.Event(), ahead=ServerSettings.from_environ({"FORECASTING_WARM": "0"}).warm)
+    assert (steps, ServerSettings.from_environ({}).warm) == (["API"], True)
 
 
 @pytest.mark.usefixtures("shop")

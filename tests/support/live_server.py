@@ -24,13 +24,13 @@ def served(home, *, log=None, **variables):
     Args:
         home: The workspace.
         log: The file that gets what it prints, after what is there.
-        variables: Of its environment.
+        variables: Of its environment; unless they say otherwise it works out nothing before somebody asks, which no test but those of it waits for.
     """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "forecasting", "serve", "--port", str(port)]
-    surroundings = {**os.environ, "FORECASTING_HOME": str(home), **variables}
+    surroundings = {**os.environ, "FORECASTING_HOME": str(home), "FORECASTING_WARM": "0", **variables}
     with open(log or os.devnull, "ab") as output:  # noqa: PTH123
         process = subprocess.Popen(command, cwd=ROOT, env=surroundings, stdout=output, stderr=output)
     try:

@@ -25,6 +25,7 @@ SERVER = {
     "lock_seconds": server_settings.LOCK_SECONDS,
     "connections": server_settings.CONNECTIONS,
     "processes": server_settings.PROCESSES,
+    "warm": server_settings.WARM,
 }
 """Field -> variable."""
 THREADS = "FORECASTING_THREADS"

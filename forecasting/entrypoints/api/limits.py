@@ -31,6 +31,7 @@ MAX_DIGITS: Final = 18
 """Digits of a Content-Length that are read as a number: more are too many bytes for anybody."""
 BODY_BYTES: Final = 2**20
 """Bytes of any other request at most."""
+_OF_FILES: Final = "Send the file as .csv.gz or Parquet, a tenth of its size, or split it by year or store and send the parts one by one."
 
 
 class Limits:
@@ -97,4 +98,5 @@ def _counted(receive: Receive, limit: int) -> Receive:
 
 
 def _text(limit: int) -> str:
-    return f"The request is larger than the limit of {limit / 2**20:,.0f} MB. Split the file by year or store and send the parts one by one."
+    remedy = _OF_FILES if limit == UPLOAD_BYTES else "Send it in parts."
+    return f"The request is larger than the limit of {limit / 2**20:,.0f} MB. {remedy}"

@@ -24,6 +24,7 @@ SHORTEST_TOKEN: Final = 16
 MOST_LOCK_SECONDS: Final = 600.0
 LEAST_CONNECTIONS: Final = 10
 PROCESSES: Final = "FORECASTING_PROCESSES"
+WARM: Final = "FORECASTING_WARM"
 MOST_PROCESSES: Final = 64
 
 
@@ -43,6 +44,8 @@ class ServerSettings:
         lock_seconds: Seconds that a request over HTTP waits at most until others have changed what it is to change; then it is told to try again.
         connections: Connections at once, from 10 on: beyond them a request is answered with 503. Fewer where the system allows fewer open files.
         processes: Processes of the server, in [1, 64]: from 2 on the first one answers programs and all others draw pages, for many open windows.
+        warm: Whether what pages show first is worked out before anybody asks, at the start and whenever another version serves: 1, or 0 for a machine
+            on which other work matters more.
     """
 
     token: str = field(default="", repr=False)
@@ -55,6 +58,7 @@ class ServerSettings:
     lock_seconds: float = 10.0
     connections: int = 1000
     processes: int = 1
+    warm: bool = True
 
     def __post_init__(self) -> None:
         if not (self.token.isascii() and self.token.isprintable()) or " " in self.token:
@@ -94,6 +98,7 @@ class ServerSettings:
             "lock_seconds": _number(LOCK_SECONDS, environment, float),
             "connections": _number(CONNECTIONS, environment, int),
             "processes": _number(PROCESSES, environment, int),
+            "warm": _flag(WARM, environment),
         }
         origins, ancestors = _origins(ORIGINS, environment), _origins(FRAME_ANCESTORS, environment)
         return cls(origins=origins, frame_ancestors=ancestors, **{name: value for name, value in stated.items() if value not in ("", None)})
@@ -111,3 +116,11 @@ def _number(name: str, environment: Mapping[str, str], kind: type[N]) -> N | Non
         return kind(text) if text else None
     except ValueError as error:
         raise SettingsError(f"{name} is a {'whole ' if kind is int else ''}number, not {text!r}.") from error
+
+
+def _flag(name: str, environment: Mapping[str, str]) -> bool | None:
+    """Whether a variable says 1, None where it is absent or empty; raises SettingsError for anything but 0 and 1."""
+    text = environment.get(name, "").strip()
+    if text not in ("", "0", "1"):
+        raise SettingsError(f"{name} is 1 or 0, not {text!r}.")
+    return text == "1" if text else None
