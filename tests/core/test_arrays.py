@@ -22,7 +22,7 @@ def values():
 
 
 def test_the_examples_hold():
-    assert doctest.testmod(arrays) == (0, 2)
+    assert doctest.testmod(arrays) == (0, 3)
 
 
 @pytest.mark.parametrize("axis", AXES)
