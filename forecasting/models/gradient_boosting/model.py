@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -18,12 +18,13 @@ from forecasting.core.engine import Engine
 from forecasting.core.panel import Panel
 from forecasting.core.progress import OnProgress, Progress
 from forecasting.core.settings import TreesSettings
-from forecasting.models.base import Forecasts, Model
+from forecasting.models.base import Forecasts
 from forecasting.models.features import input_parts, serving
 from forecasting.models.features.group_totals import History
 from forecasting.models.features.inputs import NetworkInputs
 from forecasting.models.features.inquiry import Inquiry
 from forecasting.models.features.window_arrays import Asked, DaysAhead
+from forecasting.models.features.window_model import WindowModel
 from forecasting.models.features.windows import Features
 from forecasting.models.gradient_boosting import lessons
 from forecasting.models.gradient_boosting.forest import Forest
@@ -34,7 +35,7 @@ _MEAN = "poisson"
 """The forest whose forecasts are means."""
 
 
-class GradientBoosting(Model):
+class GradientBoosting(WindowModel):
     """Two forests forecast single days ahead of all series from what the network knows of them, and the model is their mean.
 
     One makes absolute errors small, one the deviance of Poisson: a median and a mean, in units of a series' scale. Rows weigh as much as their
@@ -46,7 +47,7 @@ class GradientBoosting(Model):
     """
 
     name: ClassVar[str] = "trees"
-    learns_across: ClassVar[bool] = True
+    called: ClassVar[str] = "The trees"
 
     def __init__(self, settings: TreesSettings, seed: int) -> None:
         self.settings = settings
@@ -86,26 +87,8 @@ class GradientBoosting(Model):
             return
         self.layout_, self._history, self.forests_ = learned.layout, learned.history, learned.forests
 
-    def _predict(self, panel: Panel, horizon: int) -> FloatArray:
-        return self._forecasts(panel, horizon, None).line
-
-    def _forecasts(self, panel: Panel, horizon: int, asked: BoolArray | None) -> Forecasts:
-        """The mean of both forests, and that which learned means."""
-        if self.layout_ is None:
-            return Forecasts.nothing(len(panel), horizon)
-        return _line_and_mean(Inquiry(panel, horizon, self.layout_, self._history, ForestsAnswer(self.forests_), asked).answers())
-
-    def _begin_forecasts(self, panel: Panel, horizon: int, asked: BoolArray | None, engine: Engine) -> Callable[[], Forecasts]:
-        if self.layout_ is None:
-            return lambda: Forecasts.nothing(len(panel), horizon)
-        begun = Inquiry(panel, horizon, self.layout_, self._history, ForestsAnswer(self.forests_), asked).begin(engine)
-
-        def forecasts() -> Forecasts:
-            parts, lost = begun()
-            self.unmodelled_ |= {name: f"The trees could not forecast it: {why}" for name, why in lost.items()}
-            return _line_and_mean(parts)
-
-        return forecasts
+    def _inquiry(self, panel: Panel, horizon: int, asked: BoolArray | None) -> Inquiry | None:
+        return None if self.layout_ is None else Inquiry(panel, horizon, self.layout_, self._history, ForestsAnswer(self.forests_), asked)
 
     def components(self, panel: Panel, rows: np.ndarray, horizon: int) -> dict[str, FloatArray]:
         """How much of the forecasts of some series comes from which inputs, as of the network: "level", and what the others add.
@@ -176,10 +159,6 @@ class ForestsAnswer:
         of = {loss: forest.predict(*table) for loss, forest in self.forests.items()}
         line = np.maximum(np.mean(list(of.values()), axis=0), 0.0)
         return Forecasts(line.reshape(shape), np.maximum(of[_MEAN], 0.0).reshape(shape))
-
-
-def _line_and_mean(parts: dict[str, FloatArray]) -> Forecasts:
-    return Forecasts(parts[input_parts.LEVEL], parts.get(serving.MEAN, parts[input_parts.LEVEL]))
 
 
 def _reasons(panel: Panel) -> dict[str, str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -13,17 +12,16 @@ from typing import Any, ClassVar, Final, Self
 import numpy as np
 
 from forecasting.core.arrays import BoolArray, FloatArray
-from forecasting.core.engine import Engine
 from forecasting.core.errors import ShelfcastError
 from forecasting.core.panel import Panel
 from forecasting.core.progress import OnProgress
 from forecasting.core.settings import LstmSettings
-from forecasting.models.base import Forecasts, Model
 from forecasting.models.features import input_parts, inputs, serving
 from forecasting.models.features.group_totals import History
 from forecasting.models.features.inputs import Float32Array, NetworkInputs
 from forecasting.models.features.inquiry import Inquiry
 from forecasting.models.features.window_arrays import Shapes
+from forecasting.models.features.window_model import WindowModel
 from forecasting.models.features.windows import Features, group_history
 from forecasting.models.lstm.numpy_network import Network
 from forecasting.models.lstm.sampling import draw_pool
@@ -40,7 +38,7 @@ _WARM_SHARE = 0.4
 """Windows of a training that starts from an earlier network, as a share of those of a whole training."""
 
 
-class LstmModel(Model):
+class LstmModel(WindowModel):
     """Two LSTM layers read the past of each series; two heads forecast all days ahead at once.
 
     Where the history is too short to learn from whole horizons, the network forecasts as many days as it could learn (a quarter of the
@@ -56,7 +54,7 @@ class LstmModel(Model):
     """
 
     name: ClassVar[str] = "lstm"
-    learns_across: ClassVar[bool] = True
+    called: ClassVar[str] = "The network"
 
     def __init__(self, settings: LstmSettings, seed: int, start: LstmModel | None = None) -> None:
         self.settings = settings
@@ -105,25 +103,8 @@ class LstmModel(Model):
         same = (start.settings.units, start.settings.dropout) == (self.settings.units, self.settings.dropout)
         return start.weights_ if same else None
 
-    def _predict(self, panel: Panel, horizon: int) -> FloatArray:
-        return self._forecasts(panel, horizon, None).line
-
-    def _forecasts(self, panel: Panel, horizon: int, asked: BoolArray | None) -> Forecasts:
-        if self.layout_ is None:
-            return Forecasts.nothing(len(panel), horizon)
-        return _line(Inquiry(panel, horizon, self.layout_, self._history, NetworkAnswer(self.weights_), asked).answers())
-
-    def _begin_forecasts(self, panel: Panel, horizon: int, asked: BoolArray | None, engine: Engine) -> Callable[[], Forecasts]:
-        if self.layout_ is None:
-            return lambda: Forecasts.nothing(len(panel), horizon)
-        begun = Inquiry(panel, horizon, self.layout_, self._history, NetworkAnswer(self.weights_), asked).begin(engine)
-
-        def forecasts() -> Forecasts:
-            parts, lost = begun()
-            self.unmodelled_ |= {name: f"The network could not forecast it: {why}" for name, why in lost.items()}
-            return _line(parts)
-
-        return forecasts
+    def _inquiry(self, panel: Panel, horizon: int, asked: BoolArray | None) -> Inquiry | None:
+        return None if self.layout_ is None else Inquiry(panel, horizon, self.layout_, self._history, NetworkAnswer(self.weights_), asked)
 
     def components(self, panel: Panel, rows: np.ndarray, horizon: int) -> dict[str, FloatArray]:
         """How much of the forecasts of some series comes from which inputs: "level", and what "weekly", "yearly", "holidays" and drivers add.
@@ -207,10 +188,6 @@ class NetworkAnswer:
     def __call__(self, features: Features, days: int, recent: FloatArray) -> dict[str, FloatArray]:
         ahead = Network(self.weights).forecast(serving.windows_ahead(features, recent))
         return {input_parts.LEVEL: ahead[:, :days].astype(float)}
-
-
-def _line(parts: dict[str, FloatArray]) -> Forecasts:
-    return Forecasts(parts[input_parts.LEVEL], parts[input_parts.LEVEL])
 
 
 def _trainer() -> tuple[str, Train]:
