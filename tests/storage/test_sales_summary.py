@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+from contextlib import suppress
 from dataclasses import fields
 
 import numpy as np
@@ -17,7 +19,7 @@ from forecasting.core.plausibility import large_values
 from forecasting.core.plausibility.past import Past
 from forecasting.core.plausibility.rows import Rows
 from forecasting.services.verification.verify import verify
-from forecasting.storage.sales import parts, saved, summary, summary_files
+from forecasting.storage.sales import commits, parts, saved, summary, summary_files
 from forecasting.storage.sales.changes import compare
 from forecasting.storage.sales.saved import Saved
 from forecasting.storage.sales.table import Dataset
@@ -147,6 +149,20 @@ def test_a_summary_that_does_not_fit_is_made_of_the_rows_again_and_verify_finds_
     (path.parent / summary_files.ALL).write_bytes(b"")
     assert str(shop.preview(new)) == expected
     assert [path.read_bytes() for path in summaries(shop)] == before
+
+
+@pytest.mark.parametrize("fails", [False, True], ids=["a commit that lands", "one for which the disk is full"])
+def test_a_summary_that_somebody_saves_during_a_commit_is_none_of_its_files(shop, monkeypatch, fails):
+    folder, synced = shop.workspace.sales, []
+    draft = summaries(shop)[0].with_name(".draft")
+    monkeypatch.setattr(commits, "sync", synced.append)
+    with suppress(OSError), commits.landing_commit(folder, 9, "of this commit alone"):
+        draft.touch()
+        (folder / "mine.parquet").touch()
+        if fails:
+            raise OSError(errno.ENOSPC, "No space left on device")
+    assert draft.exists()
+    assert synced == ([] if fails else [folder / "mine.parquet", folder])
 
 
 def test_sales_of_before_there_were_summaries_get_them_with_the_first_look(shop):

@@ -59,7 +59,8 @@ def _copy_log(table: Path) -> None:
 
 
 def _files(table: Path) -> set[Path]:
-    return {path for path in table.rglob("*") if path.is_file()}
+    """What the library writes: data files and the log; the folders beside them are written by others at any time, those of summaries by readers."""
+    return {path for path in (*table.glob("*"), *(table / log.FOLDER).rglob("*")) if path.is_file()}
 
 
 def _has(path: Path, mark: str) -> bool:
