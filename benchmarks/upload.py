@@ -2,8 +2,11 @@
 
     python benchmarks/upload.py FILE [--runs 3]
     python benchmarks/upload.py FILE --process      both as whole processes, imports included
+    python benchmarks/upload.py FILE --server       sent to a server of an empty workspace, looked at, then uploaded
 
 Prints seconds (the best of the runs), their ratio, which must be at most 5, and peak memory.
+
+With --server: seconds by the clock of each request, and the most memory that the server, and the processes in which it reads files, held meanwhile.
 """
 
 from __future__ import annotations
@@ -16,7 +19,9 @@ import resource
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -81,12 +86,79 @@ def measure(file: Path, runs: int, *, process: bool) -> dict[str, float]:
     return {name: round(value, 3) for name, value in figures.items()} | {"peak_mb": round(peak / (1024 if sys.platform == "linux" else 2**20))}
 
 
+def server_seconds(file: Path) -> dict[str, float | str]:
+    """Of an upload over HTTP that is only looked at, and of one that is saved; with the memory that they took, MB."""
+    import httpx2
+
+    from benchmarks import serve
+
+    found: dict[str, float | str] = {}
+    with tempfile.TemporaryDirectory() as home, serve.server(Path(home)) as (port, process), httpx2.Client(timeout=600) as client:
+        found["idle_mb"] = round(held(process.pid))
+        for step, fields in (("preview", {"dry_run": "true"}), ("upload", {})):
+            begun, peaks, ended = time.perf_counter(), Peaks(), threading.Event()
+            watch = threading.Thread(target=peaks.watch, args=(process.pid, ended))
+            watch.start()
+            with file.open("rb") as content:
+                answer = client.post(f"http://127.0.0.1:{port}/api/upload", files={"file": (file.name, content)}, data=fields)
+            found[step] = round(time.perf_counter() - begun, 2)
+            ended.set()
+            watch.join()
+            if answer.status_code != 200:
+                raise SystemExit(f"{answer.status_code}: {answer.text}")
+            found |= {f"{step}_server_mb": round(peaks.server), f"{step}_readers_mb": round(peaks.readers)}
+        time.sleep(10)  # what it is done with it may give back
+        found["after_mb"] = round(held(process.pid))
+    return found
+
+
+@dataclass
+class Peaks:
+    """The most memory that was held, MB.
+
+    Args:
+        server: By the server itself.
+        readers: By the processes that it had started, together.
+    """
+
+    server: float = 0
+    readers: float = 0
+
+    def watch(self, server: int, ended: threading.Event) -> None:
+        """Looks every twentieth of a second, until it ends."""
+        while not ended.wait(0.05):
+            self.server = max(self.server, held(server))
+            self.readers = max(self.readers, sum(held(child) for child in below(server)))
+
+
+def below(process: int) -> list[int]:
+    """All processes that a process has started, and those that these have."""
+    try:
+        started = [int(child) for file in Path(f"/proc/{process}/task").glob("*/children") for child in file.read_text(encoding="ascii").split()]
+    except OSError:  # it ended meanwhile
+        return []
+    return started + [each for child in started for each in below(child)]
+
+
+def held(process: int) -> float:
+    """What a process holds in memory, MB; 0 for one that is gone."""
+    try:
+        status = Path(f"/proc/{process}/status").read_text(encoding="ascii")
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmRSS")), 0)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", type=Path)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--process", action="store_true")
+    parser.add_argument("--server", action="store_true")
     args = parser.parse_args()
+    if args.server:
+        print(json.dumps({"file": args.file.name, "load": round(os.getloadavg()[0], 1), **server_seconds(args.file)}))
+        return 0
     figures = measure(args.file, args.runs, process=args.process)
     print(json.dumps({"file": args.file.name, **figures}))
     return 0 if figures["ratio"] <= MOST else 1

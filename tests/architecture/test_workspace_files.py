@@ -173,6 +173,7 @@ def test_the_server_is_streamlit_in_the_folder_of_the_repository(start):
     assert command == [sys.executable, "-m", "streamlit", "run", app, "--server.address", "127.0.0.1", "--server.port", "8600"]
     assert surroundings["FORECASTING_RETRAIN_EVERY"] == "0 3 * * *"
     assert surroundings["STREAMLIT_SERVER_ALLOWED_HOSTS"] == "localhost 127.0.0.1 ::1"
+    assert surroundings["MIMALLOC_PURGE_DELAY"] == "0"  # that of Arrow's memory
 
 
 @pytest.mark.parametrize("name", WRONG)

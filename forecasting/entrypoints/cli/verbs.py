@@ -144,6 +144,7 @@ def _serve(args: argparse.Namespace) -> int:
     named = {VARIABLE: str(workspaces.workspace().home)}  # before the folder changes
     flags = {RETRAIN_EVERY: args.retrain_every, TIMEZONE: args.timezone, PROCESSES: args.processes}
     surroundings = dict(os.environ) | named | {name: value for name, value in flags.items() if value is not None}
+    surroundings.setdefault("MIMALLOC_PURGE_DELAY", "0")  # Arrow gives memory back as it frees it; else a large upload's stays for good
     settings = settings_for(args.host, surroundings)
     if is_this_machine(args.host):
         surroundings.setdefault("STREAMLIT_SERVER_ALLOWED_HOSTS", "localhost 127.0.0.1 ::1")  # no site may reach this machine under a name of its own
