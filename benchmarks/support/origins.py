@@ -23,7 +23,7 @@ from forecasting.core.progress import OnProgress, ignore
 from forecasting.core.settings import Settings
 from forecasting.models import registry
 from forecasting.models.base import Model
-from forecasting.training import backtest, metrics, pipeline, reconciliation
+from forecasting.training import backtest, cutoff_fits, metrics, pipeline, reconciliation
 from forecasting.training.backtest import Backtest, BacktestPlan
 from forecasting.training.bands.quantiles import Errors
 from forecasting.training.cleaning.clean import clean
@@ -82,7 +82,7 @@ def record(panel: Panel, settings: Settings, on_progress: OnProgress = ignore) -
     """Forecasts from as many cutoffs as the history has."""
     cuts = cutoffs(len(panel.dates), settings.horizon)
     at = backtest.origins(planned(panel), BacktestPlan(cuts, settings.horizon))
-    fitted = backtest.fit(pipeline.makers(settings), registry.lasting(), at, on_progress)
+    fitted = cutoff_fits.fit(pipeline.makers(settings), registry.lasting(), at, on_progress)
     return completed(panel, cuts, fitted.backtest(), settings)
 
 

@@ -16,14 +16,15 @@ from forecasting.core.progress import OnProgress, Progress, ignore
 from forecasting.core.settings import Settings
 from forecasting.core.stages import FORECASTS, PREPARE
 from forecasting.models import registry
-from forecasting.training import backtest, blend, expectation, health, reasons, reconciliation
-from forecasting.training.backtest import Backtest, FittedPast, MakeModels
+from forecasting.training import backtest, blend, cutoff_fits, expectation, health, reasons, reconciliation
+from forecasting.training.backtest import Backtest
 from forecasting.training.bands.days import day_bands
 from forecasting.training.bands.occasions import Occasions, occasions_of
 from forecasting.training.bands.quantiles import Errors
 from forecasting.training.cleaning.clean import clean
 from forecasting.training.cold_start import age, newcomers, untested
 from forecasting.training.cold_start.newcomers import Newcomer
+from forecasting.training.cutoff_fits import FittedPast, MakeModels
 from forecasting.training.ensemble import Ensemble
 from forecasting.training.expectation import Means
 from forecasting.training.fitted import Fitted, Forecasting, begin_forecasts
@@ -61,10 +62,10 @@ def train(panel: Panel, settings: Settings, on_progress: OnProgress = ignore, *,
     now = cleaned.panel
     on_progress(Progress(PREPARE, 1, 2))
     with engine_choice.opened(where, partial(processes, now.sales.shape, settings), registry.fit_libraries()) as workers:
-        begun = backtest.begin(make_models, lasting, origins, workers)
+        begun = cutoff_fits.begin(make_models, lasting, origins, workers)
         fresh = {name: make(None).begin(now, workers, horizon=horizon) for name, make in make_models.items() if name not in lasting}
         on_progress(Progress(PREPARE, 2, 2))
-        begun_past = backtest.fit(make_models, lasting, origins, on_progress, engine=workers, begun=begun)
+        begun_past = cutoff_fits.fit(make_models, lasting, origins, on_progress, engine=workers, begun=begun)
         direct = reconciliation.forecast(now, origins.known, (schedule.horizon, horizon), settings.prophet, on_progress)
         ordered, earlier = _in_order(make_models), begun_past.latest
         models = {name: fresh[name] if name in fresh else make_models[name](earlier.get(name)) for name in ordered}

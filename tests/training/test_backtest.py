@@ -14,7 +14,7 @@ from forecasting.core.panel import Panel
 from forecasting.core.period import MONTH, WEEK
 from forecasting.core.progress import Progress
 from forecasting.models.base import Forecasts, Model
-from forecasting.training import backtest, ensemble_files
+from forecasting.training import backtest, cutoff_fits, ensemble_files
 
 
 class Spy(Model):
@@ -39,7 +39,7 @@ class Spy(Model):
 
 
 def run(make_models, lasting, panel, schedule, on_progress):
-    fitted = backtest.fit(make_models, lasting, backtest.origins(panel, schedule), on_progress)
+    fitted = cutoff_fits.fit(make_models, lasting, backtest.origins(panel, schedule), on_progress)
     return fitted.backtest(), fitted.latest
 
 
@@ -92,8 +92,8 @@ def test_a_model_is_fitted_afresh_at_each_cutoff_and_a_lasting_one_when_the_hist
 
 
 def test_a_lasting_model_of_two_years_is_not_fitted_again():
-    assert backtest._renewals((400, 500, 700), 728) == [0, 1, 2]
-    assert backtest._renewals((730, 900, 1200), 728) == [0]
+    assert cutoff_fits._renewals((400, 500, 700), 728) == [0, 1, 2]
+    assert cutoff_fits._renewals((730, 900, 1200), 728) == [0]
 
 
 def test_a_model_may_start_from_the_one_fitted_before_it(panel):
@@ -142,7 +142,7 @@ def test_models_that_are_fitted_afresh_begin_at_every_cutoff_before_the_first_is
     monkeypatch.setattr(Spy, "begin_forecasts", lambda *_: lambda: Forecasts(np.zeros((2, 10)), np.zeros((2, 10))))
     at = backtest.origins(panel, backtest.BacktestPlan((40, 50), 10))
     make_models, lasting = {"afresh": spy, "lasting": spy}, frozenset({"lasting"})
-    backtest.fit(make_models, lasting, at, begun=backtest.begin(make_models, lasting, at, Here()))
+    cutoff_fits.fit(make_models, lasting, at, begun=cutoff_fits.begin(make_models, lasting, at, Here()))
     assert [model for model, _ in fitted[:2]] == begun
     assert {count for _, count in fitted} == {2}
 
@@ -151,7 +151,7 @@ def test_forecasts_are_waited_for_after_the_last_fit_and_counted(panel, monkeypa
     events = []
     monkeypatch.setattr(Spy, "fit", lambda self, *_, **__: events.append("fit") or self)
     monkeypatch.setattr(Spy, "begin_forecasts", lambda *_: lambda: events.append("forecast") or Forecasts(np.ones((2, 10)), np.ones((2, 10))))
-    begun = backtest.fit({"spy": spy, "other": spy}, frozenset(), backtest.origins(panel, backtest.BacktestPlan((40, 50), 10)))
+    begun = cutoff_fits.fit({"spy": spy, "other": spy}, frozenset(), backtest.origins(panel, backtest.BacktestPlan((40, 50), 10)))
     begun.backtest(events.append)
     assert events == ["fit"] * 4 + [event for there in range(1, len(begun) + 1) for event in ("forecast", there)]
 
