@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections.abc import Callable, Hashable, Iterable
 from datetime import date
 from functools import partial
@@ -23,8 +24,8 @@ SERIES: Final = 200_000
 """That all answers of a function are about together, where their size grows with their series: 49 of a shop with few, 4 of a large one."""
 BESIDES: Final = 4_000
 """Series that an answer about none of them would count as."""
-_OF_LIVE: Final[list[Any]] = []
-"""Functions whose answers are about the version that serves."""
+_OF_LIVE: Final = "answers_of_live"
+"""Attribute of functions whose answers are about the version that serves."""
 VALUES: Final = (str, bytes, int, float, bool, date, type(None))
 """What is the same if it is equal; everything else is the same if it is one object."""
 
@@ -40,16 +41,18 @@ def size(series: int) -> int:
 
 
 def of_live(function: Function) -> Function:
-    """A decorator of a function whose answers `cachetools.cached` keeps and which lead to the version that serves, or are as large: without it
-    versions that served before would stay in memory until as many other questions are asked."""
-    _OF_LIVE.append(function)
+    """A decorator of a module's function whose answers `cachetools.cached` keeps and which lead to the version that serves, or are as large: without
+    it versions that served before would stay in memory until as many other questions are asked."""
+    setattr(function, _OF_LIVE, True)
     return function
 
 
-def forget_live() -> None:
-    """Has the functions that `of_live` names keep nothing any more: another version serves."""
-    for function in _OF_LIVE:
-        function.cache_clear()
+def forget_live(package: str) -> None:
+    """Has the functions that `of_live` marks keep nothing any more, in the modules of a package that are loaded: another version serves."""
+    modules = [module for name, module in sys.modules.copy().items() if name.startswith(f"{package}.")]
+    for value in [value for module in modules for value in vars(module).copy().values()]:
+        if _OF_LIVE in getattr(value, "__dict__", ()):
+            value.cache_clear()
 
 
 def digest(names: Iterable[str]) -> str:

@@ -87,7 +87,7 @@ def _live(ws: Workspace) -> Live:
 @cached(LRUCache(1), condition=Condition())
 def ensemble(ws: Workspace, version: int) -> Ensemble:
     """A version's ensemble, which nobody changes; another version frees the one before. Raises NotFound or VersionDamaged."""
-    caches.forget_live()
+    caches.forget_live(__package__)
     return versions.load(ws, version)
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import gc
+import sys
 import weakref
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, Condition
+from types import ModuleType
 
 import numpy as np
 import pandas as pd
+from cachetools import LRUCache, cached
 
 from forecasting.core import caches, notation
 
@@ -85,3 +88,22 @@ def test_an_answer_about_a_table_ends_with_it_though_a_table_cannot_be_a_key():
     gc.collect()
     assert gone() is None
     assert len(caches._OF_UNHASHABLE) == before - 1
+
+
+def test_of_a_package_the_functions_that_are_marked_forget_and_no_others(monkeypatch):
+    def kept(number):
+        return number
+
+    functions = {name: cached(LRUCache(4), condition=Condition())(kept) for name in ("shop.live", "shop.deep.live", "shop.other", "shopping.live")}
+    for name, function in functions.items():
+        module = ModuleType(name.rpartition(".")[0])
+        module.ask = caches.of_live(function) if name.endswith("live") else function
+        monkeypatch.setitem(sys.modules, name, module)
+        assert module.ask(3) == 3
+    caches.forget_live("shop")
+    assert {name: len(function.cache) for name, function in functions.items()} == {
+        "shop.live": 0,
+        "shop.deep.live": 0,
+        "shop.other": 1,
+        "shopping.live": 1,
+    }
