@@ -17,7 +17,7 @@ from forecasting.core.plausibility import mending
 from forecasting.core.plausibility.mends import NOTHING_MENDED, Mends
 from forecasting.intake import line_amounts, named_suppliers, odd_dates, problems, products_across
 from forecasting.intake.answers import NOTHING_SAID, Answers
-from forecasting.intake.collisions import RowNumbers, join
+from forecasting.intake.collisions import Joined, RowNumbers, join
 from forecasting.intake.column_facts import SAMPLE_ROWS, ColumnFacts
 from forecasting.intake.column_guess import MONEY, SALES, guess_mapping, money_or_units
 from forecasting.intake.column_mapping import Mapping, checked
@@ -29,7 +29,7 @@ from forecasting.intake.row_checks import NO_DAYS, read_rows
 from forecasting.intake.row_choice import left_out
 from forecasting.intake.sales_column import require_sales
 from forecasting.intake.table import Table
-from forecasting.intake.understood import Understood, open_questions
+from forecasting.intake.understood import Question, Understood, open_questions
 
 __all__ = ["Intake", "Mapping", "check", "guess_mapping"]
 
@@ -127,48 +127,96 @@ def check(table: Table, mapping: AnyMapping[str, str], answers: Answers = NOTHIN
         ColumnsMissing: No column for `date` or `sales`.
         QuestionsOpen: The dates can be read in more than one way.
     """
-    mapping = {role: unicodedata.normalize("NFC", column) for role, column in mapping.items()}
-    header, stated = table.columns, mapping
-    table, mapping = products_across.unfolded(table, mapping, answers)
+    header, stated = table.columns, {role: unicodedata.normalize("NFC", column) for role, column in mapping.items()}
+    table, mapping = products_across.unfolded(table, stated, answers)
     require_sales(table, mapping, answers)
     roles = checked(table, mapping, count_rows=answers.count_rows)
     across = products_across.question(table, roles, answers)
-    table, notes = _lines_of_sales(table, roles, answers)
+    table, left = _lines_of_sales(table, roles, answers)
     rows = read_rows(table, roles, answers, today=today, saved=saved)
-    frame, good = _answered(rows.frame, answers), rows.good
-    frame, moved = odd_dates.settled(frame) if answers.period is None else (frame, ())
-    frame, priced = line_amounts.as_unit_prices(frame, roles.get(schema.PRICE, ""))
-    numbers = RowNumbers.of(frame)
-    asked = [doubt for doubt in (across, states(table, good, frame[schema.SALES], roles, answers), totals(frame, roles, answers)) if doubt]
-    asked += [doubt for doubt in (signs(frame, answers), spellings(frame, roles, answers)) if doubt]
-    suppliers, several = named_suppliers.named(table, good, frame, numbers.series, roles)
-    key = unnamed(table, good, frame, numbers.met, roles) if answers.duplicates is None else None
-    asked += [key] if key else []
-    receipts = receipts_by(table, roles) if answers.period is None else f"each row counts for its {answers.period}"
-    joined = join(frame, numbers, _copies(table, good, numbers.met), duplicates=answers.duplicates, receipts=receipts)
-    sales = differences(joined.sales, joined.series) if "differences" in answers.accept else joined.sales
-    period = period_of_dates(pd.DatetimeIndex(sales[schema.DATE])).name
-    asked += [doubt for doubt in (running_total(sales, joined.series, answers), weeks(sales, joined.series, period, answers)) if doubt]
-    asked += [] if key else joined.questions
-    count, about = len(table) + int(table.problems["line"].nunique()), _about_sales(table, roles)
-    understood = Understood(
-        read=table.reading,
-        mapping={role: roles.get(role) for role in schema.ROLES},
-        duplicates=joined.duplicates or "",
-        period=period,
-        rows={"read": count + table.left_out, "used": len(frame), "left_out": count + table.left_out - len(frame)},
-        units={"read": float(frame[schema.SALES].sum()), "kept": float(sales[schema.SALES].sum())},
-        series=len(np.unique(joined.series)),
-        first=sales[schema.DATE].min() if len(sales) else None,
-        last=sales[schema.DATE].max() if len(sales) else None,
-        notes=(*table.notes, *notes, *rows.notes, *moved, *priced, *about, *joined.notes, *_remarks(sales, joined.series, roles), *several),
-        questions=(*rows.questions, *asked),
+    frame, changed = _meant(rows.frame, roles, answers)
+    lines = _Lines(table, roles, answers, rows.good, frame, RowNumbers.of(frame))
+    suppliers, several = named_suppliers.named(table, rows.good, frame, lines.numbers.series, roles)
+    joined = _joined(lines)
+    facts = _facts(lines, joined)
+    remarks = (*_about_sales(table, roles), *joined.notes, *_remarks(joined.sales, joined.series, roles))
+    understood = replace(
+        facts,
+        notes=(*table.notes, *left, *rows.notes, *changed, *remarks, *several),
+        questions=(*rows.questions, *_questions(lines, joined, facts.period, across)),
         problems=len(rows.problems),
         suppliers=named_suppliers.counted(suppliers) if schema.SUPPLIER in roles else None,
     )
-    kept_out = tuple(name for name in table.columns if name not in roles.values())
-    read = Intake(sales, rows.problems, roles, kept_out, count, understood, replace(answers, mends=NOTHING_MENDED), suppliers, header, stated)
+    kept_out, said = tuple(name for name in table.columns if name not in roles.values()), replace(answers, mends=NOTHING_MENDED)
+    read = Intake(joined.sales, rows.problems, roles, kept_out, _count(table), understood, said, suppliers, header, stated)
     return read.mended(answers.mends)
+
+
+@dataclass(frozen=True, eq=False)
+class _Lines:
+    """The lines of a file that are sales.
+
+    Args:
+        table: As they were read.
+        roles: Role -> column.
+        answers: What a person said of the file.
+        good: Which of them have no problem, shape (len(table),).
+        frame: These, as they are meant, in columns of the schema.
+        numbers: Their series and days.
+    """
+
+    table: Table
+    roles: Mapping
+    answers: Answers
+    good: np.ndarray
+    frame: pd.DataFrame
+    numbers: RowNumbers
+
+
+def _joined(lines: _Lines) -> Joined:
+    """One row a series and day; of a running total what each day added to it."""
+    answers, numbers = lines.answers, lines.numbers
+    receipts = receipts_by(lines.table, lines.roles) if answers.period is None else f"each row counts for its {answers.period}"
+    joined = join(lines.frame, numbers, _copies(lines.table, lines.good, numbers.met), duplicates=answers.duplicates, receipts=receipts)
+    return replace(joined, sales=differences(joined.sales, joined.series)) if "differences" in answers.accept else joined
+
+
+def _facts(lines: _Lines, joined: Joined) -> Understood:
+    """What can be counted of the sales."""
+    sales, used, read = joined.sales, len(lines.frame), _count(lines.table) + lines.table.left_out
+    return Understood(
+        read=lines.table.reading,
+        mapping={role: lines.roles.get(role) for role in schema.ROLES},
+        duplicates=joined.duplicates or "",
+        period=period_of_dates(pd.DatetimeIndex(sales[schema.DATE])).name,
+        rows={"read": read, "used": used, "left_out": read - used},
+        units={"read": float(lines.frame[schema.SALES].sum()), "kept": float(sales[schema.SALES].sum())},
+        series=len(np.unique(joined.series)),
+        first=sales[schema.DATE].min() if len(sales) else None,
+        last=sales[schema.DATE].max() if len(sales) else None,
+    )
+
+
+def _questions(lines: _Lines, joined: Joined, period: str, across: Question | None) -> tuple[Question, ...]:
+    """What a person has to say of the sales; where a column may tell rows that meet apart, that is asked first of them."""
+    table, roles, answers, frame = lines.table, lines.roles, lines.answers, lines.frame
+    key = unnamed(table, lines.good, frame, lines.numbers.met, roles) if answers.duplicates is None else None
+    doubts = (
+        across,
+        states(table, lines.good, frame[schema.SALES], roles, answers),
+        totals(frame, roles, answers),
+        signs(frame, answers),
+        spellings(frame, roles, answers),
+        key,
+        running_total(joined.sales, joined.series, answers),
+        weeks(joined.sales, joined.series, period, answers),
+    )
+    return (*(doubt for doubt in doubts if doubt), *(() if key else joined.questions))
+
+
+def _count(table: Table) -> int:
+    """Rows of the file, good and bad."""
+    return len(table) + int(table.problems["line"].nunique())
 
 
 def _lines_of_sales(table: Table, roles: Mapping, answers: Answers) -> tuple[Table, tuple[str, ...]]:
@@ -176,6 +224,14 @@ def _lines_of_sales(table: Table, roles: Mapping, answers: Answers) -> tuple[Tab
     table, notes = left_out(table, answers.leave_out)
     table, note = without_other_lines(table, roles)
     return table, (*notes, note) if note else notes
+
+
+def _meant(frame: pd.DataFrame, roles: Mapping, answers: Answers) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """The rows as they are meant, and what that changed: odd dates of weeks and months, and prices of whole rows."""
+    frame = _answered(frame, answers)
+    frame, moved = odd_dates.settled(frame) if answers.period is None else (frame, ())
+    frame, priced = line_amounts.as_unit_prices(frame, roles.get(schema.PRICE, ""))
+    return frame, (*moved, *priced)
 
 
 def _answered(frame: pd.DataFrame, answers: Answers) -> pd.DataFrame:
