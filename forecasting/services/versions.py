@@ -17,7 +17,7 @@ from forecasting.storage.versions import gate_facts, panel_file, sales_snapshot
 from forecasting.storage.versions.manifest import readable
 from forecasting.storage.versions.moves import LOCAL
 from forecasting.storage.versions.served_in_place import Serving
-from forecasting.storage.versions.serving import forget, serving_version
+from forecasting.storage.versions.serving import check, forget, serving_version
 from forecasting.storage.versions.store import Versions
 from forecasting.storage.workspace import Workspace
 from forecasting.training import ensemble_files
@@ -35,8 +35,8 @@ forget_serving = forget
 def load(ws: Workspace, version: int) -> Ensemble:
     """A version's ensemble; raises NotFound, VersionDamaged or VersionUnavailable, and SalesDamaged for one of before versions kept their sales."""
     versions = Versions(ws.versions)
-    folder = versions.folder(version)
-    with versions.there(version), readable(folder, version, "."):
+    with versions.there(version) as folder, readable(folder, version, "."):
+        check(folder, version)
         facts = versions.manifest(version)
         learned = panel_file.read(folder)
         if learned is None:

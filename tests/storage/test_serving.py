@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from forecasting.core.errors import VersionDamaged
 from forecasting.storage.versions import manifest, serving
 from forecasting.storage.versions.store import Versions
 
@@ -76,6 +77,20 @@ def test_damage_that_no_stamp_shows_is_found_once_it_is_told_to_forget(folder):
     assert serving.serving_version(folder).version == 2
     serving.forget()
     assert serving.serving_version(folder).version == 1
+
+
+def test_who_loads_a_version_hashes_its_files_once_more_but_for_one_that_was_just_hashed(folder, verified, monkeypatch):
+    publish(folder), publish(folder)
+    monkeypatch.setattr(serving, "FRESH_SECONDS", 1000)
+    serving.serving_version(folder)
+    serving.check(folder / "0002", 2)
+    assert verified == [2]
+    monkeypatch.setattr(serving, "FRESH_SECONDS", -1)
+    serving.check(folder / "0002", 2)
+    assert verified == [2, 2]
+    truncate(folder, 2)
+    with pytest.raises(VersionDamaged):
+        serving.check(folder / "0002", 2)
 
 
 def test_a_look_is_cheap(folder):

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from forecasting.core.errors import DiskFull, NotWritable, StorageUnavailable, TryAgain, VersionDamaged
 from forecasting.storage.versions import manifest
@@ -20,6 +21,9 @@ logger = logging.getLogger("shelfcast")
 
 RETRY_SECONDS = 60.0
 """Between two tries to bring the record up to date, where nothing came of the first."""
+
+FRESH_SECONDS = 1.0
+"""For so long after its files were hashed a version is loaded without hashing them once more."""
 
 Stamp = tuple[tuple[str, int, int, int], ...]
 """Name, size, time of change and inode of every file of a version."""
@@ -57,22 +61,42 @@ def _note(folder: Path, last: Moves, version: int | None, tried: int) -> None:  
         forget()
 
 
+def check(path: Path, number: int) -> None:
+    """Raises what `manifest.verify` raises, unless every file of a version is as it was written; for one that is about to be loaded."""
+    hashed = _hashed(path, number)
+    if time.monotonic() - hashed.when > FRESH_SECONDS:
+        manifest.verify(path, number)
+
+
 def _verify(path: Path, number: int) -> None:
+    _hashed(path, number)
+
+
+def _hashed(path: Path, number: int) -> _Hashed:
+    """When the files of a version with these stamps were hashed; raises VersionDamaged or VersionUnavailable."""
     with manifest.readable(path, number, "."):
         stamp = tuple(sorted(_files(os.fspath(path))))
-    file = _damage(path, number, stamp)
-    if file is not None:
-        raise VersionDamaged(number, file)
+    hashed = _damage(path, number, stamp)
+    if hashed.damaged is not None:
+        raise VersionDamaged(number, hashed.damaged)
+    return hashed
+
+
+class _Hashed(NamedTuple):
+    """The damaged file of a version, None if there is none, and when that was found out, in seconds of the system's clock."""
+
+    damaged: str | None
+    when: float
 
 
 @lru_cache(maxsize=64)
-def _damage(path: Path, number: int, stamp: Stamp) -> str | None:  # noqa: ARG001
-    """The damaged file of a version whose files have this stamp; that a file cannot be read now is raised, and so never remembered."""
+def _damage(path: Path, number: int, stamp: Stamp) -> _Hashed:  # noqa: ARG001
+    """What hashing the files that have this stamp says; that a file cannot be read now is raised, and so never remembered."""
     try:
         manifest.verify(path, number)
     except VersionDamaged as damage:
-        return damage.file
-    return None
+        return _Hashed(damage.file, time.monotonic())
+    return _Hashed(None, time.monotonic())
 
 
 def _files(folder: str) -> Iterator[tuple[str, int, int, int]]:
