@@ -17,6 +17,7 @@ from forecasting.core import formatting
 from forecasting.core.errors import NotWritable
 from forecasting.jobs.runner import Jobs
 from forecasting.jobs.status import ALIVE, PID, RESERVE
+from forecasting.storage import reading
 from forecasting.storage.locks import exclusive, is_held
 from forecasting.storage.sales import log
 from forecasting.storage.sales.damage import find_damage
@@ -119,9 +120,8 @@ def _still(lock: Path) -> Iterator[None]:
 
 def _entries(folder: Path) -> list[Path]:
     """What lies in a folder and counts: no locks, and no drafts, whose names begin with a point."""
-    if not folder.is_dir():
-        return []
-    return sorted(path for path in folder.iterdir() if not path.name.startswith(".") and path.suffix != ".lock")
+    named = (folder / name for name in reading.names(folder) if not name.startswith("."))
+    return sorted(path for path in named if path.suffix != ".lock")
 
 
 def _copy(path: Path, ws: Workspace, into: Path, *, without: frozenset[str] = frozenset()) -> None:

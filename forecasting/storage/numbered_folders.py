@@ -116,7 +116,7 @@ class NumberedFolders:
 def folder_size(folder: Path) -> int:
     """Bytes of all files in a folder; those that are deleted meanwhile do not count."""
     total = 0
-    for path in folder.rglob("*"):
+    for path in reading.files(folder):
         with suppress(FileNotFoundError):
-            total += path.lstat().st_size if path.is_file() else 0
+            total += path.lstat().st_size
     return total

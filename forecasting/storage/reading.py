@@ -5,6 +5,8 @@ A file that is gone raises FileNotFoundError or another OSError of its kind; one
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from forecasting.core.system_errors import refusals_named
@@ -29,6 +31,11 @@ def names(folder: Path) -> list[str]:
             return [path.name for path in folder.iterdir()]
     except (FileNotFoundError, NotADirectoryError):
         return []
+
+
+def files(folder: Path) -> Iterator[Path]:
+    """Every file below a folder, in no order; folders that are deleted meanwhile, or cannot be read, are left out."""
+    return (Path(inside, name) for inside, _, names_inside in os.walk(folder) for name in names_inside)
 
 
 def is_folder(path: Path) -> bool:

@@ -15,12 +15,15 @@ from saved_shops import unpacked
 from small_tables import BOTH, sales
 
 from forecasting.core import spreadsheets
+from forecasting.core.errors import ShelfcastError
 from forecasting.entrypoints.cli.verbs import main
 from forecasting.jobs import schedule_state
 from forecasting.services import sales as sales_service
 from forecasting.services.verification import derived_files
+from forecasting.services.verification import verify as verify_module
 from forecasting.services.verification.verify import verify
-from forecasting.storage.sales import log, log_copies
+from forecasting.storage import reading
+from forecasting.storage.sales import log, log_copies, summary_files
 from forecasting.storage.sales.table import Dataset
 from forecasting.storage.stock_states import StockStore
 from forecasting.storage.versions import panel_file, sales_snapshot, serving
@@ -214,6 +217,48 @@ def test_the_pointer_goes_to_the_last_whole_version(ws):
     assert faults(report) == {("artifacts/versions/0003/lstm.npz", "damaged")}
     (ws.versions / "live").write_text("?")
     assert verify(ws, repair=True).repaired == ("Version 2 is live now.",)
+
+
+def test_what_others_change_between_two_looks_is_no_fault(ws, monkeypatch):
+    seen, summaries = [], ws.sales / summary_files.FOLDER
+    draft, gone = summaries / ".part-1-abcd", summaries / "part-of-a-commit-that-did-not-land.arrow"
+    for path in (draft, gone):
+        path.write_bytes(b"half")
+
+    def look(check):
+        seen.append(check)
+        if len(seen) == 2:
+            gone.unlink()  # as its writer does
+        yield from sales_checks(check)
+
+    sales_checks = verify_module.sales.findings
+    monkeypatch.setattr(verify_module.sales, "findings", look)
+    assert verify(ws).is_whole
+    assert len(seen) == 2
+    (ws.versions / "last").write_text("2\n2\n")
+    assert faults(verify(ws)) == {("artifacts/versions/last", "damaged")}
+    assert verify(ws, repair=True).repaired == ("versions/last says 3 again.",)
+    assert draft.exists()
+
+
+def test_a_pointer_that_a_publish_moved_meanwhile_stays(ws):
+    store = Versions(ws.versions)
+    (ws.versions / "live").write_text("?")
+    [finding] = verify(ws).findings
+    publish(ws, 2)
+    with pytest.raises(ShelfcastError, match="names the version that serves"):
+        finding.repair()
+    assert store.live() == 4
+
+
+def test_a_folder_that_is_deleted_while_it_is_listed_is_left_out(tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "x.json").write_text("{}")
+    found = reading.files(tmp_path)
+    first = next(found)
+    shutil.rmtree(tmp_path / ("b" if first.parent.name == "a" else "a"))
+    assert [*found] == []
 
 
 def test_a_damaged_note_of_the_last_checkpoint_goes_aside(ws):

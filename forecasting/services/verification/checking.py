@@ -44,6 +44,8 @@ class Check:
         named = path.relative_to(self.ws.home).as_posix()
         try:
             found = fault()
+        except FileNotFoundError:  # a file that it needs is gone
+            found = "missing"
         except (StorageUnavailable, OutOfMemory) as error:
             yield Finding(named, "unavailable", str(error))
             return

@@ -211,8 +211,8 @@ def _others(ws: Workspace) -> Iterator[Path]:
     data = (ws.sales, ws.uploads, ws.stock, ws.products, ws.settings, ws.suppliers, ws.profiles, ws.orders)
     known = (*data, ws.versions, ws.jobs, ws.splits, ws.reading, ws.schedule, ws.alerts)
     for top in (ws.sales.parent, ws.versions.parent):
-        for suffix in ("*.json", "*.jsonl"):
-            yield from (path for path in top.rglob(suffix) if not path.name.startswith(".") and not any(path.is_relative_to(each) for each in known))
+        named = (path for path in reading.files(top) if path.suffix in (".json", ".jsonl") and not path.name.startswith("."))
+        yield from (path for path in named if not any(path.is_relative_to(each) for each in known))
 
 
 def _fault_of_text(path: Path) -> str:

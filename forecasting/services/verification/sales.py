@@ -139,7 +139,7 @@ def _summaries(check: Check, newest: int) -> Iterator[Finding]:
     """The summaries that are not what the rows of their files say."""
     ws, table, states = check.ws, check.ws.sales, replay.contents(check.ws.sales, newest)
     files = {summary_files.location(table, path).name: {"path": path} for state in states for path in state}
-    for name in sorted(reading.names(table / summary_files.FOLDER)):
+    for name in sorted(summary_files.names(table)):
         where, part = table / summary_files.FOLDER / name, files.get(name)
         if name == summary_files.ALL:
             fault, repair = partial(joint_fault, table, [{"path": path} for path in states[-1]]), partial(_aside, ws, where)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 
 from forecasting.core.errors import NotWritable, ShelfcastError
@@ -32,13 +32,22 @@ def verify(ws: Workspace, *, repair: bool = False) -> Report:
     failed: set[str] = set()
     for _ in range(MAX_ROUNDS if repair else 0):
         with _sales_alone(ws):
-            mended = [*_mended(_look(Check(ws)), failed), *filter(None, [sales.copy_log(ws)])]
+            mended = [*_mended(_looked(ws)[1], failed), *filter(None, [sales.copy_log(ws)])]
         repaired += mended
         if not mended:
             break
+    check, findings = _looked(ws)
+    return Report(check.counted, tuple(findings), tuple(repaired), tuple(check.notes))
+
+
+def _looked(ws: Workspace) -> tuple[Check, list[Finding]]:
+    """A look, and what is not whole at two in a row: what others were just writing or deleting is so at one of them alone."""
     check = Check(ws)
-    findings = tuple(_look(check))
-    return Report(check.counted, findings, tuple(repaired), tuple(check.notes))
+    first = {(finding.path, finding.fault) for finding in _look(check)}
+    if not first:
+        return check, []
+    again = Check(ws)
+    return again, [finding for finding in _look(again) if (finding.path, finding.fault) in first]
 
 
 def _look(check: Check) -> Iterator[Finding]:
@@ -47,9 +56,9 @@ def _look(check: Check) -> Iterator[Finding]:
         yield from kind.findings(check)
 
 
-def _mended(findings: Iterator[Finding], failed: set[str]) -> Iterator[str]:
+def _mended(findings: Iterable[Finding], failed: set[str]) -> Iterator[str]:
     """Repairs what can be repaired, and tells what was; what failed once is not tried again."""
-    for finding in list(findings):
+    for finding in findings:
         if finding.repair is None or finding.path in failed or finding.fault == "unavailable":
             continue
         try:

@@ -89,7 +89,7 @@ def _live(check: Check, store: Versions) -> Iterator[Finding]:
     text = f"Version {serving.version} serves: it is {which}."
     if named is not None and serving.refused:
         text = f"It names version {named}, which cannot serve. {text}"
-    yield from check.file(POINTERS, path, partial(_live_fault, path, named, serving.version), text, partial(_point, store, serving.version))
+    yield from check.file(POINTERS, path, partial(_live_fault, path, named, serving.version), text, partial(_point, store))
 
 
 def _records(check: Check, store: Versions) -> Iterator[Finding]:
@@ -141,8 +141,10 @@ def _live_fault(path: Path, named: int | None, serving: int) -> str:
     return "damaged" if path.exists() else "missing"
 
 
-def _point(store: Versions, number: int) -> str:
-    store.set_live(number, why="repaired")
+def _point(store: Versions) -> str:
+    number = store.point_to_serving()
+    if number is None:
+        raise ShelfcastError("The pointer names the version that serves.")
     return f"Version {number} is live now."
 
 
@@ -151,18 +153,19 @@ def _last(check: Check, folder: Path) -> Iterator[Finding]:
     numbered, path = NumberedFolders(folder, "folder"), folder / LAST
     if not numbered.numbers() and not path.exists():
         return
-    highest = max([0, *numbered.numbers()])
     text = "Numbers go on after the highest one that is there."
-    yield from check.file(POINTERS, path, partial(_last_fault, numbered, path), text, partial(_number_on, numbered, highest))
+    yield from check.file(POINTERS, path, partial(_last_fault, numbered, path), text, partial(_number_on, numbered))
 
 
 def _last_fault(numbered: NumberedFolders, path: Path) -> str:
+    highest = max([0, *numbered.numbers()])  # read before the file, which has a new number before its folder is there
     number = numbered.pointed(LAST)
-    if number is not None and number >= max([0, *numbered.numbers()]):
+    if number is not None and number >= highest:
         return ""
     return "damaged" if path.exists() else "missing"
 
 
-def _number_on(numbered: NumberedFolders, highest: int) -> str:
+def _number_on(numbered: NumberedFolders) -> str:
+    highest = numbered.next() - 1
     numbered.point(LAST, highest)
     return f"{numbered.folder.name}/{LAST} says {highest} again."

@@ -83,6 +83,11 @@ def agree(one: Summary, other: Summary) -> bool:
     return same and all(np.allclose(getattr(one.days, name), getattr(other.days, name), rtol=1e-12) for name in ("sales", "money", "unpriced"))
 
 
+def names(table: Path) -> list[str]:
+    """The names of all summaries of a table, without drafts, which readers write at any time."""
+    return [name for name in reading.names(table / FOLDER) if not name.startswith(".")]
+
+
 def tidy(table: Path) -> None:
     """Deletes the summaries of files that are gone; nobody else may be changing the sales."""
     there = {name.removesuffix(".parquet") for name in reading.names(table)}

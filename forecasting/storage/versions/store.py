@@ -93,6 +93,16 @@ class Versions:
                 return Serving(number, tuple(refused))
         return Serving(None, tuple(refused))
 
+    def point_to_serving(self) -> int | None:
+        """Makes the version live that serves in place of a damaged one, and returns it; None if the pointer names it. Raises DiskFull or TryAgain."""
+        with disk_full.disk_full_as_error("the choice of the live version"), self._locked():
+            serving = self.serving().version
+            if serving is None or self._numbered.pointed(LIVE) == serving:
+                return None
+            with self._pointer.moving(serving, "repaired"):
+                self._pointer.point(serving)
+            return serving
+
     def set_live(self, number: int | str, by: str = LOCAL, why: Why | None = None) -> None:
         """Makes a version live.
 
