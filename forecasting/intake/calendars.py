@@ -29,7 +29,7 @@ _YEAR: Final = r"(?:^|[^0-9])(?P<y>{})(?:[^0-9]|$)"
 
 def days_of(year: np.ndarray, month: np.ndarray, day: np.ndarray, valid: np.ndarray) -> Days:
     """Days from their numbers, shape (n,); NaT where the calendar has no such day. Years of two digits are those from 2000 on."""
-    year = np.where(valid & (year < 100), year + 2000, year)
+    year = np.where(valid & (year >= 0) & (year < 100), year + 2000, year)
     year = np.where(_within(year, BUDDHIST_YEARS), year - BUDDHIST_AHEAD, year)
     good = valid & (month >= 1) & (month <= 12) & (day >= 1) & (year >= 1)
     starts = ((np.where(good, year, 1970) - 1970) * 12 + np.where(good, month, 1) - 1).astype("datetime64[M]")
@@ -84,6 +84,12 @@ def _around(years: tuple[int, int]) -> tuple[int, int]:
 
 def _within(year: np.ndarray, years: tuple[int, int]) -> np.ndarray:
     return (year >= years[0]) & (year <= years[1])
+
+
+def years(texts: pa.Array) -> np.ndarray:
+    """The year of each text, 0 where there is none, and -1 for 0001, which programs write for no date, and 0026, of which nobody knows what it is."""
+    written_out = compute.match_substring_regex(compute.fill_null(texts, ""), r"^00\d\d").to_numpy(zero_copy_only=False)
+    return np.where(written_out, -1, integers(texts))
 
 
 def integers(texts: pa.Array) -> np.ndarray:

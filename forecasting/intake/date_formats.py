@@ -13,7 +13,7 @@ from pyarrow import compute
 from forecasting.core.errors import AmbiguousDates, InputError
 from forecasting.intake import calendars, date_numbers, date_order, date_texts, eras, named_dates, whole_periods
 from forecasting.intake.answers import DateOrder
-from forecasting.intake.calendars import NO_DAY, Days, days_of, integers
+from forecasting.intake.calendars import NO_DAY, Days, days_of, integers, years
 
 __all__ = ["DateHints", "Days", "DaysRead", "looks_like_days", "parse_days", "read_days"]
 
@@ -264,5 +264,5 @@ def _by_fields(texts: pa.Array, pattern: str) -> Days:
     fields = compute.extract_regex(texts, pattern)
     if fields.null_count == len(fields):
         return np.full(len(texts), NO_DAY)
-    year, month, day = (integers(fields.field(name)) for name in ("y", "m", "d"))
-    return days_of(year, month, day, fields.is_valid().to_numpy(zero_copy_only=False))
+    month, day = (integers(fields.field(name)) for name in ("m", "d"))
+    return days_of(years(fields.field("y")), month, day, fields.is_valid().to_numpy(zero_copy_only=False))

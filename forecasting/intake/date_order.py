@@ -11,7 +11,7 @@ from pyarrow import compute
 
 from forecasting.core.errors import AmbiguousDates
 from forecasting.intake.answers import DateOrder
-from forecasting.intake.calendars import NO_DAY, Days, days_of, integers
+from forecasting.intake.calendars import NO_DAY, Days, days_of, integers, years
 
 _YEAR_LAST: Final = r"^(?:[^\s0-9.,/\-]+\.?,? +)?(?P<a>\d{1,2})(?P<sep>[-/. ]) ?(?P<b>\d{1,2})[-/. ] ?(?P<y>\d{4}|\d{2})\.?$"
 _GLUED: Final = r"^(?P<a>\d{2})(?P<sep>)(?P<b>\d{2})(?P<y>(?:19|20|25)\d{2})$"
@@ -45,7 +45,7 @@ def year_last(texts: pa.Array, *, column: str, order: DateOrder | None, last_pla
 
 
 def _read(texts: pa.Array, fields: pa.StructArray, valid: np.ndarray, *, column: str, order: DateOrder | None, last_plausible: date | None) -> Days:
-    first, second, third = (integers(fields.field(name)) for name in ("a", "b", "y"))
+    first, second, third = *(integers(fields.field(name)) for name in ("a", "b")), years(fields.field("y"))
     short = valid & (compute.utf8_length(compute.fill_null(fields.field("y"), "")).to_numpy(zero_copy_only=False) == 2)
     readings: dict[DateOrder, Days] = {
         "day": days_of(third, second, first, valid),

@@ -92,7 +92,7 @@ def _parts(tokens: list[str], months: dict[str, int], weekdays: set[str]) -> tup
     if len(numbers) != 2:
         return None
     year, day = (0, 1) if len(numbers[0]) == 4 else (1, 0)
-    if len(numbers[day]) > 2 or len(numbers[year]) not in (2, 4):
+    if len(numbers[day]) > 2 or len(numbers[year]) not in (2, 4) or re.fullmatch(r"00\d\d", numbers[year]):
         return None
     return int(numbers[year]), months[named[0]], int(numbers[day])
 

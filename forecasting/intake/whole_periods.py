@@ -9,7 +9,7 @@ import pyarrow as pa
 from pyarrow import compute
 
 from forecasting.core.errors import InputError
-from forecasting.intake.calendars import NO_DAY, Days, days_of, integers
+from forecasting.intake.calendars import NO_DAY, Days, days_of, integers, years
 from forecasting.intake.column_words import words_of
 from forecasting.intake.date_order import long
 from forecasting.intake.names import holds
@@ -71,7 +71,7 @@ def months(texts: pa.Array) -> Days:
     for pattern in _MONTHS:
         fields = compute.extract_regex(texts, pattern)
         month, valid = integers(fields.field("m")), fields.is_valid().to_numpy(zero_copy_only=False)
-        days = np.where(valid, days_of(integers(fields.field("y")), month, np.ones_like(month), valid), days)
+        days = np.where(valid, days_of(years(fields.field("y")), month, np.ones_like(month), valid), days)
     return days
 
 

@@ -22,6 +22,13 @@ def days(*texts, **hints):
     return read(*texts, **hints).days.tolist()[:-1]
 
 
+def test_a_year_of_four_digits_that_begins_with_two_zeros_is_none():
+    texts = ("0001-01-01", "0001-01-01T00:00:00", "1/1/0001 12:00:00 AM", "01.01.0001", "0026/03/01", "00260301", "01-Jan-0001", "Jan 1, 0001")
+    assert days(*texts, "2026-03-01") == [None] * len(texts) + [DAY]
+    assert days(*texts[:6]) == [None] * 6
+    assert days("01.03.26", "1 Mar 26") == [DAY, DAY]
+
+
 @pytest.mark.parametrize(
     "text",
     [
