@@ -66,9 +66,10 @@ def _without_repeated_headers(grid: Grid) -> Grid:
         if not repeats.any():
             return grid
     titles = np.zeros(len(repeats), dtype=bool)
+    can_be_title = (np.sum([~is_empty(grid.rows[name]) for name in grid.rows], axis=0) <= 1) & ~repeats
     for place in map(int, np.flatnonzero(repeats)):
         above = place - 1
-        while above >= 0 and sum(bool(text) for text in shown_row(grid, above)) <= 1:
+        while above >= 0 and can_be_title[above]:
             titles[above] = True
             above -= 1
     note = f"{count(int(repeats.sum()), 'line')} that {'repeat' if repeats.sum() > 1 else 'repeats'} the header left out."

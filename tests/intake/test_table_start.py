@@ -99,6 +99,14 @@ def test_subtotals_and_repeated_headers_inside_are_left_out():
     assert table.lines[8] == 12
 
 
+def test_pages_of_a_report_are_joined_in_time_linear_in_their_rows():
+    text = PLAIN + f"Sales of March\nShop 1\n{PLAIN}" * 2 + "Tea\n" * 9 + "date,product,units\n" * 5000
+    table = read_table(text.encode(), "a.csv")
+    assert (cells(table), table.left_out) == (EXPECTED * 3, 2 * 3 + 9 + 5000)
+    with pytest.raises(UnreadableFile, match="no rows"):
+        read_table(b"a\n" * 20_000, "a.csv")
+
+
 def test_a_total_below_each_day_is_left_out():
     text = "date,product,units\n" + "".join(f"{day},Tea,3\n{day},Milk,4\n{day} Total,,7\n" for day in DAYS)
     table = read_table(text.encode(), "a.csv")
