@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
@@ -21,6 +22,7 @@ MAX_DEPTH: Final = 6
 """Objects inside each other that are looked into, at most."""
 MAX_LOOKED_AT: Final = 1_000
 """Records that show which of their lists has the lines of an order."""
+_HALF: Final = re.compile(r"\\u[dD][89a-fA-F]")
 Record = dict[str, Any]
 
 
@@ -32,7 +34,7 @@ def read_json(content: bytes, name: str, answers: Answers = NOTHING_SAID, conten
     """
     value = _parsed(encodings.decode(content, name, answers.encoding).utf8.decode("utf-8", errors="replace"), name)
     records = _records(value, MAX_DEPTH)
-    if not records:
+    if not any(records):
         raise UnreadableFile(
             f"{name} is a JSON file without a list of sales. Records are needed, one for each day and product, or orders with their lines: "
             '[{"date": "2026-03-31", "product_id": "Tea", "sales": 5}]. Or export the sales as .xlsx or CSV and upload that.'
@@ -50,14 +52,22 @@ def read_json(content: bytes, name: str, answers: Answers = NOTHING_SAID, conten
 def _parsed(text: str, name: str) -> Any:
     """The value of a text, or the list of those of its lines; raises UnreadableFile."""
     try:
-        return json.loads(text.removeprefix("\ufeff"))
+        return _value(text.removeprefix("\ufeff"))
     except RecursionError as error:
         raise UnreadableFile(f"{name} is JSON with too many lists inside each other. Export the sales as .xlsx or CSV and upload that.") from error
     except ValueError as error:
         try:
-            return [json.loads(line) for line in text.splitlines() if line.strip()]
+            return [_value(line) for line in text.splitlines() if line.strip()]
         except (ValueError, RecursionError):
             raise UnreadableFile(f"{name} is broken JSON ({str(error)[:80]}). Export it again, or as CSV, and upload that.") from error
+
+
+def _value(text: str) -> Any:
+    """The value of a JSON text, in which halves of characters, as escapes can write them, are replaced: no text can have them."""
+    value = json.loads(text)
+    if _HALF.search(text) is None:
+        return value
+    return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
 
 
 def _records(value: Any, depth: int) -> list[Record]:

@@ -102,6 +102,16 @@ def test_a_small_file_of_a_billion_cells_is_refused_before_they_are_made(bomb):
     assert peak < 150 * 2**20
 
 
+def test_half_a_character_in_json_is_replaced():
+    content = rb'[{"date": "2026-03-01", "product": "\ud83dTea \ud83c\udf75 \\ud800", "qty": 5, "\udc00": 1}]'
+    assert read_table(content, "sales.json").rows["product"].tolist() == ["\ufffdTea \U0001f375 \\ud800"]
+
+
+def test_records_without_anything_are_no_sales():
+    with pytest.raises(UnreadableFile, match="without a list of sales"):
+        read_table(b"[{}, {}]", "sales.json")
+
+
 @pytest.mark.parametrize(
     "content",
     [
