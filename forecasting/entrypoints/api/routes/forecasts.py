@@ -16,6 +16,7 @@ from forecasting.core import json_values, schema
 from forecasting.core.errors import InputError, StockDamaged
 from forecasting.entrypoints.api.context import Ask, Context
 from forecasting.entrypoints.api.error_responses import documented
+from forecasting.entrypoints.api.media_types import preferred
 from forecasting.entrypoints.api.paging import Page
 from forecasting.entrypoints.api.schemas import ForecastAnswer, ForecastQuestion, RecommendAnswer, RecommendQuestion
 from forecasting.inventory.budget import spend
@@ -76,8 +77,8 @@ async def recommend(request: Request, context: Ask, question: RecommendQuestion)
 
 def _media(request: Request) -> str | None:
     """The format that is asked for, of `ENDINGS`; None for JSON."""
-    accepted = [part.partition(";")[0].strip().lower() for part in request.headers.get("accept", "").split(",")]
-    return None if JSON in accepted else next((name for name in accepted if name in ENDINGS), None)
+    media = preferred(request.headers.get("accept", ""), [JSON, *ENDINGS])
+    return None if media == JSON else media
 
 
 def _forecast_parts(ws: Workspace, question: ForecastQuestion, media: str) -> tuple[int, Parts]:
