@@ -54,7 +54,8 @@ class DaskCluster(Engine):
         cells: See `Engine`.
 
     Raises:
-        EngineUnavailable: By the `with` block and its results: there is no scheduler, no worker, another version of a library, or they were lost.
+        EngineUnavailable: By the `with` block, its results and `check`: there is no scheduler, no worker, another version of a library, or they were
+            lost.
     """
 
     def __init__(self, address: str, libraries: Sequence[str], cells: int = CELLS) -> None:
@@ -87,7 +88,12 @@ class DaskCluster(Engine):
     def __bool__(self) -> bool:
         return True
 
+    def check(self) -> None:
+        if self._client.status != "running":
+            raise self._gone()
+
     def run(self, do: Callable[[Task], Result], tasks: Sequence[Callable[[], Task]], of: Divisible[Task, Result] | None = None) -> Iterator[Result]:
+        self._seen = self._seen if self._queue else time.monotonic()  # nobody was needed, and a cluster may have let its workers go
         return work_queue.results(self._queue.add(do, tasks, of), self._once_more, self._look)
 
     def _connected(self) -> Any:
@@ -152,8 +158,7 @@ class DaskCluster(Engine):
 
     def _look(self) -> None:
         """Raises where nobody is left to do the tasks."""
-        if self._client.status != "running":
-            raise self._gone()
+        self.check()
         self._count()
         if time.monotonic() > self._seen + _WORKER_SECONDS:
             raise self._workerless()

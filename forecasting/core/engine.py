@@ -41,6 +41,9 @@ class Engine(ABC):
     def __bool__(self) -> bool:
         """Whether others work beside this process."""
 
+    def check(self) -> None:  # noqa: B027 - what is part of this machine is found out by its results
+        """Raises EngineUnavailable where those that work beside this process are lost for good; for whoever works on something else meanwhile."""
+
     @abstractmethod
     def run(self, do: Callable[[Task], Result], tasks: Sequence[Callable[[], Task]], of: Divisible[Task, Result] | None = None) -> Iterator[Result]:
         """The result of each task, in their order; where others work beside this process they begin at once, after the tasks of earlier runs.

@@ -11,6 +11,7 @@ import numpy as np
 
 from forecasting.core import calendar, engine_choice, process_engine, schema
 from forecasting.core.arrays import FloatArray
+from forecasting.core.engine import Engine
 from forecasting.core.panel import Panel
 from forecasting.core.progress import OnProgress, Progress, ignore
 from forecasting.core.settings import Settings
@@ -65,16 +66,27 @@ def train(panel: Panel, settings: Settings, on_progress: OnProgress = ignore, *,
         begun = cutoff_fits.begin(make_models, lasting, origins, workers)
         fresh = {name: make(None).begin(now, workers, horizon=horizon) for name, make in make_models.items() if name not in lasting}
         on_progress(Progress(PREPARE, 2, 2))
-        begun_past = cutoff_fits.fit(make_models, lasting, origins, on_progress, engine=workers, begun=begun)
-        direct = reconciliation.forecast(now, origins.known, (schedule.horizon, horizon), settings.prophet, on_progress)
+        listen = _checking(workers, on_progress)
+        begun_past = cutoff_fits.fit(make_models, lasting, origins, listen, engine=workers, begun=begun)
+        direct = reconciliation.forecast(now, origins.known, (schedule.horizon, horizon), settings.prophet, listen)
         ordered, earlier = _in_order(make_models), begun_past.latest
         models = {name: fresh[name] if name in fresh else make_models[name](earlier.get(name)) for name in ordered}
-        models = {name: model.fit(now, horizon=horizon, on_progress=on_progress) for name, model in models.items()}
+        models = {name: model.fit(now, horizon=horizon, on_progress=listen) for name, model in models.items()}
         begun_now = begin_forecasts(models, cleaned, horizon, workers)
         past, fitted = _forecasts(begun_past, begun_now, on_progress)
     past = replace(past, yhat={name: past.yhat[name] for name in ordered})
     ensemble = assemble(panel, fitted, past, origins.known, registry.beside(settings), country=settings.prophet.country)
     return with_totals(ensemble, direct)
+
+
+def _checking(workers: Engine, on_progress: OnProgress) -> OnProgress:
+    """Passes progress on, and ends a training whose engine is lost: that is known long before a fit in this process has ended."""
+
+    def listen(step: Progress) -> None:
+        on_progress(step)
+        workers.check()
+
+    return listen
 
 
 def _forecasts(past: FittedPast, now: Forecasting, on_progress: OnProgress) -> tuple[Backtest, Fitted]:

@@ -152,6 +152,18 @@ def test_a_cancel_that_comes_while_workers_are_counted_is_not_lost():
         engine._look()
 
 
+def test_workers_that_nobody_needed_for_a_while_get_their_time_to_come_once_they_are_needed(monkeypatch):
+    now = [1000.0]
+    monkeypatch.setattr(dask_engine, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    engine = DaskCluster("tcp://127.0.0.1:1", ())
+    engine._client = SimpleNamespace(status="running", scheduler_info=lambda **_: {"n_workers": 0})
+    engine.run(abs, [])
+    engine._look()
+    now[0] += dask_engine._WORKER_SECONDS + 1
+    with pytest.raises(EngineUnavailable, match="had no worker for 60 seconds"):
+        engine._look()
+
+
 def test_no_worker_a_lost_scheduler_and_none_at_all_end_a_training_in_one_sentence(cluster, tmp_path, monkeypatch, caplog):
     monkeypatch.setattr(logging.getLogger("distributed.client"), "handlers", [caplog.handler])  # whose records go no further
     monkeypatch.setattr(dask_engine, "_CONNECT_SECONDS", 1.0)
@@ -163,9 +175,12 @@ def test_no_worker_a_lost_scheduler_and_none_at_all_end_a_training_in_one_senten
         with pytest.raises(EngineUnavailable, match=f"scheduler at {cluster.address} had no worker for 2 seconds. Start one, or .* still serves.$"):
             next(results)
         later = engine.run(abs, tasks([-1]))
+        engine.check()
         cluster.scheduler.kill()
         with pytest.raises(EngineUnavailable, match=f"scheduler at {cluster.address} was lost, so the training ended. The live version still .*"):
             next(later)
+        with pytest.raises(EngineUnavailable, match="was lost"):
+            engine.check()
         with pytest.raises(EngineUnavailable, match="was lost"):
             next(engine.run(abs, tasks([1])))
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR], "the sentence is all that is said"

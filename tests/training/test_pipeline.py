@@ -10,7 +10,9 @@ import pandas as pd
 import panels
 import pytest
 
-from forecasting.core import process_engine, schema
+from forecasting.core import engine_choice, process_engine, schema, stages
+from forecasting.core.engine import Here
+from forecasting.core.errors import EngineUnavailable
 from forecasting.core.progress import Progress
 from forecasting.core.settings import LstmSettings, ProphetSettings, Settings, TreesSettings
 from forecasting.models import registry
@@ -158,6 +160,19 @@ def test_one_digest_whatever_the_engine_and_the_blocks(panel, monkeypatch):
         return hashlib.sha256(b"".join(np.ascontiguousarray(values).tobytes() for values in arrays)).hexdigest()
 
     assert len({digest(where, cells) for where, cells in (("here", 10**6), ("here", 1), ("processes:2", 3 * DAYS))}) == 1
+
+
+def test_a_training_ends_with_the_step_after_which_its_engine_is_lost(panel, monkeypatch):
+    class Cluster(Here):
+        def check(self):
+            if len(told) == 6:
+                raise EngineUnavailable("The scheduler was lost.")
+
+    told = []
+    monkeypatch.setattr(engine_choice, "opened", lambda *_: Cluster())
+    with pytest.raises(EngineUnavailable, match=r"The scheduler was lost\."):
+        pipeline.train(panel, Settings(horizon=7, cutoffs=3, without=("lstm", "trees")), told.append)
+    assert [step.stage for step in told] == [stages.PREPARE] * 3 + [stages.in_backtest(stages.SEASONAL_NAIVE)] * 3
 
 
 def test_the_backtest_trains_here_before_it_waits_for_what_others_do():
