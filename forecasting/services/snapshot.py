@@ -98,10 +98,12 @@ def _jobs(ws: Workspace, into: Path) -> int:
     ended = [folder for number in Jobs(ws.jobs).numbers() if not is_held((folder := ws.jobs / f"{number:04d}") / ALIVE)]
     for folder in ended:
         _copy(folder, ws, into, without=_OF_A_PROCESS)
+        if not folder.is_dir():  # pruned meanwhile: half of it is nothing
+            shutil.rmtree(into / folder.relative_to(ws.home), ignore_errors=True)
     for path in _entries(ws.jobs):
         if path.is_file():
             _link(path, ws, into)
-    return len(ended)
+    return len(Jobs(Workspace(into).jobs).numbers())
 
 
 def _later(sales: Path, version: int) -> frozenset[str]:

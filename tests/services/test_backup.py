@@ -17,12 +17,13 @@ import pytest
 from full_disk import mounted
 from saved_shops import unpacked
 from small_tables import ONE, TWO, merged, sales, upload
+from vanishing import gone_before
 
 from forecasting.core.errors import DiskFull, InputError, SalesDamaged, TryAgain
 from forecasting.entrypoints.cli.verbs import main
 from forecasting.jobs.runner import Jobs
 from forecasting.services import backup as service
-from forecasting.services import ordering, versions
+from forecasting.services import ordering, snapshot, versions
 from forecasting.storage import archive
 from forecasting.storage.locks import exclusive, take
 from forecasting.storage.sales.table import Dataset
@@ -173,6 +174,14 @@ def test_one_moment_while_others_merge_publish_and_prune(home, tmp_path):
         assert all((ws.uploads / f"{each.sha256}.csv").is_file() for each in dataset.history())
         assert (serving.version, serving.refused) == (of.live, ())
     assert moments[-1].sales_version > moments[0].sales_version
+
+
+def test_a_job_that_is_pruned_while_it_is_copied_is_in_no_backup(home, tmp_path, monkeypatch):
+    pruned, other = job(home, 1), job(home, 2)
+    gone_before(monkeypatch, pruned, "link", at=pruned / "request.json")
+    assert snapshot._jobs(home, tmp_path / "copy") == 1
+    assert not pruned.exists()
+    assert [path.name for path in Workspace(tmp_path / "copy").jobs.iterdir()] == [other.name]
 
 
 # Where it is saved

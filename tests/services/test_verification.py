@@ -13,14 +13,16 @@ import pytest
 from refusals import refused
 from saved_shops import unpacked
 from small_tables import BOTH, sales
+from vanishing import gone_before
 
 from forecasting.core import spreadsheets
 from forecasting.core.errors import ShelfcastError
 from forecasting.entrypoints.cli.verbs import main
 from forecasting.jobs import schedule_state
 from forecasting.services import sales as sales_service
-from forecasting.services.verification import derived_files
+from forecasting.services.verification import derived_files, records
 from forecasting.services.verification import verify as verify_module
+from forecasting.services.verification.checking import Check
 from forecasting.services.verification.verify import verify
 from forecasting.storage import reading
 from forecasting.storage.sales import log, log_copies, summary_files
@@ -267,6 +269,15 @@ def test_a_damaged_note_of_the_last_checkpoint_goes_aside(ws):
     assert "was put aside as damaged/data/sales" in verify(ws, repair=True).repaired[0]
     assert not hint.exists()
     pd.testing.assert_frame_equal(Dataset(ws).read(), BOTH)
+
+
+def test_a_training_between_versions_that_is_deleted_meanwhile_is_passed_over(home, monkeypatch):
+    for number in (1, 2):
+        (home.splits / f"{number:04d}" / "new-sales").mkdir(parents=True)
+        (home.splits / f"{number:04d}" / "new-sales" / "manifest.json").write_text("{}")
+    gone_before(monkeypatch, home.splits / "0001", "listdir", "scandir")
+    assert [finding.path for finding in records.findings(Check(home))] == ["artifacts/splits/0002/new-sales/manifest.json"]
+    assert not (home.splits / "0001").exists()
 
 
 def test_what_a_version_forecast_is_made_anew_from_it(quick_shop):

@@ -10,6 +10,7 @@ from functools import partial
 import pytest
 from deltalake import DeltaTable
 from small_tables import sales, upload
+from vanishing import gone_before
 
 from forecasting.core.errors import InputError, NotFound, SalesDamaged
 from forecasting.storage.sales import compaction, kept_versions, parts
@@ -92,6 +93,17 @@ def test_what_undo_needs_stays_and_what_is_older_goes(pushed):
     assert [each.undone for each in pushed.history()] == [True] * 5 + [False] * (DAYS + 3)
     pushed.merge(day(DAYS + 3), upload("again.csv"))
     assert pushed.read().equals(newest.head(DAYS + 4))
+
+
+@pytest.mark.usefixtures("at_once")
+def test_what_somebody_else_deletes_while_one_looks_what_could_go_is_left_out(pushed, monkeypatch):
+    keep = Keep(uploads=2)
+    compact(pushed.workspace, keep)
+    before = spare(pushed.workspace, keep)
+    first, size = before.files[0], before.files[0].stat().st_size
+    gone_before(monkeypatch, first, "stat")
+    assert spare(pushed.workspace, keep) == replace(before, files=before.files[1:], size=before.size - size)
+    assert not first.exists()
 
 
 @pytest.mark.usefixtures("at_once")

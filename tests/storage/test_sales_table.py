@@ -11,6 +11,7 @@ import sys
 import tempfile
 import threading
 import time
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -31,7 +32,7 @@ from forecasting.core.errors import InputError, NotFound, TryAgain
 from forecasting.intake.reader import read_table
 from forecasting.intake.sales_file import check, guess_mapping
 from forecasting.storage.locks import exclusive
-from forecasting.storage.sales import parts
+from forecasting.storage.sales import log, parts
 from forecasting.storage.sales import table as dataset_module
 from forecasting.storage.sales.changes import compare
 from forecasting.storage.sales.saved import Saved, joint_fault, summary_fault
@@ -620,3 +621,21 @@ def test_a_file_goes_from_bytes_to_saved_sales(dataset):
     dataset.merge(checked.accept(drop_problems=True), Upload.from_file(content, "verkauf.csv", rows=checked.rows, dropped=checked.dropped))
     pd.testing.assert_frame_equal(dataset.read(), sales(("2024-02-01", "Köln", 1234.5)))
     assert [(entry.name, entry.rows, entry.dropped, entry.new) for entry in dataset.history()] == [("verkauf.csv", 2, 1, 1)]
+
+
+def test_a_draft_of_the_log_that_is_gone_at_this_moment_does_not_make_the_log_look_empty(home, monkeypatch):
+    merged(Dataset(home), ONE)
+    before, draft, scan = log.state(home.sales), home.sales / log.FOLDER / "_commit.json.tmp", os.scandir
+    draft.touch()
+
+    @contextmanager
+    def listed(folder):
+        with scan(folder) as files:
+            entries = list(files)
+            draft.unlink()
+            yield entries
+
+    monkeypatch.setattr(os, "scandir", listed)
+    assert log.state(home.sales) == before
+    assert before
+    assert not draft.exists()

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 import numpy as np
 import pytest
 from repository import ROOT
+from vanishing import gone_before
 
 from forecasting.core.errors import NotFound, VersionDamaged
 from forecasting.storage.versions import manifest
@@ -404,3 +405,11 @@ def test_a_flipped_bit_of_the_pointer_never_points_to_another_version(versions, 
         assert versions.live() == 5, content  # as the record says where the pointer cannot be read
     pointer.write_text("5\n")  # as earlier releases wrote it
     assert versions.live() == 5
+
+
+def test_a_draft_that_its_owner_removes_at_this_moment_ends_no_publish_of_others(versions, tmp_path, monkeypatch):
+    draft = tmp_path / "versions" / ".tmp-1-done"
+    draft.mkdir(parents=True)
+    gone_before(monkeypatch, draft, "open")
+    assert versions.publish(writer()) == 1
+    assert not draft.exists()

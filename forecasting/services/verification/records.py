@@ -156,8 +156,10 @@ def _jobs(check: Check) -> Iterator[Finding]:
     yield from _jobs_in(check, check.ws.jobs, JOBS, told)
     split = "It tells how new sales were told apart from corrected ones; nothing needs it, and it can be asked for again."
     yield from _jobs_in(check, check.ws.splits, SPLITS, split)
-    for path in sorted(check.ws.splits.glob(f"[0-9]*/*/{manifest.NAME}")):
-        yield from check.file(SPLITS, path, partial(_trained_fault, path.parent), split)
+    for folder in [check.ws.splits / f"{number:04d}" for number in Jobs(check.ws.splits).numbers()]:
+        for path in [folder / name / manifest.NAME for name in sorted(reading.names(folder))]:
+            if path.exists():
+                yield from check.file(SPLITS, path, partial(_trained_fault, path.parent), split)
 
 
 def _trained_fault(folder: Path) -> str:

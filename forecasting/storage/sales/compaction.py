@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import time
 from collections.abc import Sequence
@@ -103,9 +104,10 @@ def _plan(ws: Workspace, keep: Keep) -> tuple[Spare, list[int], int]:
     kept = _kept(folder, told, keep)
     needed = {parts.location(folder, part) for version in {*kept, newest} for part in parts.active(DeltaTable(str(folder), version=version))}
     old = time.time() - GRACE_SECONDS
-    files = [path for path in sorted(folder.glob("*.parquet")) if path not in needed and path.stat().st_mtime <= old]
+    files = {path: facts for path in sorted(folder.glob("*.parquet")) if path not in needed and (facts := _facts(path))}
+    files = {path: facts for path, facts in files.items() if facts.st_mtime <= old}
     uploads, uploads_from = _old_uploads(ws.uploads, uploads_in(told), keep)
-    gone = Spare(tuple(files), tuple(uploads), sum(path.stat().st_size for path in (*files, *uploads)))
+    gone = Spare(tuple(files), tuple(uploads), sum(facts.st_size for facts in (*files.values(), *uploads.values())))
     return gone, kept, max(uploads_from, kept_versions.with_uploads_from(folder))
 
 
@@ -135,7 +137,7 @@ def _kept(folder: Path, told: Sequence[dict[str, Any]], keep: Keep) -> list[int]
     return kept_versions.still_readable(folder, {newest, *undone, *recent, *(version for version in keep.versions if version <= newest)})
 
 
-def _old_uploads(folder: Path, uploads: Sequence[Upload], keep: Keep) -> tuple[list[Path], int]:
+def _old_uploads(folder: Path, uploads: Sequence[Upload], keep: Keep) -> tuple[dict[Path, os.stat_result], int]:
     """Files with the bytes of uploads that are too old or too many, and the version of the oldest upload that is neither.
 
     Args:
@@ -146,14 +148,23 @@ def _old_uploads(folder: Path, uploads: Sequence[Upload], keep: Keep) -> tuple[l
     staying: dict[Path, int] = {}
     for place, upload in enumerate(uploads):
         path = upload_files.location(folder, upload.sha256)
-        size = path.stat().st_size if path.is_file() else 0
+        facts = _facts(path)
+        size = 0 if facts is None else facts.st_size
         total = sum(staying.values()) + (0 if path in staying else size)
         days = (datetime.now(UTC) - upload.when).total_seconds() / _DAY
         if keep.uploads and place >= keep.uploads and (0 < keep.days < days or 0 < 1e6 * keep.megabytes < total):
             later = {upload_files.location(folder, other.sha256) for other in uploads[place:]} - staying.keys()
-            return sorted(path for path in later if path.is_file()), int(uploads[place - 1].version or 0)
+            return {path: facts for path in sorted(later) if (facts := _facts(path))}, int(uploads[place - 1].version or 0)
         staying[path] = size
-    return [], 0
+    return {}, 0
+
+
+def _facts(path: Path) -> os.stat_result | None:
+    """What the system says of a file; None for one that is gone: who only looks what could go has no lock, and somebody else may be deleting it."""
+    try:
+        return path.stat()
+    except FileNotFoundError:
+        return None
 
 
 def _small(active: Sequence[parts.Part]) -> list[parts.Part]:

@@ -55,11 +55,13 @@ def newest(table: Path) -> int:
 
 def state(table: Path) -> tuple[tuple[str, int, int, int], ...]:
     """The name, size, time of change and inode of each file of the log: the same as long as nobody wrote to it; raises StorageUnavailable."""
-    folder = table / FOLDER
+    folder, found = table / FOLDER, []
     with refusals_named(folder), suppress(FileNotFoundError, NotADirectoryError), os.scandir(folder) as files:
-        facts = [(file.name, file.stat()) for file in files]
-        return tuple(sorted((name, each.st_size, each.st_mtime_ns, each.st_ino) for name, each in facts))
-    return ()
+        for file in files:
+            with suppress(FileNotFoundError):  # the draft of a commit that lands at this moment
+                facts = file.stat()
+                found.append((file.name, facts.st_size, facts.st_mtime_ns, facts.st_ino))
+    return tuple(sorted(found))
 
 
 def path(table: Path, version: int) -> Path:

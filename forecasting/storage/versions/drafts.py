@@ -36,7 +36,10 @@ def draft(numbered: NumberedFolders, locked: AbstractContextManager[None]) -> It
 def _sweep(folder: Path) -> None:
     """Removes the drafts of publishes that were killed."""
     for path in folder.glob(f"{DRAFT}*"):
-        file = os.open(path, os.O_RDONLY)
+        try:
+            file = os.open(path, os.O_RDONLY)
+        except FileNotFoundError:  # its owner is done with it, and needs no lock for that
+            continue
         try:
             if take(file):
                 shutil.rmtree(path, ignore_errors=True)
