@@ -31,6 +31,16 @@ def test_cells_that_differ_are_told_by_series_row_and_column():
     assert typed_changes.between(table(), table()) == ()
 
 
+def test_cells_typed_into_some_of_the_rows_are_those_of_the_whole_table():
+    cells = {0: {"on_hand": 9, "lead_times": " 3 "}, 1: {"due": "2026-01-21", "on_order": None}}
+    assert typed_changes.of_cells(table(), np.array([2, 1]), cells) == (
+        CellChange(("cake",), 0, "on_hand", 7.0, 9.0),
+        CellChange(("cake",), 0, "lead_times", None, "3"),
+        CellChange(("bread",), 1, "due", "2026-01-20", "2026-01-21"),
+        CellChange(("bread",), 1, "on_order", 20.0, None),
+    )
+
+
 def test_changes_laid_over_the_saved_table_give_the_typed_one():
     typed = table(on_hand=[np.nan, np.nan, 9.0], due=pd.to_datetime(["2026-01-13", None, None]).astype("datetime64[us]"), lead_times=["", "", "3"])
     overlay = typed_changes.overlaid(table(), typed_changes.between(table(), typed))

@@ -9,6 +9,8 @@ from shop_workspaces import count
 
 from forecasting.core.errors import DiskFull
 from forecasting.services import ordering, stock_typing, versions
+from pages.components.inventory import typed_draft
+from pages.components.shared import tables
 
 pytestmark = pytest.mark.usefixtures("fresh_caches")
 
@@ -21,6 +23,8 @@ class Editor:
 
     def __call__(self, table, **options):
         self.shown, self.order = table.copy(), options["column_order"]
+        self.pressed = lambda: options["on_change"](*options["args"])
+        self.key = options["key"]
         for (product, region, column), value in self.typed.items():
             table = table.copy()
             table.loc[(table["product_id"] == product) & (table["region"] == region), column] = value
@@ -137,3 +141,32 @@ def test_a_full_disk_leaves_the_draft_on_the_page(shop, editor, monkeypatch):
     assert "What you typed is on this page only" in texts(at)
     at.run()
     assert "What you typed is on this page only" in texts(at)
+
+
+def test_of_very_many_rows_the_browser_gets_some_and_what_was_typed_outlives_a_search(shop, editor, monkeypatch):
+    monkeypatch.setattr(tables, "MOST_TYPED", 2)
+    editor.typed = {("Bread", "North", "on_hand"): 12.0}
+    at = on_tab()
+    assert len(editor.shown) == 2
+    assert "The 2 most sold of " in texts(at)
+    editor.typed = {}
+    at.text_input(key="inventory_editor_search").set_value("NORTH tea").run()
+    assert editor.shown[["product_id", "region"]].to_numpy().tolist() == [["Tea", "North"]]
+    assert "1 cell changed and not saved yet" in texts(at)
+    state = {editor.key: {"edited_rows": {0: {"on_hand": 7}}}, typed_draft.DRAFT: at.session_state[typed_draft.DRAFT]}
+    with monkeypatch.context() as patched:
+        patched.setattr(streamlit, "session_state", state)
+        editor.pressed()  # the next press comes before the page is drawn
+    at.session_state[typed_draft.DRAFT] = state[typed_draft.DRAFT]
+    at.text_input(key="inventory_editor_search").set_value("nowhere").run()
+    assert "has \u201cnowhere\u201d" in texts(at)
+    assert "2 cells changed and not saved yet" in texts(at)
+    at.button(key="inventory_save_typed").click().run()
+    assert (on_hand(shop, "Bread|North"), on_hand(shop, "Tea|North")) == (12.0, 7.0)
+
+
+def test_a_problem_of_what_was_typed_names_its_row(shop, editor):
+    editor.typed = {("Tea", "North", "lead_times"): "soon"}
+    at = on_tab()
+    assert at.dataframe[-1].value[["row", "column", "value"]].to_numpy().tolist() == [["Tea, North", "Past lead times", "soon"]]
+    assert at.button(key="inventory_save_typed").disabled

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -52,12 +53,29 @@ class Overlay:
 
 def between(saved: pd.DataFrame, typed: pd.DataFrame) -> tuple[CellChange, ...]:
     """The cells in which a typed table differs from the saved one; both have the same rows in the same order."""
-    keys = keys_of(saved)
+    changed = {name: _differing(saved[name], typed[name], name) for name in state.COLUMNS if name in saved and name in typed}
+    keys = keys_of(saved) if any(len(rows) for rows in changed.values()) else []
     changes: list[CellChange] = []
-    for column in (name for name in state.COLUMNS if name in saved and name in typed):
-        before, after = _plain(saved[column], column), _plain(typed[column], column)
-        rows = np.flatnonzero([one != other for one, other in zip(before, after, strict=True)])
-        changes += [CellChange(*keys[row], column, before[row], after[row]) for row in rows]
+    for column, rows in changed.items():
+        before, after = _plain(saved[column].iloc[rows], column), _plain(typed[column].iloc[rows], column)
+        changes += [CellChange(*keys[row], column, one, other) for row, one, other in zip(map(int, rows), before, after, strict=True)]
+    return tuple(changes)
+
+
+def of_cells(saved: pd.DataFrame, rows: np.ndarray, cells: Mapping[int, Mapping[str, Value]]) -> tuple[CellChange, ...]:
+    """The changes that single cells make.
+
+    Args:
+        saved: The table as it is saved.
+        rows: Positions of those of its rows that are typed over.
+        cells: Position among these rows -> column -> what was typed.
+    """
+    keys, changes = keys_of(saved), []
+    for place, typed in cells.items():
+        row = int(rows[place])
+        for column, value in typed.items():
+            [before], [after] = _plain(saved[column].iloc[[row]], column), _plain(pd.Series([value]), column)
+            changes.append(CellChange(*keys[row], column, before, after))
     return tuple(changes)
 
 
@@ -104,14 +122,29 @@ def keys_of(table: pd.DataFrame) -> list[tuple[tuple[str, ...], int]]:
     return keys
 
 
+def _differing(before: pd.Series, after: pd.Series, column: str) -> np.ndarray:
+    """Positions at which two columns hold different values."""
+    one, other = _values(before, column), _values(after, column)
+    return np.flatnonzero(~((one == other) | (pd.isna(one) & pd.isna(other))))
+
+
+def _values(cells: pd.Series, column: str) -> np.ndarray:
+    """Cells as one array, whatever types an editor gave them; NaN, not a time or None where there is nothing."""
+    if column == state.DUE:
+        return pd.to_datetime(cells).dt.normalize().to_numpy(dtype="datetime64[us]")
+    if column == state.LEAD_TIMES:
+        return np.array([str(cell).strip() or None if isinstance(cell, str) else None for cell in cells], dtype=object)
+    return pd.to_numeric(cells).to_numpy(dtype=float, na_value=np.nan)
+
+
 def _plain(cells: pd.Series, column: str) -> list[Value]:
     """Cells as plain values, whatever types an editor gave them."""
+    values = _values(cells, column)
     if column == state.DUE:
-        days = pd.to_datetime(cells)
-        return [None if pd.isna(day) else f"{day:%Y-%m-%d}" for day in days]
+        return [None if pd.isna(day) else f"{pd.Timestamp(day):%Y-%m-%d}" for day in values]
     if column == state.LEAD_TIMES:
-        return [str(cell).strip() or None if isinstance(cell, str) else None for cell in cells]
-    return [None if np.isnan(number) else float(number) for number in pd.to_numeric(cells).to_numpy(dtype=float, na_value=np.nan)]
+        return list(values)
+    return [None if np.isnan(number) else float(number) for number in values]
 
 
 def _cell(value: Value, column: str) -> float | str | pd.Timestamp | NaTType:

@@ -1,4 +1,4 @@
-"""Stock typed into a table: most sold first, what nobody sells any more behind a line, and nothing lost before it is saved."""
+"""Stock typed into a table, and nothing lost before it is saved."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from forecasting.core import formatting, numerals, schema, unseen
+from forecasting.core import caches, formatting, numerals, schema, unseen
 from forecasting.inventory.orders import wording
 from forecasting.inventory.stock import typed_changes
-from forecasting.services import cache, ordering, stock_typing
-from pages.components.inventory import count_day, stock_file, typed_draft
+from forecasting.services import cache, ordering
+from pages.components.inventory import count_day, stock_file, stock_rows, typed_draft
 from pages.components.shared import markdown
 
 if TYPE_CHECKING:
@@ -39,26 +39,27 @@ def show(ws: Workspace, live: Live) -> None:
     typed_draft.offer_others(ws, draft)
     overlay = typed_changes.overlaid(saved, draft.changes)
     _clashes(ws, draft, overlay)
-    typed = _typed(overlay.table, ensemble, number)
+    typed = _typed(saved, overlay.table, ensemble, number)
     own = typed_changes.between(saved, typed)
     changes = typed_changes.together(own, (*(change for change, _ in overlay.clashes), *overlay.lost))
     typed_draft.keep(ws, draft, changes)
     checked = ordering.check_typed_stock(typed, ensemble, saved) if own else None
     if checked is not None and len(checked.problems):
-        stock_file.problems(checked, "inventory_typed_problems")
+        stock_file.problems(_named(checked.problems, saved), "inventory_typed_problems")
     ready = checked is not None and not len(checked.problems) and not overlay.clashes
     _buttons(ws, live.version, checked, number, changed=len(changes), ready=ready)
 
 
-def _typed(table: pd.DataFrame, ensemble: Ensemble, number: int) -> pd.DataFrame:
+def _typed(saved: pd.DataFrame, table: pd.DataFrame, ensemble: Ensemble, number: int) -> pd.DataFrame:
     """The whole table as it is typed now.
 
-    The editor is given what was typed so far, too: what it remembers itself is gone after another tab or page, and a value typed twice is the same.
+    The editor is given what was typed so far, too: what it remembers itself is gone after another tab, page or search, and a value typed twice is
+    the same.
     """
-    order, gone = stock_typing.most_sold_first(table, ensemble)
-    all_of_them = bool(gone.any()) and _show_gone(ensemble, int(gone.sum()))
-    rows = order if all_of_them else order[~gone]
-    key = f"inventory_editor_{number}_{ensemble.panel.last:%Y%m%d}_{len(table)}_{all_of_them}_{st.session_state.get(ROUND, 0)}"
+    rows = stock_rows.choose(saved, ensemble)
+    if not len(rows):
+        return table
+    key = f"inventory_editor_{number}_{ensemble.panel.last:%Y%m%d}_{caches.digest(map(str, rows.tolist()))}_{st.session_state.get(ROUND, 0)}"
     start = table.iloc[rows].reset_index(drop=True)
     keys = [name for name in (*schema.KEYS, schema.UNIQUE_ID) if name in start]
     edited = st.data_editor(
@@ -71,9 +72,23 @@ def _typed(table: pd.DataFrame, ensemble: Ensemble, number: int) -> pd.DataFrame
         num_rows="fixed",
         placeholder="",
         key=key,
+        on_change=_type_over,
+        args=(saved, rows, key),
         alt="Stock and terms of every product",
     )
     return _with_rows(table, rows, edited)
+
+
+def _type_over(saved: pd.DataFrame, rows: np.ndarray, key: str) -> None:
+    typed_draft.type_over(typed_changes.of_cells(saved, rows, st.session_state[key]["edited_rows"]))
+
+
+def _named(problems: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+    """Problems of a typed table, whose rows are told by what they are about, and whose columns by their heads."""
+    keys = typed_changes.keys_of(table)
+    names = [", ".join(keys[line - 1][0]) for line in problems["line"]]
+    columns = [wording.STOCK.get(name, name) for name in problems["column"]]
+    return problems.assign(row=names, column=columns).drop(columns="line")
 
 
 def _with_rows(table: pd.DataFrame, rows: np.ndarray, edited: pd.DataFrame) -> pd.DataFrame:
@@ -81,11 +96,6 @@ def _with_rows(table: pd.DataFrame, rows: np.ndarray, edited: pd.DataFrame) -> p
     typed = edited.drop(columns=[name for name in schema.KEYS if name in edited]).set_axis(table.index[rows])
     others = table.drop(index=table.index[rows])
     return table[[name for name in schema.KEYS if name in table]].join(pd.concat([typed, others[list(typed)]]) if len(others) else typed)
-
-
-def _show_gone(ensemble: Ensemble, count: int) -> bool:
-    noun = ("product", "products") if len(ensemble.panel.keys) < 2 else ("row", "rows")
-    return st.toggle(f"Show {formatting.count(count, *noun)} no longer sold", key="inventory_editor_gone", persist_state="session")
 
 
 def _clashes(ws: Workspace, draft: Draft, overlay: Overlay) -> None:

@@ -19,6 +19,8 @@ from pages.components.shared import cells, file_input, live_version, markdown, q
 from pages.components.shared.file_input import FileInput
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from forecasting.services.cache import Live
     from forecasting.services.reading import FileTable
     from forecasting.storage.workspace import Workspace
@@ -131,7 +133,7 @@ def _result(ws: Workspace, live: Live, upload: FileInput, checked: StockFile) ->
     if notes := [*checked.notes, *filter(None, [_suppliers(ws, checked)])]:
         st.caption(" ".join(map(markdown.plain, notes)))
     if lines:
-        problems(checked, "inventory_problems")
+        problems(checked.problems, "inventory_problems")
     agreed = not lines or st.checkbox(
         f"Leave out {'this row' if lines == 1 else f'these {numerals.write(lines)} rows'} and save the rest", key=f"inventory_drop_{upload.id}"
     )
@@ -162,16 +164,17 @@ def _save(ws: Workspace, version: int, checked: StockFile, name: str) -> None:
     save(ws, version, checked, name)
 
 
-def problems(checked: StockFile, key: str) -> None:
-    """Every problem, and the rows to take away."""
-    config = {
+def problems(table: pd.DataFrame, key: str) -> None:
+    """Every problem, and the rows to take away; they are told by their lines in a file, or by their names in `row`."""
+    every = {
         "line": st.column_config.NumberColumn("Line", format="%,d", width=60),
+        "row": st.column_config.TextColumn("Row", width=150),
         "problem": st.column_config.TextColumn("Problem", width=190),
         "value": st.column_config.TextColumn("Value", width=110),
         "column": st.column_config.TextColumn("Column", width=100),
         "what_to_do": st.column_config.TextColumn("What happens", width="large"),
     }
-    table = checked.problems
+    config = {name: column for name, column in every.items() if name in table}
     cells.show(
         unseen.legible(table[list(config)].head(tables.MOST)),
         column_config=config,
@@ -182,9 +185,7 @@ def problems(checked: StockFile, key: str) -> None:
     tables.left_out(len(table), "The download has all.")
     label = f"Download {formatting.count(len(table), 'problem')}"
     icon = ":material/download:"
-    st.download_button(
-        label, lambda: spreadsheets.to_csv(checked.problems), "problems.csv", "text/csv", type="tertiary", icon=icon, on_click="ignore", key=key
-    )
+    st.download_button(label, lambda: spreadsheets.to_csv(table), "problems.csv", "text/csv", type="tertiary", icon=icon, on_click="ignore", key=key)
 
 
 def save(ws: Workspace, version: int, checked: StockFile, name: str, after: int | None = None) -> bool:

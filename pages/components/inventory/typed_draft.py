@@ -11,6 +11,7 @@ import streamlit as st
 
 from forecasting.core import formatting
 from forecasting.core.errors import ShelfcastError
+from forecasting.inventory.stock import typed_changes
 from forecasting.services import stock_typing
 from forecasting.services.stock_typing import Draft
 from pages.components.shared import markdown
@@ -36,6 +37,13 @@ def current(ws: Workspace) -> Draft:
     draft: Draft = st.session_state[DRAFT]
     _name_in_address(draft)
     return draft
+
+
+def type_over(changes: tuple[CellChange, ...]) -> None:
+    """Adds what was typed just now to the session's draft, before the page is drawn: another press might come before it reaches the table."""
+    draft: Draft | None = st.session_state.get(DRAFT)
+    if draft is not None:
+        st.session_state[DRAFT] = replace(draft, changes=typed_changes.together(changes, draft.changes))
 
 
 def keep(ws: Workspace, draft: Draft, changes: tuple[CellChange, ...]) -> bool:
