@@ -19,3 +19,14 @@ def in_language(time: pd.Timestamp, skeleton: str) -> str:
     text = format_time(time, "short", locale=here) if skeleton == "short" else format_skeleton(skeleton, time, locale=here)
     digits = signs(now).digits
     return text.replace("\u202f", NBSP) if digits is None else text.translate(digits)
+
+
+def weekday(day: int) -> str:
+    """The short name of a weekday, 0 for Monday, in the language in force, as the dates beside it have it; English where none is.
+
+    Example:
+        >>> weekday(0)
+        'Mon'
+    """
+    here = notation.locale(notation.current())
+    return notation.WEEKDAYS[day][:3].capitalize() if here is None else str(here.days["stand-alone"]["abbreviated"][day])

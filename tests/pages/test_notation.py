@@ -23,6 +23,7 @@ from forecasting.inventory.suppliers.supplier import Minimum, Supplier
 from forecasting.services import shop_settings
 from pages.charts import language
 from pages.components.orders import notes
+from pages.components.orders import wording as order_wording
 from pages.components.settings import moments
 from pages.components.shared import cells, paper, parts, sales_worth, writing
 
@@ -151,11 +152,20 @@ def test_pages_write_no_number_past_the_notation_of_the_shop():
     assert found == own, "cells and charts write by their own formats, texts with `numerals` and `formatting`"
 
 
-def test_a_bar_keeps_the_format_of_its_share_in_every_notation():
+@pytest.mark.parametrize(("shop", "share"), [(GERMAN, "%.0f%%"), (Notation(language="en_US"), "%.1f%%")])
+def test_a_bar_has_no_decimals_where_the_browser_would_write_them_with_another_sign(shop, share):
     columns = {
         "miss": st.column_config.ProgressColumn("Usual miss", format="%.1f%%", max_value=100),
         "units": st.column_config.NumberColumn(format="%,.0f"),
     }
-    with notation.using(GERMAN):
+    with notation.using(shop):
         _, bare = cells.written(pd.DataFrame({"miss": [11.3], "units": [1234.0]}), columns)
-    assert [cells.settings(bare[name])["format"] for name in columns] == ["%.1f%%", None]
+    assert [cells.settings(bare[name])["format"] for name in columns] == [share, None]
+
+
+@pytest.mark.parametrize(
+    ("shop", "days"), [(Notation(), "Mon Thu Sun"), (Notation(language="de"), "Mo Do So"), (Notation(language="en_US"), "Sun Mon Thu")]
+)
+def test_weekdays_of_suppliers_are_written_as_dates_are_and_in_the_order_of_the_week(shop, days):
+    with notation.using(shop):
+        assert order_wording.weekdays({6, 3, 0}) == days

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
+from forecasting.core import dates, notation, signs
 from forecasting.core.errors import SettingsError, ShelfcastError
 from forecasting.inventory.suppliers import texts
 from forecasting.inventory.suppliers.sourcing import Sourcing
-from forecasting.inventory.suppliers.supplier import EVERY_DAY, WEEKDAYS, Closure, Currency, Freight, Minimum, Supplier
+from forecasting.inventory.suppliers.supplier import EVERY_DAY, Closure, Currency, Freight, Minimum, Supplier
 from forecasting.services import supplier_file, suppliers
 from pages.components.shared import markdown, parts, person
 
@@ -67,8 +68,7 @@ def _content(ws: Workspace, sourcing: Sourcing, known: Supplier | None, number: 
 
 def _terms(before: Supplier) -> dict[str, Any]:
     """Days, times and what an order has to reach."""
-    days = list(range(7))
-    named = WEEKDAYS.__getitem__
+    days, named = signs.week(notation.current()), dates.weekday
     ordered = st.pills("Takes orders on", days, default=sorted(before.order_days), selection_mode="multi", format_func=named)
     left, right = st.columns(2)
     with left:

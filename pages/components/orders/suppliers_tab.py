@@ -77,7 +77,7 @@ def _row(ws: Workspace, supplier: Supplier, sourcing: Sourcing) -> dict[str, Any
         "supplier": supplier.name,
         "orders": _orders_on(supplier),
         "until": "" if supplier.cut_off is None else f"{supplier.cut_off:%H:%M}",
-        "delivers": "every day" if supplier.delivery_days == EVERY_DAY else supplier_file.weekdays(supplier.delivery_days),
+        "delivers": "every day" if supplier.delivery_days == EVERY_DAY else wording.weekdays(supplier.delivery_days),
         "takes": usual if supplier.lead_time is None else formatting.count(supplier.lead_time, "day"),
         "minimum": formatting.listing(supplier_facts.amounts_of(supplier, astuple(supplier.minimum))),
         "delivery": _delivery(supplier),
@@ -90,7 +90,7 @@ def _orders_on(supplier: Supplier) -> str:
     """Its order days; of one that a file named and nobody described, that."""
     if supplier == Supplier(name=supplier.name):
         return NO_TERMS
-    return "every day" if supplier.order_days == EVERY_DAY else supplier_file.weekdays(supplier.order_days)
+    return "every day" if supplier.order_days == EVERY_DAY else wording.weekdays(supplier.order_days)
 
 
 def _delivery(supplier: Supplier) -> str:

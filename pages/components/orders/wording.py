@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Final, Literal
 
 import pandas as pd
 
-from forecasting.core import formatting, numerals
+from forecasting.core import dates, formatting, notation, numerals, signs
 from forecasting.core import money as core_money
 from forecasting.inventory.book.order import Line, Order, State
 from forecasting.inventory.suppliers.supplier import Supplier
@@ -26,6 +27,11 @@ STATES: Final[dict[State, tuple[str, Color]]] = {
     "cancelled": ("Cancelled", "gray"),
 }
 LATE: Final = "Late"
+
+
+def weekdays(days: Collection[int]) -> str:
+    """Some weekdays, 0 for Monday, in the order of the shop's week: "Mon Thu"."""
+    return " ".join(dates.weekday(day) for day in signs.week(notation.current()) if day in days)
 
 
 def money(amount: float) -> str:

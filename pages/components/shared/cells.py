@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pandas.io.formats.style import Styler
 
 PRINTF: Final = re.compile(r"(.*?)%([+,]*)(?:\.(\d+))?([df])(.*)", re.DOTALL)
+DECIMALS: Final = re.compile(r"%\.\d+f")
 MOMENTS: Final = {"YYYY": "%Y", "MMM": "%b", "MM": "%m", "ddd": "%a", "DD": "%d", "D": "%-d", "HH": "%H", "mm": "%M"}
 """How Streamlit's columns write a date -> how Python does."""
 SKELETONS: Final = {
@@ -50,6 +51,7 @@ def written(frame: pd.DataFrame, columns: Mapping[str, Any]) -> tuple[pd.DataFra
     forms = {name: str(form) for name, form in given.items() if form and name not in bars and (PRINTF.fullmatch(form) or form in SKELETONS)}
     if notation.current() == notation.PLAIN or not forms or frame.size > MOST_CELLS or not (frame.index.is_unique and frame.columns.is_unique):
         return frame, columns
+    columns = {name: _bar(column) if name in bars else column for name, column in columns.items()}
     styled = frame.style.format({name: partial(_cell, form=form) for name, form in forms.items()}, na_rep="")
     bare = {name: {**column, "type_config": {**settings(column), "format": None}} if name in forms else column for name, column in columns.items()}
     return styled, bare
@@ -77,6 +79,14 @@ def text(value: Any, form: str | None) -> str:
 def settings(column: Any) -> Mapping[str, Any]:
     """What a column says beside its head, its format among it."""
     return (column or {}).get("type_config") or {} if isinstance(column, Mapping) else {}
+
+
+def _bar(column: Any) -> Any:
+    """A bar whose number the browser writes with a point, in whole units where the shop writes decimals with another sign."""
+    form = str(settings(column).get("format") or "")
+    if signs(notation.current()).decimal == ".":
+        return column
+    return {**column, "type_config": {**settings(column), "format": DECIMALS.sub("%.0f", form) or None}}
 
 
 def _cell(value: Any, *, form: str) -> str:
