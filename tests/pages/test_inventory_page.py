@@ -116,7 +116,7 @@ def test_without_stock_it_asks_what_is_on_the_shelves_and_takes_them_for_empty(w
     assert "What is on your shelves?" in texts(at)
     assert markdown.plain("Assumed: nothing in stock, lead time 3 days, review every 4 days, single units") in texts(at)
     found = found_in(watching)
-    assert numbers(at)["Order now"] == f"{found.totals()['order_now']:.0f} orders"
+    assert numbers(at)["Order now"] == f"{found.totals()['order_now']:.0f} lines"
     assert numbers(at)["Units to order"] == formatting.units(found.totals()["units"])
     assert numbers(at)["Will run out"] == numbers(at)["Overstock"] == "not counted"
     assert not any("Empty" in text for texts in listed(at)["shelf"] for text in texts)
@@ -132,7 +132,7 @@ def test_the_page_answers_in_four_numbers_that_agree_with_the_orders(counted):
     totals = found.totals()
     assert "Stock of 1 Jul 2026, 08:30" in texts(at)
     assert list(numbers(at))[:4] == ["Order now", "Units to order", "Will run out", "Overstock"]
-    assert numbers(at)["Order now"] == f"{totals['order_now']:.0f} orders"
+    assert numbers(at)["Order now"] == f"{totals['order_now']:.0f} lines"
     assert numbers(at)["Units to order"] == formatting.units(totals["units"])
     assert numbers(at)["Will run out"] == formatting.count(int(totals["runs_out"]), "shelf", "shelves")
     assert at.metric[1].delta == f"costs {totals['value']:,.2f}"
@@ -269,7 +269,7 @@ def test_a_quantity_that_a_person_types_counts_everywhere(counted):
     at = opened("orders", **ASKED, line="Cake|South")
     assert markdown.plain(f"Recommended: {recommended:.0f}. Reason: Freezer full") in texts(at)
     assert numbers(at)["Units to order"] == formatting.units(before.totals()["units"] - recommended + 6)
-    assert "You changed 1 order." in texts(at)
+    assert "You changed 1 line." in texts(at)
     assert listed(at).set_index("name").loc["Cake, South", "order_quantity"] == 6
     row = listed(at).set_index("name").loc["Cake, South"]
     assert (list(row["state"]), row["recommended"]) == (["Order now", "Changed"], recommended)
@@ -296,7 +296,7 @@ def test_full_shelves_need_no_order(shop):
     shelves = "".join(f"{name},{place},150\n" for name in ("Bread", "Cake", "Soap", "Tea", "New bun", "Old pie") for place in ("North", "South"))
     count(shop, f"product_id,region,on_hand\n{shelves}")
     at = opened("orders", inventory_lead="0", inventory_review="1")
-    assert numbers(at)["Order now"] == "0 orders"
+    assert numbers(at)["Order now"] == "0 lines"
     assert numbers(at)["Units to order"] == "0"
     assert markdown.plain("Nothing to order:") in texts(at)
 
@@ -475,7 +475,7 @@ def test_the_overview_says_what_to_order_once_stock_was_counted(counted):
     at = opened("overview")
     found = found_in(counted, Policy())
     assert list(numbers(at))[:4] == ["Next 14 days", "To order", "Will run out", "Last 7 days"]
-    assert numbers(at)["To order"] == f"{found.totals()['order_now']:.0f} orders"
+    assert numbers(at)["To order"] == f"{found.totals()['order_now']:.0f} lines"
     assert numbers(at)["Will run out"] == f"{found.totals()['runs_out']:.0f} shelves"
     assert "will run out before an order arrives" in texts(at)
     assert "First: Cake, South, Wed 1 Jul" in texts(at)

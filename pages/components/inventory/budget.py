@@ -76,7 +76,7 @@ def _loss(orders: Orders, curve: pd.DataFrame, bought: pd.DataFrame, amount: flo
     gain, most = float(bought["gain"].sum()), float(curve["gain"].iloc[-1])
     lost, money = max(most - gain, 0.0), spend.in_money(orders, of)
     written = f"{writing.headline(lost)} of margin" if money else f"{formatting.headline(lost)} sales"
-    spent, units, count = bought["takes"].sum(), bought["order_quantity"].sum(), formatting.count(len(bought), "order")
+    spent, units, count = bought["takes"].sum(), bought["order_quantity"].sum(), formatting.count(len(bought), "line")
     cost = writing.amount(spent) if of == "money" else formatting.headline(spent)
     st.markdown(f"**{formatting.units(units)} units in {count} for {cost}**, which loses {written} against all recommended orders")
     st.plotly_chart(

@@ -137,7 +137,7 @@ def _remember() -> None:
 def choose_one(orders: Orders, listed: Listed) -> int | None:
     """The list; the place of the chosen series in the table of all, None where the list is empty."""
     if not listed.count:
-        st.caption("No orders in these states.")
+        st.caption("No lines in these states.")
         return None
     ids = list(listed.names)
     key = f"inventory_list_{caches.digest(ids)}"

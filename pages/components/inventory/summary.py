@@ -37,7 +37,7 @@ RUNS_OUT_HELP: Final = (
     "Shelves that we expect to be empty before an order placed today arrives. "
     "Sales at risk are those we expect to miss until today's orders are used up."
 )
-NOW_HELP: Final = "Orders to place today to keep the promise."
+NOW_HELP: Final = "Lines to order today to keep the promise, one for each shelf."
 UNITS_HELP: Final = "Today's orders, with your changes. The cost counts orders whose unit cost is known."
 OVERSTOCK_HELP: Final = "More than twice the stock that an order would fill up to."
 NOT_COUNTED: Final = "not counted"
@@ -132,7 +132,7 @@ def numbers(orders: Orders) -> None:
     least = "at least" if totals["without_cost"] else "costs"
     costs = "no unit costs given" if math.isnan(totals["value"]) else f"{least} {writing.amount(totals['value'])}"
     with st.grid(4, min_column_width=150):
-        figure("Order now", formatting.count(int(totals["order_now"]), "order"), Chip(f"{numerals.write(totals['soon'])} more this week"), NOW_HELP)
+        figure("Order now", formatting.count(int(totals["order_now"]), "line"), Chip(f"{numerals.write(totals['soon'])} more this week"), NOW_HELP)
         figure("Units to order", formatting.units(totals["units"]), Chip(costs), UNITS_HELP)
         if not totals["counted"]:
             figure("Will run out", NOT_COUNTED, Chip("count the stock"), RUNS_OUT_HELP)
@@ -154,7 +154,7 @@ def changed(orders: Orders) -> None:
     if count := int(is_changed.sum()):
         series = orders.table.loc[is_changed, schema.UNIQUE_ID].tolist()
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="inventory_changed"):
-            st.caption(f"You changed {formatting.count(count, 'order')}. Totals, downloads and the order book have your numbers.", width="content")
+            st.caption(f"You changed {formatting.count(count, 'line')}. Totals, downloads and the order book have your numbers.", width="content")
             st.button("Undo", type="tertiary", icon=":material/undo:", on_click=as_recommended, args=(series,), key="inventory_undo")
 
 

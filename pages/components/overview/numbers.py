@@ -108,7 +108,7 @@ def to_order(where: tuple[DeltaGenerator, DeltaGenerator], today: OrdersToday) -
         least = "at least " if totals["without_cost"] else "costs "
         costs = "no unit costs" if math.isnan(totals["value"]) else f"{least}{writing.headline(totals['value'])}"
         units = Chip(costs, description=f"{formatting.headline(totals['units'])} units")
-        figure("To order", formatting.count(int(totals["order_now"]), "order"), units, summary.NOW_HELP, where=where[0])
+        figure("To order", formatting.count(int(totals["order_now"]), "line"), units, summary.NOW_HELP, where=where[0])
     out, missed = int(totals["runs_out"]), formatting.headline(totals["missed"])
     chip = Chip(f"{missed} sales at risk", "red") if out else Chip("none before a delivery")
     figure("Will run out", summary.shelves(orders, out), chip, summary.RUNS_OUT_HELP, where=where[1])

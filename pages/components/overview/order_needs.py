@@ -34,7 +34,7 @@ def to_order(today: OrdersToday | None) -> list[Need]:
         return [Need(RED, fact, detail, "Order", _order), *due]
     totals = orders.totals()
     if not today.cards and totals["order_now"]:
-        fact = f"{formatting.count(int(totals['order_now']), 'order')} to place today"
+        fact = f"{formatting.count(int(totals['order_now']), 'line')} to order today"
         return [Need(BLUE, fact, f"{formatting.headline(totals['units'])} units", "Order", _order)]
     return due
 
