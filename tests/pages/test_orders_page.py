@@ -92,6 +92,7 @@ def test_a_changed_quantity_asks_why_and_stays_in_a_new_session_until_it_is_take
     at = opened("orders")
     number = next(each for each in at.number_input if each.key.startswith("orders_units_"))
     suggested = number.value
+    assert f"**Why {suggested}?** " in texts(at), "behind `**` of a question only a space ends bold letters"
     number.set_value(6).run()
     assert f"**Why 6 instead of {suggested}?**" in texts(at)
     at.pills(key="orders_reason").set_value("Freezer full").run()

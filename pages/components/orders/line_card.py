@@ -29,7 +29,7 @@ ASKED: Final = "orders_asked"
 """Where the session keeps the order, the series and the units whose reason is still to be said."""
 REASON: Final = "orders_reason"
 APART: Final = "\N{LEFT-TO-RIGHT MARK}"
-"""Between two numbers without a word: digits that are read from the right would change places."""
+"""Between two numbers without a word: digits that are read from the right would change places. Right behind `**` it would keep that from ending."""
 
 
 def show(order: Order, line: Line, recommendation: Orders, version: int) -> None:
@@ -50,7 +50,7 @@ def show(order: Order, line: Line, recommendation: Orders, version: int) -> None
             st.plotly_chart(path, config=language.config(), key="orders_path", alt=f"Expected stock of {name}, with the order and without")
         ours = formatting.units(line.recommended)
         said = order_lines.sum_of(recommendation, place, order, line).removeprefix(f"Order {ours}: ")
-        st.markdown(f"**Why {ours}?**{APART} {markdown.plain(said[0].upper() + said[1:])}")
+        st.markdown(f"**Why {ours}?** {APART}{markdown.plain(said[0].upper() + said[1:])}")
         order_link.show(recommendation, place, version)
         st.caption(markdown.plain(order_words.proof({str(name): value for name, value in row.items()})))
 
