@@ -78,7 +78,7 @@ def by_cutoff(accuracy: Accuracy, chosen: Measure) -> None:
     shown = caches.once(accuracy, _at_cutoffs, accuracy, chosen.column, chosen.factor)
     number = st.column_config.NumberColumn
     config = {name: number(models.label(name, short=True), format=chosen.format, width=60) for name in shown.columns if name != "cutoff"}
-    config["cutoff"] = st.column_config.TextColumn("Cutoff", width=85)
+    config["cutoff"] = st.column_config.TextColumn("Cutoff", width=105)
     cells.show(
         shown,
         column_config=config,
