@@ -58,9 +58,10 @@ def test_http_says_the_same_and_filters_add_up(two):
         assert sum(parts(told).get(name, 0.0) for told in regions) == pytest.approx(units)
     back = asked.get("/api/versions/1/why", params={"against": 2, "same_days": True}).json()
     assert back["change"] == pytest.approx(-whole["change"])
-    answer = asked.get("/api/versions/2/why", params={"against": 1}, headers={"Accept": "text/csv"})
+    answer = asked.get("/api/versions/2/why", params={"against": 1}, headers={"Accept": "application/json;q=0.5, text/csv"})
     assert len(pd.read_csv(io.StringIO(answer.text))) == 10
     assert answer.headers["content-disposition"].endswith('"why-v1-v2.csv"')
+    assert asked.get("/api/versions/2/why", params={"against": 1}, headers={"Accept": "text/csv;q=0"}).json() == whole
 
 
 def test_questions_that_cannot_be_answered_are_refused_in_one_sentence(two):

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from forecasting.entrypoints.api.context import Ask
 from forecasting.entrypoints.api.error_responses import documented
+from forecasting.entrypoints.api.media_types import preferred
 from forecasting.entrypoints.api.schemas import Filtered
 from forecasting.entrypoints.api.version_schemas import Number
 from forecasting.services import change_explanation, change_split
@@ -73,7 +74,7 @@ class SplitState(BaseModel):
 @router.get("/versions/{number}/why", summary="Why a total changed since another version", response_model=WhyAnswer, responses=BOTH)
 async def why(request: Request, context: Ask, number: Number, question: Annotated[WhyQuestion, Query()]) -> WhyAnswer | Response:
     """Named amounts that add up to the change, of everything or of a filter. `Accept: text/csv` gives a row a series, not rounded."""
-    csv = CSV in request.headers.get("accept", "")
+    csv = preferred(request.headers.get("accept", ""), ["application/json", CSV]) == CSV
     return await context.compute("why", _csv if csv else _answer, context.ws, number, question)
 
 
