@@ -23,7 +23,7 @@ def choose(table: pd.DataFrame, ensemble: Ensemble) -> np.ndarray:
 
     What nobody sells any more is behind a line, and the browser gets the first rows of very many.
     """
-    order, gone = caches.once(table, stock_typing.most_sold_first, table, ensemble)
+    order, gone = caches.once(ensemble, stock_typing.most_sold_first, table, ensemble)
     every = bool(gone.any()) and _show_gone(ensemble, int(gone.sum()))
     rows = order if every else order[~gone]
     return rows if len(rows) <= tables.MOST_TYPED else _searched(table, rows, ensemble.panel.keys)
