@@ -32,6 +32,8 @@ _CONNECT_SECONDS: Final = 10.0
 _WORKER_SECONDS: Final = 60.0
 """How long no worker may be there: a cluster that grows when it is asked needs a while for its first one."""
 _CLOSE_SECONDS: Final = 3.0
+_RESULT_SECONDS: Final = 60.0
+"""After which it is asked whether a result that was announced can still come."""
 _LOOK_SECONDS: Final = 1.0
 """How often the workers are counted at most."""
 _MOST_LOST: Final = 100
@@ -67,6 +69,7 @@ class DaskCluster(Engine):
         self._lost = 0
         self._workers = 0
         self._counted = self._seen = 0.0
+        self._taking = threading.Lock()
 
     def __enter__(self) -> Self:
         self._client = self._connected()
@@ -127,8 +130,11 @@ class DaskCluster(Engine):
     def _close(self) -> None:
         """Leaves the cluster, which forgets the tasks that are left; the workers end the one they are at."""
         client, self._client = self._client, None
+        taken = self._taking.acquire(timeout=_CLOSE_SECONDS)  # a result on its way would be waited for by all clients to come
         with suppress(Exception):  # a scheduler that is gone
             client.close(timeout=_CLOSE_SECONDS)
+        if taken:
+            self._taking.release()
         _THEIR_LOG.removeFilter(self._passes)
 
     def _passes(self, record: logging.LogRecord) -> bool:
@@ -177,7 +183,7 @@ class DaskCluster(Engine):
         error: BaseException | None = None
         result = None
         try:
-            result = future.result()
+            result = self._result(future)
         except KilledWorker as killed:
             error = ProcessDied("it ended the process that worked on it")
             error.__cause__ = killed
@@ -186,6 +192,17 @@ class DaskCluster(Engine):
         future.release()
         self._queue.end(call, error=error, result=result)
         self._queue.feed()
+
+    def _result(self, future: Any) -> Any:
+        """What a worker gave; raises EngineUnavailable where the client has left, whose loop would not answer any more."""
+        with self._taking:
+            while self._client is not None and not future.cancelled():
+                try:
+                    return future.result(timeout=_RESULT_SECONDS)
+                except TimeoutError:
+                    if future.status == "error":  # that of the task itself
+                        raise
+            raise self._gone()
 
     def _once_more(self, do: Callable[[Task], Result], task: Task) -> Result:
         """The result of a task that may end the worker that does it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import threading
 import time
 from functools import partial
 from types import SimpleNamespace
@@ -13,6 +14,7 @@ import numpy as np
 import panels
 import pool_tasks
 import pytest
+from patience import PATIENCE
 from repository import ROOT
 
 from benchmarks.support.local_cluster import LocalCluster
@@ -22,6 +24,7 @@ from forecasting.core.engine import Here
 from forecasting.core.errors import Cancelled, EngineUnavailable
 from forecasting.core.halving import Divisible
 from forecasting.core.settings import Settings
+from forecasting.core.work_queue import Call
 from forecasting.models import registry
 from forecasting.training import pipeline
 
@@ -162,6 +165,30 @@ def test_workers_that_nobody_needed_for_a_while_get_their_time_to_come_once_they
     now[0] += dask_engine._WORKER_SECONDS + 1
     with pytest.raises(EngineUnavailable, match="had no worker for 60 seconds"):
         engine._look()
+
+
+def test_a_client_that_leaves_waits_for_the_result_on_its_way_and_asks_for_no_other():
+    engine, told, asked = DaskCluster("tcp://127.0.0.1:1", ()), [], threading.Event()
+
+    def result(timeout):
+        if not asked.is_set():
+            asked.set()
+            raise TimeoutError(f"{timeout} s")
+        time.sleep(0.1)
+        told.append("result")
+
+    engine._client = SimpleNamespace(status="running", close=lambda **_: told.append("closed"))
+    future = SimpleNamespace(cancelled=lambda: False, release=lambda: None, result=result, status="pending")
+    call = Call(abs, lambda: 1, None)
+    taking = threading.Thread(target=engine._take, args=(call, future))
+    taking.start()
+    assert asked.wait(PATIENCE)
+    engine._close()
+    assert told == ["result", "closed"]
+    taking.join(PATIENCE)
+    engine._take(late := Call(abs, lambda: 1, None), future)
+    assert told == ["result", "closed"]
+    assert isinstance(late.result.exception(0), EngineUnavailable)
 
 
 def test_no_worker_a_lost_scheduler_and_none_at_all_end_a_training_in_one_sentence(cluster, tmp_path, monkeypatch, caplog):
