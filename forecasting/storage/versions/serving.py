@@ -34,7 +34,7 @@ def serving_version(folder: Path) -> Serving:
 
     Where the record of what served says something else, it is brought up to date, if nobody else is at it.
     """
-    serving = Versions(folder).serving(_verify)
+    serving = Versions(folder).serving(_hashed)
     with suppress(TryAgain, StorageUnavailable):  # whoever holds the lock moves the pointer, and the next look finds what came of it
         last = Record(folder).moves()[-1:]
         if serving.version != (last[0].to if last and last[0] else None):
@@ -66,10 +66,6 @@ def check(path: Path, number: int) -> None:
     hashed = _hashed(path, number)
     if time.monotonic() - hashed.when > FRESH_SECONDS:
         manifest.verify(path, number)
-
-
-def _verify(path: Path, number: int) -> None:
-    _hashed(path, number)
 
 
 def _hashed(path: Path, number: int) -> _Hashed:
