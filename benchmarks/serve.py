@@ -37,6 +37,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.pages import prepare
+from benchmarks.support.process_memory import held
 from forecasting.services import cache, jobs, versions
 from forecasting.services.retraining import start_retrain
 from forecasting.storage.workspace import Workspace
@@ -102,14 +103,14 @@ def measure(home: Path, args: argparse.Namespace) -> None:
         print(f"first answer after the start: {time.perf_counter() - begun:.2f} s; an answer has {len(body):,} bytes")
         capacity(port, asked, args.connections, 3)
         idle = report("idle", port, asked, args)
-        print(f"memory of the server: {memory(process):,.0f} MB")
+        print(f"memory of the server: {held(process.pid):,.0f} MB")
         with bare(body) as other:
             floor = capacity(other, asked, args.connections, args.seconds)
             print(f"a bare route     as many as it can   {floor}")
         with retraining(Workspace(home), port, args.listeners) as still_runs:
             report("while retraining", port, asked, args)
             print("" if still_runs() else "The retrain ended before the measurement: give a file that trains for longer, or fewer --seconds.")
-        print(f"memory of the server: {memory(process):,.0f} MB")
+        print(f"memory of the server: {held(process.pid):,.0f} MB")
         print(f"forecasts a second, Shelfcast / a bare route that answers the same bytes: {idle.rate / floor.rate:.2f}")
 
 
@@ -263,12 +264,6 @@ def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])
-
-
-def memory(process: subprocess.Popen[bytes]) -> float:
-    """What a process holds in memory, MB."""
-    status = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii")
-    return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmRSS"))
 
 
 if __name__ == "__main__":

@@ -37,6 +37,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[0] = str(ROOT)  # in place of this folder, whose pages.py would stand in for the dashboard's pages
 sys.path.insert(1, str(ROOT / "tests" / "support"))
 
+from benchmarks.support.process_memory import held
+
 SINGLE, PARTS = 200, 4
 PROPHET_ALONE = 20_000
 LAST = "2026-10-31"
@@ -192,12 +194,6 @@ def timed(name: str, act: Callable[[], Any]) -> Any:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"{name:28} {used:7.2f} CPU s, {wall:7.2f} s; holds {held():6,.0f} MB, at most {peak:6,.0f} MB{size}", flush=True)
     return result
-
-
-def held() -> float:
-    """What this process holds in memory, MB."""
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmRSS"))
 
 
 if __name__ == "__main__":

@@ -21,7 +21,6 @@ import sys
 import tempfile
 import threading
 import time
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -86,13 +85,14 @@ def measure(file: Path, runs: int, *, process: bool) -> dict[str, float]:
     return {name: round(value, 3) for name, value in figures.items()} | {"peak_mb": round(peak / (1024 if sys.platform == "linux" else 2**20))}
 
 
-def server_seconds(file: Path) -> dict[str, float | str]:
+def server_seconds(file: Path) -> dict[str, float]:
     """Of an upload over HTTP that is only looked at, and of one that is saved; with the memory that they took, MB."""
     import httpx2
 
     from benchmarks import serve
+    from benchmarks.support.process_memory import Peaks, held
 
-    found: dict[str, float | str] = {}
+    found: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as home, serve.server(Path(home)) as (port, process), httpx2.Client(timeout=600) as client:
         found["idle_mb"] = round(held(process.pid))
         for step, fields in (("preview", {"dry_run": "true"}), ("upload", {})):
@@ -110,43 +110,6 @@ def server_seconds(file: Path) -> dict[str, float | str]:
         time.sleep(10)  # what it is done with it may give back
         found["after_mb"] = round(held(process.pid))
     return found
-
-
-@dataclass
-class Peaks:
-    """The most memory that was held, MB.
-
-    Args:
-        server: By the server itself.
-        readers: By the processes that it had started, together.
-    """
-
-    server: float = 0
-    readers: float = 0
-
-    def watch(self, server: int, ended: threading.Event) -> None:
-        """Looks every twentieth of a second, until it ends."""
-        while not ended.wait(0.05):
-            self.server = max(self.server, held(server))
-            self.readers = max(self.readers, sum(held(child) for child in below(server)))
-
-
-def below(process: int) -> list[int]:
-    """All processes that a process has started, and those that these have."""
-    try:
-        started = [int(child) for file in Path(f"/proc/{process}/task").glob("*/children") for child in file.read_text(encoding="ascii").split()]
-    except OSError:  # it ended meanwhile
-        return []
-    return started + [each for child in started for each in below(child)]
-
-
-def held(process: int) -> float:
-    """What a process holds in memory, MB; 0 for one that is gone."""
-    try:
-        status = Path(f"/proc/{process}/status").read_text(encoding="ascii")
-    except OSError:
-        return 0
-    return next((int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmRSS")), 0)
 
 
 def main() -> int:

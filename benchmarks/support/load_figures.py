@@ -45,12 +45,6 @@ def _described(values: list[float]) -> tuple[int, float, float]:
     return len(values), float(middle), float(late)
 
 
-def memory(pid: int) -> float:
-    """What a process holds in memory, MB."""
-    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
-    return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmRSS"))
-
-
 def descriptors(pid: int) -> int:
     """Files and connections that a process has open."""
     return len(list(Path(f"/proc/{pid}/fd").iterdir()))

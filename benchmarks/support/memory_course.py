@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from benchmarks.support import load_figures, visitors
+from benchmarks.support import load_figures, process_memory, visitors
 from benchmarks.support.page_window import Window
 from forecasting.storage.versions.store import Versions
 
@@ -87,7 +87,7 @@ async def _course(address: str, pid: int, versions: tuple[int, int], seed: int, 
         on_block(block)
         if block in (FIRST, BLOCKS):
             await asyncio.sleep(SETTLE_SECONDS)
-            held.append(Held(RUNS * block, CALLS * block, block, load_figures.memory(pid), load_figures.descriptors(pid)))
+            held.append(Held(RUNS * block, CALLS * block, block, process_memory.held(pid), load_figures.descriptors(pid)))
     for window, _ in people:
         await window.close()
     if errors := [error for window, _ in people for error in window.errors]:
